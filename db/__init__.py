@@ -1,0 +1,1 @@
+"""Everything about the private SQLite file; no Streamlit, no Altair."""

@@ -1,0 +1,75 @@
+"""Opens the office file: WAL, foreign keys, busy timeout, mode 0600; made or upgraded when it needs it."""
+
+import os
+import sqlite3
+import threading
+from pathlib import Path
+
+import sqlite_utils
+
+from db import schema
+from db.errors import NotFoundError
+
+Database = sqlite_utils.Database
+
+_ready: dict[tuple[str, int], int] = {}
+_making = threading.Lock()
+_of_thread = threading.local()
+
+
+def office_path() -> Path:
+    """The office file: ``palette.db`` in the folder PALETTE_DATA, or in ``data``."""
+    return Path(os.environ.get("PALETTE_DATA") or "data") / "palette.db"
+
+
+def connect(path: Path) -> Database:
+    """A connection with Palette's settings, nothing made or checked."""
+    raw = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+    db = Database(raw)
+    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "busy_timeout = 10000", "synchronous = FULL"):
+        raw.execute(f"PRAGMA {pragma}")
+    return db
+
+
+def create(path: Path) -> Database:
+    """Make a new, empty office file. Raises FileExistsError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+    return open_file(path)
+
+
+def open_file(path: Path) -> Database:
+    """Open an office file; an older one is upgraded after a backup copy. Raises NotFoundError, SchemaError."""
+    if not path.exists():
+        raise NotFoundError(f"Il n’y a pas de fichier à l’adresse {path}.")
+    db = connect(path)
+    stamp = (str(path.resolve()), path.stat().st_ino)
+    with _making:
+        if _ready.get(stamp) != id(schema.TABLES):
+            path.chmod(0o600)
+            _bring_up(db, path)
+            _ready[stamp] = id(schema.TABLES)
+    return db
+
+
+def _bring_up(db: Database, path: Path) -> None:
+    empty = not schema.actual(db)
+    problems = [] if empty else schema.drift(db)
+    if empty or problems or schema.pending(db):
+        if not empty and not problems:
+            schema.backup(path)
+        schema.upgrade(db)
+
+
+def office() -> Database:
+    """The office file, one connection per thread. Raises NotFoundError when there is none yet."""
+    path = office_path()
+    if getattr(_of_thread, "path", None) != path or not path.exists():
+        _of_thread.db, _of_thread.path = open_file(path), path
+    db: Database = _of_thread.db
+    return db
+
+
+def change_token(db: Database) -> int:
+    """A number that grows with every change of the file, by whomever; equal means nothing changed."""
+    return int(db.execute("SELECT coalesce(max(id), 0) FROM history").fetchone()[0])

@@ -1,0 +1,510 @@
+"""THE declarations: every table and field of the office file. Data only; edit here, and file, grid, form, import, history follow.
+
+Source: domain.md § 1 and § 3. Order is the order of screens. No health data: nothing here asks for an illness or a diagnosis of one.
+"""
+
+from db import lists, rules
+from db.fields import TODAY, Computed, Field, Grouping, Highlight, Privacy, Rule, Table
+from db.types import Choice, Choices, Date, Email, Euros, Integer, LongText, Phone, Reference, References, Text, YesNo
+
+SECRET, GROUPED = Privacy.SECRET, Privacy.GROUPED
+_PERSON_HELP = "La personne concernée : tapez le début de son nom."
+
+
+def _person() -> Field:
+    return Field("person_id", "Personne", Reference("person"), required=True, privacy=SECRET, help=_PERSON_HELP)
+
+
+def _note(label: str = "Note", section: str = "") -> Field:
+    return Field(
+        "note", label, LongText(), privacy=SECRET, section=section, shown=False, help="Jamais de donnée de santé, de religion ou d’opinion."
+    )
+
+
+def _ends_after_start(strictly: bool = False) -> Rule:
+    return Rule(
+        "ends_after_start",
+        "ends_on",
+        "la fin doit venir après le début" if strictly else "la fin ne peut pas venir avant le début",
+        f"NEW.ends_on {'<=' if strictly else '<'} NEW.starts_on",
+        watches=("starts_on", "ends_on"),
+    )
+
+
+PERSON = Table(
+    "person",
+    "Personne",
+    "Personnes",
+    title=("last_name", "first_name"),
+    order=("last_name", "first_name"),
+    fields=(
+        Field("last_name", "Nom", Text(80), required=True, privacy=SECRET, section="Identité", help="Nom d’usage."),
+        Field("first_name", "Prénom", Text(80), required=True, privacy=SECRET, section="Identité", help="Prénom d’usage."),
+        Field("artist_name", "Nom d’artiste", Text(80), privacy=SECRET, section="Identité", shown=False, help="Pseudonyme ou nom de scène."),
+        Field(
+            "birth_date",
+            "Date de naissance",
+            Date(max="2020-12-31"),
+            privacy=GROUPED,
+            section="Identité",
+            published=Grouping("age", bands=(50,)),
+            help="Sert à l’âge et à l’avis d’orientation (60 ans et plus).",
+        ),
+        Field(
+            "gender",
+            "Genre",
+            Choice(lists.GENDERS),
+            required=True,
+            privacy=GROUPED,
+            section="Identité",
+            published=Grouping("genre", merge={"Autre ou non précisé": "Non publié"}),
+            help="Tel que la personne le déclare.",
+        ),
+        Field("phone", "Téléphone", Phone(), privacy=SECRET, section="Contact", help="05 65 00 00 00 ou +33…"),
+        Field("email", "Courriel", Email(), privacy=SECRET, section="Contact", shown=False, help="nom@domaine.fr"),
+        Field("address", "Adresse", Text(), privacy=SECRET, section="Contact", shown=False, help="Numéro et voie, lieu-dit."),
+        Field("postcode", "Code postal", Text(5), privacy=SECRET, section="Contact", shown=False, help="Cinq chiffres."),
+        Field("town", "Commune", Text(80), privacy=SECRET, section="Contact", help="Commune de résidence."),
+        Field("territory", "Territoire", Choice(lists.TERRITORIES), privacy=SECRET, section="Contact", help="Secteur de suivi."),
+        Field(
+            "domain",
+            "Domaine d’activité",
+            Choice(lists.DOMAINS),
+            privacy=GROUPED,
+            section="Activité",
+            published=Grouping("domaine", merge={"Arts littéraires / Édition": "Autres", "Audiovisuel / Cinéma": "Autres"}),
+            help="Domaine principal, tel que la personne le décrit.",
+        ),
+        Field("craft", "Discipline", Text(80), privacy=SECRET, section="Activité", help="Céramiste, comédienne, relieur…"),
+        Field("activity", "Activité", Choice(lists.ACTIVITIES), privacy=SECRET, section="Activité", shown=False, help="Déclarée, ou encore en projet."),
+        Field("legal_status", "Statut juridique", Choice(lists.LEGAL_STATUSES), privacy=SECRET, section="Activité", shown=False, help="Statut sous lequel l’activité est exercée."),
+        Field("website", "Site ou page", Text(), privacy=SECRET, section="Activité", shown=False, help="Adresse d’un site, d’une page, d’un portfolio."),
+        Field(
+            "household",
+            "Composition du foyer",
+            Choice(lists.HOUSEHOLDS),
+            privacy=GROUPED,
+            section="Situation",
+            published=Grouping("foyer", merge={"Couple sans enfant": "Autres", "Couple avec enfant(s)": "Autres", "Non renseigné": "Autres"}),
+            help="Au sens de l’allocation.",
+        ),
+        Field(
+            "education",
+            "Niveau d’études",
+            Choice(lists.EDUCATIONS),
+            privacy=GROUPED,
+            section="Situation",
+            shown=False,
+            published=Grouping(
+                "etudes",
+                merge={
+                    "Sans diplôme": "Moins de Bac + 2",
+                    "CAP / BEP": "Moins de Bac + 2",
+                    "Bac": "Moins de Bac + 2",
+                    "Bac + 2": "Bac + 2 et plus",
+                    "Licence (Bac + 3/4)": "Bac + 2 et plus",
+                    "Master (Bac + 5)": "Bac + 2 et plus",
+                    "Doctorat": "Bac + 2 et plus",
+                    "Non renseigné": "Moins de Bac + 2",
+                },
+            ),
+            help="Diplôme le plus élevé.",
+        ),
+        Field(
+            "origin",
+            "Origine",
+            Choice(lists.ORIGINS),
+            privacy=GROUPED,
+            section="Situation",
+            shown=False,
+            published=Grouping("origine"),
+            help="Comment la personne est arrivée dans le Lot.",
+        ),
+        Field("licence", "Permis", YesNo(), privacy=SECRET, section="Situation", shown=False, help="A le permis de conduire."),
+        Field("vehicle", "Véhicule", YesNo(), privacy=SECRET, section="Situation", shown=False, help="Dispose d’un véhicule."),
+        Field(
+            "rsa_entry_on",
+            "Entrée au RSA",
+            Date(min="1988-12-01"),
+            privacy=GROUPED,
+            section="Situation",
+            shown=False,
+            published=Grouping("anciennete", bands=(2,)),
+            help="Premier jour dans le dispositif du RSA ; sert à l’ancienneté.",
+        ),
+        Field("agent", "Suivi par", Choice(lists.AGENTS), privacy=SECRET, section="Suivi", shown=False, help="La personne de l’équipe qui accompagne."),
+        _note("Notes", "Suivi"),
+    ),
+    computed=(
+        Computed("state", "Situation", Choice(lists.STATES), rules.STATE, "Calculée du jour : étapes en cours aujourd’hui."),
+        Computed("contract_end", "Fin du contrat", Date(), rules.CONTRACT_END, "Fin du contrat en cours aujourd’hui."),
+        Computed("aid_left", "Aide restante", Euros(), rules.AID_LEFT, "Ce qui reste sous le plafond."),
+        Computed("last_contact", "Dernier contact", Date(), rules.LAST_CONTACT, "Dernière intervention."),
+        Computed("age", "Âge", Integer(0, 130, "ans"), rules.age("t.birth_date", ":today"), "Âge aujourd’hui.", shown=False),
+    ),
+    highlights=(
+        Highlight("contract_end", "warning", "Contrat bientôt à échéance", rules.ends_soon(rules.CONTRACT_END)),
+        Highlight("aid_left", "warning", "Plafond des aides presque atteint", f"{rules.AID_LEFT} <= (SELECT aid_alert FROM setting)"),
+    ),
+)
+
+ORIENTATION = Table(
+    "orientation",
+    "Orientation",
+    "Orientations",
+    title=("requested_on", "person_id"),
+    order=("-requested_on",),
+    fields=(
+        _person(),
+        Field("requested_on", "Demandée le", Date(), required=True, default=TODAY, privacy=SECRET, section="Demande", help="Jour où la demande est arrivée."),
+        Field("referrer", "Référent", Text(80), privacy=SECRET, section="Demande", help="Qui suit la personne au titre du RSA."),
+        Field("prescriber", "Prescripteur", Choice(lists.PRESCRIBERS), privacy=SECRET, section="Demande", help="Qui a fait la demande."),
+        Field("reasons", "Motifs de la demande", LongText(), privacy=SECRET, section="Demande", shown=False, help="Ce qui est attendu de l’accompagnement."),
+        Field("accompanied_elsewhere", "Accompagnée par ailleurs", YesNo(), privacy=SECRET, section="Critères", shown=False, help="Déjà accompagnée au titre de son activité."),
+        Field("needs_mobility", "Mobilité nécessaire", YesNo(), privacy=SECRET, section="Critères", shown=False, help="L’activité demande d’être mobile (permis et véhicule)."),
+        Field("food_job", "Emploi alimentaire", YesNo(), privacy=SECRET, section="Critères", shown=False, help="Orientée vers France Travail pour un emploi alimentaire."),
+        Field("override", "Avis contraire", Choice(lists.VERDICTS), privacy=SECRET, section="Avis", shown=False, help="À remplir seulement pour s’écarter de l’avis calculé."),
+        Field("override_reason", "Motif de l’avis contraire", LongText(), privacy=SECRET, section="Avis", shown=False, help="Obligatoire quand l’avis calculé est écarté."),
+        Field("decided_on", "Avis rendu le", Date(), privacy=SECRET, section="Avis", help="Jour où l’avis a été donné."),
+        _note(section="Avis"),
+    ),
+    rules=(
+        Rule("override_needs_reason", "override_reason", "un avis contraire demande un motif écrit", "NEW.override IS NOT NULL AND NEW.override_reason IS NULL"),
+        Rule("decided_after_request", "decided_on", "l’avis ne peut pas précéder la demande", "NEW.decided_on < NEW.requested_on", watches=("requested_on", "decided_on")),
+    ),
+    computed=(
+        Computed("verdict", "Avis", Choice(lists.VERDICTS), rules.VERDICT, "Calculé selon les critères, ou l’avis contraire s’il y en a un."),
+        Computed("verdict_reasons", "Raisons", Choices(lists.NOT_ORIENTED), rules.VERDICT_REASONS, "Critères de non-orientation remplis."),
+    ),
+)
+
+STAGE = Table(
+    "stage",
+    "Étape de parcours",
+    "Étapes de parcours",
+    title=("kind", "starts_on"),
+    order=("-starts_on",),
+    fields=(
+        _person(),
+        Field("kind", "Étape", Choice(lists.STAGE_KINDS), required=True, privacy=SECRET, help="Diagnostic, accompagnement, ou sollicitation ponctuelle."),
+        Field("mode", "Mode", Choice(lists.MODES), privacy=SECRET, help="Pour un accompagnement : standard ou allégé."),
+        Field("starts_on", "Du", Date(), required=True, default=TODAY, privacy=SECRET, help="Premier jour, compris."),
+        Field("ends_on", "Au", Date(), privacy=SECRET, help="Dernier jour, compris ; vide tant que l’étape dure."),
+        _note(),
+    ),
+    rules=(
+        _ends_after_start(),
+        Rule("mode_for_accompaniment", "mode", "le mode ne vaut que pour un accompagnement", "NEW.kind <> 'accompaniment' AND NEW.mode IS NOT NULL", watches=("kind", "mode")),
+        Rule(
+            "one_of_a_kind",
+            "starts_on",
+            "une autre étape du même genre couvre déjà ces jours",
+            rules.overlaps_same_person("stage", "other.kind = NEW.kind"),
+            watches=("person_id", "kind", "starts_on", "ends_on", "deleted_at"),
+        ),
+        Rule(
+            "accompaniment_needs_duties",
+            "kind",
+            "un accompagnement demande une situation « soumise aux droits et devoirs » le premier jour : ajoutez-la d’abord dans les droits",
+            "NEW.kind = 'accompaniment' AND NOT EXISTS (SELECT 1 FROM benefit b WHERE b.person_id = NEW.person_id"
+            f" AND b.subject_to_duties = 1 AND {rules.in_force('b', 'NEW.starts_on')})",
+            watches=("person_id", "kind", "starts_on", "deleted_at"),
+        ),
+    ),
+)
+
+BENEFIT = Table(
+    "benefit",
+    "Situation de droits",
+    "Situations de droits",
+    title=("kind", "starts_on"),
+    order=("-starts_on",),
+    fields=(
+        _person(),
+        Field("kind", "Droits", Choice(lists.BENEFITS), required=True, privacy=SECRET, help="Prestation versée sur la période."),
+        Field("subject_to_duties", "Soumise aux droits et devoirs", YesNo(), required=True, default=1, privacy=SECRET, help="Condition de l’accompagnement."),
+        Field("starts_on", "Du", Date(), required=True, default=TODAY, privacy=SECRET, help="Premier jour, compris."),
+        Field("ends_on", "Au", Date(), privacy=SECRET, help="Dernier jour, compris ; vide tant que la situation dure."),
+        _note(),
+    ),
+    rules=(
+        _ends_after_start(),
+        Rule(
+            "one_at_a_time",
+            "starts_on",
+            "une autre situation de droits couvre déjà ces jours : terminez-la d’abord",
+            rules.overlaps_same_person("benefit"),
+            watches=("person_id", "starts_on", "ends_on", "deleted_at"),
+        ),
+    ),
+)
+
+DIAGNOSTIC = Table(
+    "diagnostic",
+    "Diagnostic",
+    "Diagnostics",
+    feminine=False,
+    title=("started_on", "person_id"),
+    order=("-started_on",),
+    fields=(
+        _person(),
+        Field("started_on", "Commencé le", Date(), required=True, default=TODAY, privacy=SECRET, section="Diagnostic", help="Premier entretien."),
+        Field("completed_on", "Terminé le", Date(), privacy=GROUPED, section="Diagnostic", published=Grouping("diagnostics"), help="Vide tant que le diagnostic n’est pas achevé."),
+        Field("skills", "Acquis", LongText(), privacy=SECRET, section="Bilan", help="Formation, expériences, savoir-faire, réalisations."),
+        Field("potential", "Potentiels", LongText(), privacy=SECRET, section="Bilan", help="Ce qui peut se développer."),
+        Field(
+            "obstacles",
+            "Freins",
+            Choices(lists.OBSTACLES),
+            privacy=GROUPED,
+            section="Bilan",
+            published=Grouping("freins"),
+            help="Freins à l’insertion professionnelle. Jamais une maladie ni un diagnostic médical.",
+        ),
+        Field("resources", "Ressources mobilisables", LongText(), privacy=SECRET, section="Bilan", shown=False, help="Entourage, réseau, lieux, matériel."),
+        Field("levers", "Leviers", Choices(lists.LEVERS), privacy=SECRET, section="Conclusion", help="Leviers à actionner."),
+        Field("outcome", "Suite donnée", Choice(lists.OUTCOMES), privacy=SECRET, section="Conclusion", help="Ce qui est décidé avec la personne."),
+        Field("conclusion", "Conclusion", LongText(), privacy=SECRET, section="Conclusion", shown=False, help="Synthèse partagée avec la personne."),
+    ),
+    rules=(
+        Rule("completed_after_start", "completed_on", "la fin ne peut pas précéder le début", "NEW.completed_on < NEW.started_on", watches=("started_on", "completed_on")),
+    ),
+)
+
+CER = Table(
+    "cer",
+    "CER",
+    "CER",
+    feminine=False,
+    title=("kind", "starts_on"),
+    order=("-starts_on",),
+    fields=(
+        _person(),
+        Field("kind", "Contrat", Choice(lists.CONTRACT_KINDS), required=True, default="engagement", privacy=SECRET, section="Contrat", help="Le contrat d’engagement remplace le CER depuis le 1er janvier 2025."),
+        Field("rank", "Rang", Choice(lists.RANKS), required=True, default="first", privacy=SECRET, section="Contrat", help="Premier contrat ou renouvellement."),
+        Field("replaces_id", "Remplace", Reference("cer"), privacy=SECRET, section="Contrat", shown=False, help="Le contrat que ce renouvellement remplace."),
+        Field("signed_on", "Signé le", Date(), required=True, default=TODAY, privacy=GROUPED, section="Dates", published=Grouping("contrats"), help="Jour de la signature."),
+        Field("starts_on", "Du", Date(), required=True, default=TODAY, privacy=SECRET, section="Dates", help="Premier jour, compris."),
+        Field("ends_on", "Au", Date(), required=True, privacy=SECRET, section="Dates", help="Dernier jour, compris."),
+        Field("early_start_reason", "Motif d’un début antérieur", Text(), privacy=SECRET, section="Dates", shown=False, help="À dire quand le contrat commence avant sa signature."),
+        Field("objectives", "Objectifs", LongText(), privacy=SECRET, section="Engagements", help="Ce que le contrat vise."),
+        Field("person_commitments", "Engagements de la personne", LongText(), privacy=SECRET, section="Engagements", shown=False, help="Ce que la personne s’engage à faire."),
+        Field("office_commitments", "Engagements du Département", LongText(), privacy=SECRET, section="Engagements", shown=False, help="Ce que le Département s’engage à faire."),
+        Field("reviewed_on", "Bilan le", Date(), privacy=SECRET, section="Bilan", shown=False, help="Jour du bilan de fin de contrat."),
+        Field("review", "Bilan", LongText(), privacy=SECRET, section="Bilan", shown=False, help="Ce qui a été atteint, ce qui reste."),
+    ),
+    rules=(
+        _ends_after_start(strictly=True),
+        Rule(
+            "signed_before_start",
+            "starts_on",
+            "le contrat commence avant d’être signé : dites pourquoi dans « Motif d’un début antérieur »",
+            "NEW.starts_on < NEW.signed_on AND NEW.early_start_reason IS NULL",
+            watches=("starts_on", "signed_on", "early_start_reason"),
+        ),
+        Rule("only_renewals_replace", "replaces_id", "seul un renouvellement remplace un contrat", "NEW.replaces_id IS NOT NULL AND NEW.rank <> 'renewal'", watches=("replaces_id", "rank")),
+        Rule(
+            "replaces_earlier",
+            "replaces_id",
+            "le contrat remplacé doit être un contrat antérieur de la même personne",
+            "NEW.replaces_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM cer o WHERE o.id = NEW.replaces_id AND o.person_id = NEW.person_id"
+            " AND o.id <> NEW.id AND o.starts_on < NEW.starts_on)",
+            watches=("replaces_id", "person_id", "starts_on"),
+        ),
+        Rule(
+            "no_overlap",
+            "starts_on",
+            "un autre contrat de la personne couvre déjà ces jours ; seul un renouvellement qui le remplace peut le chevaucher",
+            rules.overlaps_same_person("cer", "NEW.replaces_id IS NOT other.id AND other.replaces_id IS NOT NEW.id"),
+            watches=("person_id", "starts_on", "ends_on", "replaces_id", "deleted_at"),
+        ),
+    ),
+    computed=(
+        Computed("validity", "Validité", Choice(lists.CONTRACT_STATES), "CASE WHEN t.starts_on > :today THEN 'coming' WHEN t.ends_on < :today THEN 'over' ELSE 'running' END", "Aujourd’hui."),
+        Computed("to_replace", "À remplacer", YesNo(), rules.CER_TO_REPLACE, "CER encore en cours, à remplacer par un contrat d’engagement avant le 1er janvier 2027."),
+    ),
+    highlights=(
+        Highlight("ends_on", "warning", "Contrat bientôt à échéance", rules.ends_soon("t.ends_on")),
+        Highlight("to_replace", "warning", "CER à remplacer par un contrat d’engagement avant le 01/01/2027", rules.CER_TO_REPLACE),
+    ),
+)
+
+ACTION = Table(
+    "action",
+    "Action du plan",
+    "Actions du plan",
+    title=("objective",),
+    order=("due_on",),
+    fields=(
+        _person(),
+        Field("diagnostic_id", "Diagnostic", Reference("diagnostic"), privacy=SECRET, shown=False, help="Le diagnostic dont l’action découle."),
+        Field("cer_id", "Contrat", Reference("cer"), privacy=SECRET, shown=False, help="Le contrat qui porte l’action."),
+        Field("objective", "Objectif", Text(300), required=True, privacy=SECRET, help="Ce que la personne vise, en une phrase."),
+        Field("obstacle", "Frein levé", Choice(lists.OBSTACLES), privacy=SECRET, help="Le frein que l’action doit lever."),
+        Field("domain", "Domaine d’intervention", Choice(lists.INTERVENTION_DOMAINS), privacy=SECRET, help="Un des onze domaines d’intervention."),
+        Field("due_on", "Échéance", Date(), privacy=SECRET, help="Pour quand."),
+        Field("state", "État", Choice(lists.ACTION_STATES), required=True, default="todo", privacy=SECRET, help="Où en est l’action."),
+        _note(),
+    ),
+    rules=(
+        Rule("belongs_to_a_plan", "diagnostic_id", "une action appartient à un diagnostic ou à un contrat", "NEW.diagnostic_id IS NULL AND NEW.cer_id IS NULL", watches=("diagnostic_id", "cer_id")),
+        Rule(
+            "same_person",
+            "person_id",
+            "le diagnostic ou le contrat est celui d’une autre personne",
+            "EXISTS (SELECT 1 FROM diagnostic d WHERE d.id = NEW.diagnostic_id AND d.person_id <> NEW.person_id)"
+            " OR EXISTS (SELECT 1 FROM cer c WHERE c.id = NEW.cer_id AND c.person_id <> NEW.person_id)",
+            watches=("person_id", "diagnostic_id", "cer_id"),
+        ),
+    ),
+    highlights=(Highlight("due_on", "danger", "Échéance passée", "t.due_on < :today AND t.state IN ('todo', 'doing')"),),
+)
+
+AID = Table(
+    "aid",
+    "Aide financière",
+    "Aides",
+    title=("type", "requested_on"),
+    order=("-requested_on",),
+    fields=(
+        _person(),
+        Field("requested_on", "Demandée le", Date(), required=True, default=TODAY, privacy=SECRET, section="Demande", help="Jour de la demande."),
+        Field("type", "Type d’aide", Choice(lists.AID_TYPES), required=True, privacy=GROUPED, section="Demande", published=Grouping("aides"), help="À quoi sert l’aide."),
+        Field("requested", "Montant demandé", Euros(), privacy=SECRET, section="Demande", help="En euros."),
+        Field("decision", "Décision", Choice(lists.DECISIONS), required=True, default="pending", privacy=SECRET, section="Décision", help="Seules les aides accordées comptent sous le plafond."),
+        Field("granted", "Montant accordé", Euros(), privacy=GROUPED, section="Décision", published=Grouping("montants"), help="En euros ; le plafond s’applique à la somme accordée à la personne."),
+        Field("decided_on", "Décidée le", Date(), privacy=SECRET, section="Décision", help="Jour de la décision ; dit à quelle période du plafond l’aide compte."),
+        Field("paid_on", "Payée le", Date(), privacy=SECRET, section="Décision", shown=False, help="Jour du versement."),
+        Field("other_funders", "Autres financeurs", Text(), privacy=SECRET, section="Décision", shown=False, help="Qui d’autre participe, et pour combien."),
+        Field("override_reason", "Motif de dépassement", LongText(), privacy=SECRET, section="Décision", shown=False, help="Obligatoire pour passer le plafond ; reste dans l’historique."),
+        _note(section="Décision"),
+    ),
+    rules=(
+        Rule("granted_needs_sum", "granted", "une aide accordée demande un montant accordé", "NEW.decision = 'granted' AND NEW.granted IS NULL", watches=("decision", "granted")),
+        Rule("sum_needs_decision", "decision", "un montant accordé demande la décision « Accordée »", "NEW.decision <> 'granted' AND NEW.granted IS NOT NULL", watches=("decision", "granted")),
+        Rule("decided_after_request", "decided_on", "la décision ne peut pas précéder la demande", "NEW.decided_on < NEW.requested_on", watches=("requested_on", "decided_on")),
+        Rule(
+            "ceiling",
+            "granted",
+            "le plafond des aides serait dépassé",
+            rules.PASSES_CEILING,
+            watches=("person_id", "requested_on", "decided_on", "decision", "granted", "override_reason", "deleted_at"),
+            spared_when=rules.CEILING_NO_WORSE,
+        ),
+    ),
+    computed=(Computed("left", "Reste sous le plafond", Euros(), rules.AID_LEFT_OF_ROW, "Ce qui reste à la personne, aides accordées déduites."),),
+    highlights=(Highlight("left", "warning", "Plafond presque atteint", f"{rules.AID_LEFT_OF_ROW} <= (SELECT aid_alert FROM setting)"),),
+)
+
+EXIT = Table(
+    "exit",
+    "Sortie",
+    "Sorties",
+    title=("left_on", "person_id"),
+    order=("-left_on",),
+    fields=(
+        _person(),
+        Field("left_on", "Sortie le", Date(), required=True, default=TODAY, privacy=SECRET, help="Dernier jour dans le dispositif."),
+        Field("scope", "Sortie de", Choice(lists.EXIT_SCOPES), required=True, default="rsa", privacy=SECRET, help="Du RSA, ou de l’accompagnement seulement."),
+        Field("reason", "Motif", Choice(lists.EXIT_REASONS), required=True, privacy=GROUPED, published=Grouping("sorties"), help="Ce qui a permis ou causé la sortie."),
+        _note(),
+    ),
+)
+
+INTERVENTION = Table(
+    "intervention",
+    "Intervention",
+    "Interventions",
+    title=("happened_on", "domain"),
+    order=("-happened_on",),
+    fields=(
+        _person(),
+        Field("happened_on", "Date", Date(), required=True, default=TODAY, privacy=SECRET, help="Jour du contact ou de la démarche."),
+        Field("domain", "Domaine d’intervention", Choice(lists.INTERVENTION_DOMAINS), required=True, privacy=GROUPED, published=Grouping("interventions"), help="Un des onze domaines d’intervention."),
+        Field("kind", "Nature", Choice(lists.INTERVENTION_KINDS), privacy=SECRET, help="Entretien, téléphone, courriel…"),
+        Field("minutes", "Durée", Integer(0, 1440, "min"), privacy=SECRET, help="En minutes."),
+        Field("partner_id", "Partenaire", Reference("partner"), privacy=SECRET, help="Partenaire sollicité, s’il y en a un."),
+        _note(),
+    ),
+)
+
+PARTNER = Table(
+    "partner",
+    "Partenaire",
+    "Partenaires",
+    feminine=False,
+    title=("name",),
+    order=("name",),
+    fields=(
+        Field("name", "Nom", Text(120), required=True, privacy=SECRET, help="Organisme ou personne ressource."),
+        Field("kind", "Catégorie", Choice(lists.PARTNER_KINDS), privacy=SECRET, help="Nature du partenaire."),
+        Field("contact", "Contact", Text(120), privacy=SECRET, help="Interlocuteur."),
+        Field("phone", "Téléphone", Phone(), privacy=SECRET, help="05 65 00 00 00 ou +33…"),
+        Field("email", "Courriel", Email(), privacy=SECRET, help="nom@domaine.fr"),
+        Field("town", "Commune", Text(80), privacy=SECRET, help="Où il se trouve."),
+        Field("website", "Site", Text(), privacy=SECRET, shown=False, help="Adresse du site."),
+        _note(),
+    ),
+)
+
+NEED = Table(
+    "need",
+    "Besoin recensé",
+    "Besoins recensés",
+    feminine=False,
+    title=("title",),
+    order=("-noted_on",),
+    fields=(
+        Field("title", "Besoin", Text(160), required=True, privacy=SECRET, help="En une phrase, sans nommer personne."),
+        Field("noted_on", "Noté le", Date(), required=True, default=TODAY, privacy=SECRET, help="Jour où le besoin est apparu."),
+        Field("domain", "Domaine d’activité", Choice(lists.DOMAINS), privacy=SECRET, help="Qui est concerné."),
+        Field("territory", "Territoire", Choice(lists.TERRITORIES), privacy=SECRET, help="Où."),
+        Field("obstacle", "Frein", Choice(lists.OBSTACLES), privacy=SECRET, help="Le frein en cause."),
+        Field("state", "État", Choice(lists.NEED_STATES), required=True, default="open", privacy=SECRET, help="Où en est la réponse."),
+        Field("answer", "Réponse", LongText(), privacy=SECRET, help="Réponse trouvée ou proposée pour l’offre d’insertion."),
+        _note(),
+    ),
+)
+
+PROJECT = Table(
+    "project",
+    "Projet collectif",
+    "Projets collectifs",
+    feminine=False,
+    title=("name",),
+    order=("-starts_on",),
+    fields=(
+        Field("name", "Projet", Text(160), required=True, privacy=SECRET, help="Nom du projet."),
+        Field("kind", "Nature du projet", Choice(lists.PROJECT_KINDS), privacy=SECRET, help="Exposition, concert, atelier…"),
+        Field("starts_on", "Du", Date(), privacy=SECRET, help="Premier jour, compris."),
+        Field("ends_on", "Au", Date(), privacy=SECRET, help="Dernier jour, compris."),
+        Field("place", "Lieu", Text(120), privacy=SECRET, help="Lieu et commune."),
+        Field("partner_id", "Partenaire", Reference("partner"), privacy=SECRET, help="Partenaire principal."),
+        Field("participants", "Participants", References("person"), privacy=SECRET, help="Personnes qui prennent part au projet."),
+        _note(),
+    ),
+    rules=(_ends_after_start(),),
+)
+
+SETTING = Table(
+    "setting",
+    "Réglage",
+    "Réglages",
+    feminine=False,
+    title=("aid_ceiling",),
+    order=("aid_ceiling",),
+    fields=(
+        Field("aid_ceiling", "Plafond des aides par personne", Euros(), required=True, default=900_00, privacy=SECRET, section="Aides", help="900 € d’après le dispositif départemental."),
+        Field("aid_ceiling_period", "Période du plafond", Choice(lists.CEILING_PERIODS), required=True, default="all", privacy=SECRET, section="Aides", help="Sur quelle durée les aides s’additionnent."),
+        Field("aid_alert", "Alerte quand il reste au plus", Euros(), required=True, default=150_00, privacy=SECRET, section="Aides", help="Signale les personnes proches du plafond."),
+        Field("contract_alert_months", "Alerte avant la fin d’un contrat", Integer(0, 24, "mois"), required=True, default=1, privacy=SECRET, section="Contrats", help="Combien de mois avant l’échéance un contrat est signalé."),
+    ),
+)
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        PERSON, ORIENTATION, STAGE, BENEFIT, DIAGNOSTIC, ACTION, CER, AID, EXIT, INTERVENTION, PARTNER, NEED, PROJECT, SETTING,
+    )
+}  # fmt: skip
+"""Every table by name; SETTING holds one row, the office's own limits."""

@@ -1,0 +1,71 @@
+"""The named exceptions of Palette: one family, French messages, no personal data in their class or their log line."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+class PaletteError(Exception):
+    """Base of every error a person may read; ``str(error)`` is the French sentence to show."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: on which line, in which field, and why. ``line`` counts from 1."""
+
+    reason: str
+    label: str = ""
+    field: str = ""
+    line: int | None = None
+
+    def __str__(self) -> str:
+        where = " · ".join([f"Ligne {self.line}"] * (self.line is not None) + [self.label] * bool(self.label))
+        return f"{where} : {self.reason}" if where else self.reason
+
+
+class FieldError(PaletteError):
+    """One value that its field refuses; the message is the reason alone."""
+
+
+class InvalidError(PaletteError):
+    """Values that cannot be saved; ``problems`` says line, label and reason of each."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(map(str, problems)))
+
+
+class RuleError(InvalidError):
+    """A rule of the domain refuses the row (dates, overlapping contracts, missing rights…)."""
+
+
+class CeilingError(RuleError):
+    """An aid would pass the ceiling; the message gives ceiling, granted and left."""
+
+
+class NotFoundError(PaletteError):
+    """The row does not exist, or was deleted."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field that two people changed: what it was read as is gone; ``theirs`` is in the file, ``mine`` is not."""
+
+    field: str
+    label: str
+    theirs: Any
+    mine: Any
+    theirs_text: str
+    mine_text: str
+
+
+class ConflictError(PaletteError):
+    """A colleague changed the same field of the same row since it was read; nothing was written."""
+
+    def __init__(self, row_id: int, version: int, who: str, differences: list[Difference]) -> None:
+        self.row_id, self.version, self.who, self.differences = row_id, version, who, differences
+        lines = [f"{d.label} : « {d.theirs_text} » dans le fichier, « {d.mine_text} » chez vous" for d in differences]
+        super().__init__(f"{who} a modifié cette ligne entre-temps. " + " ; ".join(lines) + ".")
+
+
+class SchemaError(PaletteError):
+    """The file and the dictionary disagree; the message names the column and how to mend it."""

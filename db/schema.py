@@ -1,0 +1,330 @@
+"""Dictionary -> tables, indexes, search and triggers; and the check that a file still is what the dictionary says.
+
+Everything that must never be wrong is in the file itself (STRICT, CHECK, foreign keys, triggers), so that a second
+program, the sqlite3 command line included, is held to the same rules and leaves the same history.
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import sqlite_utils
+
+from db.dictionary import TABLES
+from db.errors import SchemaError
+from db.fields import TODAY, Field, Rule, Table
+from db.lists import LISTS
+from db.migrations import STEPS
+from db.types import Choice, Choices, Reference, References
+
+OUTSIDE = "hors de Palette"
+"""Who the history names for a change made without Palette (the sqlite3 command line, say)."""
+
+_NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+_BOOKKEEPING = (
+    "id INTEGER PRIMARY KEY AUTOINCREMENT",
+    "version INTEGER NOT NULL DEFAULT 1",
+    "changed_by TEXT",
+    "deleted_at TEXT",
+)
+_HISTORY = f"""CREATE TABLE history (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  who TEXT NOT NULL,
+  table_name TEXT NOT NULL,
+  row_id INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  action TEXT NOT NULL CHECK (action IN ('insert', 'update', 'delete', 'restore', 'erase')),
+  before TEXT NOT NULL CHECK (json_valid(before)),
+  after TEXT NOT NULL CHECK (json_valid(after))
+) STRICT"""
+
+_ACCENTS = {"a": "àâÀÂ", "c": "çÇ", "e": "éèêëÉÈÊ", "i": "îïÎ", "o": "ôöÔ", "u": "ûü", "oe": "œ"}
+"""What French names need; SQLite's parser allows fewer than thirty nested calls, so rarer letters sort after z."""
+
+
+def folded(column: str) -> str:
+    """SQL: the text without accents or capitals, in SQLite's own functions so that an index may hold it."""
+    for plain, letters in _ACCENTS.items():
+        for letter in letters:
+            column = f"replace({column}, '{letter}', '{plain}')"
+    return f"lower({column})"
+
+
+def column_sql(field: Field) -> str:
+    """The column of a field as CREATE TABLE and ALTER TABLE write it."""
+    parts = [field.name, field.type.sql]
+    check = field.type.sql_check(field.name)
+    if check:
+        parts.append(f"CHECK ({check})")
+    if isinstance(field.type, Choice):
+        parts.append(f"REFERENCES {field.type.list.table}(code)")
+    if isinstance(field.type, Reference):
+        parts.append(f'REFERENCES "{field.type.table}"(id)')
+    return " ".join(parts)
+
+
+def _list_sql(name: str) -> str:
+    return (
+        f"CREATE TABLE {name} (code TEXT PRIMARY KEY, label TEXT NOT NULL CHECK (length(label) BETWEEN 1 AND 120),"
+        " position INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0 CHECK (retired IN (0, 1))) STRICT"
+    )
+
+
+def _table_sql(table: Table) -> str:
+    lines = [*_BOOKKEEPING, *map(column_sql, table.fields)]
+    return f'CREATE TABLE "{table.name}" (\n  ' + ",\n  ".join(lines) + "\n) STRICT"
+
+
+def _indexes(table: Table) -> Iterator[tuple[str, str]]:
+    for field in table.fields:
+        if isinstance(field.type, Choices | References):
+            continue
+        expression = folded(field.name) if field.sorted_as_text else field.name
+        name = f"{table.name}_by_{field.name}"
+        yield name, f'CREATE INDEX {name} ON "{table.name}" ({expression})'
+    dated = next((name.removeprefix("-") for name in table.order if name.endswith("_on")), None)
+    if table.belongs_to_person and dated:
+        name = f"{table.name}_by_person_and_day"
+        yield name, f'CREATE INDEX {name} ON "{table.name}" (person_id, {dated})'
+
+
+def _search(table: Table) -> Iterator[tuple[str, str]]:
+    """A full-text index over every text field, kept in step by triggers; accents are ignored, prefixes are quick."""
+    names = [field.name for field in table.fields if field.searched]
+    if not names:
+        return
+    fts, columns = f"{table.name}_search", ", ".join(names)
+    yield (
+        fts,
+        f"CREATE VIRTUAL TABLE {fts} USING fts5({columns}, content='{table.name}', content_rowid='id',"
+        " tokenize=\"unicode61 remove_diacritics 2\", prefix='2 3')",
+    )
+    add = f"INSERT INTO {fts}(rowid, {columns}) VALUES (NEW.id, {', '.join(f'NEW.{n}' for n in names)});"
+    drop = f"INSERT INTO {fts}({fts}, rowid, {columns}) VALUES ('delete', OLD.id, {', '.join(f'OLD.{n}' for n in names)});"
+    for event, body in (("insert", add), ("delete", drop), (f"update OF {columns}", drop + " " + add)):
+        name = f"{fts}_{event.split()[0]}"
+        yield name, f'CREATE TRIGGER {name} AFTER {event} ON "{table.name}" BEGIN {body} END'
+
+
+def _changes(table: Table, kept: str, other: str) -> str:
+    """SQL: a JSON object of the ``kept`` side's values where it differs from the ``other`` side (« nothing »: all it has)."""
+    rows = " UNION ALL ".join(
+        f"SELECT '{f.name}' AS name, {kept}.{f.name} AS kept, {'NULL' if other == 'nothing' else f'{other}.{f.name}'} AS other"
+        for f in table.fields
+    )
+    return f"(SELECT json_group_object(name, kept) FROM ({rows}) WHERE kept IS NOT other)"
+
+
+def _history(table: Table) -> Iterator[tuple[str, str]]:
+    """Who changed what. A save by Palette raises the version and signs; any other change is signed here instead."""
+    into = "INSERT INTO history (who, table_name, row_id, version, action, before, after)"
+    t, outside = table.name, f"'{OUTSIDE}'"
+    signed = "NEW.version > OLD.version AND NEW.changed_by IS NOT NULL"
+    action = (
+        "CASE WHEN OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL THEN 'delete'"
+        " WHEN OLD.deleted_at IS NOT NULL AND NEW.deleted_at IS NULL THEN 'restore' ELSE 'update' END"
+    )
+    names = ", ".join(["deleted_at", *(f.name for f in table.fields)])
+    bodies = {
+        f"{t}_history_insert": f'AFTER INSERT ON "{t}" BEGIN {into} VALUES (coalesce(NEW.changed_by, {outside}), '
+        f"'{t}', NEW.id, NEW.version, 'insert', '{{}}', {_changes(table, 'NEW', 'nothing')}); END",
+        f"{t}_history_update": f'AFTER UPDATE OF {names} ON "{t}" BEGIN {into} VALUES (iif({signed}, NEW.changed_by, {outside}), '
+        f"'{t}', NEW.id, iif({signed}, NEW.version, OLD.version + 1), {action}, {_changes(table, 'OLD', 'NEW')}, {_changes(table, 'NEW', 'OLD')});"
+        f' UPDATE "{t}" SET version = OLD.version + 1, changed_by = {outside} WHERE id = NEW.id AND NOT ({signed}); END',
+        f"{t}_history_delete": f'AFTER DELETE ON "{t}" BEGIN {into} VALUES ({outside}, '
+        f"'{t}', OLD.id, OLD.version + 1, 'erase', {_changes(table, 'OLD', 'nothing')}, '{{}}'); END",
+    }
+    for name, body in bodies.items():
+        yield name, f"CREATE TRIGGER {name} {body}"
+
+
+def _value_rules(table: Table) -> Iterator[Rule]:
+    """What follows from the types alone: what is required, and that every code and row referred to exists."""
+    for field in table.fields:
+        name, new = field.name, f"NEW.{field.name}"
+        if field.required:
+            yield Rule(f"{name}_required", name, "ce champ est obligatoire", f"{new} IS NULL", watches=(name,))
+        match field.type:
+            case Choice(list=values):
+                missing = f"{new} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {values.table} WHERE code = {new})"
+            case Choices(list=values):
+                missing = (
+                    f"{new} IS NOT NULL AND EXISTS (SELECT 1 FROM json_each({new}) WHERE value NOT IN (SELECT code FROM {values.table}))"
+                )
+            case Reference(table=target):
+                missing = f'{new} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "{target}" WHERE id = {new})'
+            case References(table=target):
+                missing = f'{new} IS NOT NULL AND EXISTS (SELECT 1 FROM json_each({new}) WHERE value NOT IN (SELECT id FROM "{target}"))'
+            case _:
+                continue
+        yield Rule(f"{name}_known", name, "cette valeur n’existe pas", missing, watches=(name,))
+
+
+def rules_of(table: Table) -> tuple[Rule, ...]:
+    """Every rule of a table: those of its types and those it declares."""
+    return (*_value_rules(table), *table.rules)
+
+
+def _rule_triggers(table: Table) -> Iterator[tuple[str, str]]:
+    for rule in rules_of(table):
+        name = f"{table.name}_rule_{rule.name}"
+        label = table.field(rule.field).label
+        message = f"{table.name}.{rule.name} : {label} : {rule.sentence}".replace("'", "''")
+        refuse = f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        kept = f"NEW.deleted_at IS NULL AND ({rule.refused_when})"
+        watched = f"OF {', '.join(rule.watches)} " if rule.watches else ""
+        spared = f" AND NOT coalesce({rule.spared_when}, 0)" if rule.spared_when else ""
+        yield f"{name}_insert", f'CREATE TRIGGER {name}_insert AFTER INSERT ON "{table.name}" WHEN {kept} {refuse}'
+        yield f"{name}_update", f'CREATE TRIGGER {name}_update AFTER UPDATE {watched}ON "{table.name}" WHEN {kept}{spared} {refuse}'
+
+
+def _cascade() -> Iterator[tuple[str, str]]:
+    """A deleted person takes the dated rows along, under the same moment, and brings the same rows back."""
+    children = [table.name for table in TABLES.values() if table.belongs_to_person]
+    sign = "version = version + 1, changed_by = NEW.changed_by"
+    gone = " ".join(
+        f'UPDATE "{child}" SET deleted_at = NEW.deleted_at, {sign} WHERE person_id = NEW.id AND deleted_at IS NULL;'
+        for child in children
+    )
+    back = " ".join(
+        f'UPDATE "{child}" SET deleted_at = NULL, {sign} WHERE person_id = NEW.id AND deleted_at = OLD.deleted_at;'
+        for child in sorted(children, key=lambda name: name != "benefit")  # stages look for their benefit
+    )
+    when = "WHEN OLD.deleted_at IS {} NULL AND NEW.deleted_at IS {} NULL"
+    start = "CREATE TRIGGER {} AFTER UPDATE OF deleted_at ON person"
+    yield "person_takes_rows", f"{start.format('person_takes_rows')} {when.format('', 'NOT')} BEGIN {gone} END"
+    yield "person_brings_rows", f"{start.format('person_brings_rows')} {when.format('NOT', '')} BEGIN {back} END"
+
+
+def _clean(sql: str) -> str:
+    return re.sub(r"\s+", " ", sql).strip()
+
+
+def expected() -> dict[str, str]:
+    """Name -> CREATE statement of everything the dictionary asks for, in the order to run them."""
+    wanted = {values.table: _list_sql(values.table) for values in LISTS}
+    wanted |= {table.name: _table_sql(table) for table in TABLES.values()}
+    wanted["history"] = _HISTORY
+    wanted["history_by_row"] = "CREATE INDEX history_by_row ON history (table_name, row_id, version)"
+    for make in (_indexes, _search, _rule_triggers, _history):
+        for table in TABLES.values():
+            wanted |= dict(make(table))
+    return wanted | dict(_cascade())
+
+
+def actual(db: sqlite_utils.Database) -> dict[str, str]:
+    """Name -> statement of what the file holds, without SQLite's and the search index's own tables."""
+    rows = db.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid").fetchall()
+    return {name: sql for name, sql in rows if not re.match(r"sqlite_|\w+_search_(data|idx|docsize|config)$", name)}
+
+
+def drift(db: sqlite_utils.Database) -> list[str]:
+    """What of the file contradicts the dictionary and cannot be added by itself: French sentences, each with its mend."""
+    found = actual(db)
+    problems = []
+    for table in TABLES.values():
+        if table.name not in found:
+            continue
+        sql = _clean(found[table.name])
+        known = {field.name for field in table.fields} | {"id", "version", "changed_by", "deleted_at"}
+        for column in db.table(table.name).columns:
+            if column.name not in known:
+                problems.append(
+                    f"{table.name}.{column.name} : colonne inconnue du dictionnaire. Pour la retirer : "
+                    f'ALTER TABLE "{table.name}" DROP COLUMN {column.name}; pour la garder : déclarez-la dans db/dictionary.py.'
+                )
+        for field in table.fields:
+            present = field.name in db.table(table.name).columns_dict
+            if present and _clean(column_sql(field)) not in sql:
+                problems.append(
+                    f"{table.name}.{field.name} : la colonne n’est plus celle du dictionnaire (attendu : {column_sql(field)}). "
+                    "Pour l’adapter : ajoutez une étape numérotée dans db/migrations, ou remettez la déclaration."
+                )
+    return problems
+
+
+def pending(db: sqlite_utils.Database) -> bool:
+    """Whether opening the file has something to add or a step to run."""
+    found = actual(db)
+    stale = any(_clean(found.get(name, "")) != _clean(sql) for name, sql in expected().items() if name not in TABLES)
+    missing = any(
+        field.name not in db.table(table.name).columns_dict for table in TABLES.values() if table.name in found for field in table.fields
+    )
+    return stale or missing or any(name not in found for name in TABLES) or _version(db) < len(STEPS) + 1
+
+
+def _version(db: sqlite_utils.Database) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def upgrade(db: sqlite_utils.Database) -> None:
+    """Bring a file up to the dictionary, all or nothing. Raises SchemaError when the two contradict each other."""
+    version = _version(db)
+    if version > len(STEPS) + 1:
+        raise SchemaError("Ce fichier vient d’une version plus récente de Palette : mettez Palette à jour avant de l’ouvrir.")
+    db.conn.execute("BEGIN IMMEDIATE")
+    try:
+        if version:
+            for step in STEPS[version - 1 :]:
+                step(db)
+        problems = drift(db)
+        if problems:
+            raise SchemaError("Le fichier et le dictionnaire ne s’accordent pas :\n" + "\n".join(problems))
+        _add_columns(db)
+        _make(db)
+        _fill_lists(db)
+        db.conn.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
+        db.conn.execute("COMMIT")
+    except BaseException:
+        db.conn.execute("ROLLBACK")
+        raise
+
+
+def _add_columns(db: sqlite_utils.Database) -> None:
+    found = actual(db)
+    for table in TABLES.values():
+        if table.name in found:
+            columns = db.table(table.name).columns_dict
+            for field in table.fields:
+                if field.name not in columns:
+                    db.conn.execute(f'ALTER TABLE "{table.name}" ADD COLUMN {column_sql(field)}')
+
+
+def _make(db: sqlite_utils.Database) -> None:
+    found, wanted = actual(db), expected()
+    for name, sql in found.items():
+        obsolete = name not in wanted and not sql.upper().startswith("CREATE TABLE")
+        changed = name in wanted and name not in TABLES and _clean(sql) != _clean(wanted[name])
+        if (obsolete or changed) and not name.startswith(("list_", "history")):
+            kind = re.match(r"CREATE (?:VIRTUAL )?(\w+)", sql)
+            db.conn.execute(f"DROP {kind.group(1) if kind else 'TABLE'} {name}")
+    found = actual(db)
+    for name, sql in wanted.items():
+        if name not in found:
+            db.conn.execute(sql)
+            if "USING fts5" in sql:
+                db.conn.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")
+
+
+def _fill_lists(db: sqlite_utils.Database) -> None:
+    """Add values the file does not have yet; a label that the office renamed stays renamed."""
+    for values in LISTS:
+        known = {row[0] for row in db.execute(f"SELECT code FROM {values.table}")}
+        for position, (code, label) in enumerate(values.values.items()):
+            if code not in known:
+                db.conn.execute(f"INSERT INTO {values.table} VALUES (?, ?, ?, 0)", (code, label, position))
+    if not db.execute("SELECT count(*) FROM setting").fetchone()[0]:
+        limits = {field.name: field.default for field in TABLES["setting"].fields if field.default not in (None, TODAY)}
+        db.table("setting").insert({"id": 1, "changed_by": "Palette", **limits})
+
+
+def backup(path: Path) -> Path:
+    """A consistent copy beside the file, before it is upgraded. Returns its path."""
+    copy = path.with_name(f"{path.stem}-avant-{datetime.now():%Y%m%d-%H%M%S}.db")
+    with sqlite3.connect(path) as source, sqlite3.connect(copy) as target:
+        source.backup(target)
+    copy.chmod(0o600)
+    return copy
