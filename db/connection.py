@@ -8,6 +8,7 @@ from pathlib import Path
 import sqlite_utils
 
 from db import schema
+from db.dictionary import TABLES
 from db.errors import NotFoundError
 
 Database = sqlite_utils.Database
@@ -45,10 +46,10 @@ def open_file(path: Path) -> Database:
     db = connect(path)
     stamp = (str(path.resolve()), path.stat().st_ino)
     with _making:
-        if _ready.get(stamp) != id(schema.TABLES):
+        if _ready.get(stamp) != id(TABLES):
             path.chmod(0o600)
             _bring_up(db, path)
-            _ready[stamp] = id(schema.TABLES)
+            _ready[stamp] = id(TABLES)
     return db
 
 

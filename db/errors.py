@@ -69,3 +69,7 @@ class ConflictError(PaletteError):
 
 class SchemaError(PaletteError):
     """The file and the dictionary disagree; the message names the column and how to mend it."""
+
+
+class BusyError(PaletteError):
+    """Another program holds the file; nothing was written and trying again is safe."""

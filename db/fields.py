@@ -131,7 +131,7 @@ class Table:
     feminine: bool = True
 
     def __post_init__(self) -> None:
-        names = [item.name for item in (*self.fields, *self.computed)]
+        names = [item.name for item in self.columns]
         unknown = {name.removeprefix("-") for name in (*self.title, *self.order)} - set(names)
         if unknown or len(set(names)) < len(names):
             raise ValueError(f"{self.name}: unknown {unknown or '-'} or repeated field among {names}")
@@ -140,9 +140,14 @@ class Table:
         """The stored field of that name. Raises KeyError."""
         return {item.name: item for item in self.fields}[name]
 
+    @property
+    def columns(self) -> tuple[Field | Computed, ...]:
+        """Stored and computed fields."""
+        return (*self.fields, *self.computed)
+
     def column(self, name: str) -> Field | Computed:
         """The stored or computed field of that name. Raises KeyError."""
-        return {item.name: item for item in (*self.fields, *self.computed)}[name]
+        return {item.name: item for item in self.columns}[name]
 
     @property
     def belongs_to_person(self) -> bool:

@@ -64,9 +64,7 @@ LEGAL_STATUSES = ValueList(
         "none": "Sans statut",
     },
 )
-TERRITORIES = ValueList(
-    "territory", "Territoire", {"cahors": "Cahors", "figeac": "Figeac", "gourdon": "Gourdon"}
-)
+TERRITORIES = ValueList("territory", "Territoire", {"cahors": "Cahors", "figeac": "Figeac", "gourdon": "Gourdon"})
 AGENTS = ValueList("agent", "Agents", {"cipa": "La CIPA", "colleague": "Une collègue", "replacement": "Remplacement"})
 BENEFITS = ValueList(
     "benefit",

@@ -55,12 +55,9 @@ LAST_CONTACT = (
 )
 
 
-
 def ends_soon(end: str) -> str:
     """SQL: the contract runs today and ends within the alert delay of the settings."""
-    return (
-        f"{end} BETWEEN :today AND date(:today, '+' || (SELECT contract_alert_months FROM setting) || ' months')"
-    )
+    return f"{end} BETWEEN :today AND date(:today, '+' || (SELECT contract_alert_months FROM setting) || ' months')"
 
 
 CER_TO_REPLACE = f"(t.kind = 'cer' AND {in_force('t', ':today')})"
@@ -148,3 +145,35 @@ def verdict_reasons(db: sqlite_utils.Database, values: dict[str, Any]) -> list[s
         {name: values.get(name) for name in names},
     ).fetchone()
     return [label for label, holds in zip(NOT_ORIENTED.values.values(), row or (), strict=False) if holds]
+
+
+# Figures (domain.md § 4). A figure is taken over a period, its first and last day inclusive; a day is a period of one.
+FOLLOWED = ("diagnostic", "accompaniment")
+"""The stages that put a person in the portfolio; a one-off request does not."""
+
+BAC2_OR_OVER = ("bac2", "licence", "master", "doctorate")
+
+
+def in_force_during(row: str, first: str, last: str) -> str:
+    """SQL: the dated row holds on at least one day of the period and was not deleted."""
+    return f"{row}.deleted_at IS NULL AND {row}.starts_on <= {last} AND ({row}.ends_on IS NULL OR {row}.ends_on >= {first})"
+
+
+def days_within(row: str, first: str, last: str) -> str:
+    """SQL: on how many days of the period the dated row holds; for a row in force during it."""
+    end = f"min(coalesce({row}.ends_on, {last}), {last})"
+    return f"(julianday({end}) - julianday(max({row}.starts_on, {first})) + 1)"
+
+
+def months(since: str, day: str) -> str:
+    """SQL: whole months from a date to a day; the month counts once its day of the month is reached."""
+    years = f"(CAST(strftime('%Y', {day}) AS INTEGER) - CAST(strftime('%Y', {since}) AS INTEGER))"
+    rest = f"(CAST(strftime('%m', {day}) AS INTEGER) - CAST(strftime('%m', {since}) AS INTEGER))"
+    return f"({years} * 12 + {rest} - (strftime('%d', {day}) < strftime('%d', {since})))"
+
+
+CEILING_WAS_OVERRIDDEN = (
+    "EXISTS (SELECT 1 FROM aid o WHERE o.person_id = NEW.person_id AND o.override_reason IS NOT NULL"
+    f" AND {counts_under_ceiling('o')})"
+)
+"""An aid granted past the ceiling makes the person's other aids look too high afterwards, though each was rightly saved."""

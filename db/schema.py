@@ -103,7 +103,9 @@ def _search(table: Table) -> Iterator[tuple[str, str]]:
         " tokenize=\"unicode61 remove_diacritics 2\", prefix='2 3')",
     )
     add = f"INSERT INTO {fts}(rowid, {columns}) VALUES (NEW.id, {', '.join(f'NEW.{n}' for n in names)});"
-    drop = f"INSERT INTO {fts}({fts}, rowid, {columns}) VALUES ('delete', OLD.id, {', '.join(f'OLD.{n}' for n in names)});"
+    drop = (
+        f"INSERT INTO {fts}({fts}, rowid, {columns}) VALUES ('delete', OLD.id, {', '.join(f'OLD.{n}' for n in names)});"
+    )
     for event, body in (("insert", add), ("delete", drop), (f"update OF {columns}", drop + " " + add)):
         name = f"{fts}_{event.split()[0]}"
         yield name, f'CREATE TRIGGER {name} AFTER {event} ON "{table.name}" BEGIN {body} END'
@@ -151,9 +153,7 @@ def _value_rules(table: Table) -> Iterator[Rule]:
             case Choice(list=values):
                 missing = f"{new} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {values.table} WHERE code = {new})"
             case Choices(list=values):
-                missing = (
-                    f"{new} IS NOT NULL AND EXISTS (SELECT 1 FROM json_each({new}) WHERE value NOT IN (SELECT code FROM {values.table}))"
-                )
+                missing = f"{new} IS NOT NULL AND EXISTS (SELECT 1 FROM json_each({new}) WHERE value NOT IN (SELECT code FROM {values.table}))"
             case Reference(table=target):
                 missing = f'{new} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "{target}" WHERE id = {new})'
             case References(table=target):
@@ -178,7 +178,10 @@ def _rule_triggers(table: Table) -> Iterator[tuple[str, str]]:
         watched = f"OF {', '.join(rule.watches)} " if rule.watches else ""
         spared = f" AND NOT coalesce({rule.spared_when}, 0)" if rule.spared_when else ""
         yield f"{name}_insert", f'CREATE TRIGGER {name}_insert AFTER INSERT ON "{table.name}" WHEN {kept} {refuse}'
-        yield f"{name}_update", f'CREATE TRIGGER {name}_update AFTER UPDATE {watched}ON "{table.name}" WHEN {kept}{spared} {refuse}'
+        yield (
+            f"{name}_update",
+            f'CREATE TRIGGER {name}_update AFTER UPDATE {watched}ON "{table.name}" WHEN {kept}{spared} {refuse}',
+        )
 
 
 def _cascade() -> Iterator[tuple[str, str]]:
@@ -251,7 +254,10 @@ def pending(db: sqlite_utils.Database) -> bool:
     found = actual(db)
     stale = any(_clean(found.get(name, "")) != _clean(sql) for name, sql in expected().items() if name not in TABLES)
     missing = any(
-        field.name not in db.table(table.name).columns_dict for table in TABLES.values() if table.name in found for field in table.fields
+        field.name not in db.table(table.name).columns_dict
+        for table in TABLES.values()
+        if table.name in found
+        for field in table.fields
     )
     return stale or missing or any(name not in found for name in TABLES) or _version(db) < len(STEPS) + 1
 
@@ -264,7 +270,9 @@ def upgrade(db: sqlite_utils.Database) -> None:
     """Bring a file up to the dictionary, all or nothing. Raises SchemaError when the two contradict each other."""
     version = _version(db)
     if version > len(STEPS) + 1:
-        raise SchemaError("Ce fichier vient d’une version plus récente de Palette : mettez Palette à jour avant de l’ouvrir.")
+        raise SchemaError(
+            "Ce fichier vient d’une version plus récente de Palette : mettez Palette à jour avant de l’ouvrir."
+        )
     db.conn.execute("BEGIN IMMEDIATE")
     try:
         if version:

@@ -1,0 +1,68 @@
+# Palette: everything a person or a machine does here has a name below. `make` alone lists them.
+
+PYTHON  ?= python3
+PORT    ?= 8501
+ADDRESS := 127.0.0.1
+DATA    := $(or $(PALETTE_DATA),data)
+OFFICE  := $(DATA)/palette.db
+BIN     := .venv/bin
+STAMP   := .venv/installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test benchmark requirements clean browser
+
+help: ## Lists what can be asked for
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | awk -F '\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
+
+setup: $(STAMP) ## Makes .venv, exactly as requirements.txt says; costs nothing the second time
+
+# A change of requirements.txt makes the folder anew, so that what was dropped from it is gone as well. The stamp comes
+# last: an installation that was cut off is begun again, never taken for a finished one.
+$(STAMP): requirements.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Palette : Python 3.11 ou plus récent est nécessaire ; « $(PYTHON) » est introuvable. (Python >= 3.11 is needed; try PYTHON=python3.11)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Palette : Python 3.11 ou plus récent est nécessaire ; « $(PYTHON) » est $$($(PYTHON) -V 2>&1). (Python >= 3.11 is needed; try PYTHON=python3.11)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Palette : il manque le module venv de Python (Debian : apt install python3-venv). (Python's venv module is missing)" >&2; exit 1; }
+	@echo "Palette : installation dans .venv, une minute environ… / installing into .venv, about a minute…"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+# The demonstration is made only where no office file is: an existing one is never touched. `exec` puts the server in the
+# place of the shell, so that Ctrl-C, or ending make, ends the server too and leaves nothing behind.
+run: setup ## Starts Palette (PORT=8501, PALETTE_DATA=data); the first time with a demonstration file. Ctrl-C stops it
+	@mkdir -p "$(DATA)"
+	@test -e "$(OFFICE)" || $(BIN)/python -m db demo "$(OFFICE)"
+	@echo "Palette : http://$(ADDRESS):$(PORT)  (Ctrl-C pour arrêter / to stop)"
+	@PALETTE_DATA="$(DATA)" exec $(BIN)/streamlit run app.py --server.address=$(ADDRESS) --server.port=$(PORT)
+
+test: setup browser ## Style, types, then every test, browser tests included (ARGS="-k aid" for some)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/pytest -n auto --dist loadfile $(ARGS)
+
+# Browser tests run in the system's Chromium, and are never skipped for want of one: a green run that left out what a
+# person sees would be worse than a red one.
+FIND_CHROMIUM = for name in "$$CHROMIUM" chromium chromium-browser google-chrome; do command -v "$$name" && break; done
+browser:
+	@found="$$($(FIND_CHROMIUM))"; test -z "$$found" || exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y chromium; \
+	else \
+	    echo "Palette : les tests ont besoin de Chromium ; installez-le (Debian : sudo apt install chromium) ou donnez son chemin : make test CHROMIUM=…  (the tests need Chromium)" >&2; exit 1; \
+	fi
+
+benchmark: setup ## Measures what a person waits for, and says so
+	$(BIN)/python -m benchmarks
+
+# pip-tools stays out of .venv: it compiles the list, the product never needs it. Index and links of this machine are left
+# out of the file, so that it is the same wherever it is compiled.
+requirements: ## Compiles requirements.in into requirements.txt (ARGS=--upgrade for newer versions)
+	@tools="$$(mktemp -d)" && trap 'rm -rf "$$tools"' EXIT && $(PYTHON) -m venv "$$tools" && \
+	"$$tools/bin/pip" install --quiet --disable-pip-version-check pip-tools && \
+	CUSTOM_COMPILE_COMMAND="make requirements" "$$tools/bin/pip-compile" --quiet --generate-hashes --allow-unsafe \
+	    --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(ARGS) requirements.in
+
+clean: ## Removes .venv and caches; never data
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -1,0 +1,9 @@
+"""The server: Streamlit's pages on one office file. Start it with `make run`, or `streamlit run app.py`."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from server import changes
+
+app = st.App(Path(__file__).parent / "pages" / "menu.py", routes=[changes.ROUTE])

@@ -1,0 +1,67 @@
+"""Who changed what: read from the history that the file's own triggers write."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from db.connection import Database
+from db.dictionary import TABLES
+from db.types import Context
+
+WORDS = {"insert": "a créé", "update": "a modifié", "delete": "a supprimé", "restore": "a rétabli", "erase": "a effacé"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of the history. ``at`` is an ISO moment in UTC; ``fields``: (label, before, after) in French."""
+
+    id: int
+    at: str
+    who: str
+    table: str
+    row_id: int
+    action: str
+    fields: list[tuple[str, str, str]]
+
+    @property
+    def sentence(self) -> str:
+        """« La CIPA a modifié : Téléphone (05… → 06…) »."""
+        told = "; ".join(f"{label} ({before or 'vide'} → {after or 'vide'})" for label, before, after in self.fields)
+        shown = f" : {told}" if told and self.action == "update" else ""
+        return f"{self.who} {WORDS[self.action]}{shown}"
+
+
+def now() -> str:
+    """The current moment as the history writes it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def changed_since(db: Database, table: str, row_id: int, version: int) -> dict[str, str]:
+    """Field -> who changed it last, for every field of a row that changed after that version."""
+    changes = db.execute(
+        "SELECT who, before, after FROM history WHERE table_name = ? AND row_id = ? AND version > ? ORDER BY id",
+        (table, row_id, version),
+    ).fetchall()
+    return {name: who for who, before, after in changes for name in {**json.loads(before), **json.loads(after)}}
+
+
+def of_row(db: Database, table: str, row_id: int, known: Context) -> list[Change]:
+    """Everything that happened to one row, latest first."""
+    found = db.execute(
+        "SELECT id, at, who, action, before, after FROM history WHERE table_name = ? AND row_id = ? ORDER BY id DESC",
+        (table, row_id),
+    ).fetchall()
+    return [
+        Change(number, at, who, table, row_id, action, _told(table, json.loads(before), json.loads(after), known))
+        for number, at, who, action, before, after in found
+    ]
+
+
+def _told(table: str, before: dict[str, Any], after: dict[str, Any], known: Context) -> list[tuple[str, str, str]]:
+    told = []
+    for item in TABLES[table].fields:
+        if item.name in before or item.name in after:
+            old, new = (item.type.show(item.type.from_sql(side.get(item.name)), known) for side in (before, after))
+            told.append((item.label, old, new))
+    return told

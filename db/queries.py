@@ -1,0 +1,180 @@
+"""Filters, search, sort and page of a grid -> SQL. Every value is a parameter; every name comes from the dictionary."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from db.dictionary import TABLES
+from db.fields import Computed, Field, Table
+from db.schema import folded
+from db.types import Choice, Choices, Reference, References, Text, fold
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One condition on one column.
+
+    ``how``: « words » (text holds words beginning so), « in » (one of the codes; None means empty), « between »
+    (two bounds, either may be None; dates, numbers, cents), « is » (this very value), « empty », « filled ».
+    """
+
+    field: str
+    how: str
+    value: Any = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.value, list):
+            object.__setattr__(self, "value", tuple(self.value))  # a query can be remembered, so it must be hashable
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a grid shows: conditions, words searched everywhere, sort (« -name » descends), page (from 1) and its size."""
+
+    filters: tuple[Filter, ...] = ()
+    search: str = ""
+    sort: tuple[str, ...] = ()
+    page: int = 1
+    size: int = 50
+    today: str = ""
+
+
+Sql = tuple[str, list[Any]]
+
+
+def words(text: str) -> str:
+    """What the search index is asked for: every word, as the beginning of a word; '' when nothing can be searched."""
+    plain = "".join(c if c.isalnum() else " " for c in fold(text)).split()
+    if plain and all(word.isdigit() for word in plain):
+        plain = ["".join(plain)]  # a telephone number typed in pairs
+    return " ".join(f'"{word}"*' for word in plain)
+
+
+def expression(table: Table, name: str) -> str:
+    """The SQL of a stored or computed column of ``t``."""
+    column = table.column(name)
+    return f"({column.sql})" if isinstance(column, Computed) else f"t.{name}"
+
+
+def title_fields(table: Table) -> list[Field]:
+    """The fields that name a row, in order."""
+    return [table.field(name) for name in table.title]
+
+
+def _search(table: Table, text: str) -> Sql:
+    match = words(text)
+    if not match:
+        return "1", []
+    found, values = [], []
+    if any(item.searched for item in table.fields):
+        found.append(f"t.id IN (SELECT rowid FROM {table.name}_search WHERE {table.name}_search MATCH ?)")
+        values.append(match)
+    for item in table.fields:
+        if isinstance(item.type, Reference) and item.target in ("person", "partner"):
+            target = item.target
+            titles = " ".join(TABLES[target].title)
+            found.append(f"t.{item.name} IN (SELECT rowid FROM {target}_search WHERE {target}_search MATCH ?)")
+            values.append(f"{{{titles}}} : ({match})")
+    return f"({' OR '.join(found)})" if found else "0", values
+
+
+def _condition(table: Table, condition: Filter) -> Sql:
+    column, sql, value = table.column(condition.field), expression(table, condition.field), condition.value
+    match condition.how:
+        case "empty":
+            return f"{sql} IS NULL", []
+        case "filled":
+            return f"{sql} IS NOT NULL", []
+        case "is":
+            return f"{sql} IS ?", [value]
+        case "between":
+            low, high = value
+            bounds = [(">=", low)] * (low is not None) + [("<=", high)] * (high is not None)
+            return " AND ".join(["1", *(f"{sql} {sign} ?" for sign, _ in bounds)]), [bound for _, bound in bounds]
+        case "in" if isinstance(column.type, Choices | References):
+            marks = ", ".join("?" * len(value))
+            return f"EXISTS (SELECT 1 FROM json_each({sql}) WHERE value IN ({marks}))", list(value)
+        case "in":
+            marks = ", ".join("?" * len(value))
+            empty = f" OR {sql} IS NULL" if None in value else ""
+            return f"({sql} IN ({marks}){empty})", list(value)
+        case "words" if isinstance(column.type, Reference):
+            target = TABLES[column.type.table]
+            match, titles = words(value), " ".join(target.title)
+            inner = f"SELECT rowid FROM {target.name}_search WHERE {target.name}_search MATCH ?"
+            return (f"{sql} IN ({inner})", [f"{{{titles}}} : ({match})"]) if match else ("1", [])
+        case "words":
+            match = words(value)
+            inner = f"SELECT rowid FROM {table.name}_search WHERE {table.name}_search MATCH ?"
+            return (f"t.id IN ({inner})", [f"{condition.field} : ({match})"]) if match else ("1", [])
+    raise ValueError(f"unknown filter {condition.how!r}")
+
+
+def where(table: Table, query: Query) -> Sql:
+    """The condition of a query on the rows that are kept, and its parameters but ``:today``."""
+    parts = [("t.deleted_at IS NULL", []), *(_condition(table, item) for item in query.filters)]
+    if query.search.strip():
+        parts.append(_search(table, query.search))
+    return " AND ".join(sql for sql, _ in parts), [value for _, values in parts for value in values]
+
+
+def _sort_keys(table: Table, name: str, alias: str = "t") -> list[str]:
+    column = table.column(name)
+    sql = f"({column.sql})" if isinstance(column, Computed) else f"{alias}.{name}"
+    match column.type:
+        case Choice(list=values):
+            return [f"(SELECT position FROM {values.table} WHERE code = {sql})"]
+        case Reference(table=target):
+            keys = [key for part in TABLES[target].title[:2] for key in _sort_keys(TABLES[target], part, "r")]
+            return [f'(SELECT {key} FROM "{target}" r WHERE r.id = {sql})' for key in keys]
+        case Text() if isinstance(column, Field) and column.sorted_as_text:
+            return [folded(sql)]
+    return [sql]
+
+
+def order_by(table: Table, query: Query) -> str:
+    """The sort of a query, empty values last, then the table's own order, then the id so that pages never overlap."""
+    names = [
+        *query.sort,
+        *(n for n in table.order if n.removeprefix("-") not in {s.removeprefix("-") for s in query.sort}),
+    ]
+    keys = []
+    for name in names:
+        way = " DESC" if name.startswith("-") else ""
+        keys += [f"{key}{way} NULLS LAST" for key in _sort_keys(table, name.removeprefix("-"))]
+    return ", ".join([*keys, "t.id"])
+
+
+def _numbered(sql: str, values: list[Any], today: str) -> tuple[str, dict[str, Any]]:
+    """Positional marks as named ones, beside ``:today`` (SQLite takes one kind or the other)."""
+    pieces = sql.split("?")
+    named = "".join(f"{piece}:v{i}" for i, piece in enumerate(pieces[:-1])) + pieces[-1]
+    return named, {"today": today, **{f"v{i}": value for i, value in enumerate(values)}}
+
+
+def ids_sql(table: Table, query: Query) -> tuple[str, dict[str, Any]]:
+    """The ids of one page of a query, in order."""
+    condition, values = where(table, query)
+    sql = f'SELECT t.id FROM "{table.name}" t WHERE {condition} ORDER BY {order_by(table, query)} LIMIT ? OFFSET ?'
+    return _numbered(sql, [*values, query.size, (query.page - 1) * query.size], query.today)
+
+
+def count_sql(table: Table, query: Query) -> tuple[str, dict[str, Any]]:
+    """How many rows a query finds."""
+    condition, values = where(table, query)
+    return _numbered(f'SELECT count(*) FROM "{table.name}" t WHERE {condition}', values, query.today)
+
+
+def still_matching_sql(table: Table, query: Query, ids: list[int]) -> tuple[str, dict[str, Any]]:
+    """Which of these rows the query would still find."""
+    condition, values = where(table, query)
+    marks = ", ".join(map(str, ids))
+    return _numbered(f'SELECT t.id FROM "{table.name}" t WHERE t.id IN ({marks}) AND {condition}', values, query.today)
+
+
+def rows_sql(table: Table, ids: list[int], computed: bool = True) -> str:
+    """Every column of some rows: stored, computed and, last, which highlights hold."""
+    columns = ["t.id", "t.version", *(f"t.{item.name}" for item in table.fields)]
+    if computed:
+        columns += [f"({item.sql})" for item in table.computed] + [f"({item.sql})" for item in table.highlights]
+    marks = ", ".join(map(str, ids))
+    return f'SELECT {", ".join(columns)} FROM "{table.name}" t WHERE t.deleted_at IS NULL AND t.id IN ({marks})'

@@ -1,0 +1,429 @@
+"""Read, save, delete and restore the rows of any table; a save is all or nothing and never overwrites a colleague's."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from db import history, queries, rules
+from db.connection import Database, change_token
+from db.dictionary import TABLES
+from db.errors import (
+    BusyError,
+    CeilingError,
+    ConflictError,
+    Difference,
+    FieldError,
+    InvalidError,
+    NotFoundError,
+    Problem,
+    RuleError,
+)
+from db.fields import TODAY, Field, Table
+from db.lists import LISTS
+from db.queries import Filter, Query
+from db.types import Context, fold
+
+__all__ = ["Edit", "Filter", "Page", "Query", "Row", "Saved"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row as it was read: stored and computed values by name, and why a cell calls for attention (tone, sentence)."""
+
+    id: int
+    version: int
+    values: dict[str, Any]
+    marks: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a query: its rows, how many match in all, how many the table holds."""
+
+    rows: list[Row]
+    matching: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Values to write, by field. No ``row_id``: a new row. Otherwise ``version`` is the one that was read."""
+
+    values: Mapping[str, Any]
+    row_id: int | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A row that is durable in the file."""
+
+    row_id: int
+    version: int
+
+
+# ---- reading
+
+
+def today() -> str:
+    """The current day as an ISO date."""
+    return date.today().isoformat()
+
+
+def context(db: Database) -> Context:
+    """The labels in force and how to find and name rows: what reading and showing values needs from the file."""
+    labels: dict[str, dict[str, str]] = {}
+    retired: dict[str, frozenset[str]] = {}
+    for values in LISTS:
+        rows = db.execute(f"SELECT code, label, retired FROM {values.table} ORDER BY position, label").fetchall()
+        labels[values.name] = {code: label for code, label, _ in rows}
+        retired[values.name] = frozenset(code for code, _, gone in rows if gone)
+    titles: dict[tuple[str, int], str] = {}
+
+    def title(table: str, row_id: int) -> str:
+        if (table, row_id) not in titles:
+            titles[table, row_id] = _title(db, TABLES[table], row_id, found)
+        return titles[table, row_id]
+
+    found = Context(labels, retired, lambda table, text: _find(db, TABLES[table], text, found), title)
+    return found
+
+
+def _title(db: Database, table: Table, row_id: int, known: Context) -> str:
+    row = db.execute(
+        f'SELECT deleted_at, {", ".join(table.title)} FROM "{table.name}" WHERE id = ?', (row_id,)
+    ).fetchone()
+    if row is None:
+        return f"n° {row_id}"
+    parts = [
+        item.type.show(item.type.from_sql(v), known)
+        for item, v in zip(queries.title_fields(table), row[1:], strict=True)
+    ]
+    return " ".join(filter(None, parts)) + (" (supprimé)" if row[0] else "")
+
+
+def _find(db: Database, table: Table, text: str, known: Context) -> int:
+    """The row that a text names: its title in any order of words, or « … n° 12 » where two bear the same."""
+    name, _, number = text.partition("n°")
+    if number.strip().isdigit() and db.execute(f'SELECT 1 FROM "{table.name}" WHERE id = ?', (int(number),)).fetchone():
+        return int(number)
+    asked = sorted(fold(name).split())
+    exact = [i for i, title in suggestions(db, table, name, known, limit=50) if sorted(fold(title).split()) == asked]
+    if len(exact) == 1:
+        return exact[0]
+    if exact:
+        numbers = ", ".join(f"« {name.strip()} n° {i} »" for i in exact)
+        raise FieldError(f"plusieurs portent ce nom : précisez {numbers}")
+    raise FieldError(f"« {text.strip()} » n’a pas été trouvé parmi : {table.plural.lower()}")
+
+
+def suggestions(db: Database, table: Table, text: str, known: Context, limit: int = 8) -> list[tuple[int, str]]:
+    """Rows whose title holds words beginning like those typed: (id, title), in the table's order."""
+    conditions = tuple(Filter(table.title[0], "filled") for _ in [0])
+    match = queries.words(text)
+    searched = [item.name for item in queries.title_fields(table) if item.searched]
+    if match and searched:
+        ids = [
+            row[0]
+            for row in db.execute(
+                f"SELECT rowid FROM {table.name}_search s WHERE {table.name}_search MATCH ?"
+                f' AND EXISTS (SELECT 1 FROM "{table.name}" t WHERE t.id = s.rowid AND t.deleted_at IS NULL) LIMIT ?',
+                (f"{{{' '.join(searched)}}} : ({match})", limit),
+            )
+        ]
+    else:
+        sql, values = queries.ids_sql(table, Query(conditions, size=limit, today=today()))
+        ids = [row[0] for row in db.execute(sql, values)]
+    return [(row_id, known.title(table.name, row_id)) for row_id in ids]
+
+
+_counts: dict[tuple[Any, ...], int] = {}
+
+
+def count(db: Database, table: Table, query: Query) -> int:
+    """How many rows a query finds; remembered until the file changes."""
+    name = db.execute("PRAGMA database_list").fetchone()[2]
+    key = (name, change_token(db), table.name, query.filters, query.search, query.today or today())
+    if key not in _counts:
+        if len(_counts) > 500:
+            _counts.clear()
+        sql, values = queries.count_sql(table, _dated(query))
+        _counts[key] = int(db.execute(sql, values).fetchone()[0])
+    return _counts[key]
+
+
+def _dated(query: Query) -> Query:
+    return query if query.today else replace(query, today=today())
+
+
+def page_ids(db: Database, table: Table, query: Query) -> list[int]:
+    """The ids of one page, in order."""
+    sql, values = queries.ids_sql(table, _dated(query))
+    return [row[0] for row in db.execute(sql, values)]
+
+
+def still_matching(db: Database, table: Table, query: Query, ids: list[int]) -> set[int]:
+    """Which of these rows the query would still find."""
+    sql, values = queries.still_matching_sql(table, _dated(query), ids)
+    return {row[0] for row in db.execute(sql, values)}
+
+
+def rows(db: Database, table: Table, ids: Sequence[int], day: str = "") -> list[Row]:
+    """These rows in this order, without those that were deleted."""
+    if not ids:
+        return []
+    found = {
+        raw[0]: _row(table, raw) for raw in db.execute(queries.rows_sql(table, list(ids)), {"today": day or today()})
+    }
+    return [found[row_id] for row_id in ids if row_id in found]
+
+
+def _row(table: Table, raw: tuple[Any, ...]) -> Row:
+    columns = table.columns
+    stored = raw[2 : 2 + len(columns)]
+    values = {item.name: item.type.from_sql(value) for item, value in zip(columns, stored, strict=True)}
+    marks = {
+        mark.field: (mark.tone, mark.sentence)
+        for mark, holds in zip(table.highlights, raw[2 + len(columns) :], strict=True)
+        if holds
+    }
+    return Row(raw[0], raw[1], values, marks)
+
+
+def read(db: Database, table: Table, query: Query = Query()) -> Page:  # noqa: B008 - frozen
+    """One page of a table."""
+    ids = page_ids(db, table, query)
+    return Page(rows(db, table, ids, query.today), count(db, table, query), count(db, table, Query(today=query.today)))
+
+
+def get(db: Database, table: Table, row_id: int) -> Row:
+    """One row. Raises NotFoundError when it does not exist or was deleted."""
+    found = rows(db, table, [row_id])
+    if not found:
+        raise NotFoundError(f"Cette ligne n’existe pas, ou a été supprimée : {table.label} n° {row_id}.")
+    return found[0]
+
+
+def of_person(db: Database, table: Table, person_id: int) -> list[Row]:
+    """Every row of one person, in the table's order."""
+    return rows(db, table, page_ids(db, table, Query((Filter("person_id", "is", person_id),), size=10_000)))
+
+
+# ---- writing
+
+
+@contextmanager
+def writing(db: Database) -> Iterator[None]:
+    """One transaction: all or nothing, one writer at a time. Turns SQLite's refusals into Palette's errors."""
+    try:
+        db.conn.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        raise BusyError("Le fichier est occupé par un autre programme : rien n’a été enregistré, réessayez.") from error
+    try:
+        yield
+        db.conn.execute("COMMIT")
+    except BaseException:
+        if db.conn.in_transaction:
+            db.conn.execute("ROLLBACK")
+        raise
+
+
+def defaults(table: Table, day: str = "") -> dict[str, Any]:
+    """What a new row starts with."""
+    return {
+        item.name: (day or today()) if item.default == TODAY else item.default
+        for item in table.fields
+        if item.default is not None
+    }
+
+
+def save(db: Database, table: Table, edit: Edit, who: str) -> Saved:
+    """Write one row. Raises as ``save_all``."""
+    return save_all(db, table, [edit], who)[0]
+
+
+def save_all(db: Database, table: Table, edits: Sequence[Edit], who: str) -> list[Saved]:
+    """Write every edit, or none.
+
+    Raises InvalidError (every problem, by line), RuleError, CeilingError, ConflictError when a colleague changed one of
+    the same fields since the version that was read, NotFoundError when the row was deleted, BusyError.
+    """
+    known = context(db)
+    checked = _check_all(table, edits, known)
+    with writing(db):
+        return [
+            _insert(db, table, values, who, line)
+            if edit.row_id is None
+            else _update(db, table, edit, values, who, line, known)
+            for (edit, values), line in zip(zip(edits, checked, strict=True), _lines(edits), strict=True)
+        ]
+
+
+def _lines(edits: Sequence[Edit]) -> list[int | None]:
+    """Line numbers for messages; a single row needs none."""
+    return [None] if len(edits) == 1 else list(range(1, len(edits) + 1))
+
+
+def _check_all(table: Table, edits: Sequence[Edit], known: Context) -> list[dict[str, Any]]:
+    problems: list[Problem] = []
+    checked = []
+    for line, edit in zip(_lines(edits), edits, strict=True):
+        values = {**defaults(table), **edit.values} if edit.row_id is None else dict(edit.values)
+        checked.append(values)
+        problems += _check(table, values, known, line, whole=edit.row_id is None)
+    if problems:
+        raise InvalidError(problems)
+    return checked
+
+
+def _check(table: Table, values: dict[str, Any], known: Context, line: int | None, *, whole: bool) -> list[Problem]:
+    """Make the values canonical in place; what is wrong with them, by field."""
+    problems = []
+    for item in table.fields:
+        if item.name in values and values[item.name] is not None:
+            try:
+                values[item.name] = item.type.check(values[item.name], known)
+            except FieldError as error:
+                problems.append(Problem(str(error), item.label, item.name, line))
+                continue
+        if item.required and (whole or item.name in values) and values.get(item.name) is None:
+            problems.append(Problem("ce champ est obligatoire", item.label, item.name, line))
+    return problems
+
+
+def _insert(db: Database, table: Table, values: dict[str, Any], who: str, line: int | None) -> Saved:
+    names = [item.name for item in table.fields if item.name in values]
+    stored = [table.field(name).type.to_sql(values[name]) for name in names]
+    sql = (
+        f'INSERT INTO "{table.name}" ({", ".join(["changed_by", *names])}) VALUES ({", ".join("?" * (len(names) + 1))})'
+    )
+    with _refusals(db, table, values, None, line):
+        row_id = db.conn.execute(sql, [who, *stored]).lastrowid
+    return Saved(int(row_id or 0), 1)
+
+
+def _update(
+    db: Database, table: Table, edit: Edit, values: dict[str, Any], who: str, line: int | None, known: Context
+) -> Saved:
+    if edit.row_id is None or edit.version is None:
+        raise ValueError("an update names the row and the version it was read at")
+    current = _current(db, table, edit.row_id)
+    changed = {name: value for name, value in values.items() if current.values[name] != value}
+    if not changed:
+        return Saved(current.id, current.version)
+    _refuse_conflict(db, table, edit, current, changed, known)
+    names = list(changed)
+    stored = [table.field(name).type.to_sql(changed[name]) for name in names]
+    assignments = ", ".join(["version = version + 1", "changed_by = ?", *(f"{name} = ?" for name in names)])
+    with _refusals(db, table, {**current.values, **changed}, current.id, line):
+        db.conn.execute(f'UPDATE "{table.name}" SET {assignments} WHERE id = ?', [who, *stored, current.id])
+    return Saved(current.id, current.version + 1)
+
+
+def _current(db: Database, table: Table, row_id: int) -> Row:
+    columns = ", ".join(item.name for item in table.fields)
+    raw = db.execute(
+        f'SELECT id, version, {columns} FROM "{table.name}" WHERE id = ? AND deleted_at IS NULL', (row_id,)
+    ).fetchone()
+    if raw is None:
+        raise NotFoundError(
+            f"Cette ligne a été supprimée entre-temps : {table.label} n° {row_id}. Rien n’a été enregistré."
+        )
+    stored = zip(table.fields, raw[2:], strict=True)
+    return Row(raw[0], raw[1], {item.name: item.type.from_sql(value) for item, value in stored})
+
+
+def _refuse_conflict(
+    db: Database, table: Table, edit: Edit, current: Row, changed: Mapping[str, Any], known: Context
+) -> None:
+    """Two people may change two fields of one row; the same field, only knowing what the other wrote."""
+    if edit.version == current.version:
+        return
+    since = history.changed_since(db, table.name, current.id, edit.version or 0)
+    clashes = [name for name in changed if name in since]
+    if clashes:
+        raise ConflictError(
+            current.id,
+            current.version,
+            since[clashes[0]],
+            [_difference(table.field(name), current.values[name], changed[name], known) for name in clashes],
+        )
+
+
+def _difference(item: Field, theirs: Any, mine: Any, known: Context) -> Difference:
+    return Difference(item.name, item.label, theirs, mine, item.type.show(theirs, known), item.type.show(mine, known))
+
+
+@contextmanager
+def _refusals(
+    db: Database, table: Table, values: Mapping[str, Any], row_id: int | None, line: int | None
+) -> Iterator[None]:
+    """What the file itself refuses, in words: « aid.ceiling : Montant accordé : … » names the rule, the label, the reason."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        where, _, rest = str(error).partition(" : ")
+        label, _, reason = rest.partition(" : ")
+        if not reason:
+            raise InvalidError([Problem("le fichier refuse cette valeur", line=line)]) from error
+        if where == "aid.ceiling":
+            raise CeilingError([Problem(_ceiling_reason(db, values, row_id), label, "granted", line)]) from error
+        name = next(item.name for item in table.fields if item.label == label)
+        raise RuleError([Problem(reason, label, name, line)]) from error
+
+
+def _ceiling_reason(db: Database, values: Mapping[str, Any], row_id: int | None) -> str:
+    ceiling, already = ceiling_state(db, values, row_id)
+    euros = TABLES["aid"].field("granted").type
+    known = Context({})
+    shown = {
+        key: euros.show(sum_, known) for key, sum_ in (("c", ceiling), ("a", already), ("l", max(0, ceiling - already)))
+    }
+    return (
+        f"le plafond de {shown['c']} serait dépassé : {shown['a']} déjà accordés, il reste {shown['l']}."
+        " Pour passer outre, écrivez le motif dans « Motif de dépassement »"
+    )
+
+
+def ceiling_state(db: Database, values: Mapping[str, Any], row_id: int | None = None) -> tuple[int, int]:
+    """(ceiling, already granted) in cents for the person and the day of an aid, leaving that aid out."""
+    day = values.get("decided_on") or values.get("requested_on") or today()
+    sql = f"SELECT (SELECT aid_ceiling FROM setting), {rules.granted(':person', ':day', but=':aid')}"
+    row = db.execute(sql, {"person": values.get("person_id"), "day": day, "aid": row_id}).fetchone()
+    return int(row[0]), int(row[1])
+
+
+def delete(db: Database, table: Table, versions: Mapping[int, int], who: str) -> None:
+    """Put rows away (kept, hidden, in the history), all or none. ``versions``: id -> version that was read.
+
+    Raises ConflictError when a colleague changed one of them since, NotFoundError when it is already gone.
+    """
+    with writing(db):
+        for row_id, version in versions.items():
+            current = _current(db, table, row_id)
+            since = history.changed_since(db, table.name, row_id, version)
+            if since:
+                raise ConflictError(row_id, current.version, next(iter(since.values())), [])
+            _set_deleted(db, table, row_id, history.now(), who)
+
+
+def restore(db: Database, table: Table, ids: Iterable[int], who: str) -> None:
+    """Bring deleted rows back, all or none; every rule is looked at again. Raises RuleError, NotFoundError."""
+    with writing(db):
+        for row_id in ids:
+            if not db.execute(
+                f'SELECT 1 FROM "{table.name}" WHERE id = ? AND deleted_at IS NOT NULL', (row_id,)
+            ).fetchone():
+                raise NotFoundError(f"Cette ligne n’est pas supprimée : {table.label} n° {row_id}.")
+            with _refusals(db, table, {}, row_id, None):
+                _set_deleted(db, table, row_id, None, who)
+
+
+def _set_deleted(db: Database, table: Table, row_id: int, moment: str | None, who: str) -> None:
+    db.conn.execute(
+        f'UPDATE "{table.name}" SET deleted_at = ?, version = version + 1, changed_by = ? WHERE id = ?',
+        (moment, who, row_id),
+    )

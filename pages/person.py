@@ -1,0 +1,5 @@
+"""Screen « Dossier »."""
+
+import streamlit as st
+
+st.title("Dossier")

@@ -1,0 +1,220 @@
+"""Any table of the dictionary as a form: sections, help, required marks, defaults, errors beside the field."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from db import records
+from db.connection import Database, office
+from db.dictionary import TABLES
+from db.errors import ConflictError, FieldError, InvalidError, PaletteError
+from db.fields import Field, Table
+from db.queries import Filter, Query
+from db.records import Edit
+from db.types import Choice, Choices, Context, Date, Euros, Integer, LongText, Reference, References, YesNo
+from pages.shared import live
+from pages.shared.session import who
+
+_LISTED = 400
+"""Up to so many rows a reference is chosen in a list; beyond, by typing the beginning of its name."""
+
+
+@st.dialog(" ", width="large", on_dismiss="rerun")
+def edit_dialog(table_name: str, row_id: int | None = None, fixed: Mapping[str, Any] | None = None) -> None:
+    """The form of a new row (``row_id`` None) or of an existing one, over the page. ``fixed``: values that are given."""
+    table = TABLES[table_name]
+    st.subheader(table.new if row_id is None else f"{table.label} n° {row_id}", anchor=False)
+    if edit_form(office(), table, f"form:{table_name}:{row_id}", row_id, fixed or {}):
+        st.rerun()
+
+
+def edit_form(db: Database, table: Table, key: str, row_id: int | None, fixed: Mapping[str, Any]) -> bool:
+    """Show the form; True once it has saved. ``fixed`` values are written without being asked."""
+    known = records.context(db)
+    try:
+        start, version = _start(db, table, key, row_id, fixed)
+    except PaletteError as error:
+        st.warning(str(error))
+        return False
+    errors: dict[str, str] = st.session_state.get(f"{key}:errors", {})
+    values: dict[str, Any] = dict(fixed) if row_id is None else {}
+    for section, fields in table.sections.items():
+        if section:
+            st.markdown(f"**{section}**")
+        for item in fields:
+            if row_id is None and item.name in fixed and item.name.endswith("_id"):
+                continue
+            values[item.name] = _widget(db, item, f"{key}:{item.name}", start.get(item.name), start, known)
+            if item.name in errors:
+                st.markdown(f":red[{item.label} : {errors[item.name]}]")
+    live.show(db, table, {**start, **values}, row_id)
+    if row_id is not None:
+        values = _changed(table, start, values, known)
+    return _buttons(db, table, key, Edit(values, row_id, version))
+
+
+def _changed(table: Table, start: Mapping[str, Any], values: Mapping[str, Any], known: Context) -> dict[str, Any]:
+    """Only what the person changed: a field left alone must not put an old value back over a colleague's."""
+    changed = {}
+    for name, value in values.items():
+        try:
+            same = (table.field(name).type.check(value, known) if value is not None else None) == start.get(name)
+        except FieldError:
+            same = False
+        if not same:
+            changed[name] = value
+    return changed
+
+
+def _start(
+    db: Database, table: Table, key: str, row_id: int | None, fixed: Mapping[str, Any]
+) -> tuple[dict[str, Any], int | None]:
+    """What the form was opened on, remembered so that a colleague's save is noticed rather than adopted."""
+    if row_id is None:
+        return {**records.defaults(table), **fixed}, None
+    name = f"{key}:read"
+    if name not in st.session_state:
+        st.session_state[name] = records.get(db, table, row_id)
+    return st.session_state[name].values, st.session_state[name].version
+
+
+def forget(key: str) -> None:
+    """Drop what a form remembers, so that it opens fresh the next time."""
+    for name in [name for name in st.session_state if str(name).startswith(f"{key}:")]:
+        del st.session_state[name]
+
+
+def _buttons(db: Database, table: Table, key: str, edit: Edit) -> bool:
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        cancelled = st.button("Annuler", key=f"{key}:cancel")
+        asked = st.button("Enregistrer", type="primary", key=f"{key}:save")
+    if cancelled:
+        forget(key)
+        st.rerun()
+    if asked and _save(db, table, key, edit):
+        return True
+    clash: ConflictError | None = st.session_state.get(f"{key}:clash")
+    return clash is not None and _settle(db, table, key, edit, clash)
+
+
+def _save(db: Database, table: Table, key: str, edit: Edit) -> bool:
+    name = f"{key}:errors"
+    st.session_state.pop(name, None)
+    st.session_state.pop(f"{key}:clash", None)
+    try:
+        records.save(db, table, edit, who())
+    except ConflictError as error:
+        st.session_state[f"{key}:clash"] = error
+        return False
+    except InvalidError as error:
+        st.session_state[name] = {problem.field: problem.reason for problem in error.problems}
+        st.rerun(scope="fragment")
+    except PaletteError as error:
+        st.error(str(error))
+        return False
+    forget(key)
+    st.toast(f"{table.label} : enregistré", icon=":material/check:")
+    return True
+
+
+def _settle(db: Database, table: Table, key: str, edit: Edit, clash: ConflictError) -> bool:
+    """Both values are shown; the person writes hers over, knowingly, or takes what is in the file."""
+    st.warning(str(clash))
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        theirs = st.button("Reprendre ce qui est dans le fichier", key=f"{key}:theirs")
+        mine = st.button("Enregistrer ma version", key=f"{key}:mine")
+    if theirs:
+        forget(key)
+        st.rerun(scope="fragment")
+    return mine and _save(db, table, key, Edit(edit.values, edit.row_id, clash.version))
+
+
+# ---- one widget per type
+
+
+def field_widget(db: Database, item: Field, key: str, value: Any, known: Context) -> Any:
+    """The widget of one field by itself (the bulk change of a grid)."""
+    return _widget(db, item, key, value, {}, known)
+
+
+def _widget(db: Database, item: Field, key: str, value: Any, row: Mapping[str, Any], known: Context) -> Any:
+    label = item.label + (" :red[*]" if item.required else "")
+    common: dict[str, Any] = {"label": label, "help": item.help or None, "key": key}
+    match item.type:
+        case Choice(list=values):
+            return _choice(common, values.name, value, known)
+        case Choices(list=values):
+            labels = known.labels[values.name]
+            offered = [code for code in labels if code in (value or ()) or code not in known.retired[values.name]]
+            return tuple(
+                st.multiselect(
+                    options=offered, default=list(value or ()), format_func=labels.get, placeholder="", **common
+                )
+            )
+        case YesNo():
+            return st.segmented_control(options=[1, 0], default=value, format_func={1: "Oui", 0: "Non"}.get, **common)
+        case Date(min=least, max=most):
+            return _date(common, least, most, value)
+        case LongText():
+            return st.text_area(value=value or "", height=100, **common)
+        case Reference(table=target):
+            return _reference(db, common, TABLES[target], value, row, known)
+        case References(table=target):
+            options = _options(db, TABLES[target], tuple(value or ()), row, f"{key}:find", label)
+            title = lambda row_id: known.title(target, row_id)  # noqa: E731
+            return tuple(
+                st.multiselect(options=options, default=list(value or ()), format_func=title, placeholder="", **common)
+            )
+        case Integer() | Euros():
+            hint = "0,00" if isinstance(item.type, Euros) else item.type.unit
+            return st.text_input(value=item.type.show(value, known), placeholder=hint, **common)
+        case _:
+            return st.text_input(value=item.type.show(value, known), **common)
+
+
+def _choice(common: dict[str, Any], name: str, value: Any, known: Context) -> Any:
+    labels = known.labels[name]
+    offered = [code for code in labels if code == value or code not in known.retired[name]]
+    index = offered.index(value) if value in offered else None
+    return st.selectbox(options=offered, index=index, format_func=labels.get, placeholder="", **common)
+
+
+def _date(common: dict[str, Any], least: str, most: str, value: str | None) -> str | None:
+    day = st.date_input(
+        value=date.fromisoformat(value) if value else None,
+        min_value=date.fromisoformat(least),
+        max_value=date.fromisoformat(most),
+        format="DD/MM/YYYY",
+        **common,
+    )
+    return day.isoformat() if isinstance(day, date) else None
+
+
+def _reference(
+    db: Database, common: dict[str, Any], target: Table, value: Any, row: Mapping[str, Any], known: Context
+) -> int | None:
+    options = _options(db, target, (value,) if value else (), row, f"{common['key']}:find", common["label"])
+    index = options.index(value) if value in options else None
+    return st.selectbox(
+        options=options,
+        index=index,
+        format_func=lambda row_id: known.title(target.name, row_id),
+        placeholder="",
+        **common,
+    )
+
+
+def _options(
+    db: Database, target: Table, chosen: tuple[int, ...], row: Mapping[str, Any], key: str, label: str
+) -> list[int]:
+    """What a reference may be: the same person's rows when the target has a person; else all, or those that are searched."""
+    filters: tuple[Filter, ...] = ()
+    if target.belongs_to_person and row.get("person_id"):
+        filters = (Filter("person_id", "is", row["person_id"]),)
+    search = ""
+    if records.count(db, target, Query(filters)) > _LISTED:
+        search = st.text_input(f"Chercher : {label}", key=key, placeholder="début du nom")
+    found = records.page_ids(db, target, Query(filters, search, size=_LISTED))
+    return [*(row_id for row_id in chosen if row_id not in found), *found]

@@ -1,0 +1,49 @@
+"""What a form says while it is being filled in: what is left under the ceiling, what the criteria conclude."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from db import records, rules
+from db.connection import Database
+from db.errors import FieldError
+from db.fields import Table
+from db.types import Context, Euros
+
+
+def show(db: Database, table: Table, values: Mapping[str, Any], row_id: int | None) -> None:
+    """Say what follows from the values typed so far, for the tables that have something to say."""
+    say = _SAYS.get(table.name)
+    if say and values.get("person_id"):
+        say(db, values, row_id)
+
+
+def _aid(db: Database, values: Mapping[str, Any], row_id: int | None) -> None:
+    ceiling, already = records.ceiling_state(db, values, row_id)
+    known = Context({})
+    euros = Euros()
+    try:
+        asked = euros.read(str(values.get("granted") or ""), known) or 0
+    except FieldError:
+        asked = 0
+    left = ceiling - already - asked
+    told = f"Plafond {euros.show(ceiling, known)} · déjà accordé {euros.show(already, known)} · "
+    if left < 0:
+        st.error(f"{told}dépassé de **{euros.show(-left, known)}** avec cette aide", icon=":material/block:")
+    else:
+        st.info(f"{told}il reste **{euros.show(left, known)}** après cette aide", icon=":material/savings:")
+
+
+def _orientation(db: Database, values: Mapping[str, Any], row_id: int | None) -> None:
+    reasons = rules.verdict_reasons(db, dict(values))
+    if not reasons:
+        st.success("Avis calculé : **orientée vers la CIPA**, aucun critère de non-orientation n’est rempli.")
+        return
+    listed = "\n".join(f"- {reason}" for reason in reasons)
+    st.warning(
+        f"Avis calculé : **non orientée vers la CIPA**.\n{listed}\n\nUne sollicitation ponctuelle reste toujours possible."
+    )
+
+
+_SAYS: dict[str, Callable[[Database, Mapping[str, Any], int | None], None]] = {"aid": _aid, "orientation": _orientation}
