@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.shared import errors
 from server import changes
 
-app = st.App(Path(__file__).parent / "pages" / "menu.py", routes=[changes.ROUTE])
+app = st.App(Path(__file__).parent / "pages" / "menu.py", routes=[changes.ROUTE], on_script_error=errors.show)

@@ -25,6 +25,11 @@ class Change:
     fields: list[tuple[str, str, str]]
 
     @property
+    def moment(self) -> str:
+        """« 06/03/2023 à 14:32 », in the office's own time."""
+        return f"{datetime.fromisoformat(self.at).astimezone():%d/%m/%Y à %H:%M}"
+
+    @property
     def sentence(self) -> str:
         """« La CIPA a modifié : Téléphone (05… → 06…) »."""
         told = "; ".join(f"{label} ({before or 'vide'} → {after or 'vide'})" for label, before, after in self.fields)
@@ -48,13 +53,26 @@ def changed_since(db: Database, table: str, row_id: int, version: int) -> dict[s
 
 def of_row(db: Database, table: str, row_id: int, known: Context) -> list[Change]:
     """Everything that happened to one row, latest first."""
+    return _changes(db, "table_name = ? AND row_id = ?", (table, row_id), known)
+
+
+def of_person(db: Database, person_id: int, known: Context) -> list[Change]:
+    """Everything that happened to one person's file, its dated rows included, latest first."""
+    rows = " UNION ALL ".join(
+        f"SELECT '{table.name}', id FROM \"{table.name}\" WHERE person_id = :person"
+        for table in TABLES.values()
+        if table.belongs_to_person
+    )
+    return _changes(db, f"(table_name, row_id) IN (SELECT 'person', :person UNION ALL {rows})", {"person": person_id}, known)
+
+
+def _changes(db: Database, where: str, values: tuple[Any, ...] | dict[str, Any], known: Context) -> list[Change]:
     found = db.execute(
-        "SELECT id, at, who, action, before, after FROM history WHERE table_name = ? AND row_id = ? ORDER BY id DESC",
-        (table, row_id),
+        f"SELECT id, at, who, table_name, row_id, action, before, after FROM history WHERE {where} ORDER BY id DESC", values
     ).fetchall()
     return [
         Change(number, at, who, table, row_id, action, _told(table, json.loads(before), json.loads(after), known))
-        for number, at, who, action, before, after in found
+        for number, at, who, table, row_id, action, before, after in found
     ]
 
 

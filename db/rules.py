@@ -44,7 +44,7 @@ def age(born: str, day: str) -> str:
 
 
 STATE = f"""CASE (
-  SELECT min(CASE WHEN s.kind = 'accompaniment' THEN iif(s.mode = 'light', 2, 1) WHEN s.kind = 'diagnostic' THEN 3 ELSE 4 END)
+  SELECT min(CASE s.kind WHEN 'accompaniment' THEN iif(s.mode = 'light', 2, 1) WHEN 'diagnostic' THEN 3 ELSE 4 END)
   FROM stage s WHERE s.person_id = t.id AND {in_force("s", ":today")})
 WHEN 1 THEN 'accompanied' WHEN 2 THEN 'light' WHEN 3 THEN 'in_diagnosis' WHEN 4 THEN 'one_off' ELSE 'outside' END"""
 
@@ -101,7 +101,8 @@ PASSES_CEILING = f"""{counts_under_ceiling("NEW")} AND NEW.override_reason IS NU
     SELECT {_OTHER_DAY} FROM aid o WHERE o.person_id = NEW.person_id AND {counts_under_ceiling("o")}
       AND {_OTHER_DAY} >= {_NEW_DAY} AND {same_ceiling_period(_NEW_DAY, _OTHER_DAY)}
   ) ending
-  WHERE coalesce(NEW.granted, 0) + {granted("NEW.person_id", "ending.day", but="NEW.id")} > (SELECT aid_ceiling FROM setting))"""
+  WHERE coalesce(NEW.granted, 0) + {granted("NEW.person_id", "ending.day", but="NEW.id")}
+    > (SELECT aid_ceiling FROM setting))"""
 """Every period that holds the new aid is looked at, so that a back-dated aid cannot overfill a later rolling year."""
 
 CEILING_NO_WORSE = (
@@ -110,7 +111,7 @@ CEILING_NO_WORSE = (
     " AND (NEW.override_reason IS NOT NULL) = (OLD.override_reason IS NOT NULL)"
 )
 
-# Orientation. Each reason is SQL over the columns of `o`: the request, with the person's birth date, licence and vehicle.
+# Orientation. Each reason is SQL over the columns of `o`: the request, with the person's birth date and mobility.
 _REASONS = {
     "age": age("o.birth_date", "o.requested_on") + " >= 60",
     "elsewhere": "o.accompanied_elsewhere = 1",
@@ -134,7 +135,7 @@ VERDICT_REASONS = (
 def verdict_reasons(db: sqlite_utils.Database, values: dict[str, Any]) -> list[str]:
     """Why a request is not oriented to the officer: French sentences of the source, empty when it is.
 
-    ``values``: the request's fields as typed so far, ``person_id`` and ``requested_on`` among them; nothing need be saved.
+    ``values``: the request's fields as typed so far, with ``person_id`` and ``requested_on``; nothing need be saved.
     """
     names = ("person_id", "requested_on", "accompanied_elsewhere", "needs_mobility", "food_job")
     source = ", ".join(f":{name} AS {name}" for name in names)
@@ -156,7 +157,10 @@ BAC2_OR_OVER = ("bac2", "licence", "master", "doctorate")
 
 def in_force_during(row: str, first: str, last: str) -> str:
     """SQL: the dated row holds on at least one day of the period and was not deleted."""
-    return f"{row}.deleted_at IS NULL AND {row}.starts_on <= {last} AND ({row}.ends_on IS NULL OR {row}.ends_on >= {first})"
+    return (
+        f"{row}.deleted_at IS NULL AND {row}.starts_on <= {last}"
+        f" AND ({row}.ends_on IS NULL OR {row}.ends_on >= {first})"
+    )
 
 
 def days_within(row: str, first: str, last: str) -> str:
@@ -176,4 +180,17 @@ CEILING_WAS_OVERRIDDEN = (
     "EXISTS (SELECT 1 FROM aid o WHERE o.person_id = NEW.person_id AND o.override_reason IS NOT NULL"
     f" AND {counts_under_ceiling('o')})"
 )
-"""An aid granted past the ceiling makes the person's other aids look too high afterwards, though each was rightly saved."""
+"""An aid granted past the ceiling makes the person's other aids look too high, though each was rightly saved."""
+
+
+def next_contract(db: sqlite_utils.Database, cer_id: int, day: str) -> dict[str, Any]:
+    """What a contract that follows another starts with: a « contrat d’engagement » that renews and replaces it.
+
+    It starts the day after the earlier one ends, or on ``day`` when that has passed or lies beyond 1 January 2027, when
+    no CER may run any more (domain.md § 2).
+    """
+    sql = """SELECT person_id, 'engagement' AS kind, 'renewal' AS rank, id AS replaces_id, :day AS signed_on,
+        iif(date(ends_on, '+1 day') BETWEEN :day AND '2027-01-01', date(ends_on, '+1 day'), :day) AS starts_on,
+        objectives, person_commitments, office_commitments FROM cer WHERE id = :id"""
+    cursor = db.execute(sql, {"id": cer_id, "day": day})
+    return dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))

@@ -1,17 +1,16 @@
-"""Screen « Portefeuille » : everybody who is accompanied or in diagnosis today, in one editable grid."""
+"""Screen « Portefeuille » : the day's figures, and everybody in the portfolio in one editable grid."""
 
 import streamlit as st
 
+from db import figures, records
 from db.connection import office
 from db.dictionary import PERSON
 from db.queries import Filter
+from db.types import french_date
 from pages.shared.grid import edit_grid
+from pages.shared.headline import show_day
 
 st.title("Portefeuille")
-edit_grid(
-    office(),
-    PERSON,
-    "caseload",
-    preset=(Filter("state", "in", ("accompanied", "light", "in_diagnosis")),),
-    opens="pages/person.py",
-)
+show_day(figures.summary(office(), records.today()), french_date(records.today()))
+in_portfolio = Filter("state", "in", ("accompanied", "light", "in_diagnosis"))
+edit_grid(office(), PERSON, "caseload", preset=(in_portfolio,), opens="pages/person.py")

@@ -3,17 +3,27 @@
 import streamlit as st
 
 from db.connection import office
+from pages.shared.form import show_pending
 from pages.shared.session import choose_who
 
 st.set_page_config(page_title="Palette", page_icon="🎨", layout="wide")
 
-pages = {
-    "Suivi": [
-        st.Page("caseload.py", title="Portefeuille", icon=":material/groups:", default=True),
-        st.Page("person.py", title="Dossier", icon=":material/person:", url_path="dossier"),
-        st.Page("aid.py", title="Aides", icon=":material/euro:", url_path="aides"),
-    ],
-}
-page = st.navigation(pages)
+page = st.navigation(
+    {
+        "Suivi": [
+            st.Page("caseload.py", title="Portefeuille", icon=":material/groups:", default=True),
+            st.Page("person.py", title="Dossier", icon=":material/person:", url_path="dossier"),
+            st.Page("orientations.py", title="Orientations", icon=":material/signpost:", url_path="orientations"),
+            st.Page("diagnostics.py", title="Diagnostics", icon=":material/lab_profile:", url_path="diagnostics"),
+            st.Page("cer.py", title="CER", icon=":material/contract:", url_path="cer"),
+            st.Page("aid.py", title="Aides", icon=":material/euro:", url_path="aides"),
+            st.Page("follow_up.py", title="Interventions", icon=":material/forum:", url_path="interventions"),
+            st.Page("exits.py", title="Sorties", icon=":material/logout:", url_path="sorties"),
+        ],
+        "Réseau": [st.Page("network.py", title="Réseau", icon=":material/hub:", url_path="reseau")],
+        "Réglages": [st.Page("settings.py", title="Réglages", icon=":material/tune:", url_path="reglages")],
+    }
+)
 choose_who(office())
 page.run()
+show_pending()

@@ -1,5 +1,30 @@
-"""Screen « Dossier »."""
+"""Screen « Dossier » : one person, from identity to exit, on one page. Its address holds a number, never a name."""
 
 import streamlit as st
 
-st.title("Dossier")
+from db import records
+from db.connection import office
+from db.dictionary import PERSON
+from db.errors import NotFoundError
+from pages.shared import dossier
+
+db = office()
+known = records.context(db)
+chosen = dossier.choose(db, known)
+if chosen is None:
+    st.title("Dossier")
+    st.info(
+        "Cherchez une personne ci-dessus, ou ouvrez-la depuis le portefeuille (↗).", icon=":material/person_search:"
+    )
+    st.stop()
+try:
+    person = records.get(db, PERSON, chosen)
+except NotFoundError as error:
+    st.title("Dossier")
+    st.warning(str(error))
+    st.stop()
+dossier.show_head(db, person, known)
+view = st.segmented_control(
+    "Vue", list(dossier.VIEWS), default="Parcours", required=True, key="dossier:view", label_visibility="collapsed"
+)
+dossier.VIEWS[view or "Parcours"](db, person, known)

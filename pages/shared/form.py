@@ -1,33 +1,66 @@
 """Any table of the dictionary as a form: sections, help, required marks, defaults, errors beside the field."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import streamlit as st
 
-from db import records
+from db import records, rules
 from db.connection import Database, office
-from db.dictionary import TABLES
+from db.dictionary import CER, TABLES
 from db.errors import ConflictError, FieldError, InvalidError, PaletteError
 from db.fields import Field, Table
 from db.queries import Filter, Query
 from db.records import Edit
-from db.types import Choice, Choices, Context, Date, Euros, Integer, LongText, Reference, References, YesNo
+from db.types import (
+    Choice,
+    Choices,
+    Context,
+    Date,
+    Email,
+    Euros,
+    Integer,
+    LongText,
+    Phone,
+    Reference,
+    References,
+    YesNo,
+)
 from pages.shared import live
 from pages.shared.session import who
 
+_HINTS = {Date: "jj/mm/aaaa", Euros: "0,00", Phone: "05 65 00 00 00", Email: "nom@domaine.fr"}
+_PENDING = "form:pending"
 _LISTED = 400
 """Up to so many rows a reference is chosen in a list; beyond, by typing the beginning of its name."""
 
 
-@st.dialog(" ", width="large", on_dismiss="rerun")
 def edit_dialog(table_name: str, row_id: int | None = None, fixed: Mapping[str, Any] | None = None) -> None:
-    """The form of a new row (``row_id`` None) or of an existing one, over the page. ``fixed``: values that are given."""
+    """The form of a new row (``row_id`` None) or of an existing one, over the page. ``fixed``: given values."""
     table = TABLES[table_name]
-    st.subheader(table.new if row_id is None else f"{table.label} n° {row_id}", anchor=False)
-    if edit_form(office(), table, f"form:{table_name}:{row_id}", row_id, fixed or {}):
+    st.dialog(table.new if row_id is None else table.label, width="large")(_dialog)(table, row_id, fixed or {})
+
+
+def _dialog(table: Table, row_id: int | None, fixed: Mapping[str, Any]) -> None:
+    db = office()
+    if edit_form(db, table, f"form:{table.name}:{row_id}", row_id, fixed):
         st.rerun()
+    if table is CER and row_id is not None and st.button("Préparer le contrat suivant", icon=":material/event_repeat:"):
+        open_later(CER.name, rules.next_contract(db, row_id, records.today()))
+
+
+def open_later(table_name: str, fixed: Mapping[str, Any]) -> None:
+    """Open the form of a new row once the present one has closed (a contract that follows another)."""
+    forget(f"form:{table_name}:None")
+    st.session_state[_PENDING] = (table_name, dict(fixed))
+    st.rerun()
+
+
+def show_pending() -> None:
+    """Open the form that was asked for on the run before, if any."""
+    if _PENDING in st.session_state:
+        table_name, fixed = st.session_state.pop(_PENDING)
+        edit_dialog(table_name, None, fixed)
 
 
 def edit_form(db: Database, table: Table, key: str, row_id: int | None, fixed: Mapping[str, Any]) -> bool:
@@ -38,21 +71,35 @@ def edit_form(db: Database, table: Table, key: str, row_id: int | None, fixed: M
     except PaletteError as error:
         st.warning(str(error))
         return False
-    errors: dict[str, str] = st.session_state.get(f"{key}:errors", {})
+    told = st.container()
     values: dict[str, Any] = dict(fixed) if row_id is None else {}
     for section, fields in table.sections.items():
-        if section:
-            st.markdown(f"**{section}**")
-        for item in fields:
-            if row_id is None and item.name in fixed and item.name.endswith("_id"):
-                continue
-            values[item.name] = _widget(db, item, f"{key}:{item.name}", start.get(item.name), start, known)
-            if item.name in errors:
-                st.markdown(f":red[{item.label} : {errors[item.name]}]")
-    live.show(db, table, {**start, **values}, row_id)
+        asked = [item for item in fields if not (row_id is None and item.name in fixed and item.name.endswith("_id"))]
+        values |= _section(db, section, asked, key, {**start, **values}, known)
+    with told:
+        live.show(db, table, {**start, **values}, row_id)
     if row_id is not None:
         values = _changed(table, start, values, known)
     return _buttons(db, table, key, Edit(values, row_id, version))
+
+
+def _section(
+    db: Database, title: str, fields: list[Field], key: str, start: Mapping[str, Any], known: Context
+) -> dict[str, Any]:
+    """The widgets of one section, short ones two abreast, each with its error under it; what they hold."""
+    errors: dict[str, str] = st.session_state.get(f"{key}:errors", {})
+    values: dict[str, Any] = {}
+    if title and fields:
+        st.markdown(f"#### {title}")
+    grid = st.grid(2, min_column_width=260, gap="small")
+    for item in fields:
+        with grid.cell(column_span="all" if isinstance(item.type, LongText | Choices | References) else 1):
+            values[item.name] = _widget(
+                db, item, f"{key}:{item.name}", start.get(item.name), {**start, **values}, known
+            )
+            if item.name in errors:
+                st.markdown(f":red[:material/error: {item.label} : {errors[item.name]}]")
+    return values
 
 
 def _changed(table: Table, start: Mapping[str, Any], values: Mapping[str, Any], known: Context) -> dict[str, Any]:
@@ -150,13 +197,13 @@ def _widget(db: Database, item: Field, key: str, value: Any, row: Mapping[str, A
             offered = [code for code in labels if code in (value or ()) or code not in known.retired[values.name]]
             return tuple(
                 st.multiselect(
-                    options=offered, default=list(value or ()), format_func=labels.get, placeholder="", **common
+                    options=offered, default=list(value or ()), format_func=labels.__getitem__, placeholder="", **common
                 )
             )
         case YesNo():
-            return st.segmented_control(options=[1, 0], default=value, format_func={1: "Oui", 0: "Non"}.get, **common)
-        case Date(min=least, max=most):
-            return _date(common, least, most, value)
+            return st.segmented_control(
+                options=[1, 0], default=value, format_func={1: "Oui", 0: "Non"}.__getitem__, **common
+            )
         case LongText():
             return st.text_area(value=value or "", height=100, **common)
         case Reference(table=target):
@@ -167,29 +214,19 @@ def _widget(db: Database, item: Field, key: str, value: Any, row: Mapping[str, A
             return tuple(
                 st.multiselect(options=options, default=list(value or ()), format_func=title, placeholder="", **common)
             )
-        case Integer() | Euros():
-            hint = "0,00" if isinstance(item.type, Euros) else item.type.unit
-            return st.text_input(value=item.type.show(value, known), placeholder=hint, **common)
+        case Integer(unit=unit):
+            return st.text_input(value=item.type.show(value, known), placeholder=unit, **common)
         case _:
-            return st.text_input(value=item.type.show(value, known), **common)
+            # A date is typed, as in the grid: Streamlit's calendar speaks English only.
+            hint = _HINTS.get(type(item.type), "")
+            return st.text_input(value=item.type.show(value, known), placeholder=hint, **common)
 
 
 def _choice(common: dict[str, Any], name: str, value: Any, known: Context) -> Any:
     labels = known.labels[name]
     offered = [code for code in labels if code == value or code not in known.retired[name]]
     index = offered.index(value) if value in offered else None
-    return st.selectbox(options=offered, index=index, format_func=labels.get, placeholder="", **common)
-
-
-def _date(common: dict[str, Any], least: str, most: str, value: str | None) -> str | None:
-    day = st.date_input(
-        value=date.fromisoformat(value) if value else None,
-        min_value=date.fromisoformat(least),
-        max_value=date.fromisoformat(most),
-        format="DD/MM/YYYY",
-        **common,
-    )
-    return day.isoformat() if isinstance(day, date) else None
+    return st.selectbox(options=offered, index=index, format_func=labels.__getitem__, placeholder="", **common)
 
 
 def _reference(
@@ -197,19 +234,15 @@ def _reference(
 ) -> int | None:
     options = _options(db, target, (value,) if value else (), row, f"{common['key']}:find", common["label"])
     index = options.index(value) if value in options else None
-    return st.selectbox(
-        options=options,
-        index=index,
-        format_func=lambda row_id: known.title(target.name, row_id),
-        placeholder="",
-        **common,
-    )
+    title = lambda row_id: known.title(target.name, row_id)  # noqa: E731
+    chosen: int | None = st.selectbox(options=options, index=index, format_func=title, placeholder="", **common)
+    return chosen
 
 
 def _options(
     db: Database, target: Table, chosen: tuple[int, ...], row: Mapping[str, Any], key: str, label: str
 ) -> list[int]:
-    """What a reference may be: the same person's rows when the target has a person; else all, or those that are searched."""
+    """What a reference may be: the same person's rows where the target has a person; else all, or those searched."""
     filters: tuple[Filter, ...] = ()
     if target.belongs_to_person and row.get("person_id"):
         filters = (Filter("person_id", "is", row["person_id"]),)

@@ -9,7 +9,7 @@ from db import records, rules
 from db.connection import Database
 from db.errors import FieldError
 from db.fields import Table
-from db.types import Context, Euros
+from db.types import Context, Date, Euros
 
 
 def show(db: Database, table: Table, values: Mapping[str, Any], row_id: int | None) -> None:
@@ -19,8 +19,18 @@ def show(db: Database, table: Table, values: Mapping[str, Any], row_id: int | No
         say(db, values, row_id)
 
 
+def _day(values: Mapping[str, Any], name: str) -> str | None:
+    """A date as the form holds it (typed text), as an ISO day; None while it does not read as one."""
+    try:
+        day: str | None = Date().read(str(values.get(name) or ""), Context({}))
+    except FieldError:
+        return None
+    return day
+
+
 def _aid(db: Database, values: Mapping[str, Any], row_id: int | None) -> None:
-    ceiling, already = records.ceiling_state(db, values, row_id)
+    days = {name: _day(values, name) for name in ("decided_on", "requested_on")}
+    ceiling, already = records.ceiling_state(db, {**values, **days}, row_id)
     known = Context({})
     euros = Euros()
     try:
@@ -36,13 +46,15 @@ def _aid(db: Database, values: Mapping[str, Any], row_id: int | None) -> None:
 
 
 def _orientation(db: Database, values: Mapping[str, Any], row_id: int | None) -> None:
-    reasons = rules.verdict_reasons(db, dict(values))
+    day = _day(values, "requested_on") or records.today()
+    reasons = rules.verdict_reasons(db, {**values, "requested_on": day})
     if not reasons:
         st.success("Avis calculé : **orientée vers la CIPA**, aucun critère de non-orientation n’est rempli.")
         return
     listed = "\n".join(f"- {reason}" for reason in reasons)
     st.warning(
-        f"Avis calculé : **non orientée vers la CIPA**.\n{listed}\n\nUne sollicitation ponctuelle reste toujours possible."
+        f"Avis calculé : **non orientée vers la CIPA**.\n{listed}\n\n"
+        "Une sollicitation ponctuelle reste toujours possible."
     )
 
 

@@ -1,0 +1,14 @@
+"""Screen « CER » : contracts, those about to end and those the law wants replaced."""
+
+import streamlit as st
+
+from db.connection import office
+from db.dictionary import CER
+from pages.shared.grid import edit_grid
+
+st.title("CER et contrats d’engagement")
+st.caption(
+    "Ouvrez un contrat (↗) pour préparer son renouvellement. Les CER encore en cours sont à remplacer par un contrat "
+    "d’engagement avant le 01/01/2027 : filtrez « À remplacer »."
+)
+edit_grid(office(), CER, "cer")

@@ -1,0 +1,12 @@
+"""Screen « Diagnostics » : skills, potential, obstacles, resources; and the action plans that follow."""
+
+import streamlit as st
+
+from db.connection import office
+from db.dictionary import ACTION, DIAGNOSTIC
+from pages.shared.grid import edit_grid
+from pages.shared.views import choose_table
+
+st.title(DIAGNOSTIC.plural)
+table = choose_table([DIAGNOSTIC, ACTION], "diagnostics")
+edit_grid(office(), table, table.name)

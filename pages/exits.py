@@ -1,0 +1,10 @@
+"""Screen « Sorties » : who left the RSA or the accompaniment, when and why."""
+
+import streamlit as st
+
+from db.connection import office
+from db.dictionary import EXIT
+from pages.shared.grid import edit_grid
+
+st.title(EXIT.plural)
+edit_grid(office(), EXIT, "exit")

@@ -1,0 +1,14 @@
+"""Screen « Orientations » : requests, with the computed verdict and its reasons."""
+
+import streamlit as st
+
+from db.connection import office
+from db.dictionary import ORIENTATION
+from pages.shared.grid import edit_grid
+
+st.title(ORIENTATION.plural)
+st.caption(
+    "L’avis se calcule : 60 ans et plus, accompagnement ailleurs, mobilité, emploi alimentaire. "
+    "On peut s’en écarter, avec un motif écrit ; une sollicitation ponctuelle reste toujours possible."
+)
+edit_grid(office(), ORIENTATION, "orientation")

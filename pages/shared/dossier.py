@@ -1,0 +1,220 @@
+"""The parts of one person's file: who she is, her path, her plans, her history. Every item opens from here."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import streamlit as st
+
+from db import history, records
+from db.connection import Database
+from db.dictionary import ACTION, CER, DIAGNOSTIC, PERSON, TABLES
+from db.fields import Computed, Field, Table
+from db.queries import Query
+from db.records import Row
+from db.types import Choice, Context, LongText, french_date
+from pages.shared import form
+from pages.shared.grid import edit_grid
+
+_ICONS = {
+    "orientation": "signpost", "stage": "flag", "benefit": "verified_user", "diagnostic": "lab_profile",
+    "cer": "contract", "aid": "euro", "exit": "logout", "intervention": "forum", "action": "task_alt",
+}  # fmt: skip
+_LATEST = 20
+_LISTED = 400
+
+
+# ---- which person
+
+
+def choose(db: Database, known: Context) -> int | None:
+    """The person of the address (?dossier=12), or the one looked for here."""
+    number = st.query_params.get("dossier", "")
+    current = int(number) if number.isdigit() else None
+    many = records.count(db, PERSON, Query()) > _LISTED
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        words = (
+            st.text_input("Chercher une personne", key="dossier:words", placeholder="début du nom, du prénom…")
+            if many
+            else ""
+        )
+        ids = records.page_ids(db, PERSON, Query(search=words, size=_LISTED))
+        if current is not None and current not in ids:
+            ids = [current, *ids]
+        picked = st.selectbox(
+            "Personne" if many else "Chercher une personne",
+            ids,
+            index=ids.index(current) if current in ids else None,
+            format_func=lambda row_id: known.title("person", row_id),
+            placeholder="Nom, prénom",
+            key=f"dossier:person:{current}:{words}",
+            width=420,
+        )
+        if st.button(PERSON.new, icon=":material/person_add:"):
+            form.forget("form:person:None")
+            form.edit_dialog("person")
+    if picked is not None and picked != current:
+        st.query_params["dossier"] = str(picked)
+        st.rerun()
+    return current
+
+
+# ---- who she is
+
+
+def show_head(db: Database, person: Row, known: Context) -> None:
+    """Name, state and the four things one asks first."""
+    values = person.values
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(f"{values['first_name']} {values['last_name']}", anchor=False, width="content")
+        st.badge(_shown(PERSON, "state", person, known), color="gray" if values["state"] == "outside" else "green")
+    told = [_shown(PERSON, name, person, known) for name in ("artist_name", "craft", "domain", "town")]
+    st.caption(" · ".join(filter(None, told)))
+    with st.grid("auto", min_column_width=150, gap="small"):
+        for item in PERSON.computed:
+            if item.name != "state":
+                st.metric(item.label, item.type.show(values[item.name], known) or "–", help=item.help)
+    for _, why in person.marks.values():
+        st.markdown(f":orange-badge[:material/warning: {why}]")
+
+
+def _shown(table: Table, name: str, row: Row, known: Context) -> str:
+    return table.column(name).type.show(row.values[name], known)
+
+
+def _card(db: Database, person: Row, known: Context) -> None:
+    """The identity card: what is known, by section, and the form to change it."""
+    if st.button("Modifier", icon=":material/edit:", key="dossier:edit"):
+        form.forget(f"form:person:{person.id}")
+        form.edit_dialog("person", person.id)
+    with st.grid(2, min_column_width=320):
+        for section, fields in PERSON.sections.items():
+            with st.container(border=True):
+                st.markdown(f"**{section}**")
+                st.markdown("\n".join(f"{item.label} : {_cell(item, person, known)}  " for item in fields))
+
+
+def _cell(item: Field | Computed, row: Row, known: Context) -> str:
+    text = item.type.show(row.values[item.name], known)
+    return _plain(text) if text else ":gray[non renseigné]"
+
+
+def _plain(text: str) -> str:
+    """Text that somebody typed, so that markdown leaves it alone."""
+    for sign in "\\`*_{}[]()#+-.!|<>$:~":
+        text = text.replace(sign, f"\\{sign}")
+    return text.replace("\n", "  \n")
+
+
+# ---- her path
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One dated row of the person."""
+
+    day: str
+    table: Table
+    row: Row
+
+
+def _moments(db: Database, person_id: int) -> Iterator[Moment]:
+    for table in TABLES.values():
+        dated = next((name.removeprefix("-") for name in table.order if name.endswith("_on")), None)
+        if table.belongs_to_person and dated and table is not ACTION:
+            for row in records.of_person(db, table, person_id):
+                yield Moment(row.values[dated], table, row)
+
+
+def _path(db: Database, person: Row, known: Context) -> None:
+    """Everything that happened, latest first; each item opens, and each kind can be added."""
+    moments = sorted(_moments(db, person.id), key=lambda moment: moment.day, reverse=True)
+    addable = [t for t in TABLES.values() if t.belongs_to_person and t is not ACTION]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        asked = st.menu_button("Ajouter", addable, icon=":material/add:", type="primary", format_func=lambda t: t.label)
+        kinds = [table for table in addable if any(moment.table is table for moment in moments)]
+        only = st.pills(
+            "Montrer",
+            kinds,
+            selection_mode="multi",
+            format_func=lambda t: t.plural,
+            label_visibility="collapsed",
+            key="dossier:only",
+        )
+    if asked:
+        _add(asked, person)
+    found = [moment for moment in moments if not only or moment.table in only]
+    if not found:
+        st.info("Rien encore dans ce parcours. « Ajouter » commence par une orientation ou une situation de droits.")
+    everything = len(found) > _LATEST and st.toggle(f"Tout montrer ({len(found)})", key="dossier:all")
+    with st.container(gap="small"):
+        for moment in found if everything else found[:_LATEST]:
+            _show_moment(moment, known)
+
+
+def _add(table: Table, person: Row) -> None:
+    form.forget(f"form:{table.name}:None")
+    form.edit_dialog(table.name, None, {"person_id": person.id})
+
+
+def _show_moment(moment: Moment, known: Context) -> None:
+    table, row = moment.table, moment.row
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":gray[{french_date(moment.day)}]", width=90)
+        st.markdown(
+            f":material/{_ICONS.get(table.name, 'event')}: **{table.label}** · {_summary(moment, known)}",
+            width="stretch",
+        )
+        if st.button("Ouvrir", key=f"dossier:{table.name}:{row.id}", type="tertiary"):
+            form.forget(f"form:{table.name}:{row.id}")
+            form.edit_dialog(table.name, row.id)
+
+
+def _summary(moment: Moment, known: Context) -> str:
+    """The row in one line: its shown columns, without the person and the day that stand beside it."""
+    told = []
+    for item in moment.table.columns:
+        text = item.type.show(moment.row.values[item.name], known)
+        if not text or not item.shown or item.name == "person_id" or moment.row.values[item.name] == moment.day:
+            continue
+        if isinstance(item.type, LongText):
+            text = text.replace("\n", " ")
+            text = text if len(text) < 80 else f"{text[:77]}…"
+        prefix = "" if isinstance(item.type, Choice | LongText) else f"{item.label.lower()} "
+        told.append(f"{prefix}{_plain(text)}")
+    for _, why in moment.row.marks.values():
+        told.append(f":orange-badge[{why}]")
+    return " · ".join(told)
+
+
+# ---- her plans
+
+
+def _plans(db: Database, person: Row, known: Context) -> None:
+    """The action plan of every diagnostic and contract, the latest open."""
+    plans = [(table, row) for table in (DIAGNOSTIC, CER) for row in records.of_person(db, table, person.id)]
+    if not plans:
+        st.info("Un plan d’action découle d’un diagnostic ou d’un contrat : ajoutez-en un depuis le parcours.")
+    for table, row in plans:
+        st.markdown(
+            f"**{table.label} · {known.title(table.name, row.id).removesuffix(known.title('person', person.id))}**"
+        )
+        fixed = {"person_id": person.id, f"{table.name}_id": row.id}
+        edit_grid(db, ACTION, f"plan:{table.name}:{row.id}", fixed=fixed)
+
+
+# ---- her history
+
+
+def _history(db: Database, person: Row, known: Context) -> None:
+    """Who changed what on this file, latest first."""
+    for change in history.of_person(db, person.id, known)[:200]:
+        label = TABLES[change.table].label
+        st.markdown(f":gray[{change.moment}] · **{label}** · {_plain(change.sentence)}")
+
+
+VIEWS: dict[str, Callable[[Database, Row, Context], None]] = {
+    "Parcours": _path,
+    "Fiche": _card,
+    "Plans d’action": _plans,
+    "Historique": _history,
+}
