@@ -42,7 +42,10 @@ def create(path: Path) -> Database:
 def open_file(path: Path) -> Database:
     """Open an office file; an older one is upgraded after a backup copy. Raises NotFoundError, SchemaError."""
     if not path.exists():
-        raise NotFoundError(f"Il n’y a pas de fichier à l’adresse {path}.")
+        raise NotFoundError(
+            f"Il n’y a pas de fichier Palette à l’adresse {path}. « python -m db init {path} » en fait un, vide ; "
+            f"« python -m db demo {path} », une démonstration."
+        )
     db = connect(path)
     stamp = (str(path.resolve()), path.stat().st_ino)
     with _making:

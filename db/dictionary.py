@@ -323,6 +323,7 @@ CER = Table(
     ),
     computed=(
         Computed("validity", "Validité", Choice(lists.CONTRACT_STATES), "CASE WHEN t.starts_on > :today THEN 'coming' WHEN t.ends_on < :today THEN 'over' ELSE 'running' END", "Aujourd’hui."),
+        Computed("ends_soon", "Bientôt échu", YesNo(), rules.ends_soon("t.ends_on"), "Se termine dans le délai d’alerte des réglages.", shown=False),
         Computed("to_replace", "À remplacer", YesNo(), rules.CER_TO_REPLACE, "CER encore en cours, à remplacer par un contrat d’engagement avant le 1er janvier 2027."),
     ),
     highlights=(
@@ -359,7 +360,8 @@ ACTION = Table(
             watches=("person_id", "diagnostic_id", "cer_id"),
         ),
     ),
-    highlights=(Highlight("due_on", "danger", "Échéance passée", "t.due_on < :today AND t.state IN ('todo', 'doing')"),),
+    computed=(Computed("late", "En retard", YesNo(), rules.ACTION_LATE, "Échéance passée, action ni faite ni abandonnée.", shown=False),),
+    highlights=(Highlight("due_on", "danger", "Échéance passée", rules.ACTION_LATE),),
 )
 
 AID = Table(

@@ -63,6 +63,8 @@ def ends_soon(end: str) -> str:
 CER_TO_REPLACE = f"(t.kind = 'cer' AND {in_force('t', ':today')})"
 """Contracts of the old law still running: to be replaced by 1 January 2027 (domain.md § 2)."""
 
+ACTION_LATE = "(t.due_on < :today AND t.state IN ('todo', 'doing'))"
+
 AID_DAY = "coalesce({aid}.decided_on, {aid}.requested_on)"
 
 

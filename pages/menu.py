@@ -12,6 +12,7 @@ page = st.navigation(
     {
         "Suivi": [
             st.Page("caseload.py", title="Portefeuille", icon=":material/groups:", default=True),
+            st.Page("today.py", title="Aujourd’hui", icon=":material/today:", url_path="aujourdhui"),
             st.Page("person.py", title="Dossier", icon=":material/person:", url_path="dossier"),
             st.Page("orientations.py", title="Orientations", icon=":material/signpost:", url_path="orientations"),
             st.Page("diagnostics.py", title="Diagnostics", icon=":material/lab_profile:", url_path="diagnostics"),

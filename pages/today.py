@@ -1,0 +1,32 @@
+"""Screen « Aujourd’hui » : what waits for the officer, each line one click from the person's file."""
+
+import streamlit as st
+
+from db import figures, records
+from db.connection import office
+from db.dictionary import ACTION, AID, CER, DIAGNOSTIC, ORIENTATION
+from db.queries import Filter
+from db.types import french_date
+from pages.shared.headline import show_day
+from pages.shared.waiting import Waiting, show_waiting
+
+_WAITING = (
+    Waiting("Contrats bientôt échus", CER, (Filter("ends_soon", "is", 1),), "ends_on", "pages/cer.py"),
+    Waiting("Actions en retard", ACTION, (Filter("late", "is", 1),), "due_on", "pages/diagnostics.py"),
+    Waiting(
+        "Orientations sans avis", ORIENTATION, (Filter("decided_on", "empty"),), "requested_on", "pages/orientations.py"
+    ),
+    Waiting(
+        "Diagnostics à terminer", DIAGNOSTIC, (Filter("completed_on", "empty"),), "started_on", "pages/diagnostics.py"
+    ),
+    Waiting(
+        "Aides en attente de décision", AID, (Filter("decision", "is", "pending"),), "requested_on", "pages/aid.py"
+    ),
+    Waiting("CER à remplacer avant le 01/01/2027", CER, (Filter("to_replace", "is", 1),), "ends_on", "pages/cer.py"),
+)
+
+st.title("Aujourd’hui")
+show_day(figures.summary(office(), records.today()), french_date(records.today()))
+with st.grid(2, min_column_width=340):
+    for waiting in _WAITING:
+        show_waiting(office(), waiting)
