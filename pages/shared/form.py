@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from db import records, rules
 from db.connection import Database, office
@@ -29,6 +30,8 @@ from db.types import (
 from pages.shared import live
 from pages.shared.session import who
 
+Slots = dict[str, DeltaGenerator]
+"""Where the error of each field is shown, under its widget."""
 _HINTS = {Date: "jj/mm/aaaa", Euros: "0,00", Phone: "05 65 00 00 00", Email: "nom@domaine.fr"}
 _PENDING = "form:pending"
 _LISTED = 400
@@ -71,23 +74,22 @@ def edit_form(db: Database, table: Table, key: str, row_id: int | None, fixed: M
     except PaletteError as error:
         st.warning(str(error))
         return False
-    told = st.container()
+    told, slots = st.container(), Slots()
     values: dict[str, Any] = dict(fixed) if row_id is None else {}
     for section, fields in table.sections.items():
         asked = [item for item in fields if not (row_id is None and item.name in fixed and item.name.endswith("_id"))]
-        values |= _section(db, section, asked, key, {**start, **values}, known)
+        values |= _section(db, section, asked, key, {**start, **values}, known, slots)
     with told:
         live.show(db, table, {**start, **values}, row_id)
     if row_id is not None:
         values = _changed(table, start, values, known)
-    return _buttons(db, table, key, Edit(values, row_id, version))
+    return _buttons(db, table, key, Edit(values, row_id, version), slots)
 
 
 def _section(
-    db: Database, title: str, fields: list[Field], key: str, start: Mapping[str, Any], known: Context
+    db: Database, title: str, fields: list[Field], key: str, start: Mapping[str, Any], known: Context, slots: Slots
 ) -> dict[str, Any]:
     """The widgets of one section, short ones two abreast, each with its error under it; what they hold."""
-    errors: dict[str, str] = st.session_state.get(f"{key}:errors", {})
     values: dict[str, Any] = {}
     if title and fields:
         st.markdown(f"#### {title}")
@@ -97,9 +99,16 @@ def _section(
             values[item.name] = _widget(
                 db, item, f"{key}:{item.name}", start.get(item.name), {**start, **values}, known
             )
-            if item.name in errors:
-                st.markdown(f":red[:material/error: {item.label} : {errors[item.name]}]")
+            slots[item.name] = st.empty()
+    _show_errors(key, slots)
     return values
+
+
+def _show_errors(key: str, slots: Slots) -> None:
+    """Each reason under its field, until the form is saved again."""
+    for problem in st.session_state.get(f"{key}:errors", []):
+        if problem.field in slots:
+            slots[problem.field].markdown(f":red[:material/error: {problem}]")
 
 
 def _changed(table: Table, start: Mapping[str, Any], values: Mapping[str, Any], known: Context) -> dict[str, Any]:
@@ -133,7 +142,7 @@ def forget(key: str) -> None:
         del st.session_state[name]
 
 
-def _buttons(db: Database, table: Table, key: str, edit: Edit) -> bool:
+def _buttons(db: Database, table: Table, key: str, edit: Edit, slots: Slots) -> bool:
     with st.container(horizontal=True, horizontal_alignment="right"):
         cancelled = st.button("Annuler", key=f"{key}:cancel")
         asked = st.button("Enregistrer", type="primary", key=f"{key}:save")
@@ -142,6 +151,10 @@ def _buttons(db: Database, table: Table, key: str, edit: Edit) -> bool:
         st.rerun()
     if asked and _save(db, table, key, edit):
         return True
+    _show_errors(key, slots)
+    for problem in st.session_state.get(f"{key}:errors", []):
+        if problem.field not in slots:
+            st.error(str(problem))
     clash: ConflictError | None = st.session_state.get(f"{key}:clash")
     return clash is not None and _settle(db, table, key, edit, clash)
 
@@ -156,8 +169,8 @@ def _save(db: Database, table: Table, key: str, edit: Edit) -> bool:
         st.session_state[f"{key}:clash"] = error
         return False
     except InvalidError as error:
-        st.session_state[name] = {problem.field: problem.reason for problem in error.problems}
-        st.rerun(scope="fragment")
+        st.session_state[name] = error.problems
+        return False
     except PaletteError as error:
         st.error(str(error))
         return False
@@ -170,11 +183,8 @@ def _settle(db: Database, table: Table, key: str, edit: Edit, clash: ConflictErr
     """Both values are shown; the person writes hers over, knowingly, or takes what is in the file."""
     st.warning(str(clash))
     with st.container(horizontal=True, horizontal_alignment="right"):
-        theirs = st.button("Reprendre ce qui est dans le fichier", key=f"{key}:theirs")
+        st.button("Reprendre ce qui est dans le fichier", key=f"{key}:theirs", on_click=forget, args=(key,))
         mine = st.button("Enregistrer ma version", key=f"{key}:mine")
-    if theirs:
-        forget(key)
-        st.rerun(scope="fragment")
     return mine and _save(db, table, key, Edit(edit.values, edit.row_id, clash.version))
 
 

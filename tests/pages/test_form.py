@@ -1,0 +1,188 @@
+"""The form: one for every table of the dictionary; it saves, says what is wrong beside the field, never overwrites."""
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from db import connection, records
+from db.dictionary import AID, BENEFIT, PERSON, TABLES
+from db.records import Edit
+from db.types import LongText, References
+
+
+@pytest.fixture
+def office(tmp_path, monkeypatch):
+    monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
+    return connection.create(tmp_path / "palette.db")
+
+
+def given_person(db, **values) -> int:
+    given = {"last_name": "Zola", "first_name": "Anne", "gender": "woman", **values}
+    return records.save(db, PERSON, Edit(given), "test").row_id
+
+
+def _form_of(table, row_id, fixed):
+    import streamlit as st
+
+    from db.connection import office
+    from db.dictionary import TABLES
+    from pages.shared.form import edit_form
+
+    if edit_form(office(), TABLES[table], "f", row_id, fixed):
+        st.success("saved")
+
+
+def open_form(table: str, row_id: int | None = None, **fixed) -> AppTest:
+    return AppTest.from_function(_form_of, default_timeout=20, args=(table, row_id, fixed)).run()
+
+
+def save(form: AppTest) -> AppTest:
+    return form.button(key="f:save").click().run()
+
+
+def saved(form: AppTest) -> bool:
+    return bool(form.success) and form.success[-1].value == "saved"
+
+
+def widgets(form: AppTest) -> dict[str, Any]:
+    kinds = (form.text_input, form.text_area, form.selectbox, form.multiselect, form.segmented_control)
+    return {widget.key.removeprefix("f:"): widget for kind in kinds for widget in kind if widget.key}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_field_of_every_table_has_a_widget_with_its_label_and_help(office, name):
+    form = open_form(name)
+
+    assert not form.exception
+    found = widgets(form)
+    for field in TABLES[name].fields:
+        assert found[field.name].label.removesuffix(" :red[*]") == field.label
+        assert found[field.name].label.endswith(" :red[*]") == field.required
+        assert found[field.name].help == field.help
+
+
+def test_a_new_row_is_saved_as_typed(office):
+    form = open_form("person")
+    for name, text in {
+        "last_name": "Élan",
+        "first_name": "Zoé",
+        "birth_date": "6/3/1980",
+        "phone": "05 36 49 00 01",
+    }.items():
+        form.text_input(key=f"f:{name}").input(text)
+    form.selectbox(key="f:gender").select("woman")
+    form.segmented_control(key="f:licence").select(1)
+
+    assert saved(save(form))
+    values = records.get(office, PERSON, 1).values
+    assert (values["last_name"], values["birth_date"], values["phone"]) == ("Élan", "1980-03-06", "0536490001")
+    assert (values["gender"], values["licence"], values["vehicle"]) == ("woman", 1, None)
+
+
+def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_lost_or_saved(office):
+    form = open_form("person")
+    form.text_input(key="f:last_name").input("Élan")
+    form.text_input(key="f:birth_date").input("31/02/1980")
+
+    form = save(form)
+
+    said = [mark.value for mark in form.markdown if "material/error" in mark.value]
+    assert any("Date de naissance : « 31/02/1980 » n’est pas une date" in text for text in said)
+    assert any("Prénom : ce champ est obligatoire" in text for text in said)
+    assert form.text_input(key="f:birth_date").value == "31/02/1980"
+    assert records.count(office, PERSON, records.Query()) == 0
+
+
+def test_an_aid_says_what_is_left_and_is_refused_above_the_ceiling(office):
+    person = given_person(office)
+    records.save(
+        office, AID, Edit({"person_id": person, "type": "training", "granted": 800_00, "decision": "granted"}), "test"
+    )
+    form = open_form("aid", person_id=person)
+    form.selectbox(key="f:type").select("mobility")
+    form.selectbox(key="f:decision").select("granted")
+    form.text_input(key="f:granted").input("60,00").run()
+    assert "il reste **40\u00a0€**" in form.info[0].value
+
+    form.text_input(key="f:granted").input("160").run()
+    assert "dépassé de **60\u00a0€**" in form.error[0].value
+    form = save(form)
+
+    assert not saved(form)
+    assert any("le plafond de 900\u00a0€ serait dépassé" in mark.value for mark in form.markdown)
+    assert records.count(office, AID, records.Query()) == 1
+    form.text_area(key="f:override_reason").input("Accord du chef de service")
+    assert saved(save(form))
+
+
+def test_an_orientation_says_its_verdict_and_reasons_while_it_is_typed(office):
+    person = given_person(office, birth_date="1960-01-01")
+
+    form = open_form("orientation", person_id=person)
+    assert "Artiste âgé de 60 ans et plus" in form.warning[0].value
+    form.text_input(key="f:requested_on").input("01/01/2019").run()
+
+    assert "orientée vers la CIPA" in form.success[0].value
+
+
+def test_a_field_left_alone_does_not_put_an_old_value_back(office):
+    person = given_person(office)
+    form = open_form("person", person)
+    records.save(office, PERSON, Edit({"town": "Figeac"}, person, 1), "Une collègue")
+
+    form.text_input(key="f:craft").input("relieuse")
+
+    assert saved(save(form))
+    values = records.get(office, PERSON, person).values
+    assert (values["town"], values["craft"]) == ("Figeac", "relieuse")
+
+
+@pytest.mark.parametrize(("choice", "town"), [("f:mine", "Cahors"), ("f:theirs", "Figeac")])
+def test_two_people_on_the_same_field_see_both_values_and_choose(office, choice, town):
+    person = given_person(office)
+    form = open_form("person", person)
+    records.save(office, PERSON, Edit({"town": "Figeac"}, person, 1), "Une collègue")
+    form.text_input(key="f:town").input("Cahors")
+
+    form = save(form)
+
+    assert "Une collègue a modifié" in form.warning[0].value
+    assert "« Figeac » dans le fichier, « Cahors » chez vous" in form.warning[0].value
+    assert records.get(office, PERSON, person).values["town"] == "Figeac"  # nothing overwritten
+    form.button(key=choice).click().run()
+    assert records.get(office, PERSON, person).values["town"] == town
+
+
+def test_a_row_deleted_meanwhile_is_said(office):
+    person = given_person(office)
+    form = open_form("person", person)
+    records.delete(office, PERSON, {person: 1}, "Une collègue")
+    form.text_input(key="f:town").input("Cahors")
+
+    form = save(form)
+
+    assert not form.exception
+    assert "supprimée entre-temps" in form.error[0].value
+
+
+def test_rights_in_two_periods_say_which_rule_refuses(office):
+    person = given_person(office)
+    rights = {"person_id": person, "kind": "rsa", "subject_to_duties": 1, "starts_on": "2024-01-01"}
+    records.save(office, BENEFIT, Edit(rights), "test")
+    form = open_form("benefit", person_id=person)
+    form.selectbox(key="f:kind").select("prime")
+
+    form = save(form)
+
+    assert any("une autre situation de droits couvre déjà ces jours" in mark.value for mark in form.markdown)
+    assert records.count(office, BENEFIT, records.Query()) == 1
+
+
+def test_long_texts_have_room(office):
+    form = open_form("diagnostic")
+
+    areas = {area.key for area in form.text_area}
+    long = {f"f:{field.name}" for field in TABLES["diagnostic"].fields if isinstance(field.type, LongText)}
+    assert areas == long
+    assert not any(isinstance(field.type, References) for field in TABLES["diagnostic"].fields)

@@ -1,0 +1,87 @@
+"""Every screen of the menu runs, on a file with nothing in it and on one with a person in it, and speaks French."""
+
+import re
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from db import connection, records
+from db.dictionary import BENEFIT, PERSON, STAGE
+from db.records import Edit
+
+PAGES = Path(__file__).parents[2] / "pages"
+SCREENS = sorted(path.name for path in PAGES.glob("*.py") if path.name != "menu.py")
+
+
+@pytest.fixture
+def office(tmp_path, monkeypatch):
+    monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
+    return connection.create(tmp_path / "palette.db")
+
+
+def given_accompanied(db) -> int:
+    person = records.save(
+        db, PERSON, Edit({"last_name": "Zola", "first_name": "Anne", "gender": "woman"}), "test"
+    ).row_id
+    rights = {"person_id": person, "kind": "rsa", "subject_to_duties": 1, "starts_on": "2024-01-01"}
+    records.save(db, BENEFIT, Edit(rights), "test")
+    stage = {"person_id": person, "kind": "accompaniment", "mode": "light", "starts_on": "2024-01-01"}
+    records.save(db, STAGE, Edit(stage), "test")
+    return person
+
+
+def run(name: str, **query: str) -> AppTest:
+    screen = AppTest.from_file(str(PAGES / name), default_timeout=20)
+    for key, value in query.items():
+        screen.query_params[key] = value
+    return screen.run()
+
+
+def test_the_menu_names_every_screen():
+    menu = (PAGES / "menu.py").read_text(encoding="utf-8")
+
+    assert sorted(re.findall(r'st\.Page\("(\w+\.py)"', menu)) == SCREENS
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_screen_runs_on_an_empty_file(office, name):
+    screen = run(name)
+
+    assert not screen.exception
+    assert screen.title[0].value
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_screen_runs_with_a_person(office, name):
+    given_accompanied(office)
+
+    screen = run(name)
+
+    assert not screen.exception
+
+
+def test_the_figures_of_the_day_stand_above_the_portfolio(office):
+    before = {metric.label: metric.value for metric in run("caseload.py").metric}
+    given_accompanied(office)
+
+    after = {metric.label: metric.value for metric in run("caseload.py").metric}
+
+    assert before["En portefeuille"] == "0"
+    assert (after["En portefeuille"], after["dont allégées"]) == ("1", "1")
+
+
+def test_a_file_opens_by_its_number_and_says_so_when_there_is_none(office):
+    person = given_accompanied(office)
+
+    assert run("person.py", dossier=str(person)).title[0].value == "Anne Zola"
+    assert "n’existe pas" in run("person.py", dossier="999").warning[0].value
+    assert run("person.py", dossier="zola").info  # a name in an address opens nothing
+
+
+def test_a_missing_file_is_said_in_french_without_a_traceback(tmp_path, monkeypatch):
+    monkeypatch.setenv("PALETTE_DATA", str(tmp_path / "nowhere"))
+    from db.errors import NotFoundError
+
+    with pytest.raises(NotFoundError, match="Il n’y a pas de fichier"):
+        connection.office()
