@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.shared import errors
-from server import changes
+from server import changes, logs
 
+logs.keep_values_out()
 app = st.App(Path(__file__).parent / "pages" / "menu.py", routes=[changes.ROUTE], on_script_error=errors.show)

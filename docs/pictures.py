@@ -1,0 +1,40 @@
+"""Takes the pictures of the guide from the demonstration,: `make pictures` after a screen changed."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+HERE = Path(__file__).parent / "pictures"
+
+
+def _ready(page: Page) -> None:
+    page.wait_for_selector("h1, .palette-grid tbody td")
+    page.wait_for_timeout(1500)
+
+
+def take(address: str) -> None:
+    """Write every picture. ``address``: where Palette runs on the demonstration file."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    HERE.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="fr-FR")
+        for name, path in {"portefeuille": "", "aujourdhui": "aujourdhui", "dossier": "dossier?dossier=3"}.items():
+            page.goto(f"{address}/{path}")
+            _ready(page)
+            page.screenshot(path=HERE / f"{name}.png")
+        page.get_by_text("Ajouter", exact=True).click()
+        page.get_by_role("menuitem", name="Aide financière").or_(
+            page.get_by_role("option", name="Aide financière")
+        ).click()
+        page.get_by_role("dialog").wait_for()
+        _ready(page)
+        page.screenshot(path=HERE / "aide.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    take(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8501")

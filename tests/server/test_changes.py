@@ -1,0 +1,38 @@
+"""The change number: it grows when the file changes, by whomever, and says nothing else."""
+
+import asyncio
+import sqlite3
+
+from starlette.requests import Request
+
+from db import connection, records
+from db.dictionary import PARTNER
+from db.records import Edit
+from server import changes
+
+
+def asked() -> int:
+    answer = asyncio.run(changes.ROUTE.endpoint(Request({"type": "http"})))
+    return int(answer.body)
+
+
+def test_the_number_grows_with_every_change_also_from_outside(tmp_path, monkeypatch):
+    monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
+    path = tmp_path / "palette.db"
+    db = connection.create(path)
+
+    first = asked()
+    records.save(db, PARTNER, Edit({"name": "Atelier"}), "test")
+    second = asked()
+    with sqlite3.connect(path) as outside:
+        outside.execute("UPDATE partner SET town = 'Cahors'")
+    third = asked()
+
+    assert first < second < third
+    assert asked() == third
+
+
+def test_without_a_file_there_is_a_number_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.setenv("PALETTE_DATA", str(tmp_path / "nowhere"))
+
+    assert asked() == 0
