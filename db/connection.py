@@ -57,10 +57,10 @@ def open_file(path: Path) -> Database:
 
 
 def _bring_up(db: Database, path: Path) -> None:
-    empty = not schema.actual(db)
+    empty, behind = not schema.actual(db), schema.behind(db)
     problems = [] if empty else schema.drift(db)
     if empty or problems or schema.pending(db):
-        if not empty and not problems:
+        if not empty and (behind or not problems):  # otherwise nothing will be changed: the drift is told
             schema.backup(path)
         schema.upgrade(db)
 

@@ -1,4 +1,4 @@
-"""What a declaration is: Field, Table, Computed, Rule, Highlight, Grouping, Privacy. The declarations are in dictionary.py."""
+"""What a declaration is: Field, Table, Computed, Rule, Highlight, Grouping, Privacy. The data are in dictionary.py."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -73,7 +73,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Computed:
-    """A column that follows from dated rows on the day ``:today``; never typed in. ``sql`` speaks of the row as ``t``."""
+    """A column that follows from dated rows on the day ``:today``; never typed in. ``sql`` calls the row ``t``."""
 
     name: str
     label: str
@@ -106,7 +106,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Highlight:
-    """A cell that calls for attention: SQL on ``t`` and ``:today``, a tone (« warning » or « danger »), and why in French."""
+    """A cell that calls for attention: SQL on ``t`` and ``:today``, a tone (« warning », « danger »), why in French."""
 
     field: str
     tone: str
@@ -153,6 +153,12 @@ class Table:
     def belongs_to_person(self) -> bool:
         """Whether each row is one person's (it has ``person_id``)."""
         return any(item.name == "person_id" for item in self.fields)
+
+    @property
+    def sorted_by_name(self) -> bool:
+        """Whether its own order is that of its text; the file then keeps that text ready to sort by (``sort_key``)."""
+        columns = [self.column(name.removeprefix("-")) for name in self.order]
+        return all(isinstance(item, Field) and item.sorted_as_text for item in columns)
 
     @property
     def sections(self) -> dict[str, list[Field]]:

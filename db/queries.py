@@ -6,7 +6,7 @@ from typing import Any
 from db.dictionary import TABLES
 from db.fields import Computed, Field, Table
 from db.schema import folded
-from db.types import Choice, Choices, Reference, References, Text, fold
+from db.types import Choice, Choices, Reference, References, Text, Type, fold
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Query:
-    """What a grid shows: conditions, words searched everywhere, sort (« -name » descends), page (from 1) and its size."""
+    """What a grid shows: conditions, words searched everywhere, sort (« -name » descends), page (from 1), its size."""
 
     filters: tuple[Filter, ...] = ()
     search: str = ""
@@ -46,7 +46,9 @@ def words(text: str) -> str:
     plain = "".join(c if c.isalnum() else " " for c in fold(text)).split()
     if plain and all(word.isdigit() for word in plain):
         plain = ["".join(plain)]  # a telephone number typed in pairs
-    return " ".join(f'"{word}"*' for word in plain)
+    # The index knows no accents, but keeps « œ » as a letter of its own.
+    spellings = [dict.fromkeys((word, word.replace("oe", "œ"))) for word in plain]
+    return " AND ".join("(" + " OR ".join(f'"{word}"*' for word in words) + ")" for words in spellings)
 
 
 def expression(table: Table, name: str) -> str:
@@ -69,12 +71,22 @@ def _search(table: Table, text: str) -> Sql:
         found.append(f"t.id IN (SELECT rowid FROM {table.name}_search WHERE {table.name}_search MATCH ?)")
         values.append(match)
     for item in table.fields:
-        if isinstance(item.type, Reference) and item.target in ("person", "partner"):
-            target = item.target
-            titles = " ".join(TABLES[target].title)
-            found.append(f"t.{item.name} IN (SELECT rowid FROM {target}_search WHERE {target}_search MATCH ?)")
-            values.append(f"{{{titles}}} : ({match})")
+        if isinstance(item.type, Reference | References) and item.target in ("person", "partner"):
+            sql, titles = _named(TABLES[item.target], item.type, f"t.{item.name}", match)
+            found.append(sql)
+            values += titles
     return f"({' OR '.join(found)})" if found else "0", values
+
+
+def _named(target: Table, kind: Type, sql: str, match: str) -> Sql:
+    """The condition that a column refers to rows whose name holds the words."""
+    titles = " ".join(item.name for item in title_fields(target) if item.searched)
+    if not match or not titles:
+        return "1" if not match else "0", []
+    named = f"SELECT rowid FROM {target.name}_search WHERE {target.name}_search MATCH ?"
+    one = isinstance(kind, Reference)
+    condition = f"{sql} IN ({named})" if one else f"EXISTS (SELECT 1 FROM json_each({sql}) WHERE value IN ({named}))"
+    return condition, [f"{{{titles}}} : ({match})"]
 
 
 def _condition(table: Table, condition: Filter) -> Sql:
@@ -92,16 +104,14 @@ def _condition(table: Table, condition: Filter) -> Sql:
             return " AND ".join(["1", *(f"{sql} {sign} ?" for sign, _ in bounds)]), [bound for _, bound in bounds]
         case "in" if isinstance(column.type, Choices | References):
             marks = ", ".join("?" * len(value))
-            return f"EXISTS (SELECT 1 FROM json_each({sql}) WHERE value IN ({marks}))", list(value)
+            empty = f" OR {sql} IS NULL" if None in value else ""
+            return f"(EXISTS (SELECT 1 FROM json_each({sql}) WHERE value IN ({marks})){empty})", list(value)
         case "in":
             marks = ", ".join("?" * len(value))
             empty = f" OR {sql} IS NULL" if None in value else ""
             return f"({sql} IN ({marks}){empty})", list(value)
-        case "words" if isinstance(column.type, Reference):
-            target = TABLES[column.type.table]
-            match, titles = words(value), " ".join(target.title)
-            inner = f"SELECT rowid FROM {target.name}_search WHERE {target.name}_search MATCH ?"
-            return (f"{sql} IN ({inner})", [f"{{{titles}}} : ({match})"]) if match else ("1", [])
+        case "words" if isinstance(column.type, Reference | References):
+            return _named(TABLES[column.type.table], column.type, sql, words(value))
         case "words":
             match = words(value)
             inner = f"SELECT rowid FROM {table.name}_search WHERE {table.name}_search MATCH ?"
@@ -118,30 +128,74 @@ def where(table: Table, query: Query) -> Sql:
 
 
 def _sort_keys(table: Table, name: str, alias: str = "t") -> list[str]:
+    """SQL to sort by one column; a reference sorts as the row it points to (``r``) does."""
     column = table.column(name)
     sql = f"({column.sql})" if isinstance(column, Computed) else f"{alias}.{name}"
     match column.type:
         case Choice(list=values):
             return [f"(SELECT position FROM {values.table} WHERE code = {sql})"]
         case Reference(table=target):
-            keys = [key for part in TABLES[target].title[:2] for key in _sort_keys(TABLES[target], part, "r")]
-            return [f'(SELECT {key} FROM "{target}" r WHERE r.id = {sql})' for key in keys]
+            r = f"{alias}r"
+            return [f'(SELECT {key} FROM "{target}" {r} WHERE {r}.id = {sql})' for key in _row_keys(target, r)]
         case Text() if isinstance(column, Field) and column.sorted_as_text:
             return [folded(sql)]
     return [sql]
 
 
-def order_by(table: Table, query: Query) -> str:
-    """The sort of a query, empty values last, then the table's own order, then the id so that pages never overlap."""
-    names = [
-        *query.sort,
-        *(n for n in table.order if n.removeprefix("-") not in {s.removeprefix("-") for s in query.sort}),
-    ]
+def _row_keys(target: str, alias: str) -> list[str]:
+    """SQL to sort by what a row of that table is called."""
+    table = TABLES[target]
+    if table.sorted_by_name:
+        return [f"{alias}.sort_key"]
+    return [key for part in table.title[:2] for key in _sort_keys(table, part, alias)]
+
+
+def _names(table: Table, query: Query) -> list[str]:
+    """What a query sorts by: what was asked, then the table's own order, unless that has a key (``sort_key``)."""
+    asked = {name.removeprefix("-") for name in query.sort}
+    own = [name for name in table.order if name.removeprefix("-") not in asked]
+    return [*query.sort, *([] if table.sorted_by_name else own)]
+
+
+def _leads(table: Table, query: Query) -> str:
+    """The named table that every row refers to and that leads the sort (a person, mostly), or ''."""
+    for name in _names(table, query)[:1]:
+        first = table.column(name.removeprefix("-"))
+        if isinstance(first, Field) and first.required and isinstance(first.type, Reference):
+            return first.type.table if TABLES[first.type.table].sorted_by_name else ""
+    return ""
+
+
+def source(table: Table, query: Query) -> str:
+    """FROM: the table, walked through in the order of the persons' names when these lead the sort."""
+    leader = _leads(table, query)
+    if not leader:
+        return f'"{table.name}" t'
+    name = _names(table, query)[0].removeprefix("-")
+    return f'"{leader}" r CROSS JOIN "{table.name}" t ON t.{name} = r.id'
+
+
+def order_by(table: Table, query: Query, walk: bool = True) -> str:
+    """The sort of a query, empty values last, then the table's own order, then the id so that pages never overlap.
+
+    ``walk``: let an index give the order, which is quick for the first pages; otherwise what is found is sorted.
+    """
     keys = []
-    for name in names:
-        way = " DESC" if name.startswith("-") else ""
-        keys += [f"{key}{way} NULLS LAST" for key in _sort_keys(table, name.removeprefix("-"))]
-    return ", ".join([*keys, "t.id"])
+    leader = _leads(table, query)
+    for place, name in enumerate(_names(table, query)):
+        plain = name.removeprefix("-")
+        way = " DESC" if name.startswith("-") else "" if _always_filled(table, plain) else " NULLS LAST"
+        parts = ["r.sort_key", "r.id"] if leader and place == 0 else _sort_keys(table, plain)
+        keys += [f"{part}{way}" for part in parts]
+    if table.sorted_by_name:
+        keys.append("t.sort_key")
+    return ("" if walk else "+") + ", ".join([*keys, "t.id"])
+
+
+def _always_filled(table: Table, name: str) -> bool:
+    """Whether no row is empty there, so that SQLite need not look for empty values before it uses an index."""
+    column = table.column(name)
+    return isinstance(column, Field) and column.required
 
 
 def _numbered(sql: str, values: list[Any], today: str) -> tuple[str, dict[str, Any]]:
@@ -151,10 +205,11 @@ def _numbered(sql: str, values: list[Any], today: str) -> tuple[str, dict[str, A
     return named, {"today": today, **{f"v{i}": value for i, value in enumerate(values)}}
 
 
-def ids_sql(table: Table, query: Query) -> tuple[str, dict[str, Any]]:
-    """The ids of one page of a query, in order."""
+def ids_sql(table: Table, query: Query, walk: bool = True) -> tuple[str, dict[str, Any]]:
+    """The ids of one page of a query, in order. ``walk``: see ``order_by``."""
     condition, values = where(table, query)
-    sql = f'SELECT t.id FROM "{table.name}" t WHERE {condition} ORDER BY {order_by(table, query)} LIMIT ? OFFSET ?'
+    order = order_by(table, query, walk)
+    sql = f"SELECT t.id FROM {source(table, query)} WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?"
     return _numbered(sql, [*values, query.size, (query.page - 1) * query.size], query.today)
 
 

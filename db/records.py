@@ -22,16 +22,16 @@ from db.errors import (
     RuleError,
 )
 from db.fields import TODAY, Field, Table
-from db.lists import LISTS
+from db.naming import context, suggestions
 from db.queries import Filter, Query
-from db.types import Context, fold
+from db.types import Context
 
-__all__ = ["Edit", "Filter", "Page", "Query", "Row", "Saved"]
+__all__ = ["Edit", "Filter", "Page", "Query", "Row", "Saved", "context", "suggestions"]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row as it was read: stored and computed values by name, and why a cell calls for attention (tone, sentence)."""
+    """One row as it was read: stored and computed values by name; why a cell calls for attention (tone, sentence)."""
 
     id: int
     version: int
@@ -73,73 +73,6 @@ def today() -> str:
     return date.today().isoformat()
 
 
-def context(db: Database) -> Context:
-    """The labels in force and how to find and name rows: what reading and showing values needs from the file."""
-    labels: dict[str, dict[str, str]] = {}
-    retired: dict[str, frozenset[str]] = {}
-    for values in LISTS:
-        rows = db.execute(f"SELECT code, label, retired FROM {values.table} ORDER BY position, label").fetchall()
-        labels[values.name] = {code: label for code, label, _ in rows}
-        retired[values.name] = frozenset(code for code, _, gone in rows if gone)
-    titles: dict[tuple[str, int], str] = {}
-
-    def title(table: str, row_id: int) -> str:
-        if (table, row_id) not in titles:
-            titles[table, row_id] = _title(db, TABLES[table], row_id, found)
-        return titles[table, row_id]
-
-    found = Context(labels, retired, lambda table, text: _find(db, TABLES[table], text, found), title)
-    return found
-
-
-def _title(db: Database, table: Table, row_id: int, known: Context) -> str:
-    row = db.execute(
-        f'SELECT deleted_at, {", ".join(table.title)} FROM "{table.name}" WHERE id = ?', (row_id,)
-    ).fetchone()
-    if row is None:
-        return f"n° {row_id}"
-    parts = [
-        item.type.show(item.type.from_sql(v), known)
-        for item, v in zip(queries.title_fields(table), row[1:], strict=True)
-    ]
-    return " ".join(filter(None, parts)) + (" (supprimé)" if row[0] else "")
-
-
-def _find(db: Database, table: Table, text: str, known: Context) -> int:
-    """The row that a text names: its title in any order of words, or « … n° 12 » where two bear the same."""
-    name, _, number = text.partition("n°")
-    if number.strip().isdigit() and db.execute(f'SELECT 1 FROM "{table.name}" WHERE id = ?', (int(number),)).fetchone():
-        return int(number)
-    asked = sorted(fold(name).split())
-    exact = [i for i, title in suggestions(db, table, name, known, limit=50) if sorted(fold(title).split()) == asked]
-    if len(exact) == 1:
-        return exact[0]
-    if exact:
-        numbers = ", ".join(f"« {name.strip()} n° {i} »" for i in exact)
-        raise FieldError(f"plusieurs portent ce nom : précisez {numbers}")
-    raise FieldError(f"« {text.strip()} » n’a pas été trouvé parmi : {table.plural.lower()}")
-
-
-def suggestions(db: Database, table: Table, text: str, known: Context, limit: int = 8) -> list[tuple[int, str]]:
-    """Rows whose title holds words beginning like those typed: (id, title), in the table's order."""
-    conditions = tuple(Filter(table.title[0], "filled") for _ in [0])
-    match = queries.words(text)
-    searched = [item.name for item in queries.title_fields(table) if item.searched]
-    if match and searched:
-        ids = [
-            row[0]
-            for row in db.execute(
-                f"SELECT rowid FROM {table.name}_search s WHERE {table.name}_search MATCH ?"
-                f' AND EXISTS (SELECT 1 FROM "{table.name}" t WHERE t.id = s.rowid AND t.deleted_at IS NULL) LIMIT ?',
-                (f"{{{' '.join(searched)}}} : ({match})", limit),
-            )
-        ]
-    else:
-        sql, values = queries.ids_sql(table, Query(conditions, size=limit, today=today()))
-        ids = [row[0] for row in db.execute(sql, values)]
-    return [(row_id, known.title(table.name, row_id)) for row_id in ids]
-
-
 _counts: dict[tuple[Any, ...], int] = {}
 
 
@@ -161,7 +94,8 @@ def _dated(query: Query) -> Query:
 
 def page_ids(db: Database, table: Table, query: Query) -> list[int]:
     """The ids of one page, in order."""
-    sql, values = queries.ids_sql(table, _dated(query))
+    early = query.page * query.size * 2 <= count(db, table, query)  # walking pays when it ends in the first half
+    sql, values = queries.ids_sql(table, _dated(query), walk=early)
     return [row[0] for row in db.execute(sql, values)]
 
 
@@ -324,14 +258,21 @@ def _update(
 
 
 def _current(db: Database, table: Table, row_id: int) -> Row:
-    columns = ", ".join(item.name for item in table.fields)
-    raw = db.execute(
-        f'SELECT id, version, {columns} FROM "{table.name}" WHERE id = ? AND deleted_at IS NULL', (row_id,)
-    ).fetchone()
-    if raw is None:
+    row = _stored(db, table, row_id, "deleted_at IS NULL")
+    if row is None:
         raise NotFoundError(
             f"Cette ligne a été supprimée entre-temps : {table.label} n° {row_id}. Rien n’a été enregistré."
         )
+    return row
+
+
+def _stored(db: Database, table: Table, row_id: int, condition: str) -> Row | None:
+    columns = ", ".join(item.name for item in table.fields)
+    raw = db.execute(
+        f'SELECT id, version, {columns} FROM "{table.name}" WHERE id = ? AND {condition}', (row_id,)
+    ).fetchone()
+    if raw is None:
+        return None
     stored = zip(table.fields, raw[2:], strict=True)
     return Row(raw[0], raw[1], {item.name: item.type.from_sql(value) for item, value in stored})
 
@@ -361,17 +302,18 @@ def _difference(item: Field, theirs: Any, mine: Any, known: Context) -> Differen
 def _refusals(
     db: Database, table: Table, values: Mapping[str, Any], row_id: int | None, line: int | None
 ) -> Iterator[None]:
-    """What the file itself refuses, in words: « aid.ceiling : Montant accordé : … » names the rule, the label, the reason."""
+    """What the file itself refuses, in words: « aid.ceiling : Montant accordé : … » names rule, label and reason."""
     try:
         yield
     except sqlite3.IntegrityError as error:
         where, _, rest = str(error).partition(" : ")
         label, _, reason = rest.partition(" : ")
+        refusing = TABLES.get(where.partition(".")[0], table)  # bringing a person back brings rows of other tables back
         if not reason:
             raise InvalidError([Problem("le fichier refuse cette valeur", line=line)]) from error
-        if where == "aid.ceiling":
+        if where == "aid.ceiling" and table is refusing:
             raise CeilingError([Problem(_ceiling_reason(db, values, row_id), label, "granted", line)]) from error
-        name = next(item.name for item in table.fields if item.label == label)
+        name = next(item.name for item in refusing.fields if item.label == label)
         raise RuleError([Problem(reason, label, name, line)]) from error
 
 
@@ -391,7 +333,7 @@ def _ceiling_reason(db: Database, values: Mapping[str, Any], row_id: int | None)
 def ceiling_state(db: Database, values: Mapping[str, Any], row_id: int | None = None) -> tuple[int, int]:
     """(ceiling, already granted) in cents for the person and the day of an aid, leaving that aid out."""
     day = values.get("decided_on") or values.get("requested_on") or today()
-    sql = f"SELECT (SELECT aid_ceiling FROM setting), {rules.granted(':person', ':day', but=':aid')}"
+    sql = f"SELECT (SELECT aid_ceiling FROM setting), {rules.most_granted(':person', ':day', but=':aid')}"
     row = db.execute(sql, {"person": values.get("person_id"), "day": day, "aid": row_id}).fetchone()
     return int(row[0]), int(row[1])
 
@@ -414,11 +356,10 @@ def restore(db: Database, table: Table, ids: Iterable[int], who: str) -> None:
     """Bring deleted rows back, all or none; every rule is looked at again. Raises RuleError, NotFoundError."""
     with writing(db):
         for row_id in ids:
-            if not db.execute(
-                f'SELECT 1 FROM "{table.name}" WHERE id = ? AND deleted_at IS NOT NULL', (row_id,)
-            ).fetchone():
+            row = _stored(db, table, row_id, "deleted_at IS NOT NULL")
+            if row is None:
                 raise NotFoundError(f"Cette ligne n’est pas supprimée : {table.label} n° {row_id}.")
-            with _refusals(db, table, {}, row_id, None):
+            with _refusals(db, table, row.values, row_id, None):
                 _set_deleted(db, table, row_id, None, who)
 
 

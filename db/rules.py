@@ -95,17 +95,21 @@ def granted(person: str, on: str, but: str = "NULL") -> str:
 AID_LEFT = f"max(0, (SELECT aid_ceiling FROM setting) - {granted('t.id', ':today')})"
 AID_LEFT_OF_ROW = f"max(0, (SELECT aid_ceiling FROM setting) - {granted('t.person_id', AID_DAY.format(aid='t'))})"
 
-_NEW_DAY = AID_DAY.format(aid="NEW")
-_OTHER_DAY = AID_DAY.format(aid="o")
-PASSES_CEILING = f"""{counts_under_ceiling("NEW")} AND NEW.override_reason IS NULL AND EXISTS (
-  SELECT 1 FROM (
-    SELECT {_NEW_DAY} AS day UNION
-    SELECT {_OTHER_DAY} FROM aid o WHERE o.person_id = NEW.person_id AND {counts_under_ceiling("o")}
-      AND {_OTHER_DAY} >= {_NEW_DAY} AND {same_ceiling_period(_NEW_DAY, _OTHER_DAY)}
-  ) ending
-  WHERE coalesce(NEW.granted, 0) + {granted("NEW.person_id", "ending.day", but="NEW.id")}
-    > (SELECT aid_ceiling FROM setting))"""
-"""Every period that holds the new aid is looked at, so that a back-dated aid cannot overfill a later rolling year."""
+
+def most_granted(person: str, day: str, but: str) -> str:
+    """SQL: cents granted, without the aid ``but``, over the fullest of the ceiling's periods that hold ``day``.
+
+    A rolling year that ends later holds it too, so that a back-dated aid cannot overfill one that is already full.
+    """
+    other = AID_DAY.format(aid="o")
+    return f"""(SELECT max({granted(person, "ending.day", but)}) FROM (
+    SELECT {day} AS day UNION SELECT {other} FROM aid o WHERE o.person_id = {person} AND {counts_under_ceiling("o")}
+      AND {other} >= {day} AND {same_ceiling_period(day, other)}) ending)"""
+
+
+PASSES_CEILING = f"""{counts_under_ceiling("NEW")} AND NEW.override_reason IS NULL
+  AND NEW.granted + {most_granted("NEW.person_id", AID_DAY.format(aid="NEW"), but="NEW.id")}
+    > (SELECT aid_ceiling FROM setting)"""
 
 CEILING_NO_WORSE = (
     f"{counts_under_ceiling('OLD')} AND NEW.person_id = OLD.person_id AND NEW.granted <= OLD.granted"

@@ -32,9 +32,13 @@ def french_date(iso: str) -> str:
     return f"{iso[8:10]}/{iso[5:7]}/{iso[:4]}"
 
 
+_UNPRINTED = ("Cc", "Cs")
+"""Control characters and broken halves of characters, which a paste may bring and SQLite would cut a text at."""
+
+
 @dataclass(frozen=True)
 class ValueList:
-    """A list of values: code -> French label, in the order it is shown. ``fixed``: rules count on it, none can be added."""
+    """A list of values: code -> French label, in the order shown. ``fixed``: rules count on it, none can be added."""
 
     name: str
     label: str
@@ -49,7 +53,7 @@ class ValueList:
 
 @dataclass(frozen=True)
 class Context:
-    """What reading a value needs from the file: the labels in force, the retired codes, and how to find a row by its title."""
+    """What reading a value needs from the file: labels in force, retired codes, how to find and name a row."""
 
     labels: Mapping[str, Mapping[str, str]]
     retired: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -99,7 +103,7 @@ class Text(Type):
         return f"length({column}) BETWEEN 1 AND {self.max}"
 
     def check(self, value: Any, context: Context) -> str | None:
-        text = self._clean(str(value))
+        text = self._clean("".join(c for c in str(value) if c in "\n\t\r" or unicodedata.category(c) not in _UNPRINTED))
         if len(text) > self.max:
             raise FieldError(f"le texte a {len(text)} caractères, {self.max} au plus")
         return text or None
@@ -139,7 +143,7 @@ class Phone(Text):
         digits = re.sub(r"[\s.\-/()]", "", str(value))
         if not digits:
             return None
-        if not re.fullmatch(r"0\d{9}|\+\d{6,15}", digits):
+        if not re.fullmatch(r"0[0-9]{9}|\+[0-9]{6,15}", digits):
             raise FieldError(f"« {value} » n’est pas un numéro de téléphone (attendu : 05 65 00 00 00 ou +33…)")
         return digits
 
@@ -166,7 +170,7 @@ class Integer(Type):
         plain = re.sub(r"\s", "", text.removesuffix(self.unit))
         if not plain:
             return None
-        if not re.fullmatch(r"-?\d+", plain):
+        if not re.fullmatch(r"-?\d{1,15}", plain):
             raise FieldError(f"« {text} » n’est pas un nombre entier")
         return self.check(int(plain), context)
 
@@ -201,7 +205,7 @@ class Euros(Type):
         plain = re.sub(r"[\s€]", "", text)
         if not plain:
             return None
-        match = re.fullmatch(r"(-?)(\d+)(?:[.,](\d{1,2}))?", plain)
+        match = re.fullmatch(r"(-?)(\d{1,13})(?:[.,](\d{1,2}))?", plain)
         if not match:
             raise FieldError(f"« {text} » n’est pas une somme (attendu : 1\u202f234,50)")
         sign, whole, cents = match.groups()
@@ -229,7 +233,8 @@ class Date(Type):
     max: str = "2100-12-31"
 
     def sql_check(self, column: str) -> str:
-        return f"{column} IS date({column}) AND {column} BETWEEN '{self.min}' AND '{self.max}'"
+        # Without a modifier, SQLite would take 31 February as it stands.
+        return f"{column} IS date({column}, '+0 days') AND {column} BETWEEN '{self.min}' AND '{self.max}'"
 
     def check(self, value: Any, context: Context) -> str | None:
         text = value.isoformat()[:10] if isinstance(value, date) else str(value).strip()
@@ -305,7 +310,8 @@ class Several(Type):
     """What Choices and References share: a JSON array in one column, a tuple in Python, « ; » between items in text."""
 
     def sql_check(self, column: str) -> str:
-        return f"json_valid({column}) AND json_type({column}) = 'array'"
+        # json_valid(NULL) is 0 in the SQLite of many systems still in use, NULL only from 3.45 on
+        return f"{column} IS NULL OR (json_valid({column}) AND json_type({column}) = 'array')"
 
     def to_sql(self, value: Any) -> str | None:
         return json.dumps(list(value), ensure_ascii=False) if value else None

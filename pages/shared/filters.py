@@ -1,6 +1,10 @@
-"""One filter per column, of the kind its type asks for; what is chosen becomes the conditions of the query."""
+"""One filter per column, of the kind its type asks for; what is chosen becomes the conditions of the query.
 
-from datetime import date
+What the filters hold is a plain dictionary that outlives the widgets (Streamlit forgets a widget that is not on the
+page): the widgets show it and write to it, and nothing else says what is in force.
+"""
+
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import streamlit as st
@@ -10,75 +14,127 @@ from db.fields import Computed, Field, Table
 from db.queries import Filter
 from db.types import Choice, Choices, Context, Date, Euros, Integer, References, YesNo
 
+Chosen = dict[str, Any]
+"""A field's name (« name:low », « name:high » for bounds, « name:empty ») -> what was chosen or typed."""
+
 _EMPTY = "(vide)"
+_RANGES = (Date, Integer, Euros)
 
 
-def choose(table: Table, key: str, preset: tuple[Filter, ...], known: Context) -> tuple[Filter, ...]:
-    """Show the filters of every column; return those in use. ``preset``: what is set when the screen opens."""
-    found: list[Filter] = []
-    start = {item.field: item for item in preset}
-    for item in table.columns:
-        if not isinstance(item.type, References):
-            found += _one(item, f"{key}:{item.name}", start.get(item.name), known)
-    return tuple(found)
+def conditions(table: Table, chosen: Chosen, known: Context) -> tuple[Filter, ...]:
+    """The conditions in force. A bound that cannot be read is none; ``show`` says so."""
+    return tuple(found for item in table.columns for found in _conditions(item, chosen, known))
 
 
-def clear(table: Table, key: str) -> None:
-    """Empty every filter."""
-    for item in table.columns:
-        for name in (f"{key}:{item.name}", f"{key}:{item.name}:low", f"{key}:{item.name}:high"):
-            if name in st.session_state:
-                old = st.session_state[name]
-                st.session_state[name] = [] if isinstance(old, list) else "" if isinstance(old, str) else None
+def told(table: Table, chosen: Chosen, known: Context) -> list[dict[str, str]]:
+    """Every filter in force in words: the field's name, its label, what is asked of it."""
+    return [
+        {"name": found.field, "label": table.column(found.field).label, "text": _told(table, found, known)}
+        for found in conditions(table, chosen, known)
+    ]
 
 
-def _one(item: Field | Computed, key: str, start: Filter | None, known: Context) -> list[Filter]:
+def show(columns: Sequence[Field | Computed], key: str, chosen: Chosen, known: Context) -> None:
+    """The widgets of these columns: lists and texts two abreast, then the ranges, which are wider."""
+    grid = st.grid(2, min_column_width=260, gap="small")
+    for item in columns:
+        options = _options(item, known)
+        if isinstance(item.type, (*_RANGES, References)):
+            continue
+        with grid.cell():
+            if options:
+                _many(item, key, chosen, options)
+            else:
+                _text(item.label, item.name, key, chosen, "commence par…")
+    for item in columns:
+        if isinstance(item.type, _RANGES):
+            _range(item, key, chosen, known)
+
+
+def remove(chosen: Chosen, name: str) -> None:
+    """Lift the filter of one field."""
+    for place in (name, f"{name}:low", f"{name}:high", f"{name}:empty"):
+        chosen.pop(place, None)
+
+
+def _options(item: Field | Computed, known: Context) -> dict[Any, str]:
     match item.type:
         case Choice(list=values) | Choices(list=values):
-            return _choice(item, key, start, dict(known.labels[values.name]))
+            return {**known.labels[values.name], None: _EMPTY}
         case YesNo():
-            return _choice(item, key, start, {1: "Oui", 0: "Non"})
-        case Date():
-            return _dates(item, key)
-        case Integer() | Euros():
-            return _numbers(item, key, known)
-        case _:
-            text = st.text_input(item.label, key=key, placeholder="commence par…")
-            return [Filter(item.name, "words", text)] if text.strip() else []
+            return {1: "Oui", 0: "Non", None: _EMPTY}
+    return {}
 
 
-def _choice(item: Field | Computed, key: str, start: Filter | None, labels: dict[Any, str]) -> list[Filter]:
-    options = [*labels, None]
-    default = list(start.value) if start and key not in st.session_state else None
-    chosen = st.multiselect(
-        item.label,
-        options,
-        default,
-        key=key,
-        format_func=lambda code: labels.get(code, _EMPTY),
-        placeholder="toutes les valeurs",
-    )
-    return [Filter(item.name, "in", tuple(chosen))] if chosen else []
+def _conditions(item: Field | Computed, chosen: Chosen, known: Context) -> Iterator[Filter]:
+    name = item.name
+    if chosen.get(f"{name}:empty"):
+        yield Filter(name, "empty")
+    elif isinstance(chosen.get(name), list) and chosen[name]:
+        yield Filter(name, "in", tuple(chosen[name]))
+    elif str(chosen.get(name) or "").strip():
+        yield Filter(name, "words", chosen[name])
+    bounds = tuple(_bound(item, chosen.get(f"{name}:{side}", ""), known)[0] for side in ("low", "high"))
+    if any(bound is not None for bound in bounds):
+        yield Filter(name, "between", bounds)
 
 
-def _dates(item: Field | Computed, key: str) -> list[Filter]:
-    least, most = date(1900, 1, 1), date(2100, 12, 31)
-    with st.container(horizontal=True):
-        low = st.date_input(f"{item.label}, du", None, least, most, key=f"{key}:low", format="DD/MM/YYYY")
-        high = st.date_input("au", None, least, most, key=f"{key}:high", format="DD/MM/YYYY")
-    bounds = tuple(day.isoformat() if isinstance(day, date) else None for day in (low, high))
-    return [Filter(item.name, "between", bounds)] if any(bounds) else []
-
-
-def _numbers(item: Field | Computed, key: str, known: Context) -> list[Filter]:
-    with st.container(horizontal=True):
-        texts = [
-            st.text_input(f"{item.label}, de", key=f"{key}:low", placeholder="minimum"),
-            st.text_input("à", key=f"{key}:high", placeholder="maximum"),
-        ]
+def _bound(item: Field | Computed, text: str, known: Context) -> tuple[Any, str]:
+    """What a bound typed in means, and why it means nothing."""
     try:
-        bounds = tuple(item.type.read(text, known) if text.strip() else None for text in texts)
+        return (item.type.read(text, known) if text.strip() else None), ""
     except FieldError as error:
-        st.caption(f":red[{item.label} : {error}]")
-        return []
-    return [Filter(item.name, "between", bounds)] if any(bound is not None for bound in bounds) else []
+        return None, str(error)
+
+
+def _told(table: Table, found: Filter, known: Context) -> str:
+    item = table.column(found.field)
+    if found.how == "in":
+        return ", ".join(_options(item, known)[value] for value in found.value)
+    if found.how == "between":
+        low, high = (item.type.show(bound, known) for bound in found.value)
+        return f"de {low} à {high}" if low and high else f"à partir de {low}" if low else f"jusqu’à {high}"
+    return _EMPTY if found.how == "empty" else f"« {found.value} »"
+
+
+# ---- widgets
+
+
+def _many(item: Field | Computed, key: str, chosen: Chosen, options: dict[Any, str]) -> None:
+    name = _hold(key, item.name, chosen, [])
+    st.multiselect(
+        item.label, list(options), key=name, format_func=options.__getitem__, placeholder="toutes les valeurs",
+        on_change=_take, args=(key, item.name, chosen),
+    )  # fmt: skip
+
+
+def _range(item: Field | Computed, key: str, chosen: Chosen, known: Context) -> None:
+    low, high = ("jj/mm/aaaa", "jj/mm/aaaa") if isinstance(item.type, Date) else ("minimum", "maximum")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _text(f"{item.label}, de", f"{item.name}:low", key, chosen, low)
+        _text("à", f"{item.name}:high", key, chosen, high)
+        name = _hold(key, f"{item.name}:empty", chosen, False)
+        st.checkbox("vide", key=name, on_change=_take, args=(key, f"{item.name}:empty", chosen))
+    for side in ("low", "high"):
+        reason = _bound(item, chosen.get(f"{item.name}:{side}", ""), known)[1]
+        if reason:
+            st.caption(f":red[{item.label} : {reason}]")
+
+
+def _text(label: str, place: str, key: str, chosen: Chosen, hint: str) -> None:
+    name = _hold(key, place, chosen, "")
+    st.text_input(label, key=name, placeholder=hint, on_change=_take, args=(key, place, chosen))
+
+
+def _hold(key: str, place: str, chosen: Chosen, nothing: Any) -> str:
+    """The widget's key, after telling the session what the widget has to show."""
+    st.session_state[f"{key}:{place}"] = chosen.get(place, nothing)
+    return f"{key}:{place}"
+
+
+def _take(key: str, place: str, chosen: Chosen) -> None:
+    value = st.session_state[f"{key}:{place}"]
+    if value in ("", [], False):
+        chosen.pop(place, None)
+    else:
+        chosen[place] = value

@@ -41,7 +41,9 @@ _LISTED = 400
 def edit_dialog(table_name: str, row_id: int | None = None, fixed: Mapping[str, Any] | None = None) -> None:
     """The form of a new row (``row_id`` None) or of an existing one, over the page. ``fixed``: given values."""
     table = TABLES[table_name]
-    st.dialog(table.new if row_id is None else table.label, width="large")(_dialog)(table, row_id, fixed or {})
+    st.dialog(table.new if row_id is None else table.label, width="large", dismissible=False)(_dialog)(
+        table, row_id, fixed or {}
+    )
 
 
 def _dialog(table: Table, row_id: int | None, fixed: Mapping[str, Any]) -> None:
@@ -197,7 +199,7 @@ def field_widget(db: Database, item: Field, key: str, value: Any, known: Context
 
 
 def _widget(db: Database, item: Field, key: str, value: Any, row: Mapping[str, Any], known: Context) -> Any:
-    label = item.label + (" :red[*]" if item.required else "")
+    label = item.label + (" *" if item.required else "")
     common: dict[str, Any] = {"label": label, "help": item.help or None, "key": key}
     match item.type:
         case Choice(list=values):

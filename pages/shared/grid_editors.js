@@ -1,5 +1,5 @@
-// One editor per kind of value. Each returns { element, value(), focus(first) }; what it gives back is always text: the
-// server reads it with the field's own type, as it reads what is pasted, so that there is one way to understand a value.
+// One editor per kind of value. Each returns { element, popup?, value(), focus(first) }; what it gives back is always
+// text: the server reads it with the field's own type, as it reads what is pasted, so there is one way to read a value.
 
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag)
@@ -12,56 +12,37 @@ function make(tag, attributes = {}, ...children) {
   return element
 }
 
+function fold(text) {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").replaceAll("œ", "oe").replaceAll("’", "'").toLowerCase().trim()
+}
+
 function lineEditor(column, text) {
-  const attributes = { class: "editor", type: "text", "aria-label": column.label, autocomplete: "off" }
-  if (column.kind === "date") attributes.placeholder = "jj/mm/aaaa"
-  if (["integer", "euros"].includes(column.kind)) attributes.inputmode = "decimal"
-  const input = make("input", attributes)
+  const hint = { date: "jj/mm/aaaa", reference: "début du nom" }[column.kind]
+  const input = make("input", { class: "editor", type: "text", "aria-label": column.label, autocomplete: "off", placeholder: hint })
+  if (column.kind === "number") input.inputMode = "decimal"
   input.value = text
   const focus = (first) => {
-    input.focus()
-    if (first !== undefined) input.value = first
-    else input.select()
+    input.focus({ preventScroll: true })
+    if (first === undefined) input.select()
+    else input.value = first
   }
   return { element: input, value: () => input.value, focus }
 }
 
 function textEditor(column, text) {
-  const area = make("textarea", { class: "editor long", rows: "4", "aria-label": column.label })
+  const area = make("textarea", { class: "editor popup", rows: "5", "aria-label": column.label })
   area.value = text
   const focus = (first) => {
-    area.focus()
+    area.focus({ preventScroll: true })
     if (first !== undefined) area.value = first
     area.setSelectionRange(area.value.length, area.value.length)
   }
-  return { element: area, value: () => area.value, focus }
-}
-
-function choiceEditor(column, text, { commit }) {
-  const select = make("select", { class: "editor", "aria-label": column.label }, make("option", { value: "" }, ""))
-  const labels = column.options.includes(text) || !text ? column.options : [...column.options, text]
-  for (const label of labels) select.append(make("option", { value: label }, label))
-  select.value = text
-  select.onchange = () => commit("stay")
-  const focus = (first) => {
-    select.focus()
-    if (first === undefined) {
-      try {
-        select.showPicker()
-      } catch {
-        // a browser that wants a click of its own; the arrows work all the same
-      }
-    } else {
-      const found = labels.find((label) => label.toLowerCase().startsWith(first.toLowerCase()))
-      if (found) select.value = found
-    }
-  }
-  return { element: select, value: () => select.value, focus }
+  return { element: area, popup: area, value: () => area.value, focus }
 }
 
 function choicesEditor(column, text, { commit }) {
   const chosen = new Set(text.split(" ; ").filter(Boolean))
-  const box = make("div", { class: "editor boxes", role: "group", "aria-label": column.label })
+  const box = make("div", { class: "editor popup boxes", role: "group", "aria-label": column.label })
   for (const label of column.options) {
     const input = make("input", { type: "checkbox", value: label, checked: chosen.has(label) })
     box.append(make("label", {}, input, label))
@@ -69,31 +50,96 @@ function choicesEditor(column, text, { commit }) {
   const done = make("button", { type: "button", class: "done" }, "Valider")
   done.onclick = () => commit("stay")
   box.append(done)
-  const value = () => [...box.querySelectorAll("input:checked")].map((input) => input.value).join(" ; ")
-  return { element: box, value, focus: () => box.querySelector("input")?.focus() }
+  const gone = [...chosen].filter((label) => !column.options.includes(label)) // retired values stay until somebody drops them
+  const value = () => [...gone, ...[...box.querySelectorAll("input:checked")].map((input) => input.value)].join(" ; ")
+  return { element: box, popup: box, value, focus: () => box.querySelector("input")?.focus({ preventScroll: true }) }
 }
 
-function referenceEditor(column, text, { ask, id }) {
-  const editor = lineEditor(column, text)
-  const list = make("datalist", { id })
-  editor.element.setAttribute("list", id)
-  const wrap = make("span", { class: "wrap" }, editor.element, list)
-  let timer
-  editor.element.oninput = () => {
-    clearTimeout(timer)
-    timer = setTimeout(() => ask(editor.element.value), 150)
+// A line with a list under it: typing narrows the list, arrows move in it, Enter takes what is highlighted. The options
+// of a choice are known here; those of a reference are asked of the server (`ask`, answered through `suggest`).
+
+class ListEditor {
+  constructor(column, text, { commit, ask, id }) {
+    Object.assign(this, { column, commit, ask, id, start: text, place: -1, shown: [], typed: false })
+    const line = lineEditor(column, text)
+    this.input = line.element
+    this.list = make("div", { class: "popup list", role: "listbox", id, "aria-label": column.label })
+    this.element = make("span", { class: "wrap" }, this.input, this.list)
+    this.popup = this.list
+    for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "true", "aria-controls": id })) this.input.setAttribute(name, value)
+    this.input.oninput = () => this.onInput()
+    this.focus = (first) => {
+      line.focus(first)
+      this.typed = first !== undefined
+      this.find()
+    }
   }
-  const suggest = (items) => list.replaceChildren(...items.map((item) => make("option", { value: item })))
-  return { element: wrap, value: editor.value, focus: editor.focus, suggest }
+
+  onInput() {
+    this.typed = true
+    clearTimeout(this.timer)
+    if (this.ask) this.timer = setTimeout(() => this.find(), 120)
+    else this.find()
+  }
+
+  find() {
+    if (this.ask) return this.ask(this.typed ? this.input.value : "")
+    const words = this.typed ? fold(this.input.value) : ""
+    const begin = this.column.options.filter((label) => fold(label).startsWith(words))
+    const hold = this.column.options.filter((label) => !begin.includes(label) && fold(label).includes(words))
+    this.show(words ? [...begin, ...hold] : this.column.options)
+  }
+
+  suggest({ words, items }) {
+    if (words.trim() === (this.typed ? this.input.value.trim() : "")) this.show(items)
+  }
+
+  show(items) {
+    this.shown = items
+    this.list.replaceChildren(...items.map((label, index) => this.option(label, index)))
+    this.list.hidden = !items.length
+    this.mark(this.typed ? (this.input.value.trim() ? 0 : -1) : items.indexOf(this.start))
+  }
+
+  option(label, index) {
+    const option = make("div", { role: "option", id: `${this.id}-${index}` }, label)
+    option.onmousedown = (event) => {
+      event.preventDefault()
+      event.stopPropagation()
+      this.typed = true
+      this.place = index
+      this.commit("stay")
+    }
+    return option
+  }
+
+  mark(place) {
+    this.place = Math.min(place, this.shown.length - 1)
+    ;[...this.list.children].forEach((option, index) => option.setAttribute("aria-selected", String(index === this.place)))
+    const marked = this.list.children[this.place]
+    if (marked) this.input.setAttribute("aria-activedescendant", marked.id)
+    else this.input.removeAttribute("aria-activedescendant")
+    marked?.scrollIntoView({ block: "nearest" })
+  }
+
+  onKey(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (!step || !this.shown.length) return false
+    this.typed = true
+    this.mark((this.place + step + this.shown.length) % this.shown.length)
+    return true
+  }
+
+  value() {
+    if (!this.typed) return this.start
+    return this.place >= 0 ? this.shown[this.place] : this.input.value
+  }
 }
 
-const EDITORS = {
-  text: lineEditor,
-  date: lineEditor,
-  integer: lineEditor,
-  euros: lineEditor,
-  long: textEditor,
-  choice: choiceEditor,
-  choices: choicesEditor,
-  reference: referenceEditor,
+function editorFor(column, text, tools) {
+  if (column.kind === "long") return textEditor(column, text)
+  if (column.kind === "choices") return choicesEditor(column, text, tools)
+  if (column.kind === "choice") return new ListEditor(column, text, { ...tools, ask: null })
+  if (column.kind === "reference") return new ListEditor(column, text, tools)
+  return lineEditor(column, text)
 }

@@ -41,7 +41,7 @@ def show_waiting(db: Database, waiting: Waiting) -> None:
             if st.button(
                 label, key=f"{waiting.title}:{row.id}", type="tertiary", help=known.title(waiting.table.name, row.id)
             ):
-                st.switch_page("pages/person.py", query_params={"dossier": str(person)})
+                st.switch_page("person.py", query_params={"dossier": str(person)})
         if page.matching > len(page.rows):
             st.page_link(
                 waiting.page, label=f"Voir les {french_number(page.matching)}", icon=":material/arrow_forward:"

@@ -1,0 +1,120 @@
+"""The command line of the office file: ``python -m db VERB``; ``python -m db --help`` lists the verbs."""
+
+import json
+import sqlite3
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from db import connection, figures
+from db.check import check as problems_of
+from db.errors import PaletteError
+from db.types import french_date, french_number
+
+FILE = click.argument("path", type=click.Path(path_type=Path))
+
+
+class Verbs(click.Group):
+    """Answers what somebody can mend with one French sentence and exit code 2, never with a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (PaletteError, FileExistsError, PermissionError, NotADirectoryError, sqlite3.DatabaseError) as error:
+            click.echo(_sentence(error), err=True)
+            ctx.exit(2)
+
+
+def _sentence(error: Exception) -> str:
+    match error:
+        case FileExistsError(filename=str(path)):
+            return f"Il y a déjà un fichier à l’adresse {path} ; rien n’a été écrit."
+        case OSError(filename=str(path)):
+            return f"Impossible d’écrire à l’adresse {path}."
+        case sqlite3.DatabaseError():
+            return f"SQLite ne lit pas ce fichier ({error}). Est-ce bien un fichier de Palette ?"
+        case _:
+            return str(error)
+
+
+@click.group(cls=Verbs)
+def cli() -> None:
+    """Le fichier de Palette, en ligne de commande."""
+
+
+@cli.command()
+@FILE
+def demo(path: Path) -> None:
+    """Écrit à l’adresse PATH un fichier de démonstration, entièrement inventé."""
+    from db.demo import write  # every other verb does without its made-up names
+
+    write(path)
+    click.echo(f"Fichier de démonstration écrit : {path}")
+
+
+@cli.command()
+@FILE
+def init(path: Path) -> None:
+    """Crée à l’adresse PATH un fichier vide."""
+    connection.create(path).close()
+    click.echo(f"Fichier vide créé : {path}")
+
+
+@cli.command()
+@FILE
+def check(path: Path) -> None:
+    """Vérifie le fichier PATH sans rien y changer : règles, historique, recherche."""
+    if not path.exists():
+        connection.open_file(path)  # says so in French
+    db = connection.connect(path)
+    problems = problems_of(db)
+    db.close()
+    click.echo("\n".join(problems) or "Le fichier est sain.")
+    sys.exit(1 if problems else 0)
+
+
+@cli.command()
+@FILE
+@click.argument("when")
+@click.option("--json", "as_json", is_flag=True, help="En JSON.")
+def photo(path: Path, when: str, as_json: bool) -> None:
+    """Les chiffres du fichier PATH pour WHEN : une année (2022) ou un jour (2023-03-06)."""
+    figures.period_of(when)
+    db = connection.open_file(path)
+    found = figures.photo(db, when)
+    db.close()
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else text_of(found, when))
+
+
+def text_of(found: dict[str, Any], when: str) -> str:
+    """A photo as French text: a heading, then one figure a line, numbers flush right."""
+    rows = [row for name, value in found.items() for row in _rows(figures.LABELS[name], value)]
+    width = max(len(label) for label, _ in rows)
+    digits = max(len(number) for _, number in rows)
+    heading = f"Année {when}" if len(when) == 4 else f"Au {french_date(when)}"
+    lines = [f"{label:<{width}}  {number:>{digits}}".rstrip() for label, number in rows]
+    return "\n".join([heading, "", *lines])
+
+
+def _rows(label: str, value: Any) -> list[tuple[str, str]]:
+    match value:
+        case {"total": total, "by_reason": reasons}:
+            return [(label, french_number(total)), *_indented(reasons)]
+        case dict():
+            return [(label, ""), *_indented(value)]
+        case float():
+            return [(label, french_number(value, 1) + (" ans" if round(value, 1) >= 2 else " an"))]
+        case None:
+            return [(label, "personne")]
+        case _:
+            return [(label, french_number(value))]
+
+
+def _indented(values: dict[str, int]) -> list[tuple[str, str]]:
+    return [("  " + label, french_number(value)) for label, value in values.items()]
+
+
+if __name__ == "__main__":
+    cli(prog_name="python -m db")

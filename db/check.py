@@ -1,0 +1,139 @@
+"""Whether an office file is sound: SQLite's own checks, the dictionary, every rule on every row, history and search.
+
+Nothing is changed. Rows are named by table and number, never by what they say: the answer can be sent to anybody.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+
+import sqlite_utils
+
+from db import rules, schema
+from db.dictionary import TABLES
+from db.fields import Rule, Table
+
+_SPARED = {("aid", "ceiling"): rules.CEILING_WAS_OVERRIDDEN}
+"""What lets a row pass though its rule, which is worded for the moment of saving, would refuse it today."""
+
+_REMADE = "Ouvrir le fichier avec Palette y remédie."
+
+
+def check(db: sqlite_utils.Database) -> list[str]:
+    """Everything that is wrong, as French sentences; empty when the file is sound.
+
+    The search ends early when what comes after could not be run, or would only misread what was found.
+    """
+    for group in ((_intact,), (_columns,), (_made, _references, _rules, _history, _erased, _search)):
+        problems = [problem for one in group for problem in one(db)]
+        if problems:
+            return problems
+    return []
+
+
+def _intact(db: sqlite_utils.Database) -> Iterator[str]:
+    """SQLite's own check: pages, indexes, types and CHECKs."""
+    try:
+        answers = [str(row[0]) for row in db.execute("PRAGMA integrity_check").fetchall()]
+    except sqlite3.DatabaseError as error:
+        answers = [str(error)]
+    for answer in answers:
+        if answer != "ok":
+            yield f"Le fichier est abîmé ; reprenez une sauvegarde. SQLite dit : {answer}"
+
+
+def _columns(db: sqlite_utils.Database) -> Iterator[str]:
+    """Tables and columns that contradict the dictionary, or that only opening the file with Palette will add."""
+    found = schema.actual(db)
+    if not found.keys() & TABLES.keys():
+        yield "Ce n’est pas un fichier de Palette : aucune de ses tables n’y est."
+        return
+    yield from schema.drift(db)
+    for name, sql in schema.expected().items():
+        if name not in found and sql.startswith("CREATE TABLE"):
+            yield f"La table {name} manque. {_REMADE}"
+    for table in TABLES.values():
+        present = db.table(table.name).columns_dict if table.name in found else {}
+        for field in table.fields:
+            if present and field.name not in present:
+                yield f"La colonne {table.name}.{field.name} manque. {_REMADE}"
+
+
+def _made(db: sqlite_utils.Database) -> Iterator[str]:
+    """Triggers, indexes and search tables that are missing or were changed: what they guard was not guarded."""
+    found = schema.actual(db)
+    for name, sql in schema.expected().items():
+        if name not in TABLES and _words(found.get(name, "")) != _words(sql):
+            yield f"{name} manque ou a été modifié. {_REMADE}"
+
+
+def _words(sql: str) -> str:
+    return " ".join(sql.split())
+
+
+def _references(db: sqlite_utils.Database) -> Iterator[str]:
+    """Foreign keys: rows that point to a row or a value that is not there."""
+    for table, row_id, target, _ in db.execute("PRAGMA foreign_key_check").fetchall():
+        yield f"{_row(table, row_id)} : renvoie à une ligne de « {target} » qui n’existe pas."
+
+
+def _rules(db: sqlite_utils.Database) -> Iterator[str]:
+    """Every kept row against every rule of its table."""
+    for table in TABLES.values():
+        for rule in schema.rules_of(table):
+            for (row_id,) in db.execute(_broken(table, rule)).fetchall():
+                yield f"{_row(table.name, row_id)} : {table.field(rule.field).label} : {rule.sentence}."
+
+
+def _broken(table: Table, rule: Rule) -> str:
+    """SQL: the rows that the rule refuses; they take the name that its trigger gives to the row being saved."""
+    spared = _SPARED.get((table.name, rule.name), "0")
+    return f"""SELECT NEW.id FROM "{table.name}" AS NEW
+      WHERE NEW.deleted_at IS NULL AND ({rule.refused_when}) AND NOT {spared} ORDER BY NEW.id"""
+
+
+def _history(db: sqlite_utils.Database) -> Iterator[str]:
+    """Rows whose version is not the one the history knows last."""
+    for table in TABLES.values():
+        rows = db.execute(
+            f"""SELECT t.id, t.version, h.version FROM "{table.name}" t
+            LEFT JOIN (SELECT row_id, max(version) AS version FROM history WHERE table_name = ? GROUP BY row_id) h
+              ON h.row_id = t.id
+            WHERE h.version IS NOT t.version ORDER BY t.id""",
+            (table.name,),
+        ).fetchall()
+        for row_id, version, known in rows:
+            last = "n’en dit rien" if known is None else f"s’arrête à la version {known}"
+            yield f"{_row(table.name, row_id)} : version {version}, mais l’historique {last}."
+
+
+def _erased(db: sqlite_utils.Database) -> Iterator[str]:
+    """Rows that the history knows and the file has no more, without a word about their being erased."""
+    for table in TABLES.values():
+        rows = db.execute(
+            f"""SELECT h.row_id FROM history h WHERE h.table_name = ?
+            AND NOT EXISTS (SELECT 1 FROM "{table.name}" t WHERE t.id = h.row_id)
+            GROUP BY h.row_id HAVING max(h.action = 'erase') = 0""",
+            (table.name,),
+        ).fetchall()
+        for (row_id,) in rows:
+            yield f"{_row(table.name, row_id)} : a disparu sans que l’historique le dise."
+
+
+def _search(db: sqlite_utils.Database) -> Iterator[str]:
+    """Search indexes that no longer say what the rows say (rank 1: compare with the rows themselves)."""
+    for table in TABLES.values():
+        name = f"{table.name}_search"
+        if name not in schema.actual(db):
+            continue
+        try:
+            db.execute(f"INSERT INTO {name}({name}, rank) VALUES ('integrity-check', 1)")
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise  # the file is locked or read-only, which says nothing about the index
+            mend = f"INSERT INTO {name}({name}) VALUES ('rebuild');"
+            yield f"La recherche dans « {table.plural} » ne dit plus ce que disent les lignes. Pour la refaire : {mend}"
+
+
+def _row(table: str, row_id: int | None) -> str:
+    label = TABLES[table].label if table in TABLES else table
+    return f"{label} n° {row_id}"

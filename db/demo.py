@@ -1,0 +1,102 @@
+"""Makes a demonstration file: an invented office whose figures are those of the source (domain.md § 5).
+
+Whole lives are planned first (db/demonstration), without looking at the calendar; then the file is written as the
+office would know it on ``today``. The figures of 2022 and of 6 March 2023 are therefore the same on any day.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from random import Random
+
+from db import connection
+from db.demonstration import meetings
+from db.demonstration.common import needs, projects
+from db.demonstration.contracts import sign
+from db.demonstration.paths import PHOTO_DAY, SEED, after, before, not_oriented
+from db.demonstration.paths import Path as LifePath
+from db.demonstration.photo import photo
+from db.demonstration.profiles import profiles
+from db.demonstration.rows import Row, numbered, stored
+from db.demonstration.stories import Story, rows_of, tell
+from db.demonstration.texts import Decks
+from db.dictionary import TABLES
+from db.lists import LISTS
+from db.types import Context
+
+NOTES = """Ce fichier est inventé : noms, dates, adresses et récits sont fictifs, aucune personne n’existe. Ses chiffres sont ceux de la présentation de la CIPA du Lot pour 2022 et pour le 6 mars 2023. La présentation ne dit pas tout ; voici ce qui est supposé.
+• Sorties du RSA de 2022 (43) : 17 par des revenus supérieurs, 14 par un emploi salarié, 12 par le régime de l’intermittence. La source nomme les trois voies sans donner leur part.
+• Sorties du 1er janvier au 6 mars 2023 (11) : 4 revenus supérieurs, 4 emplois salariés, 3 intermittences ; même remarque.
+• Domaines d’activité : la source donne 32,37 %, 21,58 % et 30,21 % sans dire à qui ; l’ordre de la liste est retenu (45 arts plastiques et visuels, 30 artisanat d’art, 42 spectacle vivant). Les 22 autres : 8 littérature et édition, 9 audiovisuel et cinéma, 5 autres.
+• Foyers : 90 personnes seules et 25 familles monoparentales d’après la source ; les 24 autres : 9 couples sans enfant, 13 avec enfant(s), 2 non renseignés.
+• Études : 81 personnes de Bac + 2 au doctorat (58 %) ; le détail des diplômes est supposé.
+• Âges : 43 personnes de 50 ans ou plus au 31 décembre 2022 (30,93 %) ; la répartition dans les autres tranches est supposée.
+• Ancienneté : « moins de 2 ans dans le dispositif » est compté depuis l’entrée au RSA, au 31 décembre 2022 (64 personnes).
+• Durée moyenne de 2,5 ans : prise sur les 35 accompagnements terminés en 2022.
+• Les 6 personnes en prime d’activité seule sont sorties du RSA en 2022 et restent en accompagnement allégé.
+• 112 CER signés et 40 diagnostics terminés : leur répartition dans l’année est supposée, comme tout ce qui précède 2022 et suit le 6 mars 2023."""  # noqa: E501
+"""What the source does not say and the demonstration had to choose; also kept in the file, as a need."""
+
+
+_FIRST = ("person", "partner", "benefit", "diagnostic", "cer")
+"""What other rows refer to, or what a rule looks for, is written first."""
+
+
+def write(path: Path, today: date | None = None) -> None:
+    """Make a new office file that holds the demonstration as known on ``today``. Raises FileExistsError."""
+    today = today or date.today()
+    context = Context({values.name: dict(values.values) for values in LISTS})
+    tables = numbered(_rows(today), today)
+    db = connection.create(path)
+    try:
+        db.conn.execute("BEGIN IMMEDIATE")
+        for name in dict.fromkeys((*_FIRST, *TABLES)):
+            for row in tables.get(name, ()):
+                columns = stored(row, today, context)
+                marks = ", ".join(f":{column}" for column in columns)
+                db.conn.execute(f'INSERT INTO "{name}" ({", ".join(columns)}) VALUES ({marks})', columns)
+        db.conn.execute("COMMIT")
+    finally:
+        db.conn.close()
+
+
+def _rows(today: date) -> Iterator[Row]:
+    stories, partners = _stories(today)
+    yield from partners
+    yield from rows_of(stories)
+    yield from needs()
+    yield from projects(stories, partners, today)
+    yield Row("need", PHOTO_DAY, _notes())
+
+
+def _stories(today: date) -> tuple[list[Story], list[Row]]:
+    partners = meetings.partner_rows()
+    able, decks, stories = meetings.by_domain(partners), Decks(Random(f"{SEED} sentences")), []
+    for place, (path, profile) in enumerate(profiles(_paths(today))):
+        story = tell(path, profile, place, decks)
+        meetings.interventions(story, able)
+        stories.append(story)
+    return stories, partners
+
+
+def _paths(today: date) -> list[LifePath]:
+    """Everybody who asks by the end of next year, in the order of requests: later ones never change earlier ones."""
+    last = max(today.year, PHOTO_DAY.year) + 1
+    paths = [*before(), *photo()]
+    for year in range(PHOTO_DAY.year, last + 1):
+        paths += after(year)
+    for year in range(2018, last + 1):
+        paths += not_oriented(year)
+    paths.sort(key=lambda path: path.requested)
+    sign(paths)
+    return paths
+
+
+def _notes() -> dict[str, object]:
+    return {
+        "title": "Notes de la démonstration : ce qui est supposé",
+        "noted_on": PHOTO_DAY,
+        "state": "met",
+        "answer": NOTES,
+        "note": "Cette fiche décrit le fichier de démonstration ; elle ne concerne personne.",
+    }

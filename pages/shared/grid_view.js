@@ -1,0 +1,280 @@
+// What the grid looks like: its parts, its rows, its cells. It draws what the server sent (`data`) and, over it, what is
+// still on its way (`textOf`, `pendingOf`); it decides nothing.
+
+const TITLES = {
+  stale: "Ne correspond plus au filtre : la ligne disparaîtra quand le filtre sera appliqué de nouveau.",
+  open: "Ouvrir (Ctrl + Entrée)",
+  select: "Choisir la ligne (Maj + Espace)",
+}
+
+class GridView {
+  constructor(root) {
+    this.root = root
+    this.rows = new Map()
+    this.selected = new Set()
+    this.search = make("input", { type: "search", class: "search", placeholder: "Rechercher…", "aria-label": "Rechercher" })
+    this.counts = make("span", { class: "counts", "aria-live": "polite" })
+    this.status = make("span", { class: "status", role: "status" })
+    this.wrong = make("button", { type: "button", class: "wrong", hidden: true, title: "Voir sous la grille" })
+    this.wrong.onclick = () => this.hint.scrollIntoView({ block: "start" })
+    this.hint = make("div", { class: "hint", id: "hint", "aria-live": "polite" })
+    this.chips = make("div", { class: "chips", "aria-label": "Filtres en vigueur", role: "list" })
+    this.head = make("thead")
+    this.body = make("tbody")
+    this.table = make("table", { role: "grid", "aria-multiselectable": "true" }, this.head, this.body)
+    this.scroller = make("div", { class: "scroller" }, this.table)
+    this.pager = make("div", { class: "pager", role: "navigation", "aria-label": "Pages" })
+    const around = make("span", { class: "around" }, this.status, this.wrong)
+    this.root.replaceChildren(make("div", { class: "bar" }, this.search, this.counts, around), this.chips, this.scroller, this.hint, this.pager)
+  }
+
+  // ---- the whole
+
+  showAll() {
+    this.turn = this.data.turn
+    this.selected.clear()
+    this.table.setAttribute("aria-label", this.data.label)
+    this.table.setAttribute("aria-colcount", String(this.data.columns.length + 1))
+    this.showHead()
+    this.rows.clear()
+    this.body.replaceChildren(...this.data.rows.map((row) => this.makeRow(row)))
+    this.showNumbers()
+  }
+
+  showChanges() {
+    // The same rows in the same places: what changed is filled in, what is new comes below, what was deleted goes.
+    const wanted = new Set(this.data.rows.map((row) => row.id))
+    for (const row of this.data.rows) if (row.was && !this.rows.has(row.id) && this.rows.has(row.was)) this.adopt(row)
+    for (const [id, tr] of this.rows) if (!wanted.has(id) && !this.isAhead(id)) this.dropRow(id, tr)
+    this.data.rows.forEach((row, index) => {
+      const tr = this.rows.get(row.id) ?? this.makeRow(row)
+      this.fillRow(tr, row)
+      if (this.body.rows[index] !== tr) this.body.insertBefore(tr, this.body.rows[index] ?? null)
+    })
+    this.showNumbers()
+  }
+
+  isAhead(id) {
+    return id < this.data.next // an empty line made here, that the server has not heard of yet
+  }
+
+  dropRow(id, tr) {
+    tr.remove()
+    this.rows.delete(id)
+    this.selected.delete(id)
+  }
+
+  adopt(row) {
+    // A new line was saved: it keeps its place, its focus and what is being typed, under its real number.
+    const tr = this.rows.get(row.was)
+    this.rows.delete(row.was)
+    this.rows.set(row.id, tr)
+    tr.rowId = row.id
+    tr.row = null
+    tr.cells[0].replaceWith(this.makeLine(tr))
+  }
+
+  showNumbers() {
+    const lines = [...this.body.rows]
+    lines.forEach((tr, index) => {
+      tr.querySelector(".number").textContent = String(index + 1)
+      tr.setAttribute("aria-rowindex", String(index + 2))
+    })
+    this.scroller.dataset.empty = lines.every((tr) => tr.rowId < 0) ? this.data.empty : ""
+  }
+
+  // ---- the header
+
+  showHead() {
+    const all = make("input", { type: "checkbox", "aria-label": "Choisir toutes les lignes de la page" })
+    all.onchange = () => this.selectRows(all.checked ? this.data.rows.filter((row) => row.id > 0).map((row) => row.id) : [])
+    const cells = this.data.columns.map((column) => this.makeHeader(column))
+    this.head.replaceChildren(make("tr", {}, make("th", { class: "line", scope: "col" }, all), ...cells))
+  }
+
+  makeHeader(column) {
+    const way = this.data.sort.includes(column.name) ? "ascending" : this.data.sort.includes(`-${column.name}`) ? "descending" : null
+    const arrow = make("span", { class: "arrow", "aria-hidden": "true" }, { ascending: " ↑", descending: " ↓" }[way] ?? "")
+    const required = column.required ? make("span", { class: "required", title: "Obligatoire" }, " *") : null
+    const button = make("button", { type: "button", title: `${column.help}\nCliquer pour trier, glisser pour déplacer.`.trim() }, column.label, required, arrow)
+    button.onclick = (event) => this.sortBy(column.name, event.shiftKey)
+    const header = make("th", { scope: "col", draggable: true, "data-field": column.name, "aria-sort": way, class: column.align }, button)
+    header.ondragstart = (event) => event.dataTransfer.setData("text/plain", column.name)
+    header.ondragover = (event) => event.preventDefault()
+    header.ondrop = (event) => {
+      event.preventDefault()
+      this.moveColumn(event.dataTransfer.getData("text/plain"), column.name)
+    }
+    return header
+  }
+
+  // ---- rows and cells
+
+  makeRow(row) {
+    const tr = make("tr")
+    tr.rowId = row.id
+    tr.append(this.makeLine(tr), ...this.data.columns.map((column) => this.makeCell(column)))
+    this.rows.set(row.id, tr)
+    this.fillRow(tr, row)
+    return tr
+  }
+
+  makeLine(tr) {
+    const number = make("span", { class: "number" })
+    if (tr.rowId < 0) return make("th", { class: "line", scope: "row" }, number)
+    const check = make("input", { type: "checkbox", tabIndex: -1, title: TITLES.select, "aria-label": "Choisir la ligne", checked: this.selected.has(tr.rowId) })
+    check.onchange = () => this.toggleRow(tr.rowId, check.checked)
+    const open = make("button", { type: "button", class: "open", tabIndex: -1, title: TITLES.open, "aria-label": "Ouvrir la ligne" }, "↗")
+    open.onclick = () => this.send("open", tr.rowId)
+    return make("th", { class: "line", scope: "row" }, check, number, open)
+  }
+
+  makeCell(column) {
+    return make("td", { role: "gridcell", tabindex: "-1", "data-field": column.name, "aria-readonly": String(!column.editable) })
+  }
+
+  fillRow(tr, row) {
+    const before = tr.row
+    tr.row = row
+    tr.classList.toggle("stale", Boolean(row.stale))
+    tr.classList.toggle("draft", row.id < 0)
+    tr.title = row.stale ? TITLES.stale : ""
+    this.data.columns.forEach((column, index) => {
+      const td = tr.cells[index + 1]
+      const changed = before && before.cells[column.name] !== row.cells[column.name]
+      this.fillCell(td, row, column)
+      if (changed && !this.pendingOf(row.id, column.name)) this.flash(td)
+    })
+  }
+
+  fillCell(td, row, column) {
+    if (this.editing?.td === td) return
+    const pending = Boolean(this.pendingOf(row.id, column.name))
+    const [tone, why] = row.marks?.[column.name] ?? []
+    const refused = pending ? null : row.refused?.[column.name]
+    const clash = pending ? null : row.clashes?.[column.name]
+    const text = this.textOf(row.id, column.name)
+    if (td.textContent !== text) td.textContent = text
+    const marks = { [column.align]: true, computed: !column.editable, pending, refused: refused || clash, [tone ?? "plain"]: true }
+    const kept = ["in-range", "flash"].filter((name) => td.classList.contains(name))
+    td.className = [...kept, ...Object.keys(marks).filter((name) => marks[name])].join(" ")
+    td.title = refused?.reason ?? clash ?? [why, text.length > 24 ? text : ""].filter(Boolean).join("\n")
+    td.setAttribute("aria-invalid", String(Boolean(refused || clash)))
+  }
+
+  flash(td) {
+    td.classList.remove("flash")
+    void td.offsetWidth
+    td.classList.add("flash")
+  }
+
+  // ---- round the table
+
+  showAround() {
+    const { pages, page, search } = this.data
+    this.showCounts()
+    this.showHint()
+    if (this.root.getRootNode().activeElement !== this.search) this.search.value = search
+    this.showOnce(this.chips, this.data.filters, () => this.data.filters.map((filter) => this.makeChip(filter)))
+    this.showOnce(this.pager, [page, pages], () => (pages > 1 ? this.makePager(page, pages) : []))
+    this.showStatus()
+  }
+
+  showCounts() {
+    const chosen = this.selected.size
+    const text = this.data.counts + (chosen ? ` · ${chosen} ligne${chosen > 1 ? "s choisies" : " choisie"}` : "")
+    if (this.counts.textContent !== text) this.counts.textContent = text
+  }
+
+  showHint() {
+    // What there is to say of the active cell: why it is refused or marked, its whole text when it is cut, its help.
+    const td = this.active && this.cellAt(...this.active)
+    const column = this.data.columns[this.active?.[1]]
+    if (!td || !column) return
+    const { refused, clashes, marks } = td.closest("tr").row
+    const wrong = refused?.[column.name]?.reason ?? clashes?.[column.name]
+    const mark = marks?.[column.name]?.[1]
+    const cut = td.scrollWidth > td.clientWidth && !td.classList.contains("editing") ? td.textContent : ""
+    const text = wrong ? `${column.label} : ${wrong}` : (mark ?? (cut || `${column.label} : ${column.help}`))
+    if (this.hint.textContent !== text) this.hint.textContent = text
+    this.hint.className = `hint ${wrong ? "refused" : mark ? "marked" : ""}`
+  }
+
+  showOnce(element, what, draw) {
+    const key = JSON.stringify(what)
+    if (element.shown !== key) element.replaceChildren(...draw())
+    element.shown = key
+  }
+
+  makeChip({ name, label, text }) {
+    const drop = make("button", { type: "button", "aria-label": `Lever le filtre ${label}`, title: "Lever ce filtre" }, "✕")
+    drop.onclick = () => this.send("unfilter", name)
+    return make("span", { class: "chip", role: "listitem" }, make("span", {}, make("b", {}, label), ` : ${text}`), drop)
+  }
+
+  makePager(page, pages) {
+    const step = (label, to, words) => {
+      const button = make("button", { type: "button", disabled: to < 1 || to > pages, "aria-label": words, title: words }, label)
+      button.onclick = () => this.send("page", to)
+      return button
+    }
+    const told = make("span", {}, `Page ${page.toLocaleString("fr-FR")} sur ${pages.toLocaleString("fr-FR")}`)
+    return [step("«", 1, "Première page"), step("‹", page - 1, "Page précédente"), told, step("›", page + 1, "Page suivante"), step("»", pages, "Dernière page")]
+  }
+
+  showStatus() {
+    const waiting = this.outbox.length
+    const text = this.lost ? "Connexion perdue : vos saisies sont gardées, nouvel essai…" : waiting ? "Enregistrement…" : this.data.status
+    if (this.status.textContent !== text) this.status.textContent = text
+    const wrong = this.data.rows.reduce((sum, row) => sum + Object.keys({ ...row.refused, ...row.clashes }).length, 0)
+    this.wrong.hidden = !wrong
+    this.wrong.textContent = `${wrong} saisie${wrong > 1 ? "s" : ""} à revoir ↓`
+    this.status.classList.toggle("waiting", Boolean(this.lost))
+    this.status.classList.toggle("saved", Boolean(text && !waiting && !this.lost))
+  }
+
+  // ---- the active cell and the range
+
+  placeOf(td) {
+    return [[...this.body.rows].indexOf(td.closest("tr")), td.cellIndex - 1]
+  }
+
+  cellAt(line, place) {
+    return this.body.rows[line]?.cells[place + 1]
+  }
+
+  setActive(line, place, focus = true, extend = false) {
+    line = Math.min(Math.max(line, 0), this.body.rows.length - 1)
+    place = Math.min(Math.max(place, 0), this.data.columns.length - 1)
+    const td = this.cellAt(line, place)
+    if (!td) return
+    this.body.querySelector('td[tabindex="0"]')?.setAttribute("tabindex", "-1")
+    td.setAttribute("tabindex", "0")
+    this.active = [line, place]
+    if (!extend) this.anchor = [line, place]
+    if (focus) {
+      td.focus({ preventScroll: true })
+      td.scrollIntoView({ block: "nearest", inline: "nearest" })
+    }
+    this.showRange()
+    this.showHint()
+  }
+
+  range() {
+    const [[a, b], [c, d]] = [this.anchor ?? [0, 0], this.active ?? [0, 0]]
+    return { top: Math.min(a, c), bottom: Math.max(a, c), left: Math.min(b, d), right: Math.max(b, d) }
+  }
+
+  placesInRange() {
+    const { top, bottom, left, right } = this.range()
+    const places = []
+    for (let line = top; line <= bottom; line++) for (let place = left; place <= right; place++) places.push([line, place])
+    return places
+  }
+
+  showRange() {
+    for (const td of this.body.querySelectorAll("td.in-range")) td.classList.remove("in-range")
+    const places = this.placesInRange()
+    if (places.length > 1) for (const [line, place] of places) this.cellAt(line, place)?.classList.add("in-range")
+  }
+}

@@ -1,0 +1,101 @@
+"""What one tab is looking at in one grid: the query in force, the rows it found then, the columns in their order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from math import ceil
+from typing import Any
+
+import streamlit as st
+
+from db import records
+from db.connection import Database, change_token
+from db.fields import Computed, Field, Table
+from db.queries import Filter, Query
+from db.sheet import Sheet
+from db.types import Context
+from pages.shared import filters
+
+
+@dataclass
+class View:
+    """Kept in the session under the grid's own name, so that leaving the page and coming back changes nothing."""
+
+    query: Query
+    columns: list[str]
+    sheet: Sheet
+    filters: dict[str, Any]
+    """What each filter holds, as it was chosen or typed; the widgets show it, the query follows from it."""
+    ids: list[int] = field(default_factory=list)
+    selected: list[int] = field(default_factory=list)
+    deleted: list[int] = field(default_factory=list)
+    pasted: str = ""
+    opening: int | None = None
+    suggestions: dict[str, Any] | None = None
+    turn: int = 0
+    """Grows when rows were found anew; grid.js then draws everything again."""
+    again: bool = False
+    _found: Query | None = None
+    token: int = -1
+
+    @property
+    def given(self) -> tuple[Filter, ...]:
+        """The conditions that hold whatever the person filters."""
+        return tuple(Filter(name, "is", value) for name, value in self.sheet.fixed.items())
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether a search or a filter of the person's is in force."""
+        return bool(self.query.search.strip()) or len(self.query.filters) > len(self.given)
+
+    def filter(self, known: Context) -> None:
+        """Put what the filters hold into the query."""
+        chosen = (*self.given, *filters.conditions(self.sheet.table, self.filters, known))
+        if chosen != self.query.filters:
+            self.query = replace(self.query, filters=chosen, page=1)
+
+    def refresh(self, db: Database) -> None:
+        """Other rows when the query changed; otherwise the same rows in the same places, and new ones below them."""
+        table, token, query = self.sheet.table, change_token(db), replace(self.query, today=records.today())
+        if self._found != query or self.again:
+            self.query = replace(self.query, page=min(query.page, self.pages(db)))
+            self._found = replace(self.query, today=query.today)
+            self.ids = records.page_ids(db, table, self.query)
+            self.selected, self.again = [], False
+            self.turn += 1
+        elif self.token != token:
+            self._add_new(records.page_ids(db, table, self.query))
+        self.token = token
+
+    def _add_new(self, fresh: list[int]) -> None:
+        known = set(self.ids)
+        mine = [row_id for row_id in self.sheet.adopted.values() if row_id > 0 and row_id not in known]
+        self.ids += mine + [row_id for row_id in fresh if row_id not in known and row_id not in mine]
+
+    def pages(self, db: Database) -> int:
+        """How many pages the query fills, at least one."""
+        return max(1, ceil(records.count(db, self.sheet.table, self.query) / self.query.size))
+
+
+def columns_of(table: Table) -> list[Field | Computed]:
+    """Every column: what a row says, then what follows from it; of a person, the day's answers come after the name."""
+    if table.belongs_to_person:
+        return list(table.columns)
+    titles = [item for item in table.fields if item.name in table.title]
+    others = [item for item in table.fields if item.name not in table.title]
+    return [*titles, *table.computed, *others]
+
+
+def open_view(table: Table, key: str, preset: tuple[Filter, ...], fixed: Mapping[str, Any], size: int) -> View:
+    """The view of that name, made the first time it is asked for."""
+    name = f"{key}:view"
+    if name not in st.session_state:
+        columns = [item.name for item in columns_of(table) if item.shown and item.name not in fixed]
+        chosen = {item.field: list(item.value) for item in preset}
+        st.session_state[name] = View(Query(size=size), columns, Sheet(table, fixed), chosen)
+    return view_of(key)
+
+
+def view_of(key: str) -> View:
+    """The view of that name."""
+    view: View = st.session_state[f"{key}:view"]
+    return view

@@ -1,0 +1,199 @@
+"""What tests share: the real server on an office file of its own, and a real Chromium that speaks French."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from db import connection
+from db.connection import Database
+from db.dictionary import TABLES
+
+ROOT = Path(__file__).parents[1]
+_CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+_START = 40.0
+
+
+# ---- the browser
+
+
+def chromium_path() -> str:
+    """The Chromium of this machine. Fails, and says what to install, when there is none."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _CHROMIUM)), None)
+    if not found:
+        pytest.fail("No Chromium: install it (apt-get install chromium) or give its path in CHROMIUM.")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=chromium_path(), args=["--no-sandbox", "--disable-gpu", "--force-prefers-reduced-motion"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_tab(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a tab of a person of her own (another browser context), in French. Fails when the page complains."""
+    opened: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_(address: str = "", **options: Any) -> Page:
+        context = browser.new_context(locale="fr-FR", **{"viewport": {"width": 1440, "height": 900}, **options})
+        opened.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        watch(page, complaints)
+        if address:
+            page.goto(address)
+        return page
+
+    yield open_
+    for context in opened:
+        context.close()
+    assert not complaints
+
+
+def watch(page: Page, complaints: list[str]) -> None:
+    """Note what no page may do: raise an error, or ask anything of another machine."""
+    page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+    page.on("request", lambda request: _is_outside(request.url) and complaints.append(f"outside: {request.url}"))
+    page.on("console", lambda said: _is_ours(said) and complaints.append(f"console: {said.text}"))
+
+
+def _is_outside(url: str) -> bool:
+    return not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "blob:", "data:"))
+
+
+def _is_ours(said: Any) -> bool:
+    """Errors, but for those of a connection that a test cuts, and of Streamlit looking for its server (« _stcore »)."""
+    told = f"{said.text} {said.location.get('url', '')}"
+    return said.type == "error" and not any(
+        word in told for word in ("ERR_CONNECTION", "WebSocket", "_stcore", "disconnected from server")
+    )
+
+
+@pytest.fixture
+def page(open_tab: Callable[..., Page]) -> Page:
+    """One tab, in French, nothing opened yet."""
+    return open_tab()
+
+
+# ---- the server
+
+
+class Server:
+    """Palette itself, as `streamlit run app.py` starts it, on one data folder."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.file = data / "palette.db"
+        self.log = data / "server.log"
+        with closing(socket.socket()) as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}/"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        options = {"server.port": self.port, "server.address": "127.0.0.1", "server.headless": "true"}
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", *(f"--{k}={v}" for k, v in options.items())]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env={**os.environ, "PALETTE_DATA": str(self.data)}, stdout=log, stderr=log
+            )
+        self._wait()
+
+    def _wait(self) -> None:
+        until = time.monotonic() + _START
+        while time.monotonic() < until and self.process and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.address}_stcore/health", timeout=1) as answer:
+                    if answer.status == 200:
+                        return
+            except OSError:
+                time.sleep(0.1)
+        pytest.fail(f"The server did not answer within {_START:.0f} s.\n{self.log.read_text()}")
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would."""
+        if self.process:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def open(self) -> Database:
+        """The file, on a connection of the test's own."""
+        return connection.open_file(self.file)
+
+    @classmethod
+    def made(cls, data: Path) -> "Server":
+        """A new office file and a server on it."""
+        connection.create(data / "palette.db").conn.close()
+        server = cls(data)
+        server.start()
+        return server
+
+    def empty(self) -> None:
+        """Put every row away, as the screens do; nothing is erased, so no id and no change number comes back."""
+        with closing(self.open().conn) as db:
+            for table in set(TABLES) - {"setting"}:
+                db.execute(f"UPDATE \"{table}\" SET deleted_at = '2000-01-01' WHERE deleted_at IS NULL")
+
+    def tell_if_failed(self, request: pytest.FixtureRequest) -> None:
+        if getattr(request.node, "failed", False):
+            sys.stderr.write(self.log.read_text()[-4000:])
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Every kept row as SQLite holds it, by id."""
+        db = self.open()
+        with closing(db.conn):
+            return list(db.query(f'SELECT * FROM "{table}" WHERE deleted_at IS NULL ORDER BY id'))
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests of a worker; ``server`` hands it out emptied."""
+    server = Server.made(tmp_path_factory.mktemp("office") / "data")
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def server(shared_server: Server, request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A running Palette whose office file shows nothing yet."""
+    shared_server.empty()
+    yield shared_server
+    shared_server.tell_if_failed(request)
+
+
+@pytest.fixture
+def own_server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A running Palette that the test may kill and start again."""
+    server = Server.made(tmp_path / "data")
+    yield server
+    server.kill()
+    server.tell_if_failed(request)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Let a fixture know that its test failed, so that it shows the server's log."""
+    report = yield
+    if report.when == "call" and report.failed:
+        item.failed = True  # type: ignore[attr-defined]
+    return report

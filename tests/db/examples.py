@@ -1,0 +1,141 @@
+"""Values and rows that are right for any field and table of the dictionary, so that a new one is covered by itself."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db import connection
+from db.connection import Database
+from db.dictionary import TABLES
+from db.fields import Field, Table
+from db.records import Edit, save
+from db.types import Choice, Choices, Date, Email, Euros, Integer, Phone, Reference, References, Several, YesNo
+from tests.db.given import given, given_cer, given_diagnostic, given_person
+
+FILLED_IN = [table for table in TABLES.values() if table.name != "setting"]
+"""The thirteen tables that people fill in; the settings are one row that is always there."""
+
+every_table = pytest.mark.parametrize("table", FILLED_IN, ids=lambda table: table.name)
+every_field = pytest.mark.parametrize(
+    ("table", "field"),
+    [pytest.param(table, field, id=f"{table.name}.{field.name}") for table in FILLED_IN for field in table.fields],
+)
+every_column = pytest.mark.parametrize(
+    ("table", "column"),
+    [pytest.param(table, item, id=f"{table.name}.{item.name}") for table in FILLED_IN for item in table.columns],
+)
+
+_WORDS = ("Éluard", "abbé", "Zoé", "Eluard-Nord", "çà", "Œillet", "Prévert", "Hugo")
+_PERIOD_ENDS = ("ends_on", "completed_on", "paid_on", "decided_on", "reviewed_on")
+
+_KEEPING_THE_RULES: dict[str, dict[str, Any]] = {
+    "stage": {"kind": "accompaniment"},
+    "aid": {"decision": "granted"},
+    "cer": {"rank": "renewal"},
+}
+"""What a row with every field filled in needs beside what its types ask for."""
+
+
+def example(field: Field, number: int, refers_to: int) -> Any:
+    """The stored value number so-and-so of a field; ``refers_to``: the row that a reference points to."""
+    kind = field.type
+    match kind:
+        case Choice(list=values):
+            return list(values.values)[number % len(values.values)]
+        case Choices(list=values):
+            codes = list(values.values)
+            return tuple(code for code in codes if code in (codes[0], codes[number % len(codes)]))
+        case Date():
+            day = 28 if field.name in _PERIOD_ENDS else 1 + number % 20
+            return min(f"{2015 + number % 7}-03-{day:02}", kind.max)
+        case YesNo():
+            return number % 2
+        case Euros():
+            return 100_00 + number % 5 * 10_01
+        case Integer():
+            return kind.min + number
+        case Reference():
+            return refers_to
+        case References():
+            return (refers_to,)
+        case Phone():
+            return f"056500000{number % 10}"
+        case Email():
+            return f"nom{number}@exemple.fr"
+    return f"{_WORDS[number % len(_WORDS)]} {number}"[: getattr(kind, "max", 200)]
+
+
+def whole_row(db: Database, table: Table, number: int = 0) -> dict[str, Any]:
+    """Every field of a new row, filled in and keeping every rule; the rows it refers to are made."""
+    person = given_person(db, last_name=_WORDS[number % len(_WORDS)], first_name=f"Lou {number}")
+    made = {
+        "person": lambda: person,
+        "partner": lambda: given(db, "partner", name=f"Galerie {_WORDS[number % len(_WORDS)]} {number}"),
+        "diagnostic": lambda: given_diagnostic(db, person, "2014-01-01", None),
+        "cer": lambda: given_cer(db, person, "2014-01-01", "2014-01-01", "2014-06-30"),
+    }
+    rules = _KEEPING_THE_RULES.get(table.name, {})
+    if table.name == "benefit":
+        db.execute("UPDATE benefit SET ends_on = '1999-12-31' WHERE person_id = ?", (person,))
+    return {
+        field.name: rules.get(field.name) or example(field, number, made[field.target]() if field.target else 0)
+        for field in table.fields
+    }
+
+
+def bare_row(db: Database, table: Table, number: int = 0) -> dict[str, Any]:
+    """A new row with nothing but what must be there."""
+    whole = whole_row(db, table, number)
+    needed = {field.name for field in table.fields if field.required}
+    also = {"action": {"diagnostic_id"}, "aid": {"granted"}}.get(table.name, set())
+    also |= {"mode"} & set(whole) if table.name == "stage" else set()
+    row = {name: value if name in needed | also else None for name, value in whole.items()}
+    return {**row, "rank": "first"} if table.name == "cer" else row
+
+
+def another(field: Field, value: Any) -> Any:
+    """A right value that is not this one."""
+    found = (example(field, number, 0) for number in range(1, 20))
+    return next(other for other in found if other != value)
+
+
+def saved(db: Database, table: Table, values: dict[str, Any], who: str = "Ada") -> int:
+    return save(db, table, Edit(values), who).row_id
+
+
+def in_the_file(path: Path, table: str, row_id: int) -> dict[str, Any]:
+    """The row as any other program reads it."""
+    with closing(sqlite3.connect(path)) as raw:
+        raw.row_factory = sqlite3.Row
+        return dict(raw.execute(f'SELECT * FROM "{table}" WHERE id = ?', (row_id,)).fetchone() or {})
+
+
+def as_stored(table: Table, values: dict[str, Any]) -> dict[str, Any]:
+    return {name: table.field(name).type.to_sql(value) for name, value in values.items()}
+
+
+def unguarded(path: Path) -> sqlite3.Connection:
+    """The file as the sqlite3 command line opens it: nothing of Palette, not even foreign keys."""
+    raw = sqlite3.connect(path, isolation_level=None)
+    raw.execute("PRAGMA foreign_keys = OFF")
+    return raw
+
+
+def insert(raw: sqlite3.Connection | Database, table: Table, values: dict[str, Any]) -> int:
+    """A row by plain SQL; Choices and References as JSON."""
+    stored = as_stored(table, values)
+    names, marks = ", ".join(stored), ", ".join("?" * len(stored))
+    found = raw.execute(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', tuple(stored.values()))
+    return int(found.lastrowid or 0)
+
+
+def several(field: Field) -> bool:
+    return isinstance(field.type, Several)
+
+
+def forget_open_files() -> None:
+    """The next opening looks at the file again, as a newly started Palette does."""
+    connection._ready.clear()

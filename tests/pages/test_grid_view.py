@@ -1,0 +1,238 @@
+"""The grid in a real browser: finding rows (filters, search, sort, pages, columns), downloading them, coming back."""
+
+import csv
+import re
+from io import BytesIO, StringIO
+
+import openpyxl
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.pages.spreadsheet import Spreadsheet, add, add_person, eventually
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def people(server):
+    """Five persons, one of them not in the portfolio; accents and capitals as names have them."""
+    db = server.open()
+    names = {
+        "Émery": ("Cahors", "crafts"),
+        "abel": ("Figeac", None),
+        "Zola": ("Cahors", "crafts"),
+        "Dubois": (None, "cinema"),
+    }
+    found = [
+        add_person(db, n, town=town, birth_date="1980-05-0" + str(i))
+        for i, (n, (town, _)) in enumerate(names.items(), 1)
+    ]
+    add(db, "person", last_name="Hors", first_name="Max", gender="man", birth_date="1950-01-01")
+    return found
+
+
+@pytest.fixture
+def grid(page, server, people) -> Spreadsheet:
+    return Spreadsheet(page, server.address)
+
+
+def open_filters(page: Page) -> None:
+    page.get_by_role("button", name="Filtres").click()
+    expect(page.get_by_role("button", name="Tout effacer")).to_be_visible()
+
+
+def close_popover(page: Page) -> None:
+    page.keyboard.press("Escape")
+    page.locator("h1").first.click()
+
+
+def test_the_screen_opens_on_the_portfolio_and_says_so(grid):
+    assert grid.column("last_name") == [
+        "abel",
+        "Dubois",
+        "Émery",
+        "Zola",
+    ]  # accents and capitals sort as in a directory
+    expect(grid.counts).to_have_text("4 sur 5 personnes")
+    expect(grid.page.get_by_role("listitem").filter(has_text="Situation :")).to_contain_text("En diagnostic")
+
+
+def test_a_filter_is_lifted_from_its_chip(grid):
+    grid.button("Lever le filtre Situation").click()
+
+    expect(grid.counts).to_have_text("5 personnes")
+    assert "Hors" in grid.column("last_name")
+
+
+def test_filters_of_text_list_date_and_emptiness(grid, page):
+    open_filters(page)
+    page.get_by_role("textbox", name="Commune").fill("cah")
+    page.keyboard.press("Enter")
+    expect(grid.counts).to_have_text("2 sur 5 personnes")
+    page.get_by_role("textbox", name="Date de naissance, de").fill("03/05/1980")
+    page.keyboard.press("Enter")
+    expect(grid.counts).to_have_text("1 sur 5 personnes")
+    assert grid.column("last_name") == ["Zola"]
+
+    page.get_by_role("textbox", name="Date de naissance, de").fill("03/15/1980")
+    page.keyboard.press("Enter")
+    expect(grid.told("Date de naissance : « 03/15/1980 » n’est pas une date")).to_be_visible()
+    expect(grid.counts).to_have_text("2 sur 5 personnes")
+    grid.button("Tout effacer").click()
+    expect(grid.counts).to_have_text("5 personnes")
+
+
+def test_filters_are_still_in_force_and_shown_on_coming_back(grid, page, server):
+    open_filters(page)
+    page.get_by_role("textbox", name="Commune").fill("figeac")
+    page.keyboard.press("Enter")
+    expect(grid.counts).to_have_text("1 sur 5 personnes")
+    close_popover(page)
+    page.get_by_role("link", name="Aides").click()
+    expect(page.get_by_role("heading", name="Aides")).to_be_visible()
+    page.get_by_role("link", name="Portefeuille").click()
+
+    expect(grid.counts).to_have_text("1 sur 5 personnes")
+    expect(page.get_by_role("listitem").filter(has_text="Commune :")).to_contain_text("« figeac »")
+    open_filters(page)
+    expect(page.get_by_role("textbox", name="Commune")).to_have_value("figeac")
+    grid.button("Tout effacer").click()
+    expect(grid.counts).to_have_text("5 personnes")
+    expect(page.get_by_role("textbox", name="Commune")).to_have_value("")
+
+
+def test_search_as_one_types_ignores_accents(grid, page):
+    page.get_by_role("searchbox").press_sequentially("emer")
+
+    expect(grid.counts).to_have_text("1 sur 5 personnes")
+    assert grid.column("last_name") == ["Émery"]
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_role("searchbox")).to_have_value("emer")
+
+
+def test_nothing_found_is_said(grid):
+    grid.search("introuvable")
+
+    empty = "Rien ne correspond à la recherche et aux filtres."
+    expect(grid.page.locator(".palette-grid .scroller")).to_have_attribute("data-empty", empty)
+
+
+def test_sort_by_a_header_both_ways_and_back(grid, page):
+    grid.sort("last_name")
+    expect(grid.cell(1, "last_name")).to_have_text("abel")
+    grid.sort("last_name")
+    expect(grid.cell(1, "last_name")).to_have_text("Zola")
+    assert grid.column("last_name") == ["Zola", "Émery", "Dubois", "abel"]
+    expect(page.locator('th[data-field="last_name"]')).to_have_attribute("aria-sort", "descending")
+
+
+def test_columns_are_chosen_and_moved(grid, page):
+    page.locator('th[data-field="town"]').drag_to(page.locator('th[data-field="state"]'))
+    names = "(heads) => heads.map((head) => head.dataset.field)"
+    heads = page.locator("thead th[data-field]")
+    eventually(lambda: heads.evaluate_all(names)[:3], ["last_name", "first_name", "town"])
+
+    page.get_by_role("button", name="Colonnes").click()
+    page.get_by_role("combobox", name="Colonnes, dans leur ordre").click()
+    page.get_by_role("option", name="Courriel").click()
+    expect(page.locator('th[data-field="email"]')).to_be_visible()
+
+
+def test_pages_and_the_line_below_them(server, page):
+    db = server.open()
+    for number in range(55):
+        add(db, "partner", name=f"Partenaire {number:03}")
+    grid = Spreadsheet(page, f"{server.address}reseau")
+
+    expect(grid.counts).to_have_text("55 partenaires")
+    expect(grid.lines).to_have_count(51)
+    for way, first in (("Page suivante", "Partenaire 050"), ("Page précédente", "Partenaire 000")) * 2:
+        page.get_by_role("button", name=way).click()
+        expect(grid.cell(1, "name")).to_have_text(first)
+
+
+def download(page: Page, name: str) -> bytes:
+    page.get_by_role("button", name="Télécharger").click()
+    with page.expect_download() as found:
+        page.get_by_role("button", name=name, exact=True).click()
+    return found.value.path().read_bytes()
+
+
+def test_what_is_shown_is_downloaded_and_harmless(server, grid, page):
+    add_person(server.open(), "=1+1", "@SUM(A1)", town="-2", birth_date="1980-05-06")
+    expect(grid.counts).to_have_text("5 sur 6 personnes")
+
+    rows = list(csv.reader(StringIO(download(page, "CSV").decode("utf-8-sig")), delimiter=";"))
+    assert rows[0][:2] == ["Nom", "Prénom"]
+    assert len(rows) == 6
+    assert rows[1][:2] == ["'=1+1", "'@SUM(A1)"]
+
+
+def test_the_workbook_opens_with_real_dates_and_no_formula(server, grid, page):
+    add_person(server.open(), "=1+1", "@SUM(A1)", birth_date="1980-05-06")
+    expect(grid.counts).to_have_text("5 sur 6 personnes")
+
+    sheet = openpyxl.load_workbook(BytesIO(download(page, "Excel (XLSX)"))).active
+    head = [cell.value for cell in sheet[1]]
+    first = dict(zip(head, sheet[2], strict=True))
+    assert (first["Nom"].value, first["Nom"].data_type) == ("=1+1", "s")
+    assert first["Date de naissance"].is_date
+    assert sheet.max_row == 6
+
+
+def test_an_empty_table_says_what_to_do(server, page):
+    grid = Spreadsheet(page, f"{server.address}aides")
+
+    expect(page.locator(".palette-grid .scroller")).to_have_attribute(
+        "data-empty", "Rien encore. « Nouvelle aide financière » ci-dessus, ou tapez dans la ligne vide."
+    )
+    expect(grid.counts).to_have_text("0 aide financière")
+
+
+def test_a_new_row_by_the_form_and_an_old_one_opened_in_it(server, people, page):
+    aid = add(server.open(), "aid", person_id=people[0], type="training", requested_on="2026-01-05")
+    grid = Spreadsheet(page, f"{server.address}aides")
+
+    grid.button("Nouvelle aide financière").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.wait_for_timeout(700)
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.get_by_role("dialog").get_by_role("button", name="Annuler").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    for _ in range(2):  # the second time as well
+        grid.lines.first.get_by_role("button", name="Ouvrir la ligne").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog.get_by_role("textbox", name="Montant demandé")).to_be_visible()
+        add_person(server.open(), "Nouvelle")  # a colleague's change must not close the form
+        page.wait_for_timeout(700)
+        dialog.get_by_role("textbox", name="Montant demandé").fill("120,50")
+        dialog.get_by_role("textbox", name="Montant demandé").press("Tab")
+        dialog.get_by_role("button", name="Enregistrer").click()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(grid.cell(1, "requested")).to_have_text("120,50\u00a0€")
+    assert [(row["id"], row["requested"]) for row in server.rows("aid")] == [(aid, 120_50)]
+
+
+def test_a_person_opens_on_her_own_page(grid, page):
+    grid.select(1, "last_name")
+    page.keyboard.press("Control+Enter")
+
+    expect(page).to_have_url(re.compile("dossier="))
+    expect(page.get_by_text("abel", exact=False).first).to_be_visible()
+
+
+def test_what_calls_for_attention_is_marked(server, people, page):
+    add(
+        server.open(),
+        "aid",
+        person_id=people[1],
+        type="training",
+        requested_on="2026-01-05",
+        decision="granted",
+        granted=800_00,
+    )
+    grid = Spreadsheet(page, server.address)
+
+    assert "warning" in (grid.cell(1, "aid_left").get_attribute("class") or "")
+    assert grid.cell(1, "aid_left").get_attribute("title") == "Plafond des aides presque atteint"

@@ -1,0 +1,150 @@
+"""The officer's work through the real screens: a person arrives, is accompanied, and leaves; the figures follow."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.pages.spreadsheet import Spreadsheet, add_person
+
+pytestmark = pytest.mark.browser
+
+
+def figures(page: Page) -> dict[str, str]:
+    """The headline of the day, as it is read."""
+    metrics = page.get_by_test_id("stMetric")
+    page.locator(".palette-grid tbody td").first.wait_for()  # below the figures, so that they are all there
+    found = {}
+    for metric in metrics.all():
+        label = metric.get_by_test_id("stMetricLabel").inner_text().split("\n")[0]
+        found[label] = metric.get_by_test_id("stMetricValue").inner_text()
+    return found
+
+
+def new_row(page: Page, label: str) -> Locator:
+    """Ask for a new row in the person's path; the form."""
+    page.get_by_role("button", name="Ajouter").click()
+    page.get_by_role("menuitem", name=label).or_(page.get_by_role("option", name=label, exact=True)).first.click()
+    form = page.get_by_role("dialog")
+    form.get_by_role("button", name="Enregistrer").wait_for()
+    return form
+
+
+def field(form: Locator, label: str) -> Locator:
+    """The text box of a field, required or not."""
+    return form.get_by_role("textbox", name=label, exact=True).or_(
+        form.get_by_role("textbox", name=f"{label} *", exact=True)
+    )
+
+
+def write(form: Locator, **texts: str) -> None:
+    for label, text in texts.items():
+        box = field(form, label.replace("_", " "))
+        box.fill(text)
+        box.press("Tab")
+
+
+def choose(form: Locator, label: str, value: str) -> None:
+    """Pick a value of a list, as one does with the mouse."""
+    box = form.get_by_role("combobox", name=label)
+    box.click()
+    form.page.get_by_role("option", name=value, exact=True).click()
+
+
+def save(form: Locator) -> None:
+    form.get_by_role("button", name="Enregistrer").click()
+    form.wait_for(state="detached")
+
+
+def cell(page: Page, row: str, field: str) -> Locator:
+    return page.locator("tbody tr", has_text=row).locator(f'td[data-field="{field}"]')
+
+
+def test_a_person_from_her_arrival_to_her_exit(own_server, open_tab):
+    server = own_server
+    add_person(server.open(), "Bernard")
+    page = open_tab(server.address)
+    assert figures(page)["En portefeuille"] == "1"
+
+    page.get_by_role("button", name="Nouvelle personne").click()
+    form = page.get_by_role("dialog")
+    write(form, Nom="Éluard-Cœur", Prénom="Gisèle", Date_de_naissance="6/3/1980")
+    choose(form, "Genre", "Femme")
+    save(form)
+    person = server.rows("person")[-1]
+    assert (person["last_name"], person["birth_date"]) == ("Éluard-Cœur", "1980-03-06")
+
+    page.goto(f"{server.address}dossier?dossier={person['id']}")
+    form = new_row(page, "Situation de droits")
+    choose(form, "Droits", "RSA")
+    write(form, Du="01/01/2024")
+    save(form)
+    form = new_row(page, "Étape de parcours")
+    choose(form, "Étape", "Diagnostic")
+    write(form, Du="01/02/2024")
+    save(form)
+    form = new_row(page, "Diagnostic")
+    write(form, Commencé_le="01/02/2024", Acquis="Dix ans d’atelier")
+    save(form)
+    form = new_row(page, "Étape de parcours")
+    choose(form, "Étape", "Accompagnement")
+    choose(form, "Mode", "Allégé")
+    write(form, Du="01/03/2024")
+    save(form)
+    form = new_row(page, "CER")
+    write(form, Signé_le="01/03/2024", Du="01/03/2024", Au="01/03/2100", Objectifs="Ouvrir l’atelier")
+    save(form)
+    form = new_row(page, "Aide financière")
+    choose(form, "Type d’aide", "Matériel et outillage")
+    choose(form, "Décision", "Accordée")
+    write(form, Montant_accordé="850")
+    expect(form.get_by_text("il reste 50")).to_be_visible()
+    save(form)
+    assert server.rows("aid")[0]["granted"] == 850_00
+
+    page.goto(server.address)
+    day = figures(page)
+    assert (day["En portefeuille"], day["Accompagnées"], day["dont allégées"]) == ("2", "2", "1")
+    page.get_by_label("Rechercher").fill("eluard coeur")
+    expect(page.locator("tbody tr", has_text="Bernard")).to_have_count(0)
+    expect(cell(page, "Éluard-Cœur", "aid_left")).to_have_text("50\u00a0€")
+
+    Spreadsheet(page).paste(1, "birth_date", "07/03/1981\tHomme\t05 36 49 00 02\r\n")
+    expect(cell(page, "Éluard-Cœur", "phone")).to_have_text("05 36 49 00 02")
+    expect(page.get_by_text("Enregistré à")).to_be_visible()
+    person = server.rows("person")[-1]
+    assert (person["birth_date"], person["gender"], person["phone"]) == ("1981-03-07", "man", "0536490002")
+
+    other = open_tab(server.address)
+    other.locator("tbody td").first.wait_for()
+    for tab, town in ((page, "Cahors"), (other, "Figeac")):
+        cell(tab, "Éluard-Cœur", "town").dblclick()
+        tab.keyboard.type(town)
+    page.keyboard.press("Enter")
+    expect(cell(page, "Éluard-Cœur", "town")).not_to_have_class("pending")
+    page.wait_for_timeout(500)
+    other.keyboard.press("Enter")
+    expect(other.get_by_text("a écrit « Cahors » pendant que vous tapiez « Figeac »")).to_be_visible()
+    assert server.rows("person")[-1]["town"] == "Cahors"
+    other.get_by_role("button", name="Écrire « Figeac »").click()
+    expect(cell(page, "Éluard-Cœur", "town")).to_have_text("Figeac")  # and the first one sees it arrive
+
+    page.goto(f"{server.address}dossier?dossier={person['id']}")
+    form = new_row(page, "Sortie")
+    choose(form, "Motif", "Emploi salarié")
+    save(form)
+    page.goto(f"{server.address}interventions")
+    page.get_by_role("radio", name="Étapes de parcours").or_(
+        page.get_by_role("button", name="Étapes de parcours")
+    ).click()
+    expect(page.get_by_text("3 étapes de parcours")).to_be_visible()
+    expect(page.locator(".palette-grid")).to_have_count(1)
+    stages = Spreadsheet(page)
+    stages.search("eluard")
+    expect(stages.counts).to_contain_text("2 sur 3")
+    stages.sort("starts_on")
+    stages.type(2, "ends_on", "02/03/2024")
+    stages.saved()
+
+    page.goto(server.address)
+    day = figures(page)
+    assert day["Sorties depuis janvier"] == "1"
+    assert (day["Accompagnées"], day["En diagnostic"]) == ("1", "1")  # her diagnostic stage still runs
