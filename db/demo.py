@@ -18,7 +18,8 @@ from db.demonstration.paths import Path as LifePath
 from db.demonstration.photo import photo
 from db.demonstration.profiles import profiles
 from db.demonstration.rows import Row, numbered, stored
-from db.demonstration.stories import Story, rows_of, tell
+from db.demonstration.stories import rows_of, tell
+from db.demonstration.story import Story
 from db.demonstration.texts import Decks
 from db.dictionary import TABLES
 from db.lists import LISTS

@@ -159,7 +159,7 @@ ORIENTATION = Table(
     fields=(
         _person(),
         Field("requested_on", "Demandée le", Date(), required=True, default=TODAY, privacy=SECRET, section="Demande", help="Jour où la demande est arrivée."),
-        Field("referrer", "Référent", Text(80), privacy=SECRET, section="Demande", help="Qui suit la personne au titre du RSA."),
+        Field("referrer", "Référent", Text(80), privacy=SECRET, section="Demande", shown=False, help="Qui suit la personne au titre du RSA."),
         Field("prescriber", "Prescripteur", Choice(lists.PRESCRIBERS), privacy=SECRET, section="Demande", help="Qui a fait la demande."),
         Field("reasons", "Motifs de la demande", LongText(), privacy=SECRET, section="Demande", shown=False, help="Ce qui est attendu de l’accompagnement."),
         Field("accompanied_elsewhere", "Accompagnée par ailleurs", YesNo(), privacy=SECRET, section="Critères", shown=False, help="Déjà accompagnée au titre de son activité."),
@@ -289,7 +289,7 @@ CER = Table(
         Field("starts_on", "Du", Date(), required=True, default=TODAY, privacy=SECRET, section="Dates", help="Premier jour, compris."),
         Field("ends_on", "Au", Date(), required=True, privacy=SECRET, section="Dates", help="Dernier jour, compris."),
         Field("early_start_reason", "Motif d’un début antérieur", Text(), privacy=SECRET, section="Dates", shown=False, help="À dire quand le contrat commence avant sa signature."),
-        Field("objectives", "Objectifs", LongText(), privacy=SECRET, section="Engagements", help="Ce que le contrat vise."),
+        Field("objectives", "Objectifs", LongText(), privacy=SECRET, section="Engagements", shown=False, help="Ce que le contrat vise."),
         Field("person_commitments", "Engagements de la personne", LongText(), privacy=SECRET, section="Engagements", shown=False, help="Ce que la personne s’engage à faire."),
         Field("office_commitments", "Engagements du Département", LongText(), privacy=SECRET, section="Engagements", shown=False, help="Ce que le Département s’engage à faire."),
         Field("reviewed_on", "Bilan le", Date(), privacy=SECRET, section="Bilan", shown=False, help="Jour du bilan de fin de contrat."),

@@ -145,7 +145,7 @@ spans AS MATERIALIZED (
   SELECT min(s.starts_on) AS begun, max(iif(s.starts_on <= :last, coalesce(s.ends_on, '9999'), NULL)) AS ended,
          max({rules.in_force("s", ":last")}) AND max({rules.in_force("s", ":next")}) AS goes_on
   FROM stage s NOT INDEXED
-  WHERE s.kind = 'accompaniment' AND s.starts_on <= :next AND {_kept("s")}
+  WHERE s.kind = 'accompaniment' AND {_kept("s")}
   GROUP BY s.person_id),
 age_band{_band_list(AGE_BANDS)},
 seniority_band{_band_list(SENIORITY_BANDS)}

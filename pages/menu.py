@@ -7,6 +7,7 @@ from pages.shared.form import show_pending
 from pages.shared.session import choose_who
 
 st.set_page_config(page_title="Palette", page_icon="🎨", layout="wide")
+st.html("<style>[data-testid=stMainBlockContainer] { padding-inline: clamp(1rem, 3vw, 3rem); }</style>")
 
 page = st.navigation(
     {

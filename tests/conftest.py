@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -71,8 +71,8 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., Page]]:
 def watch(page: Page, complaints: list[str]) -> None:
     """Note what no page may do: raise an error, or ask anything of another machine."""
     page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-    page.on("request", lambda request: _is_outside(request.url) and complaints.append(f"outside: {request.url}"))
-    page.on("console", lambda said: _is_ours(said) and complaints.append(f"console: {said.text}"))
+    page.on("request", lambda request: complaints.extend([f"outside: {request.url}"] * _is_outside(request.url)))
+    page.on("console", lambda said: complaints.extend([f"console: {said.text}"] * _is_ours(said)))
 
 
 def _is_outside(url: str) -> bool:
@@ -110,7 +110,12 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        options = {"server.port": self.port, "server.address": "127.0.0.1", "server.headless": "true"}
+        options = {
+            "server.port": self.port,
+            "server.address": "127.0.0.1",
+            "server.headless": "true",
+            "server.fileWatcherType": "none",  # whoever edits the code meanwhile changes nothing in a running test
+        }
         command = [sys.executable, "-m", "streamlit", "run", "app.py", *(f"--{k}={v}" for k, v in options.items())]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -191,7 +196,7 @@ def own_server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Serve
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Let a fixture know that its test failed, so that it shows the server's log."""
     report = yield
     if report.when == "call" and report.failed:

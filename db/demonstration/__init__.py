@@ -1,1 +1,1 @@
-"""What the demonstration is made of: invented people, real communes of the Lot, hand-written sentences. See db/demo.py."""
+"""What the demonstration is made of: invented people, communes of the Lot, hand-written sentences. See db/demo.py."""

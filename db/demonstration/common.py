@@ -1,4 +1,4 @@
-"""What the file holds beside people's own rows: needs met in the field and collective projects with their participants."""
+"""What the file holds beside people's own rows: needs met in the field, and collective projects."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -7,7 +7,7 @@ from random import Random
 from db.demonstration.days import months_later, working
 from db.demonstration.paths import SEED
 from db.demonstration.rows import Row
-from db.demonstration.stories import Story
+from db.demonstration.story import Story
 from db.demonstration.texts import NETWORK
 
 _FIRST_NEED, _NEED_EVERY = date(2018, 2, 12), timedelta(days=124)
@@ -22,7 +22,9 @@ def needs() -> list[Row]:
         day = working(_FIRST_NEED + place * _NEED_EVERY)
         if "contrat d’engagement" in title:
             day = date(2024, 12, 9)
-        row = Row("need", day, {"title": title, "noted_on": day, "domain": domain or None, "territory": territory or None})
+        row = Row(
+            "need", day, {"title": title, "noted_on": day, "domain": domain or None, "territory": territory or None}
+        )
         row.values |= {"obstacle": obstacle, "state": "open", "note": None}
         if answer:
             row.then(working(day + timedelta(days=95)), state="open" if state == "open" else "doing", answer=answer)

@@ -9,7 +9,7 @@ from db.demonstration.paths import ONE_DAY, SEED, Contract, Path
 
 SIGNED_IN_2022 = 112
 ENGAGEMENT_SINCE = date(2025, 1, 1)
-_LAST_CER = (date(2024, 1, 1), date(2024, 12, 31))
+_LAST_CER = (date(2024, 5, 1), date(2024, 12, 31))
 """CER signed in these months often run two years or more: they are the ones to replace by 1 January 2027."""
 
 
@@ -70,14 +70,14 @@ def _first_start(rng: Random, signed: date) -> date:
 
 def _months(rng: Random, signed: date) -> int:
     if _LAST_CER[0] <= signed <= _LAST_CER[1]:
-        return rng.choice((12, 18, 24, 30, 36, 36))
+        return rng.choice((12, 24, 32, 36, 36))
     return rng.choice((6, 6, 9, 12, 12, 12, 12) if signed < ENGAGEMENT_SINCE else (6, 6, 6, 9, 9, 12, 12))
 
 
 def _next(rng: Random, starts: date, ends: date, place: int) -> tuple[date, date, int | None]:
-    """Signature, start and replaced contract of the renewal: in time, a month early (it replaces), or a few weeks late."""
+    """Signature, start and replaced contract of the renewal: in time, early (it replaces) or weeks late."""
     chance = rng.random()
-    if (ends - starts).days > 700 and chance < 0.25:
+    if (ends - starts).days > 700 and chance < 0.15:
         signed = working(starts + timedelta(days=rng.randint(420, 760)))
         return signed, signed + ONE_DAY, place
     if chance < 0.18:

@@ -57,7 +57,7 @@ def spread(rng: Random, number: int, first: date, last: date) -> list[date]:
 
 
 def lengths(rng: Random, number: int, mean: float, least: float, shape: float = 1.25) -> list[float]:
-    """That many lengths in years, most short and a few long (Weibull), dealt from equal slices so that their mean holds."""
+    """That many lengths in years, most short and a few long (Weibull), dealt from equal slices."""
     scale = (mean - least) / math.gamma(1 + 1 / shape)
     slices = [(place + 0.5) / number for place in range(number)]
     drawn = [least + scale * (-math.log(1 - slice_)) ** (1 / shape) for slice_ in slices]

@@ -7,7 +7,7 @@ from random import Random
 from db.demonstration.days import days, is_working, working
 from db.demonstration.paths import SEED
 from db.demonstration.rows import Row
-from db.demonstration.stories import FILE_BEGINS, Story
+from db.demonstration.story import FILE_BEGINS, Story
 from db.demonstration.texts import FOLLOW_UP, NETWORK
 
 LOCKDOWN = (date(2020, 3, 17), date(2020, 5, 10))
@@ -34,7 +34,7 @@ _KINDS = {
 _USUAL = "meeting meeting meeting phone mail"
 _WEIGHTS = {
     "coaching": 16, "paperwork": 12, "company": 7, "accounting": 9, "venues": 13, "training": 8, "network": 11,
-    "funds": 9, "job": 7, "closing": 1, "communication": 11,
+    "funds": 9, "job": 7, "closing": 0.4, "communication": 11,
 }  # fmt: skip
 
 
@@ -44,6 +44,7 @@ def interventions(story: Story, partners: Mapping[str, list[Row]]) -> None:
     for day, phase in _days(rng, story):
         domain = _domain(rng, story, day, phase)
         kind = _kind(rng, day, phase, domain)
+        domain = "coaching" if phase == "diagnostic" and kind == "workshop_visit" else domain
         able = partners.get(domain, [])
         story.mine(
             "intervention",
@@ -78,7 +79,9 @@ def _days(rng: Random, story: Story) -> Iterator[tuple[date, str]]:
             yield path.completed, "last"
     if path.accompanied and path.leaves:
         light = path.light or path.leaves
-        yield from _every(rng, path.accompanied + days(rng.randint(5, 30)), min(light, path.leaves), (24, 62), "standard")
+        yield from _every(
+            rng, path.accompanied + days(rng.randint(5, 30)), min(light, path.leaves), (24, 62), "standard"
+        )
         if path.light:
             yield from _every(rng, path.light + days(rng.randint(9, 60)), path.leaves, (55, 130), "light")
 
@@ -93,7 +96,9 @@ def _every(rng: Random, first: date, last: date, gap: tuple[int, int], phase: st
 
 def _on_holiday(rng: Random, day: date) -> bool:
     """Fewer meetings in the first half of August and between the years."""
-    return not is_working(day) or ((day.month, day.day // 16) in ((8, 0), (12, 1)) and day.day < 25 and rng.random() < 0.4)
+    return not is_working(day) or (
+        (day.month, day.day // 16) in ((8, 0), (12, 1)) and day.day < 25 and rng.random() < 0.4
+    )
 
 
 def _domain(rng: Random, story: Story, day: date, phase: str) -> str:
@@ -101,8 +106,8 @@ def _domain(rng: Random, story: Story, day: date, phase: str) -> str:
     if phase in ("first", "diagnostic", "last", "one_off"):
         return rng.choice(("coaching", "coaching", "network", "paperwork"))
     weights = dict(_WEIGHTS)
-    if story.path.reason == "moved" or story.path.outcome == "redirection" or (story.until - day).days < 60:
-        weights["closing"] = 4
+    if story.path.reason in ("job", "retired", "moved") and (story.until - day).days < 90:
+        weights["closing"] = 25
     for row in story.rows:
         if row.table == "action" and row.day <= day <= row.values["due_on"]:
             weights[row.values["domain"]] += 25
@@ -126,7 +131,14 @@ def partner_rows() -> list[Row]:
     for place, line in enumerate(NETWORK["partners"]):
         name, kind, contact, town, domains = line.split("|")
         address = f"contact{place + 1:02d}@exemple.fr"
-        values = {"name": name, "kind": kind, "contact": contact, "town": town, "email": address, "phone": f"05364998{place:02d}"}
+        values = {
+            "name": name,
+            "kind": kind,
+            "contact": contact,
+            "town": town,
+            "email": address,
+            "phone": f"05364998{place:02d}",
+        }
         values["website"] = f"https://partenaire{place + 1:02d}.exemple.fr" if place % 2 else None
         rows.append(Row("partner", FILE_BEGINS, values))
     return rows

@@ -1,7 +1,7 @@
 """Paths: when each invented person comes in, is accompanied, signs and leaves. Whole lives, whatever day it is today.
 
-Three groups: those who had left before 2022, those of the photograph (domain.md § 5: 2022 and 6 March 2023, dealt out to
-the exact figure), and those who came since. Beside them, requests that were not oriented to the officer.
+Three groups: those who had left before 2022, those of the photograph (domain.md § 5: 2022 and 6 March 2023, dealt out
+to the exact figure), and those who came since. Beside them, requests that were not oriented to the officer.
 """
 
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ ENDED_MEAN_DAYS = 2.5 * YEAR - 0.5
 
 @dataclass
 class Contract:
-    """One contract of a path; ``replaces`` is the place of the contract it replaces, ``cut`` the day it was ended early."""
+    """One contract of a path; ``replaces``: the place of the one it replaces; ``cut``: the day it was ended early."""
 
     signed: date
     starts: date
@@ -49,6 +49,8 @@ class Path:
     """Why the request is not oriented to the officer."""
     photo: bool = False
     """Followed in 2022: the profile is dealt out to the exact figures."""
+    over_ceiling: bool = False
+    """The one person who was granted more than the ceiling, with its reason."""
     contracts: list[Contract] = field(default_factory=list)
 
     @property
@@ -66,7 +68,9 @@ def accompanied_path(rng: Random, starts: date, leaves: date) -> Path:
     diagnosis = working(starts - timedelta(days=rng.randint(42, 105)))
     ends = starts - ONE_DAY
     completed = max(diagnosis, working_before(ends - timedelta(days=rng.randint(0, 8))))
-    return Path(_requested(rng, diagnosis), diagnosis, completed, "accompaniment", ends, accompanied=starts, leaves=leaves)
+    return Path(
+        _requested(rng, diagnosis), diagnosis, completed, "accompaniment", ends, accompanied=starts, leaves=leaves
+    )
 
 
 def diagnosis_path(rng: Random, diagnosis: date, leaves: date, outcome: str | None) -> Path:
@@ -130,7 +134,7 @@ def _unaccompanied(rng: Random, diagnosis: date, leaves: date) -> Path:
 
 
 def _leaver(rng: Random, path: Path) -> Path:
-    """One leaver in nine leaves the accompaniment only; one in nine stays on for a while with the « prime d’activité »."""
+    """One leaver in nine leaves the accompaniment only; one in nine stays on with the « prime d’activité »."""
     chance = rng.random()
     path = leave(rng, path, None if chance < 0.11 else "")
     length = (path.leaves - path.accompanied).days if path.leaves and path.accompanied else 0
@@ -178,8 +182,10 @@ def not_oriented(year: int) -> list[Path]:
 
 
 def residual(rng: Random, number: int, mean: float) -> list[date]:
-    """When those present on the day of the photograph leave, evenly enough that each following year sees its share go."""
-    return [exit_day(PHOTO_DAY + timedelta(days=31) + days(stay * YEAR)) for stay in lengths(rng, number, mean, 0.0, 1.1)]
+    """When those present on the day of the photograph leave; every following year sees its share go."""
+    return [
+        exit_day(PHOTO_DAY + timedelta(days=31) + days(stay * YEAR)) for stay in lengths(rng, number, mean, 0.0, 1.1)
+    ]
 
 
 def day_in(rng: Random, year: int) -> date:

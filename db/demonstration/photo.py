@@ -2,14 +2,15 @@
 
 How the figures come about (§ 5 of domain.md; the parts are ours):
 
-- 83 were already accompanied on 1 January 2022: 29 leave the RSA in 2022, 3 leave the accompaniment only, 6 leave the RSA
-  with a « prime d’activité » and stay, 45 go on.
+- 83 were already accompanied on 1 January 2022: 29 leave the RSA in 2022, 3 leave the accompaniment only, 6 leave the
+  RSA with a « prime d’activité » and stay, 45 go on.
 - 33 begin to be accompanied in 2022 (31 diagnostics completed in 2022, 2 in December 2021): 3 leave the RSA, 30 go on.
 - 23 are only in diagnosis in 2022: 4 led elsewhere, 3 completed and out of the RSA, 2 out of the RSA before the end,
   2 completed in December and accompanied from January, 12 not completed on 31 December.
 
-So 83 + 33 + 23 = 139 followed, 83 + 33 = 116 accompanied, 31 + 4 + 3 + 2 = 40 diagnostics, 29 + 6 + 3 + 3 + 2 = 43 exits.
-From 1 January to 6 March 2023: 11 newcomers; 11 leave the RSA (10 accompanied, 1 in diagnosis); 9 begin to be accompanied.
+So 83 + 33 + 23 = 139 followed, 83 + 33 = 116 accompanied, 31 + 4 + 3 + 2 = 40 diagnostics completed, and
+29 + 6 + 3 + 3 + 2 = 43 exits. From 1 January to 6 March 2023, 11 come in, 9 begin to be accompanied, and 11 leave the
+RSA (10 accompanied, 1 in diagnosis).
 In diagnosis: 12 - 7 - 1 + 11 = 15. Accompanied: 45 + 6 + 30 + 9 - 10 = 80.
 """
 
@@ -83,6 +84,7 @@ def _already_there(rng: Random) -> list[Path]:
         path.exits = exit_day(day)
         path.light = working_before(path.exits - timedelta(days=rng.randint(0, 60)))
         path.reason = "income"
+    paths[30].over_ceiling = True
     for path in paths:
         path.leaves = None
     return paths
@@ -124,7 +126,11 @@ def _in_diagnosis(rng: Random) -> list[Path]:
     paths = []
     for place, day in enumerate(spread(rng, 12, date(2022, 10, 10), date(2022, 12, 16))):
         diagnosis = working(day)
-        starts = date(2023, 1, 16) + timedelta(days=6 * place) if place < 7 else date(2023, 3, 13) + timedelta(days=4 * place)
+        starts = (
+            date(2023, 1, 16) + timedelta(days=6 * place)
+            if place < 7
+            else date(2023, 3, 13) + timedelta(days=4 * place)
+        )
         path = accompanied_path(rng, working(starts), PHOTO_DAY)
         path.diagnosis, path.requested = diagnosis, working_before(diagnosis - timedelta(days=rng.randint(9, 30)))
         path.completed = working_before(starts - timedelta(days=rng.randint(3, 7)))
@@ -168,7 +174,7 @@ def _leaving_later(rng: Random, present: list[Path]) -> None:
 
 
 def _light(rng: Random, present: list[Path]) -> None:
-    """27 in light accompaniment on the day: those of the « prime d’activité », then those who have been there longest."""
+    """27 in light accompaniment on the day: those of the « prime d’activité », then the most senior."""
     already = [path for path in present if path.accompanied and path.accompanied <= PHOTO_DAY and path.light]
     able = sorted(
         (path for path in present if path.accompanied and path.accompanied < date(2021, 12, 1) and not path.light),

@@ -1,4 +1,4 @@
-"""Who the invented people are: each attribute is dealt out like a pack of cards, so that the shares are the source's."""
+"""Who the invented people are: each attribute is dealt out like a pack of cards, in the source's shares."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ from db.demonstration.days import YEAR, between, days
 from db.demonstration.names import Names
 from db.demonstration.paths import SEED, Path
 from db.demonstration.photo import REASONS_2022, REASONS_EARLY_2023
-from db.demonstration.places import HAMLETS, STREETS, TOWNS
+from db.demonstration.places import TOWNS, address
 from db.demonstration.texts import CRAFTS, Craft, Decks
 
 SHARES: dict[str, dict[str, int]] = {
@@ -105,7 +105,9 @@ def _groups(paths: list[Path]) -> Iterator[list[tuple[Path, dict[str, str]]]]:
 
 def _recent(photo: list[Path]) -> set[int]:
     """Those of the 139 who came to the RSA in 2021 or 2022: the latest requests but every ninth."""
-    late = sorted((path for path in photo if path.requested >= date(2021, 2, 1)), key=lambda path: path.requested, reverse=True)
+    late = sorted(
+        (path for path in photo if path.requested >= date(2021, 2, 1)), key=lambda path: path.requested, reverse=True
+    )
     chosen = [path for place, path in enumerate(late) if place % 9 != 4][:RECENT_IN_THE_RSA]
     if len(chosen) < RECENT_IN_THE_RSA:
         raise ValueError(f"only {len(chosen)} recent requests")
@@ -124,7 +126,7 @@ def _hands(rng: Random, paths: list[Path], recent: set[int]) -> list[tuple[Path,
 
 
 def _ages(rng: Random, paths: list[Path], cards: list[str]) -> list[str]:
-    """Who asked first is oldest now: nobody is oriented at 60 or more, and hardly anybody comes to the RSA before 25."""
+    """Who asked first is oldest now: nobody is oriented at 60 or more, hardly anybody comes before 25."""
     order = sorted(range(len(paths)), key=lambda place: paths[place].requested)
     old, young, youngest = (cards.count(band) for band in ("60", "25", "20"))
     middle = order[old : len(order) - youngest]
@@ -184,13 +186,13 @@ def _profile(rng: Random, path: Path, hand: dict[str, str], names: Names, decks:
     status = rng.choice(_STATUSES[hand["domain"]].split())
     return Profile(
         first, last, gender, born, hand["origin"], hand["household"], hand["education"], craft, status,
-        _rsa_entry(rng, path, bool(hand["recent"]), born), postcode, town, territory, _address(rng),
+        _rsa_entry(rng, path, bool(hand["recent"]), born), postcode, town, territory, address(rng),
         _phone(place), f"{_plain(first)}.{_plain(last)}@exemple.fr", mobile or rng.random() < 0.4, mobile,
     )  # fmt: skip
 
 
 def _birth_date(rng: Random, path: Path, band: int) -> date:
-    """Of the band's age on 31 December 2022 (for others: of their year of request), under 60 on the day of the request."""
+    """Of the band's age on 31 December 2022 (or of the year of request), under 60 on the day of the request."""
     year = 2022 if path.photo else path.requested.year
     if path.refused == "age":
         return between(rng, date(year - 66, 1, 1), date(year - 61, 12, 31))
@@ -221,12 +223,6 @@ def _rsa_entry(rng: Random, path: Path, recent: bool, born: date) -> date:
         last = min(last, date(2020, 12, 20))
     since = rng.random() * 1.6 if recent else 0.4 + rng.random() ** 2 * 9
     return min(last, max(last - days(YEAR * since), born + days(20 * YEAR)))
-
-
-def _address(rng: Random) -> str:
-    if rng.random() < 0.45:
-        return f"Lieu-dit {rng.choice(HAMLETS)}"
-    return f"{rng.randint(1, 88)} {rng.choice(STREETS)}"
 
 
 def _phone(place: int) -> str:

@@ -1,7 +1,7 @@
 """A row as it stood on any day: what was known when it was written down, and what later days added.
 
-The whole demonstration is planned without knowing what day it is; ``known(today)`` then says what the office would know.
-That is why a figure of 2022 cannot change with the day on which the file is made.
+The whole demonstration is planned without knowing what day it is; ``known(today)`` then says what the office would
+know. That is why a figure of 2022 cannot change with the day on which the file is made.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The sentences of the TOML files beside this one, dealt out so that the same one does not come back before all others."""
+"""The words of the TOML files beside this one, dealt out so that a sentence does not come back before all others."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -8,12 +8,13 @@ from random import Random
 from typing import Any
 
 
-def _load(name: str) -> dict[str, Any]:
+def load(name: str) -> dict[str, Any]:
+    """What the TOML file of that name holds."""
     return tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-PEOPLE, TRAINING, CONTRACTS, FOLLOW_UP = map(_load, ("people", "training", "contracts", "follow_up"))
-NETWORK = _load("network")
+PEOPLE, TRAINING, CONTRACTS, FOLLOW_UP = map(load, ("people", "training", "contracts", "follow_up"))
+NETWORK = load("network")
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,17 @@ class Craft:
 def _craft(entry: Mapping[str, Any]) -> Craft:
     several = {key: tuple(entry[key]) for key in ("name", "skills", "potential")}
     gear = tuple(tuple(item) for item in entry["gear"])
-    return Craft(entry["domain"], work=entry["work"], place=entry["place"], gear=gear, mobile=entry.get("mobile", False), **several)
+    return Craft(
+        entry["domain"],
+        work=entry["work"],
+        place=entry["place"],
+        gear=gear,
+        mobile=entry.get("mobile", False),
+        **several,
+    )
 
 
-CRAFTS = tuple(_craft(entry) for entry in _load("crafts")["craft"])
+CRAFTS = tuple(_craft(entry) for name in ("crafts", "other_crafts") for entry in load(name)["craft"])
 
 
 class Decks:
@@ -57,15 +65,6 @@ class Decks:
         if not pile:
             pile = self._piles[id(pool)] = self._rng.sample(pool, len(pool))
         return pile.pop()
-
-    def several(self, pool: Sequence[Any], number: int) -> list[Any]:
-        """That many different cards of the list."""
-        found: list[Any] = []
-        while len(found) < min(number, len(pool)):
-            card = self.draw(pool)
-            if card not in found:
-                found.append(card)
-        return found
 
 
 def agreeing(gender: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from db.dictionary import ACTION, CER, DIAGNOSTIC, PERSON, TABLES
 from db.fields import Computed, Field, Table
 from db.queries import Query
 from db.records import Row
-from db.types import Choice, Context, LongText, french_date
+from db.types import Choice, Choices, Context, LongText, french_date
 from pages.shared import form
 from pages.shared.grid import edit_grid
 
@@ -20,7 +20,8 @@ _ICONS = {
     "cer": "contract", "aid": "euro", "exit": "logout", "intervention": "forum", "action": "task_alt",
 }  # fmt: skip
 _LATEST = 20
-_LISTED = 400
+_LISTED = 1_000
+_SHORT = 80
 
 
 # ---- which person
@@ -158,48 +159,53 @@ def _add(table: Table, person: Row) -> None:
 
 def _show_moment(moment: Moment, known: Context) -> None:
     table, row = moment.table, moment.row
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f":gray[{french_date(moment.day)}]", width=90)
-        st.markdown(
-            f":material/{_ICONS.get(table.name, 'event')}: **{table.label}** · {_summary(moment, known)}",
-            width="stretch",
-        )
-        if st.button("Ouvrir", key=f"dossier:{table.name}:{row.id}", type="tertiary"):
-            form.forget(f"form:{table.name}:{row.id}")
-            form.edit_dialog(table.name, row.id)
+    day, told, button = st.columns([1, 8, 1], vertical_alignment="center", gap="small")
+    day.markdown(f":gray[{french_date(moment.day)}]")
+    icon = _ICONS.get(table.name, "event")
+    told.markdown(f":material/{icon}: **{table.label}** · {_summary(moment, known)}")
+    if button.button("Ouvrir", key=f"dossier:{table.name}:{row.id}", type="tertiary"):
+        form.forget(f"form:{table.name}:{row.id}")
+        form.edit_dialog(table.name, row.id)
 
 
 def _summary(moment: Moment, known: Context) -> str:
     """The row in one line: its shown columns, without the person and the day that stand beside it."""
-    told = []
-    for item in moment.table.columns:
-        text = item.type.show(moment.row.values[item.name], known)
-        if not text or not item.shown or item.name == "person_id" or moment.row.values[item.name] == moment.day:
-            continue
-        if isinstance(item.type, LongText):
-            text = text.replace("\n", " ")
-            text = text if len(text) < 80 else f"{text[:77]}…"
-        prefix = "" if isinstance(item.type, Choice | LongText) else f"{item.label.lower()} "
-        told.append(f"{prefix}{_plain(text)}")
-    for _, why in moment.row.marks.values():
-        told.append(f":orange-badge[{why}]")
-    return " · ".join(told)
+    told = [_told(item, moment, known) for item in moment.table.columns if _is_told(item, moment)]
+    return " · ".join(told + [f":orange-badge[{why}]" for _, why in moment.row.marks.values()])
+
+
+def _is_told(item: Field | Computed, moment: Moment) -> bool:
+    value = moment.row.values[item.name]
+    if isinstance(item, Computed) and not isinstance(item.type, Choice | Choices):
+        return False
+    return bool(item.shown and value not in (None, (), moment.day) and item.name != "person_id")
+
+
+def _told(item: Field | Computed, moment: Moment, known: Context) -> str:
+    text = item.type.show(moment.row.values[item.name], known).replace("\n", " ")
+    short = text if len(text) < _SHORT else f"{text[: _SHORT - 1]}…"
+    label = "" if isinstance(item.type, Choice | Choices | LongText) else f"{item.label.lower()} "
+    return f"{label}{_plain(short)}"
 
 
 # ---- her plans
 
 
 def _plans(db: Database, person: Row, known: Context) -> None:
-    """The action plan of every diagnostic and contract, the latest open."""
-    plans = [(table, row) for table in (DIAGNOSTIC, CER) for row in records.of_person(db, table, person.id)]
+    """The action plan of one diagnostic or contract at a time, the latest first."""
+    plans = [(table.name, row.id) for table in (DIAGNOSTIC, CER) for row in records.of_person(db, table, person.id)]
     if not plans:
         st.info("Un plan d’action découle d’un diagnostic ou d’un contrat : ajoutez-en un depuis le parcours.")
-    for table, row in plans:
-        st.markdown(
-            f"**{table.label} · {known.title(table.name, row.id).removesuffix(known.title('person', person.id))}**"
-        )
-        fixed = {"person_id": person.id, f"{table.name}_id": row.id}
-        edit_grid(db, ACTION, f"plan:{table.name}:{row.id}", fixed=fixed)
+        return
+    chosen = st.selectbox("Plan", plans, format_func=lambda plan: _plan_title(plan, person, known), width=420)
+    fixed = {"person_id": person.id, f"{chosen[0]}_id": chosen[1]}
+    edit_grid(db, ACTION, f"plan:{chosen[0]}:{chosen[1]}", fixed=fixed)
+
+
+def _plan_title(plan: tuple[str, int], person: Row, known: Context) -> str:
+    title = known.title(*plan).removesuffix(known.title("person", person.id)).strip()
+    label = TABLES[plan[0]].label
+    return title if title.startswith(label) else f"{label} · {title}"
 
 
 # ---- her history

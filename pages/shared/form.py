@@ -34,7 +34,7 @@ Slots = dict[str, DeltaGenerator]
 """Where the error of each field is shown, under its widget."""
 _HINTS = {Date: "jj/mm/aaaa", Euros: "0,00", Phone: "05 65 00 00 00", Email: "nom@domaine.fr"}
 _PENDING = "form:pending"
-_LISTED = 400
+_LISTED = 1_000
 """Up to so many rows a reference is chosen in a list; beyond, by typing the beginning of its name."""
 
 

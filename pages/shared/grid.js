@@ -6,6 +6,7 @@
 // `version` is that of the row when the person began to type, so that a colleague's change is met, not overwritten.
 
 const DELAY_LOOK = 400
+const DELAY_RECOUNT = 5000
 const grids = new WeakMap()
 
 class Grid extends GridInput {
@@ -27,6 +28,7 @@ class Grid extends GridInput {
   destroy() {
     if (this.editing) this.commit(null)
     clearInterval(this.looking)
+    clearTimeout(this.recount)
     window.removeEventListener("beforeunload", this.leaving)
     document.removeEventListener("scroll", this.scrolled, true)
   }
@@ -50,6 +52,8 @@ class Grid extends GridInput {
     if (this.sheet && this.sheet !== data.sheet) this.startOver(before)
     this.sheet = data.sheet
     if (this.unheard) this.flush()
+    clearTimeout(this.recount)
+    if (data.late) this.recount = setTimeout(() => this.send("seen", data.token), DELAY_RECOUNT)
   }
 
   show(data) {

@@ -6,7 +6,6 @@ from typing import Any
 from db import records
 from db.connection import Database
 from db.fields import Computed, Field
-from db.queries import Query
 from db.records import Row
 from db.types import (
     Choice,
@@ -55,13 +54,13 @@ def grid_data(db: Database, view: View, instance: str, known: Context) -> dict[s
         "done": sheet.done(instance),
         "token": view.token,
         "suggestions": view.suggestions,
+        "late": view.late,
     }
 
 
 def _counts(db: Database, view: View) -> str:
     table = view.sheet.table
-    total = records.count(db, table, Query(view.given))
-    matching = records.count(db, table, view.query)
+    matching, total = view.counts(db)
     noun = table.label if total < 2 else table.plural
     told = f"{french_number(total)} {noun if table.label.isupper() else noun.lower()}"
     return told if matching == total else f"{french_number(matching)} sur {told}"

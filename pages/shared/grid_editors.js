@@ -63,10 +63,10 @@ class ListEditor {
     Object.assign(this, { column, commit, ask, id, start: text, place: -1, shown: [], typed: false })
     const line = lineEditor(column, text)
     this.input = line.element
-    this.list = make("div", { class: "popup list", role: "listbox", id, "aria-label": column.label })
+    this.list = make("div", { class: "popup list", role: "listbox", id, "aria-label": column.label, hidden: true })
     this.element = make("span", { class: "wrap" }, this.input, this.list)
     this.popup = this.list
-    for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "true", "aria-controls": id })) this.input.setAttribute(name, value)
+    for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "false", "aria-controls": id })) this.input.setAttribute(name, value)
     this.input.oninput = () => this.onInput()
     this.focus = (first) => {
       line.focus(first)
@@ -98,6 +98,7 @@ class ListEditor {
     this.shown = items
     this.list.replaceChildren(...items.map((label, index) => this.option(label, index)))
     this.list.hidden = !items.length
+    this.input.setAttribute("aria-expanded", String(Boolean(items.length)))
     this.mark(this.typed ? (this.input.value.trim() ? 0 : -1) : items.indexOf(this.start))
   }
 

@@ -88,7 +88,7 @@ def show_notices(db: Database, table: Table, key: str, view: View, known: Contex
     drafts = sorted(view.sheet.drafts, reverse=True)
     lines = {row_id: place for place, row_id in enumerate([*view.ids, *drafts], start=1)}
     _show_clashes(db, table, key, view, known, lines)
-    _show_refused(key, view, lines)
+    _show_refused(table, key, view, known, lines)
     for text in view.sheet.lost:
         st.warning(text, icon=":material/warning:")
     _show_deleted(db, table, key, view)
@@ -148,11 +148,12 @@ def _short(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
-def _show_refused(key: str, view: View, lines: dict[int, int]) -> None:
+def _show_refused(table: Table, key: str, view: View, known: Context, lines: dict[int, int]) -> None:
     problems = view.sheet.problems(lines)
     if not problems:
         return
-    shown = "\n".join(f"- {problem}" for _, problem in problems[:_TOLD])
+    hidden = {row: f"{known.title(table.name, row)} · " for (row, _), _ in problems if row > 0 and row not in lines}
+    shown = "\n".join(f"- {hidden.get(row, '')}{problem}" for (row, _), problem in problems[:_TOLD])
     more = f"\n\n… et {len(problems) - _TOLD} autres" if len(problems) > _TOLD else ""
     st.error(f"Pas enregistré, à corriger dans la grille (le reste l’est) :\n\n{shown}{more}", icon=":material/error:")
     if st.button("Abandonner ces saisies", key=f"{key}:forget"):

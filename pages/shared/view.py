@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import ceil
+from time import monotonic
 from typing import Any
 
 import streamlit as st
@@ -14,6 +15,24 @@ from db.queries import Filter, Query
 from db.sheet import Sheet
 from db.types import Context
 from pages.shared import filters
+
+_SLOW = 0.04
+_AGAIN = 4.0
+
+
+@dataclass(frozen=True)
+class _Counted:
+    matching: int
+    total: int
+    asked: tuple[Any, ...]
+    token: int
+    cost: float
+    at: float = field(default_factory=monotonic)
+
+    def holds(self, asked: tuple[Any, ...], token: int) -> bool:
+        """Whether it is good enough for now although the file has changed."""
+        slow = self.cost > _SLOW and monotonic() - self.at < _AGAIN
+        return slow and self.asked == asked and self.token != token
 
 
 @dataclass
@@ -34,8 +53,13 @@ class View:
     turn: int = 0
     """Grows when rows were found anew; grid.js then draws everything again."""
     again: bool = False
-    _found: Query | None = None
     token: int = -1
+    late: bool = False
+    """Whether the counts are those of a moment ago; the grid then asks again when all is quiet."""
+    _found: Query | None = None
+    _before: frozenset[int] = frozenset()
+    """The rows this tab had added when the present rows were found: those among them that do not fit stay away."""
+    _counted: _Counted | None = None
 
     @property
     def given(self) -> tuple[Filter, ...]:
@@ -60,20 +84,33 @@ class View:
             self.query = replace(self.query, page=min(query.page, self.pages(db)))
             self._found = replace(self.query, today=query.today)
             self.ids = records.page_ids(db, table, self.query)
-            self.selected, self.again = [], False
+            self.selected, self.again, self._before = [], False, frozenset(self.sheet.adopted.values())
             self.turn += 1
         elif self.token != token:
-            self._add_new(records.page_ids(db, table, self.query))
+            self._add_new(db)
         self.token = token
 
-    def _add_new(self, fresh: list[int]) -> None:
-        known = set(self.ids)
-        mine = [row_id for row_id in self.sheet.adopted.values() if row_id > 0 and row_id not in known]
-        self.ids += mine + [row_id for row_id in fresh if row_id not in known and row_id not in mine]
+    def _add_new(self, db: Database) -> None:
+        """The lines added here, and, when all fits on one page, what colleagues added."""
+        fresh = records.page_ids(db, self.sheet.table, self.query) if self.pages(db) == 1 else []
+        mine = [row_id for row_id in self.sheet.adopted.values() if row_id > 0 and row_id not in self._before]
+        self.ids = list(dict.fromkeys([*self.ids, *mine, *fresh]))
+
+    def counts(self, db: Database) -> tuple[int, int]:
+        """How many rows the query finds, and of how many. Slow ones (a very large table) wait a little."""
+        asked, last = (self.query.filters, self.query.search), self._counted
+        self.late = last is not None and last.holds(asked, change_token(db))
+        if last is None or not self.late:
+            start = monotonic()
+            matching = records.count(db, self.sheet.table, self.query)
+            total = records.count(db, self.sheet.table, Query(self.given))
+            last = _Counted(matching, total, asked, change_token(db), monotonic() - start)
+            self._counted = last
+        return last.matching, last.total
 
     def pages(self, db: Database) -> int:
         """How many pages the query fills, at least one."""
-        return max(1, ceil(records.count(db, self.sheet.table, self.query) / self.query.size))
+        return max(1, ceil(self.counts(db)[0] / self.query.size))
 
 
 def columns_of(table: Table) -> list[Field | Computed]:

@@ -12,7 +12,7 @@ from db.connection import Database
 from db.dictionary import TABLES
 from db.fields import Field, Table
 from db.records import Edit, save
-from db.types import Choice, Choices, Date, Email, Euros, Integer, Phone, Reference, References, Several, YesNo
+from db.types import Choice, Choices, Date, Email, Euros, Integer, Phone, Reference, References, YesNo
 from tests.db.given import given, given_cer, given_diagnostic, given_person
 
 FILLED_IN = [table for table in TABLES.values() if table.name != "setting"]
@@ -121,6 +121,7 @@ def unguarded(path: Path) -> sqlite3.Connection:
     """The file as the sqlite3 command line opens it: nothing of Palette, not even foreign keys."""
     raw = sqlite3.connect(path, isolation_level=None)
     raw.execute("PRAGMA foreign_keys = OFF")
+    raw.execute("PRAGMA synchronous = OFF")
     return raw
 
 
@@ -132,8 +133,11 @@ def insert(raw: sqlite3.Connection | Database, table: Table, values: dict[str, A
     return int(found.lastrowid or 0)
 
 
-def several(field: Field) -> bool:
-    return isinstance(field.type, Several)
+def change(raw: sqlite3.Connection | Database, table: Table, row_id: int, **values: Any) -> None:
+    """An update by plain SQL."""
+    assignments = ", ".join(f"{name} = :{name}" for name in values)
+    stored = {**as_stored(table, values), "id": row_id}
+    raw.execute(f'UPDATE "{table.name}" SET {assignments} WHERE id = :id', stored)
 
 
 def forget_open_files() -> None:

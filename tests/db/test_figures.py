@@ -220,6 +220,25 @@ def test_a_new_quarter_starts_the_count_again(db, day, counted):
     assert figures.photo(db, day)["prime_only"] == counted
 
 
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("2023-01-01", "2023-03-31"),
+        ("2023-04-01", "2023-06-30"),
+        ("2023-07-01", "2023-09-30"),
+        ("2023-10-01", "2023-12-31"),
+    ],
+)
+def test_the_four_quarters_begin_where_they_do(db, first, last):
+    for starts_on in (first, first[:-1] + "2"):  # the second begins a day too late
+        person = given_person(db, rights=None)
+        given_benefit(db, person, "prime", starts_on)
+        given_stage(db, person, "diagnostic", "2022-01-01")
+
+    assert figures.photo(db, first)["prime_only"] == 1
+    assert figures.photo(db, last)["prime_only"] == 1
+
+
 def test_prime_only_counts_the_portfolio_alone(db):
     person = given_person(db, rights="prime")
     given_stage(db, person, "one_off", "2023-01-01")

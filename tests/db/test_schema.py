@@ -13,6 +13,7 @@ from db.types import Choice, Choices, Date, Euros, Integer, Reference, Reference
 from tests.db.examples import (
     as_stored,
     bare_row,
+    change,
     every_field,
     every_table,
     in_the_file,
@@ -25,7 +26,9 @@ from tests.db.given import given, given_benefit, given_followed, given_person, g
 # ---- what it is made of
 
 
-def test_the_file_is_private_and_ready_for_several_writers(db, path):
+def test_the_file_is_private_and_ready_for_several_writers(path):
+    db = connection.create(path)
+
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert db.execute("PRAGMA foreign_keys").fetchone() == (1,)
@@ -110,11 +113,6 @@ def refusal(raw, table, values):
     with pytest.raises(sqlite3.IntegrityError) as inserted:
         insert(raw, table, values)
     return str(inserted.value)
-
-
-def change(raw, table, row, **values):
-    assignments = ", ".join(f"{name} = :{name}" for name in values)
-    raw.execute(f'UPDATE "{table.name}" SET {assignments} WHERE id = :id', {**as_stored(table, values), "id": row})
 
 
 @every_table

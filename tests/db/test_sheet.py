@@ -1,6 +1,7 @@
 """The sheet behind a grid: every cell is saved, refused with its reason, or shown as a conflict; and only once."""
 
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def colleague(db, table, row: int, **values) -> None:
     records.save(db, table, Edit(values, row, now.version), "Une collègue")
 
 
-def values(db, table, row: int) -> dict:
+def values(db, table, row: int) -> dict[str, Any]:
     return records.get(db, table, row).values
 
 

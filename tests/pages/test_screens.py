@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from db import connection, records
-from db.dictionary import BENEFIT, PERSON, STAGE
+from db.dictionary import BENEFIT, PERSON, STAGE, TABLES
 from db.records import Edit
 
 PAGES = Path(__file__).parents[2] / "pages"
@@ -85,3 +85,17 @@ def test_a_missing_file_is_said_in_french_without_a_traceback(tmp_path, monkeypa
 
     with pytest.raises(NotFoundError, match="Il n’y a pas de fichier"):
         connection.office()
+
+
+def test_the_day_shows_what_waits(office):
+    person = given_accompanied(office)
+    records.save(
+        office, TABLES["aid"], Edit({"person_id": person, "type": "training", "requested_on": "2024-03-06"}), "test"
+    )
+    for _ in range(4):
+        records.save(office, TABLES["diagnostic"], Edit({"person_id": person, "started_on": "2024-03-06"}), "test")
+
+    screen = run("today.py")
+
+    assert not screen.exception
+    assert [button.label for button in screen.button].count("06/03/2024 · Zola Anne") == 5

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.pages.spreadsheet import Spreadsheet, add_person
+from tests.pages.spreadsheet import Spreadsheet, add, add_person
 
 pytestmark = pytest.mark.browser
 
@@ -141,6 +141,7 @@ def test_a_person_from_her_arrival_to_her_exit(own_server, open_tab):
     stages.search("eluard")
     expect(stages.counts).to_contain_text("2 sur 3")
     stages.sort("starts_on")
+    expect(stages.cell(2, "kind")).to_have_text("Accompagnement")
     stages.type(2, "ends_on", "02/03/2024")
     stages.saved()
 
@@ -148,3 +149,19 @@ def test_a_person_from_her_arrival_to_her_exit(own_server, open_tab):
     day = figures(page)
     assert day["Sorties depuis janvier"] == "1"
     assert (day["Accompagnées"], day["En diagnostic"]) == ("1", "1")  # her diagnostic stage still runs
+
+
+def test_the_day_leads_to_the_person_and_to_the_whole_list(own_server, open_tab):
+    db = own_server.open()
+    person = add_person(db, "Bernard")
+    for day in range(1, 7):
+        add(db, "diagnostic", person_id=person, started_on=f"2024-03-0{day}")
+    page = open_tab(f"{own_server.address}aujourdhui")
+
+    page.get_by_role("button", name="01/03/2024 · Bernard Lou").click()
+    expect(page.get_by_role("heading", name="Lou Bernard")).to_be_visible()
+    assert page.url == f"{own_server.address}dossier?dossier={person}"  # a number, never a name
+
+    page.goto(f"{own_server.address}aujourdhui")
+    page.get_by_role("link", name="Voir les 6").click()
+    expect(page.get_by_text("6 diagnostics")).to_be_visible()
