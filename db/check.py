@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 import sqlite_utils
 
-from db import rules, schema
+from db import rules, schema, upgrade
 from db.dictionary import TABLES
+from db.errors import SchemaError
 from db.fields import Rule, Table
 
 _SPARED = {("aid", "ceiling"): rules.CEILING_WAS_OVERRIDDEN}
@@ -52,22 +53,29 @@ def _columns(db: sqlite_utils.Database) -> Iterator[str]:
         if name not in found and sql.startswith("CREATE TABLE"):
             yield f"La table {name} manque. {_REMADE}"
     for table in TABLES.values():
-        present = db.table(table.name).columns_dict if table.name in found else {}
-        for field in table.fields:
-            if present and field.name not in present:
-                yield f"La colonne {table.name}.{field.name} manque. {_REMADE}"
+        present = schema.columns_of(db, table)
+        for column in schema.columns_sql(table) if present else []:
+            name = column.split()[0]
+            if name not in present:
+                yield f"La colonne {table.name}.{name} manque. {_REMADE}"
+    yield from _steps(db)
+
+
+def _steps(db: sqlite_utils.Database) -> Iterator[str]:
+    """A file of an earlier Palette whose steps were not all run, or of a later one."""
+    try:
+        if upgrade.behind(db):
+            yield f"Le fichier date d’une version plus ancienne de Palette. {_REMADE}"
+    except SchemaError as error:
+        yield str(error)
 
 
 def _made(db: sqlite_utils.Database) -> Iterator[str]:
     """Triggers, indexes and search tables that are missing or were changed: what they guard was not guarded."""
     found = schema.actual(db)
     for name, sql in schema.expected().items():
-        if name not in TABLES and _words(found.get(name, "")) != _words(sql):
+        if name not in TABLES and schema.clean(found.get(name, "")) != schema.clean(sql):
             yield f"{name} manque ou a été modifié. {_REMADE}"
-
-
-def _words(sql: str) -> str:
-    return " ".join(sql.split())
 
 
 def _references(db: sqlite_utils.Database) -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sqlite_utils
 
-from db import schema
+from db import schema, upgrade
 from db.dictionary import TABLES
 from db.errors import NotFoundError
 
@@ -57,12 +57,12 @@ def open_file(path: Path) -> Database:
 
 
 def _bring_up(db: Database, path: Path) -> None:
-    empty, behind = not schema.actual(db), schema.behind(db)
+    empty, behind = not schema.actual(db), upgrade.behind(db)
     problems = [] if empty else schema.drift(db)
-    if empty or problems or schema.pending(db):
+    if empty or problems or upgrade.pending(db):
         if not empty and (behind or not problems):  # otherwise nothing will be changed: the drift is told
-            schema.backup(path)
-        schema.upgrade(db)
+            upgrade.backup(path)
+        upgrade.upgrade(db)
 
 
 def office() -> Database:

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from db import connection, schema
+from db import connection, schema, upgrade
 from db.connection import Database
 from db.demonstration.names import SURNAMES, first_names
 from db.demonstration.paths import SEED
@@ -34,7 +34,7 @@ def many(path: Path, persons: int, today: date | None = None) -> None:
             db.conn.execute(f"PRAGMA {pragma}")
         _unguard(db)
         _fill(db, _rows(persons, today or date.today()))
-        schema.upgrade(db)
+        upgrade.upgrade(db)
         db.conn.execute("ANALYZE")
         db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
@@ -42,7 +42,7 @@ def many(path: Path, persons: int, today: date | None = None) -> None:
 
 
 def _unguard(db: Database) -> None:
-    """Drop triggers, indexes and search tables; ``schema.upgrade`` makes them anew, filled, which is far quicker."""
+    """Drop triggers, indexes and search tables; ``upgrade`` makes them anew, filled, which is far quicker."""
     found = schema.actual(db)
     for kind in ("TRIGGER", "INDEX", "VIRTUAL TABLE"):
         for name, sql in found.items():

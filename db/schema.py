@@ -5,18 +5,13 @@ program, the sqlite3 command line included, is held to the same rules and leaves
 """
 
 import re
-import sqlite3
 from collections.abc import Iterator
-from datetime import datetime
-from pathlib import Path
 
 import sqlite_utils
 
 from db.dictionary import TABLES
-from db.errors import SchemaError
-from db.fields import TODAY, Field, Rule, Table
+from db.fields import Field, Rule, Table
 from db.lists import LISTS
-from db.migrations import STEPS
 from db.types import Choice, Choices, Reference, References, Several, Text
 
 OUTSIDE = "hors de Palette"
@@ -77,13 +72,13 @@ def _list_sql(name: str) -> str:
     )
 
 
-def _columns(table: Table) -> list[str]:
+def columns_sql(table: Table) -> list[str]:
     """Every column of a table, each beginning with its name: the book-keeping ones, then the fields."""
     return [*_BOOKKEEPING, *[_SORT_KEY] * table.sorted_by_name, *map(column_sql, table.fields)]
 
 
 def _table_sql(table: Table) -> str:
-    lines = _columns(table)
+    lines = columns_sql(table)
     return f'CREATE TABLE "{table.name}" (\n  ' + ",\n  ".join(lines) + "\n) STRICT"
 
 
@@ -109,7 +104,8 @@ def _indexes(table: Table) -> Iterator[tuple[str, str]]:
         yield f"{table.name}_in_order", f'CREATE INDEX {table.name}_in_order ON "{table.name}" (sort_key)'
 
 
-def _set_sort_key(table: Table, where: str) -> str:
+def set_sort_key(table: Table, where: str) -> str:
+    """SQL: write the name of rows ready to sort by."""
     key = " || char(9) || ".join(folded(name) for name in table.order)
     return f'UPDATE "{table.name}" SET sort_key = {key} {where}'
 
@@ -120,7 +116,7 @@ def _sort_key(table: Table) -> Iterator[tuple[str, str]]:
         return
     for event in ("INSERT", f"UPDATE OF {', '.join(table.order)}"):
         name = f"{table.name}_sort_key_{event.split()[0].lower()}"
-        body = _set_sort_key(table, "WHERE id = NEW.id")
+        body = set_sort_key(table, "WHERE id = NEW.id")
         yield name, f'CREATE TRIGGER {name} AFTER {event} ON "{table.name}" BEGIN {body}; END'
 
 
@@ -242,7 +238,8 @@ def _cascade() -> Iterator[tuple[str, str]]:
     yield "person_brings_rows", f"{start.format('person_brings_rows')} {when.format('NOT', '')} BEGIN {back} END"
 
 
-def _clean(sql: str) -> str:
+def clean(sql: str) -> str:
+    """The statement with single spaces, to compare."""
     return re.sub(r"\s+", " ", sql).strip()
 
 
@@ -264,6 +261,11 @@ def actual(db: sqlite_utils.Database) -> dict[str, str]:
     return {name: sql for name, sql in rows if not re.match(r"sqlite_|\w+_search_(data|idx|docsize|config)$", name)}
 
 
+def columns_of(db: sqlite_utils.Database, table: Table) -> set[str]:
+    """The names of the columns that a table of the file has; none when it is not there."""
+    return {row[0] for row in db.execute("SELECT name FROM pragma_table_info(?)", (table.name,))}
+
+
 def drift(db: sqlite_utils.Database) -> list[str]:
     """What of the file contradicts the dictionary and cannot be added by itself: sentences, each with its mend."""
     found = actual(db)
@@ -271,120 +273,18 @@ def drift(db: sqlite_utils.Database) -> list[str]:
     for table in TABLES.values():
         if table.name not in found:
             continue
-        sql = _clean(found[table.name])
-        known = {line.split()[0] for line in _columns(table)}
-        for column in db.table(table.name).columns:
-            if column.name not in known:
-                problems.append(
-                    f"{table.name}.{column.name} : colonne inconnue du dictionnaire. Pour la retirer : "
-                    f'ALTER TABLE "{table.name}" DROP COLUMN {column.name}; '
-                    "pour la garder : déclarez-la dans db/dictionary.py."
-                )
+        sql, present = clean(found[table.name]), columns_of(db, table)
+        for name in present - {line.split()[0] for line in columns_sql(table)}:
+            problems.append(
+                f"{table.name}.{name} : colonne inconnue du dictionnaire. Pour la retirer : "
+                f'ALTER TABLE "{table.name}" DROP COLUMN {name}; '
+                "pour la garder : déclarez-la dans db/dictionary.py."
+            )
         for field in table.fields:
-            present = field.name in db.table(table.name).columns_dict
-            if present and not re.search(rf" {re.escape(_clean(column_sql(field)))} ?[,)]", sql):
+            if field.name in present and not re.search(rf" {re.escape(clean(column_sql(field)))} ?[,)]", sql):
                 problems.append(
                     f"{table.name}.{field.name} : la colonne n’est plus celle du dictionnaire "
                     f"(attendu : {column_sql(field)}). "
                     "Pour l’adapter : ajoutez une étape numérotée dans db/migrations, ou remettez la déclaration."
                 )
     return problems
-
-
-def pending(db: sqlite_utils.Database) -> bool:
-    """Whether opening the file has something to add or a step to run."""
-    found = actual(db)
-    stale = any(_clean(found.get(name, "")) != _clean(sql) for name, sql in expected().items() if name not in TABLES)
-    missing = any(
-        column.split()[0] not in db.table(table.name).columns_dict
-        for table in TABLES.values()
-        if table.name in found
-        for column in _columns(table)
-    )
-    return stale or missing or any(name not in found for name in TABLES) or behind(db)
-
-
-def _version(db: sqlite_utils.Database) -> int:
-    return int(db.execute("PRAGMA user_version").fetchone()[0])
-
-
-def behind(db: sqlite_utils.Database) -> bool:
-    """Whether a numbered step is still to run. Raises SchemaError when the file is of a later Palette."""
-    version = _version(db)
-    if version > len(STEPS) + 1:
-        raise SchemaError(
-            "Ce fichier vient d’une version plus récente de Palette : mettez Palette à jour avant de l’ouvrir."
-        )
-    return version < len(STEPS) + 1
-
-
-def upgrade(db: sqlite_utils.Database) -> None:
-    """Bring a file up to the dictionary, all or nothing. Raises SchemaError when the two contradict each other."""
-    version = _version(db)
-    db.conn.execute("BEGIN IMMEDIATE")
-    try:
-        if version:
-            for step in STEPS[version - 1 :]:
-                step(db)
-        problems = drift(db)
-        if problems:
-            raise SchemaError("Le fichier et le dictionnaire ne s’accordent pas :\n" + "\n".join(problems))
-        _add_columns(db)
-        _make(db)
-        _fill_lists(db)
-        db.conn.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
-        db.conn.execute("COMMIT")
-    except BaseException:
-        db.conn.execute("ROLLBACK")
-        raise
-
-
-def _add_columns(db: sqlite_utils.Database) -> None:
-    found = actual(db)
-    for table in TABLES.values():
-        if table.name in found:
-            columns = db.table(table.name).columns_dict
-            for column in _columns(table):
-                if column.split()[0] not in columns:
-                    db.conn.execute(f'ALTER TABLE "{table.name}" ADD COLUMN {column}')
-
-
-def _make(db: sqlite_utils.Database) -> None:
-    found, wanted = actual(db), expected()
-    for name, sql in found.items():
-        made_here = re.match(rf"({'|'.join(TABLES)})_(by|in_order|sort_key|search|rule|history|takes|brings)", name)
-        obsolete = made_here and name not in wanted
-        changed = name in wanted and name not in TABLES and _clean(sql) != _clean(wanted[name])
-        kind = re.match(r"CREATE (?:VIRTUAL )?(INDEX|TRIGGER|TABLE)", sql)
-        if kind and (obsolete or changed) and not name.startswith(("list_", "history")):
-            db.conn.execute(f"DROP {kind.group(1)} {name}")
-    found = actual(db)
-    for name, sql in wanted.items():
-        if name not in found:
-            db.conn.execute(sql)
-            if "USING fts5" in sql:
-                db.conn.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")
-    for table in TABLES.values():
-        if table.sorted_by_name and any(name not in found for name, _ in _sort_key(table)):
-            db.conn.execute(_set_sort_key(table, ""))
-
-
-def _fill_lists(db: sqlite_utils.Database) -> None:
-    """Add values the file does not have yet; a label that the office renamed stays renamed."""
-    for values in LISTS:
-        known = {row[0] for row in db.execute(f"SELECT code FROM {values.table}")}
-        for position, (code, label) in enumerate(values.values.items()):
-            if code not in known:
-                db.conn.execute(f"INSERT INTO {values.table} VALUES (?, ?, ?, 0)", (code, label, position))
-    if not db.execute("SELECT count(*) FROM setting").fetchone()[0]:
-        limits = {field.name: field.default for field in TABLES["setting"].fields if field.default not in (None, TODAY)}
-        db.table("setting").insert({"id": 1, "changed_by": "Palette", **limits})
-
-
-def backup(path: Path) -> Path:
-    """A consistent copy beside the file, before it is upgraded. Returns its path."""
-    copy = path.with_name(f"{path.stem}-avant-{datetime.now():%Y%m%d-%H%M%S}.db")
-    with sqlite3.connect(path) as source, sqlite3.connect(copy) as target:
-        source.backup(target)
-    copy.chmod(0o600)
-    return copy

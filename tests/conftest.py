@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from db import connection
 from db.connection import Database
@@ -23,6 +23,7 @@ from db.dictionary import TABLES
 ROOT = Path(__file__).parents[1]
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _START = 40.0
+expect.set_options(timeout=15_000)  # a machine that runs other tests at the same time is slow; no test waits for long
 
 
 # ---- the browser
@@ -56,7 +57,7 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(locale="fr-FR", **{"viewport": {"width": 1440, "height": 900}, **options})
         opened.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(20_000)
         watch(page, complaints)
         if address:
             page.goto(address)

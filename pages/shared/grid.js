@@ -7,6 +7,7 @@
 
 const DELAY_LOOK = 400
 const DELAY_RECOUNT = 5000
+const DELAY_LEAVE = 3000
 const grids = new WeakMap()
 
 class Grid extends GridInput {
@@ -20,6 +21,8 @@ class Grid extends GridInput {
     this.adopted = new Map()
     this.leaving = (event) => this.holds() && event.preventDefault()
     window.addEventListener("beforeunload", this.leaving)
+    this.clicked = (event) => this.onLink(event)
+    document.addEventListener("click", this.clicked, true)
     this.scrolled = () => this.placePopup()
     document.addEventListener("scroll", this.scrolled, true)
     this.looking = setInterval(() => this.look(), DELAY_LOOK)
@@ -31,11 +34,36 @@ class Grid extends GridInput {
     clearTimeout(this.recount)
     window.removeEventListener("beforeunload", this.leaving)
     document.removeEventListener("scroll", this.scrolled, true)
+    document.removeEventListener("click", this.clicked, true)
   }
 
   holds() {
     const waits = (row) => row.typed || Object.keys(row.refused ?? {}).length
     return this.outbox.length || this.editing || this.data?.rows.some(waits)
+  }
+
+  onLink(event) {
+    // Streamlit drops what is said to a page that is being left: leaving waits until everything typed was heard, and
+    // nobody looks for colleagues' changes meanwhile.
+    const link = event.target.closest?.("a[href]")
+    if (!link || link.target === "_blank" || event.ctrlKey || event.metaKey) return
+    if (!this.outbox.length || this.lost) this.left = Date.now()
+    else {
+      event.preventDefault()
+      event.stopImmediatePropagation()
+      this.leaveBy = link
+    }
+  }
+
+  leave() {
+    const link = this.leaveBy
+    this.leaveBy = null
+    if (link.isConnected) link.click()
+    else location.assign(link.href)
+  }
+
+  isLeaving() {
+    return Date.now() - (this.left ?? 0) < DELAY_LEAVE
   }
 
   // ---- what the server says
@@ -52,6 +80,7 @@ class Grid extends GridInput {
     if (this.sheet && this.sheet !== data.sheet) this.startOver(before)
     this.sheet = data.sheet
     if (this.unheard) this.flush()
+    if (this.leaveBy && !this.outbox.length) this.leave()
     clearTimeout(this.recount)
     if (data.late) this.recount = setTimeout(() => this.send("seen", data.token), DELAY_RECOUNT)
   }
@@ -136,12 +165,13 @@ class Grid extends GridInput {
   // ---- what a colleague changed: ask for the file's change number, and for a rerun only when it moved
 
   async look() {
-    if (document.visibilityState !== "visible" || !this.data || document.querySelector('[data-testid="stDialog"]')) return
+    if (document.visibilityState !== "visible" || !this.data) return
+    if (document.querySelector('[data-testid="stDialog"]')) return // a rerun would close the form somebody fills in
     try {
       const answer = await fetch(new URL("changes", document.baseURI), { cache: "no-store" })
       const token = Number(await answer.text())
       this.setLost(!answer.ok)
-      if (token > this.token) {
+      if (token > this.token && !this.isLeaving()) {
         this.token = token
         this.send("seen", token)
       }

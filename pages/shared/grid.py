@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import streamlit as st
@@ -170,7 +171,7 @@ def _take_ask(view: View, value: Any, instance: str) -> None:
 def _take_pasted(view: View, value: Any, instance: str) -> None:
     cells, skipped = value["cells"] - value["skipped"], value["skipped"]
     many = "s" if cells > 1 else ""
-    view.pasted = f"{cells} cellule{many} collée{many}"
+    view.pasted, view.pasted_at = f"{cells} cellule{many} collée{many}", monotonic()
     if skipped:
         left = "laissées" if skipped > 1 else "laissée"
         view.pasted += f" ; {skipped} {left} de côté : colonne calculée, ou hors de la grille"

@@ -1,5 +1,6 @@
 """What happens around a grid: the selected rows (change, delete), and what it has to say (refused, clashes, undo)."""
 
+from time import monotonic
 from typing import Any
 
 import streamlit as st
@@ -16,6 +17,8 @@ from pages.shared.session import who
 from pages.shared.view import View, view_of
 
 _TOLD = 20
+_PASTED = 8.0
+"""For how many seconds it is said what was pasted."""
 
 
 def show_bar(table: Table, key: str, view: View) -> None:
@@ -94,9 +97,8 @@ def show_notices(db: Database, table: Table, key: str, view: View, known: Contex
     _show_deleted(db, table, key, view)
     for draft in drafts:
         _show_draft(key, view, draft, lines[draft])
-    if view.pasted:
+    if monotonic() - view.pasted_at < _PASTED:
         st.caption(view.pasted)
-        view.pasted = ""
     _show_stale(db, table, key, view)
 
 

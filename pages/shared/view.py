@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from math import ceil
+from math import ceil, inf
 from time import monotonic
 from typing import Any
 
@@ -48,6 +48,7 @@ class View:
     selected: list[int] = field(default_factory=list)
     deleted: list[int] = field(default_factory=list)
     pasted: str = ""
+    pasted_at: float = -inf
     opening: int | None = None
     suggestions: dict[str, Any] | None = None
     turn: int = 0

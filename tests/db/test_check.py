@@ -1,8 +1,6 @@
 """What `check` finds in a file that a second program, a bad disk or an older Palette left behind."""
 
 import sqlite3
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,18 +9,6 @@ from db.check import check
 from db.dictionary import TABLES
 from db.types import Several
 from tests.db.given import Database, delete, given, given_benefit, given_cer, given_followed, given_person, given_stage
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "palette.db"
-
-
-@pytest.fixture
-def db(path: Path) -> Iterator[Database]:
-    db = connection.create(path)
-    yield db
-    db.close()
 
 
 def unguarded(db: Database, *triggers: str, statement: str) -> None:
@@ -224,6 +210,18 @@ def test_what_an_older_file_does_not_have_yet_is_found(db):
         "La table need manque. Ouvrir le fichier avec Palette y remédie.",
         "La colonne action.due_on manque. Ouvrir le fichier avec Palette y remédie.",
     ]
+
+
+def test_a_file_of_another_palette_is_told_earlier_from_later(db):
+    made_by = db.execute("PRAGMA user_version").fetchone()[0]
+
+    db.execute(f"PRAGMA user_version = {made_by - 1}")
+    earlier = "Le fichier date d’une version plus ancienne de Palette. Ouvrir le fichier avec Palette y remédie."
+    assert check(db) == [earlier]
+
+    db.execute(f"PRAGMA user_version = {made_by + 1}")
+    (problem,) = check(db)
+    assert "version plus récente de Palette" in problem
 
 
 def test_any_other_sqlite_file_is_told_apart(tmp_path):

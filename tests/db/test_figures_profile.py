@@ -1,20 +1,11 @@
 """Figures: how the population shares out over lists and bands; how long accompaniments last. Source: domain.md § 4."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from db import connection, figures
+from db import figures
 from tests.db.given import Database, given_followed, given_person, given_stage
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    db = connection.create(tmp_path / "palette.db")
-    yield db
-    db.close()
 
 
 def in_use(shares: dict[str, int]) -> dict[str, int]:

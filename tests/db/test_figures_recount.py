@@ -15,7 +15,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from db import connection, figures
-from tests.db.given import Database, given
+from tests.db.given import Database, given, without_rules
 
 START, END = date(2021, 9, 1), date(2023, 4, 30)
 """The days on which made-up rows begin; two ends of a year and several quarters lie between them."""
@@ -115,9 +115,7 @@ def edges(office: list[Someone]) -> list[date]:
 @pytest.fixture(scope="module")
 def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     db = connection.create(tmp_path_factory.mktemp("recount") / "palette.db")
-    # Not every made-up accompaniment has the rights it needs; no figure depends on that.
-    for event in ("insert", "update"):
-        db.execute(f"DROP TRIGGER stage_rule_accompaniment_needs_duties_{event}")
+    without_rules(db)  # not every made-up accompaniment has the rights it needs; no figure depends on that
     yield db
     db.close()
 
@@ -154,8 +152,7 @@ def write_event(db: Database, person: int, number: int, event: tuple[str, date, 
         given(db, "exit", left_on=iso(day), scope=scope, reason=reason, **common)
     elif table == "diagnostic":
         completed = None if what == "left" else iso(day)
-        lists = {"obstacles": '["housing"]', "levers": '["fit"]'}
-        given(db, "diagnostic", started_on="2020-01-01", completed_on=completed, **lists, **common)
+        given(db, "diagnostic", started_on="2020-01-01", completed_on=completed, **common)
     else:  # a contract a year from 2031 on, so that no two overlap, signed on the day
         dates = {"signed_on": iso(day), "starts_on": f"{2031 + number}-01-01", "ends_on": f"{2031 + number}-06-30"}
         given(db, "cer", kind="engagement", rank="first", **dates, **common)

@@ -16,11 +16,6 @@ from tests.db.given import given_exit, given_followed, given_person, given_stage
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "palette.db"
-
-
 def run(*words: object) -> Result:
     return CliRunner().invoke(cli, [str(word) for word in words])
 

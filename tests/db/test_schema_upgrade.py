@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from db import connection, schema
+from db import connection, upgrade
 from db.errors import SchemaError
 from db.schema import actual, expected
 from tests.db.examples import forget_open_files, in_the_file
@@ -127,7 +127,7 @@ def test_a_numbered_step_runs_once_after_a_backup(db, path, monkeypatch):
     given_person(db)
     older(path, "ALTER TABLE person ADD COLUMN ville TEXT", "UPDATE person SET ville = 'Figeac'")
     runs = []
-    monkeypatch.setattr(schema, "STEPS", [lambda db: (runs.append(1), renamed(db))])
+    monkeypatch.setattr(upgrade, "STEPS", [lambda db: (runs.append(1), renamed(db))])
 
     for _ in range(2):
         forget_open_files()
@@ -147,7 +147,7 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(db, path, monkeypatch):
         db.conn.execute("UPDATE person SET town = 'Perdu'")
         raise ZeroDivisionError
 
-    monkeypatch.setattr(schema, "STEPS", [failing])
+    monkeypatch.setattr(upgrade, "STEPS", [failing])
 
     with pytest.raises(ZeroDivisionError):
         connection.open_file(path)
@@ -157,7 +157,7 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(db, path, monkeypatch):
 
 def test_a_new_file_has_no_step_to_run(path, monkeypatch):
     runs = []
-    monkeypatch.setattr(schema, "STEPS", [lambda db: runs.append(1)])
+    monkeypatch.setattr(upgrade, "STEPS", [lambda db: runs.append(1)])
 
     connection.create(path).close()
     forget_open_files()
