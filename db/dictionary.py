@@ -271,6 +271,7 @@ DIAGNOSTIC = Table(
     rules=(
         Rule("completed_after_start", "completed_on", "la fin ne peut pas précéder le début", "NEW.completed_on < NEW.started_on", watches=("started_on", "completed_on")),
     ),
+    computed=(Computed("pending", "À terminer", YesNo(), rules.DIAGNOSTIC_PENDING, "Pas encore terminé, période de diagnostic en cours.", shown=False),),
 )
 
 CER = Table(

@@ -125,7 +125,7 @@ gone AS MATERIALIZED (SELECT id FROM person WHERE deleted_at IS NOT NULL),
 followed AS MATERIALIZED (
   SELECT s.person_id AS id, max(s.kind = 'accompaniment') AS accompanied,
          max(s.kind = 'accompaniment' AND s.mode IS 'light') AS light
-  FROM stage s NOT INDEXED
+  FROM stage s
   WHERE s.kind IN {_in(rules.FOLLOWED)} AND {rules.in_force_during("s", ":first", ":last")} AND {_kept("s")}
   GROUP BY s.person_id),
 profile AS MATERIALIZED (
@@ -144,13 +144,13 @@ exits AS MATERIALIZED (
 spans AS MATERIALIZED (
   SELECT min(s.starts_on) AS begun, max(iif(s.starts_on <= :last, coalesce(s.ends_on, '9999'), NULL)) AS ended,
          max({rules.in_force("s", ":last")}) AND max({rules.in_force("s", ":next")}) AS goes_on
-  FROM stage s NOT INDEXED
+  FROM stage s
   WHERE s.kind = 'accompaniment' AND {_kept("s")}
   GROUP BY s.person_id),
 age_band{_band_list(AGE_BANDS)},
 seniority_band{_band_list(SENIORITY_BANDS)}
 """
-# NOT INDEXED: most stages of a file are read anyway, and going through an index by kind takes four times as long.
+# Stages are read in the order of stage_by_person_and_day, which holds all that is asked of them: nothing is sorted.
 # prime_only: rows of one person never share a day (rule « one_at_a_time »), so the days they cover add up.
 # spans: what began after the period is left out, so that a return years later never changes a published figure;
 # the day after is looked at so that a new stage begun on 1 January carries on what ended on 31 December.

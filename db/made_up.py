@@ -35,7 +35,6 @@ def many(path: Path, persons: int, today: date | None = None) -> None:
         _unguard(db)
         _fill(db, _rows(persons, today or date.today()))
         upgrade.upgrade(db)
-        db.conn.execute("ANALYZE")
         db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         db.conn.close()
@@ -201,7 +200,9 @@ def _contracts(rng: Random, day: _Calendar, person: int, since: int, left: int |
                 "signed_on": day(first),
                 "starts_on": day(first),
                 "ends_on": day(ends),
-                "objectives": rng.choice(pools["aims"]).format(craft="créateur", place="un atelier"),
+                "objectives": rng.choice(pools["aims"]).format(
+                    craft="artiste", of_craft="d’artiste", place="un atelier"
+                ),
                 "person_commitments": rng.choice(pools["person"]),
                 "office_commitments": rng.choice(pools["office"]),
             },

@@ -76,6 +76,11 @@ def today() -> str:
 _counts: dict[tuple[Any, ...], int] = {}
 
 
+def forget_counts() -> None:
+    """Count anew the next time, as after a change (benchmarks)."""
+    _counts.clear()
+
+
 def count(db: Database, table: Table, query: Query) -> int:
     """How many rows a query finds; remembered until the file changes."""
     name = db.execute("PRAGMA database_list").fetchone()[2]

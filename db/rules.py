@@ -63,6 +63,12 @@ def ends_soon(end: str) -> str:
 CER_TO_REPLACE = f"(t.kind = 'cer' AND {in_force('t', ':today')})"
 """Contracts of the old law still running: to be replaced by 1 January 2027 (domain.md § 2)."""
 
+DIAGNOSTIC_PENDING = (
+    "(t.completed_on IS NULL AND EXISTS (SELECT 1 FROM stage s WHERE s.person_id = t.person_id"
+    f" AND s.kind = 'diagnostic' AND {in_force('s', ':today')}))"
+)
+"""A diagnostic that was given up when the person left is not completed, but nobody waits for it."""
+
 ACTION_LATE = "(t.due_on < :today AND t.state IN ('todo', 'doing'))"
 
 AID_DAY = "coalesce({aid}.decided_on, {aid}.requested_on)"
@@ -133,7 +139,7 @@ COMPUTED_VERDICT = f"(SELECT iif({_ANY_REASON}, 'no', 'yes') FROM {_REQUEST})"
 VERDICT = f"coalesce(t.override, {COMPUTED_VERDICT})"
 _REASON_CODES = ", ".join(f"iif({sql}, '{code}', NULL)" for code, sql in _REASONS.items())
 VERDICT_REASONS = (
-    f"(SELECT json_group_array(r.value) FROM {_REQUEST}, json_each(json_array({_REASON_CODES})) r"
+    f"(SELECT nullif(json_group_array(r.value), '[]') FROM {_REQUEST}, json_each(json_array({_REASON_CODES})) r"
     " WHERE r.value IS NOT NULL)"
 )
 

@@ -317,7 +317,7 @@ class Several(Type):
         return json.dumps(list(value), ensure_ascii=False) if value else None
 
     def from_sql(self, value: Any) -> tuple[Any, ...] | None:
-        return tuple(json.loads(value)) if value else None
+        return (tuple(json.loads(value)) or None) if value else None
 
     def _items(self, value: Any, one: Type, context: Context) -> list[Any]:
         items = re.split(r"[;\n]", value) if isinstance(value, str) else value

@@ -14,7 +14,7 @@ _WAITING = (
     Waiting("Contrats bientôt échus", CER, (Filter("ends_soon", "is", 1),), "ends_on", "cer.py"),
     Waiting("Actions en retard", ACTION, (Filter("late", "is", 1),), "due_on", "diagnostics.py"),
     Waiting("Orientations sans avis", ORIENTATION, (Filter("decided_on", "empty"),), "requested_on", "orientations.py"),
-    Waiting("Diagnostics à terminer", DIAGNOSTIC, (Filter("completed_on", "empty"),), "started_on", "diagnostics.py"),
+    Waiting("Diagnostics à terminer", DIAGNOSTIC, (Filter("pending", "is", 1),), "started_on", "diagnostics.py"),
     Waiting("Aides en attente de décision", AID, (Filter("decision", "is", "pending"),), "requested_on", "aid.py"),
     Waiting("CER à remplacer avant le 01/01/2027", CER, (Filter("to_replace", "is", 1),), "ends_on", "cer.py"),
 )

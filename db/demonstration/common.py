@@ -1,5 +1,6 @@
 """What the file holds beside people's own rows: needs met in the field, and collective projects."""
 
+import math
 from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
@@ -7,11 +8,12 @@ from random import Random
 from db.demonstration.days import months_later, working
 from db.demonstration.paths import SEED
 from db.demonstration.rows import Row
-from db.demonstration.story import Story
+from db.demonstration.story import FILE_BEGINS, Story
 from db.demonstration.texts import NETWORK
 
 _FIRST_NEED, _NEED_EVERY = date(2018, 2, 12), timedelta(days=124)
-_FIRST_PROJECT, _PROJECT_EVERY_MONTHS = date(2018, 4, 20), 8
+_YEARS_A_PROJECT = 9 / 14
+"""Fourteen projects in nine years, then the same ones again."""
 
 
 def needs() -> list[Row]:
@@ -35,17 +37,15 @@ def needs() -> list[Row]:
 
 
 def projects(stories: Sequence[Story], partners: Sequence[Row], until: date) -> list[Row]:
-    """A project every eight months, announced three months ahead, with people then in the portfolio."""
-    rows, place, day = [], 0, _FIRST_PROJECT
-    while day <= months_later(until, 4):
-        rows.append(_project(place, working(day), stories, partners))
-        place, day = place + 1, months_later(day, _PROJECT_EVERY_MONTHS)
-    return rows
+    """One or two projects a year, announced three months ahead, with people then in the portfolio."""
+    number = math.ceil((until.year + 2 - FILE_BEGINS.year) / _YEARS_A_PROJECT)
+    return [_project(place, stories, partners) for place in range(number)]
 
 
-def _project(place: int, first: date, stories: Sequence[Story], partners: Sequence[Row]) -> Row:
+def _project(place: int, stories: Sequence[Story], partners: Sequence[Row]) -> Row:
     lines = NETWORK["projects"]
-    name, kind, length, where, partner, domains, number, note = lines[place % len(lines)].split("|")
+    begins, name, kind, length, where, partner, domains, number, note = lines[place % len(lines)].split("|")
+    first = date.fromisoformat(f"{FILE_BEGINS.year + int(place * _YEARS_A_PROJECT)}-{begins}")
     announced = months_later(first, -3)
     able = [
         story.person

@@ -10,7 +10,7 @@ from db.demonstration.paths import SEED, Path
 from db.demonstration.places import at
 from db.demonstration.profiles import Profile
 from db.demonstration.rows import Row
-from db.demonstration.texts import PEOPLE, Decks, agreeing
+from db.demonstration.texts import PEOPLE, Decks, agreeing, of
 
 FILE_BEGINS = date(2018, 1, 1)
 """Older files were taken over with their stages and rights only."""
@@ -32,6 +32,7 @@ class Story:
         craft = self.profile.craft
         self.words = agreeing(self.profile.gender) | {
             "craft": self.profile.craft_name,
+            "of_craft": of(self.profile.craft_name),
             "work": craft.work,
             "place": craft.place,
             "at_town": at(self.profile.town),

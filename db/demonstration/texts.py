@@ -71,3 +71,8 @@ def agreeing(gender: str) -> dict[str, str]:
     """{e}, {il}, {Il}: how a sentence agrees with somebody."""
     forms = {"man": ("", "il", "Il"), "woman": ("e", "elle", "Elle")}
     return dict(zip(("e", "il", "Il"), forms.get(gender, ("e", "la personne", "La personne")), strict=True))
+
+
+def of(noun: str) -> str:
+    """« de relieuse », « d’ébéniste »."""
+    return f"d’{noun}" if noun[0] in "aeéiou" else f"de {noun}"

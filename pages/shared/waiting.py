@@ -35,13 +35,17 @@ def show_waiting(db: Database, waiting: Waiting) -> None:
             st.badge(french_number(page.matching), color="orange" if page.matching else "green")
         if not page.rows:
             st.caption("Rien n’attend.")
-        for row in page.rows:
-            person = row.values["person_id"]
-            label = f"{show(row.values[waiting.day], known)} · {known.title('person', person)}"
-            if st.button(
-                label, key=f"{waiting.title}:{row.id}", type="tertiary", help=known.title(waiting.table.name, row.id)
-            ):
-                st.switch_page("person.py", query_params={"dossier": str(person)})
+        with st.container(gap=None):
+            for row in page.rows:
+                person = row.values["person_id"]
+                label = f"{show(row.values[waiting.day], known)} · {known.title('person', person)}"
+                if st.button(
+                    label,
+                    key=f"{waiting.title}:{row.id}",
+                    type="tertiary",
+                    help=known.title(waiting.table.name, row.id),
+                ):
+                    st.switch_page("person.py", query_params={"dossier": str(person)})
         if page.matching > len(page.rows):
             st.page_link(
                 waiting.page, label=f"Voir les {french_number(page.matching)}", icon=":material/arrow_forward:"

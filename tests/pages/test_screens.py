@@ -93,7 +93,7 @@ def test_the_day_shows_what_waits(office):
         office, TABLES["aid"], Edit({"person_id": person, "type": "training", "requested_on": "2024-03-06"}), "test"
     )
     for _ in range(4):
-        records.save(office, TABLES["diagnostic"], Edit({"person_id": person, "started_on": "2024-03-06"}), "test")
+        records.save(office, TABLES["orientation"], Edit({"person_id": person, "requested_on": "2024-03-06"}), "test")
 
     screen = run("today.py")
 

@@ -155,7 +155,7 @@ def test_the_day_leads_to_the_person_and_to_the_whole_list(own_server, open_tab)
     db = own_server.open()
     person = add_person(db, "Bernard")
     for day in range(1, 7):
-        add(db, "diagnostic", person_id=person, started_on=f"2024-03-0{day}")
+        add(db, "orientation", person_id=person, requested_on=f"2024-03-0{day}")
     page = open_tab(f"{own_server.address}aujourdhui")
 
     page.get_by_role("button", name="01/03/2024 · Bernard Lou").click()
@@ -164,4 +164,4 @@ def test_the_day_leads_to_the_person_and_to_the_whole_list(own_server, open_tab)
 
     page.goto(f"{own_server.address}aujourdhui")
     page.get_by_role("link", name="Voir les 6").click()
-    expect(page.get_by_text("6 diagnostics")).to_be_visible()
+    expect(page.get_by_text("6 orientations")).to_be_visible()

@@ -1,0 +1,88 @@
+"""The database floor and the page run, without a browser: what the server does for each gesture."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from benchmarks.office import SIZES, Row, folder, median
+from db import connection, figures, records
+from db.connection import Database
+from db.dictionary import AID, INTERVENTION, PERSON
+from db.queries import Filter, Query
+from db.records import Edit
+
+LIMIT = 300.0
+PAGE = Path(__file__).parents[1] / "pages" / "caseload.py"
+
+Gesture = tuple[str, Callable[[], object]]
+
+
+def measure(repeats: int) -> list[Row]:
+    """Every gesture at both sizes."""
+    columns = []
+    for persons in SIZES:
+        data = folder(persons)
+        db = connection.open_file(data / "palette.db")
+        columns.append([(what, median(run, repeats)) for what, run in (*_gestures(db), *_page(data))])
+        db.close()
+    rows: list[Row] = []
+    for (what, few), (_, many) in zip(*columns, strict=True):
+        rows.append((what, [few, many], f"< {LIMIT:.0f}", max(few, many) < LIMIT))
+    return rows
+
+
+def _gestures(db: Database) -> Iterator[Gesture]:
+    """What the grid asks, each as after a colleague's change: nothing is remembered."""
+    followed = (Filter("state", "in", ("accompanied", "light", "in_diagnosis")),)
+    start = Query(followed, today=records.today())
+
+    def read(query: Query) -> Callable[[], object]:
+        return lambda: (records.forget_counts(), records.read(db, PERSON, query))
+
+    yield "open the portfolio", read(start)
+    yield "… when nothing changed since", lambda: records.read(db, PERSON, start)
+    yield "its count alone", lambda: (records.forget_counts(), records.count(db, PERSON, start))
+    yield "everybody, no filter", read(Query(today=start.today))
+    some = (Filter("domain", "in", ("crafts",)), Filter("territory", "in", ("figeac",)))
+    yield "filter by domain and territory", read(replace(start, filters=(*followed, *some)))
+    yield "filter on contracts that end soon", read(Query((Filter("contract_end", "between", (start.today, None)),)))
+    yield "filter that finds nobody", read(Query((Filter("state", "in", ("one_off",)), *some)))
+    for text in ("m", "ma", "mar", "marie", "marie d"):
+        yield f"search « {text} »", read(replace(start, search=text))
+    for page in (2, 20, 10_000):
+        name = f"page {page}" if page < 10_000 else "last page"
+        last = max(1, records.count(db, PERSON, start) // start.size)
+        yield name, read(replace(start, page=min(page, last)))
+    for column in PERSON.columns:
+        for way in ("", "-"):
+            yield f"sort by {way}{column.name}", read(replace(start, sort=(way + column.name,)))
+    yield "open the aids", lambda: (records.forget_counts(), records.read(db, AID))
+    yield "interventions by person", lambda: records.read(db, INTERVENTION, Query(sort=("person_id",)))
+    yield "search interventions by name", lambda: records.read(db, INTERVENTION, Query(search="marie"))
+    yield "figures of the day", lambda: figures.summary(db, start.today)
+    yield "save a cell, durable", _save(db)
+
+
+def _save(db: Database) -> Callable[[], object]:
+    (row,) = records.page_ids(db, PERSON, Query(size=1))
+    turn = count()
+    return lambda: records.save(
+        db, PERSON, Edit({"craft": f"Essai {next(turn)}"}, row, records.get(db, PERSON, row).version), "Mesure"
+    )
+
+
+def _page(data: Path) -> Iterator[Gesture]:
+    """A run of the page as Streamlit does it; the second kind comes after a change of the file by a colleague."""
+    os.environ["PALETTE_DATA"] = str(data)
+    screen = AppTest.from_file(str(PAGE), default_timeout=60).run()
+    if screen.exception:
+        raise RuntimeError(screen.exception[0].value)
+    db = connection.open_file(data / "palette.db")
+    save = _save(db)
+    yield "page run: first visit", lambda: AppTest.from_file(str(PAGE), default_timeout=60).run()
+    yield "page run: again", screen.run
+    yield "page run: after a colleague's save", lambda: (save(), screen.run())
