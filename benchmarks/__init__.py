@@ -1,1 +1,1 @@
-"""What a person waits for, measured: `python -m benchmarks` (the floor and the page) and `… browser` (what she sees)."""
+"""What a person waits for, measured: `python -m benchmarks` (floor and page run), `… browser` (what she sees)."""

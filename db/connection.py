@@ -3,7 +3,9 @@
 import os
 import sqlite3
 import threading
+from collections.abc import Callable, Hashable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import sqlite_utils
 
@@ -12,6 +14,7 @@ from db.dictionary import TABLES
 from db.errors import NotFoundError
 
 Database = sqlite_utils.Database
+T = TypeVar("T")
 
 _ready: dict[tuple[str, int], int] = {}
 _making = threading.Lock()
@@ -77,3 +80,23 @@ def office() -> Database:
 def change_token(db: Database) -> int:
     """A number that grows with every change of the file, by whomever; equal means nothing changed."""
     return int(db.execute("SELECT coalesce(max(id), 0) FROM history").fetchone()[0])
+
+
+_remembered: dict[tuple[Hashable, ...], Any] = {}
+
+
+def remembered(db: Database, key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
+    """What ``make`` answers, asked again only once the file has changed: counting 100,000 rows takes a tenth of a second."""
+    file = db.execute("PRAGMA database_list").fetchone()[2]
+    whole = (file, change_token(db), *key)
+    if whole not in _remembered:
+        if len(_remembered) > 500:
+            forget()
+        _remembered[whole] = make()
+    answer: T = _remembered[whole]
+    return answer
+
+
+def forget() -> None:
+    """Ask everything again the next time."""
+    _remembered.clear()

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlite_utils
 
-from db import rules
+from db import connection, rules
 from db.dictionary import PERSON
 from db.errors import InvalidError, Problem
 from db.lists import EXIT_REASONS
@@ -243,4 +243,4 @@ def summary(db: sqlite_utils.Database, day: str) -> dict[str, int]:
     period = period_of(day)
     if period.first != period.last:
         raise InvalidError([Problem(f"« {day} » n’est pas une date (2023-03-06).")])
-    return _take(db, _SUMMARY, period)
+    return connection.remembered(db, ("summary", day), lambda: _take(db, _SUMMARY, period))

@@ -63,13 +63,13 @@ def of_person(db: Database, person_id: int, known: Context) -> list[Change]:
         for table in TABLES.values()
         if table.belongs_to_person
     )
-    return _changes(db, f"(table_name, row_id) IN (SELECT 'person', :person UNION ALL {rows})", {"person": person_id}, known)
+    here = f"(table_name, row_id) IN (SELECT 'person', :person UNION ALL {rows})"
+    return _changes(db, here, {"person": person_id}, known)
 
 
 def _changes(db: Database, where: str, values: tuple[Any, ...] | dict[str, Any], known: Context) -> list[Change]:
-    found = db.execute(
-        f"SELECT id, at, who, table_name, row_id, action, before, after FROM history WHERE {where} ORDER BY id DESC", values
-    ).fetchall()
+    columns = "id, at, who, table_name, row_id, action, before, after"
+    found = db.execute(f"SELECT {columns} FROM history WHERE {where} ORDER BY id DESC", values).fetchall()
     return [
         Change(number, at, who, table, row_id, action, _told(table, json.loads(before), json.loads(after), known))
         for number, at, who, table, row_id, action, before, after in found

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from db import history, queries, rules
-from db.connection import Database, change_token
+from db.connection import Database, remembered
 from db.dictionary import TABLES
 from db.errors import (
     BusyError,
@@ -73,24 +73,15 @@ def today() -> str:
     return date.today().isoformat()
 
 
-_counts: dict[tuple[Any, ...], int] = {}
-
-
-def forget_counts() -> None:
-    """Count anew the next time, as after a change (benchmarks)."""
-    _counts.clear()
-
-
 def count(db: Database, table: Table, query: Query) -> int:
     """How many rows a query finds; remembered until the file changes."""
-    name = db.execute("PRAGMA database_list").fetchone()[2]
-    key = (name, change_token(db), table.name, query.filters, query.search, query.today or today())
-    if key not in _counts:
-        if len(_counts) > 500:
-            _counts.clear()
-        sql, values = queries.count_sql(table, _dated(query))
-        _counts[key] = int(db.execute(sql, values).fetchone()[0])
-    return _counts[key]
+    dated = _dated(query)
+
+    def ask() -> int:
+        sql, values = queries.count_sql(table, dated)
+        return int(db.execute(sql, values).fetchone()[0])
+
+    return remembered(db, ("count", table.name, dated.filters, dated.search, dated.today), ask)
 
 
 def _dated(query: Query) -> Query:

@@ -76,6 +76,8 @@ def edit_form(db: Database, table: Table, key: str, row_id: int | None, fixed: M
     except PaletteError as error:
         st.warning(str(error))
         return False
+    if fixed.get("person_id"):
+        st.markdown(f"Pour **{known.title('person', fixed['person_id'])}**")
     told, slots = st.container(), Slots()
     values: dict[str, Any] = dict(fixed) if row_id is None else {}
     for section, fields in table.sections.items():
