@@ -9,7 +9,7 @@ BIN     := .venv/bin
 STAMP   := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test benchmark requirements clean browser
+.PHONY: help setup run test pictures benchmark requirements clean browser
 
 help: ## Lists what can be asked for
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | awk -F '\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -51,6 +51,9 @@ browser:
 	else \
 	    echo "Palette : les tests ont besoin de Chromium ; installez-le (Debian : sudo apt install chromium) ou donnez son chemin : make test CHROMIUM=…  (the tests need Chromium)" >&2; exit 1; \
 	fi
+
+pictures: setup ## Takes the pictures of the guide anew (Palette must run on the demonstration; ADDRESS_SHOWN=http://…)
+	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m docs.pictures $(ADDRESS_SHOWN)
 
 benchmark: setup ## Measures what a person waits for, and says so
 	$(BIN)/python -m benchmarks

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def _gestures(db: Database) -> Iterator[Gesture]:
     for column in PERSON.columns:
         for way in ("", "-"):
             order = replace(start, sort=(way + column.name,))
-            yield f"sort by {way}{column.name}", lambda order=order: records.read(db, PERSON, order)
+            yield f"sort by {way}{column.name}", partial(records.read, db, PERSON, order)
     yield "open the aids", _anew(lambda: records.read(db, AID))
     yield "interventions by person", lambda: records.read(db, INTERVENTION, Query(sort=("person_id",)))
     yield "search interventions by name", lambda: records.read(db, INTERVENTION, Query(search="marie"))

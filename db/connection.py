@@ -86,7 +86,7 @@ _remembered: dict[tuple[Hashable, ...], Any] = {}
 
 
 def remembered(db: Database, key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
-    """What ``make`` answers, asked again only once the file has changed: counting 100,000 rows takes a tenth of a second."""
+    """What ``make`` answers, asked again only once the file has changed: counting 100,000 rows takes its time."""
     file = db.execute("PRAGMA database_list").fetchone()[2]
     whole = (file, change_token(db), *key)
     if whole not in _remembered:

@@ -22,7 +22,7 @@ def take(address: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="fr-FR")
-        for name, path in {"portefeuille": "", "aujourdhui": "aujourdhui", "dossier": "dossier?dossier=3"}.items():
+        for name, path in {"portefeuille": "", "aujourdhui": "aujourdhui", "dossier": "dossier?dossier=490"}.items():
             page.goto(f"{address}/{path}")
             _ready(page)
             page.screenshot(path=HERE / f"{name}.png")

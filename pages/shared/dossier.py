@@ -70,7 +70,7 @@ def show_head(db: Database, person: Row, known: Context) -> None:
         st.badge(_shown(PERSON, "state", person, known), color="gray" if values["state"] == "outside" else "green")
     told = [_shown(PERSON, name, person, known) for name in ("artist_name", "craft", "domain", "town")]
     st.caption(" · ".join(filter(None, told)))
-    with st.grid("auto", min_column_width=150, gap="small"):
+    with st.grid("auto", min_column_width=125, gap="small"):
         for item in PERSON.computed:
             if item.name != "state":
                 st.metric(item.label, item.type.show(values[item.name], known) or "–", help=item.help)

@@ -19,6 +19,6 @@ _FIGURES = {
 def show_day(day: Mapping[str, int], date: str) -> None:
     """The headline of a day. ``day``: the figures of db.figures.summary; ``date``: the day in French."""
     st.caption(f"Au {date}")
-    with st.grid("auto", min_column_width=150, gap="small"):
+    with st.grid("auto", min_column_width=125, gap="small"):
         for name, (label, definition) in _FIGURES.items():
             st.metric(label, french_number(day[name]), help=definition)
