@@ -1,6 +1,5 @@
 """The change number: it grows when the file changes, by whomever, and says nothing else."""
 
-import asyncio
 import sqlite3
 
 from starlette.requests import Request
@@ -12,8 +11,7 @@ from server import changes
 
 
 def asked() -> int:
-    answer = asyncio.run(changes.ROUTE.endpoint(Request({"type": "http"})))
-    return int(answer.body)
+    return int(changes.answer(Request({"type": "http"})).body)
 
 
 def test_the_number_grows_with_every_change_also_from_outside(tmp_path, monkeypatch):
