@@ -9,9 +9,9 @@ from benchmarks import office
 def main() -> int:
     logging.getLogger("streamlit").setLevel(logging.ERROR)
     if "browser" in sys.argv[1:]:
-        from benchmarks import browser
+        from benchmarks.browser import measure
 
-        return office.show(browser.measure(repeats=7))
+        return office.show(measure(repeats=7))
     from benchmarks import floor
 
     return office.show(floor.measure(repeats=5))

@@ -135,7 +135,7 @@ profile AS MATERIALIZED (
 prime_only AS (
   SELECT b.person_id FROM benefit b
   WHERE b.kind = 'prime' AND {rules.in_force_during("b", ":quarter", ":last")}
-    AND b.person_id IN (SELECT id FROM followed)
+    AND +b.person_id IN (SELECT id FROM followed)
   GROUP BY b.person_id
   HAVING sum({rules.days_within("b", ":quarter", ":last")}) = julianday(:last) - julianday(:quarter) + 1),
 exits AS MATERIALIZED (
@@ -151,7 +151,8 @@ age_band{_band_list(AGE_BANDS)},
 seniority_band{_band_list(SENIORITY_BANDS)}
 """
 # Stages are read in the order of stage_by_person_and_day, which holds all that is asked of them: nothing is sorted.
-# prime_only: rows of one person never share a day (rule « one_at_a_time »), so the days they cover add up.
+# prime_only: rows of one person never share a day (rule « one_at_a_time »), so the days they cover add up; the plus
+# keeps SQLite from looking each person up: it starts from the few rows of that kind.
 # spans: what began after the period is left out, so that a return years later never changes a published figure;
 # the day after is looked at so that a new stage begun on 1 January carries on what ended on 31 December.
 

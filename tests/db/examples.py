@@ -1,6 +1,7 @@
 """Values and rows that are right for any field and table of the dictionary, so that a new one is covered by itself."""
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,7 @@ def example(field: Field, number: int, refers_to: int) -> Any:
             return f"056500000{number % 10}"
         case Email():
             return f"nom{number}@exemple.fr"
-    return f"{_WORDS[number % len(_WORDS)]} {number}"[: getattr(kind, "max", 200)]
+    return f"{_WORDS[number % len(_WORDS)]} {number}"[: getattr(kind, "max", 200)].strip().strip()
 
 
 def whole_row(db: Database, table: Table, number: int = 0) -> dict[str, Any]:
@@ -102,7 +103,7 @@ def another(field: Field, value: Any) -> Any:
     return next(other for other in found if other != value)
 
 
-def saved(db: Database, table: Table, values: dict[str, Any], who: str = "Ada") -> int:
+def saved(db: Database, table: Table, values: Mapping[str, Any], who: str = "Ada") -> int:
     return save(db, table, Edit(values), who).row_id
 
 

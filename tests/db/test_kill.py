@@ -10,13 +10,14 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from db import connection
 from db.check import check
 from tests.db.given import given_person
 
 ROOT = Path(__file__).parents[2]
-ROUNDS = 5
+ROUNDS = 4
 
 WRITERS = """
 import os, sys, threading
@@ -64,7 +65,7 @@ def test_no_acknowledged_save_is_lost_when_the_server_is_killed(db, path):
     given_person(db)
     db.close()
     rng = random.Random(2022)
-    told: list[list[object]] = []
+    told: list[list[Any]] = []
 
     for turn in range(ROUNDS):
         told += killed_while_writing(path, turn, rng.uniform(0.0, 0.8))

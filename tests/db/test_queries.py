@@ -2,7 +2,7 @@
 
 import pytest
 
-from db import queries, records
+from db import connection, queries, records
 from db.dictionary import AID, DIAGNOSTIC, INTERVENTION, PARTNER, PERSON, PROJECT, TABLES
 from db.queries import Filter, Query
 from db.types import Choice, Choices, Date, Euros, Integer, Reference, References, Text, YesNo, fold
@@ -12,14 +12,25 @@ from tests.db.given import given, given_diagnostic, given_person
 DAY = "2026-01-01"
 
 
+@pytest.fixture(scope="module")
+def filled_files():
+    """The files that tests of this module only read, by table."""
+    made = {}
+    yield made
+    for db in made.values():
+        db.close()
+
+
 @pytest.fixture
-def filled(db, table):
+def filled(filled_files, table, tmp_path_factory):
     """Eight rows of the table: six with every field, two with hardly any."""
-    for number in range(6):
-        saved(db, table, whole_row(db, table, number))
-    for number in (6, 7):
-        saved(db, table, bare_row(db, table, number))
-    return db
+    if table.name not in filled_files:
+        db = filled_files[table.name] = connection.create(tmp_path_factory.mktemp(table.name) / "palette.db")
+        for number in range(6):
+            saved(db, table, whole_row(db, table, number))
+        for number in (6, 7):
+            saved(db, table, bare_row(db, table, number))
+    return filled_files[table.name]
 
 
 def all_rows(db, table):

@@ -50,7 +50,7 @@ def test_the_message_says_ceiling_granted_and_left(db):
         " Pour passer outre, écrivez le motif dans « Motif de dépassement »"
     )
     assert total_granted(db, person) == 812_50
-    assert records.save(db, AID, new_aid(person, 87_50), "Ada")
+    records.save(db, AID, new_aid(person, 87_50), "Ada")
     assert total_granted(db, person) == 900_00
 
 
@@ -61,7 +61,7 @@ def test_only_granted_aids_count(db):
     gone = given_aid(db, person, 900_00)
     records.delete(db, AID, {gone: 1}, "Ada")
 
-    assert records.save(db, AID, new_aid(person, 900_00), "Ada")
+    records.save(db, AID, new_aid(person, 900_00), "Ada")
 
 
 def test_granting_a_pending_aid_is_held_to_the_ceiling(db, path):
@@ -93,8 +93,8 @@ def test_over_a_calendar_year_each_year_has_its_own_ceiling(db):
 
     assert "500 € déjà accordés, il reste 400 €" in refusal(db, new_aid(person, 401_00, "2024-12-31"))
     assert "900 € déjà accordés, il reste 0 €" in refusal(db, new_aid(person, 1_00, "2023-01-01"))
-    assert records.save(db, AID, new_aid(person, 400_00, "2024-12-31"), "Ada")
-    assert records.save(db, AID, new_aid(person, 900_00, "2025-01-01"), "Ada")
+    records.save(db, AID, new_aid(person, 400_00, "2024-12-31"), "Ada")
+    records.save(db, AID, new_aid(person, 900_00, "2025-01-01"), "Ada")
 
 
 def test_over_twelve_months_an_aid_counts_until_the_same_day_a_year_later(db):
@@ -103,7 +103,7 @@ def test_over_twelve_months_an_aid_counts_until_the_same_day_a_year_later(db):
     given_aid(db, person, 900_00, "2023-05-10")
 
     assert "il reste 0 €" in refusal(db, new_aid(person, 1_00, "2024-05-09"))
-    assert records.save(db, AID, new_aid(person, 900_00, "2024-05-10"), "Ada")
+    records.save(db, AID, new_aid(person, 900_00, "2024-05-10"), "Ada")
 
 
 def test_a_back_dated_aid_cannot_overfill_a_later_year_and_is_told_which_sum_counts(db):
@@ -114,7 +114,7 @@ def test_a_back_dated_aid_cannot_overfill_a_later_year_and_is_told_which_sum_cou
 
     # On its own day nothing was granted yet; in the year that ends on 1 September 2024, 800 € are.
     assert "800 € déjà accordés, il reste 100 €" in refusal(db, new_aid(person, 100_01, "2023-10-01"))
-    assert records.save(db, AID, new_aid(person, 100_00, "2023-10-01"), "Ada")
+    records.save(db, AID, new_aid(person, 100_00, "2023-10-01"), "Ada")
     assert "il reste 0 €" in refusal(db, new_aid(person, 1, "2024-02-28"))
 
 
@@ -123,7 +123,7 @@ def test_the_day_of_the_decision_says_to_which_period_an_aid_counts(db):
     person = given_person(db)
     given_aid(db, person, 900_00, "2024-01-02", requested_on="2023-12-01")
 
-    assert records.save(db, AID, new_aid(person, 900_00, "2023-12-15"), "Ada")
+    records.save(db, AID, new_aid(person, 900_00, "2023-12-15"), "Ada")
     assert "il reste 0 €" in refusal(db, new_aid(person, 1_00, "2024-02-01"))
 
 

@@ -1,6 +1,7 @@
 """Every rule that a table declares: the file refuses what breaks it, from any program, and takes what keeps it."""
 
 import sqlite3
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.db.given import (
     given_stage,
 )
 
-BREAKS = {
+BREAKS: dict[str, dict[str, Any]] = {
     "orientation.override_needs_reason": {"override": "yes", "override_reason": None},
     "orientation.decided_after_request": {"requested_on": "2024-02-02", "decided_on": "2024-02-01"},
     "stage.ends_after_start": {"starts_on": "2024-02-02", "ends_on": "2024-02-01"},

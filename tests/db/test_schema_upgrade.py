@@ -127,7 +127,12 @@ def test_a_numbered_step_runs_once_after_a_backup(db, path, monkeypatch):
     given_person(db)
     older(path, "ALTER TABLE person ADD COLUMN ville TEXT", "UPDATE person SET ville = 'Figeac'")
     runs = []
-    monkeypatch.setattr(upgrade, "STEPS", [lambda db: (runs.append(1), renamed(db))])
+
+    def step(db):
+        runs.append(1)
+        renamed(db)
+
+    monkeypatch.setattr(upgrade, "STEPS", [step])
 
     for _ in range(2):
         forget_open_files()
