@@ -5,7 +5,7 @@ import streamlit as st
 from db.connection import office
 from db.dictionary import BENEFIT, INTERVENTION, STAGE
 from pages.shared.grid import edit_grid
-from pages.shared.views import choose_table
+from pages.shared.tabs import choose_table
 
 st.title(INTERVENTION.plural)
 table = choose_table([INTERVENTION, STAGE, BENEFIT], "follow_up")

@@ -5,7 +5,7 @@ import streamlit as st
 from db.connection import office
 from db.dictionary import NEED, PARTNER, PROJECT
 from pages.shared.grid import edit_grid
-from pages.shared.views import choose_table
+from pages.shared.tabs import choose_table
 
 st.title("Réseau")
 table = choose_table([PARTNER, NEED, PROJECT], "network")
