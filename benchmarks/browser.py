@@ -21,8 +21,9 @@ from benchmarks.office import SIZES, Row, folder
 ROOT = Path(__file__).parents[1]
 FIRST_ROW = '.palette-grid tbody tr:not(.draft) td[data-field="last_name"]'
 BARE = "import streamlit as st\nst.title('Bare')\nst.write('Nothing else.')\n"
-BARE_SECONDS, TARGET_SECONDS, DURABLE = 0.9, 1.1, 250.0
-RATIO = TARGET_SECONDS / BARE_SECONDS
+TARGET, DURABLE = 1_100.0, 250.0
+RATIO = TARGET / 900.0
+"""The target was set where the bare page took 900 ms; as a share of that, a faster machine is asked for more."""
 
 
 def measure(repeats: int) -> list[Row]:
@@ -41,11 +42,10 @@ def measure(repeats: int) -> list[Row]:
                 reloads.append(_reload(browser, address, FIRST_ROW, repeats))
                 durable.append(_enter_to_durable(browser, address, data / "palette.db", repeats))
         browser.close()
-    allowed = bare * RATIO
     ratios = [reload / bare for reload in reloads]
     return [
         ("bare Streamlit page, warm reload", [bare, bare], "", True),
-        ("portfolio, warm reload to first rows", reloads, f"< {allowed:.0f}", max(reloads) < allowed),
+        ("portfolio, warm reload to first rows", reloads, f"< {TARGET:.0f}", max(reloads) < TARGET),
         ("… as a multiple of the bare page", ratios, f"< {RATIO:.2f}", max(ratios) < RATIO),
         ("Enter to the row durable in the file", durable, f"< {DURABLE:.0f}", max(durable) < DURABLE),
     ]

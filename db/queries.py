@@ -175,21 +175,26 @@ def source(table: Table, query: Query) -> str:
     return f'"{leader}" r CROSS JOIN "{table.name}" t ON t.{name} = r.id'
 
 
-def order_by(table: Table, query: Query, walk: bool = True) -> str:
+def order_by(table: Table, query: Query, walk: bool = True, backward: bool = False) -> str:
     """The sort of a query, empty values last, then the table's own order, then the id so that pages never overlap.
 
-    ``walk``: let an index give the order, which is quick for the first pages; otherwise what is found is sorted.
+    ``walk``: let an index give the order, which is quick near both ends; otherwise what is found is sorted.
+    ``backward``: exactly the other way round, to reach the last pages from the end.
     """
     keys = []
     leader = _leads(table, query)
     for place, name in enumerate(_names(table, query)):
         plain = name.removeprefix("-")
-        way = " DESC" if name.startswith("-") else "" if _always_filled(table, plain) else " NULLS LAST"
+        filled = _always_filled(table, plain)
+        if name.startswith("-") == backward:
+            way = "" if backward or filled else " NULLS LAST"
+        else:
+            way = " DESC NULLS FIRST" if backward and not filled else " DESC"
         parts = ["r.sort_key", "r.id"] if leader and place == 0 else _sort_keys(table, plain)
         keys += [f"{part}{way}" for part in parts]
-    if table.sorted_by_name:
-        keys.append("t.sort_key")
-    return ("" if walk else "+") + ", ".join([*keys, "t.id"])
+    last = [*["t.sort_key"] * table.sorted_by_name, "t.id"]
+    keys += [f"{key} DESC" if backward else key for key in last]
+    return ("" if walk else "+") + ", ".join(keys)
 
 
 def _always_filled(table: Table, name: str) -> bool:
@@ -205,12 +210,26 @@ def _numbered(sql: str, values: list[Any], today: str) -> tuple[str, dict[str, A
     return named, {"today": today, **{f"v{i}": value for i, value in enumerate(values)}}
 
 
-def ids_sql(table: Table, query: Query, walk: bool = True) -> tuple[str, dict[str, Any]]:
-    """The ids of one page of a query, in order. ``walk``: see ``order_by``."""
+def from_the_end(query: Query, matching: int) -> bool:
+    """Whether the page is nearer to the end of what is found, and better reached from there."""
+    return (query.page - 1) * query.size * 2 >= matching > 0
+
+
+def ids_sql(table: Table, query: Query, matching: int | None = None) -> tuple[str, dict[str, Any]]:
+    """The ids of one page of a query, in order; in the opposite order when it is read ``from_the_end``.
+
+    ``matching``: how many rows it finds, if that is known. An index gives the order where the page lies near an end
+    of them; otherwise all that is found is sorted.
+    """
     condition, values = where(table, query)
-    order = order_by(table, query, walk)
+    first = (query.page - 1) * query.size
+    total = 2 * (first + query.size) if matching is None else matching
+    backward = matching is not None and from_the_end(query, matching)
+    skipped = max(0, total - first - query.size) if backward else first
+    taken = max(0, min(query.size, total - first)) if backward else query.size
+    order = order_by(table, query, walk=(skipped + taken) * 2 <= total, backward=backward)
     sql = f"SELECT t.id FROM {source(table, query)} WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?"
-    return _numbered(sql, [*values, query.size, (query.page - 1) * query.size], query.today)
+    return _numbered(sql, [*values, taken, skipped], query.today)
 
 
 def count_sql(table: Table, query: Query) -> tuple[str, dict[str, Any]]:

@@ -90,9 +90,10 @@ def _dated(query: Query) -> Query:
 
 def page_ids(db: Database, table: Table, query: Query) -> list[int]:
     """The ids of one page, in order."""
-    early = query.page * query.size * 2 <= count(db, table, query)  # walking pays when it ends in the first half
-    sql, values = queries.ids_sql(table, _dated(query), walk=early)
-    return [row[0] for row in db.execute(sql, values)]
+    matching = count(db, table, query)
+    sql, values = queries.ids_sql(table, _dated(query), matching)
+    ids = [row[0] for row in db.execute(sql, values)]
+    return ids[::-1] if queries.from_the_end(query, matching) else ids
 
 
 def still_matching(db: Database, table: Table, query: Query, ids: list[int]) -> set[int]:

@@ -3,6 +3,7 @@
 import pytest
 
 from db import connection, queries, records
+from db.connection import Database
 from db.dictionary import AID, DIAGNOSTIC, INTERVENTION, PARTNER, PERSON, PROJECT, TABLES
 from db.queries import Filter, Query
 from db.types import Choice, Choices, Date, Euros, Integer, Reference, References, Text, YesNo, fold
@@ -15,7 +16,7 @@ DAY = "2026-01-01"
 @pytest.fixture(scope="module")
 def filled_files():
     """The files that tests of this module only read, by table."""
-    made = {}
+    made: dict[str, Database] = {}
     yield made
     for db in made.values():
         db.close()
