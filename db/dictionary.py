@@ -345,7 +345,7 @@ ACTION = Table(
         Field("cer_id", "Contrat", Reference("cer"), privacy=SECRET, shown=False, help="Le contrat qui porte l’action."),
         Field("objective", "Objectif", Text(300), required=True, privacy=SECRET, help="Ce que la personne vise, en une phrase."),
         Field("obstacle", "Frein levé", Choice(lists.OBSTACLES), privacy=SECRET, help="Le frein que l’action doit lever."),
-        Field("domain", "Domaine d’intervention", Choice(lists.INTERVENTION_DOMAINS), privacy=SECRET, help="Un des onze domaines d’intervention."),
+        Field("domain", "Domaine d’intervention", Choice(lists.INTERVENTION_DOMAINS), privacy=SECRET, shown=False, help="Un des onze domaines d’intervention."),
         Field("due_on", "Échéance", Date(), privacy=SECRET, help="Pour quand."),
         Field("state", "État", Choice(lists.ACTION_STATES), required=True, default="todo", privacy=SECRET, help="Où en est l’action."),
         _note(),
@@ -378,7 +378,7 @@ AID = Table(
         Field("requested", "Montant demandé", Euros(), privacy=SECRET, section="Demande", help="En euros."),
         Field("decision", "Décision", Choice(lists.DECISIONS), required=True, default="pending", privacy=SECRET, section="Décision", help="Seules les aides accordées comptent sous le plafond."),
         Field("granted", "Montant accordé", Euros(), privacy=GROUPED, section="Décision", published=Grouping("montants"), help="En euros ; le plafond s’applique à la somme accordée à la personne."),
-        Field("decided_on", "Décidée le", Date(), privacy=SECRET, section="Décision", help="Jour de la décision ; dit à quelle période du plafond l’aide compte."),
+        Field("decided_on", "Décidée le", Date(), privacy=SECRET, section="Décision", shown=False, help="Jour de la décision ; dit à quelle période du plafond l’aide compte."),
         Field("paid_on", "Payée le", Date(), privacy=SECRET, section="Décision", shown=False, help="Jour du versement."),
         Field("other_funders", "Autres financeurs", Text(), privacy=SECRET, section="Décision", shown=False, help="Qui d’autre participe, et pour combien."),
         Field("override_reason", "Motif de dépassement", LongText(), privacy=SECRET, section="Décision", shown=False, help="Obligatoire pour passer le plafond ; reste dans l’historique."),
@@ -501,8 +501,8 @@ SETTING = Table(
     fields=(
         Field("aid_ceiling", "Plafond des aides par personne", Euros(), required=True, default=900_00, privacy=SECRET, section="Aides", help="900 € d’après le dispositif départemental."),
         Field("aid_ceiling_period", "Période du plafond", Choice(lists.CEILING_PERIODS), required=True, default="all", privacy=SECRET, section="Aides", help="Sur quelle durée les aides s’additionnent."),
-        Field("aid_alert", "Alerte quand il reste au plus", Euros(), required=True, default=150_00, privacy=SECRET, section="Aides", help="Signale les personnes proches du plafond."),
-        Field("contract_alert_months", "Alerte avant la fin d’un contrat", Integer(0, 24, "mois"), required=True, default=1, privacy=SECRET, section="Contrats", help="Combien de mois avant l’échéance un contrat est signalé."),
+        Field("aid_alert", "Signaler quand il reste au plus", Euros(), required=True, default=150_00, privacy=SECRET, section="Aides", help="Signale les personnes proches du plafond."),
+        Field("contract_alert_months", "Signaler un contrat avant sa fin", Integer(0, 24, "mois"), required=True, default=1, privacy=SECRET, section="Contrats", help="Combien de mois avant l’échéance un contrat est signalé."),
     ),
 )
 

@@ -198,11 +198,11 @@ CEILING_WAS_OVERRIDDEN = (
 def next_contract(db: sqlite_utils.Database, cer_id: int, day: str) -> dict[str, Any]:
     """What a contract that follows another starts with: a « contrat d’engagement » that renews and replaces it.
 
-    It starts the day after the earlier one ends, or on ``day`` when that has passed or lies beyond 1 January 2027, when
-    no CER may run any more (domain.md § 2).
+    It starts the day after the earlier one ends, or on ``day`` when that has passed; a CER that would run beyond
+    1 January 2027, when none may any more, is replaced on ``day`` too (domain.md § 2).
     """
     sql = """SELECT person_id, 'engagement' AS kind, 'renewal' AS rank, id AS replaces_id, :day AS signed_on,
-        iif(date(ends_on, '+1 day') BETWEEN :day AND '2027-01-01', date(ends_on, '+1 day'), :day) AS starts_on,
+        iif(kind = 'cer' AND ends_on >= '2027-01-01', :day, max(:day, date(ends_on, '+1 day'))) AS starts_on,
         objectives, person_commitments, office_commitments FROM cer WHERE id = :id"""
     cursor = db.execute(sql, {"id": cer_id, "day": day})
     return dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))

@@ -6,9 +6,14 @@ from db.connection import office
 from pages.shared.form import show_pending
 from pages.shared.session import choose_who
 
-st.set_page_config(page_title="Palette", page_icon="🎨", layout="wide")
-st.html("<style>[data-testid=stMainBlockContainer] { padding-inline: clamp(1rem, 3vw, 3rem); }</style>")
+_STYLE = """<style>
+[data-testid=stMainBlockContainer] { padding-inline: clamp(1rem, 3vw, 3rem); }
+[data-testid=InputInstructions] { display: none; } /* « Press Enter to apply » */
+[class*="st-key-live-form"] { position: sticky; top: 0; z-index: 10; backdrop-filter: blur(12px); }
+</style><script>document.documentElement.lang = "fr"</script>"""
 
+# Before the navigation, whose own icons would be fetched from outside to stand in the browser's tab.
+st.set_page_config(page_title="Palette", page_icon="🎨", layout="wide")
 page = st.navigation(
     {
         "Suivi": [
@@ -26,6 +31,8 @@ page = st.navigation(
         "Réglages": [st.Page("settings.py", title="Réglages", icon=":material/tune:", url_path="reglages")],
     }
 )
+st.set_page_config(page_title=f"{page.title} · Palette")
+st.html(_STYLE, unsafe_allow_javascript=True)
 choose_who(office())
 page.run()
 show_pending()

@@ -11,12 +11,12 @@ from pages.shared.headline import show_day
 from pages.shared.waiting import Waiting, show_waiting
 
 _WAITING = (
-    Waiting("Contrats bientôt échus", CER, (Filter("ends_soon", "is", 1),), "ends_on", "cer.py"),
-    Waiting("Actions en retard", ACTION, (Filter("late", "is", 1),), "due_on", "diagnostics.py"),
+    Waiting("Contrats bientôt échus", CER, (Filter("ends_soon", "in", (1,)),), "ends_on", "cer.py"),
+    Waiting("Actions en retard", ACTION, (Filter("late", "in", (1,)),), "due_on", "diagnostics.py", "objective"),
     Waiting("Orientations sans avis", ORIENTATION, (Filter("decided_on", "empty"),), "requested_on", "orientations.py"),
-    Waiting("Diagnostics à terminer", DIAGNOSTIC, (Filter("pending", "is", 1),), "started_on", "diagnostics.py"),
-    Waiting("Aides en attente de décision", AID, (Filter("decision", "is", "pending"),), "requested_on", "aid.py"),
-    Waiting("CER à remplacer avant le 01/01/2027", CER, (Filter("to_replace", "is", 1),), "ends_on", "cer.py"),
+    Waiting("Diagnostics à terminer", DIAGNOSTIC, (Filter("pending", "in", (1,)),), "started_on", "diagnostics.py"),
+    Waiting("Aides en attente de décision", AID, (Filter("decision", "in", ("pending",)),), "requested_on", "aid.py"),
+    Waiting("CER à remplacer avant le 01/01/2027", CER, (Filter("to_replace", "in", (1,)),), "ends_on", "cer.py"),
 )
 
 st.title("Aujourd’hui")

@@ -20,6 +20,7 @@ _ICONS = {
     "cer": "contract", "aid": "euro", "exit": "logout", "intervention": "forum", "action": "task_alt",
 }  # fmt: skip
 _LATEST = 20
+_CHANGES = 200
 _LISTED = 1_000
 _SHORT = 80
 
@@ -162,7 +163,7 @@ def _show_moment(moment: Moment, known: Context) -> None:
     day, told, button = st.columns([1, 8, 1], vertical_alignment="center", gap="small")
     day.markdown(f":gray[{french_date(moment.day)}]")
     icon = _ICONS.get(table.name, "event")
-    told.markdown(f":material/{icon}: **{table.label}** · {_summary(moment, known)}")
+    told.markdown(" · ".join(filter(None, [f":material/{icon}: **{table.label}**", _summary(moment, known)])))
     if button.button("Ouvrir", key=f"dossier:{table.name}:{row.id}", type="tertiary"):
         form.forget(f"form:{table.name}:{row.id}")
         form.edit_dialog(table.name, row.id)
@@ -213,9 +214,10 @@ def _plan_title(plan: tuple[str, int], person: Row, known: Context) -> str:
 
 def _history(db: Database, person: Row, known: Context) -> None:
     """Who changed what on this file, latest first."""
-    for change in history.of_person(db, person.id, known)[:200]:
-        label = TABLES[change.table].label
-        st.markdown(f":gray[{change.moment}] · **{label}** · {_plain(change.sentence)}")
+    for change in history.of_person(db, person.id, known)[:_CHANGES]:
+        label, title = TABLES[change.table].label, known.title(change.table, change.row_id)
+        what = title if title.startswith(label) else f"{label} {title}"
+        st.markdown(f":gray[{change.moment}] · **{_plain(what)}** · {_plain(change.sentence)}")
 
 
 VIEWS: dict[str, Callable[[Database, Row, Context], None]] = {

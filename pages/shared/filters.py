@@ -26,6 +26,12 @@ def conditions(table: Table, chosen: Chosen, known: Context) -> tuple[Filter, ..
     return tuple(found for item in table.columns for found in _conditions(item, chosen, known))
 
 
+def chosen_by(wanted: Sequence[Filter]) -> Chosen:
+    """What the filters hold for these conditions on values of lists (« in ») or on emptiness (« empty »)."""
+    empty = {f"{item.field}:empty": True for item in wanted if item.how == "empty"}
+    return empty | {item.field: list(item.value) for item in wanted if item.how == "in"}
+
+
 def told(table: Table, chosen: Chosen, known: Context) -> list[dict[str, str]]:
     """Every filter in force in words: the field's name, its label, what is asked of it."""
     return [
@@ -104,6 +110,7 @@ def _many(item: Field | Computed, key: str, chosen: Chosen, options: dict[Any, s
     name = _hold(key, item.name, chosen, [])
     st.multiselect(
         item.label, list(options), key=name, format_func=options.__getitem__, placeholder="toutes les valeurs",
+        select_all=False, wrap=True,
         on_change=_take, args=(key, item.name, chosen),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from db import records, rules
 from db.connection import Database, office
 from db.dictionary import CER, TABLES
-from db.errors import ConflictError, FieldError, InvalidError, PaletteError
+from db.errors import ConflictError, FieldError, InvalidError, PaletteError, Problem
 from db.fields import Field, Table
 from db.queries import Filter, Query
 from db.records import Edit
@@ -50,8 +50,15 @@ def _dialog(table: Table, row_id: int | None, fixed: Mapping[str, Any]) -> None:
     db = office()
     if edit_form(db, table, f"form:{table.name}:{row_id}", row_id, fixed):
         st.rerun()
-    if table is CER and row_id is not None and st.button("Préparer le contrat suivant", icon=":material/event_repeat:"):
+    if table is CER and row_id is not None and _asks_next_contract(f"form:{table.name}:{row_id}"):
         open_later(CER.name, rules.next_contract(db, row_id, records.today()))
+
+
+def _asks_next_contract(key: str) -> bool:
+    """Offered once what was typed is saved, so that nothing is lost on the way to the next form."""
+    changed = st.session_state.get(f"{key}:changed", False)
+    told = "Enregistrez d’abord ce que vous avez changé." if changed else None
+    return st.button("Préparer le contrat suivant", icon=":material/event_repeat:", disabled=changed, help=told)
 
 
 def open_later(table_name: str, fixed: Mapping[str, Any]) -> None:
@@ -78,7 +85,7 @@ def edit_form(db: Database, table: Table, key: str, row_id: int | None, fixed: M
         return False
     if fixed.get("person_id"):
         st.markdown(f"Pour **{known.title('person', fixed['person_id'])}**")
-    told, slots = st.container(), Slots()
+    told, slots = st.container(key=f"live:{key}"), Slots()
     values: dict[str, Any] = dict(fixed) if row_id is None else {}
     for section, fields in table.sections.items():
         asked = [item for item in fields if not (row_id is None and item.name in fixed and item.name.endswith("_id"))]
@@ -87,6 +94,7 @@ def edit_form(db: Database, table: Table, key: str, row_id: int | None, fixed: M
         live.show(db, table, {**start, **values}, row_id)
     if row_id is not None:
         values = _changed(table, start, values, known)
+        st.session_state[f"{key}:changed"] = bool(values)
     return _buttons(db, table, key, Edit(values, row_id, version), slots)
 
 
@@ -96,7 +104,7 @@ def _section(
     """The widgets of one section, short ones two abreast, each with its error under it; what they hold."""
     values: dict[str, Any] = {}
     if title and fields:
-        st.markdown(f"#### {title}")
+        st.markdown(f"### {title}")
     grid = st.grid(2, min_column_width=260, gap="small")
     for item in fields:
         with grid.cell(column_span="all" if isinstance(item.type, LongText | Choices | References) else 1):
@@ -112,7 +120,8 @@ def _show_errors(key: str, slots: Slots) -> None:
     """Each reason under its field, until the form is saved again."""
     for problem in st.session_state.get(f"{key}:errors", []):
         if problem.field in slots:
-            slots[problem.field].markdown(f":red[:material/error: {problem}]")
+            reason = problem.reason[0].upper() + problem.reason[1:]
+            slots[problem.field].markdown(f":red[:material/error: {reason}]")
 
 
 def _changed(table: Table, start: Mapping[str, Any], values: Mapping[str, Any], known: Context) -> dict[str, Any]:
@@ -156,11 +165,19 @@ def _buttons(db: Database, table: Table, key: str, edit: Edit, slots: Slots) -> 
     if asked and _save(db, table, key, edit):
         return True
     _show_errors(key, slots)
-    for problem in st.session_state.get(f"{key}:errors", []):
-        if problem.field not in slots:
-            st.error(str(problem))
+    _show_refused(st.session_state.get(f"{key}:errors", []), slots)
     clash: ConflictError | None = st.session_state.get(f"{key}:clash")
     return clash is not None and _settle(db, table, key, edit, clash)
+
+
+def _show_refused(problems: list[Problem], slots: Slots) -> None:
+    """Beside the button, which fields wait, as they may be out of sight; whole sentences for what has no field here."""
+    labels = list(dict.fromkeys(problem.label for problem in problems if problem.field in slots))
+    if labels:
+        st.error(f"Rien n’a été enregistré. À corriger : {', '.join(labels)}.")
+    for problem in problems:
+        if problem.field not in slots:
+            st.error(str(problem))
 
 
 def _save(db: Database, table: Table, key: str, edit: Edit) -> bool:
@@ -179,7 +196,7 @@ def _save(db: Database, table: Table, key: str, edit: Edit) -> bool:
         st.error(str(error))
         return False
     forget(key)
-    st.toast(f"{table.label} : enregistré", icon=":material/check:")
+    st.toast("Enregistré", icon=":material/check:")
     return True
 
 
@@ -211,7 +228,13 @@ def _widget(db: Database, item: Field, key: str, value: Any, row: Mapping[str, A
             offered = [code for code in labels if code in (value or ()) or code not in known.retired[values.name]]
             return tuple(
                 st.multiselect(
-                    options=offered, default=list(value or ()), format_func=labels.__getitem__, placeholder="", **common
+                    options=offered,
+                    default=list(value or ()),
+                    format_func=labels.__getitem__,
+                    placeholder="",
+                    select_all=False,
+                    wrap=True,
+                    **common,
                 )
             )
         case YesNo():
@@ -226,7 +249,15 @@ def _widget(db: Database, item: Field, key: str, value: Any, row: Mapping[str, A
             options = _options(db, TABLES[target], tuple(value or ()), row, f"{key}:find", label)
             title = lambda row_id: known.title(target, row_id)  # noqa: E731
             return tuple(
-                st.multiselect(options=options, default=list(value or ()), format_func=title, placeholder="", **common)
+                st.multiselect(
+                    options=options,
+                    default=list(value or ()),
+                    format_func=title,
+                    placeholder="",
+                    select_all=False,
+                    wrap=True,
+                    **common,
+                )
             )
         case Integer(unit=unit):
             return st.text_input(value=item.type.show(value, known), placeholder=unit, **common)

@@ -71,6 +71,7 @@ class Grid extends GridInput {
   receive({ data, setStateValue }) {
     this.setState = setStateValue
     const before = this.data
+    if (String(data.sort) === String(this.wanted)) this.wanted = null
     if (data.instance === this.instance) this.outbox = this.outbox.filter((edit) => edit.n > data.done)
     if (this.editing && before && data.turn !== before.turn) this.deferred = data // the rows stay put while somebody types
     else this.show(data)

@@ -19,7 +19,7 @@ from pages.shared import filters, form, selection
 from pages.shared.downloads import download_menu
 from pages.shared.grid_data import grid_data
 from pages.shared.session import who
-from pages.shared.view import View, columns_of, open_view, view_of
+from pages.shared.view import SIZE, View, columns_of, open_view, view_of
 
 _HERE = Path(__file__).parent
 _SCRIPTS = ("grid_editors.js", "grid_view.js", "grid_input.js", "grid.js")
@@ -39,7 +39,7 @@ def edit_grid(
     preset: tuple[Filter, ...] = (),
     fixed: Mapping[str, Any] | None = None,
     opens: str = "",
-    size: int = 50,
+    size: int = SIZE,
 ) -> None:
     """Show a table as a grid that saves. ``preset``: filters on values of lists, set at first; ``fixed``: values of
     every row shown and added (a person's); ``opens``: the page that opens a row, instead of the form."""
@@ -103,7 +103,7 @@ def _columns(table: Table, key: str, view: View) -> None:
             st.session_state[name] = list(view.columns)
             st.multiselect(
                 "Colonnes, dans leur ordre", list(labels), key=name, format_func=labels.__getitem__, on_change=take,
-                help="On peut aussi glisser un en-tête de colonne pour le déplacer.",
+                help="On peut aussi glisser un en-tête de colonne pour le déplacer.", select_all=False, wrap=True,
             )  # fmt: skip
 
 

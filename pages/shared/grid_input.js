@@ -234,10 +234,12 @@ class GridInput extends GridView {
   }
 
   sortBy(name, add) {
-    const place = this.data.sort.find((item) => item.replace(/^-/, "") === name)
+    // A second click counts from the first one, even while the answer to something older is still on its way.
+    const sort = this.wanted ?? this.data.sort
+    const place = sort.find((item) => item.replace(/^-/, "") === name)
     const next = !place ? [name] : place.startsWith("-") ? [] : [`-${name}`]
-    this.data.sort = add ? [...this.data.sort.filter((item) => item !== place), ...next] : next
-    this.send("sort", this.data.sort)
+    this.wanted = add ? [...sort.filter((item) => item !== place), ...next] : next
+    this.send("sort", this.wanted)
   }
 
   moveColumn(name, before) {

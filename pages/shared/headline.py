@@ -9,7 +9,7 @@ from db.types import french_number
 _FIGURES = {
     "portfolio": ("En portefeuille", "Personnes avec une étape de diagnostic ou d’accompagnement en cours ce jour."),
     "accompanied": ("Accompagnées", "Personnes avec un accompagnement en cours ce jour."),
-    "light": ("dont allégées", "Accompagnées, en mode allégé."),
+    "light": ("Dont allégées", "Accompagnées, en mode allégé."),
     "in_diagnosis": ("En diagnostic", "En portefeuille, pas encore accompagnées."),
     "prime_only": ("Prime seule", "En portefeuille, avec ce seul droit depuis le début du trimestre."),
     "exits_since_january": ("Sorties depuis janvier", "Sorties du RSA depuis le 1er janvier, ce jour compris."),

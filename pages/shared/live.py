@@ -45,17 +45,25 @@ def _aid(db: Database, values: Mapping[str, Any], row_id: int | None) -> None:
         st.info(f"{told}il reste **{euros.show(left, known)}** après cette aide", icon=":material/savings:")
 
 
+def _in_sentence(label: str) -> str:
+    return label[0].lower() + label[1:]
+
+
 def _orientation(db: Database, values: Mapping[str, Any], row_id: int | None) -> None:
     day = _day(values, "requested_on") or records.today()
     reasons = rules.verdict_reasons(db, {**values, "requested_on": day})
-    if not reasons:
-        st.success("Avis calculé : **orientée vers la CIPA**, aucun critère de non-orientation n’est rempli.")
-        return
-    listed = "\n".join(f"- {reason}" for reason in reasons)
-    st.warning(
-        f"Avis calculé : **non orientée vers la CIPA**.\n{listed}\n\n"
-        "Une sollicitation ponctuelle reste toujours possible."
-    )
+    computed = "no" if reasons else "yes"
+    labels = records.context(db).labels["verdict"]
+    listed = "".join(f"\n- {reason}" for reason in reasons) or ", aucun critère de non-orientation n’est rempli."
+    told = f"Avis calculé : **{_in_sentence(labels[computed])}**{listed}"
+    kept = values.get("override")
+    if kept and kept != computed:
+        told += f"\n\nAvis contraire retenu : **{_in_sentence(labels[kept])}**."
+    elif kept:
+        told += "\n\nL’avis contraire est celui du calcul : il n’y a rien à écarter."
+    if (kept or computed) == "no":
+        told += "\n\nUne sollicitation ponctuelle reste toujours possible."
+    (st.success if (kept or computed) == "yes" else st.warning)(told)
 
 
 _SAYS: dict[str, Callable[[Database, Mapping[str, Any], int | None], None]] = {"aid": _aid, "orientation": _orientation}

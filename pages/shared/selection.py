@@ -42,7 +42,11 @@ def _lines(number: int, word: str) -> str:
 def _change_dialog(table_name: str, key: str, chosen: list[int]) -> None:
     db, table = office(), TABLES[table_name]
     labels = {item.name: item.label for item in table.fields}
-    name = st.selectbox("Champ", list(labels), format_func=labels.__getitem__, key="bulk:field")
+    name = st.selectbox(
+        "Champ", list(labels), None, format_func=labels.__getitem__, key="bulk:field", placeholder="Quel champ ?"
+    )
+    if name is None:
+        return
     value = form.field_widget(db, table.field(name), f"bulk:{name}", None, records.context(db))
     many = len(chosen) > 1
     st.caption(

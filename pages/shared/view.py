@@ -18,6 +18,8 @@ from pages.shared import filters
 
 _SLOW = 0.04
 _AGAIN = 4.0
+SIZE = 50
+"""How many rows a page holds."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +130,7 @@ def open_view(table: Table, key: str, preset: tuple[Filter, ...], fixed: Mapping
     name = f"{key}:view"
     if name not in st.session_state:
         columns = [item.name for item in columns_of(table) if item.shown and item.name not in fixed]
-        chosen = {item.field: list(item.value) for item in preset}
-        st.session_state[name] = View(Query(size=size), columns, Sheet(table, fixed), chosen)
+        st.session_state[name] = View(Query(size=size), columns, Sheet(table, fixed), filters.chosen_by(preset))
     return view_of(key)
 
 
@@ -137,3 +138,11 @@ def view_of(key: str) -> View:
     """The view of that name."""
     view: View = st.session_state[f"{key}:view"]
     return view
+
+
+def show_only(table: Table, key: str, wanted: tuple[Filter, ...], sort: str) -> None:
+    """Let the grid of that name open on these rows, in this order; what was begun in it stays."""
+    view = open_view(table, key, (), {}, SIZE)
+    view.filters.clear()
+    view.filters.update(filters.chosen_by(wanted))
+    view.query = replace(view.query, search="", sort=(sort,), page=1)

@@ -8,7 +8,9 @@ from db import records
 from db.connection import Database
 from db.fields import Table
 from db.queries import Filter, Query
-from db.types import french_number
+from db.records import Row
+from db.types import Context, french_number
+from pages.shared.view import show_only
 
 _FIRST = 5
 
@@ -22,13 +24,14 @@ class Waiting:
     filters: tuple[Filter, ...]
     day: str
     page: str
+    what: str = ""
+    """A field that says more than the person's name does."""
 
 
 def show_waiting(db: Database, waiting: Waiting) -> None:
     """The card, with a line a person for the first few."""
     page = records.read(db, waiting.table, Query(waiting.filters, sort=(waiting.day,), size=_FIRST))
     known = records.context(db)
-    show = waiting.table.field(waiting.day).type.show
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{waiting.title}**", width="stretch")
@@ -37,16 +40,20 @@ def show_waiting(db: Database, waiting: Waiting) -> None:
             st.caption("Rien n’attend.")
         with st.container(gap=None):
             for row in page.rows:
-                person = row.values["person_id"]
-                label = f"{show(row.values[waiting.day], known)} · {known.title('person', person)}"
-                if st.button(
-                    label,
-                    key=f"{waiting.title}:{row.id}",
-                    type="tertiary",
-                    help=known.title(waiting.table.name, row.id),
-                ):
-                    st.switch_page("person.py", query_params={"dossier": str(person)})
+                _show_row(row, waiting, known)
         if page.matching > len(page.rows):
-            st.page_link(
-                waiting.page, label=f"Voir les {french_number(page.matching)}", icon=":material/arrow_forward:"
-            )
+            label = f"Voir les {french_number(page.matching)}"
+            if st.button(label, key=f"{waiting.title}:all", icon=":material/arrow_forward:", type="tertiary"):
+                show_only(waiting.table, waiting.table.name, waiting.filters, waiting.day)
+                st.session_state[f"{waiting.page.removesuffix('.py')}:table"] = waiting.table.name
+                st.switch_page(waiting.page)
+
+
+def _show_row(row: Row, waiting: Waiting, known: Context) -> None:
+    person = row.values["person_id"]
+    told = [waiting.table.field(waiting.day).type.show(row.values[waiting.day], known), known.title("person", person)]
+    if waiting.what:
+        told.append(str(row.values[waiting.what]))
+    key = f"{waiting.title}:{row.id}"
+    if st.button(" · ".join(told), key=key, type="tertiary", icon=":material/chevron_right:"):
+        st.switch_page("person.py", query_params={"dossier": str(person)})

@@ -88,8 +88,9 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_lost_or_saved(off
     form = save(form)
 
     said = [mark.value for mark in form.markdown if "material/error" in mark.value]
-    assert any("Date de naissance : « 31/02/1980 » n’est pas une date" in text for text in said)
-    assert any("Prénom : ce champ est obligatoire" in text for text in said)
+    assert any("« 31/02/1980 » n’est pas une date" in text for text in said)
+    assert any("Ce champ est obligatoire" in text for text in said)
+    assert "À corriger : Prénom, Date de naissance, Genre." in form.error[0].value
     assert form.text_input(key="f:birth_date").value == "31/02/1980"
     assert records.count(office, PERSON, records.Query()) == 0
 
@@ -110,7 +111,7 @@ def test_an_aid_says_what_is_left_and_is_refused_above_the_ceiling(office):
     form = save(form)
 
     assert not saved(form)
-    assert any("le plafond de 900\u00a0€ serait dépassé" in mark.value for mark in form.markdown)
+    assert any("e plafond de 900\u00a0€ serait dépassé" in mark.value for mark in form.markdown)
     assert records.count(office, AID, records.Query()) == 1
     form.text_area(key="f:override_reason").input("Accord du chef de service")
     assert saved(save(form))
@@ -175,7 +176,7 @@ def test_rights_in_two_periods_say_which_rule_refuses(office):
 
     form = save(form)
 
-    assert any("une autre situation de droits couvre déjà ces jours" in mark.value for mark in form.markdown)
+    assert any("ne autre situation de droits couvre déjà ces jours" in mark.value for mark in form.markdown)
     assert records.count(office, BENEFIT, records.Query()) == 1
 
 

@@ -68,7 +68,7 @@ def test_the_figures_of_the_day_stand_above_the_portfolio(office):
     after = {metric.label: metric.value for metric in run("caseload.py").metric}
 
     assert before["En portefeuille"] == "0"
-    assert (after["En portefeuille"], after["dont allégées"]) == ("1", "1")
+    assert (after["En portefeuille"], after["Dont allégées"]) == ("1", "1")
 
 
 def test_a_file_opens_by_its_number_and_says_so_when_there_is_none(office):

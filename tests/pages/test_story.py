@@ -102,7 +102,7 @@ def test_a_person_from_her_arrival_to_her_exit(own_server, open_tab):
 
     page.goto(server.address)
     day = figures(page)
-    assert (day["En portefeuille"], day["Accompagnées"], day["dont allégées"]) == ("2", "2", "1")
+    assert (day["En portefeuille"], day["Accompagnées"], day["Dont allégées"]) == ("2", "2", "1")
     page.get_by_label("Rechercher").fill("eluard coeur")
     expect(page.locator("tbody tr", has_text="Bernard")).to_have_count(0)
     expect(cell(page, "Éluard-Cœur", "aid_left")).to_have_text("50\u00a0€")
@@ -160,8 +160,45 @@ def test_the_day_leads_to_the_person_and_to_the_whole_list(own_server, open_tab)
 
     page.get_by_role("button", name="01/03/2024 · Bernard Lou").click()
     expect(page.get_by_role("heading", name="Lou Bernard")).to_be_visible()
+    expect(page).to_have_title("Dossier · Palette")
+    assert page.locator("html").get_attribute("lang") == "fr"
     assert page.url == f"{own_server.address}dossier?dossier={person}"  # a number, never a name
 
     page.goto(f"{own_server.address}aujourdhui")
-    page.get_by_role("link", name="Voir les 6").click()
-    expect(page.get_by_text("6 orientations")).to_be_visible()
+    add(db, "orientation", person_id=person, requested_on="2024-02-01", decided_on="2024-02-02")
+    page.get_by_role("button", name="Voir les 6").click()
+    expect(page.get_by_text("6 sur 7 orientations")).to_be_visible()  # those that wait, the oldest first
+    expect(Spreadsheet(page).cell(1, "requested_on")).to_have_text("01/03/2024")
+
+
+def test_a_contract_is_followed_by_another_once_what_was_typed_is_saved(own_server, open_tab):
+    db = own_server.open()
+    person = add_person(db, "Bernard")
+    dates = {"signed_on": "2024-01-01", "starts_on": "2024-01-01", "ends_on": "2099-12-31"}
+    add(db, "cer", person_id=person, kind="engagement", objectives="Exposer", **dates)
+    page = open_tab(f"{own_server.address}cer")
+    page.get_by_role("button", name="Ouvrir la ligne 1").click()
+    form = page.get_by_role("dialog")
+    following = form.get_by_role("button", name="Préparer le contrat suivant")
+    field(form, "Objectifs").fill("Exposer et vendre")
+    field(form, "Objectifs").press("Tab")
+    expect(following).to_be_disabled()
+    save(form)
+
+    page.get_by_role("button", name="Ouvrir la ligne 1").click()
+    following.click()
+    expect(form.get_by_text("Bernard Lou")).to_be_visible()
+    expect(field(form, "Du")).to_have_value("01/01/2100")
+    write(form, Au="01/01/2100")
+    form.get_by_role("button", name="Enregistrer").click()
+    expect(form.get_by_text("À corriger : Au.")).to_be_visible()
+    write(form, Au="31/12/2100")
+    save(form)
+
+    last = own_server.rows("cer")[-1]
+    assert (last["kind"], last["rank"], last["replaces_id"], last["objectives"]) == (
+        "engagement",
+        "renewal",
+        1,
+        "Exposer et vendre",
+    )
