@@ -12,13 +12,13 @@ _FIGURES = {
     "light": ("Dont allégées", "Accompagnées, en mode allégé."),
     "in_diagnosis": ("En diagnostic", "En portefeuille, pas encore accompagnées."),
     "prime_only": ("Prime seule", "En portefeuille, avec ce seul droit depuis le début du trimestre."),
-    "exits_since_january": ("Sorties depuis janvier", "Sorties du RSA depuis le 1er janvier, ce jour compris."),
+    "exits_since_january": ("Sorties du RSA", "Sorties du RSA depuis le 1er janvier, ce jour compris."),
 }
 
 
 def show_day(day: Mapping[str, int], date: str) -> None:
     """The headline of a day. ``day``: the figures of db.figures.summary; ``date``: the day in French."""
     st.caption(f"Au {date}")
-    with st.grid("auto", min_column_width=125, gap="small"):
+    with st.grid(6, min_column_width=125, gap="small"):
         for name, (label, definition) in _FIGURES.items():
             st.metric(label, french_number(day[name]), help=definition)

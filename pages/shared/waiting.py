@@ -13,6 +13,7 @@ from db.types import Context, french_number
 from pages.shared.view import show_only
 
 _FIRST = 5
+_SHORT = 32
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ def _show_row(row: Row, waiting: Waiting, known: Context) -> None:
     person = row.values["person_id"]
     told = [waiting.table.field(waiting.day).type.show(row.values[waiting.day], known), known.title("person", person)]
     if waiting.what:
-        told.append(str(row.values[waiting.what]))
+        what = str(row.values[waiting.what])
+        told.append(what if len(what) < _SHORT else f"{what[: _SHORT - 1]}…")
     key = f"{waiting.title}:{row.id}"
     if st.button(" · ".join(told), key=key, type="tertiary", icon=":material/chevron_right:"):
         st.switch_page("person.py", query_params={"dossier": str(person)})

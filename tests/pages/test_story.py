@@ -147,7 +147,7 @@ def test_a_person_from_her_arrival_to_her_exit(own_server, open_tab):
 
     page.goto(server.address)
     day = figures(page)
-    assert day["Sorties depuis janvier"] == "1"
+    assert day["Sorties du RSA"] == "1"
     assert (day["Accompagnées"], day["En diagnostic"]) == ("1", "1")  # her diagnostic stage still runs
 
 
@@ -177,7 +177,7 @@ def test_a_contract_is_followed_by_another_once_what_was_typed_is_saved(own_serv
     dates = {"signed_on": "2024-01-01", "starts_on": "2024-01-01", "ends_on": "2099-12-31"}
     add(db, "cer", person_id=person, kind="engagement", objectives="Exposer", **dates)
     page = open_tab(f"{own_server.address}cer")
-    page.get_by_role("button", name="Ouvrir la ligne 1").click()
+    page.get_by_role("button", name="Ouvrir la ligne").first.click()
     form = page.get_by_role("dialog")
     following = form.get_by_role("button", name="Préparer le contrat suivant")
     field(form, "Objectifs").fill("Exposer et vendre")
@@ -185,7 +185,7 @@ def test_a_contract_is_followed_by_another_once_what_was_typed_is_saved(own_serv
     expect(following).to_be_disabled()
     save(form)
 
-    page.get_by_role("button", name="Ouvrir la ligne 1").click()
+    page.get_by_role("button", name="Ouvrir la ligne").first.click()
     following.click()
     expect(form.get_by_text("Bernard Lou")).to_be_visible()
     expect(field(form, "Du")).to_have_value("01/01/2100")
