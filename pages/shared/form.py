@@ -1,6 +1,7 @@
 """Any table of the dictionary as a form: sections, help, required marks, defaults, errors beside the field."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -247,12 +248,11 @@ def _widget(db: Database, item: Field, key: str, value: Any, row: Mapping[str, A
             return _reference(db, common, TABLES[target], value, row, known)
         case References(table=target):
             options = _options(db, TABLES[target], tuple(value or ()), row, f"{key}:find", label)
-            title = lambda row_id: known.title(target, row_id)  # noqa: E731
             return tuple(
                 st.multiselect(
                     options=options,
                     default=list(value or ()),
-                    format_func=title,
+                    format_func=partial(known.title, target),
                     placeholder="",
                     select_all=False,
                     wrap=True,
@@ -279,7 +279,7 @@ def _reference(
 ) -> int | None:
     options = _options(db, target, (value,) if value else (), row, f"{common['key']}:find", common["label"])
     index = options.index(value) if value in options else None
-    title = lambda row_id: known.title(target.name, row_id)  # noqa: E731
+    title = partial(known.title, target.name)
     chosen: int | None = st.selectbox(options=options, index=index, format_func=title, placeholder="", **common)
     return chosen
 

@@ -5,18 +5,16 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 
-import pytest
-
 from db import history, records
 from db.records import Edit
 from db.schema import OUTSIDE
 from tests.db.examples import (
-    FILLED_IN,
     another,
     as_stored,
     bare_row,
     change,
     every_table,
+    fields_that,
     in_the_file,
     insert,
     saved,
@@ -59,15 +57,7 @@ def changes_alone(field):
     return not (field.required or field.target or field.name in _TIED or field.name.endswith("_on"))
 
 
-@pytest.mark.parametrize(
-    ("table", "field"),
-    [
-        pytest.param(table, field, id=f"{table.name}.{field.name}")
-        for table in FILLED_IN
-        for field in table.fields
-        if changes_alone(field)
-    ],
-)
+@fields_that(changes_alone)
 def test_a_change_of_any_field_tells_before_and_after_and_nothing_else(db, path, table, field):
     values = whole_row(db, table)
     row = saved(db, table, values)

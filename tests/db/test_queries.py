@@ -1,5 +1,7 @@
 """Filters, search, sort and pages of every table, against the same question asked of the rows in Python."""
 
+from typing import Any
+
 import pytest
 
 from db import connection, queries, records
@@ -80,12 +82,15 @@ def filters_of(column, values, known):
             yield Filter(name, "words", " "), lambda v: True
 
 
+SOMETHING: dict[type, Any] = {Date: DAY, Integer: 1, Euros: 1, YesNo: 1}
+
+
 @every_column
 def test_every_filter_of_every_column_finds_the_rows_it_says(filled, table, column):
     rows = all_rows(filled, table)
     values = [row.values[column.name] for row in rows]
     if all(value is None for value in values):
-        values = [{Date: DAY, Integer: 1, Euros: 1, YesNo: 1}.get(type(column.type), "outside")]
+        values = [SOMETHING.get(type(column.type), "outside")]
 
     for condition, passes in filters_of(column, values, records.context(filled)):
         expected = [row.id for row in rows if passes(row.values[column.name])]
