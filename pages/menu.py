@@ -9,7 +9,6 @@ from pages.shared.session import choose_who
 _STYLE = """<style>
 [data-testid=stMainBlockContainer] { padding-inline: clamp(1rem, 3vw, 3rem); }
 [data-testid=InputInstructions] { display: none; } /* « Press Enter to apply » */
-[class*="st-key-live-form"] { position: sticky; top: 0; z-index: 10; backdrop-filter: blur(12px); }
 </style><script>document.documentElement.lang = "fr"</script>"""
 
 # Before the navigation, whose own icons would be fetched from outside to stand in the browser's tab.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
-from db.demonstration.days import YEAR, between, days, lengths, month_end, spread, working, working_before
+from db.demonstration.days import YEAR, days, lengths, month_end, spread, working, working_before
 
 PHOTO_DAY = date(2023, 3, 6)
 SEED = "Palette"
@@ -186,8 +186,3 @@ def residual(rng: Random, number: int, mean: float) -> list[date]:
     return [
         exit_day(PHOTO_DAY + timedelta(days=31) + days(stay * YEAR)) for stay in lengths(rng, number, mean, 0.0, 1.1)
     ]
-
-
-def day_in(rng: Random, year: int) -> date:
-    """Any day of the year."""
-    return between(rng, date(year, 1, 3), date(year, 12, 22))

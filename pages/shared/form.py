@@ -1,6 +1,6 @@
 """Any table of the dictionary as a form: sections, help, required marks, defaults, errors beside the field."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -86,9 +86,11 @@ def edit_form(db: Database, table: Table, key: str, row_id: int | None, fixed: M
         return False
     if fixed.get("person_id"):
         st.markdown(f"Pour **{known.title('person', fixed['person_id'])}**")
-    told, slots = st.container(key=f"live:{key}"), Slots()
+    slots = Slots()
     values: dict[str, Any] = dict(fixed) if row_id is None else {}
+    told = st.container()
     for section, fields in table.sections.items():
+        told = st.container()  # before the last section, where the decision is taken
         asked = [item for item in fields if not (row_id is None and item.name in fixed and item.name.endswith("_id"))]
         values |= _section(db, section, asked, key, {**start, **values}, known, slots)
     with told:
@@ -227,17 +229,7 @@ def _widget(db: Database, item: Field, key: str, value: Any, row: Mapping[str, A
         case Choices(list=values):
             labels = known.labels[values.name]
             offered = [code for code in labels if code in (value or ()) or code not in known.retired[values.name]]
-            return tuple(
-                st.multiselect(
-                    options=offered,
-                    default=list(value or ()),
-                    format_func=labels.__getitem__,
-                    placeholder="",
-                    select_all=False,
-                    wrap=True,
-                    **common,
-                )
-            )
+            return _several(common, offered, value, labels.__getitem__)
         case YesNo():
             return st.segmented_control(
                 options=[1, 0], default=value, format_func={1: "Oui", 0: "Non"}.__getitem__, **common
@@ -247,24 +239,28 @@ def _widget(db: Database, item: Field, key: str, value: Any, row: Mapping[str, A
         case Reference(table=target):
             return _reference(db, common, TABLES[target], value, row, known)
         case References(table=target):
-            options = _options(db, TABLES[target], tuple(value or ()), row, f"{key}:find", label)
-            return tuple(
-                st.multiselect(
-                    options=options,
-                    default=list(value or ()),
-                    format_func=partial(known.title, target),
-                    placeholder="",
-                    select_all=False,
-                    wrap=True,
-                    **common,
-                )
-            )
+            held = tuple(st.session_state.get(key, value) or ())
+            options = _options(db, TABLES[target], held, row, f"{key}:find", label)
+            return _several(common, options, value, partial(known.title, target))
         case Integer(unit=unit):
             return st.text_input(value=item.type.show(value, known), placeholder=unit, **common)
         case _:
             # A date is typed, as in the grid: Streamlit's calendar speaks English only.
             hint = _HINTS.get(type(item.type), "")
             return st.text_input(value=item.type.show(value, known), placeholder=hint, **common)
+
+
+def _several(common: dict[str, Any], options: list[Any], value: Any, named: Callable[[Any], str]) -> tuple[Any, ...]:
+    chosen = st.multiselect(
+        options=options,
+        default=list(value or ()),
+        format_func=named,
+        placeholder="",
+        select_all=False,
+        wrap=True,
+        **common,
+    )
+    return tuple(chosen)
 
 
 def _choice(common: dict[str, Any], name: str, value: Any, known: Context) -> Any:
@@ -277,7 +273,8 @@ def _choice(common: dict[str, Any], name: str, value: Any, known: Context) -> An
 def _reference(
     db: Database, common: dict[str, Any], target: Table, value: Any, row: Mapping[str, Any], known: Context
 ) -> int | None:
-    options = _options(db, target, (value,) if value else (), row, f"{common['key']}:find", common["label"])
+    held = st.session_state.get(common["key"], value)  # what was picked stays offered while one searches on
+    options = _options(db, target, (held,) if held else (), row, f"{common['key']}:find", common["label"])
     index = options.index(value) if value in options else None
     title = partial(known.title, target.name)
     chosen: int | None = st.selectbox(options=options, index=index, format_func=title, placeholder="", **common)

@@ -187,3 +187,30 @@ def test_long_texts_have_room(office):
     long = {f"f:{field.name}" for field in TABLES["diagnostic"].fields if isinstance(field.type, LongText)}
     assert areas == long
     assert not any(isinstance(field.type, References) for field in TABLES["diagnostic"].fields)
+
+
+def test_who_was_picked_stays_picked_while_one_searches_on(office, monkeypatch):
+    anne, paul = given_person(office), given_person(office, last_name="Verlaine", first_name="Paul")
+    monkeypatch.setattr("pages.shared.form._LISTED", 1)
+    form = open_form("project")
+    form.text_input(key="f:name").input("Exposition")
+    form.text_input(key="f:participants:find").input("zola").run()
+    form.multiselect(key="f:participants").select(anne).run()
+    form.text_input(key="f:participants:find").input("verlaine").run()
+    form.multiselect(key="f:participants").select(paul)
+
+    assert saved(save(form))
+    assert records.get(office, TABLES["project"], 1).values["participants"] == (anne, paul)
+
+
+def test_the_person_of_a_row_stays_picked_while_one_searches_on(office, monkeypatch):
+    anne = given_person(office)
+    given_person(office, last_name="Verlaine", first_name="Paul")
+    monkeypatch.setattr("pages.shared.form._LISTED", 1)
+    form = open_form("orientation")
+    form.text_input(key="f:person_id:find").input("zola").run()
+    form.selectbox(key="f:person_id").select(anne).run()
+    form.text_input(key="f:person_id:find").input("verlaine").run()
+
+    assert saved(save(form))
+    assert records.get(office, TABLES["orientation"], 1).values["person_id"] == anne
