@@ -10,8 +10,10 @@ import click
 
 from db import connection, figures
 from db.check import check as problems_of
+from db.definitions import FIGURES
 from db.errors import PaletteError
-from db.types import french_date, french_number
+from db.periods import period_of
+from db.types import french_number
 
 FILE = click.argument("path", type=click.Path(path_type=Path))
 
@@ -80,8 +82,11 @@ def check(path: Path) -> None:
 @click.argument("when")
 @click.option("--json", "as_json", is_flag=True, help="En JSON.")
 def photo(path: Path, when: str, as_json: bool) -> None:
-    """Les chiffres du fichier PATH pour WHEN : une année (2022) ou un jour (2023-03-06)."""
-    figures.period_of(when)
+    """Les chiffres du fichier PATH pour WHEN.
+
+    WHEN : une année (2022), un jour (2023-03-06) ou une période (2022-01-01/2022-06-30).
+    """
+    period_of(when)
     db = connection.open_file(path)
     found = figures.photo(db, when)
     db.close()
@@ -90,10 +95,10 @@ def photo(path: Path, when: str, as_json: bool) -> None:
 
 def text_of(found: dict[str, Any], when: str) -> str:
     """A photo as French text: a heading, then one figure a line, numbers flush right."""
-    rows = [row for name, value in found.items() for row in _rows(figures.LABELS[name], value)]
+    rows = [row for name, value in found.items() for row in _rows(FIGURES[name].label, value)]
     width = max(len(label) for label, _ in rows)
     digits = max(len(number) for _, number in rows)
-    heading = f"Année {when}" if len(when) == 4 else f"Au {french_date(when)}"
+    heading = period_of(when).title
     lines = [f"{label:<{width}}  {number:>{digits}}".rstrip() for label, number in rows]
     return "\n".join([heading, "", *lines])
 

@@ -37,6 +37,17 @@ _HISTORY = f"""CREATE TABLE history (
   after TEXT NOT NULL CHECK (json_valid(after))
 ) STRICT"""
 
+_FROZEN = f"""CREATE TABLE frozen (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  who TEXT NOT NULL,
+  period TEXT NOT NULL,
+  known_on TEXT NOT NULL,
+  note TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  numbers TEXT NOT NULL CHECK (json_valid(numbers))
+) STRICT"""
+
 _ACCENTS = {"a": "àâÀÂ", "c": "çÇ", "e": "éèêëÉÈÊ", "i": "îïÎ", "o": "ôöÔ", "u": "ûü", "oe": "œŒ"}
 """What French names need; SQLite's parser allows fewer than thirty nested calls, so rarer letters sort after z."""
 
@@ -249,6 +260,11 @@ def expected() -> dict[str, str]:
     wanted |= {table.name: _table_sql(table) for table in TABLES.values()}
     wanted["history"] = _HISTORY
     wanted["history_by_row"] = "CREATE INDEX history_by_row ON history (table_name, row_id, version)"
+    wanted["frozen"] = _FROZEN
+    for event in ("UPDATE", "DELETE"):
+        name = f"frozen_stays_{event.lower()}"
+        refuse = "BEGIN SELECT RAISE(ABORT, 'un bilan figé ne change plus'); END"
+        wanted[name] = f"CREATE TRIGGER {name} BEFORE {event} ON frozen {refuse}"
     for make in (_indexes, _sort_key, _search, _rule_triggers, _history):
         for table in TABLES.values():
             wanted |= dict(make(table))

@@ -8,6 +8,7 @@ import json
 import pytest
 
 from db import figures
+from db.definitions import FIGURES
 from db.errors import InvalidError
 from tests.db.given import (
     delete,
@@ -247,7 +248,10 @@ def test_anything_but_a_year_or_a_date_is_refused_in_french(db, when):
     with pytest.raises(InvalidError) as raised:
         figures.photo(db, when)
 
-    assert str(raised.value) == f"« {when} » n’est ni une année (2022) ni une date (2023-03-06)."
+    assert (
+        str(raised.value)
+        == f"« {when} » n’est ni une année (2022), ni une date (2023-03-06), ni une période (2022-01-01/2022-06-30)."
+    )
 
 
 def test_the_summary_is_the_head_of_the_photo(db):
@@ -277,7 +281,7 @@ def test_the_summary_of_a_year_is_refused(db):
 def test_every_figure_has_a_label_and_is_json(db):
     year, day = figures.photo(db, "2022"), figures.photo(db, "2022-07-14")
 
-    assert year.keys() | day.keys() == figures.LABELS.keys()
+    assert year.keys() | day.keys() == FIGURES.keys() & {*figures.YEAR, *figures.DAY} - {"by_reason"}
     assert json.loads(json.dumps([year, day])) == [year, day]
 
 

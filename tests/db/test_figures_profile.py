@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from db import figures
+from db import figures, populations
 from tests.db.given import Database, given_followed, given_person, given_stage
 
 
@@ -21,8 +21,8 @@ def test_every_value_of_every_list_is_shown_in_its_order(db):
     assert list(photo["gender"]) == ["Femme", "Homme", "Autre ou non précisé"]
     assert list(photo["domain"])[::5] == ["Arts plastiques et visuels", "Autres"]
     assert list(photo["education"])[-1] == "Non renseigné"
-    assert list(photo["age"]) == list(figures.AGE_BANDS)
-    assert list(photo["seniority"]) == list(figures.SENIORITY_BANDS)
+    assert list(photo["age"]) == list(populations.AGE_BANDS)
+    assert list(photo["seniority"]) == list(populations.SENIORITY_BANDS)
     assert {count for name in figures.PROFILE for count in photo[name].values()} == {0}
 
 

@@ -114,7 +114,7 @@ def test_photo_as_text_lines_up_labels_and_french_numbers(path):
 
     lines = run("photo", path, "2022").stdout.splitlines()
 
-    assert lines[:2] == ["Année 2022", ""]
+    assert lines[:2] == ["Bilan 2022", ""]
     label, number = lines[2].split("  ", 1)
     assert (label, number.strip()) == ("Personnes suivies", "2")
     assert lines[-2].split("  ") == ["Durée moyenne des accompagnements terminés", "2,5 ans"]
@@ -128,7 +128,7 @@ def test_photo_of_a_day_says_the_day_in_french(path):
 
     lines = run("photo", path, "2023-03-06").stdout.splitlines()
 
-    assert lines[0] == "Au 06/03/2023"
+    assert lines[0] == "Photo au 06/03/2023"
     assert lines[2].split("  ")[0] == "Personnes en portefeuille"
 
 
@@ -137,7 +137,9 @@ def test_large_numbers_are_french():
 
 
 def test_photo_of_no_date_is_refused_before_the_file_is_opened(path):
-    expected = "« 31/12/2022 » n’est ni une année (2022) ni une date (2023-03-06)."
+    expected = (
+        "« 31/12/2022 » n’est ni une année (2022), ni une date (2023-03-06), ni une période (2022-01-01/2022-06-30)."
+    )
 
     assert refused(run("photo", path, "31/12/2022")) == expected
 

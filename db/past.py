@@ -1,0 +1,144 @@
+"""The file as it was known at an earlier moment, rebuilt from the history; and what moved since.
+
+On a connection of its own, temporary views stand before the tables that have changed since, so that every figure is
+counted by the very same SQL. Labels of lists and the dictionary itself are today's: the history does not keep them.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from db import connection, figures, history
+from db.connection import Database
+from db.dictionary import TABLES
+from db.fields import Table
+from db.history import Change
+from db.periods import Period
+from db.types import Context
+
+_DELETED = "before"
+"""Marks a row that had been deleted at that moment; when exactly no longer matters."""
+
+
+def end_of(day: date) -> str:
+    """The moment at which a day ends in the office, as the history writes moments (UTC)."""
+    midnight = datetime.combine(day + timedelta(days=1), time()).astimezone(UTC)
+    return midnight.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def begins(db: Database) -> str | None:
+    """The moment of the first line of the history, or None."""
+    moment: str | None = db.execute("SELECT min(at) FROM history").fetchone()[0]
+    return moment
+
+
+@contextmanager
+def as_known(path: Path, moment: str) -> Iterator[Database]:
+    """The office file as it was before ``moment``, to count and to look persons up; it cannot be written to."""
+    db = connection.connect(path)
+    try:
+        db.execute("BEGIN")  # one state of the file, whoever saves meanwhile
+        for name, rows in _undone(db, moment).items():
+            _stand_before(db, TABLES[name], rows)
+        db.execute("PRAGMA query_only = ON")
+        yield db
+    finally:
+        db.close()
+
+
+Rows = dict[int, dict[str, Any] | None]
+"""A row's id -> its columns as they were; None: it was not there."""
+
+
+def _undone(db: Database, moment: str) -> dict[str, Rows]:
+    """Every row that has changed since, as it was: the changes taken back one by one, latest first."""
+    tables: dict[str, Rows] = {}
+    sql = "SELECT id, table_name, row_id, action, before FROM history WHERE at >= ? ORDER BY id DESC"
+    for number, name, row_id, action, before in db.execute(sql, (moment,)).fetchall():
+        if name not in TABLES:
+            continue
+        rows = tables.setdefault(name, {})
+        if row_id not in rows:
+            rows[row_id] = _now(db, name, row_id)
+        rows[row_id] = _before(db, number, name, row_id, action, rows[row_id], json.loads(before))
+    return tables
+
+
+def _now(db: Database, name: str, row_id: int) -> dict[str, Any] | None:
+    return next(iter(db.query(f'SELECT * FROM "{name}" WHERE id = ?', (row_id,))), None)
+
+
+def _before(
+    db: Database, number: int, name: str, row_id: int, action: str, row: dict[str, Any] | None, old: dict[str, Any]
+) -> dict[str, Any] | None:
+    """The row before one change of it."""
+    if action == "insert":
+        return None
+    if action == "erase":
+        return {"id": row_id, "version": 1, "deleted_at": _was_deleted(db, number, name, row_id), **old}
+    found = {**(row or {"id": row_id, "version": 1}), **old}
+    if action in ("delete", "restore"):
+        found["deleted_at"] = None if action == "delete" else _DELETED
+    return found
+
+
+def _was_deleted(db: Database, number: int, name: str, row_id: int) -> str | None:
+    """Whether a row that was erased had been deleted first, which its last values do not say."""
+    last = db.execute(
+        "SELECT action FROM history WHERE table_name = ? AND row_id = ? AND id < ?"
+        " AND action IN ('delete', 'restore') ORDER BY id DESC LIMIT 1",
+        (name, row_id, number),
+    ).fetchone()
+    return _DELETED if last and last[0] == "delete" else None
+
+
+def _stand_before(db: Database, table: Table, rows: Rows) -> None:
+    """Let a view of the same name stand before the table: its rows, but these as they were."""
+    columns = ["id", "version", "deleted_at", *(field.name for field in table.fields)]
+    names = ", ".join(columns)
+    db.execute(f'CREATE TEMP TABLE was_{table.name} AS SELECT {names} FROM main."{table.name}" WHERE 0')
+    db.execute(f"CREATE TEMP TABLE changed_{table.name} (id INTEGER PRIMARY KEY)")
+    db.conn.executemany(f"INSERT INTO changed_{table.name} VALUES (?)", [(row_id,) for row_id in rows])
+    marks = ", ".join("?" * len(columns))
+    kept = [[row.get(column) for column in columns] for row in rows.values() if row]
+    db.conn.executemany(f"INSERT INTO was_{table.name} VALUES ({marks})", kept)
+    db.execute(
+        f'CREATE TEMP VIEW "{table.name}" AS SELECT {names} FROM main."{table.name}"'
+        f" WHERE id NOT IN (SELECT id FROM changed_{table.name}) UNION ALL SELECT {names} FROM was_{table.name}"
+    )
+
+
+# --- what moved ---
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One person who counts otherwise than was known: the figures left and entered, and what was typed in since."""
+
+    person: int
+    no_longer: tuple[tuple[str, str], ...]
+    """(figure, code or '')"""
+    henceforth: tuple[tuple[str, str], ...]
+    changes: tuple[Change, ...]
+
+
+def moved(db: Database, path: Path, period: Period, names: Iterable[str], moment: str, known: Context) -> list[Moved]:
+    """Who counts otherwise in these figures of a period today than was known before ``moment``, by id."""
+    asked = tuple(names)
+    with as_known(path, moment) as past:
+        then = figures.behind(past, period, asked)
+    now = figures.behind(db, period, asked)
+    persons = sorted({person for *_, person in then ^ now})
+    return [
+        Moved(
+            person,
+            tuple(sorted((name, code) for name, code, who in then - now if who == person)),
+            tuple(sorted((name, code) for name, code, who in now - then if who == person)),
+            tuple(change for change in history.of_person(db, person, known) if change.at >= moment),
+        )
+        for person in persons
+    ]

@@ -1,0 +1,170 @@
+"""Who and what is counted: the tables of the WITH clause that every figure draws from. Source: domain.md § 4.
+
+Deleted rows never count, nor rows of a deleted person. ``:first`` and ``:last`` bound the period, its events begin on
+``:since`` (see db/periods.py). SQLite reads only the tables that a figure asks for.
+"""
+
+from dataclasses import dataclass
+
+from db import rules
+from db.lists import DOMAINS, EDUCATIONS, GENDERS, HOUSEHOLDS, ORIGINS, TERRITORIES
+
+UNKNOWN = "Non renseigné"
+AGE_BANDS = {
+    "Moins de 25 ans": 0,
+    "25–29 ans": 25,
+    "30–39 ans": 30,
+    "40–49 ans": 40,
+    "50–59 ans": 50,
+    "60 ans et plus": 60,
+}
+"""Label -> the first age, in whole years, of the band."""
+SENIORITY_BANDS = {
+    "Moins de 6 mois": 0,
+    "6 à 12 mois": 6,
+    "1 à 2 ans": 12,
+    "2 à 5 ans": 24,
+    "5 ans et plus": 60,
+}
+"""Label -> the first whole month of the band; each band stops before the next begins."""
+LENGTH_BANDS = {
+    "Moins de 6 mois": 0,
+    "6 à 12 mois": 0.5,
+    "1 à 2 ans": 1,
+    "2 à 3 ans": 2,
+    "3 à 5 ans": 3,
+    "5 ans et plus": 5,
+}
+"""Label -> the shortest length, in years, of the band."""
+CEILING_BANDS = {
+    "Aucune aide": 0,
+    "Moins de la moitié": 0.0001,
+    "De la moitié au plafond": 50,
+    "Plafond atteint": 100,
+    "Plafond dépassé (dérogation)": 100.0001,
+}
+"""Label -> the smallest part of the ceiling, in percent, of the band."""
+MODES = {
+    "standard": "Accompagnement standard",
+    "light": "Accompagnement allégé",
+    "diagnostic": "Diagnostic",
+}
+
+
+def band(value: str, bands: dict[str, int] | dict[str, float]) -> str:
+    """SQL: the place of the value's band; NULL before zero, as somebody not yet born or not yet in the RSA has none."""
+    starts = list(bands.values())
+    cases = " ".join(f"WHEN {value} >= {start} THEN '{starts.index(start)}'" for start in reversed(starts))
+    return f"CASE {cases} END"
+
+
+def _values(labels: dict[str, str]) -> str:
+    """SQL: codes and labels as rows, shaped like a list of the file."""
+    rows = ", ".join(f"('{code}', '{label}', {place}, 0)" for place, (code, label) in enumerate(labels.items()))
+    return f"(code, label, position, retired) AS (VALUES {rows})"
+
+
+def _bands(bands: dict[str, int] | dict[str, float]) -> str:
+    return _values({str(place): label for place, label in enumerate(bands)})
+
+
+def listed(codes: tuple[str, ...]) -> str:
+    """SQL: the codes, for IN."""
+    return "(" + ", ".join(f"'{code}'" for code in codes) + ")"
+
+
+def kept(row: str) -> str:
+    """SQL: neither the row nor its person was deleted."""
+    return f"{row}.deleted_at IS NULL AND {row}.person_id NOT IN (SELECT id FROM gone)"
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """What shares persons out: SQL on ``p`` (the person) and ``f`` (followed, or NULL); the table of its labels."""
+
+    code: str
+    values: str
+
+
+DIMENSIONS = {
+    "gender": Dimension("p.gender", GENDERS.table),
+    "origin": Dimension("p.origin", ORIGINS.table),
+    "household": Dimension("p.household", HOUSEHOLDS.table),
+    "education": Dimension("p.education", EDUCATIONS.table),
+    "domain": Dimension("p.domain", DOMAINS.table),
+    "territory": Dimension("p.territory", TERRITORIES.table),
+    "age": Dimension(band(rules.age("p.birth_date", ":last"), AGE_BANDS), "age_band"),
+    "seniority": Dimension(band(rules.months("p.rsa_entry_on", ":last"), SENIORITY_BANDS), "seniority_band"),
+    "mode": Dimension(
+        "CASE WHEN f.light THEN 'light' WHEN f.accompanied THEN 'standard' WHEN f.id THEN 'diagnostic' END", "mode"
+    ),
+}
+_OF_PROFILE = ", ".join(f"{item.code} AS {name}" for name, item in DIMENSIONS.items())
+_AID_DAY = rules.AID_DAY.format(aid="a")
+
+WITH = f"""WITH RECURSIVE
+gone AS MATERIALIZED (SELECT id FROM person WHERE deleted_at IS NOT NULL),
+followed AS MATERIALIZED (
+  SELECT s.person_id AS id, max(s.kind = 'accompaniment') AS accompanied,
+         max(s.kind = 'accompaniment' AND s.mode IS 'light') AS light
+  FROM stage s
+  WHERE s.kind IN {listed(rules.FOLLOWED)} AND {rules.in_force_during("s", ":first", ":last")} AND {kept("s")}
+  GROUP BY s.person_id),
+profile AS MATERIALIZED (SELECT f.id, {_OF_PROFILE} FROM followed f JOIN person p ON p.id = f.id),
+prime_only AS (
+  SELECT b.person_id AS id FROM benefit b
+  WHERE b.kind = 'prime' AND {rules.in_force_during("b", ":quarter", ":last")}
+    AND +b.person_id IN (SELECT id FROM followed)
+  GROUP BY b.person_id
+  HAVING sum({rules.days_within("b", ":quarter", ":last")}) = julianday(:last) - julianday(:quarter) + 1),
+exits AS MATERIALIZED (
+  SELECT e.person_id AS id, e.reason FROM exit e
+  WHERE {kept("e")} AND e.scope = 'rsa' AND e.left_on BETWEEN :since AND :last),
+spans AS MATERIALIZED (
+  SELECT s.person_id AS id, min(s.starts_on) AS begun,
+         max(iif(s.starts_on <= :last, coalesce(s.ends_on, '9999'), NULL)) AS ended,
+         max({rules.in_force("s", ":last")}) AND max({rules.in_force("s", ":next")}) AS goes_on
+  FROM stage s
+  WHERE s.kind = 'accompaniment' AND {kept("s")}
+  GROUP BY s.person_id),
+lengths AS MATERIALIZED (
+  SELECT id, goes_on, (julianday(iif(goes_on, :last, ended)) - julianday(begun) + 1) / 365.25 AS years FROM spans
+  WHERE goes_on OR ended BETWEEN :since AND :last),
+month AS MATERIALIZED (
+  SELECT :month AS first UNION ALL SELECT date(first, '+1 month') FROM month WHERE date(first, '+1 month') <= :last),
+months(code, label, position, retired, last) AS MATERIALIZED (
+  SELECT substr(first, 1, 7), substr(first, 1, 7), first, 0, min(date(first, '+1 month', '-1 day'), :last) FROM month),
+entries AS (
+  SELECT DISTINCT s.person_id AS id, s.starts_on AS day FROM stage s
+  WHERE s.kind IN {listed(rules.FOLLOWED)} AND {kept("s")} AND s.starts_on BETWEEN :month AND :last
+    AND NOT EXISTS (SELECT 1 FROM stage o WHERE o.person_id = s.person_id AND o.kind IN {listed(rules.FOLLOWED)}
+                    AND {rules.in_force("o", "date(s.starts_on, '-1 day')")})),
+departures AS (
+  SELECT DISTINCT s.person_id AS id, date(s.ends_on, '+1 day') AS day FROM stage s
+  WHERE s.kind IN {listed(rules.FOLLOWED)} AND {kept("s")}
+    AND s.ends_on BETWEEN date(:month, '-1 day') AND date(:last, '-1 day')
+    AND NOT EXISTS (SELECT 1 FROM stage o WHERE o.person_id = s.person_id AND o.kind IN {listed(rules.FOLLOWED)}
+                    AND {rules.in_force("o", "date(s.ends_on, '+1 day')")})),
+assessed AS MATERIALIZED (
+  SELECT d.person_id AS id, d.obstacles, max(d.started_on || printf('%012d', d.id)) FROM diagnostic d
+  WHERE {kept("d")} AND d.started_on <= :last AND d.person_id IN (SELECT id FROM followed) GROUP BY d.person_id),
+aided AS (
+  SELECT f.id, 100.0 * coalesce((
+    SELECT sum(a.granted) FROM aid a WHERE a.person_id = f.id AND {rules.counts_under_ceiling("a")}
+      AND {_AID_DAY} <= :last AND {rules.same_ceiling_period(_AID_DAY, ":last")}), 0)
+    / (SELECT nullif(aid_ceiling, 0) FROM setting) AS part
+  FROM followed f),
+age_band{_bands(AGE_BANDS)},
+seniority_band{_bands(SENIORITY_BANDS)},
+length_band{_bands(LENGTH_BANDS)},
+ceiling_band{_bands(CEILING_BANDS)},
+mode{_values(MODES)}
+"""
+# followed: stages are read in the order of stage_by_person_and_day, which holds all that is asked of them: nothing is
+# sorted.
+# prime_only: rows of one person never share a day (rule « one_at_a_time »), so the days they cover add up; the plus
+# keeps SQLite from looking each person up: it starts from the few rows of that kind.
+# spans: what began after the period is left out, so that a return years later never changes a published figure;
+# the day after is looked at so that a new stage begun on 1 January carries on what ended on 31 December.
+# departures are dated on the first day outside, so that the portfolio of a month's last day is that of the month
+# before, with the entries and without the departures of the month.

@@ -1,0 +1,39 @@
+"""Which colour a value has: one value, one colour, on every chart, in every file, in light and in dark.
+
+Every colour stands out (3:1, WCAG 1.4.11) on the light page, on the dark one and on paper, and those of one chart stay
+apart for a colour-blind reader (protanopia, deuteranopia, tritanopia): tests/reports/test_colours.py checks both.
+"""
+
+from collections.abc import Sequence
+
+INK = "#2C7A8C"
+"""What has no colour of its own."""
+NATIONAL = "#8A5A00"
+"""The mark of a national reference."""
+_QUIET = "#7F7A72"
+"""« Autre », « Non renseigné »: never the first thing the eye meets."""
+
+_OF: dict[str, dict[str, str]] = {
+    "gender": {"woman": "#B4561F", "man": "#2F6FB0", "other": _QUIET},
+    "domain": {
+        "visual_arts": "#2F6FB0",
+        "crafts": "#B4561F",
+        "performing_arts": "#8B4FA8",
+        "literature": "#3F8F4F",
+        "film": "#C0527A",
+        "other": _QUIET,
+    },
+    "mode": {"standard": "#2C7A8C", "light": "#B07A1E", "diagnostic": "#8B4FA8"},
+    "rank": {"first": "#B07A1E", "renewal": "#2C7A8C"},
+    "length": {"ended": "#8B4FA8", "ongoing": "#2C7A8C"},
+    "balance": {"entries": "#2C7A8C", "departures": "#B4561F"},
+}
+SPARE: Sequence[str] = ("#5B7F22", "#9A5B9E", "#A8652A", "#3D7EA6", "#B34A4A")
+"""For values that the office adds to a coloured list, by their place."""
+
+
+def colour(scheme: str, code: str, place: int = 0) -> str:
+    """The colour of a value of a scheme (a list, mostly); the ink where the scheme has none."""
+    if scheme not in _OF:
+        return _QUIET if code == "unknown" else INK
+    return _OF[scheme].get(code) or (_QUIET if code == "unknown" else SPARE[place % len(SPARE)])

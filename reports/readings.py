@@ -1,0 +1,200 @@
+"""The sentence under each chart: what it says, in French, with the numbers; it is the title of a slide as well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from db.figures import Taken
+from reports.words import NARROW, counted, number, share
+
+if TYPE_CHECKING:
+    from reports.pictures import Picture, Row
+
+NATIONAL: Mapping[str, float] = {"men": 46, "fifty_or_over": 26}
+"""Percent of the persons on the RSA in France, as the source document gives them."""
+NOTHING = "Rien à montrer pour cette période."
+
+
+def of(picture: Picture, taken: Taken, when: str) -> str:
+    """The sentence of a chart. ``when``: « en 2022 », « au 06/03/2023 »."""
+    if picture.empty:
+        return NOTHING
+    return _SAYS.get(picture.name, _first)(picture, taken, when)
+
+
+def _total(picture: Picture) -> float:
+    return sum(sum(row.values) for row in picture.rows)
+
+
+def _value(picture: Picture, code: str) -> float:
+    return sum(sum(row.values) for row in picture.rows if row.code == code)
+
+
+def _largest(picture: Picture) -> Row:
+    known = [row for row in picture.rows if row.code != "unknown"] or list(picture.rows)
+    return max(known, key=lambda row: sum(row.values))
+
+
+def _leaders(picture: Picture) -> str:
+    """« Cahors d’abord », or « Cahors et Figeac à égalité »."""
+    most = sum(_largest(picture).values)
+    labels = [row.label for row in picture.rows if sum(row.values) == most and row.code != "unknown"]
+    if len(labels) < 2:
+        return f"{_largest(picture).label} d’abord"
+    return f"{', '.join(labels[:-1])} et {_low(labels[-1])} à égalité"
+
+
+def _low(label: str) -> str:
+    """The label within a sentence: « Bac + 2 », « RSA » and « CAP / BEP » keep their capitals."""
+    return label if label[:2].isupper() or label.startswith("Bac") else label[0].lower() + label[1:]
+
+
+def _first(picture: Picture, taken: Taken, when: str) -> str:
+    """« Personne seule d’abord : 90 personnes, soit 65 %. »"""
+    value = sum(_largest(picture).values)
+    part = f", soit {share(value, picture.base)}" if picture.base else ""
+    return f"{_leaders(picture)} : {counted(value, picture.unit)}{part}."
+
+
+def _gender(picture: Picture, taken: Taken, when: str) -> str:
+    men = share(_value(picture, "man"), _total(picture))
+    return f"{men} d’hommes, contre {NATIONAL['men']}{NARROW}% au niveau national."
+
+
+def _age(picture: Picture, taken: Taken, when: str) -> str:
+    older = sum(sum(row.values) for row in picture.rows if row.code in ("4", "5"))
+    part, national = share(older, picture.base), f"{NATIONAL['fifty_or_over']}{NARROW}%"
+    return f"{part} ont 50 ans ou plus, contre {national} au niveau national."
+
+
+def _national(picture: Picture, taken: Taken, when: str) -> str:
+    men, older = (row.values[0] for row in picture.rows)
+    return (
+        f"{_gap(men - NATIONAL['men'])} pour la part d’hommes, {_gap(older - NATIONAL['fifty_or_over'])}"
+        " pour celle des 50 ans ou plus, par rapport au niveau national."
+    )
+
+
+def _gap(points: float) -> str:
+    sign = "+" if points >= 0 else "−"
+    return f"{sign}{NARROW}{round(abs(points))} point{'s' if round(abs(points)) >= 2 else ''}"
+
+
+def _pyramid(picture: Picture, taken: Taken, when: str) -> str:
+    row = _largest(picture)
+    parts = [
+        f"{number(value)} {_GENDERS.get(code, _low(label))}"
+        for (code, label), value in zip(picture.series, row.values, strict=True)
+    ]
+    return f"La tranche la plus nombreuse est celle des {_low(row.label)} : {', '.join(parts)}."
+
+
+_GENDERS = {"woman": "femmes", "man": "hommes"}
+
+
+def _by_domain(picture: Picture, taken: Taken, when: str) -> str:
+    """Where women are the largest part, and the smallest; domains of very few say nothing."""
+    codes = [code for code, _ in picture.series]
+    if "woman" not in codes:
+        return _first(picture, taken, when)
+    place = codes.index("woman")
+    rows = [row for row in picture.rows if sum(row.values) >= 5 and row.code not in ("other", "unknown")]
+    if len(rows) < 2:
+        return _first(picture, taken, when)
+    ordered = sorted(rows, key=lambda row: row.values[place] / sum(row.values))
+    low, high = ordered[0], ordered[-1]
+    return (
+        f"Part des femmes : de {share(low.values[place], sum(low.values))} ({_low(low.label)})"
+        f" à {share(high.values[place], sum(high.values))} ({_low(high.label)})."
+    )
+
+
+def _education(picture: Picture, taken: Taken, when: str) -> str:
+    return f"{share(taken['bac2_or_over'], picture.base)} ont un niveau Bac + 2 ou plus."
+
+
+def _seniority(picture: Picture, taken: Taken, when: str) -> str:
+    return f"{share(taken['under_two_years'], picture.base)} sont au RSA depuis moins de 2 ans."
+
+
+def _obstacles(picture: Picture, taken: Taken, when: str) -> str:
+    row = _largest(picture)
+    return (
+        f"{row.label} d’abord : {number(row.values[0])} des {counted(picture.base, 'person')}"
+        f" qui ont un diagnostic, soit {share(row.values[0], picture.base)}."
+    )
+
+
+def _contracts(picture: Picture, taken: Taken, when: str) -> str:
+    first, renewed = (sum(row.values[place] for row in picture.rows) for place in (0, 1))
+    return (
+        f"{counted(first + renewed, 'contract')}, dont {number(first)} premiers et {number(renewed)} renouvellements."
+    )
+
+
+def _balance(picture: Picture, taken: Taken, when: str) -> str:
+    came, left = (sum(row.values[place] for row in picture.rows) for place in (0, 1))
+    moved = came - left
+    words = "reste égal" if not moved else f"{'gagne' if moved > 0 else 'perd'} {counted(abs(moved), 'person')}"
+    return (
+        f"{number(came)} entrée{'s' * (came >= 2)}, {number(left)} sortie{'s' * (left >= 2)} : le portefeuille {words}."
+    )
+
+
+def _portfolio(picture: Picture, taken: Taken, when: str) -> str:
+    values = [row.values[0] for row in picture.rows]
+    last = f"{counted(values[-1], 'person')} à la fin"
+    return f"{last}, entre {number(min(values))} et {number(max(values))} au fil des mois."
+
+
+def _exits(picture: Picture, taken: Taken, when: str) -> str:
+    most = _largest(picture).values[0]
+    told = f"{_low(_leaders(picture))} ({number(most)}, soit {share(most, picture.base)})"
+    return f"{counted(picture.base, 'exit')} du RSA : {told}."
+
+
+def _lengths(picture: Picture, taken: Taken, when: str) -> str:
+    told = []
+    for name, word, place in (("mean_length_years", "terminés", 0), ("mean_length_years_ongoing", "en cours", 1)):
+        count = sum(row.values[place] for row in picture.rows)
+        if count:
+            told.append(f"{number(taken[name], 'years')} pour les {number(count)} {word}")
+    return f"En moyenne, {' et '.join(told)}."
+
+
+def _aids(picture: Picture, taken: Taken, when: str) -> str:
+    row = _largest(picture)
+    count = sum(part.value for part in taken["aids_counted"])
+    return (
+        f"{number(picture.base * 100, 'cents')} accordés en {counted(count, 'aid')} ;"
+        f" {_low(row.label)} d’abord ({share(row.values[0], picture.base)})."
+    )
+
+
+def _ceiling(picture: Picture, taken: Taken, when: str) -> str:
+    reached = _value(picture, "3") + _value(picture, "4")
+    aided = picture.base - _value(picture, "0") - _value(picture, "unknown")
+    return (
+        f"{counted(aided, 'person')} sur {number(picture.base)} {'ont' if aided >= 2 else 'a'} reçu une aide ;"
+        f" {number(reached)} {'ont' if reached >= 2 else 'a'} atteint le plafond."
+    )
+
+
+_SAYS: dict[str, Callable[[Picture, Taken, str], str]] = {
+    "genre": _gender,
+    "age": _age,
+    "reperes": _national,
+    "pyramide": _pyramid,
+    "domaine-genre": _by_domain,
+    "etudes": _education,
+    "anciennete": _seniority,
+    "freins": _obstacles,
+    "contrats": _contracts,
+    "mouvements": _balance,
+    "portefeuille": _portfolio,
+    "sorties": _exits,
+    "durees": _lengths,
+    "aides": _aids,
+    "plafond": _ceiling,
+}

@@ -1,0 +1,161 @@
+"""« Photo-bilan » : what the report of a year, a day or a period says, whatever it becomes (screen, deck, PDF…)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from db import figures
+from db.connection import Database
+from db.definitions import FIGURES
+from db.figures import Taken
+from db.periods import Period
+from db.types import french_date
+from reports import pictures, words
+from reports.pictures import Picture
+
+Tick = Callable[[float, str], None]
+"""Long work says how far it is (0 to 1) and what it does; raising from it cancels the work."""
+
+
+def quiet(done: float, what: str) -> None:
+    """The Tick of who does not watch."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A headline number. ``before``: the same a year earlier; None: a mean over nobody."""
+
+    name: str
+    label: str
+    value: float | None
+    before: float | None
+    unit: str
+    means: str
+
+    @property
+    def text(self) -> str:
+        """« 139 », « 2,5 ans »."""
+        return words.number(self.value, self.unit)
+
+    @property
+    def change(self) -> str:
+        """« + 4 », « − 2 », « = » since a year before, or ''."""
+        return "" if self.value is None else words.change(self.value, self.before, self.unit)
+
+
+@dataclass(frozen=True)
+class Section:
+    """Charts that belong together, under a heading."""
+
+    title: str
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report ready to be shown. ``known_on``: the ISO day of « ce que l’on savait », '' for what was true."""
+
+    period: Period
+    known_on: str
+    numbers: tuple[Number, ...]
+    shares: tuple[Number, ...]
+    """Shares of the persons followed, in percent: men, 50 or over…"""
+    sections: tuple[Section, ...]
+    taken: Taken
+
+    @property
+    def title(self) -> str:
+        """« Bilan 2022 », « Photo au 06/03/2023 »."""
+        return self.period.title
+
+    @property
+    def compared(self) -> str:
+        """What the changes are since: « depuis 2021 », « depuis le 06/03/2022 »."""
+        before = self.period.before
+        if before.is_year:
+            return f"depuis {before.first.year}"
+        return f"depuis le {french_date(before.last.isoformat())}" if before.is_day else "depuis un an plus tôt"
+
+    @property
+    def truth(self) -> str:
+        """Which of the two truths it tells."""
+        if self.known_on:
+            return f"Ce que l’on savait au {french_date(self.known_on)}"
+        return "Ce qui était vrai, d’après tout ce qui est enregistré aujourd’hui"
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Every chart, in order."""
+        return tuple(picture for section in self.sections for picture in section.pictures)
+
+
+_YEAR = ("followed", "accompanied", "cer_signed", "diagnostics_completed", "exits", "mean_length_years")
+_DAY = ("portfolio", "accompanied", "in_diagnosis", "light", "prime_only", "exits_since_january")
+_SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "Focus sur les sorties": ("sorties", "durees"),
+    "La typologie du public": (
+        "genre",
+        "age",
+        "pyramide",
+        "reperes",
+        "foyer",
+        "anciennete",
+        "etudes",
+        "origine",
+        "territoire",
+    ),
+    "Les domaines d’activité": ("domaine", "domaine-genre"),
+    "L’accompagnement": ("mode", "portefeuille", "mouvements", "contrats", "freins", "interventions"),
+    "Les aides": ("aides", "plafond"),
+}
+
+
+def headline(period: Period) -> tuple[str, ...]:
+    """The figures at the head of its report."""
+    return _DAY if period.is_day else _YEAR
+
+
+def needs(period: Period) -> tuple[str, ...]:
+    """Every figure of its report."""
+    photo = figures.DAY if period.is_day else figures.YEAR
+    return tuple(dict.fromkeys((*photo, *headline(period), *pictures.NEEDS)))
+
+
+def make(db: Database, period: Period, known_on: str = "") -> Report:
+    """The report of a period, counted in ``db``: the office file, or the file as known on a day (see db/past.py)."""
+    taken = figures.take(db, period, needs(period))
+    before = figures.take(db, period.before, (*headline(period), *_SHARES, "gender"))
+    drawn = pictures.all_of(taken, period.words)
+    return Report(
+        period,
+        known_on,
+        tuple(_number(name, taken, before) for name in headline(period)),
+        tuple(_share(name, taken, before) for name in ("men", *_SHARES)),
+        tuple(Section(title, tuple(drawn[name] for name in names)) for title, names in _SECTIONS.items()),
+        taken,
+    )
+
+
+def _number(name: str, taken: Taken, before: Taken) -> Number:
+    figure = FIGURES[name]
+    return Number(name, figure.label, taken[name], before[name], figure.unit, figure.means)
+
+
+_SHARES = ("fifty_or_over", "bac2_or_over", "under_two_years")
+
+
+def _share(name: str, taken: Taken, before: Taken) -> Number:
+    """A share of the persons followed, in percent; None of nobody."""
+    if name == "men":
+        return Number(name, "Hommes", _percent(taken, _men), _percent(before, _men), "percent", FIGURES["gender"].means)
+    figure = FIGURES[name]
+    now, then = (_percent(found, lambda found: float(found[name])) for found in (taken, before))
+    return Number(name, figure.label, now, then, "percent", figure.means)
+
+
+def _men(taken: Taken) -> float:
+    return float(sum(part.value for part in taken["gender"] if part.code == "man"))
+
+
+def _percent(taken: Taken, count: Callable[[Taken], float]) -> float | None:
+    whole = sum(part.value for part in taken["gender"])
+    return 100 * count(taken) / whole if whole else None
