@@ -1,15 +1,18 @@
 """Makes a demonstration file: an invented office whose figures are those of the source (domain.md § 5).
 
-Whole lives are planned first (db/demonstration), without looking at the calendar; then the file is written as the
-office would know it on ``today``. The figures of 2022 and of 6 March 2023 are therefore the same on any day.
+Whole lives are planned first (db/demonstration), without looking at the calendar; then the file is typed in day after
+day, as the office would have done until ``today``, so that its history is one that was lived. The figures of 2022 and
+of 6 March 2023 are therefore the same on any day.
 """
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from random import Random
 
-from db import connection
+from db import connection, history
+from db.connection import Database
 from db.demonstration import meetings
 from db.demonstration.common import needs, projects
 from db.demonstration.contracts import sign
@@ -17,11 +20,11 @@ from db.demonstration.paths import PHOTO_DAY, SEED, after, before, not_oriented
 from db.demonstration.paths import Path as LifePath
 from db.demonstration.photo import photo
 from db.demonstration.profiles import profiles
-from db.demonstration.rows import Row, numbered, stored
+from db.demonstration.rows import SIGNATURE, Row, numbered, stored
 from db.demonstration.stories import rows_of, tell
 from db.demonstration.story import Story
 from db.demonstration.texts import Decks
-from db.dictionary import TABLES
+from db.demonstration.typed import Entry, typed
 from db.lists import LISTS
 from db.types import Context
 
@@ -35,30 +38,56 @@ NOTES = """Ce fichier est inventé : noms, dates, adresses et récits sont ficti
 • Ancienneté : « moins de 2 ans dans le dispositif » est compté depuis l’entrée au RSA, au 31 décembre 2022 (64 personnes).
 • Durée moyenne de 2,5 ans : prise sur les 35 accompagnements terminés en 2022.
 • Les 6 personnes en prime d’activité seule sont sorties du RSA en 2022 et restent en accompagnement allégé.
-• 112 CER signés et 40 diagnostics terminés : leur répartition dans l’année est supposée, comme tout ce qui précède 2022 et suit le 6 mars 2023."""  # noqa: E501
+• 112 CER signés et 40 diagnostics terminés : leur répartition dans l’année est supposée, comme tout ce qui précède 2022 et suit le 6 mars 2023.
+• Dates de saisie : inventées. L’historique est daté comme si ce fichier avait été tenu depuis janvier 2018 ; la plupart des lignes sont saisies le jour même, d’autres avec quelques jours ou quelques semaines de retard, et trois valeurs saisies de travers ont été corrigées plus tard."""  # noqa: E501
 """What the source does not say and the demonstration had to choose; also kept in the file, as a need."""
-
-
-_FIRST = ("person", "partner", "benefit", "diagnostic", "cer")
-"""What other rows refer to, or what a rule looks for, is written first."""
 
 
 def write(path: Path, today: date | None = None) -> None:
     """Make a new office file that holds the demonstration as known on ``today``. Raises FileExistsError."""
     today = today or date.today()
     context = Context({values.name: dict(values.values) for values in LISTS})
-    tables = numbered(_rows(today), today)
-    db = connection.create(path)
+    entries = typed(numbered(_rows(today), today), today)
+    latest = history.now() if today == date.today() else f"{today}T23:59:59.999Z"
+    db, dated = connection.create(path), 0
     try:
         db.conn.execute("BEGIN IMMEDIATE")
-        for name in dict.fromkeys((*_FIRST, *TABLES)):
-            for row in tables.get(name, ()):
-                columns = stored(row, today, context)
-                marks = ", ".join(f":{column}" for column in columns)
-                db.conn.execute(f'INSERT INTO "{name}" ({", ".join(columns)}) VALUES ({marks})', columns)
+        for day, same_day in groupby(entries, key=lambda entry: entry.day):
+            for entry in same_day:
+                _type(db, entry, context)
+            dated = _date(db, day, dated, latest)
         db.conn.execute("COMMIT")
     finally:
         db.conn.close()
+
+
+def _type(db: Database, entry: Entry, context: Context) -> None:
+    """Write one entry as a save by Palette would: a change raises the version, and both are signed."""
+    table, values = entry.row.table, stored(entry.row.table, entry.values, context)
+    if entry.new:
+        columns = {"id": entry.row.id, "changed_by": SIGNATURE, **values}
+        marks = ", ".join(f":{name}" for name in columns)
+        db.conn.execute(f'INSERT INTO "{table}" ({", ".join(columns)}) VALUES ({marks})', columns)
+    else:
+        changed = ", ".join(f"{name} = :{name}" for name in values)
+        sql = f'UPDATE "{table}" SET version = version + 1, changed_by = :changed_by, {changed} WHERE id = :id'
+        db.conn.execute(sql, {"id": entry.row.id, "changed_by": SIGNATURE, **values})
+
+
+_MOMENT = (
+    "strftime('%Y-%m-%dT%H:%M:%fZ', :day || 'T07:30:00', ((id - :dated) * min(240, 28800 / :number)) || ' seconds')"
+)
+_DATED = f"UPDATE history SET at = min({_MOMENT}, :latest) WHERE id > :dated"
+
+
+def _date(db: Database, day: date, dated: int, latest: str) -> int:
+    """Date the history after the line ``dated``: one line after the other over that day, none after ``latest``.
+
+    Returns the last line.
+    """
+    last = connection.change_token(db)
+    db.conn.execute(_DATED, {"day": day.isoformat(), "dated": dated, "number": last - dated, "latest": latest})
+    return last
 
 
 def _rows(today: date) -> Iterator[Row]:

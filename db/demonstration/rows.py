@@ -1,7 +1,7 @@
 """A row as it stood on any day: what was known when it was written down, and what later days added.
 
-The whole demonstration is planned without knowing what day it is; ``known(today)`` then says what the office would
-know. That is why a figure of 2022 cannot change with the day on which the file is made.
+The whole demonstration is planned without knowing what day it is; what the office would know on that day is then
+typed into the file (typed.py). That is why a figure of 2022 cannot change with the day on which the file is made.
 """
 
 from collections.abc import Iterable
@@ -13,6 +13,7 @@ from db.dictionary import TABLES
 from db.types import Context
 
 SIGNATURE = "Démonstration"
+_TYPES = {table.name: {item.name: item.type for item in table.fields} for table in TABLES.values()}
 
 
 @dataclass(eq=False)
@@ -33,14 +34,6 @@ class Row:
         if day is not None:
             self.later.append((day, values))
 
-    def known(self, today: date) -> dict[str, Any]:
-        """The values as the office knows them on that day."""
-        values = dict(self.values)
-        for day, changes in sorted(self.later, key=lambda change: change[0]):
-            if day <= today:
-                values |= changes
-        return values
-
 
 def numbered(rows: Iterable[Row], today: date) -> dict[str, list[Row]]:
     """The rows written down by that day, table by table, oldest first, each with its number.
@@ -56,15 +49,12 @@ def numbered(rows: Iterable[Row], today: date) -> dict[str, list[Row]]:
     return tables
 
 
-def stored(row: Row, today: date, context: Context) -> dict[str, Any]:
-    """The row's columns as SQLite keeps them, every value checked by its field. Raises FieldError."""
-    columns: dict[str, Any] = {"id": row.id, "version": 1, "changed_by": SIGNATURE}
-    values = row.known(today)
-    for column in TABLES[row.table].fields:
-        value = _plain(values.pop(column.name, None))
-        columns[column.name] = None if value is None else column.type.to_sql(column.type.check(value, context))
-    if values:
-        raise KeyError(f"{row.table}: {', '.join(values)}")
+def stored(table: str, values: dict[str, Any], context: Context) -> dict[str, Any]:
+    """The values as SQLite keeps them, each checked by its field. Raises FieldError, KeyError for an unknown field."""
+    columns: dict[str, Any] = {}
+    for name, value in values.items():
+        kept, type_ = _plain(value), _TYPES[table][name]
+        columns[name] = None if kept is None else type_.to_sql(type_.check(kept, context))
     return columns
 
 
