@@ -9,7 +9,7 @@ BIN     := .venv/bin
 STAMP   := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test pictures benchmark requirements clean browser
+.PHONY: help setup run test pictures benchmark requirements clean browser office
 
 help: ## Lists what can be asked for
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | awk -F '\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -35,7 +35,7 @@ run: setup ## Starts Palette (PORT=8501, PALETTE_DATA=data); the first time with
 	@echo "Palette : http://$(ADDRESS):$(PORT)  (Ctrl-C pour arrêter / to stop)"
 	@PALETTE_DATA="$(DATA)" exec $(BIN)/streamlit run app.py --server.address=$(ADDRESS) --server.port=$(PORT)
 
-test: setup browser ## Style, types, then every test, browser tests included (ARGS="-k aid" for some)
+test: setup browser office ## Style, types, then every test, browser tests included (ARGS="-k aid" for some)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -50,6 +50,15 @@ browser:
 	    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y chromium; \
 	else \
 	    echo "Palette : les tests ont besoin de Chromium ; installez-le (Debian : sudo apt install chromium) ou donnez son chemin : make test CHROMIUM=…  (the tests need Chromium)" >&2; exit 1; \
+	fi
+
+# Tests open the decks and sheets in LibreOffice, as whoever receives them does; nor are these ever skipped.
+office:
+	@command -v "$${SOFFICE:-soffice}" >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends libreoffice-impress libreoffice-calc; \
+	else \
+	    echo "Palette : les tests ont besoin de LibreOffice ; installez-le (Debian : sudo apt install libreoffice-impress libreoffice-calc) ou donnez son chemin : make test SOFFICE=…  (the tests need LibreOffice)" >&2; exit 1; \
 	fi
 
 pictures: setup ## Takes the pictures of the guide anew (Palette must run on the demonstration; ADDRESS_SHOWN=http://…)

@@ -35,6 +35,8 @@ class Figure:
     value: str = "count(*)"
     unit: str = "person"
     """What is counted: person, exit, contract, diagnostic, intervention, aid; or what it is a sum or mean of: cents, years."""
+    short: str = ""
+    """The label where there is little room."""
     leaves: tuple[str, ...] = ()
     """The dimensions by which it is itself shared out: choosing one of their values does not narrow it."""
 
@@ -68,36 +70,36 @@ _SHARES = "parmi les personnes suivies (un jour : en portefeuille)."
 
 FIGURES: dict[str, Figure] = {
     "followed": Figure(
-        "Personnes suivies", f"{_FOLLOWED} en cours au moins un jour de la période.", "followed",
+        "Personnes suivies", f"{_FOLLOWED} en cours au moins un jour de la période.", "followed", short="Personnes suivies",
     ),
-    "portfolio": Figure("Personnes en portefeuille", f"{_FOLLOWED} en cours ce jour.", "followed"),
+    "portfolio": Figure("Personnes en portefeuille", f"{_FOLLOWED} en cours ce jour.", "followed", short="En portefeuille"),
     "accompanied": Figure(
         "Personnes accompagnées",
         "Personnes avec une étape d’accompagnement en cours ce jour, ou au moins un jour de la période.",
-        "followed", "accompanied",
+        "followed", "accompanied", short="Accompagnées",
     ),
     "in_diagnosis": Figure(
-        "Personnes en période de diagnostic", "En portefeuille, mais pas encore accompagnées.", "followed", "NOT accompanied",
+        "Personnes en période de diagnostic", "En portefeuille, mais pas encore accompagnées.", "followed", "NOT accompanied", short="En diagnostic",
     ),
     "light": Figure(
-        "Accompagnements allégés", "Personnes accompagnées en mode allégé ce jour.", "followed", "light",
+        "Accompagnements allégés", "Personnes accompagnées en mode allégé ce jour.", "followed", "light", short="Dont allégées",
     ),
     "prime_only": Figure(
         "Prime d’activité uniquement, depuis le début du trimestre",
         "Personnes en portefeuille avec ce seul droit chaque jour du trimestre, jusqu’à ce jour.",
-        "prime_only",
+        "prime_only", short="Prime seule",
     ),
     "cer_signed": _dated(
         "CER et contrats d’engagement signés", "Contrats signés dans la période, des deux sortes.",
-        "cer", "signed_on", "contract",
+        "cer", "signed_on", "contract", short="Contrats signés",
     ),
     "diagnostics_completed": _dated(
-        "Diagnostics réalisés", "Diagnostics terminés dans la période.", "diagnostic", "completed_on", "diagnostic",
+        "Diagnostics réalisés", "Diagnostics terminés dans la période.", "diagnostic", "completed_on", "diagnostic", short="Diagnostics réalisés",
     ),
-    "exits": Figure("Sorties du RSA", "Sorties du RSA datées de la période.", "exits", unit="exit"),
+    "exits": Figure("Sorties du RSA", "Sorties du RSA datées de la période.", "exits", unit="exit", short="Sorties du RSA"),
     "exits_since_january": Figure(
         "Sorties du RSA depuis le 1er janvier", "Sorties du RSA du 1er janvier à ce jour, ces deux jours compris.",
-        "exits", unit="exit",
+        "exits", unit="exit", short="Sorties du RSA",
     ),
     "by_reason": Figure(
         "Motif de sortie", "Sorties du RSA de la période (un jour : depuis le 1er janvier), selon leur motif.",
@@ -120,12 +122,12 @@ FIGURES: dict[str, Figure] = {
     ),
     "under_two_years": Figure(
         "Au RSA depuis moins de 2 ans", "Personnes suivies entrées au RSA depuis moins de 2 ans au dernier jour de la période.",
-        "profile", "seniority IN ('0', '1', '2')",
+        "profile", "seniority IN ('0', '1', '2')", short="Au RSA depuis < 2 ans",
     ),
     "mean_length_years": Figure(
         "Durée moyenne des accompagnements terminés",
         f"Moyenne, pour les personnes dont l’accompagnement s’est terminé dans la période, {_LENGTH}.",
-        "lengths", "NOT goes_on", value="avg(years)", unit="years",
+        "lengths", "NOT goes_on", value="avg(years)", unit="years", short="Durée moyenne",
     ),
     "mean_length_years_ongoing": Figure(
         "Durée moyenne des accompagnements en cours",

@@ -1,5 +1,6 @@
 """The named exceptions of Palette: one family, French messages, no personal data in their class or their log line."""
 
+import traceback
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,3 +74,9 @@ class SchemaError(PaletteError):
 
 class BusyError(PaletteError):
     """Another program holds the file; nothing was written and trying again is safe."""
+
+
+def without_values(error: BaseException) -> str:
+    """For a log: the kind of an error and where it happened, never its message, which may quote what somebody typed."""
+    places = [f"{frame.filename}:{frame.lineno} ({frame.name})" for frame in traceback.extract_tb(error.__traceback__)]
+    return f"{type(error).__name__} at {' < '.join(reversed(places[-8:]))}"

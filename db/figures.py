@@ -24,7 +24,7 @@ _PROFILE = (*PROFILE, "fifty_or_over", "bac2_or_over", "under_two_years")
 _LENGTHS = ("mean_length_years", "mean_length_years_ongoing")
 YEAR = ("followed", "accompanied", "cer_signed", "diagnostics_completed", "exits", "by_reason", *_PROFILE, *_LENGTHS)
 """What the photo of a year, or of a period of several days, is made of."""
-_SUMMARY = ("portfolio", "accompanied", "in_diagnosis", "light", "prime_only", "exits_since_january")
+_SUMMARY = ("portfolio", "accompanied", "light", "in_diagnosis", "prime_only", "exits_since_january")
 DAY = (*_SUMMARY, *_PROFILE)
 """What the photo of a day is made of."""
 
@@ -143,6 +143,12 @@ def summary(db: sqlite_utils.Database, day: str) -> dict[str, int]:
     return connection.remembered(db, ("summary", day), lambda: dict(take(db, period, _SUMMARY)))
 
 
+def first_year(db: sqlite_utils.Database) -> int | None:
+    """The year in which the first stage of the file began, or None."""
+    day = db.execute("SELECT min(starts_on) FROM stage WHERE deleted_at IS NULL").fetchone()[0]
+    return int(day[:4]) if day else None
+
+
 def persons(
     db: sqlite_utils.Database,
     period: Period,
@@ -159,6 +165,15 @@ def persons(
         values |= {"code": codes[0], "other": codes[1]}
     sql = f"{WITH}{_chosen(some)} SELECT DISTINCT {FIGURES[name].person} FROM {rows}{part} ORDER BY 1"
     return [row[0] for row in db.execute(sql, values)]
+
+
+def among(db: sqlite_utils.Database, period: Period, chosen: Chosen) -> list[int]:
+    """The ids of the persons to whom all that was chosen applies: followed in the period, or in one of its events."""
+    some = {name: codes for name, codes in chosen.items() if codes}
+    followed = ["followed"] if DIMENSIONS.keys() >= some.keys() else []
+    parts = [f"SELECT id FROM {name}" for name in (*followed, *(f"chosen_{name}" for name in some))]
+    sql = f"{WITH}{_chosen(some)} SELECT * FROM ({' INTERSECT '.join(parts)}) ORDER BY 1"
+    return [row[0] for row in db.execute(sql, _parameters(period, some))]
 
 
 def _part(figure: Figure, code: str, other: str) -> str:

@@ -5,6 +5,7 @@ counted by the very same SQL. Labels of lists and the dictionary itself are toda
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from typing import Any
 
 from db import connection, figures, history
 from db.connection import Database
-from db.dictionary import TABLES
+from db.definitions import FIGURES
+from db.dictionary import PERSON, TABLES
 from db.fields import Table
 from db.history import Change
 from db.periods import Period
@@ -136,9 +138,44 @@ def moved(db: Database, path: Path, period: Period, names: Iterable[str], moment
     return [
         Moved(
             person,
-            tuple(sorted((name, code) for name, code, who in then - now if who == person)),
-            tuple(sorted((name, code) for name, code, who in now - then if who == person)),
-            tuple(change for change in history.of_person(db, person, known) if change.at >= moment),
+            _parts(asked, then - now, person),
+            _parts(asked, now - then, person),
+            tuple(
+                change
+                for change in history.of_person(db, person, known)
+                if change.at >= moment and _bears_on(change, period)
+            ),
         )
         for person in persons
     ]
+
+
+def _parts(asked: tuple[str, ...], behind: set[tuple[str, str, int]], person: int) -> tuple[tuple[str, str], ...]:
+    """What a person left or entered, in the order asked for.
+
+    Who leaves or enters the whole does so in every share of it: that is said once.
+    """
+    parts = [(name, code) for name, code, who in behind if who == person]
+    whole = {name for name, _ in parts} & {"followed", "portfolio"}
+    told = [part for part in parts if not (whole and FIGURES[part[0]].source == "profile")]
+    return tuple(sorted(told, key=lambda part: (asked.index(part[0]), part[1])))
+
+
+_EVENTS = ("stage", "benefit", "exit", "cer", "diagnostic", "aid")
+
+
+def _bears_on(change: Change, period: Period) -> bool:
+    """Whether a change can have moved figures of the period: of a person's profile, or of dated rows, not later ones."""
+    labels = {label for label, *_ in change.fields}
+    if change.table == "person":
+        return bool(labels & _PROFILE_LABELS) or change.action != "update"
+    texts = [text for _, before, after in change.fields for text in (before, after)]
+    days = [f"{year}-{month}-{day}" for text in texts for day, month, year in _DATE.findall(text)]
+    return change.table in _EVENTS and (not days or min(days) <= period.last.isoformat())
+
+
+_DATE = re.compile(r"\b([0-3][0-9])/([01][0-9])/([12][0-9]{3})\b")
+_PROFILE_LABELS = {
+    PERSON.field(name).label
+    for name in ("gender", "origin", "household", "education", "domain", "territory", "birth_date", "rsa_entry_on")
+}

@@ -36,6 +36,11 @@ class Period:
         return self.last.isoformat() if self.is_day else f"{self.first}/{self.last}"
 
     @property
+    def file(self) -> str:
+        """The same in the name of a file: « 2022-01-01-2022-06-30 »."""
+        return self.code.replace("/", "-")
+
+    @property
     def words(self) -> str:
         """Within a sentence: « en 2022 », « au 06/03/2023 », « du 01/01/2022 au 30/06/2022 »."""
         if self.is_year:

@@ -1,5 +1,6 @@
 """Filters, search, sort and page of a grid -> SQL. Every value is a parameter; every name comes from the dictionary."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,8 @@ class Filter:
     """One condition on one column.
 
     ``how``: « words » (text holds words beginning so), « in » (one of the codes; None means empty), « between »
-    (two bounds, either may be None; dates, numbers, cents), « is » (this very value), « empty », « filled ».
+    (two bounds, either may be None; dates, numbers, cents), « is » (this very value), « empty », « filled »; of the
+    field « id », « among » (these rows).
     """
 
     field: str
@@ -90,6 +92,8 @@ def _named(target: Table, kind: Type, sql: str, match: str) -> Sql:
 
 
 def _condition(table: Table, condition: Filter) -> Sql:
+    if condition.how == "among":
+        return "t.id IN (SELECT value FROM json_each(?))", [json.dumps(condition.value)]
     column, sql, value = table.column(condition.field), expression(table, condition.field), condition.value
     match condition.how:
         case "empty":

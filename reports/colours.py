@@ -16,17 +16,17 @@ _QUIET = "#7F7A72"
 _OF: dict[str, dict[str, str]] = {
     "gender": {"woman": "#B4561F", "man": "#2F6FB0", "other": _QUIET},
     "domain": {
-        "visual_arts": "#2F6FB0",
-        "crafts": "#B4561F",
-        "performing_arts": "#8B4FA8",
-        "literature": "#3F8F4F",
-        "film": "#C0527A",
+        "visual_arts": "#7A56B3",
+        "crafts": "#A8791A",
+        "performing_arts": "#C0486E",
+        "literature": "#3B8A4E",
+        "film": "#4E82C4",
         "other": _QUIET,
     },
-    "mode": {"standard": "#2C7A8C", "light": "#B07A1E", "diagnostic": "#8B4FA8"},
-    "rank": {"first": "#B07A1E", "renewal": "#2C7A8C"},
-    "length": {"ended": "#8B4FA8", "ongoing": "#2C7A8C"},
-    "balance": {"entries": "#2C7A8C", "departures": "#B4561F"},
+    "mode": {"standard": "#2C7A8C", "light": "#6E9A3A", "diagnostic": "#9A6B4F"},
+    "rank": {"first": "#6E9A3A", "renewal": "#2C7A8C"},
+    "length": {"ended": "#9A6B4F", "ongoing": "#2C7A8C"},
+    "balance": {"entries": "#2C7A8C", "departures": "#9A6B4F"},
 }
 SPARE: Sequence[str] = ("#5B7F22", "#9A5B9E", "#A8652A", "#3D7EA6", "#B34A4A")
 """For values that the office adds to a coloured list, by their place."""

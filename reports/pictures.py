@@ -3,7 +3,7 @@
 ``PLOTS`` declares every chart once. A Picture holds numbers that people read: sums in euros, shares in percent.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from db.definitions import FIGURES
@@ -43,8 +43,8 @@ class Picture:
     """The figures of which a click chooses a code: that of the row, then that of the series."""
     scheme: str = ""
     """Whose colours: of the rows for one series, of the series otherwise."""
-    marks: Mapping[str, float] | None = None
-    """Row's code -> the national reference."""
+    marks: tuple[tuple[str, float], ...] = ()
+    """Row's code and the national reference."""
     reading: str = ""
 
     @property
@@ -76,7 +76,7 @@ class Picture:
 
     def line(self, row: Row) -> tuple[str | float | None, ...]:
         """One line of that table: label, numbers, the share in percent."""
-        national = [self.marks.get(row.code)] if self.marks else []
+        national = [dict(self.marks).get(row.code)] if self.marks else []
         part = [100 * sum(row.values) / self.base] if self.base else []
         return (row.label, *row.values, *national, *part)
 
@@ -84,7 +84,7 @@ class Picture:
         """The number of a row as it stands beside its bar: « 45 · 32 % », « 491 € · 15 aides »."""
         value = row.values[place]
         text = words.number(value * 100 if self.unit == "cents" else value, self.unit)
-        part = [words.share(value, self.base)] if self.base and len(self.series) == 1 else []
+        part = [words.share(value, self.base)] if self.base and len(self.series) == 1 and not row.note else []
         return " · ".join([text, *part, *filter(None, [row.note])])
 
 
@@ -213,7 +213,7 @@ def _national(plot: Plot, taken: Taken) -> Picture:
         "fifty_or_over",
         (),
         "",
-        readings.NATIONAL,
+        tuple(readings.NATIONAL.items()),
     )
 
 

@@ -86,6 +86,7 @@ def _pyramid(picture: Picture, taken: Taken, when: str) -> str:
     parts = [
         f"{number(value)} {_GENDERS.get(code, _low(label))}"
         for (code, label), value in zip(picture.series, row.values, strict=True)
+        if value or code in _GENDERS
     ]
     return f"La tranche la plus nombreuse est celle des {_low(row.label)} : {', '.join(parts)}."
 

@@ -32,6 +32,12 @@ class Number:
     means: str
 
     @property
+    def short(self) -> str:
+        """The label where there is little room."""
+        figure = FIGURES.get(self.name)
+        return (figure.short if figure else "") or self.label
+
+    @property
     def text(self) -> str:
         """« 139 », « 2,5 ans »."""
         return words.number(self.value, self.unit)
@@ -73,7 +79,7 @@ class Report:
         before = self.period.before
         if before.is_year:
             return f"depuis {before.first.year}"
-        return f"depuis le {french_date(before.last.isoformat())}" if before.is_day else "depuis un an plus tôt"
+        return f"depuis le {french_date(before.last.isoformat())}" if before.is_day else "par rapport à un an plus tôt"
 
     @property
     def truth(self) -> str:
@@ -89,7 +95,7 @@ class Report:
 
 
 _YEAR = ("followed", "accompanied", "cer_signed", "diagnostics_completed", "exits", "mean_length_years")
-_DAY = ("portfolio", "accompanied", "in_diagnosis", "light", "prime_only", "exits_since_january")
+_DAY = ("portfolio", "accompanied", "light", "in_diagnosis", "prime_only", "exits_since_january")
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Focus sur les sorties": ("sorties", "durees"),
     "La typologie du public": (
@@ -114,10 +120,24 @@ def headline(period: Period) -> tuple[str, ...]:
     return _DAY if period.is_day else _YEAR
 
 
+def photo(period: Period) -> tuple[str, ...]:
+    """The figures of its photo, without what only the charts show; the exits with their reasons."""
+    return tuple(dict.fromkeys((*headline(period), "by_reason", *(figures.DAY if period.is_day else figures.YEAR))))
+
+
 def needs(period: Period) -> tuple[str, ...]:
     """Every figure of its report."""
-    photo = figures.DAY if period.is_day else figures.YEAR
-    return tuple(dict.fromkeys((*photo, *headline(period), *pictures.NEEDS)))
+    return tuple(dict.fromkeys((*photo(period), *pictures.NEEDS)))
+
+
+def part_labels(made: Report) -> dict[tuple[str, str], str]:
+    """(figure, code) -> « Motif de sortie : Emploi salarié », for every part of every figure."""
+    return {
+        (name, part.code): f"{FIGURES[name].label} : {part.label}"
+        for name, parts in made.taken.items()
+        if isinstance(parts, tuple)
+        for part in parts
+    }
 
 
 def make(db: Database, period: Period, known_on: str = "") -> Report:

@@ -4,7 +4,8 @@ Streamlit logs the whole traceback; its last line is the error's message, and th
 """
 
 import logging
-import traceback
+
+from db.errors import without_values
 
 _STREAMLIT = "streamlit.error_util"
 
@@ -14,10 +15,7 @@ class _WithoutValues(logging.Filter):
         """Keep the record, with the error's kind and places in the stead of its text."""
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
-            places = [
-                f"{frame.filename}:{frame.lineno} ({frame.name})" for frame in traceback.extract_tb(error.__traceback__)
-            ]
-            record.msg, record.args = f"{type(error).__name__} at {' < '.join(reversed(places[-8:]))}", ()
+            record.msg, record.args = without_values(error), ()
             record.exc_info, record.exc_text = None, None
         return True
 

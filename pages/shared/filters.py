@@ -17,13 +17,16 @@ from db.types import Choice, Choices, Context, Date, Euros, Integer, References,
 Chosen = dict[str, Any]
 """A field's name (« name:low », « name:high » for bounds, « name:empty ») -> what was chosen or typed."""
 
+AMONG = "among"
+"""Where the filters hold rows found elsewhere (the persons behind a figure): (what they are, their ids)."""
 _EMPTY = "(vide)"
 _RANGES = (Date, Integer, Euros)
 
 
 def conditions(table: Table, chosen: Chosen, known: Context) -> tuple[Filter, ...]:
     """The conditions in force. A bound that cannot be read is none; ``show`` says so."""
-    return tuple(found for item in table.columns for found in _conditions(item, chosen, known))
+    among = (Filter("id", "among", chosen[AMONG][1]),) if AMONG in chosen else ()
+    return (*among, *(found for item in table.columns for found in _conditions(item, chosen, known)))
 
 
 def chosen_by(wanted: Sequence[Filter]) -> Chosen:
@@ -34,9 +37,11 @@ def chosen_by(wanted: Sequence[Filter]) -> Chosen:
 
 def told(table: Table, chosen: Chosen, known: Context) -> list[dict[str, str]]:
     """Every filter in force in words: the field's name, its label, what is asked of it."""
-    return [
+    among = [{"name": AMONG, "label": "Choix", "text": chosen[AMONG][0]}] if AMONG in chosen else []
+    return among + [
         {"name": found.field, "label": table.column(found.field).label, "text": _told(table, found, known)}
         for found in conditions(table, chosen, known)
+        if found.how != "among"
     ]
 
 

@@ -142,7 +142,16 @@ def view_of(key: str) -> View:
 
 def show_only(table: Table, key: str, wanted: tuple[Filter, ...], sort: str) -> None:
     """Let the grid of that name open on these rows, in this order; what was begun in it stays."""
+    _open_on(table, key, filters.chosen_by(wanted), (sort,))
+
+
+def show_among(table: Table, key: str, what: str, ids: list[int]) -> None:
+    """Let the grid of that name open on these very rows, and say what they are."""
+    _open_on(table, key, {filters.AMONG: (what, tuple(ids))}, ())
+
+
+def _open_on(table: Table, key: str, chosen: filters.Chosen, sort: tuple[str, ...]) -> None:
     view = open_view(table, key, (), {}, SIZE)
     view.filters.clear()
-    view.filters.update(filters.chosen_by(wanted))
-    view.query = replace(view.query, search="", sort=(sort,), page=1)
+    view.filters.update(chosen)
+    view.query = replace(view.query, search="", sort=sort, page=1)

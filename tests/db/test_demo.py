@@ -1,6 +1,8 @@
 """The demonstration: the source's figures (counted here anew, in plain SQL), the same every time, sound on any day."""
 
 import json
+import json
+import json
 import re
 from collections.abc import Callable
 from datetime import date
@@ -15,6 +17,8 @@ from db.connection import Database
 from db.demo import NOTES, write
 from db.demonstration.paths import PHOTO_DAY
 from db.demonstration.places import TOWNS
+from db.demonstration.rows import SIGNATURE
+from db.demonstration.rows import SIGNATURE
 from db.demonstration.rows import SIGNATURE
 from db.dictionary import TABLES
 from db.lists import AID_TYPES, DECISIONS, EXIT_REASONS, INTERVENTION_DOMAINS, NOT_ORIENTED
@@ -247,6 +251,208 @@ def unknown(db: Database, table: str, column: str, first: str, last: str) -> int
     asked = f"""SELECT count(*) FROM {table} t JOIN history h ON h.table_name = '{table}' AND h.row_id = t.id
         WHERE t.{column} BETWEEN '{first}' AND '{last}' AND h.action = 'insert' AND substr(h.at, 1, 10) > '{last}'"""
     return int(one(db, asked))
+
+
+@pytest.mark.parametrize("day", RECENT, ids=str)
+def test_what_was_known_in_time_differs_a_little_from_what_was_true(written, day):
+    db, year = written(day), ("2022-01-01", "2022-12-31")
+
+    assert 1 <= unknown(db, "exit", "left_on", "2023-01-01", "2023-03-06") <= 4
+    assert 1 <= unknown(db, "exit", "left_on", *year) <= 6
+    assert 1 <= unknown(db, "cer", "signed_on", *year) <= 6
+
+
+def test_what_later_days_changed_are_versions_of_the_row(written):
+    decided = """SELECT t.requested_on, t.decided_on, h.version, h.at, h.before ->> 'decision', h.after ->> 'decision'
+        FROM aid t JOIN history h ON h.table_name = 'aid' AND h.row_id = t.id
+        WHERE t.decision = 'granted' AND t.decided_on >= '2018-01-02' AND h.after ->> 'decision' = 'granted'"""
+    found = written(NOW).execute(decided).fetchall()
+    later = [row for row in found if row[4:] == ("pending", "granted")]
+
+    assert len(later) > len(found) * 0.9
+    assert all(version >= 2 and decided_on <= at[:10] for _, decided_on, version, at, _, _ in later)
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_the_history_adds_up_to_the_rows(written, day):
+    """Version after version, nothing missing: what was typed last is what the file says."""
+    db = written(day)
+    for name, table in TABLES.items():
+        known: dict[int, dict[str, Any]] = {}
+        for row_id, version, who, action, after in db.execute(
+            "SELECT row_id, version, who, action, after FROM history WHERE table_name = ? ORDER BY id", (name,)
+        ):
+            values = known.setdefault(row_id, {"version": 0})
+            assert (version, action) == (values["version"] + 1, "update" if values["version"] else "insert")
+            assert name == "setting" or (who == SIGNATURE and after != "{}")
+            values |= {"version": version, **json.loads(after)}
+        columns = ["version", *(field.name for field in table.fields)]
+        for row_id, *values in db.execute(f'SELECT id, {", ".join(columns)} FROM "{name}"'):
+            assert [known[row_id].get(column) for column in columns] == values, (name, row_id)
+
+
+def test_three_values_were_typed_wrong_and_put_right(written):
+    asked = """SELECT table_name, before ->> :name, after ->> :name FROM history
+        WHERE action = 'update' AND table_name = :table AND after ->> :name IS NOT NULL"""
+    slips = [
+        row
+        for table, name in (("exit", "reason"), ("person", "household"), ("person", "education"))
+        for row in written(NOW).execute(asked, {"table": table, "name": name})
+    ]
+
+    assert slips == [("exit", "other", "job"), ("person", "alone", "single_parent"), ("person", "bac", "bac2")]
+
+
+# ---- the history: dated as it was lived
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_the_history_is_dated_as_it_was_lived(written, day):
+    moments = [at for (at,) in written(day).execute("SELECT at FROM history ORDER BY id")]
+
+    assert moments == sorted(moments)
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT(0[7-9]|1[0-5]):\d\d:\d\d\.000Z", at) for at in moments)
+    assert (moments[0][:10], moments[-1][:10] <= day.isoformat()) == ("2018-01-02", True)
+    for year in range(2018, day.year):
+        assert sum(at.startswith(str(year)) for at in moments) > 1000, year
+
+
+def test_what_is_written_today_is_not_dated_later_than_now(tmp_path):
+    write(tmp_path / "palette.db")
+
+    assert one(connection.open_file(tmp_path / "palette.db"), "SELECT max(at) FROM history") <= history.now()
+
+
+def lags(db: Database, table: str, column: str) -> list[int]:
+    """Row by row since the file began, how many days passed before it was typed in."""
+    asked = f"""SELECT julianday(substr(h.at, 1, 10)) - julianday(t.{column}) FROM "{table}" t
+        JOIN history h ON h.table_name = '{table}' AND h.row_id = t.id AND h.action = 'insert'
+        WHERE t.{column} >= '2018-01-02'"""
+    return [int(lag) for (lag,) in db.execute(asked)]
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("exit", "left_on"), ("cer", "signed_on"), ("intervention", "happened_on")]
+)
+def test_most_is_typed_within_days_and_some_weeks_late(written, table, column):
+    found = lags(written(NOW), table, column)
+
+    assert min(found) >= 0
+    assert sum(lag <= 3 for lag in found) > len(found) * 0.6
+    assert 0.01 < sum(lag > 20 for lag in found) / len(found) < 0.2
+    assert max(found) < 70
+
+
+def unknown(db: Database, table: str, column: str, first: str, last: str) -> int:
+    """How many rows dated from first to last were typed in only after the last day."""
+    return int(
+        one(
+            db,
+            f"""SELECT count(*) FROM {table} t JOIN history h ON h.table_name = '{table}' AND h.row_id = t.id
+            WHERE h.action = 'insert' AND t.{column} BETWEEN '{first}' AND '{last}' AND substr(h.at, 1, 10) > '{last}'""",
+        )
+    )
+
+
+@pytest.mark.parametrize("day", RECENT, ids=str)
+def test_what_was_known_in_time_differs_a_little_from_what_was_true(written, day):
+    db, year = written(day), ("2022-01-01", "2022-12-31")
+
+    assert 1 <= unknown(db, "exit", "left_on", "2023-01-01", "2023-03-06") <= 4
+    assert 1 <= unknown(db, "exit", "left_on", *year) <= 6
+    assert 1 <= unknown(db, "cer", "signed_on", *year) <= 6
+
+
+def test_what_later_days_changed_are_versions_of_the_row(written):
+    decided = """SELECT t.requested_on, t.decided_on, h.version, h.at, h.before ->> 'decision', h.after ->> 'decision'
+        FROM aid t JOIN history h ON h.table_name = 'aid' AND h.row_id = t.id
+        WHERE t.decision = 'granted' AND t.decided_on >= '2018-01-02' AND h.after ->> 'decision' = 'granted'"""
+    found = written(NOW).execute(decided).fetchall()
+    later = [row for row in found if row[4:] == ("pending", "granted")]
+
+    assert len(later) > len(found) * 0.9
+    assert all(version >= 2 and decided_on <= at[:10] for _, decided_on, version, at, _, _ in later)
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_the_history_adds_up_to_the_rows(written, day):
+    """Version after version, nothing missing: what was typed last is what the file says."""
+    db = written(day)
+    for name, table in TABLES.items():
+        known: dict[int, dict[str, Any]] = {}
+        for row_id, version, who, action, after in db.execute(
+            "SELECT row_id, version, who, action, after FROM history WHERE table_name = ? ORDER BY id", (name,)
+        ):
+            values = known.setdefault(row_id, {"version": 0})
+            assert (version, action) == (values["version"] + 1, "update" if values["version"] else "insert")
+            assert name == "setting" or (who == SIGNATURE and after != "{}")
+            values |= {"version": version, **json.loads(after)}
+        columns = ["version", *(field.name for field in table.fields)]
+        for row_id, *values in db.execute(f'SELECT id, {", ".join(columns)} FROM "{name}"'):
+            assert [known[row_id].get(column) for column in columns] == values, (name, row_id)
+
+
+def test_three_values_were_typed_wrong_and_put_right(written):
+    asked = """SELECT table_name, before ->> :name, after ->> :name FROM history
+        WHERE action = 'update' AND table_name = :table AND after ->> :name IS NOT NULL"""
+    slips = [
+        row
+        for table, name in (("exit", "reason"), ("person", "household"), ("person", "education"))
+        for row in written(NOW).execute(asked, {"table": table, "name": name})
+    ]
+
+    assert slips == [("exit", "other", "job"), ("person", "alone", "single_parent"), ("person", "bac", "bac2")]
+
+
+# ---- the history: dated as it was lived
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_the_history_is_dated_as_it_was_lived(written, day):
+    moments = [at for (at,) in written(day).execute("SELECT at FROM history ORDER BY id")]
+
+    assert moments == sorted(moments)
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT(0[7-9]|1[0-5]):\d\d:\d\d\.000Z", at) for at in moments)
+    assert (moments[0][:10], moments[-1][:10] <= day.isoformat()) == ("2018-01-02", True)
+    for year in range(2018, day.year):
+        assert sum(at.startswith(str(year)) for at in moments) > 1000, year
+
+
+def test_what_is_written_today_is_not_dated_later_than_now(tmp_path):
+    write(tmp_path / "palette.db")
+
+    assert one(connection.open_file(tmp_path / "palette.db"), "SELECT max(at) FROM history") <= history.now()
+
+
+def lags(db: Database, table: str, column: str) -> list[int]:
+    """Row by row since the file began, how many days passed before it was typed in."""
+    asked = f"""SELECT julianday(substr(h.at, 1, 10)) - julianday(t.{column}) FROM "{table}" t
+        JOIN history h ON h.table_name = '{table}' AND h.row_id = t.id AND h.action = 'insert'
+        WHERE t.{column} >= '2018-01-02'"""
+    return [int(lag) for (lag,) in db.execute(asked)]
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("exit", "left_on"), ("cer", "signed_on"), ("intervention", "happened_on")]
+)
+def test_most_is_typed_within_days_and_some_weeks_late(written, table, column):
+    found = lags(written(NOW), table, column)
+
+    assert min(found) >= 0
+    assert sum(lag <= 3 for lag in found) > len(found) * 0.6
+    assert 0.01 < sum(lag > 20 for lag in found) / len(found) < 0.2
+    assert max(found) < 70
+
+
+def unknown(db: Database, table: str, column: str, first: str, last: str) -> int:
+    """How many rows dated from first to last were typed in only after the last day."""
+    return int(
+        one(
+            db,
+            f"""SELECT count(*) FROM {table} t JOIN history h ON h.table_name = '{table}' AND h.row_id = t.id
+            WHERE h.action = 'insert' AND t.{column} BETWEEN '{first}' AND '{last}' AND substr(h.at, 1, 10) > '{last}'""",
+        )
+    )
 
 
 @pytest.mark.parametrize("day", RECENT, ids=str)

@@ -1,0 +1,149 @@
+"""The parts of « Photo-bilan » : which truth, the headline, the exports, and what moved since it was known."""
+
+from collections.abc import Callable
+from datetime import date
+
+import streamlit as st
+
+from db import connection, past
+from db.connection import Database, office_path
+from db.errors import FieldError
+from db.periods import Period
+from db.types import Context, Date, french_date
+from pages.shared import figure_dialog, making, moved
+from pages.shared.card import Chooser
+from reports import bundle, deck, figure_sheets, paper, report
+from reports.pictures import Picture
+from reports.report import Number, Report, Tick
+
+_TRUE, _KNOWN = "Ce qui était vrai", "Ce que l’on savait"
+_OPENED = "report:opened"
+
+
+# --- which truth ---
+
+
+def choose_truth(db: Database, period: Period) -> str:
+    """The ISO day of « ce que l’on savait », or '' for what was true as far as is known today."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.session_state.setdefault("report:truth", _TRUE)
+        which = st.segmented_control(
+            "À cette date", (_TRUE, _KNOWN), key="report:truth", required=True,
+            help="Ce qui était vrai, d’après ce qui est enregistré aujourd’hui ; ou ce que l’on savait un jour donné,"
+            " reconstruit d’après l’historique : le chiffre que l’on aurait donné ce jour-là.",
+        )  # fmt: skip
+        return _known_on(db, period) if which == _KNOWN else ""
+
+
+def _known_on(db: Database, period: Period) -> str:
+    """The day typed in; the last of the period at first, as for a report made on that evening."""
+    key = f"report:known:{period.code}"
+    st.session_state.setdefault(key, french_date(min(period.last, date.today()).isoformat()))
+    text = st.text_input("Su le", key=key, placeholder="jj/mm/aaaa", width=150)
+    try:
+        day = Date().read(text, Context({}))
+    except FieldError as error:
+        st.error(f"Su le : {error}")
+        return ""
+    begins = past.begins(db)
+    if day and (begins is None or past.end_of(date.fromisoformat(str(day))) <= begins):
+        first = french_date(begins) if begins else "jamais"
+        st.warning(f"L’historique de ce fichier commence le {first} : on ne savait encore rien à cette date.")
+    return str(day or "")
+
+
+def report_of(db: Database, period: Period, known_on: str) -> Report:
+    """The report, counted again only once the file has changed."""
+
+    def make() -> Report:
+        if not known_on:
+            return report.make(db, period)
+        with past.as_known(office_path(), past.end_of(date.fromisoformat(known_on))) as known:
+            return report.make(known, period, known_on)
+
+    return connection.remembered(db, ("report", period.code, known_on), make)
+
+
+# --- the headline ---
+
+
+def show_numbers(made: Report) -> None:
+    """The numbers and the shares, each with its change since a year before and a way into it."""
+    st.caption(f"{made.truth}. Sous chaque chiffre, ce qui a changé {made.compared}.")
+    with st.grid(len(made.numbers), min_column_width=150, gap="small"):
+        for number in made.numbers:
+            _show_number(made, number)
+    with st.grid(len(made.shares), min_column_width=150, gap="small"):
+        for number in made.shares:
+            _show_number(made, number)
+
+
+def _show_number(made: Report, number: Number) -> None:
+    with st.container(border=True, height="stretch", key=f"number-{number.name}"):
+        st.metric(
+            number.short, number.text, number.change or None, delta_color="off", delta_arrow="off", help=number.means
+        )
+        if st.button("Ouvrir", key=f"report:open:{number.name}", type="tertiary", icon=":material/search:"):
+            st.session_state[_OPENED] = figure_dialog.Opened(number.name)
+
+
+def opener(made: Report) -> Chooser:
+    """What a click on a bar does: open the persons of that bar."""
+
+    def choose(picture: Picture, code: str, series: str) -> None:
+        st.session_state[_OPENED] = figure_dialog.of_bar(picture, code, series)
+
+    return choose
+
+
+def show_opened(db: Database, made: Report) -> None:
+    """The dialog of the number or bar that was asked for, once."""
+    opened = st.session_state.pop(_OPENED, None)
+    if opened:
+        figure_dialog.show(db, made, opened)
+
+
+# --- the files ---
+
+_FILES: dict[str, tuple[str, str, str, Callable[[Report, Tick], bytes]]] = {
+    "pptx": (
+        "Présentation", ":material/slideshow:",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation", deck.pptx_bytes,
+    ),
+    "pdf": ("PDF", ":material/picture_as_pdf:", "application/pdf", paper.pdf_bytes),
+    "xlsx": (
+        "Excel", ":material/table:",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", figure_sheets.report_bytes,
+    ),
+    "zip": (
+        "Tous les graphiques", ":material/folder_zip:", "application/zip",
+        lambda made, tick: bundle.zip_bytes(made.pictures, made.period, tick),
+    ),
+}  # fmt: skip
+
+
+def show_exports(made: Report) -> None:
+    """A button for each file, and the one being made."""
+    with st.container(horizontal=True, gap="small"):
+        for suffix, (label, icon, kind, make) in _FILES.items():
+            file = f"{figure_sheets.file_name('photo-bilan', made.period)}.{suffix}"
+
+            def begin(
+                label: str = label, file: str = file, kind: str = kind, make: Callable[..., bytes] = make
+            ) -> None:
+                making.start("report", label, file, kind, lambda tick: make(made, tick))
+
+            st.button(label, key=f"report:{suffix}", icon=icon, on_click=begin)
+    making.show("report")
+
+
+# --- what moved ---
+
+
+def show_moved(db: Database, made: Report) -> None:
+    """Between what was known and what is true: who counts otherwise, and why."""
+    if not made.known_on:
+        return
+    st.subheader("Ce qui a bougé depuis")
+    moment = past.end_of(date.fromisoformat(made.known_on))
+    moved.show(db, made.period, moment, f"depuis le {french_date(made.known_on)} au soir", "report")

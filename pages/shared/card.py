@@ -1,0 +1,61 @@
+"""A chart on a card: title, chart, its sentence; and « Détail » : what it counts, the numbers, the files."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from db.periods import Period
+from pages.shared import figure_files
+from reports import charts
+from reports.charts import CHOICE, Codes
+from reports.pictures import Picture
+
+Chooser = Callable[[Picture, str, str], None]
+"""Called with the code of the row and that of the series of the bar that was clicked."""
+
+
+def show_card(picture: Picture, period: Period, key: str, chosen: Codes, choose: Chooser) -> None:
+    """The card. A click on a bar calls ``choose`` with its codes."""
+    with st.container(border=True, key=f"{key}-{picture.name}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"#### {picture.title}", width="stretch")
+            if not picture.empty:
+                _detail(picture, period, key)
+        if not picture.empty:
+            _chart(picture, key, chosen, choose)
+        st.caption(picture.reading)
+
+
+def _chart(picture: Picture, key: str, chosen: Codes, choose: Chooser) -> None:
+    """A click is an event: the chart then starts anew, so that a second click on the same bar is heard as well."""
+    turns = st.session_state.setdefault(f"{key}:turns", {})
+    name = f"{key}:{picture.name}:{turns.get(picture.name, 0)}"
+    drawn = charts.specification(picture, chosen)
+    if not picture.chooses:
+        st.vega_lite_chart(drawn, key=name, alt=picture.alt)
+        return
+
+    def take() -> None:
+        codes = _clicked(st.session_state[name])
+        turns[picture.name] = turns.get(picture.name, 0) + 1
+        if codes:
+            choose(picture, codes.get("code", ""), codes.get("series", ""))
+
+    st.vega_lite_chart(drawn, key=name, on_select=take, alt=picture.alt)
+
+
+def _clicked(state: Any) -> dict[str, str]:
+    found = state["selection"].get(CHOICE) or []
+    return dict(found[0]) if found else {}
+
+
+def _detail(picture: Picture, period: Period, key: str) -> None:
+    """The widgets are made only once the popover is open: a hundred downloads would cost more than all the charts."""
+    popover = st.popover("Détail", type="tertiary", key=f"{key}:{picture.name}:detail", on_change="rerun")
+    if not popover.open:
+        return
+    with popover:
+        st.markdown(picture.means)
+        st.dataframe(figure_files.frame(picture), hide_index=True, alt=f"Les chiffres : {picture.title}")
+        figure_files.show(picture, period, f"{key}:{picture.name}")

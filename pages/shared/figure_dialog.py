@@ -1,0 +1,87 @@
+"""What a number opens: its definition, and the persons behind it, one click from the grid."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from db import figures, past, records
+from db.connection import Database, office, office_path
+from db.definitions import FIGURES
+from db.dictionary import PERSON
+from pages.shared.view import show_among
+from reports import words
+from reports.pictures import Picture
+from reports.report import Report
+
+_SHOWN = 200
+_COLUMNS = ("domain", "territory", "state")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A number, or one part of a figure: its code and second code, and what people call them."""
+
+    name: str
+    codes: tuple[str, str] | None = None
+    part: str = ""
+
+    @property
+    def title(self) -> str:
+        """« Motif de sortie : Emploi salarié »."""
+        label = _MEN if self.name == "men" else FIGURES[self.name].label
+        return f"{label} : {self.part}" if self.part else label
+
+
+_MEN = "Hommes"
+
+
+def of_bar(picture: Picture, code: str, series: str) -> Opened:
+    """What a click on a bar opens."""
+    row = next((row.label for row in picture.rows if row.code == code), "")
+    if picture.shape == "balance":
+        return Opened(series, (code, ""), row)
+    second = dict(picture.series).get(series, "")
+    crossed = bool(FIGURES[picture.figure].other and series)
+    return Opened(
+        picture.figure, (code, series if crossed else ""), ", ".join(filter(None, [row, second if crossed else ""]))
+    )
+
+
+def show(db: Database, made: Report, opened: Opened) -> None:
+    """Open the dialog."""
+    persons = _persons(db, made, opened)
+    st.dialog(opened.title, width="large")(_content)(made, opened, persons)
+
+
+def _persons(db: Database, made: Report, opened: Opened) -> list[int]:
+    """Who is behind, as true or as known, like the number itself."""
+    name, codes = ("gender", ("man", "")) if opened.name == "men" else (opened.name, opened.codes)
+    if not made.known_on:
+        return figures.persons(db, made.period, name, codes)
+    with past.as_known(office_path(), past.end_of(date.fromisoformat(made.known_on))) as known:
+        return figures.persons(known, made.period, name, codes)
+
+
+def _content(made: Report, opened: Opened, persons: list[int]) -> None:
+    name = "gender" if opened.name == "men" else opened.name
+    st.markdown(FIGURES[name].means)
+    st.caption(f"{made.title}. {made.truth}.")
+    if not persons:
+        st.info("Personne derrière ce chiffre.")
+        return
+    if st.button(f"Voir dans le portefeuille : {words.counted(len(persons), 'person')}", icon=":material/groups:"):
+        show_among(PERSON, "caseload", f"{opened.title}, {made.period.words}", persons)
+        st.switch_page("caseload.py")
+    db = office()
+    known = records.context(db)
+    rows = records.rows(db, PERSON, persons[:_SHOWN])
+    lines = sorted(
+        [known.title("person", row.id), *(PERSON.column(c).type.show(row.values[c], known) for c in _COLUMNS)]
+        for row in rows
+    )
+    header = ["Personne", *(PERSON.column(c).label for c in _COLUMNS)]
+    st.dataframe(pd.DataFrame(lines, columns=header), hide_index=True, alt=opened.title)
+    if len(persons) > len(rows):
+        st.caption(f"{words.number(len(persons) - len(rows))} de plus dans le portefeuille, ou supprimées depuis.")

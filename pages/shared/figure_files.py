@@ -1,0 +1,45 @@
+"""The files of one chart, a click each: PNG, SVG, PDF; its numbers as CSV and XLSX. Each is made when asked for."""
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from db.periods import Period
+from db.types import french_number
+from reports import drawn, figure_sheets
+from reports.pictures import Picture
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def show(picture: Picture, period: Period, key: str) -> None:
+    """A button for each format."""
+    source = period.title
+    makers: dict[str, tuple[str, Callable[[], bytes]]] = {
+        "png": ("image/png", lambda: drawn.png_bytes(picture, source)),
+        "svg": ("image/svg+xml", lambda: drawn.svg_bytes(picture, source)),
+        "pdf": ("application/pdf", lambda: drawn.pdf_bytes(picture, source)),
+        "csv": ("text/csv", lambda: figure_sheets.csv_bytes(picture)),
+        "xlsx": (_XLSX, lambda: figure_sheets.xlsx_bytes([picture], source)),
+    }
+    with st.container(horizontal=True, gap="small"):
+        for suffix, (kind, make) in makers.items():
+            file = f"{figure_sheets.file_name(picture.name, period)}.{suffix}"
+            st.download_button(suffix.upper(), make, file, kind, key=f"{key}:{suffix}", on_click="ignore")
+
+
+def frame(picture: Picture) -> pd.DataFrame:
+    """The numbers of a chart as they are read: French, shares with two decimals."""
+    header = [name or " " for name in picture.header]
+    lines = [
+        [_shown(value, name) for value, name in zip(picture.line(row), header, strict=True)] for row in picture.rows
+    ]
+    return pd.DataFrame(lines, columns=header)
+
+
+def _shown(value: str | float | None, name: str) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    decimals = 2 if name == "%" else 0 if value == int(value) else 1
+    return french_number(value, decimals)

@@ -1,0 +1,63 @@
+"""The reports from the command line: ``python -m reports photo PATH WHEN --to FILE``."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import click
+
+from db import connection, past
+from db.__main__ import Verbs
+from db.periods import period_of
+from reports import bundle, deck, figure_sheets, paper, report
+from reports.report import Report, Tick
+
+_MAKERS: dict[str, Callable[[Report, Tick], bytes]] = {
+    ".pptx": deck.pptx_bytes,
+    ".pdf": paper.pdf_bytes,
+    ".xlsx": figure_sheets.report_bytes,
+    ".zip": lambda made, tick: bundle.zip_bytes(made.pictures, made.period, tick),
+}
+
+
+@click.group(cls=Verbs)
+def cli() -> None:
+    """Les bilans de Palette, en ligne de commande."""
+
+
+@cli.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("when")
+@click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="FILE.{pptx,pdf,xlsx,zip}")
+@click.option("--known-on", type=click.DateTime(["%Y-%m-%d"]), help="Ce que l’on savait ce jour-là (2023-03-15).")
+def photo(path: Path, when: str, target: Path, known_on: date | None) -> None:
+    """Le bilan du fichier PATH pour WHEN, écrit dans FILE : PPTX, PDF, XLSX, ou ZIP de tous les graphiques.
+
+    WHEN : une année (2022), un jour (2023-03-06) ou une période (2022-01-01/2022-06-30).
+    """
+    make = _MAKERS.get(target.suffix.lower())
+    if make is None:
+        raise click.BadParameter(f"« {target.suffix} » : choisissez .pptx, .pdf, .xlsx ou .zip.", param_hint="--to")
+    made = _report(path, when, known_on)
+    with click.progressbar(length=100, label=made.title) as bar:
+        content = make(made, lambda done, what: bar.update(round(100 * done) - bar.pos))
+        bar.update(100 - bar.pos)
+    target.write_bytes(content)
+    click.echo(f"Écrit : {target}")
+
+
+def _report(path: Path, when: str, known_on: date | None) -> Report:
+    period = period_of(when)
+    db = connection.open_file(path)
+    try:
+        if known_on is None:
+            return report.make(db, period)
+        day = date(known_on.year, known_on.month, known_on.day)
+        with past.as_known(path, past.end_of(day)) as known:
+            return report.make(known, period, day.isoformat())
+    finally:
+        db.close()
+
+
+if __name__ == "__main__":
+    cli(prog_name="python -m reports")
