@@ -4,9 +4,9 @@ The colour of text is left to who shows it (Streamlit's theme, or reports/drawn.
 """
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import altair as alt
 from altair.utils.schemapi import debug_mode
@@ -26,29 +26,47 @@ _LABEL = 26
 """How many letters of a label stand on one line."""
 _LINE = 15
 Codes = Mapping[str, tuple[str, ...]]
+Bars = list[dict[str, Any]]
+"""A line for each bar: what the charts below read of it."""
 
 
-def chart(picture: Picture, chosen: Codes | None = None) -> alt.LayerChart:
-    """The chart, as wide as its place. ``chosen``: figure -> codes in force; what is not chosen is faded."""
-    return _DRAWS[picture.shape](picture, _bars_of(picture, chosen or {})).properties(width="container")
+class Drawn(NamedTuple):
+    """A chart in the making: layers, height, data by name. Altair copies all it is given: the data join at the end."""
+
+    layers: Sequence[alt.Chart]
+    height: int
+    data: Mapping[str, Bars]
 
 
 def specification(picture: Picture, chosen: Codes | None = None) -> dict[str, Any]:
-    """The chart in Vega-Lite, drawn once for the same numbers: a screen shows twenty of them, again and again."""
+    """The chart in Vega-Lite, as wide as its place. ``chosen``: figure -> codes in force; what is not chosen is faded.
+
+    Drawn once for the same numbers: a screen shows twenty of them, again and again.
+    """
     own = {name: codes for name, codes in (chosen or {}).items() if name in picture.chooses}
-    return _drawn(picture, tuple(sorted(own.items())))
+    return _specified(picture, tuple(sorted(own.items())))
 
 
 @lru_cache(maxsize=500)
-def _drawn(picture: Picture, chosen: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, Any]:
+def _specified(picture: Picture, chosen: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, Any]:
     with debug_mode(False):  # Altair checks every word of every chart; the tests have done so
-        found: dict[str, Any] = chart(picture, dict(chosen)).to_dict(validate=False)
+        drawn = _DRAWS[picture.shape](picture, _bars_of(picture, dict(chosen)))
+        layers = [layer.to_dict(validate=False, context={"top_level": False}) for layer in drawn.layers]
+    shared = {"width": "container", "height": drawn.height, "datasets": dict(drawn.data)}
+    return {"$schema": alt.SCHEMA_URL, "layer": layers, "params": _lifted(layers), **shared}
+
+
+def _lifted(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The selections of the layers, taken to the top of the chart, where Streamlit looks for them."""
+    found = []
+    for place, layer in enumerate(layers):
+        for one in layer.pop("params", []):
+            layer["name"] = f"layer_{place}"
+            found.append(one | {"views": [layer["name"]]})
     return found
 
 
 # --- the data of a chart: a line for each bar ---
-
-Bars = list[dict[str, Any]]
 
 
 def _bars_of(picture: Picture, chosen: Codes) -> Bars:
@@ -90,8 +108,9 @@ def _wrapped(label: str) -> str:
     return "\n".join(textwrap.wrap(label, _LABEL)) or label
 
 
-def _values(bars: Bars) -> alt.Chart:
-    return alt.Chart(alt.InlineData(values=bars))
+def _values(name: str = "bars") -> alt.Chart:
+    """A chart of the bars, or of other data of that name, which ``_layered`` gives: Altair copies all it is given."""
+    return alt.Chart(alt.NamedData(name))
 
 
 def _most(bars: Bars, name: str = "value") -> float:
@@ -133,8 +152,8 @@ def _bare(name: str, scale: alt.Scale, stack: bool | None = None) -> alt.X:
     return alt.X(f"{name}:Q", scale=scale, axis=None, stack=stack)
 
 
-def _layered(height: int, *layers: alt.Chart) -> alt.LayerChart:
-    return alt.LayerChart(layer=list(layers), height=height)
+def _layered(height: int, bars: Bars, *layers: alt.Chart, **more: Bars) -> Drawn:
+    return Drawn(layers, height, {"bars": bars, **more})
 
 
 def _choice(*fields: str) -> alt.Parameter:
@@ -178,23 +197,23 @@ def _text(**more: Any) -> dict[str, Any]:
 # --- the shapes ---
 
 
-def _bars(picture: Picture, bars: Bars) -> alt.LayerChart:
+def _bars(picture: Picture, bars: Bars) -> Drawn:
     """One bar a value, its number beside it."""
-    base = _values(bars).encode(y=_rows(bars), x=_bare("value", _room(bars)))
+    base = _values().encode(y=_rows(bars), x=_bare("value", _room(bars)))
     drawn = base.mark_bar(**_bar(height={"band": 0.72})).encode(color=_colour(), opacity=_shade(), **_tips(picture))
     text = base.mark_text(**_text(align="left", dx=6)).encode(text="said:N", opacity=_shade())
-    return _layered(_height(picture, 30), drawn.add_params(_choice("code")), text)
+    return _layered(_height(picture, 30), bars, drawn.add_params(_choice("code")), text)
 
 
-def _marks(picture: Picture, bars: Bars) -> alt.LayerChart:
+def _marks(picture: Picture, bars: Bars) -> Drawn:
     """Our share as a bar, the national one as a mark across it, both in percent."""
     shown = [_beside_national(bar, dict(picture.marks)[bar["code"]]) for bar in bars]
     room = _room([{**bar, "value": bar["end"]} for bar in shown])
-    base = _values(shown).encode(y=_rows(shown))
+    base = _values().encode(y=_rows(shown))
     drawn = base.mark_bar(height={"band": 0.55}, color=INK).encode(x=_bare("value", room), **_tips(picture))
     tick = base.mark_tick(color=NATIONAL, thickness=4, bandSize=30, opacity=1).encode(x=_bare("national", room))
     text = base.mark_text(**_text(align="left", dx=8)).encode(x=_bare("end", room), text="said:N")
-    return _layered(_height(picture, 46), drawn, tick, text)
+    return _layered(_height(picture, 46), shown, drawn, tick, text)
 
 
 def _beside_national(bar: dict[str, Any], national: float) -> dict[str, Any]:
@@ -202,12 +221,12 @@ def _beside_national(bar: dict[str, Any], national: float) -> dict[str, Any]:
     return bar | {"national": national, "said": said, "letters": len(said), "end": max(bar["value"], national)}
 
 
-def _stacked(picture: Picture, bars: Bars) -> alt.LayerChart:
+def _stacked(picture: Picture, bars: Bars) -> Drawn:
     """One bar a value, cut by series; each part says its number where there is room for it."""
     whole = max([1.0, *(float(sum(row.values)) for row in picture.rows)])
     shown = [bar | {"inside": bar["said"] if bar["value"] >= whole * 0.07 else ""} for bar in bars]
     scale = alt.Scale(domainMax=whole, zero=True)
-    base = _values(shown).encode(y=_rows(shown), x=_bare("value", scale, True), order="rank:Q")
+    base = _values().encode(y=_rows(shown), x=_bare("value", scale, True), order="rank:Q")
     drawn = base.mark_bar(**_bar(height={"band": 0.72})).encode(
         color=_legend(picture), opacity=_shade(), **_tips(picture)
     )
@@ -215,21 +234,19 @@ def _stacked(picture: Picture, bars: Bars) -> alt.LayerChart:
         x=alt.X("value:Q", stack="zero", bandPosition=0.5, axis=None), text="inside:N"
     )
     text = text.properties(name=INSIDE)
-    return _layered(_height(picture, 30), drawn.add_params(_choice("code", "series")), text)
+    return _layered(_height(picture, 30), shown, drawn.add_params(_choice("code", "series")), text)
 
 
-def _grouped(picture: Picture, bars: Bars) -> alt.LayerChart:
+def _grouped(picture: Picture, bars: Bars) -> Drawn:
     """A bar for each series of each row, one under the other."""
     order = [code for code, _ in picture.series]
-    base = _values(bars).encode(
-        y=_rows(bars), yOffset=alt.YOffset("series:N", sort=order), x=_bare("value", _room(bars))
-    )
+    base = _values().encode(y=_rows(bars), yOffset=alt.YOffset("series:N", sort=order), x=_bare("value", _room(bars)))
     drawn = base.mark_bar(**_bar()).encode(color=_legend(picture), opacity=_shade(), **_tips(picture))
     text = base.mark_text(**_text(align="left", dx=6, fontSize=11)).encode(text="said:N", opacity=_shade())
-    return _layered(_height(picture, 38), drawn.add_params(_choice("code")), text)
+    return _layered(_height(picture, 38), bars, drawn.add_params(_choice("code")), text)
 
 
-def _pyramid(picture: Picture, bars: Bars) -> alt.LayerChart:
+def _pyramid(picture: Picture, bars: Bars) -> Drawn:
     """Women to the left, men to the right; whoever is neither is in the table, and the sentence says so."""
     sides = {"woman": -1, "man": 1}
     # Oldest above, as in every pyramid of ages.
@@ -240,11 +257,11 @@ def _pyramid(picture: Picture, bars: Bars) -> alt.LayerChart:
         labelFontSize=12, labelFontWeight=600, ticks=False, domain=False, grid=False,
     )  # fmt: skip
     x = alt.X("signed:Q", scale=alt.Scale(domain=[-top, top]), axis=heads)
-    base = _values(shown).encode(y=_rows(shown), x=x)
+    base = _values().encode(y=_rows(shown), x=x)
     drawn = base.mark_bar(**_bar(height={"band": 0.8})).encode(color=_colour(), opacity=_shade(), **_tips(picture))
     left = base.transform_filter("datum.signed < 0").mark_text(**_text(align="right", dx=-5)).encode(text="said:N")
     right = base.transform_filter("datum.signed > 0").mark_text(**_text(align="left", dx=5)).encode(text="said:N")
-    return _layered(_height(picture, 30), drawn.add_params(_choice("code", "series")), left, right)
+    return _layered(_height(picture, 30), shown, drawn.add_params(_choice("code", "series")), left, right)
 
 
 # --- month by month ---
@@ -267,51 +284,51 @@ def _up(name: str, low: float, high: float, stack: bool | None = None) -> alt.Y:
 _TALL = 210
 
 
-def _months(picture: Picture, bars: Bars) -> alt.LayerChart:
+def _months(picture: Picture, bars: Bars) -> Drawn:
     """A column a month, cut by series, its total above."""
     sums = [
         (bar["label"], sum(row.values)) for bar, row in zip(bars[:: len(picture.series)], picture.rows, strict=True)
     ]
     totals = [{"label": label, "value": value, "said": words.number(value) if value else ""} for label, value in sums]
     high = _most(totals) * 1.15
-    drawn = _values(bars).mark_bar(**_bar(width={"band": 0.72}))
+    drawn = _values().mark_bar(**_bar(width={"band": 0.72}))
     drawn = drawn.encode(
         x=_columns(bars), y=_up("value", 0, high, True), order="rank:Q", color=_legend(picture), opacity=_shade(),
         **_tips(picture),
     )  # fmt: skip
-    text = _values(totals).mark_text(**_text(dy=-8)).encode(x=_columns(bars), y=_up("value", 0, high), text="said:N")
-    return _layered(_TALL, drawn.add_params(_choice("code")), text)
+    text = _values("sums").mark_text(**_text(dy=-8)).encode(x=_columns(bars), y=_up("value", 0, high), text="said:N")
+    return _layered(_TALL, bars, drawn.add_params(_choice("code")), text, sums=totals)
 
 
-def _balance(picture: Picture, bars: Bars) -> alt.LayerChart:
+def _balance(picture: Picture, bars: Bars) -> Drawn:
     """Who came, above the line; who left, below it."""
     shown = [bar | {"signed": bar["value"] if bar["series"] == "entries" else -bar["value"]} for bar in bars]
     low, high = min([-1.0, *(bar["signed"] for bar in shown)]), _most(shown, "signed")
     room = (high - low) * 0.12
-    base = _values(shown).encode(x=_columns(shown), y=_up("signed", low - room, high + room))
+    base = _values().encode(x=_columns(shown), y=_up("signed", low - room, high + room))
     drawn = base.mark_bar(**_bar(width={"band": 0.72})).encode(
         color=_legend(picture), opacity=_shade(), **_tips(picture)
     )
     above = base.transform_filter("datum.signed > 0").mark_text(**_text(dy=-8)).encode(text="said:N")
     below = base.transform_filter("datum.signed < 0").mark_text(**_text(dy=9)).encode(text="said:N")
-    return _layered(_TALL, drawn.add_params(_choice("code", "series")), above, below)
+    return _layered(_TALL, shown, drawn.add_params(_choice("code", "series")), above, below)
 
 
-def _line(picture: Picture, bars: Bars) -> alt.LayerChart:
+def _line(picture: Picture, bars: Bars) -> Drawn:
     """A line from an honest zero, every point with its number while there are few."""
     high = _most(bars) * 1.18
-    base = _values(bars).encode(x=_columns(bars), y=_up("value", 0, high))
+    base = _values().encode(x=_columns(bars), y=_up("value", 0, high))
     area = base.mark_area(color=INK, opacity=0.12, aria=False)
     line = base.mark_line(color=INK, strokeWidth=2.5, aria=False)
     dots = base.mark_point(filled=True, size=60, color=INK, opacity=1, cursor="pointer").encode(
         opacity=_shade(), **_tips(picture)
     )
     few = bars if len(bars) <= 13 else bars[:: len(bars) // 8]
-    text = _values(few).mark_text(**_text(dy=-12)).encode(x=_columns(bars), y=_up("value", 0, high), text="said:N")
-    return _layered(_TALL, area, line, dots.add_params(_choice("code")), text)
+    text = _values("few").mark_text(**_text(dy=-12)).encode(x=_columns(bars), y=_up("value", 0, high), text="said:N")
+    return _layered(_TALL, bars, area, line, dots.add_params(_choice("code")), text, few=few)
 
 
-_DRAWS: dict[str, Callable[[Picture, Bars], alt.LayerChart]] = {
+_DRAWS: dict[str, Callable[[Picture, Bars], Drawn]] = {
     "bars": _bars,
     "marks": _marks,
     "stacked": _stacked,

@@ -88,8 +88,7 @@ def _chart_bytes(picture: Picture) -> bytes:
     width = round((_FULL if picture.shape in _MONTHLY else _HALF) / _DOT)
     found = drawn.specification(picture, heading=False)
     found |= {"width": width, "autosize": {"type": "fit-x", "contains": "padding", "resize": True}}
-    legend = found["config"]["legend"] | {"gridAlign": "none"}  # else each entry is as wide as the widest
-    found["config"] = found["config"] | {"padding": 0, "legend": legend}
+    found["config"] = found["config"] | {"padding": 0}
     return bytes(vl_convert.vegalite_to_pdf(found))
 
 

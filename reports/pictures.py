@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 
 from db.definitions import FIGURES
 from db.figures import Share, Taken
@@ -156,7 +157,9 @@ def _months(plot: Plot, taken: Taken) -> Picture:
 
 
 def _months_of(taken: Taken) -> list[tuple[str, str]]:
-    codes = [part.code for part in taken["portfolio_by_month"]]
+    """The months that have begun: of those to come, nobody knows the portfolio."""
+    now = f"{date.today():%Y-%m}"
+    codes = [part.code for part in taken["portfolio_by_month"] if part.code <= now]
     several = len({code[:4] for code in codes}) > 1
     return [(code, words.month(code, several)) for code in codes]
 
@@ -177,7 +180,7 @@ def _balance(plot: Plot, taken: Taken) -> Picture:
 def _portfolio(plot: Plot, taken: Taken) -> Picture:
     found = _simple(plot, taken)
     labels = dict(_months_of(taken))
-    return replace(found, rows=tuple(replace(row, label=labels[row.code]) for row in found.rows))
+    return replace(found, rows=tuple(replace(row, label=labels[row.code]) for row in found.rows if row.code in labels))
 
 
 def _lengths(plot: Plot, taken: Taken) -> Picture:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from db import figures
 from db.connection import Database
@@ -83,10 +84,11 @@ class Report:
 
     @property
     def truth(self) -> str:
-        """Which of the two truths it tells."""
+        """Which of the two truths it tells, and whether the period goes on."""
+        told = "Ce qui était vrai, d’après tout ce qui est enregistré aujourd’hui"
         if self.known_on:
-            return f"Ce que l’on savait au {french_date(self.known_on)}"
-        return "Ce qui était vrai, d’après tout ce qui est enregistré aujourd’hui"
+            told = f"Ce que l’on savait au {french_date(self.known_on)}"
+        return f"{told} ; la période n’est pas finie" if self.period.last > date.today() else told
 
     @property
     def pictures(self) -> tuple[Picture, ...]:

@@ -11,8 +11,9 @@ from db.definitions import FIGURES
 from db.dictionary import PERSON
 from db.figures import Taken
 from db.periods import Period
+from pages.shared import making
 from pages.shared.view import show_among
-from reports import pictures, words
+from reports import bundle, figure_sheets, pictures, words
 from reports.charts import Codes
 from reports.pictures import Picture
 
@@ -106,6 +107,8 @@ def show_chosen(db: Database, period: Period, seen: Seen) -> None:
         if persons and st.button("Voir ces personnes", key="dashboard:open", icon=":material/groups:"):
             show_among(PERSON, "caseload", _told(period, seen), persons)
             st.switch_page("caseload.py")
+        if st.button("Tous les graphiques (ZIP)", key="dashboard:zip", icon=":material/folder_zip:"):
+            _make_zip(period, seen)
         for name, codes in seen.chosen.items():
             if name not in _OFFERED:
                 st.button(
@@ -114,6 +117,18 @@ def show_chosen(db: Database, period: Period, seen: Seen) -> None:
                 )  # fmt: skip
         if seen.chosen:
             st.button("Tout effacer", key="dashboard:clear", type="tertiary", on_click=_chosen().clear)
+
+    making.show("dashboard")
+
+
+def _make_zip(period: Period, seen: Seen) -> None:
+    """All charts as they are shown, what they are narrowed to in the note beside them."""
+    file, told = f"{figure_sheets.file_name('graphiques', period)}.zip", _told(period, seen)
+    drawn = tuple(seen.pictures.values())
+    making.start(
+        "dashboard", "Tous les graphiques", file, "application/zip",
+        lambda tick: bundle.zip_bytes(drawn, period, tick, told),
+    )  # fmt: skip
 
 
 def _drop(name: str) -> None:
