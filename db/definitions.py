@@ -10,7 +10,7 @@ from typing import Any
 from db import rules
 from db.dictionary import PERSON
 from db.lists import AID_TYPES, EXIT_REASONS, INTERVENTION_DOMAINS, OBSTACLES
-from db.populations import CEILING_BANDS, DIMENSIONS, LENGTH_BANDS, band, kept, listed
+from db.populations import CEILING_PART, DIMENSIONS, LENGTH_BANDS, band, kept, listed
 
 VERSION = 1
 """Grows when a figure counts otherwise than before; a frozen report says under which version it was counted."""
@@ -153,6 +153,7 @@ FIGURES: dict[str, Figure] = {
     "obstacles": Figure(
         "Freins", "Personnes suivies dont le dernier diagnostic, à la fin de la période, retient ce frein ; plusieurs sont possibles.",
         "assessed, json_each(assessed.obstacles) o", person="assessed.id", by="o.value", values=OBSTACLES.table,
+        value="count(DISTINCT assessed.id)",
     ),
     "assessed": Figure("Personnes avec un diagnostic", "Personnes suivies dont un diagnostic a commencé.", "assessed"),
     "interventions": _dated(
@@ -161,7 +162,7 @@ FIGURES: dict[str, Figure] = {
     ),
     "contracts": Figure(
         "Contrats signés par mois", "Contrats signés chaque mois, des deux sortes, selon leur rang.",
-        "cer r", f"{kept('r')} AND r.signed_on BETWEEN :month AND :last", "r.person_id",
+        "cer r", f"{kept('r')} AND r.signed_on BETWEEN :shown AND :last", "r.person_id",
         by="substr(r.signed_on, 1, 7)", values="months", other="r.rank", unit="contract",
     ),
     "entries": _monthly(
@@ -192,6 +193,6 @@ FIGURES: dict[str, Figure] = {
     ),
     "ceiling": Figure(
         "Aides et plafond", "Personnes suivies selon la part du plafond des aides déjà accordée au dernier jour de la période.",
-        "aided", by=band("part", CEILING_BANDS), values="ceiling_band",
+        "aided", by=CEILING_PART, values="ceiling_part",
     ),
 }

@@ -172,7 +172,7 @@ def among(db: sqlite_utils.Database, period: Period, chosen: Chosen) -> list[int
     some = {name: codes for name, codes in chosen.items() if codes}
     followed = ["followed"] if DIMENSIONS.keys() >= some.keys() else []
     parts = [f"SELECT id FROM {name}" for name in (*followed, *(f"chosen_{name}" for name in some))]
-    sql = f"{WITH}{_chosen(some)} SELECT * FROM ({' INTERSECT '.join(parts)}) ORDER BY 1"
+    sql = f"{WITH}{_chosen(some)} SELECT DISTINCT id FROM ({' INTERSECT '.join(parts)}) ORDER BY 1"
     return [row[0] for row in db.execute(sql, _parameters(period, some))]
 
 

@@ -67,6 +67,17 @@ def of_person(db: Database, person_id: int, known: Context) -> list[Change]:
     return _changes(db, here, {"person": person_id}, known)
 
 
+def strays(db: Database, moment: str, known: Context) -> dict[int, list[Change]]:
+    """Person -> the changes since ``moment`` of rows that are no longer theirs: erased, or given to somebody else."""
+    gone = "action = 'erase' OR (action = 'update' AND json_extract(before, '$.person_id') IS NOT NULL)"
+    sql = f"SELECT id, json_extract(before, '$.person_id') FROM history WHERE at >= ? AND ({gone})"
+    found: dict[int, list[Change]] = {}
+    for number, person in db.execute(sql, (moment,)).fetchall():
+        if person is not None:
+            found.setdefault(person, []).extend(_changes(db, "id = ?", (number,), known))
+    return found
+
+
 def _changes(db: Database, where: str, values: tuple[Any, ...] | dict[str, Any], known: Context) -> list[Change]:
     columns = "id, at, who, table_name, row_id, action, before, after"
     found = db.execute(f"SELECT {columns} FROM history WHERE {where} ORDER BY id DESC", values).fetchall()

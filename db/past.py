@@ -40,7 +40,7 @@ def begins(db: Database) -> str | None:
 
 @contextmanager
 def as_known(path: Path, moment: str) -> Iterator[Database]:
-    """The office file as it was before ``moment``, to count and to look persons up; it cannot be written to."""
+    """The office file as it was before ``moment``, to count its figures; it cannot be written to."""
     db = connection.connect(path)
     try:
         db.execute("BEGIN")  # one state of the file, whoever saves meanwhile
@@ -135,6 +135,7 @@ def moved(db: Database, path: Path, period: Period, names: Iterable[str], moment
         then = figures.behind(past, period, asked)
     now = figures.behind(db, period, asked)
     persons = sorted({person for *_, person in then ^ now})
+    strays = history.strays(db, moment, known)
     return [
         Moved(
             person,
@@ -142,8 +143,8 @@ def moved(db: Database, path: Path, period: Period, names: Iterable[str], moment
             _parts(asked, now - then, person),
             tuple(
                 change
-                for change in history.of_person(db, person, known)
-                if change.at >= moment and _bears_on(change, period)
+                for change in (*strays.get(person, ()), *history.of_person(db, person, known))
+                if change.at >= moment and _bears_on(change, period, asked)
             ),
         )
         for person in persons
@@ -164,14 +165,16 @@ def _parts(asked: tuple[str, ...], behind: set[tuple[str, str, int]], person: in
 _EVENTS = ("stage", "benefit", "exit", "cer", "diagnostic", "aid")
 
 
-def _bears_on(change: Change, period: Period) -> bool:
-    """Whether a change can have moved figures of the period: of a person's profile, or of dated rows, not later ones."""
+def _bears_on(change: Change, period: Period, asked: tuple[str, ...]) -> bool:
+    """Whether a change can have moved these figures: of the profile, or of rows dated in time (a stage, the day after)."""
     labels = {label for label, *_ in change.fields}
     if change.table == "person":
         return bool(labels & _PROFILE_LABELS) or change.action != "update"
     texts = [text for _, before, after in change.fields for text in (before, after)]
     days = [f"{year}-{month}-{day}" for text in texts for day, month, year in _DATE.findall(text)]
-    return change.table in _EVENTS and (not days or min(days) <= period.last.isoformat())
+    tables = (*_EVENTS, "intervention") if "interventions" in asked else _EVENTS
+    last = period.parameters["next" if change.table == "stage" else "last"]
+    return change.table in tables and (not days or min(days) <= last)
 
 
 _DATE = re.compile(r"\b([0-3][0-9])/([01][0-9])/([12][0-9]{3})\b")

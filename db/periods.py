@@ -84,6 +84,7 @@ class Period:
             "since": self.since,
             "quarter": last.replace(month=(last.month - 1) // 3 * 3 + 1, day=1),
             "month": self.first_month,
+            "shown": self.first_month if self.is_day else self.first,
         }
         return {name: day.isoformat() for name, day in days.items()}
 

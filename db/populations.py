@@ -36,14 +36,16 @@ LENGTH_BANDS = {
     "5 ans et plus": 5,
 }
 """Label -> the shortest length, in years, of the band."""
-CEILING_BANDS = {
-    "Aucune aide": 0,
-    "Moins de la moitié": 0.0001,
-    "De la moitié au plafond": 50,
-    "Plafond atteint": 100,
-    "Plafond dépassé (dérogation)": 100.0001,
+CEILING_PARTS = {
+    "0": "Aucune aide",
+    "1": "Moins de la moitié",
+    "2": "De la moitié au plafond",
+    "3": "Plafond atteint",
+    "4": "Plafond dépassé (dérogation)",
 }
-"""Label -> the smallest part of the ceiling, in percent, of the band."""
+CEILING_PART = """CASE WHEN cents = 0 THEN '0' WHEN cents > ceiling THEN '4' WHEN cents = ceiling THEN '3'
+  WHEN 2 * cents >= ceiling THEN '2' ELSE '1' END"""
+"""SQL on ``aided``: to the cent, which a percentage would miss."""
 MODES = {
     "standard": "Accompagnement standard",
     "light": "Accompagnement allégé",
@@ -136,28 +138,27 @@ months(code, label, position, retired, last) AS MATERIALIZED (
   SELECT substr(first, 1, 7), substr(first, 1, 7), first, 0, min(date(first, '+1 month', '-1 day'), :last) FROM month),
 entries AS (
   SELECT DISTINCT s.person_id AS id, s.starts_on AS day FROM stage s
-  WHERE s.kind IN {listed(rules.FOLLOWED)} AND {kept("s")} AND s.starts_on BETWEEN :month AND :last
+  WHERE s.kind IN {listed(rules.FOLLOWED)} AND {kept("s")} AND s.starts_on BETWEEN :shown AND :last
     AND NOT EXISTS (SELECT 1 FROM stage o WHERE o.person_id = s.person_id AND o.kind IN {listed(rules.FOLLOWED)}
                     AND {rules.in_force("o", "date(s.starts_on, '-1 day')")})),
 departures AS (
   SELECT DISTINCT s.person_id AS id, date(s.ends_on, '+1 day') AS day FROM stage s
   WHERE s.kind IN {listed(rules.FOLLOWED)} AND {kept("s")}
-    AND s.ends_on BETWEEN date(:month, '-1 day') AND date(:last, '-1 day')
+    AND s.ends_on BETWEEN date(:shown, '-1 day') AND date(:last, '-1 day')
     AND NOT EXISTS (SELECT 1 FROM stage o WHERE o.person_id = s.person_id AND o.kind IN {listed(rules.FOLLOWED)}
                     AND {rules.in_force("o", "date(s.ends_on, '+1 day')")})),
 assessed AS MATERIALIZED (
   SELECT d.person_id AS id, d.obstacles, max(d.started_on || printf('%012d', d.id)) FROM diagnostic d
   WHERE {kept("d")} AND d.started_on <= :last AND d.person_id IN (SELECT id FROM followed) GROUP BY d.person_id),
 aided AS (
-  SELECT f.id, 100.0 * coalesce((
+  SELECT f.id, (SELECT aid_ceiling FROM setting) AS ceiling, coalesce((
     SELECT sum(a.granted) FROM aid a WHERE a.person_id = f.id AND {rules.counts_under_ceiling("a")}
-      AND {_AID_DAY} <= :last AND {rules.same_ceiling_period(_AID_DAY, ":last")}), 0)
-    / (SELECT nullif(aid_ceiling, 0) FROM setting) AS part
+      AND {_AID_DAY} <= :last AND {rules.same_ceiling_period(_AID_DAY, ":last")}), 0) AS cents
   FROM followed f),
 age_band{_bands(AGE_BANDS)},
 seniority_band{_bands(SENIORITY_BANDS)},
 length_band{_bands(LENGTH_BANDS)},
-ceiling_band{_bands(CEILING_BANDS)},
+ceiling_part{_values(CEILING_PARTS)},
 mode{_values(MODES)}
 """
 # followed: stages are read in the order of stage_by_person_and_day, which holds all that is asked of them: nothing is

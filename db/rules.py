@@ -84,7 +84,8 @@ def same_ceiling_period(day: str, on: str) -> str:
     return (
         "CASE (SELECT aid_ceiling_period FROM setting)"
         f" WHEN 'calendar_year' THEN strftime('%Y', {day}) = strftime('%Y', {on})"
-        f" WHEN 'rolling' THEN {day} > date({on}, '-12 months') AND {day} <= {on}"
+        # From the next day, so that the year that ends on 29 February begins on 1 March.
+        f" WHEN 'rolling' THEN {day} >= date({on}, '+1 day', '-12 months') AND {day} <= {on}"
         " ELSE 1 END"
     )
 

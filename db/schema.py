@@ -261,10 +261,12 @@ def expected() -> dict[str, str]:
     wanted["history"] = _HISTORY
     wanted["history_by_row"] = "CREATE INDEX history_by_row ON history (table_name, row_id, version)"
     wanted["frozen"] = _FROZEN
-    for event in ("UPDATE", "DELETE"):
+    # INSERT OR REPLACE fires no DELETE trigger: what bears the number of a frozen report is refused as well.
+    same = " WHEN EXISTS (SELECT 1 FROM frozen WHERE id = NEW.id)"
+    for event, when in (("UPDATE", ""), ("DELETE", ""), ("INSERT", same)):
         name = f"frozen_stays_{event.lower()}"
         refuse = "BEGIN SELECT RAISE(ABORT, 'un bilan figé ne change plus'); END"
-        wanted[name] = f"CREATE TRIGGER {name} BEFORE {event} ON frozen {refuse}"
+        wanted[name] = f"CREATE TRIGGER {name} BEFORE {event} ON frozen{when} {refuse}"
     for make in (_indexes, _sort_key, _search, _rule_triggers, _history):
         for table in TABLES.values():
             wanted |= dict(make(table))

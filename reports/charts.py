@@ -121,9 +121,10 @@ def _most(bars: Bars, name: str = "value") -> float:
 
 
 def _height(picture: Picture, bar: int) -> int:
-    """Room for each row: its bar, or its label where that takes several lines."""
-    most = max((_wrapped(row.label).count("\n") + 1 for row in picture.rows), default=1)
-    return max(bar, most * _LINE + 8) * max(1, len(picture.rows))
+    """Room for each row: its bar, or what its label and the next take where these have several lines."""
+    lines = [_wrapped(row.label).count("\n") + 1 for row in picture.rows] or [1]
+    most = max((one + other) / 2 for one, other in zip(lines, lines[1:] or lines, strict=False))
+    return round(max(bar, most * _LINE + 8)) * len(lines)
 
 
 def _rows(bars: Bars) -> alt.Y:
@@ -172,9 +173,10 @@ def _legend(picture: Picture) -> alt.Color:
     """The colours of the series, named once above the chart."""
     codes = [name for _, name in picture.series]
     colours = [colour(picture.scheme, code, place) for place, (code, _) in enumerate(picture.series)]
+    widest = max(map(len, codes)) * 7 + 30  # every column of a legend is as wide as its longest entry
     legend = alt.Legend(
         orient="top", title=None, symbolType="square", labelFontSize=12, labelLimit=260, offset=4,
-        columns=alt.ExprRef(f"width < {sum(map(len, codes)) * 7 + 30 * len(codes)} ? 2 : {len(codes)}"),
+        columns=alt.ExprRef(f"clamp(floor(width / {widest}), 1, {len(codes)})"),
     )  # fmt: skip
     return alt.Color("name:N", scale=alt.Scale(domain=codes, range=colours), sort=codes, legend=legend)
 
@@ -268,10 +270,11 @@ def _pyramid(picture: Picture, bars: Bars) -> Drawn:
 
 
 def _columns(bars: Bars) -> alt.X:
-    """The months; where they are too close for their names, their initials."""
+    """The months; where they are too close for their names, their initials; of several years, each January."""
     labels = list(dict.fromkeys(bar["label"] for bar in bars))
+    shown = [label for label in labels if label.startswith("janv.")] if len(labels) > _MANY else labels
     axis = alt.Axis(
-        labelExpr=f"width < {len(labels) * 35} ? upper(slice(datum.label, 0, 1)) : datum.label",
+        labelExpr=f"width < {len(shown) * 35} ? upper(slice(datum.label, 0, 1)) : datum.label", values=shown,
         labelAngle=0, ticks=False, domain=False, grid=False, title=None, labelOverlap=False, labelFontSize=11,
     )  # fmt: skip
     return alt.X("label:N", sort=labels, axis=axis)
@@ -282,6 +285,13 @@ def _up(name: str, low: float, high: float, stack: bool | None = None) -> alt.Y:
 
 
 _TALL = 210
+_MANY = 24
+"""So many months stand side by side with their numbers; beyond, the numbers are in the table."""
+
+
+def _few(bars: Bars) -> Bars:
+    """The bars whose number is written beside them."""
+    return bars if len({bar["label"] for bar in bars}) <= _MANY else []
 
 
 def _months(picture: Picture, bars: Bars) -> Drawn:
@@ -297,7 +307,7 @@ def _months(picture: Picture, bars: Bars) -> Drawn:
         **_tips(picture),
     )  # fmt: skip
     text = _values("sums").mark_text(**_text(dy=-8)).encode(x=_columns(bars), y=_up("value", 0, high), text="said:N")
-    return _layered(_TALL, bars, drawn.add_params(_choice("code")), text, sums=totals)
+    return _layered(_TALL, bars, drawn.add_params(_choice("code")), text, sums=_few(totals))
 
 
 def _balance(picture: Picture, bars: Bars) -> Drawn:
@@ -309,9 +319,10 @@ def _balance(picture: Picture, bars: Bars) -> Drawn:
     drawn = base.mark_bar(**_bar(width={"band": 0.72})).encode(
         color=_legend(picture), opacity=_shade(), **_tips(picture)
     )
-    above = base.transform_filter("datum.signed > 0").mark_text(**_text(dy=-8)).encode(text="said:N")
-    below = base.transform_filter("datum.signed < 0").mark_text(**_text(dy=9)).encode(text="said:N")
-    return _layered(_TALL, shown, drawn.add_params(_choice("code", "series")), above, below)
+    few = _values("few").encode(x=_columns(shown), y=_up("signed", low - room, high + room))
+    above = few.transform_filter("datum.signed > 0").mark_text(**_text(dy=-8)).encode(text="said:N")
+    below = few.transform_filter("datum.signed < 0").mark_text(**_text(dy=9)).encode(text="said:N")
+    return _layered(_TALL, shown, drawn.add_params(_choice("code", "series")), above, below, few=_few(shown))
 
 
 def _line(picture: Picture, bars: Bars) -> Drawn:
@@ -323,9 +334,8 @@ def _line(picture: Picture, bars: Bars) -> Drawn:
     dots = base.mark_point(filled=True, size=60, color=INK, opacity=1, cursor="pointer").encode(
         opacity=_shade(), **_tips(picture)
     )
-    few = bars if len(bars) <= 13 else bars[:: len(bars) // 8]
     text = _values("few").mark_text(**_text(dy=-12)).encode(x=_columns(bars), y=_up("value", 0, high), text="said:N")
-    return _layered(_TALL, bars, area, line, dots.add_params(_choice("code")), text, few=few)
+    return _layered(_TALL, bars, area, line, dots.add_params(_choice("code")), text, few=_few(bars))
 
 
 _DRAWS: dict[str, Callable[[Picture, Bars], Drawn]] = {

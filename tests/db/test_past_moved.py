@@ -1,0 +1,166 @@
+"""Who counts otherwise than was known at a moment, in which figures, and what was typed in since."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from db import past, records
+from db.definitions import FIGURES
+from db.dictionary import TABLES
+from db.periods import period_of
+from tests.db.examples import change, unguarded
+from tests.db.given import (
+    Database,
+    delete,
+    given,
+    given_exit,
+    given_followed,
+    given_person,
+    given_stage,
+)
+
+PERSON, STAGE, DIAGNOSTIC = TABLES["person"], TABLES["stage"], TABLES["diagnostic"]
+MARCH, JUNE = "2023-03-06T23:00:00.000Z", "2023-06-06T22:00:00.000Z"
+
+
+def happened(db: Database, moment: str) -> None:
+    """All that was written since the last call happened just before that moment."""
+    db.execute("UPDATE history SET at = strftime('%Y-%m-%dT%H:%M:%fZ', ?, '-1 second') WHERE at > '2024'", (moment,))
+
+
+def known(path: Path, table: str, row_id: int, moment: str = MARCH) -> Any:
+    """The row as it was known before a moment, without what was empty; None when it was not."""
+    with past.as_known(path, moment) as then:
+        row = next(iter(then.query(f'SELECT * FROM "{table}" WHERE id = ? AND deleted_at IS NULL', (row_id,))), None)
+    return row and {name: value for name, value in row.items() if value is not None}
+
+
+def everything(path: Path) -> list[Any]:
+    """All that the file holds, as any other program reads it."""
+    with closing(sqlite3.connect(path)) as raw:
+        names = [name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+        return [(name, raw.execute(f'SELECT * FROM "{name}"').fetchall()) for name in names]
+
+
+# --- what moved ---
+
+
+def names_of(changes):
+    return [(change.table, change.action) for change in changes]
+
+
+def moved(db, path, *names, when="2023", moment=MARCH):
+    return past.moved(db, path, period_of(when), names, moment, records.context(db))
+
+
+def test_who_counts_otherwise_is_named_with_figures_and_changes(db, path):
+    same, left, entered, other = (given_followed(db, domain="crafts") for _ in range(4))
+    db.execute("UPDATE stage SET starts_on = '2025-01-01' WHERE person_id = ?", (entered,))
+    happened(db, MARCH)
+    change(db, PERSON, same, town="Cahors")  # nothing that is counted
+    db.execute("UPDATE stage SET ends_on = '2022-12-31' WHERE person_id = ?", (left,))
+    db.execute("UPDATE stage SET starts_on = '2023-12-31' WHERE person_id = ?", (entered,))
+    change(db, PERSON, other, domain=None)
+
+    found = moved(db, path, "followed", "accompanied", "domain")
+
+    assert [(one.person, one.no_longer, one.henceforth) for one in found] == [
+        (left, (("followed", ""), ("accompanied", "")), ()),  # who leaves the whole leaves every share of it
+        (entered, (), (("followed", ""), ("accompanied", ""))),
+        (other, (("domain", "crafts"),), (("domain", "unknown"),)),
+    ]
+    assert [names_of(one.changes) for one in found] == [
+        [("stage", "update")],
+        [("stage", "update")],
+        [("person", "update")],
+    ]
+    assert found[0].changes[0].sentence.endswith("a modifié : Au (vide → 31/12/2022)")
+
+
+def test_only_changes_since_are_told_latest_first(db, path):
+    person = given_followed(db)
+    change(db, PERSON, person, origin="lot")
+    happened(db, MARCH)
+    given_exit(db, person, "2023-02-01")
+    change(db, PERSON, person, origin="foreign")
+
+    (found,) = moved(db, path, "exits")
+
+    assert (found.no_longer, found.henceforth) == ((), (("exits", ""),))
+    assert names_of(found.changes) == [("person", "update"), ("exit", "insert")]
+
+
+def test_changes_that_no_figure_of_the_period_looks_at_are_not_told(db, path):
+    person = given_followed(db)
+    happened(db, MARCH)
+    given_exit(db, person, "2023-12-31")
+    given_exit(db, person, "2024-01-01")
+    change(db, PERSON, person, town="Cahors", note="Née le 01/02/2003")
+
+    assert [names_of(one.changes) for one in moved(db, path, "exits")] == [[("exit", "insert")]]
+
+
+def test_who_goes_on_the_day_after_the_period_is_told_with_the_stage_that_does(db, path):
+    person = given_person(db)
+    given_stage(db, person, "accompaniment", "2022-01-01", "2023-12-31")
+    happened(db, MARCH)
+    given_stage(db, person, "accompaniment", "2024-01-01")
+
+    (found,) = moved(db, path, "mean_length_years")
+
+    assert found.no_longer == (("mean_length_years", ""),)
+    assert names_of(found.changes) == [("stage", "insert")]
+
+
+def test_an_intervention_typed_in_later_is_told(db, path):
+    person = given_followed(db)
+    happened(db, MARCH)
+    given(db, "intervention", person_id=person, happened_on="2023-02-01", domain="job")
+
+    (found,) = moved(db, path, "interventions")
+
+    assert found.henceforth == (("interventions", "job"),)
+    assert names_of(found.changes) == [("intervention", "insert")]
+
+
+def test_a_deleted_person_counts_no_longer(db, path):
+    person = given_followed(db)
+    happened(db, MARCH)
+    delete(db, "person", person)
+
+    (found,) = moved(db, path, "followed")
+
+    assert found.no_longer == (("followed", ""),)
+    assert ("person", "delete") in names_of(found.changes)
+
+
+def test_nobody_moved_when_nothing_changed(db, path):
+    given_followed(db)
+
+    assert moved(db, path, *FIGURES, moment="2999") == []
+
+
+def test_a_row_that_another_program_erased_is_told(db, path):
+    person = given_followed(db)
+    happened(db, MARCH)
+    with closing(unguarded(path)) as raw:
+        raw.execute("DELETE FROM stage")
+
+    (found,) = moved(db, path, "followed")
+
+    assert found.no_longer == (("followed", ""),)
+    assert (found.person, names_of(found.changes)) == (person, [("stage", "erase")])
+
+
+def test_a_row_given_to_another_person_is_told_of_both(db, path):
+    wrong, right = given_followed(db), given_person(db)
+    happened(db, MARCH)
+    db.execute("UPDATE stage SET person_id = ?", (right,))
+
+    found = moved(db, path, "followed")
+
+    assert [(one.person, names_of(one.changes)) for one in found] == [
+        (wrong, [("stage", "update")]),
+        (right, [("stage", "update")]),
+    ]
