@@ -1,4 +1,4 @@
-"""`python -m benchmarks [browser]`: medians at 4,000 and 100,000 made-up persons beside their targets."""
+"""`python -m benchmarks [figures|browser]`: medians at 4,013 and 100,000 made-up persons beside their targets."""
 
 import logging
 import sys
@@ -12,9 +12,10 @@ def main() -> int:
         from benchmarks.browser import measure
 
         return office.show(measure(repeats=7))
-    from benchmarks import floor
+    from benchmarks import figures, floor
 
-    return office.show(floor.measure(repeats=5))
+    rows = [] if "figures" in sys.argv[1:] else floor.measure(repeats=5)
+    return office.show([*rows, *figures.measure(repeats=5)])
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from db import connection
 from db.errors import PaletteError
 from db.made_up import many
 
-SIZES = (4_000, 100_000)
+SIZES = (4_013, 100_000)
+"""As many persons as the RSA households of the Lot in January 2023, and far more than any département will have."""
 FOLDER = Path(os.environ.get("PALETTE_BENCHMARKS") or Path(tempfile.gettempdir()) / "palette-benchmarks")
 
 

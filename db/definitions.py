@@ -175,8 +175,7 @@ FIGURES: dict[str, Figure] = {
     ),
     "portfolio_by_month": Figure(
         "Portefeuille à la fin de chaque mois", "Personnes en portefeuille le dernier jour de chaque mois.",
-        f"months m JOIN stage s ON s.kind IN {listed(rules.FOLLOWED)} AND {rules.in_force('s', 'm.last')}",
-        kept("s"), "s.person_id", by="m.code", values="months", value="count(DISTINCT s.person_id)",
+        "months m JOIN stretches s ON m.last BETWEEN s.first AND s.last", by="m.code", values="months",
     ),
     "lengths": Figure(
         "Durée de l’accompagnement",

@@ -83,8 +83,8 @@ def _counted(name: str, chosen: Chosen) -> str:
     figure, rows = FIGURES[name], _narrowed(name, chosen)
     if not figure.by:
         return f"SELECT 0 AS position, NULL AS code, NULL AS label, '' AS other, {figure.value} AS value FROM {rows}"
-    other = _coded(figure.other) if figure.other else "''"
-    used = f"SELECT {_coded(figure.by)} AS code, {other} AS other, {figure.value} AS value FROM {rows} GROUP BY 1, 2"
+    other, keys = (_coded(figure.other), "1, 2") if figure.other else ("''", "1")
+    used = f"SELECT {_coded(figure.by)} AS code, {other} AS other, {figure.value} AS value FROM {rows} GROUP BY {keys}"
     offered = f"UNION ALL SELECT position, code, label, '', 0 FROM {figure.values} WHERE NOT retired"
     return f"""SELECT min(position) AS position, code, label, other, sum(value) AS value FROM (
       SELECT coalesce(l.position, 1e9) AS position, u.code, coalesce(l.label, '{UNKNOWN}') AS label, u.other, u.value

@@ -166,7 +166,7 @@ _EVENTS = ("stage", "benefit", "exit", "cer", "diagnostic", "aid")
 
 
 def _bears_on(change: Change, period: Period, asked: tuple[str, ...]) -> bool:
-    """Whether a change can have moved these figures: of the profile, or of rows dated in time (a stage, the day after)."""
+    """Whether a change can have moved these figures: of the profile, or of rows dated in time (stages: a day more)."""
     labels = {label for label, *_ in change.fields}
     if change.table == "person":
         return bool(labels & _PROFILE_LABELS) or change.action != "update"

@@ -4,7 +4,8 @@ Deleted rows never count, nor rows of a deleted person. ``:first`` and ``:last``
 ``:since`` (see db/periods.py). SQLite reads only the tables that a figure asks for.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from db import rules
 from db.lists import DOMAINS, EDUCATIONS, GENDERS, HOUSEHOLDS, ORIGINS, TERRITORIES
@@ -53,7 +54,7 @@ MODES = {
 }
 
 
-def band(value: str, bands: dict[str, int] | dict[str, float]) -> str:
+def band(value: str, bands: Mapping[str, float]) -> str:
     """SQL: the place of the value's band; NULL before zero, as somebody not yet born or not yet in the RSA has none."""
     starts = list(bands.values())
     cases = " ".join(f"WHEN {value} >= {start} THEN '{starts.index(start)}'" for start in reversed(starts))
@@ -66,7 +67,7 @@ def _values(labels: dict[str, str]) -> str:
     return f"(code, label, position, retired) AS (VALUES {rows})"
 
 
-def _bands(bands: dict[str, int] | dict[str, float]) -> str:
+def _bands(bands: Mapping[str, float]) -> str:
     return _values({str(place): label for place, label in enumerate(bands)})
 
 
@@ -82,10 +83,23 @@ def kept(row: str) -> str:
 
 @dataclass(frozen=True)
 class Dimension:
-    """What shares persons out: SQL on ``p`` (the person) and ``f`` (followed, or NULL); the table of its labels."""
+    """What shares persons out: SQL on ``p`` (the person) and ``f`` (followed, or NULL); the table of its labels.
 
-    code: str
+    ``bands``: the SQL measures, and the bands make codes of it.
+    """
+
+    sql: str
     values: str
+    bands: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def code(self) -> str:
+        """SQL: the code."""
+        return self.banded(self.sql)
+
+    def banded(self, measured: str) -> str:
+        """SQL: the code of what was measured."""
+        return band(measured, self.bands) if self.bands else measured
 
 
 DIMENSIONS = {
@@ -95,13 +109,15 @@ DIMENSIONS = {
     "education": Dimension("p.education", EDUCATIONS.table),
     "domain": Dimension("p.domain", DOMAINS.table),
     "territory": Dimension("p.territory", TERRITORIES.table),
-    "age": Dimension(band(rules.age("p.birth_date", ":last"), AGE_BANDS), "age_band"),
-    "seniority": Dimension(band(rules.months("p.rsa_entry_on", ":last"), SENIORITY_BANDS), "seniority_band"),
+    "age": Dimension(rules.age("p.birth_date", ":last"), "age_band", AGE_BANDS),
+    "seniority": Dimension(rules.months("p.rsa_entry_on", ":last"), "seniority_band", SENIORITY_BANDS),
     "mode": Dimension(
         "CASE WHEN f.light THEN 'light' WHEN f.accompanied THEN 'standard' WHEN f.id THEN 'diagnostic' END", "mode"
     ),
 }
-_OF_PROFILE = ", ".join(f"{item.code} AS {name}" for name, item in DIMENSIONS.items())
+_MEASURED = ", ".join(f"{item.sql} AS {name}" for name, item in DIMENSIONS.items())
+_PROFILE = ", ".join(f"{item.banded(name)} AS {name}" for name, item in DIMENSIONS.items())
+_FOLLOWED = f"s.kind IN {listed(rules.FOLLOWED)} AND {kept('s')}"
 _AID_DAY = rules.AID_DAY.format(aid="a")
 
 WITH = f"""WITH RECURSIVE
@@ -110,9 +126,10 @@ followed AS MATERIALIZED (
   SELECT s.person_id AS id, max(s.kind = 'accompaniment') AS accompanied,
          max(s.kind = 'accompaniment' AND s.mode IS 'light') AS light
   FROM stage s
-  WHERE s.kind IN {listed(rules.FOLLOWED)} AND {rules.in_force_during("s", ":first", ":last")} AND {kept("s")}
+  WHERE {_FOLLOWED} AND {rules.in_force_during("s", ":first", ":last")}
   GROUP BY s.person_id),
-profile AS MATERIALIZED (SELECT f.id, {_OF_PROFILE} FROM followed f JOIN person p ON p.id = f.id),
+measured AS MATERIALIZED (SELECT f.id, {_MEASURED} FROM followed f JOIN person p ON p.id = f.id),
+profile AS MATERIALIZED (SELECT id, {_PROFILE} FROM measured),
 prime_only AS (
   SELECT b.person_id AS id FROM benefit b
   WHERE b.kind = 'prime' AND {rules.in_force_during("b", ":quarter", ":last")}
@@ -136,17 +153,23 @@ month AS MATERIALIZED (
   SELECT :month AS first UNION ALL SELECT date(first, '+1 month') FROM month WHERE date(first, '+1 month') <= :last),
 months(code, label, position, retired, last) AS MATERIALIZED (
   SELECT substr(first, 1, 7), substr(first, 1, 7), first, 0, min(date(first, '+1 month', '-1 day'), :last) FROM month),
-entries AS (
-  SELECT DISTINCT s.person_id AS id, s.starts_on AS day FROM stage s
-  WHERE s.kind IN {listed(rules.FOLLOWED)} AND {kept("s")} AND s.starts_on BETWEEN :shown AND :last
-    AND NOT EXISTS (SELECT 1 FROM stage o WHERE o.person_id = s.person_id AND o.kind IN {listed(rules.FOLLOWED)}
-                    AND {rules.in_force("o", "date(s.starts_on, '-1 day')")})),
+stays AS (
+  SELECT s.person_id AS id, s.starts_on AS first, coalesce(s.ends_on, '9999-12-30') AS last,
+         max(coalesce(s.ends_on, '9999-12-30')) OVER (
+           PARTITION BY s.person_id ORDER BY s.starts_on, s.id
+           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS until
+  FROM stage s
+  WHERE {_FOLLOWED} AND {rules.in_force_during("s", "date(:shown, '-1 day')", ":last")}),
+stretches AS MATERIALIZED (
+  SELECT id, min(first) AS first, max(last) AS last FROM (
+    SELECT id, first, last, sum(first > coalesce(date(until, '+1 day'), '')) OVER (
+      PARTITION BY id ORDER BY first ROWS UNBOUNDED PRECEDING) AS stretch
+    FROM stays)
+  GROUP BY id, stretch),
+entries AS (SELECT id, first AS day FROM stretches WHERE first BETWEEN :shown AND :last),
 departures AS (
-  SELECT DISTINCT s.person_id AS id, date(s.ends_on, '+1 day') AS day FROM stage s
-  WHERE s.kind IN {listed(rules.FOLLOWED)} AND {kept("s")}
-    AND s.ends_on BETWEEN date(:shown, '-1 day') AND date(:last, '-1 day')
-    AND NOT EXISTS (SELECT 1 FROM stage o WHERE o.person_id = s.person_id AND o.kind IN {listed(rules.FOLLOWED)}
-                    AND {rules.in_force("o", "date(s.ends_on, '+1 day')")})),
+  SELECT id, date(last, '+1 day') AS day FROM stretches
+  WHERE last BETWEEN date(:shown, '-1 day') AND date(:last, '-1 day')),
 assessed AS MATERIALIZED (
   SELECT d.person_id AS id, d.obstacles, max(d.started_on || printf('%012d', d.id)) FROM diagnostic d
   WHERE {kept("d")} AND d.started_on <= :last AND d.person_id IN (SELECT id FROM followed) GROUP BY d.person_id),
@@ -167,5 +190,6 @@ mode{_values(MODES)}
 # keeps SQLite from looking each person up: it starts from the few rows of that kind.
 # spans: what began after the period is left out, so that a return years later never changes a published figure;
 # the day after is looked at so that a new stage begun on 1 January carries on what ended on 31 December.
-# departures are dated on the first day outside, so that the portfolio of a month's last day is that of the month
-# before, with the entries and without the departures of the month.
+# stretches: the days in the portfolio without a day outside, near enough to the period; stages that follow or overlap
+# make one. An entry begins one; a departure is dated on the first day outside, so that the portfolio of a month's last
+# day is that of the month before, with the entries and without the departures of the month.

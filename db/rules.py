@@ -37,10 +37,7 @@ def overlaps_same_person(table: str, extra: str = "1") -> str:
 
 def age(born: str, day: str) -> str:
     """SQL: whole years from a birth date to a day."""
-    return (
-        f"(CAST(strftime('%Y', {day}) AS INTEGER) - CAST(strftime('%Y', {born}) AS INTEGER)"
-        f" - (strftime('%m-%d', {day}) < strftime('%m-%d', {born})))"
-    )
+    return f"(substr({day}, 1, 4) - substr({born}, 1, 4) - (substr({day}, 6) < substr({born}, 6)))"
 
 
 STATE = f"""CASE (
@@ -184,9 +181,8 @@ def days_within(row: str, first: str, last: str) -> str:
 
 def months(since: str, day: str) -> str:
     """SQL: whole months from a date to a day; the month counts once its day of the month is reached."""
-    years = f"(CAST(strftime('%Y', {day}) AS INTEGER) - CAST(strftime('%Y', {since}) AS INTEGER))"
-    rest = f"(CAST(strftime('%m', {day}) AS INTEGER) - CAST(strftime('%m', {since}) AS INTEGER))"
-    return f"({years} * 12 + {rest} - (strftime('%d', {day}) < strftime('%d', {since})))"
+    years, rest = (f"(substr({day}, {part}) - substr({since}, {part}))" for part in ("1, 4", "6, 2"))
+    return f"({years} * 12 + {rest} - (substr({day}, 9) < substr({since}, 9)))"
 
 
 CEILING_WAS_OVERRIDDEN = (

@@ -1,4 +1,4 @@
-"""Takes the pictures of the guide from the demonstration,: `make pictures` after a screen changed."""
+"""Takes the pictures of the guide from the demonstration: `make pictures` after a screen changed."""
 
 import os
 import shutil
@@ -15,6 +15,13 @@ def _ready(page: Page) -> None:
     page.wait_for_timeout(1500)
 
 
+def _choose_year(page: Page, year: str) -> None:
+    page.get_by_role("combobox", name="Année").click()
+    page.get_by_role("option", name=year, exact=True).click()
+    page.locator("svg .mark-rect path").first.wait_for()
+    page.wait_for_timeout(5000)
+
+
 def take(address: str) -> None:
     """Write every picture. ``address``: where Palette runs on the demonstration file."""
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
@@ -26,6 +33,14 @@ def take(address: str) -> None:
             page.goto(f"{address}/{path}")
             _ready(page)
             page.screenshot(path=HERE / f"{name}.png")
+        page.goto(f"{address}/tableau-de-bord")
+        _choose_year(page, "2022")
+        page.screenshot(path=HERE / "tableau-de-bord.png")
+        page.goto(f"{address}/photo-bilan")
+        _choose_year(page, "2022")
+        page.screenshot(path=HERE / "photo-bilan.png")
+        page.goto(f"{address}/dossier?dossier=490")
+        _ready(page)
         page.get_by_text("Ajouter", exact=True).click()
         page.get_by_role("menuitem", name="Aide financière").or_(
             page.get_by_role("option", name="Aide financière")

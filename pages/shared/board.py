@@ -45,11 +45,19 @@ def _chosen() -> dict[str, tuple[str, ...]]:
 
 def look(db: Database, period: Period) -> Seen:
     """Count everything once for what is chosen; what nobody changed since is not counted again."""
-    chosen = {name: codes for name, codes in _chosen().items() if codes}
+    chosen = {name: codes for name, held in _chosen().items() if (codes := _within(name, held, period))}
     key = ("board", period.code, tuple(sorted(chosen.items())))
     names = ("followed", "accompanied", *pictures.NEEDS)
     taken = connection.remembered(db, key, lambda: figures.take(db, period, names, chosen))
     return Seen(chosen, taken, pictures.all_of(taken, period.words))
+
+
+def _within(name: str, codes: tuple[str, ...], period: Period) -> tuple[str, ...]:
+    """The codes chosen, without months that another period would have to find."""
+    if FIGURES[name].values != "months":
+        return codes
+    first, last = f"{period.first_month:%Y-%m}", f"{period.last:%Y-%m}"
+    return tuple(code for code in codes if first <= code <= last)
 
 
 def sections(seen: Seen) -> list[tuple[str, list[Picture]]]:
