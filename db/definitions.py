@@ -94,7 +94,7 @@ FIGURES: dict[str, Figure] = {
         "cer", "signed_on", "contract", short="Contrats signés",
     ),
     "diagnostics_completed": _dated(
-        "Diagnostics réalisés", "Diagnostics terminés dans la période.", "diagnostic", "completed_on", "diagnostic", short="Diagnostics réalisés",
+        "Diagnostics réalisés", "Diagnostics terminés dans la période.", "diagnostic", "completed_on", "diagnostic", short="Diagnostics",
     ),
     "exits": Figure("Sorties du RSA", "Sorties du RSA datées de la période.", "exits", unit="exit", short="Sorties du RSA"),
     "exits_since_january": Figure(

@@ -20,6 +20,8 @@ CHOICE = "choice"
 INSIDE = "inside"
 """The name of the numbers that stand in a bar: white on any page."""
 _FADED = 0.3
+_FIT = {"type": "fit-x", "contains": "padding"}
+"""The width is that of the place, labels included; the height is that of the rows, and labels come on top."""
 _LETTER = 6.6
 """How wide a letter of a label is, in pixels, at most."""
 _LABEL = 26
@@ -52,7 +54,7 @@ def _specified(picture: Picture, chosen: tuple[tuple[str, tuple[str, ...]], ...]
     with debug_mode(False):  # Altair checks every word of every chart; the tests have done so
         drawn = _DRAWS[picture.shape](picture, _bars_of(picture, dict(chosen)))
         layers = [layer.to_dict(validate=False, context={"top_level": False}) for layer in drawn.layers]
-    shared = {"width": "container", "height": drawn.height, "datasets": dict(drawn.data)}
+    shared = {"width": "container", "height": drawn.height, "datasets": dict(drawn.data), "autosize": _FIT}
     return {"$schema": alt.SCHEMA_URL, "layer": layers, "params": _lifted(layers), **shared}
 
 

@@ -70,10 +70,10 @@ def report_of(db: Database, period: Period, known_on: str) -> Report:
 def show_numbers(made: Report) -> None:
     """The numbers and the shares, each with its change since a year before and a way into it."""
     st.caption(f"{made.truth}. Sous chaque chiffre, ce qui a changé {made.compared}.")
-    with st.grid(len(made.numbers), min_column_width=150, gap="small"):
+    with st.grid(len(made.numbers), min_column_width=130, gap="small"):
         for number in made.numbers:
             _show_number(made, number)
-    with st.grid(len(made.shares), min_column_width=150, gap="small"):
+    with st.grid(len(made.shares), min_column_width=130, gap="small"):
         for number in made.shares:
             _show_number(made, number)
 

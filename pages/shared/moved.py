@@ -43,7 +43,7 @@ def _show_one(one: Moved, known: Context, labels: dict[tuple[str, str], str], ke
                 st.switch_page("person.py", query_params={"dossier": str(one.person)})
         for sign, parts in (("+", one.henceforth), ("−", one.no_longer)):
             if parts:
-                word = "compte désormais dans" if sign == "+" else "ne compte plus dans"
+                word = "Compte désormais dans" if sign == "+" else "Ne compte plus dans"
                 st.markdown(f"{word} : {_told(parts, labels)}")
         for change in one.changes:
             st.caption(_sentence(change))
