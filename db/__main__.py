@@ -24,7 +24,7 @@ class Verbs(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (PaletteError, FileExistsError, PermissionError, NotADirectoryError, sqlite3.DatabaseError) as error:
+        except (PaletteError, OSError, sqlite3.DatabaseError) as error:
             click.echo(_sentence(error), err=True)
             ctx.exit(2)
 

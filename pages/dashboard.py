@@ -9,7 +9,7 @@ from pages.shared.period import choose_period
 
 st.title("Tableau de bord")
 db = office()
-period = choose_period(db)
+period = choose_period(db, "dashboard")
 seen = board.look(db, period)
 board.show_filters(seen)
 board.show_chosen(db, period, seen)

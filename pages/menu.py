@@ -8,8 +8,8 @@ from pages.shared.session import choose_who
 
 _STYLE = """<style>
 [data-testid=stMainBlockContainer] { padding-inline: clamp(1rem, 3vw, 3rem); }
-[class*="st-key-dashboard-"] [data-testid=stElementToolbar],
-[class*="st-key-report-"] [data-testid=stElementToolbar] { display: none; } /* « Détail » says it, in French */
+[data-testid=stElementToolbar] { display: none; } /* English, and a download that knows nothing of formulas in names */
+[data-testid=stPopoverButton] { color: inherit !important; } /* open, it would be primary on the dark page */
 [data-testid=stMetricLabel] p { white-space: normal; } /* a long name is read whole */
 /* the numbers of charts: of the colour of text, but those in a bar (reports/charts.py, INSIDE) */
 [data-testid=stVegaLiteChart] .mark-text:not(.inside_marks) text { fill: currentColor; }

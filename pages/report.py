@@ -9,7 +9,7 @@ from pages.shared.period import choose_period
 
 st.title("Photo-bilan")
 db = office()
-period = choose_period(db)
+period = choose_period(db, "report")
 known_on = bilan.choose_truth(db, period)
 made = bilan.report_of(db, period, known_on)
 st.header(made.title)

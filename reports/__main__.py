@@ -1,13 +1,13 @@
 """The reports from the command line: ``python -m reports photo PATH WHEN --to FILE``."""
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import click
 
 from db import connection, past
 from db.__main__ import Verbs
+from db.errors import InvalidError, Problem
 from db.periods import period_of
 from reports import bundle, deck, figure_sheets, paper, report
 from reports.report import Report, Tick
@@ -29,15 +29,13 @@ def cli() -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 @click.argument("when")
 @click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="FILE.{pptx,pdf,xlsx,zip}")
-@click.option("--known-on", type=click.DateTime(["%Y-%m-%d"]), help="Ce que l’on savait ce jour-là (2023-03-15).")
-def photo(path: Path, when: str, target: Path, known_on: date | None) -> None:
+@click.option("--known-on", default="", help="Ce que l’on savait ce jour-là (2023-03-15).")
+def photo(path: Path, when: str, target: Path, known_on: str) -> None:
     """Le bilan du fichier PATH pour WHEN, écrit dans FILE : PPTX, PDF, XLSX, ou ZIP de tous les graphiques.
 
     WHEN : une année (2022), un jour (2023-03-06) ou une période (2022-01-01/2022-06-30).
     """
-    make = _MAKERS.get(target.suffix.lower())
-    if make is None:
-        raise click.BadParameter(f"« {target.suffix} » : choisissez .pptx, .pdf, .xlsx ou .zip.", param_hint="--to")
+    make = _maker(target)
     made = _report(path, when, known_on)
     with click.progressbar(length=100, label=made.title) as bar:
         content = make(made, lambda done, what: bar.update(round(100 * done) - bar.pos))
@@ -46,15 +44,27 @@ def photo(path: Path, when: str, target: Path, known_on: date | None) -> None:
     click.echo(f"Écrit : {target}")
 
 
-def _report(path: Path, when: str, known_on: date | None) -> Report:
+def _maker(target: Path) -> Callable[[Report, Tick], bytes]:
+    """What makes that kind of file. Raises InvalidError before any work for what could not be written."""
+    make = _MAKERS.get(target.suffix.lower())
+    if make is None:
+        raise InvalidError([Problem(f"« {target.name} » : choisissez un fichier .pptx, .pdf, .xlsx ou .zip.")])
+    if not target.parent.is_dir():
+        raise InvalidError([Problem(f"Le dossier {target.parent} n’existe pas ; rien n’a été écrit.")])
+    return make
+
+
+def _report(path: Path, when: str, known_on: str) -> Report:
     period = period_of(when)
+    day = period_of(known_on) if known_on else None
+    if day and not day.is_day:
+        raise InvalidError([Problem(f"--known-on : « {known_on} » n’est pas une date (2023-03-15).")])
     db = connection.open_file(path)
     try:
-        if known_on is None:
+        if day is None:
             return report.make(db, period)
-        day = date(known_on.year, known_on.month, known_on.day)
-        with past.as_known(path, past.end_of(day)) as known:
-            return report.make(known, period, day.isoformat())
+        with past.as_known(path, past.end_of(day.last)) as known:
+            return report.make(known, period, day.code)
     finally:
         db.close()
 

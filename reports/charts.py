@@ -72,20 +72,24 @@ def _lifted(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _bars_of(picture: Picture, chosen: Codes) -> Bars:
+    labels = [row.label for row in picture.rows]
     return [
-        _one(picture, rank, row, place, chosen)
+        _one(picture, row, place, chosen) | {"label": _wrapped(row.label) + _ALIKE * labels[:rank].count(row.label)}
         for rank, row in enumerate(picture.rows)
         for place in range(len(picture.series))
     ]
 
 
-def _one(picture: Picture, rank: int, row: Row, place: int, chosen: Codes) -> dict[str, Any]:
+_ALIKE = "\u200b"
+"""Nothing to see; it keeps apart two values of a list that bear the same label."""
+
+
+def _one(picture: Picture, row: Row, place: int, chosen: Codes) -> dict[str, Any]:
     series, name = picture.series[place]
     value, said = row.values[place], picture.said(row, place)
     own = series if len(picture.series) > 1 else row.code
     return {
         "code": row.code,
-        "label": _wrapped(row.label),
         "series": series,
         "name": name,
         "rank": place,
@@ -93,7 +97,7 @@ def _one(picture: Picture, rank: int, row: Row, place: int, chosen: Codes) -> di
         "said": said,
         "told": f"{', '.join([row.label] + [name] * (len(picture.series) > 1))} : {said}",
         "letters": len(said),
-        "colour": colour(picture.scheme, own, rank),
+        "colour": colour(picture.scheme, own),
         "shade": 1.0 if _is_chosen(picture, row.code, series, chosen) else _FADED,
     }
 
@@ -132,7 +136,7 @@ def _height(picture: Picture, bar: int) -> int:
 def _rows(bars: Bars) -> alt.Y:
     """The labels at the left, in the order of the list, on as many lines as they need."""
     axis = alt.Axis(
-        labelExpr="split(datum.label, '\\n')", labelLimit=200, labelFontSize=12, ticks=False, domain=False, grid=False,
+        labelExpr="split(datum.label, '\\n')", labelLimit=300, labelFontSize=12, ticks=False, domain=False, grid=False,
         labelPadding=8, title=None, labelOffset=_middle(),
     )  # fmt: skip
     return alt.Y("label:N", sort=list(dict.fromkeys(bar["label"] for bar in bars)), axis=axis)
@@ -141,14 +145,14 @@ def _rows(bars: Bars) -> alt.Y:
 def _middle() -> dict[str, Any]:
     """Lifts a label of several lines, so that its middle is that of the bar."""
     lines = "length(split(datum.label, '\\n'))"
-    lifts = [{"test": f"{lines} == {n}", "value": -(n - 1) * _LINE / 2} for n in (2, 3, 4)]
+    lifts = [{"test": f"{lines} == {n}", "value": -(n - 1) * _LINE / 2} for n in range(2, 7)]
     return {"condition": lifts, "value": 0}
 
 
 def _room(bars: Bars) -> alt.Scale:
     """From zero to what leaves room for the labels that stand after the bars, at whatever width the chart has."""
     ends = [f"{bar['value']} / max(0.2, 1 - {bar['letters'] * _LETTER + 8} / max(width, 1))" for bar in bars]
-    return alt.Scale(domainMin=0, domainMax=alt.ExprRef(f"max(1, {', '.join(ends)})"), nice=False, zero=True)
+    return alt.Scale(domainMin=0, domainMax=alt.ExprRef(f"max({', '.join(['1', *ends])})"), nice=False, zero=True)
 
 
 def _bare(name: str, scale: alt.Scale, stack: bool | None = None) -> alt.X:
@@ -174,11 +178,11 @@ def _shade() -> alt.Opacity:
 def _legend(picture: Picture) -> alt.Color:
     """The colours of the series, named once above the chart."""
     codes = [name for _, name in picture.series]
-    colours = [colour(picture.scheme, code, place) for place, (code, _) in enumerate(picture.series)]
-    widest = max(map(len, codes)) * 7 + 30  # every column of a legend is as wide as its longest entry
+    colours = [colour(picture.scheme, code) for code, _ in picture.series]
+    widest = max(map(len, codes), default=0) * 7 + 30  # every column of a legend is as wide as its longest entry
     legend = alt.Legend(
         orient="top", title=None, symbolType="square", labelFontSize=12, labelLimit=260, offset=4,
-        columns=alt.ExprRef(f"clamp(floor(width / {widest}), 1, {len(codes)})"),
+        columns=alt.ExprRef(f"clamp(floor(width / {widest}), 1, {max(1, len(codes))})"),
     )  # fmt: skip
     return alt.Color("name:N", scale=alt.Scale(domain=codes, range=colours), sort=codes, legend=legend)
 

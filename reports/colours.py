@@ -5,12 +5,13 @@ apart for a colour-blind reader (protanopia, deuteranopia, tritanopia): tests/re
 """
 
 from collections.abc import Sequence
+from zlib import crc32
 
 INK = "#2C7A8C"
 """What has no colour of its own."""
 NATIONAL = "#8A5A00"
 """The mark of a national reference."""
-_QUIET = "#7F7A72"
+_QUIET = "#7B756C"
 """« Autre », « Non renseigné »: never the first thing the eye meets."""
 
 _OF: dict[str, dict[str, str]] = {
@@ -18,9 +19,9 @@ _OF: dict[str, dict[str, str]] = {
     "domain": {
         "visual_arts": "#7A56B3",
         "crafts": "#A8791A",
-        "performing_arts": "#C0486E",
+        "performing_arts": "#D8577B",
         "literature": "#3B8A4E",
-        "film": "#4E82C4",
+        "film": "#5787C6",
         "other": _QUIET,
     },
     "mode": {"standard": "#2C7A8C", "light": "#6E9A3A", "diagnostic": "#9A6B4F"},
@@ -28,12 +29,12 @@ _OF: dict[str, dict[str, str]] = {
     "length": {"ended": "#9A6B4F", "ongoing": "#2C7A8C"},
     "balance": {"entries": "#2C7A8C", "departures": "#9A6B4F"},
 }
-SPARE: Sequence[str] = ("#5B7F22", "#9A5B9E", "#A8652A", "#3D7EA6", "#B34A4A")
-"""For values that the office adds to a coloured list, by their place."""
+SPARE: Sequence[str] = ("#638733", "#935493", "#96451B", "#6C8DB4", "#A53636")
+"""For values that the office adds to a coloured list: whatever chart they stand in, their code says which."""
 
 
-def colour(scheme: str, code: str, place: int = 0) -> str:
+def colour(scheme: str, code: str) -> str:
     """The colour of a value of a scheme (a list, mostly); the ink where the scheme has none."""
     if scheme not in _OF:
         return _QUIET if code == "unknown" else INK
-    return _OF[scheme].get(code) or (_QUIET if code == "unknown" else SPARE[place % len(SPARE)])
+    return _OF[scheme].get(code) or (_QUIET if code == "unknown" else SPARE[crc32(code.encode()) % len(SPARE)])

@@ -211,9 +211,9 @@ class _Drawing:
         if self.picture.shape == "line":
             return self._colour_line()
         self.plot.vary_by_categories = False
-        for place, ((code, _, _), series) in enumerate(zip(self.series, self.plot.series, strict=True)):
+        for (code, _, _), series in zip(self.series, self.plot.series, strict=True):
             series.invert_if_negative = False
-            own = NATIONAL if code == "national" else colour(self.picture.scheme, code, place)
+            own = NATIONAL if code == "national" else colour(self.picture.scheme, code)
             _fill(series.format.fill, INK if self.picture.shape == "bars" else own)
         if self.picture.shape == "bars":
             self._colour_points(self.plot.series[0])
@@ -222,7 +222,7 @@ class _Drawing:
     def _colour_points(self, series: Any) -> None:
         """One colour a value, where the values have one."""
         for place, row in enumerate(self.picture.rows):
-            own = colour(self.picture.scheme, row.code, place)
+            own = colour(self.picture.scheme, row.code)
             if own != INK:
                 _fill(series.points[place].format.fill, own)
 

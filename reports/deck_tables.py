@@ -8,10 +8,9 @@ from pptx.oxml import parse_xml
 from pptx.slide import Slide
 from pptx.util import Inches, Pt
 
-from reports import words
 from reports.deck_charts import describe, plain
 from reports.deck_template import INK, RULE, Box
-from reports.pictures import Picture, Row
+from reports.pictures import Picture
 
 _NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 _LABEL = 36
@@ -20,29 +19,14 @@ _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 
 
 def lines(picture: Picture, whole: bool = True) -> list[list[str]]:
-    """The header, then a line for each row; ``whole``: and the whole, where shares are of it."""
-    values = [label for _, label in picture.series] if len(picture.series) > 1 else [picture.measure]
-    header = [picture.title, *values, *(["National"] if picture.marks else []), *(["Part"] if picture.base else [])]
-    found = [header, *(_line(picture, row) for row in picture.rows)]
-    if whole and picture.base and picture.base == sum(sum(row.values) for row in picture.rows):
-        found.append(["Ensemble", _number(picture, picture.base), f"100{words.NARROW}%"])
-    return found
+    """The headings, then a line for each row; ``whole``: and the whole, where shares are of it."""
+    total = [picture.total] if whole and picture.total else []
+    return [picture.headings, *map(picture.told, picture.rows), *total]
 
 
 def tall(picture: Picture, height: float) -> float:
     """How high its table is, without the line of the whole; a long label takes several lines."""
     return height * (1 + sum(1 + 0.6 * (len(row.label) // _LABEL) for row in picture.rows))
-
-
-def _line(picture: Picture, row: Row) -> list[str]:
-    numbers = [_number(picture, value) for value in row.values]
-    national = [words.number(dict(picture.marks).get(row.code), "percent")] if picture.marks else []
-    part = [words.share(sum(row.values), picture.base, 2)] if picture.base else []
-    return [row.label, *numbers, *national, *part]
-
-
-def _number(picture: Picture, value: float) -> str:
-    return words.number(value * 100 if picture.unit == "cents" else value, picture.unit)
 
 
 def draw(slide: Slide, picture: Picture, texts: Sequence[Sequence[str]], box: Box, height: float, size: float) -> None:

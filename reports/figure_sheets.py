@@ -1,6 +1,7 @@
 """The numbers of charts as CSV and XLSX: one sheet for each, with its definition, real numbers and an Excel chart."""
 
 import csv
+import re
 from collections.abc import Sequence
 from io import BytesIO, StringIO
 from typing import Any
@@ -75,7 +76,6 @@ def _looks(book: Any) -> dict[str, Any]:
         "head": book.add_format({**common, "bold": True, "bottom": 1, "text_wrap": True, "align": "right"}),
         "head_left": book.add_format({**common, "bold": True, "bottom": 1}),
         "label": book.add_format(common),
-        "number": book.add_format({**common, "num_format": "#,##0.##"}),
         "whole": book.add_format({**common, "num_format": "#,##0"}),
         "euros": book.add_format({**common, "num_format": '#,##0.00 "€"'}),
         "share": book.add_format({**common, "num_format": "0.00 %"}),
@@ -112,7 +112,7 @@ def _write_number(sheet: Any, line: int, column: int, item: Number, value: float
 
 def _sheet(book: Any, picture: Picture, source: str, looks: dict[str, Any]) -> None:
     """Title, sentence, definition, the table, and the chart beside it."""
-    sheet = book.add_worksheet(picture.title[:_LONGEST_NAME])
+    sheet = book.add_worksheet(_sheet_name(book, picture.title))
     sheet.set_column(0, 0, 44)
     sheet.set_column(1, len(picture.header), 16)
     for line, (text, look) in enumerate(
@@ -125,6 +125,14 @@ def _sheet(book: Any, picture: Picture, source: str, looks: dict[str, Any]) -> N
         _write_line(sheet, line, picture, picture.line(row), looks)
     if not picture.empty:
         sheet.insert_chart(_TOP, len(picture.header) + 1, _excel_chart(book, sheet.name, picture))
+
+
+def _sheet_name(book: Any, title: str) -> str:
+    """The title as Excel allows it: short, without what it forbids, unlike any other."""
+    plain = re.sub(r"[][:*?/\\]", "-", title).strip("'")[:_LONGEST_NAME] or "Figure"
+    taken = {sheet.name.lower() for sheet in book.worksheets()}
+    names = (f"{plain[: _LONGEST_NAME - 4]} ({n})" for n in range(2, 99))
+    return plain if plain.lower() not in taken else next(name for name in names if name.lower() not in taken)
 
 
 _TOP = 5
@@ -140,7 +148,7 @@ def _write_line(
         elif value is not None and picture.header[column] in ("%", "National (%)"):
             sheet.write_number(line, column, value / 100, looks["share"])
         elif value is not None:
-            sheet.write_number(line, column, value, looks["euros" if picture.unit == "cents" else "number"])
+            sheet.write_number(line, column, value, looks["euros" if picture.unit == "cents" else "whole"])
 
 
 _KINDS = {
@@ -160,8 +168,9 @@ def _excel_chart(book: Any, sheet: str, picture: Picture) -> Any:
     chart = book.add_chart(kind)
     first, last = _TOP + 1, _TOP + len(picture.rows)
     for place, (code, label) in enumerate(picture.series):
-        own = [{"fill": {"color": colour(picture.scheme, row.code, n)}} for n, row in enumerate(picture.rows)]
-        one = {"fill": {"color": colour(picture.scheme, code, place)}, "line": {"color": colour(picture.scheme, code)}}
+        own = [{"fill": {"color": colour(picture.scheme, row.code)}} for row in picture.rows]
+        own_of_series = {"color": colour(picture.scheme, code)}
+        one = {"fill": own_of_series, "line": own_of_series}
         chart.add_series(
             {
                 "name": label,

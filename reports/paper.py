@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import date
-from itertools import product, repeat
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -193,26 +193,10 @@ def _sections(report: Report, charts: dict[str, Piece]) -> list[dict[str, Any]]:
 
 def _table(picture: Picture) -> Piece:
     """The numbers of a chart, their shares to the hundredth, and the whole where the shares are of it."""
-    names = [_HEADINGS.get(name, name) for name in picture.header[1:]]
-    rows = [[row.label, *map(_said, picture.line(row)[1:], names, repeat(picture.unit))] for row in picture.rows]
-    whole = bool(picture.base) and picture.base == sum(sum(row.values) for row in picture.rows)
-    total = ["Ensemble", _said(picture.base, "", picture.unit), f"100{words.NARROW}%"] if whole else []
+    total = picture.total
     tall = 4.5 * (1 + len(total) // 3 + sum(1 + len(row.label) // 40 for row in picture.rows))
-    return {"header": [picture.title, *names], "rows": rows, "total": total, "tall": tall}
-
-
-_HEADINGS = {"%": "Part", "National (%)": "National"}
-
-
-def _said(value: str | float | None, name: str, unit: str) -> str:
-    """One number of a table, under the heading of that name."""
-    if value is None or isinstance(value, str):
-        return value or ""
-    if name == "National":
-        return words.share(value, 100)
-    if name == "Part":
-        return _percent(value)
-    return words.number(value * 100 if unit == "cents" else value, unit)
+    rows = [picture.told(row) for row in picture.rows]
+    return {"header": picture.headings, "rows": rows, "total": total, "tall": tall}
 
 
 def _definitions(report: Report, charts: dict[str, Piece]) -> list[tuple[str, str]]:

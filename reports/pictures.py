@@ -56,7 +56,7 @@ class Picture:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to draw."""
-        return not any(value for row in self.rows for value in row.values)
+        return not any(value for row in self.rows for value in row.values) and not (self.marks and self.rows)
 
     @property
     def means(self) -> str:
@@ -81,10 +81,31 @@ class Picture:
         part = [100 * sum(row.values) / self.base] if self.base else []
         return (row.label, *row.values, *national, *part)
 
+    @property
+    def headings(self) -> list[str]:
+        """The headings of that table as it is read on paper."""
+        names = {"%": "Part", "National (%)": "National"}
+        return [self.title, *(names.get(name, name) for name in self.header[1:])]
+
+    def told(self, row: Row) -> list[str]:
+        """The same line as it is read: French numbers, shares to the hundredth."""
+        national = [words.share(dict(self.marks)[row.code], 100)] if self.marks else []
+        part = [words.share(sum(row.values), self.base, 2)] if self.base else []
+        return [row.label, *map(self._number, row.values), *national, *part]
+
+    @property
+    def total(self) -> list[str]:
+        """The line of the whole, where the shares are of the sum of the rows; otherwise nothing."""
+        whole = self.base and self.base == sum(sum(row.values) for row in self.rows)
+        return ["Ensemble", self._number(self.base), f"100{words.NARROW}%"] if whole else []
+
+    def _number(self, value: float) -> str:
+        return words.number(value * 100 if self.unit == "cents" else value, self.unit)
+
     def said(self, row: Row, place: int = 0) -> str:
         """The number of a row as it stands beside its bar: « 45 · 32 % », « 491 € · 15 aides »."""
         value = row.values[place]
-        text = words.number(value * 100 if self.unit == "cents" else value, self.unit)
+        text = self._number(value)
         part = [words.share(value, self.base)] if self.base and len(self.series) == 1 and not row.note else []
         return " · ".join([text, *part, *filter(None, [row.note])])
 
@@ -204,7 +225,7 @@ def _national(plot: Plot, taken: Taken) -> Picture:
     whole = sum(part.value for part in taken["gender"])
     men = sum(part.value for part in taken["gender"] if part.code == "man")
     parts = {"men": ("Hommes", men), "fifty_or_over": ("50 ans ou plus", taken["fifty_or_over"])}
-    rows = tuple(Row(code, label, (100 * value / whole if whole else 0,)) for code, (label, value) in parts.items())
+    rows = tuple(Row(code, label, (100 * value / whole,)) for code, (label, value) in parts.items() if whole)
     return Picture(
         plot.name,
         plot.title,
@@ -252,13 +273,13 @@ NEEDS: tuple[str, ...] = tuple(dict.fromkeys(name for plot in PLOTS for name in 
 """Every figure that the charts need."""
 
 
-def picture(name: str, taken: Taken, words_of_period: str = "") -> Picture:
-    """The chart of that name. ``words_of_period``: « en 2022 », for its sentence."""
+def picture(name: str, taken: Taken) -> Picture:
+    """The chart of that name, with its sentence."""
     plot = BY_NAME[name]
     found = plot.draw(plot, taken)
-    return replace(found, reading=readings.of(found, taken, words_of_period))
+    return replace(found, reading=readings.of(found, taken))
 
 
-def all_of(taken: Taken, words_of_period: str = "") -> dict[str, Picture]:
+def all_of(taken: Taken) -> dict[str, Picture]:
     """Every chart by name, in order."""
-    return {plot.name: picture(plot.name, taken, words_of_period) for plot in PLOTS}
+    return {plot.name: picture(plot.name, taken) for plot in PLOTS}

@@ -146,7 +146,7 @@ def make(db: Database, period: Period, known_on: str = "") -> Report:
     """The report of a period, counted in ``db``: the office file, or the file as known on a day (see db/past.py)."""
     taken = figures.take(db, period, needs(period))
     before = figures.take(db, period.before, (*headline(period), *_SHARES, "gender"))
-    drawn = pictures.all_of(taken, period.words)
+    drawn = pictures.all_of(taken)
     return Report(
         period,
         known_on,

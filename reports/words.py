@@ -1,5 +1,7 @@
 """How numbers are said in French: counts with their unit, shares, sums, lengths, months."""
 
+from decimal import ROUND_HALF_UP, Decimal
+
 from db.types import french_number
 
 _UNITS = {
@@ -44,11 +46,12 @@ def share(part: float, whole: float, decimals: int = 0) -> str:
     if not whole:
         return "–"
     percent = 100 * part / whole
-    if not decimals and part and percent < 0.5:
+    if not decimals and part and percent <= 0.5:
         return f"moins de 1{NARROW}%"
     if not decimals and part < whole and percent >= 99.5:
         return f"plus de 99{NARROW}%"
-    return f"{french_number(percent, decimals)}{NARROW}%"
+    rounded = Decimal(str(percent)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)  # 2,5 is 3, as at school
+    return f"{french_number(float(rounded), decimals)}{NARROW}%"
 
 
 def month(code: str, with_year: bool) -> str:

@@ -49,7 +49,7 @@ def look(db: Database, period: Period) -> Seen:
     key = ("board", period.code, tuple(sorted(chosen.items())))
     names = ("followed", "accompanied", *pictures.NEEDS)
     taken = connection.remembered(db, key, lambda: figures.take(db, period, names, chosen))
-    return Seen(chosen, taken, pictures.all_of(taken, period.words))
+    return Seen(chosen, taken, pictures.all_of(taken))
 
 
 def _within(name: str, codes: tuple[str, ...], period: Period) -> tuple[str, ...]:

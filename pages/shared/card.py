@@ -57,5 +57,5 @@ def _detail(picture: Picture, period: Period, key: str) -> None:
         return
     with popover:
         st.markdown(picture.means)
-        st.dataframe(figure_files.frame(picture), hide_index=True, alt=f"Les chiffres : {picture.title}")
+        st.table(figure_files.frame(picture), hide_index=True, alt=f"Les chiffres : {picture.title}")
         figure_files.show(picture, period, f"{key}:{picture.name}")

@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from db.periods import Period
-from db.types import french_number
 from reports import drawn, figure_sheets
 from reports.pictures import Picture
 
@@ -30,16 +29,6 @@ def show(picture: Picture, period: Period, key: str) -> None:
 
 
 def frame(picture: Picture) -> pd.DataFrame:
-    """The numbers of a chart as they are read: French, shares with two decimals."""
-    header = [name or " " for name in picture.header]
-    lines = [
-        [_shown(value, name) for value, name in zip(picture.line(row), header, strict=True)] for row in picture.rows
-    ]
-    return pd.DataFrame(lines, columns=header)
-
-
-def _shown(value: str | float | None, name: str) -> str:
-    if value is None or isinstance(value, str):
-        return value or ""
-    decimals = 2 if name == "%" else 0 if value == int(value) else 1
-    return french_number(value, decimals)
+    """The numbers of a chart as they are read."""
+    lines = [picture.told(row) for row in picture.rows] + [picture.total] * bool(picture.total)
+    return pd.DataFrame(lines, columns=picture.headings)

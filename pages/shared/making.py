@@ -14,11 +14,13 @@ from reports.report import Tick
 Make = Callable[[Tick], bytes]
 _LOOK_AGAIN = 0.4
 _CLICK = """<script>
-const made = setInterval(() => {
-  const button = document.querySelector(".st-key-{key} button")
-  if (button) { clearInterval(made); button.click() }
-}, 100)
-setTimeout(() => clearInterval(made), 5000)
+{ // {turn}: the same script twice would run once
+  const made = setInterval(() => {
+    const button = document.querySelector(".st-key-{key} button")
+    if (button) { clearInterval(made); button.click() }
+  }, 100)
+  setTimeout(() => clearInterval(made), 5000)
+}
 </script>"""
 
 
@@ -110,4 +112,5 @@ def _offer(key: str, job: Job, content: bytes) -> None:
         st.download_button(job.file, content, job.file, job.kind, **options)
     if not job.offered:
         job.offered = True
-        st.html(_CLICK.replace("{key}", name), unsafe_allow_javascript=True)
+        click = _CLICK.replace("{key}", name).replace("{turn}", str(id(job)))
+        st.html(click, unsafe_allow_javascript=True)

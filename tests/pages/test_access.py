@@ -25,6 +25,8 @@ SCREENS = (
     "aides",
     "interventions",
     "sorties",
+    "tableau-de-bord",
+    "photo-bilan",
     "reseau",
     "reglages",
 )
@@ -170,6 +172,22 @@ def test_a_grid_with_something_wrong_and_a_line_chosen(server, person, page):
     grid.lines.nth(1).get_by_role("checkbox").check()
 
     assert not (wrong := check(page, "grid", refused, grid.button("Supprimer (1)"))), "\n".join(wrong)
+
+
+def test_a_number_of_the_report(server, person, page):
+    page.goto(f"{server.address}photo-bilan")
+    page.locator(".st-key-number-followed").get_by_role("button", name="Ouvrir").click()
+
+    names = page.get_by_role("dialog").get_by_test_id("stDataFrame")
+    assert not (wrong := check(page, "number", names)), "\n".join(wrong)
+
+
+def test_the_detail_of_a_chart(server, person, page):
+    page.goto(f"{server.address}photo-bilan")
+    page.locator(".st-key-report-genre").get_by_role("button", name="Détail").click()
+
+    file = page.get_by_role("button", name="XLSX", exact=True)
+    assert not (wrong := check(page, "detail", file)), "\n".join(wrong)
 
 
 def test_the_menu_on_a_telephone(server, person, page):

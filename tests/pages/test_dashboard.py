@@ -1,0 +1,412 @@
+"""« Tableau de bord » in the browser: charts show the figures, a click filters all of them, and each becomes a file."""
+
+import re
+import struct
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import openpyxl
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from pypdf import PdfReader
+
+from db import figures
+from db.connection import Database
+from db.definitions import FIGURES
+from db.periods import period_of
+from reports.pictures import PLOTS
+from tests.pages.spreadsheet import Spreadsheet, add, add_person, change, eventually
+
+pytestmark = pytest.mark.browser
+
+YEAR = "2023"
+BARS = "[aria-roledescription=bar]"
+NAMES = ("Abel", "Blum", "Curie", "Diaz", "Eon")
+
+
+# ---- the office
+
+
+@pytest.fixture
+def office(server) -> Iterator[Database]:
+    """Five persons followed in 2023: three women, two men who left the RSA, and one row or more for every chart."""
+    db = server.open()
+    add_person(db, "Abel", since="2022-03-01", domain="crafts", territory="cahors", birth_date="1980-05-05")
+    blum = add_person(db, "Blum", since="2022-03-01", domain="visual_arts", territory="figeac")
+    curie = add_person(db, "Curie", since="2022-03-01", domain="crafts", territory="figeac", gender="man")
+    diaz = add_person(db, "Diaz", since="2023-02-01", domain="film", territory="cahors", gender="man")
+    add_person(db, "Eon", since="2023-02-01", domain="film")
+    change(db, "stage", stage_of(db, blum), mode="light")
+    add(db, "exit", person_id=curie, left_on="2023-05-10", reason="job")
+    add(db, "exit", person_id=diaz, left_on="2023-06-10", reason="job")
+    add(db, "diagnostic", person_id=blum, started_on="2023-01-10", obstacles=("mobility", "housing"))
+    add(db, "cer", person_id=blum, kind="cer", signed_on="2023-04-03", starts_on="2023-04-03", ends_on="2023-12-31")
+    decided = {"decision": "granted", "granted": 450_50, "decided_on": "2023-05-02"}
+    add(db, "aid", person_id=blum, type="equipment", requested_on="2023-05-02", **decided)
+    add(db, "intervention", person_id=blum, domain="coaching", happened_on="2023-02-01", minutes=45)
+    yield db
+    db.close()
+
+
+def stage_of(db: Database, person: int) -> int:
+    return int(db.execute("SELECT id FROM stage WHERE person_id = ?", (person,)).fetchone()[0])
+
+
+@pytest.fixture
+def dashboard(server, office, page: Page) -> Page:
+    """The screen, on 2023."""
+    page.goto(f"{server.address}tableau-de-bord")
+    choose_year(page)
+    return page
+
+
+# ---- the screen as it is read and used
+
+
+def choose_year(page: Page, year: str = YEAR) -> None:
+    page.get_by_role("combobox", name="Année").click()
+    page.get_by_role("option", name=year, exact=True).click()
+    expect(head(page)).to_contain_text(f"en {year}")
+
+
+def head(page: Page) -> Locator:
+    """« 5 personnes en 2023 »."""
+    return page.get_by_test_id("stMarkdown").filter(has_text=re.compile(r"^\d+ personnes? (en|au|du) ")).first
+
+
+def card(page: Page, name: str) -> Locator:
+    return page.locator(f".st-key-dashboard-{name}")
+
+
+def told(page: Page, name: str) -> list[str]:
+    """What the bars of a chart say, with plain spaces."""
+    return [plain(label) for label, _ in bars_of(page, name)]
+
+
+def bars_of(page: Page, chart: str) -> list[tuple[str, float]]:
+    """What each bar says and how dense it is, all read at one moment."""
+    read = 'all => all.map((one) => [one.getAttribute("aria-label"), Number(one.getAttribute("opacity") ?? 1)])'
+    return [(label, shade) for label, shade in card(page, chart).locator(BARS).evaluate_all(read)]
+
+
+def plain(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def shows(page: Page, **charts: list[str]) -> None:
+    """Wait until these charts say this."""
+    for name, bars in charts.items():
+        eventually(lambda name=name: told(page, name), bars, within=15)  # type: ignore[misc]
+
+
+def click(page: Page, chart: str, label: str) -> None:
+    """Click the bar of that label."""
+    card(page, chart).locator(f'{BARS}[aria-label^="{label} : "]').click()
+
+
+def faded(page: Page, chart: str) -> list[str]:
+    """The labels of the bars that were not chosen."""
+    return [label.split(" : ")[0] for label, shade in bars_of(page, chart) if shade < 1]
+
+
+def pick(page: Page, label: str, *values: str) -> None:
+    """Choose values in a list above the charts."""
+    box = page.get_by_role("combobox", name=label, exact=True)
+    for value in values:
+        box.click()
+        page.get_by_role("option", name=value, exact=True).click()
+    page.keyboard.press("Escape")
+
+
+def type_day(page: Page, label: str, text: str) -> None:
+    box = page.get_by_role("textbox", name=label, exact=True)
+    box.fill(text)
+    box.press("Enter")
+
+
+def names_found(page: Page) -> set[str]:
+    return set(Spreadsheet(page).column("last_name"))
+
+
+def download(page: Page, press: Callable[[], None]) -> tuple[str, bytes]:
+    """The name and the content of the file that follows."""
+    with page.expect_download(timeout=60_000) as waited:
+        press()
+    return waited.value.suggested_filename, Path(waited.value.path()).read_bytes()
+
+
+# ---- figures and filters
+
+
+def numbers(page: Page, chart: str) -> dict[str, float]:
+    """Label -> number of each bar that is not at zero."""
+    pairs = [text.split(" : ") for text in told(page, chart)]
+    found = {label: float(said.split(" ")[0].replace(",", ".")) for label, said in pairs}
+    return {label: value for label, value in found.items() if value}
+
+
+def test_every_chart_shows_the_figures_of_the_period(dashboard, office):
+    plots = {plot.name: plot.needs[0] for plot in PLOTS if plot.shape == "bars"}
+    taken = figures.take(office, period_of(YEAR), plots.values())
+    expect(card(dashboard, "aides").locator(BARS)).to_have_count(1)
+
+    for chart, figure in plots.items():
+        euros = 100 if FIGURES[figure].unit == "cents" else 1
+        wanted = {part.label: part.value / euros for part in taken[figure] if part.value}
+        assert wanted, f"{chart}: nothing to see"
+        eventually(lambda chart=chart: numbers(dashboard, chart), wanted, within=15)  # type: ignore[misc]
+    shows(
+        dashboard, genre=["Femme : 3 · 60 %", "Homme : 2 · 40 %"], aides=["Matériel et outillage : 450,50 € · 1 aide"]
+    )
+    crossed = told(dashboard, "domaine-genre")
+    assert crossed[2:4] == ["Artisanat d’art, Femme : 1", "Artisanat d’art, Homme : 1"]
+
+
+def test_a_click_on_a_bar_filters_all_the_others_and_a_second_click_lifts_it(dashboard):
+    page = dashboard
+    both = ["Femme : 3 · 60 %", "Homme : 2 · 40 %"]
+    shows(page, genre=both, sorties=["Emploi salarié : 2 · 100 %"], territoire=[*THREE_PLACES])
+
+    click(page, "genre", "Femme")
+    expect(head(page)).to_have_text("3 personnes en 2023")
+    shows(page, genre=both, mode=["Accompagnement standard : 2 · 67 %", "Accompagnement allégé : 1 · 33 %"])
+    assert faded(page, "genre") == ["Homme"]
+    expect(card(page, "sorties").get_by_text("Rien à montrer pour cette période.")).to_be_visible()
+    assert faded(page, "mode") == []
+
+    click(page, "territoire", "Cahors")
+    expect(head(page)).to_have_text("1 personne en 2023")
+    shows(page, domaine=["Artisanat d’art : 1 · 100 %"], genre=["Femme : 1 · 50 %", "Homme : 1 · 50 %"])
+
+    click(page, "territoire", "Cahors")
+    expect(head(page)).to_have_text("3 personnes en 2023")
+    shows(page, genre=both)
+    click(page, "genre", "Femme")
+    expect(head(page)).to_have_text("5 personnes en 2023")
+    shows(page, sorties=["Emploi salarié : 2 · 100 %"], territoire=[*THREE_PLACES])
+    assert faded(page, "genre") == []
+    expect(page.get_by_role("button", name="Tout effacer")).to_have_count(0)
+
+
+THREE_PLACES = ("Cahors : 2 · 40 %", "Figeac : 2 · 40 %", "Non renseigné : 1 · 20 %")
+
+
+def test_what_was_clicked_is_named_and_taken_back_one_by_one_or_at_once(dashboard):
+    page = dashboard
+    click(page, "sorties", "Emploi salarié")
+    named = page.get_by_role("button", name="Motif de sortie : Emploi salarié")
+    expect(named).to_be_visible()
+    expect(head(page)).to_have_text("2 personnes en 2023")
+    shows(page, genre=["Homme : 2 · 100 %"])
+    click(page, "mouvements", "févr., Entrées")
+    month = page.get_by_role("button", name="Entrées en portefeuille : févr. 23")
+    expect(month).to_be_visible()
+    expect(head(page)).to_have_text("1 personne en 2023")
+
+    named.click()
+    expect(named).to_have_count(0)
+    expect(head(page)).to_have_text("2 personnes en 2023")
+    shows(page, genre=["Femme : 1 · 50 %", "Homme : 1 · 50 %"])
+    month.click()
+    expect(head(page)).to_have_text("5 personnes en 2023")
+    shows(page, genre=["Femme : 3 · 60 %", "Homme : 2 · 40 %"])
+
+    click(page, "domaine-genre", "Audiovisuel / Cinéma, Homme")
+    expect(head(page)).to_have_text("1 personne en 2023")
+    expect(page.get_by_title("Homme", exact=True)).to_be_visible()  # a tag in the list above
+    page.get_by_role("button", name="Tout effacer").click()
+    expect(head(page)).to_have_text("5 personnes en 2023")
+    expect(page.get_by_title("Homme", exact=True)).to_have_count(0)
+
+
+def test_the_lists_filter_too_and_lead_to_exactly_these_persons(dashboard):
+    page = dashboard
+    pick(page, "Domaine d’activité", "Artisanat d’art", "Arts plastiques et visuels")
+    expect(head(page)).to_have_text("3 personnes en 2023")
+    shows(page, genre=["Femme : 2 · 67 %", "Homme : 1 · 33 %"])
+    assert faded(page, "domaine") == ["Audiovisuel / Cinéma"]  # whole, what was not chosen is pale
+    pick(page, "Mode de suivi", "Accompagnement standard")
+    expect(head(page)).to_have_text("2 personnes en 2023")
+    pick(page, "Genre", "Homme")
+    expect(head(page)).to_have_text("1 personne en 2023")
+    pick(page, "Territoire", "Cahors")
+    expect(head(page)).to_have_text("0 personne en 2023")
+    expect(page.get_by_role("button", name="Voir ces personnes")).to_have_count(0)
+    pick(page, "Territoire", "Figeac")
+    expect(head(page)).to_have_text("1 personne en 2023")
+    page.get_by_role("button", name="Remove Homme").click()
+    expect(head(page)).to_have_text("2 personnes en 2023")
+
+    page.get_by_role("button", name="Voir ces personnes").click()
+    chip = page.locator(".palette-grid .chip")
+    expect(chip).to_contain_text("suivies en 2023, Artisanat d’art, Arts plastiques et visuels")
+    expect(chip).to_contain_text("Cahors, Figeac")
+    assert names_found(page) == {"Abel", "Curie"}
+    chip.get_by_role("button", name="Lever le filtre").click()
+    expect(chip).to_have_count(0)
+    expect(page.locator(".palette-grid .counts")).to_have_text("5 personnes")
+    assert names_found(page) == set(NAMES)
+    assert not [name for name in NAMES if name in page.url]
+
+    page.get_by_role("link", name="Tableau de bord").click()
+    expect(head(page)).to_have_text("2 personnes en 2023")  # what was chosen is still chosen
+
+
+# ---- files
+
+
+@pytest.fixture
+def formula(server) -> Iterator[None]:
+    """One label of a list looks like a formula, as somebody could have typed it in."""
+    with server.open().conn as db:
+        before = db.execute("SELECT label FROM list_domain WHERE code = 'crafts'").fetchone()[0]
+        db.execute("UPDATE list_domain SET label = '=1+1' WHERE code = 'crafts'")
+    yield
+    with server.open().conn as db:
+        db.execute("UPDATE list_domain SET label = ? WHERE code = 'crafts'", (before,))
+
+
+def test_a_chart_tells_what_it_counts_and_becomes_a_file_of_each_kind(formula, dashboard):
+    page = dashboard
+    shows(page, domaine=["Arts plastiques et visuels : 1 · 20 %", "=1+1 : 2 · 40 %", "Audiovisuel / Cinéma : 2 · 40 %"])
+    card(page, "domaine").get_by_role("button", name="Détail").click()
+    detail = page.get_by_test_id("stPopoverBody")
+    expect(detail.get_by_text("Domaine d’activité, parmi les personnes suivies")).to_be_visible()
+    lines = detail.locator("tbody tr")
+    expect(lines.nth(1).locator("td")).to_have_text(["=1+1", "2", "40,00\u202f%"])
+
+    made = {}
+    for kind in ("PNG", "SVG", "PDF", "CSV", "XLSX"):
+        button = detail.get_by_role("button", name=kind, exact=True)
+        name, made[kind] = download(page, button.click)
+        assert name == f"domaine-2023.{kind.lower()}"
+
+    svg = made["SVG"].decode()
+    assert png_size(made["PNG"]) == tuple(2 * side for side in svg_size(svg))
+    assert "=1+1" in svg
+    assert "2 · 40\u202f%" in svg
+    paper = PdfReader(BytesIO(made["PDF"])).pages[0].extract_text()
+    assert "Bilan 2023" in paper
+    cells = made["CSV"].decode("utf-8-sig").split("\r\n")
+    assert cells[:3] == ["Domaine d’activité;Personnes;%", "Arts plastiques et visuels;1;20", "'=1+1;2;40"]
+    rows = list(openpyxl.load_workbook(BytesIO(made["XLSX"])).active.iter_rows())
+    risky = next(row for row in rows if row[0].value == "=1+1")
+    assert (risky[0].data_type, risky[1].value, risky[2].value) == ("s", 2, 0.4)
+
+
+def png_size(png: bytes) -> tuple[int, ...]:
+    assert png.startswith(b"\x89PNG\r\n")
+    return struct.unpack(">2I", png[16:24])
+
+
+def svg_size(svg: str) -> tuple[int, ...]:
+    return tuple(int(re.findall(rf'\b{side}="(\d+)"', svg)[0]) for side in ("width", "height"))
+
+
+def test_all_charts_download_by_themselves_as_one_zip(dashboard):
+    page = dashboard
+    click(page, "territoire", "Figeac")
+    expect(head(page)).to_have_text("2 personnes en 2023")
+
+    with page.expect_download(timeout=60_000) as waited:
+        page.get_by_role("button", name="Tous les graphiques (ZIP)").click()
+        expect(page.get_by_test_id("stProgress")).to_contain_text("Tous les graphiques : ")
+    expect(page.get_by_text("Tous les graphiques : prêt.")).to_be_visible()
+    assert waited.value.suggested_filename == "graphiques-2023.zip"
+    archive = ZipFile(waited.value.path())
+
+    assert archive.testzip() is None
+    shown = [plot.name for plot in PLOTS if card(page, plot.name).locator("svg.marks, .marks").count()]
+    assert len(shown) > 15
+    files = {f"{kind}/{name}-2023.{kind}" for kind in ("png", "svg", "pdf", "csv") for name in shown}
+    assert set(archive.namelist()) == {"LISEZ-MOI.txt", "chiffres-2023.xlsx", *files}
+    note = archive.read("LISEZ-MOI.txt").decode("utf-8-sig")
+    assert note.startswith("Palette · Bilan 2023\r\nsuivies en 2023, Figeac\r\n")
+    assert archive.read("csv/genre-2023.csv").decode("utf-8-sig") == "Genre;Personnes;%\r\nFemme;1;50\r\nHomme;1;50\r\n"
+    book = openpyxl.load_workbook(BytesIO(archive.read("chiffres-2023.xlsx")))
+    assert [cell.value for row in book["Genre"]["A7:B8"] for cell in row] == ["Femme", 1, "Homme", 1]
+    assert not [name for name in NAMES if name in note]
+
+
+# ---- the period
+
+
+def test_a_period_is_a_year_a_day_or_days_between_two_and_both_screens_look_at_the_same(dashboard):
+    page = dashboard
+    expect(head(page)).to_have_text("5 personnes en 2023")
+    choose_year(page, "2022")
+    expect(head(page)).to_have_text("3 personnes en 2022")
+    page.get_by_role("radio", name="Une période").click()
+    type_day(page, "Du", "01/02/2023")
+    type_day(page, "Au", "31/05/2023")
+    expect(head(page)).to_have_text("5 personnes du 01/02/2023 au 31/05/2023")
+    shows(page, sorties=["Emploi salarié : 1 · 100 %"])
+
+    type_day(page, "Au", "31/02/2023")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("Au : ")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("31/02/2023")
+    expect(head(page)).to_have_text("5 personnes du 01/02/2023 au 31/05/2023")
+    shows(page, sorties=["Emploi salarié : 1 · 100 %"])
+    type_day(page, "Au", "01/01/2023")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("période")
+    expect(head(page)).to_have_text("5 personnes du 01/02/2023 au 31/05/2023")
+
+    page.get_by_role("radio", name="Un jour").click()
+    type_day(page, "Jour", "bientôt")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("Jour : ")
+    type_day(page, "Jour", "06/03/2023")
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    expect(head(page)).to_have_text("5 personnes au 06/03/2023")
+
+    page.get_by_role("link", name="Photo-bilan").click()
+    expect(page.get_by_role("heading", name="Photo au 06/03/2023")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Jour")).to_have_value("06/03/2023")
+
+    page.get_by_role("link", name="Tableau de bord").click()
+    expect(head(page)).to_have_text("5 personnes au 06/03/2023")
+    expect(page.get_by_role("radio", name="Un jour")).to_be_checked()
+
+
+# ---- any office, any window
+
+
+def test_an_empty_office_is_shown_calmly(server, page):
+    page.goto(f"{server.address}tableau-de-bord")
+
+    expect(head(page)).to_contain_text("0 personne en ")
+    expect(page.get_by_text("Rien à montrer pour cette période.")).to_have_count(len(PLOTS))
+    for unwanted in ("stAlert", "stException", "stVegaLiteChart", "stPopover"):
+        expect(page.get_by_test_id(unwanted)).to_have_count(0)
+    expect(page.get_by_role("button", name="Voir ces personnes")).to_have_count(0)
+
+
+def test_a_narrow_screen_is_read_without_scrolling_sideways_and_a_dark_one_has_light_numbers(dashboard):
+    page = dashboard
+    shows(page, genre=["Femme : 3 · 60 %", "Homme : 2 · 40 %"])
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", "dark")
+    expect(card(page, "aides").locator(BARS)).to_have_count(1)
+
+    eventually(lambda: page.evaluate(_TOO_WIDE), [], within=10)
+    eventually(lambda: min(brightness(page, "genre")) > 180, True, within=10)
+    assert "3 · 60 %" in [plain(text) for text in beside(page, "genre").all_text_contents()]
+    page.emulate_media(color_scheme="light")
+    eventually(lambda: max(brightness(page, "genre")) < 90, True, within=10)
+
+
+_TOO_WIDE = """() => [document.documentElement, document.querySelector("[data-testid=stMain]")]
+  .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.tagName)"""
+
+
+def beside(page: Page, chart: str) -> Locator:
+    """The numbers beside the bars."""
+    return card(page, chart).locator(".mark-text text")
+
+
+def brightness(page: Page, chart: str) -> list[float]:
+    """How light the numbers are, 0 to 255, as the browser computes it."""
+    fills = beside(page, chart).evaluate_all("all => all.map((one) => getComputedStyle(one).fill)")
+    return [sum(map(float, re.findall(r"[\d.]+", fill)[:3])) / 3 for fill in fills] or [-1.0, 999.0]

@@ -1,0 +1,105 @@
+"""The ZIP of all charts: what it holds, what its note says, how far it is, and how it is cancelled."""
+
+import csv
+import zipfile
+from dataclasses import replace
+from io import BytesIO, StringIO
+
+import openpyxl
+import pytest
+
+from db.periods import period_of
+from reports import bundle
+from reports.pictures import Picture
+
+YEAR = period_of("2022")
+MARKS = {"png": b"\x89PNG", "svg": b"<svg", "pdf": b"%PDF-", "csv": b"\xef\xbb\xbf"}
+
+
+@pytest.fixture(scope="module")
+def some(made) -> tuple[Picture, ...]:
+    found = {picture.name: picture for picture in made("2022").pictures}
+    return (found["genre"], found["domaine-genre"])
+
+
+def opened(data):
+    archive = zipfile.ZipFile(BytesIO(data))
+    assert archive.testzip() is None
+    return archive
+
+
+def note_of(archive):
+    data = archive.read("LISEZ-MOI.txt")
+    assert data.startswith(b"\xef\xbb\xbf")  # so that a French Windows reads its accents
+    return data.decode("utf-8-sig")
+
+
+def test_every_chart_is_there_in_every_format_and_all_numbers_in_one_book(some):
+    archive = opened(bundle.zip_bytes(some, YEAR))
+
+    expected = {f"{kind}/{name}-2022.{kind}" for kind in MARKS for name in ("genre", "domaine-genre")}
+    assert sorted(archive.namelist()) == sorted({*expected, "LISEZ-MOI.txt", "chiffres-2022.xlsx"})
+    for name in expected:
+        assert archive.read(name).startswith(MARKS[name.rpartition(".")[2]])
+
+
+def test_the_numbers_are_those_of_the_charts(some):
+    archive = opened(bundle.zip_bytes(some, YEAR))
+
+    lines = list(csv.reader(StringIO(archive.read("csv/genre-2022.csv").decode("utf-8-sig")), delimiter=";"))
+    assert [line[:2] for line in lines[1:]] == [["Femme", "64"], ["Homme", "75"]]
+    book = openpyxl.load_workbook(BytesIO(archive.read("chiffres-2022.xlsx")))
+    assert book.sheetnames == ["Genre", "Genre par domaine"]
+
+
+def test_the_note_says_the_period_what_was_chosen_and_what_each_chart_counts(some):
+    note = note_of(opened(bundle.zip_bytes(some, YEAR, told="suivies en 2022, Cahors")))
+
+    assert note.splitlines()[:3] == ["Palette · Bilan 2022", "suivies en 2022, Cahors", ""]
+    for picture in some:
+        assert f"{picture.title}\r\n  {picture.reading}\r\n  {picture.means}\r\n" in note
+    assert note_of(opened(bundle.zip_bytes(some, YEAR))).splitlines()[1] == ""
+
+
+def test_a_period_of_several_days_makes_names_that_every_system_takes(some):
+    period = period_of("2022-01-01/2022-06-30")
+    archive = opened(bundle.zip_bytes(some[:1], period))
+
+    assert "png/genre-2022-01-01-2022-06-30.png" in archive.namelist()
+    assert all(name.count("/") <= 1 and name.isascii() for name in archive.namelist())
+
+
+def test_a_chart_with_nothing_to_draw_is_left_out(some):
+    empty = replace(some[0], name="vide", title="Vide", rows=())
+    archive = opened(bundle.zip_bytes((some[0], empty), YEAR))
+
+    assert not [name for name in archive.namelist() if "vide" in name]
+    assert "Vide" not in note_of(archive)
+
+
+def test_of_a_period_of_nobody_the_note_remains(made):
+    report = made("1950")
+    archive = opened(bundle.zip_bytes(report.pictures, report.period))
+
+    assert not [name for name in archive.namelist() if "/" in name]
+    assert note_of(archive).startswith("Palette · Bilan 1950")
+
+
+def test_it_says_how_far_it_is(some):
+    told = []
+    bundle.zip_bytes(some, YEAR, lambda done, what: told.append((done, what)))
+
+    assert told == [(0.0, "Genre"), (0.5, "Genre par domaine"), (1.0, "")]
+
+
+@pytest.mark.parametrize("at", [0.0, 0.5, 1.0])
+def test_who_cancels_stops_it(some, at):
+    class CancelledError(Exception):
+        pass
+
+    def cancel(done, what):
+        if done >= at:
+            raise CancelledError(what)
+
+    with pytest.raises(CancelledError):
+        bundle.zip_bytes(some, YEAR, cancel)
