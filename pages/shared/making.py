@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import streamlit as st
@@ -41,6 +42,7 @@ class Job:
     failed: bool = False
     cancelled: threading.Event = field(default_factory=threading.Event)
     offered: bool = False
+    number: int = field(default_factory=count(1).__next__)
 
     @property
     def running(self) -> bool:
@@ -112,5 +114,5 @@ def _offer(key: str, job: Job, content: bytes) -> None:
         st.download_button(job.file, content, job.file, job.kind, **options)
     if not job.offered:
         job.offered = True
-        click = _CLICK.replace("{key}", name).replace("{turn}", str(id(job)))
+        click = _CLICK.replace("{key}", name).replace("{turn}", str(job.number))
         st.html(click, unsafe_allow_javascript=True)
