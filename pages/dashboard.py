@@ -17,4 +17,4 @@ for title, pictures in board.sections(seen):
     st.subheader(title)
     with st.grid(2, min_column_width=420, gap="medium"):
         for picture in pictures:
-            show_card(picture, period, "dashboard", seen.chosen, board.choose)
+            show_card(picture, period, board.source(period, seen), "dashboard", seen.chosen, board.choose)

@@ -19,7 +19,7 @@ for section in made.sections:
     st.subheader(section.title)
     with st.grid(2, min_column_width=420, gap="medium"):
         for picture in section.pictures:
-            show_card(picture, period, "report", {}, bilan.opener(made))
+            show_card(picture, period, made.source, "report", {}, bilan.opener(made))
 bilan.show_moved(db, made)
 frozen_reports.show(db, made)
 bilan.show_opened(db, made)

@@ -16,7 +16,7 @@ _MAKERS: dict[str, Callable[[Report, Tick], bytes]] = {
     ".pptx": deck.pptx_bytes,
     ".pdf": paper.pdf_bytes,
     ".xlsx": figure_sheets.report_bytes,
-    ".zip": lambda made, tick: bundle.zip_bytes(made.pictures, made.period, tick),
+    ".zip": lambda made, tick: bundle.zip_bytes(made.pictures, made.period, made.source, tick),
 }
 
 

@@ -29,7 +29,7 @@ _CONFIG: dict[str, Any] = {
 
 def specification(picture: Picture, source: str = "", heading: bool = True) -> dict[str, Any]:
     """The chart for paper, in Vega-Lite. ``source``: « Bilan 2022 »; ``heading``: with its title and sentence."""
-    told = [*textwrap.wrap(picture.reading, 88), *([source] if source else [])]
+    told = [*textwrap.wrap(picture.reading, 88), *textwrap.wrap(source, 88)]
     title = {"title": {"text": picture.title, "subtitle": told}} if heading else {}
     return charts.specification(picture) | {"width": _WIDTH, "config": _CONFIG} | title
 

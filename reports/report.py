@@ -75,6 +75,12 @@ class Report:
         return self.period.title
 
     @property
+    def source(self) -> str:
+        """Whose numbers these are, for a chart that travels alone."""
+        known = f" · ce que l’on savait au {french_date(self.known_on)}" if self.known_on else ""
+        return f"{self.title}{known}"
+
+    @property
     def compared(self) -> str:
         """What the changes are since: « depuis 2021 », « depuis le 06/03/2022 »."""
         before = self.period.before

@@ -36,20 +36,26 @@ def choose_truth(db: Database, period: Period) -> str:
 
 
 def _known_on(db: Database, period: Period) -> str:
-    """The day typed in; the last of the period at first, as for a report made on that evening."""
+    """The day typed in; the last of the period at first, as for a report made on that evening.
+
+    While it cannot be read nothing else is shown: numbers of the other truth might be taken for those asked for.
+    """
     key = f"report:known:{period.code}"
     st.session_state.setdefault(key, french_date(min(period.last, date.today()).isoformat()))
     text = st.text_input("Su le", key=key, placeholder="jj/mm/aaaa", width=150)
     try:
-        day = Date().read(text, Context({}))
+        day = str(Date().read(text, Context({})) or "")
     except FieldError as error:
         st.error(f"Su le : {error}")
-        return ""
+        st.stop()
+    if not day:
+        st.error("Su le : donnez une date (jj/mm/aaaa).")
+        st.stop()
     begins = past.begins(db)
-    if day and (begins is None or past.end_of(date.fromisoformat(str(day))) <= begins):
+    if begins is None or past.end_of(date.fromisoformat(day)) <= begins:
         first = french_date(begins) if begins else "jamais"
         st.warning(f"L’historique de ce fichier commence le {first} : on ne savait encore rien à cette date.")
-    return str(day or "")
+    return day
 
 
 def report_of(db: Database, period: Period, known_on: str) -> Report:
@@ -61,7 +67,7 @@ def report_of(db: Database, period: Period, known_on: str) -> Report:
         with past.as_known(office_path(), past.end_of(date.fromisoformat(known_on))) as known:
             return report.make(known, period, known_on)
 
-    return connection.remembered(db, ("report", period.code, known_on), make)
+    return connection.remembered(db, ("report", period.code, known_on, date.today()), make)
 
 
 # --- the headline ---
@@ -117,7 +123,7 @@ _FILES: dict[str, tuple[str, str, str, Callable[[Report, Tick], bytes]]] = {
     ),
     "zip": (
         "Tous les graphiques", ":material/folder_zip:", "application/zip",
-        lambda made, tick: bundle.zip_bytes(made.pictures, made.period, tick),
+        lambda made, tick: bundle.zip_bytes(made.pictures, made.period, made.source, tick),
     ),
 }  # fmt: skip
 

@@ -130,12 +130,12 @@ def show_chosen(db: Database, period: Period, seen: Seen) -> None:
 
 
 def _make_zip(period: Period, seen: Seen) -> None:
-    """All charts as they are shown, what they are narrowed to in the note beside them."""
-    file, told = f"{figure_sheets.file_name('graphiques', period)}.zip", _told(period, seen)
+    """All charts as they are shown, with what they are narrowed to."""
+    file, told = f"{figure_sheets.file_name('graphiques', period)}.zip", source(period, seen)
     drawn = tuple(seen.pictures.values())
     making.start(
         "dashboard", "Tous les graphiques", file, "application/zip",
-        lambda tick: bundle.zip_bytes(drawn, period, tick, told),
+        lambda tick: bundle.zip_bytes(drawn, period, told, tick),
     )  # fmt: skip
 
 
@@ -152,6 +152,14 @@ def _month(name: str, label: str) -> str:
     return words.month(label, with_year=True) if FIGURES[name].values == "months" else label
 
 
+def _chosen_words(seen: Seen) -> list[str]:
+    return [_said(seen, name, codes) for name, codes in seen.chosen.items()]
+
+
 def _told(period: Period, seen: Seen) -> str:
-    chosen = [_said(seen, name, codes) for name, codes in seen.chosen.items()]
-    return ", ".join([f"suivies {period.words}", *chosen])
+    return ", ".join([f"suivies {period.words}", *_chosen_words(seen)])
+
+
+def source(period: Period, seen: Seen) -> str:
+    """Whose numbers these are, for a chart that travels alone: « Bilan 2022 · Femme »."""
+    return " · ".join([period.title, *_chosen_words(seen)])

@@ -15,13 +15,13 @@ Chooser = Callable[[Picture, str, str], None]
 """Called with the code of the row and that of the series of the bar that was clicked."""
 
 
-def show_card(picture: Picture, period: Period, key: str, chosen: Codes, choose: Chooser) -> None:
-    """The card. A click on a bar calls ``choose`` with its codes."""
+def show_card(picture: Picture, period: Period, source: str, key: str, chosen: Codes, choose: Chooser) -> None:
+    """The card. A click on a bar calls ``choose`` with its codes. ``source``: whose numbers its files hold."""
     with st.container(border=True, key=f"{key}-{picture.name}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"#### {picture.title}", width="stretch")
             if not picture.empty:
-                _detail(picture, period, key)
+                _detail(picture, period, source, key)
         if not picture.empty:
             _chart(picture, key, chosen, choose)
         st.caption(picture.reading)
@@ -50,7 +50,7 @@ def _clicked(state: Any) -> dict[str, str]:
     return dict(found[0]) if found else {}
 
 
-def _detail(picture: Picture, period: Period, key: str) -> None:
+def _detail(picture: Picture, period: Period, source: str, key: str) -> None:
     """The widgets are made only once the popover is open: a hundred downloads would cost more than all the charts."""
     popover = st.popover("Détail", type="tertiary", key=f"{key}:{picture.name}:detail", on_change="rerun")
     if not popover.open:
@@ -58,4 +58,4 @@ def _detail(picture: Picture, period: Period, key: str) -> None:
     with popover:
         st.markdown(picture.means)
         st.table(figure_files.frame(picture), hide_index=True, alt=f"Les chiffres : {picture.title}")
-        figure_files.show(picture, period, f"{key}:{picture.name}")
+        figure_files.show(picture, period, source, f"{key}:{picture.name}")

@@ -12,9 +12,8 @@ from reports.pictures import Picture
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def show(picture: Picture, period: Period, key: str) -> None:
-    """A button for each format."""
-    source = period.title
+def show(picture: Picture, period: Period, source: str, key: str) -> None:
+    """A button for each format. ``source``: whose numbers these are, « Bilan 2022 · Femme »; it stands in the file."""
     makers: dict[str, tuple[str, Callable[[], bytes]]] = {
         "png": ("image/png", lambda: drawn.png_bytes(picture, source)),
         "svg": ("image/svg+xml", lambda: drawn.svg_bytes(picture, source)),

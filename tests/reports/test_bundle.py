@@ -35,7 +35,7 @@ def note_of(archive):
 
 
 def test_every_chart_is_there_in_every_format_and_all_numbers_in_one_book(some):
-    archive = opened(bundle.zip_bytes(some, YEAR))
+    archive = opened(bundle.zip_bytes(some, YEAR, YEAR.title))
 
     expected = {f"{kind}/{name}-2022.{kind}" for kind in MARKS for name in ("genre", "domaine-genre")}
     assert sorted(archive.namelist()) == sorted({*expected, "LISEZ-MOI.txt", "chiffres-2022.xlsx"})
@@ -44,7 +44,7 @@ def test_every_chart_is_there_in_every_format_and_all_numbers_in_one_book(some):
 
 
 def test_the_numbers_are_those_of_the_charts(some):
-    archive = opened(bundle.zip_bytes(some, YEAR))
+    archive = opened(bundle.zip_bytes(some, YEAR, YEAR.title))
 
     lines = list(csv.reader(StringIO(archive.read("csv/genre-2022.csv").decode("utf-8-sig")), delimiter=";"))
     assert [line[:2] for line in lines[1:]] == [["Femme", "64"], ["Homme", "75"]]
@@ -52,18 +52,23 @@ def test_the_numbers_are_those_of_the_charts(some):
     assert book.sheetnames == ["Genre", "Genre par domaine"]
 
 
-def test_the_note_says_the_period_what_was_chosen_and_what_each_chart_counts(some):
-    note = note_of(opened(bundle.zip_bytes(some, YEAR, told="suivies en 2022, Cahors")))
+def test_every_picture_says_whose_numbers_these_are(some):
+    archive = opened(bundle.zip_bytes(some[:1], YEAR, "Bilan 2022 · Cahors"))
 
-    assert note.splitlines()[:3] == ["Palette · Bilan 2022", "suivies en 2022, Cahors", ""]
+    assert "Bilan 2022 · Cahors" in archive.read("svg/genre-2022.svg").decode()
+
+
+def test_the_note_says_the_period_what_was_chosen_and_what_each_chart_counts(some):
+    note = note_of(opened(bundle.zip_bytes(some, YEAR, "Bilan 2022 · Cahors")))
+
+    assert note.splitlines()[:3] == ["Palette · Bilan 2022 · Cahors", "", some[0].title]
     for picture in some:
         assert f"{picture.title}\r\n  {picture.reading}\r\n  {picture.means}\r\n" in note
-    assert note_of(opened(bundle.zip_bytes(some, YEAR))).splitlines()[1] == ""
 
 
 def test_a_period_of_several_days_makes_names_that_every_system_takes(some):
     period = period_of("2022-01-01/2022-06-30")
-    archive = opened(bundle.zip_bytes(some[:1], period))
+    archive = opened(bundle.zip_bytes(some[:1], period, period.title))
 
     assert "png/genre-2022-01-01-2022-06-30.png" in archive.namelist()
     assert all(name.count("/") <= 1 and name.isascii() for name in archive.namelist())
@@ -71,7 +76,7 @@ def test_a_period_of_several_days_makes_names_that_every_system_takes(some):
 
 def test_a_chart_with_nothing_to_draw_is_left_out(some):
     empty = replace(some[0], name="vide", title="Vide", rows=())
-    archive = opened(bundle.zip_bytes((some[0], empty), YEAR))
+    archive = opened(bundle.zip_bytes((some[0], empty), YEAR, YEAR.title))
 
     assert not [name for name in archive.namelist() if "vide" in name]
     assert "Vide" not in note_of(archive)
@@ -79,7 +84,7 @@ def test_a_chart_with_nothing_to_draw_is_left_out(some):
 
 def test_of_a_period_of_nobody_the_note_remains(made):
     report = made("1950")
-    archive = opened(bundle.zip_bytes(report.pictures, report.period))
+    archive = opened(bundle.zip_bytes(report.pictures, report.period, report.source))
 
     assert not [name for name in archive.namelist() if "/" in name]
     assert note_of(archive).startswith("Palette · Bilan 1950")
@@ -87,7 +92,7 @@ def test_of_a_period_of_nobody_the_note_remains(made):
 
 def test_it_says_how_far_it_is(some):
     told = []
-    bundle.zip_bytes(some, YEAR, lambda done, what: told.append((done, what)))
+    bundle.zip_bytes(some, YEAR, YEAR.title, lambda done, what: told.append((done, what)))
 
     assert told == [(0.0, "Genre"), (0.5, "Genre par domaine"), (1.0, "")]
 
@@ -102,4 +107,4 @@ def test_who_cancels_stops_it(some, at):
             raise CancelledError(what)
 
     with pytest.raises(CancelledError):
-        bundle.zip_bytes(some, YEAR, cancel)
+        bundle.zip_bytes(some, YEAR, YEAR.title, cancel)
