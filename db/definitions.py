@@ -12,6 +12,8 @@ from db.dictionary import PERSON
 from db.lists import AID_TYPES, EXIT_REASONS, INTERVENTION_DOMAINS, OBSTACLES
 from db.populations import CEILING_PART, DIMENSIONS, LENGTH_BANDS, band, kept, listed
 
+NATIONAL = {"men": 46, "fifty_or_over": 26}
+"""Percent of the persons on the RSA in France, as the source document gives them."""
 VERSION = 1
 """Grows when a figure counts otherwise than before; a frozen report says under which version it was counted."""
 
@@ -54,8 +56,8 @@ def _dated(label: str, means: str, table: str, day: str, unit: str, **shared: An
     return Figure(label, means, f"{table} r", where, "r.person_id", unit=unit, **shared)
 
 
-def _monthly(label: str, means: str, source: str, day: str, unit: str = "person", **more: Any) -> Figure:
-    return Figure(label, means, source, by=f"substr({day}, 1, 7)", values="months", unit=unit, **more)
+def _monthly(label: str, means: str, source: str) -> Figure:
+    return Figure(label, means, source, by="substr(day, 1, 7)", values="months")
 
 
 _FOLLOWED = "Personnes avec une étape de diagnostic ou d’accompagnement"
@@ -135,7 +137,8 @@ FIGURES: dict[str, Figure] = {
         "du premier jour du premier accompagnement à ce jour, en années de 365,25 jours.",
         "lengths", "goes_on", value="avg(years)", unit="years",
     ),
-    # What only the charts show.
+    # What only the report and the charts show.
+    "men": Figure("Hommes", f"Hommes, {_SHARES}", "profile", "gender = 'man'"),
     "territory": _of_person("territory", f"Territoire, {_SHARES}"),
     "mode": _by(
         "mode", "Mode de suivi",
@@ -167,11 +170,11 @@ FIGURES: dict[str, Figure] = {
     ),
     "entries": _monthly(
         "Entrées en portefeuille", "Premiers jours en portefeuille : la veille, aucune étape de suivi n’était en cours.",
-        "entries", "day",
+        "entries",
     ),
     "departures": _monthly(
         "Sorties du portefeuille", "Premiers jours hors du portefeuille, lendemains de la dernière étape de suivi.",
-        "departures", "day",
+        "departures",
     ),
     "portfolio_by_month": Figure(
         "Portefeuille à la fin de chaque mois", "Personnes en portefeuille le dernier jour de chaque mois.",

@@ -104,9 +104,7 @@ def _one(picture: Picture, row: Row, place: int, chosen: Codes) -> dict[str, Any
 
 def _is_chosen(picture: Picture, code: str, series: str, chosen: Codes) -> bool:
     """Whether a bar belongs to what was chosen of its own figures; all do when nothing was."""
-    codes = dict(zip(picture.chooses, (code, series), strict=False))
-    if picture.shape == "balance":  # two figures, one a series
-        codes = {series: code}
+    codes = picture.picks(code, series)
     return all(codes[name] in wanted for name, wanted in chosen.items() if wanted and name in codes)
 
 

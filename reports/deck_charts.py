@@ -20,7 +20,7 @@ from reports import words
 from reports.colours import INK, NATIONAL, colour
 from reports.deck_template import FONT, RULE, Box, rgb
 from reports.deck_template import INK as TEXT_INK
-from reports.pictures import Picture
+from reports.pictures import MONTHLY, Picture
 from reports.sheets import harmless
 
 _LETTER = 0.0068
@@ -37,7 +37,6 @@ _KINDS = {
     "balance": XL_CHART_TYPE.COLUMN_CLUSTERED,
     "line": XL_CHART_TYPE.LINE_MARKERS,
 }
-MONTHLY = ("months", "balance", "line")
 _BELOW = ("woman", "departures")
 """The series that go to the other side of zero."""
 _STACKED, _BOTH_WAYS = ("stacked", "months"), ("pyramid", "balance")

@@ -14,14 +14,13 @@ from pptx.presentation import Presentation as Deck
 from pptx.slide import Slide
 from pptx.util import Pt
 
-from db.definitions import VERSION
+from db.definitions import NATIONAL, VERSION
 from db.figures import PROFILE
 from db.types import french_date
 from reports import deck_charts, deck_tables, words
-from reports.deck_charts import MONTHLY, plain
+from reports.deck_charts import plain
 from reports.deck_template import BODY, CONTENT, COVER, FONT, LEAD, MESSAGE, OVERLINE, PANEL, SOFT, TEXT, Box, rgb
-from reports.pictures import Picture
-from reports.readings import NATIONAL
+from reports.pictures import MONTHLY, Picture
 from reports.report import Number, Report
 
 OFFICE = "Palette · Département du Lot, publics artistes"

@@ -12,10 +12,10 @@ from typing import Any, Literal
 import typst
 import vl_convert
 
-from db.definitions import VERSION
+from db.definitions import NATIONAL, VERSION
 from db.types import french_date, french_number
 from reports import drawn, readings, words
-from reports.pictures import Picture
+from reports.pictures import MONTHLY, Picture
 from reports.report import Number, Report, Tick, quiet
 
 OFFICE = "Accompagnement des publics artistes · Département du Lot"
@@ -29,7 +29,6 @@ _TALLEST = 190.0
 _GAP = 7.0
 _BAND = 105.0
 """How high a band of several pieces is, in millimetres: it is never cut, and should not leave half a page empty."""
-_MONTHLY = ("months", "balance", "line")
 _TOGETHER = 6
 """At most so many pieces in a band."""
 
@@ -85,7 +84,7 @@ def _draw(report: Report, folder: Path, tick: Tick) -> dict[str, Piece]:
 
 def _chart_bytes(picture: Picture) -> bytes:
     """The chart as PDF, exactly as wide as its place, so that the text of all charts has one size."""
-    width = round((_FULL if picture.shape in _MONTHLY else _HALF) / _DOT)
+    width = round((_FULL if picture.shape in MONTHLY else _HALF) / _DOT)
     found = drawn.specification(picture, heading=False)
     found |= {"width": width, "autosize": {"type": "fit-x", "contains": "padding", "resize": True}}
     found["config"] = found["config"] | {"padding": 0}
@@ -185,8 +184,8 @@ def _sections(report: Report, charts: dict[str, Piece]) -> list[dict[str, Any]]:
     found = []
     for section in report.sections:
         shown = [picture for picture in section.pictures if picture.name in charts]
-        halves = [charts[picture.name] for picture in shown if picture.shape not in _MONTHLY]
-        monthly = [[[charts[picture.name]]] for picture in shown if picture.shape in _MONTHLY]
+        halves = [charts[picture.name] for picture in shown if picture.shape not in MONTHLY]
+        monthly = [[[charts[picture.name]]] for picture in shown if picture.shape in MONTHLY]
         found.append({"title": section.title, "bands": [*monthly, *bands(halves)]})
     return [section for section in found if section["bands"]]
 
@@ -210,8 +209,7 @@ def _definitions(report: Report, charts: dict[str, Piece]) -> list[tuple[str, st
 
 
 def _method(report: Report, made: str) -> list[str]:
-    national = readings.NATIONAL
-    men, older = (words.share(national[name], 100) for name in ("men", "fifty_or_over"))
+    men, older = (words.share(NATIONAL[name], 100) for name in ("men", "fifty_or_over"))
     return [
         f"{report.truth}. Établi le {made} avec Palette, selon la version {VERSION} des définitions.",
         f"Les évolutions sont mesurées {report.compared}.",

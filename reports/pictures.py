@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from db.definitions import FIGURES
+from db.definitions import FIGURES, NATIONAL
 from db.figures import Share, Taken
 from reports import readings, words
 
+MONTHLY = ("months", "balance", "line")
+"""The shapes that go from month to month."""
 ENDED, ONGOING = ("ended", "Terminés"), ("ongoing", "En cours")
 
 
@@ -47,6 +49,12 @@ class Picture:
     marks: tuple[tuple[str, float], ...] = ()
     """Row's code and the national reference."""
     reading: str = ""
+
+    def picks(self, code: str, series: str) -> dict[str, str]:
+        """What a click on one bar chooses: figure -> code. A balance draws two figures, each a series."""
+        if self.shape == "balance":
+            return {series: code}
+        return dict(zip(self.chooses, (code, series), strict=False))
 
     @property
     def alt(self) -> str:
@@ -223,21 +231,10 @@ def _aids(plot: Plot, taken: Taken) -> Picture:
 def _national(plot: Plot, taken: Taken) -> Picture:
     """Our shares beside the national ones."""
     whole = sum(part.value for part in taken["gender"])
-    men = sum(part.value for part in taken["gender"] if part.code == "man")
-    parts = {"men": ("Hommes", men), "fifty_or_over": ("50 ans ou plus", taken["fifty_or_over"])}
-    rows = tuple(Row(code, label, (100 * value / whole,)) for code, (label, value) in parts.items() if whole)
+    rows = tuple(Row(name, FIGURES[name].label, (100 * taken[name] / whole,)) for name in NATIONAL if whole)
+    national = tuple(NATIONAL.items())
     return Picture(
-        plot.name,
-        plot.title,
-        plot.shape,
-        "percent",
-        rows,
-        (("", "Ici"),),
-        0,
-        "fifty_or_over",
-        (),
-        "",
-        tuple(readings.NATIONAL.items()),
+        plot.name, plot.title, plot.shape, "percent", rows, (("", "Ici"),), 0, "fifty_or_over", (), marks=national
     )
 
 
@@ -247,7 +244,7 @@ def _national(plot: Plot, taken: Taken) -> Picture:
 PLOTS: tuple[Plot, ...] = (
     Plot("genre", "Genre", ("gender",), _simple, "gender"),
     Plot("age", "Âge", ("age",), _simple, keeps_zeros=True),
-    Plot("reperes", "Au regard du niveau national", ("gender", "fifty_or_over"), _national, shape="marks"),
+    Plot("reperes", "Au regard du niveau national", ("gender", *NATIONAL), _national, shape="marks"),
     Plot("pyramide", "Pyramide des âges", ("gender_by_age", "age", "gender"), _by_gender, shape="pyramid", keeps_zeros=True),
     Plot("domaine", "Domaine d’activité", ("domain",), _simple, "domain"),
     Plot("domaine-genre", "Genre par domaine", ("gender_by_domain", "domain", "gender"), _by_gender, shape="stacked"),

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from db.definitions import NATIONAL
 from db.figures import Taken
 from reports.words import NARROW, counted, number, share
 
 if TYPE_CHECKING:
     from reports.pictures import Picture, Row
 
-NATIONAL: Mapping[str, float] = {"men": 46, "fifty_or_over": 26}
-"""Percent of the persons on the RSA in France, as the source document gives them."""
 NOTHING = "Rien à montrer pour cette période."
 
 
@@ -144,9 +143,7 @@ def _balance(picture: Picture, taken: Taken) -> str:
     came, left = (sum(row.values[place] for row in picture.rows) for place in (0, 1))
     moved = came - left
     words = "reste égal" if not moved else f"{'gagne' if moved > 0 else 'perd'} {counted(abs(moved), 'person')}"
-    return (
-        f"{number(came)} entrée{'s' * (came >= 2)}, {number(left)} sortie{'s' * (left >= 2)} : le portefeuille {words}."
-    )
+    return f"{_many(came, 'entrée')}, {_many(left, 'sortie')} : le portefeuille {words}."
 
 
 def _portfolio(picture: Picture, taken: Taken) -> str:

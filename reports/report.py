@@ -35,8 +35,7 @@ class Number:
     @property
     def short(self) -> str:
         """The label where there is little room."""
-        figure = FIGURES.get(self.name)
-        return (figure.short if figure else "") or self.label
+        return FIGURES[self.name].short or self.label
 
     @property
     def text(self) -> str:
@@ -104,23 +103,14 @@ class Report:
 
 _YEAR = ("followed", "accompanied", "cer_signed", "diagnostics_completed", "exits", "mean_length_years")
 _DAY = ("portfolio", "accompanied", "light", "in_diagnosis", "prime_only", "exits_since_january")
-_SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "Focus sur les sorties": ("sorties", "durees"),
-    "La typologie du public": (
-        "genre",
-        "age",
-        "pyramide",
-        "reperes",
-        "foyer",
-        "anciennete",
-        "etudes",
-        "origine",
-        "territoire",
-    ),
-    "Les domaines d’activité": ("domaine", "domaine-genre"),
-    "L’accompagnement": ("mode", "portefeuille", "mouvements", "contrats", "freins", "interventions"),
-    "Les aides": ("aides", "plafond"),
+_SECTIONS: Mapping[str, str] = {
+    "Focus sur les sorties": "sorties durees",
+    "La typologie du public": "genre age pyramide reperes foyer anciennete etudes origine territoire",
+    "Les domaines d’activité": "domaine domaine-genre",
+    "L’accompagnement": "mode portefeuille mouvements contrats freins interventions",
+    "Les aides": "aides plafond",
 }
+"""Heading -> the charts under it."""
 
 
 def headline(period: Period) -> tuple[str, ...]:
@@ -157,8 +147,8 @@ def make(db: Database, period: Period, known_on: str = "") -> Report:
         period,
         known_on,
         tuple(_number(name, taken, before) for name in headline(period)),
-        tuple(_share(name, taken, before) for name in ("men", *_SHARES)),
-        tuple(Section(title, tuple(drawn[name] for name in names)) for title, names in _SECTIONS.items()),
+        tuple(_share(name, taken, before) for name in _SHARES),
+        tuple(Section(title, tuple(drawn[name] for name in names.split())) for title, names in _SECTIONS.items()),
         taken,
     )
 
@@ -168,22 +158,15 @@ def _number(name: str, taken: Taken, before: Taken) -> Number:
     return Number(name, figure.label, taken[name], before[name], figure.unit, figure.means)
 
 
-_SHARES = ("fifty_or_over", "bac2_or_over", "under_two_years")
+_SHARES = ("men", "fifty_or_over", "bac2_or_over", "under_two_years")
 
 
 def _share(name: str, taken: Taken, before: Taken) -> Number:
     """A share of the persons followed, in percent; None of nobody."""
-    if name == "men":
-        return Number(name, "Hommes", _percent(taken, _men), _percent(before, _men), "percent", FIGURES["gender"].means)
     figure = FIGURES[name]
-    now, then = (_percent(found, lambda found: float(found[name])) for found in (taken, before))
-    return Number(name, figure.label, now, then, "percent", figure.means)
+    return Number(name, figure.label, _percent(name, taken), _percent(name, before), "percent", figure.means)
 
 
-def _men(taken: Taken) -> float:
-    return float(sum(part.value for part in taken["gender"] if part.code == "man"))
-
-
-def _percent(taken: Taken, count: Callable[[Taken], float]) -> float | None:
+def _percent(name: str, taken: Taken) -> float | None:
     whole = sum(part.value for part in taken["gender"])
-    return 100 * count(taken) / whole if whole else None
+    return 100 * taken[name] / whole if whole else None

@@ -67,10 +67,7 @@ def sections(seen: Seen) -> list[tuple[str, list[Picture]]]:
 
 def choose(picture: Picture, code: str, series: str) -> None:
     """Take up what was clicked; a second click on the same bar lets go of it."""
-    codes = dict(zip(picture.chooses, (code, series), strict=False))
-    if picture.shape == "balance":
-        codes = {series: code}
-    held = _chosen()
+    codes, held = picture.picks(code, series), _chosen()
     again = all(held.get(name) == (value,) for name, value in codes.items())
     for name, value in codes.items():
         held[name] = () if again else (value,)

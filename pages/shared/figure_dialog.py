@@ -30,23 +30,17 @@ class Opened:
     @property
     def title(self) -> str:
         """« Motif de sortie : Emploi salarié »."""
-        label = _MEN if self.name == "men" else FIGURES[self.name].label
+        label = FIGURES[self.name].label
         return f"{label} : {self.part}" if self.part else label
-
-
-_MEN = "Hommes"
 
 
 def of_bar(picture: Picture, code: str, series: str) -> Opened:
     """What a click on a bar opens."""
-    row = next((row.label for row in picture.rows if row.code == code), "")
-    if picture.shape == "balance":
-        return Opened(series, (code, ""), row)
-    second = dict(picture.series).get(series, "")
-    crossed = bool(FIGURES[picture.figure].other and series)
-    return Opened(
-        picture.figure, (code, series if crossed else ""), ", ".join(filter(None, [row, second if crossed else ""]))
-    )
+    name = series if series in picture.picks(code, series) else picture.figure
+    crossed = series if FIGURES[name].other else ""
+    rows = {row.code: row.label for row in picture.rows}
+    labels = (rows.get(code), dict(picture.series).get(crossed))
+    return Opened(name, (code, crossed), ", ".join(filter(None, labels)))
 
 
 def show(db: Database, made: Report, opened: Opened) -> None:
@@ -57,16 +51,14 @@ def show(db: Database, made: Report, opened: Opened) -> None:
 
 def _persons(db: Database, made: Report, opened: Opened) -> list[int]:
     """Who is behind, as true or as known, like the number itself."""
-    name, codes = ("gender", ("man", "")) if opened.name == "men" else (opened.name, opened.codes)
     if not made.known_on:
-        return figures.persons(db, made.period, name, codes)
+        return figures.persons(db, made.period, opened.name, opened.codes)
     with past.as_known(office_path(), past.end_of(date.fromisoformat(made.known_on))) as known:
-        return figures.persons(known, made.period, name, codes)
+        return figures.persons(known, made.period, opened.name, opened.codes)
 
 
 def _content(made: Report, opened: Opened, persons: list[int]) -> None:
-    name = "gender" if opened.name == "men" else opened.name
-    st.markdown(FIGURES[name].means)
+    st.markdown(FIGURES[opened.name].means)
     st.caption(f"{made.title}. {made.truth}.")
     if not persons:
         st.info("Personne derrière ce chiffre.")

@@ -196,6 +196,7 @@ class Recount:
             "in_diagnosis": rows(some.id[~some.accompanied]),
             "light": rows(some.id[some.light]),
             "prime_only": rows(some.id[prime]),
+            "men": rows(some.id[some.gender == "man"]),
             "fifty_or_over": rows(some.id[some.years >= 50]),
             "bac2_or_over": rows(some.id[some.education.isin(["bac2", "licence", "master", "doctorate"])]),
             "under_two_years": rows(some.id[some.months.between(0, 23)]),

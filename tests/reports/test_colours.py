@@ -168,7 +168,7 @@ def test_a_value_has_its_colour_whatever_chart_asks_and_wherever_it_stands(name)
 
 def test_every_scheme_of_a_chart_is_declared_and_every_scheme_is_used():
     taken: dict[str, Any] = dict.fromkeys(pictures.NEEDS, ())
-    taken |= dict.fromkeys(("assessed", "fifty_or_over", "bac2_or_over", "under_two_years"), 0)
+    taken |= dict.fromkeys(("assessed", "men", "fifty_or_over", "bac2_or_over", "under_two_years"), 0)
     used = {pictures.picture(plot.name, taken).scheme for plot in pictures.PLOTS}
 
     assert used - {""} == set(SCHEMES)

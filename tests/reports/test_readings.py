@@ -114,6 +114,7 @@ def offices(draw):
     found["mean_length_years"] = draw(years) if lengths["ended"] else None
     found["mean_length_years_ongoing"] = draw(years) if lengths["ongoing"] else None
     persons = sum(part.value for part in found["gender"])
+    found["men"] = sum(part.value for part in found["gender"] if part.code == "man")
     found |= {name: draw(st.integers(0, persons)) for name in ("fifty_or_over", "bac2_or_over", "under_two_years")}
     found["assessed"] = max(part.value for part in found["obstacles"])
     return found
@@ -268,7 +269,7 @@ def test_the_largest_band_of_the_pyramid():
 def test_below_the_national_level_is_a_minus():
     gender = shares(("woman", "Femme", 80), ("man", "Homme", 20))
 
-    assert said("reperes", gender=gender, fifty_or_over=27) == (
+    assert said("reperes", gender=gender, men=20, fifty_or_over=27) == (
         f"−{N}26 points pour la part d’hommes, +{N}1 point pour celle des 50 ans ou plus,"
         " par rapport au niveau national."
     )
@@ -309,10 +310,10 @@ def test_one_diagnostic_is_singular():
 
 
 def test_no_men_and_nobody_of_fifty_is_far_from_the_national_level_not_nothing():
-    told = said("reperes", gender=shares(("woman", "Femme", 5)), fifty_or_over=0)
+    told = said("reperes", gender=shares(("woman", "Femme", 5)), men=0, fifty_or_over=0)
     assert told.startswith(f"−{N}46 points pour la part d’hommes, −{N}26 points")
 
 
 def test_level_with_the_nation_has_no_minus():
-    told = said("reperes", gender=shares(("woman", "Femme", 543), ("man", "Homme", 457)), fifty_or_over=260)
+    told = said("reperes", gender=shares(("woman", "Femme", 543), ("man", "Homme", 457)), men=457, fifty_or_over=260)
     assert "−\u202f0" not in told
