@@ -1,7 +1,7 @@
 """All charts of a period in one ZIP: each as PNG, SVG and PDF, its numbers as CSV, all numbers in one XLSX."""
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import BytesIO
 
 from db.periods import Period
@@ -17,19 +17,21 @@ def zip_bytes(pictures: Sequence[Picture], period: Period, source: str, tick: Ti
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("LISEZ-MOI.txt", _note(shown, source))
         for place, picture in enumerate(shown):
-            tick(place / len(shown), picture.title)
-            _add(archive, picture, period, source)
+            for part, (kind, make) in enumerate(_KINDS.items()):
+                tick((place + part / len(_KINDS)) / len(shown), picture.title)
+                name = figure_sheets.file_name(picture.name, period)
+                archive.writestr(f"{kind}/{name}.{kind}", make(picture, source))
         archive.writestr(f"chiffres-{period.file}.xlsx", figure_sheets.xlsx_bytes(shown, source))
     tick(1.0, "")
     return out.getvalue()
 
 
-def _add(archive: zipfile.ZipFile, picture: Picture, period: Period, source: str) -> None:
-    name = figure_sheets.file_name(picture.name, period)
-    archive.writestr(f"png/{name}.png", drawn.png_bytes(picture, source))
-    archive.writestr(f"svg/{name}.svg", drawn.svg_bytes(picture, source))
-    archive.writestr(f"pdf/{name}.pdf", drawn.pdf_bytes(picture, source))
-    archive.writestr(f"csv/{name}.csv", figure_sheets.csv_bytes(picture))
+_KINDS: dict[str, Callable[[Picture, str], bytes]] = {
+    "png": drawn.png_bytes,
+    "svg": drawn.svg_bytes,
+    "pdf": drawn.pdf_bytes,
+    "csv": lambda picture, source: figure_sheets.csv_bytes(picture),
+}
 
 
 def _note(shown: Sequence[Picture], source: str) -> bytes:

@@ -113,16 +113,16 @@ def show_opened(db: Database, made: Report) -> None:
 
 _FILES: dict[str, tuple[str, str, str, Callable[[Report, Tick], bytes]]] = {
     "pptx": (
-        "Présentation", ":material/slideshow:",
+        "Présentation (PPTX)", ":material/slideshow:",
         "application/vnd.openxmlformats-officedocument.presentationml.presentation", deck.pptx_bytes,
     ),
-    "pdf": ("PDF", ":material/picture_as_pdf:", "application/pdf", paper.pdf_bytes),
+    "pdf": ("Document (PDF)", ":material/picture_as_pdf:", "application/pdf", paper.pdf_bytes),
     "xlsx": (
-        "Excel", ":material/table:",
+        "Classeur (XLSX)", ":material/table:",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", figure_sheets.report_bytes,
     ),
     "zip": (
-        "Tous les graphiques", ":material/folder_zip:", "application/zip",
+        "Tous les graphiques (ZIP)", ":material/folder_zip:", "application/zip",
         lambda made, tick: bundle.zip_bytes(made.pictures, made.period, made.source, tick),
     ),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""A chart on a card: title, chart, its sentence; and « Détail » : what it counts, the numbers, the files."""
+"""A chart on a card: title, chart, sentence, files; and « Détail » : what it counts, and the numbers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,10 +21,12 @@ def show_card(picture: Picture, period: Period, source: str, key: str, chosen: C
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"#### {picture.title}", width="stretch")
             if not picture.empty:
-                _detail(picture, period, source, key)
+                _detail(picture, key)
         if not picture.empty:
             _chart(picture, key, chosen, choose)
         st.caption(picture.reading)
+        if not picture.empty:
+            figure_files.show(picture, period, source, f"{key}:{picture.name}")
 
 
 def _chart(picture: Picture, key: str, chosen: Codes, choose: Chooser) -> None:
@@ -50,12 +52,11 @@ def _clicked(state: Any) -> dict[str, str]:
     return dict(found[0]) if found else {}
 
 
-def _detail(picture: Picture, period: Period, source: str, key: str) -> None:
-    """The widgets are made only once the popover is open: a hundred downloads would cost more than all the charts."""
+def _detail(picture: Picture, key: str) -> None:
+    """What it counts and its numbers, made only once they are asked for."""
     popover = st.popover("Détail", type="tertiary", key=f"{key}:{picture.name}:detail", on_change="rerun")
     if not popover.open:
         return
     with popover:
         st.markdown(picture.means)
         st.table(figure_files.frame(picture), hide_index=True, alt=f"Les chiffres : {picture.title}")
-        figure_files.show(picture, period, source, f"{key}:{picture.name}")

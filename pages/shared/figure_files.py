@@ -21,10 +21,12 @@ def show(picture: Picture, period: Period, source: str, key: str) -> None:
         "csv": ("text/csv", lambda: figure_sheets.csv_bytes(picture)),
         "xlsx": (_XLSX, lambda: figure_sheets.xlsx_bytes([picture], source)),
     }
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", key=f"{key}:files".replace(":", "-")):
         for suffix, (kind, make) in makers.items():
             file = f"{figure_sheets.file_name(picture.name, period)}.{suffix}"
-            st.download_button(suffix.upper(), make, file, kind, key=f"{key}:{suffix}", on_click="ignore")
+            st.download_button(
+                suffix.upper(), make, file, kind, key=f"{key}:{suffix}", on_click="ignore", type="tertiary"
+            )
 
 
 def frame(picture: Picture) -> pd.DataFrame:

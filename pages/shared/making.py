@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
@@ -14,6 +15,8 @@ from reports.report import Tick
 
 Make = Callable[[Tick], bytes]
 _LOOK_AGAIN = 0.4
+_BREATH = 0.05
+"""Seconds: while vl-convert draws, no other Python runs; between two drawings everybody's pages have their turn."""
 _CLICK = """<script>
 { // {turn}: the same script twice would run once
   const made = setInterval(() => {
@@ -54,6 +57,7 @@ class Job:
         if self.cancelled.is_set():
             raise _CancelledError
         self.done, self.what = min(max(done, 0.0), 1.0), what
+        time.sleep(_BREATH)
 
 
 def start(key: str, label: str, file: str, kind: str, make: Make) -> None:

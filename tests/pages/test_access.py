@@ -186,8 +186,8 @@ def test_the_detail_of_a_chart(server, person, page):
     page.goto(f"{server.address}photo-bilan")
     page.locator(".st-key-report-genre").get_by_role("button", name="Détail").click()
 
-    file = page.get_by_role("button", name="XLSX", exact=True)
-    assert not (wrong := check(page, "detail", file)), "\n".join(wrong)
+    numbers = page.get_by_test_id("stPopoverBody").get_by_role("table")
+    assert not (wrong := check(page, "detail", numbers)), "\n".join(wrong)
 
 
 def test_the_menu_on_a_telephone(server, person, page):

@@ -18,6 +18,8 @@ from tests.pages.spreadsheet import Spreadsheet, add, add_person
 
 pytestmark = pytest.mark.browser
 
+DECK, PAPER, BOOK, CHARTS = "Présentation (PPTX)", "Document (PDF)", "Classeur (XLSX)", "Tous les graphiques (ZIP)"
+
 BARS = "[aria-roledescription=bar]"
 NAMES = ("Abel", "Blum", "Curie", "Diaz")
 
@@ -109,7 +111,7 @@ def download(page: Page, name: str) -> tuple[str, Path]:
 def test_every_export_downloads_by_itself_one_after_the_other(server, office, page):
     open_report(page, server.address)
 
-    names = [download(page, label)[0] for label in ("Présentation", "PDF", "Excel", "Tous les graphiques")]
+    names = [download(page, label)[0] for label in (DECK, PAPER, BOOK, CHARTS)]
 
     assert [name.rsplit(".", 1)[1] for name in names] == ["pptx", "pdf", "xlsx", "zip"]
 
@@ -210,8 +212,8 @@ def paper_text(path: Path) -> str:
 def test_the_report_of_a_year_becomes_a_deck_by_one_click(server, office, page):
     open_report(page, server.address)
 
-    name, path = download(page, "Présentation")
-    expect(page.get_by_text("Présentation : prêt.")).to_be_visible()
+    name, path = download(page, DECK)
+    expect(page.get_by_text(f"{DECK} : prêt.")).to_be_visible()
 
     assert name == "photo-bilan-2023.pptx"
     text = deck_text(path)
@@ -232,7 +234,7 @@ def test_a_day_is_shown_as_a_photo_and_becomes_a_paper_by_one_click(server, offi
     reads(page, "exits_since_january", "0", "=")
     expect(page.get_by_text("ce qui a changé depuis le 06/03/2022")).to_be_visible()
 
-    name, path = download(page, "PDF")
+    name, path = download(page, PAPER)
 
     assert name == "photo-bilan-2023-03-06.pdf"
     text = paper_text(path)
@@ -247,15 +249,15 @@ def test_a_long_export_can_be_cancelled_and_another_one_follows(server, office, 
     files: list[str] = []
     page.on("download", lambda made: files.append(made.suggested_filename))
 
-    page.get_by_role("button", name="Tous les graphiques", exact=True).click()
-    expect(page.get_by_test_id("stProgress")).to_contain_text("Tous les graphiques : ")
-    page.get_by_role("button", name="Annuler").click(force=True)  # at once, while the page still moves
+    page.get_by_role("button", name=CHARTS, exact=True).click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text(f"{CHARTS} : ")
+    page.get_by_role("button", name="Annuler").dispatch_event("click")  # at once, while the page still moves
     expect(page.get_by_test_id("stProgress")).to_have_count(0)
     page.wait_for_timeout(1500)  # nothing comes, and nothing is offered
     expect(page.get_by_text("prêt.")).to_have_count(0)
     assert files == []
 
-    name, path = download(page, "Excel")
+    name, path = download(page, BOOK)
     assert name == "photo-bilan-2023.xlsx"
     assert files == [name]
     book = openpyxl.load_workbook(BytesIO(path.read_bytes()))
@@ -269,7 +271,7 @@ def test_a_long_export_can_be_cancelled_and_another_one_follows(server, office, 
 def test_all_charts_of_the_report_come_as_one_zip(server, office, page):
     open_report(page, server.address)
 
-    name, path = download(page, "Tous les graphiques")
+    name, path = download(page, CHARTS)
 
     assert name == "photo-bilan-2023.zip"
     archive = ZipFile(path)

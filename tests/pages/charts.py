@@ -1,0 +1,84 @@
+"""« Tableau de bord » as a person reads and uses it: what the charts say, and what one does with them."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.pages.spreadsheet import Spreadsheet, eventually
+
+YEAR = "2023"
+BARS = "[aria-roledescription=bar]"
+
+
+def choose_year(page: Page, year: str = YEAR) -> None:
+    page.get_by_role("combobox", name="Année").click()
+    page.get_by_role("option", name=year, exact=True).click()
+    expect(head(page)).to_contain_text(f"en {year}")
+
+
+def head(page: Page) -> Locator:
+    """« 5 personnes en 2023 »."""
+    return page.get_by_test_id("stMarkdown").filter(has_text=re.compile(r"^\d+ personnes? (en|au|du) ")).first
+
+
+def card(page: Page, name: str) -> Locator:
+    return page.locator(f".st-key-dashboard-{name}")
+
+
+def told(page: Page, name: str) -> list[str]:
+    """What the bars of a chart say, with plain spaces."""
+    return [plain(label) for label, _ in bars_of(page, name)]
+
+
+def bars_of(page: Page, chart: str) -> list[tuple[str, float]]:
+    """What each bar says and how dense it is, all read at one moment."""
+    read = 'all => all.map((one) => [one.getAttribute("aria-label"), Number(one.getAttribute("opacity") ?? 1)])'
+    return [(label, shade) for label, shade in card(page, chart).locator(BARS).evaluate_all(read)]
+
+
+def plain(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def shows(page: Page, **charts: list[str]) -> None:
+    """Wait until these charts say this."""
+    for name, bars in charts.items():
+        eventually(lambda name=name: told(page, name), bars, within=15)  # type: ignore[misc]
+
+
+def click(page: Page, chart: str, label: str) -> None:
+    """Click the bar of that label."""
+    card(page, chart).locator(f'{BARS}[aria-label^="{label} : "]').click()
+
+
+def faded(page: Page, chart: str) -> list[str]:
+    """The labels of the bars that were not chosen."""
+    return [label.split(" : ")[0] for label, shade in bars_of(page, chart) if shade < 1]
+
+
+def pick(page: Page, label: str, *values: str) -> None:
+    """Choose values in a list above the charts."""
+    box = page.get_by_role("combobox", name=label, exact=True)
+    for value in values:
+        box.click()
+        page.get_by_role("option", name=value, exact=True).click()
+    page.keyboard.press("Escape")
+
+
+def type_day(page: Page, label: str, text: str) -> None:
+    box = page.get_by_role("textbox", name=label, exact=True)
+    box.fill(text)
+    box.press("Enter")
+
+
+def names_found(page: Page) -> set[str]:
+    return set(Spreadsheet(page).column("last_name"))
+
+
+def download(page: Page, press: Callable[[], None]) -> tuple[str, bytes]:
+    """The name and the content of the file that follows."""
+    with page.expect_download(timeout=60_000) as waited:
+        press()
+    return waited.value.suggested_filename, Path(waited.value.path()).read_bytes()
