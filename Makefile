@@ -3,7 +3,9 @@
 PYTHON  ?= python3
 PORT    ?= 8501
 ADDRESS := 127.0.0.1
+SITE    ?= 8502
 DATA    := $(or $(PALETTE_DATA),data)
+PUBLIC  := $(or $(PALETTE_PUBLIC),public)
 OFFICE  := $(DATA)/palette.db
 BIN     := .venv/bin
 STAMP   := .venv/installed
@@ -27,13 +29,14 @@ $(STAMP): requirements.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
-# The demonstration is made only where no office file is: an existing one is never touched. `exec` puts the server in the
-# place of the shell, so that Ctrl-C, or ending make, ends the server too and leaves nothing behind.
-run: setup ## Starts Palette (PORT=8501, PALETTE_DATA=data); the first time with a demonstration file. Ctrl-C stops it
-	@mkdir -p "$(DATA)"
-	@test -e "$(OFFICE)" || $(BIN)/python -m db demo "$(OFFICE)"
-	@echo "Palette : http://$(ADDRESS):$(PORT)  (Ctrl-C pour arrêter / to stop)"
-	@PALETTE_DATA="$(DATA)" exec $(BIN)/streamlit run app.py --server.address=$(ADDRESS) --server.port=$(PORT)
+# The demonstration is made, and its figures published, only where no office file is: an existing one is never touched.
+# `exec` puts the launcher in the place of the shell, so that Ctrl-C, or ending make, ends both servers and leaves
+# nothing behind.
+run: setup ## Starts Palette and the partners' site (PORT=8501, SITE=8502, PALETTE_DATA=data, PALETTE_PUBLIC=public); Ctrl-C stops both
+	@mkdir -p "$(DATA)" "$(PUBLIC)"
+	@new=; test -e "$(OFFICE)" || { $(BIN)/python -m db demo "$(OFFICE)"; new=--publish-demonstration; }; \
+	PALETTE_DATA="$(DATA)" exec $(BIN)/python -m server.together --office="$(OFFICE)" --public="$(PUBLIC)" \
+	    --address=$(ADDRESS) --port=$(PORT) --site-port=$(SITE) $$new
 
 test: setup browser office ## Style, types, then every test, browser tests included (ARGS="-k aid" for some)
 	$(BIN)/ruff check .

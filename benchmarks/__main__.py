@@ -1,4 +1,4 @@
-"""`python -m benchmarks [figures|browser]`: medians at 4,013 and 100,000 made-up persons beside their targets."""
+"""`python -m benchmarks [figures|browser|publication]`: what a person waits for, beside its target."""
 
 import logging
 import sys
@@ -12,6 +12,10 @@ def main() -> int:
         from benchmarks.browser import measure
 
         return office.show(measure(repeats=7))
+    if "publication" in sys.argv[1:]:
+        from benchmarks import publication
+
+        return publication.show()
     from benchmarks import figures, floor
 
     rows = [] if "figures" in sys.argv[1:] else floor.measure(repeats=5)

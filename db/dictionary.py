@@ -5,8 +5,8 @@ Laid out by hand, a field a line, so that a table reads as a table; the formatte
 """
 # fmt: off
 
-from db import lists, rules
-from db.fields import TODAY, Computed, Field, Grouping, Highlight, Privacy, Rule, Table
+from db import groupings, lists, rules
+from db.fields import TODAY, Computed, Field, Highlight, Privacy, Rule, Table
 from db.types import Choice, Choices, Date, Email, Euros, Integer, LongText, Phone, Reference, References, Text, YesNo
 
 SECRET, GROUPED = Privacy.SECRET, Privacy.GROUPED
@@ -49,7 +49,7 @@ PERSON = Table(
             Date(max="2020-12-31"),
             privacy=GROUPED,
             section="Identité",
-            published=Grouping("age", bands=(50,)),
+            published=groupings.AGE,
             help="Sert à l’âge et à l’avis d’orientation (60 ans et plus).",
         ),
         Field(
@@ -59,7 +59,7 @@ PERSON = Table(
             required=True,
             privacy=GROUPED,
             section="Identité",
-            published=Grouping("genre", merge={"Autre ou non précisé": "Non publié"}),
+            published=groupings.GENDER,
             help="Tel que la personne le déclare.",
         ),
         Field("phone", "Téléphone", Phone(), privacy=SECRET, section="Contact", help="05 65 00 00 00 ou +33…"),
@@ -74,7 +74,7 @@ PERSON = Table(
             Choice(lists.DOMAINS),
             privacy=GROUPED,
             section="Activité",
-            published=Grouping("domaine", merge={"Arts littéraires / Édition": "Autres", "Audiovisuel / Cinéma": "Autres"}),
+            published=groupings.DOMAIN,
             help="Domaine principal, tel que la personne le décrit.",
         ),
         Field("craft", "Discipline", Text(80), privacy=SECRET, section="Activité", help="Céramiste, comédienne, relieur…"),
@@ -87,7 +87,7 @@ PERSON = Table(
             Choice(lists.HOUSEHOLDS),
             privacy=GROUPED,
             section="Situation",
-            published=Grouping("foyer", merge={"Couple sans enfant": "Autres", "Couple avec enfant(s)": "Autres", "Non renseigné": "Autres"}),
+            published=groupings.HOUSEHOLD,
             help="Au sens de l’allocation.",
         ),
         Field(
@@ -97,19 +97,7 @@ PERSON = Table(
             privacy=GROUPED,
             section="Situation",
             shown=False,
-            published=Grouping(
-                "etudes",
-                merge={
-                    "Sans diplôme": "Moins de Bac + 2",
-                    "CAP / BEP": "Moins de Bac + 2",
-                    "Bac": "Moins de Bac + 2",
-                    "Bac + 2": "Bac + 2 et plus",
-                    "Licence (Bac + 3/4)": "Bac + 2 et plus",
-                    "Master (Bac + 5)": "Bac + 2 et plus",
-                    "Doctorat": "Bac + 2 et plus",
-                    "Non renseigné": "Moins de Bac + 2",
-                },
-            ),
+            published=groupings.EDUCATION,
             help="Diplôme le plus élevé.",
         ),
         Field(
@@ -119,7 +107,7 @@ PERSON = Table(
             privacy=GROUPED,
             section="Situation",
             shown=False,
-            published=Grouping("origine"),
+            published=groupings.ORIGIN,
             help="Comment la personne est arrivée dans le Lot.",
         ),
         Field("licence", "Permis", YesNo(), privacy=SECRET, section="Situation", shown=False, help="A le permis de conduire."),
@@ -131,7 +119,7 @@ PERSON = Table(
             privacy=GROUPED,
             section="Situation",
             shown=False,
-            published=Grouping("anciennete", bands=(2,)),
+            published=groupings.SENIORITY,
             help="Premier jour dans le dispositif du RSA ; sert à l’ancienneté.",
         ),
         Field("agent", "Suivi par", Choice(lists.AGENTS), privacy=SECRET, section="Suivi", shown=False, help="La personne de l’équipe qui accompagne."),
@@ -251,7 +239,7 @@ DIAGNOSTIC = Table(
     fields=(
         _person(),
         Field("started_on", "Commencé le", Date(), required=True, default=TODAY, privacy=SECRET, section="Diagnostic", help="Premier entretien."),
-        Field("completed_on", "Terminé le", Date(), privacy=GROUPED, section="Diagnostic", published=Grouping("diagnostics"), help="Vide tant que le diagnostic n’est pas achevé."),
+        Field("completed_on", "Terminé le", Date(), privacy=GROUPED, section="Diagnostic", published=groupings.DIAGNOSTIC, help="Vide tant que le diagnostic n’est pas achevé."),
         Field("skills", "Acquis", LongText(), privacy=SECRET, section="Bilan", help="Formation, expériences, savoir-faire, réalisations."),
         Field("potential", "Potentiels", LongText(), privacy=SECRET, section="Bilan", help="Ce qui peut se développer."),
         Field(
@@ -260,7 +248,7 @@ DIAGNOSTIC = Table(
             Choices(lists.OBSTACLES),
             privacy=GROUPED,
             section="Bilan",
-            published=Grouping("freins"),
+            published=groupings.OBSTACLE,
             help="Freins à l’insertion professionnelle. Jamais une maladie ni un diagnostic médical.",
         ),
         Field("resources", "Ressources mobilisables", LongText(), privacy=SECRET, section="Bilan", shown=False, help="Entourage, réseau, lieux, matériel."),
@@ -286,7 +274,7 @@ CER = Table(
         Field("kind", "Contrat", Choice(lists.CONTRACT_KINDS), required=True, default="engagement", privacy=SECRET, section="Contrat", help="Le contrat d’engagement remplace le CER depuis le 1er janvier 2025."),
         Field("rank", "Rang", Choice(lists.RANKS), required=True, default="first", privacy=SECRET, section="Contrat", help="Premier contrat ou renouvellement."),
         Field("replaces_id", "Remplace", Reference("cer"), privacy=SECRET, section="Contrat", shown=False, help="Le contrat que ce renouvellement remplace."),
-        Field("signed_on", "Signé le", Date(), required=True, default=TODAY, privacy=GROUPED, section="Dates", published=Grouping("contrats"), help="Jour de la signature."),
+        Field("signed_on", "Signé le", Date(), required=True, default=TODAY, privacy=GROUPED, section="Dates", published=groupings.CONTRACT, help="Jour de la signature."),
         Field("starts_on", "Du", Date(), required=True, default=TODAY, privacy=SECRET, section="Dates", help="Premier jour, compris."),
         Field("ends_on", "Au", Date(), required=True, privacy=SECRET, section="Dates", help="Dernier jour, compris."),
         Field("early_start_reason", "Motif d’un début antérieur", Text(), privacy=SECRET, section="Dates", shown=False, help="À dire quand le contrat commence avant sa signature."),
@@ -374,10 +362,10 @@ AID = Table(
     fields=(
         _person(),
         Field("requested_on", "Demandée le", Date(), required=True, default=TODAY, privacy=SECRET, section="Demande", help="Jour de la demande."),
-        Field("type", "Type d’aide", Choice(lists.AID_TYPES), required=True, privacy=GROUPED, section="Demande", published=Grouping("aides"), help="À quoi sert l’aide."),
+        Field("type", "Type d’aide", Choice(lists.AID_TYPES), required=True, privacy=GROUPED, section="Demande", published=groupings.AID, help="À quoi sert l’aide."),
         Field("requested", "Montant demandé", Euros(), privacy=SECRET, section="Demande", help="En euros."),
         Field("decision", "Décision", Choice(lists.DECISIONS), required=True, default="pending", privacy=SECRET, section="Décision", help="Seules les aides accordées comptent sous le plafond."),
-        Field("granted", "Montant accordé", Euros(), privacy=GROUPED, section="Décision", published=Grouping("montants"), help="En euros ; le plafond s’applique à la somme accordée à la personne."),
+        Field("granted", "Montant accordé", Euros(), privacy=GROUPED, section="Décision", published=groupings.AMOUNT, help="En euros ; le plafond s’applique à la somme accordée à la personne."),
         Field("decided_on", "Décidée le", Date(), privacy=SECRET, section="Décision", shown=False, help="Jour de la décision ; dit à quelle période du plafond l’aide compte."),
         Field("paid_on", "Payée le", Date(), privacy=SECRET, section="Décision", shown=False, help="Jour du versement."),
         Field("other_funders", "Autres financeurs", Text(), privacy=SECRET, section="Décision", shown=False, help="Qui d’autre participe, et pour combien."),
@@ -411,7 +399,7 @@ EXIT = Table(
         _person(),
         Field("left_on", "Sortie le", Date(), required=True, default=TODAY, privacy=SECRET, help="Dernier jour dans le dispositif."),
         Field("scope", "Sortie de", Choice(lists.EXIT_SCOPES), required=True, default="rsa", privacy=SECRET, help="Du RSA, ou de l’accompagnement seulement."),
-        Field("reason", "Motif", Choice(lists.EXIT_REASONS), required=True, privacy=GROUPED, published=Grouping("sorties"), help="Ce qui a permis ou causé la sortie."),
+        Field("reason", "Motif", Choice(lists.EXIT_REASONS), required=True, privacy=GROUPED, published=groupings.EXITS, help="Ce qui a permis ou causé la sortie."),
         _note(),
     ),
 )
@@ -425,7 +413,7 @@ INTERVENTION = Table(
     fields=(
         _person(),
         Field("happened_on", "Date", Date(), required=True, default=TODAY, privacy=SECRET, help="Jour du contact ou de la démarche."),
-        Field("domain", "Domaine d’intervention", Choice(lists.INTERVENTION_DOMAINS), required=True, privacy=GROUPED, published=Grouping("interventions"), help="Un des onze domaines d’intervention."),
+        Field("domain", "Domaine d’intervention", Choice(lists.INTERVENTION_DOMAINS), required=True, privacy=GROUPED, published=groupings.INTERVENTION, help="Un des onze domaines d’intervention."),
         Field("kind", "Nature", Choice(lists.INTERVENTION_KINDS), privacy=SECRET, help="Entretien, téléphone, courriel…"),
         Field("minutes", "Durée", Integer(0, 1440, "min"), privacy=SECRET, help="En minutes."),
         Field("partner_id", "Partenaire", Reference("partner"), privacy=SECRET, help="Partenaire sollicité, s’il y en a un."),

@@ -17,13 +17,30 @@ class Privacy(Enum):
 
 @dataclass(frozen=True)
 class Grouping:
-    """In which coarse categories a field may be published. ``merge``: label -> coarser label. See publication.md."""
+    """In which coarse categories a field may be published; see publication.md and groupings.py.
+
+    ``name``: its column in the public file. ``figure``: the figure of definitions.py that says who has which code.
+    ``categories``: label -> codes; every other code, and none, is in ``rest``. ``crossed``: the names of the groupings
+    it is also shown with, two at a time. A new ``version`` starts a new series instead of continuing the old one.
+    """
 
     name: str
-    merge: Mapping[str, str] = field(default_factory=dict)
-    bands: tuple[int, ...] = ()
-    """For dates: lower bounds in years of every band after the first (age, seniority)."""
+    label: str
+    figure: str
+    categories: Mapping[str, tuple[str, ...]]
+    rest: str
+    crossed: tuple[str, ...] = ()
     version: int = 1
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Every category, in order."""
+        return (*self.categories, self.rest)
+
+    def category(self, code: str | None) -> int:
+        """The place of a code's category among ``labels``."""
+        found = (place for place, codes in enumerate(self.categories.values()) if code in codes)
+        return next(found, len(self.categories))
 
 
 TODAY = "today"

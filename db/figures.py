@@ -189,3 +189,18 @@ def behind(db: sqlite_utils.Database, period: Period, names: Iterable[str]) -> s
         code = _coded(figure.by) if figure.by else "''"
         parts.append(f"SELECT '{name}', {code}, {figure.person} FROM {_narrowed(name, {})}")
     return set(db.execute(f"{WITH} {' UNION '.join(parts)}", period.parameters).fetchall())
+
+
+def profiles(db: sqlite_utils.Database, period: Period) -> list[tuple[Any, ...]]:
+    """Every person followed in the period: the id, then the code of each of PROFILE (None where it is not known)."""
+    sql = f"{WITH} SELECT id, {', '.join(PROFILE)} FROM profile ORDER BY id"
+    return db.execute(sql, period.parameters).fetchall()
+
+
+def by_person(db: sqlite_utils.Database, period: Period, name: str) -> list[tuple[int, str, float]]:
+    """A figure person by person: (id, code or '', value), those with none left out. Sums of money are in euro cents."""
+    figure = FIGURES[name]
+    code = _coded(figure.by) if figure.by else "''"
+    rows = f"{figure.source} WHERE ({figure.where})"
+    sql = f"{WITH} SELECT {figure.person}, {code}, {figure.value} FROM {rows} GROUP BY 1, 2 ORDER BY 1, 2"
+    return db.execute(sql, period.parameters).fetchall()

@@ -48,6 +48,21 @@ _FROZEN = f"""CREATE TABLE frozen (
   numbers TEXT NOT NULL CHECK (json_valid(numbers))
 ) STRICT"""
 
+_PUBLICATION = f"""CREATE TABLE publication (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  who TEXT NOT NULL,
+  action TEXT NOT NULL CHECK (action IN ('publish', 'withdraw')),
+  year INTEGER NOT NULL,
+  numbers TEXT NOT NULL CHECK (json_valid(numbers))
+) STRICT"""
+_PUBLICATION_KEY = """CREATE TABLE publication_key (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  value BLOB NOT NULL CHECK (length(value) = 32)
+) STRICT"""
+_NEVER_CHANGED = {"frozen": "un bilan figé ne change plus", "publication": "ce qui a été publié ne change plus"}
+"""Tables that only grow, and what the file says to whoever would have it otherwise."""
+
 _ACCENTS = {"a": "àâÀÂ", "c": "çÇ", "e": "éèêëÉÈÊ", "i": "îïÎ", "o": "ôöÔ", "u": "ûü", "oe": "œŒ"}
 """What French names need; SQLite's parser allows fewer than thirty nested calls, so rarer letters sort after z."""
 
@@ -249,6 +264,15 @@ def _cascade() -> Iterator[tuple[str, str]]:
     yield "person_brings_rows", f"{start.format('person_brings_rows')} {when.format('NOT', '')} BEGIN {back} END"
 
 
+def _stays(table: str, sentence: str) -> Iterator[tuple[str, str]]:
+    """What is in a table stays. INSERT OR REPLACE fires no DELETE trigger: a number in use is refused as well."""
+    same = f" WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"
+    for event, when in (("UPDATE", ""), ("DELETE", ""), ("INSERT", same)):
+        name = f"{table}_stays_{event.lower()}"
+        refuse = f"BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
+        yield name, f"CREATE TRIGGER {name} BEFORE {event} ON {table}{when} {refuse}"
+
+
 def clean(sql: str) -> str:
     """The statement with single spaces, to compare."""
     return re.sub(r"\s+", " ", sql).strip()
@@ -261,12 +285,10 @@ def expected() -> dict[str, str]:
     wanted["history"] = _HISTORY
     wanted["history_by_row"] = "CREATE INDEX history_by_row ON history (table_name, row_id, version)"
     wanted["frozen"] = _FROZEN
-    # INSERT OR REPLACE fires no DELETE trigger: what bears the number of a frozen report is refused as well.
-    same = " WHEN EXISTS (SELECT 1 FROM frozen WHERE id = NEW.id)"
-    for event, when in (("UPDATE", ""), ("DELETE", ""), ("INSERT", same)):
-        name = f"frozen_stays_{event.lower()}"
-        refuse = "BEGIN SELECT RAISE(ABORT, 'un bilan figé ne change plus'); END"
-        wanted[name] = f"CREATE TRIGGER {name} BEFORE {event} ON frozen{when} {refuse}"
+    wanted["publication"] = _PUBLICATION
+    wanted["publication_key"] = _PUBLICATION_KEY
+    for name, sentence in _NEVER_CHANGED.items():
+        wanted |= dict(_stays(name, sentence))
     for make in (_indexes, _sort_key, _search, _rule_triggers, _history):
         for table in TABLES.values():
             wanted |= dict(make(table))

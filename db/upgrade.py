@@ -100,6 +100,8 @@ def _missing_values(db: sqlite_utils.Database) -> Iterator[tuple[str, tuple[Any,
         for position, (code, label) in enumerate(values.values.items()):
             if code not in known:
                 yield f"INSERT INTO {values.table} VALUES (?, ?, ?, 0)", (code, label, position)
+    if not db.execute("SELECT count(*) FROM publication_key").fetchone()[0]:
+        yield "INSERT INTO publication_key VALUES (1, randomblob(32))", ()
     if not db.execute("SELECT count(*) FROM setting").fetchone()[0]:
         limits = {field.name: field.default for field in TABLES["setting"].fields if field.default not in (None, TODAY)}
         marks = ", ".join("?" * len(limits))

@@ -53,6 +53,7 @@ page = st.navigation(
         "Pilotage": [
             st.Page("dashboard.py", title="Tableau de bord", icon=":material/bar_chart:", url_path="tableau-de-bord"),
             st.Page("report.py", title="Photo-bilan", icon=":material/photo_camera:", url_path="photo-bilan"),
+            st.Page("publish.py", title="Publication", icon=":material/public:", url_path="publication"),
         ],
         "Réseau": [st.Page("network.py", title="Réseau", icon=":material/hub:", url_path="reseau")],
         "Réglages": [st.Page("settings.py", title="Réglages", icon=":material/tune:", url_path="reglages")],

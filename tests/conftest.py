@@ -97,6 +97,13 @@ def page(open_tab: Callable[..., Page]) -> Page:
 # ---- the server
 
 
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 class Server:
     """Palette itself, as `streamlit run app.py` starts it, on one data folder."""
 
@@ -104,11 +111,11 @@ class Server:
         self.data = data
         self.file = data / "palette.db"
         self.log = data / "server.log"
-        with closing(socket.socket()) as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}/"
         self.process: subprocess.Popen[bytes] | None = None
+        self.public = data.with_name(f"{data.name}-public")
+        self.environment = {"PALETTE_DATA": str(data), "PALETTE_PUBLIC": str(self.public)}
 
     def start(self) -> None:
         options = {
@@ -120,7 +127,7 @@ class Server:
         command = [sys.executable, "-m", "streamlit", "run", "app.py", *(f"--{k}={v}" for k, v in options.items())]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env={**os.environ, "PALETTE_DATA": str(self.data)}, stdout=log, stderr=log
+                command, cwd=ROOT, env={**os.environ, **self.environment}, stdout=log, stderr=log
             )
         self._wait()
 

@@ -137,7 +137,7 @@ def show_exports(made: Report) -> None:
             def begin(
                 label: str = label, file: str = file, kind: str = kind, make: Callable[..., bytes] = make
             ) -> None:
-                making.start("report", label, file, kind, lambda tick: make(made, tick))
+                making.start("report", label, lambda tick: make(made, tick), file, kind)
 
             st.button(label, key=f"report:{suffix}", icon=icon, on_click=begin)
     making.show("report")

@@ -131,8 +131,8 @@ def _make_zip(period: Period, seen: Seen) -> None:
     file, told = f"{figure_sheets.file_name('graphiques', period)}.zip", source(period, seen)
     drawn = tuple(seen.pictures.values())
     making.start(
-        "dashboard", "Tous les graphiques", file, "application/zip",
-        lambda tick: bundle.zip_bytes(drawn, period, told, tick),
+        "dashboard", "Tous les graphiques", lambda tick: bundle.zip_bytes(drawn, period, told, tick), file,
+        "application/zip",
     )  # fmt: skip
 
 

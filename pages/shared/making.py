@@ -1,4 +1,4 @@
-"""Long work, in a thread of its own: a progress bar, a way to cancel, then the file, which downloads by itself."""
+"""Long work, in a thread of its own: a progress bar, a way to cancel, then its result; a file downloads by itself."""
 
 import logging
 import threading
@@ -10,10 +10,10 @@ from typing import Any
 
 import streamlit as st
 
-from db.errors import without_values
+from db.errors import PaletteError, without_values
 from reports.report import Tick
 
-Make = Callable[[Tick], bytes]
+Make = Callable[[Tick], Any]
 _LOOK_AGAIN = 0.4
 _BREATH = 0.05
 """Seconds: while vl-convert draws, no other Python runs; between two drawings everybody's pages have their turn."""
@@ -34,15 +34,19 @@ class _CancelledError(Exception):
 
 @dataclass
 class Job:
-    """One file being made. The thread writes ``done``, ``what``, ``content``, ``failed``; the page ``cancelled``."""
+    """Something being made. The thread writes ``done``, ``what``, ``content``, ``failed``; the page ``cancelled``.
+
+    ``file`` and ``kind``: name and media type of the file it is, or both empty.
+    """
 
     label: str
-    file: str
-    kind: str
+    file: str = ""
+    kind: str = ""
     done: float = 0.0
     what: str = ""
-    content: bytes | None = None
-    failed: bool = False
+    content: Any = None
+    failed: str = ""
+    """Why it could not be made, as a person reads it."""
     cancelled: threading.Event = field(default_factory=threading.Event)
     offered: bool = False
     number: int = field(default_factory=count(1).__next__)
@@ -60,8 +64,8 @@ class Job:
         time.sleep(_BREATH)
 
 
-def start(key: str, label: str, file: str, kind: str, make: Make) -> None:
-    """Begin to make a file; what was still being made under that key is cancelled."""
+def start(key: str, label: str, make: Make, file: str = "", kind: str = "") -> None:
+    """Begin to make something; what was still being made under that key is cancelled."""
     cancel(key)
     job = Job(label, file, kind)
     st.session_state[f"{key}:job"] = job
@@ -73,13 +77,21 @@ def _run(job: Job, make: Make) -> None:
         job.content = make(job.tick)
     except _CancelledError:
         pass
+    except PaletteError as error:
+        job.failed = str(error)
     except Exception as error:  # noqa: BLE001 — nobody above this thread would ever hear of it
         logging.getLogger("palette").error(without_values(error))
-        job.failed = True
+        job.failed = "cela n’a pas pu être fait. Réessayez ; si cela dure, dites-le à qui tient Palette."
+
+
+def result(key: str) -> Any:
+    """What was made under that key, or None."""
+    job: Job | None = st.session_state.get(f"{key}:job")
+    return job.content if job else None
 
 
 def cancel(key: str) -> None:
-    """Let go of the file being made, if any."""
+    """Let go of what is being made, if anything."""
     job: Job | None = st.session_state.pop(f"{key}:job", None)
     if job:
         job.cancelled.set()
@@ -93,10 +105,8 @@ def show(key: str) -> None:
     if job.running:
         _progress(key, job)
     elif job.failed:
-        st.error(
-            f"{job.label} : le fichier n’a pas pu être fait. Réessayez ; si cela dure, dites-le à qui tient Palette."
-        )
-    elif job.content is not None:
+        st.error(f"{job.label} : {job.failed}")
+    elif job.file:
         _offer(key, job, job.content)
 
 

@@ -6,10 +6,11 @@ from dataclasses import fields as dataclass_fields
 import pytest
 
 from db import lists
+from db.definitions import FIGURES
 from db.dictionary import PERSON, TABLES
 from db.fields import Field, Grouping, Privacy, Table
 from db.lists import LISTS
-from db.types import Choice, Reference, References, Text
+from db.types import Choice, Choices, Reference, References, Text
 from tests.db.examples import every_column, every_field, every_table
 
 THIRTEEN = {
@@ -111,10 +112,19 @@ def test_free_text_is_never_published(table, field):
 
 
 @every_field
-def test_what_is_merged_is_a_value_of_its_list(table, field):
-    if field.published and field.published.merge:
-        assert isinstance(field.type, Choice)
-        assert set(field.published.merge) <= set(field.type.list.values.values())
+def test_what_is_grouped_is_a_value_of_its_list(table, field):
+    if field.published and isinstance(field.type, Choice | Choices):
+        codes = [code for codes in field.published.categories.values() for code in codes]
+        assert set(codes) <= set(field.list.values)
+        assert len(set(codes)) == len(codes)
+
+
+@every_field
+def test_what_is_published_is_counted_by_a_figure_and_has_a_category_for_everybody_else(table, field):
+    if field.published:
+        assert field.published.figure in FIGURES
+        assert field.published.labels[field.published.category(None)] == field.published.rest
+        assert field.published.category("a value added later") == field.published.category(None)
 
 
 @every_field
@@ -139,7 +149,7 @@ def test_privacy_has_no_default():
 
 def test_a_secret_field_cannot_be_published():
     with pytest.raises(ValueError, match="GROUPED"):
-        Field("name", "Nom", Text(), privacy=Privacy.SECRET, published=Grouping("nom"))
+        Field("name", "Nom", Text(), privacy=Privacy.SECRET, published=Grouping("nom", "Nom", "gender", {}, "Autres"))
 
 
 def test_a_table_cannot_name_a_field_it_does_not_have():

@@ -27,6 +27,7 @@ SCREENS = (
     "sorties",
     "tableau-de-bord",
     "photo-bilan",
+    "publication",
     "reseau",
     "reglages",
 )

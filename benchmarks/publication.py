@@ -1,0 +1,57 @@
+"""Publish a year and audit the file again: the demonstration (139 persons), 4,013 and 100,000 persons."""
+
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.office import FOLDER, SIZES, folder
+from db import connection, demo
+from publication import publish, publisher
+from publication.file import NAME
+from publication.people import count
+
+YEAR = 2022
+_TARGETS = {139: 10.0, SIZES[0]: 30.0, SIZES[1]: 180.0}
+"""Seconds for release and audit together, on two cores."""
+
+
+def show() -> int:
+    """Print the table; returns how many targets are missed."""
+    print(f"{'persons':>9}  {'followed':>9}  {'release, s':>10}  {'audit, s':>8}  {'mean error':>10}  target")
+    return sum(_one(size, target) for size, target in _TARGETS.items())
+
+
+def _one(size: int, target: float) -> bool:
+    with tempfile.TemporaryDirectory() as scratch:
+        private = Path(scratch) / "palette.db"
+        shutil.copy(_file(size), private)
+        db, to = connection.open_file(private), Path(scratch) / "public" / NAME
+        start = time.perf_counter()
+        outcome = publish.release(db, private, YEAR, to, "benchmark")
+        released = time.perf_counter() - start
+        assert outcome.kind == "new", outcome.sentence
+        start = time.perf_counter()
+        assert all(verdict.passed for verdict in publish.check(db, to))
+        audited = time.perf_counter() - start
+        people = publisher.office_of(db, [YEAR]).years[YEAR]
+        far = publisher.distances(outcome.releases[0], count(people))
+        db.close()
+    missed = released + audited > target
+    print(
+        f"{size:>9,}  {int(np.sum(people.followed)):>9,}  {released:>10.1f}  {audited:>8.1f}  {far.mean():>10.2f}  "
+        f"< {target:.0f} s{'   MISSED' if missed else ''}",
+        flush=True,
+    )
+    return missed
+
+
+def _file(size: int) -> Path:
+    if size in SIZES:
+        return folder(size) / "palette.db"
+    path = FOLDER / "demonstration" / "palette.db"
+    if not path.exists():
+        demo.write(path)
+    return path

@@ -1,0 +1,65 @@
+"""What was published and withdrawn, when and by whom: a record that only grows; and the office's secret key.
+
+The record is the memory of the publisher: a year that was published once is published again with the same numbers. The
+key decides how numbers are rounded where two ways are equally good; nobody outside may know it (see publication.md).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlite_utils
+
+from db import history
+from db.dictionary import PERSON
+from db.types import Date
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the record. ``at``: an ISO moment in UTC; ``action``: publish or withdraw; ``numbers``: JSON."""
+
+    id: int
+    at: str
+    who: str
+    action: str
+    year: int
+    numbers: str
+
+    @property
+    def moment(self) -> str:
+        """« 06/03/2023 à 14:32 », in the office's own time."""
+        return f"{datetime.fromisoformat(self.at).astimezone():%d/%m/%Y à %H:%M}"
+
+
+def record(db: sqlite_utils.Database) -> list[Entry]:
+    """Every line, oldest first."""
+    return [Entry(*row) for row in db.execute("SELECT id, at, who, action, year, numbers FROM publication ORDER BY id")]
+
+
+def add(db: sqlite_utils.Database, action: str, year: int, numbers: str, who: str) -> None:
+    """Write one line."""
+    sql = "INSERT INTO publication (at, who, action, year, numbers) VALUES (?, ?, ?, ?, ?)"
+    with db.conn:
+        db.execute(sql, (history.now(), who, action, year, numbers))
+
+
+def key(db: sqlite_utils.Database) -> bytes:
+    """The 32 secret bytes of this file."""
+    return bytes(db.execute("SELECT value FROM publication_key").fetchone()[0])
+
+
+_SHORTEST = 6
+"""Shorter words are found in any text."""
+
+
+def personal(db: sqlite_utils.Database) -> set[str]:
+    """Whatever was written of a person: full names both ways round, birth dates, and every text of her row."""
+    fields = [field.name for field in PERSON.fields if field.searched or isinstance(field.type, Date)]
+    both = [" || ' ' || ".join(names) for names in (PERSON.title, PERSON.title[::-1])]
+    columns = ", ".join([*both, *(name for name in fields if name not in PERSON.title)])
+    return {
+        value
+        for row in db.execute(f"SELECT {columns} FROM person")
+        for value in row
+        if value and len(value) >= _SHORTEST
+    }

@@ -1,0 +1,17 @@
+"""Screen « Publication » : what partners may see, beside the truth; publish a year, look back, withdraw.
+
+Not called publication.py: Streamlit looks for modules beside its pages first, and would take it for the package.
+"""
+
+import streamlit as st
+
+from db.connection import office
+from pages.shared import publishing, publishing_facts, publishing_past
+
+st.title("Publication")
+db = office()
+publishing.explain()
+publishing.show_online(db)
+publishing.prepare(db)
+publishing_past.show(db)
+publishing_facts.show()

@@ -1,0 +1,1 @@
+"""From the private file to an audited public one: groups, never persons. No Streamlit. Source: publication.md."""

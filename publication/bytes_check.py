@@ -1,0 +1,32 @@
+"""Attack 10: the bytes of the public file. It is what its own releases make, to the byte: so nothing else is in it.
+
+No page is left free, no old byte, no column or table that the releases do not account for. What remains is text: every
+word of it is Palette's own, or the source of a public fact, which may not hold the name of anybody.
+"""
+
+import sqlite3
+import tempfile
+from collections.abc import Collection, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from publication import file
+from publication.release import Release
+
+
+def foreign(path: Path, releases: Sequence[Release], personal: Collection[str]) -> list[str]:
+    """What of the file its releases do not account for. ``personal``: what the office's file has of anybody."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        again = Path(folder) / "again.db"
+        file.write(again, releases)
+        if again.read_bytes() != path.read_bytes():
+            found.append("Le fichier n’est pas, octet pour octet, ce que ses publications écrivent.")
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        if db.execute("PRAGMA freelist_count").fetchone()[0]:
+            found.append("Le fichier contient des pages libres, où d’anciens octets peuvent rester.")
+    for release in releases:
+        for text in [*(fact.source for fact in release.facts), *release.measures.values()]:
+            if any(written in text for written in personal):
+                found.append(f"{release.year} : « {text[:20]}… » contient ce qui est écrit d’une personne.")
+    return found

@@ -1,0 +1,63 @@
+"""A release beside the truth, for the office's own eyes: what is true, what is published, and how far apart."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from publication.intervals import cells, labels_at
+from publication.menu import ATTRIBUTES, FOLLOWED, PLANS
+from publication.people import Counts, Ints
+from publication.release import Release, Sheet
+
+
+@dataclass(frozen=True)
+class Line:
+    """One published number of persons."""
+
+    labels: tuple[str, ...]
+    true: int
+    published: int
+
+    @property
+    def apart(self) -> int:
+        """Published less true."""
+        return self.published - self.true
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One table, line by line. ``headings``: of its categories; ``of``: who is counted."""
+
+    name: str
+    title: str
+    headings: tuple[str, ...]
+    of: str
+    lines: tuple[Line, ...]
+
+
+def compare(release: Release, true: Counts) -> list[Compared]:
+    """Every attribute alone, in one table, then each table of the menu."""
+    profile = [
+        Line((one.label, *line.labels), line.true, line.published)
+        for one, counts in zip(ATTRIBUTES, true.margins, strict=True)
+        for line in _lines(release.margins[one.name], counts)
+    ]
+    found = [Compared("profil", "Profil : chaque critère seul", ("Critère", "Catégorie"), FOLLOWED, tuple(profile))]
+    for name, plan in PLANS.items():
+        lines = _lines(release.tables[name], true.tables[name])
+        found.append(Compared(name, plan.title, tuple(one.label for one in plan.groupings), plan.of, lines))
+    return found
+
+
+def _lines(sheet: Sheet, true: Ints) -> tuple[Line, ...]:
+    return tuple(Line(labels_at(sheet, place), int(true[place]), number) for place, number in cells(sheet))
+
+
+def moved(before: Release, after: Release) -> Iterator[tuple[str, str, int, int]]:
+    """What differs between two years' published profiles: criterion, category, before and after."""
+    for grouping in ATTRIBUTES:
+        old, new = before.margins.get(grouping.name), after.margins.get(grouping.name)
+        if old is None or new is None or old.labels != new.labels:
+            continue
+        for label, was, now in zip(new.labels[0], old.persons, new.persons, strict=True):
+            if was != now:
+                yield grouping.label, label, int(was), int(now)

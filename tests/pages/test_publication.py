@@ -1,0 +1,137 @@
+"""« Publication » as the officer uses it, on the demonstration: look, publish, cancel, withdraw, note facts."""
+
+import shutil
+from datetime import date
+
+import pytest
+from playwright.sync_api import expect
+
+from db import connection, demo, published
+from publication import file
+from tests.conftest import Server
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def demo_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("demo") / "palette.db"
+    demo.write(path, date(2026, 1, 15))
+    return path
+
+
+@pytest.fixture
+def own(demo_file, tmp_path, request):
+    data = tmp_path / "data"
+    data.mkdir()
+    shutil.copy(demo_file, data / "palette.db")
+    server = Server(data)
+    server.environment["PALETTE_SITE"] = "http://127.0.0.1:9/"
+    server.start()
+    yield server
+    server.kill()
+    server.tell_if_failed(request)
+
+
+@pytest.fixture
+def screen(own, page):
+    page.goto(f"{own.address}publication")
+    expect(page.get_by_role("button", name="Publier 2025")).to_be_visible(timeout=60_000)
+    return page
+
+
+def record(server):
+    db = connection.open_file(server.file)
+    lines = [(one.action, one.year, one.who) for one in published.record(db)]
+    db.close()
+    return lines
+
+
+def choose_year(page, year):
+    page.get_by_role("combobox", name="Année", exact=True).click()
+    page.get_by_role("option", name=year, exact=True).click()
+    expect(page.get_by_role("button", name=f"Publier {year}")).to_be_visible(timeout=60_000)
+
+
+def test_what_would_be_published_stands_beside_the_truth_and_says_why(own, screen):
+    expect(screen.get_by_text("des groupes, jamais des personnes")).to_be_visible()
+    expect(screen.get_by_text("Rien n’est publié pour l’instant.")).to_be_visible()
+    screen.get_by_text("Pourquoi arrondir ?").click()
+    expect(screen.get_by_text("quelqu’un les reconnaîtrait")).to_be_visible()
+
+    choose_year(screen, "2022")
+    expect(screen.get_by_test_id("stMetric").filter(has_text="au vrai").first).to_contain_text("139")
+    expect(screen.get_by_test_id("stMetric").filter(has_text="tableaux publiés")).to_contain_text("140")
+    women = screen.get_by_role("row").filter(has_text="Genre").filter(has_text="Femmes")
+    expect(women.get_by_role("cell").nth(2)).to_have_text("64")
+
+    screen.get_by_role("combobox", name="Tableau").fill("Sorties")
+    screen.get_by_role("option", name="Sorties du RSA selon le motif").click()
+    job = screen.get_by_role("row").filter(has_text="Emploi salarié")
+    expect(job.get_by_role("cell").nth(1)).to_have_text("14")
+    expect(job.get_by_role("cell").nth(2)).to_have_text("15")
+    assert record(own) == []
+
+
+def test_a_year_is_published_with_its_verdicts_then_withdrawn(own, screen):
+    choose_year(screen, "2022")
+    screen.get_by_role("button", name="Publier 2022").click()
+    expect(screen.get_by_text("Les chiffres de 2022 sont en ligne.")).to_be_visible(timeout=120_000)
+    screen.get_by_text("Les 14 attaques de l’auditeur : toutes repoussées").click()
+    expect(screen.get_by_role("cell", name="Repoussée")).to_have_count(14)
+    screen.get_by_text("Attestation, publiée avec les chiffres").click()
+    expect(screen.get_by_role("row").filter(has_text="Base d’arrondi")).to_contain_text("5 personnes")
+    expect(screen.get_by_role("link", name="Voir le site des partenaires")).to_have_attribute(
+        "href", "http://127.0.0.1:9/"
+    )
+    expect(screen.get_by_text("2022 est en ligne avec ces chiffres.")).to_be_visible()
+    expect(screen.get_by_role("button", name="Publier 2022")).to_have_count(0)
+    assert [one.year for one in file.read(own.public / file.NAME)] == [2022]
+    assert record(own) == [("publish", 2022, "La CIPA")]
+
+    screen.get_by_role("button", name="Vérifier de nouveau").click()
+    expect(screen.get_by_text("Les 14 attaques de l’auditeur : toutes repoussées")).to_have_count(2, timeout=120_000)
+
+    screen.get_by_text("2022 : ce qui a changé, retirer").click()
+    screen.get_by_role("button", name="Retirer 2022").click()
+    screen.get_by_role("dialog").get_by_role("button", name="Retirer", exact=True).click()
+    expect(screen.get_by_text("Rien n’est publié pour l’instant.")).to_be_visible()
+    assert not (own.public / file.NAME).exists()
+    assert record(own)[1:] == [("withdraw", 2022, "La CIPA")]
+    expect(screen.get_by_role("row").filter(has_text="Retirée")).to_contain_text("La CIPA")
+
+
+def test_publishing_can_be_cancelled_and_nothing_is_online(own, screen):
+    screen.get_by_role("button", name="Publier 2025").click()
+    expect(screen.get_by_test_id("stProgress")).to_contain_text("Publier 2025 : ")
+    screen.get_by_role("button", name="Annuler").dispatch_event("click")
+    expect(screen.get_by_test_id("stProgress")).to_have_count(0)
+    screen.wait_for_timeout(6000)
+
+    assert record(own) == []
+    assert not (own.public / file.NAME).exists()
+
+
+def test_what_is_already_public_is_noted_and_bad_input_is_told(own, screen):
+    def note(year, number, source):
+        screen.get_by_role("textbox", name="Année du nombre").fill(year)
+        screen.get_by_role("combobox", name="Ce qu’il compte").fill("Genre")
+        screen.get_by_role("option", name="Genre : Femmes").click()
+        screen.get_by_role("textbox", name="Nombre", exact=True).fill(number)
+        screen.get_by_role("textbox", name="Où il a été donné").fill(source)
+        screen.get_by_role("button", name="Noter").click()
+
+    note("2022", "beaucoup", "Présentation")
+    expect(screen.get_by_test_id("stAlert").filter(has_text="nombre entier")).to_be_visible()
+
+    note("2022", "64", "Présentation 2022")
+    row = screen.get_by_role("row").filter(has_text="Présentation 2022")
+    expect(row.get_by_role("cell")).to_have_text(["2022", "Genre", "Femmes", "64", "Présentation 2022"])
+    assert "2022;genre;Femmes;64;Présentation 2022" in (own.data / "public_facts.csv").read_text()
+
+
+def test_an_office_without_a_whole_year_is_told_so(server, page):
+    page.goto(f"{server.address}publication")
+
+    expect(page.get_by_text("Aucune année entière dans le fichier")).to_be_visible()
+    expect(page.get_by_text("Rien n’est publié pour l’instant.")).to_be_visible()

@@ -1,0 +1,82 @@
+"""What tests of the publication share: the demonstration, and what its years publish, made once."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from db import connection, demo
+from db.connection import Database
+from publication import file, publisher
+from publication.auditor import Case
+from publication.people import People
+from publication.publisher import Office
+from publication.release import Release
+
+YEARS = (2022, 2023)
+
+
+@pytest.fixture(scope="session")
+def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration as known in January 2026. For reading only."""
+    path = tmp_path_factory.mktemp("publication") / "palette.db"
+    demo.write(path, date(2026, 1, 15))
+    return path
+
+
+@pytest.fixture(scope="session")
+def office(demo_file: Path) -> Office:
+    """What two years are published from."""
+    db = connection.open_file(demo_file)
+    found = publisher.office_of(db, YEARS)
+    db.close()
+    return found
+
+
+@pytest.fixture(scope="session")
+def drawn(office: Office) -> tuple[Release, ...]:
+    """The two years as they are published."""
+    first, _ = publisher.draw(office, 2022)
+    second, _ = publisher.draw(office, 2023, [first])
+    return first, second
+
+
+@pytest.fixture
+def people(office: Office) -> People:
+    return office.years[2022]
+
+
+@pytest.fixture
+def release(drawn: tuple[Release, ...]) -> Release:
+    return drawn[0]
+
+
+@pytest.fixture
+def case(office: Office, tmp_path: Path) -> Callable[..., Case]:
+    """A case for the auditor, on a file that holds these releases."""
+
+    def make(*releases: Release, years: Office = office) -> Case:
+        path = tmp_path / file.NAME
+        path.unlink(missing_ok=True)
+        file.write(path, releases)
+        return Case(path, releases, years)
+
+    return make
+
+
+@pytest.fixture
+def private(demo_file: Path, tmp_path: Path) -> Path:
+    """A copy of the demonstration that a test may change."""
+    path = tmp_path / "private" / "palette.db"
+    path.parent.mkdir()
+    shutil.copy(demo_file, path)
+    return path
+
+
+@pytest.fixture
+def db(private: Path) -> Iterator[Database]:
+    opened = connection.open_file(private)
+    yield opened
+    opened.close()

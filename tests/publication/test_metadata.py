@@ -1,0 +1,39 @@
+"""The prose of the site: complete, and its generated part never stale."""
+
+import pytest
+
+from publication import file, metadata
+from publication.datasette import prose
+from publication.menu import PLANS, TABLES_OF_ALL
+from tests.publication.site import made_up
+
+ALL = [*PLANS, *TABLES_OF_ALL]
+
+
+def test_the_generated_part_is_that_of_the_dictionary():
+    text = metadata.PATH.read_text(encoding="utf-8")
+
+    assert metadata.renewed(text) == text, "stale: run `python -m publication.metadata`"
+    assert metadata.renewed(text.replace("Année", "An")) != text.replace("Année", "An")
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_table_is_titled_described_and_in_a_group(name):
+    told = prose.read()
+    about = told.tables[name]
+
+    for word in ("title", "description", "unite"):
+        assert about[word].strip()
+    assert about["groupe"] in {group["nom"] for group in told.groups}
+
+
+def test_every_column_of_the_file_is_described_in_french():
+    told = prose.read()
+    for name, columns, _ in file.contents([made_up(2022)]):
+        names = [column.split()[0] for column in columns]
+        assert list(told.columns(name)) == names
+        assert all(told.label(column, name) for column in names)
+
+
+def test_the_prose_describes_no_table_that_is_not_published():
+    assert set(prose.read().tables) == set(ALL)
