@@ -64,7 +64,7 @@ office:
 	    echo "Palette : les tests ont besoin de LibreOffice ; installez-le (Debian : sudo apt install libreoffice-impress libreoffice-calc) ou donnez son chemin : make test SOFFICE=…  (the tests need LibreOffice)" >&2; exit 1; \
 	fi
 
-pictures: setup ## Takes the pictures of the guide anew (Palette must run on the demonstration; ADDRESS_SHOWN=http://…)
+pictures: setup ## Takes the pictures of the guide anew (Palette must run on the demonstration; ADDRESS_SHOWN="http://… http://site…")
 	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m docs.pictures $(ADDRESS_SHOWN)
 
 benchmark: setup ## Measures what a person waits for, and says so

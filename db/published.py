@@ -4,13 +4,16 @@ The record is the memory of the publisher: a year that was published once is pub
 key decides how numbers are rounded where two ways are equally good; nobody outside may know it (see publication.md).
 """
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlite_utils
 
-from db import history
+from db import history, records
 from db.dictionary import PERSON
+from db.errors import BusyError
 from db.types import Date
 
 
@@ -36,11 +39,20 @@ def record(db: sqlite_utils.Database) -> list[Entry]:
     return [Entry(*row) for row in db.execute("SELECT id, at, who, action, year, numbers FROM publication ORDER BY id")]
 
 
-def add(db: sqlite_utils.Database, action: str, year: int, numbers: str, who: str) -> None:
-    """Write one line."""
+@contextmanager
+def adding(
+    db: sqlite_utils.Database, seen: Sequence[Entry], action: str, year: int, numbers: str, who: str
+) -> Iterator[None]:
+    """Write one line and do what goes with it, both or neither, one at a time.
+
+    Raises BusyError when the record has grown since it was ``seen``: a colleague published or withdrew meanwhile.
+    """
     sql = "INSERT INTO publication (at, who, action, year, numbers) VALUES (?, ?, ?, ?, ?)"
-    with db.conn:
+    with records.writing(db):
+        if len(record(db)) != len(seen):
+            raise BusyError("Une autre publication ou un retrait vient d’avoir lieu : rien n’a été fait, recommencez.")
         db.execute(sql, (history.now(), who, action, year, numbers))
+        yield
 
 
 def key(db: sqlite_utils.Database) -> bytes:

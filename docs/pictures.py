@@ -22,8 +22,8 @@ def _choose_year(page: Page, year: str) -> None:
     page.wait_for_timeout(5000)
 
 
-def take(address: str) -> None:
-    """Write every picture. ``address``: where Palette runs on the demonstration file."""
+def take(address: str, site: str) -> None:
+    """Write every picture. ``address``: where Palette runs on the demonstration file; ``site``: the partners' site."""
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     HERE.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
@@ -39,6 +39,13 @@ def take(address: str) -> None:
         page.goto(f"{address}/photo-bilan")
         _choose_year(page, "2022")
         page.screenshot(path=HERE / "photo-bilan.png")
+        page.goto(f"{address}/publication")
+        page.get_by_text("Déjà rendu public ailleurs").wait_for(timeout=60_000)
+        _ready(page)
+        page.screenshot(path=HERE / "publication.png")
+        page.goto(site)
+        _ready(page)
+        page.screenshot(path=HERE / "site.png")
         page.goto(f"{address}/dossier?dossier=490")
         _ready(page)
         page.get_by_text("Ajouter", exact=True).click()
@@ -52,4 +59,4 @@ def take(address: str) -> None:
 
 
 if __name__ == "__main__":
-    take(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8501")
+    take(*(sys.argv[1:3] or ("http://127.0.0.1:8501", "http://127.0.0.1:8502")))

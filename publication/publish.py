@@ -78,7 +78,8 @@ def told_before(record: Iterable[Entry], year: int) -> Release | None:
 def release(db: sqlite_utils.Database, private: Path, year: int, to: Path, who: str, tick: Tick = lambda *_: None) -> Outcome:  # fmt: skip  # noqa: E501
     """Publish a year and put the public file in place, unless the auditor refuses.
 
-    Raises InvalidError for public facts that cannot be read, NothingSafeError when no draw is safe.
+    Raises InvalidError for public facts that cannot be read, NothingSafeError when no draw is safe, BusyError when a
+    colleague published meanwhile.
     """
     record = published.record(db)
     current = in_force(record)
@@ -105,21 +106,27 @@ def release(db: sqlite_utils.Database, private: Path, year: int, to: Path, who: 
         reasons = " ".join(reason for verdict in found.failed for reason in verdict.reasons[:2])
         return Outcome("refused", year, f"L’auditeur refuse cette publication. {reasons}", *found)
     tick(0.99, "Mettre en ligne")
-    place(to, found.releases)
-    if year not in current:
+    if year in current:
+        place(to, found.releases)
+    else:
         made = next(one for one in found.releases if one.year == year)
-        published.add(db, "publish", year, dumped(replace(made, facts=())), who)
+        with published.adding(db, record, "publish", year, dumped(replace(made, facts=())), who):
+            place(to, found.releases)
     return Outcome(kind, year, sentence, *found)
 
 
 def withdraw(db: sqlite_utils.Database, private: Path, year: int, to: Path, who: str) -> None:
-    """Take a year off the public file; it stays in the record, and would be published again with the same numbers."""
-    kept = in_force(published.record(db))
-    gone = kept.pop(year, None)
-    if gone is None:
+    """Take a year off the public file; it stays in the record, and would be published again with the same numbers.
+
+    Raises InvalidError when it is not online, BusyError when a colleague published meanwhile.
+    """
+    record = published.record(db)
+    kept = in_force(record)
+    if kept.pop(year, None) is None:
         raise InvalidError([Problem(f"{year} n’est pas en ligne.")])
-    place(to, with_facts(kept.values(), public_facts.read(public_facts.beside(private))))
-    published.add(db, "withdraw", year, "{}", who)
+    known = public_facts.read(public_facts.beside(private))
+    with published.adding(db, record, "withdraw", year, "{}", who):
+        place(to, with_facts(kept.values(), known))
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,12 @@ def _run(job: Job, make: Make) -> None:
         job.failed = "cela n’a pas pu être fait. Réessayez ; si cela dure, dites-le à qui tient Palette."
 
 
+def running(key: str) -> bool:
+    """Whether something is being made under that key."""
+    job: Job | None = st.session_state.get(f"{key}:job")
+    return job is not None and job.running
+
+
 def result(key: str) -> Any:
     """What was made under that key, or None."""
     job: Job | None = st.session_state.get(f"{key}:job")

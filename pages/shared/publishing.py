@@ -122,7 +122,10 @@ def _button(year: int, shown: Preview) -> None:
         )
     else:
         label, icon = f"Publier {year}", ":material/public:"
-        st.button(label, type="primary", icon=icon, key="publish:go", on_click=_start, args=(year, who()))
+        busy = making.running(_JOB)  # a second click would begin anew
+        st.button(
+            label, type="primary", icon=icon, key="publish:go", on_click=_start, args=(year, who()), disabled=busy
+        )
     making.show(_JOB)
     outcome: Outcome | None = making.result(_JOB)
     if outcome is not None and outcome.year == year:

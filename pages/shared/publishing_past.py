@@ -23,7 +23,7 @@ def show(db: Database) -> None:
         st.caption("Aucune pour l’instant.")
         return
     lines = [(str(one.year), _DONE[one.action], one.moment, one.who) for one in reversed(record)]
-    st.table(pd.DataFrame(lines, columns=["Année", "", "Le", "Par"]), hide_index=True)
+    st.table(pd.DataFrame(lines, columns=["Année", "Action", "Le", "Par"]), hide_index=True)
     online = publish.in_force(record)
     before: Release | None = None
     for year, release in online.items():

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from db import published
-from db.errors import InvalidError
+from db import connection, published
+from db.errors import BusyError, InvalidError
 from publication import facts, file, publish, publisher
 from publication.auditor import ATTACKS, Verdict
 from publication.release import Fact
@@ -170,6 +170,34 @@ def test_the_last_year_withdrawn_takes_the_file_away(db, private, to):
     publish.withdraw(db, private, 2022, to, WHO)
 
     assert not to.exists()
+
+
+def test_of_two_colleagues_who_publish_at_the_same_moment_one_is_told(db, private, to, monkeypatch):
+    other = connection.open_file(private)
+
+    def first_a_colleague(*_):
+        monkeypatch.setattr(publish, "audit", verdicts_of())
+        assert publish.release(other, private, 2022, to, "Une collègue").kind == "new"
+        return verdicts_of()(*_)
+
+    monkeypatch.setattr(publish, "audit", lambda case, *_, **__: first_a_colleague(case))
+    with pytest.raises(BusyError, match="recommencez"):
+        publish.release(db, private, 2023, to, WHO)
+    other.close()
+
+    assert years_of(to) == [2022]
+    assert [(one.year, one.who) for one in published.record(db)] == [(2022, "Une collègue")]
+
+
+def test_a_file_that_cannot_be_placed_is_not_recorded(db, private, to, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(publish, "place", full)
+    with pytest.raises(OSError, match="space"):
+        publish.release(db, private, 2022, to, WHO)
+
+    assert published.record(db) == []
 
 
 def test_the_record_never_changes(db, private, to):
