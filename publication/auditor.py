@@ -105,14 +105,18 @@ def _cells(case: Case) -> list[str]:
         true = count(people)
         far = distances(release, true)
         told = [item for item in known if tells(item)]
-        case.measure(release.year, "Intervalle le plus étroit", f"{widths[0]} valeurs possibles")
-        case.measure(release.year, "Intervalle médian", f"{widths[len(widths) // 2]} valeurs possibles")
+        case.measure(release.year, "Intervalle le plus étroit", _values(widths[0]))
+        case.measure(release.year, "Intervalle médian", _values(widths[len(widths) // 2]))
         case.measure(release.year, "Petits nombres exacts", str(sum(item.exact for item in told)))
         case.measure(release.year, "Petits nombres de 1 à 4 à coup sûr", str(sum(item.few for item in told)))
         case.tell(release.year, "Écart moyen", f"{far.mean():.1f} personne".replace(".", ","))
         case.tell(release.year, "Plus grand écart", f"{far.max()} personnes")
         found += [_sentence(release, item) for item in told]
     return found
+
+
+def _values(number: int) -> str:
+    return f"{number} valeur{'s' * (number > 1)} possible{'s' * (number > 1)}"
 
 
 def _sentence(release: Release, item: intervals.Interval) -> str:
