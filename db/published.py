@@ -60,6 +60,12 @@ def key(db: sqlite_utils.Database) -> bytes:
     return bytes(db.execute("SELECT value FROM publication_key").fetchone()[0])
 
 
+def is_demonstration(db: sqlite_utils.Database) -> bool:
+    """Whether the file is the made-up one, by the notes that it holds."""
+    sql = "SELECT count(*) FROM need WHERE title LIKE 'Notes de la démonstration%' AND deleted_at IS NULL"
+    return bool(db.execute(sql).fetchone()[0])
+
+
 _SHORTEST = 6
 """Shorter words are found in any text."""
 

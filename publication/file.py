@@ -15,6 +15,8 @@ from publication.release import Fact, Release, Sheet
 PROFILE, ARTIFICIAL, LANDMARKS, ATTESTATION = TABLES_OF_ALL
 NAME = "artistes.db"
 """How the public file is called wherever it is served."""
+WARNING = "Avertissement"
+"""The measure of the attestation that the partners' site shows on every page."""
 TOTAL = "total"
 TOTAL_LABEL = "Personnes suivies dans l’année"
 OURS = "Palette"

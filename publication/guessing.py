@@ -22,6 +22,8 @@ ALLOWED = 0.10
 _NAMES = [grouping.name for grouping in ATTRIBUTES]
 _SIZES = [len(grouping.labels) for grouping in ATTRIBUTES]
 _PAIRS = [(plan.name, _NAMES.index(plan.columns[0]), _NAMES.index(plan.columns[1])) for plan in CROSSED]
+_USES = _ALONE, _CROSSED, _BOTH = ("critères seuls", "croisements", "tous les tableaux")
+"""What an attacker looks at."""
 Build = Callable[[People], Release]
 
 
@@ -91,8 +93,8 @@ def last_ones(years: Sequence[tuple[People, Release]]) -> list[Guesses]:
     last = counted[-1][0]
     persons = last.ids[last.followed]
     found = []
-    for trust, use, known in product((0.3, 1.0), ("alone", "crossed", "both"), (False, True)):
-        if use == "alone" and known:
+    for trust, use, known in product((0.3, 1.0), _USES, (False, True)):
+        if use == _ALONE and known:
             continue
         right = shares_right = 0
         for attribute, name in enumerate(_NAMES):
@@ -140,10 +142,10 @@ def _evidence(
     there = (people.ids[rows] == persons) & people.followed[rows]
     own = people.codes[rows]
     total = np.zeros((len(persons), _SIZES[attribute]))
-    if use in ("alone", "both"):
+    if use != _CROSSED:
         margin = release.margins[_NAMES[attribute]].persons
         total += _odds(counts.margins[attribute], margin, trust, own[:, attribute])
-    if use in ("crossed", "both"):
+    if use != _ALONE:
         for table, one, other in _PAIRS:
             if attribute not in (one, other):
                 continue

@@ -1,6 +1,7 @@
 """Attack 11: from the public site, nothing but the release can be reached: not by SQL, facets, downloads or paths."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -39,7 +40,8 @@ _PATHS = (
 
 def reached(path: Path) -> list[str]:
     """What of the machine could be reached from the site on this file."""
-    return asyncio.run(_reached(path))
+    with ThreadPoolExecutor(1) as apart:  # whoever audits may have an event loop of her own in this thread
+        return apart.submit(lambda: asyncio.run(_reached(path))).result()
 
 
 async def _reached(path: Path) -> list[str]:

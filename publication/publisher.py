@@ -37,12 +37,15 @@ class Office:
     years: Mapping[int, People]
     personal: frozenset[str] = frozenset()
     """What was written of anybody: no free text of a public file may hold it."""
+    demonstration: bool = False
+    """Whether all of it is made up, which the public file then says."""
 
 
 def office_of(db: sqlite_utils.Database, years: Sequence[int]) -> Office:
     """Read what these years need."""
     people = {year: read(db, year) for year in sorted(set(years))}
-    return Office(published.key(db), people, frozenset(published.personal(db)))
+    personal = frozenset(published.personal(db))
+    return Office(published.key(db), people, personal, published.is_demonstration(db))
 
 
 def numbers(people: People, year: int, key: bytes, attempt: int, facts: tuple[Fact, ...] = ()) -> Release:

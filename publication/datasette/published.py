@@ -112,7 +112,7 @@ def load(data: bytes, prose: Prose) -> Published:
             told = tuple(_headline(db, one, years[-1]) for one in prose.headlines)
     except sqlite3.Error as error:
         raise ForeignFileError(f"Ce fichier n’est pas lisible ({error}).") from error
-    warnings = tuple(row["valeur"] for row in tables["attestation"].of(years[-1]) if row["mesure"] == "avertissement")
+    warnings = tuple(row["valeur"] for row in tables["attestation"].of(years[-1]) if row["mesure"] == "Avertissement")
     return Published(data, tables, years, told, warnings, sha256(data).hexdigest())
 
 

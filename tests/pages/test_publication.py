@@ -47,6 +47,14 @@ def record(server):
     return lines
 
 
+def pick(page, box, value):
+    """Type a value of a long list, and take it once it is the one shown."""
+    page.get_by_role("combobox", name=box).fill(value)
+    expect(page.get_by_role("option")).to_have_count(1)
+    expect(page.get_by_role("option", name=value, exact=True)).to_be_visible()
+    page.keyboard.press("Enter")
+
+
 def choose_year(page, year):
     page.get_by_role("combobox", name="Année", exact=True).click()
     page.get_by_role("option", name=year, exact=True).click()
@@ -65,8 +73,7 @@ def test_what_would_be_published_stands_beside_the_truth_and_says_why(own, scree
     women = screen.get_by_role("row").filter(has_text="Genre").filter(has_text="Femmes")
     expect(women.get_by_role("cell").nth(2)).to_have_text("64")
 
-    screen.get_by_role("combobox", name="Tableau").fill("Sorties du RSA selon le motif")
-    screen.keyboard.press("Enter")
+    pick(screen, "Tableau", "Sorties du RSA selon le motif")
     job = screen.get_by_role("row").filter(has_text="Emploi salarié")
     expect(job.get_by_role("cell").nth(1)).to_have_text("14")
     expect(job.get_by_role("cell").nth(2)).to_have_text("15")
@@ -115,8 +122,7 @@ def test_publishing_can_be_cancelled_and_nothing_is_online(own, screen):
 def test_what_is_already_public_is_noted_and_bad_input_is_told(own, screen):
     def note(year, number, source):
         screen.get_by_role("textbox", name="Année du nombre").fill(year)
-        screen.get_by_role("combobox", name="Ce qu’il compte").fill("Genre")
-        screen.get_by_role("option", name="Genre : Femmes").click()
+        pick(screen, "Ce qu’il compte", "Genre : Femmes")
         screen.get_by_role("textbox", name="Nombre", exact=True).fill(number)
         screen.get_by_role("textbox", name="Où il a été donné").fill(source)
         screen.get_by_role("button", name="Noter").click()

@@ -14,6 +14,7 @@ from publication.auditor import Case
 from publication.people import People
 from publication.publisher import Office
 from publication.release import Release
+from tests.publication.site import Site, made_up, place
 
 YEARS = (2022, 2023)
 
@@ -80,3 +81,14 @@ def db(private: Path) -> Iterator[Database]:
     opened = connection.open_file(private)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The partners' site on two made-up years."""
+    folder = tmp_path_factory.mktemp("public")
+    place(folder, made_up(2022), made_up(2023, 5))
+    found = Site(folder)
+    found.start()
+    yield found
+    found.stop()

@@ -54,6 +54,14 @@ def test_a_year_is_published_and_kept_in_the_record(db, private, to):
     assert os.listdir(to.parent) == [file.NAME]
 
 
+def test_only_the_demonstration_says_that_it_is_one(db, private, to):
+    db.execute("UPDATE need SET deleted_at = '2026-01-01'")
+
+    publish.release(db, private, 2022, to, WHO)
+
+    assert file.WARNING not in file.read(to)[0].measures
+
+
 def test_the_same_file_gives_the_same_bytes(db, private, to, tmp_path):
     publish.release(db, private, 2022, to, WHO)
     first = to.read_bytes()
@@ -264,3 +272,4 @@ def test_the_real_auditor_publishes_the_demonstration(db, private, to):
     assert "scipy" in measures["Bibliothèques"]
     assert not any("gain" in name or "Écart moyen" in name for name in measures)
     assert outcome.secrets["Écart moyen"]
+    assert "inventés" in measures[file.WARNING]

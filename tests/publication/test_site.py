@@ -7,12 +7,14 @@ import sys
 import threading
 import time
 import zipfile
+from dataclasses import replace
 from urllib.parse import quote
 
 import openpyxl
 import pytest
 from frictionless import Package
 
+from publication import file
 from publication.datasette import prose
 from publication.menu import PLANS, TABLES_OF_ALL
 from server.together import ROOT, site_environment
@@ -24,16 +26,6 @@ ENGLISH = (
 )  # fmt: skip
 ALL = [*PLANS, *TABLES_OF_ALL]
 PAGES = ["/", "/artistes", "/tableau-de-bord", "/tableau-de-bord?annee=2022", *[f"/artistes/{name}" for name in ALL]]
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("public")
-    place(folder, made_up(2022), made_up(2023, 5))
-    found = Site(folder)
-    found.start()
-    yield found
-    found.stop()
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -233,6 +225,18 @@ def test_a_new_release_is_served_within_seconds_and_nobody_notices(tmp_path):
         site.stop()
     assert failures == []
     assert asked[0] > 20
+
+
+def test_figures_that_are_made_up_say_so_on_every_page(tmp_path):
+    release = made_up(2022)
+    place(tmp_path, replace(release, measures={**release.measures, file.WARNING: "Chiffres inventés."}))
+    site = Site(tmp_path)
+    site.start()
+    try:
+        for path in ("/", "/artistes/profil", "/tableau-de-bord"):
+            assert "Chiffres inventés." in site.get(path)
+    finally:
+        site.stop()
 
 
 def test_nothing_published_yet_withdrawn_and_a_foreign_file(tmp_path):

@@ -6,8 +6,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.publication.site import Site, made_up, place
-
 pytestmark = pytest.mark.browser
 PATHS = (
     "/",
@@ -24,16 +22,6 @@ _AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8
 _RUN = """async () => (await axe.run({ resultTypes: ["violations"] })).violations
   .filter((one) => ["serious", "critical"].includes(one.impact))
   .map((one) => one.id + ": " + one.nodes.map((node) => node.target.join(" ")).join(", "))"""
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("public")
-    place(folder, made_up(2022), made_up(2023, 5))
-    found = Site(folder)
-    found.start()
-    yield found
-    found.stop()
 
 
 @pytest.mark.parametrize("size", SIZES)
