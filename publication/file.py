@@ -15,6 +15,8 @@ from publication.release import Fact, Release, Sheet
 PROFILE, ARTIFICIAL, LANDMARKS, ATTESTATION = TABLES_OF_ALL
 NAME = "artistes.db"
 """How the public file is called wherever it is served."""
+NOBODY = "personne fictive"
+"""What every row of a made-up person says of herself."""
 WARNING = "Avertissement"
 """The measure of the attestation that the partners' site shows on every page."""
 TOTAL = "total"
@@ -63,7 +65,7 @@ def contents(releases: Sequence[Release]) -> Iterator[tuple[str, list[str], list
         yield name, ["annee INTEGER NOT NULL", *_texts(*sheets[0][1].columns), *counted, *money], rows
     yield (
         ARTIFICIAL,
-        ["annee INTEGER NOT NULL", *_texts(*(grouping.name for grouping in ATTRIBUTES))],
+        ["annee INTEGER NOT NULL", *_texts("nature", *(grouping.name for grouping in ATTRIBUTES))],
         [row for release in releases for row in _made_up(release)],
     )
     yield (
@@ -106,7 +108,7 @@ def _rows(name: str, release: Release, sheet: Sheet) -> Iterator[Row]:
 def _made_up(release: Release) -> Iterator[Row]:
     labels = [sheet.labels[0] for sheet in release.margins.values()]
     for person in artificial.persons(release).tolist():
-        yield release.year, *(own[at] for own, at in zip(labels, person, strict=True))
+        yield release.year, NOBODY, *(own[at] for own, at in zip(labels, person, strict=True))
 
 
 def _landmarks(release: Release) -> Iterator[Row]:

@@ -20,6 +20,7 @@ _FIRST = "# --- généré par `python -m publication.metadata` : ne pas modifier
 _LAST = "# --- fin de ce qui est généré ---\n"
 _LABELS = {
     "annee": "Année",
+    "nature": "Nature",
     "personnes": "Personnes",
     "part": "Part",
     "montant_moyen": "Montant moyen",
@@ -33,6 +34,7 @@ _LABELS = {
     "valeur": "Valeur",
 }
 _MEANINGS = {
+    "nature": "Rappelle sur chaque ligne que cette personne n’existe pas.",
     "annee": "Année dont la photographie est prise au 31 décembre.",
     "montant_moyen": "Montant moyen par personne, en euros, arrondi à 100 € ; vide pour moins de dix personnes.",
     "montant": "Personnes arrondies × montant moyen arrondi, en euros.",
@@ -107,11 +109,13 @@ def _spaced(text: str) -> str:
 
 
 def _help(column: str) -> str:
-    """What the dictionary says of the field that is published under that name, and its categories."""
+    """What is published under that name, and in which categories."""
     for field in _published():
         grouping = field.published
         if grouping is not None and grouping.name == column:
-            return f"{field.label}, en catégories larges : {' ; '.join(grouping.labels)}."
+            if len(grouping.labels) == 1:
+                return f"{grouping.label} : une seule catégorie, « {grouping.labels[0]} »."
+            return f"{grouping.label}, en catégories larges : {' ; '.join(grouping.labels)}."
     raise KeyError(column)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import uvicorn
 
+from publication.datasette.instance import limit_memory
 from publication.datasette.published import FILE
 from publication.datasette.serve import Site
 
@@ -12,6 +13,7 @@ from publication.datasette.serve import Site
 def main() -> None:
     """Serve the public file of a folder until it is stopped."""
     said = _arguments()
+    limit_memory()
     print(f"Site public : http://{said.host}:{said.port}  (Ctrl-C pour arrêter / to stop)", flush=True)
     site = Site(said.folder / FILE, robots=said.robots == "allow")
     # No access log: who reads what is nobody's business, and an address is personal data.

@@ -17,7 +17,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _ADDRESSES = re.compile(
-    rf"/|/{DATABASE}(\.(db|json|csv|xlsx))?|/{DATABASE}/[^/]+(/[^/]+)?/?|/tableau-de-bord|/datapackage\.json|/graphique/[^/]+"
+    rf"/|/{DATABASE}(/|\.(db|json|csv|xlsx))?|/{DATABASE}/[^/]+(/[^/]+)?/?|/tableau-de-bord/?|/datapackage\.json|/graphique/[^/]+"
 )
 """Everything a partner needs. Datasette's own pages about itself (« /-/… ») are of no use to her, and closed."""
 _FILES = {path.name for path in STATIC.iterdir()}

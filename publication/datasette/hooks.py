@@ -24,6 +24,7 @@ _TITLES = {
 }
 _NOT_FOUND = "L’adresse est peut-être mal recopiée, ou la page a changé de place."
 _OURS = "L’erreur est de notre côté et a été notée. Le reste du site fonctionne."
+_TOO_MUCH = "La requête demande plus de mémoire que ce site n’en donne à une question. Demandez moins de lignes."
 _TOO_LONG = "La requête a pris trop de temps et a été arrêtée. Demandez moins de lignes, ou une seule table."
 
 
@@ -80,6 +81,8 @@ def _told(exception: Exception) -> tuple[int, str]:
             return 400, french.sql_error(str(getattr(exception, "message", exception)))
         case QueryInterrupted():
             return 400, _TOO_LONG
+        case MemoryError():
+            return 400, _TOO_MUCH
         case Base400(status=404):
             return 404, _NOT_FOUND
         case Base400() | DatasetteError() | ValueError() | KeyError():

@@ -1,6 +1,8 @@
 """One release, served by one Datasette. Another release gets another; nothing is shared but the code."""
 
 import sqlite3
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +30,19 @@ SETTINGS = {
 }
 _LIMITS = {
     sqlite3.SQLITE_LIMIT_ATTACHED: 0,
-    sqlite3.SQLITE_LIMIT_LENGTH: 100_000,  # bytes of a value: nothing published comes near, and no memory can be filled
-    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 20_000,
+    sqlite3.SQLITE_LIMIT_LENGTH: 10_000,  # bytes of a value: nothing published comes near
+    sqlite3.SQLITE_LIMIT_COLUMN: 60,
+    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 100,  # a long pattern on a long text would outlast the time limit
+    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 10_000,
     sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 50,
     sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 200,
 }
+_MOST = 2_000_000
+"""Bytes of an answer. Limits of rows and of values alone leave gigabytes between them, for one request of anybody."""
+_HEAP = 384 * 2**20
+"""Bytes that SQLite may take in the whole process: sorting and recursion happen before any row can be weighed."""
+_STEPS = 50
+"""How often SQLite looks at its clock: a thousand steps, as Datasette has it, may each be slow."""
 _READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
 _PRAGMAS = {
     "database_list", "foreign_key_list", "index_info", "index_list", "index_xinfo", "schema_version", "table_info",
@@ -41,6 +51,39 @@ _PRAGMAS = {
 """What Datasette itself asks to describe a table."""
 _FORBIDDEN_FUNCTIONS = {"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"}
 _KEPT_PLUGINS = {"datasette.facets", "datasette.filters", "datasette.sql_functions", "datasette.default_permissions"}
+
+
+class Weighed(sqlite3.Cursor):
+    """Rows, until their weight passes what an answer may have."""
+
+    def fetchall(self) -> list[Any]:
+        """Every row."""
+        return self._taken(None)
+
+    def fetchmany(self, size: int | None = 1) -> list[Any]:
+        """So many rows."""
+        return self._taken(size)
+
+    def _taken(self, size: int | None) -> list[Any]:
+        taken, weight = [], 0
+        for row in islice(self, size):
+            weight += sum(len(value) if isinstance(value, str | bytes) else 8 for value in row) + 8 * len(row)
+            if weight > _MOST:
+                raise sqlite3.OperationalError("string or blob too big")
+            taken.append(row)
+        return taken
+
+
+class Frugal(sqlite3.Connection):
+    """A connection that weighs what it hands out, and looks at the clock often."""
+
+    def cursor(self, factory: Any = Weighed) -> Any:
+        """A cursor that weighs."""
+        return super().cursor(factory)
+
+    def set_progress_handler(self, handler: Any, n: int) -> None:
+        """Datasette's time limit, kept more closely."""
+        super().set_progress_handler(handler, min(n, _STEPS))
 
 
 class Copy(Database):  # type: ignore[misc]  # Datasette says nothing of its types
@@ -52,7 +95,8 @@ class Copy(Database):  # type: ignore[misc]  # Datasette says nothing of its typ
 
     def connect(self, write: bool = False) -> sqlite3.Connection:
         """A connection that can read, and nothing else."""
-        conn = memory(self._data)
+        conn = memory(self._data, Frugal)
+        conn.execute("PRAGMA temp_store = MEMORY")  # where limit_memory holds; never files
         for limit, value in _LIMITS.items():
             conn.setlimit(limit, value)
         conn.set_authorizer(allowed)
@@ -61,6 +105,12 @@ class Copy(Database):  # type: ignore[misc]  # Datasette says nothing of its typ
     async def execute(self, sql: str, params: Any = None, *more: Any, **options: Any) -> Any:
         """As Datasette does, but for its log: what a visitor types is nobody's business."""
         return await super().execute(sql, params, *more, **{**options, "log_sql_errors": False})
+
+
+def limit_memory() -> None:
+    """Bound what SQLite takes in this process: the site’s own, never the office’s (the auditor opens one there)."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute(f"PRAGMA hard_heap_limit = {_HEAP}")
 
 
 def allowed(action: int, one: str | None, other: str | None, _database: str | None, _trigger: str | None) -> int:

@@ -116,9 +116,9 @@ def load(data: bytes, prose: Prose) -> Published:
     return Published(data, tables, years, told, warnings, sha256(data).hexdigest())
 
 
-def memory(data: bytes) -> sqlite3.Connection:
+def memory(data: bytes, kind: type[sqlite3.Connection] = sqlite3.Connection) -> sqlite3.Connection:
     """A private copy in memory: no path, no lock, nothing to be taken away while somebody reads."""
-    db = sqlite3.connect(":memory:", check_same_thread=False)
+    db = sqlite3.connect(":memory:", check_same_thread=False, factory=kind)
     db.deserialize(data)
     return db
 

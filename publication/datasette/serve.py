@@ -60,8 +60,8 @@ class Site:
             return
         try:
             self._current = await self._opened()
-        except FileNotFoundError:
-            self._seen = ()  # taken away in between: the next look decides
+        except (FileNotFoundError, MemoryError):
+            self._seen = ()  # taken away in between, or somebody’s query holds the memory: the next look decides
         except ForeignFileError as error:
             _log.error("%s n’est pas servi : %s", self._path.name, error)
         except Exception:  # noqa: BLE001  # whatever is wrong with the new file, the site goes on with the old one

@@ -2,10 +2,13 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from typing import Any
 
 from datasette import Response
 from datasette.utils.asgi import NotFound, Request
+from datasette.views.base import DatasetteError
+from datasette.views.database import DatabaseView
 from datasette.views.row import RowView
 from datasette.views.table import TableView
 
@@ -28,6 +31,7 @@ def routes(datasette: Any) -> list[tuple[str, Any]]:
         (r"^/tableau-de-bord$", dashboard),
         (r"^/datapackage\.json$", data_package),
         (r"^/graphique/(?P<table>\w+)-(?P<year>\d{4})\.(?P<kind>svg|png)$", chart),
+        (rf"^/(?P<database>{DATABASE})(\.(?P<format>\w+))?$", Questions.as_view(datasette)),
         (rf"^/(?P<database>{DATABASE})/(?P<table>[^/.]+)(\.(?P<format>\w+))?$", Table.as_view(datasette)),
         (rf"^/(?P<database>{DATABASE})/(?P<table>[^/]+?)/(?P<pks>[^/]+?)(\.(?P<format>\w+))?$", Row.as_view(datasette)),
     ]
@@ -51,7 +55,7 @@ async def whole_file(datasette: Any, request: Any) -> Response:
     """The public file itself, byte for byte."""
     published: Published = datasette.published
     name = f"{DATABASE}-{published.period}.db"
-    return _file(request, published.data, "application/vnd.sqlite3", published.digest[:24], name)
+    return _file(request, published.data, "application/vnd.sqlite3", name)
 
 
 async def data_package(datasette: Any) -> Response:
@@ -71,12 +75,12 @@ async def chart(datasette: Any, request: Any) -> Response:
     )
     kind = "image/png" if asked["kind"] == "png" else "image/svg+xml; charset=utf-8"
     name = f"{asked['table'].replace('_', '-')}-{asked['year']}.{asked['kind']}" if "_dl" in request.args else ""
-    return _file(request, picture, kind, datasette.published.digest[:24], name)
+    return _file(request, picture, kind, name)
 
 
-def _file(request: Any, body: bytes, kind: str, version: str, name: str = "") -> Response:
-    """A file that a browser keeps for as long as the release is the same."""
-    headers = {"ETag": f'"{version}"', "Cache-Control": "no-cache"}
+def _file(request: Any, body: bytes, kind: str, name: str = "") -> Response:
+    """A file that a browser keeps for as long as it is the same."""
+    headers = {"ETag": f'"{sha256(body).hexdigest()[:24]}"', "Cache-Control": "no-cache"}
     if name:
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
     if request.headers.get("if-none-match") == headers["ETag"]:
@@ -95,11 +99,30 @@ class _Named:
         kind = request.url_vars["format"]
         if kind in ("csv", "json", "xlsx"):
             way = "attachment" if "_dl" in request.args or kind == "xlsx" else "inline"
-            name = file_name(self.ds.published, request.url_vars["table"], kind)  # type: ignore[attr-defined]
+            name = file_name(self.ds.published, _what(request), kind)  # type: ignore[attr-defined]
             kept = {key: value for key, value in answer.headers.items() if key.lower() != "content-disposition"}
             answer.headers = {**kept, "Content-Disposition": f'{way}; filename="{name}"'}
         if kind == "csv":
             answer.content_type = "text/csv; charset=utf-8"
+        return answer
+
+
+def _what(request: Any) -> str:
+    """What an address asks for: a table, a ready-made query, somebody's own."""
+    sql = request.args.get("sql")
+    if not sql:
+        return str(request.url_vars.get("table") or DATABASE)
+    return "personnes_fictives_requete" if is_fictional(sql) else "requete"
+
+
+class Questions(_Named, DatabaseView):  # type: ignore[misc]
+    """The page of all tables, and the answers to SQL."""
+
+    async def data(self, request: Any, default_labels: bool = False, _size: Any = None) -> Any:
+        """As Datasette reads it."""
+        answer = await super().data(request, default_labels, _size)
+        if request.url_vars["format"]:
+            _ready_to_go(answer[0])
         return answer
 
 
@@ -113,7 +136,7 @@ class Table(_Named, TableView):  # type: ignore[misc]
             _size = "max"
         answer = await super().data(request, default_labels, _next, _size)
         if kind and isinstance(answer, tuple):
-            _without_row_number(answer[0])
+            _ready_to_go(answer[0])
         return answer
 
     async def as_csv(self, request: Any, database: str) -> Any:
@@ -131,11 +154,14 @@ class Row(_Named, RowView):  # type: ignore[misc]
         """As Datasette reads it."""
         answer = await super().data(request, default_labels)
         if request.url_vars["format"]:
-            _without_row_number(answer[0])
+            _ready_to_go(answer[0])
         return answer
 
 
-def _without_row_number(data: dict[str, Any]) -> None:
+def _ready_to_go(data: dict[str, Any]) -> None:
+    """Without SQLite's row numbers, and saying what it is. Raises DatasetteError: an error is no empty download."""
+    if data.get("error"):
+        raise DatasetteError(data["error"], title="Invalid SQL", status=400)
     if data.get("table") and list(data["columns"])[:1] == ["rowid"]:
         data["columns"] = list(data["columns"])[1:]
         data["rows"] = [tuple(row)[1:] for row in data["rows"]]
@@ -151,10 +177,9 @@ def file_name(published: Published, what: str, kind: str) -> str:
 # --- XLSX
 
 
-def xlsx(datasette: Any, columns: Any, rows: Any, sql: str, query_name: str, table: str, data: dict[str, Any]) -> Response:  # fmt: skip  # noqa: E501
+async def xlsx(datasette: Any, columns: Any, rows: Any, sql: str, query_name: str, table: str, data: dict[str, Any]) -> Response:  # fmt: skip  # noqa: E501
     """A table or a query as a workbook."""
-    published, prose = datasette.published, datasette.prose
-    what = table or query_name
+    prose = datasette.prose
     title = prose.title(table) if table else prose.queries.get(query_name, {}).get("title", "Requête")
     book = Book(
         title,
@@ -164,10 +189,7 @@ def xlsx(datasette: Any, columns: Any, rows: Any, sql: str, query_name: str, tab
         [prose.label(column, table) for column in columns],
         [tuple(row) for row in rows],
     )
-    fictional = "" if what or not is_fictional(sql) else "personnes_fictives_"
-    name = file_name(published, what or f"{fictional}requete", "xlsx")
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(workbook(book), headers=headers, content_type=XLSX)
+    return Response(await asyncio.to_thread(workbook, book), content_type=XLSX)
 
 
 def _notes(datasette: Any, table: str, sql: str, truncated: bool) -> list[tuple[str, str]]:

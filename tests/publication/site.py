@@ -98,6 +98,12 @@ class Site:
         except urllib.error.HTTPError as error:
             return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
 
+    def memory(self) -> int:
+        """The most it ever held, in kilobytes."""
+        assert self.process
+        told = Path(f"/proc/{self.process.pid}/status").read_text()
+        return next(int(line.split()[1]) for line in told.splitlines() if line.startswith("VmHWM"))
+
     def get(self, path: str) -> str:
         """The text of a page that is there."""
         status, _, body = self.ask(path)

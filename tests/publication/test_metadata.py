@@ -5,6 +5,7 @@ import pytest
 from publication import file, metadata
 from publication.datasette import prose
 from publication.menu import PLANS, TABLES_OF_ALL
+from reports.colours import colour
 from tests.publication.site import made_up
 
 ALL = [*PLANS, *TABLES_OF_ALL]
@@ -37,3 +38,11 @@ def test_every_column_of_the_file_is_described_in_french():
 
 def test_the_prose_describes_no_table_that_is_not_published():
     assert set(prose.read().tables) == set(ALL)
+
+
+def test_a_category_has_the_colour_it_has_on_the_office_s_charts():
+    scheme = {"Femmes": ("gender", "woman"), "Hommes, autre ou non précisé": ("gender", "man")}
+    scheme |= {"Arts plastiques et visuels": ("domain", "visual_arts"), "Artisanat d’art": ("domain", "crafts")}
+    scheme |= {"Spectacle vivant": ("domain", "performing_arts"), "Autres domaines": ("domain", "other")}
+
+    assert prose.read().colours == {label: colour(*code) for label, code in scheme.items()}

@@ -2,11 +2,13 @@
 
 import io
 import json
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 import zipfile
+from contextlib import closing
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -14,7 +16,7 @@ import openpyxl
 import pytest
 from frictionless import Package
 
-from publication import file
+from publication import file, outside
 from publication.datasette import prose
 from publication.menu import PLANS, TABLES_OF_ALL
 from server.together import ROOT, site_environment
@@ -123,7 +125,8 @@ def test_a_data_portal_can_take_it_as_it_is(site):
     "path",
     ["/-/databases.json", "/-/metadata.json", "/-/plugins", "/-/versions", "/-/settings", "/-/threads", "/_internal",
      "/_memory", "/artistes/rien", "/graphique/rien-2022.svg", "/graphique/profil-1999.svg", "/static/../serve.py",
-     "/static/..%2fserve.py", "/palette.db", "/../palette.db", "/..%2f..%2fetc/passwd", "/artistes/sqlite_master"],
+     "/static/..%2fserve.py", "/palette.db", "/../palette.db", "/..%2f..%2fetc/passwd", "/artistes/sqlite_master",
+     "/artistes/sqlite_master/1", "/artistes/pragma_database_list/1"],
 )  # fmt: skip
 def test_what_is_not_published_is_not_there(site, path):
     status, _, body = site.ask(path)
@@ -152,6 +155,69 @@ def test_a_query_without_end_is_stopped(site):
 
     assert status == 400
     assert "trop de temps" in body.decode()
+
+
+MANY = "FROM personnes_fictives a, personnes_fictives b, personnes_fictives c"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [f"SELECT {', '.join(['zeroblob(9900)'] * 5)} {MANY}", f"SELECT hex(randomblob(4900)) {MANY}",
+     f"SELECT hex(randomblob(4900)) AS x {MANY} ORDER BY x",
+     f"SELECT hex(randomblob(4900)) AS x, count(*) {MANY} GROUP BY x",
+     "WITH RECURSIVE n(i, x) AS (SELECT 1, '' UNION SELECT i + 1, hex(randomblob(4900)) FROM n) SELECT count(*) FROM n",
+     "SELECT zeroblob(50000000)", f"SELECT {', '.join(['1'] * 500)}"],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["", ".json", ".csv", ".xlsx"])
+def test_no_question_takes_the_memory_of_all(site, sql, kind):
+    status, _, body = site.ask(f"/artistes{kind}?sql={quote(sql)}")
+
+    assert status == 400
+    assert len(body) < 5_000
+    assert site.memory() < 900_000  # kilobytes, at its highest
+
+
+def test_only_the_site_s_own_process_has_its_memory_bounded(tmp_path):
+    place(tmp_path, made_up(2022))
+
+    assert outside.reached(tmp_path / file.NAME) == []
+
+    with closing(sqlite3.connect(":memory:")) as db:
+        assert db.execute("PRAGMA hard_heap_limit").fetchone() == (0,)
+
+
+def test_an_error_of_sql_is_no_empty_download(site):
+    for kind in ("csv", "json", "xlsx"):
+        status, _, body = site.ask(f"/artistes.{kind}?sql={quote('SELECT * FROM nulle_part')}")
+        text = json.loads(body)["error"] if kind == "json" else body.decode()
+        assert (status, "la table « nulle_part » n’existe pas" in text.lower()) == (400, True)
+
+
+def test_an_answer_about_made_up_persons_says_so_in_every_download(site):
+    sql = quote("SELECT genre FROM personnes_fictives")
+    for kind in ("csv", "json", "xlsx"):
+        _, headers, _ = site.ask(f"/artistes.{kind}?sql={sql}")
+        assert "personnes-fictives-requete-2022-2023" in headers["content-disposition"]
+    assert "aucune de ces personnes n’existe" in json.loads(site.get(f"/artistes.json?sql={sql}"))["avertissement"]
+    assert "aucune de ces personnes n’existe" in site.get(f"/artistes?sql={sql}")
+
+
+@pytest.mark.parametrize("name", ["femmes_par_domaine", "age_par_domaine", "freins_les_plus_frequents"])
+def test_a_ready_made_query_shows_the_latest_year_until_another_is_chosen(site, name):
+    assert ">2023</td>" in site.get(f"/artistes/{name}")
+    assert ">2022</td>" in site.get(f"/artistes/{name}?annee=2022")
+
+
+def test_an_address_with_a_slash_too_many_is_found(site):
+    assert "Tableau de bord" in site.get("/tableau-de-bord/")
+    assert "Tous les tableaux" in site.get("/artistes/")
+
+
+def test_a_picture_is_sent_again_only_when_it_changed(site):
+    one, other = (site.ask(f"/graphique/genre_age-{year}.svg")[1]["etag"] for year in (2022, 2023))
+
+    assert one != other
+    assert site.ask("/graphique/genre_age-2022.svg")[1]["etag"] == one
 
 
 def test_who_may_read_from_where(site):
