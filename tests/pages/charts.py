@@ -49,8 +49,10 @@ def shows(page: Page, **charts: list[str]) -> None:
 
 
 def click(page: Page, chart: str, label: str) -> None:
-    """Click the bar of that label."""
-    card(page, chart).locator(f'{BARS}[aria-label^="{label} : "]').click()
+    """Click the bar of that label, once the chart that is being replaced is gone."""
+    bar = card(page, chart).locator(f'{BARS}[aria-label^="{label} : "]')
+    expect(bar).to_have_count(1)
+    bar.click()
 
 
 def faded(page: Page, chart: str) -> list[str]:
