@@ -1,7 +1,7 @@
 """The auditor: fourteen attacks that every public file must survive. One that succeeds blocks the file and says why.
 
 Source: publication.md, « The auditor ». An attack answers with French sentences that name the table: none means that it
-was withstood. What it measured goes to the log and to the attestation.
+was withstood. What it measured of the published numbers goes to the attestation; what it measured of the truth stays.
 """
 
 import logging
@@ -154,7 +154,7 @@ def _newcomers(case: Case) -> list[str]:
     best = guessing.worst(found)
     if best:
         case.tell(release.year, "Arrivée simulée : gain de l’attaquant", _points(best.gain))
-    return [_guessed(release, one) for one in found if one.gain > guessing.ALLOWED]
+    return [_guessed(release, one) for one in guessing.over(found)]
 
 
 def _points(gain: float) -> str:
@@ -176,10 +176,11 @@ def _left_out(case: Case) -> list[str]:
     release, people = case.latest()
     others = [(known, other) for other, known in case.years() if other is not release]
     years = [*others, (people, release)]
-    best = guessing.worst(guessing.last_ones(years))
+    guesses = guessing.last_ones(years)
+    best = guessing.worst(guesses)
     if best:
         case.tell(release.year, "Une seule personne inconnue : gain de l’attaquant", _points(best.gain))
-    found = [_guessed(release, one) for one in guessing.too_good(years)]
+    found = [_guessed(release, one) for one in guessing.over(guesses)]
     followed = people.followed.nonzero()[0]
     for row in followed[:: max(1, len(followed) // _LEFT_OUT)][:_LEFT_OUT]:
         kept = people.ids != people.ids[row]

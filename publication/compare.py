@@ -17,11 +17,6 @@ class Line:
     true: int
     published: int
 
-    @property
-    def apart(self) -> int:
-        """Published less true."""
-        return self.published - self.true
-
 
 @dataclass(frozen=True)
 class Compared:

@@ -22,7 +22,8 @@ ALLOWED = 0.10
 _NAMES = [grouping.name for grouping in ATTRIBUTES]
 _SIZES = [len(grouping.labels) for grouping in ATTRIBUTES]
 _PAIRS = [(plan.name, _NAMES.index(plan.columns[0]), _NAMES.index(plan.columns[1])) for plan in CROSSED]
-_USES = _ALONE, _CROSSED, _BOTH = ("critères seuls", "croisements", "tous les tableaux")
+_ALONE, _CROSSED = "critères seuls", "croisements"
+_USES = (_ALONE, _CROSSED, "tous les tableaux")
 """What an attacker looks at."""
 Build = Callable[[People], Release]
 
@@ -129,7 +130,12 @@ def _events(year: tuple[People, Counts, Release], trust: float) -> Guesses:
 
 def too_good(years: Sequence[tuple[People, Release]]) -> list[Guesses]:
     """The attackers of attack 5 who guess oftener right than is allowed."""
-    return [guesses for guesses in last_ones(years) if guesses.gain > ALLOWED]
+    return over(last_ones(years))
+
+
+def over(guesses: Sequence[Guesses]) -> list[Guesses]:
+    """Those that gain more than is allowed."""
+    return [one for one in guesses if one.gain > ALLOWED]
 
 
 def _evidence(

@@ -1,7 +1,8 @@
 """Controlled rounding to base 5: margins first, then each table by a transportation problem, all adding up alike.
 
-Zero-restricted: a number goes to one of its two neighbouring multiples, a multiple stays; only where no table would
-otherwise add up does a cell go further, at a price. The rest is a linear programme with whole solutions (HiGHS).
+A number goes to one of its two neighbouring multiples. In a table a multiple stays, and only where it would not add up
+otherwise does a cell go further, at a price: a linear programme with whole solutions (HiGHS). Margins are looser: one
+that is a multiple may go up by one, else being published exactly would tell.
 """
 
 from collections.abc import Mapping
@@ -22,8 +23,8 @@ _LOOSE = 10.0
 """How loosely margins choose who goes up: by up to five persons, so that being exact tells nothing."""
 AMOUNT = 100
 """Means of money are rounded to so many euros."""
-_ENOUGH, _SHOWN_FROM, _MOST = 5, 10, 0.85
-"""Money is shown from ten persons (rounded), so at least five; and where nobody holds more than 85 % of it."""
+ENOUGH, SHOWN_FROM, MOST = 5, 10, 0.85
+"""Money is shown from ten persons (rounded) and five true ones; and where nobody holds more than 85 % of it."""
 
 Floats = NDArray[np.float64]
 
@@ -68,7 +69,7 @@ def rounded(counts: Counts, largest: Ints, key: bytes, draw: str = "") -> Rounde
 def _means(counts: Counts, persons: Ints, largest: Ints) -> tuple[int | None, ...]:
     found: list[int | None] = []
     for true, shown, cents, most in zip(counts.tables["aides"], persons, counts.cents, largest, strict=True):
-        fit = shown >= _SHOWN_FROM and true >= _ENOUGH and most <= _MOST * cents
+        fit = shown >= SHOWN_FROM and true >= ENOUGH and most <= MOST * cents
         found.append(nearest(cents / 100 / true, AMOUNT) if fit else None)
     return tuple(found)
 

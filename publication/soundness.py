@@ -8,11 +8,9 @@ from publication.menu import ATTRIBUTES, BASE, PLANS
 from publication.people import People
 from publication.publisher import Office
 from publication.release import Release, dumped
-from publication.rounding import AMOUNT
+from publication.rounding import AMOUNT, ENOUGH, MOST, SHOWN_FROM
 
 _REBUILDS = 100
-_ENOUGH, _MOST = 5, 0.85
-"""Money is shown for so many persons or more, none of whom holds more than this share of it."""
 
 
 def sums(releases: Sequence[Release]) -> list[str]:
@@ -64,8 +62,8 @@ def amounts(releases: Sequence[Release], office: Office) -> list[str]:
             if mean is None:
                 continue
             label = sheet.labels[0][place]
-            if sheet.persons[place] < 2 * _ENOUGH or (held > 0).sum() < _ENOUGH:
-                found.append(f"{release.year}, aides : « {label} », un montant pour moins de {_ENOUGH} personnes.")
-            elif held.max() > _MOST * held.sum():
+            if sheet.persons[place] < SHOWN_FROM or (held > 0).sum() < ENOUGH:
+                found.append(f"{release.year}, aides : « {label} », un montant pour moins de {ENOUGH} personnes.")
+            elif held.max() > MOST * held.sum():
                 found.append(f"{release.year}, aides : « {label} », une personne détient presque tout le montant.")
     return found
