@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import sqlite_utils
 
-from db import rules, schema, upgrade
+from db import rules, schema, seals, upgrade
 from db.dictionary import TABLES
 from db.errors import SchemaError
 from db.fields import Rule, Table
@@ -24,7 +24,7 @@ def check(db: sqlite_utils.Database) -> list[str]:
 
     The search ends early when what comes after could not be run, or would only misread what was found.
     """
-    for group in ((_intact,), (_columns,), (_made, _references, _rules, _history, _erased, _search)):
+    for group in ((_intact,), (_columns,), (_made, _references, _rules, _history, _erased, seals.problems, _search)):
         problems = [problem for one in group for problem in one(db)]
         if problems:
             return problems

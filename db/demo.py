@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from random import Random
 
-from db import connection, history
+from db import books, connection, history, seals
 from db.connection import Database
 from db.demonstration import meetings
 from db.demonstration.common import needs, projects
@@ -60,10 +60,13 @@ def write(path: Path, today: date | None = None) -> None:
     try:
         db.conn.execute("BEGIN IMMEDIATE")
         db.conn.execute("UPDATE publication_key SET value = ?", (_KEY,))
+        db.conn.execute("DROP TRIGGER history_stays_update")  # the history is dated as it would have been lived
         for day, same_day in groupby(entries, key=lambda entry: entry.day):
             for entry in same_day:
                 _type(db, entry, context)
             dated = _date(db, day, dated, latest)
+        db.conn.execute(books.statements()["history_stays_update"])
+        seals.seal(db)
         db.conn.execute("COMMIT")
     finally:
         db.conn.close()

@@ -124,6 +124,7 @@ PERSON = Table(
         ),
         Field("agent", "Suivi par", Choice(lists.AGENTS), privacy=SECRET, section="Suivi", shown=False, help="La personne de l’équipe qui accompagne."),
         _note("Notes", "Suivi"),
+        Field("archived_on", "Archivé le", Date(), privacy=SECRET, section="Suivi", shown=False, help="Un dossier archivé quitte les listes et la recherche ; les chiffres le comptent toujours. Vide : dossier courant."),
     ),
     computed=(
         Computed("state", "Situation", Choice(lists.STATES), rules.STATE, "Calculée du jour : étapes en cours aujourd’hui."),
@@ -491,6 +492,11 @@ SETTING = Table(
         Field("aid_ceiling_period", "Période du plafond", Choice(lists.CEILING_PERIODS), required=True, default="all", privacy=SECRET, section="Aides", help="Sur quelle durée les aides s’additionnent."),
         Field("aid_alert", "Signaler quand il reste au plus", Euros(), required=True, default=150_00, privacy=SECRET, section="Aides", help="Signale les personnes proches du plafond."),
         Field("contract_alert_months", "Signaler un contrat avant sa fin", Integer(0, 24, "mois"), required=True, default=1, privacy=SECRET, section="Contrats", help="Combien de mois avant l’échéance un contrat est signalé."),
+        Field("idle_minutes", "Déconnecter après inactivité", Integer(5, 480, "min"), required=True, default=60, privacy=SECRET, section="Connexions", help="Sans clic ni frappe aussi longtemps, il faut se connecter de nouveau."),
+        Field("session_hours", "Se reconnecter au moins toutes les", Integer(1, 24, "h"), required=True, default=12, privacy=SECRET, section="Connexions", help="Même en travaillant sans arrêt."),
+        Field("archive_months", "Proposer l’archivage après", Integer(6, 120, "mois"), required=True, default=24, privacy=SECRET, section="Conservation", help="Mois sans aucun contact, étape en cours comprise."),
+        Field("erase_months", "Proposer l’effacement après", Integer(0, 120, "mois"), required=True, default=12, privacy=SECRET, section="Conservation", help="Mois passés aux archives."),
+        Field("trace_months", "Garder les traces de consultation", Integer(6, 36, "mois"), required=True, default=12, privacy=SECRET, section="Conservation", help="Qui a ouvert un dossier, qui a téléchargé quoi."),
     ),
 )
 

@@ -6,7 +6,6 @@ The file itself refuses to change or remove them (schema.py), so that a figure g
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from db import history
@@ -35,7 +34,7 @@ class Frozen:
     @property
     def moment(self) -> str:
         """« 06/03/2023 à 14:32 », in the office's own time."""
-        return f"{datetime.fromisoformat(self.at).astimezone():%d/%m/%Y à %H:%M}"
+        return history.moment_of(self.at)
 
 
 def freeze(

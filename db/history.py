@@ -27,7 +27,7 @@ class Change:
     @property
     def moment(self) -> str:
         """« 06/03/2023 à 14:32 », in the office's own time."""
-        return f"{datetime.fromisoformat(self.at).astimezone():%d/%m/%Y à %H:%M}"
+        return moment_of(self.at)
 
     @property
     def sentence(self) -> str:
@@ -35,6 +35,11 @@ class Change:
         told = "; ".join(f"{label} ({before or 'vide'} → {after or 'vide'})" for label, before, after in self.fields)
         shown = f" : {told}" if told and self.action == "update" else ""
         return f"{self.who} {WORDS[self.action]}{shown}"
+
+
+def moment_of(at: str) -> str:
+    """An ISO moment in UTC as « 06/03/2023 à 14:32 », in the office's own time."""
+    return f"{datetime.fromisoformat(at).astimezone():%d/%m/%Y à %H:%M}"
 
 
 def now() -> str:

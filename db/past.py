@@ -13,7 +13,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from db import connection, figures, history
+from db import access, connection, figures, history
+from db.access import Roles
 from db.connection import Database
 from db.definitions import FIGURES
 from db.dictionary import PERSON, TABLES
@@ -39,14 +40,19 @@ def begins(db: Database) -> str | None:
 
 
 @contextmanager
-def as_known(path: Path, moment: str) -> Iterator[Database]:
-    """The office file as it was before ``moment``, to count its figures; it cannot be written to."""
+def as_known(path: Path, moment: str, roles: Roles | None = None) -> Iterator[Database]:
+    """The office file as it was before ``moment``, to count its figures; it cannot be written to.
+
+    ``roles``: who asks, and so what can be read; None: Palette itself.
+    """
     db = connection.connect(path)
     try:
         db.execute("BEGIN")  # one state of the file, whoever saves meanwhile
         for name, rows in _undone(db, moment).items():
-            _stand_before(db, TABLES[name], rows)
+            _stand_before(db, TABLES[name], rows, roles)
         db.execute("PRAGMA query_only = ON")
+        if roles is not None:
+            access.hold(db, roles)
         yield db
     finally:
         db.close()
@@ -98,9 +104,11 @@ def _was_deleted(db: Database, number: int, name: str, row_id: int) -> str | Non
     return _DELETED if last and last[0] == "delete" else None
 
 
-def _stand_before(db: Database, table: Table, rows: Rows) -> None:
+def _stand_before(db: Database, table: Table, rows: Rows, roles: Roles | None) -> None:
     """Let a view of the same name stand before the table: its rows, but these as they were."""
     columns = ["id", "version", "deleted_at", *(field.name for field in table.fields)]
+    if roles is not None:
+        columns = [name for name in columns if access.readable(roles, table.name, name)]
     names = ", ".join(columns)
     db.execute(f'CREATE TEMP TABLE was_{table.name} AS SELECT {names} FROM main."{table.name}" WHERE 0')
     db.execute(f"CREATE TEMP TABLE changed_{table.name} (id INTEGER PRIMARY KEY)")
@@ -129,7 +137,10 @@ class Moved:
 
 
 def moved(db: Database, path: Path, period: Period, names: Iterable[str], moment: str, known: Context) -> list[Moved]:
-    """Who counts otherwise in these figures of a period today than was known before ``moment``, by id."""
+    """Who counts otherwise in these figures of a period today than was known before ``moment``, by id.
+
+    It names persons: ``db`` refuses it to whoever may not read the history.
+    """
     asked = tuple(names)
     with as_known(path, moment) as past:
         then = figures.behind(past, period, asked)

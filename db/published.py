@@ -7,7 +7,6 @@ key decides how numbers are rounded where two ways are equally good; nobody outs
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 
 import sqlite_utils
 
@@ -31,7 +30,7 @@ class Entry:
     @property
     def moment(self) -> str:
         """« 06/03/2023 à 14:32 », in the office's own time."""
-        return f"{datetime.fromisoformat(self.at).astimezone():%d/%m/%Y à %H:%M}"
+        return history.moment_of(self.at)
 
 
 def record(db: sqlite_utils.Database) -> list[Entry]:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from db import history, queries, rules
-from db.connection import Database, remembered
+from db import history, operations, queries, rules, seals
+from db.connection import Database, change_token, remembered
 from db.dictionary import TABLES
 from db.errors import (
-    BusyError,
     CeilingError,
     ConflictError,
     Difference,
@@ -20,6 +19,7 @@ from db.errors import (
     NotFoundError,
     Problem,
     RuleError,
+    of_sqlite,
 )
 from db.fields import TODAY, Field, Table
 from db.naming import context, suggestions
@@ -37,6 +37,7 @@ class Row:
     version: int
     values: dict[str, Any]
     marks: dict[str, tuple[str, str]] = field(default_factory=dict)
+    deleted: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,19 +148,30 @@ def of_person(db: Database, table: Table, person_id: int) -> list[Row]:
 
 
 @contextmanager
-def writing(db: Database) -> Iterator[None]:
-    """One transaction: all or nothing, one writer at a time. Turns SQLite's refusals into Palette's errors."""
+def writing(db: Database, undoes: int | None = None) -> Iterator[None]:
+    """One transaction: all or nothing, one writer at a time; what it wrote in the history is one operation, sealed.
+
+    ``undoes``: the operation that it takes back. SQLite's refusals become BusyError, StorageError, AccessError.
+    """
     try:
         db.conn.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        raise BusyError("Le fichier est occupé par un autre programme : rien n’a été enregistré, réessayez.") from error
-    try:
+        before = change_token(db)
         yield
+        operations.note(db, before, undoes)
+        seals.seal(db)
         db.conn.execute("COMMIT")
-    except BaseException:
-        if db.conn.in_transaction:
-            db.conn.execute("ROLLBACK")
+    except BaseException as error:
+        _roll_back(db)
+        told = of_sqlite(error) if isinstance(error, sqlite3.Error) else None
+        if told:
+            raise told from error
         raise
+
+
+def _roll_back(db: Database) -> None:
+    """A full disk ends the transaction by itself."""
+    if db.conn.in_transaction:
+        db.conn.execute("ROLLBACK")
 
 
 def defaults(table: Table, day: str = "") -> dict[str, Any]:
@@ -231,7 +243,7 @@ def _insert(db: Database, table: Table, values: dict[str, Any], who: str, line: 
     sql = (
         f'INSERT INTO "{table.name}" ({", ".join(["changed_by", *names])}) VALUES ({", ".join("?" * (len(names) + 1))})'
     )
-    with _refusals(db, table, values, None, line):
+    with refusals(db, table, values, None, line):
         row_id = db.conn.execute(sql, [who, *stored]).lastrowid
     return Saved(int(row_id or 0), 1)
 
@@ -246,32 +258,39 @@ def _update(
     if not changed:
         return Saved(current.id, current.version)
     _refuse_conflict(db, table, edit, current, changed, known)
-    names = list(changed)
-    stored = [table.field(name).type.to_sql(changed[name]) for name in names]
-    assignments = ", ".join(["version = version + 1", "changed_by = ?", *(f"{name} = ?" for name in names)])
-    with _refusals(db, table, {**current.values, **changed}, current.id, line):
-        db.conn.execute(f'UPDATE "{table.name}" SET {assignments} WHERE id = ?', [who, *stored, current.id])
+    with refusals(db, table, {**current.values, **changed}, current.id, line):
+        write(db, table, current.id, changed, who)
     return Saved(current.id, current.version + 1)
 
 
+def write(db: Database, table: Table, row_id: int, values: Mapping[str, Any], who: str) -> None:
+    """Write these values over a row, within ``writing`` and ``refusals``; nothing but the file's own rules is asked."""
+    stored = [table.field(name).type.to_sql(value) for name, value in values.items()]
+    assignments = ", ".join(["version = version + 1", "changed_by = ?", *(f"{name} = ?" for name in values)])
+    db.conn.execute(f'UPDATE "{table.name}" SET {assignments} WHERE id = ?', [who, *stored, row_id])
+
+
 def _current(db: Database, table: Table, row_id: int) -> Row:
-    row = _stored(db, table, row_id, "deleted_at IS NULL")
-    if row is None:
-        raise NotFoundError(
-            f"Cette ligne a été supprimée entre-temps : {table.label} n° {row_id}. Rien n’a été enregistré."
-        )
+    row = stored(db, table, row_id)
+    if row.deleted:
+        raise NotFoundError(_gone(table, row_id))
     return row
 
 
-def _stored(db: Database, table: Table, row_id: int, condition: str) -> Row | None:
+def _gone(table: Table, row_id: int) -> str:
+    return f"Cette ligne a été supprimée entre-temps : {table.label} n° {row_id}. Rien n’a été enregistré."
+
+
+def stored(db: Database, table: Table, row_id: int) -> Row:
+    """One row as it is stored, also a deleted one. Raises NotFoundError when there is none."""
     columns = ", ".join(item.name for item in table.fields)
     raw = db.execute(
-        f'SELECT id, version, {columns} FROM "{table.name}" WHERE id = ? AND {condition}', (row_id,)
+        f'SELECT id, version, deleted_at, {columns} FROM "{table.name}" WHERE id = ?', (row_id,)
     ).fetchone()
     if raw is None:
-        return None
-    stored = zip(table.fields, raw[2:], strict=True)
-    return Row(raw[0], raw[1], {item.name: item.type.from_sql(value) for item, value in stored})
+        raise NotFoundError(_gone(table, row_id))
+    values = {item.name: item.type.from_sql(value) for item, value in zip(table.fields, raw[3:], strict=True)}
+    return Row(raw[0], raw[1], values, deleted=raw[2] is not None)
 
 
 def _refuse_conflict(
@@ -296,7 +315,7 @@ def _difference(item: Field, theirs: Any, mine: Any, known: Context) -> Differen
 
 
 @contextmanager
-def _refusals(
+def refusals(
     db: Database, table: Table, values: Mapping[str, Any], row_id: int | None, line: int | None
 ) -> Iterator[None]:
     """What the file itself refuses, in words: « aid.ceiling : Montant accordé : … » names rule, label and reason."""
@@ -346,21 +365,21 @@ def delete(db: Database, table: Table, versions: Mapping[int, int], who: str) ->
             since = history.changed_since(db, table.name, row_id, version)
             if since:
                 raise ConflictError(row_id, current.version, next(iter(since.values())), [])
-            _set_deleted(db, table, row_id, history.now(), who)
+            set_deleted(db, table, row_id, history.now(), who)
 
 
 def restore(db: Database, table: Table, ids: Iterable[int], who: str) -> None:
     """Bring deleted rows back, all or none; every rule is looked at again. Raises RuleError, NotFoundError."""
     with writing(db):
         for row_id in ids:
-            row = _stored(db, table, row_id, "deleted_at IS NOT NULL")
-            if row is None:
+            row = stored(db, table, row_id)
+            if not row.deleted:
                 raise NotFoundError(f"Cette ligne n’est pas supprimée : {table.label} n° {row_id}.")
-            with _refusals(db, table, row.values, row_id, None):
-                _set_deleted(db, table, row_id, None, who)
+            with refusals(db, table, row.values, row_id, None):
+                set_deleted(db, table, row_id, None, who)
 
 
-def _set_deleted(db: Database, table: Table, row_id: int, moment: str | None, who: str) -> None:
+def set_deleted(db: Database, table: Table, row_id: int, moment: str | None, who: str) -> None:
     db.conn.execute(
         f'UPDATE "{table.name}" SET deleted_at = ?, version = version + 1, changed_by = ? WHERE id = ?',
         (moment, who, row_id),

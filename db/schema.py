@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import sqlite_utils
 
+from db import books
 from db.dictionary import TABLES
 from db.fields import Field, Rule, Table
 from db.lists import LISTS
@@ -17,7 +18,6 @@ from db.types import Choice, Choices, Reference, References, Several, Text
 OUTSIDE = "hors de Palette"
 """Who the history names for a change made without Palette (the sqlite3 command line, say)."""
 
-_NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 _BOOKKEEPING = (
     "id INTEGER PRIMARY KEY AUTOINCREMENT",
     "version INTEGER NOT NULL DEFAULT 1",
@@ -25,44 +25,6 @@ _BOOKKEEPING = (
     "deleted_at TEXT",
 )
 _SORT_KEY = "sort_key TEXT"
-_HISTORY = f"""CREATE TABLE history (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  at TEXT NOT NULL DEFAULT ({_NOW}),
-  who TEXT NOT NULL,
-  table_name TEXT NOT NULL,
-  row_id INTEGER NOT NULL,
-  version INTEGER NOT NULL,
-  action TEXT NOT NULL CHECK (action IN ('insert', 'update', 'delete', 'restore', 'erase')),
-  before TEXT NOT NULL CHECK (json_valid(before)),
-  after TEXT NOT NULL CHECK (json_valid(after))
-) STRICT"""
-
-_FROZEN = f"""CREATE TABLE frozen (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  at TEXT NOT NULL DEFAULT ({_NOW}),
-  who TEXT NOT NULL,
-  period TEXT NOT NULL,
-  known_on TEXT NOT NULL,
-  note TEXT NOT NULL,
-  version INTEGER NOT NULL,
-  numbers TEXT NOT NULL CHECK (json_valid(numbers))
-) STRICT"""
-
-_PUBLICATION = f"""CREATE TABLE publication (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  at TEXT NOT NULL DEFAULT ({_NOW}),
-  who TEXT NOT NULL,
-  action TEXT NOT NULL CHECK (action IN ('publish', 'withdraw')),
-  year INTEGER NOT NULL,
-  numbers TEXT NOT NULL CHECK (json_valid(numbers))
-) STRICT"""
-_PUBLICATION_KEY = """CREATE TABLE publication_key (
-  id INTEGER PRIMARY KEY CHECK (id = 1),
-  value BLOB NOT NULL CHECK (length(value) = 32)
-) STRICT"""
-_NEVER_CHANGED = {"frozen": "un bilan figé ne change plus", "publication": "ce qui a été publié ne change plus"}
-"""Tables that only grow, and what the file says to whoever would have it otherwise."""
-
 _ACCENTS = {"a": "àâÀÂ", "c": "çÇ", "e": "éèêëÉÈÊ", "i": "îïÎ", "o": "ôöÔ", "u": "ûü", "oe": "œŒ"}
 """What French names need; SQLite's parser allows fewer than thirty nested calls, so rarer letters sort after z."""
 
@@ -264,15 +226,6 @@ def _cascade() -> Iterator[tuple[str, str]]:
     yield "person_brings_rows", f"{start.format('person_brings_rows')} {when.format('NOT', '')} BEGIN {back} END"
 
 
-def _stays(table: str, sentence: str) -> Iterator[tuple[str, str]]:
-    """What is in a table stays. INSERT OR REPLACE fires no DELETE trigger: a number in use is refused as well."""
-    same = f" WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"
-    for event, when in (("UPDATE", ""), ("DELETE", ""), ("INSERT", same)):
-        name = f"{table}_stays_{event.lower()}"
-        refuse = f"BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
-        yield name, f"CREATE TRIGGER {name} BEFORE {event} ON {table}{when} {refuse}"
-
-
 def clean(sql: str) -> str:
     """The statement with single spaces, to compare."""
     return re.sub(r"\s+", " ", sql).strip()
@@ -282,13 +235,7 @@ def expected() -> dict[str, str]:
     """Name -> CREATE statement of everything the dictionary asks for, in the order to run them."""
     wanted = {values.table: _list_sql(values.table) for values in LISTS}
     wanted |= {table.name: _table_sql(table) for table in TABLES.values()}
-    wanted["history"] = _HISTORY
-    wanted["history_by_row"] = "CREATE INDEX history_by_row ON history (table_name, row_id, version)"
-    wanted["frozen"] = _FROZEN
-    wanted["publication"] = _PUBLICATION
-    wanted["publication_key"] = _PUBLICATION_KEY
-    for name, sentence in _NEVER_CHANGED.items():
-        wanted |= dict(_stays(name, sentence))
+    wanted |= books.statements()
     for make in (_indexes, _sort_key, _search, _rule_triggers, _history):
         for table in TABLES.values():
             wanted |= dict(make(table))

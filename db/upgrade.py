@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlite_utils
 
-from db import schema
+from db import books, schema
 from db.dictionary import TABLES
 from db.errors import SchemaError
 from db.fields import TODAY
@@ -72,7 +72,8 @@ def _missing_columns(db: sqlite_utils.Database) -> Iterator[str]:
 def _stale(found: dict[str, str]) -> Iterator[str]:
     """Indexes, triggers and search tables that the dictionary words differently by now, or no longer asks for."""
     wanted = schema.expected()
-    ours = re.compile(rf"({'|'.join(TABLES)})_(by|in_order|sort_key|search|rule|history|takes|brings)")
+    kinds = "by|in_order|sort_key|search|rule|history|takes|brings"
+    ours = re.compile(rf"({'|'.join(TABLES)})_({kinds})|\w+_stays_|account_")
     for name, sql in found.items():
         kind = re.match(r"CREATE (?:VIRTUAL )?(INDEX|TRIGGER|TABLE)", sql)
         if kind and ours.match(name) and schema.clean(sql) != schema.clean(wanted.get(name, "")):
@@ -100,10 +101,15 @@ def _missing_values(db: sqlite_utils.Database) -> Iterator[tuple[str, tuple[Any,
         for position, (code, label) in enumerate(values.values.items()):
             if code not in known:
                 yield f"INSERT INTO {values.table} VALUES (?, ?, ?, 0)", (code, label, position)
-    if not db.execute("SELECT count(*) FROM publication_key").fetchone()[0]:
-        yield "INSERT INTO publication_key VALUES (1, randomblob(32))", ()
+    for key in books.KEYS:
+        if not db.execute(f"SELECT count(*) FROM {key}").fetchone()[0]:
+            yield f"INSERT INTO {key} VALUES (1, randomblob(32))", ()
+    limits = {field.name: field.default for field in TABLES["setting"].fields if field.default not in (None, TODAY)}
+    missing = " OR ".join(f"{name} IS NULL" for name in limits)
+    if db.execute(f"SELECT count(*) FROM setting WHERE {missing}").fetchone()[0]:
+        filled = ", ".join(f"{name} = coalesce({name}, ?)" for name in limits)
+        yield f"UPDATE setting SET version = version + 1, changed_by = 'Palette', {filled}", (*limits.values(),)
     if not db.execute("SELECT count(*) FROM setting").fetchone()[0]:
-        limits = {field.name: field.default for field in TABLES["setting"].fields if field.default not in (None, TODAY)}
         marks = ", ".join("?" * len(limits))
         yield (
             f"INSERT INTO setting (id, changed_by, {', '.join(limits)}) VALUES (1, 'Palette', {marks})",

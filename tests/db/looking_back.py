@@ -8,6 +8,7 @@ from typing import Any
 from db import past
 from db.dictionary import TABLES
 from tests.db.given import Database
+from tests.db.rewriting import rewriting
 
 PERSON, STAGE, DIAGNOSTIC = TABLES["person"], TABLES["stage"], TABLES["diagnostic"]
 MARCH, JUNE = "2023-03-06T23:00:00.000Z", "2023-06-06T22:00:00.000Z"
@@ -15,7 +16,10 @@ MARCH, JUNE = "2023-03-06T23:00:00.000Z", "2023-06-06T22:00:00.000Z"
 
 def happened(db: Database, moment: str) -> None:
     """All that was written since the last call happened just before that moment."""
-    db.execute("UPDATE history SET at = strftime('%Y-%m-%dT%H:%M:%fZ', ?, '-1 second') WHERE at > '2024'", (moment,))
+    with rewriting(db):
+        db.execute(
+            "UPDATE history SET at = strftime('%Y-%m-%dT%H:%M:%fZ', ?, '-1 second') WHERE at > '2024'", (moment,)
+        )
 
 
 def known(path: Path, table: str, row_id: int, moment: str = MARCH) -> Any:

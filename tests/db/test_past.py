@@ -20,6 +20,7 @@ from tests.db.given import (
     given_stage,
 )
 from tests.db.looking_back import DIAGNOSTIC, JUNE, MARCH, PERSON, everything, happened, known
+from tests.db.rewriting import rewriting
 
 # --- one change taken back ---
 
@@ -40,7 +41,8 @@ def test_a_change_at_the_very_moment_is_already_later(db, path):
     person = given_person(db, town="Figeac")
     happened(db, MARCH)
     change(db, PERSON, person, town="Cahors")
-    db.execute("UPDATE history SET at = ? WHERE action = 'update'", (MARCH,))
+    with rewriting(db):
+        db.execute("UPDATE history SET at = ? WHERE action = 'update'", (MARCH,))
 
     assert known(path, "person", person, MARCH)["town"] == "Figeac"
     assert known(path, "person", person, MARCH.replace(".000Z", ".001Z"))["town"] == "Cahors"
@@ -150,7 +152,8 @@ def test_before_the_first_line_of_the_history_nothing_was_known(db, path):
     with past.as_known(path, begins) as then:
         assert figures.photo(then, "2023-03-06")["portfolio"] == 0
         assert figures.take(then, period_of("2023"), FIGURES)["followed"] == 0
-    db.execute("DELETE FROM history")
+    with rewriting(db):
+        db.execute("DELETE FROM history")
     assert past.begins(db) is None
     with past.as_known(path, "2000") as then:  # rows without a history have always been known
         assert figures.photo(then, "2023-03-06")["portfolio"] == 1
@@ -248,7 +251,8 @@ def test_what_was_typed_in_before_midnight_of_the_office_was_known_that_day(db, 
     in_zone("Europe/Paris")
     evening, night = given_person(db), given_person(db)
     for person, at in ((evening, "2023-07-14T21:59:59.999Z"), (night, "2023-07-14T22:00:00.000Z")):
-        db.execute("UPDATE history SET at = ? WHERE table_name = 'person' AND row_id = ?", (at, person))
+        with rewriting(db):
+            db.execute("UPDATE history SET at = ? WHERE table_name = 'person' AND row_id = ?", (at, person))
 
     assert known(path, "person", evening, past.end_of(date(2023, 7, 14)))
     assert known(path, "person", night, past.end_of(date(2023, 7, 14))) is None

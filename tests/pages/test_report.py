@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from db.connection import Database
 from reports.pictures import PLOTS
+from tests.db.rewriting import rewriting
 from tests.pages.spreadsheet import Spreadsheet, add, add_person
 
 pytestmark = pytest.mark.browser
@@ -49,7 +50,8 @@ def office(server) -> Iterator[Database]:
 
 def happened(db: Database, moment: str, table: str = "") -> None:
     """Let the history say that what was typed in, in one table or in all, was so at that moment."""
-    db.execute("UPDATE history SET at = ? WHERE ? IN ('', table_name)", (moment, table))
+    with rewriting(db):
+        db.execute("UPDATE history SET at = ? WHERE ? IN ('', table_name)", (moment, table))
 
 
 # ---- the screen as it is read and used

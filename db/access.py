@@ -1,0 +1,152 @@
+"""Who may do what. A role is a set of rights, and SQLite itself holds every connection to them.
+
+The pages ask for a connection that carries the rights of whoever is signed in; whatever a page or a call then tries, a
+statement beyond these rights is refused before it runs (SQLite's authorizer). What is not named here is refused.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from enum import Enum
+from functools import lru_cache
+
+import sqlite_utils
+
+from db import schema
+from db.dictionary import PERSON, SETTING, TABLES
+from db.errors import AccessError
+from db.lists import LISTS
+from db.types import Date, LongText, Text, Type
+
+
+class Role(Enum):
+    """What somebody is here to do; an account may hold several."""
+
+    AGENT = "agent"
+    PILOTE = "pilote"
+    ADMIN = "admin"
+
+    @property
+    def label(self) -> str:
+        """As the screens call it."""
+        return {"agent": "Agent", "pilote": "Pilote", "admin": "Administrateur"}[self.value]
+
+    @property
+    def means(self) -> str:
+        """What it opens, in one sentence."""
+        return {
+            "agent": "Lit et écrit les dossiers.",
+            "pilote": "Voit les chiffres et les publie ; aucun nom.",
+            "admin": "Tient les comptes, les réglages et la conservation.",
+        }[self.value]
+
+
+Roles = frozenset[Role]
+
+_FILES = [name for name in TABLES if name != SETTING.name]
+_VALUES = [values.table for values in LISTS]
+_PARTS = ("", "_data", "_idx", "_docsize", "_config")
+_SEARCH = [f"{name}_search{part}" for name in _FILES for part in _PARTS]
+_SCHEMA = ["sqlite_master", "sqlite_schema", "sqlite_sequence", "json_each", "json_tree", "pragma_table_info"]
+_COUNTED = ("id", "version", "deleted_at")
+
+Columns = frozenset[str] | None
+"""The columns of a table that may be read; None: all."""
+
+
+def _figures() -> dict[str, Columns]:
+    """What figures are counted from: everything but texts and whatever names somebody."""
+    return {name: _columns(name, lambda kind: not isinstance(kind, Text | LongText)) for name in _FILES}
+
+
+def _keeping() -> dict[str, Columns]:
+    """What retention is decided on: names, and the days on which something happened."""
+    dated: dict[str, Columns] = {
+        name: _columns(name, lambda kind: isinstance(kind, Date), "person_id")
+        for name in _FILES
+        if TABLES[name].belongs_to_person
+    }
+    return dated | {"person": frozenset({*_COUNTED, *PERSON.title, "archived_on", "sort_key"})}
+
+
+def _columns(name: str, wanted: Callable[[Type], bool], *more: str) -> frozenset[str]:
+    return frozenset({*_COUNTED, *more, *(field.name for field in TABLES[name].fields if wanted(field.type))})
+
+
+_EVERYBODY: dict[str, Columns] = {
+    **dict.fromkeys([*_VALUES, *_SCHEMA, SETTING.name, "frozen", "publication", "operation", "seal"]),
+    "history": frozenset({"id", "at", "table_name", "row_id", "version", "action"}),
+    "account": frozenset({"id", "name", "roles", "active"}),
+    "trace": frozenset({"id", "at", "who", "action", "person_id", "detail"}),
+}
+_READS: dict[Role, dict[str, Columns]] = {
+    Role.AGENT: dict.fromkeys([*_FILES, *_SEARCH, "history"]),
+    Role.PILOTE: _figures(),
+    Role.ADMIN: {**_keeping(), "account": frozenset({"id", "at", "login", "name", "roles", "active", "subject"})},
+}
+_NOTED = frozenset({"trace", "seal", "operation"})
+"""What every save writes beside what it saves."""
+_WRITES: dict[Role, frozenset[str]] = {
+    Role.AGENT: frozenset({*_FILES, *_SEARCH, "frozen", *_NOTED}),
+    Role.PILOTE: frozenset({"frozen", *_NOTED}),
+    Role.ADMIN: frozenset({SETTING.name, *_VALUES, *_NOTED}),
+}
+_TRIGGERS = frozenset(name for name, sql in schema.expected().items() if sql.startswith("CREATE TRIGGER"))
+"""What they read or write is part of the statement that was allowed; a view is none of them."""
+_PRAGMAS = frozenset({"query_only", "database_list", "table_info", "data_version"})
+_FREE = frozenset({
+    sqlite3.SQLITE_SELECT, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT, sqlite3.SQLITE_RECURSIVE,
+})  # fmt: skip
+
+
+@lru_cache
+def _may_read(roles: Roles, table: str, column: str) -> bool:
+    for rights in (_EVERYBODY, *(_READS[role] for role in roles)):
+        if table in rights:
+            columns = rights[table]
+            if columns is None or column in columns or not column:  # no column: count(*)
+                return True
+    return False
+
+
+@lru_cache
+def _may_write(roles: Roles, table: str) -> bool:
+    return any(table in _WRITES[role] for role in roles)
+
+
+Authorizer = Callable[[int, str | None, str | None, str | None, str | None], int]
+
+
+def _authorizer(roles: Roles) -> Authorizer:
+    def ask(action: int, first: str | None, second: str | None, base: str | None, trigger: str | None) -> int:
+        match action:
+            case sqlite3.SQLITE_READ:
+                passes = trigger in _TRIGGERS or base == "temp" or _may_read(roles, first or "", second or "")
+            case sqlite3.SQLITE_INSERT | sqlite3.SQLITE_UPDATE:
+                passes = trigger in _TRIGGERS or _may_write(roles, first or "")
+            case sqlite3.SQLITE_DELETE:
+                passes = trigger in _TRIGGERS or (first or "") in _SEARCH and _may_write(roles, first or "")
+            case sqlite3.SQLITE_FUNCTION:
+                passes = second != "load_extension"
+            case sqlite3.SQLITE_PRAGMA:
+                passes = first in _PRAGMAS
+            case _:
+                passes = action in _FREE
+        return sqlite3.SQLITE_OK if passes else sqlite3.SQLITE_DENY
+
+    return ask
+
+
+def hold(db: sqlite_utils.Database, roles: Iterable[Role]) -> None:
+    """From now on this connection does what these roles may, and nothing else."""
+    db.conn.set_authorizer(_authorizer(frozenset(roles)))
+
+
+def readable(roles: Iterable[Role], table: str, column: str) -> bool:
+    """Whether these roles may read a column."""
+    return _may_read(frozenset(roles), table, column)
+
+
+def require(roles: Iterable[Role], *needed: Role) -> None:
+    """Raises AccessError unless one of the roles is among those needed."""
+    if not set(roles) & set(needed):
+        raise AccessError(f"Votre rôle ne permet pas cela ; il faut être : {', '.join(role.label for role in needed)}.")

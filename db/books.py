@@ -1,0 +1,178 @@
+"""The books Palette keeps beside the tables of the dictionary: history, traces, seals, accounts, publications.
+
+Nobody types in them. What must never change is guarded by triggers, against a second program as well.
+"""
+
+from collections.abc import Iterator
+
+_NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+
+_TABLES = {
+    "history": f"""CREATE TABLE history (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  who TEXT NOT NULL,
+  table_name TEXT NOT NULL,
+  row_id INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  action TEXT NOT NULL CHECK (action IN ('insert', 'update', 'delete', 'restore', 'erase')),
+  before TEXT NOT NULL CHECK (json_valid(before)),
+  after TEXT NOT NULL CHECK (json_valid(after))
+) STRICT""",
+    # Who read or took away what. No names: a person is a number, and what was searched for is not kept.
+    "trace": f"""CREATE TABLE trace (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  who TEXT NOT NULL,
+  action TEXT NOT NULL,
+  person_id INTEGER,
+  detail TEXT NOT NULL
+) STRICT""",
+    # One link for every line of the two books above: a salted digest of the line, chained to the link before. The
+    # salt goes when the line's content is erased: what is left then says nothing of it.
+    "seal": """CREATE TABLE seal (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  book TEXT NOT NULL CHECK (book IN ('history', 'trace')),
+  line INTEGER NOT NULL,
+  salt BLOB,
+  digest BLOB NOT NULL,
+  chain BLOB NOT NULL,
+  UNIQUE (book, line)
+) STRICT""",
+    # One save by Palette: the lines of the history it wrote, from « first » to « last », so that it is undone whole.
+    "operation": f"""CREATE TABLE operation (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  who TEXT NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL CHECK (last >= first),
+  undoes INTEGER UNIQUE REFERENCES operation(id)
+) STRICT""",
+    "frozen": f"""CREATE TABLE frozen (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  who TEXT NOT NULL,
+  period TEXT NOT NULL,
+  known_on TEXT NOT NULL,
+  note TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  numbers TEXT NOT NULL CHECK (json_valid(numbers))
+) STRICT""",
+    "publication": f"""CREATE TABLE publication (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  who TEXT NOT NULL,
+  action TEXT NOT NULL CHECK (action IN ('publish', 'withdraw')),
+  year INTEGER NOT NULL,
+  numbers TEXT NOT NULL CHECK (json_valid(numbers))
+) STRICT""",
+    "publication_key": """CREATE TABLE publication_key (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  value BLOB NOT NULL CHECK (length(value) = 32)
+) STRICT""",
+    "account": f"""CREATE TABLE account (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  login TEXT NOT NULL UNIQUE COLLATE NOCASE CHECK (length(login) BETWEEN 1 AND 120),
+  name TEXT NOT NULL UNIQUE COLLATE NOCASE CHECK (length(name) BETWEEN 1 AND 80),
+  roles TEXT NOT NULL CHECK (json_valid(roles)),
+  active INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
+  password TEXT,
+  subject TEXT UNIQUE
+) STRICT""",
+    # Moments here are seconds since 1970: they are compared, never read. Tokens are kept as digests only.
+    "session": """CREATE TABLE session (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  token BLOB NOT NULL UNIQUE,
+  account_id INTEGER NOT NULL REFERENCES account(id),
+  began_at INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL,
+  browser TEXT NOT NULL,
+  id_token TEXT
+) STRICT""",
+    "invitation": """CREATE TABLE invitation (
+  token BLOB PRIMARY KEY,
+  account_id INTEGER REFERENCES account(id),
+  kind TEXT NOT NULL CHECK (kind IN ('first', 'password', 'open')),
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID""",
+    "attempt": """CREATE TABLE attempt (
+  subject BLOB PRIMARY KEY,
+  failures INTEGER NOT NULL,
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID""",
+    "door_key": """CREATE TABLE door_key (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  value BLOB NOT NULL CHECK (length(value) = 32)
+) STRICT""",
+}
+
+_INDEXES = {
+    "history_by_row": "CREATE INDEX history_by_row ON history (table_name, row_id, version)",
+    "trace_by_person": "CREATE INDEX trace_by_person ON trace (person_id, at)",
+    "session_by_account": "CREATE INDEX session_by_account ON session (account_id)",
+}
+
+KEYS = ("publication_key", "door_key")
+"""Tables of one row: 32 random bytes, made with the file."""
+
+_ADDED_ONLY = {
+    "frozen": "un bilan figé ne change plus",
+    "publication": "ce qui a été publié ne change plus",
+    "operation": "une opération ne change plus",
+}
+"""Tables that only grow, and what the file says to whoever would have it otherwise."""
+
+_BLANKED = (
+    "NEW.before = '{}' AND NEW.after = '{}' AND NEW.id = OLD.id AND NEW.at = OLD.at AND NEW.who = OLD.who"
+    " AND NEW.table_name = OLD.table_name AND NEW.row_id = OLD.row_id AND NEW.version = OLD.version"
+    " AND NEW.action = OLD.action"
+)
+_UNSALTED = (
+    "NEW.salt IS NULL AND NEW.id = OLD.id AND NEW.book = OLD.book AND NEW.line = OLD.line"
+    " AND NEW.digest = OLD.digest AND NEW.chain = OLD.chain"
+)
+
+
+def _refused(name: str, event: str, table: str, sentence: str, when: str = "") -> tuple[str, str]:
+    return name, f"CREATE TRIGGER {name} BEFORE {event} ON {table}{when} BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
+
+
+def _stays(table: str, sentence: str, but: str = "", purged: str = "") -> Iterator[tuple[str, str]]:
+    """What is in a table stays, ``but`` for one kind of change, and one kind of deletion (``purged``).
+
+    INSERT OR REPLACE fires no DELETE trigger: a number in use is refused as well.
+    """
+    same = f" WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"
+    yield _refused(f"{table}_stays_update", "UPDATE", table, sentence, f" WHEN NOT ({but})" if but else "")
+    yield _refused(f"{table}_stays_delete", "DELETE", table, sentence, f" WHEN NOT ({purged})" if purged else "")
+    yield _refused(f"{table}_stays_insert", "INSERT", table, sentence, same)
+
+
+_OLD = "OLD.at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-6 months')"
+_LAST_WAY_IN = (
+    " WHEN OLD.active AND EXISTS (SELECT 1 FROM json_each(OLD.roles) WHERE value = 'admin')"
+    " AND NOT (NEW.active AND EXISTS (SELECT 1 FROM json_each(NEW.roles) WHERE value = 'admin'))"
+    " AND NOT EXISTS (SELECT 1 FROM account o, json_each(o.roles) r WHERE"
+    " o.id <> OLD.id AND o.active AND r.value = 'admin')"
+)
+
+
+def statements() -> dict[str, str]:
+    """Name -> CREATE statement of every book, in the order to run them."""
+    wanted = dict(_TABLES) | _INDEXES
+    for name, sentence in _ADDED_ONLY.items():
+        wanted |= dict(_stays(name, sentence))
+    wanted |= dict(_stays("history", "l’historique ne change pas", but=_BLANKED))
+    wanted |= dict(_stays("seal", "un sceau ne change pas", but=_UNSALTED))
+    # A trace goes once it is old: never before the shortest time that the settings allow.
+    wanted |= dict(_stays("trace", "une trace ne change pas", purged=_OLD))
+    wanted |= dict(
+        [
+            _refused("account_stays_delete", "DELETE", "account", "un compte ne s’efface pas : désactivez-le"),
+            _refused(
+                "account_last_way_in", "UPDATE", "account", "il faut au moins un administrateur actif", _LAST_WAY_IN
+            ),
+        ]
+    )
+    return wanted

@@ -1,0 +1,55 @@
+"""Operations: what one save wrote in the history, whole, so that it can be shown and undone whole."""
+
+from dataclasses import dataclass
+
+import sqlite_utils
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One save. Lines ``first`` to ``last`` of the history; ``undoes`` and ``undone_by``: ids of other operations."""
+
+    id: int
+    at: str
+    who: str
+    first: int
+    last: int
+    undoes: int | None
+    undone_by: int | None
+
+
+_SELECT = (
+    "SELECT o.id, o.at, o.who, o.first, o.last, o.undoes, u.id"
+    " FROM operation o LEFT JOIN operation u ON u.undoes = o.id"
+)
+_LATEST = "ORDER BY o.id DESC LIMIT 1"
+
+
+def note(db: sqlite_utils.Database, before: int, undoes: int | None = None) -> None:
+    """Write down what the present transaction added to the history after its line ``before``, if anything."""
+    last, who = db.execute("SELECT max(id), who FROM history").fetchone()  # SQLite: of that same line
+    if last and last > before:
+        sql = "INSERT INTO operation (who, first, last, undoes) VALUES (?, ?, ?, ?)"
+        db.conn.execute(sql, (who, before + 1, last, undoes))
+
+
+def get(db: sqlite_utils.Database, operation_id: int) -> Operation | None:
+    """One operation."""
+    return _one(db, "o.id = ?", operation_id)
+
+
+def of_line(db: sqlite_utils.Database, line: int) -> Operation | None:
+    """The operation that wrote a line of the history; None for what was changed without Palette."""
+    found = _one(db, "o.first <= ? ORDER BY o.first DESC LIMIT 1", line)
+    return found if found and line <= found.last else None
+
+
+def last_of(db: sqlite_utils.Database, who: str, table: str) -> Operation | None:
+    """The latest save of a colleague in a table that was not undone, undoings left out."""
+    here = "EXISTS (SELECT 1 FROM history h WHERE h.id BETWEEN o.first AND o.last AND h.table_name = ?)"
+    return _one(db, f"o.who = ? AND o.undoes IS NULL AND u.id IS NULL AND {here} {_LATEST}", who, table)
+
+
+def _one(db: sqlite_utils.Database, where: str, *values: object) -> Operation | None:
+    row = db.execute(f"{_SELECT} WHERE {where}", values).fetchone()
+    return Operation(*row) if row else None

@@ -1,0 +1,93 @@
+"""The chain over history and traces: whoever changes or removes a line breaks it, and `python -m db check` says where.
+
+A seal holds a salted digest of its line and a link to the seal before. When the law asks for a line's content to go
+(an erased person, a trace that is too old), content and salt go and the seal stays: the chain still holds, and says
+nothing. It guards against changes through the application or by hand; whoever holds the file and this code can make
+another chain, and is told apart by the chain that the backups hold.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import sqlite_utils
+
+_COLUMNS = {
+    "history": "id, at, who, table_name, row_id, version, action, before, after",
+    "trace": "id, at, who, action, person_id, detail",
+}
+_NAMES = {"history": "l’historique", "trace": "les traces"}
+BOOKS = tuple(_COLUMNS)
+Line = tuple[Any, ...]
+
+
+def seal(db: sqlite_utils.Database) -> None:
+    """Seal every line that has no seal yet, other programs' included. Inside the transaction that wrote them."""
+    new = [(book, line) for book in BOOKS for line in _lines(db, book, after=_end(db, book))]
+    link = last(db) if new else b""
+    for book, line in new:
+        salt = secrets.token_bytes(16)
+        digest = _digest(salt, line)
+        link = _link(link, digest)
+        sql = "INSERT INTO seal (book, line, salt, digest, chain) VALUES (?, ?, ?, ?, ?)"
+        db.conn.execute(sql, (book, line[0], salt, digest, link))
+
+
+def last(db: sqlite_utils.Database) -> bytes:
+    """The last link; empty when nothing was sealed yet."""
+    row = db.execute("SELECT chain FROM seal ORDER BY id DESC LIMIT 1").fetchone()
+    return bytes(row[0]) if row else b""
+
+
+def problems(db: sqlite_utils.Database) -> Iterator[str]:
+    """What no longer agrees with the seals, as French sentences."""
+    link = b""
+    held = {book: {line[0]: line for line in _lines(db, book)} for book in BOOKS}
+    ends = {book: _end(db, book) for book in BOOKS}
+    rows = db.execute("SELECT id, book, line, salt, digest, chain FROM seal ORDER BY id")
+    for number, (seal_id, book, line, salt, digest, told) in enumerate(rows, 1):
+        link = _link(link, digest)
+        if (seal_id, told) != (number, link):
+            yield f"La chaîne des sceaux est rompue au sceau n° {number} : des sceaux ont été changés ou retirés."
+            return
+        yield from _against(held[book].pop(line, None), book, line, salt, digest)
+    for book, lines in held.items():
+        for line in lines:
+            if line < ends[book]:
+                yield f"Ligne n° {line} dans {_NAMES[book]} : glissée parmi des lignes scellées."
+
+
+def _against(found: Line | None, book: str, line: int, salt: bytes | None, digest: bytes) -> Iterator[str]:
+    """One line against its seal. Without salt, its content was taken away on purpose: see ``unsalt``."""
+    where = f"Ligne n° {line} dans {_NAMES[book]}"
+    if salt is None:
+        if found is not None and found[-2:] != ("{}", "{}"):
+            yield f"{where} : effacée d’après son sceau, mais elle dit encore quelque chose."
+    elif found is None:
+        yield f"{where} : elle a disparu."
+    elif _digest(salt, found) != digest:
+        yield f"{where} : elle a été changée."
+
+
+def unsalt(db: sqlite_utils.Database, book: str, lines: Iterable[int]) -> None:
+    """Take the salt of these lines' seals away, in the transaction that takes their content away."""
+    db.conn.executemany("UPDATE seal SET salt = NULL WHERE book = ? AND line = ?", [(book, line) for line in lines])
+
+
+def _lines(db: sqlite_utils.Database, book: str, after: int = 0) -> list[Line]:
+    return db.execute(f"SELECT {_COLUMNS[book]} FROM {book} WHERE id > ? ORDER BY id", (after,)).fetchall()
+
+
+def _end(db: sqlite_utils.Database, book: str) -> int:
+    """The last line that has a seal."""
+    return int(db.execute("SELECT coalesce(max(line), 0) FROM seal WHERE book = ?", (book,)).fetchone()[0])
+
+
+def _digest(salt: bytes, line: Line) -> bytes:
+    return hashlib.sha256(salt + json.dumps(line, ensure_ascii=False).encode()).digest()
+
+
+def _link(before: bytes, digest: bytes) -> bytes:
+    return hashlib.sha256(before + digest).digest()

@@ -1,0 +1,18 @@
+"""History as a test wants it dated: the file itself refuses that anybody rewrites it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from db import books
+from db.connection import Database
+
+
+@contextmanager
+def rewriting(db: Database) -> Iterator[None]:
+    """Lift the guard of the history for a moment."""
+    guards = ("history_stays_update", "history_stays_delete")
+    for name in guards:
+        db.execute(f"DROP TRIGGER {name}")
+    yield
+    for name in guards:
+        db.execute(books.statements()[name])
