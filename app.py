@@ -1,11 +1,19 @@
-"""The server: Streamlit's pages on one office file. Start it with `make run`, or `streamlit run app.py`."""
+"""The server: Streamlit's pages on one office file, behind the gate. `make run` or `streamlit run app.py` starts it."""
 
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from pages.shared import errors
-from server import changes, logs
+from server import changes, door, life, logs, words
+from server.gate import Gate
 
 logs.keep_values_out()
-app = st.App(Path(__file__).parent / "pages" / "menu.py", routes=[changes.ROUTE], on_script_error=errors.show)
+app = st.App(
+    Path(__file__).parent / "pages" / "menu.py",
+    routes=[*door.ROUTES, changes.ROUTE, words.ROUTE],
+    middleware=[Middleware(Gate)],
+    lifespan=life.span,
+    on_script_error=errors.show,
+)

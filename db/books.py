@@ -109,6 +109,7 @@ _TABLES = {
 
 _INDEXES = {
     "history_by_row": "CREATE INDEX history_by_row ON history (table_name, row_id, version)",
+    "operation_by_first": "CREATE INDEX operation_by_first ON operation (first)",
     "trace_by_person": "CREATE INDEX trace_by_person ON trace (person_id, at)",
     "session_by_account": "CREATE INDEX session_by_account ON session (account_id)",
 }
@@ -133,17 +134,21 @@ _UNSALTED = (
     " AND NEW.digest = OLD.digest AND NEW.chain = OLD.chain"
 )
 
+_SEALED = "id = NEW.id OR (book = NEW.book AND line = NEW.line)"
+
 
 def _refused(name: str, event: str, table: str, sentence: str, when: str = "") -> tuple[str, str]:
     return name, f"CREATE TRIGGER {name} BEFORE {event} ON {table}{when} BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
 
 
-def _stays(table: str, sentence: str, but: str = "", purged: str = "") -> Iterator[tuple[str, str]]:
+def _stays(
+    table: str, sentence: str, but: str = "", purged: str = "", taken: str = "id = NEW.id"
+) -> Iterator[tuple[str, str]]:
     """What is in a table stays, ``but`` for one kind of change, and one kind of deletion (``purged``).
 
-    INSERT OR REPLACE fires no DELETE trigger: a number in use is refused as well.
+    INSERT OR REPLACE fires no DELETE trigger: what is ``taken``, a number or whatever else is UNIQUE, is refused as well.
     """
-    same = f" WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"
+    same = f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken})"
     yield _refused(f"{table}_stays_update", "UPDATE", table, sentence, f" WHEN NOT ({but})" if but else "")
     yield _refused(f"{table}_stays_delete", "DELETE", table, sentence, f" WHEN NOT ({purged})" if purged else "")
     yield _refused(f"{table}_stays_insert", "INSERT", table, sentence, same)
@@ -158,18 +163,29 @@ _LAST_WAY_IN = (
 )
 
 
+_ONE_EACH = "un autre compte porte déjà ce nom, cet identifiant ou ce numéro"
+_OF_ANOTHER = (
+    " WHEN EXISTS (SELECT 1 FROM account o WHERE {}"
+    "(o.id = NEW.id OR o.login = NEW.login OR o.name = NEW.name OR o.subject = NEW.subject))"
+)
+
+
 def statements() -> dict[str, str]:
     """Name -> CREATE statement of every book, in the order to run them."""
     wanted = dict(_TABLES) | _INDEXES
     for name, sentence in _ADDED_ONLY.items():
-        wanted |= dict(_stays(name, sentence))
+        taken = "id = NEW.id OR undoes = NEW.undoes" if name == "operation" else "id = NEW.id"
+        wanted |= dict(_stays(name, sentence, taken=taken))
     wanted |= dict(_stays("history", "l’historique ne change pas", but=_BLANKED))
-    wanted |= dict(_stays("seal", "un sceau ne change pas", but=_UNSALTED))
+    wanted |= dict(_stays("seal", "un sceau ne change pas", but=_UNSALTED, taken=_SEALED))
     # A trace goes once it is old: never before the shortest time that the settings allow.
     wanted |= dict(_stays("trace", "une trace ne change pas", purged=_OLD))
     wanted |= dict(
         [
             _refused("account_stays_delete", "DELETE", "account", "un compte ne s’efface pas : désactivez-le"),
+            # « OR REPLACE » would delete the other account without the trigger above.
+            _refused("account_stays_insert", "INSERT", "account", _ONE_EACH, _OF_ANOTHER.format("")),
+            _refused("account_stays_update", "UPDATE", "account", _ONE_EACH, _OF_ANOTHER.format("o.id <> OLD.id AND ")),
             _refused(
                 "account_last_way_in", "UPDATE", "account", "il faut au moins un administrateur actif", _LAST_WAY_IN
             ),

@@ -3,15 +3,17 @@
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlite_utils
 
-from db import schema, upgrade
+from db import access, schema, upgrade
+from db.access import Role
 from db.dictionary import TABLES
-from db.errors import NotFoundError
+from db.errors import NotFoundError, of_sqlite
 
 Database = sqlite_utils.Database
 T = TypeVar("T")
@@ -43,20 +45,32 @@ def create(path: Path) -> Database:
 
 
 def open_file(path: Path) -> Database:
-    """Open an office file; an older one is upgraded after a backup copy. Raises NotFoundError, SchemaError."""
+    """Open an office file; an older one is upgraded after a backup copy.
+
+    Raises NotFoundError, SchemaError, StorageError.
+    """
     if not path.exists():
         raise NotFoundError(
             f"Il n’y a pas de fichier Palette à l’adresse {path}. « python -m db init {path} » en fait un, vide ; "
             f"« python -m db demo {path} », une démonstration."
         )
-    db = connect(path)
+    try:
+        db = connect(path)
+        _make_ready(db, path)
+    except sqlite3.Error as error:
+        raise of_sqlite(error) or error from error
+    return db
+
+
+def _make_ready(db: Database, path: Path) -> None:
+    """Bring the file up once per process."""
     stamp = (str(path.resolve()), path.stat().st_ino)
     with _making:
         if _ready.get(stamp) != id(TABLES):
-            path.chmod(0o600)
+            with suppress(PermissionError):  # somebody else's file, or a disk that is read-only: the rest tells
+                path.chmod(0o600)
             _bring_up(db, path)
             _ready[stamp] = id(TABLES)
-    return db
 
 
 def _bring_up(db: Database, path: Path) -> None:
@@ -68,13 +82,19 @@ def _bring_up(db: Database, path: Path) -> None:
         upgrade.upgrade(db)
 
 
-def office() -> Database:
-    """The office file, one connection per thread. Raises NotFoundError when there is none yet."""
-    path = office_path()
-    if getattr(_of_thread, "path", None) != path or not path.exists():
-        _of_thread.db, _of_thread.path = open_file(path), path
-    db: Database = _of_thread.db
-    return db
+def office(roles: Iterable[Role] | None = None) -> Database:
+    """The office file, one connection per thread and set of roles. Raises NotFoundError when there is none yet.
+
+    ``roles``: of whoever asks; the connection does what they may (db/access.py). None: Palette itself, unlimited.
+    """
+    path, held = office_path(), None if roles is None else frozenset(roles)
+    opened: dict[tuple[Path, frozenset[Role] | None], Database] = _of_thread.__dict__.setdefault("opened", {})
+    if (path, held) not in opened or not path.exists():
+        db = open_file(path)
+        if held is not None:
+            access.hold(db, held)
+        opened[path, held] = db
+    return opened[path, held]
 
 
 def change_token(db: Database) -> int:
@@ -93,7 +113,8 @@ def remembered(db: Database, key: tuple[Hashable, ...], make: Callable[[], T]) -
     if db.execute("PRAGMA query_only").fetchone()[0]:
         return make()
     file = db.execute("PRAGMA database_list").fetchone()[2]
-    whole = (file, change_token(db), *key)
+    # Nobody is given what was found with other rights.
+    whole = (file, change_token(db), getattr(db, "held", None), *key)
     if whole not in _remembered:
         if len(_remembered) > 500:
             forget()

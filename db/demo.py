@@ -12,7 +12,8 @@ from itertools import groupby
 from pathlib import Path
 from random import Random
 
-from db import books, connection, history, seals
+from db import accounts, books, connection, history, seals
+from db.access import Role
 from db.connection import Database
 from db.demonstration import meetings
 from db.demonstration.common import needs, projects
@@ -68,6 +69,7 @@ def write(path: Path, today: date | None = None) -> None:
         db.conn.execute(books.statements()["history_stays_update"])
         seals.seal(db)
         db.conn.execute("COMMIT")
+        accounts.create(db, accounts.DEMONSTRATION, SIGNATURE, Role, "Palette")
     finally:
         db.conn.close()
 

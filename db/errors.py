@@ -97,6 +97,7 @@ _TELL = "Prévenez qui tient Palette."
 _READ_ONLY = f"Le fichier est en lecture seule : {_NOTHING}. {_TELL}"
 _SQLITE: tuple[tuple[str, type[PaletteError], str], ...] = (
     ("prohibited", AccessError, "Votre rôle ne permet pas de voir cela."),
+    ("vtable constructor failed", AccessError, "Votre rôle ne permet pas de voir cela."),
     ("not authorized", AccessError, f"Votre rôle ne permet pas cela ; {_NOTHING}."),
     ("locked", BusyError, f"Le fichier est occupé par un autre programme : {_NOTHING}, réessayez."),
     ("is full", StorageError, f"Le disque du serveur est plein : {_NOTHING}. {_TELL}"),

@@ -1,10 +1,15 @@
 """The menu: one line per screen, grouped. Streamlit runs this script for every page."""
 
+from functools import lru_cache, partial
+from pathlib import Path
+
 import streamlit as st
 
-from db.connection import office
+from db.access import Role
+from pages.shared import account_menu, safety
 from pages.shared.form import show_pending
-from pages.shared.session import choose_who
+from pages.shared.screens import SCREENS, Screen
+from pages.shared.session import begin
 
 _STYLE = """<style>
 [data-testid=stMainBlockContainer] { padding-inline: clamp(1rem, 3vw, 3rem); }
@@ -14,6 +19,10 @@ _STYLE = """<style>
 [class*="-files"] button p { font-size: 0.85rem; } /* the files of a chart: there, and never in the way of it */
 /* the numbers of charts: of the colour of text, but those in a bar (reports/charts.py, INSIDE) */
 [data-testid=stVegaLiteChart] .mark-text:not(.inside_marks) text { fill: currentColor; }
+/* who is signed in, and the way out: in sight on a low screen as well */
+[data-testid=stSidebarUserContent] { position: sticky; bottom: 0; padding-block: 0.5rem; background: inherit; }
+[data-testid=stSidebarContent] { background: inherit; }
+.st-key-account a { color: inherit; font-size: 0.875rem; }
 [data-testid=InputInstructions] { display: none; } /* « Press Enter to apply » */
 /* a tab or pill that is chosen or under the mouse: Streamlit writes primary on a tint of primary, 3.8 in dark */
 [data-testid=stButtonGroup] button:not([data-disabled]) { color: inherit !important; }
@@ -34,34 +43,48 @@ nameGroups()
 window.paletteGroups ??= new MutationObserver(nameGroups)
 window.paletteGroups.observe(document.body, { childList: true, subtree: true })
 </script>"""
+_SCRIPTS = ("presence.js", "wary.js")
+
+
+@lru_cache
+def _scripts() -> str:
+    """What every page carries, read once."""
+    shared = Path(__file__).parent / "shared"
+    return "".join(f"<script>{(shared / name).read_text(encoding='utf-8')}</script>" for name in _SCRIPTS)
+
 
 # Before the navigation, whose own icons would be fetched from outside to stand in the browser's tab.
 st.set_page_config(page_title="Palette", page_icon="🎨", layout="wide")
+session = begin()
+held = session.account.roles
+
+
+def _page(screen: Screen, first: bool) -> st.Page:
+    """A screen of the menu; one that the role does not open is out of it, and says so at its address."""
+    icon = f":material/{screen.icon}:"
+    if held & screen.roles:
+        return st.Page(screen.file, icon=icon, default=first, title=screen.title, url_path=screen.path)
+    return st.Page(partial(forbidden, screen), icon=icon, visibility="hidden", title=screen.title, url_path=screen.path)
+
+
+def forbidden(screen: Screen) -> None:
+    """What stands at the address of a screen that the role does not open."""
+    st.title(screen.title)
+    st.warning(
+        f"Votre rôle n’ouvre pas cet écran ; il faut être : {', '.join(r.label for r in Role if r in screen.roles)}."
+    )
+
+
+opened = [screen for screens in SCREENS.values() for screen in screens if held & screen.roles]
 page = st.navigation(
-    {
-        "Suivi": [
-            st.Page("caseload.py", title="Portefeuille", icon=":material/groups:", default=True),
-            st.Page("today.py", title="Aujourd’hui", icon=":material/today:", url_path="aujourdhui"),
-            st.Page("person.py", title="Dossier", icon=":material/person:", url_path="dossier"),
-            st.Page("orientations.py", title="Orientations", icon=":material/signpost:", url_path="orientations"),
-            st.Page("diagnostics.py", title="Diagnostics", icon=":material/lab_profile:", url_path="diagnostics"),
-            st.Page("cer.py", title="CER", icon=":material/contract:", url_path="cer"),
-            st.Page("aid.py", title="Aides", icon=":material/euro:", url_path="aides"),
-            st.Page("follow_up.py", title="Interventions", icon=":material/forum:", url_path="interventions"),
-            st.Page("exits.py", title="Sorties", icon=":material/logout:", url_path="sorties"),
-        ],
-        "Pilotage": [
-            st.Page("dashboard.py", title="Tableau de bord", icon=":material/bar_chart:", url_path="tableau-de-bord"),
-            st.Page("report.py", title="Photo-bilan", icon=":material/photo_camera:", url_path="photo-bilan"),
-            st.Page("publish.py", title="Publication", icon=":material/public:", url_path="publication"),
-        ],
-        "Réseau": [st.Page("network.py", title="Réseau", icon=":material/hub:", url_path="reseau")],
-        "Réglages": [st.Page("settings.py", title="Réglages", icon=":material/tune:", url_path="reglages")],
-    },
+    {group: [_page(screen, screen is opened[0]) for screen in screens] for group, screens in SCREENS.items()},
     expanded=True,
 )
 st.set_page_config(page_title=f"{page.title} · Palette")
-st.html(_STYLE, unsafe_allow_javascript=True)
-choose_who(office())
+st.html(_STYLE + _scripts(), unsafe_allow_javascript=True)
+account_menu.show(session)
+if page.title == opened[0].title:
+    safety.warn()
 page.run()
-show_pending()
+if Role.AGENT in held:
+    show_pending()

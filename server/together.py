@@ -1,7 +1,7 @@
 """Palette and the partners' site, started side by side and ended together: `python -m server.together`.
 
 The site is another process that is told nothing of the office: it has its own folder, an environment of its own, and no
-path to the private file in its arguments. On a server it runs under another system user as well (docs/deploiement.md).
+path to the private file in its arguments. On a server it runs under another system user as well (docs/deployment.md).
 """
 
 import os
@@ -12,8 +12,13 @@ import time
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
+
+from db import accounts, connection
+from db.errors import PaletteError
+from db.sessions import ADDRESS
 
 ROOT = Path(__file__).resolve().parents[1]
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ")
@@ -36,9 +41,24 @@ def start_site(public: Path, address: str, port: int) -> subprocess.Popen[bytes]
 
 
 def _start_office(public: Path, address: str, port: int, site: str) -> subprocess.Popen[bytes]:
-    options = [f"--server.address={address}", f"--server.port={port}"]
+    # Without a name of its own, Streamlit would ask a server outside for the address of this machine.
+    named = urlsplit(ADDRESS).hostname or address
+    options = [f"--server.address={address}", f"--server.port={port}", f"--browser.serverAddress={named}"]
     environment = {**os.environ, "PALETTE_PUBLIC": str(public), "PALETTE_SITE": site}
     return subprocess.Popen([sys.executable, "-m", "streamlit", "run", "app.py", *options], cwd=ROOT, env=environment)
+
+
+def _one_time_path(office: Path) -> str:
+    """Where to enter a file that nobody has a password for yet; '' when somebody has one."""
+    try:
+        db = connection.open_file(office)
+        try:
+            token = accounts.first_invitation(db, time.time())
+        finally:
+            db.close()
+    except PaletteError as error:
+        raise click.ClickException(str(error)) from error
+    return f"/bienvenue?cle={token}" if token else ""
 
 
 def _publish(office: Path, public: Path) -> subprocess.Popen[bytes]:
@@ -60,10 +80,14 @@ def main(office: Path, public: Path, address: str, port: int, site_port: int, pu
     """Démarre Palette et le site des partenaires ; Ctrl-C arrête les deux."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     office, public, site = office.resolve(), public.resolve(), f"http://{address}:{site_port}"
+    way_in = _one_time_path(office)
     children = [start_site(public, address, site_port)]
     try:
         children.append(_start_office(public, address, port, site))
-        click.echo(f"Palette : http://{address}:{port}  ·  partenaires : {site}  (Ctrl-C pour arrêter / to stop)")
+        own = ADDRESS or f"http://{address}:{port}"
+        click.echo(f"Palette : {own}{way_in}  ·  partenaires : {site}  (Ctrl-C pour arrêter / to stop)")
+        if way_in:
+            click.echo("Cette adresse ouvre Palette une seule fois. / This address works once.")
         if publish:
             click.echo("Les chiffres de la démonstration sont publiés en arrière-plan, une année après l’autre.")
             children.append(_publish(office, public))

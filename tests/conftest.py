@@ -1,5 +1,6 @@
 """What tests share: the real server on an office file of its own, and a real Chromium that speaks French."""
 
+import hashlib
 import os
 import shutil
 import signal
@@ -8,17 +9,21 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from itsdangerous import Signer
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from db import connection
+from db import accounts, connection
+from db.access import Role
+from db.accounts import Account
 from db.connection import Database
 from db.dictionary import TABLES
+from db.sessions import COOKIE
 
 ROOT = Path(__file__).parents[1]
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -49,16 +54,22 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_tab(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open a tab of a person of her own (another browser context), in French. Fails when the page complains."""
+    """Open a tab of a person of her own (another browser context), in French. Fails when the page complains.
+
+    ``as_``: under which account of ``let_in`` she is signed in; '' for a visitor. ``refused``: the test lets the server
+    refuse her something, which the browser then notes.
+    """
     opened: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def open_(address: str = "", **options: Any) -> Page:
+    def open_(address: str = "", as_: str = "La CIPA", refused: bool = False, **options: Any) -> Page:
         context = browser.new_context(locale="fr-FR", **{"viewport": {"width": 1440, "height": 900}, **options})
         opened.append(context)
+        if as_:
+            context.add_cookies([{"name": COOKIE, "value": cookie_of(as_), "url": "http://127.0.0.1"}])
         page = context.new_page()
         page.set_default_timeout(20_000)
-        watch(page, complaints)
+        watch(page, complaints, "server responded with a status of" if refused else "nothing else")
         if address:
             page.goto(address)
         return page
@@ -69,22 +80,22 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., Page]]:
     assert not complaints
 
 
-def watch(page: Page, complaints: list[str]) -> None:
+def watch(page: Page, complaints: list[str], spared: str = "nothing else") -> None:
     """Note what no page may do: raise an error, or ask anything of another machine."""
     page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
     page.on("request", lambda request: complaints.extend([f"outside: {request.url}"] * _is_outside(request.url)))
-    page.on("console", lambda said: complaints.extend([f"console: {said.text}"] * _is_ours(said)))
+    page.on("console", lambda said: complaints.extend([f"console: {said.text}"] * _is_ours(said, spared)))
 
 
 def _is_outside(url: str) -> bool:
     return not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "blob:", "data:"))
 
 
-def _is_ours(said: Any) -> bool:
+def _is_ours(said: Any, spared: str) -> bool:
     """Errors, but for those of a connection that a test cuts, and of Streamlit looking for its server (« _stcore »)."""
     told = f"{said.text} {said.location.get('url', '')}"
     return said.type == "error" and not any(
-        word in told for word in ("ERR_CONNECTION", "WebSocket", "_stcore", "disconnected from server")
+        word in told for word in ("ERR_CONNECTION", "WebSocket", "_stcore", "disconnected from server", spared)
     )
 
 
@@ -92,6 +103,28 @@ def _is_ours(said: Any) -> bool:
 def page(open_tab: Callable[..., Page]) -> Page:
     """One tab, in French, nothing opened yet."""
     return open_tab()
+
+
+# ---- who is signed in
+
+_KEY = b"k" * 32
+"""The key of the door in every file of a test, so that a cookie can be made without asking the server."""
+
+
+def cookie_of(name: str) -> str:
+    """The cookie of an account that ``let_in`` signed in."""
+    return Signer(_KEY, salt="palette.session", digest_method=hashlib.sha256).sign(name.encode().hex()).decode()
+
+
+def let_in(db: Database, name: str = "La CIPA", roles: Iterable[Role] = Role) -> Account:
+    """Make an account and sign it in, in a browser that carries ``cookie_of`` its name."""
+    known = next((one for one in accounts.every(db) if one.name == name), None)  # the demonstration has its own
+    account = known or accounts.create(db, f"{len(accounts.every(db))}@exemple.fr", name, roles, "Test")
+    db.execute("UPDATE door_key SET value = ?", (_KEY,))
+    token, now = hashlib.sha256(name.encode().hex().encode()).digest(), int(time.time())
+    sql = "INSERT INTO session (token, account_id, began_at, seen_at, browser) VALUES (?, ?, ?, ?, 'Test')"
+    db.execute(sql, (token, account.id, now, now))
+    return account
 
 
 # ---- the server
@@ -135,7 +168,7 @@ class Server:
         until = time.monotonic() + _START
         while time.monotonic() < until and self.process and self.process.poll() is None:
             try:
-                with urllib.request.urlopen(f"{self.address}_stcore/health", timeout=1) as answer:
+                with urllib.request.urlopen(f"{self.address}sante", timeout=1) as answer:
                     if answer.status == 200:
                         return
             except OSError:
@@ -156,7 +189,8 @@ class Server:
     @classmethod
     def made(cls, data: Path) -> "Server":
         """A new office file and a server on it."""
-        connection.create(data / "palette.db").conn.close()
+        with closing(connection.create(data / "palette.db").conn) as raw:
+            let_in(Database(raw))
         server = cls(data)
         server.start()
         return server

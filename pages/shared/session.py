@@ -1,19 +1,60 @@
-"""Who works, in this browser tab. Until Palette has a door, the person says it in the sidebar."""
+"""Who is signed in, in this browser tab; what pages read and write goes through their rights."""
+
+from collections.abc import Callable
 
 import streamlit as st
 
-from db import records
+from db import access, connection, sessions
+from db.access import Role, Roles
 from db.connection import Database
+from db.errors import AccessError
+from db.sessions import COOKIE, Session
 
-_KEY = "who"
+_KEY = "session:id"
+
+
+def current() -> Session:
+    """The session of this tab. Raises AccessError once it has ended: nothing is shown or saved without one."""
+    session = sessions.current(st.context.cookies.get(COOKIE, ""))
+    if session is None:
+        raise AccessError("Vous n’êtes plus connecté : rechargez la page pour vous connecter de nouveau.")
+    return session
 
 
 def who() -> str:
     """The name that the history writes for what this tab saves."""
-    return str(st.session_state.get(_KEY) or "La CIPA")
+    return current().account.name
 
 
-def choose_who(db: Database) -> None:
-    """Show who is at work, and let another of the team say so."""
-    names = list(records.context(db).labels["agent"].values())
-    st.sidebar.selectbox("Vous êtes", names, key=_KEY, help="Votre nom dans l’historique de ce que vous enregistrez.")
+def roles() -> Roles:
+    """What whoever is signed in is here to do."""
+    return current().account.roles
+
+
+def office() -> Database:
+    """The office file, held to the rights of whoever is signed in."""
+    return connection.office(roles())
+
+
+def opener() -> Callable[[], Database]:
+    """``office`` for work that goes on elsewhere (a download, a long job), where no tab says who is signed in."""
+    held = roles()
+    return lambda: connection.office(held)
+
+
+def beyond(role: Role) -> Database:
+    """The office file without limits, for the deeds of one role that no table's rights describe (its accounts, say).
+
+    Raises AccessError for anybody else.
+    """
+    access.require(roles(), role)
+    return connection.office()
+
+
+def begin() -> Session:
+    """What every run starts with: a tab that another person comes back to begins anew."""
+    session = current()
+    if st.session_state.get(_KEY, session.id) != session.id:
+        st.session_state.clear()
+    st.session_state[_KEY] = session.id
+    return session

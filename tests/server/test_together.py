@@ -68,7 +68,7 @@ def test_both_answer_the_site_knows_nothing_of_the_office_and_both_end(folders, 
         said = launcher.stdout.readline()
         assert f"http://127.0.0.1:{port}" in said
         assert f"http://127.0.0.1:{site}" in said
-        eventually(lambda: get(f"http://127.0.0.1:{port}/_stcore/health"))
+        eventually(lambda: get(f"http://127.0.0.1:{port}/sante"))
         assert "Rien n’est publié" in eventually(lambda: get(f"http://127.0.0.1:{site}/"))
 
         started = children(launcher.pid)

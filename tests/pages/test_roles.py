@@ -1,0 +1,104 @@
+"""Every screen for every role: what a role does not open shows nothing of anybody, whichever way one comes to it."""
+
+import pytest
+from playwright.sync_api import expect
+from streamlit.testing.v1 import AppTest
+
+from db import connection, records
+from db.access import Role
+from db.accounts import Account
+from db.dictionary import PERSON, SETTING, TABLES
+from db.records import Edit
+from db.sessions import Session
+from db.types import LongText, Text
+from pages.shared import session
+from pages.shared.screens import SCREENS
+from tests.conftest import let_in
+from tests.db.examples import whole_row
+from tests.pages.test_screens import PAGES
+
+SECRET = "Zorglubescu"
+NAME = "Quintilienne"
+EVERY = [screen for group in SCREENS.values() for screen in group]
+
+
+@pytest.fixture
+def office(tmp_path, monkeypatch):
+    """A file with a row in each table, every text of which holds the secret."""
+    monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
+    monkeypatch.setenv("PALETTE_PUBLIC", str(tmp_path / "public"))
+    db = connection.create(tmp_path / "palette.db")
+    for table in TABLES.values():
+        if table is not SETTING:
+            values = whole_row(db, table, 0)
+            texts = {f.name: SECRET for f in table.fields if type(f.type) in (Text, LongText) and f.name in values}
+            if table is PERSON:
+                del values["archived_on"]
+                texts |= {"postcode": "46000", **dict.fromkeys(PERSON.title, NAME)}
+            records.save(db, table, Edit({**values, **texts}), "Ada")
+    let_in(db, "Ada")
+    return db
+
+
+def run(monkeypatch, screen, *roles):
+    """Everything that the screen's own script shows to these roles, though the menu may not lead there."""
+    account = Account(1, "ada@exemple.fr", "Ada", frozenset(roles), True, True, None)
+    monkeypatch.setattr(session, "current", lambda: Session(1, account, 0, 0, "Test", None))
+    page = AppTest.from_file(str(PAGES / screen.file), default_timeout=30)
+    if screen.file == "person.py":
+        page.query_params["dossier"] = "1"
+    page.run()
+    return page, "".join(map(str, _protos(page.main)))
+
+
+def _protos(block):
+    for child in block.children.values():
+        if hasattr(child, "children"):
+            yield getattr(child, "proto", "")
+            yield from _protos(child)
+        else:
+            yield child.proto
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("screen", EVERY, ids=lambda screen: screen.file)
+def test_every_screen_for_every_role(office, monkeypatch, screen, role):
+    page, shown = run(monkeypatch, screen, role)
+
+    if role in screen.roles:
+        assert not page.exception
+        assert page.title
+    else:
+        assert page.exception, "it fails closed"
+    if role is not Role.AGENT:
+        assert SECRET not in shown
+    if role is Role.PILOTE:
+        assert NAME not in shown
+
+
+def test_the_control_an_agent_sees_what_is_secret(office, monkeypatch):
+    for name in ("aid.py", "network.py"):
+        screen = next(screen for screen in EVERY if screen.file == name)
+        assert SECRET in run(monkeypatch, screen, Role.AGENT)[1], name
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("role", Role)
+def test_the_menu_holds_what_the_role_opens_and_other_addresses_say_so(server, open_tab, role):
+    with server.open().conn as raw:
+        raw.execute("INSERT INTO person (last_name, first_name, gender) VALUES ('Zorglub', 'Ada', 'woman')")
+    db = server.open()
+    let_in(db, f"Seul {role.label}", [role])
+    db.close()
+    page = open_tab(server.address, as_=f"Seul {role.label}")
+    mine = [screen.title for screen in EVERY if role in screen.roles]
+    others = [screen for screen in EVERY if role not in screen.roles]
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(mine[0])
+    links = page.get_by_test_id("stSidebarNavLink")
+    expect(links).to_have_text([f"{screen.icon}{screen.title}" for screen in EVERY if role in screen.roles])
+    for screen in others:
+        page.goto(f"{server.address}{screen.path}")
+        expect(page.get_by_role("heading", level=1)).to_have_text(screen.title)
+        expect(page.get_by_test_id("stAlert")).to_contain_text("Votre rôle n’ouvre pas cet écran")
+        expect(page.get_by_text("Zorglub")).to_have_count(0)

@@ -1,0 +1,272 @@
+"""Nothing is reached without being signed in: every route of the running server, the websocket, every cookie."""
+
+import hashlib
+import http.client
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+from itsdangerous import Signer
+from playwright.sync_api import expect
+
+from db import accounts, sessions
+from db.access import Role
+from db.accounts import DEMONSTRATION
+from db.sessions import COOKIE
+from server.gate import OPEN
+from tests.conftest import ROOT, cookie_of, let_in
+
+pytestmark = pytest.mark.browser
+
+LIST_ROUTES = """
+import json
+from app import app
+routes = [(route.path, sorted(getattr(route, "methods", None) or [])) for route in app._build_starlette_app().routes]
+print(json.dumps(routes))
+"""
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+ODD = (
+    "//", "/%2e%2e/sante", "/connexion/", "/connexion/../portefeuille", "/CONNEXION", "/sante/x",
+    "/sante%2f..%2fportefeuille", "/porte.css/..", "/oidc/entrer/x", "/%2fsante", "/;/sante", "/sante;/x",
+    "/static/../db/records.py", "/_stcore/../dossier",
+)  # fmt: skip
+UPGRADE = {
+    "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "x3JJHMbDL1EzLkh9GBhXDw==",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def routes(shared_server):
+    """Every route of the very server that runs, with `{…}` filled in."""
+    done = subprocess.run(
+        [sys.executable, "-c", LIST_ROUTES], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True,
+        env={**os.environ, **shared_server.environment},
+    )  # fmt: skip
+    found = json.loads(done.stdout.splitlines()[-1])
+    return [(path.split("{", 1)[0] + "x" * ("{" in path), methods) for path, methods in found]
+
+
+def ask(server, method, path, cookie="", **headers):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    if cookie:
+        headers["Cookie"] = f"{COOKIE}={cookie}"
+    connection.request(method, path, headers=headers)
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body
+
+
+def websocket(server, cookie="", **headers):
+    """The status of opening the websocket of the pages."""
+    asked = {**UPGRADE, "Origin": f"http://127.0.0.1:{server.port}", **headers}
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    if cookie:
+        asked["Cookie"] = f"{COOKIE}={cookie}"
+    connection.request("GET", "/_stcore/stream", headers=asked)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def is_refused(status, headers, body):
+    to_sign_in = status == 303 and headers["location"].startswith("/connexion")
+    return (to_sign_in and not body) or (status in (400, 401, 403, 404, 405) and len(body) < 200)
+
+
+def test_every_route_refuses_a_visitor(server, routes):
+    paths = {path for path, _ in routes}
+    assert {"/_stcore/stream", "/mots", "/changes"} & paths, "the list is that of the whole server"
+    assert len(paths) > 12
+    for path in sorted(paths - OPEN) + list(ODD):
+        for method in METHODS:
+            told = ask(server, method, path, Accept="text/html,*/*")
+            assert is_refused(*told), (method, path, told[0])
+
+
+def test_the_control_a_cookie_opens_them(server):
+    status, headers, body = ask(server, "GET", "/", cookie_of("La CIPA"), Accept="text/html")
+
+    assert status == 200
+    assert b"<html" in body.lower()
+    assert websocket(server, cookie_of("La CIPA")) == 101
+
+
+def test_what_is_open_is_a_closed_list_and_says_nothing_of_anybody(server):
+    with server.open().conn as raw:
+        raw.execute("INSERT INTO person (last_name, first_name, gender) VALUES ('Zorglub', 'Ada', 'woman')")
+    assert frozenset({"/connexion", "/bienvenue", "/sante", "/porte.css", "/oidc/entrer", "/oidc/retour"}) == OPEN
+    for path in OPEN:
+        status, _, body = ask(server, "GET", path)
+        assert status in (200, 303, 403, 410), path
+        assert b"Zorglub" not in body
+        assert b"La CIPA" not in body
+
+
+def test_every_answer_carries_the_headers(server):
+    for path, cookie in (("/connexion", ""), ("/", ""), ("/", cookie_of("La CIPA")), ("/sante", ""), ("/nowhere", "")):
+        _, headers, _ = ask(server, "GET", path, cookie)
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+        assert headers["cache-control"] == "no-store"
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert "default-src 'self'" in headers["content-security-policy"]
+        assert "access-control-allow-origin" not in headers
+
+
+# ---- cookies
+
+
+def signed(token, key, salt="palette.session"):
+    return Signer(key, salt=salt, digest_method=hashlib.sha256).sign(token).decode()
+
+
+def test_forged_cookies_are_refused(server):
+    good = cookie_of("La CIPA")
+    token = good.rpartition(".")[0]
+    forged = (
+        token, f"{token}.", f"{token}.{'A' * 43}", signed(token, b"another key"),
+        signed(token, b"k" * 32, "palette.device"),
+        signed("00" * 8, b"k" * 32), good[:-1], good + "A", "." + good, "x" * 5000, "\x00", "é", '"', f'"{good}',
+    )  # fmt: skip
+
+    for cookie in forged:
+        status, headers, body = ask(server, "GET", "/", cookie.encode("utf-8", "replace").decode("latin-1"))
+        assert is_refused(status, headers, body), cookie[:60]
+    assert websocket(server, signed(token, b"another key")) == 403
+    assert websocket(server) == 403
+
+
+def moved(server, **columns):
+    """A session of its own whose moments are moved by so many seconds."""
+    name = f"Ada {time.monotonic_ns()}"
+    db = server.open()
+    account = let_in(db, name, [Role.AGENT])
+    for column, by in columns.items():
+        db.execute(f"UPDATE session SET {column} = {column} + ? WHERE account_id = ?", (by, account.id))
+    db.close()
+    return cookie_of(name)
+
+
+@pytest.mark.parametrize(
+    ("columns", "opens"),
+    [
+        ({}, True),
+        ({"seen_at": -59 * 60}, True),
+        ({"seen_at": -61 * 60}, False),  # idle for longer than an hour
+        ({"began_at": -11 * 3600}, True),
+        ({"began_at": -13 * 3600}, False),  # older than twelve hours, however busy
+        ({"began_at": 7 * 86_400, "seen_at": 7 * 86_400}, False),  # begun in the future: the clock was set back
+    ],
+)
+def test_a_session_ends_when_idle_and_when_old(server, columns, opens):
+    cookie = moved(server, **columns)
+
+    assert (ask(server, "GET", "/", cookie)[0] == 200) is opens
+    assert (websocket(server, cookie) == 101) is opens
+
+
+def test_a_cookie_is_worth_nothing_once_signed_out(server):
+    cookie = moved(server)
+    origin = f"http://127.0.0.1:{server.port}"
+    assert ask(server, "GET", "/presence", cookie)[0] == 200
+
+    status, headers, _ = ask(server, "POST", "/deconnexion", cookie, Origin=origin, **{"Content-Length": "0"})
+
+    assert status == 303
+    assert "Max-Age=0" in headers["set-cookie"]
+    assert ask(server, "GET", "/presence", cookie)[0] == 401
+    assert websocket(server, cookie) == 403
+
+
+def test_an_account_that_is_closed_is_out_at_once(server):
+    name = f"Bob {time.monotonic_ns()}"
+    db = server.open()
+    account = let_in(db, name, [Role.AGENT])
+    assert ask(server, "GET", "/presence", cookie_of(name))[0] == 200
+
+    accounts.change(db, account.id, account.login, account.name, account.roles, active=False, who="Admin")
+    db.close()
+
+    time.sleep(sessions._REMEMBERED + 0.5)  # what the server believes for a moment without asking the file
+    assert ask(server, "GET", "/presence", cookie_of(name))[0] == 401
+
+
+# ---- other sites
+
+
+def test_another_site_can_make_a_browser_do_nothing(server):
+    cookie = cookie_of("La CIPA")
+    own = f"http://127.0.0.1:{server.port}"
+
+    assert ask(server, "POST", "/presence", cookie, Origin="https://mechant.example")[0] == 403
+    assert ask(server, "POST", "/presence", cookie, Origin="null")[0] == 403
+    assert ask(server, "POST", "/presence", cookie, **{"Sec-Fetch-Site": "cross-site"})[0] == 403
+    assert ask(server, "POST", "/connexion", "", Origin="https://mechant.example")[0] == 403
+    assert websocket(server, cookie, Origin="https://mechant.example") == 403
+    assert ask(server, "POST", "/presence", cookie, Origin=own)[0] == 200
+
+
+@pytest.mark.parametrize("wanted", ["//mechant.example", "https://mechant.example", "/\\mechant.example", "\r\nX: y"])
+def test_signing_in_leads_nowhere_else(wanted):
+    from server.door import safe
+
+    assert safe(wanted) == "/"
+    assert safe("/dossier?dossier=12") == "/dossier?dossier=12"
+
+
+# ---- in the browser
+
+
+def test_a_visitor_signs_in_and_comes_to_the_page_she_asked_for(server, open_tab):
+    db = server.open()
+    account = let_in(db, "Ève Dupré", [Role.AGENT])
+    accounts.set_password(db, account, "quatre mots sans lien")
+    db.close()
+    page = open_tab(f"{server.address}aides", as_="", refused=True)
+
+    expect(page.get_by_role("heading", name="Connexion")).to_be_visible()
+    page.get_by_label("Identifiant").fill(account.login)
+    page.get_by_label("Mot de passe").fill("pas le bon du tout")
+    page.get_by_role("button", name="Se connecter").click()
+    expect(page.get_by_role("alert")).to_contain_text("incorrect")
+    page.get_by_label("Mot de passe").fill("quatre mots sans lien")
+    page.get_by_role("button", name="Se connecter").click()
+
+    expect(page.get_by_role("heading", name="Aides")).to_be_visible()
+    assert page.url == f"{server.address}aides"
+    (cookie,) = [one for one in page.context.cookies() if one["name"] == COOKIE]
+    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
+    assert COOKIE not in page.evaluate("document.cookie")
+
+
+def test_a_page_left_open_shows_nothing_more_once_signed_out_elsewhere(server, open_tab):
+    db = server.open()
+    account = let_in(db, f"Zoé {time.monotonic_ns()}", [Role.AGENT])
+    db.close()
+    page = open_tab(server.address, as_=account.name, refused=True)
+    expect(page.get_by_role("heading", name="Portefeuille")).to_be_visible()
+
+    other = open_tab(f"{server.address}deconnexion", as_=account.name)
+    other.get_by_role("button", name="Se déconnecter partout").click()
+
+    expect(page.get_by_role("heading", name="Connexion")).to_be_visible(timeout=40_000)
+
+
+def test_the_demonstration_opens_once_by_its_one_time_address(own_server, open_tab):
+    db = own_server.open()
+    accounts.create(db, DEMONSTRATION, "Démonstration", Role, "Palette")
+    token = accounts.first_invitation(db, time.time())
+    db.close()
+    page = open_tab(f"{own_server.address}bienvenue?cle={token}", as_="")
+
+    page.get_by_role("button", name="Ouvrir la démonstration").click()
+
+    expect(page.get_by_role("heading", name="Portefeuille")).to_be_visible()
+    again = open_tab(f"{own_server.address}bienvenue?cle={token}", as_="", refused=True)
+    expect(again.get_by_role("heading", name="Adresse périmée")).to_be_visible()
