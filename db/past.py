@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,7 @@ _DELETED = "before"
 
 def end_of(day: date) -> str:
     """The moment at which a day ends in the office, as the history writes moments (UTC)."""
-    midnight = datetime.combine(day + timedelta(days=1), time()).astimezone(UTC)
-    return midnight.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return history.end_of(day.isoformat())
 
 
 def begins(db: Database) -> str | None:
@@ -83,8 +82,9 @@ def _now(db: Database, name: str, row_id: int) -> dict[str, Any] | None:
 def _before(
     db: Database, number: int, name: str, row_id: int, action: str, row: dict[str, Any] | None, old: dict[str, Any]
 ) -> dict[str, Any] | None:
-    """The row before one change of it."""
-    if action == "insert":
+    """The row before one change of it; None when it was not there, or was erased for good with all it said."""
+    erased = not old if action == "erase" else row is None
+    if action == "insert" or erased:
         return None
     if action == "erase":
         return {"id": row_id, "version": 1, "deleted_at": _was_deleted(db, number, name, row_id), **old}

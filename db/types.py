@@ -11,7 +11,7 @@ import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from db.errors import FieldError
@@ -31,6 +31,11 @@ def french_number(value: float, decimals: int = 0) -> str:
 def french_date(iso: str) -> str:
     """« 2023-03-06 » -> « 06/03/2023 »."""
     return f"{iso[8:10]}/{iso[5:7]}/{iso[:4]}"
+
+
+def french_moment(seconds: float) -> str:
+    """Seconds since 1970 -> « 06/03/2023 à 14:32 », in the office's own time."""
+    return f"{datetime.fromtimestamp(seconds):%d/%m/%Y à %H:%M}"
 
 
 _UNPRINTED = ("Cc", "Cs")

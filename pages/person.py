@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from db import records
-from db.connection import office
+from db import records, trace
 from db.dictionary import PERSON
 from db.errors import NotFoundError
 from pages.shared import dossier
+from pages.shared.session import office, who
 
 db = office()
 known = records.context(db)
@@ -23,6 +23,7 @@ except NotFoundError as error:
     st.title("Dossier")
     st.warning(str(error))
     st.stop()
+trace.note_opening(db, who(), person.id)
 dossier.show_head(db, person, known)
 view = st.segmented_control(
     "Vue", list(dossier.VIEWS), default="Parcours", required=True, key="dossier:view", label_visibility="collapsed"

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from db import history, records
+from db import history, records, trace
 from db.connection import Database
 from db.dictionary import ACTION, CER, DIAGNOSTIC, PERSON, TABLES
 from db.fields import Computed, Field, Table
 from db.queries import Query
 from db.records import Row
 from db.types import Choice, Choices, Context, LongText, french_date
-from pages.shared import form
+from pages.shared import form, past_changes, readings, rights
 from pages.shared.grid import edit_grid
+from pages.shared.plain import plain
 
 _ICONS = {
     "orientation": "signpost", "stage": "flag", "benefit": "verified_user", "diagnostic": "lab_profile",
@@ -71,7 +72,7 @@ def show_head(db: Database, person: Row, known: Context) -> None:
         st.badge(_shown(PERSON, "state", person, known), color="gray" if values["state"] == "outside" else "green")
     told = [_shown(PERSON, name, person, known) for name in ("artist_name", "craft", "domain", "town")]
     st.caption(" · ".join(filter(None, told)))
-    with st.grid("auto", min_column_width=125, gap="small"):
+    with st.grid("auto", min_column_width=165, gap="small"):
         for item in PERSON.computed:
             if item.name != "state":
                 st.metric(item.label, item.type.show(values[item.name], known) or "–", help=item.help)
@@ -97,14 +98,7 @@ def _card(db: Database, person: Row, known: Context) -> None:
 
 def _cell(item: Field | Computed, row: Row, known: Context) -> str:
     text = item.type.show(row.values[item.name], known)
-    return _plain(text) if text else ":gray[non renseigné]"
-
-
-def _plain(text: str) -> str:
-    """Text that somebody typed, so that markdown leaves it alone."""
-    for sign in "\\`*_{}[]()#+-.!|<>$:~":
-        text = text.replace(sign, f"\\{sign}")
-    return text.replace("\n", "  \n")
+    return plain(text) if text else ":gray[non renseigné]"
 
 
 # ---- her path
@@ -186,7 +180,7 @@ def _told(item: Field | Computed, moment: Moment, known: Context) -> str:
     text = item.type.show(moment.row.values[item.name], known).replace("\n", " ")
     short = text if len(text) < _SHORT else f"{text[: _SHORT - 1]}…"
     label = "" if isinstance(item.type, Choice | Choices | LongText) else f"{item.label.lower()} "
-    return f"{label}{_plain(short)}"
+    return f"{label}{plain(short)}"
 
 
 # ---- her plans
@@ -213,11 +207,11 @@ def _plan_title(plan: tuple[str, int], person: Row, known: Context) -> str:
 
 
 def _history(db: Database, person: Row, known: Context) -> None:
-    """Who changed what on this file, latest first."""
-    for change in history.of_person(db, person.id, known)[:_CHANGES]:
-        label, title = TABLES[change.table].label, known.title(change.table, change.row_id)
-        what = title if title.startswith(label) else f"{label} {title}"
-        st.markdown(f":gray[{change.moment}] · **{_plain(what)}** · {_plain(change.sentence)}")
+    """Who changed what on this file, latest first; each change can be taken back. And who opened it."""
+    past_changes.show_list(db, history.of_person(db, person.id, known)[:_CHANGES], known, "dossier:history", person.id)
+    with st.expander("Qui a consulté ce dossier"):
+        lines, _ = trace.find(db, person_id=person.id, size=_CHANGES)
+        readings.show_table(db, lines, known, named=True)
 
 
 VIEWS: dict[str, Callable[[Database, Row, Context], None]] = {
@@ -225,4 +219,5 @@ VIEWS: dict[str, Callable[[Database, Row, Context], None]] = {
     "Fiche": _card,
     "Plans d’action": _plans,
     "Historique": _history,
+    "Droits": rights.show,
 }

@@ -6,10 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from db import records
-from db.connection import office
+from db import records, trace
+from db.connection import Database
 from db.fields import Table
 from db.queries import Query
+from pages.shared.session import opener, who
 from reports import sheets
 
 _ALL = 1_000_000
@@ -23,23 +24,29 @@ def download_menu(table: Table, key: str, query: Query, names: list[str]) -> Non
         return
     columns = [table.column(name) for name in names]
     file = f"{table.plural.lower().replace(' ', '-')}-{records.today()}"
+    open_, name = opener(), who()
+
+    def make(kind: str) -> bytes:
+        """The file, once the trace says who took it away."""
+        db = open_()
+        trace.note(db, name, "export", detail=f"{table.plural} · {kind} · {records.count(db, table, query)} lignes")
+        if kind == "XLSX":
+            return sheets.xlsx_bytes(table.plural, columns, _rows(db, table, query), records.context(db))
+        return sheets.csv_bytes(columns, _rows(db, table, query), records.context(db))
+
     with popover:
-        st.caption("Toutes les lignes trouvées, dans les colonnes affichées.")
+        st.caption("Toutes les lignes trouvées, dans les colonnes affichées. Un téléchargement laisse une trace.")
         st.download_button(
-            "Excel (XLSX)",
-            lambda: sheets.xlsx_bytes(table.plural, columns, _rows(table, query), records.context(office())),
-            f"{file}.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "Excel (XLSX)", lambda: make("XLSX"), f"{file}.xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             key=f"{key}:xlsx", on_click="ignore", width="stretch",
         )  # fmt: skip
         st.download_button(
-            "CSV",
-            lambda: sheets.csv_bytes(columns, _rows(table, query), records.context(office())),
-            f"{file}.csv", "text/csv", key=f"{key}:csv", on_click="ignore", width="stretch",
-        )  # fmt: skip
+            "CSV", lambda: make("CSV"), f"{file}.csv", "text/csv", key=f"{key}:csv", on_click="ignore", width="stretch"
+        )
 
 
-def _rows(table: Table, query: Query) -> Iterator[dict[str, Any]]:
-    db = office()
+def _rows(db: Database, table: Table, query: Query) -> Iterator[dict[str, Any]]:
     ids = records.page_ids(db, table, replace(query, page=1, size=_ALL))
     for start in range(0, len(ids), _CHUNK):
         for row in records.rows(db, table, ids[start : start + _CHUNK]):

@@ -9,16 +9,16 @@ from typing import Any
 import streamlit as st
 
 from db import records
-from db.connection import Database, office
+from db.connection import Database
 from db.dictionary import TABLES
 from db.fields import Table
 from db.queries import Filter
 from db.sheet import Cell
 from db.types import Context, fold
-from pages.shared import filters, form, selection
+from pages.shared import filters, form, past_changes, selection
 from pages.shared.downloads import download_menu
 from pages.shared.grid_data import grid_data
-from pages.shared.session import who
+from pages.shared.session import office, who
 from pages.shared.view import SIZE, View, columns_of, open_view, view_of
 
 _HERE = Path(__file__).parent
@@ -80,6 +80,7 @@ def _toolbar(table: Table, key: str, view: View, known: Context) -> None:
         _filters(table, key, view, known)
         _columns(table, key, view)
         download_menu(table, key, view.query, view.columns)
+        past_changes.show_last(table.name, f"{key}:last")
         selection.show_bar(table, key, view)
 
 

@@ -1,0 +1,17 @@
+"""Screen « Historique » : who changed what, who read what; and how to take a change back.
+
+Not called history.py, which would read like db/history.py.
+"""
+
+import streamlit as st
+
+from pages.shared import past_changes, readings
+
+VIEWS = {"Modifications": past_changes.show, "Consultations et accès": readings.show}
+
+st.title("Historique")
+allowed = list(VIEWS) if past_changes.is_open() else ["Consultations et accès"]
+view = st.segmented_control(
+    "Vue", allowed, default=allowed[0], required=True, key="changes:view", label_visibility="collapsed"
+)
+VIEWS[view or allowed[0]]()

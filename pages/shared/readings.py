@@ -1,0 +1,54 @@
+"""« Historique », what was read: who opened a file, took something away, signed in."""
+
+import pandas as pd
+import streamlit as st
+
+from db import history, records, trace
+from db.access import Role
+from db.connection import Database
+from db.trace import Line
+from db.types import Context
+from pages.shared import asking
+from pages.shared.session import office, roles
+
+_SIZE = 100
+
+
+def show() -> None:
+    """The conditions, then the traces, latest first."""
+    db = office()
+    known = records.context(db)
+    named = bool({Role.AGENT, Role.ADMIN} & roles())
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        name = asking.choose("Par", history.names(db), "readings:who")
+        action = asking.choose("Quoi", list(trace.ACTIONS), "readings:action", trace.ACTIONS)
+        person = asking.person(db, known, "readings:person") if Role.AGENT in roles() else None
+        since, until = asking.days("readings")
+    if since is None or until is None:
+        return
+    asked = (name, action, person, since, until)
+
+    def find(first: int) -> tuple[list[Line], int]:
+        return trace.find(db, name, action, person, since, until, first, _SIZE)
+
+    lines = asking.page("readings", asked, find, _SIZE)
+    if not lines:
+        st.info("Aucune trace.")
+        return
+    show_table(db, lines, known, named)
+
+
+def show_table(db: Database, lines: list[Line], known: Context, named: bool) -> None:
+    """The traces as a table; persons by name only for who may read it."""
+    rows = [
+        (line.moment, line.who, trace.ACTIONS.get(line.action, line.action), _person(line, known, named), line.detail)
+        for line in lines
+    ]
+    frame = pd.DataFrame(rows, columns=["Le", "Par", "Quoi", "Dossier", "Détail"])
+    st.dataframe(frame, hide_index=True, alt="Consultations et accès", height="content")
+
+
+def _person(line: Line, known: Context, named: bool) -> str:
+    if line.person_id is None:
+        return ""
+    return known.title("person", line.person_id) if named else f"n° {line.person_id}"
