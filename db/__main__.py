@@ -3,15 +3,18 @@
 import json
 import sqlite3
 import sys
+import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
-from db import connection, figures
+from db import accounts, connection, erasures, figures, retention, sessions
+from db.backup_verbs import backup, backup_key, restore
 from db.check import check as problems_of
 from db.definitions import FIGURES
-from db.errors import PaletteError
+from db.errors import NotFoundError, PaletteError
 from db.periods import period_of
 from db.types import french_number
 
@@ -46,6 +49,10 @@ def cli() -> None:
     """Le fichier de Palette, en ligne de commande."""
 
 
+for verb in (backup, restore, backup_key):
+    cli.add_command(verb)
+
+
 @cli.command()
 @FILE
 def demo(path: Path) -> None:
@@ -75,6 +82,60 @@ def check(path: Path) -> None:
     db.close()
     click.echo("\n".join(problems) or "Le fichier est sain.")
     sys.exit(1 if problems else 0)
+
+
+@cli.command()
+@FILE
+@click.argument("login", required=False)
+def invite(path: Path, login: str | None) -> None:
+    """Donne une adresse qui ouvre une fois le fichier PATH : au compte LOGIN, ou au premier administrateur.
+
+    LOGIN : l’identifiant d’un compte, dont le mot de passe est perdu par exemple.
+    """
+    db = connection.open_file(path)
+    try:
+        token = _invitation(db, login)
+    finally:
+        db.close()
+    click.echo(f"{sessions.ADDRESS or 'http://127.0.0.1:8501'}/bienvenue?cle={token}")
+
+
+def _invitation(db: connection.Database, login: str | None) -> str:
+    if login:
+        account = accounts.by_login(db, login)
+        if account is None or not account.active:
+            raise NotFoundError(f"Aucun compte actif n’a l’identifiant « {login} ».")
+        return accounts.invite(db, "password", account.id, time.time())
+    token = accounts.first_invitation(db, time.time())
+    if not token:
+        raise NotFoundError("Ce fichier a déjà des comptes : dites lequel inviter (python -m db invite PATH LOGIN).")
+    return token
+
+
+@cli.command()
+@FILE
+def due(path: Path) -> None:
+    """Dit, par numéro, quels dossiers du fichier PATH sont à archiver ou à effacer ; n’y change rien."""
+    db = connection.open_file(path)
+    today = date.today().isoformat()
+    for label, found in (
+        ("à archiver", retention.to_archive(db, today)), ("à effacer", retention.to_erase(db, today)),
+    ):  # fmt: skip
+        numbers = ", ".join(str(one.person_id) for one in found)
+        click.echo(f"Dossiers {label} : {len(found)}" + f" (n° {numbers})" * bool(found))
+    db.close()
+
+
+@cli.command()
+@FILE
+def sweep(path: Path) -> None:
+    """Récrit le fichier PATH, pour qu’aucune page libre ne garde ce qui a été effacé."""
+    db = connection.open_file(path)
+    try:
+        erasures.sweep(db)
+    finally:
+        db.close()
+    click.echo("Le fichier a été récrit.")
 
 
 @cli.command()

@@ -74,12 +74,13 @@ def suggestions(db: Database, table: Table, text: str, known: Context, limit: in
     """Rows whose title holds words beginning like those typed: (id, title), in the table's order."""
     match = queries.words(text)
     searched = [item.name for item in queries.title_fields(table) if item.searched]
+    kept = "t.deleted_at IS NULL" + f" AND t.{queries.ARCHIVED} IS NULL" * (table.name == "person")
     if match and searched:
         ids = [
             row[0]
             for row in db.execute(
                 f"SELECT rowid FROM {table.name}_search s WHERE {table.name}_search MATCH ?"
-                f' AND EXISTS (SELECT 1 FROM "{table.name}" t WHERE t.id = s.rowid AND t.deleted_at IS NULL) LIMIT ?',
+                f' AND EXISTS (SELECT 1 FROM "{table.name}" t WHERE t.id = s.rowid AND {kept}) LIMIT ?',
                 (f"{{{' '.join(searched)}}} : ({match})", limit),
             )
         ]

@@ -123,9 +123,26 @@ def _condition(table: Table, condition: Filter) -> Sql:
     raise ValueError(f"unknown filter {condition.how!r}")
 
 
+ARCHIVED = "archived_on"
+_NOT_ARCHIVED = "t.person_id NOT IN (SELECT id FROM person WHERE archived_on IS NOT NULL)"
+
+
+def _current(table: Table, query: Query) -> list[Sql]:
+    """Files in the archives are out of sight, unless these very rows, this very person, or archived ones are asked."""
+    named = any(
+        item.how == "among" or item.field == ARCHIVED or (item.field, item.how) == ("person_id", "is")
+        for item in query.filters
+    )
+    if named or not (table.name == "person" or table.belongs_to_person):
+        return []
+    # The plus keeps SQLite from walking the index of archives, which holds nearly everybody.
+    return [(f"+t.{ARCHIVED} IS NULL" if table.name == "person" else _NOT_ARCHIVED, [])]
+
+
 def where(table: Table, query: Query) -> Sql:
     """The condition of a query on the rows that are kept, and its parameters but ``:today``."""
-    parts = [("t.deleted_at IS NULL", []), *(_condition(table, item) for item in query.filters)]
+    parts = [("t.deleted_at IS NULL", []), *_current(table, query)]
+    parts += [_condition(table, item) for item in query.filters]
     if query.search.strip():
         parts.append(_search(table, query.search))
     return " AND ".join(sql for sql, _ in parts), [value for _, values in parts for value in values]

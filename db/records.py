@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from db import history, operations, queries, rules, seals
+from db import access, history, operations, queries, rules, seals
 from db.connection import Database, change_token, remembered
 from db.dictionary import TABLES
 from db.errors import (
@@ -144,6 +144,26 @@ def of_person(db: Database, table: Table, person_id: int) -> list[Row]:
     return rows(db, table, page_ids(db, table, Query((Filter("person_id", "is", person_id),), size=10_000)))
 
 
+def ids_of_person(db: Database, table: Table, person_id: int) -> list[int]:
+    """The ids of a person's rows, deleted ones included, oldest first."""
+    sql = f'SELECT id FROM "{table.name}" WHERE person_id = ? ORDER BY id'
+    return [row[0] for row in db.execute(sql, (person_id,))]
+
+
+def person_of(db: Database, table: Table, row_id: int) -> int | None:
+    """Whose row it is, deleted or not; None for a person herself, and where there is no row or no person."""
+    if not table.belongs_to_person:
+        return None
+    row = db.execute(f'SELECT person_id FROM "{table.name}" WHERE id = ?', (row_id,)).fetchone()
+    return row[0] if row else None
+
+
+def ids_listing(db: Database, table: Table, item: Field, row_id: int) -> list[int]:
+    """The ids of the rows whose list of references (``item``) holds a row, deleted ones included."""
+    listed = f"EXISTS (SELECT 1 FROM json_each({item.name}) WHERE value = ?)"
+    return [row[0] for row in db.execute(f'SELECT id FROM "{table.name}" WHERE {listed} ORDER BY id', (row_id,))]
+
+
 # ---- writing
 
 
@@ -158,7 +178,8 @@ def writing(db: Database, undoes: int | None = None) -> Iterator[None]:
         before = change_token(db)
         yield
         operations.note(db, before, undoes)
-        seals.seal(db)
+        with access.lifted(db):
+            seals.seal(db)
         db.conn.execute("COMMIT")
     except BaseException as error:
         _roll_back(db)

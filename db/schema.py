@@ -17,6 +17,8 @@ from db.types import Choice, Choices, Reference, References, Several, Text
 
 OUTSIDE = "hors de Palette"
 """Who the history names for a change made without Palette (the sqlite3 command line, say)."""
+ERASING = "effacement"
+"""In ``deleted_at``: Palette is about to erase the row for good (db/erasures.py), in the name of ``changed_by``."""
 
 _BOOKKEEPING = (
     "id INTEGER PRIMARY KEY AUTOINCREMENT",
@@ -153,7 +155,8 @@ def _history(table: Table) -> Iterator[tuple[str, str]]:
     updated = (
         f"NEW.id, {who}, {version}, {action}, {_changes(table, 'OLD', but='NEW')}, {_changes(table, 'NEW', but='OLD')}"
     )
-    erased = f"OLD.id, {outside}, OLD.version + 1, 'erase', {_changes(table, 'OLD')}, '{{}}'"
+    eraser = f"iif(OLD.deleted_at = '{ERASING}', OLD.changed_by, {outside})"
+    erased = f"OLD.id, {eraser}, OLD.version + 1, 'erase', {_changes(table, 'OLD')}, '{{}}'"
     for event, moment, row, after in (
         ("insert", "INSERT", inserted, ""),
         ("update", f"UPDATE OF {names}", updated, f" {sign}"),

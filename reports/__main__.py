@@ -1,15 +1,16 @@
 """The reports from the command line: ``python -m reports photo PATH WHEN --to FILE``."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import click
 
-from db import connection, past
+from db import connection, past, trace
 from db.__main__ import Verbs
 from db.errors import InvalidError, Problem
 from db.periods import period_of
-from reports import bundle, deck, figure_sheets, paper, report
+from reports import bundle, deck, figure_sheets, paper, personal, report
 from reports.report import Report, Tick
 
 _MAKERS: dict[str, Callable[[Report, Tick], bytes]] = {
@@ -40,6 +41,23 @@ def photo(path: Path, when: str, target: Path, known_on: str) -> None:
     with click.progressbar(length=100, label=made.title) as bar:
         content = make(made, lambda done, what: bar.update(round(100 * done) - bar.pos))
         bar.update(100 - bar.pos)
+    target.write_bytes(content)
+    click.echo(f"Écrit : {target}")
+
+
+@cli.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("person", type=int)
+@click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="FILE.zip")
+@click.option("--who", required=True, help="Qui le remet : écrit dans les traces.")
+def package(path: Path, person: int, target: Path, who: str) -> None:
+    """Tout ce que le fichier PATH sait du dossier n° PERSON (droit d’accès) : un PDF et un JSON, dans FILE."""
+    db = connection.open_file(path)
+    try:
+        content = personal.zip_bytes(db, person, date.today().isoformat())
+        trace.note(db, who, "package", person)
+    finally:
+        db.close()
     target.write_bytes(content)
     click.echo(f"Écrit : {target}")
 

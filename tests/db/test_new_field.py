@@ -25,12 +25,19 @@ USE_IT = '''
 import json, sqlite3, sys
 from streamlit.testing.v1 import AppTest
 from db import history, records
+from db.access import Role
+from db.accounts import Account
 from db.check import check
 from db.connection import office
 from db.dictionary import PERSON
 from db.queries import Filter, Query
 from db.records import Edit
+from db.sessions import Session
+from pages.shared import session
 from reports.sheets import csv_bytes
+
+ADA = Session(1, Account(1, "ada@exemple.fr", "Ada", frozenset(Role), True, True, None), 0, 0, "Test", None)
+session.current = lambda: ADA  # AppTest has no cookie
 
 def ids(*filters, **query):
     return [row.id for row in records.read(db, PERSON, Query(filters, **query)).rows]

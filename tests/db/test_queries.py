@@ -33,6 +33,7 @@ def filled(filled_files, table, tmp_path_factory):
             saved(db, table, whole_row(db, table, number))
         for number in (6, 7):
             saved(db, table, bare_row(db, table, number))
+        db.execute("UPDATE person SET archived_on = NULL")  # what archives hide: test_retention.py
     return filled_files[table.name]
 
 

@@ -7,7 +7,7 @@ import pytest
 from db import records
 from db.dictionary import AID, PARTNER, PERSON, STAGE
 from db.errors import BusyError, CeilingError, ConflictError, InvalidError, NotFoundError, RuleError
-from db.records import Edit, Query, Saved
+from db.records import Edit, Filter, Query, Saved
 from tests.db.examples import as_stored, every_table, in_the_file, saved, whole_row
 from tests.db.given import (
     given_aid,
@@ -30,7 +30,7 @@ def test_what_is_saved_is_in_the_file_and_read_back(db, path, table):
     read = records.get(db, table, row)
     assert read.values | values == read.values
     assert read.version == 1
-    assert row in [found.id for found in records.read(db, table).rows]
+    assert row in [found.id for found in records.read(db, table, Query((Filter("id", "among", (row,)),))).rows]
 
 
 def test_a_new_row_starts_with_its_defaults(db, path):

@@ -1,0 +1,63 @@
+"""« Droits » of one person's file: what may be handed to her, what can be corrected, how long it is kept."""
+
+import streamlit as st
+
+from db import records, retention, trace
+from db.connection import Database
+from db.dictionary import SETTING
+from db.records import Row
+from db.types import Context, french_date
+from pages.shared.session import opener, who
+from reports import personal
+
+
+def show(db: Database, person: Row, known: Context) -> None:
+    """Access, rectification, limits: the three things a person may ask."""
+    with st.container(border=True):
+        st.markdown("**Droit d’accès**")
+        st.caption(
+            "Tout ce que Palette sait d’elle : fiche, parcours, notes, ce qui a été changé et par qui, qui a ouvert"
+            " le dossier. Un PDF à lire et un fichier JSON à reprendre ailleurs. Relisez-le avant de le remettre :"
+            " une note peut parler de quelqu’un d’autre."
+        )
+        _download(person.id)
+    with st.container(border=True):
+        st.markdown("**Droit de rectification**")
+        st.caption(
+            "Corrigez dans « Fiche » ou dans « Parcours » : l’ancienne valeur reste dans l’historique du dossier,"
+            " avec le nom de qui l’a changée."
+        )
+    with st.container(border=True):
+        st.markdown("**Durée de conservation**")
+        st.caption(_limits(db, person.id))
+
+
+def _download(person_id: int) -> None:
+    open_, name, today = opener(), who(), records.today()
+
+    def make() -> bytes:
+        """The package, once the trace says who took it."""
+        db = open_()
+        trace.note(db, name, "package", person_id)
+        return personal.zip_bytes(db, person_id, today)
+
+    st.download_button(
+        "Tout télécharger (PDF et JSON)", make, f"dossier-{person_id}-{today}.zip", "application/zip",
+        icon=":material/download:", key="rights:package", on_click="ignore",
+    )  # fmt: skip
+
+
+def _limits(db: Database, person_id: int) -> str:
+    kept = retention.of_person(db, person_id, records.today())
+    limits = records.get(db, SETTING, 1).values
+    if kept is None:
+        return ""
+    told = f"Dernier contact le {french_date(kept.last_contact)}."
+    after = limits["erase_months"]
+    if kept.archived_on:
+        return f"{told} Archivé le {french_date(kept.archived_on)} ; l’effacement est proposé {after} mois après."
+    until = french_date(retention.archived_until(kept, limits["archive_months"]))
+    return (
+        f"{told} Sans nouveau contact, l’archivage sera proposé le {until}, puis l’effacement {after} mois plus tard."
+        " Un administrateur peut effacer plus tôt, à la demande de la personne (« Conservation »)."
+    )
