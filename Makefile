@@ -11,7 +11,7 @@ BIN     := .venv/bin
 STAMP   := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test pictures benchmark requirements clean browser office
+.PHONY: help setup run test pictures benchmark requirements clean browser office nginx
 
 help: ## Lists what can be asked for
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | awk -F '\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -38,7 +38,7 @@ run: setup ## Starts Palette and the partners' site (PORT=8501, SITE=8502, PALET
 	PALETTE_DATA="$(DATA)" exec $(BIN)/python -m server.together --office="$(OFFICE)" --public="$(PUBLIC)" \
 	    --address=$(ADDRESS) --port=$(PORT) --site-port=$(SITE) $$new
 
-test: setup browser office ## Style, types, then every test, browser tests included (ARGS="-k aid" for some)
+test: setup browser office nginx ## Style, types, then every test, browser tests included (ARGS="-k aid" for some)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -62,6 +62,15 @@ office:
 	    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends libreoffice-impress libreoffice-calc; \
 	else \
 	    echo "Palette : les tests ont besoin de LibreOffice ; installez-le (Debian : sudo apt install libreoffice-impress libreoffice-calc) ou donnez son chemin : make test SOFFICE=…  (the tests need LibreOffice)" >&2; exit 1; \
+	fi
+
+# Tests put the server behind a real nginx that reads docs/nginx.conf: one of their own, on ports of their own.
+nginx:
+	@PATH="$$PATH:/usr/sbin:/usr/local/sbin"; command -v nginx >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends nginx-light; \
+	else \
+	    echo "Palette : les tests ont besoin de nginx ; installez-le (Debian : sudo apt install nginx-light)  (the tests need nginx)" >&2; exit 1; \
 	fi
 
 pictures: setup ## Takes the pictures of the guide anew (Palette must run on the demonstration; ADDRESS_SHOWN="http://… http://site…")

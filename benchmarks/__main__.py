@@ -1,4 +1,4 @@
-"""`python -m benchmarks [figures|browser|publication]`: what a person waits for, beside its target."""
+"""`python -m benchmarks [figures|browser|publication|twenty]`: what a person waits for, beside its target."""
 
 import logging
 import sys
@@ -16,6 +16,10 @@ def main() -> int:
         from benchmarks import publication
 
         return publication.show()
+    if "twenty" in sys.argv[1:]:
+        from benchmarks import twenty
+
+        return twenty.show([argument for argument in sys.argv[1:] if argument != "twenty"])
     from benchmarks import figures, floor
 
     rows = [] if "figures" in sys.argv[1:] else floor.measure(repeats=5)

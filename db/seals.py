@@ -21,6 +21,8 @@ _COLUMNS = {
 _NAMES = {"history": "l’historique", "trace": "les traces"}
 BOOKS = tuple(_COLUMNS)
 Line = tuple[Any, ...]
+_BEFORE_ALL = -(2**63)
+"""A line that another program numbers below 1 is never sealed, and is told by ``problems``."""
 
 
 def seal(db: sqlite_utils.Database) -> None:
@@ -44,7 +46,7 @@ def last(db: sqlite_utils.Database) -> bytes:
 def problems(db: sqlite_utils.Database) -> Iterator[str]:
     """What no longer agrees with the seals, as French sentences."""
     link = b""
-    held = {book: {line[0]: line for line in _lines(db, book)} for book in BOOKS}
+    held = {book: {line[0]: line for line in _lines(db, book, after=_BEFORE_ALL)} for book in BOOKS}
     ends = {book: _end(db, book) for book in BOOKS}
     rows = db.execute("SELECT id, book, line, salt, digest, chain FROM seal ORDER BY id")
     for number, (seal_id, book, line, salt, digest, told) in enumerate(rows, 1):

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from db.connection import office
 from db.dictionary import AID
 from pages.shared.grid import edit_grid
+from pages.shared.session import office
 
 st.title(AID.plural)
 edit_grid(office(), AID, "aid")

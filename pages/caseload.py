@@ -3,12 +3,12 @@
 import streamlit as st
 
 from db import figures, records
-from db.connection import office
 from db.dictionary import PERSON
 from db.queries import Filter
 from db.types import french_date
 from pages.shared.grid import edit_grid
 from pages.shared.headline import show_day
+from pages.shared.session import office
 
 st.title("Portefeuille")
 show_day(figures.summary(office(), records.today()), french_date(records.today()))

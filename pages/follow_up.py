@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from db.connection import office
 from db.dictionary import BENEFIT, INTERVENTION, STAGE
 from pages.shared.grid import edit_grid
+from pages.shared.session import office
 from pages.shared.tabs import choose_table
 
 st.title(INTERVENTION.plural)

@@ -5,11 +5,12 @@ Not called publication.py: Streamlit looks for modules beside its pages first, a
 
 import streamlit as st
 
-from db.connection import office
+from db.access import Role
 from pages.shared import publishing, publishing_facts, publishing_past
+from pages.shared.session import beyond
 
 st.title("Publication")
-db = office()
+db = beyond(Role.PILOTE)
 publishing.explain()
 publishing.show_online(db)
 publishing.prepare(db)

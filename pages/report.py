@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from db.connection import office
 from pages.shared import bilan, frozen_reports
 from pages.shared.card import show_card
 from pages.shared.period import choose_period
+from pages.shared.session import office
 
 st.title("Photo-bilan")
 db = office()

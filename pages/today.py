@@ -3,11 +3,11 @@
 import streamlit as st
 
 from db import figures, records
-from db.connection import office
 from db.dictionary import ACTION, AID, CER, DIAGNOSTIC, ORIENTATION
 from db.queries import Filter
 from db.types import french_date
 from pages.shared.headline import show_day
+from pages.shared.session import office
 from pages.shared.waiting import Waiting, show_waiting
 
 _WAITING = (

@@ -12,6 +12,7 @@ from db.periods import Period
 from db.types import Context, Date, french_date
 from pages.shared import figure_dialog, making, moved
 from pages.shared.card import Chooser
+from pages.shared.session import roles
 from reports import bundle, deck, figure_sheets, paper, report
 from reports.pictures import Picture
 from reports.report import Number, Report, Tick
@@ -64,7 +65,7 @@ def report_of(db: Database, period: Period, known_on: str) -> Report:
     def make() -> Report:
         if not known_on:
             return report.make(db, period)
-        with past.as_known(office_path(), past.end_of(date.fromisoformat(known_on))) as known:
+        with past.as_known(office_path(), past.end_of(date.fromisoformat(known_on)), roles()) as known:
             return report.make(known, period, known_on)
 
     return connection.remembered(db, ("report", period.code, known_on, date.today()), make)

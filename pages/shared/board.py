@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import streamlit as st
 
 from db import connection, figures
+from db.access import Role
 from db.connection import Database
 from db.definitions import FIGURES
 from db.dictionary import PERSON
 from db.figures import Taken
 from db.periods import Period
 from pages.shared import making
+from pages.shared.session import roles
 from pages.shared.view import show_among
 from reports import bundle, figure_sheets, pictures, words
 from reports.charts import Codes
@@ -109,7 +111,11 @@ def show_chosen(db: Database, period: Period, seen: Seen) -> None:
     persons = figures.among(db, period, seen.chosen)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{words.counted(len(persons), 'person')}** {period.words}", width="content")
-        if persons and st.button("Voir ces personnes", key="dashboard:open", icon=":material/groups:"):
+        if (
+            persons
+            and Role.AGENT in roles()
+            and st.button("Voir ces personnes", key="dashboard:open", icon=":material/groups:")
+        ):
             show_among(PERSON, "caseload", _told(period, seen), persons)
             st.switch_page("caseload.py")
         if st.button("Tous les graphiques (ZIP)", key="dashboard:zip", icon=":material/folder_zip:"):

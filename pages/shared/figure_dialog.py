@@ -7,9 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from db import figures, past, records
-from db.connection import Database, office, office_path
+from db.access import Role
+from db.connection import Database, office_path
 from db.definitions import FIGURES
 from db.dictionary import PERSON
+from pages.shared.session import office, roles
 from pages.shared.view import show_among
 from reports import words
 from reports.pictures import Picture
@@ -53,7 +55,7 @@ def _persons(db: Database, made: Report, opened: Opened) -> list[int]:
     """Who is behind, as true or as known, like the number itself."""
     if not made.known_on:
         return figures.persons(db, made.period, opened.name, opened.codes)
-    with past.as_known(office_path(), past.end_of(date.fromisoformat(made.known_on))) as known:
+    with past.as_known(office_path(), past.end_of(date.fromisoformat(made.known_on)), roles()) as known:
         return figures.persons(known, made.period, opened.name, opened.codes)
 
 
@@ -62,6 +64,11 @@ def _content(made: Report, opened: Opened, persons: list[int]) -> None:
     st.caption(f"{made.title}. {made.truth}.")
     if not persons:
         st.info("Personne derrière ce chiffre.")
+        return
+    if Role.AGENT not in roles():
+        st.info(
+            f"{words.counted(len(persons), 'person')} derrière ce chiffre ; leurs noms ne sont montrés qu’aux agents."
+        )
         return
     if st.button(f"Voir dans le portefeuille : {words.counted(len(persons), 'person')}", icon=":material/groups:"):
         show_among(PERSON, "caseload", f"{opened.title}, {made.period.words}", persons)

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from db import records, rules
-from db.connection import Database, office
+from db.connection import Database
 from db.dictionary import CER, TABLES
 from db.errors import ConflictError, FieldError, InvalidError, PaletteError, Problem
 from db.fields import Field, Table
@@ -29,7 +29,7 @@ from db.types import (
     YesNo,
 )
 from pages.shared import live
-from pages.shared.session import who
+from pages.shared.session import office, who
 
 Slots = dict[str, DeltaGenerator]
 """Where the error of each field is shown, under its widget."""

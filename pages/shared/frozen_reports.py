@@ -6,13 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from db import figures, frozen, past
-from db.connection import Database, office
+from db.connection import Database
 from db.definitions import FIGURES, VERSION
 from db.frozen import Frozen
 from db.types import french_date
 from pages.shared import moved
 from pages.shared.period import hold_period
-from pages.shared.session import who
+from pages.shared.session import office, who
 from reports import report, words
 from reports.report import Report
 

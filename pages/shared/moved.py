@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from db import connection, past, records
+from db.access import Role
 from db.connection import Database, office_path
 from db.definitions import FIGURES
 from db.dictionary import TABLES
@@ -12,6 +13,7 @@ from db.history import Change
 from db.past import Moved
 from db.periods import Period
 from db.types import Context
+from pages.shared.session import roles
 from reports import report, words
 
 _FIRST = 50
@@ -19,6 +21,9 @@ _FIRST = 50
 
 def show(db: Database, period: Period, moment: str, since: str, key: str) -> None:
     """The list. ``since``: the moment in French, for its sentence."""
+    if Role.AGENT not in roles():
+        st.caption("Qui a bougé n’est montré qu’aux agents, qui tiennent les dossiers.")
+        return
     known = records.context(db)
     names = [name for name in report.photo(period) if FIGURES[name].unit != "years"]
     found = connection.remembered(

@@ -1,16 +1,18 @@
 """Publish: why numbers are rounded, what would be published beside what is true, the auditor's verdicts, the button."""
 
 import os
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from db import connection, figures, published, records
-from db.connection import Database, office, office_path
+from db.access import Role
+from db.connection import Database, office_path
 from db.errors import PaletteError
 from db.types import french_number
 from pages.shared import making
-from pages.shared.session import who
+from pages.shared.session import beyond, who
 from publication import facts, publish
 from publication.auditor import ATTACKS, Tick, Verdict
 from publication.compare import Compared
@@ -63,15 +65,15 @@ def show_online(db: Database) -> None:
         if site:
             st.link_button("Voir le site des partenaires", site, icon=":material/open_in_new:")
         if st.button("Vérifier de nouveau", icon=":material/shield:", key="publish:check"):
-            making.start(_CHECK, "L’auditeur", _check)
+            making.start(_CHECK, "L’auditeur", partial(_check, beyond(Role.PILOTE)))
     making.show(_CHECK)
     verdicts: list[Verdict] | None = making.result(_CHECK)
     if verdicts is not None:
         show_verdicts(verdicts)
 
 
-def _check(tick: Tick) -> list[Verdict]:
-    return publish.check(office(), publish.public_path(), tick)
+def _check(db: Database, tick: Tick) -> list[Verdict]:
+    return publish.check(db, publish.public_path(), tick)
 
 
 # --- prepare a year
@@ -133,10 +135,8 @@ def _button(year: int, shown: Preview) -> None:
 
 
 def _start(year: int, name: str) -> None:
-    private, to = office_path(), publish.public_path()
-    making.start(
-        _JOB, f"Publier {year}", lambda tick: publish.release(office(), private, year, to, name, tick)
-    )  # fmt: skip
+    db, private, to = beyond(Role.PILOTE), office_path(), publish.public_path()
+    making.start(_JOB, f"Publier {year}", lambda tick: publish.release(db, private, year, to, name, tick))
 
 
 def _tell(outcome: Outcome) -> None:

@@ -4,9 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from db import published
-from db.connection import Database, office, office_path
+from db.access import Role
+from db.connection import Database, office_path
 from db.errors import PaletteError
-from pages.shared.session import who
+from pages.shared.session import beyond, who
 from publication import publish
 from publication.compare import moved
 from publication.release import Release
@@ -64,7 +65,7 @@ def _ask(year: int) -> None:
     )
     if st.button("Retirer", type="primary", key="publish:withdraw:yes"):
         try:
-            publish.withdraw(office(), office_path(), year, publish.public_path(), who())
+            publish.withdraw(beyond(Role.PILOTE), office_path(), year, publish.public_path(), who())
         except PaletteError as error:
             st.error(str(error))
             return

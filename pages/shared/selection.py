@@ -6,14 +6,14 @@ from typing import Any
 import streamlit as st
 
 from db import records
-from db.connection import Database, office
+from db.connection import Database
 from db.dictionary import TABLES
 from db.errors import PaletteError
 from db.fields import Table
 from db.records import Edit
 from db.types import Context
 from pages.shared import form
-from pages.shared.session import who
+from pages.shared.session import office, who
 from pages.shared.view import View, view_of
 
 _TOLD = 20
