@@ -16,9 +16,10 @@ from db.check import check as problems_of
 from db.definitions import FIGURES
 from db.errors import NotFoundError, PaletteError
 from db.periods import period_of
+from db.places import Place
 from db.types import french_number
 
-FILE = click.argument("path", type=click.Path(path_type=Path))
+FILE = click.argument("path", type=Place())
 
 
 class Verbs(click.Group):

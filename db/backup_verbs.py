@@ -6,9 +6,10 @@ from pathlib import Path
 import click
 
 from db import backups, erasures, safe_files
+from db.places import Place
 from db.restoring import Restored
 
-_PATH = click.Path(path_type=Path)
+_PATH = Place()
 
 
 @click.command()

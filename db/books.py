@@ -134,24 +134,27 @@ _UNSALTED = (
     " AND NEW.digest = OLD.digest AND NEW.chain = OLD.chain"
 )
 
-_SEALED = "id = NEW.id OR (book = NEW.book AND line = NEW.line)"
+_NUMBER = "(id = NEW.id AND id > 0)"  # before an INSERT, SQLite says -1 where it will choose the number itself
+_SEALED = f"{_NUMBER} OR (book = NEW.book AND line = NEW.line)"
 
 
 def _refused(name: str, event: str, table: str, sentence: str, when: str = "") -> tuple[str, str]:
-    return name, f"CREATE TRIGGER {name} BEFORE {event} ON {table}{when} BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
+    moment = "" if event.startswith("AFTER") else "BEFORE "
+    return name, f"CREATE TRIGGER {name} {moment}{event} ON {table}{when} BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
 
 
 def _stays(
-    table: str, sentence: str, but: str = "", purged: str = "", taken: str = "id = NEW.id"
+    table: str, sentence: str, but: str = "", purged: str = "", taken: str = _NUMBER
 ) -> Iterator[tuple[str, str]]:
     """What is in a table stays, ``but`` for one kind of change, and one kind of deletion (``purged``).
 
-    INSERT OR REPLACE fires no DELETE trigger: what is ``taken``, a number or whatever else is UNIQUE, is refused as well.
+    INSERT OR REPLACE fires no DELETE trigger: what is ``taken`` (a number, whatever else is UNIQUE) is refused as well.
     """
     same = f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken})"
     yield _refused(f"{table}_stays_update", "UPDATE", table, sentence, f" WHEN NOT ({but})" if but else "")
     yield _refused(f"{table}_stays_delete", "DELETE", table, sentence, f" WHEN NOT ({purged})" if purged else "")
     yield _refused(f"{table}_stays_insert", "INSERT", table, sentence, same)
+    yield _refused(f"{table}_stays_numbered", "AFTER INSERT", table, sentence, " WHEN NEW.id < 1")
 
 
 _OLD = "OLD.at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-6 months')"
@@ -166,7 +169,7 @@ _LAST_WAY_IN = (
 _ONE_EACH = "un autre compte porte déjà ce nom, cet identifiant ou ce numéro"
 _OF_ANOTHER = (
     " WHEN EXISTS (SELECT 1 FROM account o WHERE {}"
-    "(o.id = NEW.id OR o.login = NEW.login OR o.name = NEW.name OR o.subject = NEW.subject))"
+    "((o.id = NEW.id AND o.id > 0) OR o.login = NEW.login OR o.name = NEW.name OR o.subject = NEW.subject))"
 )
 
 
@@ -174,7 +177,7 @@ def statements() -> dict[str, str]:
     """Name -> CREATE statement of every book, in the order to run them."""
     wanted = dict(_TABLES) | _INDEXES
     for name, sentence in _ADDED_ONLY.items():
-        taken = "id = NEW.id OR undoes = NEW.undoes" if name == "operation" else "id = NEW.id"
+        taken = f"{_NUMBER} OR undoes = NEW.undoes" if name == "operation" else _NUMBER
         wanted |= dict(_stays(name, sentence, taken=taken))
     wanted |= dict(_stays("history", "l’historique ne change pas", but=_BLANKED))
     wanted |= dict(_stays("seal", "un sceau ne change pas", but=_UNSALTED, taken=_SEALED))

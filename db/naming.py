@@ -54,7 +54,8 @@ def _find(db: Database, table: Table, text: str, known: Context) -> int:
         numbers = ", ".join(f"« {text.strip()} n° {i} »" for i in exact)
         raise FieldError(f"plusieurs portent ce nom : précisez {numbers}")
     name, _, number = text.rpartition("n°")
-    if number.strip().isdecimal() and (not name.strip() or int(number) in _titled(db, table, name, known)):
+    is_number = number.strip().isdecimal() and len(number.strip()) < 19  # what SQLite can hold
+    if is_number and (not name.strip() or int(number) in _titled(db, table, name, known)):
         found = db.execute(
             f'SELECT id FROM "{table.name}" WHERE id = ? AND deleted_at IS NULL', (int(number),)
         ).fetchone()

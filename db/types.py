@@ -327,6 +327,8 @@ class Several(Type):
 
     def _items(self, value: Any, one: Type, context: Context) -> list[Any]:
         items = re.split(r"[;\n]", value) if isinstance(value, str) else value
+        if not isinstance(items, list | tuple):
+            raise FieldError(f"« {value} » n’est pas une liste de valeurs")
         return [found for item in items if (found := one.check(item, context)) is not None]
 
 
@@ -354,6 +356,8 @@ class Reference(Type):
 
     def check(self, value: Any, context: Context) -> int | None:
         if isinstance(value, int):
+            if not 0 < value < 2**63:  # what SQLite can hold
+                raise FieldError(f"« {value} » n’est pas le numéro d’une ligne")
             return value
         return context.find(self.table, str(value)) if str(value).strip() else None
 

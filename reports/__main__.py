@@ -10,6 +10,7 @@ from db import connection, past, trace
 from db.__main__ import Verbs
 from db.errors import InvalidError, Problem
 from db.periods import period_of
+from db.places import Place
 from reports import bundle, deck, figure_sheets, paper, personal, report
 from reports.report import Report, Tick
 
@@ -27,9 +28,9 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=Place())
 @click.argument("when")
-@click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="FILE.{pptx,pdf,xlsx,zip}")
+@click.option("--to", "target", required=True, type=Place(), help="FILE.{pptx,pdf,xlsx,zip}")
 @click.option("--known-on", default="", help="Ce que l’on savait ce jour-là (2023-03-15).")
 def photo(path: Path, when: str, target: Path, known_on: str) -> None:
     """Le bilan du fichier PATH pour WHEN, écrit dans FILE : PPTX, PDF, XLSX, ou ZIP de tous les graphiques.
@@ -46,9 +47,9 @@ def photo(path: Path, when: str, target: Path, known_on: str) -> None:
 
 
 @cli.command()
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=Place())
 @click.argument("person", type=int)
-@click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="FILE.zip")
+@click.option("--to", "target", required=True, type=Place(), help="FILE.zip")
 @click.option("--who", required=True, help="Qui le remet : écrit dans les traces.")
 def package(path: Path, person: int, target: Path, who: str) -> None:
     """Tout ce que le fichier PATH sait du dossier n° PERSON (droit d’accès) : un PDF et un JSON, dans FILE."""

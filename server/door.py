@@ -57,7 +57,8 @@ async def sign_in(request: Request) -> Response:
         wanted = safe(request.query_params.get("vers", "/"))
         if request.scope["palette"]:
             return RedirectResponse(wanted, 303)
-        return await _in_thread(_show_sign_in, wanted, "", "", 200)
+        problem = oidc.NO_ANSWER if "indisponible" in request.query_params else ""
+        return await _in_thread(_show_sign_in, wanted, "", problem, 200)
     form = await _form(request)
     return await anyio.to_thread.run_sync(_try, request, form, limiter=_hashing)
 

@@ -44,7 +44,7 @@ _PATIENCE = 10
 _SIGNED_WITH = ["RS256", "PS256", "ES256", "EdDSA"]
 _BACK = "/oidc/retour"
 _FAILED = "La connexion n’a pas abouti. Recommencez depuis la page de connexion."
-_NO_ANSWER = "Le service de connexion ne répond pas. Réessayez dans un moment."
+NO_ANSWER = "Le service de connexion ne répond pas. Réessayez dans un moment."
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _described() -> dict[str, Any]:
     try:
         return _provider(int(time.time() // 3600))
     except requests.RequestException as error:
-        raise AccessError(_NO_ANSWER) from error
+        raise AccessError(NO_ANSWER) from error
 
 
 def _signer() -> itsdangerous.URLSafeTimedSerializer:
@@ -120,7 +120,7 @@ def back(request: Request) -> Known:
         token, claims = _exchange(described, code, kept)
         told = claims if claims.get("email") else {**claims, **_userinfo(described, token)}
     except requests.RequestException as error:
-        raise AccessError(_NO_ANSWER) from error
+        raise AccessError(NO_ANSWER) from error
     except (OAuthError, JoseError, KeyError, ValueError) as error:
         raise AccessError(_FAILED) from error
     if told["sub"] != claims["sub"]:

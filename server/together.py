@@ -18,6 +18,7 @@ import click
 
 from db import accounts, connection
 from db.errors import PaletteError
+from db.places import Place
 from db.sessions import ADDRESS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -70,8 +71,8 @@ def _publish(office: Path, public: Path) -> subprocess.Popen[bytes]:
 
 
 @click.command()
-@click.option("--office", type=click.Path(path_type=Path), required=True, help="Le fichier de l’équipe.")
-@click.option("--public", type=click.Path(path_type=Path), required=True, help="Le dossier public.")
+@click.option("--office", type=Place(), required=True, help="Le fichier de l’équipe.")
+@click.option("--public", type=Place(), required=True, help="Le dossier public.")
 @click.option("--address", default="127.0.0.1")
 @click.option("--port", default=8501)
 @click.option("--site-port", default=8502)

@@ -11,11 +11,16 @@ from db.errors import AccessError
 from db.sessions import COOKIE, Session
 
 _KEY = "session:id"
+_KEPT = "session:cookie"
 
 
 def current() -> Session:
     """The session of this tab. Raises AccessError once it has ended: nothing is shown or saved without one."""
-    session = sessions.current(st.context.cookies.get(COOKIE, ""))
+    # A tab that is closed while it still saves has no cookies any more, only what it began with.
+    cookie = st.context.cookies.get(COOKIE) or st.session_state.get(_KEPT, "")
+    if not cookie:
+        st.stop()  # closed before it began: nobody is there to be told
+    session = sessions.current(cookie)
     if session is None:
         raise AccessError("Vous n’êtes plus connecté : rechargez la page pour vous connecter de nouveau.")
     return session
@@ -57,4 +62,5 @@ def begin() -> Session:
     if st.session_state.get(_KEY, session.id) != session.id:
         st.session_state.clear()
     st.session_state[_KEY] = session.id
+    st.session_state[_KEPT] = st.context.cookies.get(COOKIE, "")
     return session

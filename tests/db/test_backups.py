@@ -18,7 +18,6 @@ from db import accounts, backups, connection, records, safe_files
 from db.check import check
 from db.dictionary import PERSON
 from db.errors import NotFoundError, StorageError
-from db.records import Edit
 from tests.conftest import let_in
 from tests.db.given import given_benefit, given_person, without_rules
 

@@ -1,14 +1,16 @@
 """« Publication » as the officer uses it, on the demonstration: look, publish, cancel, withdraw, note facts."""
 
 import shutil
+from contextlib import closing
 from datetime import date
 
 import pytest
 from playwright.sync_api import TimeoutError, expect
 
 from db import connection, demo, published
+from db.connection import Database
 from publication import file
-from tests.conftest import Server
+from tests.conftest import Server, let_in
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +27,8 @@ def own(demo_file, tmp_path, request):
     data = tmp_path / "data"
     data.mkdir()
     shutil.copy(demo_file, data / "palette.db")
+    with closing(connection.open_file(data / "palette.db").conn) as raw:
+        let_in(Database(raw))
     server = Server(data)
     server.environment["PALETTE_SITE"] = "http://127.0.0.1:9/"
     server.start()

@@ -1,0 +1,231 @@
+"""What goes wrong around Palette is said in words and loses nothing: a full disk, a read-only file, a second server."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from db import connection, records
+from db.check import check
+from db.dictionary import PERSON
+from db.records import Edit
+from tests.conftest import ROOT, Server, free_port
+from tests.db.given import given_person
+
+SAVE = """
+import json, os, resource, signal, sys
+from pathlib import Path
+from db import connection, records
+from db.dictionary import PERSON
+from db.errors import PaletteError
+from db.records import Edit
+
+path, what = Path(sys.argv[1]), sys.argv[2]
+db = connection.open_file(path)
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+if what == "full":  # the disk takes no more bytes than the journal holds already, and a little
+    size = max(one.stat().st_size for one in path.parent.iterdir()) + 8_192
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+told, saved = [], []
+for number in range(200):
+    try:
+        values = {"last_name": f"N{number}", "first_name": "X" * 70, "gender": "other"}
+        saved.append(records.save(db, PERSON, Edit(values), "Ada").row_id)
+    except PaletteError as error:
+        told.append(f"{type(error).__name__}: {error}")
+        break
+print(json.dumps({"saved": saved, "told": told}))
+"""
+UNPRIVILEGED = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]
+"""Root writes to read-only files; whoever holds no capability does not."""
+
+
+def child(path, what, *before):
+    done = subprocess.run(
+        [*before, sys.executable, "-c", SAVE, str(path), what],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "Traceback" not in done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def path(tmp_path):
+    folder = tmp_path / "office"
+    db = connection.create(folder / "palette.db")
+    given_person(db)
+    db.close()
+    return folder / "palette.db"
+
+
+def names(path):
+    db = connection.open_file(path)
+    found = {row.id: row.values["last_name"] for row in records.rows(db, PERSON, range(1, 300))}
+    assert check(db) == []
+    db.close()
+    return found
+
+
+def test_a_full_disk_is_said_and_what_was_acknowledged_is_kept(path):
+    seen = child(path, "full")
+
+    assert 0 < len(seen["saved"]) < 200, "some were saved before it was full"
+    assert len(seen["told"]) == 1
+    assert seen["told"][0].startswith("StorageError: Le disque du serveur")
+    assert "rien n’a été enregistré" in seen["told"][0]
+    assert sorted(names(path)) == [1, *seen["saved"]]
+
+
+def test_saving_goes_on_once_there_is_room_again(path):
+    child(path, "full")
+
+    seen = child(path, "room")
+
+    assert seen["told"] == []
+    assert len(seen["saved"]) == 200
+
+
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="never: util-linux is essential in Debian")
+def test_a_read_only_file_is_said_and_read_all_the_same(path):
+    names(path)
+    with connection.open_file(path).conn as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for one in [*path.parent.iterdir(), path.parent]:
+        one.chmod(0o555 if one.is_dir() else 0o444)
+    os.chown(path.parent, 0, 0)
+    try:
+        seen = child_of_nobody(path)
+    finally:
+        path.parent.chmod(0o755)
+        path.chmod(0o600)
+
+    assert seen["saved"] == []
+    assert seen["told"][0].startswith("StorageError: ")
+    assert "lecture seule" in seen["told"][0] or "ne peut pas être ouvert" in seen["told"][0]
+    assert list(names(path)) == [1]
+
+
+def child_of_nobody(path):
+    """The same, by somebody who may only read. Opening may be what is refused: it is said as well."""
+    opened = SAVE.replace("db = connection.open_file(path)", OPENED)
+    done = subprocess.run(
+        [*(UNPRIVILEGED if os.geteuid() == 0 else []), sys.executable, "-c", opened, str(path), "read-only"],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}, capture_output=True,
+        text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout)
+
+
+OPENED = """
+try:
+    db = connection.open_file(path)
+except PaletteError as error:
+    print(json.dumps({"saved": [], "told": [f"{type(error).__name__}: {error}"]}))
+    sys.exit()
+"""
+
+
+# ---- the server
+
+
+def start(data: Path, port: int) -> subprocess.Popen[str]:
+    options = [f"--server.port={port}", "--server.address=127.0.0.1", "--browser.serverAddress=127.0.0.1"]
+    return subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", *options],
+        cwd=ROOT, env={**os.environ, "PALETTE_DATA": str(data)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True,
+    )  # fmt: skip
+
+
+@pytest.mark.browser
+def test_a_second_server_on_the_same_file_says_who_runs_and_leaves(server):
+    assert server.process
+
+    second = start(server.data, free_port())
+    said, _ = second.communicate(timeout=60)
+
+    assert second.returncode == 2
+    assert f"Palette tourne déjà sur {server.file} (processus {server.process.pid})" in said
+    assert "Traceback" not in said
+    assert server.process.poll() is None
+
+
+@pytest.mark.browser
+def test_a_server_starts_again_after_a_power_cut(own_server):
+    own_server.kill()
+
+    own_server.start()
+
+    assert own_server.process.poll() is None
+
+
+@pytest.mark.browser
+def test_a_file_that_is_no_palette_file_is_said_on_the_sign_in_page(tmp_path, open_tab):
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "palette.db").write_bytes(b"not a database at all, but long enough to look at" * 100)
+    port = free_port()
+    process = start(data, port)
+    page = open_tab(as_="", refused=True)
+    try:
+        for _ in range(100):
+            try:
+                page.goto(f"http://127.0.0.1:{port}/")
+                break
+            except Exception:  # noqa: BLE001 - it is not up yet
+                page.wait_for_timeout(300)
+        expect(page.get_by_text("n’est pas un fichier de Palette, ou il est abîmé")).to_be_visible()
+        expect(page.get_by_text("Traceback")).to_have_count(0)
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.browser
+def test_a_full_disk_is_said_in_the_form_and_what_was_typed_stays(tmp_path, open_tab):
+    server = Server.made(tmp_path / "data")
+    assert server.process
+    with server.open().conn as raw:
+        raw.execute("INSERT INTO person (last_name, first_name, gender) VALUES ('Zola', 'Ada', 'woman')")
+    page = open_tab(f"{server.address}dossier?dossier=1")
+    page.get_by_text("Fiche", exact=True).click()
+    page.get_by_role("button", name="Modifier").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Commune").fill("Figeac")
+    dialog.get_by_role("textbox", name="Commune").press("Tab")
+    try:
+        limit(server.process.pid, 4096)
+        dialog.get_by_role("button", name="Enregistrer").click()
+        expect(dialog.get_by_text("Le disque du serveur")).to_be_visible()
+        expect(dialog.get_by_text("rien n’a été enregistré")).to_be_visible()
+        assert server.rows("person")[0]["town"] is None
+
+        limit(server.process.pid, None)
+        dialog.get_by_role("button", name="Enregistrer").click()
+        expect(dialog).to_be_hidden()
+        assert server.rows("person")[0]["town"] == "Figeac"
+    finally:
+        server.kill()
+
+
+def limit(pid: int, size: int | None) -> None:
+    """How large a file the server may write from now on; None: as large as it likes."""
+    told = "unlimited" if size is None else str(size)
+    subprocess.run(["prlimit", f"--pid={pid}", f"--fsize={told}:unlimited"], check=True)
+
+
+def test_the_control_records_are_saved_without_any_of_this(path):
+    db = connection.open_file(path)
+
+    done = records.save(db, PERSON, Edit({"town": "Cahors"}, 1, 1), "Ada")
+
+    db.close()
+    assert done.version == 2
+    assert names(path) == {1: "Marchand"}
