@@ -11,7 +11,7 @@ BIN     := .venv/bin
 STAMP   := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test pictures benchmark requirements clean browser office nginx
+.PHONY: help setup run test audit pictures benchmark requirements clean browser office nginx
 
 help: ## Lists what can be asked for
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | awk -F '\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -42,6 +42,7 @@ test: setup browser office nginx ## Style, types, then every test, browser tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py db pages publication reports server
 	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/pytest -n auto --dist loadfile $(ARGS)
 
 # Browser tests run in the system's Chromium, and are never skipped for want of one: a green run that left out what a
@@ -73,7 +74,10 @@ nginx:
 	    echo "Palette : les tests ont besoin de nginx ; installez-le (Debian : sudo apt install nginx-light)  (the tests need nginx)" >&2; exit 1; \
 	fi
 
-pictures: setup ## Takes the pictures of the guide anew (Palette must run on the demonstration; ADDRESS_SHOWN="http://… http://site…")
+audit: setup ## Asks PyPI whether a release we stand on is known to be vulnerable (needs the internet)
+	$(BIN)/pip-audit --disable-pip --no-deps --requirement requirements.txt
+
+pictures: setup ## Takes the pictures of the guide anew (ADDRESS_SHOWN="http://…/bienvenue?cle=… http://site…", as make run prints them)
 	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m docs.pictures $(ADDRESS_SHOWN)
 
 benchmark: setup ## Measures what a person waits for, and says so

@@ -22,13 +22,22 @@ def _choose_year(page: Page, year: str) -> None:
     page.wait_for_timeout(5000)
 
 
-def take(address: str, site: str) -> None:
-    """Write every picture. ``address``: where Palette runs on the demonstration file; ``site``: the partners' site."""
+def _enter(page: Page, way_in: str) -> str:
+    """Open the demonstration by its one-time address. Returns where Palette runs."""
+    page.goto(way_in)
+    page.get_by_role("button", name="Ouvrir la démonstration").click()
+    _ready(page)
+    return way_in.partition("/bienvenue")[0]
+
+
+def take(way_in: str, site: str) -> None:
+    """Write every picture. ``way_in``: the one-time address that `make run` prints; ``site``: the partners' site."""
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     HERE.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="fr-FR")
+        address = _enter(page, way_in)
         for name, path in {"portefeuille": "", "aujourdhui": "aujourdhui", "dossier": "dossier?dossier=490"}.items():
             page.goto(f"{address}/{path}")
             _ready(page)
@@ -59,4 +68,4 @@ def take(address: str, site: str) -> None:
 
 
 if __name__ == "__main__":
-    take(*(sys.argv[1:3] or ("http://127.0.0.1:8501", "http://127.0.0.1:8502")))
+    take(sys.argv[1], *(sys.argv[2:3] or ["http://127.0.0.1:8502"]))

@@ -1,11 +1,14 @@
 """The files of one chart, a click each: PNG, SVG, PDF; its numbers as CSV and XLSX. Each is made when asked for."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
+from db import trace
 from db.periods import Period
+from pages.shared.session import opener, who
 from reports import drawn, figure_sheets
 from reports.pictures import Picture
 
@@ -14,6 +17,12 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def show(picture: Picture, period: Period, source: str, key: str) -> None:
     """A button for each format. ``source``: whose numbers these are, « Bilan 2022 · Femme »; it stands in the file."""
+    open_, name = opener(), who()
+
+    def traced(make: Callable[[], bytes], file: str) -> bytes:
+        trace.note(open_(), name, "export", detail=file)
+        return make()
+
     makers: dict[str, tuple[str, Callable[[], bytes]]] = {
         "png": ("image/png", lambda: drawn.png_bytes(picture, source)),
         "svg": ("image/svg+xml", lambda: drawn.svg_bytes(picture, source)),
@@ -25,7 +34,13 @@ def show(picture: Picture, period: Period, source: str, key: str) -> None:
         for suffix, (kind, make) in makers.items():
             file = f"{figure_sheets.file_name(picture.name, period)}.{suffix}"
             st.download_button(
-                suffix.upper(), make, file, kind, key=f"{key}:{suffix}", on_click="ignore", type="tertiary"
+                suffix.upper(),
+                partial(traced, make, file),
+                file,
+                kind,
+                key=f"{key}:{suffix}",
+                on_click="ignore",
+                type="tertiary",
             )
 
 

@@ -10,7 +10,9 @@ from typing import Any
 
 import streamlit as st
 
+from db import trace
 from db.errors import PaletteError, without_values
+from pages.shared.session import office, who
 from reports.report import Tick
 
 Make = Callable[[Tick], Any]
@@ -65,8 +67,10 @@ class Job:
 
 
 def start(key: str, label: str, make: Make, file: str = "", kind: str = "") -> None:
-    """Begin to make something; what was still being made under that key is cancelled."""
+    """Begin to make something; what was still being made under that key is cancelled. A file leaves a trace."""
     cancel(key)
+    if file:
+        trace.note(office(), who(), "export", detail=file)
     job = Job(label, file, kind)
     st.session_state[f"{key}:job"] = job
     threading.Thread(target=_run, args=(job, make), daemon=True, name=f"palette-{key}").start()

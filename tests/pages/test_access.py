@@ -3,6 +3,7 @@
 axe comes from the package axe-playwright-python, so nothing is fetched. Every rule runs, and nothing is left out.
 """
 
+import time
 from importlib.resources import files
 from itertools import product
 from typing import Literal
@@ -10,31 +11,17 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from db import records
+from db import accounts, records
+from pages.shared.screens import SCREENS as ALL
 from tests.pages.spreadsheet import Spreadsheet, add, add_person
 
 pytestmark = pytest.mark.browser
 
-SCREENS = (
-    "",  # portefeuille
-    "aujourdhui",
-    "dossier",
-    "orientations",
-    "diagnostics",
-    "cer",
-    "aides",
-    "interventions",
-    "sorties",
-    "tableau-de-bord",
-    "photo-bilan",
-    "publication",
-    "reseau",
-    "reglages",
-)
+SCREENS = [screen.path for group in ALL.values() for screen in group]
 """The address of every screen of the menu."""
 
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-VIEWS = ("Parcours", "Fiche", "Plans d’action", "Historique")
+VIEWS = ("Parcours", "Fiche", "Plans d’action", "Historique", "Droits")
 WIDTHS = (1440, 390)
 """A desk, a telephone."""
 
@@ -140,6 +127,22 @@ def test_the_file_of_a_person(server, person, page):
         tab.click()
         expect(tab).to_be_checked()
         wrong += check(page, f"file, {view}")
+
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("address", ["connexion", "bienvenue?cle=perdue", "bienvenue?cle={}", "deconnexion"])
+def test_the_pages_of_the_door(server, open_tab, address):
+    db = server.open()
+    token = accounts.invite(db, "first", None, time.time())
+    db.close()
+    page = open_tab(server.address + address.format(token), as_="La CIPA" * (address == "deconnexion"), refused=True)
+    wrong = []
+    for width, theme in product(WIDTHS, THEMES):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)
+        expect(page.locator("h1")).to_be_visible()
+        wrong += told(violations(page), f"/{address}, {width} px, {theme}")
 
     assert not wrong, "\n".join(wrong)
 

@@ -1,0 +1,183 @@
+"""The memory as people use it: who did what, taking it back, handing over, erasing, and what a note should not say."""
+
+import json
+import time
+import zipfile
+from datetime import UTC, datetime
+from io import BytesIO
+
+import pytest
+from playwright.sync_api import expect
+from pypdf import PdfReader
+
+from db import backup_state, backups, history, records, trace
+from db.dictionary import PARTNER, PERSON
+from db.records import Edit
+from tests.db.rewriting import rewriting
+from tests.pages.spreadsheet import Spreadsheet, add_person
+from tests.pages.test_access import settle
+
+pytestmark = pytest.mark.browser
+
+
+def dialog_of(page):
+    return page.get_by_role("dialog")
+
+
+def test_the_last_save_is_taken_back_from_the_grid(server, page):
+    grid = Spreadsheet(page, f"{server.address}reseau")
+    grid.type(1, "name", "La Fabrique")
+    expect(grid.cell(1, "name")).to_have_text("La Fabrique")
+    undo = page.get_by_role("button", name="Annuler", exact=True)
+    expect(undo).to_be_visible()
+
+    undo.click()
+    expect(dialog_of(page)).to_contain_text("a créé")
+    dialog_of(page).get_by_role("button", name="Annuler l’opération").click()
+
+    expect(page.get_by_text("0 partenaire")).to_be_visible()
+    assert server.rows("partner") == []
+    db = server.open()
+    lines, _ = history.find(db, history.Asked(table="partner"), records.context(db), 0, 2)
+    assert [line.who for line in lines] == ["La CIPA", "La CIPA"]
+    db.close()
+
+
+def test_a_colleague_searches_the_history_and_takes_an_operation_back(server, page):
+    db = server.open()
+    row = records.save(db, PARTNER, Edit({"name": "Le Moulin", "town": "Cahors"}), "Ada").row_id
+    records.save(db, PARTNER, Edit({"town": "Figeac"}, row, 1), "Ada")
+    db.close()
+    page.goto(f"{server.address}historique")
+    page.get_by_label("Mots").fill("figeac")
+    page.get_by_label("Mots").press("Enter")
+
+    line = page.get_by_text("Ville").or_(page.get_by_text("Cahors → Figeac")).first
+    expect(line).to_be_visible()
+    settle(page)
+    page.get_by_role("button", name="Annuler", exact=True).first.click()
+    dialog_of(page).get_by_role("button", name="Annuler l’opération").click()
+
+    expect(page.get_by_text("annulée depuis")).to_be_visible()
+    assert [row["town"] for row in server.rows("partner")] == ["Cahors"]
+
+
+def test_what_a_later_change_made_wrong_is_said(server, page):
+    db = server.open()
+    row = records.save(db, PARTNER, Edit({"name": "Le Pressoir", "town": "Souillac"}), "Ada").row_id
+    records.save(db, PARTNER, Edit({"town": "Martel"}, row, 1), "Ada")
+    records.save(db, PARTNER, Edit({"town": "Gramat"}, row, 2), "Bob")
+    db.close()
+    page.goto(f"{server.address}historique")
+    page.get_by_label("Mots").fill("souillac martel")
+    page.get_by_label("Mots").press("Enter")
+    expect(page.get_by_text("Souillac → Martel")).to_be_visible()
+    settle(page)
+    page.get_by_role("button", name="Annuler", exact=True).first.click()
+    dialog_of(page).get_by_role("button", name="Annuler l’opération").click()
+
+    expect(dialog_of(page).get_by_test_id("stAlert")).to_contain_text("Bob a modifié cette ligne")
+    assert [row["town"] for row in server.rows("partner")] == ["Gramat"]
+
+
+def test_a_person_is_handed_everything_and_it_leaves_a_trace(server, page):
+    db = server.open()
+    person = add_person(db, "Abel", craft="Céramiste")
+    page.goto(f"{server.address}dossier?dossier={person}")
+    page.get_by_role("radio", name="Droits").click()
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Tout télécharger").click()
+
+    name = download.value.suggested_filename
+    assert name == f"dossier-{person}-{records.today()}.zip"
+    with zipfile.ZipFile(BytesIO(download.value.path().read_bytes())) as file:
+        told = json.loads(file.read("dossier.json"))
+        text = "\n".join(one.extract_text() for one in PdfReader(BytesIO(file.read("dossier.pdf"))).pages)
+    assert told["tables"][0]["lignes"][0]["champs"]["Discipline"]["texte"] == "Céramiste"
+    assert "Céramiste" in text
+    assert [line.action for line in trace.find(db, person_id=person)[0]] == ["package", "open"]
+    assert [line["action"] for line in told["consultations"]] == [trace.ACTIONS["package"], trace.ACTIONS["open"]]
+    db.close()
+
+
+def test_opening_a_file_leaves_one_trace_for_as_long_as_it_is_at_hand(server, page):
+    db = server.open()
+    person = add_person(db, "Abel")
+    for _ in range(2):
+        page.goto(f"{server.address}dossier?dossier={person}")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Abel")
+        page.get_by_role("radio", name="Fiche").click()
+        expect(page.get_by_text("Identité")).to_be_visible()
+
+    lines, many = trace.find(db, person_id=person)
+    db.close()
+    assert (many, lines[0].who, lines[0].action) == (1, "La CIPA", "open")
+
+
+def test_a_file_is_archived_then_erased_by_whoever_read_the_list(server, page):
+    db = server.open()
+    alone = {"first_name": "Lou", "gender": "woman"}
+    person, kept = (
+        records.save(db, PERSON, Edit({"last_name": n, **alone}), "Ada").row_id for n in ("Ancien", "Nouveau")
+    )
+    with rewriting(db):
+        db.execute("UPDATE history SET at = '2015-01-01' WHERE row_id = ? AND table_name = 'person'", [person])
+    page.goto(f"{server.address}conservation")
+
+    expect(page.get_by_role("checkbox", name="Ancien")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="Nouveau")).to_have_count(0)
+    page.get_by_role("button", name="Archiver 1 dossier").click()
+    expect(page.get_by_text("Archivé : 1 dossier.")).to_be_visible()
+    assert records.get(db, PERSON, person).values["archived_on"] == records.today()
+    records.save(db, PERSON, Edit({"archived_on": "2020-01-01"}, person, 2), "Test")
+    page.get_by_role("radio", name="À effacer").click()
+    settle(page)
+    page.get_by_role("button", name="Effacer 1 dossier").click()
+    erase = dialog_of(page).get_by_role("button", name="Effacer 1 dossier")
+    expect(erase).to_be_disabled()
+    dialog_of(page).get_by_text("J’ai relu cette liste").click()
+    erase.click()
+
+    expect(page.get_by_text("Effacé : 1 dossier.")).to_be_visible(timeout=60_000)
+    found = [row["id"] for row in server.rows("person")]
+    assert person not in found
+    assert kept in found
+    assert trace.find(db, action="erase", person_id=person)[1] == 1
+    db.close()
+
+
+def test_a_note_that_says_too_much_is_warned_of_and_saved_all_the_same(server, page):
+    db = server.open()
+    person = add_person(db, "Abel")
+    db.close()
+    page.goto(f"{server.address}dossier?dossier={person}")
+    page.get_by_role("radio", name="Fiche").click()
+    page.get_by_role("button", name="Modifier").click()
+    note = dialog_of(page).get_by_role("textbox", name="Note")
+    note.click()
+    note.press_sequentially("Elle suit une chimiothérapie.", delay=5)
+
+    guard = page.locator(".palette-wary")
+    expect(guard).to_contain_text("santé")
+    expect(guard).to_contain_text("chimiothérapie")
+    note.press("Tab")
+    dialog_of(page).get_by_role("button", name="Enregistrer").click()
+    expect(dialog_of(page)).to_be_hidden()
+    assert [row["note"] for row in server.rows("person")] == ["Elle suit une chimiothérapie."]
+    assert "chimio" not in server.log.read_text()
+
+
+def test_a_backup_that_failed_is_said_on_the_home_page_and_in_the_settings(own_server, open_tab):
+    folder = backups.folder_of(own_server.file)
+    for _ in range(300):
+        if folder.exists() and any(folder.glob("palette-*.db")):
+            break
+        time.sleep(0.1)
+    page = open_tab(f"{own_server.address}reglages")
+    expect(page.get_by_text("Dernière sauvegarde :")).to_be_visible()
+
+    backup_state.failed(folder, datetime.now(UTC), "le disque est plein")
+
+    page.goto(own_server.address)
+    expect(page.get_by_text("La dernière sauvegarde a échoué")).to_contain_text("le disque est plein")
