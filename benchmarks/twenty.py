@@ -28,6 +28,7 @@ from typing import Any, TypeVar
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.office import FOLDER
 from db import connection, demo, figures, history, operations, records, undo
 from db.access import Role
 from db.check import check
@@ -603,7 +604,14 @@ def _with_a_server(folder: Path, people: int, seconds: float) -> tuple[list[Pers
             walking = [threads.submit(_walk, server.address, number, seconds) for number in range(2)]
             persons = work(people, seconds)
             walks = [one.result() for one in walking]
-        logged = [line for line in server.log.read_text().splitlines() if "Error" in line or "Traceback" in line]
     finally:
         server.kill()
-    return persons, walks, logged
+    return persons, walks, _logged(server.log)
+
+
+def _logged(log: Path) -> list[str]:
+    """What the server's log says of errors, if anything; the log is then kept to be read."""
+    if not any(word in log.read_text() for word in ("Error", "Traceback")):
+        return []
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    return [f"the server's log speaks of errors: {shutil.copy(log, FOLDER / 'twenty.log')}"]

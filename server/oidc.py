@@ -43,6 +43,7 @@ _LASTS = 600
 _PATIENCE = 10
 _SIGNED_WITH = ["RS256", "PS256", "ES256", "EdDSA"]
 _BACK = "/oidc/retour"
+_NEEDED = frozenset({"authorization_endpoint", "token_endpoint", "jwks_uri"})
 _FAILED = "La connexion n’a pas abouti. Recommencez depuis la page de connexion."
 NO_ANSWER = "Le service de connexion ne répond pas. Réessayez dans un moment."
 
@@ -68,7 +69,7 @@ def _provider(hour: int) -> dict[str, Any]:
     answer = requests.get(f"{ISSUER}/.well-known/openid-configuration", timeout=_PATIENCE)
     answer.raise_for_status()
     found: dict[str, Any] = answer.json()
-    if str(found.get("issuer", "")).rstrip("/") != ISSUER:
+    if str(found.get("issuer", "")).rstrip("/") != ISSUER or not _NEEDED <= found.keys():
         raise AccessError("Le service de connexion n’est pas celui qui est réglé.")
     return found
 
@@ -143,14 +144,15 @@ def _exchange(described: dict[str, Any], code: str, kept: dict[str, str]) -> tup
     return token, claims
 
 
-def _checked(described: dict[str, Any], signed: str, audience: bool = True) -> dict[str, Any]:
+def _checked(described: dict[str, Any], signed: str) -> dict[str, Any]:
     """The claims of a token that the provider signed for us, now. Raises JoseError."""
     keys = requests.get(described["jwks_uri"], timeout=_PATIENCE)
     keys.raise_for_status()
     claims = jwt.decode(signed, KeySet.import_key_set(keys.json()), algorithms=_SIGNED_WITH).claims
-    wanted: dict[str, Any] = {"iss": {"essential": True, "value": described["issuer"]}, "sub": {"essential": True}}
-    if audience:
-        wanted |= {"exp": {"essential": True}, "aud": {"essential": True, "value": CLIENT}}
+    wanted: dict[str, Any] = {
+        "iss": {"essential": True, "value": described["issuer"]}, "aud": {"essential": True, "value": CLIENT},
+        "sub": {"essential": True}, "exp": {"essential": True},
+    }  # fmt: skip
     jwt.JWTClaimsRegistry(leeway=60, **wanted).validate(claims)
     return dict(claims)
 
@@ -176,7 +178,7 @@ def account_of(db: sqlite_utils.Database, known: Known) -> Account:
         account = accounts.by_login(db, known.email)
         if account and account.subject:
             account = None  # that address belongs to somebody else by now
-        if account:
+        if account and account.active:
             accounts.link_subject(db, account, known.subject)
     if account is None or not account.active:
         raise AccessError("Aucun compte de Palette ne vous est ouvert. Demandez-le à un administrateur de Palette.")
