@@ -103,6 +103,7 @@ def change_token(db: Database) -> int:
 
 
 _remembered: dict[tuple[Hashable, ...], Any] = {}
+_MISSING = object()
 
 
 def remembered(db: Database, key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
@@ -115,12 +116,14 @@ def remembered(db: Database, key: tuple[Hashable, ...], make: Callable[[], T]) -
     file = db.execute("PRAGMA database_list").fetchone()[2]
     # Nobody is given what was found with other rights.
     whole = (file, change_token(db), getattr(db, "held", None), *key)
-    if whole not in _remembered:
+    answer = _remembered.get(whole, _MISSING)  # looked up once: another thread may forget everything at any moment
+    if answer is _MISSING:
+        answer = make()
         if len(_remembered) > 500:
             forget()
-        _remembered[whole] = make()
-    answer: T = _remembered[whole]
-    return answer
+        _remembered[whole] = answer
+    found: T = answer
+    return found
 
 
 def forget() -> None:

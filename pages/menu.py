@@ -62,8 +62,10 @@ held = session.account.roles
 def _page(screen: Screen, first: bool) -> st.Page:
     """A screen of the menu; one that the role does not open is out of it, and says so at its address."""
     icon = f":material/{screen.icon}:"
+    if first:
+        return st.Page(screen.file, icon=icon, default=True, title=screen.title)
     if held & screen.roles:
-        return st.Page(screen.file, icon=icon, default=first, title=screen.title, url_path=screen.path)
+        return st.Page(screen.file, icon=icon, title=screen.title, url_path=screen.path)
     return st.Page(partial(forbidden, screen), icon=icon, visibility="hidden", title=screen.title, url_path=screen.path)
 
 
@@ -76,14 +78,15 @@ def forbidden(screen: Screen) -> None:
 
 
 opened = [screen for screens in SCREENS.values() for screen in screens if held & screen.roles]
-page = st.navigation(
-    {group: [_page(screen, screen is opened[0]) for screen in screens] for group, screens in SCREENS.items()},
-    expanded=True,
-)
+pages = {group: [_page(screen, screen is opened[0]) for screen in screens] for group, screens in SCREENS.items()}
+# The first screen stands at the root only; which one that is depends on the role, and an address is passed on.
+first = opened[0]
+pages["Réglages"].append(st.Page(first.file, title=first.title, url_path=first.path, visibility="hidden"))
+page = st.navigation(pages, expanded=True)
 st.set_page_config(page_title=f"{page.title} · Palette")
 st.html(_STYLE + _scripts(), unsafe_allow_javascript=True)
 account_menu.show(session)
-if page.title == opened[0].title:
+if page.title == first.title:
     safety.warn()
 page.run()
 if Role.AGENT in held:

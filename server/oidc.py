@@ -69,7 +69,7 @@ def _provider(hour: int) -> dict[str, Any]:
     answer = requests.get(f"{ISSUER}/.well-known/openid-configuration", timeout=_PATIENCE)
     answer.raise_for_status()
     found: dict[str, Any] = answer.json()
-    if str(found.get("issuer", "")).rstrip("/") != ISSUER or not _NEEDED <= found.keys():
+    if str(found.get("issuer", "")).rstrip("/") != ISSUER or not found.keys() >= _NEEDED:
         raise AccessError("Le service de connexion n’est pas celui qui est réglé.")
     return found
 

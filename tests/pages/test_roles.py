@@ -77,9 +77,9 @@ def test_every_screen_for_every_role(office, monkeypatch, screen, role):
 
 
 def test_the_control_an_agent_sees_what_is_secret(office, monkeypatch):
-    for name in ("aid.py", "network.py"):
+    for name, words in (("person.py", NAME), ("network.py", SECRET)):
         screen = next(screen for screen in EVERY if screen.file == name)
-        assert SECRET in run(monkeypatch, screen, Role.AGENT)[1], name
+        assert words in run(monkeypatch, screen, Role.AGENT)[1], name
 
 
 @pytest.mark.browser
@@ -97,6 +97,9 @@ def test_the_menu_holds_what_the_role_opens_and_other_addresses_say_so(server, o
     expect(page.get_by_role("heading", level=1)).to_have_text(mine[0])
     links = page.get_by_test_id("stSidebarNavLink")
     expect(links).to_have_text([f"{screen.icon}{screen.title}" for screen in EVERY if role in screen.roles])
+    page.goto(f"{server.address}{next(screen.path for screen in EVERY if role in screen.roles)}")
+    expect(page.get_by_role("heading", level=1)).to_have_text(mine[0])
+    expect(page.get_by_role("dialog")).to_have_count(0)
     for screen in others:
         page.goto(f"{server.address}{screen.path}")
         expect(page.get_by_role("heading", level=1)).to_have_text(screen.title)
