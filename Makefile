@@ -60,7 +60,7 @@ browser:
 office:
 	@command -v "$${SOFFICE:-soffice}" >/dev/null && exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends libreoffice-impress libreoffice-calc; \
+	    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends libreoffice-impress libreoffice-calc fonts-liberation; \
 	else \
 	    echo "Palette : les tests ont besoin de LibreOffice ; installez-le (Debian : sudo apt install libreoffice-impress libreoffice-calc) ou donnez son chemin : make test SOFFICE=…  (the tests need LibreOffice)" >&2; exit 1; \
 	fi

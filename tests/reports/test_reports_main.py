@@ -167,7 +167,7 @@ def test_no_office_file_is_refused(tmp_path, folder):
 def test_a_file_of_another_program_is_refused(tmp_path, folder):
     (tmp_path / "letter.db").write_text("Bonjour" * 200)
 
-    assert "Est-ce bien un fichier de Palette ?" in refused(
+    assert "n’est pas un fichier de Palette, ou il est abîmé" in refused(
         photo(tmp_path / "letter.db", "2022", folder / "bilan.xlsx"), folder
     )
     assert (tmp_path / "letter.db").read_text() == "Bonjour" * 200
