@@ -115,15 +115,15 @@ def test_opening_a_file_leaves_one_trace_for_as_long_as_it_is_at_hand(server, pa
     assert (many, lines[0].who, lines[0].action) == (1, "La CIPA", "open")
 
 
-def test_a_file_is_archived_then_erased_by_whoever_read_the_list(server, page):
-    db = server.open()
+def test_a_file_is_archived_then_erased_by_whoever_read_the_list(own_server, page):
+    db = own_server.open()
     alone = {"first_name": "Lou", "gender": "woman"}
     person, kept = (
         records.save(db, PERSON, Edit({"last_name": n, **alone}), "Ada").row_id for n in ("Ancien", "Nouveau")
     )
     with rewriting(db):
         db.execute("UPDATE history SET at = '2015-01-01' WHERE row_id = ? AND table_name = 'person'", [person])
-    page.goto(f"{server.address}conservation")
+    page.goto(f"{own_server.address}conservation")
 
     expect(page.get_by_role("checkbox", name="Ancien")).to_be_checked()
     expect(page.get_by_role("checkbox", name="Nouveau")).to_have_count(0)
@@ -140,7 +140,7 @@ def test_a_file_is_archived_then_erased_by_whoever_read_the_list(server, page):
     erase.click()
 
     expect(page.get_by_text("Effacé : 1 dossier.")).to_be_visible(timeout=60_000)
-    found = [row["id"] for row in server.rows("person")]
+    found = [row["id"] for row in own_server.rows("person")]
     assert person not in found
     assert kept in found
     assert trace.find(db, action="erase", person_id=person)[1] == 1
