@@ -210,6 +210,7 @@ def test_a_full_disk_is_said_in_the_form_and_what_was_typed_stays(tmp_path, open
         limit(server.process.pid, None)
         dialog.get_by_role("button", name="Enregistrer").click()
         expect(dialog).to_be_hidden()
+        expect(page.get_by_test_id("stToast")).to_contain_text("Enregistré")  # its script must be here before the end
         assert server.rows("person")[0]["town"] == "Figeac"
     finally:
         server.kill()
