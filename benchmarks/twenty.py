@@ -33,7 +33,7 @@ from db import connection, demo, figures, history, operations, records, undo
 from db.access import Role
 from db.check import check
 from db.connection import Database
-from db.dictionary import AID, EXIT, INTERVENTION, PERSON, STAGE, TABLES
+from db.dictionary import AID, EXIT, FILES, INTERVENTION, PERSON, STAGE, TABLES
 from db.errors import ConflictError, NotFoundError, PaletteError, RuleError, UndoError
 from db.fields import Field, Table
 from db.queries import Query
@@ -159,7 +159,7 @@ class Person:
         return self._read(lambda: records.read(self.db, table, query)).rows
 
     def _look(self) -> None:
-        self._page(self.random.choice([table for name, table in TABLES.items() if name != "setting"]))
+        self._page(self.random.choice(list(FILES.values())))
 
     def _search(self) -> None:
         words = ("ma", "marie", "cahors", "essai", "personne 3")

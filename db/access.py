@@ -13,7 +13,7 @@ from functools import lru_cache
 import sqlite_utils
 
 from db import schema
-from db.dictionary import PERSON, SETTING, TABLES
+from db.dictionary import FILES, OFFICE, PERSON, TABLES
 from db.errors import AccessError
 from db.lists import LISTS
 from db.types import Date, LongText, Text, Type
@@ -43,10 +43,9 @@ class Role(Enum):
 
 Roles = frozenset[Role]
 
-_FILES = [name for name in TABLES if name != SETTING.name]
 _VALUES = [values.table for values in LISTS]
 _PARTS = ("", "_data", "_idx", "_docsize", "_config")
-_SEARCH = [f"{name}_search{part}" for name in _FILES for part in _PARTS]
+_SEARCH = [f"{name}_search{part}" for name in FILES for part in _PARTS]
 _SCHEMA = ["sqlite_master", "sqlite_schema", "sqlite_sequence", "json_each", "json_tree", "pragma_table_info"]
 _COUNTED = ("id", "version", "deleted_at")
 
@@ -56,14 +55,14 @@ Columns = frozenset[str] | None
 
 def _figures() -> dict[str, Columns]:
     """What figures are counted from: everything but texts and whatever names somebody."""
-    return {name: _columns(name, lambda kind: not isinstance(kind, Text | LongText)) for name in _FILES}
+    return {name: _columns(name, lambda kind: not isinstance(kind, Text | LongText)) for name in FILES}
 
 
 def _keeping() -> dict[str, Columns]:
     """What retention is decided on: names, and the days on which something happened."""
     dated: dict[str, Columns] = {
         name: _columns(name, lambda kind: isinstance(kind, Date), "person_id")
-        for name in _FILES
+        for name in FILES
         if TABLES[name].belongs_to_person
     }
     return dated | {"person": frozenset({*_COUNTED, *PERSON.title, "archived_on", "sort_key"})}
@@ -74,12 +73,12 @@ def _columns(name: str, wanted: Callable[[Type], bool], *more: str) -> frozenset
 
 
 _EVERYBODY: dict[str, Columns] = {
-    **dict.fromkeys([*_VALUES, *_SCHEMA, SETTING.name, "frozen", "publication", "operation", "seal"]),
+    **dict.fromkeys([*_VALUES, *_SCHEMA, *OFFICE, "frozen", "publication", "operation", "seal"]),
     "history": frozenset({"id", "at", "who", "table_name", "row_id", "version", "action"}),
     "account": frozenset({"id", "name", "roles", "active"}),
 }
 _READS: dict[Role, dict[str, Columns]] = {
-    Role.AGENT: dict.fromkeys([*_FILES, *_SEARCH, "history", "trace"]),
+    Role.AGENT: dict.fromkeys([*FILES, *_SEARCH, "history", "trace"]),
     Role.PILOTE: _figures(),
     Role.ADMIN: {
         **_keeping(),
@@ -95,9 +94,9 @@ _ADDS: dict[Role, frozenset[str]] = {
     Role.ADMIN: _NOTED,
 }
 _WRITES: dict[Role, frozenset[str]] = {
-    Role.AGENT: frozenset({*_FILES, *_SEARCH}),
+    Role.AGENT: frozenset({*FILES, *_SEARCH}),
     Role.PILOTE: frozenset(),
-    Role.ADMIN: frozenset({SETTING.name, *_VALUES}),
+    Role.ADMIN: frozenset({*OFFICE, *_VALUES}),
 }
 _TRIGGERS = frozenset(name for name, sql in schema.expected().items() if sql.startswith("CREATE TRIGGER"))
 """What they read or write is part of the statement that was allowed; a view is none of them."""

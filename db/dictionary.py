@@ -500,10 +500,14 @@ SETTING = Table(
     ),
 )
 
-TABLES: dict[str, Table] = {
+FILES: dict[str, Table] = {
     table.name: table
     for table in (
-        PERSON, ORIENTATION, STAGE, BENEFIT, DIAGNOSTIC, ACTION, CER, AID, EXIT, INTERVENTION, PARTNER, NEED, PROJECT, SETTING,
+        PERSON, ORIENTATION, STAGE, BENEFIT, DIAGNOSTIC, ACTION, CER, AID, EXIT, INTERVENTION, PARTNER, NEED, PROJECT,
     )
 }
-"""Every table by name; SETTING holds one row, the office's own limits."""
+"""The tables that the team fills in, by name."""
+OFFICE: dict[str, Table] = {table.name: table for table in (SETTING,)}
+"""What the office sets for itself; SETTING holds one row, its own limits."""
+TABLES: dict[str, Table] = FILES | OFFICE
+"""Every table by name."""

@@ -15,7 +15,7 @@ import typst
 
 from db import history, records, trace
 from db.connection import Database
-from db.dictionary import PERSON, SETTING, TABLES
+from db.dictionary import FILES, PERSON, TABLES
 from db.fields import Field, Table
 from db.records import Row
 from db.types import Context, References, french_date
@@ -60,8 +60,8 @@ def everything(db: Database, person_id: int, today: str) -> dict[str, Any]:
 def _rows(db: Database, person: Row) -> Iterator[tuple[Table, list[Row]]]:
     """Her own row, the rows of each table that are hers, and those of other tables that name her."""
     yield PERSON, [person]
-    for table in TABLES.values():
-        if table not in (PERSON, SETTING):
+    for table in FILES.values():
+        if table is not PERSON:
             rows = list(_naming(db, table, person.id))
             if rows:
                 yield table, rows

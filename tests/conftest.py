@@ -22,7 +22,7 @@ from db import accounts, connection
 from db.access import Role
 from db.accounts import Account
 from db.connection import Database
-from db.dictionary import TABLES
+from db.dictionary import FILES
 from db.sessions import COOKIE
 
 ROOT = Path(__file__).parents[1]
@@ -198,7 +198,7 @@ class Server:
     def empty(self) -> None:
         """Put every row away, as the screens do; nothing is erased, so no id and no change number comes back."""
         with closing(self.open().conn) as db:
-            for table in set(TABLES) - {"setting"}:
+            for table in FILES:
                 db.execute(f"UPDATE \"{table}\" SET deleted_at = '2000-01-01' WHERE deleted_at IS NULL")
 
     def tell_if_failed(self, request: pytest.FixtureRequest) -> None:

@@ -26,7 +26,7 @@ from db import (
 )  # fmt: skip
 from db.access import Role
 from db.books import statements
-from db.dictionary import PERSON, SETTING, TABLES
+from db.dictionary import FILES, PERSON, SETTING, TABLES
 from db.errors import AccessError, NotFoundError, PaletteError, of_sqlite
 from db.lists import LISTS
 from db.periods import period_of
@@ -39,7 +39,6 @@ from tests.db.given import given_followed
 
 SECRET = "Zorglubescu"
 EVERY_SET = [frozenset(some) for size in range(4) for some in combinations(Role, size)]
-FILES = [name for name in TABLES if name != SETTING.name]
 BOOKS = [
     "session", "invitation", "attempt", "door_key", "publication_key", "account", "trace", "seal", "operation",
     "history", "frozen", "publication",
