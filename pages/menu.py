@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from db.access import Role
-from pages.shared import account_menu, safety
+from pages.shared import account_menu, safety, saying
 from pages.shared.form import show_pending
 from pages.shared.screens import SCREENS, Screen
 from pages.shared.session import begin
@@ -86,6 +86,7 @@ page = st.navigation(pages, expanded=True)
 st.set_page_config(page_title=f"{page.title} · Palette")
 st.html(_STYLE + _scripts(), unsafe_allow_javascript=True)
 account_menu.show(session)
+saying.show()
 if page.title == first.title:
     safety.warn()
 page.run()

@@ -15,6 +15,7 @@ from db.operations import Operation
 from db.types import Context
 from pages.shared import asking
 from pages.shared.plain import plain
+from pages.shared.saying import say
 from pages.shared.session import office, roles, who
 
 _SIZE = 60
@@ -138,5 +139,5 @@ def confirm(operation_id: int) -> None:
         except PaletteError as error:
             st.error(str(error).replace("\n", "\n\n- "))
         else:
-            st.toast("Annulé.", icon=":material/undo:")
+            say("Annulé.", ":material/undo:")
             st.rerun()
