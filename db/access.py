@@ -2,6 +2,7 @@
 
 The pages ask for a connection that carries the rights of whoever is signed in; whatever a page or a call then tries, a
 statement beyond these rights is refused before it runs (SQLite's authorizer). What is not named here is refused.
+SQLite does not ask about columns that a join compares by their name (USING): no statement of Palette does so (a test).
 """
 
 import sqlite3
