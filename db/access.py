@@ -36,7 +36,7 @@ class Role(Enum):
     def means(self) -> str:
         """What it opens, in one sentence."""
         return {
-            "agent": "Lit et écrit les dossiers.",
+            "agent": "Lit et écrit les dossiers ; voit les chiffres.",
             "pilote": "Voit les chiffres et les publie ; aucun nom.",
             "admin": "Tient les comptes, les réglages et la conservation.",
         }[self.value]

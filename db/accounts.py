@@ -258,6 +258,13 @@ def invitation(db: sqlite_utils.Database, token: str, now: float) -> Invitation 
     return Invitation(*row)
 
 
+def invited_until(db: sqlite_utils.Database, account_id: int, now: float) -> int | None:
+    """Until when the invitation of an account opens, in seconds since 1970; None when it has none."""
+    sql = "SELECT max(expires_at) FROM invitation WHERE account_id = ? AND expires_at >= ?"
+    found: int | None = db.execute(sql, (account_id, int(now))).fetchone()[0]
+    return found
+
+
 def use(db: sqlite_utils.Database, token: str) -> bool:
     """Use a token up; False when somebody was quicker."""
     with writing(db):

@@ -24,6 +24,8 @@ _STYLE = """<style>
 [data-testid=stSidebarContent] { background: inherit; }
 .st-key-account a { color: inherit; font-size: 0.875rem; }
 [data-testid=InputInstructions] { display: none; } /* « Press Enter to apply » */
+/* a telephone: the views of a screen stand on one line */
+@media (max-width: 640px) { [data-testid=stButtonGroup] button { padding-inline: 0.4rem; } }
 /* a tab or pill that is chosen or under the mouse: Streamlit writes primary on a tint of primary, 3.8 in dark */
 [data-testid=stButtonGroup] button:not([data-disabled]) { color: inherit !important; }
 </style><script>
@@ -43,7 +45,7 @@ nameGroups()
 window.paletteGroups ??= new MutationObserver(nameGroups)
 window.paletteGroups.observe(document.body, { childList: true, subtree: true })
 </script>"""
-_SCRIPTS = ("presence.js", "wary.js")
+_SCRIPTS = ("presence.js", "wary.js", "french.js")
 
 
 @lru_cache

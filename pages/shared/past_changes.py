@@ -103,7 +103,8 @@ def _told(db: Database, change: Change, known: Context, of_person: int | None = 
     label, title = TABLES[change.table].label, known.title(change.table, change.row_id)
     what = title if title.startswith(label) else f"{label} {title}"
     person = records.person_of(db, TABLES[change.table], change.row_id)
-    whose = f" · {plain(known.title('person', person))}" if person and person != of_person else ""
+    hers = known.title("person", person) if person else ""
+    whose = f" · {plain(hers)}" if hers and person != of_person and hers not in title else ""
     verb, _, told = change.sentence.removeprefix(change.who).strip().partition(" : ")
     said = f" : {plain(told if len(told) < _SHORT else told[:_SHORT] + '…')}" if told else ""
     return f"{verb} **{plain(what)}**{whose}{said}"

@@ -360,6 +360,20 @@ def test_a_new_password_replaces_the_old_one(db):
 # ---- invitations
 
 
+def test_until_when_an_account_is_invited(db):
+    account, other = made(db), made(db, "bob@exemple.fr", "Bob")
+    assert accounts.invited_until(db, account.id, NOW) is None
+
+    token = accounts.invite(db, "password", account.id, NOW)
+
+    until = NOW + accounts.INVITED_FOR
+    assert accounts.invited_until(db, account.id, until) == until
+    assert accounts.invited_until(db, account.id, until + 1) is None
+    assert accounts.invited_until(db, other.id, NOW) is None
+    accounts.use(db, token)
+    assert accounts.invited_until(db, account.id, NOW) is None
+
+
 def test_an_invitation_opens_once(db):
     account = made(db)
     token = accounts.invite(db, "password", account.id, NOW)
