@@ -107,6 +107,14 @@ def test_the_control_a_cookie_opens_them(server):
     assert websocket(server, cookie_of("La CIPA")) == 101
 
 
+def test_no_program_drives_the_screens_of_whoever_is_signed_in(server):
+    own = f"http://127.0.0.1:{server.port}"
+    for path in ("interact", "mcp"):
+        status, _, body = ask(server, "POST", f"/_stcore/agent/{path}", cookie_of("La CIPA"), Origin=own)
+        assert status in (400, 403), path
+        assert b"not_available" in body
+
+
 def test_what_is_open_is_a_closed_list_and_says_nothing_of_anybody(server):
     with server.open().conn as raw:
         raw.execute("INSERT INTO person (last_name, first_name, gender) VALUES ('Zorglub', 'Ada', 'woman')")
