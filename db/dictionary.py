@@ -500,6 +500,52 @@ SETTING = Table(
     ),
 )
 
+OWN_FIELD = Table(
+    "own_field",
+    "Champ",
+    "Champs",
+    feminine=False,
+    title=("label",),
+    order=("of_table", "place"),
+    fields=(
+        Field("of_table", "Table", Text(40), required=True, privacy=SECRET, help="La table du champ."),
+        Field("name", "Nom dans le fichier", Text(60), required=True, privacy=SECRET, help="Ne change jamais."),
+        Field("label", "Intitulé", Text(60), required=True, privacy=SECRET, help="Comme on le lit dans la grille et le formulaire."),
+        Field("kind", "Genre", Choice(lists.FIELD_KINDS), privacy=SECRET, help="Vide : un champ de Palette, que le bureau nomme ou range autrement."),
+        Field("list_name", "Liste", Text(80), privacy=SECRET, help="D’où viennent les choix."),
+        Field("source", "Calculé d’après", Text(120), privacy=SECRET, help="Le champ ou la table dont la valeur découle."),
+        Field("help", "Aide", Text(300), privacy=SECRET, help="Une phrase, montrée à qui remplit."),
+        Field("section", "Rubrique", Text(60), privacy=SECRET, help="Sous quel titre du formulaire."),
+        Field("privacy", "Publication", Choice(lists.PRIVACIES), required=True, default="secret", privacy=SECRET, help="Jamais publié, tant que personne ne dit le contraire."),
+        Field("place", "Rang", Integer(), required=True, default=0, privacy=SECRET, help="L’ordre dans le formulaire et la grille."),
+        Field("shown", "Montré d’emblée", YesNo(), required=True, default=1, privacy=SECRET, help="Si la grille montre la colonne avant qu’on en choisisse."),
+        Field("hidden", "Masqué", YesNo(), required=True, default=0, privacy=SECRET, help="Ce qu’il contient reste dans le fichier."),
+    ),
+    rules=(
+        Rule("one_each", "name", "ce champ existe déjà", "EXISTS (SELECT 1 FROM own_field o WHERE o.of_table = NEW.of_table AND o.name = NEW.name AND o.id <> NEW.id AND o.deleted_at IS NULL)"),
+        Rule("kept_name", "name", "le nom d’un champ dans le fichier ne change pas", "EXISTS (SELECT 1 FROM history h WHERE h.table_name = 'own_field' AND h.row_id = NEW.id AND h.action = 'insert' AND (json_extract(h.after, '$.name') <> NEW.name OR json_extract(h.after, '$.of_table') <> NEW.of_table OR json_extract(h.after, '$.kind') IS NOT NEW.kind))", watches=("name", "of_table", "kind")),
+    ),
+)
+
+OWN_VALUE = Table(
+    "own_value",
+    "Valeur de liste",
+    "Valeurs de listes",
+    title=("label",),
+    order=("of_list", "place"),
+    fields=(
+        Field("of_list", "Liste", Text(80), required=True, privacy=SECRET, help="La liste de la valeur."),
+        Field("code", "Code", Text(60), required=True, privacy=SECRET, help="Gardé dans le fichier ; ne change jamais."),
+        Field("label", "Valeur", Text(120), required=True, privacy=SECRET, help="Comme on la lit."),
+        Field("place", "Rang", Integer(), required=True, default=0, privacy=SECRET, help="L’ordre dans la liste."),
+        Field("retired", "Retirée", YesNo(), required=True, default=0, privacy=SECRET, help="N’est plus proposée ; les lignes qui l’ont la gardent."),
+        Field("own", "Ajoutée par le bureau", YesNo(), required=True, default=0, privacy=SECRET, help="Ou valeur de Palette, nommée autrement."),
+    ),
+    rules=(
+        Rule("one_each", "code", "cette valeur existe déjà", "EXISTS (SELECT 1 FROM own_value o WHERE o.of_list = NEW.of_list AND o.code = NEW.code AND o.id <> NEW.id AND o.deleted_at IS NULL)"),
+    ),
+)
+
 FILES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -507,7 +553,7 @@ FILES: dict[str, Table] = {
     )
 }
 """The tables that the team fills in, by name."""
-OFFICE: dict[str, Table] = {table.name: table for table in (SETTING,)}
-"""What the office sets for itself; SETTING holds one row, its own limits."""
+OFFICE: dict[str, Table] = {table.name: table for table in (SETTING, OWN_FIELD, OWN_VALUE)}
+"""What the office sets for itself: its limits (one row), its fields and values beside those declared here (db/shape.py)."""
 TABLES: dict[str, Table] = FILES | OFFICE
 """Every table by name."""

@@ -62,6 +62,10 @@ class Field:
     published: Grouping | None = field(default=None, kw_only=True)
     shown: bool = field(default=True, kw_only=True)
     """Whether the grid shows the column before anybody chose columns."""
+    hidden: bool = field(default=False, kw_only=True)
+    """Whether the office put it out of sight; what it holds stays in the file."""
+    own: bool = field(default=False, kw_only=True)
+    """Whether the office added it (db/shape.py)."""
 
     def __post_init__(self) -> None:
         if self.published and self.privacy is not Privacy.GROUPED:
@@ -98,6 +102,8 @@ class Computed:
     sql: str
     help: str = ""
     shown: bool = True
+    hidden: bool = False
+    own: bool = False
 
     @property
     def list(self) -> ValueList | None:
@@ -179,10 +185,11 @@ class Table:
 
     @property
     def sections(self) -> dict[str, list[Field]]:
-        """Section title -> its fields, in order."""
+        """Section title -> its fields in sight, in order."""
         found: dict[str, list[Field]] = {}
         for item in self.fields:
-            found.setdefault(item.section, []).append(item)
+            if not item.hidden:
+                found.setdefault(item.section, []).append(item)
         return found
 
     @property

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from db import shape
 from db.connection import Database
-from db.dictionary import TABLES
+from db.dictionary import FILES
+from db.fields import Table
 from db.operations import Operation
 from db.types import Context
 
@@ -83,7 +85,7 @@ def _of_person() -> str:
     """SQL: the lines of one person's rows."""
     rows = " UNION ALL ".join(
         f"SELECT '{table.name}', id FROM \"{table.name}\" WHERE person_id = :person"
-        for table in TABLES.values()
+        for table in FILES.values()
         if table.belongs_to_person
     )
     return f"(table_name, row_id) IN (SELECT 'person', :person UNION ALL {rows})"
@@ -152,16 +154,19 @@ def _changes(
     db: Database, where: str, values: tuple[Any, ...] | dict[str, Any], known: Context, part: str = ""
 ) -> list[Change]:
     columns = "id, at, who, table_name, row_id, action, before, after"
+    tables = shape.tables(db)
     found = db.execute(f"SELECT {columns} FROM history WHERE {where} ORDER BY id DESC {part}", values).fetchall()
     return [
-        Change(number, at, who, table, row_id, action, _told(table, json.loads(before), json.loads(after), known))
+        Change(
+            number, at, who, table, row_id, action, _told(tables[table], json.loads(before), json.loads(after), known)
+        )
         for number, at, who, table, row_id, action, before, after in found
     ]
 
 
-def _told(table: str, before: dict[str, Any], after: dict[str, Any], known: Context) -> list[tuple[str, str, str]]:
+def _told(table: Table, before: dict[str, Any], after: dict[str, Any], known: Context) -> list[tuple[str, str, str]]:
     told = []
-    for item in TABLES[table].fields:
+    for item in table.fields:
         if item.name in before or item.name in after:
             old, new = (item.type.show(item.type.from_sql(side.get(item.name)), known) for side in (before, after))
             told.append((item.label, old, new))

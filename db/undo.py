@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from db import history, naming, operations, records
+from db import history, naming, operations, records, shape
 from db.connection import Database
-from db.dictionary import TABLES
+from db.dictionary import FILES
 from db.errors import NotFoundError, UndoError
 from db.fields import Table
 from db.operations import Operation
@@ -58,8 +58,9 @@ def _lines(db: Database, operation: Operation) -> list[_Line]:
         "SELECT id, table_name, row_id, version, action, before, after FROM history WHERE id BETWEEN ? AND ?"
         " ORDER BY id DESC"
     )
+    tables = shape.tables(db)
     return [
-        _Line(number, TABLES[table], row, version, action, json.loads(before), json.loads(after))
+        _Line(number, tables[table], row, version, action, json.loads(before), json.loads(after))
         for number, table, row, version, action, before, after in db.execute(sql, (operation.first, operation.last))
     ]
 
@@ -86,7 +87,7 @@ def _in_the_way(db: Database, line: _Line, operation: Operation) -> Iterator[str
 
 def _since_added(db: Database, line: _Line, operation: Operation) -> Iterator[str]:
     """Rows that were added to a person's file since: they would go with it."""
-    for table in TABLES.values():
+    for table in FILES.values():
         if table.belongs_to_person:
             sql = f"""SELECT count(*) FROM "{table.name}" t
               WHERE t.person_id = ? AND t.deleted_at IS NULL AND NOT EXISTS (

@@ -26,7 +26,7 @@ _RANGES = (Date, Integer, Euros)
 def conditions(table: Table, chosen: Chosen, known: Context) -> tuple[Filter, ...]:
     """The conditions in force. A bound that cannot be read is none; ``show`` says so."""
     among = (Filter("id", "among", chosen[AMONG][1]),) if AMONG in chosen else ()
-    return (*among, *(found for item in table.columns for found in _conditions(item, chosen, known)))
+    return (*among, *(found for item in table.columns if not item.hidden for found in _conditions(item, chosen, known)))
 
 
 def chosen_by(wanted: Sequence[Filter]) -> Chosen:

@@ -8,9 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from db import records
+from db import records, shape
 from db.connection import Database
-from db.dictionary import TABLES
 from db.fields import Table
 from db.queries import Filter
 from db.sheet import Cell
@@ -43,14 +42,15 @@ def edit_grid(
 ) -> None:
     """Show a table as a grid that saves. ``preset``: filters on values of lists, set at first; ``fixed``: values of
     every row shown and added (a person's); ``opens``: the page that opens a row, instead of the form."""
-    open_view(table, key, preset, fixed or {}, size)
+    open_view(shape.own(db, table), key, preset, fixed or {}, size)
     _grid(table.name, key, opens)
 
 
 @st.fragment
 def _grid(table_name: str, key: str, opens: str) -> None:
-    db, table, view = office(), TABLES[table_name], view_of(key)
-    known = records.context(db)
+    db, view = office(), view_of(key)
+    table, known = shape.tables(db)[table_name], records.context(db)
+    view.follow(table)
     view.filter(known)
     _toolbar(table, key, view, known)
     view.refresh(db)
@@ -160,7 +160,7 @@ def _take_unfilter(view: View, value: Any, instance: str) -> None:
 
 def _take_ask(view: View, value: Any, instance: str) -> None:
     db, words = office(), str(value["words"])
-    target = TABLES[view.sheet.table.field(value["field"]).target or "person"]
+    target = shape.tables(db)[view.sheet.table.field(value["field"]).target or "person"]
     found = records.suggestions(db, target, words, records.context(db))
     if words.strip():
         found = sorted(found, key=lambda item: fold(item[1]))

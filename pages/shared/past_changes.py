@@ -8,7 +8,7 @@ import streamlit as st
 from db import history, operations, records, undo
 from db.access import Role
 from db.connection import Database, remembered
-from db.dictionary import TABLES
+from db.dictionary import FILES, TABLES
 from db.errors import PaletteError
 from db.history import Asked, Change
 from db.operations import Operation
@@ -49,7 +49,7 @@ def _ask(db: Database, known: Context) -> Asked | None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         words = st.text_input("Mots", key="changes:words", width=200, placeholder="dans les valeurs")
         name = asking.choose("Par", history.names(db), "changes:who")
-        table = asking.choose("Quoi", list(TABLES), "changes:table", {one.name: one.plural for one in TABLES.values()})
+        table = asking.choose("Quoi", list(FILES), "changes:table", {one.name: one.plural for one in FILES.values()})
         action = asking.choose("Action", list(_ACTIONS), "changes:action", _ACTIONS)
         person = asking.person(db, known, "changes:person")
         since, until = asking.days("changes")

@@ -1,6 +1,6 @@
 """What one tab is looking at in one grid: the query in force, the rows it found then, the columns in their order."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil, inf
 from time import monotonic
@@ -56,6 +56,8 @@ class View:
     turn: int = 0
     """Grows when rows were found anew; grid.js then draws everything again."""
     again: bool = False
+    known: frozenset[str] = frozenset()
+    """The columns there were when the view was last shown: one that the office adds later comes into sight."""
     token: int = -1
     late: bool = False
     """Whether the counts are those of a moment ago; the grid then asks again when all is quiet."""
@@ -73,6 +75,16 @@ class View:
     def narrowed(self) -> bool:
         """Whether a search or a filter of the person's is in force."""
         return bool(self.query.search.strip()) or len(self.query.filters) > len(self.given)
+
+    def follow(self, table: Table) -> None:
+        """The table as the office keeps it by now: new columns come last, what was hidden goes."""
+        there = {item.name: item for item in columns_of(table)}
+        if self.known and self.known != there.keys():
+            new = [name for name in there if name not in self.known and there[name].shown and name not in self.columns]
+            self.columns = [*(name for name in self.columns if name in there), *new] or list(table.title)
+            sort = tuple(name for name in self.query.sort if name.removeprefix("-") in there)
+            self.query = replace(self.query, sort=sort)
+        self.sheet.table, self.known = table, frozenset(there)
 
     def filter(self, known: Context) -> None:
         """Put what the filters hold into the query."""
@@ -119,10 +131,15 @@ class View:
 def columns_of(table: Table) -> list[Field | Computed]:
     """Every column: what a row says, then what follows from it; of a person, the day's answers come after the name."""
     if table.belongs_to_person:
-        return list(table.columns)
+        return _in_sight(table.columns)
     titles = [item for item in table.fields if item.name in table.title]
     others = [item for item in table.fields if item.name not in table.title]
-    return [*titles, *table.computed, *others]
+    return _in_sight([*titles, *table.computed, *others])
+
+
+def _in_sight(columns: Sequence[Field | Computed]) -> list[Field | Computed]:
+    """Without what the office has hidden."""
+    return [item for item in columns if not item.hidden]
 
 
 def open_view(table: Table, key: str, preset: tuple[Filter, ...], fixed: Mapping[str, Any], size: int) -> View:
