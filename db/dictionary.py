@@ -5,6 +5,8 @@ Laid out by hand, a field a line, so that a table reads as a table; the formatte
 """
 # fmt: off
 
+from collections.abc import Iterable
+
 from db import groupings, lists, rules
 from db.fields import TODAY, Computed, Field, Highlight, Privacy, Rule, Table
 from db.types import Choice, Choices, Date, Email, Euros, Integer, LongText, Phone, Reference, References, Text, YesNo
@@ -15,6 +17,10 @@ _PERSON_HELP = "La personne concernée : tapez le début de son nom."
 
 def _person() -> Field:
     return Field("person_id", "Personne", Reference("person"), required=True, privacy=SECRET, help=_PERSON_HELP)
+
+
+def _codes(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
 
 
 def _note(label: str = "Note", section: str = "") -> Field:
@@ -500,6 +506,14 @@ SETTING = Table(
     ),
 )
 
+FILES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        PERSON, ORIENTATION, STAGE, BENEFIT, DIAGNOSTIC, ACTION, CER, AID, EXIT, INTERVENTION, PARTNER, NEED, PROJECT,
+    )
+}
+"""The tables that the team fills in, by name."""
+
 OWN_FIELD = Table(
     "own_field",
     "Champ",
@@ -522,6 +536,10 @@ OWN_FIELD = Table(
         Field("hidden", "Masqué", YesNo(), required=True, default=0, privacy=SECRET, help="Ce qu’il contient reste dans le fichier."),
     ),
     rules=(
+        # Names become names of columns and tables: letters, figures and nothing that SQL could misread.
+        Rule("plain_name", "name", "le nom d’un champ dans le fichier n’a que des lettres", "NEW.name GLOB '*[^a-z0-9_]*' OR (NEW.kind IS NOT NULL AND NEW.name NOT GLOB 'own_[a-z0-9]*')", watches=("name", "kind")),
+        Rule("known_table", "of_table", "cette table n’existe pas", f"NEW.of_table NOT IN ({_codes(FILES)})", watches=("of_table",)),
+        Rule("known_list", "list_name", "cette liste n’existe pas", f"NEW.kind IN ('choice', 'choices') AND (NEW.list_name IS NULL OR NEW.list_name GLOB '*[^a-z0-9_]*' OR (NEW.list_name NOT GLOB 'own_*' AND NEW.list_name NOT IN ({_codes(one.name for one in lists.LISTS)})))", watches=("kind", "list_name")),
         Rule("one_each", "name", "ce champ existe déjà", "EXISTS (SELECT 1 FROM own_field o WHERE o.of_table = NEW.of_table AND o.name = NEW.name AND o.id <> NEW.id AND o.deleted_at IS NULL)"),
         Rule("kept_name", "name", "le nom d’un champ dans le fichier ne change pas", "EXISTS (SELECT 1 FROM history h WHERE h.table_name = 'own_field' AND h.row_id = NEW.id AND h.action = 'insert' AND (json_extract(h.after, '$.name') <> NEW.name OR json_extract(h.after, '$.of_table') <> NEW.of_table OR json_extract(h.after, '$.kind') IS NOT NEW.kind))", watches=("name", "of_table", "kind")),
     ),
@@ -542,17 +560,11 @@ OWN_VALUE = Table(
         Field("own", "Ajoutée par le bureau", YesNo(), required=True, default=0, privacy=SECRET, help="Ou valeur de Palette, nommée autrement."),
     ),
     rules=(
+        Rule("plain_code", "code", "le code d’une valeur n’a que des lettres", "NEW.code GLOB '*[^a-z0-9_]*' OR NEW.of_list GLOB '*[^a-z0-9_]*'", watches=("code", "of_list")),
         Rule("one_each", "code", "cette valeur existe déjà", "EXISTS (SELECT 1 FROM own_value o WHERE o.of_list = NEW.of_list AND o.code = NEW.code AND o.id <> NEW.id AND o.deleted_at IS NULL)"),
     ),
 )
 
-FILES: dict[str, Table] = {
-    table.name: table
-    for table in (
-        PERSON, ORIENTATION, STAGE, BENEFIT, DIAGNOSTIC, ACTION, CER, AID, EXIT, INTERVENTION, PARTNER, NEED, PROJECT,
-    )
-}
-"""The tables that the team fills in, by name."""
 OFFICE: dict[str, Table] = {table.name: table for table in (SETTING, OWN_FIELD, OWN_VALUE)}
 """What the office sets for itself: its limits (one row), its fields and values beside those declared here (db/shape.py)."""
 TABLES: dict[str, Table] = FILES | OFFICE

@@ -133,6 +133,11 @@ def of_operation(db: Database, operation: Operation, known: Context) -> list[Cha
     return _changes(db, "id BETWEEN ? AND ?", (operation.first, operation.last), known)
 
 
+def of_tables(db: Database, tables: tuple[str, ...], known: Context, most: int) -> list[Change]:
+    """The latest changes of these tables, latest first."""
+    return _changes(db, f"table_name IN ({', '.join('?' * len(tables))})", tables, known, f"LIMIT {int(most)}")
+
+
 def names(db: Database) -> list[str]:
     """Everybody who signed a change or left a trace."""
     sql = "SELECT who FROM history UNION SELECT who FROM trace ORDER BY 1"

@@ -278,6 +278,16 @@ def add(db: Database, table: Table, values: Mapping[str, Any], who: str) -> int:
     return _insert(db, table, checked, who, None).row_id
 
 
+def change(db: Database, table: Table, row_id: int, values: Mapping[str, Any], who: str) -> None:
+    """Write checked values over a row within ``writing``, whatever its version. Raises InvalidError, RuleError."""
+    table, checked = shape.own(db, table), dict(values)
+    problems = _check(table, checked, context(db), None, whole=False)
+    if problems:
+        raise InvalidError(problems)
+    with refusals(db, table, {**stored(db, table, row_id).values, **checked}, row_id, None):
+        write(db, table, row_id, checked, who)
+
+
 def _insert(db: Database, table: Table, values: dict[str, Any], who: str, line: int | None) -> Saved:
     names = [item.name for item in table.fields if item.name in values]
     stored = [table.field(name).type.to_sql(values[name]) for name in names]

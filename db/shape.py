@@ -111,7 +111,7 @@ def _table(table: Table, rows: list[Row], values: dict[str, ValueList]) -> Table
     placed += [(row["place"], _field(row, values)) for row in rows if row["kind"] and row["kind"] not in COMPUTED]
     fields = tuple(item for _, item in sorted(placed, key=lambda pair: pair[0]))
     whole = replace(table, fields=fields, computed=tuple(_told(item, told) for item in table.computed))
-    own_computed = [row for row in rows if row["kind"] in COMPUTED]
+    own_computed = [row for row in rows if row["kind"] in COMPUTED and row["deleted_at"] is None]
     return replace(
         whole, computed=(*whole.computed, *_computed(whole, sorted(own_computed, key=lambda row: row["place"])))
     )
@@ -155,7 +155,10 @@ def _field(row: Row, values: dict[str, ValueList]) -> Field:
 def _computed(table: Table, rows: list[Row]) -> Iterator[Computed]:
     """Columns that follow from others. Every name in their SQL is looked up among the declarations, never pasted."""
     for row in rows:
-        kind, sql = formula(table, row["kind"], row["source"] or "")
+        try:
+            kind, sql = formula(table, row["kind"], row["source"] or "")
+        except KeyError:
+            continue  # what it was computed from is no more
         yield Computed(row["name"], row["label"], kind, sql, **_common(row))
 
 

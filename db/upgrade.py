@@ -94,6 +94,10 @@ def _make(db: sqlite_utils.Database) -> None:
             db.conn.execute(sql)
             if "USING fts5" in sql:
                 db.conn.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")
+    for values in shape.of(db).lists:
+        if values.table not in found:  # a list of the office's own: its values came before it
+            sql = f"INSERT OR IGNORE INTO {values.table} SELECT code, label, place, retired FROM own_value"
+            db.conn.execute(f"{sql} WHERE of_list = ? AND deleted_at IS NULL", (values.name,))
     for table in TABLES.values():
         if table.sorted_by_name and f"{table.name}_sort_key_insert" not in found:
             db.conn.execute(schema.set_sort_key(table, ""))

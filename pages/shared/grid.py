@@ -80,7 +80,7 @@ def _toolbar(table: Table, key: str, view: View, known: Context) -> None:
         _filters(table, key, view, known)
         _columns(table, key, view)
         download_menu(table, key, view.query, view.columns)
-        past_changes.show_last(table.name, f"{key}:last")
+        past_changes.show_last((table.name,), f"{key}:last")
         selection.show_bar(table, key, view)
 
 
