@@ -43,7 +43,7 @@ nameGroups()
 window.paletteGroups ??= new MutationObserver(nameGroups)
 window.paletteGroups.observe(document.body, { childList: true, subtree: true })
 </script>"""
-_SCRIPTS = ("presence.js", "wary.js")
+_SCRIPTS = ("presence.js", "wary.js", "french.js")
 
 
 @lru_cache

@@ -29,7 +29,7 @@ def show(db: Database) -> None:
             "Table", list(FILES), format_func=lambda one: FILES[one].plural, key="fields:table", width=300
         )
         if st.button("Nouveau champ", icon=":material/add:", type="primary", key="fields:add"):
-            _forget()
+            _begin()
             _add_dialog(name)
         office_limits.show_last("fields:last")
     st.caption(
@@ -47,10 +47,10 @@ def _show_fields(db: Database, table: Table) -> None:
     stored = [item.name for item in found if isinstance(item, Field)]
     with st.container(gap="xsmall", width=860):
         for item in found:
-            _show_field(db, table, item, stored)
+            _show_field(table, item, stored)
 
 
-def _show_field(db: Database, table: Table, item: Column, stored: list[str]) -> None:
+def _show_field(table: Table, item: Column, stored: list[str]) -> None:
     key = f"fields:{table.name}:{item.name}"
     place = stored.index(item.name) if item.name in stored else None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -58,11 +58,11 @@ def _show_field(db: Database, table: Table, item: Column, stored: list[str]) -> 
             still = place is None or not 0 <= place + way < len(stored)
             st.button(
                 " ", key=f"{key}:{way}", icon=f":material/{icon}:", help=f"{words} « {item.label} »", type="tertiary",
-                disabled=still, on_click=_move, args=(db, table, stored, place, way),
+                disabled=still, on_click=_move, args=(table, stored, place, way),
             )  # fmt: skip
         st.markdown(_line(item), width="stretch")
         if st.button("Modifier", key=f"{key}:change", type="tertiary"):
-            _forget()
+            _begin()
             _change_dialog(table.name, item.name)
 
 
@@ -88,25 +88,22 @@ _KINDS = {
 }  # fmt: skip
 
 
-def _move(db: Database, table: Table, stored: list[str], place: int, way: int) -> None:
+def _move(table: Table, stored: list[str], place: int, way: int) -> None:
     moved = list(stored)
     moved[place], moved[place + way] = moved[place + way], moved[place]
-    _do(lambda: office.order_fields(db, table, moved, who()))
-
-
-def _do(work: Callable[[], object]) -> bool:
-    """Save one change; what forbids it is said above the fields."""
     try:
-        work()
+        office.order_fields(beyond(Role.ADMIN), table, moved, who())
     except PaletteError as error:
         st.session_state[_TOLD] = str(error)
-        return False
-    return True
 
 
-def _forget() -> None:
-    for name in [name for name in st.session_state if str(name).startswith(f"{_NEW}:")]:
-        del st.session_state[name]
+def _begin() -> None:
+    """Let the dialog that opens next be a new one: what was typed in the last is none of its business."""
+    st.session_state[_NEW] = st.session_state.get(_NEW, 0) + 1
+
+
+def _key(name: str) -> str:
+    return f"{_NEW}:{st.session_state[_NEW]}:{name}"
 
 
 # ---- the dialogs
@@ -122,22 +119,22 @@ def _add_dialog(table_name: str) -> None:
     asked: dict[str, Any] = {"table": table_name}
     grid = st.grid(2, min_column_width=260, gap="small")
     with grid.cell():
-        asked["label"] = st.text_input("Intitulé *", key=f"{_NEW}:label", help="Comme on le lira dans la grille.")
+        asked["label"] = st.text_input("Intitulé *", key=_key("label"), help="Comme on le lira dans la grille.")
     with grid.cell():
-        asked["kind"] = st.selectbox("Genre *", offered, format_func=kinds.__getitem__, key=f"{_NEW}:kind")
+        asked["kind"] = st.selectbox("Genre *", offered, format_func=kinds.__getitem__, key=_key("kind"))
     if asked["kind"] in shape.CHOICES:
         asked |= _ask_choices(db)
     if asked["kind"] in shape.COMPUTED:
         sources = shape.sources(table, asked["kind"])
         asked["source"] = st.selectbox(
-            "Calculé d’après *", list(sources), format_func=sources.__getitem__, key=f"{_NEW}:source"
+            "Calculé d’après *", list(sources), format_func=sources.__getitem__, key=_key("source")
         )
     else:
         asked["section"] = _ask_section(table, "")
-    asked["help"] = st.text_input("Aide", key=f"{_NEW}:help", help="Une phrase, montrée à qui remplit.")
-    asked["shown"] = st.checkbox("Montrer la colonne d’emblée dans la grille", True, key=f"{_NEW}:shown")
+    asked["help"] = st.text_input("Aide", key=_key("help"), help="Une phrase, montrée à qui remplit.")
+    asked["shown"] = st.checkbox("Montrer la colonne d’emblée dans la grille", True, key=_key("shown"))
     st.caption(":material/lock: Ce champ ne sera jamais publié. Pas de donnée de santé, de religion ou d’opinion.")
-    if st.button("Ajouter le champ", type="primary", key=f"{_NEW}:go"):
+    if st.button("Ajouter le champ", type="primary", key=_key("go")):
         _save(lambda: office.add_field(db, NewField(**asked), who()), f"Champ ajouté : {asked['label'].strip()}")
 
 
@@ -145,11 +142,11 @@ def _ask_choices(db: Database) -> dict[str, Any]:
     """A list that is there, or the values of a new one."""
     lists = {one.name: one.label for one in shape.of(db).lists if office.is_offered(db, one)}
     name = st.selectbox(
-        "Liste", ["", *lists], format_func=lambda one: lists.get(one, "Une nouvelle liste"), key=f"{_NEW}:list"
+        "Liste", ["", *lists], format_func=lambda one: lists.get(one, "Une nouvelle liste"), key=_key("list")
     )
     if name:
         return {"list_name": name}
-    text = st.text_area("Valeurs, une par ligne *", key=f"{_NEW}:values", height=120)
+    text = st.text_area("Valeurs, une par ligne *", key=_key("values"), height=120)
     return {"values": tuple(text.split("\n"))}
 
 
@@ -157,7 +154,7 @@ def _ask_section(table: Table, current: str) -> str:
     sections = list(dict.fromkeys([*table.sections, current, ""]))
     found = st.selectbox(
         "Rubrique", sections, sections.index(current), format_func=lambda one: one or _NO_SECTION,
-        key=f"{_NEW}:section", accept_new_options=True, help="Le titre sous lequel il se range ; on peut en écrire un.",
+        key=_key("section"), accept_new_options=True, help="Le titre sous lequel il se range ; on peut en écrire un.",
     )  # fmt: skip
     return str(found or "")
 
@@ -167,16 +164,16 @@ def _change_dialog(table_name: str, name: str) -> None:
     db = beyond(Role.ADMIN)
     table = shape.tables(db)[table_name]
     item = table.column(name)
-    values: dict[str, Any] = {"label": st.text_input("Intitulé *", item.label, key=f"{_NEW}:label")}
-    values["help"] = st.text_input("Aide", item.help, key=f"{_NEW}:help") or None
+    values: dict[str, Any] = {"label": st.text_input("Intitulé *", item.label, key=_key("label"))}
+    values["help"] = st.text_input("Aide", item.help, key=_key("help")) or None
     if isinstance(item, Field):
         values["section"] = _ask_section(table, item.section) or None
-    values["shown"] = int(st.checkbox("Montrer la colonne d’emblée dans la grille", item.shown, key=f"{_NEW}:shown"))
+    values["shown"] = int(st.checkbox("Montrer la colonne d’emblée dans la grille", item.shown, key=_key("shown")))
     stays = name in table.title or (isinstance(item, Field) and item.required)
     told = "Obligatoire, ou nom de la ligne : il reste en vue." if stays else None
-    hidden = st.checkbox("Masquer partout", item.hidden, disabled=stays, key=f"{_NEW}:hidden", help=told)
+    hidden = st.checkbox("Masquer partout", item.hidden, disabled=stays, key=_key("hidden"), help=told)
     values["hidden"] = int(hidden)
-    if st.button("Enregistrer", type="primary", key=f"{_NEW}:go"):
+    if st.button("Enregistrer", type="primary", key=_key("go")):
         before = {"label": item.label, "help": item.help or None, "shown": int(item.shown), "hidden": int(item.hidden)}
         before["section"] = getattr(item, "section", "") or None
         changed = {key: value for key, value in values.items() if value != before[key]}
@@ -192,6 +189,5 @@ def _save(work: Callable[[], object], done: str) -> None:
     except PaletteError as error:
         st.error(str(error))
     else:
-        _forget()
         st.toast(done, icon=":material/check:")
         st.rerun()

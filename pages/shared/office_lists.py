@@ -5,12 +5,13 @@ from collections.abc import Callable
 import streamlit as st
 
 from db import office, shape
+from db.access import Role
 from db.connection import Database
 from db.errors import PaletteError
 from db.office import Value
 from db.types import ValueList, french_number
 from pages.shared import office_limits
-from pages.shared.session import who
+from pages.shared.session import beyond, who
 
 _TOLD = "lists:told"
 
@@ -32,7 +33,7 @@ def show(db: Database) -> None:
     _show_told()
     _show_values(db, values)
     if not values.fixed:
-        _add(db, values)
+        _add(values)
 
 
 def _named(db: Database, values: ValueList) -> str:
@@ -47,10 +48,10 @@ def _show_told() -> None:
         st.error(told)
 
 
-def _do(work: Callable[[], object]) -> None:
+def _do(work: Callable[[Database], object]) -> None:
     """Save one change; what forbids it is said above the list."""
     try:
-        work()
+        work(beyond(Role.ADMIN))
     except PaletteError as error:
         st.session_state[_TOLD] = str(error)
 
@@ -60,50 +61,50 @@ def _show_values(db: Database, values: ValueList) -> None:
     codes = [one.code for one in found]
     with st.container(gap="xsmall", width=760):
         for place, one in enumerate(found):
-            _show_value(db, values, one, codes, place)
+            _show_value(values, one, codes, place)
 
 
-def _show_value(db: Database, values: ValueList, one: Value, codes: list[str], place: int) -> None:
+def _show_value(values: ValueList, one: Value, codes: list[str], place: int) -> None:
     key = f"lists:{values.name}:{one.code}"
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         for way, icon, words in ((-1, "arrow_upward", "Monter"), (1, "arrow_downward", "Descendre")):
             st.button(
                 " ", key=f"{key}:{way}", icon=f":material/{icon}:", help=f"{words} « {one.label} »", type="tertiary",
-                disabled=not 0 <= place + way < len(codes), on_click=_move, args=(db, values, codes, place, way),
+                disabled=not 0 <= place + way < len(codes), on_click=_move, args=(values, codes, place, way),
             )  # fmt: skip
         st.text_input(
-            f"Valeur {place + 1}", one.label, key=f"{key}:label:{one.label}", label_visibility="collapsed", width=320,
-            on_change=_rename, args=(db, values, one, f"{key}:label:{one.label}"),
+            f"Valeur {place + 1}", one.label, key=f"{key}:label:{one.label}", label_visibility="collapsed",
+            width="stretch", on_change=_rename, args=(values, one, f"{key}:label:{one.label}"),
         )  # fmt: skip
         many = f"{french_number(one.used)} ligne{'s' if one.used > 1 else ''}"
         st.caption(many + " · retirée" * one.retired, width="content")
         if not values.fixed:
             st.button(
                 "Reprendre" if one.retired else "Retirer", key=f"{key}:retired", type="tertiary",
-                on_click=_retire, args=(db, values, one),
+                on_click=_retire, args=(values, one),
             )  # fmt: skip
 
 
-def _move(db: Database, values: ValueList, codes: list[str], place: int, way: int) -> None:
+def _move(values: ValueList, codes: list[str], place: int, way: int) -> None:
     moved = list(codes)
     moved[place], moved[place + way] = moved[place + way], moved[place]
-    _do(lambda: office.order_values(db, values, moved, who()))
+    _do(lambda db: office.order_values(db, values, moved, who()))
 
 
-def _rename(db: Database, values: ValueList, one: Value, key: str) -> None:
+def _rename(values: ValueList, one: Value, key: str) -> None:
     label = str(st.session_state[key])
     if label.strip() != one.label:
-        _do(lambda: office.change_value(db, values, one.code, who(), label=label))
+        _do(lambda db: office.change_value(db, values, one.code, who(), label=label))
 
 
-def _retire(db: Database, values: ValueList, one: Value) -> None:
-    _do(lambda: office.change_value(db, values, one.code, who(), retired=int(not one.retired)))
+def _retire(values: ValueList, one: Value) -> None:
+    _do(lambda db: office.change_value(db, values, one.code, who(), retired=int(not one.retired)))
 
 
-def _add(db: Database, values: ValueList) -> None:
+def _add(values: ValueList) -> None:
     def add() -> None:
         label = str(st.session_state["lists:new"])
-        _do(lambda: office.add_value(db, values, label, who()))
+        _do(lambda db: office.add_value(db, values, label, who()))
         if _TOLD not in st.session_state:
             st.session_state["lists:new"] = ""
 
