@@ -10,7 +10,7 @@ from db.access import Role
 from db.connection import Database
 from db.dictionary import FILES
 from db.errors import InvalidError, PaletteError
-from db.fields import Computed, Field, Table
+from db.fields import Computed, Field, Privacy, Table
 from db.office import NewField
 from pages.shared import office_limits
 from pages.shared.plain import plain
@@ -34,7 +34,7 @@ def show(db: Database) -> None:
         office_limits.show_last("fields:last")
     st.caption(
         "Un champ ajouté, renommé ou masqué l’est aussitôt pour toute l’équipe : grille, formulaire, recherche, import,"
-        " téléchargements, historique. Il n’est jamais publié. Masqué, il garde tout ce qu’il contient."
+        " téléchargements, historique. Masqué, il garde tout ce qu’il contient."
     )
     told = st.session_state.pop(_TOLD, "")
     if told:
@@ -133,7 +133,9 @@ def _add_dialog(table_name: str) -> None:
         asked["section"] = _ask_section(table, "")
     asked["help"] = st.text_input("Aide", key=_key("help"), help="Une phrase, montrée à qui remplit.")
     asked["shown"] = st.checkbox("Montrer la colonne d’emblée dans la grille", True, key=_key("shown"))
-    st.caption(":material/lock: Ce champ ne sera jamais publié. Pas de donnée de santé, de religion ou d’opinion.")
+    if asked["kind"] not in shape.COMPUTED:
+        asked["privacy"] = _ask_privacy(db, "secret")
+    st.caption("Jamais de donnée de santé, de religion ou d’opinion.")
     if st.button("Ajouter le champ", type="primary", key=_key("go")):
         _save(lambda: office.add_field(db, NewField(**asked), who()), f"Champ ajouté : {asked['label'].strip()}")
 
@@ -148,6 +150,19 @@ def _ask_choices(db: Database) -> dict[str, Any]:
         return {"list_name": name}
     text = st.text_area("Valeurs, une par ligne *", key=_key("values"), height=120)
     return {"values": tuple(text.split("\n"))}
+
+
+def _ask_privacy(db: Database, current: str) -> str:
+    labels = records.context(db).labels["privacy"]
+    found = st.radio(
+        "Publication", list(labels), list(labels).index(current), format_func=labels.__getitem__, key=_key("privacy"),
+        captions=[
+            "Rien n’en sort, sous aucune forme.",
+            "L’accord du bureau, noté avec le champ. Rien n’en paraît tant que ses groupes ne sont pas au menu de la"
+            " publication, ce qui demande une mise à jour de Palette.",
+        ],
+    )  # fmt: skip
+    return str(found)
 
 
 def _ask_section(table: Table, current: str) -> str:
@@ -168,6 +183,8 @@ def _change_dialog(table_name: str, name: str) -> None:
     values["help"] = st.text_input("Aide", item.help, key=_key("help")) or None
     if isinstance(item, Field):
         values["section"] = _ask_section(table, item.section) or None
+    if isinstance(item, Field) and item.own:
+        values["privacy"] = _ask_privacy(db, _privacy(item))
     values["shown"] = int(st.checkbox("Montrer la colonne d’emblée dans la grille", item.shown, key=_key("shown")))
     stays = name in table.title or (isinstance(item, Field) and item.required)
     told = "Obligatoire, ou nom de la ligne : il reste en vue." if stays else None
@@ -175,9 +192,13 @@ def _change_dialog(table_name: str, name: str) -> None:
     values["hidden"] = int(hidden)
     if st.button("Enregistrer", type="primary", key=_key("go")):
         before = {"label": item.label, "help": item.help or None, "shown": int(item.shown), "hidden": int(item.hidden)}
-        before["section"] = getattr(item, "section", "") or None
+        before |= {"section": getattr(item, "section", "") or None, "privacy": _privacy(item)}
         changed = {key: value for key, value in values.items() if value != before[key]}
         _save(lambda: office.change_field(db, table, name, changed, who()), "Enregistré")
+
+
+def _privacy(item: Column) -> str:
+    return "grouped" if isinstance(item, Field) and item.privacy is Privacy.GROUPED else "secret"
 
 
 def _save(work: Callable[[], object], done: str) -> None:
