@@ -93,7 +93,7 @@ class StorageError(PaletteError):
 
 
 class WorkbookError(PaletteError):
-    """A file that cannot be read as a spreadsheet; the message says why (password, empty, too large, of another kind)."""
+    """A file that cannot be read as a spreadsheet; the message says why (password, empty, too large, other kind)."""
 
 
 class RefusedImportError(PaletteError):

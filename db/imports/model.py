@@ -1,4 +1,4 @@
-"""What an import is made of: the file as it was read, what a person corrected, and what would be written. Plain data."""
+"""What an import is made of: the file as it was read, what a person corrected, and what would be written."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -66,12 +66,13 @@ class Choices:
 
     ``tables``: sheet -> name of a table, or '' to leave the sheet out.
     ``headers``: sheet -> the line that holds its headers.
-    ``fields``: sheet -> letter -> name of a field of the table, « N° », « person.last_name » (the keys of the person that a
-    row belongs to), « person.name » (both names in one cell), or '' to leave the column out.
+    ``fields``: sheet -> letter -> name of a field of the table, « N° », « person.last_name » (a key of the person that
+    a row belongs to), « person.name » (both names in one cell), or '' to leave the column out.
     ``constants``: sheet -> field -> what every new row of that sheet holds there, as text (« Accordée »).
     ``values``: « table.field » -> what is written in the cells -> text or code to read instead, '' for an empty cell.
     ``persons``: Near.key -> id of the person it is, or 0 for a new person.
-    ``aside``: keys of problems set aside: the cell counts as empty, or, when the problem is the row's, the row is left out.
+    ``aside``: keys of problems set aside: the cell counts as empty or, when the problem is the row's, the row is left
+    out.
     """
 
     tables: Mapping[str, str] = field(default_factory=dict)
@@ -99,9 +100,9 @@ class Choices:
 class Column:
     """One column of a sheet and what it is taken for.
 
-    ``field``: as in ``Choices.fields``; '' when it is left out. ``label``: of that field, in French. ``how``: « nom », « synonyme »,
-    « contenu », « retenu » (remembered), « choisi », or '' when nothing was found. ``why``: the reason in French, above all why
-    it is left out. ``examples``: some of what it holds.
+    ``field``: as in ``Choices.fields``; '' when it is left out. ``label``: of that field, in French. ``how``: « nom »,
+    « synonyme », « contenu », « retenu » (remembered), « choisi », or '' when nothing was found. ``why``: the reason in
+    French, above all why it is left out. ``examples``: some of what it holds.
     """
 
     letter: str
@@ -118,7 +119,8 @@ class Guess:
     """A value that was not read as it stands: shown before anything is written.
 
     ``text``: what the cells hold; ``value``: what is kept (stored form, None: empty); ``shown``: the same in French;
-    ``how``: « synonyme », « orthographe », « sans valeur », « année à deux chiffres »…; ``many``: in how many cells; ``row``: the first.
+    ``how``: « synonyme », « orthographe », « sans valeur », « année à deux chiffres »…; ``many``: in how many cells;
+    ``row``: the first.
     """
 
     sheet: str
@@ -170,7 +172,7 @@ class Ignored:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody a row may be: id (negative: a person of this very file, see ``Row.id``), name, and what speaks for it."""
+    """Somebody a row may be: id (negative: of this very file, see ``Row.id``), name, and what speaks for it."""
 
     id: int
     title: str
@@ -179,7 +181,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Near:
-    """A row that is nobody known, but resembles somebody. ``chosen``: id; 0: a new person; None: not decided (then new)."""
+    """A row that is nobody known, but resembles somebody. ``chosen``: id; 0: new; None: undecided (then new)."""
 
     key: str
     sheet: str
@@ -196,9 +198,9 @@ CREATE, UPDATE, SAME, WAITING = "create", "update", "unchanged", "waiting"
 class Row:
     """One row of the file and what becomes of it.
 
-    ``id``: of the row it is in the office file; negative for one that is not there yet, and references in ``values`` may be
-    such numbers. ``values``: what will be written, stored form, by field (of an update: what differs only). ``old``: what
-    stands there now. ``keep``: the number asked for a new row, or None. ``after``: keys of other problems it waits for.
+    ``id``: of the row it is in the office file; negative for one that is not there yet; references in ``values`` may be
+    such numbers. ``values``: what will be written, stored form, by field (of an update: what differs only). ``old``:
+    what stands there now. ``keep``: the number asked for a new row, or None.
     """
 
     number: int
@@ -215,7 +217,7 @@ class Row:
 
 @dataclass
 class SheetPlan:
-    """What a sheet would bring. ``table``: '' when it is left out. ``missing``: required fields that no column gives."""
+    """What a sheet would bring. ``table``: '' when it is left out. ``missing``: required fields without a column."""
 
     name: str
     table: str
@@ -239,7 +241,7 @@ class SheetPlan:
 
 @dataclass
 class Plan:
-    """All that an import would do; nothing is written yet. ``checked``: whether the file's own rules were tried on it."""
+    """All that an import would do; nothing is written yet. ``checked``: whether the file's own rules were tried."""
 
     name: str
     sheets: list[SheetPlan]
@@ -273,7 +275,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Done:
-    """What was written, as one operation (None when there was nothing to write), and how many rows were left waiting."""
+    """What was written, as one operation (None: there was nothing to write), and how many rows were left waiting."""
 
     operation: int | None
     created: int
