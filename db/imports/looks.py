@@ -180,6 +180,7 @@ _TOKEN = re.compile(
 def _of_ods(xml: bytes) -> dict[str, Looks]:
     found: dict[str, Looks] = {}
     looks, row, column, height = Looks(), 0, 0, 1
+    last = 0
     merged: list[tuple[int, int, int, int]] = []
     wide = 0
     for match in _TOKEN.finditer(xml):

@@ -189,6 +189,8 @@ class Near:
     title: str
     candidates: tuple[Candidate, ...]
     chosen: int | None = None
+    digest: str = ""
+    """What stands for the row's name and birth date when the choice is remembered."""
 
 
 CREATE, UPDATE, SAME, WAITING = "create", "update", "unchanged", "waiting"
@@ -248,6 +250,10 @@ class Plan:
     choices: Choices
     notes: list[str] = field(default_factory=list)
     checked: bool = False
+    token: int = 0
+    """The last line of the history when the plan was made."""
+    listed: frozenset[str] = frozenset()
+    """« table.field » of the columns whose values are those of a list."""
 
     def count(self, action: str) -> int:
         """How many rows have that action, over all sheets."""

@@ -1,7 +1,7 @@
 """Bytes of a file -> Workbook. XLSX, XLS and ODS by calamine (values, dates, hidden sheets), anything else as CSV.
 
-Nothing is believed of the file's size or kind: a compressed file that would swell, a sheet that claims millions of cells
-or a file of another kind is refused with a sentence before it is read.
+Nothing is believed of the file's size or kind: a compressed file that would swell, a sheet that claims millions of
+cells or a file of another kind is refused with a sentence before it is read.
 """
 
 import io
@@ -89,7 +89,7 @@ def _looked(data: bytes, name: str) -> dict[str, Looks]:
         if seen.cells > MAX_CELLS:
             raise WorkbookError(
                 f"« {name} » : la feuille « {sheet} » est trop grande"
-                f" ({MAX_CELLS // 1_000_000} millions de cases au plus). Supprimez les lignes et colonnes vides de la fin."
+                f" ({MAX_CELLS // 1_000_000} millions de cases au plus) : supprimez lignes et colonnes vides."
             )
     return found
 
