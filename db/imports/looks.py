@@ -169,7 +169,8 @@ def _extent(xml: bytes) -> int:
 
     A hundred thousand rows of eighty columns weigh little, so that only cells that are farther are looked for.
     """
-    before = rb"\sr\s*=\s*[\"']" if re.search(rb"\sr\s*=\s*'|\sr\s+=|[\t\r\n]r\s*=|\sr=\s", xml) else rb' r="'
+    unusual = any(spelling in xml for spelling in (b" r='", b" r =", b" r= ", b"\tr", b"\nr", b"\rr"))
+    before = rb"\sr\s*=\s*[\"']" if unusual else rb' r="'
     columns = set(re.findall(before + rb"([A-Za-z]{3})\d", xml)) or set(re.findall(before + rb"([A-Za-z]{2})\d", xml))
     wide = max((column_number(name.decode().upper()) + 1 for name in columns), default=26)
     digits = rb"(\d{6,7})" if wide <= _NARROW else rb"(\d{1,7})"
