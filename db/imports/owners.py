@@ -172,7 +172,7 @@ def _recognise(entry: Entry, owners: Owners, stored: Stored) -> None:
         return
     ids = list(dict.fromkeys(owners.people.exact(last, first, birth)))
     if entry.asked in stored.rows and (entry.asked in ids):
-        entry.id = entry.asked or entry.id
+        entry.id, entry.by_number = entry.asked or entry.id, True
         return
     if len(ids) == 1:
         entry.id = ids[0]
