@@ -134,6 +134,7 @@ def _told(item: T, told: dict[str, Row]) -> T:
     }
     if isinstance(item, Field):
         changes["section"] = row["section"] or item.section
+        changes["synonyms"] = (*item.synonyms, item.label)  # a file made before still says it so
     return replace(item, **changes)
 
 
