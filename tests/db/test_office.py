@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from db import connection, history, lists, naming, office, operations, records, shape, undo
+from db import connection, history, lists, naming, office, operations, published, records, shape, undo
 from db.check import check
 from db.dictionary import CER, PERSON, TABLES
 from db.errors import InvalidError, RuleError
@@ -60,6 +60,16 @@ def test_a_field_of_the_office_is_a_field_everywhere(db, path):
     assert [item.name for item in shape.own(db, PERSON).sections["Activité"]][-1] == OWN
     assert check(db) == []
     assert OWN not in {item.name for item in TABLES["person"].columns}, "the dictionary itself stays as it is"
+
+
+def test_no_published_file_may_hold_what_a_field_of_the_office_says(db):
+    person = given_person(db)
+    office.add_field(db, NUMBER, "Ada")
+    assert "numéro secret 12" not in published.personal(db)
+
+    records.save(db, PERSON, Edit({OWN: "numéro secret 12"}, person, 1), "Ada")
+
+    assert "numéro secret 12" in published.personal(db)
 
 
 def test_the_file_opens_again_with_its_fields(db, path):
