@@ -21,8 +21,8 @@ _RULES = tuple(
         (r"(?<=[aeiouy])gn(?=[aeiouy])", "N"),
         (r"h", ""),
         (r"(?<=ba)p(?=t)", ""),  # Baptiste
-        (rf"sc{_BACK}", "s"),
-        (rf"c{_BACK}", "s"),
+        (rf"sc{_BACK}", "S"),
+        (rf"c{_BACK}", "S"),
         (r"g(?=e[aou])e", "j"),
         (rf"gu{_BACK}", "G"),
         (rf"g{_BACK}", "j"),
@@ -47,6 +47,7 @@ _RULES = tuple(
         (r"oi|oy", "W"),
         (r"y", "i"),
         (r"G", "g"),
+        (r"S", "s"),
         (r"(.)\1+", r"\1"),
         (r"(?<=..)e$", ""),
     )
@@ -56,7 +57,7 @@ _RULES = tuple(
 @lru_cache(maxsize=200_000)
 def key(name: str) -> str:
     """How a name sounds; '' for one without letters. « Le Goff », « Legoff », « LE-GOFF »: the same key."""
-    sound = re.sub("[^a-z]", "", fold(name.replace("ç", "s").replace("Ç", "s")))
+    sound = re.sub("[^a-z]", "", fold(name.replace("ç", "ss").replace("Ç", "ss")))
     for pattern, replacement in _RULES:
         sound = pattern.sub(replacement, sound)
     return sound

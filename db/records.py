@@ -189,6 +189,21 @@ def writing(db: Database, undoes: int | None = None) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def rehearsing(db: Database) -> Iterator[None]:
+    """Try something out: whatever is written within is taken back. Raises BusyError, StorageError, AccessError.
+
+    Nothing that is ``remembered`` may be asked within: it would be kept under a number that another save gets.
+    """
+    try:
+        db.conn.execute("BEGIN IMMEDIATE")
+        yield
+    except sqlite3.Error as error:
+        raise of_sqlite(error) or error from error
+    finally:
+        _roll_back(db)
+
+
 def _roll_back(db: Database) -> None:
     """A full disk ends the transaction by itself."""
     if db.conn.in_transaction:
@@ -218,12 +233,24 @@ def save_all(db: Database, table: Table, edits: Sequence[Edit], who: str) -> lis
     known = context(db)
     checked = _check_all(table, edits, known)
     with writing(db):
-        return [
-            _insert(db, table, values, who, line)
-            if edit.row_id is None
-            else _update(db, table, edit, values, who, line, known)
-            for (edit, values), line in zip(zip(edits, checked, strict=True), _lines(edits), strict=True)
-        ]
+        return _save(db, table, edits, checked, who, known)
+
+
+def save_within(db: Database, table: Table, edits: Sequence[Edit], who: str) -> list[Saved]:
+    """``save_all`` within a transaction that does something else as well."""
+    known = context(db)
+    return _save(db, table, edits, _check_all(table, edits, known), who, known)
+
+
+def _save(
+    db: Database, table: Table, edits: Sequence[Edit], checked: list[dict[str, Any]], who: str, known: Context
+) -> list[Saved]:
+    return [
+        _insert(db, table, values, who, line)
+        if edit.row_id is None
+        else _update(db, table, edit, values, who, line, known)
+        for (edit, values), line in zip(zip(edits, checked, strict=True), _lines(edits), strict=True)
+    ]
 
 
 def _lines(edits: Sequence[Edit]) -> list[int | None]:

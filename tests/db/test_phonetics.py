@@ -10,7 +10,7 @@ SAME = """
     Meunier/Meunié Petit/Petits Guérin/Guerrin Moreau/Morot Lecoq/Lecocq Chevallier/Chevalier Schmitt/Schmidt
     Reynaud/Rénaud Vincent/Vinsant Delmas/Delma Nathalie/Natalie Michèle/Michelle Éric/Erick Philippe/Filipe
     Christian/Cristian Thierry/Tierry Mathieu/Matthieu Sylvie/Silvi Baptiste/Batiste Jean-Pierre/Jean_Pierre d’Arc/Darc
-    Œuvrard/Euvrard Lacombe/Lacombes Guillaume/Guilaume"""
+    Œuvrard/Euvrard Lacombe/Lacombes Guillaume/Guilaume Fabrice/Fabrisse Françoise/Fransoise"""
 OTHER = """
     Martin/Martins Martin/Martine Simon/Simone Durand/Dupont Marchand/Marchal Lou/Léo Rousseau/Roussel
     Garnier/Granier Petit/Petite Jean/Jeanne Denis/Denise Blanc/Blanche Roy/Roux Lambert/Lombard"""
