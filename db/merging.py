@@ -15,8 +15,9 @@ from db.connection import Database
 from db.dictionary import PERSON
 from db.errors import CeilingError, ConflictError, InvalidError, PaletteError, Problem, RuleError
 from db.fields import Field, Table
+from db.queries import ARCHIVED
 from db.records import Edit, Row, rehearsing, writing
-from db.types import Reference, References
+from db.types import Reference, References, Several
 
 Place = tuple[str, int]
 """A row: its table and its id."""
@@ -191,15 +192,21 @@ def _grouped(pairs: Iterable[tuple[int, int]]) -> list[tuple[list[int], list[int
 
 
 def _clash(name: str, mine: list[Row], theirs: list[Row]) -> Clash:
-    (my_first, my_last), (their_first, their_last) = _span(mine), _span(theirs)
-    covers = their_first <= my_first and their_last >= my_last and (their_first, their_last) != (my_first, my_last)
     both = _both(name, mine[0], theirs[0]) if len(mine) == len(theirs) == 1 else None
-    ids = [tuple(row.id for row in side) for side in (mine, theirs)]
-    return Clash(name, ids[0], ids[1], GONE if covers else KEEP, both)
+    usual = (
+        KEEP if _covers(mine, theirs) else GONE if _covers(theirs, mine) else BOTH if both and name != "cer" else KEEP
+    )
+    keep, gone = (tuple(row.id for row in side) for side in (mine, theirs))
+    return Clash(name, keep, gone, usual, both)
 
 
-def _span(rows: list[Row]) -> tuple[str, str]:
-    return min(row.values["starts_on"] for row in rows), max(row.values["ends_on"] or "9999" for row in rows)
+def _covers(one: list[Row], other: list[Row]) -> bool:
+    """Whether the days of one side hold those of the other."""
+    (first, last), (others_first, others_last) = (
+        (min(row.values["starts_on"] for row in side), max(row.values["ends_on"] or "9999" for row in side))
+        for side in (one, other)
+    )
+    return bool(first <= others_first and last >= others_last)
 
 
 def _both(name: str, mine: Row, theirs: Row) -> tuple[int, dict[str, Any]] | None:
@@ -213,6 +220,23 @@ def _both(name: str, mine: Row, theirs: Row) -> tuple[int, dict[str, Any]] | Non
         return None
     eve = (date.fromisoformat(max(starts)) - timedelta(days=1)).isoformat()
     return (min((mine, theirs), key=lambda row: row.values["starts_on"]).id, {"ends_on": eve})
+
+
+# ---- the person's own fields
+
+
+def usual_side(item: Field, keep: Any, gone: Any) -> str:
+    """Which of two different values is proposed: the one that is filled; of an archived and a current file, current."""
+    if item.name == ARCHIVED:
+        return KEEP if keep is None else GONE
+    return GONE if keep is None else KEEP
+
+
+def both(item: Field, keep: Any, gone: Any) -> Any:
+    """Two notes one after the other, or the values of two lists together."""
+    if isinstance(item.type, Several):
+        return tuple(dict.fromkeys([*keep, *gone]))
+    return f"{keep}\n\n{gone}"
 
 
 # ---- merging
