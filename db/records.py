@@ -236,9 +236,11 @@ def save_all(db: Database, table: Table, edits: Sequence[Edit], who: str) -> lis
         return _save(db, table, edits, checked, who, known)
 
 
-def save_within(db: Database, table: Table, edits: Sequence[Edit], who: str) -> list[Saved]:
+def save_within(
+    db: Database, table: Table, edits: Sequence[Edit], who: str, known: Context | None = None
+) -> list[Saved]:
     """``save_all`` within a transaction that does something else as well."""
-    known = context(db)
+    known = known or context(db)
     return _save(db, table, edits, _check_all(table, edits, known), who, known)
 
 
