@@ -4,13 +4,14 @@ from typing import Any
 
 import streamlit as st
 
-from db import duplicates, history, merging, records, shape, trace
+from db import duplicates, history, merging, records, shape, side_by_side, trace
 from db.connection import Database
 from db.dictionary import PERSON
 from db.errors import ConflictError, NotFoundError, PaletteError
 from db.fields import Field, Table
-from db.merging import BOTH, GONE, KEEP, Choices, Clash, Look
+from db.merging import Choices
 from db.records import Row
+from db.side_by_side import BOTH, GONE, KEEP, Clash, Look
 from db.types import Context, LongText, Several
 from pages.shared.plain import plain
 from pages.shared.session import who
@@ -116,7 +117,7 @@ def _looked(db: Database, keep: int, gone: int) -> Look:
     """The files as they were first shown, so that a colleague's change is noticed when they are merged."""
     name = f"comparing:look:{keep}:{gone}"
     if name not in st.session_state:
-        st.session_state[name] = merging.look(db, keep, gone)
+        st.session_state[name] = side_by_side.look(db, keep, gone)
     look: Look = st.session_state[name]
     return look
 
@@ -149,10 +150,10 @@ def _choice(item: Field, look: Look, left: bool, known: Context) -> Any:
     mine, theirs = (sides[side].values[item.name] for side in (KEEP, GONE))
     if isinstance(item.type, LongText | Several) and mine and theirs:
         options, labels[BOTH] = [*options, BOTH], "Les deux"
-    usual = merging.usual_side(item, mine, theirs)
+    usual = side_by_side.usual_side(item, mine, theirs)
     key = f"comparing:{item.name}:{look.keep.id}"
     side = st.radio(item.label, options, options.index(usual), format_func=labels.__getitem__, key=key, width="stretch")
-    return merging.both(item, mine, theirs) if side == BOTH else sides[side or usual].values[item.name]
+    return side_by_side.both(item, mine, theirs) if side == BOTH else sides[side or usual].values[item.name]
 
 
 def _text(item: Field, row: Row, known: Context) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from db import connection, duplicates, likeness, made_up, merging, undo
+from db import connection, duplicates, likeness, made_up, merging, side_by_side, undo
 from db.check import check
 from tests.db.given import delete, given_person
 
@@ -178,7 +178,7 @@ def test_two_persons_after_all_are_not_proposed_again_until_they_are_brought_bac
 
 def test_the_way_back_from_a_merge_proposes_the_pair_again(db):
     one, other = people(db, {}, {})
-    merging.merge(db, one, other, merging.Choices(), merging.look(db, one, other).versions, "Ada")
+    merging.merge(db, one, other, merging.Choices(), side_by_side.look(db, one, other).versions, "Ada")
     assert duplicates.pairs(db) == []
     (merged,) = duplicates.merges(db)
 

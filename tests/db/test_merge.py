@@ -6,8 +6,9 @@ from db import duplicates, history, merging, operations, records, undo
 from db.check import check
 from db.dictionary import AID, FILES, PERSON, PROJECT
 from db.errors import CeilingError, ConflictError, InvalidError, NotFoundError, RuleError
-from db.merging import BOTH, GONE, KEEP, Choices
+from db.merging import Choices
 from db.records import Edit
+from db.side_by_side import BOTH, GONE, KEEP, look
 from tests.db.given import (
     given,
     given_aid,
@@ -54,8 +55,7 @@ def of(db, table, person):
 
 
 def merge(db, keep, gone, who="Ada", **choices):
-    look = merging.look(db, keep, gone)
-    merging.merge(db, keep, gone, Choices(**choices), look.versions, who)
+    merging.merge(db, keep, gone, Choices(**choices), look(db, keep, gone).versions, who)
     assert check(db) == []
 
 
@@ -126,6 +126,7 @@ def test_a_merge_is_one_operation_that_the_history_tells(db, full):
     keep, gone, _ = full
     merge(db, keep, gone)
     operation = operations.get(db, duplicates.merges(db)[0].operation)
+    assert operation
     lines = history.of_operation(db, operation, records.context(db))
 
     assert {line.who for line in lines} == {"Ada"}
@@ -172,10 +173,10 @@ def test_exact_twins_are_kept_once_and_what_rests_on_them_follows(db, two):
     same = given(db, "action", person_id=gone, diagnostic_id=theirs, objective="Exposer", state="todo")
     other = given(db, "action", person_id=gone, diagnostic_id=theirs, objective="Se former", state="todo")
     before = contents(db)
-    look = merging.look(db, keep, gone)
-    assert look.twins[("diagnostic", theirs)] == ("diagnostic", mine)
-    assert ("action", same) in look.twins
-    assert ("action", other) not in look.twins
+    twins = look(db, keep, gone).twins
+    assert twins[("diagnostic", theirs)] == ("diagnostic", mine)
+    assert ("action", same) in twins
+    assert ("action", other) not in twins
 
     merge(db, keep, gone)
 
@@ -204,7 +205,7 @@ def contracts(db, two):
 @pytest.mark.parametrize("side", [KEEP, GONE])
 def test_of_two_contracts_of_the_same_days_the_chosen_one_stays_with_both_plans(db, contracts, side):
     keep, gone, mine, theirs = contracts
-    (clash,) = merging.look(db, keep, gone).clashes
+    (clash,) = look(db, keep, gone).clashes
     assert (clash.keep, clash.gone) == ((mine,), (theirs,))
     before = contents(db)
 
@@ -219,7 +220,7 @@ def test_of_two_contracts_of_the_same_days_the_chosen_one_stays_with_both_plans(
 
 def test_the_later_contract_may_stand_as_a_renewal_of_the_earlier(db, contracts):
     keep, gone, mine, theirs = contracts
-    (clash,) = merging.look(db, keep, gone).clashes
+    (clash,) = look(db, keep, gone).clashes
     before = contents(db)
 
     merge(db, keep, gone, sides={clash.place: BOTH})
@@ -234,7 +235,7 @@ def test_two_stages_of_the_same_days_may_follow_one_another(db, two):
     keep, gone = two
     mine = given_stage(db, keep, "accompaniment", "2024-03-01")
     theirs = given_stage(db, gone, "accompaniment", "2022-01-01", mode="light")
-    (clash,) = merging.look(db, keep, gone).clashes
+    (clash,) = look(db, keep, gone).clashes
     assert clash.usual == GONE, "it covers the other"
     before = contents(db)
 
@@ -250,7 +251,7 @@ def test_a_choice_that_leaves_an_accompaniment_without_rights_is_refused(db, two
     keep, gone = two
     given_benefit(db, gone, "none", "2024-02-01", subject_to_duties=0)
     given_stage(db, keep, "accompaniment", "2024-03-01")
-    (clash,) = merging.look(db, keep, gone).clashes
+    (clash,) = look(db, keep, gone).clashes
     choices = Choices(sides={clash.place: GONE})
     before = whole_file(db)
 
@@ -313,12 +314,12 @@ def test_what_a_colleague_changed_meanwhile_is_a_conflict_and_nothing_is_written
         lambda: records.save(db, PROJECT, Edit({"name": "Expo", "participants": (gone,)}), "Grace"),
     ]
     for change in changes:
-        look = merging.look(db, keep, gone)
+        seen = look(db, keep, gone)
         change()
         before = whole_file(db)
 
         with pytest.raises(ConflictError, match="Grace a modifié cette ligne entre-temps\\.$"):
-            merging.merge(db, keep, gone, Choices(), look.versions, "Ada")
+            merging.merge(db, keep, gone, Choices(), seen.versions, "Ada")
 
         assert whole_file(db) == before
     merge(db, keep, gone)
@@ -327,16 +328,17 @@ def test_what_a_colleague_changed_meanwhile_is_a_conflict_and_nothing_is_written
 def test_a_rehearsal_writes_nothing(db, full):
     before = whole_file(db)
 
-    assert merging.rehearse(db, *full[:2], Choices(), "Ada") == merging.Rehearsal((), "")
+    keep, gone, _ = full
+    assert merging.rehearse(db, keep, gone, Choices(), "Ada") == merging.Rehearsal((), "")
 
     assert whole_file(db) == before
 
 
 def test_what_is_no_pair_is_refused(db, two):
     with pytest.raises(InvalidError, match="même dossier"):
-        merging.look(db, two[0], two[0])
+        look(db, two[0], two[0])
     with pytest.raises(NotFoundError):
-        merging.look(db, two[0], 999)
+        look(db, two[0], 999)
 
 
 def test_what_was_wrong_before_does_not_bar_a_merge(db, two):
