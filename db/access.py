@@ -80,7 +80,7 @@ _EVERYBODY: dict[str, Columns] = {
     "account": frozenset({"id", "name", "roles", "active"}),
 }
 _READS: dict[Role, dict[str, Columns]] = {
-    Role.AGENT: dict.fromkeys([*FILES, *_SEARCH, "history", "trace", "import_choice"]),
+    Role.AGENT: dict.fromkeys([*FILES, *_SEARCH, "history", "trace", "import_choice", "pairing"]),
     Role.PILOTE: _figures(),
     Role.ADMIN: {
         **_keeping(),
@@ -91,7 +91,7 @@ _READS: dict[Role, dict[str, Columns]] = {
 _NOTED = frozenset({"trace", "seal", "operation"})
 """What every save adds to beside what it saves."""
 _ADDS: dict[Role, frozenset[str]] = {
-    Role.AGENT: _NOTED | {"frozen"},
+    Role.AGENT: _NOTED | {"frozen", "pairing"},
     Role.PILOTE: _NOTED | {"frozen"},
     Role.ADMIN: _NOTED,
 }

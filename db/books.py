@@ -82,6 +82,17 @@ _TABLES = {
   id INTEGER PRIMARY KEY CHECK (id = 1),
   value BLOB NOT NULL CHECK (length(value) = 32)
 ) STRICT""",
+    # What was said of two persons who look like one. No names: they are numbers, which are never given again.
+    # Of a merge, « line » is a line that it wrote in the history.
+    "pairing": f"""CREATE TABLE pairing (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  who TEXT NOT NULL,
+  one INTEGER NOT NULL,
+  other INTEGER NOT NULL CHECK (other <> one),
+  verdict TEXT NOT NULL CHECK (verdict IN ('apart', 'again', 'merged')),
+  line INTEGER
+) STRICT""",
     "account": f"""CREATE TABLE account (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   at TEXT NOT NULL DEFAULT ({_NOW}),
@@ -122,6 +133,7 @@ _TABLES = {
 _INDEXES = {
     "history_by_row": "CREATE INDEX history_by_row ON history (table_name, row_id, version)",
     "operation_by_first": "CREATE INDEX operation_by_first ON operation (first)",
+    "pairing_by_other": "CREATE INDEX pairing_by_other ON pairing (other, one)",
     "trace_by_person": "CREATE INDEX trace_by_person ON trace (person_id, at)",
     "session_by_account": "CREATE INDEX session_by_account ON session (account_id)",
 }
@@ -133,6 +145,7 @@ _ADDED_ONLY = {
     "frozen": "un bilan figé ne change plus",
     "publication": "ce qui a été publié ne change plus",
     "operation": "une opération ne change plus",
+    "pairing": "ce qui a été dit de deux dossiers ne change plus",
 }
 """Tables that only grow, and what the file says to whoever would have it otherwise."""
 

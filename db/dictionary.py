@@ -217,7 +217,7 @@ STAGE = Table(
             "one_of_a_kind",
             "starts_on",
             "une autre étape du même genre couvre déjà ces jours",
-            rules.overlaps_same_person("stage", "other.kind = NEW.kind"),
+            rules.overlaps_same_person("stage"),
             watches=("person_id", "kind", "starts_on", "ends_on", "deleted_at"),
         ),
         Rule(
@@ -341,7 +341,7 @@ CER = Table(
             "no_overlap",
             "starts_on",
             "un autre contrat de la personne couvre déjà ces jours ; seul un renouvellement qui le remplace peut le chevaucher",
-            rules.overlaps_same_person("cer", "NEW.replaces_id IS NOT other.id AND other.replaces_id IS NOT NEW.id"),
+            rules.overlaps_same_person("cer"),
             watches=("person_id", "starts_on", "ends_on", "replaces_id", "deleted_at"),
         ),
     ),

@@ -71,6 +71,12 @@ def changed_since(db: Database, table: str, row_id: int, version: int) -> dict[s
     return {name: who for who, before, after in changes for name in {**json.loads(before), **json.loads(after)}}
 
 
+def made_at(db: Database, table: str, row_id: int) -> str:
+    """The moment at which a row was made, in UTC; '' when the history does not say."""
+    sql = "SELECT min(at) FROM history WHERE table_name = ? AND row_id = ? AND action = 'insert'"
+    return str(db.execute(sql, (table, row_id)).fetchone()[0] or "")
+
+
 def of_row(db: Database, table: str, row_id: int, known: Context) -> list[Change]:
     """Everything that happened to one row, latest first."""
     return _changes(db, "table_name = ? AND row_id = ?", (table, row_id), known)

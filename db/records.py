@@ -199,10 +199,26 @@ def _reshaped(db: Database, before: int) -> bool:
     return db.execute(sql, (before, OWN_FIELD.name, OWN_VALUE.name)).fetchone() is not None
 
 
+@contextmanager
+def rehearsing(db: Database) -> Iterator[None]:
+    """Try something out: whatever is written within is taken back. Raises BusyError, StorageError, AccessError.
+
+    Nothing that is ``remembered`` may be asked within: it would be kept under a number that another save gets.
+    """
+    try:
+        db.conn.execute("BEGIN IMMEDIATE")
+        yield
+    except sqlite3.Error as error:
+        raise of_sqlite(error) or error from error
+    finally:
+        _roll_back(db)
+
+
 def _roll_back(db: Database) -> None:
     """A full disk ends the transaction by itself."""
     if db.conn.in_transaction:
         db.conn.execute("ROLLBACK")
+    shape.forget(db)
 
 
 def defaults(table: Table, day: str = "") -> dict[str, Any]:
@@ -228,12 +244,26 @@ def save_all(db: Database, table: Table, edits: Sequence[Edit], who: str) -> lis
     known, table = context(db), shape.own(db, table)
     checked = _check_all(table, edits, known)
     with writing(db):
-        return [
-            _insert(db, table, values, who, line)
-            if edit.row_id is None
-            else _update(db, table, edit, values, who, line, known)
-            for (edit, values), line in zip(zip(edits, checked, strict=True), _lines(edits), strict=True)
-        ]
+        return _save(db, table, edits, checked, who, known)
+
+
+def save_within(
+    db: Database, table: Table, edits: Sequence[Edit], who: str, known: Context | None = None
+) -> list[Saved]:
+    """``save_all`` within a transaction that does something else as well."""
+    known, table = known or context(db), shape.own(db, table)
+    return _save(db, table, edits, _check_all(table, edits, known), who, known)
+
+
+def _save(
+    db: Database, table: Table, edits: Sequence[Edit], checked: list[dict[str, Any]], who: str, known: Context
+) -> list[Saved]:
+    return [
+        _insert(db, table, values, who, line)
+        if edit.row_id is None
+        else _update(db, table, edit, values, who, line, known)
+        for (edit, values), line in zip(zip(edits, checked, strict=True), _lines(edits), strict=True)
+    ]
 
 
 def _lines(edits: Sequence[Edit]) -> list[int | None]:

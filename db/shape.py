@@ -63,6 +63,11 @@ def of(db: sqlite_utils.Database) -> Shape:
     return kept[1]
 
 
+def forget(db: sqlite_utils.Database) -> None:
+    """Read the shape again the next time: what was tried out was taken back."""
+    db.shape = None  # type: ignore[attr-defined]
+
+
 def tables(db: sqlite_utils.Database) -> dict[str, Table]:
     """Every table of the file by name, the office's own ones (settings) included."""
     return of(db).tables

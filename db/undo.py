@@ -11,7 +11,7 @@ from typing import Any
 from db import history, naming, operations, records, shape
 from db.connection import Database
 from db.dictionary import FILES
-from db.errors import NotFoundError, UndoError
+from db.errors import NotFoundError, RuleError, UndoError
 from db.fields import Table
 from db.operations import Operation
 
@@ -48,8 +48,7 @@ def undo(db: Database, operation_id: int, who: str) -> None:
         problems = [problem for line in lines for problem in _in_the_way(db, line, operation)]
         if problems:
             raise UndoError(list(dict.fromkeys(problems)))
-        for line in lines:
-            _take_back(db, line, who)
+        _take_all_back(db, lines, who)
 
 
 def _lines(db: Database, operation: Operation) -> list[_Line]:
@@ -99,6 +98,27 @@ def _since_added(db: Database, line: _Line, operation: Operation) -> Iterator[st
 
 def _title(db: Database, line: _Line) -> str:
     return f"{line.table.label} {naming.context(db).title(line.table.name, line.row)}"
+
+
+def _take_all_back(db: Database, lines: list[_Line], who: str) -> None:
+    """Latest first; what a rule refuses waits for the others: some rows are only right together (a merge)."""
+    while lines:
+        waiting: list[_Line] = []
+        held: set[tuple[str, int]] = set()
+        refused: RuleError | None = None
+        for line in lines:
+            row = (line.table.name, line.row)
+            try:
+                if row not in held:  # the changes of one row are taken back in their order
+                    _take_back(db, line, who)
+                    continue
+            except RuleError as error:
+                refused = refused or error
+            waiting.append(line)
+            held.add(row)
+        if refused and len(waiting) == len(lines):
+            raise refused
+        lines = waiting
 
 
 def _take_back(db: Database, line: _Line, who: str) -> None:

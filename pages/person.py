@@ -21,7 +21,7 @@ try:
     person = records.get(db, PERSON, chosen)
 except NotFoundError as error:
     st.title("Dossier")
-    st.warning(str(error))
+    dossier.show_missing(db, chosen, str(error), known)
     st.stop()
 trace.note_opening(db, who(), person.id)
 dossier.show_head(db, person, known)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from db import history, records, shape, trace
+from db import duplicates, history, records, shape, trace
 from db.connection import Database
 from db.dictionary import ACTION, CER, DIAGNOSTIC, FILES, PERSON, TABLES
 from db.fields import Computed, Field, Table
@@ -59,6 +59,18 @@ def choose(db: Database, known: Context) -> int | None:
         st.query_params["dossier"] = str(picked)
         st.rerun()
     return current
+
+
+def show_missing(db: Database, person_id: int, told: str, known: Context) -> None:
+    """There is no file under that number: it went into another one, or is gone."""
+    kept = duplicates.merged_into(db, person_id)
+    if kept is None:
+        st.warning(told)
+        return
+    st.info(f"Ce dossier a été réuni à celui de **{plain(known.title('person', kept))}**.", icon=":material/merge:")
+    if st.button("Ouvrir ce dossier", icon=":material/person:", key="dossier:merged"):
+        st.query_params["dossier"] = str(kept)
+        st.rerun()
 
 
 # ---- who she is

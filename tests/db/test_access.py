@@ -10,6 +10,7 @@ from db import (
     access,
     accounts,
     connection,
+    duplicates,
     erasures,
     figures,
     frozen,
@@ -41,7 +42,7 @@ SECRET = "Zorglubescu"
 EVERY_SET = [frozenset(some) for size in range(4) for some in combinations(Role, size)]
 BOOKS = [
     "session", "invitation", "attempt", "door_key", "publication_key", "account", "trace", "seal", "operation",
-    "history", "frozen", "publication", "import_choice",
+    "history", "frozen", "publication", "import_choice", "pairing",
 ]  # fmt: skip
 DAY = "2026-06-15"
 
@@ -222,6 +223,8 @@ def deeds(path):
         "a trace": (lambda db: trace.note(db, "Ada", "export"), set(Role)),
         "traces": (lambda db: trace.find(db), agent | admin),
         "seals": (lambda db: seals.last(db), ANYBODY),
+        "pairs": (duplicates.pairs, agent),
+        "two persons": (lambda db: duplicates.set_apart(db, 1, 2, "Ada"), agent),
         "operations": (lambda db: operations.last_of(db, "Ada", "person"), ANYBODY),
     }  # fmt: skip
 
