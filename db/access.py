@@ -47,6 +47,7 @@ _VALUES = [values.table for values in LISTS]
 _PARTS = ("", "_data", "_idx", "_docsize", "_config")
 _SEARCH = [f"{name}_search{part}" for name in FILES for part in _PARTS]
 _SCHEMA = ["sqlite_master", "sqlite_schema", "sqlite_sequence", "json_each", "json_tree", "pragma_table_info"]
+_VIEWS = ("view", "view_default")  # for agents, who see the grids: a view may search for somebody's name
 _COUNTED = ("id", "version", "deleted_at")
 
 Columns = frozenset[str] | None
@@ -78,7 +79,7 @@ _EVERYBODY: dict[str, Columns] = {
     "account": frozenset({"id", "name", "roles", "active"}),
 }
 _READS: dict[Role, dict[str, Columns]] = {
-    Role.AGENT: dict.fromkeys([*FILES, *_SEARCH, "history", "trace"]),
+    Role.AGENT: dict.fromkeys([*FILES, *_SEARCH, *_VIEWS, "history", "trace"]),
     Role.PILOTE: _figures(),
     Role.ADMIN: {
         **_keeping(),
@@ -94,10 +95,12 @@ _ADDS: dict[Role, frozenset[str]] = {
     Role.ADMIN: _NOTED,
 }
 _WRITES: dict[Role, frozenset[str]] = {
-    Role.AGENT: frozenset({*FILES, *_SEARCH}),
+    Role.AGENT: frozenset({*FILES, *_SEARCH, *_VIEWS}),
     Role.PILOTE: frozenset(),
     Role.ADMIN: frozenset({*OFFICE, *_VALUES}),
 }
+_DELETES = frozenset({*_SEARCH, *_VIEWS})
+"""What whoever may write it may also delete from; no row of a person's file is ever deleted so."""
 _TRIGGERS = frozenset(name for name, sql in schema.expected().items() if sql.startswith("CREATE TRIGGER"))
 """What they read or write is part of the statement that was allowed; a view is none of them."""
 _PRAGMAS = frozenset({"query_only", "database_list", "table_info", "data_version"})
@@ -144,7 +147,7 @@ def _authorizer(roles: Roles) -> Authorizer:
         elif action == sqlite3.SQLITE_UPDATE:
             passes = _may_write(roles, table) or (action, table) == _DECLARED
         elif action == sqlite3.SQLITE_DELETE:
-            passes = table in _SEARCH and _may_write(roles, table)
+            passes = table in _DELETES and _may_write(roles, table)
         elif action == sqlite3.SQLITE_FUNCTION:
             passes = second != "load_extension"
         else:
