@@ -6,14 +6,15 @@ field or a value that is gone since is left out, and said.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlite_utils
 
+from db.dictionary import PERSON
 from db.errors import AccessError, FieldError, InvalidError, NotFoundError, Problem
 from db.fields import Computed, Field, Table
-from db.queries import groupable
+from db.queries import groupable, words
 from db.records import writing
 from db.types import Choice, Choices, Context, Date, Euros, Integer, Text, YesNo, fold
 
@@ -214,6 +215,13 @@ def _check_free(db: sqlite_utils.Database, grid: Grid, name: str, who: str, but:
 def _content(table: Table, look: Look) -> str:
     named = {*look.columns, *(name.removeprefix("-") for name in look.sort), look.group}
     named |= {name.partition(":")[0] for name in look.filters}
+    content = _dumped(look, {item.name: item.label for item in table.columns if item.name in named})
+    if len(content) > _LONGEST_CONTENT:
+        raise InvalidError([Problem("cette vue retient trop de choses : ôtez des filtres", "Vue")])
+    return content
+
+
+def _dumped(look: Look, labels: Mapping[str, str]) -> str:
     kept = {
         "filters": dict(look.filters),
         "search": look.search,
@@ -221,12 +229,36 @@ def _content(table: Table, look: Look) -> str:
         "sort": list(look.sort),
         "group": look.group,
         "folded": list(look.folded),
-        "labels": {item.name: item.label for item in table.columns if item.name in named},
+        "labels": dict(labels),
     }
-    content = json.dumps(kept, ensure_ascii=False)
-    if len(content) > _LONGEST_CONTENT:
-        raise InvalidError([Problem("cette vue retient trop de choses : ôtez des filtres", "Vue")])
-    return content
+    return json.dumps(kept, ensure_ascii=False)
+
+
+# ---- somebody is erased for good
+
+
+def forget(db: sqlite_utils.Database, person_id: int) -> None:
+    """Leave out of every view the words that name nobody but this person, within the transaction that erases her."""
+    for view in [_read(row) for row in db.execute(_SELECT).fetchall()]:
+        filters = {place: value for place, value in view.look.filters.items() if not _names_her(db, value, person_id)}
+        search = "" if _names_her(db, view.look.search, person_id) else view.look.search
+        name = f"Vue n° {view.id}" if _names_her(db, view.name, person_id) else view.name
+        if (filters, search, name) != (view.look.filters, view.look.search, view.name):
+            content = _dumped(replace(view.look, filters=filters, search=search), view.labels)
+            db.conn.execute('UPDATE "view" SET name = ?, content = ? WHERE id = ?', (name, content, view.id))
+
+
+def _names_her(db: sqlite_utils.Database, text: Any, person_id: int) -> bool:
+    """Whether a word of a text, or a telephone number, finds this person by name, and nobody else."""
+    if not isinstance(text, str):
+        return False
+    for word in "".join(c if c.isalnum() else " " for c in text).split():
+        match = words(text if word.isdecimal() else word)
+        columns = "" if word.isdecimal() else f"{{{' '.join(PERSON.title)}}} : "
+        sql = "SELECT rowid FROM person_search WHERE person_search MATCH ? LIMIT 2"
+        if len(word) > 1 and [row[0] for row in db.execute(sql, (f"{columns}({match})",))] == [person_id]:
+            return True
+    return False
 
 
 # ---- what is left of it

@@ -31,16 +31,11 @@ def show_menu(db: Database, table: Table, key: str, view: View) -> None:
             seen.group_by(chosen)
 
     st.menu_button(
-        f"Par {_in_sentence(labels[now])}" if now else "Grouper",
+        f"Groupé : {labels[now]}" if now else "Grouper par",
         [*((_FOLD, _UNFOLD, _NONE) if now else ()), *(name for name in labels if name != now)],
         icon=":material/splitscreen:", key=f"{key}:group", on_click=take,
-        format_func=lambda name: _WORDS.get(name) or f"Par {_in_sentence(labels[name])}",
-        help="Grouper les lignes par une liste, avec leur nombre",
+        format_func=lambda name: _WORDS.get(name) or labels[name],
     )  # fmt: skip
-
-
-def _in_sentence(label: str) -> str:
-    return label if label.isupper() else label[0].lower() + label[1:]
 
 
 def sections(db: Database, view: View, known: Context) -> list[dict[str, Any]]:

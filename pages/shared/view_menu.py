@@ -104,8 +104,12 @@ def show_menu(db: Database, key: str, known: Context) -> None:
         label += " · modifiée"
     with st.popover(label, icon=":material/bookmarks:", key=f"{key}:views", on_change="rerun") as popover:
         if popover.open:
-            _list(db, key, view, found)
-            _deeds(db, key, view, kept, known)
+            default = views.default(db, who(), grid_of(key))
+            with st.container(gap="small", width=320):
+                _list(key, view, found, default)
+                _deeds(key, view, kept, _is_changed(view, kept, known))
+                if kept:
+                    _deeds_with_kept(key, kept, default)
     _open_dialog(key, kept)
 
 
@@ -125,26 +129,21 @@ def _is_changed(view: View, kept: views.View | None, known: Context) -> bool:
     return view.look != look or filters.AMONG in view.filters
 
 
-def _list(db: Database, key: str, view: View, found: list[views.View]) -> None:
+def _list(key: str, view: View, found: list[views.View], default: views.View | None) -> None:
     """Every view to choose from: the screen's own, one's own, the team's."""
-    default = views.default(db, who(), grid_of(key))
-    with st.container(gap=None, key=f"{key}:view-list"):
-        _choice(key, None, plain(view.home_name), view.saved is None, default is None)
+    with st.container(gap=None):
+        _choice(key, 0, plain(view.home_name), view.saved is None)
         for one in found:
-            name = plain(one.name)
-            if one.owner != who():
-                name += f" :gray[· de {plain(one.owner)}]"
-            elif one.shared:
-                name += " :gray[· partagée]"
-            _choice(key, one, name, view.saved == one.id, default is not None and default.id == one.id)
+            told = [] if one.owner == who() else [f"de {plain(one.owner)}"]
+            told += ["partagée"] * (one.owner == who() and one.shared) + ["par défaut"] * (one == default)
+            name = " ".join([plain(one.name), *(f":gray[· {word}]" for word in told)])
+            _choice(key, one.id, name, view.saved == one.id)
 
 
-def _choice(key: str, one: views.View | None, name: str, is_open: bool, is_default: bool) -> None:
+def _choice(key: str, view_id: int, name: str, is_open: bool) -> None:
     icon = ":material/check:" if is_open else ":material/bookmark:"
-    st.button(
-        f"{name} :gray[· par défaut]" if is_default else name, icon=icon, type="tertiary",
-        key=f"{key}:view:{one.id if one else 0}", on_click=_choose, args=(key, one.id if one else None),
-    )  # fmt: skip
+    widget = f"{key}:view:{view_id}"
+    st.button(name, icon=icon, type="tertiary", key=widget, on_click=_choose, args=(key, view_id or None), wrap=True)
 
 
 def _choose(key: str, view_id: int | None) -> None:
@@ -158,12 +157,11 @@ def _choose(key: str, view_id: int | None) -> None:
     _tried(key, lambda: _open(key, views.get(office(), view_id, who()), records.context(office())))
 
 
-def _deeds(db: Database, key: str, view: View, kept: views.View | None, known: Context) -> None:
+def _deeds(key: str, view: View, kept: views.View | None, changed: bool) -> None:
     """What can be done with what the grid shows now."""
-    st.divider()
-    mine, changed = kept is not None and kept.owner == who(), _is_changed(view, kept, known)
+    st.caption("Ce que montre la grille")
     with st.container(horizontal=True, gap="small"):
-        if kept and mine and changed:
+        if kept and kept.owner == who() and changed:
             st.button(
                 "Enregistrer", key=f"{key}:view-save", icon=":material/save:", type="primary",
                 on_click=_overwrite, args=(key, kept.id),
@@ -171,18 +169,19 @@ def _deeds(db: Database, key: str, view: View, kept: views.View | None, known: C
         _asks(key, "Enregistrer sous…", "save_as", "bookmark_add")
         if changed:
             st.button(
-                "Rétablir", key=f"{key}:view-back", icon=":material/undo:", help="Remontrer ce que la vue garde",
+                "Rétablir", key=f"{key}:view-back", icon=":material/undo:", help="Remontrer la vue telle quelle",
                 on_click=_choose, args=(key, view.saved),
             )  # fmt: skip
-    if kept and mine:
+
+
+def _deeds_with_kept(key: str, kept: views.View, default: views.View | None) -> None:
+    """What can be done with the view that is open: a colleague's is hers to change."""
+    mine = kept.owner == who()
+    if mine:
         _toggle(key, "Partager avec l’équipe", f"share:{kept.id}", kept.shared, _share, kept.id)
-    if kept:
-        default = views.default(db, who(), grid_of(key))
-        _toggle(key, "En faire ma vue par défaut", f"default:{kept.id}", default == kept, _set_default, kept.id)
-        st.caption(
-            "Copier l’adresse" if kept.shared else "Copier l’adresse (pour vous seul : la vue n’est pas partagée)"
-        )
-        st.code(_address(kept), language=None, wrap_lines=True)
+    _toggle(key, "En faire ma vue par défaut", f"default:{kept.id}", default == kept, _set_default, kept.id)
+    st.caption("Copier l’adresse" if kept.shared else "Copier l’adresse (la vue n’est pas partagée : pour vous seul)")
+    st.code(_address(kept), language=None, wrap_lines=True)
     if mine:
         with st.container(horizontal=True, gap="small"):
             _asks(key, "Renommer", "rename", "edit")
@@ -214,7 +213,7 @@ def _address(kept: views.View) -> str:
     here = urlsplit(str(st.context.url))
     base = ADDRESS or f"{here.scheme}://{here.netloc}"
     person = st.query_params.get("dossier", "")
-    return f"{base}{here.path}?{f'dossier={person}&' if person.isdecimal() else ''}{PARAMETER}={kept.id}"
+    return f"{base}{here.path or '/'}?{f'dossier={person}&' if person.isdecimal() else ''}{PARAMETER}={kept.id}"
 
 
 # ---- what is done
@@ -268,7 +267,7 @@ def _open_dialog(key: str, kept: views.View | None) -> None:
             _delete_dialog(key, kept)
 
 
-@st.dialog("Enregistrer sous…")
+@st.dialog("Enregistrer la vue")
 def _save_as_dialog(key: str) -> None:
     view = view_of(key)
     with st.form(f"{key}:view-form", border=False):

@@ -23,6 +23,7 @@ from db import (
     sessions,
     trace,
     undo,
+    views,
 )  # fmt: skip
 from db.access import Role
 from db.books import statements
@@ -34,6 +35,7 @@ from db.queries import Query
 from db.records import Edit
 from db.retention import Kept
 from db.types import LongText, Text
+from db.views import Grid, Look
 from tests.db.examples import whole_row
 from tests.db.given import given_followed
 
@@ -41,9 +43,10 @@ SECRET = "Zorglubescu"
 EVERY_SET = [frozenset(some) for size in range(4) for some in combinations(Role, size)]
 BOOKS = [
     "session", "invitation", "attempt", "door_key", "publication_key", "account", "trace", "seal", "operation",
-    "history", "frozen", "publication",
+    "history", "frozen", "publication", "view", "view_default",
 ]  # fmt: skip
 DAY = "2026-06-15"
+GRID = Grid("person", "caseload")
 
 
 @pytest.fixture
@@ -222,6 +225,9 @@ def deeds(path):
         "a trace": (lambda db: trace.note(db, "Ada", "export"), set(Role)),
         "traces": (lambda db: trace.find(db), agent | admin),
         "seals": (lambda db: seals.last(db), ANYBODY),
+        "views": (lambda db: views.every(db, "Ada", GRID), agent),
+        "a view": (lambda db: views.create(db, PERSON, GRID, "Vue", Look(search=SECRET), "Ada"), agent),
+        "a default": (lambda db: views.set_default(db, GRID, None, "Ada"), agent),
         "operations": (lambda db: operations.last_of(db, "Ada", "person"), ANYBODY),
     }  # fmt: skip
 
