@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from db import access, history, operations, queries, rules, schema, seals, shape, upgrade
+from db import access, grouped, history, operations, queries, rules, schema, seals, shape, upgrade
 from db.connection import Database, change_token, remembered
 from db.dictionary import OWN_FIELD, OWN_VALUE, TABLES
 from db.errors import (
@@ -92,10 +92,9 @@ def _dated(query: Query) -> Query:
 def page_ids(db: Database, table: Table, query: Query) -> list[int]:
     """The ids of one page, in order."""
     table = shape.own(db, table)
-    matching = count(db, table, query)
-    sql, values = queries.ids_sql(table, _dated(query), matching)
-    ids = [row[0] for row in db.execute(sql, values)]
-    return ids[::-1] if queries.from_the_end(query, matching) else ids
+    if query.group:
+        return grouped.page_ids(db, table, _dated(query))
+    return grouped.part_ids(db, table, _dated(query), queries.page_of(query, count(db, table, query)))
 
 
 def still_matching(db: Database, table: Table, query: Query, ids: list[int]) -> set[int]:

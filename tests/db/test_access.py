@@ -24,6 +24,7 @@ from db import (
     sessions,
     trace,
     undo,
+    views,
 )  # fmt: skip
 from db.access import Role
 from db.books import statements
@@ -35,6 +36,7 @@ from db.queries import Query
 from db.records import Edit
 from db.retention import Kept
 from db.types import LongText, Text
+from db.views import Grid, Look
 from tests.db.examples import whole_row
 from tests.db.given import given_followed
 
@@ -42,9 +44,10 @@ SECRET = "Zorglubescu"
 EVERY_SET = [frozenset(some) for size in range(4) for some in combinations(Role, size)]
 BOOKS = [
     "session", "invitation", "attempt", "door_key", "publication_key", "account", "trace", "seal", "operation",
-    "history", "frozen", "publication", "import_choice", "pairing",
+    "history", "frozen", "publication", "import_choice", "pairing", "view", "view_default",
 ]  # fmt: skip
 DAY = "2026-06-15"
+GRID = Grid("person", "caseload")
 
 
 @pytest.fixture
@@ -225,6 +228,9 @@ def deeds(path):
         "seals": (lambda db: seals.last(db), ANYBODY),
         "pairs": (duplicates.pairs, agent),
         "two persons": (lambda db: duplicates.set_apart(db, 1, 2, "Ada"), agent),
+        "views": (lambda db: views.every(db, "Ada", GRID), agent),
+        "a view": (lambda db: views.create(db, PERSON, GRID, "Vue", Look(search=SECRET), "Ada"), agent),
+        "a default": (lambda db: views.set_default(db, GRID, None, "Ada"), agent),
         "operations": (lambda db: operations.last_of(db, "Ada", "person"), ANYBODY),
     }  # fmt: skip
 
