@@ -61,7 +61,7 @@ def db(path):
     """A file with a row in each table, every text of which holds the secret."""
     db = connection.create(path)
     for table in TABLES.values():
-        if table is not SETTING:
+        if table.name in FILES:
             values = whole_row(db, table, 0)
             texts = {f.name: SECRET for f in table.fields if type(f.type) in (Text, LongText) and f.name in values}
             if table is PERSON:
