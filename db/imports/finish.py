@@ -2,7 +2,7 @@
 
 from db.fields import Table
 from db.imports.known import Stored
-from db.imports.match import Entry
+from db.imports.match import Entry, comparable
 from db.imports.model import CREATE, SAME, UPDATE, WAITING, Choices, Problem, Row
 from db.imports.people import People
 from db.imports.reading import Readers
@@ -101,8 +101,12 @@ class Finisher:
         old, new = {}, {}
         for name, value in entry.given.items():
             before = stored.value(entry.id, name)
-            if before != value and value is not None:
-                old[name], new[name] = before, value
+            if before == value or value is None:
+                continue
+            if name in table.key and not entry.by_number and comparable(before) == comparable(value):
+                entry.notes.append(f"déjà connu comme « {before} »")  # a file in capitals does not rewrite names
+                continue
+            old[name], new[name] = before, value
         action = WAITING if entry.problems else UPDATE if new else SAME
         return Row(
             entry.number,

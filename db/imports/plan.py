@@ -178,7 +178,7 @@ class _Planner:
     ) -> list[Entry]:
         entries = []
         for raw in raws:
-            entry = Entry(made, raw.number, match.provisional(number, raw.number), raw.values, None, raw.problems)
+            entry = Entry(made, raw.number, match.provisional(number, raw.number), raw.values, problems=raw.problems)
             entry.asked = raw.values.pop(NUMBER, None)
             if table.belongs_to_person:
                 owner.resolve(entry, places, self._know("person"))
@@ -245,7 +245,7 @@ class _Planner:
                     Problem(entry.sheet.name, entry.number, "", table.key[0], table.field(table.key[0]).label, "", told)
                 )
             elif found:
-                entry.id = found[0]
+                entry.id, entry.by_number = found[0], bool(number)
             key = entry.id if entry.id > 0 else tuple(match.comparable(entry.given.get(name)) for name in table.key)
             first = first_of.setdefault(key, entry)
             if first is entry or entry.problems or not names:
