@@ -77,7 +77,10 @@ def test_contracts_are_renewed_for_the_chosen_persons_and_who_has_none_is_left_o
     dialog.get_by_role("radio", name="Renouvellement de contrat").click()
 
     expect(dialog.get_by_text("Sera créé pour 2 personnes")).to_be_visible()
-    expect(dialog.get_by_test_id("stAlert")).to_contain_text("Colin Lou : pas de contrat en cours")
+    expect(dialog.get_by_text("Pas pour 1 personne, laissée de côté")).to_be_visible()
+    expect(dialog.get_by_role("listitem").filter(has_text="Colin Lou")).to_have_text(
+        "Colin Lou : pas de contrat en cours"
+    )
     settle(page)
     dialog.get_by_role("button", name="Créer pour 2 personnes").click()
 
