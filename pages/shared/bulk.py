@@ -149,7 +149,8 @@ def _show_change(table: Table, told: Change, known: Context) -> None:
         st.markdown("\n".join(["| aujourd’hui | ensuite | lignes |", "|---|---|---:|", *lines]))
         rest = told.groups[_TOLD:]
         if rest:
-            st.caption(f"… et {len(rest)} autres valeurs ({_lines(sum(many for _, many in rest))}).")
+            values = f"{len(rest)} autres valeurs" if len(rest) > 1 else "une autre valeur"
+            st.caption(f"… et {values} ({_lines(sum(many for _, many in rest))}).")
     if told.same:
         st.caption(f"{_lines(told.same)} : cette valeur y est déjà.")
     if not told.groups and not told.refused:
@@ -158,7 +159,8 @@ def _show_change(table: Table, told: Change, known: Context) -> None:
         first = [
             f"- {plain(known.title(table.name, row))} : {plain(why)}" for row, why in list(told.refused.items())[:_TOLD]
         ]
-        more = f"\n- … et {len(told.refused) - _TOLD} autres" * (len(told.refused) > _TOLD)
+        left = len(told.refused) - _TOLD
+        more = f"\n- … et {left} autre{'s' * (left > 1)}" * (left > 0)
         verb = "seraient refusées et resteront" if len(told.refused) > 1 else "serait refusée et restera"
         st.warning(f"{_lines(len(told.refused))} {verb} comme maintenant :\n\n" + "\n".join(first) + more)
 

@@ -59,13 +59,12 @@ def _form(db: Database, table: Table, known: Context) -> dict[str, Any] | None:
         with grid.cell(column_span="all" if isinstance(item.type, LongText) else 1):
             typed = form.field_widget(db, item, f"bulk:{table.name}:{name}", start.get(name), known)
             values[name], problem = _read(item, typed, known)
-        if problem:
-            wrong = True
-            st.markdown(f":red[:material/error: {item.label} : {problem}]")
-    if table is CER:
-        with grid.cell():
-            months = st.number_input("Durée, en mois *", 1, 36, 6, key="bulk:cer:months")
-        values[bulk.MONTHS] = int(months)
+            if problem:
+                wrong = True
+                st.markdown(f":red[:material/error: {problem}]")
+        if name == "signed_on":
+            with grid.cell():
+                values[bulk.MONTHS] = int(st.number_input("Durée, en mois *", 1, 36, 6, key="bulk:cer:months"))
     missing = [f.label for n in _ASKED[table.name] if (f := table.field(n)).required and values[n] is None]
     if missing and not wrong:
         st.caption(f"À remplir : {', '.join(missing)}.")
@@ -90,10 +89,12 @@ def _preview(db: Database, table: Table, sources: Table, ids: list[int], values:
     many = len(made.accepted)
     if many:
         st.markdown(f"**Sera créé pour {_persons(many)}**")
-        st.markdown(_listed([(line, line.told) for line in made.accepted], known))
+        _list([(line, line.told) for line in made.accepted], known)
     if refused:
-        told = _listed([(line, line.refused) for line in refused], known)
-        st.warning(f"Pas pour {_persons(len(refused))}, laissées de côté :\n\n{told}")
+        left = "laissées" if len(refused) > 1 else "laissée"
+        with st.container(border=True):
+            st.markdown(f":orange[:material/warning:] **Pas pour {_persons(len(refused))}, {left} de côté**")
+            _list([(line, line.refused) for line in refused], known)
     if st.button(f"Créer pour {_persons(many)}", type="primary", key=f"bulk:make:{turn}", disabled=not many):
         return _create(db, made)
     return ""
@@ -114,13 +115,22 @@ def _persons(many: int) -> str:
     return f"{french_number(many)} personne" + "s" * (many > 1)
 
 
+def _list(lines: list[tuple[Line, str]], known: Context) -> None:
+    """A line a person; the first ones in sight, the others once they are asked for."""
+    st.markdown(_listed(lines[:_TOLD], known))
+    rest = lines[_TOLD:]
+    if rest:
+        label = f"Voir les {french_number(len(rest))} suivantes" if len(rest) > 1 else "Voir la suivante"
+        shown = st.expander(label, key=f"bulk:rest:{lines[0][0].source}", on_change="rerun")
+        if shown.open:
+            shown.markdown(_listed(rest, known))
+
+
 def _listed(lines: list[tuple[Line, str]], known: Context) -> str:
-    told = [
+    return "\n".join(
         f"- **{plain(known.title(PERSON.name, line.person))}**" + (f" : {plain(what)}" if what else "")
-        for line, what in lines[:_TOLD]
-    ]
-    more = f"\n- … et {french_number(len(lines) - _TOLD)} autres" if len(lines) > _TOLD else ""
-    return "\n".join(told) + more
+        for line, what in lines
+    )
 
 
 def _create(db: Database, made: Draft) -> str:

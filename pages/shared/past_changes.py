@@ -5,7 +5,7 @@ from itertools import groupby
 
 import streamlit as st
 
-from db import history, operations, records, undo
+from db import duplicates, history, operations, records, undo
 from db.access import Role
 from db.connection import Database, remembered
 from db.dictionary import FILES, TABLES
@@ -110,7 +110,9 @@ def _told(db: Database, change: Change, known: Context, of_person: int | None = 
     whose = f" · {plain(known.title('person', person))}" if person and person != of_person else ""
     verb, _, told = change.sentence.removeprefix(change.who).strip().partition(" : ")
     said = f" : {plain(told if len(told) < _SHORT else told[:_SHORT] + '…')}" if told else ""
-    return f"{verb} **{plain(what)}**{whose}{said}"
+    kept = duplicates.merged_into(db, change.row_id) if (change.table, change.action) == ("person", "delete") else None
+    merged = f", réunie à **{plain(known.title('person', kept))}**" if kept else ""
+    return f"{verb} **{plain(what)}**{whose}{said}{merged}"
 
 
 def _file(settings: bool) -> Database:

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from db import records
 from tests.pages.spreadsheet import Spreadsheet, add, add_person, change
-from tests.pages.test_access import settle
+from tests.pages.test_access import check, settle
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +27,7 @@ def test_a_field_of_everything_found_is_previewed_changed_and_taken_back(server,
 
     expect(dialog.get_by_role("row", name="Figeac Cahors 58")).to_be_visible()
     expect(dialog.get_by_text("2 lignes : cette valeur y est déjà.")).to_be_visible()
+    assert not (wrong := check(page, "bulk", dialog, widths=(1440,))), "\n".join(wrong)
     dialog.get_by_role("button", name="Modifier 58 lignes").click()
     expect(grid.status).to_have_text("58 lignes modifiées")
     assert {row["town"] for row in server.rows("person")} == {"Cahors"}
@@ -77,7 +78,10 @@ def test_contracts_are_renewed_for_the_chosen_persons_and_who_has_none_is_left_o
     dialog.get_by_role("radio", name="Renouvellement de contrat").click()
 
     expect(dialog.get_by_text("Sera créé pour 2 personnes")).to_be_visible()
-    expect(dialog.get_by_test_id("stAlert")).to_contain_text("Colin Lou : pas de contrat en cours")
+    expect(dialog.get_by_text("Pas pour 1 personne, laissée de côté")).to_be_visible()
+    expect(dialog.get_by_role("listitem").filter(has_text="Colin Lou")).to_have_text(
+        "Colin Lou : pas de contrat en cours"
+    )
     settle(page)
     dialog.get_by_role("button", name="Créer pour 2 personnes").click()
 

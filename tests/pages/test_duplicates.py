@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.pages.spreadsheet import add, add_person, change
-from tests.pages.test_access import settle
+from tests.pages.test_access import check, settle
 
 pytestmark = pytest.mark.browser
 
@@ -58,6 +58,12 @@ def test_two_files_become_one_with_a_choice_per_field_and_come_back(server, page
     expect(page.get_by_text("Aucune fusion.")).to_be_visible()
     assert persons(server) == before
     assert [row["person_id"] for row in server.rows("intervention")] == [gone]
+
+
+def test_everybody_can_read_and_use_the_comparison(server, page, compared):
+    wrong = check(page, "comparison", page.get_by_role("button", name="Fusionner"), widths=(390, 1440))
+
+    assert not wrong, "\n".join(wrong)
 
 
 def test_a_colleagues_change_is_said_and_shown_before_anything_is_merged(server, page, compared):
