@@ -78,7 +78,7 @@ _EVERYBODY: dict[str, Columns] = {
     "account": frozenset({"id", "name", "roles", "active"}),
 }
 _READS: dict[Role, dict[str, Columns]] = {
-    Role.AGENT: dict.fromkeys([*FILES, *_SEARCH, "history", "trace"]),
+    Role.AGENT: dict.fromkeys([*FILES, *_SEARCH, "history", "trace", "import_choice"]),
     Role.PILOTE: _figures(),
     Role.ADMIN: {
         **_keeping(),
@@ -94,7 +94,7 @@ _ADDS: dict[Role, frozenset[str]] = {
     Role.ADMIN: _NOTED,
 }
 _WRITES: dict[Role, frozenset[str]] = {
-    Role.AGENT: frozenset({*FILES, *_SEARCH}),
+    Role.AGENT: frozenset({*FILES, *_SEARCH, "import_choice"}),
     Role.PILOTE: frozenset(),
     Role.ADMIN: frozenset({*OFFICE, *_VALUES}),
 }

@@ -66,6 +66,18 @@ _TABLES = {
   year INTEGER NOT NULL,
   numbers TEXT NOT NULL CHECK (json_valid(numbers))
 ) STRICT""",
+    # What somebody chose for a file that was brought in, for the next one: a column, a value, whom a near match was (a
+    # digest of name and birth date beside a number).
+    "import_choice": f"""CREATE TABLE import_choice (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  who TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('table', 'column', 'value', 'person')),
+  place TEXT NOT NULL,
+  said TEXT NOT NULL,
+  chosen TEXT NOT NULL,
+  UNIQUE (kind, place, said)
+) STRICT""",
     "publication_key": """CREATE TABLE publication_key (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   value BLOB NOT NULL CHECK (length(value) = 32)

@@ -97,6 +97,7 @@ def _erase(db: sqlite_utils.Database, person: int, who: str) -> None:
         db.conn.execute(f'DELETE FROM "{table.name}" WHERE {column} = ?', (person,))
     gone = db.execute("SELECT id FROM history WHERE id > ? AND action IN ('delete', 'erase')", (last,)).fetchall()
     _blank(db, [*lines, *(row[0] for row in gone)])
+    db.conn.execute("DELETE FROM import_choice WHERE kind = 'person' AND chosen = ?", (str(person),))
     seals.unsalt(db, "history", lines)
     trace.add(db, who, "erase", person)
 

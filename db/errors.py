@@ -92,6 +92,18 @@ class StorageError(PaletteError):
     """The disk or the file refuses (full, read-only, damaged); nothing was written."""
 
 
+class WorkbookError(PaletteError):
+    """A file that cannot be read as a spreadsheet; the message says why (password, empty, too large, other kind)."""
+
+
+class RefusedImportError(PaletteError):
+    """An import that was not written: ``problems`` (of db/imports/model.py) name every row that was refused."""
+
+    def __init__(self, sentence: str, problems: list[Any]) -> None:
+        self.problems = problems
+        super().__init__("\n".join([sentence, *map(str, problems[:20])]))
+
+
 _NOTHING = "rien n’a été enregistré"
 _TELL = "Prévenez qui tient Palette."
 _READ_ONLY = f"Le fichier est en lecture seule : {_NOTHING}. {_TELL}"

@@ -62,6 +62,8 @@ class Field:
     published: Grouping | None = field(default=None, kw_only=True)
     shown: bool = field(default=True, kw_only=True)
     """Whether the grid shows the column before anybody chose columns."""
+    synonyms: tuple[str, ...] = field(default=(), kw_only=True)
+    """What else an office heads such a column with, in the files it brings."""
 
     def __post_init__(self) -> None:
         if self.published and self.privacy is not Privacy.GROUPED:
@@ -146,10 +148,14 @@ class Table:
     computed: tuple[Computed, ...] = ()
     highlights: tuple[Highlight, ...] = ()
     feminine: bool = True
+    key: tuple[str, ...] = ()
+    """The fields by which a row that is brought in is recognised; none: those of its title."""
+    synonyms: tuple[str, ...] = ()
+    """What else an office calls such a sheet, in the files it brings."""
 
     def __post_init__(self) -> None:
         names = [item.name for item in self.columns]
-        unknown = {name.removeprefix("-") for name in (*self.title, *self.order)} - set(names)
+        unknown = {name.removeprefix("-") for name in (*self.title, *self.order, *self.key)} - set(names)
         if unknown or len(set(names)) < len(names):
             raise ValueError(f"{self.name}: unknown {unknown or '-'} or repeated field among {names}")
 

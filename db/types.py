@@ -50,12 +50,16 @@ def _kept(c: str) -> bool:
 
 @dataclass(frozen=True)
 class ValueList:
-    """A list of values: code -> French label, in the order shown. ``fixed``: rules count on it, none can be added."""
+    """A list of values: code -> French label, in the order shown. ``fixed``: rules count on it, none can be added.
+
+    ``synonyms``: code -> what else an office writes for it, in the files it brings.
+    """
 
     name: str
     label: str
     values: Mapping[str, str]
     fixed: bool = False
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def table(self) -> str:
@@ -107,9 +111,10 @@ class Type(ABC):
 
 @dataclass(frozen=True)
 class Text(Type):
-    """One line of text."""
+    """One line of text. ``digits``: how many a number in it has, whose first zeros a spreadsheet may have lost."""
 
     max: int = 200
+    digits: int = 0
 
     def sql_check(self, column: str) -> str:
         return f"length({column}) BETWEEN 1 AND {self.max}"

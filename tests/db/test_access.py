@@ -41,7 +41,7 @@ SECRET = "Zorglubescu"
 EVERY_SET = [frozenset(some) for size in range(4) for some in combinations(Role, size)]
 BOOKS = [
     "session", "invitation", "attempt", "door_key", "publication_key", "account", "trace", "seal", "operation",
-    "history", "frozen", "publication",
+    "history", "frozen", "publication", "import_choice",
 ]  # fmt: skip
 DAY = "2026-06-15"
 
