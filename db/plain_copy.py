@@ -4,29 +4,24 @@ It is made from nothing, row by row: no account, session, key, trace, history, s
 office file in which something erased would still stand.
 """
 
-import os
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from db import queries, safe_files
 from db.connection import Database
 from db.fields import Field, Table
-from db.spelling import NUMBER, headings
+from db.imports.model import NUMBER, Tick, silent
+from db.spelling import headings
 from db.types import Choice, Choices, Date, Euros, Reference, References, Several, Type, YesNo
 from db.whole import Whole, reading
 
-Tick = Callable[[float, str], None]
 _BATCH = 500
 _HELP = "lisez_moi"
 
 
-def quiet(done: float, what: str) -> None:
-    """The Tick of whoever does not wait."""
-
-
-def content(db: Database, tick: Tick = quiet) -> bytes:
+def content(db: Database, tick: Tick = silent) -> bytes:
     """The bytes of the file. Raises whatever ``tick`` raises."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as made, reading(db) as whole:
         made.execute("BEGIN")
@@ -41,17 +36,9 @@ def content(db: Database, tick: Tick = quiet) -> bytes:
         return made.serialize()
 
 
-def plain_copy(db: Database, to: Path, tick: Tick = quiet) -> None:
+def plain_copy(db: Database, to: Path, tick: Tick = silent) -> None:
     """Write the file at a new place, readable by its owner alone. Raises FileExistsError, OSError."""
-    file = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with open(file, "wb") as target:
-            target.write(content(db, tick))
-        safe_files.sync(to)
-    except BaseException:
-        with suppress(OSError):
-            to.unlink()
-        raise
+    safe_files.write_bytes(to, content(db, tick))
 
 
 # ---- tables

@@ -11,11 +11,10 @@ from db import queries
 from db.connection import Database
 from db.errors import FieldError
 from db.fields import Field, Table
+from db.imports.model import NUMBER
 from db.naming import words_of
 from db.types import Choice, Choices, Context, Phone, Reference, References, Text, Type, ValueList, fold
 
-NUMBER = "N°"
-"""The heading of a row's own number."""
 _CUTS = (";", "\n")
 """What parts several values of one cell: nothing within one of them may hold it."""
 _LONGEST = 30_000

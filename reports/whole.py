@@ -10,9 +10,9 @@ from datetime import date
 from typing import Any
 
 from db import plain_copy
-from db.connection import Database
+from db.connection import Database, remembered
 from db.fields import Field, Table
-from db.spelling import NUMBER as OWN_NUMBER
+from db.imports.model import NUMBER as OWN_NUMBER
 from db.spelling import Spelling, headings
 from db.types import Choice, Choices, Date, Email, Euros, Integer, LongText, References, Text, Type, fold, french_date
 from db.types import french_number as number
@@ -73,6 +73,11 @@ FORMATS = (
         "Une base que tout outil ouvre, pour un informaticien : tables, listes, vues en français.",
     ),
 )  # fmt: skip
+
+
+def told(chosen: Format) -> str:
+    """What the traces say of it."""
+    return f"Tout le fichier · {chosen.name}"
 
 
 # ---- sheets
@@ -202,7 +207,7 @@ def _first(whole: Whole, names: Mapping[str, str], day: str) -> Page:
     settings = next((names[name] for name in whole.office if name in names), "")
     lines: list[tuple[str, Sequence[Cell]]] = [
         (TITLE, (NAME,)),
-        (SOFT, (f"Le {french_date(day)} : {_counted(whole)}.",)),
+        (SOFT, (f"Le {french_date(day)} : {_counted(whole, 'feuilles')}.",)),
         (LINE, ()),
         (SOFT, (_SAFE,)),
         (SOFT, (_BACK,)),
@@ -219,9 +224,19 @@ def _first(whole: Whole, names: Mapping[str, str], day: str) -> Page:
     return Page(FIRST, (30, 10, 24, 70), (1, 2), lines)
 
 
-def _counted(whole: Whole) -> str:
+def counted(db: Database) -> str:
+    """« 14 550 lignes dans 13 tables » : how much there is to take."""
+
+    def ask() -> str:
+        with reading(db) as whole:
+            return _counted(whole, "tables")
+
+    return remembered(db, ("whole",), ask)
+
+
+def _counted(whole: Whole, places: str) -> str:
     many = whole.size
-    return f"{number(many)} ligne{'s' if many > 1 else ''} dans {len(whole.tables)} feuilles"
+    return f"{number(many)} ligne{'s' if many > 1 else ''} dans {len(whole.tables)} {places}"
 
 
 def _loose(whole: Whole, table: Table) -> str:
