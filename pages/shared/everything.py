@@ -5,7 +5,7 @@ import streamlit as st
 from db import records
 from db.connection import Database
 from pages.shared import making
-from pages.shared.session import opener, who
+from pages.shared.session import opener
 from reports import whole
 from reports.report import Tick
 from reports.whole import Format
@@ -13,13 +13,13 @@ from reports.whole import Format
 _KEY = "everything"
 _STEM = "palette-tout"
 _CARE = (
-    "Ce fichier contient **toutes les données personnelles** du bureau, notes et dossiers archivés compris. Gardez-le là"
-    " où le bureau garde ses dossiers, jamais sur un ordinateur ou une clé partagés ; ne l’envoyez pas par courriel ;"
-    " effacez-le dès qu’il a servi."
+    "Ce fichier contient **toutes les données personnelles** du bureau, notes et dossiers archivés compris. Gardez-le"
+    " là où le bureau garde ses dossiers, jamais sur un ordinateur ou une clé partagés ; ne l’envoyez pas par courriel"
+    " ; effacez-le dès qu’il a servi."
 )
 _NOT_HERE = (
-    "N’y sont pas : les lignes supprimées, l’historique, les traces, les comptes, les bilans figés. Pour tout garder, il"
-    " y a les sauvegardes. Un téléchargement laisse une trace, que l’administrateur voit."
+    "N’y sont pas : les lignes supprimées, l’historique, les traces, les comptes, les bilans figés. Pour tout garder,"
+    " il y a les sauvegardes. Un téléchargement laisse une trace, que l’administrateur voit."
 )
 
 
@@ -48,7 +48,7 @@ def _offer(one: Format) -> None:
 
 
 def _start(one: Format) -> None:
-    open_, day, name = opener(), records.today(), who()
+    open_, day = opener(), records.today()
 
     def make(tick: Tick) -> bytes:
         """The file, on a connection of the thread's own."""
