@@ -3,6 +3,7 @@
 For files that come back: a workbook of the whole office, a template. On screen, ``Type.show`` is enough.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -15,6 +16,10 @@ from db.imports.model import NUMBER
 from db.naming import words_of
 from db.types import Choice, Choices, Context, Phone, Reference, References, Text, Type, ValueList, fold
 
+FIRST, LISTS = "À lire d’abord", "Listes"
+"""The sheets of a workbook of the whole office that are no table; the first begins with NAME."""
+NAME = "Palette : tout le fichier"
+_LONGEST_NAME = 31
 _CUTS = (";", "\n")
 """What parts several values of one cell: nothing within one of them may hold it."""
 _LONGEST = 30_000
@@ -31,6 +36,18 @@ def headings(fields: Iterable[Field]) -> dict[str, Field]:
         name = next(name for name in names if fold(name) not in taken)
         taken.add(fold(name))
         found[name] = item
+    return found
+
+
+def sheet_names(tables: Iterable[Table]) -> dict[str, str]:
+    """Table -> its sheet: the plural as spreadsheets allow it (short, without what they forbid), unlike any other."""
+    taken = {fold(FIRST), fold(LISTS)}
+    found = {}
+    for table in tables:
+        short = re.sub(r"[][:*?/\\]", "-", table.plural).strip("' ")[:_LONGEST_NAME].strip()
+        names = (short, *(f"{short[: _LONGEST_NAME - 4]} ({n})" for n in range(2, 99)))
+        found[table.name] = next(name for name in names if name and fold(name) not in taken)
+        taken.add(fold(found[table.name]))
     return found
 
 

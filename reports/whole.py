@@ -3,7 +3,6 @@
 Every table of the team is a sheet: « N° », then every stored field. What each cell says reads back as the very value.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,18 +12,14 @@ from db import plain_copy
 from db.connection import Database, remembered
 from db.fields import Field, Table
 from db.imports.model import NUMBER as OWN_NUMBER
-from db.spelling import Spelling, headings
-from db.types import Choice, Choices, Date, Email, Euros, Integer, LongText, References, Text, Type, fold, french_date
+from db.spelling import FIRST, LISTS, NAME, Spelling, headings, sheet_names
+from db.types import Choice, Choices, Date, Email, Euros, Integer, LongText, References, Text, Type, french_date
 from db.types import french_number as number
 from db.whole import Whole, reading
 from reports import ods, workbook
 from reports.report import Tick, quiet
 from reports.workbook import DAY, EUROS, HEAD, LINE, NUMBER, OWN, SOFT, TEXT, TITLE, Cell, Column, Page, Sheet
 
-FIRST, LISTS = "À lire d’abord", "Listes"
-"""The sheets that are no table."""
-NAME = "Palette : tout le fichier"
-_LONGEST_NAME = 31
 _LEAP = date(1900, 3, 1)
 """Before that day Excel, which takes 1900 for a leap year, and LibreOffice read a number as two different days."""
 _LEAST, _STEPS = 250, 40
@@ -90,18 +85,6 @@ def _book(whole: Whole, day: str, tick: Tick) -> tuple[Page, list[Sheet]]:
     names = sheet_names(tables)
     sheets = [_sheet(whole, table, names[table.name], spelling, told) for table in tables]
     return _first(whole, names, day), [*sheets, _lists(whole)]
-
-
-def sheet_names(tables: Sequence[Table]) -> dict[str, str]:
-    """Table -> its sheet: the plural as spreadsheets allow it (short, without what they forbid), unlike any other."""
-    taken = {fold(FIRST), fold(LISTS)}
-    found = {}
-    for table in tables:
-        short = re.sub(r"[][:*?/\\]", "-", table.plural).strip("' ")[:_LONGEST_NAME].strip()
-        names = (short, *(f"{short[: _LONGEST_NAME - 4]} ({n})" for n in range(2, 99)))
-        found[table.name] = next(name for name in names if name and fold(name) not in taken)
-        taken.add(fold(found[table.name]))
-    return found
 
 
 def _sheet(whole: Whole, table: Table, name: str, spelling: Spelling, told: "_Progress") -> Sheet:

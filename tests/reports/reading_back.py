@@ -8,9 +8,8 @@ from python_calamine import CalamineWorkbook
 from db import naming, shape
 from db.connection import Database
 from db.fields import Field, Table
-from db.spelling import headings
+from db.spelling import headings, sheet_names
 from db.types import Context, Euros, Integer
-from reports import whole
 
 Cells = dict[str, list[list[Any]]]
 
@@ -33,7 +32,7 @@ def kept(db: Database, table: Table) -> dict[int, dict[str, Any]]:
 
 def told(cells: Cells, table: Table, known: Context, name: str = "") -> dict[int, dict[str, Any]]:
     """Number -> value by field, as its cell reads."""
-    head, *rows = cells[name or whole.sheet_names([table])[table.name]]
+    head, *rows = cells[name or sheet_names([table])[table.name]]
     fields = headings(table.fields)
     assert head == ["N°", *fields]
     return {
