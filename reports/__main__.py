@@ -70,7 +70,7 @@ def package(path: Path, person: int, target: Path, who: str) -> None:
 @click.option("--force", is_flag=True, help="Remplace FILE s’il existe.")
 def whole_file(path: Path, target: Path, who: str, force: bool) -> None:
     """Tout le fichier PATH, dans FILE : un classeur XLSX ou ODS qu’une Palette vide reprend, ou une base SQLite."""
-    chosen = next((one for one in whole.FORMATS if one.suffix == target.suffix.lower()), None)
+    chosen = whole.of_suffix(target.suffix)
     if chosen is None:
         raise InvalidError([Problem(f"« {target.name} » : choisissez un fichier .xlsx, .ods ou .db.")])
     _refuse(path, target, force)

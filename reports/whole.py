@@ -70,6 +70,11 @@ FORMATS = (
 )  # fmt: skip
 
 
+def of_suffix(suffix: str) -> Format | None:
+    """The format of files of that ending (« .xlsx »); None when there is none."""
+    return next((one for one in FORMATS if one.suffix == suffix.lower()), None)
+
+
 def told(chosen: Format) -> str:
     """What the traces say of it."""
     return f"Tout le fichier · {chosen.name}"
