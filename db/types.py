@@ -42,6 +42,12 @@ def french_moment(seconds: float) -> str:
 
 _UNPRINTED = ("Cc", "Cs")
 """Control characters and broken halves of characters, which a paste may bring and SQLite would cut a text at."""
+_UNWRITTEN = "\ufffe\uffff"
+"""No characters at all to Unicode; a file that holds one opens in no spreadsheet."""
+
+
+def _kept(c: str) -> bool:
+    return c in "\n\t\r" or (unicodedata.category(c) not in _UNPRINTED and c not in _UNWRITTEN)
 
 
 @dataclass(frozen=True)
@@ -116,7 +122,7 @@ class Text(Type):
         return f"length({column}) BETWEEN 1 AND {self.max}"
 
     def check(self, value: Any, context: Context) -> str | None:
-        text = self._clean("".join(c for c in str(value) if c in "\n\t\r" or unicodedata.category(c) not in _UNPRINTED))
+        text = self._clean("".join(filter(_kept, str(value))))
         if len(text) > self.max:
             raise FieldError(f"le texte a {len(text)} caractères, {self.max} au plus")
         return text or None

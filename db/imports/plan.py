@@ -7,7 +7,7 @@ from db import shape
 from db.connection import Database, change_token
 from db.errors import BusyError
 from db.fields import Field, Table
-from db.imports import columns, match, owners, remember, write
+from db.imports import columns, match, own, owners, remember, write
 from db.imports.finish import Finisher
 from db.imports.known import Stored, Titles
 from db.imports.match import Entry, Rows
@@ -40,7 +40,8 @@ Layouts = list[tuple[int, Sheet, columns.Layout, SheetPlan]]
 
 def plan(db: Database, workbook: Workbook, choices: Choices = _NOTHING, tick: Tick = silent) -> Plan:
     """What an import would do; the office file is only read. Raises what ``tick`` raises."""
-    return _Planner(db, workbook, choices, tick).make()
+    planner = _Planner(db, workbook, choices, tick)
+    return planner.check(whole) if (whole := own.plan(db, workbook, choices, tick)) else planner.make()
 
 
 class _Planner:
@@ -83,6 +84,10 @@ class _Planner:
             for item in table.fields
             if isinstance(item.type, Choice | Several)
         )
+        return self.check(made)
+
+    def check(self, made: Plan) -> Plan:
+        """The plan, once its rows were tried on the rules of the file itself."""
         self._check(made)
         self.tick(1.0, "Comparaison terminée")
         return made

@@ -143,7 +143,8 @@ class Reader:
                     return Read(how=UNKNOWN)
                 raise FieldError(f"« {text} » n’est pas dans la liste « {self._labels.name} »")
             return Read(*whole)
-        if whole is not None:
+        # Guessed as one value, « Logement ; Mobilité » would lose the other.
+        if whole is not None and not (whole[1] and re.search(r"[;\n]", text)):
             return Read((whole[0],), whole[1])
         if is_unknown(text):
             return Read(how=UNKNOWN)

@@ -5,7 +5,6 @@ cells or a file of another kind is refused with a sentence before it is read.
 """
 
 import io
-import re
 import zipfile
 import zlib
 from datetime import date, datetime, time, timedelta
@@ -128,8 +127,7 @@ def _cell(value: Any) -> Cell:
 
 
 def _text(value: str) -> str | None:
-    if "_x000" in value:  # how XLSX writes the end of a line that came from elsewhere
-        value = re.sub(r"_x000[dD]_", "", value)
+    value = value.replace("\r", "")  # calamine has read XLSX's own way to write it (« _x000D_ »)
     return None if not value or value.isspace() else value
 
 

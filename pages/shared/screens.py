@@ -44,6 +44,7 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
     "Réglages": (
         _screen("my_account.py", "Mon compte", "account_circle", "compte", _AGENT, _PILOTE, _ADMIN),
         _screen("changes.py", "Historique", "history", "historique", _AGENT, _ADMIN),
+        _screen("everything.py", "Tout emporter", "drive_file_move", "tout-emporter", _AGENT),
         _screen("settings.py", "Réglages", "tune", "reglages", _ADMIN),
         _screen("team.py", "Comptes", "group", "comptes", _ADMIN),
         _screen("retention.py", "Conservation", "inventory_2", "conservation", _ADMIN),
