@@ -2,6 +2,7 @@
 
 The pages ask for a connection that carries the rights of whoever is signed in; whatever a page or a call then tries, a
 statement beyond these rights is refused before it runs (SQLite's authorizer). What is not named here is refused.
+SQLite does not ask about columns that a join compares by their name (USING): no statement of Palette does so (a test).
 """
 
 import re
@@ -36,7 +37,7 @@ class Role(Enum):
     def means(self) -> str:
         """What it opens, in one sentence."""
         return {
-            "agent": "Lit et écrit les dossiers.",
+            "agent": "Lit et écrit les dossiers ; voit les chiffres.",
             "pilote": "Voit les chiffres et les publie ; aucun nom.",
             "admin": "Tient les comptes, les réglages et la conservation.",
         }[self.value]

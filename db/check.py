@@ -24,7 +24,8 @@ def check(db: sqlite_utils.Database) -> list[str]:
 
     The search ends early when what comes after could not be run, or would only misread what was found.
     """
-    for group in ((_intact,), (_columns,), (_made, _references, _rules, _history, _erased, seals.problems, _search)):
+    last = (_made, _references, _rules, _history, _erased, _blanked, seals.problems, _search)
+    for group in ((_intact,), (_columns,), last):
         problems = [problem for one in group for problem in one(db)]
         if problems:
             return problems
@@ -125,6 +126,19 @@ def _erased(db: sqlite_utils.Database) -> Iterator[str]:
         ).fetchall()
         for (row_id,) in rows:
             yield f"{_row(table.name, row_id)} : a disparu sans que l’historique le dise."
+
+
+def _blanked(db: sqlite_utils.Database) -> Iterator[str]:
+    """Lines of the history that say nothing any more though nobody was erased: the row itself, or whose it once was."""
+    sql = """WITH gone AS MATERIALIZED (
+        SELECT table_name, row_id, max(id) AS last FROM history WHERE action = 'erase' GROUP BY table_name, row_id)
+      SELECT h.id FROM seal s JOIN history h ON h.id = s.line
+      LEFT JOIN gone ON gone.table_name = h.table_name AND gone.row_id = h.row_id
+      WHERE s.book = 'history' AND s.salt IS NULL AND coalesce(gone.last, 0) < h.id
+        AND (h.table_name = 'person' OR h.id > (SELECT coalesce(max(last), 0) FROM gone WHERE table_name = 'person'))
+      ORDER BY h.id"""
+    for (line,) in db.execute(sql).fetchall():
+        yield f"Ligne n° {line} dans l’historique : vidée, mais personne n’a été effacé."
 
 
 def _search(db: sqlite_utils.Database) -> Iterator[str]:

@@ -35,7 +35,7 @@ class Change:
     @property
     def sentence(self) -> str:
         """« La CIPA a modifié : Téléphone (05… → 06…) »."""
-        told = "; ".join(f"{label} ({before or 'vide'} → {after or 'vide'})" for label, before, after in self.fields)
+        told = " ; ".join(f"{label} ({before or 'vide'} → {after or 'vide'})" for label, before, after in self.fields)
         shown = f" : {told}" if told and self.action == "update" else ""
         if not told and self.action in ("insert", "update", "erase"):
             shown = " (contenu effacé)"

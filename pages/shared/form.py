@@ -29,6 +29,7 @@ from db.types import (
     YesNo,
 )
 from pages.shared import live
+from pages.shared.saying import say
 from pages.shared.session import office, who
 
 Slots = dict[str, DeltaGenerator]
@@ -199,7 +200,7 @@ def _save(db: Database, table: Table, key: str, edit: Edit) -> bool:
         st.error(str(error))
         return False
     forget(key)
-    st.toast("Enregistré", icon=":material/check:")
+    say("Enregistré")
     return True
 
 

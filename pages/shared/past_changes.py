@@ -15,6 +15,7 @@ from db.operations import Operation
 from db.types import Context
 from pages.shared import asking
 from pages.shared.plain import plain
+from pages.shared.saying import say
 from pages.shared.session import beyond, office, roles, who
 
 _SIZE = 60
@@ -107,7 +108,8 @@ def _told(db: Database, change: Change, known: Context, of_person: int | None = 
     label, title = TABLES[change.table].label, known.title(change.table, change.row_id)
     what = title if title.startswith(label) else f"{label} {title}"
     person = records.person_of(db, TABLES[change.table], change.row_id)
-    whose = f" · {plain(known.title('person', person))}" if person and person != of_person else ""
+    hers = known.title("person", person) if person else ""
+    whose = f" · {plain(hers)}" if hers and person != of_person and hers not in title else ""
     verb, _, told = change.sentence.removeprefix(change.who).strip().partition(" : ")
     said = f" : {plain(told if len(told) < _SHORT else told[:_SHORT] + '…')}" if told else ""
     kept = duplicates.merged_into(db, change.row_id) if (change.table, change.action) == ("person", "delete") else None
@@ -149,5 +151,5 @@ def confirm(operation_id: int, settings: bool = False) -> None:
         except PaletteError as error:
             st.error(str(error).replace("\n", "\n\n- "))
         else:
-            st.toast("Annulé.", icon=":material/undo:")
+            say("Annulé.", ":material/undo:")
             st.rerun()

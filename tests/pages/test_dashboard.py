@@ -175,7 +175,7 @@ def test_the_lists_filter_too_and_lead_to_exactly_these_persons(dashboard):
     expect(page.get_by_role("button", name="Voir ces personnes")).to_have_count(0)
     pick(page, "Territoire", "Figeac")
     expect(head(page)).to_have_text("1 personne en 2023")
-    page.get_by_role("button", name="Remove Homme").click()
+    page.get_by_role("button", name="Retirer Homme").click()
     expect(head(page)).to_have_text("2 personnes en 2023")
 
     page.get_by_role("button", name="Voir ces personnes").click()
