@@ -63,6 +63,7 @@ def test_what_runs_is_told_apart_from_what_happened_today(db):
 
     for person, running in ((followed, True), (seen, False)):
         kept = retention.of_person(db, person, TODAY)
+        assert kept
         assert (kept.last_contact, kept.running) == (TODAY, running)
 
 
