@@ -132,7 +132,12 @@ def test_what_follows_from_the_day_groups_too_and_persons_lead_inside(db):
 
 def test_counts_are_remembered_and_asked_anew_once_the_file_changed(db, people, monkeypatch):
     asked = []
-    monkeypatch.setattr(queries, "groups_sql", lambda *of: [asked.append(of), grouped_sql(*of)][1])
+
+    def asking(*of):
+        asked.append(of)
+        return grouped_sql(*of)
+
+    monkeypatch.setattr(queries, "groups_sql", asking)
     query = Query(group="type")
     given_aid(db, next(iter(people)), 10_00)
 
