@@ -11,6 +11,7 @@ window.paletteFrench ??= (() => {
   }
   const BEGINNINGS = { "Help for ": "Aide : ", "Remove ": "Retirer ", "Upload ": "Envoyer : " }
   const NAMES = ["aria-label", "placeholder", "title"]
+  const PROSE = "[data-testid=stMarkdownContainer], [data-testid=stCaptionContainer], [data-testid=stAlert]"
   const SAID = "[data-testid=stSkipToContent]"
   const DROPZONE = "[data-testid=stFileUploaderDropzone]"
   const SIZE = /^(\d+)\s?MB per file\s*•\s*(.+)$/
@@ -34,7 +35,7 @@ window.paletteFrench ??= (() => {
     let text = node.data
     if (home.closest(SAID) || (text === "No results" && home.closest("[role=listbox]"))) text = french(text)
     else if (home.closest(DROPZONE)) text = text.replace(/^Upload$/, "Choisir un fichier").replace(SIZE, "ou le déposer ici · $1 Mo au plus · $2")
-    else if (home.closest("[data-testid=stMarkdownContainer]") && !home.closest("code, pre, textarea, svg"))
+    else if (home.closest(PROSE) && !home.closest("code, pre, textarea, svg"))
       text = text.replace(/« /g, "«\u00a0").replace(/ (?=[»:;?!])/g, "\u00a0")
     if (text !== node.data) node.data = text
   }

@@ -17,7 +17,7 @@ NAMED = """() => [...document.querySelectorAll("[aria-label], [placeholder], [ti
   .flatMap((one) => ["aria-label", "placeholder", "title"].map((name) => one.getAttribute(name)).concat(
     one.dataset.testid === "stSkipToContent" ? [one.textContent] : []))
   .filter(Boolean)"""
-BREAKS = """() => [...document.querySelectorAll("[data-testid=stMarkdownContainer]")]
+BREAKS = """() => [...document.querySelectorAll("[data-testid=stMarkdownContainer], [data-testid=stCaptionContainer]")]
   .map((one) => one.textContent).filter((text) => /« | [»:;?!]/.test(text))"""
 
 
@@ -36,6 +36,7 @@ def test_the_words_of_streamlit_are_french_and_no_line_ends_on_a_guillemet(serve
 
     assert english == []
     assert broken == []
+    expect(page.get_by_text("Ces durées sont dans « Réglages ».")).to_be_visible()  # the control
     assert {"Aller au contenu", "Aide : Identifiant", "Écrans"} <= set(named), "the control"
     expect(page.get_by_role("link", name="Aller au contenu")).to_be_focused()
     page.goto(f"{server.address}comptes")
