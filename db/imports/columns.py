@@ -32,6 +32,8 @@ class Layout:
     why: str = ""
     header_row: int = 0
     columns: list[Column] = field(default_factory=list)
+    titles: tuple[tuple[str, ...], ...] = ()
+    """The wordings of each column's header: headers on two lines have several."""
 
     def places(self) -> dict[str, int]:
         """Field -> its column, counted from 0."""
@@ -125,7 +127,7 @@ def layout(sheet: Sheet, every: Mapping[str, Headers], choices: Choices, memory:
     if not wanted and _called(sheet.name, best.headers.table):
         how = BY_NAME
     columns = _columns(sheet, best, choices.fields.get(sheet.name, {}), memory)
-    return Layout(best.headers.table, how, "", best.row, columns)
+    return Layout(best.headers.table, how, "", best.row, columns, best.texts)
 
 
 def _candidates(sheet: Sheet, every: list[Headers], at: int | None) -> list[_Found]:

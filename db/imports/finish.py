@@ -2,11 +2,11 @@
 
 from db.fields import Table
 from db.imports.known import Stored
-from db.imports.match import Entry
+from db.imports.match import Entry, comparable
 from db.imports.model import CREATE, SAME, UPDATE, WAITING, Choices, Problem, Row
 from db.imports.people import People
 from db.imports.reading import Readers
-from db.types import Reference, References
+from db.imports.values import Reader
 
 
 class Finisher:
@@ -14,6 +14,7 @@ class Finisher:
 
     def __init__(self, choices: Choices, readers: Readers, people: People) -> None:
         self._choices, self._readers, self._people = choices, readers, people
+        self._titles: dict[str, list[tuple[str, bool, Reader]]] = {}
         self._bad: set[int] = set()
         """New rows that wait: whatever refers to them waits too."""
 
@@ -70,10 +71,11 @@ class Finisher:
         return Problem(entry.sheet.name, entry.number, "", name, table.field(name).label, value, reason)
 
     def _propagate(self, entries: list[Entry], table: Table) -> None:
+        referring = [item for item in table.fields if item.target]
         for entry in entries:
-            if not entry.problems:
-                for item in table.fields:
-                    if isinstance(item.type, Reference | References):
+            if not entry.problems and self._bad:
+                for item in referring:
+                    if item.name in entry.given:
                         value = entry.given.get(item.name)
                         ids = value if isinstance(value, tuple) else (value,)
                         if any(one in self._bad for one in ids):
@@ -99,8 +101,12 @@ class Finisher:
         old, new = {}, {}
         for name, value in entry.given.items():
             before = stored.value(entry.id, name)
-            if before != value and value is not None:
-                old[name], new[name] = before, value
+            if before == value or value is None:
+                continue
+            if name in table.key and not entry.by_number and comparable(before) == comparable(value):
+                entry.notes.append(f"déjà connu comme « {before} »")  # a file in capitals does not rewrite names
+                continue
+            old[name], new[name] = before, value
         action = WAITING if entry.problems else UPDATE if new else SAME
         return Row(
             entry.number,
@@ -116,15 +122,16 @@ class Finisher:
         )
 
     def _title(self, entry: Entry, table: Table, stored: Stored) -> str:
+        if table.name not in self._titles:
+            self._titles[table.name] = [
+                (name, table.field(name).target == "person", self._readers.of(table, name)) for name in table.title
+            ]
         parts = []
-        for name in table.title:
+        for name, is_person, reader in self._titles[table.name]:
             value = entry.given.get(name)
             if value is None and entry.id > 0:
                 value = stored.value(entry.id, name)
             if value is not None:
-                item = table.field(name)
-                is_person = isinstance(item.type, Reference) and value in self._people.names
-                parts.append(
-                    " ".join(self._people.names[value][:2]) if is_person else self._readers.of(table, name).show(value)
-                )
+                known = self._people.names.get(value) if is_person else None
+                parts.append(" ".join(known[:2]) if known else reader.show(value))
         return " ".join(part for part in parts if part)

@@ -117,7 +117,7 @@ def persons(
     known = {entry.id: entry for entry in before}
     found: list[Entry] = []
     for raw in raws:
-        entry = Entry(sheet, raw.number, match.provisional(sheet_number, raw.number), raw.values, None, raw.problems)
+        entry = Entry(sheet, raw.number, match.provisional(sheet_number, raw.number), raw.values, problems=raw.problems)
         entry.asked = entry.given.pop(NUMBER, None)
         _split(entry, places, owners)
         if not entry.problems or entry.given.get(LAST) and entry.given.get(FIRST):
@@ -172,7 +172,7 @@ def _recognise(entry: Entry, owners: Owners, stored: Stored) -> None:
         return
     ids = list(dict.fromkeys(owners.people.exact(last, first, birth)))
     if entry.asked in stored.rows and (entry.asked in ids):
-        entry.id = entry.asked or entry.id
+        entry.id, entry.by_number = entry.asked or entry.id, True
         return
     if len(ids) == 1:
         entry.id = ids[0]

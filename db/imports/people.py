@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from operator import ne
 
 from rapidfuzz import fuzz
 
@@ -43,6 +44,7 @@ class People:
 
     def __init__(self) -> None:
         self.names: dict[int, tuple[str, str, str | None]] = {}
+        self._called: dict[int, str] = {}
         self._exact: dict[Key, list[int]] = {}
         self._words: dict[str, list[int]] = {}
         self._sounds: dict[str, list[int]] | None = None
@@ -51,8 +53,9 @@ class People:
     def add(self, person: int, last: str | None, first: str | None, birth: str | None) -> None:
         """Somebody, also under another name than she is already known by."""
         self.names[person] = (last or "", first or "", birth)
+        words = self._called[person] = words_of(last, first)
         exact = self._exact.setdefault((name_key(last or ""), name_key(first or ""), birth), [])
-        for ids in (exact, self._words.setdefault(words_of(last, first), [])):
+        for ids in (exact, self._words.setdefault(words, [])):
             if person not in ids[-3:]:
                 ids.append(person)
         if self._sounds is not None:
@@ -94,19 +97,18 @@ class People:
     def _near_by_birth(self, mine: str, birth: str | None, found: dict[int, str]) -> None:
         block = (self._births or {}).get(birth or "", [])
         for person in block if len(block) <= _MANY else []:
-            theirs = words_of(*self.names[person][:2])
+            theirs = self._called[person]
             if theirs != mine and person not in found:
-                composed = set(mine.split()) < set(theirs.split()) or set(theirs.split()) < set(mine.split())
-                if composed and len(set(mine.split()) & set(theirs.split())) > 1:
-                    found[person] = "même date de naissance, nom composé d’un côté"
-                elif fuzz.ratio(mine, theirs) >= _ALIKE:
+                if fuzz.ratio(mine, theirs, score_cutoff=_ALIKE):
                     found[person] = "même date de naissance, nom proche"
+                elif _composed(set(mine.split()), set(theirs.split())):
+                    found[person] = "même date de naissance, nom composé d’un côté"
 
     def _near_by_sound(self, mine: str, last: str, first: str, birth: str | None, found: dict[int, str]) -> None:
         block = (self._sounds or {}).get(_sounds(last, first), [])
         for person in block if len(block) <= _MANY else []:
-            *names, theirs = self.names[person]
-            if person not in found and words_of(*names) != mine:
+            theirs = self.names[person][2]
+            if person not in found and self._called[person] != mine:
                 if not birth or not theirs:
                     found[person] = "même prononciation, date de naissance absente d’un côté"
                 elif birth == theirs or _days_alike(birth, theirs):
@@ -120,6 +122,12 @@ class People:
                 self._births.setdefault(birth, []).append(person)
 
 
+def _composed(one: set[str], other: set[str]) -> bool:
+    """« Jean Dupont » and « Jean Dupont Martin »."""
+    return (one < other or other < one) and len(one & other) > 1
+
+
+@lru_cache(100_000)
 def _sounds(last: str, first: str) -> str:
     return " ".join(sorted(sound(word) for word in name_key(f"{last} {first}").split()))
 
@@ -127,4 +135,4 @@ def _sounds(last: str, first: str) -> str:
 def _days_alike(one: str, other: str) -> bool:
     """A slip of the finger: one digit, or day and month the other way round."""
     swapped = f"{one[:4]}-{one[8:]}-{one[5:7]}"
-    return other == swapped or sum(a != b for a, b in zip(one, other, strict=True)) == 1
+    return other == swapped or sum(map(ne, one, other)) == 1

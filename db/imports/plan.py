@@ -6,15 +6,13 @@ from typing import Any
 from db import shape
 from db.connection import Database, change_token
 from db.errors import BusyError
-from db.fields import Table
+from db.fields import Field, Table
 from db.imports import columns, match, owners, remember, write
 from db.imports.finish import Finisher
 from db.imports.known import Stored, Titles
 from db.imports.match import Entry, Rows
 from db.imports.model import (
-    CREATE,
     NUMBER,
-    UPDATE,
     WAITING,
     Choices,
     Ignored,
@@ -30,7 +28,7 @@ from db.imports.owners import Owners
 from db.imports.people import People
 from db.imports.reading import Raw, Readers, refine, rows_of
 from db.naming import context
-from db.types import Choice, Context, Reference, References
+from db.types import Choice, Context, References
 from db.types import Choices as Several
 
 CHECKED_AT_MOST = 6_000
@@ -57,6 +55,7 @@ class _Planner:
         self.stored: dict[str, Stored] = {}
         self.titles: dict[str, Titles] = {}
         self.entries: dict[str, list[Entry]] = {}
+        self._references: dict[tuple[str, bool], list[Field]] = {}
 
     def make(self) -> Plan:
         self.tick(0.0, "Lecture des titres de colonnes")
@@ -179,7 +178,7 @@ class _Planner:
     ) -> list[Entry]:
         entries = []
         for raw in raws:
-            entry = Entry(made, raw.number, match.provisional(number, raw.number), raw.values, None, raw.problems)
+            entry = Entry(made, raw.number, match.provisional(number, raw.number), raw.values, problems=raw.problems)
             entry.asked = raw.values.pop(NUMBER, None)
             if table.belongs_to_person:
                 owner.resolve(entry, places, self._know("person"))
@@ -192,11 +191,9 @@ class _Planner:
 
     def _refer(self, entry: Entry, table: Table, places: Mapping[str, str], early: bool) -> None:
         """Texts that name rows of other tables become ids; of its own table, once that table is read."""
-        for item in table.fields:
+        for item in self._referring(table, early):
             text = entry.given.get(item.name)
-            if not isinstance(text, str) or not isinstance(item.type, Reference | References):
-                continue
-            if item.name == "person_id" or (item.target == table.name) == early:
+            if not isinstance(text, str):
                 continue
             found, why = self._named(item.target or "", text, entry, isinstance(item.type, References))
             if why:
@@ -208,6 +205,17 @@ class _Planner:
                     entry.problems.append(problem)
             else:
                 entry.given[item.name] = found
+
+    def _referring(self, table: Table, early: bool) -> list[Field]:
+        """The fields that refer to other tables (``early``) or to the table itself."""
+        key = (table.name, early)
+        if key not in self._references:
+            self._references[key] = [
+                item
+                for item in table.fields
+                if item.target and item.name != "person_id" and (item.target != table.name) == early
+            ]
+        return self._references[key]
 
     def _named(self, target: str, text: str, entry: Entry, several: bool) -> tuple[Any, str]:
         titles = self._titles(target)
@@ -237,7 +245,7 @@ class _Planner:
                     Problem(entry.sheet.name, entry.number, "", table.key[0], table.field(table.key[0]).label, "", told)
                 )
             elif found:
-                entry.id = found[0]
+                entry.id, entry.by_number = found[0], bool(number)
             key = entry.id if entry.id > 0 else tuple(match.comparable(entry.given.get(name)) for name in table.key)
             first = first_of.setdefault(key, entry)
             if first is entry or entry.problems or not names:
@@ -259,7 +267,7 @@ class _Planner:
             titles.add(entry.id, entry.given)
             if entry.asked:
                 titles.numbers.setdefault(entry.asked, entry.id)
-        for entry in entries:
+        for entry in entries if self._referring(table, False) else ():
             places = {column.field: column.letter for column in entry.sheet.columns if column.field}
             self._refer(entry, table, places, early=False)
 
@@ -267,21 +275,19 @@ class _Planner:
 
     def _check(self, made: Plan) -> None:
         """Try the rows on the rules of the file itself, and take everything back."""
-        many = made.count(CREATE) + made.count(UPDATE)
-        if not 0 < many <= CHECKED_AT_MOST:
-            if many:
-                made.notes.append(
-                    f"Plus de {CHECKED_AT_MOST} lignes : les règles du fichier seront vérifiées à l’enregistrement."
-                )
+        rows = write.ruled(self.db, made)
+        if len(rows) > CHECKED_AT_MOST:
+            told = f"Plus de {CHECKED_AT_MOST} lignes : les règles du fichier seront vérifiées à l’enregistrement."
+            made.notes.append(told)
             return
-        self.tick(0.8, "Vérification des règles")
-        try:
-            refused = write.rehearse(
-                self.db, made, lambda done, what: self.tick(0.8 + 0.2 * done, "Vérification des règles")
-            )
-        except BusyError:
-            made.notes.append("Le fichier est occupé : ses règles seront vérifiées à l’enregistrement.")
-            return
+        refused: list[write.Refusal] = []
+        if rows:
+            what = "Vérification des règles"
+            try:
+                refused = write.rehearse(self.db, rows, lambda done, _: self.tick(0.8 + 0.2 * done, what))
+            except BusyError:
+                made.notes.append("Le fichier est occupé : ses règles seront vérifiées à l’enregistrement.")
+                return
         made.checked = True
         for _, row, problem in refused:
             row.action, row.problems = WAITING, (*row.problems, problem)

@@ -15,7 +15,7 @@ from db.imports.words import header_keys, is_unknown
 from db.types import Choice, Context, Date, Integer, Reference, References, Text, fold
 
 _TOTAL = re.compile(r"(sous[ -]?)?tota(l|ux)\b|somme\b|moyenne\b|nombre de\b|nb (de )?\b|effectif\b|cumul\b")
-_SAMPLE = 200
+_SAMPLE, _LINES = 200, 5_000
 _UNREADABLE = "aucune de ses valeurs ne se lit comme « {} » : choisissez le champ de cette colonne"
 
 
@@ -89,13 +89,13 @@ def refine(layout: Layout, sheet: Sheet, readers: Readers) -> None:
 def _distinct(sheet: Sheet, layout: Layout, place: int) -> list[Cell]:
     """Different values of a column, those that say nothing left out."""
     found: dict[tuple[type, Cell], Cell] = {}
-    for line in sheet.lines[layout.header_row :]:
+    for line in sheet.lines[layout.header_row : layout.header_row + _LINES]:
         cell = line.cells[place] if place < len(line.cells) else None
-        if cell is not None and not is_unknown(shown(cell)):
-            found[type(cell), cell] = cell
+        if cell is not None:
+            found.setdefault((type(cell), cell), cell)
             if len(found) == _SAMPLE:
                 break
-    return list(found.values())
+    return [cell for cell in found.values() if not is_unknown(shown(cell))]
 
 
 def _unlike(column: Column, cells: list[Cell], reader: Reader) -> str:
@@ -142,17 +142,16 @@ def rows_of(
     columns = [
         (place, column, readers.of(table, column.field)) for place, column in enumerate(layout.columns) if column.field
     ]
-    titles = [column.header for column in layout.columns]
     for line in sheet.lines[: layout.header_row - 1]:
         if any(cell is not None for cell in line.cells) and line.number < layout.header_row:
             plan.ignored.append(Ignored(line.number, "au-dessus des titres de colonnes"))
     keys = [place for place, column, _ in columns if column.field in (*table.key, NAME, *_PERSON_KEYS)]
-    guesses: dict[tuple[str, str], list[Any]] = {}
+    guesses: dict[tuple[str, type, Cell], list[Any]] = {}
     found = []
     for done, line in enumerate(sheet.lines[layout.header_row :]):
         if done % 2_000 == 0:
             step(done)
-        reason = _ignored(line, titles, keys)
+        reason = _ignored(line, layout.titles, keys)
         if not reason and f"{sheet.name}!{line.number}" in aside:
             reason = "laissée de côté par votre choix"
         if reason:
@@ -174,7 +173,7 @@ def _row(
     sheet: Sheet,
     line: Line,
     columns: list[tuple[int, Column, Reader]],
-    guesses: dict[tuple[str, str], list[Any]],
+    guesses: dict[tuple[str, type, Cell], list[Any]],
     aside: frozenset[str],
 ) -> Raw:
     raw = Raw(line.number, {})
@@ -191,7 +190,7 @@ def _row(
                 )
                 _blame(raw, sheet, line, column, reader, broken, reason, aside)
             continue
-        read = reader.read(cell)
+        read = (reader.texts.get(cell) if type(cell) is str else None) or reader.read(cell)
         if read.reason:
             _blame(raw, sheet, line, column, reader, shown(cell).strip(), read.reason, aside)
         elif read.value is not None:
@@ -209,25 +208,27 @@ def _blame(
         raw.problems.append(problem)
 
 
-def _note(guesses: dict[tuple[str, str], list[Any]], row: int, column: Column, cell: Cell, read: Read) -> None:
-    key = (column.letter, shown(cell).strip())
+def _note(guesses: dict[tuple[str, type, Cell], list[Any]], row: int, column: Column, cell: Cell, read: Read) -> None:
+    key = (column.letter, type(cell), cell)
     if key in guesses:
         guesses[key][0] += 1
     else:
         guesses[key] = [1, row, column, read]
 
 
-def _guesses(sheet: str, table: Table, guesses: Mapping[tuple[str, str], list[Any]], readers: Readers) -> list[Guess]:
+def _guesses(
+    sheet: str, table: Table, guesses: Mapping[tuple[str, type, Cell], list[Any]], readers: Readers
+) -> list[Guess]:
     return [
         Guess(
-            sheet, letter, table.name, column.field, column.label or column.header, text, read.value,
+            sheet, letter, table.name, column.field, column.label or column.header, shown(cell).strip(), read.value,
             readers.of(table, column.field).show(read.value), read.how, many, row,
         )
-        for (letter, text), (many, row, column, read) in guesses.items()
+        for (letter, _, cell), (many, row, column, read) in guesses.items()
     ]  # fmt: skip
 
 
-def _ignored(line: Line, titles: list[str], keys: list[int]) -> str:
+def _ignored(line: Line, titles: tuple[tuple[str, ...], ...], keys: list[int]) -> str:
     """Why a line is no data, '' when it is."""
     filled = [(place, cell) for place, cell in enumerate(line.cells) if cell is not None]
     if not filled:
@@ -236,16 +237,16 @@ def _ignored(line: Line, titles: list[str], keys: list[int]) -> str:
     if isinstance(first, str):
         if _TOTAL.match(fold(first)) and sum(place in keys and isinstance(cell, str) for place, cell in filled) <= 1:
             return "ligne de total"
-        texts = [shown(cell).strip() for _, cell in filled]
-        if len(filled) > 1 and all(
-            place < len(titles) and _is_title(titles[place], text)
-            for (place, _), text in zip(filled, texts, strict=True)
-        ):
+        if len(filled) > 1 and all(place < len(titles) and _is_title(titles[place], cell) for place, cell in filled):
             return "titres de colonnes répétés"
         if len(filled) == 1 and len(keys) > 1:
             return "une seule case remplie : intertitre ou remarque"
     return ""
 
 
-def _is_title(title: str, text: str) -> bool:
-    return title == text or bool(set(header_keys(title)) & set(header_keys(text)))
+def _is_title(titles: tuple[str, ...], cell: Cell) -> bool:
+    if not isinstance(cell, str):
+        return False
+    text = cell.strip()
+    alike = [title for title in titles if title[:1].lower() == text[:1].lower()]
+    return any(title == text or set(header_keys(title)) & set(header_keys(text)) for title in alike)

@@ -63,19 +63,24 @@ class Reader:
         self._said = {fold(text): (CHOSEN, value) for text, value in chosen.items()}
         for text, value in remembered.items():
             self._said.setdefault(fold(text), (REMEMBERED, value))
-        self._cache: dict[tuple[type, Cell], Read] = {}
+        self.texts: dict[Cell, Read] = {}
+        """Every text that was read: most cells are looked up here without more ado."""
+        self._others: dict[tuple[type, Cell], Read] = {}
         self._labels = _Labels(item.list, known) if item.list else None
 
     def read(self, cell: Cell) -> Read:
         """The value of one cell."""
-        key = (type(cell), cell)
-        found = self._cache.get(key)
+        key = (type(cell), cell)  # 1, 1.0 and True are equal, and not the same
+        found = self.texts.get(cell) if isinstance(cell, str) else self._others.get(key)
         if found is None:
             try:
                 found = self._read(cell)
             except FieldError as error:
                 found = Read(reason=str(error))
-            self._cache[key] = found
+            if isinstance(cell, str):
+                self.texts[cell] = found
+            else:
+                self._others[key] = found
         return found
 
     def show(self, value: Any) -> str:

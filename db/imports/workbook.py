@@ -101,7 +101,7 @@ def _sheet(book: CalamineWorkbook, name: str, hidden: bool, seen: Looks) -> Shee
     )
     merged = merged or seen.merged
     lines = [
-        Line(number, [_cell(value) for value in row])
+        Line(number, [_cell(value) if type(value) is not str else _text(value) for value in row])
         for number, row in enumerate(raw.to_python(skip_empty_area=False), 1)
     ]
     while lines and not any(cell is not None for cell in lines[-1].cells):
@@ -124,8 +124,13 @@ def _cell(value: Any) -> Cell:
             return f"{minutes // 60}:{minutes % 60:02}"
         case None:
             return None
-    text = re.sub(r"_x000[dD]_", "", str(value))
-    return text if text.strip() else None
+    return _text(str(value))
+
+
+def _text(value: str) -> str | None:
+    if "_x000" in value:  # how XLSX writes the end of a line that came from elsewhere
+        value = re.sub(r"_x000[dD]_", "", value)
+    return None if not value or value.isspace() else value
 
 
 def _fill_zeros(lines: list[Line], seen: Looks) -> None:

@@ -11,6 +11,8 @@ from db.imports import remember
 from db.imports.model import CREATE, SAME, UPDATE, WAITING, Done, Plan, Problem, Row, SheetPlan, Tick, silent
 from db.types import Reference, References
 
+Place = tuple[Table, SheetPlan, Row]
+Refusal = tuple[SheetPlan, Row, Problem]
 _STEP = 200
 _FIRST = ("benefit",)
 """What other rows look for without referring to it: an accompaniment looks for the rights of its first day."""
@@ -49,7 +51,7 @@ def write(db: Database, plan: Plan, who: str, tick: Tick = silent, leave_waiting
         stale = list(_stale(db, plan))
         if stale:
             raise RefusedImportError("Le fichier a changé depuis la comparaison : rien n’a été enregistré.", stale)
-        refused = [problem for _, _, problem in _Writer(db, plan, who, tick).run()]
+        refused = [problem for _, _, problem in _Writer(db, _places(plan, shape.files(db)), who, tick).run()]
         if refused:
             raise RefusedImportError("Le fichier refuse des lignes : rien n’a été enregistré.", refused)
         remember.add(db, plan, who)
@@ -67,15 +69,45 @@ class _TakeBackError(Exception):
     """Ends a rehearsal."""
 
 
-def rehearse(db: Database, plan: Plan, tick: Tick = silent) -> list[tuple[SheetPlan, Row, Problem]]:
-    """What the file's own rules would refuse: everything is written, and taken back. Raises BusyError."""
-    refused: list[tuple[SheetPlan, Row, Problem]] = []
+def ruled(db: Database, plan: Plan) -> list[Place]:
+    """The rows that a rule of the domain may refuse, and the new rows they refer to, in the order to write them.
+
+    Of the others the plan itself has looked at everything that the file asks: required, known values, bounds.
+    """
+    places = _places(plan, shape.files(db))
+    wanted: set[int] = set()
+    kept: list[Place] = []
+    for table, sheet, row in reversed(places):  # what is referred to comes before
+        if table.rules or row.id in wanted:
+            kept.append((table, sheet, row))
+            for name in (item.name for item in table.fields if item.target):
+                value = row.values.get(name)
+                wanted |= set(value if isinstance(value, tuple) else (value,))
+    return kept[::-1]
+
+
+def rehearse(db: Database, rows: list[Place], tick: Tick = silent) -> list[Refusal]:
+    """What the file's own rules would refuse of these rows: they are written, and taken back. Raises BusyError."""
+    refused: list[Refusal] = []
     try:
         with records.writing(db):
-            refused = _Writer(db, plan, "essai", tick).run()
+            refused = _Writer(db, rows, "essai", tick).run()
             raise _TakeBackError
     except _TakeBackError:
         return refused
+
+
+def _places(plan: Plan, tables: Mapping[str, Table]) -> list[Place]:
+    """The rows to write, in order: what is referred to first, and changes before additions."""
+    by_table: dict[str, list[tuple[SheetPlan, Row]]] = {}
+    for sheet, row in plan.rows():
+        if row.action in (CREATE, UPDATE):
+            by_table.setdefault(sheet.table, []).append((sheet, row))
+    places: list[Place] = []
+    for name in in_order(tables):
+        rows = sorted(by_table.get(name, ()), key=lambda one: one[1].action == CREATE)
+        places += [(tables[name], sheet, row) for sheet, row in rows]
+    return places
 
 
 def _stale(db: Database, plan: Plan) -> Iterator[Problem]:
@@ -95,35 +127,20 @@ def _stale(db: Database, plan: Plan) -> Iterator[Problem]:
             yield Problem(sheet.name, first.number, "", "", "", "", reason)
 
 
-Place = tuple[Table, SheetPlan, Row]
-
-
 class _Writer:
     """Writes the rows of a plan within ``records.writing``; what is refused is tried again after the rest."""
 
-    def __init__(self, db: Database, plan: Plan, who: str, tick: Tick) -> None:
+    def __init__(self, db: Database, places: list[Place], who: str, tick: Tick) -> None:
         self._db, self._who, self._tick = db, who, tick
-        self._tables = shape.files(db)
         self._ids: dict[int, int] = {}
-        self._places = self._in_order(plan)
+        self._places = places
         self._sql: dict[tuple[str, ...], str] = {}
 
-    def _in_order(self, plan: Plan) -> list[Place]:
-        by_table: dict[str, list[tuple[SheetPlan, Row]]] = {}
-        for sheet, row in plan.rows():
-            if row.action in (CREATE, UPDATE):
-                by_table.setdefault(sheet.table, []).append((sheet, row))
-        places: list[Place] = []
-        for name in in_order(self._tables):
-            rows = sorted(by_table.get(name, ()), key=lambda one: one[1].action == CREATE)
-            places += [(self._tables[name], sheet, row) for sheet, row in rows]
-        return places
-
-    def run(self) -> list[tuple[SheetPlan, Row, Problem]]:
+    def run(self) -> list[Refusal]:
         """Write; returns what was refused. Refusals are tried again: a row may be right once another is written."""
         total, done = len(self._places) or 1, 0
         left: Sequence[Place] = self._places
-        refused: list[tuple[SheetPlan, Row, Problem]] = []
+        refused: list[Refusal] = []
         while left:
             refused, again = [], []
             for place in left:
