@@ -12,7 +12,7 @@ from db.fields import Table
 from db.imports.model import CREATE, SAME, UPDATE, WAITING, Row, SheetPlan
 from db.types import Context, Reference, References, french_number
 from pages.shared import import_page
-from pages.shared.import_lists import ACTIONS, Lists
+from pages.shared.import_lists import Lists
 from pages.shared.import_work import Work
 
 _SIZE = 50
@@ -46,7 +46,7 @@ def show_rows(db: Database, work: Work, lists: Lists, tables: Mapping[str, Table
     with st.container(horizontal=True, vertical_alignment="bottom"):
         action = st.segmented_control(
             "Montrer", ["", *present], key=work.key("action"), default="", required=True,
-            format_func=lambda one: f"{ACTIONS[one].capitalize()} ({french_number(lists.counts[one])})" if one else "Toutes",
+            format_func=lambda one: f"{_COUNTS[one]} ({french_number(lists.counts[one])})" if one else "Toutes",
         )  # fmt: skip
         sheet = ""
         if len(sheets) > 1:
@@ -83,7 +83,9 @@ def _told(row: Row, table: Table, lists: Lists, known: Context) -> str:
     for name, value in row.values.items():
         item = table.field(name)
         new = f"<ins>{_shown(table, name, value, lists, known)}</ins>"
-        if name in row.old:
+        if name in row.old and row.old[name] is None:
+            new = f'<span class="label">vide</span> → {new}'
+        elif name in row.old:
             new = f"<del>{_shown(table, name, row.old[name], lists, known)}</del> → {new}"
         elif name in table.title:
             continue  # the row is called so already

@@ -5,7 +5,7 @@ import streamlit as st
 from db import operations
 from db.dictionary import PERSON
 from db.imports.model import CREATE, UPDATE, WAITING, Done
-from pages.shared import import_page, import_problems, import_work, making, past_changes
+from pages.shared import import_page, import_people, import_problems, import_work, making, past_changes
 from pages.shared.import_lists import Lists
 from pages.shared.import_page import counted
 from pages.shared.import_work import Work
@@ -24,8 +24,9 @@ def show(work: Work, lists: Lists) -> None:
         without = st.checkbox(
             f"Importer sans les lignes en attente ({waiting}) : elles ne seront pas écrites", key=work.key("without")
         )
-    if lists.undecided:
-        told = counted(lists.undecided, "ressemblance n’est pas tranchée", "ressemblances ne sont pas tranchées")
+    undecided = len(import_people.undecided(work, lists))
+    if undecided:
+        told = counted(undecided, "ressemblance n’est pas tranchée", "ressemblances ne sont pas tranchées")
         st.caption(f":material/person_alert: {told} (étape 4).")
     why = _why_not(work, many, waiting, without)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -48,7 +49,8 @@ def _why_not(work: Work, many: int, waiting: int, without: bool) -> str:
     if not many:
         return "Rien à écrire : aucune ligne n’est à créer ni à modifier."
     if waiting and not without:
-        return f"{counted(waiting, 'ligne attend', 'lignes attendent')} une correction : réglez-les, ou importez sans elles."
+        told = counted(waiting, "ligne attend", "lignes attendent")
+        return f"{told} une correction : réglez-les, ou importez sans elles."
     return ""
 
 
@@ -98,9 +100,10 @@ def show_done(work: Work) -> None:
             import_work.drop()
             st.rerun()
     if work.left:
-        st.markdown(
-            f"**{counted(done.waiting, 'ligne en attente n’a pas été importée', 'lignes en attente n’ont pas été importées')}**"
+        told = counted(
+            done.waiting, "ligne en attente n’a pas été importée", "lignes en attente n’ont pas été importées"
         )
+        st.markdown(f"**{told}.**")
         st.caption(
             "Corrigez-les dans votre fichier et redéposez-le en entier : ce qui est déjà importé ne changera pas."
         )

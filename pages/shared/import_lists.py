@@ -76,11 +76,6 @@ class Lists:
             self._found[key] = sorted(wanted, key=lambda line: line[1].action != WAITING)
         return self._found[key]
 
-    @property
-    def undecided(self) -> int:
-        """How many rows resemble somebody and nobody said who they are."""
-        return sum(near.chosen is None for near in self.plan.near)
-
 
 def _values(plan: Plan, problems: list[Problem]) -> dict[str, Values]:
     """By place, those with something not understood first."""

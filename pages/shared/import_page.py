@@ -11,8 +11,10 @@ from db.types import Choice, Context, french_number
 from db.types import Choices as Several
 from pages.shared.import_lists import ACTIONS
 from pages.shared.import_work import Work
+from pages.shared.plain import plain
 
 T = TypeVar("T")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 # Tints, so that both themes read them; the word beside each says the same without its colour.
 STYLE = """<style>
@@ -56,6 +58,11 @@ def step(number: int, title: str, told: str = "") -> None:
 def counted(many: int, one: str, several: str = "") -> str:
     """« 1 ligne », « 12 lignes »."""
     return f"{french_number(many)} {one if many < 2 else several or one + 's'}"
+
+
+def sentence(text: str) -> str:
+    """A sentence of the engine's; an address in it becomes no link."""
+    return plain(text).replace("@", "@\N{WORD JOINER}")
 
 
 def paged(items: Sequence[T], size: int, key: str, what: str = "ligne") -> Sequence[T]:

@@ -28,8 +28,9 @@ def show(db: Database, work: Work, lists: Lists, tables: Mapping[str, Table]) ->
         import_page.step(4, "Personnes", "Aucune ressemblance : chaque personne est connue, ou nouvelle.")
         return
     import_page.step(
-        4, "Personnes qui se ressemblent", "Ces lignes ressemblent à quelqu’un sans que Palette puisse conclure. Sans"
-        " réponse de vous, la personne est créée comme nouvelle.",
+        4, "Personnes qui se ressemblent",
+        "Ces lignes ressemblent à quelqu’un sans que Palette puisse conclure, et elle ne conclut jamais à votre place."
+        " Sans réponse, une personne est créée comme nouvelle.",
     )  # fmt: skip
     _all_at_once(work, lists)
     known = records.context(db)
@@ -38,27 +39,27 @@ def show(db: Database, work: Work, lists: Lists, tables: Mapping[str, Table]) ->
 
 
 def _all_at_once(work: Work, lists: Lists) -> None:
-    open_ = [near for near in lists.plan.near if _chosen(work, near) is None]
+    waiting = undecided(work, lists)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f"**{import_page.counted(len(open_), 'ressemblance')} à trancher**" if open_
-            else ":green[:material/check:] Toutes sont tranchées.", width="content",
+        if not waiting:
+            st.markdown(":green[:material/check:] Toutes sont tranchées.", width="content")
+            return
+        st.markdown(f"**{import_page.counted(len(waiting), 'ressemblance')} à trancher**", width="content")
+        alone = {one.key: one.candidates[0].id for one in waiting if len(one.candidates) == 1}
+        st.button(
+            "Toutes nouvelles", key=work.key("near-new"), icon=":material/person_add:",
+            on_click=import_work.choose_persons, args=(work, dict.fromkeys((one.key for one in waiting), _NEW)),
         )  # fmt: skip
-        if open_:
-            alone = {
-                near.key: near.candidates[0].id
-                for near in open_
-                if len(near.candidates) == 1 and near.candidates[0].id > 0
-            }
-            st.button(
-                "Toutes nouvelles", key=work.key("near-new"), icon=":material/person_add:",
-                on_click=lambda: import_work.choose_persons(work, {near.key: _NEW for near in open_}),
-            )  # fmt: skip
-            st.button(
-                f"Chacune est la personne proposée ({len(alone)})", key=work.key("near-same"), icon=":material/how_to_reg:",
-                disabled=not alone, help="Là où Palette ne propose qu’une personne.",
-                on_click=lambda: import_work.choose_persons(work, alone),
-            )  # fmt: skip
+        st.button(
+            f"Chacune est la personne proposée ({len(alone)})", key=work.key("near-same"),
+            icon=":material/how_to_reg:", disabled=not alone, help="Là où Palette ne propose qu’une personne.",
+            on_click=import_work.choose_persons, args=(work, alone),
+        )  # fmt: skip
+
+
+def undecided(work: Work, lists: Lists) -> list[Near]:
+    """Rows that resemble somebody, and nobody said who they are."""
+    return [near for near in lists.plan.near if _chosen(work, near) is None]
 
 
 def _chosen(work: Work, near: Near) -> int | None:

@@ -12,6 +12,7 @@ from db.imports.model import Problem
 from db.types import Context, Integer, Text
 from pages.shared import import_page, import_work
 from pages.shared.import_lists import Group, Lists
+from pages.shared.import_page import XLSX
 from pages.shared.import_work import Work
 from pages.shared.plain import code, plain
 from reports import sheets
@@ -49,10 +50,9 @@ def show(db: Database, work: Work, lists: Lists, tables: Mapping[str, Table]) ->
 def downloads(key: str, problems: Sequence[Problem]) -> None:
     """The list of what is wrong, for whoever mends the file."""
     rows = [{item.name: getattr(problem, item.name) for item in _COLUMNS} for problem in problems]
-    xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     known = Context({})
     st.download_button(
-        "Liste (XLSX)", lambda: sheets.xlsx_bytes("À corriger", _COLUMNS, rows, known), "a-corriger.xlsx", xlsx,
+        "Liste (XLSX)", lambda: sheets.xlsx_bytes("À corriger", _COLUMNS, rows, known), "a-corriger.xlsx", XLSX,
         key=f"{key}:xlsx", on_click="ignore", icon=":material/download:",
     )  # fmt: skip
     st.download_button(
@@ -114,7 +114,7 @@ def _ask_for_all(db: Database, work: Work, group: Group, lists: Lists, tables: M
 def _show_problem(work: Work, problem: Problem, name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         value = f" {code(problem.value)}" if problem.value else ""
-        st.markdown(f"Ligne {problem.row}{value} : {plain(problem.reason)}", width="stretch")
+        st.markdown(f"Ligne {problem.row}{value} : {import_page.sentence(problem.reason)}", width="stretch")
         st.button(
             "Laisser vide" if problem.column else "Laisser de côté",
             key=import_page.name_of(work, "aside", problem.key, name), type="tertiary", icon=":material/layers_clear:",
@@ -131,8 +131,8 @@ def _show_aside(work: Work) -> None:
     if not aside:
         return
     part = st.expander(
-        f"{import_page.counted(len(aside), 'case ou ligne mise', 'cases ou lignes mises')} de côté", key=work.key("aside"),
-        icon=":material/layers_clear:", on_change="rerun",
+        f"{import_page.counted(len(aside), 'case ou ligne mise', 'cases ou lignes mises')} de côté",
+        key=work.key("aside"), icon=":material/layers_clear:", on_change="rerun",
     )  # fmt: skip
     if not part.open:
         return

@@ -2,11 +2,14 @@
 
 import streamlit as st
 
+from db.imports import template
 from db.imports.model import WAITING
-from pages.shared import import_page, import_work, making
+from pages.shared import import_page, import_people, import_work, making
 from pages.shared.import_lists import Lists
+from pages.shared.import_page import XLSX
 from pages.shared.import_work import Work
 from pages.shared.plain import plain
+from pages.shared.session import opener
 
 KINDS = ("xlsx", "xls", "ods", "csv", "txt")
 MOST = 50
@@ -17,8 +20,8 @@ def show(failed: Work | None) -> None:
     """The empty page: how to begin, why the last file could not be read, where to drop the next."""
     st.markdown(
         "Déposez le fichier de votre bureau **tel qu’il est** : Palette reconnaît ses feuilles, ses colonnes et ses"
-        " valeurs, vous montre ce qu’elle a compris, et vous corrigez.  \nRien n’est enregistré avant que vous ayez vu ce"
-        " qui changerait et cliqué sur « Importer » ; ensuite encore, tout l’import s’annule d’un clic."
+        " valeurs, vous montre ce qu’elle a compris, et vous corrigez.  \nRien n’est enregistré avant que vous ayez vu"
+        " ce qui changerait et cliqué sur « Importer » ; ensuite encore, tout l’import s’annule d’un clic."
     )
     if failed:
         st.error(plain(failed.failed), icon=":material/error:")
@@ -29,9 +32,20 @@ def show(failed: Work | None) -> None:
         max_upload_size=MOST,
         help="Une ou plusieurs feuilles. Une case vide n’efface jamais ce que Palette sait déjà.",
     )
+    _offer_template()
     if file is not None:
         import_work.begin(file.name, file.getvalue())
         st.rerun()
+
+
+def _offer_template() -> None:
+    open_ = opener()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Pas de fichier, ou l’envie de repartir au propre ? Remplissez le modèle.", width="content")
+        st.download_button(
+            "Télécharger le modèle (XLSX)", lambda: template.xlsx_bytes(open_()), "modele-palette.xlsx", XLSX,
+            key="import:template", on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
 
 
 def show_file(work: Work) -> None:
@@ -45,17 +59,18 @@ def show_file(work: Work) -> None:
         st.caption(plain(note))
     making.show(import_work.JOB)
     if work.lists:
-        _show_waiting(work.lists)
+        _show_waiting(work, work.lists)
     if not import_work.is_comparing() and not work.is_current:
         _interrupted(work)
 
 
-def _show_waiting(lists: Lists) -> None:
+def _show_waiting(work: Work, lists: Lists) -> None:
     """What is left to decide, in one line, before anybody scrolls."""
+    undecided = len(import_people.undecided(work, lists))
     missed = sum(values.missed for values in lists.values.values())
     told = [
         import_page.counted(missed, "valeur non comprise", "valeurs non comprises") + " (étape 3)" if missed else "",
-        import_page.counted(lists.undecided, "ressemblance") + " (étape 4)" if lists.undecided else "",
+        import_page.counted(undecided, "ressemblance") + " (étape 4)" if undecided else "",
         import_page.counted(lists.counts[WAITING], "ligne en attente", "lignes en attente") + " (étape 5)"
         if lists.counts[WAITING]
         else "",

@@ -57,19 +57,24 @@ def _show_values(work: Work, place: int, values: Values, table: Table, known: Co
 
 def _show_said(work: Work, values: Values, said: Said, table: Table, known: Context) -> None:
     item = reading.field_of(table, values.name)
+    current = _current(work, values, said, table)
     left, middle, right = st.columns([3, 3, 4], vertical_alignment="center", gap="small")
-    left.markdown(f"{code(said.text) if said.text else ':gray[vide]'} →", help=" ; ".join(said.where))
+    left.markdown(f"{code(said.text)} →")
     with middle:
         import_page.ask_value(
             item, known, import_page.name_of(work, "value", values.place, said.text),
-            _current(work, values, said, table),
+            current,
             partial(import_work.choose_value, work, values.place, said.text), f"Ce que veut dire « {said.text} »",
         )  # fmt: skip
-    many = import_page.counted(said.many, "case")
-    if said.reason:
-        right.markdown(f":red[:material/error:] {plain(said.reason)} · {many}")
-    else:
-        right.markdown(f":gray[{plain(said.how)} · {many}]")
+    where = plain(said.where[0]) + "…" * (len(said.where) > 1)
+    if said.reason and current is None and not isinstance(item.type, Choice):
+        right, beside = right.columns([2, 1], vertical_alignment="center")
+        beside.button(
+            "Laisser vide", key=import_page.name_of(work, "empty", values.place, said.text), type="tertiary",
+            on_click=import_work.choose_value, args=(work, values.place, said.text, ""),
+        )  # fmt: skip
+    why = f":red[:material/error:] {import_page.sentence(said.reason)}" if said.reason else plain(said.how)
+    right.markdown(f"{why}  \n:small[:gray[{import_page.counted(said.many, 'case')} · {where}]]")
 
 
 def _current(work: Work, values: Values, said: Said, table: Table) -> str | None:
