@@ -46,7 +46,7 @@ class Finisher:
 
     def _require(self, entry: Entry, table: Table, stored: Stored) -> None:
         """What a new row must have; a person said for the whole sheet what no column gives."""
-        if entry.id > 0:
+        if entry.id > 0 or entry.unsure:
             return
         for name, text in self._choices.constants.get(entry.sheet.name, {}).items():
             if name in {item.name for item in table.fields} and name not in entry.given:

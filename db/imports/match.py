@@ -21,6 +21,8 @@ class Entry:
     given: dict[str, Any]
     asked: int | None = None
     by_number: bool = False
+    unsure: bool = False
+    """Nobody knows which row it is: what a new one needs is not asked of it."""
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     near: Near | None = None

@@ -155,7 +155,7 @@ class _Planner:
             names_of[sheet.name] = match.key_fields(table, set(places))
             if table.name == "person":
                 entries += owners.persons(
-                    raws, number, made, places, owner, self._know("person"), entries, self._show(table)
+                    raws, number, made, places, owner, self._know("person"), entries, self._show(table), layout.ours()
                 )
             else:
                 entries += self._others(raws, number, made, places, owner, table)
@@ -240,6 +240,7 @@ class _Planner:
             number = rows.numbered(entry.asked, names, entry.given) if entry.asked else None
             found = [number] if number else rows.of(names, entry.given) if names else []
             if len(found) > 1:
+                entry.unsure = True
                 told = f"plusieurs lignes du fichier portent ce nom (n° {', '.join(map(str, found))}) : donnez le N°"
                 entry.problems.append(
                     Problem(entry.sheet.name, entry.number, "", table.key[0], table.field(table.key[0]).label, "", told)
@@ -254,6 +255,7 @@ class _Planner:
             told_or_problem = match.merge(first, entry.number, entry.sheet, entry.given, table, self._show(table))
             if isinstance(told_or_problem, Problem):
                 entry.problems.append(told_or_problem)
+                entry.unsure = True
                 kept.append(entry)
             else:
                 entry.sheet.ignored.append(Ignored(entry.number, told_or_problem))
