@@ -3,6 +3,8 @@
 import io
 import json
 import shutil
+from datetime import datetime
+from typing import Any
 
 import openpyxl
 import pytest
@@ -141,13 +143,13 @@ def test_the_template_filled_in_comes_in_without_correction(db, path, tmp_path):
 
 def _shown(db, table, values, known):
     """A row as somebody types it: dates and sums as such, the rest in French."""
-    found = []
+    found: list[Any] = []
     for item in table.fields:
         value = values.get(item.name)
         if value is None:
             found.append(None)
         elif isinstance(item.type, Date):
-            found.append(workbook.datetime.fromisoformat(value))
+            found.append(datetime.fromisoformat(value))
         elif isinstance(item.type, Euros):
             found.append(value / 100)
         elif isinstance(item.type, Reference | References):

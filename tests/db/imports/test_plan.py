@@ -27,7 +27,7 @@ def actions(made: Plan) -> list[tuple[int, str]]:
     return [(row.number, row.action) for _, row in made.rows()]
 
 
-def persons(db) -> list[tuple[Any, ...]]:
+def persons(db):
     return db.execute("SELECT last_name, first_name, birth_date, phone FROM person ORDER BY id").fetchall()
 
 
@@ -151,7 +151,10 @@ def test_what_no_column_gives_is_asked_for_and_said_once_for_the_sheet(db):
 
 
 def test_every_choice_changes_what_is_read_and_survives_json(db):
-    rows = [["Truc", "Nom", "Prénom", "Genre", "Machin"], ["x", "Hugo", "Léo", "garçon", "pas un téléphone"]]
+    rows: list[list[Any]] = [
+        ["Truc", "Nom", "Prénom", "Genre", "Machin"],
+        ["x", "Hugo", "Léo", "garçon", "pas un téléphone"],
+    ]
     made = planned(db, *rows, sheet="Feuille")
     assert {(one.column, one.value) for one in made.problems} == {("D", "garçon")}
 
@@ -170,7 +173,7 @@ def test_every_choice_changes_what_is_read_and_survives_json(db):
 
 
 def test_a_row_set_aside_is_left_out_and_told(db):
-    rows = [HEAD, ["Hugo", None, None, "Homme", None], ["Prévert", "Zoé", None, "Femme", None]]
+    rows: list[list[Any]] = [HEAD, ["Hugo", None, None, "Homme", None], ["Prévert", "Zoé", None, "Femme", None]]
     (problem,) = planned(db, *rows).problems
 
     made = planned(db, *rows, choices=Choices(aside=frozenset({problem.key})))
@@ -181,7 +184,7 @@ def test_a_row_set_aside_is_left_out_and_told(db):
 
 def test_what_was_chosen_is_proposed_for_the_next_file(db):
     zoe = given_person(db, last_name="Prévert", first_name="Zoé", birth_date="1975-04-02")
-    rows = [
+    rows: list[list[Any]] = [
         ["Truc", "Nom", "Prénom", "Genre"],
         ["06 39 98 00 01", "Hugo", "Léo", "garçon"],
         [None, "Prévert", "Zoé", "Femme"],

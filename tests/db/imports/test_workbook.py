@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import date, datetime
+from typing import Any
 
 import openpyxl
 import pytest
@@ -11,7 +12,7 @@ from db.errors import WorkbookError
 from db.imports import workbook
 from tests.db.imports import files
 
-ROWS = [
+ROWS: list[list[Any]] = [
     ["Nom", "Prénom", "Né le"],
     ["Œillet", "Zoé", "01/02/1980"],
     [None, None, None],

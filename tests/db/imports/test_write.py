@@ -1,5 +1,7 @@
 """All or nothing: what stands in the way is named, a cancelled import leaves nothing, an import is undone as one."""
 
+from typing import Any
+
 import pytest
 
 from db import access, connection, history, naming, operations, records, undo
@@ -81,7 +83,7 @@ def test_a_cancelled_import_leaves_nothing(db, at, monkeypatch):
 
 def test_every_row_that_the_file_refuses_is_named_and_nothing_is_written(db, monkeypatch):
     monkeypatch.setattr("db.imports.plan.CHECKED_AT_MOST", 0)
-    aids = [["Nom", "Prénom", "Demandée le", "Type d’aide", "Montant accordé", "Décision"]]
+    aids: list[list[Any]] = [["Nom", "Prénom", "Demandée le", "Type d’aide", "Montant accordé", "Décision"]]
     aids += [
         [f"Hugo{n}", "Léo", "01/02/2024", "Formation", cents, "Accordée"]
         for n, cents in zip("abc", (950, 100, 901), strict=True)
