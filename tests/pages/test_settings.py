@@ -6,9 +6,12 @@ import pytest
 from playwright.sync_api import expect
 
 from db import shape
+from db.access import Role
 from db.dictionary import PERSON
-from tests.pages.spreadsheet import Spreadsheet, add_person
+from tests.conftest import let_in
+from tests.pages.spreadsheet import add_person
 from tests.pages.test_access import settle
+from tests.pages.test_views import Views
 
 pytestmark = pytest.mark.browser
 OWN = "own_numero_maison_des_artistes"
@@ -29,23 +32,46 @@ def add_field(page, label):
     dialog.get_by_role("button", name="Ajouter le champ").click()
 
 
-def test_a_field_is_added_and_a_colleague_fills_it_in_at_once(own_server, open_tab):
+def add_value(page, name, label):
+    page.get_by_role("combobox", name="Liste").click()
+    page.get_by_role("option", name=name, exact=True).click()
+    settle(page)
+    page.get_by_role("textbox", name="Nouvelle valeur").fill(label)
+    page.get_by_role("textbox", name="Nouvelle valeur").press("Tab")
+    page.get_by_role("button", name="Ajouter").click()
+
+
+def test_a_field_a_value_and_a_shared_view_by_the_guide_alone(own_server, open_tab):
+    """What docs/guide.md says, click by click; a colleague who has the portfolio open sees it without a reload."""
     db = own_server.open()
     add_person(db, last_name="Zola", first_name="Ada")
+    let_in(db, "Bob", [Role.AGENT])
     db.close()
-    grid = Spreadsheet(open_tab(f"{own_server.address}portefeuille"))
-    colleague = open_tab()
-    open_settings(colleague, own_server, "Champs")
+    theirs = Views(open_tab(as_="Bob"), f"{own_server.address}portefeuille")
+    page = open_tab()
 
-    add_field(colleague, "Numéro Maison des artistes")
+    open_settings(page, own_server, "Champs")
+    add_field(page, "Numéro Maison des artistes")
+    expect(page.get_by_text("Numéro Maison des artistes · texte court")).to_be_visible()
+    open_settings(page, own_server, "Listes")
+    add_value(page, "Domaine d’activité", "Arts numériques")
+    expect(page.get_by_role("textbox", name="Valeur 7")).to_have_value("Arts numériques")
+    mine = Views(page, f"{own_server.address}portefeuille")
+    mine.type(1, OWN, "0012345")
+    mine.type(1, "domain", "arts numeriques")
+    expect(mine.status).to_contain_text("Enregistré à")
+    mine.group_by("Domaine d’activité")
+    mine.keep_as("Maison des artistes", "Partager avec l’équipe")
 
-    expect(colleague.get_by_role("dialog")).to_be_hidden()
-    expect(colleague.get_by_text("Numéro Maison des artistes · texte court")).to_be_visible()
-    expect(grid.page.locator(f'.palette-grid th[data-field="{OWN}"]')).to_be_visible()  # without a reload
-    grid.page.get_by_role("button", name="Lever le filtre Situation").click()
-    grid.type(1, OWN, "0012345")
-    expect(grid.status).to_contain_text("Enregistré à")
-    assert own_server.rows("person")[0][OWN] == "0012345"
+    expect(theirs.cell(1, OWN)).to_have_text("0012345")
+    expect(theirs.cell(1, "domain")).to_have_text("Arts numériques")
+    theirs.open_menu()
+    expect(
+        theirs.page.get_by_test_id("stPopoverBody").get_by_role("button", name="Maison des artistes")
+    ).to_be_visible()
+    [row] = own_server.rows("person")
+    assert (row[OWN], row["domain"]) == ("0012345", "own_arts_numeriques")
+    assert "?vue=" in page.url
 
 
 def test_a_label_that_is_taken_is_said_and_nothing_is_added(own_server, open_tab):
@@ -61,13 +87,9 @@ def test_a_label_that_is_taken_is_said_and_nothing_is_added(own_server, open_tab
 def test_a_value_is_added_renamed_retired_and_taken_back(own_server, open_tab):
     page = open_tab()
     open_settings(page, own_server, "Listes")
-    page.get_by_role("combobox", name="Liste").click()
-    page.get_by_role("option", name="Domaine d’activité", exact=True).click()
-    settle(page)
 
-    page.get_by_role("textbox", name="Nouvelle valeur").fill("Arts numériques")
-    page.get_by_role("textbox", name="Nouvelle valeur").press("Tab")
-    page.get_by_role("button", name="Ajouter").click()
+    add_value(page, "Domaine d’activité", "Arts numériques")
+
     expect(page.get_by_role("textbox", name="Valeur 7")).to_have_value("Arts numériques")
     page.get_by_role("textbox", name="Valeur 5").fill("Cinéma")
     page.get_by_role("textbox", name="Valeur 5").press("Enter")
