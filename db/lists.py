@@ -47,8 +47,8 @@ HOUSEHOLDS = ValueList(
     synonyms={
         "alone": ("Seul", "Seule", "Célibataire", "Isolé", "Isolée", "Personne isolée"),
         "single_parent": ("Monoparentale", "Monoparental", "Seule avec enfant", "Seul avec enfant(s)", "Parent isolé"),
-        "couple": ("Couple", "En couple", "Couple sans enfants"),
-        "couple_children": ("Couple avec enfants", "Couple avec enfant", "Famille"),
+        "couple": ("Couple sans enfants",),
+        "couple_children": ("Couple avec enfants", "Couple avec enfant"),
     },
 )
 EDUCATIONS = ValueList(
@@ -322,7 +322,7 @@ EXIT_REASONS = ValueList(
         "job": ("Emploi", "CDI", "CDD", "Salarié"), "intermittent": ("Intermittence", "Intermittent"),
         "company": ("Création d’entreprise", "Création d’activité"),
         "moved": ("Déménagement", "Départ", "Déménagé"),
-        "retired": ("Retraité", "Retraitée"), "rights": ("Fin des droits", "Radiation"),
+        "retired": ("Retraité", "Retraitée"), "rights": ("Fin des droits",),
     },
 )
 INTERVENTION_KINDS = ValueList(
