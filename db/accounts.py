@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import secrets
 import unicodedata
 from collections.abc import Iterable
@@ -177,10 +178,23 @@ def check_password(account: Account, password: str) -> None:
         reason = f"{LONGEST_PASSWORD} caractères au plus"
     elif len(set(plain)) < 6:
         reason = "trop peu de caractères différents"
+    elif len(_left_to_guess(plain)) < SHORTEST_PASSWORD:
+        reason = "une suite (« 123456 », « azerty ») ou une répétition se devine : ajoutez un ou deux mots"
     elif any(len(word) > 3 and word in plain for word in _own_words(account)):
         reason = "il contient votre nom, votre identifiant ou « palette »"
     if reason:
         raise InvalidError([Problem(reason, "Mot de passe", "password")])
+
+
+_ROWS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "azertyuiopqsdfghjklmwxcvbn", "qwertyuiopasdfghjklzxcvbnm")
+_FOURS = frozenset(way[place : place + 4] for row in _ROWS for way in (row, row[::-1]) for place in range(len(row) - 3))
+"""Four neighbours of the alphabet, the digits or a keyboard: what comes after the third is no secret."""
+
+
+def _left_to_guess(plain: str) -> str:
+    """A password without what follows from its own beginning: the end of a run, a part said again."""
+    once = re.sub(r"(.{3,}?)\1+", r"\1", plain)
+    return "".join(char for place, char in enumerate(once) if once[max(0, place - 3) : place + 1] not in _FOURS)
 
 
 def _own_words(account: Account) -> list[str]:
@@ -242,6 +256,13 @@ def invitation(db: sqlite_utils.Database, token: str, now: float) -> Invitation 
     if row is None or (row[0] == "first" and not nobody_enters(db)):
         return None
     return Invitation(*row)
+
+
+def invited_until(db: sqlite_utils.Database, account_id: int, now: float) -> int | None:
+    """Until when the invitation of an account opens, in seconds since 1970; None when it has none."""
+    sql = "SELECT max(expires_at) FROM invitation WHERE account_id = ? AND expires_at >= ?"
+    found: int | None = db.execute(sql, (account_id, int(now))).fetchone()[0]
+    return found
 
 
 def use(db: sqlite_utils.Database, token: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import sqlite_utils
 
-from db import rules, schema, seals, upgrade
+from db import rules, schema, seals, shape, upgrade
 from db.dictionary import TABLES
 from db.errors import SchemaError
 from db.fields import Rule, Table
@@ -24,7 +24,8 @@ def check(db: sqlite_utils.Database) -> list[str]:
 
     The search ends early when what comes after could not be run, or would only misread what was found.
     """
-    for group in ((_intact,), (_columns,), (_made, _references, _rules, _history, _erased, seals.problems, _search)):
+    last = (_made, _references, _rules, _history, _erased, _blanked, seals.problems, _search)
+    for group in ((_intact,), (_columns,), last):
         problems = [problem for one in group for problem in one(db)]
         if problems:
             return problems
@@ -49,10 +50,10 @@ def _columns(db: sqlite_utils.Database) -> Iterator[str]:
         yield "Ce n’est pas un fichier de Palette : aucune de ses tables n’y est."
         return
     yield from schema.drift(db)
-    for name, sql in schema.expected().items():
+    for name, sql in schema.expected(shape.of(db)).items():
         if name not in found and sql.startswith("CREATE TABLE"):
             yield f"La table {name} manque. {_REMADE}"
-    for table in TABLES.values():
+    for table in shape.tables(db).values():
         present = schema.columns_of(db, table)
         for column in schema.columns_sql(table) if present else []:
             name = column.split()[0]
@@ -73,7 +74,7 @@ def _steps(db: sqlite_utils.Database) -> Iterator[str]:
 def _made(db: sqlite_utils.Database) -> Iterator[str]:
     """Triggers, indexes and search tables that are missing or were changed: what they guard was not guarded."""
     found = schema.actual(db)
-    for name, sql in schema.expected().items():
+    for name, sql in schema.expected(shape.of(db)).items():
         if name not in TABLES and schema.clean(found.get(name, "")) != schema.clean(sql):
             yield f"{name} manque ou a été modifié. {_REMADE}"
 
@@ -86,7 +87,7 @@ def _references(db: sqlite_utils.Database) -> Iterator[str]:
 
 def _rules(db: sqlite_utils.Database) -> Iterator[str]:
     """Every kept row against every rule of its table."""
-    for table in TABLES.values():
+    for table in shape.tables(db).values():
         for rule in schema.rules_of(table):
             for (row_id,) in db.execute(_broken(table, rule)).fetchall():
                 yield f"{_row(table.name, row_id)} : {table.field(rule.field).label} : {rule.sentence}."
@@ -101,7 +102,7 @@ def _broken(table: Table, rule: Rule) -> str:
 
 def _history(db: sqlite_utils.Database) -> Iterator[str]:
     """Rows whose version is not the one the history knows last."""
-    for table in TABLES.values():
+    for table in shape.tables(db).values():
         rows = db.execute(
             f"""SELECT t.id, t.version, h.version FROM "{table.name}" t
             LEFT JOIN (SELECT row_id, max(version) AS version FROM history WHERE table_name = ? GROUP BY row_id) h
@@ -116,7 +117,7 @@ def _history(db: sqlite_utils.Database) -> Iterator[str]:
 
 def _erased(db: sqlite_utils.Database) -> Iterator[str]:
     """Rows that the history knows and the file has no more, without a word about their being erased."""
-    for table in TABLES.values():
+    for table in shape.tables(db).values():
         rows = db.execute(
             f"""SELECT h.row_id FROM history h WHERE h.table_name = ?
             AND NOT EXISTS (SELECT 1 FROM "{table.name}" t WHERE t.id = h.row_id)
@@ -127,9 +128,22 @@ def _erased(db: sqlite_utils.Database) -> Iterator[str]:
             yield f"{_row(table.name, row_id)} : a disparu sans que l’historique le dise."
 
 
+def _blanked(db: sqlite_utils.Database) -> Iterator[str]:
+    """Lines of the history that say nothing any more though nobody was erased: the row itself, or whose it once was."""
+    sql = """WITH gone AS MATERIALIZED (
+        SELECT table_name, row_id, max(id) AS last FROM history WHERE action = 'erase' GROUP BY table_name, row_id)
+      SELECT h.id FROM seal s JOIN history h ON h.id = s.line
+      LEFT JOIN gone ON gone.table_name = h.table_name AND gone.row_id = h.row_id
+      WHERE s.book = 'history' AND s.salt IS NULL AND coalesce(gone.last, 0) < h.id
+        AND (h.table_name = 'person' OR h.id > (SELECT coalesce(max(last), 0) FROM gone WHERE table_name = 'person'))
+      ORDER BY h.id"""
+    for (line,) in db.execute(sql).fetchall():
+        yield f"Ligne n° {line} dans l’historique : vidée, mais personne n’a été effacé."
+
+
 def _search(db: sqlite_utils.Database) -> Iterator[str]:
     """Search indexes that no longer say what the rows say (rank 1: compare with the rows themselves)."""
-    for table in TABLES.values():
+    for table in shape.tables(db).values():
         name = f"{table.name}_search"
         if name not in schema.actual(db):
             continue

@@ -5,6 +5,8 @@ Laid out by hand, a field a line, so that a table reads as a table; the formatte
 """
 # fmt: off
 
+from collections.abc import Iterable
+
 from db import groupings, lists, rules
 from db.fields import TODAY, Computed, Field, Highlight, Privacy, Rule, Table
 from db.types import Choice, Choices, Date, Email, Euros, Integer, LongText, Phone, Reference, References, Text, YesNo
@@ -19,6 +21,10 @@ _PERSON_HELP = "La personne concernée : tapez le début de son nom."
 
 def _person() -> Field:
     return Field("person_id", "Personne", Reference("person"), required=True, privacy=SECRET, synonyms=WHOLE_NAME, help=_PERSON_HELP)
+
+
+def _codes(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
 
 
 _REMARKS = ("Remarques", "Observations", "Commentaires")
@@ -211,7 +217,7 @@ STAGE = Table(
             "one_of_a_kind",
             "starts_on",
             "une autre étape du même genre couvre déjà ces jours",
-            rules.overlaps_same_person("stage", "other.kind = NEW.kind"),
+            rules.overlaps_same_person("stage"),
             watches=("person_id", "kind", "starts_on", "ends_on", "deleted_at"),
         ),
         Rule(
@@ -335,7 +341,7 @@ CER = Table(
             "no_overlap",
             "starts_on",
             "un autre contrat de la personne couvre déjà ces jours ; seul un renouvellement qui le remplace peut le chevaucher",
-            rules.overlaps_same_person("cer", "NEW.replaces_id IS NOT other.id AND other.replaces_id IS NOT NEW.id"),
+            rules.overlaps_same_person("cer"),
             watches=("person_id", "starts_on", "ends_on", "replaces_id", "deleted_at"),
         ),
     ),
@@ -549,7 +555,59 @@ FILES: dict[str, Table] = {
     )
 }
 """The tables that the team fills in, by name."""
-OFFICE: dict[str, Table] = {table.name: table for table in (SETTING,)}
-"""What the office sets for itself; SETTING holds one row, its own limits."""
+
+OWN_FIELD = Table(
+    "own_field",
+    "Champ",
+    "Champs",
+    feminine=False,
+    title=("label",),
+    order=("of_table", "place"),
+    fields=(
+        Field("of_table", "Table", Text(40), required=True, privacy=SECRET, help="La table du champ."),
+        Field("name", "Nom dans le fichier", Text(60), required=True, privacy=SECRET, help="Ne change jamais."),
+        Field("label", "Intitulé", Text(60), required=True, privacy=SECRET, help="Comme on le lit dans la grille et le formulaire."),
+        Field("kind", "Genre", Choice(lists.FIELD_KINDS), privacy=SECRET, help="Vide : un champ de Palette, que le bureau nomme ou range autrement."),
+        Field("list_name", "Liste", Text(80), privacy=SECRET, help="D’où viennent les choix."),
+        Field("source", "Calculé d’après", Text(120), privacy=SECRET, help="Le champ ou la table dont la valeur découle."),
+        Field("help", "Aide", Text(300), privacy=SECRET, help="Une phrase, montrée à qui remplit."),
+        Field("section", "Rubrique", Text(60), privacy=SECRET, help="Sous quel titre du formulaire."),
+        Field("privacy", "Publication", Choice(lists.PRIVACIES), required=True, default="secret", privacy=SECRET, help="Jamais publié, tant que personne ne dit le contraire."),
+        Field("place", "Rang", Integer(), required=True, default=0, privacy=SECRET, help="L’ordre dans le formulaire et la grille."),
+        Field("shown", "Montré d’emblée", YesNo(), required=True, default=1, privacy=SECRET, help="Si la grille montre la colonne avant qu’on en choisisse."),
+        Field("hidden", "Masqué", YesNo(), required=True, default=0, privacy=SECRET, help="Ce qu’il contient reste dans le fichier."),
+    ),
+    rules=(
+        # Names become names of columns and tables: letters, figures and nothing that SQL could misread.
+        Rule("plain_name", "name", "le nom d’un champ dans le fichier n’a que des lettres", "NEW.name GLOB '*[^a-z0-9_]*' OR (NEW.kind IS NOT NULL AND NEW.name NOT GLOB 'own_[a-z0-9]*')", watches=("name", "kind")),
+        Rule("known_table", "of_table", "cette table n’existe pas", f"NEW.of_table NOT IN ({_codes(FILES)})", watches=("of_table",)),
+        Rule("known_list", "list_name", "cette liste n’existe pas", f"NEW.kind IN ('choice', 'choices') AND (NEW.list_name IS NULL OR NEW.list_name GLOB '*[^a-z0-9_]*' OR (NEW.list_name NOT GLOB 'own_*' AND NEW.list_name NOT IN ({_codes(one.name for one in lists.LISTS)})))", watches=("kind", "list_name")),
+        Rule("one_each", "name", "ce champ existe déjà", "EXISTS (SELECT 1 FROM own_field o WHERE o.of_table = NEW.of_table AND o.name = NEW.name AND o.id <> NEW.id AND o.deleted_at IS NULL)"),
+        Rule("kept_name", "name", "le nom d’un champ dans le fichier ne change pas", "EXISTS (SELECT 1 FROM history h WHERE h.table_name = 'own_field' AND h.row_id = NEW.id AND h.action = 'insert' AND (json_extract(h.after, '$.name') <> NEW.name OR json_extract(h.after, '$.of_table') <> NEW.of_table OR json_extract(h.after, '$.kind') IS NOT NEW.kind))", watches=("name", "of_table", "kind")),
+    ),
+)
+
+OWN_VALUE = Table(
+    "own_value",
+    "Valeur de liste",
+    "Valeurs de listes",
+    title=("label",),
+    order=("of_list", "place"),
+    fields=(
+        Field("of_list", "Liste", Text(80), required=True, privacy=SECRET, help="La liste de la valeur."),
+        Field("code", "Code", Text(60), required=True, privacy=SECRET, help="Gardé dans le fichier ; ne change jamais."),
+        Field("label", "Valeur", Text(120), required=True, privacy=SECRET, help="Comme on la lit."),
+        Field("place", "Rang", Integer(), required=True, default=0, privacy=SECRET, help="L’ordre dans la liste."),
+        Field("retired", "Retirée", YesNo(), required=True, default=0, privacy=SECRET, help="N’est plus proposée ; les lignes qui l’ont la gardent."),
+        Field("own", "Ajoutée par le bureau", YesNo(), required=True, default=0, privacy=SECRET, help="Ou valeur de Palette, nommée autrement."),
+    ),
+    rules=(
+        Rule("plain_code", "code", "le code d’une valeur n’a que des lettres", "NEW.code GLOB '*[^a-z0-9_]*' OR NEW.of_list GLOB '*[^a-z0-9_]*'", watches=("code", "of_list")),
+        Rule("one_each", "code", "cette valeur existe déjà", "EXISTS (SELECT 1 FROM own_value o WHERE o.of_list = NEW.of_list AND o.code = NEW.code AND o.id <> NEW.id AND o.deleted_at IS NULL)"),
+    ),
+)
+
+OFFICE: dict[str, Table] = {table.name: table for table in (SETTING, OWN_FIELD, OWN_VALUE)}
+"""What the office sets for itself: its limits (one row), its fields and values beside those declared here (db/shape.py)."""
 TABLES: dict[str, Table] = FILES | OFFICE
 """Every table by name."""

@@ -66,7 +66,11 @@ class ConflictError(PaletteError):
     def __init__(self, row_id: int, version: int, who: str, differences: list[Difference]) -> None:
         self.row_id, self.version, self.who, self.differences = row_id, version, who, differences
         lines = [f"{d.label} : « {d.theirs_text} » dans le fichier, « {d.mine_text} » chez vous" for d in differences]
-        super().__init__(f"{who} a modifié cette ligne entre-temps. " + " ; ".join(lines) + ".")
+        super().__init__(f"{who} a modifié cette ligne entre-temps." + f" {' ; '.join(lines)}." * bool(lines))
+
+
+class StaleError(PaletteError):
+    """What was shown before confirming is no longer what would be done; nothing was written."""
 
 
 class SchemaError(PaletteError):

@@ -62,6 +62,10 @@ class Field:
     published: Grouping | None = field(default=None, kw_only=True)
     shown: bool = field(default=True, kw_only=True)
     """Whether the grid shows the column before anybody chose columns."""
+    hidden: bool = field(default=False, kw_only=True)
+    """Whether the office put it out of sight; what it holds stays in the file."""
+    own: bool = field(default=False, kw_only=True)
+    """Whether the office added it (db/shape.py)."""
     synonyms: tuple[str, ...] = field(default=(), kw_only=True)
     """What else an office heads such a column with, in the files it brings."""
 
@@ -100,6 +104,8 @@ class Computed:
     sql: str
     help: str = ""
     shown: bool = True
+    hidden: bool = False
+    own: bool = False
 
     @property
     def list(self) -> ValueList | None:
@@ -185,10 +191,11 @@ class Table:
 
     @property
     def sections(self) -> dict[str, list[Field]]:
-        """Section title -> its fields, in order."""
+        """Section title -> its fields in sight, in order."""
         found: dict[str, list[Field]] = {}
         for item in self.fields:
-            found.setdefault(item.section, []).append(item)
+            if not item.hidden:
+                found.setdefault(item.section, []).append(item)
         return found
 
     @property

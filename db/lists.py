@@ -379,5 +379,30 @@ NOT_ORIENTED = ValueList(
     },
     fixed=True,
 )
+FIELD_KINDS = ValueList(
+    "field_kind",
+    "Genre de champ",
+    {
+        "text": "Texte court",
+        "long": "Texte long",
+        "integer": "Nombre entier",
+        "euros": "Somme en euros",
+        "date": "Date",
+        "yes_no": "Oui ou non",
+        "choice": "Un choix dans une liste",
+        "choices": "Plusieurs choix dans une liste",
+        "phone": "Téléphone",
+        "email": "Courriel",
+        "age": "Âge d’après une date",
+        "days_since": "Jours écoulés depuis une date",
+        "count_of": "Nombre de lignes du dossier",
+        "sum_of": "Total d’un champ du dossier",
+        "latest_of": "Dernière date du dossier",
+    },
+    fixed=True,
+)
+PRIVACIES = ValueList(
+    "privacy", "Publication", {"secret": "Jamais publié", "grouped": "Publié par groupes seulement"}, fixed=True
+)
 
 LISTS: tuple[ValueList, ...] = tuple(value for value in list(globals().values()) if isinstance(value, ValueList))

@@ -3,12 +3,11 @@
 import re
 from datetime import date
 
-from db import queries
+from db import queries, shape
 from db.connection import Database
 from db.dictionary import TABLES
 from db.errors import FieldError
 from db.fields import Table
-from db.lists import LISTS
 from db.queries import Filter, Query
 from db.types import Context, Date, fold
 
@@ -17,7 +16,7 @@ def context(db: Database) -> Context:
     """The labels in force and how to find and name rows: what reading and showing values needs from the file."""
     labels: dict[str, dict[str, str]] = {}
     retired: dict[str, frozenset[str]] = {}
-    for values in LISTS:
+    for values in shape.of(db).lists:
         rows = db.execute(f"SELECT code, label, retired FROM {values.table} ORDER BY position, label").fetchall()
         labels[values.name] = {code: label for code, label, _ in rows}
         retired[values.name] = frozenset(code for code, _, gone in rows if gone)

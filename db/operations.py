@@ -44,10 +44,11 @@ def of_line(db: sqlite_utils.Database, line: int) -> Operation | None:
     return found if found and line <= found.last else None
 
 
-def last_of(db: sqlite_utils.Database, who: str, table: str) -> Operation | None:
-    """The latest save of a colleague in a table that was not undone, undoings left out."""
-    here = "EXISTS (SELECT 1 FROM history h WHERE h.id BETWEEN o.first AND o.last AND h.table_name = ?)"
-    return _one(db, f"o.who = ? AND o.undoes IS NULL AND u.id IS NULL AND {here} {_LATEST}", who, table)
+def last_of(db: sqlite_utils.Database, who: str, *tables: str) -> Operation | None:
+    """The latest save of a colleague in any of these tables that was not undone, undoings left out."""
+    named = ", ".join("?" * len(tables))
+    here = f"EXISTS (SELECT 1 FROM history h WHERE h.id BETWEEN o.first AND o.last AND h.table_name IN ({named}))"
+    return _one(db, f"o.who = ? AND o.undoes IS NULL AND u.id IS NULL AND {here} {_LATEST}", who, *tables)
 
 
 def _one(db: sqlite_utils.Database, where: str, *values: object) -> Operation | None:

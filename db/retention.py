@@ -23,7 +23,10 @@ _RUNNING = (STAGE, CER)
 
 @dataclass(frozen=True)
 class Kept:
-    """One person's file. Days are ISO; ``last_contact``: the last day on which anything happened, or was typed."""
+    """One person's file. Days are ISO; ``last_contact``: the last day on which anything happened.
+
+    ``running``: a stage or a contract runs, so that this day is today.
+    """
 
     person_id: int
     version: int
@@ -31,6 +34,7 @@ class Kept:
     last_contact: str
     archived_on: str | None
     deleted: bool
+    running: bool = False
 
 
 def of_person(db: sqlite_utils.Database, person_id: int, today: str) -> Kept | None:
@@ -79,10 +83,21 @@ def _before(setting: str) -> str:
 def _kept(db: sqlite_utils.Database, today: str, where: str, **values: object) -> list[Kept]:
     sql = f"""WITH contact (person_id, day) AS ({_contacts()}),
       latest AS (SELECT person_id, max(day) AS last_contact FROM contact GROUP BY person_id)
-    SELECT p.id, p.version, p.last_name || ' ' || p.first_name, last_contact, p.archived_on, p.deleted_at IS NOT NULL
+    SELECT p.id, p.version, p.last_name || ' ' || p.first_name, last_contact, p.archived_on, p.deleted_at IS NOT NULL,
+      p.id IN ({_running("person_id")})
     FROM person p JOIN latest ON latest.person_id = p.id WHERE {where} ORDER BY last_contact, p.id"""
     rows = db.execute(sql, {"today": today, **values}).fetchall()
-    return [Kept(number, version, name, last, put, bool(gone)) for number, version, name, last, put, gone in rows]
+    return [
+        Kept(number, version, name, last, put, bool(gone), bool(runs))
+        for number, version, name, last, put, gone, runs in rows
+    ]
+
+
+def _running(columns: str) -> str:
+    """SQL: ``columns`` of the stages and contracts that run today."""
+    return " UNION ALL ".join(
+        f"SELECT {columns} FROM {one.name} t WHERE {rules.in_force('t', ':today')}" for one in _RUNNING
+    )
 
 
 def _contacts() -> str:
@@ -98,8 +113,7 @@ def _contacts() -> str:
                 f'SELECT person_id, {day} FROM "{table.name}" WHERE deleted_at IS NULL AND {day} <= :today'
                 for day in days
             ]
-    parts += [f"SELECT t.person_id, :today FROM {one.name} t WHERE {rules.in_force('t', ':today')}" for one in _RUNNING]
-    return " UNION ALL ".join(parts)
+    return " UNION ALL ".join([*parts, _running("person_id, :today")])
 
 
 # ---- the archives

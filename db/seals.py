@@ -55,6 +55,10 @@ def problems(db: sqlite_utils.Database) -> Iterator[str]:
             yield f"La chaîne des sceaux est rompue au sceau n° {number} : des sceaux ont été changés ou retirés."
             return
         yield from _against(held[book].pop(line, None), book, line, salt, digest)
+    (made,) = db.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'seal'").fetchone()
+    (kept,) = db.execute("SELECT count(*) FROM seal").fetchone()
+    if made > kept:  # the chain alone does not know where it ended
+        yield f"Les derniers sceaux ont disparu : {made} ont été posés, il en reste {kept}."
     for book, lines in held.items():
         for line in lines:
             if line < ends[book]:

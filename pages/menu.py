@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from db.access import Role
-from pages.shared import account_menu, safety
+from pages.shared import account_menu, safety, saying
 from pages.shared.form import show_pending
 from pages.shared.screens import SCREENS, Screen
 from pages.shared.session import begin
@@ -24,6 +24,8 @@ _STYLE = """<style>
 [data-testid=stSidebarContent] { background: inherit; }
 .st-key-account a { color: inherit; font-size: 0.875rem; }
 [data-testid=InputInstructions] { display: none; } /* « Press Enter to apply » */
+/* a telephone: the views of a screen stand on one line */
+@media (max-width: 640px) { [data-testid=stButtonGroup] button { padding-inline: 0.4rem; } }
 /* a tab or pill that is chosen or under the mouse: Streamlit writes primary on a tint of primary, 3.8 in dark */
 [data-testid=stButtonGroup] button:not([data-disabled]) { color: inherit !important; }
 </style><script>
@@ -43,7 +45,7 @@ nameGroups()
 window.paletteGroups ??= new MutationObserver(nameGroups)
 window.paletteGroups.observe(document.body, { childList: true, subtree: true })
 </script>"""
-_SCRIPTS = ("presence.js", "wary.js")
+_SCRIPTS = ("presence.js", "wary.js", "french.js")
 
 
 @lru_cache
@@ -86,6 +88,7 @@ page = st.navigation(pages, expanded=True)
 st.set_page_config(page_title=f"{page.title} · Palette")
 st.html(_STYLE + _scripts(), unsafe_allow_javascript=True)
 account_menu.show(session)
+saying.show()
 if page.title == first.title:
     safety.warn()
 page.run()

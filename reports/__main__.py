@@ -11,6 +11,7 @@ from db.__main__ import Verbs
 from db.errors import InvalidError, Problem
 from db.periods import period_of
 from db.places import Place
+from db.spelling import NAME
 from reports import bundle, deck, figure_sheets, paper, personal, report, whole
 from reports.report import Report, Tick
 
@@ -76,7 +77,7 @@ def whole_file(path: Path, target: Path, who: str, force: bool) -> None:
     _refuse(path, target, force)
     db = connection.open_file(path)
     try:
-        with click.progressbar(length=100, label=whole.NAME) as bar:
+        with click.progressbar(length=100, label=NAME) as bar:
             content = chosen.make(db, date.today().isoformat(), lambda done, _: bar.update(round(100 * done) - bar.pos))
             bar.update(100 - bar.pos)
         trace.note(db, who, "export", detail=whole.told(chosen))

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from db import accounts, sessions, throttle, trace
@@ -20,18 +19,13 @@ from db.sessions import COOKIE, IS_SECURE, Session
 from db.throttle import Attempt
 from server import gate, oidc
 from server.address import DEVICE
+from server.telling import page
 
 _HERE = Path(__file__).parent
-_templates = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined)
 _hashing = anyio.CapacityLimiter(2)
 """Argon2 takes 64 MiB a time: two at once, whoever hammers the door."""
 _LONGEST_FORM = 20_000
 _WRONG = "Identifiant ou mot de passe incorrect."
-
-
-def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """One of the templates."""
-    return HTMLResponse(_templates.get_template(template).render(**values), status)
 
 
 def safe(wanted: str) -> str:
@@ -53,7 +47,7 @@ async def _form(request: Request) -> dict[str, str]:
 
 async def sign_in(request: Request) -> Response:
     """The sign-in page, and what it sends."""
-    if request.method == "GET":
+    if request.method != "POST":
         wanted = safe(request.query_params.get("vers", "/"))
         if request.scope["palette"]:
             return RedirectResponse(wanted, 303)
@@ -138,7 +132,7 @@ def _browser(agent: str) -> str:
 
 async def welcome(request: Request) -> Response:
     """What an invitation opens; looking at it does not use it up, sending the form does."""
-    if request.method == "GET":
+    if request.method != "POST":
         return await _in_thread(_show_welcome, request.query_params.get("cle", ""), {}, [])
     form = await _form(request)
     return await anyio.to_thread.run_sync(_accept, request, form, limiter=_hashing)
@@ -202,7 +196,7 @@ def _welcomed(db: Database, found: accounts.Invitation, form: dict[str, str], to
 
 async def sign_out(request: Request) -> Response:
     """Asks whether here or everywhere, and does it."""
-    if request.method == "GET":
+    if request.method != "POST":
         return page("deconnexion.html", name=request.scope["palette"].account.name)
     form = await _form(request)
     return await _in_thread(_sign_out, request, form.get("partout") == "1")

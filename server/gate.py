@@ -3,6 +3,7 @@
 Pure ASGI around the whole of Streamlit, so that there is no way round it: what is open is a closed list.
 """
 
+import sqlite3
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote, urlsplit
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from db import sessions
 from db.errors import PaletteError
 from db.sessions import COOKIE, IS_SECURE, Session
+from server import telling
 from server.address import OWN_HOST, PROVIDER
 
 OPEN = frozenset({"/connexion", "/bienvenue", "/sante", "/porte.css", "/oidc/entrer", "/oidc/retour"})
@@ -72,7 +74,7 @@ class Gate:
             scope["palette"] = session
             if session is None and scope["path"] not in OPEN:
                 refusal = _sign_in_first(scope)
-        await (refusal or self.app)(scope, receive, send)
+        await telling.in_words(refusal or self.app, scope, receive, send)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         cookie = cookie_of(scope)
@@ -106,7 +108,7 @@ async def _session(cookie: str) -> Session | None:
 def _ask(cookie: str) -> Session | None:
     try:
         return sessions.current(cookie)
-    except PaletteError:
+    except (PaletteError, sqlite3.Error):  # nobody enters a file that cannot be read
         return None
 
 

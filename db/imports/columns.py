@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from rapidfuzz import fuzz
 
@@ -20,6 +21,8 @@ BY_NAME, BY_SYNONYM, BY_CONTENT, REMEMBERED, CHOSEN = "nom", "synonyme", "conten
 _LOOKED_AT = 30
 """Headers are looked for in so many first lines."""
 _LIKE = 88
+_SURE = 0.5
+"""By how much a table must fit a sheet better than the next one."""
 _SHORTEST_LIKE = 6
 
 
@@ -32,6 +35,15 @@ class Layout:
     why: str = ""
     header_row: int = 0
     columns: list[Column] = field(default_factory=list)
+    titles: tuple[tuple[str, ...], ...] = ()
+    """The wordings of each column's header: headers on two lines have several."""
+
+    def ours(self) -> bool:
+        """Whether Palette wrote it: the numbers of the rows, and nearly every field under its own name."""
+        if self.table is None:
+            return False
+        named = {column.field for column in self.columns if column.how == BY_NAME}
+        return NUMBER in named and len(named) > 0.9 * len(self.table.fields)
 
     def places(self) -> dict[str, int]:
         """Field -> its column, counted from 0."""
@@ -118,14 +130,14 @@ def layout(sheet: Sheet, every: Mapping[str, Headers], choices: Choices, memory:
     if not found:
         return Layout(None, "", "aucun titre de colonne reconnu : choisissez la table et la ligne des titres")
     best = found[0]
-    rivals = [one.headers.table.plural for one in found if one.score == best.score]
+    rivals = [one.headers.table.plural for one in found if one.score > best.score - _SURE]
     if len(rivals) > 1:
         return Layout(None, "", f"cette feuille peut être : {', '.join(rivals)} ; choisissez")
     how = CHOSEN if chosen else REMEMBERED if wanted else BY_CONTENT
     if not wanted and _called(sheet.name, best.headers.table):
         how = BY_NAME
     columns = _columns(sheet, best, choices.fields.get(sheet.name, {}), memory)
-    return Layout(best.headers.table, how, "", best.row, columns)
+    return Layout(best.headers.table, how, "", best.row, columns, best.texts)
 
 
 def _candidates(sheet: Sheet, every: list[Headers], at: int | None) -> list[_Found]:
@@ -151,7 +163,10 @@ def _readings(sheet: Sheet, line: Line, headers: Headers, named: float, two: boo
     if below and not any(_is_data(cell) for cell in below.cells):
         above = _spread(sheet, line)
         readings.append(
-            (below.number, tuple(_joined(a, shown(b).strip()) for a, b in zip(above, below.cells, strict=True)))
+            (
+                below.number,
+                tuple(_joined(a, b.strip()) for a, b in zip_longest(above, map(shown, below.cells), fillvalue="")),
+            )
         )
     found = []
     for row, texts in readings:
@@ -203,7 +218,9 @@ def _columns(sheet: Sheet, found: _Found, chosen: Mapping[str, str], memory: Mem
     headers = found.headers
     columns: list[Column] = []
     taken: dict[str, str] = {}
-    for place, texts in enumerate(found.texts):
+    width = max(len(line.cells) for line in sheet.lines)
+    beyond: tuple[tuple[str, ...], ...] = (("",),) * (width - len(found.texts))
+    for place, texts in enumerate((*found.texts, *beyond)):
         letter = column_letter(place)
         text = next((text for text in texts if text), "")
         name, how, why = _match(texts, letter, headers, chosen, memory.columns.get(headers.table.name, {}))

@@ -2,7 +2,7 @@
 
 from db.fields import Table
 from db.imports.known import Stored
-from db.imports.match import Entry
+from db.imports.match import Entry, comparable
 from db.imports.model import CREATE, SAME, UPDATE, WAITING, Choices, Problem, Row
 from db.imports.people import People
 from db.imports.reading import Readers
@@ -46,7 +46,7 @@ class Finisher:
 
     def _require(self, entry: Entry, table: Table, stored: Stored) -> None:
         """What a new row must have; a person said for the whole sheet what no column gives."""
-        if entry.id > 0:
+        if entry.id > 0 or entry.unsure:
             return
         for name, text in self._choices.constants.get(entry.sheet.name, {}).items():
             if name in {item.name for item in table.fields} and name not in entry.given:
@@ -101,8 +101,12 @@ class Finisher:
         old, new = {}, {}
         for name, value in entry.given.items():
             before = stored.value(entry.id, name)
-            if before != value and value is not None:
-                old[name], new[name] = before, value
+            if before == value or value is None:
+                continue
+            if name in table.key and not entry.by_number and comparable(before) == comparable(value):
+                entry.notes.append(f"déjà connu comme « {before} »")  # a file in capitals does not rewrite names
+                continue
+            old[name], new[name] = before, value
         action = WAITING if entry.problems else UPDATE if new else SAME
         return Row(
             entry.number,

@@ -213,7 +213,7 @@ def _of_ods(xml: bytes) -> dict[str, Looks]:
 
 
 def _repeated(tag: bytes, what: bytes) -> int:
-    match = re.search(rb"number-" + what + rb'-repeated="(\d{1,9})"', tag)
+    match = re.search(rb"number-" + what + rb'-repeated="(\d{1,18})"', tag)
     return int(match.group(1)) if match else 1
 
 

@@ -20,6 +20,9 @@ class Entry:
     id: int
     given: dict[str, Any]
     asked: int | None = None
+    by_number: bool = False
+    unsure: bool = False
+    """Nobody knows which row it is: what a new one needs is not asked of it."""
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     near: Near | None = None
@@ -90,6 +93,7 @@ def match_dated(entries: list[Entry], rows: Rows, names_of: dict[str, tuple[str,
         number = rows.numbered(entry.asked, names, entry.given) if entry.asked else None
         if number:
             _take(entry, number, rows)
+            entry.by_number = True
         elif names and entry.given.get("person_id") is not None:
             waiting.append((entry, names))
     for exactly in (True, False):
@@ -142,8 +146,8 @@ def merge(first: Entry, number: int, sheet: SheetPlan, given: dict[str, Any], ta
 
 
 def _same_text(table: Table, name: str, one: Any, other: Any) -> bool:
-    """Names that differ by accents and capitals only say the same."""
-    return name in table.key and isinstance(table.field(name).type, Text) and comparable(one) == comparable(other)
+    """Texts that differ by accents and capitals only say the same."""
+    return isinstance(table.field(name).type, Text) and comparable(one) == comparable(other)
 
 
 def _elsewhere(first: Entry, entry: Entry) -> str:

@@ -94,7 +94,7 @@ def _numbers(place: int, sheet: Sheet, table: Table) -> Iterator[tuple[int, int]
         for line in reversed(sheet.lines[1:]):
             number = line.cells[column] if column < len(line.cells) else None
             if _is_number(number):
-                yield int(number), provisional(place, line.number)
+                yield int(str(number)), provisional(place, line.number)
 
 
 def _is_number(cell: Cell) -> bool:

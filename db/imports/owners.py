@@ -26,6 +26,9 @@ class Owners:
 
     def __init__(self, people: People, titles: Titles, choices: Choices, memory: Memory) -> None:
         self.people, self.titles, self._choices, self._memory = people, titles, choices, memory
+        self.asked: dict[int, int] = {}
+        """New person -> the number that the file gives her."""
+        self.trusted = False
 
     def chosen(self, near: Near, stored: Stored) -> int | None:
         """What somebody said of a near match, now or for an earlier file; None: nothing, or of a person who is gone."""
@@ -112,12 +115,17 @@ def persons(
     stored: Stored,
     before: list[Entry],
     show: Callable[[str, Any], str],
+    trusted: bool,
 ) -> list[Entry]:
-    """The persons of one sheet. ``before``: those of the sheets before it, which a line may say more of."""
+    """The persons of one sheet. ``before``: those of the sheets before it, which a line may say more of.
+
+    ``trusted``: its numbers are Palette's, so that two numbers are two persons.
+    """
     known = {entry.id: entry for entry in before}
+    owners.trusted = trusted
     found: list[Entry] = []
     for raw in raws:
-        entry = Entry(sheet, raw.number, match.provisional(sheet_number, raw.number), raw.values, None, raw.problems)
+        entry = Entry(sheet, raw.number, match.provisional(sheet_number, raw.number), raw.values, problems=raw.problems)
         entry.asked = entry.given.pop(NUMBER, None)
         _split(entry, places, owners)
         if not entry.problems or entry.given.get(LAST) and entry.given.get(FIRST):
@@ -127,6 +135,7 @@ def persons(
             said = match.merge(first, entry.number, sheet, entry.given, PERSON, show)
             if isinstance(said, Problem):
                 entry.problems.append(said)
+                entry.unsure = True
                 entry.id = match.provisional(sheet_number, raw.number)
             elif not entry.problems:
                 sheet.ignored.append(Ignored(entry.number, said))
@@ -134,6 +143,8 @@ def persons(
             found.append(entry)
             continue
         known[entry.id] = entry
+        if entry.id < 0 and entry.asked:
+            owners.asked[entry.id] = entry.asked
         owners.people.add(entry.id, *_named(entry, stored))
         found.append(entry)
     return found
@@ -166,18 +177,27 @@ def _split(entry: Entry, places: Mapping[str, str], owners: Owners) -> None:
     entry.given.setdefault(FIRST, names[1])
 
 
+def _numbered_apart(other: int, entry: Entry, owners: Owners) -> bool:
+    """In a file that Palette wrote, two numbers are two persons, whatever they are called."""
+    theirs = owners.asked.get(other)
+    return bool(owners.trusted and theirs and entry.asked and theirs != entry.asked)
+
+
 def _recognise(entry: Entry, owners: Owners, stored: Stored) -> None:
     last, first, birth = (entry.given.get(name) for name in PERSON.key)
     if not last or not first:
         return
-    ids = list(dict.fromkeys(owners.people.exact(last, first, birth)))
+    ids = [
+        one for one in dict.fromkeys(owners.people.exact(last, first, birth)) if not _numbered_apart(one, entry, owners)
+    ]
     if entry.asked in stored.rows and (entry.asked in ids):
-        entry.id = entry.asked or entry.id
+        entry.id, entry.by_number = entry.asked or entry.id, True
         return
     if len(ids) == 1:
         entry.id = ids[0]
         return
     if ids:
+        entry.unsure = True
         told = ", ".join(f"n° {one}" for one in ids if one > 0)
         reason = "plusieurs personnes portent ce nom et cette date de naissance" + (
             f" ({told}) : donnez le N°" if told else ""

@@ -160,7 +160,7 @@ class _Planner:
             names_of[sheet.name] = match.key_fields(table, set(places))
             if table.name == "person":
                 entries += owners.persons(
-                    raws, number, made, places, owner, self._know("person"), entries, self._show(table)
+                    raws, number, made, places, owner, self._know("person"), entries, self._show(table), layout.ours()
                 )
             else:
                 entries += self._others(raws, number, made, places, owner, table)
@@ -183,7 +183,7 @@ class _Planner:
     ) -> list[Entry]:
         entries = []
         for raw in raws:
-            entry = Entry(made, raw.number, match.provisional(number, raw.number), raw.values, None, raw.problems)
+            entry = Entry(made, raw.number, match.provisional(number, raw.number), raw.values, problems=raw.problems)
             entry.asked = raw.values.pop(NUMBER, None)
             if table.belongs_to_person:
                 owner.resolve(entry, places, self._know("person"))
@@ -245,12 +245,13 @@ class _Planner:
             number = rows.numbered(entry.asked, names, entry.given) if entry.asked else None
             found = [number] if number else rows.of(names, entry.given) if names else []
             if len(found) > 1:
+                entry.unsure = True
                 told = f"plusieurs lignes du fichier portent ce nom (n° {', '.join(map(str, found))}) : donnez le N°"
                 entry.problems.append(
                     Problem(entry.sheet.name, entry.number, "", table.key[0], table.field(table.key[0]).label, "", told)
                 )
             elif found:
-                entry.id = found[0]
+                entry.id, entry.by_number = found[0], bool(number)
             key = entry.id if entry.id > 0 else tuple(match.comparable(entry.given.get(name)) for name in table.key)
             first = first_of.setdefault(key, entry)
             if first is entry or entry.problems or not names:
@@ -259,6 +260,7 @@ class _Planner:
             told_or_problem = match.merge(first, entry.number, entry.sheet, entry.given, table, self._show(table))
             if isinstance(told_or_problem, Problem):
                 entry.problems.append(told_or_problem)
+                entry.unsure = True
                 kept.append(entry)
             else:
                 entry.sheet.ignored.append(Ignored(entry.number, told_or_problem))

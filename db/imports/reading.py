@@ -142,7 +142,6 @@ def rows_of(
     columns = [
         (place, column, readers.of(table, column.field)) for place, column in enumerate(layout.columns) if column.field
     ]
-    titles = [column.header for column in layout.columns]
     for line in sheet.lines[: layout.header_row - 1]:
         if any(cell is not None for cell in line.cells) and line.number < layout.header_row:
             plan.ignored.append(Ignored(line.number, "au-dessus des titres de colonnes"))
@@ -152,7 +151,7 @@ def rows_of(
     for done, line in enumerate(sheet.lines[layout.header_row :]):
         if done % 2_000 == 0:
             step(done)
-        reason = _ignored(line, titles, keys)
+        reason = _ignored(line, layout.titles, keys)
         if not reason and f"{sheet.name}!{line.number}" in aside:
             reason = "laissée de côté par votre choix"
         if reason:
@@ -229,7 +228,7 @@ def _guesses(
     ]  # fmt: skip
 
 
-def _ignored(line: Line, titles: list[str], keys: list[int]) -> str:
+def _ignored(line: Line, titles: tuple[tuple[str, ...], ...], keys: list[int]) -> str:
     """Why a line is no data, '' when it is."""
     filled = [(place, cell) for place, cell in enumerate(line.cells) if cell is not None]
     if not filled:
@@ -245,7 +244,9 @@ def _ignored(line: Line, titles: list[str], keys: list[int]) -> str:
     return ""
 
 
-def _is_title(title: str, cell: Cell) -> bool:
-    if not isinstance(cell, str) or title[:1].lower() != cell.strip()[:1].lower():
+def _is_title(titles: tuple[str, ...], cell: Cell) -> bool:
+    if not isinstance(cell, str):
         return False
-    return title == cell.strip() or bool(set(header_keys(title)) & set(header_keys(cell)))
+    text = cell.strip()
+    alike = [title for title in titles if title[:1].lower() == text[:1].lower()]
+    return any(title == text or set(header_keys(title)) & set(header_keys(text)) for title in alike)

@@ -104,14 +104,20 @@ def _chosen(found: list[Kept], key: str, ticked: bool) -> list[Kept]:
     shown = found[:_MOST]
     if len(found) > _MOST:
         st.caption(f"Les {_MOST} plus anciens des {len(found)} dossiers ; les suivants viendront ensuite.")
+    keys = {one.person_id: f"keeping:{key}:{one.person_id}:{one.version}" for one in shown}
+    for name in keys.values():
+        st.session_state.setdefault(name, ticked)
+    if len(shown) > 1:
+        with st.container(horizontal=True):
+            for label, value in (("Tout cocher", True), ("Tout décocher", False)):
+                st.button(label, key=f"keeping:{key}:{value}", type="tertiary", on_click=_tick, args=(keys, value))
     with st.container(border=True, gap="xsmall"):
-        return [
-            one
-            for one in shown
-            if st.checkbox(
-                f"**{plain(one.name)}** · {_told(one)}", ticked, key=f"keeping:{key}:{one.person_id}:{one.version}"
-            )
-        ]
+        return [one for one in shown if st.checkbox(f"**{plain(one.name)}** · {_told(one)}", key=keys[one.person_id])]
+
+
+def _tick(keys: dict[int, str], ticked: bool) -> None:
+    for name in keys.values():
+        st.session_state[name] = ticked
 
 
 def _told(kept: Kept) -> str:

@@ -11,15 +11,14 @@ from db.sessions import Session
 from db.throttle import Attempt
 from db.types import french_moment
 from pages.shared.plain import code, plain
+from pages.shared.team import role_list
 
 
 def show_who(session: Session) -> None:
     """Name, login, roles."""
     account = session.account
     st.markdown(f"**{plain(account.name)}** · {code(account.login)}")
-    for role in Role:
-        if role in account.roles:
-            st.caption(f"{role.label} : {role.means}")
+    st.markdown(role_list(role for role in Role if role in account.roles))
 
 
 def change_password(session: Session) -> None:

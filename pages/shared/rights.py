@@ -53,11 +53,14 @@ def _limits(db: Database, person_id: int) -> str:
     if kept is None:
         return ""
     told = f"Dernier contact le {french_date(kept.last_contact)}."
+    if kept.running:
+        told = "Une étape ou un contrat est en cours : le dossier est gardé tant qu’il dure."
     after = limits["erase_months"]
     if kept.archived_on:
         return f"{told} Archivé le {french_date(kept.archived_on)} ; l’effacement est proposé {after} mois après."
     until = french_date(retention.archived_until(kept, limits["archive_months"]))
+    when = f"{until} au plus tôt" if kept.running else until
     return (
-        f"{told} Sans nouveau contact, l’archivage sera proposé le {until}, puis l’effacement {after} mois plus tard."
+        f"{told} Sans nouveau contact, l’archivage sera proposé le {when}, puis l’effacement {after} mois plus tard."
         " Un administrateur peut effacer plus tôt, à la demande de la personne (« Conservation »)."
     )

@@ -33,6 +33,7 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
         _screen("aid.py", "Aides", "euro", "aides", _AGENT),
         _screen("follow_up.py", "Interventions", "forum", "interventions", _AGENT),
         _screen("exits.py", "Sorties", "logout", "sorties", _AGENT),
+        _screen("duplicates.py", "Doublons", "merge", "doublons", _AGENT),
     ),
     "Pilotage": (
         _screen("dashboard.py", "Tableau de bord", "bar_chart", "tableau-de-bord", _AGENT, _PILOTE),

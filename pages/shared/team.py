@@ -22,7 +22,12 @@ _INVITED = "team:invited"
 def explain() -> None:
     """What each role opens."""
     st.caption("Une personne peut tenir plusieurs rôles. Ce qu’un rôle n’ouvre pas, la base elle-même le refuse.")
-    st.markdown("\n".join(f"- **{role.label}** : {role.means[0].lower()}{role.means[1:]}" for role in Role))
+    st.markdown(role_list(Role))
+
+
+def role_list(roles: Iterable[Role]) -> str:
+    """What each of these roles opens, as Markdown."""
+    return "\n".join(f"- **{role.label}** : {role.means[0].lower()}{role.means[1:]}" for role in roles)
 
 
 def show_invitation() -> None:
@@ -60,7 +65,10 @@ def _state(db: Database, account: Account, now: float) -> str:
     seen = sessions.of_account(db, account.id, now)
     if seen:
         return f"{roles} · en ligne, vu le {french_moment(seen[0].seen_at)}"
-    return f"{roles}" + ("" if account.has_password or account.subject else " · pas encore entré : à inviter")
+    if account.has_password or account.subject:
+        return roles
+    until = accounts.invited_until(db, account.id, now)
+    return f"{roles} · pas encore entré, " + (f"invité jusqu’au {french_moment(until)}" if until else "à inviter")
 
 
 def _invite(db: Database, account: Account) -> None:

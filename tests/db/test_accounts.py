@@ -254,6 +254,11 @@ def test_two_administrators_who_demote_each_other_at_once_leave_one(db, path):
         ("x" * 201, "200 caractères au plus"),
         ("aaaaaaaaaaaaaa", "trop peu de caractères différents"),
         ("abcdeABCDEabcde", "trop peu de caractères différents"),  # five letters, however they are capitalised
+        ("123456789012", "se devine"),
+        ("Azertyuiop12", "se devine"),
+        ("987654321987", "se devine"),
+        ("bonjour12345", "se devine"),
+        ("chocolatChocolat", "se devine"),
         ("le chat de DUPRÉ dort", "votre nom"),
         ("ada@exemple.fr et puis", "votre nom"),
         ("vive Palette 2026 !", "votre nom"),
@@ -270,7 +275,11 @@ def test_a_password_that_is_easy_to_guess_is_refused_with_the_reason(db, passwor
     assert not reopened(db, account).has_password
 
 
-@pytest.mark.parametrize("password", [PASSPHRASE, "douze caract", "x" * 194 + "abcdef", " blanc devant et derrière "])
+LONGEST = "".join(f"{number}x" for number in range(100, 167))[: accounts.LONGEST_PASSWORD]
+"""As long as a password may be, and no part of it said twice in a row."""
+
+
+@pytest.mark.parametrize("password", [PASSPHRASE, "douze caract", LONGEST, " blanc devant et derrière "])
 def test_a_long_password_passes_as_it_is(db, password):
     account = made(db)
 
@@ -349,6 +358,20 @@ def test_a_new_password_replaces_the_old_one(db):
 
 
 # ---- invitations
+
+
+def test_until_when_an_account_is_invited(db):
+    account, other = made(db), made(db, "bob@exemple.fr", "Bob")
+    assert accounts.invited_until(db, account.id, NOW) is None
+
+    token = accounts.invite(db, "password", account.id, NOW)
+
+    until = NOW + accounts.INVITED_FOR
+    assert accounts.invited_until(db, account.id, until) == until
+    assert accounts.invited_until(db, account.id, until + 1) is None
+    assert accounts.invited_until(db, other.id, NOW) is None
+    accounts.use(db, token)
+    assert accounts.invited_until(db, account.id, NOW) is None
 
 
 def test_an_invitation_opens_once(db):

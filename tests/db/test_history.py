@@ -140,7 +140,7 @@ def test_a_change_is_told_in_french(db):
     latest, first = history.of_row(db, "person", row, records.context(db))
 
     assert latest.sentence == (
-        "La CIPA a modifié : Téléphone (05 65 53 40 00 → 05 65 53 40 01); "
+        "La CIPA a modifié : Téléphone (05 65 53 40 00 → 05 65 53 40 01) ; "
         "Domaine d’activité (vide → Audiovisuel / Cinéma)"
     )
     assert first.sentence == "Ada a créé"

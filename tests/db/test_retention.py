@@ -55,6 +55,18 @@ def test_the_delay_is_a_setting(db):
     assert ids(retention.to_archive(db, TODAY)) == [person]
 
 
+def test_what_runs_is_told_apart_from_what_happened_today(db):
+    followed = given_followed(db)
+    seen = given_person(db, rights=None)
+    met(db, seen, TODAY)
+    long_ago(db)
+
+    for person, running in ((followed, True), (seen, False)):
+        kept = retention.of_person(db, person, TODAY)
+        assert kept
+        assert (kept.last_contact, kept.running) == (TODAY, running)
+
+
 def test_whoever_is_followed_or_under_contract_is_in_touch(db):
     given_followed(db)
     contracted = given_followed(db)

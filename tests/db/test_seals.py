@@ -14,7 +14,7 @@ from db.dictionary import PARTNER, PERSON
 from db.records import Edit
 from tests.db.given import given, given_person
 
-EVERY_BOOK = ("history", "trace", "seal", "operation", "frozen", "publication")
+EVERY_BOOK = ("history", "trace", "seal", "operation", "frozen", "publication", "pairing")
 
 
 @pytest.fixture
@@ -269,15 +269,18 @@ def test_a_line_written_over_together_with_its_seal_breaks_the_chain(used):
 
 
 def test_the_end_cut_off_whole_is_found_where_the_rows_still_stand(used):
-    """The chain alone cannot know what came after it: the rows' versions do, and otherwise the backups' own chain."""
+    """The chain alone cannot know what came after it: the rows' versions do, SQLite's count of seals, the backups."""
     (last,) = used.execute("SELECT max(id) FROM history").fetchone()
 
     by_stealth(
         used, f"DELETE FROM seal WHERE book = 'history' AND line = {last}", f"DELETE FROM history WHERE id = {last}"
     )
 
-    assert list(seals.problems(used)) == [], "promised by nobody"
-    assert check(used) == ["Partenaire n° 1 : version 3, mais l’historique s’arrête à la version 2."]
+    many = len(sealed(used))
+    assert check(used) == [
+        "Partenaire n° 1 : version 3, mais l’historique s’arrête à la version 2.",
+        f"Les derniers sceaux ont disparu : {many + 1} ont été posés, il en reste {many}.",
+    ]
 
 
 CUT_OFF = ("DELETE FROM seal WHERE book = 'trace' AND line = 3", "DELETE FROM trace WHERE id = 3")
@@ -286,7 +289,8 @@ CUT_OFF = ("DELETE FROM seal WHERE book = 'trace' AND line = 3", "DELETE FROM tr
 def test_the_end_cut_off_is_told_once_another_line_was_sealed(used):
     trace.note(used, "Grace", "export")
     by_stealth(used, *CUT_OFF)
-    assert check(used) == [], "promised by nobody"
+    many = len(sealed(used))
+    assert check(used) == [f"Les derniers sceaux ont disparu : {many + 1} ont été posés, il en reste {many}."]
 
     trace.note(used, "Grace", "sign_out")
 
@@ -318,6 +322,7 @@ def filled(used):
         " VALUES ('Ada', '2022', '2023-01-01', '', 1, '{}')"
     )
     used.execute("INSERT INTO publication (who, action, year, numbers) VALUES ('Ada', 'publish', 2022, '{}')")
+    used.execute("INSERT INTO pairing (who, one, other, verdict) VALUES ('Ada', 1, 2, 'apart')")
     accounts.create(used, "ada@exemple.fr", "Ada", Role, "Ada")
     (first,) = used.execute("SELECT min(id) FROM operation").fetchone()
     used.execute(f"INSERT INTO operation (who, first, last, undoes) VALUES ('Ada', 900, 900, {first})")
@@ -402,6 +407,27 @@ def test_erased_content_keeps_the_chain_whole(used):
     assert used.execute("SELECT count(*) FROM seal").fetchone()[0] > many
     assert check(used) == []
     records.save(used, PARTNER, Edit({"name": "Après"}), "Ada")
+    assert check(used) == []
+
+
+def test_lines_that_were_emptied_without_an_erasure_are_told(used):
+    """What erasing does, done by hand: both guards let it pass."""
+    person = given_person(used)
+    trace.note(used, "Ada", "export")  # seals what another program wrote
+    (line,) = used.execute("SELECT max(id) FROM history WHERE table_name = 'person'").fetchone()
+    with records.writing(used):
+        for one in (3, line):
+            used.execute("UPDATE history SET before = '{}', after = '{}' WHERE id = ?", [one])
+        seals.unsalt(used, "history", [3, line])
+
+    assert check(used) == [
+        f"Ligne n° {one} dans l’historique : vidée, mais personne n’a été effacé." for one in (3, line)
+    ]
+
+    other = given_person(used, last_name="Autre")
+    erasures.erase(used, [other], "Admin")  # her rows may once have been those of somebody else, but no person was her
+    assert check(used) == [f"Ligne n° {line} dans l’historique : vidée, mais personne n’a été effacé."]
+    erasures.erase(used, [person], "Admin")
     assert check(used) == []
 
 

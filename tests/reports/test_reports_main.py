@@ -224,7 +224,9 @@ def test_the_whole_file_is_written_for_its_owner_and_leaves_a_trace(small_path, 
     db = connection.open_file(small_path)
     last = trace.find(db, who="Ada", action="export")[0][0]
     db.close()
-    assert last.detail == f"Tout le fichier · {whole.of_suffix(suffix).name}"
+    chosen = whole.of_suffix(suffix)
+    assert chosen
+    assert last.detail == f"Tout le fichier · {chosen.name}"
 
 
 def test_a_whole_file_that_is_there_is_replaced_only_when_asked(small_path, folder):

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db import connection, naming, records, shape, undo
+from db.errors import RefusedImportError
 from db.imports import plan, workbook, write
 from db.imports.model import CREATE
 from db.records import Edit
@@ -110,8 +111,8 @@ def two_alike(tmp_path, empty_path):
         partners = [records.save(db, shape.files(db)["partner"], Edit({"name": name}), "Ada").row_id
                     for name in ("Galerie", "Galerie n° 1", "Galerie ; Atelier", "n° 1")]  # fmt: skip
         for name, partner in zip("abcd", partners, strict=True):
-            values = {"name": name, "partner_id": partner, "participants": (2, 1, 3)}
-            records.save(db, shape.files(db)["project"], Edit(values), "Ada")
+            project = {"name": name, "partner_id": partner, "participants": (2, 1, 3)}
+            records.save(db, shape.files(db)["project"], Edit(project), "Ada")
         db.execute("UPDATE person SET archived_on = '2024-01-01' WHERE id = 2")
         db.execute("UPDATE person SET id = 40 WHERE id = 3")
         db.execute("UPDATE project SET participants = '[2, 1, 40]'")
@@ -177,7 +178,7 @@ def test_what_no_longer_reads_is_named_and_nothing_is_written(
         assert all(one.reason.startswith("la ligne ") for one in others)  # what refers to that row
         assert (problem.sheet, problem.row) == (sheet, int(place[1:]))
         assert reason in problem.reason
-        with pytest.raises(write.RefusedImportError):
+        with pytest.raises(RefusedImportError):
             write.write(back, made, "Ada")
         assert not any(everything(back).values())
 

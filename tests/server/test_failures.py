@@ -1,20 +1,26 @@
 """What goes wrong around Palette is said in words and loses nothing: a full disk, a read-only file, a second server."""
 
+import http.client
 import json
 import os
 import shutil
 import subprocess
 import sys
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from starlette.testclient import TestClient
 
 from db import connection, records
 from db.check import check
 from db.dictionary import PERSON
 from db.records import Edit
-from tests.conftest import ROOT, Server, free_port
+from db.sessions import COOKIE
+from server import telling
+from tests.conftest import ROOT, Server, cookie_of, free_port
 from tests.db.given import given_person
 
 SAVE = """
@@ -186,6 +192,59 @@ def test_a_file_that_is_no_palette_file_is_said_on_the_sign_in_page(tmp_path, op
     finally:
         process.kill()
         process.wait()
+
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
+
+
+def posted(server, path, body, **headers):
+    """Status and text of a form that is sent to the server."""
+    sent = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    with closing(sent):
+        sent.request("POST", path, body, {**FORM, **headers})
+        answer = sent.getresponse()
+        return answer.status, answer.read().decode()
+
+
+@pytest.mark.browser
+def test_a_file_that_somebody_holds_is_said_at_the_door_and_nobody_is_half_signed_out(own_server):
+    cookie = {"Cookie": f"{COOKIE}={cookie_of('La CIPA')}"}
+    held = own_server.open()
+    held.conn.execute("BEGIN IMMEDIATE")
+
+    status, text = posted(own_server, "/deconnexion", "", **cookie)
+
+    held.conn.execute("ROLLBACK")
+    held.close()
+    assert (status, "occupé par un autre programme" in text) == (503, True)
+    assert posted(own_server, "/presence", "", **cookie)[0] == 200
+    assert posted(own_server, "/deconnexion", "", **cookie)[0] == 303  # the control
+    assert posted(own_server, "/presence", "", **cookie)[0] == 401
+    assert "Traceback" not in own_server.log.read_text()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", ["/bienvenue", "/connexion"])
+def test_a_file_that_is_gone_is_said_at_the_door(own_server, path):
+    own_server.file.rename(own_server.file.with_name("elsewhere.db"))
+
+    status, text = posted(own_server, path, "cle=x&identifiant=a&mot_de_passe=b")
+
+    assert status == 503
+    assert "Il n’y a pas de fichier Palette" in text
+    assert "Traceback" not in own_server.log.read_text()
+
+
+def test_an_answer_that_breaks_is_told_in_french_and_the_log_quotes_nothing(caplog):
+    async def breaks(scope, receive, send):
+        raise ValueError("Zola, 05 36 49 00 01")
+
+    answer = TestClient(partial(telling.in_words, breaks)).get("/x", headers={"Accept": "text/html"})
+
+    assert answer.status_code == 500
+    assert "Palette a rencontré une erreur" in answer.text
+    assert "ValueError" in caplog.text
+    assert "Zola" not in caplog.text + answer.text
 
 
 @pytest.mark.browser

@@ -80,12 +80,23 @@ def is_refused(status, headers, body):
 
 def test_every_route_refuses_a_visitor(server, routes):
     paths = {path for path, _ in routes}
-    assert {"/_stcore/stream", "/mots", "/changes"} & paths, "the list is that of the whole server"
+    assert {"/_stcore/stream", "/mots", "/changes"} <= paths, "the list is that of the whole server"
     assert len(paths) > 12
     for path in sorted(paths - OPEN) + list(ODD):
         for method in METHODS:
             told = ask(server, method, path, Accept="text/html,*/*")
             assert is_refused(*told), (method, path, told[0])
+
+
+def test_looking_changes_nothing(server):
+    cookie = moved(server)
+    for path in ("/deconnexion", "/connexion", "/bienvenue?cle=x", "/presence"):
+        for _ in range(7):  # more than a wrong password costs nothing
+            status, _, body = ask(server, "HEAD", path, cookie * (path != "/connexion"))
+            assert status == (410 if "cle" in path else 200), path
+            assert not body
+
+    assert ask(server, "GET", "/presence", cookie)[0] == 200
 
 
 def test_the_control_a_cookie_opens_them(server):

@@ -1,0 +1,43 @@
+"""What Streamlit itself says (the first link, buttons a screen reader names) is French, as all the rest is."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.pages.spreadsheet import add_person
+from tests.pages.test_access import settle
+
+pytestmark = pytest.mark.browser
+
+ENGLISH = re.compile(
+    r"\b(Skip|Help|Show|Hide|Close|Open|Clear|Remove|Choose|Sidebar|sidebar|App|heading|Select|Next|Previous)\b"
+)
+NAMED = """() => [...document.querySelectorAll("[aria-label], [placeholder], [title], [data-testid=stSkipToContent]")]
+  .flatMap((one) => ["aria-label", "placeholder", "title"].map((name) => one.getAttribute(name)).concat(
+    one.dataset.testid === "stSkipToContent" ? [one.textContent] : []))
+  .filter(Boolean)"""
+BREAKS = """() => [...document.querySelectorAll("[data-testid=stMarkdownContainer]")]
+  .map((one) => one.textContent).filter((text) => /« | [»:;?!]/.test(text))"""
+
+
+def test_the_words_of_streamlit_are_french_and_no_line_ends_on_a_guillemet(server, page):
+    db = server.open()
+    person = add_person(db, "Abel")
+    db.close()
+    broken, named = [], []
+    for screen in (f"dossier?dossier={person}", "compte", "comptes", "conservation"):
+        page.goto(server.address + screen)
+        settle(page)
+        named += page.evaluate(NAMED)
+        broken += page.evaluate(BREAKS)
+    english = [name for name in named if ENGLISH.search(name)]
+    page.keyboard.press("Tab")
+
+    assert english == []
+    assert broken == []
+    assert {"Aller au contenu", "Aide : Identifiant", "Écrans"} <= set(named), "the control"
+    expect(page.get_by_role("link", name="Aller au contenu")).to_be_focused()
+    page.goto(f"{server.address}comptes")
+    page.get_by_role("button", name="Modifier").first.click()
+    expect(page.get_by_role("dialog").get_by_role("button", name="Fermer")).to_be_visible()
