@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from db import naming, shape
+from db import naming, office, shape
 from db.connection import Database
 from db.fields import Field, Table
 from db.types import Context, Several
@@ -69,6 +69,12 @@ class Whole:
         return int(self.db.execute(sql).fetchone()[0])
 
 
+def _in_use(db: Database, table: Table) -> Table:
+    """The table without the fields that the office took back: what they held is kept to undo that, no more."""
+    names = {item.name for item in office.columns(db, table)}
+    return replace(table, fields=tuple(item for item in table.fields if item.name in names))
+
+
 @contextmanager
 def reading(db: Database) -> Iterator[Whole]:
     """The file as it is at this moment, whoever saves meanwhile (one read transaction, which keeps nobody waiting)."""
@@ -76,13 +82,13 @@ def reading(db: Database) -> Iterator[Whole]:
     if began:
         db.execute("BEGIN")
     try:
-        files, every = shape.files(db), shape.tables(db)
-        office = {name: table for name, table in every.items() if name not in files}
+        files, every = {name: _in_use(db, table) for name, table in shape.files(db).items()}, shape.tables(db)
+        others = {name: table for name, table in every.items() if name not in files}
         kept = {
             name: frozenset(row[0] for row in db.execute(f'SELECT id FROM "{name}" WHERE deleted_at IS NULL'))
             for name in every
         }
-        yield Whole(db, files, office, naming.context(db), kept)
+        yield Whole(db, files, others, naming.context(db), kept)
     finally:
         if began and db.conn.in_transaction:
             db.execute("ROLLBACK")

@@ -180,9 +180,9 @@ _BACK = (
     " « N° » : un renvoi comme « Marchand Lou n° 12 » désigne la ligne n° 12."
 )
 _FIRST_SET = (
-    "D’abord, remettez dans la Palette vide les réglages de la feuille « {settings} » (le plafond des aides, par"
-    " exemple) et, si le bureau en a ajouté, ses champs et ses valeurs de listes (feuille « {lists} ») : ces feuilles"
-    " ne s’importent pas."
+    "Si le bureau a changé ses limites (le plafond des aides…), ses champs ou ses listes, un administrateur reprend"
+    " d’abord le modèle du bureau dans la Palette vide (« Réglages »). Les feuilles « {settings} » et « {lists} » sont"
+    " là pour mémoire."
 )
 _NOT_HERE = (
     "N’y sont pas : les lignes supprimées, l’historique, les traces de consultation, les comptes, les bilans figés et"

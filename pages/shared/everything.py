@@ -18,8 +18,12 @@ _CARE = (
     " ; effacez-le dès qu’il a servi."
 )
 _NOT_HERE = (
-    "N’y sont pas : les lignes supprimées, l’historique, les traces, les comptes, les bilans figés. Pour tout garder,"
-    " il y a les sauvegardes. Un téléchargement laisse une trace, que l’administrateur voit."
+    "N’y sont pas : les lignes supprimées, l’historique, les traces, les comptes, les bilans figés ; une sauvegarde"
+    " garde tout. Un téléchargement laisse une trace, que l’administrateur voit."
+)
+_BACK = (
+    "Pour recommencer dans une Palette vide : reprenez-y d’abord le modèle du bureau (« Réglages »), s’il a ses propres"
+    " limites, champs ou listes ; puis importez ce classeur, tel quel. Tout y revient, numéros compris."
 )
 
 
@@ -27,6 +31,7 @@ def show(db: Database) -> None:
     """What it holds, how to keep it safe, a button for each format, and what is being made."""
     st.warning(_CARE, icon=":material/lock:")
     st.markdown(f"{whole.counted(db)}, avec leurs numéros. {_NOT_HERE}")
+    st.markdown(_BACK)
     with st.grid(len(whole.FORMATS), min_column_width=240, gap="medium"):
         for one in whole.FORMATS:
             _offer(one)

@@ -1,20 +1,24 @@
 """The whole office file as a workbook, into an empty Palette: every table, row, number and value is there again."""
 
 import shutil
+import sqlite3
 from contextlib import closing
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db import connection, naming, records, shape, undo
+from db import connection, lists, naming, office, office_file, operations, plain_copy, records, shape, undo
+from db.dictionary import PERSON, SETTING
 from db.errors import RefusedImportError
 from db.imports import plan, workbook, write
 from db.imports.model import CREATE
+from db.office import NewField
 from db.records import Edit
 from db.types import LongText, Text
 from reports import whole
 from tests.db.examples import FILLED_IN, whole_row
+from tests.db.given import given_aid
 from tests.reports.reading_back import cells_of, kept, told
 
 DAY = "2023-03-06"
@@ -127,6 +131,51 @@ def test_what_resembles_stays_apart_and_references_find_their_row(two_alike, tmp
         assert everything(back) == everything(two_alike)
         assert [row["partner_id"] for row in kept(back, shape.files(back)["project"]).values()] == [1, 2, 3, 4]
         assert list(kept(back, shape.files(back)["person"])) == [1, 2, 40]
+
+
+@pytest.mark.parametrize("suffix", BOOKS)
+def test_an_office_with_fields_lists_and_limits_of_its_own_comes_back_after_its_model(
+    tmp_path, empty_path, two_alike, suffix
+):
+    db = two_alike
+    kinds = {"text": "=1", "long": "a\nb", "integer": -12, "euros": 12_34, "date": "2024-02-29", "yes_no": 0}
+    values = {office.add_field(db, NewField("person", f"Le {kind}", kind), "Ada"): v for kind, v in kinds.items()}
+    labels = ("Or", "Argent ; vermeil", "Cuivre")
+    own = office.add_field(db, NewField("person", "Métaux", "choices", values=labels), "Ada")
+    office.change_field(db, PERSON, "craft", {"label": "Métier", "hidden": 1}, "Ada")
+    gone = office.add_field(db, NewField("person", "Repris", "text"), "Ada")
+    operation = operations.last_of(db, "Ada", "own_field")
+    db.execute(f"UPDATE person SET {gone} = 'Zorglub' WHERE id = 1")
+    undo.undo(db, operation.id, "Ada")
+    office.add_value(db, lists.DOMAINS, "Arts numériques", "Ada")
+    with records.writing(db):
+        records.change(db, SETTING, 1, {"aid_ceiling": 2_000_00}, "Ada")
+    metals = shape.own(db, PERSON).field(own).list
+    codes = {label: code for code, label in naming.context(db).labels[metals.name].items()}
+    digital = next(code for code, label in naming.context(db).labels["domain"].items() if label == "Arts numériques")
+    values |= {own: (codes["Or"], codes["Argent ; vermeil"]), "craft": "Relieuse", "domain": digital}
+    records.save(db, shape.own(db, PERSON), Edit(values, 1, 1), "Ada")
+    given_aid(db, 1, 1_900_00)
+    with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
+        office_file.bring_in(back, office_file.export(db), "Ada", really=True)
+
+        brought(back, BOOKS[suffix](db, DAY, lambda done, what: None), f"tout{suffix}")
+
+        there = everything(db)
+        assert [row.pop(gone) for row in there["person"].values()] == [
+            "Zorglub",
+            None,
+            None,
+        ]  # kept, and not taken away
+        assert everything(back) == there
+        assert there["person"][1].items() >= values.items()
+        copy = plain_copy.content(db)
+        assert b"Zorglub" not in copy
+    with closing(sqlite3.connect(":memory:")) as plain:
+        plain.deserialize(copy)
+        assert plain.execute(f"SELECT {own} FROM person WHERE id = 1").fetchone()[0].count('"') == 4
+        shown = plain.execute('SELECT "Métaux", "Le euros", "Métier" FROM "Personnes (en clair)"').fetchone()
+        assert shown == ("Or ; Argent ; vermeil", 12.34, "Relieuse")
 
 
 def test_it_is_taken_back_as_one(two_alike, tmp_path, empty_path):
