@@ -1,6 +1,7 @@
 """« Importer » without a browser: an office's file, corrected on the screen, to what is in the file afterwards."""
 
 import time
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -163,9 +164,10 @@ def test_a_resemblance_is_offered_and_never_taken(office, is_she):
 
 
 def test_a_problem_is_set_aside_taken_back_or_left_waiting_with_its_row(office):
-    rows = [HEAD, *[[f"Nom{letter}", "Lou", "31/02/1980", "F", None] for letter in "ABC"]]
+    rows: list[Any] = [HEAD, *[[f"Nom{letter}", "Lou", "31/02/1980", "F", None] for letter in "ABC"]]
     screen = Screen()
-    screen.drop(files.xlsx({"Artistes": [*rows, ["Bon", "Max", "02/03/1980", "H", None]]}))
+    rows.append(["Bon", "Max", "02/03/1980", "H", None])
+    screen.drop(files.xlsx({"Artistes": rows}))
 
     screen.press("Laisser vides ces 3 cases")
     assert (screen.counts["À créer"], screen.counts["En attente"]) == ("4", "0")
