@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db import grouped, records
+from db import grouped, queries, records
 from db.dictionary import AID, CER, PERSON
 from db.grouped import Section
 from db.lists import DOMAINS
@@ -132,7 +132,13 @@ def test_what_follows_from_the_day_groups_too_and_persons_lead_inside(db):
 
 def test_counts_are_remembered_and_asked_anew_once_the_file_changed(db, people, monkeypatch):
     asked = []
-    monkeypatch.setattr(grouped.queries, "groups_sql", lambda *of: asked.append(of) or grouped_sql(*of))
+
+    def noting(*of):
+        asked.append(of)
+        return real(*of)
+
+    real = queries.groups_sql
+    monkeypatch.setattr(queries, "groups_sql", noting)
     query = Query(group="type")
     given_aid(db, next(iter(people)), 10_00)
 
@@ -140,6 +146,3 @@ def test_counts_are_remembered_and_asked_anew_once_the_file_changed(db, people, 
     assert len(asked) == 1
     given_aid(db, next(iter(people)), 10_00, type="training")
     assert grouped.counts(db, AID, query) == [("equipment", 1), ("training", 1)]
-
-
-grouped_sql = grouped.queries.groups_sql
