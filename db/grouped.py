@@ -41,7 +41,7 @@ def page_ids(db: Database, table: Table, query: Query) -> list[int]:
             continue
         start, end = max(first, before), min(last, before + many)
         if start < end:
-            of_group = Filter(query.group, "in", (code,))
+            of_group = Filter(query.group, "group", code)
             one = replace(query, filters=(*query.filters, of_group), sort=inside, group="", folded=())
             ids += part_ids(db, table, one, Part(start - before, end - start, many))
         before += many

@@ -58,7 +58,7 @@ def _grid(table_name: str, key: str, opens: str) -> None:
     view.follow(table)
     view.filter(known)
     _toolbar(db, table, key, view, known)
-    view_menu.show_told(view)
+    view_menu.show_told(view, key)
     view.refresh(db)
     hears: dict[str, Any] = {f"on_{name}_change": _taker(key, name) for name in _TAKES}
     _component(key=key, data=grid_data(db, view, _heard(key, "edits").get("instance", ""), known), **hears)

@@ -12,7 +12,7 @@ from db import grouped, records
 from db.connection import Database, change_token
 from db.fields import Computed, Field, Table
 from db.grouped import Counts, Section
-from db.queries import Filter, Query
+from db.queries import Filter, Query, groupable
 from db.sheet import Sheet
 from db.types import Context
 from db.views import Grid, Look, tidy
@@ -109,6 +109,8 @@ class View:
 
     def filter(self, known: Context) -> None:
         """Put what the filters hold into the query."""
+        if self.query.group and self.query.group not in [item.name for item in groupable(self.sheet.table)]:
+            self.group_by("")  # the field is gone since
         chosen = (*self.given, *filters.conditions(self.sheet.table, self.filters, known))
         if chosen != self.query.filters:
             self.query = replace(self.query, filters=chosen, page=1)

@@ -113,10 +113,13 @@ def show_menu(db: Database, key: str, known: Context) -> None:
     _open_dialog(key, kept)
 
 
-def show_told(view: View) -> None:
+def show_told(view: View, key: str) -> None:
     """What there is to say of the view that was opened."""
-    if view.told:
-        st.info("  \n".join(map(plain, view.told)), icon=":material/bookmarks:")
+    if not view.told:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.info("  \n".join(map(plain, view.told)), icon=":material/bookmarks:", width="stretch")
+        st.button("Fermer", key=f"{key}:view-told", type="tertiary", on_click=view.told.clear)
 
 
 def _short(name: str) -> str:

@@ -133,11 +133,12 @@ def test_what_follows_from_the_day_groups_too_and_persons_lead_inside(db):
 def test_counts_are_remembered_and_asked_anew_once_the_file_changed(db, people, monkeypatch):
     asked = []
 
-    def asking(*of):
+    def noting(*of):
         asked.append(of)
-        return grouped_sql(*of)
+        return real(*of)
 
-    monkeypatch.setattr(queries, "groups_sql", asking)
+    real = queries.groups_sql
+    monkeypatch.setattr(queries, "groups_sql", noting)
     query = Query(group="type")
     given_aid(db, next(iter(people)), 10_00)
 
@@ -145,6 +146,3 @@ def test_counts_are_remembered_and_asked_anew_once_the_file_changed(db, people, 
     assert len(asked) == 1
     given_aid(db, next(iter(people)), 10_00, type="training")
     assert grouped.counts(db, AID, query) == [("equipment", 1), ("training", 1)]
-
-
-grouped_sql = queries.groups_sql

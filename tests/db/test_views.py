@@ -35,6 +35,11 @@ def row(db, view_id):
     return db.execute('SELECT name, owner, shared, content FROM "view" WHERE id = ?', (view_id,)).fetchone()
 
 
+def default_id(db, who):
+    found = views.default(db, who, CASELOAD)
+    return found.id if found else None
+
+
 def fit(db, look, table=PERSON):
     return views.fit(table, look, naming.context(db))
 
@@ -168,45 +173,38 @@ def test_the_file_itself_refuses_a_second_of_that_name_and_what_is_no_view(db):
 def test_a_view_follows_its_owner_to_another_name(db):
     number = keep(db)
     views.set_default(db, CASELOAD, number, ADA)
-    account = accounts.by_login(db, "ada@exemple.fr")
-    assert account
+    account = next(one for one in accounts.every(db) if one.name == ADA)
 
     accounts.change(db, account.id, account.login, "Ada Lovelace", account.roles, True, "Test")
 
     assert views.get(db, number, "Ada Lovelace").owner == "Ada Lovelace"
-    assert default_of(db, "Ada Lovelace") == number
+    assert default_id(db, "Ada Lovelace") == number
 
 
 # ---- one's own default
-
-
-def default_of(db, who):
-    """The number of her default, or None."""
-    found = views.default(db, who, CASELOAD)
-    return found and found.id
 
 
 def test_each_has_her_own_default_and_takes_it_back(db):
     ours, mine = keep(db, "À nous", shared=True), keep(db, "À Bob", BOB)
     views.set_default(db, CASELOAD, mine, BOB)
     views.set_default(db, CASELOAD, ours, ADA)
-    assert default_of(db, BOB) == mine
-    assert default_of(db, ADA) == ours
+    assert default_id(db, BOB) == mine
+    assert default_id(db, ADA) == ours
 
     views.set_default(db, CASELOAD, ours, BOB)
-    assert default_of(db, BOB) == ours
+    assert default_id(db, BOB) == ours
     assert views.get(db, ours, ADA).others == 1
 
     views.set_default(db, CASELOAD, None, BOB)
     assert views.default(db, BOB, CASELOAD) is None
-    assert default_of(db, ADA) == ours
+    assert default_id(db, ADA) == ours
 
 
 def test_a_view_that_is_shared_no_more_or_gone_is_no_colleagues_default(db):
     for end in (lambda number: views.share(db, number, False, ADA), lambda number: views.delete(db, number, ADA)):
         number = keep(db, shared=True)
         views.set_default(db, CASELOAD, number, BOB)
-        assert default_of(db, BOB) == number, "the control"
+        assert default_id(db, BOB) == number, "the control"
 
         end(number)
 

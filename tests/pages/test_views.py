@@ -216,6 +216,8 @@ def test_what_a_view_can_no_longer_show_is_said(server, people, open_tab):
         expect(grid.told("la valeur « Audiovisuel / Cinéma » n’est plus dans la liste")).to_be_visible()
         expect(grid.told("« gone » n’est plus un champ de cette grille")).to_be_visible()
         expect(grid.counts).to_have_text("3 sur 7 personnes")
+        grid.button("Fermer").click()
+        expect(grid.told("n’est plus un champ")).to_have_count(0)
     finally:
         db.execute("UPDATE list_domain SET retired = 0 WHERE code = 'film'")
 
