@@ -28,7 +28,7 @@ from db.sessions import COOKIE
 ROOT = Path(__file__).parents[1]
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _START = 40.0
-expect.set_options(timeout=15_000)  # a machine that runs other tests at the same time is slow; no test waits for long
+expect.set_options(timeout=30_000)  # a machine that runs other tests at the same time is slow; only a failure waits long
 
 
 # ---- the browser
@@ -68,7 +68,7 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., Page]]:
         if as_:
             context.add_cookies([{"name": COOKIE, "value": cookie_of(as_), "url": "http://127.0.0.1"}])
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(40_000)
         watch(page, complaints, "server responded with a status of" if refused else "nothing else")
         if address:
             page.goto(address)
@@ -95,7 +95,15 @@ def _is_ours(said: Any, spared: str) -> bool:
     """Errors, but for those of a connection that a test cuts, and of Streamlit looking for its server (« _stcore »)."""
     told = f"{said.text} {said.location.get('url', '')}"
     return said.type == "error" and not any(
-        word in told for word in ("ERR_CONNECTION", "WebSocket", "_stcore", "disconnected from server", spared)
+        word in told
+        for word in (
+            "ERR_CONNECTION",
+            "WebSocket",
+            "_stcore",
+            "disconnected from server",
+            "server is not responding",
+            spared,
+        )
     )
 
 

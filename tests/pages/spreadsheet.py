@@ -90,8 +90,8 @@ class Spreadsheet:
         return self.page.get_by_text(text)
 
 
-def eventually(read: Callable[[], Any], wanted: Any, within: float = 5.0) -> float:
-    """Read until it is what is wanted; how many seconds it took."""
+def eventually(read: Callable[[], Any], wanted: Any, within: float = 30.0) -> float:
+    """Read until it is what is wanted; how many seconds it took. ``within`` is for a machine that others keep busy."""
     start = time.monotonic()
     while (found := read()) != wanted:
         assert time.monotonic() - start < within, f"still {found!r} after {within} s, not {wanted!r}"

@@ -94,7 +94,7 @@ def test_every_chart_shows_the_figures_of_the_period(dashboard, office):
         euros = 100 if FIGURES[figure].unit == "cents" else 1
         wanted = {part.label: part.value / euros for part in taken[figure] if part.value}
         assert wanted, f"{chart}: nothing to see"
-        eventually(lambda chart=chart: numbers(dashboard, chart), wanted, within=15)  # type: ignore[misc]
+        eventually(lambda chart=chart: numbers(dashboard, chart), wanted)  # type: ignore[misc]
     shows(
         dashboard, genre=["Femme : 3 · 60 %", "Homme : 2 · 40 %"], aides=["Matériel et outillage : 450,50 € · 1 aide"]
     )
@@ -110,9 +110,9 @@ def test_a_click_on_a_bar_filters_all_the_others_and_a_second_click_lifts_it(das
     click(page, "genre", "Femme")
     expect(head(page)).to_have_text("3 personnes en 2023")
     shows(page, genre=both, mode=["Accompagnement standard : 2 · 67 %", "Accompagnement allégé : 1 · 33 %"])
-    eventually(lambda: faded(page, "genre"), ["Homme"], within=15)
+    eventually(lambda: faded(page, "genre"), ["Homme"])
     expect(card(page, "sorties").get_by_text("Rien à montrer pour cette période.")).to_be_visible()
-    eventually(lambda: faded(page, "mode"), [], within=15)
+    eventually(lambda: faded(page, "mode"), [])
 
     click(page, "territoire", "Cahors")
     expect(head(page)).to_have_text("1 personne en 2023")
@@ -124,7 +124,7 @@ def test_a_click_on_a_bar_filters_all_the_others_and_a_second_click_lifts_it(das
     click(page, "genre", "Femme")
     expect(head(page)).to_have_text("5 personnes en 2023")
     shows(page, sorties=["Emploi salarié : 2 · 100 %"], territoire=[*THREE_PLACES])
-    eventually(lambda: faded(page, "genre"), [], within=15)
+    eventually(lambda: faded(page, "genre"), [])
     expect(page.get_by_role("button", name="Tout effacer")).to_have_count(0)
 
 
@@ -165,7 +165,7 @@ def test_the_lists_filter_too_and_lead_to_exactly_these_persons(dashboard):
     expect(head(page)).to_have_text("3 personnes en 2023")
     shows(page, genre=["Femme : 2 · 67 %", "Homme : 1 · 33 %"])
     # whole, what was not chosen is pale
-    eventually(lambda: faded(page, "domaine"), ["Audiovisuel / Cinéma"], within=15)
+    eventually(lambda: faded(page, "domaine"), ["Audiovisuel / Cinéma"])
     pick(page, "Mode de suivi", "Accompagnement standard")
     expect(head(page)).to_have_text("2 personnes en 2023")
     pick(page, "Genre", "Homme")
@@ -333,11 +333,11 @@ def test_a_narrow_screen_is_read_without_scrolling_sideways_and_a_dark_one_has_l
     expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", "dark")
     expect(card(page, "aides").locator(BARS)).to_have_count(1)
 
-    eventually(lambda: page.evaluate(_TOO_WIDE), [], within=10)
-    eventually(lambda: min(brightness(page, "genre")) > 180, True, within=10)
+    eventually(lambda: page.evaluate(_TOO_WIDE), [])
+    eventually(lambda: min(brightness(page, "genre")) > 180, True)
     assert "3 · 60 %" in [plain(text) for text in beside(page, "genre").all_text_contents()]
     page.emulate_media(color_scheme="light")
-    eventually(lambda: max(brightness(page, "genre")) < 90, True, within=10)
+    eventually(lambda: max(brightness(page, "genre")) < 90, True)
 
 
 _TOO_WIDE = """() => [document.documentElement, document.querySelector("[data-testid=stMain]")]

@@ -34,7 +34,7 @@ def _form_of(table, row_id, fixed):
 
 
 def open_form(table: str, row_id: int | None = None, **fixed) -> AppTest:
-    return AppTest.from_function(_form_of, default_timeout=20, args=(table, row_id, fixed)).run()
+    return AppTest.from_function(_form_of, default_timeout=90, args=(table, row_id, fixed)).run()
 
 
 def save(form: AppTest) -> AppTest:

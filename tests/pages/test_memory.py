@@ -1,7 +1,6 @@
 """The memory as people use it: who did what, taking it back, handing over, erasing, and what a note should not say."""
 
 import json
-import time
 import zipfile
 from datetime import UTC, datetime
 from io import BytesIO
@@ -14,7 +13,7 @@ from db import backup_state, backups, history, records, trace
 from db.dictionary import PARTNER, PERSON
 from db.records import Edit
 from tests.db.rewriting import rewriting
-from tests.pages.spreadsheet import Spreadsheet, add_person
+from tests.pages.spreadsheet import Spreadsheet, add_person, eventually
 from tests.pages.test_access import settle
 
 pytestmark = pytest.mark.browser
@@ -177,10 +176,7 @@ def test_a_note_that_says_too_much_is_warned_of_and_saved_all_the_same(server, p
 
 def test_a_backup_that_failed_is_said_on_the_home_page_and_in_the_settings(own_server, open_tab):
     folder = backups.folder_of(own_server.file)
-    for _ in range(300):
-        if folder.exists() and any(folder.glob("palette-*.db")):
-            break
-        time.sleep(0.1)
+    eventually(lambda: backup_state.state(folder, datetime.now(UTC)).good, True, within=60)
     page = open_tab(f"{own_server.address}reglages")
     expect(page.get_by_text("Dernière sauvegarde :")).to_be_visible()
 

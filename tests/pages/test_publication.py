@@ -5,12 +5,13 @@ from contextlib import closing
 from datetime import date
 
 import pytest
-from playwright.sync_api import TimeoutError, expect
+from playwright.sync_api import expect
 
 from db import connection, demo, published
 from db.connection import Database
 from publication import file
 from tests.conftest import Server, let_in
+from tests.pages.charts import take
 
 pytestmark = pytest.mark.browser
 
@@ -51,23 +52,8 @@ def record(server):
     return lines
 
 
-def pick(page, box, value, typed=""):
-    """Open a list and take a value; once more when the page moved under the click and closed the list."""
-    option = page.get_by_role("option", name=value, exact=True)
-    for _ in range(3):
-        page.get_by_role("combobox", name=box, exact=True).click()
-        page.keyboard.type(typed)
-        try:
-            option.click(timeout=5000)
-        except TimeoutError:
-            page.keyboard.press("Escape")
-        else:
-            return
-    pytest.fail(f"« {value} » is not in the list « {box} ».")
-
-
 def choose_year(page, year):
-    pick(page, "Année", year)
+    take(page, "Année", year)
     expect(page.get_by_role("button", name=f"Publier {year}")).to_be_visible(timeout=60_000)
 
 
@@ -83,7 +69,7 @@ def test_what_would_be_published_stands_beside_the_truth_and_says_why(own, scree
     women = screen.get_by_role("row").filter(has_text="Genre").filter(has_text="Femmes")
     expect(women.get_by_role("cell").nth(2)).to_have_text("64")
 
-    pick(screen, "Tableau", "Sorties du RSA selon le motif", "Sorties")
+    take(screen, "Tableau", "Sorties du RSA selon le motif", "Sorties")
     job = screen.get_by_role("row").filter(has_text="Emploi salarié")
     expect(job.get_by_role("cell").nth(1)).to_have_text("14")
     expect(job.get_by_role("cell").nth(2)).to_have_text("15")
@@ -132,7 +118,7 @@ def test_publishing_can_be_cancelled_and_nothing_is_online(own, screen):
 def test_what_is_already_public_is_noted_and_bad_input_is_told(own, screen):
     def note(year, number, source):
         screen.get_by_role("textbox", name="Année du nombre").fill(year)
-        pick(screen, "Ce qu’il compte", "Genre : Femmes", "Genre")
+        take(screen, "Ce qu’il compte", "Genre : Femmes", "Genre")
         screen.get_by_role("textbox", name="Nombre", exact=True).fill(number)
         screen.get_by_role("textbox", name="Où il a été donné").fill(source)
         screen.get_by_role("button", name="Noter").click()

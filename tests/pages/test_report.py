@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from db.connection import Database
 from reports.pictures import PLOTS
 from tests.db.rewriting import rewriting
+from tests.pages.charts import take
 from tests.pages.spreadsheet import Spreadsheet, add, add_person
 
 pytestmark = pytest.mark.browser
@@ -59,8 +60,7 @@ def happened(db: Database, moment: str, table: str = "") -> None:
 
 def open_report(page: Page, address: str, year: str = "2023") -> Page:
     page.goto(f"{address}photo-bilan")
-    page.get_by_role("combobox", name="Année").click()
-    page.get_by_role("option", name=year, exact=True).click()
+    take(page, "Année", year)
     expect(page.get_by_role("heading", name=f"Bilan {year}")).to_be_visible()
     return page
 

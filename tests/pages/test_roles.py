@@ -44,7 +44,7 @@ def run(monkeypatch, screen, *roles):
     """Everything that the screen's own script shows to these roles, though the menu may not lead there."""
     account = Account(1, "ada@exemple.fr", "Ada", frozenset(roles), True, True, None)
     monkeypatch.setattr(session, "current", lambda: Session(1, account, 0, 0, "Test", None))
-    page = AppTest.from_file(str(PAGES / screen.file), default_timeout=30)
+    page = AppTest.from_file(str(PAGES / screen.file), default_timeout=90)
     if screen.file == "person.py":
         page.query_params["dossier"] = "1"
     page.run()

@@ -35,7 +35,7 @@ def given_accompanied(db) -> int:
 
 
 def run(name: str, **query: str) -> AppTest:
-    screen = AppTest.from_file(str(PAGES / name), default_timeout=20)
+    screen = AppTest.from_file(str(PAGES / name), default_timeout=90)
     for key, value in query.items():
         screen.query_params[key] = value
     return screen.run()

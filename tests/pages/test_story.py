@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.pages.spreadsheet import Spreadsheet, add, add_person
+from tests.pages.spreadsheet import Spreadsheet, add, add_person, eventually
 
 pytestmark = pytest.mark.browser
 
@@ -119,8 +119,7 @@ def test_a_person_from_her_arrival_to_her_exit(own_server, open_tab):
         cell(tab, "Éluard-Cœur", "town").dblclick()
         tab.keyboard.type(town)
     page.keyboard.press("Enter")
-    expect(cell(page, "Éluard-Cœur", "town")).not_to_have_class("pending")
-    page.wait_for_timeout(500)
+    eventually(lambda: server.rows("person")[-1]["town"], "Cahors")
     other.keyboard.press("Enter")
     expect(other.get_by_text("a écrit « Cahors » pendant que vous tapiez « Figeac »")).to_be_visible()
     assert server.rows("person")[-1]["town"] == "Cahors"

@@ -67,14 +67,14 @@ def browser(db):
 
 def known_as(provider, subject=SUBJECT, **claims):
     """What the provider says of somebody from now on."""
-    requests.put(f"{provider}/users/{subject}", json=claims, timeout=5).raise_for_status()
+    requests.put(f"{provider}/users/{subject}", json=claims, timeout=30).raise_for_status()
 
 
 def sent_back(browser, subject=SUBJECT, wanted="/"):
     """Go to the provider, sign in there; the address it sends the browser back to."""
     asked = browser.get("/oidc/entrer", params={"vers": wanted})
     assert asked.status_code == 303
-    answer = requests.post(asked.headers["location"], data={"sub": subject}, allow_redirects=False, timeout=5)
+    answer = requests.post(asked.headers["location"], data={"sub": subject}, allow_redirects=False, timeout=30)
     assert answer.status_code == 302, answer.text[:500]
     return answer.headers["location"].removeprefix(HERE)
 
@@ -346,7 +346,7 @@ def test_an_odd_or_missing_state_or_code_is_refused_in_french(db, browser, provi
 
 def test_whoever_says_no_at_the_provider_comes_back_to_french(db, browser, provider):
     asked = browser.get("/oidc/entrer").headers["location"]
-    back = requests.post(asked, data={"action": "deny"}, allow_redirects=False, timeout=5).headers["location"]
+    back = requests.post(asked, data={"action": "deny"}, allow_redirects=False, timeout=30).headers["location"]
     assert "error=access_denied" in back
 
     answer = browser.get(back.removeprefix(HERE))
@@ -458,7 +458,7 @@ def palette(strict, tmp_path_factory):
     server = Server(data)
     address = server.address.rstrip("/")
     asked = {"redirect_uris": [f"{address}/oidc/retour"]}
-    client = requests.post(f"{strict.issuer}/oauth2/clients", json=asked, timeout=5).json()
+    client = requests.post(f"{strict.issuer}/oauth2/clients", json=asked, timeout=30).json()
     secret = data / "secret"
     secret.write_text(client["client_secret"] + "\n")
     server.environment |= {
@@ -487,7 +487,7 @@ def agreed(visitor, **other):
     address = urlsplit(visitor.get("/oidc/entrer", params={"vers": "/aides"}).headers["location"])
     asked = {name: values[0] for name, values in parse_qs(address.query).items()} | other
     answer = requests.post(
-        address._replace(query="").geturl(), params=asked, data={"sub": SUBJECT}, allow_redirects=False, timeout=5
+        address._replace(query="").geturl(), params=asked, data={"sub": SUBJECT}, allow_redirects=False, timeout=30
     )
     return answer.headers["location"]
 
