@@ -1,7 +1,7 @@
 """Which table a sheet is about, where its headers are, and what each of its columns is."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from rapidfuzz import fuzz
@@ -24,6 +24,7 @@ _LIKE = 88
 _SURE = 0.5
 """By how much a table must fit a sheet better than the next one."""
 _SHORTEST_LIKE = 6
+_NO_FIELD = "aucun champ de ce nom"
 
 
 @dataclass
@@ -137,6 +138,7 @@ def layout(sheet: Sheet, every: Mapping[str, Headers], choices: Choices, memory:
     if not wanted and _called(sheet.name, best.headers.table):
         how = BY_NAME
     columns = _columns(sheet, best, choices.fields.get(sheet.name, {}), memory)
+    columns = [_told_whose(column, best.headers, every) for column in columns]
     return Layout(best.headers.table, how, "", best.row, columns, best.texts)
 
 
@@ -149,7 +151,6 @@ def _candidates(sheet: Sheet, every: list[Headers], at: int | None) -> list[_Fou
     for headers in every:
         named = 3.0 if _called(sheet.name, headers.table) else 0.0
         options = [one for line in lines for one in _readings(sheet, line, headers, named, two=at is None)]
-        options = [one for one in options if one is not None]
         if options:
             found.append(max(options, key=lambda one: (one.score, -len(one.texts[0]), -one.row)))
     return sorted(found, key=lambda one: -one.score)
@@ -255,7 +256,20 @@ def _match(
     name, like = headers.resembling(texts)
     if name:
         return name, BY_NAME, f"proche de « {like} »"
-    return "", "", "aucun champ de ce nom" if any(texts) else "sans titre"
+    return "", "", _NO_FIELD if any(texts) else "sans titre"
+
+
+def _told_whose(column: Column, mine: Headers, every: Mapping[str, Headers]) -> Column:
+    """A column of another table: somebody may move it to a sheet of its own."""
+    if column.why != _NO_FIELD:
+        return column
+    others = [
+        headers.table.plural
+        for headers in every.values()
+        if headers is not mine and headers.find((column.header,))[1] == BY_NAME
+    ]
+    told = f" ici ; « {column.header} » est un champ de : {', '.join(others)}, qui ont leur propre feuille"
+    return replace(column, why=_NO_FIELD + told) if others else column
 
 
 def _examples(sheet: Sheet, place: int, header_row: int) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What becomes of each row: created, changed, left alone, or waiting with its problems."""
 
-from db.fields import Table
+from db.fields import Field, Table
 from db.imports.known import Stored
 from db.imports.match import Entry, comparable
 from db.imports.model import CREATE, SAME, UPDATE, WAITING, Choices, Problem, Row
@@ -21,8 +21,9 @@ class Finisher:
     def finish(self, table: Table, pending: list[Entry], stored: Stored) -> None:
         """The rows of one table, into the plans of their sheets; the tables they refer to come before."""
         numbers: set[int] = set()
+        required = [item for item in table.fields if item.required]
         for entry in pending:
-            self._require(entry, table, stored)
+            self._require(entry, table, required)
         while True:  # rows that refer to rows of the same table that wait
             before = len(self._bad)
             self._propagate(pending, table)
@@ -44,7 +45,7 @@ class Finisher:
                 f"N° : {taken} numéro(s) sont ceux d’autres lignes du fichier ; un nouveau est donné"
             )
 
-    def _require(self, entry: Entry, table: Table, stored: Stored) -> None:
+    def _require(self, entry: Entry, table: Table, required: list[Field]) -> None:
         """What a new row must have; a person said for the whole sheet what no column gives."""
         if entry.id > 0 or entry.unsure:
             return
@@ -56,15 +57,12 @@ class Finisher:
                 elif read.value is not None:
                     entry.given[name] = read.value
         wrong = {problem.field.split(".")[-1] for problem in entry.problems}
-        for item in table.fields:
-            if (
-                item.required
-                and entry.given.get(item.name) is None
-                and item.name not in wrong
-                and not ("name" in wrong and item.name in table.title)
-            ):
-                if item.name == "person_id" and entry.problems:
-                    continue
+        if "name" in wrong:  # both names, in one cell
+            wrong |= set(table.title)
+        if wrong:
+            wrong.add("person_id")
+        for item in required:
+            if entry.given.get(item.name) is None and item.name not in wrong:
                 entry.problems.append(self._problem(entry, table, item.name, "", "ce champ est obligatoire"))
 
     def _problem(self, entry: Entry, table: Table, name: str, value: str, reason: str) -> Problem:

@@ -25,6 +25,7 @@ from db.imports.model import (
     silent,
 )
 from db.imports.owners import Owners
+from db.imports.pause import no_garbage
 from db.imports.people import People
 from db.imports.reading import Raw, Readers, refine, rows_of
 from db.naming import context
@@ -40,7 +41,8 @@ Layouts = list[tuple[int, Sheet, columns.Layout, SheetPlan]]
 
 def plan(db: Database, workbook: Workbook, choices: Choices = _NOTHING, tick: Tick = silent) -> Plan:
     """What an import would do; the office file is only read. Raises what ``tick`` raises."""
-    return _Planner(db, workbook, choices, tick).make()
+    with no_garbage():
+        return _Planner(db, workbook, choices, tick).make()
 
 
 class _Planner:

@@ -12,7 +12,7 @@ from db.imports.model import NUMBER, Cell, Choices, Column, Guess, Ignored, Line
 from db.imports.remember import Memory
 from db.imports.values import Read, Reader, shown
 from db.imports.words import header_keys, is_unknown
-from db.types import Choice, Context, Date, Integer, Reference, References, Text, fold
+from db.types import Choice, Context, Date, Email, Integer, Phone, Reference, References, Text, fold
 
 _TOTAL = re.compile(r"(sous[ -]?)?tota(l|ux)\b|somme\b|moyenne\b|nombre de\b|nb (de )?\b|effectif\b|cumul\b")
 _SAMPLE, _LINES = 200, 5_000
@@ -104,7 +104,7 @@ def _unlike(column: Column, cells: list[Cell], reader: Reader) -> str:
     if item.name == NUMBER:
         ours = all(isinstance(cell, int) or (isinstance(cell, str) and cell.strip().isdecimal()) for cell in cells)
         return "" if ours else "ces numéros ne sont pas ceux de Palette"
-    if isinstance(item.type, Text | Reference | References) and item.type.__class__.__name__ not in ("Email", "Phone"):
+    if isinstance(item.type, Text | Reference | References) and not isinstance(item.type, Email | Phone):
         return ""
     missed = [cell for cell in cells if reader.read(cell).reason]
     if len(cells) < 3 or len(missed) < len(cells):
@@ -120,7 +120,7 @@ def _by_content(table: Table, cells: list[Cell], readers: Readers, taken: set[st
         return None
     fitting = []
     for item in table.fields:
-        checked = type(item.type).__name__ in ("Email", "Phone") or isinstance(item.type, Choice)
+        checked = isinstance(item.type, Email | Phone | Choice)
         if checked and item.name not in taken:
             reads = [readers.of(table, item.name).read(cell) for cell in cells]
             sure = [one for one in reads if not one.reason and one.value is not None and one.how in ("", "synonyme")]

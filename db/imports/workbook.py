@@ -17,6 +17,7 @@ from db.errors import WorkbookError
 from db.imports import csv_text, looks
 from db.imports.looks import Looks
 from db.imports.model import Cell, Line, Sheet, Workbook
+from db.imports.pause import no_garbage
 
 MAX_BYTES = 60_000_000
 MAX_SWOLLEN = 600_000_000
@@ -39,7 +40,8 @@ def read(data: bytes, name: str) -> Workbook:
     for start, kind in _OTHER_KINDS.items():
         if data.startswith(start):
             raise WorkbookError(f"« {name} » est {kind}, pas une feuille de calcul. {_ADVICE}")
-    book = _spreadsheet(data, name) if data.startswith((b"PK", _OLE)) else csv_text.read(data, name)
+    with no_garbage():
+        book = _spreadsheet(data, name) if data.startswith((b"PK", _OLE)) else csv_text.read(data, name)
     if not any(sheet.lines for sheet in book.sheets):
         raise WorkbookError(f"« {name} » ne contient aucune donnée.")
     return book

@@ -161,8 +161,9 @@ class _Writer:
         values = self._resolved(table, row)
         if values is None:
             return [Problem(sheet.name, row.number, "", "", row.title, "", "la ligne dont celle-ci dépend est refusée")]
+        old = records.stored(self._db, table, row.id).values if row.action == UPDATE and table.rules else {}
         try:
-            with records.refusals(self._db, table, {**row.old, **values}, row.id if row.id > 0 else None, row.number):
+            with records.refusals(self._db, table, {**old, **values}, row.id if row.id > 0 else None, row.number):
                 self._execute(table, row, values)
         except InvalidError as error:
             return [

@@ -212,6 +212,14 @@ def test_cells_beyond_the_headers_are_a_column_that_is_told(db):
     ]
 
 
+def test_a_column_of_another_table_is_left_out_and_told_whose_it_is(db):
+    made = planned(db, [*HEAD, "Freins"], ["Hugo", "Léo", None, "Homme", None, "Logement"])
+
+    assert made.sheets[0].columns[5].field == ""
+    assert "champ de : Diagnostics" in made.sheets[0].columns[5].why
+    assert actions(made) == [(2, CREATE)]
+
+
 def test_a_sheet_that_may_be_several_tables_is_not_guessed(db):
     (sheet,) = planned(db, ["Nom", "Prénom", "Date"], ["Hugo", "Léo", "01/02/2024"], sheet="Feuil1").sheets
 

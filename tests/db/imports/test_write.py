@@ -4,15 +4,16 @@ from typing import Any
 
 import pytest
 
-from db import access, connection, history, naming, operations, records, undo
+from db import access, connection, erasures, history, naming, operations, records, undo
 from db.access import Role
 from db.dictionary import PERSON
 from db.errors import AccessError, RefusedImportError
 from db.imports import workbook
+from db.imports.model import Choices
 from db.imports.plan import plan
 from db.imports.write import write
 from db.records import Edit
-from tests.db.given import given_person
+from tests.db.given import given_aid, given_person, total_granted
 from tests.db.imports import files
 
 HEAD = ["Nom", "Prénom", "Date de naissance", "Genre", "Téléphone"]
@@ -101,6 +102,33 @@ def test_every_row_that_the_file_refuses_is_named_and_nothing_is_written(db, mon
     ]
     assert "plafond de 900 €" in told.value.problems[0].reason.replace("\u00a0", " ")
     assert everything(db) == before
+
+
+def test_a_change_that_would_pass_the_ceiling_says_what_is_left(db):
+    person = given_person(db, last_name="Hugo", first_name="Léo")
+    given_aid(db, person, 500_00)
+    given_aid(db, person, 100_00, "2024-06-01", type="training")
+    rows = [["Personne", "Demandée le", "Type d’aide", "Montant accordé"], ["Hugo Léo", "01/06/2024", "Formation", 450]]
+
+    (problem,) = plan(db, workbook.read(files.xlsx({"Aides": rows}), "aides.xlsx")).problems
+
+    assert (problem.row, problem.label) == (2, "Montant accordé")
+    assert "500 € déjà accordés, il reste 400 €" in problem.reason.replace("\u00a0", " ")
+    assert total_granted(db, person) == 600_00
+
+
+def test_whom_a_near_match_was_is_forgotten_with_her(db):
+    known = given_person(db, last_name="Hugo", first_name="Léo", birth_date="1970-01-02", gender="man")
+    other = given_person(db, last_name="Prévert", first_name="Zoé", birth_date="1975-04-02")
+    rows = book(["Hugot", "Léo", "02/01/1970", None, None], ["Prévert", "Zoe", "04/02/1975", None, None])
+    choices = Choices(persons={"Personnes!2": known, "Personnes!3": other})
+    write(db, plan(db, rows, choices), "Ada")
+    sql = "SELECT chosen FROM import_choice WHERE kind = 'person' ORDER BY chosen"
+    assert db.execute(sql).fetchall() == [(str(known),), (str(other),)]
+
+    erasures.erase(db, [known], "Ada")
+
+    assert db.execute(sql).fetchall() == [(str(other),)]
 
 
 def test_a_colleague_who_changed_a_row_meanwhile_is_not_overwritten(db):
