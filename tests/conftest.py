@@ -28,7 +28,7 @@ from db.sessions import COOKIE
 ROOT = Path(__file__).parents[1]
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _START = 40.0
-expect.set_options(timeout=30_000)  # a machine that runs other tests at the same time is slow; only a failure waits long
+expect.set_options(timeout=30_000)  # a machine that runs other tests at the same time is slow; only a failure waits
 
 
 # ---- the browser

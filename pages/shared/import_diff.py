@@ -68,7 +68,7 @@ def _row(sheet: SheetPlan, row: Row, table: Table, lists: Lists, known: Context)
     notes = "".join(f'<br><span class="label">{escape(note)}</span>' for note in row.notes)
     return (
         f'<tr class="{row.action}"><td>{import_page.word(row.action)}</td>'
-        f'<td class="where">{escape(sheet.name)}, ligne {french_number(row.number)}</td>'
+        f'<td class="where">{escape(sheet.name)}, ligne {row.number}</td>'
         f'<td>{escape(row.title) or "–"}<br><span class="label">{escape(table.label)}</span></td>'
         f"<td>{told}{notes}</td></tr>"
     )

@@ -5,6 +5,7 @@ import streamlit as st
 from db import operations
 from db.dictionary import PERSON
 from db.imports.model import CREATE, UPDATE, WAITING, Done
+from db.types import french_number
 from pages.shared import import_page, import_people, import_problems, import_work, making, past_changes
 from pages.shared.import_lists import Lists
 from pages.shared.import_page import counted
@@ -12,6 +13,9 @@ from pages.shared.import_work import Work
 from pages.shared.plain import plain
 from pages.shared.session import office
 from pages.shared.view import show_among
+
+_MANY = 20_000
+"""Above it the office file is held longer than a colleague's save waits for it."""
 
 
 def show(work: Work, lists: Lists) -> None:
@@ -28,6 +32,11 @@ def show(work: Work, lists: Lists) -> None:
     if undecided:
         told = counted(undecided, "ressemblance n’est pas tranchée", "ressemblances ne sont pas tranchées")
         st.caption(f":material/person_alert: {told} (étape 4).")
+    if many > _MANY:
+        st.caption(
+            f"{french_number(many)} lignes s’écrivent d’un bloc : pendant une minute ou deux, vos collègues ne pourront"
+            " pas enregistrer."
+        )
     why = _why_not(work, many, waiting, without)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -114,7 +123,7 @@ def show_done(work: Work) -> None:
 def _told(done: Done) -> str:
     parts = [
         counted(done.created, "ligne créée", "lignes créées"),
-        counted(done.updated, "modifiée"),
-        counted(done.unchanged, "inchangée"),
+        counted(done.updated, "ligne modifiée", "lignes modifiées") if done.updated else "",
+        counted(done.unchanged, "inchangée") if done.unchanged else "",
     ]
-    return ", ".join(parts) + "."
+    return ", ".join(filter(None, parts)) + "."

@@ -82,7 +82,8 @@ def _show_group(
     if not part.open:
         return
     with part:
-        _ask_for_all(db, work, group, lists, tables)
+        if all("obligatoire" in problem.reason for problem in problems):
+            _ask_for_all(db, work, group, lists, tables)
         if len(problems) > 1:
             keys = [problem.key for problem in problems]
             st.button(
@@ -90,8 +91,10 @@ def _show_group(
                 key=import_page.name_of(work, "aside-all", *group), icon=":material/layers_clear:",
                 on_click=import_work.set_aside, args=(work, keys),
             )  # fmt: skip
-        for problem in import_page.paged(problems, _SIZE, import_page.name_of(work, "group-page", *group), "problème"):
-            _show_problem(work, problem, name)
+        with st.container(gap=None):
+            key = import_page.name_of(work, "group-page", *group)
+            for problem in import_page.paged(problems, _SIZE, key, "problème"):
+                _show_problem(work, problem, name)
 
 
 def _ask_for_all(db: Database, work: Work, group: Group, lists: Lists, tables: Mapping[str, Table]) -> None:
@@ -99,7 +102,7 @@ def _ask_for_all(db: Database, work: Work, group: Group, lists: Lists, tables: M
     sheet, column, name, label = group
     table = tables[next(one.table for one in lists.plan.sheets if one.name == sheet)]
     item = next((one for one in table.fields if one.name == name), None)
-    if column or item is None or not item.required or item.target:
+    if column or item is None or item.target:
         return
     said = work.choices.constants.get(sheet, {}).get(name)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -113,7 +116,7 @@ def _ask_for_all(db: Database, work: Work, group: Group, lists: Lists, tables: M
 
 def _show_problem(work: Work, problem: Problem, name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        value = f" {code(problem.value)}" if problem.value else ""
+        value = f" {code(problem.value)}" if problem.value and problem.value not in problem.reason else ""
         st.markdown(f"Ligne {problem.row}{value} : {import_page.sentence(problem.reason)}", width="stretch")
         st.button(
             "Laisser vide" if problem.column else "Laisser de côté",

@@ -1,17 +1,21 @@
-"""« Importer » without a browser: an office's file, corrected on the screen, to what is in the file afterwards."""
+"""« Importer »: an office's file, corrected on the screen, to what is in the file afterwards; once in a browser."""
 
 import time
-from typing import Any
+from contextlib import closing
 
 import pytest
+from playwright.sync_api import Locator, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from db import connection, records
+from db.connection import Database
 from db.dictionary import PERSON
 from db.imports import plan as planning
 from db.records import Edit
 from pages.shared import import_work
 from tests.db.imports import awful, files
+from tests.pages.spreadsheet import add
+from tests.pages.test_access import check
 from tests.pages.test_screens import PAGES
 
 HEAD = ["Nom", "Prénom", "Date de naissance", "Genre", "Domaine"]
@@ -139,9 +143,8 @@ def test_a_corrected_column_and_value_are_known_in_the_next_file(office):
 def test_a_column_takes_its_field_from_another_when_somebody_says_so(office):
     screen = Screen()
 
-    screen.drop(
-        files.xlsx({"Artistes": [["Nom", "Prénom", "Sexe", "Ville", "Lieu"], ["A", "Lou", "F", "Cahors", "Figeac"]]})
-    )
+    head = ["Nom", "Prénom", "Sexe", "Ville", "Lieu"]
+    screen.drop(files.xlsx({"Artistes": [head, ["A", "Lou", "F", "Cahors", "Figeac"]]}))
     screen.choose("Champ de la colonne E", "town")
     screen.press("Importer 1 ligne")
 
@@ -164,10 +167,9 @@ def test_a_resemblance_is_offered_and_never_taken(office, is_she):
 
 
 def test_a_problem_is_set_aside_taken_back_or_left_waiting_with_its_row(office):
-    rows: list[Any] = [HEAD, *[[f"Nom{letter}", "Lou", "31/02/1980", "F", None] for letter in "ABC"]]
+    wrong = [[f"Nom{letter}", "Lou", "31/02/1980", "F", None] for letter in "ABC"]
     screen = Screen()
-    rows.append(["Bon", "Max", "02/03/1980", "H", None])
-    screen.drop(files.xlsx({"Artistes": rows}))
+    screen.drop(files.xlsx({"Artistes": [HEAD, *wrong, ["Bon", "Max", "02/03/1980", "H", None]]}))
 
     screen.press("Laisser vides ces 3 cases")
     assert (screen.counts["À créer"], screen.counts["En attente"]) == ("4", "0")
@@ -222,10 +224,8 @@ def test_a_comparison_is_cancelled_and_begun_again(office, monkeypatch):
 
     monkeypatch.setattr(planning, "plan", endless)
     screen = Screen()
-    screen.app.file_uploader[0].set_value(
-        ("a.xlsx", files.xlsx({"Artistes": [HEAD, ["A", "Lou", None, "F", None]]}), "")
-    )
-    screen.app.run()
+    data = files.xlsx({"Artistes": [HEAD, ["A", "Lou", None, "F", None]]})
+    screen.app.file_uploader[0].set_value(("a.xlsx", data, "")).run()
     assert screen.button("Annuler"), "it takes long: there is a way out"
     screen.press("Annuler")
     assert "interrompue" in screen.told
@@ -253,3 +253,45 @@ def test_a_file_that_is_none_is_said_in_french_and_another_may_follow(office, na
 
     assert screen.counts["À créer"] == "1"
     assert told not in screen.told
+
+
+# ---- in a browser
+
+
+def in_sight(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name)
+
+
+@pytest.mark.browser
+def test_a_workbook_of_seven_sheets_goes_through_the_screen_is_seen_in_the_portfolio_and_undone(server, page):
+    """Two clicks write once; a page that is left keeps what was begun; axe finds nothing to say in either theme."""
+    file = awful.sheets_that_belong_together()
+    with closing(server.open().conn) as raw:
+        add(Database(raw), "person", last_name="Abel", first_name="Max", gender="man")
+    page.goto(f"{server.address}importer")
+    page.locator("input[type=file]").set_input_files(
+        {"name": file.name, "mimeType": "application/octet-stream", "buffer": file.data}
+    )
+
+    expect(page.get_by_text("8 lignes attendent une correction")).to_be_visible(timeout=60_000)
+    assert not (wrong := check(page, "/importer", page.locator(".import-table").first, widths=(390,))), "\n".join(wrong)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.get_by_role("link", name="Aides").click()
+    expect(page.get_by_role("heading", name="Aides", level=1)).to_be_visible()
+    page.get_by_role("link", name="Importer").click()
+    page.get_by_text("Importer sans les lignes en attente (8)").click()
+    expect(in_sight(page, "Importer 10 lignes")).to_be_enabled()
+    in_sight(page, "Importer 10 lignes").dblclick()
+    expect(page.get_by_text("10 lignes créées")).to_be_visible(timeout=60_000)
+
+    assert {table: len(server.rows(table)) - (table == "person") for table in file.rows} == file.rows
+    in_sight(page, "Voir ces personnes").click()
+    expect(page.locator(".palette-grid .counts")).to_have_text("3 sur 4 personnes")
+    page.get_by_role("link", name="Importer").click()
+    in_sight(page, "Annuler cet import").click()
+    in_sight(page, "Annuler l’opération").click()
+    expect(page.get_by_text("a été annulé : tout est comme avant")).to_be_visible()
+    left = [row["last_name"] for row in server.rows("person")]
+    assert left == ["Abel"], "who was there before the import, and nobody else"
+    assert not any(server.rows(table) for table in file.rows if table != "person")
+    assert file.name not in page.url
