@@ -108,7 +108,10 @@ def test_a_change_that_would_pass_the_ceiling_says_what_is_left(db):
     person = given_person(db, last_name="Hugo", first_name="Léo")
     given_aid(db, person, 500_00)
     given_aid(db, person, 100_00, "2024-06-01", type="training")
-    rows = [["Personne", "Demandée le", "Type d’aide", "Montant accordé"], ["Hugo Léo", "01/06/2024", "Formation", 450]]
+    rows: list[list[Any]] = [
+        ["Personne", "Demandée le", "Type d’aide", "Montant accordé"],
+        ["Hugo Léo", "01/06/2024", "Formation", 450],
+    ]
 
     (problem,) = plan(db, workbook.read(files.xlsx({"Aides": rows}), "aides.xlsx")).problems
 
