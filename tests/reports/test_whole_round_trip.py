@@ -146,11 +146,13 @@ def test_an_office_with_fields_lists_and_limits_of_its_own_comes_back_after_its_
     gone = office.add_field(db, NewField("person", "Repris", "text"), "Ada")
     operation = operations.last_of(db, "Ada", "own_field")
     db.execute(f"UPDATE person SET {gone} = 'Zorglub' WHERE id = 1")
+    assert operation
     undo.undo(db, operation.id, "Ada")
     office.add_value(db, lists.DOMAINS, "Arts numériques", "Ada")
     with records.writing(db):
         records.change(db, SETTING, 1, {"aid_ceiling": 2_000_00}, "Ada")
     metals = shape.own(db, PERSON).field(own).list
+    assert metals
     codes = {label: code for code, label in naming.context(db).labels[metals.name].items()}
     digital = next(code for code, label in naming.context(db).labels["domain"].items() if label == "Arts numériques")
     values |= {own: (codes["Or"], codes["Argent ; vermeil"]), "craft": "Relieuse", "domain": digital}
