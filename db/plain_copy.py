@@ -17,7 +17,8 @@ from db.spelling import headings
 from db.types import Choice, Choices, Date, Euros, Reference, References, Several, Type, YesNo
 from db.whole import Whole, reading
 
-_BATCH = 500
+_LEAST, _STEPS = 500, 40
+"""How often progress is told: every so many rows, and so many times at most."""
 _HELP = "lisez_moi"
 
 
@@ -102,11 +103,11 @@ def _stored(kind: Type) -> str:
 
 
 def _fill_tables(made: sqlite3.Connection, whole: Whole, tick: Tick) -> None:
-    done = 0
+    done, step = 0, max(_LEAST, whole.size // _STEPS)
     for table in whole.tables.values():
         into = f'INSERT INTO "{table.name}" VALUES ({", ".join("?" * (len(table.fields) + 1))})'
         for row_id, values in whole.rows(table):
-            if done % _BATCH == 0:
+            if done % step == 0:
                 tick(done / whole.size, table.plural)
             stored = (item.type.to_sql(values[item.name]) for item in table.fields)
             made.execute(into, (row_id, *stored))
