@@ -28,7 +28,7 @@ from db.sessions import COOKIE
 ROOT = Path(__file__).parents[1]
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _START = 40.0
-expect.set_options(timeout=30_000)  # a machine that runs other tests at the same time is slow; only a failure waits
+expect.set_options(timeout=30_000)  # a machine that runs other tests at the same time is slow; only failures wait long
 
 
 # ---- the browser
@@ -204,12 +204,8 @@ class Server:
         return server
 
     def empty(self) -> None:
-        """Put every row away, as the screens do; nothing is erased, so no id and no change number comes back.
-
-        Kept views go: one that a test made its default would open in the next one.
-        """
+        """Put every row away, as the screens do; nothing is erased, so no id and no change number comes back."""
         with closing(self.open().conn) as db:
-            db.execute('DELETE FROM "view"')
             for table in FILES:
                 db.execute(f"UPDATE \"{table}\" SET deleted_at = '2000-01-01' WHERE deleted_at IS NULL")
 

@@ -7,12 +7,11 @@ import shutil
 import subprocess
 import sys
 from contextlib import closing
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from starlette.testclient import TestClient
 
 from db import connection, records
 from db.check import check
@@ -26,6 +25,7 @@ from tests.db.given import given_person
 SAVE = """
 import json, os, resource, signal, sys
 from pathlib import Path
+from typing import Any
 from db import connection, records
 from db.dictionary import PERSON
 from db.errors import PaletteError
@@ -239,12 +239,23 @@ def test_an_answer_that_breaks_is_told_in_french_and_the_log_quotes_nothing(capl
     async def breaks(scope, receive, send):
         raise ValueError("Zola, 05 36 49 00 01")
 
-    answer = TestClient(partial(telling.in_words, breaks)).get("/x", headers={"Accept": "text/html"})
+    sent: list[dict[str, Any]] = []
 
-    assert answer.status_code == 500
-    assert "Palette a rencontré une erreur" in answer.text
+    async def send(message):
+        sent.append(message)
+
+    async def receive():
+        raise NotImplementedError
+
+    scope = {"type": "http", "method": "GET", "path": "/x", "headers": [(b"accept", b"text/html")]}
+    with pytest.raises(StopIteration):  # nothing in it waits for anything
+        telling.in_words(breaks, scope, receive, send).send(None)
+
+    text = sent[1]["body"].decode()
+    assert sent[0]["status"] == 500
+    assert "Palette a rencontré une erreur" in text
     assert "ValueError" in caplog.text
-    assert "Zola" not in caplog.text + answer.text
+    assert "Zola" not in caplog.text + text
 
 
 @pytest.mark.browser
