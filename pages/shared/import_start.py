@@ -50,6 +50,7 @@ def _offer_template() -> None:
 
 def show_file(work: Work) -> None:
     """What is being brought in, how it was read, how far the comparison is, and the way to begin anew."""
+    import_page.step(1, "Fichier")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/description: **{plain(work.name)}**", width="stretch")
         if st.button("Recommencer", icon=":material/restart_alt:", key=work.key("drop"), help="Laisser ce fichier"):
