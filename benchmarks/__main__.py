@@ -1,4 +1,4 @@
-"""`python -m benchmarks [figures|browser|publication|twenty]`: what a person waits for, beside its target."""
+"""`python -m benchmarks [figures|browser|publication|twenty|imports]`: what a person waits for, beside its target."""
 
 import logging
 import sys
@@ -12,6 +12,10 @@ def main() -> int:
         from benchmarks.browser import measure
 
         return office.show(measure(repeats=7))
+    if "imports" in sys.argv[1:]:
+        from benchmarks import imports
+
+        return office.show(imports.measure(repeats=5))
     if "publication" in sys.argv[1:]:
         from benchmarks import publication
 

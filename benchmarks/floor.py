@@ -62,6 +62,8 @@ def _gestures(db: Database) -> Iterator[Gesture]:
         for way in ("", "-"):
             order = replace(start, sort=(way + column.name,))
             yield f"sort by {way}{column.name}", partial(records.read, db, PERSON, order)
+    for group in ("domain", "state"):
+        yield f"group by {group}", read(replace(start, group=group))
     yield "open the aids", _anew(lambda: records.read(db, AID))
     yield "interventions by person", lambda: records.read(db, INTERVENTION, Query(sort=("person_id",)))
     yield "search interventions by name", lambda: records.read(db, INTERVENTION, Query(search="marie"))

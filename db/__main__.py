@@ -15,6 +15,7 @@ from db.backup_verbs import backup, backup_key, restore
 from db.check import check as problems_of
 from db.definitions import FIGURES
 from db.errors import NotFoundError, PaletteError
+from db.import_verbs import import_, template
 from db.periods import period_of
 from db.places import Place
 from db.types import french_number
@@ -50,7 +51,7 @@ def cli() -> None:
     """Le fichier de Palette, en ligne de commande."""
 
 
-for verb in (backup, restore, backup_key):
+for verb in (backup, restore, backup_key, template, import_):
     cli.add_command(verb)
 
 

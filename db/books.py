@@ -1,4 +1,4 @@
-"""The books Palette keeps beside the tables of the dictionary: history, traces, seals, accounts, publications.
+"""The books Palette keeps beside the tables of the dictionary: history, traces, seals, accounts, publications, views.
 
 Nobody types in them. What must never change is guarded by triggers, against a second program as well.
 """
@@ -66,9 +66,32 @@ _TABLES = {
   year INTEGER NOT NULL,
   numbers TEXT NOT NULL CHECK (json_valid(numbers))
 ) STRICT""",
+    # What somebody chose for a file that was brought in, for the next one: a column, a value, whom a near match was (a
+    # digest of name and birth date beside a number).
+    "import_choice": f"""CREATE TABLE import_choice (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  who TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('table', 'column', 'value', 'person')),
+  place TEXT NOT NULL,
+  said TEXT NOT NULL,
+  chosen TEXT NOT NULL,
+  UNIQUE (kind, place, said)
+) STRICT""",
     "publication_key": """CREATE TABLE publication_key (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   value BLOB NOT NULL CHECK (length(value) = 32)
+) STRICT""",
+    # What was said of two persons who look like one. No names: they are numbers, which are never given again.
+    # Of a merge, « line » is a line that it wrote in the history.
+    "pairing": f"""CREATE TABLE pairing (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  who TEXT NOT NULL,
+  one INTEGER NOT NULL,
+  other INTEGER NOT NULL CHECK (other <> one),
+  verdict TEXT NOT NULL CHECK (verdict IN ('apart', 'again', 'merged')),
+  line INTEGER
 ) STRICT""",
     "account": f"""CREATE TABLE account (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -90,6 +113,25 @@ _TABLES = {
   browser TEXT NOT NULL,
   id_token TEXT
 ) STRICT""",
+    # What somebody has a grid show, under a name (db/views.py). Owners are named as the history names them.
+    "view": f"""CREATE TABLE "view" (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  name TEXT NOT NULL COLLATE NOCASE CHECK (length(name) BETWEEN 1 AND 60 AND name = trim(name)),
+  table_name TEXT NOT NULL,
+  grid TEXT NOT NULL,
+  owner TEXT NOT NULL REFERENCES account(name) ON UPDATE CASCADE,
+  shared INTEGER NOT NULL DEFAULT 0 CHECK (shared IN (0, 1)),
+  content TEXT NOT NULL CHECK (json_valid(content) AND json_type(content) = 'object' AND length(content) <= 20000),
+  UNIQUE (owner, table_name, grid, name)
+) STRICT""",
+    "view_default": """CREATE TABLE view_default (
+  who TEXT NOT NULL REFERENCES account(name) ON UPDATE CASCADE,
+  table_name TEXT NOT NULL,
+  grid TEXT NOT NULL,
+  view_id INTEGER NOT NULL REFERENCES "view"(id) ON DELETE CASCADE,
+  PRIMARY KEY (who, table_name, grid)
+) STRICT, WITHOUT ROWID""",
     "invitation": """CREATE TABLE invitation (
   token BLOB PRIMARY KEY,
   account_id INTEGER REFERENCES account(id),
@@ -110,7 +152,9 @@ _TABLES = {
 _INDEXES = {
     "history_by_row": "CREATE INDEX history_by_row ON history (table_name, row_id, version)",
     "operation_by_first": "CREATE INDEX operation_by_first ON operation (first)",
+    "pairing_by_other": "CREATE INDEX pairing_by_other ON pairing (other, one)",
     "trace_by_person": "CREATE INDEX trace_by_person ON trace (person_id, at)",
+    "view_default_by_view": "CREATE INDEX view_default_by_view ON view_default (view_id)",
     "session_by_account": "CREATE INDEX session_by_account ON session (account_id)",
 }
 
@@ -121,6 +165,7 @@ _ADDED_ONLY = {
     "frozen": "un bilan figé ne change plus",
     "publication": "ce qui a été publié ne change plus",
     "operation": "une opération ne change plus",
+    "pairing": "ce qui a été dit de deux dossiers ne change plus",
 }
 """Tables that only grow, and what the file says to whoever would have it otherwise."""
 
@@ -173,6 +218,16 @@ _OF_ANOTHER = (
 )
 
 
+_OF_THAT_GRID = (
+    ' WHEN NOT EXISTS (SELECT 1 FROM "view" v WHERE v.id = NEW.view_id AND v.table_name = NEW.table_name'
+    " AND v.grid = NEW.grid AND (v.shared OR v.owner = NEW.who))"
+)
+_PRIVATE_AGAIN = (
+    'CREATE TRIGGER view_stays_private AFTER UPDATE OF shared ON "view" WHEN NOT NEW.shared'
+    " BEGIN DELETE FROM view_default WHERE view_id = NEW.id AND who <> NEW.owner; END"
+)
+
+
 def statements() -> dict[str, str]:
     """Name -> CREATE statement of every book, in the order to run them."""
     wanted = dict(_TABLES) | _INDEXES
@@ -192,6 +247,14 @@ def statements() -> dict[str, str]:
             _refused(
                 "account_last_way_in", "UPDATE", "account", "il faut au moins un administrateur actif", _LAST_WAY_IN
             ),
+            _refused(
+                "view_default_stays_visible",
+                "INSERT",
+                "view_default",
+                "cette vue n’est pas de cette grille, ou pas partagée",
+                _OF_THAT_GRID,
+            ),
         ]
     )
+    wanted["view_stays_private"] = _PRIVATE_AGAIN
     return wanted

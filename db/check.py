@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import sqlite_utils
 
-from db import rules, schema, seals, upgrade
+from db import rules, schema, seals, shape, upgrade
 from db.dictionary import TABLES
 from db.errors import SchemaError
 from db.fields import Rule, Table
@@ -50,10 +50,10 @@ def _columns(db: sqlite_utils.Database) -> Iterator[str]:
         yield "Ce n’est pas un fichier de Palette : aucune de ses tables n’y est."
         return
     yield from schema.drift(db)
-    for name, sql in schema.expected().items():
+    for name, sql in schema.expected(shape.of(db)).items():
         if name not in found and sql.startswith("CREATE TABLE"):
             yield f"La table {name} manque. {_REMADE}"
-    for table in TABLES.values():
+    for table in shape.tables(db).values():
         present = schema.columns_of(db, table)
         for column in schema.columns_sql(table) if present else []:
             name = column.split()[0]
@@ -74,7 +74,7 @@ def _steps(db: sqlite_utils.Database) -> Iterator[str]:
 def _made(db: sqlite_utils.Database) -> Iterator[str]:
     """Triggers, indexes and search tables that are missing or were changed: what they guard was not guarded."""
     found = schema.actual(db)
-    for name, sql in schema.expected().items():
+    for name, sql in schema.expected(shape.of(db)).items():
         if name not in TABLES and schema.clean(found.get(name, "")) != schema.clean(sql):
             yield f"{name} manque ou a été modifié. {_REMADE}"
 
@@ -87,7 +87,7 @@ def _references(db: sqlite_utils.Database) -> Iterator[str]:
 
 def _rules(db: sqlite_utils.Database) -> Iterator[str]:
     """Every kept row against every rule of its table."""
-    for table in TABLES.values():
+    for table in shape.tables(db).values():
         for rule in schema.rules_of(table):
             for (row_id,) in db.execute(_broken(table, rule)).fetchall():
                 yield f"{_row(table.name, row_id)} : {table.field(rule.field).label} : {rule.sentence}."
@@ -102,7 +102,7 @@ def _broken(table: Table, rule: Rule) -> str:
 
 def _history(db: sqlite_utils.Database) -> Iterator[str]:
     """Rows whose version is not the one the history knows last."""
-    for table in TABLES.values():
+    for table in shape.tables(db).values():
         rows = db.execute(
             f"""SELECT t.id, t.version, h.version FROM "{table.name}" t
             LEFT JOIN (SELECT row_id, max(version) AS version FROM history WHERE table_name = ? GROUP BY row_id) h
@@ -117,7 +117,7 @@ def _history(db: sqlite_utils.Database) -> Iterator[str]:
 
 def _erased(db: sqlite_utils.Database) -> Iterator[str]:
     """Rows that the history knows and the file has no more, without a word about their being erased."""
-    for table in TABLES.values():
+    for table in shape.tables(db).values():
         rows = db.execute(
             f"""SELECT h.row_id FROM history h WHERE h.table_name = ?
             AND NOT EXISTS (SELECT 1 FROM "{table.name}" t WHERE t.id = h.row_id)
@@ -143,7 +143,7 @@ def _blanked(db: sqlite_utils.Database) -> Iterator[str]:
 
 def _search(db: sqlite_utils.Database) -> Iterator[str]:
     """Search indexes that no longer say what the rows say (rank 1: compare with the rows themselves)."""
-    for table in TABLES.values():
+    for table in shape.tables(db).values():
         name = f"{table.name}_search"
         if name not in schema.actual(db):
             continue

@@ -44,6 +44,13 @@ def create(path: Path) -> Database:
     return open_file(path)
 
 
+def blank() -> Database:
+    """An empty office in memory: what a new file would hold."""
+    db = connect(Path(":memory:"))
+    upgrade.upgrade(db)
+    return db
+
+
 def open_file(path: Path) -> Database:
     """Open an office file; an older one is upgraded after a backup copy.
 

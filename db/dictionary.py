@@ -5,21 +5,35 @@ Laid out by hand, a field a line, so that a table reads as a table; the formatte
 """
 # fmt: off
 
+from collections.abc import Iterable
+
 from db import groupings, lists, rules
 from db.fields import TODAY, Computed, Field, Highlight, Privacy, Rule, Table
 from db.types import Choice, Choices, Date, Email, Euros, Integer, LongText, Phone, Reference, References, Text, YesNo
 
 SECRET, GROUPED = Privacy.SECRET, Privacy.GROUPED
+WHOLE_NAME = (
+    "Nom Prénom", "Nom et prénom", "Prénom Nom", "Prénom et nom", "Nom, prénom", "Noms", "Nom complet", "Bénéficiaire", "Artiste", "Usager", "Allocataire", "Identité", "Personne",
+)
+"""How an office heads the one column that holds both names of a person."""
 _PERSON_HELP = "La personne concernée : tapez le début de son nom."
 
 
 def _person() -> Field:
-    return Field("person_id", "Personne", Reference("person"), required=True, privacy=SECRET, help=_PERSON_HELP)
+    return Field("person_id", "Personne", Reference("person"), required=True, privacy=SECRET, synonyms=WHOLE_NAME, help=_PERSON_HELP)
 
 
-def _note(label: str = "Note", section: str = "") -> Field:
+def _codes(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
+
+
+_REMARKS = ("Remarques", "Observations", "Commentaires")
+
+
+def _note(label: str = "Note", section: str = "", synonyms: tuple[str, ...] = _REMARKS) -> Field:
     return Field(
-        "note", label, LongText(), privacy=SECRET, section=section, shown=False, help="Jamais de donnée de santé, de religion ou d’opinion."
+        "note", label, LongText(), privacy=SECRET, section=section, shown=False, synonyms=synonyms,
+        help="Jamais de donnée de santé, de religion ou d’opinion.",
     )
 
 
@@ -39,10 +53,12 @@ PERSON = Table(
     "Personnes",
     title=("last_name", "first_name"),
     order=("last_name", "first_name"),
+    key=("last_name", "first_name", "birth_date"),
+    synonyms=("Artistes", "Bénéficiaires", "Usagers", "Fichier artistes", "Portefeuille", "Suivi", "Liste", "File active", "Public", "Dossiers", "Allocataires", "BRSA"),
     fields=(
-        Field("last_name", "Nom", Text(80), required=True, privacy=SECRET, section="Identité", help="Nom d’usage."),
-        Field("first_name", "Prénom", Text(80), required=True, privacy=SECRET, section="Identité", help="Prénom d’usage."),
-        Field("artist_name", "Nom d’artiste", Text(80), privacy=SECRET, section="Identité", shown=False, help="Pseudonyme ou nom de scène."),
+        Field("last_name", "Nom", Text(80), required=True, privacy=SECRET, section="Identité", synonyms=("Nom de famille", "Nom d’usage", "Nom usuel", "NOM", "Patronyme", "Nom bénéficiaire", "Nom artiste"), help="Nom d’usage."),
+        Field("first_name", "Prénom", Text(80), required=True, privacy=SECRET, section="Identité", synonyms=("Prénoms", "Prénom d’usage", "Prénom usuel", "Prénom bénéficiaire"), help="Prénom d’usage."),
+        Field("artist_name", "Nom d’artiste", Text(80), privacy=SECRET, section="Identité", shown=False, synonyms=("Nom de scène", "Pseudonyme", "Pseudo", "Nom artistique"), help="Pseudonyme ou nom de scène."),
         Field(
             "birth_date",
             "Date de naissance",
@@ -50,6 +66,7 @@ PERSON = Table(
             privacy=GROUPED,
             section="Identité",
             published=groupings.AGE,
+            synonyms=("Né(e) le", "Née le", "DDN", "Date naiss.", "Date naissance", "Naissance", "Né le", "Date de naiss", "D. naissance", "Anniversaire"),
             help="Sert à l’âge et à l’avis d’orientation (60 ans et plus).",
         ),
         Field(
@@ -60,14 +77,15 @@ PERSON = Table(
             privacy=GROUPED,
             section="Identité",
             published=groupings.GENDER,
+            synonyms=("Sexe", "Civilité", "Civ.", "F/H", "H/F", "Mme/M.", "Titre"),
             help="Tel que la personne le déclare.",
         ),
-        Field("phone", "Téléphone", Phone(), privacy=SECRET, section="Contact", help="05 65 00 00 00 ou +33…"),
-        Field("email", "Courriel", Email(), privacy=SECRET, section="Contact", shown=False, help="nom@domaine.fr"),
-        Field("address", "Adresse", Text(), privacy=SECRET, section="Contact", shown=False, help="Numéro et voie, lieu-dit."),
-        Field("postcode", "Code postal", Text(5), privacy=SECRET, section="Contact", shown=False, help="Cinq chiffres."),
-        Field("town", "Commune", Text(80), privacy=SECRET, section="Contact", help="Commune de résidence."),
-        Field("territory", "Territoire", Choice(lists.TERRITORIES), privacy=SECRET, section="Contact", help="Secteur de suivi."),
+        Field("phone", "Téléphone", Phone(), privacy=SECRET, section="Contact", synonyms=("Tél.", "Tel", "Portable", "Mobile", "N° de téléphone", "Numéro de téléphone", "N° tél", "Téléphone portable", "Tél portable", "GSM", "Coordonnées téléphoniques"), help="05 65 00 00 00 ou +33…"),
+        Field("email", "Courriel", Email(), privacy=SECRET, section="Contact", shown=False, synonyms=("Mail", "E-mail", "Email", "Adresse mail", "Adresse e-mail", "Adresse électronique", "Mél"), help="nom@domaine.fr"),
+        Field("address", "Adresse", Text(), privacy=SECRET, section="Contact", shown=False, synonyms=("Rue", "Adresse postale", "Voie", "Domicile", "Adresse complète"), help="Numéro et voie, lieu-dit."),
+        Field("postcode", "Code postal", Text(5, digits=5), privacy=SECRET, section="Contact", shown=False, synonyms=("CP", "Code post.", "C.P."), help="Cinq chiffres."),
+        Field("town", "Commune", Text(80), privacy=SECRET, section="Contact", synonyms=("Ville", "Localité", "Commune de résidence", "Lieu de résidence"), help="Commune de résidence."),
+        Field("territory", "Territoire", Choice(lists.TERRITORIES), privacy=SECRET, section="Contact", synonyms=("Secteur", "Arrondissement", "Zone", "Territoire de suivi", "MSD", "Antenne"), help="Secteur de suivi."),
         Field(
             "domain",
             "Domaine d’activité",
@@ -75,12 +93,13 @@ PERSON = Table(
             privacy=GROUPED,
             section="Activité",
             published=groupings.DOMAIN,
+            synonyms=("Domaine", "Domaine artistique", "Secteur d’activité", "Champ artistique", "Filière", "Domaine activité"),
             help="Domaine principal, tel que la personne le décrit.",
         ),
-        Field("craft", "Discipline", Text(80), privacy=SECRET, section="Activité", help="Céramiste, comédienne, relieur…"),
-        Field("activity", "Activité", Choice(lists.ACTIVITIES), privacy=SECRET, section="Activité", shown=False, help="Déclarée, ou encore en projet."),
-        Field("legal_status", "Statut juridique", Choice(lists.LEGAL_STATUSES), privacy=SECRET, section="Activité", shown=False, help="Statut sous lequel l’activité est exercée."),
-        Field("website", "Site ou page", Text(), privacy=SECRET, section="Activité", shown=False, help="Adresse d’un site, d’une page, d’un portfolio."),
+        Field("craft", "Discipline", Text(80), privacy=SECRET, section="Activité", synonyms=("Métier", "Profession", "Spécialité", "Pratique", "Activité artistique"), help="Céramiste, comédienne, relieur…"),
+        Field("activity", "Activité", Choice(lists.ACTIVITIES), privacy=SECRET, section="Activité", shown=False, synonyms=("Stade du projet", "Avancement du projet", "Projet ou activité"), help="Déclarée, ou encore en projet."),
+        Field("legal_status", "Statut juridique", Choice(lists.LEGAL_STATUSES), privacy=SECRET, section="Activité", shown=False, synonyms=("Statut", "Forme juridique", "Statut de l’activité", "Statut social"), help="Statut sous lequel l’activité est exercée."),
+        Field("website", "Site ou page", Text(), privacy=SECRET, section="Activité", shown=False, synonyms=("Site internet", "Site web", "Site", "Page", "URL", "Portfolio"), help="Adresse d’un site, d’une page, d’un portfolio."),
         Field(
             "household",
             "Composition du foyer",
@@ -88,6 +107,7 @@ PERSON = Table(
             privacy=GROUPED,
             section="Situation",
             published=groupings.HOUSEHOLD,
+            synonyms=("Situation familiale", "Foyer", "Composition familiale", "Situation de famille", "Sit. fam.", "Ménage"),
             help="Au sens de l’allocation.",
         ),
         Field(
@@ -98,6 +118,7 @@ PERSON = Table(
             section="Situation",
             shown=False,
             published=groupings.EDUCATION,
+            synonyms=("Diplôme", "Formation", "Niveau", "Niveau de diplôme", "Niveau scolaire", "Études", "Niveau de formation"),
             help="Diplôme le plus élevé.",
         ),
         Field(
@@ -108,10 +129,11 @@ PERSON = Table(
             section="Situation",
             shown=False,
             published=groupings.ORIGIN,
+            synonyms=("Provenance", "Origine géographique"),
             help="Comment la personne est arrivée dans le Lot.",
         ),
-        Field("licence", "Permis", YesNo(), privacy=SECRET, section="Situation", shown=False, help="A le permis de conduire."),
-        Field("vehicle", "Véhicule", YesNo(), privacy=SECRET, section="Situation", shown=False, help="Dispose d’un véhicule."),
+        Field("licence", "Permis", YesNo(), privacy=SECRET, section="Situation", shown=False, synonyms=("Permis B", "Permis de conduire", "Titulaire du permis"), help="A le permis de conduire."),
+        Field("vehicle", "Véhicule", YesNo(), privacy=SECRET, section="Situation", shown=False, synonyms=("Voiture", "Véhiculé", "Véhiculée", "Moyen de locomotion", "Auto"), help="Dispose d’un véhicule."),
         Field(
             "rsa_entry_on",
             "Entrée au RSA",
@@ -120,11 +142,12 @@ PERSON = Table(
             section="Situation",
             shown=False,
             published=groupings.SENIORITY,
+            synonyms=("Date d’entrée RSA", "Entrée RSA", "Date RSA", "RSA depuis", "Au RSA depuis", "Date d’ouverture RSA", "Début RSA", "Date entrée au RSA", "Date d’entrée dans le RSA"),
             help="Premier jour dans le dispositif du RSA ; sert à l’ancienneté.",
         ),
-        Field("agent", "Suivi par", Choice(lists.AGENTS), privacy=SECRET, section="Suivi", shown=False, help="La personne de l’équipe qui accompagne."),
-        _note("Notes", "Suivi"),
-        Field("archived_on", "Archivé le", Date(), privacy=SECRET, section="Suivi", shown=False, help="Un dossier archivé quitte les listes et la recherche ; les chiffres le comptent toujours. Vide : dossier courant."),
+        Field("agent", "Suivi par", Choice(lists.AGENTS), privacy=SECRET, section="Suivi", shown=False, synonyms=("Référent unique", "Accompagnateur", "Agent", "Chargée de suivi", "Suivie par", "Conseillère"), help="La personne de l’équipe qui accompagne."),
+        _note("Notes", "Suivi", synonyms=("Remarques", "Observations", "Commentaires", "Commentaire", "Remarque", "Note", "Obs.", "Divers")),
+        Field("archived_on", "Archivé le", Date(), privacy=SECRET, section="Suivi", shown=False, synonyms=("Archivée le", "Date d’archivage"), help="Un dossier archivé quitte les listes et la recherche ; les chiffres le comptent toujours. Vide : dossier courant."),
     ),
     computed=(
         Computed("state", "Situation", Choice(lists.STATES), rules.STATE, "Calculée du jour : étapes en cours aujourd’hui."),
@@ -145,18 +168,20 @@ ORIENTATION = Table(
     "Orientations",
     title=("requested_on", "person_id"),
     order=("-requested_on",),
+    key=("person_id", "requested_on"),
+    synonyms=("Demandes", "Prescriptions"),
     fields=(
         _person(),
-        Field("requested_on", "Demandée le", Date(), required=True, default=TODAY, privacy=SECRET, section="Demande", help="Jour où la demande est arrivée."),
-        Field("referrer", "Référent", Text(80), privacy=SECRET, section="Demande", shown=False, help="Qui suit la personne au titre du RSA."),
-        Field("prescriber", "Prescripteur", Choice(lists.PRESCRIBERS), privacy=SECRET, section="Demande", help="Qui a fait la demande."),
-        Field("reasons", "Motifs de la demande", LongText(), privacy=SECRET, section="Demande", shown=False, help="Ce qui est attendu de l’accompagnement."),
-        Field("accompanied_elsewhere", "Accompagnée par ailleurs", YesNo(), privacy=SECRET, section="Critères", shown=False, help="Déjà accompagnée au titre de son activité."),
-        Field("needs_mobility", "Mobilité nécessaire", YesNo(), privacy=SECRET, section="Critères", shown=False, help="L’activité demande d’être mobile (permis et véhicule)."),
-        Field("food_job", "Emploi alimentaire", YesNo(), privacy=SECRET, section="Critères", shown=False, help="Orientée vers France Travail pour un emploi alimentaire."),
-        Field("override", "Avis contraire", Choice(lists.VERDICTS), privacy=SECRET, section="Avis", shown=False, help="À remplir seulement pour s’écarter de l’avis calculé."),
-        Field("override_reason", "Motif de l’avis contraire", LongText(), privacy=SECRET, section="Avis", shown=False, help="Obligatoire quand l’avis calculé est écarté."),
-        Field("decided_on", "Avis rendu le", Date(), privacy=SECRET, section="Avis", help="Jour où l’avis a été donné."),
+        Field("requested_on", "Demandée le", Date(), required=True, default=TODAY, privacy=SECRET, section="Demande", synonyms=("Date de la demande", "Date demande", "Date d’orientation", "Reçue le", "Date"), help="Jour où la demande est arrivée."),
+        Field("referrer", "Référent", Text(80), privacy=SECRET, section="Demande", shown=False, synonyms=("Référent RSA", "Référent unique", "Travailleur social"), help="Qui suit la personne au titre du RSA."),
+        Field("prescriber", "Prescripteur", Choice(lists.PRESCRIBERS), privacy=SECRET, section="Demande", synonyms=("Orienteur", "Orientée par", "Prescrit par", "Envoyée par", "Service prescripteur"), help="Qui a fait la demande."),
+        Field("reasons", "Motifs de la demande", LongText(), privacy=SECRET, section="Demande", shown=False, synonyms=("Motif", "Motifs", "Objet de la demande"), help="Ce qui est attendu de l’accompagnement."),
+        Field("accompanied_elsewhere", "Accompagnée par ailleurs", YesNo(), privacy=SECRET, section="Critères", shown=False, synonyms=("Déjà accompagnée", "Suivie ailleurs"), help="Déjà accompagnée au titre de son activité."),
+        Field("needs_mobility", "Mobilité nécessaire", YesNo(), privacy=SECRET, section="Critères", shown=False, synonyms=("Mobilité",), help="L’activité demande d’être mobile (permis et véhicule)."),
+        Field("food_job", "Emploi alimentaire", YesNo(), privacy=SECRET, section="Critères", shown=False, synonyms=("France Travail",), help="Orientée vers France Travail pour un emploi alimentaire."),
+        Field("override", "Avis contraire", Choice(lists.VERDICTS), privacy=SECRET, section="Avis", shown=False, synonyms=("Avis dérogatoire",), help="À remplir seulement pour s’écarter de l’avis calculé."),
+        Field("override_reason", "Motif de l’avis contraire", LongText(), privacy=SECRET, section="Avis", shown=False, synonyms=("Motif de dérogation",), help="Obligatoire quand l’avis calculé est écarté."),
+        Field("decided_on", "Avis rendu le", Date(), privacy=SECRET, section="Avis", synonyms=("Date de l’avis", "Date de décision", "Date avis"), help="Jour où l’avis a été donné."),
         _note(section="Avis"),
     ),
     rules=(
@@ -175,12 +200,14 @@ STAGE = Table(
     "Étapes de parcours",
     title=("kind", "starts_on"),
     order=("-starts_on",),
+    key=("person_id", "kind", "starts_on"),
+    synonyms=("Parcours", "Étapes", "Accompagnements"),
     fields=(
         _person(),
-        Field("kind", "Étape", Choice(lists.STAGE_KINDS), required=True, privacy=SECRET, help="Diagnostic, accompagnement, ou sollicitation ponctuelle."),
-        Field("mode", "Mode", Choice(lists.MODES), privacy=SECRET, help="Pour un accompagnement : standard ou allégé."),
-        Field("starts_on", "Du", Date(), required=True, default=TODAY, privacy=SECRET, help="Premier jour, compris."),
-        Field("ends_on", "Au", Date(), privacy=SECRET, help="Dernier jour, compris ; vide tant que l’étape dure."),
+        Field("kind", "Étape", Choice(lists.STAGE_KINDS), required=True, privacy=SECRET, synonyms=("Type d’étape", "Nature de l’étape", "Phase", "Parcours"), help="Diagnostic, accompagnement, ou sollicitation ponctuelle."),
+        Field("mode", "Mode", Choice(lists.MODES), privacy=SECRET, synonyms=("Modalité", "Type d’accompagnement"), help="Pour un accompagnement : standard ou allégé."),
+        Field("starts_on", "Du", Date(), required=True, default=TODAY, privacy=SECRET, synonyms=("Début", "Date de début", "Date début", "Commence le", "Depuis", "Entrée le", "Date d’entrée"), help="Premier jour, compris."),
+        Field("ends_on", "Au", Date(), privacy=SECRET, synonyms=("Fin", "Date de fin", "Date fin", "Termine le", "Jusqu’au", "Sortie le"), help="Dernier jour, compris ; vide tant que l’étape dure."),
         _note(),
     ),
     rules=(
@@ -190,7 +217,7 @@ STAGE = Table(
             "one_of_a_kind",
             "starts_on",
             "une autre étape du même genre couvre déjà ces jours",
-            rules.overlaps_same_person("stage", "other.kind = NEW.kind"),
+            rules.overlaps_same_person("stage"),
             watches=("person_id", "kind", "starts_on", "ends_on", "deleted_at"),
         ),
         Rule(
@@ -210,12 +237,14 @@ BENEFIT = Table(
     "Situations de droits",
     title=("kind", "starts_on"),
     order=("-starts_on",),
+    key=("person_id", "kind", "starts_on"),
+    synonyms=("Droits", "RSA", "Prestations", "Situations"),
     fields=(
         _person(),
-        Field("kind", "Droits", Choice(lists.BENEFITS), required=True, privacy=SECRET, help="Prestation versée sur la période."),
-        Field("subject_to_duties", "Soumise aux droits et devoirs", YesNo(), required=True, default=1, privacy=SECRET, help="Condition de l’accompagnement."),
-        Field("starts_on", "Du", Date(), required=True, default=TODAY, privacy=SECRET, help="Premier jour, compris."),
-        Field("ends_on", "Au", Date(), privacy=SECRET, help="Dernier jour, compris ; vide tant que la situation dure."),
+        Field("kind", "Droits", Choice(lists.BENEFITS), required=True, privacy=SECRET, synonyms=("Prestation", "Allocation", "Type de droit", "Nature des droits"), help="Prestation versée sur la période."),
+        Field("subject_to_duties", "Soumise aux droits et devoirs", YesNo(), required=True, default=1, privacy=SECRET, synonyms=("Droits et devoirs", "SDD", "Soumis aux droits et devoirs"), help="Condition de l’accompagnement."),
+        Field("starts_on", "Du", Date(), required=True, default=TODAY, privacy=SECRET, synonyms=("Début", "Date de début", "Date début", "Depuis", "Ouverture des droits", "Date d’ouverture"), help="Premier jour, compris."),
+        Field("ends_on", "Au", Date(), privacy=SECRET, synonyms=("Fin", "Date de fin", "Date fin", "Jusqu’au", "Fin de droits"), help="Dernier jour, compris ; vide tant que la situation dure."),
         _note(),
     ),
     rules=(
@@ -237,12 +266,14 @@ DIAGNOSTIC = Table(
     feminine=False,
     title=("started_on", "person_id"),
     order=("-started_on",),
+    key=("person_id", "started_on"),
+    synonyms=("Bilans",),
     fields=(
         _person(),
-        Field("started_on", "Commencé le", Date(), required=True, default=TODAY, privacy=SECRET, section="Diagnostic", help="Premier entretien."),
-        Field("completed_on", "Terminé le", Date(), privacy=GROUPED, section="Diagnostic", published=groupings.DIAGNOSTIC, help="Vide tant que le diagnostic n’est pas achevé."),
-        Field("skills", "Acquis", LongText(), privacy=SECRET, section="Bilan", help="Formation, expériences, savoir-faire, réalisations."),
-        Field("potential", "Potentiels", LongText(), privacy=SECRET, section="Bilan", help="Ce qui peut se développer."),
+        Field("started_on", "Commencé le", Date(), required=True, default=TODAY, privacy=SECRET, section="Diagnostic", synonyms=("Date", "Début", "Date de début", "Date du diagnostic", "Date diagnostic", "Début du diagnostic", "Premier entretien"), help="Premier entretien."),
+        Field("completed_on", "Terminé le", Date(), privacy=GROUPED, section="Diagnostic", published=groupings.DIAGNOSTIC, synonyms=("Fin", "Date de fin", "Fin du diagnostic", "Achevé le", "Date de clôture"), help="Vide tant que le diagnostic n’est pas achevé."),
+        Field("skills", "Acquis", LongText(), privacy=SECRET, section="Bilan", synonyms=("Compétences", "Acquis et compétences", "Bilan des acquis"), help="Formation, expériences, savoir-faire, réalisations."),
+        Field("potential", "Potentiels", LongText(), privacy=SECRET, section="Bilan", synonyms=("Potentiel",), help="Ce qui peut se développer."),
         Field(
             "obstacles",
             "Freins",
@@ -250,12 +281,13 @@ DIAGNOSTIC = Table(
             privacy=GROUPED,
             section="Bilan",
             published=groupings.OBSTACLE,
+            synonyms=("Frein", "Freins identifiés", "Difficultés", "Obstacles"),
             help="Freins à l’insertion professionnelle. Jamais une maladie ni un diagnostic médical.",
         ),
-        Field("resources", "Ressources mobilisables", LongText(), privacy=SECRET, section="Bilan", shown=False, help="Entourage, réseau, lieux, matériel."),
-        Field("levers", "Leviers", Choices(lists.LEVERS), privacy=SECRET, section="Conclusion", help="Leviers à actionner."),
-        Field("outcome", "Suite donnée", Choice(lists.OUTCOMES), privacy=SECRET, section="Conclusion", help="Ce qui est décidé avec la personne."),
-        Field("conclusion", "Conclusion", LongText(), privacy=SECRET, section="Conclusion", shown=False, help="Synthèse partagée avec la personne."),
+        Field("resources", "Ressources mobilisables", LongText(), privacy=SECRET, section="Bilan", shown=False, synonyms=("Ressources", "Appuis"), help="Entourage, réseau, lieux, matériel."),
+        Field("levers", "Leviers", Choices(lists.LEVERS), privacy=SECRET, section="Conclusion", synonyms=("Levier", "Leviers à actionner"), help="Leviers à actionner."),
+        Field("outcome", "Suite donnée", Choice(lists.OUTCOMES), privacy=SECRET, section="Conclusion", synonyms=("Suite", "Suites", "Décision", "Orientation proposée"), help="Ce qui est décidé avec la personne."),
+        Field("conclusion", "Conclusion", LongText(), privacy=SECRET, section="Conclusion", shown=False, synonyms=("Synthèse", "Conclusions"), help="Synthèse partagée avec la personne."),
     ),
     rules=(
         Rule("completed_after_start", "completed_on", "la fin ne peut pas précéder le début", "NEW.completed_on < NEW.started_on", watches=("started_on", "completed_on")),
@@ -270,20 +302,22 @@ CER = Table(
     feminine=False,
     title=("kind", "starts_on"),
     order=("-starts_on",),
+    key=("person_id", "kind", "starts_on"),
+    synonyms=("Contrats", "Contrats d’engagement"),
     fields=(
         _person(),
-        Field("kind", "Contrat", Choice(lists.CONTRACT_KINDS), required=True, default="engagement", privacy=SECRET, section="Contrat", help="Le contrat d’engagement remplace le CER depuis le 1er janvier 2025."),
-        Field("rank", "Rang", Choice(lists.RANKS), required=True, default="first", privacy=SECRET, section="Contrat", help="Premier contrat ou renouvellement."),
-        Field("replaces_id", "Remplace", Reference("cer"), privacy=SECRET, section="Contrat", shown=False, help="Le contrat que ce renouvellement remplace."),
-        Field("signed_on", "Signé le", Date(), required=True, default=TODAY, privacy=GROUPED, section="Dates", published=groupings.CONTRACT, help="Jour de la signature."),
-        Field("starts_on", "Du", Date(), required=True, default=TODAY, privacy=SECRET, section="Dates", help="Premier jour, compris."),
-        Field("ends_on", "Au", Date(), required=True, privacy=SECRET, section="Dates", help="Dernier jour, compris."),
-        Field("early_start_reason", "Motif d’un début antérieur", Text(), privacy=SECRET, section="Dates", shown=False, help="À dire quand le contrat commence avant sa signature."),
-        Field("objectives", "Objectifs", LongText(), privacy=SECRET, section="Engagements", shown=False, help="Ce que le contrat vise."),
-        Field("person_commitments", "Engagements de la personne", LongText(), privacy=SECRET, section="Engagements", shown=False, help="Ce que la personne s’engage à faire."),
-        Field("office_commitments", "Engagements du Département", LongText(), privacy=SECRET, section="Engagements", shown=False, help="Ce que le Département s’engage à faire."),
-        Field("reviewed_on", "Bilan le", Date(), privacy=SECRET, section="Bilan", shown=False, help="Jour du bilan de fin de contrat."),
-        Field("review", "Bilan", LongText(), privacy=SECRET, section="Bilan", shown=False, help="Ce qui a été atteint, ce qui reste."),
+        Field("kind", "Contrat", Choice(lists.CONTRACT_KINDS), required=True, default="engagement", privacy=SECRET, section="Contrat", synonyms=("Type de contrat", "Nature du contrat", "Type"), help="Le contrat d’engagement remplace le CER depuis le 1er janvier 2025."),
+        Field("rank", "Rang", Choice(lists.RANKS), required=True, default="first", privacy=SECRET, section="Contrat", synonyms=("1er ou renouvellement", "Renouvellement", "Premier ou renouvellement"), help="Premier contrat ou renouvellement."),
+        Field("replaces_id", "Remplace", Reference("cer"), privacy=SECRET, section="Contrat", shown=False, synonyms=("Contrat remplacé",), help="Le contrat que ce renouvellement remplace."),
+        Field("signed_on", "Signé le", Date(), required=True, default=TODAY, privacy=GROUPED, section="Dates", published=groupings.CONTRACT, synonyms=("Date de signature", "Signature", "Date signature", "Signé", "Date CER", "Date du CER"), help="Jour de la signature."),
+        Field("starts_on", "Du", Date(), required=True, default=TODAY, privacy=SECRET, section="Dates", synonyms=("Début", "Date de début", "Date début", "Début du contrat", "Début CER", "Prise d’effet"), help="Premier jour, compris."),
+        Field("ends_on", "Au", Date(), required=True, privacy=SECRET, section="Dates", synonyms=("Fin", "Date de fin", "Date fin", "Fin du contrat", "Fin CER", "Échéance"), help="Dernier jour, compris."),
+        Field("early_start_reason", "Motif d’un début antérieur", Text(), privacy=SECRET, section="Dates", shown=False, synonyms=("Motif début antérieur",), help="À dire quand le contrat commence avant sa signature."),
+        Field("objectives", "Objectifs", LongText(), privacy=SECRET, section="Engagements", shown=False, synonyms=("Objectif", "Objectifs du contrat"), help="Ce que le contrat vise."),
+        Field("person_commitments", "Engagements de la personne", LongText(), privacy=SECRET, section="Engagements", shown=False, synonyms=("Engagements du bénéficiaire", "Engagements de l’artiste"), help="Ce que la personne s’engage à faire."),
+        Field("office_commitments", "Engagements du Département", LongText(), privacy=SECRET, section="Engagements", shown=False, synonyms=("Engagements du service",), help="Ce que le Département s’engage à faire."),
+        Field("reviewed_on", "Bilan le", Date(), privacy=SECRET, section="Bilan", shown=False, synonyms=("Date du bilan", "Date bilan"), help="Jour du bilan de fin de contrat."),
+        Field("review", "Bilan", LongText(), privacy=SECRET, section="Bilan", shown=False, synonyms=("Bilan du contrat",), help="Ce qui a été atteint, ce qui reste."),
     ),
     rules=(
         _ends_after_start(strictly=True),
@@ -307,7 +341,7 @@ CER = Table(
             "no_overlap",
             "starts_on",
             "un autre contrat de la personne couvre déjà ces jours ; seul un renouvellement qui le remplace peut le chevaucher",
-            rules.overlaps_same_person("cer", "NEW.replaces_id IS NOT other.id AND other.replaces_id IS NOT NEW.id"),
+            rules.overlaps_same_person("cer"),
             watches=("person_id", "starts_on", "ends_on", "replaces_id", "deleted_at"),
         ),
     ),
@@ -328,15 +362,17 @@ ACTION = Table(
     "Actions du plan",
     title=("objective",),
     order=("due_on",),
+    key=("person_id", "objective"),
+    synonyms=("Actions", "Plan d’action", "Plans d’action"),
     fields=(
         _person(),
-        Field("diagnostic_id", "Diagnostic", Reference("diagnostic"), privacy=SECRET, shown=False, help="Le diagnostic dont l’action découle."),
-        Field("cer_id", "Contrat", Reference("cer"), privacy=SECRET, shown=False, help="Le contrat qui porte l’action."),
-        Field("objective", "Objectif", Text(300), required=True, privacy=SECRET, help="Ce que la personne vise, en une phrase."),
-        Field("obstacle", "Frein levé", Choice(lists.OBSTACLES), privacy=SECRET, help="Le frein que l’action doit lever."),
-        Field("domain", "Domaine d’intervention", Choice(lists.INTERVENTION_DOMAINS), privacy=SECRET, shown=False, help="Un des onze domaines d’intervention."),
-        Field("due_on", "Échéance", Date(), privacy=SECRET, help="Pour quand."),
-        Field("state", "État", Choice(lists.ACTION_STATES), required=True, default="todo", privacy=SECRET, help="Où en est l’action."),
+        Field("diagnostic_id", "Diagnostic", Reference("diagnostic"), privacy=SECRET, shown=False, synonyms=("Diagnostic lié",), help="Le diagnostic dont l’action découle."),
+        Field("cer_id", "Contrat", Reference("cer"), privacy=SECRET, shown=False, synonyms=("CER", "Contrat lié"), help="Le contrat qui porte l’action."),
+        Field("objective", "Objectif", Text(300), required=True, privacy=SECRET, synonyms=("Action", "Intitulé", "Intitulé de l’action", "Objectif de l’action"), help="Ce que la personne vise, en une phrase."),
+        Field("obstacle", "Frein levé", Choice(lists.OBSTACLES), privacy=SECRET, synonyms=("Frein", "Frein visé"), help="Le frein que l’action doit lever."),
+        Field("domain", "Domaine d’intervention", Choice(lists.INTERVENTION_DOMAINS), privacy=SECRET, shown=False, synonyms=("Domaine",), help="Un des onze domaines d’intervention."),
+        Field("due_on", "Échéance", Date(), privacy=SECRET, synonyms=("Date limite", "Pour le", "Date d’échéance", "Délai"), help="Pour quand."),
+        Field("state", "État", Choice(lists.ACTION_STATES), required=True, default="todo", privacy=SECRET, synonyms=("Statut", "Avancement", "État d’avancement"), help="Où en est l’action."),
         _note(),
     ),
     rules=(
@@ -360,17 +396,19 @@ AID = Table(
     "Aides",
     title=("type", "requested_on"),
     order=("-requested_on",),
+    key=("person_id", "type", "requested_on"),
+    synonyms=("Aides financières", "FDI", "Aides individuelles", "Aide"),
     fields=(
         _person(),
-        Field("requested_on", "Demandée le", Date(), required=True, default=TODAY, privacy=SECRET, section="Demande", help="Jour de la demande."),
-        Field("type", "Type d’aide", Choice(lists.AID_TYPES), required=True, privacy=GROUPED, section="Demande", published=groupings.AID, help="À quoi sert l’aide."),
-        Field("requested", "Montant demandé", Euros(), privacy=SECRET, section="Demande", help="En euros."),
-        Field("decision", "Décision", Choice(lists.DECISIONS), required=True, default="pending", privacy=SECRET, section="Décision", help="Seules les aides accordées comptent sous le plafond."),
-        Field("granted", "Montant accordé", Euros(), privacy=GROUPED, section="Décision", published=groupings.AMOUNT, help="En euros ; le plafond s’applique à la somme accordée à la personne."),
-        Field("decided_on", "Décidée le", Date(), privacy=SECRET, section="Décision", shown=False, help="Jour de la décision ; dit à quelle période du plafond l’aide compte."),
-        Field("paid_on", "Payée le", Date(), privacy=SECRET, section="Décision", shown=False, help="Jour du versement."),
-        Field("other_funders", "Autres financeurs", Text(), privacy=SECRET, section="Décision", shown=False, help="Qui d’autre participe, et pour combien."),
-        Field("override_reason", "Motif de dépassement", LongText(), privacy=SECRET, section="Décision", shown=False, help="Obligatoire pour passer le plafond ; reste dans l’historique."),
+        Field("requested_on", "Demandée le", Date(), required=True, default=TODAY, privacy=SECRET, section="Demande", synonyms=("Date de la demande", "Date demande", "Date", "Demande du"), help="Jour de la demande."),
+        Field("type", "Type d’aide", Choice(lists.AID_TYPES), required=True, privacy=GROUPED, section="Demande", published=groupings.AID, synonyms=("Type", "Nature de l’aide", "Objet", "Objet de l’aide", "Aide"), help="À quoi sert l’aide."),
+        Field("requested", "Montant demandé", Euros(), privacy=SECRET, section="Demande", synonyms=("Demandé", "Somme demandée", "Montant de la demande", "Montant sollicité"), help="En euros."),
+        Field("decision", "Décision", Choice(lists.DECISIONS), required=True, default="pending", privacy=SECRET, section="Décision", synonyms=("Avis", "Statut", "État", "Réponse"), help="Seules les aides accordées comptent sous le plafond."),
+        Field("granted", "Montant accordé", Euros(), privacy=GROUPED, section="Décision", published=groupings.AMOUNT, synonyms=("Accordé", "Somme accordée", "Montant attribué", "Montant", "Montant alloué", "Montant de l’aide"), help="En euros ; le plafond s’applique à la somme accordée à la personne."),
+        Field("decided_on", "Décidée le", Date(), privacy=SECRET, section="Décision", shown=False, synonyms=("Date de décision", "Date décision", "Date de la décision", "Commission du", "Date de commission"), help="Jour de la décision ; dit à quelle période du plafond l’aide compte."),
+        Field("paid_on", "Payée le", Date(), privacy=SECRET, section="Décision", shown=False, synonyms=("Date de paiement", "Date de versement", "Versée le", "Payé le", "Mandatée le"), help="Jour du versement."),
+        Field("other_funders", "Autres financeurs", Text(), privacy=SECRET, section="Décision", shown=False, synonyms=("Cofinanceurs", "Cofinancement", "Autres financements"), help="Qui d’autre participe, et pour combien."),
+        Field("override_reason", "Motif de dépassement", LongText(), privacy=SECRET, section="Décision", shown=False, synonyms=("Dérogation",), help="Obligatoire pour passer le plafond ; reste dans l’historique."),
         _note(section="Décision"),
     ),
     rules=(
@@ -396,11 +434,13 @@ EXIT = Table(
     "Sorties",
     title=("left_on", "person_id"),
     order=("-left_on",),
+    key=("person_id", "left_on", "scope"),
+    synonyms=("Sorties du RSA",),
     fields=(
         _person(),
-        Field("left_on", "Sortie le", Date(), required=True, default=TODAY, privacy=SECRET, help="Dernier jour dans le dispositif."),
-        Field("scope", "Sortie de", Choice(lists.EXIT_SCOPES), required=True, default="rsa", privacy=SECRET, help="Du RSA, ou de l’accompagnement seulement."),
-        Field("reason", "Motif", Choice(lists.EXIT_REASONS), required=True, privacy=GROUPED, published=groupings.EXITS, help="Ce qui a permis ou causé la sortie."),
+        Field("left_on", "Sortie le", Date(), required=True, default=TODAY, privacy=SECRET, synonyms=("Date de sortie", "Date sortie", "Sorti le", "Sortie", "Date"), help="Dernier jour dans le dispositif."),
+        Field("scope", "Sortie de", Choice(lists.EXIT_SCOPES), required=True, default="rsa", privacy=SECRET, synonyms=("Type de sortie",), help="Du RSA, ou de l’accompagnement seulement."),
+        Field("reason", "Motif", Choice(lists.EXIT_REASONS), required=True, privacy=GROUPED, published=groupings.EXITS, synonyms=("Motif de sortie", "Raison", "Cause", "Motif de la sortie"), help="Ce qui a permis ou causé la sortie."),
         _note(),
     ),
 )
@@ -411,14 +451,16 @@ INTERVENTION = Table(
     "Interventions",
     title=("happened_on", "domain"),
     order=("-happened_on",),
+    key=("person_id", "happened_on", "domain"),
+    synonyms=("Entretiens", "RDV", "Rendez-vous", "Contacts", "Suivis", "Journal"),
     fields=(
         _person(),
-        Field("happened_on", "Date", Date(), required=True, default=TODAY, privacy=SECRET, help="Jour du contact ou de la démarche."),
-        Field("domain", "Domaine d’intervention", Choice(lists.INTERVENTION_DOMAINS), required=True, privacy=GROUPED, published=groupings.INTERVENTION, help="Un des onze domaines d’intervention."),
-        Field("kind", "Nature", Choice(lists.INTERVENTION_KINDS), privacy=SECRET, help="Entretien, téléphone, courriel…"),
-        Field("minutes", "Durée", Integer(0, 1440, "min"), privacy=SECRET, help="En minutes."),
-        Field("partner_id", "Partenaire", Reference("partner"), privacy=SECRET, help="Partenaire sollicité, s’il y en a un."),
-        _note(),
+        Field("happened_on", "Date", Date(), required=True, default=TODAY, privacy=SECRET, synonyms=("Date de l’entretien", "Date RDV", "Date du rendez-vous", "Date entretien", "Jour", "Le", "Date de l’intervention"), help="Jour du contact ou de la démarche."),
+        Field("domain", "Domaine d’intervention", Choice(lists.INTERVENTION_DOMAINS), required=True, privacy=GROUPED, published=groupings.INTERVENTION, synonyms=("Domaine", "Thème", "Type d’intervention"), help="Un des onze domaines d’intervention."),
+        Field("kind", "Nature", Choice(lists.INTERVENTION_KINDS), privacy=SECRET, synonyms=("Type", "Type de contact", "Mode de contact", "Type d’entretien"), help="Entretien, téléphone, courriel…"),
+        Field("minutes", "Durée", Integer(0, 1440, "min"), privacy=SECRET, synonyms=("Temps", "Durée (min)", "Temps passé", "Minutes"), help="En minutes."),
+        Field("partner_id", "Partenaire", Reference("partner"), privacy=SECRET, synonyms=("Partenaire sollicité", "Structure"), help="Partenaire sollicité, s’il y en a un."),
+        _note(synonyms=("Remarques", "Observations", "Commentaires", "Compte rendu", "CR", "Contenu")),
     ),
 )
 
@@ -429,15 +471,17 @@ PARTNER = Table(
     feminine=False,
     title=("name",),
     order=("name",),
+    key=("name",),
+    synonyms=("Réseau", "Structures", "Annuaire"),
     fields=(
-        Field("name", "Nom", Text(120), required=True, privacy=SECRET, help="Organisme ou personne ressource."),
-        Field("kind", "Catégorie", Choice(lists.PARTNER_KINDS), privacy=SECRET, help="Nature du partenaire."),
-        Field("contact", "Contact", Text(120), privacy=SECRET, help="Interlocuteur."),
-        Field("phone", "Téléphone", Phone(), privacy=SECRET, help="05 65 00 00 00 ou +33…"),
-        Field("email", "Courriel", Email(), privacy=SECRET, help="nom@domaine.fr"),
-        Field("town", "Commune", Text(80), privacy=SECRET, help="Où il se trouve."),
-        Field("website", "Site", Text(), privacy=SECRET, shown=False, help="Adresse du site."),
-        _note(),
+        Field("name", "Nom", Text(120), required=True, privacy=SECRET, synonyms=("Structure", "Organisme", "Partenaire", "Nom de la structure", "Raison sociale", "Association", "Établissement"), help="Organisme ou personne ressource."),
+        Field("kind", "Catégorie", Choice(lists.PARTNER_KINDS), privacy=SECRET, synonyms=("Type", "Type de structure"), help="Nature du partenaire."),
+        Field("contact", "Contact", Text(120), privacy=SECRET, synonyms=("Interlocuteur", "Personne contact", "Référent", "Responsable"), help="Interlocuteur."),
+        Field("phone", "Téléphone", Phone(), privacy=SECRET, synonyms=("Tél.", "Tel", "Portable", "N° de téléphone"), help="05 65 00 00 00 ou +33…"),
+        Field("email", "Courriel", Email(), privacy=SECRET, synonyms=("Mail", "E-mail", "Email", "Adresse mail"), help="nom@domaine.fr"),
+        Field("town", "Commune", Text(80), privacy=SECRET, synonyms=("Ville", "Localité"), help="Où il se trouve."),
+        Field("website", "Site", Text(), privacy=SECRET, shown=False, synonyms=("Site internet", "Site web", "URL"), help="Adresse du site."),
+        _note(synonyms=("Remarques", "Observations", "Commentaires", "Notes")),
     ),
 )
 
@@ -448,14 +492,16 @@ NEED = Table(
     feminine=False,
     title=("title",),
     order=("-noted_on",),
+    key=("title",),
+    synonyms=("Besoins",),
     fields=(
-        Field("title", "Besoin", Text(160), required=True, privacy=SECRET, help="En une phrase, sans nommer personne."),
-        Field("noted_on", "Noté le", Date(), required=True, default=TODAY, privacy=SECRET, help="Jour où le besoin est apparu."),
-        Field("domain", "Domaine d’activité", Choice(lists.DOMAINS), privacy=SECRET, help="Qui est concerné."),
-        Field("territory", "Territoire", Choice(lists.TERRITORIES), privacy=SECRET, help="Où."),
-        Field("obstacle", "Frein", Choice(lists.OBSTACLES), privacy=SECRET, help="Le frein en cause."),
-        Field("state", "État", Choice(lists.NEED_STATES), required=True, default="open", privacy=SECRET, help="Où en est la réponse."),
-        Field("answer", "Réponse", LongText(), privacy=SECRET, help="Réponse trouvée ou proposée pour l’offre d’insertion."),
+        Field("title", "Besoin", Text(160), required=True, privacy=SECRET, synonyms=("Besoin recensé", "Intitulé", "Besoin exprimé", "Titre"), help="En une phrase, sans nommer personne."),
+        Field("noted_on", "Noté le", Date(), required=True, default=TODAY, privacy=SECRET, synonyms=("Date", "Recensé le", "Date du recensement"), help="Jour où le besoin est apparu."),
+        Field("domain", "Domaine d’activité", Choice(lists.DOMAINS), privacy=SECRET, synonyms=("Domaine",), help="Qui est concerné."),
+        Field("territory", "Territoire", Choice(lists.TERRITORIES), privacy=SECRET, synonyms=("Secteur", "Arrondissement"), help="Où."),
+        Field("obstacle", "Frein", Choice(lists.OBSTACLES), privacy=SECRET, synonyms=("Frein concerné",), help="Le frein en cause."),
+        Field("state", "État", Choice(lists.NEED_STATES), required=True, default="open", privacy=SECRET, synonyms=("Statut", "Avancement"), help="Où en est la réponse."),
+        Field("answer", "Réponse", LongText(), privacy=SECRET, synonyms=("Solution", "Réponse apportée"), help="Réponse trouvée ou proposée pour l’offre d’insertion."),
         _note(),
     ),
 )
@@ -467,14 +513,16 @@ PROJECT = Table(
     feminine=False,
     title=("name",),
     order=("-starts_on",),
+    key=("name", "starts_on"),
+    synonyms=("Projets", "Actions collectives"),
     fields=(
-        Field("name", "Projet", Text(160), required=True, privacy=SECRET, help="Nom du projet."),
-        Field("kind", "Nature du projet", Choice(lists.PROJECT_KINDS), privacy=SECRET, help="Exposition, concert, atelier…"),
-        Field("starts_on", "Du", Date(), privacy=SECRET, help="Premier jour, compris."),
-        Field("ends_on", "Au", Date(), privacy=SECRET, help="Dernier jour, compris."),
-        Field("place", "Lieu", Text(120), privacy=SECRET, help="Lieu et commune."),
-        Field("partner_id", "Partenaire", Reference("partner"), privacy=SECRET, help="Partenaire principal."),
-        Field("participants", "Participants", References("person"), privacy=SECRET, help="Personnes qui prennent part au projet."),
+        Field("name", "Projet", Text(160), required=True, privacy=SECRET, synonyms=("Nom du projet", "Intitulé", "Titre", "Action collective"), help="Nom du projet."),
+        Field("kind", "Nature du projet", Choice(lists.PROJECT_KINDS), privacy=SECRET, synonyms=("Type", "Type de projet", "Nature"), help="Exposition, concert, atelier…"),
+        Field("starts_on", "Du", Date(), privacy=SECRET, synonyms=("Début", "Date de début", "Date début", "Date"), help="Premier jour, compris."),
+        Field("ends_on", "Au", Date(), privacy=SECRET, synonyms=("Fin", "Date de fin", "Date fin"), help="Dernier jour, compris."),
+        Field("place", "Lieu", Text(120), privacy=SECRET, synonyms=("Lieu et commune", "Endroit"), help="Lieu et commune."),
+        Field("partner_id", "Partenaire", Reference("partner"), privacy=SECRET, synonyms=("Structure", "Porteur"), help="Partenaire principal."),
+        Field("participants", "Participants", References("person"), privacy=SECRET, synonyms=("Artistes", "Artistes participants", "Personnes"), help="Personnes qui prennent part au projet."),
         _note(),
     ),
     rules=(_ends_after_start(),),
@@ -507,7 +555,59 @@ FILES: dict[str, Table] = {
     )
 }
 """The tables that the team fills in, by name."""
-OFFICE: dict[str, Table] = {table.name: table for table in (SETTING,)}
-"""What the office sets for itself; SETTING holds one row, its own limits."""
+
+OWN_FIELD = Table(
+    "own_field",
+    "Champ",
+    "Champs",
+    feminine=False,
+    title=("label",),
+    order=("of_table", "place"),
+    fields=(
+        Field("of_table", "Table", Text(40), required=True, privacy=SECRET, help="La table du champ."),
+        Field("name", "Nom dans le fichier", Text(60), required=True, privacy=SECRET, help="Ne change jamais."),
+        Field("label", "Intitulé", Text(60), required=True, privacy=SECRET, help="Comme on le lit dans la grille et le formulaire."),
+        Field("kind", "Genre", Choice(lists.FIELD_KINDS), privacy=SECRET, help="Vide : un champ de Palette, que le bureau nomme ou range autrement."),
+        Field("list_name", "Liste", Text(80), privacy=SECRET, help="D’où viennent les choix."),
+        Field("source", "Calculé d’après", Text(120), privacy=SECRET, help="Le champ ou la table dont la valeur découle."),
+        Field("help", "Aide", Text(300), privacy=SECRET, help="Une phrase, montrée à qui remplit."),
+        Field("section", "Rubrique", Text(60), privacy=SECRET, help="Sous quel titre du formulaire."),
+        Field("privacy", "Publication", Choice(lists.PRIVACIES), required=True, default="secret", privacy=SECRET, help="Jamais publié, tant que personne ne dit le contraire."),
+        Field("place", "Rang", Integer(), required=True, default=0, privacy=SECRET, help="L’ordre dans le formulaire et la grille."),
+        Field("shown", "Montré d’emblée", YesNo(), required=True, default=1, privacy=SECRET, help="Si la grille montre la colonne avant qu’on en choisisse."),
+        Field("hidden", "Masqué", YesNo(), required=True, default=0, privacy=SECRET, help="Ce qu’il contient reste dans le fichier."),
+    ),
+    rules=(
+        # Names become names of columns and tables: letters, figures and nothing that SQL could misread.
+        Rule("plain_name", "name", "le nom d’un champ dans le fichier n’a que des lettres", "NEW.name GLOB '*[^a-z0-9_]*' OR (NEW.kind IS NOT NULL AND NEW.name NOT GLOB 'own_[a-z0-9]*')", watches=("name", "kind")),
+        Rule("known_table", "of_table", "cette table n’existe pas", f"NEW.of_table NOT IN ({_codes(FILES)})", watches=("of_table",)),
+        Rule("known_list", "list_name", "cette liste n’existe pas", f"NEW.kind IN ('choice', 'choices') AND (NEW.list_name IS NULL OR NEW.list_name GLOB '*[^a-z0-9_]*' OR (NEW.list_name NOT GLOB 'own_*' AND NEW.list_name NOT IN ({_codes(one.name for one in lists.LISTS)})))", watches=("kind", "list_name")),
+        Rule("one_each", "name", "ce champ existe déjà", "EXISTS (SELECT 1 FROM own_field o WHERE o.of_table = NEW.of_table AND o.name = NEW.name AND o.id <> NEW.id AND o.deleted_at IS NULL)"),
+        Rule("kept_name", "name", "le nom d’un champ dans le fichier ne change pas", "EXISTS (SELECT 1 FROM history h WHERE h.table_name = 'own_field' AND h.row_id = NEW.id AND h.action = 'insert' AND (json_extract(h.after, '$.name') <> NEW.name OR json_extract(h.after, '$.of_table') <> NEW.of_table OR json_extract(h.after, '$.kind') IS NOT NEW.kind))", watches=("name", "of_table", "kind")),
+    ),
+)
+
+OWN_VALUE = Table(
+    "own_value",
+    "Valeur de liste",
+    "Valeurs de listes",
+    title=("label",),
+    order=("of_list", "place"),
+    fields=(
+        Field("of_list", "Liste", Text(80), required=True, privacy=SECRET, help="La liste de la valeur."),
+        Field("code", "Code", Text(60), required=True, privacy=SECRET, help="Gardé dans le fichier ; ne change jamais."),
+        Field("label", "Valeur", Text(120), required=True, privacy=SECRET, help="Comme on la lit."),
+        Field("place", "Rang", Integer(), required=True, default=0, privacy=SECRET, help="L’ordre dans la liste."),
+        Field("retired", "Retirée", YesNo(), required=True, default=0, privacy=SECRET, help="N’est plus proposée ; les lignes qui l’ont la gardent."),
+        Field("own", "Ajoutée par le bureau", YesNo(), required=True, default=0, privacy=SECRET, help="Ou valeur de Palette, nommée autrement."),
+    ),
+    rules=(
+        Rule("plain_code", "code", "le code d’une valeur n’a que des lettres", "NEW.code GLOB '*[^a-z0-9_]*' OR NEW.of_list GLOB '*[^a-z0-9_]*'", watches=("code", "of_list")),
+        Rule("one_each", "code", "cette valeur existe déjà", "EXISTS (SELECT 1 FROM own_value o WHERE o.of_list = NEW.of_list AND o.code = NEW.code AND o.id <> NEW.id AND o.deleted_at IS NULL)"),
+    ),
+)
+
+OFFICE: dict[str, Table] = {table.name: table for table in (SETTING, OWN_FIELD, OWN_VALUE)}
+"""What the office sets for itself: its limits (one row), its fields and values beside those declared here (db/shape.py)."""
 TABLES: dict[str, Table] = FILES | OFFICE
 """Every table by name."""

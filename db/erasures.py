@@ -13,7 +13,7 @@ from pathlib import Path
 
 import sqlite_utils
 
-from db import backups, connection, records, seals, trace
+from db import backups, connection, records, seals, shape, trace, views
 from db.dictionary import PERSON, TABLES
 from db.errors import NotFoundError, StorageError
 from db.fields import Table
@@ -46,7 +46,7 @@ def erase(db: sqlite_utils.Database, ids: Iterable[int], who: str) -> int:
         db.conn.execute("PRAGMA defer_foreign_keys = ON")
         for person in persons:
             _erase(db, person, who)
-        for table in TABLES.values():
+        for table in shape.tables(db).values():
             if any(field.searched for field in table.fields):  # its old words would stay in the index until it merges
                 db.conn.execute(f"INSERT INTO {table.name}_search({table.name}_search) VALUES ('rebuild')")
     connection.forget()
@@ -91,12 +91,14 @@ def _erase(db: sqlite_utils.Database, person: int, who: str) -> None:
     lines = [line for table, column in mine for line in _lines(db, table, column, person)]
     last = connection.change_token(db)
     _leave_lists(db, person, who)
+    views.forget(db, person)
     for table, column in mine:
         db.conn.execute(f'UPDATE "{table.name}" SET {sign} WHERE {column} = ?', (who, person))
     for table, column in mine:
         db.conn.execute(f'DELETE FROM "{table.name}" WHERE {column} = ?', (person,))
     gone = db.execute("SELECT id FROM history WHERE id > ? AND action IN ('delete', 'erase')", (last,)).fetchall()
     _blank(db, [*lines, *(row[0] for row in gone)])
+    db.conn.execute("DELETE FROM import_choice WHERE kind = 'person' AND chosen = ?", (str(person),))
     seals.unsalt(db, "history", lines)
     trace.add(db, who, "erase", person)
 

@@ -66,7 +66,11 @@ class ConflictError(PaletteError):
     def __init__(self, row_id: int, version: int, who: str, differences: list[Difference]) -> None:
         self.row_id, self.version, self.who, self.differences = row_id, version, who, differences
         lines = [f"{d.label} : « {d.theirs_text} » dans le fichier, « {d.mine_text} » chez vous" for d in differences]
-        super().__init__(f"{who} a modifié cette ligne entre-temps. " + " ; ".join(lines) + ".")
+        super().__init__(f"{who} a modifié cette ligne entre-temps." + f" {' ; '.join(lines)}." * bool(lines))
+
+
+class StaleError(PaletteError):
+    """What was shown before confirming is no longer what would be done; nothing was written."""
 
 
 class SchemaError(PaletteError):
@@ -90,6 +94,18 @@ class AccessError(PaletteError):
 
 class StorageError(PaletteError):
     """The disk or the file refuses (full, read-only, damaged); nothing was written."""
+
+
+class WorkbookError(PaletteError):
+    """A file that cannot be read as a spreadsheet; the message says why (password, empty, too large, other kind)."""
+
+
+class RefusedImportError(PaletteError):
+    """An import that was not written: ``problems`` (of db/imports/model.py) name every row that was refused."""
+
+    def __init__(self, sentence: str, problems: list[Any]) -> None:
+        self.problems = problems
+        super().__init__("\n".join([sentence, *map(str, problems[:20])]))
 
 
 _NOTHING = "rien n’a été enregistré"

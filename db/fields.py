@@ -62,6 +62,12 @@ class Field:
     published: Grouping | None = field(default=None, kw_only=True)
     shown: bool = field(default=True, kw_only=True)
     """Whether the grid shows the column before anybody chose columns."""
+    hidden: bool = field(default=False, kw_only=True)
+    """Whether the office put it out of sight; what it holds stays in the file."""
+    own: bool = field(default=False, kw_only=True)
+    """Whether the office added it (db/shape.py)."""
+    synonyms: tuple[str, ...] = field(default=(), kw_only=True)
+    """What else an office heads such a column with, in the files it brings."""
 
     def __post_init__(self) -> None:
         if self.published and self.privacy is not Privacy.GROUPED:
@@ -98,6 +104,8 @@ class Computed:
     sql: str
     help: str = ""
     shown: bool = True
+    hidden: bool = False
+    own: bool = False
 
     @property
     def list(self) -> ValueList | None:
@@ -146,10 +154,14 @@ class Table:
     computed: tuple[Computed, ...] = ()
     highlights: tuple[Highlight, ...] = ()
     feminine: bool = True
+    key: tuple[str, ...] = ()
+    """The fields by which a row that is brought in is recognised; none: those of its title."""
+    synonyms: tuple[str, ...] = ()
+    """What else an office calls such a sheet, in the files it brings."""
 
     def __post_init__(self) -> None:
         names = [item.name for item in self.columns]
-        unknown = {name.removeprefix("-") for name in (*self.title, *self.order)} - set(names)
+        unknown = {name.removeprefix("-") for name in (*self.title, *self.order, *self.key)} - set(names)
         if unknown or len(set(names)) < len(names):
             raise ValueError(f"{self.name}: unknown {unknown or '-'} or repeated field among {names}")
 
@@ -179,10 +191,11 @@ class Table:
 
     @property
     def sections(self) -> dict[str, list[Field]]:
-        """Section title -> its fields, in order."""
+        """Section title -> its fields in sight, in order."""
         found: dict[str, list[Field]] = {}
         for item in self.fields:
-            found.setdefault(item.section, []).append(item)
+            if not item.hidden:
+                found.setdefault(item.section, []).append(item)
         return found
 
     @property

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from db import shape
 from db.connection import Database
-from db.dictionary import TABLES
+from db.dictionary import FILES
+from db.fields import Table
 from db.operations import Operation
 from db.types import Context
 
@@ -69,6 +71,12 @@ def changed_since(db: Database, table: str, row_id: int, version: int) -> dict[s
     return {name: who for who, before, after in changes for name in {**json.loads(before), **json.loads(after)}}
 
 
+def made_at(db: Database, table: str, row_id: int) -> str:
+    """The moment at which a row was made, in UTC; '' when the history does not say."""
+    sql = "SELECT min(at) FROM history WHERE table_name = ? AND row_id = ? AND action = 'insert'"
+    return str(db.execute(sql, (table, row_id)).fetchone()[0] or "")
+
+
 def of_row(db: Database, table: str, row_id: int, known: Context) -> list[Change]:
     """Everything that happened to one row, latest first."""
     return _changes(db, "table_name = ? AND row_id = ?", (table, row_id), known)
@@ -83,7 +91,7 @@ def _of_person() -> str:
     """SQL: the lines of one person's rows."""
     rows = " UNION ALL ".join(
         f"SELECT '{table.name}', id FROM \"{table.name}\" WHERE person_id = :person"
-        for table in TABLES.values()
+        for table in FILES.values()
         if table.belongs_to_person
     )
     return f"(table_name, row_id) IN (SELECT 'person', :person UNION ALL {rows})"
@@ -131,6 +139,11 @@ def of_operation(db: Database, operation: Operation, known: Context) -> list[Cha
     return _changes(db, "id BETWEEN ? AND ?", (operation.first, operation.last), known)
 
 
+def of_tables(db: Database, tables: tuple[str, ...], known: Context, most: int) -> list[Change]:
+    """The latest changes of these tables, latest first."""
+    return _changes(db, f"table_name IN ({', '.join('?' * len(tables))})", tables, known, f"LIMIT {int(most)}")
+
+
 def names(db: Database) -> list[str]:
     """Everybody who signed a change or left a trace."""
     sql = "SELECT who FROM history UNION SELECT who FROM trace ORDER BY 1"
@@ -152,16 +165,19 @@ def _changes(
     db: Database, where: str, values: tuple[Any, ...] | dict[str, Any], known: Context, part: str = ""
 ) -> list[Change]:
     columns = "id, at, who, table_name, row_id, action, before, after"
+    tables = shape.tables(db)
     found = db.execute(f"SELECT {columns} FROM history WHERE {where} ORDER BY id DESC {part}", values).fetchall()
     return [
-        Change(number, at, who, table, row_id, action, _told(table, json.loads(before), json.loads(after), known))
+        Change(
+            number, at, who, table, row_id, action, _told(tables[table], json.loads(before), json.loads(after), known)
+        )
         for number, at, who, table, row_id, action, before, after in found
     ]
 
 
-def _told(table: str, before: dict[str, Any], after: dict[str, Any], known: Context) -> list[tuple[str, str, str]]:
+def _told(table: Table, before: dict[str, Any], after: dict[str, Any], known: Context) -> list[tuple[str, str, str]]:
     told = []
-    for item in TABLES[table].fields:
+    for item in table.fields:
         if item.name in before or item.name in after:
             old, new = (item.type.show(item.type.from_sql(side.get(item.name)), known) for side in (before, after))
             told.append((item.label, old, new))

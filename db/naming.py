@@ -3,12 +3,11 @@
 import re
 from datetime import date
 
-from db import queries
+from db import queries, shape
 from db.connection import Database
 from db.dictionary import TABLES
 from db.errors import FieldError
 from db.fields import Table
-from db.lists import LISTS
 from db.queries import Filter, Query
 from db.types import Context, Date, fold
 
@@ -17,7 +16,7 @@ def context(db: Database) -> Context:
     """The labels in force and how to find and name rows: what reading and showing values needs from the file."""
     labels: dict[str, dict[str, str]] = {}
     retired: dict[str, frozenset[str]] = {}
-    for values in LISTS:
+    for values in shape.of(db).lists:
         rows = db.execute(f"SELECT code, label, retired FROM {values.table} ORDER BY position, label").fetchall()
         labels[values.name] = {code: label for code, label, _ in rows}
         retired[values.name] = frozenset(code for code, _, gone in rows if gone)
@@ -55,7 +54,8 @@ def _find(db: Database, table: Table, text: str, known: Context) -> int:
         raise FieldError(f"plusieurs portent ce nom : précisez {numbers}")
     name, _, number = text.rpartition("n°")
     is_number = number.strip().isdecimal() and len(number.strip()) < 19  # what SQLite can hold
-    if is_number and (not name.strip() or int(number) in _titled(db, table, name, known)):
+    # Asked of that very row: an archived person is not suggested, and may be referred to.
+    if is_number and (not name.strip() or words_of(name) == words_of(known.title(table.name, int(number)))):
         found = db.execute(
             f'SELECT id FROM "{table.name}" WHERE id = ? AND deleted_at IS NULL', (int(number),)
         ).fetchone()
@@ -66,9 +66,14 @@ def _find(db: Database, table: Table, text: str, known: Context) -> int:
 
 def _titled(db: Database, table: Table, text: str, known: Context) -> list[int]:
     """The rows that are called so, in any order of words."""
-    asked = sorted(fold(text).split())
+    asked = words_of(text)
     found = suggestions(db, table, text, known, limit=200) if asked else []
-    return [row_id for row_id, title in found if sorted(fold(title).split()) == asked]
+    return [row_id for row_id, title in found if words_of(title) == asked]
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a title in a fixed order: naming a row does not depend on theirs, nor on accents and capitals."""
+    return tuple(sorted(fold(text).split()))
 
 
 def suggestions(db: Database, table: Table, text: str, known: Context, limit: int = 8) -> list[tuple[int, str]]:

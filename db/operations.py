@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import sqlite_utils
 
+from db import shape
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -44,10 +46,23 @@ def of_line(db: sqlite_utils.Database, line: int) -> Operation | None:
     return found if found and line <= found.last else None
 
 
-def last_of(db: sqlite_utils.Database, who: str, table: str) -> Operation | None:
-    """The latest save of a colleague in a table that was not undone, undoings left out."""
-    here = "EXISTS (SELECT 1 FROM history h WHERE h.id BETWEEN o.first AND o.last AND h.table_name = ?)"
-    return _one(db, f"o.who = ? AND o.undoes IS NULL AND u.id IS NULL AND {here} {_LATEST}", who, table)
+def last_of(db: sqlite_utils.Database, who: str, *tables: str) -> Operation | None:
+    """The latest save of a colleague in any of these tables that was not undone, undoings left out."""
+    named = ", ".join("?" * len(tables))
+    here = f"EXISTS (SELECT 1 FROM history h WHERE h.id BETWEEN o.first AND o.last AND h.table_name IN ({named}))"
+    return _one(db, f"o.who = ? AND o.undoes IS NULL AND u.id IS NULL AND {here} {_LATEST}", who, *tables)
+
+
+def persons(db: sqlite_utils.Database, operation: Operation) -> list[int]:
+    """Whose files it touched, by number: the persons it wrote, and those whose rows it wrote."""
+    lines = "SELECT row_id FROM history WHERE id BETWEEN :first AND :last AND table_name = '{}'"
+    found = [lines.format("person")] + [
+        f'SELECT person_id FROM "{name}" WHERE id IN ({lines.format(name)})'
+        for name, table in shape.files(db).items()
+        if table.belongs_to_person
+    ]
+    sql = f"SELECT row_id FROM ({' UNION '.join(found)}) WHERE row_id IS NOT NULL ORDER BY row_id"
+    return [row_id for (row_id,) in db.execute(sql, {"first": operation.first, "last": operation.last})]
 
 
 def _one(db: sqlite_utils.Database, where: str, *values: object) -> Operation | None:

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from db import access, connection, figures, history
+from db import access, connection, figures, history, shape
 from db.access import Roles
 from db.connection import Database
 from db.definitions import FIGURES
@@ -48,7 +48,7 @@ def as_known(path: Path, moment: str, roles: Roles | None = None) -> Iterator[Da
     try:
         db.execute("BEGIN")  # one state of the file, whoever saves meanwhile
         for name, rows in _undone(db, moment).items():
-            _stand_before(db, TABLES[name], rows, roles)
+            _stand_before(db, shape.tables(db)[name], rows, roles)
         db.execute("PRAGMA query_only = ON")
         if roles is not None:
             access.hold(db, roles)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import sqlite_utils
 
-from db import history, records
+from db import history, records, shape
 from db.dictionary import PERSON
 from db.errors import BusyError
 from db.types import Date
@@ -71,7 +71,7 @@ _SHORTEST = 6
 
 def personal(db: sqlite_utils.Database) -> set[str]:
     """Whatever was written of a person: full names both ways round, birth dates, and every text of her row."""
-    fields = [field.name for field in PERSON.fields if field.searched or isinstance(field.type, Date)]
+    fields = [field.name for field in shape.own(db, PERSON).fields if field.searched or isinstance(field.type, Date)]
     both = [" || ' ' || ".join(names) for names in (PERSON.title, PERSON.title[::-1])]
     columns = ", ".join([*both, *(name for name in fields if name not in PERSON.title)])
     return {

@@ -7,7 +7,7 @@ from typing import Any
 from db.dictionary import TABLES
 from db.fields import Computed, Field, Table
 from db.schema import folded
-from db.types import Choice, Choices, Reference, References, Text, Type, fold
+from db.types import Choice, Choices, Reference, References, Text, Type, YesNo, fold
 
 
 @dataclass(frozen=True)
@@ -15,8 +15,8 @@ class Filter:
     """One condition on one column.
 
     ``how``: « words » (text holds words beginning so), « in » (one of the codes; None means empty), « between »
-    (two bounds, either may be None; dates, numbers, cents), « is » (this very value), « empty », « filled »; of the
-    field « id », « among » (these rows).
+    (two bounds, either may be None; dates, numbers, cents), « is » (this very value), « group » (the same, of one group
+    among those of a grid), « empty », « filled »; of the field « id », « among » (these rows).
     """
 
     field: str
@@ -30,7 +30,11 @@ class Filter:
 
 @dataclass(frozen=True)
 class Query:
-    """What a grid shows: conditions, words searched everywhere, sort (« -name » descends), page (from 1), its size."""
+    """What a grid shows: conditions, words searched everywhere, sort (« -name » descends), page (from 1), its size.
+
+    ``group``: the column whose groups come one after the other, each sorted by itself; ``folded``: the groups (codes,
+    None for what is empty) whose rows are on no page.
+    """
 
     filters: tuple[Filter, ...] = ()
     search: str = ""
@@ -38,6 +42,13 @@ class Query:
     page: int = 1
     size: int = 50
     today: str = ""
+    group: str = ""
+    folded: tuple[Any, ...] = ()
+
+    @property
+    def groups_backward(self) -> bool:
+        """Whether the groups themselves come in the opposite order: the column they are made by is sorted so."""
+        return f"-{self.group}" in self.sort
 
 
 Sql = tuple[str, list[Any]]
@@ -102,6 +113,8 @@ def _condition(table: Table, condition: Filter) -> Sql:
             return f"{sql} IS NOT NULL", []
         case "is":
             return f"{sql} IS ?", [value]
+        case "group":  # the plus keeps SQLite from the column's index: in the order of the sort, a page is soon full
+            return f"+{sql} IS ?", [value]
         case "between":
             low, high = value
             bounds = [(">=", low)] * (low is not None) + [("<=", high)] * (high is not None)
@@ -218,6 +231,33 @@ def order_by(table: Table, query: Query, walk: bool = True, backward: bool = Fal
     return ("" if walk else "+") + ", ".join(keys)
 
 
+def groupable(table: Table) -> list[Field | Computed]:
+    """The columns that rows can be grouped by: those that hold one of a few values."""
+    return [item for item in table.columns if isinstance(item.type, Choice | YesNo)]
+
+
+def groups_sql(table: Table, query: Query) -> tuple[str, dict[str, Any]]:
+    """Every group that a query finds, as in its list (« oui » before « non »), what is empty last: code, rows."""
+    condition, values = where(table, query)
+    column = table.column(query.group)
+    inner = (
+        f'SELECT {expression(table, query.group)} AS code, count(*) AS many FROM "{table.name}" t WHERE {condition}'
+        " GROUP BY 1"
+    )
+    place = "-g.code"
+    if isinstance(column.type, Choice):
+        place = f"(SELECT position FROM {column.type.list.table} WHERE code = g.code)"
+    way = "DESC" if query.groups_backward else "ASC"
+    order = f"{place} {way} NULLS LAST, g.code {way}"
+    return _numbered(f"SELECT g.code, g.many FROM ({inner}) g ORDER BY {order}", values, query.today)
+
+
+def group_of_sql(table: Table, group: str, ids: list[int]) -> str:
+    """The id and the group of some rows."""
+    marks = ", ".join(map(str, ids))
+    return f'SELECT t.id, {expression(table, group)} FROM "{table.name}" t WHERE t.id IN ({marks})'
+
+
 def _always_filled(table: Table, name: str) -> bool:
     """Whether no row is empty there, so that SQLite need not look for empty values before it uses an index."""
     column = table.column(name)
@@ -231,23 +271,43 @@ def _numbered(sql: str, values: list[Any], today: str) -> tuple[str, dict[str, A
     return named, {"today": today, **{f"v{i}": value for i, value in enumerate(values)}}
 
 
-def from_the_end(query: Query, matching: int) -> bool:
-    """Whether the page is nearer to the end of what is found, and better reached from there."""
-    return (query.page - 1) * query.size * 2 >= matching > 0
+@dataclass(frozen=True)
+class Part:
+    """Some of the rows a query finds, in its order: so many of them, from the place ``first`` (from 0) on.
+
+    ``matching``: how many it finds in all, if that is known.
+    """
+
+    first: int
+    many: int
+    matching: int | None = None
+
+    @property
+    def from_the_end(self) -> bool:
+        """Whether it is nearer to the end of what is found, and better reached from there."""
+        return self.matching is not None and self.first * 2 >= self.matching > 0
+
+
+def page_of(query: Query, matching: int | None = None) -> Part:
+    """The part that is the query's page."""
+    return Part((query.page - 1) * query.size, query.size, matching)
 
 
 def ids_sql(table: Table, query: Query, matching: int | None = None) -> tuple[str, dict[str, Any]]:
-    """The ids of one page of a query, in order; in the opposite order when it is read ``from_the_end``.
+    """The ids of one page of a query, in order; in the opposite order when that part is read ``from_the_end``."""
+    return part_sql(table, query, page_of(query, matching))
 
-    ``matching``: how many rows it finds, if that is known. An index gives the order where the page lies near an end
-    of them; otherwise all that is found is sorted.
+
+def part_sql(table: Table, query: Query, part: Part) -> tuple[str, dict[str, Any]]:
+    """The ids of a part of what a query finds, in order; in the opposite order when it is read ``from_the_end``.
+
+    An index gives the order where the part lies near an end; otherwise all that is found is sorted.
     """
     condition, values = where(table, query)
-    first = (query.page - 1) * query.size
-    total = 2 * (first + query.size) if matching is None else matching
-    backward = matching is not None and from_the_end(query, matching)
-    skipped = max(0, total - first - query.size) if backward else first
-    taken = max(0, min(query.size, total - first)) if backward else query.size
+    total = 2 * (part.first + part.many) if part.matching is None else part.matching
+    backward = part.from_the_end
+    skipped = max(0, total - part.first - part.many) if backward else part.first
+    taken = max(0, min(part.many, total - part.first)) if backward else part.many
     order = order_by(table, query, walk=(skipped + taken) * 2 <= total, backward=backward)
     sql = f"SELECT t.id FROM {source(table, query)} WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?"
     return _numbered(sql, [*values, taken, skipped], query.today)

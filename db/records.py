@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from db import access, history, operations, queries, rules, seals
+from db import access, grouped, history, operations, queries, rules, schema, seals, shape, upgrade
 from db.connection import Database, change_token, remembered
-from db.dictionary import TABLES
+from db.dictionary import OWN_FIELD, OWN_VALUE, TABLES
 from db.errors import (
     CeilingError,
     ConflictError,
@@ -76,7 +76,7 @@ def today() -> str:
 
 def count(db: Database, table: Table, query: Query) -> int:
     """How many rows a query finds; remembered until the file changes."""
-    dated = _dated(query)
+    dated, table = _dated(query), shape.own(db, table)
 
     def ask() -> int:
         sql, values = queries.count_sql(table, dated)
@@ -91,15 +91,15 @@ def _dated(query: Query) -> Query:
 
 def page_ids(db: Database, table: Table, query: Query) -> list[int]:
     """The ids of one page, in order."""
-    matching = count(db, table, query)
-    sql, values = queries.ids_sql(table, _dated(query), matching)
-    ids = [row[0] for row in db.execute(sql, values)]
-    return ids[::-1] if queries.from_the_end(query, matching) else ids
+    table = shape.own(db, table)
+    if query.group:
+        return grouped.page_ids(db, table, _dated(query))
+    return grouped.part_ids(db, table, _dated(query), queries.page_of(query, count(db, table, query)))
 
 
 def still_matching(db: Database, table: Table, query: Query, ids: list[int]) -> set[int]:
     """Which of these rows the query would still find."""
-    sql, values = queries.still_matching_sql(table, _dated(query), ids)
+    sql, values = queries.still_matching_sql(shape.own(db, table), _dated(query), ids)
     return {row[0] for row in db.execute(sql, values)}
 
 
@@ -107,6 +107,7 @@ def rows(db: Database, table: Table, ids: Sequence[int], day: str = "") -> list[
     """These rows in this order, without those that were deleted."""
     if not ids:
         return []
+    table = shape.own(db, table)
     found = {
         raw[0]: _row(table, raw) for raw in db.execute(queries.rows_sql(table, list(ids)), {"today": day or today()})
     }
@@ -178,6 +179,8 @@ def writing(db: Database, undoes: int | None = None) -> Iterator[None]:
         before = change_token(db)
         yield
         operations.note(db, before, undoes)
+        if _reshaped(db, before):
+            upgrade.renew(db)
         with access.lifted(db):
             seals.seal(db)
         db.conn.execute("COMMIT")
@@ -189,10 +192,32 @@ def writing(db: Database, undoes: int | None = None) -> Iterator[None]:
         raise
 
 
+def _reshaped(db: Database, before: int) -> bool:
+    """Whether the present transaction changed a field or a list of the office's own: the file has to follow."""
+    sql = "SELECT 1 FROM history WHERE id > ? AND table_name IN (?, ?) LIMIT 1"
+    return db.execute(sql, (before, OWN_FIELD.name, OWN_VALUE.name)).fetchone() is not None
+
+
+@contextmanager
+def rehearsing(db: Database) -> Iterator[None]:
+    """Try something out: whatever is written within is taken back. Raises BusyError, StorageError, AccessError.
+
+    Nothing that is ``remembered`` may be asked within: it would be kept under a number that another save gets.
+    """
+    try:
+        db.conn.execute("BEGIN IMMEDIATE")
+        yield
+    except sqlite3.Error as error:
+        raise of_sqlite(error) or error from error
+    finally:
+        _roll_back(db)
+
+
 def _roll_back(db: Database) -> None:
     """A full disk ends the transaction by itself."""
     if db.conn.in_transaction:
         db.conn.execute("ROLLBACK")
+    shape.forget(db)
 
 
 def defaults(table: Table, day: str = "") -> dict[str, Any]:
@@ -215,15 +240,29 @@ def save_all(db: Database, table: Table, edits: Sequence[Edit], who: str) -> lis
     Raises InvalidError (every problem, by line), RuleError, CeilingError, ConflictError when a colleague changed one of
     the same fields since the version that was read, NotFoundError when the row was deleted, BusyError.
     """
-    known = context(db)
+    known, table = context(db), shape.own(db, table)
     checked = _check_all(table, edits, known)
     with writing(db):
-        return [
-            _insert(db, table, values, who, line)
-            if edit.row_id is None
-            else _update(db, table, edit, values, who, line, known)
-            for (edit, values), line in zip(zip(edits, checked, strict=True), _lines(edits), strict=True)
-        ]
+        return _save(db, table, edits, checked, who, known)
+
+
+def save_within(
+    db: Database, table: Table, edits: Sequence[Edit], who: str, known: Context | None = None
+) -> list[Saved]:
+    """``save_all`` within a transaction that does something else as well."""
+    known, table = known or context(db), shape.own(db, table)
+    return _save(db, table, edits, _check_all(table, edits, known), who, known)
+
+
+def _save(
+    db: Database, table: Table, edits: Sequence[Edit], checked: list[dict[str, Any]], who: str, known: Context
+) -> list[Saved]:
+    return [
+        _insert(db, table, values, who, line)
+        if edit.row_id is None
+        else _update(db, table, edit, values, who, line, known)
+        for (edit, values), line in zip(zip(edits, checked, strict=True), _lines(edits), strict=True)
+    ]
 
 
 def _lines(edits: Sequence[Edit]) -> list[int | None]:
@@ -258,6 +297,26 @@ def _check(table: Table, values: dict[str, Any], known: Context, line: int | Non
     return problems
 
 
+def add(db: Database, table: Table, values: Mapping[str, Any], who: str) -> int:
+    """Write a new row within ``writing``; returns its id. Raises InvalidError, RuleError."""
+    table = shape.own(db, table)
+    checked = {**defaults(table), **values}
+    problems = _check(table, checked, context(db), None, whole=True)
+    if problems:
+        raise InvalidError(problems)
+    return _insert(db, table, checked, who, None).row_id
+
+
+def change(db: Database, table: Table, row_id: int, values: Mapping[str, Any], who: str) -> None:
+    """Write checked values over a row within ``writing``, whatever its version. Raises InvalidError, RuleError."""
+    table, checked = shape.own(db, table), dict(values)
+    problems = _check(table, checked, context(db), None, whole=False)
+    if problems:
+        raise InvalidError(problems)
+    with refusals(db, table, {**stored(db, table, row_id).values, **checked}, row_id, None):
+        write(db, table, row_id, checked, who)
+
+
 def _insert(db: Database, table: Table, values: dict[str, Any], who: str, line: int | None) -> Saved:
     names = [item.name for item in table.fields if item.name in values]
     stored = [table.field(name).type.to_sql(values[name]) for name in names]
@@ -286,7 +345,8 @@ def _update(
 
 def write(db: Database, table: Table, row_id: int, values: Mapping[str, Any], who: str) -> None:
     """Write these values over a row, within ``writing`` and ``refusals``; nothing but the file's own rules is asked."""
-    stored = [table.field(name).type.to_sql(value) for name, value in values.items()]
+    own = shape.own(db, table)
+    stored = [own.field(name).type.to_sql(value) for name, value in values.items()]
     assignments = ", ".join(["version = version + 1", "changed_by = ?", *(f"{name} = ?" for name in values)])
     db.conn.execute(f'UPDATE "{table.name}" SET {assignments} WHERE id = ?', [who, *stored, row_id])
 
@@ -304,6 +364,7 @@ def _gone(table: Table, row_id: int) -> str:
 
 def stored(db: Database, table: Table, row_id: int) -> Row:
     """One row as it is stored, also a deleted one. Raises NotFoundError when there is none."""
+    table = shape.own(db, table)
     columns = ", ".join(item.name for item in table.fields)
     raw = db.execute(
         f'SELECT id, version, deleted_at, {columns} FROM "{table.name}" WHERE id = ?', (row_id,)
@@ -345,12 +406,13 @@ def refusals(
     except sqlite3.IntegrityError as error:
         where, _, rest = str(error).partition(" : ")
         label, _, reason = rest.partition(" : ")
-        refusing = TABLES.get(where.partition(".")[0], table)  # bringing a person back brings rows of other tables back
+        of, _, rule = where.partition(".")
+        refusing = shape.own(db, TABLES.get(of, table))  # bringing a person back brings rows of other tables back
         if not reason:
             raise InvalidError([Problem("le fichier refuse cette valeur", line=line)]) from error
-        if where == "aid.ceiling" and table is refusing:
+        if where == "aid.ceiling" and table.name == refusing.name:
             raise CeilingError([Problem(_ceiling_reason(db, values, row_id), label, "granted", line)]) from error
-        name = next(item.name for item in refusing.fields if item.label == label)
+        name = next(one.field for one in schema.rules_of(refusing) if one.name == rule)
         raise RuleError([Problem(reason, label, name, line)]) from error
 
 

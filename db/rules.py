@@ -27,11 +27,19 @@ def overlap(one: str, other: str) -> str:
     )
 
 
-def overlaps_same_person(table: str, extra: str = "1") -> str:
-    """SQL on NEW: another kept row of the same person shares a day with it, and ``extra`` (on NEW and other) holds."""
+ALONE = {
+    "stage": "other.kind = NEW.kind",
+    "benefit": "1",
+    "cer": "NEW.replaces_id IS NOT other.id AND other.replaces_id IS NOT NEW.id",
+}
+"""Tables of which two rows of one person may not share a day, when this SQL on NEW and other holds."""
+
+
+def overlaps_same_person(table: str) -> str:
+    """SQL on NEW: another kept row of the same person, of those that must stand alone, shares a day with it."""
     return (
         f"EXISTS (SELECT 1 FROM {table} other WHERE other.person_id = NEW.person_id AND other.id <> NEW.id"
-        f" AND {overlap('NEW', 'other')} AND ({extra}))"
+        f" AND {overlap('NEW', 'other')} AND ({ALONE[table]}))"
     )
 
 

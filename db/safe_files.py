@@ -138,6 +138,24 @@ def write_text(path: Path, text: str) -> None:
     sync_folder(path.parent)
 
 
+def write_bytes(path: Path, content: bytes, replace: bool = False) -> None:
+    """Put a new file in place, whole, read by its owner alone. Raises FileExistsError unless it may ``replace`` one."""
+    made = path.with_name(path.name + PART) if replace else path
+    if replace:
+        made.unlink(missing_ok=True)
+    descriptor = _made(made)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(content)
+        sync(made)
+        if replace:
+            made.replace(path)
+    except BaseException:
+        made.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
 def digest(path: Path) -> str:
     """The SHA-256 of a file."""
     with path.open("rb") as file:

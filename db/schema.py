@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import sqlite_utils
 
-from db import books
-from db.dictionary import TABLES
+from db import books, shape
+from db.dictionary import FILES
 from db.fields import Field, Rule, Table
-from db.lists import LISTS
-from db.types import Choice, Choices, Reference, References, Several, Text
+from db.shape import DECLARED, Shape
+from db.types import Choice, Choices, Reference, References, Several, Text, ValueList
 
 OUTSIDE = "hors de Palette"
 """Who the history names for a change made without Palette (the sqlite3 command line, say)."""
@@ -212,7 +212,7 @@ def _rule_triggers(table: Table) -> Iterator[tuple[str, str]]:
 
 def _cascade() -> Iterator[tuple[str, str]]:
     """A deleted person takes the dated rows along, under the same moment, and brings the same rows back."""
-    children = [table.name for table in TABLES.values() if table.belongs_to_person]
+    children = [table.name for table in FILES.values() if table.belongs_to_person]
     who = f"iif(NEW.version > OLD.version AND NEW.changed_by IS NOT NULL, NEW.changed_by, '{OUTSIDE}')"
     sign = f"version = version + 1, changed_by = {who}"
     gone = " ".join(
@@ -229,19 +229,36 @@ def _cascade() -> Iterator[tuple[str, str]]:
     yield "person_brings_rows", f"{start.format('person_brings_rows')} {when.format('NOT', '')} BEGIN {back} END"
 
 
+def _values(values: ValueList) -> Iterator[tuple[str, str]]:
+    """What the office says of a value, in the list that rows refer to. A value of its own that it takes back again is
+    retired there: some row may have it."""
+    retired = "iif(NEW.deleted_at IS NOT NULL AND NEW.own, 1, NEW.retired)"
+    kept = "label = excluded.label, position = excluded.position, retired = excluded.retired"
+    for event in ("INSERT", "UPDATE"):
+        name = f"own_value_in_{values.table}_{event.lower()}"
+        yield (
+            name,
+            f"CREATE TRIGGER {name} AFTER {event} ON own_value WHEN NEW.of_list = '{values.name}' BEGIN"
+            f" INSERT INTO {values.table} (code, label, position, retired)"
+            f" VALUES (NEW.code, NEW.label, NEW.place, {retired}) ON CONFLICT (code) DO UPDATE SET {kept}; END",
+        )
+
+
 def clean(sql: str) -> str:
     """The statement with single spaces, to compare."""
     return re.sub(r"\s+", " ", sql).strip()
 
 
-def expected() -> dict[str, str]:
-    """Name -> CREATE statement of everything the dictionary asks for, in the order to run them."""
-    wanted = {values.table: _list_sql(values.table) for values in LISTS}
-    wanted |= {table.name: _table_sql(table) for table in TABLES.values()}
+def expected(wished: Shape = DECLARED) -> dict[str, str]:
+    """Name -> CREATE statement of everything the dictionary and the office ask for, in the order to run them."""
+    wanted = {values.table: _list_sql(values.table) for values in wished.lists}
+    wanted |= {table.name: _table_sql(table) for table in wished.tables.values()}
     wanted |= books.statements()
     for make in (_indexes, _sort_key, _search, _rule_triggers, _history):
-        for table in TABLES.values():
+        for table in wished.tables.values():
             wanted |= dict(make(table))
+    for values in wished.lists:
+        wanted |= dict(_values(values))
     return wanted | dict(_cascade())
 
 
@@ -260,7 +277,7 @@ def drift(db: sqlite_utils.Database) -> list[str]:
     """What of the file contradicts the dictionary and cannot be added by itself: sentences, each with its mend."""
     found = actual(db)
     problems = []
-    for table in TABLES.values():
+    for table in shape.tables(db).values():
         if table.name not in found:
             continue
         sql, present = clean(found[table.name]), columns_of(db, table)

@@ -19,6 +19,8 @@ from db.errors import FieldError
 
 def fold(text: str) -> str:
     """Lower case without accents or double spaces, for comparing what people type."""
+    if text.isascii():  # most of what is compared, by the hundred thousand
+        return " ".join(text.lower().split())
     plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE").replace("’", "'"))
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).lower().split())
 
@@ -40,16 +42,26 @@ def french_moment(seconds: float) -> str:
 
 _UNPRINTED = ("Cc", "Cs")
 """Control characters and broken halves of characters, which a paste may bring and SQLite would cut a text at."""
+_UNWRITTEN = "\ufffe\uffff"
+"""No characters at all to Unicode; a file that holds one opens in no spreadsheet."""
+
+
+def _kept(c: str) -> bool:
+    return c in "\n\t\r" or (unicodedata.category(c) not in _UNPRINTED and c not in _UNWRITTEN)
 
 
 @dataclass(frozen=True)
 class ValueList:
-    """A list of values: code -> French label, in the order shown. ``fixed``: rules count on it, none can be added."""
+    """A list of values: code -> French label, in the order shown. ``fixed``: rules count on it, none can be added.
+
+    ``synonyms``: code -> what else an office writes for it, in the files it brings.
+    """
 
     name: str
     label: str
     values: Mapping[str, str]
     fixed: bool = False
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def table(self) -> str:
@@ -101,15 +113,16 @@ class Type(ABC):
 
 @dataclass(frozen=True)
 class Text(Type):
-    """One line of text."""
+    """One line of text. ``digits``: how many a number in it has, whose first zeros a spreadsheet may have lost."""
 
     max: int = 200
+    digits: int = 0
 
     def sql_check(self, column: str) -> str:
         return f"length({column}) BETWEEN 1 AND {self.max}"
 
     def check(self, value: Any, context: Context) -> str | None:
-        text = self._clean("".join(c for c in str(value) if c in "\n\t\r" or unicodedata.category(c) not in _UNPRINTED))
+        text = self._clean("".join(filter(_kept, str(value))))
         if len(text) > self.max:
             raise FieldError(f"le texte a {len(text)} caractères, {self.max} au plus")
         return text or None

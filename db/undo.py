@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from db import history, naming, operations, records
+from db import history, naming, operations, records, shape
 from db.connection import Database
-from db.dictionary import TABLES
-from db.errors import NotFoundError, UndoError
+from db.dictionary import FILES
+from db.errors import NotFoundError, RuleError, UndoError
 from db.fields import Table
 from db.operations import Operation
 
@@ -48,8 +48,7 @@ def undo(db: Database, operation_id: int, who: str) -> None:
         problems = [problem for line in lines for problem in _in_the_way(db, line, operation)]
         if problems:
             raise UndoError(list(dict.fromkeys(problems)))
-        for line in lines:
-            _take_back(db, line, who)
+        _take_all_back(db, lines, who)
 
 
 def _lines(db: Database, operation: Operation) -> list[_Line]:
@@ -58,8 +57,9 @@ def _lines(db: Database, operation: Operation) -> list[_Line]:
         "SELECT id, table_name, row_id, version, action, before, after FROM history WHERE id BETWEEN ? AND ?"
         " ORDER BY id DESC"
     )
+    tables = shape.tables(db)
     return [
-        _Line(number, TABLES[table], row, version, action, json.loads(before), json.loads(after))
+        _Line(number, tables[table], row, version, action, json.loads(before), json.loads(after))
         for number, table, row, version, action, before, after in db.execute(sql, (operation.first, operation.last))
     ]
 
@@ -86,7 +86,7 @@ def _in_the_way(db: Database, line: _Line, operation: Operation) -> Iterator[str
 
 def _since_added(db: Database, line: _Line, operation: Operation) -> Iterator[str]:
     """Rows that were added to a person's file since: they would go with it."""
-    for table in TABLES.values():
+    for table in FILES.values():
         if table.belongs_to_person:
             sql = f"""SELECT count(*) FROM "{table.name}" t
               WHERE t.person_id = ? AND t.deleted_at IS NULL AND NOT EXISTS (
@@ -98,6 +98,27 @@ def _since_added(db: Database, line: _Line, operation: Operation) -> Iterator[st
 
 def _title(db: Database, line: _Line) -> str:
     return f"{line.table.label} {naming.context(db).title(line.table.name, line.row)}"
+
+
+def _take_all_back(db: Database, lines: list[_Line], who: str) -> None:
+    """Latest first; what a rule refuses waits for the others: some rows are only right together (a merge)."""
+    while lines:
+        waiting: list[_Line] = []
+        held: set[tuple[str, int]] = set()
+        refused: RuleError | None = None
+        for line in lines:
+            row = (line.table.name, line.row)
+            try:
+                if row not in held:  # the changes of one row are taken back in their order
+                    _take_back(db, line, who)
+                    continue
+            except RuleError as error:
+                refused = refused or error
+            waiting.append(line)
+            held.add(row)
+        if refused and len(waiting) == len(lines):
+            raise refused
+        lines = waiting
 
 
 def _take_back(db: Database, line: _Line, who: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlite_utils
 
-from db import books, schema
+from db import books, schema, shape
 from db.dictionary import TABLES
 from db.errors import SchemaError
 from db.fields import TODAY
@@ -35,8 +35,8 @@ def _version(db: sqlite_utils.Database) -> int:
 def pending(db: sqlite_utils.Database) -> bool:
     """Whether opening the file has something to add, to renew or a step to run."""
     found = schema.actual(db)
-    missing = schema.expected().keys() - found.keys()
-    return bool(missing or behind(db) or any(map(any, (_stale(found), _missing_columns(db), _missing_values(db)))))
+    missing = schema.expected(shape.of(db)).keys() - found.keys()
+    return bool(missing or behind(db) or any(map(any, (_stale(db, found), _missing_columns(db), _missing_values(db)))))
 
 
 def upgrade(db: sqlite_utils.Database) -> None:
@@ -49,9 +49,7 @@ def upgrade(db: sqlite_utils.Database) -> None:
         problems = schema.drift(db)
         if problems:
             raise SchemaError("Le fichier et le dictionnaire ne s’accordent pas :\n" + "\n".join(problems))
-        for sql in list(_missing_columns(db)):
-            db.conn.execute(sql)
-        _make(db)
+        renew(db)
         for sql, values in list(_missing_values(db)):
             db.conn.execute(sql, values)
         db.conn.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
@@ -61,18 +59,25 @@ def upgrade(db: sqlite_utils.Database) -> None:
         raise
 
 
+def renew(db: sqlite_utils.Database) -> None:
+    """Bring a file up to the office's own fields and lists, within the transaction that changed them."""
+    for sql in list(_missing_columns(db)):
+        db.conn.execute(sql)
+    _make(db)
+
+
 def _missing_columns(db: sqlite_utils.Database) -> Iterator[str]:
-    for table in TABLES.values():
+    for table in shape.tables(db).values():
         present = schema.columns_of(db, table)
         for column in schema.columns_sql(table) if present else []:
             if column.split()[0] not in present:
                 yield f'ALTER TABLE "{table.name}" ADD COLUMN {column}'
 
 
-def _stale(found: dict[str, str]) -> Iterator[str]:
+def _stale(db: sqlite_utils.Database, found: dict[str, str]) -> Iterator[str]:
     """Indexes, triggers and search tables that the dictionary words differently by now, or no longer asks for."""
-    wanted = schema.expected()
-    kinds = "by|in_order|sort_key|search|rule|history|takes|brings"
+    wanted = schema.expected(shape.of(db))
+    kinds = "by|in|in_order|sort_key|search|rule|history|takes|brings"
     ours = re.compile(rf"({'|'.join(TABLES)})_({kinds})|\w+_stays_|account_")
     for name, sql in found.items():
         kind = re.match(r"CREATE (?:VIRTUAL )?(INDEX|TRIGGER|TABLE)", sql)
@@ -81,14 +86,18 @@ def _stale(found: dict[str, str]) -> Iterator[str]:
 
 
 def _make(db: sqlite_utils.Database) -> None:
-    for sql in list(_stale(schema.actual(db))):
+    for sql in list(_stale(db, schema.actual(db))):
         db.conn.execute(sql)
     found = schema.actual(db)
-    for name, sql in schema.expected().items():
+    for name, sql in schema.expected(shape.of(db)).items():
         if name not in found:
             db.conn.execute(sql)
             if "USING fts5" in sql:
                 db.conn.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")
+    for values in shape.of(db).lists:
+        if values.table not in found:  # a list of the office's own: its values came before it
+            sql = f"INSERT OR IGNORE INTO {values.table} SELECT code, label, place, retired FROM own_value"
+            db.conn.execute(f"{sql} WHERE of_list = ? AND deleted_at IS NULL", (values.name,))
     for table in TABLES.values():
         if table.sorted_by_name and f"{table.name}_sort_key_insert" not in found:
             db.conn.execute(schema.set_sort_key(table, ""))

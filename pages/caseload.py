@@ -13,4 +13,4 @@ from pages.shared.session import office
 st.title("Portefeuille")
 show_day(figures.summary(office(), records.today()), french_date(records.today()))
 in_portfolio = Filter("state", "in", ("accompanied", "light", "in_diagnosis"))
-edit_grid(office(), PERSON, "caseload", preset=(in_portfolio,), opens="person.py")
+edit_grid(office(), PERSON, "caseload", preset=(in_portfolio,), opens="person.py", called="Portefeuille")

@@ -5,7 +5,7 @@ import streamlit as st
 from db import records, trace
 from db.dictionary import PERSON
 from db.errors import NotFoundError
-from pages.shared import dossier
+from pages.shared import dossier, view_menu
 from pages.shared.session import office, who
 
 db = office()
@@ -21,10 +21,12 @@ try:
     person = records.get(db, PERSON, chosen)
 except NotFoundError as error:
     st.title("Dossier")
-    st.warning(str(error))
+    dossier.show_missing(db, chosen, str(error), known)
     st.stop()
 trace.note_opening(db, who(), person.id)
 dossier.show_head(db, person, known)
+if view_menu.PARAMETER in st.query_params:
+    st.session_state.setdefault("dossier:view", "Plans d’action")  # whose grid has views
 view = st.segmented_control(
     "Vue", list(dossier.VIEWS), default="Parcours", required=True, key="dossier:view", label_visibility="collapsed"
 )

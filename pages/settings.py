@@ -1,18 +1,24 @@
-"""Screen « Réglages » : the office's own limits and alert delays."""
+"""Screen « Réglages » : the office's own limits, fields and lists, and the file that takes them elsewhere."""
 
 import streamlit as st
 
+from db import access
 from db.access import Role
 from db.dictionary import SETTING
-from pages.shared import safety
-from pages.shared.form import edit_form
-from pages.shared.session import beyond
+from pages.shared import office_fields, office_limits, office_lists, office_model
+from pages.shared.session import beyond, roles
 
+VIEWS = {
+    "Limites et délais": office_limits.show,
+    "Champs": office_fields.show,
+    "Listes": office_lists.show,
+    "Modèle": office_model.show,
+    "Historique": office_limits.show_history,
+}
+
+access.require(roles(), Role.ADMIN)
 st.title(SETTING.plural)
-st.caption("Un changement vaut aussitôt pour toute l’équipe, et reste dans l’historique.")
-turn = st.session_state.setdefault("settings:turn", 0)  # a new form after each save, so that it shows what was kept
-with st.container(width=640):
-    if edit_form(beyond(Role.ADMIN), SETTING, f"form:settings:{turn}", 1, {}):
-        st.session_state["settings:turn"] = turn + 1
-        st.rerun()
-safety.show()
+view = st.segmented_control(
+    "Vue", list(VIEWS), default="Limites et délais", required=True, key="settings:view", label_visibility="collapsed"
+)
+VIEWS[view or "Limites et délais"](beyond(Role.ADMIN))

@@ -1,4 +1,4 @@
-"""The reports from the command line: ``python -m reports photo PATH WHEN --to FILE``."""
+"""The reports from the command line: ``python -m reports photo PATH WHEN --to FILE``; ``--help`` lists the verbs."""
 
 from collections.abc import Callable
 from datetime import date
@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from db import connection, past, trace
+from db import connection, past, safe_files, trace
 from db.__main__ import Verbs
 from db.errors import InvalidError, Problem
 from db.periods import period_of
 from db.places import Place
-from reports import bundle, deck, figure_sheets, paper, personal, report
+from db.spelling import NAME
+from reports import bundle, deck, figure_sheets, paper, personal, report, whole
 from reports.report import Report, Tick
 
 _MAKERS: dict[str, Callable[[Report, Tick], bytes]] = {
@@ -24,7 +25,7 @@ _MAKERS: dict[str, Callable[[Report, Tick], bytes]] = {
 
 @click.group(cls=Verbs)
 def cli() -> None:
-    """Les bilans de Palette, en ligne de commande."""
+    """Les bilans et les fichiers de Palette, en ligne de commande."""
 
 
 @cli.command()
@@ -61,6 +62,43 @@ def package(path: Path, person: int, target: Path, who: str) -> None:
         db.close()
     target.write_bytes(content)
     click.echo(f"Écrit : {target}")
+
+
+@cli.command("whole")
+@click.argument("path", type=Place())
+@click.option("--to", "target", required=True, type=Place(), help="FILE.{xlsx,ods,db}")
+@click.option("--who", required=True, help="Qui l’emporte : écrit dans les traces.")
+@click.option("--force", is_flag=True, help="Remplace FILE s’il existe.")
+def whole_file(path: Path, target: Path, who: str, force: bool) -> None:
+    """Tout le fichier PATH, dans FILE : un classeur XLSX ou ODS qu’une Palette vide reprend, ou une base SQLite."""
+    chosen = whole.of_suffix(target.suffix)
+    if chosen is None:
+        raise InvalidError([Problem(f"« {target.name} » : choisissez un fichier .xlsx, .ods ou .db.")])
+    _refuse(path, target, force)
+    db = connection.open_file(path)
+    try:
+        with click.progressbar(length=100, label=NAME) as bar:
+            content = chosen.make(db, date.today().isoformat(), lambda done, _: bar.update(round(100 * done) - bar.pos))
+            bar.update(100 - bar.pos)
+        trace.note(db, who, "export", detail=whole.told(chosen))
+    finally:
+        db.close()
+    safe_files.write_bytes(target, content, replace=force)
+    click.echo(f"Écrit : {target}")
+
+
+def _refuse(path: Path, target: Path, force: bool) -> None:
+    """Raises InvalidError, FileExistsError for a place where nothing should be written."""
+    if not target.parent.is_dir():
+        raise InvalidError([Problem(f"Le dossier {target.parent} n’existe pas ; rien n’a été écrit.")])
+    if target.exists() and path.exists() and target.samefile(path):
+        raise InvalidError([Problem(f"{target} est le fichier de Palette lui-même ; rien n’a été écrit.")])
+    if target.is_dir():
+        raise InvalidError([Problem(f"{target} est un dossier ; rien n’a été écrit.")])
+    if target.exists() and not force:
+        raise InvalidError(
+            [Problem(f"Il y a déjà un fichier à l’adresse {target} ; rien n’a été écrit. Pour le remplacer : --force.")]
+        )
 
 
 def _maker(target: Path) -> Callable[[Report, Tick], bytes]:

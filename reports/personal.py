@@ -13,9 +13,9 @@ from typing import Any
 
 import typst
 
-from db import history, records, trace
+from db import history, records, shape, trace
 from db.connection import Database
-from db.dictionary import FILES, PERSON, TABLES
+from db.dictionary import PERSON, TABLES
 from db.fields import Field, Table
 from db.records import Row
 from db.types import Context, References, french_date
@@ -43,7 +43,10 @@ def everything(db: Database, person_id: int, today: str) -> dict[str, Any]:
         "dossier": person_id,
         "date": french_date(today),
         "tables": [
-            {"nom": "Fiche" if table is PERSON else table.plural, "lignes": [_row(table, row, known) for row in rows]}
+            {
+                "nom": _heading(table),
+                "lignes": [_row(table, row, known) for row in rows],
+            }
             for table, rows in _rows(db, person)
         ],
         "historique": [
@@ -59,12 +62,17 @@ def everything(db: Database, person_id: int, today: str) -> dict[str, Any]:
 
 def _rows(db: Database, person: Row) -> Iterator[tuple[Table, list[Row]]]:
     """Her own row, the rows of each table that are hers, and those of other tables that name her."""
-    yield PERSON, [person]
-    for table in FILES.values():
-        if table is not PERSON:
+    for table in shape.files(db).values():
+        if table.name == PERSON.name:
+            yield table, [person]
+        else:
             rows = list(_naming(db, table, person.id))
             if rows:
                 yield table, rows
+
+
+def _heading(table: Table) -> str:
+    return "Fiche" if table.name == PERSON.name else table.plural
 
 
 def _naming(db: Database, table: Table, person_id: int) -> Iterator[Row]:

@@ -66,4 +66,14 @@ def _write_cell(
     elif isinstance(item.type, Integer):
         sheet.write_number(line, place, value)
     else:
-        sheet.write_string(line, place, item.type.show(value, known))
+        write_text(sheet, line, place, item.type.show(value, known))
+
+
+def write_text(sheet: Any, line: int, place: int, text: str, style: Any = None) -> int:
+    """Write a text as it stands into a sheet of XlsxWriter. Returns 0, or less than 0 when it does not fit.
+
+    XlsxWriter takes « <r>…</r> » for its own markup and writes it raw, which breaks the file; in pieces it is text.
+    """
+    if not text.startswith("<r>") or not text.endswith("</r>"):
+        return int(sheet.write_string(line, place, text, style))
+    return int(sheet.write_rich_string(line, place, text[0], text[1], text[2:], *([style] if style else [])))

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from db import accounts, sessions, throttle, trace
 from db.access import Role
 from db.accounts import Account
 from db.connection import Database, office
-from db.errors import InvalidError, PaletteError, Problem
+from db.errors import BusyError, InvalidError, PaletteError, Problem
 from db.sessions import COOKIE, IS_SECURE, Session
 from db.throttle import Attempt
 from server import gate, oidc
@@ -222,7 +223,8 @@ async def presence(request: Request) -> Response:
 
 
 def _touch(session: Session) -> None:
-    sessions.touch(office(), session, time.time())
+    with suppress(BusyError):  # a large import holds the file for a while; the next sign of presence comes soon
+        sessions.touch(office(), session, time.time())
 
 
 async def health(request: Request) -> Response:

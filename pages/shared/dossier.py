@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from db import history, records, trace
+from db import duplicates, history, records, shape, trace
 from db.connection import Database
-from db.dictionary import ACTION, CER, DIAGNOSTIC, PERSON, TABLES
+from db.dictionary import ACTION, CER, DIAGNOSTIC, FILES, PERSON, TABLES
 from db.fields import Computed, Field, Table
 from db.queries import Query
 from db.records import Row
@@ -61,6 +61,18 @@ def choose(db: Database, known: Context) -> int | None:
     return current
 
 
+def show_missing(db: Database, person_id: int, told: str, known: Context) -> None:
+    """There is no file under that number: it went into another one, or is gone."""
+    kept = duplicates.merged_into(db, person_id)
+    if kept is None:
+        st.warning(told)
+        return
+    st.info(f"Ce dossier a été réuni à celui de **{plain(known.title('person', kept))}**.", icon=":material/merge:")
+    if st.button("Ouvrir ce dossier", icon=":material/person:", key="dossier:merged"):
+        st.query_params["dossier"] = str(kept)
+        st.rerun()
+
+
 # ---- who she is
 
 
@@ -73,8 +85,8 @@ def show_head(db: Database, person: Row, known: Context) -> None:
     told = [_shown(PERSON, name, person, known) for name in ("artist_name", "craft", "domain", "town")]
     st.caption(" · ".join(filter(None, told)))
     with st.grid("auto", min_column_width=165, gap="small"):
-        for item in PERSON.computed:
-            if item.name != "state":
+        for item in shape.own(db, PERSON).computed:
+            if item.name != "state" and not item.hidden:
                 st.metric(item.label, item.type.show(values[item.name], known) or "–", help=item.help)
     for _, why in person.marks.values():
         st.markdown(f":orange-badge[:material/warning: {why}]")
@@ -90,7 +102,7 @@ def _card(db: Database, person: Row, known: Context) -> None:
         form.forget(f"form:person:{person.id}")
         form.edit_dialog("person", person.id)
     with st.grid(2, min_column_width=320):
-        for section, fields in PERSON.sections.items():
+        for section, fields in shape.own(db, PERSON).sections.items():
             with st.container(border=True):
                 st.markdown(f"**{section}**")
                 st.markdown("\n".join(f"{item.label} : {_cell(item, person, known)}  " for item in fields))
@@ -114,9 +126,9 @@ class Moment:
 
 
 def _moments(db: Database, person_id: int) -> Iterator[Moment]:
-    for table in TABLES.values():
+    for table in shape.files(db).values():
         dated = next((name.removeprefix("-") for name in table.order if name.endswith("_on")), None)
-        if table.belongs_to_person and dated and table is not ACTION:
+        if table.belongs_to_person and dated and table.name != ACTION.name:
             for row in records.of_person(db, table, person_id):
                 yield Moment(row.values[dated], table, row)
 
@@ -124,10 +136,10 @@ def _moments(db: Database, person_id: int) -> Iterator[Moment]:
 def _path(db: Database, person: Row, known: Context) -> None:
     """Everything that happened, latest first; each item opens, and each kind can be added."""
     moments = sorted(_moments(db, person.id), key=lambda moment: moment.day, reverse=True)
-    addable = [t for t in TABLES.values() if t.belongs_to_person and t is not ACTION]
+    addable = [t for t in FILES.values() if t.belongs_to_person and t is not ACTION]
     with st.container(horizontal=True, vertical_alignment="center"):
         asked = st.menu_button("Ajouter", addable, icon=":material/add:", type="primary", format_func=lambda t: t.label)
-        kinds = [table for table in addable if any(moment.table is table for moment in moments)]
+        kinds = [table for table in addable if any(moment.table.name == table.name for moment in moments)]
         only = st.pills(
             "Montrer",
             kinds,
@@ -138,7 +150,7 @@ def _path(db: Database, person: Row, known: Context) -> None:
         )
     if asked:
         _add(asked, person)
-    found = [moment for moment in moments if not only or moment.table in only]
+    found = [moment for moment in moments if not only or moment.table.name in {table.name for table in only}]
     if not found:
         st.info("Rien encore dans ce parcours. « Ajouter » commence par une orientation ou une situation de droits.")
     everything = len(found) > _LATEST and st.toggle(f"Tout montrer ({len(found)})", key="dossier:all")
@@ -171,7 +183,7 @@ def _summary(moment: Moment, known: Context) -> str:
 
 def _is_told(item: Field | Computed, moment: Moment) -> bool:
     value = moment.row.values[item.name]
-    if isinstance(item, Computed) and not isinstance(item.type, Choice | Choices):
+    if item.hidden or (isinstance(item, Computed) and not isinstance(item.type, Choice | Choices)):
         return False
     return bool(item.shown and value not in (None, (), moment.day) and item.name != "person_id")
 

@@ -26,7 +26,7 @@ _RANGES = (Date, Integer, Euros)
 def conditions(table: Table, chosen: Chosen, known: Context) -> tuple[Filter, ...]:
     """The conditions in force. A bound that cannot be read is none; ``show`` says so."""
     among = (Filter("id", "among", chosen[AMONG][1]),) if AMONG in chosen else ()
-    return (*among, *(found for item in table.columns for found in _conditions(item, chosen, known)))
+    return (*among, *(found for item in table.columns if not item.hidden for found in _conditions(item, chosen, known)))
 
 
 def chosen_by(wanted: Sequence[Filter]) -> Chosen:
@@ -101,7 +101,7 @@ def _bound(item: Field | Computed, text: str, known: Context) -> tuple[Any, str]
 def _told(table: Table, found: Filter, known: Context) -> str:
     item = table.column(found.field)
     if found.how == "in":
-        return ", ".join(_options(item, known)[value] for value in found.value)
+        return ", ".join(label for value, label in _options(item, known).items() if value in found.value)
     if found.how == "between":
         low, high = (item.type.show(bound, known) for bound in found.value)
         return f"de {low} à {high}" if low and high else f"à partir de {low}" if low else f"jusqu’à {high}"

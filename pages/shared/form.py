@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from db import records, rules
+from db import records, rules, shape
 from db.connection import Database
 from db.dictionary import CER, TABLES
 from db.errors import ConflictError, FieldError, InvalidError, PaletteError, Problem
@@ -42,7 +42,7 @@ _LISTED = 1_000
 
 def edit_dialog(table_name: str, row_id: int | None = None, fixed: Mapping[str, Any] | None = None) -> None:
     """The form of a new row (``row_id`` None) or of an existing one, over the page. ``fixed``: given values."""
-    table = TABLES[table_name]
+    table = shape.tables(office())[table_name]
     st.dialog(table.new if row_id is None else table.label, width="large", dismissible=False)(_dialog)(
         table, row_id, fixed or {}
     )
@@ -52,7 +52,7 @@ def _dialog(table: Table, row_id: int | None, fixed: Mapping[str, Any]) -> None:
     db = office()
     if edit_form(db, table, f"form:{table.name}:{row_id}", row_id, fixed):
         st.rerun()
-    if table is CER and row_id is not None and _asks_next_contract(f"form:{table.name}:{row_id}"):
+    if table.name == CER.name and row_id is not None and _asks_next_contract(f"form:{table.name}:{row_id}"):
         open_later(CER.name, rules.next_contract(db, row_id, records.today()))
 
 
@@ -79,7 +79,7 @@ def show_pending() -> None:
 
 def edit_form(db: Database, table: Table, key: str, row_id: int | None, fixed: Mapping[str, Any]) -> bool:
     """Show the form; True once it has saved. ``fixed`` values are written without being asked."""
-    known = records.context(db)
+    known, table = records.context(db), shape.own(db, table)
     try:
         start, version = _start(db, table, key, row_id, fixed)
     except PaletteError as error:

@@ -7,12 +7,14 @@ window.paletteFrench ??= (() => {
     "Close": "Fermer", "Clear value": "Vider", "Clear all": "Vider", "Selected values": "Valeurs choisies",
     "Choose an option": "Choisir…", "Choose options": "Choisir…", "No results": "Aucun résultat", "Previous page": "Page précédente",
     "Next page": "Page suivante", "Show password": "Montrer le mot de passe", "Hide password": "Cacher le mot de passe",
-    "Running...": "En cours…", "Stop script": "Arrêter",
+    "Running...": "En cours…", "file upload": "Fichier", "Stop script": "Arrêter",
   }
   const BEGINNINGS = { "Help for ": "Aide : ", "Remove ": "Retirer ", "Upload ": "Envoyer : " }
   const NAMES = ["aria-label", "placeholder", "title"]
   const PROSE = "[data-testid=stMarkdownContainer], [data-testid=stCaptionContainer], [data-testid=stAlert]"
   const SAID = "[data-testid=stSkipToContent]"
+  const DROPZONE = "[data-testid=stFileUploaderDropzone]"
+  const SIZE = /^(\d+)\s?MB per file\s*•\s*(.+)$/
 
   function french(text) {
     if (Object.hasOwn(WORDS, text)) return WORDS[text]
@@ -32,6 +34,7 @@ window.paletteFrench ??= (() => {
     if (!home) return
     let text = node.data
     if (home.closest(SAID) || (text === "No results" && home.closest("[role=listbox]"))) text = french(text)
+    else if (home.closest(DROPZONE)) text = text.replace(/^Upload$/, "Choisir un fichier").replace(SIZE, "ou le déposer ici · $1 Mo au plus · $2")
     else if (home.closest(PROSE) && !home.closest("code, pre, textarea, svg"))
       text = text.replace(/« /g, "«\u00a0").replace(/ (?=[»:;?!])/g, "\u00a0")
     if (text !== node.data) node.data = text

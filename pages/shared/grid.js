@@ -101,15 +101,17 @@ class Grid extends GridInput {
   }
 
   keepPlace(draw) {
-    // The same cell stays active after a sort or a filter, if it is still there.
+    // The same cell stays active after a sort or a filter, if it is still there; and the focus on a group's button.
+    const group = this.root.getRootNode().activeElement?.group
     const old = this.active && this.cellAt(...this.active)
     const [row, field] = [old?.closest("tr").rowId, old?.dataset.field]
     const focused = Boolean(old?.matches(":focus"))
     draw()
-    const line = [...this.body.rows].findIndex((tr) => tr.rowId === row)
+    const line = this.lines.findIndex((tr) => tr.rowId === row)
     const first = Math.max(0, this.data.columns.findIndex((column) => column.editable))
     const place = this.data.columns.findIndex((column) => column.name === field)
     this.setActive(Math.max(0, line), place < 0 ? first : place, focused)
+    if (group) [...this.table.querySelectorAll(".fold")].find((fold) => fold.group === group)?.focus()
   }
 
   adopt(row) {

@@ -8,14 +8,13 @@ from typing import Any
 
 import streamlit as st
 
-from db import records
+from db import records, shape
 from db.connection import Database
-from db.dictionary import TABLES
 from db.fields import Table
 from db.queries import Filter
 from db.sheet import Cell
 from db.types import Context, fold
-from pages.shared import filters, form, past_changes, selection
+from pages.shared import filters, form, grouping, past_changes, selection, view_menu
 from pages.shared.downloads import download_menu
 from pages.shared.grid_data import grid_data
 from pages.shared.session import office, who
@@ -40,25 +39,33 @@ def edit_grid(
     fixed: Mapping[str, Any] | None = None,
     opens: str = "",
     size: int = SIZE,
+    called: str = "",
 ) -> None:
-    """Show a table as a grid that saves. ``preset``: filters on values of lists, set at first; ``fixed``: values of
-    every row shown and added (a person's); ``opens``: the page that opens a row, instead of the form."""
-    open_view(table, key, preset, fixed or {}, size)
+    """Show a table as a grid that saves. ``preset``: filters on values of lists, set at first; ``called``: what that
+    is called; ``fixed``: values of every row shown and added (a person's); ``opens``: the page that opens a row,
+    instead of the form."""
+    fresh = f"{key}:view" not in st.session_state
+    table = shape.own(db, table)
+    open_view(table, key, preset, fixed or {}, size, called)
+    view_menu.open_asked(db, key, records.context(db), fresh)
     _grid(table.name, key, opens)
 
 
 @st.fragment
 def _grid(table_name: str, key: str, opens: str) -> None:
-    db, table, view = office(), TABLES[table_name], view_of(key)
-    known = records.context(db)
+    db, view = office(), view_of(key)
+    table, known = shape.tables(db)[table_name], records.context(db)
+    view.follow(table)
     view.filter(known)
-    _toolbar(table, key, view, known)
+    _toolbar(db, table, key, view, known)
+    view_menu.show_told(view, key)
     view.refresh(db)
     hears: dict[str, Any] = {f"on_{name}_change": _taker(key, name) for name in _TAKES}
     _component(key=key, data=grid_data(db, view, _heard(key, "edits").get("instance", ""), known), **hears)
     if view.opening:
         _open(table, view, opens)
     selection.show_notices(db, table, key, view, known)
+    grouping.show_moved(view, key)
 
 
 def _open(table: Table, view: View, opens: str) -> None:
@@ -72,15 +79,17 @@ def _open(table: Table, view: View, opens: str) -> None:
 # ---- above the grid
 
 
-def _toolbar(table: Table, key: str, view: View, known: Context) -> None:
+def _toolbar(db: Database, table: Table, key: str, view: View, known: Context) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if st.button(table.new, key=f"{key}:new", icon=":material/add:", type="primary"):
             form.forget(f"form:{table.name}:None")
             form.edit_dialog(table.name, None, view.sheet.fixed)
+        view_menu.show_menu(db, key, known)
         _filters(table, key, view, known)
         _columns(table, key, view)
-        download_menu(table, key, view.query, view.columns)
-        past_changes.show_last(table.name, f"{key}:last")
+        grouping.show_menu(db, table, key, view)
+        download_menu(table, key, replace(view.query, folded=()), view.columns)
+        past_changes.show_last((table.name,), f"{key}:last")
         selection.show_bar(table, key, view)
 
 
@@ -141,6 +150,11 @@ def _take_sort(view: View, value: Any, instance: str) -> None:
     view.query = replace(view.query, sort=tuple(n for n in value if n.removeprefix("-") in known), page=1)
 
 
+def _take_fold(view: View, value: Any, instance: str) -> None:
+    folded = view.query.folded
+    view.fold(*((code for code in folded if code != value) if value in folded else (*folded, value)))
+
+
 def _take_page(view: View, value: Any, instance: str) -> None:
     view.query = replace(view.query, page=max(1, int(value)))
 
@@ -160,7 +174,7 @@ def _take_unfilter(view: View, value: Any, instance: str) -> None:
 
 def _take_ask(view: View, value: Any, instance: str) -> None:
     db, words = office(), str(value["words"])
-    target = TABLES[view.sheet.table.field(value["field"]).target or "person"]
+    target = shape.tables(db)[view.sheet.table.field(value["field"]).target or "person"]
     found = records.suggestions(db, target, words, records.context(db))
     if words.strip():
         found = sorted(found, key=lambda item: fold(item[1]))
@@ -190,6 +204,7 @@ _TAKES: dict[str, Callable[[View, Any, str], None]] = {
     "edits": _take_edits,
     "search": _take_search,
     "sort": _take_sort,
+    "fold": _take_fold,
     "page": _take_page,
     "order": _take_order,
     "selected": _take_selected,

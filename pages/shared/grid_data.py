@@ -21,7 +21,7 @@ from db.types import (
     YesNo,
     french_number,
 )
-from pages.shared import filters
+from pages.shared import filters, grouping
 from pages.shared.view import View
 
 Column = Field | Computed
@@ -37,8 +37,10 @@ def grid_data(db: Database, view: View, instance: str, known: Context) -> dict[s
     columns = [table.column(name) for name in view.columns]
     return {
         "turn": f"{sheet.id}:{view.turn}:{','.join(view.columns)}",
-        "label": table.plural,
+        "label": _label(view),
+        "grouped": bool(view.query.group),
         "columns": [_column(item, known) for item in columns],
+        "sections": grouping.sections(db, view, known),
         "rows": _rows(db, view, columns, known) + _drafts(view, columns, known),
         "next": sheet.next_draft,
         "sort": list(view.query.sort),
@@ -58,6 +60,12 @@ def grid_data(db: Database, view: View, instance: str, known: Context) -> dict[s
     }
 
 
+def _label(view: View) -> str:
+    """What the table is called to whoever hears it."""
+    table, group = view.sheet.table, view.query.group
+    return f"{table.plural}, par groupes : {table.column(group).label}" if group else table.plural
+
+
 def _counts(db: Database, view: View) -> str:
     table = view.sheet.table
     matching, total = view.counts(db)
@@ -67,6 +75,8 @@ def _counts(db: Database, view: View) -> str:
 
 
 def _empty(view: View) -> str:
+    if view.sections:  # all of them folded: there is something
+        return ""
     if view.narrowed:
         return "Rien ne correspond à la recherche et aux filtres."
     return f"Rien encore. « {view.sheet.table.new} » ci-dessus, ou tapez dans la ligne vide."
@@ -95,9 +105,12 @@ def _rows(db: Database, view: View, columns: list[Column], known: Context) -> li
     view.ids = [row.id for row in rows]
     matching = records.still_matching(db, table, view.query, view.ids) if view.ids else set()
     drafts = {row_id: draft for draft, row_id in view.sheet.adopted.items()}
+    places = {row.id: grouping.place(view, row.id, row.values.get(view.query.group), known) for row in rows}
+    view.moved = sum(bool(place["moved"]) for place in places.values())
     return [
         {
             **_line(row.id, _texts(row, columns, known), view),
+            **places[row.id],
             "was": drafts.get(row.id),
             "version": row.version,
             "marks": row.marks,

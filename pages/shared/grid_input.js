@@ -101,7 +101,7 @@ class GridInput extends GridView {
 
   addEmptyLine() {
     // The next empty line is there at once: what is typed quickly under a new line must not land in it.
-    const last = [...this.body.rows].at(-1)
+    const last = this.lines.at(-1)
     if (!last || last.rowId > 0 || !this.outbox.some((edit) => edit.row === last.rowId)) return
     this.body.append(this.makeRow({ id: Math.min(last.rowId, this.data.next) - 1, cells: {}, version: 0 }))
     this.showNumbers()
@@ -114,7 +114,7 @@ class GridInput extends GridView {
   }
 
   clearRange() {
-    this.edit(this.placesInRange().map(([line, place]) => ({ row: this.body.rows[line].rowId, column: this.data.columns[place], text: "" })))
+    this.edit(this.placesInRange().map(([line, place]) => ({ row: this.lines[line].rowId, column: this.data.columns[place], text: "" })))
   }
 
   // ---- keyboard
@@ -184,7 +184,7 @@ class GridInput extends GridView {
     const { left, right } = this.range()
     const lines = []
     for (const [line, place] of this.placesInRange()) {
-      const text = quoted(this.textOf(this.body.rows[line].rowId, this.data.columns[place].name))
+      const text = quoted(this.textOf(this.lines[line].rowId, this.data.columns[place].name))
       if (place === left) lines.push([])
       lines.at(-1).push(text)
       if (place === right) lines[lines.length - 1] = lines.at(-1).join("\t")
@@ -210,7 +210,7 @@ class GridInput extends GridView {
 
   rowAt(line) {
     // A line past the last one is a new line still to come.
-    const lines = this.body.rows
+    const lines = this.lines
     return lines[line]?.rowId ?? Math.min(this.data.next, lines[lines.length - 1].rowId) - (line - lines.length) - 1
   }
 

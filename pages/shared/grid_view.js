@@ -1,5 +1,9 @@
 // What the grid looks like: its parts, its rows, its cells. It draws what the server sent (`data`) and, over it, what is
 // still on its way (`textOf`, `pendingOf`); it decides nothing.
+//
+// Rows that are grouped stand in a tbody per group, under a header line; the last tbody (`body`) holds what is new: lines
+// being typed, rows added since. A header line is no data row: `lines` are the data rows from top to bottom, and every
+// place in the grid (`cellAt`, `placeOf`, the range, what is pasted) counts in them.
 
 const TITLES = {
   stale: "Ne correspond plus au filtre : la ligne disparaîtra quand le filtre sera appliqué de nouveau.",
@@ -11,6 +15,8 @@ class GridView {
   constructor(root) {
     this.root = root
     this.rows = new Map()
+    this.lines = []
+    this.bodies = []
     this.selected = new Set()
     this.search = make("input", { type: "search", class: "search", placeholder: "Rechercher…", "aria-label": "Rechercher" })
     this.counts = make("span", { class: "counts", "aria-live": "polite" })
@@ -37,7 +43,11 @@ class GridView {
     this.table.setAttribute("aria-colcount", String(this.data.columns.length + 1))
     this.showHead()
     this.rows.clear()
-    this.body.replaceChildren(...this.data.rows.map((row) => this.makeRow(row)))
+    this.table.classList.toggle("grouped", this.data.grouped)
+    this.bodies = this.data.sections.map((section) => make("tbody", {}, this.makeGroup(section)))
+    this.body = make("tbody", {}, this.data.grouped ? this.makeGroup({ label: "Nouvelles lignes" }) : null)
+    this.table.replaceChildren(this.head, ...this.bodies, this.body)
+    for (const row of this.data.rows) this.bodyOf(row).append(this.makeRow(row))
     this.showNumbers()
   }
 
@@ -46,12 +56,21 @@ class GridView {
     const wanted = new Set(this.data.rows.map((row) => row.id))
     for (const row of this.data.rows) if (row.was && !this.rows.has(row.id) && this.rows.has(row.was)) this.adopt(row)
     for (const [id, tr] of this.rows) if (!wanted.has(id) && !this.isAhead(id)) this.dropRow(id, tr)
-    this.data.rows.forEach((row, index) => {
+    const filled = new Map()
+    for (const row of this.data.rows) {
       const tr = this.rows.get(row.id) ?? this.makeRow(row)
       this.fillRow(tr, row)
-      if (this.body.rows[index] !== tr) this.body.insertBefore(tr, this.body.rows[index] ?? null)
-    })
+      const body = this.bodyOf(row)
+      const place = filled.get(body) ?? (this.data.grouped ? 1 : 0)
+      if (body.rows[place] !== tr) body.insertBefore(tr, body.rows[place] ?? null)
+      filled.set(body, place + 1)
+    }
+    this.data.sections.forEach((section, index) => this.fillGroup(this.bodies[index].rows[0], section))
     this.showNumbers()
+  }
+
+  bodyOf(row) {
+    return this.bodies[row.section ?? -1] ?? this.body
   }
 
   isAhead(id) {
@@ -75,12 +94,39 @@ class GridView {
   }
 
   showNumbers() {
-    const lines = [...this.body.rows]
-    lines.forEach((tr, index) => {
-      tr.querySelector(".number").textContent = String(index + 1)
-      tr.setAttribute("aria-rowindex", String(index + 2))
-    })
-    this.scroller.dataset.empty = lines.every((tr) => tr.rowId < 0) ? this.data.empty : ""
+    const all = [...this.table.tBodies].flatMap((body) => [...body.rows])
+    all.forEach((tr, index) => tr.setAttribute("aria-rowindex", String(index + 2)))
+    this.lines = all.filter((tr) => tr.rowId !== undefined)
+    this.lines.forEach((tr, index) => (tr.querySelector(".number").textContent = String(index + 1)))
+    this.scroller.dataset.empty = this.lines.every((tr) => tr.rowId < 0) ? this.data.empty : ""
+  }
+
+  // ---- groups
+
+  makeGroup(section) {
+    const tr = make("tr", { class: "group" })
+    const parts = make("span", { class: "group-parts" })
+    tr.append(make("th", { scope: "rowgroup", colSpan: this.data.columns.length + 1 }, parts))
+    if (section.key === undefined) parts.append(section.label)
+    else this.fillGroup(tr, section)
+    return tr
+  }
+
+  fillGroup(tr, { key, label, count, folded, goesOn }) {
+    const parts = tr.querySelector(".group-parts")
+    if (!parts.firstChild) {
+      const fold = make("button", { type: "button", class: "fold" }, make("span", { class: "mark", "aria-hidden": "true" }), make("b"), make("span", { class: "count" }))
+      fold.onclick = () => this.send("fold", key)
+      fold.group = JSON.stringify(key)
+      parts.append(fold, make("span", { class: "goes-on" }, goesOn ? "suite de la page précédente" : ""))
+    }
+    const fold = parts.querySelector(".fold")
+    fold.setAttribute("aria-expanded", String(!folded))
+    fold.title = folded ? "Déplier le groupe" : "Replier le groupe"
+    for (const [name, text] of [["b", label], [".count", count]]) {
+      const part = fold.querySelector(name)
+      if (part.textContent !== text) part.textContent = text
+    }
   }
 
   // ---- the header
@@ -138,7 +184,8 @@ class GridView {
     tr.row = row
     tr.classList.toggle("stale", Boolean(row.stale))
     tr.classList.toggle("draft", row.id < 0)
-    tr.title = row.stale ? TITLES.stale : ""
+    tr.classList.toggle("moved", Boolean(row.moved))
+    tr.title = row.stale ? TITLES.stale : row.moved ? `Désormais dans « ${row.moved} » : la ligne reste ici jusqu’à « Ranger ».` : ""
     this.data.columns.forEach((column, index) => {
       const td = tr.cells[index + 1]
       const changed = before && before.cells[column.name] !== row.cells[column.name]
@@ -236,19 +283,19 @@ class GridView {
   // ---- the active cell and the range
 
   placeOf(td) {
-    return [[...this.body.rows].indexOf(td.closest("tr")), td.cellIndex - 1]
+    return [this.lines.indexOf(td.closest("tr")), td.cellIndex - 1]
   }
 
   cellAt(line, place) {
-    return this.body.rows[line]?.cells[place + 1]
+    return this.lines[line]?.cells[place + 1]
   }
 
   setActive(line, place, focus = true, extend = false) {
-    line = Math.min(Math.max(line, 0), this.body.rows.length - 1)
+    line = Math.min(Math.max(line, 0), this.lines.length - 1)
     place = Math.min(Math.max(place, 0), this.data.columns.length - 1)
     const td = this.cellAt(line, place)
     if (!td) return
-    this.body.querySelector('td[tabindex="0"]')?.setAttribute("tabindex", "-1")
+    this.table.querySelector('td[tabindex="0"]')?.setAttribute("tabindex", "-1")
     td.setAttribute("tabindex", "0")
     this.active = [line, place]
     if (!extend) this.anchor = [line, place]
@@ -273,7 +320,7 @@ class GridView {
   }
 
   showRange() {
-    for (const td of this.body.querySelectorAll("td.in-range")) td.classList.remove("in-range")
+    for (const td of this.table.querySelectorAll("td.in-range")) td.classList.remove("in-range")
     const places = this.placesInRange()
     if (places.length > 1) for (const [line, place] of places) this.cellAt(line, place)?.classList.add("in-range")
   }

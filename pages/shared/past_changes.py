@@ -5,10 +5,10 @@ from itertools import groupby
 
 import streamlit as st
 
-from db import history, operations, records, undo
+from db import duplicates, history, operations, records, undo
 from db.access import Role
 from db.connection import Database, remembered
-from db.dictionary import TABLES
+from db.dictionary import FILES, TABLES
 from db.errors import PaletteError
 from db.history import Asked, Change
 from db.operations import Operation
@@ -16,7 +16,7 @@ from db.types import Context
 from pages.shared import asking
 from pages.shared.plain import plain
 from pages.shared.saying import say
-from pages.shared.session import office, roles, who
+from pages.shared.session import beyond, office, roles, who
 
 _SIZE = 60
 _FIRST = 6
@@ -50,7 +50,7 @@ def _ask(db: Database, known: Context) -> Asked | None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         words = st.text_input("Mots", key="changes:words", width=200, placeholder="dans les valeurs")
         name = asking.choose("Par", history.names(db), "changes:who")
-        table = asking.choose("Quoi", list(TABLES), "changes:table", {one.name: one.plural for one in TABLES.values()})
+        table = asking.choose("Quoi", list(FILES), "changes:table", {one.name: one.plural for one in FILES.values()})
         action = asking.choose("Action", list(_ACTIONS), "changes:action", _ACTIONS)
         person = asking.person(db, known, "changes:person")
         since, until = asking.days("changes")
@@ -59,12 +59,17 @@ def _ask(db: Database, known: Context) -> Asked | None:
     return Asked(name, table, action, person, since, until, words)
 
 
-def show_list(db: Database, changes: list[Change], known: Context, key: str, of_person: int | None = None) -> None:
-    """Changes by operation, each with its way back. ``of_person``: whose file it is, named once for all."""
+def show_list(
+    db: Database, changes: list[Change], known: Context, key: str, of_person: int | None = None, settings: bool = False
+) -> None:
+    """Changes by operation, each with its way back. ``of_person``: whose file it is, named once for all.
+
+    ``settings``: of what an administrator sets, which is beyond an agent's rights.
+    """
     with st.container(gap="xsmall"):
         for operation, lines in _by_operation(db, changes):
             told = [_told(db, change, known, of_person) for change in lines[:_FIRST]]
-            _show(db, operation, lines, told, f"{key}:{lines[0].id}")
+            _show(operation, lines, told, f"{key}:{lines[0].id}", settings)
 
 
 def _by_operation(db: Database, changes: list[Change]) -> Iterator[tuple[Operation | None, list[Change]]]:
@@ -74,7 +79,7 @@ def _by_operation(db: Database, changes: list[Change]) -> Iterator[tuple[Operati
         yield found[0][0], [change for _, change in found]
 
 
-def _show(db: Database, operation: Operation | None, lines: list[Change], told: list[str], key: str) -> None:
+def _show(operation: Operation | None, lines: list[Change], told: list[str], key: str, settings: bool) -> None:
     """One operation: a line when it changed one row, otherwise a heading and its first rows."""
     heading = f":gray[{lines[0].moment}] · **{plain(lines[0].who)}** "
     text = heading + told[0]
@@ -84,16 +89,16 @@ def _show(db: Database, operation: Operation | None, lines: list[Change], told: 
         text += f"\n- … et {len(lines) - _FIRST} autres"
     with st.container(horizontal=True, vertical_alignment="top"):
         st.markdown(text, width="stretch")
-        _way_back(db, operation, key)
+        _way_back(operation, key, settings)
 
 
-def _way_back(db: Database, operation: Operation | None, key: str) -> None:
+def _way_back(operation: Operation | None, key: str, settings: bool) -> None:
     if operation is None:
         return
     if operation.undone_by:
         st.caption("annulée depuis", width="content")
     elif st.button("Annuler", key=f"{key}:undo", icon=":material/undo:", type="tertiary"):
-        confirm(operation.id)
+        confirm(operation.id, settings)
     if operation.undoes:
         st.caption("annulation", width="content")
 
@@ -107,23 +112,29 @@ def _told(db: Database, change: Change, known: Context, of_person: int | None = 
     whose = f" · {plain(hers)}" if hers and person != of_person and hers not in title else ""
     verb, _, told = change.sentence.removeprefix(change.who).strip().partition(" : ")
     said = f" : {plain(told if len(told) < _SHORT else told[:_SHORT] + '…')}" if told else ""
-    return f"{verb} **{plain(what)}**{whose}{said}"
+    kept = duplicates.merged_into(db, change.row_id) if (change.table, change.action) == ("person", "delete") else None
+    merged = f", réunie à **{plain(known.title('person', kept))}**" if kept else ""
+    return f"{verb} **{plain(what)}**{whose}{said}{merged}"
 
 
-def show_last(table: str, key: str) -> None:
-    """« Annuler »: the way back from what this very person saved last in a table, today."""
-    db, name = office(), who()
-    last = remembered(db, ("last", name, table), lambda: operations.last_of(db, name, table))
+def _file(settings: bool) -> Database:
+    return beyond(Role.ADMIN) if settings else office()
+
+
+def show_last(tables: tuple[str, ...], key: str, settings: bool = False) -> None:
+    """« Annuler »: the way back from what this very person saved last in one of these tables, today."""
+    db, name = _file(settings), who()
+    last = remembered(db, ("last", name, tables), lambda: operations.last_of(db, name, *tables))
     if last and last.at[:10] == history.now()[:10]:
         told = f"Votre dernier enregistrement ici, le {history.moment_of(last.at)}"
         if st.button("Annuler", key=key, icon=":material/undo:", help=told):
-            confirm(last.id)
+            confirm(last.id, settings)
 
 
 @st.dialog("Annuler cette opération ?")
-def confirm(operation_id: int) -> None:
+def confirm(operation_id: int, settings: bool = False) -> None:
     """What will be as before, and the button. What somebody changed since is never overwritten."""
-    db = office()
+    db = _file(settings)
     known, operation = records.context(db), operations.get(db, operation_id)
     if operation is None:
         st.warning("Cette opération n’existe pas.")

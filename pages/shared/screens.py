@@ -42,6 +42,9 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
     "Réseau": (_screen("network.py", "Réseau", "hub", "reseau", _AGENT),),
     "Réglages": (
         _screen("my_account.py", "Mon compte", "account_circle", "compte", _AGENT, _PILOTE, _ADMIN),
+        _screen("imports.py", "Importer", "upload_file", "importer", _AGENT),
+        _screen("duplicates.py", "Doublons", "merge", "doublons", _AGENT),
+        _screen("everything.py", "Tout emporter", "drive_file_move", "tout-emporter", _AGENT),
         _screen("changes.py", "Historique", "history", "historique", _AGENT, _ADMIN),
         _screen("settings.py", "Réglages", "tune", "reglages", _ADMIN),
         _screen("team.py", "Comptes", "group", "comptes", _ADMIN),

@@ -1,7 +1,6 @@
-"""What happens around a grid: the selected rows (change, delete), and what it has to say (refused, clashes, undo)."""
+"""What happens around a grid: the selected rows (bulk work, delete), and what it has to say (refused, clashes)."""
 
 from time import monotonic
-from typing import Any
 
 import streamlit as st
 
@@ -10,9 +9,8 @@ from db.connection import Database
 from db.dictionary import TABLES
 from db.errors import PaletteError
 from db.fields import Table
-from db.records import Edit
 from db.types import Context
-from pages.shared import form
+from pages.shared import bulk
 from pages.shared.session import office, who
 from pages.shared.view import View, view_of
 
@@ -22,50 +20,16 @@ _PASTED = 8.0
 
 
 def show_bar(table: Table, key: str, view: View) -> None:
-    """What can be done with the rows that are chosen."""
+    """What can be done with the rows that are chosen, or with all that are found."""
     chosen = [row_id for row_id in view.selected if row_id in view.ids]
-    if not chosen:
-        return
-    if st.button(f"Modifier ({len(chosen)})", key=f"{key}:bulk", icon=":material/edit:", help="Changer un champ"):
-        form.forget("bulk")
-        _change_dialog(table.name, key, chosen)
-    if st.button(f"Supprimer ({len(chosen)})", key=f"{key}:delete", icon=":material/delete:"):
+    bulk.buttons(table, key, view, chosen)
+    if chosen and st.button(f"Supprimer ({len(chosen)})", key=f"{key}:delete", icon=":material/delete:"):
         _delete_dialog(table.name, key, chosen)
 
 
 def _lines(number: int, word: str) -> str:
     many = "s" if number > 1 else ""
     return f"{number} ligne{many} {word}{many}"
-
-
-@st.dialog("Modifier un champ")
-def _change_dialog(table_name: str, key: str, chosen: list[int]) -> None:
-    db, table = office(), TABLES[table_name]
-    labels = {item.name: item.label for item in table.fields}
-    name = st.selectbox(
-        "Champ", list(labels), None, format_func=labels.__getitem__, key="bulk:field", placeholder="Quel champ ?"
-    )
-    if name is None:
-        return
-    value = form.field_widget(db, table.field(name), f"bulk:{name}", None, records.context(db))
-    many = len(chosen) > 1
-    st.caption(
-        f"Cette valeur remplacera celle {f'des {len(chosen)} lignes choisies' if many else 'de la ligne choisie'}"
-        " ; un champ laissé vide l’efface."
-    )
-    if st.button("Modifier", type="primary", key="bulk:go"):
-        _change(db, table, key, chosen, {name: None if value in ("", ()) else value})
-
-
-def _change(db: Database, table: Table, key: str, chosen: list[int], values: dict[str, Any]) -> None:
-    rows = records.rows(db, table, chosen)
-    try:
-        records.save_all(db, table, [Edit(values, row.id, row.version) for row in rows], who())
-    except PaletteError as error:
-        st.error(f"Rien n’a été modifié.\n\n{error}")
-    else:
-        view_of(key).sheet.status = _lines(len(rows), "modifiée")
-        st.rerun()
 
 
 @st.dialog("Supprimer ?")

@@ -5,11 +5,15 @@ from collections.abc import Sequence
 import streamlit as st
 
 from db.fields import Table
+from pages.shared import view_menu
 
 
 def choose_table(tables: Sequence[Table], key: str) -> Table:
-    """A row of tabs, one a table; the first at first."""
+    """A row of tabs, one a table; the first at first, unless the address asks for a view of another."""
     labels = {table.name: table for table in tables}
+    asked = view_menu.asked_table(list(labels))
+    if asked:
+        st.session_state[f"{key}:table"] = asked
     chosen = st.segmented_control(
         "Vue",
         list(labels),

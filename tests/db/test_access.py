@@ -11,6 +11,7 @@ from db import (
     access,
     accounts,
     connection,
+    duplicates,
     erasures,
     figures,
     frozen,
@@ -24,6 +25,7 @@ from db import (
     sessions,
     trace,
     undo,
+    views,
 )  # fmt: skip
 from db.access import Role
 from db.books import statements
@@ -35,6 +37,7 @@ from db.queries import Query
 from db.records import Edit
 from db.retention import Kept
 from db.types import LongText, Text
+from db.views import Grid, Look
 from tests.conftest import ROOT
 from tests.db.examples import whole_row
 from tests.db.given import given_followed
@@ -43,9 +46,10 @@ SECRET = "Zorglubescu"
 EVERY_SET = [frozenset(some) for size in range(4) for some in combinations(Role, size)]
 BOOKS = [
     "session", "invitation", "attempt", "door_key", "publication_key", "account", "trace", "seal", "operation",
-    "history", "frozen", "publication",
+    "history", "frozen", "publication", "import_choice", "pairing", "view", "view_default",
 ]  # fmt: skip
 DAY = "2026-06-15"
+GRID = Grid("person", "caseload")
 
 
 @pytest.fixture
@@ -59,7 +63,7 @@ def db(path):
     """A file with a row in each table, every text of which holds the secret."""
     db = connection.create(path)
     for table in TABLES.values():
-        if table is not SETTING:
+        if table.name in FILES:
             values = whole_row(db, table, 0)
             texts = {f.name: SECRET for f in table.fields if type(f.type) in (Text, LongText) and f.name in values}
             if table is PERSON:
@@ -224,6 +228,11 @@ def deeds(path):
         "a trace": (lambda db: trace.note(db, "Ada", "export"), set(Role)),
         "traces": (lambda db: trace.find(db), agent | admin),
         "seals": (lambda db: seals.last(db), ANYBODY),
+        "pairs": (duplicates.pairs, agent),
+        "two persons": (lambda db: duplicates.set_apart(db, 1, 2, "Ada"), agent),
+        "views": (lambda db: views.every(db, "Ada", GRID), agent),
+        "a view": (lambda db: views.create(db, PERSON, GRID, "Vue", Look(search=SECRET), "Ada"), agent),
+        "a default": (lambda db: views.set_default(db, GRID, None, "Ada"), agent),
         "operations": (lambda db: operations.last_of(db, "Ada", "person"), ANYBODY),
     }  # fmt: skip
 

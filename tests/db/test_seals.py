@@ -14,7 +14,7 @@ from db.dictionary import PARTNER, PERSON
 from db.records import Edit
 from tests.db.given import given, given_person
 
-EVERY_BOOK = ("history", "trace", "seal", "operation", "frozen", "publication")
+EVERY_BOOK = ("history", "trace", "seal", "operation", "frozen", "publication", "pairing")
 
 
 @pytest.fixture
@@ -322,6 +322,7 @@ def filled(used):
         " VALUES ('Ada', '2022', '2023-01-01', '', 1, '{}')"
     )
     used.execute("INSERT INTO publication (who, action, year, numbers) VALUES ('Ada', 'publish', 2022, '{}')")
+    used.execute("INSERT INTO pairing (who, one, other, verdict) VALUES ('Ada', 1, 2, 'apart')")
     accounts.create(used, "ada@exemple.fr", "Ada", Role, "Ada")
     (first,) = used.execute("SELECT min(id) FROM operation").fetchone()
     used.execute(f"INSERT INTO operation (who, first, last, undoes) VALUES ('Ada', 900, 900, {first})")

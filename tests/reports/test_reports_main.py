@@ -1,4 +1,4 @@
-"""`python -m reports photo`: what is written, what is printed, and what is refused, in French, with nothing written."""
+"""`python -m reports photo` and `whole`: what is written and printed; what is refused, in French, writing nothing."""
 
 import subprocess
 import sys
@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 from pptx import Presentation
 from pypdf import PdfReader
 
-from db import connection
+from db import connection, trace
+from reports import whole
 from reports.__main__ import cli
 from tests.db.given import given_person, given_stage
 
@@ -205,3 +206,61 @@ def test_the_module_answers_on_the_command_line(folder):
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("Il n’y a pas de fichier Palette")
     assert list(folder.iterdir()) == []
+
+
+# --- the whole file
+
+
+def whole_file(path, target, *options) -> Result:
+    return CliRunner().invoke(cli, ["whole", str(path), "--to", str(target), "--who", "Ada", *options])
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".ods", ".DB"])
+def test_the_whole_file_is_written_for_its_owner_and_leaves_a_trace(small_path, folder, suffix):
+    data = written(whole_file(small_path, folder / f"tout{suffix}"), folder / f"tout{suffix}")
+
+    assert data.startswith(b"SQLite format 3" if suffix == ".DB" else b"PK")
+    assert (folder / f"tout{suffix}").stat().st_mode & 0o777 == 0o600
+    db = connection.open_file(small_path)
+    last = trace.find(db, who="Ada", action="export")[0][0]
+    db.close()
+    chosen = whole.of_suffix(suffix)
+    assert chosen
+    assert last.detail == f"Tout le fichier · {chosen.name}"
+
+
+def test_a_whole_file_that_is_there_is_replaced_only_when_asked(small_path, folder):
+    (folder / "tout.xlsx").write_bytes(b"ancien")
+
+    result = whole_file(small_path, folder / "tout.xlsx")
+
+    assert result.exit_code == 2
+    assert result.stderr.strip() == (
+        f"Il y a déjà un fichier à l’adresse {folder / 'tout.xlsx'} ; rien n’a été écrit. Pour le remplacer : --force."
+    )
+    assert (folder / "tout.xlsx").read_bytes() == b"ancien"
+    assert written(whole_file(small_path, folder / "tout.xlsx", "--force"), folder / "tout.xlsx").startswith(b"PK")
+    assert [one.name for one in folder.iterdir()] == ["tout.xlsx"]
+
+
+def test_the_office_file_is_never_replaced_by_its_copy(small_path):
+    before = small_path.read_bytes()
+
+    result = whole_file(small_path, small_path, "--force")
+
+    assert (result.exit_code, small_path.read_bytes()) == (2, before)
+    assert "est le fichier de Palette lui-même" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("tout.csv", "choisissez un fichier .xlsx, .ods ou .db."), ("nulle part/tout.ods", "n’existe pas")],
+)
+def test_a_whole_file_that_cannot_be_is_refused_before_any_work(small_path, folder, name, told):
+    assert told in refused(whole_file(small_path, folder / name), folder)
+
+
+def test_the_whole_of_no_office_file_is_refused(tmp_path, folder):
+    told = refused(whole_file(tmp_path / "none.db", folder / "tout.db"), folder)
+
+    assert told.startswith("Il n’y a pas de fichier Palette")

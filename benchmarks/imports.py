@@ -1,0 +1,80 @@
+"""An office's file compared with the office file: from the bytes of an XLSX of twelve columns to the diff.
+
+In an empty file everybody is new; in one that knows them all already, nobody is. Writing is measured once.
+"""
+
+import io
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+
+import xlsxwriter
+
+from benchmarks.office import SIZES, Row, folder, median
+from db import connection
+from db.connection import Database
+from db.dictionary import PERSON
+from db.imports import workbook
+from db.imports.model import CREATE, SAME
+from db.imports.plan import plan
+from db.imports.write import write
+from db.naming import context
+
+LIMITS = (2_000.0, 20_000.0)
+COLUMNS = (
+    "last_name", "first_name", "birth_date", "gender", "phone", "email", "postcode", "town", "territory", "domain",
+    "craft", "household",
+)  # fmt: skip
+_NEW, _KNOWN, _WRITTEN = "file to diff, all new", "file to diff, all known", "… written, once"
+
+
+def measure(repeats: int) -> list[Row]:
+    """Medians at both sizes."""
+    found: dict[str, list[float]] = {_NEW: [], _WRITTEN: [], _KNOWN: []}
+    for persons in SIZES:
+        data = _file(persons)
+        with tempfile.TemporaryDirectory() as place:
+            db = connection.create(Path(place) / "palette.db")
+            found[_NEW].append(median(partial(_diff, db, data, CREATE), repeats))
+            found[_WRITTEN].append(_written(db, data))
+            found[_KNOWN].append(median(partial(_diff, db, data, SAME), repeats))
+            db.close()
+    limits = f"< {LIMITS[0]:.0f}, < {LIMITS[1]:.0f}"
+    return [
+        (_NEW, found[_NEW], limits, _met(found[_NEW])),
+        (_KNOWN, found[_KNOWN], limits, _met(found[_KNOWN])),
+        (_WRITTEN, found[_WRITTEN], "", True),
+    ]
+
+
+def _met(medians: list[float]) -> bool:
+    return all(number < limit for number, limit in zip(medians, LIMITS, strict=True))
+
+
+def _diff(db: Database, data: bytes, action: str) -> None:
+    made = plan(db, workbook.read(data, "liste.xlsx"))
+    if made.count(action) < 0.99 * sum(len(sheet.rows) for sheet in made.sheets):
+        raise RuntimeError(f"hardly any row is « {action} »")
+
+
+def _written(db: Database, data: bytes) -> float:
+    made = plan(db, workbook.read(data, "liste.xlsx"))
+    start = time.perf_counter()
+    write(db, made, "Mesure", leave_waiting=True)
+    return (time.perf_counter() - start) * 1000
+
+
+def _file(persons: int) -> bytes:
+    """The persons of a made-up office, as somebody would type them into a spreadsheet."""
+    office = connection.open_file(folder(persons) / "palette.db")
+    known, buffer = context(office), io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"constant_memory": True})
+    sheet = book.add_worksheet("Personnes")
+    kinds = [PERSON.field(name).type for name in COLUMNS]
+    sheet.write_row(0, 0, [PERSON.field(name).label for name in COLUMNS])
+    for number, row in enumerate(office.execute(f"SELECT {', '.join(COLUMNS)} FROM person ORDER BY id"), 1):
+        sheet.write_row(number, 0, [kind.show(value, known) for kind, value in zip(kinds, row, strict=True)])
+    book.close()
+    office.close()
+    return buffer.getvalue()

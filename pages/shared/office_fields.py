@@ -1,0 +1,215 @@
+"""« Réglages », the fields: those of the office's own added, any of them named otherwise, put in order, hidden."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from db import office, records, shape
+from db.access import Role
+from db.connection import Database
+from db.dictionary import FILES
+from db.errors import InvalidError, PaletteError
+from db.fields import Computed, Field, Privacy, Table
+from db.office import NewField
+from pages.shared import office_limits
+from pages.shared.plain import plain
+from pages.shared.saying import say
+from pages.shared.session import beyond, who
+
+_TOLD = "fields:told"
+_NEW = "fields:new"
+_NO_SECTION = "(sans rubrique)"
+Column = Field | Computed
+
+
+def show(db: Database) -> None:
+    """One table at a time: its fields in order, and the way to add one."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Table", list(FILES), format_func=lambda one: FILES[one].plural, key="fields:table", width=300
+        )
+        if st.button("Nouveau champ", icon=":material/add:", type="primary", key="fields:add"):
+            _begin()
+            _add_dialog(name)
+        office_limits.show_last("fields:last")
+    st.caption(
+        "Un champ ajouté, renommé ou masqué l’est aussitôt pour toute l’équipe : grille, formulaire, recherche, import,"
+        " téléchargements, historique. Masqué, il garde tout ce qu’il contient."
+    )
+    told = st.session_state.pop(_TOLD, "")
+    if told:
+        st.error(told)
+    _show_fields(db, FILES[name])
+
+
+def _show_fields(db: Database, table: Table) -> None:
+    found = office.columns(db, table)
+    stored = [item.name for item in found if isinstance(item, Field)]
+    with st.container(gap="xsmall", width=860):
+        for item in found:
+            _show_field(table, item, stored)
+
+
+def _show_field(table: Table, item: Column, stored: list[str]) -> None:
+    key = f"fields:{table.name}:{item.name}"
+    place = stored.index(item.name) if item.name in stored else None
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        for way, icon, words in ((-1, "arrow_upward", "Monter"), (1, "arrow_downward", "Descendre")):
+            still = place is None or not 0 <= place + way < len(stored)
+            st.button(
+                " ", key=f"{key}:{way}", icon=f":material/{icon}:", help=f"{words} « {item.label} »", type="tertiary",
+                disabled=still, on_click=_move, args=(table, stored, place, way),
+            )  # fmt: skip
+        st.markdown(_line(item), width="stretch")
+        if st.button("Modifier", key=f"{key}:change", type="tertiary"):
+            _begin()
+            _change_dialog(table.name, item.name)
+
+
+def _line(item: Column) -> str:
+    section = getattr(item, "section", "")
+    parts = [f"**{plain(item.label)}**", _kind(item), plain(section)]
+    badges = [":blue-badge[du bureau]"] * item.own + [":gray-badge[masqué]"] * item.hidden
+    return " · ".join(filter(None, parts)) + " " + " ".join(badges)
+
+
+def _kind(item: Column) -> str:
+    """What it holds, as its list or its type says it."""
+    if isinstance(item, Computed):
+        return "calculé"
+    if item.list:
+        return f"liste « {plain(item.list.label)} »"
+    return _KINDS.get(type(item.type).__name__, "")
+
+
+_KINDS = {
+    "Text": "texte court", "LongText": "texte long", "Integer": "nombre", "Euros": "somme", "Date": "date",
+    "YesNo": "oui ou non", "Phone": "téléphone", "Email": "courriel", "Reference": "renvoi", "References": "renvois",
+}  # fmt: skip
+
+
+def _move(table: Table, stored: list[str], place: int, way: int) -> None:
+    moved = list(stored)
+    moved[place], moved[place + way] = moved[place + way], moved[place]
+    try:
+        office.order_fields(beyond(Role.ADMIN), table, moved, who())
+    except PaletteError as error:
+        st.session_state[_TOLD] = str(error)
+
+
+def _begin() -> None:
+    """Let the dialog that opens next be a new one: what was typed in the last is none of its business."""
+    st.session_state[_NEW] = st.session_state.get(_NEW, 0) + 1
+
+
+def _key(name: str) -> str:
+    return f"{_NEW}:{st.session_state[_NEW]}:{name}"
+
+
+# ---- the dialogs
+
+
+@st.dialog("Nouveau champ", width="large")
+def _add_dialog(table_name: str) -> None:
+    db = beyond(Role.ADMIN)
+    table = shape.tables(db)[table_name]
+    st.caption(f"Dans : {table.plural}")
+    kinds = records.context(db).labels["field_kind"]
+    offered = [kind for kind in kinds if kind not in shape.COMPUTED or shape.sources(table, kind)]
+    asked: dict[str, Any] = {"table": table_name}
+    grid = st.grid(2, min_column_width=260, gap="small")
+    with grid.cell():
+        asked["label"] = st.text_input("Intitulé *", key=_key("label"), help="Comme on le lira dans la grille.")
+    with grid.cell():
+        asked["kind"] = st.selectbox("Genre *", offered, format_func=kinds.__getitem__, key=_key("kind"))
+    if asked["kind"] in shape.CHOICES:
+        asked |= _ask_choices(db)
+    if asked["kind"] in shape.COMPUTED:
+        sources = shape.sources(table, asked["kind"])
+        asked["source"] = st.selectbox(
+            "Calculé d’après *", list(sources), format_func=sources.__getitem__, key=_key("source")
+        )
+    else:
+        asked["section"] = _ask_section(table, "")
+    asked["help"] = st.text_input("Aide", key=_key("help"), help="Une phrase, montrée à qui remplit.")
+    asked["shown"] = st.checkbox("Montrer la colonne d’emblée dans la grille", True, key=_key("shown"))
+    if asked["kind"] not in shape.COMPUTED:
+        asked["privacy"] = _ask_privacy(db, "secret")
+    st.caption("Jamais de donnée de santé, de religion ou d’opinion.")
+    if st.button("Ajouter le champ", type="primary", key=_key("go")):
+        _save(lambda: office.add_field(db, NewField(**asked), who()), f"Champ ajouté : {asked['label'].strip()}")
+
+
+def _ask_choices(db: Database) -> dict[str, Any]:
+    """A list that is there, or the values of a new one."""
+    lists = {one.name: one.label for one in shape.of(db).lists if office.is_offered(db, one)}
+    name = st.selectbox(
+        "Liste", ["", *lists], format_func=lambda one: lists.get(one, "Une nouvelle liste"), key=_key("list")
+    )
+    if name:
+        return {"list_name": name}
+    text = st.text_area("Valeurs, une par ligne *", key=_key("values"), height=120)
+    return {"values": tuple(text.split("\n"))}
+
+
+def _ask_privacy(db: Database, current: str) -> str:
+    labels = records.context(db).labels["privacy"]
+    found = st.radio(
+        "Publication", list(labels), list(labels).index(current), format_func=labels.__getitem__, key=_key("privacy"),
+        captions=[
+            "Rien n’en sort, sous aucune forme.",
+            "L’accord du bureau, noté avec le champ. Rien n’en paraît tant que ses groupes ne sont pas au menu de la"
+            " publication, ce qui demande une mise à jour de Palette.",
+        ],
+    )  # fmt: skip
+    return str(found)
+
+
+def _ask_section(table: Table, current: str) -> str:
+    sections = list(dict.fromkeys([*table.sections, current, ""]))
+    found = st.selectbox(
+        "Rubrique", sections, sections.index(current), format_func=lambda one: one or _NO_SECTION,
+        key=_key("section"), accept_new_options=True, help="Le titre sous lequel il se range ; on peut en écrire un.",
+    )  # fmt: skip
+    return str(found or "")
+
+
+@st.dialog("Modifier un champ", width="large")
+def _change_dialog(table_name: str, name: str) -> None:
+    db = beyond(Role.ADMIN)
+    table = shape.tables(db)[table_name]
+    item = table.column(name)
+    values: dict[str, Any] = {"label": st.text_input("Intitulé *", item.label, key=_key("label"))}
+    values["help"] = st.text_input("Aide", item.help, key=_key("help")) or None
+    if isinstance(item, Field):
+        values["section"] = _ask_section(table, item.section) or None
+    if isinstance(item, Field) and item.own:
+        values["privacy"] = _ask_privacy(db, _privacy(item))
+    values["shown"] = int(st.checkbox("Montrer la colonne d’emblée dans la grille", item.shown, key=_key("shown")))
+    stays = name in table.title or (isinstance(item, Field) and item.required)
+    told = "Obligatoire, ou nom de la ligne : il reste en vue." if stays else None
+    hidden = st.checkbox("Masquer partout", item.hidden, disabled=stays, key=_key("hidden"), help=told)
+    values["hidden"] = int(hidden)
+    if st.button("Enregistrer", type="primary", key=_key("go")):
+        before = {"label": item.label, "help": item.help or None, "shown": int(item.shown), "hidden": int(item.hidden)}
+        before |= {"section": getattr(item, "section", "") or None, "privacy": _privacy(item)}
+        changed = {key: value for key, value in values.items() if value != before[key]}
+        _save(lambda: office.change_field(db, table, name, changed, who()), "Enregistré")
+
+
+def _privacy(item: Column) -> str:
+    return "grouped" if isinstance(item, Field) and item.privacy is Privacy.GROUPED else "secret"
+
+
+def _save(work: Callable[[], object], done: str) -> None:
+    try:
+        work()
+    except InvalidError as error:
+        for problem in error.problems:
+            st.error(str(problem))
+    except PaletteError as error:
+        st.error(str(error))
+    else:
+        say(done)
+        st.rerun()

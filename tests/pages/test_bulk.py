@@ -1,0 +1,93 @@
+"""Bulk work in a real browser: what the preview says, what is then in the file, and one way back."""
+
+import pytest
+from playwright.sync_api import expect
+
+from db import records
+from tests.pages.spreadsheet import Spreadsheet, add, add_person, change
+from tests.pages.test_access import check, settle
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_field_of_everything_found_is_previewed_changed_and_taken_back(server, page):
+    db = server.open()
+    towns = ["Figeac"] * 58 + ["Cahors"] * 2
+    for number, town in enumerate(towns):
+        add_person(db, f"Abel{number:02}", town=town)
+    db.close()
+    grid = Spreadsheet(page, server.address)
+    grid.button("En lot").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("60 lignes : tout ce que trouvent")).to_be_visible()
+    dialog.get_by_role("combobox", name="Champ").click()
+    page.get_by_role("option", name="Commune").click()
+    dialog.get_by_role("textbox", name="Commune").fill("Cahors")
+    dialog.get_by_role("textbox", name="Commune").press("Tab")
+
+    expect(dialog.get_by_role("row", name="Figeac Cahors 58")).to_be_visible()
+    expect(dialog.get_by_text("2 lignes : cette valeur y est déjà.")).to_be_visible()
+    assert not (wrong := check(page, "bulk", dialog, widths=(1440,))), "\n".join(wrong)
+    dialog.get_by_role("button", name="Modifier 58 lignes").click()
+    expect(grid.status).to_have_text("58 lignes modifiées")
+    assert {row["town"] for row in server.rows("person")} == {"Cahors"}
+
+    settle(page)
+    grid.button("Annuler").click()
+    dialog.get_by_role("button", name="Annuler l’opération").click()
+    expect(dialog).to_be_hidden()
+    expect(grid.cell(1, "town")).to_have_text("Figeac")
+    assert sorted(row["town"] for row in server.rows("person")) == sorted(towns)
+
+
+def test_a_colleagues_change_since_the_preview_is_said_and_nothing_is_saved(server, page):
+    db = server.open()
+    people = [add_person(db, name, town="Figeac") for name in ("Abel", "Blum")]
+    grid = Spreadsheet(page, server.address)
+    page.get_by_role("checkbox", name="Choisir toutes les lignes").check()
+    grid.button("Modifier (2)").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("combobox", name="Champ").click()
+    page.get_by_role("option", name="Commune").click()
+    dialog.get_by_role("textbox", name="Commune").fill("Cahors")
+    dialog.get_by_role("textbox", name="Commune").press("Tab")
+    expect(dialog.get_by_role("row", name="Figeac Cahors 2")).to_be_visible()
+    change(db, "person", people[1], town="Gramat")
+    dialog.get_by_role("button", name="Modifier 2 lignes").click()
+
+    told = dialog.get_by_test_id("stAlert")
+    expect(told).to_contain_text("Rien n’a été modifié.")
+    expect(told).to_contain_text("Blum Lou : Une collègue a modifié cette ligne")
+    assert [row["town"] for row in server.rows("person")] == ["Figeac", "Gramat"]
+    db.close()
+
+
+def test_contracts_are_renewed_for_the_chosen_persons_and_who_has_none_is_left_out(server, page):
+    db = server.open()
+    people = [add_person(db, name) for name in ("Abel", "Blum", "Colin")]
+    today = records.today()
+    end = f"{int(today[:4]) + 1}-01-31"
+    for person in people[:2]:
+        add(db, "cer", person_id=person, kind="engagement", rank="first", signed_on="2024-02-01",
+            starts_on="2024-02-01", ends_on=end)  # fmt: skip
+    db.close()
+    grid = Spreadsheet(page, server.address)
+    page.get_by_role("checkbox", name="Choisir toutes les lignes").check()
+    grid.button("Créer pour (3)").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("radio", name="Renouvellement de contrat").click()
+
+    expect(dialog.get_by_text("Sera créé pour 2 personnes")).to_be_visible()
+    expect(dialog.get_by_text("Pas pour 1 personne, laissée de côté")).to_be_visible()
+    expect(dialog.get_by_role("listitem").filter(has_text="Colin Lou")).to_have_text(
+        "Colin Lou : pas de contrat en cours"
+    )
+    settle(page)
+    dialog.get_by_role("button", name="Créer pour 2 personnes").click()
+
+    expect(dialog).to_be_hidden()
+    new = [row for row in server.rows("cer") if row["rank"] == "renewal"]
+    first, last = (f"{int(today[:4]) + 1}-{day}" for day in ("02-01", "07-31"))
+    assert [(row["person_id"], row["starts_on"], row["ends_on"]) for row in new] == [
+        (person, first, last) for person in people[:2]
+    ]

@@ -1,0 +1,297 @@
+"""« Importer »: an office's file, corrected on the screen, to what is in the file afterwards; once in a browser."""
+
+import time
+from contextlib import closing
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from streamlit.testing.v1 import AppTest
+
+from db import connection, records
+from db.connection import Database
+from db.dictionary import PERSON
+from db.imports import plan as planning
+from db.records import Edit
+from pages.shared import import_work
+from tests.db.imports import awful, files
+from tests.pages.spreadsheet import add
+from tests.pages.test_access import check
+from tests.pages.test_screens import PAGES
+
+HEAD = ["Nom", "Prénom", "Date de naissance", "Genre", "Domaine"]
+
+
+@pytest.fixture
+def office(tmp_path, monkeypatch):
+    monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
+    return connection.create(tmp_path / "palette.db")
+
+
+class Screen:
+    """The screen in one tab."""
+
+    def __init__(self) -> None:
+        self.app = AppTest.from_file(str(PAGES / "imports.py"), default_timeout=60).run()
+
+    def drop(self, data: bytes, name: str = "liste.xlsx") -> None:
+        """Drop a file; one before it is let go."""
+        for word in ("Recommencer", "Importer un autre fichier"):
+            if self.button(word):
+                self.button(word).click().run()
+        self.app.file_uploader[0].set_value((name, data, "")).run()
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until nothing is being made."""
+        for key in (import_work.JOB, import_work.WRITING):
+            while f"{key}:job" in self.app.session_state and self.app.session_state[f"{key}:job"].running:
+                time.sleep(0.02)
+        self.app.run()
+        assert not self.app.exception
+
+    def button(self, label: str):
+        """The first button that begins so, or None."""
+        return next((one for one in self.app.button if one.label.startswith(label)), None)
+
+    def press(self, label: str) -> None:
+        self.button(label).click().run()
+        self.settle()
+
+    def choose(self, label: str, value: object) -> None:
+        """Pick from a list, or type into a field."""
+        found = [*self.app.selectbox, *self.app.text_input, *self.app.radio]
+        next(one for one in found if one.label == label).set_value(value).run()
+        self.settle()
+
+    def open(self, label: str) -> None:
+        """Open the part whose title says so."""
+        part = next(one for one in self.app.expander if label in one.label)
+        self.app.session_state[part.proto.id.rpartition("-")[2]] = True
+        self.app.run()
+
+    @property
+    def counts(self) -> dict[str, str]:
+        return {one.label: one.value for one in self.app.metric}
+
+    @property
+    def told(self) -> str:
+        """Every sentence of the page."""
+        kinds = (self.app.markdown, self.app.caption, self.app.error, self.app.warning, self.app.info, self.app.success)
+        return "\n".join(str(one.value) for kind in kinds for one in kind)
+
+
+def persons(db) -> list[dict[str, object]]:
+    sql = "SELECT * FROM person WHERE deleted_at IS NULL ORDER BY id"
+    return [dict(row) for row in db.query(sql)]
+
+
+def given(db, **values) -> int:
+    return records.save(db, PERSON, Edit({"gender": "woman", **values}), "Ada").row_id
+
+
+def test_an_awful_file_is_settled_on_the_screen_and_written_and_the_second_time_changes_nothing(office):
+    file, screen = awful.titles_and_merged_cells(), Screen()
+
+    screen.drop(file.data, file.name)
+    assert (screen.counts["À créer"], screen.counts["En attente"]) == ("3", "2")
+    assert any("vieux" in one.label and "(masquée)" in one.label for one in screen.app.expander)
+    assert screen.button("Importer").disabled
+    screen.choose("Ce que veut dire « jonglage de feu »", "performing_arts")
+    screen.choose("Ce que veut dire « mars 1990 »", "01/03/1990")
+    screen.choose("Ce que veut dire « 54 »", "12/12/1969")
+    assert screen.counts["À créer"] == "4"
+    while screen.button("Laisser vide"):
+        screen.press("Laisser vide")
+    assert screen.counts["En attente"] == "0"
+    assert persons(office) == [], "nothing is written before it is said"
+    screen.press("Importer 5 lignes")
+
+    assert "5 lignes créées" in screen.told
+    found = {row["first_name"]: row for row in persons(office)}
+    assert len(found) == 5
+    assert (found["Andréa"]["birth_date"], found["Andréa"]["domain"], found["Andréa"]["phone"]) == (
+        "1990-03-01", "performing_arts", None,
+    )  # fmt: skip
+    assert found["Camille"]["birth_date"] == "1969-12-12"
+    for row in file.kept["person"]:
+        assert row.items() <= found[row["first_name"]].items() if "first_name" in row else True
+    before = persons(office)
+    screen.drop(file.data, file.name)
+    assert (screen.counts["À créer"], screen.counts["À modifier"]) == ("0", "0")
+    assert screen.button("Importer 0").disabled
+    assert persons(office) == before
+
+
+def test_a_corrected_column_and_value_are_known_in_the_next_file(office):
+    screen = Screen()
+    head = ["Nom", "Prénom", "Sexe", "Savoir-faire", "Domaine"]
+
+    screen.drop(files.xlsx({"Artistes": [head, ["Marchand", "Lou", "F", "Souffleuse de verre", "verre soufflé"]]}))
+    screen.choose("Champ de la colonne D", "craft")
+    screen.choose("Ce que veut dire « verre soufflé »", "crafts")
+    screen.press("Importer 1 ligne")
+    screen.drop(files.xlsx({"Artistes": [head, ["Hugo", "Max", "H", "Verrier", "Verre soufflé"]]}))
+
+    assert "comme la dernière fois" in screen.told
+    assert screen.counts["En attente"] == "0"
+    screen.press("Importer 1 ligne")
+    assert [(row["craft"], row["domain"]) for row in persons(office)] == [
+        ("Souffleuse de verre", "crafts"), ("Verrier", "crafts"),
+    ]  # fmt: skip
+
+
+def test_a_column_takes_its_field_from_another_when_somebody_says_so(office):
+    screen = Screen()
+
+    head = ["Nom", "Prénom", "Sexe", "Ville", "Lieu"]
+    screen.drop(files.xlsx({"Artistes": [head, ["A", "Lou", "F", "Cahors", "Figeac"]]}))
+    screen.choose("Champ de la colonne E", "town")
+    screen.press("Importer 1 ligne")
+
+    assert [row["town"] for row in persons(office)] == ["Figeac"]
+
+
+@pytest.mark.parametrize("is_she", [True, False])
+def test_a_resemblance_is_offered_and_never_taken(office, is_she):
+    known = given(office, last_name="Marchand", first_name="Lou", birth_date="1980-03-01")
+    screen = Screen()
+
+    screen.drop(files.xlsx({"Artistes": [HEAD, ["Marchant", "Lou", "01/03/1980", "F", "Spectacle vivant"]]}))
+    assert "Marchand Lou" in "".join(screen.app.radio[0].options)
+    assert screen.counts["À créer"] == "1", "undecided: somebody new"
+    screen.choose("Qui est Marchant Lou, 01/03/1980 ?", known if is_she else 0)
+    screen.press("Importer 1 ligne")
+
+    domains = {row["id"]: row["domain"] for row in persons(office)}
+    assert domains == ({known: "performing_arts"} if is_she else {known: None, known + 1: "performing_arts"})
+
+
+def test_a_problem_is_set_aside_taken_back_or_left_waiting_with_its_row(office):
+    wrong = [[f"Nom{letter}", "Lou", "31/02/1980", "F", None] for letter in "ABC"]
+    screen = Screen()
+    screen.drop(files.xlsx({"Artistes": [HEAD, *wrong, ["Bon", "Max", "02/03/1980", "H", None]]}))
+
+    screen.press("Laisser vides ces 3 cases")
+    assert (screen.counts["À créer"], screen.counts["En attente"]) == ("4", "0")
+    screen.open("de côté")
+    screen.press("Reprendre")
+    assert (screen.counts["À créer"], screen.counts["En attente"]) == ("3", "1")
+    assert screen.button("Importer 3").disabled, "a row waits: it is named, and nothing goes without a word"
+    screen.app.checkbox[0].check().run()
+    screen.press("Importer 3 lignes")
+
+    assert {(row["last_name"], row["birth_date"]) for row in persons(office)} == {
+        ("NomB", None), ("NomC", None), ("Bon", "1980-03-02"),
+    }  # fmt: skip
+    assert "1 ligne en attente n’a pas été importée" in screen.told
+
+
+def test_a_required_field_without_a_column_is_given_once_for_the_sheet(office):
+    screen = Screen()
+    screen.drop(files.xlsx({"Artistes": [["Nom", "Prénom", "Ville"], ["Hugo", "Max", "Cahors"]]}))
+    assert screen.counts["En attente"] == "1"
+
+    screen.choose("Genre", "man")
+    screen.press("Importer 1 ligne")
+
+    assert [row["gender"] for row in persons(office)] == ["man"]
+
+
+def test_what_a_colleague_changed_meanwhile_stops_the_import_and_it_is_compared_anew(office):
+    known = given(office, last_name="Marchand", first_name="Lou", birth_date="1980-03-01", town="Cahors")
+    screen = Screen()
+    screen.drop(files.xlsx({"Artistes": [[*HEAD, "Ville"], ["Marchand", "Lou", "01/03/1980", "F", None, "Figeac"]]}))
+    row = records.get(office, PERSON, known)
+    records.save(office, PERSON, Edit({"town": "Gourdon"}, known, row.version), "Ada")
+
+    screen.press("Importer 1 ligne")
+
+    assert "rien n’a été enregistré" in screen.told
+    assert "comparé de nouveau" in screen.told
+    assert persons(office)[0]["town"] == "Gourdon"
+    screen.press("Importer 1 ligne")
+    assert persons(office)[0]["town"] == "Figeac"
+
+
+def test_a_comparison_is_cancelled_and_begun_again(office, monkeypatch):
+    real, begun = planning.plan, []
+
+    def endless(db, book, choices, tick):
+        begun.append(1)
+        while True:
+            tick(0.5, "Lecture")
+            time.sleep(0.01)
+
+    monkeypatch.setattr(planning, "plan", endless)
+    screen = Screen()
+    data = files.xlsx({"Artistes": [HEAD, ["A", "Lou", None, "F", None]]})
+    screen.app.file_uploader[0].set_value(("a.xlsx", data, "")).run()
+    assert screen.button("Annuler"), "it takes long: there is a way out"
+    screen.press("Annuler")
+    assert "interrompue" in screen.told
+    assert begun
+    monkeypatch.setattr(planning, "plan", real)
+    screen.press("Comparer")
+
+    assert screen.counts["À créer"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("bilan.pdf.xlsx", b"%PDF-1.7 ...", "est un PDF"),
+        ("vide.csv", b"", "est vide"),
+        ("abime.xlsx", b"PK\x03\x04 rien de bon", "abîmé"),
+    ],
+)
+def test_a_file_that_is_none_is_said_in_french_and_another_may_follow(office, name, data, told):
+    screen = Screen()
+
+    screen.drop(data, name)
+    assert told in screen.told.replace("\\", "")
+    screen.drop(files.xlsx({"Artistes": [HEAD, ["Hugo", "Max", None, "H", None]]}))
+
+    assert screen.counts["À créer"] == "1"
+    assert told not in screen.told
+
+
+# ---- in a browser
+
+
+def in_sight(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name)
+
+
+@pytest.mark.browser
+def test_a_workbook_of_seven_sheets_goes_through_the_screen_is_seen_in_the_portfolio_and_undone(server, page):
+    """Two clicks write once; a page that is left keeps what was begun; axe finds nothing to say in either theme."""
+    file = awful.sheets_that_belong_together()
+    with closing(server.open().conn) as raw:
+        add(Database(raw), "person", last_name="Abel", first_name="Max", gender="man")
+    page.goto(f"{server.address}importer")
+    page.locator("input[type=file]").set_input_files(
+        {"name": file.name, "mimeType": "application/octet-stream", "buffer": file.data}
+    )
+
+    expect(page.get_by_text("8 lignes attendent une correction")).to_be_visible(timeout=60_000)
+    assert not (wrong := check(page, "/importer", page.locator(".import-table").first, widths=(390,))), "\n".join(wrong)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.get_by_role("link", name="Aides").click()
+    expect(page.get_by_role("heading", name="Aides", level=1)).to_be_visible()
+    page.get_by_role("link", name="Importer").click()
+    page.get_by_text("Importer sans les lignes en attente (8)").click()
+    expect(in_sight(page, "Importer 10 lignes")).to_be_enabled()
+    in_sight(page, "Importer 10 lignes").dblclick()
+    expect(page.get_by_text("10 lignes créées")).to_be_visible(timeout=60_000)
+
+    assert {table: len(server.rows(table)) - (table == "person") for table in file.rows} == file.rows
+    in_sight(page, "Voir ces personnes").click()
+    expect(page.locator(".palette-grid .counts")).to_have_text("3 sur 4 personnes")
+    page.get_by_role("link", name="Importer").click()
+    in_sight(page, "Annuler cet import").click()
+    in_sight(page, "Annuler l’opération").click()
+    expect(page.get_by_text("a été annulé : tout est comme avant")).to_be_visible()
+    left = [row["last_name"] for row in server.rows("person")]
+    assert left == ["Abel"], "who was there before the import, and nobody else"
+    assert not any(server.rows(table) for table in file.rows if table != "person")
+    assert file.name not in page.url

@@ -1,0 +1,64 @@
+"""Reads a workbook of the whole file back as another program does (calamine), and compares it with the file."""
+
+from io import BytesIO
+from typing import Any
+
+from python_calamine import CalamineWorkbook
+
+from db import naming, shape
+from db.connection import Database
+from db.fields import Field, Table
+from db.spelling import headings, sheet_names
+from db.types import Context, Euros, Integer
+
+Cells = dict[str, list[list[Any]]]
+
+
+def cells_of(data: bytes) -> Cells:
+    """Sheet -> its rows."""
+    book = CalamineWorkbook.from_filelike(BytesIO(data))
+    return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+
+
+def kept(db: Database, table: Table) -> dict[int, dict[str, Any]]:
+    """Number -> stored value by field, as SQLite holds it; deleted rows left out."""
+    names = ", ".join(item.name for item in table.fields)
+    rows = db.execute(f'SELECT id, {names} FROM "{table.name}" WHERE deleted_at IS NULL ORDER BY id').fetchall()
+    return {
+        row[0]: {item.name: item.type.from_sql(value) for item, value in zip(table.fields, row[1:], strict=True)}
+        for row in rows
+    }
+
+
+def told(cells: Cells, table: Table, known: Context, name: str = "") -> dict[int, dict[str, Any]]:
+    """Number -> value by field, as its cell reads."""
+    head, *rows = cells[name or sheet_names([table])[table.name]]
+    fields = headings(table.fields)
+    assert head == ["N°", *fields]
+    return {
+        int(row[0]): {item.name: read(item, value, known) for item, value in zip(fields.values(), row[1:], strict=True)}
+        for row in rows
+    }
+
+
+def read(item: Field, value: Any, known: Context) -> Any:
+    """One cell as the field takes it."""
+    if value == "":
+        return None
+    if isinstance(item.type, Euros):
+        assert isinstance(value, float)
+        return round(value * 100)
+    if isinstance(item.type, Integer):
+        assert isinstance(value, float)
+        return int(value)
+    return item.type.check(value, known) if not isinstance(value, str) else item.type.read(value, known)
+
+
+def assert_same(data: bytes, db: Database) -> int:
+    """Every row, number and value of every table is in the workbook. Returns how many cells were compared."""
+    cells, known, compared = cells_of(data), naming.context(db), 0
+    for table in shape.files(db).values():
+        there = kept(db, table)
+        assert told(cells, table, known) == there, table.name
+        compared += len(there) * (len(table.fields) + 1)
+    return compared
