@@ -287,7 +287,7 @@ def test_every_change_of_a_list_is_undone_alone(db):
     ("call", "told"),
     [
         (lambda db: office.add_value(db, DOMAINS, "ARTISANAT d'art", "Ada"), "« Artisanat d’art » est déjà"),
-        (lambda db: office.add_value(db, DOMAINS, " ", "Ada"), "écrivez la valeur"),
+        (lambda db: office.add_value(db, DOMAINS, " ", "Ada"), "ce champ est obligatoire"),
         (lambda db: office.add_value(db, DOMAINS, "x" * 121, "Ada"), "le texte a 121 caractères, 120 au plus"),
         (lambda db: office.add_value(db, STATES, "Autre contrat", "Ada"), "compte sur cette liste"),
         (lambda db: office.change_value(db, STATES, "cer", "Ada", retired=1), "compte sur cette liste"),
