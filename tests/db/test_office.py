@@ -200,7 +200,7 @@ def test_a_field_of_palette_is_renamed_hidden_and_ordered(db):
     assert "website" in names
     records.save(db, PERSON, Edit({"craft": "Luthière", "website": "exemple.fr"}, person, 1), "Ada")
     assert history.of_row(db, "person", person, records.context(db))[0].sentence.startswith(
-        "Ada a modifié : Métier (Relieur → Luthière); Site ou page (vide → exemple.fr)"
+        "Ada a modifié : Métier (Relieur → Luthière) ; Site ou page (vide → exemple.fr)"
     )
     assert "obligatoire" in refused(office.change_field, db, PERSON, "last_name", {"hidden": 1}, "Ada")
     assert check(db) == []
