@@ -13,7 +13,7 @@ from db.queries import Filter, Query
 from db.records import Edit
 from db.types import Choice
 from tests.db.examples import forget_open_files, in_the_file
-from tests.db.given import given_aid, given_person, given_stage
+from tests.db.given import given, given_aid, given_person, given_stage
 
 NUMBER = NewField("person", "Numéro Maison des artistes", "text", help="Sept chiffres.", section="Activité")
 OWN = "own_numero_maison_des_artistes"
@@ -242,6 +242,35 @@ def test_the_name_in_the_file_never_changes(db):
 
     with pytest.raises(sqlite3.IntegrityError, match="ne change pas"):
         db.execute("UPDATE own_field SET name = 'own_autre'")
+
+
+COMMON = {"label": "X", "place": 90}
+FIELD = {"of_table": "person", "name": "own_x", "kind": "text", "privacy": "secret", "shown": 1, "hidden": 0, **COMMON}
+VALUE = {"of_list": "domain", "code": "own_x", "own": 1, "retired": 0, **COMMON}
+
+
+@pytest.mark.parametrize(
+    ("table", "values", "told"),
+    [
+        ("own_field", {"name": "own_x; DROP TABLE person"}, "own_field.plain_name"),
+        ("own_field", {"name": "phone"}, "own_field.plain_name"),
+        ("own_field", {"of_table": "account"}, "own_field.known_table"),
+        ("own_field", {"kind": "choice", "list_name": "x y"}, "own_field.known_list"),
+        ("own_field", {"kind": "choice", "list_name": None}, "own_field.known_list"),
+        ("own_field", {}, "own_field.one_each"),
+        ("own_value", {"code": "x'y"}, "own_value.plain_code"),
+        ("own_value", {"of_list": "x y"}, "own_value.plain_code"),
+        ("own_value", {}, "own_value.one_each"),
+    ],
+)
+def test_the_file_refuses_from_any_program_what_can_be_no_field_or_value(db, table, values, told):
+    good = FIELD if table == "own_field" else VALUE
+    given(db, table, **good)  # the positive control; after it, another of the same name is one too many
+
+    with pytest.raises(sqlite3.IntegrityError) as refused_by:
+        given(db, table, **{**good, **({"name": "own_y"} if table == "own_field" and values else {}), **values})
+
+    assert str(refused_by.value).startswith(f"{told} : ")
 
 
 # ---- lists
