@@ -124,17 +124,23 @@ def _row_of(db: Database, table: Table, name: str, who: str) -> int:
 
 def checked_label(db: Database, table: Table, label: str, but: str = "") -> str:
     """The label, once it is sure that no other field of the table is called so."""
-    try:
-        text = OWN_FIELD.field("label").type.check(label, Context({}))
-    except FieldError as error:
-        raise InvalidError([Problem(str(error), "Intitulé", "label")]) from error
-    if not text:
-        raise InvalidError([Problem("ce champ est obligatoire", "Intitulé", "label")])
+    text = _read(OWN_FIELD.field("label"), label)
     for item in columns(db, table):
         if item.name != but and fold(item.label) == fold(text):
             raise InvalidError(
                 [Problem(f"« {item.label} » existe déjà dans : {table.plural.lower()}", "Intitulé", "label")]
             )
+    return text
+
+
+def _read(item: Field, typed: str) -> str:
+    """What was typed, as a required field keeps it. Raises InvalidError."""
+    try:
+        text = item.type.check(typed, Context({}))
+    except FieldError as error:
+        raise InvalidError([Problem(str(error), item.label, item.name)]) from error
+    if not text:
+        raise InvalidError([Problem("ce champ est obligatoire", item.label, item.name)])
     return str(text)
 
 
@@ -240,17 +246,12 @@ def order_values(db: Database, values: ValueList, codes: Sequence[str], who: str
 
 
 def _value_label(db: Database, values: ValueList, label: str, but: str = "") -> str:
-    try:
-        text = OWN_VALUE.field("label").type.check(label, Context({}))
-    except FieldError as error:
-        raise InvalidError([Problem(str(error), "Valeur", "label")]) from error
-    if not text:
-        raise InvalidError([Problem("écrivez la valeur", "Valeur", "label")])
+    text = _read(OWN_VALUE.field("label"), label)
     for one in values_of(db, values):
         if one.code != but and fold(one.label) == fold(text):
             there = "est retirée de cette liste : reprenez-la" if one.retired else "est déjà dans cette liste"
             raise InvalidError([Problem(f"« {one.label} » {there}", "Valeur", "label")])
-    return str(text)
+    return text
 
 
 def value_row(db: Database, values: ValueList, code: str, who: str) -> int:

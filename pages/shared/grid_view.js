@@ -48,6 +48,7 @@ class GridView {
     this.body = make("tbody", {}, this.data.grouped ? this.makeGroup({ label: "Nouvelles lignes" }) : null)
     this.table.replaceChildren(this.head, ...this.bodies, this.body)
     for (const row of this.data.rows) this.bodyOf(row).append(this.makeRow(row))
+    this.table.style.setProperty("--head", `${this.head.offsetHeight}px`) // header lines of groups stay in sight under it
     this.showNumbers()
   }
 

@@ -200,7 +200,7 @@ def test_a_field_of_palette_is_renamed_hidden_and_ordered(db):
     assert "website" in names
     records.save(db, PERSON, Edit({"craft": "Luthière", "website": "exemple.fr"}, person, 1), "Ada")
     assert history.of_row(db, "person", person, records.context(db))[0].sentence.startswith(
-        "Ada a modifié : Métier (Relieur → Luthière); Site ou page (vide → exemple.fr)"
+        "Ada a modifié : Métier (Relieur → Luthière) ; Site ou page (vide → exemple.fr)"
     )
     assert "obligatoire" in refused(office.change_field, db, PERSON, "last_name", {"hidden": 1}, "Ada")
     assert check(db) == []
@@ -287,7 +287,7 @@ def test_every_change_of_a_list_is_undone_alone(db):
     ("call", "told"),
     [
         (lambda db: office.add_value(db, DOMAINS, "ARTISANAT d'art", "Ada"), "« Artisanat d’art » est déjà"),
-        (lambda db: office.add_value(db, DOMAINS, " ", "Ada"), "écrivez la valeur"),
+        (lambda db: office.add_value(db, DOMAINS, " ", "Ada"), "ce champ est obligatoire"),
         (lambda db: office.add_value(db, DOMAINS, "x" * 121, "Ada"), "le texte a 121 caractères, 120 au plus"),
         (lambda db: office.add_value(db, STATES, "Autre contrat", "Ada"), "compte sur cette liste"),
         (lambda db: office.change_value(db, STATES, "cer", "Ada", retired=1), "compte sur cette liste"),
