@@ -298,3 +298,15 @@ def test_no_statement_compares_columns_behind_the_back_of_the_rights(path, db):
     sources = [one for name in ("db", "pages", "reports", "server") for one in (ROOT / name).rglob("*.py")]
     assert len(sources) > 80
     assert [one for one in sources if UNASKED.search(one.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_role_is_given_what_a_line_could_be_guessed_by(path, db, role):
+    one = held(path, role)
+    for column in ("salt", "digest"):
+        with pytest.raises(sqlite3.DatabaseError, match="prohibited"):
+            one.execute(f"SELECT {column} FROM seal")
+    assert one.execute("SELECT chain FROM seal").fetchone()  # the control: what a save continues
+    trace.note(one, "Ada", "export")
+    one.close()
+    assert list(seals.problems(db)) == []
