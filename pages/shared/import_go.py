@@ -22,6 +22,10 @@ def show(work: Work, lists: Lists) -> None:
     """The button, why it is off when it is, and what happened to the last click."""
     import_page.step(6, "Importer")
     _show_refusal(work)
+    with st.spinner("Ce qui était commencé est repris…"):
+        import_work.let_end(work)
+    if import_work.was_stopped(work):
+        st.info("L’import a été interrompu : rien n’a été enregistré.", icon=":material/pause_circle:")
     waiting, many = lists.counts[WAITING], lists.counts[CREATE] + lists.counts[UPDATE]
     without = False
     if waiting and many:
@@ -51,7 +55,7 @@ def show(work: Work, lists: Lists) -> None:
 
 def _why_not(work: Work, many: int, waiting: int, without: bool) -> str:
     """Why the button is off, '' when it is not."""
-    if making.running(import_work.WRITING):
+    if work.writing:
         return "L’import est en cours."
     if not work.is_current:
         return "La comparaison n’est pas terminée."

@@ -44,6 +44,9 @@ class Work:
     """Why the file cannot be read, as a person reads it."""
     refused: str = ""
     """Why nothing was written, the last time."""
+    writing: bool = False
+    stopped: bool = False
+    """Whether the last writing ended before its end."""
     done: Done | None = None
     left: list[Problem] = field(default_factory=list)
     """What was wrong with the rows that were left waiting."""
@@ -193,9 +196,9 @@ def take_back(work: Work, keys: Iterable[str]) -> None:
 
 
 def _correct(work: Work, **said: object) -> None:
-    if making.running(WRITING) or work.done:
+    if work.writing or work.done:
         return
-    work.refused = ""
+    work.refused, work.stopped = "", False
     work.choices = replace(work.choices, **said)  # type: ignore[arg-type]
     compare(work)
 
@@ -206,10 +209,10 @@ def _correct(work: Work, **said: object) -> None:
 def start_writing(work: Work, leave_waiting: bool) -> None:
     """Write everything, in a thread. A second click finds the first at work, or what it did."""
     lists = work.lists
-    if making.running(WRITING) or work.done or lists is None or not work.is_current:
+    if work.writing or work.done or lists is None or not work.is_current:
         return
     open_, name = opener(), who()
-    work.refused = ""
+    work.refused, work.writing, work.stopped = "", True, True
 
     def make(tick: Tick) -> bool:
         try:
@@ -217,6 +220,9 @@ def start_writing(work: Work, leave_waiting: bool) -> None:
         except RefusedImportError as error:
             work.refused = str(error).partition("\n")[0]
             work.lists = Lists(_with_refusals(lists.plan, error.problems))
+        finally:
+            work.writing = False
+        work.stopped = False
         return True
 
     making.start(WRITING, "Import", make)
@@ -232,6 +238,17 @@ def _with_refusals(plan: Plan, problems: list[Problem]) -> Plan:
         if (sheet.name, row.number) in refused and row.action in (CREATE, UPDATE):
             row.action, row.problems = WAITING, (*row.problems, *refused[sheet.name, row.number])
     return plan
+
+
+def let_end(work: Work) -> None:
+    """Wait until a writing that was cancelled has taken everything back."""
+    while work.writing and not making.running(WRITING):
+        time.sleep(0.02)
+
+
+def was_stopped(work: Work) -> bool:
+    """Whether somebody ended the last writing: all of it was taken back."""
+    return work.stopped and not work.writing and not work.done and f"{WRITING}:job" not in st.session_state
 
 
 def has_changed(work: Work) -> bool:

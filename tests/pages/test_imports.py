@@ -11,6 +11,7 @@ from db import connection, records
 from db.connection import Database
 from db.dictionary import PERSON
 from db.imports import plan as planning
+from db.imports import write as writing
 from db.records import Edit
 from pages.shared import import_work
 from tests.db.imports import awful, files
@@ -234,6 +235,33 @@ def test_a_comparison_is_cancelled_and_begun_again(office, monkeypatch):
     screen.press("Comparer")
 
     assert screen.counts["À créer"] == "1"
+
+
+def test_an_import_is_cancelled_while_it_writes_and_nothing_of_it_stays(office, monkeypatch):
+    real, begun = writing.write, []
+
+    def endless(db, plan, who, tick, leave_waiting):
+        def wait(done, what):
+            begun.append(1)
+            while True:
+                tick(done, what)
+                time.sleep(0.01)
+
+        return real(db, plan, who, wait, leave_waiting)
+
+    screen = Screen()
+    screen.drop(files.xlsx({"Artistes": [HEAD, ["Hugo", "Max", None, "H", None]]}))
+    monkeypatch.setattr(writing, "write", endless)
+    screen.button("Importer 1 ligne").click().run()
+    assert screen.button("Importer 1 ligne").disabled
+    screen.press("Annuler")
+
+    assert begun
+    assert "interrompu : rien n’a été enregistré" in screen.told
+    assert persons(office) == []
+    monkeypatch.setattr(writing, "write", real)
+    screen.press("Importer 1 ligne")
+    assert len(persons(office)) == 1
 
 
 @pytest.mark.parametrize(
