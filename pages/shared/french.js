@@ -13,6 +13,7 @@ window.paletteFrench ??= (() => {
   const NAMES = ["aria-label", "placeholder", "title"]
   const PROSE = "[data-testid=stMarkdownContainer], [data-testid=stCaptionContainer], [data-testid=stAlert]"
   const SAID = "[data-testid=stSkipToContent]"
+  const TOAST = "[role=alertdialog].stToast"
   const DROPZONE = "[data-testid=stFileUploaderDropzone]"
   const SIZE = /^(\d+)\s?MB per file\s*•\s*(.+)$/
 
@@ -40,10 +41,16 @@ window.paletteFrench ??= (() => {
     if (text !== node.data) node.data = text
   }
 
+  function call(toast) {
+    if (!toast.hasAttribute("aria-label")) toast.setAttribute("aria-label", "Avis")  // Streamlit gives it no name
+  }
+
   function look(node) {
     if (node.nodeType === Node.TEXT_NODE) return reword(node)
     if (node.nodeType !== Node.ELEMENT_NODE) return
     rename(node)
+    if (node.matches(TOAST)) call(node)
+    node.querySelectorAll(TOAST).forEach(call)
     node.querySelectorAll("[aria-label], [placeholder], [title]").forEach(rename)
     const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT)
     while (texts.nextNode()) reword(texts.currentNode)
