@@ -16,6 +16,7 @@ from db.dictionary import ACTION, CER, DIAGNOSTIC, INTERVENTION, PERSON
 from db.errors import FieldError, InvalidError, PaletteError, StaleError
 from db.fields import Table
 from db.records import Edit, rehearsing
+from db.refusals import refusals
 from db.types import Context, Reference, References
 
 MOST = 5_000
@@ -86,7 +87,7 @@ def _refused(db: Database, table: Table, ids: list[int], values: Mapping[str, An
     with rehearsing(db):
         for row_id in ids:
             try:
-                with records.refusals(db, table, {**records.stored(db, table, row_id).values, **values}, row_id, None):
+                with refusals(db, table, {**records.stored(db, table, row_id).values, **values}, row_id, None):
                     records.write(db, table, row_id, values, who)
             except PaletteError as error:
                 refused[row_id] = _reason(error)

@@ -11,6 +11,7 @@ from db.dictionary import PERSON
 from db.errors import CeilingError, ConflictError, PaletteError, Problem, RuleError
 from db.fields import Table
 from db.records import Edit, Row, rehearsing, writing
+from db.refusals import refusals
 from db.side_by_side import BOTH, KEEP, Clash, Look, Place, children, look, referred
 from db.types import References
 
@@ -159,7 +160,7 @@ class _Merge:
             self._try(table, row, {**values, "override_reason": reason})
 
     def _try(self, table: Table, row: Row, values: Mapping[str, Any]) -> None:
-        with records.refusals(self.db, table, {**row.values, **values}, row.id, None):
+        with refusals(self.db, table, {**row.values, **values}, row.id, None):
             records.write(self.db, table, row.id, values, self.who)
 
     def _rename(self) -> None:

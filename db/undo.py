@@ -14,6 +14,7 @@ from db.dictionary import FILES
 from db.errors import NotFoundError, RuleError, UndoError
 from db.fields import Table
 from db.operations import Operation
+from db.refusals import refusals
 
 
 @dataclass(frozen=True)
@@ -127,11 +128,11 @@ def _take_back(db: Database, line: _Line, who: str) -> None:
         case "insert":
             records.set_deleted(db, line.table, line.row, history.now(), who)
         case "delete" if row.deleted:  # rows that went with a person come back with her
-            with records.refusals(db, line.table, row.values, line.row, None):
+            with refusals(db, line.table, row.values, line.row, None):
                 records.set_deleted(db, line.table, line.row, None, who)
         case "restore" if not row.deleted:
             records.set_deleted(db, line.table, line.row, history.now(), who)
         case "update":
             values = {name: line.table.field(name).type.from_sql(line.before.get(name)) for name in line.fields}
-            with records.refusals(db, line.table, {**row.values, **values}, line.row, None):
+            with refusals(db, line.table, {**row.values, **values}, line.row, None):
                 records.write(db, line.table, line.row, values, who)

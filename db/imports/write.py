@@ -9,6 +9,7 @@ from db.errors import InvalidError, RefusedImportError
 from db.fields import Table
 from db.imports import remember
 from db.imports.model import CREATE, SAME, UPDATE, WAITING, Done, Plan, Problem, Row, SheetPlan, Tick, silent
+from db.refusals import refusals
 from db.types import Reference, References
 
 Place = tuple[Table, SheetPlan, Row]
@@ -163,7 +164,7 @@ class _Writer:
             return [Problem(sheet.name, row.number, "", "", row.title, "", "la ligne dont celle-ci dépend est refusée")]
         old = records.stored(self._db, table, row.id).values if row.action == UPDATE and table.rules else {}
         try:
-            with records.refusals(self._db, table, {**old, **values}, row.id if row.id > 0 else None, row.number):
+            with refusals(self._db, table, {**old, **values}, row.id if row.id > 0 else None, row.number):
                 self._execute(table, row, values)
         except InvalidError as error:
             return [

@@ -12,7 +12,7 @@ from db.dictionary import ACTION, CER, INTERVENTION, PERSON
 from db.errors import FieldError, PaletteError
 from db.fields import Field, Table
 from db.types import Context, LongText, french_number
-from pages.shared import form
+from pages.shared import form, saying
 from pages.shared.plain import plain
 from pages.shared.session import who
 
@@ -142,5 +142,5 @@ def _create(db: Database, made: Draft) -> str:
         st.error(f"Rien n’a été créé.\n\n{error}")
         return ""
     label = _KINDS[made.table.name].lower()
-    st.toast(f"Créé pour {_persons(many)} : {label}", icon=":material/check:")
+    saying.say(f"Créé pour {_persons(many)} : {label}")
     return f"{_KINDS[made.table.name]} : créé pour {_persons(many)}"

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from db import records, rules
+from db import records, refusals, rules
 from db.connection import Database
 from db.errors import FieldError
 from db.fields import Table
@@ -30,7 +30,7 @@ def _day(values: Mapping[str, Any], name: str) -> str | None:
 
 def _aid(db: Database, values: Mapping[str, Any], row_id: int | None) -> None:
     days = {name: _day(values, name) for name in ("decided_on", "requested_on")}
-    ceiling, already = records.ceiling_state(db, {**values, **days}, row_id)
+    ceiling, already = refusals.ceiling_state(db, {**values, **days}, row_id)
     known = Context({})
     euros = Euros()
     try:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from db import history, records
+from db import history, records, refusals
 from db.dictionary import AID
 from db.errors import CeilingError
 from db.records import Edit, Saved
@@ -193,4 +193,4 @@ def test_what_is_left_is_shown_for_the_day(db):
     given_aid(db, person, 300_00)
 
     assert records.get(db, PERSON, person).values["aid_left"] == 600_00
-    assert records.ceiling_state(db, {"person_id": person, "requested_on": "2024-05-02"}) == (900_00, 300_00)
+    assert refusals.ceiling_state(db, {"person_id": person, "requested_on": "2024-05-02"}) == (900_00, 300_00)
