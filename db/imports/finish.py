@@ -42,7 +42,7 @@ class Finisher:
                 entry.sheet.near.append(entry.near)
         if taken:
             pending[0].sheet.notes.append(
-                f"N° : {taken} numéro(s) sont ceux d’autres lignes du fichier ; un nouveau est donné"
+                f"N° : déjà pris par d’autres lignes du fichier, {taken} fois ; un nouveau numéro est donné"
             )
 
     def _require(self, entry: Entry, table: Table, required: list[Field]) -> None:

@@ -120,7 +120,7 @@ class _Planner:
         ):
             many = sum(count for row, count in looks.items() if row > layout.header_row)
             if many:
-                made.notes.append(f"des cellules sont {what} ({many} cellules)")
+                made.notes.append(f"des cellules sont {what} ({many} cellule{'s' * (many > 1)})")
         if table:
             has = {column.field for column in layout.columns} | set(self.choices.constants.get(sheet.name, {}))
             required = [item.name for item in table.fields if item.required and item.name != "person_id"]
@@ -193,7 +193,9 @@ class _Planner:
             entries.append(entry)
         by_name = sum("reconnue par son nom seul" in entry.notes for entry in entries)
         if by_name:
-            made.notes.append(f"{by_name} ligne(s) rattachées à une personne par son nom seul, unique dans le fichier")
+            made.notes.append(
+                f"par son nom seul, unique dans le fichier : la personne de {by_name} ligne{'s' * (by_name > 1)}"
+            )
         return entries
 
     def _refer(self, entry: Entry, table: Table, places: Mapping[str, str], early: bool) -> None:

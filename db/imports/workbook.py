@@ -152,4 +152,5 @@ def _fill_merged(lines: list[Line], merged: tuple[tuple[int, int, int, int], ...
                 if value is not None and left < len(line.cells) and line.cells[left] is None:
                     line.cells[left] = value
             many += value is not None
-    return [f"{many} bloc(s) de cellules fusionnées : la valeur compte pour chacune de leurs lignes."] if many else []
+    told = "cellules fusionnées sur plusieurs lignes : leur valeur compte pour chacune"
+    return [f"{told} ({many} fois)"] if many else []

@@ -45,7 +45,7 @@ def write(db: Database, plan: Plan, who: str, tick: Tick = silent, leave_waiting
     waiting = plan.count(WAITING)
     if waiting and not leave_waiting:
         raise RefusedImportError(
-            f"{waiting} ligne(s) attendent une correction : rien n’a été enregistré.", plan.problems
+            f"Des lignes attendent une correction ({waiting}) : rien n’a été enregistré.", plan.problems
         )
     with records.writing(db):
         before = _last_operation(db)

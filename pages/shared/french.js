@@ -15,7 +15,7 @@ window.paletteFrench ??= (() => {
   const SAID = "[data-testid=stSkipToContent]"
   const TOAST = "[role=alertdialog].stToast"
   const DROPZONE = "[data-testid=stFileUploaderDropzone]"
-  const SIZE = /^(\d+)\s?MB per file\s*•\s*(.+)$/
+  const SIZE = /^(\d+)\s?MB per file/
 
   function french(text) {
     if (Object.hasOwn(WORDS, text)) return WORDS[text]
@@ -35,7 +35,7 @@ window.paletteFrench ??= (() => {
     if (!home) return
     let text = node.data
     if (home.closest(SAID) || (text === "No results" && home.closest("[role=listbox]"))) text = french(text)
-    else if (home.closest(DROPZONE)) text = text.replace(/^Upload$/, "Choisir un fichier").replace(SIZE, "ou le déposer ici · $1 Mo au plus · $2")
+    else if (home.closest(DROPZONE)) text = text.replace(/^Upload$/, "Choisir un fichier").replace(SIZE, "ou le déposer ici · $1\u00a0Mo au plus").replace(" • ", " · ")
     else if (home.closest(PROSE) && !home.closest("code, pre, textarea, svg"))
       text = text.replace(/« /g, "«\u00a0").replace(/ (?=[»:;?!])/g, "\u00a0")
     if (text !== node.data) node.data = text
