@@ -24,8 +24,16 @@ _STYLE = """<style>
 [data-testid=stSidebarContent] { background: inherit; }
 .st-key-account a { color: inherit; font-size: 0.875rem; }
 [data-testid=InputInstructions] { display: none; } /* « Press Enter to apply » */
-/* a telephone: the views of a screen stand on one line */
-@media (max-width: 640px) { [data-testid=stButtonGroup] button { padding-inline: 0.4rem; } }
+/* the whole menu of an administrator on a screen 900 px high */
+[data-testid=stSidebarHeader] { height: 2.5rem; margin-bottom: 0; }
+[data-testid=stSidebarNavLink] { margin-block: 0; }
+/* a telephone: the views of a screen, its tools or its conditions stand on one line, which slides */
+@media (max-width: 640px) {
+  [data-testid=stButtonGroup] button { padding-inline: 0.4rem; }
+  [class*="-strip"] { flex-wrap: nowrap; overflow-x: auto; padding-block: 0.25rem; scrollbar-width: thin; }
+  [class*="-strip"] > * { flex-shrink: 0; }
+  [class*="-strip"] > :has(> [class*="-chosen"]), [class*="-strip"] > [class*="-chosen"] { order: -1; } /* in sight */
+}
 /* a tab or pill that is chosen or under the mouse: Streamlit writes primary on a tint of primary, 3.8 in dark */
 [data-testid=stButtonGroup] button:not([data-disabled]) { color: inherit !important; }
 </style><script>

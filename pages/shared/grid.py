@@ -80,7 +80,7 @@ def _open(table: Table, view: View, opens: str) -> None:
 
 
 def _toolbar(db: Database, table: Table, key: str, view: View, known: Context) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}:strip"):
         if st.button(table.new, key=f"{key}:new", icon=":material/add:", type="primary"):
             form.forget(f"form:{table.name}:None")
             form.edit_dialog(table.name, None, view.sheet.fixed)

@@ -47,7 +47,7 @@ def show() -> None:
 
 def _ask(db: Database, known: Context) -> Asked | None:
     """What is looked for; None while a date cannot be read."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="changes:strip"):
         words = st.text_input("Mots", key="changes:words", width=200, placeholder="dans les valeurs")
         name = asking.choose("Par", history.names(db), "changes:who")
         table = asking.choose("Quoi", list(FILES), "changes:table", {one.name: one.plural for one in FILES.values()})

@@ -19,7 +19,7 @@ def show() -> None:
     db = office()
     known = records.context(db)
     named = bool({Role.AGENT, Role.ADMIN} & roles())
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="readings:strip"):
         name = asking.choose("Par", history.names(db), "readings:who")
         action = asking.choose("Quoi", list(trace.ACTIONS), "readings:action", trace.ACTIONS)
         person = asking.person(db, known, "readings:person") if Role.AGENT in roles() else None

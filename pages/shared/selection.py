@@ -22,9 +22,11 @@ _PASTED = 8.0
 def show_bar(table: Table, key: str, view: View) -> None:
     """What can be done with the rows that are chosen, or with all that are found."""
     chosen = [row_id for row_id in view.selected if row_id in view.ids]
-    bulk.buttons(table, key, view, chosen)
-    if chosen and st.button(f"Supprimer ({len(chosen)})", key=f"{key}:delete", icon=":material/delete:"):
-        _delete_dialog(table.name, key, chosen)
+    name = f"{key}:chosen" if chosen else f"{key}:found"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content", key=name):
+        bulk.buttons(table, key, view, chosen)
+        if chosen and st.button(f"Supprimer ({len(chosen)})", key=f"{key}:delete", icon=":material/delete:"):
+            _delete_dialog(table.name, key, chosen)
 
 
 def _lines(number: int, word: str) -> str:
