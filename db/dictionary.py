@@ -573,6 +573,7 @@ OWN_FIELD = Table(
         Field("help", "Aide", Text(300), privacy=SECRET, help="Une phrase, montrée à qui remplit."),
         Field("section", "Rubrique", Text(60), privacy=SECRET, help="Sous quel titre du formulaire."),
         Field("privacy", "Publication", Choice(lists.PRIVACIES), required=True, default="secret", privacy=SECRET, help="Jamais publié, tant que personne ne dit le contraire."),
+        Field("published", "Publié comme", LongText(1_500), privacy=SECRET, help="Le tableau public, puis les valeurs qui y ont leur ligne ; figé quand on l’a dit."),
         Field("place", "Rang", Integer(), required=True, default=0, privacy=SECRET, help="L’ordre dans le formulaire et la grille."),
         Field("shown", "Montré d’emblée", YesNo(), required=True, default=1, privacy=SECRET, help="Si la grille montre la colonne avant qu’on en choisisse."),
         Field("hidden", "Masqué", YesNo(), required=True, default=0, privacy=SECRET, help="Ce qu’il contient reste dans le fichier."),
@@ -582,6 +583,8 @@ OWN_FIELD = Table(
         Rule("plain_name", "name", "le nom d’un champ dans le fichier n’a que des lettres", "NEW.name GLOB '*[^a-z0-9_]*' OR (NEW.kind IS NOT NULL AND NEW.name NOT GLOB 'own_[a-z0-9]*')", watches=("name", "kind")),
         Rule("known_table", "of_table", "cette table n’existe pas", f"NEW.of_table NOT IN ({_codes(FILES)})", watches=("of_table",)),
         Rule("known_list", "list_name", "cette liste n’existe pas", f"NEW.kind IN ('choice', 'choices') AND (NEW.list_name IS NULL OR NEW.list_name GLOB '*[^a-z0-9_]*' OR (NEW.list_name NOT GLOB 'own_*' AND NEW.list_name NOT IN ({_codes(one.name for one in lists.LISTS)})))", watches=("kind", "list_name")),
+        # Whatever anybody writes here, only a choice of a person that somebody said to be published ever is.
+        Rule("published_choice", "published", "seul un choix dans une liste, d’une personne, peut être publié", "NEW.published IS NOT NULL AND NOT (NEW.privacy IS 'grouped' AND NEW.of_table IS 'person' AND NEW.kind IS 'choice' AND NEW.published GLOB 'champ*_' || substr(NEW.name, 5) || ' : ?*' || char(10) || '[a-z]* : ?*' AND length(NEW.published) - length(replace(NEW.published, char(10), '')) <= 5)", watches=("published", "privacy", "of_table", "kind")),
         Rule("one_each", "name", "ce champ existe déjà", "EXISTS (SELECT 1 FROM own_field o WHERE o.of_table = NEW.of_table AND o.name = NEW.name AND o.id <> NEW.id AND o.deleted_at IS NULL)"),
         Rule("kept_name", "name", "le nom d’un champ dans le fichier ne change pas", "EXISTS (SELECT 1 FROM history h WHERE h.table_name = 'own_field' AND h.row_id = NEW.id AND h.action = 'insert' AND (json_extract(h.after, '$.name') <> NEW.name OR json_extract(h.after, '$.of_table') <> NEW.of_table OR json_extract(h.after, '$.kind') IS NOT NEW.kind))", watches=("name", "of_table", "kind")),
     ),

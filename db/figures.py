@@ -12,8 +12,9 @@ from typing import Any
 
 import sqlite_utils
 
-from db import connection
+from db import connection, shape
 from db.definitions import FIGURES, Figure
+from db.dictionary import PERSON
 from db.errors import InvalidError, Problem
 from db.periods import Period, period_of
 from db.populations import DIMENSIONS, UNKNOWN, WITH
@@ -194,6 +195,16 @@ def behind(db: sqlite_utils.Database, period: Period, names: Iterable[str]) -> s
 def profiles(db: sqlite_utils.Database, period: Period) -> list[tuple[Any, ...]]:
     """Every person followed in the period: the id, then the code of each of PROFILE (None where it is not known)."""
     sql = f"{WITH} SELECT id, {', '.join(PROFILE)} FROM profile ORDER BY id"
+    return db.execute(sql, period.parameters).fetchall()
+
+
+def own_codes(db: sqlite_utils.Database, period: Period, column: str) -> list[tuple[int, str | None]]:
+    """Every person followed in the period: the id, and her value of a field of the office's own (None where empty).
+
+    Raises KeyError for a column that is none of a person's fields.
+    """
+    name = shape.own(db, PERSON).field(column).name
+    sql = f"{WITH} SELECT f.id, p.{name} FROM followed f JOIN person p ON p.id = f.id ORDER BY 1"
     return db.execute(sql, period.parameters).fetchall()
 
 

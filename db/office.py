@@ -9,15 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from db import records, shape
+from db import own_groupings, records, shape, upgrade
+from db import published as written
 from db.connection import Database
-from db.dictionary import OWN_FIELD, OWN_VALUE, SETTING, TABLES
+from db.dictionary import OWN_FIELD, OWN_VALUE, PERSON, SETTING, TABLES
 from db.errors import FieldError, InvalidError, NotFoundError, Problem
-from db.fields import Computed, Field, Table
-from db.types import Choices, Context, ValueList, fold
+from db.fields import Computed, Field, Grouping, Table
+from db.types import Choice, Choices, Context, ValueList, fold
 
 _MOST = 40
 """How many fields of its own a table may get: beyond, a form is none any more."""
+ONLY_CHOICES = "seul « Un choix dans une liste », dans « Personnes », peut être publié, par groupes"
 _COUNTED_ON = "une règle de Palette compte sur cette liste"
 
 
@@ -33,8 +35,9 @@ class NewField:
     source: str = ""
     help: str = ""
     section: str = ""
-    privacy: str = "secret"
     shown: bool = True
+    published: tuple[str, ...] | None = None
+    """The values that get a line each, of a field that is to be published; None: never published."""
 
 
 # ---- fields
@@ -63,25 +66,91 @@ def add_field(db: Database, asked: NewField, who: str) -> str:
         if asked.kind in shape.COMPUTED and asked.source not in shape.sources(table, asked.kind):
             raise InvalidError([Problem("choisissez de quoi il découle", "Calculé d’après", "source")])
         values = {
-            "of_table": table.name, "name": name, "label": label, "kind": asked.kind, "privacy": asked.privacy,
+            "of_table": table.name, "name": name, "label": label, "kind": asked.kind,
             "list_name": list_name if asked.kind in shape.CHOICES else None, "help": asked.help or None,
             "source": asked.source if asked.kind in shape.COMPUTED else None, "section": asked.section or None,
             "shown": int(asked.shown), "place": _last(db, table) + shape.STEP,
         }  # fmt: skip
-        records.add(db, OWN_FIELD, values, who)
+        row = records.add(db, OWN_FIELD, values, who)
+        if asked.published is not None:
+            upgrade.renew(db)  # the field has its list from here on
+            records.change(db, OWN_FIELD, row, _said(db, table, name, asked.published), who)
     return name
 
 
 def change_field(db: Database, table: Table, name: str, values: Mapping[str, Any], who: str) -> None:
-    """Word, hide or show a field otherwise (label, help, section, shown, hidden, privacy). Raises InvalidError."""
+    """Word, hide or show a field otherwise (label, help, section, shown, hidden). Raises InvalidError.
+
+    ``published``: the labels of the values that get a line each in public; None: not published from now on.
+    """
     item = shape.own(db, table).column(name)
     changed = dict(values)
     if "label" in changed:
         changed["label"] = checked_label(db, table, changed["label"], but=name)
+    if "published" in changed:
+        changed |= _said(db, table, name, changed["published"], changed.get("label", item.label))
     if changed.get("hidden") and (getattr(item, "required", False) or name in table.title):
         raise InvalidError([Problem("un champ obligatoire reste en vue", item.label, name)])
     with records.writing(db):
         records.change(db, OWN_FIELD, _row_of(db, table, name, who), changed, who)
+
+
+# ---- publication
+
+
+def may_be_published(table: str, kind: str | None) -> bool:
+    """Whether a field of the office's own can be: only of a person, and only one value of a list."""
+    return table == PERSON.name and kind == "choice"
+
+
+def ever_published(db: Database) -> list[Grouping]:
+    """Every way in which a field of the office's own was ever said to be published, oldest first."""
+    sql = """SELECT f.name, json_extract(h.after, '$.published') AS said FROM history h JOIN own_field f
+      ON f.id = h.row_id WHERE h.table_name = 'own_field' AND said IS NOT NULL GROUP BY 1, 2 ORDER BY min(h.id)"""
+    return [found for name, text in db.execute(sql).fetchall() if (found := own_groupings.read(name, text))]
+
+
+def published(db: Database) -> list[Grouping]:
+    """What is to be published of the office's own fields from now on; a hidden field is not."""
+    return [item.published for item in shape.own(db, PERSON).fields if item.own and item.published and not item.hidden]
+
+
+def _said(
+    db: Database, table: Table, name: str, labels: Sequence[str] | None, title: str = ""
+) -> dict[str, str | None]:
+    """What to keep of a field that is to be published with these values, or of one that no longer is."""
+    if labels is None:
+        return {"privacy": "secret", "published": None}
+    item = shape.own(db, table).column(name)
+    values = item.list
+    if not (item.own and isinstance(item.type, Choice) and table.name == PERSON.name and values):
+        raise InvalidError([Problem(ONLY_CHOICES, "Publication", "published")])
+    wanted = {fold(label) for label in labels}
+    chosen = {one.code: one.label for one in values_of(db, values) if fold(one.label) in wanted}
+    _refuse_values(db, name, title or item.label, chosen, wanted)
+    said = own_groupings.grouping(name, title or item.label, chosen)
+    before = [one for one in ever_published(db) if one.figure == name]
+    again = next((one for one in before if own_groupings.same(one, said)), None)
+    said = again or own_groupings.grouping(name, said.label, chosen, len(before) + 1)
+    return {"privacy": "grouped", "published": own_groupings.text_of(said)}
+
+
+def _refuse_values(db: Database, name: str, title: str, chosen: Mapping[str, str], wanted: set[str]) -> None:
+    reason = ""
+    others = [item for item in shape.own(db, PERSON).fields if item.own and item.published and item.name != name]
+    if len(others) >= own_groupings.FIELDS:
+        reason = f"{own_groupings.FIELDS} champs du bureau sont déjà publiés, c’est le plus qu’il y ait à la fois"
+    elif not 0 < len(wanted) <= len(chosen) or len(chosen) > own_groupings.MOST:
+        reason = f"choisissez de une à {own_groupings.MOST} valeurs de la liste"
+    elif fold(own_groupings.REST) in wanted:
+        reason = f"« {own_groupings.REST} » est déjà la ligne de toutes les autres valeurs"
+    elif of_somebody := written.of_somebody([title, *chosen.values()], written.personal(db)):
+        reason = f"« {of_somebody} » contient ce qui est écrit dans un dossier : un intitulé public ne peut pas le dire"
+    if reason:
+        raise InvalidError([Problem(reason, "Publication", "published")])
+
+
+# ---- order
 
 
 def order_fields(db: Database, table: Table, names: Sequence[str], who: str) -> None:

@@ -17,6 +17,8 @@ FORMAT = 1
 _NOT_ONE = "ce fichier n’est pas un modèle de Palette"
 _MOST = 5_000
 _KEYS = {OWN_FIELD.name: ("of_table", "name"), OWN_VALUE.name: ("of_list", "code")}
+_STAYS = ("privacy", "published")
+"""Whether a field is published, each office says for itself: no model takes it along, nor changes it."""
 
 
 class _NotReallyError(Exception):
@@ -37,7 +39,8 @@ def _rows(db: sqlite_utils.Database, table: Table) -> list[records.Row]:
 
 
 def _told(table: Table, row: records.Row) -> dict[str, Any]:
-    return {item.name: row.values[item.name] for item in table.fields if row.values[item.name] is not None}
+    names = [item.name for item in table.fields if item.name not in _STAYS]
+    return {name: row.values[name] for name in names if row.values[name] is not None}
 
 
 def bring_in(db: Database, content: bytes, who: str, really: bool) -> list[str]:
@@ -105,7 +108,7 @@ def _take(db: Database, wanted: Mapping[str, Any], who: str, told: list[str]) ->
 
 
 def _take_row(db: Database, table: Table, row: Mapping[str, Any], who: str) -> Iterator[str]:
-    values = {item.name: row.get(item.name, item.default) for item in table.fields}
+    values = {item.name: row.get(item.name, item.default) for item in table.fields if item.name not in _STAYS}
     first, second = _KEYS[table.name]
     sql = f"SELECT id FROM {table.name} WHERE {first} = ? AND {second} = ? AND deleted_at IS NULL"
     found = db.execute(sql, (str(values[first]), str(values[second]))).fetchone()

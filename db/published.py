@@ -4,7 +4,7 @@ The record is the memory of the publisher: a year that was published once is pub
 key decides how numbers are rounded where two ways are equally good; nobody outside may know it (see publication.md).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -80,3 +80,8 @@ def personal(db: sqlite_utils.Database) -> set[str]:
         for value in row
         if value and len(value) >= _SHORTEST
     }
+
+
+def of_somebody(texts: Iterable[str], personal: Collection[str]) -> str:
+    """The first text that holds what was written of a person, or ''; such a text is never published."""
+    return next((text for text in texts if any(written in text for written in personal)), "")

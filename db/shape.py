@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 import sqlite_utils
 
-from db import lists, rules
-from db.dictionary import FILES, OWN_FIELD, TABLES
+from db import lists, own_groupings, rules
+from db.dictionary import FILES, TABLES
 from db.fields import Computed, Field, Privacy, Table
 from db.types import Choice, Choices, Date, Email, Euros, Integer, LongText, Phone, Text, Type, ValueList, YesNo
 
@@ -90,11 +90,9 @@ Row = dict[str, Any]
 
 
 def _read(db: sqlite_utils.Database) -> Shape:
-    columns = ", ".join(["id", "deleted_at", *(item.name for item in OWN_FIELD.fields)])
-    names = columns.split(", ")
-    rows = [
-        dict(zip(names, row, strict=True)) for row in db.execute(f"SELECT {columns} FROM main.own_field ORDER BY id")
-    ]
+    found = db.execute("SELECT * FROM main.own_field ORDER BY id")  # an older file has fewer columns
+    names = ["published", *(column[0] for column in found.description)]
+    rows = [dict(zip(names, (None, *row), strict=True)) for row in found]
     added = {
         row["list_name"]: row["label"] for row in rows if row["kind"] in CHOICES and row["list_name"].startswith(PREFIX)
     }
@@ -154,8 +152,11 @@ def _common(row: Row) -> dict[str, Any]:
 
 def _field(row: Row, values: dict[str, ValueList]) -> Field:
     kind = CHOICES[row["kind"]](values[row["list_name"]]) if row["kind"] in CHOICES else _TYPES[row["kind"]]
-    privacy = Privacy.GROUPED if row["privacy"] == "grouped" else Privacy.SECRET
-    return Field(row["name"], row["label"], kind, privacy=privacy, section=row["section"] or "", **_common(row))
+    said = own_groupings.read(row["name"], row["published"]) if row["published"] else None
+    return Field(
+        row["name"], row["label"], kind, privacy=Privacy.GROUPED if said else Privacy.SECRET, published=said,
+        section=row["section"] or "", **_common(row),
+    )  # fmt: skip
 
 
 def _computed(table: Table, rows: list[Row]) -> Iterator[Computed]:

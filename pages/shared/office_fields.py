@@ -10,8 +10,10 @@ from db.access import Role
 from db.connection import Database
 from db.dictionary import FILES
 from db.errors import InvalidError, PaletteError
-from db.fields import Computed, Field, Privacy, Table
+from db.fields import Computed, Field, Table
 from db.office import NewField
+from db.own_groupings import MOST, REST
+from db.types import Choice, ValueList
 from pages.shared import office_limits
 from pages.shared.plain import plain
 from pages.shared.saying import say
@@ -70,7 +72,9 @@ def _show_field(table: Table, item: Column, stored: list[str]) -> None:
 def _line(item: Column) -> str:
     section = getattr(item, "section", "")
     parts = [f"**{plain(item.label)}**", _kind(item), plain(section)]
+    published = item.own and isinstance(item, Field) and item.published is not None
     badges = [":blue-badge[du bureau]"] * item.own + [":gray-badge[masqué]"] * item.hidden
+    badges += [":green-badge[publié par groupes]"] * published
     return " · ".join(filter(None, parts)) + " " + " ".join(badges)
 
 
@@ -134,8 +138,7 @@ def _add_dialog(table_name: str) -> None:
         asked["section"] = _ask_section(table, "")
     asked["help"] = st.text_input("Aide", key=_key("help"), help="Une phrase, montrée à qui remplit.")
     asked["shown"] = st.checkbox("Montrer la colonne d’emblée dans la grille", True, key=_key("shown"))
-    if asked["kind"] not in shape.COMPUTED:
-        asked["privacy"] = _ask_privacy(db, "secret")
+    asked["published"] = _ask_published(db, table, asked["kind"], _values(db, asked))
     st.caption("Jamais de donnée de santé, de religion ou d’opinion.")
     if st.button("Ajouter le champ", type="primary", key=_key("go")):
         _save(lambda: office.add_field(db, NewField(**asked), who()), f"Champ ajouté : {asked['label'].strip()}")
@@ -153,17 +156,54 @@ def _ask_choices(db: Database) -> dict[str, Any]:
     return {"values": tuple(text.split("\n"))}
 
 
-def _ask_privacy(db: Database, current: str) -> str:
-    labels = records.context(db).labels["privacy"]
+def _labels(db: Database, values: ValueList | None) -> list[str]:
+    """What a list offers."""
+    return [one.label for one in office.values_of(db, values) if not one.retired] if values else []
+
+
+def _values(db: Database, asked: dict[str, Any]) -> list[str]:
+    """The values of the list that is asked for, as far as they are typed."""
+    if "list_name" in asked:
+        return _labels(db, next(one for one in shape.of(db).lists if one.name == asked["list_name"]))
+    return list(dict.fromkeys(" ".join(text.split()) for text in asked.get("values", ()) if text.strip()))
+
+
+def _published(db: Database, item: Column) -> tuple[str, ...] | None:
+    """The values of a field that have a line of their own in public, as they are called today; None: none has."""
+    if not (isinstance(item, Field) and item.own and item.published and item.list):
+        return None
+    codes = {code for some in item.published.categories.values() for code in some}
+    return tuple(one.label for one in office.values_of(db, item.list) if one.code in codes)
+
+
+def _ask_published(
+    db: Database, table: Table, kind: str, labels: list[str], now: tuple[str, ...] | None = None
+) -> tuple[str, ...] | None:
+    """Never published, unless somebody says here that it is, and in which lines."""
+    if not office.may_be_published(table.name, kind):
+        st.caption(f"Jamais publié : {office.ONLY_CHOICES}.")
+        return None
+    words = records.context(db).labels["privacy"]
     found = st.radio(
-        "Publication", list(labels), list(labels).index(current), format_func=labels.__getitem__, key=_key("privacy"),
+        "Publication", list(words), int(now is not None), format_func=words.__getitem__, key=_key("privacy"),
         captions=[
-            "Rien n’en sort, sous aucune forme.",
-            "L’accord du bureau, noté avec le champ. Rien n’en paraît tant que ses groupes ne sont pas au menu de la"
-            " publication, ce qui demande une mise à jour de Palette.",
+            "Rien n’en sort, sous aucune forme. Ce qui est déjà publié reste tel quel.",
+            "Un tableau à lui, arrondi et attaqué comme les autres, à partir de la prochaine année publiée.",
         ],
     )  # fmt: skip
-    return str(found)
+    if found == "secret":
+        return None
+    offered = list(dict.fromkeys([*labels, *(now or ())]))
+    if not offered:
+        st.caption("Écrivez d’abord les valeurs de la liste.")
+        return ()
+    chosen = st.multiselect(
+        "Valeurs qui ont leur ligne *", offered, now or None,
+        key=_key("published"), select_all=False, placeholder=f"De une à {MOST}",
+        help=f"Les autres, et ce qui n’est pas rempli, vont à « {REST} ».",
+    )  # fmt: skip
+    st.caption("L’intitulé et ces valeurs sont figés tels qu’ils se lisent maintenant : ils seront lus de tous.")
+    return now if now and set(chosen) == set(now) else tuple(chosen)
 
 
 def _ask_section(table: Table, current: str) -> str:
@@ -185,21 +225,23 @@ def _change_dialog(table_name: str, name: str) -> None:
     if isinstance(item, Field):
         values["section"] = _ask_section(table, item.section) or None
     if isinstance(item, Field) and item.own:
-        values["privacy"] = _ask_privacy(db, _privacy(item))
+        kind = "choice" if isinstance(item.type, Choice) else ""
+        values["published"] = _ask_published(db, table, kind, _labels(db, item.list), _published(db, item))
     values["shown"] = int(st.checkbox("Montrer la colonne d’emblée dans la grille", item.shown, key=_key("shown")))
     stays = name in table.title or (isinstance(item, Field) and item.required)
     told = "Obligatoire, ou nom de la ligne : il reste en vue." if stays else None
     hidden = st.checkbox("Masquer partout", item.hidden, disabled=stays, key=_key("hidden"), help=told)
     values["hidden"] = int(hidden)
     if st.button("Enregistrer", type="primary", key=_key("go")):
-        before = {"label": item.label, "help": item.help or None, "shown": int(item.shown), "hidden": int(item.hidden)}
-        before |= {"section": getattr(item, "section", "") or None, "privacy": _privacy(item)}
+        before: dict[str, Any] = {
+            "label": item.label,
+            "help": item.help or None,
+            "shown": int(item.shown),
+            "hidden": int(item.hidden),
+        }
+        before |= {"section": getattr(item, "section", "") or None, "published": _published(db, item)}
         changed = {key: value for key, value in values.items() if value != before[key]}
         _save(lambda: office.change_field(db, table, name, changed, who()), "Enregistré")
-
-
-def _privacy(item: Column) -> str:
-    return "grouped" if isinstance(item, Field) and item.privacy is Privacy.GROUPED else "secret"
 
 
 def _save(work: Callable[[], object], done: str) -> None:

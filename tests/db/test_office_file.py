@@ -52,6 +52,22 @@ def test_another_office_takes_all_of_it_over(db, other):
     assert office_file.bring_in(db, content, "Ada", really=True) == [], "a second time changes nothing"
 
 
+def test_no_model_publishes_a_field_nor_takes_one_back(db, other):
+    office.change_field(other, PERSON, "own_label", {"published": ("Or",)}, "Zoé")
+    content = office_file.export(other)
+    assert "champ_label" not in content.decode()
+    found = json.loads(content)
+    found["own_field"][0] |= {"privacy": "grouped", "published": "champ_label : Label\nown_or : Or"}
+
+    office_file.bring_in(db, json.dumps(found).encode(), "Ada", really=True)
+
+    assert office.published(db) == []
+    assert db.execute("SELECT DISTINCT privacy, published FROM own_field").fetchall() == [("secret", None)]
+    office.change_field(db, PERSON, "own_label", {"published": ("Argent",)}, "Ada")
+    assert office_file.bring_in(db, json.dumps(found).encode(), "Ada", really=True) == []
+    assert [one.labels[0] for one in office.published(db)] == ["Argent"]
+
+
 def test_it_is_one_operation_that_is_undone_whole(db, other):
     before = shaped(db)
     office_file.bring_in(db, office_file.export(other), "Ada", really=True)

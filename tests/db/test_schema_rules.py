@@ -46,7 +46,8 @@ ABOUT_OTHER_ROWS = {
     "action.same_person",
 }
 OF_THE_OFFICE = {
-    f"own_field.{name}" for name in ("plain_name", "known_table", "known_list", "one_each", "kept_name")
+    f"own_field.{name}"
+    for name in ("plain_name", "known_table", "known_list", "one_each", "kept_name", "published_choice")
 } | {"own_value.plain_code", "own_value.one_each"}
 """Tried in test_office.py, where fields and values are made."""
 
