@@ -47,9 +47,14 @@ class Case:
         return {release.year: intervals.intervals(release) for release in self.releases}
 
     def years(self) -> Iterator[tuple[Release, People]]:
-        """Each release with the people it is about."""
+        """Each release with the people it is about, and of the office's own fields those that it tells."""
         for release in self.releases:
-            yield release, self.office.years[release.year]
+            yield release, self.office.years[release.year].telling(release.own)
+
+    @cached_property
+    def foreign(self) -> list[str]:
+        """Categories that are not those of the menu, nor ever said by the office of a field of its own."""
+        return [reason for release, people in self.years() for reason in categories([release], people.own)]
 
     @cached_property
     def attempt(self) -> int:
@@ -216,11 +221,14 @@ def _homogeneous(case: Case) -> list[str]:
 
 
 def _near(case: Case) -> list[str]:
-    """Numbers too far from the office's file are another file's."""
+    """Numbers too far from the office's file are another file's.
+
+    Those of the office's own fields are not looked at: a new field is filled in bit by bit, for earlier years as well.
+    """
     return [
         f"{release.year} : les chiffres s’écartent trop de ceux du fichier, de {far.mean():.1f} personnes en moyenne."
         for release, people in case.years()
-        if (far := distances(release, count(people))).mean() > TOO_FAR
+        if (far := distances(release.menu, count(people))).mean() > TOO_FAR
     ]
 
 
@@ -232,7 +240,7 @@ ATTACKS: tuple[Attack, ...] = (
     Attack(5, "Tous sauf un", "Connaître toutes les personnes sauf une, et deviner la dernière.", _left_out),
     Attack(6, "Cent publications", "Refaire la publication cent fois et prendre la moyenne.", lambda case: rebuilds(case.latest()[1], case.again)),
     Attack(7, "Cohérence", "Trouver un tableau qui ne s’additionne pas, ou un nombre qui n’est pas arrondi.", lambda case: sums(case.releases) + _near(case)),
-    Attack(8, "Catégories déplacées", "Profiter d’une tranche décalée d’une année à l’autre.", lambda case: categories(case.releases)),
+    Attack(8, "Catégories déplacées", "Profiter d’une tranche décalée d’une année à l’autre.", lambda case: case.foreign),
     Attack(9, "Groupes homogènes", "Trouver un groupe dont toutes les personnes ont la même catégorie.", _homogeneous),
     Attack(10, "Les octets du fichier", "Chercher un nom, une date ou un reste dans le fichier lui-même.", lambda case: bytes_check.foreign(case.path, case.releases, case.office.personal)),
     Attack(11, "Le site public", "Atteindre autre chose que la publication par le site.", lambda case: outside.reached(case.path)),
@@ -253,13 +261,12 @@ def audit(
     ``tick`` is told how far it is, and may raise to stop it.
     """
     verdicts = []
-    foreign = categories(case.releases)
     for attack, before in zip_longest(ATTACKS, earlier):
         if only and attack.number not in only:
             verdicts += [before] * bool(before)
             continue
         tick((attack.number - 1) / len(ATTACKS), attack.title)
-        reasons = tuple(foreign if foreign and attack.number not in _OF_ANY_FILE else attack.run(case))
+        reasons = tuple(case.foreign if case.foreign and attack.number not in _OF_ANY_FILE else attack.run(case))
         for reason in reasons:
             _log.warning("attack %d succeeded: %s", attack.number, reason)
         verdicts.append(Verdict(attack, reasons))

@@ -1,7 +1,8 @@
 """Attack 10: the bytes of the public file. It is what its own releases make, to the byte: so nothing else is in it.
 
 No page is left free, no old byte, no column or table that the releases do not account for. What remains is text: every
-word of it is Palette's own, or the source of a public fact, which may not hold the name of anybody.
+word of it is Palette's own, the source of a public fact, or what the office calls a field and its values; none of those
+may hold the name of anybody.
 """
 
 import sqlite3
@@ -10,6 +11,7 @@ from collections.abc import Collection, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from db import published
 from publication import file
 from publication.release import Release
 
@@ -26,7 +28,8 @@ def foreign(path: Path, releases: Sequence[Release], personal: Collection[str]) 
         if db.execute("PRAGMA freelist_count").fetchone()[0]:
             found.append("Le fichier contient des pages libres, où d’anciens octets peuvent rester.")
     for release in releases:
-        for text in [*(fact.source for fact in release.facts), *release.measures.values()]:
-            if any(written in text for written in personal):
+        own = [text for sheet in release.own.values() for text in (sheet.title, *sheet.labels[0])]
+        for text in [*(fact.source for fact in release.facts), *release.measures.values(), *own]:
+            if published.of_somebody([text], personal):
                 found.append(f"{release.year} : « {text[:20]}… » contient ce qui est écrit d’une personne.")
     return found

@@ -30,7 +30,7 @@ class Compared:
 
 
 def compare(release: Release, true: Counts) -> list[Compared]:
-    """Every attribute alone, in one table, then each table of the menu."""
+    """Every attribute alone, in one table, then each table of the menu, then those of the office's own fields."""
     profile = [
         Line((one.label, *line.labels), line.true, line.published)
         for one, counts in zip(ATTRIBUTES, true.margins, strict=True)
@@ -40,6 +40,8 @@ def compare(release: Release, true: Counts) -> list[Compared]:
     for name, plan in PLANS.items():
         lines = _lines(release.tables[name], true.tables[name])
         found.append(Compared(name, plan.title, tuple(one.label for one in plan.groupings), plan.of, lines))
+    for name, sheet in release.own.items():
+        found.append(Compared(name, sheet.title, (sheet.title,), FOLLOWED, _lines(sheet, true.tables[name])))
     return found
 
 
@@ -49,10 +51,11 @@ def _lines(sheet: Sheet, true: Ints) -> tuple[Line, ...]:
 
 def moved(before: Release, after: Release) -> Iterator[tuple[str, str, int, int]]:
     """What differs between two years' published profiles: criterion, category, before and after."""
-    for grouping in ATTRIBUTES:
-        old, new = before.margins.get(grouping.name), after.margins.get(grouping.name)
-        if old is None or new is None or old.labels != new.labels:
+    titles = {grouping.name: grouping.label for grouping in ATTRIBUTES}
+    for name, new in after.alone.items():
+        old = before.alone.get(name)
+        if old is None or old.labels != new.labels:
             continue
         for label, was, now in zip(new.labels[0], old.persons, new.persons, strict=True):
             if was != now:
-                yield grouping.label, label, int(was), int(now)
+                yield new.title or titles[name], label, int(was), int(now)

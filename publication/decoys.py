@@ -62,7 +62,7 @@ def let_through(release: Release, people: People) -> list[str]:
 
 def refused(release: Release) -> list[str]:
     """Why a release is refused on its numbers alone."""
-    found = [*sums([release]), *categories([release])]
+    found = [*sums([release]), *categories([release.menu])]
     if not found:
         found = [f"{item.sheet} : {item.labels}" for item in intervals.intervals(release) if tells(item)]
     return found

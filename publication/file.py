@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from db.errors import PaletteError
+from db.own_groupings import NAME as OWN
 from publication import artificial
 from publication.menu import ATTRIBUTES, PLANS, TABLES_OF_ALL
 from publication.release import Fact, Release, Sheet
@@ -52,14 +53,18 @@ def contents(releases: Sequence[Release]) -> Iterator[tuple[str, list[str], list
         PROFILE,
         ["annee INTEGER NOT NULL", *_texts("critere", "categorie"), *counted],
         [
-            (release.year, _criterion(name), label, int(number), _part(int(number), release.rounded))
+            row
             for release in releases
             for name, sheet in release.margins.items()
-            for label, number in zip(sheet.labels[0], sheet.persons, strict=True)
+            for row in _alone(release, _criterion(name), sheet)
         ],
     )
     for name in dict.fromkeys(name for release in releases for name in release.tables):
         sheets = [(release, release.tables[name]) for release in releases if name in release.tables]
+        if sheets[0][1].title:  # says itself what it is called: whoever reads the file knows nothing of the office
+            rows = [row for release, sheet in sheets for row in _alone(release, sheet.title, sheet)]
+            yield name, ["annee INTEGER NOT NULL", *_texts("critere", "categorie"), *counted], rows
+            continue
         money = ["montant_moyen INTEGER", "montant INTEGER"] if sheets[0][1].means else []
         rows = [row for release, sheet in sheets for row in _rows(name, release, sheet)]
         yield name, ["annee INTEGER NOT NULL", *_texts(*sheets[0][1].columns), *counted, *money], rows
@@ -86,6 +91,11 @@ def _texts(*names: str) -> list[str]:
 
 def _criterion(name: str) -> str:
     return next(grouping.label for grouping in ATTRIBUTES if grouping.name == name)
+
+
+def _alone(release: Release, criterion: str, sheet: Sheet) -> Iterator[Row]:
+    for label, number in zip(sheet.labels[0], sheet.persons.tolist(), strict=True):
+        yield release.year, criterion, label, number, _part(number, release.rounded)
 
 
 def _part(number: int, whole: int) -> float | None:
@@ -125,23 +135,25 @@ def read(path: Path) -> list[Release]:
     """The releases that a public file holds, oldest first. Raises PublicFileError for anything that is not one."""
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
-            names = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}
-            foreign = names - {*PLANS, *TABLES_OF_ALL}
-            missing = {*PLANS, *TABLES_OF_ALL} - names
+            names = [row[0] for row in db.execute("SELECT name FROM sqlite_master ORDER BY rowid")]
+            own = [name for name in names if OWN.fullmatch(name)]
+            foreign = set(names) - {*PLANS, *TABLES_OF_ALL, *own}
+            missing = {*PLANS, *TABLES_OF_ALL} - set(names)
             if foreign or missing:
                 raise PublicFileError(f"Table étrangère ou absente : {', '.join(sorted(foreign | missing))}.")
             years = [row[0] for row in db.execute(f"SELECT DISTINCT annee FROM {PROFILE} ORDER BY 1")]
-            return [_read(db, year) for year in years]
+            return [_read(db, year, own) for year in years]
     except (sqlite3.Error, ValueError, TypeError, KeyError, IndexError) as error:
         raise PublicFileError(f"Ce fichier n’est pas une publication de Palette ({type(error).__name__}).") from error
 
 
-def _read(db: sqlite3.Connection, year: int) -> Release:
+def _read(db: sqlite3.Connection, year: int, own: Sequence[str]) -> Release:
     landmarks = db.execute(f"SELECT tableau, categorie, nombre, source FROM {LANDMARKS} WHERE annee = ?", (year,)).fetchall()  # fmt: skip  # noqa: E501
     total = next(row[2] for row in landmarks if row[0] == TOTAL)
     facts = tuple(Fact(year, *row) for row in landmarks if row[0] != TOTAL)
     margins = {grouping.name: _margin(db, year, grouping.label, grouping.name) for grouping in ATTRIBUTES}
     tables = {name: _sheet(db, year, name) for name in PLANS}
+    tables |= {name: sheet for name in own if (sheet := _own(db, year, name))}
     measures = dict(db.execute(f"SELECT mesure, valeur FROM {ATTESTATION} WHERE annee = ?", (year,)).fetchall())
     return Release(year, total, int(next(iter(margins.values())).persons.sum()), margins, tables, facts, measures)
 
@@ -150,6 +162,13 @@ def _margin(db: sqlite3.Connection, year: int, label: str, name: str) -> Sheet:
     sql = f"SELECT categorie, personnes FROM {PROFILE} WHERE annee = ? AND critere = ?"
     rows = db.execute(sql, (year, label)).fetchall()
     return Sheet((name,), (tuple(row[0] for row in rows),), np.array([row[1] for row in rows], dtype=np.int64))
+
+
+def _own(db: sqlite3.Connection, year: int, name: str) -> Sheet | None:
+    """A table of the office's own fields, which not every year has."""
+    rows = db.execute(f"SELECT critere, categorie, personnes FROM {name} WHERE annee = ?", (year,)).fetchall()
+    persons = np.array([row[2] for row in rows], dtype=np.int64)
+    return Sheet((name,), (tuple(row[1] for row in rows),), persons, title=rows[0][0]) if rows else None
 
 
 def _sheet(db: sqlite3.Connection, year: int, name: str) -> Sheet:

@@ -13,7 +13,7 @@ import numpy as np
 
 from publication.joint import LASTING
 from publication.menu import ALONE, ATTRIBUTES, BASE, CROSSED
-from publication.people import Counts, Ints, People, count
+from publication.people import Bools, Counts, Ints, People, count
 from publication.release import Release
 from publication.rounding import Floats
 
@@ -25,6 +25,8 @@ _PAIRS = [(plan.name, _NAMES.index(plan.columns[0]), _NAMES.index(plan.columns[1
 _ALONE, _CROSSED = "critères seuls", "croisements"
 _USES = (_ALONE, _CROSSED, "tous les tableaux")
 """What an attacker looks at."""
+_WITH_OWN = ", champs du bureau compris"
+"""Guessed with all else a second time: however badly they are guessed, the menu's own criteria pass by themselves."""
 Build = Callable[[People], Release]
 
 
@@ -54,24 +56,29 @@ def newcomers(people: People, build: Build, number: int, trials: int, seed: int)
     followed = np.flatnonzero(people.followed)
     if len(followed) <= number:
         return []
+    names = [*_NAMES, *(plan.name for plan in people.own)]
+    codes = np.column_stack([people.codes, *(people.marks[plan.name].argmax(axis=1) for plan in people.own)])
     after = build(people)
     guesses: dict[str, list[tuple[bool, bool]]] = {}
     for _ in range(trials):
         chosen = random.choice(followed, number, replace=False)
         before = build(people.take(np.setdiff1d(np.arange(len(people.ids)), chosen)))
         for how, told in _changes(before, after):
-            for attribute, name in enumerate(_NAMES):
+            for attribute, name in enumerate(names):
                 shares = _shares(after, name)
                 guess = int(np.argmax(np.log(shares) + told[attribute] / BASE * np.log(4) / number))
                 for row in chosen:
-                    true = int(people.codes[row, attribute])
-                    guesses.setdefault(how, []).append((guess == true, int(shares.argmax()) == true))
+                    true = int(codes[row, attribute])
+                    pair = (guess == true, int(shares.argmax()) == true)
+                    for one in (how,) * (attribute < len(_NAMES)) + (how + _WITH_OWN,) * bool(people.own):
+                        guesses.setdefault(one, []).append(pair)
     return [_summed(f"{number} · {how}", pairs) for how, pairs in guesses.items()]
 
 
 def _changes(before: Release, after: Release) -> Iterator[tuple[str, list[Floats]]]:
     """By how much each category rose: in the attribute alone, or most in any table it is crossed in."""
-    alone = [(after.margins[name].persons - before.margins[name].persons).astype(float) for name in _NAMES]
+    names = (*_NAMES, *after.own)
+    alone = [(after.alone[name].persons - before.alone[name].persons).astype(float) for name in names]
     yield "nombres seuls", alone
     most = [change.copy() for change in alone]
     for table, one, other in _PAIRS:
@@ -109,7 +116,27 @@ def last_ones(years: Sequence[tuple[People, Release]]) -> list[Guesses]:
         asked = max(1, len(persons) * len(_NAMES))
         how = f"{use}, confiance {trust}, autres critères {'connus' if known else 'inconnus'}"
         found.append(Guesses(how, right / asked, shares_right / asked))
+        if last.own and use != _CROSSED:
+            told = [_own(counted, plan.name, trust) for plan in last.own]
+            asked += len(persons) * len(last.own)
+            right, shares_right = right + sum(one for one, _ in told), shares_right + sum(other for _, other in told)
+            found.append(Guesses(how + _WITH_OWN, right / asked, shares_right / asked))
     return [*found, *(_events(counted[-1], trust) for trust in (0.3, 1.0))]
+
+
+def _own(years: Sequence[tuple[People, Counts, Release]], name: str, trust: float) -> tuple[int, int]:
+    """How often a field of the office's own is guessed, from every year that has it; and how often by the shares."""
+    last, _, latest = years[-1]
+    persons, shares = last.ids[last.followed], _shares(latest, name)
+    odds = np.tile(np.log(shares), (len(persons), 1))
+    for people, counts, release in years:
+        if name in release.own:
+            rows, there = _found(persons, people)
+            code = people.marks[name].argmax(axis=1)[rows]
+            told = _odds(counts.tables[name], release.own[name].persons, trust, code)
+            odds += np.where(there[:, None], told, 0.0)
+    true = last.marks[name].argmax(axis=1)[last.followed]
+    return int((odds.argmax(axis=1) == true).sum()), int((shares.argmax() == true).sum())
 
 
 def _events(year: tuple[People, Counts, Release], trust: float) -> Guesses:
@@ -143,9 +170,7 @@ def _evidence(
 ) -> Floats:
     """For each person, the log-odds that a year's numbers give each category; nothing when she was not there."""
     trust, use, known = attacker
-    rows = np.searchsorted(people.ids, persons)
-    rows = np.minimum(rows, len(people.ids) - 1)
-    there = (people.ids[rows] == persons) & people.followed[rows]
+    rows, there = _found(persons, people)
     own = people.codes[rows]
     total = np.zeros((len(persons), _SIZES[attribute]))
     if use != _CROSSED:
@@ -164,6 +189,12 @@ def _evidence(
             else:
                 total += _odds_unknown(true, published, trust, own[:, attribute], own[:, second])
     return np.where(there[:, None], total, 0.0)
+
+
+def _found(persons: Ints, people: People) -> tuple[Ints, Bools]:
+    """The row of each person in a year, and whether she was followed in it."""
+    rows = np.minimum(np.searchsorted(people.ids, persons), len(people.ids) - 1)
+    return rows, (people.ids[rows] == persons) & people.followed[rows]
 
 
 def _likelihood(distance: Ints, trust: float) -> Floats:
@@ -206,7 +237,7 @@ def _odds_unknown(true: Ints, published: Ints, trust: float, own: Ints, second: 
 
 
 def _shares(release: Release, name: str) -> Floats:
-    persons = release.margins[name].persons.astype(float)
+    persons = release.alone[name].persons.astype(float)
     shares: Floats = np.maximum(persons, 1.0) / max(1.0, persons.sum())
     return shares
 

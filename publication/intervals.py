@@ -52,10 +52,13 @@ class System:
         else:
             self.sums.append((list(parts), float(whole)))
 
-    def bounds(self, targets: Sequence[Sequence[Name]]) -> tuple[Ints, Ints]:
-        """The least and the most, in whole persons, that each of these sums of numbers can be."""
+    def bounds(self, targets: Sequence[Sequence[Name]], more: float = 0) -> tuple[Ints, Ints]:
+        """The least and the most, in whole persons, that each of these sums of numbers can be.
+
+        ``more``: how much is allowed for beyond the least that lets all of it be true, where it cannot be as it stands.
+        """
         matrix, right = self._matrix()
-        lower, upper = self._eased(matrix, right)
+        lower, upper = self._eased(matrix, right, more)
         forms = np.zeros((len(targets), len(self.lower)))
         for row, target in enumerate(targets):
             forms[row, [self.names[name] for name in target]] = 1
@@ -74,7 +77,7 @@ class System:
         shape = (len(self.sums), len(self.lower))
         return csr_array(coo_array((values, (rows, columns)), shape=shape)), np.array([right for _, right in self.sums])
 
-    def _eased(self, matrix: csr_array, right: Floats) -> tuple[Floats, Floats]:
+    def _eased(self, matrix: csr_array, right: Floats, more: float) -> tuple[Floats, Floats]:
         """The bounds, all widened by the least that lets the sums hold.
 
         Substitutes may put a number further from the truth than rounding alone; who attacks must allow for it.
@@ -95,7 +98,7 @@ class System:
             b_eq=right,
             bounds=[(0, None)] * (lower.size + 1),
         )
-        widened = float(solved.x[-1]) + _ALMOST if solved.x is not None else np.inf
+        widened = float(solved.x[-1]) + _ALMOST + more if solved.x is not None else np.inf
         return np.maximum(0, lower - widened), upper + widened
 
 
@@ -155,12 +158,12 @@ def cells(sheet: Sheet) -> Iterator[tuple[tuple[int, ...], int]]:
 def system_of(release: Release) -> System:
     """All that is published of one year: cells and margins rounded, every table the same margins, the total exact."""
     system = System()
-    for name, sheet in release.margins.items():
+    for name, sheet in release.alone.items():
         for place, number in cells(sheet):
             system.rounded((name, *place), number)
         system.equal([(name, *place) for place, _ in cells(sheet)], release.total)
     for name, sheet in release.tables.items():
-        for place, number in cells(sheet):
+        for place, number in cells(sheet) if name not in release.own else ():
             system.rounded((name, *place), number)
     for name, sheet in crossed(release).items():
         for axis, column in enumerate(sheet.columns):
@@ -212,22 +215,26 @@ def labels_at(sheet: Sheet, place: Sequence[int]) -> tuple[str, ...]:
 
 
 def three_way(release: Release, known: Sequence[Interval]) -> Iterator[Interval]:
-    """The same for every combination of three criteria, none of which is published; ``known``: by ``intervals``."""
+    """The same for every combination of three criteria, none of which is published; ``known``: by ``intervals``.
+
+    A field of the office's own is crossed with nothing: it can only add to what two crossed criteria tell.
+    """
     bounds = {(item.sheet, item.labels): (item.low, item.high) for item in known}
-    for three in combinations(release.margins, 3):
+    own = [(*sheet.columns, name) for name in release.own for sheet in crossed(release).values()]
+    for three in (*combinations(release.margins, 3), *own):
         yield from _of_three(release, three, bounds)
 
 
 def _of_three(
     release: Release, three: Sequence[str], known: Mapping[tuple[str, tuple[str, ...]], tuple[int, int]]
 ) -> Iterator[Interval]:
-    labels = [release.margins[name].labels[0] for name in three]
+    labels = [release.alone[name].labels[0] for name in three]
     atoms = list(np.ndindex(*map(len, labels)))
     system = System()
     for atom in atoms:
         system.add(("atom", *atom))
     system.equal([("atom", *atom) for atom in atoms], release.total)
-    within = {**{name: release.margins[name] for name in three}, **crossed(release)}
+    within = {**{name: release.alone[name] for name in three}, **crossed(release)}
     for name, sheet in within.items():
         if not set(sheet.columns) <= set(three):
             continue

@@ -45,6 +45,7 @@ def certain(
     names = [
         name for name, sheet in crossed(releases[-1]).items() if set(sheet.columns) <= set(lasting)
     ]  # the margins are sums of these
+    names += dict.fromkeys(name for release in releases for name in release.own)  # a person has one value, in any year
     for name in names:
         found += _of_table([release for release in releases if name in release.tables], name, groups)
     return list(dict.fromkeys(found))
@@ -72,7 +73,9 @@ def _of_table(releases: Sequence[Release], name: str, groups: Mapping[Presence, 
                 # All have it when nobody can have another one.
                 targets.append([(rank, *place) for place in places if place[axis] != at])
                 told.append(Certain(years, persons, column, category))
-    _, highs = system.bounds(targets)
+    # One's own field is filled in and mended over the years: who takes it as lasting finds that it is not, and by how
+    # much at least; just that much would make him sure of what is only likeliest.
+    _, highs = system.bounds(targets, more=1 if sheet.title else 0)
     return [one for one, others in zip(told, highs, strict=True) if others == 0]
 
 
@@ -84,7 +87,7 @@ def _add_year(system: System, release: Release, name: str, ranks: Sequence[int])
         system.rounded(cell, number)
         system.equal([(rank, *place) for rank in ranks], cell)
     for axis, column in enumerate(sheet.columns):
-        for (at,), number in cells(release.margins[column]):
+        for (at,), number in cells(release.margins[column]) if column in release.margins else ():
             margin = (release.year, column, at)
             system.rounded(margin, number)
             system.equal([(release.year, *place) for place, _ in cells(sheet) if place[axis] == at], margin)

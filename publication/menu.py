@@ -1,5 +1,9 @@
-"""The menu: which tables are published, as the dictionary says; nothing else ever is. Never more than two criteria."""
+"""The menu: which tables are published, as the dictionary says; nothing else ever is. Never more than two criteria.
 
+Beside them, a table of one criterion for each field of the office's own that somebody there said to be published.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from db.dictionary import TABLES
@@ -82,6 +86,12 @@ ALONE: tuple[Plan, ...] = (
 )  # fmt: skip
 """Events of the year, each counted once a person: one person never moves a number by more than one."""
 PLANS: dict[str, Plan] = {plan.name: plan for plan in (*CROSSED, *ALONE)}
+
+
+def own(groupings: Iterable[Grouping]) -> tuple[Plan, ...]:
+    """The tables of the office's own fields: every person followed is in one category, and nothing is crossed."""
+    return tuple(Plan(one.name, one.label, (one,), FOLLOWED) for one in groupings)
+
 
 _all = _suffix(*ATTRIBUTES)
 TABLES_OF_ALL = (f"profil{_all}", f"personnes_fictives{_all}", "reperes", "attestation")

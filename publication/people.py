@@ -6,7 +6,7 @@ tables; with them he cannot tell the last one from a substitute. The draw stays 
 comparing releases does not wear it off. Never told: who, and how many.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
@@ -30,7 +30,8 @@ _ONE_IN = 10
 class People:
     """``ids``: one person a row, ascending. ``codes``: the place of her category for each of ATTRIBUTES.
 
-    ``marks``: a plan of ALONE -> whether she has each of its categories. ``cents``: what she was granted, by category.
+    ``marks``: a plan of ALONE, or of the office's ``own``: whether she has each of its categories. ``cents``: what she
+    was granted, by category.
     """
 
     ids: Ints
@@ -38,15 +39,22 @@ class People:
     codes: Ints
     marks: Mapping[str, Bools]
     cents: Ints
+    own: tuple[Plan, ...] = ()
 
     def take(self, rows: Ints | Bools) -> "People":
         """Some of them, in that order."""
         marks = {name: marked[rows] for name, marked in self.marks.items()}
-        return People(self.ids[rows], self.followed[rows], self.codes[rows], marks, self.cents[rows])
+        return People(self.ids[rows], self.followed[rows], self.codes[rows], marks, self.cents[rows], self.own)
+
+    def telling(self, names: Container[str]) -> "People":
+        """The same, with only these tables of the office's own."""
+        own = tuple(plan for plan in self.own if plan.name in names)
+        marks = {name: marked for name, marked in self.marks.items() if name in PLANS or name in names}
+        return replace(self, marks=marks, own=own)
 
 
-def read(db: sqlite_utils.Database, year: int) -> People:
-    """Everybody followed in a year, and whoever has an event dated in it."""
+def read(db: sqlite_utils.Database, year: int, own: Sequence[Plan] = ()) -> People:
+    """Everybody followed in a year, and whoever has an event dated in it. ``own``: the office's own tables."""
     period = period_of(str(year))
     events = {plan.name: figures.by_person(db, period, plan.groupings[0].figure) for plan in ALONE}
     profiles = figures.profiles(db, period)
@@ -57,9 +65,9 @@ def read(db: sqlite_utils.Database, year: int) -> People:
     followed[rows] = True
     codes = np.zeros((len(ids), len(ATTRIBUTES)), dtype=np.int64)
     for column, grouping in enumerate(ATTRIBUTES):
-        own = 1 + figures.PROFILE.index(grouping.figure)
-        known = {code: grouping.category(code) for code in {row[own] for row in profiles}}
-        codes[rows, column] = [known[row[own]] for row in profiles]
+        at = 1 + figures.PROFILE.index(grouping.figure)
+        known = {code: grouping.category(code) for code in {row[at] for row in profiles}}
+        codes[rows, column] = [known[row[at]] for row in profiles]
     marks, cents = {}, np.zeros((len(ids), len(PLANS["aides"].groupings[0].labels)), dtype=np.int64)
     for plan in ALONE:
         marked = np.zeros((len(ids), len(plan.groupings[0].labels)), dtype=bool)
@@ -71,7 +79,13 @@ def read(db: sqlite_utils.Database, year: int) -> People:
             if plan.money:
                 cents[place[person], category] += int(value)
         marks[plan.name] = marked
-    return People(ids, followed, codes, marks, cents)
+    for plan in own:  # everybody followed has one category; whoever only has an event in the year is not counted here
+        grouping = plan.groupings[0]
+        marked = np.zeros((len(ids), len(grouping.labels)), dtype=bool)
+        for person, answer in figures.own_codes(db, period, grouping.figure):
+            marked[place[person], grouping.category(answer)] = True
+        marks[plan.name] = marked
+    return People(ids, followed, codes, marks, cents, tuple(own))
 
 
 def substituted(people: People, key: bytes, level: int = 0) -> People:
@@ -92,7 +106,7 @@ def substituted(people: People, key: bytes, level: int = 0) -> People:
 
     for column, grouping in enumerate(ATTRIBUTES):
         codes[chosen, column] = people.codes[donors(grouping.name), column]
-    for plan in ALONE:
+    for plan in (*ALONE, *people.own):
         other = donors(plan.name)
         marks[plan.name][chosen] = people.marks[plan.name][other]
         if plan.money:
@@ -130,7 +144,7 @@ def count(people: People) -> Counts:
     codes = people.codes[people.followed]
     sizes = [len(grouping.labels) for grouping in ATTRIBUTES]
     margins = tuple(np.bincount(codes[:, column], minlength=size) for column, size in enumerate(sizes))
-    tables = {plan.name: _counted(people, codes, plan) for plan in PLANS.values()}
+    tables = {plan.name: _counted(people, codes, plan) for plan in (*PLANS.values(), *people.own)}
     return Counts(len(codes), margins, tables, people.cents.sum(axis=0))
 
 

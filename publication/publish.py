@@ -65,9 +65,14 @@ def in_force(record: Iterable[Entry]) -> dict[int, Release]:
     for entry in record:
         if entry.action == "withdraw":
             kept.pop(entry.year, None)
-        elif (release := loaded(entry.numbers)).tables.keys() == PLANS.keys():
+        elif _of_this_series(release := loaded(entry.numbers)):
             kept[entry.year] = release
     return dict(sorted(kept.items()))
+
+
+def _of_this_series(release: Release) -> bool:
+    """Whether it has the tables of the menu; those of the office's own fields are each a series by itself."""
+    return release.menu.tables.keys() == PLANS.keys()
 
 
 def told_before(record: Iterable[Entry], year: int) -> Release | None:
@@ -85,7 +90,7 @@ def release(db: sqlite_utils.Database, private: Path, year: int, to: Path, who: 
     current = in_force(record)
     known = public_facts.read(public_facts.beside(private))
     before = told_before(record, year)
-    if before is not None and before.tables.keys() != PLANS.keys():
+    if before is not None and not _of_this_series(before):
         sentence = f"{year} a déjà été publiée avec d’autres catégories : la nouvelle série commence plus tard."
         return Outcome("carried", year, sentence, tuple(current.values()))
     office = office_of(db, [*current, year])

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import sqlite_utils
 
+from db import office as shaped
 from db import published
 from db.errors import PaletteError
-from publication import guessing, intervals
+from publication import guessing, intervals, menu
 from publication.menu import ATTRIBUTES, SMALL
 from publication.people import Counts, Ints, People, count, read, substituted
 from publication.release import Fact, Release, made
@@ -39,21 +40,24 @@ class Office:
     """What was written of anybody: no free text of a public file may hold it."""
     demonstration: bool = False
     """Whether all of it is made up, which the public file then says."""
+    own: frozenset[str] = frozenset()
+    """The tables of the office's own fields that a new year has; ``years`` know those of older ones as well."""
 
 
 def office_of(db: sqlite_utils.Database, years: Sequence[int]) -> Office:
     """Read what these years need."""
-    people = {year: read(db, year) for year in sorted(set(years))}
-    personal = frozenset(published.personal(db))
-    return Office(published.key(db), people, personal, published.is_demonstration(db))
+    ever = menu.own(shaped.ever_published(db))
+    people = {year: read(db, year, ever) for year in sorted(set(years))}
+    personal, own = frozenset(published.personal(db)), frozenset(one.name for one in shaped.published(db))
+    return Office(published.key(db), people, personal, published.is_demonstration(db), own)
 
 
 def numbers(people: People, year: int, key: bytes, attempt: int, facts: tuple[Fact, ...] = ()) -> Release:
-    """One draw: the same people, key and attempt give the same release."""
+    """One draw: the same people, key and attempt give the same release, with every own table that people tell."""
     counted = substituted(people, key, attempt // _AT_A_LEVEL)
     counts = count(counted)
     largest = counted.cents.max(axis=0, initial=0)
-    return made(year, counts.total, rounded(counts, largest, key, f"{year} {attempt}"), facts)
+    return made(year, counts.total, rounded(counts, largest, key, f"{year} {attempt}"), facts, people.own)
 
 
 def draw(
@@ -64,7 +68,7 @@ def draw(
     How near it is to the truth is not looked at, nor is anything told of why it was taken: whoever knew could try every
     profile of the last person and keep those with which the draw would have been taken. Raises NothingSafeError.
     """
-    people, key = office.years[year], office.key
+    people, key = office.years[year].telling(office.own), office.key
     before = [(office.years[release.year], release) for release in earlier]
     for attempt in range(start, _AT_A_LEVEL * _LEVELS):
         release = numbers(people, year, key, attempt, facts)

@@ -16,17 +16,19 @@ from publication.rounding import Rounded
 class Sheet:
     """One table of one year: ``labels`` of each of its columns, ``persons`` in an array of that shape.
 
-    ``means``: euros by line, None where not shown; empty for a table without money.
+    ``means``: euros by line, None where not shown; empty for a table without money. ``title``: what a table of the
+    office's own is called, which nothing else knows; empty for those of the menu.
     """
 
     columns: tuple[str, ...]
     labels: tuple[tuple[str, ...], ...]
     persons: Ints
     means: tuple[int | None, ...] = ()
+    title: str = ""
 
     def same(self, other: "Sheet") -> bool:
         """Whether both say the same."""
-        same = self.labels == other.labels and self.means == other.means
+        same = (self.title, self.labels, self.means) == (other.title, other.labels, other.means)
         return same and np.array_equal(self.persons, other.persons)
 
 
@@ -56,6 +58,21 @@ class Release:
     facts: tuple[Fact, ...] = ()
     measures: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def own(self) -> dict[str, Sheet]:
+        """The tables of the office's own fields, each of one criterion."""
+        return {name: sheet for name, sheet in self.tables.items() if sheet.title}
+
+    @property
+    def menu(self) -> "Release":
+        """The same without the tables of the office's own fields."""
+        return replace(self, tables={name: sheet for name, sheet in self.tables.items() if not sheet.title})
+
+    @property
+    def alone(self) -> dict[str, Sheet]:
+        """Every criterion by itself: what each person followed is in one category of."""
+        return {**self.margins, **self.own}
+
     def same_numbers(self, other: "Release") -> bool:
         """Whether both publish the same."""
         pairs = [(self.margins, other.margins), (self.tables, other.tables)]
@@ -69,13 +86,14 @@ class Release:
         return replace(self, tables={**self.tables, **tables})
 
 
-def made(year: int, total: int, rounded: Rounded, facts: tuple[Fact, ...] = ()) -> Release:
-    """The rounded numbers of a year, labelled as the menu says."""
+def made(year: int, total: int, rounded: Rounded, facts: tuple[Fact, ...] = (), own: tuple[Plan, ...] = ()) -> Release:
+    """The rounded numbers of a year, labelled as the menu and the office's ``own`` tables say."""
     margins = {
         grouping.name: Sheet((grouping.name,), (grouping.labels,), rounded.margins[place])
         for place, grouping in enumerate(ATTRIBUTES)
     }
     tables = {plan.name: _sheet(plan, rounded) for plan in PLANS.values()}
+    tables |= {plan.name: replace(_sheet(plan, rounded), title=plan.title) for plan in own}
     return Release(year, total, rounded.total, margins, tables, facts)
 
 
@@ -101,7 +119,8 @@ def dumped(release: Release) -> str:
 
 
 def _plain(sheet: Sheet) -> dict[str, Any]:
-    return {**sheet.__dict__, "persons": sheet.persons.tolist()}
+    told = {**sheet.__dict__, "persons": sheet.persons.tolist()}
+    return {name: value for name, value in told.items() if name != "title" or value}
 
 
 def loaded(text: str) -> Release:
@@ -115,4 +134,5 @@ def loaded(text: str) -> Release:
 
 def _labelled(kept: Mapping[str, Any]) -> Sheet:
     labels = tuple(tuple(one) for one in kept["labels"])
-    return Sheet(tuple(kept["columns"]), labels, np.array(kept["persons"], dtype=np.int64), tuple(kept["means"]))
+    persons = np.array(kept["persons"], dtype=np.int64)
+    return Sheet(tuple(kept["columns"]), labels, persons, tuple(kept["means"]), kept.get("title", ""))

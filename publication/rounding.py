@@ -63,6 +63,9 @@ def rounded(counts: Counts, largest: Ints, key: bytes, draw: str = "") -> Rounde
             tables[plan.name] = _parts(numbers, nearest(int(numbers.sum())), ties)
         elif plan.name not in tables:
             tables[plan.name] = np.array([nearest(number) for number in numbers], dtype=np.int64)
+    for name in counts.tables.keys() - PLANS.keys():  # of the office's own: as an attribute alone
+        ties = _ties(key, f"{name} {draw}", counts.tables[name].size)
+        tables[name] = _parts(counts.tables[name], total, ties)
     return Rounded(total, margins, tables, _means(counts, tables["aides"], largest))
 
 

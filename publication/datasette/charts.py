@@ -82,9 +82,10 @@ def chart_of(published: Published, prose: Prose, table: str, year: int) -> Chart
 def _sections(table: Table, rows: list[dict[str, Any]], prose: Prose) -> tuple[Section, ...]:
     *outer, inner = table.categories
     heading = outer[0] if outer else ""
-    return tuple(
-        Section(title, tuple(_line(row, inner, title, prose) for row in part))
-        for title, part in groupby(rows, lambda row: str(row.get(heading, "")))
+    parts = [(title, list(part)) for title, part in groupby(rows, lambda row: str(row.get(heading, "")))]
+    return tuple(  # one heading alone would only say the title again
+        Section(title if len(parts) > 1 else "", tuple(_line(row, inner, title, prose) for row in part))
+        for title, part in parts
     )
 
 

@@ -14,8 +14,19 @@ _DATABASE = "artistes"
 class Prose:
     """What is said about the data, by hand; the columns in it are described by publication/metadata.py."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, own: Mapping[str, tuple[str, list[str]]] | None = None) -> None:
+        """``own``: tables that a public file brings of an office's own: what each is called, and its categories."""
+        self._text = text
         self._all: dict[str, Any] = parse_metadata(text)
+        for name, (title, labels) in (own or {}).items():
+            categories = {"critere": [title], "categorie": labels}
+            self._all["databases"][_DATABASE]["tables"][name] = {
+                **self._all["champ_du_bureau"], "title": title, "categories": categories,
+            }  # fmt: skip
+
+    def knowing(self, own: Mapping[str, tuple[str, list[str]]]) -> "Prose":
+        """The same, of a public file that has these tables as well."""
+        return Prose(self._text, own) if own else self
 
     @property
     def metadata(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a public file holds, read once from its bytes. A file that holds anything else is refused, never served."""
 
+import re
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -15,6 +16,9 @@ FICTIONAL = "personnes_fictives"
 """Its rows look like persons and are none; versions of its categories may follow its name."""
 COUNT, SHARE, MEAN = "personnes", "part", "montant_moyen"
 _MONEY = "montant"
+_OWN = re.compile(r"champ[0-9]*_[a-z0-9_]+")
+"""The tables of an office's own fields: no prose knows them, they say themselves what they are called."""
+_OWN_COLUMNS = ("annee", "critere", "categorie", COUNT, SHARE)
 Row = tuple[Any, ...]
 
 
@@ -89,14 +93,30 @@ class Published:
 
     def choices(self, column: str) -> list[Any]:
         """What a column of that name may hold, latest year first; empty when no table knows it."""
-        found = [name for name, table in self.tables.items() if column in table.columns and table.rows]
+        named = [name for name in self.tables if not _OWN.fullmatch(name)]  # which are asked for nothing by name
+        found = [name for name in named if column in self.tables[name].columns and self.tables[name].rows]
         values = list(dict.fromkeys(value for name in found for value in self.values(name, column)))
         return sorted(values, reverse=True) if column == "annee" else values
 
 
 def is_fictional(text: str | None) -> bool:
     """Whether a table, or some SQL, is about persons who do not exist."""
-    return FICTIONAL in (text or "").lower()
+    return re.search(rf"\b{FICTIONAL}", (text or "").lower()) is not None
+
+
+def own_tables(data: bytes) -> dict[str, tuple[str, list[str]]]:
+    """The tables of an office's own fields in a public file: name -> what it is called, and its categories."""
+    found = {}
+    try:
+        with closing(memory(data)) as db:
+            names = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rowid")]
+            for name in filter(_OWN.fullmatch, names):
+                if tuple(row[1] for row in db.execute(f"PRAGMA table_info({name})")) == _OWN_COLUMNS:
+                    rows = db.execute(f"SELECT critere, categorie FROM {name} ORDER BY rowid").fetchall()
+                    found[name] = (str(rows[0][0]), list(dict.fromkeys(str(row[1]) for row in rows))) if rows else None
+    except sqlite3.Error as error:
+        raise ForeignFileError(f"Ce fichier n’est pas lisible ({error}).") from error
+    return {name: told for name, told in found.items() if told}
 
 
 def load(data: bytes, prose: Prose) -> Published:

@@ -6,10 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from publication.datasette import prose
+from publication.datasette import prose as written
 from publication.datasette.guard import App, Guard, Plain, Receive, Scope, Send
 from publication.datasette.instance import started
-from publication.datasette.published import ForeignFileError, load
+from publication.datasette.published import ForeignFileError, load, own_tables
 
 _EVERY = 1.0
 """Seconds between two looks at the file."""
@@ -20,7 +20,7 @@ class Site:
     """ASGI. A request is answered by the release that was current when it came, even when another takes its place."""
 
     def __init__(self, path: Path, robots: bool = False) -> None:
-        self._path, self._prose = path, prose.read()
+        self._path, self._prose = path, written.read()
         self._current: App | None = None
         self._seen: tuple[int, ...] | None = None
         self._guard = Guard(lambda: self._current, Plain(self._prose), robots)
@@ -69,8 +69,8 @@ class Site:
 
     async def _opened(self) -> Any:
         data = await asyncio.to_thread(self._path.read_bytes)
-        published = await asyncio.to_thread(load, data, self._prose)
-        return await started(published, self._prose)
+        prose = self._prose.knowing(await asyncio.to_thread(own_tables, data))
+        return await started(await asyncio.to_thread(load, data, prose), prose)
 
 
 def _identity(path: Path) -> tuple[int, ...] | None:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
-from db import connection, demo, published
+from db import connection, demo, office, published
 from db.connection import Database
 from publication import file
 from tests.conftest import Server, let_in
@@ -130,6 +130,61 @@ def test_what_is_already_public_is_noted_and_bad_input_is_told(own, screen):
     row = screen.get_by_role("row").filter(has_text="Présentation 2022")
     expect(row.get_by_role("cell")).to_have_text(["2022", "Genre", "Femmes", "64", "Présentation 2022"])
     assert "2022;genre;Femmes;64;Présentation 2022" in (own.data / "public_facts.csv").read_text()
+
+
+def test_a_field_of_the_office_is_published_once_somebody_says_so(own, page):
+    """As docs/guide.md says: « Réglages », the field and its two lines; then « Publication »."""
+    page.goto(f"{own.address}reglages")
+    page.get_by_text("Champs", exact=True).first.click()
+    page.get_by_role("button", name="Nouveau champ").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Jamais publié : seul « Un choix dans une liste »")).to_be_visible()
+    dialog.get_by_role("textbox", name="Intitulé").fill("Label")
+    take(page, "Genre *", "Un choix dans une liste", "Un choix")
+    dialog.get_by_role("textbox", name="Valeurs, une par ligne").fill("Or massif\nArgent fin\nÉtain")
+    dialog.get_by_role("textbox", name="Valeurs, une par ligne").press("Tab")
+    expect(dialog.get_by_role("radio", name="Jamais publié")).to_be_checked()
+    dialog.get_by_text("Publié par groupes seulement").click()
+    for label in ("Or massif", "Argent fin"):
+        take(page, "Valeurs qui ont leur ligne *", label, label)
+    page.keyboard.press("Escape")
+    dialog.get_by_role("button", name="Ajouter le champ").click()
+    expect(page.get_by_text("Label · liste « Label »")).to_contain_text("publié par groupes")
+
+    db = connection.open_file(own.file)
+    db.execute("UPDATE person SET own_label = iif(id % 3, 'own_or_massif', iif(id % 2, 'own_argent_fin', NULL))")
+    db.close()
+    page.goto(f"{own.address}publication")
+    choose_year(page, "2022")
+    take(page, "Tableau", "Label", "Label")
+    rest = page.get_by_role("row").filter(has_text="Autre ou non précisé")
+    expect(rest.get_by_role("cell")).to_have_count(4)
+    page.get_by_role("button", name="Publier 2022").click()
+    expect(page.get_by_text("Les chiffres de 2022 sont en ligne.")).to_be_visible(timeout=180_000)
+
+    [release] = file.read(own.public / file.NAME)
+    sheet = release.own["champ_label"]
+    assert (sheet.title, sheet.labels) == ("Label", (("Or massif", "Argent fin", "Autre ou non précisé"),))
+    assert sheet.persons.sum() == release.rounded == 140
+
+    page.goto(f"{own.address}reglages")
+    page.get_by_text("Champs", exact=True).first.click()
+    change_last_field(page, "Jamais publié")
+    expect(page.get_by_text("Label · liste « Label »")).not_to_contain_text("publié par groupes")
+    db = connection.open_file(own.file)
+    assert office.published(db) == []
+    db.close()
+    assert file.read(own.public / file.NAME)[0].own.keys() == {"champ_label"}
+
+
+def change_last_field(page, privacy):
+    """What the office added last stands last among the stored fields; what is computed comes after."""
+    line = page.get_by_test_id("stHorizontalBlock").filter(has=page.get_by_text("Label · liste « Label »")).last
+    line.get_by_role("button", name="Modifier").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("radio", name="Publié par groupes seulement")).to_be_checked()
+    dialog.get_by_text(privacy, exact=True).click()
+    dialog.get_by_role("button", name="Enregistrer").click()
 
 
 def test_an_office_without_a_whole_year_is_told_so(server, page):
