@@ -72,7 +72,7 @@ def _show_field(table: Table, item: Column, stored: list[str]) -> None:
 def _line(item: Column) -> str:
     section = getattr(item, "section", "")
     parts = [f"**{plain(item.label)}**", _kind(item), plain(section)]
-    published = item.own and isinstance(item, Field) and item.published is not None
+    published = item.own and isinstance(item, Field) and item.published is not None and not item.hidden
     badges = [":blue-badge[du bureau]"] * item.own + [":gray-badge[masqué]"] * item.hidden
     badges += [":green-badge[publié par groupes]"] * published
     return " · ".join(filter(None, parts)) + " " + " ".join(badges)
