@@ -13,7 +13,7 @@ import sqlite_utils
 from db import history, records, shape
 from db.dictionary import PERSON
 from db.errors import BusyError
-from db.types import Date
+from db.types import Date, Email, Phone
 
 
 @dataclass(frozen=True)
@@ -67,19 +67,20 @@ def is_demonstration(db: sqlite_utils.Database) -> bool:
 
 _SHORTEST = 6
 """Shorter words are found in any text."""
+_SHARED = 5
+"""What is written of so many persons, a commune or a craft, tells of nobody."""
 
 
 def personal(db: sqlite_utils.Database) -> set[str]:
-    """Whatever was written of a person: full names both ways round, birth dates, and every text of her row."""
-    fields = [field.name for field in shape.own(db, PERSON).fields if field.searched or isinstance(field.type, Date)]
-    both = [" || ' ' || ".join(names) for names in (PERSON.title, PERSON.title[::-1])]
-    columns = ", ".join([*both, *(name for name in fields if name not in PERSON.title)])
-    return {
-        value
-        for row in db.execute(f"SELECT {columns} FROM person")
-        for value in row
-        if value and len(value) >= _SHORTEST
-    }
+    """What was written of a person: full names both ways round, dates, phones, mails, and texts few others share."""
+    asked = [" || ' ' || ".join(names) for names in (PERSON.title, PERSON.title[::-1])]
+    for field in shape.own(db, PERSON).fields:
+        if field.name not in PERSON.title and isinstance(field.type, Date | Phone | Email):
+            asked.append(field.name)
+        elif field.name not in PERSON.title and field.searched:
+            asked.append(f"CASE WHEN count(*) OVER (PARTITION BY {field.name}) < {_SHARED} THEN {field.name} END")
+    rows = db.execute(f"SELECT {', '.join(asked)} FROM person")
+    return {value for row in rows for value in row if value and len(value) >= _SHORTEST}
 
 
 def of_somebody(texts: Iterable[str], personal: Collection[str]) -> str:

@@ -73,6 +73,14 @@ def test_no_published_file_may_hold_what_a_field_of_the_office_says(db):
     assert "numéro secret 12" in published.personal(db)
 
 
+def test_what_many_files_say_tells_of_nobody_but_a_name_a_day_or_a_number_always_does(db):
+    for number in range(5):
+        given_person(db, last_name=f"Nom{number}", town="Figeac", phone="06 39 98 00 09", birth_date="1980-03-01")
+        assert ("Figeac" in published.personal(db)) == (number < 4)
+
+    assert {"Lou Nom0", "Nom4 Lou", "1980-03-01", "06 39 98 00 09"} <= published.personal(db)
+
+
 def test_the_file_opens_again_with_its_fields(db, path):
     office.add_field(db, NUMBER, "Ada")
     db.close()
