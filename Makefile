@@ -35,14 +35,14 @@ $(STAMP): requirements.txt
 run: setup ## Starts Palette and the partners' site (PORT=8501, SITE=8502, PALETTE_DATA=data, PALETTE_PUBLIC=public); Ctrl-C stops both
 	@mkdir -p "$(DATA)" "$(PUBLIC)"
 	@new=; test -e "$(OFFICE)" || { $(BIN)/python -m db demo "$(OFFICE)"; new=--publish-demonstration; }; \
-	PALETTE_DATA="$(DATA)" exec $(BIN)/python -m server.together --office="$(OFFICE)" --public="$(PUBLIC)" \
+	PALETTE_DATA="$(DATA)" exec $(BIN)/python -m server.launcher --office="$(OFFICE)" --public="$(PUBLIC)" \
 	    --address=$(ADDRESS) --port=$(PORT) --site-port=$(SITE) $$new
 
 test: setup browser office nginx ## Style, types, then every test, browser tests included (ARGS="-k aid" for some)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py db pages publication reports server
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py db pages partners publication reports server
 	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/pytest -n auto --dist loadfile $(ARGS)
 
 # Browser tests run in the system's Chromium, and are never skipped for want of one: a green run that left out what a

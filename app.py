@@ -5,15 +5,15 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from pages.shared import errors
-from server import changes, door, life, logs, words
+from pages.shared.shell import errors
+from server import changes, door, lifespan, logs, sensitive_words
 from server.gate import Gate
 
 logs.keep_values_out()
 app = st.App(
     Path(__file__).parent / "pages" / "menu.py",
-    routes=[*door.ROUTES, changes.ROUTE, words.ROUTE],
+    routes=[*door.ROUTES, changes.ROUTE, sensitive_words.ROUTE],
     middleware=[Middleware(Gate)],
-    lifespan=life.span,
+    lifespan=lifespan.span,
     on_script_error=errors.show,
 )

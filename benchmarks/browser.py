@@ -18,9 +18,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.office import SIZES, Row, folder
-from db import connection
-from db.connection import Database
-from db.sessions import COOKIE
+from db.accounts.sessions import COOKIE
+from db.storage import connection
+from db.storage.connection import Database
 from tests.conftest import cookie_of, let_in
 
 ROOT = Path(__file__).parents[1]
@@ -64,7 +64,7 @@ def _served(script: Path, data: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"]
-    options = ["--server.address=127.0.0.1", "--server.headless=true", "--browser.gatherUsageStats=false"]
+    options = ["--server.settings=127.0.0.1", "--server.headless=true", "--browser.gatherUsageStats=false"]
     environment = {**os.environ, "PALETTE_DATA": str(data)}
     with subprocess.Popen([*command, *options], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as server:
         try:

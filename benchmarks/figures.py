@@ -3,10 +3,15 @@
 from collections.abc import Callable
 
 from benchmarks.office import SIZES, Row, folder, median
-from db import connection, figures
-from db.connection import Database
-from db.periods import period_of
-from reports import charts, deck, drawn, figure_sheets, paper, pictures, report
+from db.figures import counting
+from db.figures.periods import period_of
+from db.storage import connection
+from db.storage.connection import Database
+from reports.charts import drawing, rendering
+from reports.content import chart_data, report
+from reports.deck import deck
+from reports.pdf import report_pdf
+from reports.sheets import figure_sheets
 
 YEAR = "2022"
 _TIMES_RAW, _PHOTO, _PNG, _DECK = 3.0, 1000.0, 300.0, 5000.0
@@ -31,14 +36,20 @@ def _at(persons: int, repeats: int) -> list[Measured]:
     turn = iter(range(10_000))
     measured = [
         ("raw SQL of a year's counts", lambda: _raw(db, YEAR)),
-        ("photo of a year", lambda: figures.photo(db, YEAR)),
-        ("photo of a day", lambda: figures.photo(db, "2023-03-06")),
-        ("figures of the dashboard", lambda: figures.take(db, year, pictures.NEEDS)),
-        ("… narrowed to two domains", lambda: figures.take(db, year, pictures.NEEDS, {"domain": ("crafts", "film")})),
-        ("a chart for the screen", lambda: charts._specified(made.pictures[next(turn) % 20], ((str(next(turn)), ()),))),
-        ("a chart as PNG", lambda: drawn.png_bytes(made.pictures[next(turn) % 20], made.title)),
+        ("photo of a year", lambda: counting.photo(db, YEAR)),
+        ("photo of a day", lambda: counting.photo(db, "2023-03-06")),
+        ("figures of the dashboard", lambda: counting.take(db, year, chart_data.NEEDS)),
+        (
+            "… narrowed to two domains",
+            lambda: counting.take(db, year, chart_data.NEEDS, {"domain": ("crafts", "film")}),
+        ),
+        (
+            "a chart for the screen",
+            lambda: drawing._specified(made.pictures[next(turn) % 20], ((str(next(turn)), ()),)),
+        ),
+        ("a chart as PNG", lambda: rendering.png_bytes(made.pictures[next(turn) % 20], made.title)),
         ("the deck (PPTX)", lambda: deck.pptx_bytes(made)),
-        ("the report as PDF", lambda: paper.pdf_bytes(made)),
+        ("the report as PDF", lambda: report_pdf.pdf_bytes(made)),
         ("the report as XLSX", lambda: figure_sheets.report_bytes(made)),
     ]
     found = [(what, median(run, repeats)) for what, run in measured]
@@ -91,8 +102,8 @@ _RAW = (
     f"{_LENGTH} WHERE last BETWEEN :first AND :last",
     f"{_LENGTH} WHERE last > :last AND first <= :last",
 )
-if len(_RAW) != len(figures.YEAR):
-    raise RuntimeError(f"the photo of a year has {len(figures.YEAR)} figures, {len(_RAW)} are written by hand here")
+if len(_RAW) != len(counting.YEAR):
+    raise RuntimeError(f"the photo of a year has {len(counting.YEAR)} figures, {len(_RAW)} are written by hand here")
 
 
 def _below(limit: float) -> tuple[str, Callable[[list[float]], bool]]:

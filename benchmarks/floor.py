@@ -10,11 +10,13 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.office import SIZES, Row, folder, median
-from db import connection, figures, records
-from db.connection import Database
-from db.dictionary import AID, INTERVENTION, PERSON
-from db.queries import Filter, Query
-from db.records import Edit
+from db.figures import counting
+from db.model.dictionary import AID, INTERVENTION, PERSON
+from db.rows import records
+from db.rows.queries import Filter, Query
+from db.rows.records import Edit
+from db.storage import connection
+from db.storage.connection import Database
 
 LIMIT = 300.0
 PAGE = Path(__file__).parents[1] / "pages" / "caseload.py"
@@ -67,7 +69,7 @@ def _gestures(db: Database) -> Iterator[Gesture]:
     yield "open the aids", _anew(lambda: records.read(db, AID))
     yield "interventions by person", lambda: records.read(db, INTERVENTION, Query(sort=("person_id",)))
     yield "search interventions by name", lambda: records.read(db, INTERVENTION, Query(search="marie"))
-    yield "figures of the day", _anew(lambda: figures.summary(db, start.today))
+    yield "figures of the day", _anew(lambda: counting.summary(db, start.today))
     yield "save a cell, durable", _save(db)
 
 

@@ -12,14 +12,14 @@ from pathlib import Path
 import xlsxwriter
 
 from benchmarks.office import SIZES, Row, folder, median
-from db import connection
-from db.connection import Database
-from db.dictionary import PERSON
-from db.imports import workbook
-from db.imports.model import CREATE, SAME
+from db.imports import workbook_reader
 from db.imports.plan import plan
+from db.imports.plan_types import CREATE, SAME
 from db.imports.write import write
-from db.naming import context
+from db.model.dictionary import PERSON
+from db.rows.titles import context
+from db.storage import connection
+from db.storage.connection import Database
 
 LIMITS = (2_000.0, 20_000.0)
 COLUMNS = (
@@ -53,13 +53,13 @@ def _met(medians: list[float]) -> bool:
 
 
 def _diff(db: Database, data: bytes, action: str) -> None:
-    made = plan(db, workbook.read(data, "liste.xlsx"))
+    made = plan(db, workbook_reader.read(data, "liste.xlsx"))
     if made.count(action) < 0.99 * sum(len(sheet.rows) for sheet in made.sheets):
         raise RuntimeError(f"hardly any row is « {action} »")
 
 
 def _written(db: Database, data: bytes) -> float:
-    made = plan(db, workbook.read(data, "liste.xlsx"))
+    made = plan(db, workbook_reader.read(data, "liste.xlsx"))
     start = time.perf_counter()
     write(db, made, "Mesure", leave_waiting=True)
     return (time.perf_counter() - start) * 1000

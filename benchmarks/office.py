@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from db import connection
-from db.errors import PaletteError
-from db.made_up import many
+from benchmarks.bulk_office import many
+from db.base.errors import PaletteError
+from db.storage import connection
 
 SIZES = (4_013, 100_000)
 """As many persons as the RSA households of the Lot in January 2023, and far more than any département will have."""

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.office import FOLDER, SIZES, folder
-from db import connection, demo
-from publication import publish, publisher
-from publication.file import NAME
-from publication.people import count
+from db.demo import create
+from db.storage import connection
+from publication import publish
+from publication.draw import draw
+from publication.release.population import count
+from publication.release.public_file import NAME
 
 YEAR = 2022
 _TARGETS = {139: 10.0, SIZES[0]: 30.0, SIZES[1]: 180.0}
@@ -36,8 +38,8 @@ def _one(size: int, target: float) -> bool:
         start = time.perf_counter()
         assert all(verdict.passed for verdict in publish.check(db, to))
         audited = time.perf_counter() - start
-        people = publisher.office_of(db, [YEAR]).years[YEAR]
-        far = publisher.distances(outcome.releases[0], count(people))
+        people = draw.office_of(db, [YEAR]).years[YEAR]
+        far = draw.distances(outcome.releases[0], count(people))
         db.close()
     missed = released + audited > target
     print(
@@ -53,5 +55,5 @@ def _file(size: int) -> Path:
         return folder(size) / "palette.db"
     path = FOLDER / "demonstration" / "palette.db"
     if not path.exists():
-        demo.write(path)
+        create.write(path)
     return path

@@ -29,17 +29,20 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.office import FOLDER
-from db import connection, demo, figures, history, operations, records, undo
-from db.access import Role
-from db.check import check
-from db.connection import Database
-from db.dictionary import AID, EXIT, FILES, INTERVENTION, PERSON, STAGE, TABLES
-from db.errors import ConflictError, NotFoundError, PaletteError, RuleError, UndoError
-from db.fields import Field, Table
-from db.queries import Query
-from db.records import Edit, Row
-from db.sheet import Cell, Place, Sheet
-from db.types import Choice, Date, Euros, Integer, Phone
+from db.base.errors import ConflictError, NotFoundError, PaletteError, RuleError, UndoError
+from db.demo import create
+from db.figures import counting
+from db.model.dictionary import AID, EXIT, FILES, INTERVENTION, PERSON, STAGE, TABLES
+from db.model.fields import Field, Table
+from db.model.types import Choice, Date, Euros, Integer, Phone
+from db.rows import history, operations, records, undo
+from db.rows.grid_edits import Cell, Place, Sheet
+from db.rows.queries import Query
+from db.rows.records import Edit, Row
+from db.storage import connection
+from db.storage.connection import Database
+from db.storage.integrity import check
+from db.storage.permissions import Role
 
 TARGET = 150.0
 SEED = 20
@@ -166,7 +169,7 @@ class Person:
         self._page(self.random.choice((PERSON, INTERVENTION)), self.random.choice(words))
 
     def _read_day(self) -> None:
-        self._read(lambda: figures.summary(self.db, records.today()))
+        self._read(lambda: counting.summary(self.db, records.today()))
 
     def _open_file(self) -> None:
         person = self.random.choice(self.people)
@@ -193,7 +196,7 @@ class Person:
         self._type(table, typed)
 
     def _type(self, table: Table, typed: Mapping[Place, tuple[int, Any]]) -> None:
-        """Send cells as pages/shared/grid.py does, then look at what the grid says of each of them."""
+        """Send cells as pages/shared/grid/grid.py does, then look at what the grid says of each of them."""
         sheet, before = self.sheets[table.name], dict(self.sheets[table.name]._own)
         cells = [
             Cell(next(self.numbers), row, version, name, table.field(name).type.show(value, self.known))
@@ -322,7 +325,7 @@ class Person:
             self.deeds.append(Deed(self.name, table, 0, 0, 0, undoes=last.id))
 
 
-def begin(folder: Path, make: Callable[[Path], object] = demo.write) -> Path:
+def begin(folder: Path, make: Callable[[Path], object] = create.write) -> Path:
     """Make the office file in a folder, and keep it as it is at the start."""
     file, start = folder / "palette.db", folder / "start" / "palette.db"
     make(file)
@@ -493,7 +496,7 @@ def _differences(db: Database, again: Database) -> Iterator[str]:
         if names:
             yield f"{place[0]} n° {place[1]} : the replay differs in {', '.join(sorted(names))}"
     for when in (records.today()[:4], "2022", records.today()):
-        if figures.photo(db, when) != figures.photo(again, when):
+        if counting.photo(db, when) != counting.photo(again, when):
             yield f"the photo of {when} differs from the replay’s"
 
 
@@ -510,7 +513,7 @@ class Walk:
 
 def _walk(address: str, number: int, seconds: float) -> Walk:
     """Open one screen after the other, as somebody who may open them all."""
-    from pages.shared.screens import SCREENS
+    from pages.shared.shell.screens import SCREENS
     from tests.conftest import chromium_path, cookie_of, watch
 
     _, *others = (screen for group in SCREENS.values() for screen in group)

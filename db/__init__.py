@@ -1,1 +1,1 @@
-"""Everything about the private SQLite file; no Streamlit, no Altair."""
+"""Everything about the private SQLite file. No Streamlit, no Altair."""

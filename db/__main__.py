@@ -10,15 +10,18 @@ from typing import Any
 
 import click
 
-from db import accounts, connection, erasures, figures, retention, sessions
-from db.backup_verbs import backup, backup_key, restore
-from db.check import check as problems_of
-from db.definitions import FIGURES
-from db.errors import NotFoundError, PaletteError
-from db.import_verbs import import_, template
-from db.periods import period_of
-from db.places import Place
-from db.types import french_number
+from db.accounts import accounts, sessions
+from db.base.errors import NotFoundError, PaletteError
+from db.cli.backup_verbs import backup, backup_key, restore
+from db.cli.import_verbs import import_, template
+from db.cli.office_path import Place
+from db.figures import counting
+from db.figures.definitions import FIGURES
+from db.figures.periods import period_of
+from db.model.types import french_number
+from db.people import erasure, retention
+from db.storage import connection
+from db.storage.integrity import check as problems_of
 
 FILE = click.argument("path", type=Place())
 
@@ -59,7 +62,7 @@ for verb in (backup, restore, backup_key, template, import_):
 @FILE
 def demo(path: Path) -> None:
     """Écrit à l’adresse PATH un fichier de démonstration, entièrement inventé."""
-    from db.demo import write  # every other verb does without its made-up names
+    from db.demo.create import write  # every other verb does without its made-up names
 
     write(path)
     click.echo(f"Fichier de démonstration écrit : {path}")
@@ -134,7 +137,7 @@ def sweep(path: Path) -> None:
     """Récrit le fichier PATH, pour qu’aucune page libre ne garde ce qui a été effacé."""
     db = connection.open_file(path)
     try:
-        erasures.sweep(db)
+        erasure.sweep(db)
     finally:
         db.close()
     click.echo("Le fichier a été récrit.")
@@ -151,7 +154,7 @@ def photo(path: Path, when: str, as_json: bool) -> None:
     """
     period_of(when)
     db = connection.open_file(path)
-    found = figures.photo(db, when)
+    found = counting.photo(db, when)
     db.close()
     click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else text_of(found, when))
 

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from db.dictionary import AID
-from pages.shared.grid import edit_grid
-from pages.shared.session import office
+from db.model.dictionary import AID
+from pages.shared.grid.grid import edit_grid
+from pages.shared.shell.session import office
 
 st.title(AID.plural)
 edit_grid(office(), AID, "aid")

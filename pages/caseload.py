@@ -2,15 +2,16 @@
 
 import streamlit as st
 
-from db import figures, records
-from db.dictionary import PERSON
-from db.queries import Filter
-from db.types import french_date
-from pages.shared.grid import edit_grid
-from pages.shared.headline import show_day
-from pages.shared.session import office
+from db.figures import counting
+from db.model.dictionary import PERSON
+from db.model.types import french_date
+from db.rows import records
+from db.rows.queries import Filter
+from pages.shared.figures.headline import show_day
+from pages.shared.grid.grid import edit_grid
+from pages.shared.shell.session import office
 
 st.title("Portefeuille")
-show_day(figures.summary(office(), records.today()), french_date(records.today()))
+show_day(counting.summary(office(), records.today()), french_date(records.today()))
 in_portfolio = Filter("state", "in", ("accompanied", "light", "in_diagnosis"))
 edit_grid(office(), PERSON, "caseload", preset=(in_portfolio,), opens="person.py", called="Portefeuille")

@@ -1,16 +1,16 @@
 """Screen « Historique » : who changed what, who read what; and how to take a change back.
 
-Not called history.py, which would read like db/history.py.
+Not called history.py, which would read like db/rows/history.py.
 """
 
 import streamlit as st
 
-from pages.shared import past_changes, readings
+from pages.shared.history import changes, consultations
 
-VIEWS = {"Modifications": past_changes.show, "Consultations et accès": readings.show}
+VIEWS = {"Modifications": changes.show, "Consultations et accès": consultations.show}
 
 st.title("Historique")
-allowed = list(VIEWS) if past_changes.is_open() else ["Consultations et accès"]
+allowed = list(VIEWS) if changes.is_open() else ["Consultations et accès"]
 view = st.segmented_control(
     "Vue", allowed, default=allowed[0], required=True, key="changes:view", label_visibility="collapsed"
 )

@@ -2,19 +2,19 @@
 
 import streamlit as st
 
-from pages.shared import board
-from pages.shared.card import show_card
-from pages.shared.period import choose_period
-from pages.shared.session import office
+from pages.shared.figures import dashboard
+from pages.shared.figures.chart_card import show_card
+from pages.shared.figures.period import choose_period
+from pages.shared.shell.session import office
 
 st.title("Tableau de bord")
 db = office()
 period = choose_period(db, "dashboard")
-seen = board.look(db, period)
-board.show_filters(seen)
-board.show_chosen(db, period, seen)
-for title, pictures in board.sections(seen):
+seen = dashboard.look(db, period)
+dashboard.show_filters(seen)
+dashboard.show_chosen(db, period, seen)
+for title, pictures in dashboard.sections(seen):
     st.subheader(title)
     with st.grid(2, min_column_width=420, gap="medium"):
         for picture in pictures:
-            show_card(picture, period, board.source(period, seen), "dashboard", seen.chosen, board.choose)
+            show_card(picture, period, dashboard.source(period, seen), "dashboard", seen.chosen, dashboard.choose)

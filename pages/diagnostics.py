@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from db.dictionary import ACTION, DIAGNOSTIC
-from pages.shared.grid import edit_grid
-from pages.shared.session import office
-from pages.shared.tabs import choose_table
+from db.model.dictionary import ACTION, DIAGNOSTIC
+from pages.shared.grid.grid import edit_grid
+from pages.shared.grid.tabs import choose_table
+from pages.shared.shell.session import office
 
 st.title(DIAGNOSTIC.plural)
 table = choose_table([DIAGNOSTIC, ACTION], "diagnostics")

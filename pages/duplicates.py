@@ -2,19 +2,23 @@
 
 import streamlit as st
 
-from pages.shared import comparing, pairs
-from pages.shared.session import office
+from pages.shared.people import comparison, duplicate_pairs
+from pages.shared.shell.session import office
 
-VIEWS = {"À comparer": pairs.show, "Écartées": pairs.show_set_aside, "Fusions": pairs.show_merges}
+VIEWS = {
+    "À comparer": duplicate_pairs.show,
+    "Écartées": duplicate_pairs.show_set_aside,
+    "Fusions": duplicate_pairs.show_merges,
+}
 
 st.title("Doublons")
 db = office()
-chosen = comparing.chosen()
+chosen = comparison.chosen()
 if chosen:
-    comparing.show(db, *chosen)
+    comparison.show(db, *chosen)
 else:
     view = st.segmented_control(
         "Vue", list(VIEWS), default="À comparer", required=True, key="duplicates:view", label_visibility="collapsed"
     )
-    pairs.show_done(db)
+    duplicate_pairs.show_done(db)
     VIEWS[view or "À comparer"](db)

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from db import access
-from db.access import Role
-from pages.shared import everything
-from pages.shared.session import office, roles
+from db.storage import permissions
+from db.storage.permissions import Role
+from pages.shared.export import whole_file
+from pages.shared.shell.session import office, roles
 
 # An agent reads every file already; whoever keeps the accounts only is not given what the screens do not show.
-access.require(roles(), Role.AGENT)
+permissions.require(roles(), Role.AGENT)
 st.title("Tout emporter")
-everything.show(office())
+whole_file.show(office())

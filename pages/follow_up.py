@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from db.dictionary import BENEFIT, INTERVENTION, STAGE
-from pages.shared.grid import edit_grid
-from pages.shared.session import office
-from pages.shared.tabs import choose_table
+from db.model.dictionary import BENEFIT, INTERVENTION, STAGE
+from pages.shared.grid.grid import edit_grid
+from pages.shared.grid.tabs import choose_table
+from pages.shared.shell.session import office
 
 st.title(INTERVENTION.plural)
 table = choose_table([INTERVENTION, STAGE, BENEFIT], "follow_up")

@@ -2,35 +2,27 @@
 
 import streamlit as st
 
-from db import access, shape
-from db.access import Role
-from pages.shared import (
-    import_columns,
-    import_diff,
-    import_go,
-    import_people,
-    import_problems,
-    import_start,
-    import_values,
-    import_work,
-)
-from pages.shared.session import office, roles
+from db.model import effective_dictionary
+from db.storage import permissions
+from db.storage.permissions import Role
+from pages.shared.imports import columns, differences, draft, file_step, persons, problems, values, write_step
+from pages.shared.shell.session import office, roles
 
-access.require(roles(), Role.AGENT)
+permissions.require(roles(), Role.AGENT)
 st.title("Importer")
-db, work = office(), import_work.current()
+db, work = office(), draft.current()
 if work is None or work.failed:
-    import_start.show(work)
+    file_step.show(work)
 elif work.done:
-    import_go.show_done(work)
+    write_step.show_done(work)
 else:
-    import_start.show_file(work)
+    file_step.show_file(work)
     if work.lists:
-        tables = shape.files(db)
-        import_columns.show(work, work.lists.plan, tables)
-        import_values.show(db, work, work.lists, tables)
-        import_people.show(db, work, work.lists, tables)
-        import_diff.show_counts(work.lists)
-        import_problems.show(db, work, work.lists, tables)
-        import_diff.show_rows(db, work, work.lists, tables)
-        import_go.show(work, work.lists)
+        tables = effective_dictionary.files(db)
+        columns.show(work, work.lists.plan, tables)
+        values.show(db, work, work.lists, tables)
+        persons.show(db, work, work.lists, tables)
+        differences.show_counts(work.lists)
+        problems.show(db, work, work.lists, tables)
+        differences.show_rows(db, work, work.lists, tables)
+        write_step.show(work, work.lists)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from db.access import Role
-from pages.shared import account_menu, safety, saying
-from pages.shared.form import show_pending
-from pages.shared.screens import SCREENS, Screen
-from pages.shared.session import begin
+from db.storage.permissions import Role
+from pages.shared.form.form import show_pending
+from pages.shared.shell import account_menu, backup_status, toasts
+from pages.shared.shell.screens import SCREENS, Screen
+from pages.shared.shell.session import begin
 
 _STYLE = """<style>
 [data-testid=stMainBlockContainer] { padding-inline: clamp(1rem, 3vw, 3rem); }
@@ -17,7 +17,7 @@ _STYLE = """<style>
 [data-testid=stPopoverButton] { color: inherit !important; } /* open, it would be primary on the dark page */
 [data-testid=stMetricLabel] p { white-space: normal; } /* a long name is read whole */
 [class*="-files"] button p { font-size: 0.85rem; } /* the files of a chart: there, and never in the way of it */
-/* the numbers of charts: of the colour of text, but those in a bar (reports/charts.py, INSIDE) */
+/* the numbers of charts: of the colour of text, but those in a bar (reports/charts/drawing.py, INSIDE) */
 [data-testid=stVegaLiteChart] .mark-text:not(.inside_marks) text { fill: currentColor; }
 /* who is signed in, and the way out: in sight on a low screen as well */
 [data-testid=stSidebarUserContent] { position: sticky; bottom: 0; padding-block: 0.5rem; background: inherit; }
@@ -53,13 +53,13 @@ nameGroups()
 window.paletteGroups ??= new MutationObserver(nameGroups)
 window.paletteGroups.observe(document.body, { childList: true, subtree: true })
 </script>"""
-_SCRIPTS = ("presence.js", "wary.js", "french.js")
+_SCRIPTS = ("presence.js", "sensitive_words.js", "french.js")
 
 
 @lru_cache
 def _scripts() -> str:
     """What every page carries, read once."""
-    shared = Path(__file__).parent / "shared"
+    shared = Path(__file__).parent / "shared" / "shell"
     return "".join(f"<script>{(shared / name).read_text(encoding='utf-8')}</script>" for name in _SCRIPTS)
 
 
@@ -96,9 +96,9 @@ page = st.navigation(pages, expanded=True)
 st.set_page_config(page_title=f"{page.title} · Palette")
 st.html(_STYLE + _scripts(), unsafe_allow_javascript=True)
 account_menu.show(session)
-saying.show()
+toasts.show()
 if page.title == first.title:
-    safety.warn()
+    backup_status.warn()
 page.run()
 if Role.AGENT in held:
     show_pending()

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from pages.shared import own_account
-from pages.shared.session import current
+from pages.shared.office import my_account
+from pages.shared.shell.session import current
 
 st.title("Mon compte")
 session = current()
-own_account.show_who(session)
-own_account.change_password(session)
-own_account.show_browsers(session)
+my_account.show_who(session)
+my_account.change_password(session)
+my_account.show_browsers(session)

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from db import records, trace
-from db.dictionary import PERSON
-from db.errors import NotFoundError
-from pages.shared import dossier, view_menu
-from pages.shared.session import office, who
+from db.base.errors import NotFoundError
+from db.model.dictionary import PERSON
+from db.rows import access_log, records
+from pages.shared.dossier import dossier
+from pages.shared.grid import view_menu
+from pages.shared.shell.session import office, who
 
 db = office()
 known = records.context(db)
@@ -23,7 +24,7 @@ except NotFoundError as error:
     st.title("Dossier")
     dossier.show_missing(db, chosen, str(error), known)
     st.stop()
-trace.note_opening(db, who(), person.id)
+access_log.note_opening(db, who(), person.id)
 dossier.show_head(db, person, known)
 if view_menu.PARAMETER in st.query_params:
     st.session_state.setdefault("dossier:view", "Plans d’action")  # whose grid has views

@@ -5,14 +5,14 @@ Not called publication.py: Streamlit looks for modules beside its pages first, a
 
 import streamlit as st
 
-from db.access import Role
-from pages.shared import publishing, publishing_facts, publishing_past
-from pages.shared.session import beyond
+from db.storage.permissions import Role
+from pages.shared.publication import past_releases, public_facts, publish
+from pages.shared.shell.session import beyond
 
 st.title("Publication")
 db = beyond(Role.PILOTE)
-publishing.explain()
-publishing.show_online(db)
-publishing.prepare(db)
-publishing_past.show(db)
-publishing_facts.show()
+publish.explain()
+publish.show_online(db)
+publish.prepare(db)
+past_releases.show(db)
+public_facts.show()

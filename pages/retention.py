@@ -2,24 +2,25 @@
 
 import streamlit as st
 
-from db import access, records
-from db.access import Role
-from pages.shared import keeping
-from pages.shared.session import office, roles
+from db.rows import records
+from db.storage import permissions
+from db.storage.permissions import Role
+from pages.shared.people import retention
+from pages.shared.shell.session import office, roles
 
 VIEWS = {
-    "À archiver": keeping.to_archive,
-    "Archives": keeping.archives,
-    "À effacer": keeping.to_erase,
-    "À la demande": keeping.on_demand,
+    "À archiver": retention.to_archive,
+    "Archives": retention.archives,
+    "À effacer": retention.to_erase,
+    "À la demande": retention.on_demand,
 }
 
-access.require(roles(), Role.ADMIN)
+permissions.require(roles(), Role.ADMIN)
 st.title("Conservation")
 db, today = office(), records.today()
-keeping.explain(db)
+retention.explain(db)
 view = st.segmented_control(
     "Vue", list(VIEWS), default="À archiver", required=True, key="keeping:view", label_visibility="collapsed"
 )
-keeping.show_done()
+retention.show_done()
 VIEWS[view or "À archiver"](db, today)

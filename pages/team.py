@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from db.access import Role
-from pages.shared import team
-from pages.shared.session import beyond
+from db.storage.permissions import Role
+from pages.shared.office import accounts
+from pages.shared.shell.session import beyond
 
 st.title("Comptes")
 db = beyond(Role.ADMIN)
-team.explain()
-team.show_invitation()
-team.show_accounts(db)
-team.add(db)
+accounts.explain()
+accounts.show_invitation()
+accounts.show_accounts(db)
+accounts.add(db)

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from db import figures, records
-from db.dictionary import ACTION, AID, CER, DIAGNOSTIC, ORIENTATION
-from db.queries import Filter
-from db.types import french_date
-from pages.shared.headline import show_day
-from pages.shared.session import office
-from pages.shared.waiting import Waiting, show_waiting
+from db.figures import counting
+from db.model.dictionary import ACTION, AID, CER, DIAGNOSTIC, ORIENTATION
+from db.model.types import french_date
+from db.rows import records
+from db.rows.queries import Filter
+from pages.shared.figures.headline import show_day
+from pages.shared.grid.waiting_rows import Waiting, show_waiting
+from pages.shared.shell.session import office
 
 _WAITING = (
     Waiting("Contrats bientôt échus", CER, (Filter("ends_soon", "in", (1,)),), "ends_on", "cer.py"),
@@ -20,7 +21,7 @@ _WAITING = (
 )
 
 st.title("Aujourd’hui")
-show_day(figures.summary(office(), records.today()), french_date(records.today()))
+show_day(counting.summary(office(), records.today()), french_date(records.today()))
 with st.grid(2, min_column_width=340):
     for waiting in _WAITING:
         show_waiting(office(), waiting)

@@ -1,1 +1,1 @@
-"""From the private file to an audited public one: groups, never persons. No Streamlit. Source: publication.md."""
+"""From the private file to an audited public one: groups, never persons. No Streamlit. See docs/publication.md."""

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from db import connection
 from db.__main__ import FILE, Verbs
-from db.places import Place
-from publication import facts as public_facts
+from db.cli.office_path import Place
+from db.storage import connection
 from publication import publish
-from publication.auditor import Verdict
+from publication.audit.auditor import Verdict
+from publication.release import public_facts
 
 _WHO = "Ligne de commande"
 

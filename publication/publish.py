@@ -11,18 +11,17 @@ from typing import NamedTuple
 
 import sqlite_utils
 
-from db import published
-from db.errors import InvalidError, Problem
-from db.published import Entry
-from publication import facts as public_facts
-from publication import file
-from publication.auditor import Case, Tick, Verdict, audit
-from publication.compare import Compared, compare
-from publication.menu import ATTRIBUTES, BASE, PLANS
-from publication.people import count
-from publication.publisher import FEWEST_CHANGED, Office, changed, distances, draw, office_of
-from publication.release import Fact, Release, dumped, loaded
-from publication.rounding import AMOUNT
+from db.base.errors import InvalidError, Problem
+from db.rows import personal_text
+from db.rows.personal_text import Entry
+from publication.audit.auditor import Case, Tick, Verdict, audit
+from publication.audit.comparison import Compared, compare
+from publication.draw.draw import FEWEST_CHANGED, Office, changed, distances, draw, office_of
+from publication.release import public_facts, public_file
+from publication.release.population import count
+from publication.release.release import Fact, Release, dumped, loaded
+from publication.release.rounding import AMOUNT
+from publication.release.tables import ATTRIBUTES, BASE, PLANS
 
 _TRIES = 4
 """So many draws are shown to the auditor before a year is refused."""
@@ -48,7 +47,7 @@ class Outcome:
 
 def public_path() -> Path:
     """The public file of this office: ``artistes.db`` in the folder PALETTE_PUBLIC, or in ``public``."""
-    return Path(os.environ.get("PALETTE_PUBLIC") or "public") / file.NAME
+    return Path(os.environ.get("PALETTE_PUBLIC") or "public") / public_file.NAME
 
 
 def year_of(day: str) -> int:
@@ -86,7 +85,7 @@ def release(db: sqlite_utils.Database, private: Path, year: int, to: Path, who: 
     Raises InvalidError for public facts that cannot be read, NothingSafeError when no draw is safe, BusyError when a
     colleague published meanwhile.
     """
-    record = published.record(db)
+    record = personal_text.record(db)
     current = in_force(record)
     known = public_facts.read(public_facts.beside(private))
     before = told_before(record, year)
@@ -115,7 +114,7 @@ def release(db: sqlite_utils.Database, private: Path, year: int, to: Path, who: 
         place(to, found.releases)
     else:
         made = next(one for one in found.releases if one.year == year)
-        with published.adding(db, record, "publish", year, dumped(replace(made, facts=())), who):
+        with personal_text.adding(db, record, "publish", year, dumped(replace(made, facts=())), who):
             place(to, found.releases)
     return Outcome(kind, year, sentence, *found)
 
@@ -125,12 +124,12 @@ def withdraw(db: sqlite_utils.Database, private: Path, year: int, to: Path, who:
 
     Raises InvalidError when it is not online, BusyError when a colleague published meanwhile.
     """
-    record = published.record(db)
+    record = personal_text.record(db)
     kept = in_force(record)
     if kept.pop(year, None) is None:
         raise InvalidError([Problem(f"{year} n’est pas en ligne.")])
     known = public_facts.read(public_facts.beside(private))
-    with published.adding(db, record, "withdraw", year, "{}", who):
+    with personal_text.adding(db, record, "withdraw", year, "{}", who):
         place(to, with_facts(kept.values(), known))
 
 
@@ -146,7 +145,7 @@ class Preview:
 
 def preview(db: sqlite_utils.Database, private: Path, year: int) -> Preview:
     """What would be published for a year, before the auditor. Raises NothingSafeError, InvalidError."""
-    record = published.record(db)
+    record = personal_text.record(db)
     known = public_facts.read(public_facts.beside(private))
     current, before = in_force(record), told_before(record, year)
     office = office_of(db, [*current, year])
@@ -159,9 +158,9 @@ def preview(db: sqlite_utils.Database, private: Path, year: int) -> Preview:
 
 def check(db: sqlite_utils.Database, path: Path, tick: Tick = lambda *_: None) -> list[Verdict]:
     """Audit a public file against the office's. Raises PublicFileError when it is none."""
-    releases = file.read(path)
+    releases = public_file.read(path)
     if not releases:
-        raise file.PublicFileError("Ce fichier ne contient aucune publication.")
+        raise public_file.PublicFileError("Ce fichier ne contient aucune publication.")
     return audit(Case(path, releases, office_of(db, [one.year for one in releases])), tick)
 
 
@@ -207,8 +206,8 @@ def _drawn(office: Office, year: int, current: Sequence[Release], known: Sequenc
 def _audited(releases: Sequence[Release], office: Office, year: int, tick: Tick) -> _Found:
     """The releases, audited as they would be read; one that has no attestation yet is given it, and read again."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / file.NAME
-        file.write(path, releases)
+        path = Path(folder) / public_file.NAME
+        public_file.write(path, releases)
         case = Case(path, releases, office, year)
         verdicts = audit(case, tick)
         found = _Found(tuple(releases), tuple(verdicts), case.secrets.get(year, {}))
@@ -216,10 +215,10 @@ def _audited(releases: Sequence[Release], office: Office, year: int, tick: Tick)
             return found
         measures = attestation(year, case.measures.get(year, {}), verdicts)
         if office.demonstration:
-            measures |= {file.WARNING: "Chiffres de démonstration, entièrement inventés."}
+            measures |= {public_file.WARNING: "Chiffres de démonstration, entièrement inventés."}
         final = tuple(replace(one, measures=measures) if one.year == year else one for one in releases)
         path.unlink()
-        file.write(path, final)
+        public_file.write(path, final)
         again = audit(Case(path, final, office, year), only=(10, 11), earlier=verdicts)
         return _Found(final, tuple(again), found.secrets)
 
@@ -251,7 +250,7 @@ def place(to: Path, releases: Sequence[Release]) -> None:
     to.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=to.parent, prefix=".publication-") as folder:
         new = Path(folder) / to.name
-        file.write(new, releases)
+        public_file.write(new, releases)
         new.chmod(0o644)
         with new.open("rb") as written:
             os.fsync(written.fileno())

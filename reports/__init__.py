@@ -1,1 +1,1 @@
-"""Pictures and papers; no Streamlit."""
+"""What is drawn, printed or downloaded. No Streamlit."""

@@ -6,18 +6,26 @@ from pathlib import Path
 
 import click
 
-from db import connection, past, safe_files, trace
 from db.__main__ import Verbs
-from db.errors import InvalidError, Problem
-from db.periods import period_of
-from db.places import Place
-from db.spelling import NAME
-from reports import bundle, deck, figure_sheets, paper, personal, report, whole
-from reports.report import Report, Tick
+from db.base import atomic_files
+from db.base.errors import InvalidError, Problem
+from db.cli.office_path import Place
+from db.figures import as_of
+from db.figures.periods import period_of
+from db.rows import access_log
+from db.rows.round_trip_text import NAME
+from db.storage import connection
+from reports import bundle
+from reports.content import report
+from reports.content.report import Report, Tick
+from reports.deck import deck
+from reports.pdf import person_file, report_pdf
+from reports.sheets import figure_sheets
+from reports.sheets import whole_file as whole
 
 _MAKERS: dict[str, Callable[[Report, Tick], bytes]] = {
     ".pptx": deck.pptx_bytes,
-    ".pdf": paper.pdf_bytes,
+    ".pdf": report_pdf.pdf_bytes,
     ".xlsx": figure_sheets.report_bytes,
     ".zip": lambda made, tick: bundle.zip_bytes(made.pictures, made.period, made.source, tick),
 }
@@ -56,8 +64,8 @@ def package(path: Path, person: int, target: Path, who: str) -> None:
     """Tout ce que le fichier PATH sait du dossier n° PERSON (droit d’accès) : un PDF et un JSON, dans FILE."""
     db = connection.open_file(path)
     try:
-        content = personal.zip_bytes(db, person, date.today().isoformat())
-        trace.note(db, who, "package", person)
+        content = person_file.zip_bytes(db, person, date.today().isoformat())
+        access_log.note(db, who, "package", person)
     finally:
         db.close()
     target.write_bytes(content)
@@ -80,10 +88,10 @@ def whole_file(path: Path, target: Path, who: str, force: bool) -> None:
         with click.progressbar(length=100, label=NAME) as bar:
             content = chosen.make(db, date.today().isoformat(), lambda done, _: bar.update(round(100 * done) - bar.pos))
             bar.update(100 - bar.pos)
-        trace.note(db, who, "export", detail=whole.told(chosen))
+        access_log.note(db, who, "export", detail=whole.told(chosen))
     finally:
         db.close()
-    safe_files.write_bytes(target, content, replace=force)
+    atomic_files.write_bytes(target, content, replace=force)
     click.echo(f"Écrit : {target}")
 
 
@@ -120,7 +128,7 @@ def _report(path: Path, when: str, known_on: str) -> Report:
     try:
         if day is None:
             return report.make(db, period)
-        with past.as_known(path, past.end_of(day.last)) as known:
+        with as_of.as_known(path, as_of.end_of(day.last)) as known:
             return report.make(known, period, day.code)
     finally:
         db.close()

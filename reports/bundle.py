@@ -4,10 +4,11 @@ import zipfile
 from collections.abc import Callable, Sequence
 from io import BytesIO
 
-from db.periods import Period
-from reports import drawn, figure_sheets
-from reports.pictures import Picture
-from reports.report import Tick, quiet
+from db.figures.periods import Period
+from reports.charts import rendering
+from reports.content.chart_data import Picture
+from reports.content.report import Tick, quiet
+from reports.sheets import figure_sheets
 
 
 def zip_bytes(pictures: Sequence[Picture], period: Period, source: str, tick: Tick = quiet) -> bytes:
@@ -27,9 +28,9 @@ def zip_bytes(pictures: Sequence[Picture], period: Period, source: str, tick: Ti
 
 
 _KINDS: dict[str, Callable[[Picture, str], bytes]] = {
-    "png": drawn.png_bytes,
-    "svg": drawn.svg_bytes,
-    "pdf": drawn.pdf_bytes,
+    "png": rendering.png_bytes,
+    "svg": rendering.svg_bytes,
+    "pdf": rendering.pdf_bytes,
     "csv": lambda picture, source: figure_sheets.csv_bytes(picture),
 }
 

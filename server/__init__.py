@@ -1,1 +1,4 @@
-"""What stands between the network and the pages; no page imports it."""
+"""What stands between the network and the pages: sign-in, gate, logs, launcher. It never imports pages.
+
+May import: db.
+"""

@@ -4,8 +4,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from db.connection import change_token, office
-from db.errors import PaletteError
+from db.base.errors import PaletteError
+from db.storage.connection import change_token, office
 
 
 def answer(request: Request) -> PlainTextResponse:

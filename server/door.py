@@ -11,16 +11,17 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from db import accounts, sessions, throttle, trace
-from db.access import Role
-from db.accounts import Account
-from db.connection import Database, office
-from db.errors import BusyError, InvalidError, PaletteError, Problem
-from db.sessions import COOKIE, IS_SECURE, Session
-from db.throttle import Attempt
+from db.accounts import accounts, login_throttle, sessions
+from db.accounts.accounts import Account
+from db.accounts.login_throttle import Attempt
+from db.accounts.sessions import COOKIE, IS_SECURE, Session
+from db.base.errors import BusyError, InvalidError, PaletteError, Problem
+from db.rows import access_log
+from db.storage.connection import Database, office
+from db.storage.permissions import Role
 from server import gate, oidc
-from server.address import DEVICE
-from server.telling import page
+from server.error_pages import page
+from server.settings import DEVICE
 
 _HERE = Path(__file__).parent
 _hashing = anyio.CapacityLimiter(2)
@@ -77,7 +78,7 @@ def _try(request: Request, form: dict[str, str]) -> Response:
         if account is None:
             return _show_sign_in(wanted, login, _WRONG, 401)
         return enter(request, account, "mot de passe", wanted)
-    except throttle.WaitError as error:
+    except login_throttle.WaitError as error:
         answer = _show_sign_in(wanted, login, str(error), 429)
         answer.headers["Retry-After"] = str(error.seconds)
         return answer
@@ -92,13 +93,13 @@ def _attempt(request: Request, login: str) -> Attempt:
 
 def _verified(db: Database, attempt: Attempt, password: str) -> Account | None:
     known = accounts.by_login(db, attempt.login)
-    throttle.enter(db, attempt, known.id if known else None, time.time())
+    login_throttle.enter(db, attempt, known.id if known else None, time.time())
     account = accounts.verify(db, attempt.login, password)
     if account is None:
         if known:
-            trace.note(db, known.name, "refused", detail="mot de passe incorrect")
+            access_log.note(db, known.name, "refused", detail="mot de passe incorrect")
         return None
-    throttle.forgive(db, attempt, account.id)
+    login_throttle.forgive(db, attempt, account.id)
     return account
 
 
@@ -110,11 +111,11 @@ def enter(request: Request, account: Account, how: str, wanted: str, id_token: s
         sessions.end(db, before.id)
     browser = _browser(request.headers.get("user-agent", ""))
     cookie = sessions.begin(db, account, browser, now, id_token)
-    trace.note(db, account.name, "sign_in", detail=f"{how} · {browser}")
+    access_log.note(db, account.name, "sign_in", detail=f"{how} · {browser}")
     answer = RedirectResponse(safe(wanted), 303)
     kept: dict[str, Any] = {"httponly": True, "samesite": "lax", "secure": IS_SECURE, "path": "/"}
     answer.set_cookie(COOKIE, cookie, max_age=24 * 3600, **kept)
-    answer.set_cookie(DEVICE, throttle.mark(db, account.id), max_age=180 * 86_400, **kept)
+    answer.set_cookie(DEVICE, login_throttle.mark(db, account.id), max_age=180 * 86_400, **kept)
     return answer
 
 
@@ -209,7 +210,7 @@ def _sign_out(request: Request, everywhere: bool) -> Response:
         sessions.end_all(db, session.account.id)
     else:
         sessions.end(db, session.id)
-    trace.note(db, session.account.name, "sign_out", detail="partout" if everywhere else "")
+    access_log.note(db, session.account.name, "sign_out", detail="partout" if everywhere else "")
     answer = RedirectResponse(oidc.farewell(session) or "/connexion", 303)
     answer.delete_cookie(COOKIE, path="/", secure=IS_SECURE, httponly=True, samesite="lax")
     return answer

@@ -13,11 +13,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from db import sessions
-from db.errors import PaletteError
-from db.sessions import COOKIE, IS_SECURE, Session
-from server import telling
-from server.address import OWN_HOST, PROVIDER
+from db.accounts import sessions
+from db.accounts.sessions import COOKIE, IS_SECURE, Session
+from db.base.errors import PaletteError
+from server import error_pages
+from server.settings import OWN_HOST, PROVIDER
 
 OPEN = frozenset({"/connexion", "/bienvenue", "/sante", "/porte.css", "/oidc/entrer", "/oidc/retour"})
 """What is answered without being signed in; nothing else is."""
@@ -74,7 +74,7 @@ class Gate:
             scope["palette"] = session
             if session is None and scope["path"] not in OPEN:
                 refusal = _sign_in_first(scope)
-        await telling.in_words(refusal or self.app, scope, receive, send)
+        await error_pages.in_words(refusal or self.app, scope, receive, send)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         cookie = cookie_of(scope)

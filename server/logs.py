@@ -7,7 +7,7 @@ somebody typed.
 import logging
 from typing import Any
 
-from db.errors import without_values
+from db.base.errors import without_values
 
 _made = logging.getLogRecordFactory()
 

@@ -27,11 +27,11 @@ from joserfc.jwk import KeySet
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from db import accounts, sessions
-from db.accounts import Account
-from db.connection import office
-from db.errors import AccessError
-from db.sessions import ADDRESS, IS_SECURE, Session
+from db.accounts import accounts, sessions
+from db.accounts.accounts import Account
+from db.accounts.sessions import ADDRESS, IS_SECURE, Session
+from db.base.errors import AccessError
+from db.storage.connection import office
 
 ISSUER = os.environ.get("PALETTE_OIDC_ISSUER", "").rstrip("/")
 CLIENT = os.environ.get("PALETTE_OIDC_CLIENT_ID", "")

@@ -18,12 +18,13 @@ import pytest
 from itsdangerous import Signer
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from db import accounts, connection
-from db.access import Role
-from db.accounts import Account
-from db.connection import Database
-from db.dictionary import FILES
-from db.sessions import COOKIE
+from db.accounts import accounts
+from db.accounts.accounts import Account
+from db.accounts.sessions import COOKIE
+from db.model.dictionary import FILES
+from db.storage import connection
+from db.storage.connection import Database
+from db.storage.permissions import Role
 
 ROOT = Path(__file__).parents[1]
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -161,7 +162,7 @@ class Server:
     def start(self) -> None:
         options = {
             "server.port": self.port,
-            "server.address": "127.0.0.1",
+            "server.settings": "127.0.0.1",
             "server.headless": "true",
             "server.fileWatcherType": "none",  # whoever edits the code meanwhile changes nothing in a running test
         }

@@ -1,4 +1,5 @@
-"""An office's own file, brought in: read, matched with the dictionary, compared with the file, written whole or not.
+"""An office's own spreadsheet: read, matched with the dictionary and with existing rows, compared, then written whole
+or not at all.
 
-``workbook.read`` -> ``plan.plan`` (reads the office file, changes nothing) -> ``write.write`` (one operation).
+May import: db.base, db.model, db.storage, db.rows.
 """

@@ -3,15 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from db import shape
-from db.connection import Database, change_token
-from db.errors import BusyError
-from db.fields import Field, Table
-from db.imports import columns, match, own, owners, remember, write
-from db.imports.finish import Finisher
-from db.imports.known import Stored, Titles
-from db.imports.match import Entry, Rows
-from db.imports.model import (
+from db.base.errors import BusyError
+from db.base.garbage_collection import no_garbage
+from db.imports import column_matching, palette_workbook, remembered_choices, row_matching, row_persons, write
+from db.imports.existing_rows import Stored, Titles
+from db.imports.person_matching import People
+from db.imports.plan_types import (
     NUMBER,
     WAITING,
     Choices,
@@ -24,26 +21,29 @@ from db.imports.model import (
     Workbook,
     silent,
 )
-from db.imports.owners import Owners
-from db.imports.pause import no_garbage
-from db.imports.people import People
-from db.imports.reading import Raw, Readers, refine, rows_of
-from db.naming import context
-from db.types import Choice, Context, References
-from db.types import Choices as Several
+from db.imports.row_actions import Finisher
+from db.imports.row_matching import Entry, Rows
+from db.imports.row_persons import Owners
+from db.imports.row_reader import Raw, Readers, refine, rows_of
+from db.model import effective_dictionary
+from db.model.fields import Field, Table
+from db.model.types import Choice, Context, References
+from db.model.types import Choices as Several
+from db.rows.titles import context
+from db.storage.connection import Database, change_token
 
 CHECKED_AT_MOST = 6_000
 """So many rows are tried on the file's own rules, in a transaction that is taken back; more are not until they are
 written, as it would take as long and hold the file against everybody meanwhile."""
 _NOTHING = Choices()
-Layouts = list[tuple[int, Sheet, columns.Layout, SheetPlan]]
+Layouts = list[tuple[int, Sheet, column_matching.Layout, SheetPlan]]
 
 
 def plan(db: Database, workbook: Workbook, choices: Choices = _NOTHING, tick: Tick = silent) -> Plan:
     """What an import would do; the office file is only read. Raises what ``tick`` raises."""
     planner = _Planner(db, workbook, choices, tick)
     with no_garbage():
-        return planner.check(whole) if (whole := own.plan(db, workbook, choices, tick)) else planner.make()
+        return planner.check(whole) if (whole := palette_workbook.plan(db, workbook, choices, tick)) else planner.make()
 
 
 class _Planner:
@@ -51,8 +51,8 @@ class _Planner:
         self.db, self.workbook, self.choices, self.tick = db, workbook, choices, tick
         self.token = change_token(db)
         self.known: Context = context(db)
-        self.memory = remember.recall(db)
-        self.tables = shape.files(db)
+        self.memory = remembered_choices.recall(db)
+        self.tables = effective_dictionary.files(db)
         self.readers = Readers(self.known, choices, self.memory)
         self.people = People()
         self.stored: dict[str, Stored] = {}
@@ -97,15 +97,15 @@ class _Planner:
     # ---- sheets
 
     def _layouts(self) -> Layouts:
-        every = {name: columns.headers_of(table) for name, table in self.tables.items()}
+        every = {name: column_matching.headers_of(table) for name, table in self.tables.items()}
         found = []
         for number, sheet in enumerate(self.workbook.sheets):
-            layout = columns.layout(sheet, every, self.choices, self.memory)
+            layout = column_matching.layout(sheet, every, self.choices, self.memory)
             refine(layout, sheet, self.readers)
             found.append((number, sheet, layout, self._sheet_plan(sheet, layout)))
         return found
 
-    def _sheet_plan(self, sheet: Sheet, layout: columns.Layout) -> SheetPlan:
+    def _sheet_plan(self, sheet: Sheet, layout: column_matching.Layout) -> SheetPlan:
         table = layout.table
         made = SheetPlan(sheet.name, table.name if table else "", table.plural if table else "", layout.how, layout.why)
         made.hidden, made.header_row, made.columns, made.notes = (
@@ -124,7 +124,7 @@ class _Planner:
         if table:
             has = {column.field for column in layout.columns} | set(self.choices.constants.get(sheet.name, {}))
             required = [item.name for item in table.fields if item.required and item.name != "person_id"]
-            named = {columns.NAME} <= has and table.name == "person"
+            named = {column_matching.NAME} <= has and table.name == "person"
             made.missing = [name for name in required if name not in has and not (named and name in table.title)]
         return made
 
@@ -159,9 +159,9 @@ class _Planner:
             step = self._step(start, share, before, total, f"Lecture : {sheet.name}")
             raws = rows_of(sheet, layout, made, self.readers, self.choices.aside, step)
             places = {column.field: column.letter for column in layout.columns if column.field}
-            names_of[sheet.name] = match.key_fields(table, set(places))
+            names_of[sheet.name] = row_matching.key_fields(table, set(places))
             if table.name == "person":
-                entries += owners.persons(
+                entries += row_persons.persons(
                     raws, number, made, places, owner, self._know("person"), entries, self._show(table), layout.ours()
                 )
             else:
@@ -169,7 +169,7 @@ class _Planner:
             before += len(sheet.lines)
         rows = Rows(self._know(table.name))
         if table.belongs_to_person:
-            match.match_dated(entries, rows, names_of)
+            row_matching.match_dated(entries, rows, names_of)
         elif table.name != "person":
             entries = self._by_key(table, entries, rows)
         self._register(table, entries)
@@ -185,7 +185,9 @@ class _Planner:
     ) -> list[Entry]:
         entries = []
         for raw in raws:
-            entry = Entry(made, raw.number, match.provisional(number, raw.number), raw.values, problems=raw.problems)
+            entry = Entry(
+                made, raw.number, row_matching.provisional(number, raw.number), raw.values, problems=raw.problems
+            )
             entry.asked = raw.values.pop(NUMBER, None)
             if table.belongs_to_person:
                 owner.resolve(entry, places, self._know("person"))
@@ -256,12 +258,18 @@ class _Planner:
                 )
             elif found:
                 entry.id, entry.by_number = found[0], bool(number)
-            key = entry.id if entry.id > 0 else tuple(match.comparable(entry.given.get(name)) for name in table.key)
+            key = (
+                entry.id
+                if entry.id > 0
+                else tuple(row_matching.comparable(entry.given.get(name)) for name in table.key)
+            )
             first = first_of.setdefault(key, entry)
             if first is entry or entry.problems or not names:
                 kept.append(entry)
                 continue
-            told_or_problem = match.merge(first, entry.number, entry.sheet, entry.given, table, self._show(table))
+            told_or_problem = row_matching.merge(
+                first, entry.number, entry.sheet, entry.given, table, self._show(table)
+            )
             if isinstance(told_or_problem, Problem):
                 entry.problems.append(told_or_problem)
                 entry.unsure = True

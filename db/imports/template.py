@@ -5,13 +5,13 @@ from datetime import date
 
 import xlsxwriter
 
-from db import shape
-from db.connection import Database
-from db.dictionary import PERSON
-from db.fields import Field, Table
-from db.naming import context
-from db.types import Choice, Context, Date, Euros, Integer, Reference, References, Text, Type, YesNo
-from db.types import Choices as Several
+from db.model import effective_dictionary
+from db.model.dictionary import PERSON
+from db.model.fields import Field, Table
+from db.model.types import Choice, Context, Date, Euros, Integer, Reference, References, Text, Type, YesNo
+from db.model.types import Choices as Several
+from db.rows.titles import context
+from db.storage.connection import Database
 
 _ROWS = 2_000
 """So many lines have drop-downs and formats."""
@@ -52,7 +52,7 @@ def xlsx_bytes(db: Database) -> bytes:
     start.hide_gridlines(2)
     for row, (text, style) in enumerate(_START):
         start.write_string(row, 0, text, styles[style])
-    tables = list(shape.files(db).values())
+    tables = list(effective_dictionary.files(db).values())
     sheets = {table.name: book.add_worksheet(table.plural[:_SHEET_NAME]) for table in tables}
     lists = _Lists(book, known)
     for table in tables:

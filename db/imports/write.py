@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from db import records, shape
-from db.connection import Database
-from db.errors import InvalidError, RefusedImportError
-from db.fields import Table
-from db.imports import remember
-from db.imports.model import CREATE, SAME, UPDATE, WAITING, Done, Plan, Problem, Row, SheetPlan, Tick, silent
-from db.refusals import refusals
-from db.types import Reference, References
+from db.base.errors import InvalidError, RefusedImportError
+from db.imports import remembered_choices
+from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, Done, Plan, Problem, Row, SheetPlan, Tick, silent
+from db.model import effective_dictionary
+from db.model.fields import Table
+from db.model.types import Reference, References
+from db.rows import records
+from db.rows.rule_errors import refusals
+from db.storage.connection import Database
 
 Place = tuple[Table, SheetPlan, Row]
 Refusal = tuple[SheetPlan, Row, Problem]
@@ -52,10 +53,12 @@ def write(db: Database, plan: Plan, who: str, tick: Tick = silent, leave_waiting
         stale = list(_stale(db, plan))
         if stale:
             raise RefusedImportError("Le fichier a changé depuis la comparaison : rien n’a été enregistré.", stale)
-        refused = [problem for _, _, problem in _Writer(db, _places(plan, shape.files(db)), who, tick).run()]
+        refused = [
+            problem for _, _, problem in _Writer(db, _places(plan, effective_dictionary.files(db)), who, tick).run()
+        ]
         if refused:
             raise RefusedImportError("Le fichier refuse des lignes : rien n’a été enregistré.", refused)
-        remember.add(db, plan, who)
+        remembered_choices.add(db, plan, who)
     last = _last_operation(db)
     created, updated, same = (plan.count(action) for action in (CREATE, UPDATE, SAME))
     return Done(last if last != before else None, created, updated, same, waiting)
@@ -75,7 +78,7 @@ def ruled(db: Database, plan: Plan) -> list[Place]:
 
     Of the others the plan itself has looked at everything that the file asks: required, known values, bounds.
     """
-    places = _places(plan, shape.files(db))
+    places = _places(plan, effective_dictionary.files(db))
     wanted: set[int] = set()
     kept: list[Place] = []
     for table, sheet, row in reversed(places):  # what is referred to comes before

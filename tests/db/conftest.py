@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from db import connection
-from db.connection import Database
+from db.storage import connection
+from db.storage.connection import Database
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from db import connection
-from db.connection import Database
-from db.dictionary import FILES
-from db.fields import Field, Table
-from db.records import Edit, save
-from db.types import Choice, Choices, Date, Email, Euros, Integer, Phone, Reference, References, YesNo
+from db.model.dictionary import FILES
+from db.model.fields import Field, Table
+from db.model.types import Choice, Choices, Date, Email, Euros, Integer, Phone, Reference, References, YesNo
+from db.rows.records import Edit, save
+from db.storage import connection
+from db.storage.connection import Database
 from tests.db.given import given, given_cer, given_diagnostic, given_person
 
 FILLED_IN = list(FILES.values())

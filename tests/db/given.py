@@ -7,10 +7,11 @@ from typing import Any
 
 import sqlite_utils
 
-from db import connection, records
-from db.errors import PaletteError
-from db.fields import Table
-from db.records import Edit, Saved
+from db.base.errors import PaletteError
+from db.model.fields import Table
+from db.rows import records
+from db.rows.records import Edit, Saved
+from db.storage import connection
 
 Database = sqlite_utils.Database
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from db import books
-from db.connection import Database
+from db.storage import system_tables
+from db.storage.connection import Database
 
 
 @contextmanager
@@ -15,4 +15,4 @@ def rewriting(db: Database) -> Iterator[None]:
         db.execute(f"DROP TRIGGER {name}")
     yield
     for name in guards:
-        db.execute(books.statements()[name])
+        db.execute(system_tables.statements()[name])

@@ -2,10 +2,10 @@
 
 import pytest
 
-from db.access import Role
-from db.accounts import Account
-from db.sessions import Session
-from pages.shared import session
+from db.accounts.accounts import Account
+from db.accounts.sessions import Session
+from db.storage.permissions import Role
+from pages.shared.shell import session
 
 EVERYTHING = Account(1, "cipa@exemple.fr", "La CIPA", frozenset(Role), True, True, None)
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from db import records
-from db.connection import Database
-from db.dictionary import TABLES
-from db.records import Edit
+from db.model.dictionary import TABLES
+from db.rows import records
+from db.rows.records import Edit
+from db.storage.connection import Database
 
 _PASTE = """(cell, text) => {
   const data = new DataTransfer()

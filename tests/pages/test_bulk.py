@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from db import records
+from db.rows import records
 from tests.pages.spreadsheet import Spreadsheet, add, add_person, change
 from tests.pages.test_access import check, settle
 

@@ -11,11 +11,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfReader
 
-from db import figures
-from db.connection import Database
-from db.definitions import FIGURES
-from db.periods import period_of
-from reports.pictures import PLOTS
+from db.figures import counting
+from db.figures.definitions import FIGURES
+from db.figures.periods import period_of
+from db.storage.connection import Database
+from reports.content.chart_data import PLOTS
 from tests.pages.charts import (
     BARS,
     YEAR,
@@ -70,7 +70,7 @@ def stage_of(db: Database, person: int) -> int:
 @pytest.fixture
 def dashboard(server, office, page: Page) -> Page:
     """The screen, on 2023."""
-    page.goto(f"{server.address}tableau-de-bord")
+    page.goto(f"{server.settings}tableau-de-bord")
     choose_year(page)
     return page
 
@@ -87,7 +87,7 @@ def numbers(page: Page, chart: str) -> dict[str, float]:
 
 def test_every_chart_shows_the_figures_of_the_period(dashboard, office):
     plots = {plot.name: plot.needs[0] for plot in PLOTS if plot.shape == "bars"}
-    taken = figures.take(office, period_of(YEAR), plots.values())
+    taken = counting.take(office, period_of(YEAR), plots.values())
     expect(card(dashboard, "aides").locator(BARS)).to_have_count(1)
 
     for chart, figure in plots.items():
@@ -316,7 +316,7 @@ def test_a_period_is_a_year_a_day_or_days_between_two_and_both_screens_look_at_t
 
 
 def test_an_empty_office_is_shown_calmly(server, page):
-    page.goto(f"{server.address}tableau-de-bord")
+    page.goto(f"{server.settings}tableau-de-bord")
 
     expect(head(page)).to_contain_text("0 personne en ")
     expect(page.get_by_text("Rien à montrer pour cette période.")).to_have_count(len(PLOTS))

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from db import trace
-from db.access import Role
+from db.rows import access_log
+from db.storage.permissions import Role
 from tests.conftest import let_in
 from tests.pages.spreadsheet import add, add_person
 from tests.reports.reading_back import assert_same
@@ -19,7 +19,7 @@ def test_an_agent_takes_everything_away_and_it_leaves_a_trace(server, open_tab):
     person = add_person(db, "Abel", town="Cahors", note="=1+1")
     add(db, "aid", person_id=person, type="training", requested_on="2024-06-03", requested=150_05)
     let_in(db, "Qui emporte", [Role.AGENT])
-    page = open_tab(f"{server.address}tout-emporter", as_="Qui emporte")
+    page = open_tab(f"{server.settings}tout-emporter", as_="Qui emporte")
     expect(page.get_by_test_id("stAlert")).to_contain_text("toutes les données personnelles")
     names = []
     for label, start in (("Excel (XLSX)", b"PK"), ("LibreOffice (ODS)", b"PK"), ("SQLite", b"SQLite format 3")):
@@ -32,7 +32,7 @@ def test_an_agent_takes_everything_away_and_it_leaves_a_trace(server, open_tab):
         assert data.startswith(start)
         if start == b"PK":
             assert assert_same(data, db) > 20
-    lines, _ = trace.find(db, who="Qui emporte", action="export")
+    lines, _ = access_log.find(db, who="Qui emporte", action="export")
     db.close()
     assert [line.detail for line in lines] == names[::-1]
     assert [Path(name).suffix for name in names] == [".xlsx", ".ods", ".db"]

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from db import connection, records
-from db.dictionary import AID, BENEFIT, PERSON, TABLES
-from db.records import Edit
-from db.types import LongText, References
+from db.model.dictionary import AID, BENEFIT, PERSON, TABLES
+from db.model.types import LongText, References
+from db.rows import records
+from db.rows.records import Edit
+from db.storage import connection
 
 
 @pytest.fixture
@@ -25,9 +26,9 @@ def given_person(db, **values) -> int:
 def _form_of(table, row_id, fixed):
     import streamlit as st
 
-    from db.connection import office
-    from db.dictionary import TABLES
-    from pages.shared.form import edit_form
+    from db.model.dictionary import TABLES
+    from db.storage.connection import office
+    from pages.shared.form.form import edit_form
 
     if edit_form(office(), TABLES[table], "f", row_id, fixed):
         st.success("saved")
@@ -191,7 +192,7 @@ def test_long_texts_have_room(office):
 
 def test_who_was_picked_stays_picked_while_one_searches_on(office, monkeypatch):
     anne, paul = given_person(office), given_person(office, last_name="Verlaine", first_name="Paul")
-    monkeypatch.setattr("pages.shared.form._LISTED", 1)
+    monkeypatch.setattr("pages.shared.form.form._LISTED", 1)
     form = open_form("project")
     form.text_input(key="f:name").input("Exposition")
     form.text_input(key="f:participants:find").input("zola").run()
@@ -206,7 +207,7 @@ def test_who_was_picked_stays_picked_while_one_searches_on(office, monkeypatch):
 def test_the_person_of_a_row_stays_picked_while_one_searches_on(office, monkeypatch):
     anne = given_person(office)
     given_person(office, last_name="Verlaine", first_name="Paul")
-    monkeypatch.setattr("pages.shared.form._LISTED", 1)
+    monkeypatch.setattr("pages.shared.form.form._LISTED", 1)
     form = open_form("orientation")
     form.text_input(key="f:person_id:find").input("zola").run()
     form.selectbox(key="f:person_id").select(anne).run()

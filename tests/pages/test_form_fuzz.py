@@ -4,10 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db import connection
-from db.check import check
-from db.dictionary import TABLES
-from db.types import Choice, Choices, Reference, References, YesNo
+from db.model.dictionary import TABLES
+from db.model.types import Choice, Choices, Reference, References, YesNo
+from db.storage import connection
+from db.storage.integrity import check
 from tests.conftest import let_in
 from tests.db.given import given_person
 from tests.pages.test_form import open_form, saved, widgets

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from playwright.sync_api import expect
 
-from db import history, records
-from db.dictionary import PERSON
-from db.errors import ConflictError
-from db.records import Edit
+from db.base.errors import ConflictError
+from db.model.dictionary import PERSON
+from db.rows import history, records
+from db.rows.records import Edit
 from tests.pages.spreadsheet import Spreadsheet, add_person, change, eventually
 
 pytestmark = pytest.mark.browser

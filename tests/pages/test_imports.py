@@ -7,14 +7,15 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from streamlit.testing.v1 import AppTest
 
-from db import connection, records
-from db.connection import Database
-from db.dictionary import PERSON
 from db.imports import plan as planning
 from db.imports import write as writing
-from db.records import Edit
-from pages.shared import import_work
-from tests.db.imports import awful, files
+from db.model.dictionary import PERSON
+from db.rows import records
+from db.rows.records import Edit
+from db.storage import connection
+from db.storage.connection import Database
+from pages.shared.imports import draft
+from tests.db.imports import faulty_files, files
 from tests.pages.spreadsheet import add
 from tests.pages.test_access import check
 from tests.pages.test_screens import PAGES
@@ -44,7 +45,7 @@ class Screen:
 
     def settle(self) -> None:
         """Wait until nothing is being made."""
-        for key in (import_work.JOB, import_work.WRITING):
+        for key in (draft.JOB, draft.WRITING):
             while f"{key}:job" in self.app.session_state and self.app.session_state[f"{key}:job"].running:
                 time.sleep(0.02)
         self.app.run()
@@ -91,7 +92,7 @@ def given(db, **values) -> int:
 
 
 def test_an_awful_file_is_settled_on_the_screen_and_written_and_the_second_time_changes_nothing(office):
-    file, screen = awful.titles_and_merged_cells(), Screen()
+    file, screen = faulty_files.titles_and_merged_cells(), Screen()
 
     screen.drop(file.data, file.name)
     assert (screen.counts["À créer"], screen.counts["En attente"]) == ("3", "2")
@@ -293,10 +294,10 @@ def in_sight(page: Page, name: str) -> Locator:
 @pytest.mark.browser
 def test_a_workbook_of_seven_sheets_goes_through_the_screen_is_seen_in_the_portfolio_and_undone(server, page):
     """Two clicks write once; a page that is left keeps what was begun; axe finds nothing to say in either theme."""
-    file = awful.sheets_that_belong_together()
+    file = faulty_files.sheets_that_belong_together()
     with closing(server.open().conn) as raw:
         add(Database(raw), "person", last_name="Abel", first_name="Max", gender="man")
-    page.goto(f"{server.address}importer")
+    page.goto(f"{server.settings}importer")
     page.locator("input[type=file]").set_input_files(
         {"name": file.name, "mimeType": "application/octet-stream", "buffer": file.data}
     )

@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from db import backup_state, backups, history, records, trace
-from db.dictionary import PARTNER, PERSON
-from db.records import Edit
+from db.backup import create, status
+from db.model.dictionary import PARTNER, PERSON
+from db.rows import access_log, history, records
+from db.rows.records import Edit
 from tests.db.rewriting import rewriting
 from tests.pages.spreadsheet import Spreadsheet, add_person, eventually
 from tests.pages.test_access import settle
@@ -24,7 +25,7 @@ def dialog_of(page):
 
 
 def test_the_last_save_is_taken_back_from_the_grid(server, page):
-    grid = Spreadsheet(page, f"{server.address}reseau")
+    grid = Spreadsheet(page, f"{server.settings}reseau")
     grid.type(1, "name", "La Fabrique")
     expect(grid.cell(1, "name")).to_have_text("La Fabrique")
     undo = page.get_by_role("button", name="Annuler", exact=True)
@@ -47,7 +48,7 @@ def test_a_colleague_searches_the_history_and_takes_an_operation_back(server, pa
     row = records.save(db, PARTNER, Edit({"name": "Le Moulin", "town": "Cahors"}), "Ada").row_id
     records.save(db, PARTNER, Edit({"town": "Figeac"}, row, 1), "Ada")
     db.close()
-    page.goto(f"{server.address}historique")
+    page.goto(f"{server.settings}historique")
     page.get_by_label("Mots").fill("figeac")
     page.get_by_label("Mots").press("Enter")
 
@@ -67,7 +68,7 @@ def test_what_a_later_change_made_wrong_is_said(server, page):
     records.save(db, PARTNER, Edit({"town": "Martel"}, row, 1), "Ada")
     records.save(db, PARTNER, Edit({"town": "Gramat"}, row, 2), "Bob")
     db.close()
-    page.goto(f"{server.address}historique")
+    page.goto(f"{server.settings}historique")
     page.get_by_label("Mots").fill("souillac martel")
     page.get_by_label("Mots").press("Enter")
     expect(page.get_by_text("Souillac → Martel")).to_be_visible()
@@ -82,7 +83,7 @@ def test_what_a_later_change_made_wrong_is_said(server, page):
 def test_a_person_is_handed_everything_and_it_leaves_a_trace(server, page):
     db = server.open()
     person = add_person(db, "Abel", craft="Céramiste")
-    page.goto(f"{server.address}dossier?dossier={person}")
+    page.goto(f"{server.settings}dossier?dossier={person}")
     page.get_by_role("radio", name="Droits").click()
 
     with page.expect_download() as download:
@@ -95,8 +96,11 @@ def test_a_person_is_handed_everything_and_it_leaves_a_trace(server, page):
         text = "\n".join(one.extract_text() for one in PdfReader(BytesIO(file.read("dossier.pdf"))).pages)
     assert told["tables"][0]["lignes"][0]["champs"]["Discipline"]["texte"] == "Céramiste"
     assert "Céramiste" in text
-    assert [line.action for line in trace.find(db, person_id=person)[0]] == ["package", "open"]
-    assert [line["action"] for line in told["consultations"]] == [trace.ACTIONS["package"], trace.ACTIONS["open"]]
+    assert [line.action for line in access_log.find(db, person_id=person)[0]] == ["package", "open"]
+    assert [line["action"] for line in told["consultations"]] == [
+        access_log.ACTIONS["package"],
+        access_log.ACTIONS["open"],
+    ]
     db.close()
 
 
@@ -104,12 +108,12 @@ def test_opening_a_file_leaves_one_trace_for_as_long_as_it_is_at_hand(server, pa
     db = server.open()
     person = add_person(db, "Abel")
     for _ in range(2):
-        page.goto(f"{server.address}dossier?dossier={person}")
+        page.goto(f"{server.settings}dossier?dossier={person}")
         expect(page.get_by_role("heading", level=1)).to_contain_text("Abel")
         page.get_by_role("radio", name="Fiche").click()
         expect(page.get_by_text("Identité")).to_be_visible()
 
-    lines, many = trace.find(db, person_id=person)
+    lines, many = access_log.find(db, person_id=person)
     db.close()
     assert (many, lines[0].who, lines[0].action) == (1, "La CIPA", "open")
 
@@ -149,7 +153,7 @@ def test_a_file_is_archived_then_erased_by_whoever_read_the_list(own_server, pag
     found = [row["id"] for row in own_server.rows("person")]
     assert person not in found
     assert {other, kept} <= set(found)
-    assert trace.find(db, action="erase", person_id=person)[1] == 1
+    assert access_log.find(db, action="erase", person_id=person)[1] == 1
     db.close()
 
 
@@ -157,7 +161,7 @@ def test_a_note_that_says_too_much_is_warned_of_and_saved_all_the_same(server, p
     db = server.open()
     person = add_person(db, "Abel")
     db.close()
-    page.goto(f"{server.address}dossier?dossier={person}")
+    page.goto(f"{server.settings}dossier?dossier={person}")
     page.get_by_role("radio", name="Fiche").click()
     page.get_by_role("button", name="Modifier").click()
     note = dialog_of(page).get_by_role("textbox", name="Note")
@@ -175,12 +179,12 @@ def test_a_note_that_says_too_much_is_warned_of_and_saved_all_the_same(server, p
 
 
 def test_a_backup_that_failed_is_said_on_the_home_page_and_in_the_settings(own_server, open_tab):
-    folder = backups.folder_of(own_server.file)
-    eventually(lambda: backup_state.state(folder, datetime.now(UTC)).good, True, within=60)
+    folder = create.folder_of(own_server.file)
+    eventually(lambda: status.state(folder, datetime.now(UTC)).good, True, within=60)
     page = open_tab(f"{own_server.address}reglages")
     expect(page.get_by_text("Dernière sauvegarde :")).to_be_visible()
 
-    backup_state.failed(folder, datetime.now(UTC), "le disque est plein")
+    status.failed(folder, datetime.now(UTC), "le disque est plein")
 
     page.goto(own_server.address)
     expect(page.get_by_text("La dernière sauvegarde a échoué")).to_contain_text("le disque est plein")

@@ -7,9 +7,12 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
-from db import connection, demo, office, published
-from db.connection import Database
-from publication import file
+from db.customise import edit
+from db.demo import create
+from db.rows import personal_text
+from db.storage import connection
+from db.storage.connection import Database
+from publication.release import public_file
 from tests.conftest import Server, let_in
 from tests.pages.charts import take
 
@@ -19,7 +22,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def demo_file(tmp_path_factory):
     path = tmp_path_factory.mktemp("demo") / "palette.db"
-    demo.write(path, date(2026, 1, 15))
+    create.write(path, date(2026, 1, 15))
     return path
 
 
@@ -47,7 +50,7 @@ def screen(own, page):
 
 def record(server):
     db = connection.open_file(server.file)
-    lines = [(one.action, one.year, one.who) for one in published.record(db)]
+    lines = [(one.action, one.year, one.who) for one in personal_text.record(db)]
     db.close()
     return lines
 
@@ -89,7 +92,7 @@ def test_a_year_is_published_with_its_verdicts_then_withdrawn(own, screen):
     )
     expect(screen.get_by_text("2022 est en ligne avec ces chiffres.")).to_be_visible()
     expect(screen.get_by_role("button", name="Publier 2022")).to_have_count(0)
-    assert [one.year for one in file.read(own.public / file.NAME)] == [2022]
+    assert [one.year for one in public_file.read(own.public / public_file.NAME)] == [2022]
     assert record(own) == [("publish", 2022, "La CIPA")]
 
     screen.get_by_role("button", name="Vérifier de nouveau").click()
@@ -99,7 +102,7 @@ def test_a_year_is_published_with_its_verdicts_then_withdrawn(own, screen):
     screen.get_by_role("button", name="Retirer 2022").click()
     screen.get_by_role("dialog").get_by_role("button", name="Retirer", exact=True).click()
     expect(screen.get_by_text("Rien n’est publié pour l’instant.")).to_be_visible()
-    assert not (own.public / file.NAME).exists()
+    assert not (own.public / public_file.NAME).exists()
     assert record(own)[1:] == [("withdraw", 2022, "La CIPA")]
     expect(screen.get_by_role("row").filter(has_text="Retirée")).to_contain_text("La CIPA")
 
@@ -112,7 +115,7 @@ def test_publishing_can_be_cancelled_and_nothing_is_online(own, screen):
     screen.wait_for_timeout(6000)
 
     assert record(own) == []
-    assert not (own.public / file.NAME).exists()
+    assert not (own.public / public_file.NAME).exists()
 
 
 def test_what_is_already_public_is_noted_and_bad_input_is_told(own, screen):
@@ -162,7 +165,7 @@ def test_a_field_of_the_office_is_published_once_somebody_says_so(own, page):
     page.get_by_role("button", name="Publier 2022").click()
     expect(page.get_by_text("Les chiffres de 2022 sont en ligne.")).to_be_visible(timeout=180_000)
 
-    [release] = file.read(own.public / file.NAME)
+    [release] = public_file.read(own.public / public_file.NAME)
     sheet = release.own["champ_label"]
     assert (sheet.title, sheet.labels) == ("Label", (("Or massif", "Argent fin", "Autre ou non précisé"),))
     assert sheet.persons.sum() == release.rounded == 140
@@ -172,9 +175,9 @@ def test_a_field_of_the_office_is_published_once_somebody_says_so(own, page):
     change_last_field(page, "Jamais publié")
     expect(page.get_by_text("Label · liste « Label »")).not_to_contain_text("publié par groupes")
     db = connection.open_file(own.file)
-    assert office.published(db) == []
+    assert edit.published(db) == []
     db.close()
-    assert file.read(own.public / file.NAME)[0].own.keys() == {"champ_label"}
+    assert public_file.read(own.public / public_file.NAME)[0].own.keys() == {"champ_label"}
 
 
 def change_last_field(page, privacy):
@@ -188,7 +191,7 @@ def change_last_field(page, privacy):
 
 
 def test_an_office_without_a_whole_year_is_told_so(server, page):
-    page.goto(f"{server.address}publication")
+    page.goto(f"{server.settings}publication")
 
     expect(page.get_by_text("Aucune année entière dans le fichier")).to_be_visible()
     expect(page.get_by_text("Rien n’est publié pour l’instant.")).to_be_visible()

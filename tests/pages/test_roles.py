@@ -4,15 +4,16 @@ import pytest
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
-from db import connection, records
-from db.access import Role
-from db.accounts import Account
-from db.dictionary import FILES, PERSON, TABLES
-from db.records import Edit
-from db.sessions import Session
-from db.types import LongText, Text
-from pages.shared import session
-from pages.shared.screens import SCREENS
+from db.accounts.accounts import Account
+from db.accounts.sessions import Session
+from db.model.dictionary import FILES, PERSON, TABLES
+from db.model.types import LongText, Text
+from db.rows import records
+from db.rows.records import Edit
+from db.storage import connection
+from db.storage.permissions import Role
+from pages.shared.shell import session
+from pages.shared.shell.screens import SCREENS
 from tests.conftest import let_in
 from tests.db.examples import whole_row
 from tests.pages.test_screens import PAGES
@@ -97,11 +98,11 @@ def test_the_menu_holds_what_the_role_opens_and_other_addresses_say_so(server, o
     expect(page.get_by_role("heading", level=1)).to_have_text(mine[0])
     links = page.get_by_test_id("stSidebarNavLink")
     expect(links).to_have_text([f"{screen.icon}{screen.title}" for screen in EVERY if role in screen.roles])
-    page.goto(f"{server.address}{next(screen.path for screen in EVERY if role in screen.roles)}")
+    page.goto(f"{server.settings}{next(screen.path for screen in EVERY if role in screen.roles)}")
     expect(page.get_by_role("heading", level=1)).to_have_text(mine[0])
     expect(page.get_by_role("dialog")).to_have_count(0)
     for screen in others:
-        page.goto(f"{server.address}{screen.path}")
+        page.goto(f"{server.settings}{screen.path}")
         expect(page.get_by_role("heading", level=1)).to_have_text(screen.title)
         expect(page.get_by_test_id("stAlert")).to_contain_text("Votre rôle n’ouvre pas cet écran")
         expect(page.get_by_text("Zorglub")).to_have_count(0)

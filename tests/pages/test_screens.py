@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from db import connection, records
-from db.dictionary import BENEFIT, PERSON, STAGE, TABLES
-from db.records import Edit
-from pages.shared import screens
+from db.model.dictionary import BENEFIT, PERSON, STAGE, TABLES
+from db.rows import records
+from db.rows.records import Edit
+from db.storage import connection
+from pages.shared.shell import screens
 from tests.conftest import let_in
 
 PAGES = Path(__file__).parents[2] / "pages"
@@ -82,7 +83,7 @@ def test_a_file_opens_by_its_number_and_says_so_when_there_is_none(office):
 
 def test_a_missing_file_is_said_in_french_without_a_traceback(tmp_path, monkeypatch):
     monkeypatch.setenv("PALETTE_DATA", str(tmp_path / "nowhere"))
-    from db.errors import NotFoundError
+    from db.base.errors import NotFoundError
 
     with pytest.raises(NotFoundError, match="Il n’y a pas de fichier"):
         connection.office()

@@ -5,9 +5,9 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from db import shape
-from db.access import Role
-from db.dictionary import PERSON
+from db.model import effective_dictionary
+from db.model.dictionary import PERSON
+from db.storage.permissions import Role
 from tests.conftest import let_in
 from tests.pages.spreadsheet import add_person
 from tests.pages.test_access import settle
@@ -18,7 +18,7 @@ OWN = "own_numero_maison_des_artistes"
 
 
 def open_settings(page, server, view):
-    page.goto(f"{server.address}reglages")
+    page.goto(f"{server.settings}reglages")
     page.get_by_role("radio", name=view, exact=True).or_(page.get_by_text(view, exact=True)).first.click()
     settle(page)
 
@@ -122,5 +122,5 @@ def test_what_one_office_shaped_another_takes_over(own_server, open_tab, tmp_pat
 
     expect(page.get_by_text("Repris : 1 changement.")).to_be_visible()
     db = own_server.open()
-    assert shape.own(db, PERSON).field(OWN).label == "Numéro Maison des artistes"
+    assert effective_dictionary.own(db, PERSON).field(OWN).label == "Numéro Maison des artistes"
     db.close()

@@ -7,10 +7,11 @@ from io import StringIO
 import pytest
 from playwright.sync_api import Page, expect
 
-from db import accounts, views
-from db.access import Role
-from db.dictionary import PERSON
-from db.views import Grid, Look
+from db.accounts import accounts
+from db.model.dictionary import PERSON
+from db.rows import saved_views
+from db.rows.saved_views import Grid, Look
+from db.storage.permissions import Role
 from tests.conftest import let_in
 from tests.pages.spreadsheet import Spreadsheet, add, add_person, change, eventually
 from tests.pages.test_access import THEMES, settle, told, violations
@@ -91,10 +92,10 @@ def test_a_shared_view_made_by_the_guide_alone_opens_for_a_colleague_by_its_addr
 
     [row] = views_of(server)
     assert (row["name"], row["owner"], row["shared"], row["grid"]) == (NAME, "La CIPA", 1, "caseload")
-    expect(page).to_have_url(f"{server.address}?vue={row['id']}")
+    expect(page).to_have_url(f"{server.settings}?vue={row['id']}")
     grid.open_menu()
     address = page.get_by_test_id("stPopoverBody").get_by_test_id("stCode").inner_text()
-    assert address == f"{server.address}?vue={row['id']}"
+    assert address == f"{server.settings}?vue={row['id']}"
 
     theirs = Views(open_tab(as_="Bob"), address)
     eventually(lambda: heads(theirs), GROUPS)
@@ -163,22 +164,24 @@ def test_ones_default_opens_the_grid_but_never_over_an_address_or_a_link(server,
     grid.group_by("Domaine d’activité")
     grid.keep_as("Groupée", "En faire ma vue par défaut")
     db = server.open()
-    flat = views.create(db, PERSON, Grid("person", "caseload"), "Plate", Look(columns=("last_name",)), "La CIPA")
+    flat = saved_views.create(db, PERSON, Grid("person", "caseload"), "Plate", Look(columns=("last_name",)), "La CIPA")
 
     again = Views(open_tab(), server.address)
     eventually(lambda: heads(again), GROUPS)
-    by_address = Views(again.page, f"{server.address}?vue={flat}")
+    by_address = Views(again.page, f"{server.settings}?vue={flat}")
     expect(by_address.counts).to_have_text("7 personnes")
     assert heads(by_address) == []
 
     add(server.open(), "aid", person_id=people_of(server), type="training", requested_on="2026-01-05")
     aids = Grid("aid", "aid")
-    late = views.create(db, PERSON, aids, "Reçues", Look({"decision": ["granted"]}, columns=("person_id",)), "La CIPA")
-    views.set_default(db, aids, late, "La CIPA")
+    late = saved_views.create(
+        db, PERSON, aids, "Reçues", Look({"decision": ["granted"]}, columns=("person_id",)), "La CIPA"
+    )
+    saved_views.set_default(db, aids, late, "La CIPA")
     for day in range(1, 7):  # six wait: « Aujourd’hui » leads to all of them
         add(db, "aid", person_id=people_of(server), type="training", requested_on=f"2026-02-0{day}", decision="pending")
     linked = again.page
-    linked.goto(f"{server.address}aujourdhui")
+    linked.goto(f"{server.settings}aujourdhui")
     linked.get_by_role("button", name=re.compile("Voir les")).first.click()
     expect(linked.locator(".palette-grid .chips")).to_contain_text("En attente")
     expect(linked.get_by_role("button", name="Vue :")).to_contain_text("Vue : Toutes les aides")
@@ -190,18 +193,22 @@ def people_of(server) -> int:
 
 def test_an_address_that_leads_nowhere_says_so_and_shows_the_grid(server, people, open_tab):
     db = server.open()
-    private = views.create(db, PERSON, Grid("person", "caseload"), "Dossier Secret", Look(search="abel"), "La CIPA")
-    need = views.create(db, PERSON, Grid("need", "need"), "Besoins", Look(columns=("title",)), "La CIPA", shared=True)
+    private = saved_views.create(
+        db, PERSON, Grid("person", "caseload"), "Dossier Secret", Look(search="abel"), "La CIPA"
+    )
+    need = saved_views.create(
+        db, PERSON, Grid("need", "need"), "Besoins", Look(columns=("title",)), "La CIPA", shared=True
+    )
     page = open_tab(as_="Bob")
     for number in (str(private), "abel", "9" * 40):
-        grid = Views(page, f"{server.address}?vue={number}")
+        grid = Views(page, f"{server.settings}?vue={number}")
         expect(grid.told("n’existe pas, ou n’est pas partagée avec vous")).to_be_visible()
         expect(grid.counts).to_have_text("6 sur 7 personnes")
         expect(grid.told("Secret")).to_have_count(0)
-    page.goto(f"{server.address}?vue={need}")
+    page.goto(f"{server.settings}?vue={need}")
     expect(Views(page).told("celle d’un autre écran")).to_be_visible()
 
-    page.goto(f"{server.address}reseau?vue={need}")
+    page.goto(f"{server.settings}reseau?vue={need}")
     expect(Views(page).menu).to_contain_text("Vue : Besoins")
     expect(page.get_by_role("radio", name="Besoins recensés")).to_be_checked()
 
@@ -209,10 +216,10 @@ def test_an_address_that_leads_nowhere_says_so_and_shows_the_grid(server, people
 def test_what_a_view_can_no_longer_show_is_said(server, people, open_tab):
     db = server.open()
     look = Look({"domain": ["crafts", "film"], "gone": "x"}, columns=("last_name", "gone"), group="gone")
-    number = views.create(db, PERSON, Grid("person", "caseload"), "Ancienne", look, "La CIPA", shared=True)
+    number = saved_views.create(db, PERSON, Grid("person", "caseload"), "Ancienne", look, "La CIPA", shared=True)
     db.execute("UPDATE list_domain SET retired = 1 WHERE code = 'film'")
     try:
-        grid = Views(open_tab(as_="Bob"), f"{server.address}?vue={number}")
+        grid = Views(open_tab(as_="Bob"), f"{server.settings}?vue={number}")
         expect(grid.told("la valeur « Audiovisuel / Cinéma » n’est plus dans la liste")).to_be_visible()
         expect(grid.told("« gone » n’est plus un champ de cette grille")).to_be_visible()
         expect(grid.counts).to_have_text("3 sur 7 personnes")
@@ -273,7 +280,7 @@ def test_folded_groups_leave_the_pages_to_the_others(server, page):
     for number in range(60):
         add(db, "partner", name=f"Partenaire {number:02}", kind="culture")
     add(db, "partner", name="Seul", kind="network")
-    grid = Views(page, f"{server.address}reseau")
+    grid = Views(page, f"{server.settings}reseau")
     grid.group_by("Catégorie")
     expect(grid.heads).to_have_count(1)
     page.get_by_role("button", name="Page suivante").click()

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from db import connection, demo
-from db.connection import Database
-from publication import file, publisher
-from publication.auditor import Case
-from publication.people import People
-from publication.publisher import Office
-from publication.release import Release
-from tests.publication.site import Site, made_up, place
+from db.demo import create
+from db.storage import connection
+from db.storage.connection import Database
+from publication.audit.auditor import Case
+from publication.draw import draw
+from publication.draw.draw import Office
+from publication.release import public_file
+from publication.release.population import People
+from publication.release.release import Release
+from tests.partners.site import Site, made_up, place
 
 YEARS = (2022, 2023)
 
@@ -23,7 +25,7 @@ YEARS = (2022, 2023)
 def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demonstration as known in January 2026. For reading only."""
     path = tmp_path_factory.mktemp("publication") / "palette.db"
-    demo.write(path, date(2026, 1, 15))
+    create.write(path, date(2026, 1, 15))
     return path
 
 
@@ -31,7 +33,7 @@ def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def office(demo_file: Path) -> Office:
     """What two years are published from."""
     db = connection.open_file(demo_file)
-    found = publisher.office_of(db, YEARS)
+    found = draw.office_of(db, YEARS)
     db.close()
     return found
 
@@ -39,8 +41,8 @@ def office(demo_file: Path) -> Office:
 @pytest.fixture(scope="session")
 def drawn(office: Office) -> tuple[Release, ...]:
     """The two years as they are published."""
-    first, _ = publisher.draw(office, 2022)
-    second, _ = publisher.draw(office, 2023, [first])
+    first, _ = draw.draw(office, 2022)
+    second, _ = draw.draw(office, 2023, [first])
     return first, second
 
 
@@ -59,9 +61,9 @@ def case(office: Office, tmp_path: Path) -> Callable[..., Case]:
     """A case for the auditor, on a file that holds these releases."""
 
     def make(*releases: Release, years: Office = office) -> Case:
-        path = tmp_path / file.NAME
+        path = tmp_path / public_file.NAME
         path.unlink(missing_ok=True)
-        file.write(path, releases)
+        public_file.write(path, releases)
         return Case(path, releases, years)
 
     return make

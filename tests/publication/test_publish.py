@@ -7,11 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from db import connection, published
-from db.errors import BusyError, InvalidError
-from publication import facts, file, publish, publisher
-from publication.auditor import ATTACKS, Verdict
-from publication.release import Fact
+from db.base.errors import BusyError, InvalidError
+from db.rows import personal_text
+from db.storage import connection
+from publication import publish
+from publication.audit.auditor import ATTACKS, Verdict
+from publication.draw import draw
+from publication.release import public_facts, public_file
+from publication.release.release import Fact
 from tests.db.given import given_person, given_stage
 
 WHO = "La CIPA"
@@ -19,7 +22,7 @@ WHO = "La CIPA"
 
 @pytest.fixture
 def to(tmp_path):
-    return tmp_path / "public" / file.NAME
+    return tmp_path / "public" / public_file.NAME
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +43,7 @@ def verdicts_of(*failing):
 
 
 def years_of(path):
-    return [release.year for release in file.read(path)]
+    return [release.year for release in public_file.read(path)]
 
 
 def test_a_year_is_published_and_kept_in_the_record(db, private, to):
@@ -48,10 +51,10 @@ def test_a_year_is_published_and_kept_in_the_record(db, private, to):
 
     assert outcome.kind == "new"
     assert years_of(to) == [2022]
-    assert [(one.action, one.year, one.who) for one in published.record(db)] == [("publish", 2022, WHO)]
-    assert file.read(to)[0].measures["Photographie"] == "31/12/2022"
+    assert [(one.action, one.year, one.who) for one in personal_text.record(db)] == [("publish", 2022, WHO)]
+    assert public_file.read(to)[0].measures["Photographie"] == "31/12/2022"
     assert stat.S_IMODE(to.stat().st_mode) == 0o644
-    assert os.listdir(to.parent) == [file.NAME]
+    assert os.listdir(to.parent) == [public_file.NAME]
 
 
 def test_only_the_demonstration_says_that_it_is_one(db, private, to):
@@ -59,7 +62,7 @@ def test_only_the_demonstration_says_that_it_is_one(db, private, to):
 
     publish.release(db, private, 2022, to, WHO)
 
-    assert file.WARNING not in file.read(to)[0].measures
+    assert public_file.WARNING not in public_file.read(to)[0].measures
 
 
 def test_the_same_file_gives_the_same_bytes(db, private, to, tmp_path):
@@ -69,7 +72,7 @@ def test_the_same_file_gives_the_same_bytes(db, private, to, tmp_path):
 
     assert again.kind == "same"
     assert (tmp_path / "again.db").read_bytes() == first
-    assert len(published.record(db)) == 1
+    assert len(personal_text.record(db)) == 1
 
 
 def test_years_come_together_oldest_first_whatever_the_order(db, private, to):
@@ -77,7 +80,7 @@ def test_years_come_together_oldest_first_whatever_the_order(db, private, to):
     publish.release(db, private, 2022, to, WHO)
 
     assert years_of(to) == [2022, 2023]
-    assert list(publish.in_force(published.record(db))) == [2022, 2023]
+    assert list(publish.in_force(personal_text.record(db))) == [2022, 2023]
 
 
 def test_a_published_year_never_changes_though_the_file_does(db, private, to):
@@ -93,8 +96,8 @@ def test_a_published_year_never_changes_though_the_file_does(db, private, to):
 def test_too_few_changes_carry_the_old_figures_over(db, private, to, monkeypatch):
     publish.release(db, private, 2022, to, WHO)
     before = to.read_bytes()
-    office = publisher.office_of(db, [2022, 2023])
-    few = publisher.changed(office.years[2022], office.years[2023])
+    office = draw.office_of(db, [2022, 2023])
+    few = draw.changed(office.years[2022], office.years[2023])
     monkeypatch.setattr(publish, "FEWEST_CHANGED", few + 1)
 
     outcome = publish.release(db, private, 2023, to, WHO)
@@ -102,7 +105,7 @@ def test_too_few_changes_carry_the_old_figures_over(db, private, to, monkeypatch
     assert outcome.kind == "carried"
     assert str(few) in outcome.sentence
     assert to.read_bytes() == before
-    assert [one.year for one in published.record(db)] == [2022]
+    assert [one.year for one in personal_text.record(db)] == [2022]
 
     monkeypatch.setattr(publish, "FEWEST_CHANGED", few)
     assert publish.release(db, private, 2023, to, WHO).kind == "new"
@@ -114,9 +117,9 @@ def test_who_came_who_left_and_who_is_otherwise_now_have_changed(office):
     codes = people.codes.copy()
     codes[rows[0], 0] = 1 - codes[rows[0], 0]
 
-    assert publisher.changed(people, people) == 0
-    assert publisher.changed(people, people.take(np.delete(np.arange(len(people.ids)), rows[:3]))) == 3
-    assert publisher.changed(people, replace(people, codes=codes)) == 1
+    assert draw.changed(people, people) == 0
+    assert draw.changed(people, people.take(np.delete(np.arange(len(people.ids)), rows[:3]))) == 3
+    assert draw.changed(people, replace(people, codes=codes)) == 1
 
 
 def test_one_newcomer_between_two_publications_changes_nothing(db, private, to, tmp_path):
@@ -139,7 +142,7 @@ def test_what_the_auditor_refuses_is_neither_placed_nor_recorded(db, private, to
     assert "L’auditeur refuse" in outcome.sentence
     assert "Raison." in outcome.sentence
     assert not to.exists()
-    assert published.record(db) == []
+    assert personal_text.record(db) == []
 
 
 def test_cancelling_leaves_everything_as_it_was(db, private, to):
@@ -154,7 +157,7 @@ def test_cancelling_leaves_everything_as_it_was(db, private, to):
         publish.release(db, private, 2022, to, WHO, tick)
 
     assert not to.exists()
-    assert published.record(db) == []
+    assert personal_text.record(db) == []
 
 
 def test_a_withdrawn_year_leaves_the_file_and_would_say_the_same_again(db, private, to):
@@ -169,7 +172,7 @@ def test_a_withdrawn_year_leaves_the_file_and_would_say_the_same_again(db, priva
 
     assert publish.release(db, private, 2023, to, WHO).kind == "same"
     assert to.read_bytes() == both
-    assert [one.action for one in published.record(db)] == ["publish", "publish", "withdraw", "publish"]
+    assert [one.action for one in personal_text.record(db)] == ["publish", "publish", "withdraw", "publish"]
 
 
 def test_the_last_year_withdrawn_takes_the_file_away(db, private, to):
@@ -194,7 +197,7 @@ def test_of_two_colleagues_who_publish_at_the_same_moment_one_is_told(db, privat
     other.close()
 
     assert years_of(to) == [2022]
-    assert [(one.year, one.who) for one in published.record(db)] == [(2022, "Une collègue")]
+    assert [(one.year, one.who) for one in personal_text.record(db)] == [(2022, "Une collègue")]
 
 
 def test_a_file_that_cannot_be_placed_is_not_recorded(db, private, to, monkeypatch):
@@ -205,7 +208,7 @@ def test_a_file_that_cannot_be_placed_is_not_recorded(db, private, to, monkeypat
     with pytest.raises(OSError, match="space"):
         publish.release(db, private, 2022, to, WHO)
 
-    assert published.record(db) == []
+    assert personal_text.record(db) == []
 
 
 def test_the_record_never_changes(db, private, to):
@@ -219,19 +222,19 @@ def test_the_record_never_changes(db, private, to):
 
 
 def test_a_public_fact_is_shown_exactly_and_known_to_the_attacker(db, private, to):
-    facts.add(facts.beside(private), Fact(2022, "genre", "Femmes", 64, "Présentation 2022"))
+    public_facts.add(public_facts.beside(private), Fact(2022, "genre", "Femmes", 64, "Présentation 2022"))
 
     outcome = publish.release(db, private, 2022, to, WHO)
 
     assert outcome.kind == "new"
-    assert file.read(to)[0].facts == (Fact(2022, "genre", "Femmes", 64, "Présentation 2022"),)
+    assert public_file.read(to)[0].facts == (Fact(2022, "genre", "Femmes", 64, "Présentation 2022"),)
 
 
 def test_a_preview_says_what_will_be_published_beside_the_truth(db, private, to):
     shown = publish.preview(db, private, 2022)
     publish.release(db, private, 2022, to, WHO)
 
-    made = file.read(to)[0]
+    made = public_file.read(to)[0]
     assert shown.release.same_numbers(made)
     assert not shown.published
     assert publish.preview(db, private, 2022).published
@@ -253,7 +256,7 @@ def test_a_publication_is_of_a_31_december(day):
 def test_an_office_too_small_is_told_so(db, private, to):
     db.execute("UPDATE person SET deleted_at = '2023-01-01' WHERE id > (SELECT min(id) + 30 FROM person)")
 
-    with pytest.raises(publisher.NothingSafeError, match="trop peu de personnes"):
+    with pytest.raises(draw.NothingSafeError, match="trop peu de personnes"):
         publish.release(db, private, 2022, to, WHO)
 
     assert not to.exists()
@@ -267,9 +270,9 @@ def test_the_real_auditor_publishes_the_demonstration(db, private, to):
     assert [verdict.passed for verdict in outcome.verdicts] == [True] * 14
     assert publish.check(db, to)
     assert all(verdict.passed for verdict in publish.check(db, to))
-    measures = file.read(to)[0].measures
+    measures = public_file.read(to)[0].measures
     assert measures["Attaques tentées et repoussées"].startswith("14 sur 14")
     assert "scipy" in measures["Bibliothèques"]
     assert not any("gain" in name or "Écart moyen" in name for name in measures)
     assert outcome.secrets["Écart moyen"]
-    assert "inventés" in measures[file.WARNING]
+    assert "inventés" in measures[public_file.WARNING]

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from db import connection, demo
-from db.periods import period_of
-from reports import report
-from reports.report import Report
+from db.demo import create
+from db.figures.periods import period_of
+from db.storage import connection
+from reports.content import report
+from reports.content.report import Report
 
 ToPdf = Callable[[bytes, str], bytes]
 _NO_JAVA = "failed to launch javaldx"  # LibreOffice says so where there is no Java; nothing here needs it
@@ -22,7 +23,7 @@ _NO_JAVA = "failed to launch javaldx"  # LibreOffice says so where there is no J
 def demo_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demonstration as known on the day of its photo, made once. For reading only."""
     path = tmp_path_factory.mktemp("demo") / "palette.db"
-    demo.write(path, date(2023, 3, 6))
+    create.write(path, date(2023, 3, 6))
     return path
 
 

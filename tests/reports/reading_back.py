@@ -5,11 +5,12 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook
 
-from db import naming, shape
-from db.connection import Database
-from db.fields import Field, Table
-from db.spelling import headings, sheet_names
-from db.types import Context, Euros, Integer
+from db.model import effective_dictionary
+from db.model.fields import Field, Table
+from db.model.types import Context, Euros, Integer
+from db.rows import titles
+from db.rows.round_trip_text import headings, sheet_names
+from db.storage.connection import Database
 
 Cells = dict[str, list[list[Any]]]
 
@@ -56,8 +57,8 @@ def read(item: Field, value: Any, known: Context) -> Any:
 
 def assert_same(data: bytes, db: Database) -> int:
     """Every row, number and value of every table is in the workbook. Returns how many cells were compared."""
-    cells, known, compared = cells_of(data), naming.context(db), 0
-    for table in shape.files(db).values():
+    cells, known, compared = cells_of(data), titles.context(db), 0
+    for table in effective_dictionary.files(db).values():
         there = kept(db, table)
         assert told(cells, table, known) == there, table.name
         compared += len(there) * (len(table.fields) + 1)

@@ -8,9 +8,9 @@ from io import BytesIO, StringIO
 import openpyxl
 import pytest
 
-from db.periods import period_of
+from db.figures.periods import period_of
 from reports import bundle
-from reports.pictures import Picture
+from reports.content.chart_data import Picture
 
 YEAR = period_of("2022")
 MARKS = {"png": b"\x89PNG", "svg": b"<svg", "pdf": b"%PDF-", "csv": b"\xef\xbb\xbf"}

@@ -4,9 +4,10 @@ import sqlite3
 
 from starlette.requests import Request
 
-from db import connection, records
-from db.dictionary import PARTNER
-from db.records import Edit
+from db.model.dictionary import PARTNER
+from db.rows import records
+from db.rows.records import Edit
+from db.storage import connection
 from server import changes
 
 

@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from db import connection, records
-from db.check import check
-from db.dictionary import PERSON
-from db.records import Edit
-from db.sessions import COOKIE
-from server import telling
+from db.accounts.sessions import COOKIE
+from db.model.dictionary import PERSON
+from db.rows import records
+from db.rows.records import Edit
+from db.storage import connection
+from db.storage.integrity import check
+from server import error_pages
 from tests.conftest import ROOT, cookie_of, free_port
 from tests.db.given import given_person
 
@@ -27,9 +28,9 @@ import json, os, resource, signal, sys
 from pathlib import Path
 from typing import Any
 from db import connection, records
-from db.dictionary import PERSON
-from db.errors import PaletteError
-from db.records import Edit
+from db.model.dictionary import PERSON
+from db.base.errors import PaletteError
+from db.rows.records import Edit
 
 path, what = Path(sys.argv[1]), sys.argv[2]
 db = connection.open_file(path)
@@ -142,7 +143,7 @@ except PaletteError as error:
 
 
 def start(data: Path, port: int) -> subprocess.Popen[str]:
-    options = [f"--server.port={port}", "--server.address=127.0.0.1", "--browser.serverAddress=127.0.0.1"]
+    options = [f"--server.port={port}", "--server.settings=127.0.0.1", "--browser.serverAddress=127.0.0.1"]
     return subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "app.py", *options],
         cwd=ROOT, env={**os.environ, "PALETTE_DATA": str(data)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -249,7 +250,7 @@ def test_an_answer_that_breaks_is_told_in_french_and_the_log_quotes_nothing(capl
 
     scope = {"type": "http", "method": "GET", "path": "/x", "headers": [(b"accept", b"text/html")]}
     with pytest.raises(StopIteration):  # nothing in it waits for anything
-        telling.in_words(breaks, scope, receive, send).send(None)
+        error_pages.in_words(breaks, scope, receive, send).send(None)
 
     text = sent[1]["body"].decode()
     assert sent[0]["status"] == 500
@@ -264,7 +265,7 @@ def test_a_full_disk_is_said_in_the_form_and_what_was_typed_stays(own_server, op
     assert server.process
     with server.open().conn as raw:
         raw.execute("INSERT INTO person (last_name, first_name, gender) VALUES ('Zola', 'Ada', 'woman')")
-    page = open_tab(f"{server.address}dossier?dossier=1")
+    page = open_tab(f"{server.settings}dossier?dossier=1")
     page.get_by_text("Fiche", exact=True).click()
     page.get_by_role("button", name="Modifier").click()
     dialog = page.get_by_role("dialog")

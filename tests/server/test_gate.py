@@ -12,10 +12,10 @@ import pytest
 from itsdangerous import Signer
 from playwright.sync_api import expect
 
-from db import accounts, sessions
-from db.access import Role
-from db.accounts import DEMONSTRATION
-from db.sessions import COOKIE
+from db.accounts import accounts, sessions
+from db.accounts.accounts import DEMONSTRATION
+from db.accounts.sessions import COOKIE
+from db.storage.permissions import Role
 from server.gate import OPEN
 from tests.conftest import ROOT, cookie_of, let_in
 
@@ -31,7 +31,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 ODD = (
     "//", "/%2e%2e/sante", "/connexion/", "/connexion/../portefeuille", "/CONNEXION", "/sante/x",
     "/sante%2f..%2fportefeuille", "/porte.css/..", "/oidc/entrer/x", "/%2fsante", "/;/sante", "/sante;/x",
-    "/static/../db/records.py", "/_stcore/../dossier",
+    "/static/../db/rows/records.py", "/_stcore/../dossier",
 )  # fmt: skip
 UPGRADE = {
     "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
@@ -247,7 +247,7 @@ def test_a_visitor_signs_in_and_comes_to_the_page_she_asked_for(server, open_tab
     account = let_in(db, "Ève Dupré", [Role.AGENT])
     accounts.set_password(db, account, "quatre mots sans lien")
     db.close()
-    page = open_tab(f"{server.address}aides", as_="", refused=True)
+    page = open_tab(f"{server.settings}aides", as_="", refused=True)
 
     expect(page.get_by_role("heading", name="Connexion")).to_be_visible()
     page.get_by_label("Identifiant").fill(account.login)
@@ -258,7 +258,7 @@ def test_a_visitor_signs_in_and_comes_to_the_page_she_asked_for(server, open_tab
     page.get_by_role("button", name="Se connecter").click()
 
     expect(page.get_by_role("heading", name="Aides")).to_be_visible()
-    assert page.url == f"{server.address}aides"
+    assert page.url == f"{server.settings}aides"
     (cookie,) = [one for one in page.context.cookies() if one["name"] == COOKIE]
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
     assert COOKIE not in page.evaluate("document.cookie")
@@ -271,7 +271,7 @@ def test_a_page_left_open_shows_nothing_more_once_signed_out_elsewhere(server, o
     page = open_tab(server.address, as_=account.name, refused=True)
     expect(page.get_by_role("heading", name="Portefeuille")).to_be_visible()
 
-    other = open_tab(f"{server.address}deconnexion", as_=account.name)
+    other = open_tab(f"{server.settings}deconnexion", as_=account.name)
     other.get_by_role("button", name="Se déconnecter partout").click()
 
     expect(page.get_by_role("heading", name="Connexion")).to_be_visible(timeout=40_000)

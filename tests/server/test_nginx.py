@@ -21,13 +21,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from playwright.sync_api import expect
 
-from db import accounts, connection, throttle
-from db.access import Role
-from server import together
+from db.accounts import accounts, login_throttle
+from db.storage import connection
+from db.storage.permissions import Role
+from server import launcher
 from tests.conftest import Server, chromium_path, cookie_of, free_port, let_in
 
 pytestmark = pytest.mark.browser
-CONF = together.ROOT / "docs" / "nginx.conf"
+CONF = launcher.ROOT / "docs" / "nginx.conf"
 OFFICE, PARTNERS = "palette.test", "chiffres.test"
 WEBSOCKET = {
     "Upgrade": "websocket", "Connection": "Upgrade",
@@ -146,7 +147,7 @@ def both(tmp_path_factory):
     front = Front(folder, office.port, site_port := free_port())
     office.environment["PALETTE_ADDRESS"] = front.address
     office.start()
-    site = together.start_site(office.public, "127.0.0.1", site_port)
+    site = launcher.start_site(office.public, "127.0.0.1", site_port)
     nginx = front.start()
     yield front, office
     for process in (nginx, site):
@@ -274,7 +275,7 @@ def failures(office, kind, whom):
     db = office.open()
     with closing(db.conn):
         sql = "SELECT failures FROM attempt WHERE subject = ?"
-        row = db.execute(sql, (throttle._digest(db, kind, whom),)).fetchone()
+        row = db.execute(sql, (login_throttle._digest(db, kind, whom),)).fetchone()
     return row[0] if row else 0
 
 
@@ -351,7 +352,7 @@ def test_the_way_of_the_guide_opens_a_new_file(tmp_path):
 
     def run(*words):
         command = [sys.executable, "-m", "db", *map(str, words)]
-        return subprocess.run(command, cwd=together.ROOT, env=said, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(command, cwd=launcher.ROOT, env=said, capture_output=True, text=True, check=True).stdout
 
     run("init", file)
     assert run("invite", file).startswith("https://palette.test/bienvenue?cle=")

@@ -24,10 +24,11 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from db import accounts, connection, sessions
-from db.access import Role
-from db.errors import AccessError
-from db.sessions import COOKIE
+from db.accounts import accounts, sessions
+from db.accounts.sessions import COOKIE
+from db.base.errors import AccessError
+from db.storage import connection
+from db.storage.permissions import Role
 from server import door, oidc
 from server.gate import Gate
 from tests.conftest import Server, cookie_of, let_in

@@ -8,13 +8,13 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db import connection
-from db.dictionary import FILES
-from db.errors import WorkbookError
-from db.imports import workbook
-from db.imports.model import CREATE, UPDATE, Choices
+from db.base.errors import WorkbookError
+from db.imports import workbook_reader
 from db.imports.plan import plan
+from db.imports.plan_types import CREATE, UPDATE, Choices
 from db.imports.write import write
+from db.model.dictionary import FILES
+from db.storage import connection
 from tests.db.imports import files
 
 _LABELS = sorted({label for table in FILES.values() for item in table.fields for label in (item.label, *item.synonyms)})
@@ -51,7 +51,7 @@ CHECKED = settings(max_examples=40, deadline=None, suppress_health_check=list(He
 )
 def test_bytes_are_a_workbook_or_a_sentence(data):
     with suppress(WorkbookError):
-        assert workbook.read(data, "x").sheets
+        assert workbook_reader.read(data, "x").sheets
 
 
 @CHECKED
@@ -65,7 +65,7 @@ def test_whatever_is_in_the_cells_what_is_written_reads_back_equal_and_again_cha
     db.execute("PRAGMA synchronous = OFF")
     data = _bytes(sheets, kind)
     try:
-        book = workbook.read(data, "fichier")
+        book = workbook_reader.read(data, "fichier")
     except WorkbookError:
         return
     made = plan(db, book, Choices(tables={sheet.name: "person" for sheet in book.sheets if sheet.name == "Feuil1"}))

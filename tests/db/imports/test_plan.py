@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 
-from db import connection, made_up, records
-from db.dictionary import FILES, PERSON
-from db.imports import workbook
-from db.imports.model import CREATE, SAME, UPDATE, WAITING, Choices, Plan
+from benchmarks import bulk_office
+from db.imports import workbook_reader
 from db.imports.plan import plan
+from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, Choices, Plan
 from db.imports.write import write
-from db.naming import context
-from db.types import Reference, References
+from db.model.dictionary import FILES, PERSON
+from db.model.types import Reference, References
+from db.rows import records
+from db.rows.titles import context
+from db.storage import connection
 from tests.db.given import given, given_person
 from tests.db.imports import files
 
@@ -20,7 +22,7 @@ HEAD = ["Nom", "Prénom", "Date de naissance", "Genre", "Téléphone"]
 
 
 def planned(db, *rows: Sequence[Any], choices: Choices | None = None, sheet: str = "Personnes", **more: Any) -> Plan:
-    return plan(db, workbook.read(files.xlsx({sheet: rows, **more}), "essai.xlsx"), choices or Choices())
+    return plan(db, workbook_reader.read(files.xlsx({sheet: rows, **more}), "essai.xlsx"), choices or Choices())
 
 
 def actions(made: Plan) -> list[tuple[int, str]]:
@@ -204,7 +206,7 @@ def test_what_was_chosen_is_proposed_for_the_next_file(db):
 
 
 def test_cells_beyond_the_headers_are_a_column_that_is_told(db):
-    made = plan(db, workbook.read(b"Nom;Pr\xe9nom;Genre\nHugo;L\xe9o;Homme;et ; voil\xe0\n", "liste.csv"))
+    made = plan(db, workbook_reader.read(b"Nom;Pr\xe9nom;Genre\nHugo;L\xe9o;Homme;et ; voil\xe0\n", "liste.csv"))
 
     assert [(one.letter, one.field, one.why, one.examples) for one in made.sheets[0].columns[3:]] == [
         ("D", "", "sans titre", ("et",)),
@@ -252,12 +254,12 @@ def _shown(item, value, known):
 
 def test_numbers_and_references_are_kept_in_an_empty_file(db, tmp_path):
     source = tmp_path / "source.db"
-    made_up.many(source, 40)
+    bulk_office.many(source, 40)
     office = connection.open_file(source)
     office.execute("UPDATE person SET birth_date = NULL, last_name = 'Hugo', first_name = 'Léo' WHERE id IN (3, 4)")
     data = files.xlsx(whole_office(office))
 
-    made = plan(db, workbook.read(data, "tout.xlsx"))
+    made = plan(db, workbook_reader.read(data, "tout.xlsx"))
     assert [str(one) for one in made.problems] == []
     write(db, made, "Ada")
 
@@ -265,7 +267,7 @@ def test_numbers_and_references_are_kept_in_an_empty_file(db, tmp_path):
         columns = ", ".join(["id", *(item.name for item in table.fields)])
         sql = f'SELECT {columns} FROM "{table.name}" ORDER BY id'
         assert db.execute(sql).fetchall() == office.execute(sql).fetchall(), table.name
-    again = plan(db, workbook.read(data, "tout.xlsx"))
+    again = plan(db, workbook_reader.read(data, "tout.xlsx"))
     assert (again.count(CREATE), again.count(UPDATE), again.problems) == (0, 0, [])
     assert again.count(SAME) == made.count(CREATE)
     office.close()

@@ -4,15 +4,17 @@ from typing import Any
 
 import pytest
 
-from db import access, connection, erasures, history, naming, operations, records, undo
-from db.access import Role
-from db.dictionary import PERSON
-from db.errors import AccessError, RefusedImportError
-from db.imports import workbook
-from db.imports.model import Choices
+from db.base.errors import AccessError, RefusedImportError
+from db.imports import workbook_reader
 from db.imports.plan import plan
+from db.imports.plan_types import Choices
 from db.imports.write import write
-from db.records import Edit
+from db.model.dictionary import PERSON
+from db.people import erasure
+from db.rows import history, operations, records, titles, undo
+from db.rows.records import Edit
+from db.storage import connection, permissions
+from db.storage.permissions import Role
 from tests.db.given import given_aid, given_person, total_granted
 from tests.db.imports import files
 
@@ -20,7 +22,7 @@ HEAD = ["Nom", "Prénom", "Date de naissance", "Genre", "Téléphone"]
 
 
 def book(*rows, **sheets):
-    return workbook.read(files.xlsx({"Personnes": [HEAD, *rows], **sheets}), "essai.xlsx")
+    return workbook_reader.read(files.xlsx({"Personnes": [HEAD, *rows], **sheets}), "essai.xlsx")
 
 
 def everything(db):
@@ -43,7 +45,7 @@ def test_an_import_is_one_operation_signed_and_undone_whole(db):
     operation = operations.get(db, done.operation or 0)
     assert operation is not None
     assert operation.who == "Ada"
-    assert len(history.of_operation(db, operation, naming.context(db))) == 8
+    assert len(history.of_operation(db, operation, titles.context(db))) == 8
     undo.undo(db, done.operation or 0, "Ada")
     assert db.execute("SELECT count(*) FROM person WHERE deleted_at IS NULL").fetchone()[0] == 1
     assert db.execute("SELECT gender, phone FROM person WHERE id = ?", (known,)).fetchone() == before
@@ -113,7 +115,7 @@ def test_a_change_that_would_pass_the_ceiling_says_what_is_left(db):
         ["Hugo Léo", "01/06/2024", "Formation", 450],
     ]
 
-    (problem,) = plan(db, workbook.read(files.xlsx({"Aides": rows}), "aides.xlsx")).problems
+    (problem,) = plan(db, workbook_reader.read(files.xlsx({"Aides": rows}), "aides.xlsx")).problems
 
     assert (problem.row, problem.label) == (2, "Montant accordé")
     assert "500 € déjà accordés, il reste 400 €" in problem.reason.replace("\u00a0", " ")
@@ -129,7 +131,7 @@ def test_whom_a_near_match_was_is_forgotten_with_her(db):
     sql = "SELECT chosen FROM import_choice WHERE kind = 'person' ORDER BY chosen"
     assert db.execute(sql).fetchall() == [(str(known),), (str(other),)]
 
-    erasures.erase(db, [known], "Ada")
+    erasure.erase(db, [known], "Ada")
 
     assert db.execute(sql).fetchall() == [(str(other),)]
 
@@ -162,11 +164,11 @@ def test_a_colleague_who_entered_the_same_person_meanwhile_leaves_no_double(db):
 
 def test_an_agent_may_import_and_nobody_else(db, path):
     held = connection.open_file(path)
-    access.hold(held, [Role.AGENT])
+    permissions.hold(held, [Role.AGENT])
     assert write(held, plan(held, book(PEOPLE[0])), "Ada").created == 1
     for role in (Role.PILOTE, Role.ADMIN):
         other = connection.open_file(path)
-        access.hold(other, [role])
+        permissions.hold(other, [role])
         with pytest.raises(Exception) as told:
             plan(other, book(PEOPLE[1]))
         assert isinstance(told.value, AccessError) or "prohibited" in str(told.value)
@@ -176,7 +178,7 @@ def test_an_agent_may_import_and_nobody_else(db, path):
 
 def test_rights_come_before_the_stages_that_need_them_and_a_contract_before_the_one_that_replaces_it(db):
     person = given_person(db, rights=None, last_name="Hugo", first_name="Léo")
-    made = plan(db, workbook.read(files.xlsx({
+    made = plan(db, workbook_reader.read(files.xlsx({
         "CER": [
             ["Personne", "Contrat", "Rang", "Remplace", "Signé le", "Du", "Au"],
             ["Hugo Léo", "CER", "Renouvellement", "CER 01/01/2023", "01/06/2023", "01/06/2023", "01/06/2024"],

@@ -1,0 +1,281 @@
+"""Accounts: who may enter, under which name and with which roles; their passwords, and one-time invitations."""
+
+import hashlib
+import json
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import argon2
+import sqlite_utils
+
+from db.base.errors import InvalidError, NotFoundError, Problem
+from db.rows import access_log
+from db.rows.records import writing
+from db.storage.permissions import Role, Roles
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 200
+INVITED_FOR = 7 * 86_400
+"""Seconds: for so long an invitation opens."""
+DEMONSTRATION = "demonstration"
+"""The login of the demonstration's account: every role, no password, opened by a one-time address."""
+_hasher = argon2.PasswordHasher()  # RFC 9106's second recommendation: 64 MiB, three passes
+_NOBODY = _hasher.hash(secrets.token_hex(16))
+"""Compared with where there is no account, so that it takes as long to say no."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody who may enter. ``name`` is what the history writes; ``subject``: who they are for the OIDC provider."""
+
+    id: int
+    login: str
+    name: str
+    roles: Roles
+    active: bool
+    has_password: bool
+    subject: str | None
+
+
+_SELECT = "SELECT id, login, name, roles, active, password IS NOT NULL, subject FROM account"
+
+
+def every(db: sqlite_utils.Database) -> list[Account]:
+    """Every account, by name."""
+    return [_read(row) for row in db.execute(f"{_SELECT} ORDER BY active DESC, name").fetchall()]
+
+
+def get(db: sqlite_utils.Database, account_id: int) -> Account:
+    """One account. Raises NotFoundError."""
+    return _needed(_one(db, "id = ?", account_id))
+
+
+def by_login(db: sqlite_utils.Database, login: str) -> Account | None:
+    """The account of a login, however it is capitalised."""
+    return next((one for one in every(db) if _folded(one.login) == _folded(login.strip())), None)
+
+
+def by_subject(db: sqlite_utils.Database, subject: str) -> Account | None:
+    """The account that the OIDC provider knows under that subject."""
+    return _one(db, "subject = ?", subject)
+
+
+def _one(db: sqlite_utils.Database, where: str, value: object) -> Account | None:
+    row = db.execute(f"{_SELECT} WHERE {where}", (value,)).fetchone()
+    return _read(row) if row else None
+
+
+def _folded(name: str) -> str:
+    """« ÈVE » and « Ève » are one name; SQLite's own NOCASE knows A to Z only."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _needed(found: Account | None) -> Account:
+    if found is None:
+        raise NotFoundError("Ce compte n’existe pas.")
+    return found
+
+
+def _read(row: tuple[int, str, str, str, int, int, str | None]) -> Account:
+    roles = frozenset(Role(code) for code in json.loads(row[3]))
+    return Account(row[0], row[1], row[2], roles, bool(row[4]), bool(row[5]), row[6])
+
+
+# ---- made and changed
+
+
+def create(db: sqlite_utils.Database, login: str, name: str, roles: Iterable[Role], who: str) -> Account:
+    """A new account, which an invitation opens. Raises InvalidError."""
+    login, name = login.strip(), " ".join(name.split())
+    held = frozenset(roles)
+    with writing(db):
+        check(db, None, login, name, held)
+        sql = "INSERT INTO account (login, name, roles) VALUES (?, ?, ?) RETURNING id"
+        (account_id,) = db.conn.execute(sql, (login, name, _stored(held))).fetchone()
+        access_log.add(db, who, "account", detail=f"compte n° {account_id} créé : {_told(held)}")
+    return get(db, account_id)
+
+
+def change(
+    db: sqlite_utils.Database, account_id: int, login: str, name: str, roles: Iterable[Role], active: bool, who: str
+) -> None:
+    """Write an account over; whoever loses a role or the account is held to it at once.
+
+    Raises InvalidError, also when no administrator would be left.
+    """
+    login, name = login.strip(), " ".join(name.split())
+    held = frozenset(roles)
+    with writing(db):
+        check(db, account_id, login, name, held)
+        if _is_last_admin(db, get(db, account_id)) and not (active and Role.ADMIN in held):
+            raise InvalidError([Problem("il faut au moins un administrateur actif.", "Rôles", "roles")])
+        sql = "UPDATE account SET login = ?, name = ?, roles = ?, active = ? WHERE id = ?"
+        db.conn.execute(sql, (login, name, _stored(held), int(active), account_id))
+        if not active:
+            db.conn.execute("DELETE FROM session WHERE account_id = ?", (account_id,))
+            db.conn.execute("DELETE FROM invitation WHERE account_id = ?", (account_id,))
+        state = _told(held) if active else "désactivé"
+        access_log.add(db, who, "account", detail=f"compte n° {account_id} : {state}")
+
+
+def _is_last_admin(db: sqlite_utils.Database, account: Account) -> bool:
+    admins = [one.id for one in every(db) if one.active and Role.ADMIN in one.roles]
+    return admins == [account.id]
+
+
+def _stored(roles: Roles) -> str:
+    return json.dumps([role.value for role in Role if role in roles])
+
+
+def _told(roles: Roles) -> str:
+    return ", ".join(role.label for role in Role if role in roles)
+
+
+def check(db: sqlite_utils.Database, account_id: int | None, login: str, name: str, roles: Roles) -> None:
+    """Raises InvalidError when an account (None: a new one) cannot be called so."""
+    problems = []
+    others = [one for one in every(db) if one.id != account_id]
+    for value, label, field, longest in ((login, "Identifiant", "login", 120), (name, "Nom", "name", 80)):
+        if not value:
+            problems.append(Problem("ce champ est obligatoire", label, field))
+        elif len(value) > longest:
+            problems.append(Problem(f"{longest} caractères au plus", label, field))
+        elif any(_folded(getattr(other, field)) == _folded(value) for other in others):
+            problems.append(Problem("un autre compte le porte déjà", label, field))
+    if not roles:
+        problems.append(Problem("choisissez au moins un rôle", "Rôles", "roles"))
+    if problems:
+        raise InvalidError(problems)
+
+
+# ---- passwords
+
+
+def set_password(db: sqlite_utils.Database, account: Account, password: str) -> None:
+    """Keep the hash of a password. Raises InvalidError when it is too easy to guess."""
+    check_password(account, password)
+    hashed = _hasher.hash(_typed(password))
+    with writing(db):
+        db.conn.execute("UPDATE account SET password = ? WHERE id = ?", (hashed, account.id))
+        access_log.add(db, account.name, "account", detail=f"compte n° {account.id} : mot de passe choisi")
+
+
+def _typed(password: str) -> str:
+    """The same letters, however a keyboard composes their accents (RFC 8265)."""
+    return unicodedata.normalize("NFC", password)
+
+
+def check_password(account: Account, password: str) -> None:
+    """Length over complexity (CNIL 2022, ANSSI): raises InvalidError, which says why not."""
+    plain = password.casefold()
+    reason = ""
+    if len(password) < SHORTEST_PASSWORD:
+        reason = f"{SHORTEST_PASSWORD} caractères au moins ; quelques mots sans lien font un bon mot de passe"
+    elif len(password) > LONGEST_PASSWORD:
+        reason = f"{LONGEST_PASSWORD} caractères au plus"
+    elif len(set(plain)) < 6:
+        reason = "trop peu de caractères différents"
+    elif len(_left_to_guess(plain)) < SHORTEST_PASSWORD:
+        reason = "une suite (« 123456 », « azerty ») ou une répétition se devine : ajoutez un ou deux mots"
+    elif any(len(word) > 3 and word in plain for word in _own_words(account)):
+        reason = "il contient votre nom, votre identifiant ou « palette »"
+    if reason:
+        raise InvalidError([Problem(reason, "Mot de passe", "password")])
+
+
+_ROWS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "azertyuiopqsdfghjklmwxcvbn", "qwertyuiopasdfghjklzxcvbnm")
+_FOURS = frozenset(way[place : place + 4] for row in _ROWS for way in (row, row[::-1]) for place in range(len(row) - 3))
+"""Four neighbours of the alphabet, the digits or a keyboard: what comes after the third is no secret."""
+
+
+def _left_to_guess(plain: str) -> str:
+    """A password without what follows from its own beginning: the end of a run, a part said again."""
+    once = re.sub(r"(.{3,}?)\1+", r"\1", plain)
+    return "".join(char for place, char in enumerate(once) if once[max(0, place - 3) : place + 1] not in _FOURS)
+
+
+def _own_words(account: Account) -> list[str]:
+    return ["palette", "motdepasse", "password", account.login.casefold(), *account.name.casefold().split()]
+
+
+def verify(db: sqlite_utils.Database, login: str, password: str) -> Account | None:
+    """The active account whose login and password these are; as slow when there is none."""
+    account = by_login(db, login)
+    row = db.execute("SELECT password FROM account WHERE id = ?", (account.id if account else None,)).fetchone()
+    hashed = row[0] if row and row[0] else None
+    try:
+        right = _hasher.verify(hashed or _NOBODY, _typed(password) if len(password) <= LONGEST_PASSWORD else "")
+    except argon2.exceptions.VerificationError:
+        return None
+    return account if right and hashed and account and account.active else None
+
+
+def link_subject(db: sqlite_utils.Database, account: Account, subject: str) -> None:
+    """Remember whom the OIDC provider means, the first time they come."""
+    with writing(db):
+        db.conn.execute("UPDATE account SET subject = ? WHERE id = ? AND subject IS NULL", (subject, account.id))
+
+
+# ---- invitations
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """What a one-time address opens: the first administrator, a password to choose, or the demonstration."""
+
+    kind: str
+    account_id: int | None
+
+
+def invite(db: sqlite_utils.Database, kind: str, account_id: int | None, now: float, lasting: int = INVITED_FOR) -> str:
+    """A one-time token; an earlier one for the same account, or of the same kind, no longer opens."""
+    token = secrets.token_urlsafe(32)
+    with writing(db):
+        sql = "DELETE FROM invitation WHERE expires_at < ? OR (kind = ? AND account_id IS ?)"
+        db.conn.execute(sql, (int(now), kind, account_id))
+        row = (_digest(token), account_id, kind, int(now) + lasting)
+        db.conn.execute("INSERT INTO invitation VALUES (?, ?, ?, ?)", row)
+    return token
+
+
+def first_invitation(db: sqlite_utils.Database, now: float) -> str:
+    """A one-time token for a file that nobody has a password for, the demonstration or a new one; '' otherwise."""
+    shown = by_login(db, DEMONSTRATION)
+    if shown and shown.active and not shown.has_password:
+        return invite(db, "open", shown.id, now)
+    return invite(db, "first", None, now) if nobody_enters(db) else ""
+
+
+def invitation(db: sqlite_utils.Database, token: str, now: float) -> Invitation | None:
+    """What a token opens; None when it was used, replaced, or is too old, or the file has its administrator by now."""
+    sql = "SELECT kind, account_id FROM invitation WHERE token = ? AND expires_at >= ?"
+    row = db.execute(sql, (_digest(token), int(now))).fetchone()
+    if row is None or (row[0] == "first" and not nobody_enters(db)):
+        return None
+    return Invitation(*row)
+
+
+def invited_until(db: sqlite_utils.Database, account_id: int, now: float) -> int | None:
+    """Until when the invitation of an account opens, in seconds since 1970; None when it has none."""
+    sql = "SELECT max(expires_at) FROM invitation WHERE account_id = ? AND expires_at >= ?"
+    found: int | None = db.execute(sql, (account_id, int(now))).fetchone()[0]
+    return found
+
+
+def use(db: sqlite_utils.Database, token: str) -> bool:
+    """Use a token up; False when somebody was quicker."""
+    with writing(db):
+        return db.conn.execute("DELETE FROM invitation WHERE token = ?", (_digest(token),)).rowcount == 1
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def nobody_enters(db: sqlite_utils.Database) -> bool:
+    """Whether no account opens the door yet: the file is new."""
+    sql = "SELECT count(*) FROM account WHERE active AND (password IS NOT NULL OR subject IS NOT NULL)"
+    return not db.execute(sql).fetchone()[0]

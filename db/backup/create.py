@@ -1,0 +1,242 @@
+"""Backups of the office file: made while people write, verified before they bear a name, and one a day by itself.
+
+A backup is a whole office file but for who is signed in: sessions, invitations and failed sign-ins stay out of it.
+"""
+
+import logging
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import sqlite_utils
+
+from db.backup import status
+from db.backup.restore import Restored, restore
+from db.backup.status import Backup, State, backups_in, state
+from db.base import atomic_files
+from db.base.atomic_files import PART
+from db.base.errors import NotFoundError, StorageError, without_values
+from db.base.locks import one_copy_at_a_time
+from db.storage import audit_chain
+
+__all__ = ["Backup", "Daily", "Restored", "State", "backups_in", "folder_of", "make", "restore", "rotate", "state"]
+
+_log = logging.getLogger(__name__)
+_LEFT_OUT = ("session", "invitation", "attempt")
+_PAGES, _PAUSE = 1000, 0.01
+_DAILY, _WEEKLY = 14, 8
+_DAY = timedelta(days=1)
+
+
+def folder_of(path: Path) -> Path:
+    """Where the backups of an office file are: the folder PALETTE_BACKUPS, or « sauvegardes » beside it."""
+    return Path(os.environ.get("PALETTE_BACKUPS") or path.parent / "sauvegardes")
+
+
+def recipient() -> str | None:
+    """The public key that backups are encrypted for, if any: PALETTE_BACKUP_KEY."""
+    return os.environ.get("PALETTE_BACKUP_KEY") or None
+
+
+# ---- one backup
+
+
+def make(path: Path, folder: Path, now: datetime, recipient: str | None = None) -> Path:
+    """A verified backup of the file as it is at one moment, while others go on writing. Returns its path.
+
+    The folder notes whether it succeeded. Raises NotFoundError, StorageError.
+    """
+    if not path.exists():
+        raise NotFoundError(f"Il n’y a pas de fichier Palette à l’adresse {path}.")
+    began = time.monotonic()
+    try:
+        with one_copy_at_a_time(path):
+            made, remark = _make(path, folder, now, recipient)
+            status.succeeded(folder, now, made, time.monotonic() - began, remark)
+    except Exception as error:
+        status.failed(folder, now, atomic_files.why(error))
+        raise StorageError(f"La sauvegarde a échoué : {atomic_files.why(error)}.") from error
+    return made
+
+
+def _make(path: Path, folder: Path, now: datetime, recipient: str | None) -> tuple[Path, str]:
+    """The backup, and what the seals have to say of it. A broken seal is told and stops nothing: backups go on."""
+    key = atomic_files.recipient_of(recipient)
+    _prepare(path, folder)
+    with atomic_files.work_folder(path) as work:
+        copy, clean = work / "copy.db", work / "clean.db"
+        _copy(path, copy)
+        _leave_out(copy, clean)
+        _refuse_unsound(clean)
+        return _place(clean, folder, now, key), _broken_seal(clean)
+
+
+def _prepare(path: Path, folder: Path) -> None:
+    """The folder, without what a crash left in it; one that is there already keeps its rights: it may be anybody's."""
+    if not folder.exists():
+        folder.mkdir(mode=0o700, parents=True)
+        atomic_files.hand_over(folder, path.parent)
+    atomic_files.clear_work(path)
+    for left in list(status.leftovers(folder)):
+        left.unlink()
+
+
+def _copy(path: Path, copy: Path) -> None:
+    """Every page of the file as it was when copying began.
+
+    The source holds a read transaction throughout. In WAL mode that keeps no writer waiting, and without it SQLite
+    would begin again after every save by another process: never done on a busy day.
+    """
+    address = f"{path.resolve().as_uri()}?mode=rw"
+    with (
+        closing(sqlite3.connect(address, uri=True, timeout=10, isolation_level=None)) as source,
+        closing(sqlite3.connect(copy)) as target,
+    ):
+        source.execute("BEGIN")
+        source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        source.backup(target, pages=_PAGES, sleep=_PAUSE)
+
+
+def _leave_out(copy: Path, clean: Path) -> None:
+    """The copy without whoever is signed in, and without a free page that would still tell."""
+    with closing(sqlite3.connect(copy, isolation_level=None)) as raw:
+        raw.execute("PRAGMA journal_mode = OFF")
+        raw.execute("PRAGMA synchronous = OFF")  # whatever happens to this copy, another one is made
+        raw.execute("PRAGMA secure_delete = ON")
+        for table in _tables(raw, _LEFT_OUT):
+            raw.execute(f"DELETE FROM {table}")
+        raw.execute("VACUUM INTO ?", (str(clean),))  # a plain VACUUM would write names into /tmp
+
+
+def _tables(raw: sqlite3.Connection, names: tuple[str, ...]) -> list[str]:
+    found = {row[0] for row in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return [name for name in names if name in found]
+
+
+def _refuse_unsound(clean: Path) -> None:
+    """Raises StorageError: what is not sound must not push sound backups out."""
+    with closing(sqlite3.connect(clean, isolation_level=None)) as raw:
+        problem = next(_problems(raw), "")
+    if problem:
+        raise StorageError(f"le fichier n’est pas sain ({problem.rstrip('.')})")
+
+
+def _problems(raw: sqlite3.Connection) -> Iterator[str]:
+    if not _tables(raw, ("person",)):
+        yield "ce n’est pas un fichier de Palette"
+    yield from (str(row[0]) for row in raw.execute("PRAGMA integrity_check") if row[0] != "ok")
+    for table, *_ in raw.execute("PRAGMA foreign_key_check"):
+        yield f"une ligne de « {table} » renvoie à une ligne qui n’existe pas"
+
+
+def _broken_seal(clean: Path) -> str:
+    """The first thing that no longer agrees with the seals, or ''."""
+    with closing(sqlite3.connect(clean, isolation_level=None)) as raw:
+        if not _tables(raw, ("seal",)):  # the file is of an earlier Palette
+            return ""
+        return next(audit_chain.problems(sqlite_utils.Database(raw)), "")
+
+
+def _place(clean: Path, folder: Path, now: datetime, key: Any) -> Path:
+    final = status.free_name(folder, now, ".db.age" if key else ".db")
+    part, told = final.with_name(final.name + PART), status.digest_path(final)
+    try:
+        digest = atomic_files.copy(clean, part, key)
+        atomic_files.hand_over(part, folder)
+        if not key:  # as « sha256sum -c » reads it; in its place first, so that no backup is without
+            atomic_files.write_text(told, f"{digest}  {final.name}\n")
+        part.replace(final)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        told.unlink(missing_ok=True)
+        raise
+    atomic_files.sync_folder(folder)
+    return final
+
+
+# ---- which ones stay
+
+
+def rotate(folder: Path, now: datetime) -> list[Path]:
+    """Remove the backups that nobody needs any more. Returns those that went.
+
+    The newest of each of the last 14 days and 8 weeks that have one stay, and all of the last 24 hours.
+    """
+    every = backups_in(folder)
+    kept = _kept(every, now)
+    gone = [one for one in every if one not in kept]
+    for one in gone:
+        one.path.unlink()
+        one.digest_path.unlink(missing_ok=True)
+    return [one.path for one in gone]
+
+
+def _kept(every: list[Backup], now: datetime) -> set[Backup]:
+    """Days are counted among those that have a backup, never against ``now``: a wrong clock empties nothing.
+
+    What is dated later than now is counted apart: otherwise, once a clock that was ahead is mended, old backups with
+    late names would hold all the places, and those that are really new would go.
+    """
+    late = [one for one in every if status.is_ahead(one.moment, now)]
+    kept = {one for one in every if abs(now - one.moment) <= _DAY}
+    for some in (late, [one for one in every if one not in set(late)]):
+        days = {one.moment.date(): one for one in some}  # oldest first: the newest of the day is what remains
+        weeks = {one.moment.isocalendar()[:2]: one for one in some}
+        kept.update(islice(reversed(days.values()), _DAILY))
+        kept.update(islice(reversed(weeks.values()), _WEEKLY))
+    return kept
+
+
+# ---- one a day
+
+
+class Daily:
+    """Looks every few minutes, in a thread of its own, whether a backup is due: ``work`` makes it."""
+
+    def __init__(self, work: Callable[[Path, datetime], object], every: float = 300.0, first: float = 5.0) -> None:
+        self._work, self._every, self._first = work, every, first
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, path_of: Callable[[], Path]) -> None:
+        """Begin soon, without keeping the server waiting. ``path_of``: where the office file is at that time."""
+        self._ended.clear()
+        self._thread = threading.Thread(target=self._run, args=(path_of,), name="palette-backups", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; a backup under way gets a few seconds, and what it leaves is removed by the next one."""
+        self._ended.set()
+        if self._thread:
+            self._thread.join(timeout=5)
+
+    def _run(self, path_of: Callable[[], Path]) -> None:
+        wait = self._first
+        while not self._ended.wait(wait):
+            try:
+                self._work(path_of(), datetime.now(UTC))
+            except Exception as error:  # noqa: BLE001 — nobody above this thread would ever hear of it
+                _log.error(without_values(error.__cause__ or error))
+            wait = self._every
+
+
+def make_if_due(path: Path, now: datetime) -> Path | None:
+    """Make a backup when the newest is a day old, missing, or dated by a clock that was ahead. Raises like ``make``."""
+    folder = folder_of(path)
+    if not (path.exists() and path.stat().st_size) or not _is_due(folder, now):
+        return None
+    made = make(path, folder, now, recipient())
+    rotate(folder, now)
+    return made
+
+
+def _is_due(folder: Path, now: datetime) -> bool:
+    last = status.last_success(folder)
+    return last is None or status.is_ahead(last.moment, now) or now - last.moment >= _DAY

@@ -1,0 +1,188 @@
+"""Puts a backup in the place of the office file: checked first, all or nothing, and the erased are erased again."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlite_utils
+
+from db.backup import status
+from db.base import atomic_files
+from db.base.errors import BusyError, NotFoundError, PaletteError, StorageError
+from db.base.locks import hold, one_copy_at_a_time
+from db.model.dictionary import TABLES
+from db.storage import connection, ddl, upgrade
+from db.storage.integrity import check
+
+_RUNS = "Palette tourne sur {path} (processus {pid}) : arrêtez le serveur avant de reprendre une sauvegarde."
+_NOT_ONE = "Ce fichier n’est pas une sauvegarde de Palette."
+_SAME = "Le fichier en place n’a pas changé."
+_SQLITE_BEGINS, _AGE_BEGINS = b"SQLite format 3\0", b"age-encryption.org/"
+_ASIDE = ("", "-wal")
+"""What is kept of the replaced file. Its « -shm » only says where things are in the « -wal », and is made again."""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """Where the replaced file is kept (None: there was none), and how many people were erased again."""
+
+    replaced: Path | None
+    erased_again: int
+
+
+def restore(backup: Path, path: Path, identity: Path | None = None, anyway: bool = False) -> Restored:
+    """Put a backup in the place of the office file, once it is found sound; what was there is kept beside.
+
+    ``identity``: the file of the age key. ``anyway``: rows that a rule would refuse do not stand in the way.
+    When it raises (NotFoundError, BusyError, SchemaError, StorageError), the file in place is as it was.
+    """
+    if not backup.is_file():
+        raise NotFoundError(f"Il n’y a pas de sauvegarde à l’adresse {backup}.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with _server_away(path), one_copy_at_a_time(path), atomic_files.work_folder(path) as work:
+            copy = _read(backup, work / "restored.db", identity)
+            _refuse_unsound(copy, anyway)
+            atomic_files.hand_over(copy, path if path.exists() else path.parent)
+            atomic_files.sync(copy)
+            return _put(copy, path)
+    except OSError as error:
+        raise StorageError(f"La reprise a échoué : {atomic_files.why(error)}. {_SAME}") from error
+
+
+@contextmanager
+def _server_away(path: Path) -> Iterator[None]:
+    try:
+        lock = hold(path, _RUNS)
+    except BlockingIOError as error:
+        raise BusyError(str(error)) from None
+    with lock:
+        yield
+
+
+# ---- whether it may be put there
+
+
+def _read(backup: Path, copy: Path, identity: Path | None) -> Path:
+    """The backup's database, in a copy that nobody changes between its check and its use."""
+    with backup.open("rb") as file:
+        begins = file.read(len(_AGE_BEGINS))
+    plain = begins.startswith(_SQLITE_BEGINS)
+    if not plain and (backup.suffix == ".age" or begins == _AGE_BEGINS):
+        atomic_files.decrypt(backup, copy, identity)
+    else:
+        digest, told = atomic_files.copy(backup, copy), status.digest_path(backup)
+        if told.exists() and told.read_text(encoding="utf-8", errors="replace").split()[:1] != [digest]:
+            raise StorageError(f"{atomic_files.DAMAGED} {_SAME}")
+    with copy.open("rb") as file:
+        if file.read(len(_SQLITE_BEGINS)) != _SQLITE_BEGINS:
+            raise StorageError(f"{_NOT_ONE} {_SAME}")
+    return copy
+
+
+def _refuse_unsound(copy: Path, anyway: bool) -> None:
+    """Check a copy, brought up to this Palette first: what its own time did not know yet cannot be checked."""
+    try:
+        with closing(connection.connect(copy).conn) as raw:
+            db = sqlite_utils.Database(raw)
+            _refuse_damaged(db)
+            if upgrade.pending(db):
+                upgrade.upgrade(db)
+            problems = [] if anyway else check(db)
+            raw.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.Error as error:
+        raise StorageError(f"{atomic_files.DAMAGED} {_SAME}") from error
+    if problems:
+        more = [f"… et {len(problems) - 10} autres."] if len(problems) > 10 else []
+        raise StorageError("\n".join([f"Cette sauvegarde n’est pas saine. {_SAME}", *problems[:10], *more]))
+
+
+def _refuse_damaged(db: sqlite_utils.Database) -> None:
+    if db.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
+        raise StorageError(f"{atomic_files.DAMAGED} {_SAME}")
+    if not ddl.actual(db).keys() & TABLES.keys():
+        raise StorageError(f"{_NOT_ONE} {_SAME}")
+    if db.execute("PRAGMA foreign_key_check").fetchone():
+        raise StorageError(f"Cette sauvegarde renvoie à des lignes qui n’existent pas. {_SAME}")
+
+
+# ---- putting it there
+
+
+def _put(copy: Path, path: Path) -> Restored:
+    """Exchange the files; whatever fails, the first one is put back."""
+    aside = _keep(path)
+    try:
+        _without_log(path)
+        copy.replace(path)
+        atomic_files.sync_folder(path.parent)
+        erased = _erase_again(path)
+    except BaseException as error:
+        _put_back(path, aside)
+        if isinstance(error, PaletteError):
+            raise StorageError(f"{error} {_SAME}") from error
+        raise
+    return Restored(aside if aside.exists() else None, erased)
+
+
+def _keep(path: Path) -> Path:
+    """A second name for the file and for what was not yet moved into it (« -wal »): nothing is ever without one."""
+    aside = _free(path)
+    try:
+        for suffix in _ASIDE:
+            if _of(path, suffix).exists():
+                _link(_of(path, suffix), _of(aside, suffix))
+    except BaseException:
+        for suffix in _ASIDE:
+            _of(aside, suffix).unlink(missing_ok=True)
+        raise
+    atomic_files.sync_folder(path.parent)
+    return aside
+
+
+def _free(path: Path) -> Path:
+    stem = f"{path.stem}-remplacé-{datetime.now(UTC):%Y-%m-%dT%H%M}"
+    aside, turn = path.with_name(f"{stem}.db"), 1
+    while any(_of(aside, suffix).exists() for suffix in _ASIDE):
+        turn += 1
+        aside = path.with_name(f"{stem}-{turn}.db")
+    return aside
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # a file system without second names
+        shutil.copy2(source, target)
+        atomic_files.sync(target)
+
+
+def _without_log(path: Path) -> None:
+    """SQLite would read the log of one file into another."""
+    for suffix in ("-wal", "-shm"):
+        _of(path, suffix).unlink(missing_ok=True)
+
+
+def _put_back(path: Path, aside: Path) -> None:
+    _without_log(path)
+    if not aside.exists():
+        path.unlink(missing_ok=True)
+    for suffix in _ASIDE:
+        if _of(aside, suffix).exists():
+            _of(aside, suffix).replace(_of(path, suffix))
+            _of(aside, suffix).unlink(missing_ok=True)  # two names of one file: replacing does nothing
+
+
+def _of(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
+
+
+def _erase_again(path: Path) -> int:
+    from db.people import erasure  # which asks where the backups are
+
+    return erasure.again(path)

@@ -1,0 +1,202 @@
+"""Which backups there are, and what was said of the last attempt: what a screen shows, and what is due."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from db.base import atomic_files
+from db.model.types import french_moment, french_number
+
+_NAME = re.compile(r"palette-(\d{4}-\d\d-\d\dT\d{4})(?:-(\d{1,6}))?\.db(?:\.age)?")
+_MOMENT = "%Y-%m-%dT%H%M"
+_DIGEST = ".sha256"
+_STATE = "dernière.json"
+NONE_YET = "Aucune sauvegarde encore."
+OLD = timedelta(hours=36)
+AHEAD = timedelta(hours=1)
+"""How far from the server's own clock a backup may be dated before the clock is what is wrong."""
+
+_unwritten: dict[Path, dict[str, Any]] = {}
+"""What a folder refused to keep (full, read-only): the pages of this process are told all the same."""
+
+
+@dataclass(frozen=True, order=True)
+class Backup:
+    """One backup as its name says: moments in UTC, where no hour comes twice; ``turn`` counts within a minute."""
+
+    moment: datetime
+    turn: int
+    path: Path
+
+    @property
+    def digest_path(self) -> Path:
+        """Where the SHA-256 of an unencrypted one is written; age knows by itself whether a file was changed."""
+        return digest_path(self.path)
+
+
+@dataclass(frozen=True)
+class State:
+    """Whether backups are in order, the French sentence that says it, and how many there are."""
+
+    good: bool
+    sentence: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Success:
+    """The last backup that was made and verified. ``at``: ISO, UTC."""
+
+    at: str
+    name: str
+    size: int
+    seconds: float
+    encrypted: bool
+    remark: str = ""
+
+    @property
+    def moment(self) -> datetime:
+        return datetime.fromisoformat(self.at)
+
+
+def digest_path(backup: Path) -> Path:
+    return backup.with_name(backup.name + _DIGEST)
+
+
+def backups_in(folder: Path) -> list[Backup]:
+    """The backups of a folder, oldest first as their names say. Nothing else in the folder is ever looked at."""
+    return sorted(_backups(folder))
+
+
+def _backups(folder: Path) -> Iterator[Backup]:
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if found := _NAME.fullmatch(path.name):
+            try:
+                moment = datetime.strptime(found[1], _MOMENT).replace(tzinfo=UTC)
+            except ValueError:  # a 31st of February: not a name that Palette gives
+                continue
+            yield Backup(moment, int(found[2] or 1), path)
+
+
+def free_name(folder: Path, now: datetime, suffix: str) -> Path:
+    """A name of this minute that no backup bears yet, encrypted or not."""
+    minute = f"{now.astimezone(UTC):{_MOMENT}}"
+    taken = [one.turn for one in backups_in(folder) if one.path.name.startswith(f"palette-{minute}")]
+    turn = max(taken, default=0) + 1
+    return folder / f"palette-{minute}{f'-{turn}' if turn > 1 else ''}{suffix}"
+
+
+def leftovers(folder: Path) -> Iterator[Path]:
+    """What a crash left: parts, and digests of a backup that is not there."""
+    for path in folder.iterdir():
+        if path.suffix == atomic_files.PART:
+            if _NAME.fullmatch(path.stem.removesuffix(_DIGEST)):
+                yield path
+        elif path.suffix == _DIGEST and _NAME.fullmatch(path.stem) and not path.with_suffix("").exists():
+            yield path
+
+
+# ---- what was said of the last attempt
+
+
+def succeeded(folder: Path, now: datetime, made: Path, seconds: float, remark: str) -> None:
+    """Note a backup that is in its place. ``remark``: a French sentence on what is wrong all the same, or ''."""
+    at = now.astimezone(UTC).isoformat(timespec="seconds")
+    encrypted = made.suffix == ".age"
+    success = Success(at, made.name, made.stat().st_size, round(seconds, 1), encrypted, remark)
+    _note(folder, success=asdict(success), failed=False)
+
+
+def failed(folder: Path, now: datetime, reason: str) -> None:
+    """Note an attempt that failed; ``reason`` ends a French sentence, without values."""
+    failure = {"at": now.astimezone(UTC).isoformat(timespec="seconds"), "reason": reason}
+    _note(folder, failure=failure, failed=True)
+
+
+def _note(folder: Path, **new: Any) -> None:
+    known = _known(folder) | new
+    try:
+        atomic_files.write_text(folder / _STATE, json.dumps(known, indent=2, ensure_ascii=False) + "\n")
+        _unwritten.pop(folder.resolve(), None)
+    except OSError:
+        _unwritten[folder.resolve()] = known
+
+
+def _known(folder: Path) -> dict[str, Any]:
+    if folder.resolve() in _unwritten:
+        return _unwritten[folder.resolve()]
+    try:
+        known = json.loads((folder / _STATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def last_success(folder: Path) -> Success | None:
+    """The newest backup that is still there: the one noted last, otherwise what the names say."""
+    try:
+        noted = Success(**_known(folder)["success"])
+        if (folder / noted.name).stat().st_size == noted.size and noted.moment.tzinfo:
+            return noted
+    except (KeyError, TypeError, ValueError, OSError):
+        pass
+    return next((_of_name(one) for one in reversed(backups_in(folder))), None)
+
+
+def _of_name(one: Backup) -> Success:
+    return Success(one.moment.isoformat(), one.path.name, one.path.stat().st_size, 0.0, one.path.suffix == ".age")
+
+
+def is_ahead(moment: datetime, now: datetime) -> bool:
+    """Whether a backup is dated later than it can have been made: the clock was changed."""
+    return moment > now + AHEAD
+
+
+# ---- what a person reads
+
+
+def state(folder: Path, now: datetime) -> State:
+    """Whether the backups of a folder are in order."""
+    last, failure = last_success(folder), _failure(_known(folder))
+    if failure:
+        good, sentence = False, failure + (f" {_when_before(last)}" if last else " Aucune n’a encore réussi.")
+    else:
+        good, sentence = _of_last(last, now) if last else (False, NONE_YET)
+    return State(good, sentence, len(backups_in(folder)))
+
+
+def _failure(known: dict[str, Any]) -> str:
+    match known:
+        case {"failed": True, "failure": {"at": str(at), "reason": str(reason)}}:
+            return f"La dernière sauvegarde a échoué le {_moment(at)} : {reason}."
+        case _:
+            return ""
+
+
+def _when_before(last: Success) -> str:
+    return f"La dernière réussie date du {_moment(last.at)}."
+
+
+def _of_last(last: Success, now: datetime) -> tuple[bool, str]:
+    if is_ahead(last.moment, now):
+        told = f"la dernière sauvegarde est datée du {_moment(last.at)}. Vérifiez l’heure du serveur."
+        return False, f"L’horloge du serveur a reculé : {told}"
+    if now - last.moment > OLD:
+        return False, f"Aucune sauvegarde depuis le {_moment(last.at)}."
+    if last.remark:
+        told = f"Sauvegarde faite le {_moment(last.at)}, mais le fichier ne s’accorde plus avec ses sceaux"
+        return False, f"{told} : {last.remark}"
+    secrecy = "chiffrée" if last.encrypted else "non chiffrée"
+    return True, f"Dernière sauvegarde : {_moment(last.at)} ({_size(last.size)}, {secrecy}), vérifiée."
+
+
+def _moment(at: str) -> str:
+    return french_moment(datetime.fromisoformat(at).timestamp())
+
+
+def _size(size: int) -> str:
+    return f"{french_number(size / 1e6, 1)} Mo" if size >= 1e6 else f"{french_number(max(1, size / 1e3))} Ko"

@@ -1,0 +1,245 @@
+"""Files that must be whole or absent: written, synced, read back, then renamed; encrypted with age when asked."""
+
+import errno
+import hashlib
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyrage  # type: ignore[import-untyped]
+
+from db.base.errors import PaletteError, StorageError
+
+_WORK = "palette-copie-"
+PART = ".part"
+_SECRET = "AGE-SECRET-KEY-1"
+_SQLITE = (
+    ("is full", "le disque est plein"),
+    ("disk I/O", "le disque refuse d’écrire (est-il plein ?)"),
+    ("malformed", "le fichier est abîmé"),
+    ("not a database", "le fichier n’est pas un fichier de Palette, ou il est abîmé"),
+    ("locked", "le fichier est occupé par un autre programme"),
+    ("unable to open", "le fichier ne peut pas être ouvert"),
+)
+DAMAGED = "Cette sauvegarde est abîmée : elle ne dit plus ce qui avait été vérifié quand elle a été faite."
+
+
+def why(error: BaseException) -> str:
+    """The reason of a failure as the end of a French sentence, without values."""
+    match error:
+        case PaletteError():
+            return str(error).rstrip(".")
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT | errno.EFBIG):
+            return "le disque est plein"
+        case OSError(errno=errno.EACCES | errno.EPERM | errno.EROFS):
+            return "le dossier n’accepte pas qu’on y écrive (droits, ou disque en lecture seule)"
+        case OSError():
+            return "le disque ou le dossier ne répond pas"
+        case sqlite3.Error():
+            return next((told for words, told in _SQLITE if words in str(error)), "le fichier ne peut pas être copié")
+        case _:
+            return "une erreur inattendue, notée dans le journal du serveur"
+
+
+# ---- on the disk
+
+
+def copy(source: Path, target: Path, recipient: Any = None) -> str:
+    """Write a new file with what another says, encrypted for ``recipient``; its SHA-256 once read back from the disk.
+
+    Raises StorageError when the disk does not give back what it was given, OSError.
+    """
+
+    def transfer(reading: BinaryIO, writing: "_Writer") -> None:
+        if recipient is None:
+            shutil.copyfileobj(reading, writing, 1 << 20)
+        else:
+            pyrage.encrypt_io(reading, writing, [recipient])
+
+    given = _write(source, target, transfer)
+    if digest(target) != given:
+        raise StorageError("le disque n’a pas gardé ce qui y a été écrit")
+    return given
+
+
+def decrypt(source: Path, target: Path, identity: Path | None) -> None:
+    """Write what an age file says into a new file. Raises StorageError, OSError."""
+    key = _identity(identity)
+    try:
+        _write(source, target, lambda reading, writing: pyrage.decrypt_io(reading, writing, [key]))
+    except pyrage.DecryptError as error:
+        if "No matching keys" in str(error):
+            raise StorageError(
+                "Cette clé n’ouvre pas cette sauvegarde : elle a été chiffrée pour une autre, ou son début est abîmé."
+            ) from None
+        raise StorageError(DAMAGED) from None
+    except OSError as error:
+        if error.errno:
+            raise
+        raise StorageError(DAMAGED) from None  # age's way to say that what it reads was changed
+
+
+def _write(source: Path, target: Path, transfer: Callable[[BinaryIO, "_Writer"], None]) -> str:
+    with source.open("rb") as reading, open(_made(target), "wb") as file:
+        writing = _Writer(file)
+        try:
+            transfer(reading, writing)
+            file.flush()
+        except (pyrage.EncryptError, pyrage.DecryptError, OSError):
+            if writing.refused:
+                raise writing.refused from None
+            raise
+    sync(target)
+    return writing.digest.hexdigest()
+
+
+def _made(target: Path) -> int:
+    return os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+
+
+class _Writer:
+    """Counts what is written into its SHA-256; keeps the disk's refusal, of which age only repeats the words."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.digest = file, hashlib.sha256()
+        self.refused: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        try:
+            self._file.write(data)
+        except OSError as error:
+            self.refused = error
+            raise
+        self.digest.update(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Asked for by age; the file is flushed once, at the end."""
+
+
+def write_text(path: Path, text: str) -> None:
+    """Put a small file in place in one move. Raises OSError."""
+    part = path.with_name(path.name + PART)
+    part.unlink(missing_ok=True)
+    try:
+        with open(_made(part), "w", encoding="utf-8") as file:
+            file.write(text)
+        sync(part)
+        hand_over(part, path.parent)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def write_bytes(path: Path, content: bytes, replace: bool = False) -> None:
+    """Put a new file in place, whole, read by its owner alone. Raises FileExistsError unless it may ``replace`` one."""
+    made = path.with_name(path.name + PART) if replace else path
+    if replace:
+        made.unlink(missing_ok=True)
+    descriptor = _made(made)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(content)
+        sync(made)
+        if replace:
+            made.replace(path)
+    except BaseException:
+        made.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sync(path: Path) -> None:
+    """Have a file on the disk; what is read next comes from there and not from memory."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+    finally:
+        os.close(file)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names of a folder on the disk; some file systems cannot."""
+    with suppress(OSError):
+        file = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)
+
+
+def hand_over(made: Path, like: Path) -> None:
+    """What root made belongs to whom the rest belongs to, or the server could not read it later."""
+    if os.geteuid() == 0:
+        owner = like.stat()
+        with suppress(PermissionError):  # root of a container, which may not give anything away
+            os.chown(made, owner.st_uid, owner.st_gid)
+
+
+@contextmanager
+def work_folder(path: Path) -> Iterator[Path]:
+    """A folder beside the office file for copies that are not finished, which may hold names: gone afterwards."""
+    work = Path(tempfile.mkdtemp(PART, _WORK, path.parent))
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def clear_work(path: Path) -> None:
+    """Remove what a crash left of ``work_folder``. Only while no other copy is under way."""
+    for left in path.parent.glob(f"{_WORK}*{PART}"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+# ---- keys
+
+
+def recipient_of(text: str | None) -> Any:
+    """The public key to encrypt for; None when none is asked for. Raises StorageError, rather than leave it clear."""
+    if not (text or "").strip():
+        return None
+    try:
+        return pyrage.x25519.Recipient.from_str((text or "").strip())
+    except pyrage.RecipientError:
+        raise StorageError(
+            "la clé de chiffrement (PALETTE_BACKUP_KEY) n’est pas une clé publique age, qui commence par « age1 »"
+        ) from None
+
+
+def new_identity(path: Path) -> str:
+    """Make a key pair in a new file that only its owner reads. Returns the public half. Raises FileExistsError."""
+    identity = pyrage.x25519.Identity.generate()
+    public = str(identity.to_public())
+    with open(_made(path), "w", encoding="ascii") as file:
+        file.write(f"# public key: {public}\n{identity}\n")
+    sync(path)
+    sync_folder(path.parent)
+    return public
+
+
+def _identity(path: Path | None) -> Any:
+    if path is None:
+        raise StorageError("Cette sauvegarde est chiffrée : donnez le fichier de la clé (--identity FICHIER).")
+    try:
+        lines = path.read_text(encoding="utf-8").split()
+        return pyrage.x25519.Identity.from_str(next(word for word in lines if word.startswith(_SECRET)))
+    except FileNotFoundError:
+        raise StorageError(f"Il n’y a pas de fichier de clé à l’adresse {path}.") from None
+    except (StopIteration, UnicodeDecodeError, pyrage.IdentityError):
+        raise StorageError(f"Le fichier {path} ne contient pas de clé age (une ligne « {_SECRET}… »).") from None

@@ -1,0 +1,61 @@
+"""The verbs of backups: ``backup``, ``restore`` and ``backup-key``; db/__main__.py registers them."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from db.backup import create
+from db.backup.restore import Restored
+from db.base import atomic_files
+from db.cli.office_path import Place
+from db.people import erasure
+
+_PATH = Place()
+
+
+@click.command()
+@click.argument("path", type=_PATH)
+@click.option("--to", type=_PATH, help="Dossier ; sinon PALETTE_BACKUPS, ou « sauvegardes » à côté du fichier.")
+@click.option("--recipient", help="Clé publique age1… ; sinon PALETTE_BACKUP_KEY, ou aucun chiffrement.")
+def backup(path: Path, to: Path | None, recipient: str | None) -> None:
+    """Sauvegarde le fichier PATH, même pendant que l’équipe y écrit."""
+    key = recipient or create.recipient()
+    made = create.make(path, to or create.folder_of(path), datetime.now(UTC), key)
+    click.echo(f"Sauvegarde écrite et vérifiée, {'chiffrée' if key else 'non chiffrée'} : {made}")
+
+
+@click.command()
+@click.argument("saved", metavar="BACKUP", type=_PATH)
+@click.argument("path", type=_PATH)
+@click.option("--identity", type=_PATH, help="Fichier de la clé, pour une sauvegarde chiffrée.")
+@click.option("--anyway", is_flag=True, help="Même si des lignes ne suivent pas les règles de Palette.")
+def restore(saved: Path, path: Path, identity: Path | None, anyway: bool) -> None:
+    """Met la sauvegarde BACKUP à la place du fichier PATH, serveur arrêté ; l’ancien fichier est gardé."""
+    register = erasure.register_path(path).exists()
+    click.echo("\n".join(_told(create.restore(saved, path, identity, anyway), path, register)))
+
+
+def _told(restored: Restored, path: Path, register: bool) -> list[str]:
+    told = [f"Sauvegarde vérifiée et reprise : {path}"]
+    if restored.replaced:
+        told.append(f"Le fichier remplacé est gardé : {restored.replaced}")
+    if not register:
+        place = erasure.register_path(path)
+        told.append(
+            f"Attention : il n’y a pas de registre des effacements ({place}). "
+            "Si quelqu’un a été effacé après cette sauvegarde, son dossier y est revenu : effacez-le de nouveau."
+        )
+    else:
+        told.append(f"Personnes effacées depuis cette sauvegarde, et effacées de nouveau : {restored.erased_again}")
+    return told
+
+
+@click.command("backup-key")
+@click.argument("file", type=_PATH)
+def backup_key(file: Path) -> None:
+    """Crée dans FILE une clé pour chiffrer les sauvegardes."""
+    public = atomic_files.new_identity(file)
+    click.echo(f"PALETTE_BACKUP_KEY={public}")
+    click.echo(f"Donnez cette ligne au serveur. Gardez {file} ailleurs que sur le serveur, en deux endroits sûrs :")
+    click.echo("sans ce fichier, aucune sauvegarde chiffrée ne se relit, et qui l’a les lit toutes.")

@@ -1,0 +1,198 @@
+"""The file as it was known at an earlier moment, rebuilt from the history; and what moved since.
+
+On a connection of its own, temporary views stand before the tables that have changed since, so that every figure is
+counted by the very same SQL. Labels of lists and the dictionary itself are today's: the history does not keep them.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from db.figures import counting
+from db.figures.definitions import FIGURES
+from db.figures.periods import Period
+from db.model import effective_dictionary
+from db.model.dictionary import PERSON, TABLES
+from db.model.fields import Table
+from db.model.types import Context
+from db.rows import history
+from db.rows.history import Change
+from db.storage import connection, permissions
+from db.storage.connection import Database
+from db.storage.permissions import Roles
+
+_DELETED = "before"
+"""Marks a row that had been deleted at that moment; when exactly no longer matters."""
+
+
+def end_of(day: date) -> str:
+    """The moment at which a day ends in the office, as the history writes moments (UTC)."""
+    return history.end_of(day.isoformat())
+
+
+def begins(db: Database) -> str | None:
+    """The moment of the first line of the history, or None."""
+    moment: str | None = db.execute("SELECT min(at) FROM history").fetchone()[0]
+    return moment
+
+
+@contextmanager
+def as_known(path: Path, moment: str, roles: Roles | None = None) -> Iterator[Database]:
+    """The office file as it was before ``moment``, to count its figures; it cannot be written to.
+
+    ``roles``: who asks, and so what can be read; None: Palette itself.
+    """
+    db = connection.connect(path)
+    try:
+        db.execute("BEGIN")  # one state of the file, whoever saves meanwhile
+        for name, rows in _undone(db, moment).items():
+            _stand_before(db, effective_dictionary.tables(db)[name], rows, roles)
+        db.execute("PRAGMA query_only = ON")
+        if roles is not None:
+            permissions.hold(db, roles)
+        yield db
+    finally:
+        db.close()
+
+
+Rows = dict[int, dict[str, Any] | None]
+"""A row's id -> its columns as they were; None: it was not there."""
+
+
+def _undone(db: Database, moment: str) -> dict[str, Rows]:
+    """Every row that has changed since, as it was: the changes taken back one by one, latest first."""
+    tables: dict[str, Rows] = {}
+    sql = "SELECT id, table_name, row_id, action, before FROM history WHERE at >= ? ORDER BY id DESC"
+    for number, name, row_id, action, before in db.execute(sql, (moment,)).fetchall():
+        if name not in TABLES:
+            continue
+        rows = tables.setdefault(name, {})
+        if row_id not in rows:
+            rows[row_id] = _now(db, name, row_id)
+        rows[row_id] = _before(db, number, name, row_id, action, rows[row_id], json.loads(before))
+    return tables
+
+
+def _now(db: Database, name: str, row_id: int) -> dict[str, Any] | None:
+    return next(iter(db.query(f'SELECT * FROM "{name}" WHERE id = ?', (row_id,))), None)
+
+
+def _before(
+    db: Database, number: int, name: str, row_id: int, action: str, row: dict[str, Any] | None, old: dict[str, Any]
+) -> dict[str, Any] | None:
+    """The row before one change of it; None when it was not there, or was erased for good with all it said."""
+    erased = not old if action == "erase" else row is None
+    if action == "insert" or erased:
+        return None
+    if action == "erase":
+        return {"id": row_id, "version": 1, "deleted_at": _was_deleted(db, number, name, row_id), **old}
+    found = {**(row or {"id": row_id, "version": 1}), **old}
+    if action in ("delete", "restore"):
+        found["deleted_at"] = None if action == "delete" else _DELETED
+    return found
+
+
+def _was_deleted(db: Database, number: int, name: str, row_id: int) -> str | None:
+    """Whether a row that was erased had been deleted first, which its last values do not say."""
+    last = db.execute(
+        "SELECT action FROM history WHERE table_name = ? AND row_id = ? AND id < ?"
+        " AND action IN ('delete', 'restore') ORDER BY id DESC LIMIT 1",
+        (name, row_id, number),
+    ).fetchone()
+    return _DELETED if last and last[0] == "delete" else None
+
+
+def _stand_before(db: Database, table: Table, rows: Rows, roles: Roles | None) -> None:
+    """Let a view of the same name stand before the table: its rows, but these as they were."""
+    columns = ["id", "version", "deleted_at", *(field.name for field in table.fields)]
+    if roles is not None:
+        columns = [name for name in columns if permissions.readable(roles, table.name, name)]
+    names = ", ".join(columns)
+    db.execute(f'CREATE TEMP TABLE was_{table.name} AS SELECT {names} FROM main."{table.name}" WHERE 0')
+    db.execute(f"CREATE TEMP TABLE changed_{table.name} (id INTEGER PRIMARY KEY)")
+    db.conn.executemany(f"INSERT INTO changed_{table.name} VALUES (?)", [(row_id,) for row_id in rows])
+    marks = ", ".join("?" * len(columns))
+    kept = [[row.get(column) for column in columns] for row in rows.values() if row]
+    db.conn.executemany(f"INSERT INTO was_{table.name} VALUES ({marks})", kept)
+    db.execute(
+        f'CREATE TEMP VIEW "{table.name}" AS SELECT {names} FROM main."{table.name}"'
+        f" WHERE id NOT IN (SELECT id FROM changed_{table.name}) UNION ALL SELECT {names} FROM was_{table.name}"
+    )
+
+
+# --- what moved ---
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One person who counts otherwise than was known: the figures left and entered, and what was typed in since."""
+
+    person: int
+    no_longer: tuple[tuple[str, str], ...]
+    """(figure, code or '')"""
+    henceforth: tuple[tuple[str, str], ...]
+    changes: tuple[Change, ...]
+
+
+def moved(db: Database, path: Path, period: Period, names: Iterable[str], moment: str, known: Context) -> list[Moved]:
+    """Who counts otherwise in these figures of a period today than was known before ``moment``, by id.
+
+    It names persons: ``db`` refuses it to whoever may not read the history.
+    """
+    asked = tuple(names)
+    with as_known(path, moment) as past:
+        then = counting.behind(past, period, asked)
+    now = counting.behind(db, period, asked)
+    persons = sorted({person for *_, person in then ^ now})
+    strays = history.strays(db, moment, known)
+    return [
+        Moved(
+            person,
+            _parts(asked, then - now, person),
+            _parts(asked, now - then, person),
+            tuple(
+                change
+                for change in (*strays.get(person, ()), *history.of_person(db, person, known))
+                if change.at >= moment and _bears_on(change, period, asked)
+            ),
+        )
+        for person in persons
+    ]
+
+
+def _parts(asked: tuple[str, ...], behind: set[tuple[str, str, int]], person: int) -> tuple[tuple[str, str], ...]:
+    """What a person left or entered, in the order asked for.
+
+    Who leaves or enters the whole does so in every share of it: that is said once.
+    """
+    parts = [(name, code) for name, code, who in behind if who == person]
+    whole = {name for name, _ in parts} & {"followed", "portfolio"}
+    told = [part for part in parts if not (whole and FIGURES[part[0]].source == "profile")]
+    return tuple(sorted(told, key=lambda part: (asked.index(part[0]), part[1])))
+
+
+_EVENTS = ("stage", "benefit", "exit", "cer", "diagnostic", "aid")
+
+
+def _bears_on(change: Change, period: Period, asked: tuple[str, ...]) -> bool:
+    """Whether a change can have moved these figures: of the profile, or of rows dated in time (stages: a day more)."""
+    labels = {label for label, *_ in change.fields}
+    if change.table == "person":
+        return bool(labels & _PROFILE_LABELS) or change.action != "update"
+    texts = [text for _, before, after in change.fields for text in (before, after)]
+    days = [f"{year}-{month}-{day}" for text in texts for day, month, year in _DATE.findall(text)]
+    tables = (*_EVENTS, "intervention") if "interventions" in asked else _EVENTS
+    last = period.parameters["next" if change.table == "stage" else "last"]
+    return change.table in tables and (not days or min(days) <= last)
+
+
+_DATE = re.compile(r"\b([0-3][0-9])/([01][0-9])/([12][0-9]{3})\b")
+_PROFILE_LABELS = {
+    PERSON.field(name).label
+    for name in ("gender", "origin", "household", "education", "domain", "territory", "birth_date", "rsa_entry_on")
+}

@@ -1,0 +1,218 @@
+"""Counts the figures that db/figures/definitions.py declares: for a year, a day or a period, and who is behind them.
+
+Figures asked for together are one SQL statement, so that all of them come from the same state of the file. A day is a
+period of one day, a year one of twelve months; all go through the same SQL, and so do the persons behind a figure, and
+the figures as they were known at an earlier moment (db/figures/as_of.py).
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlite_utils
+
+from db.base.errors import InvalidError, Problem
+from db.figures.definitions import FIGURES, Figure
+from db.figures.periods import Period, period_of
+from db.figures.populations import DIMENSIONS, UNKNOWN, WITH
+from db.model import effective_dictionary
+from db.model.dictionary import PERSON
+from db.storage import connection
+
+PROFILE = ("gender", "origin", "household", "education", "domain", "age", "seniority")
+"""The figures of a photo that share the population out: label -> count."""
+_PROFILE = (*PROFILE, "fifty_or_over", "bac2_or_over", "under_two_years")
+_LENGTHS = ("mean_length_years", "mean_length_years_ongoing")
+YEAR = ("followed", "accompanied", "cer_signed", "diagnostics_completed", "exits", "by_reason", *_PROFILE, *_LENGTHS)
+"""What the photo of a year, or of a period of several days, is made of."""
+_SUMMARY = ("portfolio", "accompanied", "light", "in_diagnosis", "prime_only", "exits_since_january")
+DAY = (*_SUMMARY, *_PROFILE)
+"""What the photo of a day is made of."""
+
+Chosen = Mapping[str, tuple[str, ...]]
+"""A figure that is shared out -> the codes somebody chose of it: only their persons are counted."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """One part of a figure that is shared out. ``other``: the second code of a figure shared out twice, or ''."""
+
+    code: str
+    label: str
+    value: float
+    other: str = ""
+
+
+Taken = Mapping[str, Any]
+"""A figure's name -> its number (None: a mean over nobody), or its parts, in the order of their list."""
+
+
+# --- SQL ---
+
+
+def _coded(code: str) -> str:
+    return f"coalesce({code}, 'unknown')"
+
+
+def _narrowed(name: str, chosen: Chosen) -> str:
+    """SQL: what a figure counts, of the chosen persons only; what was chosen of the figure itself leaves it whole."""
+    figure = FIGURES[name]
+    own = {name, *figure.leaves}
+    among = [f"{figure.person} IN (SELECT id FROM chosen_{other})" for other in chosen if other not in own]
+    return f"{figure.source} WHERE {' AND '.join([f'({figure.where})', *among])}"
+
+
+def _chosen(chosen: Chosen) -> str:
+    """SQL: for the WITH clause, the persons of the codes that were chosen of each figure.
+
+    A dimension is looked up for everybody, not only for those followed: events can be of persons who are not.
+    """
+    parts = []
+    for name in chosen:
+        figure = FIGURES[name]
+        source, code, person = f"{figure.source} WHERE ({figure.where})", figure.by, figure.person
+        if name in DIMENSIONS:
+            code, person = DIMENSIONS[name].code, "p.id"
+            source = "person p LEFT JOIN followed f ON f.id = p.id WHERE p.deleted_at IS NULL"
+        wanted = f"{_coded(code)} IN (SELECT value FROM json_each(:chosen_{name}))"
+        parts.append(f", chosen_{name} AS MATERIALIZED (SELECT {person} AS id FROM {source} AND {wanted})")
+    return "".join(parts)
+
+
+def _counted(name: str, chosen: Chosen) -> str:
+    """SQL: a figure as rows: position, code, label, second code, value. A single number has no label."""
+    figure, rows = FIGURES[name], _narrowed(name, chosen)
+    if not figure.by:
+        return f"SELECT 0 AS position, NULL AS code, NULL AS label, '' AS other, {figure.value} AS value FROM {rows}"
+    other, keys = (_coded(figure.other), "1, 2") if figure.other else ("''", "1")
+    used = f"SELECT {_coded(figure.by)} AS code, {other} AS other, {figure.value} AS value FROM {rows} GROUP BY {keys}"
+    offered = f"UNION ALL SELECT position, code, label, '', 0 FROM {figure.values} WHERE NOT retired"
+    return f"""SELECT min(position) AS position, code, label, other, sum(value) AS value FROM (
+      SELECT coalesce(l.position, 1e9) AS position, u.code, coalesce(l.label, '{UNKNOWN}') AS label, u.other, u.value
+      FROM ({used}) u LEFT JOIN {figure.values} l ON l.code = u.code {"" if figure.other else offered})
+      GROUP BY code, label, other"""
+
+
+def _parameters(period: Period, chosen: Chosen) -> dict[str, str]:
+    return period.parameters | {f"chosen_{name}": json.dumps(codes) for name, codes in chosen.items()}
+
+
+# --- what may be asked ---
+
+
+def take(db: sqlite_utils.Database, period: Period, names: Iterable[str], chosen: Chosen | None = None) -> Taken:
+    """Count these figures of a period, of the chosen persons when some are. Sums of money are in euro cents."""
+    some = {name: codes for name, codes in (chosen or {}).items() if codes}
+    wanted = tuple(dict.fromkeys(names))
+    parts = " UNION ALL ".join(f"SELECT '{name}', * FROM ({_counted(name, some)})" for name in wanted)
+    sql = f"{WITH}{_chosen(some)} SELECT * FROM ({parts}) ORDER BY 2, 4"
+    found: dict[str, Any] = dict.fromkeys(wanted, ())
+    for name, _, code, label, other, value in db.execute(sql, _parameters(period, some)):
+        found[name] = value if label is None else (*found[name], Share(code, label, value, other))
+    return found
+
+
+def photo(db: sqlite_utils.Database, when: str) -> dict[str, Any]:
+    """Every figure of a year (« 2022 »), a day (« 2023-03-06 ») or a period, ready for JSON; see FIGURES for each.
+
+    Raises InvalidError for anything else. A mean over nobody is None.
+    """
+    period = period_of(when)
+    found = plain(take(db, period, DAY if period.is_day else YEAR))
+    if not period.is_day:
+        found["exits"] = {"total": found["exits"], "by_reason": found.pop("by_reason")}
+    return found
+
+
+def plain(taken: Taken) -> dict[str, Any]:
+    """The same for JSON: a figure shared out is label -> value."""
+    found: dict[str, Any] = {}
+    for name, value in taken.items():
+        found[name] = value
+        if isinstance(value, tuple):
+            found[name] = {}
+            for share in value:  # two values of a list may bear the same label
+                found[name][share.label] = found[name].get(share.label, 0) + share.value
+    return found
+
+
+def summary(db: sqlite_utils.Database, day: str) -> dict[str, int]:
+    """The headline counts of a day, those of its photo, without the profile. Raises InvalidError for what is no day."""
+    period = period_of(day)
+    if not period.is_day:
+        raise InvalidError([Problem(f"« {day} » n’est pas une date (2023-03-06).")])
+    return connection.remembered(db, ("summary", day), lambda: dict(take(db, period, _SUMMARY)))
+
+
+def first_year(db: sqlite_utils.Database) -> int | None:
+    """The year in which the first stage of the file began, or None."""
+    day = db.execute("SELECT min(starts_on) FROM stage WHERE deleted_at IS NULL").fetchone()[0]
+    return int(day[:4]) if day else None
+
+
+def persons(
+    db: sqlite_utils.Database,
+    period: Period,
+    name: str,
+    codes: tuple[str, str] | None = None,
+    chosen: Chosen | None = None,
+) -> list[int]:
+    """The ids of the persons behind a figure, or behind one part of it (its code, and its second code or '')."""
+    some = {other: wanted for other, wanted in (chosen or {}).items() if wanted}
+    rows, part = _narrowed(name, some), ""
+    values = _parameters(period, some)
+    if codes:
+        part = f" AND {_part(FIGURES[name], *codes)}"
+        values |= {"code": codes[0], "other": codes[1]}
+    sql = f"{WITH}{_chosen(some)} SELECT DISTINCT {FIGURES[name].person} FROM {rows}{part} ORDER BY 1"
+    return [row[0] for row in db.execute(sql, values)]
+
+
+def among(db: sqlite_utils.Database, period: Period, chosen: Chosen) -> list[int]:
+    """The ids of the persons to whom all that was chosen applies: followed in the period, or in one of its events."""
+    some = {name: codes for name, codes in chosen.items() if codes}
+    followed = ["followed"] if DIMENSIONS.keys() >= some.keys() else []
+    parts = [f"SELECT id FROM {name}" for name in (*followed, *(f"chosen_{name}" for name in some))]
+    sql = f"{WITH}{_chosen(some)} SELECT DISTINCT id FROM ({' INTERSECT '.join(parts)}) ORDER BY 1"
+    return [row[0] for row in db.execute(sql, _parameters(period, some))]
+
+
+def _part(figure: Figure, code: str, other: str) -> str:
+    second = f" AND {_coded(figure.other)} = :other" if other else " AND :other = ''"
+    return f"{_coded(figure.by)} = :code{second}"
+
+
+def behind(db: sqlite_utils.Database, period: Period, names: Iterable[str]) -> set[tuple[str, str, int]]:
+    """Who is behind each of these figures: (figure, code or '', person)."""
+    parts = []
+    for name in names:
+        figure = FIGURES[name]
+        code = _coded(figure.by) if figure.by else "''"
+        parts.append(f"SELECT '{name}', {code}, {figure.person} FROM {_narrowed(name, {})}")
+    return set(db.execute(f"{WITH} {' UNION '.join(parts)}", period.parameters).fetchall())
+
+
+def profiles(db: sqlite_utils.Database, period: Period) -> list[tuple[Any, ...]]:
+    """Every person followed in the period: the id, then the code of each of PROFILE (None where it is not known)."""
+    sql = f"{WITH} SELECT id, {', '.join(PROFILE)} FROM profile ORDER BY id"
+    return db.execute(sql, period.parameters).fetchall()
+
+
+def own_codes(db: sqlite_utils.Database, period: Period, column: str) -> list[tuple[int, str | None]]:
+    """Every person followed in the period: the id, and her value of a field of the office's own (None where empty).
+
+    Raises KeyError for a column that is none of a person's fields.
+    """
+    name = effective_dictionary.own(db, PERSON).field(column).name
+    sql = f"{WITH} SELECT f.id, p.{name} FROM followed f JOIN person p ON p.id = f.id ORDER BY 1"
+    return db.execute(sql, period.parameters).fetchall()
+
+
+def by_person(db: sqlite_utils.Database, period: Period, name: str) -> list[tuple[int, str, float]]:
+    """A figure person by person: (id, code or '', value), those with none left out. Sums of money are in euro cents."""
+    figure = FIGURES[name]
+    code = _coded(figure.by) if figure.by else "''"
+    rows = f"{figure.source} WHERE ({figure.where})"
+    sql = f"{WITH} SELECT {figure.person}, {code}, {figure.value} FROM {rows} GROUP BY 1, 2 ORDER BY 1, 2"
+    return db.execute(sql, period.parameters).fetchall()

@@ -1,0 +1,195 @@
+"""Who and what is counted: the tables of the WITH clause that every figure draws from. Source: domain.md § 4.
+
+Deleted rows never count, nor rows of a deleted person. ``:first`` and ``:last`` bound the period, its events begin on
+``:since`` (see db/figures/periods.py). SQLite reads only the tables that a figure asks for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from db.model import domain_rules
+from db.model.lists import DOMAINS, EDUCATIONS, GENDERS, HOUSEHOLDS, ORIGINS, TERRITORIES
+
+UNKNOWN = "Non renseigné"
+AGE_BANDS = {
+    "Moins de 25 ans": 0,
+    "25–29 ans": 25,
+    "30–39 ans": 30,
+    "40–49 ans": 40,
+    "50–59 ans": 50,
+    "60 ans et plus": 60,
+}
+"""Label -> the first age, in whole years, of the band."""
+SENIORITY_BANDS = {
+    "Moins de 6 mois": 0,
+    "6 à 12 mois": 6,
+    "1 à 2 ans": 12,
+    "2 à 5 ans": 24,
+    "5 ans et plus": 60,
+}
+"""Label -> the first whole month of the band; each band stops before the next begins."""
+LENGTH_BANDS = {
+    "Moins de 6 mois": 0,
+    "6 à 12 mois": 0.5,
+    "1 à 2 ans": 1,
+    "2 à 3 ans": 2,
+    "3 à 5 ans": 3,
+    "5 ans et plus": 5,
+}
+"""Label -> the shortest length, in years, of the band."""
+CEILING_PARTS = {
+    "0": "Aucune aide",
+    "1": "Moins de la moitié",
+    "2": "De la moitié au plafond",
+    "3": "Plafond atteint",
+    "4": "Plafond dépassé (dérogation)",
+}
+CEILING_PART = """CASE WHEN cents = 0 THEN '0' WHEN cents > ceiling THEN '4' WHEN cents = ceiling THEN '3'
+  WHEN 2 * cents >= ceiling THEN '2' ELSE '1' END"""
+"""SQL on ``aided``: to the cent, which a percentage would miss."""
+MODES = {
+    "standard": "Accompagnement standard",
+    "light": "Accompagnement allégé",
+    "diagnostic": "Diagnostic",
+}
+
+
+def band(value: str, bands: Mapping[str, float]) -> str:
+    """SQL: the place of the value's band; NULL before zero, as somebody not yet born or not yet in the RSA has none."""
+    starts = list(bands.values())
+    cases = " ".join(f"WHEN {value} >= {start} THEN '{starts.index(start)}'" for start in reversed(starts))
+    return f"CASE {cases} END"
+
+
+def _values(labels: dict[str, str]) -> str:
+    """SQL: codes and labels as rows, shaped like a list of the file."""
+    rows = ", ".join(f"('{code}', '{label}', {place}, 0)" for place, (code, label) in enumerate(labels.items()))
+    return f"(code, label, position, retired) AS (VALUES {rows})"
+
+
+def _bands(bands: Mapping[str, float]) -> str:
+    return _values({str(place): label for place, label in enumerate(bands)})
+
+
+def listed(codes: tuple[str, ...]) -> str:
+    """SQL: the codes, for IN."""
+    return "(" + ", ".join(f"'{code}'" for code in codes) + ")"
+
+
+def kept(row: str) -> str:
+    """SQL: neither the row nor its person was deleted."""
+    return f"{row}.deleted_at IS NULL AND {row}.person_id NOT IN (SELECT id FROM gone)"
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """What shares persons out: SQL on ``p`` (the person) and ``f`` (followed, or NULL); the table of its labels.
+
+    ``bands``: the SQL measures, and the bands make codes of it.
+    """
+
+    sql: str
+    values: str
+    bands: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def code(self) -> str:
+        """SQL: the code."""
+        return self.banded(self.sql)
+
+    def banded(self, measured: str) -> str:
+        """SQL: the code of what was measured."""
+        return band(measured, self.bands) if self.bands else measured
+
+
+DIMENSIONS = {
+    "gender": Dimension("p.gender", GENDERS.table),
+    "origin": Dimension("p.origin", ORIGINS.table),
+    "household": Dimension("p.household", HOUSEHOLDS.table),
+    "education": Dimension("p.education", EDUCATIONS.table),
+    "domain": Dimension("p.domain", DOMAINS.table),
+    "territory": Dimension("p.territory", TERRITORIES.table),
+    "age": Dimension(domain_rules.age("p.birth_date", ":last"), "age_band", AGE_BANDS),
+    "seniority": Dimension(domain_rules.months("p.rsa_entry_on", ":last"), "seniority_band", SENIORITY_BANDS),
+    "mode": Dimension(
+        "CASE WHEN f.light THEN 'light' WHEN f.accompanied THEN 'standard' WHEN f.id THEN 'diagnostic' END", "mode"
+    ),
+}
+_MEASURED = ", ".join(f"{item.sql} AS {name}" for name, item in DIMENSIONS.items())
+_PROFILE = ", ".join(f"{item.banded(name)} AS {name}" for name, item in DIMENSIONS.items())
+_FOLLOWED = f"s.kind IN {listed(domain_rules.FOLLOWED)} AND {kept('s')}"
+_AID_DAY = domain_rules.AID_DAY.format(aid="a")
+
+WITH = f"""WITH RECURSIVE
+gone AS MATERIALIZED (SELECT id FROM person WHERE deleted_at IS NOT NULL),
+followed AS MATERIALIZED (
+  SELECT s.person_id AS id, max(s.kind = 'accompaniment') AS accompanied,
+         max(s.kind = 'accompaniment' AND s.mode IS 'light') AS light
+  FROM stage s
+  WHERE {_FOLLOWED} AND {domain_rules.in_force_during("s", ":first", ":last")}
+  GROUP BY s.person_id),
+measured AS MATERIALIZED (SELECT f.id, {_MEASURED} FROM followed f JOIN person p ON p.id = f.id),
+profile AS MATERIALIZED (SELECT id, {_PROFILE} FROM measured),
+prime_only AS (
+  SELECT b.person_id AS id FROM benefit b
+  WHERE b.kind = 'prime' AND {domain_rules.in_force_during("b", ":quarter", ":last")}
+    AND +b.person_id IN (SELECT id FROM followed)
+  GROUP BY b.person_id
+  HAVING sum({domain_rules.days_within("b", ":quarter", ":last")}) = julianday(:last) - julianday(:quarter) + 1),
+exits AS MATERIALIZED (
+  SELECT e.person_id AS id, e.reason FROM exit e
+  WHERE {kept("e")} AND e.scope = 'rsa' AND e.left_on BETWEEN :since AND :last),
+spans AS MATERIALIZED (
+  SELECT s.person_id AS id, min(s.starts_on) AS begun,
+         max(iif(s.starts_on <= :last, coalesce(s.ends_on, '9999'), NULL)) AS ended,
+         max({domain_rules.in_force("s", ":last")}) AND max({domain_rules.in_force("s", ":next")}) AS goes_on
+  FROM stage s
+  WHERE s.kind = 'accompaniment' AND {kept("s")}
+  GROUP BY s.person_id),
+lengths AS MATERIALIZED (
+  SELECT id, goes_on, (julianday(iif(goes_on, :last, ended)) - julianday(begun) + 1) / 365.25 AS years FROM spans
+  WHERE goes_on OR ended BETWEEN :since AND :last),
+month AS MATERIALIZED (
+  SELECT :month AS first UNION ALL SELECT date(first, '+1 month') FROM month WHERE date(first, '+1 month') <= :last),
+months(code, label, position, retired, last) AS MATERIALIZED (
+  SELECT substr(first, 1, 7), substr(first, 1, 7), first, 0, min(date(first, '+1 month', '-1 day'), :last) FROM month),
+stays AS (
+  SELECT s.person_id AS id, s.starts_on AS first, coalesce(s.ends_on, '9999-12-30') AS last,
+         max(coalesce(s.ends_on, '9999-12-30')) OVER (
+           PARTITION BY s.person_id ORDER BY s.starts_on, s.id
+           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS until
+  FROM stage s
+  WHERE {_FOLLOWED} AND {domain_rules.in_force_during("s", "date(:shown, '-1 day')", ":last")}),
+stretches AS MATERIALIZED (
+  SELECT id, min(first) AS first, max(last) AS last FROM (
+    SELECT id, first, last, sum(first > coalesce(date(until, '+1 day'), '')) OVER (
+      PARTITION BY id ORDER BY first ROWS UNBOUNDED PRECEDING) AS stretch
+    FROM stays)
+  GROUP BY id, stretch),
+entries AS (SELECT id, first AS day FROM stretches WHERE first BETWEEN :shown AND :last),
+departures AS (
+  SELECT id, date(last, '+1 day') AS day FROM stretches
+  WHERE last BETWEEN date(:shown, '-1 day') AND date(:last, '-1 day')),
+assessed AS MATERIALIZED (
+  SELECT d.person_id AS id, d.obstacles, max(d.started_on || printf('%012d', d.id)) FROM diagnostic d
+  WHERE {kept("d")} AND d.started_on <= :last AND d.person_id IN (SELECT id FROM followed) GROUP BY d.person_id),
+aided AS (
+  SELECT f.id, (SELECT aid_ceiling FROM setting) AS ceiling, coalesce((
+    SELECT sum(a.granted) FROM aid a WHERE a.person_id = f.id AND {domain_rules.counts_under_ceiling("a")}
+      AND {_AID_DAY} <= :last AND {domain_rules.same_ceiling_period(_AID_DAY, ":last")}), 0) AS cents
+  FROM followed f),
+age_band{_bands(AGE_BANDS)},
+seniority_band{_bands(SENIORITY_BANDS)},
+length_band{_bands(LENGTH_BANDS)},
+ceiling_part{_values(CEILING_PARTS)},
+mode{_values(MODES)}
+"""
+# followed: stages are read in the order of stage_by_person_and_day, which holds all that is asked of them: nothing is
+# sorted.
+# prime_only: rows of one person never share a day (rule « one_at_a_time »), so the days they cover add up; the plus
+# keeps SQLite from looking each person up: it starts from the few rows of that kind.
+# spans: what began after the period is left out, so that a return years later never changes a published figure;
+# the day after is looked at so that a new stage begun on 1 January carries on what ended on 31 December.
+# stretches: the days in the portfolio without a day outside, near enough to the period; stages that follow or overlap
+# make one. An entry begins one; a departure is dated on the first day outside, so that the portfolio of a month's last
+# day is that of the month before, with the entries and without the departures of the month.

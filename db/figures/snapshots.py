@@ -1,0 +1,72 @@
+"""Reports kept as they were: numbers, definitions' version, when and by whom. What is frozen never changes.
+
+The file itself refuses to change or remove them (schema.py), so that a figure given to the council can be explained.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from db.base.errors import InvalidError, NotFoundError, Problem
+from db.figures.definitions import VERSION
+from db.figures.periods import Period, period_of
+from db.rows import history
+from db.storage.connection import Database
+
+LONGEST_NOTE = 120
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A frozen report. ``at``: an ISO moment in UTC; ``known_on``: the ISO day of « ce que l’on savait », or ''."""
+
+    id: int
+    at: str
+    who: str
+    period: Period
+    known_on: str
+    note: str
+    version: int
+    numbers: Mapping[str, Any]
+    """As figures.plain gives them."""
+
+    @property
+    def moment(self) -> str:
+        """« 06/03/2023 à 14:32 », in the office's own time."""
+        return history.moment_of(self.at)
+
+
+def freeze(
+    db: Database, period: Period, numbers: Mapping[str, Any], who: str, known_on: str = "", note: str = ""
+) -> int:
+    """Keep these numbers of a period. Returns the frozen report's id. Raises InvalidError for too long a note."""
+    if len(note) > LONGEST_NOTE:
+        raise InvalidError([Problem(f"Pour mémoire : {LONGEST_NOTE} caractères au plus.")])
+    row = db.execute(
+        "INSERT INTO frozen (at, who, period, known_on, note, version, numbers)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (history.now(), who, period.code, known_on, note.strip(), VERSION, json.dumps(numbers, ensure_ascii=False)),
+    ).fetchone()
+    return int(row[0])
+
+
+def of_file(db: Database) -> list[Frozen]:
+    """Every frozen report, latest first."""
+    return [_read(row) for row in db.execute(f"{_SELECT} ORDER BY id DESC").fetchall()]
+
+
+def get(db: Database, frozen_id: int) -> Frozen:
+    """One frozen report. Raises NotFoundError."""
+    row = db.execute(f"{_SELECT} WHERE id = ?", (frozen_id,)).fetchone()
+    if row is None:
+        raise NotFoundError("Ce bilan figé n’existe pas.")
+    return _read(row)
+
+
+_SELECT = "SELECT id, at, who, period, known_on, note, version, numbers FROM frozen"
+
+
+def _read(row: tuple[Any, ...]) -> Frozen:
+    number, at, who, period, known_on, note, version, numbers = row
+    return Frozen(number, at, who, period_of(period), known_on, note, version, json.loads(numbers))

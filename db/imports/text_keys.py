@@ -1,0 +1,69 @@
+"""How words of people's files are compared, and which of them mean that nothing is known."""
+
+import re
+from functools import lru_cache
+
+from db.model.types import fold
+
+_SIGNS = frozenset("?!-–—_./\\*#…")
+_UNKNOWN = frozenset({
+    "nc", "n/c", "n.c.", "n.c", "nr", "n/r", "ns", "nsp", "n/a", "na", "so", "s/o", "#n/a", "null", "none", "nan",
+    "vide",
+    "inconnu", "inconnue", "inconnus", "ignore", "ignoree", "neant", "non connu", "non connue", "non communique",
+    "non communiquee", "non renseigne", "non renseignee", "a renseigner", "a completer", "sans objet", "pas d'info",
+    "pas d'information", "pas connu", "pas connue", "pas de reponse", "ne sait pas",
+})  # fmt: skip
+_NAMES = frozenset({"na", "ns", "so", "nc", "nr", "ignore", "none", "nan"})
+
+
+def is_unknown(text: str, of_name: bool = False) -> bool:
+    """Whether a text says that nothing is known (« ? », « NC »). ``of_name``: somebody may be called « Na »."""
+    plain = fold(text)
+    if plain and all(c in _SIGNS or c.isspace() for c in plain):
+        return True
+    return plain in _UNKNOWN and not (of_name and plain in _NAMES)
+
+
+@lru_cache(200_000)
+def name_key(text: str) -> str:
+    """A name without accents, capitals, hyphens or apostrophes: « Jean-Pierre » and « JEAN PIERRE » are the same."""
+    return " ".join(re.sub(r"[^\w]+", " ", fold(text)).split())
+
+
+@lru_cache(20_000)
+def tight(text: str) -> str:
+    """A label without accents, capitals, spaces or points: « Bac + 2 » and « BAC+2 » are the same."""
+    return re.sub(r"[^\w+]", "", fold(text))
+
+
+@lru_cache(5_000)
+def header_keys(text: str) -> tuple[str, ...]:
+    """What a header may be compared as: « Né(e) le », with and without what stands in brackets."""
+    without = re.sub(r"\([^)]*\)", " ", text)
+    spellings = (text, without, text.replace("(", "").replace(")", ""))
+    return tuple(dict.fromkeys(key for spelling in spellings if (key := _header(spelling))))
+
+
+def _header(text: str) -> str:
+    plain = re.sub(r"[*:€]", " ", fold(text))
+    plain = re.sub(r"^(n[°o]|numero)(?=\s|$)", "n°", plain)
+    return "" if not plain.strip() else re.sub(r"[^\w°+]+", "", plain)
+
+
+def split_name(text: str) -> tuple[str, str] | None:
+    """(last name, first name) of both in one text, told by a comma or by capitals; None when it is doubtful."""
+    if text.count(",") == 1:
+        last, _, first = (part.strip() for part in text.partition(","))
+        return (last, first) if last and first else None
+    words = text.split()
+    capital = [_is_capital(word) for word in words]
+    lasts = [word for word, is_last in zip(words, capital, strict=True) if is_last]
+    firsts = [word for word, is_last in zip(words, capital, strict=True) if not is_last]
+    together = capital in ([True] * len(lasts) + [False] * len(firsts), [False] * len(firsts) + [True] * len(lasts))
+    if not lasts or not firsts or not together or not any(len(re.sub(r"\W", "", word)) > 1 for word in lasts):
+        return None
+    return " ".join(lasts), " ".join(firsts)
+
+
+def _is_capital(word: str) -> bool:
+    return word.upper() == word and any(c.isalpha() for c in word)

@@ -1,0 +1,156 @@
+"""Bytes of a file -> Workbook. XLSX, XLS and ODS by calamine (values, dates, hidden sheets), anything else as CSV.
+
+Nothing is believed of the file's size or kind: a compressed file that would swell, a sheet that claims millions of
+cells or a file of another kind is refused with a sentence before it is read.
+"""
+
+import io
+import zipfile
+import zlib
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+
+from db.base.errors import WorkbookError
+from db.base.garbage_collection import no_garbage
+from db.imports import cell_formats, csv_reader
+from db.imports.cell_formats import Looks
+from db.imports.plan_types import Cell, Line, Sheet, Workbook
+
+MAX_BYTES = 60_000_000
+MAX_SWOLLEN = 600_000_000
+"""What a compressed file may weigh once opened; 100,000 rows of thirty columns weigh a fifth of it."""
+MAX_CELLS = 8_000_000
+_OLE = b"\xd0\xcf\x11\xe0"
+_OTHER_KINDS = {b"%PDF": "un PDF", b"\x89PNG": "une image", b"\xff\xd8\xff": "une image", b"GIF8": "une image"}
+_DAMAGED = (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, KeyError, ValueError, zlib.error)
+_ADVICE = "Enregistrez-le en XLSX, ODS ou CSV depuis votre tableur."
+
+
+def read(data: bytes, name: str) -> Workbook:
+    """The sheets of a file. Raises WorkbookError, whose message says what is wrong with it."""
+    if not data.strip(b"\x00\r\n\t "):
+        raise WorkbookError(f"« {name} » est vide.")
+    if len(data) > MAX_BYTES:
+        raise WorkbookError(
+            f"« {name} » est trop lourd ({len(data) // 1_000_000} Mo, {MAX_BYTES // 1_000_000} au plus)."
+        )
+    for start, kind in _OTHER_KINDS.items():
+        if data.startswith(start):
+            raise WorkbookError(f"« {name} » est {kind}, pas une feuille de calcul. {_ADVICE}")
+    with no_garbage():
+        book = _spreadsheet(data, name) if data.startswith((b"PK", _OLE)) else csv_reader.read(data, name)
+    if not any(sheet.lines for sheet in book.sheets):
+        raise WorkbookError(f"« {name} » ne contient aucune donnée.")
+    return book
+
+
+def _spreadsheet(data: bytes, name: str) -> Workbook:
+    looked = _looked(data, name) if data.startswith(b"PK") else {}
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+            sheets = [
+                _sheet(book, item.name, item.visible != SheetVisibleEnum.Visible, looked.get(item.name) or Looks())
+                for item in book.sheets_metadata
+                if item.typ == SheetTypeEnum.WorkSheet
+            ]
+    except PasswordError as error:
+        raise WorkbookError(f"« {name} » est protégé par un mot de passe : enregistrez-en une copie sans.") from error
+    except CalamineError as error:
+        raise WorkbookError(f"« {name} » ne se lit pas : le fichier est abîmé. {_ADVICE}") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # calamine is Rust: what it did not expect of a broken file
+            raise
+        raise WorkbookError(f"« {name} » ne se lit pas : le fichier est abîmé. {_ADVICE}") from error
+    if len(sheets) == 0:
+        raise WorkbookError(f"« {name} » n’a aucune feuille de calcul.")
+    return Workbook(name, sheets)
+
+
+def _looked(data: bytes, name: str) -> dict[str, Looks]:
+    """What the values alone do not say, by sheet. Raises WorkbookError for a file that would swell beyond reason."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(item.file_size for item in archive.infolist()) > MAX_SWOLLEN:
+                raise WorkbookError(
+                    f"« {name} » est trop gros une fois décompressé : partagez-le en plusieurs fichiers."
+                )
+            names = set(archive.namelist())
+            if any(item.flag_bits & 1 for item in archive.infolist()):
+                raise WorkbookError(f"« {name} » est protégé par un mot de passe : enregistrez-en une copie sans.")
+            if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
+                raise WorkbookError(f"« {name} » est une archive, pas une feuille de calcul. {_ADVICE}")
+            if archive.testzip():  # also what claims to be smaller than it is
+                raise zipfile.BadZipFile
+            found = cell_formats.of_archive(archive)
+    except _DAMAGED as error:
+        raise WorkbookError(f"« {name} » ne se lit pas : le fichier est abîmé. {_ADVICE}") from error
+    for sheet, seen in found.items():
+        if seen.cells > MAX_CELLS:
+            raise WorkbookError(
+                f"« {name} » : la feuille « {sheet} » est trop grande"
+                f" ({MAX_CELLS // 1_000_000} millions de cases au plus) : supprimez lignes et colonnes vides."
+            )
+    return found
+
+
+def _sheet(book: CalamineWorkbook, name: str, hidden: bool, seen: Looks) -> Sheet:
+    raw = book.get_sheet_by_name(name)
+    merged = tuple(
+        (top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in sorted(raw.merged_cell_ranges or [])
+    )
+    merged = merged or seen.merged
+    lines = [
+        Line(number, [_cell(value) if type(value) is not str else _text(value) for value in row])
+        for number, row in enumerate(raw.to_python(skip_empty_area=False), 1)
+    ]
+    while lines and not any(cell is not None for cell in lines[-1].cells):
+        lines.pop()
+    _fill_zeros(lines, seen)
+    notes = _fill_merged(lines, merged)
+    return Sheet(name, lines, hidden, tuple(notes), seen.broken, seen.coloured, seen.struck, merged)
+
+
+def _cell(value: Any) -> Cell:
+    match value:
+        case bool() | int() | datetime() | date():
+            return value
+        case float():
+            return int(value) if value.is_integer() and abs(value) < 1e15 else value
+        case time():
+            return f"{value:%H:%M}"
+        case timedelta():
+            minutes = int(value.total_seconds()) // 60
+            return f"{minutes // 60}:{minutes % 60:02}"
+        case None:
+            return None
+    return _text(str(value))
+
+
+def _text(value: str) -> str | None:
+    value = value.replace("\r", "")  # calamine has read XLSX's own way to write it (« _x000D_ »)
+    return None if not value or value.isspace() else value
+
+
+def _fill_zeros(lines: list[Line], seen: Looks) -> None:
+    """« 46 » shown as « 00046 » in the sheet is read as it is shown."""
+    for (row, column), width in seen.padded.items():
+        if row <= len(lines) and column < len(lines[row - 1].cells):
+            value = lines[row - 1].cells[column]
+            if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+                lines[row - 1].cells[column] = str(value).zfill(width)
+
+
+def _fill_merged(lines: list[Line], merged: tuple[tuple[int, int, int, int], ...]) -> list[str]:
+    """A value merged over several lines counts for each of them."""
+    many = 0
+    for top, left, bottom, _ in merged:
+        if bottom > top and top <= len(lines) and left < len(lines[top - 1].cells):
+            value = lines[top - 1].cells[left]
+            for line in lines[top : min(bottom, len(lines))]:
+                if value is not None and left < len(line.cells) and line.cells[left] is None:
+                    line.cells[left] = value
+            many += value is not None
+    told = "cellules fusionnées sur plusieurs lignes : leur valeur compte pour chacune"
+    return [f"{told} ({many} fois)"] if many else []

@@ -1,0 +1,220 @@
+"""The dictionary as one office keeps it: the tables of dictionary.py, with the office's own fields and wording.
+
+The office's own are rows of ``own_field`` and ``own_value``; here they become the same objects as those declared in the
+dictionary, so that file, grid, form, search, import and history follow from them alike.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import sqlite_utils
+
+from db.model import domain_rules, lists, office_groups
+from db.model.dictionary import FILES, TABLES
+from db.model.fields import Computed, Field, Privacy, Table
+from db.model.types import Choice, Choices, Date, Email, Euros, Integer, LongText, Phone, Text, Type, ValueList, YesNo
+
+PREFIX = "own_"
+"""What the columns and the lists of the office's own begin with, so that no later dictionary collides with them."""
+STEP = 10
+"""Fields declared in the dictionary stand so far apart, so that others find a place between."""
+
+_TYPES: dict[str, Type] = {
+    "text": Text(), "long": LongText(), "integer": Integer(-999_999_999, 999_999_999), "euros": Euros(),
+    "date": Date(), "yes_no": YesNo(), "phone": Phone(), "email": Email(),
+}  # fmt: skip
+CHOICES = {"choice": Choice, "choices": Choices}
+"""The kinds that want a list of values."""
+COMPUTED = ("age", "days_since", "count_of", "sum_of", "latest_of")
+"""The kinds that follow from other values; none is stored."""
+
+
+T = TypeVar("T", Field, Computed)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Every table by name and every list of values, as one file has them."""
+
+    tables: dict[str, Table]
+    lists: tuple[ValueList, ...]
+
+
+DECLARED = Shape(TABLES, lists.LISTS)
+"""The dictionary alone: what a new file starts with."""
+
+
+def of(db: sqlite_utils.Database) -> Shape:
+    """The shape of a file, read again only once a field of the office's own has changed."""
+    try:
+        token = db.execute(
+            "SELECT count(*), max(id), sum(version), sum(deleted_at IS NULL) FROM main.own_field"
+        ).fetchone()
+    except sqlite3.OperationalError as error:
+        if "no such table" not in str(error):
+            raise
+        return DECLARED  # a file of an older Palette, or not made yet
+    kept: tuple[Any, Shape] | None = getattr(db, "shape", None)
+    if kept is None or kept[0] != token:
+        kept = (token, _read(db) if token[0] else DECLARED)
+        db.shape = kept  # type: ignore[attr-defined]
+    return kept[1]
+
+
+def forget(db: sqlite_utils.Database) -> None:
+    """Read the shape again the next time: what was tried out was taken back."""
+    db.shape = None  # type: ignore[attr-defined]
+
+
+def tables(db: sqlite_utils.Database) -> dict[str, Table]:
+    """Every table of the file by name, the office's own ones (settings) included."""
+    return of(db).tables
+
+
+def files(db: sqlite_utils.Database) -> dict[str, Table]:
+    """The tables that the team fills in, by name."""
+    found = tables(db)
+    return {name: found[name] for name in FILES}
+
+
+def own(db: sqlite_utils.Database, table: Table) -> Table:
+    """A table of the dictionary as this file has it."""
+    return tables(db).get(table.name, table)
+
+
+# ---- from rows to declarations
+
+Row = dict[str, Any]
+
+
+def _read(db: sqlite_utils.Database) -> Shape:
+    found = db.execute("SELECT * FROM main.own_field ORDER BY id")  # an older file has fewer columns
+    names = ["published", *(column[0] for column in found.description)]
+    rows = [dict(zip(names, (None, *row), strict=True)) for row in found]
+    added = {
+        row["list_name"]: row["label"] for row in rows if row["kind"] in CHOICES and row["list_name"].startswith(PREFIX)
+    }
+    values = {item.name: item for item in lists.LISTS} | {
+        name: ValueList(name, label, {}) for name, label in added.items()
+    }
+    shaped = {
+        name: _table(table, [row for row in rows if row["of_table"] == name], values) for name, table in TABLES.items()
+    }
+    return Shape(shaped, tuple(values.values()))
+
+
+def _table(table: Table, rows: list[Row], values: dict[str, ValueList]) -> Table:
+    """The table with its own fields, each at its place; what was deleted or hidden stays, out of sight."""
+    if not rows:
+        return table
+    told = {row["name"]: row for row in rows if row["kind"] is None and row["deleted_at"] is None}
+    placed = [(_place(told, item, place), _told(item, told)) for place, item in enumerate(table.fields)]
+    placed += [(row["place"], _field(row, values)) for row in rows if row["kind"] and row["kind"] not in COMPUTED]
+    fields = tuple(item for _, item in sorted(placed, key=lambda pair: pair[0]))
+    whole = replace(table, fields=fields, computed=tuple(_told(item, told) for item in table.computed))
+    own_computed = [row for row in rows if row["kind"] in COMPUTED and row["deleted_at"] is None]
+    return replace(
+        whole, computed=(*whole.computed, *_computed(whole, sorted(own_computed, key=lambda row: row["place"])))
+    )
+
+
+def _place(told: dict[str, Row], item: Field, place: int) -> int:
+    return int(told[item.name]["place"]) if item.name in told else place * STEP
+
+
+def _told(item: T, told: dict[str, Row]) -> T:
+    """A field of the dictionary as the office names it and where it stands."""
+    row = told.get(item.name)
+    if row is None:
+        return item
+    changes: dict[str, Any] = {
+        "label": row["label"],
+        "help": row["help"] or item.help,
+        "hidden": bool(row["hidden"]),
+        "shown": bool(row["shown"]),
+    }
+    if isinstance(item, Field):
+        changes["section"] = row["section"] or item.section
+        changes["synonyms"] = (*item.synonyms, item.label)  # a file made before still says it so
+    return replace(item, **changes)
+
+
+def _common(row: Row) -> dict[str, Any]:
+    return {
+        "help": row["help"] or "",
+        "shown": bool(row["shown"]),
+        "hidden": bool(row["hidden"] or row["deleted_at"]),
+        "own": True,
+    }
+
+
+def _field(row: Row, values: dict[str, ValueList]) -> Field:
+    kind = CHOICES[row["kind"]](values[row["list_name"]]) if row["kind"] in CHOICES else _TYPES[row["kind"]]
+    said = office_groups.read(row["name"], row["published"]) if row["published"] else None
+    return Field(
+        row["name"], row["label"], kind, privacy=Privacy.GROUPED if said else Privacy.SECRET, published=said,
+        section=row["section"] or "", **_common(row),
+    )  # fmt: skip
+
+
+def _computed(table: Table, rows: list[Row]) -> Iterator[Computed]:
+    """Columns that follow from others. Every name in their SQL is looked up among the declarations, never pasted."""
+    for row in rows:
+        try:
+            kind, sql = formula(table, row["kind"], row["source"] or "")
+        except KeyError:
+            continue  # what it was computed from is no more
+        yield Computed(row["name"], row["label"], kind, sql, **_common(row))
+
+
+def formula(table: Table, kind: str, source: str) -> tuple[Type, str]:
+    """The type and the SQL of a computed column. ``source``: a field, a table, or « table.field » of a person's rows.
+
+    Raises KeyError for what is not declared.
+    """
+    if kind in ("age", "days_since"):
+        day = f"t.{_dated(table, source).name}"
+        if kind == "age":
+            return Integer(0, 130, "ans"), domain_rules.age(day, ":today")
+        return Integer(-99_999, 99_999, "j"), f"CAST(julianday(:today) - julianday({day}) AS INTEGER)"
+    child, _, name = source.partition(".")
+    rows = f'FROM "{_child(table, child).name}" c WHERE c.person_id = t.id AND c.deleted_at IS NULL'
+    if kind == "count_of":
+        return Integer(0, 999_999), f"(SELECT count(*) {rows})"
+    item = TABLES[child].field(name)
+    if kind == "sum_of":
+        most = replace(item.type, min=0, max=999_999_999) if isinstance(item.type, Euros | Integer) else item.type
+        return most, f"(SELECT sum(c.{item.name}) {rows})"
+    return Date(), f"(SELECT max(c.{item.name}) {rows})"
+
+
+def _dated(table: Table, name: str) -> Field:
+    item = table.field(name)
+    if not isinstance(item.type, Date):
+        raise KeyError(name)
+    return item
+
+
+def _child(table: Table, name: str) -> Table:
+    if table.name != "person" or not FILES[name].belongs_to_person:
+        raise KeyError(name)
+    return FILES[name]
+
+
+def sources(table: Table, kind: str) -> dict[str, str]:
+    """What a computed column of that kind may be computed from: source -> as it is read."""
+    children = [one for one in FILES.values() if one.belongs_to_person] if table.name == "person" else []
+    wanted = {"sum_of": (Euros, Integer), "latest_of": (Date,)}
+    match kind:
+        case "age" | "days_since":
+            return {item.name: item.label for item in table.fields if isinstance(item.type, Date) and not item.hidden}
+        case "count_of":
+            return {one.name: one.plural for one in children}
+    return {
+        f"{one.name}.{item.name}": f"{one.plural} : {item.label}"
+        for one in children
+        for item in one.fields
+        if isinstance(item.type, wanted[kind])
+    }

@@ -1,0 +1,46 @@
+"""How a field of the office's own is published: what somebody said, kept as text, so that nothing later changes it.
+
+A line for the table and what it is called (« champ_label : Label de qualité »), then one for each value that is a
+category of its own (« own_or : Or »). Every other value, and none, goes to REST. A value or a field that is renamed or
+retired later changes nothing: whoever wants the new words says so again, which starts a new series of its own.
+"""
+
+import re
+
+from db.model.fields import Grouping
+
+REST = "Autre ou non précisé"
+MOST = 5
+"""So many values may be categories of their own."""
+FIELDS = 3
+"""So many fields may be published at once: each more tells a little more, above all one that says what another does."""
+NAME = re.compile(r"champ[0-9]*_[a-z0-9_]+")
+"""What such tables are called in the public file; none of Palette's own is."""
+_BETWEEN = " : "
+
+
+def grouping(column: str, label: str, values: dict[str, str], series: int = 1) -> Grouping:
+    """The categories of a person's column. ``values``: code -> label; ``series``: later ones bear another name."""
+    name = f"champ{series if series > 1 else ''}_{column.partition('_')[2]}"
+    return Grouping(name, label, column, {label: (code,) for code, label in values.items()}, REST)
+
+
+def text_of(said: Grouping) -> str:
+    """As it is kept in the file."""
+    values = [(code, label) for label, codes in said.categories.items() for code in codes]
+    return "\n".join(_BETWEEN.join(line) for line in [(said.name, said.label), *values])
+
+
+def read(column: str, text: str) -> Grouping | None:
+    """What ``text_of`` wrote of a person's column; None for what it never writes, which publishes nothing."""
+    (name, label), *values = (
+        (first, label) for first, _, label in (line.partition(_BETWEEN) for line in text.split("\n"))
+    )
+    if not (NAME.fullmatch(name) and label and values and all(code and said for code, said in values)):
+        return None
+    return Grouping(name, label, column, {said: (code,) for code, said in values}, REST)
+
+
+def same(one: Grouping, other: Grouping) -> bool:
+    """Whether both say the same, under whatever name."""
+    return (one.label, one.categories) == (other.label, other.categories)

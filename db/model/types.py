@@ -1,0 +1,391 @@
+"""The types of value a field may have, and the checks of one value.
+
+A type knows its SQL column and CHECK, how to read what a person typed or pasted (`read`), what may be stored
+(`check`) and how to show it in French (`show`). Stored values: text, integers, euro cents, ISO dates, 0/1, a
+code of a list, a tuple of codes, or the id of a row. None means empty.
+"""
+
+import json
+import re
+import unicodedata
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from db.base.errors import FieldError
+
+
+def fold(text: str) -> str:
+    """Lower case without accents or double spaces, for comparing what people type."""
+    if text.isascii():  # most of what is compared, by the hundred thousand
+        return " ".join(text.lower().split())
+    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE").replace("’", "'"))
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).lower().split())
+
+
+def french_number(value: float, decimals: int = 0) -> str:
+    """1234.5 -> « 1 234,5 » with a narrow no-break space between thousands."""
+    return f"{value:,.{decimals}f}".replace(",", "\u202f").replace(".", ",")
+
+
+def french_date(iso: str) -> str:
+    """« 2023-03-06 » -> « 06/03/2023 »."""
+    return f"{iso[8:10]}/{iso[5:7]}/{iso[:4]}"
+
+
+def french_moment(seconds: float) -> str:
+    """Seconds since 1970 -> « 06/03/2023 à 14:32 », in the office's own time."""
+    return f"{datetime.fromtimestamp(seconds):%d/%m/%Y à %H:%M}"
+
+
+_UNPRINTED = ("Cc", "Cs")
+"""Control characters and broken halves of characters, which a paste may bring and SQLite would cut a text at."""
+_UNWRITTEN = "\ufffe\uffff"
+"""No characters at all to Unicode; a file that holds one opens in no spreadsheet."""
+
+
+def _kept(c: str) -> bool:
+    return c in "\n\t\r" or (unicodedata.category(c) not in _UNPRINTED and c not in _UNWRITTEN)
+
+
+@dataclass(frozen=True)
+class ValueList:
+    """A list of values: code -> French label, in the order shown. ``fixed``: rules count on it, none can be added.
+
+    ``synonyms``: code -> what else an office writes for it, in the files it brings.
+    """
+
+    name: str
+    label: str
+    values: Mapping[str, str]
+    fixed: bool = False
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def table(self) -> str:
+        """The table of the file that holds the list."""
+        return f"list_{self.name}"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What reading a value needs from the file: labels in force, retired codes, how to find and name a row."""
+
+    labels: Mapping[str, Mapping[str, str]]
+    retired: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    find: Callable[[str, str], int] = lambda table, text: int(text)
+    title: Callable[[str, int], str] = lambda table, row_id: str(row_id)
+
+
+@dataclass(frozen=True)
+class Type(ABC):
+    """What every type of value shares; each one below says what differs."""
+
+    sql: ClassVar[str] = "TEXT"
+    align: ClassVar[str] = "left"
+
+    def sql_check(self, column: str) -> str | None:
+        """The CHECK of the column, or None when its SQL type says enough."""
+        return None
+
+    def read(self, text: str, context: Context) -> Any:
+        """What a person typed or pasted, as a stored value. Raises FieldError with the reason in French."""
+        return self.check(text, context)
+
+    @abstractmethod
+    def check(self, value: Any, context: Context) -> Any:
+        """A stored value, made canonical. Raises FieldError when it may not be stored."""
+
+    def show(self, value: Any, context: Context) -> str:
+        """The value as French text, '' when empty."""
+        return "" if value is None else str(value)
+
+    def to_sql(self, value: Any) -> Any:
+        """The value as SQLite keeps it."""
+        return value
+
+    def from_sql(self, value: Any) -> Any:
+        """The value as Python handles it."""
+        return value
+
+
+@dataclass(frozen=True)
+class Text(Type):
+    """One line of text. ``digits``: how many a number in it has, whose first zeros a spreadsheet may have lost."""
+
+    max: int = 200
+    digits: int = 0
+
+    def sql_check(self, column: str) -> str:
+        return f"length({column}) BETWEEN 1 AND {self.max}"
+
+    def check(self, value: Any, context: Context) -> str | None:
+        text = self._clean("".join(filter(_kept, str(value))))
+        if len(text) > self.max:
+            raise FieldError(f"le texte a {len(text)} caractères, {self.max} au plus")
+        return text or None
+
+    def _clean(self, text: str) -> str:
+        return " ".join(text.split())
+
+
+@dataclass(frozen=True)
+class LongText(Text):
+    """Several lines of text."""
+
+    max: int = 10_000
+
+    def _clean(self, text: str) -> str:
+        return "\n".join(line.rstrip() for line in text.replace("\r", "").split("\n")).strip()
+
+
+@dataclass(frozen=True)
+class Email(Text):
+    """An e-mail address."""
+
+    def check(self, value: Any, context: Context) -> str | None:
+        text = super().check(value, context)
+        if text and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", text):
+            raise FieldError(f"« {text} » n’est pas une adresse électronique (attendu : nom@domaine.fr)")
+        return text
+
+
+@dataclass(frozen=True)
+class Phone(Text):
+    """A telephone number, kept as digits (+ first when international) and shown in pairs."""
+
+    max: int = 16
+
+    def check(self, value: Any, context: Context) -> str | None:
+        digits = re.sub(r"[\s.\-/()]", "", str(value))
+        if not digits:
+            return None
+        if not re.fullmatch(r"0[0-9]{9}|\+[0-9]{6,15}", digits):
+            raise FieldError(f"« {value} » n’est pas un numéro de téléphone (attendu : 05 65 00 00 00 ou +33…)")
+        return digits
+
+    def show(self, value: Any, context: Context) -> str:
+        if value is None or not value.startswith("0"):
+            return value or ""
+        return " ".join(value[i : i + 2] for i in range(0, 10, 2))
+
+
+@dataclass(frozen=True)
+class Integer(Type):
+    """A whole number between two bounds."""
+
+    sql: ClassVar[str] = "INTEGER"
+    align: ClassVar[str] = "right"
+    min: int = 0
+    max: int = 1_000_000
+    unit: str = ""
+
+    def sql_check(self, column: str) -> str:
+        return f"{column} BETWEEN {self.min} AND {self.max}"
+
+    def read(self, text: str, context: Context) -> int | None:
+        plain = re.sub(r"\s", "", text.removesuffix(self.unit))
+        if not plain:
+            return None
+        if not re.fullmatch(r"-?\d{1,15}", plain):
+            raise FieldError(f"« {text} » n’est pas un nombre entier")
+        return self.check(int(plain), context)
+
+    def check(self, value: Any, context: Context) -> int | None:
+        if isinstance(value, str):
+            return self.read(value, context)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise FieldError(f"« {value} » n’est pas un nombre entier")
+        if not self.min <= value <= self.max:
+            raise FieldError(
+                f"{french_number(value)} est hors limites (de {french_number(self.min)} à {french_number(self.max)})"
+            )
+        return value
+
+    def show(self, value: Any, context: Context) -> str:
+        return "" if value is None else french_number(value) + (f" {self.unit}" if self.unit else "")
+
+
+@dataclass(frozen=True)
+class Euros(Type):
+    """A sum in euros, kept in whole cents."""
+
+    sql: ClassVar[str] = "INTEGER"
+    align: ClassVar[str] = "right"
+    min: int = 0
+    max: int = 100_000_00
+
+    def sql_check(self, column: str) -> str:
+        return f"{column} BETWEEN {self.min} AND {self.max}"
+
+    def read(self, text: str, context: Context) -> int | None:
+        plain = re.sub(r"[\s€]", "", text)
+        if not plain:
+            return None
+        match = re.fullmatch(r"(-?)(\d{1,13})(?:[.,](\d{1,2}))?", plain)
+        if not match:
+            raise FieldError(f"« {text} » n’est pas une somme (attendu : 1\u202f234,50)")
+        sign, whole, cents = match.groups()
+        return self.check((-1 if sign else 1) * (int(whole) * 100 + int((cents or "0").ljust(2, "0"))), context)
+
+    def check(self, value: Any, context: Context) -> int | None:
+        if isinstance(value, str):
+            return self.read(value, context)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise FieldError(f"« {value} » n’est pas une somme en centimes")
+        if not self.min <= value <= self.max:
+            least, most = (self.show(bound, context) for bound in (self.min, self.max))
+            raise FieldError(f"{self.show(value, context)} est hors limites (de {least} à {most})")
+        return value
+
+    def show(self, value: Any, context: Context) -> str:
+        return "" if value is None else french_number(value / 100, 2 if value % 100 else 0) + "\u00a0€"
+
+
+@dataclass(frozen=True)
+class Date(Type):
+    """A day, kept as an ISO date."""
+
+    min: str = "1900-01-01"
+    max: str = "2100-12-31"
+
+    def sql_check(self, column: str) -> str:
+        # Without a modifier, SQLite would take 31 February as it stands.
+        return f"{column} IS date({column}, '+0 days') AND {column} BETWEEN '{self.min}' AND '{self.max}'"
+
+    def check(self, value: Any, context: Context) -> str | None:
+        text = value.isoformat()[:10] if isinstance(value, date) else str(value).strip()
+        if not text:
+            return None
+        iso = self._iso(text)
+        if not self.min <= iso <= self.max:
+            least, most = french_date(self.min), french_date(self.max)
+            raise FieldError(f"{french_date(iso)} est hors limites (du {least} au {most})")
+        return iso
+
+    def _iso(self, text: str) -> str:
+        french = re.fullmatch(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", text)
+        iso = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00:00)?", text)
+        try:
+            if french:
+                day, month, year = map(int, french.groups())
+                return date(year, month, day).isoformat()
+            if iso:
+                return date(*map(int, iso.groups())).isoformat()
+        except ValueError:
+            pass
+        raise FieldError(f"« {text} » n’est pas une date (attendu : jj/mm/aaaa)")
+
+    def show(self, value: Any, context: Context) -> str:
+        return "" if value is None else french_date(value)
+
+
+@dataclass(frozen=True)
+class YesNo(Type):
+    """Yes, no, or not said."""
+
+    sql: ClassVar[str] = "INTEGER"
+    WORDS: ClassVar[dict[str, int]] = {"oui": 1, "o": 1, "x": 1, "vrai": 1, "1": 1, "non": 0, "n": 0, "faux": 0, "0": 0}
+
+    def sql_check(self, column: str) -> str:
+        return f"{column} IN (0, 1)"
+
+    def check(self, value: Any, context: Context) -> int | None:
+        if isinstance(value, bool | int) and value in (0, 1):
+            return int(value)
+        word = fold(str(value))
+        if word and word not in self.WORDS:
+            raise FieldError(f"« {value} » ne se lit pas (attendu : oui ou non)")
+        return self.WORDS.get(word)
+
+    def show(self, value: Any, context: Context) -> str:
+        return "" if value is None else ("Oui" if value else "Non")
+
+
+@dataclass(frozen=True)
+class Choice(Type):
+    """One value of a list."""
+
+    list: ValueList
+
+    def check(self, value: Any, context: Context) -> str | None:
+        text = str(value).strip()
+        labels = context.labels[self.list.name]
+        if not text or text in labels:
+            return text or None
+        for code, label in labels.items():
+            if fold(label) == fold(text):
+                return code
+        raise FieldError(f"« {text} » n’est pas dans la liste « {self.list.label} »")
+
+    def show(self, value: Any, context: Context) -> str:
+        return "" if value is None else context.labels[self.list.name].get(value, value)
+
+
+@dataclass(frozen=True)
+class Several(Type):
+    """What Choices and References share: a JSON array in one column, a tuple in Python, « ; » between items in text."""
+
+    def sql_check(self, column: str) -> str:
+        # json_valid(NULL) is 0 in the SQLite of many systems still in use, NULL only from 3.45 on
+        return f"{column} IS NULL OR (json_valid({column}) AND json_type({column}) = 'array')"
+
+    def to_sql(self, value: Any) -> str | None:
+        return json.dumps(list(value), ensure_ascii=False) if value else None
+
+    def from_sql(self, value: Any) -> tuple[Any, ...] | None:
+        return (tuple(json.loads(value)) or None) if value else None
+
+    def _items(self, value: Any, one: Type, context: Context) -> list[Any]:
+        items = re.split(r"[;\n]", value) if isinstance(value, str) else value
+        if not isinstance(items, list | tuple):
+            raise FieldError(f"« {value} » n’est pas une liste de valeurs")
+        return [found for item in items if (found := one.check(item, context)) is not None]
+
+
+@dataclass(frozen=True)
+class Choices(Several):
+    """Several values of a list, in the order of the list."""
+
+    list: ValueList
+
+    def check(self, value: Any, context: Context) -> tuple[str, ...] | None:
+        codes = self._items(value, Choice(self.list), context)
+        return tuple(code for code in context.labels[self.list.name] if code in codes) or None
+
+    def show(self, value: Any, context: Context) -> str:
+        labels = context.labels[self.list.name]
+        return " ; ".join(labels.get(code, code) for code in value or ())
+
+
+@dataclass(frozen=True)
+class Reference(Type):
+    """A row of another table, by its id; read and shown by that row's title."""
+
+    sql: ClassVar[str] = "INTEGER"
+    table: str
+
+    def check(self, value: Any, context: Context) -> int | None:
+        if isinstance(value, int):
+            if not 0 < value < 2**63:  # what SQLite can hold
+                raise FieldError(f"« {value} » n’est pas le numéro d’une ligne")
+            return value
+        return context.find(self.table, str(value)) if str(value).strip() else None
+
+    def show(self, value: Any, context: Context) -> str:
+        return "" if value is None else context.title(self.table, value)
+
+
+@dataclass(frozen=True)
+class References(Several):
+    """Several rows of another table."""
+
+    table: str
+
+    def check(self, value: Any, context: Context) -> tuple[int, ...] | None:
+        return tuple(dict.fromkeys(self._items(value, Reference(self.table), context))) or None
+
+    def show(self, value: Any, context: Context) -> str:
+        return " ; ".join(context.title(self.table, row_id) for row_id in value or ())

@@ -1,0 +1,132 @@
+"""Persons who may be entered twice: the pairs to look at, and what was said of a pair (two persons after all).
+
+What looks alike is judged in likeness.py; merging two files is in merging.py.
+"""
+
+from dataclasses import dataclass
+
+from db.people import similarity
+from db.rows.records import writing
+from db.storage import connection
+from db.storage.connection import Database
+
+_LIKELY, _POSSIBLE = 75, 45
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two persons who may be one, the older file first. ``strength``: points, see likeness.py."""
+
+    one: int
+    other: int
+    reasons: tuple[str, ...]
+    strength: int
+
+    @property
+    def level(self) -> str:
+        """How likely it is, in words."""
+        if self.strength >= _LIKELY:
+            return "très probable"
+        return "probable" if self.strength >= _POSSIBLE else "à vérifier"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody said of a pair, last. ``at``: an ISO moment in UTC."""
+
+    at: str
+    who: str
+    one: int
+    other: int
+
+
+def pairs(db: Database) -> list[Pair]:
+    """The pairs to look at, the likeliest first, without those that somebody said are two persons.
+
+    Files in the archives are compared as well: somebody who comes back is often entered anew.
+    """
+    found = connection.remembered(db, ("pairs",), lambda: _alike(db))
+    told = {(said.one, said.other) for said in set_aside(db)}
+    return [pair for pair in found if (pair.one, pair.other) not in told]
+
+
+def index(db: Database) -> similarity.Index:
+    """Everybody in the file, to look for whoever is like somebody."""
+    sql = f"SELECT id, {', '.join(similarity.FIELDS)} FROM person WHERE deleted_at IS NULL ORDER BY id"
+    return similarity.Index(
+        similarity.person(row[0], dict(zip(similarity.FIELDS, row[1:], strict=True))) for row in db.execute(sql)
+    )
+
+
+def _alike(db: Database) -> list[Pair]:
+    found = [Pair(one.id, other.id, like.reasons, like.points) for one, other, like in index(db).pairs()]
+    return sorted(found, key=lambda pair: (-pair.strength, pair.one, pair.other))
+
+
+# ---- what was said of a pair
+
+
+def set_apart(db: Database, one: int, other: int, who: str) -> None:
+    """« Ce sont deux personnes »: the pair is not proposed again. Raises BusyError, StorageError, AccessError."""
+    with writing(db):
+        _note(db, one, other, "apart", who)
+
+
+def bring_back(db: Database, one: int, other: int, who: str) -> None:
+    """Propose a pair again that was set apart. Raises BusyError, StorageError, AccessError."""
+    with writing(db):
+        _note(db, one, other, "again", who)
+
+
+def note_merged(db: Database, keep: int, gone: int, who: str) -> None:
+    """Write down, within the transaction that does it, that one file went into another."""
+    line = connection.change_token(db)
+    sql = "INSERT INTO pairing (who, one, other, verdict, line) VALUES (?, ?, ?, 'merged', ?)"
+    db.conn.execute(sql, (who, keep, gone, line))
+
+
+def _note(db: Database, one: int, other: int, verdict: str, who: str) -> None:
+    sql = "INSERT INTO pairing (who, one, other, verdict) VALUES (?, ?, ?, ?)"
+    db.conn.execute(sql, (who, *sorted((one, other)), verdict))
+
+
+def set_aside(db: Database) -> list[Said]:
+    """The pairs that somebody said are two persons, and that are both still there, latest first."""
+    sql = """SELECT p.at, p.who, p.one, p.other FROM pairing p
+      JOIN person a ON a.id = p.one AND a.deleted_at IS NULL JOIN person b ON b.id = p.other AND b.deleted_at IS NULL
+      WHERE p.verdict = 'apart' AND NOT EXISTS (SELECT 1 FROM pairing later WHERE later.id > p.id
+        AND later.one = p.one AND later.other = p.other AND later.verdict <> 'merged')
+      ORDER BY p.id DESC"""
+    return [Said(*row) for row in db.execute(sql)]
+
+
+# ---- what was merged
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A merge that stands: the file of ``other`` went into that of ``one``; ``operation`` takes it back, by its id."""
+
+    at: str
+    who: str
+    one: int
+    other: int
+    operation: int
+
+
+_STANDING = """SELECT p.at, p.who, p.one, p.other, o.id FROM pairing p
+  JOIN person gone ON gone.id = p.other AND gone.deleted_at IS NOT NULL
+  JOIN operation o ON p.line BETWEEN o.first AND o.last
+  WHERE p.verdict = 'merged' AND NOT EXISTS (SELECT 1 FROM operation u WHERE u.undoes = o.id)"""
+
+
+def merges(db: Database, most: int = 20) -> list[Merged]:
+    """The latest merges that were not taken back, latest first."""
+    rows = db.execute(f"{_STANDING} ORDER BY p.id DESC LIMIT ?", (most,)).fetchall()
+    return [Merged(*row) for row in rows]
+
+
+def merged_into(db: Database, person_id: int) -> int | None:
+    """Into whose file the file of somebody went who is not there any more; None when it did not."""
+    row = db.execute(f"{_STANDING} AND p.other = ? ORDER BY p.id DESC LIMIT 1", (person_id,)).fetchone()
+    return int(row[2]) if row else None

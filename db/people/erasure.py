@@ -1,0 +1,188 @@
+"""Erasing a person for good: rows, history, search index and free pages of the file; and again after a restoration.
+
+What stays: numbers counted before (frozen reports, releases), and lines without content that say when and by whom.
+"""
+
+import csv
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlite_utils
+
+from db.backup import create
+from db.base.errors import NotFoundError, StorageError
+from db.model import effective_dictionary
+from db.model.dictionary import PERSON, TABLES
+from db.model.fields import Table
+from db.model.types import References
+from db.rows import access_log, records, saved_views
+from db.storage import audit_chain, connection
+from db.storage.ddl import ERASING
+
+_CHILDREN = tuple(table for table in TABLES.values() if table.belongs_to_person)
+_HEADER = ("effacé le", "par", "personne n°", "dossier créé le")
+_PAGES = (
+    "Les dossiers sont effacés des tables, de l’historique et de la recherche, mais le fichier n’a pas pu être réécrit"
+    " (disque plein, ou fichier occupé) : d’anciennes pages peuvent encore en parler. Effacez de nouveau plus tard, ou"
+    " lancez « python -m db sweep »."
+)
+
+
+def register_path(path: Path) -> Path:
+    """Where it is written who was erased, by number: with the backups, which it is for."""
+    return create.folder_of(path) / "effacements.csv"
+
+
+def erase(db: sqlite_utils.Database, ids: Iterable[int], who: str) -> int:
+    """Erase these persons for good, all or none. Returns how many.
+
+    Raises NotFoundError for somebody who is not there, BusyError, StorageError; the latter, when only the free pages
+    could not be cleaned, says so.
+    """
+    persons = sorted(set(ids))
+    db.conn.execute("PRAGMA secure_delete = ON")
+    with _registered(db, persons, who), records.writing(db):
+        db.conn.execute("PRAGMA defer_foreign_keys = ON")
+        for person in persons:
+            _erase(db, person, who)
+        for table in effective_dictionary.tables(db).values():
+            if any(field.searched for field in table.fields):  # its old words would stay in the index until it merges
+                db.conn.execute(f"INSERT INTO {table.name}_search({table.name}_search) VALUES ('rebuild')")
+    connection.forget()
+    if persons:
+        sweep(db)
+    return len(persons)
+
+
+def sweep(db: sqlite_utils.Database) -> None:
+    """Write the file anew, so that no free page holds what was erased. Raises StorageError."""
+    try:
+        db.conn.execute("PRAGMA temp_store = MEMORY")  # VACUUM writes all of the file there: not into /tmp
+        db.conn.execute("VACUUM")
+        (busy, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.Error as error:
+        raise StorageError(_PAGES) from error
+    if busy:
+        raise StorageError(_PAGES)
+
+
+def again(path: Path) -> int:
+    """Erase again, in a file that was restored, whoever was erased since it was saved. Returns how many."""
+    db = connection.open_file(path)
+    try:
+        there = {row[0] for row in db.execute("SELECT id FROM person").fetchall()}
+        erased = {number for number, made in _register(register_path(path)) if _made(db, number) == made}
+        found = there & erased
+        return erase(db, found, "Palette")
+    finally:
+        db.close()
+
+
+# ---- one person
+
+
+def _erase(db: sqlite_utils.Database, person: int, who: str) -> None:
+    """Her rows, what the history says of them, and her number wherever it stands."""
+    if not db.execute("SELECT 1 FROM person WHERE id = ?", (person,)).fetchone():
+        raise NotFoundError(f"{PERSON.label} n° {person} : ce dossier n’existe plus.")
+    sign = f"deleted_at = '{ERASING}', version = version + 1, changed_by = ?"
+    mine = [(table, "person_id") for table in _CHILDREN] + [(PERSON, "id")]
+    lines = [line for table, column in mine for line in _lines(db, table, column, person)]
+    last = connection.change_token(db)
+    _leave_lists(db, person, who)
+    saved_views.forget(db, person)
+    for table, column in mine:
+        db.conn.execute(f'UPDATE "{table.name}" SET {sign} WHERE {column} = ?', (who, person))
+    for table, column in mine:
+        db.conn.execute(f'DELETE FROM "{table.name}" WHERE {column} = ?', (person,))
+    gone = db.execute("SELECT id FROM history WHERE id > ? AND action IN ('delete', 'erase')", (last,)).fetchall()
+    _blank(db, [*lines, *(row[0] for row in gone)])
+    db.conn.execute("DELETE FROM import_choice WHERE kind = 'person' AND chosen = ?", (str(person),))
+    audit_chain.unsalt(db, "history", lines)
+    access_log.add(db, who, "erase", person)
+
+
+def _lines(db: sqlite_utils.Database, table: Table, column: str, person: int) -> list[int]:
+    """The lines of the history on her rows; of a row that became somebody else's, those up to that day."""
+    asked = {"table": table.name, "person": person}
+    hers = f'SELECT id FROM "{table.name}" WHERE {column} = :person'
+    sql = f"SELECT id FROM history WHERE table_name = :table AND row_id IN ({hers})"
+    found = [row[0] for row in db.execute(sql, asked).fetchall()]
+    if column == "person_id":
+        given = """SELECT h.id FROM history h JOIN (
+            SELECT row_id, max(id) AS until FROM history
+            WHERE table_name = :table AND json_extract(before, '$.person_id') = :person GROUP BY row_id) g
+          ON h.row_id = g.row_id AND h.id <= g.until WHERE h.table_name = :table"""
+        found += [row[0] for row in db.execute(given, asked).fetchall()]
+    return list(dict.fromkeys(found))
+
+
+def _leave_lists(db: sqlite_utils.Database, person: int, who: str) -> None:
+    """Take her out of lists of persons (the participants of a project)."""
+    for table in TABLES.values():
+        for field in table.fields:
+            if isinstance(field.type, References) and field.target == PERSON.name:
+                for row_id in records.ids_listing(db, table, field, person):
+                    listed = records.stored(db, table, row_id).values[field.name]
+                    left = tuple(number for number in listed if number != person)
+                    records.write(db, table, row_id, {field.name: left or None}, who)
+
+
+def _blank(db: sqlite_utils.Database, lines: list[int]) -> None:
+    sql = "UPDATE history SET before = '{}', after = '{}' WHERE id = ?"
+    db.conn.executemany(sql, [(line,) for line in lines])
+
+
+# ---- the register
+
+
+def _made(db: sqlite_utils.Database, person: int) -> str:
+    """The moment at which a file was made: it tells one file from a later one that was given the same number."""
+    sql = "SELECT min(at) FROM history WHERE table_name = 'person' AND row_id = ? AND action = 'insert'"
+    return str(db.execute(sql, (person,)).fetchone()[0] or "")
+
+
+@contextmanager
+def _registered(db: sqlite_utils.Database, persons: list[int], who: str) -> Iterator[None]:
+    """Write down who is erased, before it is done: were it lost, a backup would bring them back."""
+    path = register_path(Path(db.execute("PRAGMA database_list").fetchone()[2]))
+    known = set(_register(path))
+    new = [(number, made) for number in persons if (made := _made(db, number)) and (number, made) not in known]
+    size = path.stat().st_size if path.exists() else 0
+    try:
+        _write(path, new, who)
+        yield
+    except OSError as error:
+        raise StorageError("Le registre des effacements ne peut pas être écrit : rien n’a été effacé.") from error
+    except BaseException:
+        if path.exists():
+            os.truncate(path, size)  # nobody was erased after all
+        raise
+
+
+def _write(path: Path, new: list[tuple[int, str]], who: str) -> None:
+    if not new:
+        return
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with open(handle, "a", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, delimiter=";", lineterminator="\n")
+        if not file.tell():
+            writer.writerow(_HEADER)
+        writer.writerows((now, who, number, made) for number, made in new)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _register(path: Path) -> list[tuple[int, str]]:
+    """(number, moment the file was made) of everybody who was erased; what cannot be read is left aside."""
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = [row for row in csv.reader(file, delimiter=";") if len(row) == len(_HEADER)]
+    return [(int(row[2]), row[3]) for row in rows if row[2].isdecimal()]

@@ -1,0 +1,202 @@
+"""One file out of two, in one operation. Nothing is lost: what is not kept is put away, and undo brings it back."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from db.base.errors import CeilingError, ConflictError, PaletteError, Problem, RuleError
+from db.model import domain_rules, effective_dictionary
+from db.model.dictionary import PERSON
+from db.model.fields import Table
+from db.model.types import References
+from db.people import duplicates
+from db.people.merge_preview import BOTH, KEEP, Clash, Look, Place, children, look, referred
+from db.rows import history, records
+from db.rows.records import Edit, Row, rehearsing, writing
+from db.rows.rule_errors import refusals
+from db.storage import ddl
+from db.storage.connection import Database
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What somebody chose. ``values``: to write over the kept person's; ``sides``: a clash's place -> what is kept."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    sides: Mapping[Place, str] = field(default_factory=dict)
+    reason: str = ""
+    """Why the ceiling of aids is passed, where the two files together pass it."""
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What the file would refuse, as French sentences; ``ceiling``: the one that a written reason answers, or ''."""
+
+    problems: tuple[str, ...]
+    ceiling: str
+
+
+def rehearse(db: Database, keep_id: int, gone_id: int, choices: Choices, who: str) -> Rehearsal:
+    """What the file would refuse of a merge; nothing is written. Raises NotFoundError, InvalidError, BusyError."""
+    with rehearsing(db):
+        work = _Merge(db, look(db, keep_id, gone_id), choices, who, rehearsal=True)
+        work.do()
+    return Rehearsal(tuple(dict.fromkeys(work.problems)), work.ceiling)
+
+
+def merge(db: Database, keep_id: int, gone_id: int, choices: Choices, versions: Mapping[Place, int], who: str) -> None:
+    """Put the file of ``gone_id`` into that of ``keep_id``: one operation, which undo takes back whole.
+
+    ``versions``: those of the ``Look`` that was shown. Raises ConflictError when a colleague changed something in
+    either file since, RuleError, CeilingError without a reason to pass it, InvalidError, NotFoundError, BusyError.
+    """
+    with writing(db):
+        now = look(db, keep_id, gone_id)
+        _refuse_changed(db, now.versions, versions)
+        _Merge(db, now, choices, who).do()
+        duplicates.note_merged(db, keep_id, gone_id, who)
+
+
+def _refuse_changed(db: Database, now: Mapping[Place, int], seen: Mapping[Place, int]) -> None:
+    for table, row_id in sorted({*now, *seen}):
+        version = seen.get((table, row_id), 0)
+        if now.get((table, row_id)) != version:
+            since = history.changed_since(db, table, row_id, version)
+            by = next(iter(since.values()), "") or _last_by(db, table, row_id)
+            raise ConflictError(row_id, now.get((table, row_id), 0), by, [])
+
+
+def _last_by(db: Database, table: str, row_id: int) -> str:
+    sql = "SELECT who FROM history WHERE table_name = ? AND row_id = ? ORDER BY id DESC LIMIT 1"
+    row = db.execute(sql, (table, row_id)).fetchone()
+    return row[0] if row else "Un autre programme"
+
+
+class _Merge:
+    """The steps of one merge, within a transaction."""
+
+    def __init__(self, db: Database, seen: Look, choices: Choices, who: str, rehearsal: bool = False) -> None:
+        self.db, self.seen, self.choices, self.who, self.rehearsal = db, seen, choices, who, rehearsal
+        self.problems: list[str] = []
+        self.ceiling = ""
+        self._instead = dict(seen.twins)
+        self._also: dict[Place, dict[str, Any]] = {}
+        self._away: list[Place] = list(seen.twins)
+        for clash in seen.clashes:
+            self._settle(clash, choices.sides.get(clash.place, clash.usual))
+
+    def _settle(self, clash: Clash, side: str) -> None:
+        lost = clash.loses(side)
+        self._away += [(clash.table, row_id) for row_id in lost]
+        kept = (clash.keep if side == KEEP else clash.gone)[0]
+        self._instead |= {(clash.table, row_id): (clash.table, kept) for row_id in lost}
+        if side == BOTH and clash.both:
+            row_id, values = clash.both
+            self._also[clash.table, row_id] = values
+
+    def do(self) -> None:
+        """Everything, in the order in which the file's own rules allow it."""
+        before = self._broken()
+        # Another moment than the person's: bringing her back must not bring these along before their turn.
+        moment = history.now().replace("Z", "001Z")
+        for name, row_id in self._away:
+            records.set_deleted(self.db, self._table(name), row_id, moment, self.who)
+        for table in children(self.db):
+            mine, theirs = self.seen.rows[table.name]
+            self._move(table, mine, self._shortened)
+            self._move(table, theirs, self._given)
+            self._move(table, mine, self._referring)
+        self._rename()
+        self._write_person()
+        records.set_deleted(self.db, PERSON, self.seen.gone.id, history.now(), self.who)
+        for problem in self._broken() - before:
+            with self._told():
+                raise RuleError([Problem(problem[2], problem[1])])
+
+    def _table(self, name: str) -> Table:
+        return effective_dictionary.tables(self.db)[name]
+
+    @contextmanager
+    def _told(self, title: str = "") -> Iterator[None]:
+        """In a rehearsal what is refused is told, and the rest is tried as well."""
+        try:
+            yield
+        except PaletteError as error:
+            if not self.rehearsal:
+                raise
+            self.problems.append(f"{title} : {error}" if title else str(error))
+
+    def _move(self, table: Table, rows: list[Row], changes: Callable[[Table, Row], dict[str, Any]]) -> None:
+        for row in rows:
+            values = {} if (table.name, row.id) in self._away else changes(table, row)
+            if values:
+                with self._told(_title(self.db, table, row)):
+                    self._write(table, row, values)
+
+    def _shortened(self, table: Table, row: Row) -> dict[str, Any]:
+        """What becomes of a row so that another may stand beside it."""
+        return self._also.get((table.name, row.id), {})
+
+    def _given(self, table: Table, row: Row) -> dict[str, Any]:
+        """What a row says once it is the kept person's."""
+        return {**self._referring(table, row), **self._shortened(table, row), "person_id": self.seen.keep.id}
+
+    def _referring(self, table: Table, row: Row) -> dict[str, Any]:
+        """What a row refers to otherwise than before: what stands instead of what was put away."""
+        changed = {}
+        for item in table.fields:
+            value = row.values[item.name]
+            instead = referred(item, value, self._instead)
+            if instead != value:
+                changed[item.name] = None if (item.target, instead) == (table.name, row.id) else instead
+        return changed
+
+    def _write(self, table: Table, row: Row, values: dict[str, Any]) -> None:
+        try:
+            self._try(table, row, values)
+        except CeilingError as error:
+            self.ceiling = self.ceiling or error.problems[0].reason
+            reason = self.choices.reason.strip() or ("…" if self.rehearsal else "")
+            if not reason:
+                raise
+            self._try(table, row, {**values, "override_reason": reason})
+
+    def _try(self, table: Table, row: Row, values: Mapping[str, Any]) -> None:
+        with refusals(self.db, table, {**row.values, **values}, row.id, None):
+            records.write(self.db, table, row.id, values, self.who)
+
+    def _rename(self) -> None:
+        """The other's number, wherever a row names her."""
+        keep, gone = self.seen.keep.id, self.seen.gone.id
+        for table, item, row in self.seen.listed:
+            value = records.stored(self.db, table, row.id).values[item.name]
+            if isinstance(item.type, References):
+                value = tuple(dict.fromkeys(keep if one == gone else one for one in value or ()))
+            else:
+                value = keep
+            with self._told(_title(self.db, table, row)):
+                self._try(table, row, {item.name: value})
+
+    def _write_person(self) -> None:
+        keep = self.seen.keep
+        if self.choices.values:
+            with self._told():
+                records.save_within(self.db, PERSON, [Edit(self.choices.values, keep.id, keep.version)], self.who)
+
+    def _broken(self) -> set[tuple[str, str, str]]:
+        """(row, label, sentence) of every rule that a row of the two does not keep; some look at other rows only."""
+        found = set()
+        for table in children(self.db):
+            for rule in ddl.rules_of(table):
+                spared = domain_rules.CEILING_WAS_OVERRIDDEN if (table.name, rule.name) == ("aid", "ceiling") else "0"
+                sql = f"""SELECT NEW.id FROM "{table.name}" AS NEW WHERE NEW.person_id IN (?, ?)
+                  AND NEW.deleted_at IS NULL AND ({rule.refused_when}) AND NOT {spared}"""
+                ids = self.db.execute(sql, (self.seen.keep.id, self.seen.gone.id)).fetchall()
+                found |= {(f"{table.name}:{row[0]}", table.field(rule.field).label, rule.sentence) for row in ids}
+        return found
+
+
+def _title(db: Database, table: Table, row: Row) -> str:
+    title = records.context(db).title(table.name, row.id)
+    return title if title.startswith(table.label) else f"{table.label} {title}"

@@ -1,0 +1,221 @@
+"""Two persons' files side by side: what belongs to either, what is in both, what cannot stand together."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from db.base.errors import InvalidError, Problem
+from db.model import domain_rules, effective_dictionary
+from db.model.dictionary import PERSON
+from db.model.fields import Field, Table
+from db.model.types import Reference, References, Several
+from db.rows import records
+from db.rows.queries import ARCHIVED
+from db.rows.records import Row
+from db.storage.connection import Database
+
+Place = tuple[str, int]
+"""A row: its table and its id."""
+Versions = dict[Place, int]
+KEEP, GONE, BOTH = "keep", "gone", "both"
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Rows of the two files that may not share a day: one side is kept, or, where that is possible, both.
+
+    ``both``: the row that then changes, and what becomes of it; None where one side must go.
+    """
+
+    table: str
+    keep: tuple[int, ...]
+    gone: tuple[int, ...]
+    usual: str
+    both: tuple[int, dict[str, Any]] | None
+
+    @property
+    def place(self) -> Place:
+        """What the clash is called by."""
+        return (self.table, self.gone[0])
+
+    def loses(self, side: str) -> tuple[int, ...]:
+        """The rows that are put away when that side is kept."""
+        return {KEEP: self.gone, GONE: self.keep, BOTH: ()}[side]
+
+
+@dataclass(frozen=True)
+class Look:
+    """Two files side by side. ``rows``: table -> those of either; ``twins``: the other's row -> the same one kept."""
+
+    keep: Row
+    gone: Row
+    rows: dict[str, tuple[list[Row], list[Row]]]
+    twins: dict[Place, Place]
+    clashes: tuple[Clash, ...]
+    listed: tuple[tuple[Table, Field, Row], ...]
+    """Rows that name the other person in a field of theirs (the participants of a project)."""
+    versions: Versions
+
+
+# ---- looking
+
+
+def look(db: Database, keep_id: int, gone_id: int) -> Look:
+    """The two files side by side. Raises NotFoundError, or InvalidError when they are one."""
+    if keep_id == gone_id:
+        raise InvalidError([Problem("c’est deux fois le même dossier")])
+    keep, gone = (records.get(db, PERSON, row_id) for row_id in (keep_id, gone_id))
+    rows = {table.name: (_of(db, table, keep_id), _of(db, table, gone_id)) for table in children(db)}
+    listed = tuple(_listed(db, gone_id))
+    versions: Versions = {("person", row.id): row.version for row in (keep, gone)}
+    versions |= {(name, row.id): row.version for name, sides in rows.items() for side in sides for row in side}
+    versions |= {(table.name, row.id): row.version for table, _, row in listed}
+    twins = _twins(db, rows)
+    return Look(keep, gone, rows, twins, tuple(_clashes(db, keep_id, gone_id, rows, twins)), listed, versions)
+
+
+def children(db: Database) -> list[Table]:
+    """Every table of a person's rows, in the order in which rows may change hands: what others rest on comes first."""
+    tables = [table for table in effective_dictionary.files(db).values() if table.belongs_to_person]
+    names = {table.name for table in tables}
+    rests = {t.name: {f.target for f in t.fields if f.target in names and f.target != t.name} for t in tables}
+    return sorted(tables, key=lambda table: (bool(rests[table.name]), table.name != "benefit"))
+
+
+def _of(db: Database, table: Table, person_id: int) -> list[Row]:
+    """A person's rows, the earliest first; of aids, those that were granted past the ceiling before the others.
+
+    Taken back the other way round, no aid then meets the ceiling that the others fill with a reason.
+    """
+    ids = [row[0] for row in db.execute(f'SELECT id FROM "{table.name}" WHERE person_id = ? ORDER BY id', (person_id,))]
+    day = next((name.removeprefix("-") for name in table.order), "")
+
+    def place(row: Row) -> tuple[bool, str, int]:
+        return (table.name == "aid" and row.values["override_reason"] is None, str(row.values[day] or ""), row.id)
+
+    return sorted(records.rows(db, table, ids), key=place)
+
+
+def _listed(db: Database, person_id: int) -> Iterator[tuple[Table, Field, Row]]:
+    for table in effective_dictionary.files(db).values():
+        for item in table.fields:
+            if item.target != "person" or item.name == "person_id":
+                continue
+            if isinstance(item.type, References):
+                ids = records.ids_listing(db, table, item, person_id)
+            else:
+                sql = f'SELECT id FROM "{table.name}" WHERE {item.name} = ? ORDER BY id'
+                ids = [row[0] for row in db.execute(sql, (person_id,))]
+            yield from ((table, item, row) for row in records.rows(db, table, ids))
+
+
+def _twins(db: Database, rows: Mapping[str, tuple[list[Row], list[Row]]]) -> dict[Place, Place]:
+    """The other's rows that say exactly what a row of the kept file says, each with a row of its own."""
+    twins: dict[Place, Place] = {}
+    for table in children(db):
+        free = defaultdict(list)
+        for row in rows[table.name][0]:
+            free[_said(table, row, {})].append(row.id)
+        for row in rows[table.name][1]:
+            same = free.get(_said(table, row, twins))
+            if same:
+                twins[table.name, row.id] = (table.name, same.pop(0))
+    return twins
+
+
+def _said(table: Table, row: Row, twins: Mapping[Place, Place]) -> tuple[Any, ...]:
+    """What a row says, whoever's it is; what it refers to counts as its twin."""
+    return tuple(referred(item, row.values[item.name], twins) for item in table.fields if item.name != "person_id")
+
+
+def referred(item: Field, value: Any, instead: Mapping[Place, Place]) -> Any:
+    if isinstance(item.type, Reference) and value is not None:
+        return instead.get((item.type.table, value), ("", value))[1]
+    return value
+
+
+# ---- what cannot stand together
+
+
+def _clashes(
+    db: Database,
+    keep_id: int,
+    gone_id: int,
+    rows: Mapping[str, tuple[list[Row], list[Row]]],
+    twins: Mapping[Place, Place],
+) -> Iterator[Clash]:
+    for name, alone in domain_rules.ALONE.items():
+        sql = f"""SELECT other.id, NEW.id FROM {name} NEW JOIN {name} other ON other.person_id = ?
+          WHERE NEW.person_id = ? AND {domain_rules.overlap("NEW", "other")} AND ({alone}) ORDER BY NEW.id, other.id"""
+        known = {row.id: row for side in rows[name] for row in side}
+        pairs = [
+            (mine, theirs)
+            for mine, theirs in db.execute(sql, (keep_id, gone_id)).fetchall()
+            if (name, theirs) not in twins
+            and twins.get((name, known[theirs].values.get("replaces_id") or 0)) != (name, mine)  # it renews that one
+        ]
+        for mine, theirs in _grouped(pairs):
+            yield _clash(name, [known[row_id] for row_id in mine], [known[row_id] for row_id in theirs])
+
+
+def _grouped(pairs: Iterable[tuple[int, int]]) -> list[tuple[list[int], list[int]]]:
+    """Pairs that share a row are one clash."""
+    groups: list[tuple[list[int], list[int]]] = []
+    for mine, theirs in pairs:
+        joined = [group for group in groups if mine in group[0] or theirs in group[1]]
+        groups = [group for group in groups if group not in joined]
+        left, right = [mine], [theirs]
+        for group in joined:
+            left, right = left + group[0], right + group[1]
+        groups.append((sorted(set(left)), sorted(set(right))))
+    return groups
+
+
+def _clash(name: str, mine: list[Row], theirs: list[Row]) -> Clash:
+    both = _both(name, mine[0], theirs[0]) if len(mine) == len(theirs) == 1 else None
+    usual = (
+        KEEP if _covers(mine, theirs) else GONE if _covers(theirs, mine) else BOTH if both and name != "cer" else KEEP
+    )
+    keep, gone = (tuple(row.id for row in side) for side in (mine, theirs))
+    return Clash(name, keep, gone, usual, both)
+
+
+def _covers(one: list[Row], other: list[Row]) -> bool:
+    """Whether the days of one side hold those of the other."""
+    (first, last), (others_first, others_last) = (
+        (min(row.values["starts_on"] for row in side), max(row.values["ends_on"] or "9999" for row in side))
+        for side in (one, other)
+    )
+    return bool(first <= others_first and last >= others_last)
+
+
+def _both(name: str, mine: Row, theirs: Row) -> tuple[int, dict[str, Any]] | None:
+    """How two periods may follow one another: the earlier ends the day before; a later contract replaces it."""
+    starts = mine.values["starts_on"], theirs.values["starts_on"]
+    if name == "cer":
+        later = theirs.values
+        free = later["replaces_id"] is None and starts[0] < starts[1]
+        return (theirs.id, {"rank": "renewal", "replaces_id": mine.id}) if free else None
+    if starts[0] == starts[1]:
+        return None
+    eve = (date.fromisoformat(max(starts)) - timedelta(days=1)).isoformat()
+    return (min((mine, theirs), key=lambda row: row.values["starts_on"]).id, {"ends_on": eve})
+
+
+# ---- the person's own fields
+
+
+def usual_side(item: Field, keep: Any, gone: Any) -> str:
+    """Which of two different values is proposed: the one that is filled; of an archived and a current file, current."""
+    if item.name == ARCHIVED:
+        return KEEP if keep is None else GONE
+    return GONE if keep is None else KEEP
+
+
+def both(item: Field, keep: Any, gone: Any) -> Any:
+    """Two notes one after the other, or the values of two lists together."""
+    if isinstance(item.type, Several):
+        return tuple(dict.fromkeys([*keep, *gone]))
+    return f"{keep}\n\n{gone}"

@@ -1,0 +1,63 @@
+"""How a French name sounds, as a short key: two spellings of one name have the same one.
+
+After Frédéric Brouard's Phonex and Soundex2 (sqlpro.developpez.com, « L’art des Soundex »), cut down to what names
+need and mended on names: nasal vowels, mute endings, « ch », « gn », « eau ». For comparing, never for showing.
+"""
+
+import re
+from functools import lru_cache
+
+from db.model.types import fold
+
+_BACK = "(?=[eiy])"
+_NASAL = "(?![aeiouyhnmU])"
+_RULES = tuple(
+    (re.compile(pattern), sound)
+    for pattern, sound in (
+        # consonants that are written in several ways
+        (r"sch|sh|ch(?=[^rl]|$)", "C"),
+        (r"ph", "f"),
+        (r"(?<=[a-z])b(?=v)", ""),  # Lefebvre
+        (r"(?<=[aeiouy])gn(?=[aeiouy])", "N"),
+        (r"h", ""),
+        (r"(?<=ba)p(?=t)", ""),  # Baptiste
+        (rf"sc{_BACK}", "S"),
+        (rf"c{_BACK}", "S"),
+        (r"g(?=e[aou])e", "j"),
+        (rf"gu{_BACK}", "G"),
+        (rf"g{_BACK}", "j"),
+        (r"qu|q|ck|c", "k"),
+        (r"w", "v"),
+        (r"(?<=[aeiouy])s(?=[aeiouy])", "z"),
+        # endings that nobody hears; a nasal is told before its consonant goes (Martin, but Martine)
+        (r"(?<=au)l(?=[tdxs]*$)", ""),
+        (r"(?<=[^n])s$", ""),  # Martins is another name than Martin
+        (r"(?<=.)[tdxzp]+$", ""),
+        (r"(?<=..)er$", "e"),
+        (r"(?<=r)[kg]s?$", ""),  # Leclerc, Bourg
+        # vowels
+        (r"oeu|eu", "E"),
+        (r"eau|au", "o"),
+        (r"ou", "U"),
+        (rf"(ai|ei|i|y)[nm]{_NASAL}|u[nm]{_NASAL}", "I"),
+        (rf"(?<=[iy])e[nm]{_NASAL}", "I"),
+        (rf"[ae][nm]{_NASAL}", "A"),
+        (rf"o[nm]{_NASAL}", "O"),
+        (r"ai|ei|ay|ey", "e"),
+        (r"oi|oy", "W"),
+        (r"y", "i"),
+        (r"G", "g"),
+        (r"S", "s"),
+        (r"(.)\1+", r"\1"),
+        (r"(?<=..)e$", ""),
+    )
+)
+
+
+@lru_cache(maxsize=200_000)
+def key(name: str) -> str:
+    """How a name sounds; '' for one without letters. « Le Goff », « Legoff », « LE-GOFF »: the same key."""
+    sound = re.sub("[^a-z]", "", fold(name.replace("ç", "ss").replace("Ç", "ss")))
+    for pattern, replacement in _RULES:
+        sound = pattern.sub(replacement, sound)
+    return sound

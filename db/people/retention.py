@@ -1,0 +1,151 @@
+"""How long a file is kept: who was not in touch for so long that it goes to the archives, then away; what traces go.
+
+Nothing goes by itself but traces that are too old: an administrator confirms every file, from a list. Limits: settings.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import sqlite_utils
+
+from db.model import domain_rules
+from db.model.dictionary import CER, PERSON, STAGE, TABLES
+from db.model.types import Date
+from db.rows import access_log, records
+from db.rows.records import Edit
+from db.storage import audit_chain
+
+_PLANNED = frozenset({"due_on"})
+"""Days that were set, and on which nothing need have happened."""
+_RUNNING = (STAGE, CER)
+"""What is a contact for as long as it runs. Rights are not: nobody closes them when somebody has left."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One person's file. Days are ISO; ``last_contact``: the last day on which anything happened.
+
+    ``running``: a stage or a contract runs, so that this day is today.
+    """
+
+    person_id: int
+    version: int
+    name: str
+    last_contact: str
+    archived_on: str | None
+    deleted: bool
+    running: bool = False
+
+
+def of_person(db: sqlite_utils.Database, person_id: int, today: str) -> Kept | None:
+    """One person's file, deleted or not; None once it is erased."""
+    return next(iter(_kept(db, today, "p.id = :person", person=person_id)), None)
+
+
+def to_archive(db: sqlite_utils.Database, today: str) -> list[Kept]:
+    """Files in which nothing happened for as long as the settings say, longest first."""
+    return _kept(
+        db, today, f"p.deleted_at IS NULL AND p.archived_on IS NULL AND last_contact < {_before('archive_months')}"
+    )
+
+
+def archived(db: sqlite_utils.Database, today: str) -> list[Kept]:
+    """Files in the archives, whose time has not come."""
+    gone = {one.person_id for one in to_erase(db, today)}
+    found = _kept(db, today, "p.deleted_at IS NULL AND p.archived_on IS NOT NULL")
+    return [one for one in found if one.person_id not in gone]
+
+
+def to_erase(db: sqlite_utils.Database, today: str) -> list[Kept]:
+    """Files that were archived, or deleted, for as long as the settings say, and that nobody came back to since."""
+    limit = _before("erase_months")
+    return _kept(
+        db,
+        today,
+        f"(p.archived_on <= {limit} AND last_contact <= p.archived_on)"
+        f" OR (p.deleted_at IS NOT NULL AND date(p.deleted_at) <= {limit})",
+    )
+
+
+def archived_until(kept: Kept, archive_months: int) -> str:
+    """The first day on which a file is proposed for the archives, when nothing happens until then."""
+    year, month, day = map(int, kept.last_contact.split("-"))
+    years, months = divmod(month - 1 + archive_months, 12)
+    last = min(day, monthrange(year + years, months + 1)[1])
+    return (date(year + years, months + 1, last) + timedelta(days=1)).isoformat()
+
+
+def _before(setting: str) -> str:
+    """SQL: the day so many months ago."""
+    return f"date(:today, '-' || (SELECT {setting} FROM setting) || ' months')"
+
+
+def _kept(db: sqlite_utils.Database, today: str, where: str, **values: object) -> list[Kept]:
+    sql = f"""WITH contact (person_id, day) AS ({_contacts()}),
+      latest AS (SELECT person_id, max(day) AS last_contact FROM contact GROUP BY person_id)
+    SELECT p.id, p.version, p.last_name || ' ' || p.first_name, last_contact, p.archived_on, p.deleted_at IS NOT NULL,
+      p.id IN ({_running("person_id")})
+    FROM person p JOIN latest ON latest.person_id = p.id WHERE {where} ORDER BY last_contact, p.id"""
+    rows = db.execute(sql, {"today": today, **values}).fetchall()
+    return [
+        Kept(number, version, name, last, put, bool(gone), bool(runs))
+        for number, version, name, last, put, gone, runs in rows
+    ]
+
+
+def _running(columns: str) -> str:
+    """SQL: ``columns`` of the stages and contracts that run today."""
+    return " UNION ALL ".join(
+        f"SELECT {columns} FROM {one.name} t WHERE {domain_rules.in_force('t', ':today')}" for one in _RUNNING
+    )
+
+
+def _contacts() -> str:
+    """SQL: (person, day) of everything that happened; the day on which a file was made counts as well."""
+    parts = [
+        "SELECT row_id, min(substr(at, 1, 10)) FROM history"
+        " WHERE table_name = 'person' AND action = 'insert' GROUP BY row_id"
+    ]
+    for table in TABLES.values():
+        if table.belongs_to_person:
+            days = [field.name for field in table.fields if isinstance(field.type, Date) and field.name not in _PLANNED]
+            parts += [
+                f'SELECT person_id, {day} FROM "{table.name}" WHERE deleted_at IS NULL AND {day} <= :today'
+                for day in days
+            ]
+    return " UNION ALL ".join([*parts, _running("person_id, :today")])
+
+
+# ---- the archives
+
+
+def archive(db: sqlite_utils.Database, files: Iterable[Kept], day: str, who: str) -> None:
+    """Put files into the archives, all or none: out of lists, still counted. Raises as records.save_all."""
+    _set_archived(db, files, day, who)
+
+
+def bring_back(db: sqlite_utils.Database, files: Iterable[Kept], who: str) -> None:
+    """Take files out of the archives, all or none. Raises as records.save_all."""
+    _set_archived(db, files, None, who)
+
+
+def _set_archived(db: sqlite_utils.Database, files: Iterable[Kept], day: str | None, who: str) -> None:
+    edits = [Edit({"archived_on": day}, one.person_id, one.version) for one in files]
+    records.save_all(db, PERSON, edits, who)
+
+
+# ---- traces
+
+
+def purge_traces(db: sqlite_utils.Database) -> int:
+    """Remove the traces that are older than the settings say; their seals stay. Returns how many went."""
+    with records.writing(db):
+        old = "at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || (SELECT trace_months FROM setting) || ' months')"
+        lines = [row[0] for row in db.execute(f"SELECT id FROM trace WHERE {old}").fetchall()]
+        if lines:
+            db.conn.execute(f"DELETE FROM trace WHERE {old}")
+            audit_chain.unsalt(db, "trace", lines)
+            access_log.add(db, "Palette", "purge", detail=f"{len(lines)} traces")
+    return len(lines)

@@ -1,0 +1,240 @@
+"""Whether two persons look like one: names that sound alike, are swapped or a slip apart; phone, e-mail, birth date.
+
+Nobody is compared with everybody: each person is looked up under a few keys, and compared with whom she meets there.
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from db.model.types import fold
+from db.people import phonetics
+
+FIELDS = ("last_name", "first_name", "artist_name", "birth_date", "phone", "email")
+"""What likeness is judged on."""
+_LEAST = 25
+"""The fewest points that are worth a look."""
+_BLOCK = 40
+"""So many persons under one key are looked at; what hundreds share (the office's own number) tells nobody apart."""
+_SLIP_FROM = 4
+"""A slip is looked for in names of at least so many letters: Léo and Lou are two names."""
+_WORD_FROM = 3
+"""A word of a name that stands for the whole has at least so many letters: not « de »."""
+
+
+class Person(NamedTuple):
+    """What likeness is judged on, made ready to compare."""
+
+    id: int
+    last: str
+    first: str
+    artist: str
+    born: str
+    phone: str
+    email: str
+    last_key: str
+    first_key: str
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How far two persons look like one: why, in French, and how strongly, in points."""
+
+    reasons: tuple[str, ...]
+    points: int
+
+
+def person(row_id: int, values: Mapping[str, Any]) -> Person:
+    """A person of the file, or one who may enter it (``row_id`` 0), by the stored values of her fields."""
+    last, first, artist = (_words(values.get(name) or "") for name in ("last_name", "first_name", "artist_name"))
+    phone = str(values.get("phone") or "")
+    return Person(
+        row_id,
+        last,
+        first,
+        artist,
+        str(values.get("birth_date") or ""),
+        f"0{phone[3:]}" if phone.startswith("+33") else phone,
+        str(values.get("email") or "").lower(),
+        phonetics.key(last) or last,
+        phonetics.key(first) or first,
+    )
+
+
+@lru_cache(maxsize=200_000)
+def _words(name: str) -> str:
+    """« Jean-Pierre » and « jean pierre » are one name; « d’Arc » is « d arc »."""
+    return " ".join("".join(c if c.isalnum() else " " for c in fold(name)).split())
+
+
+# ---- two persons
+
+
+def compare(one: Person, other: Person) -> Likeness | None:
+    """How far two persons look like one, or None when they do not."""
+    reasons, points = _names(one, other)
+    for reason, worth in (*_shared(one, other), *_born(one, other, bool(points))):
+        reasons, points = (*reasons, reason), points + worth
+    return Likeness(reasons, points) if points >= _LEAST else None
+
+
+def _names(one: Person, other: Person) -> tuple[tuple[str, ...], int]:
+    """What their names have in common, at best."""
+    if (one.last, one.first) == (other.last, other.first):
+        return ("même nom et même prénom",), 60
+    if (one.last, one.first) == (other.first, other.last):
+        return ("nom et prénom inversés",), 60
+    if (one.last_key, one.first_key) == (other.last_key, other.first_key):
+        return ("se prononcent pareil",), 50
+    if (one.last_key, one.first_key) == (other.first_key, other.last_key):
+        return ("nom et prénom inversés", "se prononcent pareil"), 50
+    same_last, same_first = one.last_key == other.last_key, one.first_key == other.first_key
+    if (same_first and _is_slip(one.last, other.last)) or (same_last and _is_slip(one.first, other.first)):
+        return ("une lettre d’écart",), 45
+    if (same_first and _is_part(one.last, other.last)) or (same_last and _is_part(one.first, other.first)):
+        return ("un nom ou un prénom de plus",), 35
+    return (), 0
+
+
+def _is_slip(one: str, other: str) -> bool:
+    """One letter more, less, another, or two that changed places."""
+    return min(len(one), len(other)) >= _SLIP_FROM and OSA.distance(one, other, score_cutoff=1) == 1
+
+
+def _is_part(one: str, other: str) -> bool:
+    """One name is a word of the other: « Moreau » and « Moreau Petit »."""
+    short, long = sorted((one, other), key=len)
+    return short != long and short in _own_words(long)
+
+
+def _own_words(name: str) -> list[str]:
+    return [word for word in name.split() if len(word) >= _WORD_FROM]
+
+
+def _shared(one: Person, other: Person) -> Iterator[tuple[str, int]]:
+    for reason, mine, theirs, worth in (
+        ("même téléphone", one.phone, other.phone, 35),
+        ("même courriel", one.email, other.email, 35),
+        ("même nom d’artiste", one.artist, other.artist, 30),
+    ):
+        if mine and mine == theirs:
+            yield reason, worth
+
+
+def _born(one: Person, other: Person, named: bool) -> Iterator[tuple[str, int]]:
+    """A birth date that both have says much, for as against. ``named``: whether their names are alike already."""
+    if not one.born or not other.born:
+        return
+    if one.born == other.born:
+        yield "même date de naissance", 30 if named else 20  # alone it says too little: many were born that day
+        if named:
+            return
+        if one.first_key == other.first_key:
+            yield "même prénom", 30
+        elif one.last_key == other.last_key:
+            yield "même nom", 20
+    elif _is_near(one.born, other.born):
+        yield "dates de naissance proches", 15
+    else:
+        yield "mais dates de naissance différentes", -25
+
+
+def _is_near(one: str, other: str) -> bool:
+    """One digit apart, or day and month swapped."""
+    return OSA.distance(one, other, score_cutoff=1) == 1 or one == f"{other[:4]}-{other[8:]}-{other[5:7]}"
+
+
+# ---- among many
+
+
+class Index:
+    """Persons by what they may share with another."""
+
+    def __init__(self, people: Iterable[Person]) -> None:
+        self.people = list(people)
+        self._by: dict[Hashable, list[Person]] = defaultdict(list)
+        self._near = {"last": _Near(), "first": _Near()}
+        for one in self.people:
+            for key in _keys(one):
+                self._by[key].append(one)
+            self._near["last"].add(one.last)
+            self._near["first"].add(one.first)
+
+    def like(self, one: Person) -> list[tuple[Person, Likeness]]:
+        """Whoever looks like her, the likeliest first; herself (the same id) left out."""
+        found = [(other, like) for other in self._met(one) if other.id != one.id and (like := compare(one, other))]
+        return sorted(found, key=lambda pair: (-pair[1].points, pair[0].id))
+
+    def pairs(self) -> Iterator[tuple[Person, Person, Likeness]]:
+        """Every two persons who look like one, once, the one of the lower number first."""
+        for one in self.people:
+            for other in self._met(one):
+                if one.id < other.id and (like := compare(one, other)):
+                    yield one, other, like
+
+    def _met(self, one: Person) -> Iterable[Person]:
+        return {other.id: other for key in self._asked(one) for other in self._by.get(key, ())[:_BLOCK]}.values()
+
+    def _asked(self, one: Person) -> Iterator[Hashable]:
+        """The keys under which somebody like her may stand."""
+        yield from _keys(one)
+        for last in self._near["last"].of(one.last):
+            yield ("last", last, one.first_key)
+        for first in self._near["first"].of(one.first):
+            yield ("first", first, one.last_key)
+        for word in _own_words(one.last):
+            yield ("last", word, one.first_key)
+        for word in _own_words(one.first):
+            yield ("first", word, one.last_key)
+        yield ("last word", one.last, one.first_key)
+        yield ("first word", one.first, one.last_key)
+
+
+def _keys(one: Person) -> Iterator[Hashable]:
+    """The keys she stands under."""
+    yield ("named", *sorted((one.last_key, one.first_key)))
+    yield ("last", one.last, one.first_key)
+    yield ("first", one.first, one.last_key)
+    if " " in one.last:
+        yield from (("last word", word, one.first_key) for word in _own_words(one.last))
+    if " " in one.first:
+        yield from (("first word", word, one.last_key) for word in _own_words(one.first))
+    for kind, value in (("phone", one.phone), ("email", one.email), ("artist", one.artist)):
+        if value:
+            yield (kind, value)
+    if one.born:
+        yield ("born", one.born, one.first_key)
+        yield ("born", one.born, one.last_key)
+
+
+class _Near:
+    """Names that are a slip apart: two such names share what is left of them once a letter is dropped."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+        self._left: dict[str, list[str]] = defaultdict(list)
+        self._found: dict[str, list[str]] = {}
+
+    def add(self, name: str) -> None:
+        if name not in self._known and len(name) >= _SLIP_FROM:
+            self._known.add(name)
+            for left in _without_one(name):
+                self._left[left].append(name)
+
+    def of(self, name: str) -> list[str]:
+        """The names that are one slip away from this one."""
+        if len(name) < _SLIP_FROM:
+            return []
+        if name not in self._found:
+            met = {other for left in _without_one(name) for other in self._left.get(left, ())}
+            self._found[name] = [other for other in sorted(met) if _is_slip(name, other)]
+        return self._found[name]
+
+
+def _without_one(name: str) -> set[str]:
+    """The name, and the name without one of its letters."""
+    return {name, *(name[:place] + name[place + 1 :] for place in range(len(name)))}

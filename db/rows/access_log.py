@@ -1,0 +1,91 @@
+"""Traces: who opened a person's file, who took what away, who signed in. Added only, sealed, kept a set time.
+
+A line names no person: she is a number, and only whoever may read her file is shown her name beside it.
+"""
+
+from dataclasses import dataclass
+
+import sqlite_utils
+
+from db.rows import history
+from db.rows.records import writing
+
+ACTIONS = {
+    "open": "Dossier ouvert",
+    "export": "Téléchargement",
+    "package": "Droit d’accès : tout remis",
+    "sign_in": "Connexion",
+    "refused": "Connexion refusée",
+    "sign_out": "Déconnexion",
+    "account": "Comptes",
+    "erase": "Effacement",
+    "purge": "Traces retirées",
+    "restore": "Sauvegarde reprise",
+}
+"""What may be traced, as it is read."""
+_AGAIN = "-10 minutes"
+"""A file that is opened again within that time is one opening."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One trace. ``at``: an ISO moment in UTC."""
+
+    id: int
+    at: str
+    who: str
+    action: str
+    person_id: int | None
+    detail: str
+
+    @property
+    def moment(self) -> str:
+        """« 06/03/2023 à 14:32 », in the office's own time."""
+        return history.moment_of(self.at)
+
+
+def note(db: sqlite_utils.Database, who: str, action: str, person_id: int | None = None, detail: str = "") -> None:
+    """Write one trace, in a transaction of its own. Raises BusyError, StorageError."""
+    with writing(db):
+        add(db, who, action, person_id, detail)
+
+
+def add(db: sqlite_utils.Database, who: str, action: str, person_id: int | None = None, detail: str = "") -> None:
+    """Write one trace within a transaction that does something else as well."""
+    if action not in ACTIONS:
+        raise ValueError(f"unknown trace {action!r}")
+    sql = "INSERT INTO trace (who, action, person_id, detail) VALUES (?, ?, ?, ?)"
+    db.conn.execute(sql, (who, action, person_id, detail))
+
+
+def note_opening(db: sqlite_utils.Database, who: str, person_id: int) -> None:
+    """Somebody opens a person's file; once for as long as it is at hand."""
+    sql = (
+        "SELECT 1 FROM trace WHERE person_id = ? AND action = 'open' AND who = ?"
+        f" AND at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '{_AGAIN}')"
+    )
+    if not db.execute(sql, (person_id, who)).fetchone():
+        note(db, who, "open", person_id)
+
+
+def find(
+    db: sqlite_utils.Database,
+    who: str = "",
+    action: str = "",
+    person_id: int | None = None,
+    since: str = "",
+    until: str = "",
+    first: int = 0,
+    size: int = 50,
+) -> tuple[list[Line], int]:
+    """One page of the traces, latest first, and how many there are in all. Days are ISO, both included."""
+    asked = [
+        ("who = ?", who), ("action = ?", action), ("person_id = ?", person_id),
+        ("at >= ?", history.start_of(since) if since else ""), ("at < ?", history.end_of(until) if until else ""),
+    ]  # fmt: skip
+    kept = [(sql, value) for sql, value in asked if value not in ("", None)]
+    where = " AND ".join(["1", *(sql for sql, _ in kept)])
+    values = [value for _, value in kept]
+    (many,) = db.execute(f"SELECT count(*) FROM trace WHERE {where}", values).fetchone()
+    sql = f"SELECT id, at, who, action, person_id, detail FROM trace WHERE {where} ORDER BY id DESC LIMIT ? OFFSET ?"
+    return [Line(*row) for row in db.execute(sql, [*values, size, first])], many

@@ -1,0 +1,260 @@
+"""One field of many rows, or the same new row for many persons: what it would do, tried out first, then in one go.
+
+What is tried out is taken back; what is then written is one operation, so that one undo takes it back.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from db.base.errors import FieldError, InvalidError, PaletteError, StaleError
+from db.model import domain_rules
+from db.model.dictionary import ACTION, CER, DIAGNOSTIC, INTERVENTION, PERSON
+from db.model.fields import Table
+from db.model.types import Context, Reference, References
+from db.rows import records, titles
+from db.rows.records import Edit, rehearsing
+from db.rows.rule_errors import refusals
+from db.storage import ddl
+from db.storage.connection import Database
+
+MOST = 5_000
+"""So many rows are changed at once, at most: nobody else can save meanwhile."""
+
+
+# ---- one field of many rows
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a change of one field would do. ``versions``: the rows that would change, as they were read.
+
+    ``groups``: what they say now, as text, and how many say it, most first; ``same``: how many say the new value
+    already; ``refused``: row -> why.
+    """
+
+    table: str
+    field: str
+    value: Any
+    told: str
+    versions: Mapping[int, int]
+    groups: tuple[tuple[str, int], ...]
+    same: int
+    refused: Mapping[int, str]
+
+
+def preview(db: Database, table: Table, ids: Sequence[int], name: str, value: Any, who: str) -> Change:
+    """What writing ``value`` over a field of these rows would do; nothing is written.
+
+    Raises FieldError when no row may hold the value, BusyError.
+    """
+    known, item = titles.context(db), table.field(name)
+    value = None if value in ("", ()) else item.type.check(value, known)
+    if value is None and item.required:
+        raise FieldError("ce champ est obligatoire")
+    stored = item.type.to_sql(value)
+    sql = f"""SELECT id, version, {name} FROM "{table.name}"
+      WHERE deleted_at IS NULL AND id IN (SELECT value FROM json_each(?)) ORDER BY id"""
+    rows = db.execute(sql, (json.dumps(list(ids)),)).fetchall()
+    other = {row_id: (version, old) for row_id, version, old in rows if old != stored}
+    refused = _refused(db, table, list(other), {name: value}, who) if _may_refuse(table, name) else {}
+    groups = Counter(old for row_id, (_, old) in other.items() if row_id not in refused)
+    shown = {old: item.type.show(item.type.from_sql(old), known) for old in groups}
+    return Change(
+        table.name,
+        name,
+        value,
+        item.type.show(value, known),
+        {row_id: version for row_id, (version, _) in other.items() if row_id not in refused},
+        tuple((shown[old], many) for old, many in groups.most_common()),
+        len(rows) - len(other),
+        refused,
+    )
+
+
+def _may_refuse(table: Table, name: str) -> bool:
+    """Whether a rule looks at that field; a value that was checked is never missing or unknown."""
+    checked = {f"{name}_required", f"{name}_known"}
+    asked = any(rule.name not in checked and (not rule.watches or name in rule.watches) for rule in ddl.rules_of(table))
+    return asked or isinstance(table.field(name).type, Reference | References)
+
+
+def _refused(db: Database, table: Table, ids: list[int], values: Mapping[str, Any], who: str) -> dict[int, str]:
+    refused = {}
+    with rehearsing(db):
+        for row_id in ids:
+            try:
+                with refusals(db, table, {**records.stored(db, table, row_id).values, **values}, row_id, None):
+                    records.write(db, table, row_id, values, who)
+            except PaletteError as error:
+                refused[row_id] = _reason(error)
+    return refused
+
+
+def _reason(error: PaletteError) -> str:
+    return str(error.problems[0]) if isinstance(error, InvalidError) else str(error)
+
+
+def change(db: Database, table: Table, wanted: Change, who: str) -> int:
+    """Write it, all or nothing, in one operation. Returns how many rows changed.
+
+    Raises ConflictError when a colleague changed the field of one of the rows since the preview, NotFoundError when one
+    was deleted, RuleError, BusyError.
+    """
+    values = {wanted.field: wanted.value}
+    return len(records.save_all(db, table, [Edit(values, *place) for place in wanted.versions.items()], who))
+
+
+# ---- the same new row for many persons
+
+
+@dataclass(frozen=True)
+class Line:
+    """The new row of one person, from the chosen row ``source``; ``told``: what it rests on; ``refused``: why not."""
+
+    source: int
+    person: int
+    values: Mapping[str, Any]
+    told: str = ""
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """New rows of one table, a line for each chosen row. ``common``: what was asked for, the same for all."""
+
+    table: Table
+    sources: Table
+    common: Mapping[str, Any]
+    day: str
+    lines: tuple[Line, ...]
+
+    @property
+    def accepted(self) -> list[Line]:
+        """The lines that can be created."""
+        return [line for line in self.lines if not line.refused]
+
+
+KINDS = {"intervention": INTERVENTION, "action": ACTION, "cer": CER}
+"""What can be created for several persons at once; contracts are renewals of those they have."""
+MONTHS = "months"
+"""Among what is asked of renewals: how long each lasts, in months."""
+
+
+def draft(
+    db: Database, table: Table, sources: Table, ids: Sequence[int], common: Mapping[str, Any], who: str, day: str
+) -> Draft:
+    """What would be created for these persons, or for the persons of these contracts; nothing is written.
+
+    ``common``: stored values of the new rows, and for a contract ``months``. ``day``: an ISO date, today or the day of
+    signing. Raises BusyError.
+    """
+    made = list(_lines(db, table, sources, ids, common, day))
+    known = titles.context(db)
+    tried = []
+    with rehearsing(db):
+        for line in made:
+            reason = line.refused
+            if not reason:
+                try:
+                    records.save_within(db, table, [Edit(line.values)], who, known)
+                except PaletteError as error:
+                    reason = _reason(error)
+            tried.append(Line(line.source, line.person, line.values, line.told, reason))
+    return Draft(table, sources, common, day, tuple(tried))
+
+
+def create(db: Database, wanted: Draft, who: str) -> int:
+    """Create the accepted lines, all or nothing, in one operation. Returns how many.
+
+    Raises StaleError when the file changed so that a line would be another one now, RuleError, BusyError.
+    """
+    lines = wanted.accepted
+    with records.writing(db):
+        again = _lines(db, wanted.table, wanted.sources, [line.source for line in lines], wanted.common, wanted.day)
+        now = {line.source: (line.person, line.values) for line in again if not line.refused}
+        moved = [line for line in lines if now.get(line.source) != (line.person, line.values)]
+        if moved:
+            known = titles.context(db)
+            names = ", ".join(known.title(PERSON.name, line.person) for line in moved[:3])
+            raise StaleError(f"Le fichier a changé depuis l’aperçu ({names}) : rien n’a été créé, relisez l’aperçu.")
+        records.save_within(db, wanted.table, [Edit(line.values) for line in lines], who)
+    return len(lines)
+
+
+def _lines(
+    db: Database, table: Table, sources: Table, ids: Sequence[int], common: Mapping[str, Any], day: str
+) -> Iterator[Line]:
+    """A line for each chosen row; a person chosen by two of her contracts has one, but for renewals and plans."""
+    known = titles.context(db)
+    seen: set[int] = set()
+    for source in ids:
+        person = source if sources is PERSON else records.person_of(db, sources, source) or 0
+        if table is INTERVENTION:
+            if person not in seen:
+                yield Line(source, person, {"person_id": person, **common})
+            seen.add(person)
+        elif table is ACTION:
+            yield _action(db, sources, source, person, common, day, known)
+        else:
+            yield _renewal(db, sources, source, person, common, day, known)
+
+
+def _action(
+    db: Database, sources: Table, source: int, person: int, common: Mapping[str, Any], day: str, known: Context
+) -> Line:
+    contract = source if sources is CER else _running(db, person, day)
+    plan = ("cer_id", CER.name, contract)
+    if contract is None:
+        plan = ("diagnostic_id", DIAGNOSTIC.name, _last_diagnostic(db, person))
+    name, target, row_id = plan
+    if row_id is None:
+        return Line(source, person, {}, "", "ni contrat en cours ni diagnostic : aucun plan où mettre l’action")
+    return Line(source, person, {"person_id": person, name: row_id, **common}, known.title(target, row_id))
+
+
+def _renewal(
+    db: Database, sources: Table, source: int, person: int, common: Mapping[str, Any], day: str, known: Context
+) -> Line:
+    contract = source if sources is CER else _running(db, person, day)
+    if contract is None:
+        return Line(source, person, {}, "", "pas de contrat en cours")
+    told = known.title(CER.name, contract)
+    later = db.execute("SELECT id FROM cer WHERE replaces_id = ? AND deleted_at IS NULL", (contract,)).fetchone()
+    if later:
+        return Line(source, person, {}, told, f"déjà renouvelé : {known.title(CER.name, later[0])}")
+    values = domain_rules.next_contract(db, contract, day)
+    own = {name: value for name, value in common.items() if name != MONTHS and value is not None}
+    ends = months_later(values["starts_on"], int(common[MONTHS]))
+    start, end = (CER.field("starts_on").type.show(one, known) for one in (values["starts_on"], ends))
+    return Line(source, person, {**values, "ends_on": ends, **own}, f"{told} → du {start} au {end}")
+
+
+def _running(db: Database, person: int, day: str) -> int | None:
+    """The contract in force, the one that ends last."""
+    running = domain_rules.in_force("c", ":day")
+    sql = f"SELECT c.id FROM cer c WHERE c.person_id = :person AND {running} ORDER BY c.ends_on DESC LIMIT 1"
+    row = db.execute(sql, {"person": person, "day": day}).fetchone()
+    return row[0] if row else None
+
+
+def _last_diagnostic(db: Database, person: int) -> int | None:
+    sql = (
+        "SELECT id FROM diagnostic WHERE person_id = ? AND deleted_at IS NULL ORDER BY started_on DESC, id DESC LIMIT 1"
+    )
+    row = db.execute(sql, (person,)).fetchone()
+    return row[0] if row else None
+
+
+def months_later(start: str, months: int) -> str:
+    """The last day of a period of so many months: from 15/01, six months end on 14/07."""
+    year, month, day = map(int, start.split("-"))
+    years, place = divmod(month - 1 + months, 12)
+    following = date(year + years + (place == 11), (place + 1) % 12 + 1, 1)
+    last = (following - timedelta(days=1)).day
+    if day > last:  # no such day: the month's last one ends it
+        return date(year + years, place + 1, last).isoformat()
+    return (date(year + years, place + 1, day) - timedelta(days=1)).isoformat()

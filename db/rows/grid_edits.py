@@ -1,0 +1,282 @@
+"""What is typed or pasted into a grid, kept safe: every cell is saved, refused with its reason, or shown as a conflict.
+
+A sheet belongs to one tab of one person. Cells arrive as text, with the row (a negative number for a line not saved
+yet) and the version the person was looking at; see pages/shared/grid/grid.js for the other half of the protocol.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from secrets import token_hex
+from typing import Any
+
+from db.base.errors import ConflictError, Difference, FieldError, InvalidError, NotFoundError, PaletteError, Problem
+from db.model.dictionary import TABLES
+from db.model.fields import Table
+from db.model.types import Context, Reference
+from db.rows import history, records
+from db.rows.records import Edit, Saved
+from db.storage.connection import Database
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell as it was typed. ``number`` grows within one tab."""
+
+    number: int
+    row: int
+    version: int
+    field: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A text that could not be saved, why, and the version the person was looking at."""
+
+    text: str
+    reason: str
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A cell that a colleague changed meanwhile: both values are there to choose from."""
+
+    row: int
+    version: int
+    who: str
+    difference: Difference
+
+
+Place = tuple[int, str]
+"""A cell: its row and its field."""
+
+
+@dataclass
+class Sheet:
+    """The state of one grid in one tab. ``fixed``: values every new line starts with (the person of a file, say)."""
+
+    table: Table
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    id: str = field(default_factory=lambda: token_hex(8))
+    """A browser that meets another sheet than before (the server was restarted) sends again what it still holds."""
+    drafts: dict[int, dict[str, str]] = field(default_factory=dict)
+    adopted: dict[int, int] = field(default_factory=dict)
+    refused: dict[Place, Refused] = field(default_factory=dict)
+    clashes: dict[Place, Clash] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
+    """Texts that have nowhere to go, because their row was deleted."""
+    status: str = ""
+    _own: dict[Place, int] = field(default_factory=dict)
+    _done: dict[str, int] = field(default_factory=dict)
+
+    def done(self, tab: str) -> int:
+        """The number of the last cell of that tab that was dealt with."""
+        return self._done.get(tab, 0)
+
+    @property
+    def next_draft(self) -> int:
+        """The number of the empty line at the bottom; never one that was used, or an edit would land on another row."""
+        return min((*self.drafts, *self.adopted), default=0) - 1
+
+    def apply(self, db: Database, tab: str, cells: Iterable[Cell], who: str) -> None:
+        """Save what can be saved. A cell that was dealt with is not dealt with twice, however often it is sent."""
+        new = [cell for cell in cells if cell.number > self.done(tab)]
+        if not new:
+            return
+        self.status, self.lost = "", []
+        known = records.context(db)
+        moved = [self._adopt(cell) for cell in new]
+        self._apply_rows(db, [cell for cell in moved if cell.row > 0], known, who)
+        self._apply_drafts(db, [cell for cell in moved if cell.row < 0], known, who)
+        self._done[tab] = max(cell.number for cell in new)
+
+    def _adopt(self, cell: Cell) -> Cell:
+        """A cell typed while its new line was being saved belongs to the row that line became."""
+        row = self.adopted.get(cell.row, cell.row)
+        return cell if row == cell.row else replace(cell, row=row, version=1)
+
+    def _read(self, db: Database, cell: Cell, known: Context) -> Any:
+        item = self.table.field(cell.field)
+        if not cell.text.strip():
+            if item.required:
+                raise FieldError("ce champ est obligatoire")
+            return None
+        try:
+            return item.type.read(cell.text, known)
+        except FieldError:
+            if isinstance(item.type, Reference):  # the beginning of a name is enough when only one begins so
+                found = records.suggestions(db, TABLES[item.type.table], cell.text, known, limit=2)
+                if len(found) == 1:
+                    return found[0][0]
+            raise
+
+    # ---- rows of the file
+
+    def _apply_rows(self, db: Database, cells: list[Cell], known: Context, who: str) -> None:
+        latest = {(cell.row, cell.field): cell for cell in cells}
+        for place in latest:
+            self.clashes.pop(place, None)
+        read: list[tuple[Cell, Any]] = []
+        for cell in [*latest.values(), *self._waiting(db, latest)]:
+            try:
+                read.append((cell, self._read(db, cell, known)))
+            except FieldError as error:
+                self._refuse(cell, str(error))
+        edits = self._edits(read)
+        try:
+            saved = records.save_all(db, self.table, [edit for _, edit in edits], who) if edits else []
+        except PaletteError:
+            for group, edit in edits:
+                self._save_row(db, group, edit, who)
+        else:
+            for (group, _), row in zip(edits, saved, strict=True):
+                self._keep(group, row)
+
+    def _waiting(self, db: Database, latest: Mapping[Place, Cell]) -> list[Cell]:
+        """Refused cells of the same rows, tried again with the new ones: some values are only right together."""
+        again = []
+        for cell in {cell.row: cell for cell in latest.values()}.values():
+            for (row, name), refused in self.refused.items():
+                if row == cell.row and (row, name) not in latest:
+                    changed = history.changed_since(db, self.table.name, row, refused.version)
+                    version = refused.version if name in changed else max(cell.version, refused.version)
+                    again.append(Cell(0, row, version, name, refused.text))
+        return again
+
+    def _edits(self, read: list[tuple[Cell, Any]]) -> list[tuple[list[Cell], Edit]]:
+        """One edit a row and version: a person who changes her own change has seen it, and only that."""
+        groups: dict[tuple[int, int], list[tuple[Cell, Any]]] = {}
+        for cell, value in read:
+            version = max(cell.version, self._own.get((cell.row, cell.field), 0))
+            groups.setdefault((cell.row, version), []).append((cell, value))
+        return [
+            ([cell for cell, _ in group], Edit({cell.field: value for cell, value in group}, row, version))
+            for (row, version), group in groups.items()
+        ]
+
+    def _save_row(self, db: Database, cells: list[Cell], edit: Edit, who: str) -> None:
+        """One row. The cells that are wrong wait, each with its reason; the others are saved without them."""
+        try:
+            self._keep(cells, records.save(db, self.table, edit, who))
+        except NotFoundError as error:
+            self.lost += [f"« {cell.text} » : {error}" for cell in cells]
+        except ConflictError as error:
+            for told in error.differences:
+                self.clashes[error.row_id, told.field] = Clash(error.row_id, error.version, error.who, told)
+            self._save_others(db, cells, edit, {told.field for told in error.differences}, who)
+        except PaletteError as error:
+            named = {problem.field for problem in error.problems} if isinstance(error, InvalidError) else set()
+            wrong = [cell for cell in cells if cell.field in named] or (cells if len(cells) == 1 else [])
+            for cell in wrong:
+                self._refuse(cell, _reason(error, cell.field))
+            self._save_others(db, cells, edit, {cell.field for cell in wrong}, who)
+
+    def _save_others(self, db: Database, cells: list[Cell], edit: Edit, wrong: set[str], who: str) -> None:
+        """What is left once the wrong cells are set aside; one by one when nobody knows which are wrong."""
+        rest = [cell for cell in cells if cell.field not in wrong]
+        for group in [rest] if wrong and rest else [[cell] for cell in rest]:
+            values = {cell.field: edit.values[cell.field] for cell in group}
+            self._save_row(db, group, Edit(values, edit.row_id, edit.version), who)
+
+    def _keep(self, cells: list[Cell], saved: Saved) -> None:
+        for cell in cells:
+            self._own[saved.row_id, cell.field] = saved.version
+            self.refused.pop((cell.row, cell.field), None)
+        self._say_saved()
+
+    def _say_saved(self) -> None:
+        self.status = f"Enregistré à {datetime.now():%H:%M:%S}"
+
+    def _refuse(self, cell: Cell, reason: str) -> None:
+        self.refused[cell.row, cell.field] = Refused(cell.text, reason, cell.version)
+
+    # ---- lines that are not in the file yet
+
+    def _apply_drafts(self, db: Database, cells: list[Cell], known: Context, who: str) -> None:
+        for cell in cells:
+            self.drafts.setdefault(cell.row, {})[cell.field] = cell.text
+        for row in sorted({cell.row for cell in cells}, reverse=True):
+            self._forget_refused(row)
+            if any(text.strip() for text in self.drafts[row].values()):
+                self._save_draft(db, row, known, who)
+            else:
+                del self.drafts[row]
+
+    def _save_draft(self, db: Database, row: int, known: Context, who: str) -> None:
+        values = {**records.defaults(self.table), **self.fixed}
+        for name, text in self.drafts[row].items():
+            try:
+                values[name] = self._read(db, Cell(0, row, 0, name, text), known) if text.strip() else None
+            except FieldError as error:
+                self.refused[row, name] = Refused(text, str(error))
+        if any(place[0] == row for place in self.refused) or self.missing(row, values):
+            return
+        try:
+            saved = records.save(db, self.table, Edit(values), who)
+        except InvalidError as error:
+            for problem in error.problems:
+                self.refused[row, problem.field] = Refused(self.drafts[row].get(problem.field, ""), problem.reason)
+        except PaletteError as error:
+            self.lost.append(str(error))
+        else:
+            self.adopted[row] = saved.row_id
+            del self.drafts[row]
+            self._own |= {(saved.row_id, name): saved.version for name in values}
+            self._say_saved()
+
+    def missing(self, row: int, values: Mapping[str, Any] | None = None) -> list[str]:
+        """The labels a new line still waits for before it can be saved."""
+        have = {**records.defaults(self.table), **self.fixed, **self.drafts.get(row, {})} if values is None else values
+        return [item.label for item in self.table.fields if item.required and have.get(item.name) in (None, "")]
+
+    # ---- what the person decides
+
+    def settle(self, db: Database, place: Place, mine: bool, who: str) -> None:
+        """End a clash: write my value over my colleague's, knowingly, or leave hers."""
+        clash = self.clashes.pop(place)
+        if mine:
+            cell = Cell(0, clash.row, clash.version, place[1], clash.difference.mine_text)
+            self._save_row(db, [cell], Edit({place[1]: clash.difference.mine}, clash.row, clash.version), who)
+
+    def forget(self, place: Place) -> None:
+        """Give a refused text up: the cell shows what is in the file again."""
+        self.refused.pop(place, None)
+        row, name = place
+        if row in self.drafts:
+            self.drafts[row].pop(name, None)
+            if not self.drafts[row]:
+                self.forget_draft(row)
+
+    def forget_draft(self, row: int) -> None:
+        """Give a line up that was not saved yet; its number is not given to another."""
+        self.drafts.pop(row, None)
+        self._forget_refused(row)
+        self.adopted.setdefault(row, row)
+
+    def _forget_refused(self, row: int) -> None:
+        self.refused = {place: cell for place, cell in self.refused.items() if place[0] != row}
+
+    def problems(self, lines: Mapping[int, int]) -> list[tuple[Place, Problem]]:
+        """Every refused cell, in words. ``lines``: row -> the line number on the screen."""
+        return [
+            (place, Problem(_told(cell), self.table.field(place[1]).label, place[1], lines.get(place[0])))
+            for place, cell in self.refused.items()
+        ]
+
+
+def _told(cell: Refused) -> str:
+    return cell.reason if not cell.text or f"« {cell.text} »" in cell.reason else f"« {cell.text} » : {cell.reason}"
+
+
+def _reason(error: PaletteError, name: str) -> str:
+    """The sentence to show beside a cell: of its own field when the error has one."""
+    if isinstance(error, InvalidError):
+        own = [problem for problem in error.problems if problem.field == name]
+        return (
+            own[0].reason
+            if own
+            else "; ".join(f"{p.label} : {p.reason}" if p.label else p.reason for p in error.problems)
+        )
+    return str(error)

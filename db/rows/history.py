@@ -1,0 +1,184 @@
+"""Who changed what: read from the history that the file's own triggers write."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from db.model import effective_dictionary
+from db.model.dictionary import FILES
+from db.model.fields import Table
+from db.model.types import Context
+from db.rows.operations import Operation
+from db.storage.connection import Database
+
+WORDS = {"insert": "a créé", "update": "a modifié", "delete": "a supprimé", "restore": "a rétabli", "erase": "a effacé"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of the history. ``at`` is an ISO moment in UTC; ``fields``: (label, before, after) in French."""
+
+    id: int
+    at: str
+    who: str
+    table: str
+    row_id: int
+    action: str
+    fields: list[tuple[str, str, str]]
+
+    @property
+    def moment(self) -> str:
+        """« 06/03/2023 à 14:32 », in the office's own time."""
+        return moment_of(self.at)
+
+    @property
+    def sentence(self) -> str:
+        """« La CIPA a modifié : Téléphone (05… → 06…) »."""
+        told = " ; ".join(f"{label} ({before or 'vide'} → {after or 'vide'})" for label, before, after in self.fields)
+        shown = f" : {told}" if told and self.action == "update" else ""
+        if not told and self.action in ("insert", "update", "erase"):
+            shown = " (contenu effacé)"
+        return f"{self.who} {WORDS[self.action]}{shown}"
+
+
+def moment_of(at: str) -> str:
+    """An ISO moment in UTC as « 06/03/2023 à 14:32 », in the office's own time."""
+    return f"{datetime.fromisoformat(at).astimezone():%d/%m/%Y à %H:%M}"
+
+
+def start_of(day: str) -> str:
+    """The moment at which an ISO day begins in the office, as the history writes moments (UTC)."""
+    return datetime.combine(date.fromisoformat(day), time()).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def end_of(day: str) -> str:
+    """The moment at which an ISO day ends in the office."""
+    return start_of((date.fromisoformat(day) + timedelta(days=1)).isoformat())
+
+
+def now() -> str:
+    """The current moment as the history writes it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def changed_since(db: Database, table: str, row_id: int, version: int) -> dict[str, str]:
+    """Field -> who changed it last, for every field of a row that changed after that version."""
+    changes = db.execute(
+        "SELECT who, before, after FROM history WHERE table_name = ? AND row_id = ? AND version > ? ORDER BY id",
+        (table, row_id, version),
+    ).fetchall()
+    return {name: who for who, before, after in changes for name in {**json.loads(before), **json.loads(after)}}
+
+
+def made_at(db: Database, table: str, row_id: int) -> str:
+    """The moment at which a row was made, in UTC; '' when the history does not say."""
+    sql = "SELECT min(at) FROM history WHERE table_name = ? AND row_id = ? AND action = 'insert'"
+    return str(db.execute(sql, (table, row_id)).fetchone()[0] or "")
+
+
+def of_row(db: Database, table: str, row_id: int, known: Context) -> list[Change]:
+    """Everything that happened to one row, latest first."""
+    return _changes(db, "table_name = ? AND row_id = ?", (table, row_id), known)
+
+
+def of_person(db: Database, person_id: int, known: Context) -> list[Change]:
+    """Everything that happened to one person's file, its dated rows included, latest first."""
+    return _changes(db, _of_person(), {"person": person_id}, known)
+
+
+def _of_person() -> str:
+    """SQL: the lines of one person's rows."""
+    rows = " UNION ALL ".join(
+        f"SELECT '{table.name}', id FROM \"{table.name}\" WHERE person_id = :person"
+        for table in FILES.values()
+        if table.belongs_to_person
+    )
+    return f"(table_name, row_id) IN (SELECT 'person', :person UNION ALL {rows})"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is looked for in the history; '' and None leave it open. Days are ISO, both included."""
+
+    who: str = ""
+    table: str = ""
+    action: str = ""
+    person_id: int | None = None
+    since: str = ""
+    until: str = ""
+    words: str = ""
+
+
+def find(db: Database, asked: Asked, known: Context, first: int, size: int) -> tuple[list[Change], int]:
+    """One page of the lines asked for, latest first, and how many there are in all."""
+    parts: list[tuple[str, dict[str, Any]]] = [
+        (sql, {name: value})
+        for sql, name, value in (
+            ("who = :who", "who", asked.who),
+            ("table_name = :table", "table", asked.table),
+            ("action = :action", "action", asked.action),
+            ("at >= :since", "since", start_of(asked.since) if asked.since else ""),
+            ("at < :until", "until", end_of(asked.until) if asked.until else ""),
+        )
+        if value
+    ]
+    if asked.person_id is not None:
+        parts.append((_of_person(), {"person": asked.person_id}))
+    for number, word in enumerate(asked.words.split()):
+        told = f"(instr(lower(before), :w{number}) OR instr(lower(after), :w{number}))"
+        parts.append((told, {f"w{number}": word.lower()}))
+    where = " AND ".join(["1", *(sql for sql, _ in parts)])
+    values = {name: value for _, named in parts for name, value in named.items()}
+    (many,) = db.execute(f"SELECT count(*) FROM history WHERE {where}", values).fetchone()
+    return _changes(db, where, values, known, f"LIMIT {int(size)} OFFSET {int(first)}"), many
+
+
+def of_operation(db: Database, operation: Operation, known: Context) -> list[Change]:
+    """What one operation changed, latest first."""
+    return _changes(db, "id BETWEEN ? AND ?", (operation.first, operation.last), known)
+
+
+def of_tables(db: Database, tables: tuple[str, ...], known: Context, most: int) -> list[Change]:
+    """The latest changes of these tables, latest first."""
+    return _changes(db, f"table_name IN ({', '.join('?' * len(tables))})", tables, known, f"LIMIT {int(most)}")
+
+
+def names(db: Database) -> list[str]:
+    """Everybody who signed a change or left a trace."""
+    sql = "SELECT who FROM history UNION SELECT who FROM trace ORDER BY 1"
+    return [row[0] for row in db.execute(sql)]
+
+
+def strays(db: Database, moment: str, known: Context) -> dict[int, list[Change]]:
+    """Person -> the changes since ``moment`` of rows that are no longer theirs: erased, or given to somebody else."""
+    gone = "action = 'erase' OR (action = 'update' AND json_extract(before, '$.person_id') IS NOT NULL)"
+    sql = f"SELECT id, json_extract(before, '$.person_id') FROM history WHERE at >= ? AND ({gone})"
+    found: dict[int, list[Change]] = {}
+    for number, person in db.execute(sql, (moment,)).fetchall():
+        if person is not None:
+            found.setdefault(person, []).extend(_changes(db, "id = ?", (number,), known))
+    return found
+
+
+def _changes(
+    db: Database, where: str, values: tuple[Any, ...] | dict[str, Any], known: Context, part: str = ""
+) -> list[Change]:
+    columns = "id, at, who, table_name, row_id, action, before, after"
+    tables = effective_dictionary.tables(db)
+    found = db.execute(f"SELECT {columns} FROM history WHERE {where} ORDER BY id DESC {part}", values).fetchall()
+    return [
+        Change(
+            number, at, who, table, row_id, action, _told(tables[table], json.loads(before), json.loads(after), known)
+        )
+        for number, at, who, table, row_id, action, before, after in found
+    ]
+
+
+def _told(table: Table, before: dict[str, Any], after: dict[str, Any], known: Context) -> list[tuple[str, str, str]]:
+    told = []
+    for item in table.fields:
+        if item.name in before or item.name in after:
+            old, new = (item.type.show(item.type.from_sql(side.get(item.name)), known) for side in (before, after))
+            told.append((item.label, old, new))
+    return told

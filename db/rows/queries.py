@@ -1,0 +1,335 @@
+"""Filters, search, sort and page of a grid -> SQL. Every value is a parameter; every name comes from the dictionary."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from db.model.dictionary import TABLES
+from db.model.fields import Computed, Field, Table
+from db.model.types import Choice, Choices, Reference, References, Text, Type, YesNo, fold
+from db.storage.ddl import folded
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One condition on one column.
+
+    ``how``: « words » (text holds words beginning so), « in » (one of the codes; None means empty), « between »
+    (two bounds, either may be None; dates, numbers, cents), « is » (this very value), « group » (the same, of one group
+    among those of a grid), « empty », « filled »; of the field « id », « among » (these rows).
+    """
+
+    field: str
+    how: str
+    value: Any = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.value, list):
+            object.__setattr__(self, "value", tuple(self.value))  # a query can be remembered, so it must be hashable
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a grid shows: conditions, words searched everywhere, sort (« -name » descends), page (from 1), its size.
+
+    ``group``: the column whose groups come one after the other, each sorted by itself; ``folded``: the groups (codes,
+    None for what is empty) whose rows are on no page.
+    """
+
+    filters: tuple[Filter, ...] = ()
+    search: str = ""
+    sort: tuple[str, ...] = ()
+    page: int = 1
+    size: int = 50
+    today: str = ""
+    group: str = ""
+    folded: tuple[Any, ...] = ()
+
+    @property
+    def groups_backward(self) -> bool:
+        """Whether the groups themselves come in the opposite order: the column they are made by is sorted so."""
+        return f"-{self.group}" in self.sort
+
+
+Sql = tuple[str, list[Any]]
+
+
+def words(text: str) -> str:
+    """What the search index is asked for: every word, as the beginning of a word; '' when nothing can be searched."""
+    plain = "".join(c if c.isalnum() else " " for c in fold(text)).split()
+    if plain and all(word.isdigit() for word in plain):
+        plain = ["".join(plain)]  # a telephone number typed in pairs
+    # The index knows no accents, but keeps « œ » as a letter of its own.
+    spellings = [dict.fromkeys((word, word.replace("oe", "œ"))) for word in plain]
+    return " AND ".join("(" + " OR ".join(f'"{word}"*' for word in words) + ")" for words in spellings)
+
+
+def expression(table: Table, name: str) -> str:
+    """The SQL of a stored or computed column of ``t``."""
+    column = table.column(name)
+    return f"({column.sql})" if isinstance(column, Computed) else f"t.{name}"
+
+
+def title_fields(table: Table) -> list[Field]:
+    """The fields that name a row, in order."""
+    return [table.field(name) for name in table.title]
+
+
+def _search(table: Table, text: str) -> Sql:
+    match = words(text)
+    if not match:
+        return "1", []
+    found, values = [], []
+    if any(item.searched for item in table.fields):
+        found.append(f"t.id IN (SELECT rowid FROM {table.name}_search WHERE {table.name}_search MATCH ?)")
+        values.append(match)
+    for item in table.fields:
+        if isinstance(item.type, Reference | References) and item.target in ("person", "partner"):
+            sql, titles = _named(TABLES[item.target], item.type, f"t.{item.name}", match)
+            found.append(sql)
+            values += titles
+    return f"({' OR '.join(found)})" if found else "0", values
+
+
+def _named(target: Table, kind: Type, sql: str, match: str) -> Sql:
+    """The condition that a column refers to rows whose name holds the words."""
+    titles = " ".join(item.name for item in title_fields(target) if item.searched)
+    if not match or not titles:
+        return "1" if not match else "0", []
+    named = f"SELECT rowid FROM {target.name}_search WHERE {target.name}_search MATCH ?"
+    one = isinstance(kind, Reference)
+    condition = f"{sql} IN ({named})" if one else f"EXISTS (SELECT 1 FROM json_each({sql}) WHERE value IN ({named}))"
+    return condition, [f"{{{titles}}} : ({match})"]
+
+
+def _condition(table: Table, condition: Filter) -> Sql:
+    if condition.how == "among":
+        return "t.id IN (SELECT value FROM json_each(?))", [json.dumps(condition.value)]
+    column, sql, value = table.column(condition.field), expression(table, condition.field), condition.value
+    match condition.how:
+        case "empty":
+            return f"{sql} IS NULL", []
+        case "filled":
+            return f"{sql} IS NOT NULL", []
+        case "is":
+            return f"{sql} IS ?", [value]
+        case "group":  # the plus keeps SQLite from the column's index: in the order of the sort, a page is soon full
+            return f"+{sql} IS ?", [value]
+        case "between":
+            low, high = value
+            bounds = [(">=", low)] * (low is not None) + [("<=", high)] * (high is not None)
+            return " AND ".join(["1", *(f"{sql} {sign} ?" for sign, _ in bounds)]), [bound for _, bound in bounds]
+        case "in" if isinstance(column.type, Choices | References):
+            marks = ", ".join("?" * len(value))
+            empty = f" OR {sql} IS NULL" if None in value else ""
+            return f"(EXISTS (SELECT 1 FROM json_each({sql}) WHERE value IN ({marks})){empty})", list(value)
+        case "in":
+            marks = ", ".join("?" * len(value))
+            empty = f" OR {sql} IS NULL" if None in value else ""
+            return f"({sql} IN ({marks}){empty})", list(value)
+        case "words" if isinstance(column.type, Reference | References):
+            return _named(TABLES[column.type.table], column.type, sql, words(value))
+        case "words":
+            match = words(value)
+            inner = f"SELECT rowid FROM {table.name}_search WHERE {table.name}_search MATCH ?"
+            return (f"t.id IN ({inner})", [f"{condition.field} : ({match})"]) if match else ("1", [])
+    raise ValueError(f"unknown filter {condition.how!r}")
+
+
+ARCHIVED = "archived_on"
+_NOT_ARCHIVED = "t.person_id NOT IN (SELECT id FROM person WHERE archived_on IS NOT NULL)"
+
+
+def _current(table: Table, query: Query) -> list[Sql]:
+    """Files in the archives are out of sight, unless these very rows, this very person, or archived ones are asked."""
+    named = any(
+        item.how == "among" or item.field == ARCHIVED or (item.field, item.how) == ("person_id", "is")
+        for item in query.filters
+    )
+    if named or not (table.name == "person" or table.belongs_to_person):
+        return []
+    # The plus keeps SQLite from walking the index of archives, which holds nearly everybody.
+    return [(f"+t.{ARCHIVED} IS NULL" if table.name == "person" else _NOT_ARCHIVED, [])]
+
+
+def where(table: Table, query: Query) -> Sql:
+    """The condition of a query on the rows that are kept, and its parameters but ``:today``."""
+    parts = [("t.deleted_at IS NULL", []), *_current(table, query)]
+    parts += [_condition(table, item) for item in query.filters]
+    if query.search.strip():
+        parts.append(_search(table, query.search))
+    return " AND ".join(sql for sql, _ in parts), [value for _, values in parts for value in values]
+
+
+def _sort_keys(table: Table, name: str, alias: str = "t") -> list[str]:
+    """SQL to sort by one column; a reference sorts as the row it points to (``r``) does."""
+    column = table.column(name)
+    sql = f"({column.sql})" if isinstance(column, Computed) else f"{alias}.{name}"
+    match column.type:
+        case Choice(list=values):
+            return [f"(SELECT position FROM {values.table} WHERE code = {sql})"]
+        case Reference(table=target):
+            r = f"{alias}r"
+            return [f'(SELECT {key} FROM "{target}" {r} WHERE {r}.id = {sql})' for key in _row_keys(target, r)]
+        case Text() if isinstance(column, Field) and column.sorted_as_text:
+            return [folded(sql)]
+    return [sql]
+
+
+def _row_keys(target: str, alias: str) -> list[str]:
+    """SQL to sort by what a row of that table is called."""
+    table = TABLES[target]
+    if table.sorted_by_name:
+        return [f"{alias}.sort_key"]
+    return [key for part in table.title[:2] for key in _sort_keys(table, part, alias)]
+
+
+def _names(table: Table, query: Query) -> list[str]:
+    """What a query sorts by: what was asked, then the table's own order, unless that has a key (``sort_key``)."""
+    asked = {name.removeprefix("-") for name in query.sort}
+    own = [name for name in table.order if name.removeprefix("-") not in asked]
+    return [*query.sort, *([] if table.sorted_by_name else own)]
+
+
+def _leads(table: Table, query: Query) -> str:
+    """The named table that every row refers to and that leads the sort (a person, mostly), or ''."""
+    for name in _names(table, query)[:1]:
+        first = table.column(name.removeprefix("-"))
+        if isinstance(first, Field) and first.required and isinstance(first.type, Reference):
+            return first.type.table if TABLES[first.type.table].sorted_by_name else ""
+    return ""
+
+
+def source(table: Table, query: Query) -> str:
+    """FROM: the table, walked through in the order of the persons' names when these lead the sort."""
+    leader = _leads(table, query)
+    if not leader:
+        return f'"{table.name}" t'
+    name = _names(table, query)[0].removeprefix("-")
+    return f'"{leader}" r CROSS JOIN "{table.name}" t ON t.{name} = r.id'
+
+
+def order_by(table: Table, query: Query, walk: bool = True, backward: bool = False) -> str:
+    """The sort of a query, empty values last, then the table's own order, then the id so that pages never overlap.
+
+    ``walk``: let an index give the order, which is quick near both ends; otherwise what is found is sorted.
+    ``backward``: exactly the other way round, to reach the last pages from the end.
+    """
+    keys = []
+    leader = _leads(table, query)
+    for place, name in enumerate(_names(table, query)):
+        plain = name.removeprefix("-")
+        filled = _always_filled(table, plain)
+        if name.startswith("-") == backward:
+            way = "" if backward or filled else " NULLS LAST"
+        else:
+            way = " DESC NULLS FIRST" if backward and not filled else " DESC"
+        parts = ["r.sort_key", "r.id"] if leader and place == 0 else _sort_keys(table, plain)
+        keys += [f"{part}{way}" for part in parts]
+    last = [*["t.sort_key"] * table.sorted_by_name, "t.id"]
+    keys += [f"{key} DESC" if backward else key for key in last]
+    return ("" if walk else "+") + ", ".join(keys)
+
+
+def groupable(table: Table) -> list[Field | Computed]:
+    """The columns that rows can be grouped by: those that hold one of a few values."""
+    return [item for item in table.columns if isinstance(item.type, Choice | YesNo)]
+
+
+def groups_sql(table: Table, query: Query) -> tuple[str, dict[str, Any]]:
+    """Every group that a query finds, as in its list (« oui » before « non »), what is empty last: code, rows."""
+    condition, values = where(table, query)
+    column = table.column(query.group)
+    inner = (
+        f'SELECT {expression(table, query.group)} AS code, count(*) AS many FROM "{table.name}" t WHERE {condition}'
+        " GROUP BY 1"
+    )
+    place = "-g.code"
+    if isinstance(column.type, Choice):
+        place = f"(SELECT position FROM {column.type.list.table} WHERE code = g.code)"
+    way = "DESC" if query.groups_backward else "ASC"
+    order = f"{place} {way} NULLS LAST, g.code {way}"
+    return _numbered(f"SELECT g.code, g.many FROM ({inner}) g ORDER BY {order}", values, query.today)
+
+
+def group_of_sql(table: Table, group: str, ids: list[int]) -> str:
+    """The id and the group of some rows."""
+    marks = ", ".join(map(str, ids))
+    return f'SELECT t.id, {expression(table, group)} FROM "{table.name}" t WHERE t.id IN ({marks})'
+
+
+def _always_filled(table: Table, name: str) -> bool:
+    """Whether no row is empty there, so that SQLite need not look for empty values before it uses an index."""
+    column = table.column(name)
+    return isinstance(column, Field) and column.required
+
+
+def _numbered(sql: str, values: list[Any], today: str) -> tuple[str, dict[str, Any]]:
+    """Positional marks as named ones, beside ``:today`` (SQLite takes one kind or the other)."""
+    pieces = sql.split("?")
+    named = "".join(f"{piece}:v{i}" for i, piece in enumerate(pieces[:-1])) + pieces[-1]
+    return named, {"today": today, **{f"v{i}": value for i, value in enumerate(values)}}
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some of the rows a query finds, in its order: so many of them, from the place ``first`` (from 0) on.
+
+    ``matching``: how many it finds in all, if that is known.
+    """
+
+    first: int
+    many: int
+    matching: int | None = None
+
+    @property
+    def from_the_end(self) -> bool:
+        """Whether it is nearer to the end of what is found, and better reached from there."""
+        return self.matching is not None and self.first * 2 >= self.matching > 0
+
+
+def page_of(query: Query, matching: int | None = None) -> Part:
+    """The part that is the query's page."""
+    return Part((query.page - 1) * query.size, query.size, matching)
+
+
+def ids_sql(table: Table, query: Query, matching: int | None = None) -> tuple[str, dict[str, Any]]:
+    """The ids of one page of a query, in order; in the opposite order when that part is read ``from_the_end``."""
+    return part_sql(table, query, page_of(query, matching))
+
+
+def part_sql(table: Table, query: Query, part: Part) -> tuple[str, dict[str, Any]]:
+    """The ids of a part of what a query finds, in order; in the opposite order when it is read ``from_the_end``.
+
+    An index gives the order where the part lies near an end; otherwise all that is found is sorted.
+    """
+    condition, values = where(table, query)
+    total = 2 * (part.first + part.many) if part.matching is None else part.matching
+    backward = part.from_the_end
+    skipped = max(0, total - part.first - part.many) if backward else part.first
+    taken = max(0, min(part.many, total - part.first)) if backward else part.many
+    order = order_by(table, query, walk=(skipped + taken) * 2 <= total, backward=backward)
+    sql = f"SELECT t.id FROM {source(table, query)} WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?"
+    return _numbered(sql, [*values, taken, skipped], query.today)
+
+
+def count_sql(table: Table, query: Query) -> tuple[str, dict[str, Any]]:
+    """How many rows a query finds."""
+    condition, values = where(table, query)
+    return _numbered(f'SELECT count(*) FROM "{table.name}" t WHERE {condition}', values, query.today)
+
+
+def still_matching_sql(table: Table, query: Query, ids: list[int]) -> tuple[str, dict[str, Any]]:
+    """Which of these rows the query would still find."""
+    condition, values = where(table, query)
+    marks = ", ".join(map(str, ids))
+    return _numbered(f'SELECT t.id FROM "{table.name}" t WHERE t.id IN ({marks}) AND {condition}', values, query.today)
+
+
+def rows_sql(table: Table, ids: list[int], computed: bool = True) -> str:
+    """Every column of some rows: stored, computed and, last, which highlights hold."""
+    columns = ["t.id", "t.version", *(f"t.{item.name}" for item in table.fields)]
+    if computed:
+        columns += [f"({item.sql})" for item in table.computed] + [f"({item.sql})" for item in table.highlights]
+    marks = ", ".join(map(str, ids))
+    return f'SELECT {", ".join(columns)} FROM "{table.name}" t WHERE t.deleted_at IS NULL AND t.id IN ({marks})'

@@ -1,0 +1,421 @@
+"""Read, save, delete and restore the rows of any table; a save is all or nothing and never overwrites a colleague's."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from db.base.errors import ConflictError, Difference, FieldError, InvalidError, NotFoundError, Problem, of_sqlite
+from db.model import effective_dictionary
+from db.model.dictionary import OWN_FIELD, OWN_VALUE
+from db.model.fields import TODAY, Field, Table
+from db.model.types import Context
+from db.rows import group_counts, history, operations, queries
+from db.rows.queries import Filter, Query
+from db.rows.rule_errors import refusals
+from db.rows.titles import context, suggestions
+from db.storage import audit_chain, permissions, upgrade
+from db.storage.connection import Database, change_token, remembered
+
+__all__ = ["Edit", "Filter", "Page", "Query", "Row", "Saved", "context", "suggestions"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row as it was read: stored and computed values by name; why a cell calls for attention (tone, sentence)."""
+
+    id: int
+    version: int
+    values: dict[str, Any]
+    marks: dict[str, tuple[str, str]] = field(default_factory=dict)
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a query: its rows, how many match in all, how many the table holds."""
+
+    rows: list[Row]
+    matching: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Values to write, by field. No ``row_id``: a new row. Otherwise ``version`` is the one that was read."""
+
+    values: Mapping[str, Any]
+    row_id: int | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A row that is durable in the file."""
+
+    row_id: int
+    version: int
+
+
+# ---- reading
+
+
+def today() -> str:
+    """The current day as an ISO date."""
+    return date.today().isoformat()
+
+
+def count(db: Database, table: Table, query: Query) -> int:
+    """How many rows a query finds; remembered until the file changes."""
+    dated, table = _dated(query), effective_dictionary.own(db, table)
+
+    def ask() -> int:
+        sql, values = queries.count_sql(table, dated)
+        return int(db.execute(sql, values).fetchone()[0])
+
+    return remembered(db, ("count", table.name, dated.filters, dated.search, dated.today), ask)
+
+
+def _dated(query: Query) -> Query:
+    return query if query.today else replace(query, today=today())
+
+
+def page_ids(db: Database, table: Table, query: Query) -> list[int]:
+    """The ids of one page, in order."""
+    table = effective_dictionary.own(db, table)
+    if query.group:
+        return group_counts.page_ids(db, table, _dated(query))
+    return group_counts.part_ids(db, table, _dated(query), queries.page_of(query, count(db, table, query)))
+
+
+def still_matching(db: Database, table: Table, query: Query, ids: list[int]) -> set[int]:
+    """Which of these rows the query would still find."""
+    sql, values = queries.still_matching_sql(effective_dictionary.own(db, table), _dated(query), ids)
+    return {row[0] for row in db.execute(sql, values)}
+
+
+def rows(db: Database, table: Table, ids: Sequence[int], day: str = "") -> list[Row]:
+    """These rows in this order, without those that were deleted."""
+    if not ids:
+        return []
+    table = effective_dictionary.own(db, table)
+    found = {
+        raw[0]: _row(table, raw) for raw in db.execute(queries.rows_sql(table, list(ids)), {"today": day or today()})
+    }
+    return [found[row_id] for row_id in ids if row_id in found]
+
+
+def _row(table: Table, raw: tuple[Any, ...]) -> Row:
+    columns = table.columns
+    stored = raw[2 : 2 + len(columns)]
+    values = {item.name: item.type.from_sql(value) for item, value in zip(columns, stored, strict=True)}
+    marks = {
+        mark.field: (mark.tone, mark.sentence)
+        for mark, holds in zip(table.highlights, raw[2 + len(columns) :], strict=True)
+        if holds
+    }
+    return Row(raw[0], raw[1], values, marks)
+
+
+def read(db: Database, table: Table, query: Query = Query()) -> Page:  # noqa: B008 - frozen
+    """One page of a table."""
+    ids = page_ids(db, table, query)
+    return Page(rows(db, table, ids, query.today), count(db, table, query), count(db, table, Query(today=query.today)))
+
+
+def get(db: Database, table: Table, row_id: int) -> Row:
+    """One row. Raises NotFoundError when it does not exist or was deleted."""
+    found = rows(db, table, [row_id])
+    if not found:
+        raise NotFoundError(f"Cette ligne n’existe pas, ou a été supprimée : {table.label} n° {row_id}.")
+    return found[0]
+
+
+def of_person(db: Database, table: Table, person_id: int) -> list[Row]:
+    """Every row of one person, in the table's order."""
+    return rows(db, table, page_ids(db, table, Query((Filter("person_id", "is", person_id),), size=10_000)))
+
+
+def ids_of_person(db: Database, table: Table, person_id: int) -> list[int]:
+    """The ids of a person's rows, deleted ones included, oldest first."""
+    sql = f'SELECT id FROM "{table.name}" WHERE person_id = ? ORDER BY id'
+    return [row[0] for row in db.execute(sql, (person_id,))]
+
+
+def person_of(db: Database, table: Table, row_id: int) -> int | None:
+    """Whose row it is, deleted or not; None for a person herself, and where there is no row or no person."""
+    if not table.belongs_to_person:
+        return None
+    row = db.execute(f'SELECT person_id FROM "{table.name}" WHERE id = ?', (row_id,)).fetchone()
+    return row[0] if row else None
+
+
+def ids_listing(db: Database, table: Table, item: Field, row_id: int) -> list[int]:
+    """The ids of the rows whose list of references (``item``) holds a row, deleted ones included."""
+    listed = f"EXISTS (SELECT 1 FROM json_each({item.name}) WHERE value = ?)"
+    return [row[0] for row in db.execute(f'SELECT id FROM "{table.name}" WHERE {listed} ORDER BY id', (row_id,))]
+
+
+# ---- writing
+
+
+@contextmanager
+def writing(db: Database, undoes: int | None = None) -> Iterator[None]:
+    """One transaction: all or nothing, one writer at a time; what it wrote in the history is one operation, sealed.
+
+    ``undoes``: the operation that it takes back. SQLite's refusals become BusyError, StorageError, AccessError.
+    """
+    try:
+        db.conn.execute("BEGIN IMMEDIATE")
+        before = change_token(db)
+        yield
+        operations.note(db, before, undoes)
+        if _reshaped(db, before):
+            upgrade.renew(db)
+        with permissions.lifted(db):
+            audit_chain.seal(db)
+        db.conn.execute("COMMIT")
+    except BaseException as error:
+        _roll_back(db)
+        told = of_sqlite(error) if isinstance(error, sqlite3.Error) else None
+        if told:
+            raise told from error
+        raise
+
+
+def _reshaped(db: Database, before: int) -> bool:
+    """Whether the present transaction changed a field or a list of the office's own: the file has to follow."""
+    sql = "SELECT 1 FROM history WHERE id > ? AND table_name IN (?, ?) LIMIT 1"
+    return db.execute(sql, (before, OWN_FIELD.name, OWN_VALUE.name)).fetchone() is not None
+
+
+@contextmanager
+def rehearsing(db: Database) -> Iterator[None]:
+    """Try something out: whatever is written within is taken back. Raises BusyError, StorageError, AccessError.
+
+    Nothing that is ``remembered`` may be asked within: it would be kept under a number that another save gets.
+    """
+    try:
+        db.conn.execute("BEGIN IMMEDIATE")
+        yield
+    except sqlite3.Error as error:
+        raise of_sqlite(error) or error from error
+    finally:
+        _roll_back(db)
+
+
+def _roll_back(db: Database) -> None:
+    """A full disk ends the transaction by itself."""
+    if db.conn.in_transaction:
+        db.conn.execute("ROLLBACK")
+    effective_dictionary.forget(db)
+
+
+def defaults(table: Table, day: str = "") -> dict[str, Any]:
+    """What a new row starts with."""
+    return {
+        item.name: (day or today()) if item.default == TODAY else item.default
+        for item in table.fields
+        if item.default is not None
+    }
+
+
+def save(db: Database, table: Table, edit: Edit, who: str) -> Saved:
+    """Write one row. Raises as ``save_all``."""
+    return save_all(db, table, [edit], who)[0]
+
+
+def save_all(db: Database, table: Table, edits: Sequence[Edit], who: str) -> list[Saved]:
+    """Write every edit, or none.
+
+    Raises InvalidError (every problem, by line), RuleError, CeilingError, ConflictError when a colleague changed one of
+    the same fields since the version that was read, NotFoundError when the row was deleted, BusyError.
+    """
+    known, table = context(db), effective_dictionary.own(db, table)
+    checked = _check_all(table, edits, known)
+    with writing(db):
+        return _save(db, table, edits, checked, who, known)
+
+
+def save_within(
+    db: Database, table: Table, edits: Sequence[Edit], who: str, known: Context | None = None
+) -> list[Saved]:
+    """``save_all`` within a transaction that does something else as well."""
+    known, table = known or context(db), effective_dictionary.own(db, table)
+    return _save(db, table, edits, _check_all(table, edits, known), who, known)
+
+
+def _save(
+    db: Database, table: Table, edits: Sequence[Edit], checked: list[dict[str, Any]], who: str, known: Context
+) -> list[Saved]:
+    return [
+        _insert(db, table, values, who, line)
+        if edit.row_id is None
+        else _update(db, table, edit, values, who, line, known)
+        for (edit, values), line in zip(zip(edits, checked, strict=True), _lines(edits), strict=True)
+    ]
+
+
+def _lines(edits: Sequence[Edit]) -> list[int | None]:
+    """Line numbers for messages; a single row needs none."""
+    return [None] if len(edits) == 1 else list(range(1, len(edits) + 1))
+
+
+def _check_all(table: Table, edits: Sequence[Edit], known: Context) -> list[dict[str, Any]]:
+    problems: list[Problem] = []
+    checked = []
+    for line, edit in zip(_lines(edits), edits, strict=True):
+        values = {**defaults(table), **edit.values} if edit.row_id is None else dict(edit.values)
+        checked.append(values)
+        problems += _check(table, values, known, line, whole=edit.row_id is None)
+    if problems:
+        raise InvalidError(problems)
+    return checked
+
+
+def _check(table: Table, values: dict[str, Any], known: Context, line: int | None, *, whole: bool) -> list[Problem]:
+    """Make the values canonical in place; what is wrong with them, by field."""
+    problems = []
+    for item in table.fields:
+        if item.name in values and values[item.name] is not None:
+            try:
+                values[item.name] = item.type.check(values[item.name], known)
+            except FieldError as error:
+                problems.append(Problem(str(error), item.label, item.name, line))
+                continue
+        if item.required and (whole or item.name in values) and values.get(item.name) is None:
+            problems.append(Problem("ce champ est obligatoire", item.label, item.name, line))
+    return problems
+
+
+def add(db: Database, table: Table, values: Mapping[str, Any], who: str) -> int:
+    """Write a new row within ``writing``; returns its id. Raises InvalidError, RuleError."""
+    table = effective_dictionary.own(db, table)
+    checked = {**defaults(table), **values}
+    problems = _check(table, checked, context(db), None, whole=True)
+    if problems:
+        raise InvalidError(problems)
+    return _insert(db, table, checked, who, None).row_id
+
+
+def change(db: Database, table: Table, row_id: int, values: Mapping[str, Any], who: str) -> None:
+    """Write checked values over a row within ``writing``, whatever its version. Raises InvalidError, RuleError."""
+    table, checked = effective_dictionary.own(db, table), dict(values)
+    problems = _check(table, checked, context(db), None, whole=False)
+    if problems:
+        raise InvalidError(problems)
+    with refusals(db, table, {**stored(db, table, row_id).values, **checked}, row_id, None):
+        write(db, table, row_id, checked, who)
+
+
+def _insert(db: Database, table: Table, values: dict[str, Any], who: str, line: int | None) -> Saved:
+    names = [item.name for item in table.fields if item.name in values]
+    stored = [table.field(name).type.to_sql(values[name]) for name in names]
+    sql = (
+        f'INSERT INTO "{table.name}" ({", ".join(["changed_by", *names])}) VALUES ({", ".join("?" * (len(names) + 1))})'
+    )
+    with refusals(db, table, values, None, line):
+        row_id = db.conn.execute(sql, [who, *stored]).lastrowid
+    return Saved(int(row_id or 0), 1)
+
+
+def _update(
+    db: Database, table: Table, edit: Edit, values: dict[str, Any], who: str, line: int | None, known: Context
+) -> Saved:
+    if edit.row_id is None or edit.version is None:
+        raise ValueError("an update names the row and the version it was read at")
+    current = _current(db, table, edit.row_id)
+    changed = {name: value for name, value in values.items() if current.values[name] != value}
+    if not changed:
+        return Saved(current.id, current.version)
+    _refuse_conflict(db, table, edit, current, changed, known)
+    with refusals(db, table, {**current.values, **changed}, current.id, line):
+        write(db, table, current.id, changed, who)
+    return Saved(current.id, current.version + 1)
+
+
+def write(db: Database, table: Table, row_id: int, values: Mapping[str, Any], who: str) -> None:
+    """Write these values over a row, within ``writing`` and ``refusals``; nothing but the file's own rules is asked."""
+    own = effective_dictionary.own(db, table)
+    stored = [own.field(name).type.to_sql(value) for name, value in values.items()]
+    assignments = ", ".join(["version = version + 1", "changed_by = ?", *(f"{name} = ?" for name in values)])
+    db.conn.execute(f'UPDATE "{table.name}" SET {assignments} WHERE id = ?', [who, *stored, row_id])
+
+
+def _current(db: Database, table: Table, row_id: int) -> Row:
+    row = stored(db, table, row_id)
+    if row.deleted:
+        raise NotFoundError(_gone(table, row_id))
+    return row
+
+
+def _gone(table: Table, row_id: int) -> str:
+    return f"Cette ligne a été supprimée entre-temps : {table.label} n° {row_id}. Rien n’a été enregistré."
+
+
+def stored(db: Database, table: Table, row_id: int) -> Row:
+    """One row as it is stored, also a deleted one. Raises NotFoundError when there is none."""
+    table = effective_dictionary.own(db, table)
+    columns = ", ".join(item.name for item in table.fields)
+    raw = db.execute(
+        f'SELECT id, version, deleted_at, {columns} FROM "{table.name}" WHERE id = ?', (row_id,)
+    ).fetchone()
+    if raw is None:
+        raise NotFoundError(_gone(table, row_id))
+    values = {item.name: item.type.from_sql(value) for item, value in zip(table.fields, raw[3:], strict=True)}
+    return Row(raw[0], raw[1], values, deleted=raw[2] is not None)
+
+
+def _refuse_conflict(
+    db: Database, table: Table, edit: Edit, current: Row, changed: Mapping[str, Any], known: Context
+) -> None:
+    """Two people may change two fields of one row; the same field, only knowing what the other wrote."""
+    if edit.version == current.version:
+        return
+    since = history.changed_since(db, table.name, current.id, edit.version or 0)
+    clashes = [name for name in changed if name in since]
+    if clashes:
+        raise ConflictError(
+            current.id,
+            current.version,
+            since[clashes[0]],
+            [_difference(table.field(name), current.values[name], changed[name], known) for name in clashes],
+        )
+
+
+def _difference(item: Field, theirs: Any, mine: Any, known: Context) -> Difference:
+    return Difference(item.name, item.label, theirs, mine, item.type.show(theirs, known), item.type.show(mine, known))
+
+
+def delete(db: Database, table: Table, versions: Mapping[int, int], who: str) -> None:
+    """Put rows away (kept, hidden, in the history), all or none. ``versions``: id -> version that was read.
+
+    Raises ConflictError when a colleague changed one of them since, NotFoundError when it is already gone.
+    """
+    with writing(db):
+        for row_id, version in versions.items():
+            current = _current(db, table, row_id)
+            since = history.changed_since(db, table.name, row_id, version)
+            if since:
+                raise ConflictError(row_id, current.version, next(iter(since.values())), [])
+            set_deleted(db, table, row_id, history.now(), who)
+
+
+def restore(db: Database, table: Table, ids: Iterable[int], who: str) -> None:
+    """Bring deleted rows back, all or none; every rule is looked at again. Raises RuleError, NotFoundError."""
+    with writing(db):
+        for row_id in ids:
+            row = stored(db, table, row_id)
+            if not row.deleted:
+                raise NotFoundError(f"Cette ligne n’est pas supprimée : {table.label} n° {row_id}.")
+            with refusals(db, table, row.values, row_id, None):
+                set_deleted(db, table, row_id, None, who)
+
+
+def set_deleted(db: Database, table: Table, row_id: int, moment: str | None, who: str) -> None:
+    db.conn.execute(
+        f'UPDATE "{table.name}" SET deleted_at = ?, version = version + 1, changed_by = ? WHERE id = ?',
+        (moment, who, row_id),
+    )

@@ -1,0 +1,125 @@
+"""How a value is written so that it reads back as that very value, whatever else bears the same name.
+
+For files that come back: a workbook of the whole office, a template. On screen, ``Type.show`` is enough.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from db.base.errors import FieldError
+from db.imports.plan_types import NUMBER
+from db.model.fields import Field, Table
+from db.model.types import Choice, Choices, Context, Phone, Reference, References, Text, Type, ValueList, fold
+from db.rows import queries
+from db.rows.titles import words_of
+from db.storage.connection import Database
+
+FIRST, LISTS = "À lire d’abord", "Listes"
+"""The sheets of a workbook of the whole office that are no table; the first begins with NAME."""
+NAME = "Palette : tout le fichier"
+_LONGEST_NAME = 31
+_CUTS = (";", "\n")
+"""What parts several values of one cell: nothing within one of them may hold it."""
+_LONGEST = 30_000
+"""Characters: a cell of Excel holds 32,767."""
+
+
+def headings(fields: Iterable[Field]) -> dict[str, Field]:
+    """A heading of its own for each field of a table: its label, « Label (2) » for the second of that name."""
+    found: dict[str, Field] = {}
+    taken = {fold(NUMBER)}
+    for item in fields:
+        label = " ".join(item.label.split())
+        names = (label, *(f"{label} ({n})" for n in range(2, 1000)))
+        name = next(name for name in names if fold(name) not in taken)
+        taken.add(fold(name))
+        found[name] = item
+    return found
+
+
+def sheet_names(tables: Iterable[Table]) -> dict[str, str]:
+    """Table -> its sheet: the plural as spreadsheets allow it (short, without what they forbid), unlike any other."""
+    taken = {fold(FIRST), fold(LISTS)}
+    found = {}
+    for table in tables:
+        short = re.sub(r"[][:*?/\\]", "-", table.plural).strip("' ")[:_LONGEST_NAME].strip()
+        names = (short, *(f"{short[: _LONGEST_NAME - 4]} ({n})" for n in range(2, 99)))
+        found[table.name] = next(name for name in names if name and fold(name) not in taken)
+        taken.add(fold(found[table.name]))
+    return found
+
+
+class Spelling:
+    """Writes the values of one file as text. What it wrote reads back through ``Type.read`` with the same labels."""
+
+    def __init__(self, db: Database, tables: Mapping[str, Table], known: Context) -> None:
+        self._db, self._tables, self._known = db, tables, known
+        self._codes: dict[tuple[str, str], str] = {}
+        self.reference = lru_cache(maxsize=None)(self._reference)
+        self._called = lru_cache(maxsize=None)(self._called_like_numbers)
+
+    def text(self, item: Field, value: Any) -> str:
+        """A stored value of a field as text, '' when it is empty."""
+        match item.type:
+            case _ if value is None:
+                return ""
+            case Choice(list=values):
+                return self.code(values, value)
+            case Choices(list=values):
+                return " ; ".join(self.code(values, code) for code in value)
+            case Reference(table=table):
+                return self.reference(table, value)
+            case References(table=table):
+                text = " ; ".join(self.reference(table, row_id) for row_id in value)
+                return text if len(text) < _LONGEST else " ; ".join(self.reference(table, i, False) for i in value)
+            case Phone():
+                return self._read_back(item.type, value)
+            case Text():
+                return str(value)
+        return item.type.show(value, self._known)
+
+    def _read_back(self, kind: Type, value: str) -> str:
+        """As it is shown, or as it is kept when reading what is shown would give another value."""
+        shown = kind.show(value, self._known)
+        try:
+            return shown if kind.read(shown, self._known) == value else value
+        except FieldError:
+            return value
+
+    def code(self, values: ValueList, code: str) -> str:
+        """The label of a value; its code where the label is another's as well, or would be cut in two."""
+        if (values.name, code) not in self._codes:
+            label = self._read_back(Choice(values), code)
+            self._codes[values.name, code] = code if any(cut in label for cut in _CUTS) else label
+        return self._codes[values.name, code]
+
+    def _reference(self, table: str, row_id: int, named: bool = True) -> str:
+        """« Marchand Lou n° 12 »; without the name where it would be cut in two."""
+        title = self._known.title(table, row_id) if named else ""
+        name = "" if any(cut in title for cut in _CUTS) else title
+        # Somebody else may be called just that: a partner « Galerie n° 3 » beside the third one, « Galerie ».
+        zeros = ("0" * many for many in range(18))
+        texts = (f"{name} n° {zero}{row_id}".strip() for zero in zeros)
+        return next(text for text in texts if words_of(text) not in self._called(table))
+
+    def _called_like_numbers(self, table: str) -> frozenset[tuple[str, ...]]:
+        """The titles, as sorted words, of the rows of a table that have « n° » in their very name."""
+        holds = self._holds_number(self._tables[table], "t")
+        rows = self._db.execute(f'SELECT id FROM "{table}" t WHERE deleted_at IS NULL AND ({holds})').fetchall()
+        return frozenset(words_of(self._known.title(table, row_id)) for (row_id,) in rows)
+
+    def _holds_number(self, table: Table, row: str) -> str:
+        """SQL: whether the title of ``row`` may hold the sign « ° »."""
+        found = ["0"]
+        for item in queries.title_fields(table):
+            if isinstance(item.type, Text):
+                found.append(f"{row}.{item.name} LIKE '%°%'")
+            elif item.list and any("°" in label for label in self._known.labels[item.list.name].values()):
+                found.append("1")
+            elif isinstance(item.type, Reference):
+                other = self._holds_number(self._tables[item.type.table], f"{row}_")
+                named = f"{row}_.id = {row}.{item.name} AND ({other})"
+                found.append(f'EXISTS (SELECT 1 FROM "{item.type.table}" {row}_ WHERE {named})')
+        return " OR ".join(found)

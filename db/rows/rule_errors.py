@@ -1,0 +1,58 @@
+"""What the file itself refuses, in words: the rule, the field it is about, the reason; the ceiling of aids."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from db.base.errors import CeilingError, InvalidError, Problem, RuleError
+from db.model import domain_rules, effective_dictionary
+from db.model.dictionary import TABLES
+from db.model.fields import Table
+from db.model.types import Context
+from db.storage import ddl
+from db.storage.connection import Database
+
+
+@contextmanager
+def refusals(
+    db: Database, table: Table, values: Mapping[str, Any], row_id: int | None, line: int | None
+) -> Iterator[None]:
+    """What the file itself refuses, in words: « aid.ceiling : Montant accordé : … » names rule, label and reason."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        where, _, rest = str(error).partition(" : ")
+        label, _, reason = rest.partition(" : ")
+        of, _, rule = where.partition(".")
+        refusing = effective_dictionary.own(
+            db, TABLES.get(of, table)
+        )  # bringing a person back brings rows of other tables back
+        if not reason:
+            raise InvalidError([Problem("le fichier refuse cette valeur", line=line)]) from error
+        if where == "aid.ceiling" and table.name == refusing.name:
+            raise CeilingError([Problem(_ceiling_reason(db, values, row_id), label, "granted", line)]) from error
+        name = next(one.field for one in ddl.rules_of(refusing) if one.name == rule)
+        raise RuleError([Problem(reason, label, name, line)]) from error
+
+
+def _ceiling_reason(db: Database, values: Mapping[str, Any], row_id: int | None) -> str:
+    ceiling, already = ceiling_state(db, values, row_id)
+    euros = TABLES["aid"].field("granted").type
+    known = Context({})
+    shown = {
+        key: euros.show(sum_, known) for key, sum_ in (("c", ceiling), ("a", already), ("l", max(0, ceiling - already)))
+    }
+    return (
+        f"le plafond de {shown['c']} serait dépassé : {shown['a']} déjà accordés, il reste {shown['l']}."
+        " Pour passer outre, écrivez le motif dans « Motif de dépassement »"
+    )
+
+
+def ceiling_state(db: Database, values: Mapping[str, Any], row_id: int | None = None) -> tuple[int, int]:
+    """(ceiling, already granted) in cents for the person and the day of an aid, leaving that aid out."""
+    day = values.get("decided_on") or values.get("requested_on") or date.today().isoformat()
+    sql = f"SELECT (SELECT aid_ceiling FROM setting), {domain_rules.most_granted(':person', ':day', but=':aid')}"
+    row = db.execute(sql, {"person": values.get("person_id"), "day": day, "aid": row_id}).fetchone()
+    return int(row[0]), int(row[1])

@@ -1,0 +1,336 @@
+"""Views: what a grid shows (filters, search, columns, order, groups), named, kept, shared with the team, one's default.
+
+A view is a rule, never a list of persons, and belongs to one grid. What it names is looked up each time it is opened: a
+field or a value that is gone since is left out, and said.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import sqlite_utils
+
+from db.base.errors import AccessError, FieldError, InvalidError, NotFoundError, Problem
+from db.model.dictionary import PERSON
+from db.model.fields import Computed, Field, Table
+from db.model.types import Choice, Choices, Context, Date, Euros, Integer, Text, YesNo, fold
+from db.rows.queries import groupable, words
+from db.rows.records import writing
+
+LONGEST_NAME = 60
+_LONGEST_CONTENT = 20_000
+_UNKNOWN = "Cette vue n’existe pas, ou n’est pas partagée avec vous."
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Which grid: its table, and its own name; what follows a colon there (whose plan it is) makes no difference."""
+
+    table: str
+    name: str
+
+    @classmethod
+    def of(cls, table: Table, key: str) -> "Grid":
+        """The grid that a screen shows under that key."""
+        return cls(table.name, key.partition(":")[0])
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a grid shows. ``filters``: as they were chosen or typed (pages/shared/grid/filters.py), but for chosen rows.
+
+    ``folded``, the groups that are folded, makes no difference between two looks.
+    """
+
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    search: str = ""
+    columns: tuple[str, ...] = ()
+    sort: tuple[str, ...] = ()
+    group: str = ""
+    folded: tuple[Any, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class View:
+    """A view that is kept. ``labels``: what its fields were called when it was; ``others``: whose default it is."""
+
+    id: int
+    name: str
+    grid: Grid
+    owner: str
+    shared: bool
+    look: Look
+    labels: Mapping[str, str]
+    others: int
+
+
+# ---- which there are
+
+_SELECT = (
+    "SELECT v.id, v.name, v.table_name, v.grid, v.owner, v.shared, v.content,"
+    ' (SELECT count(*) FROM view_default d WHERE d.view_id = v.id AND d.who <> v.owner) FROM "view" v'
+)
+_VISIBLE = "(v.owner = :who OR v.shared)"
+
+
+def every(db: sqlite_utils.Database, who: str, grid: Grid) -> list[View]:
+    """The views of a grid that somebody may open: their own, then those the team shares, by name."""
+    sql = f"{_SELECT} WHERE v.table_name = :table AND v.grid = :grid AND {_VISIBLE}"
+    found = db.execute(sql, {"who": who, "table": grid.table, "grid": grid.name}).fetchall()
+    return sorted(map(_read, found), key=lambda view: (view.owner != who, fold(view.name), view.id))
+
+
+def get(db: sqlite_utils.Database, view_id: int, who: str) -> View:
+    """One view. Raises NotFoundError when there is none, or none that this person may open: nobody learns which."""
+    row = db.execute(f"{_SELECT} WHERE v.id = :id AND {_VISIBLE}", {"id": view_id, "who": who}).fetchone()
+    if row is None:
+        raise NotFoundError(_UNKNOWN)
+    return _read(row)
+
+
+def default(db: sqlite_utils.Database, who: str, grid: Grid) -> View | None:
+    """The view that somebody has this grid open on."""
+    sql = (
+        f"{_SELECT} JOIN view_default m ON m.view_id = v.id"
+        f" WHERE m.who = :who AND m.table_name = :table AND m.grid = :grid AND {_VISIBLE}"
+    )
+    row = db.execute(sql, {"who": who, "table": grid.table, "grid": grid.name}).fetchone()
+    return _read(row) if row else None
+
+
+def _read(row: tuple[int, str, str, str, str, int, str, int]) -> View:
+    view_id, name, table, grid, owner, shared, content, others = row
+    kept = json.loads(content)
+    look = Look(
+        _object(kept, "filters"), str(kept.get("search") or ""), _names(kept, "columns"), _names(kept, "sort"),
+        str(kept.get("group") or ""), _list(kept, "folded"),
+    )  # fmt: skip
+    labels = {str(one): str(label) for one, label in _object(kept, "labels").items()}
+    return View(view_id, name, Grid(table, grid), owner, bool(shared), look, labels, others)
+
+
+def _object(kept: Mapping[str, Any], name: str) -> dict[str, Any]:
+    found = kept.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _list(kept: Mapping[str, Any], name: str) -> tuple[Any, ...]:
+    found = kept.get(name)
+    return tuple(one for one in found if isinstance(one, str | int | None)) if isinstance(found, list) else ()
+
+
+def _names(kept: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    return tuple(one for one in _list(kept, name) if isinstance(one, str))
+
+
+# ---- made and changed
+
+
+def create(
+    db: sqlite_utils.Database, table: Table, grid: Grid, name: str, look: Look, who: str, shared: bool = False
+) -> int:
+    """Keep a new view. Returns its number. Raises InvalidError, BusyError, StorageError."""
+    named = _named(name)
+    content = _content(table, look)
+    with writing(db):
+        _check_free(db, grid, named, who)
+        sql = (
+            'INSERT INTO "view" (name, table_name, grid, owner, shared, content) VALUES (?, ?, ?, ?, ?, ?) RETURNING id'
+        )
+        row = db.conn.execute(sql, (named, grid.table, grid.name, who, int(shared), content)).fetchone()
+    return int(row[0])
+
+
+def rename(db: sqlite_utils.Database, view_id: int, name: str, who: str) -> None:
+    """Call one's own view otherwise. Raises InvalidError, AccessError, NotFoundError."""
+    named = _named(name)
+    with writing(db):
+        view = _own(db, view_id, who)
+        _check_free(db, view.grid, named, who, but=view_id)
+        db.conn.execute('UPDATE "view" SET name = ? WHERE id = ?', (named, view_id))
+
+
+def overwrite(db: sqlite_utils.Database, table: Table, view_id: int, look: Look, who: str) -> None:
+    """Let one's own view show something else. Raises InvalidError, AccessError, NotFoundError."""
+    content = _content(table, look)
+    with writing(db):
+        _own(db, view_id, who)
+        db.conn.execute('UPDATE "view" SET content = ? WHERE id = ?', (content, view_id))
+
+
+def share(db: sqlite_utils.Database, view_id: int, shared: bool, who: str) -> None:
+    """Share one's own view with the team, or no longer: it is then nobody else's default any more.
+
+    Raises AccessError, NotFoundError.
+    """
+    with writing(db):
+        _own(db, view_id, who)
+        db.conn.execute('UPDATE "view" SET shared = ? WHERE id = ?', (int(shared), view_id))
+
+
+def delete(db: sqlite_utils.Database, view_id: int, who: str) -> None:
+    """Delete one's own view; it is nobody's default any more. Raises AccessError, NotFoundError."""
+    with writing(db):
+        _own(db, view_id, who)
+        db.conn.execute('DELETE FROM "view" WHERE id = ?', (view_id,))
+
+
+def set_default(db: sqlite_utils.Database, grid: Grid, view_id: int | None, who: str) -> None:
+    """Have a grid open on a view; None: as it is without. Raises NotFoundError."""
+    with writing(db):
+        place = (who, grid.table, grid.name)
+        if view_id is not None and get(db, view_id, who).grid != grid:
+            raise NotFoundError("Cette vue est celle d’une autre grille.")
+        db.conn.execute("DELETE FROM view_default WHERE who = ? AND table_name = ? AND grid = ?", place)
+        if view_id is not None:
+            sql = "INSERT INTO view_default (who, table_name, grid, view_id) VALUES (?, ?, ?, ?)"
+            db.conn.execute(sql, (*place, view_id))
+
+
+def _own(db: sqlite_utils.Database, view_id: int, who: str) -> View:
+    view = get(db, view_id, who)
+    if view.owner != who:
+        raise AccessError(f"Cette vue est à {view.owner} : enregistrez la vôtre sous un autre nom.")
+    return view
+
+
+def _named(name: str) -> str:
+    try:
+        named = Text(LONGEST_NAME).check(name, Context({}))
+    except FieldError as error:
+        raise InvalidError([Problem(str(error), "Nom de la vue", "name")]) from error
+    if not named:
+        raise InvalidError([Problem("ce champ est obligatoire", "Nom de la vue", "name")])
+    return named
+
+
+def _check_free(db: sqlite_utils.Database, grid: Grid, name: str, who: str, but: int | None = None) -> None:
+    """One name, one view: accents and capitals make no difference."""
+    others = [view for view in every(db, who, grid) if view.owner == who and view.id != but]
+    if any(fold(view.name) == fold(name) for view in others):
+        raise InvalidError([Problem("une de vos vues porte déjà ce nom", "Nom de la vue", "name")])
+
+
+def _content(table: Table, look: Look) -> str:
+    named = {*look.columns, *(name.removeprefix("-") for name in look.sort), look.group}
+    named |= {name.partition(":")[0] for name in look.filters}
+    content = _dumped(look, {item.name: item.label for item in table.columns if item.name in named})
+    if len(content) > _LONGEST_CONTENT:
+        raise InvalidError([Problem("cette vue retient trop de choses : ôtez des filtres", "Vue")])
+    return content
+
+
+def _dumped(look: Look, labels: Mapping[str, str]) -> str:
+    kept = {
+        "filters": dict(look.filters),
+        "search": look.search,
+        "columns": list(look.columns),
+        "sort": list(look.sort),
+        "group": look.group,
+        "folded": list(look.folded),
+        "labels": dict(labels),
+    }
+    return json.dumps(kept, ensure_ascii=False)
+
+
+# ---- somebody is erased for good
+
+
+def forget(db: sqlite_utils.Database, person_id: int) -> None:
+    """Leave out of every view the words that name nobody but this person, within the transaction that erases her."""
+    for view in [_read(row) for row in db.execute(_SELECT).fetchall()]:
+        filters = {place: value for place, value in view.look.filters.items() if not _names_her(db, value, person_id)}
+        search = "" if _names_her(db, view.look.search, person_id) else view.look.search
+        name = f"Vue n° {view.id}" if _names_her(db, view.name, person_id) else view.name
+        if (filters, search, name) != (view.look.filters, view.look.search, view.name):
+            content = _dumped(replace(view.look, filters=filters, search=search), view.labels)
+            db.conn.execute('UPDATE "view" SET name = ?, content = ? WHERE id = ?', (name, content, view.id))
+
+
+def _names_her(db: sqlite_utils.Database, text: Any, person_id: int) -> bool:
+    """Whether a word of a text, or a telephone number, finds this person by name, and nobody else."""
+    if not isinstance(text, str):
+        return False
+    for word in "".join(c if c.isalnum() else " " for c in text).split():
+        match = words(text if word.isdecimal() else word)
+        columns = "" if word.isdecimal() else f"{{{' '.join(PERSON.title)}}} : "
+        sql = "SELECT rowid FROM person_search WHERE person_search MATCH ? LIMIT 2"
+        if len(word) > 1 and [row[0] for row in db.execute(sql, (f"{columns}({match})",))] == [person_id]:
+            return True
+    return False
+
+
+# ---- what is left of it
+
+
+def tidy(value: Any) -> Any:
+    """What a filter holds, the same whichever way it was chosen."""
+    return sorted(value, key=str) if isinstance(value, list) else value
+
+
+def fit(table: Table, look: Look, known: Context, labels: Mapping[str, str] | None = None) -> tuple[Look, list[str]]:
+    """A look as the table is now, and sentences on what is left out of it.
+
+    ``labels``: what a field that is gone was called.
+    """
+    columns = {item.name: item for item in table.columns}
+    filters, told = _filters(columns, look, known)
+    for name in (*look.columns, *(one.removeprefix("-") for one in look.sort), *look.filters, look.group):
+        plain = name.partition(":")[0]
+        if plain and plain not in columns:
+            told.append(f"« {(labels or {}).get(plain, plain)} » n’est plus un champ de cette grille : laissé de côté.")
+    group = look.group if look.group in [item.name for item in groupable(table)] else ""
+    if look.group in columns and not group:
+        told.append(f"« {columns[look.group].label} » : on ne peut plus grouper par ce champ.")
+    shown = tuple(dict.fromkeys(name for name in look.columns if name in columns)) or table.title
+    sort = tuple(name for name in look.sort if name.removeprefix("-") in columns)
+    codes = _codes(columns[group], known) if group else {}
+    folded = tuple(code for code in look.folded if code is None or code in codes)
+    return Look(filters, look.search, shown, sort, group, folded), list(dict.fromkeys(told))
+
+
+def _codes(item: Field | Computed, known: Context) -> Mapping[Any, str]:
+    """The values that may be chosen of a list, retired ones left out."""
+    if isinstance(item.type, YesNo):
+        return {1: "Oui", 0: "Non"}
+    if not isinstance(item.type, Choice | Choices):
+        return {}
+    name = item.type.list.name
+    retired = known.retired.get(name, frozenset())
+    return {code: label for code, label in known.labels[name].items() if code not in retired}
+
+
+def _filters(columns: Mapping[str, Field | Computed], look: Look, known: Context) -> tuple[dict[str, Any], list[str]]:
+    kept, told = {}, []
+    for place, value in look.filters.items():
+        name, _, part = place.partition(":")
+        if name not in columns:
+            continue
+        item = columns[name]
+        left = list(_gone(item, value, known)) if isinstance(value, list) else []
+        told += left
+        fits = [one for one in value if one is None or one in _codes(item, known)] if isinstance(value, list) else value
+        if fits and _is_asked(item, part, fits):
+            kept[place] = tidy(fits)
+        elif not left:
+            told.append(f"« {item.label} » : ce filtre ne convient plus à ce champ, laissé de côté.")
+    return kept, told
+
+
+def _gone(item: Field | Computed, codes: list[Any], known: Context) -> Iterator[str]:
+    labels = known.labels[item.type.list.name] if isinstance(item.type, Choice | Choices) else {}
+    for code in codes:
+        if code is not None and labels and code not in _codes(item, known):
+            yield f"« {item.label} » : la valeur « {labels.get(code, code)} » n’est plus dans la liste."
+
+
+def _is_asked(item: Field | Computed, part: str, value: Any) -> bool:
+    """Whether a filter of that kind is one that the field's type has."""
+    if part == "empty":
+        return value is True
+    if isinstance(item.type, Choice | Choices | YesNo):
+        return part == "" and isinstance(value, list)
+    if isinstance(item.type, Date | Integer | Euros):
+        return part in ("low", "high") and isinstance(value, str)
+    return part == "" and isinstance(value, str)

@@ -1,0 +1,105 @@
+"""How rows and values are named: the labels in force, the title of a row, and the row that a text names."""
+
+import re
+from datetime import date
+
+from db.base.errors import FieldError
+from db.model import effective_dictionary
+from db.model.dictionary import TABLES
+from db.model.fields import Table
+from db.model.types import Context, Date, fold
+from db.rows import queries
+from db.rows.queries import Filter, Query
+from db.storage.connection import Database
+
+
+def context(db: Database) -> Context:
+    """The labels in force and how to find and name rows: what reading and showing values needs from the file."""
+    labels: dict[str, dict[str, str]] = {}
+    retired: dict[str, frozenset[str]] = {}
+    for values in effective_dictionary.of(db).lists:
+        rows = db.execute(f"SELECT code, label, retired FROM {values.table} ORDER BY position, label").fetchall()
+        labels[values.name] = {code: label for code, label, _ in rows}
+        retired[values.name] = frozenset(code for code, _, gone in rows if gone)
+    titles: dict[tuple[str, int], str] = {}
+
+    def title(table: str, row_id: int) -> str:
+        if (table, row_id) not in titles:
+            titles[table, row_id] = _title(db, TABLES[table], row_id, found)
+        return titles[table, row_id]
+
+    found = Context(labels, retired, lambda table, text: _find(db, TABLES[table], text, found), title)
+    return found
+
+
+def _title(db: Database, table: Table, row_id: int, known: Context) -> str:
+    row = db.execute(
+        f'SELECT deleted_at, {", ".join(table.title)} FROM "{table.name}" WHERE id = ?', (row_id,)
+    ).fetchone()
+    if row is None:
+        return f"n° {row_id}"
+    parts = [
+        item.type.show(item.type.from_sql(v), known)
+        for item, v in zip(queries.title_fields(table), row[1:], strict=True)
+    ]
+    return " ".join(filter(None, parts)) + (" (supprimé)" if row[0] else "")
+
+
+def _find(db: Database, table: Table, text: str, known: Context) -> int:
+    """The row that a text names: its title in any order of words, or « … n° 12 » where two bear the same."""
+    exact = _titled(db, table, text, known)
+    if len(exact) == 1:
+        return exact[0]
+    if exact:
+        numbers = ", ".join(f"« {text.strip()} n° {i} »" for i in exact)
+        raise FieldError(f"plusieurs portent ce nom : précisez {numbers}")
+    name, _, number = text.rpartition("n°")
+    is_number = number.strip().isdecimal() and len(number.strip()) < 19  # what SQLite can hold
+    # Asked of that very row: an archived person is not suggested, and may be referred to.
+    if is_number and (not name.strip() or words_of(name) == words_of(known.title(table.name, int(number)))):
+        found = db.execute(
+            f'SELECT id FROM "{table.name}" WHERE id = ? AND deleted_at IS NULL', (int(number),)
+        ).fetchone()
+        if found:
+            return int(found[0])
+    raise FieldError(f"« {text.strip()} » n’a pas été trouvé parmi : {table.plural.lower()}")
+
+
+def _titled(db: Database, table: Table, text: str, known: Context) -> list[int]:
+    """The rows that are called so, in any order of words."""
+    asked = words_of(text)
+    found = suggestions(db, table, text, known, limit=200) if asked else []
+    return [row_id for row_id, title in found if words_of(title) == asked]
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a title in a fixed order: naming a row does not depend on theirs, nor on accents and capitals."""
+    return tuple(sorted(fold(text).split()))
+
+
+def suggestions(db: Database, table: Table, text: str, known: Context, limit: int = 8) -> list[tuple[int, str]]:
+    """Rows whose title holds words beginning like those typed: (id, title), in the table's order."""
+    match = queries.words(text)
+    searched = [item.name for item in queries.title_fields(table) if item.searched]
+    kept = "t.deleted_at IS NULL" + f" AND t.{queries.ARCHIVED} IS NULL" * (table.name == "person")
+    if match and searched:
+        ids = [
+            row[0]
+            for row in db.execute(
+                f"SELECT rowid FROM {table.name}_search s WHERE {table.name}_search MATCH ?"
+                f' AND EXISTS (SELECT 1 FROM "{table.name}" t WHERE t.id = s.rowid AND {kept}) LIMIT ?',
+                (f"{{{' '.join(searched)}}} : ({match})", limit),
+            )
+        ]
+    else:
+        query = Query(_dates_named(table, text, known), size=limit, today=date.today().isoformat())
+        sql, values = queries.ids_sql(table, query)
+        ids = [row[0] for row in db.execute(sql, values)]
+    return [(row_id, known.title(table.name, row_id)) for row_id in ids]
+
+
+def _dates_named(table: Table, text: str, known: Context) -> tuple[Filter, ...]:
+    """What a text says of the dates in a title: « Contrat d’engagement 01/03/2025 » began on that day."""
+    days = re.findall(r"\d\d/\d\d/\d{4}", text)
+    dated = [item for item in queries.title_fields(table) if isinstance(item.type, Date)]
+    return tuple(Filter(item.name, "is", item.type.read(day, known)) for item, day in zip(dated, days, strict=False))

@@ -1,0 +1,139 @@
+"""Undo one operation: a save, a bulk change, a deletion. The undoing is itself an operation in the history.
+
+What somebody changed since is never overwritten: the undoing is refused whole, and says what stands in its way.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from db.base.errors import NotFoundError, RuleError, UndoError
+from db.model import effective_dictionary
+from db.model.dictionary import FILES
+from db.model.fields import Table
+from db.rows import history, operations, records, titles
+from db.rows.operations import Operation
+from db.rows.rule_errors import refusals
+from db.storage.connection import Database
+
+
+@dataclass(frozen=True)
+class _Line:
+    id: int
+    table: Table
+    row: int
+    version: int
+    action: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields that changed, in order."""
+        return [item.name for item in self.table.fields if item.name in self.before or item.name in self.after]
+
+
+def undo(db: Database, operation_id: int, who: str) -> None:
+    """Take one operation back, all of it or nothing.
+
+    Raises UndoError, which names what later changes made wrong; RuleError when a rule forbids the rows as they were;
+    NotFoundError, BusyError.
+    """
+    with records.writing(db, undoes=operation_id):
+        operation = operations.get(db, operation_id)
+        if operation is None:
+            raise NotFoundError("Cette opération n’existe pas.")
+        if operation.undone_by:
+            raise UndoError(["elle a déjà été annulée."])
+        lines = _lines(db, operation)
+        problems = [problem for line in lines for problem in _in_the_way(db, line, operation)]
+        if problems:
+            raise UndoError(list(dict.fromkeys(problems)))
+        _take_all_back(db, lines, who)
+
+
+def _lines(db: Database, operation: Operation) -> list[_Line]:
+    """Latest first: what came last is taken back first."""
+    sql = (
+        "SELECT id, table_name, row_id, version, action, before, after FROM history WHERE id BETWEEN ? AND ?"
+        " ORDER BY id DESC"
+    )
+    tables = effective_dictionary.tables(db)
+    return [
+        _Line(number, tables[table], row, version, action, json.loads(before), json.loads(after))
+        for number, table, row, version, action, before, after in db.execute(sql, (operation.first, operation.last))
+    ]
+
+
+def _in_the_way(db: Database, line: _Line, operation: Operation) -> Iterator[str]:
+    """What was done since that taking this line back would destroy."""
+    if line.action == "erase":
+        yield "ce qui a été effacé pour de bon ne revient pas."
+        return
+    later = db.execute(
+        "SELECT at, who, action, before, after FROM history WHERE table_name = ? AND row_id = ? AND id > ? ORDER BY id",
+        (line.table.name, line.row, operation.last),
+    ).fetchall()
+    for at, by, action, before, after in later:
+        touched = {**json.loads(before), **json.loads(after)}
+        fields = [line.table.field(name).label for name in line.fields if name in touched]
+        if line.action == "update" and action == "update" and not fields:
+            continue  # another field of the same row is nobody's business here
+        what = f" ({', '.join(fields)})" if fields and action == "update" else ""
+        yield f"{_title(db, line)} : {by} {history.WORDS[action]} cette ligne{what} depuis, le {history.moment_of(at)}."
+    if line.action == "insert" and line.table.name == "person":
+        yield from _since_added(db, line, operation)
+
+
+def _since_added(db: Database, line: _Line, operation: Operation) -> Iterator[str]:
+    """Rows that were added to a person's file since: they would go with it."""
+    for table in FILES.values():
+        if table.belongs_to_person:
+            sql = f"""SELECT count(*) FROM "{table.name}" t
+              WHERE t.person_id = ? AND t.deleted_at IS NULL AND NOT EXISTS (
+                SELECT 1 FROM history h WHERE h.table_name = ? AND h.row_id = t.id AND h.id BETWEEN ? AND ?)"""
+            (many,) = db.execute(sql, (line.row, table.name, operation.first, operation.last)).fetchone()
+            if many:
+                yield f"{_title(db, line)} : ce dossier contient depuis : {table.plural.lower()} ({many})."
+
+
+def _title(db: Database, line: _Line) -> str:
+    return f"{line.table.label} {titles.context(db).title(line.table.name, line.row)}"
+
+
+def _take_all_back(db: Database, lines: list[_Line], who: str) -> None:
+    """Latest first; what a rule refuses waits for the others: some rows are only right together (a merge)."""
+    while lines:
+        waiting: list[_Line] = []
+        held: set[tuple[str, int]] = set()
+        refused: RuleError | None = None
+        for line in lines:
+            row = (line.table.name, line.row)
+            try:
+                if row not in held:  # the changes of one row are taken back in their order
+                    _take_back(db, line, who)
+                    continue
+            except RuleError as error:
+                refused = refused or error
+            waiting.append(line)
+            held.add(row)
+        if refused and len(waiting) == len(lines):
+            raise refused
+        lines = waiting
+
+
+def _take_back(db: Database, line: _Line, who: str) -> None:
+    row = records.stored(db, line.table, line.row)
+    match line.action:
+        case "insert":
+            records.set_deleted(db, line.table, line.row, history.now(), who)
+        case "delete" if row.deleted:  # rows that went with a person come back with her
+            with refusals(db, line.table, row.values, line.row, None):
+                records.set_deleted(db, line.table, line.row, None, who)
+        case "restore" if not row.deleted:
+            records.set_deleted(db, line.table, line.row, history.now(), who)
+        case "update":
+            values = {name: line.table.field(name).type.from_sql(line.before.get(name)) for name in line.fields}
+            with refusals(db, line.table, {**row.values, **values}, line.row, None):
+                records.write(db, line.table, line.row, values, who)

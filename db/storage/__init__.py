@@ -1,0 +1,4 @@
+"""The SQLite file itself: connection, tables and triggers, upgrades, permissions, audit chain, integrity check.
+
+May import: db.base, db.model.
+"""

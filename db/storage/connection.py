@@ -1,0 +1,140 @@
+"""Opens the office file: WAL, foreign keys, busy timeout, mode 0600; made or upgraded when it needs it."""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Hashable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlite_utils
+
+from db.base.errors import NotFoundError, of_sqlite
+from db.model.dictionary import TABLES
+from db.storage import ddl, permissions, upgrade
+from db.storage.permissions import Role
+
+Database = sqlite_utils.Database
+T = TypeVar("T")
+
+_ready: dict[tuple[str, int], int] = {}
+_making = threading.Lock()
+_of_thread = threading.local()
+
+
+def office_path() -> Path:
+    """The office file: ``palette.db`` in the folder PALETTE_DATA, or in ``data``."""
+    return Path(os.environ.get("PALETTE_DATA") or "data") / "palette.db"
+
+
+def connect(path: Path) -> Database:
+    """A connection with Palette's settings, nothing made or checked."""
+    raw = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+    db = Database(raw)
+    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "busy_timeout = 10000", "synchronous = FULL"):
+        raw.execute(f"PRAGMA {pragma}")
+    return db
+
+
+def create(path: Path) -> Database:
+    """Make a new, empty office file. Raises FileExistsError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+    return open_file(path)
+
+
+def blank() -> Database:
+    """An empty office in memory: what a new file would hold."""
+    db = connect(Path(":memory:"))
+    upgrade.upgrade(db)
+    return db
+
+
+def open_file(path: Path) -> Database:
+    """Open an office file; an older one is upgraded after a backup copy.
+
+    Raises NotFoundError, SchemaError, StorageError.
+    """
+    if not path.exists():
+        raise NotFoundError(
+            f"Il n’y a pas de fichier Palette à l’adresse {path}. « python -m db init {path} » en fait un, vide ; "
+            f"« python -m db demo {path} », une démonstration."
+        )
+    try:
+        db = connect(path)
+        _make_ready(db, path)
+    except sqlite3.Error as error:
+        raise of_sqlite(error) or error from error
+    return db
+
+
+def _make_ready(db: Database, path: Path) -> None:
+    """Bring the file up once per process."""
+    stamp = (str(path.resolve()), path.stat().st_ino)
+    with _making:
+        if _ready.get(stamp) != id(TABLES):
+            with suppress(PermissionError):  # somebody else's file, or a disk that is read-only: the rest tells
+                path.chmod(0o600)
+            _bring_up(db, path)
+            _ready[stamp] = id(TABLES)
+
+
+def _bring_up(db: Database, path: Path) -> None:
+    empty, behind = not ddl.actual(db), upgrade.behind(db)
+    problems = [] if empty else ddl.drift(db)
+    if empty or problems or upgrade.pending(db):
+        if not empty and (behind or not problems):  # otherwise nothing will be changed: the drift is told
+            upgrade.backup(path)
+        upgrade.upgrade(db)
+
+
+def office(roles: Iterable[Role] | None = None) -> Database:
+    """The office file, one connection per thread and set of roles. Raises NotFoundError when there is none yet.
+
+    ``roles``: of whoever asks; the connection does what they may (db/storage/permissions.py).
+    None: Palette itself, unlimited.
+    """
+    path, held = office_path(), None if roles is None else frozenset(roles)
+    opened: dict[tuple[Path, frozenset[Role] | None], Database] = _of_thread.__dict__.setdefault("opened", {})
+    if (path, held) not in opened or not path.exists():
+        db = open_file(path)
+        if held is not None:
+            permissions.hold(db, held)
+        opened[path, held] = db
+    return opened[path, held]
+
+
+def change_token(db: Database) -> int:
+    """A number that grows with every change of the file, by whomever; equal means nothing changed."""
+    return int(db.execute("SELECT coalesce(max(id), 0) FROM history").fetchone()[0])
+
+
+_remembered: dict[tuple[Hashable, ...], Any] = {}
+_MISSING = object()
+
+
+def remembered(db: Database, key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
+    """What ``make`` answers, asked again only once the file has changed: counting 100,000 rows takes its time.
+
+    The file as it was known in the past (db/figures/as_of.py, which writes nothing) bears the same name and number:
+    never kept.
+    """
+    if db.execute("PRAGMA query_only").fetchone()[0]:
+        return make()
+    file = db.execute("PRAGMA database_list").fetchone()[2]
+    # Nobody is given what was found with other rights.
+    whole = (file, change_token(db), getattr(db, "held", None), *key)
+    answer = _remembered.get(whole, _MISSING)  # looked up once: another thread may forget everything at any moment
+    if answer is _MISSING:
+        answer = make()
+        if len(_remembered) > 500:
+            forget()
+        _remembered[whole] = answer
+    found: T = answer
+    return found
+
+
+def forget() -> None:
+    """Ask everything again the next time."""
+    _remembered.clear()

@@ -1,0 +1,162 @@
+"""Whether an office file is sound: SQLite's own checks, the dictionary, every rule on every row, history and search.
+
+Nothing is changed. Rows are named by table and number, never by what they say: the answer can be sent to anybody.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+
+import sqlite_utils
+
+from db.base.errors import SchemaError
+from db.model import domain_rules, effective_dictionary
+from db.model.dictionary import TABLES
+from db.model.fields import Rule, Table
+from db.storage import audit_chain, ddl, upgrade
+
+_SPARED = {("aid", "ceiling"): domain_rules.CEILING_WAS_OVERRIDDEN}
+"""What lets a row pass though its rule, which is worded for the moment of saving, would refuse it today."""
+
+_REMADE = "Ouvrir le fichier avec Palette y remédie."
+
+
+def check(db: sqlite_utils.Database) -> list[str]:
+    """Everything that is wrong, as French sentences; empty when the file is sound.
+
+    The search ends early when what comes after could not be run, or would only misread what was found.
+    """
+    last = (_made, _references, _rules, _history, _erased, _blanked, audit_chain.problems, _search)
+    for group in ((_intact,), (_columns,), last):
+        problems = [problem for one in group for problem in one(db)]
+        if problems:
+            return problems
+    return []
+
+
+def _intact(db: sqlite_utils.Database) -> Iterator[str]:
+    """SQLite's own check: pages, indexes, types and CHECKs."""
+    try:
+        answers = [str(row[0]) for row in db.execute("PRAGMA integrity_check").fetchall()]
+    except sqlite3.DatabaseError as error:
+        answers = [str(error)]
+    for answer in answers:
+        if answer != "ok":
+            yield f"Le fichier est abîmé ; reprenez une sauvegarde. SQLite dit : {answer}"
+
+
+def _columns(db: sqlite_utils.Database) -> Iterator[str]:
+    """Tables and columns that contradict the dictionary, or that only opening the file with Palette will add."""
+    found = ddl.actual(db)
+    if not found.keys() & TABLES.keys():
+        yield "Ce n’est pas un fichier de Palette : aucune de ses tables n’y est."
+        return
+    yield from ddl.drift(db)
+    for name, sql in ddl.expected(effective_dictionary.of(db)).items():
+        if name not in found and sql.startswith("CREATE TABLE"):
+            yield f"La table {name} manque. {_REMADE}"
+    for table in effective_dictionary.tables(db).values():
+        present = ddl.columns_of(db, table)
+        for column in ddl.columns_sql(table) if present else []:
+            name = column.split()[0]
+            if name not in present:
+                yield f"La colonne {table.name}.{name} manque. {_REMADE}"
+    yield from _steps(db)
+
+
+def _steps(db: sqlite_utils.Database) -> Iterator[str]:
+    """A file of an earlier Palette whose steps were not all run, or of a later one."""
+    try:
+        if upgrade.behind(db):
+            yield f"Le fichier date d’une version plus ancienne de Palette. {_REMADE}"
+    except SchemaError as error:
+        yield str(error)
+
+
+def _made(db: sqlite_utils.Database) -> Iterator[str]:
+    """Triggers, indexes and search tables that are missing or were changed: what they guard was not guarded."""
+    found = ddl.actual(db)
+    for name, sql in ddl.expected(effective_dictionary.of(db)).items():
+        if name not in TABLES and ddl.clean(found.get(name, "")) != ddl.clean(sql):
+            yield f"{name} manque ou a été modifié. {_REMADE}"
+
+
+def _references(db: sqlite_utils.Database) -> Iterator[str]:
+    """Foreign keys: rows that point to a row or a value that is not there."""
+    for table, row_id, target, _ in db.execute("PRAGMA foreign_key_check").fetchall():
+        yield f"{_row(table, row_id)} : renvoie à une ligne de « {target} » qui n’existe pas."
+
+
+def _rules(db: sqlite_utils.Database) -> Iterator[str]:
+    """Every kept row against every rule of its table."""
+    for table in effective_dictionary.tables(db).values():
+        for rule in ddl.rules_of(table):
+            for (row_id,) in db.execute(_broken(table, rule)).fetchall():
+                yield f"{_row(table.name, row_id)} : {table.field(rule.field).label} : {rule.sentence}."
+
+
+def _broken(table: Table, rule: Rule) -> str:
+    """SQL: the rows that the rule refuses; they take the name that its trigger gives to the row being saved."""
+    spared = _SPARED.get((table.name, rule.name), "0")
+    return f"""SELECT NEW.id FROM "{table.name}" AS NEW
+      WHERE NEW.deleted_at IS NULL AND ({rule.refused_when}) AND NOT {spared} ORDER BY NEW.id"""
+
+
+def _history(db: sqlite_utils.Database) -> Iterator[str]:
+    """Rows whose version is not the one the history knows last."""
+    for table in effective_dictionary.tables(db).values():
+        rows = db.execute(
+            f"""SELECT t.id, t.version, h.version FROM "{table.name}" t
+            LEFT JOIN (SELECT row_id, max(version) AS version FROM history WHERE table_name = ? GROUP BY row_id) h
+              ON h.row_id = t.id
+            WHERE h.version IS NOT t.version ORDER BY t.id""",
+            (table.name,),
+        ).fetchall()
+        for row_id, version, known in rows:
+            last = "n’en dit rien" if known is None else f"s’arrête à la version {known}"
+            yield f"{_row(table.name, row_id)} : version {version}, mais l’historique {last}."
+
+
+def _erased(db: sqlite_utils.Database) -> Iterator[str]:
+    """Rows that the history knows and the file has no more, without a word about their being erased."""
+    for table in effective_dictionary.tables(db).values():
+        rows = db.execute(
+            f"""SELECT h.row_id FROM history h WHERE h.table_name = ?
+            AND NOT EXISTS (SELECT 1 FROM "{table.name}" t WHERE t.id = h.row_id)
+            GROUP BY h.row_id HAVING max(h.action = 'erase') = 0""",
+            (table.name,),
+        ).fetchall()
+        for (row_id,) in rows:
+            yield f"{_row(table.name, row_id)} : a disparu sans que l’historique le dise."
+
+
+def _blanked(db: sqlite_utils.Database) -> Iterator[str]:
+    """Lines of the history that say nothing any more though nobody was erased: the row itself, or whose it once was."""
+    sql = """WITH gone AS MATERIALIZED (
+        SELECT table_name, row_id, max(id) AS last FROM history WHERE action = 'erase' GROUP BY table_name, row_id)
+      SELECT h.id FROM seal s JOIN history h ON h.id = s.line
+      LEFT JOIN gone ON gone.table_name = h.table_name AND gone.row_id = h.row_id
+      WHERE s.book = 'history' AND s.salt IS NULL AND coalesce(gone.last, 0) < h.id
+        AND (h.table_name = 'person' OR h.id > (SELECT coalesce(max(last), 0) FROM gone WHERE table_name = 'person'))
+      ORDER BY h.id"""
+    for (line,) in db.execute(sql).fetchall():
+        yield f"Ligne n° {line} dans l’historique : vidée, mais personne n’a été effacé."
+
+
+def _search(db: sqlite_utils.Database) -> Iterator[str]:
+    """Search indexes that no longer say what the rows say (rank 1: compare with the rows themselves)."""
+    for table in effective_dictionary.tables(db).values():
+        name = f"{table.name}_search"
+        if name not in ddl.actual(db):
+            continue
+        try:
+            db.execute(f"INSERT INTO {name}({name}, rank) VALUES ('integrity-check', 1)")
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise  # the file is locked or read-only, which says nothing about the index
+            mend = f"INSERT INTO {name}({name}) VALUES ('rebuild');"
+            yield f"La recherche dans « {table.plural} » ne dit plus ce que disent les lignes. Pour la refaire : {mend}"
+
+
+def _row(table: str, row_id: int | None) -> str:
+    label = TABLES[table].label if table in TABLES else table
+    return f"{label} n° {row_id}"

@@ -1,0 +1,203 @@
+"""Who may do what. A role is a set of rights, and SQLite itself holds every connection to them.
+
+The pages ask for a connection that carries the rights of whoever is signed in; whatever a page or a call then tries, a
+statement beyond these rights is refused before it runs (SQLite's authorizer). What is not named here is refused.
+SQLite does not ask about columns that a join compares by their name (USING): no statement of Palette does so (a test).
+"""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+from functools import lru_cache
+
+import sqlite_utils
+
+from db.base.errors import AccessError
+from db.model import effective_dictionary
+from db.model.dictionary import FILES, OFFICE, PERSON, TABLES
+from db.model.lists import LISTS
+from db.model.types import Date, LongText, Text, Type
+
+
+class Role(Enum):
+    """What somebody is here to do; an account may hold several."""
+
+    AGENT = "agent"
+    PILOTE = "pilote"
+    ADMIN = "admin"
+
+    @property
+    def label(self) -> str:
+        """As the screens call it."""
+        return {"agent": "Agent", "pilote": "Pilote", "admin": "Administrateur"}[self.value]
+
+    @property
+    def means(self) -> str:
+        """What it opens, in one sentence."""
+        return {
+            "agent": "Lit et écrit les dossiers ; voit les chiffres.",
+            "pilote": "Voit les chiffres et les publie ; aucun nom.",
+            "admin": "Tient les comptes, les réglages et la conservation.",
+        }[self.value]
+
+
+Roles = frozenset[Role]
+
+_VALUES = [values.table for values in LISTS]
+_OWN_LISTS = f"list_{effective_dictionary.PREFIX}"
+_PARTS = ("", "_data", "_idx", "_docsize", "_config")
+_SEARCH = [f"{name}_search{part}" for name in FILES for part in _PARTS]
+_SCHEMA = ["sqlite_master", "sqlite_schema", "sqlite_sequence", "json_each", "json_tree", "pragma_table_info"]
+_VIEWS = ("view", "view_default")  # for agents, who see the grids: a view may search for somebody's name
+_COUNTED = ("id", "version", "deleted_at")
+
+Columns = frozenset[str] | None
+"""The columns of a table that may be read; None: all."""
+
+
+def _figures() -> dict[str, Columns]:
+    """What figures are counted from: everything but texts and whatever names somebody."""
+    return {name: _columns(name, lambda kind: not isinstance(kind, Text | LongText)) for name in FILES}
+
+
+def _keeping() -> dict[str, Columns]:
+    """What retention is decided on: names, and the days on which something happened."""
+    dated: dict[str, Columns] = {
+        name: _columns(name, lambda kind: isinstance(kind, Date), "person_id")
+        for name in FILES
+        if TABLES[name].belongs_to_person
+    }
+    return dated | {"person": frozenset({*_COUNTED, *PERSON.title, "archived_on", "sort_key"})}
+
+
+def _columns(name: str, wanted: Callable[[Type], bool], *more: str) -> frozenset[str]:
+    return frozenset({*_COUNTED, *more, *(field.name for field in TABLES[name].fields if wanted(field.type))})
+
+
+_EVERYBODY: dict[str, Columns] = {
+    **dict.fromkeys([*_VALUES, *_SCHEMA, *OFFICE, "frozen", "publication", "operation"]),
+    # Without salt and digest: whoever holds both tries names on a line until one fits.
+    "seal": frozenset({"id", "book", "line", "chain"}),
+    "history": frozenset({"id", "at", "who", "table_name", "row_id", "version", "action"}),
+    "account": frozenset({"id", "name", "roles", "active"}),
+}
+_READS: dict[Role, dict[str, Columns]] = {
+    Role.AGENT: dict.fromkeys([*FILES, *_SEARCH, *_VIEWS, "history", "trace", "import_choice", "pairing"]),
+    Role.PILOTE: _figures(),
+    Role.ADMIN: {
+        **_keeping(),
+        "account": frozenset({"id", "at", "login", "name", "roles", "active", "subject"}),
+        "trace": None,
+    },
+}
+_NOTED = frozenset({"trace", "seal", "operation"})
+"""What every save adds to beside what it saves."""
+_ADDS: dict[Role, frozenset[str]] = {
+    Role.AGENT: _NOTED | {"frozen", "pairing"},
+    Role.PILOTE: _NOTED | {"frozen"},
+    Role.ADMIN: _NOTED,
+}
+_WRITES: dict[Role, frozenset[str]] = {
+    Role.AGENT: frozenset({*FILES, *_SEARCH, *_VIEWS, "import_choice"}),
+    Role.PILOTE: frozenset(),
+    Role.ADMIN: frozenset({*OFFICE, *_VALUES}),
+}
+_DELETES = frozenset({*_SEARCH, *_VIEWS})
+"""What whoever may write it may also delete from; no row of a person's file is ever deleted so."""
+_TRIGGER = re.compile(
+    rf"({'|'.join(TABLES)})_(rule|history|search|sort_key|takes|brings|in)_\w+|\w+_stays_\w+|account_\w+"
+)
+"""What they read or write is part of the statement that was allowed; a view is none of them.
+
+By the form of its name, as the office's fields bring triggers of their own: nobody who is held can make one.
+"""
+_PRAGMAS = frozenset({"query_only", "database_list", "table_info", "data_version"})
+_DECLARED = (sqlite3.SQLITE_UPDATE, "sqlite_master")
+"""What SQLite asks when it opens a search index or json_each; the table itself cannot be written to by a statement."""
+_FREE = frozenset({
+    sqlite3.SQLITE_SELECT, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT, sqlite3.SQLITE_RECURSIVE,
+})  # fmt: skip
+
+
+@lru_cache
+def _may_read(roles: Roles, table: str, column: str) -> bool:
+    if table.startswith(_OWN_LISTS):
+        return True
+    for rights in (_EVERYBODY, *(_READS[role] for role in roles)):
+        if table in rights:
+            columns = rights[table]
+            if columns is None or column in columns or not column:  # no column: count(*)
+                return True
+    return False
+
+
+@lru_cache
+def _may_add(roles: Roles, table: str) -> bool:
+    return _may_write(roles, table) or any(table in _ADDS[role] for role in roles)
+
+
+@lru_cache
+def _may_write(roles: Roles, table: str) -> bool:
+    return any(table in _WRITES[role] for role in roles)
+
+
+Authorizer = Callable[[int, str | None, str | None, str | None, str | None], int]
+
+
+def _authorizer(roles: Roles) -> Authorizer:
+    def ask(action: int, first: str | None, second: str | None, base: str | None, trigger: str | None) -> int:
+        table = first or ""
+        if action in _FREE or (trigger and _TRIGGER.fullmatch(trigger)):
+            passes = True
+        elif action == sqlite3.SQLITE_READ:
+            # No base: a subquery of the very statement. Temp: what past.py put there for these roles.
+            passes = base is None or base == "temp" or _may_read(roles, table, second or "")
+        elif action == sqlite3.SQLITE_INSERT:
+            passes = _may_add(roles, table)
+        elif action == sqlite3.SQLITE_UPDATE:
+            passes = _may_write(roles, table) or (action, table) == _DECLARED
+        elif action == sqlite3.SQLITE_DELETE:
+            passes = table in _DELETES and _may_write(roles, table)
+        elif action == sqlite3.SQLITE_FUNCTION:
+            passes = second != "load_extension"
+        else:
+            passes = action == sqlite3.SQLITE_PRAGMA and table in _PRAGMAS
+        return sqlite3.SQLITE_OK if passes else sqlite3.SQLITE_DENY
+
+    return ask
+
+
+def hold(db: sqlite_utils.Database, roles: Iterable[Role]) -> None:
+    """From now on this connection does what these roles may, and nothing else."""
+    db.held = frozenset(roles)  # type: ignore[attr-defined]
+    db.conn.set_authorizer(_authorizer(frozenset(roles)))
+
+
+@contextmanager
+def lifted(db: sqlite_utils.Database) -> Iterator[None]:
+    """Within it the connection is held to nothing: for what Palette itself adds to somebody's save (the seals).
+
+    Setting an authorizer makes SQLite forget what it prepared under the other one.
+    """
+    held: Roles | None = getattr(db, "held", None)
+    if held is None or _may_read(held, "history", "before"):
+        yield
+        return
+    db.conn.set_authorizer(None)
+    try:
+        yield
+    finally:
+        hold(db, held)
+
+
+def readable(roles: Iterable[Role], table: str, column: str) -> bool:
+    """Whether these roles may read a column."""
+    return _may_read(frozenset(roles), table, column)
+
+
+def require(roles: Iterable[Role], *needed: Role) -> None:
+    """Raises AccessError unless one of the roles is among those needed."""
+    if not set(roles) & set(needed):
+        raise AccessError(f"Votre rôle ne permet pas cela ; il faut être : {', '.join(role.label for role in needed)}.")

@@ -1,0 +1,260 @@
+"""The books Palette keeps beside the tables of the dictionary: history, traces, seals, accounts, publications, views.
+
+Nobody types in them. What must never change is guarded by triggers, against a second program as well.
+"""
+
+from collections.abc import Iterator
+
+_NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+
+_TABLES = {
+    "history": f"""CREATE TABLE history (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  who TEXT NOT NULL,
+  table_name TEXT NOT NULL,
+  row_id INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  action TEXT NOT NULL CHECK (action IN ('insert', 'update', 'delete', 'restore', 'erase')),
+  before TEXT NOT NULL CHECK (json_valid(before)),
+  after TEXT NOT NULL CHECK (json_valid(after))
+) STRICT""",
+    # Who read or took away what. No names: a person is a number, and what was searched for is not kept.
+    "trace": f"""CREATE TABLE trace (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  who TEXT NOT NULL,
+  action TEXT NOT NULL,
+  person_id INTEGER,
+  detail TEXT NOT NULL
+) STRICT""",
+    # One link for every line of the two books above: a salted digest of the line, chained to the link before. The
+    # salt goes when the line's content is erased: what is left then says nothing of it.
+    "seal": """CREATE TABLE seal (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  book TEXT NOT NULL CHECK (book IN ('history', 'trace')),
+  line INTEGER NOT NULL,
+  salt BLOB,
+  digest BLOB NOT NULL,
+  chain BLOB NOT NULL,
+  UNIQUE (book, line)
+) STRICT""",
+    # One save by Palette: the lines of the history it wrote, from « first » to « last », so that it is undone whole.
+    "operation": f"""CREATE TABLE operation (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  who TEXT NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL CHECK (last >= first),
+  undoes INTEGER UNIQUE REFERENCES operation(id)
+) STRICT""",
+    "frozen": f"""CREATE TABLE frozen (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  who TEXT NOT NULL,
+  period TEXT NOT NULL,
+  known_on TEXT NOT NULL,
+  note TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  numbers TEXT NOT NULL CHECK (json_valid(numbers))
+) STRICT""",
+    "publication": f"""CREATE TABLE publication (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  who TEXT NOT NULL,
+  action TEXT NOT NULL CHECK (action IN ('publish', 'withdraw')),
+  year INTEGER NOT NULL,
+  numbers TEXT NOT NULL CHECK (json_valid(numbers))
+) STRICT""",
+    # What somebody chose for a file that was brought in, for the next one: a column, a value, whom a near match was (a
+    # digest of name and birth date beside a number).
+    "import_choice": f"""CREATE TABLE import_choice (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  who TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('table', 'column', 'value', 'person')),
+  place TEXT NOT NULL,
+  said TEXT NOT NULL,
+  chosen TEXT NOT NULL,
+  UNIQUE (kind, place, said)
+) STRICT""",
+    "publication_key": """CREATE TABLE publication_key (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  value BLOB NOT NULL CHECK (length(value) = 32)
+) STRICT""",
+    # What was said of two persons who look like one. No names: they are numbers, which are never given again.
+    # Of a merge, « line » is a line that it wrote in the history.
+    "pairing": f"""CREATE TABLE pairing (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  who TEXT NOT NULL,
+  one INTEGER NOT NULL,
+  other INTEGER NOT NULL CHECK (other <> one),
+  verdict TEXT NOT NULL CHECK (verdict IN ('apart', 'again', 'merged')),
+  line INTEGER
+) STRICT""",
+    "account": f"""CREATE TABLE account (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  login TEXT NOT NULL UNIQUE COLLATE NOCASE CHECK (length(login) BETWEEN 1 AND 120),
+  name TEXT NOT NULL UNIQUE COLLATE NOCASE CHECK (length(name) BETWEEN 1 AND 80),
+  roles TEXT NOT NULL CHECK (json_valid(roles)),
+  active INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
+  password TEXT,
+  subject TEXT UNIQUE
+) STRICT""",
+    # Moments here are seconds since 1970: they are compared, never read. Tokens are kept as digests only.
+    "session": """CREATE TABLE session (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  token BLOB NOT NULL UNIQUE,
+  account_id INTEGER NOT NULL REFERENCES account(id),
+  began_at INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL,
+  browser TEXT NOT NULL,
+  id_token TEXT
+) STRICT""",
+    # What somebody has a grid show, under a name (db/rows/saved_views.py). Owners are named as the history names them.
+    "view": f"""CREATE TABLE "view" (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  name TEXT NOT NULL COLLATE NOCASE CHECK (length(name) BETWEEN 1 AND 60 AND name = trim(name)),
+  table_name TEXT NOT NULL,
+  grid TEXT NOT NULL,
+  owner TEXT NOT NULL REFERENCES account(name) ON UPDATE CASCADE,
+  shared INTEGER NOT NULL DEFAULT 0 CHECK (shared IN (0, 1)),
+  content TEXT NOT NULL CHECK (json_valid(content) AND json_type(content) = 'object' AND length(content) <= 20000),
+  UNIQUE (owner, table_name, grid, name)
+) STRICT""",
+    "view_default": """CREATE TABLE view_default (
+  who TEXT NOT NULL REFERENCES account(name) ON UPDATE CASCADE,
+  table_name TEXT NOT NULL,
+  grid TEXT NOT NULL,
+  view_id INTEGER NOT NULL REFERENCES "view"(id) ON DELETE CASCADE,
+  PRIMARY KEY (who, table_name, grid)
+) STRICT, WITHOUT ROWID""",
+    "invitation": """CREATE TABLE invitation (
+  token BLOB PRIMARY KEY,
+  account_id INTEGER REFERENCES account(id),
+  kind TEXT NOT NULL CHECK (kind IN ('first', 'password', 'open')),
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID""",
+    "attempt": """CREATE TABLE attempt (
+  subject BLOB PRIMARY KEY,
+  failures INTEGER NOT NULL,
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID""",
+    "door_key": """CREATE TABLE door_key (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  value BLOB NOT NULL CHECK (length(value) = 32)
+) STRICT""",
+}
+
+_INDEXES = {
+    "history_by_row": "CREATE INDEX history_by_row ON history (table_name, row_id, version)",
+    "operation_by_first": "CREATE INDEX operation_by_first ON operation (first)",
+    "pairing_by_other": "CREATE INDEX pairing_by_other ON pairing (other, one)",
+    "trace_by_person": "CREATE INDEX trace_by_person ON trace (person_id, at)",
+    "view_default_by_view": "CREATE INDEX view_default_by_view ON view_default (view_id)",
+    "session_by_account": "CREATE INDEX session_by_account ON session (account_id)",
+}
+
+KEYS = ("publication_key", "door_key")
+"""Tables of one row: 32 random bytes, made with the file."""
+
+_ADDED_ONLY = {
+    "frozen": "un bilan figé ne change plus",
+    "publication": "ce qui a été publié ne change plus",
+    "operation": "une opération ne change plus",
+    "pairing": "ce qui a été dit de deux dossiers ne change plus",
+}
+"""Tables that only grow, and what the file says to whoever would have it otherwise."""
+
+_BLANKED = (
+    "NEW.before = '{}' AND NEW.after = '{}' AND NEW.id = OLD.id AND NEW.at = OLD.at AND NEW.who = OLD.who"
+    " AND NEW.table_name = OLD.table_name AND NEW.row_id = OLD.row_id AND NEW.version = OLD.version"
+    " AND NEW.action = OLD.action"
+)
+_UNSALTED = (
+    "NEW.salt IS NULL AND NEW.id = OLD.id AND NEW.book = OLD.book AND NEW.line = OLD.line"
+    " AND NEW.digest = OLD.digest AND NEW.chain = OLD.chain"
+)
+
+_NUMBER = "(id = NEW.id AND id > 0)"  # before an INSERT, SQLite says -1 where it will choose the number itself
+_SEALED = f"{_NUMBER} OR (book = NEW.book AND line = NEW.line)"
+
+
+def _refused(name: str, event: str, table: str, sentence: str, when: str = "") -> tuple[str, str]:
+    moment = "" if event.startswith("AFTER") else "BEFORE "
+    return name, f"CREATE TRIGGER {name} {moment}{event} ON {table}{when} BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
+
+
+def _stays(
+    table: str, sentence: str, but: str = "", purged: str = "", taken: str = _NUMBER
+) -> Iterator[tuple[str, str]]:
+    """What is in a table stays, ``but`` for one kind of change, and one kind of deletion (``purged``).
+
+    INSERT OR REPLACE fires no DELETE trigger: what is ``taken`` (a number, whatever else is UNIQUE) is refused as well.
+    """
+    same = f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken})"
+    yield _refused(f"{table}_stays_update", "UPDATE", table, sentence, f" WHEN NOT ({but})" if but else "")
+    yield _refused(f"{table}_stays_delete", "DELETE", table, sentence, f" WHEN NOT ({purged})" if purged else "")
+    yield _refused(f"{table}_stays_insert", "INSERT", table, sentence, same)
+    yield _refused(f"{table}_stays_numbered", "AFTER INSERT", table, sentence, " WHEN NEW.id < 1")
+
+
+_OLD = "OLD.at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-6 months')"
+_LAST_WAY_IN = (
+    " WHEN OLD.active AND EXISTS (SELECT 1 FROM json_each(OLD.roles) WHERE value = 'admin')"
+    " AND NOT (NEW.active AND EXISTS (SELECT 1 FROM json_each(NEW.roles) WHERE value = 'admin'))"
+    " AND NOT EXISTS (SELECT 1 FROM account o, json_each(o.roles) r WHERE"
+    " o.id <> OLD.id AND o.active AND r.value = 'admin')"
+)
+
+
+_ONE_EACH = "un autre compte porte déjà ce nom, cet identifiant ou ce numéro"
+_OF_ANOTHER = (
+    " WHEN EXISTS (SELECT 1 FROM account o WHERE {}"
+    "((o.id = NEW.id AND o.id > 0) OR o.login = NEW.login OR o.name = NEW.name OR o.subject = NEW.subject))"
+)
+
+
+_OF_THAT_GRID = (
+    ' WHEN NOT EXISTS (SELECT 1 FROM "view" v WHERE v.id = NEW.view_id AND v.table_name = NEW.table_name'
+    " AND v.grid = NEW.grid AND (v.shared OR v.owner = NEW.who))"
+)
+_PRIVATE_AGAIN = (
+    'CREATE TRIGGER view_stays_private AFTER UPDATE OF shared ON "view" WHEN NOT NEW.shared'
+    " BEGIN DELETE FROM view_default WHERE view_id = NEW.id AND who <> NEW.owner; END"
+)
+
+
+def statements() -> dict[str, str]:
+    """Name -> CREATE statement of every book, in the order to run them."""
+    wanted = dict(_TABLES) | _INDEXES
+    for name, sentence in _ADDED_ONLY.items():
+        taken = f"{_NUMBER} OR undoes = NEW.undoes" if name == "operation" else _NUMBER
+        wanted |= dict(_stays(name, sentence, taken=taken))
+    wanted |= dict(_stays("history", "l’historique ne change pas", but=_BLANKED))
+    wanted |= dict(_stays("seal", "un sceau ne change pas", but=_UNSALTED, taken=_SEALED))
+    # A trace goes once it is old: never before the shortest time that the settings allow.
+    wanted |= dict(_stays("trace", "une trace ne change pas", purged=_OLD))
+    wanted |= dict(
+        [
+            _refused("account_stays_delete", "DELETE", "account", "un compte ne s’efface pas : désactivez-le"),
+            # « OR REPLACE » would delete the other account without the trigger above.
+            _refused("account_stays_insert", "INSERT", "account", _ONE_EACH, _OF_ANOTHER.format("")),
+            _refused("account_stays_update", "UPDATE", "account", _ONE_EACH, _OF_ANOTHER.format("o.id <> OLD.id AND ")),
+            _refused(
+                "account_last_way_in", "UPDATE", "account", "il faut au moins un administrateur actif", _LAST_WAY_IN
+            ),
+            _refused(
+                "view_default_stays_visible",
+                "INSERT",
+                "view_default",
+                "cette vue n’est pas de cette grille, ou pas partagée",
+                _OF_THAT_GRID,
+            ),
+        ]
+    )
+    wanted["view_stays_private"] = _PRIVATE_AGAIN
+    return wanted

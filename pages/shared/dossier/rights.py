@@ -1,0 +1,67 @@
+"""« Droits » of one person's file: what may be handed to her, what can be corrected, how long it is kept."""
+
+import streamlit as st
+
+from db.model.dictionary import SETTING
+from db.model.types import Context, french_date
+from db.people import retention
+from db.rows import access_log, records
+from db.rows.records import Row
+from db.storage.connection import Database
+from pages.shared.shell.session import opener, who
+from reports.pdf import person_file
+
+
+def show(db: Database, person: Row, known: Context) -> None:
+    """Access, rectification, limits: the three things a person may ask."""
+    with st.container(border=True):
+        st.markdown("**Droit d’accès**")
+        st.caption(
+            "Tout ce que Palette sait d’elle : fiche, parcours, notes, ce qui a été changé et par qui, qui a ouvert"
+            " le dossier. Un PDF à lire et un fichier JSON à reprendre ailleurs. Relisez-le avant de le remettre :"
+            " une note peut parler de quelqu’un d’autre."
+        )
+        _download(person.id)
+    with st.container(border=True):
+        st.markdown("**Droit de rectification**")
+        st.caption(
+            "Corrigez dans « Fiche » ou dans « Parcours » : l’ancienne valeur reste dans l’historique du dossier,"
+            " avec le nom de qui l’a changée."
+        )
+    with st.container(border=True):
+        st.markdown("**Durée de conservation**")
+        st.caption(_limits(db, person.id))
+
+
+def _download(person_id: int) -> None:
+    open_, name, today = opener(), who(), records.today()
+
+    def make() -> bytes:
+        """The package, once the trace says who took it."""
+        db = open_()
+        access_log.note(db, name, "package", person_id)
+        return person_file.zip_bytes(db, person_id, today)
+
+    st.download_button(
+        "Tout télécharger (PDF et JSON)", make, f"dossier-{person_id}-{today}.zip", "application/zip",
+        icon=":material/download:", key="rights:package", on_click="ignore",
+    )  # fmt: skip
+
+
+def _limits(db: Database, person_id: int) -> str:
+    kept = retention.of_person(db, person_id, records.today())
+    limits = records.get(db, SETTING, 1).values
+    if kept is None:
+        return ""
+    told = f"Dernier contact le {french_date(kept.last_contact)}."
+    if kept.running:
+        told = "Une étape ou un contrat est en cours : le dossier est gardé tant qu’il dure."
+    after = limits["erase_months"]
+    if kept.archived_on:
+        return f"{told} Archivé le {french_date(kept.archived_on)} ; l’effacement est proposé {after} mois après."
+    until = french_date(retention.archived_until(kept, limits["archive_months"]))
+    when = f"{until} au plus tôt" if kept.running else until
+    return (
+        f"{told} Sans nouveau contact, l’archivage sera proposé le {when}, puis l’effacement {after} mois plus tard."
+        " Un administrateur peut effacer plus tôt, à la demande de la personne (« Conservation »)."
+    )

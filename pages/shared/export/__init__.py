@@ -1,0 +1,4 @@
+"""« Tout emporter ».
+
+May import: db, reports, pages.shared.shell.
+"""

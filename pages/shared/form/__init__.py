@@ -1,0 +1,4 @@
+"""One row of any table as a form.
+
+May import: db, reports, pages.shared.shell.
+"""

@@ -1,0 +1,297 @@
+"""Any table of the dictionary as a form: sections, help, required marks, defaults, errors beside the field."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from db.base.errors import ConflictError, FieldError, InvalidError, PaletteError, Problem
+from db.model import domain_rules, effective_dictionary
+from db.model.dictionary import CER, TABLES
+from db.model.fields import Field, Table
+from db.model.types import (
+    Choice,
+    Choices,
+    Context,
+    Date,
+    Email,
+    Euros,
+    Integer,
+    LongText,
+    Phone,
+    Reference,
+    References,
+    YesNo,
+)
+from db.rows import records
+from db.rows.queries import Filter, Query
+from db.rows.records import Edit
+from db.storage.connection import Database
+from pages.shared.form import live_messages
+from pages.shared.shell.session import office, who
+from pages.shared.shell.toasts import say
+
+Slots = dict[str, DeltaGenerator]
+"""Where the error of each field is shown, under its widget."""
+_HINTS = {Date: "jj/mm/aaaa", Euros: "0,00", Phone: "05 65 00 00 00", Email: "nom@domaine.fr"}
+_PENDING = "form:pending"
+_LISTED = 1_000
+"""Up to so many rows a reference is chosen in a list; beyond, by typing the beginning of its name."""
+
+
+def edit_dialog(table_name: str, row_id: int | None = None, fixed: Mapping[str, Any] | None = None) -> None:
+    """The form of a new row (``row_id`` None) or of an existing one, over the page. ``fixed``: given values."""
+    table = effective_dictionary.tables(office())[table_name]
+    st.dialog(table.new if row_id is None else table.label, width="large", dismissible=False)(_dialog)(
+        table, row_id, fixed or {}
+    )
+
+
+def _dialog(table: Table, row_id: int | None, fixed: Mapping[str, Any]) -> None:
+    db = office()
+    if edit_form(db, table, f"form:{table.name}:{row_id}", row_id, fixed):
+        st.rerun()
+    if table.name == CER.name and row_id is not None and _asks_next_contract(f"form:{table.name}:{row_id}"):
+        open_later(CER.name, domain_rules.next_contract(db, row_id, records.today()))
+
+
+def _asks_next_contract(key: str) -> bool:
+    """Offered once what was typed is saved, so that nothing is lost on the way to the next form."""
+    changed = st.session_state.get(f"{key}:changed", False)
+    told = "Enregistrez d’abord ce que vous avez changé." if changed else None
+    return st.button("Préparer le contrat suivant", icon=":material/event_repeat:", disabled=changed, help=told)
+
+
+def open_later(table_name: str, fixed: Mapping[str, Any]) -> None:
+    """Open the form of a new row once the present one has closed (a contract that follows another)."""
+    forget(f"form:{table_name}:None")
+    st.session_state[_PENDING] = (table_name, dict(fixed))
+    st.rerun()
+
+
+def show_pending() -> None:
+    """Open the form that was asked for on the run before, if any."""
+    if _PENDING in st.session_state:
+        table_name, fixed = st.session_state.pop(_PENDING)
+        edit_dialog(table_name, None, fixed)
+
+
+def edit_form(db: Database, table: Table, key: str, row_id: int | None, fixed: Mapping[str, Any]) -> bool:
+    """Show the form; True once it has saved. ``fixed`` values are written without being asked."""
+    known, table = records.context(db), effective_dictionary.own(db, table)
+    try:
+        start, version = _start(db, table, key, row_id, fixed)
+    except PaletteError as error:
+        st.warning(str(error))
+        return False
+    if fixed.get("person_id"):
+        st.markdown(f"Pour **{known.title('person', fixed['person_id'])}**")
+    slots = Slots()
+    values: dict[str, Any] = dict(fixed) if row_id is None else {}
+    told = st.container()
+    for section, fields in table.sections.items():
+        told = st.container()  # before the last section, where the decision is taken
+        asked = [item for item in fields if not (row_id is None and item.name in fixed and item.name.endswith("_id"))]
+        values |= _section(db, section, asked, key, {**start, **values}, known, slots)
+    with told:
+        live_messages.show(db, table, {**start, **values}, row_id)
+    if row_id is not None:
+        values = _changed(table, start, values, known)
+        st.session_state[f"{key}:changed"] = bool(values)
+    return _buttons(db, table, key, Edit(values, row_id, version), slots)
+
+
+def _section(
+    db: Database, title: str, fields: list[Field], key: str, start: Mapping[str, Any], known: Context, slots: Slots
+) -> dict[str, Any]:
+    """The widgets of one section, short ones two abreast, each with its error under it; what they hold."""
+    values: dict[str, Any] = {}
+    if title and fields:
+        st.markdown(f"### {title}")
+    grid = st.grid(2, min_column_width=260, gap="small")
+    for item in fields:
+        with grid.cell(column_span="all" if isinstance(item.type, LongText | Choices | References) else 1):
+            values[item.name] = _widget(
+                db, item, f"{key}:{item.name}", start.get(item.name), {**start, **values}, known
+            )
+            slots[item.name] = st.empty()
+    _show_errors(key, slots)
+    return values
+
+
+def _show_errors(key: str, slots: Slots) -> None:
+    """Each reason under its field, until the form is saved again."""
+    for problem in st.session_state.get(f"{key}:errors", []):
+        if problem.field in slots:
+            reason = problem.reason[0].upper() + problem.reason[1:]
+            slots[problem.field].markdown(f":red[:material/error: {reason}]")
+
+
+def _changed(table: Table, start: Mapping[str, Any], values: Mapping[str, Any], known: Context) -> dict[str, Any]:
+    """Only what the person changed: a field left alone must not put an old value back over a colleague's."""
+    changed = {}
+    for name, value in values.items():
+        try:
+            same = (table.field(name).type.check(value, known) if value is not None else None) == start.get(name)
+        except FieldError:
+            same = False
+        if not same:
+            changed[name] = value
+    return changed
+
+
+def _start(
+    db: Database, table: Table, key: str, row_id: int | None, fixed: Mapping[str, Any]
+) -> tuple[dict[str, Any], int | None]:
+    """What the form was opened on, remembered so that a colleague's save is noticed rather than adopted."""
+    if row_id is None:
+        return {**records.defaults(table), **fixed}, None
+    name = f"{key}:read"
+    if name not in st.session_state:
+        st.session_state[name] = records.get(db, table, row_id)
+    return st.session_state[name].values, st.session_state[name].version
+
+
+def forget(key: str) -> None:
+    """Drop what a form remembers, so that it opens fresh the next time."""
+    for name in [name for name in st.session_state if str(name).startswith(f"{key}:")]:
+        del st.session_state[name]
+
+
+def _buttons(db: Database, table: Table, key: str, edit: Edit, slots: Slots) -> bool:
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        cancelled = st.button("Annuler", key=f"{key}:cancel")
+        asked = st.button("Enregistrer", type="primary", key=f"{key}:save")
+    if cancelled:
+        forget(key)
+        st.rerun()
+    if asked and _save(db, table, key, edit):
+        return True
+    _show_errors(key, slots)
+    _show_refused(st.session_state.get(f"{key}:errors", []), slots)
+    clash: ConflictError | None = st.session_state.get(f"{key}:clash")
+    return clash is not None and _settle(db, table, key, edit, clash)
+
+
+def _show_refused(problems: list[Problem], slots: Slots) -> None:
+    """Beside the button, which fields wait, as they may be out of sight; whole sentences for what has no field here."""
+    labels = list(dict.fromkeys(problem.label for problem in problems if problem.field in slots))
+    if labels:
+        st.error(f"Rien n’a été enregistré. À corriger : {', '.join(labels)}.")
+    for problem in problems:
+        if problem.field not in slots:
+            st.error(str(problem))
+
+
+def _save(db: Database, table: Table, key: str, edit: Edit) -> bool:
+    name = f"{key}:errors"
+    st.session_state.pop(name, None)
+    st.session_state.pop(f"{key}:clash", None)
+    try:
+        records.save(db, table, edit, who())
+    except ConflictError as error:
+        st.session_state[f"{key}:clash"] = error
+        return False
+    except InvalidError as error:
+        st.session_state[name] = error.problems
+        return False
+    except PaletteError as error:
+        st.error(str(error))
+        return False
+    forget(key)
+    say("Enregistré")
+    return True
+
+
+def _settle(db: Database, table: Table, key: str, edit: Edit, clash: ConflictError) -> bool:
+    """Both values are shown; the person writes hers over, knowingly, or takes what is in the file."""
+    st.warning(str(clash))
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        st.button("Reprendre ce qui est dans le fichier", key=f"{key}:theirs", on_click=forget, args=(key,))
+        mine = st.button("Enregistrer ma version", key=f"{key}:mine")
+    return mine and _save(db, table, key, Edit(edit.values, edit.row_id, clash.version))
+
+
+# ---- one widget per type
+
+
+def field_widget(db: Database, item: Field, key: str, value: Any, known: Context) -> Any:
+    """The widget of one field by itself (the bulk change of a grid)."""
+    return _widget(db, item, key, value, {}, known)
+
+
+def _widget(db: Database, item: Field, key: str, value: Any, row: Mapping[str, Any], known: Context) -> Any:
+    label = item.label + (" *" if item.required else "")
+    common: dict[str, Any] = {"label": label, "help": item.help or None, "key": key}
+    match item.type:
+        case Choice(list=values):
+            return _choice(common, values.name, value, known)
+        case Choices(list=values):
+            labels = known.labels[values.name]
+            offered = [code for code in labels if code in (value or ()) or code not in known.retired[values.name]]
+            return _several(common, offered, value, labels.__getitem__)
+        case YesNo():
+            return st.segmented_control(
+                options=[1, 0], default=value, format_func={1: "Oui", 0: "Non"}.__getitem__, **common
+            )
+        case LongText():
+            return st.text_area(value=value or "", height=100, **common)
+        case Reference(table=target):
+            return _reference(db, common, TABLES[target], value, row, known)
+        case References(table=target):
+            held = tuple(st.session_state.get(key, value) or ())
+            options = _options(db, TABLES[target], held, row, f"{key}:find", label)
+            return _several(common, options, value, partial(known.title, target))
+        case Integer(unit=unit):
+            return st.text_input(value=item.type.show(value, known), placeholder=unit, **common)
+        case _:
+            # A date is typed, as in the grid: Streamlit's calendar speaks English only.
+            hint = _HINTS.get(type(item.type), "")
+            return st.text_input(value=item.type.show(value, known), placeholder=hint, **common)
+
+
+def _several(common: dict[str, Any], options: list[Any], value: Any, named: Callable[[Any], str]) -> tuple[Any, ...]:
+    chosen = st.multiselect(
+        options=options,
+        default=list(value or ()),
+        format_func=named,
+        placeholder="",
+        select_all=False,
+        wrap=True,
+        **common,
+    )
+    return tuple(chosen)
+
+
+def _choice(common: dict[str, Any], name: str, value: Any, known: Context) -> Any:
+    labels = known.labels[name]
+    offered = [code for code in labels if code == value or code not in known.retired[name]]
+    index = offered.index(value) if value in offered else None
+    return st.selectbox(options=offered, index=index, format_func=labels.__getitem__, placeholder="", **common)
+
+
+def _reference(
+    db: Database, common: dict[str, Any], target: Table, value: Any, row: Mapping[str, Any], known: Context
+) -> int | None:
+    held = st.session_state.get(common["key"], value)  # what was picked stays offered while one searches on
+    options = _options(db, target, (held,) if held else (), row, f"{common['key']}:find", common["label"])
+    index = options.index(value) if value in options else None
+    title = partial(known.title, target.name)
+    chosen: int | None = st.selectbox(options=options, index=index, format_func=title, placeholder="", **common)
+    return chosen
+
+
+def _options(
+    db: Database, target: Table, chosen: tuple[int, ...], row: Mapping[str, Any], key: str, label: str
+) -> list[int]:
+    """What a reference may be: the same person's rows where the target has a person; else all, or those searched."""
+    filters: tuple[Filter, ...] = ()
+    if target.belongs_to_person and row.get("person_id"):
+        filters = (Filter("person_id", "is", row["person_id"]),)
+    search = ""
+    if records.count(db, target, Query(filters)) > _LISTED:
+        search = st.text_input(f"Chercher : {label}", key=key, placeholder="début du nom")
+    found = records.page_ids(db, target, Query(filters, search, size=_LISTED))
+    return [*(row_id for row_id in chosen if row_id not in found), *found]

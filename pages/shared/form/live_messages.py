@@ -1,0 +1,70 @@
+"""What a form says while it is being filled in: what is left under the ceiling, what the criteria conclude."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from db.base.errors import FieldError
+from db.model import domain_rules
+from db.model.fields import Table
+from db.model.types import Context, Date, Euros
+from db.rows import records, rule_errors
+from db.storage.connection import Database
+
+
+def show(db: Database, table: Table, values: Mapping[str, Any], row_id: int | None) -> None:
+    """Say what follows from the values typed so far, for the tables that have something to say."""
+    say = _SAYS.get(table.name)
+    if say and values.get("person_id"):
+        say(db, values, row_id)
+
+
+def _day(values: Mapping[str, Any], name: str) -> str | None:
+    """A date as the form holds it (typed text), as an ISO day; None while it does not read as one."""
+    try:
+        day: str | None = Date().read(str(values.get(name) or ""), Context({}))
+    except FieldError:
+        return None
+    return day
+
+
+def _aid(db: Database, values: Mapping[str, Any], row_id: int | None) -> None:
+    days = {name: _day(values, name) for name in ("decided_on", "requested_on")}
+    ceiling, already = rule_errors.ceiling_state(db, {**values, **days}, row_id)
+    known = Context({})
+    euros = Euros()
+    try:
+        asked = euros.read(str(values.get("granted") or ""), known) or 0
+    except FieldError:
+        asked = 0
+    left = ceiling - already - asked
+    told = f"Plafond {euros.show(ceiling, known)} · déjà accordé {euros.show(already, known)} · "
+    if left < 0:
+        st.error(f"{told}dépassé de **{euros.show(-left, known)}** avec cette aide", icon=":material/block:")
+    else:
+        st.info(f"{told}il reste **{euros.show(left, known)}** après cette aide", icon=":material/savings:")
+
+
+def _in_sentence(label: str) -> str:
+    return label[0].lower() + label[1:]
+
+
+def _orientation(db: Database, values: Mapping[str, Any], row_id: int | None) -> None:
+    day = _day(values, "requested_on") or records.today()
+    reasons = domain_rules.verdict_reasons(db, {**values, "requested_on": day})
+    computed = "no" if reasons else "yes"
+    labels = records.context(db).labels["verdict"]
+    listed = "".join(f"\n- {reason}" for reason in reasons) or ", aucun critère de non-orientation n’est rempli."
+    told = f"Avis calculé : **{_in_sentence(labels[computed])}**{listed}"
+    kept = values.get("override")
+    if kept and kept != computed:
+        told += f"\n\nAvis contraire retenu : **{_in_sentence(labels[kept])}**."
+    elif kept:
+        told += "\n\nL’avis contraire est celui du calcul : il n’y a rien à écarter."
+    if (kept or computed) == "no":
+        told += "\n\nUne sollicitation ponctuelle reste toujours possible."
+    (st.success if (kept or computed) == "yes" else st.warning)(told)
+
+
+_SAYS: dict[str, Callable[[Database, Mapping[str, Any], int | None], None]] = {"aid": _aid, "orientation": _orientation}

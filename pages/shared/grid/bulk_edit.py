@@ -1,0 +1,184 @@
+"""Bulk work on a grid: which rows, what would happen, then one button; « Annuler » above the grid takes it back."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from db.base.errors import ConflictError, FieldError, PaletteError
+from db.model import effective_dictionary
+from db.model.dictionary import CER, PERSON
+from db.model.fields import Table
+from db.model.types import Context, french_number
+from db.rows import bulk_edits, records
+from db.rows.bulk_edits import Change
+from db.storage.connection import Database
+from pages.shared.form import form
+from pages.shared.grid import bulk_create
+from pages.shared.grid.bulk_create import TURNS
+from pages.shared.grid.view import View, view_of
+from pages.shared.shell.markdown import plain
+from pages.shared.shell.session import office, who
+
+_TOLD = 8
+CHOSEN, FOUND = "chosen", "found"
+_CHANGE, _CREATE = "Modifier un champ", "Créer pour plusieurs"
+
+
+def buttons(table: Table, key: str, view: View, chosen: list[int]) -> None:
+    """The ways into it: for the rows that are chosen, or for all that the filters find."""
+    creates = table.name in (PERSON.name, CER.name)
+    if not chosen:
+        told = "Modifier un champ de toutes les lignes trouvées" + ", ou créer la même chose pour chacune" * creates
+        if view.counts(office())[0] > 1 and st.button(
+            "En lot", key=f"{key}:lot", icon=":material/checklist:", help=told
+        ):
+            form.forget("bulk")
+            _dialog(table.name, key, [], _CHANGE)
+        return
+    many = len(chosen)
+    if st.button(f"Modifier ({many})", key=f"{key}:bulk", icon=":material/edit:", help="Changer un champ"):
+        form.forget("bulk")
+        _dialog(table.name, key, chosen, _CHANGE)
+    told = "La même intervention, la même action ou un renouvellement, pour chacune"
+    if creates and st.button(f"Créer pour ({many})", key=f"{key}:create", icon=":material/library_add:", help=told):
+        form.forget("bulk")
+        _dialog(table.name, key, chosen, _CREATE)
+
+
+@st.dialog("En lot", width="large")
+def _dialog(table_name: str, key: str, chosen: list[int], work: str) -> None:
+    db, view = office(), view_of(key)
+    table = effective_dictionary.tables(db)[table_name]
+    if table.name in (PERSON.name, CER.name):
+        options = [_CHANGE, _CREATE]
+        asked = st.segmented_control(
+            "Que faire", options, default=work, required=True, key="bulk:work", label_visibility="collapsed"
+        )
+        work = asked or work
+    ids = _rows(db, table, view, chosen)
+    if not ids:
+        st.info("Aucune ligne.")
+    elif len(ids) > bulk_edits.MOST:
+        st.warning(f"Au plus {french_number(bulk_edits.MOST)} lignes à la fois : resserrez les filtres.")
+    elif work == _CREATE:
+        told = bulk_create.show(db, table, ids)
+        if told:
+            _done(key, told)
+    else:
+        _change(db, table, key, ids)
+
+
+def _rows(db: Database, table: Table, view: View, chosen: list[int]) -> list[int]:
+    """The rows in question; which ones is asked where some are chosen and the filters find more."""
+    matching = view.counts(db)[0]
+    if chosen and matching <= len(chosen):
+        return chosen
+    if chosen:
+        labels = {
+            CHOSEN: f"Les {len(chosen)} choisies" if len(chosen) > 1 else "La ligne choisie",
+            FOUND: f"Les {french_number(matching)} trouvées",
+        }
+        scope = st.segmented_control(
+            "Lignes", list(labels), default=CHOSEN, required=True, format_func=labels.__getitem__, key="bulk:scope"
+        )
+        if scope != FOUND:
+            return chosen
+    else:
+        st.caption(f"{_lines(matching)} : tout ce que trouvent la recherche et les filtres, sur toutes les pages.")
+    return records.page_ids(db, table, replace(view.query, page=1, size=bulk_edits.MOST + 1))
+
+
+def _lines(number: int, word: str = "") -> str:
+    many = "s" if number > 1 else ""
+    return f"{french_number(number)} ligne{many}" + (f" {word}{many}" if word else "")
+
+
+def _done(key: str, told: str) -> None:
+    view = view_of(key)
+    view.sheet.status, view.selected = told, []
+    st.rerun()
+
+
+# ---- one field
+
+
+def _change(db: Database, table: Table, key: str, ids: list[int]) -> None:
+    known = records.context(db)
+    labels = {item.name: item.label for item in table.fields}
+    name = st.selectbox(
+        "Champ", list(labels), None, format_func=labels.__getitem__, key="bulk:field", placeholder="Quel champ ?"
+    )
+    if name is None:
+        return
+    value = form.field_widget(db, table.field(name), f"bulk:{name}", None, known)
+    if value in (None, "", ()):
+        if table.field(name).required or not st.checkbox("Vider ce champ", key=f"bulk:{name}:empty"):
+            return
+        value = None
+    try:
+        with st.spinner("Essai à blanc…"):
+            told, turn = _previewed(db, table, ids, name, value)
+    except FieldError as error:
+        st.error(f"{labels[name]} : {error}.")
+        return
+    except PaletteError as error:
+        st.error(str(error))
+        return
+    _show_change(table, told, known)
+    many = len(told.versions)
+    if st.button(f"Modifier {_lines(many)}", type="primary", key=f"bulk:go:{turn}", disabled=not many):
+        _write(db, table, key, told, known)
+
+
+def _previewed(db: Database, table: Table, ids: list[int], name: str, value: object) -> tuple[Change, int]:
+    """The preview on the screen and its number: made once, so that what is written is what was read."""
+    asked = (table.name, name, value, tuple(ids))
+    held: tuple[object, Change, int] | None = st.session_state.get("bulk:preview")
+    if held is None or held[0] != asked:
+        held = (asked, bulk_edits.preview(db, table, ids, name, value, who()), next(TURNS))
+        st.session_state["bulk:preview"] = held
+    return held[1], held[2]
+
+
+def _show_change(table: Table, told: Change, known: Context) -> None:
+    """Old value → new one with how many rows, then what stays as it is and why."""
+    new = plain(told.told) if told.told else ":gray[vide]"
+    if told.groups:
+        lines = [
+            f"| {_cell(old)} | {new.replace(chr(10), ' ')} | {french_number(many)} |"
+            for old, many in told.groups[:_TOLD]
+        ]
+        st.markdown("\n".join(["| aujourd’hui | ensuite | lignes |", "|---|---|---:|", *lines]))
+        rest = told.groups[_TOLD:]
+        if rest:
+            values = f"{len(rest)} autres valeurs" if len(rest) > 1 else "une autre valeur"
+            st.caption(f"… et {values} ({_lines(sum(many for _, many in rest))}).")
+    if told.same:
+        st.caption(f"{_lines(told.same)} : cette valeur y est déjà.")
+    if not told.groups and not told.refused:
+        st.caption("Rien à changer.")
+    if told.refused:
+        first = [
+            f"- {plain(known.title(table.name, row))} : {plain(why)}" for row, why in list(told.refused.items())[:_TOLD]
+        ]
+        left = len(told.refused) - _TOLD
+        more = f"\n- … et {left} autre{'s' * (left > 1)}" * (left > 0)
+        verb = "seraient refusées et resteront" if len(told.refused) > 1 else "serait refusée et restera"
+        st.warning(f"{_lines(len(told.refused))} {verb} comme maintenant :\n\n" + "\n".join(first) + more)
+
+
+def _cell(text: str) -> str:
+    short = text.replace("\n", " ")
+    return plain(short if len(short) < 60 else f"{short[:59]}…") if text else ":gray[vide]"
+
+
+def _write(db: Database, table: Table, key: str, told: Change, known: Context) -> None:
+    try:
+        with st.spinner("Enregistrement…"):
+            many = bulk_edits.change(db, table, told, who())
+    except PaletteError as error:
+        st.session_state.pop("bulk:preview", None)
+        where = f"{known.title(table.name, error.row_id)} : " if isinstance(error, ConflictError) else ""
+        st.error(f"Rien n’a été modifié.\n\n{where}{error}")
+    else:
+        _done(key, _lines(many, "modifiée"))

@@ -1,0 +1,149 @@
+"""What grid.js is given to show: columns, rows as French text, what is wrong, and how far it was heard."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from db.model.fields import Computed, Field
+from db.model.types import (
+    Choice,
+    Choices,
+    Context,
+    Date,
+    Euros,
+    Integer,
+    LongText,
+    Reference,
+    References,
+    Type,
+    YesNo,
+    french_number,
+)
+from db.rows import records
+from db.rows.records import Row
+from db.storage.connection import Database
+from pages.shared.grid import filters, grouping
+from pages.shared.grid.view import View
+
+Column = Field | Computed
+_KINDS: dict[type[Type], str] = {
+    Date: "date", Integer: "number", Euros: "number", LongText: "long", Choice: "choice", YesNo: "choice",
+    Choices: "choices", Reference: "reference", References: "long",
+}  # fmt: skip
+
+
+def grid_data(db: Database, view: View, instance: str, known: Context) -> dict[str, Any]:
+    """Everything grid.js needs. ``instance``: the browser's grid that spoke last."""
+    table, sheet = view.sheet.table, view.sheet
+    columns = [table.column(name) for name in view.columns]
+    return {
+        "turn": f"{sheet.id}:{view.turn}:{','.join(view.columns)}",
+        "label": _label(view),
+        "grouped": bool(view.query.group),
+        "columns": [_column(item, known) for item in columns],
+        "sections": grouping.sections(db, view, known),
+        "rows": _rows(db, view, columns, known) + _drafts(view, columns, known),
+        "next": sheet.next_draft,
+        "sort": list(view.query.sort),
+        "search": view.query.search,
+        "filters": filters.told(table, view.filters, known),
+        "page": view.query.page,
+        "pages": view.pages(db),
+        "counts": _counts(db, view),
+        "status": sheet.status,
+        "empty": _empty(view),
+        "sheet": sheet.id,
+        "instance": instance,
+        "done": sheet.done(instance),
+        "token": view.token,
+        "suggestions": view.suggestions,
+        "late": view.late,
+    }
+
+
+def _label(view: View) -> str:
+    """What the table is called to whoever hears it."""
+    table, group = view.sheet.table, view.query.group
+    return f"{table.plural}, par groupes : {table.column(group).label}" if group else table.plural
+
+
+def _counts(db: Database, view: View) -> str:
+    table = view.sheet.table
+    matching, total = view.counts(db)
+    noun = table.label if total < 2 else table.plural
+    told = f"{french_number(total)} {noun if table.label.isupper() else noun.lower()}"
+    return told if matching == total else f"{french_number(matching)} sur {told}"
+
+
+def _empty(view: View) -> str:
+    if view.sections:  # all of them folded: there is something
+        return ""
+    if view.narrowed:
+        return "Rien ne correspond à la recherche et aux filtres."
+    return f"Rien encore. « {view.sheet.table.new} » ci-dessus, ou tapez dans la ligne vide."
+
+
+def _column(item: Column, known: Context) -> dict[str, Any]:
+    options: list[str] = ["Oui", "Non"] if isinstance(item.type, YesNo) else []
+    if item.list:
+        retired = known.retired[item.list.name]
+        options = [label for code, label in known.labels[item.list.name].items() if code not in retired]
+    return {
+        "name": item.name,
+        "label": item.label,
+        "kind": _KINDS.get(type(item.type), "text"),
+        "align": item.type.align,
+        "editable": isinstance(item, Field),
+        "required": isinstance(item, Field) and item.required,
+        "help": item.help,
+        "options": options,
+    }
+
+
+def _rows(db: Database, view: View, columns: list[Column], known: Context) -> list[dict[str, Any]]:
+    table = view.sheet.table
+    rows = records.rows(db, table, view.ids)
+    view.ids = [row.id for row in rows]
+    matching = records.still_matching(db, table, view.query, view.ids) if view.ids else set()
+    drafts = {row_id: draft for draft, row_id in view.sheet.adopted.items()}
+    places = {row.id: grouping.place(view, row.id, row.values.get(view.query.group), known) for row in rows}
+    view.moved = sum(bool(place["moved"]) for place in places.values())
+    return [
+        {
+            **_line(row.id, _texts(row, columns, known), view),
+            **places[row.id],
+            "was": drafts.get(row.id),
+            "version": row.version,
+            "marks": row.marks,
+            "stale": row.id not in matching,
+        }
+        for row in rows
+    ]
+
+
+def _texts(row: Row, columns: list[Column], known: Context) -> dict[str, str]:
+    return {item.name: item.type.show(row.values[item.name], known) for item in columns}
+
+
+def _line(row_id: int, cells: Mapping[str, str], view: View) -> dict[str, Any]:
+    sheet = view.sheet
+    refused = {
+        name: {"text": cell.text, "reason": cell.reason} for (row, name), cell in sheet.refused.items() if row == row_id
+    }
+    clashes = {
+        name: f"Écrit par {clash.who} pendant que vous tapiez « {clash.difference.mine_text} »."
+        for (row, name), clash in sheet.clashes.items()
+        if row == row_id
+    }
+    return {"id": row_id, "cells": cells, "refused": refused, "clashes": clashes}
+
+
+def _drafts(view: View, columns: list[Column], known: Context) -> list[dict[str, Any]]:
+    """Lines not saved yet, in the order they were begun, with what they will start with; and the empty one below."""
+    sheet = view.sheet
+    start = {**records.defaults(sheet.table), **sheet.fixed}
+    shown = {item.name: item.type.show(start[item.name], known) for item in columns if item.name in start}
+    lines = [
+        {**_line(number, {**shown, **typed}, view), "typed": typed}
+        for number, typed in sorted(sheet.drafts.items(), reverse=True)
+    ]
+    return [*lines, {"id": sheet.next_draft, "cells": {}}]

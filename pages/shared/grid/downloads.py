@@ -1,0 +1,55 @@
+"""« Télécharger » : what a grid shows, all pages of it, as CSV or XLSX."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from db.model.fields import Table
+from db.rows import access_log, records
+from db.rows.queries import Query
+from db.storage.connection import Database
+from pages.shared.shell.session import opener, who
+from reports.sheets import simple_sheets
+
+_ALL = 1_000_000
+_CHUNK = 500
+
+
+def download_menu(table: Table, key: str, query: Query, names: list[str]) -> None:
+    """The button and its two formats; the file is made when it is asked for."""
+    popover = st.popover("Télécharger", icon=":material/download:", key=f"{key}:download", on_change="rerun")
+    if not popover.open:
+        return
+    columns = [table.column(name) for name in names]
+    file = f"{table.plural.lower().replace(' ', '-')}-{records.today()}"
+    open_, name = opener(), who()
+
+    def make(kind: str) -> bytes:
+        """The file, once the trace says who took it away."""
+        db = open_()
+        access_log.note(
+            db, name, "export", detail=f"{table.plural} · {kind} · {records.count(db, table, query)} lignes"
+        )
+        if kind == "XLSX":
+            return simple_sheets.xlsx_bytes(table.plural, columns, _rows(db, table, query), records.context(db))
+        return simple_sheets.csv_bytes(columns, _rows(db, table, query), records.context(db))
+
+    with popover:
+        st.caption("Toutes les lignes trouvées, dans les colonnes affichées. Un téléchargement laisse une trace.")
+        st.download_button(
+            "Excel (XLSX)", lambda: make("XLSX"), f"{file}.xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            key=f"{key}:xlsx", on_click="ignore", width="stretch",
+        )  # fmt: skip
+        st.download_button(
+            "CSV", lambda: make("CSV"), f"{file}.csv", "text/csv", key=f"{key}:csv", on_click="ignore", width="stretch"
+        )
+
+
+def _rows(db: Database, table: Table, query: Query) -> Iterator[dict[str, Any]]:
+    ids = records.page_ids(db, table, replace(query, page=1, size=_ALL))
+    for start in range(0, len(ids), _CHUNK):
+        for row in records.rows(db, table, ids[start : start + _CHUNK]):
+            yield row.values

@@ -1,0 +1,219 @@
+"""Any table of the dictionary as a spreadsheet that saves itself: filters, search, sort, pages, paste, bulk change."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import streamlit as st
+
+from db.model import effective_dictionary
+from db.model.fields import Table
+from db.model.types import Context, fold
+from db.rows import records
+from db.rows.grid_edits import Cell
+from db.rows.queries import Filter
+from db.storage.connection import Database
+from pages.shared.form import form
+from pages.shared.grid import filters, grouping, selection, view_menu
+from pages.shared.grid.component_data import grid_data
+from pages.shared.grid.downloads import download_menu
+from pages.shared.grid.view import SIZE, View, columns_of, open_view, view_of
+from pages.shared.history import changes
+from pages.shared.shell.session import office, who
+
+_HERE = Path(__file__).parent
+_SCRIPTS = ("grid_editors.js", "grid_view.js", "grid_input.js", "grid.js")
+
+_component = st.components.v2.component(
+    "palette_grid",
+    html='<div class="palette-grid"></div>\n<!-- filled by grid.js -->',
+    css=(_HERE / "grid.css").read_text(encoding="utf-8"),
+    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+)
+
+
+def edit_grid(
+    db: Database,
+    table: Table,
+    key: str,
+    preset: tuple[Filter, ...] = (),
+    fixed: Mapping[str, Any] | None = None,
+    opens: str = "",
+    size: int = SIZE,
+    called: str = "",
+) -> None:
+    """Show a table as a grid that saves. ``preset``: filters on values of lists, set at first; ``called``: what that
+    is called; ``fixed``: values of every row shown and added (a person's); ``opens``: the page that opens a row,
+    instead of the form."""
+    fresh = f"{key}:view" not in st.session_state
+    table = effective_dictionary.own(db, table)
+    open_view(table, key, preset, fixed or {}, size, called)
+    view_menu.open_asked(db, key, records.context(db), fresh)
+    _grid(table.name, key, opens)
+
+
+@st.fragment
+def _grid(table_name: str, key: str, opens: str) -> None:
+    db, view = office(), view_of(key)
+    table, known = effective_dictionary.tables(db)[table_name], records.context(db)
+    view.follow(table)
+    view.filter(known)
+    _toolbar(db, table, key, view, known)
+    view_menu.show_told(view, key)
+    view.refresh(db)
+    hears: dict[str, Any] = {f"on_{name}_change": _taker(key, name) for name in _TAKES}
+    _component(key=key, data=grid_data(db, view, _heard(key, "edits").get("instance", ""), known), **hears)
+    if view.opening:
+        _open(table, view, opens)
+    selection.show_notices(db, table, key, view, known)
+    grouping.show_moved(view, key)
+
+
+def _open(table: Table, view: View, opens: str) -> None:
+    row_id, view.opening = view.opening, None
+    if opens:
+        st.switch_page(opens, query_params={"dossier": str(row_id)})
+    form.forget(f"form:{table.name}:{row_id}")
+    form.edit_dialog(table.name, row_id)
+
+
+# ---- above the grid
+
+
+def _toolbar(db: Database, table: Table, key: str, view: View, known: Context) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}:strip"):
+        if st.button(table.new, key=f"{key}:new", icon=":material/add:", type="primary"):
+            form.forget(f"form:{table.name}:None")
+            form.edit_dialog(table.name, None, view.sheet.fixed)
+        view_menu.show_menu(db, key, known)
+        _filters(table, key, view, known)
+        _columns(table, key, view)
+        grouping.show_menu(db, table, key, view)
+        download_menu(table, key, replace(view.query, folded=()), view.columns)
+        changes.show_last((table.name,), f"{key}:last")
+        selection.show_bar(table, key, view)
+
+
+def _filters(table: Table, key: str, view: View, known: Context) -> None:
+    """The widgets are made only once the popover is open: twenty of them cost more than all the rest of the page."""
+    with st.popover("Filtres", icon=":material/filter_alt:", key=f"{key}:filters", on_change="rerun") as popover:
+        if popover.open:
+            st.button("Tout effacer", key=f"{key}:clear", on_click=view.filters.clear, icon=":material/filter_alt_off:")
+            filters.show(columns_of(table), f"{key}:f", view.filters, known)
+
+
+def _columns(table: Table, key: str, view: View) -> None:
+    labels = {item.name: item.label for item in columns_of(table)}
+    name = f"{key}:shown"
+
+    def take() -> None:
+        view.columns = list(st.session_state[name]) or list(table.title)
+
+    with st.popover("Colonnes", icon=":material/view_column:", key=f"{key}:columns", on_change="rerun") as popover:
+        if popover.open:
+            st.session_state[name] = list(view.columns)
+            st.multiselect(
+                "Colonnes, dans leur ordre", list(labels), key=name, format_func=labels.__getitem__, on_change=take,
+                help="On peut aussi glisser un en-tête de colonne pour le déplacer.", select_all=False, wrap=True,
+            )  # fmt: skip
+
+
+# ---- what the grid says: each is { value, n, instance }, so that saying the same thing twice is heard twice
+
+
+def _heard(key: str, name: str) -> dict[str, Any]:
+    said: dict[str, Any] = st.session_state.get(key, {}).get(name) or {}
+    return said
+
+
+def _taker(key: str, name: str) -> Callable[[], None]:
+    def take() -> None:
+        said = _heard(key, name)
+        if said:
+            _TAKES[name](view_of(key), said["value"], said["instance"])
+
+    return take
+
+
+def _take_edits(view: View, value: Any, instance: str) -> None:
+    """Save what was typed, unless it was said to the sheet of a server that is no more: then it will be said again."""
+    if value["sheet"] == view.sheet.id:
+        cells = [Cell(e["n"], e["row"], e["version"], e["field"], e["text"]) for e in value["edits"]]
+        view.sheet.apply(office(), instance, cells, who())
+
+
+def _take_search(view: View, value: Any, instance: str) -> None:
+    view.query = replace(view.query, search=str(value), page=1)
+
+
+def _take_sort(view: View, value: Any, instance: str) -> None:
+    known = {item.name for item in columns_of(view.sheet.table)}
+    view.query = replace(view.query, sort=tuple(n for n in value if n.removeprefix("-") in known), page=1)
+
+
+def _take_fold(view: View, value: Any, instance: str) -> None:
+    folded = view.query.folded
+    view.fold(*((code for code in folded if code != value) if value in folded else (*folded, value)))
+
+
+def _take_page(view: View, value: Any, instance: str) -> None:
+    view.query = replace(view.query, page=max(1, int(value)))
+
+
+def _take_order(view: View, value: Any, instance: str) -> None:
+    names = [name for name in value if name in view.columns]
+    view.columns = [*names, *(name for name in view.columns if name not in names)]
+
+
+def _take_selected(view: View, value: Any, instance: str) -> None:
+    view.selected = [int(row_id) for row_id in value]
+
+
+def _take_unfilter(view: View, value: Any, instance: str) -> None:
+    filters.remove(view.filters, str(value))
+
+
+def _take_ask(view: View, value: Any, instance: str) -> None:
+    db, words = office(), str(value["words"])
+    target = effective_dictionary.tables(db)[view.sheet.table.field(value["field"]).target or "person"]
+    found = records.suggestions(db, target, words, records.context(db))
+    if words.strip():
+        found = sorted(found, key=lambda item: fold(item[1]))
+    titles = [title for _, title in found]
+    items = [title if titles.count(title) == 1 else f"{title} n° {row_id}" for row_id, title in found]
+    view.suggestions = {"words": words, "items": items}
+
+
+def _take_pasted(view: View, value: Any, instance: str) -> None:
+    cells, skipped = value["cells"] - value["skipped"], value["skipped"]
+    many = "s" if cells > 1 else ""
+    view.pasted, view.pasted_at = f"{cells} cellule{many} collée{many}", monotonic()
+    if skipped:
+        left = "laissées" if skipped > 1 else "laissée"
+        view.pasted += f" ; {skipped} {left} de côté : colonne calculée, ou hors de la grille"
+
+
+def _take_open(view: View, value: Any, instance: str) -> None:
+    view.opening = int(value)
+
+
+def _take_seen(view: View, value: Any, instance: str) -> None:
+    """Coming here is all that was asked: the grid shows the file as it is now."""
+
+
+_TAKES: dict[str, Callable[[View, Any, str], None]] = {
+    "edits": _take_edits,
+    "search": _take_search,
+    "sort": _take_sort,
+    "fold": _take_fold,
+    "page": _take_page,
+    "order": _take_order,
+    "selected": _take_selected,
+    "unfilter": _take_unfilter,
+    "ask": _take_ask,
+    "pasted": _take_pasted,
+    "open": _take_open,
+    "seen": _take_seen,
+}

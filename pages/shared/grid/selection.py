@@ -1,0 +1,150 @@
+"""What happens around a grid: the selected rows (bulk work, delete), and what it has to say (refused, clashes)."""
+
+from time import monotonic
+
+import streamlit as st
+
+from db.base.errors import PaletteError
+from db.model.dictionary import TABLES
+from db.model.fields import Table
+from db.model.types import Context
+from db.rows import records
+from db.storage.connection import Database
+from pages.shared.grid import bulk_edit
+from pages.shared.grid.view import View, view_of
+from pages.shared.shell.session import office, who
+
+_TOLD = 20
+_PASTED = 8.0
+"""For how many seconds it is said what was pasted."""
+
+
+def show_bar(table: Table, key: str, view: View) -> None:
+    """What can be done with the rows that are chosen, or with all that are found."""
+    chosen = [row_id for row_id in view.selected if row_id in view.ids]
+    name = f"{key}:chosen" if chosen else f"{key}:found"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content", key=name):
+        bulk_edit.buttons(table, key, view, chosen)
+        if chosen and st.button(f"Supprimer ({len(chosen)})", key=f"{key}:delete", icon=":material/delete:"):
+            _delete_dialog(table.name, key, chosen)
+
+
+def _lines(number: int, word: str) -> str:
+    many = "s" if number > 1 else ""
+    return f"{number} ligne{many} {word}{many}"
+
+
+@st.dialog("Supprimer ?")
+def _delete_dialog(table_name: str, key: str, chosen: list[int]) -> None:
+    db, table = office(), TABLES[table_name]
+    known = records.context(db)
+    st.write("\n".join(f"- {known.title(table.name, row_id)}" for row_id in chosen[:10]))
+    if len(chosen) > 10:
+        st.caption(f"… et {len(chosen) - 10} autres")
+    if table.name == "person":
+        st.caption("Les étapes, contrats, aides et interventions de la personne sont rangés avec elle.")
+    st.caption("Rien n’est perdu : la suppression peut être annulée et reste dans l’historique.")
+    if st.button("Supprimer", type="primary", key=f"{key}:confirm"):
+        rows = records.rows(db, table, chosen)
+        try:
+            records.delete(db, table, {row.id: row.version for row in rows}, who())
+        except PaletteError as error:
+            st.error(str(error))
+        else:
+            view = view_of(key)
+            view.deleted, view.selected = chosen, []
+            st.rerun()
+
+
+def show_notices(db: Database, table: Table, key: str, view: View, known: Context) -> None:
+    """Under the grid: what could not be saved and why, what a colleague changed meanwhile, what can be undone."""
+    drafts = sorted(view.sheet.drafts, reverse=True)
+    lines = {row_id: place for place, row_id in enumerate([*view.ids, *drafts], start=1)}
+    _show_clashes(db, table, key, view, known, lines)
+    _show_refused(table, key, view, known, lines)
+    for text in view.sheet.lost:
+        st.warning(text, icon=":material/warning:")
+    _show_deleted(db, table, key, view)
+    for draft in drafts:
+        _show_draft(key, view, draft, lines[draft])
+    if monotonic() - view.pasted_at < _PASTED:
+        st.caption(view.pasted)
+    _show_stale(db, table, key, view)
+
+
+def _show_draft(key: str, view: View, draft: int, line: int) -> None:
+    missing = view.sheet.missing(draft)
+    if not missing:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"Ligne {line}, pas encore enregistrée. Il manque : {', '.join(missing)}.", width="content")
+        if st.button("Abandonner cette ligne", key=f"{key}:forget:{draft}", type="tertiary"):
+            view.sheet.forget_draft(draft)
+            st.rerun(scope="fragment")
+
+
+def _show_deleted(db: Database, table: Table, key: str, view: View) -> None:
+    if not view.deleted:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/delete: {_lines(len(view.deleted), 'supprimée')}.", width="content")
+        if st.button("Annuler la suppression", key=f"{key}:undo", icon=":material/undo:"):
+            try:
+                records.restore(db, table, view.deleted, who())
+            except PaletteError as error:
+                st.error(str(error))
+            else:
+                view.deleted, view.again = [], True
+                st.rerun(scope="fragment")
+
+
+def _show_clashes(db: Database, table: Table, key: str, view: View, known: Context, lines: dict[int, int]) -> None:
+    for place, clash in list(view.sheet.clashes.items()):
+        told = clash.difference
+        theirs_text, mine_text = told.theirs_text or "vide", told.mine_text or "vide"
+        with st.container(border=True):
+            st.warning(
+                f"Ligne {lines.get(clash.row, '?')} · {known.title(table.name, clash.row)} · **{told.label}** : "
+                f"{clash.who} a écrit « {theirs_text} » pendant que vous tapiez « {mine_text} ». Que garder ?",
+                icon=":material/call_split:",
+            )
+            with st.container(horizontal=True):
+                theirs = st.button(f"Garder « {_short(theirs_text)} »", key=f"{key}:theirs:{place}")
+                mine = st.button(f"Écrire « {_short(mine_text)} »", key=f"{key}:mine:{place}")
+            if theirs or mine:
+                view.sheet.settle(db, place, mine, who())
+                st.rerun(scope="fragment")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def _show_refused(table: Table, key: str, view: View, known: Context, lines: dict[int, int]) -> None:
+    problems = view.sheet.problems(lines)
+    if not problems:
+        return
+    hidden = {row: f"{known.title(table.name, row)} · " for (row, _), _ in problems if row > 0 and row not in lines}
+    shown = "\n".join(f"- {hidden.get(row, '')}{problem}" for (row, _), problem in problems[:_TOLD])
+    more = f"\n\n… et {len(problems) - _TOLD} autres" if len(problems) > _TOLD else ""
+    st.error(f"Pas enregistré, à corriger dans la grille (le reste l’est) :\n\n{shown}{more}", icon=":material/error:")
+    if st.button("Abandonner ces saisies", key=f"{key}:forget"):
+        for place, _ in problems:
+            view.sheet.forget(place)
+        st.rerun(scope="fragment")
+
+
+def _show_stale(db: Database, table: Table, key: str, view: View) -> None:
+    stale = len(view.ids) - len(records.still_matching(db, table, view.query, view.ids)) if view.ids else 0
+    if not stale:
+        return
+    words = (
+        f"{stale} lignes ne correspondent plus à la recherche ou aux filtres ; elles restent en vue, barrées."
+        if stale > 1
+        else "1 ligne ne correspond plus à la recherche ou aux filtres ; elle reste en vue, barrée."
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(words, width="content")
+        if st.button("Appliquer de nouveau", key=f"{key}:again", icon=":material/refresh:"):
+            view.again = True
+            st.rerun(scope="fragment")

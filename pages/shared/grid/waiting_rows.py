@@ -1,0 +1,61 @@
+"""One card of « Aujourd’hui » : how many rows wait, and the first of them."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from db.model.fields import Table
+from db.model.types import Context, french_number
+from db.rows import records
+from db.rows.queries import Filter, Query
+from db.rows.records import Row
+from db.storage.connection import Database
+from pages.shared.grid.view import show_only
+
+_FIRST = 5
+_SHORT = 32
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Rows of a table that wait for something; ``day``: the date shown and sorted by; ``page``: where they all are."""
+
+    title: str
+    table: Table
+    filters: tuple[Filter, ...]
+    day: str
+    page: str
+    what: str = ""
+    """A field that says more than the person's name does."""
+
+
+def show_waiting(db: Database, waiting: Waiting) -> None:
+    """The card, with a line a person for the first few."""
+    page = records.read(db, waiting.table, Query(waiting.filters, sort=(waiting.day,), size=_FIRST))
+    known = records.context(db)
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{waiting.title}**", width="stretch")
+            st.badge(french_number(page.matching), color="orange" if page.matching else "green")
+        if not page.rows:
+            st.caption("Rien n’attend.")
+        with st.container(gap=None):
+            for row in page.rows:
+                _show_row(row, waiting, known)
+        if page.matching > len(page.rows):
+            label = f"Voir les {french_number(page.matching)}"
+            if st.button(label, key=f"{waiting.title}:all", icon=":material/arrow_forward:", type="tertiary"):
+                show_only(waiting.table, waiting.table.name, waiting.filters, waiting.day)
+                st.session_state[f"{waiting.page.removesuffix('.py')}:table"] = waiting.table.name
+                st.switch_page(waiting.page)
+
+
+def _show_row(row: Row, waiting: Waiting, known: Context) -> None:
+    person = row.values["person_id"]
+    told = [waiting.table.field(waiting.day).type.show(row.values[waiting.day], known), known.title("person", person)]
+    if waiting.what:
+        what = str(row.values[waiting.what])
+        told.append(what if len(what) < _SHORT else f"{what[: _SHORT - 1]}…")
+    key = f"{waiting.title}:{row.id}"
+    if st.button(" · ".join(told), key=key, type="tertiary", icon=":material/chevron_right:"):
+        st.switch_page("person.py", query_params={"dossier": str(person)})

@@ -1,0 +1,60 @@
+"""« Historique », what was read: who opened a file, took something away, signed in."""
+
+import pandas as pd
+import streamlit as st
+
+from db.model.types import Context
+from db.rows import access_log, history, records
+from db.rows.access_log import Line
+from db.storage.connection import Database
+from db.storage.permissions import Role
+from pages.shared.history import search_form
+from pages.shared.shell.session import office, roles
+
+_SIZE = 100
+
+
+def show() -> None:
+    """The conditions, then the traces, latest first."""
+    db = office()
+    known = records.context(db)
+    named = bool({Role.AGENT, Role.ADMIN} & roles())
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="readings:strip"):
+        name = search_form.choose("Par", history.names(db), "readings:who")
+        action = search_form.choose("Quoi", list(access_log.ACTIONS), "readings:action", access_log.ACTIONS)
+        person = search_form.person(db, known, "readings:person") if Role.AGENT in roles() else None
+        since, until = search_form.days("readings")
+    if since is None or until is None:
+        return
+    asked = (name, action, person, since, until)
+
+    def find(first: int) -> tuple[list[Line], int]:
+        return access_log.find(db, name, action, person, since, until, first, _SIZE)
+
+    lines = search_form.page("readings", asked, find, _SIZE)
+    if not lines:
+        st.info("Aucune trace.")
+        return
+    show_table(db, lines, known, named)
+
+
+def show_table(db: Database, lines: list[Line], known: Context, named: bool) -> None:
+    """The traces as a table; persons by name only for who may read it."""
+    rows = [
+        (
+            line.moment,
+            line.who,
+            access_log.ACTIONS.get(line.action, line.action),
+            _person(line, known, named),
+            line.detail,
+        )
+        for line in lines
+    ]
+    frame = pd.DataFrame(rows, columns=["Le", "Par", "Quoi", "Dossier", "Détail"])
+    st.dataframe(frame, hide_index=True, alt="Consultations et accès", height="content")
+
+
+def _person(line: Line, known: Context, named: bool) -> str:
+    if line.person_id is None:
+        return ""
+    return known.title("person", line.person_id) if named else f"n° {line.person_id}"

@@ -1,0 +1,175 @@
+"""The second step of « Importer » : what each sheet and each column is taken for, and what is left aside, and why."""
+
+from collections import Counter
+from collections.abc import Mapping
+from functools import partial
+
+import streamlit as st
+
+from db.imports import column_matching as headers
+from db.imports.plan_types import Column, Plan, SheetPlan
+from db.model.fields import Table
+from db.rows import records
+from pages.shared.imports import draft, widgets
+from pages.shared.imports.draft import Work
+from pages.shared.imports.plan_lists import HOWS
+from pages.shared.shell.markdown import code, plain
+from pages.shared.shell.session import office
+
+_LINES = 12
+"""So many numbers of ignored lines are told; more are counted."""
+
+
+def show(work: Work, plan: Plan, tables: Mapping[str, Table]) -> None:
+    """A part for each sheet; those that want a look are open."""
+    widgets.step(
+        2, "Feuilles et colonnes",
+        "Ce que Palette a reconnu. Corrigez ce qui ne va pas : votre choix sera retenu pour le prochain fichier.",
+    )  # fmt: skip
+    read = sum(bool(sheet.table) for sheet in plan.sheets)
+    for place, sheet in enumerate(plan.sheets):
+        is_open = wants_a_look(sheet) or (read == 1 and bool(sheet.table)) or (read == 0 and not sheet.hidden)
+        icon = ":material/visibility_off:" if not sheet.table else ":material/table:"
+        part = st.expander(_summary(sheet), is_open, key=work.key("sheet", place), icon=icon, on_change="rerun")
+        if part.open:
+            with part:
+                _show_sheet(work, place, sheet, tables)
+
+
+def wants_a_look(sheet: SheetPlan) -> bool:
+    """Whether something of a sheet is for a person to decide."""
+    between = not sheet.table and sheet.why.startswith("cette feuille peut être")
+    return between or bool(sheet.missing) or any(map(_is_unknown, sheet.columns))
+
+
+def _is_unknown(column: Column) -> bool:
+    return (
+        not column.field
+        and bool(column.header)
+        and bool(column.examples)
+        and not column.how
+        and "calculé" not in column.why
+    )
+
+
+def _summary(sheet: SheetPlan) -> str:
+    name = f"**{plain(sheet.name)}**" + " (masquée)" * sheet.hidden
+    if not sheet.table:
+        return f"{name} : laissée de côté · {plain(sheet.why)}"
+    found = sum(bool(column.field) for column in sheet.columns)
+    aside = sum(not column.field and bool(column.examples) for column in sheet.columns)
+    told = [
+        widgets.counted(len(sheet.rows), "ligne"),
+        widgets.counted(found, "colonne reconnue", "colonnes reconnues"),
+    ]
+    if aside:
+        told.append(f"{aside} laissée{'s' * (aside > 1)} de côté")
+    return f"{name} → **{sheet.label}** · {' · '.join(told)}"
+
+
+# ---- one sheet
+
+
+def _show_sheet(work: Work, place: int, sheet: SheetPlan, tables: Mapping[str, Table]) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _ask_table(work, place, sheet, tables)
+        _ask_header(work, place, sheet)
+    if sheet.table and sheet.how in HOWS:
+        st.caption(f"Table trouvée {_how(sheet.how)}.")
+    for note in sheet.notes:
+        st.caption(f":material/info: {plain(note)}")
+    if sheet.table:
+        _ask_missing(work, place, sheet, tables[sheet.table])
+        _show_columns(work, place, sheet, tables[sheet.table])
+        _show_ignored(sheet)
+
+
+def _how(how: str) -> str:
+    return "selon votre choix" if how == headers.CHOSEN else HOWS[how]
+
+
+def _ask_table(work: Work, place: int, sheet: SheetPlan, tables: Mapping[str, Table]) -> None:
+    key = work.key("table", place)
+    st.session_state[key] = work.choices.tables.get(sheet.name, sheet.table)
+    labels = {"": "(laisser de côté)", **{name: table.plural for name, table in tables.items()}}
+    st.selectbox(
+        "Ce que contient la feuille", list(labels), key=key, format_func=labels.__getitem__, width=280,
+        on_change=lambda: draft.choose_table(work, sheet.name, st.session_state[key]),
+    )  # fmt: skip
+
+
+def _ask_header(work: Work, place: int, sheet: SheetPlan) -> None:
+    key = work.key("header", place)
+    st.session_state[key] = work.choices.headers.get(sheet.name, sheet.header_row) or 1
+    st.number_input(
+        "Ligne des titres", 1, 1_000, key=key, width=150,
+        on_change=lambda: draft.choose_header(work, sheet.name, int(st.session_state[key])),
+    )  # fmt: skip
+
+
+def _ask_missing(work: Work, place: int, sheet: SheetPlan, table: Table) -> None:
+    """Required fields that no column gives: one value for every new row of the sheet."""
+    said = work.choices.constants.get(sheet.name, {})
+    for name in dict.fromkeys([*sheet.missing, *said]):
+        item = table.field(name)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f":material/priority_high: **{item.label}** est obligatoire et "
+                + ("manque à certaines lignes" if name in said and name not in sheet.missing else "n’a pas de colonne")
+                + ". Pour toutes les nouvelles lignes de la feuille :",
+                width="content",
+            )
+            with st.container(width=280):
+                widgets.ask_value(
+                    item, records.context(office()), work.key("constant", place, name), said.get(name),
+                    partial(draft.choose_constant, work, sheet.name, name), item.label,
+                )  # fmt: skip
+
+
+# ---- columns
+
+
+def _show_columns(work: Work, place: int, sheet: SheetPlan, table: Table) -> None:
+    labels = {"": "(laisser de côté)", **headers.headers_of(table).labels}
+    with st.container(gap="xsmall"):
+        for column in sheet.columns:
+            if column.header or column.examples:
+                _show_column(work, place, sheet, column, labels)
+
+
+def _show_column(work: Work, place: int, sheet: SheetPlan, column: Column, labels: Mapping[str, str]) -> None:
+    said = work.choices.fields.get(sheet.name, {})
+    left, middle, right = st.columns([4, 3, 3], vertical_alignment="center", gap="small")
+    examples = " ".join(code(one) for one in column.examples if one.strip())
+    left.markdown(
+        f"**{column.letter}** · {plain(column.header) or ':gray[sans titre]'}  \n:small[{examples or 'aucune valeur'}]"
+    )
+    key = work.key("field", place, column.letter)
+    st.session_state[key] = said.get(column.letter, column.field)
+    middle.selectbox(
+        f"Champ de la colonne {column.letter}", list(labels), key=key, format_func=labels.__getitem__,
+        label_visibility="collapsed",
+        on_change=lambda: draft.choose_field(work, sheet, column.letter, st.session_state[key]),
+    )  # fmt: skip
+    right.markdown(_told(column))
+
+
+def _told(column: Column) -> str:
+    """How a column was found, or why it is left aside."""
+    if column.field:
+        more = f" ({plain(column.why)})" if column.why and column.how != "contenu" else ""
+        return f":green[:material/check:] {HOWS.get(column.how, '')}{more}"
+    colour = "orange" if _is_unknown(column) else "gray"
+    return f":{colour}[:material/do_not_disturb_on:] {plain(column.why)}"
+
+
+def _show_ignored(sheet: SheetPlan) -> None:
+    if not sheet.ignored:
+        return
+    reasons = Counter(line.reason for line in sheet.ignored)
+    told = []
+    for reason, many in reasons.most_common():
+        rows = [str(line.row) for line in sheet.ignored if line.reason == reason]
+        listed = ", ".join(rows[:_LINES]) + "…" * (many > _LINES)
+        told.append(f"- {plain(reason)} : {widgets.counted(many, 'ligne')} (n° {listed})")
+    st.markdown(f"**Lignes laissées de côté** ({len(sheet.ignored)})\n" + "\n".join(told[:40]))

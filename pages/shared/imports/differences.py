@@ -1,0 +1,104 @@
+"""The fifth step of « Importer » : what would be created, changed (old → new), left alone; in counts and in a list."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, Row, SheetPlan
+from db.model.fields import Table
+from db.model.types import Context, Reference, References, french_number
+from db.rows import records
+from db.storage.connection import Database
+from pages.shared.imports import widgets
+from pages.shared.imports.draft import Work
+from pages.shared.imports.plan_lists import Lists
+
+_SIZE = 50
+_SHORT = 160
+_COUNTS = {CREATE: "À créer", UPDATE: "À modifier", SAME: "Inchangées", WAITING: "En attente"}
+_MEANS = {
+    CREATE: "Lignes que Palette n’a pas encore.",
+    UPDATE: "Lignes connues, dont le fichier dit autre chose.",
+    SAME: "Lignes connues, dont le fichier ne dit rien de nouveau.",
+    WAITING: "Lignes où quelque chose ne va pas : elles ne sont pas écrites.",
+}
+
+
+def show_counts(lists: Lists) -> None:
+    """How many rows would be created, changed, left alone, and how many wait."""
+    widgets.step(5, "Ce qui changera")
+    with st.grid(4, min_column_width=125, gap="small"):
+        for action, label in _COUNTS.items():
+            st.metric(label, french_number(lists.counts[action]), help=_MEANS[action], border=True)
+    if not lists.plan.checked and (lists.counts[CREATE] or lists.counts[UPDATE]):
+        st.caption("Les règles (plafond, contrats qui se chevauchent…) seront vérifiées pendant l’import.")
+
+
+def show_rows(db: Database, work: Work, lists: Lists, tables: Mapping[str, Table]) -> None:
+    """The rows themselves, by action and sheet, a page at a time."""
+    if not lists.by_place:
+        st.info("Aucune ligne à lire : dites à l’étape 2 ce que contiennent les feuilles.")
+        return
+    present = [action for action in (WAITING, UPDATE, CREATE, SAME) if lists.counts[action]]
+    sheets = [sheet.name for sheet in lists.plan.sheets if sheet.rows]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        action = st.segmented_control(
+            "Montrer", ["", *present], key=work.key("action"), default="", required=True,
+            format_func=lambda one: f"{_COUNTS[one]} ({french_number(lists.counts[one])})" if one else "Toutes",
+        )  # fmt: skip
+        sheet = ""
+        if len(sheets) > 1:
+            sheet = st.selectbox(
+                "Feuille", ["", *sheets], key=work.key("of-sheet"), width=260, format_func=lambda one: one or "toutes"
+            )
+    found = lists.rows(action or "", sheet)
+    shown = widgets.paged(found, _SIZE, work.key("rows-page", action, sheets.index(sheet) if sheet else ""))
+    known = records.context(db)
+    widgets.table(
+        ["Action", "Où", "Qui ou quoi", "Ce qui change"],
+        [_row(plan, row, tables[plan.table], lists, known) for plan, row in shown],
+        cards=True,
+    )
+
+
+def _row(sheet: SheetPlan, row: Row, table: Table, lists: Lists, known: Context) -> str:
+    told = _told(row, table, lists, known)
+    notes = "".join(f'<br><span class="label">{escape(note)}</span>' for note in row.notes)
+    return (
+        f'<tr class="{row.action}"><td>{widgets.word(row.action)}</td>'
+        f'<td class="where">{escape(sheet.name)}, ligne {row.number}</td>'
+        f'<td>{escape(row.title) or "–"}<br><span class="label">{escape(table.label)}</span></td>'
+        f"<td>{told}{notes}</td></tr>"
+    )
+
+
+def _told(row: Row, table: Table, lists: Lists, known: Context) -> str:
+    """What becomes of one row, as HTML."""
+    wrong = [f"<strong>{escape(' : '.join(filter(None, (one.label, one.reason))))}</strong>" for one in row.problems]
+    if row.action == SAME:
+        return '<span class="label">rien à changer</span>'
+    values = []
+    for name, value in row.values.items():
+        item = table.field(name)
+        new = f"<ins>{_shown(table, name, value, lists, known)}</ins>"
+        if name in row.old and row.old[name] is None:
+            new = f'<span class="label">vide</span> → {new}'
+        elif name in row.old:
+            new = f"<del>{_shown(table, name, row.old[name], lists, known)}</del> → {new}"
+        elif name in table.title:
+            continue  # the row is called so already
+        values.append(f'<span class="label">{escape(item.label)} :</span> {new}')
+    return "<br>".join([*wrong, ("<br>" if row.action == UPDATE else " · ").join(values)]).removeprefix("<br>")
+
+
+def _shown(table: Table, name: str, value: Any, lists: Lists, known: Context) -> str:
+    """A value in French, as HTML; rows of the very file by their titles."""
+    kind = table.field(name).type
+    if isinstance(kind, Reference | References):
+        ids = value if isinstance(value, tuple) else [value] if value is not None else []
+        text = " ; ".join(lists.titles[one] if one in lists.titles else known.title(kind.table, one) for one in ids)
+    else:
+        text = kind.show(value, known)
+    return escape(text if len(text) < _SHORT else f"{text[:_SHORT]}…") or "vide"

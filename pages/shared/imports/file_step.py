@@ -1,0 +1,92 @@
+"""The first step of « Importer » : the file, and the template for whoever has none."""
+
+import streamlit as st
+
+from db.imports import template
+from db.imports.plan_types import WAITING
+from pages.shared.imports import draft, persons, widgets
+from pages.shared.imports.draft import Work
+from pages.shared.imports.plan_lists import Lists
+from pages.shared.imports.widgets import XLSX
+from pages.shared.shell import jobs
+from pages.shared.shell.markdown import plain
+from pages.shared.shell.session import opener
+
+KINDS = ("xlsx", "xls", "ods", "csv", "txt")
+MOST = 50
+"""Megabytes. Above it workbook.py would say so too, once the whole file had come."""
+
+
+def show(failed: Work | None) -> None:
+    """The empty page: how to begin, why the last file could not be read, where to drop the next."""
+    st.markdown(
+        "Déposez le fichier de votre bureau **tel qu’il est** : Palette reconnaît ses feuilles, ses colonnes et ses"
+        " valeurs, vous montre ce qu’elle a compris, et vous corrigez.  \nRien n’est enregistré avant que vous ayez vu"
+        " ce qui changerait et cliqué sur « Importer » ; ensuite encore, tout l’import s’annule d’un clic."
+    )
+    if failed:
+        st.error(plain(failed.failed), icon=":material/error:")
+    file = st.file_uploader(
+        "Fichier Excel, LibreOffice ou CSV",
+        KINDS,
+        key=f"import:file:{draft.turn()}",
+        max_upload_size=MOST,
+        help="Une ou plusieurs feuilles. Une case vide n’efface jamais ce que Palette sait déjà.",
+    )
+    _offer_template()
+    if file is not None:
+        draft.begin(file.name, file.getvalue())
+        st.rerun()
+
+
+def _offer_template() -> None:
+    open_ = opener()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Pas de fichier, ou l’envie de repartir au propre ? Remplissez le modèle.", width="content")
+        st.download_button(
+            "Télécharger le modèle (XLSX)", lambda: template.xlsx_bytes(open_()), "modele-palette.xlsx", XLSX,
+            key="import:template", on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+
+
+def show_file(work: Work) -> None:
+    """What is being brought in, how it was read, how far the comparison is, and the way to begin anew."""
+    widgets.step(1, "Fichier")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/description: **{plain(work.name)}**", width="stretch")
+        if st.button("Recommencer", icon=":material/restart_alt:", key=work.key("drop"), help="Laisser ce fichier"):
+            draft.drop()
+            st.rerun()
+    for note in work.lists.plan.notes if work.lists else ():
+        st.caption(plain(note))
+    jobs.show(draft.JOB)
+    if work.lists:
+        _show_waiting(work, work.lists)
+    if not draft.is_comparing() and not work.is_current:
+        _interrupted(work)
+
+
+def _show_waiting(work: Work, lists: Lists) -> None:
+    """What is left to decide, in one line, before anybody scrolls."""
+    undecided = len(persons.undecided(work, lists))
+    missed = sum(values.missed for values in lists.values.values())
+    told = [
+        widgets.counted(missed, "valeur non comprise", "valeurs non comprises") + " (étape 3)" if missed else "",
+        widgets.counted(undecided, "ressemblance") + " (étape 4)" if undecided else "",
+        widgets.counted(lists.counts[WAITING], "ligne en attente", "lignes en attente") + " (étape 5)"
+        if lists.counts[WAITING]
+        else "",
+    ]
+    if any(told):
+        st.info(f"À regarder : {' · '.join(filter(None, told))}.", icon=":material/rule:")
+    else:
+        st.success("Tout est compris : relisez, puis importez.", icon=":material/check_circle:")
+
+
+def _interrupted(work: Work) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        told = "Vos corrections ne sont pas encore comparées." if work.lists else "La lecture a été interrompue."
+        st.warning(told, icon=":material/pause_circle:", width="stretch")
+        if st.button("Comparer", icon=":material/compare_arrows:", key=work.key("compare")):
+            draft.compare(work)
+            st.rerun()

@@ -1,0 +1,111 @@
+"""The fourth step of « Importer » : rows that resemble somebody, side by side. Nobody is taken for another unasked."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from db.imports.plan_types import Candidate, Near
+from db.model.dictionary import PERSON
+from db.model.fields import Table
+from db.model.types import Context
+from db.rows import records
+from db.storage.connection import Database
+from pages.shared.imports import draft, widgets
+from pages.shared.imports.draft import Work
+from pages.shared.imports.plan_lists import Lists
+from pages.shared.shell.markdown import plain
+
+_SIZE = 5
+_NEW = 0
+
+
+def show(db: Database, work: Work, lists: Lists, tables: Mapping[str, Table]) -> None:
+    """Everybody who resembles somebody; first those nobody decided on."""
+    found = lists.plan.near
+    if not found:
+        widgets.step(4, "Personnes", "Aucune ressemblance : chaque personne est connue, ou nouvelle.")
+        return
+    widgets.step(
+        4, "Personnes qui se ressemblent",
+        "Ces lignes ressemblent à quelqu’un sans que Palette puisse conclure, et elle ne conclut jamais à votre place."
+        " Sans réponse, une personne est créée comme nouvelle.",
+    )  # fmt: skip
+    _all_at_once(work, lists)
+    known = records.context(db)
+    for near in widgets.paged(found, _SIZE, work.key("near-page"), "ressemblance"):
+        _show_near(db, work, lists, near, known, tables[PERSON.name])
+
+
+def _all_at_once(work: Work, lists: Lists) -> None:
+    waiting = undecided(work, lists)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if not waiting:
+            st.markdown(":green[:material/check:] Toutes sont tranchées.", width="content")
+            return
+        st.markdown(f"**{widgets.counted(len(waiting), 'ressemblance')} à trancher**", width="content")
+        alone = {one.key: one.candidates[0].id for one in waiting if len(one.candidates) == 1}
+        st.button(
+            "Toutes nouvelles", key=work.key("near-new"), icon=":material/person_add:",
+            on_click=draft.choose_persons, args=(work, dict.fromkeys((one.key for one in waiting), _NEW)),
+        )  # fmt: skip
+        st.button(
+            f"Chacune est la personne proposée ({len(alone)})", key=work.key("near-same"),
+            icon=":material/how_to_reg:", disabled=not alone, help="Là où Palette ne propose qu’une personne.",
+            on_click=draft.choose_persons, args=(work, alone),
+        )  # fmt: skip
+
+
+def undecided(work: Work, lists: Lists) -> list[Near]:
+    """Rows that resemble somebody, and nobody said who they are."""
+    return [near for near in lists.plan.near if _chosen(work, near) is None]
+
+
+def _chosen(work: Work, near: Near) -> int | None:
+    return work.choices.persons.get(near.key, near.chosen)
+
+
+def _show_near(db: Database, work: Work, lists: Lists, near: Near, known: Context, person: Table) -> None:
+    of_person = next(sheet.table for sheet in lists.plan.sheets if sheet.name == near.sheet) == PERSON.name
+    with st.container(border=True):
+        st.markdown(f"**{plain(near.title)}** :gray[· {plain(near.sheet)}, ligne {near.row}]")
+        if of_person:
+            _side_by_side(db, lists, near, known, person)
+        options: dict[int, str] = {one.id: f"C’est {one.title} ({one.reason})" for one in near.candidates}
+        options[_NEW] = "Nouvelle personne" if of_person else "Aucune de ces personnes"
+        key = work.key("near", near.key)
+        st.session_state[key] = _chosen(work, near)
+        st.radio(
+            f"Qui est {near.title} ?", list(options), key=key, format_func=lambda one: plain(options[one]),
+            label_visibility="collapsed", index=None,
+            on_change=lambda: draft.choose_persons(work, {near.key: st.session_state[key]}),
+        )  # fmt: skip
+
+
+def _side_by_side(db: Database, lists: Lists, near: Near, known: Context, person: Table) -> None:
+    """What the file says of the row, beside what is known of those it may be; first what tells them apart."""
+    row = lists.by_place[near.sheet, near.row]
+    mine = {**row.old, **row.values}
+    theirs = {one.id: _known_of(db, lists, one, person) for one in near.candidates}
+    names = [item.name for item in person.fields if item.name in mine]
+    rows = []
+    for name in names:
+        item = person.field(name)
+        cells = [item.type.show(mine[name], known), *(item.type.show(one.get(name), known) for one in theirs.values())]
+        same = len(set(cells)) == 1
+        told = "".join(f"<td>{escape(cell) or '–'}</td>" for cell in cells)
+        rows.append(f'<tr class="{"same" if same else ""}"><th scope="row">{escape(item.label)}</th>{told}</tr>')
+    headings = ["", "Dans votre fichier", *(f"{one.title} ({_place(one)})" for one in near.candidates)]
+    widgets.table(headings, rows)
+
+
+def _known_of(db: Database, lists: Lists, one: Candidate, person: Table) -> dict[str, Any]:
+    if one.id > 0:
+        found = records.rows(db, person, [one.id])
+        return found[0].values if found else {}
+    return next((row.values for _, row in lists.rows() if row.id == one.id), {})
+
+
+def _place(one: Candidate) -> str:
+    return "dans Palette" if one.id > 0 else "même fichier"

@@ -1,0 +1,146 @@
+"""What the steps of « Importer » share: headings, pages of a long list, tables in colours, widgets for a value."""
+
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import TypeVar
+
+import streamlit as st
+
+from db.model.fields import Field
+from db.model.types import Choice, Context, french_number
+from db.model.types import Choices as Several
+from pages.shared.imports.draft import Work
+from pages.shared.imports.plan_lists import ACTIONS
+from pages.shared.shell.markdown import plain
+
+T = TypeVar("T")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+# Tints, so that both themes read them; the word beside each says the same without its colour.
+STYLE = """<style>
+.import-table { overflow-x: auto; }
+.import-table table { width: 100%; border-collapse: collapse; font-size: .875rem; }
+.import-table :is(th, td) { text-align: start; vertical-align: top; padding: .35rem .6rem; overflow-wrap: anywhere;
+  border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); }
+.import-table th { font-weight: 600; white-space: nowrap; }
+.import-table thead th { border-bottom-width: 2px; }
+.import-table td.where { white-space: nowrap; }
+.import-table .word { white-space: nowrap; border-radius: .25rem; padding: .1rem .4rem; font-weight: 600; }
+.import-table tr > :first-child { border-inline-start: 4px solid transparent; }
+.import-table tr.create > :first-child { border-inline-start-color: #2e8b57; }
+.import-table tr.update > :first-child { border-inline-start-color: #c77d0a; }
+.import-table tr.waiting > :first-child { border-inline-start-color: #c8372d; }
+.import-table .create .word { background: rgba(46, 139, 87, .22); }
+.import-table .update .word { background: rgba(214, 140, 20, .25); }
+.import-table .waiting .word { background: rgba(200, 55, 45, .22); }
+.import-table .unchanged .word { background: rgba(128, 128, 128, .18); }
+.import-table del { opacity: .75; }
+.import-table ins { text-decoration: none; font-weight: 600; }
+.import-table .label { opacity: .75; }
+.import-table .same { opacity: .65; }
+@media (max-width: 640px) {
+  .import-table.cards :is(table, tbody, tr, td) { display: block; width: auto; }
+  .import-table.cards thead { display: none; }
+  .import-table.cards td { border-bottom: 0; padding-block: .1rem; border-inline-start: 4px solid transparent; }
+  .import-table.cards tr { padding-block: .4rem;
+    border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); }
+}
+</style>"""
+
+
+def step(number: int, title: str, told: str = "") -> None:
+    """The heading of a step and, under it, what there is to know or to do."""
+    st.subheader(f"{number}. {title}", anchor=False, divider="gray")
+    if told:
+        st.caption(told)
+
+
+def counted(many: int, one: str, several: str = "") -> str:
+    """« 1 ligne », « 12 lignes »."""
+    return f"{french_number(many)} {one if many < 2 else several or one + 's'}"
+
+
+def sentence(text: str) -> str:
+    """A sentence of the engine's; an address in it becomes no link."""
+    return plain(text).replace("@", "@\N{WORD JOINER}")
+
+
+def paged(items: Sequence[T], size: int, key: str, what: str = "ligne") -> Sequence[T]:
+    """One page of a list, and under its count the way to the others."""
+    pages = -(-len(items) // size)
+    if pages < 2:
+        return items
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(counted(len(items), what), width="content")
+        page = min(st.pagination(pages, key=key), pages)
+    return items[(page - 1) * size : page * size]
+
+
+def table(headings: Sequence[str], rows: Sequence[str], cards: bool = False) -> None:
+    """A table of rows that are HTML already. ``cards``: on a telephone, each row is a card."""
+    heads = "".join(f'<th scope="col">{escape(one)}</th>' for one in headings)
+    kind = "import-table cards" if cards else "import-table"
+    html = (
+        f'{STYLE}<div class="{kind}"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+    )
+    st.html(html)
+
+
+def word(action: str) -> str:
+    """An action as a word with its tint, as HTML."""
+    return f'<span class="word">{ACTIONS[action]}</span>'
+
+
+# ---- a value
+
+
+def ask_value(
+    item: Field, known: Context, key: str, current: str | None, change: Callable[[str], None], label: str
+) -> None:
+    """A widget for what a text means. ``current``: a code, a text, '' for empty, None while nobody knows."""
+    if isinstance(item.type, Choice):
+        _ask_code(item, known, key, current, change, label)
+    elif isinstance(item.type, Several):
+        _ask_codes(item, known, key, current, change, label)
+    else:
+        st.session_state[key] = current or ""
+        st.text_input(
+            label, key=key, on_change=lambda: change(st.session_state[key].strip()), label_visibility="collapsed",
+            placeholder="laisser vide" if current == "" else "à lire comme…",
+        )  # fmt: skip
+
+
+def _codes(item: Field, known: Context, current: Sequence[str]) -> dict[str, str]:
+    values = item.list
+    labels = known.labels[values.name] if values else {}
+    gone = known.retired.get(values.name, frozenset()) if values else frozenset()
+    return {code: label for code, label in labels.items() if code not in gone or code in current}
+
+
+def _ask_code(
+    item: Field, known: Context, key: str, current: str | None, change: Callable[[str], None], label: str
+) -> None:
+    labels = {"": "(laisser vide)", **_codes(item, known, [current or ""])}
+    st.session_state[key] = current if current in labels else None
+    st.selectbox(
+        label, list(labels), key=key, format_func=labels.__getitem__, label_visibility="collapsed",
+        placeholder="choisissez…", on_change=lambda: change(st.session_state[key] or ""),
+    )  # fmt: skip
+
+
+def _ask_codes(
+    item: Field, known: Context, key: str, current: str | None, change: Callable[[str], None], label: str
+) -> None:
+    chosen = [code for code in (current or "").split("; ") if code]
+    labels = _codes(item, known, chosen)
+    st.session_state[key] = [code for code in chosen if code in labels]
+    st.multiselect(
+        label, list(labels), key=key, format_func=labels.__getitem__, label_visibility="collapsed",
+        placeholder="laisser vide" if current == "" else "choisissez…",
+        on_change=lambda: change("; ".join(st.session_state[key])),
+    )  # fmt: skip
+
+
+def name_of(work: Work, *parts: object) -> str:
+    """The name of a widget; texts of the file stand in it as digests, never as they are."""
+    return work.key(*(hash(part) if isinstance(part, str) else part for part in parts))

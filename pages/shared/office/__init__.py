@@ -1,0 +1,4 @@
+"""Settings and accounts.
+
+May import: db, reports, pages.shared.shell, pages.shared.form, pages.shared.history.
+"""

@@ -1,0 +1,261 @@
+"""« Réglages », the fields: those of the office's own added, any of them named otherwise, put in order, hidden."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from db.base.errors import InvalidError, PaletteError
+from db.customise import edit
+from db.customise.edit import NewField
+from db.model import effective_dictionary
+from db.model.dictionary import FILES
+from db.model.fields import Computed, Field, Table
+from db.model.office_groups import MOST, REST
+from db.model.types import Choice, ValueList
+from db.rows import records
+from db.storage.connection import Database
+from db.storage.permissions import Role
+from pages.shared.office import limits
+from pages.shared.shell.markdown import plain
+from pages.shared.shell.session import beyond, who
+from pages.shared.shell.toasts import say
+
+_TOLD = "fields:told"
+_NEW = "fields:new"
+_NO_SECTION = "(sans rubrique)"
+Column = Field | Computed
+
+
+def show(db: Database) -> None:
+    """One table at a time: its fields in order, and the way to add one."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Table", list(FILES), format_func=lambda one: FILES[one].plural, key="fields:table", width=300
+        )
+        if st.button("Nouveau champ", icon=":material/add:", type="primary", key="fields:add"):
+            _begin()
+            _add_dialog(name)
+        limits.show_last("fields:last")
+    st.caption(
+        "Un champ ajouté, renommé ou masqué l’est aussitôt pour toute l’équipe : grille, formulaire, recherche, import,"
+        " téléchargements, historique. Masqué, il garde tout ce qu’il contient."
+    )
+    told = st.session_state.pop(_TOLD, "")
+    if told:
+        st.error(told)
+    _show_fields(db, FILES[name])
+
+
+def _show_fields(db: Database, table: Table) -> None:
+    found = edit.columns(db, table)
+    stored = [item.name for item in found if isinstance(item, Field)]
+    with st.container(gap="xsmall", width=860):
+        for item in found:
+            _show_field(table, item, stored)
+
+
+def _show_field(table: Table, item: Column, stored: list[str]) -> None:
+    key = f"fields:{table.name}:{item.name}"
+    place = stored.index(item.name) if item.name in stored else None
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        for way, icon, words in ((-1, "arrow_upward", "Monter"), (1, "arrow_downward", "Descendre")):
+            still = place is None or not 0 <= place + way < len(stored)
+            st.button(
+                " ", key=f"{key}:{way}", icon=f":material/{icon}:", help=f"{words} « {item.label} »", type="tertiary",
+                disabled=still, on_click=_move, args=(table, stored, place, way),
+            )  # fmt: skip
+        st.markdown(_line(item), width="stretch")
+        if st.button("Modifier", key=f"{key}:change", type="tertiary"):
+            _begin()
+            _change_dialog(table.name, item.name)
+
+
+def _line(item: Column) -> str:
+    section = getattr(item, "section", "")
+    parts = [f"**{plain(item.label)}**", _kind(item), plain(section)]
+    published = item.own and isinstance(item, Field) and item.published is not None and not item.hidden
+    badges = [":blue-badge[du bureau]"] * item.own + [":gray-badge[masqué]"] * item.hidden
+    badges += [":green-badge[publié par groupes]"] * published
+    return " · ".join(filter(None, parts)) + " " + " ".join(badges)
+
+
+def _kind(item: Column) -> str:
+    """What it holds, as its list or its type says it."""
+    if isinstance(item, Computed):
+        return "calculé"
+    if item.list:
+        return f"liste « {plain(item.list.label)} »"
+    return _KINDS.get(type(item.type).__name__, "")
+
+
+_KINDS = {
+    "Text": "texte court", "LongText": "texte long", "Integer": "nombre", "Euros": "somme", "Date": "date",
+    "YesNo": "oui ou non", "Phone": "téléphone", "Email": "courriel", "Reference": "renvoi", "References": "renvois",
+}  # fmt: skip
+
+
+def _move(table: Table, stored: list[str], place: int, way: int) -> None:
+    moved = list(stored)
+    moved[place], moved[place + way] = moved[place + way], moved[place]
+    try:
+        edit.order_fields(beyond(Role.ADMIN), table, moved, who())
+    except PaletteError as error:
+        st.session_state[_TOLD] = str(error)
+
+
+def _begin() -> None:
+    """Let the dialog that opens next be a new one: what was typed in the last is none of its business."""
+    st.session_state[_NEW] = st.session_state.get(_NEW, 0) + 1
+
+
+def _key(name: str) -> str:
+    return f"{_NEW}:{st.session_state[_NEW]}:{name}"
+
+
+# ---- the dialogs
+
+
+@st.dialog("Nouveau champ", width="large")
+def _add_dialog(table_name: str) -> None:
+    db = beyond(Role.ADMIN)
+    table = effective_dictionary.tables(db)[table_name]
+    st.caption(f"Dans : {table.plural}")
+    kinds = records.context(db).labels["field_kind"]
+    offered = [
+        kind for kind in kinds if kind not in effective_dictionary.COMPUTED or effective_dictionary.sources(table, kind)
+    ]
+    asked: dict[str, Any] = {"table": table_name}
+    grid = st.grid(2, min_column_width=260, gap="small")
+    with grid.cell():
+        asked["label"] = st.text_input("Intitulé *", key=_key("label"), help="Comme on le lira dans la grille.")
+    with grid.cell():
+        asked["kind"] = st.selectbox("Genre *", offered, format_func=kinds.__getitem__, key=_key("kind"))
+    if asked["kind"] in effective_dictionary.CHOICES:
+        asked |= _ask_choices(db)
+    if asked["kind"] in effective_dictionary.COMPUTED:
+        sources = effective_dictionary.sources(table, asked["kind"])
+        asked["source"] = st.selectbox(
+            "Calculé d’après *", list(sources), format_func=sources.__getitem__, key=_key("source")
+        )
+    else:
+        asked["section"] = _ask_section(table, "")
+    asked["help"] = st.text_input("Aide", key=_key("help"), help="Une phrase, montrée à qui remplit.")
+    asked["shown"] = st.checkbox("Montrer la colonne d’emblée dans la grille", True, key=_key("shown"))
+    asked["published"] = _ask_published(db, table, asked["kind"], _values(db, asked))
+    st.caption("Jamais de donnée de santé, de religion ou d’opinion.")
+    if st.button("Ajouter le champ", type="primary", key=_key("go")):
+        _save(lambda: edit.add_field(db, NewField(**asked), who()), f"Champ ajouté : {asked['label'].strip()}")
+
+
+def _ask_choices(db: Database) -> dict[str, Any]:
+    """A list that is there, or the values of a new one."""
+    lists = {one.name: one.label for one in effective_dictionary.of(db).lists if edit.is_offered(db, one)}
+    name = st.selectbox(
+        "Liste", ["", *lists], format_func=lambda one: lists.get(one, "Une nouvelle liste"), key=_key("list")
+    )
+    if name:
+        return {"list_name": name}
+    text = st.text_area("Valeurs, une par ligne *", key=_key("values"), height=120)
+    return {"values": tuple(text.split("\n"))}
+
+
+def _labels(db: Database, values: ValueList | None) -> list[str]:
+    """What a list offers."""
+    return [one.label for one in edit.values_of(db, values) if not one.retired] if values else []
+
+
+def _values(db: Database, asked: dict[str, Any]) -> list[str]:
+    """The values of the list that is asked for, as far as they are typed."""
+    if "list_name" in asked:
+        return _labels(db, next(one for one in effective_dictionary.of(db).lists if one.name == asked["list_name"]))
+    return list(dict.fromkeys(" ".join(text.split()) for text in asked.get("values", ()) if text.strip()))
+
+
+def _published(db: Database, item: Column) -> tuple[str, ...] | None:
+    """The values of a field that have a line of their own in public, as they are called today; None: none has."""
+    if not (isinstance(item, Field) and item.own and item.published and item.list):
+        return None
+    codes = {code for some in item.published.categories.values() for code in some}
+    return tuple(one.label for one in edit.values_of(db, item.list) if one.code in codes)
+
+
+def _ask_published(
+    db: Database, table: Table, kind: str, labels: list[str], now: tuple[str, ...] | None = None
+) -> tuple[str, ...] | None:
+    """Never published, unless somebody says here that it is, and in which lines."""
+    if not edit.may_be_published(table.name, kind):
+        st.caption(f"Jamais publié : {edit.ONLY_CHOICES}.")
+        return None
+    words = records.context(db).labels["privacy"]
+    found = st.radio(
+        "Publication", list(words), int(now is not None), format_func=words.__getitem__, key=_key("privacy"),
+        captions=[
+            "Rien n’en sort, sous aucune forme. Ce qui est déjà publié reste tel quel.",
+            "Un tableau à lui, arrondi et attaqué comme les autres, à partir de la prochaine année publiée.",
+        ],
+    )  # fmt: skip
+    if found == "secret":
+        return None
+    offered = list(dict.fromkeys([*labels, *(now or ())]))
+    if not offered:
+        st.caption("Écrivez d’abord les valeurs de la liste.")
+        return ()
+    chosen = st.multiselect(
+        "Valeurs qui ont leur ligne *", offered, now or None,
+        key=_key("published"), select_all=False, placeholder=f"De une à {MOST}",
+        help=f"Les autres, et ce qui n’est pas rempli, vont à « {REST} ».",
+    )  # fmt: skip
+    st.caption("L’intitulé et ces valeurs sont figés tels qu’ils se lisent maintenant : ils seront lus de tous.")
+    return now if now and set(chosen) == set(now) else tuple(chosen)
+
+
+def _ask_section(table: Table, current: str) -> str:
+    sections = list(dict.fromkeys([*table.sections, current, ""]))
+    found = st.selectbox(
+        "Rubrique", sections, sections.index(current), format_func=lambda one: one or _NO_SECTION,
+        key=_key("section"), accept_new_options=True, help="Le titre sous lequel il se range ; on peut en écrire un.",
+    )  # fmt: skip
+    return str(found or "")
+
+
+@st.dialog("Modifier un champ", width="large")
+def _change_dialog(table_name: str, name: str) -> None:
+    db = beyond(Role.ADMIN)
+    table = effective_dictionary.tables(db)[table_name]
+    item = table.column(name)
+    values: dict[str, Any] = {"label": st.text_input("Intitulé *", item.label, key=_key("label"))}
+    values["help"] = st.text_input("Aide", item.help, key=_key("help")) or None
+    if isinstance(item, Field):
+        values["section"] = _ask_section(table, item.section) or None
+    if isinstance(item, Field) and item.own:
+        kind = "choice" if isinstance(item.type, Choice) else ""
+        values["published"] = _ask_published(db, table, kind, _labels(db, item.list), _published(db, item))
+    values["shown"] = int(st.checkbox("Montrer la colonne d’emblée dans la grille", item.shown, key=_key("shown")))
+    stays = name in table.title or (isinstance(item, Field) and item.required)
+    told = "Obligatoire, ou nom de la ligne : il reste en vue." if stays else None
+    hidden = st.checkbox("Masquer partout", item.hidden, disabled=stays, key=_key("hidden"), help=told)
+    values["hidden"] = int(hidden)
+    if st.button("Enregistrer", type="primary", key=_key("go")):
+        before: dict[str, Any] = {
+            "label": item.label,
+            "help": item.help or None,
+            "shown": int(item.shown),
+            "hidden": int(item.hidden),
+        }
+        before |= {"section": getattr(item, "section", "") or None, "published": _published(db, item)}
+        changed = {key: value for key, value in values.items() if value != before[key]}
+        _save(lambda: edit.change_field(db, table, name, changed, who()), "Enregistré")
+
+
+def _save(work: Callable[[], object], done: str) -> None:
+    try:
+        work()
+    except InvalidError as error:
+        for problem in error.problems:
+            st.error(str(problem))
+    except PaletteError as error:
+        st.error(str(error))
+    else:
+        say(done)
+        st.rerun()

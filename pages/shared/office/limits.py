@@ -1,0 +1,38 @@
+"""« Réglages », the limits and delays, the state of the backups; what the office changed here, and its way back."""
+
+import streamlit as st
+
+from db.model.dictionary import OFFICE, SETTING
+from db.rows import history, records
+from db.storage.connection import Database
+from pages.shared.form.form import edit_form
+from pages.shared.history import changes as past_changes
+from pages.shared.shell import backup_status
+
+_LATEST = 200
+
+
+def show(db: Database) -> None:
+    """The one row of limits as a form."""
+    st.caption("Un changement vaut aussitôt pour toute l’équipe, et reste dans l’historique.")
+    turn = st.session_state.setdefault("settings:turn", 0)  # a new form after each save, so that it shows what was kept
+    with st.container(width=640):
+        if edit_form(db, SETTING, f"form:settings:{turn}", 1, {}):
+            st.session_state["settings:turn"] = turn + 1
+            st.rerun()
+    backup_status.show()
+
+
+def show_history(db: Database) -> None:
+    """Who set what, latest first; each can be taken back."""
+    st.caption("Qui a changé un réglage, un champ ou une liste. « Annuler » reprend une opération entière.")
+    known = records.context(db)
+    changes = history.of_tables(db, tuple(OFFICE), known, _LATEST)
+    if not changes:
+        st.info("Rien encore.")
+    past_changes.show_list(db, changes, known, "settings:history", settings=True)
+
+
+def show_last(key: str) -> None:
+    """« Annuler », for what this person changed last in the fields, lists and limits."""
+    past_changes.show_last(tuple(OFFICE), key, settings=True)

@@ -1,0 +1,60 @@
+"""« Réglages », the model: all that this office has shaped as one file, and that of another office taken over."""
+
+import streamlit as st
+
+from db.base.errors import PaletteError
+from db.customise import model_file
+from db.rows import records
+from db.storage.connection import Database
+from pages.shared.shell.markdown import plain
+from pages.shared.shell.session import who
+
+_DONE = "model:done"
+_SHOWN = 30
+
+
+def show(db: Database) -> None:
+    """The file to take away, then the one to bring in: what would change first, then one button."""
+    st.subheader("Emporter", anchor=False)
+    st.caption("Champs, listes, limites et délais, sans aucune personne : de quoi équiper un autre bureau.")
+    st.download_button(
+        "Modèle de ce bureau (JSON)", lambda: model_file.export(db), f"modele-palette-{records.today()}.json",
+        "application/json", key="model:out", on_click="ignore", icon=":material/download:",
+    )  # fmt: skip
+    st.subheader("Reprendre", anchor=False)
+    done = st.session_state.pop(_DONE, "")
+    if done:
+        st.success(done)
+    turn = st.session_state.setdefault("model:turn", 0)
+    file = st.file_uploader("Modèle d’un autre bureau (JSON)", ["json"], key=f"model:in:{turn}", max_upload_size=5)
+    if file is not None:
+        _look(db, file.getvalue())
+
+
+def _look(db: Database, content: bytes) -> None:
+    try:
+        told = model_file.bring_in(db, content, who(), really=False)
+    except PaletteError as error:
+        st.error("Rien n’a été repris.\n\n" + "\n".join(f"- {plain(line)}" for line in str(error).split("\n")))
+        return
+    if not told:
+        st.info("Tout ce que dit ce modèle est déjà ainsi ici.")
+        return
+    many = len(told)
+    st.markdown("\n".join(f"- {plain(line)}" for line in told[:_SHOWN]))
+    if many > _SHOWN:
+        st.caption(f"… et {many - _SHOWN} autres.")
+    st.caption("Ce que le modèle ne dit pas reste tel quel. Tout s’annule d’un coup, dans « Historique ».")
+    if st.button(f"Reprendre ({many} changement{'s' if many > 1 else ''})", type="primary", key="model:go"):
+        _take(db, content)
+
+
+def _take(db: Database, content: bytes) -> None:
+    try:
+        told = model_file.bring_in(db, content, who(), really=True)
+    except PaletteError as error:
+        st.error(str(error))
+        return
+    st.session_state[_DONE] = f"Repris : {len(told)} changement{'s' if len(told) > 1 else ''}."
+    st.session_state["model:turn"] += 1
+    st.rerun()

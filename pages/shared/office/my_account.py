@@ -1,0 +1,84 @@
+"""The parts of « Mon compte ». Whoever is signed in acts on their own account only."""
+
+import time
+
+import streamlit as st
+
+from db.accounts import accounts, login_throttle, sessions
+from db.accounts.login_throttle import Attempt
+from db.accounts.sessions import Session
+from db.base.errors import InvalidError, PaletteError
+from db.model.types import french_moment
+from db.rows import access_log
+from db.storage import connection
+from db.storage.permissions import Role
+from pages.shared.office.accounts import role_list
+from pages.shared.shell.markdown import code, plain
+
+
+def show_who(session: Session) -> None:
+    """Name, login, roles."""
+    account = session.account
+    st.markdown(f"**{plain(account.name)}** · {code(account.login)}")
+    st.markdown(role_list(role for role in Role if role in account.roles))
+
+
+def change_password(session: Session) -> None:
+    """The present one, then the new one twice; every other browser is signed out."""
+    st.subheader("Mot de passe")
+    if not session.account.has_password:
+        st.caption("Ce compte entre sans mot de passe. Un administrateur peut vous inviter à en choisir un.")
+        return
+    turn = st.session_state.setdefault("password:turn", 0)  # a new form once it is done: nothing typed stays
+    with st.container(width=420), st.form(f"password:{turn}", border=False):
+        old = st.text_input("Mot de passe actuel", type="password", autocomplete="current-password")
+        new = st.text_input("Nouveau mot de passe", type="password", autocomplete="new-password")
+        st.caption(
+            f"{accounts.SHORTEST_PASSWORD} caractères au moins ; quelques mots sans lien font un bon mot de passe."
+        )
+        again = st.text_input("Encore une fois", type="password", autocomplete="new-password")
+        sent = st.form_submit_button("Changer")
+    if st.session_state.pop("password:done", False):
+        st.success("Mot de passe changé. Les autres navigateurs sont déconnectés.")
+    if sent:
+        problem = _problem(session, old, new, again)
+        if problem:
+            st.error(problem)
+        else:
+            st.session_state["password:turn"], st.session_state["password:done"] = turn + 1, True
+            st.rerun()
+
+
+def _problem(session: Session, old: str, new: str, again: str) -> str:
+    """Change it; why not, or ''. Guessing the present one is slowed down as at the door."""
+    db, account = connection.office(), session.account
+    try:
+        attempt = Attempt(account.login, f"session {session.id}")
+        login_throttle.enter(db, attempt, account.id, time.time())
+        if accounts.verify(db, account.login, old) is None:
+            return "Le mot de passe actuel n’est pas celui-là."
+        login_throttle.forgive(db, attempt, account.id)
+        if new != again:
+            return "Les deux saisies du nouveau mot de passe diffèrent."
+        accounts.set_password(db, account, new)
+        sessions.end_all(db, account.id, but=session.id)
+    except InvalidError as error:
+        return "\n".join(f"{problem.reason[0].upper()}{problem.reason[1:]}." for problem in error.problems)
+    except PaletteError as error:
+        return str(error)
+    return ""
+
+
+def show_browsers(session: Session) -> None:
+    """Where the account is signed in, and the way out of everywhere else."""
+    st.subheader("Navigateurs connectés")
+    found = sessions.of_account(connection.office(), session.account.id, time.time())
+    for one in found:
+        here = " · **celui-ci**" if one.id == session.id else ""
+        st.markdown(
+            f"{plain(one.browser)} · depuis le {french_moment(one.began_at)} · vu le {french_moment(one.seen_at)}{here}"
+        )
+    if len(found) > 1 and st.button("Déconnecter tous les autres", icon=":material/logout:"):
+        sessions.end_all(connection.office(), session.account.id, but=session.id)
+        access_log.note(connection.office(), session.account.name, "sign_out", detail="tous les autres navigateurs")
+        st.rerun()

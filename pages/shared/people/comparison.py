@@ -1,0 +1,291 @@
+"""Two persons side by side: what differs and which to keep, what belongs to each, then « Fusionner »."""
+
+from typing import Any
+
+import streamlit as st
+
+from db.base.errors import ConflictError, NotFoundError, PaletteError
+from db.model import effective_dictionary
+from db.model.dictionary import PERSON
+from db.model.fields import Field, Table
+from db.model.types import Context, LongText, Several
+from db.people import duplicates, merge, merge_preview
+from db.people.merge import Choices
+from db.people.merge_preview import BOTH, GONE, KEEP, Clash, Look
+from db.rows import access_log, history, records
+from db.rows.records import Row
+from db.storage.connection import Database
+from pages.shared.shell.markdown import plain
+from pages.shared.shell.session import who
+
+_CHOSEN = "comparing:pair"
+_LONG = 600
+_STYLE = """<style>
+/* the two files stand in two columns, each field's two values under them */
+.st-key-comparing [role=radiogroup] {
+  display: grid; grid-template-columns: 1fr 1fr; gap: 0.25rem 1rem; width: 100%; min-height: 0;
+}
+.st-key-comparing [role=radiogroup] label { min-width: 0; margin: 0; }
+.st-key-comparing [role=radiogroup] label > * { align-self: flex-start; }
+.st-key-comparing [role=radiogroup] p { overflow-wrap: anywhere; }
+.st-key-comparing table { font-size: 0.875rem; }
+.st-key-comparing :is(th, td) { padding: 0.25rem 0.4rem; }
+</style>"""
+
+
+def chosen() -> tuple[int, int] | None:
+    """The pair that is being compared in this tab."""
+    pair: tuple[int, int] | None = st.session_state.get(_CHOSEN)
+    return pair
+
+
+def choose(one: int, other: int) -> None:
+    """Compare these two from now on."""
+    _forget()
+    st.session_state[_CHOSEN] = (one, other)
+    st.rerun()
+
+
+def leave() -> None:
+    """Back to the list."""
+    _forget()
+    st.rerun()
+
+
+def _forget() -> None:
+    for name in [name for name in st.session_state if str(name).startswith("comparing:")]:
+        del st.session_state[name]
+
+
+def set_apart(db: Database, one: int, other: int) -> None:
+    """« Ce sont deux personnes », and back to the list."""
+    try:
+        duplicates.set_apart(db, one, other, who())
+    except PaletteError as error:
+        st.error(str(error))
+        return
+    _forget()
+    st.session_state["comparing:said"] = True
+    st.rerun()
+
+
+def show(db: Database, one: int, other: int) -> None:
+    """The comparison, from what it is about to the button."""
+    st.html(_STYLE)
+    if st.button("Retour à la liste", icon=":material/arrow_back:", type="tertiary", key="back-to-pairs"):
+        leave()
+    if st.session_state.pop("comparing:stale", False):
+        st.warning(
+            "Un des deux dossiers a été modifié entre-temps ; rien n’est réuni. Voici ce qu’ils disent maintenant."
+        )
+    known = records.context(db)
+    try:
+        sides = [records.get(db, PERSON, row_id) for row_id in (one, other)]
+    except NotFoundError:
+        st.info("L’un des deux dossiers n’existe plus.")
+        return
+    for row_id in (one, other):
+        access_log.note_opening(db, who(), row_id)
+    with st.container(key="comparing"):
+        keep = _which(db, sides, known)
+        gone = other if keep == one else one
+        look = _looked(db, keep, gone)
+        left = keep == one
+        values = _fields(look, left, known)
+        _attached(db, look, left, known)
+        taken = {clash.place: _clash(db, clash, look, left, known) for clash in look.clashes}
+    _finish(db, look, Choices(values, taken, st.session_state.get("comparing:reason", "")))
+
+
+def _which(db: Database, sides: list[Row], known: Context) -> int:
+    """Whose file is kept: its number stays, and with it its address."""
+    one, other = (side.id for side in sides)
+    labels = {row.id: f"**{plain(known.title('person', row.id))}** n° {row.id}" for row in sides}
+    captions = [_begun(db, row) for row in sides]
+    key = f"comparing:keep:{one}:{other}"
+    picked = st.radio(
+        "Dossier gardé", [one, other], format_func=labels.__getitem__, captions=captions, key=key, width="stretch"
+    )
+    return int(picked or one)
+
+
+def _begun(db: Database, row: Row) -> str:
+    made = history.made_at(db, PERSON.name, row.id)
+    told = f"créé le {history.moment_of(made)[:10]}" if made else "sans date de création"
+    return told + " · archivé" * bool(row.values["archived_on"])
+
+
+def _looked(db: Database, keep: int, gone: int) -> Look:
+    """The files as they were first shown, so that a colleague's change is noticed when they are merged."""
+    name = f"comparing:look:{keep}:{gone}"
+    if name not in st.session_state:
+        st.session_state[name] = merge_preview.look(db, keep, gone)
+    look: Look = st.session_state[name]
+    return look
+
+
+# ---- field by field
+
+
+def _fields(look: Look, left: bool, known: Context) -> dict[str, Any]:
+    """A choice for every field that differs; what is to be written over the kept person's."""
+    different = [item for item in PERSON.fields if look.keep.values[item.name] != look.gone.values[item.name]]
+    same = [item for item in PERSON.fields if item not in different]
+    values: dict[str, Any] = {}
+    with st.container(border=True):
+        st.markdown("**Ce qui diffère**" if different else "**Les deux fiches disent la même chose**")
+        for item in different:
+            value = _choice(item, look, left, known)
+            if value != look.keep.values[item.name]:
+                values[item.name] = value
+        filled = [item for item in same if look.keep.values[item.name] is not None]
+        if filled:
+            with st.expander(f"Identique dans les deux ({len(filled)})"):
+                st.markdown("\n".join(f"{item.label} : {_text(item, look.keep, known)}  " for item in filled))
+    return values
+
+
+def _choice(item: Field, look: Look, left: bool, known: Context) -> Any:
+    sides = {KEEP: look.keep, GONE: look.gone}
+    options = [KEEP, GONE] if left else [GONE, KEEP]
+    labels = {side: _text(item, row, known) for side, row in sides.items()}
+    mine, theirs = (sides[side].values[item.name] for side in (KEEP, GONE))
+    if isinstance(item.type, LongText | Several) and mine and theirs:
+        options, labels[BOTH] = [*options, BOTH], "Les deux"
+    usual = merge_preview.usual_side(item, mine, theirs)
+    key = f"comparing:{item.name}:{look.keep.id}"
+    side = st.radio(item.label, options, options.index(usual), format_func=labels.__getitem__, key=key, width="stretch")
+    return merge_preview.both(item, mine, theirs) if side == BOTH else sides[side or usual].values[item.name]
+
+
+def _text(item: Field, row: Row, known: Context) -> str:
+    text = item.type.show(row.values[item.name], known)
+    short = text if len(text) < _LONG else f"{text[:_LONG]}…"
+    # An address is something to choose here, not a link to follow.
+    return plain(short).replace("@", "\u2060@") if text else ":gray[vide]"
+
+
+# ---- what belongs to each
+
+
+def _attached(db: Database, look: Look, left: bool, known: Context) -> None:
+    tables = effective_dictionary.files(db)
+    with st.container(border=True):
+        st.markdown("**Ce qui est attaché**")
+        told = [_counts(look, tables[name], left) for name, sides in look.rows.items() if any(sides)]
+        told += [_listing(look, left)] * bool(look.listed)
+        numbers = (look.keep.id, look.gone.id) if left else (look.gone.id, look.keep.id)
+        if not told:
+            st.caption("Aucun des deux dossiers n’a d’étape, de contrat, d’aide ni d’intervention.")
+            return
+        st.markdown("\n".join([f"| | n° {numbers[0]} | n° {numbers[1]} | identiques |", "|---|---|---|---|", *told]))
+        st.caption("Tout va au dossier gardé. Ce qui est identique dans les deux n’est gardé qu’une fois.")
+        with st.expander("Voir le détail"):
+            for name, (mine, theirs) in look.rows.items():
+                pair = (mine, theirs) if left else (theirs, mine)
+                if mine or theirs:
+                    st.markdown(f"**{tables[name].plural}**")
+                    for column, rows in zip(st.columns(2), pair, strict=True):
+                        column.markdown("\n".join(f"- {_title(tables[name], row, known)}" for row in rows) or "–")
+
+
+def _counts(look: Look, table: Table, left: bool) -> str:
+    mine, theirs = (len(side) for side in look.rows[table.name])
+    twins = sum(1 for name, _ in look.twins if name == table.name)
+    first, second = (mine, theirs) if left else (theirs, mine)
+    return f"| {table.plural} | {first or '–'} | {second or '–'} | {twins or '–'} |"
+
+
+def _listing(look: Look, left: bool) -> str:
+    many = len(look.listed)
+    first, second = ("–", many) if left else (many, "–")
+    return f"| Projets à reprendre | {first} | {second} | |"
+
+
+def _title(table: Table, row: Row, known: Context) -> str:
+    title = known.title(table.name, row.id)
+    note = str(row.values.get("note") or "")
+    return plain(title + (f" · {note[:60]}" if note else ""))
+
+
+# ---- what cannot stand together
+
+
+def _clash(db: Database, clash: Clash, look: Look, left: bool, known: Context) -> str:
+    """Which of two periods of the same days is kept."""
+    table = effective_dictionary.tables(db)[clash.table]
+    labels = {KEEP: _periods(table, clash.keep, look, known), GONE: _periods(table, clash.gone, look, known)}
+    options = [KEEP, GONE] if left else [GONE, KEEP]
+    if clash.both:
+        options, labels[BOTH] = [*options, BOTH], _follow(table, clash, known)
+    with st.container(border=True):
+        usual = options.index(clash.usual)
+        key = f"comparing:clash:{clash.table}:{clash.gone[0]}:{look.keep.id}"
+        what = f"{table.plural} des mêmes jours : laquelle garder ?"
+        if not table.feminine:
+            what = what.replace("laquelle", "lequel")
+        side = st.radio(what, options, usual, format_func=labels.__getitem__, key=key, width="stretch")
+        st.caption("L’autre est rangé avec le dossier réuni ; annuler la fusion le ramène.")
+    return side or clash.usual
+
+
+def _periods(table: Table, ids: tuple[int, ...], look: Look, known: Context) -> str:
+    rows = {row.id: row for side in look.rows[table.name] for row in side}
+    return " ; ".join(_period(table, rows[row_id], known) for row_id in ids)
+
+
+def _period(table: Table, row: Row, known: Context) -> str:
+    start, end = (table.field(name).type.show(row.values[name], known) for name in ("starts_on", "ends_on"))
+    kind = table.field("kind").type.show(row.values["kind"], known)
+    return plain(f"{kind}, du {start} au {end}" if end else f"{kind}, depuis le {start}")
+
+
+def _follow(table: Table, clash: Clash, known: Context) -> str:
+    _, values = clash.both or (0, {})
+    if "ends_on" in values:
+        return f"Les deux : le premier s’arrête le {table.field('ends_on').type.show(values['ends_on'], known)}"
+    return "Les deux : le second renouvelle et remplace le premier"
+
+
+# ---- the end
+
+
+def _finish(db: Database, look: Look, choices: Choices) -> None:
+    """What the file would refuse, the reason it may ask for, and the buttons."""
+    keep, gone = look.keep.id, look.gone.id
+    try:
+        told = merge.rehearse(db, keep, gone, choices, who())
+    except PaletteError as error:
+        st.error(str(error))
+        return
+    reason = choices.reason
+    if told.ceiling:
+        st.warning(f"Les aides des deux dossiers ensemble : {told.ceiling.partition('. Pour')[0]}.")
+        reason = st.text_area("Motif de dépassement *", key="comparing:reason", height=80)
+    if told.problems:
+        st.error(
+            "À régler d’abord, ci-dessus ou dans les dossiers :\n\n" + "\n".join(f"- {one}" for one in told.problems)
+        )
+    waits = bool(told.problems) or (bool(told.ceiling) and not reason.strip())
+    with st.container(horizontal=True, gap="small"):
+        if st.button("Fusionner", type="primary", icon=":material/merge:", disabled=waits, key="merge:go"):
+            _merge(db, look, Choices(choices.values, choices.sides, reason))
+        if st.button("Ce sont deux personnes", key="merge:apart"):
+            set_apart(db, keep, gone)
+    st.caption("Rien ne se perd : ce qui n’est pas gardé reste dans l’historique, et la fusion s’annule d’un clic.")
+
+
+def _merge(db: Database, look: Look, choices: Choices) -> None:
+    try:
+        merge.merge(db, look.keep.id, look.gone.id, choices, look.versions, who())
+    except (ConflictError, NotFoundError):
+        pair = chosen()
+        _forget()
+        st.session_state[_CHOSEN], st.session_state["comparing:stale"] = pair, True
+        st.rerun()
+    except PaletteError as error:
+        st.error(f"Rien n’a été réuni. {error}")
+    else:
+        _forget()
+        st.session_state["comparing:merged"] = look.gone.id
+        st.rerun()

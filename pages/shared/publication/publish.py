@@ -1,0 +1,193 @@
+"""Publish: why numbers are rounded, what would be published beside what is true, the auditor's verdicts, the button."""
+
+import os
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from db.base.errors import PaletteError
+from db.figures import counting
+from db.model.types import french_number
+from db.rows import personal_text, records
+from db.storage import connection
+from db.storage.connection import Database, office_path
+from db.storage.permissions import Role
+from pages.shared.shell import jobs
+from pages.shared.shell.session import beyond, who
+from publication import publish
+from publication.audit.auditor import ATTACKS, Tick, Verdict
+from publication.audit.comparison import Compared
+from publication.publish import Outcome, Preview
+from publication.release import public_facts
+from reports.content import quantities
+
+_JOB, _CHECK = "publish", "publish-check"
+
+
+def explain() -> None:
+    """In a minute, for who comes here for the first time."""
+    st.markdown(
+        "Les partenaires voient **des groupes, jamais des personnes**. Chaque nombre publié est un **multiple de 5**, "
+        "tous les tableaux s’additionnent au même total, et **0 veut dire « aucune ou quelques personnes »**."
+    )
+    with st.expander("Pourquoi arrondir ?"):
+        st.markdown(
+            "« 2 femmes de plus de 50 ans en artisanat d’art » : quelqu’un les reconnaîtrait. Masquer les petits "
+            "nombres ne suffit pas : en soustrayant les autres du total, on les retrouve. Arrondis ensemble, ils sont "
+            "introuvables, et les grandes lignes restent justes :"
+        )
+        st.table(_EXAMPLE, hide_index=True)
+        st.markdown(
+            "Quelques personnes, tirées au secret, y comptent avec un profil inventé : même qui connaît tout le monde "
+            "sauf une personne ne peut rien conclure sur elle. Avant chaque mise en ligne, un **auditeur** tente "
+            f"{len(ATTACKS)} attaques sur les chiffres ; une seule qui réussit, et rien n’est publié."
+        )
+
+
+_EXAMPLE = pd.DataFrame(
+    [
+        ("Femmes de plus de 50 ans en artisanat d’art", "2", "0"),
+        ("Femmes", "64", "65"),
+        ("Personnes suivies", "139", "140"),
+    ],
+    columns=["Exemple", "Vrai", "Publié"],
+)
+
+
+def show_online(db: Database) -> None:
+    """What is online now, where, and a way to have it attacked again."""
+    years = list(publish.in_force(personal_text.record(db)))
+    st.subheader("En ligne")
+    if not years:
+        st.info("Rien n’est publié pour l’instant.")
+        return
+    site = os.environ.get("PALETTE_SITE")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"Années : **{', '.join(map(str, years))}**", width="content")
+        if site:
+            st.link_button("Voir le site des partenaires", site, icon=":material/open_in_new:")
+        if st.button("Vérifier de nouveau", icon=":material/shield:", key="publish:check"):
+            jobs.start(_CHECK, "L’auditeur", partial(_check, beyond(Role.PILOTE)))
+    jobs.show(_CHECK)
+    verdicts: list[Verdict] | None = jobs.result(_CHECK)
+    if verdicts is not None:
+        show_verdicts(verdicts)
+
+
+def _check(db: Database, tick: Tick) -> list[Verdict]:
+    return publish.check(db, publish.public_path(), tick)
+
+
+# --- prepare a year
+
+
+def prepare(db: Database) -> None:
+    """Choose a year, see what it would say beside the truth, publish it."""
+    st.subheader("Publier une année")
+    first, last = counting.first_year(db), int(records.today()[:4]) - 1
+    if first is None or first > last:
+        st.info("Aucune année entière dans le fichier : une publication porte sur une année finie.")
+        return
+    year = st.selectbox("Année", range(last, first - 1, -1), key="publish:year", width=130)
+    try:
+        with st.spinner("Calcul des chiffres arrondis…"):
+            shown = _preview(db, year)
+    except PaletteError as error:
+        st.error(str(error))
+        return
+    _headline(shown)
+    _button(year, shown)
+    _compare(shown)
+
+
+def _preview(db: Database, year: int) -> Preview:
+    key = ("preview", year, len(personal_text.record(db)), _stamp())
+    return connection.remembered(db, key, lambda: publish.preview(db, office_path(), year))
+
+
+def _stamp() -> float:
+    """When the public facts were last written."""
+    path = public_facts.beside(office_path())
+    return path.stat().st_mtime if path.exists() else 0.0
+
+
+def _headline(shown: Preview) -> None:
+    with st.container(horizontal=True):
+        st.metric("Personnes suivies, au vrai", quantities.number(shown.release.total), border=True)
+        st.metric("Dans les tableaux publiés", quantities.number(shown.release.rounded), border=True)
+        distance = f"{french_number(shown.distance, 1)} personne"
+        st.metric("Écart moyen au vrai", distance, border=True, help="Par nombre publié, à la hausse ou à la baisse.")
+
+
+def _button(year: int, shown: Preview) -> None:
+    if shown.published:
+        st.caption(
+            f"{year} est en ligne avec ces chiffres. Une année publiée ne change plus, même si le fichier change."
+        )
+    else:
+        label, icon = f"Publier {year}", ":material/public:"
+        busy = jobs.running(_JOB)  # a second click would begin anew
+        st.button(
+            label, type="primary", icon=icon, key="publish:go", on_click=_start, args=(year, who()), disabled=busy
+        )
+    jobs.show(_JOB)
+    outcome: Outcome | None = jobs.result(_JOB)
+    if outcome is not None and outcome.year == year:
+        _tell(outcome)
+
+
+def _start(year: int, name: str) -> None:
+    db, private, to = beyond(Role.PILOTE), office_path(), publish.public_path()
+    jobs.start(_JOB, f"Publier {year}", lambda tick: publish.release(db, private, year, to, name, tick))
+
+
+def _tell(outcome: Outcome) -> None:
+    show = {"new": st.success, "refused": st.error}.get(outcome.kind, st.info)
+    show(outcome.sentence)
+    if outcome.verdicts:
+        show_verdicts(outcome.verdicts)
+    if outcome.secrets:
+        with st.expander("Ce que l’auditeur a mesuré au vrai, pour l’équipe seulement"):
+            st.table(pd.DataFrame(outcome.secrets.items(), columns=["Mesure", "Valeur"]), hide_index=True)
+    measures = next((one.measures for one in outcome.releases if one.year == outcome.year), {})
+    if measures:
+        with st.expander("Attestation, publiée avec les chiffres"):
+            st.table(pd.DataFrame(measures.items(), columns=["Mesure", "Valeur"]), hide_index=True)
+
+
+def show_verdicts(verdicts: list[Verdict] | tuple[Verdict, ...]) -> None:
+    """Attack by attack: what was tried, and whether it was withstood."""
+    failed = [verdict for verdict in verdicts if not verdict.passed]
+    label = "toutes repoussées" if not failed else f"{len(failed)} réussies" if len(failed) > 1 else "une réussie"
+    with st.expander(f"Les {len(verdicts)} attaques de l’auditeur : {label}", expanded=bool(failed)):
+        lines = [
+            (str(one.attack.number), one.attack.title, one.attack.tries, "Repoussée" if one.passed else "Réussie")
+            for one in verdicts
+        ]
+        st.table(pd.DataFrame(lines, columns=["N°", "Attaque", "Ce qu’elle tente", "Résultat"]), hide_index=True)
+        for verdict in failed:
+            for reason in verdict.reasons[:20]:
+                st.error(f"{verdict.attack.title} : {reason}")
+
+
+def _compare(shown: Preview) -> None:
+    """One table at a time: true, published, difference."""
+    titles = {table.name: table.title for table in shown.tables}
+    name = st.selectbox("Tableau", titles, format_func=titles.__getitem__, key="publish:table")
+    table = next(table for table in shown.tables if table.name == name)
+    st.table(_frame(table), hide_index=True)
+    st.caption(f"{table.of[0].upper()}{table.of[1:]}. La colonne « Vrai » ne quitte jamais ce fichier.")
+
+
+def _frame(table: Compared) -> pd.DataFrame:
+    lines = [
+        (
+            *line.labels,
+            quantities.number(line.true),
+            quantities.number(line.published),
+            quantities.change(line.published, line.true),
+        )
+        for line in table.lines
+    ]
+    return pd.DataFrame(lines, columns=[*table.headings, "Vrai", "Publié", "Écart"])

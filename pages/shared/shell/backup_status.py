@@ -1,0 +1,35 @@
+"""Whether the office's backups are in order, as screens say it."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from db.backup import create, status
+from db.backup.status import State
+from db.storage.connection import office_path
+
+
+def _state() -> State:
+    return status.state(create.folder_of(office_path()), datetime.now(UTC))
+
+
+def show() -> None:
+    """The last backup and its state, for whoever looks after Palette."""
+    st.subheader("Sauvegardes", anchor=False)
+    state = _state()
+    if state.good:
+        kept = f"{state.count} sauvegardes sont gardées" if state.count > 1 else "Une sauvegarde est gardée"
+        st.success(f"{state.sentence} {kept}.", icon=":material/check_circle:")
+    else:
+        st.warning(state.sentence, icon=":material/warning:")
+    st.caption(
+        "Palette en fait une par jour, d’elle-même, pendant qu’on travaille ; 14 jours et 8 semaines sont gardés."
+        " Reprendre une sauvegarde se fait sur le serveur : « python -m db restore »."
+    )
+
+
+def warn() -> None:
+    """On the home page: nothing while all is well, or before the very first backup."""
+    state = _state()
+    if not state.good and state.sentence != status.NONE_YET:
+        st.warning(f"{state.sentence} Prévenez qui tient Palette.", icon=":material/warning:")

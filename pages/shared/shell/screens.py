@@ -1,0 +1,53 @@
+"""Every screen of the menu: its file, its name, its address, and the roles that open it."""
+
+from dataclasses import dataclass
+
+from db.storage.permissions import Role, Roles
+
+_AGENT, _PILOTE, _ADMIN = Role.AGENT, Role.PILOTE, Role.ADMIN
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen. Any one of ``roles`` opens it."""
+
+    file: str
+    title: str
+    icon: str
+    path: str
+    roles: Roles
+
+
+def _screen(file: str, title: str, icon: str, path: str, *roles: Role) -> Screen:
+    return Screen(file, title, icon, path, frozenset(roles))
+
+
+SCREENS: dict[str, tuple[Screen, ...]] = {
+    "Suivi": (
+        _screen("caseload.py", "Portefeuille", "groups", "portefeuille", _AGENT),
+        _screen("today.py", "Aujourd’hui", "today", "aujourdhui", _AGENT),
+        _screen("person.py", "Dossier", "person", "dossier", _AGENT),
+        _screen("orientations.py", "Orientations", "signpost", "orientations", _AGENT),
+        _screen("diagnostics.py", "Diagnostics", "lab_profile", "diagnostics", _AGENT),
+        _screen("cer.py", "CER", "contract", "cer", _AGENT),
+        _screen("aid.py", "Aides", "euro", "aides", _AGENT),
+        _screen("follow_up.py", "Interventions", "forum", "interventions", _AGENT),
+        _screen("exits.py", "Sorties", "logout", "sorties", _AGENT),
+    ),
+    "Pilotage": (
+        _screen("dashboard.py", "Tableau de bord", "bar_chart", "tableau-de-bord", _AGENT, _PILOTE),
+        _screen("report.py", "Photo-bilan", "photo_camera", "photo-bilan", _AGENT, _PILOTE),
+        _screen("publish.py", "Publication", "public", "publication", _PILOTE),
+    ),
+    "Réseau": (_screen("network.py", "Réseau", "hub", "reseau", _AGENT),),
+    "Réglages": (
+        _screen("my_account.py", "Mon compte", "account_circle", "compte", _AGENT, _PILOTE, _ADMIN),
+        _screen("imports.py", "Importer", "upload_file", "importer", _AGENT),
+        _screen("duplicates.py", "Doublons", "merge", "doublons", _AGENT),
+        _screen("everything.py", "Tout emporter", "drive_file_move", "tout-emporter", _AGENT),
+        _screen("changes.py", "Historique", "history", "historique", _AGENT, _ADMIN),
+        _screen("settings.py", "Réglages", "tune", "reglages", _ADMIN),
+        _screen("team.py", "Comptes", "group", "comptes", _ADMIN),
+        _screen("retention.py", "Conservation", "inventory_2", "conservation", _ADMIN),
+    ),
+}

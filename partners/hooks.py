@@ -1,0 +1,102 @@
+"""What Datasette asks its plugins: French numbers, French errors, our pages, only the tables of the release."""
+
+import logging
+import sqlite3
+from typing import Any
+
+from datasette import Response, hookimpl
+from datasette.database import QueryInterrupted
+from datasette.utils import InvalidSql
+from datasette.utils.asgi import Base400
+from datasette.views.base import DatasetteError
+from jinja2 import Environment
+from markupsafe import escape
+
+from partners import french, pages, template_helpers
+from partners.release_reader import DATABASE
+
+_log = logging.getLogger(__name__)
+_TITLES = {
+    400: "Cette demande n’a pas pu être comprise",
+    403: "Cette page n’existe pas",
+    404: "Cette page n’existe pas",
+    500: "Une erreur est survenue",
+}
+_NOT_FOUND = "L’adresse est peut-être mal recopiée, ou la page a changé de place."
+_OURS = "L’erreur est de notre côté et a été notée. Le reste du site fonctionne."
+_TOO_MUCH = "La requête demande plus de mémoire que ce site n’en donne à une question. Demandez moins de lignes."
+_TOO_LONG = "La requête a pris trop de temps et a été arrêtée. Demandez moins de lignes, ou une seule table."
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def prepare_jinja2_environment(env: Environment, datasette: Any) -> None:
+    """Our words and helpers in every template."""
+    template_helpers.dress(env, datasette.published, datasette.prose)
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def render_cell(value: Any, column: str) -> Any:
+    """Numbers as they are read in French; raw in every download."""
+    return "–" if value is None else french.cell(column, value)
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def register_routes(datasette: Any) -> list[tuple[str, Any]]:
+    """Our pages, asked before Datasette's own."""
+    return pages.routes(datasette)
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def register_output_renderer() -> dict[str, Any]:
+    """Tables and queries as XLSX."""
+    return {"extension": "xlsx", "render": pages.xlsx}
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def permission_allowed(datasette: Any, action: str, resource: Any) -> bool | None:
+    """A table that is not of the release does not exist, whatever SQLite makes of its name."""
+    if action == "view-table":
+        database, table = resource
+        return bool(database == DATABASE and table in datasette.published.tables)
+    return None
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def forbidden(datasette: Any, request: Any) -> Any:
+    """What may not be seen is not there."""
+    return error_page(datasette, request, 404, _NOT_FOUND)
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
+    """Every error as a French page, or as JSON where JSON was asked for."""
+    return error_page(datasette, request, *_told(exception))
+
+
+def _told(exception: Exception) -> tuple[int, str]:
+    match exception:
+        case DatasetteError(status=status, title="SQL Interrupted"):
+            return status, _TOO_LONG
+        case DatasetteError(status=400, title="Invalid SQL") | InvalidSql() | sqlite3.Error():
+            return 400, french.sql_error(str(getattr(exception, "message", exception)))
+        case QueryInterrupted():
+            return 400, _TOO_LONG
+        case MemoryError():
+            return 400, _TOO_MUCH
+        case Base400(status=404):
+            return 404, _NOT_FOUND
+        case Base400() | DatasetteError() | ValueError() | KeyError():
+            return 400, "Un paramètre de l’adresse est absent ou mal écrit."
+    _log.error("unexpected", exc_info=exception)
+    return 500, _OURS
+
+
+async def error_page(datasette: Any, request: Any, status: int, message: str) -> Response:
+    """A French sentence, on a page or in JSON."""
+    title = _TITLES.get(status, _TITLES[500])
+    if request.path.endswith(".json"):
+        return Response.json({"ok": False, "status": status, "title": title, "error": message}, status=status)
+    if request.path.endswith((".csv", ".xlsx", ".svg", ".png")):
+        return Response.text(f"{title}. {message}", status=status)
+    told = {"status": status, "title": title, "message": escape(message)}
+    return Response.html(await datasette.render_template("error.html", told, request=request), status=status)

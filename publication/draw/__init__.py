@@ -1,0 +1,4 @@
+"""Draws a release from the office file: count, substitute, round.
+
+May import: db, publication.release, publication.inference.
+"""

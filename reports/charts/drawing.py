@@ -1,0 +1,357 @@
+"""A Picture -> an Altair chart: fixed colours, direct labels, French numbers, honest zeros, on screen or paper.
+
+The colour of text is left to who shows it (Streamlit's theme, or reports/charts/rendering.py), so that it reads on any
+page.
+"""
+
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import altair as alt
+from altair.utils.schemapi import debug_mode
+
+from reports.charts.colours import INK, NATIONAL, colour
+from reports.content import quantities
+from reports.content.chart_data import Picture, Row
+
+CHOICE = "choice"
+"""The name of the selection that a click makes: the codes of the bar that was clicked."""
+INSIDE = "inside"
+"""The name of the numbers that stand in a bar: white on any page."""
+_FADED = 0.3
+_FIT = {"type": "fit-x", "contains": "padding"}
+"""The width is that of the place, labels included; the height is that of the rows, and labels come on top."""
+_LETTER = 6.6
+"""How wide a letter of a label is, in pixels, at most."""
+_LABEL = 26
+"""How many letters of a label stand on one line."""
+_LINE = 15
+Codes = Mapping[str, tuple[str, ...]]
+Bars = list[dict[str, Any]]
+"""A line for each bar: what the charts below read of it."""
+
+
+class Drawn(NamedTuple):
+    """A chart in the making: layers, height, data by name. Altair copies all it is given: the data join at the end."""
+
+    layers: Sequence[alt.Chart]
+    height: int
+    data: Mapping[str, Bars]
+
+
+def specification(picture: Picture, chosen: Codes | None = None) -> dict[str, Any]:
+    """The chart in Vega-Lite, as wide as its place. ``chosen``: figure -> codes in force; what is not chosen is faded.
+
+    Drawn once for the same numbers: a screen shows twenty of them, again and again.
+    """
+    own = {name: codes for name, codes in (chosen or {}).items() if name in picture.chooses}
+    return _specified(picture, tuple(sorted(own.items())))
+
+
+@lru_cache(maxsize=500)
+def _specified(picture: Picture, chosen: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, Any]:
+    with debug_mode(False):  # Altair checks every word of every chart; the tests have done so
+        drawn = _DRAWS[picture.shape](picture, _bars_of(picture, dict(chosen)))
+        layers = [layer.to_dict(validate=False, context={"top_level": False}) for layer in drawn.layers]
+    shared = {"width": "container", "height": drawn.height, "datasets": dict(drawn.data), "autosize": _FIT}
+    return {"$schema": alt.SCHEMA_URL, "layer": layers, "params": _lifted(layers), **shared}
+
+
+def _lifted(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The selections of the layers, taken to the top of the chart, where Streamlit looks for them."""
+    found = []
+    for place, layer in enumerate(layers):
+        for one in layer.pop("params", []):
+            layer["name"] = f"layer_{place}"
+            found.append(one | {"views": [layer["name"]]})
+    return found
+
+
+# --- the data of a chart: a line for each bar ---
+
+
+def _bars_of(picture: Picture, chosen: Codes) -> Bars:
+    labels = [row.label for row in picture.rows]
+    return [
+        _one(picture, row, place, chosen) | {"label": _wrapped(row.label) + _ALIKE * labels[:rank].count(row.label)}
+        for rank, row in enumerate(picture.rows)
+        for place in range(len(picture.series))
+    ]
+
+
+_ALIKE = "\u200b"
+"""Nothing to see; it keeps apart two values of a list that bear the same label."""
+
+
+def _one(picture: Picture, row: Row, place: int, chosen: Codes) -> dict[str, Any]:
+    series, name = picture.series[place]
+    value, said = row.values[place], picture.said(row, place)
+    own = series if len(picture.series) > 1 else row.code
+    return {
+        "code": row.code,
+        "series": series,
+        "name": name,
+        "rank": place,
+        "value": value,
+        "said": said,
+        "told": f"{', '.join([row.label] + [name] * (len(picture.series) > 1))} : {said}",
+        "letters": len(said),
+        "colour": colour(picture.scheme, own),
+        "shade": 1.0 if _is_chosen(picture, row.code, series, chosen) else _FADED,
+    }
+
+
+def _is_chosen(picture: Picture, code: str, series: str, chosen: Codes) -> bool:
+    """Whether a bar belongs to what was chosen of its own figures; all do when nothing was."""
+    codes = picture.picks(code, series)
+    return all(codes[name] in wanted for name, wanted in chosen.items() if wanted and name in codes)
+
+
+def _wrapped(label: str) -> str:
+    return "\n".join(textwrap.wrap(label, _LABEL)) or label
+
+
+def _values(name: str = "bars") -> alt.Chart:
+    """A chart of the bars, or of other data of that name, which ``_layered`` gives: Altair copies all it is given."""
+    return alt.Chart(alt.NamedData(name))
+
+
+def _most(bars: Bars, name: str = "value") -> float:
+    return max([1.0, *(float(bar[name]) for bar in bars)])
+
+
+# --- what every shape shares ---
+
+
+def _height(picture: Picture, bar: int) -> int:
+    """Room for each row: its bar, or what its label and the next take where these have several lines."""
+    lines = [_wrapped(row.label).count("\n") + 1 for row in picture.rows] or [1]
+    most = max((one + other) / 2 for one, other in zip(lines, lines[1:] or lines, strict=False))
+    return round(max(bar, most * _LINE + 8)) * len(lines)
+
+
+def _rows(bars: Bars) -> alt.Y:
+    """The labels at the left, in the order of the list, on as many lines as they need."""
+    axis = alt.Axis(
+        labelExpr="split(datum.label, '\\n')", labelLimit=300, labelFontSize=12, ticks=False, domain=False, grid=False,
+        labelPadding=8, title=None, labelOffset=_middle(),
+    )  # fmt: skip
+    return alt.Y("label:N", sort=list(dict.fromkeys(bar["label"] for bar in bars)), axis=axis)
+
+
+def _middle() -> dict[str, Any]:
+    """Lifts a label of several lines, so that its middle is that of the bar."""
+    lines = "length(split(datum.label, '\\n'))"
+    lifts = [{"test": f"{lines} == {n}", "value": -(n - 1) * _LINE / 2} for n in range(2, 7)]
+    return {"condition": lifts, "value": 0}
+
+
+def _room(bars: Bars) -> alt.Scale:
+    """From zero to what leaves room for the labels that stand after the bars, at whatever width the chart has."""
+    ends = [f"{bar['value']} / max(0.2, 1 - {bar['letters'] * _LETTER + 8} / max(width, 1))" for bar in bars]
+    return alt.Scale(domainMin=0, domainMax=alt.ExprRef(f"max({', '.join(['1', *ends])})"), nice=False, zero=True)
+
+
+def _bare(name: str, scale: alt.Scale, stack: bool | None = None) -> alt.X:
+    return alt.X(f"{name}:Q", scale=scale, axis=None, stack=stack)
+
+
+def _layered(height: int, bars: Bars, *layers: alt.Chart, **more: Bars) -> Drawn:
+    return Drawn(layers, height, {"bars": bars, **more})
+
+
+def _choice(*fields: str) -> alt.Parameter:
+    return alt.selection_point(name=CHOICE, fields=list(fields), on="click", clear=False, toggle=False)
+
+
+def _colour() -> alt.Color:
+    return alt.Color("colour:N", scale=None)
+
+
+def _shade() -> alt.Opacity:
+    return alt.Opacity("shade:Q", scale=None)
+
+
+def _legend(picture: Picture) -> alt.Color:
+    """The colours of the series, named once above the chart."""
+    codes = [name for _, name in picture.series]
+    colours = [colour(picture.scheme, code) for code, _ in picture.series]
+    widest = max(map(len, codes), default=0) * 7 + 30  # every column of a legend is as wide as its longest entry
+    legend = alt.Legend(
+        orient="top", title=None, symbolType="square", labelFontSize=12, labelLimit=260, offset=4,
+        columns=alt.ExprRef(f"clamp(floor(width / {widest}), 1, {max(1, len(codes))})"),
+    )  # fmt: skip
+    return alt.Color("name:N", scale=alt.Scale(domain=codes, range=colours), sort=codes, legend=legend)
+
+
+def _tips(picture: Picture) -> dict[str, Any]:
+    """What a bar says under the mouse, and to a screen reader."""
+    name = [alt.Tooltip("name:N", title="Série")] if len(picture.series) > 1 else []
+    tips = [alt.Tooltip("label:N", title=picture.title), *name, alt.Tooltip("said:N", title=picture.measure)]
+    return {"tooltip": tips, "description": alt.Description("told:N")}
+
+
+def _bar(**more: Any) -> dict[str, Any]:
+    return {"cursor": "pointer", "cornerRadius": 1, **more}
+
+
+def _text(**more: Any) -> dict[str, Any]:
+    return {"fontSize": 12, "aria": False, **more}
+
+
+# --- the shapes ---
+
+
+def _bars(picture: Picture, bars: Bars) -> Drawn:
+    """One bar a value, its number beside it."""
+    base = _values().encode(y=_rows(bars), x=_bare("value", _room(bars)))
+    drawn = base.mark_bar(**_bar(height={"band": 0.72})).encode(color=_colour(), opacity=_shade(), **_tips(picture))
+    text = base.mark_text(**_text(align="left", dx=6)).encode(text="said:N", opacity=_shade())
+    return _layered(_height(picture, 30), bars, drawn.add_params(_choice("code")), text)
+
+
+def _marks(picture: Picture, bars: Bars) -> Drawn:
+    """Our share as a bar, the national one as a mark across it, both in percent."""
+    shown = [_beside_national(bar, dict(picture.marks)[bar["code"]]) for bar in bars]
+    room = _room([{**bar, "value": bar["end"]} for bar in shown])
+    base = _values().encode(y=_rows(shown))
+    drawn = base.mark_bar(height={"band": 0.55}, color=INK).encode(x=_bare("value", room), **_tips(picture))
+    tick = base.mark_tick(color=NATIONAL, thickness=4, bandSize=30, opacity=1).encode(x=_bare("national", room))
+    text = base.mark_text(**_text(align="left", dx=8)).encode(x=_bare("end", room), text="said:N")
+    return _layered(_height(picture, 46), shown, drawn, tick, text)
+
+
+def _beside_national(bar: dict[str, Any], national: float) -> dict[str, Any]:
+    said = f"{bar['said']} · national {national:.0f}{quantities.NARROW}%"
+    return bar | {"national": national, "said": said, "letters": len(said), "end": max(bar["value"], national)}
+
+
+def _stacked(picture: Picture, bars: Bars) -> Drawn:
+    """One bar a value, cut by series; each part says its number where there is room for it."""
+    whole = max([1.0, *(float(sum(row.values)) for row in picture.rows)])
+    shown = [bar | {"inside": bar["said"] if bar["value"] >= whole * 0.07 else ""} for bar in bars]
+    scale = alt.Scale(domainMax=whole, zero=True)
+    base = _values().encode(y=_rows(shown), x=_bare("value", scale, True), order="rank:Q")
+    drawn = base.mark_bar(**_bar(height={"band": 0.72})).encode(
+        color=_legend(picture), opacity=_shade(), **_tips(picture)
+    )
+    text = base.mark_text(**_text(color="white", fontWeight=600)).encode(
+        x=alt.X("value:Q", stack="zero", bandPosition=0.5, axis=None), text="inside:N"
+    )
+    text = text.properties(name=INSIDE)
+    return _layered(_height(picture, 30), shown, drawn.add_params(_choice("code", "series")), text)
+
+
+def _grouped(picture: Picture, bars: Bars) -> Drawn:
+    """A bar for each series of each row, one under the other."""
+    order = [code for code, _ in picture.series]
+    base = _values().encode(y=_rows(bars), yOffset=alt.YOffset("series:N", sort=order), x=_bare("value", _room(bars)))
+    drawn = base.mark_bar(**_bar()).encode(color=_legend(picture), opacity=_shade(), **_tips(picture))
+    text = base.mark_text(**_text(align="left", dx=6, fontSize=11)).encode(text="said:N", opacity=_shade())
+    return _layered(_height(picture, 38), bars, drawn.add_params(_choice("code")), text)
+
+
+def _pyramid(picture: Picture, bars: Bars) -> Drawn:
+    """Women to the left, men to the right; whoever is neither is in the table, and the sentence says so."""
+    sides = {"woman": -1, "man": 1}
+    # Oldest above, as in every pyramid of ages.
+    shown = [bar | {"signed": bar["value"] * sides[bar["series"]]} for bar in reversed(bars) if bar["series"] in sides]
+    top = _most(shown) * 1.18
+    heads = alt.Axis(
+        orient="top", values=[-top / 2, top / 2], labelExpr="datum.value < 0 ? 'Femmes' : 'Hommes'", title=None,
+        labelFontSize=12, labelFontWeight=600, ticks=False, domain=False, grid=False,
+    )  # fmt: skip
+    x = alt.X("signed:Q", scale=alt.Scale(domain=[-top, top]), axis=heads)
+    base = _values().encode(y=_rows(shown), x=x)
+    drawn = base.mark_bar(**_bar(height={"band": 0.8})).encode(color=_colour(), opacity=_shade(), **_tips(picture))
+    left = base.transform_filter("datum.signed < 0").mark_text(**_text(align="right", dx=-5)).encode(text="said:N")
+    right = base.transform_filter("datum.signed > 0").mark_text(**_text(align="left", dx=5)).encode(text="said:N")
+    return _layered(_height(picture, 30), shown, drawn.add_params(_choice("code", "series")), left, right)
+
+
+# --- month by month ---
+
+
+def _columns(bars: Bars) -> alt.X:
+    """The months; where they are too close for their names, their initials; of several years, each January."""
+    labels = list(dict.fromkeys(bar["label"] for bar in bars))
+    shown = [label for label in labels if label.startswith("janv.")] if len(labels) > _MANY else labels
+    axis = alt.Axis(
+        labelExpr=f"width < {len(shown) * 35} ? upper(slice(datum.label, 0, 1)) : datum.label", values=shown,
+        labelAngle=0, ticks=False, domain=False, grid=False, title=None, labelOverlap=False, labelFontSize=11,
+    )  # fmt: skip
+    return alt.X("label:N", sort=labels, axis=axis)
+
+
+def _up(name: str, low: float, high: float, stack: bool | None = None) -> alt.Y:
+    return alt.Y(f"{name}:Q", scale=alt.Scale(domain=[low, high], nice=False), axis=None, stack=stack)
+
+
+_TALL = 210
+_MANY = 24
+"""So many months stand side by side with their numbers; beyond, the numbers are in the table."""
+
+
+def _few(bars: Bars) -> Bars:
+    """The bars whose number is written beside them."""
+    return bars if len({bar["label"] for bar in bars}) <= _MANY else []
+
+
+def _months(picture: Picture, bars: Bars) -> Drawn:
+    """A column a month, cut by series, its total above."""
+    sums = [
+        (bar["label"], sum(row.values)) for bar, row in zip(bars[:: len(picture.series)], picture.rows, strict=True)
+    ]
+    totals = [
+        {"label": label, "value": value, "said": quantities.number(value) if value else ""} for label, value in sums
+    ]
+    high = _most(totals) * 1.15
+    drawn = _values().mark_bar(**_bar(width={"band": 0.72}))
+    drawn = drawn.encode(
+        x=_columns(bars), y=_up("value", 0, high, True), order="rank:Q", color=_legend(picture), opacity=_shade(),
+        **_tips(picture),
+    )  # fmt: skip
+    text = _values("sums").mark_text(**_text(dy=-8)).encode(x=_columns(bars), y=_up("value", 0, high), text="said:N")
+    return _layered(_TALL, bars, drawn.add_params(_choice("code")), text, sums=_few(totals))
+
+
+def _balance(picture: Picture, bars: Bars) -> Drawn:
+    """Who came, above the line; who left, below it."""
+    shown = [bar | {"signed": bar["value"] if bar["series"] == "entries" else -bar["value"]} for bar in bars]
+    low, high = min([-1.0, *(bar["signed"] for bar in shown)]), _most(shown, "signed")
+    room = (high - low) * 0.12
+    base = _values().encode(x=_columns(shown), y=_up("signed", low - room, high + room))
+    drawn = base.mark_bar(**_bar(width={"band": 0.72})).encode(
+        color=_legend(picture), opacity=_shade(), **_tips(picture)
+    )
+    few = _values("few").encode(x=_columns(shown), y=_up("signed", low - room, high + room))
+    above = few.transform_filter("datum.signed > 0").mark_text(**_text(dy=-8)).encode(text="said:N")
+    below = few.transform_filter("datum.signed < 0").mark_text(**_text(dy=9)).encode(text="said:N")
+    return _layered(_TALL, shown, drawn.add_params(_choice("code", "series")), above, below, few=_few(shown))
+
+
+def _line(picture: Picture, bars: Bars) -> Drawn:
+    """A line from an honest zero, every point with its number while there are few."""
+    high = _most(bars) * 1.18
+    base = _values().encode(x=_columns(bars), y=_up("value", 0, high))
+    area = base.mark_area(color=INK, opacity=0.12, aria=False)
+    line = base.mark_line(color=INK, strokeWidth=2.5, aria=False)
+    dots = base.mark_point(filled=True, size=60, color=INK, opacity=1, cursor="pointer").encode(
+        opacity=_shade(), **_tips(picture)
+    )
+    text = _values("few").mark_text(**_text(dy=-12)).encode(x=_columns(bars), y=_up("value", 0, high), text="said:N")
+    return _layered(_TALL, bars, area, line, dots.add_params(_choice("code")), text, few=_few(bars))
+
+
+_DRAWS: dict[str, Callable[[Picture, Bars], Drawn]] = {
+    "bars": _bars,
+    "marks": _marks,
+    "stacked": _stacked,
+    "grouped": _grouped,
+    "pyramid": _pyramid,
+    "months": _months,
+    "balance": _balance,
+    "line": _line,
+}

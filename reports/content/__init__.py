@@ -1,0 +1,4 @@
+"""What a report says, before it is drawn: chart data, sentences, quantities in French.
+
+May import: db.
+"""

@@ -1,0 +1,71 @@
+"""How numbers are said in French: counts with their unit, shares, sums, lengths, months."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from db.model.types import french_number
+
+_UNITS = {
+    "person": ("personne", "personnes"),
+    "exit": ("sortie", "sorties"),
+    "contract": ("contrat", "contrats"),
+    "diagnostic": ("diagnostic", "diagnostics"),
+    "intervention": ("intervention", "interventions"),
+    "aid": ("aide", "aides"),
+    "years": ("an", "ans"),
+}
+_MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
+NARROW = "\u202f"
+"""The narrow no-break space that French puts before « % » and « € »."""
+
+
+def unit_word(unit: str, value: float = 2) -> str:
+    """« personnes », « sortie »; French has the singular below two."""
+    return _UNITS[unit][abs(value) >= 2]
+
+
+def number(value: float | None, unit: str = "person") -> str:
+    """A value alone: « 1 234 », « 1 234 € » (a sum is in euro cents), « 2,5 ans », « 12,3 % »."""
+    if value is None:
+        return "–"
+    if unit == "cents":
+        return f"{french_number(value / 100, 0 if value % 100 == 0 else 2)}{NARROW}€"
+    if unit == "percent":
+        return f"{french_number(value, 1)}{NARROW}%"
+    if unit == "years":
+        return f"{french_number(value, 1)}{NARROW}{unit_word(unit, round(value, 1))}"
+    return french_number(value)
+
+
+def counted(value: float, unit: str) -> str:
+    """« 43 sorties », « 1 personne », « 12 745 € »."""
+    return number(value, unit) if unit in ("cents", "years", "percent") else f"{number(value)} {unit_word(unit, value)}"
+
+
+def share(part: float, whole: float, decimals: int = 0) -> str:
+    """« 32 % » ; « – » of nothing. A small part is never said to be none, nor a large one all."""
+    if not whole:
+        return "–"
+    percent = 100 * part / whole
+    if not decimals and part and percent <= 0.5:
+        return f"moins de 1{NARROW}%"
+    if not decimals and part < whole and percent >= 99.5:
+        return f"plus de 99{NARROW}%"
+    rounded = Decimal(str(percent)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)  # 2,5 is 3, as at school
+    return f"{french_number(float(rounded), decimals)}{NARROW}%"
+
+
+def month(code: str, with_year: bool) -> str:
+    """« 2022-03 » -> « mars », or « mars 22 » beside months of another year."""
+    name = _MONTHS[int(code[5:7]) - 1]
+    return f"{name} {code[2:4]}" if with_year else name
+
+
+def change(now: float, before: float | None, unit: str = "person") -> str:
+    """What changed: « + 4 », « − 12 », « + 1,2 point », « = », or '' when there is nothing to compare with."""
+    if before is None:
+        return ""
+    moved = round(now - before, 1)
+    if not moved:
+        return "="
+    points = f"{french_number(abs(moved), 1)} point{'s' if abs(moved) >= 2 else ''}"
+    return f"{'+' if moved > 0 else '−'}{NARROW}{points if unit == 'percent' else number(abs(moved), unit)}"

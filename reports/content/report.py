@@ -1,0 +1,172 @@
+"""« Photo-bilan » : what the report of a year, a day or a period says, whatever it becomes (screen, deck, PDF…)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from db.figures import counting
+from db.figures.counting import Taken
+from db.figures.definitions import FIGURES
+from db.figures.periods import Period
+from db.model.types import french_date
+from db.storage.connection import Database
+from reports.content import chart_data, quantities
+from reports.content.chart_data import Picture
+
+Tick = Callable[[float, str], None]
+"""Long work says how far it is (0 to 1) and what it does; raising from it cancels the work."""
+
+
+def quiet(done: float, what: str) -> None:
+    """The Tick of who does not watch."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A headline number. ``before``: the same a year earlier; None: a mean over nobody."""
+
+    name: str
+    label: str
+    value: float | None
+    before: float | None
+    unit: str
+    means: str
+
+    @property
+    def short(self) -> str:
+        """The label where there is little room."""
+        return FIGURES[self.name].short or self.label
+
+    @property
+    def text(self) -> str:
+        """« 139 », « 2,5 ans »."""
+        return quantities.number(self.value, self.unit)
+
+    @property
+    def change(self) -> str:
+        """« + 4 », « − 2 », « = » since a year before, or ''."""
+        return "" if self.value is None else quantities.change(self.value, self.before, self.unit)
+
+
+@dataclass(frozen=True)
+class Section:
+    """Charts that belong together, under a heading."""
+
+    title: str
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report ready to be shown. ``known_on``: the ISO day of « ce que l’on savait », '' for what was true."""
+
+    period: Period
+    known_on: str
+    numbers: tuple[Number, ...]
+    shares: tuple[Number, ...]
+    """Shares of the persons followed, in percent: men, 50 or over…"""
+    sections: tuple[Section, ...]
+    taken: Taken
+
+    @property
+    def title(self) -> str:
+        """« Bilan 2022 », « Photo au 06/03/2023 »."""
+        return self.period.title
+
+    @property
+    def source(self) -> str:
+        """Whose numbers these are, for a chart that travels alone."""
+        known = f" · ce que l’on savait au {french_date(self.known_on)}" if self.known_on else ""
+        return f"{self.title}{known}"
+
+    @property
+    def compared(self) -> str:
+        """What the changes are since: « depuis 2021 », « depuis le 06/03/2022 »."""
+        before = self.period.before
+        if before.is_year:
+            return f"depuis {before.first.year}"
+        return f"depuis le {french_date(before.last.isoformat())}" if before.is_day else "par rapport à un an plus tôt"
+
+    @property
+    def truth(self) -> str:
+        """Which of the two truths it tells, and whether the period goes on."""
+        told = "Ce qui était vrai, d’après tout ce qui est enregistré aujourd’hui"
+        if self.known_on:
+            told = f"Ce que l’on savait au {french_date(self.known_on)}"
+        return f"{told} ; la période n’est pas finie" if self.period.last > date.today() else told
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Every chart, in order."""
+        return tuple(picture for section in self.sections for picture in section.pictures)
+
+
+_YEAR = ("followed", "accompanied", "cer_signed", "diagnostics_completed", "exits", "mean_length_years")
+_DAY = ("portfolio", "accompanied", "light", "in_diagnosis", "prime_only", "exits_since_january")
+_SECTIONS: Mapping[str, str] = {
+    "Focus sur les sorties": "sorties durees",
+    "La typologie du public": "genre age pyramide reperes foyer anciennete etudes origine territoire",
+    "Les domaines d’activité": "domaine domaine-genre",
+    "L’accompagnement": "mode portefeuille mouvements contrats freins interventions",
+    "Les aides": "aides plafond",
+}
+"""Heading -> the charts under it."""
+
+
+def headline(period: Period) -> tuple[str, ...]:
+    """The figures at the head of its report."""
+    return _DAY if period.is_day else _YEAR
+
+
+def photo(period: Period) -> tuple[str, ...]:
+    """The figures of its photo, without what only the charts show; the exits with their reasons."""
+    return tuple(dict.fromkeys((*headline(period), "by_reason", *(counting.DAY if period.is_day else counting.YEAR))))
+
+
+def needs(period: Period) -> tuple[str, ...]:
+    """Every figure of its report."""
+    return tuple(dict.fromkeys((*photo(period), *chart_data.NEEDS)))
+
+
+def part_labels(made: Report) -> dict[tuple[str, str], str]:
+    """(figure, code) -> « Motif de sortie : Emploi salarié », for every part of every figure."""
+    return {
+        (name, part.code): f"{FIGURES[name].label} : {part.label}"
+        for name, parts in made.taken.items()
+        if isinstance(parts, tuple)
+        for part in parts
+    }
+
+
+def make(db: Database, period: Period, known_on: str = "") -> Report:
+    """The report of a period, counted in ``db``: the office file, or the file as known on a day."""
+    taken = counting.take(db, period, needs(period))
+    before = counting.take(db, period.before, (*headline(period), *_SHARES, "gender"))
+    drawn = chart_data.all_of(taken)
+    return Report(
+        period,
+        known_on,
+        tuple(_number(name, taken, before) for name in headline(period)),
+        tuple(_share(name, taken, before) for name in _SHARES),
+        tuple(Section(title, tuple(drawn[name] for name in names.split())) for title, names in _SECTIONS.items()),
+        taken,
+    )
+
+
+def _number(name: str, taken: Taken, before: Taken) -> Number:
+    figure = FIGURES[name]
+    return Number(name, figure.label, taken[name], before[name], figure.unit, figure.means)
+
+
+_SHARES = ("men", "fifty_or_over", "bac2_or_over", "under_two_years")
+
+
+def _share(name: str, taken: Taken, before: Taken) -> Number:
+    """A share of the persons followed, in percent; None of nobody."""
+    figure = FIGURES[name]
+    return Number(name, figure.label, _percent(name, taken), _percent(name, before), "percent", figure.means)
+
+
+def _percent(name: str, taken: Taken) -> float | None:
+    whole = sum(part.value for part in taken["gender"])
+    return 100 * taken[name] / whole if whole else None

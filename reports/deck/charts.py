@@ -1,0 +1,324 @@
+"""A Picture -> a native chart of PowerPoint: its numbers can be edited there, and nothing is a drawing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import (
+    XL_CHART_TYPE,
+    XL_LABEL_POSITION,
+    XL_LEGEND_POSITION,
+    XL_MARKER_STYLE,
+    XL_TICK_LABEL_POSITION,
+    XL_TICK_MARK,
+)
+from pptx.oxml import parse_xml
+from pptx.slide import Slide
+from pptx.util import Pt
+
+from reports.charts.colours import INK, NATIONAL, colour
+from reports.content import quantities
+from reports.content.chart_data import MONTHLY, Picture
+from reports.deck.template import FONT, RULE, Box, rgb
+from reports.deck.template import INK as TEXT_INK
+from reports.sheets.simple_sheets import harmless
+
+_LETTER = 0.0068
+"""How wide a letter is at most, in inches for each point of its size."""
+_LINE, _SMALLEST = 0.0175, 8
+"""How high a line is, in inches for each point; the smallest letters of all."""
+_KINDS = {
+    "bars": XL_CHART_TYPE.BAR_CLUSTERED,
+    "marks": XL_CHART_TYPE.BAR_CLUSTERED,
+    "grouped": XL_CHART_TYPE.BAR_CLUSTERED,
+    "stacked": XL_CHART_TYPE.BAR_STACKED,
+    "pyramid": XL_CHART_TYPE.BAR_CLUSTERED,
+    "months": XL_CHART_TYPE.COLUMN_STACKED,
+    "balance": XL_CHART_TYPE.COLUMN_CLUSTERED,
+    "line": XL_CHART_TYPE.LINE_MARKERS,
+}
+_BELOW = ("woman", "departures")
+"""The series that go to the other side of zero."""
+_STACKED, _BOTH_WAYS = ("stacked", "months"), ("pyramid", "balance")
+_THICK = 0.42
+_LEGEND = 0.36
+"""The most a bar is thick, and how high the names of the series are, in inches."""
+Drawn = tuple[str, str, list[float | None]]
+"""A series: its code, its label, its values."""
+
+
+def plain(text: str) -> str:
+    """Arial has no narrow no-break space: with the usual one, no other typeface comes in."""
+    return text.replace(quantities.NARROW, "\u00a0")
+
+
+def safe(label: str) -> str:
+    """A label that stays a text in the workbook of the chart; XlsxWriter also runs « {=…} »."""
+    return plain(f"'{label}" if label.startswith("{=") else harmless(label))
+
+
+def series_of(picture: Picture) -> list[Drawn]:
+    """Code, label and values of each series as it is drawn: who stands on the other side of zero is negative."""
+    found: list[Drawn] = []
+    if picture.marks:
+        national = [dict(picture.marks).get(row.code) for row in picture.rows]
+        return [("", "Ici", [row.values[0] for row in picture.rows]), ("national", "National", national)]
+    for place, (code, label) in enumerate(picture.series):
+        sign = -1 if picture.shape in ("pyramid", "balance") and code in _BELOW else 1
+        if picture.shape != "pyramid" or code in ("woman", "man"):
+            found.append((code, label, [sign * row.values[place] for row in picture.rows]))
+    return found
+
+
+def draw(slide: Slide, picture: Picture, box: Box, size: float = 11) -> None:
+    """Put the chart on a slide. ``size``: of its letters, in points."""
+    data_of: Any = CategoryChartData
+    data = data_of(number_format=_number_format(picture))
+    data.categories = [safe(row.label) for row in picture.rows]
+    for _, label, values in series_of(picture):
+        data.add_series(safe(label), values)
+    shapes: Any = slide.shapes
+    frame = shapes.add_chart(_KINDS[picture.shape], *box.emu, data)
+    describe(frame, f"Graphique : {picture.title}", picture.alt)
+    chart = frame.chart
+    chart.has_title = False
+    size = _fitting(picture, box, size)
+    chart.font.size, chart.font.name, chart.font.color.rgb = Pt(size), FONT, rgb(TEXT_INK)
+    _Drawing(chart, picture, box, size).finish()
+
+
+def _fitting(picture: Picture, box: Box, size: float) -> float:
+    """The size at which the labels, on their lines or side by side, have room."""
+    rows, letters = len(picture.rows), max(len(row.label) for row in picture.rows)
+    if picture.shape in MONTHLY:
+        fits = int(box.width / rows / letters / _LETTER)
+        return min(size, fits) if fits >= _SMALLEST else size
+    while size > _SMALLEST and -(-letters * size * _LETTER // (0.4 * box.width)) * size * _LINE > box.height / rows:
+        size -= 1
+    return size
+
+
+def describe(frame: Any, name: str, alt: str) -> None:
+    """What the selection pane and a screen reader say of a chart or a table."""
+    frame.name = plain(name)
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", plain(alt))
+
+
+def _number_format(picture: Picture) -> str:
+    return {"cents": '# ##0.00 "€"', "percent": "0.0"}.get(picture.unit, "# ##0")
+
+
+class _Drawing:
+    """One chart being made presentable."""
+
+    def __init__(self, chart: Any, picture: Picture, box: Box, size: float) -> None:
+        self.chart, self.picture, self.box, self.size = chart, picture, box, size
+        self.plot = chart.plots[0]
+        self.series = series_of(picture)
+        self.legend = len(self.series) > 1
+        self.upright = picture.shape in MONTHLY
+        self.month = max(self._width(row.label) for row in picture.rows) if self.upright else 0.0
+        top = _LEGEND if self.legend else 0.02
+        left = 0.0 if self.upright else self._label_width()
+        self.inner = Box(left, top, box.width - left, box.height - top - self._under())
+
+    def _under(self) -> float:
+        """Room for the months under their columns, side by side or upright."""
+        if not self.upright:
+            return 0.0
+        return 0.34 if self.month <= self.box.width / len(self.picture.rows) else 0.58
+
+    def finish(self) -> None:
+        """Everything but the numbers."""
+        self._axes()
+        self._bars()
+        self._colours()
+        _SAYS.get(self.picture.shape, _Drawing._say_numbers)(self)
+        self._legend()
+        self._place_plot()
+
+    def _width(self, text: str) -> float:
+        return len(text) * self.size * _LETTER
+
+    def _label_width(self) -> float:
+        """Room for the labels at the left; a long one takes several lines, between words."""
+        whole = max((self._width(row.label) for row in self.picture.rows), default=0.5)
+        return max(0.85, min(whole, 0.4 * self.box.width) + 0.15)
+
+    # --- axes ---
+
+    def _axes(self) -> None:
+        chart = self.chart
+        values, labels = chart.value_axis, chart.category_axis
+        values.visible = values.has_major_gridlines = False
+        values.minimum_scale, values.maximum_scale = self._range()
+        labels.has_major_gridlines = False
+        labels.major_tick_mark = labels.minor_tick_mark = XL_TICK_MARK.NONE
+        labels.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+        labels.format.line.color.rgb, labels.format.line.width = rgb(RULE), Pt(1)
+        # Oldest above in a pyramid; elsewhere the first of the list above.
+        labels.reverse_order = not self.upright and self.picture.shape != "pyramid"
+        self._write_labels(labels)
+
+    def _write_labels(self, labels: Any) -> None:
+        """Every label; months that have no room side by side stand upright."""
+        room = self.inner.width / len(self.picture.rows)
+        standing = self.upright and self.month > room
+        labels.tick_labels.font.size = Pt(_SMALLEST if standing else self.size)
+        step = -(-_SMALLEST * _LINE // room) if standing else 1
+        body = labels._element.find(f"{{{_C}}}txPr/{{{_A}}}bodyPr")
+        body.set("rot", "-5400000" if standing else "0")
+        body.set("vert", "horz")
+        skip = parse_xml(f'<c:tickLblSkip xmlns:c="{_C}" val="{int(step)}"/>')
+        labels._element.find(f"{{{_C}}}noMultiLvlLbl").addprevious(skip)
+
+    def _range(self) -> tuple[float, float]:
+        """From an honest zero to what leaves room for the numbers after the bars."""
+        values = [abs(value or 0) for _, _, found in self.series for value in found]
+        if self.picture.shape in _STACKED:
+            values = [sum(row.values) for row in self.picture.rows]
+        most = max(1.0, *values) * self._room()
+        return (-most if self.picture.shape in _BOTH_WAYS else 0.0), most
+
+    def _room(self) -> float:
+        """How much longer than the longest bar its axis is, for the number at its end."""
+        if self.picture.shape in _STACKED:
+            return 1.0
+        if self.upright:
+            return 1 / max(0.3, 1 - 0.3 / (self.inner.height / (2 if self.picture.shape == "balance" else 1)))
+        width = self.inner.width / (2 if self.picture.shape == "pyramid" else 1)
+        return 1 / max(0.3, 1 - self._said_width() / width)
+
+    def _said_width(self) -> float:
+        """The room of the longest number."""
+        said = [plain(self.picture.said(row, place)) for row in self.picture.rows for place in range(len(row.values))]
+        return max(map(self._width, said), default=0) + 0.12
+
+    # --- bars and colours ---
+
+    def _bars(self) -> None:
+        if self.picture.shape == "line":
+            return
+        rows = max(1, len(self.picture.rows))
+        room = (self.inner.width if self.upright else self.inner.height) / rows
+        side_by_side = len(self.series) if self.picture.shape in ("grouped", "marks") else 1
+        thick = min(_THICK if side_by_side == 1 else 0.3, room * 0.7 / side_by_side)
+        self.plot.gap_width = min(500, round(100 * (room - thick * side_by_side) / thick))
+        self.plot.overlap = 100 if side_by_side == 1 else -5
+
+    def _colours(self) -> None:
+        if self.picture.shape == "line":
+            return self._colour_line()
+        self.plot.vary_by_categories = False
+        for (code, _, _), series in zip(self.series, self.plot.series, strict=True):
+            series.invert_if_negative = False
+            own = NATIONAL if code == "national" else colour(self.picture.scheme, code)
+            _fill(series.format.fill, INK if self.picture.shape == "bars" else own)
+        if self.picture.shape == "bars":
+            self._colour_points(self.plot.series[0])
+        return None
+
+    def _colour_points(self, series: Any) -> None:
+        """One colour a value, where the values have one."""
+        for place, row in enumerate(self.picture.rows):
+            own = colour(self.picture.scheme, row.code)
+            if own != INK:
+                _fill(series.points[place].format.fill, own)
+
+    def _colour_line(self) -> None:
+        series = self.plot.series[0]
+        series.smooth = False
+        series.format.line.color.rgb, series.format.line.width = rgb(INK), Pt(2.25)
+        series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 7
+        _fill(series.marker.format.fill, INK)
+        series.marker.format.line.color.rgb = rgb(INK)
+
+    # --- what the bars say ---
+
+    def _say_each(self) -> None:
+        """« 45 · 32 % » beside each bar: a text, for no format of numbers says the share."""
+        for place, row in enumerate(self.picture.rows):
+            self._say(self.plot.series[0].points[place], plain(self.picture.said(row)))
+
+    def _say_marks(self) -> None:
+        for (_, _, values), series in zip(self.series, self.plot.series, strict=True):
+            for place, value in enumerate(values):
+                self._say(series.points[place], plain(quantities.number(value, self.picture.unit)))
+
+    def _say(self, point: Any, text: str) -> None:
+        label = point.data_label
+        frame = label.text_frame
+        frame.text = text.replace(" ", "\u00a0")  # never on two lines
+        frame.word_wrap = False
+        font = frame.paragraphs[0].runs[0].font
+        font.size, font.name, font.color.rgb = Pt(self.size), FONT, rgb(TEXT_INK)
+        label.position = XL_LABEL_POSITION.OUTSIDE_END
+
+    def _labels(self, form: str, position: Any, white: bool = False) -> None:
+        if self.upright and self.inner.width / len(self.picture.rows) < self._width("000"):
+            return  # years of months: the numbers would cover each other
+        self.plot.has_data_labels = True
+        labels = self.plot.data_labels
+        labels.show_value, labels.number_format, labels.number_format_is_linked = True, form, False
+        labels.font.size, labels.font.name, labels.font.bold = Pt(self.size), FONT, white
+        labels.font.color.rgb = rgb("FFFFFF" if white else TEXT_INK)
+        labels.position = position
+
+    def _say_numbers(self) -> None:
+        zero = '""' if self.picture.shape == "balance" else "0"
+        self._labels(f"# ##0;# ##0;{zero}", XL_LABEL_POSITION.OUTSIDE_END)
+
+    def _say_line(self) -> None:
+        self._labels("# ##0", XL_LABEL_POSITION.ABOVE)
+
+    def _say_inside(self) -> None:
+        """In white within the bars; none where the part is too small for it."""
+        least = self._range()[1] * (0.16 / self.inner.height if self.upright else 0.14 / self.inner.width)
+        self._labels(f'[>={least:.2f}]# ##0;""', XL_LABEL_POSITION.CENTER, white=True)
+
+    # --- the rest ---
+
+    def _legend(self) -> None:
+        chart = self.chart
+        chart.has_legend = self.legend
+        if not self.legend:
+            return
+        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
+        chart.legend.font.size, chart.legend.font.name = Pt(self.size), FONT
+        width = sum(self._width(label) + 0.42 for _, label, _ in self.series)
+        place = _layout(Box(0, 0, min(width, self.box.width), 0.28), self.box, "")
+        chart.legend._element.find(f"{{{_C}}}legendPos").addnext(place)
+
+    def _place_plot(self) -> None:
+        area = self.chart._chartSpace.chart.plotArea
+        nothing = "<a:noFill/><a:ln><a:noFill/></a:ln>"
+        clear = parse_xml(f'<c:spPr xmlns:c="{_C}" xmlns:a="{_A}">{nothing}</c:spPr>')
+        self.chart._chartSpace.chart.addnext(clear)
+        for old in area.findall(f"{{{_C}}}layout"):
+            area.remove(old)
+        area.insert(0, _layout(self.inner, self.box, '<c:layoutTarget val="inner"/>'))
+
+
+_SAYS: dict[str, Callable[[_Drawing], None]] = {
+    "bars": _Drawing._say_each,
+    "marks": _Drawing._say_marks,
+    "line": _Drawing._say_line,
+    "stacked": _Drawing._say_inside,
+    "months": _Drawing._say_inside,
+}
+_C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+_A = "http://schemas.openxmlformats.org/drawingml/2006/main"
+
+
+def _fill(fill: Any, colour: str) -> None:
+    fill.solid()
+    fill.fore_color.rgb = rgb(colour)
+
+
+def _layout(box: Box, within: Box, target: str) -> Any:
+    """Where a part of a chart stands, as parts of the whole."""
+    places = {"x": box.x / within.width, "y": box.y / within.height}
+    sizes = {"w": box.width / within.width, "h": box.height / within.height}
+    values = "".join(f'<c:{name} val="{value:.4f}"/>' for name, value in (places | sizes).items())
+    modes = '<c:xMode val="edge"/><c:yMode val="edge"/>'
+    return parse_xml(f'<c:layout xmlns:c="{_C}"><c:manualLayout>{target}{modes}{values}</c:manualLayout></c:layout>')

@@ -1,0 +1,325 @@
+"""The slides of the deck, one function a kind: cover, headline, charts, profile in numbers, definitions."""
+
+import copy
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from pptx.enum.dml import MSO_THEME_COLOR
+from pptx.enum.shapes import MSO_SHAPE, PP_PLACEHOLDER
+from pptx.enum.text import PP_ALIGN
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import qn
+from pptx.presentation import Presentation as Deck
+from pptx.slide import Slide
+from pptx.util import Pt
+
+from db.figures.counting import PROFILE
+from db.figures.definitions import NATIONAL, VERSION
+from db.model.types import french_date
+from reports.content import quantities
+from reports.content.chart_data import MONTHLY, Picture
+from reports.content.report import Number, Report
+from reports.deck import charts as deck_charts
+from reports.deck import tables as deck_tables
+from reports.deck.charts import plain
+from reports.deck.template import BODY, CONTENT, COVER, FONT, LEAD, MESSAGE, OVERLINE, PANEL, SOFT, TEXT, Box, rgb
+
+OFFICE = "Palette · Département du Lot, publics artistes"
+_MANY = 8
+"""More bars than that, when they are alone, have the whole width."""
+_FEW = 4
+"""Up to so many bars, the table stands under the chart: bars alone would leave the page empty."""
+_GAP = 0.2
+_SIZES = ((120, 24), (145, 20))
+"""Up to how many letters a title has which size, in points, to stand on two lines."""
+Line = tuple[str, float, bool, str]
+"""A text, its size in points, whether it is bold, its colour."""
+Columns = list[list[Picture]]
+
+
+# --- what every slide is made of ---
+
+
+def _slide(deck: Deck, report: Report, layout: str, title: str, overline: str, notes: str) -> Slide:
+    """A slide with its title, its small line, its foot and its notes."""
+    slide: Slide = deck.slides.add_slide(deck.slide_layouts.get_by_name(layout))
+    shapes: Any = slide.shapes
+    shapes.title.name, shapes.title.text = "Titre", plain(title)
+    size = next((size for letters, size in _SIZES if len(title) <= letters), 16)
+    shapes.title.text_frame.paragraphs[0].runs[0].font.size = Pt(size)
+    small = _placeholder(slide, OVERLINE)
+    small.name, small.text = "Surtitre", plain(overline)
+    _write_notes(slide, notes)
+    return slide
+
+
+def _write_notes(slide: Slide, notes: str) -> None:
+    frame: Any = slide.notes_slide.notes_text_frame
+    frame.text = plain(notes)
+
+
+def _placeholder(slide: Slide, place: int) -> Any:
+    return next(shape for shape in slide.placeholders if shape.placeholder_format.idx == place)
+
+
+def add_foot(slide: Slide, report: Report, page: int) -> None:
+    """The foot and the number of the page, read last: python-pptx leaves these two of the layout out."""
+    holders: Any = slide.slide_layout.placeholders
+    for holder in holders:
+        if holder.placeholder_format.type in (PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER):
+            own = copy.deepcopy(holder.element)
+            own.nvSpPr.cNvPr.set("id", str(max(shape.shape_id for shape in slide.shapes) + 1))
+            slide.shapes._spTree.append(own)
+            for field in own.iter(qn("a:fld")):
+                field.find(qn("a:t")).text = str(page)
+    foot: Any = next(s for s in slide.placeholders if s.placeholder_format.type == PP_PLACEHOLDER.FOOTER)
+    foot.text = plain(f"{OFFICE} · {report.title}")
+    paragraph = foot.text_frame.paragraphs[0]
+    paragraph.alignment = PP_ALIGN.LEFT  # LibreOffice forgets what the master says of feet
+    font = paragraph.runs[0].font
+    font.name, font.size, font.color.rgb = FONT, Pt(10), rgb(SOFT)
+
+
+def _text(slide: Slide, name: str, box: Box, lines: Sequence[Line], space: float = 0) -> None:
+    """A text without a frame. ``space``: between its lines, in points."""
+    shape = slide.shapes.add_textbox(*box.emu)
+    shape.name = name
+    frame = shape.text_frame
+    frame.word_wrap = True
+    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
+    for place, (text, size, bold, colour) in enumerate(lines):
+        paragraph = frame.paragraphs[0] if place == 0 else frame.add_paragraph()
+        paragraph.space_before = Pt(space if place else 0)
+        run = paragraph.add_run()
+        run.text, run.font.size, run.font.bold = plain(text), Pt(size), bold
+        _colour(run.font.color, colour)
+
+
+def _colour(color: Any, colour: str) -> None:
+    themes = {"ink": MSO_THEME_COLOR.TEXT_1, "teal": MSO_THEME_COLOR.TEXT_2}
+    if colour in themes:
+        color.theme_color = themes[colour]
+    else:
+        color.rgb = rgb(SOFT)
+
+
+def _ground(slide: Slide, name: str, box: Box) -> None:
+    """The stone ground of what stands beside; decoration, and said to be so."""
+    shape = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *box.emu)
+    shape.name = name
+    shape.fill.solid()
+    shape.fill.fore_color.theme_color = MSO_THEME_COLOR.BACKGROUND_2
+    shape.line.fill.background()
+    style = shape.element.find(qn("p:style"))
+    shape.element.remove(style)  # it brings a shadow
+    shape.element.nvSpPr.cNvPr.append(parse_xml(_DECORATIVE))
+
+
+_DECORATIVE = (
+    '<a:extLst xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
+    '<a:ext uri="{C183D7F6-B498-43B3-948B-1728B52AA6E4}"><adec:decorative'
+    ' xmlns:adec="http://schemas.microsoft.com/office/drawing/2017/decorative" val="1"/></a:ext></a:extLst>'
+)
+
+
+# --- the slides ---
+
+
+def cover(deck: Deck, report: Report) -> None:
+    """What it is, of whom, and when it was made."""
+    slide = deck.slides.add_slide(deck.slide_layouts.get_by_name(COVER))
+    shapes: Any = slide.shapes
+    shapes.title.text = report.title.replace(" au ", " au\u00a0")
+    _placeholder(slide, 1).text = "Accompagnement des publics artistes\nDépartement du Lot"
+    made = french_date(date.today().isoformat())
+    _placeholder(slide, OVERLINE).text = f"{report.truth}\nÉtabli le {made} avec Palette"
+    _write_notes(slide, f"{report.title}. {report.truth}.")
+
+
+def headline(deck: Deck, report: Report) -> None:
+    """The numbers as large figures, and the shares beside them."""
+    notes = "\n".join(f"{number.label} : {number.means}" for number in (*report.numbers, *report.shares))
+    slide = _slide(deck, report, MESSAGE, _essential(report), f"L’essentiel · {report.title}", notes)
+    width, height = LEAD.width / 2 - _GAP, LEAD.height / 3
+    for place, number in enumerate(report.numbers):
+        down, across = divmod(place, 2)
+        box = Box(LEAD.x + across * (width + 2 * _GAP), LEAD.y + down * height, width, height - _GAP)
+        _figure(slide, number, box, report.compared, 40)
+    _ground(slide, "Fond des parts", PANEL)
+    inner = PANEL.inside(_GAP * 1.3)
+    _text(slide, "Parts", inner.top(0.3), [(f"Parmi les personnes {_kind(report)}", 12, True, "teal")])
+    row = inner.below(0.5)
+    for place, number in enumerate(report.shares):
+        height = row.height / len(report.shares)
+        _figure(slide, number, Box(row.x, row.y + place * height, row.width, height), report.compared, 28)
+
+
+def _essential(report: Report) -> str:
+    """« 139 personnes suivies en 2022, dont 116 accompagnées »."""
+    who, among = _who(report)
+    told = f"{who} {report.period.words}"
+    return f"{told}, dont {quantities.number(among)} accompagnée{'s' * (among >= 2)}" if among else told
+
+
+def _who(report: Report) -> tuple[str, float]:
+    """« 139 personnes suivies », « 95 personnes en portefeuille »; how many of them are accompanied."""
+    named = {number.name: number.value or 0 for number in report.numbers}
+    whole = named["portfolio" if report.period.is_day else "followed"]
+    kind = _kind(report, whole)
+    who = f"{quantities.counted(whole, 'person')} {kind}" if whole else f"Aucune personne {kind}"
+    return who, named["accompanied"]
+
+
+def _kind(report: Report, whole: float = 2) -> str:
+    """What the persons of the report are, be they one or several."""
+    return "en portefeuille" if report.period.is_day else "suivies" if whole >= 2 else "suivie"
+
+
+def _figure(slide: Slide, number: Number, box: Box, compared: str, size: float) -> None:
+    """A large figure over its label and what changed."""
+    lines = [(number.text, size, True, "teal"), (number.label, 13, False, "ink")]
+    if number.change:
+        told = "sans changement" if number.change == "=" else number.change
+        lines.append((f"{told} {compared}", 11, False, "soft"))
+    _text(slide, f"Chiffre : {number.label}", box, lines)
+
+
+def charts(deck: Deck, report: Report, section: str, pictures: Sequence[Picture]) -> None:
+    """One chart that gives the message, and those beside or below it; alone, its table is beside it."""
+    lead, others = pictures[0], pictures[1:]
+    notes = "\n".join(f"{picture.title} : {picture.means}\n{picture.reading}" for picture in pictures)
+    slide = _slide(deck, report, MESSAGE, _message(lead), f"{section} · {lead.title}", notes)
+    if others and all(picture.shape in MONTHLY for picture in pictures):
+        return _one_above_the_other(slide, pictures)
+    if not others and len(lead.rows) > _MANY:
+        deck_charts.draw(slide, lead, CONTENT, 12)
+        return None
+    _lead(slide, lead, table=bool(others))
+    height = (PANEL.height + _GAP) / max(1, len(others))
+    for place, picture in enumerate(others):
+        _companion(slide, picture, Box(PANEL.x, PANEL.y + place * height, PANEL.width, height - _GAP))
+    if not others:
+        _numbers(slide, lead)
+    return None
+
+
+def _one_above_the_other(slide: Slide, pictures: Sequence[Picture]) -> None:
+    """Months under the same months."""
+    first = CONTENT.height * 0.36
+    deck_charts.draw(slide, pictures[0], CONTENT.top(first))
+    height = (CONTENT.height - first) / (len(pictures) - 1)
+    for place, picture in enumerate(pictures[1:]):
+        box = CONTENT.below(first + place * height + _GAP).top(height - _GAP)
+        _text(slide, f"Titre : {picture.title}", box.top(0.5), _heading(picture), space=2)
+        deck_charts.draw(slide, picture, box.below(0.55))
+
+
+def _message(picture: Picture) -> str:
+    """Its sentence, without the full stop that no title has."""
+    return picture.reading.removesuffix(".")
+
+
+def _heading(picture: Picture) -> list[Line]:
+    return [(picture.title, 11, True, "teal"), (_message(picture), 13, True, "ink")]
+
+
+def _lead(slide: Slide, picture: Picture, table: bool) -> None:
+    """The chart of the message; a few bars leave room for their table."""
+    few = table and len(picture.rows) <= _FEW and picture.shape == "bars" and picture.base
+    height = 0.34 * (len(picture.rows) + 2) if few else 0
+    deck_charts.draw(slide, picture, LEAD.top(LEAD.height - height - (0.25 if few else 0)), 12)
+    if few:
+        deck_tables.draw(slide, picture, deck_tables.lines(picture), LEAD.below(LEAD.height - height), 0.34, 12)
+
+
+def _companion(slide: Slide, picture: Picture, box: Box) -> None:
+    """A chart on its own ground, under its title and its sentence."""
+    _ground(slide, f"Fond : {picture.title}", box)
+    inner = box.inside(_GAP)
+    head = 0.3 + 0.22 * -(-len(picture.reading) // 44)
+    _text(slide, f"Titre : {picture.title}", inner.top(head), _heading(picture), space=2)
+    deck_charts.draw(slide, picture, inner.below(head + 0.1), 11 if len(picture.rows) <= 8 else 10)
+
+
+def _numbers(slide: Slide, picture: Picture) -> None:
+    """The table of a chart that is alone."""
+    lines = deck_tables.lines(picture)
+    _ground(slide, f"Fond : {picture.title}", PANEL.top(0.38 * len(lines) + 2 * _GAP))
+    deck_tables.draw(slide, picture, lines, PANEL.inside(_GAP), 0.38, 12)
+
+
+# --- the numbers of the profile ---
+
+_LINE = 0.285
+
+
+def profile_pages(report: Report) -> list[Columns]:
+    """The tables of the profile, in columns of three a page, each as full as it can be."""
+    tables = [picture for picture in report.pictures if picture.figure in PROFILE and not picture.empty]
+    columns: Columns = []
+    for picture in tables:
+        room = (column for column in columns if _tall([*column, picture]) <= CONTENT.height)
+        column = next(room, None)
+        if column is None:
+            column = []
+            columns.append(column)
+        column.append(picture)
+    return [columns[place : place + 3] for place in range(0, len(columns), 3)]
+
+
+def _tall(pictures: Sequence[Picture]) -> float:
+    return sum(deck_tables.tall(picture, _LINE) + _GAP for picture in pictures) - _GAP
+
+
+def profile(deck: Deck, report: Report, columns: Columns) -> None:
+    """Every number of the profile, with its share to the hundredth."""
+    shown = [picture for column in columns for picture in column]
+    notes = "\n".join(f"{picture.title} : {picture.means}" for picture in shown)
+    title = f"{_who(report)[0]} {report.period.words}, chiffre par chiffre"
+    slide = _slide(deck, report, MESSAGE, title, f"Annexe · {report.title}", notes)
+    width = (CONTENT.width - 2 * 2 * _GAP) / 3
+    for place, column in enumerate(columns):
+        box = Box(CONTENT.x + place * (width + 2 * _GAP), CONTENT.y, width, CONTENT.height)
+        for picture in column:
+            deck_tables.draw(slide, picture, deck_tables.lines(picture, whole=False), box, _LINE, 10.5)
+            box = box.below(_tall([picture]) + _GAP)
+
+
+# --- definitions ---
+
+
+def method(deck: Deck, report: Report) -> None:
+    """What the numbers count, and how the report was made."""
+    numbers = {number.means: number for number in (*report.numbers, *report.shares)}
+    pictures = {picture.figure: picture for picture in report.pictures}
+    notes = "\n".join(f"{picture.title} : {picture.means}" for picture in pictures.values())
+    slide = _slide(deck, report, TEXT, "Définitions et méthode", f"Annexe · {report.title}", notes)
+    _define(_placeholder(slide, BODY).text_frame, list(numbers.values()))
+    _ground(slide, "Fond de la méthode", PANEL)
+    lines = [("Méthode", 12.0, True, "teal"), *((text, 12.0, False, "ink") for text in _method(report))]
+    _text(slide, "Méthode", PANEL.inside(_GAP * 1.3), lines, space=9)
+
+
+def _define(frame: Any, numbers: Sequence[Number]) -> None:
+    for place, number in enumerate(numbers):
+        paragraph = frame.paragraphs[0] if place == 0 else frame.add_paragraph()
+        name, means = paragraph.add_run(), paragraph.add_run()
+        name.text, means.text = f"{plain(number.label)}. ", plain(number.means)
+        name.font.bold = True
+
+
+_NATIONAL = f"{NATIONAL['men']} % d’hommes, {NATIONAL['fifty_or_over']} % de 50 ans ou plus"
+
+
+def _method(report: Report) -> list[str]:
+    made = french_date(date.today().isoformat())
+    return [
+        f"{report.truth}.",
+        f"Établi le {made} par Palette, avec la version {VERSION} des définitions.",
+        f"Les parts du profil sont celles des personnes {_kind(report)} {report.period.words}.",
+        "Chaque changement est mesuré par rapport à un an plus tôt.",
+        "Les parts des diapositives sont arrondies : leur somme peut s’écarter de 100 % d’un point.",
+        f"Les références nationales ({_NATIONAL}) sont celles de la présentation de la mission.",
+        "Les graphiques et les tableaux se modifient dans PowerPoint ; leurs définitions sont dans les notes.",
+    ]

@@ -1,0 +1,4 @@
+"""PDF files typeset by Typst: the report, and the file that is handed to one person.
+
+May import: db, reports.content, reports.charts.
+"""

@@ -1,0 +1,114 @@
+"""Everything that is known of one person, to hand to her: a PDF to read, a JSON file to take elsewhere, in one ZIP.
+
+GDPR, articles 15 and 20. Deleted rows, earlier values and openings of the file are part of it.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import typst
+
+from db.model import effective_dictionary
+from db.model.dictionary import PERSON, TABLES
+from db.model.fields import Field, Table
+from db.model.types import Context, References, french_date
+from db.rows import access_log, history, records
+from db.rows.records import Row
+from db.storage.connection import Database
+
+_TEMPLATE = Path(__file__).with_suffix(".typ")
+_MANY = 100_000
+
+
+def zip_bytes(db: Database, person_id: int, today: str) -> bytes:
+    """Both files. ``today``: an ISO day. Raises NotFoundError for somebody who is not in the file."""
+    found = everything(db, person_id, today)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("dossier.pdf", pdf_bytes(found))
+        file.writestr("dossier.json", json.dumps(found, ensure_ascii=False, indent=2))
+    return content.getvalue()
+
+
+def everything(db: Database, person_id: int, today: str) -> dict[str, Any]:
+    """Title, tables (name -> rows of {label: {text, value}}), changes, openings. Dates in ``value`` are ISO."""
+    known = records.context(db)
+    person = records.stored(db, PERSON, person_id)
+    return {
+        "titre": f"{person.values['first_name']} {person.values['last_name']}",
+        "dossier": person_id,
+        "date": french_date(today),
+        "tables": [
+            {
+                "nom": _heading(table),
+                "lignes": [_row(table, row, known) for row in rows],
+            }
+            for table, rows in _rows(db, person)
+        ],
+        "historique": [
+            {"date": change.moment, "ligne": _of(change.table, change.row_id), "phrase": change.sentence}
+            for change in history.of_person(db, person_id, known)
+        ],
+        "consultations": [
+            {"date": line.moment, "par": line.who, "action": access_log.ACTIONS[line.action]}
+            for line in access_log.find(db, person_id=person_id, size=_MANY)[0]
+        ],
+    }
+
+
+def _rows(db: Database, person: Row) -> Iterator[tuple[Table, list[Row]]]:
+    """Her own row, the rows of each table that are hers, and those of other tables that name her."""
+    for table in effective_dictionary.files(db).values():
+        if table.name == PERSON.name:
+            yield table, [person]
+        else:
+            rows = list(_naming(db, table, person.id))
+            if rows:
+                yield table, rows
+
+
+def _heading(table: Table) -> str:
+    return "Fiche" if table.name == PERSON.name else table.plural
+
+
+def _naming(db: Database, table: Table, person_id: int) -> Iterator[Row]:
+    if table.belongs_to_person:
+        for row_id in records.ids_of_person(db, table, person_id):
+            yield records.stored(db, table, row_id)
+    for field in table.fields:
+        if isinstance(field.type, References) and field.target == PERSON.name:
+            for row_id in records.ids_listing(db, table, field, person_id):
+                yield records.stored(db, table, row_id)
+
+
+def _row(table: Table, row: Row, known: Context) -> dict[str, Any]:
+    told = {
+        item.label: {"texte": item.type.show(value, known), "valeur": value}
+        for item in table.fields
+        if _is_told(item) and (value := row.values[item.name]) not in (None, ())
+    }
+    return {"n°": row.id, "supprimée": row.deleted, "champs": told}
+
+
+def _is_told(item: Field) -> bool:
+    """Not herself again on every line, nor who else is on a list: these are other people's data."""
+    return item.name != "person_id" and not (isinstance(item.type, References) and item.target == PERSON.name)
+
+
+def _of(table: str, row_id: int) -> str:
+    return f"{TABLES[table].label} n° {row_id}"
+
+
+def pdf_bytes(found: dict[str, Any]) -> bytes:
+    """The readable one (A4), typeset from what ``everything`` gives."""
+    with TemporaryDirectory(prefix="palette-") as name:
+        folder = Path(name)
+        (folder / "dossier.json").write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+        compiler = typst.Compiler(_TEMPLATE.read_bytes(), root=str(folder), ignore_system_fonts=True)
+        made = compiler.compile(format="pdf")
+    return made if isinstance(made, bytes) else b""

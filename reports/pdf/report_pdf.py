@@ -1,0 +1,219 @@
+"""The report as a PDF to print and file (A4, tagged PDF/UA-1), typeset by Typst: no browser, no font of the machine."""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import date
+from itertools import product
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
+
+import typst
+import vl_convert
+
+from db.figures.definitions import NATIONAL, VERSION
+from db.model.types import french_date, french_number
+from reports.charts import rendering
+from reports.content import quantities, sentences
+from reports.content.chart_data import MONTHLY, Picture
+from reports.content.report import Number, Report, Tick, quiet
+
+OFFICE = "Accompagnement des publics artistes · Département du Lot"
+_TEMPLATE = Path(__file__).with_suffix(".typ")
+_HALF, _FULL = 81.0, 170.0
+"""How wide a chart is, in millimetres: one of two columns, or both."""
+_DOT = _HALF / 350
+"""One unit of a chart, in millimetres: its labels, 12 units high, are read as 8 points."""
+_TALLEST = 190.0
+"""Of a chart, in millimetres; a longer one is made smaller, so that a page holds it with its title and sentence."""
+_GAP = 7.0
+_BAND = 105.0
+"""How high a band of several pieces is, in millimetres: it is never cut, and should not leave half a page empty."""
+_TOGETHER = 6
+"""At most so many pieces in a band."""
+
+Piece = dict[str, Any]
+Band = list[list[Piece]]
+
+
+def pdf_bytes(report: Report, tick: Tick = quiet) -> bytes:
+    """The report, typeset. ``tick`` is told each chart before it is drawn; what it raises cancels the work."""
+    with TemporaryDirectory(prefix="palette-") as name:
+        folder = Path(name)
+        charts = _draw(report, folder, tick)
+        tick(0.9, "Mise en page")
+        (folder / "report.json").write_text(json.dumps(_content(report, charts)), encoding="utf-8")
+        found = _typeset(folder)
+    tick(1.0, "Bilan prêt")
+    return found
+
+
+def _typeset(folder: Path) -> bytes:
+    """PDF/UA-1; still tagged, but without that promise, where the office uses letters that the font has not."""
+    try:
+        return _compiled(folder, "ua-1")
+    except typst.TypstError as error:
+        if "could not be displayed" not in error.message:
+            raise
+        return _compiled(folder, "1.7")
+
+
+def _compiled(folder: Path, standard: Literal["ua-1", "1.7"]) -> bytes:
+    compiler = typst.Compiler(_TEMPLATE.read_bytes(), root=str(folder), ignore_system_fonts=True)
+    found = compiler.compile(format="pdf", pdf_standards=standard)
+    return found if isinstance(found, bytes) else b""
+
+
+# --- the charts ---
+
+
+def _draw(report: Report, folder: Path, tick: Tick) -> dict[str, Piece]:
+    """Every chart that is not empty, by name, drawn into the folder."""
+    pictures = [picture for picture in report.pictures if not picture.empty]
+    for place, picture in enumerate(pictures):
+        tick(0.9 * place / len(pictures), picture.title)
+        (folder / f"{place}.pdf").write_bytes(_chart_bytes(picture))
+    outlines = _outlines(folder, len(pictures))
+    for place, svg in enumerate(outlines):
+        (folder / f"{place}.svg").write_bytes(svg)
+    return {
+        picture.name: _chart(picture, f"{place}.svg", svg)
+        for place, (picture, svg) in enumerate(zip(pictures, outlines, strict=True))
+    }
+
+
+def _chart_bytes(picture: Picture) -> bytes:
+    """The chart as PDF, exactly as wide as its place, so that the text of all charts has one size."""
+    width = round((_FULL if picture.shape in MONTHLY else _HALF) / _DOT)
+    found = rendering.specification(picture, heading=False)
+    found |= {"width": width, "autosize": {"type": "fit-x", "contains": "padding", "resize": True}}
+    found["config"] = found["config"] | {"padding": 0}
+    return bytes(vl_convert.vegalite_to_pdf(found))
+
+
+def _outlines(folder: Path, count: int) -> list[bytes]:
+    """The charts as SVG with letters as outlines: PDF/UA takes no PDF within, and Typst has not their font."""
+    if not count:
+        return []
+    pages = "#pagebreak()".join(f'#image("{place}.pdf")' for place in range(count))
+    source = f"#set page(width: auto, height: auto, margin: 0pt)\n{pages}".encode()
+    found = typst.Compiler(source, root=str(folder), ignore_system_fonts=True).compile(format="svg")
+    return found if isinstance(found, list) else [bytes(found or b"")]
+
+
+def _chart(picture: Picture, file: str, svg: bytes) -> Piece:
+    height = float(re.search(rb'viewBox="0 0 \S+ ([0-9.]+)"', svg)[1]) * _DOT  # type: ignore[index]
+    shrink = min(1, _TALLEST / height)
+    return {
+        "title": picture.title, "file": file, "alt": picture.alt, "reading": picture.reading, "width": shrink,
+        "tall": height * shrink + 12 + 4 * (len(picture.reading) // 55),
+    }  # fmt: skip
+
+
+# --- bands: pieces beside each other, never cut between two pages ---
+
+
+def bands(pieces: Sequence[Piece]) -> list[Band]:
+    """The pieces in order, in bands of two columns, cut where the whole takes the least room."""
+    best: list[tuple[float, list[Band]]] = [(0.0, [])]
+    for end in range(1, len(pieces) + 1):
+        ways = []
+        for start in range(max(0, end - _TOGETHER), end):
+            band = _balanced(pieces[start:end])
+            if _tall(band) <= max(_BAND, *(1.25 * piece["tall"] for piece in pieces[start:end])):
+                ways.append((best[start][0] + _tall(band) + _GAP, [*best[start][1], band]))
+        best.append(min(ways, key=lambda way: way[0]))
+    return best[-1][1]
+
+
+def _balanced(pieces: Sequence[Piece]) -> Band:
+    """Two columns as equal as they can be, the first piece at the top left."""
+    sides = ((0, *rest) for rest in product((1, 0), repeat=len(pieces) - 1))
+    return min((_columns(pieces, side) for side in sides), key=_tall)
+
+
+def _columns(pieces: Sequence[Piece], sides: Sequence[int]) -> Band:
+    return [[piece for piece, own in zip(pieces, sides, strict=True) if own == side] for side in (0, 1)]
+
+
+def _tall(band: Band) -> float:
+    return float(max(sum(piece["tall"] + _GAP for piece in column) for column in band)) - _GAP
+
+
+# --- what the template is given ---
+
+
+def _content(report: Report, charts: dict[str, Piece]) -> dict[str, Any]:
+    """Everything the paper says, as data."""
+    made = french_date(date.today().isoformat())
+    return {
+        "title": report.title,
+        "about": f"{OFFICE}. {report.truth}.",
+        "keywords": ["bilan", "publics artistes", "RSA"],
+        "office": OFFICE,
+        "truth": f"{report.truth}.",
+        "made": f"Établi le {made} avec Palette.",
+        "numbers": [_figure(number, number.text, report.compared) for number in report.numbers],
+        "among": f"Parmi les personnes {_who(report)}",
+        "shares": [_figure(share, _percent(share.value), report.compared) for share in report.shares if charts],
+        "nothing": "" if charts else sentences.NOTHING,
+        "sections": _sections(report, charts),
+        "tables": bands([_table(picture) for picture in report.pictures if picture.name in charts]),
+        "definitions": _definitions(report, charts),
+        "method": _method(report, made),
+    }
+
+
+def _who(report: Report) -> str:
+    return "en portefeuille" if report.period.is_day else "suivies"
+
+
+def _figure(number: Number, text: str, compared: str) -> dict[str, str]:
+    moved = "sans changement" if number.change == "=" else number.change
+    since = compared.replace(" ", "\u00a0")
+    return {"text": text, "label": number.label, "change": f"{moved} {since}" if moved else ""}
+
+
+def _percent(value: float | None) -> str:
+    """To the hundredth, as in the tables; « – » of nobody."""
+    return quantities.number(None) if value is None else f"{french_number(value, 2)}{quantities.NARROW}%"
+
+
+def _sections(report: Report, charts: dict[str, Piece]) -> list[dict[str, Any]]:
+    """Each section with something to show: the charts that go month by month, then the others in two columns."""
+    found = []
+    for section in report.sections:
+        shown = [picture for picture in section.pictures if picture.name in charts]
+        halves = [charts[picture.name] for picture in shown if picture.shape not in MONTHLY]
+        monthly = [[[charts[picture.name]]] for picture in shown if picture.shape in MONTHLY]
+        found.append({"title": section.title, "bands": [*monthly, *bands(halves)]})
+    return [section for section in found if section["bands"]]
+
+
+def _table(picture: Picture) -> Piece:
+    """The numbers of a chart, their shares to the hundredth, and the whole where the shares are of it."""
+    total = picture.total
+    tall = 4.5 * (1 + len(total) // 3 + sum(1 + len(row.label) // 40 for row in picture.rows))
+    rows = [picture.told(row) for row in picture.rows]
+    return {"header": picture.headings, "rows": rows, "total": total, "tall": tall}
+
+
+def _definitions(report: Report, charts: dict[str, Piece]) -> list[tuple[str, str]]:
+    """What each number counts, once: « Hommes · Genre » share their definition."""
+    named = [(number.label, number.means) for number in (*report.numbers, *report.shares)]
+    named += [(picture.title, picture.means) for picture in report.pictures if picture.name in charts]
+    labels: dict[str, list[str]] = {}
+    for label, means in named:
+        labels.setdefault(means, []).append(label)
+    return [(" · ".join(dict.fromkeys(found)), means) for means, found in labels.items()] if charts else []
+
+
+def _method(report: Report, made: str) -> list[str]:
+    men, older = (quantities.share(NATIONAL[name], 100) for name in ("men", "fifty_or_over"))
+    return [
+        f"{report.truth}. Établi le {made} avec Palette, selon la version {VERSION} des définitions.",
+        f"Les évolutions sont mesurées {report.compared}.",
+        "Les parts sont arrondies : leur somme peut s’écarter légèrement de 100\u202f%.",
+        f"Repères nationaux ({men} d’hommes, {older} de 50 ans ou plus) : ceux de la présentation de la mission.",
+    ]

@@ -1,0 +1,4 @@
+"""Spreadsheet files: CSV, XLSX, ODS.
+
+May import: db, reports.content, reports.charts.
+"""

@@ -1,0 +1,234 @@
+"""« Tout emporter » : the whole office file as a workbook (XLSX, ODS) that an empty Palette takes back as it was.
+
+Every table of the team is a sheet: « N° », then every stored field. What each cell says reads back as the very value.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from db.export import plain_sqlite
+from db.export.read_all import Whole, reading
+from db.imports.plan_types import NUMBER as OWN_NUMBER
+from db.model.fields import Field, Table
+from db.model.types import Choice, Choices, Date, Email, Euros, Integer, LongText, References, Text, Type, french_date
+from db.model.types import french_number as number
+from db.rows.round_trip_text import FIRST, LISTS, NAME, Spelling, headings, sheet_names
+from db.storage.connection import Database, remembered
+from reports.content.report import Tick, quiet
+from reports.sheets import ods, workbook
+from reports.sheets.workbook import DAY, EUROS, HEAD, LINE, NUMBER, OWN, SOFT, TEXT, TITLE, Cell, Column, Page, Sheet
+
+_LEAP = date(1900, 3, 1)
+"""Before that day Excel, which takes 1900 for a leap year, and LibreOffice read a number as two different days."""
+_LEAST, _STEPS = 250, 40
+"""How often progress is told: every so many rows, and so many times at most."""
+
+
+def xlsx(db: Database, day: str, tick: Tick = quiet) -> bytes:
+    """The whole file for Excel. ``day``: an ISO date, of today. Raises InvalidError for what Excel cannot hold."""
+    with reading(db) as whole:
+        return workbook.xlsx_bytes(NAME, *_book(whole, day, tick))
+
+
+def open_document(db: Database, day: str, tick: Tick = quiet) -> bytes:
+    """The whole file for LibreOffice (ODS). ``day``: an ISO date, of today."""
+    with reading(db) as whole:
+        return ods.ods_bytes(NAME, *_book(whole, day, tick))
+
+
+def plain(db: Database, day: str, tick: Tick = quiet) -> bytes:
+    """The whole file as a plain SQLite file; see db/export/plain_sqlite.py."""
+    return plain_sqlite.content(db, tick)
+
+
+@dataclass(frozen=True)
+class Format:
+    """A way to take everything: its name, the ending and the media type of its file, what makes it, what it is for."""
+
+    name: str
+    suffix: str
+    kind: str
+    make: Callable[[Database, str, Tick], bytes]
+    means: str
+
+
+FORMATS = (
+    Format(
+        "Excel (XLSX)", ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx,
+        "Une feuille par table. Se lit dans un tableur, et se reprend dans une Palette vide.",
+    ),
+    Format(
+        "LibreOffice (ODS)", ".ods", "application/vnd.oasis.opendocument.spreadsheet", open_document,
+        "La même chose, au format ouvert des administrations.",
+    ),
+    Format(
+        "SQLite", ".db", "application/vnd.sqlite3", plain,
+        "Une base que tout outil ouvre, pour un informaticien : tables, listes, vues en français.",
+    ),
+)  # fmt: skip
+
+
+def of_suffix(suffix: str) -> Format | None:
+    """The format of files of that ending (« .xlsx »); None when there is none."""
+    return next((one for one in FORMATS if one.suffix == suffix.lower()), None)
+
+
+def told(chosen: Format) -> str:
+    """What the traces say of it."""
+    return f"Tout le fichier · {chosen.name}"
+
+
+# ---- sheets
+
+
+def _book(whole: Whole, day: str, tick: Tick) -> tuple[Page, list[Sheet]]:
+    told = _Progress(tick, whole.size)
+    spelling = Spelling(whole.db, whole.tables, whole.known)
+    tables = [*whole.tables.values(), *(table for name, table in whole.office.items() if whole.kept[name])]
+    names = sheet_names(tables)
+    sheets = [_sheet(whole, table, names[table.name], spelling, told) for table in tables]
+    return _first(whole, names, day), [*sheets, _lists(whole)]
+
+
+def _sheet(whole: Whole, table: Table, name: str, spelling: Spelling, told: "_Progress") -> Sheet:
+    columns = [Column(OWN_NUMBER, OWN, 8)]
+    columns += [Column(head, _look(item.type), _width(item.type)) for head, item in headings(table.fields).items()]
+
+    def rows() -> Iterator[Sequence[Cell]]:
+        for row_id, values in whole.rows(table):
+            told.one_more(name)
+            yield [row_id, *(cell(item, values[item.name], spelling) for item in table.fields)]
+
+    return Sheet(name, columns, rows(), len(whole.kept[table.name]))
+
+
+def cell(item: Field, value: Any, spelling: Spelling) -> Cell:
+    """A stored value as a cell holds it: a day, a number, euros, or a text that reads back as that value."""
+    match item.type:
+        case _ if value is None:
+            return None
+        case Date():
+            day = date.fromisoformat(value)
+            return day if day >= _LEAP else french_date(value)
+        case Euros():
+            return float(value / 100)
+        case Integer():
+            return int(value)
+    return spelling.text(item, value)
+
+
+def _look(kind: Type) -> str:
+    looks: Mapping[type[Type], str] = {Date: DAY, Euros: EUROS, Integer: NUMBER}
+    return looks.get(type(kind), TEXT)
+
+
+def _width(kind: Type) -> int:
+    match kind:
+        case LongText() | References():
+            return 60
+        case Choice() | Choices() | Email():
+            return 30
+        case Text(max=most):
+            return 20 if most <= 80 else 34
+        case Date() | Euros() | Integer():
+            return 14
+    return 26 if getattr(kind, "table", "") else 12
+
+
+def _lists(whole: Whole) -> Sheet:
+    """The lists of values as the office keeps them."""
+    labels = {item.list.name: item.list.label for item in _fields(whole) if item.list}
+    columns = [Column("Liste", TEXT, 30), Column("Code", TEXT, 30), Column("Libellé", TEXT, 50)]
+    columns += [Column("Rang", NUMBER, 8), Column("Retirée", TEXT, 10)]
+    rows = [
+        (labels[name], code, label, place, "Oui" if retired else "Non")
+        for name, code, label, place, retired in whole.values()
+        if name in labels
+    ]
+    return Sheet(LISTS, columns, iter(rows), len(rows))
+
+
+def _fields(whole: Whole) -> Iterator[Field]:
+    return (item for table in (*whole.tables.values(), *whole.office.values()) for item in table.fields)
+
+
+class _Progress:
+    """Counts rows, and tells how far the work is."""
+
+    def __init__(self, tick: Tick, size: int) -> None:
+        self._tick, self._size, self._done = tick, max(size, 1), 0
+        self._step = max(_LEAST, size // _STEPS)
+
+    def one_more(self, what: str) -> None:
+        if self._done % self._step == 0:
+            self._tick(min(self._done / self._size, 1.0), what)
+        self._done += 1
+
+
+# ---- the first sheet
+
+_SAFE = (
+    "Ce classeur contient toutes les données personnelles du bureau, notes comprises. Gardez-le là où le bureau garde"
+    " ses dossiers, jamais sur un ordinateur ou une clé partagés ; ne l’envoyez pas par courriel ; effacez-le dès qu’il"
+    " a servi."
+)
+_BACK = (
+    "Pour le reprendre dans une Palette vide : « Importer », puis ce fichier, tel quel. Chaque feuille revient dans sa"
+    " table, chaque ligne avec son numéro. Ne changez ni le nom des feuilles, ni les titres des colonnes, ni les"
+    " « N° » : un renvoi comme « Marchand Lou n° 12 » désigne la ligne n° 12."
+)
+_FIRST_SET = (
+    "Si le bureau a changé ses limites (le plafond des aides…), ses champs ou ses listes, un administrateur reprend"
+    " d’abord le modèle du bureau dans la Palette vide (« Réglages »). Les feuilles « {settings} » et « {lists} » sont"
+    " là pour mémoire."
+)
+_NOT_HERE = (
+    "N’y sont pas : les lignes supprimées, l’historique, les traces de consultation, les comptes, les bilans figés et"
+    " les publications. Une sauvegarde de Palette, elle, garde tout."
+)
+
+
+def _first(whole: Whole, names: Mapping[str, str], day: str) -> Page:
+    """What this file is, what each sheet holds, how it comes back."""
+    settings = next((names[name] for name in whole.office if name in names), "")
+    lines: list[tuple[str, Sequence[Cell]]] = [
+        (TITLE, (NAME,)),
+        (SOFT, (f"Le {french_date(day)} : {_counted(whole, 'feuilles')}.",)),
+        (LINE, ()),
+        (SOFT, (_SAFE,)),
+        (SOFT, (_BACK,)),
+        (SOFT, (_FIRST_SET.format(settings=settings, lists=LISTS),)),
+        (SOFT, (_NOT_HERE,)),
+        (LINE, ()),
+        (HEAD, ("Feuille", "Lignes", "Supprimées, absentes", "À savoir")),
+    ]
+    for name, table in {**whole.tables, **whole.office}.items():
+        if name in names:
+            told = _loose(whole, table) if name in whole.tables else "Pour mémoire : ne s’importe pas."
+            lines.append((LINE, (names[name], len(whole.kept[name]), whole.deleted(table) or None, told)))
+    lines.append((LINE, (LISTS, sum(1 for _ in whole.values()), None, "Pour mémoire : ne s’importe pas.")))
+    return Page(FIRST, (30, 10, 24, 70), (1, 2), lines)
+
+
+def counted(db: Database) -> str:
+    """« 14 550 lignes dans 13 tables » : how much there is to take."""
+
+    def ask() -> str:
+        with reading(db) as whole:
+            return _counted(whole, "tables")
+
+    return remembered(db, ("whole",), ask)
+
+
+def _counted(whole: Whole, places: str) -> str:
+    many = whole.size
+    return f"{number(many)} ligne{'s' if many > 1 else ''} dans {len(whole.tables)} {places}"
+
+
+def _loose(whole: Whole, table: Table) -> str:
+    """Which cells are empty because the row they referred to was deleted."""
+    found = [(item.label, many) for item in table.fields if (many := whole.loose(table, item))]
+    told = ", ".join(f"{label} ({number(many)})" for label, many in found)
+    return f"Renvois laissés vides, vers des lignes supprimées : {told}." if found else ""

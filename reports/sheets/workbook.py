@@ -1,0 +1,179 @@
+"""Sheets of values, whatever the spreadsheet: what XLSX and ODS are written from, and the XLSX writer.
+
+Every text stays a text (« =1+1 », « 0012 »), every day a day, every sum a number.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import xlsxwriter
+
+from db.base.errors import InvalidError, Problem
+from reports.sheets.simple_sheets import write_text
+
+Cell = str | int | float | date | None
+TEXT, NUMBER, EUROS, DAY, OWN = "text", "number", "euros", "day", "own"
+"""How a column looks; OWN: the number of the row itself."""
+TITLE, SOFT, HEAD, LINE = "title", "soft", "head", "line"
+"""How a line of a page looks; SOFT runs over the whole width."""
+RIGHT = (NUMBER, EUROS)
+_HEIGHTS = {TITLE: 26, HEAD: 30}
+"""Points."""
+TALLEST = 8
+"""Lines of text shown of a row; the rest is in the cell, and the table stays one."""
+FILL, INK, RULE = "#F3EFE6", "#5A5448", "#B8AF9C"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its heading, how it looks, its width in characters."""
+
+    heading: str
+    look: str
+    width: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table: ``size`` rows, read once, while they are written."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: Iterator[Sequence[Cell]]
+    size: int
+
+    def lines(self, row: Sequence[Cell]) -> int:
+        """How many lines of text of a row are shown: those of its longest cell, up to TALLEST."""
+        cells = zip(row, self.columns, strict=True)
+        return min(
+            TALLEST, max(_lines(value, column.width) if isinstance(value, str) else 1 for value, column in cells)
+        )
+
+
+def _lines(text: str, width: int) -> int:
+    if len(text) <= width and "\n" not in text:
+        return 1
+    return sum(max(1, -(-len(line) // width)) for line in text.split("\n"))
+
+
+@dataclass(frozen=True)
+class Page:
+    """A sheet to read: lines of a look each. ``widths`` of its columns, in characters; ``right``: those of numbers."""
+
+    name: str
+    widths: Sequence[int]
+    right: Sequence[int]
+    lines: Sequence[tuple[str, Sequence[Cell]]]
+
+    def look(self, look: str, place: int) -> str:
+        """How one cell of a line looks."""
+        if place in self.right:
+            return {LINE: NUMBER, HEAD: HEAD + NUMBER}.get(look, look)
+        return TEXT if look == LINE else look
+
+
+def xlsx_bytes(title: str, page: Page, sheets: Sequence[Sheet]) -> bytes:
+    """The workbook, ``page`` first. Raises InvalidError for what no sheet of Excel can hold."""
+    out = BytesIO()
+    # What is written goes through files: kept in a folder that also goes when the work is cancelled half-way.
+    with TemporaryDirectory(prefix="palette-") as folder:
+        options = {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False}
+        book = xlsxwriter.Workbook(out, options)
+        book.set_properties({"title": title, "author": "Palette"})
+        looks = _looks(book)
+        _page(book, page, looks)
+        for sheet in sheets:
+            _sheet(book, sheet, looks)
+        book.close()
+    return out.getvalue()
+
+
+def _looks(book: Any) -> dict[str, Any]:
+    common = {"font_name": "Arial", "font_size": 10, "valign": "top"}
+    head = {**common, "bold": True, "text_wrap": True, "valign": "vcenter", "bottom": 1, "bg_color": FILL}
+    right = {"align": "right", "indent": 1}
+    head["bottom_color"] = RULE
+    return {
+        TEXT: book.add_format({**common, "text_wrap": True}),
+        OWN: book.add_format({**common, "num_format": "0", "align": "left"}),
+        NUMBER: book.add_format({**common, **right, "num_format": "#,##0"}),
+        EUROS: book.add_format({**common, **right, "num_format": '#,##0.00 "€"'}),
+        DAY: book.add_format({**common, "num_format": "dd/mm/yyyy", "align": "left"}),
+        TITLE: book.add_format({**common, "bold": True, "font_size": 16}),
+        SOFT: book.add_format({**common, "text_wrap": True, "font_color": INK}),
+        HEAD: book.add_format(head),
+        HEAD + NUMBER: book.add_format({**head, **right}),
+    }
+
+
+def _page(book: Any, page: Page, looks: dict[str, Any]) -> None:
+    sheet = book.add_worksheet(page.name)
+    sheet.hide_gridlines(2)
+    for place, width in enumerate(page.widths):
+        sheet.set_column(place, place, width)
+    for number, (look, cells) in enumerate(page.lines):
+        if look == SOFT:
+            text = str(cells[0])
+            sheet.set_row(number, 13 * _lines(text, sum(page.widths)) + 4)
+            sheet.merge_range(number, 0, number, len(page.widths) - 1, "", looks[SOFT])
+            write_text(sheet, number, 0, text, looks[SOFT])
+            continue
+        if look in _HEIGHTS:
+            sheet.set_row(number, _HEIGHTS[look])
+        for place, value in enumerate(cells):
+            _write(sheet, number, place, value, looks[page.look(look, place)], page.name)
+    _on_paper(sheet, page.name)
+    sheet.fit_to_pages(1, 0)
+
+
+def head_of(column: Column) -> str:
+    """How the heading of a column looks: above what it heads."""
+    return HEAD + NUMBER if column.look in RIGHT else HEAD
+
+
+def _sheet(book: Any, made: Sheet, looks: dict[str, Any]) -> None:
+    sheet = book.add_worksheet(made.name)
+    last = len(made.columns) - 1
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(made.size, 1), last)
+    for place, column in enumerate(made.columns):
+        sheet.set_column(place, place, column.width)
+    _on_paper(sheet, made.name)
+    sheet.repeat_rows(0)
+    sheet.repeat_columns(0)
+    sheet.set_row(0, _HEIGHTS[HEAD])
+    for place, column in enumerate(made.columns):
+        write_text(sheet, 0, place, column.heading, looks[head_of(column)])
+    for number, row in enumerate(made.rows, start=1):
+        # Said of each row: LibreOffice does not look for itself how high the rows of an XLSX should be.
+        sheet.set_row(number, 13 * made.lines(row))
+        for place, value in enumerate(row):
+            _write(sheet, number, place, value, looks[made.columns[place].look], made.columns[place].heading)
+
+
+def _on_paper(sheet: Any, name: str) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.set_print_scale(80)
+    sheet.print_across()
+    sheet.set_footer(f"&L{name.replace('&', '&&')}&RPage &P / &N")
+
+
+def _write(sheet: Any, line: int, place: int, value: Cell, style: Any, label: str) -> None:
+    match value:
+        case None | "":
+            return
+        case str():
+            refused = write_text(sheet, line, place, value, style)
+        case date():
+            refused = sheet.write_datetime(line, place, value, style)
+        case _:
+            refused = sheet.write_number(line, place, value, style)
+    if refused:
+        # XlsxWriter would cut the text, or leave the row out, and say nothing.
+        reason = "cela ne tient pas dans une feuille d’Excel ; choisissez ODS ou SQLite"
+        raise InvalidError([Problem(reason, label, line=line + 1)])

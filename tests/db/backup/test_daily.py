@@ -1,0 +1,68 @@
+"""Once a day, by itself: a backup, then old traces and old copies go."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from db.backup import create, daily
+from db.rows import access_log
+from db.storage import connection, system_tables
+from db.storage.integrity import check
+
+NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+_REPLACED = "palette-remplacé-2026-04-01T0915.db"
+OLD = ("palette-avant-20260401-101112.db", _REPLACED, f"{_REPLACED}-wal")
+KEPT = (
+    "palette-avant-20260601-101112.db", "palette-remplacé-2026-06-01T0915.db", "palette.db", "autre-avant-20200101.db",
+)  # fmt: skip
+
+
+@pytest.fixture
+def path(tmp_path):
+    path = tmp_path / "palette.db"
+    db = connection.create(path)
+    access_log.note(db, "Ada", "open", 1)
+    db.execute("DROP TRIGGER trace_stays_update")
+    db.execute("UPDATE trace SET at = '2020-01-01T08:00:00.000Z'")
+    db.execute(system_tables.statements()["trace_stays_update"])
+    db.close()
+    return path
+
+
+def test_a_backup_a_day_and_what_is_too_old_goes(path):
+    for name in (*OLD, *KEPT):
+        path.with_name(name).touch()
+
+    made = daily.daily(path, NOW)
+
+    assert made
+    assert made.exists()
+    assert {one.name for one in path.parent.iterdir()} >= set(KEPT)
+    assert not {one.name for one in path.parent.iterdir()} & set(OLD)
+    db = connection.open_file(path)
+    assert [line.action for line in access_log.find(db)[0]] == ["purge"]
+    assert check(db) == []
+    db.close()
+
+
+def test_nothing_more_that_day(path):
+    daily.daily(path, NOW)
+    path.with_name(OLD[0]).touch()
+
+    assert daily.daily(path, NOW) is None
+    assert path.with_name(OLD[0]).exists()
+
+
+def test_a_broken_seal_is_told_and_backups_go_on(path):
+    db = connection.open_file(path)
+    db.execute("DROP TRIGGER trace_stays_update")
+    db.execute("UPDATE trace SET who = 'Eve'")
+    db.execute(system_tables.statements()["trace_stays_update"])
+    db.close()
+
+    made = create.make(path, create.folder_of(path), NOW)
+
+    assert made.exists()
+    state = create.state(create.folder_of(path), NOW)
+    assert not state.good
+    assert "ne s’accorde plus avec ses sceaux" in state.sentence

@@ -1,0 +1,396 @@
+"""A backup put back: only a sound one, only without a server, all or nothing; and the verbs that do it."""
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from db.__main__ import cli
+from db.backup import create, restore, status
+from db.base import atomic_files
+from db.base.errors import BusyError, NotFoundError, PaletteError, SchemaError, StorageError
+from db.base.locks import hold
+from db.model.dictionary import PERSON
+from db.people import erasure
+from db.rows import records
+from db.rows.records import Edit
+from db.storage import connection
+from db.storage.integrity import check
+from tests.db.given import given_person, without_rules
+
+ROOT = Path(__file__).parents[3]
+NOW = datetime(2026, 11, 24, 2, 15, tzinfo=UTC)
+FLIPS = (0.0, 0.001, 0.01, 0.2, 0.5, 0.8, 0.999999)
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch):
+    for name in ("PALETTE_BACKUPS", "PALETTE_BACKUP_KEY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def key(tmp_path):
+    """The file of a key; its public half encrypts."""
+    file = tmp_path / "clé.txt"
+    atomic_files.new_identity(file)
+    return file
+
+
+def made(path: Path, key: Path | None = None) -> Path:
+    """A backup of a file in which somebody is called Marchand; since then she is called Nouvelle."""
+    db = connection.open_file(path)
+    given_person(db)
+    public = key.read_text().split()[3] if key else None
+    backup = create.make(path, create.folder_of(path), NOW, public)
+    row = records.rows(db, PERSON, [1])[0]
+    records.save(db, PERSON, Edit({"last_name": "Nouvelle"}, 1, row.version), "Ada")
+    db.close()
+    return backup
+
+
+def called(path: Path) -> str:
+    with closing(sqlite3.connect(path)) as raw:
+        return str(raw.execute("SELECT last_name FROM person").fetchone()[0])
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    """What a folder holds, but for locks."""
+    found = (file for file in folder.rglob("*") if file.is_file() and file.suffix != ".lock")
+    return {str(file.relative_to(folder)): file.read_bytes() for file in found}
+
+
+def refused(
+    backup: Path, path: Path, key: Path | None = None, kind: type[PaletteError] = StorageError, anyway: bool = False
+) -> str:
+    """What is said of a backup that is not put back, and the folder as it was."""
+    before = everything(path.parent)
+    with pytest.raises(kind) as told:
+        create.restore(backup, path, key, anyway)
+    assert everything(path.parent) == before
+    return str(told.value)
+
+
+# ---- put back
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_a_backup_comes_back_and_the_replaced_file_is_kept(db, path, key, encrypted):
+    db.close()
+    backup = made(path, key if encrypted else None)
+    assert (b"Marchand" in backup.read_bytes()) != encrypted
+    assert backup.suffix == (".age" if encrypted else ".db")
+
+    restored = create.restore(backup, path, key if encrypted else None)
+
+    assert called(path) == "Marchand"
+    assert restored.replaced
+    assert called(restored.replaced) == "Nouvelle"
+    assert restored.replaced.name.startswith("palette-remplacé-20")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert check(connection.open_file(path)) == []
+    assert not list(path.parent.rglob("*.part"))
+
+
+def test_onto_a_new_machine(db, path, tmp_path):
+    db.close()
+    place = tmp_path / "neuf" / "palette.db"
+
+    restored = create.restore(made(path), place)
+
+    assert restored == restore.Restored(None, 0)
+    assert called(place) == "Marchand"
+
+
+def test_twice_in_a_minute_keeps_both_replaced_files(db, path):
+    db.close()
+    backup = made(path)
+
+    first, second = (create.restore(backup, path).replaced for _ in range(2))
+
+    assert first != second
+    assert first
+    assert second
+    assert (called(first), called(second)) == ("Nouvelle", "Marchand")
+
+
+KILLED = """
+import os, sys, signal
+from pathlib import Path
+from db import connection
+db = connection.connect(Path(sys.argv[1]))
+db.execute("UPDATE person SET last_name = 'Seulement dans le journal', version = version + 1")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def killed_server(path: Path) -> None:
+    """What a server leaves that was killed: its last saves are in « -wal » only."""
+    left = subprocess.run([sys.executable, "-c", KILLED, str(path)], cwd=ROOT, check=False)
+    assert left.returncode == -signal.SIGKILL
+    assert path.with_name("palette.db-wal").stat().st_size
+
+
+def test_the_log_of_a_killed_server_goes_aside_with_its_file(db, path):
+    db.close()
+    backup = made(path)
+    killed_server(path)
+
+    restored = create.restore(backup, path)
+
+    assert called(path) == "Marchand"
+    assert restored.replaced
+    assert called(restored.replaced) == "Seulement dans le journal"
+
+
+@pytest.mark.parametrize("second_names", [True, False])
+@pytest.mark.parametrize(
+    "error", [sqlite3.OperationalError("disk I/O error"), StorageError("Non."), KeyboardInterrupt()]
+)
+def test_what_fails_at_the_end_puts_the_first_file_back(db, path, monkeypatch, second_names, error):
+    db.close()
+    backup = made(path)
+    killed_server(path)
+    before = everything(path.parent)
+
+    def fail(*_: object) -> int:
+        raise error
+
+    monkeypatch.setattr(restore, "_erase_again", fail)
+    if not second_names:
+        monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(OSError(1, "no links here")))
+
+    with pytest.raises(type(error)):
+        create.restore(backup, path)
+
+    before.pop("palette.db-shm")  # made again by whoever opens the file
+    assert everything(path.parent) == before
+    assert called(path) == "Seulement dans le journal"
+
+
+def test_who_was_erased_since_is_erased_again(db, path):
+    gone, stays = given_person(db, last_name="Effacée"), given_person(db, last_name="Reste")
+    backup = create.make(path, create.folder_of(path), NOW)
+    erasure.erase(db, [gone], "Ada")
+    db.close()
+
+    restored = create.restore(backup, path)
+
+    assert restored.erased_again == 1
+    with closing(sqlite3.connect(path)) as raw:
+        assert raw.execute("SELECT id, last_name FROM person").fetchall() == [(stays, "Reste")]
+    assert b"Effac\xc3\xa9e" not in path.read_bytes()
+    assert b"Effac\xc3\xa9e" in backup.read_bytes()  # otherwise nothing would have been erased again
+
+
+def test_an_older_file_is_brought_up_before_it_is_checked(db, path):
+    without_rules(db)
+    db.close()
+    backup = made(path)
+
+    create.restore(backup, path)
+
+    with closing(sqlite3.connect(path)) as raw:
+        rules = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name GLOB '*_rule_*'"
+        assert raw.execute(rules).fetchone()[0] > 10
+    assert not list(path.parent.glob("*-avant-*"))
+
+
+# ---- refused
+
+
+def test_not_while_a_server_runs(db, path):
+    db.close()
+    backup = made(path)
+    with hold(path):
+        told = refused(backup, path, kind=BusyError)
+
+    assert told.startswith("Palette tourne sur ")
+    assert f"(processus {os.getpid()})" in told
+    create.restore(backup, path)
+    assert called(path) == "Marchand"
+
+
+def test_the_lock_is_free_after_a_refusal(db, path):
+    db.close()
+    refused(path.with_name("rien.db"), path, kind=NotFoundError)
+    (path.parent / "autre.db").write_text("Ceci n’est pas une base.")
+    assert refused(path.parent / "autre.db", path).startswith("Ce fichier n’est pas une sauvegarde de Palette.")
+
+    hold(path).close()
+
+
+def test_no_key_a_wrong_key_and_what_is_no_key(db, path, key, tmp_path):
+    db.close()
+    backup = made(path, key)
+    other = tmp_path / "autre.txt"
+    atomic_files.new_identity(other)
+    (tmp_path / "vide.txt").write_text("AGE-SECRET-KEY-1ABC")
+
+    assert "donnez le fichier de la clé" in refused(backup, path)
+    assert refused(backup, path, other).startswith("Cette clé n’ouvre pas cette sauvegarde")
+    assert "pas de fichier de clé" in refused(backup, path, tmp_path / "absente.txt")
+    for wrong in (tmp_path / "vide.txt", path, backup):
+        assert "ne contient pas de clé age" in refused(backup, path, wrong)
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+@pytest.mark.parametrize("place", FLIPS)
+def test_one_flipped_bit_anywhere_is_refused(db, path, key, encrypted, place):
+    db.close()
+    backup = made(path, key if encrypted else None)
+    data = bytearray(backup.read_bytes())
+    data[int(place * len(data))] ^= 1
+    backup.write_bytes(data)
+
+    assert "abîmé" in refused(backup, path, key)
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+@pytest.mark.parametrize("part", [0.0, 0.00001, 0.3, 0.5, 0.99])
+def test_a_truncated_backup_is_refused(db, path, key, encrypted, part):
+    db.close()
+    backup = made(path, key if encrypted else None)
+    os.truncate(backup, int(part * backup.stat().st_size))
+
+    assert "abîmé" in refused(backup, path, key)
+
+
+@pytest.mark.parametrize("spoil", ["truncated", "page"])
+def test_without_its_digest_a_damaged_one_is_still_refused(db, path, spoil):
+    db.close()
+    backup = made(path)
+    status.digest_path(backup).unlink()
+    with closing(sqlite3.connect(backup)) as raw:
+        page = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'history_by_row'").fetchone()[0]
+    with backup.open("r+b") as file:
+        if spoil == "page":
+            file.seek((page - 1) * 4096)
+            file.write(b"\xff" * 4096)
+        else:
+            file.truncate(backup.stat().st_size // 2)
+
+    assert "abîmé" in refused(backup, path)
+    assert "abîmé" in refused(backup, path, anyway=True)
+
+
+def test_another_database_is_refused(db, path, tmp_path):
+    db.close()
+    other = tmp_path / "autre" / "autre.db"
+    other.parent.mkdir()
+    with closing(sqlite3.connect(other)) as raw:
+        raw.execute("CREATE TABLE recipe (id INTEGER)")
+
+    assert refused(other, path).startswith("Ce fichier n’est pas une sauvegarde de Palette.")
+
+
+def test_a_file_of_a_later_palette_is_refused(db, path):
+    db.execute("PRAGMA user_version = 999")
+    db.close()
+    backup = create.make(path, create.folder_of(path), NOW)
+
+    assert "version plus récente" in refused(backup, path, kind=SchemaError)
+
+
+def test_rows_against_the_rules_are_refused_unless_one_says_so(db, path):
+    given_person(db)
+    db.execute("UPDATE person SET version = 7")
+    db.close()
+    backup = create.make(path, create.folder_of(path), NOW)
+
+    assert "Personne n° 1 : version 7" in refused(backup, path)
+    create.restore(backup, path, anyway=True)
+
+    assert called(path) == "Marchand"
+
+
+def test_a_full_disk_changes_nothing(db, path):
+    db.close()
+    backup = made(path)
+    before = everything(path.parent)
+    program = """
+import resource, sys
+from pathlib import Path
+from db import backups
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+try:
+    backups.restore(Path(sys.argv[1]), Path(sys.argv[2]))
+except backups.StorageError as error:
+    print(error)
+"""
+
+    said = subprocess.run(
+        [sys.executable, "-c", program, str(backup), str(path)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert said.stdout == "La reprise a échoué : le disque est plein. Le fichier en place n’a pas changé.\n"
+    assert everything(path.parent) == before
+
+
+# ---- the verbs
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(cli, [str(word) for word in words])
+
+
+def test_the_whole_way_with_a_key(db, path, tmp_path, monkeypatch):
+    given_person(db)
+    db.close()
+    key = tmp_path / "clé.txt"
+    printed = run("backup-key", key).stdout
+    name, _, public = printed.splitlines()[0].partition("=")
+    monkeypatch.setenv(name, public)
+
+    told = run("backup", path, "--to", tmp_path / "usb")
+
+    assert told.exit_code == 0
+    (backup,) = (one.path for one in create.backups_in(tmp_path / "usb"))
+    assert told.stdout == f"Sauvegarde écrite et vérifiée, chiffrée : {backup}\n"
+    assert "ailleurs que sur le serveur" in printed
+    assert key.stat().st_mode & 0o777 == 0o600
+    shutil.rmtree(path.parent / "sauvegardes", ignore_errors=True)
+    back = run("restore", backup, path, "--identity", key)
+    assert back.exit_code == 0
+    said = back.stdout.splitlines()
+    assert said[0] == f"Sauvegarde vérifiée et reprise : {path}"
+    assert said[1].startswith("Le fichier remplacé est gardé : ")
+    assert said[2].startswith("Attention : il n’y a pas de registre des effacements")
+
+
+def test_the_verb_says_how_many_were_erased_again(db, path):
+    gone = given_person(db)
+    db.close()
+    made_where = run("backup", path).stdout.split(" : ")[1].strip()
+    db = connection.open_file(path)
+    erasure.erase(db, [gone], "Ada")
+    db.close()
+
+    said = run("restore", made_where, path).stdout.splitlines()
+
+    assert said[-1] == "Personnes effacées depuis cette sauvegarde, et effacées de nouveau : 1"
+
+
+def test_the_verbs_refuse_in_french(db, path, tmp_path, key):
+    db.close()
+    backup = made(path, key)
+    for words, told in [
+        (("backup", tmp_path / "rien.db"), "Il n’y a pas de fichier Palette"),
+        (("backup", path, "--recipient", "age1"), "La sauvegarde a échoué : la clé de chiffrement"),
+        (("restore", tmp_path / "rien.db", path), "Il n’y a pas de sauvegarde"),
+        (("restore", backup, path), "Cette sauvegarde est chiffrée"),
+        (("backup-key", key), f"Il y a déjà un fichier à l’adresse {key}"),
+    ]:
+        result = run(*words)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.startswith(told)
+        assert "Traceback" not in result.stderr
+    assert called(path) == "Nouvelle"

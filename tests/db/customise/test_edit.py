@@ -1,0 +1,324 @@
+"""The office's own fields and values: the same objects as those of the dictionary, in the file, and never lost."""
+
+import sqlite3
+
+import pytest
+
+from db.base.errors import InvalidError, RuleError
+from db.customise import edit
+from db.customise.edit import NewField
+from db.model import effective_dictionary, lists
+from db.model.dictionary import CER, PERSON, TABLES
+from db.model.types import Choice
+from db.rows import history, operations, records, titles, undo
+from db.rows.queries import Filter, Query
+from db.rows.records import Edit
+from db.storage import connection
+from db.storage.integrity import check
+from tests.db.examples import forget_open_files, in_the_file
+from tests.db.given import given, given_aid, given_person, given_stage
+
+NUMBER = NewField("person", "Numéro Maison des artistes", "text", help="Sept chiffres.", section="Activité")
+OWN = "own_numero_maison_des_artistes"
+
+
+def last(db):
+    """The operation that was saved last."""
+    return operations.get(db, db.execute("SELECT max(id) FROM operation").fetchone()[0])
+
+
+def own_list(db, name):
+    """The list of a choice."""
+    found = effective_dictionary.own(db, PERSON).field(name).list
+    assert found
+    return found
+
+
+def ids(db, *filters, **query):
+    return [row.id for row in records.read(db, PERSON, Query(filters, **query)).rows]
+
+
+def refused(call, *args, **named):
+    with pytest.raises(InvalidError) as told:
+        call(*args, **named)
+    return str(told.value)
+
+
+# ---- fields
+
+
+def test_a_field_of_the_office_is_a_field_everywhere(db, path):
+    lou, ada = given_person(db), given_person(db, last_name="Zola")
+
+    assert edit.add_field(db, NUMBER, "Ada") == OWN
+    records.save(db, PERSON, Edit({OWN: "  0012  345 "}, lou, 1), "Ada")
+
+    assert in_the_file(path, "person", lou)[OWN] == "0012 345"
+    assert (ids(db, Filter(OWN, "words", "0012")), ids(db, Filter(OWN, "empty"))) == ([lou], [ada])
+    assert ids(db, search="0012") == [lou]
+    assert ids(db, sort=(f"-{OWN}",)) == [lou, ada]
+    known = records.context(db)
+    told = history.of_row(db, "person", lou, known)[0].sentence
+    assert told == "Ada a modifié : Numéro Maison des artistes (vide → 0012 345)"
+    assert [item.name for item in effective_dictionary.own(db, PERSON).sections["Activité"]][-1] == OWN
+    assert check(db) == []
+    assert OWN not in {item.name for item in TABLES["person"].columns}, "the dictionary itself stays as it is"
+
+
+def test_the_file_opens_again_with_its_fields(db, path):
+    edit.add_field(db, NUMBER, "Ada")
+    db.close()
+    forget_open_files()
+
+    again = connection.open_file(path)
+    assert effective_dictionary.own(again, PERSON).field(OWN).label == NUMBER.label
+    assert check(again) == []
+    assert not list(path.parent.glob("*-avant-*.db")), "nothing had to be upgraded"
+    again.close()
+
+
+def test_another_connection_follows_at_once(db, path):
+    other = connection.open_file(path)
+    assert OWN not in {item.name for item in effective_dictionary.own(other, PERSON).fields}
+
+    edit.add_field(db, NUMBER, "Ada")
+
+    person = records.save(other, PERSON, Edit({"last_name": "A", "first_name": "B", "gender": "woman", OWN: "7"}), "Bo")
+    assert in_the_file(path, "person", person.row_id)[OWN] == "7"
+    other.close()
+
+
+@pytest.mark.parametrize("kind", ["text", "long", "integer", "euros", "date", "yes_no", "phone", "email"])
+def test_every_kind_of_field_keeps_and_refuses_what_its_type_does(db, path, kind):
+    good = {
+        "text": "a", "long": "a\nb", "integer": 12, "euros": 1234_50, "date": "2023-03-06", "yes_no": 1,
+        "phone": "0565000000", "email": "nom@exemple.fr",
+    }  # fmt: skip
+    person = given_person(db)
+    name = edit.add_field(db, NewField("person", "Le champ", kind), "Ada")
+
+    records.save(db, PERSON, Edit({name: good[kind]}, person, 1), "Ada")
+
+    assert in_the_file(path, "person", person)[name] == good[kind]
+    if kind not in ("text", "long"):
+        assert "Le champ : " in refused(records.save, db, PERSON, Edit({name: "n’importe quoi"}, person, 2), "Ada")
+    assert check(db) == []
+
+
+def test_a_choice_brings_its_own_list(db, path):
+    person = given_person(db)
+    asked = NewField("person", "Label", "choice", values=("Atelier d’art de France", " Entreprise du  patrimoine ", ""))
+
+    name = edit.add_field(db, asked, "Ada")
+
+    item = effective_dictionary.own(db, PERSON).field(name)
+    assert isinstance(item.type, Choice)
+    known = records.context(db)
+    assert list(known.labels[item.type.list.name].values()) == ["Atelier d’art de France", "Entreprise du patrimoine"]
+    records.save(db, PERSON, Edit({name: "entreprise du patrimoine"}, person, 1), "Ada")
+    code = in_the_file(path, "person", person)[name]
+    assert known.labels[item.type.list.name][code] == "Entreprise du patrimoine"
+    with pytest.raises(sqlite3.IntegrityError):
+        db.execute(f"UPDATE person SET {name} = 'rien' WHERE id = ?", (person,))
+    assert check(db) == []
+
+
+def test_a_choice_may_use_a_list_that_is_there(db):
+    name = edit.add_field(db, NewField("person", "Deuxième domaine", "choices", list_name="domain"), "Ada")
+
+    assert effective_dictionary.own(db, PERSON).field(name).list == DOMAINS
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (NewField("person", "téléphone", "text"), "Intitulé : « Téléphone » existe déjà dans : personnes"),
+        (NewField("person", "   ", "text"), "Intitulé : ce champ est obligatoire"),
+        (NewField("person", "x" * 61, "text"), "Intitulé : le texte a 61 caractères, 60 au plus"),
+        (NewField("person", "Label", "choice", values=("", " ")), "Valeurs : écrivez au moins une valeur"),
+        (NewField("person", "Label", "choice", values=("Été", "ete")), "Valeurs : deux valeurs se lisent pareil"),
+        (NewField("person", "Âge d’entrée", "age"), "Calculé d’après : choisissez de quoi il découle"),
+        (NewField("cer", "Nombre", "count_of", source="aid"), "Calculé d’après : choisissez de quoi il découle"),
+        (NewField("person", "Bien", "text", help="x" * 301), "Aide : le texte a 301 caractères, 300 au plus"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_a_field_is_said_and_nothing_is_left(db, asked, told):
+    before = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+    assert refused(edit.add_field, db, asked, "Ada") == told
+
+    assert db.execute("SELECT count(*) FROM own_field").fetchone() == (0,)
+    assert db.execute("SELECT count(*) FROM sqlite_master").fetchone() == before
+
+
+def test_computed_columns_follow_from_a_closed_set(db):
+    lou, ada = given_person(db, birth_date="1980-05-02", rsa_entry_on="2024-01-01"), given_person(db)
+    given_aid(db, lou, 100_00)
+    given_aid(db, lou, 50_00, "2024-06-01")
+    given_stage(db, lou, "accompaniment", "2024-01-01")
+    asked = {
+        "age": "birth_date", "days_since": "rsa_entry_on", "count_of": "aid", "sum_of": "aid.granted",
+        "latest_of": "aid.decided_on",
+    }  # fmt: skip
+    names = {
+        kind: edit.add_field(db, NewField("person", f"Calcul {kind}", kind, source=s), "Ada")
+        for kind, s in asked.items()
+    }
+
+    one, other = (records.rows(db, PERSON, [person], "2024-06-11")[0].values for person in (lou, ada))
+
+    assert {kind: one[name] for kind, name in names.items()} == {
+        "age": 44, "days_since": 162, "count_of": 2, "sum_of": 150_00, "latest_of": "2024-06-01",
+    }  # fmt: skip
+    assert (other[names["count_of"]], other[names["sum_of"]]) == (0, None)
+    assert ids(db, Filter(names["sum_of"], "between", (1_00, None)), sort=(f"-{names['count_of']}",)) == [lou]
+    assert check(db) == []
+
+
+def test_a_field_of_palette_is_renamed_hidden_and_ordered(db):
+    person = given_person(db, craft="Relieur")
+    edit.change_field(db, PERSON, "craft", {"label": "Métier", "help": "En un mot."}, "Ada")
+    edit.change_field(db, PERSON, "website", {"hidden": 1}, "Ada")
+    names = [item.name for item in edit.columns(db, PERSON)]
+    stored = [item.name for item in effective_dictionary.own(db, PERSON).fields]
+    edit.order_fields(db, PERSON, ["craft", *(name for name in stored if name != "craft")], "Ada")
+
+    table = effective_dictionary.own(db, PERSON)
+    assert (table.fields[0].name, table.field("craft").label, table.field("craft").help) == (
+        "craft",
+        "Métier",
+        "En un mot.",
+    )
+    assert "website" not in {item.name for items in table.sections.values() for item in items}
+    assert "website" in names
+    records.save(db, PERSON, Edit({"craft": "Luthière", "website": "exemple.fr"}, person, 1), "Ada")
+    assert history.of_row(db, "person", person, records.context(db))[0].sentence.startswith(
+        "Ada a modifié : Métier (Relieur → Luthière) ; Site ou page (vide → exemple.fr)"
+    )
+    assert "obligatoire" in refused(edit.change_field, db, PERSON, "last_name", {"hidden": 1}, "Ada")
+    assert check(db) == []
+
+
+def test_a_rule_is_told_with_the_label_of_the_office(db):
+    person = given_person(db)
+    edit.change_field(db, CER, "ends_on", {"label": "Jusqu’au"}, "Ada")
+    wrong = {"person_id": person, "kind": "cer", "rank": "first", "signed_on": "2024-01-01", "starts_on": "2024-01-01"}
+
+    with pytest.raises(RuleError) as told:
+        records.save(db, CER, Edit({**wrong, "ends_on": "2023-01-01"}), "Ada")
+
+    assert str(told.value) == "Jusqu’au : la fin doit venir après le début"
+    assert told.value.problems[0].field == "ends_on"
+
+
+def test_a_field_is_taken_back_and_comes_again_with_what_it_held(db, path):
+    person = given_person(db)
+    name = edit.add_field(db, NewField("person", "Label", "choice", values=("A", "B")), "Ada")
+    made = last(db)
+    records.save(db, PERSON, Edit({name: "A"}, person, 1), "Ada")
+
+    undo.undo(db, made.id, "Ada")
+
+    assert name not in {item.name for item in edit.columns(db, PERSON)}
+    assert effective_dictionary.own(db, PERSON).field(name).hidden
+    assert in_the_file(path, "person", person)[name] == "own_a"
+    assert check(db) == []
+    undo.undo(db, last(db).id, "Ada")
+    assert not effective_dictionary.own(db, PERSON).field(name).hidden
+    assert records.get(db, PERSON, person).values[name] == "own_a"
+    assert [one.retired for one in edit.values_of(db, own_list(db, name))] == [False, False]
+    assert check(db) == []
+
+
+def test_the_name_in_the_file_never_changes(db):
+    edit.add_field(db, NUMBER, "Ada")
+
+    with pytest.raises(sqlite3.IntegrityError, match="ne change pas"):
+        db.execute("UPDATE own_field SET name = 'own_autre'")
+
+
+COMMON = {"label": "X", "place": 90}
+FIELD = {"of_table": "person", "name": "own_x", "kind": "text", "privacy": "secret", "shown": 1, "hidden": 0, **COMMON}
+VALUE = {"of_list": "domain", "code": "own_x", "own": 1, "retired": 0, **COMMON}
+
+
+@pytest.mark.parametrize(
+    ("table", "values", "told"),
+    [
+        ("own_field", {"name": "own_x; DROP TABLE person"}, "own_field.plain_name"),
+        ("own_field", {"name": "phone"}, "own_field.plain_name"),
+        ("own_field", {"of_table": "account"}, "own_field.known_table"),
+        ("own_field", {"kind": "choice", "list_name": "x y"}, "own_field.known_list"),
+        ("own_field", {"kind": "choice", "list_name": None}, "own_field.known_list"),
+        ("own_field", {}, "own_field.one_each"),
+        ("own_value", {"code": "x'y"}, "own_value.plain_code"),
+        ("own_value", {"of_list": "x y"}, "own_value.plain_code"),
+        ("own_value", {}, "own_value.one_each"),
+    ],
+)
+def test_the_file_refuses_from_any_program_what_can_be_no_field_or_value(db, table, values, told):
+    good = FIELD if table == "own_field" else VALUE
+    given(db, table, **good)  # the positive control; after it, another of the same name is one too many
+
+    with pytest.raises(sqlite3.IntegrityError) as refused_by:
+        given(db, table, **{**good, **({"name": "own_y"} if table == "own_field" and values else {}), **values})
+
+    assert str(refused_by.value).startswith(f"{told} : ")
+
+
+# ---- lists
+
+DOMAINS, STATES = lists.DOMAINS, lists.CONTRACT_KINDS
+
+
+def labels(db):
+    return [one.label for one in edit.values_of(db, DOMAINS)]
+
+
+def test_values_are_added_renamed_retired_and_ordered(db):
+    person = given_person(db, domain="film")
+
+    code = edit.add_value(db, DOMAINS, " Arts  numériques ", "Ada")
+    edit.change_value(db, DOMAINS, "film", "Ada", label="Cinéma et audiovisuel")
+    edit.change_value(db, DOMAINS, "other", "Ada", retired=1)
+    edit.order_values(db, DOMAINS, [code, "film"], "Ada")
+
+    known = titles.context(db)
+    assert list(known.labels["domain"].values())[:2] == ["Arts numériques", "Cinéma et audiovisuel"]
+    assert known.retired["domain"] == {"other"}
+    assert records.get(db, PERSON, person).values["domain"] == "film"
+    assert {one.code: one.used for one in edit.values_of(db, DOMAINS)}["film"] == 1
+    assert check(db) == []
+
+
+def test_every_change_of_a_list_is_undone_alone(db):
+    start = labels(db)
+    edit.change_value(db, DOMAINS, "film", "Ada", label="Cinéma")
+    renamed = last(db)
+    edit.add_value(db, DOMAINS, "Arts numériques", "Ada")
+    added = last(db)
+
+    undo.undo(db, renamed.id, "Ada")
+    assert labels(db) == [*start, "Arts numériques"]
+    undo.undo(db, added.id, "Ada")
+    assert labels(db) == start
+    assert check(db) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda db: edit.add_value(db, DOMAINS, "ARTISANAT d'art", "Ada"), "« Artisanat d’art » est déjà"),
+        (lambda db: edit.add_value(db, DOMAINS, " ", "Ada"), "ce champ est obligatoire"),
+        (lambda db: edit.add_value(db, DOMAINS, "x" * 121, "Ada"), "le texte a 121 caractères, 120 au plus"),
+        (lambda db: edit.add_value(db, STATES, "Autre contrat", "Ada"), "compte sur cette liste"),
+        (lambda db: edit.change_value(db, STATES, "cer", "Ada", retired=1), "compte sur cette liste"),
+        (lambda db: edit.change_value(db, DOMAINS, "film", "Ada", label="Autres"), "« Autres » est déjà"),
+    ],
+)  # fmt: skip
+def test_what_a_list_refuses_is_said(db, call, told):
+    before = labels(db)
+
+    assert told in refused(call, db)
+
+    assert labels(db) == before

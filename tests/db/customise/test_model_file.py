@@ -1,0 +1,151 @@
+"""What an office shaped, taken into another office's Palette: all of it, once, or nothing and every reason."""
+
+import json
+
+import pytest
+
+from db.base.errors import InvalidError
+from db.customise import edit, model_file
+from db.customise.edit import NewField
+from db.model import effective_dictionary, lists
+from db.model.dictionary import PERSON, SETTING
+from db.rows import records, undo
+from db.storage import connection
+from db.storage.integrity import check
+from tests.db.given import given_person
+
+DOMAINS = lists.DOMAINS
+
+
+@pytest.fixture
+def other(tmp_path):
+    """Another office, which has shaped its Palette."""
+    db = connection.create(tmp_path / "other" / "palette.db")
+    given_person(db, last_name="Secrétan")
+    edit.add_field(db, NewField("person", "Label", "choice", values=("Or", "Argent"), help="S’il y en a."), "Zoé")
+    edit.add_field(db, NewField("person", "Total des aides", "sum_of", source="aid.granted"), "Zoé")
+    edit.change_field(db, PERSON, "craft", {"label": "Métier", "hidden": 1}, "Zoé")
+    edit.add_value(db, DOMAINS, "Arts numériques", "Zoé")
+    edit.change_value(db, DOMAINS, "film", "Zoé", label="Cinéma")
+    with records.writing(db):
+        records.change(db, SETTING, 1, {"aid_ceiling": 1_200_00}, "Zoé")
+    yield db
+    db.close()
+
+
+def shaped(db):
+    known = records.context(db)
+    table = effective_dictionary.own(db, PERSON)
+    fields = [(item.name, item.label, item.hidden, item.help) for item in table.columns]
+    return fields, {name: list(labels.items()) for name, labels in known.labels.items()}, known.retired
+
+
+def test_another_office_takes_all_of_it_over(db, other):
+    content = model_file.export(other)
+    assert "Secrétan" not in content.decode()
+
+    told = model_file.bring_in(db, content, "Ada", really=True)
+
+    assert shaped(db) == shaped(other)
+    assert records.get(db, SETTING, 1).values["aid_ceiling"] == 1_200_00
+    assert "Personnes, champ « Label » : ajouté" in told
+    assert "Liste « Domaine d’activité », valeur « Cinéma » : change (valeur)" in told
+    assert any(line.startswith("Réglage « Plafond des aides par personne » : 900") for line in told)
+    assert check(db) == []
+    assert model_file.bring_in(db, content, "Ada", really=True) == [], "a second time changes nothing"
+
+
+def test_no_model_publishes_a_field_nor_takes_one_back(db, other):
+    edit.change_field(other, PERSON, "own_label", {"published": ("Or",)}, "Zoé")
+    content = model_file.export(other)
+    assert "champ_label" not in content.decode()
+    found = json.loads(content)
+    found["own_field"][0] |= {"privacy": "grouped", "published": "champ_label : Label\nown_or : Or"}
+
+    model_file.bring_in(db, json.dumps(found).encode(), "Ada", really=True)
+
+    assert edit.published(db) == []
+    assert db.execute("SELECT DISTINCT privacy, published FROM own_field").fetchall() == [("secret", None)]
+    edit.change_field(db, PERSON, "own_label", {"published": ("Argent",)}, "Ada")
+    assert model_file.bring_in(db, json.dumps(found).encode(), "Ada", really=True) == []
+    assert [one.labels[0] for one in edit.published(db)] == ["Argent"]
+
+
+def test_it_is_one_operation_that_is_undone_whole(db, other):
+    before = shaped(db)
+    model_file.bring_in(db, model_file.export(other), "Ada", really=True)
+
+    undo.undo(db, 1, "Ada")
+
+    fields, labels, retired = shaped(db)
+    assert [field for field in fields if not field[2]] == before[0]
+    assert labels["domain"][:6] == before[1]["domain"]
+    assert retired["domain"] == {"own_arts_numeriques"}
+    assert records.get(db, SETTING, 1).values["aid_ceiling"] == 900_00
+
+
+def test_looking_first_keeps_nothing(db, other):
+    before = shaped(db)
+
+    told = model_file.bring_in(db, model_file.export(other), "Ada", really=False)
+
+    assert len(told) > 5
+    assert shaped(db) == before
+    assert db.execute("SELECT count(*) FROM own_field").fetchone() == (0,)
+
+
+def changed(content, part, **values):
+    found = json.loads(content)
+    found[part][0] |= values
+    return json.dumps(found).encode()
+
+
+@pytest.mark.parametrize(
+    ("part", "values", "told"),
+    [
+        ("own_field", {"name": "own_x; DROP TABLE person"}, "n’a que des lettres"),
+        ("own_field", {"of_table": "account"}, "cette table n’existe pas"),
+        ("own_field", {"list_name": "own_x)"}, "cette liste n’existe pas"),
+        ("own_field", {"list_name": None}, "cette liste n’existe pas"),
+        ("own_field", {"kind": "sql"}, "n’est pas dans la liste"),
+        ("own_field", {"kind": "count_of", "source": "person"}, "ce dont il découle n’existe pas ici"),
+        ("own_field", {"label": "Téléphone"}, "existe déjà"),
+        ("own_field", {"label": ["a"]}, ""),
+        ("own_value", {"code": "a'b"}, "n’a que des lettres"),
+        ("own_value", {"of_list": "x y"}, "n’a que des lettres"),
+    ],
+)
+def test_a_file_that_was_tampered_with_is_refused_whole(db, other, part, values, told):
+    content = changed(model_file.export(other), part, **values)
+    before, tables = shaped(db), db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+    if told:
+        with pytest.raises(InvalidError, match=told):
+            model_file.bring_in(db, content, "Ada", really=True)
+        assert shaped(db) == before
+        assert db.execute("SELECT count(*) FROM sqlite_master").fetchone() == tables
+    else:
+        model_file.bring_in(db, content, "Ada", really=True)
+    assert check(db) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff\xfe",
+        b"[]",
+        b"{}",
+        b"PK\x03\x04",
+        b'{"palette": 1, "own_field": {}}',
+        b'{"palette": 1, "setting": 3}',
+    ],
+)
+def test_another_file_is_said_to_be_none(db, content):
+    with pytest.raises(InvalidError, match="pas un modèle de Palette"):
+        model_file.bring_in(db, content, "Ada", really=True)
+
+
+def test_a_later_palette_is_said(db):
+    with pytest.raises(InvalidError, match="version plus récente"):
+        model_file.bring_in(db, b'{"palette": 2}', "Ada", really=True)

@@ -1,0 +1,173 @@
+"""What of the office's own is public: nothing until somebody says so, only groups, in words that name nobody."""
+
+import sqlite3
+from dataclasses import replace
+
+import pytest
+
+from db.base.errors import InvalidError
+from db.customise import edit
+from db.customise.edit import NewField
+from db.model.dictionary import PERSON
+from db.rows import history, personal_text, records, undo
+from db.rows.records import Edit
+from db.storage.integrity import check
+from tests.db.customise.test_edit import NUMBER, OWN, last, own_list, refused
+from tests.db.examples import in_the_file
+from tests.db.given import given_person
+
+LABEL = NewField("person", "Label", "choice", values=("Or", "Argent", "Étain", "Fer", "Zinc", "Bois"))
+
+
+def test_a_field_is_never_published_until_somebody_says_so_and_that_is_undone_like_all_else(db, path):
+    name = edit.add_field(db, LABEL, "Ada")
+    assert (in_the_file(path, "own_field", 1)["privacy"], edit.published(db)) == ("secret", [])
+
+    edit.change_field(db, PERSON, name, {"published": ("argent", "Or")}, "Ada")
+
+    [said] = edit.published(db)
+    assert (said.name, said.label, said.figure) == ("champ_label", "Label", "own_label")
+    assert said.labels == ("Or", "Argent", "Autre ou non précisé")
+    assert said.categories == {"Or": ("own_or",), "Argent": ("own_argent",)}
+    told = history.of_row(db, "own_field", 1, records.context(db))[0].sentence
+    assert "Publication (Jamais publié → Publié par groupes seulement)" in told
+    assert "own_argent : Argent" in told
+    assert check(db) == []
+    undo.undo(db, last(db).id, "Ada")
+    assert (edit.published(db), len(edit.ever_published(db))) == ([], 1)
+    undo.undo(db, last(db).id, "Ada")
+    assert edit.published(db) == [said]
+    edit.change_field(db, PERSON, name, {"published": None}, "Ada")
+    assert (edit.published(db), in_the_file(path, "own_field", 1)["published"]) == ([], None)
+
+
+def test_it_may_be_said_with_the_field_itself_and_taken_back_with_it(db):
+    edit.add_field(db, replace(LABEL, published=("Or",)), "Ada")
+    assert [said.labels for said in edit.published(db)] == [("Or", "Autre ou non précisé")]
+    assert check(db) == []
+
+    undo.undo(db, last(db).id, "Ada")
+
+    assert edit.published(db) == []
+
+
+def test_what_was_said_is_frozen_and_other_words_are_another_series(db):
+    name = edit.add_field(db, replace(LABEL, published=("Or",)), "Ada")
+    [said] = edit.published(db)
+    edit.change_field(db, PERSON, name, {"label": "Distinction"}, "Ada")
+    edit.change_value(db, own_list(db, name), "own_or", "Ada", label="Doré", retired=1)
+    assert edit.published(db) == [said]
+
+    edit.change_field(db, PERSON, name, {"published": ("Doré", "Fer")}, "Ada")
+    [other] = edit.published(db)
+    assert (other.name, other.label, other.labels[:2]) == ("champ2_label", "Distinction", ("Doré", "Fer"))
+    edit.change_field(db, PERSON, name, {"label": "Label"}, "Ada")
+    edit.change_value(db, own_list(db, name), "own_or", "Ada", label="Or", retired=0)
+    edit.change_field(db, PERSON, name, {"published": ("Or",)}, "Ada")
+    assert edit.published(db) == [said], "what was said before bears the name that it had"
+    assert [one.name for one in edit.ever_published(db)] == ["champ_label", "champ2_label"]
+
+
+def test_three_fields_at_most_are_published_at_once(db):
+    for label in ("Un", "Deux", "Trois"):
+        edit.add_field(db, replace(LABEL, label=label, published=("Or",)), "Ada")
+    edit.change_field(db, PERSON, "own_un", {"published": ("Fer",)}, "Ada")
+
+    assert "3 champs du bureau sont déjà publiés" in refused(
+        edit.add_field, db, replace(LABEL, published=("Or",)), "Ada"
+    )
+
+    edit.change_field(db, PERSON, "own_un", {"published": None}, "Ada")
+    edit.add_field(db, replace(LABEL, published=("Or",)), "Ada")
+    assert [one.label for one in edit.published(db)] == ["Deux", "Trois", "Label"]
+
+
+def test_a_hidden_field_is_not_published(db):
+    name = edit.add_field(db, replace(LABEL, published=("Or",)), "Ada")
+    edit.change_field(db, PERSON, name, {"hidden": 1}, "Ada")
+
+    assert edit.published(db) == []
+
+
+@pytest.mark.parametrize(
+    ("labels", "told"),
+    [
+        ((), "choisissez de une à 5 valeurs"),
+        (("Or", "Argent", "Étain", "Fer", "Zinc", "Bois"), "choisissez de une à 5 valeurs"),
+        (("Or", "Platine"), "choisissez de une à 5 valeurs"),
+        (("Autre ou non précisé",), "est déjà la ligne de toutes les autres"),
+        (("Lou Marchand",), "contient ce qui est écrit dans un dossier"),
+    ],
+)
+def test_values_that_cannot_be_public_are_refused(db, labels, told):
+    given_person(db)
+    name = edit.add_field(db, replace(LABEL, values=(*LABEL.values, "Autre ou non précisé", "Lou Marchand")), "Ada")
+
+    assert told in refused(edit.change_field, db, PERSON, name, {"published": labels}, "Ada")
+
+    assert edit.published(db) == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *(NewField("person", "X", kind) for kind in ("text", "long", "integer", "euros", "date", "yes_no", "email")),
+        NewField("person", "X", "choices", list_name="domain"),
+        NewField("person", "X", "age", source="birth_date"),
+        NewField("aid", "X", "choice", list_name="domain"),
+    ],
+)
+def test_only_a_choice_of_a_person_can_ever_be_published(db, asked):
+    edit.add_field(db, replace(asked, label="Sans suite"), "Ada")
+    assert not edit.may_be_published(asked.table, asked.kind)
+
+    with pytest.raises(InvalidError, match="seul « Un choix dans une liste »"):
+        edit.add_field(db, replace(asked, published=("Or",)), "Ada")
+    with pytest.raises(sqlite3.IntegrityError, match="own_field.published_choice"):
+        db.execute(
+            "UPDATE own_field SET privacy = 'grouped', published = 'champ_sans_suite : X' || char(10) || 'a : A'"
+        )
+
+    assert db.execute("SELECT count(*) FROM own_field").fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["champ_label", "champ_autre : X\nown_or : Or", "person : X\nown_or : Or", "champ_label : X", ""]
+    + ["champ_label : X" + "\nown_or : Or" * 6],
+)
+def test_the_file_refuses_what_palette_never_writes_of_a_publication(db, text):
+    edit.add_field(db, LABEL, "Ada")
+
+    with pytest.raises(sqlite3.IntegrityError):
+        db.execute("UPDATE own_field SET privacy = 'grouped', published = ?", (text,))
+
+    assert edit.published(db) == []
+
+
+def test_what_another_program_wrote_of_a_publication_publishes_nothing(db):
+    edit.add_field(db, LABEL, "Ada")
+    db.execute("UPDATE own_field SET privacy = 'grouped', published = ?", ("champ_label : X\nown_or : Or\nrien",))
+
+    assert edit.published(db) == []
+
+
+# ---- what no public text may hold
+
+
+def test_no_published_file_may_hold_what_a_field_of_the_office_says(db):
+    person = given_person(db)
+    edit.add_field(db, NUMBER, "Ada")
+    assert "numéro secret 12" not in personal_text.personal(db)
+
+    records.save(db, PERSON, Edit({OWN: "numéro secret 12"}, person, 1), "Ada")
+
+    assert "numéro secret 12" in personal_text.personal(db)
+
+
+def test_what_many_files_say_tells_of_nobody_but_a_name_a_day_or_a_number_always_does(db):
+    for number in range(5):
+        given_person(db, last_name=f"Nom{number}", town="Figeac", phone="06 39 98 00 09", birth_date="1980-03-01")
+        assert ("Figeac" in personal_text.personal(db)) == (number < 4)
+
+    assert {"Lou Nom0", "Nom4 Lou", "1980-03-01", "06 39 98 00 09"} <= personal_text.personal(db)

@@ -1,0 +1,118 @@
+"""The whole office file as plain SQLite: every row and value, readable by any tool, and nothing else of the file."""
+
+import sqlite3
+
+import pytest
+
+from db.accounts import accounts
+from db.export import plain_sqlite
+from db.model import effective_dictionary
+from db.rows import access_log
+from db.rows.records import Edit, save
+from db.storage.permissions import Role
+from tests.db.examples import FILLED_IN, every_table, whole_row
+from tests.db.given import delete, given, given_aid, given_person
+
+
+@pytest.fixture
+def copied(db, tmp_path):
+    """Make the copy and open it."""
+    opened = []
+
+    def copy():
+        plain_sqlite.plain_copy(db, tmp_path / "plain.db")
+        opened.append(sqlite3.connect(tmp_path / "plain.db"))
+        return opened[-1]
+
+    yield copy
+    for raw in opened:
+        raw.close()
+
+
+def rows(raw, sql):
+    return raw.execute(sql).fetchall()
+
+
+@every_table
+def test_every_row_and_value_is_there(db, copied, table):
+    for number in (1, 2):
+        save(db, table, Edit(whole_row(db, table, number)), "Ada")
+    columns = ", ".join(["id", *(item.name for item in table.fields)])
+    there = rows(db, f'SELECT {columns} FROM "{table.name}" ORDER BY id')
+
+    raw = copied()
+
+    assert len(there) >= 2
+    assert rows(raw, f'SELECT * FROM "{table.name}" ORDER BY id') == there
+    assert len(rows(raw, f'SELECT * FROM "{table.plural} (en clair)"')) == len(there)
+    assert (rows(raw, "PRAGMA integrity_check"), rows(raw, "PRAGMA foreign_key_check")) == ([("ok",)], [])
+
+
+def test_the_views_say_it_in_french(db, copied):
+    person = given_person(db, licence=1, territory="cahors")
+    given_aid(db, person, 123_45)
+    given(db, "project", name="Marché", participants=f"[{person}]")
+    raw = copied()
+    raw.row_factory = sqlite3.Row
+
+    (one,) = rows(raw, 'SELECT * FROM "Personnes (en clair)"')
+    assert (one["N°"], one["Genre"], one["Permis"], one["Territoire"]) == (person, "Femme", "Oui", "Cahors")
+    (aid,) = rows(raw, 'SELECT * FROM "Aides (en clair)"')
+    assert (aid["Personne"], aid["Montant accordé"]) == ("Marchand Lou", 123.45)
+    assert rows(raw, 'SELECT * FROM "Projets collectifs (en clair)"')[0]["Participants"] == "Marchand Lou"
+    told = {row["column_name"]: row["help"] for row in rows(raw, "SELECT * FROM lisez_moi WHERE table_name = 'aid'")}
+    assert "En centimes." in told["granted"]
+
+
+def test_nothing_else_of_the_file_is_in_it(db, path, copied):
+    accounts.create(db, "secrete@exemple.fr", "Compte Secret", [Role.AGENT], "Ada")
+    gone = given_person(db, last_name="Zorglubescu", note="Quintilienne")
+    erased = given_person(db, last_name="Effacement")
+    delete(db, "person", gone)
+    access_log.note(db, "Compte Secret", "open", erased)
+    kept = given_person(db, last_name="Restante")
+    db.execute("UPDATE person SET last_name = 'Autrenom' WHERE id = ?", (erased,))
+
+    raw = copied()
+    content = path.with_name("plain.db").read_bytes()
+
+    assert b"Restante" in content  # the control
+    assert not [
+        word for word in (b"Zorglubescu", b"Quintilienne", b"Effacement", b"Secret", b"secrete") if word in content
+    ]
+    lists = {f"list_{name}" for name in {item.list.name for table in FILLED_IN for item in table.fields if item.list}}
+    tables = {name for (name,) in rows(raw, "SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert {name for name in tables if not name.startswith("list_")} == {*effective_dictionary.files(db), "lisez_moi"}
+    assert lists <= tables
+    kinds = {kind for (kind,) in rows(raw, "SELECT DISTINCT type FROM sqlite_master WHERE sql IS NOT NULL")}
+    assert kinds == {"table", "view"}
+    assert rows(raw, "PRAGMA freelist_count") == [(0,)]
+    assert rows(raw, "SELECT id FROM person WHERE last_name = 'Restante'") == [(kept,)]
+
+
+def test_what_refers_to_a_deleted_row_is_empty(db, copied):
+    person, other = given_person(db), given_person(db)
+    partner = given(db, "partner", name="Partie")
+    given(db, "project", name="Marché", partner_id=partner, participants=f"[{other}, {person}]")
+    delete(db, "partner", partner)
+    delete(db, "person", other)
+
+    raw = copied()
+
+    assert rows(raw, "SELECT partner_id, participants FROM project") == [(None, f"[{person}]")]
+    assert rows(raw, "PRAGMA foreign_key_check") == []
+
+
+def test_a_file_that_is_there_stays(db, tmp_path):
+    (tmp_path / "plain.db").write_text("précieux")
+
+    with pytest.raises(FileExistsError):
+        plain_sqlite.plain_copy(db, tmp_path / "plain.db")
+
+    assert (tmp_path / "plain.db").read_text() == "précieux"
+
+
+def test_it_is_its_owners_alone(db, tmp_path):
+    plain_sqlite.plain_copy(db, tmp_path / "plain.db")
+
+    assert (tmp_path / "plain.db").stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,36 @@
+"""What the tests of db/figures/as_of.py share: moments, and the file as it was known."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from db.figures import as_of
+from db.model.dictionary import TABLES
+from tests.db.given import Database
+from tests.db.rewriting import rewriting
+
+PERSON, STAGE, DIAGNOSTIC = TABLES["person"], TABLES["stage"], TABLES["diagnostic"]
+MARCH, JUNE = "2023-03-06T23:00:00.000Z", "2023-06-06T22:00:00.000Z"
+
+
+def happened(db: Database, moment: str) -> None:
+    """All that was written since the last call happened just before that moment."""
+    with rewriting(db):
+        db.execute(
+            "UPDATE history SET at = strftime('%Y-%m-%dT%H:%M:%fZ', ?, '-1 second') WHERE at > '2024'", (moment,)
+        )
+
+
+def known(path: Path, table: str, row_id: int, moment: str = MARCH) -> Any:
+    """The row as it was known before a moment, without what was empty; None when it was not."""
+    with as_of.as_known(path, moment) as then:
+        row = next(iter(then.query(f'SELECT * FROM "{table}" WHERE id = ? AND deleted_at IS NULL', (row_id,))), None)
+    return row and {name: value for name, value in row.items() if value is not None}
+
+
+def everything(path: Path) -> list[Any]:
+    """All that the file holds, as any other program reads it."""
+    with closing(sqlite3.connect(path)) as raw:
+        names = [name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+        return [(name, raw.execute(f'SELECT * FROM "{name}"').fetchall()) for name in names]

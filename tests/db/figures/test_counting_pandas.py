@@ -1,0 +1,294 @@
+"""Every figure against the second computation in pandas of recount.py, on the big made-up files of varied.py.
+
+test_figures_recount.py does the same by hand on tiny files.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given as examples
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from db.figures import counting
+from db.figures.definitions import FIGURES
+from db.figures.periods import period_of
+from db.storage import connection
+from tests.db.figures.recount import SECOND, SHARED, WHOLE, Office, Recount, asked, differing, recount, told
+from tests.db.figures.varied import END, RETIRED, START, varied
+from tests.db.given import (
+    Database,
+    given_aid,
+    given_followed,
+)
+
+# --- what the tests ask ---
+
+
+@dataclass
+class File:
+    """A made-up file: as Palette reads it, and as pandas does."""
+
+    db: Database
+    office: Office
+
+    @cached_property
+    def edges(self) -> list[date]:
+        """The days on which a count may change, where mistakes are."""
+        frames = self.office.rows.values()
+        days = pd.concat([frame[name] for frame in frames for name in frame.columns if name.endswith("_on")]).dropna()
+        days = days[days.between(START + pd.DateOffset(years=2), END - pd.DateOffset(years=2))]
+        return sorted({(day + pd.Timedelta(days=n)).date() for day in days for n in (-1, 0, 1)})
+
+    @cached_property
+    def joins(self) -> list[date]:
+        """The days on which an accompaniment ends that another carries on the day after."""
+        stage = self.office.rows["stage"]
+        stage = stage[stage.kind == "accompaniment"].assign(day=lambda rows: rows.starts_on - pd.Timedelta(days=1))
+        found = stage.merge(stage, left_on=["person_id", "ends_on"], right_on=["person_id", "day"]).ends_on_x
+        return sorted({day.date() for day in found})
+
+
+@pytest.fixture(scope="module", params=[0, 1, 2], ids=["all", "calendar_year", "rolling"])
+def file(request, tmp_path_factory) -> Iterator[File]:
+    path = tmp_path_factory.mktemp("pandas") / "palette.db"
+    varied(path, request.param)
+    db = connection.open_file(path)
+    yield File(db, Office(db))
+    db.close()
+
+
+def days_of(file: File) -> st.SearchStrategy[date]:
+    turning = st.builds(date, st.integers(2017, 2024), st.just(12), st.just(31)) | st.just(date(2020, 2, 29))
+    return (
+        st.sampled_from(file.edges)
+        | st.sampled_from(file.joins)
+        | st.dates(date(2017, 1, 1), date(2025, 3, 31))
+        | turning
+    )
+
+
+def whens(file: File) -> st.SearchStrategy[str]:
+    """A day, a year, or the days between two."""
+    days, years = days_of(file).map(str), st.integers(2016, 2025).map(str)
+    return days | years | st.tuples(days, days).map(lambda two: "/".join(sorted(two)))
+
+
+def choices(again: Recount) -> st.SearchStrategy[dict[str, tuple[str, ...]]]:
+    """Somebody's choice: some parts of one to three figures, among those that count somebody and one that may not."""
+    codes = {name: sorted({*again.figures[name].code, *list(again.labels(name))[:1]}) for name in SHARED}
+    some = st.lists(st.sampled_from(SHARED), min_size=1, max_size=3, unique=True)
+    return some.flatmap(
+        lambda names: st.fixed_dictionaries(
+            {n: st.lists(st.sampled_from(codes[n]), min_size=1, max_size=3, unique=True).map(tuple) for n in names}
+        )
+    )
+
+
+def some(number: int) -> settings:
+    """So many examples of each of the three files, the same whenever the tests run."""
+    return settings(max_examples=number, deadline=None, derandomize=True)
+
+
+# --- the tests ---
+
+
+def test_the_second_computation_has_every_figure(file):
+    again = recount(file.office, "2022")
+
+    assert again.figures.keys() == FIGURES.keys()
+    assert [
+        name for name in FIGURES if again.value(name, WHOLE) in (0, {}, None)
+    ] == []  # the files have something of everything
+    assert set(SHARED) == {name for name, figure in FIGURES.items() if figure.by}
+    assert set(SECOND) == {name for name, figure in FIGURES.items() if figure.other}
+
+
+@some(12)
+@examples(data=st.data())
+def test_every_figure_of_any_day_year_or_period_is_what_pandas_finds(file, data):
+    when = data.draw(whens(file))
+    again = recount(file.office, when)
+
+    photo = counting.photo(file.db, when)
+
+    if not period_of(when).is_day:
+        photo |= {"exits": photo["exits"]["total"], "by_reason": photo["exits"]["by_reason"]}
+    assert differing(file.db, again, when) == set()
+    assert {name: used(value) for name, value in photo.items()} == {name: labelled(again, name) for name in photo}
+
+
+def used(value: Any) -> Any:
+    return {label: count for label, count in value.items() if count} if isinstance(value, dict) else value
+
+
+def labelled(again: Recount, name: str) -> Any:
+    """The figure by label; two codes may bear the same."""
+    value = again.value(name, WHOLE)
+    if not isinstance(value, dict):
+        return value
+    labels = again.labels(name)
+    found: dict[str, int] = {}
+    for (code, _), count in value.items():
+        label = labels.get(code, "Non renseigné")
+        found[label] = found.get(label, 0) + count
+    return found
+
+
+@some(5)
+@examples(data=st.data())
+def test_parts_have_their_labels_and_what_counts_nobody_is_shown_too(file, data):
+    when = data.draw(whens(file))
+    again, taken = recount(file.office, when), counting.take(file.db, period_of(when), SHARED)
+
+    for name, shares in taken.items():
+        labels, shown = again.labels(name), {part.code: part.label for part in shares}
+        places = [list(labels).index(part.code) for part in shares if part.code in labels]
+        assert shown == {code: labels.get(code, "Non renseigné") for code in shown}
+        assert name in SECOND or labels.keys() - RETIRED <= shown.keys()
+        assert places == sorted(places)
+
+
+@some(10)
+@examples(data=st.data())
+def test_figures_of_the_persons_chosen_are_what_pandas_finds(file, data):
+    when = data.draw(whens(file))
+    again = recount(file.office, when)
+
+    chosen = data.draw(choices(again))
+
+    assert differing(file.db, again, when, chosen) == set()
+    assert set(counting.among(file.db, period_of(when), chosen)) == again.among(chosen)
+
+
+@pytest.mark.parametrize("when", ["2022", "2023-03-06", "2022-02-10/2022-09-03"])
+def test_what_was_chosen_of_a_figure_leaves_that_figure_whole(file, when):
+    chosen = {"domain": ("crafts",), "gender": ("woman", "man")}
+
+    taken, whole = (counting.take(file.db, period_of(when), FIGURES, some) for some in (chosen, None))
+
+    assert differing(file.db, recount(file.office, when), when, chosen) == set()
+    assert told(taken["gender_by_domain"]) == told(whole["gender_by_domain"])
+    assert told(taken["gender"]) != told(whole["gender"])  # narrowed by the domain
+    assert told(taken["domain"]) != told(whole["domain"])  # narrowed by the gender
+    ages = [code for code, _ in told(whole["gender_by_age"])][:2]
+    of_age = counting.take(file.db, period_of(when), FIGURES, {"gender": ("woman",), "age": tuple(ages)})
+    assert told(of_age["gender_by_age"]) == told(whole["gender_by_age"])
+
+
+@some(5)
+@examples(data=st.data())
+def test_persons_behind_a_part_are_those_that_pandas_finds(file, data):
+    when = data.draw(whens(file))
+    again, period = recount(file.office, when), period_of(when)
+    chosen = data.draw(st.just(WHOLE) | choices(again))
+
+    for name, value in counting.take(file.db, period, asked(period), chosen).items():
+        counted = again.narrowed(name, chosen)
+        assert counting.persons(file.db, period, name, chosen=chosen) == sorted(set(counted.person))
+        for part in data.draw(st.permutations(value))[:2] if isinstance(value, tuple) else ():
+            found = counting.persons(file.db, period, name, (part.code, part.other), chosen)
+            assert found == sorted(set(counted.person[(counted.code == part.code) & (counted.other == part.other)]))
+            if FIGURES[name].unit == "person" and name not in (
+                "entries",
+                "departures",
+            ):  # twice in a month counts twice
+                assert len(found) == part.value
+
+
+@some(6)
+@examples(data=st.data())
+def test_the_portfolio_of_a_month_is_that_before_with_entries_and_without_departures(file, data):
+    period = period_of(data.draw(whens(file)))
+
+    taken = counting.take(file.db, period, ("portfolio_by_month", "entries", "departures"))
+
+    counts = {name: {part.code: part.value for part in value} for name, value in taken.items()}
+    first = period.first_month if period.is_day else period.first
+    known = portfolio(file.db, first - timedelta(days=1))
+    for month, count in counts["portfolio_by_month"].items():
+        known += counts["entries"][month] - counts["departures"][month]
+        assert count == known
+    for month in data.draw(st.permutations(list(counts["entries"])))[:6]:
+        end = min(pd.Period(month).end_time.date(), period.last)
+        assert counts["portfolio_by_month"][month] == portfolio(file.db, end)
+
+
+def portfolio(db: Database, day: date) -> Any:
+    return counting.photo(db, str(day))["portfolio"]
+
+
+# --- positive control: one row changed, and the comparison above notices ---
+
+
+@contextmanager
+def changed(db: Database, sql: str) -> Iterator[None]:
+    db.execute("BEGIN")
+    try:
+        assert db.execute(sql).rowcount == 1
+        yield
+    finally:
+        db.execute("ROLLBACK")
+
+
+KEPT = "deleted_at IS NULL AND person_id IN (SELECT id FROM person WHERE deleted_at IS NULL)"
+ALL_YEAR = f"FROM stage WHERE {KEPT} AND mode = 'standard' AND starts_on < '2023' AND ends_on IS NULL"
+SOMEBODY = f"(SELECT max(person_id) {ALL_YEAR})"
+IN_2023 = "BETWEEN '2023-01-01' AND '2023-12-31'"
+
+
+@pytest.mark.parametrize(
+    ("sql", "noticed"),
+    [
+        (f"UPDATE person SET gender = iif(gender = 'man', 'woman', 'man') WHERE id = {SOMEBODY}", {"gender"}),
+        (f"UPDATE person SET birth_date = '2004-01-01' WHERE id = {SOMEBODY}", {"age", "gender_by_age"}),
+        (f"UPDATE person SET deleted_at = '2024' WHERE id = {SOMEBODY}", {"followed", "portfolio_by_month"}),
+        (f"UPDATE stage SET mode = 'light' WHERE id = (SELECT max(id) {ALL_YEAR})", {"mode", "light"}),
+        (
+            f"UPDATE aid SET granted = granted + 1 WHERE id = (SELECT max(id) FROM aid WHERE {KEPT}"
+            f" AND decision = 'granted' AND coalesce(decided_on, requested_on) {IN_2023})",
+            {"aids"},
+        ),
+        (
+            "UPDATE cer SET signed_on = date(signed_on, '+1 year')"
+            f" WHERE id = (SELECT max(id) FROM cer WHERE {KEPT} AND signed_on {IN_2023})",
+            {"cer_signed", "contracts"},
+        ),
+        (
+            "UPDATE exit SET reason = 'retired'"
+            f" WHERE id = (SELECT max(id) FROM exit WHERE {KEPT} AND scope = 'rsa' AND left_on {IN_2023})",
+            {"by_reason"},
+        ),
+    ],
+)
+@pytest.mark.parametrize("file", [0], ids=["all"], indirect=True)
+def test_a_changed_row_does_not_go_unnoticed(file, sql, noticed):
+    before = recount(file.office, "2023")
+    assert differing(file.db, before, "2023") == set()
+
+    with changed(file.db, sql):
+        assert noticed <= differing(file.db, before, "2023")
+        assert differing(file.db, recount(Office(file.db), "2023"), "2023") == set()
+
+
+def test_twelve_rolling_months_that_end_on_29_february_begin_on_1_march(tmp_path):
+    with closing(connection.create(tmp_path / "palette.db")) as db:
+        db.execute("UPDATE setting SET aid_ceiling_period = 'rolling'")
+        given_aid(db, given_followed(db), 900_00, "2023-03-01")
+
+        assert differing(db, recount(Office(db), "2024-02-29"), "2024-02-29") == set()
+
+
+def test_somebody_with_two_events_is_among_the_chosen_once(tmp_path):
+    with closing(connection.create(tmp_path / "palette.db")) as db:
+        person = given_followed(db)
+        given_aid(db, person, 100_00, "2023-03-01")
+        given_aid(db, person, 100_00, "2023-05-01")
+
+        assert counting.among(db, period_of("2023"), {"aids": ("equipment",)}) == [person]

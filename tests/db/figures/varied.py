@@ -1,0 +1,146 @@
+"""Big made-up offices in which everything happens that a figure may trip over: for the recount in pandas."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pandas as pd
+
+from benchmarks import bulk_office
+from db.storage import connection
+from tests.db.given import (
+    Database,
+    given,
+    given_aid,
+    given_diagnostic,
+    given_exit,
+    given_stage,
+    without_rules,
+)
+
+TODAY = date(2024, 5, 17)
+PERSONS = 160
+START, END = pd.Timestamp("2014-12-01"), pd.Timestamp("2027-03-31")
+"""Every stage and benefit begins between them, with more than a year to spare on either side."""
+TABLES = ("person", "stage", "benefit", "diagnostic", "cer", "aid", "exit", "intervention")
+LISTED = ("gender", "origin", "household", "education", "domain", "territory")
+RETIRED = {"film"}
+
+
+def varied(path: Path, seed: int) -> None:
+    """A big made-up file, then spoilt at random: rows deleted, fields emptied, and what ``many`` never makes."""
+    bulk_office.many(path, PERSONS, TODAY)
+    db, rng = connection.open_file(path), Random(seed)
+    without_rules(db)
+    db.execute("BEGIN")
+    _settings(db, seed)
+    for person in range(1, PERSONS + 1):
+        for vary in (_profile, _spells, _rights, _diagnostics, _exits, _aids):
+            if rng.random() < 0.4:
+                vary(db, rng, person)
+    _deletions(db, rng)
+    db.execute("COMMIT")
+    db.close()
+
+
+def _day(rng: Random, first: str = "2016-01-01", last: str = "2025-12-31") -> str:
+    """Any day; often one on which a month or a year turns."""
+    days = pd.date_range(first, last)
+    ends = days[days.is_month_end | days.is_month_start]
+    return str(rng.choice(ends if rng.random() < 0.3 else days).date())
+
+
+def _later(day: str, days: int) -> str:
+    return str(date.fromisoformat(day) + timedelta(days=days))
+
+
+def _set(db: Database, table: str, row_id: int, **values: Any) -> None:
+    pairs = ", ".join(f"{name} = :{name}" for name in values)
+    db.execute(f'UPDATE "{table}" SET {pairs} WHERE id = :id', {**values, "id": row_id})
+
+
+def _profile(db: Database, rng: Random, person: int) -> None:
+    values: dict[str, Any] = {name: None for name in (*LISTED, "birth_date", "rsa_entry_on") if rng.random() < 0.15}
+    values |= rng.choice([{}, {"gender": "other"}, {"household": "unknown"}, {"education": "doctorate"}])
+    values |= rng.choice([{}, {"birth_date": rng.choice(["1972-02-29", "2020-06-01", "1963-12-31"])}])
+    values |= rng.choice([{}, {"rsa_entry_on": _day(rng)}, {"domain": rng.choice(["film", "circus", "literature"])}])
+    if values:
+        _set(db, "person", person, **values)
+
+
+def _spells(db: Database, rng: Random, person: int) -> None:
+    """Stages anew: with gaps of a day or more, without any, of both kinds at once, and one-off requests."""
+    db.execute("DELETE FROM stage WHERE person_id = ?", (person,))
+    for kind in ("diagnostic", "accompaniment", "accompaniment", "one_off"):
+        day = _day(rng, last="2024-12-31")
+        for _ in range(rng.randint(0, 3)):
+            mode = {"mode": rng.choice(["standard", "light"])} if kind == "accompaniment" else {}
+            ends = None if rng.random() < 0.2 else _later(day, rng.choice([0, 1, 29, 30, 182, 365, 400]))
+            given_stage(db, person, kind, day, ends, **mode)
+            if ends is None:
+                break
+            day = _later(ends, rng.choice([1, 1, 2, 3, 60]))
+
+
+def _rights(db: Database, rng: Random, person: int) -> None:
+    """Benefits anew, none sharing a day with another; mostly « prime d’activité », often over the end of a quarter."""
+    db.execute("DELETE FROM benefit WHERE person_id = ?", (person,))
+    day = _day(rng, last="2023-01-01")
+    for _ in range(rng.randint(1, 5)):
+        ends = None if rng.random() < 0.2 else _later(day, rng.choice([10, 90, 91, 200, 500]))
+        kind = rng.choice(["prime", "prime", "prime", "rsa_prime"])
+        given(db, "benefit", person_id=person, kind=kind, subject_to_duties=1, starts_on=day, ends_on=ends)
+        if ends is None:
+            return
+        day = _later(ends, rng.choice([1, 1, 1, 2, 40]))
+
+
+def _diagnostics(db: Database, rng: Random, person: int) -> None:
+    day = _day(rng)
+    for _ in range(rng.randint(1, 3)):
+        found = rng.choice([None, "[]", '["housing"]', '["money", "rights", "french"]'])
+        given_diagnostic(db, person, day, rng.choice([None, _later(day, 30)]), obstacles=found)
+        day = _later(day, rng.choice([0, 0, 100]))  # two of one day: the later row is the last
+
+
+def _exits(db: Database, rng: Random, person: int) -> None:
+    for _ in range(rng.randint(1, 2)):
+        given_exit(
+            db, person, _day(rng), rng.choice(["moved", "job", "other"]), scope=rng.choice(["rsa", "accompaniment"])
+        )
+
+
+def _aids(db: Database, rng: Random, person: int) -> None:
+    """Sums at the edges of the ceiling's bands; some without a day of decision, some refused after all."""
+    db.execute("DELETE FROM aid WHERE person_id = ?", (person,))
+    day = _day(rng)
+    for _ in range(rng.randint(1, 3)):
+        cents = rng.choice([0, 1, 449_99, 450_00, 450_01, 900_00, 900_01])
+        decided: dict[str, Any] = rng.choice(
+            [{}, {}, {"decided_on": None}, {"requested_on": _later(day, -90)}, {"decision": "refused"}]
+        )
+        kind = rng.choice(["equipment", "other", "accounting"])
+        given_aid(db, person, cents, **{"decided_on": day, "requested_on": day, "type": kind, **decided})
+        day = _later(day, rng.choice([0, 100, 364, 365, 366]))
+
+
+def _settings(db: Database, seed: int) -> None:
+    """Each file has a ceiling's period of its own; the office added a value to a list and retired another."""
+    _set(db, "setting", 1, aid_ceiling_period=["all", "calendar_year", "rolling"][seed % 3])
+    db.execute("UPDATE list_domain SET retired = 1 WHERE code = 'film'")
+    db.execute("UPDATE list_exit_reason SET label = 'Départ du Lot' WHERE code = 'moved'")
+    db.execute("INSERT INTO list_domain VALUES ('circus', 'Cirque', 6, 0), ('dance', 'Danse', 7, 0)")
+
+
+def _deletions(db: Database, rng: Random) -> None:
+    """One row in fifteen; one person in fifteen, whose rows a second program may have left behind undeleted."""
+    moment = "2024-01-01T00:00:00Z"
+    for table in TABLES[1:]:
+        for (row_id,) in db.execute(f'SELECT id FROM "{table}"').fetchall():
+            if rng.random() < 1 / 15:
+                _set(db, table, row_id, deleted_at=moment)
+    for person in rng.sample(range(1, PERSONS + 1), PERSONS // 15):
+        _set(db, "person", person, deleted_at=moment)
+        for table in TABLES[1:] if rng.random() < 0.8 else ():
+            db.execute(f'UPDATE "{table}" SET deleted_at = NULL WHERE person_id = ?', (person,))

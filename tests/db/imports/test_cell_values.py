@@ -1,0 +1,106 @@
+"""One cell, one field: what it is read as, how that is told, and what is never guessed."""
+
+from datetime import date, datetime
+
+import pytest
+
+from db.imports.cell_values import Reader
+from db.imports.text_keys import split_name
+from db.model.dictionary import AID, DIAGNOSTIC, INTERVENTION, PERSON
+from db.model.lists import LISTS
+from db.model.types import Context
+
+KNOWN = Context({values.name: dict(values.values) for values in LISTS})
+NO = object()
+"""Not read: a problem with its reason."""
+
+
+def read(table, name, cell, **said):
+    return Reader(table.field(name), KNOWN, said.get("chosen", {}), said.get("remembered", {})).read(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "how"),
+    [
+        (date(1980, 2, 1), "1980-02-01", ""),
+        (datetime(1980, 2, 1, 9, 30), "1980-02-01", "heure laissée de côté"),
+        ("01/02/1980", "1980-02-01", ""),
+        ("1.2.1980", "1980-02-01", ""),
+        ("1980-02-01", "1980-02-01", ""),
+        ("1980-02-01T00:00:00", "1980-02-01", ""),
+        ("1er février 1980", "1980-02-01", ""),
+        ("vendredi 1 févr. 1980", "1980-02-01", ""),
+        ("1/2/80", "1980-02-01", "année à deux chiffres"),
+        (29252, "1980-02-01", "numéro de jour du tableur"),
+        (19800201, "1980-02-01", "aaaammjj"),
+        ("?", None, "sans valeur"),
+        *[(cell, NO, "") for cell in (1980, "1980", "février 1980", "02/1980", 45, "45 ans", True, "environ 1980")],
+        *[(cell, NO, "") for cell in ("31/02/1980", "12/31/1980", "01/02/1880")],
+    ],
+)
+def test_a_day_is_read_as_it_is_written_and_never_out_of_a_month_or_a_year(cell, value, how):
+    found = read(PERSON, "birth_date", cell)
+
+    assert bool(found.reason) == (value is NO)
+    assert (found.value, found.how) == (None if value is NO else value, how)
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "cell", "value", "how"),
+    [
+        (AID, "granted", "1 234,50 €", 123450, ""),
+        (AID, "granted", "1\u202f234,50\u00a0€", 123450, ""),
+        (AID, "granted", 1234.5, 123450, ""),
+        (AID, "granted", "1.234,50", 123450, ""),
+        (AID, "granted", 33.3333, 3333, "arrondi au centime"),
+        (AID, "granted", "1.234", NO, ""),
+        (AID, "granted", "environ 300", NO, ""),
+        (PERSON, "phone", 612345678, "0612345678", "zéro du début rendu"),
+        (PERSON, "phone", "+33 (0)6 12 34 56 78", "+33612345678", ""),
+        (PERSON, "phone", "06 12 34", NO, ""),
+        (PERSON, "postcode", 1000, "01000", "zéro du début rendu"),
+        (PERSON, "postcode", "01000", "01000", ""),
+        (PERSON, "gender", "femme", "woman", ""),
+        (PERSON, "gender", "Mme", "woman", "synonyme"),
+        (PERSON, "gender", "Madmae", NO, ""),
+        (PERSON, "legal_status", "Artiste-auteurr", "author", "orthographe"),
+        (PERSON, "education", "BAC+2", "bac2", ""),
+        (PERSON, "education", "Bac + 7", NO, ""),
+        (PERSON, "household", "Non renseigné", "unknown", ""),
+        (PERSON, "household", "NC", None, "sans valeur"),
+        (PERSON, "licence", "x", 1, ""),
+        (PERSON, "licence", "peut-être", NO, ""),
+        (PERSON, "craft", 12.5, "12,5", ""),
+        (PERSON, "craft", date(2024, 2, 1), "01/02/2024", "date écrite en texte"),
+        (DIAGNOSTIC, "obstacles", "Numérique, logement", ("housing", "digital"), ""),
+        (DIAGNOSTIC, "obstacles", "Logement ; chien", NO, ""),
+        (INTERVENTION, "minutes", "1h30", 90, "durée en minutes"),
+        (INTERVENTION, "minutes", 1.5, NO, ""),
+    ],
+)
+def test_a_value_is_read_and_every_guess_has_a_name(table, name, cell, value, how):
+    found = read(table, name, cell)
+
+    assert bool(found.reason) == (value is NO)
+    assert (found.value, found.how) == (None if value is NO else value, how)
+
+
+def test_what_a_person_said_of_a_value_counts_now_and_is_remembered():
+    assert read(PERSON, "gender", "garçon", chosen={"Garçon": "man"}).value == "man"
+    assert read(PERSON, "gender", "garçon", remembered={"garcon": "man"}).how == "retenu"
+    assert (read(PERSON, "gender", "xyz", chosen={"xyz": ""}).value, read(PERSON, "gender", "xyz").value) == (
+        None,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("DUPONT Jean", ("DUPONT", "Jean")), ("Jean DUPONT", ("DUPONT", "Jean")), ("Dupont, Jean", ("Dupont", "Jean")),
+        ("DE LA TOUR Anne-Marie", ("DE LA TOUR", "Anne-Marie")), ("Dupont Jean", None), ("DUPONT JEAN", None),
+        ("DUPONT", None),
+    ],
+)  # fmt: skip
+def test_both_names_in_one_cell_are_told_apart_by_capitals_or_not_at_all(text, names):
+    assert split_name(text) == names

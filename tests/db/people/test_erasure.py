@@ -1,0 +1,248 @@
+"""Erased for good: nothing of a person is left in the file, byte by byte; numbers and other people's rows stay."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from db.base.errors import NotFoundError, StorageError, UndoError
+from db.figures import as_of, counting, snapshots
+from db.figures.periods import period_of
+from db.model.dictionary import AID, INTERVENTION, PERSON, TABLES
+from db.people import erasure
+from db.rows import access_log, history, operations, records, titles, undo
+from db.rows.queries import Query
+from db.rows.records import Edit
+from db.storage import connection
+from db.storage.integrity import check
+from tests.db.given import given, given_benefit, given_stage
+
+SECRETS = ("Zorglubescu", "Quintilienne", "zorglub@exemple.fr", "Mazurkarillon", "Trombinoscopal", "Xylophageur")
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "palette.db"
+
+
+@pytest.fixture
+def db(path):
+    db = connection.create(path)
+    yield db
+    db.close()
+
+
+def new(db, table, **values):
+    return records.save(db, table, Edit(values), "Anne").row_id
+
+
+def given_file(db):
+    """A person whose every text is a word that stands nowhere else; changed, deleted and bulky enough to fill pages."""
+    person = new(
+        db, PERSON, last_name="Zorglubescu", first_name="Quintilienne", gender="woman", email="zorglub@exemple.fr"
+    )
+    given_benefit(db, person, "rsa", "2015-01-01")
+    given_stage(db, person, "accompaniment", "2022-01-01")
+    met = new(
+        db,
+        INTERVENTION,
+        person_id=person,
+        kind="meeting",
+        domain="coaching",
+        happened_on="2022-03-04",
+        note="Mazurkarillon " * 400,
+    )
+    version = records.get(db, INTERVENTION, met).version
+    records.save(db, INTERVENTION, Edit({"note": "Trombinoscopal"}, met, version), "Anne")
+    granted = {"decision": "granted", "granted": 100_00, "decided_on": "2022-05-06", "note": "Xylophageur"}
+    gone = new(db, AID, person_id=person, type="mobility", requested_on="2022-05-05", **granted)
+    records.delete(db, AID, {gone: 1}, "Anne")
+    return person
+
+
+def raw(path):
+    """Every byte of the file and of what SQLite keeps beside it."""
+    return b"".join(one.read_bytes() for one in path.parent.iterdir() if one.name.startswith(path.name))
+
+
+def words_of(index, db):
+    return {row[0] for row in db.execute(f"SELECT term FROM {index}")}
+
+
+def test_nothing_is_left_of_an_erased_person_and_the_file_is_sound(db, path):
+    other = new(db, PERSON, last_name="Marchand", first_name="Lou", gender="man", note="reste là")
+    person = given_file(db)
+    before = raw(path)
+    assert all(word.encode() in before for word in SECRETS), "the control: they can be found in the bytes"
+
+    assert erasure.erase(db, [person], "Admin") == 1
+
+    after = raw(path)
+    assert [word for word in SECRETS if word.encode() in after or word.lower().encode() in after] == []
+    assert b"Marchand" in after
+    assert records.get(db, PERSON, other).values["note"] == "reste là"
+    for table in TABLES.values():
+        column = "id" if table is PERSON else "person_id"
+        if table is PERSON or table.belongs_to_person:
+            assert db.execute(f'SELECT count(*) FROM "{table.name}" WHERE {column} = ?', (person,)).fetchone()[0] == 0
+    assert records.read(db, PERSON, Query(search="Zorglubescu")).matching == 0
+    assert check(db) == []
+
+
+def test_what_is_left_says_when_and_by_whom(db):
+    person = given_file(db)
+
+    erasure.erase(db, [person], "Admin")
+
+    lines = db.execute("SELECT who, action, before, after FROM history WHERE table_name = 'person'").fetchall()
+    assert ("Admin", "erase", "{}", "{}") in lines
+    assert {line[2:] for line in lines} == {("{}", "{}")}
+    assert [(line.who, line.person_id) for line in access_log.find(db, action="erase")[0]] == [("Admin", person)]
+    told = history.find(db, history.Asked(table="person"), titles.context(db), 0, 10)[0]
+    assert told[0].sentence == "Admin a effacé (contenu effacé)"
+
+
+def test_frozen_figures_stay_and_the_past_is_still_counted_for_the_others(db, path):
+    person = given_file(db)
+    other = new(db, PERSON, last_name="Marchand", first_name="Lou", gender="man")
+    given_benefit(db, other, "rsa", "2015-01-01")
+    given_stage(db, other, "accompaniment", "2022-01-01")
+    year = period_of("2022")
+    numbers = counting.photo(db, "2022")
+    kept = snapshots.freeze(db, year, numbers, "Anne")
+    moment = history.now()
+
+    erasure.erase(db, [person], "Admin")
+
+    assert snapshots.get(db, kept).numbers == json.loads(json.dumps(numbers))
+    assert counting.photo(db, "2022")["followed"] == 1
+    with as_of.as_known(path, moment) as then:
+        assert counting.photo(then, "2022")["followed"] == 1
+
+
+def test_a_row_that_became_somebody_elses_keeps_only_what_it_says_of_her(db, path):
+    person, other = given_file(db), new(db, PERSON, last_name="Marchand", first_name="Lou", gender="man")
+    met = new(
+        db,
+        INTERVENTION,
+        person_id=person,
+        kind="meeting",
+        domain="coaching",
+        happened_on="2022-04-04",
+        note="Mazurkarillon",
+    )
+    records.save(db, INTERVENTION, Edit({"person_id": other, "note": "à Lou"}, met, 1), "Anne")
+
+    erasure.erase(db, [person], "Admin")
+
+    assert records.get(db, INTERVENTION, met).values["note"] == "à Lou"
+    assert b"Mazurkarillon" not in raw(path)
+    assert check(db) == []
+
+
+def test_she_leaves_the_lists_she_is_on(db):
+    person, other = given_file(db), new(db, PERSON, last_name="Marchand", first_name="Lou", gender="man")
+    project = new(db, TABLES["project"], name="Atelier", participants=(person, other))
+
+    erasure.erase(db, [person], "Admin")
+
+    assert records.get(db, TABLES["project"], project).values["participants"] == (other,)
+
+
+def operation_of(db, line):
+    found = operations.of_line(db, line)
+    assert found
+    return found.id
+
+
+def test_an_erased_person_cannot_be_undone(db):
+    person = given_file(db)
+    erasure.erase(db, [person], "Admin")
+
+    (line,) = db.execute("SELECT max(id) FROM history WHERE action = 'erase'").fetchone()
+    with pytest.raises(UndoError, match="effacé"):
+        undo.undo(db, operation_of(db, line), "Admin")
+    person_made = db.execute("SELECT id FROM history WHERE table_name = 'person' AND action = 'insert'").fetchone()[0]
+    with pytest.raises(UndoError, match="a effacé cette ligne"):
+        undo.undo(db, operation_of(db, person_made), "Admin")
+
+
+def test_all_or_none(db, path):
+    person = given_file(db)
+
+    with pytest.raises(NotFoundError, match="n° 99"):
+        erasure.erase(db, [person, 99], "Admin")
+
+    assert records.get(db, PERSON, person).values["last_name"] == "Zorglubescu"
+    assert erasure.again(path) == 0, "nobody is in the register"
+    assert check(db) == []
+
+
+def test_a_copy_of_before_is_erased_again(db, path, tmp_path):
+    person = given_file(db)
+    copy = tmp_path / "before.db"
+    with closing(sqlite3.connect(copy)) as target:
+        db.conn.backup(target)
+    erasure.erase(db, [person], "Admin")
+    db.close()
+
+    for left in path.parent.glob("palette.db*"):
+        left.unlink()
+    copy.rename(path)
+    assert b"Zorglubescu" in raw(path)
+
+    assert erasure.again(path) == 1
+    assert b"Zorglubescu" not in raw(path)
+    assert erasure.again(path) == 0
+
+
+def test_somebody_else_who_was_given_the_number_is_spared(db, path, tmp_path):
+    early = tmp_path / "early.db"
+    with closing(sqlite3.connect(early)) as target:
+        db.conn.backup(target)
+    person = given_file(db)
+    erasure.erase(db, [person], "Admin")
+    db.close()
+    for left in path.parent.glob("palette.db*"):
+        left.unlink()
+    early.rename(path)
+    restored = connection.open_file(path)
+    namesake = new(restored, PERSON, last_name="Neuve", first_name="Ava", gender="woman")
+    restored.close()
+    assert namesake == person
+
+    assert erasure.again(path) == 0
+
+
+def test_the_register_holds_numbers_only(db, path):
+    person = given_file(db)
+
+    erasure.erase(db, [person], "Admin")
+
+    told = erasure.register_path(path).read_text(encoding="utf-8")
+    assert f";Admin;{person};" in told
+    assert not [word for word in SECRETS if word in told]
+
+
+def test_a_reader_that_holds_the_old_pages_is_told(db, path):
+    person = given_file(db)
+    db.execute("PRAGMA busy_timeout = 100")
+    with closing(sqlite3.connect(path)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM person").fetchone()
+
+        with pytest.raises(StorageError, match="sweep"):
+            erasure.erase(db, [person], "Admin")
+
+    erasure.sweep(db)
+    assert b"Zorglubescu" not in raw(path)
+
+
+def test_participants_of_a_deleted_project_too(db):
+    person = given_file(db)
+    project = given(db, "project", name="Atelier", participants=json.dumps([person]), deleted_at="2022-01-01")
+
+    erasure.erase(db, [person], "Admin")
+
+    assert db.execute("SELECT participants FROM project WHERE id = ?", (project,)).fetchone()[0] in (None, "[]")

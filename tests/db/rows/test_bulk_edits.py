@@ -1,0 +1,299 @@
+"""Bulk work: what a preview tells is what happens, in one operation that one undo takes back; or nothing does."""
+
+import pytest
+
+from db.base.errors import ConflictError, FieldError, NotFoundError, RuleError, StaleError
+from db.model.dictionary import ACTION, CER, FILES, INTERVENTION, PERSON, STAGE
+from db.rows import bulk_edits, records, undo
+from db.rows.records import Edit
+from db.storage.integrity import check
+from tests.db.given import (
+    delete,
+    given_cer,
+    given_diagnostic,
+    given_person,
+    given_stage,
+)
+
+DAY = "2026-06-15"
+
+
+@pytest.fixture(autouse=True)
+def sound(db):
+    yield
+    assert check(db) == []
+
+
+def whole_file(db):
+    return list(db.conn.iterdump())
+
+
+def contents(db, table):
+    names = [row[1] for row in db.execute(f'PRAGMA table_info("{table}")')]
+    columns = ", ".join(name for name in names if name not in ("version", "changed_by"))
+    return db.execute(f'SELECT {columns} FROM "{table}" ORDER BY id').fetchall()
+
+
+def people(db, *names, **values):
+    return [given_person(db, last_name=name, **values) for name in names]
+
+
+def undo_last(db):
+    undo.undo(db, db.execute("SELECT max(id) FROM operation").fetchone()[0], "Grace")
+
+
+# ---- one field of many rows
+
+
+def test_a_change_is_told_before_it_is_made_and_one_undo_takes_it_back(db):
+    rows = (
+        people(db, "Abel", "Blum", "Colin", town="Figeac") + people(db, "Durand") + people(db, "Evrard", town="Cahors")
+    )
+    before, file = contents(db, "person"), whole_file(db)
+
+    told = bulk_edits.preview(db, PERSON, rows, "town", " Cahors ", "Ada")
+
+    assert whole_file(db) == file, "a preview writes nothing"
+    assert (told.told, told.groups, told.same, told.refused) == ("Cahors", (("Figeac", 3), ("", 1)), 1, {})
+    assert bulk_edits.change(db, PERSON, told, "Ada") == 4
+    assert {records.get(db, PERSON, row).values["town"] for row in rows} == {"Cahors"}
+    (operations,) = db.execute("SELECT count(*) FROM operation").fetchone()
+    assert operations == 1
+    undo_last(db)
+    assert contents(db, "person") == before
+
+
+def test_what_a_rule_refuses_is_told_and_the_others_change(db):
+    persons = people(db, "Abel", "Blum", "Colin")
+    stages = [given_stage(db, person, "accompaniment", f"202{n}-01-01") for n, person in enumerate(persons)]
+    again = given_stage(db, persons[0], "diagnostic", "2019-01-01", "2019-12-31")
+
+    told = bulk_edits.preview(db, STAGE, [*stages, again], "ends_on", "2021-06-30", "Ada")
+
+    assert list(told.refused) == [stages[2]]
+    assert "la fin ne peut pas venir avant le début" in told.refused[stages[2]]
+    bulk_edits.change(db, STAGE, told, "Ada")
+    ends = [records.get(db, STAGE, stage).values["ends_on"] for stage in (*stages, again)]
+    assert ends == ["2021-06-30", "2021-06-30", None, "2021-06-30"]
+
+
+def test_a_field_is_emptied_unless_it_is_required(db):
+    (row,) = people(db, "Abel", town="Figeac")
+
+    with pytest.raises(FieldError, match="obligatoire"):
+        bulk_edits.preview(db, PERSON, [row], "last_name", "", "Ada")
+    bulk_edits.change(db, PERSON, bulk_edits.preview(db, PERSON, [row], "town", "", "Ada"), "Ada")
+
+    assert records.get(db, PERSON, row).values["town"] is None
+
+
+def test_a_value_that_no_row_may_hold_is_refused_at_once(db):
+    with pytest.raises(FieldError, match="n’est pas une date"):
+        bulk_edits.preview(db, PERSON, people(db, "Abel"), "birth_date", "hier", "Ada")
+
+
+def test_no_row_is_no_change(db):
+    told = bulk_edits.preview(db, PERSON, [], "town", "Cahors", "Ada")
+    assert (told.versions, told.groups, told.same) == ({}, (), 0)
+    assert bulk_edits.change(db, PERSON, told, "Ada") == 0
+
+
+@pytest.mark.parametrize("kind", ["changed", "deleted"])
+def test_what_a_colleague_did_since_stops_all_of_it(db, kind):
+    rows = people(db, "Abel", "Blum", town="Figeac")
+    told = bulk_edits.preview(db, PERSON, rows, "town", "Cahors", "Ada")
+    if kind == "changed":
+        records.save(db, PERSON, Edit({"town": "Gramat"}, rows[1], 1), "Grace")
+    else:
+        delete(db, "person", rows[1])
+    file = whole_file(db)
+
+    with pytest.raises((ConflictError, NotFoundError)) as error:
+        bulk_edits.change(db, PERSON, told, "Ada")
+
+    assert ("Grace" in str(error.value)) is (kind == "changed")
+    assert whole_file(db) == file
+
+
+def test_another_field_that_a_colleague_changed_is_nobodys_business(db):
+    (row,) = people(db, "Abel", town="Figeac")
+    told = bulk_edits.preview(db, PERSON, [row], "town", "Cahors", "Ada")
+    records.save(db, PERSON, Edit({"craft": "Relieur"}, row, 1), "Grace")
+
+    bulk_edits.change(db, PERSON, told, "Ada")
+
+    values = records.get(db, PERSON, row).values
+    assert (values["town"], values["craft"]) == ("Cahors", "Relieur")
+
+
+def test_two_thousand_rows_change_and_come_back(db):
+    db.conn.executemany(
+        "INSERT INTO partner (name, town) VALUES (?, 'Figeac')", [(f"Galerie {number}",) for number in range(2_000)]
+    )
+    partner, before = FILES["partner"], contents(db, "partner")
+    ids = [row[0] for row in db.execute("SELECT id FROM partner")]
+
+    bulk_edits.change(db, partner, bulk_edits.preview(db, partner, ids, "town", "Cahors", "Ada"), "Ada")
+
+    assert db.execute("SELECT count(*) FROM partner WHERE town = 'Cahors'").fetchone() == (2_000,)
+    undo_last(db)
+    assert contents(db, "partner") == before
+
+
+# ---- the same new row for many persons
+
+
+MEETING = {"happened_on": DAY, "domain": "network", "kind": "meeting", "minutes": 90}
+
+
+def drafted(db, table, sources, ids, common, day=DAY):
+    before = whole_file(db)
+    made = bulk_edits.draft(db, table, sources, ids, common, "Ada", day)
+    assert whole_file(db) == before, "a draft writes nothing"
+    return made
+
+
+def reasons(made):
+    return [line.refused for line in made.lines]
+
+
+def test_the_same_intervention_for_several_persons(db):
+    persons = people(db, "Abel", "Blum", "Colin")
+    made = drafted(db, INTERVENTION, PERSON, persons, MEETING)
+    assert reasons(made) == ["", "", ""]
+
+    assert bulk_edits.create(db, made, "Ada") == 3
+
+    rows = db.execute("SELECT person_id, happened_on, domain, minutes FROM intervention ORDER BY id").fetchall()
+    assert rows == [(person, DAY, "network", 90) for person in persons]
+    undo_last(db)
+    assert db.execute("SELECT count(*) FROM intervention WHERE deleted_at IS NULL").fetchone() == (0,)
+
+
+def test_from_contracts_a_person_has_one_intervention(db):
+    (person,) = people(db, "Abel")
+    contracts = [given_cer(db, person, f"202{n}-01-01", f"202{n}-01-01", f"202{n}-06-30") for n in (4, 5)]
+
+    assert [line.person for line in drafted(db, INTERVENTION, CER, contracts, MEETING).lines] == [person]
+
+
+def test_a_value_that_is_wrong_is_told_for_each(db):
+    made = drafted(db, INTERVENTION, PERSON, people(db, "Abel"), {**MEETING, "domain": None})
+    assert reasons(made) == ["Domaine d’intervention : ce champ est obligatoire"]
+    assert made.accepted == []
+
+
+def test_an_action_goes_to_the_running_contract_else_to_the_last_diagnostic(db):
+    running, over, diagnosed, bare = people(db, "Abel", "Blum", "Colin", "Durand")
+    contract = given_cer(db, running, "2026-01-01", "2026-01-01", "2026-12-31")
+    given_diagnostic(db, running, "2026-02-01", None)
+    given_cer(db, over, "2024-01-01", "2024-01-01", "2024-12-31")
+    given_diagnostic(db, diagnosed, "2023-02-01", None)
+    last = given_diagnostic(db, diagnosed, "2025-02-01", None)
+    common = {"objective": "Ouvrir un site", "due_on": "2026-09-30", "state": "todo"}
+
+    made = drafted(db, ACTION, PERSON, [running, over, diagnosed, bare], common)
+    bulk_edits.create(db, made, "Ada")
+
+    none = "ni contrat en cours ni diagnostic : aucun plan où mettre l’action"
+    assert reasons(made) == ["", none, "", none]
+    rows = db.execute("SELECT person_id, cer_id, diagnostic_id, objective FROM action ORDER BY id").fetchall()
+    assert rows == [(running, contract, None, "Ouvrir un site"), (diagnosed, None, last, "Ouvrir un site")]
+
+
+@pytest.fixture
+def contracts(db):
+    """Abel's runs, Blum's is over, Colin's was renewed, Durand has none, Evrard's is followed by another."""
+    abel, blum, colin, durand, evrard = people(db, "Abel", "Blum", "Colin", "Durand", "Evrard")
+    runs = given_cer(
+        db, abel, "2026-01-01", "2026-01-01", "2026-07-14", objectives="Vendre en ligne", kind="engagement"
+    )
+    given_cer(db, blum, "2024-01-01", "2024-01-01", "2024-12-31")
+    first = given_cer(db, colin, "2026-01-01", "2026-01-01", "2026-06-30")
+    given_cer(db, colin, "2026-06-01", "2026-07-01", "2026-12-31", rank="renewal", replaces_id=first)
+    given_cer(db, evrard, "2026-01-01", "2026-01-01", "2026-06-30")
+    given_cer(db, evrard, "2026-09-01", "2026-09-01", "2026-12-31")
+    return [abel, blum, colin, durand, evrard], runs
+
+
+def test_contracts_are_renewed_for_several_persons(db, contracts):
+    persons, runs = contracts
+
+    made = drafted(
+        db, CER, PERSON, persons, {"months": 6, "office_commitments": "Un entretien par mois", "objectives": None}
+    )
+    bulk_edits.create(db, made, "Ada")
+
+    told = reasons(made)
+    assert told[0] == ""
+    assert told[1] == told[3] == "pas de contrat en cours"
+    assert told[2] == "déjà renouvelé : CER 01/07/2026"
+    assert "couvre déjà ces jours" in told[4]
+    new = records.get(db, CER, db.execute("SELECT max(id) FROM cer").fetchone()[0]).values
+    wanted = {
+        "person_id": persons[0],
+        "kind": "engagement",
+        "rank": "renewal",
+        "replaces_id": runs,
+        "signed_on": DAY,
+        "starts_on": "2026-07-15",
+        "ends_on": "2027-01-14",
+        "objectives": "Vendre en ligne",
+        "office_commitments": "Un entretien par mois",
+    }
+    assert {name: new[name] for name in wanted} == wanted
+    undo_last(db)
+    assert db.execute("SELECT count(*) FROM cer WHERE deleted_at IS NULL").fetchone() == (6,)
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "end"),
+    [
+        ("2026-01-15", 6, "2026-07-14"),
+        ("2026-01-01", 12, "2026-12-31"),
+        ("2026-08-31", 6, "2027-02-28"),
+        ("2027-08-31", 6, "2028-02-29"),
+        ("2026-07-01", 6, "2026-12-31"),
+        ("2026-12-31", 1, "2027-01-30"),
+        ("2026-11-30", 1, "2026-12-29"),
+        ("2025-12-01", 24, "2027-11-30"),
+    ],
+)
+def test_the_last_day_of_so_many_months(start, months, end):
+    assert bulk_edits.months_later(start, months) == end
+
+
+def test_a_contract_that_moved_since_the_preview_stops_all_of_it(db, contracts):
+    persons, runs = contracts
+    made = drafted(db, CER, PERSON, persons, {"months": 6})
+    records.save(db, CER, Edit({"ends_on": "2026-08-31"}, runs, 1), "Grace")
+    file = whole_file(db)
+
+    with pytest.raises(StaleError, match="a changé depuis l’aperçu \\(Abel Lou\\)"):
+        bulk_edits.create(db, made, "Ada")
+
+    assert whole_file(db) == file
+    assert bulk_edits.create(db, drafted(db, CER, PERSON, persons, {"months": 6}), "Ada") == 1
+
+
+def test_a_contract_that_came_in_between_stops_all_of_it(db, contracts):
+    persons, _ = contracts
+    made = drafted(db, CER, PERSON, persons, {"months": 6})
+    given_cer(db, persons[0], "2026-10-01", "2026-10-01", "2026-12-31")
+    file = whole_file(db)
+
+    with pytest.raises(RuleError, match="couvre déjà ces jours"):
+        bulk_edits.create(db, made, "Ada")
+
+    assert whole_file(db) == file
+
+
+def test_a_person_who_was_deleted_meanwhile_stops_all_of_it(db):
+    persons = people(db, "Abel", "Blum")
+    made = drafted(db, INTERVENTION, PERSON, persons, MEETING)
+    delete(db, "person", persons[1])
+
+    with pytest.raises(RuleError, match="supprimée"):
+        bulk_edits.create(db, made, "Ada")
+
+    assert db.execute("SELECT count(*) FROM intervention").fetchone() == (0,)

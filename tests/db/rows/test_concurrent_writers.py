@@ -1,0 +1,102 @@
+"""Several people at once on one file: no lost update, and the file is the one that a single writer would have made."""
+
+import shutil
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from math import inf
+from pathlib import Path
+
+import pytest
+
+from benchmarks import twenty
+from db.demo import create
+from db.model.dictionary import PERSON
+from db.rows import records
+from db.storage import connection
+
+PEOPLE, GESTURES, PACE = 8, 40, (0.0, 0.02)
+
+
+@dataclass
+class Day:
+    """A file that they worked on, as it was at the start, and what each of them was told."""
+
+    file: Path
+    start: Path
+    persons: list[twenty.Person]
+
+    @property
+    def deeds(self) -> list[twenty.Deed]:
+        return [deed for person in self.persons for deed in person.deeds]
+
+    def findings(self) -> list[str]:
+        return twenty.findings(self.file, self.start, self.deeds)
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory):
+    path = tmp_path_factory.mktemp("demonstration") / "palette.db"
+    create.write(path)
+    return path
+
+
+@pytest.fixture
+def work(tmp_path, monkeypatch, demonstration):
+    monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
+    start = twenty.begin(tmp_path, make=partial(shutil.copy, demonstration))
+
+    def work_(people: int = PEOPLE, gestures: int = GESTURES) -> Day:
+        return Day(tmp_path / "palette.db", start, twenty.work(people, inf, PACE, gestures))
+
+    return work_
+
+
+def by_hand(day: Day, *statements: str) -> None:
+    """Change the file as another program would."""
+    with closing(connection.connect(day.file).conn) as raw:
+        for sql in statements:
+            raw.execute(sql)
+
+
+def test_nothing_that_was_acknowledged_is_lost_and_a_replay_makes_the_same_file(work):
+    day = work()
+
+    assert not [error for person in day.persons for error in person.errors]
+    assert all(person.saves for person in day.persons)
+    assert sum(person.told["ConflictError"] for person in day.persons)  # the two on one row were told of each other
+    assert any(deed.gone for deed in day.deeds)
+    assert any(deed.undoes for deed in day.deeds)
+    assert day.findings() == []
+
+
+def test_a_save_that_hides_a_colleagues_is_found(work, monkeypatch):
+    monkeypatch.setattr(records, "_refuse_conflict", lambda *told: None)
+
+    found = work(people=2, gestures=30).findings()
+
+    assert any("unseen" in problem for problem in found)
+
+
+def test_a_value_that_was_put_back_is_found(work):
+    day = work(people=2, gestures=10)
+    row = day.deeds[-1].row
+
+    by_hand(day, f"UPDATE person SET craft = 'Autrefois' WHERE id = {row}")
+
+    assert {
+        f"person n° {row} : craft is not what its last writer saved",
+        f"person n° {row} : the replay differs in changed_by, craft, version",
+    } <= set(day.findings())
+
+
+def test_a_value_that_was_put_back_behind_the_history_is_found(work):
+    day = work(people=2, gestures=10)
+    row = next(deed.row for deed in day.deeds if deed.table is PERSON)
+
+    by_hand(day, "DROP TRIGGER person_history_update", "UPDATE person SET gender = 'other'")
+
+    found = day.findings()
+    assert f"person n° {row} : gender is not what its last writer saved" in found
+    assert f"person n° {row} : the replay differs in gender" in found
+    assert any(problem.startswith("the photo of") for problem in found)

@@ -1,0 +1,302 @@
+"""Filters, search, sort and pages of every table, against the same question asked of the rows in Python."""
+
+from typing import Any
+
+import pytest
+
+from db.model.dictionary import AID, DIAGNOSTIC, INTERVENTION, PARTNER, PERSON, PROJECT, TABLES
+from db.model.types import Choice, Choices, Date, Euros, Integer, Reference, References, Text, YesNo, fold
+from db.rows import queries, records
+from db.rows.queries import Filter, Query
+from db.storage import connection
+from db.storage.connection import Database
+from tests.db.examples import bare_row, every_column, every_table, saved, whole_row
+from tests.db.given import given, given_diagnostic, given_person
+
+DAY = "2026-01-01"
+
+
+@pytest.fixture(scope="module")
+def filled_files():
+    """The files that tests of this module only read, by table."""
+    made: dict[str, Database] = {}
+    yield made
+    for db in made.values():
+        db.close()
+
+
+@pytest.fixture
+def filled(filled_files, table, tmp_path_factory):
+    """Eight rows of the table: six with every field, two with hardly any."""
+    if table.name not in filled_files:
+        db = filled_files[table.name] = connection.create(tmp_path_factory.mktemp(table.name) / "palette.db")
+        for number in range(6):
+            saved(db, table, whole_row(db, table, number))
+        for number in (6, 7):
+            saved(db, table, bare_row(db, table, number))
+        db.execute("UPDATE person SET archived_on = NULL")  # what archives hide: test_retention.py
+    return filled_files[table.name]
+
+
+def all_rows(db, table):
+    ids = [row["id"] for row in db.query(f'SELECT id FROM "{table.name}" ORDER BY id')]
+    return records.rows(db, table, ids, DAY)
+
+
+def found(db, table, *filters, **query):
+    return [row.id for row in records.read(db, table, Query(filters, size=1000, today=DAY, **query)).rows]
+
+
+def begins(text, word):
+    plain = "".join(c if c.isalnum() else " " for c in fold(text)).split()
+    return any(one.startswith(fold(word)) for one in plain)
+
+
+def filters_of(column, values, known):
+    """Every filter that a person can set on the column, with what a row must hold to pass."""
+    name, sample = column.name, next(value for value in values if value is not None)
+    yield Filter(name, "filled"), lambda v: v is not None
+    yield Filter(name, "empty"), lambda v: v is None
+    match column.type:
+        case Choices():
+            yield Filter(name, "in", (sample[0],)), lambda v: sample[0] in (v or ())
+            yield Filter(name, "in", [sample[0], None]), lambda v: v is None or sample[0] in v
+        case Choice() | YesNo():
+            yield Filter(name, "in", (sample,)), lambda v: v == sample
+            yield Filter(name, "in", [sample, None]), lambda v: v in (sample, None)
+            yield Filter(name, "in", ()), lambda v: False
+            yield Filter(name, "is", sample), lambda v: v == sample
+        case Date() | Integer() | Euros():
+            yield Filter(name, "between", (sample, None)), lambda v: v is not None and v >= sample
+            yield Filter(name, "between", (None, sample)), lambda v: v is not None and v <= sample
+            yield Filter(name, "between", (sample, sample)), lambda v: v == sample
+        case References(table=target):
+            word = known.title(target, sample[0]).split()[0]
+            yield Filter(name, "words", word), lambda v: any(begins(known.title(target, i), word) for i in v or ())
+        case Reference(table=target):
+            yield Filter(name, "is", sample), lambda v: v == sample
+            if any(field.searched for field in queries.title_fields(TABLES[target])):
+                word = known.title(target, sample).split()[0][:3]
+                yield Filter(name, "words", word), lambda v: v is not None and begins(known.title(target, v), word)
+        case _:
+            word = sample.split()[0].split("@")[0].split("-")[0]
+            yield Filter(name, "words", word[:4]), lambda v: v is not None and begins(v, word[:4])
+            yield Filter(name, "words", " "), lambda v: True
+
+
+SOMETHING: dict[type, Any] = {Date: DAY, Integer: 1, Euros: 1, YesNo: 1}
+
+
+@every_column
+def test_every_filter_of_every_column_finds_the_rows_it_says(filled, table, column):
+    rows = all_rows(filled, table)
+    values = [row.values[column.name] for row in rows]
+    if all(value is None for value in values):
+        values = [SOMETHING.get(type(column.type), "outside")]
+
+    for condition, passes in filters_of(column, values, records.context(filled)):
+        expected = [row.id for row in rows if passes(row.values[column.name])]
+        assert sorted(found(filled, table, condition)) == expected, condition
+        assert records.count(filled, table, Query((condition,), today=DAY)) == len(expected)
+
+
+def sort_key(column, value, known):
+    """How a French reader sorts the value."""
+    match column.type:
+        case Choice(list=values):
+            return list(known.labels[values.name]).index(value)
+        case Reference(table=target):
+            row = [TABLES[target].column(name) for name in TABLES[target].title]
+            return fold(known.title(target, value)) if all(isinstance(item.type, Text) for item in row) else 0
+        case Text():
+            return fold(value) if column.sorted_as_text else value
+        case Choices() | References():
+            return 0
+    return value
+
+
+@pytest.mark.parametrize("way", ["", "-"])
+@every_column
+def test_every_column_sorts_both_ways_with_empty_values_last(filled, table, column, way):
+    known = records.context(filled)
+    values = {row.id: row.values[column.name] for row in all_rows(filled, table)}
+
+    ids = found(filled, table, sort=(f"{way}{column.name}",))
+
+    assert sorted(ids) == sorted(values)
+    keys = [sort_key(column, values[row_id], known) for row_id in ids if values[row_id] is not None]
+    assert keys == sorted(keys, reverse=way == "-")
+    assert [values[row_id] for row_id in ids[len(keys) :]] == [None] * (len(ids) - len(keys))
+
+
+@every_column
+def test_pages_cover_each_row_once_in_any_sort(filled, table, column):
+    whole = found(filled, table, sort=(column.name,))
+
+    pages = [
+        records.page_ids(filled, table, Query(sort=(column.name,), page=n, size=3, today=DAY)) for n in range(1, 8)
+    ]
+
+    assert [row_id for page in pages for row_id in page] == whole
+    assert sorted(set(whole)) == sorted(whole)
+
+
+@every_table
+def test_a_filter_that_is_not_known_is_refused(db, table):
+    with pytest.raises(ValueError, match="unknown filter"):
+        found(db, table, Filter(table.fields[0].name, "resembles", "x"))
+    with pytest.raises(KeyError):
+        found(db, table, Filter("nothing; DROP TABLE person", "is", 1))
+
+
+# ---- search
+
+
+def test_a_search_forgets_accents_case_and_what_ends_a_word(db):
+    given_person(db, last_name="Éluard", first_name="Zoé")
+    wanted = given_person(db, last_name="Lebœuf", first_name="Anaïs", note="Sculptures en céramique, à l’Œuvre")
+
+    for text in ("leboeuf", "LEBŒUF", "ana leb", "ceram", "oeuvre", "l'oeuvre", "  Lebœuf   anaïs "):
+        assert found(db, PERSON, search=text) == [wanted], text
+    assert found(db, PERSON, search="boeuf") == []
+    assert len(found(db, PERSON, search="  ")) == 2
+
+
+@pytest.mark.parametrize("text", ["05 65 53 40", "05.65.53.40.00", "0565534000", "05 65"])
+def test_a_phone_number_is_found_however_it_is_typed(db, text):
+    wanted = given_person(db, phone="0565534000")
+    given_person(db, phone="0612345678")
+
+    assert found(db, PERSON, search=text) == [wanted]
+
+
+@pytest.mark.parametrize("text", ['"', "*", "a*b", "NEAR(", "AND", "nom:x", "'; --", "-", "(", "^a", "{x}", "\x00"])
+def test_no_search_is_a_syntax_error(db, text):
+    given_person(db, last_name="Andrieu")
+
+    assert isinstance(found(db, PERSON, search=text), list)
+    assert isinstance(found(db, PERSON, Filter("last_name", "words", text)), list)
+
+
+def test_a_word_is_looked_for_in_its_own_column(db):
+    wanted = given_person(db, last_name="Figeac")
+    given_person(db, town="Figeac")
+
+    assert found(db, PERSON, Filter("last_name", "words", "figeac")) == [wanted]
+    assert len(found(db, PERSON, search="figeac")) == 2
+
+
+def test_dated_rows_are_found_by_the_person_s_name(db):
+    zoe, ada = given_person(db, first_name="Zoé"), given_person(db, first_name="Ada")
+    wanted = given_diagnostic(db, zoe, "2024-01-01", None)
+    given_diagnostic(db, ada, "2024-01-01", None)
+
+    assert found(db, DIAGNOSTIC, search="zoe marchand") == [wanted]
+    assert found(db, DIAGNOSTIC, Filter("person_id", "words", "zoe")) == [wanted]
+
+
+def test_a_project_is_found_by_the_name_of_who_takes_part(db):
+    zoe = given_person(db, first_name="Zoé")
+    wanted = given(db, "project", name="Exposition", participants=f"[{zoe}]")
+    given(db, "project", name="Concert")
+
+    assert found(db, PROJECT, search="zoe") == [wanted]
+
+
+def test_a_row_is_found_by_its_partner(db):
+    partner = given(db, "partner", name="L’Archipel")
+    days = {"person_id": given_person(db), "happened_on": "2024-01-01", "domain": "coaching"}
+    wanted = given(db, "intervention", partner_id=partner, **days)
+    given(db, "intervention", **days)
+
+    assert found(db, INTERVENTION, search="archipel") == [wanted]
+
+
+# ---- sort, pages, counts
+
+
+def test_people_sort_by_name_without_accents(db):
+    names = [("Zola", "Émile"), ("Éluard", "Zoé"), ("eluard", "Ada"), ("Eluard", "Éric"), ("Abbé", "Lou")]
+    for last_name, first_name in names:
+        given_person(db, last_name=last_name, first_name=first_name)
+
+    rows = records.read(db, PERSON).rows
+
+    assert [row.values["first_name"] for row in rows] == ["Lou", "Ada", "Éric", "Zoé", "Émile"]
+
+
+def test_dated_rows_sorted_by_person_stay_in_the_order_of_their_days(db):
+    zoe, ada = given_person(db, last_name="Zola"), given_person(db, last_name="Éluard")
+    rows = [(person, day) for person in (zoe, ada) for day in ("2024-01-01", "2024-03-01", "2024-02-01")]
+    for person, day in rows:
+        given(db, "intervention", person_id=person, happened_on=day, domain="coaching")
+
+    def days(way):
+        ids = found(db, INTERVENTION, sort=(f"{way}person_id",))
+        return [
+            (row.values["person_id"], row.values["happened_on"][5:7]) for row in records.rows(db, INTERVENTION, ids)
+        ]
+
+    assert days("") == [(ada, "03"), (ada, "02"), (ada, "01"), (zoe, "03"), (zoe, "02"), (zoe, "01")]
+    assert days("-") == [(zoe, "03"), (zoe, "02"), (zoe, "01"), (ada, "03"), (ada, "02"), (ada, "01")]
+
+
+@pytest.mark.parametrize("sort", [(), ("name",), ("-name",), ("kind", "-town")])
+def test_many_pages_cover_each_row_once(db, sort):
+    for number in range(57):
+        given(db, "partner", name=f"Galerie {number % 5}", kind="culture" if number % 2 else None)
+
+    pages = [records.page_ids(db, PARTNER, Query(sort=sort, page=n, size=10)) for n in range(1, 8)]
+
+    assert [len(page) for page in pages] == [10, 10, 10, 10, 10, 7, 0]
+    assert sorted(row_id for page in pages for row_id in page) == list(range(1, 58))
+
+
+def test_a_count_is_remembered_and_notices_every_change(db):
+    asked = []
+    db.conn.set_trace_callback(lambda sql: asked.append(sql) if "count(*)" in sql and "partner" in sql else None)
+
+    def count():
+        return records.count(db, PARTNER, Query())
+
+    assert (count(), count(), len(asked)) == (0, 0, 1)
+    row = given(db, "partner", name="Un")  # by plain SQL
+    assert (count(), len(asked)) == (1, 2)
+    records.delete(db, PARTNER, {row: 1}, "Ada")
+    assert (count(), count(), len(asked)) == (0, 0, 3)
+
+
+def test_a_row_that_no_longer_fits_its_filter_is_told(db):
+    film, craft = given_person(db, domain="film"), given_person(db, domain="crafts")
+    query = Query((Filter("domain", "in", ("film",)),))
+
+    assert records.still_matching(db, PERSON, query, [film, craft]) == {film}
+
+
+def test_the_state_of_a_person_follows_from_her_stages(db):
+    from tests.db.given import given_followed, given_stage
+
+    person, followed = given_person(db), given_followed(db)
+    given_stage(db, person, "diagnostic", "2026-01-01", "2026-01-31")
+
+    def state(day):
+        return records.rows(db, PERSON, [person], day)[0].values["state"]
+
+    assert [state(day) for day in ("2025-12-31", "2026-01-01", "2026-01-31", "2026-02-01")] == [
+        "outside",
+        "in_diagnosis",
+        "in_diagnosis",
+        "outside",
+    ]
+    assert found(db, PERSON, Filter("state", "in", ("accompanied",))) == [followed]
+
+
+def test_an_almost_empty_ceiling_is_marked(db):
+    from tests.db.given import given_aid
+
+    person = given_person(db)
+    near, far = given_aid(db, person, 750_00), given_aid(db, given_person(db), 749_99)
+
+    marks = {row.id: row.marks for row in records.rows(db, AID, [near, far])}
+
+    assert marks == {near: {"left": ("warning", "Plafond presque atteint")}, far: {}}

@@ -1,0 +1,218 @@
+"""Saving: all or nothing, never over a colleague's value, never past the ceiling, and said in words."""
+
+import sqlite3
+
+import pytest
+
+from db.base.errors import BusyError, CeilingError, ConflictError, InvalidError, NotFoundError, RuleError
+from db.model.dictionary import AID, PARTNER, PERSON, STAGE
+from db.rows import records
+from db.rows.records import Edit, Filter, Query, Saved
+from tests.db.examples import as_stored, every_table, in_the_file, saved, whole_row
+from tests.db.given import (
+    given_aid,
+    given_benefit,
+    given_person,
+    save_at_the_same_moment,
+    total_granted,
+)
+
+LOU = {"last_name": "Marchand", "first_name": "Lou", "gender": "woman"}
+
+
+@every_table
+def test_what_is_saved_is_in_the_file_and_read_back(db, path, table):
+    values = whole_row(db, table)
+
+    row = records.save(db, table, Edit(values), "Ada").row_id
+
+    assert in_the_file(path, table.name, row) | as_stored(table, values) == in_the_file(path, table.name, row)
+    read = records.get(db, table, row)
+    assert read.values | values == read.values
+    assert read.version == 1
+    assert row in [found.id for found in records.read(db, table, Query((Filter("id", "among", (row,)),))).rows]
+
+
+def test_a_new_row_starts_with_its_defaults(db, path):
+    row = saved(db, AID, {"person_id": given_person(db), "type": "other"})
+
+    stored = in_the_file(path, "aid", row)
+    assert (stored["requested_on"], stored["decision"], stored["granted"]) == (records.today(), "pending", None)
+
+
+# ---- all or nothing
+
+
+def test_every_problem_is_told_with_its_line_and_label(db):
+    edits = [Edit(LOU), Edit({**LOU, "last_name": None, "phone": "12"}), Edit({**LOU, "gender": "martian"})]
+
+    with pytest.raises(InvalidError) as error:
+        records.save_all(db, PERSON, edits, "Ada")
+
+    assert str(error.value).split("\n") == [
+        "Ligne 2 · Nom : ce champ est obligatoire",
+        "Ligne 2 · Téléphone : « 12 » n’est pas un numéro de téléphone (attendu : 05 65 00 00 00 ou +33…)",
+        "Ligne 3 · Genre : « martian » n’est pas dans la liste « Genre »",
+    ]
+    assert records.count(db, PERSON, Query()) == 0
+    assert len(records.save_all(db, PERSON, edits[:1] * 2, "Ada")) == 2
+
+
+def test_a_line_that_breaks_a_rule_takes_the_others_back(db):
+    person = given_person(db, rights=None)
+    stage = {"person_id": person, "starts_on": "2024-01-01"}
+    edits = [Edit({**stage, "kind": "diagnostic"}), Edit({**stage, "kind": "accompaniment"})]
+
+    with pytest.raises(RuleError, match="Ligne 2 · Étape : un accompagnement demande"):
+        records.save_all(db, STAGE, edits, "Ada")
+
+    assert records.count(db, STAGE, Query()) == 0
+    given_benefit(db, person, "rsa", "2020-01-01")
+    assert len(records.save_all(db, STAGE, edits, "Ada")) == 2
+
+
+def test_a_single_row_needs_no_line_number(db):
+    with pytest.raises(InvalidError) as error:
+        records.save(db, PERSON, Edit({**LOU, "email": "lou"}), "Ada")
+
+    (problem,) = error.value.problems
+    assert (problem.line, problem.label, problem.field) == (None, "Courriel", "email")
+
+
+# ---- two people on one row
+
+
+def test_two_people_may_change_two_fields_of_one_row(db, path):
+    row = saved(db, PERSON, LOU)
+
+    records.save(db, PERSON, Edit({"town": "Cahors"}, row, 1), "Ada")
+    second = records.save(db, PERSON, Edit({"phone": "0565534000"}, row, 1), "Grace")
+
+    stored = in_the_file(path, "person", row)
+    assert (stored["town"], stored["phone"], stored["version"]) == ("Cahors", "0565534000", 3)
+    assert second == Saved(row, 3)
+
+
+def test_the_same_field_is_never_written_over_unseen(db, path):
+    row = saved(db, PERSON, {**LOU, "domain": "crafts"})
+    records.save(db, PERSON, Edit({"domain": "film"}, row, 1), "Ada")
+
+    with pytest.raises(ConflictError) as error:
+        records.save(db, PERSON, Edit({"domain": "literature", "town": "Cahors"}, row, 1), "Grace")
+
+    clash = error.value
+    (told,) = clash.differences
+    assert (clash.who, clash.row_id, clash.version) == ("Ada", row, 2)
+    assert (told.field, told.theirs, told.mine) == ("domain", "film", "literature")
+    assert str(clash) == (
+        "Ada a modifié cette ligne entre-temps. Domaine d’activité : « Audiovisuel / Cinéma » dans le fichier, "
+        "« Arts littéraires / Édition » chez vous."
+    )
+    assert in_the_file(path, "person", row)["town"] is None  # nothing of hers was written
+    records.save(db, PERSON, Edit({"domain": "literature"}, row, clash.version), "Grace")  # now she knows
+    assert in_the_file(path, "person", row)["domain"] == "literature"
+
+
+def test_wanting_what_the_colleague_wrote_is_no_conflict(db):
+    row = saved(db, PERSON, LOU)
+    records.save(db, PERSON, Edit({"town": "Cahors"}, row, 1), "Ada")
+
+    assert records.save(db, PERSON, Edit({"town": "Cahors"}, row, 1), "Grace").version == 2
+
+
+def test_a_change_made_without_palette_is_a_colleague_s_too(db):
+    row = saved(db, PERSON, LOU)
+    db.execute("UPDATE person SET town = 'Figeac'")
+
+    with pytest.raises(ConflictError, match="hors de Palette a modifié cette ligne"):
+        records.save(db, PERSON, Edit({"town": "Cahors"}, row, 1), "Ada")
+
+
+def test_a_row_deleted_meanwhile_is_told(db, path):
+    row = saved(db, PERSON, LOU)
+    records.delete(db, PERSON, {row: 1}, "Ada")
+
+    with pytest.raises(NotFoundError, match="supprimée entre-temps"):
+        records.save(db, PERSON, Edit({"town": "Cahors"}, row, 1), "Grace")
+
+    assert in_the_file(path, "person", row)["town"] is None
+
+
+def test_only_one_of_eight_writers_of_one_cell_wins_and_the_others_are_told(db, path):
+    row = saved(db, PERSON, LOU)
+
+    results = save_at_the_same_moment(path, PERSON, *[Edit({"town": f"Ville {n}"}, row, 1) for n in range(8)])
+
+    assert sorted(type(result).__name__ for result in results) == ["ConflictError"] * 7 + ["Saved"]
+    (place,) = [n for n, result in enumerate(results) if isinstance(result, Saved)]
+    assert in_the_file(path, "person", row)["town"] == f"Ville {place}"
+    assert all(f"« Ville {place} »" in str(result) for result in results if isinstance(result, ConflictError))
+
+
+def test_a_file_held_by_another_program_says_so_and_loses_nothing(db, path):
+    db.execute("PRAGMA busy_timeout = 50")
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(BusyError, match="rien n’a été enregistré"):
+        records.save(db, PERSON, Edit(LOU), "Ada")
+
+    holder.execute("ROLLBACK")
+    assert records.save(db, PERSON, Edit(LOU), "Ada").version == 1
+    assert records.count(db, PERSON, Query()) == 1
+
+
+# ---- deleting and bringing back
+
+
+def test_deleting_is_undone_with_all_that_went_along(db, path):
+    person = saved(db, PERSON, LOU)
+    given_benefit(db, person, "rsa", "2020-01-01")
+    stage = saved(db, STAGE, {"person_id": person, "kind": "accompaniment", "starts_on": "2024-01-01"})
+
+    records.delete(db, PERSON, {person: 1}, "Ada")
+
+    assert records.read(db, PERSON).total == records.read(db, STAGE).total == 0
+    with pytest.raises(NotFoundError):
+        records.get(db, PERSON, person)
+    records.restore(db, PERSON, [person], "Ada")
+    assert records.get(db, STAGE, stage).values["kind"] == "accompaniment"
+    assert in_the_file(path, "person", person)["last_name"] == "Marchand"
+
+
+def test_a_row_that_a_colleague_changed_is_not_deleted_unseen(db):
+    first, second = saved(db, PARTNER, {"name": "Un"}), saved(db, PARTNER, {"name": "Deux"})
+    records.save(db, PARTNER, Edit({"town": "Cahors"}, second, 1), "Ada")
+
+    with pytest.raises(ConflictError):
+        records.delete(db, PARTNER, {first: 1, second: 1}, "Grace")
+
+    assert records.count(db, PARTNER, Query()) == 2  # not even the first
+    records.delete(db, PARTNER, {first: 1, second: 2}, "Grace")
+    assert records.count(db, PARTNER, Query()) == 0
+
+
+def test_only_what_was_deleted_comes_back(db):
+    row = saved(db, PARTNER, {"name": "Un"})
+
+    with pytest.raises(NotFoundError, match="n’est pas supprimée"):
+        records.restore(db, PARTNER, [row], "Ada")
+
+
+def test_what_can_no_longer_come_back_says_why(db):
+    person = given_person(db)
+    gone, other = given_aid(db, person, 800_00), given_person(db)
+    given_aid(db, other, 800_00)
+    records.delete(db, AID, {gone: 1}, "Ada")
+    given_aid(db, person, 300_00)
+
+    with pytest.raises(CeilingError, match="300\u00a0€ déjà accordés, il reste 600\u00a0€"):
+        records.restore(db, AID, [gone], "Ada")
+
+    records.delete(db, PERSON, {other: 1}, "Ada")
+    db.execute("UPDATE setting SET aid_ceiling = 70000")
+    with pytest.raises(RuleError, match="Montant accordé : le plafond"):  # of a row that came along
+        records.restore(db, PERSON, [other], "Ada")
+    db.execute("UPDATE setting SET aid_ceiling = 90000")
+    records.restore(db, PERSON, [other], "Ada")
+    assert total_granted(db, other) == 800_00

@@ -1,0 +1,485 @@
+"""Undo: one save, whole or not at all; what colleagues did since is never overwritten, and whoever asks is told why."""
+
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+
+from db.base.errors import CeilingError, NotFoundError, RuleError, UndoError
+from db.model.dictionary import AID, PARTNER, PERSON, STAGE, TABLES
+from db.rows import history, operations, records, titles, undo
+from db.rows.records import Edit
+from db.storage import connection
+from db.storage.integrity import check
+from tests.db.given import given, given_aid, given_benefit, given_person, given_stage, new_aid
+
+LOU = {"last_name": "Marchand", "first_name": "Lou", "gender": "woman"}
+
+
+@pytest.fixture(autouse=True)
+def sound(db):
+    """Whatever a test undid, the file is sound."""
+    yield
+    assert check(db) == []
+
+
+def saved(db, table, values, who="Ada", row=None, version=None):
+    return records.save(db, table, Edit(values, row, version), who).row_id
+
+
+def latest(db):
+    """The operation that was saved last."""
+    return db.execute("SELECT max(id) FROM operation").fetchone()[0]
+
+
+def contents(db):
+    """What every table says, whichever changes led there."""
+    kept = {}
+    for table in TABLES:
+        columns = [
+            row[1] for row in db.execute(f'PRAGMA table_info("{table}")') if row[1] not in ("version", "changed_by")
+        ]
+        kept[table] = db.execute(f'SELECT {", ".join(columns)} FROM "{table}" ORDER BY id').fetchall()
+    return kept
+
+
+def whole_file(db):
+    """Every line of every table of the file."""
+    return list(db.conn.iterdump())
+
+
+def refused(db, operation, who="Ada", error=UndoError):
+    """What is told; nothing was changed."""
+    before = whole_file(db)
+    with pytest.raises(error) as told:
+        undo.undo(db, operation, who)
+    assert whole_file(db) == before
+    return str(told.value)
+
+
+def shown(db, table, row):
+    return records.get(db, table, row).values
+
+
+# ---- what is taken back
+
+
+def test_a_save_is_taken_back_field_by_field(db):
+    row = saved(db, PARTNER, {"name": "La Grange", "town": "Figeac", "phone": None})
+    before = contents(db)
+    saved(db, PARTNER, {"town": None, "phone": "0565534000", "name": "Le Moulin"}, "Grace", row, 1)
+    assert contents(db) != before
+
+    undo.undo(db, latest(db), "Ada")
+
+    assert contents(db) == before
+
+
+def test_a_new_row_goes_and_may_come_back(db):
+    row = saved(db, PARTNER, {"name": "La Grange"})
+    made = contents(db)
+
+    undo.undo(db, latest(db), "Grace")
+
+    with pytest.raises(NotFoundError):
+        records.get(db, PARTNER, row)
+    undo.undo(db, latest(db), "Ada")
+    assert contents(db) == made
+
+
+def test_a_bulk_change_is_one_operation_taken_back_whole(db):
+    rows = [saved(db, PARTNER, {"name": f"Galerie {number}", "town": "Figeac"}) for number in range(40)]
+    before, operations_before = contents(db), latest(db)
+    edits = [Edit({"town": "Cahors"}, row, 1) for row in rows] + [Edit({"name": "Neuve"})]
+    records.save_all(db, PARTNER, edits, "Ada")
+    assert latest(db) == operations_before + 1
+
+    undo.undo(db, latest(db), "Ada")
+
+    after = contents(db)
+    assert after["partner"][:40] == before["partner"]
+    assert [shown(db, PARTNER, row)["town"] for row in rows] == ["Figeac"] * 40
+    with pytest.raises(NotFoundError):
+        records.get(db, PARTNER, rows[-1] + 1)
+
+
+def test_two_changes_of_one_row_in_one_save_are_taken_back_in_the_right_order(db):
+    row = saved(db, PARTNER, {"name": "La Grange", "town": "Figeac"})
+    before = contents(db)
+    with records.writing(db):
+        for town in ("Cahors", "Gourdon"):
+            records.write(db, PARTNER, row, {"town": town}, "Ada")
+
+    undo.undo(db, latest(db), "Ada")
+
+    assert contents(db) == before
+
+
+def test_a_deleted_row_comes_back(db):
+    row = saved(db, PARTNER, {"name": "La Grange"})
+    before = contents(db)
+    records.delete(db, PARTNER, {row: 1}, "Ada")
+
+    undo.undo(db, latest(db), "Grace")
+
+    assert contents(db) == before
+
+
+def test_a_deleted_person_comes_back_with_all_her_rows_and_no_other(db):
+    person, other = given_person(db, **LOU), given_person(db, last_name="Autre")
+    stage = given_stage(db, person, "accompaniment", "2022-01-01")
+    aid = given_aid(db, person, 100_00)
+    gone_before = given_aid(db, person, 50_00)
+    records.delete(db, AID, {gone_before: 1}, "Ada")
+    db.execute("UPDATE aid SET deleted_at = '2022-02-02' WHERE id = ?", (gone_before,))  # at another moment than her
+    before = contents(db)
+    records.delete(db, PERSON, {person: 1}, "Ada")
+    assert records.rows(db, STAGE, [stage]) == []
+
+    undo.undo(db, latest(db), "Grace")
+
+    assert contents(db) == before
+    assert (shown(db, STAGE, stage)["kind"], shown(db, AID, aid)["granted"]) == ("accompaniment", 100_00)
+    assert records.rows(db, AID, [gone_before]) == []
+    assert shown(db, PERSON, other)["last_name"] == "Autre"
+
+
+def test_many_deleted_at_once_come_back_together(db):
+    people = [given_person(db, last_name=f"Nom {number}") for number in range(5)]
+    for person in people:
+        given_stage(db, person, "accompaniment", "2022-01-01")
+    before = contents(db)
+    records.delete(db, PERSON, dict.fromkeys(people, 1), "Ada")
+
+    undo.undo(db, latest(db), "Ada")
+
+    assert contents(db) == before
+
+
+def test_what_was_brought_back_is_put_away_again(db):
+    person = given_person(db)
+    given_stage(db, person, "accompaniment", "2022-01-01")
+    records.delete(db, PERSON, {person: 1}, "Ada")
+    hidden = {table: [row[0] for row in rows] for table, rows in contents(db).items()}
+    records.restore(db, PERSON, [person], "Grace")
+
+    undo.undo(db, latest(db), "Ada")
+
+    assert {table: [row[0] for row in rows] for table, rows in contents(db).items()} == hidden
+    for table in ("person", "benefit", "stage"):
+        assert db.execute(f"SELECT count(*) FROM {table} WHERE deleted_at IS NULL").fetchone()[0] == 0
+
+
+@pytest.mark.parametrize("field", ["participants", "name"])
+def test_lists_of_rows_come_back_as_they_were(db, field):
+    people = [given_person(db, last_name=f"Nom {number}") for number in range(3)]
+    project = saved(db, TABLES["project"], {"name": "Atelier", "participants": tuple(people)})
+    before = contents(db)
+    other = {"participants": tuple(people[:1])} if field == "participants" else {"name": "Autre"}
+    saved(db, TABLES["project"], other, "Ada", project, 1)
+
+    undo.undo(db, latest(db), "Ada")
+
+    assert contents(db) == before
+
+
+# ---- what is left of it
+
+
+def test_the_undoing_stands_in_the_history_under_who_undid(db):
+    row = saved(db, PARTNER, {"name": "La Grange"})
+    saved(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
+    undone = latest(db)
+
+    undo.undo(db, undone, "Grace")
+
+    line = history.of_row(db, "partner", row, titles.context(db))[0]
+    assert line.sentence == "Grace a modifié : Nom (Le Moulin → La Grange)"
+    made = operations.get(db, latest(db))
+    assert made
+    assert (made.who, made.undoes) == ("Grace", undone)
+    taken_back = operations.get(db, undone)
+    assert taken_back
+    assert taken_back.undone_by == made.id
+    assert records.get(db, PARTNER, row).version == 3
+
+
+def test_an_undoing_can_be_undone_and_that_again(db):
+    row = saved(db, PARTNER, {"name": "La Grange"})
+    saved(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
+
+    names = []
+    for _ in range(4):
+        undo.undo(db, latest(db), "Ada")
+        names.append(shown(db, PARTNER, row)["name"])
+
+    assert names == ["La Grange", "Le Moulin", "La Grange", "Le Moulin"]
+
+
+def test_a_deletion_that_was_undone_can_be_done_again(db):
+    person = given_person(db)
+    given_stage(db, person, "accompaniment", "2022-01-01")
+    records.delete(db, PERSON, {person: 1}, "Ada")
+    undo.undo(db, latest(db), "Ada")
+
+    undo.undo(db, latest(db), "Ada")
+
+    for table in ("person", "benefit", "stage"):
+        assert db.execute(f"SELECT count(*) FROM {table} WHERE deleted_at IS NULL").fetchone()[0] == 0
+
+
+# ---- what stands in its way
+
+
+def test_what_a_colleague_wrote_since_is_never_overwritten(db):
+    row = saved(db, PARTNER, {"name": "La Grange"})
+    saved(db, PARTNER, {"name": "Le Moulin", "town": "Figeac"}, "Ada", row, 1)
+    mine = latest(db)
+    saved(db, PARTNER, {"town": "Cahors"}, "Grace", row, 2)
+    at = db.execute("SELECT at FROM history ORDER BY id DESC LIMIT 1").fetchone()[0]
+
+    told = refused(db, mine)
+
+    assert told == (
+        "Impossible d’annuler, rien n’a été changé : Partenaire Le Moulin : "
+        f"Grace a modifié cette ligne (Commune) depuis, le {history.moment_of(at)}."
+    )
+
+
+def test_another_field_of_the_same_row_is_nobody_s_business(db):
+    row = saved(db, PARTNER, {"name": "La Grange", "town": "Figeac"})
+    saved(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
+    mine = latest(db)
+    saved(db, PARTNER, {"town": "Cahors"}, "Grace", row, 2)
+
+    undo.undo(db, mine, "Ada")
+
+    assert (shown(db, PARTNER, row)["name"], shown(db, PARTNER, row)["town"]) == ("La Grange", "Cahors")
+
+
+def test_one_row_in_the_way_keeps_the_whole_of_it(db):
+    rows = [saved(db, PARTNER, {"name": f"Galerie {number}"}) for number in range(3)]
+    records.save_all(db, PARTNER, [Edit({"town": "Cahors"}, row, 1) for row in rows], "Ada")
+    mine = latest(db)
+    saved(db, PARTNER, {"town": "Figeac"}, "Grace", rows[1], 2)
+
+    told = refused(db, mine)
+
+    assert "Galerie 1 : Grace" in told
+    assert "Galerie 0" not in told
+
+
+@pytest.mark.parametrize(("done", "word"), [("delete", "a supprimé"), ("back", "a rétabli")])
+def test_a_row_that_was_deleted_since_is_told(db, done, word):
+    row = saved(db, PARTNER, {"name": "La Grange"})
+    saved(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
+    mine = latest(db)
+    records.delete(db, PARTNER, {row: 2}, "Grace")
+    if done == "back":
+        records.restore(db, PARTNER, [row], "Bob")
+
+    assert word in refused(db, mine)
+
+
+def test_a_new_row_that_a_colleague_changed_does_not_go(db):
+    row = saved(db, PARTNER, {"name": "La Grange"})
+    mine = latest(db)
+    saved(db, PARTNER, {"note": "appelé"}, "Grace", row, 1)
+
+    assert "Grace a modifié cette ligne" in refused(db, mine)
+
+
+def test_what_another_program_wrote_since_stands_in_the_way_too(db):
+    row = saved(db, PARTNER, {"name": "La Grange"})
+    saved(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
+    mine = latest(db)
+    db.execute("UPDATE partner SET name = 'Écrit au clavier'")
+
+    assert "hors de Palette a modifié cette ligne (Nom) depuis" in refused(db, mine)
+
+
+def test_nothing_is_undone_twice(db):
+    row = saved(db, PARTNER, {"name": "La Grange"})
+    saved(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
+    mine = latest(db)
+    undo.undo(db, mine, "Grace")
+
+    assert "elle a déjà été annulée" in refused(db, mine)
+
+
+def test_an_operation_that_does_not_exist_is_told(db):
+    saved(db, PARTNER, {"name": "La Grange"})
+
+    assert "n’existe pas" in refused(db, 99, error=NotFoundError)
+
+
+def test_a_new_person_with_rows_since_does_not_go(db):
+    person = saved(db, PERSON, LOU)
+    mine = latest(db)
+    given_benefit(db, person, "rsa", "2022-01-01")
+    given_aid(db, person, 100_00)
+
+    told = refused(db, mine)
+
+    assert "ce dossier contient depuis : " in told
+    assert "aides (1)" in told
+
+
+def test_a_new_person_whose_rows_were_put_away_goes(db):
+    person = saved(db, PERSON, LOU)
+    mine = latest(db)
+    aid = given_aid(db, person, 100_00)
+    records.delete(db, AID, {aid: 1}, "Ada")
+
+    undo.undo(db, mine, "Ada")
+
+    assert records.rows(db, PERSON, [person]) == []
+
+
+def test_a_person_who_was_added_together_with_her_rows_goes_with_them(db):
+    with records.writing(db):
+        sql = (
+            "INSERT INTO person (changed_by, last_name, first_name, gender) VALUES ('Ada', 'Marchand', 'Lou', 'woman')"
+        )
+        person = db.conn.execute(sql).lastrowid
+        db.conn.execute(
+            "INSERT INTO benefit (changed_by, person_id, kind, subject_to_duties, starts_on)"
+            " VALUES ('Ada', ?, 'rsa', 1, '2022-01-01')",
+            (person,),
+        )
+
+    undo.undo(db, latest(db), "Ada")
+
+    for table in ("person", "benefit"):
+        assert db.execute(f"SELECT count(*) FROM {table} WHERE deleted_at IS NULL").fetchone()[0] == 0
+
+
+# ---- the rules
+
+
+def test_an_aid_does_not_come_back_over_the_ceiling(db):
+    person = given_person(db)
+    aid = saved(db, AID, new_aid(person, 800_00).values)
+    records.delete(db, AID, {aid: 1}, "Ada")
+    mine = latest(db)
+    given_aid(db, person, 300_00)
+
+    assert "plafond" in refused(db, mine, error=CeilingError)
+
+
+def test_an_amount_does_not_come_back_over_the_ceiling(db):
+    person = given_person(db)
+    aid = saved(db, AID, new_aid(person, 800_00).values)
+    saved(db, AID, {"granted": 100_00}, "Ada", aid, 1)
+    mine = latest(db)
+    given_aid(db, person, 300_00)
+
+    assert "plafond" in refused(db, mine, error=CeilingError)
+
+
+def test_a_stage_does_not_come_back_over_another(db):
+    person = given_person(db)
+    stage = given_stage(db, person, "accompaniment", "2022-01-01")
+    saved(db, STAGE, {"ends_on": "2022-06-30"}, "Ada", stage, 1)
+    mine = latest(db)
+    given_stage(db, person, "accompaniment", "2022-07-01")
+
+    assert refused(db, mine, error=RuleError)
+
+
+def test_nor_any_row_of_a_bulk_change(db):
+    people = [given_person(db) for _ in range(3)]
+    aids = [saved(db, AID, new_aid(person, 800_00).values) for person in people]
+    records.save_all(db, AID, [Edit({"granted": 100_00}, aid, 1) for aid in aids], "Ada")
+    mine = latest(db)
+    given_aid(db, people[0], 300_00)  # the first of them: taken back last, once the others were
+
+    refused(db, mine, error=CeilingError)
+
+
+def test_a_person_does_not_come_back_when_one_of_her_rows_cannot(db):
+    person = given_person(db)
+    given_aid(db, person, 800_00)
+    records.delete(db, PERSON, {person: 1}, "Ada")
+    mine = latest(db)
+    db.execute("UPDATE setting SET aid_ceiling = 70000")
+
+    assert "plafond" in refused(db, mine, error=RuleError)
+
+
+# ---- together
+
+
+def test_of_two_who_undo_the_same_at_once_one_wins(db, path):
+    row = saved(db, PARTNER, {"name": "La Grange"})
+    saved(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
+    mine, start = latest(db), threading.Barrier(4)
+
+    def one(who):
+        own = connection.open_file(path)
+        start.wait()
+        try:
+            undo.undo(own, mine, who)
+        except UndoError as error:
+            return str(error)
+        finally:
+            own.close()
+        return "done"
+
+    with ThreadPoolExecutor(4) as agents:
+        told = list(agents.map(one, ["Ada", "Grace", "Bob", "Eva"]))
+
+    assert told.count("done") == 1
+    assert sum("elle a déjà été annulée" in one for one in told) == 3
+    assert shown(db, PARTNER, row)["name"] == "La Grange"
+    assert records.get(db, PARTNER, row).version == 3
+
+
+# ---- what was done without Palette
+
+
+def test_what_another_program_changed_belongs_to_no_operation(db, path):
+    row = saved(db, PARTNER, {"name": "La Grange"})
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        raw.execute("UPDATE partner SET name = 'Écrit au clavier'")
+    stray = db.execute("SELECT max(id) FROM history").fetchone()[0]
+    saved(db, PARTNER, {"town": "Cahors"}, "Ada", row, 2)
+
+    assert operations.of_line(db, stray) is None
+    assert operations.of_line(db, stray - 1)
+    after = operations.of_line(db, stray + 1)
+    assert after
+    assert (after.first, after.last) == (stray + 1, stray + 1)
+    undo.undo(db, latest(db), "Ada")
+    assert (shown(db, PARTNER, row)["name"], shown(db, PARTNER, row)["town"]) == ("Écrit au clavier", None)
+
+
+def test_saving_what_changes_nothing_is_no_operation(db):
+    row = saved(db, PARTNER, {"name": "La Grange"})
+    before = latest(db)
+
+    saved(db, PARTNER, {"name": "La Grange"}, "Ada", row, 1)
+
+    assert latest(db) == before
+
+
+def test_ones_own_latest_save_in_a_table_is_found_undoings_left_out(db):
+    row = saved(db, PARTNER, {"name": "La Grange"}, "Ada")
+    first = latest(db)
+    saved(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
+    second = latest(db)
+    saved(db, PARTNER, {"town": "Cahors"}, "Grace", row, 2)
+    given(db, "partner", name="Sans Palette")
+    saved(db, PERSON, LOU, "Ada")
+
+    found = operations.last_of(db, "Ada", "partner")
+    assert found
+    assert found.id == second
+    undo.undo(db, second, "Ada")
+    found = operations.last_of(db, "Ada", "partner")
+    assert found
+    assert found.id == first
+    assert operations.last_of(db, "Bob", "partner") is None
+    assert operations.last_of(db, "Ada", "aid") is None

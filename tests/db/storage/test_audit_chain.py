@@ -1,0 +1,469 @@
+"""The chain over history and traces: whatever is done to a line or a seal, `check` says so; the books only grow."""
+
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+
+from db.accounts import accounts
+from db.model.dictionary import PARTNER, PERSON
+from db.people import erasure
+from db.rows import access_log, records
+from db.rows.records import Edit
+from db.storage import audit_chain, connection, ddl
+from db.storage.integrity import check
+from db.storage.permissions import Role
+from tests.db.given import given, given_person
+
+EVERY_BOOK = ("history", "trace", "seal", "operation", "frozen", "publication", "pairing")
+
+
+@pytest.fixture
+def used(db):
+    """A file of six sealed lines: four changes, two traces."""
+    one = records.save(db, PARTNER, Edit({"name": "La Grange"}), "Ada").row_id
+    records.save(db, PARTNER, Edit({"name": "Le Moulin"}), "Ada")
+    access_log.note(db, "Ada", "export", detail="Partenaires")
+    records.save(db, PARTNER, Edit({"town": "Figeac"}, one, 1), "Grace")
+    access_log.note(db, "Grace", "sign_in")
+    records.save(db, PARTNER, Edit({"town": "Cahors"}, one, 2), "Ada")
+    assert check(db) == []
+    return db
+
+
+def by_stealth(db, *statements):
+    """Run statements as somebody would who takes the guards away, and puts them back so that nothing shows."""
+    kept = [sql for name, sql in ddl.actual(db).items() if "_stays_" in name]
+    for name in [name for name in ddl.actual(db) if "_stays_" in name]:
+        db.execute(f"DROP TRIGGER {name}")
+    for sql in statements:
+        db.execute(sql)
+    for sql in kept:
+        db.execute(sql)
+
+
+def sealed(db):
+    return db.execute("SELECT book, line FROM seal ORDER BY id").fetchall()
+
+
+def lines(db, book):
+    return db.execute(f"SELECT * FROM {book} ORDER BY id").fetchall()
+
+
+# ---- sealing
+
+
+def test_every_line_is_sealed_as_it_is_written(used):
+    written = [(book, line[0]) for book in ("history", "trace") for line in lines(used, book)]
+
+    assert len(written) >= 6
+    assert sorted(sealed(used)) == sorted(written)
+
+
+def test_each_seal_has_a_salt_of_its_own(used):
+    salts = [row[0] for row in used.execute("SELECT salt FROM seal")]
+
+    assert {len(salt) for salt in salts} == {16}
+    assert len(set(salts)) == len(salts)
+
+
+def test_what_another_program_wrote_is_sealed_by_the_next_save(used):
+    given(used, "partner", name="Écrit au clavier")
+    last = ("history", used.execute("SELECT max(id) FROM history").fetchone()[0])
+    assert last not in sealed(used)
+    assert check(used) == []
+
+    access_log.note(used, "Ada", "sign_out")
+
+    assert last in sealed(used)
+    assert check(used) == []
+    by_stealth(used, f"UPDATE history SET who = 'Ada' WHERE id = {last[1]}")
+    assert check(used) == [f"Ligne n° {last[1]} dans l’historique : elle a été changée."]
+
+
+def test_a_save_that_fails_leaves_no_seal(used):
+    before = lines(used, "seal")
+
+    def fail():
+        with records.writing(used):
+            access_log.add(used, "Ada", "export")
+            audit_chain.seal(used)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+
+    assert lines(used, "seal") == before
+    assert check(used) == []
+
+
+def test_many_writers_at_once_keep_the_chain_whole(used, path):
+    start = threading.Barrier(4)
+
+    def one(agent):
+        db = connection.open_file(path)
+        start.wait()
+        for turn in range(5):
+            records.save(db, PARTNER, Edit({"name": f"Galerie {agent} {turn}"}), f"Agent {agent}")
+            access_log.note(db, f"Agent {agent}", "export")
+        db.close()
+
+    before = len(sealed(used))
+    with ThreadPoolExecutor(4) as agents:
+        list(agents.map(one, range(4)))
+
+    assert len(sealed(used)) == before + 40
+    assert [row[0] for row in used.execute("SELECT id FROM seal ORDER BY id")] == list(range(1, before + 41))
+    assert check(used) == []
+
+
+# ---- tampering
+
+
+CHANGED = {
+    "who": "who = 'Grace'",
+    "when": "at = '2020-01-01T00:00:00.000Z'",
+    "row": "row_id = 2",
+    "version": "version = 3",
+    "before": """before = '{"town": "Figeac"}'""",
+    "after": """after = '{"name": "Autre"}'""",
+    "blank": "before = '{}', after = '{}'",
+}
+
+
+@pytest.mark.parametrize("what", CHANGED)
+def test_a_line_of_the_history_that_was_changed_is_named(used, what):
+    (line,) = used.execute("SELECT id FROM history WHERE table_name = 'partner' AND action = 'insert'").fetchone()
+
+    by_stealth(used, f"UPDATE history SET {CHANGED[what]} WHERE id = {line}")
+
+    assert f"Ligne n° {line} dans l’historique : elle a été changée." in check(used)
+
+
+def test_a_line_that_was_blanked_as_an_erasure_would_is_named(used):
+    """What the guard of the history lets pass, the seal tells: its salt is still there."""
+    used.execute("UPDATE history SET before = '{}', after = '{}' WHERE id = 3")
+
+    assert list(audit_chain.problems(used)) == ["Ligne n° 3 dans l’historique : elle a été changée."]
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("DELETE FROM history WHERE id = 3", "Ligne n° 3 dans l’historique : elle a disparu."),
+        ("DELETE FROM trace WHERE id = 1", "Ligne n° 1 dans les traces : elle a disparu."),
+        ("UPDATE trace SET who = 'Ada' WHERE id = 2", "Ligne n° 2 dans les traces : elle a été changée."),
+        ("UPDATE trace SET at = '2019-01-01' WHERE id = 2", "Ligne n° 2 dans les traces : elle a été changée."),
+        ("UPDATE trace SET person_id = 4 WHERE id = 2", "Ligne n° 2 dans les traces : elle a été changée."),
+        ("UPDATE trace SET detail = '' WHERE id = 1", "Ligne n° 1 dans les traces : elle a été changée."),
+    ],
+)
+def test_a_line_that_was_removed_or_changed_is_named(used, sql, told):
+    by_stealth(used, sql)
+
+    assert list(audit_chain.problems(used)) == [told]
+    assert told in check(used)
+
+
+def test_the_last_line_is_missed_too(used):
+    (last,) = used.execute("SELECT max(id) FROM history").fetchone()
+
+    by_stealth(used, f"DELETE FROM history WHERE id = {last}")
+
+    assert list(audit_chain.problems(used)) == [f"Ligne n° {last} dans l’historique : elle a disparu."]
+
+
+def test_two_lines_that_were_swapped_are_both_named(used):
+    swap = ["UPDATE trace SET id = 99 WHERE id = 1", "UPDATE trace SET id = 1 WHERE id = 2"]
+
+    by_stealth(used, *swap, "UPDATE trace SET id = 2 WHERE id = 99")
+
+    assert list(audit_chain.problems(used)) == [
+        f"Ligne n° {line} dans les traces : elle a été changée." for line in (1, 2)
+    ]
+
+
+def slip_in(book, number):
+    if book == "trace":
+        return f"INSERT INTO trace (id, who, action, detail) VALUES ({number}, 'Ada', 'export', '')"
+    columns = "id, who, table_name, row_id, version, action, before, after"
+    return f"INSERT INTO history ({columns}) VALUES ({number}, 'Ada', 'partner', 1, 1, 'update', '{{}}', '{{}}')"
+
+
+@pytest.mark.parametrize("number", [0, -1, -5_000_000_000])
+@pytest.mark.parametrize(("book", "name"), [("history", "l’historique"), ("trace", "les traces")])
+def test_a_line_that_was_slipped_in_before_the_first_is_named(used, book, name, number):
+    with pytest.raises(sqlite3.IntegrityError, match="ne change pas"):
+        used.execute(slip_in(book, number))
+    by_stealth(used, slip_in(book, number))
+
+    told = f"Ligne n° {number} dans {name} : glissée parmi des lignes scellées."
+    assert list(audit_chain.problems(used)) == [told]
+    assert told in check(used)
+    access_log.note(used, "Ada", "export")
+    records.save(used, PARTNER, Edit({"name": "Après"}), "Ada")
+    assert list(audit_chain.problems(used)) == [told], (
+        "it stands in nobody's way, and saving does not seal it afterwards"
+    )
+
+
+@pytest.mark.parametrize("book", ["history", "trace"])
+def test_a_line_that_was_slipped_in_between_is_named(used, book):
+    used.execute(f"UPDATE sqlite_sequence SET seq = seq + 10 WHERE name = '{book}'")  # a gap to hide in
+    records.save(used, PARTNER, Edit({"name": "Après"}), "Ada")
+    access_log.note(used, "Ada", "export")
+    assert check(used) == []
+    (last,) = used.execute(f"SELECT max(id) FROM {book}").fetchone()
+
+    used.execute(slip_in(book, last - 5))
+
+    (told,) = audit_chain.problems(used)
+    assert told.startswith(f"Ligne n° {last - 5} dans ")
+    assert told.endswith(" : glissée parmi des lignes scellées.")
+
+
+BROKEN = "La chaîne des sceaux est rompue au sceau n° {} : des sceaux ont été changés ou retirés."
+
+
+@pytest.mark.parametrize(
+    ("sql", "number"),
+    [
+        ("UPDATE seal SET digest = zeroblob(32) WHERE id = 3", 3),
+        ("UPDATE seal SET chain = zeroblob(32) WHERE id = 3", 3),
+        ("UPDATE seal SET id = 999 WHERE id = 3", 3),
+        ("DELETE FROM seal WHERE id = 1", 1),
+        ("DELETE FROM seal WHERE id = 3", 3),
+    ],
+)
+def test_a_seal_that_was_changed_or_removed_breaks_the_chain_there(used, sql, number):
+    by_stealth(used, sql)
+
+    assert list(audit_chain.problems(used)) == [BROKEN.format(number)]
+    assert BROKEN.format(number) in check(used)
+
+
+def test_a_seal_that_was_removed_with_its_line_breaks_the_chain(used):
+    by_stealth(used, "DELETE FROM seal WHERE book = 'trace' AND line = 1", "DELETE FROM trace WHERE id = 1")
+
+    (told,) = audit_chain.problems(used)
+    assert told.startswith("La chaîne des sceaux est rompue")
+
+
+@pytest.mark.parametrize(
+    "sql", ["UPDATE seal SET salt = zeroblob(16) WHERE id = 3", "UPDATE seal SET line = 50 WHERE id = 3"]
+)
+def test_a_seal_that_no_longer_fits_its_line_is_told(used, sql):
+    by_stealth(used, sql)
+
+    assert len(list(audit_chain.problems(used))) >= 1
+
+
+def test_a_line_written_over_together_with_its_seal_breaks_the_chain(used):
+    """Whoever makes the digest anew has to make every link after it anew."""
+    other = ("Grace", 3)
+    (salt,) = used.execute("SELECT salt FROM seal WHERE book = 'history' AND line = 3").fetchone()
+    by_stealth(used, f"UPDATE history SET who = '{other[0]}' WHERE id = 3")
+    line = used.execute(f"SELECT {audit_chain._COLUMNS['history']} FROM history WHERE id = 3").fetchone()
+
+    by_stealth(
+        used, f"UPDATE seal SET digest = x'{audit_chain._digest(salt, line).hex()}' WHERE book = 'history' AND line = 3"
+    )
+
+    (told,) = audit_chain.problems(used)
+    assert told.startswith("La chaîne des sceaux est rompue")
+
+
+def test_the_end_cut_off_whole_is_found_where_the_rows_still_stand(used):
+    """The chain alone cannot know what came after it: the rows' versions do, SQLite's count of seals, the backups."""
+    (last,) = used.execute("SELECT max(id) FROM history").fetchone()
+
+    by_stealth(
+        used, f"DELETE FROM seal WHERE book = 'history' AND line = {last}", f"DELETE FROM history WHERE id = {last}"
+    )
+
+    many = len(sealed(used))
+    assert check(used) == [
+        "Partenaire n° 1 : version 3, mais l’historique s’arrête à la version 2.",
+        f"Les derniers sceaux ont disparu : {many + 1} ont été posés, il en reste {many}.",
+    ]
+
+
+CUT_OFF = ("DELETE FROM seal WHERE book = 'trace' AND line = 3", "DELETE FROM trace WHERE id = 3")
+
+
+def test_the_end_cut_off_is_told_once_another_line_was_sealed(used):
+    access_log.note(used, "Grace", "export")
+    by_stealth(used, *CUT_OFF)
+    many = len(sealed(used))
+    assert check(used) == [f"Les derniers sceaux ont disparu : {many + 1} ont été posés, il en reste {many}."]
+
+    access_log.note(used, "Grace", "sign_out")
+
+    (told,) = check(used)
+    assert told.startswith("La chaîne des sceaux est rompue")
+
+
+def test_the_end_made_anew_is_told_by_the_link_that_a_backup_holds(used, tmp_path):
+    access_log.note(used, "Grace", "export")
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        used.conn.backup(copy)
+        kept = copy.execute("SELECT id, chain FROM seal ORDER BY id DESC LIMIT 1").fetchone()
+
+    by_stealth(used, *CUT_OFF, "UPDATE sqlite_sequence SET seq = seq - 1 WHERE name IN ('seal', 'trace')")
+    access_log.note(used, "Grace", "sign_in")
+
+    assert check(used) == [], "promised by nobody"
+    assert used.execute("SELECT chain FROM seal WHERE id = ?", (kept[0],)).fetchone()[0] != kept[1]
+
+
+# ---- the books only grow
+
+
+@pytest.fixture
+def filled(used):
+    """A line in each of the books."""
+    used.execute(
+        "INSERT INTO frozen (who, period, known_on, note, version, numbers)"
+        " VALUES ('Ada', '2022', '2023-01-01', '', 1, '{}')"
+    )
+    used.execute("INSERT INTO publication (who, action, year, numbers) VALUES ('Ada', 'publish', 2022, '{}')")
+    used.execute("INSERT INTO pairing (who, one, other, verdict) VALUES ('Ada', 1, 2, 'apart')")
+    accounts.create(used, "ada@exemple.fr", "Ada", Role, "Ada")
+    (first,) = used.execute("SELECT min(id) FROM operation").fetchone()
+    used.execute(f"INSERT INTO operation (who, first, last, undoes) VALUES ('Ada', 900, 900, {first})")
+    return used
+
+
+def copy_of_first(book, db, **other):
+    """INSERT OR REPLACE of the book's first line under its own number, with something changed."""
+    columns = [row[1] for row in db.execute(f"PRAGMA table_info({book})")]
+    chosen = ", ".join(other.get(name, name) for name in columns)
+    return f"INSERT OR REPLACE INTO {book} ({', '.join(columns)}) SELECT {chosen} FROM {book} ORDER BY id LIMIT 1"
+
+
+@pytest.mark.parametrize("book", EVERY_BOOK)
+def test_no_book_is_changed_emptied_or_written_over_by_plain_sql(filled, path, book):
+    before = lines(filled, book)
+    assert before
+    column = "digest" if book == "seal" else "who"
+    attempts = [
+        f"UPDATE {book} SET {column} = {column}",
+        f"UPDATE {book} SET id = id + 1000",
+        f"UPDATE OR REPLACE {book} SET id = 1 WHERE id = 2",
+        f"DELETE FROM {book}",
+        f"DELETE FROM {book} WHERE id = (SELECT max(id) FROM {book})",
+        copy_of_first(book, filled),
+        copy_of_first(book, filled).replace("OR REPLACE ", ""),
+    ]
+
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        for sql in attempts:
+            if "WHERE id = 2" in sql and len(before) < 2:
+                continue
+            with pytest.raises(sqlite3.IntegrityError, match="ne change pas|ne change plus"):
+                raw.execute(sql)
+
+    assert lines(filled, book) == before
+
+
+@pytest.mark.parametrize(
+    ("book", "sql"),
+    [
+        ("seal", "INSERT OR REPLACE INTO seal (book, line, digest, chain) VALUES ('history', 3, x'00', x'00')"),
+        ("operation", "REPLACE INTO operation (who, first, last, undoes) SELECT 'x', 1, 1, min(id) FROM operation"),
+    ],
+)
+def test_a_new_number_does_not_write_over_what_is_unique_otherwise(filled, path, book, sql):
+    before = lines(filled, book)
+
+    with (
+        closing(sqlite3.connect(path, isolation_level=None)) as raw,
+        pytest.raises(sqlite3.IntegrityError, match="ne change"),
+    ):
+        raw.execute(sql)
+
+    assert lines(filled, book) == before
+
+
+def test_a_trace_goes_once_it_is_old_and_not_before(filled):
+    age = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-{} days')"
+    for days in (100, 300):
+        filled.execute(f"INSERT INTO trace (at, who, action, detail) VALUES ({age.format(days)}, 'Ada', 'export', '')")
+    older, younger = (row[0] for row in filled.execute("SELECT id FROM trace ORDER BY id DESC LIMIT 2"))
+
+    with pytest.raises(sqlite3.IntegrityError):
+        filled.execute(f"DELETE FROM trace WHERE id = {younger}")
+    filled.execute(f"DELETE FROM trace WHERE id = {older}")
+
+    assert filled.execute("SELECT count(*) FROM trace WHERE id IN (?, ?)", (younger, older)).fetchone()[0] == 1
+
+
+# ---- what the law takes away
+
+
+def test_erased_content_keeps_the_chain_whole(used):
+    person = given_person(used, last_name="Zorglubescu")
+    records.save(used, PERSON, Edit({"email": "z@exemple.fr"}, person, 1), "Ada")
+    (many,) = used.execute("SELECT count(*) FROM seal").fetchone()
+
+    erasure.erase(used, [person], "Admin")
+
+    assert used.execute("SELECT count(*) FROM seal WHERE salt IS NULL").fetchone()[0] > 0
+    assert used.execute("SELECT count(*) FROM seal").fetchone()[0] > many
+    assert check(used) == []
+    records.save(used, PARTNER, Edit({"name": "Après"}), "Ada")
+    assert check(used) == []
+
+
+def test_lines_that_were_emptied_without_an_erasure_are_told(used):
+    """What erasing does, done by hand: both guards let it pass."""
+    person = given_person(used)
+    access_log.note(used, "Ada", "export")  # seals what another program wrote
+    (line,) = used.execute("SELECT max(id) FROM history WHERE table_name = 'person'").fetchone()
+    with records.writing(used):
+        for one in (3, line):
+            used.execute("UPDATE history SET before = '{}', after = '{}' WHERE id = ?", [one])
+        audit_chain.unsalt(used, "history", [3, line])
+
+    assert check(used) == [
+        f"Ligne n° {one} dans l’historique : vidée, mais personne n’a été effacé." for one in (3, line)
+    ]
+
+    other = given_person(used, last_name="Autre")
+    erasure.erase(used, [other], "Admin")  # her rows may once have been those of somebody else, but no person was her
+    assert check(used) == [f"Ligne n° {line} dans l’historique : vidée, mais personne n’a été effacé."]
+    erasure.erase(used, [person], "Admin")
+    assert check(used) == []
+
+
+def test_a_seal_without_salt_whose_line_still_speaks_is_told(used):
+    with records.writing(used):
+        audit_chain.unsalt(used, "history", [3])
+
+    assert list(audit_chain.problems(used)) == [
+        "Ligne n° 3 dans l’historique : effacée d’après son sceau, mais elle dit encore quelque chose."
+    ]
+
+
+def test_a_salt_does_not_come_back(used):
+    (salt,) = used.execute("SELECT salt FROM seal WHERE id = 3").fetchone()
+    used.execute("UPDATE seal SET salt = NULL WHERE id = 3")
+
+    with pytest.raises(sqlite3.IntegrityError, match="ne change pas"):
+        used.execute("UPDATE seal SET salt = ? WHERE id = 3", (salt,))
+
+
+def test_a_line_that_was_erased_may_not_be_written_again(used):
+    with records.writing(used):
+        used.execute("UPDATE history SET before = '{}', after = '{}' WHERE id = 3")
+        audit_chain.unsalt(used, "history", [3])
+    assert list(audit_chain.problems(used)) == []
+
+    with pytest.raises(sqlite3.IntegrityError, match="ne change pas"):
+        used.execute("""UPDATE history SET after = '{"name": "Autre"}' WHERE id = 3""")
+    by_stealth(used, """UPDATE history SET after = '{"name": "Autre"}' WHERE id = 3""")
+
+    (told,) = audit_chain.problems(used)
+    assert told.startswith("Ligne n° 3 dans l’historique : effacée d’après son sceau")

@@ -1,0 +1,230 @@
+"""The file itself: what it is made of, and what it refuses from any program at all."""
+
+import sqlite3
+import stat
+from typing import Any
+
+import pytest
+
+from db.base.errors import NotFoundError
+from db.model.dictionary import TABLES
+from db.model.lists import LISTS
+from db.model.types import Choice, Choices, Date, Euros, Integer, Reference, References, Several, YesNo
+from db.storage import connection, ddl
+from tests.db.examples import (
+    FILLED_IN,
+    as_stored,
+    bare_row,
+    change,
+    every_field,
+    every_table,
+    fields_that,
+    in_the_file,
+    insert,
+    unguarded,
+    whole_row,
+)
+from tests.db.given import given, given_benefit, given_followed, given_person, given_stage
+
+# ---- what it is made of
+
+
+def test_the_file_is_private_and_ready_for_several_writers(path):
+    db = connection.create(path)
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert db.execute("PRAGMA foreign_keys").fetchone() == (1,)
+    assert db.execute("PRAGMA busy_timeout").fetchone() == (10_000,)
+    assert db.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL: what was acknowledged survives a power cut
+
+
+def test_an_existing_file_is_never_made_anew(db, path):
+    given_person(db, last_name="Éluard")
+
+    with pytest.raises(FileExistsError):
+        connection.create(path)
+
+    assert in_the_file(path, "person", 1)["last_name"] == "Éluard"
+
+
+def test_there_is_no_file_where_there_is_none(tmp_path):
+    with pytest.raises(NotFoundError, match=r"palette\.db"):
+        connection.open_file(tmp_path / "palette.db")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_table_is_strict(db):
+    strict = dict(db.execute("SELECT name, strict FROM pragma_table_list WHERE schema = 'main'").fetchall())
+
+    assert {name for name in [*TABLES, *(values.table for values in LISTS), "history"] if not strict[name]} == set()
+
+
+@every_field
+def test_every_field_is_a_column_with_its_foreign_key(db, table, field):
+    assert field.name in db.table(table.name).columns_dict
+    keys = {key.column: key.other_table for key in db.table(table.name).foreign_keys}
+    expected = field.list.table if isinstance(field.type, Choice) else field.target
+    assert keys.get(field.name) == (None if isinstance(field.type, Several) else expected)
+
+
+@fields_that(lambda field: not isinstance(field.type, Several))
+def test_every_filter_of_one_value_has_its_index(db, table, field):
+    condition = f"{ddl.folded(field.name)} = 'x'" if field.sorted_as_text else f"{field.name} IS 1"
+
+    (plan,) = db.execute(f'EXPLAIN QUERY PLAN SELECT id FROM "{table.name}" WHERE {condition}').fetchall()
+
+    assert plan[3].startswith(f"SEARCH {table.name} USING")
+
+
+def test_every_list_is_a_table_with_its_values_in_order(db):
+    for values in LISTS:
+        rows = db.execute(f"SELECT code, label FROM {values.table} ORDER BY position").fetchall()
+        assert dict(rows) == dict(values.values)
+        assert [code for code, _ in rows] == list(values.values)
+
+
+@pytest.mark.parametrize("table", [t for t in FILLED_IN if any(f.searched for f in t.fields)], ids=lambda t: t.name)
+def test_the_search_index_forgets_accents_and_follows_every_change(db, path, table):
+    words = [field for field in table.fields if field.searched]
+    field = words[-1]
+    row = insert(db, table, {**whole_row(db, table), field.name: "Étéocle"})
+
+    def found(word):
+        return db.execute(
+            f"SELECT rowid FROM {table.name}_search WHERE {table.name}_search MATCH ?", (word,)
+        ).fetchall()
+
+    assert found("eteoc*") == [(row,)]
+    db.execute(f'UPDATE "{table.name}" SET {field.name} = ? WHERE id = ?', ("Créon", row))
+    assert found("eteocle") == []
+    assert found("creon") == [(row,)]
+    db.execute(f'DELETE FROM "{table.name}" WHERE id = ?', (row,))
+    assert found("creon") == []
+
+
+# ---- what it refuses, from a program that knows nothing of Palette and has foreign keys off
+
+
+def refusal(raw, table, values):
+    """What the file says when a row is inserted, and when an existing row is changed into it."""
+    with pytest.raises(sqlite3.IntegrityError) as inserted:
+        insert(raw, table, values)
+    return str(inserted.value)
+
+
+@every_table
+def test_a_row_that_keeps_every_rule_is_taken(db, path, table):
+    """The positive control of all that follows."""
+    whole, bare = whole_row(db, table), bare_row(db, table, 1)
+    raw = unguarded(path)
+
+    assert as_stored(table, whole).items() <= in_the_file(path, table.name, insert(raw, table, whole)).items()
+    assert as_stored(table, bare).items() <= in_the_file(path, table.name, insert(raw, table, bare)).items()
+
+
+@fields_that(lambda field: field.required)
+def test_what_is_required_cannot_be_left_out(db, path, table, field):
+    values = whole_row(db, table)
+    raw = unguarded(path)
+
+    assert f"{table.name}." in refusal(raw, table, {**values, field.name: None})
+    row = insert(raw, table, values)
+    with pytest.raises(sqlite3.IntegrityError):
+        change(raw, table, row, **{field.name: None})
+    assert in_the_file(path, table.name, row)[field.name] is not None
+
+
+UNKNOWN: dict[type, Any] = {Choice: "nowhere", Choices: ("nowhere",), Reference: 999, References: (999,)}
+
+
+@fields_that(lambda field: type(field.type) in UNKNOWN)
+def test_an_unknown_code_or_row_is_refused(db, path, table, field):
+    unknown = UNKNOWN[type(field.type)]
+    values = whole_row(db, table)
+    raw = unguarded(path)
+
+    assert f"{table.name}." in refusal(raw, table, {**values, field.name: unknown})
+    row = insert(raw, table, values)
+    with pytest.raises(sqlite3.IntegrityError):
+        change(raw, table, row, **{field.name: unknown})
+    assert in_the_file(path, table.name, row)[field.name] == field.type.to_sql(values[field.name])
+
+
+@fields_that(lambda field: not isinstance(field.type, Choice | Reference))
+def test_what_lies_outside_its_range_is_refused(db, path, table, field):
+    match field.type:
+        case Integer(min=least, max=most) | Euros(min=least, max=most):
+            wrong = [least - 1, most + 1, "douze"]
+        case Date():
+            wrong = ["1799-01-01", "2101-01-01", "2023-02-31", "06/03/2023", "2023-3-6"]
+        case YesNo():
+            wrong = [2, -1]
+        case Choices() | References():
+            wrong = []
+        case _:
+            wrong = ["", "x" * (field.type.max + 1)]
+    values = whole_row(db, table)
+    raw = unguarded(path)
+
+    for value in wrong:
+        with pytest.raises(sqlite3.IntegrityError):
+            insert(raw, table, {**values, field.name: value})
+    if isinstance(field.type, Several):
+        row = insert(raw, table, values)
+        for text in ("housing", '{"a": 1}', "[1"):
+            with pytest.raises((sqlite3.IntegrityError, sqlite3.OperationalError)):
+                raw.execute(f'UPDATE "{table.name}" SET {field.name} = ? WHERE id = ?', (text, row))
+
+
+# ---- a person who is deleted takes her rows along
+
+
+def test_a_deleted_person_takes_her_rows_along_and_brings_the_same_ones_back(db, path):
+    person = given_followed(db)
+    ended = given_stage(db, person, "diagnostic", "2014-01-01", "2014-02-01")
+    db.execute("UPDATE stage SET deleted_at = '2020-01-01', version = version + 1 WHERE id = ?", (ended,))
+
+    db.execute("UPDATE person SET deleted_at = '2024-01-01', version = version + 1, changed_by = 'Ada'")
+
+    def kept():
+        return [
+            row["id"]
+            for table in ("stage", "benefit")
+            for row in db.query(f"SELECT id FROM {table} WHERE deleted_at IS NULL")
+        ]
+
+    assert kept() == []
+    db.execute("UPDATE person SET deleted_at = NULL, version = version + 1, changed_by = 'Ada'")
+    assert len(kept()) == 2
+    assert in_the_file(path, "stage", ended)["deleted_at"] == "2020-01-01"  # it was deleted before, by itself
+
+
+def test_nothing_can_be_added_to_a_deleted_person(db, path):
+    person = given_person(db)
+    db.execute("UPDATE person SET deleted_at = '2024-01-01'")
+
+    with pytest.raises(sqlite3.IntegrityError, match="cette personne a été supprimée"):
+        given_benefit(db, person, "rsa", "2024-01-01")
+
+    db.execute("UPDATE person SET deleted_at = NULL")
+    assert given_benefit(db, given_person(db, rights=None), "rsa", "2024-01-01")
+
+
+def test_a_person_with_rows_cannot_be_erased_by_another_program(db):
+    given_followed(db)
+
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        db.execute("DELETE FROM person")
+
+    assert db.execute("SELECT count(*) FROM person").fetchone() == (1,)
+
+
+def test_names_sort_without_accents(db):
+    for name in ("Zola", "Éluard", "eluard", "Abbé", "Œillet", "Oeillet", "çà"):
+        given(db, "partner", name=name)
+
+    names = [row[0] for row in db.execute("SELECT name FROM partner ORDER BY sort_key, id")]
+
+    assert names == ["Abbé", "çà", "Éluard", "eluard", "Œillet", "Oeillet", "Zola"]

@@ -1,0 +1,330 @@
+"""The partners' site from outside: French pages, downloads, pictures, limits, and a release replaced under load."""
+
+import io
+import json
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from contextlib import closing
+from dataclasses import replace
+from urllib.parse import quote
+
+import openpyxl
+import pytest
+from frictionless import Package
+
+from partners import prose
+from publication.audit import site_access
+from publication.release import public_file
+from publication.release.tables import PLANS, TABLES_OF_ALL
+from server.launcher import ROOT, site_environment
+from tests.partners.site import PRIVATE_WORDS, Site, made_up, place
+
+ENGLISH = (
+    "rows where", "View and edit SQL", "Powered by", "This data as", "Advanced export", "Queries took", "Custom SQL",
+    "remove filter", "Next page", "Run SQL", "records", " rows<", "Suggested facets", "Home</a>",
+)  # fmt: skip
+ALL = [*PLANS, *TABLES_OF_ALL]
+PAGES = ["/", "/artistes", "/tableau-de-bord", "/tableau-de-bord?annee=2022", *[f"/artistes/{name}" for name in ALL]]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_french_and_tells_nothing_of_the_machine(site, path):
+    text = site.get(path)
+
+    assert '<html lang="fr">' in text
+    assert not [word for word in ENGLISH if word in text]
+    assert not [word for word in (*PRIVATE_WORDS, str(site.folder)) if word in text]
+    assert "http://" not in text.replace("http://www.w3.org", "")
+
+
+def test_every_table_has_its_title_its_reading_and_its_columns(site):
+    told = prose.read()
+    for name in ALL:
+        text = site.get(f"/artistes/{name}")
+        assert told.title(name) in text
+        assert "Comment lire." in text
+        assert all(f"<code>{column}</code>" in text for column in told.columns(name))
+
+
+def test_numbers_are_written_as_in_french(site):
+    assert "300\u202f€" in site.get("/artistes/aides")
+    assert "%" in site.get("/artistes/profil")
+
+
+def test_a_facet_narrows_the_lines(site):
+    text = site.get("/artistes/genre_age?annee=2022&genre=Femmes")
+
+    assert "2 lignes" in text
+    assert "Année est «\u202f2022\u202f» et Genre est «\u202fFemmes\u202f»" in text
+    assert "ne plus filtrer" in text
+
+
+@pytest.mark.parametrize("name", prose.read().queries)
+def test_a_ready_made_query_answers(site, name):
+    asked = site.get(f"/artistes/{name}?annee=2022&critere=Genre")
+
+    assert "Télécharger ces lignes" in asked
+    assert prose.read().queries[name]["title"] in asked
+    assert not [word for word in ENGLISH if word in asked]
+
+
+def test_downloads_hold_the_rows_and_say_what_they_are(site):
+    status, headers, body = site.ask("/artistes/genre_age.csv?_dl=1")
+    assert (status, body.decode().splitlines()[0]) == (200, "annee,genre,age,personnes,part")
+    assert "genre-age-2022-2023.csv" in headers["content-disposition"]
+    rows = json.loads(site.get("/artistes/genre_age.json?_shape=objects"))["rows"]
+    assert rows[0]["annee"] == 2022
+    status, headers, body = site.ask("/artistes/genre_age.xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(body))
+    assert book.sheetnames[0] == "Lisez-moi"
+    assert [cell.value for cell in book.worksheets[1][2]][:3] == [2022, "50 ans et plus", None][:1] + [rows[0]["genre"], rows[0]["age"]]  # fmt: skip  # noqa: E501
+    assert "Licence Ouverte" in str([cell.value for row in book.worksheets[0] for cell in row])
+
+
+def test_made_up_persons_say_everywhere_that_they_are_none(site):
+    assert "aucune n’existe" in site.get("/artistes/personnes_fictives").split("</title>")[0]
+    assert "aucune de ces personnes n’existe" in site.get("/artistes/personnes_fictives?genre=Femmes")
+    assert (
+        "aucune de ces personnes n’existe" in json.loads(site.get("/artistes/personnes_fictives.json"))["avertissement"]
+    )
+    for kind in ("csv", "xlsx"):
+        _, headers, body = site.ask(f"/artistes/personnes_fictives.{kind}")
+        assert "personnes-fictives" in headers["content-disposition"]
+        if kind == "xlsx":
+            assert "n’existe" in zipfile.ZipFile(io.BytesIO(body)).read("xl/sharedStrings.xml").decode()
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_a_picture_says_source_and_rounding(site, name):
+    status, headers, body = site.ask(f"/graphique/{name}-2022.svg")
+
+    assert (status, headers["content-type"].split(";")[0]) == (200, "image/svg+xml")
+    text = body.decode()
+    for word in ("Nombres arrondis à 5", "Source", "Licence Ouverte"):
+        assert word in text
+    assert site.ask(f"/graphique/{name}-2022.png")[2].startswith(b"\x89PNG")
+    assert f"/graphique/{name}-" in site.get(f"/artistes/{name}")
+
+
+def test_a_data_portal_can_take_it_as_it_is(site):
+    package = Package(f"{site.address}/datapackage.json")
+    report = package.validate()
+
+    assert report.valid, report.flatten(["title", "message"])
+    assert {resource.name for resource in package.resources} == set(ALL)
+    described = json.loads(site.get("/datapackage.json"))
+    assert described["licenses"][0]["name"] == "etalab-2.0"
+    fields = {field["name"]: field for field in described["resources"][1]["schema"]["fields"]}
+    assert fields["personnes"]["type"] == "integer"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/-/databases.json", "/-/metadata.json", "/-/plugins", "/-/versions", "/-/settings", "/-/threads", "/_internal",
+     "/_memory", "/artistes/rien", "/graphique/rien-2022.svg", "/graphique/profil-1999.svg", "/static/../serve.py",
+     "/static/..%2fserve.py", "/palette.db", "/../palette.db", "/..%2f..%2fetc/passwd", "/artistes/sqlite_master",
+     "/artistes/sqlite_master/1", "/artistes/pragma_database_list/1"],
+)  # fmt: skip
+def test_what_is_not_published_is_not_there(site, path):
+    status, _, body = site.ask(path)
+
+    assert status == 404
+    assert "n’existe pas" in body.decode()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["ATTACH DATABASE '/etc/passwd' AS x", "SELECT load_extension('x')", "PRAGMA database_list", "DELETE FROM profil",
+     "SELECT readfile('/etc/passwd')", "SELECT 1; SELECT 2", "SELECT * FROM nulle_part", "SELEC"],
+)  # fmt: skip
+def test_sql_reads_the_release_and_nothing_else_and_errors_are_french(site, sql):
+    status, _, body = site.ask(f"/artistes?sql={quote(sql)}")
+
+    assert status == 400
+    assert not [word for word in (*PRIVATE_WORDS, "root:") if word in body.decode()]
+    assert '<html lang="fr">' in body.decode()
+
+
+def test_a_query_without_end_is_stopped(site):
+    sql = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT sum(x) FROM n"
+
+    status, _, body = site.ask(f"/artistes?sql={quote(sql)}")
+
+    assert status == 400
+    assert "trop de temps" in body.decode()
+
+
+MANY = "FROM personnes_fictives a, personnes_fictives b, personnes_fictives c"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [f"SELECT {', '.join(['zeroblob(9900)'] * 5)} {MANY}", f"SELECT hex(randomblob(4900)) {MANY}",
+     f"SELECT hex(randomblob(4900)) AS x {MANY} ORDER BY x",
+     f"SELECT hex(randomblob(4900)) AS x, count(*) {MANY} GROUP BY x",
+     "WITH RECURSIVE n(i, x) AS (SELECT 1, '' UNION SELECT i + 1, hex(randomblob(4900)) FROM n) SELECT count(*) FROM n",
+     "SELECT zeroblob(50000000)", f"SELECT {', '.join(['1'] * 500)}"],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["", ".json", ".csv", ".xlsx"])
+def test_no_question_takes_the_memory_of_all(site, sql, kind):
+    status, _, body = site.ask(f"/artistes{kind}?sql={quote(sql)}")
+
+    assert status == 400
+    assert len(body) < 5_000
+    assert site.memory() < 900_000  # kilobytes, at its highest
+
+
+def test_only_the_site_s_own_process_has_its_memory_bounded(tmp_path):
+    place(tmp_path, made_up(2022))
+
+    assert site_access.reached(tmp_path / public_file.NAME) == []
+
+    with closing(sqlite3.connect(":memory:")) as db:
+        assert db.execute("PRAGMA hard_heap_limit").fetchone() == (0,)
+
+
+def test_an_error_of_sql_is_no_empty_download(site):
+    for kind in ("csv", "json", "xlsx"):
+        status, _, body = site.ask(f"/artistes.{kind}?sql={quote('SELECT * FROM nulle_part')}")
+        text = json.loads(body)["error"] if kind == "json" else body.decode()
+        assert (status, "la table « nulle_part » n’existe pas" in text.lower()) == (400, True)
+
+
+def test_an_answer_about_made_up_persons_says_so_in_every_download(site):
+    sql = quote("SELECT genre FROM personnes_fictives")
+    for kind in ("csv", "json", "xlsx"):
+        _, headers, _ = site.ask(f"/artistes.{kind}?sql={sql}")
+        assert "personnes-fictives-requete-2022-2023" in headers["content-disposition"]
+    assert "aucune de ces personnes n’existe" in json.loads(site.get(f"/artistes.json?sql={sql}"))["avertissement"]
+    assert "aucune de ces personnes n’existe" in site.get(f"/artistes?sql={sql}")
+
+
+@pytest.mark.parametrize("name", ["femmes_par_domaine", "age_par_domaine", "freins_les_plus_frequents"])
+def test_a_ready_made_query_shows_the_latest_year_until_another_is_chosen(site, name):
+    assert ">2023</td>" in site.get(f"/artistes/{name}")
+    assert ">2022</td>" in site.get(f"/artistes/{name}?annee=2022")
+
+
+def test_an_address_with_a_slash_too_many_is_found(site):
+    assert "Tableau de bord" in site.get("/tableau-de-bord/")
+    assert "Tous les tableaux" in site.get("/artistes/")
+
+
+def test_a_picture_is_sent_again_only_when_it_changed(site):
+    one, other = (site.ask(f"/graphique/genre_age-{year}.svg")[1]["etag"] for year in (2022, 2023))
+
+    assert one != other
+    assert site.ask("/graphique/genre_age-2022.svg")[1]["etag"] == one
+
+
+def test_who_may_read_from_where(site):
+    _, headers, _ = site.ask("/artistes/profil.json")
+
+    assert headers["access-control-allow-origin"] == "*"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert site.ask("/artistes", method="POST")[0] == 405
+    assert "Disallow: /" in site.get("/robots.txt")
+
+
+def test_robots_come_only_where_the_office_lets_them(tmp_path):
+    place(tmp_path, made_up(2022))
+    site = Site(tmp_path)
+    site.start("--robots", "allow")
+    try:
+        assert "Allow: /" in site.get("/robots.txt")
+        assert "x-robots-tag" not in site.ask("/")[1]
+    finally:
+        site.stop()
+
+
+def test_the_site_loads_nothing_of_the_office():
+    code = "import sys, partners.site; print([m for m in sys.modules if m.split('.')[0] in ('db', 'pages', 'reports', 'streamlit')])"  # noqa: E501
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=site_environment(), capture_output=True, text=True
+    )
+
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_a_new_release_is_served_within_seconds_and_nobody_notices(tmp_path):
+    place(tmp_path, made_up(2022))
+    site = Site(tmp_path)
+    site.start()
+    failures, asked, stop = [], [0], threading.Event()
+
+    def visit():
+        while not stop.is_set():
+            for path in (
+                "/",
+                "/artistes/profil",
+                "/artistes/profil.json",
+                "/tableau-de-bord",
+                "/artistes/genre_age.csv",
+            ):
+                try:
+                    told = str(site.ask(path)[0])
+                except OSError as error:
+                    told = repr(error)
+                asked[0] += 1
+                if told != "200":
+                    failures.append((path, told))
+
+    visitors = [threading.Thread(target=visit) for _ in range(3)]
+    for visitor in visitors:
+        visitor.start()
+    try:
+        for year in (2023, 2024):
+            place(tmp_path, made_up(2022), made_up(year, 5))
+            until = time.monotonic() + 30
+            while f"En {year}" not in site.get("/"):
+                assert time.monotonic() < until, "never served"
+                time.sleep(0.1)
+        time.sleep(0.5)
+    finally:
+        stop.set()
+        for visitor in visitors:
+            visitor.join()
+        site.stop()
+    assert failures == []
+    assert asked[0] > 20
+
+
+def test_figures_that_are_made_up_say_so_on_every_page(tmp_path):
+    release = made_up(2022)
+    place(tmp_path, replace(release, measures={**release.measures, public_file.WARNING: "Chiffres inventés."}))
+    site = Site(tmp_path)
+    site.start()
+    try:
+        for path in ("/", "/artistes/profil", "/tableau-de-bord"):
+            assert "Chiffres inventés." in site.get(path)
+    finally:
+        site.stop()
+
+
+def test_nothing_published_yet_withdrawn_and_a_foreign_file(tmp_path):
+    site = Site(tmp_path)
+    site.start()
+    try:
+        assert "Rien n’est publié" in site.get("/")
+        assert site.ask("/artistes")[0] == 404
+        place(tmp_path, made_up(2022))
+        wait(lambda: "En 2022" in site.get("/"))
+        (tmp_path / "artistes.db").write_bytes(b"not a database")
+        time.sleep(2.5)
+        assert "En 2022" in site.get("/")  # what cannot be served changes nothing
+        (tmp_path / "artistes.db").unlink()
+        wait(lambda: "Rien n’est publié" in site.get("/"))
+    finally:
+        site.stop()
+
+
+def wait(until):
+    end = time.monotonic() + 20
+    while not until():
+        assert time.monotonic() < end
+        time.sleep(0.2)

@@ -1,0 +1,205 @@
+"""« Photo-bilan » : the numbers of the source document, what changed since a year before, what is said of nobody."""
+
+import shutil
+from contextlib import closing
+from datetime import date
+
+import pytest
+
+from db.figures.definitions import FIGURES
+from db.figures.periods import period_of
+from db.model.dictionary import TABLES
+from db.storage import connection
+from reports.content import chart_data, report
+from tests.db.given import given_person, given_stage
+
+N = "\u202f"
+TRUE = "Ce qui était vrai, d’après tout ce qui est enregistré aujourd’hui"
+
+
+@pytest.fixture(scope="module")
+def empty_path(tmp_path_factory):
+    """An office file that holds nobody."""
+    path = tmp_path_factory.mktemp("empty") / "palette.db"
+    connection.create(path).close()
+    return path
+
+
+def numbers(made):
+    return {item.name: item.value for item in (*made.numbers, *made.shares)}
+
+
+def changes(made):
+    return {item.name: item.change for item in (*made.numbers, *made.shares)}
+
+
+def texts(made):
+    return {item.name: item.text for item in (*made.numbers, *made.shares)}
+
+
+# --- the source
+
+
+def test_the_numbers_of_2022(made):
+    assert texts(made("2022")) == {
+        "followed": "139",
+        "accompanied": "116",
+        "cer_signed": "112",
+        "diagnostics_completed": "40",
+        "exits": "43",
+        "mean_length_years": f"2,5{N}ans",
+        "men": f"54,0{N}%",
+        "fifty_or_over": f"30,9{N}%",
+        "bac2_or_over": f"58,3{N}%",
+        "under_two_years": f"46,0{N}%",
+    }
+
+
+def test_the_numbers_of_the_day_of_the_source(made):
+    found = made("2023-03-06")
+
+    assert [(item.name, item.value) for item in found.numbers] == [
+        ("portfolio", 95),
+        ("accompanied", 80),
+        ("light", 27),
+        ("in_diagnosis", 15),
+        ("prime_only", 6),
+        ("exits_since_january", 11),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("when", "before"), [("2022", "2021"), ("2023-03-06", "2022-03-06"), ("2024-02-29", "2023-02-28")]
+)
+def test_changes_are_since_the_report_of_a_year_before(made, when, before):
+    now, then = made(when), made(before)
+
+    earlier = numbers(then)
+    assert {item.name: item.before for item in (*now.numbers, *now.shares)} == earlier
+    for item in now.numbers:
+        if item.unit != "years" and item.value is not None:
+            moved = item.value - (earlier[item.name] or 0)
+            assert item.change == (f"+{N}{moved}" if moved > 0 else f"−{N}{-moved}" if moved else "=")
+
+
+def test_shares_change_in_points(made):
+    found = changes(made("2022"))
+
+    assert found["followed"] == f"+{N}12"
+    assert found["diagnostics_completed"] == "="
+    for name in ("men", "fifty_or_over", "bac2_or_over", "under_two_years"):
+        assert found[name] == "=" or "point" in found[name]
+
+
+@pytest.mark.parametrize(
+    ("when", "title", "compared"),
+    [
+        ("2022", "Bilan 2022", "depuis 2021"),
+        ("2023-03-06", "Photo au 06/03/2023", "depuis le 06/03/2022"),
+        ("2024-02-29", "Photo au 29/02/2024", "depuis le 28/02/2023"),
+        ("2022-01-01/2022-06-30", "Bilan du 01/01/2022 au 30/06/2022", "par rapport à un an plus tôt"),
+        ("2022-01-01/2022-12-31", "Bilan 2022", "depuis 2021"),
+    ],
+)
+def test_it_says_what_it_is_and_since_when_things_changed(made, when, title, compared):
+    found = made(when)
+
+    assert (found.title, found.compared) == (title, compared)
+
+
+# --- which truth
+
+
+def test_it_says_which_truth_it_tells(demo_path):
+    with closing(connection.open_file(demo_path)) as db:
+        assert report.make(db, period_of("2022")).truth == TRUE
+        assert report.make(db, period_of("2022"), "2023-01-15").truth == "Ce que l’on savait au 15/01/2023"
+
+
+@pytest.mark.parametrize("known_on", ["", "2023-01-15"])
+def test_a_period_that_goes_on_is_not_finished(demo_path, known_on):
+    with closing(connection.open_file(demo_path)) as db:
+        this_year = report.make(db, period_of(f"{date.today().year + 1}"), known_on)
+        today = report.make(db, period_of(date.today().isoformat()), known_on)
+
+    assert this_year.truth.endswith(" ; la période n’est pas finie")
+    assert not today.truth.endswith("finie")
+
+
+# --- sections
+
+
+@pytest.mark.parametrize("when", ["2022", "2023-03-06", "2022-01-01/2022-06-30", "1950"])
+def test_every_chart_is_in_it_once_under_its_heading(made, when):
+    found = made(when)
+
+    assert sorted(picture.name for picture in found.pictures) == sorted(plot.name for plot in chart_data.PLOTS)
+    assert [picture for section in found.sections for picture in section.pictures] == list(found.pictures)
+    assert all(section.title and section.pictures for section in found.sections)
+
+
+@pytest.mark.parametrize("when", ["2022", "2023-03-06"])
+def test_it_takes_every_figure_that_it_needs_and_each_is_declared(made, when):
+    period = period_of(when)
+
+    assert set(made(when).taken) == set(report.needs(period)) <= FIGURES.keys()
+    assert set(report.headline(period)) <= set(report.photo(period)) <= set(report.needs(period))
+    assert len(report.needs(period)) == len(set(report.needs(period)))
+
+
+def test_parts_are_named_with_their_figure(made):
+    labels = report.part_labels(made("2022"))
+
+    assert labels["by_reason", "job"] == "Motif de sortie : Emploi salarié"
+    assert labels["territory", "cahors"] == "Territoire : Cahors"
+    assert not {name for name, _ in labels} & {"followed", "mean_length_years"}
+
+
+def test_every_number_has_a_label_and_a_definition(made):
+    for item in (*made("2022").numbers, *made("2023-03-06").numbers, *made("2022").shares):
+        assert item.label
+        assert item.means.endswith(".")
+        assert 0 < len(item.short) <= len(item.label)
+
+
+# --- nobody
+
+
+def test_a_mean_and_a_share_of_nobody_are_a_dash(made):
+    found = made("1950")
+
+    for name in ("mean_length_years", "men", "fifty_or_over", "bac2_or_over", "under_two_years"):
+        assert (numbers(found)[name], texts(found)[name], changes(found)[name]) == (None, "–", "")
+    assert (texts(found)["followed"], changes(found)["followed"]) == ("0", "=")
+    assert all(picture.empty for picture in found.pictures)
+
+
+def test_a_first_year_has_nothing_to_be_compared_with(tmp_path, empty_path):
+    path = tmp_path / "palette.db"
+    shutil.copy(empty_path, path)
+    with closing(connection.open_file(path)) as db:
+        given_stage(db, given_person(db, rights=None, gender="man"), "diagnostic", "2022-05-01")
+        found = report.make(db, period_of("2022"))
+
+    assert (texts(found)["followed"], changes(found)["followed"]) == ("1", f"+{N}1")
+    assert (texts(found)["men"], changes(found)["men"]) == (f"100,0{N}%", "")
+    assert (texts(found)["mean_length_years"], changes(found)["mean_length_years"]) == ("–", "")
+
+
+@pytest.mark.parametrize("when", ["2022", "2023-03-06", "2022-01-01/2022-06-30"])
+def test_an_empty_file_has_a_report(empty_path, when):
+    with closing(connection.open_file(empty_path)) as db:
+        found = report.make(db, period_of(when))
+
+    assert {item.value for item in found.numbers} <= {0, None}
+    assert {picture.reading for picture in found.pictures} == {"Rien à montrer pour cette période."}
+
+
+def test_it_only_reads(demo_path):
+    with closing(connection.open_file(demo_path)) as db:
+        before = db.execute("SELECT max(id) FROM history").fetchone()
+        counts = [db.execute(f'SELECT count(*) FROM "{table}"').fetchone() for table in TABLES]
+        report.make(db, period_of("2022"))
+
+        assert db.execute("SELECT max(id) FROM history").fetchone() == before
+        assert [db.execute(f'SELECT count(*) FROM "{table}"').fetchone() for table in TABLES] == counts

@@ -1,0 +1,204 @@
+"""The report on paper as a PDF reader opens it: numbers, sentences, texts for who cannot see, labels that stay text."""
+
+import tempfile
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from reports.content.report import Section
+from reports.pdf import report_pdf
+
+HOSTILE = "« #[=x] $ * _ ` \\ » //"
+
+
+@pytest.fixture(scope="module")
+def report_2022(made):
+    return made("2022")
+
+
+@pytest.fixture(scope="module")
+def paper_2022(report_2022):
+    return PdfReader(BytesIO(report_pdf.pdf_bytes(report_2022)))
+
+
+@pytest.fixture(scope="module")
+def text_2022(paper_2022):
+    return text_of(paper_2022)
+
+
+def text_of(pdf):
+    """What it says, whatever the spaces and the lines."""
+    return " ".join(" ".join(page.extract_text() for page in pdf.pages).replace("\u200b", "").split())
+
+
+def bare(text):
+    """Without spaces and hyphens: words are cut at the end of a line."""
+    return "".join(text.split()).replace("-", "").replace("\u00ad", "")
+
+
+def only(report, name, **changes):
+    """The report reduced to one chart, changed."""
+    picture = next(picture for picture in report.pictures if picture.name == name)
+    return replace(report, sections=(Section("Une partie", (replace(picture, **changes),)),))
+
+
+def with_label(report, label):
+    """Of its domains, the first one has this label."""
+    rows = next(picture for picture in report.pictures if picture.name == "domaine").rows
+    return only(report, "domaine", rows=(replace(rows[0], label=label), *rows[1:]))
+
+
+def marks(pdf):
+    """Every element of its structure, and what it says in place of itself."""
+    found, left = [], [pdf.trailer["/Root"]["/StructTreeRoot"]]
+    while left:
+        item = left.pop().get_object()
+        if isinstance(item, list):
+            left.extend(item)
+        elif isinstance(item, dict):
+            found.append((item.get("/S"), item.get("/Alt")))
+            left.extend([item["/K"]] if "/K" in item else [])
+    return found
+
+
+def promises_pdf_ua(pdf):
+    root = pdf.trailer["/Root"]
+    return b"pdfuaid:part>1<" in root["/Metadata"].get_data()
+
+
+def test_it_says_the_numbers_of_the_source(text_2022):
+    for said in ("139 Personnes suivies", "116 Personnes accompagnées", "112 CER", "53,96 % Hommes"):
+        assert said in text_2022
+    for line in ("Arts plastiques et visuels 45 32,37 %", "Artisanat d’art 30 21,58 %", "Ensemble 139 100 %"):
+        assert line in text_2022
+    assert "+ 12 depuis 2021" in text_2022
+
+
+def test_every_chart_has_its_title_its_sentence_and_its_definition(report_2022, text_2022):
+    assert len(report_2022.pictures) > 20
+    for picture in report_2022.pictures:
+        for said in (picture.title, picture.reading, picture.means):
+            assert bare(said) in bare(text_2022)
+
+
+def test_who_cannot_see_is_told_every_chart(report_2022, paper_2022):
+    found = marks(paper_2022)
+
+    assert {alt for _, alt in found if alt} == {picture.alt for picture in report_2022.pictures}
+    assert {"/Title", "/H1", "/H2", "/Table", "/TH"} <= {kind for kind, _ in found}
+
+
+def test_the_file_says_its_title_its_language_and_that_it_is_pdf_ua(paper_2022):
+    root = paper_2022.trailer["/Root"]
+
+    assert paper_2022.metadata.title == "Bilan 2022"
+    assert root["/Lang"] == "fr-FR"
+    assert root["/MarkInfo"]["/Marked"]
+    assert promises_pdf_ua(paper_2022)
+
+
+def test_each_page_is_numbered_and_has_only_fonts_of_its_own(paper_2022):
+    count = len(paper_2022.pages)
+
+    for place, page in enumerate(paper_2022.pages, start=1):
+        assert f"page {place} / {count}" in page.extract_text()
+        fonts = [font.get_object() for font in page["/Resources"]["/Font"].values()]
+        assert fonts
+        assert all("LibertinusSerif" in font["/BaseFont"] for font in fonts)
+
+
+@pytest.mark.parametrize("label", [HOSTILE, '#image("/etc/passwd")', "#panic()", "@nobody <here>"])
+def test_a_label_of_the_office_stays_a_text(report_2022, label):
+    pdf = PdfReader(BytesIO(report_pdf.pdf_bytes(with_label(report_2022, label))))
+
+    assert bare(label) in bare(text_of(pdf))
+
+
+def test_letters_that_the_font_has_not_cost_the_promise_of_pdf_ua_and_nothing_else(report_2022):
+    pdf = PdfReader(BytesIO(report_pdf.pdf_bytes(with_label(report_2022, "Peinture 日本 😀"))))
+
+    assert "Peinture" in text_of(pdf)
+    assert not promises_pdf_ua(pdf)
+    assert [alt for _, alt in marks(pdf) if alt]  # still told to who cannot see
+
+
+def test_a_word_longer_than_its_column_is_cut(report_2022):
+    pdf = PdfReader(BytesIO(report_pdf.pdf_bytes(with_label(report_2022, "W" * 120))))
+
+    lines = [line.count("W") for page in pdf.pages for line in page.extract_text().splitlines()]
+    assert sum(lines) >= 120
+    assert max(lines) < 50
+
+
+def test_a_list_longer_than_a_page_is_not_lost(report_2022):
+    rows = report_2022.pictures[0].rows
+    many = tuple(replace(rows[0], label=f"Motif {place:03}") for place in range(150))
+    pdf = PdfReader(BytesIO(report_pdf.pdf_bytes(only(report_2022, "sorties", rows=many))))
+
+    text = text_of(pdf)
+    assert all(f"Motif {place:03}" in text for place in range(150))
+
+
+def test_an_empty_period_is_one_page_that_says_so(made):
+    pdf = PdfReader(BytesIO(report_pdf.pdf_bytes(made("1950"))))
+
+    assert len(pdf.pages) == 1
+    assert "Rien à montrer pour cette période." in text_of(pdf)
+    assert "Le détail en chiffres" not in text_of(pdf)
+
+
+def test_empty_charts_and_empty_sections_are_left_out(report_2022):
+    empty = only(report_2022, "origine", rows=()).sections
+    told = only(report_2022, "genre")
+    pdf = PdfReader(
+        BytesIO(
+            report_pdf.pdf_bytes(replace(told, sections=(*told.sections, *empty, Section("Vide", empty[0].pictures))))
+        )
+    )
+
+    text = text_of(pdf)
+    assert "Une partie" in text
+    assert "Vide" not in text
+    assert "Origine" not in text
+
+
+def test_it_says_how_far_it_is(report_2022):
+    told = []
+    report_pdf.pdf_bytes(only(report_2022, "genre"), lambda done, what: told.append((done, what)))
+
+    assert told == [(0.0, "Genre"), (0.9, "Mise en page"), (1.0, "Bilan prêt")]
+
+
+@pytest.mark.parametrize("at", [0.0, 0.9, 1.0])
+def test_who_cancels_stops_it_and_leaves_no_file(report_2022, tmp_path, monkeypatch, at):
+    class CancelledError(Exception):
+        pass
+
+    seen: list[str] = []
+
+    def cancel(done, what):
+        seen.extend(path.name for path in tmp_path.iterdir())
+        if done >= at:
+            raise CancelledError
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(CancelledError):
+        report_pdf.pdf_bytes(only(report_2022, "genre"), cancel)
+
+    assert seen  # it did work there
+    assert list(tmp_path.iterdir()) == []
+
+
+def piece(tall):
+    return {"tall": tall}
+
+
+def test_bands_keep_every_piece_once_and_fill_both_columns():
+    pieces = [piece(tall) for tall in (30, 60, 50, 30, 90, 20, 70)]
+    found = report_pdf.bands(pieces)
+
+    assert sorted(id(one) for band in found for column in band for one in column) == sorted(map(id, pieces))
+    assert report_pdf.bands([piece(60), piece(25), piece(28)]) == [[[piece(60)], [piece(25), piece(28)]]]
+    assert report_pdf.bands([]) == []

@@ -1,0 +1,57 @@
+"""CSV and XLSX bytes as a spreadsheet reads them: real dates and sums, French text, nothing that runs."""
+
+import csv
+from io import BytesIO, StringIO
+
+import openpyxl
+import pytest
+
+from db.model.dictionary import AID
+from db.rows import records
+from db.storage import connection
+from reports.sheets import simple_sheets
+
+
+@pytest.fixture
+def known(tmp_path):
+    return records.context(connection.create(tmp_path / "office.db"))
+
+
+ROW = {"requested_on": "2026-03-06", "type": "training", "requested": 1234_50, "note": "@now", "other_funders": "=1+1"}
+NAMES = list(ROW)
+COLUMNS = [AID.field(name) for name in NAMES]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_text_that_would_run_is_made_plain(text):
+    assert simple_sheets.harmless(text) == f"'{text}"
+    assert simple_sheets.harmless("Cahors = Lot") == "Cahors = Lot"
+
+
+def test_csv_is_what_a_french_spreadsheet_opens(known):
+    data = simple_sheets.csv_bytes(COLUMNS, [ROW], known)
+
+    assert data.startswith(b"\xef\xbb\xbf")
+    head, row = csv.reader(StringIO(data.decode("utf-8-sig")), delimiter=";")
+    assert head == [item.label for item in COLUMNS]
+    assert row == ["06/03/2026", "Formation", "1\u202f234,50\u00a0€", "'@now", "'=1+1"]
+
+
+def test_xlsx_holds_dates_and_numbers_and_no_formula(known):
+    sheet = openpyxl.load_workbook(
+        BytesIO(simple_sheets.xlsx_bytes("Aides", COLUMNS, [ROW, dict.fromkeys(NAMES)], known))
+    )["Aides"]
+
+    day, kind, asked, note, funders = sheet[2]
+    assert day.is_date
+    assert f"{day.value:%d/%m/%Y}" == "06/03/2026"
+    assert (kind.value, asked.value, note.value) == ("Formation", 1234.5, "@now")
+    assert (funders.value, funders.data_type) == ("=1+1", "s")
+    assert [cell.value for cell in sheet[3]] == [None] * 5
+    assert sheet.freeze_panes == "A2"
+
+
+def test_no_row_at_all_is_still_a_sheet(known):
+    sheet = openpyxl.load_workbook(BytesIO(simple_sheets.xlsx_bytes("Aides", COLUMNS, [], known)))["Aides"]
+
+    assert sheet.max_row == 1

@@ -1,0 +1,266 @@
+"""The whole office file as a workbook, into an empty Palette: every table, row, number and value is there again."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from db.base.errors import RefusedImportError
+from db.customise import edit, model_file
+from db.customise.edit import NewField
+from db.export import plain_sqlite
+from db.imports import plan, workbook_reader, write
+from db.imports.plan_types import CREATE
+from db.model import effective_dictionary, lists
+from db.model.dictionary import PERSON, SETTING
+from db.model.types import LongText, Text
+from db.rows import operations, records, titles, undo
+from db.rows.records import Edit
+from db.storage import connection
+from reports.sheets import whole_file
+from tests.db.examples import FILLED_IN, whole_row
+from tests.db.given import given_aid
+from tests.reports.reading_back import cells_of, kept, told
+
+DAY = "2023-03-06"
+BOOKS = {one.suffix: one.make for one in whole_file.FORMATS if one.suffix != ".db"}
+
+
+@pytest.fixture(scope="module")
+def empty_path(tmp_path_factory):
+    path = tmp_path_factory.mktemp("empty") / "palette.db"
+    connection.create(path).close()
+    return path
+
+
+def empty_at(path, empty_path):
+    """A new, empty Palette at that place."""
+    shutil.copy(empty_path, path)
+    db = connection.open_file(path)
+    db.execute("PRAGMA synchronous = OFF")
+    return db
+
+
+def brought(db, data, name):
+    """Import a workbook as the screen does. Fails when a row waits or a value is guessed."""
+    made = plan.plan(db, workbook_reader.read(data, name))
+    assert (made.problems, made.guesses, made.near) == ([], [], [])
+    return write.write(db, made, "Ada")
+
+
+def everything(db):
+    return {name: kept(db, table) for name, table in effective_dictionary.files(db).items()}
+
+
+@pytest.mark.parametrize("suffix", BOOKS)
+def test_the_demonstration_comes_back_as_it_was(demo_path, empty_path, tmp_path, suffix):
+    with closing(connection.open_file(demo_path)) as db, closing(empty_at(tmp_path / "palette.db", empty_path)) as back:
+        before = everything(db)
+        data = BOOKS[suffix](db, DAY, lambda done, what: None)
+        cells, known = cells_of(data), titles.context(db)
+        for table in effective_dictionary.files(db).values():  # each cell reads as its value, without the import's help
+            assert told(cells, table, known) == before[table.name]
+
+        done = brought(back, data, f"tout{suffix}")
+
+        assert done.created == sum(map(len, before.values())) > 8_000
+        assert everything(back) == before
+        assert cells_of(BOOKS[suffix](back, DAY, lambda done, what: None)) == cells
+        again = plan.plan(back, workbook_reader.read(data, f"tout{suffix}"))
+        assert (again.count("unchanged"), len(again.problems)) == (done.created, 0)
+
+
+NASTY = st.sampled_from(
+    ["=1+1", "0012", "-", "?", "NC", "néant", "Total", "1e5", "TRUE", "01/02/2020", "_x000D_", "_x0041_", "<r>x</r>",
+     "'", "a;b", "12,50 €", "@nom", "n° 3", "Lou n° 2", "N°", "#REF!", "\U0001f3a8", "\u200b", "\u202eabc", "\ufeffx",
+     "]]>&lt;",     "a\tb", "x  y", "a\n\n\n  b", "=1\n=2", "fin ;\n;", "\ufffe", "a\x0bb", "e\u0301"]
+)  # fmt: skip
+TEXTS = NASTY | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
+
+
+@st.composite
+def offices(draw):
+    """For each table, the texts of two rows by field; what a field refuses stays what it was."""
+    names = [(t.name, f.name) for t in FILLED_IN for f in t.fields if type(f.type) in (Text, LongText)]
+    return {(*name, number): draw(TEXTS) for name in names for number in (1, 2)}
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(offices())
+def test_any_text_comes_back_as_it_was_kept(tmp_path_factory, empty_path, texts):
+    folder = tmp_path_factory.mktemp("nasty")
+    with closing(empty_at(folder / "palette.db", empty_path)) as db:
+        known = titles.context(db)
+        for table in FILLED_IN:
+            for number in (1, 2):
+                values = whole_row(db, table, number)
+                for item in table.fields:
+                    text = texts.get((table.name, item.name, number))
+                    if text and isinstance(item.type, Text) and item.type.read(text[: item.type.max], known):
+                        values[item.name] = text[: item.type.max]
+                records.save(db, table, Edit(values), "Ada")
+        before = everything(db)
+        for suffix, make in BOOKS.items():
+            with closing(empty_at(folder / f"back{suffix}.db", empty_path)) as back:
+                brought(back, make(db, DAY, lambda done, what: None), f"tout{suffix}")
+                assert everything(back) == before
+
+
+@pytest.fixture
+def two_alike(tmp_path, empty_path):
+    """An office with what import takes for a mistake elsewhere: twins, an archived person, a name with a number."""
+    with closing(empty_at(tmp_path / "palette.db", empty_path)) as db:
+        for number in (1, 2, 3):
+            values = {"last_name": "Marchand", "first_name": "Lou", "gender": "woman", "birth_date": "1980-01-01"}
+            records.save(db, effective_dictionary.files(db)["person"], Edit(values | {"note": f"la {number}"}), "Ada")
+        partners = [records.save(db, effective_dictionary.files(db)["partner"], Edit({"name": name}), "Ada").row_id
+                    for name in ("Galerie", "Galerie n° 1", "Galerie ; Atelier", "n° 1")]  # fmt: skip
+        for name, partner in zip("abcd", partners, strict=True):
+            project = {"name": name, "partner_id": partner, "participants": (2, 1, 3)}
+            records.save(db, effective_dictionary.files(db)["project"], Edit(project), "Ada")
+        db.execute("UPDATE person SET archived_on = '2024-01-01' WHERE id = 2")
+        db.execute("UPDATE person SET id = 40 WHERE id = 3")
+        db.execute("UPDATE project SET participants = '[2, 1, 40]'")
+        yield db
+
+
+@pytest.mark.parametrize("suffix", BOOKS)
+def test_what_resembles_stays_apart_and_references_find_their_row(two_alike, tmp_path, empty_path, suffix):
+    with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
+        brought(back, BOOKS[suffix](two_alike, DAY, lambda done, what: None), f"tout{suffix}")
+
+        assert everything(back) == everything(two_alike)
+        assert [row["partner_id"] for row in kept(back, effective_dictionary.files(back)["project"]).values()] == [
+            1,
+            2,
+            3,
+            4,
+        ]
+        assert list(kept(back, effective_dictionary.files(back)["person"])) == [1, 2, 40]
+
+
+@pytest.mark.parametrize("suffix", BOOKS)
+def test_an_office_with_fields_lists_and_limits_of_its_own_comes_back_after_its_model(
+    tmp_path, empty_path, two_alike, suffix
+):
+    db = two_alike
+    kinds = {"text": "=1", "long": "a\nb", "integer": -12, "euros": 12_34, "date": "2024-02-29", "yes_no": 0}
+    values = {edit.add_field(db, NewField("person", f"Le {kind}", kind), "Ada"): v for kind, v in kinds.items()}
+    labels = ("Or", "Argent ; vermeil", "Cuivre")
+    own = edit.add_field(db, NewField("person", "Métaux", "choices", values=labels), "Ada")
+    edit.change_field(db, PERSON, "craft", {"label": "Métier", "hidden": 1}, "Ada")
+    gone = edit.add_field(db, NewField("person", "Repris", "text"), "Ada")
+    operation = operations.last_of(db, "Ada", "own_field")
+    db.execute(f"UPDATE person SET {gone} = 'Zorglub' WHERE id = 1")
+    assert operation
+    undo.undo(db, operation.id, "Ada")
+    edit.add_value(db, lists.DOMAINS, "Arts numériques", "Ada")
+    with records.writing(db):
+        records.change(db, SETTING, 1, {"aid_ceiling": 2_000_00}, "Ada")
+    metals = effective_dictionary.own(db, PERSON).field(own).list
+    assert metals
+    codes = {label: code for code, label in titles.context(db).labels[metals.name].items()}
+    digital = next(code for code, label in titles.context(db).labels["domain"].items() if label == "Arts numériques")
+    values |= {own: (codes["Or"], codes["Argent ; vermeil"]), "craft": "Relieuse", "domain": digital}
+    records.save(db, effective_dictionary.own(db, PERSON), Edit(values, 1, 1), "Ada")
+    given_aid(db, 1, 1_900_00)
+    with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
+        model_file.bring_in(back, model_file.export(db), "Ada", really=True)
+
+        brought(back, BOOKS[suffix](db, DAY, lambda done, what: None), f"tout{suffix}")
+
+        there = everything(db)
+        assert [row.pop(gone) for row in there["person"].values()] == [
+            "Zorglub",
+            None,
+            None,
+        ]  # kept, and not taken away
+        assert everything(back) == there
+        assert there["person"][1].items() >= values.items()
+        copy = plain_sqlite.content(db)
+        assert b"Zorglub" not in copy
+    with closing(sqlite3.connect(":memory:")) as plain:
+        plain.deserialize(copy)
+        assert plain.execute(f"SELECT {own} FROM person WHERE id = 1").fetchone()[0].count('"') == 4
+        shown = plain.execute('SELECT "Métaux", "Le euros", "Métier" FROM "Personnes (en clair)"').fetchone()
+        assert shown == ("Or ; Argent ; vermeil", 12.34, "Relieuse")
+
+
+def test_it_is_taken_back_as_one(two_alike, tmp_path, empty_path):
+    with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
+        done = brought(back, whole_file.xlsx(two_alike, DAY), "tout.xlsx")
+
+        undo.undo(back, done.operation, "Ada")
+
+        assert not any(everything(back).values())
+
+
+# ---- a workbook that somebody changed
+
+
+def changed(data, sheet, cells):
+    """The workbook with other cells: « B2 » -> value."""
+    from io import BytesIO
+
+    import openpyxl
+
+    book = openpyxl.load_workbook(BytesIO(data))
+    for place, value in cells.items():
+        book[sheet][place] = value
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("sheet", "place", "value", "reason"),
+    [
+        ("Projets collectifs", "H2", "Lou n° 77", "la ligne n° 77 n’est pas dans ce classeur"),
+        ("Projets collectifs", "H2", "Marchand Lou", "ne dit pas quelle ligne c’est"),
+        ("Personnes", "A3", 1, "une autre ligne porte déjà ce numéro"),
+        ("Personnes", "A3", "deux", "n’est pas le numéro d’une ligne"),
+        ("Personnes", "F3", "Chevalier", "n’est pas dans la liste « Genre »"),
+        ("Personnes", "F3", None, "ce champ est obligatoire"),
+        ("Personnes", "E3", "mars", "n’est pas une date"),
+    ],
+)
+def test_what_no_longer_reads_is_named_and_nothing_is_written(
+    two_alike, tmp_path, empty_path, sheet, place, value, reason
+):
+    data = changed(whole_file.xlsx(two_alike, DAY), sheet, {place: value})
+    with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
+        made = plan.plan(back, workbook_reader.read(data, "tout.xlsx"))
+
+        problem, *others = made.problems
+        assert all(one.reason.startswith("la ligne ") for one in others)  # what refers to that row
+        assert (problem.sheet, problem.row) == (sheet, int(place[1:]))
+        assert reason in problem.reason
+        with pytest.raises(RefusedImportError):
+            write.write(back, made, "Ada")
+        assert not any(everything(back).values())
+
+
+def test_a_column_that_is_none_of_this_office_is_told(two_alike, tmp_path, empty_path):
+    data = changed(whole_file.xlsx(two_alike, DAY), "Personnes", {"C1": "Petit nom"})
+    with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
+        made = plan.plan(back, workbook_reader.read(data, "tout.xlsx"))
+
+    sheet = next(sheet for sheet in made.sheets if sheet.name == "Personnes")
+    assert [(column.header, column.field) for column in sheet.columns if column.why] == [("Petit nom", "")]
+    assert sheet.count(CREATE) == 0  # the first name is missing
+
+
+def test_a_file_that_holds_something_is_compared_and_not_filled(two_alike, tmp_path, empty_path):
+    data = whole_file.xlsx(two_alike, DAY)
+    with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
+        records.save(
+            back, effective_dictionary.files(back)["partner"], Edit({"name": "Galerie", "town": "Figeac"}), "Ada"
+        )
+
+        made = plan.plan(back, workbook_reader.read(data, "tout.xlsx"))
+
+    partners = next(sheet for sheet in made.sheets if sheet.name == "Partenaires")
+    assert partners.count("unchanged") == 1
