@@ -20,7 +20,6 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from benchmarks.office import SIZES, Row, folder
 from db.accounts.sessions import COOKIE
 from db.storage import connection
-from db.storage.connection import Database
 from tests.conftest import cookie_of, let_in
 
 ROOT = Path(__file__).parents[1]
@@ -43,8 +42,8 @@ def measure(repeats: int) -> list[Row]:
         reloads, durable = [], []
         for persons in SIZES:
             data = folder(persons)
-            with closing(connection.open_file(data / "palette.db").conn) as raw:
-                let_in(Database(raw))
+            with closing(connection.open_file(data / "palette.db")) as raw:
+                let_in(raw)
             with _served(ROOT / "app.py", data) as address:
                 reloads.append(_reload(browser, address, FIRST_ROW, repeats))
                 durable.append(_enter_to_durable(browser, address, data / "palette.db", repeats))

@@ -16,8 +16,8 @@ from db.demo.places import TOWNS
 from db.demo.profiles import SHARES
 from db.demo.texts import CONTRACTS, CRAFTS, FOLLOW_UP, PEOPLE
 from db.model.dictionary import TABLES
+from db.model.office import Office
 from db.storage import connection, ddl, upgrade
-from db.storage.connection import Database
 
 SIGNATURE = "Fichier d’essai"
 _BATCH = 4_000
@@ -38,28 +38,28 @@ def many(path: Path, persons: int, today: date | None = None) -> None:
     db = connection.create(path)
     try:
         for pragma in _SPEED:
-            db.conn.execute(f"PRAGMA {pragma}")
+            db.execute(f"PRAGMA {pragma}")
         _unguard(db)
         _fill(db, _rows(persons, today or date.today()))
         upgrade.upgrade(db)
-        db.conn.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA journal_mode = WAL")
     finally:
-        db.conn.close()
+        db.close()
 
 
-def _unguard(db: Database) -> None:
+def _unguard(db: Office) -> None:
     """Drop triggers, indexes and search tables; ``upgrade`` makes them anew, filled, which is far quicker."""
     found = ddl.actual(db)
     for kind in ("TRIGGER", "INDEX", "VIRTUAL TABLE"):
         for name, sql in found.items():
             if sql.startswith(f"CREATE {kind}"):
-                db.conn.execute(f"DROP {kind.split()[-1]} {name}")
+                db.execute(f"DROP {kind.split()[-1]} {name}")
 
 
-def _fill(db: Database, rows: Iterator[Row]) -> None:
+def _fill(db: Office, rows: Iterator[Row]) -> None:
     """Insert the rows, some thousands at a time, each table's in one statement."""
     numbers = dict.fromkeys(TABLES, 0)
-    db.conn.execute("BEGIN IMMEDIATE")
+    db.execute("BEGIN IMMEDIATE")
     while batch := list(islice(rows, _BATCH * 16)):
         tables: dict[tuple[str, ...], list[dict[str, Any]]] = {}
         for table, values in batch:
@@ -68,8 +68,8 @@ def _fill(db: Database, rows: Iterator[Row]) -> None:
             tables.setdefault((table, *values), []).append(values)
         for (table, *names), same in tables.items():
             marks = ", ".join(f":{name}" for name in names)
-            db.conn.executemany(f'INSERT INTO "{table}" ({", ".join(names)}) VALUES ({marks})', same)
-    db.conn.execute("COMMIT")
+            db.executemany(f'INSERT INTO "{table}" ({", ".join(names)}) VALUES ({marks})', same)
+    db.execute("COMMIT")
 
 
 class _Calendar:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from benchmarks.office import SIZES, Row, folder, median
 from db.figures import counting
 from db.figures.periods import period_of
+from db.model.office import Office
 from db.storage import connection
-from db.storage.connection import Database
 from reports.charts import drawing, rendering
 from reports.content import chart_data, report
 from reports.deck import deck
@@ -58,7 +58,7 @@ def _at(persons: int, repeats: int) -> list[Measured]:
     return [*found, ("photo of a year / raw SQL", times["photo of a year"] / times["raw SQL of a year's counts"])]
 
 
-def _raw(db: Database, when: str) -> None:
+def _raw(db: Office, when: str) -> None:
     """Each count of the photo of a year as somebody would write it by hand: one plain query each, nothing shared."""
     first, last = f"{when}-01-01", f"{when}-12-31"
     for sql in _RAW:

@@ -12,11 +12,11 @@ from streamlit.testing.v1 import AppTest
 from benchmarks.office import SIZES, Row, folder, median
 from db.figures import counting
 from db.model.dictionary import AID, INTERVENTION, PERSON
+from db.model.office import Office
 from db.rows import records
 from db.rows.queries import Filter, Query
 from db.rows.records import Edit
 from db.storage import connection
-from db.storage.connection import Database
 
 LIMIT = 300.0
 PAGE = Path(__file__).parents[1] / "pages" / "caseload.py"
@@ -38,7 +38,7 @@ def measure(repeats: int) -> list[Row]:
     return rows
 
 
-def _gestures(db: Database) -> Iterator[Gesture]:
+def _gestures(db: Office) -> Iterator[Gesture]:
     """What the grid asks; where not said otherwise, as after a colleague's change: no count is remembered."""
     followed = (Filter("state", "in", ("accompanied", "light", "in_diagnosis")),)
     start = Query(followed, today=records.today())
@@ -83,7 +83,7 @@ def _anew(ask: Callable[[], object]) -> Callable[[], object]:
     return run
 
 
-def _save(db: Database) -> Callable[[], object]:
+def _save(db: Office) -> Callable[[], object]:
     (row,) = records.page_ids(db, PERSON, Query(size=1))
     turn = count()
     return lambda: records.save(

@@ -17,9 +17,9 @@ from db.imports.plan import plan
 from db.imports.plan_types import CREATE, SAME
 from db.imports.write import write
 from db.model.dictionary import PERSON
+from db.model.office import Office
 from db.rows.titles import context
 from db.storage import connection
-from db.storage.connection import Database
 
 LIMITS = (2_000.0, 20_000.0)
 COLUMNS = (
@@ -52,13 +52,13 @@ def _met(medians: list[float]) -> bool:
     return all(number < limit for number, limit in zip(medians, LIMITS, strict=True))
 
 
-def _diff(db: Database, data: bytes, action: str) -> None:
+def _diff(db: Office, data: bytes, action: str) -> None:
     made = plan(db, workbook_reader.read(data, "liste.xlsx"))
     if made.count(action) < 0.99 * sum(len(sheet.rows) for sheet in made.sheets):
         raise RuntimeError(f"hardly any row is « {action} »")
 
 
-def _written(db: Database, data: bytes) -> float:
+def _written(db: Office, data: bytes) -> float:
     made = plan(db, workbook_reader.read(data, "liste.xlsx"))
     start = time.perf_counter()
     write(db, made, "Mesure", leave_waiting=True)

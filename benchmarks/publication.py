@@ -38,7 +38,7 @@ def _one(size: int, target: float) -> bool:
         start = time.perf_counter()
         assert all(verdict.passed for verdict in publish.check(db, to))
         audited = time.perf_counter() - start
-        people = draw.office_of(db, [YEAR]).years[YEAR]
+        people = draw.read_source(db, [YEAR]).years[YEAR]
         far = draw.distances(outcome.releases[0], count(people))
         db.close()
     missed = released + audited > target

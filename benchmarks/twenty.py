@@ -34,15 +34,15 @@ from db.demo import create
 from db.figures import counting
 from db.model.dictionary import AID, EXIT, FILES, INTERVENTION, PERSON, STAGE, TABLES
 from db.model.fields import Field, Table
+from db.model.office import Office
+from db.model.roles import Role
 from db.model.types import Choice, Date, Euros, Integer, Phone
 from db.rows import history, operations, records, undo
 from db.rows.grid_edits import Cell, Place, Sheet
 from db.rows.queries import Query
 from db.rows.records import Edit, Row
 from db.storage import connection
-from db.storage.connection import Database
 from db.storage.integrity import check
-from db.storage.permissions import Role
 
 TARGET = 150.0
 SEED = 20
@@ -354,29 +354,29 @@ def findings(file: Path, start: Path, deeds: Iterable[Deed]) -> list[str]:
 
     The file ``start`` is written to: it becomes the replay.
     """
-    with closing(connection.open_file(file).conn) as raw, closing(connection.open_file(start).conn) as other:
-        db, again = Database(raw), Database(other)
+    with closing(connection.open_file(file)) as raw, closing(connection.open_file(start)) as other:
+        db, again = raw, other
         kept = [deed for deed in deeds if _wrote(db, deed)]
         ordered, unknown = _by_operation(db, again, kept)
         told = [*_lost(db, kept), *unknown, *_last_words(db, again, ordered), *check(db)]
         return [*told, *_replay(again, ordered), *_differences(db, again)]
 
 
-def _line(db: Database, deed: Deed) -> tuple[int, str] | None:
+def _line(db: Office, deed: Deed) -> tuple[int, str] | None:
     """The line of the history, and who signed it, of the version that a deed made."""
     sql = "SELECT id, who FROM history WHERE table_name = ? AND row_id = ? AND version = ?"
     found: tuple[int, str] | None = db.execute(sql, (deed.table.name, deed.row, deed.version)).fetchone()
     return found
 
 
-def _wrote(db: Database, deed: Deed) -> bool:
+def _wrote(db: Office, deed: Deed) -> bool:
     """False when there was nothing to write: a colleague had just written the very same value."""
     line = _line(db, deed)
     same = line is None or line[1] != deed.who or deed.version == deed.seen
     return bool(deed.undoes) or not (same and deed.seen and deed.values and not list(_values_lost(db, deed)))
 
 
-def _lost(db: Database, deeds: list[Deed]) -> Iterator[str]:
+def _lost(db: Office, deeds: list[Deed]) -> Iterator[str]:
     """Deeds that are not in the history exactly once with their values, or that hid what the person had not seen."""
     sql = "SELECT who FROM history WHERE table_name = ? AND row_id = ? AND version = ?"
     for deed in deeds:
@@ -388,7 +388,7 @@ def _lost(db: Database, deeds: list[Deed]) -> Iterator[str]:
             yield from _hidden(db, deed)
 
 
-def _values_lost(db: Database, deed: Deed) -> Iterator[str]:
+def _values_lost(db: Office, deed: Deed) -> Iterator[str]:
     sql = """SELECT json_extract(after, '$.' || :name) FROM history WHERE table_name = :table AND row_id = :row
       AND version <= :version AND json_type(after, '$.' || :name) IS NOT NULL ORDER BY version DESC LIMIT 1"""
     for name, value in deed.values.items():
@@ -398,7 +398,7 @@ def _values_lost(db: Database, deed: Deed) -> Iterator[str]:
             yield f"{_named(deed)} : {name} is not in the history as it was saved"
 
 
-def _hidden(db: Database, deed: Deed) -> Iterator[str]:
+def _hidden(db: Office, deed: Deed) -> Iterator[str]:
     """What a colleague wrote between what the person saw and what she saved, in the same fields."""
     sql = """SELECT who, before, after FROM history WHERE table_name = ? AND row_id = ? AND who <> ?
       AND version > ? AND version < ?"""
@@ -416,7 +416,7 @@ def _named(deed: Deed) -> str:
 Ordered = dict[int, list[Deed]]
 
 
-def _by_operation(db: Database, start: Database, deeds: list[Deed]) -> tuple[Ordered, list[str]]:
+def _by_operation(db: Office, start: Office, deeds: list[Deed]) -> tuple[Ordered, list[str]]:
     """Deeds by operation, in its order; and the operations and deeds of which there is only the one or the other."""
     found: Ordered = {}
     problems = []
@@ -440,15 +440,15 @@ Kept = dict[tuple[str, int], Values]
 """(table, row) -> its stored values, and whether it was deleted."""
 
 
-def _rows(db: Database) -> Kept:
+def _rows(db: Office) -> Kept:
     found: Kept = {}
     for table in TABLES.values():
-        for row in db.query(f'SELECT * FROM "{table.name}"'):
+        for row in db.dicts(f'SELECT * FROM "{table.name}"'):
             found[table.name, row["id"]] = {**row, "deleted_at": row["deleted_at"] is not None}
     return found
 
 
-def _last_words(db: Database, start: Database, ordered: Ordered) -> Iterator[str]:
+def _last_words(db: Office, start: Office, ordered: Ordered) -> Iterator[str]:
     """Fields that do not hold what their last writer was told, from what the people noted and nothing else."""
     rows, undone = _rows(start), dict[int, list[tuple[tuple[str, int], Values]]]()
     for number, deeds in ordered.items():
@@ -471,7 +471,7 @@ def _last_words(db: Database, start: Database, ordered: Ordered) -> Iterator[str
                 yield f"{place[0]} n° {place[1]} : {name} is not what its last writer saved"
 
 
-def _replay(db: Database, ordered: Ordered) -> Iterator[str]:
+def _replay(db: Office, ordered: Ordered) -> Iterator[str]:
     """Do it all again, one operation after the other, on the file of the start."""
     for number, deeds in ordered.items():
         first = deeds[0]
@@ -487,7 +487,7 @@ def _replay(db: Database, ordered: Ordered) -> Iterator[str]:
             yield f"operation n° {number} : the replay is refused: {error}"
 
 
-def _differences(db: Database, again: Database) -> Iterator[str]:
+def _differences(db: Office, again: Office) -> Iterator[str]:
     """Rows and figures that the replay has otherwise."""
     one, other = _rows(db), _rows(again)
     for place in sorted(one.keys() | other.keys()):
@@ -598,8 +598,8 @@ def _with_a_server(folder: Path, people: int, seconds: float) -> tuple[list[Pers
     """The people at work while two tabs walk; and how often the server's log speaks of an error."""
     from tests.conftest import Server, let_in
 
-    with closing(connection.open_file(folder / "palette.db").conn) as raw:
-        let_in(Database(raw))
+    with closing(connection.open_file(folder / "palette.db")) as raw:
+        let_in(raw)
     server = Server(folder)
     server.start()
     try:

@@ -18,6 +18,7 @@ from db.cli.office_path import Place
 from db.figures import counting
 from db.figures.definitions import FIGURES
 from db.figures.periods import period_of
+from db.model.office import Office
 from db.model.types import french_number
 from db.people import erasure, retention
 from db.storage import connection
@@ -105,7 +106,7 @@ def invite(path: Path, login: str | None) -> None:
     click.echo(f"{sessions.ADDRESS or 'http://127.0.0.1:8501'}/bienvenue?cle={token}")
 
 
-def _invitation(db: connection.Database, login: str | None) -> str:
+def _invitation(db: Office, login: str | None) -> str:
     if login:
         account = accounts.by_login(db, login)
         if account is None or not account.active:

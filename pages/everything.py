@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from db.model.roles import Role
 from db.storage import permissions
-from db.storage.permissions import Role
 from pages.shared.export import whole_file
 from pages.shared.shell.session import office, roles
 

@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from db.model import effective_dictionary
+from db.model.roles import Role
 from db.storage import permissions
-from db.storage.permissions import Role
 from pages.shared.imports import columns, differences, draft, file_step, persons, problems, values, write_step
 from pages.shared.shell.session import office, roles
 
@@ -18,7 +17,7 @@ elif work.done:
 else:
     file_step.show_file(work)
     if work.lists:
-        tables = effective_dictionary.files(db)
+        tables = db.files
         columns.show(work, work.lists.plan, tables)
         values.show(db, work, work.lists, tables)
         persons.show(db, work, work.lists, tables)

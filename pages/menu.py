@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from db.storage.permissions import Role
+from db.model.roles import Role
 from pages.shared.form.form import show_pending
 from pages.shared.shell import account_menu, backup_status, toasts
 from pages.shared.shell.screens import SCREENS, Screen

@@ -5,7 +5,7 @@ Not called publication.py: Streamlit looks for modules beside its pages first, a
 
 import streamlit as st
 
-from db.storage.permissions import Role
+from db.model.roles import Role
 from pages.shared.publication import past_releases, public_facts, publish
 from pages.shared.shell.session import beyond
 

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from db.model.roles import Role
 from db.rows import records
 from db.storage import permissions
-from db.storage.permissions import Role
 from pages.shared.people import retention
 from pages.shared.shell.session import office, roles
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from db.model.dictionary import SETTING
+from db.model.roles import Role
 from db.storage import permissions
-from db.storage.permissions import Role
 from pages.shared.office import fields, limits, lists, model_file
 from pages.shared.shell.session import beyond, roles
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from db.storage.permissions import Role
+from db.model.roles import Role
 from pages.shared.office import accounts
 from pages.shared.shell.session import beyond
 

@@ -9,14 +9,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-import sqlite_utils
-
 from db.base.errors import InvalidError, Problem
+from db.model.office import Office
 from db.rows import personal_text
 from db.rows.personal_text import Entry
 from publication.audit.auditor import Case, Tick, Verdict, audit
 from publication.audit.comparison import Compared, compare
-from publication.draw.draw import FEWEST_CHANGED, Office, changed, distances, draw, office_of
+from publication.draw.draw import FEWEST_CHANGED, SourceData, changed, distances, draw, read_source
 from publication.release import public_facts, public_file
 from publication.release.population import count
 from publication.release.release import Fact, Release, dumped, loaded
@@ -79,7 +78,7 @@ def told_before(record: Iterable[Entry], year: int) -> Release | None:
     return next((loaded(one.numbers) for one in record if one.year == year and one.action == "publish"), None)
 
 
-def release(db: sqlite_utils.Database, private: Path, year: int, to: Path, who: str, tick: Tick = lambda *_: None) -> Outcome:  # fmt: skip  # noqa: E501
+def release(db: Office, private: Path, year: int, to: Path, who: str, tick: Tick = lambda *_: None) -> Outcome:  # fmt: skip  # noqa: E501
     """Publish a year and put the public file in place, unless the auditor refuses.
 
     Raises InvalidError for public facts that cannot be read, NothingSafeError when no draw is safe, BusyError when a
@@ -92,7 +91,7 @@ def release(db: sqlite_utils.Database, private: Path, year: int, to: Path, who: 
     if before is not None and not _of_this_series(before):
         sentence = f"{year} a déjà été publiée avec d’autres catégories : la nouvelle série commence plus tard."
         return Outcome("carried", year, sentence, tuple(current.values()))
-    office = office_of(db, [*current, year])
+    office = read_source(db, [*current, year])
     if before is None and current and (few := _changed_since(office, current, year)) < FEWEST_CHANGED:
         place(to, with_facts(current.values(), known))
         sentence = (
@@ -119,7 +118,7 @@ def release(db: sqlite_utils.Database, private: Path, year: int, to: Path, who: 
     return Outcome(kind, year, sentence, *found)
 
 
-def withdraw(db: sqlite_utils.Database, private: Path, year: int, to: Path, who: str) -> None:
+def withdraw(db: Office, private: Path, year: int, to: Path, who: str) -> None:
     """Take a year off the public file; it stays in the record, and would be published again with the same numbers.
 
     Raises InvalidError when it is not online, BusyError when a colleague published meanwhile.
@@ -143,12 +142,12 @@ class Preview:
     published: bool
 
 
-def preview(db: sqlite_utils.Database, private: Path, year: int) -> Preview:
+def preview(db: Office, private: Path, year: int) -> Preview:
     """What would be published for a year, before the auditor. Raises NothingSafeError, InvalidError."""
     record = personal_text.record(db)
     known = public_facts.read(public_facts.beside(private))
     current, before = in_force(record), told_before(record, year)
-    office = office_of(db, [*current, year])
+    office = read_source(db, [*current, year])
     if before is None:
         before = draw(office, year, list(current.values()), public_facts.of_year(known, year))[0]
     true = count(office.years[year])
@@ -156,12 +155,12 @@ def preview(db: sqlite_utils.Database, private: Path, year: int) -> Preview:
     return Preview(shown, compare(shown, true), float(distances(shown, true).mean()), year in current)
 
 
-def check(db: sqlite_utils.Database, path: Path, tick: Tick = lambda *_: None) -> list[Verdict]:
+def check(db: Office, path: Path, tick: Tick = lambda *_: None) -> list[Verdict]:
     """Audit a public file against the office's. Raises PublicFileError when it is none."""
     releases = public_file.read(path)
     if not releases:
         raise public_file.PublicFileError("Ce fichier ne contient aucune publication.")
-    return audit(Case(path, releases, office_of(db, [one.year for one in releases])), tick)
+    return audit(Case(path, releases, read_source(db, [one.year for one in releases])), tick)
 
 
 # --- how
@@ -173,7 +172,7 @@ def with_facts(releases: Iterable[Release], known: Sequence[Fact]) -> tuple[Rele
     return tuple(replace(one, facts=public_facts.of_year(known, one.year)) for one in ordered)
 
 
-def _changed_since(office: Office, current: Mapping[int, Release], year: int) -> int:
+def _changed_since(office: SourceData, current: Mapping[int, Release], year: int) -> int:
     """How many persons changed since the nearest published year."""
     nearest = min(current, key=lambda other: (abs(other - year), other))
     return changed(office.years[nearest], office.years[year])
@@ -191,7 +190,7 @@ class _Found(NamedTuple):
         return [verdict for verdict in self.verdicts if not verdict.passed]
 
 
-def _drawn(office: Office, year: int, current: Sequence[Release], known: Sequence[Fact], tick: Tick) -> _Found:
+def _drawn(office: SourceData, year: int, current: Sequence[Release], known: Sequence[Fact], tick: Tick) -> _Found:
     """Draw until the auditor is content, a few times at most."""
     attempt, tries = -1, 0
     while True:
@@ -203,7 +202,7 @@ def _drawn(office: Office, year: int, current: Sequence[Release], known: Sequenc
             return found
 
 
-def _audited(releases: Sequence[Release], office: Office, year: int, tick: Tick) -> _Found:
+def _audited(releases: Sequence[Release], office: SourceData, year: int, tick: Tick) -> _Found:
     """The releases, audited as they would be read; one that has no attestation yet is given it, and read again."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / public_file.NAME

@@ -16,9 +16,10 @@ from db.accounts.accounts import Account
 from db.accounts.login_throttle import Attempt
 from db.accounts.sessions import COOKIE, IS_SECURE, Session
 from db.base.errors import BusyError, InvalidError, PaletteError, Problem
+from db.model.office import Office
+from db.model.roles import Role
 from db.rows import access_log
-from db.storage.connection import Database, office
-from db.storage.permissions import Role
+from db.storage.connection import office
 from server import gate, oidc
 from server.error_pages import page
 from server.settings import DEVICE
@@ -91,7 +92,7 @@ def _attempt(request: Request, login: str) -> Attempt:
     return Attempt(login[:120], address, gate.cookies_of(request.scope).get(DEVICE, ""))
 
 
-def _verified(db: Database, attempt: Attempt, password: str) -> Account | None:
+def _verified(db: Office, attempt: Attempt, password: str) -> Account | None:
     known = accounts.by_login(db, attempt.login)
     login_throttle.enter(db, attempt, known.id if known else None, time.time())
     account = accounts.verify(db, attempt.login, password)
@@ -172,7 +173,7 @@ def _accept(request: Request, form: dict[str, str]) -> Response:
     return enter(request, account, "invitation", "/") if account else _show_welcome(token, form, [])
 
 
-def _welcomed(db: Database, found: accounts.Invitation, form: dict[str, str], token: str) -> Account | None:
+def _welcomed(db: Office, found: accounts.Invitation, form: dict[str, str], token: str) -> Account | None:
     """The account that the invitation opens, with the password just chosen; None when the token was used meanwhile."""
     password = form.get("mot_de_passe", "")
     if found.kind == "open":

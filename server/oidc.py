@@ -17,7 +17,6 @@ from urllib.parse import urlencode
 
 import itsdangerous
 import requests
-import sqlite_utils
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
@@ -31,6 +30,7 @@ from db.accounts import accounts, sessions
 from db.accounts.accounts import Account
 from db.accounts.sessions import ADDRESS, IS_SECURE, Session
 from db.base.errors import AccessError
+from db.model.office import Office
 from db.storage.connection import office
 
 ISSUER = os.environ.get("PALETTE_OIDC_ISSUER", "").rstrip("/")
@@ -168,7 +168,7 @@ def _userinfo(described: dict[str, Any], token: dict[str, Any]) -> dict[str, Any
     return found
 
 
-def account_of(db: sqlite_utils.Database, known: Known) -> Account:
+def account_of(db: Office, known: Known) -> Account:
     """The account of whoever the provider vouches for: by their number there, the first time by their address.
 
     Raises AccessError when an administrator has made none for them.

@@ -22,9 +22,9 @@ from db.accounts import accounts
 from db.accounts.accounts import Account
 from db.accounts.sessions import COOKIE
 from db.model.dictionary import FILES
+from db.model.office import Office
+from db.model.roles import Role
 from db.storage import connection
-from db.storage.connection import Database
-from db.storage.permissions import Role
 
 ROOT = Path(__file__).parents[1]
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -125,7 +125,7 @@ def cookie_of(name: str) -> str:
     return Signer(_KEY, salt="palette.session", digest_method=hashlib.sha256).sign(name.encode().hex()).decode()
 
 
-def let_in(db: Database, name: str = "La CIPA", roles: Iterable[Role] = Role) -> Account:
+def let_in(db: Office, name: str = "La CIPA", roles: Iterable[Role] = Role) -> Account:
     """Make an account and sign it in, in a browser that carries ``cookie_of`` its name."""
     known = next((one for one in accounts.every(db) if one.name == name), None)  # the demonstration has its own
     account = known or accounts.create(db, f"{len(accounts.every(db))}@exemple.fr", name, roles, "Test")
@@ -191,22 +191,22 @@ class Server:
             self.process.wait()
             self.process = None
 
-    def open(self) -> Database:
+    def open(self) -> Office:
         """The file, on a connection of the test's own."""
         return connection.open_file(self.file)
 
     @classmethod
     def made(cls, data: Path) -> "Server":
         """A new office file and a server on it."""
-        with closing(connection.create(data / "palette.db").conn) as raw:
-            let_in(Database(raw))
+        with closing(connection.create(data / "palette.db")) as raw:
+            let_in(raw)
         server = cls(data)
         server.start()
         return server
 
     def empty(self) -> None:
         """Put every row away, as the screens do, and drop the views; no id and no change number comes back."""
-        with closing(self.open().conn) as db:
+        with closing(self.open()) as db:
             for table in FILES:
                 db.execute(f"UPDATE \"{table}\" SET deleted_at = '2000-01-01' WHERE deleted_at IS NULL")
             db.execute('DELETE FROM "view"')  # with whose default it is
@@ -218,8 +218,8 @@ class Server:
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Every kept row as SQLite holds it, by id."""
         db = self.open()
-        with closing(db.conn):
-            return list(db.query(f'SELECT * FROM "{table}" WHERE deleted_at IS NULL ORDER BY id'))
+        with closing(db):
+            return list(db.dicts(f'SELECT * FROM "{table}" WHERE deleted_at IS NULL ORDER BY id'))
 
 
 @pytest.fixture(scope="session")

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import argon2
-import sqlite_utils
 
 from db.base.errors import InvalidError, NotFoundError, Problem
+from db.model.office import Office
+from db.model.roles import Role, Roles
 from db.rows import access_log
 from db.rows.records import writing
-from db.storage.permissions import Role, Roles
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
@@ -43,27 +43,27 @@ class Account:
 _SELECT = "SELECT id, login, name, roles, active, password IS NOT NULL, subject FROM account"
 
 
-def every(db: sqlite_utils.Database) -> list[Account]:
+def every(db: Office) -> list[Account]:
     """Every account, by name."""
     return [_read(row) for row in db.execute(f"{_SELECT} ORDER BY active DESC, name").fetchall()]
 
 
-def get(db: sqlite_utils.Database, account_id: int) -> Account:
+def get(db: Office, account_id: int) -> Account:
     """One account. Raises NotFoundError."""
     return _needed(_one(db, "id = ?", account_id))
 
 
-def by_login(db: sqlite_utils.Database, login: str) -> Account | None:
+def by_login(db: Office, login: str) -> Account | None:
     """The account of a login, however it is capitalised."""
     return next((one for one in every(db) if _folded(one.login) == _folded(login.strip())), None)
 
 
-def by_subject(db: sqlite_utils.Database, subject: str) -> Account | None:
+def by_subject(db: Office, subject: str) -> Account | None:
     """The account that the OIDC provider knows under that subject."""
     return _one(db, "subject = ?", subject)
 
 
-def _one(db: sqlite_utils.Database, where: str, value: object) -> Account | None:
+def _one(db: Office, where: str, value: object) -> Account | None:
     row = db.execute(f"{_SELECT} WHERE {where}", (value,)).fetchone()
     return _read(row) if row else None
 
@@ -87,21 +87,19 @@ def _read(row: tuple[int, str, str, str, int, int, str | None]) -> Account:
 # ---- made and changed
 
 
-def create(db: sqlite_utils.Database, login: str, name: str, roles: Iterable[Role], who: str) -> Account:
+def create(db: Office, login: str, name: str, roles: Iterable[Role], who: str) -> Account:
     """A new account, which an invitation opens. Raises InvalidError."""
     login, name = login.strip(), " ".join(name.split())
     held = frozenset(roles)
     with writing(db):
         check(db, None, login, name, held)
         sql = "INSERT INTO account (login, name, roles) VALUES (?, ?, ?) RETURNING id"
-        (account_id,) = db.conn.execute(sql, (login, name, _stored(held))).fetchone()
+        (account_id,) = db.execute(sql, (login, name, _stored(held))).fetchone()
         access_log.add(db, who, "account", detail=f"compte n° {account_id} créé : {_told(held)}")
     return get(db, account_id)
 
 
-def change(
-    db: sqlite_utils.Database, account_id: int, login: str, name: str, roles: Iterable[Role], active: bool, who: str
-) -> None:
+def change(db: Office, account_id: int, login: str, name: str, roles: Iterable[Role], active: bool, who: str) -> None:
     """Write an account over; whoever loses a role or the account is held to it at once.
 
     Raises InvalidError, also when no administrator would be left.
@@ -113,15 +111,15 @@ def change(
         if _is_last_admin(db, get(db, account_id)) and not (active and Role.ADMIN in held):
             raise InvalidError([Problem("il faut au moins un administrateur actif.", "Rôles", "roles")])
         sql = "UPDATE account SET login = ?, name = ?, roles = ?, active = ? WHERE id = ?"
-        db.conn.execute(sql, (login, name, _stored(held), int(active), account_id))
+        db.execute(sql, (login, name, _stored(held), int(active), account_id))
         if not active:
-            db.conn.execute("DELETE FROM session WHERE account_id = ?", (account_id,))
-            db.conn.execute("DELETE FROM invitation WHERE account_id = ?", (account_id,))
+            db.execute("DELETE FROM session WHERE account_id = ?", (account_id,))
+            db.execute("DELETE FROM invitation WHERE account_id = ?", (account_id,))
         state = _told(held) if active else "désactivé"
         access_log.add(db, who, "account", detail=f"compte n° {account_id} : {state}")
 
 
-def _is_last_admin(db: sqlite_utils.Database, account: Account) -> bool:
+def _is_last_admin(db: Office, account: Account) -> bool:
     admins = [one.id for one in every(db) if one.active and Role.ADMIN in one.roles]
     return admins == [account.id]
 
@@ -134,7 +132,7 @@ def _told(roles: Roles) -> str:
     return ", ".join(role.label for role in Role if role in roles)
 
 
-def check(db: sqlite_utils.Database, account_id: int | None, login: str, name: str, roles: Roles) -> None:
+def check(db: Office, account_id: int | None, login: str, name: str, roles: Roles) -> None:
     """Raises InvalidError when an account (None: a new one) cannot be called so."""
     problems = []
     others = [one for one in every(db) if one.id != account_id]
@@ -154,12 +152,12 @@ def check(db: sqlite_utils.Database, account_id: int | None, login: str, name: s
 # ---- passwords
 
 
-def set_password(db: sqlite_utils.Database, account: Account, password: str) -> None:
+def set_password(db: Office, account: Account, password: str) -> None:
     """Keep the hash of a password. Raises InvalidError when it is too easy to guess."""
     check_password(account, password)
     hashed = _hasher.hash(_typed(password))
     with writing(db):
-        db.conn.execute("UPDATE account SET password = ? WHERE id = ?", (hashed, account.id))
+        db.execute("UPDATE account SET password = ? WHERE id = ?", (hashed, account.id))
         access_log.add(db, account.name, "account", detail=f"compte n° {account.id} : mot de passe choisi")
 
 
@@ -201,7 +199,7 @@ def _own_words(account: Account) -> list[str]:
     return ["palette", "motdepasse", "password", account.login.casefold(), *account.name.casefold().split()]
 
 
-def verify(db: sqlite_utils.Database, login: str, password: str) -> Account | None:
+def verify(db: Office, login: str, password: str) -> Account | None:
     """The active account whose login and password these are; as slow when there is none."""
     account = by_login(db, login)
     row = db.execute("SELECT password FROM account WHERE id = ?", (account.id if account else None,)).fetchone()
@@ -213,10 +211,10 @@ def verify(db: sqlite_utils.Database, login: str, password: str) -> Account | No
     return account if right and hashed and account and account.active else None
 
 
-def link_subject(db: sqlite_utils.Database, account: Account, subject: str) -> None:
+def link_subject(db: Office, account: Account, subject: str) -> None:
     """Remember whom the OIDC provider means, the first time they come."""
     with writing(db):
-        db.conn.execute("UPDATE account SET subject = ? WHERE id = ? AND subject IS NULL", (subject, account.id))
+        db.execute("UPDATE account SET subject = ? WHERE id = ? AND subject IS NULL", (subject, account.id))
 
 
 # ---- invitations
@@ -230,18 +228,18 @@ class Invitation:
     account_id: int | None
 
 
-def invite(db: sqlite_utils.Database, kind: str, account_id: int | None, now: float, lasting: int = INVITED_FOR) -> str:
+def invite(db: Office, kind: str, account_id: int | None, now: float, lasting: int = INVITED_FOR) -> str:
     """A one-time token; an earlier one for the same account, or of the same kind, no longer opens."""
     token = secrets.token_urlsafe(32)
     with writing(db):
         sql = "DELETE FROM invitation WHERE expires_at < ? OR (kind = ? AND account_id IS ?)"
-        db.conn.execute(sql, (int(now), kind, account_id))
+        db.execute(sql, (int(now), kind, account_id))
         row = (_digest(token), account_id, kind, int(now) + lasting)
-        db.conn.execute("INSERT INTO invitation VALUES (?, ?, ?, ?)", row)
+        db.execute("INSERT INTO invitation VALUES (?, ?, ?, ?)", row)
     return token
 
 
-def first_invitation(db: sqlite_utils.Database, now: float) -> str:
+def first_invitation(db: Office, now: float) -> str:
     """A one-time token for a file that nobody has a password for, the demonstration or a new one; '' otherwise."""
     shown = by_login(db, DEMONSTRATION)
     if shown and shown.active and not shown.has_password:
@@ -249,7 +247,7 @@ def first_invitation(db: sqlite_utils.Database, now: float) -> str:
     return invite(db, "first", None, now) if nobody_enters(db) else ""
 
 
-def invitation(db: sqlite_utils.Database, token: str, now: float) -> Invitation | None:
+def invitation(db: Office, token: str, now: float) -> Invitation | None:
     """What a token opens; None when it was used, replaced, or is too old, or the file has its administrator by now."""
     sql = "SELECT kind, account_id FROM invitation WHERE token = ? AND expires_at >= ?"
     row = db.execute(sql, (_digest(token), int(now))).fetchone()
@@ -258,24 +256,24 @@ def invitation(db: sqlite_utils.Database, token: str, now: float) -> Invitation 
     return Invitation(*row)
 
 
-def invited_until(db: sqlite_utils.Database, account_id: int, now: float) -> int | None:
+def invited_until(db: Office, account_id: int, now: float) -> int | None:
     """Until when the invitation of an account opens, in seconds since 1970; None when it has none."""
     sql = "SELECT max(expires_at) FROM invitation WHERE account_id = ? AND expires_at >= ?"
     found: int | None = db.execute(sql, (account_id, int(now))).fetchone()[0]
     return found
 
 
-def use(db: sqlite_utils.Database, token: str) -> bool:
+def use(db: Office, token: str) -> bool:
     """Use a token up; False when somebody was quicker."""
     with writing(db):
-        return db.conn.execute("DELETE FROM invitation WHERE token = ?", (_digest(token),)).rowcount == 1
+        return db.execute("DELETE FROM invitation WHERE token = ?", (_digest(token),)).rowcount == 1
 
 
 def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def nobody_enters(db: sqlite_utils.Database) -> bool:
+def nobody_enters(db: Office) -> bool:
     """Whether no account opens the door yet: the file is new."""
     sql = "SELECT count(*) FROM account WHERE active AND (password IS NOT NULL OR subject IS NOT NULL)"
     return not db.execute(sql).fetchone()[0]

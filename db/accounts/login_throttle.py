@@ -12,10 +12,10 @@ import secrets
 from dataclasses import dataclass
 
 import itsdangerous
-import sqlite_utils
 
 from db.accounts import sessions
 from db.base.errors import PaletteError
+from db.model.office import Office
 from db.rows.records import writing
 
 _FREE = {"account": 5, "address": 20, "device": 10}
@@ -42,12 +42,12 @@ class Attempt:
     device: str = ""
 
 
-def mark(db: sqlite_utils.Database, account_id: int) -> str:
+def mark(db: Office, account_id: int) -> str:
     """What a browser carries once the account was signed in there."""
     return _signer(db).sign(f"{account_id}:{secrets.token_urlsafe(12)}").decode()
 
 
-def _subjects(db: sqlite_utils.Database, attempt: Attempt, account_id: int | None) -> dict[str, str]:
+def _subjects(db: Office, attempt: Attempt, account_id: int | None) -> dict[str, str]:
     """What the attempt counts against: kind -> whom."""
     try:
         marked = _signer(db).unsign(attempt.device, max_age=180 * 86_400).decode()
@@ -58,13 +58,13 @@ def _subjects(db: sqlite_utils.Database, attempt: Attempt, account_id: int | Non
     return {"account": attempt.login.strip().casefold(), "address": attempt.address}
 
 
-def enter(db: sqlite_utils.Database, attempt: Attempt, account_id: int | None, now: float) -> None:
+def enter(db: Office, attempt: Attempt, account_id: int | None, now: float) -> None:
     """Count an attempt as failed, before its password is looked at: many at once are counted too.
 
     Raises WaitError when it comes too early; it is then not counted, so that waiting ends.
     """
     with writing(db):
-        db.conn.execute("DELETE FROM attempt WHERE at < ?", (int(now) - _FORGOTTEN,))
+        db.execute("DELETE FROM attempt WHERE at < ?", (int(now) - _FORGOTTEN,))
         counted = {}
         for kind, whom in _subjects(db, attempt, account_id).items():
             subject = _digest(db, kind, whom)
@@ -75,28 +75,28 @@ def enter(db: sqlite_utils.Database, attempt: Attempt, account_id: int | None, n
                 raise WaitError(wait)
             counted[subject] = failures + 1
         sql = "INSERT OR REPLACE INTO attempt (subject, failures, at) VALUES (?, ?, ?)"
-        db.conn.executemany(sql, [(subject, failures, int(now)) for subject, failures in counted.items()])
+        db.executemany(sql, [(subject, failures, int(now)) for subject, failures in counted.items()])
 
 
-def forgive(db: sqlite_utils.Database, attempt: Attempt, account_id: int) -> None:
+def forgive(db: Office, attempt: Attempt, account_id: int) -> None:
     """The password was right: the account and the device begin anew; the address keeps its other failures."""
     with writing(db):
         for kind, whom in _subjects(db, attempt, account_id).items():
             subject = _digest(db, kind, whom)
             if kind == "address":
-                db.conn.execute("UPDATE attempt SET failures = max(0, failures - 1) WHERE subject = ?", (subject,))
+                db.execute("UPDATE attempt SET failures = max(0, failures - 1) WHERE subject = ?", (subject,))
             else:
-                db.conn.execute("DELETE FROM attempt WHERE subject = ?", (subject,))
+                db.execute("DELETE FROM attempt WHERE subject = ?", (subject,))
 
 
 def _delay(beyond: int) -> int:
     return 0 if beyond < 0 else int(min(_LONGEST, 2 ** min(beyond, 20)))
 
 
-def _digest(db: sqlite_utils.Database, kind: str, whom: str) -> bytes:
+def _digest(db: Office, kind: str, whom: str) -> bytes:
     """Neither logins nor addresses are kept."""
     return hmac.new(sessions.key(db), f"{kind}:{whom}".encode(), hashlib.sha256).digest()
 
 
-def _signer(db: sqlite_utils.Database) -> itsdangerous.TimestampSigner:
+def _signer(db: Office) -> itsdangerous.TimestampSigner:
     return itsdangerous.TimestampSigner(sessions.key(db), salt="palette.device", digest_method=hashlib.sha256)

@@ -11,10 +11,10 @@ import time
 from dataclasses import dataclass
 
 import itsdangerous
-import sqlite_utils
 
 from db.accounts import accounts
 from db.accounts.accounts import Account
+from db.model.office import Office
 from db.rows.records import writing
 from db.storage.connection import office
 
@@ -66,17 +66,17 @@ def forget() -> None:
     _believed.clear()
 
 
-def begin(db: sqlite_utils.Database, account: Account, browser: str, now: float, id_token: str | None = None) -> str:
+def begin(db: Office, account: Account, browser: str, now: float, id_token: str | None = None) -> str:
     """Sign an account in. Returns the cookie's value."""
     token = secrets.token_urlsafe(32)
     sql = "INSERT INTO session (token, account_id, began_at, seen_at, browser, id_token) VALUES (?, ?, ?, ?, ?, ?)"
     with writing(db):
-        db.conn.execute("DELETE FROM session WHERE began_at < ?", (int(now) - 25 * 3600,))
-        db.conn.execute(sql, (_digest(token), account.id, int(now), int(now), browser[:80], id_token))
+        db.execute("DELETE FROM session WHERE began_at < ?", (int(now) - 25 * 3600,))
+        db.execute(sql, (_digest(token), account.id, int(now), int(now), browser[:80], id_token))
     return _signer(db).sign(token).decode()
 
 
-def of_cookie(db: sqlite_utils.Database, cookie: str, now: float) -> Session | None:
+def of_cookie(db: Office, cookie: str, now: float) -> Session | None:
     """The session of a cookie, while it lasts: signed by this file, known, neither idle nor old, its account active."""
     try:
         token = _signer(db).unsign(cookie).decode()
@@ -90,20 +90,20 @@ def of_cookie(db: sqlite_utils.Database, cookie: str, now: float) -> Session | N
     return Session(row[0], account, row[2], row[3], row[4], row[5]) if account.active else None
 
 
-def _lasts(db: sqlite_utils.Database, began_at: int, seen_at: int, now: float) -> bool:
+def _lasts(db: Office, began_at: int, seen_at: int, now: float) -> bool:
     idle, longest = db.execute("SELECT idle_minutes * 60, session_hours * 3600 FROM setting").fetchone()
     of_now = began_at - _SLACK <= now and seen_at - _SLACK <= now
     return bool(of_now and now - seen_at < idle and now - began_at < longest)
 
 
-def touch(db: sqlite_utils.Database, session: Session, now: float) -> None:
+def touch(db: Office, session: Session, now: float) -> None:
     """The person is there."""
     if now - session.seen_at >= _TOUCH:
         with writing(db):
-            db.conn.execute("UPDATE session SET seen_at = ? WHERE id = ?", (int(now), session.id))
+            db.execute("UPDATE session SET seen_at = ? WHERE id = ?", (int(now), session.id))
 
 
-def of_account(db: sqlite_utils.Database, account_id: int, now: float) -> list[Session]:
+def of_account(db: Office, account_id: int, now: float) -> list[Session]:
     """The sessions of an account that last, latest first."""
     account = accounts.get(db, account_id)
     sql = "SELECT id, began_at, seen_at, browser FROM session WHERE account_id = ? ORDER BY seen_at DESC"
@@ -111,26 +111,26 @@ def of_account(db: sqlite_utils.Database, account_id: int, now: float) -> list[S
     return [Session(row[0], account, row[1], row[2], row[3], None) for row in rows if _lasts(db, row[1], row[2], now)]
 
 
-def end(db: sqlite_utils.Database, session_id: int) -> None:
+def end(db: Office, session_id: int) -> None:
     """Sign one browser out."""
     with writing(db):
-        db.conn.execute("DELETE FROM session WHERE id = ?", (session_id,))
+        db.execute("DELETE FROM session WHERE id = ?", (session_id,))
     forget()
 
 
-def end_all(db: sqlite_utils.Database, account_id: int, but: int | None = None) -> None:
+def end_all(db: Office, account_id: int, but: int | None = None) -> None:
     """Sign an account out everywhere, ``but`` in one browser."""
     with writing(db):
-        db.conn.execute("DELETE FROM session WHERE account_id = ? AND id IS NOT ?", (account_id, but))
+        db.execute("DELETE FROM session WHERE account_id = ? AND id IS NOT ?", (account_id, but))
     forget()
 
 
-def key(db: sqlite_utils.Database) -> bytes:
+def key(db: Office) -> bytes:
     """The 32 secret bytes that sign what this file's door gives out."""
     return bytes(db.execute("SELECT value FROM door_key").fetchone()[0])
 
 
-def _signer(db: sqlite_utils.Database) -> itsdangerous.Signer:
+def _signer(db: Office) -> itsdangerous.Signer:
     return itsdangerous.Signer(key(db), salt="palette.session", digest_method=hashlib.sha256)
 
 

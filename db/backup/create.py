@@ -15,8 +15,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import sqlite_utils
-
 from db.backup import status
 from db.backup.restore import Restored, restore
 from db.backup.status import Backup, State, backups_in, state
@@ -141,7 +139,7 @@ def _broken_seal(clean: Path) -> str:
     with closing(sqlite3.connect(clean, isolation_level=None)) as raw:
         if not _tables(raw, ("seal",)):  # the file is of an earlier Palette
             return ""
-        return next(audit_chain.problems(sqlite_utils.Database(raw)), "")
+        return next(audit_chain.problems(raw), "")
 
 
 def _place(clean: Path, folder: Path, now: datetime, key: Any) -> Path:

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import sqlite_utils
-
 from db.backup import status
 from db.base import atomic_files
 from db.base.errors import BusyError, NotFoundError, PaletteError, StorageError
 from db.base.locks import hold, one_copy_at_a_time
 from db.model.dictionary import TABLES
+from db.model.office import Office
 from db.storage import connection, ddl, upgrade
 from db.storage.integrity import check
 
@@ -88,8 +87,8 @@ def _read(backup: Path, copy: Path, identity: Path | None) -> Path:
 def _refuse_unsound(copy: Path, anyway: bool) -> None:
     """Check a copy, brought up to this Palette first: what its own time did not know yet cannot be checked."""
     try:
-        with closing(connection.connect(copy).conn) as raw:
-            db = sqlite_utils.Database(raw)
+        with closing(connection.connect(copy)) as raw:
+            db = raw
             _refuse_damaged(db)
             if upgrade.pending(db):
                 upgrade.upgrade(db)
@@ -102,7 +101,7 @@ def _refuse_unsound(copy: Path, anyway: bool) -> None:
         raise StorageError("\n".join([f"Cette sauvegarde n’est pas saine. {_SAME}", *problems[:10], *more]))
 
 
-def _refuse_damaged(db: sqlite_utils.Database) -> None:
+def _refuse_damaged(db: Office) -> None:
     if db.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
         raise StorageError(f"{atomic_files.DAMAGED} {_SAME}")
     if not ddl.actual(db).keys() & TABLES.keys():

@@ -13,11 +13,11 @@ from db.base.errors import FieldError, InvalidError, NotFoundError, Problem
 from db.model import effective_dictionary, office_groups
 from db.model.dictionary import OWN_FIELD, OWN_VALUE, PERSON, SETTING, TABLES
 from db.model.fields import Computed, Field, Grouping, Table
+from db.model.office import Office
 from db.model.types import Choice, Choices, Context, ValueList, fold
 from db.rows import personal_text as written
 from db.rows import records
 from db.storage import upgrade
-from db.storage.connection import Database
 
 _MOST = 40
 """How many fields of its own a table may get: beyond, a form is none any more."""
@@ -45,18 +45,18 @@ class NewField:
 # ---- fields
 
 
-def columns(db: Database, table: Table) -> list[Field | Computed]:
+def columns(db: Office, table: Table) -> list[Field | Computed]:
     """Every column of a table in its order, hidden ones included; those that were taken back are left out."""
     gone = {
         row[0]
         for row in db.execute("SELECT name FROM own_field WHERE of_table = ? AND deleted_at IS NOT NULL", (table.name,))
     }
-    return [item for item in effective_dictionary.own(db, table).columns if not (item.own and item.name in gone)]
+    return [item for item in db.tables[table.name].columns if not (item.own and item.name in gone)]
 
 
-def add_field(db: Database, asked: NewField, who: str) -> str:
+def add_field(db: Office, asked: NewField, who: str) -> str:
     """Add a field; returns its name. Raises InvalidError: a label that is taken, a list without values…"""
-    table = effective_dictionary.tables(db)[asked.table]
+    table = db.tables[asked.table]
     label = checked_label(db, table, asked.label)
     if sum(item.own for item in table.columns) >= _MOST:
         raise InvalidError([Problem(f"cette table a déjà {_MOST} champs du bureau", "Intitulé", "label")])
@@ -83,12 +83,12 @@ def add_field(db: Database, asked: NewField, who: str) -> str:
     return name
 
 
-def change_field(db: Database, table: Table, name: str, values: Mapping[str, Any], who: str) -> None:
+def change_field(db: Office, table: Table, name: str, values: Mapping[str, Any], who: str) -> None:
     """Word, hide or show a field otherwise (label, help, section, shown, hidden). Raises InvalidError.
 
     ``published``: the labels of the values that get a line each in public; None: not published from now on.
     """
-    item = effective_dictionary.own(db, table).column(name)
+    item = db.tables[table.name].column(name)
     changed = dict(values)
     if "label" in changed:
         changed["label"] = checked_label(db, table, changed["label"], but=name)
@@ -108,29 +108,23 @@ def may_be_published(table: str, kind: str | None) -> bool:
     return table == PERSON.name and kind == "choice"
 
 
-def ever_published(db: Database) -> list[Grouping]:
+def ever_published(db: Office) -> list[Grouping]:
     """Every way in which a field of the office's own was ever said to be published, oldest first."""
     sql = """SELECT f.name, json_extract(h.after, '$.published') AS said FROM history h JOIN own_field f
       ON f.id = h.row_id WHERE h.table_name = 'own_field' AND said IS NOT NULL GROUP BY 1, 2 ORDER BY min(h.id)"""
     return [found for name, text in db.execute(sql).fetchall() if (found := office_groups.read(name, text))]
 
 
-def published(db: Database) -> list[Grouping]:
+def published(db: Office) -> list[Grouping]:
     """What is to be published of the office's own fields from now on; a hidden field is not."""
-    return [
-        item.published
-        for item in effective_dictionary.own(db, PERSON).fields
-        if item.own and item.published and not item.hidden
-    ]
+    return [item.published for item in db.tables["person"].fields if item.own and item.published and not item.hidden]
 
 
-def _said(
-    db: Database, table: Table, name: str, labels: Sequence[str] | None, title: str = ""
-) -> dict[str, str | None]:
+def _said(db: Office, table: Table, name: str, labels: Sequence[str] | None, title: str = "") -> dict[str, str | None]:
     """What to keep of a field that is to be published with these values, or of one that no longer is."""
     if labels is None:
         return {"privacy": "secret", "published": None}
-    item = effective_dictionary.own(db, table).column(name)
+    item = db.tables[table.name].column(name)
     values = item.list
     if not (item.own and isinstance(item.type, Choice) and table.name == PERSON.name and values):
         raise InvalidError([Problem(ONLY_CHOICES, "Publication", "published")])
@@ -144,13 +138,9 @@ def _said(
     return {"privacy": "grouped", "published": office_groups.text_of(said)}
 
 
-def _refuse_values(db: Database, name: str, title: str, chosen: Mapping[str, str], wanted: set[str]) -> None:
+def _refuse_values(db: Office, name: str, title: str, chosen: Mapping[str, str], wanted: set[str]) -> None:
     reason = ""
-    others = [
-        item
-        for item in effective_dictionary.own(db, PERSON).fields
-        if item.own and item.published and item.name != name
-    ]
+    others = [item for item in db.tables["person"].fields if item.own and item.published and item.name != name]
     if len(others) >= office_groups.FIELDS:
         reason = f"{office_groups.FIELDS} champs du bureau sont déjà publiés, c’est le plus qu’il y ait à la fois"
     elif not 0 < len(wanted) <= len(chosen) or len(chosen) > office_groups.MOST:
@@ -166,7 +156,7 @@ def _refuse_values(db: Database, name: str, title: str, chosen: Mapping[str, str
 # ---- order
 
 
-def order_fields(db: Database, table: Table, names: Sequence[str], who: str) -> None:
+def order_fields(db: Office, table: Table, names: Sequence[str], who: str) -> None:
     """Put the stored fields of a table in this order. Raises ValueError unless each is named once."""
     fields = [item.name for item in columns(db, table) if isinstance(item, Field)]
     if sorted(names) != sorted(fields):
@@ -180,18 +170,18 @@ def order_fields(db: Database, table: Table, names: Sequence[str], who: str) -> 
                 )
 
 
-def _places(db: Database, table: Table) -> dict[str, int]:
+def _places(db: Office, table: Table) -> dict[str, int]:
     """Field -> its place in force."""
     declared = {item.name: place * effective_dictionary.STEP for place, item in enumerate(TABLES[table.name].fields)}
     sql = "SELECT name, place FROM own_field WHERE of_table = ? AND deleted_at IS NULL"
     return declared | dict(db.execute(sql, (table.name,)).fetchall())
 
 
-def _last(db: Database, table: Table) -> int:
+def _last(db: Office, table: Table) -> int:
     return max(_places(db, table).values(), default=0)
 
 
-def _row_of(db: Database, table: Table, name: str, who: str) -> int:
+def _row_of(db: Office, table: Table, name: str, who: str) -> int:
     """The row that says how the office words a field; written the first time, as the dictionary has it."""
     sql = "SELECT id FROM own_field WHERE of_table = ? AND name = ? AND deleted_at IS NULL"
     found = db.execute(sql, (table.name, name)).fetchone()
@@ -206,7 +196,7 @@ def _row_of(db: Database, table: Table, name: str, who: str) -> int:
     return records.add(db, OWN_FIELD, values, who)
 
 
-def checked_label(db: Database, table: Table, label: str, but: str = "") -> str:
+def checked_label(db: Office, table: Table, label: str, but: str = "") -> str:
     """The label, once it is sure that no other field of the table is called so."""
     text = _read(OWN_FIELD.field("label"), label)
     for item in columns(db, table):
@@ -256,7 +246,7 @@ class Value:
     used: int
 
 
-def values_of(db: Database, values: ValueList) -> list[Value]:
+def values_of(db: Office, values: ValueList) -> list[Value]:
     """Every value of a list in its order, retired ones included, but those of the office's own that were taken back."""
     gone = {
         row[0]
@@ -274,19 +264,19 @@ def values_of(db: Database, values: ValueList) -> list[Value]:
     ]
 
 
-def where_used(db: Database, values: ValueList) -> list[tuple[Table, Field]]:
+def where_used(db: Office, values: ValueList) -> list[tuple[Table, Field]]:
     """The fields whose choices come from a list."""
-    found = [(table, item) for table in effective_dictionary.tables(db).values() for item in table.fields]
+    found = [(table, item) for table in db.tables.values() for item in table.fields]
     return [(table, item) for table, item in found if item.list and item.list.name == values.name]
 
 
-def is_offered(db: Database, values: ValueList) -> bool:
+def is_offered(db: Office, values: ValueList) -> bool:
     """Whether it is a list of people's files or limits, not one that only Palette's own tables use."""
-    files = effective_dictionary.files(db)
+    files = db.files
     return any(table.name in files or table.name == SETTING.name for table, _ in where_used(db, values))
 
 
-def _used(db: Database, values: ValueList) -> dict[str, int]:
+def _used(db: Office, values: ValueList) -> dict[str, int]:
     counts: dict[str, int] = {}
     for table, item in where_used(db, values):
         several = isinstance(item.type, Choices)
@@ -297,7 +287,7 @@ def _used(db: Database, values: ValueList) -> dict[str, int]:
     return counts
 
 
-def add_value(db: Database, values: ValueList, label: str, who: str) -> str:
+def add_value(db: Office, values: ValueList, label: str, who: str) -> str:
     """Add a value at the end of a list; returns its code. Raises InvalidError."""
     if values.fixed:
         raise InvalidError([Problem(f"{_COUNTED_ON} : on ne peut rien y ajouter", values.label)])
@@ -306,7 +296,7 @@ def add_value(db: Database, values: ValueList, label: str, who: str) -> str:
         return _add_value(db, values.name, text, _end(db, values), who)
 
 
-def change_value(db: Database, values: ValueList, code: str, who: str, **changed: Any) -> None:
+def change_value(db: Office, values: ValueList, code: str, who: str, **changed: Any) -> None:
     """Name a value otherwise (``label``), retire it or bring it back (``retired``).
 
     Raises InvalidError, NotFoundError.
@@ -319,7 +309,7 @@ def change_value(db: Database, values: ValueList, code: str, who: str, **changed
         records.change(db, OWN_VALUE, value_row(db, values, code, who), changed, who)
 
 
-def order_values(db: Database, values: ValueList, codes: Sequence[str], who: str) -> None:
+def order_values(db: Office, values: ValueList, codes: Sequence[str], who: str) -> None:
     """Put the values of a list in this order; those not named come last."""
     with records.writing(db):
         places = dict(db.execute(f"SELECT code, position FROM {values.table}").fetchall())
@@ -329,7 +319,7 @@ def order_values(db: Database, values: ValueList, codes: Sequence[str], who: str
                 records.change(db, OWN_VALUE, value_row(db, values, code, who), {"place": place}, who)
 
 
-def _value_label(db: Database, values: ValueList, label: str, but: str = "") -> str:
+def _value_label(db: Office, values: ValueList, label: str, but: str = "") -> str:
     text = _read(OWN_VALUE.field("label"), label)
     for one in values_of(db, values):
         if one.code != but and fold(one.label) == fold(text):
@@ -338,7 +328,7 @@ def _value_label(db: Database, values: ValueList, label: str, but: str = "") -> 
     return text
 
 
-def value_row(db: Database, values: ValueList, code: str, who: str) -> int:
+def value_row(db: Office, values: ValueList, code: str, who: str) -> int:
     """The row that says what the office makes of a value; written the first time, as the list has it."""
     sql = "SELECT id FROM own_value WHERE of_list = ? AND code = ? AND deleted_at IS NULL"
     found = db.execute(sql, (values.name, code)).fetchone()
@@ -351,7 +341,7 @@ def value_row(db: Database, values: ValueList, code: str, who: str) -> int:
     return records.add(db, OWN_VALUE, {**told, "own": int(code not in values.values)}, who)
 
 
-def _new_list(db: Database, name: str, labels: Sequence[str], who: str) -> str:
+def _new_list(db: Office, name: str, labels: Sequence[str], who: str) -> str:
     """Make the list of a new field, with its values. Within ``records.writing``."""
     kept = list(dict.fromkeys(" ".join(label.split()) for label in labels if label.strip()))
     if len({fold(label) for label in kept}) < max(1, len(kept)):
@@ -364,7 +354,7 @@ def _new_list(db: Database, name: str, labels: Sequence[str], who: str) -> str:
     return list_name
 
 
-def _add_value(db: Database, list_name: str, label: str, place: int, who: str) -> str:
+def _add_value(db: Office, list_name: str, label: str, place: int, who: str) -> str:
     taken = [row[0] for row in db.execute("SELECT code FROM own_value WHERE of_list = ?", (list_name,))]
     code = _free(_slug(label), taken)
     told = {"of_list": list_name, "code": code, "label": label, "place": place, "own": 1}
@@ -372,6 +362,6 @@ def _add_value(db: Database, list_name: str, label: str, place: int, who: str) -
     return code
 
 
-def _end(db: Database, values: ValueList) -> int:
+def _end(db: Office, values: ValueList) -> int:
     (last,) = db.execute(f"SELECT coalesce(max(position), -1) FROM {values.table}").fetchone()
     return int(last) + 1

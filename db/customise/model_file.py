@@ -4,16 +4,14 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import sqlite_utils
-
 from db.base.errors import InvalidError, PaletteError, Problem
 from db.customise import edit
 from db.model import effective_dictionary
 from db.model.dictionary import OWN_FIELD, OWN_VALUE, SETTING, TABLES
 from db.model.fields import Table
+from db.model.office import Office
 from db.rows import records
 from db.storage import upgrade
-from db.storage.connection import Database
 
 FORMAT = 1
 """Grows when a later Palette writes what an earlier one could not read."""
@@ -28,7 +26,7 @@ class _NotReallyError(Exception):
     """Ends a trial: everything is rolled back."""
 
 
-def export(db: sqlite_utils.Database) -> bytes:
+def export(db: Office) -> bytes:
     """Every field, value and limit of the office's own as JSON (UTF-8)."""
     limits = records.stored(db, SETTING, 1).values
     parts = {table.name: [_told(table, row) for row in _rows(db, table)] for table in (OWN_FIELD, OWN_VALUE)}
@@ -36,7 +34,7 @@ def export(db: sqlite_utils.Database) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _rows(db: sqlite_utils.Database, table: Table) -> list[records.Row]:
+def _rows(db: Office, table: Table) -> list[records.Row]:
     ids = [row[0] for row in db.execute(f"SELECT id FROM {table.name} WHERE deleted_at IS NULL ORDER BY id")]
     return [records.stored(db, table, row_id) for row_id in ids]
 
@@ -46,7 +44,7 @@ def _told(table: Table, row: records.Row) -> dict[str, Any]:
     return {name: row.values[name] for name in names if row.values[name] is not None}
 
 
-def bring_in(db: Database, content: bytes, who: str, really: bool) -> list[str]:
+def bring_in(db: Office, content: bytes, who: str, really: bool) -> list[str]:
     """Take over what another office has shaped; returns what changes, as sentences. One save, or none at all.
 
     What is here and not there stays. ``really`` False: nothing is kept. Raises InvalidError, which names every problem.
@@ -83,7 +81,7 @@ def _read(content: bytes) -> dict[str, Any]:
     return found
 
 
-def _take(db: Database, wanted: Mapping[str, Any], who: str, told: list[str]) -> Iterator[Problem | None]:
+def _take(db: Office, wanted: Mapping[str, Any], who: str, told: list[str]) -> Iterator[Problem | None]:
     """Values first: a field's list is made from them. What is wrong with each, or None."""
     for table in (OWN_VALUE, OWN_FIELD):
         for row in wanted[table.name]:
@@ -110,7 +108,7 @@ def _take(db: Database, wanted: Mapping[str, Any], who: str, told: list[str]) ->
     yield None
 
 
-def _take_row(db: Database, table: Table, row: Mapping[str, Any], who: str) -> Iterator[str]:
+def _take_row(db: Office, table: Table, row: Mapping[str, Any], who: str) -> Iterator[str]:
     values = {item.name: row.get(item.name, item.default) for item in table.fields if item.name not in _STAYS}
     first, second = _KEYS[table.name]
     sql = f"SELECT id FROM {table.name} WHERE {first} = ? AND {second} = ? AND deleted_at IS NULL"
@@ -133,31 +131,31 @@ def _take_row(db: Database, table: Table, row: Mapping[str, Any], who: str) -> I
         yield f"{name} : change ({labels})"
 
 
-def _as_it_is(db: Database, values: Mapping[str, Any], who: str) -> tuple[int] | None:
+def _as_it_is(db: Office, values: Mapping[str, Any], who: str) -> tuple[int] | None:
     """The row of a value that the list has here, as it has it, so that taking the change back leaves it so."""
-    named = {one.name: one for one in effective_dictionary.of(db).lists}
+    named = {one.name: one for one in db.lists}
     here = named.get(str(values["of_list"]))
     if here is None or values["code"] not in records.context(db).labels[here.name]:
         return None
     return (edit.value_row(db, here, str(values["code"]), who),)
 
 
-def _where(db: Database, table: Table, values: Mapping[str, Any]) -> str:
+def _where(db: Office, table: Table, values: Mapping[str, Any]) -> str:
     if table is OWN_FIELD:
         of = TABLES.get(str(values["of_table"]))
         return f"{of.plural if of else '?'}, champ"
-    named = {one.name: one.label for one in effective_dictionary.of(db).lists}
+    named = {one.name: one.label for one in db.lists}
     return f"Liste « {named.get(str(values['of_list']), values['of_list'])} », valeur"
 
 
-def _refuse_label(db: Database, values: Mapping[str, Any]) -> None:
+def _refuse_label(db: Office, values: Mapping[str, Any]) -> None:
     table = TABLES.get(str(values["of_table"]))
     if table is None:
         raise InvalidError([Problem("cette table n’existe pas", "Table")])
     if values["kind"] is None and values["name"] not in {item.name for item in table.columns}:
         raise InvalidError([Problem("cette version de Palette n’a pas ce champ")])
     if values["kind"] in effective_dictionary.COMPUTED and str(values["source"]) not in effective_dictionary.sources(
-        effective_dictionary.own(db, table), values["kind"]
+        db.tables[table.name], values["kind"]
     ):
         raise InvalidError([Problem("ce dont il découle n’existe pas ici", "Calculé d’après")])
     edit.checked_label(db, table, str(values["label"] or ""), but=str(values["name"]))

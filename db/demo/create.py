@@ -26,11 +26,11 @@ from db.demo.story import Story
 from db.demo.texts import Decks
 from db.demo.typed import Entry, typed
 from db.model.lists import LISTS
+from db.model.office import Office
+from db.model.roles import Role
 from db.model.types import Context
 from db.rows import history
 from db.storage import audit_chain, connection, system_tables
-from db.storage.connection import Database
-from db.storage.permissions import Role
 
 NOTES = """Ce fichier est inventé : noms, dates, adresses et récits sont fictifs, aucune personne n’existe. Ses chiffres sont ceux de la présentation de la CIPA du Lot pour 2022 et pour le 6 mars 2023. La présentation ne dit pas tout ; voici ce qui est supposé.
 • Sorties du RSA de 2022 (43) : 17 par des revenus supérieurs, 14 par un emploi salarié, 12 par le régime de l’intermittence. La source nomme les trois voies sans donner leur part.
@@ -61,32 +61,32 @@ def write(path: Path, today: date | None = None) -> None:
     latest = history.now() if today == date.today() else f"{today}T23:59:59.999Z"
     db, dated = connection.create(path), 0
     try:
-        db.conn.execute("BEGIN IMMEDIATE")
-        db.conn.execute("UPDATE publication_key SET value = ?", (_KEY,))
-        db.conn.execute("DROP TRIGGER history_stays_update")  # the history is dated as it would have been lived
+        db.execute("BEGIN IMMEDIATE")
+        db.execute("UPDATE publication_key SET value = ?", (_KEY,))
+        db.execute("DROP TRIGGER history_stays_update")  # the history is dated as it would have been lived
         for day, same_day in groupby(entries, key=lambda entry: entry.day):
             for entry in same_day:
                 _type(db, entry, context)
             dated = _date(db, day, dated, latest)
-        db.conn.execute(system_tables.statements()["history_stays_update"])
+        db.execute(system_tables.statements()["history_stays_update"])
         audit_chain.seal(db)
-        db.conn.execute("COMMIT")
+        db.execute("COMMIT")
         accounts.create(db, accounts.DEMONSTRATION, SIGNATURE, Role, "Palette")
     finally:
-        db.conn.close()
+        db.close()
 
 
-def _type(db: Database, entry: Entry, context: Context) -> None:
+def _type(db: Office, entry: Entry, context: Context) -> None:
     """Write one entry as a save by Palette would: a change raises the version, and both are signed."""
     table, values = entry.row.table, stored(entry.row.table, entry.values, context)
     if entry.new:
         columns = {"id": entry.row.id, "changed_by": SIGNATURE, **values}
         marks = ", ".join(f":{name}" for name in columns)
-        db.conn.execute(f'INSERT INTO "{table}" ({", ".join(columns)}) VALUES ({marks})', columns)
+        db.execute(f'INSERT INTO "{table}" ({", ".join(columns)}) VALUES ({marks})', columns)
     else:
         changed = ", ".join(f"{name} = :{name}" for name in values)
         sql = f'UPDATE "{table}" SET version = version + 1, changed_by = :changed_by, {changed} WHERE id = :id'
-        db.conn.execute(sql, {"id": entry.row.id, "changed_by": SIGNATURE, **values})
+        db.execute(sql, {"id": entry.row.id, "changed_by": SIGNATURE, **values})
 
 
 _MOMENT = (
@@ -95,13 +95,13 @@ _MOMENT = (
 _DATED = f"UPDATE history SET at = min({_MOMENT}, :latest) WHERE id > :dated"
 
 
-def _date(db: Database, day: date, dated: int, latest: str) -> int:
+def _date(db: Office, day: date, dated: int, latest: str) -> int:
     """Date the history after the line ``dated``: one line after the other over that day, none after ``latest``.
 
     Returns the last line.
     """
     last = connection.change_token(db)
-    db.conn.execute(_DATED, {"day": day.isoformat(), "dated": dated, "number": last - dated, "latest": latest})
+    db.execute(_DATED, {"day": day.isoformat(), "dated": dated, "number": last - dated, "latest": latest})
     return last
 
 

@@ -13,17 +13,17 @@ from db.base import atomic_files
 from db.export.read_all import Whole, reading
 from db.imports.plan_types import NUMBER, Tick, silent
 from db.model.fields import Field, Table
+from db.model.office import Office
 from db.model.types import Choice, Choices, Date, Euros, Reference, References, Several, Type, YesNo
 from db.rows import queries
 from db.rows.round_trip_text import headings
-from db.storage.connection import Database
 
 _LEAST, _STEPS = 500, 40
 """How often progress is told: every so many rows, and so many times at most."""
 _HELP = "lisez_moi"
 
 
-def content(db: Database, tick: Tick = silent) -> bytes:
+def content(db: Office, tick: Tick = silent) -> bytes:
     """The bytes of the file. Raises whatever ``tick`` raises."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as made, reading(db) as whole:
         made.execute("BEGIN")
@@ -38,7 +38,7 @@ def content(db: Database, tick: Tick = silent) -> bytes:
         return made.serialize()
 
 
-def plain_copy(db: Database, to: Path, tick: Tick = silent) -> None:
+def plain_copy(db: Office, to: Path, tick: Tick = silent) -> None:
     """Write the file at a new place, readable by its owner alone. Raises FileExistsError, OSError."""
     atomic_files.write_bytes(to, content(db, tick))
 

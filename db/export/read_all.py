@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from db.customise import edit
-from db.model import effective_dictionary
 from db.model.fields import Field, Table
+from db.model.office import Office
 from db.model.types import Context, Several
 from db.rows import titles
-from db.storage.connection import Database
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,7 @@ class Whole:
     ``kept``: table -> the numbers of its rows, deleted ones left out.
     """
 
-    db: Database
+    db: Office
     tables: Mapping[str, Table]
     office: Mapping[str, Table]
     known: Context
@@ -71,22 +70,22 @@ class Whole:
         return int(self.db.execute(sql).fetchone()[0])
 
 
-def _in_use(db: Database, table: Table) -> Table:
+def _in_use(db: Office, table: Table) -> Table:
     """The table without the fields that the office took back: what they held is kept to undo that, no more."""
     names = {item.name for item in edit.columns(db, table)}
     return replace(table, fields=tuple(item for item in table.fields if item.name in names))
 
 
 @contextmanager
-def reading(db: Database) -> Iterator[Whole]:
+def reading(db: Office) -> Iterator[Whole]:
     """The file as it is at this moment, whoever saves meanwhile (one read transaction, which keeps nobody waiting)."""
-    began = not db.conn.in_transaction
+    began = not db.in_transaction
     if began:
         db.execute("BEGIN")
     try:
         files, every = (
-            {name: _in_use(db, table) for name, table in effective_dictionary.files(db).items()},
-            effective_dictionary.tables(db),
+            {name: _in_use(db, table) for name, table in db.files.items()},
+            db.tables,
         )
         others = {name: table for name, table in every.items() if name not in files}
         kept = {
@@ -95,5 +94,5 @@ def reading(db: Database) -> Iterator[Whole]:
         }
         yield Whole(db, files, others, titles.context(db), kept)
     finally:
-        if began and db.conn.in_transaction:
+        if began and db.in_transaction:
             db.execute("ROLLBACK")

@@ -16,15 +16,14 @@ from typing import Any
 from db.figures import counting
 from db.figures.definitions import FIGURES
 from db.figures.periods import Period
-from db.model import effective_dictionary
 from db.model.dictionary import PERSON, TABLES
 from db.model.fields import Table
+from db.model.office import Office
+from db.model.roles import Roles
 from db.model.types import Context
 from db.rows import history
 from db.rows.history import Change
 from db.storage import connection, permissions
-from db.storage.connection import Database
-from db.storage.permissions import Roles
 
 _DELETED = "before"
 """Marks a row that had been deleted at that moment; when exactly no longer matters."""
@@ -35,14 +34,14 @@ def end_of(day: date) -> str:
     return history.end_of(day.isoformat())
 
 
-def begins(db: Database) -> str | None:
+def begins(db: Office) -> str | None:
     """The moment of the first line of the history, or None."""
     moment: str | None = db.execute("SELECT min(at) FROM history").fetchone()[0]
     return moment
 
 
 @contextmanager
-def as_known(path: Path, moment: str, roles: Roles | None = None) -> Iterator[Database]:
+def as_known(path: Path, moment: str, roles: Roles | None = None) -> Iterator[Office]:
     """The office file as it was before ``moment``, to count its figures; it cannot be written to.
 
     ``roles``: who asks, and so what can be read; None: Palette itself.
@@ -51,7 +50,7 @@ def as_known(path: Path, moment: str, roles: Roles | None = None) -> Iterator[Da
     try:
         db.execute("BEGIN")  # one state of the file, whoever saves meanwhile
         for name, rows in _undone(db, moment).items():
-            _stand_before(db, effective_dictionary.tables(db)[name], rows, roles)
+            _stand_before(db, db.tables[name], rows, roles)
         db.execute("PRAGMA query_only = ON")
         if roles is not None:
             permissions.hold(db, roles)
@@ -64,7 +63,7 @@ Rows = dict[int, dict[str, Any] | None]
 """A row's id -> its columns as they were; None: it was not there."""
 
 
-def _undone(db: Database, moment: str) -> dict[str, Rows]:
+def _undone(db: Office, moment: str) -> dict[str, Rows]:
     """Every row that has changed since, as it was: the changes taken back one by one, latest first."""
     tables: dict[str, Rows] = {}
     sql = "SELECT id, table_name, row_id, action, before FROM history WHERE at >= ? ORDER BY id DESC"
@@ -78,12 +77,12 @@ def _undone(db: Database, moment: str) -> dict[str, Rows]:
     return tables
 
 
-def _now(db: Database, name: str, row_id: int) -> dict[str, Any] | None:
-    return next(iter(db.query(f'SELECT * FROM "{name}" WHERE id = ?', (row_id,))), None)
+def _now(db: Office, name: str, row_id: int) -> dict[str, Any] | None:
+    return next(iter(db.dicts(f'SELECT * FROM "{name}" WHERE id = ?', (row_id,))), None)
 
 
 def _before(
-    db: Database, number: int, name: str, row_id: int, action: str, row: dict[str, Any] | None, old: dict[str, Any]
+    db: Office, number: int, name: str, row_id: int, action: str, row: dict[str, Any] | None, old: dict[str, Any]
 ) -> dict[str, Any] | None:
     """The row before one change of it; None when it was not there, or was erased for good with all it said."""
     erased = not old if action == "erase" else row is None
@@ -97,7 +96,7 @@ def _before(
     return found
 
 
-def _was_deleted(db: Database, number: int, name: str, row_id: int) -> str | None:
+def _was_deleted(db: Office, number: int, name: str, row_id: int) -> str | None:
     """Whether a row that was erased had been deleted first, which its last values do not say."""
     last = db.execute(
         "SELECT action FROM history WHERE table_name = ? AND row_id = ? AND id < ?"
@@ -107,7 +106,7 @@ def _was_deleted(db: Database, number: int, name: str, row_id: int) -> str | Non
     return _DELETED if last and last[0] == "delete" else None
 
 
-def _stand_before(db: Database, table: Table, rows: Rows, roles: Roles | None) -> None:
+def _stand_before(db: Office, table: Table, rows: Rows, roles: Roles | None) -> None:
     """Let a view of the same name stand before the table: its rows, but these as they were."""
     columns = ["id", "version", "deleted_at", *(field.name for field in table.fields)]
     if roles is not None:
@@ -115,10 +114,10 @@ def _stand_before(db: Database, table: Table, rows: Rows, roles: Roles | None) -
     names = ", ".join(columns)
     db.execute(f'CREATE TEMP TABLE was_{table.name} AS SELECT {names} FROM main."{table.name}" WHERE 0')
     db.execute(f"CREATE TEMP TABLE changed_{table.name} (id INTEGER PRIMARY KEY)")
-    db.conn.executemany(f"INSERT INTO changed_{table.name} VALUES (?)", [(row_id,) for row_id in rows])
+    db.executemany(f"INSERT INTO changed_{table.name} VALUES (?)", [(row_id,) for row_id in rows])
     marks = ", ".join("?" * len(columns))
     kept = [[row.get(column) for column in columns] for row in rows.values() if row]
-    db.conn.executemany(f"INSERT INTO was_{table.name} VALUES ({marks})", kept)
+    db.executemany(f"INSERT INTO was_{table.name} VALUES ({marks})", kept)
     db.execute(
         f'CREATE TEMP VIEW "{table.name}" AS SELECT {names} FROM main."{table.name}"'
         f" WHERE id NOT IN (SELECT id FROM changed_{table.name}) UNION ALL SELECT {names} FROM was_{table.name}"
@@ -139,7 +138,7 @@ class Moved:
     changes: tuple[Change, ...]
 
 
-def moved(db: Database, path: Path, period: Period, names: Iterable[str], moment: str, known: Context) -> list[Moved]:
+def moved(db: Office, path: Path, period: Period, names: Iterable[str], moment: str, known: Context) -> list[Moved]:
     """Who counts otherwise in these figures of a period today than was known before ``moment``, by id.
 
     It names persons: ``db`` refuses it to whoever may not read the history.

@@ -10,14 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import sqlite_utils
-
 from db.base.errors import InvalidError, Problem
 from db.figures.definitions import FIGURES, Figure
 from db.figures.periods import Period, period_of
 from db.figures.populations import DIMENSIONS, UNKNOWN, WITH
-from db.model import effective_dictionary
-from db.model.dictionary import PERSON
+from db.model.office import Office
 from db.storage import connection
 
 PROFILE = ("gender", "origin", "household", "education", "domain", "age", "seniority")
@@ -101,7 +98,7 @@ def _parameters(period: Period, chosen: Chosen) -> dict[str, str]:
 # --- what may be asked ---
 
 
-def take(db: sqlite_utils.Database, period: Period, names: Iterable[str], chosen: Chosen | None = None) -> Taken:
+def take(db: Office, period: Period, names: Iterable[str], chosen: Chosen | None = None) -> Taken:
     """Count these figures of a period, of the chosen persons when some are. Sums of money are in euro cents."""
     some = {name: codes for name, codes in (chosen or {}).items() if codes}
     wanted = tuple(dict.fromkeys(names))
@@ -113,7 +110,7 @@ def take(db: sqlite_utils.Database, period: Period, names: Iterable[str], chosen
     return found
 
 
-def photo(db: sqlite_utils.Database, when: str) -> dict[str, Any]:
+def photo(db: Office, when: str) -> dict[str, Any]:
     """Every figure of a year (« 2022 »), a day (« 2023-03-06 ») or a period, ready for JSON; see FIGURES for each.
 
     Raises InvalidError for anything else. A mean over nobody is None.
@@ -137,7 +134,7 @@ def plain(taken: Taken) -> dict[str, Any]:
     return found
 
 
-def summary(db: sqlite_utils.Database, day: str) -> dict[str, int]:
+def summary(db: Office, day: str) -> dict[str, int]:
     """The headline counts of a day, those of its photo, without the profile. Raises InvalidError for what is no day."""
     period = period_of(day)
     if not period.is_day:
@@ -145,14 +142,14 @@ def summary(db: sqlite_utils.Database, day: str) -> dict[str, int]:
     return connection.remembered(db, ("summary", day), lambda: dict(take(db, period, _SUMMARY)))
 
 
-def first_year(db: sqlite_utils.Database) -> int | None:
+def first_year(db: Office) -> int | None:
     """The year in which the first stage of the file began, or None."""
     day = db.execute("SELECT min(starts_on) FROM stage WHERE deleted_at IS NULL").fetchone()[0]
     return int(day[:4]) if day else None
 
 
 def persons(
-    db: sqlite_utils.Database,
+    db: Office,
     period: Period,
     name: str,
     codes: tuple[str, str] | None = None,
@@ -169,7 +166,7 @@ def persons(
     return [row[0] for row in db.execute(sql, values)]
 
 
-def among(db: sqlite_utils.Database, period: Period, chosen: Chosen) -> list[int]:
+def among(db: Office, period: Period, chosen: Chosen) -> list[int]:
     """The ids of the persons to whom all that was chosen applies: followed in the period, or in one of its events."""
     some = {name: codes for name, codes in chosen.items() if codes}
     followed = ["followed"] if DIMENSIONS.keys() >= some.keys() else []
@@ -183,7 +180,7 @@ def _part(figure: Figure, code: str, other: str) -> str:
     return f"{_coded(figure.by)} = :code{second}"
 
 
-def behind(db: sqlite_utils.Database, period: Period, names: Iterable[str]) -> set[tuple[str, str, int]]:
+def behind(db: Office, period: Period, names: Iterable[str]) -> set[tuple[str, str, int]]:
     """Who is behind each of these figures: (figure, code or '', person)."""
     parts = []
     for name in names:
@@ -193,23 +190,23 @@ def behind(db: sqlite_utils.Database, period: Period, names: Iterable[str]) -> s
     return set(db.execute(f"{WITH} {' UNION '.join(parts)}", period.parameters).fetchall())
 
 
-def profiles(db: sqlite_utils.Database, period: Period) -> list[tuple[Any, ...]]:
+def profiles(db: Office, period: Period) -> list[tuple[Any, ...]]:
     """Every person followed in the period: the id, then the code of each of PROFILE (None where it is not known)."""
     sql = f"{WITH} SELECT id, {', '.join(PROFILE)} FROM profile ORDER BY id"
     return db.execute(sql, period.parameters).fetchall()
 
 
-def own_codes(db: sqlite_utils.Database, period: Period, column: str) -> list[tuple[int, str | None]]:
+def own_codes(db: Office, period: Period, column: str) -> list[tuple[int, str | None]]:
     """Every person followed in the period: the id, and her value of a field of the office's own (None where empty).
 
     Raises KeyError for a column that is none of a person's fields.
     """
-    name = effective_dictionary.own(db, PERSON).field(column).name
+    name = db.tables["person"].field(column).name
     sql = f"{WITH} SELECT f.id, p.{name} FROM followed f JOIN person p ON p.id = f.id ORDER BY 1"
     return db.execute(sql, period.parameters).fetchall()
 
 
-def by_person(db: sqlite_utils.Database, period: Period, name: str) -> list[tuple[int, str, float]]:
+def by_person(db: Office, period: Period, name: str) -> list[tuple[int, str, float]]:
     """A figure person by person: (id, code or '', value), those with none left out. Sums of money are in euro cents."""
     figure = FIGURES[name]
     code = _coded(figure.by) if figure.by else "''"

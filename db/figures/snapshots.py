@@ -11,8 +11,8 @@ from typing import Any
 from db.base.errors import InvalidError, NotFoundError, Problem
 from db.figures.definitions import VERSION
 from db.figures.periods import Period, period_of
+from db.model.office import Office
 from db.rows import history
-from db.storage.connection import Database
 
 LONGEST_NOTE = 120
 
@@ -37,9 +37,7 @@ class Frozen:
         return history.moment_of(self.at)
 
 
-def freeze(
-    db: Database, period: Period, numbers: Mapping[str, Any], who: str, known_on: str = "", note: str = ""
-) -> int:
+def freeze(db: Office, period: Period, numbers: Mapping[str, Any], who: str, known_on: str = "", note: str = "") -> int:
     """Keep these numbers of a period. Returns the frozen report's id. Raises InvalidError for too long a note."""
     if len(note) > LONGEST_NOTE:
         raise InvalidError([Problem(f"Pour mémoire : {LONGEST_NOTE} caractères au plus.")])
@@ -51,12 +49,12 @@ def freeze(
     return int(row[0])
 
 
-def of_file(db: Database) -> list[Frozen]:
+def of_file(db: Office) -> list[Frozen]:
     """Every frozen report, latest first."""
     return [_read(row) for row in db.execute(f"{_SELECT} ORDER BY id DESC").fetchall()]
 
 
-def get(db: Database, frozen_id: int) -> Frozen:
+def get(db: Office, frozen_id: int) -> Frozen:
     """One frozen report. Raises NotFoundError."""
     row = db.execute(f"{_SELECT} WHERE id = ?", (frozen_id,)).fetchone()
     if row is None:

@@ -29,12 +29,12 @@ from db.imports.plan_types import (
     Workbook,
 )
 from db.imports.row_matching import provisional
-from db.model import effective_dictionary
 from db.model.fields import Field, Table
+from db.model.office import Office
 from db.model.types import Context, Date, Euros, Integer, Reference, References
 from db.rows import round_trip_text
 from db.rows.titles import context
-from db.storage.connection import Database, change_token
+from db.storage.connection import change_token
 
 _BY_NAME = "nom"
 _ASIDE = "pour mémoire : cette feuille ne s’importe pas"
@@ -45,12 +45,12 @@ Numbers = Mapping[str, Mapping[int, int]]
 """Table -> number in the workbook -> number of the plan."""
 
 
-def plan(db: Database, workbook: Workbook, choices: Choices, tick: Tick) -> Plan | None:
+def plan(db: Office, workbook: Workbook, choices: Choices, tick: Tick) -> Plan | None:
     """What the workbook would bring; None when it is not of Palette, or the file is not empty, or somebody corrected
     how its columns or values are read: it is then read as any other. Raises what ``tick`` raises."""
     if not _is_own(workbook) or not _is_empty(db) or choices.headers or choices.fields or choices.values:
         return None
-    tables = effective_dictionary.files(db)
+    tables = db.files
     names = {name: table for table, name in round_trip_text.sheet_names(tables.values()).items()}
     sheets = [
         (place, sheet, tables[names[sheet.name]] if sheet.name in names and sheet.lines else None)
@@ -78,9 +78,9 @@ def _is_own(workbook: Workbook) -> bool:
     )
 
 
-def _is_empty(db: Database) -> bool:
+def _is_empty(db: Office) -> bool:
     """Whether no row was ever there, deleted ones included: their numbers are taken."""
-    return not any(db.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchone() for name in effective_dictionary.files(db))
+    return not any(db.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchone() for name in db.files)
 
 
 def _fields(sheet: Sheet, table: Table) -> list[Field | str | None]:

@@ -25,12 +25,12 @@ from db.imports.row_actions import Finisher
 from db.imports.row_matching import Entry, Rows
 from db.imports.row_persons import Owners
 from db.imports.row_reader import Raw, Readers, refine, rows_of
-from db.model import effective_dictionary
 from db.model.fields import Field, Table
+from db.model.office import Office
 from db.model.types import Choice, Context, References
 from db.model.types import Choices as Several
 from db.rows.titles import context
-from db.storage.connection import Database, change_token
+from db.storage.connection import change_token
 
 CHECKED_AT_MOST = 6_000
 """So many rows are tried on the file's own rules, in a transaction that is taken back; more are not until they are
@@ -39,7 +39,7 @@ _NOTHING = Choices()
 Layouts = list[tuple[int, Sheet, column_matching.Layout, SheetPlan]]
 
 
-def plan(db: Database, workbook: Workbook, choices: Choices = _NOTHING, tick: Tick = silent) -> Plan:
+def plan(db: Office, workbook: Workbook, choices: Choices = _NOTHING, tick: Tick = silent) -> Plan:
     """What an import would do; the office file is only read. Raises what ``tick`` raises."""
     planner = _Planner(db, workbook, choices, tick)
     with no_garbage():
@@ -47,12 +47,12 @@ def plan(db: Database, workbook: Workbook, choices: Choices = _NOTHING, tick: Ti
 
 
 class _Planner:
-    def __init__(self, db: Database, workbook: Workbook, choices: Choices, tick: Tick) -> None:
+    def __init__(self, db: Office, workbook: Workbook, choices: Choices, tick: Tick) -> None:
         self.db, self.workbook, self.choices, self.tick = db, workbook, choices, tick
         self.token = change_token(db)
         self.known: Context = context(db)
         self.memory = remembered_choices.recall(db)
-        self.tables = effective_dictionary.files(db)
+        self.tables = db.files
         self.readers = Readers(self.known, choices, self.memory)
         self.people = People()
         self.stored: dict[str, Stored] = {}

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from db.imports.plan_types import Choices, Plan
 from db.imports.text_keys import header_keys, name_key
+from db.model.office import Office
 from db.model.types import fold
 from db.rows import records
-from db.storage.connection import Database
 
 _LISTS_ONLY_AT_MOST = 120
 """A longer text is nobody's word for a value of a list."""
@@ -36,7 +36,7 @@ def digest(last: str | None, first: str | None, birth: str | None) -> str:
     return hashlib.sha256(f"palette {told}".encode()).hexdigest()
 
 
-def recall(db: Database) -> Memory:
+def recall(db: Office) -> Memory:
     """Everything that was chosen for earlier files."""
     memory = Memory()
     for kind, place, said, chosen in db.execute("SELECT kind, place, said, chosen FROM import_choice ORDER BY id"):
@@ -52,15 +52,15 @@ def recall(db: Database) -> Memory:
     return memory
 
 
-def keep(db: Database, plan: Plan, who: str) -> None:
+def keep(db: Office, plan: Plan, who: str) -> None:
     """Keep what a person chose for this file, in a transaction of its own. Raises BusyError, StorageError."""
     with records.writing(db):
         add(db, plan, who)
 
 
-def add(db: Database, plan: Plan, who: str) -> None:
+def add(db: Office, plan: Plan, who: str) -> None:
     """The same within a transaction that does something else as well."""
-    db.conn.executemany(
+    db.executemany(
         "INSERT INTO import_choice (who, kind, place, said, chosen) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (kind, place, said) DO UPDATE SET who = excluded.who, chosen = excluded.chosen",
         [(who, *row) for row in dict.fromkeys(_told(plan.choices, plan))],

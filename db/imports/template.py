@@ -5,13 +5,12 @@ from datetime import date
 
 import xlsxwriter
 
-from db.model import effective_dictionary
 from db.model.dictionary import PERSON
 from db.model.fields import Field, Table
+from db.model.office import Office
 from db.model.types import Choice, Context, Date, Euros, Integer, Reference, References, Text, Type, YesNo
 from db.model.types import Choices as Several
 from db.rows.titles import context
-from db.storage.connection import Database
 
 _ROWS = 2_000
 """So many lines have drop-downs and formats."""
@@ -31,7 +30,7 @@ _START = (
 )
 
 
-def xlsx_bytes(db: Database) -> bytes:
+def xlsx_bytes(db: Office) -> bytes:
     """The template, with the fields and lists of this office."""
     buffer, known = io.BytesIO(), context(db)
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
@@ -52,7 +51,7 @@ def xlsx_bytes(db: Database) -> bytes:
     start.hide_gridlines(2)
     for row, (text, style) in enumerate(_START):
         start.write_string(row, 0, text, styles[style])
-    tables = list(effective_dictionary.files(db).values())
+    tables = list(db.files.values())
     sheets = {table.name: book.add_worksheet(table.plural[:_SHEET_NAME]) for table in tables}
     lists = _Lists(book, known)
     for table in tables:

@@ -6,12 +6,11 @@ from typing import Any
 from db.base.errors import InvalidError, RefusedImportError
 from db.imports import remembered_choices
 from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, Done, Plan, Problem, Row, SheetPlan, Tick, silent
-from db.model import effective_dictionary
 from db.model.fields import Table
+from db.model.office import Office
 from db.model.types import Reference, References
 from db.rows import records
 from db.rows.rule_errors import refusals
-from db.storage.connection import Database
 
 Place = tuple[Table, SheetPlan, Row]
 Refusal = tuple[SheetPlan, Row, Problem]
@@ -36,7 +35,7 @@ def in_order(tables: Mapping[str, Table]) -> list[str]:
     return order
 
 
-def write(db: Database, plan: Plan, who: str, tick: Tick = silent, leave_waiting: bool = False) -> Done:
+def write(db: Office, plan: Plan, who: str, tick: Tick = silent, leave_waiting: bool = False) -> Done:
     """Write all of a plan, or nothing; what a person chose is remembered with it.
 
     ``leave_waiting``: write although rows wait, and leave these out. Raises RefusedImportError, which names every row:
@@ -53,9 +52,7 @@ def write(db: Database, plan: Plan, who: str, tick: Tick = silent, leave_waiting
         stale = list(_stale(db, plan))
         if stale:
             raise RefusedImportError("Le fichier a changé depuis la comparaison : rien n’a été enregistré.", stale)
-        refused = [
-            problem for _, _, problem in _Writer(db, _places(plan, effective_dictionary.files(db)), who, tick).run()
-        ]
+        refused = [problem for _, _, problem in _Writer(db, _places(plan, db.files), who, tick).run()]
         if refused:
             raise RefusedImportError("Le fichier refuse des lignes : rien n’a été enregistré.", refused)
         remembered_choices.add(db, plan, who)
@@ -64,7 +61,7 @@ def write(db: Database, plan: Plan, who: str, tick: Tick = silent, leave_waiting
     return Done(last if last != before else None, created, updated, same, waiting)
 
 
-def _last_operation(db: Database) -> int | None:
+def _last_operation(db: Office) -> int | None:
     row = db.execute("SELECT max(id) FROM operation").fetchone()
     return int(row[0]) if row[0] else None
 
@@ -73,12 +70,12 @@ class _TakeBackError(Exception):
     """Ends a rehearsal."""
 
 
-def ruled(db: Database, plan: Plan) -> list[Place]:
+def ruled(db: Office, plan: Plan) -> list[Place]:
     """The rows that a rule of the domain may refuse, and the new rows they refer to, in the order to write them.
 
     Of the others the plan itself has looked at everything that the file asks: required, known values, bounds.
     """
-    places = _places(plan, effective_dictionary.files(db))
+    places = _places(plan, db.files)
     wanted: set[int] = set()
     kept: list[Place] = []
     for table, sheet, row in reversed(places):  # what is referred to comes before
@@ -90,7 +87,7 @@ def ruled(db: Database, plan: Plan) -> list[Place]:
     return kept[::-1]
 
 
-def rehearse(db: Database, rows: list[Place], tick: Tick = silent) -> list[Refusal]:
+def rehearse(db: Office, rows: list[Place], tick: Tick = silent) -> list[Refusal]:
     """What the file's own rules would refuse of these rows: they are written, and taken back. Raises BusyError."""
     refused: list[Refusal] = []
     try:
@@ -114,7 +111,7 @@ def _places(plan: Plan, tables: Mapping[str, Table]) -> list[Place]:
     return places
 
 
-def _stale(db: Database, plan: Plan) -> Iterator[Problem]:
+def _stale(db: Office, plan: Plan) -> Iterator[Problem]:
     """Rows that were changed, and tables to which rows were added, since the plan was made."""
     sql = "SELECT DISTINCT table_name, row_id, action, who FROM history WHERE id > ?"
     since = db.execute(sql, (plan.token,)).fetchall()
@@ -134,7 +131,7 @@ def _stale(db: Database, plan: Plan) -> Iterator[Problem]:
 class _Writer:
     """Writes the rows of a plan within ``records.writing``; what is refused is tried again after the rest."""
 
-    def __init__(self, db: Database, places: list[Place], who: str, tick: Tick) -> None:
+    def __init__(self, db: Office, places: list[Place], who: str, tick: Tick) -> None:
         self._db, self._who, self._tick = db, who, tick
         self._ids: dict[int, int] = {}
         self._places = places
@@ -203,5 +200,5 @@ class _Writer:
             self._sql[key] = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})'
         stored = [table.field(name).type.to_sql(values[name]) for name in names]
         kept = [row.keep] if row.keep else []
-        cursor = self._db.conn.execute(self._sql[key], [self._who, *kept, *stored])
+        cursor = self._db.execute(self._sql[key], [self._who, *kept, *stored])
         self._ids[row.id] = int(cursor.lastrowid or 0)

@@ -4,9 +4,8 @@ Every fragment is written once here; the dictionary's triggers, the grids' compu
 ``:today`` (or ``:day``) is an ISO date. Source: domain.md § 3 and § 4.
 """
 
+import sqlite3
 from typing import Any
-
-import sqlite_utils
 
 from db.model.lists import NOT_ORIENTED
 
@@ -150,7 +149,7 @@ VERDICT_REASONS = (
 )
 
 
-def verdict_reasons(db: sqlite_utils.Database, values: dict[str, Any]) -> list[str]:
+def verdict_reasons(db: sqlite3.Connection, values: dict[str, Any]) -> list[str]:
     """Why a request is not oriented to the officer: French sentences of the source, empty when it is.
 
     ``values``: the request's fields as typed so far, with ``person_id`` and ``requested_on``; nothing need be saved.
@@ -200,7 +199,7 @@ CEILING_WAS_OVERRIDDEN = (
 """An aid granted past the ceiling makes the person's other aids look too high, though each was rightly saved."""
 
 
-def next_contract(db: sqlite_utils.Database, cer_id: int, day: str) -> dict[str, Any]:
+def next_contract(db: sqlite3.Connection, cer_id: int, day: str) -> dict[str, Any]:
     """What a contract that follows another starts with: a « contrat d’engagement » that renews and replaces it.
 
     It starts the day after the earlier one ends, or on ``day`` when that has passed; a CER that would run beyond

@@ -4,16 +4,15 @@ The office's own are rows of ``own_field`` and ``own_value``; here they become t
 dictionary, so that file, grid, form, search, import and history follow from them alike.
 """
 
+import dataclasses
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-import sqlite_utils
-
 from db.model import domain_rules, lists, office_groups
 from db.model.dictionary import FILES, TABLES
-from db.model.fields import Computed, Field, Privacy, Table
+from db.model.fields import Computed, Field, OfficeTable, Privacy, Table
 from db.model.types import Choice, Choices, Date, Email, Euros, Integer, LongText, Phone, Text, Type, ValueList, YesNo
 
 PREFIX = "own_"
@@ -35,53 +34,30 @@ T = TypeVar("T", Field, Computed)
 
 
 @dataclass(frozen=True)
-class Shape:
-    """Every table by name and every list of values, as one file has them."""
+class EffectiveDictionary:
+    """Every table by name and every list of values, as one office file has them."""
 
-    tables: dict[str, Table]
+    tables: dict[str, OfficeTable]
     lists: tuple[ValueList, ...]
 
 
-DECLARED = Shape(TABLES, lists.LISTS)
+def _unchanged(table: Table) -> OfficeTable:
+    return OfficeTable(**{item.name: getattr(table, item.name) for item in dataclasses.fields(table)})
+
+
+DECLARED = EffectiveDictionary({name: _unchanged(table) for name, table in TABLES.items()}, lists.LISTS)
 """The dictionary alone: what a new file starts with."""
 
 
-def of(db: sqlite_utils.Database) -> Shape:
-    """The shape of a file, read again only once a field of the office's own has changed."""
+def state(db: sqlite3.Connection) -> tuple[Any, ...] | None:
+    """A value that changes with every change of the office's own fields; None for a file that has none yet."""
+    sql = "SELECT count(*), max(id), sum(version), sum(deleted_at IS NULL) FROM main.own_field"
     try:
-        token = db.execute(
-            "SELECT count(*), max(id), sum(version), sum(deleted_at IS NULL) FROM main.own_field"
-        ).fetchone()
+        return tuple(db.execute(sql).fetchone())
     except sqlite3.OperationalError as error:
         if "no such table" not in str(error):
             raise
-        return DECLARED  # a file of an older Palette, or not made yet
-    kept: tuple[Any, Shape] | None = getattr(db, "shape", None)
-    if kept is None or kept[0] != token:
-        kept = (token, _read(db) if token[0] else DECLARED)
-        db.shape = kept  # type: ignore[attr-defined]
-    return kept[1]
-
-
-def forget(db: sqlite_utils.Database) -> None:
-    """Read the shape again the next time: what was tried out was taken back."""
-    db.shape = None  # type: ignore[attr-defined]
-
-
-def tables(db: sqlite_utils.Database) -> dict[str, Table]:
-    """Every table of the file by name, the office's own ones (settings) included."""
-    return of(db).tables
-
-
-def files(db: sqlite_utils.Database) -> dict[str, Table]:
-    """The tables that the team fills in, by name."""
-    found = tables(db)
-    return {name: found[name] for name in FILES}
-
-
-def own(db: sqlite_utils.Database, table: Table) -> Table:
-    """A table of the dictionary as this file has it."""
-    return tables(db).get(table.name, table)
+        return None  # a file of an older Palette, or one that is still empty
 
 
 # ---- from rows to declarations
@@ -89,7 +65,7 @@ def own(db: sqlite_utils.Database, table: Table) -> Table:
 Row = dict[str, Any]
 
 
-def _read(db: sqlite_utils.Database) -> Shape:
+def read(db: sqlite3.Connection) -> EffectiveDictionary:
     found = db.execute("SELECT * FROM main.own_field ORDER BY id")  # an older file has fewer columns
     names = ["published", *(column[0] for column in found.description)]
     rows = [dict(zip(names, (None, *row), strict=True)) for row in found]
@@ -102,18 +78,18 @@ def _read(db: sqlite_utils.Database) -> Shape:
     shaped = {
         name: _table(table, [row for row in rows if row["of_table"] == name], values) for name, table in TABLES.items()
     }
-    return Shape(shaped, tuple(values.values()))
+    return EffectiveDictionary(shaped, tuple(values.values()))
 
 
-def _table(table: Table, rows: list[Row], values: dict[str, ValueList]) -> Table:
+def _table(table: Table, rows: list[Row], values: dict[str, ValueList]) -> OfficeTable:
     """The table with its own fields, each at its place; what was deleted or hidden stays, out of sight."""
     if not rows:
-        return table
+        return _unchanged(table)
     told = {row["name"]: row for row in rows if row["kind"] is None and row["deleted_at"] is None}
     placed = [(_place(told, item, place), _told(item, told)) for place, item in enumerate(table.fields)]
     placed += [(row["place"], _field(row, values)) for row in rows if row["kind"] and row["kind"] not in COMPUTED]
     fields = tuple(item for _, item in sorted(placed, key=lambda pair: pair[0]))
-    whole = replace(table, fields=fields, computed=tuple(_told(item, told) for item in table.computed))
+    whole = replace(_unchanged(table), fields=fields, computed=tuple(_told(item, told) for item in table.computed))
     own_computed = [row for row in rows if row["kind"] in COMPUTED and row["deleted_at"] is None]
     return replace(
         whole, computed=(*whole.computed, *_computed(whole, sorted(own_computed, key=lambda row: row["place"])))

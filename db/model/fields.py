@@ -204,3 +204,10 @@ class Table:
         vowel = self.label[0].lower() in "aeéiouy" and not self.label.isupper()
         word = "Nouvelle" if self.feminine else ("Nouvel" if vowel else "Nouveau")
         return f"{word} {self.label if self.label.isupper() else self.label[0].lower() + self.label[1:]}"
+
+
+class OfficeTable(Table):
+    """A table as one office file has it: the declared one, with the office's own fields, labels and order.
+
+    Rows are read and saved by this one only; ``Office.tables`` gives it. A plain ``Table`` is a declaration.
+    """

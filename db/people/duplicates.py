@@ -5,10 +5,10 @@ What looks alike is judged in likeness.py; merging two files is in merging.py.
 
 from dataclasses import dataclass
 
+from db.model.office import Office
 from db.people import similarity
 from db.rows.records import writing
 from db.storage import connection
-from db.storage.connection import Database
 
 _LIKELY, _POSSIBLE = 75, 45
 
@@ -40,7 +40,7 @@ class Said:
     other: int
 
 
-def pairs(db: Database) -> list[Pair]:
+def pairs(db: Office) -> list[Pair]:
     """The pairs to look at, the likeliest first, without those that somebody said are two persons.
 
     Files in the archives are compared as well: somebody who comes back is often entered anew.
@@ -50,7 +50,7 @@ def pairs(db: Database) -> list[Pair]:
     return [pair for pair in found if (pair.one, pair.other) not in told]
 
 
-def index(db: Database) -> similarity.Index:
+def index(db: Office) -> similarity.Index:
     """Everybody in the file, to look for whoever is like somebody."""
     sql = f"SELECT id, {', '.join(similarity.FIELDS)} FROM person WHERE deleted_at IS NULL ORDER BY id"
     return similarity.Index(
@@ -58,7 +58,7 @@ def index(db: Database) -> similarity.Index:
     )
 
 
-def _alike(db: Database) -> list[Pair]:
+def _alike(db: Office) -> list[Pair]:
     found = [Pair(one.id, other.id, like.reasons, like.points) for one, other, like in index(db).pairs()]
     return sorted(found, key=lambda pair: (-pair.strength, pair.one, pair.other))
 
@@ -66,31 +66,31 @@ def _alike(db: Database) -> list[Pair]:
 # ---- what was said of a pair
 
 
-def set_apart(db: Database, one: int, other: int, who: str) -> None:
+def set_apart(db: Office, one: int, other: int, who: str) -> None:
     """« Ce sont deux personnes »: the pair is not proposed again. Raises BusyError, StorageError, AccessError."""
     with writing(db):
         _note(db, one, other, "apart", who)
 
 
-def bring_back(db: Database, one: int, other: int, who: str) -> None:
+def bring_back(db: Office, one: int, other: int, who: str) -> None:
     """Propose a pair again that was set apart. Raises BusyError, StorageError, AccessError."""
     with writing(db):
         _note(db, one, other, "again", who)
 
 
-def note_merged(db: Database, keep: int, gone: int, who: str) -> None:
+def note_merged(db: Office, keep: int, gone: int, who: str) -> None:
     """Write down, within the transaction that does it, that one file went into another."""
     line = connection.change_token(db)
     sql = "INSERT INTO pairing (who, one, other, verdict, line) VALUES (?, ?, ?, 'merged', ?)"
-    db.conn.execute(sql, (who, keep, gone, line))
+    db.execute(sql, (who, keep, gone, line))
 
 
-def _note(db: Database, one: int, other: int, verdict: str, who: str) -> None:
+def _note(db: Office, one: int, other: int, verdict: str, who: str) -> None:
     sql = "INSERT INTO pairing (who, one, other, verdict) VALUES (?, ?, ?, ?)"
-    db.conn.execute(sql, (who, *sorted((one, other)), verdict))
+    db.execute(sql, (who, *sorted((one, other)), verdict))
 
 
-def set_aside(db: Database) -> list[Said]:
+def set_aside(db: Office) -> list[Said]:
     """The pairs that somebody said are two persons, and that are both still there, latest first."""
     sql = """SELECT p.at, p.who, p.one, p.other FROM pairing p
       JOIN person a ON a.id = p.one AND a.deleted_at IS NULL JOIN person b ON b.id = p.other AND b.deleted_at IS NULL
@@ -120,13 +120,13 @@ _STANDING = """SELECT p.at, p.who, p.one, p.other, o.id FROM pairing p
   WHERE p.verdict = 'merged' AND NOT EXISTS (SELECT 1 FROM operation u WHERE u.undoes = o.id)"""
 
 
-def merges(db: Database, most: int = 20) -> list[Merged]:
+def merges(db: Office, most: int = 20) -> list[Merged]:
     """The latest merges that were not taken back, latest first."""
     rows = db.execute(f"{_STANDING} ORDER BY p.id DESC LIMIT ?", (most,)).fetchall()
     return [Merged(*row) for row in rows]
 
 
-def merged_into(db: Database, person_id: int) -> int | None:
+def merged_into(db: Office, person_id: int) -> int | None:
     """Into whose file the file of somebody went who is not there any more; None when it did not."""
     row = db.execute(f"{_STANDING} AND p.other = ? ORDER BY p.id DESC LIMIT 1", (person_id,)).fetchone()
     return int(row[2]) if row else None

@@ -11,13 +11,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import sqlite_utils
-
 from db.backup import create
 from db.base.errors import NotFoundError, StorageError
-from db.model import effective_dictionary
 from db.model.dictionary import PERSON, TABLES
 from db.model.fields import Table
+from db.model.office import Office
 from db.model.types import References
 from db.rows import access_log, records, saved_views
 from db.storage import audit_chain, connection
@@ -37,32 +35,32 @@ def register_path(path: Path) -> Path:
     return create.folder_of(path) / "effacements.csv"
 
 
-def erase(db: sqlite_utils.Database, ids: Iterable[int], who: str) -> int:
+def erase(db: Office, ids: Iterable[int], who: str) -> int:
     """Erase these persons for good, all or none. Returns how many.
 
     Raises NotFoundError for somebody who is not there, BusyError, StorageError; the latter, when only the free pages
     could not be cleaned, says so.
     """
     persons = sorted(set(ids))
-    db.conn.execute("PRAGMA secure_delete = ON")
+    db.execute("PRAGMA secure_delete = ON")
     with _registered(db, persons, who), records.writing(db):
-        db.conn.execute("PRAGMA defer_foreign_keys = ON")
+        db.execute("PRAGMA defer_foreign_keys = ON")
         for person in persons:
             _erase(db, person, who)
-        for table in effective_dictionary.tables(db).values():
+        for table in db.tables.values():
             if any(field.searched for field in table.fields):  # its old words would stay in the index until it merges
-                db.conn.execute(f"INSERT INTO {table.name}_search({table.name}_search) VALUES ('rebuild')")
+                db.execute(f"INSERT INTO {table.name}_search({table.name}_search) VALUES ('rebuild')")
     connection.forget()
     if persons:
         sweep(db)
     return len(persons)
 
 
-def sweep(db: sqlite_utils.Database) -> None:
+def sweep(db: Office) -> None:
     """Write the file anew, so that no free page holds what was erased. Raises StorageError."""
     try:
-        db.conn.execute("PRAGMA temp_store = MEMORY")  # VACUUM writes all of the file there: not into /tmp
-        db.conn.execute("VACUUM")
+        db.execute("PRAGMA temp_store = MEMORY")  # VACUUM writes all of the file there: not into /tmp
+        db.execute("VACUUM")
         (busy, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.Error as error:
         raise StorageError(_PAGES) from error
@@ -85,7 +83,7 @@ def again(path: Path) -> int:
 # ---- one person
 
 
-def _erase(db: sqlite_utils.Database, person: int, who: str) -> None:
+def _erase(db: Office, person: int, who: str) -> None:
     """Her rows, what the history says of them, and her number wherever it stands."""
     if not db.execute("SELECT 1 FROM person WHERE id = ?", (person,)).fetchone():
         raise NotFoundError(f"{PERSON.label} n° {person} : ce dossier n’existe plus.")
@@ -96,17 +94,17 @@ def _erase(db: sqlite_utils.Database, person: int, who: str) -> None:
     _leave_lists(db, person, who)
     saved_views.forget(db, person)
     for table, column in mine:
-        db.conn.execute(f'UPDATE "{table.name}" SET {sign} WHERE {column} = ?', (who, person))
+        db.execute(f'UPDATE "{table.name}" SET {sign} WHERE {column} = ?', (who, person))
     for table, column in mine:
-        db.conn.execute(f'DELETE FROM "{table.name}" WHERE {column} = ?', (person,))
+        db.execute(f'DELETE FROM "{table.name}" WHERE {column} = ?', (person,))
     gone = db.execute("SELECT id FROM history WHERE id > ? AND action IN ('delete', 'erase')", (last,)).fetchall()
     _blank(db, [*lines, *(row[0] for row in gone)])
-    db.conn.execute("DELETE FROM import_choice WHERE kind = 'person' AND chosen = ?", (str(person),))
+    db.execute("DELETE FROM import_choice WHERE kind = 'person' AND chosen = ?", (str(person),))
     audit_chain.unsalt(db, "history", lines)
     access_log.add(db, who, "erase", person)
 
 
-def _lines(db: sqlite_utils.Database, table: Table, column: str, person: int) -> list[int]:
+def _lines(db: Office, table: Table, column: str, person: int) -> list[int]:
     """The lines of the history on her rows; of a row that became somebody else's, those up to that day."""
     asked = {"table": table.name, "person": person}
     hers = f'SELECT id FROM "{table.name}" WHERE {column} = :person'
@@ -121,7 +119,7 @@ def _lines(db: sqlite_utils.Database, table: Table, column: str, person: int) ->
     return list(dict.fromkeys(found))
 
 
-def _leave_lists(db: sqlite_utils.Database, person: int, who: str) -> None:
+def _leave_lists(db: Office, person: int, who: str) -> None:
     """Take her out of lists of persons (the participants of a project)."""
     for table in TABLES.values():
         for field in table.fields:
@@ -132,22 +130,22 @@ def _leave_lists(db: sqlite_utils.Database, person: int, who: str) -> None:
                     records.write(db, table, row_id, {field.name: left or None}, who)
 
 
-def _blank(db: sqlite_utils.Database, lines: list[int]) -> None:
+def _blank(db: Office, lines: list[int]) -> None:
     sql = "UPDATE history SET before = '{}', after = '{}' WHERE id = ?"
-    db.conn.executemany(sql, [(line,) for line in lines])
+    db.executemany(sql, [(line,) for line in lines])
 
 
 # ---- the register
 
 
-def _made(db: sqlite_utils.Database, person: int) -> str:
+def _made(db: Office, person: int) -> str:
     """The moment at which a file was made: it tells one file from a later one that was given the same number."""
     sql = "SELECT min(at) FROM history WHERE table_name = 'person' AND row_id = ? AND action = 'insert'"
     return str(db.execute(sql, (person,)).fetchone()[0] or "")
 
 
 @contextmanager
-def _registered(db: sqlite_utils.Database, persons: list[int], who: str) -> Iterator[None]:
+def _registered(db: Office, persons: list[int], who: str) -> Iterator[None]:
     """Write down who is erased, before it is done: were it lost, a backup would bring them back."""
     path = register_path(Path(db.execute("PRAGMA database_list").fetchone()[2]))
     known = set(_register(path))

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from db.base.errors import CeilingError, ConflictError, PaletteError, Problem, RuleError
-from db.model import domain_rules, effective_dictionary
+from db.model import domain_rules
 from db.model.dictionary import PERSON
 from db.model.fields import Table
+from db.model.office import Office
 from db.model.types import References
 from db.people import duplicates
 from db.people.merge_preview import BOTH, KEEP, Clash, Look, Place, children, look, referred
@@ -16,7 +17,6 @@ from db.rows import history, records
 from db.rows.records import Edit, Row, rehearsing, writing
 from db.rows.rule_errors import refusals
 from db.storage import ddl
-from db.storage.connection import Database
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Rehearsal:
     ceiling: str
 
 
-def rehearse(db: Database, keep_id: int, gone_id: int, choices: Choices, who: str) -> Rehearsal:
+def rehearse(db: Office, keep_id: int, gone_id: int, choices: Choices, who: str) -> Rehearsal:
     """What the file would refuse of a merge; nothing is written. Raises NotFoundError, InvalidError, BusyError."""
     with rehearsing(db):
         work = _Merge(db, look(db, keep_id, gone_id), choices, who, rehearsal=True)
@@ -45,7 +45,7 @@ def rehearse(db: Database, keep_id: int, gone_id: int, choices: Choices, who: st
     return Rehearsal(tuple(dict.fromkeys(work.problems)), work.ceiling)
 
 
-def merge(db: Database, keep_id: int, gone_id: int, choices: Choices, versions: Mapping[Place, int], who: str) -> None:
+def merge(db: Office, keep_id: int, gone_id: int, choices: Choices, versions: Mapping[Place, int], who: str) -> None:
     """Put the file of ``gone_id`` into that of ``keep_id``: one operation, which undo takes back whole.
 
     ``versions``: those of the ``Look`` that was shown. Raises ConflictError when a colleague changed something in
@@ -58,7 +58,7 @@ def merge(db: Database, keep_id: int, gone_id: int, choices: Choices, versions: 
         duplicates.note_merged(db, keep_id, gone_id, who)
 
 
-def _refuse_changed(db: Database, now: Mapping[Place, int], seen: Mapping[Place, int]) -> None:
+def _refuse_changed(db: Office, now: Mapping[Place, int], seen: Mapping[Place, int]) -> None:
     for table, row_id in sorted({*now, *seen}):
         version = seen.get((table, row_id), 0)
         if now.get((table, row_id)) != version:
@@ -67,7 +67,7 @@ def _refuse_changed(db: Database, now: Mapping[Place, int], seen: Mapping[Place,
             raise ConflictError(row_id, now.get((table, row_id), 0), by, [])
 
 
-def _last_by(db: Database, table: str, row_id: int) -> str:
+def _last_by(db: Office, table: str, row_id: int) -> str:
     sql = "SELECT who FROM history WHERE table_name = ? AND row_id = ? ORDER BY id DESC LIMIT 1"
     row = db.execute(sql, (table, row_id)).fetchone()
     return row[0] if row else "Un autre programme"
@@ -76,7 +76,7 @@ def _last_by(db: Database, table: str, row_id: int) -> str:
 class _Merge:
     """The steps of one merge, within a transaction."""
 
-    def __init__(self, db: Database, seen: Look, choices: Choices, who: str, rehearsal: bool = False) -> None:
+    def __init__(self, db: Office, seen: Look, choices: Choices, who: str, rehearsal: bool = False) -> None:
         self.db, self.seen, self.choices, self.who, self.rehearsal = db, seen, choices, who, rehearsal
         self.problems: list[str] = []
         self.ceiling = ""
@@ -115,7 +115,7 @@ class _Merge:
                 raise RuleError([Problem(problem[2], problem[1])])
 
     def _table(self, name: str) -> Table:
-        return effective_dictionary.tables(self.db)[name]
+        return self.db.tables[name]
 
     @contextmanager
     def _told(self, title: str = "") -> Iterator[None]:
@@ -197,6 +197,6 @@ class _Merge:
         return found
 
 
-def _title(db: Database, table: Table, row: Row) -> str:
+def _title(db: Office, table: Table, row: Row) -> str:
     title = records.context(db).title(table.name, row.id)
     return title if title.startswith(table.label) else f"{table.label} {title}"

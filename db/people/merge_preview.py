@@ -7,14 +7,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from db.base.errors import InvalidError, Problem
-from db.model import domain_rules, effective_dictionary
+from db.model import domain_rules
 from db.model.dictionary import PERSON
 from db.model.fields import Field, Table
+from db.model.office import Office
 from db.model.types import Reference, References, Several
 from db.rows import records
 from db.rows.queries import ARCHIVED
 from db.rows.records import Row
-from db.storage.connection import Database
 
 Place = tuple[str, int]
 """A row: its table and its id."""
@@ -62,7 +62,7 @@ class Look:
 # ---- looking
 
 
-def look(db: Database, keep_id: int, gone_id: int) -> Look:
+def look(db: Office, keep_id: int, gone_id: int) -> Look:
     """The two files side by side. Raises NotFoundError, or InvalidError when they are one."""
     if keep_id == gone_id:
         raise InvalidError([Problem("c’est deux fois le même dossier")])
@@ -76,15 +76,15 @@ def look(db: Database, keep_id: int, gone_id: int) -> Look:
     return Look(keep, gone, rows, twins, tuple(_clashes(db, keep_id, gone_id, rows, twins)), listed, versions)
 
 
-def children(db: Database) -> list[Table]:
+def children(db: Office) -> list[Table]:
     """Every table of a person's rows, in the order in which rows may change hands: what others rest on comes first."""
-    tables = [table for table in effective_dictionary.files(db).values() if table.belongs_to_person]
+    tables = [table for table in db.files.values() if table.belongs_to_person]
     names = {table.name for table in tables}
     rests = {t.name: {f.target for f in t.fields if f.target in names and f.target != t.name} for t in tables}
     return sorted(tables, key=lambda table: (bool(rests[table.name]), table.name != "benefit"))
 
 
-def _of(db: Database, table: Table, person_id: int) -> list[Row]:
+def _of(db: Office, table: Table, person_id: int) -> list[Row]:
     """A person's rows, the earliest first; of aids, those that were granted past the ceiling before the others.
 
     Taken back the other way round, no aid then meets the ceiling that the others fill with a reason.
@@ -98,8 +98,8 @@ def _of(db: Database, table: Table, person_id: int) -> list[Row]:
     return sorted(records.rows(db, table, ids), key=place)
 
 
-def _listed(db: Database, person_id: int) -> Iterator[tuple[Table, Field, Row]]:
-    for table in effective_dictionary.files(db).values():
+def _listed(db: Office, person_id: int) -> Iterator[tuple[Table, Field, Row]]:
+    for table in db.files.values():
         for item in table.fields:
             if item.target != "person" or item.name == "person_id":
                 continue
@@ -111,7 +111,7 @@ def _listed(db: Database, person_id: int) -> Iterator[tuple[Table, Field, Row]]:
             yield from ((table, item, row) for row in records.rows(db, table, ids))
 
 
-def _twins(db: Database, rows: Mapping[str, tuple[list[Row], list[Row]]]) -> dict[Place, Place]:
+def _twins(db: Office, rows: Mapping[str, tuple[list[Row], list[Row]]]) -> dict[Place, Place]:
     """The other's rows that say exactly what a row of the kept file says, each with a row of its own."""
     twins: dict[Place, Place] = {}
     for table in children(db):
@@ -140,7 +140,7 @@ def referred(item: Field, value: Any, instead: Mapping[Place, Place]) -> Any:
 
 
 def _clashes(
-    db: Database,
+    db: Office,
     keep_id: int,
     gone_id: int,
     rows: Mapping[str, tuple[list[Row], list[Row]]],

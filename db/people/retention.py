@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import sqlite_utils
-
 from db.model import domain_rules
 from db.model.dictionary import CER, PERSON, STAGE, TABLES
+from db.model.office import Office
 from db.model.types import Date
 from db.rows import access_log, records
 from db.rows.records import Edit
@@ -39,26 +38,26 @@ class Kept:
     running: bool = False
 
 
-def of_person(db: sqlite_utils.Database, person_id: int, today: str) -> Kept | None:
+def of_person(db: Office, person_id: int, today: str) -> Kept | None:
     """One person's file, deleted or not; None once it is erased."""
     return next(iter(_kept(db, today, "p.id = :person", person=person_id)), None)
 
 
-def to_archive(db: sqlite_utils.Database, today: str) -> list[Kept]:
+def to_archive(db: Office, today: str) -> list[Kept]:
     """Files in which nothing happened for as long as the settings say, longest first."""
     return _kept(
         db, today, f"p.deleted_at IS NULL AND p.archived_on IS NULL AND last_contact < {_before('archive_months')}"
     )
 
 
-def archived(db: sqlite_utils.Database, today: str) -> list[Kept]:
+def archived(db: Office, today: str) -> list[Kept]:
     """Files in the archives, whose time has not come."""
     gone = {one.person_id for one in to_erase(db, today)}
     found = _kept(db, today, "p.deleted_at IS NULL AND p.archived_on IS NOT NULL")
     return [one for one in found if one.person_id not in gone]
 
 
-def to_erase(db: sqlite_utils.Database, today: str) -> list[Kept]:
+def to_erase(db: Office, today: str) -> list[Kept]:
     """Files that were archived, or deleted, for as long as the settings say, and that nobody came back to since."""
     limit = _before("erase_months")
     return _kept(
@@ -82,7 +81,7 @@ def _before(setting: str) -> str:
     return f"date(:today, '-' || (SELECT {setting} FROM setting) || ' months')"
 
 
-def _kept(db: sqlite_utils.Database, today: str, where: str, **values: object) -> list[Kept]:
+def _kept(db: Office, today: str, where: str, **values: object) -> list[Kept]:
     sql = f"""WITH contact (person_id, day) AS ({_contacts()}),
       latest AS (SELECT person_id, max(day) AS last_contact FROM contact GROUP BY person_id)
     SELECT p.id, p.version, p.last_name || ' ' || p.first_name, last_contact, p.archived_on, p.deleted_at IS NOT NULL,
@@ -121,17 +120,17 @@ def _contacts() -> str:
 # ---- the archives
 
 
-def archive(db: sqlite_utils.Database, files: Iterable[Kept], day: str, who: str) -> None:
+def archive(db: Office, files: Iterable[Kept], day: str, who: str) -> None:
     """Put files into the archives, all or none: out of lists, still counted. Raises as records.save_all."""
     _set_archived(db, files, day, who)
 
 
-def bring_back(db: sqlite_utils.Database, files: Iterable[Kept], who: str) -> None:
+def bring_back(db: Office, files: Iterable[Kept], who: str) -> None:
     """Take files out of the archives, all or none. Raises as records.save_all."""
     _set_archived(db, files, None, who)
 
 
-def _set_archived(db: sqlite_utils.Database, files: Iterable[Kept], day: str | None, who: str) -> None:
+def _set_archived(db: Office, files: Iterable[Kept], day: str | None, who: str) -> None:
     edits = [Edit({"archived_on": day}, one.person_id, one.version) for one in files]
     records.save_all(db, PERSON, edits, who)
 
@@ -139,13 +138,13 @@ def _set_archived(db: sqlite_utils.Database, files: Iterable[Kept], day: str | N
 # ---- traces
 
 
-def purge_traces(db: sqlite_utils.Database) -> int:
+def purge_traces(db: Office) -> int:
     """Remove the traces that are older than the settings say; their seals stay. Returns how many went."""
     with records.writing(db):
         old = "at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || (SELECT trace_months FROM setting) || ' months')"
         lines = [row[0] for row in db.execute(f"SELECT id FROM trace WHERE {old}").fetchall()]
         if lines:
-            db.conn.execute(f"DELETE FROM trace WHERE {old}")
+            db.execute(f"DELETE FROM trace WHERE {old}")
             audit_chain.unsalt(db, "trace", lines)
             access_log.add(db, "Palette", "purge", detail=f"{len(lines)} traces")
     return len(lines)

@@ -5,8 +5,7 @@ A line names no person: she is a number, and only whoever may read her file is s
 
 from dataclasses import dataclass
 
-import sqlite_utils
-
+from db.model.office import Office
 from db.rows import history
 from db.rows.records import writing
 
@@ -44,21 +43,21 @@ class Line:
         return history.moment_of(self.at)
 
 
-def note(db: sqlite_utils.Database, who: str, action: str, person_id: int | None = None, detail: str = "") -> None:
+def note(db: Office, who: str, action: str, person_id: int | None = None, detail: str = "") -> None:
     """Write one trace, in a transaction of its own. Raises BusyError, StorageError."""
     with writing(db):
         add(db, who, action, person_id, detail)
 
 
-def add(db: sqlite_utils.Database, who: str, action: str, person_id: int | None = None, detail: str = "") -> None:
+def add(db: Office, who: str, action: str, person_id: int | None = None, detail: str = "") -> None:
     """Write one trace within a transaction that does something else as well."""
     if action not in ACTIONS:
         raise ValueError(f"unknown trace {action!r}")
     sql = "INSERT INTO trace (who, action, person_id, detail) VALUES (?, ?, ?, ?)"
-    db.conn.execute(sql, (who, action, person_id, detail))
+    db.execute(sql, (who, action, person_id, detail))
 
 
-def note_opening(db: sqlite_utils.Database, who: str, person_id: int) -> None:
+def note_opening(db: Office, who: str, person_id: int) -> None:
     """Somebody opens a person's file; once for as long as it is at hand."""
     sql = (
         "SELECT 1 FROM trace WHERE person_id = ? AND action = 'open' AND who = ?"
@@ -69,7 +68,7 @@ def note_opening(db: sqlite_utils.Database, who: str, person_id: int) -> None:
 
 
 def find(
-    db: sqlite_utils.Database,
+    db: Office,
     who: str = "",
     action: str = "",
     person_id: int | None = None,

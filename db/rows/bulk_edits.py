@@ -14,12 +14,12 @@ from db.base.errors import FieldError, InvalidError, PaletteError, StaleError
 from db.model import domain_rules
 from db.model.dictionary import ACTION, CER, DIAGNOSTIC, INTERVENTION, PERSON
 from db.model.fields import Table
+from db.model.office import Office
 from db.model.types import Context, Reference, References
 from db.rows import records, titles
 from db.rows.records import Edit, rehearsing
 from db.rows.rule_errors import refusals
 from db.storage import ddl
-from db.storage.connection import Database
 
 MOST = 5_000
 """So many rows are changed at once, at most: nobody else can save meanwhile."""
@@ -46,7 +46,7 @@ class Change:
     refused: Mapping[int, str]
 
 
-def preview(db: Database, table: Table, ids: Sequence[int], name: str, value: Any, who: str) -> Change:
+def preview(db: Office, table: Table, ids: Sequence[int], name: str, value: Any, who: str) -> Change:
     """What writing ``value`` over a field of these rows would do; nothing is written.
 
     Raises FieldError when no row may hold the value, BusyError.
@@ -82,7 +82,7 @@ def _may_refuse(table: Table, name: str) -> bool:
     return asked or isinstance(table.field(name).type, Reference | References)
 
 
-def _refused(db: Database, table: Table, ids: list[int], values: Mapping[str, Any], who: str) -> dict[int, str]:
+def _refused(db: Office, table: Table, ids: list[int], values: Mapping[str, Any], who: str) -> dict[int, str]:
     refused = {}
     with rehearsing(db):
         for row_id in ids:
@@ -98,7 +98,7 @@ def _reason(error: PaletteError) -> str:
     return str(error.problems[0]) if isinstance(error, InvalidError) else str(error)
 
 
-def change(db: Database, table: Table, wanted: Change, who: str) -> int:
+def change(db: Office, table: Table, wanted: Change, who: str) -> int:
     """Write it, all or nothing, in one operation. Returns how many rows changed.
 
     Raises ConflictError when a colleague changed the field of one of the rows since the preview, NotFoundError when one
@@ -145,7 +145,7 @@ MONTHS = "months"
 
 
 def draft(
-    db: Database, table: Table, sources: Table, ids: Sequence[int], common: Mapping[str, Any], who: str, day: str
+    db: Office, table: Table, sources: Table, ids: Sequence[int], common: Mapping[str, Any], who: str, day: str
 ) -> Draft:
     """What would be created for these persons, or for the persons of these contracts; nothing is written.
 
@@ -167,7 +167,7 @@ def draft(
     return Draft(table, sources, common, day, tuple(tried))
 
 
-def create(db: Database, wanted: Draft, who: str) -> int:
+def create(db: Office, wanted: Draft, who: str) -> int:
     """Create the accepted lines, all or nothing, in one operation. Returns how many.
 
     Raises StaleError when the file changed so that a line would be another one now, RuleError, BusyError.
@@ -186,7 +186,7 @@ def create(db: Database, wanted: Draft, who: str) -> int:
 
 
 def _lines(
-    db: Database, table: Table, sources: Table, ids: Sequence[int], common: Mapping[str, Any], day: str
+    db: Office, table: Table, sources: Table, ids: Sequence[int], common: Mapping[str, Any], day: str
 ) -> Iterator[Line]:
     """A line for each chosen row; a person chosen by two of her contracts has one, but for renewals and plans."""
     known = titles.context(db)
@@ -204,7 +204,7 @@ def _lines(
 
 
 def _action(
-    db: Database, sources: Table, source: int, person: int, common: Mapping[str, Any], day: str, known: Context
+    db: Office, sources: Table, source: int, person: int, common: Mapping[str, Any], day: str, known: Context
 ) -> Line:
     contract = source if sources is CER else _running(db, person, day)
     plan = ("cer_id", CER.name, contract)
@@ -217,7 +217,7 @@ def _action(
 
 
 def _renewal(
-    db: Database, sources: Table, source: int, person: int, common: Mapping[str, Any], day: str, known: Context
+    db: Office, sources: Table, source: int, person: int, common: Mapping[str, Any], day: str, known: Context
 ) -> Line:
     contract = source if sources is CER else _running(db, person, day)
     if contract is None:
@@ -233,7 +233,7 @@ def _renewal(
     return Line(source, person, {**values, "ends_on": ends, **own}, f"{told} → du {start} au {end}")
 
 
-def _running(db: Database, person: int, day: str) -> int | None:
+def _running(db: Office, person: int, day: str) -> int | None:
     """The contract in force, the one that ends last."""
     running = domain_rules.in_force("c", ":day")
     sql = f"SELECT c.id FROM cer c WHERE c.person_id = :person AND {running} ORDER BY c.ends_on DESC LIMIT 1"
@@ -241,7 +241,7 @@ def _running(db: Database, person: int, day: str) -> int | None:
     return row[0] if row else None
 
 
-def _last_diagnostic(db: Database, person: int) -> int | None:
+def _last_diagnostic(db: Office, person: int) -> int | None:
     sql = (
         "SELECT id FROM diagnostic WHERE person_id = ? AND deleted_at IS NULL ORDER BY started_on DESC, id DESC LIMIT 1"
     )

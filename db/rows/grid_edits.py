@@ -13,10 +13,10 @@ from typing import Any
 from db.base.errors import ConflictError, Difference, FieldError, InvalidError, NotFoundError, PaletteError, Problem
 from db.model.dictionary import TABLES
 from db.model.fields import Table
+from db.model.office import Office
 from db.model.types import Context, Reference
 from db.rows import history, records
 from db.rows.records import Edit, Saved
-from db.storage.connection import Database
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Sheet:
         """The number of the empty line at the bottom; never one that was used, or an edit would land on another row."""
         return min((*self.drafts, *self.adopted), default=0) - 1
 
-    def apply(self, db: Database, tab: str, cells: Iterable[Cell], who: str) -> None:
+    def apply(self, db: Office, tab: str, cells: Iterable[Cell], who: str) -> None:
         """Save what can be saved. A cell that was dealt with is not dealt with twice, however often it is sent."""
         new = [cell for cell in cells if cell.number > self.done(tab)]
         if not new:
@@ -97,7 +97,7 @@ class Sheet:
         row = self.adopted.get(cell.row, cell.row)
         return cell if row == cell.row else replace(cell, row=row, version=1)
 
-    def _read(self, db: Database, cell: Cell, known: Context) -> Any:
+    def _read(self, db: Office, cell: Cell, known: Context) -> Any:
         item = self.table.field(cell.field)
         if not cell.text.strip():
             if item.required:
@@ -114,7 +114,7 @@ class Sheet:
 
     # ---- rows of the file
 
-    def _apply_rows(self, db: Database, cells: list[Cell], known: Context, who: str) -> None:
+    def _apply_rows(self, db: Office, cells: list[Cell], known: Context, who: str) -> None:
         latest = {(cell.row, cell.field): cell for cell in cells}
         for place in latest:
             self.clashes.pop(place, None)
@@ -134,7 +134,7 @@ class Sheet:
             for (group, _), row in zip(edits, saved, strict=True):
                 self._keep(group, row)
 
-    def _waiting(self, db: Database, latest: Mapping[Place, Cell]) -> list[Cell]:
+    def _waiting(self, db: Office, latest: Mapping[Place, Cell]) -> list[Cell]:
         """Refused cells of the same rows, tried again with the new ones: some values are only right together."""
         again = []
         for cell in {cell.row: cell for cell in latest.values()}.values():
@@ -156,7 +156,7 @@ class Sheet:
             for (row, version), group in groups.items()
         ]
 
-    def _save_row(self, db: Database, cells: list[Cell], edit: Edit, who: str) -> None:
+    def _save_row(self, db: Office, cells: list[Cell], edit: Edit, who: str) -> None:
         """One row. The cells that are wrong wait, each with its reason; the others are saved without them."""
         try:
             self._keep(cells, records.save(db, self.table, edit, who))
@@ -173,7 +173,7 @@ class Sheet:
                 self._refuse(cell, _reason(error, cell.field))
             self._save_others(db, cells, edit, {cell.field for cell in wrong}, who)
 
-    def _save_others(self, db: Database, cells: list[Cell], edit: Edit, wrong: set[str], who: str) -> None:
+    def _save_others(self, db: Office, cells: list[Cell], edit: Edit, wrong: set[str], who: str) -> None:
         """What is left once the wrong cells are set aside; one by one when nobody knows which are wrong."""
         rest = [cell for cell in cells if cell.field not in wrong]
         for group in [rest] if wrong and rest else [[cell] for cell in rest]:
@@ -194,7 +194,7 @@ class Sheet:
 
     # ---- lines that are not in the file yet
 
-    def _apply_drafts(self, db: Database, cells: list[Cell], known: Context, who: str) -> None:
+    def _apply_drafts(self, db: Office, cells: list[Cell], known: Context, who: str) -> None:
         for cell in cells:
             self.drafts.setdefault(cell.row, {})[cell.field] = cell.text
         for row in sorted({cell.row for cell in cells}, reverse=True):
@@ -204,7 +204,7 @@ class Sheet:
             else:
                 del self.drafts[row]
 
-    def _save_draft(self, db: Database, row: int, known: Context, who: str) -> None:
+    def _save_draft(self, db: Office, row: int, known: Context, who: str) -> None:
         values = {**records.defaults(self.table), **self.fixed}
         for name, text in self.drafts[row].items():
             try:
@@ -233,7 +233,7 @@ class Sheet:
 
     # ---- what the person decides
 
-    def settle(self, db: Database, place: Place, mine: bool, who: str) -> None:
+    def settle(self, db: Office, place: Place, mine: bool, who: str) -> None:
         """End a clash: write my value over my colleague's, knowingly, or leave hers."""
         clash = self.clashes.pop(place)
         if mine:

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from db.model import effective_dictionary
 from db.model.dictionary import FILES
 from db.model.fields import Table
+from db.model.office import Office
 from db.model.types import Context
 from db.rows.operations import Operation
-from db.storage.connection import Database
 
 WORDS = {"insert": "a créé", "update": "a modifié", "delete": "a supprimé", "restore": "a rétabli", "erase": "a effacé"}
 
@@ -62,7 +61,7 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
-def changed_since(db: Database, table: str, row_id: int, version: int) -> dict[str, str]:
+def changed_since(db: Office, table: str, row_id: int, version: int) -> dict[str, str]:
     """Field -> who changed it last, for every field of a row that changed after that version."""
     changes = db.execute(
         "SELECT who, before, after FROM history WHERE table_name = ? AND row_id = ? AND version > ? ORDER BY id",
@@ -71,18 +70,18 @@ def changed_since(db: Database, table: str, row_id: int, version: int) -> dict[s
     return {name: who for who, before, after in changes for name in {**json.loads(before), **json.loads(after)}}
 
 
-def made_at(db: Database, table: str, row_id: int) -> str:
+def made_at(db: Office, table: str, row_id: int) -> str:
     """The moment at which a row was made, in UTC; '' when the history does not say."""
     sql = "SELECT min(at) FROM history WHERE table_name = ? AND row_id = ? AND action = 'insert'"
     return str(db.execute(sql, (table, row_id)).fetchone()[0] or "")
 
 
-def of_row(db: Database, table: str, row_id: int, known: Context) -> list[Change]:
+def of_row(db: Office, table: str, row_id: int, known: Context) -> list[Change]:
     """Everything that happened to one row, latest first."""
     return _changes(db, "table_name = ? AND row_id = ?", (table, row_id), known)
 
 
-def of_person(db: Database, person_id: int, known: Context) -> list[Change]:
+def of_person(db: Office, person_id: int, known: Context) -> list[Change]:
     """Everything that happened to one person's file, its dated rows included, latest first."""
     return _changes(db, _of_person(), {"person": person_id}, known)
 
@@ -110,7 +109,7 @@ class Asked:
     words: str = ""
 
 
-def find(db: Database, asked: Asked, known: Context, first: int, size: int) -> tuple[list[Change], int]:
+def find(db: Office, asked: Asked, known: Context, first: int, size: int) -> tuple[list[Change], int]:
     """One page of the lines asked for, latest first, and how many there are in all."""
     parts: list[tuple[str, dict[str, Any]]] = [
         (sql, {name: value})
@@ -134,23 +133,23 @@ def find(db: Database, asked: Asked, known: Context, first: int, size: int) -> t
     return _changes(db, where, values, known, f"LIMIT {int(size)} OFFSET {int(first)}"), many
 
 
-def of_operation(db: Database, operation: Operation, known: Context) -> list[Change]:
+def of_operation(db: Office, operation: Operation, known: Context) -> list[Change]:
     """What one operation changed, latest first."""
     return _changes(db, "id BETWEEN ? AND ?", (operation.first, operation.last), known)
 
 
-def of_tables(db: Database, tables: tuple[str, ...], known: Context, most: int) -> list[Change]:
+def of_tables(db: Office, tables: tuple[str, ...], known: Context, most: int) -> list[Change]:
     """The latest changes of these tables, latest first."""
     return _changes(db, f"table_name IN ({', '.join('?' * len(tables))})", tables, known, f"LIMIT {int(most)}")
 
 
-def names(db: Database) -> list[str]:
+def names(db: Office) -> list[str]:
     """Everybody who signed a change or left a trace."""
     sql = "SELECT who FROM history UNION SELECT who FROM trace ORDER BY 1"
     return [row[0] for row in db.execute(sql)]
 
 
-def strays(db: Database, moment: str, known: Context) -> dict[int, list[Change]]:
+def strays(db: Office, moment: str, known: Context) -> dict[int, list[Change]]:
     """Person -> the changes since ``moment`` of rows that are no longer theirs: erased, or given to somebody else."""
     gone = "action = 'erase' OR (action = 'update' AND json_extract(before, '$.person_id') IS NOT NULL)"
     sql = f"SELECT id, json_extract(before, '$.person_id') FROM history WHERE at >= ? AND ({gone})"
@@ -162,10 +161,10 @@ def strays(db: Database, moment: str, known: Context) -> dict[int, list[Change]]
 
 
 def _changes(
-    db: Database, where: str, values: tuple[Any, ...] | dict[str, Any], known: Context, part: str = ""
+    db: Office, where: str, values: tuple[Any, ...] | dict[str, Any], known: Context, part: str = ""
 ) -> list[Change]:
     columns = "id, at, who, table_name, row_id, action, before, after"
-    tables = effective_dictionary.tables(db)
+    tables = db.tables
     found = db.execute(f"SELECT {columns} FROM history WHERE {where} ORDER BY id DESC {part}", values).fetchall()
     return [
         Change(

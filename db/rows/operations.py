@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-import sqlite_utils
-
-from db.model import effective_dictionary
+from db.model.office import Office
 
 
 @dataclass(frozen=True)
@@ -27,44 +25,44 @@ _SELECT = (
 _LATEST = "ORDER BY o.id DESC LIMIT 1"
 
 
-def note(db: sqlite_utils.Database, before: int, undoes: int | None = None) -> None:
+def note(db: Office, before: int, undoes: int | None = None) -> None:
     """Write down what the present transaction added to the history after its line ``before``, if anything."""
     last, who = db.execute("SELECT max(id), who FROM history").fetchone()  # SQLite: of that same line
     if last and last > before:
         sql = "INSERT INTO operation (who, first, last, undoes) VALUES (?, ?, ?, ?)"
-        db.conn.execute(sql, (who, before + 1, last, undoes))
+        db.execute(sql, (who, before + 1, last, undoes))
 
 
-def get(db: sqlite_utils.Database, operation_id: int) -> Operation | None:
+def get(db: Office, operation_id: int) -> Operation | None:
     """One operation."""
     return _one(db, "o.id = ?", operation_id)
 
 
-def of_line(db: sqlite_utils.Database, line: int) -> Operation | None:
+def of_line(db: Office, line: int) -> Operation | None:
     """The operation that wrote a line of the history; None for what was changed without Palette."""
     found = _one(db, "o.first <= ? ORDER BY o.first DESC LIMIT 1", line)
     return found if found and line <= found.last else None
 
 
-def last_of(db: sqlite_utils.Database, who: str, *tables: str) -> Operation | None:
+def last_of(db: Office, who: str, *tables: str) -> Operation | None:
     """The latest save of a colleague in any of these tables that was not undone, undoings left out."""
     named = ", ".join("?" * len(tables))
     here = f"EXISTS (SELECT 1 FROM history h WHERE h.id BETWEEN o.first AND o.last AND h.table_name IN ({named}))"
     return _one(db, f"o.who = ? AND o.undoes IS NULL AND u.id IS NULL AND {here} {_LATEST}", who, *tables)
 
 
-def persons(db: sqlite_utils.Database, operation: Operation) -> list[int]:
+def persons(db: Office, operation: Operation) -> list[int]:
     """Whose files it touched, by number: the persons it wrote, and those whose rows it wrote."""
     lines = "SELECT row_id FROM history WHERE id BETWEEN :first AND :last AND table_name = '{}'"
     found = [lines.format("person")] + [
         f'SELECT person_id FROM "{name}" WHERE id IN ({lines.format(name)})'
-        for name, table in effective_dictionary.files(db).items()
+        for name, table in db.files.items()
         if table.belongs_to_person
     ]
     sql = f"SELECT row_id FROM ({' UNION '.join(found)}) WHERE row_id IS NOT NULL ORDER BY row_id"
     return [row_id for (row_id,) in db.execute(sql, {"first": operation.first, "last": operation.last})]
 
 
-def _one(db: sqlite_utils.Database, where: str, *values: object) -> Operation | None:
+def _one(db: Office, where: str, *values: object) -> Operation | None:
     row = db.execute(f"{_SELECT} WHERE {where}", values).fetchone()
     return Operation(*row) if row else None

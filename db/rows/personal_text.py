@@ -8,11 +8,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import sqlite_utils
-
 from db.base.errors import BusyError
-from db.model import effective_dictionary
 from db.model.dictionary import PERSON
+from db.model.office import Office
 from db.model.types import Date, Email, Phone
 from db.rows import history, records
 
@@ -34,15 +32,13 @@ class Entry:
         return history.moment_of(self.at)
 
 
-def record(db: sqlite_utils.Database) -> list[Entry]:
+def record(db: Office) -> list[Entry]:
     """Every line, oldest first."""
     return [Entry(*row) for row in db.execute("SELECT id, at, who, action, year, numbers FROM publication ORDER BY id")]
 
 
 @contextmanager
-def adding(
-    db: sqlite_utils.Database, seen: Sequence[Entry], action: str, year: int, numbers: str, who: str
-) -> Iterator[None]:
+def adding(db: Office, seen: Sequence[Entry], action: str, year: int, numbers: str, who: str) -> Iterator[None]:
     """Write one line and do what goes with it, both or neither, one at a time.
 
     Raises BusyError when the record has grown since it was ``seen``: a colleague published or withdrew meanwhile.
@@ -55,12 +51,12 @@ def adding(
         yield
 
 
-def key(db: sqlite_utils.Database) -> bytes:
+def key(db: Office) -> bytes:
     """The 32 secret bytes of this file."""
     return bytes(db.execute("SELECT value FROM publication_key").fetchone()[0])
 
 
-def is_demonstration(db: sqlite_utils.Database) -> bool:
+def is_demonstration(db: Office) -> bool:
     """Whether the file is the made-up one, by the notes that it holds."""
     sql = "SELECT count(*) FROM need WHERE title LIKE 'Notes de la démonstration%' AND deleted_at IS NULL"
     return bool(db.execute(sql).fetchone()[0])
@@ -72,10 +68,10 @@ _SHARED = 5
 """What is written of so many persons, a commune or a craft, tells of nobody."""
 
 
-def personal(db: sqlite_utils.Database) -> set[str]:
+def personal(db: Office) -> set[str]:
     """What was written of a person: full names both ways round, dates, phones, mails, and texts few others share."""
     asked = [" || ' ' || ".join(names) for names in (PERSON.title, PERSON.title[::-1])]
-    for field in effective_dictionary.own(db, PERSON).fields:
+    for field in db.tables["person"].fields:
         if field.name not in PERSON.title and isinstance(field.type, Date | Phone | Email):
             asked.append(field.name)
         elif field.name not in PERSON.title and field.searched:

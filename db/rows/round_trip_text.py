@@ -11,10 +11,10 @@ from typing import Any
 from db.base.errors import FieldError
 from db.imports.plan_types import NUMBER
 from db.model.fields import Field, Table
+from db.model.office import Office
 from db.model.types import Choice, Choices, Context, Phone, Reference, References, Text, Type, ValueList, fold
 from db.rows import queries
 from db.rows.titles import words_of
-from db.storage.connection import Database
 
 FIRST, LISTS = "À lire d’abord", "Listes"
 """The sheets of a workbook of the whole office that are no table; the first begins with NAME."""
@@ -54,7 +54,7 @@ def sheet_names(tables: Iterable[Table]) -> dict[str, str]:
 class Spelling:
     """Writes the values of one file as text. What it wrote reads back through ``Type.read`` with the same labels."""
 
-    def __init__(self, db: Database, tables: Mapping[str, Table], known: Context) -> None:
+    def __init__(self, db: Office, tables: Mapping[str, Table], known: Context) -> None:
         self._db, self._tables, self._known = db, tables, known
         self._codes: dict[tuple[str, str], str] = {}
         self.reference = lru_cache(maxsize=None)(self._reference)

@@ -7,17 +7,17 @@ from datetime import date
 from typing import Any
 
 from db.base.errors import CeilingError, InvalidError, Problem, RuleError
-from db.model import domain_rules, effective_dictionary
+from db.model import domain_rules
 from db.model.dictionary import TABLES
 from db.model.fields import Table
+from db.model.office import Office
 from db.model.types import Context
 from db.storage import ddl
-from db.storage.connection import Database
 
 
 @contextmanager
 def refusals(
-    db: Database, table: Table, values: Mapping[str, Any], row_id: int | None, line: int | None
+    db: Office, table: Table, values: Mapping[str, Any], row_id: int | None, line: int | None
 ) -> Iterator[None]:
     """What the file itself refuses, in words: « aid.ceiling : Montant accordé : … » names rule, label and reason."""
     try:
@@ -26,9 +26,7 @@ def refusals(
         where, _, rest = str(error).partition(" : ")
         label, _, reason = rest.partition(" : ")
         of, _, rule = where.partition(".")
-        refusing = effective_dictionary.own(
-            db, TABLES.get(of, table)
-        )  # bringing a person back brings rows of other tables back
+        refusing = db.tables.get(of, table)  # restoring a person restores rows of other tables
         if not reason:
             raise InvalidError([Problem("le fichier refuse cette valeur", line=line)]) from error
         if where == "aid.ceiling" and table.name == refusing.name:
@@ -37,7 +35,7 @@ def refusals(
         raise RuleError([Problem(reason, label, name, line)]) from error
 
 
-def _ceiling_reason(db: Database, values: Mapping[str, Any], row_id: int | None) -> str:
+def _ceiling_reason(db: Office, values: Mapping[str, Any], row_id: int | None) -> str:
     ceiling, already = ceiling_state(db, values, row_id)
     euros = TABLES["aid"].field("granted").type
     known = Context({})
@@ -50,7 +48,7 @@ def _ceiling_reason(db: Database, values: Mapping[str, Any], row_id: int | None)
     )
 
 
-def ceiling_state(db: Database, values: Mapping[str, Any], row_id: int | None = None) -> tuple[int, int]:
+def ceiling_state(db: Office, values: Mapping[str, Any], row_id: int | None = None) -> tuple[int, int]:
     """(ceiling, already granted) in cents for the person and the day of an aid, leaving that aid out."""
     day = values.get("decided_on") or values.get("requested_on") or date.today().isoformat()
     sql = f"SELECT (SELECT aid_ceiling FROM setting), {domain_rules.most_granted(':person', ':day', but=':aid')}"

@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import sqlite_utils
-
 from db.base.errors import AccessError, FieldError, InvalidError, NotFoundError, Problem
 from db.model.dictionary import PERSON
 from db.model.fields import Computed, Field, Table
+from db.model.office import Office
 from db.model.types import Choice, Choices, Context, Date, Euros, Integer, Text, YesNo, fold
 from db.rows.queries import groupable, words
 from db.rows.records import writing
@@ -74,14 +73,14 @@ _SELECT = (
 _VISIBLE = "(v.owner = :who OR v.shared)"
 
 
-def every(db: sqlite_utils.Database, who: str, grid: Grid) -> list[View]:
+def every(db: Office, who: str, grid: Grid) -> list[View]:
     """The views of a grid that somebody may open: their own, then those the team shares, by name."""
     sql = f"{_SELECT} WHERE v.table_name = :table AND v.grid = :grid AND {_VISIBLE}"
     found = db.execute(sql, {"who": who, "table": grid.table, "grid": grid.name}).fetchall()
     return sorted(map(_read, found), key=lambda view: (view.owner != who, fold(view.name), view.id))
 
 
-def get(db: sqlite_utils.Database, view_id: int, who: str) -> View:
+def get(db: Office, view_id: int, who: str) -> View:
     """One view. Raises NotFoundError when there is none, or none that this person may open: nobody learns which."""
     row = db.execute(f"{_SELECT} WHERE v.id = :id AND {_VISIBLE}", {"id": view_id, "who": who}).fetchone()
     if row is None:
@@ -89,7 +88,7 @@ def get(db: sqlite_utils.Database, view_id: int, who: str) -> View:
     return _read(row)
 
 
-def default(db: sqlite_utils.Database, who: str, grid: Grid) -> View | None:
+def default(db: Office, who: str, grid: Grid) -> View | None:
     """The view that somebody has this grid open on."""
     sql = (
         f"{_SELECT} JOIN view_default m ON m.view_id = v.id"
@@ -127,9 +126,7 @@ def _names(kept: Mapping[str, Any], name: str) -> tuple[str, ...]:
 # ---- made and changed
 
 
-def create(
-    db: sqlite_utils.Database, table: Table, grid: Grid, name: str, look: Look, who: str, shared: bool = False
-) -> int:
+def create(db: Office, table: Table, grid: Grid, name: str, look: Look, who: str, shared: bool = False) -> int:
     """Keep a new view. Returns its number. Raises InvalidError, BusyError, StorageError."""
     named = _named(name)
     content = _content(table, look)
@@ -138,57 +135,57 @@ def create(
         sql = (
             'INSERT INTO "view" (name, table_name, grid, owner, shared, content) VALUES (?, ?, ?, ?, ?, ?) RETURNING id'
         )
-        row = db.conn.execute(sql, (named, grid.table, grid.name, who, int(shared), content)).fetchone()
+        row = db.execute(sql, (named, grid.table, grid.name, who, int(shared), content)).fetchone()
     return int(row[0])
 
 
-def rename(db: sqlite_utils.Database, view_id: int, name: str, who: str) -> None:
+def rename(db: Office, view_id: int, name: str, who: str) -> None:
     """Call one's own view otherwise. Raises InvalidError, AccessError, NotFoundError."""
     named = _named(name)
     with writing(db):
         view = _own(db, view_id, who)
         _check_free(db, view.grid, named, who, but=view_id)
-        db.conn.execute('UPDATE "view" SET name = ? WHERE id = ?', (named, view_id))
+        db.execute('UPDATE "view" SET name = ? WHERE id = ?', (named, view_id))
 
 
-def overwrite(db: sqlite_utils.Database, table: Table, view_id: int, look: Look, who: str) -> None:
+def overwrite(db: Office, table: Table, view_id: int, look: Look, who: str) -> None:
     """Let one's own view show something else. Raises InvalidError, AccessError, NotFoundError."""
     content = _content(table, look)
     with writing(db):
         _own(db, view_id, who)
-        db.conn.execute('UPDATE "view" SET content = ? WHERE id = ?', (content, view_id))
+        db.execute('UPDATE "view" SET content = ? WHERE id = ?', (content, view_id))
 
 
-def share(db: sqlite_utils.Database, view_id: int, shared: bool, who: str) -> None:
+def share(db: Office, view_id: int, shared: bool, who: str) -> None:
     """Share one's own view with the team, or no longer: it is then nobody else's default any more.
 
     Raises AccessError, NotFoundError.
     """
     with writing(db):
         _own(db, view_id, who)
-        db.conn.execute('UPDATE "view" SET shared = ? WHERE id = ?', (int(shared), view_id))
+        db.execute('UPDATE "view" SET shared = ? WHERE id = ?', (int(shared), view_id))
 
 
-def delete(db: sqlite_utils.Database, view_id: int, who: str) -> None:
+def delete(db: Office, view_id: int, who: str) -> None:
     """Delete one's own view; it is nobody's default any more. Raises AccessError, NotFoundError."""
     with writing(db):
         _own(db, view_id, who)
-        db.conn.execute('DELETE FROM "view" WHERE id = ?', (view_id,))
+        db.execute('DELETE FROM "view" WHERE id = ?', (view_id,))
 
 
-def set_default(db: sqlite_utils.Database, grid: Grid, view_id: int | None, who: str) -> None:
+def set_default(db: Office, grid: Grid, view_id: int | None, who: str) -> None:
     """Have a grid open on a view; None: as it is without. Raises NotFoundError."""
     with writing(db):
         place = (who, grid.table, grid.name)
         if view_id is not None and get(db, view_id, who).grid != grid:
             raise NotFoundError("Cette vue est celle d’une autre grille.")
-        db.conn.execute("DELETE FROM view_default WHERE who = ? AND table_name = ? AND grid = ?", place)
+        db.execute("DELETE FROM view_default WHERE who = ? AND table_name = ? AND grid = ?", place)
         if view_id is not None:
             sql = "INSERT INTO view_default (who, table_name, grid, view_id) VALUES (?, ?, ?, ?)"
-            db.conn.execute(sql, (*place, view_id))
+            db.execute(sql, (*place, view_id))
 
 
-def _own(db: sqlite_utils.Database, view_id: int, who: str) -> View:
+def _own(db: Office, view_id: int, who: str) -> View:
     view = get(db, view_id, who)
     if view.owner != who:
         raise AccessError(f"Cette vue est à {view.owner} : enregistrez la vôtre sous un autre nom.")
@@ -205,7 +202,7 @@ def _named(name: str) -> str:
     return named
 
 
-def _check_free(db: sqlite_utils.Database, grid: Grid, name: str, who: str, but: int | None = None) -> None:
+def _check_free(db: Office, grid: Grid, name: str, who: str, but: int | None = None) -> None:
     """One name, one view: accents and capitals make no difference."""
     others = [view for view in every(db, who, grid) if view.owner == who and view.id != but]
     if any(fold(view.name) == fold(name) for view in others):
@@ -237,7 +234,7 @@ def _dumped(look: Look, labels: Mapping[str, str]) -> str:
 # ---- somebody is erased for good
 
 
-def forget(db: sqlite_utils.Database, person_id: int) -> None:
+def forget(db: Office, person_id: int) -> None:
     """Leave out of every view the words that name nobody but this person, within the transaction that erases her."""
     for view in [_read(row) for row in db.execute(_SELECT).fetchall()]:
         filters = {place: value for place, value in view.look.filters.items() if not _names_her(db, value, person_id)}
@@ -245,10 +242,10 @@ def forget(db: sqlite_utils.Database, person_id: int) -> None:
         name = f"Vue n° {view.id}" if _names_her(db, view.name, person_id) else view.name
         if (filters, search, name) != (view.look.filters, view.look.search, view.name):
             content = _dumped(replace(view.look, filters=filters, search=search), view.labels)
-            db.conn.execute('UPDATE "view" SET name = ?, content = ? WHERE id = ?', (name, content, view.id))
+            db.execute('UPDATE "view" SET name = ?, content = ? WHERE id = ?', (name, content, view.id))
 
 
-def _names_her(db: sqlite_utils.Database, text: Any, person_id: int) -> bool:
+def _names_her(db: Office, text: Any, person_id: int) -> bool:
     """Whether a word of a text, or a telephone number, finds this person by name, and nobody else."""
     if not isinstance(text, str):
         return False

@@ -4,20 +4,19 @@ import re
 from datetime import date
 
 from db.base.errors import FieldError
-from db.model import effective_dictionary
 from db.model.dictionary import TABLES
 from db.model.fields import Table
+from db.model.office import Office
 from db.model.types import Context, Date, fold
 from db.rows import queries
 from db.rows.queries import Filter, Query
-from db.storage.connection import Database
 
 
-def context(db: Database) -> Context:
+def context(db: Office) -> Context:
     """The labels in force and how to find and name rows: what reading and showing values needs from the file."""
     labels: dict[str, dict[str, str]] = {}
     retired: dict[str, frozenset[str]] = {}
-    for values in effective_dictionary.of(db).lists:
+    for values in db.lists:
         rows = db.execute(f"SELECT code, label, retired FROM {values.table} ORDER BY position, label").fetchall()
         labels[values.name] = {code: label for code, label, _ in rows}
         retired[values.name] = frozenset(code for code, _, gone in rows if gone)
@@ -32,7 +31,7 @@ def context(db: Database) -> Context:
     return found
 
 
-def _title(db: Database, table: Table, row_id: int, known: Context) -> str:
+def _title(db: Office, table: Table, row_id: int, known: Context) -> str:
     row = db.execute(
         f'SELECT deleted_at, {", ".join(table.title)} FROM "{table.name}" WHERE id = ?', (row_id,)
     ).fetchone()
@@ -45,7 +44,7 @@ def _title(db: Database, table: Table, row_id: int, known: Context) -> str:
     return " ".join(filter(None, parts)) + (" (supprimé)" if row[0] else "")
 
 
-def _find(db: Database, table: Table, text: str, known: Context) -> int:
+def _find(db: Office, table: Table, text: str, known: Context) -> int:
     """The row that a text names: its title in any order of words, or « … n° 12 » where two bear the same."""
     exact = _titled(db, table, text, known)
     if len(exact) == 1:
@@ -65,7 +64,7 @@ def _find(db: Database, table: Table, text: str, known: Context) -> int:
     raise FieldError(f"« {text.strip()} » n’a pas été trouvé parmi : {table.plural.lower()}")
 
 
-def _titled(db: Database, table: Table, text: str, known: Context) -> list[int]:
+def _titled(db: Office, table: Table, text: str, known: Context) -> list[int]:
     """The rows that are called so, in any order of words."""
     asked = words_of(text)
     found = suggestions(db, table, text, known, limit=200) if asked else []
@@ -77,7 +76,7 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(sorted(fold(text).split()))
 
 
-def suggestions(db: Database, table: Table, text: str, known: Context, limit: int = 8) -> list[tuple[int, str]]:
+def suggestions(db: Office, table: Table, text: str, known: Context, limit: int = 8) -> list[tuple[int, str]]:
     """Rows whose title holds words beginning like those typed: (id, title), in the table's order."""
     match = queries.words(text)
     searched = [item.name for item in queries.title_fields(table) if item.searched]

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.base.errors import NotFoundError, RuleError, UndoError
-from db.model import effective_dictionary
 from db.model.dictionary import FILES
 from db.model.fields import Table
+from db.model.office import Office
 from db.rows import history, operations, records, titles
 from db.rows.operations import Operation
 from db.rows.rule_errors import refusals
-from db.storage.connection import Database
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class _Line:
         return [item.name for item in self.table.fields if item.name in self.before or item.name in self.after]
 
 
-def undo(db: Database, operation_id: int, who: str) -> None:
+def undo(db: Office, operation_id: int, who: str) -> None:
     """Take one operation back, all of it or nothing.
 
     Raises UndoError, which names what later changes made wrong; RuleError when a rule forbids the rows as they were;
@@ -53,20 +52,20 @@ def undo(db: Database, operation_id: int, who: str) -> None:
         _take_all_back(db, lines, who)
 
 
-def _lines(db: Database, operation: Operation) -> list[_Line]:
+def _lines(db: Office, operation: Operation) -> list[_Line]:
     """Latest first: what came last is taken back first."""
     sql = (
         "SELECT id, table_name, row_id, version, action, before, after FROM history WHERE id BETWEEN ? AND ?"
         " ORDER BY id DESC"
     )
-    tables = effective_dictionary.tables(db)
+    tables = db.tables
     return [
         _Line(number, tables[table], row, version, action, json.loads(before), json.loads(after))
         for number, table, row, version, action, before, after in db.execute(sql, (operation.first, operation.last))
     ]
 
 
-def _in_the_way(db: Database, line: _Line, operation: Operation) -> Iterator[str]:
+def _in_the_way(db: Office, line: _Line, operation: Operation) -> Iterator[str]:
     """What was done since that taking this line back would destroy."""
     if line.action == "erase":
         yield "ce qui a été effacé pour de bon ne revient pas."
@@ -86,7 +85,7 @@ def _in_the_way(db: Database, line: _Line, operation: Operation) -> Iterator[str
         yield from _since_added(db, line, operation)
 
 
-def _since_added(db: Database, line: _Line, operation: Operation) -> Iterator[str]:
+def _since_added(db: Office, line: _Line, operation: Operation) -> Iterator[str]:
     """Rows that were added to a person's file since: they would go with it."""
     for table in FILES.values():
         if table.belongs_to_person:
@@ -98,11 +97,11 @@ def _since_added(db: Database, line: _Line, operation: Operation) -> Iterator[st
                 yield f"{_title(db, line)} : ce dossier contient depuis : {table.plural.lower()} ({many})."
 
 
-def _title(db: Database, line: _Line) -> str:
+def _title(db: Office, line: _Line) -> str:
     return f"{line.table.label} {titles.context(db).title(line.table.name, line.row)}"
 
 
-def _take_all_back(db: Database, lines: list[_Line], who: str) -> None:
+def _take_all_back(db: Office, lines: list[_Line], who: str) -> None:
     """Latest first; what a rule refuses waits for the others: some rows are only right together (a merge)."""
     while lines:
         waiting: list[_Line] = []
@@ -123,7 +122,7 @@ def _take_all_back(db: Database, lines: list[_Line], who: str) -> None:
         lines = waiting
 
 
-def _take_back(db: Database, line: _Line, who: str) -> None:
+def _take_back(db: Office, line: _Line, who: str) -> None:
     row = records.stored(db, line.table, line.row)
     match line.action:
         case "insert":

@@ -9,10 +9,9 @@ another chain, and is told apart by the chain that the backups hold.
 import hashlib
 import json
 import secrets
+import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
-
-import sqlite_utils
 
 _COLUMNS = {
     "history": "id, at, who, table_name, row_id, version, action, before, after",
@@ -25,7 +24,7 @@ _BEFORE_ALL = -(2**63)
 """A line that another program numbers below 1 is never sealed, and is told by ``problems``."""
 
 
-def seal(db: sqlite_utils.Database) -> None:
+def seal(db: sqlite3.Connection) -> None:
     """Seal every line that has no seal yet, other programs' included. Inside the transaction that wrote them."""
     new = [(book, line) for book in BOOKS for line in _lines(db, book, after=_end(db, book))]
     link = last(db) if new else b""
@@ -34,16 +33,16 @@ def seal(db: sqlite_utils.Database) -> None:
         digest = _digest(salt, line)
         link = _link(link, digest)
         sql = "INSERT INTO seal (book, line, salt, digest, chain) VALUES (?, ?, ?, ?, ?)"
-        db.conn.execute(sql, (book, line[0], salt, digest, link))
+        db.execute(sql, (book, line[0], salt, digest, link))
 
 
-def last(db: sqlite_utils.Database) -> bytes:
+def last(db: sqlite3.Connection) -> bytes:
     """The last link; empty when nothing was sealed yet."""
     row = db.execute("SELECT chain FROM seal ORDER BY id DESC LIMIT 1").fetchone()
     return bytes(row[0]) if row else b""
 
 
-def problems(db: sqlite_utils.Database) -> Iterator[str]:
+def problems(db: sqlite3.Connection) -> Iterator[str]:
     """What no longer agrees with the seals, as French sentences."""
     link = b""
     held = {book: {line[0]: line for line in _lines(db, book, after=_BEFORE_ALL)} for book in BOOKS}
@@ -77,16 +76,16 @@ def _against(found: Line | None, book: str, line: int, salt: bytes | None, diges
         yield f"{where} : elle a été changée."
 
 
-def unsalt(db: sqlite_utils.Database, book: str, lines: Iterable[int]) -> None:
+def unsalt(db: sqlite3.Connection, book: str, lines: Iterable[int]) -> None:
     """Take the salt of these lines' seals away, in the transaction that takes their content away."""
-    db.conn.executemany("UPDATE seal SET salt = NULL WHERE book = ? AND line = ?", [(book, line) for line in lines])
+    db.executemany("UPDATE seal SET salt = NULL WHERE book = ? AND line = ?", [(book, line) for line in lines])
 
 
-def _lines(db: sqlite_utils.Database, book: str, after: int = 0) -> list[Line]:
+def _lines(db: sqlite3.Connection, book: str, after: int = 0) -> list[Line]:
     return db.execute(f"SELECT {_COLUMNS[book]} FROM {book} WHERE id > ? ORDER BY id", (after,)).fetchall()
 
 
-def _end(db: sqlite_utils.Database, book: str) -> int:
+def _end(db: sqlite3.Connection, book: str) -> int:
     """The last line that has a seal."""
     return int(db.execute("SELECT coalesce(max(line), 0) FROM seal WHERE book = ?", (book,)).fetchone()[0])
 

@@ -8,14 +8,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-import sqlite_utils
-
 from db.base.errors import NotFoundError, of_sqlite
 from db.model.dictionary import TABLES
+from db.model.office import Office
+from db.model.roles import Role
 from db.storage import ddl, permissions, upgrade
-from db.storage.permissions import Role
 
-Database = sqlite_utils.Database
 T = TypeVar("T")
 
 _ready: dict[tuple[str, int], int] = {}
@@ -28,30 +26,29 @@ def office_path() -> Path:
     return Path(os.environ.get("PALETTE_DATA") or "data") / "palette.db"
 
 
-def connect(path: Path) -> Database:
+def connect(path: Path) -> Office:
     """A connection with Palette's settings, nothing made or checked."""
-    raw = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
-    db = Database(raw)
+    db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False, factory=Office)
     for pragma in ("journal_mode = WAL", "foreign_keys = ON", "busy_timeout = 10000", "synchronous = FULL"):
-        raw.execute(f"PRAGMA {pragma}")
+        db.execute(f"PRAGMA {pragma}")
     return db
 
 
-def create(path: Path) -> Database:
+def create(path: Path) -> Office:
     """Make a new, empty office file. Raises FileExistsError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
     return open_file(path)
 
 
-def blank() -> Database:
+def blank() -> Office:
     """An empty office in memory: what a new file would hold."""
     db = connect(Path(":memory:"))
     upgrade.upgrade(db)
     return db
 
 
-def open_file(path: Path) -> Database:
+def open_file(path: Path) -> Office:
     """Open an office file; an older one is upgraded after a backup copy.
 
     Raises NotFoundError, SchemaError, StorageError.
@@ -69,7 +66,7 @@ def open_file(path: Path) -> Database:
     return db
 
 
-def _make_ready(db: Database, path: Path) -> None:
+def _make_ready(db: Office, path: Path) -> None:
     """Bring the file up once per process."""
     stamp = (str(path.resolve()), path.stat().st_ino)
     with _making:
@@ -80,7 +77,7 @@ def _make_ready(db: Database, path: Path) -> None:
             _ready[stamp] = id(TABLES)
 
 
-def _bring_up(db: Database, path: Path) -> None:
+def _bring_up(db: Office, path: Path) -> None:
     empty, behind = not ddl.actual(db), upgrade.behind(db)
     problems = [] if empty else ddl.drift(db)
     if empty or problems or upgrade.pending(db):
@@ -89,14 +86,14 @@ def _bring_up(db: Database, path: Path) -> None:
         upgrade.upgrade(db)
 
 
-def office(roles: Iterable[Role] | None = None) -> Database:
+def office(roles: Iterable[Role] | None = None) -> Office:
     """The office file, one connection per thread and set of roles. Raises NotFoundError when there is none yet.
 
     ``roles``: of whoever asks; the connection does what they may (db/storage/permissions.py).
     None: Palette itself, unlimited.
     """
     path, held = office_path(), None if roles is None else frozenset(roles)
-    opened: dict[tuple[Path, frozenset[Role] | None], Database] = _of_thread.__dict__.setdefault("opened", {})
+    opened: dict[tuple[Path, frozenset[Role] | None], Office] = _of_thread.__dict__.setdefault("opened", {})
     if (path, held) not in opened or not path.exists():
         db = open_file(path)
         if held is not None:
@@ -105,7 +102,7 @@ def office(roles: Iterable[Role] | None = None) -> Database:
     return opened[path, held]
 
 
-def change_token(db: Database) -> int:
+def change_token(db: Office) -> int:
     """A number that grows with every change of the file, by whomever; equal means nothing changed."""
     return int(db.execute("SELECT coalesce(max(id), 0) FROM history").fetchone()[0])
 
@@ -114,7 +111,7 @@ _remembered: dict[tuple[Hashable, ...], Any] = {}
 _MISSING = object()
 
 
-def remembered(db: Database, key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
+def remembered(db: Office, key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
     """What ``make`` answers, asked again only once the file has changed: counting 100,000 rows takes its time.
 
     The file as it was known in the past (db/figures/as_of.py, which writes nothing) bears the same name and number:
@@ -124,7 +121,7 @@ def remembered(db: Database, key: tuple[Hashable, ...], make: Callable[[], T]) -
         return make()
     file = db.execute("PRAGMA database_list").fetchone()[2]
     # Nobody is given what was found with other rights.
-    whole = (file, change_token(db), getattr(db, "held", None), *key)
+    whole = (file, change_token(db), db.roles, *key)
     answer = _remembered.get(whole, _MISSING)  # looked up once: another thread may forget everything at any moment
     if answer is _MISSING:
         answer = make()

@@ -7,12 +7,10 @@ program, the sqlite3 command line included, is held to the same rules and leaves
 import re
 from collections.abc import Iterator
 
-import sqlite_utils
-
-from db.model import effective_dictionary
 from db.model.dictionary import FILES
-from db.model.effective_dictionary import DECLARED, Shape
+from db.model.effective_dictionary import DECLARED, EffectiveDictionary
 from db.model.fields import Field, Rule, Table
+from db.model.office import Office
 from db.model.types import Choice, Choices, Reference, References, Several, Text, ValueList
 from db.storage import system_tables
 
@@ -251,7 +249,7 @@ def clean(sql: str) -> str:
     return re.sub(r"\s+", " ", sql).strip()
 
 
-def expected(wished: Shape = DECLARED) -> dict[str, str]:
+def expected(wished: EffectiveDictionary = DECLARED) -> dict[str, str]:
     """Name -> CREATE statement of everything the dictionary and the office ask for, in the order to run them."""
     wanted = {values.table: _list_sql(values.table) for values in wished.lists}
     wanted |= {table.name: _table_sql(table) for table in wished.tables.values()}
@@ -264,22 +262,22 @@ def expected(wished: Shape = DECLARED) -> dict[str, str]:
     return wanted | dict(_cascade())
 
 
-def actual(db: sqlite_utils.Database) -> dict[str, str]:
+def actual(db: Office) -> dict[str, str]:
     """Name -> statement of what the file holds, without SQLite's and the search index's own tables."""
     rows = db.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid").fetchall()
     return {name: sql for name, sql in rows if not re.match(r"sqlite_|\w+_search_(data|idx|docsize|config)$", name)}
 
 
-def columns_of(db: sqlite_utils.Database, table: Table) -> set[str]:
+def columns_of(db: Office, table: Table) -> set[str]:
     """The names of the columns that a table of the file has; none when it is not there."""
     return {row[0] for row in db.execute("SELECT name FROM pragma_table_info(?)", (table.name,))}
 
 
-def drift(db: sqlite_utils.Database) -> list[str]:
+def drift(db: Office) -> list[str]:
     """What of the file contradicts the dictionary and cannot be added by itself: sentences, each with its mend."""
     found = actual(db)
     problems = []
-    for table in effective_dictionary.tables(db).values():
+    for table in db.tables.values():
         if table.name not in found:
             continue
         sql, present = clean(found[table.name]), columns_of(db, table)
@@ -294,6 +292,6 @@ def drift(db: sqlite_utils.Database) -> list[str]:
                 problems.append(
                     f"{table.name}.{field.name} : la colonne n’est plus celle du dictionnaire "
                     f"(attendu : {column_sql(field)}). "
-                    "Pour l’adapter : ajoutez une étape numérotée dans db/migrations, ou remettez la déclaration."
+                    "Pour l’adapter : ajoutez une étape numérotée dans db/storage/migrations, ou remettez la déclaration."
                 )
     return problems

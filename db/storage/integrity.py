@@ -6,12 +6,11 @@ Nothing is changed. Rows are named by table and number, never by what they say: 
 import sqlite3
 from collections.abc import Iterator
 
-import sqlite_utils
-
 from db.base.errors import SchemaError
-from db.model import domain_rules, effective_dictionary
+from db.model import domain_rules
 from db.model.dictionary import TABLES
 from db.model.fields import Rule, Table
+from db.model.office import Office
 from db.storage import audit_chain, ddl, upgrade
 
 _SPARED = {("aid", "ceiling"): domain_rules.CEILING_WAS_OVERRIDDEN}
@@ -20,7 +19,7 @@ _SPARED = {("aid", "ceiling"): domain_rules.CEILING_WAS_OVERRIDDEN}
 _REMADE = "Ouvrir le fichier avec Palette y remédie."
 
 
-def check(db: sqlite_utils.Database) -> list[str]:
+def check(db: Office) -> list[str]:
     """Everything that is wrong, as French sentences; empty when the file is sound.
 
     The search ends early when what comes after could not be run, or would only misread what was found.
@@ -33,7 +32,7 @@ def check(db: sqlite_utils.Database) -> list[str]:
     return []
 
 
-def _intact(db: sqlite_utils.Database) -> Iterator[str]:
+def _intact(db: Office) -> Iterator[str]:
     """SQLite's own check: pages, indexes, types and CHECKs."""
     try:
         answers = [str(row[0]) for row in db.execute("PRAGMA integrity_check").fetchall()]
@@ -44,17 +43,17 @@ def _intact(db: sqlite_utils.Database) -> Iterator[str]:
             yield f"Le fichier est abîmé ; reprenez une sauvegarde. SQLite dit : {answer}"
 
 
-def _columns(db: sqlite_utils.Database) -> Iterator[str]:
+def _columns(db: Office) -> Iterator[str]:
     """Tables and columns that contradict the dictionary, or that only opening the file with Palette will add."""
     found = ddl.actual(db)
     if not found.keys() & TABLES.keys():
         yield "Ce n’est pas un fichier de Palette : aucune de ses tables n’y est."
         return
     yield from ddl.drift(db)
-    for name, sql in ddl.expected(effective_dictionary.of(db)).items():
+    for name, sql in ddl.expected(db.dictionary).items():
         if name not in found and sql.startswith("CREATE TABLE"):
             yield f"La table {name} manque. {_REMADE}"
-    for table in effective_dictionary.tables(db).values():
+    for table in db.tables.values():
         present = ddl.columns_of(db, table)
         for column in ddl.columns_sql(table) if present else []:
             name = column.split()[0]
@@ -63,7 +62,7 @@ def _columns(db: sqlite_utils.Database) -> Iterator[str]:
     yield from _steps(db)
 
 
-def _steps(db: sqlite_utils.Database) -> Iterator[str]:
+def _steps(db: Office) -> Iterator[str]:
     """A file of an earlier Palette whose steps were not all run, or of a later one."""
     try:
         if upgrade.behind(db):
@@ -72,23 +71,23 @@ def _steps(db: sqlite_utils.Database) -> Iterator[str]:
         yield str(error)
 
 
-def _made(db: sqlite_utils.Database) -> Iterator[str]:
+def _made(db: Office) -> Iterator[str]:
     """Triggers, indexes and search tables that are missing or were changed: what they guard was not guarded."""
     found = ddl.actual(db)
-    for name, sql in ddl.expected(effective_dictionary.of(db)).items():
+    for name, sql in ddl.expected(db.dictionary).items():
         if name not in TABLES and ddl.clean(found.get(name, "")) != ddl.clean(sql):
             yield f"{name} manque ou a été modifié. {_REMADE}"
 
 
-def _references(db: sqlite_utils.Database) -> Iterator[str]:
+def _references(db: Office) -> Iterator[str]:
     """Foreign keys: rows that point to a row or a value that is not there."""
     for table, row_id, target, _ in db.execute("PRAGMA foreign_key_check").fetchall():
         yield f"{_row(table, row_id)} : renvoie à une ligne de « {target} » qui n’existe pas."
 
 
-def _rules(db: sqlite_utils.Database) -> Iterator[str]:
+def _rules(db: Office) -> Iterator[str]:
     """Every kept row against every rule of its table."""
-    for table in effective_dictionary.tables(db).values():
+    for table in db.tables.values():
         for rule in ddl.rules_of(table):
             for (row_id,) in db.execute(_broken(table, rule)).fetchall():
                 yield f"{_row(table.name, row_id)} : {table.field(rule.field).label} : {rule.sentence}."
@@ -101,9 +100,9 @@ def _broken(table: Table, rule: Rule) -> str:
       WHERE NEW.deleted_at IS NULL AND ({rule.refused_when}) AND NOT {spared} ORDER BY NEW.id"""
 
 
-def _history(db: sqlite_utils.Database) -> Iterator[str]:
+def _history(db: Office) -> Iterator[str]:
     """Rows whose version is not the one the history knows last."""
-    for table in effective_dictionary.tables(db).values():
+    for table in db.tables.values():
         rows = db.execute(
             f"""SELECT t.id, t.version, h.version FROM "{table.name}" t
             LEFT JOIN (SELECT row_id, max(version) AS version FROM history WHERE table_name = ? GROUP BY row_id) h
@@ -116,9 +115,9 @@ def _history(db: sqlite_utils.Database) -> Iterator[str]:
             yield f"{_row(table.name, row_id)} : version {version}, mais l’historique {last}."
 
 
-def _erased(db: sqlite_utils.Database) -> Iterator[str]:
+def _erased(db: Office) -> Iterator[str]:
     """Rows that the history knows and the file has no more, without a word about their being erased."""
-    for table in effective_dictionary.tables(db).values():
+    for table in db.tables.values():
         rows = db.execute(
             f"""SELECT h.row_id FROM history h WHERE h.table_name = ?
             AND NOT EXISTS (SELECT 1 FROM "{table.name}" t WHERE t.id = h.row_id)
@@ -129,7 +128,7 @@ def _erased(db: sqlite_utils.Database) -> Iterator[str]:
             yield f"{_row(table.name, row_id)} : a disparu sans que l’historique le dise."
 
 
-def _blanked(db: sqlite_utils.Database) -> Iterator[str]:
+def _blanked(db: Office) -> Iterator[str]:
     """Lines of the history that say nothing any more though nobody was erased: the row itself, or whose it once was."""
     sql = """WITH gone AS MATERIALIZED (
         SELECT table_name, row_id, max(id) AS last FROM history WHERE action = 'erase' GROUP BY table_name, row_id)
@@ -142,9 +141,9 @@ def _blanked(db: sqlite_utils.Database) -> Iterator[str]:
         yield f"Ligne n° {line} dans l’historique : vidée, mais personne n’a été effacé."
 
 
-def _search(db: sqlite_utils.Database) -> Iterator[str]:
+def _search(db: Office) -> Iterator[str]:
     """Search indexes that no longer say what the rows say (rank 1: compare with the rows themselves)."""
-    for table in effective_dictionary.tables(db).values():
+    for table in db.tables.values():
         name = f"{table.name}_search"
         if name not in ddl.actual(db):
             continue

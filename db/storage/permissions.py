@@ -9,41 +9,15 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from enum import Enum
 from functools import lru_cache
-
-import sqlite_utils
 
 from db.base.errors import AccessError
 from db.model import effective_dictionary
 from db.model.dictionary import FILES, OFFICE, PERSON, TABLES
 from db.model.lists import LISTS
+from db.model.office import Office
+from db.model.roles import Role, Roles
 from db.model.types import Date, LongText, Text, Type
-
-
-class Role(Enum):
-    """What somebody is here to do; an account may hold several."""
-
-    AGENT = "agent"
-    PILOTE = "pilote"
-    ADMIN = "admin"
-
-    @property
-    def label(self) -> str:
-        """As the screens call it."""
-        return {"agent": "Agent", "pilote": "Pilote", "admin": "Administrateur"}[self.value]
-
-    @property
-    def means(self) -> str:
-        """What it opens, in one sentence."""
-        return {
-            "agent": "Lit et écrit les dossiers ; voit les chiffres.",
-            "pilote": "Voit les chiffres et les publie ; aucun nom.",
-            "admin": "Tient les comptes, les réglages et la conservation.",
-        }[self.value]
-
-
-Roles = frozenset[Role]
 
 _VALUES = [values.table for values in LISTS]
 _OWN_LISTS = f"list_{effective_dictionary.PREFIX}"
@@ -169,23 +143,23 @@ def _authorizer(roles: Roles) -> Authorizer:
     return ask
 
 
-def hold(db: sqlite_utils.Database, roles: Iterable[Role]) -> None:
+def hold(db: Office, roles: Iterable[Role]) -> None:
     """From now on this connection does what these roles may, and nothing else."""
-    db.held = frozenset(roles)  # type: ignore[attr-defined]
-    db.conn.set_authorizer(_authorizer(frozenset(roles)))
+    db.roles = frozenset(roles)
+    db.set_authorizer(_authorizer(frozenset(roles)))
 
 
 @contextmanager
-def lifted(db: sqlite_utils.Database) -> Iterator[None]:
+def lifted(db: Office) -> Iterator[None]:
     """Within it the connection is held to nothing: for what Palette itself adds to somebody's save (the seals).
 
     Setting an authorizer makes SQLite forget what it prepared under the other one.
     """
-    held: Roles | None = getattr(db, "held", None)
+    held = db.roles
     if held is None or _may_read(held, "history", "before"):
         yield
         return
-    db.conn.set_authorizer(None)
+    db.set_authorizer(None)
     try:
         yield
     finally:

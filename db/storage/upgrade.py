@@ -8,18 +8,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import sqlite_utils
-
 from db.base.errors import SchemaError
-from db.model import effective_dictionary
 from db.model.dictionary import TABLES
 from db.model.fields import TODAY
 from db.model.lists import LISTS
+from db.model.office import Office
 from db.storage import ddl, system_tables
 from db.storage.migrations import STEPS
 
 
-def behind(db: sqlite_utils.Database) -> bool:
+def behind(db: Office) -> bool:
     """Whether a numbered step is still to run. Raises SchemaError when the file is of a later Palette."""
     version = _version(db)
     if version > len(STEPS) + 1:
@@ -29,20 +27,20 @@ def behind(db: sqlite_utils.Database) -> bool:
     return version < len(STEPS) + 1
 
 
-def _version(db: sqlite_utils.Database) -> int:
+def _version(db: Office) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
-def pending(db: sqlite_utils.Database) -> bool:
+def pending(db: Office) -> bool:
     """Whether opening the file has something to add, to renew or a step to run."""
     found = ddl.actual(db)
-    missing = ddl.expected(effective_dictionary.of(db)).keys() - found.keys()
+    missing = ddl.expected(db.dictionary).keys() - found.keys()
     return bool(missing or behind(db) or any(map(any, (_stale(db, found), _missing_columns(db), _missing_values(db)))))
 
 
-def upgrade(db: sqlite_utils.Database) -> None:
+def upgrade(db: Office) -> None:
     """Bring a file up to the dictionary, all or nothing. Raises SchemaError when the two contradict each other."""
-    db.conn.execute("BEGIN IMMEDIATE")
+    db.execute("BEGIN IMMEDIATE")
     try:
         version = _version(db)  # read under the lock: another process may just have brought the file up
         for step in STEPS[version - 1 :] if version else []:
@@ -52,32 +50,32 @@ def upgrade(db: sqlite_utils.Database) -> None:
             raise SchemaError("Le fichier et le dictionnaire ne s’accordent pas :\n" + "\n".join(problems))
         renew(db)
         for sql, values in list(_missing_values(db)):
-            db.conn.execute(sql, values)
-        db.conn.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
-        db.conn.execute("COMMIT")
+            db.execute(sql, values)
+        db.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
+        db.execute("COMMIT")
     except BaseException:
-        db.conn.execute("ROLLBACK")
+        db.execute("ROLLBACK")
         raise
 
 
-def renew(db: sqlite_utils.Database) -> None:
+def renew(db: Office) -> None:
     """Bring a file up to the office's own fields and lists, within the transaction that changed them."""
     for sql in list(_missing_columns(db)):
-        db.conn.execute(sql)
+        db.execute(sql)
     _make(db)
 
 
-def _missing_columns(db: sqlite_utils.Database) -> Iterator[str]:
-    for table in effective_dictionary.tables(db).values():
+def _missing_columns(db: Office) -> Iterator[str]:
+    for table in db.tables.values():
         present = ddl.columns_of(db, table)
         for column in ddl.columns_sql(table) if present else []:
             if column.split()[0] not in present:
                 yield f'ALTER TABLE "{table.name}" ADD COLUMN {column}'
 
 
-def _stale(db: sqlite_utils.Database, found: dict[str, str]) -> Iterator[str]:
+def _stale(db: Office, found: dict[str, str]) -> Iterator[str]:
     """Indexes, triggers and search tables that the dictionary words differently by now, or no longer asks for."""
-    wanted = ddl.expected(effective_dictionary.of(db))
+    wanted = ddl.expected(db.dictionary)
     kinds = "by|in|in_order|sort_key|search|rule|history|takes|brings"
     ours = re.compile(rf"({'|'.join(TABLES)})_({kinds})|\w+_stays_|account_")
     for name, sql in found.items():
@@ -86,25 +84,25 @@ def _stale(db: sqlite_utils.Database, found: dict[str, str]) -> Iterator[str]:
             yield f"DROP {kind.group(1)} {name}"
 
 
-def _make(db: sqlite_utils.Database) -> None:
+def _make(db: Office) -> None:
     for sql in list(_stale(db, ddl.actual(db))):
-        db.conn.execute(sql)
+        db.execute(sql)
     found = ddl.actual(db)
-    for name, sql in ddl.expected(effective_dictionary.of(db)).items():
+    for name, sql in ddl.expected(db.dictionary).items():
         if name not in found:
-            db.conn.execute(sql)
+            db.execute(sql)
             if "USING fts5" in sql:
-                db.conn.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")
-    for values in effective_dictionary.of(db).lists:
+                db.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")
+    for values in db.lists:
         if values.table not in found:  # a list of the office's own: its values came before it
             sql = f"INSERT OR IGNORE INTO {values.table} SELECT code, label, place, retired FROM own_value"
-            db.conn.execute(f"{sql} WHERE of_list = ? AND deleted_at IS NULL", (values.name,))
+            db.execute(f"{sql} WHERE of_list = ? AND deleted_at IS NULL", (values.name,))
     for table in TABLES.values():
         if table.sorted_by_name and f"{table.name}_sort_key_insert" not in found:
-            db.conn.execute(ddl.set_sort_key(table, ""))
+            db.execute(ddl.set_sort_key(table, ""))
 
 
-def _missing_values(db: sqlite_utils.Database) -> Iterator[tuple[str, tuple[Any, ...]]]:
+def _missing_values(db: Office) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """Values of lists the file does not have yet, and its limits; a label that the office renamed stays renamed."""
     for values in LISTS:
         known = {row[0] for row in db.execute(f"SELECT code FROM {values.table}")}

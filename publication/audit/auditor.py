@@ -13,7 +13,7 @@ from pathlib import Path
 
 from publication.audit import bytes_check, decoys, site_access
 from publication.audit.consistency import amounts, categories, rebuilds, sums
-from publication.draw.draw import TOO_FAR, Office, attempt_of, distances, numbers, tells
+from publication.draw.draw import TOO_FAR, SourceData, attempt_of, distances, numbers, tells
 from publication.inference import guessing, intervals, joint, tiny
 from publication.release.population import People, count
 from publication.release.release import Release
@@ -28,7 +28,7 @@ class Case:
 
     path: Path
     releases: Sequence[Release]
-    office: Office
+    office: SourceData
     subject: int = 0
     """The year that is new; the last one when none is said."""
     measures: dict[int, dict[str, str]] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from publication.draw.draw import Office
+from publication.draw.draw import SourceData
 from publication.release.population import People
 from publication.release.release import Release, dumped
 from publication.release.rounding import AMOUNT, ENOUGH, MOST, SHOWN_FROM
@@ -56,7 +56,7 @@ def rebuilds(people: People, build: Callable[[People], Release]) -> list[str]:
     return [] if len(made) == 1 else [f"Refaite cent fois, la publication change ({len(made)} versions)."]
 
 
-def amounts(releases: Sequence[Release], office: Office) -> list[str]:
+def amounts(releases: Sequence[Release], office: SourceData) -> list[str]:
     """Attack 12: no sum where fewer than five persons share it, or where one holds most of it."""
     found = []
     for release in releases:

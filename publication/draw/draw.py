@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import sqlite_utils
 
 from db.base.errors import PaletteError
 from db.customise import edit as shaped
+from db.model.office import Office
 from db.rows import personal_text
 from publication.inference import guessing, intervals
 from publication.release import tables
@@ -32,7 +32,7 @@ class NothingSafeError(PaletteError):
 
 
 @dataclass(frozen=True)
-class Office:
+class SourceData:
     """What a publication is made from: the office's key, and the people of each year that is (to be) published."""
 
     key: bytes
@@ -45,12 +45,12 @@ class Office:
     """The tables of the office's own fields that a new year has; ``years`` know those of older ones as well."""
 
 
-def office_of(db: sqlite_utils.Database, years: Sequence[int]) -> Office:
+def read_source(db: Office, years: Sequence[int]) -> SourceData:
     """Read what these years need."""
     ever = tables.own(shaped.ever_published(db))
     people = {year: read(db, year, ever) for year in sorted(set(years))}
     personal, own = frozenset(personal_text.personal(db)), frozenset(one.name for one in shaped.published(db))
-    return Office(personal_text.key(db), people, personal, personal_text.is_demonstration(db), own)
+    return SourceData(personal_text.key(db), people, personal, personal_text.is_demonstration(db), own)
 
 
 def numbers(people: People, year: int, key: bytes, attempt: int, facts: tuple[Fact, ...] = ()) -> Release:
@@ -62,7 +62,7 @@ def numbers(people: People, year: int, key: bytes, attempt: int, facts: tuple[Fa
 
 
 def draw(
-    office: Office, year: int, earlier: Sequence[Release] = (), facts: tuple[Fact, ...] = (), start: int = 0
+    office: SourceData, year: int, earlier: Sequence[Release] = (), facts: tuple[Fact, ...] = (), start: int = 0
 ) -> tuple[Release, int]:
     """The first draw, from ``start`` on, that withstands who knows nearly everything; and its number.
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 import numpy as np
-import sqlite_utils
 from numpy.typing import NDArray
 
 from db.figures import counting
 from db.figures.periods import period_of
+from db.model.office import Office
 from publication.release.tables import ALONE, ATTRIBUTES, PLANS, Plan
 
 Ints = NDArray[np.int64]
@@ -53,7 +53,7 @@ class People:
         return replace(self, marks=marks, own=own)
 
 
-def read(db: sqlite_utils.Database, year: int, own: Sequence[Plan] = ()) -> People:
+def read(db: Office, year: int, own: Sequence[Plan] = ()) -> People:
     """Everybody followed in a year, and whoever has an event dated in it. ``own``: the office's own tables."""
     period = period_of(str(year))
     events = {plan.name: counting.by_person(db, period, plan.groupings[0].figure) for plan in ALONE}

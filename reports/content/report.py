@@ -8,8 +8,8 @@ from db.figures import counting
 from db.figures.counting import Taken
 from db.figures.definitions import FIGURES
 from db.figures.periods import Period
+from db.model.office import Office
 from db.model.types import french_date
-from db.storage.connection import Database
 from reports.content import chart_data, quantities
 from reports.content.chart_data import Picture
 
@@ -138,7 +138,7 @@ def part_labels(made: Report) -> dict[tuple[str, str], str]:
     }
 
 
-def make(db: Database, period: Period, known_on: str = "") -> Report:
+def make(db: Office, period: Period, known_on: str = "") -> Report:
     """The report of a period, counted in ``db``: the office file, or the file as known on a day."""
     taken = counting.take(db, period, needs(period))
     before = counting.take(db, period.before, (*headline(period), *_SHARES, "gender"))

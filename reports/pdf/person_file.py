@@ -13,19 +13,18 @@ from typing import Any
 
 import typst
 
-from db.model import effective_dictionary
 from db.model.dictionary import PERSON, TABLES
 from db.model.fields import Field, Table
+from db.model.office import Office
 from db.model.types import Context, References, french_date
 from db.rows import access_log, history, records
 from db.rows.records import Row
-from db.storage.connection import Database
 
 _TEMPLATE = Path(__file__).with_suffix(".typ")
 _MANY = 100_000
 
 
-def zip_bytes(db: Database, person_id: int, today: str) -> bytes:
+def zip_bytes(db: Office, person_id: int, today: str) -> bytes:
     """Both files. ``today``: an ISO day. Raises NotFoundError for somebody who is not in the file."""
     found = everything(db, person_id, today)
     content = io.BytesIO()
@@ -35,7 +34,7 @@ def zip_bytes(db: Database, person_id: int, today: str) -> bytes:
     return content.getvalue()
 
 
-def everything(db: Database, person_id: int, today: str) -> dict[str, Any]:
+def everything(db: Office, person_id: int, today: str) -> dict[str, Any]:
     """Title, tables (name -> rows of {label: {text, value}}), changes, openings. Dates in ``value`` are ISO."""
     known = records.context(db)
     person = records.stored(db, PERSON, person_id)
@@ -61,9 +60,9 @@ def everything(db: Database, person_id: int, today: str) -> dict[str, Any]:
     }
 
 
-def _rows(db: Database, person: Row) -> Iterator[tuple[Table, list[Row]]]:
+def _rows(db: Office, person: Row) -> Iterator[tuple[Table, list[Row]]]:
     """Her own row, the rows of each table that are hers, and those of other tables that name her."""
-    for table in effective_dictionary.files(db).values():
+    for table in db.files.values():
         if table.name == PERSON.name:
             yield table, [person]
         else:
@@ -76,7 +75,7 @@ def _heading(table: Table) -> str:
     return "Fiche" if table.name == PERSON.name else table.plural
 
 
-def _naming(db: Database, table: Table, person_id: int) -> Iterator[Row]:
+def _naming(db: Office, table: Table, person_id: int) -> Iterator[Row]:
     if table.belongs_to_person:
         for row_id in records.ids_of_person(db, table, person_id):
             yield records.stored(db, table, row_id)

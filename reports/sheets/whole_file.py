@@ -12,10 +12,11 @@ from db.export import plain_sqlite
 from db.export.read_all import Whole, reading
 from db.imports.plan_types import NUMBER as OWN_NUMBER
 from db.model.fields import Field, Table
+from db.model.office import Office
 from db.model.types import Choice, Choices, Date, Email, Euros, Integer, LongText, References, Text, Type, french_date
 from db.model.types import french_number as number
 from db.rows.round_trip_text import FIRST, LISTS, NAME, Spelling, headings, sheet_names
-from db.storage.connection import Database, remembered
+from db.storage.connection import remembered
 from reports.content.report import Tick, quiet
 from reports.sheets import ods, workbook
 from reports.sheets.workbook import DAY, EUROS, HEAD, LINE, NUMBER, OWN, SOFT, TEXT, TITLE, Cell, Column, Page, Sheet
@@ -26,19 +27,19 @@ _LEAST, _STEPS = 250, 40
 """How often progress is told: every so many rows, and so many times at most."""
 
 
-def xlsx(db: Database, day: str, tick: Tick = quiet) -> bytes:
+def xlsx(db: Office, day: str, tick: Tick = quiet) -> bytes:
     """The whole file for Excel. ``day``: an ISO date, of today. Raises InvalidError for what Excel cannot hold."""
     with reading(db) as whole:
         return workbook.xlsx_bytes(NAME, *_book(whole, day, tick))
 
 
-def open_document(db: Database, day: str, tick: Tick = quiet) -> bytes:
+def open_document(db: Office, day: str, tick: Tick = quiet) -> bytes:
     """The whole file for LibreOffice (ODS). ``day``: an ISO date, of today."""
     with reading(db) as whole:
         return ods.ods_bytes(NAME, *_book(whole, day, tick))
 
 
-def plain(db: Database, day: str, tick: Tick = quiet) -> bytes:
+def plain(db: Office, day: str, tick: Tick = quiet) -> bytes:
     """The whole file as a plain SQLite file; see db/export/plain_sqlite.py."""
     return plain_sqlite.content(db, tick)
 
@@ -50,7 +51,7 @@ class Format:
     name: str
     suffix: str
     kind: str
-    make: Callable[[Database, str, Tick], bytes]
+    make: Callable[[Office, str, Tick], bytes]
     means: str
 
 
@@ -212,7 +213,7 @@ def _first(whole: Whole, names: Mapping[str, str], day: str) -> Page:
     return Page(FIRST, (30, 10, 24, 70), (1, 2), lines)
 
 
-def counted(db: Database) -> str:
+def counted(db: Office) -> str:
     """« 14 550 lignes dans 13 tables » : how much there is to take."""
 
     def ask() -> str:

@@ -7,8 +7,8 @@ import pytest
 from benchmarks.bulk_office import many
 from db.figures import counting
 from db.model.dictionary import TABLES
+from db.model.office import Office
 from db.storage import connection
-from db.storage.connection import Database
 from db.storage.integrity import check
 
 TODAY = date(2026, 11, 23)
@@ -16,7 +16,7 @@ PERSONS = 400
 
 
 @pytest.fixture(scope="module")
-def big(tmp_path_factory) -> Database:
+def big(tmp_path_factory) -> Office:
     path = tmp_path_factory.mktemp("big") / "palette.db"
     many(path, PERSONS, TODAY)
     return connection.open_file(path)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from db.model.office import Office
 from db.storage import connection
-from db.storage.connection import Database
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def db(path: Path, empty_file: Path) -> Iterator[Database]:
+def db(path: Path, empty_file: Path) -> Iterator[Office]:
     shutil.copy(empty_file, path)
     db = connection.open_file(path)
     db.execute("PRAGMA synchronous = OFF")  # a test need not survive a power cut; it waits ten times less for the disk

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from db.model.office import Office
 from db.storage import system_tables
-from db.storage.connection import Database
 
 
 @contextmanager
-def rewriting(db: Database) -> Iterator[None]:
+def rewriting(db: Office) -> Iterator[None]:
     """Lift the guard of the history for a moment."""
     guards = ("history_stays_update", "history_stays_delete")
     for name in guards:

@@ -4,7 +4,7 @@ import pytest
 
 from db.accounts.accounts import Account
 from db.accounts.sessions import Session
-from db.storage.permissions import Role
+from db.model.roles import Role
 from pages.shared.shell import session
 
 EVERYTHING = Account(1, "cipa@exemple.fr", "La CIPA", frozenset(Role), True, True, None)

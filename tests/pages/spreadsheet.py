@@ -7,9 +7,9 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from db.model.dictionary import TABLES
+from db.model.office import Office
 from db.rows import records
 from db.rows.records import Edit
-from db.storage.connection import Database
 
 _PASTE = """(cell, text) => {
   const data = new DataTransfer()
@@ -99,20 +99,18 @@ def eventually(read: Callable[[], Any], wanted: Any, within: float = 30.0) -> fl
     return time.monotonic() - start
 
 
-def add(db: Database, table: str, **values: Any) -> int:
+def add(db: Office, table: str, **values: Any) -> int:
     """Save one row as the screens do. Returns its id."""
     return records.save(db, TABLES[table], Edit(values), "Test").row_id
 
 
-def change(db: Database, table: str, row_id: int, who: str = "Une collègue", **values: Any) -> None:
+def change(db: Office, table: str, row_id: int, who: str = "Une collègue", **values: Any) -> None:
     """What a colleague saves, knowing the row as it is now."""
     row = records.get(db, TABLES[table], row_id)
     records.save(db, TABLES[table], Edit(values, row_id, row.version), who)
 
 
-def add_person(
-    db: Database, last_name: str, first_name: str = "Lou", *, since: str = "2024-01-01", **values: Any
-) -> int:
+def add_person(db: Office, last_name: str, first_name: str = "Lou", *, since: str = "2024-01-01", **values: Any) -> int:
     """Somebody accompanied since that day, so that the portfolio shows her."""
     given = {"last_name": last_name, "first_name": first_name, "gender": "woman", **values}
     person = add(db, "person", **given)

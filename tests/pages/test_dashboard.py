@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from db.figures import counting
 from db.figures.definitions import FIGURES
 from db.figures.periods import period_of
-from db.storage.connection import Database
+from db.model.office import Office
 from reports.content.chart_data import PLOTS
 from tests.pages.charts import (
     BARS,
@@ -43,7 +43,7 @@ NAMES = ("Abel", "Blum", "Curie", "Diaz", "Eon")
 
 
 @pytest.fixture
-def office(server) -> Iterator[Database]:
+def office(server) -> Iterator[Office]:
     """Five persons followed in 2023: three women, two men who left the RSA, and one row or more for every chart."""
     db = server.open()
     add_person(db, "Abel", since="2022-03-01", domain="crafts", territory="cahors", birth_date="1980-05-05")
@@ -63,7 +63,7 @@ def office(server) -> Iterator[Database]:
     db.close()
 
 
-def stage_of(db: Database, person: int) -> int:
+def stage_of(db: Office, person: int) -> int:
     return int(db.execute("SELECT id FROM stage WHERE person_id = ?", (person,)).fetchone()[0])
 
 
@@ -199,11 +199,11 @@ def test_the_lists_filter_too_and_lead_to_exactly_these_persons(dashboard):
 @pytest.fixture
 def formula(server) -> Iterator[None]:
     """One label of a list looks like a formula, as somebody could have typed it in."""
-    with server.open().conn as db:
+    with server.open() as db:
         before = db.execute("SELECT label FROM list_domain WHERE code = 'crafts'").fetchone()[0]
         db.execute("UPDATE list_domain SET label = '=1+1' WHERE code = 'crafts'")
     yield
-    with server.open().conn as db:
+    with server.open() as db:
         db.execute("UPDATE list_domain SET label = ? WHERE code = 'crafts'", (before,))
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from db.model.roles import Role
 from db.rows import access_log
-from db.storage.permissions import Role
 from tests.conftest import let_in
 from tests.pages.spreadsheet import add, add_person
 from tests.reports.reading_back import assert_same

@@ -158,7 +158,7 @@ def test_one_field_is_changed_on_all_chosen_rows(server, people, grid, page):
 def test_a_row_that_a_colleague_deletes_while_one_types_in_it(server, people, grid, page):
     grid.select(1, "town")
     page.keyboard.type("Figeac")
-    with server.open().conn as db:
+    with server.open() as db:
         db.execute("UPDATE person SET deleted_at = '2026-01-01' WHERE id = ?", (people[0],))
 
     expect(grid.lines).to_have_count(3)

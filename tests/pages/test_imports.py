@@ -13,7 +13,6 @@ from db.model.dictionary import PERSON
 from db.rows import records
 from db.rows.records import Edit
 from db.storage import connection
-from db.storage.connection import Database
 from pages.shared.imports import draft
 from tests.db.imports import faulty_files, files
 from tests.pages.spreadsheet import add
@@ -84,7 +83,7 @@ class Screen:
 
 def persons(db) -> list[dict[str, object]]:
     sql = "SELECT * FROM person WHERE deleted_at IS NULL ORDER BY id"
-    return [dict(row) for row in db.query(sql)]
+    return [dict(row) for row in db.dicts(sql)]
 
 
 def given(db, **values) -> int:
@@ -295,8 +294,8 @@ def in_sight(page: Page, name: str) -> Locator:
 def test_a_workbook_of_seven_sheets_goes_through_the_screen_is_seen_in_the_portfolio_and_undone(server, page):
     """Two clicks write once; a page that is left keeps what was begun; axe finds nothing to say in either theme."""
     file = faulty_files.sheets_that_belong_together()
-    with closing(server.open().conn) as raw:
-        add(Database(raw), "person", last_name="Abel", first_name="Max", gender="man")
+    with closing(server.open()) as raw:
+        add(raw, "person", last_name="Abel", first_name="Max", gender="man")
     page.goto(f"{server.settings}importer")
     page.locator("input[type=file]").set_input_files(
         {"name": file.name, "mimeType": "application/octet-stream", "buffer": file.data}

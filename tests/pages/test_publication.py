@@ -11,7 +11,6 @@ from db.customise import edit
 from db.demo import create
 from db.rows import personal_text
 from db.storage import connection
-from db.storage.connection import Database
 from publication.release import public_file
 from tests.conftest import Server, let_in
 from tests.pages.charts import take
@@ -31,8 +30,8 @@ def own(demo_file, tmp_path, request):
     data = tmp_path / "data"
     data.mkdir()
     shutil.copy(demo_file, data / "palette.db")
-    with closing(connection.open_file(data / "palette.db").conn) as raw:
-        let_in(Database(raw))
+    with closing(connection.open_file(data / "palette.db")) as raw:
+        let_in(raw)
     server = Server(data)
     server.environment["PALETTE_SITE"] = "http://127.0.0.1:9/"
     server.start()

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from pptx import Presentation
 from pypdf import PdfReader
 
-from db.storage.connection import Database
+from db.model.office import Office
 from reports.content.chart_data import PLOTS
 from tests.db.rewriting import rewriting
 from tests.pages.charts import take
@@ -29,7 +29,7 @@ NAMES = ("Abel", "Blum", "Curie", "Diaz")
 # ---- the office
 
 
-def given_office(db: Database) -> dict[str, int]:
+def given_office(db: Office) -> dict[str, int]:
     """Two women followed since 2022, two men since 2023, one of whom left the RSA. Returns each one's id."""
     found = {
         "Abel": add_person(db, "Abel", since="2022-03-01", domain="crafts"),
@@ -42,14 +42,14 @@ def given_office(db: Database) -> dict[str, int]:
 
 
 @pytest.fixture
-def office(server) -> Iterator[Database]:
+def office(server) -> Iterator[Office]:
     db = server.open()
     given_office(db)
     yield db
     db.close()
 
 
-def happened(db: Database, moment: str, table: str = "") -> None:
+def happened(db: Office, moment: str, table: str = "") -> None:
     """Let the history say that what was typed in, in one table or in all, was so at that moment."""
     with rewriting(db):
         db.execute("UPDATE history SET at = ? WHERE ? IN ('', table_name)", (moment, table))

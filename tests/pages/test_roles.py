@@ -7,11 +7,11 @@ from streamlit.testing.v1 import AppTest
 from db.accounts.accounts import Account
 from db.accounts.sessions import Session
 from db.model.dictionary import FILES, PERSON, TABLES
+from db.model.roles import Role
 from db.model.types import LongText, Text
 from db.rows import records
 from db.rows.records import Edit
 from db.storage import connection
-from db.storage.permissions import Role
 from pages.shared.shell import session
 from pages.shared.shell.screens import SCREENS
 from tests.conftest import let_in
@@ -86,7 +86,7 @@ def test_the_control_an_agent_sees_what_is_secret(office, monkeypatch):
 @pytest.mark.browser
 @pytest.mark.parametrize("role", Role)
 def test_the_menu_holds_what_the_role_opens_and_other_addresses_say_so(server, open_tab, role):
-    with server.open().conn as raw:
+    with server.open() as raw:
         raw.execute("INSERT INTO person (last_name, first_name, gender) VALUES ('Zorglub', 'Ada', 'woman')")
     db = server.open()
     let_in(db, f"Seul {role.label}", [role])

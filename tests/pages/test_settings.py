@@ -5,9 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from db.model import effective_dictionary
-from db.model.dictionary import PERSON
-from db.storage.permissions import Role
+from db.model.roles import Role
 from tests.conftest import let_in
 from tests.pages.spreadsheet import add_person
 from tests.pages.test_access import settle
@@ -122,5 +120,5 @@ def test_what_one_office_shaped_another_takes_over(own_server, open_tab, tmp_pat
 
     expect(page.get_by_text("Repris : 1 changement.")).to_be_visible()
     db = own_server.open()
-    assert effective_dictionary.own(db, PERSON).field(OWN).label == "Numéro Maison des artistes"
+    assert db.tables["person"].field(OWN).label == "Numéro Maison des artistes"
     db.close()

@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 
 from db.accounts import accounts
 from db.model.dictionary import PERSON
+from db.model.roles import Role
 from db.rows import saved_views
 from db.rows.saved_views import Grid, Look
-from db.storage.permissions import Role
 from tests.conftest import let_in
 from tests.pages.spreadsheet import Spreadsheet, add, add_person, change, eventually
 from tests.pages.test_access import THEMES, settle, told, violations
@@ -109,7 +109,7 @@ def test_a_shared_view_made_by_the_guide_alone_opens_for_a_colleague_by_its_addr
 
 def views_of(server):
     db = server.open()
-    return list(db.query('SELECT * FROM "view" ORDER BY id'))
+    return list(db.dicts('SELECT * FROM "view" ORDER BY id'))
 
 
 def test_what_differs_is_said_saved_over_or_put_back(server, grid, page):

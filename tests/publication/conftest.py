@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from db.demo import create
+from db.model.office import Office
 from db.storage import connection
-from db.storage.connection import Database
 from publication.audit.auditor import Case
 from publication.draw import draw
-from publication.draw.draw import Office
+from publication.draw.draw import SourceData
 from publication.release import public_file
 from publication.release.population import People
 from publication.release.release import Release
@@ -30,16 +30,16 @@ def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def office(demo_file: Path) -> Office:
+def office(demo_file: Path) -> SourceData:
     """What two years are published from."""
     db = connection.open_file(demo_file)
-    found = draw.office_of(db, YEARS)
+    found = draw.read_source(db, YEARS)
     db.close()
     return found
 
 
 @pytest.fixture(scope="session")
-def drawn(office: Office) -> tuple[Release, ...]:
+def drawn(office: SourceData) -> tuple[Release, ...]:
     """The two years as they are published."""
     first, _ = draw.draw(office, 2022)
     second, _ = draw.draw(office, 2023, [first])
@@ -47,7 +47,7 @@ def drawn(office: Office) -> tuple[Release, ...]:
 
 
 @pytest.fixture
-def people(office: Office) -> People:
+def people(office: SourceData) -> People:
     return office.years[2022]
 
 
@@ -57,10 +57,10 @@ def release(drawn: tuple[Release, ...]) -> Release:
 
 
 @pytest.fixture
-def case(office: Office, tmp_path: Path) -> Callable[..., Case]:
+def case(office: SourceData, tmp_path: Path) -> Callable[..., Case]:
     """A case for the auditor, on a file that holds these releases."""
 
-    def make(*releases: Release, years: Office = office) -> Case:
+    def make(*releases: Release, years: SourceData = office) -> Case:
         path = tmp_path / public_file.NAME
         path.unlink(missing_ok=True)
         public_file.write(path, releases)
@@ -79,7 +79,7 @@ def private(demo_file: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def db(private: Path) -> Iterator[Database]:
+def db(private: Path) -> Iterator[Office]:
     opened = connection.open_file(private)
     yield opened
     opened.close()

@@ -8,7 +8,6 @@ import pytest
 
 from db.customise import edit
 from db.customise.edit import NewField
-from db.model import effective_dictionary
 from db.model.dictionary import PERSON
 from db.rows import personal_text
 from publication import publish
@@ -82,12 +81,12 @@ def test_nothing_of_it_is_in_the_file_before_somebody_says_so(asked, private, to
 def test_with_no_such_field_the_bytes_are_the_same(db, private, to, tmp_path, lenient):
     release(db, private, to, 2022)
     edit.add_field(db, NewField("person", TITLE, "choice", values=("Or massif",)), "Ada")
-    draw.draw(draw.office_of(db, [2022]), 2022)
+    draw.draw(draw.read_source(db, [2022]), 2022)
     other = tmp_path / "other.db"
 
     assert publish.release(db, private, 2022, other, "Ada").kind == "same"
     assert other.read_bytes() == to.read_bytes()
-    drawn, _ = draw.draw(draw.office_of(db, [2022]), 2022)
+    drawn, _ = draw.draw(draw.read_source(db, [2022]), 2022)
     assert drawn.same_numbers(public_file.read(to)[0])
 
 
@@ -110,7 +109,7 @@ def test_once_said_it_is_a_table_of_its_own_and_earlier_years_keep_theirs(asked,
 
 def test_each_is_near_to_the_truth_and_the_publish_page_shows_both(said, private, to, lenient):
     found = release(said, private, to, 2022)[2022]
-    true = count(draw.office_of(said, [2022]).years[2022])
+    true = count(draw.read_source(said, [2022]).years[2022])
 
     assert true.tables[TABLE].sum() == true.total == 139
     assert np.abs(found.own[TABLE].persons - true.tables[TABLE]).max() <= 10
@@ -123,7 +122,7 @@ def test_each_is_near_to_the_truth_and_the_publish_page_shows_both(said, private
 
 def test_renaming_and_retiring_change_nothing_of_what_is_published(said, private, to, lenient):
     first = release(said, private, to, 2022)[2022]
-    values = effective_dictionary.own(said, PERSON).field(OWN).list
+    values = said.tables["person"].field(OWN).list
     assert values
     edit.change_field(said, PERSON, OWN, {"label": "Distinction"}, "Ada")
     edit.change_value(said, values, "own_or_massif", "Ada", label="Doré", retired=1)
@@ -132,7 +131,7 @@ def test_renaming_and_retiring_change_nothing_of_what_is_published(said, private
 
     assert dumped(found[2022]) == dumped(first)
     assert (found[2023].own[TABLE].title, found[2023].own[TABLE].labels) == (TITLE, (LABELS,))
-    verdicts = audit(Case(to, public_file.read(to), draw.office_of(said, [2022, 2023])), only=(1, 7, 8, 10))
+    verdicts = audit(Case(to, public_file.read(to), draw.read_source(said, [2022, 2023])), only=(1, 7, 8, 10))
     assert [one.reasons for one in verdicts] == [()] * 4
 
 
@@ -146,7 +145,7 @@ def test_a_field_that_is_filled_in_later_does_not_hold_up_the_years_to_come(aske
 
     assert (dumped(found[2022]), found[2022].own[TABLE].persons.tolist()) == (dumped(first), [0, 0, 140])
     assert found[2023].own[TABLE].persons[0] > 50
-    verdicts = audit(Case(to, public_file.read(to), draw.office_of(asked, [2022, 2023])), only=(1, 3, 5, 7, 8))
+    verdicts = audit(Case(to, public_file.read(to), draw.read_source(asked, [2022, 2023])), only=(1, 3, 5, 7, 8))
     assert [one.reasons for one in verdicts] == [()] * 5
 
 
@@ -189,7 +188,7 @@ class Cases:
     """One year with the field, drawn; and a case of the auditor for whatever is made of it."""
 
     def __init__(self, db, path):
-        self.path, self.office = path, draw.office_of(db, [2022])
+        self.path, self.office = path, draw.read_source(db, [2022])
         self.made, _ = draw.draw(self.office, 2022)
 
     def __call__(self, *releases, years=None):

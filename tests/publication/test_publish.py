@@ -96,7 +96,7 @@ def test_a_published_year_never_changes_though_the_file_does(db, private, to):
 def test_too_few_changes_carry_the_old_figures_over(db, private, to, monkeypatch):
     publish.release(db, private, 2022, to, WHO)
     before = to.read_bytes()
-    office = draw.office_of(db, [2022, 2023])
+    office = draw.read_source(db, [2022, 2023])
     few = draw.changed(office.years[2022], office.years[2023])
     monkeypatch.setattr(publish, "FEWEST_CHANGED", few + 1)
 

@@ -5,12 +5,11 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook
 
-from db.model import effective_dictionary
 from db.model.fields import Field, Table
+from db.model.office import Office
 from db.model.types import Context, Euros, Integer
 from db.rows import titles
 from db.rows.round_trip_text import headings, sheet_names
-from db.storage.connection import Database
 
 Cells = dict[str, list[list[Any]]]
 
@@ -21,7 +20,7 @@ def cells_of(data: bytes) -> Cells:
     return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
 
 
-def kept(db: Database, table: Table) -> dict[int, dict[str, Any]]:
+def kept(db: Office, table: Table) -> dict[int, dict[str, Any]]:
     """Number -> stored value by field, as SQLite holds it; deleted rows left out."""
     names = ", ".join(item.name for item in table.fields)
     rows = db.execute(f'SELECT id, {names} FROM "{table.name}" WHERE deleted_at IS NULL ORDER BY id').fetchall()
@@ -55,10 +54,10 @@ def read(item: Field, value: Any, known: Context) -> Any:
     return item.type.check(value, known) if not isinstance(value, str) else item.type.read(value, known)
 
 
-def assert_same(data: bytes, db: Database) -> int:
+def assert_same(data: bytes, db: Office) -> int:
     """Every row, number and value of every table is in the workbook. Returns how many cells were compared."""
     cells, known, compared = cells_of(data), titles.context(db), 0
-    for table in effective_dictionary.files(db).values():
+    for table in db.files.values():
         there = kept(db, table)
         assert told(cells, table, known) == there, table.name
         compared += len(there) * (len(table.fields) + 1)

@@ -101,7 +101,7 @@ def test_saving_goes_on_once_there_is_room_again(path):
 @pytest.mark.skipif(not shutil.which("setpriv"), reason="never: util-linux is essential in Debian")
 def test_a_read_only_file_is_said_and_read_all_the_same(path):
     names(path)
-    with connection.open_file(path).conn as raw:
+    with connection.open_file(path) as raw:
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     for one in [*path.parent.iterdir(), path.parent]:
         one.chmod(0o555 if one.is_dir() else 0o444)
@@ -211,11 +211,11 @@ def posted(server, path, body, **headers):
 def test_a_file_that_somebody_holds_is_said_at_the_door_and_nobody_is_half_signed_out(own_server):
     cookie = {"Cookie": f"{COOKIE}={cookie_of('La CIPA')}"}
     held = own_server.open()
-    held.conn.execute("BEGIN IMMEDIATE")
+    held.execute("BEGIN IMMEDIATE")
 
     status, text = posted(own_server, "/deconnexion", "", **cookie)
 
-    held.conn.execute("ROLLBACK")
+    held.execute("ROLLBACK")
     held.close()
     assert (status, "occupé par un autre programme" in text) == (503, True)
     assert posted(own_server, "/presence", "", **cookie)[0] == 200
@@ -263,7 +263,7 @@ def test_an_answer_that_breaks_is_told_in_french_and_the_log_quotes_nothing(capl
 def test_a_full_disk_is_said_in_the_form_and_what_was_typed_stays(own_server, open_tab):
     server = own_server  # named first, it ends last: no page is left open on a server that is gone
     assert server.process
-    with server.open().conn as raw:
+    with server.open() as raw:
         raw.execute("INSERT INTO person (last_name, first_name, gender) VALUES ('Zola', 'Ada', 'woman')")
     page = open_tab(f"{server.settings}dossier?dossier=1")
     page.get_by_text("Fiche", exact=True).click()

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from db.accounts import accounts, sessions
 from db.accounts.accounts import DEMONSTRATION
 from db.accounts.sessions import COOKIE
-from db.storage.permissions import Role
+from db.model.roles import Role
 from server.gate import OPEN
 from tests.conftest import ROOT, cookie_of, let_in
 
@@ -116,7 +116,7 @@ def test_no_program_drives_the_screens_of_whoever_is_signed_in(server):
 
 
 def test_what_is_open_is_a_closed_list_and_says_nothing_of_anybody(server):
-    with server.open().conn as raw:
+    with server.open() as raw:
         raw.execute("INSERT INTO person (last_name, first_name, gender) VALUES ('Zorglub', 'Ada', 'woman')")
     assert frozenset({"/connexion", "/bienvenue", "/sante", "/porte.css", "/oidc/entrer", "/oidc/retour"}) == OPEN
     for path in OPEN:

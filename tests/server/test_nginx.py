@@ -22,8 +22,8 @@ from cryptography.x509.oid import NameOID
 from playwright.sync_api import expect
 
 from db.accounts import accounts, login_throttle
+from db.model.roles import Role
 from db.storage import connection
-from db.storage.permissions import Role
 from server import launcher
 from tests.conftest import Server, chromium_path, cookie_of, free_port, let_in
 
@@ -139,8 +139,8 @@ class Front:
 def both(tmp_path_factory):
     """The office, which knows its address, and nginx before it and the partners' site."""
     folder = tmp_path_factory.mktemp("nginx")
-    with closing(connection.create(folder / "data" / "palette.db").conn) as raw:
-        db = connection.Database(raw)
+    with closing(connection.create(folder / "data" / "palette.db")) as raw:
+        db = raw
         let_in(db)
         accounts.set_password(db, accounts.create(db, LOGIN, "Camille", Role, "Test"), PASSWORD)
     office = Server(folder / "data")
@@ -273,7 +273,7 @@ def test_another_name_is_answered_neither_by_nginx_nor_by_palette(front, office)
 def failures(office, kind, whom):
     """How many failed sign-ins the file counts against somebody."""
     db = office.open()
-    with closing(db.conn):
+    with closing(db):
         sql = "SELECT failures FROM attempt WHERE subject = ?"
         row = db.execute(sql, (login_throttle._digest(db, kind, whom),)).fetchone()
     return row[0] if row else 0

@@ -18,7 +18,6 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 from oidc_provider_mock import run_server_in_thread
-from sqlite_utils import Database
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -27,8 +26,8 @@ from starlette.testclient import TestClient
 from db.accounts import accounts, sessions
 from db.accounts.sessions import COOKIE
 from db.base.errors import AccessError
+from db.model.roles import Role
 from db.storage import connection
-from db.storage.permissions import Role
 from server import door, oidc
 from server.gate import Gate
 from tests.conftest import Server, cookie_of, let_in
@@ -459,8 +458,8 @@ def strict():
 def palette(strict, tmp_path_factory):
     """Palette as it is started, registered with that provider under a secret."""
     data = tmp_path_factory.mktemp("oidc") / "data"
-    with closing(connection.create(data / "palette.db").conn) as raw:
-        accounts.create(let := Database(raw), EMAIL, "Ada", [Role.AGENT], "Test")
+    with closing(connection.create(data / "palette.db")) as raw:
+        accounts.create(let := raw, EMAIL, "Ada", [Role.AGENT], "Test")
         let_in(let)
     server = Server(data)
     address = server.address.rstrip("/")

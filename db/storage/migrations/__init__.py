@@ -7,6 +7,6 @@ database inside a transaction, after a backup copy was made. Never edit or remov
 
 from collections.abc import Callable
 
-import sqlite_utils
+from db.model.office import Office
 
-STEPS: list[Callable[[sqlite_utils.Database], None]] = []
+STEPS: list[Callable[[Office], None]] = []

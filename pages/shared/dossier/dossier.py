@@ -5,15 +5,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from db.model import effective_dictionary
 from db.model.dictionary import ACTION, CER, DIAGNOSTIC, FILES, PERSON, TABLES
 from db.model.fields import Computed, Field, Table
+from db.model.office import Office
 from db.model.types import Choice, Choices, Context, LongText, french_date
 from db.people import duplicates
 from db.rows import access_log, history, records
 from db.rows.queries import Query
 from db.rows.records import Row
-from db.storage.connection import Database
 from pages.shared.dossier import rights
 from pages.shared.form import form
 from pages.shared.grid.grid import edit_grid
@@ -33,7 +32,7 @@ _SHORT = 80
 # ---- which person
 
 
-def choose(db: Database, known: Context) -> int | None:
+def choose(db: Office, known: Context) -> int | None:
     """The person of the address (?dossier=12), or the one looked for here."""
     number = st.query_params.get("dossier", "")
     current = int(number) if number.isdigit() else None
@@ -65,7 +64,7 @@ def choose(db: Database, known: Context) -> int | None:
     return current
 
 
-def show_missing(db: Database, person_id: int, told: str, known: Context) -> None:
+def show_missing(db: Office, person_id: int, told: str, known: Context) -> None:
     """There is no file under that number: it went into another one, or is gone."""
     kept = duplicates.merged_into(db, person_id)
     if kept is None:
@@ -80,7 +79,7 @@ def show_missing(db: Database, person_id: int, told: str, known: Context) -> Non
 # ---- who she is
 
 
-def show_head(db: Database, person: Row, known: Context) -> None:
+def show_head(db: Office, person: Row, known: Context) -> None:
     """Name, state and the four things one asks first."""
     values = person.values
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -89,7 +88,7 @@ def show_head(db: Database, person: Row, known: Context) -> None:
     told = [_shown(PERSON, name, person, known) for name in ("artist_name", "craft", "domain", "town")]
     st.caption(" · ".join(filter(None, told)))
     with st.grid("auto", min_column_width=165, gap="small"):
-        for item in effective_dictionary.own(db, PERSON).computed:
+        for item in db.tables["person"].computed:
             if item.name != "state" and not item.hidden:
                 st.metric(item.label, item.type.show(values[item.name], known) or "–", help=item.help)
     for _, why in person.marks.values():
@@ -100,13 +99,13 @@ def _shown(table: Table, name: str, row: Row, known: Context) -> str:
     return table.column(name).type.show(row.values[name], known)
 
 
-def _card(db: Database, person: Row, known: Context) -> None:
+def _card(db: Office, person: Row, known: Context) -> None:
     """The identity card: what is known, by section, and the form to change it."""
     if st.button("Modifier", icon=":material/edit:", key="dossier:edit"):
         form.forget(f"form:person:{person.id}")
         form.edit_dialog("person", person.id)
     with st.grid(2, min_column_width=320):
-        for section, fields in effective_dictionary.own(db, PERSON).sections.items():
+        for section, fields in db.tables["person"].sections.items():
             with st.container(border=True):
                 st.markdown(f"**{section}**")
                 st.markdown("\n".join(f"{item.label} : {_cell(item, person, known)}  " for item in fields))
@@ -129,15 +128,15 @@ class Moment:
     row: Row
 
 
-def _moments(db: Database, person_id: int) -> Iterator[Moment]:
-    for table in effective_dictionary.files(db).values():
+def _moments(db: Office, person_id: int) -> Iterator[Moment]:
+    for table in db.files.values():
         dated = next((name.removeprefix("-") for name in table.order if name.endswith("_on")), None)
         if table.belongs_to_person and dated and table.name != ACTION.name:
             for row in records.of_person(db, table, person_id):
                 yield Moment(row.values[dated], table, row)
 
 
-def _path(db: Database, person: Row, known: Context) -> None:
+def _path(db: Office, person: Row, known: Context) -> None:
     """Everything that happened, latest first; each item opens, and each kind can be added."""
     moments = sorted(_moments(db, person.id), key=lambda moment: moment.day, reverse=True)
     addable = [t for t in FILES.values() if t.belongs_to_person and t is not ACTION]
@@ -202,7 +201,7 @@ def _told(item: Field | Computed, moment: Moment, known: Context) -> str:
 # ---- her plans
 
 
-def _plans(db: Database, person: Row, known: Context) -> None:
+def _plans(db: Office, person: Row, known: Context) -> None:
     """The action plan of one diagnostic or contract at a time, the latest first."""
     plans = [(table.name, row.id) for table in (DIAGNOSTIC, CER) for row in records.of_person(db, table, person.id)]
     if not plans:
@@ -222,7 +221,7 @@ def _plan_title(plan: tuple[str, int], person: Row, known: Context) -> str:
 # ---- her history
 
 
-def _history(db: Database, person: Row, known: Context) -> None:
+def _history(db: Office, person: Row, known: Context) -> None:
     """Who changed what on this file, latest first; each change can be taken back. And who opened it."""
     changes.show_list(db, history.of_person(db, person.id, known)[:_CHANGES], known, "dossier:history", person.id)
     with st.expander("Qui a consulté ce dossier"):
@@ -230,7 +229,7 @@ def _history(db: Database, person: Row, known: Context) -> None:
         consultations.show_table(db, lines, known, named=True)
 
 
-VIEWS: dict[str, Callable[[Database, Row, Context], None]] = {
+VIEWS: dict[str, Callable[[Office, Row, Context], None]] = {
     "Parcours": _path,
     "Fiche": _card,
     "Plans d’action": _plans,

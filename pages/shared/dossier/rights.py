@@ -3,16 +3,16 @@
 import streamlit as st
 
 from db.model.dictionary import SETTING
+from db.model.office import Office
 from db.model.types import Context, french_date
 from db.people import retention
 from db.rows import access_log, records
 from db.rows.records import Row
-from db.storage.connection import Database
 from pages.shared.shell.session import opener, who
 from reports.pdf import person_file
 
 
-def show(db: Database, person: Row, known: Context) -> None:
+def show(db: Office, person: Row, known: Context) -> None:
     """Access, rectification, limits: the three things a person may ask."""
     with st.container(border=True):
         st.markdown("**Droit d’accès**")
@@ -48,7 +48,7 @@ def _download(person_id: int) -> None:
     )  # fmt: skip
 
 
-def _limits(db: Database, person_id: int) -> str:
+def _limits(db: Office, person_id: int) -> str:
     kept = retention.of_person(db, person_id, records.today())
     limits = records.get(db, SETTING, 1).values
     if kept is None:

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from db.model.office import Office
 from db.rows import records
-from db.storage.connection import Database
 from pages.shared.shell import jobs
 from pages.shared.shell.session import opener
 from reports.content.report import Tick
@@ -27,7 +27,7 @@ _BACK = (
 )
 
 
-def show(db: Database) -> None:
+def show(db: Office) -> None:
     """What it holds, how to keep it safe, a button for each format, and what is being made."""
     st.warning(_CARE, icon=":material/lock:")
     st.markdown(f"{whole_file.counted(db)}, avec leurs numéros. {_NOT_HERE}")

@@ -9,19 +9,20 @@ from db.figures.as_of import Moved
 from db.figures.definitions import FIGURES
 from db.figures.periods import Period
 from db.model.dictionary import TABLES
+from db.model.office import Office
+from db.model.roles import Role
 from db.model.types import Context
 from db.rows import records
 from db.rows.history import Change
 from db.storage import connection
-from db.storage.connection import Database, office_path
-from db.storage.permissions import Role
+from db.storage.connection import office_path
 from pages.shared.shell.session import roles
 from reports.content import quantities, report
 
 _FIRST = 50
 
 
-def show(db: Database, period: Period, moment: str, since: str, key: str) -> None:
+def show(db: Office, period: Period, moment: str, since: str, key: str) -> None:
     """The list. ``since``: the moment in French, for its sentence."""
     if Role.AGENT not in roles():
         st.caption("Qui a bougé n’est montré qu’aux agents, qui tiennent les dossiers.")

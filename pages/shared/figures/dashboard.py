@@ -10,9 +10,9 @@ from db.figures.counting import Taken
 from db.figures.definitions import FIGURES
 from db.figures.periods import Period
 from db.model.dictionary import PERSON
+from db.model.office import Office
+from db.model.roles import Role
 from db.storage import connection
-from db.storage.connection import Database
-from db.storage.permissions import Role
 from pages.shared.grid.view import show_among
 from pages.shared.shell import jobs
 from pages.shared.shell.session import roles
@@ -48,7 +48,7 @@ def _chosen() -> dict[str, tuple[str, ...]]:
     return found
 
 
-def look(db: Database, period: Period) -> Seen:
+def look(db: Office, period: Period) -> Seen:
     """Count everything once for what is chosen; what nobody changed since is not counted again."""
     chosen = {name: codes for name, held in _chosen().items() if (codes := _within(name, held, period))}
     key = ("board", period.code, tuple(sorted(chosen.items())))
@@ -109,7 +109,7 @@ def _show_filter(name: str, labels: dict[str, str]) -> None:
 # --- what is chosen, and who that is ---
 
 
-def show_chosen(db: Database, period: Period, seen: Seen) -> None:
+def show_chosen(db: Office, period: Period, seen: Seen) -> None:
     """How many persons that makes, the way to them, and what was chosen by a click, each with its way back."""
     persons = counting.among(db, period, seen.chosen)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -9,9 +9,10 @@ import streamlit as st
 from db.figures import as_of, counting
 from db.figures.definitions import FIGURES
 from db.model.dictionary import PERSON
+from db.model.office import Office
+from db.model.roles import Role
 from db.rows import records
-from db.storage.connection import Database, office_path
-from db.storage.permissions import Role
+from db.storage.connection import office_path
 from pages.shared.grid.view import show_among
 from pages.shared.shell.session import office, roles
 from reports.content import quantities
@@ -46,13 +47,13 @@ def of_bar(picture: Picture, code: str, series: str) -> Opened:
     return Opened(name, (code, crossed), ", ".join(filter(None, labels)))
 
 
-def show(db: Database, made: Report, opened: Opened) -> None:
+def show(db: Office, made: Report, opened: Opened) -> None:
     """Open the dialog."""
     persons = _persons(db, made, opened)
     st.dialog(opened.title, width="large")(_content)(made, opened, persons)
 
 
-def _persons(db: Database, made: Report, opened: Opened) -> list[int]:
+def _persons(db: Office, made: Report, opened: Opened) -> list[int]:
     """Who is behind, as true or as known, like the number itself."""
     if not made.known_on:
         return counting.persons(db, made.period, opened.name, opened.codes)

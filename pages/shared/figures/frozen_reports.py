@@ -8,8 +8,8 @@ import streamlit as st
 from db.figures import as_of, counting, snapshots
 from db.figures.definitions import FIGURES, VERSION
 from db.figures.snapshots import Frozen
+from db.model.office import Office
 from db.model.types import french_date
-from db.storage.connection import Database
 from pages.shared.figures import changes_since
 from pages.shared.figures.period import hold_period
 from pages.shared.shell.session import office, who
@@ -17,7 +17,7 @@ from reports.content import quantities, report
 from reports.content.report import Report
 
 
-def show(db: Database, made: Report) -> None:
+def show(db: Office, made: Report) -> None:
     """Freeze the report at hand; the frozen ones, latest first."""
     st.subheader("Bilans figés")
     st.caption("Figer garde ces chiffres tels qu’ils sont, avec la date et votre nom ; rien ne peut plus les changer.")
@@ -52,7 +52,7 @@ def _is_same(one: Frozen, made: Report, numbers: dict[str, object]) -> bool:
     return (one.period, one.known_on, one.version) == (made.period, made.known_on, VERSION) and one.numbers == numbers
 
 
-def _show_one(db: Database, one: Frozen) -> None:
+def _show_one(db: Office, one: Frozen) -> None:
     truth = f" · ce que l’on savait au {french_date(one.known_on)}" if one.known_on else ""
     note = f" · {one.note}" if one.note else ""
     label = f"{one.period.title}{truth} · figé le {one.moment} par {one.who}{note}"
@@ -66,7 +66,7 @@ def _show_one(db: Database, one: Frozen) -> None:
         _compare(db, one)
 
 
-def _compare(db: Database, one: Frozen) -> None:
+def _compare(db: Office, one: Frozen) -> None:
     """The frozen numbers beside today's, those that differ first, then who moved."""
     now = counting.plain(report.make(db, one.period).taken)
     lines = {name: _lines(name, value, now.get(name)) for name, value in one.numbers.items()}
@@ -81,7 +81,7 @@ def _compare(db: Database, one: Frozen) -> None:
         st.table(_table([line for found in lines.values() for line in found]), hide_index=True)
 
 
-def _show_moved(db: Database, one: Frozen) -> None:
+def _show_moved(db: Office, one: Frozen) -> None:
     """Who moved since what was known when it was frozen, or on the day whose knowledge it shows."""
     moment, since = one.at, one.moment
     if one.known_on:

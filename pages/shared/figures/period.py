@@ -7,15 +7,15 @@ import streamlit as st
 from db.base.errors import FieldError, PaletteError
 from db.figures import counting
 from db.figures.periods import Period, period_of
+from db.model.office import Office
 from db.model.types import Context, Date, french_date
 from db.rows import records
-from db.storage.connection import Database
 
 _KEY = "period"
 _KINDS = ("Une année", "Un jour", "Une période")
 
 
-def choose_period(db: Database, page: str) -> Period:
+def choose_period(db: Office, page: str) -> Period:
     """The period this tab looks at, after letting the person choose another. What cannot be read changes nothing.
 
     ``page``: each page has widgets of its own, which begin anew with what the tab holds when one comes back to it.
@@ -51,7 +51,7 @@ def _kind(key: str, held: Period) -> str:
     return st.segmented_control("Sur", _KINDS, key=name, required=True) or _KINDS[0]
 
 
-def _year(db: Database, key: str, held: Period) -> Period:
+def _year(db: Office, key: str, held: Period) -> Period:
     last = max(int(records.today()[:4]), held.last.year)
     years = list(range(last, min(counting.first_year(db) or last, held.last.year) - 1, -1))
     name = f"{key}:year"
@@ -59,11 +59,11 @@ def _year(db: Database, key: str, held: Period) -> Period:
     return period_of(str(st.selectbox("Année", years, key=name, width=130)))
 
 
-def _day(db: Database, key: str, held: Period) -> Period:
+def _day(db: Office, key: str, held: Period) -> Period:
     return period_of(_date("Jour", f"{key}:day", held.last if held.is_day else date.fromisoformat(records.today())))
 
 
-def _days(db: Database, key: str, held: Period) -> Period:
+def _days(db: Office, key: str, held: Period) -> Period:
     first, last = _date("Du", f"{key}:first", held.first), _date("Au", f"{key}:last", held.last)
     if first > last:
         raise FieldError("Au : la fin de la période vient avant son début.")

@@ -8,9 +8,10 @@ import streamlit as st
 from db.base.errors import FieldError
 from db.figures import as_of
 from db.figures.periods import Period
+from db.model.office import Office
 from db.model.types import Context, Date, french_date
 from db.storage import connection
-from db.storage.connection import Database, office_path
+from db.storage.connection import office_path
 from pages.shared.figures import changes_since, figure_dialog
 from pages.shared.figures.chart_card import Chooser
 from pages.shared.shell import jobs
@@ -30,7 +31,7 @@ _OPENED = "report:opened"
 # --- which truth ---
 
 
-def choose_truth(db: Database, period: Period) -> str:
+def choose_truth(db: Office, period: Period) -> str:
     """The ISO day of « ce que l’on savait », or '' for what was true as far as is known today."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.session_state.setdefault("report:truth", _TRUE)
@@ -42,7 +43,7 @@ def choose_truth(db: Database, period: Period) -> str:
         return _known_on(db, period) if which == _KNOWN else ""
 
 
-def _known_on(db: Database, period: Period) -> str:
+def _known_on(db: Office, period: Period) -> str:
     """The day typed in; the last of the period at first, as for a report made on that evening.
 
     While it cannot be read nothing else is shown: numbers of the other truth might be taken for those asked for.
@@ -65,7 +66,7 @@ def _known_on(db: Database, period: Period) -> str:
     return day
 
 
-def report_of(db: Database, period: Period, known_on: str) -> Report:
+def report_of(db: Office, period: Period, known_on: str) -> Report:
     """The report, counted again only once the file has changed."""
 
     def make() -> Report:
@@ -109,7 +110,7 @@ def opener(made: Report) -> Chooser:
     return choose
 
 
-def show_opened(db: Database, made: Report) -> None:
+def show_opened(db: Office, made: Report) -> None:
     """The dialog of the number or bar that was asked for, once."""
     opened = st.session_state.pop(_OPENED, None)
     if opened:
@@ -153,7 +154,7 @@ def show_exports(made: Report) -> None:
 # --- what moved ---
 
 
-def show_moved(db: Database, made: Report) -> None:
+def show_moved(db: Office, made: Report) -> None:
     """Between what was known and what is true: who counts otherwise, and why."""
     if not made.known_on:
         return

@@ -8,9 +8,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from db.base.errors import ConflictError, FieldError, InvalidError, PaletteError, Problem
-from db.model import domain_rules, effective_dictionary
+from db.model import domain_rules
 from db.model.dictionary import CER, TABLES
 from db.model.fields import Field, Table
+from db.model.office import Office
 from db.model.types import (
     Choice,
     Choices,
@@ -28,7 +29,6 @@ from db.model.types import (
 from db.rows import records
 from db.rows.queries import Filter, Query
 from db.rows.records import Edit
-from db.storage.connection import Database
 from pages.shared.form import live_messages
 from pages.shared.shell.session import office, who
 from pages.shared.shell.toasts import say
@@ -43,7 +43,7 @@ _LISTED = 1_000
 
 def edit_dialog(table_name: str, row_id: int | None = None, fixed: Mapping[str, Any] | None = None) -> None:
     """The form of a new row (``row_id`` None) or of an existing one, over the page. ``fixed``: given values."""
-    table = effective_dictionary.tables(office())[table_name]
+    table = office().tables[table_name]
     st.dialog(table.new if row_id is None else table.label, width="large", dismissible=False)(_dialog)(
         table, row_id, fixed or {}
     )
@@ -78,9 +78,9 @@ def show_pending() -> None:
         edit_dialog(table_name, None, fixed)
 
 
-def edit_form(db: Database, table: Table, key: str, row_id: int | None, fixed: Mapping[str, Any]) -> bool:
+def edit_form(db: Office, table: Table, key: str, row_id: int | None, fixed: Mapping[str, Any]) -> bool:
     """Show the form; True once it has saved. ``fixed`` values are written without being asked."""
-    known, table = records.context(db), effective_dictionary.own(db, table)
+    known, table = records.context(db), db.tables[table.name]
     try:
         start, version = _start(db, table, key, row_id, fixed)
     except PaletteError as error:
@@ -104,7 +104,7 @@ def edit_form(db: Database, table: Table, key: str, row_id: int | None, fixed: M
 
 
 def _section(
-    db: Database, title: str, fields: list[Field], key: str, start: Mapping[str, Any], known: Context, slots: Slots
+    db: Office, title: str, fields: list[Field], key: str, start: Mapping[str, Any], known: Context, slots: Slots
 ) -> dict[str, Any]:
     """The widgets of one section, short ones two abreast, each with its error under it; what they hold."""
     values: dict[str, Any] = {}
@@ -143,7 +143,7 @@ def _changed(table: Table, start: Mapping[str, Any], values: Mapping[str, Any], 
 
 
 def _start(
-    db: Database, table: Table, key: str, row_id: int | None, fixed: Mapping[str, Any]
+    db: Office, table: Table, key: str, row_id: int | None, fixed: Mapping[str, Any]
 ) -> tuple[dict[str, Any], int | None]:
     """What the form was opened on, remembered so that a colleague's save is noticed rather than adopted."""
     if row_id is None:
@@ -160,7 +160,7 @@ def forget(key: str) -> None:
         del st.session_state[name]
 
 
-def _buttons(db: Database, table: Table, key: str, edit: Edit, slots: Slots) -> bool:
+def _buttons(db: Office, table: Table, key: str, edit: Edit, slots: Slots) -> bool:
     with st.container(horizontal=True, horizontal_alignment="right"):
         cancelled = st.button("Annuler", key=f"{key}:cancel")
         asked = st.button("Enregistrer", type="primary", key=f"{key}:save")
@@ -185,7 +185,7 @@ def _show_refused(problems: list[Problem], slots: Slots) -> None:
             st.error(str(problem))
 
 
-def _save(db: Database, table: Table, key: str, edit: Edit) -> bool:
+def _save(db: Office, table: Table, key: str, edit: Edit) -> bool:
     name = f"{key}:errors"
     st.session_state.pop(name, None)
     st.session_state.pop(f"{key}:clash", None)
@@ -205,7 +205,7 @@ def _save(db: Database, table: Table, key: str, edit: Edit) -> bool:
     return True
 
 
-def _settle(db: Database, table: Table, key: str, edit: Edit, clash: ConflictError) -> bool:
+def _settle(db: Office, table: Table, key: str, edit: Edit, clash: ConflictError) -> bool:
     """Both values are shown; the person writes hers over, knowingly, or takes what is in the file."""
     st.warning(str(clash))
     with st.container(horizontal=True, horizontal_alignment="right"):
@@ -217,12 +217,12 @@ def _settle(db: Database, table: Table, key: str, edit: Edit, clash: ConflictErr
 # ---- one widget per type
 
 
-def field_widget(db: Database, item: Field, key: str, value: Any, known: Context) -> Any:
+def field_widget(db: Office, item: Field, key: str, value: Any, known: Context) -> Any:
     """The widget of one field by itself (the bulk change of a grid)."""
     return _widget(db, item, key, value, {}, known)
 
 
-def _widget(db: Database, item: Field, key: str, value: Any, row: Mapping[str, Any], known: Context) -> Any:
+def _widget(db: Office, item: Field, key: str, value: Any, row: Mapping[str, Any], known: Context) -> Any:
     label = item.label + (" *" if item.required else "")
     common: dict[str, Any] = {"label": label, "help": item.help or None, "key": key}
     match item.type:
@@ -273,7 +273,7 @@ def _choice(common: dict[str, Any], name: str, value: Any, known: Context) -> An
 
 
 def _reference(
-    db: Database, common: dict[str, Any], target: Table, value: Any, row: Mapping[str, Any], known: Context
+    db: Office, common: dict[str, Any], target: Table, value: Any, row: Mapping[str, Any], known: Context
 ) -> int | None:
     held = st.session_state.get(common["key"], value)  # what was picked stays offered while one searches on
     options = _options(db, target, (held,) if held else (), row, f"{common['key']}:find", common["label"])
@@ -284,7 +284,7 @@ def _reference(
 
 
 def _options(
-    db: Database, target: Table, chosen: tuple[int, ...], row: Mapping[str, Any], key: str, label: str
+    db: Office, target: Table, chosen: tuple[int, ...], row: Mapping[str, Any], key: str, label: str
 ) -> list[int]:
     """What a reference may be: the same person's rows where the target has a person; else all, or those searched."""
     filters: tuple[Filter, ...] = ()

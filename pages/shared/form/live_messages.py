@@ -8,12 +8,12 @@ import streamlit as st
 from db.base.errors import FieldError
 from db.model import domain_rules
 from db.model.fields import Table
+from db.model.office import Office
 from db.model.types import Context, Date, Euros
 from db.rows import records, rule_errors
-from db.storage.connection import Database
 
 
-def show(db: Database, table: Table, values: Mapping[str, Any], row_id: int | None) -> None:
+def show(db: Office, table: Table, values: Mapping[str, Any], row_id: int | None) -> None:
     """Say what follows from the values typed so far, for the tables that have something to say."""
     say = _SAYS.get(table.name)
     if say and values.get("person_id"):
@@ -29,7 +29,7 @@ def _day(values: Mapping[str, Any], name: str) -> str | None:
     return day
 
 
-def _aid(db: Database, values: Mapping[str, Any], row_id: int | None) -> None:
+def _aid(db: Office, values: Mapping[str, Any], row_id: int | None) -> None:
     days = {name: _day(values, name) for name in ("decided_on", "requested_on")}
     ceiling, already = rule_errors.ceiling_state(db, {**values, **days}, row_id)
     known = Context({})
@@ -50,7 +50,7 @@ def _in_sentence(label: str) -> str:
     return label[0].lower() + label[1:]
 
 
-def _orientation(db: Database, values: Mapping[str, Any], row_id: int | None) -> None:
+def _orientation(db: Office, values: Mapping[str, Any], row_id: int | None) -> None:
     day = _day(values, "requested_on") or records.today()
     reasons = domain_rules.verdict_reasons(db, {**values, "requested_on": day})
     computed = "no" if reasons else "yes"
@@ -67,4 +67,4 @@ def _orientation(db: Database, values: Mapping[str, Any], row_id: int | None) ->
     (st.success if (kept or computed) == "yes" else st.warning)(told)
 
 
-_SAYS: dict[str, Callable[[Database, Mapping[str, Any], int | None], None]] = {"aid": _aid, "orientation": _orientation}
+_SAYS: dict[str, Callable[[Office, Mapping[str, Any], int | None], None]] = {"aid": _aid, "orientation": _orientation}

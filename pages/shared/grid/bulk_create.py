@@ -8,10 +8,10 @@ import streamlit as st
 from db.base.errors import FieldError, PaletteError
 from db.model.dictionary import ACTION, CER, INTERVENTION, PERSON
 from db.model.fields import Field, Table
+from db.model.office import Office
 from db.model.types import Context, LongText, french_number
 from db.rows import bulk_edits, records
 from db.rows.bulk_edits import Draft, Line
-from db.storage.connection import Database
 from pages.shared.form import form
 from pages.shared.shell import toasts
 from pages.shared.shell.markdown import plain
@@ -35,7 +35,7 @@ _HELP = {
 }
 
 
-def show(db: Database, sources: Table, ids: list[int]) -> str:
+def show(db: Office, sources: Table, ids: list[int]) -> str:
     """The form and its preview; what was done, in words, once it is."""
     kind = st.segmented_control(
         "Créer", list(_KINDS), default=INTERVENTION.name, required=True, format_func=_KINDS.__getitem__, key="bulk:kind"
@@ -49,7 +49,7 @@ def show(db: Database, sources: Table, ids: list[int]) -> str:
     return _preview(db, table, sources, ids, values, known)
 
 
-def _form(db: Database, table: Table, known: Context) -> dict[str, Any] | None:
+def _form(db: Office, table: Table, known: Context) -> dict[str, Any] | None:
     """The common values as the file stores them; None while one cannot be read, which is said under it."""
     start = records.defaults(table)
     values: dict[str, Any] = {}
@@ -79,7 +79,7 @@ def _read(item: Field, typed: Any, known: Context) -> tuple[Any, str]:
         return None, str(error)
 
 
-def _preview(db: Database, table: Table, sources: Table, ids: list[int], values: dict[str, Any], known: Context) -> str:
+def _preview(db: Office, table: Table, sources: Table, ids: list[int], values: dict[str, Any], known: Context) -> str:
     try:
         with st.spinner("Essai à blanc…"):
             made, turn = _drafted(db, table, sources, ids, values)
@@ -101,7 +101,7 @@ def _preview(db: Database, table: Table, sources: Table, ids: list[int], values:
     return ""
 
 
-def _drafted(db: Database, table: Table, sources: Table, ids: list[int], values: dict[str, Any]) -> tuple[Draft, int]:
+def _drafted(db: Office, table: Table, sources: Table, ids: list[int], values: dict[str, Any]) -> tuple[Draft, int]:
     """The preview on the screen and its number: made once for what it is about."""
     day = values.get("signed_on") or records.today()
     asked = (table.name, sources.name, tuple(ids), tuple(values.items()), day)
@@ -134,7 +134,7 @@ def _listed(lines: list[tuple[Line, str]], known: Context) -> str:
     )
 
 
-def _create(db: Database, made: Draft) -> str:
+def _create(db: Office, made: Draft) -> str:
     try:
         with st.spinner("Enregistrement…"):
             many = bulk_edits.create(db, made, who())

@@ -5,13 +5,12 @@ from dataclasses import replace
 import streamlit as st
 
 from db.base.errors import ConflictError, FieldError, PaletteError
-from db.model import effective_dictionary
 from db.model.dictionary import CER, PERSON
 from db.model.fields import Table
+from db.model.office import Office
 from db.model.types import Context, french_number
 from db.rows import bulk_edits, records
 from db.rows.bulk_edits import Change
-from db.storage.connection import Database
 from pages.shared.form import form
 from pages.shared.grid import bulk_create
 from pages.shared.grid.bulk_create import TURNS
@@ -48,7 +47,7 @@ def buttons(table: Table, key: str, view: View, chosen: list[int]) -> None:
 @st.dialog("En lot", width="large")
 def _dialog(table_name: str, key: str, chosen: list[int], work: str) -> None:
     db, view = office(), view_of(key)
-    table = effective_dictionary.tables(db)[table_name]
+    table = db.tables[table_name]
     if table.name in (PERSON.name, CER.name):
         options = [_CHANGE, _CREATE]
         asked = st.segmented_control(
@@ -68,7 +67,7 @@ def _dialog(table_name: str, key: str, chosen: list[int], work: str) -> None:
         _change(db, table, key, ids)
 
 
-def _rows(db: Database, table: Table, view: View, chosen: list[int]) -> list[int]:
+def _rows(db: Office, table: Table, view: View, chosen: list[int]) -> list[int]:
     """The rows in question; which ones is asked where some are chosen and the filters find more."""
     matching = view.counts(db)[0]
     if chosen and matching <= len(chosen):
@@ -102,7 +101,7 @@ def _done(key: str, told: str) -> None:
 # ---- one field
 
 
-def _change(db: Database, table: Table, key: str, ids: list[int]) -> None:
+def _change(db: Office, table: Table, key: str, ids: list[int]) -> None:
     known = records.context(db)
     labels = {item.name: item.label for item in table.fields}
     name = st.selectbox(
@@ -130,7 +129,7 @@ def _change(db: Database, table: Table, key: str, ids: list[int]) -> None:
         _write(db, table, key, told, known)
 
 
-def _previewed(db: Database, table: Table, ids: list[int], name: str, value: object) -> tuple[Change, int]:
+def _previewed(db: Office, table: Table, ids: list[int], name: str, value: object) -> tuple[Change, int]:
     """The preview on the screen and its number: made once, so that what is written is what was read."""
     asked = (table.name, name, value, tuple(ids))
     held: tuple[object, Change, int] | None = st.session_state.get("bulk:preview")
@@ -172,7 +171,7 @@ def _cell(text: str) -> str:
     return plain(short if len(short) < 60 else f"{short[:59]}…") if text else ":gray[vide]"
 
 
-def _write(db: Database, table: Table, key: str, told: Change, known: Context) -> None:
+def _write(db: Office, table: Table, key: str, told: Change, known: Context) -> None:
     try:
         with st.spinner("Enregistrement…"):
             many = bulk_edits.change(db, table, told, who())

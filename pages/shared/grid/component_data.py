@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from db.model.fields import Computed, Field
+from db.model.office import Office
 from db.model.types import (
     Choice,
     Choices,
@@ -20,7 +21,6 @@ from db.model.types import (
 )
 from db.rows import records
 from db.rows.records import Row
-from db.storage.connection import Database
 from pages.shared.grid import filters, grouping
 from pages.shared.grid.view import View
 
@@ -31,7 +31,7 @@ _KINDS: dict[type[Type], str] = {
 }  # fmt: skip
 
 
-def grid_data(db: Database, view: View, instance: str, known: Context) -> dict[str, Any]:
+def grid_data(db: Office, view: View, instance: str, known: Context) -> dict[str, Any]:
     """Everything grid.js needs. ``instance``: the browser's grid that spoke last."""
     table, sheet = view.sheet.table, view.sheet
     columns = [table.column(name) for name in view.columns]
@@ -66,7 +66,7 @@ def _label(view: View) -> str:
     return f"{table.plural}, par groupes : {table.column(group).label}" if group else table.plural
 
 
-def _counts(db: Database, view: View) -> str:
+def _counts(db: Office, view: View) -> str:
     table = view.sheet.table
     matching, total = view.counts(db)
     noun = table.label if total < 2 else table.plural
@@ -99,7 +99,7 @@ def _column(item: Column, known: Context) -> dict[str, Any]:
     }
 
 
-def _rows(db: Database, view: View, columns: list[Column], known: Context) -> list[dict[str, Any]]:
+def _rows(db: Office, view: View, columns: list[Column], known: Context) -> list[dict[str, Any]]:
     table = view.sheet.table
     rows = records.rows(db, table, view.ids)
     view.ids = [row.id for row in rows]

@@ -7,9 +7,9 @@ from typing import Any
 import streamlit as st
 
 from db.model.fields import Table
+from db.model.office import Office
 from db.rows import access_log, records
 from db.rows.queries import Query
-from db.storage.connection import Database
 from pages.shared.shell.session import opener, who
 from reports.sheets import simple_sheets
 
@@ -48,7 +48,7 @@ def download_menu(table: Table, key: str, query: Query, names: list[str]) -> Non
         )
 
 
-def _rows(db: Database, table: Table, query: Query) -> Iterator[dict[str, Any]]:
+def _rows(db: Office, table: Table, query: Query) -> Iterator[dict[str, Any]]:
     ids = records.page_ids(db, table, replace(query, page=1, size=_ALL))
     for start in range(0, len(ids), _CHUNK):
         for row in records.rows(db, table, ids[start : start + _CHUNK]):

@@ -8,13 +8,12 @@ from typing import Any
 
 import streamlit as st
 
-from db.model import effective_dictionary
 from db.model.fields import Table
+from db.model.office import Office
 from db.model.types import Context, fold
 from db.rows import records
 from db.rows.grid_edits import Cell
 from db.rows.queries import Filter
-from db.storage.connection import Database
 from pages.shared.form import form
 from pages.shared.grid import filters, grouping, selection, view_menu
 from pages.shared.grid.component_data import grid_data
@@ -35,7 +34,7 @@ _component = st.components.v2.component(
 
 
 def edit_grid(
-    db: Database,
+    db: Office,
     table: Table,
     key: str,
     preset: tuple[Filter, ...] = (),
@@ -48,7 +47,7 @@ def edit_grid(
     is called; ``fixed``: values of every row shown and added (a person's); ``opens``: the page that opens a row,
     instead of the form."""
     fresh = f"{key}:view" not in st.session_state
-    table = effective_dictionary.own(db, table)
+    table = db.tables[table.name]
     open_view(table, key, preset, fixed or {}, size, called)
     view_menu.open_asked(db, key, records.context(db), fresh)
     _grid(table.name, key, opens)
@@ -57,7 +56,7 @@ def edit_grid(
 @st.fragment
 def _grid(table_name: str, key: str, opens: str) -> None:
     db, view = office(), view_of(key)
-    table, known = effective_dictionary.tables(db)[table_name], records.context(db)
+    table, known = db.tables[table_name], records.context(db)
     view.follow(table)
     view.filter(known)
     _toolbar(db, table, key, view, known)
@@ -82,7 +81,7 @@ def _open(table: Table, view: View, opens: str) -> None:
 # ---- above the grid
 
 
-def _toolbar(db: Database, table: Table, key: str, view: View, known: Context) -> None:
+def _toolbar(db: Office, table: Table, key: str, view: View, known: Context) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}:strip"):
         if st.button(table.new, key=f"{key}:new", icon=":material/add:", type="primary"):
             form.forget(f"form:{table.name}:None")
@@ -177,7 +176,7 @@ def _take_unfilter(view: View, value: Any, instance: str) -> None:
 
 def _take_ask(view: View, value: Any, instance: str) -> None:
     db, words = office(), str(value["words"])
-    target = effective_dictionary.tables(db)[view.sheet.table.field(value["field"]).target or "person"]
+    target = db.tables[view.sheet.table.field(value["field"]).target or "person"]
     found = records.suggestions(db, target, words, records.context(db))
     if words.strip():
         found = sorted(found, key=lambda item: fold(item[1]))

@@ -5,9 +5,9 @@ from typing import Any
 import streamlit as st
 
 from db.model.fields import Table
+from db.model.office import Office
 from db.model.types import Context, french_number
 from db.rows.queries import groupable
-from db.storage.connection import Database
 from pages.shared.grid.view import View, view_of
 
 _NONE, _FOLD, _UNFOLD = "", ":fold", ":unfold"
@@ -15,7 +15,7 @@ _WORDS = {_NONE: "Ne plus grouper", _FOLD: "Tout replier", _UNFOLD: "Tout dépli
 _EMPTY = "(vide)"
 
 
-def show_menu(db: Database, table: Table, key: str, view: View) -> None:
+def show_menu(db: Office, table: Table, key: str, view: View) -> None:
     """The button and its menu: one click groups. Nothing where no field is a choice."""
     labels = {item.name: item.label for item in groupable(table)}
     if not labels:
@@ -38,7 +38,7 @@ def show_menu(db: Database, table: Table, key: str, view: View) -> None:
     )  # fmt: skip
 
 
-def sections(db: Database, view: View, known: Context) -> list[dict[str, Any]]:
+def sections(db: Office, view: View, known: Context) -> list[dict[str, Any]]:
     """The groups of the page in order: what each is called and how many rows it has on all pages, as of now."""
     if not view.query.group:
         return []

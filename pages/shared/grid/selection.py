@@ -7,9 +7,9 @@ import streamlit as st
 from db.base.errors import PaletteError
 from db.model.dictionary import TABLES
 from db.model.fields import Table
+from db.model.office import Office
 from db.model.types import Context
 from db.rows import records
-from db.storage.connection import Database
 from pages.shared.grid import bulk_edit
 from pages.shared.grid.view import View, view_of
 from pages.shared.shell.session import office, who
@@ -56,7 +56,7 @@ def _delete_dialog(table_name: str, key: str, chosen: list[int]) -> None:
             st.rerun()
 
 
-def show_notices(db: Database, table: Table, key: str, view: View, known: Context) -> None:
+def show_notices(db: Office, table: Table, key: str, view: View, known: Context) -> None:
     """Under the grid: what could not be saved and why, what a colleague changed meanwhile, what can be undone."""
     drafts = sorted(view.sheet.drafts, reverse=True)
     lines = {row_id: place for place, row_id in enumerate([*view.ids, *drafts], start=1)}
@@ -83,7 +83,7 @@ def _show_draft(key: str, view: View, draft: int, line: int) -> None:
             st.rerun(scope="fragment")
 
 
-def _show_deleted(db: Database, table: Table, key: str, view: View) -> None:
+def _show_deleted(db: Office, table: Table, key: str, view: View) -> None:
     if not view.deleted:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -98,7 +98,7 @@ def _show_deleted(db: Database, table: Table, key: str, view: View) -> None:
                 st.rerun(scope="fragment")
 
 
-def _show_clashes(db: Database, table: Table, key: str, view: View, known: Context, lines: dict[int, int]) -> None:
+def _show_clashes(db: Office, table: Table, key: str, view: View, known: Context, lines: dict[int, int]) -> None:
     for place, clash in list(view.sheet.clashes.items()):
         told = clash.difference
         theirs_text, mine_text = told.theirs_text or "vide", told.mine_text or "vide"
@@ -134,7 +134,7 @@ def _show_refused(table: Table, key: str, view: View, known: Context, lines: dic
         st.rerun(scope="fragment")
 
 
-def _show_stale(db: Database, table: Table, key: str, view: View) -> None:
+def _show_stale(db: Office, table: Table, key: str, view: View) -> None:
     stale = len(view.ids) - len(records.still_matching(db, table, view.query, view.ids)) if view.ids else 0
     if not stale:
         return

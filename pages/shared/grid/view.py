@@ -9,13 +9,14 @@ from typing import Any
 import streamlit as st
 
 from db.model.fields import Computed, Field, Table
+from db.model.office import Office
 from db.model.types import Context
 from db.rows import group_counts, records
 from db.rows.grid_edits import Sheet
 from db.rows.group_counts import Counts, Section
 from db.rows.queries import Filter, Query, groupable
 from db.rows.saved_views import Grid, Look, tidy
-from db.storage.connection import Database, change_token
+from db.storage.connection import change_token
 from pages.shared.grid import filters
 
 _SLOW = 0.04
@@ -115,7 +116,7 @@ class View:
         if chosen != self.query.filters:
             self.query = replace(self.query, filters=chosen, page=1)
 
-    def refresh(self, db: Database) -> None:
+    def refresh(self, db: Office) -> None:
         """Other rows when the query changed; otherwise the same rows in the same places, and new ones below them."""
         table, token, query = self.sheet.table, change_token(db), replace(self.query, today=records.today())
         if self._found != query or self.again:
@@ -129,7 +130,7 @@ class View:
             self._add_new(db)
         self.token = token
 
-    def _place(self, db: Database) -> None:
+    def _place(self, db: Office) -> None:
         """Which groups the page shows, and which row is in which."""
         query = self.query
         self.placed, self.sections = {}, []
@@ -138,22 +139,22 @@ class View:
             on_page = [self.placed[row_id] for row_id in self.ids if row_id in self.placed]
             self.sections = group_counts.sections(self.groups(db), query, on_page)
 
-    def _add_new(self, db: Database) -> None:
+    def _add_new(self, db: Office) -> None:
         """The lines added here, and, when all fits on one page, what colleagues added."""
         fresh = records.page_ids(db, self.sheet.table, self.query) if self.pages(db) == 1 else []
         mine = [row_id for row_id in self.sheet.adopted.values() if row_id > 0 and row_id not in self._before]
         self.ids = list(dict.fromkeys([*self.ids, *mine, *fresh]))
 
-    def counts(self, db: Database) -> tuple[int, int]:
+    def counts(self, db: Office) -> tuple[int, int]:
         """How many rows the query finds, and of how many."""
         counted = self._count(db)
         return counted.matching, counted.total
 
-    def groups(self, db: Database) -> Counts:
+    def groups(self, db: Office) -> Counts:
         """Every group that the query finds, with its number of rows on all pages."""
         return self._count(db).groups
 
-    def _count(self, db: Database) -> _Counted:
+    def _count(self, db: Office) -> _Counted:
         """Slow counts (a very large table) wait a little."""
         query, last = self.query, self._counted
         asked = (query.filters, query.search, query.group, query.groups_backward)
@@ -167,7 +168,7 @@ class View:
             self._counted = last
         return last
 
-    def pages(self, db: Database) -> int:
+    def pages(self, db: Office) -> int:
         """How many pages the query fills, at least one."""
         counted = self._count(db)
         on_pages = group_counts.on_pages(counted.groups, self.query) if self.query.group else counted.matching

@@ -7,9 +7,9 @@ import streamlit as st
 
 from db.accounts.sessions import ADDRESS
 from db.base.errors import NotFoundError, PaletteError
+from db.model.office import Office
 from db.model.types import Context
 from db.rows import records, saved_views
-from db.storage.connection import Database
 from pages.shared.grid import filters
 from pages.shared.grid.view import View, grid_of, view_of
 from pages.shared.shell.markdown import plain
@@ -38,7 +38,7 @@ def asked_table(tables: list[str]) -> str:
     return table if table in tables else ""
 
 
-def open_asked(db: Database, key: str, known: Context, fresh: bool) -> None:
+def open_asked(db: Office, key: str, known: Context, fresh: bool) -> None:
     """Open the view that the address asks for; else, in a grid that was not open yet, one's own default."""
     view, number = view_of(key), st.query_params.get(PARAMETER, "")
     if number and number not in (view.asked, str(view.saved)):
@@ -51,7 +51,7 @@ def open_asked(db: Database, key: str, known: Context, fresh: bool) -> None:
     _write_address(view)
 
 
-def _open_number(db: Database, key: str, number: str, known: Context) -> list[str]:
+def _open_number(db: Office, key: str, number: str, known: Context) -> list[str]:
     """Open it. Returns what there is to say."""
     try:
         kept = saved_views.get(db, _number(number), who())
@@ -89,7 +89,7 @@ def _write_address(view: View) -> None:
 # ---- the menu
 
 
-def show_menu(db: Database, key: str, known: Context) -> None:
+def show_menu(db: Office, key: str, known: Context) -> None:
     """The button that names the view, and all that can be done with it."""
     view = view_of(key)
     found = saved_views.every(db, who(), grid_of(key))

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from db.model.fields import Table
+from db.model.office import Office
 from db.model.types import Context, french_number
 from db.rows import records
 from db.rows.queries import Filter, Query
 from db.rows.records import Row
-from db.storage.connection import Database
 from pages.shared.grid.view import show_only
 
 _FIRST = 5
@@ -29,7 +29,7 @@ class Waiting:
     """A field that says more than the person's name does."""
 
 
-def show_waiting(db: Database, waiting: Waiting) -> None:
+def show_waiting(db: Office, waiting: Waiting) -> None:
     """The card, with a line a person for the first few."""
     page = records.read(db, waiting.table, Query(waiting.filters, sort=(waiting.day,), size=_FIRST))
     known = records.context(db)

@@ -7,13 +7,14 @@ import streamlit as st
 
 from db.base.errors import PaletteError
 from db.model.dictionary import FILES, TABLES
+from db.model.office import Office
+from db.model.roles import Role
 from db.model.types import Context
 from db.people import duplicates
 from db.rows import history, operations, records, undo
 from db.rows.history import Asked, Change
 from db.rows.operations import Operation
-from db.storage.connection import Database, remembered
-from db.storage.permissions import Role
+from db.storage.connection import remembered
 from pages.shared.history import search_form
 from pages.shared.shell.markdown import plain
 from pages.shared.shell.session import beyond, office, roles, who
@@ -46,7 +47,7 @@ def show() -> None:
     show_list(db, page, known, "changes")
 
 
-def _ask(db: Database, known: Context) -> Asked | None:
+def _ask(db: Office, known: Context) -> Asked | None:
     """What is looked for; None while a date cannot be read."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="changes:strip"):
         words = st.text_input("Mots", key="changes:words", width=200, placeholder="dans les valeurs")
@@ -63,7 +64,7 @@ def _ask(db: Database, known: Context) -> Asked | None:
 
 
 def show_list(
-    db: Database, changes: list[Change], known: Context, key: str, of_person: int | None = None, settings: bool = False
+    db: Office, changes: list[Change], known: Context, key: str, of_person: int | None = None, settings: bool = False
 ) -> None:
     """Changes by operation, each with its way back. ``of_person``: whose file it is, named once for all.
 
@@ -75,7 +76,7 @@ def show_list(
             _show(operation, lines, told, f"{key}:{lines[0].id}", settings)
 
 
-def _by_operation(db: Database, changes: list[Change]) -> Iterator[tuple[Operation | None, list[Change]]]:
+def _by_operation(db: Office, changes: list[Change]) -> Iterator[tuple[Operation | None, list[Change]]]:
     with_operation = [(operations.of_line(db, change.id), change) for change in changes]
     for _, group in groupby(with_operation, key=lambda pair: pair[0].id if pair[0] else -pair[1].id):
         found = list(group)
@@ -106,7 +107,7 @@ def _way_back(operation: Operation | None, key: str, settings: bool) -> None:
         st.caption("annulation", width="content")
 
 
-def _told(db: Database, change: Change, known: Context, of_person: int | None = None) -> str:
+def _told(db: Office, change: Change, known: Context, of_person: int | None = None) -> str:
     """« a modifié **Aide Mobilité 06/03/2023** de Marchand Lou : Montant (…) »."""
     label, title = TABLES[change.table].label, known.title(change.table, change.row_id)
     what = title if title.startswith(label) else f"{label} {title}"
@@ -120,7 +121,7 @@ def _told(db: Database, change: Change, known: Context, of_person: int | None = 
     return f"{verb} **{plain(what)}**{whose}{said}{merged}"
 
 
-def _file(settings: bool) -> Database:
+def _file(settings: bool) -> Office:
     return beyond(Role.ADMIN) if settings else office()
 
 

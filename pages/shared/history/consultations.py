@@ -3,11 +3,11 @@
 import pandas as pd
 import streamlit as st
 
+from db.model.office import Office
+from db.model.roles import Role
 from db.model.types import Context
 from db.rows import access_log, history, records
 from db.rows.access_log import Line
-from db.storage.connection import Database
-from db.storage.permissions import Role
 from pages.shared.history import search_form
 from pages.shared.shell.session import office, roles
 
@@ -38,7 +38,7 @@ def show() -> None:
     show_table(db, lines, known, named)
 
 
-def show_table(db: Database, lines: list[Line], known: Context, named: bool) -> None:
+def show_table(db: Office, lines: list[Line], known: Context, named: bool) -> None:
     """The traces as a table; persons by name only for who may read it."""
     rows = [
         (

@@ -7,10 +7,10 @@ import streamlit as st
 
 from db.base.errors import FieldError
 from db.model.dictionary import PERSON
+from db.model.office import Office
 from db.model.types import Context, Date, french_number
 from db.rows import records
 from db.rows.queries import Query
-from db.storage.connection import Database
 
 T = TypeVar("T")
 _LISTED = 1_000
@@ -25,7 +25,7 @@ def choose(label: str, values: Sequence[str], key: str, labels: Mapping[str, str
     return chosen or ""
 
 
-def person(db: Database, known: Context, key: str) -> int | None:
+def person(db: Office, known: Context, key: str) -> int | None:
     """One person, or None for all."""
     ids = records.page_ids(db, PERSON, Query(size=_LISTED))
     title = lambda row_id: known.title("person", row_id)  # noqa: E731

@@ -8,9 +8,9 @@ import streamlit as st
 
 from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, Row, SheetPlan
 from db.model.fields import Table
+from db.model.office import Office
 from db.model.types import Context, Reference, References, french_number
 from db.rows import records
-from db.storage.connection import Database
 from pages.shared.imports import widgets
 from pages.shared.imports.draft import Work
 from pages.shared.imports.plan_lists import Lists
@@ -36,7 +36,7 @@ def show_counts(lists: Lists) -> None:
         st.caption("Les règles (plafond, contrats qui se chevauchent…) seront vérifiées pendant l’import.")
 
 
-def show_rows(db: Database, work: Work, lists: Lists, tables: Mapping[str, Table]) -> None:
+def show_rows(db: Office, work: Work, lists: Lists, tables: Mapping[str, Table]) -> None:
     """The rows themselves, by action and sheet, a page at a time."""
     if not lists.by_place:
         st.info("Aucune ligne à lire : dites à l’étape 2 ce que contiennent les feuilles.")

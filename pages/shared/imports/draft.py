@@ -14,8 +14,9 @@ from db.base.errors import PaletteError, RefusedImportError
 from db.imports import plan as planning
 from db.imports import remembered_choices, workbook_reader, write
 from db.imports.plan_types import CREATE, UPDATE, WAITING, Choices, Done, Plan, Problem, SheetPlan, Tick, Workbook
+from db.model.office import Office
 from db.rows import operations
-from db.storage.connection import Database, change_token
+from db.storage.connection import change_token
 from pages.shared.imports.plan_lists import Lists
 from pages.shared.shell import jobs
 from pages.shared.shell.session import office, opener, who
@@ -112,7 +113,7 @@ def compare(work: Work) -> None:
     _wait(JOB)
 
 
-def _compare(work: Work, choices: Choices, open_: Callable[[], Database], tick: Tick) -> None:
+def _compare(work: Work, choices: Choices, open_: Callable[[], Office], tick: Tick) -> None:
     if work.book is None:
         tick(0.0, "lecture du fichier")
         work.book = workbook_reader.read(work.data, work.name)

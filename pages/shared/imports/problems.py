@@ -7,9 +7,9 @@ import streamlit as st
 
 from db.imports.plan_types import Problem
 from db.model.fields import Field, Privacy, Table
+from db.model.office import Office
 from db.model.types import Context, Integer, Text
 from db.rows import records
-from db.storage.connection import Database
 from pages.shared.imports import draft, widgets
 from pages.shared.imports.draft import Work
 from pages.shared.imports.plan_lists import Group, Lists
@@ -28,7 +28,7 @@ _COLUMNS = [
 ]  # fmt: skip
 
 
-def show(db: Database, work: Work, lists: Lists, tables: Mapping[str, Table]) -> None:
+def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, Table]) -> None:
     """The problems by column, what can be done with each, and what was set aside before."""
     if lists.problems:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -65,7 +65,7 @@ def downloads(key: str, problems: Sequence[Problem]) -> None:
 
 
 def _show_group(
-    db: Database,
+    db: Office,
     work: Work,
     place: int,
     group: Group,
@@ -97,7 +97,7 @@ def _show_group(
                 _show_problem(work, problem, name)
 
 
-def _ask_for_all(db: Database, work: Work, group: Group, lists: Lists, tables: Mapping[str, Table]) -> None:
+def _ask_for_all(db: Office, work: Work, group: Group, lists: Lists, tables: Mapping[str, Table]) -> None:
     """A required field that stands empty: one value for every new row of the sheet."""
     sheet, column, name, label = group
     table = tables[next(one.table for one in lists.plan.sheets if one.name == sheet)]

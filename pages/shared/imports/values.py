@@ -7,10 +7,10 @@ import streamlit as st
 
 from db.imports import row_reader
 from db.model.fields import Table
+from db.model.office import Office
 from db.model.types import Choice, Context
 from db.model.types import Choices as Several
 from db.rows import records
-from db.storage.connection import Database
 from pages.shared.imports import draft, widgets
 from pages.shared.imports.draft import Work
 from pages.shared.imports.plan_lists import Lists, Said, Values
@@ -19,7 +19,7 @@ from pages.shared.shell.markdown import code, plain
 _SIZE = 10
 
 
-def show(db: Database, work: Work, lists: Lists, tables: Mapping[str, Table]) -> None:
+def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, Table]) -> None:
     """A part for each field with something to look at; those not understood are open and first."""
     if not lists.values:
         widgets.step(3, "Valeurs", "Toutes les valeurs se lisent telles quelles : rien n’a été deviné.")

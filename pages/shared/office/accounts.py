@@ -10,10 +10,10 @@ from db.accounts import accounts, sessions
 from db.accounts.accounts import Account
 from db.accounts.sessions import ADDRESS
 from db.base.errors import InvalidError, PaletteError
+from db.model.office import Office
+from db.model.roles import Role
 from db.model.types import french_moment
 from db.rows import access_log
-from db.storage.connection import Database
-from db.storage.permissions import Role
 from pages.shared.shell.markdown import code, plain
 from pages.shared.shell.session import beyond, who
 
@@ -44,7 +44,7 @@ def show_invitation() -> None:
         st.button("Fermer", on_click=st.session_state.pop, args=(_INVITED, None))
 
 
-def show_accounts(db: Database) -> None:
+def show_accounts(db: Office) -> None:
     """Everybody, and what can be changed."""
     now = time.time()
     for account in accounts.every(db):
@@ -59,7 +59,7 @@ def show_accounts(db: Database) -> None:
                 _invite(db, account)
 
 
-def _state(db: Database, account: Account, now: float) -> str:
+def _state(db: Office, account: Account, now: float) -> str:
     roles = ", ".join(role.label for role in Role if role in account.roles)
     if not account.active:
         return f"{roles} · désactivé"
@@ -72,7 +72,7 @@ def _state(db: Database, account: Account, now: float) -> str:
     return f"{roles} · pas encore entré, " + (f"invité jusqu’au {french_moment(until)}" if until else "à inviter")
 
 
-def _invite(db: Database, account: Account) -> None:
+def _invite(db: Office, account: Account) -> None:
     token = accounts.invite(db, "password", account.id, time.time())
     access_log.note(db, who(), "account", detail=f"compte n° {account.id} : invité")
     st.session_state[_INVITED] = (account.name, token)
@@ -93,7 +93,7 @@ def _edit(account: Account) -> None:
             st.rerun()
 
 
-def add(db: Database) -> None:
+def add(db: Office) -> None:
     """A new account, and its invitation."""
     st.subheader("Nouveau compte")
     turn = st.session_state.setdefault("team:turn", 0)

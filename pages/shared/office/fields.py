@@ -11,11 +11,11 @@ from db.customise.edit import NewField
 from db.model import effective_dictionary
 from db.model.dictionary import FILES
 from db.model.fields import Computed, Field, Table
+from db.model.office import Office
 from db.model.office_groups import MOST, REST
+from db.model.roles import Role
 from db.model.types import Choice, ValueList
 from db.rows import records
-from db.storage.connection import Database
-from db.storage.permissions import Role
 from pages.shared.office import limits
 from pages.shared.shell.markdown import plain
 from pages.shared.shell.session import beyond, who
@@ -27,7 +27,7 @@ _NO_SECTION = "(sans rubrique)"
 Column = Field | Computed
 
 
-def show(db: Database) -> None:
+def show(db: Office) -> None:
     """One table at a time: its fields in order, and the way to add one."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
@@ -47,7 +47,7 @@ def show(db: Database) -> None:
     _show_fields(db, FILES[name])
 
 
-def _show_fields(db: Database, table: Table) -> None:
+def _show_fields(db: Office, table: Table) -> None:
     found = edit.columns(db, table)
     stored = [item.name for item in found if isinstance(item, Field)]
     with st.container(gap="xsmall", width=860):
@@ -119,7 +119,7 @@ def _key(name: str) -> str:
 @st.dialog("Nouveau champ", width="large")
 def _add_dialog(table_name: str) -> None:
     db = beyond(Role.ADMIN)
-    table = effective_dictionary.tables(db)[table_name]
+    table = db.tables[table_name]
     st.caption(f"Dans : {table.plural}")
     kinds = records.context(db).labels["field_kind"]
     offered = [
@@ -148,9 +148,9 @@ def _add_dialog(table_name: str) -> None:
         _save(lambda: edit.add_field(db, NewField(**asked), who()), f"Champ ajouté : {asked['label'].strip()}")
 
 
-def _ask_choices(db: Database) -> dict[str, Any]:
+def _ask_choices(db: Office) -> dict[str, Any]:
     """A list that is there, or the values of a new one."""
-    lists = {one.name: one.label for one in effective_dictionary.of(db).lists if edit.is_offered(db, one)}
+    lists = {one.name: one.label for one in db.lists if edit.is_offered(db, one)}
     name = st.selectbox(
         "Liste", ["", *lists], format_func=lambda one: lists.get(one, "Une nouvelle liste"), key=_key("list")
     )
@@ -160,19 +160,19 @@ def _ask_choices(db: Database) -> dict[str, Any]:
     return {"values": tuple(text.split("\n"))}
 
 
-def _labels(db: Database, values: ValueList | None) -> list[str]:
+def _labels(db: Office, values: ValueList | None) -> list[str]:
     """What a list offers."""
     return [one.label for one in edit.values_of(db, values) if not one.retired] if values else []
 
 
-def _values(db: Database, asked: dict[str, Any]) -> list[str]:
+def _values(db: Office, asked: dict[str, Any]) -> list[str]:
     """The values of the list that is asked for, as far as they are typed."""
     if "list_name" in asked:
-        return _labels(db, next(one for one in effective_dictionary.of(db).lists if one.name == asked["list_name"]))
+        return _labels(db, next(one for one in db.lists if one.name == asked["list_name"]))
     return list(dict.fromkeys(" ".join(text.split()) for text in asked.get("values", ()) if text.strip()))
 
 
-def _published(db: Database, item: Column) -> tuple[str, ...] | None:
+def _published(db: Office, item: Column) -> tuple[str, ...] | None:
     """The values of a field that have a line of their own in public, as they are called today; None: none has."""
     if not (isinstance(item, Field) and item.own and item.published and item.list):
         return None
@@ -181,7 +181,7 @@ def _published(db: Database, item: Column) -> tuple[str, ...] | None:
 
 
 def _ask_published(
-    db: Database, table: Table, kind: str, labels: list[str], now: tuple[str, ...] | None = None
+    db: Office, table: Table, kind: str, labels: list[str], now: tuple[str, ...] | None = None
 ) -> tuple[str, ...] | None:
     """Never published, unless somebody says here that it is, and in which lines."""
     if not edit.may_be_published(table.name, kind):
@@ -222,7 +222,7 @@ def _ask_section(table: Table, current: str) -> str:
 @st.dialog("Modifier un champ", width="large")
 def _change_dialog(table_name: str, name: str) -> None:
     db = beyond(Role.ADMIN)
-    table = effective_dictionary.tables(db)[table_name]
+    table = db.tables[table_name]
     item = table.column(name)
     values: dict[str, Any] = {"label": st.text_input("Intitulé *", item.label, key=_key("label"))}
     values["help"] = st.text_input("Aide", item.help, key=_key("help")) or None

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from db.model.dictionary import OFFICE, SETTING
+from db.model.office import Office
 from db.rows import history, records
-from db.storage.connection import Database
 from pages.shared.form.form import edit_form
 from pages.shared.history import changes as past_changes
 from pages.shared.shell import backup_status
@@ -12,7 +12,7 @@ from pages.shared.shell import backup_status
 _LATEST = 200
 
 
-def show(db: Database) -> None:
+def show(db: Office) -> None:
     """The one row of limits as a form."""
     st.caption("Un changement vaut aussitôt pour toute l’équipe, et reste dans l’historique.")
     turn = st.session_state.setdefault("settings:turn", 0)  # a new form after each save, so that it shows what was kept
@@ -23,7 +23,7 @@ def show(db: Database) -> None:
     backup_status.show()
 
 
-def show_history(db: Database) -> None:
+def show_history(db: Office) -> None:
     """Who set what, latest first; each can be taken back."""
     st.caption("Qui a changé un réglage, un champ ou une liste. « Annuler » reprend une opération entière.")
     known = records.context(db)

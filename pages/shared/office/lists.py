@@ -7,19 +7,18 @@ import streamlit as st
 from db.base.errors import PaletteError
 from db.customise import edit
 from db.customise.edit import Value
-from db.model import effective_dictionary
+from db.model.office import Office
+from db.model.roles import Role
 from db.model.types import ValueList, french_number
-from db.storage.connection import Database
-from db.storage.permissions import Role
 from pages.shared.office import limits
 from pages.shared.shell.session import beyond, who
 
 _TOLD = "lists:told"
 
 
-def show(db: Database) -> None:
+def show(db: Office) -> None:
     """One list at a time, with where it serves."""
-    lists = {one.name: one for one in effective_dictionary.of(db).lists if edit.is_offered(db, one)}
+    lists = {one.name: one for one in db.lists if edit.is_offered(db, one)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
             "Liste", sorted(lists, key=lambda one: lists[one].label), format_func=lambda one: _named(db, lists[one]),
@@ -37,9 +36,9 @@ def show(db: Database) -> None:
         _add(values)
 
 
-def _named(db: Database, values: ValueList) -> str:
+def _named(db: Office, values: ValueList) -> str:
     """The list by its label, and its table where two are called alike."""
-    alike = [one for one in effective_dictionary.of(db).lists if one.label == values.label and edit.where_used(db, one)]
+    alike = [one for one in db.lists if one.label == values.label and edit.where_used(db, one)]
     return f"{values.label} ({edit.where_used(db, values)[0][0].plural.lower()})" if len(alike) > 1 else values.label
 
 
@@ -49,7 +48,7 @@ def _show_told() -> None:
         st.error(told)
 
 
-def _do(work: Callable[[Database], object]) -> None:
+def _do(work: Callable[[Office], object]) -> None:
     """Save one change; what forbids it is said above the list."""
     try:
         work(beyond(Role.ADMIN))
@@ -57,7 +56,7 @@ def _do(work: Callable[[Database], object]) -> None:
         st.session_state[_TOLD] = str(error)
 
 
-def _show_values(db: Database, values: ValueList) -> None:
+def _show_values(db: Office, values: ValueList) -> None:
     found = edit.values_of(db, values)
     codes = [one.code for one in found]
     with st.container(gap="xsmall", width=760):

@@ -4,8 +4,8 @@ import streamlit as st
 
 from db.base.errors import PaletteError
 from db.customise import model_file
+from db.model.office import Office
 from db.rows import records
-from db.storage.connection import Database
 from pages.shared.shell.markdown import plain
 from pages.shared.shell.session import who
 
@@ -13,7 +13,7 @@ _DONE = "model:done"
 _SHOWN = 30
 
 
-def show(db: Database) -> None:
+def show(db: Office) -> None:
     """The file to take away, then the one to bring in: what would change first, then one button."""
     st.subheader("Emporter", anchor=False)
     st.caption("Champs, listes, limites et délais, sans aucune personne : de quoi équiper un autre bureau.")
@@ -31,7 +31,7 @@ def show(db: Database) -> None:
         _look(db, file.getvalue())
 
 
-def _look(db: Database, content: bytes) -> None:
+def _look(db: Office, content: bytes) -> None:
     try:
         told = model_file.bring_in(db, content, who(), really=False)
     except PaletteError as error:
@@ -49,7 +49,7 @@ def _look(db: Database, content: bytes) -> None:
         _take(db, content)
 
 
-def _take(db: Database, content: bytes) -> None:
+def _take(db: Office, content: bytes) -> None:
     try:
         told = model_file.bring_in(db, content, who(), really=True)
     except PaletteError as error:

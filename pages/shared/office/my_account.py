@@ -8,10 +8,10 @@ from db.accounts import accounts, login_throttle, sessions
 from db.accounts.login_throttle import Attempt
 from db.accounts.sessions import Session
 from db.base.errors import InvalidError, PaletteError
+from db.model.roles import Role
 from db.model.types import french_moment
 from db.rows import access_log
 from db.storage import connection
-from db.storage.permissions import Role
 from pages.shared.office.accounts import role_list
 from pages.shared.shell.markdown import code, plain
 

@@ -5,16 +5,15 @@ from typing import Any
 import streamlit as st
 
 from db.base.errors import ConflictError, NotFoundError, PaletteError
-from db.model import effective_dictionary
 from db.model.dictionary import PERSON
 from db.model.fields import Field, Table
+from db.model.office import Office
 from db.model.types import Context, LongText, Several
 from db.people import duplicates, merge, merge_preview
 from db.people.merge import Choices
 from db.people.merge_preview import BOTH, GONE, KEEP, Clash, Look
 from db.rows import access_log, history, records
 from db.rows.records import Row
-from db.storage.connection import Database
 from pages.shared.shell.markdown import plain
 from pages.shared.shell.session import who
 
@@ -57,7 +56,7 @@ def _forget() -> None:
         del st.session_state[name]
 
 
-def set_apart(db: Database, one: int, other: int) -> None:
+def set_apart(db: Office, one: int, other: int) -> None:
     """« Ce sont deux personnes », and back to the list."""
     try:
         duplicates.set_apart(db, one, other, who())
@@ -69,7 +68,7 @@ def set_apart(db: Database, one: int, other: int) -> None:
     st.rerun()
 
 
-def show(db: Database, one: int, other: int) -> None:
+def show(db: Office, one: int, other: int) -> None:
     """The comparison, from what it is about to the button."""
     st.html(_STYLE)
     if st.button("Retour à la liste", icon=":material/arrow_back:", type="tertiary", key="back-to-pairs"):
@@ -97,7 +96,7 @@ def show(db: Database, one: int, other: int) -> None:
     _finish(db, look, Choices(values, taken, st.session_state.get("comparing:reason", "")))
 
 
-def _which(db: Database, sides: list[Row], known: Context) -> int:
+def _which(db: Office, sides: list[Row], known: Context) -> int:
     """Whose file is kept: its number stays, and with it its address."""
     one, other = (side.id for side in sides)
     labels = {row.id: f"**{plain(known.title('person', row.id))}** n° {row.id}" for row in sides}
@@ -109,13 +108,13 @@ def _which(db: Database, sides: list[Row], known: Context) -> int:
     return int(picked or one)
 
 
-def _begun(db: Database, row: Row) -> str:
+def _begun(db: Office, row: Row) -> str:
     made = history.made_at(db, PERSON.name, row.id)
     told = f"créé le {history.moment_of(made)[:10]}" if made else "sans date de création"
     return told + " · archivé" * bool(row.values["archived_on"])
 
 
-def _looked(db: Database, keep: int, gone: int) -> Look:
+def _looked(db: Office, keep: int, gone: int) -> Look:
     """The files as they were first shown, so that a colleague's change is noticed when they are merged."""
     name = f"comparing:look:{keep}:{gone}"
     if name not in st.session_state:
@@ -168,8 +167,8 @@ def _text(item: Field, row: Row, known: Context) -> str:
 # ---- what belongs to each
 
 
-def _attached(db: Database, look: Look, left: bool, known: Context) -> None:
-    tables = effective_dictionary.files(db)
+def _attached(db: Office, look: Look, left: bool, known: Context) -> None:
+    tables = db.files
     with st.container(border=True):
         st.markdown("**Ce qui est attaché**")
         told = [_counts(look, tables[name], left) for name, sides in look.rows.items() if any(sides)]
@@ -211,9 +210,9 @@ def _title(table: Table, row: Row, known: Context) -> str:
 # ---- what cannot stand together
 
 
-def _clash(db: Database, clash: Clash, look: Look, left: bool, known: Context) -> str:
+def _clash(db: Office, clash: Clash, look: Look, left: bool, known: Context) -> str:
     """Which of two periods of the same days is kept."""
-    table = effective_dictionary.tables(db)[clash.table]
+    table = db.tables[clash.table]
     labels = {KEEP: _periods(table, clash.keep, look, known), GONE: _periods(table, clash.gone, look, known)}
     options = [KEEP, GONE] if left else [GONE, KEEP]
     if clash.both:
@@ -250,7 +249,7 @@ def _follow(table: Table, clash: Clash, known: Context) -> str:
 # ---- the end
 
 
-def _finish(db: Database, look: Look, choices: Choices) -> None:
+def _finish(db: Office, look: Look, choices: Choices) -> None:
     """What the file would refuse, the reason it may ask for, and the buttons."""
     keep, gone = look.keep.id, look.gone.id
     try:
@@ -275,7 +274,7 @@ def _finish(db: Database, look: Look, choices: Choices) -> None:
     st.caption("Rien ne se perd : ce qui n’est pas gardé reste dans l’historique, et la fusion s’annule d’un clic.")
 
 
-def _merge(db: Database, look: Look, choices: Choices) -> None:
+def _merge(db: Office, look: Look, choices: Choices) -> None:
     try:
         merge.merge(db, look.keep.id, look.gone.id, choices, look.versions, who())
     except (ConflictError, NotFoundError):

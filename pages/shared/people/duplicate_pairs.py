@@ -6,12 +6,12 @@ from time import monotonic
 import streamlit as st
 
 from db.base.errors import PaletteError
+from db.model.office import Office
 from db.model.types import Context, french_number
 from db.people import duplicates
 from db.people.duplicates import Merged, Pair
 from db.rows import history, records, undo
 from db.storage import connection
-from db.storage.connection import Database
 from pages.shared.history import changes
 from pages.shared.people import comparison
 from pages.shared.shell.markdown import plain
@@ -36,7 +36,7 @@ class _Found:
         return self.token == token or (self.cost > _SLOW and monotonic() - self.at < _AGAIN)
 
 
-def _find(db: Database) -> list[Pair]:
+def _find(db: Office) -> list[Pair]:
     """The pairs, without those that were settled since they were found."""
     found: _Found | None = st.session_state.get("pairs:found")
     token = connection.change_token(db)
@@ -50,7 +50,7 @@ def _find(db: Database) -> list[Pair]:
     return [pair for pair in found.pairs if (pair.one, pair.other) not in told and not {pair.one, pair.other} & gone]
 
 
-def show(db: Database) -> None:
+def show(db: Office) -> None:
     """The pairs to compare, the likeliest first; those of little weight only when they are asked for."""
     found = _find(db)
     weak = [pair for pair in found if pair.level == "à vérifier"]
@@ -74,7 +74,7 @@ def show(db: Database) -> None:
         _show(db, pair, known)
 
 
-def _show(db: Database, pair: Pair, known: Context) -> None:
+def _show(db: Office, pair: Pair, known: Context) -> None:
     key = f"pairs:{pair.one}:{pair.other}"
     with st.container(border=True, gap="small"):
         st.markdown(f"{_names(pair.one, pair.other, known)} :{_COLOURS[pair.level]}-badge[{pair.level}]")
@@ -94,7 +94,7 @@ def _names(one: int, other: int, known: Context) -> str:
 # ---- what was said
 
 
-def show_set_aside(db: Database) -> None:
+def show_set_aside(db: Office) -> None:
     """The pairs that are two persons, each with its way back."""
     found = duplicates.set_aside(db)
     if not found:
@@ -110,7 +110,7 @@ def show_set_aside(db: Database) -> None:
                 _do_bring_back(db, said.one, said.other)
 
 
-def _do_bring_back(db: Database, one: int, other: int) -> None:
+def _do_bring_back(db: Office, one: int, other: int) -> None:
     try:
         duplicates.bring_back(db, one, other, who())
     except PaletteError as error:
@@ -119,7 +119,7 @@ def _do_bring_back(db: Database, one: int, other: int) -> None:
         st.rerun()
 
 
-def show_merges(db: Database) -> None:
+def show_merges(db: Office) -> None:
     """The latest merges that stand, each with its way back."""
     found = duplicates.merges(db)
     if not found:
@@ -146,7 +146,7 @@ def _open_button(person: int, key: str) -> None:
         st.switch_page("person.py", query_params={"dossier": str(person)})
 
 
-def show_done(db: Database) -> None:
+def show_done(db: Office) -> None:
     """What the last click did, and its way back."""
     if st.session_state.pop("comparing:said", False):
         st.success("Notez : la paire est sous « Écartées », et peut être proposée de nouveau.")

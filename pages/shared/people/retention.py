@@ -6,12 +6,12 @@ import streamlit as st
 
 from db.base.errors import PaletteError
 from db.model.dictionary import SETTING
+from db.model.office import Office
+from db.model.roles import Role
 from db.model.types import french_date
 from db.people import erasure, retention
 from db.people.retention import Kept
 from db.rows import records
-from db.storage.connection import Database
-from db.storage.permissions import Role
 from pages.shared.shell.markdown import plain
 from pages.shared.shell.session import beyond, who
 
@@ -27,7 +27,7 @@ _AFTER = (
 )
 
 
-def explain(db: Database) -> None:
+def explain(db: Office) -> None:
     """The limits in force."""
     limits = records.get(db, SETTING, 1).values
     st.caption(
@@ -44,7 +44,7 @@ def show_done() -> None:
         st.success(done)
 
 
-def to_archive(db: Database, today: str) -> None:
+def to_archive(db: Office, today: str) -> None:
     """Files without contact."""
     found = retention.to_archive(db, today)
     if not found:
@@ -56,7 +56,7 @@ def to_archive(db: Database, today: str) -> None:
         _do(lambda db: retention.archive(db, chosen, today, who()), f"Archivé : {_files(chosen)}.")
 
 
-def archives(db: Database, today: str) -> None:
+def archives(db: Office, today: str) -> None:
     """What is in the archives, and the way back."""
     found = retention.archived(db, today)
     if not found:
@@ -67,7 +67,7 @@ def archives(db: Database, today: str) -> None:
         _do(lambda db: retention.bring_back(db, chosen, who()), f"De nouveau parmi les dossiers : {_files(chosen)}.")
 
 
-def to_erase(db: Database, today: str) -> None:
+def to_erase(db: Office, today: str) -> None:
     """Files whose time has come."""
     found = retention.to_erase(db, today)
     if not found:
@@ -78,7 +78,7 @@ def to_erase(db: Database, today: str) -> None:
         _confirm(chosen)
 
 
-def on_demand(db: Database, today: str) -> None:
+def on_demand(db: Office, today: str) -> None:
     """One person who asks to be erased (GDPR, article 17)."""
     st.caption(
         "Une personne peut demander l’effacement. Tant que le suivi relève d’une mission de service public, le"
@@ -142,7 +142,7 @@ def _confirm(chosen: list[Kept]) -> None:
         _do(lambda db: erasure.erase(db, ids, who()), f"Effacé : {_files(chosen)}.")
 
 
-def _do(work: Callable[[Database], object], done: str) -> None:
+def _do(work: Callable[[Office], object], done: str) -> None:
     """Do it in the name of an administrator, and say so on the next run; or say why not."""
     try:
         work(beyond(Role.ADMIN))

@@ -4,9 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from db.base.errors import PaletteError
+from db.model.office import Office
+from db.model.roles import Role
 from db.rows import personal_text
-from db.storage.connection import Database, office_path
-from db.storage.permissions import Role
+from db.storage.connection import office_path
 from pages.shared.shell.session import beyond, who
 from publication import publish
 from publication.audit.comparison import moved
@@ -16,7 +17,7 @@ from reports.content import quantities
 _DONE = {"publish": "Publiée", "withdraw": "Retirée"}
 
 
-def show(db: Database) -> None:
+def show(db: Office) -> None:
     """The record, latest first, then each year online."""
     record = personal_text.record(db)
     st.subheader("Publications passées")

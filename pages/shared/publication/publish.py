@@ -8,11 +8,12 @@ import streamlit as st
 
 from db.base.errors import PaletteError
 from db.figures import counting
+from db.model.office import Office
+from db.model.roles import Role
 from db.model.types import french_number
 from db.rows import personal_text, records
 from db.storage import connection
-from db.storage.connection import Database, office_path
-from db.storage.permissions import Role
+from db.storage.connection import office_path
 from pages.shared.shell import jobs
 from pages.shared.shell.session import beyond, who
 from publication import publish
@@ -55,7 +56,7 @@ _EXAMPLE = pd.DataFrame(
 )
 
 
-def show_online(db: Database) -> None:
+def show_online(db: Office) -> None:
     """What is online now, where, and a way to have it attacked again."""
     years = list(publish.in_force(personal_text.record(db)))
     st.subheader("En ligne")
@@ -75,14 +76,14 @@ def show_online(db: Database) -> None:
         show_verdicts(verdicts)
 
 
-def _check(db: Database, tick: Tick) -> list[Verdict]:
+def _check(db: Office, tick: Tick) -> list[Verdict]:
     return publish.check(db, publish.public_path(), tick)
 
 
 # --- prepare a year
 
 
-def prepare(db: Database) -> None:
+def prepare(db: Office) -> None:
     """Choose a year, see what it would say beside the truth, publish it."""
     st.subheader("Publier une année")
     first, last = counting.first_year(db), int(records.today()[:4]) - 1
@@ -101,7 +102,7 @@ def prepare(db: Database) -> None:
     _compare(shown)
 
 
-def _preview(db: Database, year: int) -> Preview:
+def _preview(db: Office, year: int) -> Preview:
     key = ("preview", year, len(personal_text.record(db)), _stamp())
     return connection.remembered(db, key, lambda: publish.preview(db, office_path(), year))
 

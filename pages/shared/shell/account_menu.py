@@ -3,7 +3,7 @@
 import streamlit as st
 
 from db.accounts.sessions import Session
-from db.storage.permissions import Role
+from db.model.roles import Role
 from pages.shared.shell.markdown import plain
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from db.storage.permissions import Role, Roles
+from db.model.roles import Role, Roles
 
 _AGENT, _PILOTE, _ADMIN = Role.AGENT, Role.PILOTE, Role.ADMIN
 

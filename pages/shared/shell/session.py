@@ -7,9 +7,9 @@ import streamlit as st
 from db.accounts import sessions
 from db.accounts.sessions import COOKIE, Session
 from db.base.errors import AccessError
+from db.model.office import Office
+from db.model.roles import Role, Roles
 from db.storage import connection, permissions
-from db.storage.connection import Database
-from db.storage.permissions import Role, Roles
 
 _KEY = "session:id"
 _KEPT = "session:cookie"
@@ -37,18 +37,18 @@ def roles() -> Roles:
     return current().account.roles
 
 
-def office() -> Database:
+def office() -> Office:
     """The office file, held to the rights of whoever is signed in."""
     return connection.office(roles())
 
 
-def opener() -> Callable[[], Database]:
+def opener() -> Callable[[], Office]:
     """``office`` for work that goes on elsewhere (a download, a long job), where no tab says who is signed in."""
     held = roles()
     return lambda: connection.office(held)
 
 
-def beyond(role: Role) -> Database:
+def beyond(role: Role) -> Office:
     """The office file without limits, for the deeds of one role that no table's rights describe (its accounts, say).
 
     Raises AccessError for anybody else.

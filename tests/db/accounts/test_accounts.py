@@ -11,9 +11,9 @@ import pytest
 from db.accounts import accounts, sessions
 from db.accounts.accounts import DEMONSTRATION, INVITED_FOR, Account
 from db.base.errors import InvalidError, NotFoundError
+from db.model.roles import Role
 from db.rows import access_log
 from db.storage import connection
-from db.storage.permissions import Role
 
 NOW = 1_700_000_000
 PASSPHRASE = "l’été, où l’âne bâté brait à l’œuvre"

@@ -8,8 +8,8 @@ import pytest
 
 from db.accounts import accounts, login_throttle
 from db.accounts.login_throttle import Attempt, WaitError
+from db.model.roles import Role
 from db.storage import connection
-from db.storage.permissions import Role
 
 NOW = 1_700_000_000
 OFFICE = "203.0.113.7"

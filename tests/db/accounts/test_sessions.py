@@ -6,7 +6,7 @@ import itsdangerous
 import pytest
 
 from db.accounts import accounts, sessions
-from db.storage.permissions import Role
+from db.model.roles import Role
 
 NOW = 1_700_000_000
 IDLE = 60 * 60

@@ -19,6 +19,7 @@ from db.backup import create
 from db.base import atomic_files
 from db.base.errors import NotFoundError, StorageError
 from db.model.dictionary import PERSON
+from db.model.office import Office
 from db.rows import records
 from db.storage import connection
 from db.storage.integrity import check
@@ -143,7 +144,7 @@ def test_copying_never_begins_again_however_much_is_written(db, path, tmp_path, 
     assert last_line(copy) == before
 
 
-def given_pair(db: connection.Database) -> tuple[int, int]:
+def given_pair(db: Office) -> tuple[int, int]:
     """A person and one of her steps, that a writer keeps saying the same of."""
     person = given_person(db, town="0")
     values = {"person_id": person, "happened_on": "2024-01-01", "domain": "coaching", "note": "0"}

@@ -7,7 +7,7 @@ import pytest
 from db.base.errors import InvalidError, RuleError
 from db.customise import edit
 from db.customise.edit import NewField
-from db.model import effective_dictionary, lists
+from db.model import lists
 from db.model.dictionary import CER, PERSON, TABLES
 from db.model.types import Choice
 from db.rows import history, operations, records, titles, undo
@@ -29,7 +29,7 @@ def last(db):
 
 def own_list(db, name):
     """The list of a choice."""
-    found = effective_dictionary.own(db, PERSON).field(name).list
+    found = db.tables["person"].field(name).list
     assert found
     return found
 
@@ -60,7 +60,7 @@ def test_a_field_of_the_office_is_a_field_everywhere(db, path):
     known = records.context(db)
     told = history.of_row(db, "person", lou, known)[0].sentence
     assert told == "Ada a modifié : Numéro Maison des artistes (vide → 0012 345)"
-    assert [item.name for item in effective_dictionary.own(db, PERSON).sections["Activité"]][-1] == OWN
+    assert [item.name for item in db.tables["person"].sections["Activité"]][-1] == OWN
     assert check(db) == []
     assert OWN not in {item.name for item in TABLES["person"].columns}, "the dictionary itself stays as it is"
 
@@ -71,7 +71,7 @@ def test_the_file_opens_again_with_its_fields(db, path):
     forget_open_files()
 
     again = connection.open_file(path)
-    assert effective_dictionary.own(again, PERSON).field(OWN).label == NUMBER.label
+    assert again.tables["person"].field(OWN).label == NUMBER.label
     assert check(again) == []
     assert not list(path.parent.glob("*-avant-*.db")), "nothing had to be upgraded"
     again.close()
@@ -79,7 +79,7 @@ def test_the_file_opens_again_with_its_fields(db, path):
 
 def test_another_connection_follows_at_once(db, path):
     other = connection.open_file(path)
-    assert OWN not in {item.name for item in effective_dictionary.own(other, PERSON).fields}
+    assert OWN not in {item.name for item in other.tables["person"].fields}
 
     edit.add_field(db, NUMBER, "Ada")
 
@@ -111,7 +111,7 @@ def test_a_choice_brings_its_own_list(db, path):
 
     name = edit.add_field(db, asked, "Ada")
 
-    item = effective_dictionary.own(db, PERSON).field(name)
+    item = db.tables["person"].field(name)
     assert isinstance(item.type, Choice)
     known = records.context(db)
     assert list(known.labels[item.type.list.name].values()) == ["Atelier d’art de France", "Entreprise du patrimoine"]
@@ -126,7 +126,7 @@ def test_a_choice_brings_its_own_list(db, path):
 def test_a_choice_may_use_a_list_that_is_there(db):
     name = edit.add_field(db, NewField("person", "Deuxième domaine", "choices", list_name="domain"), "Ada")
 
-    assert effective_dictionary.own(db, PERSON).field(name).list == DOMAINS
+    assert db.tables["person"].field(name).list == DOMAINS
 
 
 @pytest.mark.parametrize(
@@ -180,10 +180,10 @@ def test_a_field_of_palette_is_renamed_hidden_and_ordered(db):
     edit.change_field(db, PERSON, "craft", {"label": "Métier", "help": "En un mot."}, "Ada")
     edit.change_field(db, PERSON, "website", {"hidden": 1}, "Ada")
     names = [item.name for item in edit.columns(db, PERSON)]
-    stored = [item.name for item in effective_dictionary.own(db, PERSON).fields]
+    stored = [item.name for item in db.tables["person"].fields]
     edit.order_fields(db, PERSON, ["craft", *(name for name in stored if name != "craft")], "Ada")
 
-    table = effective_dictionary.own(db, PERSON)
+    table = db.tables["person"]
     assert (table.fields[0].name, table.field("craft").label, table.field("craft").help) == (
         "craft",
         "Métier",
@@ -220,11 +220,11 @@ def test_a_field_is_taken_back_and_comes_again_with_what_it_held(db, path):
     undo.undo(db, made.id, "Ada")
 
     assert name not in {item.name for item in edit.columns(db, PERSON)}
-    assert effective_dictionary.own(db, PERSON).field(name).hidden
+    assert db.tables["person"].field(name).hidden
     assert in_the_file(path, "person", person)[name] == "own_a"
     assert check(db) == []
     undo.undo(db, last(db).id, "Ada")
-    assert not effective_dictionary.own(db, PERSON).field(name).hidden
+    assert not db.tables["person"].field(name).hidden
     assert records.get(db, PERSON, person).values[name] == "own_a"
     assert [one.retired for one in edit.values_of(db, own_list(db, name))] == [False, False]
     assert check(db) == []

@@ -7,7 +7,7 @@ import pytest
 from db.base.errors import InvalidError
 from db.customise import edit, model_file
 from db.customise.edit import NewField
-from db.model import effective_dictionary, lists
+from db.model import lists
 from db.model.dictionary import PERSON, SETTING
 from db.rows import records, undo
 from db.storage import connection
@@ -35,7 +35,7 @@ def other(tmp_path):
 
 def shaped(db):
     known = records.context(db)
-    table = effective_dictionary.own(db, PERSON)
+    table = db.tables["person"]
     fields = [(item.name, item.label, item.hidden, item.help) for item in table.columns]
     return fields, {name: list(labels.items()) for name, labels in known.labels.items()}, known.retired
 

@@ -17,10 +17,10 @@ from db.figures import counting
 from db.model import domain_rules
 from db.model.dictionary import FILES, TABLES
 from db.model.lists import AID_TYPES, DECISIONS, EXIT_REASONS, INTERVENTION_DOMAINS, NOT_ORIENTED
+from db.model.office import Office
 from db.model.types import Date, LongText, Text
 from db.rows import history
 from db.storage import connection
-from db.storage.connection import Database
 from db.storage.integrity import check
 
 NOW = date(2026, 11, 23)
@@ -28,15 +28,15 @@ DAYS = (PHOTO_DAY, date(2025, 6, 14), date(2025, 12, 31), NOW, date(2027, 2, 28)
 RECENT = [day for day in DAYS if day.year >= 2025]
 FOLLOWED = "kind IN ('diagnostic', 'accompaniment')"
 
-Written = Callable[[date], Database]
+Written = Callable[[date], Office]
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory) -> Written:
     """The demonstration as known on a day; each is written once."""
-    made: dict[date, Database] = {}
+    made: dict[date, Office] = {}
 
-    def as_on(day: date) -> Database:
+    def as_on(day: date) -> Office:
         if day not in made:
             path = tmp_path_factory.mktemp("demo") / "palette.db"
             write(path, day)
@@ -46,11 +46,11 @@ def written(tmp_path_factory) -> Written:
     return as_on
 
 
-def one(db: Database, sql: str) -> Any:
+def one(db: Office, sql: str) -> Any:
     return db.execute(sql).fetchone()[0]
 
 
-def counts(db: Database, sql: str) -> dict[Any, int]:
+def counts(db: Office, sql: str) -> dict[Any, int]:
     return dict(db.execute(sql).fetchall())
 
 
@@ -62,17 +62,17 @@ def there(first: str, last: str, which: str = FOLLOWED) -> str:
     )
 
 
-def how_many(db: Database, first: str, last: str, which: str = FOLLOWED) -> int:
+def how_many(db: Office, first: str, last: str, which: str = FOLLOWED) -> int:
     return int(one(db, f"SELECT count(*) FROM ({there(first, last, which)})"))
 
 
-def shares(db: Database, column: str) -> dict[Any, int]:
+def shares(db: Office, column: str) -> dict[Any, int]:
     """Value -> how many of those followed in 2022."""
     ids = there("2022-01-01", "2022-12-31")
     return counts(db, f"SELECT {column}, count(*) FROM person WHERE id IN ({ids}) GROUP BY 1")
 
 
-def rows(db: Database) -> dict[str, list[tuple[Any, ...]]]:
+def rows(db: Office) -> dict[str, list[tuple[Any, ...]]]:
     """Everything the office would read, table by table."""
     return {name: db.execute(f'SELECT * FROM "{name}" ORDER BY id').fetchall() for name in TABLES}
 
@@ -225,7 +225,7 @@ def test_what_is_written_today_is_not_dated_later_than_now(tmp_path):
     assert one(connection.open_file(tmp_path / "palette.db"), "SELECT max(at) FROM history") <= history.now()
 
 
-def lags(db: Database, table: str, column: str) -> list[int]:
+def lags(db: Office, table: str, column: str) -> list[int]:
     """Row by row since the file began, how many days passed before it was typed in."""
     asked = f"""SELECT julianday(substr(h.at, 1, 10)) - julianday(t.{column}) FROM "{table}" t
         JOIN history h ON h.table_name = '{table}' AND h.row_id = t.id AND h.action = 'insert'
@@ -245,7 +245,7 @@ def test_most_is_typed_within_days_and_some_weeks_late(written, table, column):
     assert max(found) < 70
 
 
-def unknown(db: Database, table: str, column: str, first: str, last: str) -> int:
+def unknown(db: Office, table: str, column: str, first: str, last: str) -> int:
     """How many rows dated from first to last were typed in only after the last day."""
     asked = f"""SELECT count(*) FROM {table} t JOIN history h ON h.table_name = '{table}' AND h.row_id = t.id
         WHERE t.{column} BETWEEN '{first}' AND '{last}' AND h.action = 'insert' AND substr(h.at, 1, 10) > '{last}'"""
@@ -410,7 +410,7 @@ def test_one_person_alone_passed_the_ceiling_and_somebody_is_near_it(written):
 # ---- what people read
 
 
-def texts(db: Database) -> list[str]:
+def texts(db: Office) -> list[str]:
     """Every word of the file, field by field."""
     found = []
     for table in TABLES.values():

@@ -6,10 +6,9 @@ import pytest
 
 from db.accounts import accounts
 from db.export import plain_sqlite
-from db.model import effective_dictionary
+from db.model.roles import Role
 from db.rows import access_log
 from db.rows.records import Edit, save
-from db.storage.permissions import Role
 from tests.db.examples import FILLED_IN, every_table, whole_row
 from tests.db.given import delete, given, given_aid, given_person
 
@@ -82,7 +81,7 @@ def test_nothing_else_of_the_file_is_in_it(db, path, copied):
     ]
     lists = {f"list_{name}" for name in {item.list.name for table in FILLED_IN for item in table.fields if item.list}}
     tables = {name for (name,) in rows(raw, "SELECT name FROM sqlite_master WHERE type = 'table'")}
-    assert {name for name in tables if not name.startswith("list_")} == {*effective_dictionary.files(db), "lisez_moi"}
+    assert {name for name in tables if not name.startswith("list_")} == {*db.files, "lisez_moi"}
     assert lists <= tables
     kinds = {kind for (kind,) in rows(raw, "SELECT DISTINCT type FROM sqlite_master WHERE sql IS NOT NULL")}
     assert kinds == {"table", "view"}

@@ -7,14 +7,14 @@ from typing import Any
 
 from db.figures import as_of
 from db.model.dictionary import TABLES
-from tests.db.given import Database
+from db.model.office import Office
 from tests.db.rewriting import rewriting
 
 PERSON, STAGE, DIAGNOSTIC = TABLES["person"], TABLES["stage"], TABLES["diagnostic"]
 MARCH, JUNE = "2023-03-06T23:00:00.000Z", "2023-06-06T22:00:00.000Z"
 
 
-def happened(db: Database, moment: str) -> None:
+def happened(db: Office, moment: str) -> None:
     """All that was written since the last call happened just before that moment."""
     with rewriting(db):
         db.execute(
@@ -25,7 +25,7 @@ def happened(db: Database, moment: str) -> None:
 def known(path: Path, table: str, row_id: int, moment: str = MARCH) -> Any:
     """The row as it was known before a moment, without what was empty; None when it was not."""
     with as_of.as_known(path, moment) as then:
-        row = next(iter(then.query(f'SELECT * FROM "{table}" WHERE id = ? AND deleted_at IS NULL', (row_id,))), None)
+        row = next(iter(then.dicts(f'SELECT * FROM "{table}" WHERE id = ? AND deleted_at IS NULL', (row_id,))), None)
     return row and {name: value for name, value in row.items() if value is not None}
 
 

@@ -16,10 +16,8 @@ import pytest
 from db.figures import counting
 from db.figures.definitions import FIGURES
 from db.figures.periods import Period, period_of
+from db.model.office import Office
 from tests.db.figures.varied import END, LISTED, START, TABLES
-from tests.db.given import (
-    Database,
-)
 
 AGES = ["Moins de 25 ans", "25–29 ans", "30–39 ans", "40–49 ans", "50–59 ans", "60 ans et plus"]
 BANDS = {
@@ -63,11 +61,11 @@ Chosen = Mapping[str, tuple[str, ...]]
 WHOLE: Chosen = {}
 
 
-class Office:
+class OfficeFrames:
     """The rows of a file that count, as pandas reads them."""
 
-    def __init__(self, db: Database) -> None:
-        found = {name: pd.read_sql(f'SELECT * FROM "{name}" WHERE 1', db.conn) for name in TABLES}
+    def __init__(self, db: Office) -> None:
+        found = {name: pd.read_sql(f'SELECT * FROM "{name}" WHERE 1', db) for name in TABLES}
         for frame in found.values():
             for name in frame.columns[frame.columns.str.endswith("_on") | (frame.columns == "birth_date")]:
                 frame[name] = pd.to_datetime(frame[name], format="%Y-%m-%d")
@@ -77,8 +75,8 @@ class Office:
             for name, frame in found.items()
             if name != "person"
         }
-        self.setting = pd.read_sql("SELECT * FROM setting", db.conn).iloc[0]
-        self.lists = {name: pd.read_sql(f"SELECT * FROM {table}", db.conn) for name, table in LISTS.items()}
+        self.setting = pd.read_sql("SELECT * FROM setting", db).iloc[0]
+        self.lists = {name: pd.read_sql(f"SELECT * FROM {table}", db) for name, table in LISTS.items()}
         stage, benefit = self.rows["stage"], self.rows["benefit"]
         self.accompanied = self._calendar(stage[stage.kind == "accompaniment"])
         self.light = self._calendar(stage[(stage.kind == "accompaniment") & (stage["mode"] == "light")])
@@ -130,7 +128,7 @@ def _coded(codes: Any) -> Any:
 class Recount:
     """Every figure of a period, counted anew."""
 
-    office: Office
+    office: OfficeFrames
     first: pd.Timestamp
     last: pd.Timestamp
 
@@ -331,7 +329,7 @@ def parts(values: Mapping[Any, Any]) -> Parts:
     return {codes: value for codes, value in values.items() if value}
 
 
-def recount(office: Office, when: str) -> Recount:
+def recount(office: OfficeFrames, when: str) -> Recount:
     period = period_of(when)
     return Recount(office, pd.Timestamp(period.first), pd.Timestamp(period.last))
 
@@ -345,7 +343,7 @@ def asked(period: Period) -> list[str]:
     return [name for name in FIGURES if period.is_day or name not in OF_A_DAY]
 
 
-def differing(db: Database, again: Recount, when: str, chosen: Chosen = WHOLE) -> set[str]:
+def differing(db: Office, again: Recount, when: str, chosen: Chosen = WHOLE) -> set[str]:
     """The figures on which the two disagree."""
     names = asked(period_of(when))
     taken = counting.take(db, period_of(when), names, chosen)

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from db.figures import as_of, counting
 from db.figures.definitions import FIGURES
 from db.figures.periods import period_of
+from db.model.office import Office
 from db.storage import connection
 from tests.db.examples import unguarded
 from tests.db.given import (
-    Database,
     delete,
     given,
     without_rules,
@@ -83,7 +83,7 @@ other_steps: st.SearchStrategy[Step] = st.tuples(
 limits: st.SearchStrategy[Step] = st.tuples(st.just("limit"), st.just("setting"), st.just({}), st.integers(0, 9))
 
 
-def do(db: Database, step: Step) -> None:
+def do(db: Office, step: Step) -> None:
     """One change by Palette or by another program; nothing when there is no such row."""
     action, table, values, number = step
     ids = [row[0] for row in db.execute(f'SELECT id FROM "{table}" ORDER BY id')]
@@ -99,7 +99,7 @@ def do(db: Database, step: Step) -> None:
         _alter(db, action, table, values, ids[number % len(ids)], persons)
 
 
-def _alter(db: Database, action: str, table: str, values: dict[str, Any], row_id: int, persons: list[int]) -> None:
+def _alter(db: Office, action: str, table: str, values: dict[str, Any], row_id: int, persons: list[int]) -> None:
     if action == "give" and persons:
         values = {"person_id": persons[-1]}
     if action == "delete":
@@ -113,7 +113,7 @@ def _alter(db: Database, action: str, table: str, values: dict[str, Any], row_id
         db.execute(f'UPDATE "{table}" SET {pairs} WHERE id = :id', {**values, "id": row_id})
 
 
-def counted(db: Database) -> list[Any]:
+def counted(db: Office) -> list[Any]:
     """Every figure, and everybody behind one, of a year, a day and a period."""
     return [(counting.take(db, period, FIGURES), counting.behind(db, period, BEHIND)) for period in ASKED]
 

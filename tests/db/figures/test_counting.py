@@ -287,10 +287,10 @@ def test_every_figure_has_a_label_and_is_json(db):
 
 def test_counting_writes_nothing(db):
     given_followed(db)
-    before = list(db.conn.iterdump())
+    before = list(db.iterdump())
     db.execute("PRAGMA query_only = ON")
 
     counting.photo(db, "2022")
     counting.photo(db, "2022-07-14")
 
-    assert list(db.conn.iterdump()) == before
+    assert list(db.iterdump()) == before

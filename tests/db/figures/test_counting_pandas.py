@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from db.figures import counting
 from db.figures.definitions import FIGURES
 from db.figures.periods import period_of
+from db.model.office import Office
 from db.storage import connection
-from tests.db.figures.recount import SECOND, SHARED, WHOLE, Office, Recount, asked, differing, recount, told
+from tests.db.figures.recount import SECOND, SHARED, WHOLE, OfficeFrames, Recount, asked, differing, recount, told
 from tests.db.figures.varied import END, RETIRED, START, varied
 from tests.db.given import (
-    Database,
     given_aid,
     given_followed,
 )
@@ -35,8 +35,8 @@ from tests.db.given import (
 class File:
     """A made-up file: as Palette reads it, and as pandas does."""
 
-    db: Database
-    office: Office
+    db: Office
+    office: OfficeFrames
 
     @cached_property
     def edges(self) -> list[date]:
@@ -60,7 +60,7 @@ def file(request, tmp_path_factory) -> Iterator[File]:
     path = tmp_path_factory.mktemp("pandas") / "palette.db"
     varied(path, request.param)
     db = connection.open_file(path)
-    yield File(db, Office(db))
+    yield File(db, OfficeFrames(db))
     db.close()
 
 
@@ -220,7 +220,7 @@ def test_the_portfolio_of_a_month_is_that_before_with_entries_and_without_depart
         assert counts["portfolio_by_month"][month] == portfolio(file.db, end)
 
 
-def portfolio(db: Database, day: date) -> Any:
+def portfolio(db: Office, day: date) -> Any:
     return counting.photo(db, str(day))["portfolio"]
 
 
@@ -228,7 +228,7 @@ def portfolio(db: Database, day: date) -> Any:
 
 
 @contextmanager
-def changed(db: Database, sql: str) -> Iterator[None]:
+def changed(db: Office, sql: str) -> Iterator[None]:
     db.execute("BEGIN")
     try:
         assert db.execute(sql).rowcount == 1
@@ -274,7 +274,7 @@ def test_a_changed_row_does_not_go_unnoticed(file, sql, noticed):
 
     with changed(file.db, sql):
         assert noticed <= differing(file.db, before, "2023")
-        assert differing(file.db, recount(Office(file.db), "2023"), "2023") == set()
+        assert differing(file.db, recount(OfficeFrames(file.db), "2023"), "2023") == set()
 
 
 def test_twelve_rolling_months_that_end_on_29_february_begin_on_1_march(tmp_path):
@@ -282,7 +282,7 @@ def test_twelve_rolling_months_that_end_on_29_february_begin_on_1_march(tmp_path
         db.execute("UPDATE setting SET aid_ceiling_period = 'rolling'")
         given_aid(db, given_followed(db), 900_00, "2023-03-01")
 
-        assert differing(db, recount(Office(db), "2024-02-29"), "2024-02-29") == set()
+        assert differing(db, recount(OfficeFrames(db), "2024-02-29"), "2024-02-29") == set()
 
 
 def test_somebody_with_two_events_is_among_the_chosen_once(tmp_path):

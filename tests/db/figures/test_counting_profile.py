@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from db.figures import counting, populations
-from tests.db.given import Database, given_followed, given_person, given_stage
+from db.model.office import Office
+from tests.db.given import given_followed, given_person, given_stage
 
 
 def in_use(shares: dict[str, int]) -> dict[str, int]:
@@ -143,7 +144,7 @@ def test_bac2_or_over_goes_from_bac2_to_the_doctorate(db, education, counted):
 # --- length of accompaniment ---
 
 
-def lengths(db: Database, year: str) -> tuple[Any, Any]:
+def lengths(db: Office, year: str) -> tuple[Any, Any]:
     photo = counting.photo(db, year)
     return photo["mean_length_years"], photo["mean_length_years_ongoing"]
 

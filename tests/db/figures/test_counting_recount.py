@@ -16,8 +16,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from db.figures import counting
+from db.model.office import Office
 from db.storage import connection
-from tests.db.given import Database, given, without_rules
+from tests.db.given import given, without_rules
 
 START, END = date(2021, 9, 1), date(2023, 4, 30)
 """The days on which made-up rows begin; two ends of a year and several quarters lie between them."""
@@ -115,14 +116,14 @@ def edges(office: list[Someone]) -> list[date]:
 
 
 @pytest.fixture(scope="module")
-def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     db = connection.create(tmp_path_factory.mktemp("recount") / "palette.db")
     without_rules(db)  # not every made-up accompaniment has the rights it needs; no figure depends on that
     yield db
     db.close()
 
 
-def counted(db: Database, office: list[Someone], ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def counted(db: Office, office: list[Someone], ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What Palette says of that office; the file is empty again afterwards."""
     db.execute("BEGIN")
     try:
@@ -133,7 +134,7 @@ def counted(db: Database, office: list[Someone], ask: Callable[[], dict[str, Any
         db.execute("ROLLBACK")
 
 
-def write(db: Database, someone: Someone) -> None:
+def write(db: Office, someone: Someone) -> None:
     values = {name: iso(value) for name, value in someone.values.items()}
     # Deleted from the start: the rows stay behind undeleted, as a second program might leave them.
     person = given(db, "person", last_name="N", first_name="P", deleted_at=mark(someone.deleted), **values)
@@ -146,7 +147,7 @@ def write(db: Database, someone: Someone) -> None:
         write_event(db, person, number, event)
 
 
-def write_event(db: Database, person: int, number: int, event: tuple[str, date, str, bool]) -> None:
+def write_event(db: Office, person: int, number: int, event: tuple[str, date, str, bool]) -> None:
     table, day, what, gone = event
     common = {"person_id": person, "deleted_at": mark(gone)}
     if table == "exit":

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from benchmarks import bulk_office
+from db.model.office import Office
 from db.storage import connection
 from tests.db.given import (
-    Database,
     given,
     given_aid,
     given_diagnostic,
@@ -55,12 +55,12 @@ def _later(day: str, days: int) -> str:
     return str(date.fromisoformat(day) + timedelta(days=days))
 
 
-def _set(db: Database, table: str, row_id: int, **values: Any) -> None:
+def _set(db: Office, table: str, row_id: int, **values: Any) -> None:
     pairs = ", ".join(f"{name} = :{name}" for name in values)
     db.execute(f'UPDATE "{table}" SET {pairs} WHERE id = :id', {**values, "id": row_id})
 
 
-def _profile(db: Database, rng: Random, person: int) -> None:
+def _profile(db: Office, rng: Random, person: int) -> None:
     values: dict[str, Any] = {name: None for name in (*LISTED, "birth_date", "rsa_entry_on") if rng.random() < 0.15}
     values |= rng.choice([{}, {"gender": "other"}, {"household": "unknown"}, {"education": "doctorate"}])
     values |= rng.choice([{}, {"birth_date": rng.choice(["1972-02-29", "2020-06-01", "1963-12-31"])}])
@@ -69,7 +69,7 @@ def _profile(db: Database, rng: Random, person: int) -> None:
         _set(db, "person", person, **values)
 
 
-def _spells(db: Database, rng: Random, person: int) -> None:
+def _spells(db: Office, rng: Random, person: int) -> None:
     """Stages anew: with gaps of a day or more, without any, of both kinds at once, and one-off requests."""
     db.execute("DELETE FROM stage WHERE person_id = ?", (person,))
     for kind in ("diagnostic", "accompaniment", "accompaniment", "one_off"):
@@ -83,7 +83,7 @@ def _spells(db: Database, rng: Random, person: int) -> None:
             day = _later(ends, rng.choice([1, 1, 2, 3, 60]))
 
 
-def _rights(db: Database, rng: Random, person: int) -> None:
+def _rights(db: Office, rng: Random, person: int) -> None:
     """Benefits anew, none sharing a day with another; mostly « prime d’activité », often over the end of a quarter."""
     db.execute("DELETE FROM benefit WHERE person_id = ?", (person,))
     day = _day(rng, last="2023-01-01")
@@ -96,7 +96,7 @@ def _rights(db: Database, rng: Random, person: int) -> None:
         day = _later(ends, rng.choice([1, 1, 1, 2, 40]))
 
 
-def _diagnostics(db: Database, rng: Random, person: int) -> None:
+def _diagnostics(db: Office, rng: Random, person: int) -> None:
     day = _day(rng)
     for _ in range(rng.randint(1, 3)):
         found = rng.choice([None, "[]", '["housing"]', '["money", "rights", "french"]'])
@@ -104,14 +104,14 @@ def _diagnostics(db: Database, rng: Random, person: int) -> None:
         day = _later(day, rng.choice([0, 0, 100]))  # two of one day: the later row is the last
 
 
-def _exits(db: Database, rng: Random, person: int) -> None:
+def _exits(db: Office, rng: Random, person: int) -> None:
     for _ in range(rng.randint(1, 2)):
         given_exit(
             db, person, _day(rng), rng.choice(["moved", "job", "other"]), scope=rng.choice(["rsa", "accompaniment"])
         )
 
 
-def _aids(db: Database, rng: Random, person: int) -> None:
+def _aids(db: Office, rng: Random, person: int) -> None:
     """Sums at the edges of the ceiling's bands; some without a day of decision, some refused after all."""
     db.execute("DELETE FROM aid WHERE person_id = ?", (person,))
     day = _day(rng)
@@ -125,7 +125,7 @@ def _aids(db: Database, rng: Random, person: int) -> None:
         day = _later(day, rng.choice([0, 100, 364, 365, 366]))
 
 
-def _settings(db: Database, seed: int) -> None:
+def _settings(db: Office, seed: int) -> None:
     """Each file has a ceiling's period of its own; the office added a value to a list and retired another."""
     _set(db, "setting", 1, aid_ceiling_period=["all", "calendar_year", "rolling"][seed % 3])
     db.execute("UPDATE list_domain SET retired = 1 WHERE code = 'film'")
@@ -133,7 +133,7 @@ def _settings(db: Database, seed: int) -> None:
     db.execute("INSERT INTO list_domain VALUES ('circus', 'Cirque', 6, 0), ('dance', 'Danse', 7, 0)")
 
 
-def _deletions(db: Database, rng: Random) -> None:
+def _deletions(db: Office, rng: Random) -> None:
     """One row in fifteen; one person in fifteen, whose rows a second program may have left behind undeleted."""
     moment = "2024-01-01T00:00:00Z"
     for table in TABLES[1:]:

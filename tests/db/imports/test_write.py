@@ -10,11 +10,11 @@ from db.imports.plan import plan
 from db.imports.plan_types import Choices
 from db.imports.write import write
 from db.model.dictionary import PERSON
+from db.model.roles import Role
 from db.people import erasure
 from db.rows import history, operations, records, titles, undo
 from db.rows.records import Edit
 from db.storage import connection, permissions
-from db.storage.permissions import Role
 from tests.db.given import given_aid, given_person, total_granted
 from tests.db.imports import files
 

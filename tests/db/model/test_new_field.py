@@ -25,7 +25,7 @@ USE_IT = '''
 import json, sqlite3, sys
 from streamlit.testing.v1 import AppTest
 from db import history, records
-from db.storage.permissions import Role
+from db.model.roles import Role
 from db.accounts.accounts import Account
 from db.storage.integrity import check
 from db.storage.connection import office

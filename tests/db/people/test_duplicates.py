@@ -119,7 +119,7 @@ def test_who_was_deleted_is_not_proposed_and_who_is_archived_is(db):
 
 def test_what_hundreds_share_does_not_make_everybody_meet_everybody(db):
     values = [(f"Nom{n:03}x{n * 7919 % 997}", f"Prénom{n:03}y{n * 104729 % 991}") for n in range(300)]
-    db.conn.executemany(
+    db.executemany(
         "INSERT INTO person (last_name, first_name, gender, phone) VALUES (?, ?, 'woman', '0565000000')", values
     )
     compared = 0

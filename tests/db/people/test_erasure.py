@@ -183,7 +183,7 @@ def test_a_copy_of_before_is_erased_again(db, path, tmp_path):
     person = given_file(db)
     copy = tmp_path / "before.db"
     with closing(sqlite3.connect(copy)) as target:
-        db.conn.backup(target)
+        db.backup(target)
     erasure.erase(db, [person], "Admin")
     db.close()
 
@@ -200,7 +200,7 @@ def test_a_copy_of_before_is_erased_again(db, path, tmp_path):
 def test_somebody_else_who_was_given_the_number_is_spared(db, path, tmp_path):
     early = tmp_path / "early.db"
     with closing(sqlite3.connect(early)) as target:
-        db.conn.backup(target)
+        db.backup(target)
     person = given_file(db)
     erasure.erase(db, [person], "Admin")
     db.close()

@@ -47,7 +47,7 @@ def contents(db):
 
 
 def whole_file(db):
-    return list(db.conn.iterdump())
+    return list(db.iterdump())
 
 
 def of(db, table, person):

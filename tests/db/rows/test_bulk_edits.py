@@ -25,7 +25,7 @@ def sound(db):
 
 
 def whole_file(db):
-    return list(db.conn.iterdump())
+    return list(db.iterdump())
 
 
 def contents(db, table):
@@ -127,7 +127,7 @@ def test_another_field_that_a_colleague_changed_is_nobodys_business(db):
 
 
 def test_two_thousand_rows_change_and_come_back(db):
-    db.conn.executemany(
+    db.executemany(
         "INSERT INTO partner (name, town) VALUES (?, 'Figeac')", [(f"Galerie {number}",) for number in range(2_000)]
     )
     partner, before = FILES["partner"], contents(db, "partner")

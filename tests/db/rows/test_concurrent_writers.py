@@ -54,7 +54,7 @@ def work(tmp_path, monkeypatch, demonstration):
 
 def by_hand(day: Day, *statements: str) -> None:
     """Change the file as another program would."""
-    with closing(connection.connect(day.file).conn) as raw:
+    with closing(connection.connect(day.file)) as raw:
         for sql in statements:
             raw.execute(sql)
 

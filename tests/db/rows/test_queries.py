@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from db.model.dictionary import AID, DIAGNOSTIC, INTERVENTION, PARTNER, PERSON, PROJECT, TABLES
+from db.model.office import Office
 from db.model.types import Choice, Choices, Date, Euros, Integer, Reference, References, Text, YesNo, fold
 from db.rows import queries, records
 from db.rows.queries import Filter, Query
 from db.storage import connection
-from db.storage.connection import Database
 from tests.db.examples import bare_row, every_column, every_table, saved, whole_row
 from tests.db.given import given, given_diagnostic, given_person
 
@@ -19,7 +19,7 @@ DAY = "2026-01-01"
 @pytest.fixture(scope="module")
 def filled_files():
     """The files that tests of this module only read, by table."""
-    made: dict[str, Database] = {}
+    made: dict[str, Office] = {}
     yield made
     for db in made.values():
         db.close()
@@ -39,7 +39,7 @@ def filled(filled_files, table, tmp_path_factory):
 
 
 def all_rows(db, table):
-    ids = [row["id"] for row in db.query(f'SELECT id FROM "{table.name}" ORDER BY id')]
+    ids = [row["id"] for row in db.dicts(f'SELECT id FROM "{table.name}" ORDER BY id')]
     return records.rows(db, table, ids, DAY)
 
 
@@ -254,7 +254,7 @@ def test_many_pages_cover_each_row_once(db, sort):
 
 def test_a_count_is_remembered_and_notices_every_change(db):
     asked = []
-    db.conn.set_trace_callback(lambda sql: asked.append(sql) if "count(*)" in sql and "partner" in sql else None)
+    db.set_trace_callback(lambda sql: asked.append(sql) if "count(*)" in sql and "partner" in sql else None)
 
     def count():
         return records.count(db, PARTNER, Query())

@@ -8,11 +8,11 @@ import pytest
 from db.accounts import accounts
 from db.base.errors import AccessError, InvalidError, NotFoundError
 from db.model.dictionary import AID, DIAGNOSTIC, PERSON
+from db.model.roles import Role
 from db.people import erasure
 from db.rows import saved_views, titles
 from db.rows.saved_views import Grid, Look
 from db.storage import connection
-from db.storage.permissions import Role
 from tests.db.given import given_person
 
 ADA, BOB = "Ada", "Bob"
@@ -169,8 +169,8 @@ def test_the_file_itself_refuses_a_second_of_that_name_and_what_is_no_view(db):
         ("Autre", "person", "caseload", ADA, "[]"), ("Autre", "person", "caseload", ADA, "rien"),
     ):  # fmt: skip
         with pytest.raises(sqlite3.IntegrityError):
-            db.conn.execute(sql, values)
-    db.conn.execute(sql, ("Autre", "person", "caseload", ADA, "{}"))  # the control
+            db.execute(sql, values)
+    db.execute(sql, ("Autre", "person", "caseload", ADA, "{}"))  # the control
 
 
 def test_a_view_follows_its_owner_to_another_name(db):
@@ -227,7 +227,7 @@ def test_neither_another_grids_view_nor_one_that_is_not_shared_becomes_a_default
         with pytest.raises(NotFoundError):
             saved_views.set_default(db, CASELOAD, number, BOB)
         with pytest.raises(sqlite3.IntegrityError, match="pas de cette grille"):
-            db.conn.execute("INSERT INTO view_default VALUES (?, 'person', 'caseload', ?)", (BOB, number))
+            db.execute("INSERT INTO view_default VALUES (?, 'person', 'caseload', ?)", (BOB, number))
 
 
 # ---- the table as it is now

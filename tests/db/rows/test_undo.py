@@ -47,7 +47,7 @@ def contents(db):
 
 def whole_file(db):
     """Every line of every table of the file."""
-    return list(db.conn.iterdump())
+    return list(db.iterdump())
 
 
 def refused(db, operation, who="Ada", error=UndoError):
@@ -343,8 +343,8 @@ def test_a_person_who_was_added_together_with_her_rows_goes_with_them(db):
         sql = (
             "INSERT INTO person (changed_by, last_name, first_name, gender) VALUES ('Ada', 'Marchand', 'Lou', 'woman')"
         )
-        person = db.conn.execute(sql).lastrowid
-        db.conn.execute(
+        person = db.execute(sql).lastrowid
+        db.execute(
             "INSERT INTO benefit (changed_by, person_id, kind, subject_to_duties, starts_on)"
             " VALUES ('Ada', ?, 'rsa', 1, '2022-01-01')",
             (person,),

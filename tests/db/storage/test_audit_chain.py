@@ -9,12 +9,12 @@ import pytest
 
 from db.accounts import accounts
 from db.model.dictionary import PARTNER, PERSON
+from db.model.roles import Role
 from db.people import erasure
 from db.rows import access_log, records
 from db.rows.records import Edit
 from db.storage import audit_chain, connection, ddl
 from db.storage.integrity import check
-from db.storage.permissions import Role
 from tests.db.given import given, given_person
 
 EVERY_BOOK = ("history", "trace", "seal", "operation", "frozen", "publication", "pairing")
@@ -308,7 +308,7 @@ def test_the_end_cut_off_is_told_once_another_line_was_sealed(used):
 def test_the_end_made_anew_is_told_by_the_link_that_a_backup_holds(used, tmp_path):
     access_log.note(used, "Grace", "export")
     with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
-        used.conn.backup(copy)
+        used.backup(copy)
         kept = copy.execute("SELECT id, chain FROM seal ORDER BY id DESC LIMIT 1").fetchone()
 
     by_stealth(used, *CUT_OFF, "UPDATE sqlite_sequence SET seq = seq - 1 WHERE name IN ('seal', 'trace')")

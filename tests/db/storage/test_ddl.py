@@ -5,6 +5,7 @@ import stat
 from typing import Any
 
 import pytest
+import sqlite_utils
 
 from db.base.errors import NotFoundError
 from db.model.dictionary import TABLES
@@ -63,8 +64,8 @@ def test_every_table_is_strict(db):
 
 @every_field
 def test_every_field_is_a_column_with_its_foreign_key(db, table, field):
-    assert field.name in db.table(table.name).columns_dict
-    keys = {key.column: key.other_table for key in db.table(table.name).foreign_keys}
+    assert field.name in sqlite_utils.Database(db).table(table.name).columns_dict
+    keys = {key.column: key.other_table for key in sqlite_utils.Database(db).table(table.name).foreign_keys}
     expected = field.list.table if isinstance(field.type, Choice) else field.target
     assert keys.get(field.name) == (None if isinstance(field.type, Several) else expected)
 
@@ -192,7 +193,7 @@ def test_a_deleted_person_takes_her_rows_along_and_brings_the_same_ones_back(db,
         return [
             row["id"]
             for table in ("stage", "benefit")
-            for row in db.query(f"SELECT id FROM {table} WHERE deleted_at IS NULL")
+            for row in db.dicts(f"SELECT id FROM {table} WHERE deleted_at IS NULL")
         ]
 
     assert kept() == []

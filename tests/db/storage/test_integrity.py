@@ -5,13 +5,14 @@ import sqlite3
 import pytest
 
 from db.model.dictionary import TABLES
+from db.model.office import Office
 from db.model.types import Several
 from db.storage import connection, ddl
 from db.storage.integrity import check
-from tests.db.given import Database, delete, given, given_benefit, given_cer, given_followed, given_person, given_stage
+from tests.db.given import delete, given, given_benefit, given_cer, given_followed, given_person, given_stage
 
 
-def unguarded(db: Database, *triggers: str, statement: str) -> None:
+def unguarded(db: Office, *triggers: str, statement: str) -> None:
     """Run a statement as a program would that took the triggers away, and put them back."""
     kept = [db.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0] for name in triggers]
     for name in triggers:
@@ -37,11 +38,11 @@ def test_a_file_in_use_is_sound(db):
 
 def test_checking_changes_nothing(db):
     given_followed(db)
-    before = list(db.conn.iterdump())
+    before = list(db.iterdump())
 
     check(db)
 
-    assert list(db.conn.iterdump()) == before
+    assert list(db.iterdump()) == before
 
 
 # --- rules ---

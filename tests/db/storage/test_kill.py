@@ -83,6 +83,6 @@ def test_no_acknowledged_save_is_lost_when_the_server_is_killed(db, path):
         assert kept[row_id] == (town, version) or kept[row_id][1] == version + 1
         assert (row_id, version) in history
     assert steps.items() <= notes.items()
-    with closing(connection.open_file(path).conn) as opened:
+    with closing(connection.open_file(path)) as opened:
         assert opened.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert check(connection.open_file(path)) == []

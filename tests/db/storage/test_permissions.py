@@ -13,6 +13,7 @@ from db.figures import as_of, counting, snapshots
 from db.figures.periods import period_of
 from db.model.dictionary import FILES, PERSON, SETTING, TABLES
 from db.model.lists import LISTS
+from db.model.roles import Role
 from db.model.types import LongText, Text
 from db.people import duplicates, erasure, retention
 from db.people.retention import Kept
@@ -21,7 +22,6 @@ from db.rows.queries import Query
 from db.rows.records import Edit
 from db.rows.saved_views import Grid, Look
 from db.storage import audit_chain, connection, permissions
-from db.storage.permissions import Role
 from db.storage.system_tables import statements
 from tests.conftest import ROOT
 from tests.db.examples import whole_row
@@ -74,16 +74,16 @@ def is_of_rights(error):
 
 def is_allowed(db, sql, values=()):
     """Whether a statement passes the authorizer; whatever it would have changed is taken back."""
-    db.conn.execute("SAVEPOINT asked")
+    db.execute("SAVEPOINT asked")
     try:
-        db.conn.execute(sql, values).fetchall()
+        db.execute(sql, values).fetchall()
     except sqlite3.IntegrityError:
         return True
     except sqlite3.DatabaseError as error:
         return not is_of_rights(error)
     finally:
-        db.conn.execute("ROLLBACK TO asked")
-        db.conn.execute("RELEASE asked")
+        db.execute("ROLLBACK TO asked")
+        db.execute("RELEASE asked")
     return True
 
 
@@ -97,7 +97,7 @@ def everything_readable(db):
         for column in columns:
             sql = f'SELECT "{column}" FROM "{table}"'
             if is_allowed(db, sql):
-                found += str(db.conn.execute(sql).fetchall())
+                found += str(db.execute(sql).fetchall())
     return found
 
 
@@ -157,7 +157,7 @@ def test_nobody_reads_or_writes_what_opens_the_door(db, path, roles):
         "SELECT load_extension('x')", "CREATE TEMP TRIGGER t AFTER UPDATE ON person BEGIN DELETE FROM seal; END",
     ):  # fmt: skip
         with pytest.raises(sqlite3.DatabaseError):
-            mine.conn.execute(sql)
+            mine.execute(sql)
 
 
 def test_what_is_not_named_is_refused(db, path):

@@ -32,7 +32,7 @@ def backups(path):
 
 
 def shape(path):
-    with closing(connection.connect(path).conn) as raw:
+    with closing(connection.connect(path)) as raw:
         return {name: " ".join(sql.split()) for name, sql in raw.execute("SELECT name, sql FROM sqlite_master") if sql}
 
 
@@ -68,7 +68,7 @@ def test_what_an_older_file_lacks_is_added_after_a_backup(db, path, what):
     older(path, *MISSING[what])
     before = shape(path)
 
-    with closing(connection.open_file(path).conn) as raw:
+    with closing(connection.open_file(path)) as raw:
         found = raw.execute("SELECT rowid FROM person_search WHERE person_search MATCH 'eluard'").fetchall()
         lists = raw.execute("SELECT count(*) FROM list_domain").fetchone()
 
@@ -99,7 +99,7 @@ def test_a_label_that_the_office_renamed_stays_renamed(db, path):
     db.execute("INSERT INTO list_territory VALUES ('souillac', 'Souillac', 3, 0)")
     older(path, "DROP INDEX person_by_town")
 
-    with closing(connection.open_file(path).conn) as raw:
+    with closing(connection.open_file(path)) as raw:
         labels = dict(raw.execute("SELECT code, label FROM list_territory"))
 
     assert labels == {"cahors": "Quercy blanc", "figeac": "Figeac", "gourdon": "Gourdon", "souillac": "Souillac"}
@@ -119,8 +119,8 @@ def test_what_another_program_added_for_itself_is_left_alone(db, path):
 
 def renamed(db):
     """A step: what used to be « ville » is « town »."""
-    db.conn.execute("UPDATE person SET town = ville")
-    db.conn.execute("ALTER TABLE person DROP COLUMN ville")
+    db.execute("UPDATE person SET town = ville")
+    db.execute("ALTER TABLE person DROP COLUMN ville")
 
 
 def test_a_numbered_step_runs_once_after_a_backup(db, path, monkeypatch):
@@ -149,7 +149,7 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(db, path, monkeypatch):
     older(path)
 
     def failing(db):
-        db.conn.execute("UPDATE person SET town = 'Perdu'")
+        db.execute("UPDATE person SET town = 'Perdu'")
         raise ZeroDivisionError
 
     monkeypatch.setattr(upgrade, "STEPS", [failing])

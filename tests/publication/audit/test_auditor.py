@@ -11,7 +11,7 @@ from publication.audit import decoys
 from publication.audit.auditor import ATTACKS, Case, audit
 from publication.audit.bytes_check import foreign
 from publication.draw import draw as publishing
-from publication.draw.draw import Office, numbers
+from publication.draw.draw import SourceData, numbers
 from publication.inference import guessing, intervals, joint, tiny
 from publication.release.population import count
 from publication.release.release import Fact, Release, Sheet
@@ -59,7 +59,7 @@ def test_what_is_attested_is_the_same_for_another_truth(case, release, people, o
     """Else whoever knows everybody but one could try each profile of the last one, and see which gives the same."""
     other = people.codes.copy()
     other[np.flatnonzero(people.followed)[:5]] = 0
-    made, changed = case(release), case(release, years=Office(office.key, {2022: replace(people, codes=other)}))
+    made, changed = case(release), case(release, years=SourceData(office.key, {2022: replace(people, codes=other)}))
     for one in (made, changed):
         audit(one, only=(1, 4, 5, 9))
 
@@ -105,7 +105,7 @@ def test_2_finer_groups_follow_from_exact_tables_of_two(case, release, people):
 def test_3_two_years_of_exact_tables_name_whoever_came(case, release, people, office):
     newcomer = np.flatnonzero(people.followed)[3]
     before = people.take(np.delete(np.arange(len(people.ids)), newcomer))
-    years = Office(office.key, {2021: before, 2022: people})
+    years = SourceData(office.key, {2021: before, 2022: people})
     releases = [replace(exact(release, before), year=2021, total=138), exact(release, people)]
 
     reasons = attack(3, case(*releases, years=years))
@@ -172,7 +172,7 @@ def test_7_a_number_that_is_not_rounded_or_does_not_add_up(case, release, number
 
 def test_7_the_numbers_of_another_file_are_refused(case, release, office):
     half = office.years[2022].take(np.flatnonzero(office.years[2022].followed)[::2])
-    other = Office(office.key, {2022: half})
+    other = SourceData(office.key, {2022: half})
 
     assert any("s’écartent trop" in reason for reason in attack(7, case(release, years=other)))
 
@@ -236,7 +236,7 @@ def test_12_money_of_few_or_of_one_is_refused(case, release, people, office):
 
     cents = people.cents.copy()
     cents[np.flatnonzero(cents[:, 0])[0], 0] = 100_000_00
-    rich = Office(office.key, {2022: replace(people, cents=cents)})
+    rich = SourceData(office.key, {2022: replace(people, cents=cents)})
     assert any("détient presque tout" in reason for reason in attack(12, case(release, years=rich)))
 
 

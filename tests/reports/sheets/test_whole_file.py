@@ -8,7 +8,6 @@ import openpyxl
 import pytest
 
 from db.base.errors import InvalidError
-from db.model import effective_dictionary
 from db.model.dictionary import PERSON
 from db.model.fields import Field, Privacy
 from db.model.types import Text
@@ -85,7 +84,7 @@ def test_labels_that_say_the_same_and_retired_values_keep_their_code(db, make):
     cells, known = cells_of(make(db, DAY)), titles.context(db)
 
     assert [row["territory"] for row in told(cells, PERSON, known).values()] == [first, "twin", "cut"]
-    diagnostics = told(cells, effective_dictionary.files(db)["diagnostic"], known)
+    diagnostics = told(cells, db.files["diagnostic"], known)
     assert {row["obstacles"] for row in diagnostics.values()} == {("mobility", "cut")}
     assert ["Oui" for row in cells["Listes"] if row[1] == "cut"] == [
         row[4] for row in cells["Listes"] if row[1] == "cut"
@@ -102,7 +101,7 @@ def test_what_was_deleted_is_not_there_and_the_first_sheet_says_so(db, make):
 
     cells = cells_of(make(db, DAY))
 
-    project = told(cells, effective_dictionary.files(db)["project"], titles.context(db))[1]
+    project = told(cells, db.files["project"], titles.context(db))[1]
     assert (project["partner_id"], project["participants"]) == (None, (person,))
     assert not [row for rows in cells.values() for row in rows if "Effacé" in str(row) or "Partie" in str(row)]
     first = {row[0]: row[1:] for row in cells["À lire d’abord"]}
@@ -116,7 +115,7 @@ def test_what_was_deleted_is_not_there_and_the_first_sheet_says_so(db, make):
 def test_an_empty_office_is_every_sheet_with_its_headings(db, make):
     cells = cells_of(make(db, DAY))
 
-    for table in effective_dictionary.files(db).values():
+    for table in db.files.values():
         assert told(cells, table, titles.context(db)) == {}
     assert list(cells)[0] == "À lire d’abord"
     assert cells["Réglages"][1][1] == 900.0
@@ -178,7 +177,7 @@ def test_cancelled_it_leaves_nothing_behind(db, tmp_path, monkeypatch, make):
         make(db, DAY, stop)
 
     assert list(work.iterdir()) == []
-    assert not db.conn.in_transaction
+    assert not db.in_transaction
     assert make(db, DAY, lambda done, what: None)
 
 
@@ -231,7 +230,7 @@ def test_a_reference_names_its_row_and_no_other(db):
         given(db, "partner", name=name)
     given_cer(db, person, "2023-01-01", "2023-01-01", "2023-06-30")
     known = titles.context(db)
-    spelling = Spelling(db, effective_dictionary.files(db), known)
+    spelling = Spelling(db, db.files, known)
 
     texts = {(table, i): spelling.reference(table, i) for table, i in
              [("person", person), ("cer", 1), *(("partner", i) for i in (1, 2, 3))]}  # fmt: skip
@@ -244,7 +243,7 @@ def test_a_reference_names_its_row_and_no_other(db):
 
 def test_very_many_participants_fit_in_one_cell(db):
     db.execute("BEGIN")
-    db.conn.executemany(
+    db.executemany(
         "INSERT INTO person (last_name, first_name, gender) VALUES (?, 'Marie-Antoinette', 'woman')",
         [(f"De la Grandville {n}",) for n in range(1500)],
     )
@@ -252,6 +251,6 @@ def test_very_many_participants_fit_in_one_cell(db):
     everyone = list(range(1, 1501))
     given(db, "project", name="Fête", participants=str(everyone))
 
-    project = told(cells_of(whole_file.xlsx(db, DAY)), effective_dictionary.files(db)["project"], titles.context(db))[1]
+    project = told(cells_of(whole_file.xlsx(db, DAY)), db.files["project"], titles.context(db))[1]
 
     assert project["participants"] == tuple(everyone)

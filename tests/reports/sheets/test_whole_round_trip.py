@@ -14,7 +14,7 @@ from db.customise.edit import NewField
 from db.export import plain_sqlite
 from db.imports import plan, workbook_reader, write
 from db.imports.plan_types import CREATE
-from db.model import effective_dictionary, lists
+from db.model import lists
 from db.model.dictionary import PERSON, SETTING
 from db.model.types import LongText, Text
 from db.rows import operations, records, titles, undo
@@ -52,7 +52,7 @@ def brought(db, data, name):
 
 
 def everything(db):
-    return {name: kept(db, table) for name, table in effective_dictionary.files(db).items()}
+    return {name: kept(db, table) for name, table in db.files.items()}
 
 
 @pytest.mark.parametrize("suffix", BOOKS)
@@ -61,7 +61,7 @@ def test_the_demonstration_comes_back_as_it_was(demo_path, empty_path, tmp_path,
         before = everything(db)
         data = BOOKS[suffix](db, DAY, lambda done, what: None)
         cells, known = cells_of(data), titles.context(db)
-        for table in effective_dictionary.files(db).values():  # each cell reads as its value, without the import's help
+        for table in db.files.values():  # each cell reads as its value, without the import's help
             assert told(cells, table, known) == before[table.name]
 
         done = brought(back, data, f"tout{suffix}")
@@ -115,12 +115,12 @@ def two_alike(tmp_path, empty_path):
     with closing(empty_at(tmp_path / "palette.db", empty_path)) as db:
         for number in (1, 2, 3):
             values = {"last_name": "Marchand", "first_name": "Lou", "gender": "woman", "birth_date": "1980-01-01"}
-            records.save(db, effective_dictionary.files(db)["person"], Edit(values | {"note": f"la {number}"}), "Ada")
-        partners = [records.save(db, effective_dictionary.files(db)["partner"], Edit({"name": name}), "Ada").row_id
+            records.save(db, db.files["person"], Edit(values | {"note": f"la {number}"}), "Ada")
+        partners = [records.save(db, db.files["partner"], Edit({"name": name}), "Ada").row_id
                     for name in ("Galerie", "Galerie n° 1", "Galerie ; Atelier", "n° 1")]  # fmt: skip
         for name, partner in zip("abcd", partners, strict=True):
             project = {"name": name, "partner_id": partner, "participants": (2, 1, 3)}
-            records.save(db, effective_dictionary.files(db)["project"], Edit(project), "Ada")
+            records.save(db, db.files["project"], Edit(project), "Ada")
         db.execute("UPDATE person SET archived_on = '2024-01-01' WHERE id = 2")
         db.execute("UPDATE person SET id = 40 WHERE id = 3")
         db.execute("UPDATE project SET participants = '[2, 1, 40]'")
@@ -133,13 +133,13 @@ def test_what_resembles_stays_apart_and_references_find_their_row(two_alike, tmp
         brought(back, BOOKS[suffix](two_alike, DAY, lambda done, what: None), f"tout{suffix}")
 
         assert everything(back) == everything(two_alike)
-        assert [row["partner_id"] for row in kept(back, effective_dictionary.files(back)["project"]).values()] == [
+        assert [row["partner_id"] for row in kept(back, back.files["project"]).values()] == [
             1,
             2,
             3,
             4,
         ]
-        assert list(kept(back, effective_dictionary.files(back)["person"])) == [1, 2, 40]
+        assert list(kept(back, back.files["person"])) == [1, 2, 40]
 
 
 @pytest.mark.parametrize("suffix", BOOKS)
@@ -160,12 +160,12 @@ def test_an_office_with_fields_lists_and_limits_of_its_own_comes_back_after_its_
     edit.add_value(db, lists.DOMAINS, "Arts numériques", "Ada")
     with records.writing(db):
         records.change(db, SETTING, 1, {"aid_ceiling": 2_000_00}, "Ada")
-    metals = effective_dictionary.own(db, PERSON).field(own).list
+    metals = db.tables["person"].field(own).list
     assert metals
     codes = {label: code for code, label in titles.context(db).labels[metals.name].items()}
     digital = next(code for code, label in titles.context(db).labels["domain"].items() if label == "Arts numériques")
     values |= {own: (codes["Or"], codes["Argent ; vermeil"]), "craft": "Relieuse", "domain": digital}
-    records.save(db, effective_dictionary.own(db, PERSON), Edit(values, 1, 1), "Ada")
+    records.save(db, db.tables["person"], Edit(values, 1, 1), "Ada")
     given_aid(db, 1, 1_900_00)
     with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
         model_file.bring_in(back, model_file.export(db), "Ada", really=True)
@@ -256,9 +256,7 @@ def test_a_column_that_is_none_of_this_office_is_told(two_alike, tmp_path, empty
 def test_a_file_that_holds_something_is_compared_and_not_filled(two_alike, tmp_path, empty_path):
     data = whole_file.xlsx(two_alike, DAY)
     with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
-        records.save(
-            back, effective_dictionary.files(back)["partner"], Edit({"name": "Galerie", "town": "Figeac"}), "Ada"
-        )
+        records.save(back, back.files["partner"], Edit({"name": "Galerie", "town": "Figeac"}), "Ada")
 
         made = plan.plan(back, workbook_reader.read(data, "tout.xlsx"))
 
