@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from benchmarks.office import SIZES, Row, folder, median
 from db.figures import counting
-from db.model.dictionary import AID, INTERVENTION, PERSON
+from db.model.dictionary import PERSON
+from db.model.effective_dictionary import DECLARED
 from db.model.office import Office
 from db.rows import records
 from db.rows.queries import Filter, Query
@@ -44,11 +45,11 @@ def _gestures(db: Office) -> Iterator[Gesture]:
     start = Query(followed, today=records.today())
 
     def read(query: Query) -> Callable[[], object]:
-        return _anew(lambda: records.read(db, PERSON, query))
+        return _anew(lambda: records.read(db, db.tables["person"], query))
 
     yield "open the portfolio", read(start)
-    yield "… when nothing changed since", lambda: records.read(db, PERSON, start)
-    yield "its count alone", _anew(lambda: records.count(db, PERSON, start))
+    yield "… when nothing changed since", lambda: records.read(db, db.tables["person"], start)
+    yield "its count alone", _anew(lambda: records.count(db, db.tables["person"], start))
     yield "everybody, no filter", read(Query(today=start.today))
     some = (Filter("domain", "in", ("crafts",)), Filter("territory", "in", ("figeac",)))
     yield "filter by domain and territory", read(replace(start, filters=(*followed, *some)))
@@ -58,17 +59,17 @@ def _gestures(db: Office) -> Iterator[Gesture]:
         yield f"search « {text} »", read(replace(start, search=text))
     for page in (2, 20, 10_000):
         name = f"page {page}" if page < 10_000 else "last page"
-        last = max(1, records.count(db, PERSON, start) // start.size)
+        last = max(1, records.count(db, db.tables["person"], start) // start.size)
         yield name, read(replace(start, page=min(page, last)))
     for column in PERSON.columns:
         for way in ("", "-"):
             order = replace(start, sort=(way + column.name,))
-            yield f"sort by {way}{column.name}", partial(records.read, db, PERSON, order)
+            yield f"sort by {way}{column.name}", partial(records.read, db, DECLARED.tables["person"], order)
     for group in ("domain", "state"):
         yield f"group by {group}", read(replace(start, group=group))
-    yield "open the aids", _anew(lambda: records.read(db, AID))
-    yield "interventions by person", lambda: records.read(db, INTERVENTION, Query(sort=("person_id",)))
-    yield "search interventions by name", lambda: records.read(db, INTERVENTION, Query(search="marie"))
+    yield "open the aids", _anew(lambda: records.read(db, db.tables["aid"]))
+    yield "interventions by person", lambda: records.read(db, db.tables["intervention"], Query(sort=("person_id",)))
+    yield "search interventions by name", lambda: records.read(db, db.tables["intervention"], Query(search="marie"))
     yield "figures of the day", _anew(lambda: counting.summary(db, start.today))
     yield "save a cell, durable", _save(db)
 
@@ -84,10 +85,13 @@ def _anew(ask: Callable[[], object]) -> Callable[[], object]:
 
 
 def _save(db: Office) -> Callable[[], object]:
-    (row,) = records.page_ids(db, PERSON, Query(size=1))
+    (row,) = records.page_ids(db, db.tables["person"], Query(size=1))
     turn = count()
     return lambda: records.save(
-        db, PERSON, Edit({"craft": f"Essai {next(turn)}"}, row, records.get(db, PERSON, row).version), "Mesure"
+        db,
+        db.tables["person"],
+        Edit({"craft": f"Essai {next(turn)}"}, row, records.get(db, db.tables["person"], row).version),
+        "Mesure",
     )
 
 

@@ -32,8 +32,9 @@ from benchmarks.office import FOLDER
 from db.base.errors import ConflictError, NotFoundError, PaletteError, RuleError, UndoError
 from db.demo import create
 from db.figures import counting
-from db.model.dictionary import AID, EXIT, FILES, INTERVENTION, PERSON, STAGE, TABLES
-from db.model.fields import Field, Table
+from db.model.dictionary import AID, EXIT, INTERVENTION, PERSON, STAGE, TABLES
+from db.model.effective_dictionary import DECLARED
+from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.roles import Role
 from db.model.types import Choice, Date, Euros, Integer, Phone
@@ -74,7 +75,7 @@ class Deed:
     """
 
     who: str
-    table: Table
+    table: OfficeTable
     row: int
     seen: int
     version: int
@@ -89,7 +90,7 @@ class Person:
     def __init__(self, number: int, pace: tuple[float, float], rival: int | None = None) -> None:
         self.name, self.rival, self.pace = f"Personne {number}", rival, pace
         self.random, self.numbers = Random(f"{SEED} {number}"), count(1)
-        self.sheets = {name: Sheet(TABLES[name]) for name in _TYPED}
+        self.sheets = {name: Sheet(DECLARED.tables[name]) for name in _TYPED}
         self.deeds: list[Deed] = []
         self.saves: list[float] = []
         self.reads: list[float] = []
@@ -100,7 +101,7 @@ class Person:
         """Gesture after gesture until the time is over, or so many. What nobody foresaw ends it, and fails."""
         self.db = connection.office(frozenset({Role.AGENT}))
         self.known = records.context(self.db)
-        self.people = records.page_ids(self.db, PERSON, Query(size=10_000))
+        self.people = records.page_ids(self.db, self.db.tables["person"], Query(size=10_000))
         start.wait()
         until = time.perf_counter() + seconds
         for _ in range(gestures):
@@ -156,17 +157,17 @@ class Person:
     def _read(self, ask: Callable[[], T]) -> T:
         return self._timed(self.reads, ask)
 
-    def _page(self, table: Table, search: str = "") -> list[Row]:
+    def _page(self, table: OfficeTable, search: str = "") -> list[Row]:
         sort = self.random.choice(((), (f"-{self.random.choice(table.columns).name}",)))
         query = Query(search=search, sort=sort, page=1 if search else self.random.randint(1, 4), today=records.today())
         return self._read(lambda: records.read(self.db, table, query)).rows
 
     def _look(self) -> None:
-        self._page(self.random.choice(list(FILES.values())))
+        self._page(self.random.choice(list(self.db.files.values())))
 
     def _search(self) -> None:
         words = ("ma", "marie", "cahors", "essai", "personne 3")
-        self._page(self.random.choice((PERSON, INTERVENTION)), self.random.choice(words))
+        self._page(self.db.tables[self.random.choice(("person", "intervention"))], self.random.choice(words))
 
     def _read_day(self) -> None:
         self._read(lambda: counting.summary(self.db, records.today()))
@@ -177,7 +178,7 @@ class Person:
         def whole() -> None:
             for table in TABLES.values():
                 if table.belongs_to_person:
-                    records.of_person(self.db, table, person)
+                    records.of_person(self.db, self.db.tables[table.name], person)
             history.of_person(self.db, person, records.context(self.db))
 
         self._read(whole)
@@ -187,15 +188,15 @@ class Person:
     def _edit_grid(self) -> None:
         """One to three cells of one or two rows of a page, all sent together."""
         table = self.random.choice([PERSON, PERSON, INTERVENTION, AID, STAGE])
-        page = self._page(table)
+        page = self._page(DECLARED.tables[table.name])
         typed: dict[Place, tuple[int, Any]] = {}
         for row in self.random.sample(page, min(len(page), self.random.randint(1, 2))):
             for name in self.random.sample(_TYPED[table.name], min(len(_TYPED[table.name]), self.random.randint(1, 3))):
                 typed[row.id, name] = row.version, self._value(table.field(name), row)
         self._pause()
-        self._type(table, typed)
+        self._type(DECLARED.tables[table.name], typed)
 
-    def _type(self, table: Table, typed: Mapping[Place, tuple[int, Any]]) -> None:
+    def _type(self, table: OfficeTable, typed: Mapping[Place, tuple[int, Any]]) -> None:
         """Send cells as pages/shared/grid/grid.py does, then look at what the grid says of each of them."""
         sheet, before = self.sheets[table.name], dict(self.sheets[table.name]._own)
         cells = [
@@ -253,25 +254,27 @@ class Person:
             self.errors.append(f"{self.name} : a new line was not saved: {told or sheet.lost}")
             return sheet.forget_draft(line)
         values = {**records.defaults(INTERVENTION), "person_id": person, "domain": domain}
-        self.deeds.append(Deed(self.name, INTERVENTION, sheet.adopted[line], 0, 1, values))
+        self.deeds.append(Deed(self.name, DECLARED.tables["intervention"], sheet.adopted[line], 0, 1, values))
         self._pause()
-        return self._type(INTERVENTION, {(line, "note"): (1, self._value(INTERVENTION.field("note")))})
+        return self._type(
+            DECLARED.tables["intervention"], {(line, "note"): (1, self._value(INTERVENTION.field("note")))}
+        )
 
     def _write_on_the_same_row(self) -> None:
         """A row that another person writes to at the same time, by turns in the same field and in another."""
-        row = self._read(lambda: records.get(self.db, PERSON, self.people[0]))
+        row = self._read(lambda: records.get(self.db, self.db.tables["person"], self.people[0]))
         turn = len(self.saves)
         item = PERSON.field(_OWN[self.rival or 0] if turn % 2 else _SAME)
         value = self._value(item)
         self._pause()
         if turn % 3:
-            self._type(PERSON, {(row.id, item.name): (row.version, value)})
+            self._type(DECLARED.tables["person"], {(row.id, item.name): (row.version, value)})
         else:
-            self._save(PERSON, {item.name: value}, row.id, row.version)
+            self._save(DECLARED.tables["person"], {item.name: value}, row.id, row.version)
 
     # ---- forms, deletions, undoing
 
-    def _save(self, table: Table, values: Values, row: int | None = None, version: int = 0) -> None:
+    def _save(self, table: OfficeTable, values: Values, row: int | None = None, version: int = 0) -> None:
         """A form's button. A conflict is shown; half of the time she writes hers over it, knowing what it was."""
         edit = Edit(values, row, version if row else None)
         try:
@@ -285,24 +288,34 @@ class Person:
         self.deeds.append(Deed(self.name, table, saved.row_id, version, saved.version, whole))
 
     def _edit_form(self) -> None:
-        row = self._read(lambda: records.get(self.db, PERSON, self.random.choice(self.people)))
+        row = self._read(lambda: records.get(self.db, self.db.tables["person"], self.random.choice(self.people)))
         names = self.random.sample(_TYPED[PERSON.name], 3)
         self._pause()
-        self._save(PERSON, {name: self._value(PERSON.field(name), row) for name in names}, row.id, row.version)
+        self._save(
+            DECLARED.tables["person"],
+            {name: self._value(PERSON.field(name), row) for name in names},
+            row.id,
+            row.version,
+        )
 
     def _grant(self) -> None:
         """An aid of about what is left under the ceiling: some pass it, and now and then on purpose."""
-        person = self._read(lambda: records.get(self.db, PERSON, self.random.choice(self.people)))
+        person = self._read(lambda: records.get(self.db, self.db.tables["person"], self.random.choice(self.people)))
         granted = max(1_00, person.values["aid_left"] + self.random.choice((-100_00, -50_00, 0, 1, 50_00)))
         decided = {"decision": "granted", "granted": granted, "decided_on": records.today()}
         reason = {"override_reason": self._value(AID.field("override_reason"))} if self.random.random() < 0.1 else {}
         self._pause()
-        self._save(AID, {"person_id": person.id, "type": self._value(AID.field("type")), **decided, **reason})
+        self._save(
+            DECLARED.tables["aid"],
+            {"person_id": person.id, "type": self._value(AID.field("type")), **decided, **reason},
+        )
 
     def _note_exit(self) -> None:
         day = self.random.choice((records.today(), "2022-06-15"))
         reason = self._value(EXIT.field("reason"))
-        self._save(EXIT, {"person_id": self.random.choice(self.people), "left_on": day, "reason": reason})
+        self._save(
+            DECLARED.tables["exit"], {"person_id": self.random.choice(self.people), "left_on": day, "reason": reason}
+        )
 
     def _delete(self) -> None:
         """Something she added herself."""
@@ -322,7 +335,7 @@ class Person:
         if last:
             self._pause()
             self._timed(self.saves, lambda: undo.undo(self.db, last.id, self.name))
-            self.deeds.append(Deed(self.name, table, 0, 0, 0, undoes=last.id))
+            self.deeds.append(Deed(self.name, DECLARED.tables[table.name], 0, 0, 0, undoes=last.id))
 
 
 def begin(folder: Path, make: Callable[[Path], object] = create.write) -> Path:

@@ -7,4 +7,5 @@ from pages.shared.grid.grid import edit_grid
 from pages.shared.shell.session import office
 
 st.title(AID.plural)
-edit_grid(office(), AID, "aid")
+db = office()
+edit_grid(db, db.tables["aid"], "aid")

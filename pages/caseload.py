@@ -3,7 +3,6 @@
 import streamlit as st
 
 from db.figures import counting
-from db.model.dictionary import PERSON
 from db.model.types import french_date
 from db.rows import records
 from db.rows.queries import Filter
@@ -14,4 +13,5 @@ from pages.shared.shell.session import office
 st.title("Portefeuille")
 show_day(counting.summary(office(), records.today()), french_date(records.today()))
 in_portfolio = Filter("state", "in", ("accompanied", "light", "in_diagnosis"))
-edit_grid(office(), PERSON, "caseload", preset=(in_portfolio,), opens="person.py", called="Portefeuille")
+db = office()
+edit_grid(db, db.tables["person"], "caseload", preset=(in_portfolio,), opens="person.py", called="Portefeuille")

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from db.model.dictionary import CER
 from pages.shared.grid.grid import edit_grid
 from pages.shared.shell.session import office
 
@@ -11,4 +10,5 @@ st.caption(
     "Ouvrez un contrat (↗) pour préparer son renouvellement. Les CER encore en cours sont à remplacer par un contrat "
     "d’engagement avant le 01/01/2027 : filtrez « À remplacer »."
 )
-edit_grid(office(), CER, "cer")
+db = office()
+edit_grid(db, db.tables["cer"], "cer")

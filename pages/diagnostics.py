@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from db.model.dictionary import ACTION, DIAGNOSTIC
 from pages.shared.grid.grid import edit_grid
 from pages.shared.grid.tabs import choose_table
 from pages.shared.shell.session import office
 
-st.title(DIAGNOSTIC.plural)
-table = choose_table([DIAGNOSTIC, ACTION], "diagnostics")
-edit_grid(office(), table, table.name)
+db = office()
+st.title(db.tables["diagnostic"].plural)
+table = choose_table([db.tables[name] for name in ("diagnostic", "action")], "diagnostics")
+edit_grid(db, table, table.name)

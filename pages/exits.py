@@ -7,4 +7,5 @@ from pages.shared.grid.grid import edit_grid
 from pages.shared.shell.session import office
 
 st.title(EXIT.plural)
-edit_grid(office(), EXIT, "exit")
+db = office()
+edit_grid(db, db.tables["exit"], "exit")

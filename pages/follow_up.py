@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from db.model.dictionary import BENEFIT, INTERVENTION, STAGE
 from pages.shared.grid.grid import edit_grid
 from pages.shared.grid.tabs import choose_table
 from pages.shared.shell.session import office
 
-st.title(INTERVENTION.plural)
-table = choose_table([INTERVENTION, STAGE, BENEFIT], "follow_up")
-edit_grid(office(), table, table.name)
+db = office()
+st.title(db.tables["intervention"].plural)
+table = choose_table([db.tables[name] for name in ("intervention", "stage", "benefit")], "follow_up")
+edit_grid(db, table, table.name)

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from db.model.dictionary import NEED, PARTNER, PROJECT
 from pages.shared.grid.grid import edit_grid
 from pages.shared.grid.tabs import choose_table
 from pages.shared.shell.session import office
 
+db = office()
 st.title("Réseau")
-table = choose_table([PARTNER, NEED, PROJECT], "network")
-edit_grid(office(), table, table.name)
+table = choose_table([db.tables[name] for name in ("partner", "need", "project")], "network")
+edit_grid(db, table, table.name)

@@ -11,4 +11,5 @@ st.caption(
     "L’avis se calcule : 60 ans et plus, accompagnement ailleurs, mobilité, emploi alimentaire. "
     "On peut s’en écarter, avec un motif écrit ; une sollicitation ponctuelle reste toujours possible."
 )
-edit_grid(office(), ORIENTATION, "orientation")
+db = office()
+edit_grid(db, db.tables["orientation"], "orientation")

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from db.base.errors import NotFoundError
-from db.model.dictionary import PERSON
 from db.rows import access_log, records
 from pages.shared.dossier import dossier
 from pages.shared.grid import view_menu
@@ -19,7 +18,7 @@ if chosen is None:
     )
     st.stop()
 try:
-    person = records.get(db, PERSON, chosen)
+    person = records.get(db, db.tables["person"], chosen)
 except NotFoundError as error:
     st.title("Dossier")
     dossier.show_missing(db, chosen, str(error), known)

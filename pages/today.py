@@ -3,7 +3,6 @@
 import streamlit as st
 
 from db.figures import counting
-from db.model.dictionary import ACTION, AID, CER, DIAGNOSTIC, ORIENTATION
 from db.model.types import french_date
 from db.rows import records
 from db.rows.queries import Filter
@@ -12,12 +11,14 @@ from pages.shared.grid.waiting_rows import Waiting, show_waiting
 from pages.shared.shell.session import office
 
 _WAITING = (
-    Waiting("Contrats bientôt échus", CER, (Filter("ends_soon", "in", (1,)),), "ends_on", "cer.py"),
-    Waiting("Actions en retard", ACTION, (Filter("late", "in", (1,)),), "due_on", "diagnostics.py", "objective"),
-    Waiting("Orientations sans avis", ORIENTATION, (Filter("decided_on", "empty"),), "requested_on", "orientations.py"),
-    Waiting("Diagnostics à terminer", DIAGNOSTIC, (Filter("pending", "in", (1,)),), "started_on", "diagnostics.py"),
-    Waiting("Aides en attente de décision", AID, (Filter("decision", "in", ("pending",)),), "requested_on", "aid.py"),
-    Waiting("CER à remplacer avant le 01/01/2027", CER, (Filter("to_replace", "in", (1,)),), "ends_on", "cer.py"),
+    Waiting("Contrats bientôt échus", "cer", (Filter("ends_soon", "in", (1,)),), "ends_on", "cer.py"),
+    Waiting("Actions en retard", "action", (Filter("late", "in", (1,)),), "due_on", "diagnostics.py", "objective"),
+    Waiting(
+        "Orientations sans avis", "orientation", (Filter("decided_on", "empty"),), "requested_on", "orientations.py"
+    ),
+    Waiting("Diagnostics à terminer", "diagnostic", (Filter("pending", "in", (1,)),), "started_on", "diagnostics.py"),
+    Waiting("Aides en attente de décision", "aid", (Filter("decision", "in", ("pending",)),), "requested_on", "aid.py"),
+    Waiting("CER à remplacer avant le 01/01/2027", "cer", (Filter("to_replace", "in", (1,)),), "ends_on", "cer.py"),
 )
 
 st.title("Aujourd’hui")

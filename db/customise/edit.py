@@ -76,10 +76,10 @@ def add_field(db: Office, asked: NewField, who: str) -> str:
             "section": asked.section or None,
             "shown": int(asked.shown), "place": _last(db, table) + effective_dictionary.STEP,
         }  # fmt: skip
-        row = records.add(db, OWN_FIELD, values, who)
+        row = records.add(db, db.tables["own_field"], values, who)
         if asked.published is not None:
             upgrade.renew(db)  # the field has its list from here on
-            records.change(db, OWN_FIELD, row, _said(db, table, name, asked.published), who)
+            records.change(db, db.tables["own_field"], row, _said(db, table, name, asked.published), who)
     return name
 
 
@@ -97,7 +97,7 @@ def change_field(db: Office, table: Table, name: str, values: Mapping[str, Any],
     if changed.get("hidden") and (getattr(item, "required", False) or name in table.title):
         raise InvalidError([Problem("un champ obligatoire reste en vue", item.label, name)])
     with records.writing(db):
-        records.change(db, OWN_FIELD, _row_of(db, table, name, who), changed, who)
+        records.change(db, db.tables["own_field"], _row_of(db, table, name, who), changed, who)
 
 
 # ---- publication
@@ -166,7 +166,11 @@ def order_fields(db: Office, table: Table, names: Sequence[str], who: str) -> No
         for place, name in enumerate(names):
             if places.get(name) != place * effective_dictionary.STEP:
                 records.change(
-                    db, OWN_FIELD, _row_of(db, table, name, who), {"place": place * effective_dictionary.STEP}, who
+                    db,
+                    db.tables["own_field"],
+                    _row_of(db, table, name, who),
+                    {"place": place * effective_dictionary.STEP},
+                    who,
                 )
 
 
@@ -193,7 +197,7 @@ def _row_of(db: Office, table: Table, name: str, who: str) -> int:
         "of_table": table.name, "name": name, "label": item.label, "help": item.help or None, "place": place,
         "section": getattr(item, "section", "") or None, "shown": int(item.shown),
     }  # fmt: skip
-    return records.add(db, OWN_FIELD, values, who)
+    return records.add(db, db.tables["own_field"], values, who)
 
 
 def checked_label(db: Office, table: Table, label: str, but: str = "") -> str:
@@ -306,7 +310,7 @@ def change_value(db: Office, values: ValueList, code: str, who: str, **changed: 
     if changed.get("retired") and values.fixed:
         raise InvalidError([Problem(f"{_COUNTED_ON} : rien ne s’en retire", values.label)])
     with records.writing(db):
-        records.change(db, OWN_VALUE, value_row(db, values, code, who), changed, who)
+        records.change(db, db.tables["own_value"], value_row(db, values, code, who), changed, who)
 
 
 def order_values(db: Office, values: ValueList, codes: Sequence[str], who: str) -> None:
@@ -316,7 +320,7 @@ def order_values(db: Office, values: ValueList, codes: Sequence[str], who: str) 
         rest = [one.code for one in values_of(db, values) if one.code not in codes]
         for place, code in enumerate([*codes, *rest]):
             if places[code] != place:
-                records.change(db, OWN_VALUE, value_row(db, values, code, who), {"place": place}, who)
+                records.change(db, db.tables["own_value"], value_row(db, values, code, who), {"place": place}, who)
 
 
 def _value_label(db: Office, values: ValueList, label: str, but: str = "") -> str:
@@ -338,7 +342,7 @@ def value_row(db: Office, values: ValueList, code: str, who: str) -> int:
     if kept is None:
         raise NotFoundError(f"Cette valeur n’est pas dans la liste « {values.label} ».")
     told = {"of_list": values.name, "code": code, "label": kept[0], "place": kept[1], "retired": kept[2]}
-    return records.add(db, OWN_VALUE, {**told, "own": int(code not in values.values)}, who)
+    return records.add(db, db.tables["own_value"], {**told, "own": int(code not in values.values)}, who)
 
 
 def _new_list(db: Office, name: str, labels: Sequence[str], who: str) -> str:
@@ -358,7 +362,7 @@ def _add_value(db: Office, list_name: str, label: str, place: int, who: str) -> 
     taken = [row[0] for row in db.execute("SELECT code FROM own_value WHERE of_list = ?", (list_name,))]
     code = _free(_slug(label), taken)
     told = {"of_list": list_name, "code": code, "label": label, "place": place, "own": 1}
-    records.add(db, OWN_VALUE, told, who)
+    records.add(db, db.tables["own_value"], told, who)
     return code
 
 

@@ -8,7 +8,7 @@ from db.base.errors import InvalidError, PaletteError, Problem
 from db.customise import edit
 from db.model import effective_dictionary
 from db.model.dictionary import OWN_FIELD, OWN_VALUE, SETTING, TABLES
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.rows import records
 from db.storage import upgrade
@@ -28,18 +28,19 @@ class _NotReallyError(Exception):
 
 def export(db: Office) -> bytes:
     """Every field, value and limit of the office's own as JSON (UTF-8)."""
-    limits = records.stored(db, SETTING, 1).values
-    parts = {table.name: [_told(table, row) for row in _rows(db, table)] for table in (OWN_FIELD, OWN_VALUE)}
+    limits = records.stored(db, db.tables["setting"], 1).values
+    tables = (db.tables[table.name] for table in (OWN_FIELD, OWN_VALUE))
+    parts = {table.name: [_told(table, row) for row in _rows(db, table)] for table in tables}
     content = {"palette": FORMAT, **parts, "setting": limits}
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _rows(db: Office, table: Table) -> list[records.Row]:
+def _rows(db: Office, table: OfficeTable) -> list[records.Row]:
     ids = [row[0] for row in db.execute(f"SELECT id FROM {table.name} WHERE deleted_at IS NULL ORDER BY id")]
     return [records.stored(db, table, row_id) for row_id in ids]
 
 
-def _told(table: Table, row: records.Row) -> dict[str, Any]:
+def _told(table: OfficeTable, row: records.Row) -> dict[str, Any]:
     names = [item.name for item in table.fields if item.name not in _STAYS]
     return {name: row.values[name] for name in names if row.values[name] is not None}
 
@@ -86,37 +87,37 @@ def _take(db: Office, wanted: Mapping[str, Any], who: str, told: list[str]) -> I
     for table in (OWN_VALUE, OWN_FIELD):
         for row in wanted[table.name]:
             try:
-                told += _take_row(db, table, row, who)
+                told += _take_row(db, db.tables[table.name], row, who)
             except PaletteError as error:
                 yield Problem(str(error), f"{table.label} « {str(row.get('label', ''))[:60]} »")
     limits = {
         item.name: wanted["setting"][item.name] for item in SETTING.fields if item.name in wanted.get("setting", {})
     }
-    here = records.stored(db, SETTING, 1).values
+    here = records.stored(db, db.tables["setting"], 1).values
     for name, value in limits.items():
         if value != here[name]:
             item, known = SETTING.field(name), records.context(db)
             try:
-                records.change(db, SETTING, 1, {name: value}, who)
+                records.change(db, db.tables["setting"], 1, {name: value}, who)
             except PaletteError as error:
                 yield Problem(str(error))
                 continue
-            kept = records.stored(db, SETTING, 1).values[name]
+            kept = records.stored(db, db.tables["setting"], 1).values[name]
             told.append(
                 f"Réglage « {item.label} » : {item.type.show(here[name], known)} → {item.type.show(kept, known)}"
             )
     yield None
 
 
-def _take_row(db: Office, table: Table, row: Mapping[str, Any], who: str) -> Iterator[str]:
+def _take_row(db: Office, table: OfficeTable, row: Mapping[str, Any], who: str) -> Iterator[str]:
     values = {item.name: row.get(item.name, item.default) for item in table.fields if item.name not in _STAYS}
     first, second = _KEYS[table.name]
     sql = f"SELECT id FROM {table.name} WHERE {first} = ? AND {second} = ? AND deleted_at IS NULL"
     found = db.execute(sql, (str(values[first]), str(values[second]))).fetchone()
     name = f"{_where(db, table, values)} « {values['label']} »"
-    if table is OWN_FIELD:
+    if table.name == OWN_FIELD.name:
         _refuse_label(db, values)
-    if found is None and table is OWN_VALUE:
+    if found is None and table.name == OWN_VALUE.name:
         found = _as_it_is(db, values, who)
     if found is None:
         records.add(db, table, values, who)
@@ -140,8 +141,8 @@ def _as_it_is(db: Office, values: Mapping[str, Any], who: str) -> tuple[int] | N
     return (edit.value_row(db, here, str(values["code"]), who),)
 
 
-def _where(db: Office, table: Table, values: Mapping[str, Any]) -> str:
-    if table is OWN_FIELD:
+def _where(db: Office, table: OfficeTable, values: Mapping[str, Any]) -> str:
+    if table.name == OWN_FIELD.name:
         of = TABLES.get(str(values["of_table"]))
         return f"{of.plural if of else '?'}, champ"
     named = {one.name: one.label for one in db.lists}
@@ -151,11 +152,11 @@ def _where(db: Office, table: Table, values: Mapping[str, Any]) -> str:
 def _refuse_label(db: Office, values: Mapping[str, Any]) -> None:
     table = TABLES.get(str(values["of_table"]))
     if table is None:
-        raise InvalidError([Problem("cette table n’existe pas", "Table")])
+        raise InvalidError([Problem("cette table n’existe pas", "OfficeTable")])
     if values["kind"] is None and values["name"] not in {item.name for item in table.columns}:
         raise InvalidError([Problem("cette version de Palette n’a pas ce champ")])
     if values["kind"] in effective_dictionary.COMPUTED and str(values["source"]) not in effective_dictionary.sources(
-        db.tables[table.name], values["kind"]
+        table, values["kind"]
     ):
         raise InvalidError([Problem("ce dont il découle n’existe pas ici", "Calculé d’après")])
-    edit.checked_label(db, table, str(values["label"] or ""), but=str(values["name"]))
+    edit.checked_label(db, db.tables[table.name], str(values["label"] or ""), but=str(values["name"]))

@@ -12,7 +12,7 @@ from pathlib import Path
 from db.base import atomic_files
 from db.export.read_all import Whole, reading
 from db.imports.plan_types import NUMBER, Tick, silent
-from db.model.fields import Field, Table
+from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Choices, Date, Euros, Reference, References, Several, Type, YesNo
 from db.rows import queries
@@ -118,7 +118,7 @@ def _fill_tables(made: sqlite3.Connection, whole: Whole, tick: Tick) -> None:
 # ---- views
 
 
-def _name(table: Table) -> str:
+def _name(table: OfficeTable) -> str:
     return f"{table.plural} (en clair)"
 
 
@@ -126,7 +126,7 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _view(whole: Whole, table: Table) -> str:
+def _view(whole: Whole, table: OfficeTable) -> str:
     """The table as it is read: French headings, labels, euros, names."""
     columns = [f"t.id AS {_quoted(NUMBER)}"]
     for heading, item in headings(table.fields).items():
@@ -153,7 +153,7 @@ def _shown(whole: Whole, item: Field, sql: str, row: str) -> str:
     return f"(SELECT group_concat({found}, ' ; ') FROM json_each({sql}) e)" if several else found
 
 
-def _title(whole: Whole, table: Table, row: str) -> str:
+def _title(whole: Whole, table: OfficeTable, row: str) -> str:
     """SQL: the name of a row, as Palette gives it."""
     parts = []
     for item in queries.title_fields(table):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from db.customise import edit
-from db.model.fields import Field, Table
+from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Context, Several
 from db.rows import titles
@@ -20,8 +20,8 @@ class Whole:
     """
 
     db: Office
-    tables: Mapping[str, Table]
-    office: Mapping[str, Table]
+    tables: Mapping[str, OfficeTable]
+    office: Mapping[str, OfficeTable]
     known: Context
     kept: Mapping[str, frozenset[int]]
 
@@ -30,7 +30,7 @@ class Whole:
         """How many rows the team's tables hold."""
         return sum(len(self.kept[name]) for name in self.tables)
 
-    def rows(self, table: Table) -> Iterator[tuple[int, dict[str, Any]]]:
+    def rows(self, table: OfficeTable) -> Iterator[tuple[int, dict[str, Any]]]:
         """(number, stored value by field) of every kept row, by number. What refers to a deleted row is empty."""
         columns = ", ".join(["id", *(item.name for item in table.fields)])
         for row_id, *raw in self.db.execute(
@@ -47,11 +47,11 @@ class Whole:
             return tuple(row_id for row_id in value if row_id in known) or None
         return value if value in known else None
 
-    def deleted(self, table: Table) -> int:
+    def deleted(self, table: OfficeTable) -> int:
         """How many rows of a table were deleted, and are none of this."""
         return self._one(f'SELECT count(*) FROM "{table.name}" WHERE deleted_at IS NOT NULL')
 
-    def loose(self, table: Table, item: Field) -> int:
+    def loose(self, table: OfficeTable, item: Field) -> int:
         """How many times a field of kept rows refers to a deleted row."""
         if item.target is None:
             return 0
@@ -70,7 +70,7 @@ class Whole:
         return int(self.db.execute(sql).fetchone()[0])
 
 
-def _in_use(db: Office, table: Table) -> Table:
+def _in_use(db: Office, table: OfficeTable) -> OfficeTable:
     """The table without the fields that the office took back: what they held is kept to undo that, no more."""
     names = {item.name for item in edit.columns(db, table)}
     return replace(table, fields=tuple(item for item in table.fields if item.name in names))

@@ -17,7 +17,7 @@ from db.figures import counting
 from db.figures.definitions import FIGURES
 from db.figures.periods import Period
 from db.model.dictionary import PERSON, TABLES
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.roles import Roles
 from db.model.types import Context
@@ -106,7 +106,7 @@ def _was_deleted(db: Office, number: int, name: str, row_id: int) -> str | None:
     return _DELETED if last and last[0] == "delete" else None
 
 
-def _stand_before(db: Office, table: Table, rows: Rows, roles: Roles | None) -> None:
+def _stand_before(db: Office, table: OfficeTable, rows: Rows, roles: Roles | None) -> None:
     """Let a view of the same name stand before the table: its rows, but these as they were."""
     columns = ["id", "version", "deleted_at", *(field.name for field in table.fields)]
     if roles is not None:

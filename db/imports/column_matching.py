@@ -12,7 +12,7 @@ from db.imports.plan_types import NUMBER, Cell, Choices, Column, Line, Sheet
 from db.imports.remembered_choices import Memory
 from db.imports.text_keys import header_keys, tight
 from db.model.dictionary import PERSON, WHOLE_NAME
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.types import fold
 
 NAME = "person.name"
@@ -31,7 +31,7 @@ _NO_FIELD = "aucun champ de ce nom"
 class Layout:
     """What a sheet is taken for. ``table``: None when it is left out, and ``why``. ``first``: where its data begin."""
 
-    table: Table | None
+    table: OfficeTable | None
     how: str = ""
     why: str = ""
     header_row: int = 0
@@ -55,7 +55,7 @@ class Layout:
 class Headers:
     """What the headers of one table may be: key -> (field, how)."""
 
-    table: Table
+    table: OfficeTable
     known: Mapping[str, tuple[str, str]]
     labels: Mapping[str, str]
     computed: Mapping[str, str]
@@ -79,7 +79,7 @@ class Headers:
         return (self.known[best][0], self.labels[self.known[best][0]]) if best else ("", "")
 
 
-def headers_of(table: Table) -> Headers:
+def headers_of(table: OfficeTable) -> Headers:
     """Every label and synonym of a table's columns, those of its person's keys included."""
     known: dict[str, tuple[str, str]] = {"n°": (NUMBER, BY_NAME)}
     labels = {NUMBER: NUMBER, **{item.name: item.label for item in table.fields}}
@@ -199,7 +199,7 @@ def _is_data(cell: Cell) -> bool:
     return cell is not None and not isinstance(cell, str)
 
 
-def _called(sheet: str, table: Table) -> bool:
+def _called(sheet: str, table: OfficeTable) -> bool:
     """Whether a sheet is named for a table: « Aides 2024 »."""
     words = tight("".join(c for c in sheet if not c.isdigit()))
     return words in {tight(name) for name in (table.name, table.label, table.plural, *table.synonyms)}

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from db.imports.person_matching import People, words_of
-from db.model.fields import Field, Table
+from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Context, Reference, References, Several
 
@@ -13,7 +13,7 @@ from db.model.types import Context, Reference, References, Several
 class Stored:
     """The kept rows of one table: id -> values as SQLite holds them. ``empty``: no row ever was there."""
 
-    def __init__(self, db: Office, table: Table) -> None:
+    def __init__(self, db: Office, table: OfficeTable) -> None:
         self.table = table
         names = [item.name for item in table.fields]
         self._place = {name: place for place, name in enumerate(names, 2)}

@@ -29,7 +29,7 @@ from db.imports.plan_types import (
     Workbook,
 )
 from db.imports.row_matching import provisional
-from db.model.fields import Field, Table
+from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Context, Date, Euros, Integer, Reference, References
 from db.rows import round_trip_text
@@ -42,7 +42,7 @@ _UNKNOWN = "ce champ n’existe pas ici : reprenez d’abord le modèle du burea
 _STEP = 500
 
 Numbers = Mapping[str, Mapping[int, int]]
-"""Table -> number in the workbook -> number of the plan."""
+"""OfficeTable -> number in the workbook -> number of the plan."""
 
 
 def plan(db: Office, workbook: Workbook, choices: Choices, tick: Tick) -> Plan | None:
@@ -83,13 +83,13 @@ def _is_empty(db: Office) -> bool:
     return not any(db.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchone() for name in db.files)
 
 
-def _fields(sheet: Sheet, table: Table) -> list[Field | str | None]:
+def _fields(sheet: Sheet, table: OfficeTable) -> list[Field | str | None]:
     """What each column is: a field, « N° », or None."""
     known: dict[str, Field | str] = {NUMBER: NUMBER, **round_trip_text.headings(table.fields)}
     return [known.get(shown(cell)) for cell in sheet.lines[0].cells]
 
 
-def _numbers(place: int, sheet: Sheet, table: Table) -> Iterator[tuple[int, int]]:
+def _numbers(place: int, sheet: Sheet, table: OfficeTable) -> Iterator[tuple[int, int]]:
     """The number of each row, and the one it has while it is not written. The first row of a number has it."""
     fields = _fields(sheet, table)
     if NUMBER in fields:
@@ -108,7 +108,7 @@ class _Sheet:
     """One sheet that holds a table."""
 
     def __init__(
-        self, place: int, sheet: Sheet, table: Table, known: Context, numbers: Numbers, aside: frozenset[str]
+        self, place: int, sheet: Sheet, table: OfficeTable, known: Context, numbers: Numbers, aside: frozenset[str]
     ) -> None:
         self._place, self._sheet, self._table, self._known = place, sheet, table, known
         self._numbers, self._aside = numbers, aside

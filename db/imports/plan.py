@@ -25,7 +25,7 @@ from db.imports.row_actions import Finisher
 from db.imports.row_matching import Entry, Rows
 from db.imports.row_persons import Owners
 from db.imports.row_reader import Raw, Readers, refine, rows_of
-from db.model.fields import Field, Table
+from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Context, References
 from db.model.types import Choices as Several
@@ -148,7 +148,7 @@ class _Planner:
                 self.titles[name].add(entry.id, entry.given)
         return self.titles[name]
 
-    def _table(self, table: Table, layouts: Layouts, start: float, share: float) -> None:
+    def _table(self, table: OfficeTable, layouts: Layouts, start: float, share: float) -> None:
         mine = [one for one in layouts if one[2].table is table]
         total = sum(len(sheet.lines) for _, sheet, *_ in mine) or 1
         entries: list[Entry] = []
@@ -177,11 +177,17 @@ class _Planner:
     def _step(self, start: float, share: float, before: int, total: int, what: str) -> Callable[[int], None]:
         return lambda done: self.tick(start + share * (before + done) / total, what)
 
-    def _show(self, table: Table) -> Callable[[str, Any], str]:
+    def _show(self, table: OfficeTable) -> Callable[[str, Any], str]:
         return lambda name, value: self.readers.of(table, name).show(value)
 
     def _others(
-        self, raws: list[Raw], number: int, made: SheetPlan, places: Mapping[str, str], owner: Owners, table: Table
+        self,
+        raws: list[Raw],
+        number: int,
+        made: SheetPlan,
+        places: Mapping[str, str],
+        owner: Owners,
+        table: OfficeTable,
     ) -> list[Entry]:
         entries = []
         for raw in raws:
@@ -200,7 +206,7 @@ class _Planner:
             )
         return entries
 
-    def _refer(self, entry: Entry, table: Table, places: Mapping[str, str], early: bool) -> None:
+    def _refer(self, entry: Entry, table: OfficeTable, places: Mapping[str, str], early: bool) -> None:
         """Texts that name rows of other tables become ids; of its own table, once that table is read."""
         for item in self._referring(table, early):
             text = entry.given.get(item.name)
@@ -217,7 +223,7 @@ class _Planner:
             else:
                 entry.given[item.name] = found
 
-    def _referring(self, table: Table, early: bool) -> list[Field]:
+    def _referring(self, table: OfficeTable, early: bool) -> list[Field]:
         """The fields that refer to other tables (``early``) or to the table itself."""
         key = (table.name, early)
         if key not in self._references:
@@ -242,7 +248,7 @@ class _Planner:
                 found.append(one)
         return tuple(found) or None, ""
 
-    def _by_key(self, table: Table, entries: list[Entry], rows: Rows) -> list[Entry]:
+    def _by_key(self, table: OfficeTable, entries: list[Entry], rows: Rows) -> list[Entry]:
         """Rows of no person: one each key; a second line on the same is merged with the first."""
         kept: list[Entry] = []
         first_of: dict[Any, Entry] = {}
@@ -278,7 +284,7 @@ class _Planner:
                 entry.sheet.ignored.append(Ignored(entry.number, told_or_problem))
         return kept
 
-    def _register(self, table: Table, entries: list[Entry]) -> None:
+    def _register(self, table: OfficeTable, entries: list[Entry]) -> None:
         """From now on these rows are found by name and number; then they may refer to each other."""
         self.entries[table.name] = entries
         titles = self._titles(table.name)

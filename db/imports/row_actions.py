@@ -6,7 +6,7 @@ from db.imports.person_matching import People
 from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, Choices, Problem, Row
 from db.imports.row_matching import Entry, comparable
 from db.imports.row_reader import Readers
-from db.model.fields import Field, Table
+from db.model.fields import Field, OfficeTable
 
 
 class Finisher:
@@ -18,7 +18,7 @@ class Finisher:
         self._bad: set[int] = set()
         """New rows that wait: whatever refers to them waits too."""
 
-    def finish(self, table: Table, pending: list[Entry], stored: Stored) -> None:
+    def finish(self, table: OfficeTable, pending: list[Entry], stored: Stored) -> None:
         """The rows of one table, into the plans of their sheets; the tables they refer to come before."""
         numbers: set[int] = set()
         required = [item for item in table.fields if item.required]
@@ -45,7 +45,7 @@ class Finisher:
                 f"N° : déjà pris par d’autres lignes du fichier, {taken} fois ; un nouveau numéro est donné"
             )
 
-    def _require(self, entry: Entry, table: Table, required: list[Field]) -> None:
+    def _require(self, entry: Entry, table: OfficeTable, required: list[Field]) -> None:
         """What a new row must have; a person said for the whole sheet what no column gives."""
         if entry.id > 0 or entry.unsure:
             return
@@ -65,10 +65,10 @@ class Finisher:
             if entry.given.get(item.name) is None and item.name not in wrong:
                 entry.problems.append(self._problem(entry, table, item.name, "", "ce champ est obligatoire"))
 
-    def _problem(self, entry: Entry, table: Table, name: str, value: str, reason: str) -> Problem:
+    def _problem(self, entry: Entry, table: OfficeTable, name: str, value: str, reason: str) -> Problem:
         return Problem(entry.sheet.name, entry.number, "", name, table.field(name).label, value, reason)
 
-    def _propagate(self, entries: list[Entry], table: Table) -> None:
+    def _propagate(self, entries: list[Entry], table: OfficeTable) -> None:
         referring = [item for item in table.fields if item.target]
         for entry in entries:
             if not entry.problems and self._bad:
@@ -83,7 +83,7 @@ class Finisher:
             if entry.problems and entry.id < 0:
                 self._bad.add(entry.id)
 
-    def _row(self, entry: Entry, table: Table, stored: Stored) -> Row:
+    def _row(self, entry: Entry, table: OfficeTable, stored: Stored) -> Row:
         title = self._title(entry, table, stored)
         if entry.id < 0:
             action = WAITING if entry.problems else CREATE
@@ -119,7 +119,7 @@ class Finisher:
             tuple(entry.notes),
         )
 
-    def _title(self, entry: Entry, table: Table, stored: Stored) -> str:
+    def _title(self, entry: Entry, table: OfficeTable, stored: Stored) -> str:
         if table.name not in self._titles:
             self._titles[table.name] = [
                 (name, table.field(name).target == "person", self._readers.of(table, name)) for name in table.title

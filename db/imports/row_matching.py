@@ -7,7 +7,7 @@ from typing import Any
 from db.imports.existing_rows import Stored
 from db.imports.plan_types import Near, Problem, SheetPlan
 from db.imports.text_keys import name_key
-from db.model.fields import Table
+from db.model.fields import OfficeTable, Table
 from db.model.types import Date, Text
 
 
@@ -38,7 +38,7 @@ def comparable(value: Any) -> Any:
     return name_key(value) if isinstance(value, str) else value
 
 
-def key_fields(table: Table, has: Iterable[str]) -> tuple[str, ...] | None:
+def key_fields(table: OfficeTable, has: Iterable[str]) -> tuple[str, ...] | None:
     """The fields of a table's key that a sheet gives; None when they do not tell rows apart (its day is missing)."""
     given = set(has) | {"person_id"}
     for name in table.key:

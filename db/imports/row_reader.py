@@ -11,7 +11,7 @@ from db.imports.plan_types import NUMBER, Cell, Choices, Column, Guess, Ignored,
 from db.imports.remembered_choices import Memory
 from db.imports.text_keys import header_keys, is_unknown
 from db.model.dictionary import PERSON
-from db.model.fields import Field, Privacy, Table
+from db.model.fields import Field, OfficeTable, Privacy
 from db.model.types import Choice, Context, Date, Email, Integer, Phone, Reference, References, Text, fold
 
 _TOTAL = re.compile(r"(sous[ -]?)?tota(l|ux)\b|somme\b|moyenne\b|nombre de\b|nb (de )?\b|effectif\b|cumul\b")
@@ -28,7 +28,7 @@ class Raw:
     problems: list[Problem] = field(default_factory=list)
 
 
-def field_of(table: Table, name: str) -> Field:
+def field_of(table: OfficeTable, name: str) -> Field:
     """What a column is read as: a field of the table, a key of its person, both her names, or the number of the row."""
     if name == NUMBER:
         return Field(NUMBER, NUMBER, Integer(1, 2**53), privacy=Privacy.SECRET)
@@ -47,7 +47,7 @@ class Readers:
         self._known, self._choices, self._memory = known, choices, memory
         self._made: dict[tuple[str, str], Reader] = {}
 
-    def of(self, table: Table, name: str) -> Reader:
+    def of(self, table: OfficeTable, name: str) -> Reader:
         """The reader of one column of a table."""
         key = (table.name, name)
         if key not in self._made:
@@ -114,7 +114,7 @@ def _unlike(column: Column, cells: list[Cell], reader: Reader) -> str:
     return _UNREADABLE.format(item.label)
 
 
-def _by_content(table: Table, cells: list[Cell], readers: Readers, taken: set[str]) -> Field | None:
+def _by_content(table: OfficeTable, cells: list[Cell], readers: Readers, taken: set[str]) -> Field | None:
     """The one field that every value of a column reads as: an address, a telephone number, several values of a list."""
     if len(cells) < 3:
         return None
@@ -217,7 +217,7 @@ def _note(guesses: dict[tuple[str, type, Cell], list[Any]], row: int, column: Co
 
 
 def _guesses(
-    sheet: str, table: Table, guesses: Mapping[tuple[str, type, Cell], list[Any]], readers: Readers
+    sheet: str, table: OfficeTable, guesses: Mapping[tuple[str, type, Cell], list[Any]], readers: Readers
 ) -> list[Guess]:
     return [
         Guess(

@@ -6,7 +6,7 @@ from datetime import date
 import xlsxwriter
 
 from db.model.dictionary import PERSON
-from db.model.fields import Field, Table
+from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Context, Date, Euros, Integer, Reference, References, Text, Type, YesNo
 from db.model.types import Choices as Several
@@ -93,7 +93,9 @@ class _Lists:
         return self._ranges.get(name)
 
 
-def _fill(sheet: "xlsxwriter.worksheet.Worksheet", table: Table, styles: dict[str, object], lists: _Lists) -> None:
+def _fill(
+    sheet: "xlsxwriter.worksheet.Worksheet", table: OfficeTable, styles: dict[str, object], lists: _Lists
+) -> None:
     for place, item in enumerate(table.fields):
         sheet.write_string(0, place, item.label, styles["needed" if item.required else "head"])
         sheet.write_comment(0, place, _help(item, lists), {"x_scale": 2, "y_scale": 1.5, "font_size": 9})

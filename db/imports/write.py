@@ -6,20 +6,20 @@ from typing import Any
 from db.base.errors import InvalidError, RefusedImportError
 from db.imports import remembered_choices
 from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, Done, Plan, Problem, Row, SheetPlan, Tick, silent
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Reference, References
 from db.rows import records
 from db.rows.rule_errors import refusals
 
-Place = tuple[Table, SheetPlan, Row]
+Place = tuple[OfficeTable, SheetPlan, Row]
 Refusal = tuple[SheetPlan, Row, Problem]
 _STEP = 200
 _FIRST = ("benefit",)
 """What other rows look for without referring to it: an accompaniment looks for the rights of its first day."""
 
 
-def in_order(tables: Mapping[str, Table]) -> list[str]:
+def in_order(tables: Mapping[str, OfficeTable]) -> list[str]:
     """The tables, each after those it refers to."""
     left, order = dict(tables), list[str]()
     while left:
@@ -98,7 +98,7 @@ def rehearse(db: Office, rows: list[Place], tick: Tick = silent) -> list[Refusal
         return refused
 
 
-def _places(plan: Plan, tables: Mapping[str, Table]) -> list[Place]:
+def _places(plan: Plan, tables: Mapping[str, OfficeTable]) -> list[Place]:
     """The rows to write, in order: what is referred to first, and changes before additions."""
     by_table: dict[str, list[tuple[SheetPlan, Row]]] = {}
     for sheet, row in plan.rows():
@@ -157,7 +157,7 @@ class _Writer:
             left = again
         return refused
 
-    def _one(self, table: Table, sheet: SheetPlan, row: Row) -> list[Problem] | None:
+    def _one(self, table: OfficeTable, sheet: SheetPlan, row: Row) -> list[Problem] | None:
         """Write one row; None when it is written, else why not."""
         values = self._resolved(table, row)
         if values is None:
@@ -173,7 +173,7 @@ class _Writer:
             ]
         return None
 
-    def _resolved(self, table: Table, row: Row) -> dict[str, Any] | None:
+    def _resolved(self, table: OfficeTable, row: Row) -> dict[str, Any] | None:
         """The values with the real numbers of rows that were new; None while one of them is not written."""
         values = dict(row.values)
         for name, value in row.values.items():
@@ -187,7 +187,7 @@ class _Writer:
                 return None
         return values
 
-    def _execute(self, table: Table, row: Row, values: dict[str, Any]) -> None:
+    def _execute(self, table: OfficeTable, row: Row, values: dict[str, Any]) -> None:
         if row.action == UPDATE:
             records.write(self._db, table, row.id, values, self._who)
             return

@@ -14,7 +14,7 @@ from pathlib import Path
 from db.backup import create
 from db.base.errors import NotFoundError, StorageError
 from db.model.dictionary import PERSON, TABLES
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import References
 from db.rows import access_log, records, saved_views
@@ -89,7 +89,7 @@ def _erase(db: Office, person: int, who: str) -> None:
         raise NotFoundError(f"{PERSON.label} n° {person} : ce dossier n’existe plus.")
     sign = f"deleted_at = '{ERASING}', version = version + 1, changed_by = ?"
     mine = [(table, "person_id") for table in _CHILDREN] + [(PERSON, "id")]
-    lines = [line for table, column in mine for line in _lines(db, table, column, person)]
+    lines = [line for table, column in mine for line in _lines(db, db.tables[table.name], column, person)]
     last = connection.change_token(db)
     _leave_lists(db, person, who)
     saved_views.forget(db, person)
@@ -104,7 +104,7 @@ def _erase(db: Office, person: int, who: str) -> None:
     access_log.add(db, who, "erase", person)
 
 
-def _lines(db: Office, table: Table, column: str, person: int) -> list[int]:
+def _lines(db: Office, table: OfficeTable, column: str, person: int) -> list[int]:
     """The lines of the history on her rows; of a row that became somebody else's, those up to that day."""
     asked = {"table": table.name, "person": person}
     hers = f'SELECT id FROM "{table.name}" WHERE {column} = :person'
@@ -124,10 +124,10 @@ def _leave_lists(db: Office, person: int, who: str) -> None:
     for table in TABLES.values():
         for field in table.fields:
             if isinstance(field.type, References) and field.target == PERSON.name:
-                for row_id in records.ids_listing(db, table, field, person):
-                    listed = records.stored(db, table, row_id).values[field.name]
+                for row_id in records.ids_listing(db, db.tables[table.name], field, person):
+                    listed = records.stored(db, db.tables[table.name], row_id).values[field.name]
                     left = tuple(number for number in listed if number != person)
-                    records.write(db, table, row_id, {field.name: left or None}, who)
+                    records.write(db, db.tables[table.name], row_id, {field.name: left or None}, who)
 
 
 def _blank(db: Office, lines: list[int]) -> None:

@@ -7,8 +7,7 @@ from typing import Any
 
 from db.base.errors import CeilingError, ConflictError, PaletteError, Problem, RuleError
 from db.model import domain_rules
-from db.model.dictionary import PERSON
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import References
 from db.people import duplicates
@@ -109,12 +108,12 @@ class _Merge:
             self._move(table, mine, self._referring)
         self._rename()
         self._write_person()
-        records.set_deleted(self.db, PERSON, self.seen.gone.id, history.now(), self.who)
+        records.set_deleted(self.db, self.db.tables["person"], self.seen.gone.id, history.now(), self.who)
         for problem in self._broken() - before:
             with self._told():
                 raise RuleError([Problem(problem[2], problem[1])])
 
-    def _table(self, name: str) -> Table:
+    def _table(self, name: str) -> OfficeTable:
         return self.db.tables[name]
 
     @contextmanager
@@ -127,22 +126,22 @@ class _Merge:
                 raise
             self.problems.append(f"{title} : {error}" if title else str(error))
 
-    def _move(self, table: Table, rows: list[Row], changes: Callable[[Table, Row], dict[str, Any]]) -> None:
+    def _move(self, table: OfficeTable, rows: list[Row], changes: Callable[[OfficeTable, Row], dict[str, Any]]) -> None:
         for row in rows:
             values = {} if (table.name, row.id) in self._away else changes(table, row)
             if values:
                 with self._told(_title(self.db, table, row)):
                     self._write(table, row, values)
 
-    def _shortened(self, table: Table, row: Row) -> dict[str, Any]:
+    def _shortened(self, table: OfficeTable, row: Row) -> dict[str, Any]:
         """What becomes of a row so that another may stand beside it."""
         return self._also.get((table.name, row.id), {})
 
-    def _given(self, table: Table, row: Row) -> dict[str, Any]:
+    def _given(self, table: OfficeTable, row: Row) -> dict[str, Any]:
         """What a row says once it is the kept person's."""
         return {**self._referring(table, row), **self._shortened(table, row), "person_id": self.seen.keep.id}
 
-    def _referring(self, table: Table, row: Row) -> dict[str, Any]:
+    def _referring(self, table: OfficeTable, row: Row) -> dict[str, Any]:
         """What a row refers to otherwise than before: what stands instead of what was put away."""
         changed = {}
         for item in table.fields:
@@ -152,7 +151,7 @@ class _Merge:
                 changed[item.name] = None if (item.target, instead) == (table.name, row.id) else instead
         return changed
 
-    def _write(self, table: Table, row: Row, values: dict[str, Any]) -> None:
+    def _write(self, table: OfficeTable, row: Row, values: dict[str, Any]) -> None:
         try:
             self._try(table, row, values)
         except CeilingError as error:
@@ -162,7 +161,7 @@ class _Merge:
                 raise
             self._try(table, row, {**values, "override_reason": reason})
 
-    def _try(self, table: Table, row: Row, values: Mapping[str, Any]) -> None:
+    def _try(self, table: OfficeTable, row: Row, values: Mapping[str, Any]) -> None:
         with refusals(self.db, table, {**row.values, **values}, row.id, None):
             records.write(self.db, table, row.id, values, self.who)
 
@@ -182,7 +181,9 @@ class _Merge:
         keep = self.seen.keep
         if self.choices.values:
             with self._told():
-                records.save_within(self.db, PERSON, [Edit(self.choices.values, keep.id, keep.version)], self.who)
+                records.save_within(
+                    self.db, self.db.tables["person"], [Edit(self.choices.values, keep.id, keep.version)], self.who
+                )
 
     def _broken(self) -> set[tuple[str, str, str]]:
         """(row, label, sentence) of every rule that a row of the two does not keep; some look at other rows only."""
@@ -197,6 +198,6 @@ class _Merge:
         return found
 
 
-def _title(db: Office, table: Table, row: Row) -> str:
+def _title(db: Office, table: OfficeTable, row: Row) -> str:
     title = records.context(db).title(table.name, row.id)
     return title if title.startswith(table.label) else f"{table.label} {title}"

@@ -8,8 +8,7 @@ from typing import Any
 
 from db.base.errors import InvalidError, Problem
 from db.model import domain_rules
-from db.model.dictionary import PERSON
-from db.model.fields import Field, Table
+from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Reference, References, Several
 from db.rows import records
@@ -54,7 +53,7 @@ class Look:
     rows: dict[str, tuple[list[Row], list[Row]]]
     twins: dict[Place, Place]
     clashes: tuple[Clash, ...]
-    listed: tuple[tuple[Table, Field, Row], ...]
+    listed: tuple[tuple[OfficeTable, Field, Row], ...]
     """Rows that name the other person in a field of theirs (the participants of a project)."""
     versions: Versions
 
@@ -66,7 +65,7 @@ def look(db: Office, keep_id: int, gone_id: int) -> Look:
     """The two files side by side. Raises NotFoundError, or InvalidError when they are one."""
     if keep_id == gone_id:
         raise InvalidError([Problem("c’est deux fois le même dossier")])
-    keep, gone = (records.get(db, PERSON, row_id) for row_id in (keep_id, gone_id))
+    keep, gone = (records.get(db, db.tables["person"], row_id) for row_id in (keep_id, gone_id))
     rows = {table.name: (_of(db, table, keep_id), _of(db, table, gone_id)) for table in children(db)}
     listed = tuple(_listed(db, gone_id))
     versions: Versions = {("person", row.id): row.version for row in (keep, gone)}
@@ -76,7 +75,7 @@ def look(db: Office, keep_id: int, gone_id: int) -> Look:
     return Look(keep, gone, rows, twins, tuple(_clashes(db, keep_id, gone_id, rows, twins)), listed, versions)
 
 
-def children(db: Office) -> list[Table]:
+def children(db: Office) -> list[OfficeTable]:
     """Every table of a person's rows, in the order in which rows may change hands: what others rest on comes first."""
     tables = [table for table in db.files.values() if table.belongs_to_person]
     names = {table.name for table in tables}
@@ -84,7 +83,7 @@ def children(db: Office) -> list[Table]:
     return sorted(tables, key=lambda table: (bool(rests[table.name]), table.name != "benefit"))
 
 
-def _of(db: Office, table: Table, person_id: int) -> list[Row]:
+def _of(db: Office, table: OfficeTable, person_id: int) -> list[Row]:
     """A person's rows, the earliest first; of aids, those that were granted past the ceiling before the others.
 
     Taken back the other way round, no aid then meets the ceiling that the others fill with a reason.
@@ -98,7 +97,7 @@ def _of(db: Office, table: Table, person_id: int) -> list[Row]:
     return sorted(records.rows(db, table, ids), key=place)
 
 
-def _listed(db: Office, person_id: int) -> Iterator[tuple[Table, Field, Row]]:
+def _listed(db: Office, person_id: int) -> Iterator[tuple[OfficeTable, Field, Row]]:
     for table in db.files.values():
         for item in table.fields:
             if item.target != "person" or item.name == "person_id":
@@ -125,7 +124,7 @@ def _twins(db: Office, rows: Mapping[str, tuple[list[Row], list[Row]]]) -> dict[
     return twins
 
 
-def _said(table: Table, row: Row, twins: Mapping[Place, Place]) -> tuple[Any, ...]:
+def _said(table: OfficeTable, row: Row, twins: Mapping[Place, Place]) -> tuple[Any, ...]:
     """What a row says, whoever's it is; what it refers to counts as its twin."""
     return tuple(referred(item, row.values[item.name], twins) for item in table.fields if item.name != "person_id")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from db.model import domain_rules
-from db.model.dictionary import CER, PERSON, STAGE, TABLES
+from db.model.dictionary import CER, STAGE, TABLES
 from db.model.office import Office
 from db.model.types import Date
 from db.rows import access_log, records
@@ -132,7 +132,7 @@ def bring_back(db: Office, files: Iterable[Kept], who: str) -> None:
 
 def _set_archived(db: Office, files: Iterable[Kept], day: str | None, who: str) -> None:
     edits = [Edit({"archived_on": day}, one.person_id, one.version) for one in files]
-    records.save_all(db, PERSON, edits, who)
+    records.save_all(db, db.tables["person"], edits, who)
 
 
 # ---- traces

@@ -13,7 +13,7 @@ from typing import Any
 from db.base.errors import FieldError, InvalidError, PaletteError, StaleError
 from db.model import domain_rules
 from db.model.dictionary import ACTION, CER, DIAGNOSTIC, INTERVENTION, PERSON
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context, Reference, References
 from db.rows import records, titles
@@ -46,7 +46,7 @@ class Change:
     refused: Mapping[int, str]
 
 
-def preview(db: Office, table: Table, ids: Sequence[int], name: str, value: Any, who: str) -> Change:
+def preview(db: Office, table: OfficeTable, ids: Sequence[int], name: str, value: Any, who: str) -> Change:
     """What writing ``value`` over a field of these rows would do; nothing is written.
 
     Raises FieldError when no row may hold the value, BusyError.
@@ -75,14 +75,14 @@ def preview(db: Office, table: Table, ids: Sequence[int], name: str, value: Any,
     )
 
 
-def _may_refuse(table: Table, name: str) -> bool:
+def _may_refuse(table: OfficeTable, name: str) -> bool:
     """Whether a rule looks at that field; a value that was checked is never missing or unknown."""
     checked = {f"{name}_required", f"{name}_known"}
     asked = any(rule.name not in checked and (not rule.watches or name in rule.watches) for rule in ddl.rules_of(table))
     return asked or isinstance(table.field(name).type, Reference | References)
 
 
-def _refused(db: Office, table: Table, ids: list[int], values: Mapping[str, Any], who: str) -> dict[int, str]:
+def _refused(db: Office, table: OfficeTable, ids: list[int], values: Mapping[str, Any], who: str) -> dict[int, str]:
     refused = {}
     with rehearsing(db):
         for row_id in ids:
@@ -98,7 +98,7 @@ def _reason(error: PaletteError) -> str:
     return str(error.problems[0]) if isinstance(error, InvalidError) else str(error)
 
 
-def change(db: Office, table: Table, wanted: Change, who: str) -> int:
+def change(db: Office, table: OfficeTable, wanted: Change, who: str) -> int:
     """Write it, all or nothing, in one operation. Returns how many rows changed.
 
     Raises ConflictError when a colleague changed the field of one of the rows since the preview, NotFoundError when one
@@ -126,8 +126,8 @@ class Line:
 class Draft:
     """New rows of one table, a line for each chosen row. ``common``: what was asked for, the same for all."""
 
-    table: Table
-    sources: Table
+    table: OfficeTable
+    sources: OfficeTable
     common: Mapping[str, Any]
     day: str
     lines: tuple[Line, ...]
@@ -145,7 +145,13 @@ MONTHS = "months"
 
 
 def draft(
-    db: Office, table: Table, sources: Table, ids: Sequence[int], common: Mapping[str, Any], who: str, day: str
+    db: Office,
+    table: OfficeTable,
+    sources: OfficeTable,
+    ids: Sequence[int],
+    common: Mapping[str, Any],
+    who: str,
+    day: str,
 ) -> Draft:
     """What would be created for these persons, or for the persons of these contracts; nothing is written.
 
@@ -186,25 +192,25 @@ def create(db: Office, wanted: Draft, who: str) -> int:
 
 
 def _lines(
-    db: Office, table: Table, sources: Table, ids: Sequence[int], common: Mapping[str, Any], day: str
+    db: Office, table: OfficeTable, sources: OfficeTable, ids: Sequence[int], common: Mapping[str, Any], day: str
 ) -> Iterator[Line]:
     """A line for each chosen row; a person chosen by two of her contracts has one, but for renewals and plans."""
     known = titles.context(db)
     seen: set[int] = set()
     for source in ids:
         person = source if sources is PERSON else records.person_of(db, sources, source) or 0
-        if table is INTERVENTION:
+        if table.name == INTERVENTION.name:
             if person not in seen:
                 yield Line(source, person, {"person_id": person, **common})
             seen.add(person)
-        elif table is ACTION:
+        elif table.name == ACTION.name:
             yield _action(db, sources, source, person, common, day, known)
         else:
             yield _renewal(db, sources, source, person, common, day, known)
 
 
 def _action(
-    db: Office, sources: Table, source: int, person: int, common: Mapping[str, Any], day: str, known: Context
+    db: Office, sources: OfficeTable, source: int, person: int, common: Mapping[str, Any], day: str, known: Context
 ) -> Line:
     contract = source if sources is CER else _running(db, person, day)
     plan = ("cer_id", CER.name, contract)
@@ -217,7 +223,7 @@ def _action(
 
 
 def _renewal(
-    db: Office, sources: Table, source: int, person: int, common: Mapping[str, Any], day: str, known: Context
+    db: Office, sources: OfficeTable, source: int, person: int, common: Mapping[str, Any], day: str, known: Context
 ) -> Line:
     contract = source if sources is CER else _running(db, person, day)
     if contract is None:

@@ -11,8 +11,7 @@ from secrets import token_hex
 from typing import Any
 
 from db.base.errors import ConflictError, Difference, FieldError, InvalidError, NotFoundError, PaletteError, Problem
-from db.model.dictionary import TABLES
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context, Reference
 from db.rows import history, records
@@ -57,7 +56,7 @@ Place = tuple[int, str]
 class Sheet:
     """The state of one grid in one tab. ``fixed``: values every new line starts with (the person of a file, say)."""
 
-    table: Table
+    table: OfficeTable
     fixed: Mapping[str, Any] = field(default_factory=dict)
     id: str = field(default_factory=lambda: token_hex(8))
     """A browser that meets another sheet than before (the server was restarted) sends again what it still holds."""
@@ -107,7 +106,7 @@ class Sheet:
             return item.type.read(cell.text, known)
         except FieldError:
             if isinstance(item.type, Reference):  # the beginning of a name is enough when only one begins so
-                found = records.suggestions(db, TABLES[item.type.table], cell.text, known, limit=2)
+                found = records.suggestions(db, db.tables[item.type.table], cell.text, known, limit=2)
                 if len(found) == 1:
                     return found[0][0]
             raise

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.rows import queries
 from db.rows.queries import Filter, Part, Query
@@ -15,7 +15,7 @@ Counts = list[tuple[Any, int]]
 """Each group in order: its code (None for what is empty) and its number of rows."""
 
 
-def counts(db: Office, table: Table, query: Query) -> Counts:
+def counts(db: Office, table: OfficeTable, query: Query) -> Counts:
     """Every group that a query finds, over all pages; remembered until the file changes."""
     dated = query if query.today else replace(query, today=date.today().isoformat())
 
@@ -32,7 +32,7 @@ def on_pages(found: Counts, query: Query) -> int:
     return sum(many for code, many in found if code not in query.folded)
 
 
-def page_ids(db: Office, table: Table, query: Query) -> list[int]:
+def page_ids(db: Office, table: OfficeTable, query: Query) -> list[int]:
     """The ids of one page, group by group: each asked by itself, so that a large file need not be sorted whole."""
     first, last, before = (query.page - 1) * query.size, query.page * query.size, 0
     inside = tuple(name for name in query.sort if name.removeprefix("-") != query.group)
@@ -49,14 +49,14 @@ def page_ids(db: Office, table: Table, query: Query) -> list[int]:
     return ids
 
 
-def part_ids(db: Office, table: Table, query: Query, part: Part) -> list[int]:
+def part_ids(db: Office, table: OfficeTable, query: Query, part: Part) -> list[int]:
     """The ids of some of the rows that a query finds, in order. The query says its day, and has no groups."""
     sql, values = queries.part_sql(table, query, part)
     ids = [row[0] for row in db.execute(sql, values)]
     return ids[::-1] if part.from_the_end else ids
 
 
-def of_rows(db: Office, table: Table, group: str, ids: list[int]) -> dict[int, Any]:
+def of_rows(db: Office, table: OfficeTable, group: str, ids: list[int]) -> dict[int, Any]:
     """The group that each of these rows is in now: its code, None for what is empty."""
     sql = queries.group_of_sql(table, group, ids)
     return dict(db.execute(sql, {"today": date.today().isoformat()}).fetchall())

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from db.model.dictionary import FILES
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context
 from db.rows.operations import Operation
@@ -174,7 +174,9 @@ def _changes(
     ]
 
 
-def _told(table: Table, before: dict[str, Any], after: dict[str, Any], known: Context) -> list[tuple[str, str, str]]:
+def _told(
+    table: OfficeTable, before: dict[str, Any], after: dict[str, Any], known: Context
+) -> list[tuple[str, str, str]]:
     told = []
     for item in table.fields:
         if item.name in before or item.name in after:

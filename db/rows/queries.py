@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.model.dictionary import TABLES
-from db.model.fields import Computed, Field, Table
+from db.model.fields import Computed, Field, OfficeTable, Table
 from db.model.types import Choice, Choices, Reference, References, Text, Type, YesNo, fold
 from db.storage.ddl import folded
 
@@ -64,7 +64,7 @@ def words(text: str) -> str:
     return " AND ".join("(" + " OR ".join(f'"{word}"*' for word in words) + ")" for words in spellings)
 
 
-def expression(table: Table, name: str) -> str:
+def expression(table: OfficeTable, name: str) -> str:
     """The SQL of a stored or computed column of ``t``."""
     column = table.column(name)
     return f"({column.sql})" if isinstance(column, Computed) else f"t.{name}"
@@ -75,7 +75,7 @@ def title_fields(table: Table) -> list[Field]:
     return [table.field(name) for name in table.title]
 
 
-def _search(table: Table, text: str) -> Sql:
+def _search(table: OfficeTable, text: str) -> Sql:
     match = words(text)
     if not match:
         return "1", []
@@ -102,7 +102,7 @@ def _named(target: Table, kind: Type, sql: str, match: str) -> Sql:
     return condition, [f"{{{titles}}} : ({match})"]
 
 
-def _condition(table: Table, condition: Filter) -> Sql:
+def _condition(table: OfficeTable, condition: Filter) -> Sql:
     if condition.how == "among":
         return "t.id IN (SELECT value FROM json_each(?))", [json.dumps(condition.value)]
     column, sql, value = table.column(condition.field), expression(table, condition.field), condition.value
@@ -140,7 +140,7 @@ ARCHIVED = "archived_on"
 _NOT_ARCHIVED = "t.person_id NOT IN (SELECT id FROM person WHERE archived_on IS NOT NULL)"
 
 
-def _current(table: Table, query: Query) -> list[Sql]:
+def _current(table: OfficeTable, query: Query) -> list[Sql]:
     """Files in the archives are out of sight, unless these very rows, this very person, or archived ones are asked."""
     named = any(
         item.how == "among" or item.field == ARCHIVED or (item.field, item.how) == ("person_id", "is")
@@ -152,7 +152,7 @@ def _current(table: Table, query: Query) -> list[Sql]:
     return [(f"+t.{ARCHIVED} IS NULL" if table.name == "person" else _NOT_ARCHIVED, [])]
 
 
-def where(table: Table, query: Query) -> Sql:
+def where(table: OfficeTable, query: Query) -> Sql:
     """The condition of a query on the rows that are kept, and its parameters but ``:today``."""
     parts = [("t.deleted_at IS NULL", []), *_current(table, query)]
     parts += [_condition(table, item) for item in query.filters]
@@ -184,14 +184,14 @@ def _row_keys(target: str, alias: str) -> list[str]:
     return [key for part in table.title[:2] for key in _sort_keys(table, part, alias)]
 
 
-def _names(table: Table, query: Query) -> list[str]:
+def _names(table: OfficeTable, query: Query) -> list[str]:
     """What a query sorts by: what was asked, then the table's own order, unless that has a key (``sort_key``)."""
     asked = {name.removeprefix("-") for name in query.sort}
     own = [name for name in table.order if name.removeprefix("-") not in asked]
     return [*query.sort, *([] if table.sorted_by_name else own)]
 
 
-def _leads(table: Table, query: Query) -> str:
+def _leads(table: OfficeTable, query: Query) -> str:
     """The named table that every row refers to and that leads the sort (a person, mostly), or ''."""
     for name in _names(table, query)[:1]:
         first = table.column(name.removeprefix("-"))
@@ -200,7 +200,7 @@ def _leads(table: Table, query: Query) -> str:
     return ""
 
 
-def source(table: Table, query: Query) -> str:
+def source(table: OfficeTable, query: Query) -> str:
     """FROM: the table, walked through in the order of the persons' names when these lead the sort."""
     leader = _leads(table, query)
     if not leader:
@@ -209,7 +209,7 @@ def source(table: Table, query: Query) -> str:
     return f'"{leader}" r CROSS JOIN "{table.name}" t ON t.{name} = r.id'
 
 
-def order_by(table: Table, query: Query, walk: bool = True, backward: bool = False) -> str:
+def order_by(table: OfficeTable, query: Query, walk: bool = True, backward: bool = False) -> str:
     """The sort of a query, empty values last, then the table's own order, then the id so that pages never overlap.
 
     ``walk``: let an index give the order, which is quick near both ends; otherwise what is found is sorted.
@@ -231,12 +231,12 @@ def order_by(table: Table, query: Query, walk: bool = True, backward: bool = Fal
     return ("" if walk else "+") + ", ".join(keys)
 
 
-def groupable(table: Table) -> list[Field | Computed]:
+def groupable(table: OfficeTable) -> list[Field | Computed]:
     """The columns that rows can be grouped by: those that hold one of a few values."""
     return [item for item in table.columns if isinstance(item.type, Choice | YesNo)]
 
 
-def groups_sql(table: Table, query: Query) -> tuple[str, dict[str, Any]]:
+def groups_sql(table: OfficeTable, query: Query) -> tuple[str, dict[str, Any]]:
     """Every group that a query finds, as in its list (« oui » before « non »), what is empty last: code, rows."""
     condition, values = where(table, query)
     column = table.column(query.group)
@@ -252,13 +252,13 @@ def groups_sql(table: Table, query: Query) -> tuple[str, dict[str, Any]]:
     return _numbered(f"SELECT g.code, g.many FROM ({inner}) g ORDER BY {order}", values, query.today)
 
 
-def group_of_sql(table: Table, group: str, ids: list[int]) -> str:
+def group_of_sql(table: OfficeTable, group: str, ids: list[int]) -> str:
     """The id and the group of some rows."""
     marks = ", ".join(map(str, ids))
     return f'SELECT t.id, {expression(table, group)} FROM "{table.name}" t WHERE t.id IN ({marks})'
 
 
-def _always_filled(table: Table, name: str) -> bool:
+def _always_filled(table: OfficeTable, name: str) -> bool:
     """Whether no row is empty there, so that SQLite need not look for empty values before it uses an index."""
     column = table.column(name)
     return isinstance(column, Field) and column.required
@@ -293,12 +293,12 @@ def page_of(query: Query, matching: int | None = None) -> Part:
     return Part((query.page - 1) * query.size, query.size, matching)
 
 
-def ids_sql(table: Table, query: Query, matching: int | None = None) -> tuple[str, dict[str, Any]]:
+def ids_sql(table: OfficeTable, query: Query, matching: int | None = None) -> tuple[str, dict[str, Any]]:
     """The ids of one page of a query, in order; in the opposite order when that part is read ``from_the_end``."""
     return part_sql(table, query, page_of(query, matching))
 
 
-def part_sql(table: Table, query: Query, part: Part) -> tuple[str, dict[str, Any]]:
+def part_sql(table: OfficeTable, query: Query, part: Part) -> tuple[str, dict[str, Any]]:
     """The ids of a part of what a query finds, in order; in the opposite order when it is read ``from_the_end``.
 
     An index gives the order where the part lies near an end; otherwise all that is found is sorted.
@@ -313,20 +313,20 @@ def part_sql(table: Table, query: Query, part: Part) -> tuple[str, dict[str, Any
     return _numbered(sql, [*values, taken, skipped], query.today)
 
 
-def count_sql(table: Table, query: Query) -> tuple[str, dict[str, Any]]:
+def count_sql(table: OfficeTable, query: Query) -> tuple[str, dict[str, Any]]:
     """How many rows a query finds."""
     condition, values = where(table, query)
     return _numbered(f'SELECT count(*) FROM "{table.name}" t WHERE {condition}', values, query.today)
 
 
-def still_matching_sql(table: Table, query: Query, ids: list[int]) -> tuple[str, dict[str, Any]]:
+def still_matching_sql(table: OfficeTable, query: Query, ids: list[int]) -> tuple[str, dict[str, Any]]:
     """Which of these rows the query would still find."""
     condition, values = where(table, query)
     marks = ", ".join(map(str, ids))
     return _numbered(f'SELECT t.id FROM "{table.name}" t WHERE t.id IN ({marks}) AND {condition}', values, query.today)
 
 
-def rows_sql(table: Table, ids: list[int], computed: bool = True) -> str:
+def rows_sql(table: OfficeTable, ids: list[int], computed: bool = True) -> str:
     """Every column of some rows: stored, computed and, last, which highlights hold."""
     columns = ["t.id", "t.version", *(f"t.{item.name}" for item in table.fields)]
     if computed:

@@ -9,7 +9,7 @@ from typing import Any
 
 from db.base.errors import ConflictError, Difference, FieldError, InvalidError, NotFoundError, Problem, of_sqlite
 from db.model.dictionary import OWN_FIELD, OWN_VALUE
-from db.model.fields import TODAY, Field, Table
+from db.model.fields import TODAY, Field, OfficeTable, Table
 from db.model.office import Office
 from db.model.types import Context
 from db.rows import group_counts, history, operations, queries
@@ -67,9 +67,9 @@ def today() -> str:
     return date.today().isoformat()
 
 
-def count(db: Office, table: Table, query: Query) -> int:
+def count(db: Office, table: OfficeTable, query: Query) -> int:
     """How many rows a query finds; remembered until the file changes."""
-    dated, table = _dated(query), db.tables[table.name]
+    dated = _dated(query)
 
     def ask() -> int:
         sql, values = queries.count_sql(table, dated)
@@ -82,32 +82,30 @@ def _dated(query: Query) -> Query:
     return query if query.today else replace(query, today=today())
 
 
-def page_ids(db: Office, table: Table, query: Query) -> list[int]:
+def page_ids(db: Office, table: OfficeTable, query: Query) -> list[int]:
     """The ids of one page, in order."""
-    table = db.tables[table.name]
     if query.group:
         return group_counts.page_ids(db, table, _dated(query))
     return group_counts.part_ids(db, table, _dated(query), queries.page_of(query, count(db, table, query)))
 
 
-def still_matching(db: Office, table: Table, query: Query, ids: list[int]) -> set[int]:
+def still_matching(db: Office, table: OfficeTable, query: Query, ids: list[int]) -> set[int]:
     """Which of these rows the query would still find."""
-    sql, values = queries.still_matching_sql(db.tables[table.name], _dated(query), ids)
+    sql, values = queries.still_matching_sql(table, _dated(query), ids)
     return {row[0] for row in db.execute(sql, values)}
 
 
-def rows(db: Office, table: Table, ids: Sequence[int], day: str = "") -> list[Row]:
+def rows(db: Office, table: OfficeTable, ids: Sequence[int], day: str = "") -> list[Row]:
     """These rows in this order, without those that were deleted."""
     if not ids:
         return []
-    table = db.tables[table.name]
     found = {
         raw[0]: _row(table, raw) for raw in db.execute(queries.rows_sql(table, list(ids)), {"today": day or today()})
     }
     return [found[row_id] for row_id in ids if row_id in found]
 
 
-def _row(table: Table, raw: tuple[Any, ...]) -> Row:
+def _row(table: OfficeTable, raw: tuple[Any, ...]) -> Row:
     columns = table.columns
     stored = raw[2 : 2 + len(columns)]
     values = {item.name: item.type.from_sql(value) for item, value in zip(columns, stored, strict=True)}
@@ -119,13 +117,13 @@ def _row(table: Table, raw: tuple[Any, ...]) -> Row:
     return Row(raw[0], raw[1], values, marks)
 
 
-def read(db: Office, table: Table, query: Query = Query()) -> Page:  # noqa: B008 - frozen
+def read(db: Office, table: OfficeTable, query: Query = Query()) -> Page:  # noqa: B008 - frozen
     """One page of a table."""
     ids = page_ids(db, table, query)
     return Page(rows(db, table, ids, query.today), count(db, table, query), count(db, table, Query(today=query.today)))
 
 
-def get(db: Office, table: Table, row_id: int) -> Row:
+def get(db: Office, table: OfficeTable, row_id: int) -> Row:
     """One row. Raises NotFoundError when it does not exist or was deleted."""
     found = rows(db, table, [row_id])
     if not found:
@@ -133,18 +131,18 @@ def get(db: Office, table: Table, row_id: int) -> Row:
     return found[0]
 
 
-def of_person(db: Office, table: Table, person_id: int) -> list[Row]:
+def of_person(db: Office, table: OfficeTable, person_id: int) -> list[Row]:
     """Every row of one person, in the table's order."""
     return rows(db, table, page_ids(db, table, Query((Filter("person_id", "is", person_id),), size=10_000)))
 
 
-def ids_of_person(db: Office, table: Table, person_id: int) -> list[int]:
+def ids_of_person(db: Office, table: OfficeTable, person_id: int) -> list[int]:
     """The ids of a person's rows, deleted ones included, oldest first."""
     sql = f'SELECT id FROM "{table.name}" WHERE person_id = ? ORDER BY id'
     return [row[0] for row in db.execute(sql, (person_id,))]
 
 
-def person_of(db: Office, table: Table, row_id: int) -> int | None:
+def person_of(db: Office, table: OfficeTable, row_id: int) -> int | None:
     """Whose row it is, deleted or not; None for a person herself, and where there is no row or no person."""
     if not table.belongs_to_person:
         return None
@@ -152,7 +150,7 @@ def person_of(db: Office, table: Table, row_id: int) -> int | None:
     return row[0] if row else None
 
 
-def ids_listing(db: Office, table: Table, item: Field, row_id: int) -> list[int]:
+def ids_listing(db: Office, table: OfficeTable, item: Field, row_id: int) -> list[int]:
     """The ids of the rows whose list of references (``item``) holds a row, deleted ones included."""
     listed = f"EXISTS (SELECT 1 FROM json_each({item.name}) WHERE value = ?)"
     return [row[0] for row in db.execute(f'SELECT id FROM "{table.name}" WHERE {listed} ORDER BY id', (row_id,))]
@@ -222,31 +220,33 @@ def defaults(table: Table, day: str = "") -> dict[str, Any]:
     }
 
 
-def save(db: Office, table: Table, edit: Edit, who: str) -> Saved:
+def save(db: Office, table: OfficeTable, edit: Edit, who: str) -> Saved:
     """Write one row. Raises as ``save_all``."""
     return save_all(db, table, [edit], who)[0]
 
 
-def save_all(db: Office, table: Table, edits: Sequence[Edit], who: str) -> list[Saved]:
+def save_all(db: Office, table: OfficeTable, edits: Sequence[Edit], who: str) -> list[Saved]:
     """Write every edit, or none.
 
     Raises InvalidError (every problem, by line), RuleError, CeilingError, ConflictError when a colleague changed one of
     the same fields since the version that was read, NotFoundError when the row was deleted, BusyError.
     """
-    known, table = context(db), db.tables[table.name]
+    known = context(db)
     checked = _check_all(table, edits, known)
     with writing(db):
         return _save(db, table, edits, checked, who, known)
 
 
-def save_within(db: Office, table: Table, edits: Sequence[Edit], who: str, known: Context | None = None) -> list[Saved]:
+def save_within(
+    db: Office, table: OfficeTable, edits: Sequence[Edit], who: str, known: Context | None = None
+) -> list[Saved]:
     """``save_all`` within a transaction that does something else as well."""
-    known, table = known or context(db), db.tables[table.name]
+    known = known or context(db)
     return _save(db, table, edits, _check_all(table, edits, known), who, known)
 
 
 def _save(
-    db: Office, table: Table, edits: Sequence[Edit], checked: list[dict[str, Any]], who: str, known: Context
+    db: Office, table: OfficeTable, edits: Sequence[Edit], checked: list[dict[str, Any]], who: str, known: Context
 ) -> list[Saved]:
     return [
         _insert(db, table, values, who, line)
@@ -261,7 +261,7 @@ def _lines(edits: Sequence[Edit]) -> list[int | None]:
     return [None] if len(edits) == 1 else list(range(1, len(edits) + 1))
 
 
-def _check_all(table: Table, edits: Sequence[Edit], known: Context) -> list[dict[str, Any]]:
+def _check_all(table: OfficeTable, edits: Sequence[Edit], known: Context) -> list[dict[str, Any]]:
     problems: list[Problem] = []
     checked = []
     for line, edit in zip(_lines(edits), edits, strict=True):
@@ -273,7 +273,9 @@ def _check_all(table: Table, edits: Sequence[Edit], known: Context) -> list[dict
     return checked
 
 
-def _check(table: Table, values: dict[str, Any], known: Context, line: int | None, *, whole: bool) -> list[Problem]:
+def _check(
+    table: OfficeTable, values: dict[str, Any], known: Context, line: int | None, *, whole: bool
+) -> list[Problem]:
     """Make the values canonical in place; what is wrong with them, by field."""
     problems = []
     for item in table.fields:
@@ -288,9 +290,8 @@ def _check(table: Table, values: dict[str, Any], known: Context, line: int | Non
     return problems
 
 
-def add(db: Office, table: Table, values: Mapping[str, Any], who: str) -> int:
+def add(db: Office, table: OfficeTable, values: Mapping[str, Any], who: str) -> int:
     """Write a new row within ``writing``; returns its id. Raises InvalidError, RuleError."""
-    table = db.tables[table.name]
     checked = {**defaults(table), **values}
     problems = _check(table, checked, context(db), None, whole=True)
     if problems:
@@ -298,9 +299,9 @@ def add(db: Office, table: Table, values: Mapping[str, Any], who: str) -> int:
     return _insert(db, table, checked, who, None).row_id
 
 
-def change(db: Office, table: Table, row_id: int, values: Mapping[str, Any], who: str) -> None:
+def change(db: Office, table: OfficeTable, row_id: int, values: Mapping[str, Any], who: str) -> None:
     """Write checked values over a row within ``writing``, whatever its version. Raises InvalidError, RuleError."""
-    table, checked = db.tables[table.name], dict(values)
+    checked = dict(values)
     problems = _check(table, checked, context(db), None, whole=False)
     if problems:
         raise InvalidError(problems)
@@ -308,7 +309,7 @@ def change(db: Office, table: Table, row_id: int, values: Mapping[str, Any], who
         write(db, table, row_id, checked, who)
 
 
-def _insert(db: Office, table: Table, values: dict[str, Any], who: str, line: int | None) -> Saved:
+def _insert(db: Office, table: OfficeTable, values: dict[str, Any], who: str, line: int | None) -> Saved:
     names = [item.name for item in table.fields if item.name in values]
     stored = [table.field(name).type.to_sql(values[name]) for name in names]
     sql = (
@@ -320,7 +321,7 @@ def _insert(db: Office, table: Table, values: dict[str, Any], who: str, line: in
 
 
 def _update(
-    db: Office, table: Table, edit: Edit, values: dict[str, Any], who: str, line: int | None, known: Context
+    db: Office, table: OfficeTable, edit: Edit, values: dict[str, Any], who: str, line: int | None, known: Context
 ) -> Saved:
     if edit.row_id is None or edit.version is None:
         raise ValueError("an update names the row and the version it was read at")
@@ -334,28 +335,26 @@ def _update(
     return Saved(current.id, current.version + 1)
 
 
-def write(db: Office, table: Table, row_id: int, values: Mapping[str, Any], who: str) -> None:
+def write(db: Office, table: OfficeTable, row_id: int, values: Mapping[str, Any], who: str) -> None:
     """Write these values over a row, within ``writing`` and ``refusals``; nothing but the file's own rules is asked."""
-    own = db.tables[table.name]
-    stored = [own.field(name).type.to_sql(value) for name, value in values.items()]
+    stored = [table.field(name).type.to_sql(value) for name, value in values.items()]
     assignments = ", ".join(["version = version + 1", "changed_by = ?", *(f"{name} = ?" for name in values)])
     db.execute(f'UPDATE "{table.name}" SET {assignments} WHERE id = ?', [who, *stored, row_id])
 
 
-def _current(db: Office, table: Table, row_id: int) -> Row:
+def _current(db: Office, table: OfficeTable, row_id: int) -> Row:
     row = stored(db, table, row_id)
     if row.deleted:
         raise NotFoundError(_gone(table, row_id))
     return row
 
 
-def _gone(table: Table, row_id: int) -> str:
+def _gone(table: OfficeTable, row_id: int) -> str:
     return f"Cette ligne a été supprimée entre-temps : {table.label} n° {row_id}. Rien n’a été enregistré."
 
 
-def stored(db: Office, table: Table, row_id: int) -> Row:
+def stored(db: Office, table: OfficeTable, row_id: int) -> Row:
     """One row as it is stored, also a deleted one. Raises NotFoundError when there is none."""
-    table = db.tables[table.name]
     columns = ", ".join(item.name for item in table.fields)
     raw = db.execute(
         f'SELECT id, version, deleted_at, {columns} FROM "{table.name}" WHERE id = ?', (row_id,)
@@ -367,7 +366,7 @@ def stored(db: Office, table: Table, row_id: int) -> Row:
 
 
 def _refuse_conflict(
-    db: Office, table: Table, edit: Edit, current: Row, changed: Mapping[str, Any], known: Context
+    db: Office, table: OfficeTable, edit: Edit, current: Row, changed: Mapping[str, Any], known: Context
 ) -> None:
     """Two people may change two fields of one row; the same field, only knowing what the other wrote."""
     if edit.version == current.version:
@@ -387,7 +386,7 @@ def _difference(item: Field, theirs: Any, mine: Any, known: Context) -> Differen
     return Difference(item.name, item.label, theirs, mine, item.type.show(theirs, known), item.type.show(mine, known))
 
 
-def delete(db: Office, table: Table, versions: Mapping[int, int], who: str) -> None:
+def delete(db: Office, table: OfficeTable, versions: Mapping[int, int], who: str) -> None:
     """Put rows away (kept, hidden, in the history), all or none. ``versions``: id -> version that was read.
 
     Raises ConflictError when a colleague changed one of them since, NotFoundError when it is already gone.
@@ -401,7 +400,7 @@ def delete(db: Office, table: Table, versions: Mapping[int, int], who: str) -> N
             set_deleted(db, table, row_id, history.now(), who)
 
 
-def restore(db: Office, table: Table, ids: Iterable[int], who: str) -> None:
+def restore(db: Office, table: OfficeTable, ids: Iterable[int], who: str) -> None:
     """Bring deleted rows back, all or none; every rule is looked at again. Raises RuleError, NotFoundError."""
     with writing(db):
         for row_id in ids:
@@ -412,7 +411,7 @@ def restore(db: Office, table: Table, ids: Iterable[int], who: str) -> None:
                 set_deleted(db, table, row_id, None, who)
 
 
-def set_deleted(db: Office, table: Table, row_id: int, moment: str | None, who: str) -> None:
+def set_deleted(db: Office, table: OfficeTable, row_id: int, moment: str | None, who: str) -> None:
     db.execute(
         f'UPDATE "{table.name}" SET deleted_at = ?, version = version + 1, changed_by = ? WHERE id = ?',
         (moment, who, row_id),

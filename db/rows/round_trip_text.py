@@ -10,7 +10,7 @@ from typing import Any
 
 from db.base.errors import FieldError
 from db.imports.plan_types import NUMBER
-from db.model.fields import Field, Table
+from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Choices, Context, Phone, Reference, References, Text, Type, ValueList, fold
 from db.rows import queries
@@ -39,8 +39,8 @@ def headings(fields: Iterable[Field]) -> dict[str, Field]:
     return found
 
 
-def sheet_names(tables: Iterable[Table]) -> dict[str, str]:
-    """Table -> its sheet: the plural as spreadsheets allow it (short, without what they forbid), unlike any other."""
+def sheet_names(tables: Iterable[OfficeTable]) -> dict[str, str]:
+    """Return the sheet name of each table: its plural, shortened and cleaned as spreadsheets require, each unique."""
     taken = {fold(FIRST), fold(LISTS)}
     found = {}
     for table in tables:
@@ -54,7 +54,7 @@ def sheet_names(tables: Iterable[Table]) -> dict[str, str]:
 class Spelling:
     """Writes the values of one file as text. What it wrote reads back through ``Type.read`` with the same labels."""
 
-    def __init__(self, db: Office, tables: Mapping[str, Table], known: Context) -> None:
+    def __init__(self, db: Office, tables: Mapping[str, OfficeTable], known: Context) -> None:
         self._db, self._tables, self._known = db, tables, known
         self._codes: dict[tuple[str, str], str] = {}
         self.reference = lru_cache(maxsize=None)(self._reference)
@@ -110,7 +110,7 @@ class Spelling:
         rows = self._db.execute(f'SELECT id FROM "{table}" t WHERE deleted_at IS NULL AND ({holds})').fetchall()
         return frozenset(words_of(self._known.title(table, row_id)) for (row_id,) in rows)
 
-    def _holds_number(self, table: Table, row: str) -> str:
+    def _holds_number(self, table: OfficeTable, row: str) -> str:
         """SQL: whether the title of ``row`` may hold the sign « ° »."""
         found = ["0"]
         for item in queries.title_fields(table):

@@ -9,7 +9,7 @@ from typing import Any
 from db.base.errors import CeilingError, InvalidError, Problem, RuleError
 from db.model import domain_rules
 from db.model.dictionary import TABLES
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context
 from db.storage import ddl
@@ -17,7 +17,7 @@ from db.storage import ddl
 
 @contextmanager
 def refusals(
-    db: Office, table: Table, values: Mapping[str, Any], row_id: int | None, line: int | None
+    db: Office, table: OfficeTable, values: Mapping[str, Any], row_id: int | None, line: int | None
 ) -> Iterator[None]:
     """What the file itself refuses, in words: « aid.ceiling : Montant accordé : … » names rule, label and reason."""
     try:

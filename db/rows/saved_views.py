@@ -11,7 +11,7 @@ from typing import Any
 
 from db.base.errors import AccessError, FieldError, InvalidError, NotFoundError, Problem
 from db.model.dictionary import PERSON
-from db.model.fields import Computed, Field, Table
+from db.model.fields import Computed, Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Choices, Context, Date, Euros, Integer, Text, YesNo, fold
 from db.rows.queries import groupable, words
@@ -30,7 +30,7 @@ class Grid:
     name: str
 
     @classmethod
-    def of(cls, table: Table, key: str) -> "Grid":
+    def of(cls, table: OfficeTable, key: str) -> "Grid":
         """The grid that a screen shows under that key."""
         return cls(table.name, key.partition(":")[0])
 
@@ -126,7 +126,7 @@ def _names(kept: Mapping[str, Any], name: str) -> tuple[str, ...]:
 # ---- made and changed
 
 
-def create(db: Office, table: Table, grid: Grid, name: str, look: Look, who: str, shared: bool = False) -> int:
+def create(db: Office, table: OfficeTable, grid: Grid, name: str, look: Look, who: str, shared: bool = False) -> int:
     """Keep a new view. Returns its number. Raises InvalidError, BusyError, StorageError."""
     named = _named(name)
     content = _content(table, look)
@@ -148,7 +148,7 @@ def rename(db: Office, view_id: int, name: str, who: str) -> None:
         db.execute('UPDATE "view" SET name = ? WHERE id = ?', (named, view_id))
 
 
-def overwrite(db: Office, table: Table, view_id: int, look: Look, who: str) -> None:
+def overwrite(db: Office, table: OfficeTable, view_id: int, look: Look, who: str) -> None:
     """Let one's own view show something else. Raises InvalidError, AccessError, NotFoundError."""
     content = _content(table, look)
     with writing(db):
@@ -209,7 +209,7 @@ def _check_free(db: Office, grid: Grid, name: str, who: str, but: int | None = N
         raise InvalidError([Problem("une de vos vues porte déjà ce nom", "Nom de la vue", "name")])
 
 
-def _content(table: Table, look: Look) -> str:
+def _content(table: OfficeTable, look: Look) -> str:
     named = {*look.columns, *(name.removeprefix("-") for name in look.sort), look.group}
     named |= {name.partition(":")[0] for name in look.filters}
     content = _dumped(look, {item.name: item.label for item in table.columns if item.name in named})
@@ -266,7 +266,9 @@ def tidy(value: Any) -> Any:
     return sorted(value, key=str) if isinstance(value, list) else value
 
 
-def fit(table: Table, look: Look, known: Context, labels: Mapping[str, str] | None = None) -> tuple[Look, list[str]]:
+def fit(
+    table: OfficeTable, look: Look, known: Context, labels: Mapping[str, str] | None = None
+) -> tuple[Look, list[str]]:
     """A look as the table is now, and sentences on what is left out of it.
 
     ``labels``: what a field that is gone was called.

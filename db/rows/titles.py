@@ -4,8 +4,7 @@ import re
 from datetime import date
 
 from db.base.errors import FieldError
-from db.model.dictionary import TABLES
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context, Date, fold
 from db.rows import queries
@@ -24,14 +23,14 @@ def context(db: Office) -> Context:
 
     def title(table: str, row_id: int) -> str:
         if (table, row_id) not in titles:
-            titles[table, row_id] = _title(db, TABLES[table], row_id, found)
+            titles[table, row_id] = _title(db, db.tables[table], row_id, found)
         return titles[table, row_id]
 
-    found = Context(labels, retired, lambda table, text: _find(db, TABLES[table], text, found), title)
+    found = Context(labels, retired, lambda table, text: _find(db, db.tables[table], text, found), title)
     return found
 
 
-def _title(db: Office, table: Table, row_id: int, known: Context) -> str:
+def _title(db: Office, table: OfficeTable, row_id: int, known: Context) -> str:
     row = db.execute(
         f'SELECT deleted_at, {", ".join(table.title)} FROM "{table.name}" WHERE id = ?', (row_id,)
     ).fetchone()
@@ -44,7 +43,7 @@ def _title(db: Office, table: Table, row_id: int, known: Context) -> str:
     return " ".join(filter(None, parts)) + (" (supprimé)" if row[0] else "")
 
 
-def _find(db: Office, table: Table, text: str, known: Context) -> int:
+def _find(db: Office, table: OfficeTable, text: str, known: Context) -> int:
     """The row that a text names: its title in any order of words, or « … n° 12 » where two bear the same."""
     exact = _titled(db, table, text, known)
     if len(exact) == 1:
@@ -64,7 +63,7 @@ def _find(db: Office, table: Table, text: str, known: Context) -> int:
     raise FieldError(f"« {text.strip()} » n’a pas été trouvé parmi : {table.plural.lower()}")
 
 
-def _titled(db: Office, table: Table, text: str, known: Context) -> list[int]:
+def _titled(db: Office, table: OfficeTable, text: str, known: Context) -> list[int]:
     """The rows that are called so, in any order of words."""
     asked = words_of(text)
     found = suggestions(db, table, text, known, limit=200) if asked else []
@@ -76,7 +75,7 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(sorted(fold(text).split()))
 
 
-def suggestions(db: Office, table: Table, text: str, known: Context, limit: int = 8) -> list[tuple[int, str]]:
+def suggestions(db: Office, table: OfficeTable, text: str, known: Context, limit: int = 8) -> list[tuple[int, str]]:
     """Rows whose title holds words beginning like those typed: (id, title), in the table's order."""
     match = queries.words(text)
     searched = [item.name for item in queries.title_fields(table) if item.searched]
@@ -97,7 +96,7 @@ def suggestions(db: Office, table: Table, text: str, known: Context, limit: int 
     return [(row_id, known.title(table.name, row_id)) for row_id in ids]
 
 
-def _dates_named(table: Table, text: str, known: Context) -> tuple[Filter, ...]:
+def _dates_named(table: OfficeTable, text: str, known: Context) -> tuple[Filter, ...]:
     """What a text says of the dates in a title: « Contrat d’engagement 01/03/2025 » began on that day."""
     days = re.findall(r"\d\d/\d\d/\d{4}", text)
     dated = [item for item in queries.title_fields(table) if isinstance(item.type, Date)]

@@ -10,7 +10,7 @@ from typing import Any
 
 from db.base.errors import NotFoundError, RuleError, UndoError
 from db.model.dictionary import FILES
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.rows import history, operations, records, titles
 from db.rows.operations import Operation
@@ -20,7 +20,7 @@ from db.rows.rule_errors import refusals
 @dataclass(frozen=True)
 class _Line:
     id: int
-    table: Table
+    table: OfficeTable
     row: int
     version: int
     action: str

@@ -292,6 +292,7 @@ def drift(db: Office) -> list[str]:
                 problems.append(
                     f"{table.name}.{field.name} : la colonne n’est plus celle du dictionnaire "
                     f"(attendu : {column_sql(field)}). "
-                    "Pour l’adapter : ajoutez une étape numérotée dans db/storage/migrations, ou remettez la déclaration."
+                    "Pour l’adapter : ajoutez une étape numérotée dans db/storage/migrations, "
+                    "ou remettez la déclaration."
                 )
     return problems

@@ -14,7 +14,7 @@ from typing import Any
 import typst
 
 from db.model.dictionary import PERSON, TABLES
-from db.model.fields import Field, Table
+from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Context, References, french_date
 from db.rows import access_log, history, records
@@ -37,7 +37,7 @@ def zip_bytes(db: Office, person_id: int, today: str) -> bytes:
 def everything(db: Office, person_id: int, today: str) -> dict[str, Any]:
     """Title, tables (name -> rows of {label: {text, value}}), changes, openings. Dates in ``value`` are ISO."""
     known = records.context(db)
-    person = records.stored(db, PERSON, person_id)
+    person = records.stored(db, db.tables["person"], person_id)
     return {
         "titre": f"{person.values['first_name']} {person.values['last_name']}",
         "dossier": person_id,
@@ -60,7 +60,7 @@ def everything(db: Office, person_id: int, today: str) -> dict[str, Any]:
     }
 
 
-def _rows(db: Office, person: Row) -> Iterator[tuple[Table, list[Row]]]:
+def _rows(db: Office, person: Row) -> Iterator[tuple[OfficeTable, list[Row]]]:
     """Her own row, the rows of each table that are hers, and those of other tables that name her."""
     for table in db.files.values():
         if table.name == PERSON.name:
@@ -71,11 +71,11 @@ def _rows(db: Office, person: Row) -> Iterator[tuple[Table, list[Row]]]:
                 yield table, rows
 
 
-def _heading(table: Table) -> str:
+def _heading(table: OfficeTable) -> str:
     return "Fiche" if table.name == PERSON.name else table.plural
 
 
-def _naming(db: Office, table: Table, person_id: int) -> Iterator[Row]:
+def _naming(db: Office, table: OfficeTable, person_id: int) -> Iterator[Row]:
     if table.belongs_to_person:
         for row_id in records.ids_of_person(db, table, person_id):
             yield records.stored(db, table, row_id)
@@ -85,7 +85,7 @@ def _naming(db: Office, table: Table, person_id: int) -> Iterator[Row]:
                 yield records.stored(db, table, row_id)
 
 
-def _row(table: Table, row: Row, known: Context) -> dict[str, Any]:
+def _row(table: OfficeTable, row: Row, known: Context) -> dict[str, Any]:
     told = {
         item.label: {"texte": item.type.show(value, known), "valeur": value}
         for item in table.fields

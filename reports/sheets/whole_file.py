@@ -11,7 +11,7 @@ from typing import Any
 from db.export import plain_sqlite
 from db.export.read_all import Whole, reading
 from db.imports.plan_types import NUMBER as OWN_NUMBER
-from db.model.fields import Field, Table
+from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Choices, Date, Email, Euros, Integer, LongText, References, Text, Type, french_date
 from db.model.types import french_number as number
@@ -93,7 +93,7 @@ def _book(whole: Whole, day: str, tick: Tick) -> tuple[Page, list[Sheet]]:
     return _first(whole, names, day), [*sheets, _lists(whole)]
 
 
-def _sheet(whole: Whole, table: Table, name: str, spelling: Spelling, told: "_Progress") -> Sheet:
+def _sheet(whole: Whole, table: OfficeTable, name: str, spelling: Spelling, told: "_Progress") -> Sheet:
     columns = [Column(OWN_NUMBER, OWN, 8)]
     columns += [Column(head, _look(item.type), _width(item.type)) for head, item in headings(table.fields).items()]
 
@@ -228,7 +228,7 @@ def _counted(whole: Whole, places: str) -> str:
     return f"{number(many)} ligne{'s' if many > 1 else ''} dans {len(whole.tables)} {places}"
 
 
-def _loose(whole: Whole, table: Table) -> str:
+def _loose(whole: Whole, table: OfficeTable) -> str:
     """Which cells are empty because the row they referred to was deleted."""
     found = [(item.label, many) for item in table.fields if (many := whole.loose(table, item))]
     told = ", ".join(f"{label} ({number(many)})" for label, many in found)

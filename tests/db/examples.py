@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from db.model.dictionary import FILES
-from db.model.fields import Field, Table
+from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Choices, Date, Email, Euros, Integer, Phone, Reference, References, YesNo
 from db.rows.records import Edit, save
@@ -76,7 +76,7 @@ def example(field: Field, number: int, refers_to: int) -> Any:
     return f"{_WORDS[number % len(_WORDS)]} {number}"[: getattr(kind, "max", 200)].strip().strip()
 
 
-def whole_row(db: Office, table: Table, number: int = 0) -> dict[str, Any]:
+def whole_row(db: Office, table: OfficeTable, number: int = 0) -> dict[str, Any]:
     """Every field of a new row, filled in and keeping every rule; the rows it refers to are made."""
     person = given_person(db, last_name=_WORDS[number % len(_WORDS)], first_name=f"Lou {number}")
     made = {
@@ -94,7 +94,7 @@ def whole_row(db: Office, table: Table, number: int = 0) -> dict[str, Any]:
     }
 
 
-def bare_row(db: Office, table: Table, number: int = 0) -> dict[str, Any]:
+def bare_row(db: Office, table: OfficeTable, number: int = 0) -> dict[str, Any]:
     """A new row with nothing but what must be there."""
     whole = whole_row(db, table, number)
     needed = {field.name for field in table.fields if field.required}
@@ -110,7 +110,7 @@ def another(field: Field, value: Any) -> Any:
     return next(other for other in found if other != value)
 
 
-def saved(db: Office, table: Table, values: Mapping[str, Any], who: str = "Ada") -> int:
+def saved(db: Office, table: OfficeTable, values: Mapping[str, Any], who: str = "Ada") -> int:
     return save(db, table, Edit(values), who).row_id
 
 
@@ -121,7 +121,7 @@ def in_the_file(path: Path, table: str, row_id: int) -> dict[str, Any]:
         return dict(raw.execute(f'SELECT * FROM "{table}" WHERE id = ?', (row_id,)).fetchone() or {})
 
 
-def as_stored(table: Table, values: dict[str, Any]) -> dict[str, Any]:
+def as_stored(table: OfficeTable, values: dict[str, Any]) -> dict[str, Any]:
     return {name: table.field(name).type.to_sql(value) for name, value in values.items()}
 
 
@@ -133,7 +133,7 @@ def unguarded(path: Path) -> sqlite3.Connection:
     return raw
 
 
-def insert(raw: sqlite3.Connection | Office, table: Table, values: dict[str, Any]) -> int:
+def insert(raw: sqlite3.Connection | Office, table: OfficeTable, values: dict[str, Any]) -> int:
     """A row by plain SQL; Choices and References as JSON."""
     stored = as_stored(table, values)
     names, marks = ", ".join(stored), ", ".join("?" * len(stored))
@@ -141,7 +141,7 @@ def insert(raw: sqlite3.Connection | Office, table: Table, values: dict[str, Any
     return int(found.lastrowid or 0)
 
 
-def change(raw: sqlite3.Connection | Office, table: Table, row_id: int, **values: Any) -> None:
+def change(raw: sqlite3.Connection | Office, table: OfficeTable, row_id: int, **values: Any) -> None:
     """An update by plain SQL."""
     assignments = ", ".join(f"{name} = :{name}" for name in values)
     stored = {**as_stored(table, values), "id": row_id}

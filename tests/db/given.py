@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from db.base.errors import PaletteError
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.rows import records
 from db.rows.records import Edit, Saved
@@ -93,7 +93,7 @@ def total_granted(db: Office, person: int) -> int:
     return int(db.execute(sql, (person,)).fetchone()[0])
 
 
-def save_at_the_same_moment(path: Path, table: Table, *edits: Edit) -> list[Saved | PaletteError]:
+def save_at_the_same_moment(path: Path, table: OfficeTable, *edits: Edit) -> list[Saved | PaletteError]:
     """Each edit by an agent of her own, all starting together: what each of them is told."""
     start = threading.Barrier(len(edits))
 

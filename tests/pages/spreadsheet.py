@@ -6,7 +6,6 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from db.model.dictionary import TABLES
 from db.model.office import Office
 from db.rows import records
 from db.rows.records import Edit
@@ -101,13 +100,13 @@ def eventually(read: Callable[[], Any], wanted: Any, within: float = 30.0) -> fl
 
 def add(db: Office, table: str, **values: Any) -> int:
     """Save one row as the screens do. Returns its id."""
-    return records.save(db, TABLES[table], Edit(values), "Test").row_id
+    return records.save(db, db.tables[table], Edit(values), "Test").row_id
 
 
 def change(db: Office, table: str, row_id: int, who: str = "Une collègue", **values: Any) -> None:
     """What a colleague saves, knowing the row as it is now."""
-    row = records.get(db, TABLES[table], row_id)
-    records.save(db, TABLES[table], Edit(values, row_id, row.version), who)
+    row = records.get(db, db.tables[table], row_id)
+    records.save(db, db.tables[table], Edit(values, row_id, row.version), who)
 
 
 def add_person(db: Office, last_name: str, first_name: str = "Lou", *, since: str = "2024-01-01", **values: Any) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from db.model.dictionary import AID, BENEFIT, PERSON, TABLES
+from db.model.dictionary import TABLES
 from db.model.types import LongText, References
 from db.rows import records
 from db.rows.records import Edit
@@ -20,17 +20,17 @@ def office(tmp_path, monkeypatch):
 
 def given_person(db, **values) -> int:
     given = {"last_name": "Zola", "first_name": "Anne", "gender": "woman", **values}
-    return records.save(db, PERSON, Edit(given), "test").row_id
+    return records.save(db, db.tables["person"], Edit(given), "test").row_id
 
 
 def _form_of(table, row_id, fixed):
     import streamlit as st
 
-    from db.model.dictionary import TABLES
     from db.storage.connection import office
     from pages.shared.form.form import edit_form
 
-    if edit_form(office(), TABLES[table], "f", row_id, fixed):
+    db = office()
+    if edit_form(db, db.tables[table], "f", row_id, fixed):
         st.success("saved")
 
 
@@ -76,7 +76,7 @@ def test_a_new_row_is_saved_as_typed(office):
     form.segmented_control(key="f:licence").select(1)
 
     assert saved(save(form))
-    values = records.get(office, PERSON, 1).values
+    values = records.get(office, office.tables["person"], 1).values
     assert (values["last_name"], values["birth_date"], values["phone"]) == ("Élan", "1980-03-06", "0536490001")
     assert (values["gender"], values["licence"], values["vehicle"]) == ("woman", 1, None)
 
@@ -93,13 +93,16 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_lost_or_saved(off
     assert any("Ce champ est obligatoire" in text for text in said)
     assert "À corriger : Prénom, Date de naissance, Genre." in form.error[0].value
     assert form.text_input(key="f:birth_date").value == "31/02/1980"
-    assert records.count(office, PERSON, records.Query()) == 0
+    assert records.count(office, office.tables["person"], records.Query()) == 0
 
 
 def test_an_aid_says_what_is_left_and_is_refused_above_the_ceiling(office):
     person = given_person(office)
     records.save(
-        office, AID, Edit({"person_id": person, "type": "training", "granted": 800_00, "decision": "granted"}), "test"
+        office,
+        office.tables["aid"],
+        Edit({"person_id": person, "type": "training", "granted": 800_00, "decision": "granted"}),
+        "test",
     )
     form = open_form("aid", person_id=person)
     form.selectbox(key="f:type").select("mobility")
@@ -113,7 +116,7 @@ def test_an_aid_says_what_is_left_and_is_refused_above_the_ceiling(office):
 
     assert not saved(form)
     assert any("e plafond de 900\u00a0€ serait dépassé" in mark.value for mark in form.markdown)
-    assert records.count(office, AID, records.Query()) == 1
+    assert records.count(office, office.tables["aid"], records.Query()) == 1
     form.text_area(key="f:override_reason").input("Accord du chef de service")
     assert saved(save(form))
 
@@ -131,12 +134,12 @@ def test_an_orientation_says_its_verdict_and_reasons_while_it_is_typed(office):
 def test_a_field_left_alone_does_not_put_an_old_value_back(office):
     person = given_person(office)
     form = open_form("person", person)
-    records.save(office, PERSON, Edit({"town": "Figeac"}, person, 1), "Une collègue")
+    records.save(office, office.tables["person"], Edit({"town": "Figeac"}, person, 1), "Une collègue")
 
     form.text_input(key="f:craft").input("relieuse")
 
     assert saved(save(form))
-    values = records.get(office, PERSON, person).values
+    values = records.get(office, office.tables["person"], person).values
     assert (values["town"], values["craft"]) == ("Figeac", "relieuse")
 
 
@@ -144,22 +147,22 @@ def test_a_field_left_alone_does_not_put_an_old_value_back(office):
 def test_two_people_on_the_same_field_see_both_values_and_choose(office, choice, town):
     person = given_person(office)
     form = open_form("person", person)
-    records.save(office, PERSON, Edit({"town": "Figeac"}, person, 1), "Une collègue")
+    records.save(office, office.tables["person"], Edit({"town": "Figeac"}, person, 1), "Une collègue")
     form.text_input(key="f:town").input("Cahors")
 
     form = save(form)
 
     assert "Une collègue a modifié" in form.warning[0].value
     assert "« Figeac » dans le fichier, « Cahors » chez vous" in form.warning[0].value
-    assert records.get(office, PERSON, person).values["town"] == "Figeac"  # nothing overwritten
+    assert records.get(office, office.tables["person"], person).values["town"] == "Figeac"  # nothing overwritten
     form.button(key=choice).click().run()
-    assert records.get(office, PERSON, person).values["town"] == town
+    assert records.get(office, office.tables["person"], person).values["town"] == town
 
 
 def test_a_row_deleted_meanwhile_is_said(office):
     person = given_person(office)
     form = open_form("person", person)
-    records.delete(office, PERSON, {person: 1}, "Une collègue")
+    records.delete(office, office.tables["person"], {person: 1}, "Une collègue")
     form.text_input(key="f:town").input("Cahors")
 
     form = save(form)
@@ -171,14 +174,14 @@ def test_a_row_deleted_meanwhile_is_said(office):
 def test_rights_in_two_periods_say_which_rule_refuses(office):
     person = given_person(office)
     rights = {"person_id": person, "kind": "rsa", "subject_to_duties": 1, "starts_on": "2024-01-01"}
-    records.save(office, BENEFIT, Edit(rights), "test")
+    records.save(office, office.tables["benefit"], Edit(rights), "test")
     form = open_form("benefit", person_id=person)
     form.selectbox(key="f:kind").select("prime")
 
     form = save(form)
 
     assert any("ne autre situation de droits couvre déjà ces jours" in mark.value for mark in form.markdown)
-    assert records.count(office, BENEFIT, records.Query()) == 1
+    assert records.count(office, office.tables["benefit"], records.Query()) == 1
 
 
 def test_long_texts_have_room(office):
@@ -201,7 +204,7 @@ def test_who_was_picked_stays_picked_while_one_searches_on(office, monkeypatch):
     form.multiselect(key="f:participants").select(paul)
 
     assert saved(save(form))
-    assert records.get(office, TABLES["project"], 1).values["participants"] == (anne, paul)
+    assert records.get(office, office.tables["project"], 1).values["participants"] == (anne, paul)
 
 
 def test_the_person_of_a_row_stays_picked_while_one_searches_on(office, monkeypatch):
@@ -214,4 +217,4 @@ def test_the_person_of_a_row_stays_picked_while_one_searches_on(office, monkeypa
     form.text_input(key="f:person_id:find").input("verlaine").run()
 
     assert saved(save(form))
-    assert records.get(office, TABLES["orientation"], 1).values["person_id"] == anne
+    assert records.get(office, office.tables["orientation"], 1).values["person_id"] == anne

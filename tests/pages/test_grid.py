@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from db.model.dictionary import PERSON
+from db.model.effective_dictionary import DECLARED
 from db.rows import records
 from tests.pages.spreadsheet import Spreadsheet, add, add_person, change, eventually
 
@@ -224,7 +224,7 @@ def test_two_people_in_two_fields_of_a_row_are_both_kept(server, people, grid, p
     page.keyboard.press("Enter")
 
     grid.saved()
-    row = records.get(server.open(), PERSON, people[0])
+    row = records.get(server.open(), DECLARED.tables["person"], people[0])
     assert (row.values["town"], row.values["craft"]) == ("Figeac", "potière")
     assert grid.told("Que garder").count() == 0
 

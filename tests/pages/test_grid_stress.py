@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from db.base.errors import ConflictError
-from db.model.dictionary import PERSON
+from db.model.effective_dictionary import DECLARED
 from db.rows import history, records
 from db.rows.records import Edit
 from tests.pages.spreadsheet import Spreadsheet, add_person, change, eventually
@@ -22,14 +22,14 @@ def town(server, person: int):
 def test_eight_writers_on_one_cell_and_none_wins_in_silence(server, page):
     person = add_person(server.open(), "Abel")
     grid = Spreadsheet(page, server.address)
-    version = records.get(server.open(), PERSON, person).version
+    version = records.get(server.open(), DECLARED.tables["person"], person).version
     grid.select(1, "town")
     page.keyboard.type("Grille")
 
     def write(number: int) -> str:
         db = server.open()
         try:
-            records.save(db, PERSON, Edit({"town": f"Ville {number}"}, person, version), f"Agent {number}")
+            records.save(db, db.tables["person"], Edit({"town": f"Ville {number}"}, person, version), f"Agent {number}")
         except ConflictError:
             return "told"
         return "saved"
@@ -138,7 +138,7 @@ def test_on_a_telephone_a_tap_selects_and_a_second_one_edits(server, open_tab):
     page.keyboard.press("Enter")
 
     grid.saved()
-    assert records.get(server.open(), PERSON, person).values["first_name"] == "Anne"
+    assert records.get(server.open(), DECLARED.tables["person"], person).values["first_name"] == "Anne"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -147,7 +147,7 @@ def test_a_very_long_name_is_kept_whole_or_refused_in_words(server, page):
     grid = Spreadsheet(page, server.address)
     grid.type(1, "last_name", "W" * 80)
     grid.saved()
-    assert records.get(server.open(), PERSON, person).values["last_name"] == "W" * 80
+    assert records.get(server.open(), DECLARED.tables["person"], person).values["last_name"] == "W" * 80
     assert grid.cell(1, "last_name").evaluate("(cell) => cell.offsetWidth") < 400
 
     grid.type(1, "last_name", "W" * 81)

@@ -9,7 +9,6 @@ from streamlit.testing.v1 import AppTest
 
 from db.imports import plan as planning
 from db.imports import write as writing
-from db.model.dictionary import PERSON
 from db.rows import records
 from db.rows.records import Edit
 from db.storage import connection
@@ -87,7 +86,7 @@ def persons(db) -> list[dict[str, object]]:
 
 
 def given(db, **values) -> int:
-    return records.save(db, PERSON, Edit({"gender": "woman", **values}), "Ada").row_id
+    return records.save(db, db.tables["person"], Edit({"gender": "woman", **values}), "Ada").row_id
 
 
 def test_an_awful_file_is_settled_on_the_screen_and_written_and_the_second_time_changes_nothing(office):
@@ -202,8 +201,8 @@ def test_what_a_colleague_changed_meanwhile_stops_the_import_and_it_is_compared_
     known = given(office, last_name="Marchand", first_name="Lou", birth_date="1980-03-01", town="Cahors")
     screen = Screen()
     screen.drop(files.xlsx({"Artistes": [[*HEAD, "Ville"], ["Marchand", "Lou", "01/03/1980", "F", None, "Figeac"]]}))
-    row = records.get(office, PERSON, known)
-    records.save(office, PERSON, Edit({"town": "Gourdon"}, known, row.version), "Ada")
+    row = records.get(office, office.tables["person"], known)
+    records.save(office, office.tables["person"], Edit({"town": "Gourdon"}, known, row.version), "Ada")
 
     screen.press("Importer 1 ligne")
 

@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from db.backup import create, status
-from db.model.dictionary import PARTNER, PERSON
 from db.rows import access_log, history, records
 from db.rows.records import Edit
 from tests.db.rewriting import rewriting
@@ -45,8 +44,8 @@ def test_the_last_save_is_taken_back_from_the_grid(server, page):
 
 def test_a_colleague_searches_the_history_and_takes_an_operation_back(server, page):
     db = server.open()
-    row = records.save(db, PARTNER, Edit({"name": "Le Moulin", "town": "Cahors"}), "Ada").row_id
-    records.save(db, PARTNER, Edit({"town": "Figeac"}, row, 1), "Ada")
+    row = records.save(db, db.tables["partner"], Edit({"name": "Le Moulin", "town": "Cahors"}), "Ada").row_id
+    records.save(db, db.tables["partner"], Edit({"town": "Figeac"}, row, 1), "Ada")
     db.close()
     page.goto(f"{server.settings}historique")
     page.get_by_label("Mots").fill("figeac")
@@ -64,9 +63,9 @@ def test_a_colleague_searches_the_history_and_takes_an_operation_back(server, pa
 
 def test_what_a_later_change_made_wrong_is_said(server, page):
     db = server.open()
-    row = records.save(db, PARTNER, Edit({"name": "Le Pressoir", "town": "Souillac"}), "Ada").row_id
-    records.save(db, PARTNER, Edit({"town": "Martel"}, row, 1), "Ada")
-    records.save(db, PARTNER, Edit({"town": "Gramat"}, row, 2), "Bob")
+    row = records.save(db, db.tables["partner"], Edit({"name": "Le Pressoir", "town": "Souillac"}), "Ada").row_id
+    records.save(db, db.tables["partner"], Edit({"town": "Martel"}, row, 1), "Ada")
+    records.save(db, db.tables["partner"], Edit({"town": "Gramat"}, row, 2), "Bob")
     db.close()
     page.goto(f"{server.settings}historique")
     page.get_by_label("Mots").fill("souillac martel")
@@ -122,7 +121,7 @@ def test_a_file_is_archived_then_erased_by_whoever_read_the_list(own_server, pag
     db = own_server.open()
     alone = {"first_name": "Lou", "gender": "woman"}
     person, other, kept = (
-        records.save(db, PERSON, Edit({"last_name": n, **alone}), "Ada").row_id
+        records.save(db, db.tables["person"], Edit({"last_name": n, **alone}), "Ada").row_id
         for n in ("Ancien", "Très ancien", "Nouveau")
     )
     with rewriting(db):
@@ -139,8 +138,8 @@ def test_a_file_is_archived_then_erased_by_whoever_read_the_list(own_server, pag
     page.get_by_text("Très ancien").click()
     page.get_by_role("button", name="Archiver 1 dossier").click()
     expect(page.get_by_text("Archivé : 1 dossier.")).to_be_visible()
-    assert records.get(db, PERSON, person).values["archived_on"] == records.today()
-    records.save(db, PERSON, Edit({"archived_on": "2020-01-01"}, person, 2), "Test")
+    assert records.get(db, db.tables["person"], person).values["archived_on"] == records.today()
+    records.save(db, db.tables["person"], Edit({"archived_on": "2020-01-01"}, person, 2), "Test")
     page.get_by_role("radio", name="À effacer").click()
     settle(page)
     page.get_by_role("button", name="Effacer 1 dossier").click()

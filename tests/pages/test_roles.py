@@ -31,12 +31,12 @@ def office(tmp_path, monkeypatch):
     db = connection.create(tmp_path / "palette.db")
     for table in TABLES.values():
         if table.name in FILES:
-            values = whole_row(db, table, 0)
+            values = whole_row(db, db.tables[table.name], 0)
             texts = {f.name: SECRET for f in table.fields if type(f.type) in (Text, LongText) and f.name in values}
-            if table is PERSON:
+            if table.name == PERSON.name:
                 del values["archived_on"]
                 texts |= {"postcode": "46000", **dict.fromkeys(PERSON.title, NAME)}
-            records.save(db, table, Edit({**values, **texts}), "Ada")
+            records.save(db, db.tables[table.name], Edit({**values, **texts}), "Ada")
     let_in(db, "Ada")
     return db
 

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from db.model.dictionary import BENEFIT, PERSON, STAGE, TABLES
 from db.rows import records
 from db.rows.records import Edit
 from db.storage import connection
@@ -26,12 +25,12 @@ def office(tmp_path, monkeypatch):
 
 def given_accompanied(db) -> int:
     person = records.save(
-        db, PERSON, Edit({"last_name": "Zola", "first_name": "Anne", "gender": "woman"}), "test"
+        db, db.tables["person"], Edit({"last_name": "Zola", "first_name": "Anne", "gender": "woman"}), "test"
     ).row_id
     rights = {"person_id": person, "kind": "rsa", "subject_to_duties": 1, "starts_on": "2024-01-01"}
-    records.save(db, BENEFIT, Edit(rights), "test")
+    records.save(db, db.tables["benefit"], Edit(rights), "test")
     stage = {"person_id": person, "kind": "accompaniment", "mode": "light", "starts_on": "2024-01-01"}
-    records.save(db, STAGE, Edit(stage), "test")
+    records.save(db, db.tables["stage"], Edit(stage), "test")
     return person
 
 
@@ -92,10 +91,15 @@ def test_a_missing_file_is_said_in_french_without_a_traceback(tmp_path, monkeypa
 def test_the_day_shows_what_waits(office):
     person = given_accompanied(office)
     records.save(
-        office, TABLES["aid"], Edit({"person_id": person, "type": "training", "requested_on": "2024-03-06"}), "test"
+        office,
+        office.tables["aid"],
+        Edit({"person_id": person, "type": "training", "requested_on": "2024-03-06"}),
+        "test",
     )
     for _ in range(4):
-        records.save(office, TABLES["orientation"], Edit({"person_id": person, "requested_on": "2024-03-06"}), "test")
+        records.save(
+            office, office.tables["orientation"], Edit({"person_id": person, "requested_on": "2024-03-06"}), "test"
+        )
 
     screen = run("today.py")
 

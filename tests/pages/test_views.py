@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from db.accounts import accounts
-from db.model.dictionary import PERSON
 from db.model.roles import Role
 from db.rows import saved_views
 from db.rows.saved_views import Grid, Look
@@ -164,7 +163,9 @@ def test_ones_default_opens_the_grid_but_never_over_an_address_or_a_link(server,
     grid.group_by("Domaine d’activité")
     grid.keep_as("Groupée", "En faire ma vue par défaut")
     db = server.open()
-    flat = saved_views.create(db, PERSON, Grid("person", "caseload"), "Plate", Look(columns=("last_name",)), "La CIPA")
+    flat = saved_views.create(
+        db, db.tables["person"], Grid("person", "caseload"), "Plate", Look(columns=("last_name",)), "La CIPA"
+    )
 
     again = Views(open_tab(), server.address)
     eventually(lambda: heads(again), GROUPS)
@@ -175,7 +176,7 @@ def test_ones_default_opens_the_grid_but_never_over_an_address_or_a_link(server,
     add(server.open(), "aid", person_id=people_of(server), type="training", requested_on="2026-01-05")
     aids = Grid("aid", "aid")
     late = saved_views.create(
-        db, PERSON, aids, "Reçues", Look({"decision": ["granted"]}, columns=("person_id",)), "La CIPA"
+        db, db.tables["person"], aids, "Reçues", Look({"decision": ["granted"]}, columns=("person_id",)), "La CIPA"
     )
     saved_views.set_default(db, aids, late, "La CIPA")
     for day in range(1, 7):  # six wait: « Aujourd’hui » leads to all of them
@@ -194,10 +195,10 @@ def people_of(server) -> int:
 def test_an_address_that_leads_nowhere_says_so_and_shows_the_grid(server, people, open_tab):
     db = server.open()
     private = saved_views.create(
-        db, PERSON, Grid("person", "caseload"), "Dossier Secret", Look(search="abel"), "La CIPA"
+        db, db.tables["person"], Grid("person", "caseload"), "Dossier Secret", Look(search="abel"), "La CIPA"
     )
     need = saved_views.create(
-        db, PERSON, Grid("need", "need"), "Besoins", Look(columns=("title",)), "La CIPA", shared=True
+        db, db.tables["person"], Grid("need", "need"), "Besoins", Look(columns=("title",)), "La CIPA", shared=True
     )
     page = open_tab(as_="Bob")
     for number in (str(private), "abel", "9" * 40):
@@ -216,7 +217,9 @@ def test_an_address_that_leads_nowhere_says_so_and_shows_the_grid(server, people
 def test_what_a_view_can_no_longer_show_is_said(server, people, open_tab):
     db = server.open()
     look = Look({"domain": ["crafts", "film"], "gone": "x"}, columns=("last_name", "gone"), group="gone")
-    number = saved_views.create(db, PERSON, Grid("person", "caseload"), "Ancienne", look, "La CIPA", shared=True)
+    number = saved_views.create(
+        db, db.tables["person"], Grid("person", "caseload"), "Ancienne", look, "La CIPA", shared=True
+    )
     db.execute("UPDATE list_domain SET retired = 1 WHERE code = 'film'")
     try:
         grid = Views(open_tab(as_="Bob"), f"{server.settings}?vue={number}")

@@ -8,7 +8,6 @@ import pytest
 
 from db.customise import edit
 from db.customise.edit import NewField
-from db.model.dictionary import PERSON
 from db.rows import personal_text
 from publication import publish
 from publication.audit import decoys
@@ -40,7 +39,7 @@ def asked(db):
 
 
 def say(db, *labels):
-    edit.change_field(db, PERSON, OWN, {"published": labels or None}, "Ada")
+    edit.change_field(db, db.tables["person"], OWN, {"published": labels or None}, "Ada")
 
 
 @pytest.fixture
@@ -124,7 +123,7 @@ def test_renaming_and_retiring_change_nothing_of_what_is_published(said, private
     first = release(said, private, to, 2022)[2022]
     values = said.tables["person"].field(OWN).list
     assert values
-    edit.change_field(said, PERSON, OWN, {"label": "Distinction"}, "Ada")
+    edit.change_field(said, said.tables["person"], OWN, {"label": "Distinction"}, "Ada")
     edit.change_value(said, values, "own_or_massif", "Ada", label="Doré", retired=1)
 
     found = release(said, private, to, 2023)
@@ -162,7 +161,7 @@ def test_taken_back_it_is_in_no_new_year_and_stays_in_the_old_ones(said, private
 
 
 def test_a_hidden_field_is_in_no_new_year(said, private, to, lenient):
-    edit.change_field(said, PERSON, OWN, {"hidden": 1}, "Ada")
+    edit.change_field(said, said.tables["person"], OWN, {"hidden": 1}, "Ada")
 
     assert release(said, private, to, 2022)[2022].own == {}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook
 
-from db.model.fields import Field, Table
+from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Context, Euros, Integer
 from db.rows import titles
@@ -20,7 +20,7 @@ def cells_of(data: bytes) -> Cells:
     return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
 
 
-def kept(db: Office, table: Table) -> dict[int, dict[str, Any]]:
+def kept(db: Office, table: OfficeTable) -> dict[int, dict[str, Any]]:
     """Number -> stored value by field, as SQLite holds it; deleted rows left out."""
     names = ", ".join(item.name for item in table.fields)
     rows = db.execute(f'SELECT id, {names} FROM "{table.name}" WHERE deleted_at IS NULL ORDER BY id').fetchall()
@@ -30,7 +30,7 @@ def kept(db: Office, table: Table) -> dict[int, dict[str, Any]]:
     }
 
 
-def told(cells: Cells, table: Table, known: Context, name: str = "") -> dict[int, dict[str, Any]]:
+def told(cells: Cells, table: OfficeTable, known: Context, name: str = "") -> dict[int, dict[str, Any]]:
     """Number -> value by field, as its cell reads."""
     head, *rows = cells[name or sheet_names([table])[table.name]]
     fields = headings(table.fields)

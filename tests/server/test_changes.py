@@ -4,7 +4,6 @@ import sqlite3
 
 from starlette.requests import Request
 
-from db.model.dictionary import PARTNER
 from db.rows import records
 from db.rows.records import Edit
 from db.storage import connection
@@ -21,7 +20,7 @@ def test_the_number_grows_with_every_change_also_from_outside(tmp_path, monkeypa
     db = connection.create(path)
 
     first = asked()
-    records.save(db, PARTNER, Edit({"name": "Atelier"}), "test")
+    records.save(db, db.tables["partner"], Edit({"name": "Atelier"}), "test")
     second = asked()
     with sqlite3.connect(path) as outside:
         outside.execute("UPDATE partner SET town = 'Cahors'")

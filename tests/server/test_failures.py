@@ -14,7 +14,6 @@ import pytest
 from playwright.sync_api import expect
 
 from db.accounts.sessions import COOKIE
-from db.model.dictionary import PERSON
 from db.rows import records
 from db.rows.records import Edit
 from db.storage import connection
@@ -42,7 +41,7 @@ told, saved = [], []
 for number in range(200):
     try:
         values = {"last_name": f"N{number}", "first_name": "X" * 70, "gender": "other"}
-        saved.append(records.save(db, PERSON, Edit(values), "Ada").row_id)
+        saved.append(records.save(db, db.tables["person"], Edit(values), "Ada").row_id)
     except PaletteError as error:
         told.append(f"{type(error).__name__}: {error}")
         break
@@ -73,7 +72,7 @@ def path(tmp_path):
 
 def names(path):
     db = connection.open_file(path)
-    found = {row.id: row.values["last_name"] for row in records.rows(db, PERSON, range(1, 300))}
+    found = {row.id: row.values["last_name"] for row in records.rows(db, db.tables["person"], range(1, 300))}
     assert check(db) == []
     db.close()
     return found
@@ -293,7 +292,7 @@ def limit(pid: int, size: int | None) -> None:
 def test_the_control_records_are_saved_without_any_of_this(path):
     db = connection.open_file(path)
 
-    done = records.save(db, PERSON, Edit({"town": "Cahors"}, 1, 1), "Ada")
+    done = records.save(db, db.tables["person"], Edit({"town": "Cahors"}, 1, 1), "Ada")
 
     db.close()
     assert done.version == 2

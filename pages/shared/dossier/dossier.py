@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from db.model.dictionary import ACTION, CER, DIAGNOSTIC, FILES, PERSON, TABLES
-from db.model.fields import Computed, Field, Table
+from db.model.dictionary import ACTION, CER, DIAGNOSTIC, PERSON, TABLES
+from db.model.fields import Computed, Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Choices, Context, LongText, french_date
 from db.people import duplicates
@@ -36,14 +36,14 @@ def choose(db: Office, known: Context) -> int | None:
     """The person of the address (?dossier=12), or the one looked for here."""
     number = st.query_params.get("dossier", "")
     current = int(number) if number.isdigit() else None
-    many = records.count(db, PERSON, Query()) > _LISTED
+    many = records.count(db, db.tables["person"], Query()) > _LISTED
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = (
             st.text_input("Chercher une personne", key="dossier:words", placeholder="début du nom, du prénom…")
             if many
             else ""
         )
-        ids = records.page_ids(db, PERSON, Query(search=words, size=_LISTED))
+        ids = records.page_ids(db, db.tables["person"], Query(search=words, size=_LISTED))
         if current is not None and current not in ids:
             ids = [current, *ids]
         picked = st.selectbox(
@@ -84,8 +84,11 @@ def show_head(db: Office, person: Row, known: Context) -> None:
     values = person.values
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(f"{values['first_name']} {values['last_name']}", anchor=False, width="content")
-        st.badge(_shown(PERSON, "state", person, known), color="gray" if values["state"] == "outside" else "green")
-    told = [_shown(PERSON, name, person, known) for name in ("artist_name", "craft", "domain", "town")]
+        st.badge(
+            _shown(db.tables["person"], "state", person, known),
+            color="gray" if values["state"] == "outside" else "green",
+        )
+    told = [_shown(db.tables["person"], name, person, known) for name in ("artist_name", "craft", "domain", "town")]
     st.caption(" · ".join(filter(None, told)))
     with st.grid("auto", min_column_width=165, gap="small"):
         for item in db.tables["person"].computed:
@@ -95,7 +98,7 @@ def show_head(db: Office, person: Row, known: Context) -> None:
         st.markdown(f":orange-badge[:material/warning: {why}]")
 
 
-def _shown(table: Table, name: str, row: Row, known: Context) -> str:
+def _shown(table: OfficeTable, name: str, row: Row, known: Context) -> str:
     return table.column(name).type.show(row.values[name], known)
 
 
@@ -124,7 +127,7 @@ class Moment:
     """One dated row of the person."""
 
     day: str
-    table: Table
+    table: OfficeTable
     row: Row
 
 
@@ -139,7 +142,7 @@ def _moments(db: Office, person_id: int) -> Iterator[Moment]:
 def _path(db: Office, person: Row, known: Context) -> None:
     """Everything that happened, latest first; each item opens, and each kind can be added."""
     moments = sorted(_moments(db, person.id), key=lambda moment: moment.day, reverse=True)
-    addable = [t for t in FILES.values() if t.belongs_to_person and t is not ACTION]
+    addable = [t for t in db.files.values() if t.belongs_to_person and t.name != ACTION.name]
     with st.container(horizontal=True, vertical_alignment="center"):
         asked = st.menu_button("Ajouter", addable, icon=":material/add:", type="primary", format_func=lambda t: t.label)
         kinds = [table for table in addable if any(moment.table.name == table.name for moment in moments)]
@@ -162,7 +165,7 @@ def _path(db: Office, person: Row, known: Context) -> None:
             _show_moment(moment, known)
 
 
-def _add(table: Table, person: Row) -> None:
+def _add(table: OfficeTable, person: Row) -> None:
     form.forget(f"form:{table.name}:None")
     form.edit_dialog(table.name, None, {"person_id": person.id})
 
@@ -203,13 +206,17 @@ def _told(item: Field | Computed, moment: Moment, known: Context) -> str:
 
 def _plans(db: Office, person: Row, known: Context) -> None:
     """The action plan of one diagnostic or contract at a time, the latest first."""
-    plans = [(table.name, row.id) for table in (DIAGNOSTIC, CER) for row in records.of_person(db, table, person.id)]
+    plans = [
+        (table.name, row.id)
+        for table in (DIAGNOSTIC, CER)
+        for row in records.of_person(db, db.tables[table.name], person.id)
+    ]
     if not plans:
         st.info("Un plan d’action découle d’un diagnostic ou d’un contrat : ajoutez-en un depuis le parcours.")
         return
     chosen = st.selectbox("Plan", plans, format_func=lambda plan: _plan_title(plan, person, known), width=420)
     fixed = {"person_id": person.id, f"{chosen[0]}_id": chosen[1]}
-    edit_grid(db, ACTION, f"plan:{chosen[0]}:{chosen[1]}", fixed=fixed)
+    edit_grid(db, db.tables["action"], f"plan:{chosen[0]}:{chosen[1]}", fixed=fixed)
 
 
 def _plan_title(plan: tuple[str, int], person: Row, known: Context) -> str:

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from db.model.dictionary import SETTING
 from db.model.office import Office
 from db.model.types import Context, french_date
 from db.people import retention
@@ -50,7 +49,7 @@ def _download(person_id: int) -> None:
 
 def _limits(db: Office, person_id: int) -> str:
     kept = retention.of_person(db, person_id, records.today())
-    limits = records.get(db, SETTING, 1).values
+    limits = records.get(db, db.tables["setting"], 1).values
     if kept is None:
         return ""
     told = f"Dernier contact le {french_date(kept.last_contact)}."

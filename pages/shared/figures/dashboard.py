@@ -9,7 +9,6 @@ from db.figures import counting
 from db.figures.counting import Taken
 from db.figures.definitions import FIGURES
 from db.figures.periods import Period
-from db.model.dictionary import PERSON
 from db.model.office import Office
 from db.model.roles import Role
 from db.storage import connection
@@ -119,7 +118,7 @@ def show_chosen(db: Office, period: Period, seen: Seen) -> None:
             and Role.AGENT in roles()
             and st.button("Voir ces personnes", key="dashboard:open", icon=":material/groups:")
         ):
-            show_among(PERSON, "caseload", _told(period, seen), persons)
+            show_among(db.tables["person"], "caseload", _told(period, seen), persons)
             st.switch_page("caseload.py")
         if st.button("Tous les graphiques (ZIP)", key="dashboard:zip", icon=":material/folder_zip:"):
             _make_zip(period, seen)

@@ -73,12 +73,12 @@ def _content(made: Report, opened: Opened, persons: list[int]) -> None:
             "leurs noms ne sont montrés qu’aux agents."
         )
         return
-    if st.button(f"Voir dans le portefeuille : {quantities.counted(len(persons), 'person')}", icon=":material/groups:"):
-        show_among(PERSON, "caseload", f"{opened.title}, {made.period.words}", persons)
-        st.switch_page("caseload.py")
     db = office()
+    if st.button(f"Voir dans le portefeuille : {quantities.counted(len(persons), 'person')}", icon=":material/groups:"):
+        show_among(db.tables["person"], "caseload", f"{opened.title}, {made.period.words}", persons)
+        st.switch_page("caseload.py")
     known = records.context(db)
-    rows = records.rows(db, PERSON, persons[:_SHOWN])
+    rows = records.rows(db, db.tables["person"], persons[:_SHOWN])
     lines = sorted(
         [known.title("person", row.id), *(PERSON.column(c).type.show(row.values[c], known) for c in _COLUMNS)]
         for row in rows

@@ -9,8 +9,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from db.base.errors import ConflictError, FieldError, InvalidError, PaletteError, Problem
 from db.model import domain_rules
-from db.model.dictionary import CER, TABLES
-from db.model.fields import Field, Table
+from db.model.dictionary import CER
+from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import (
     Choice,
@@ -49,7 +49,7 @@ def edit_dialog(table_name: str, row_id: int | None = None, fixed: Mapping[str, 
     )
 
 
-def _dialog(table: Table, row_id: int | None, fixed: Mapping[str, Any]) -> None:
+def _dialog(table: OfficeTable, row_id: int | None, fixed: Mapping[str, Any]) -> None:
     db = office()
     if edit_form(db, table, f"form:{table.name}:{row_id}", row_id, fixed):
         st.rerun()
@@ -78,9 +78,9 @@ def show_pending() -> None:
         edit_dialog(table_name, None, fixed)
 
 
-def edit_form(db: Office, table: Table, key: str, row_id: int | None, fixed: Mapping[str, Any]) -> bool:
+def edit_form(db: Office, table: OfficeTable, key: str, row_id: int | None, fixed: Mapping[str, Any]) -> bool:
     """Show the form; True once it has saved. ``fixed`` values are written without being asked."""
-    known, table = records.context(db), db.tables[table.name]
+    known = records.context(db)
     try:
         start, version = _start(db, table, key, row_id, fixed)
     except PaletteError as error:
@@ -129,7 +129,7 @@ def _show_errors(key: str, slots: Slots) -> None:
             slots[problem.field].markdown(f":red[:material/error: {reason}]")
 
 
-def _changed(table: Table, start: Mapping[str, Any], values: Mapping[str, Any], known: Context) -> dict[str, Any]:
+def _changed(table: OfficeTable, start: Mapping[str, Any], values: Mapping[str, Any], known: Context) -> dict[str, Any]:
     """Only what the person changed: a field left alone must not put an old value back over a colleague's."""
     changed = {}
     for name, value in values.items():
@@ -143,7 +143,7 @@ def _changed(table: Table, start: Mapping[str, Any], values: Mapping[str, Any], 
 
 
 def _start(
-    db: Office, table: Table, key: str, row_id: int | None, fixed: Mapping[str, Any]
+    db: Office, table: OfficeTable, key: str, row_id: int | None, fixed: Mapping[str, Any]
 ) -> tuple[dict[str, Any], int | None]:
     """What the form was opened on, remembered so that a colleague's save is noticed rather than adopted."""
     if row_id is None:
@@ -160,7 +160,7 @@ def forget(key: str) -> None:
         del st.session_state[name]
 
 
-def _buttons(db: Office, table: Table, key: str, edit: Edit, slots: Slots) -> bool:
+def _buttons(db: Office, table: OfficeTable, key: str, edit: Edit, slots: Slots) -> bool:
     with st.container(horizontal=True, horizontal_alignment="right"):
         cancelled = st.button("Annuler", key=f"{key}:cancel")
         asked = st.button("Enregistrer", type="primary", key=f"{key}:save")
@@ -185,7 +185,7 @@ def _show_refused(problems: list[Problem], slots: Slots) -> None:
             st.error(str(problem))
 
 
-def _save(db: Office, table: Table, key: str, edit: Edit) -> bool:
+def _save(db: Office, table: OfficeTable, key: str, edit: Edit) -> bool:
     name = f"{key}:errors"
     st.session_state.pop(name, None)
     st.session_state.pop(f"{key}:clash", None)
@@ -205,7 +205,7 @@ def _save(db: Office, table: Table, key: str, edit: Edit) -> bool:
     return True
 
 
-def _settle(db: Office, table: Table, key: str, edit: Edit, clash: ConflictError) -> bool:
+def _settle(db: Office, table: OfficeTable, key: str, edit: Edit, clash: ConflictError) -> bool:
     """Both values are shown; the person writes hers over, knowingly, or takes what is in the file."""
     st.warning(str(clash))
     with st.container(horizontal=True, horizontal_alignment="right"):
@@ -239,10 +239,10 @@ def _widget(db: Office, item: Field, key: str, value: Any, row: Mapping[str, Any
         case LongText():
             return st.text_area(value=value or "", height=100, **common)
         case Reference(table=target):
-            return _reference(db, common, TABLES[target], value, row, known)
+            return _reference(db, common, db.tables[target], value, row, known)
         case References(table=target):
             held = tuple(st.session_state.get(key, value) or ())
-            options = _options(db, TABLES[target], held, row, f"{key}:find", label)
+            options = _options(db, db.tables[target], held, row, f"{key}:find", label)
             return _several(common, options, value, partial(known.title, target))
         case Integer(unit=unit):
             return st.text_input(value=item.type.show(value, known), placeholder=unit, **common)
@@ -273,7 +273,7 @@ def _choice(common: dict[str, Any], name: str, value: Any, known: Context) -> An
 
 
 def _reference(
-    db: Office, common: dict[str, Any], target: Table, value: Any, row: Mapping[str, Any], known: Context
+    db: Office, common: dict[str, Any], target: OfficeTable, value: Any, row: Mapping[str, Any], known: Context
 ) -> int | None:
     held = st.session_state.get(common["key"], value)  # what was picked stays offered while one searches on
     options = _options(db, target, (held,) if held else (), row, f"{common['key']}:find", common["label"])
@@ -284,7 +284,7 @@ def _reference(
 
 
 def _options(
-    db: Office, target: Table, chosen: tuple[int, ...], row: Mapping[str, Any], key: str, label: str
+    db: Office, target: OfficeTable, chosen: tuple[int, ...], row: Mapping[str, Any], key: str, label: str
 ) -> list[int]:
     """What a reference may be: the same person's rows where the target has a person; else all, or those searched."""
     filters: tuple[Filter, ...] = ()

@@ -7,13 +7,13 @@ import streamlit as st
 
 from db.base.errors import FieldError
 from db.model import domain_rules
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context, Date, Euros
 from db.rows import records, rule_errors
 
 
-def show(db: Office, table: Table, values: Mapping[str, Any], row_id: int | None) -> None:
+def show(db: Office, table: OfficeTable, values: Mapping[str, Any], row_id: int | None) -> None:
     """Say what follows from the values typed so far, for the tables that have something to say."""
     say = _SAYS.get(table.name)
     if say and values.get("person_id"):

@@ -7,7 +7,7 @@ import streamlit as st
 
 from db.base.errors import FieldError, PaletteError
 from db.model.dictionary import ACTION, CER, INTERVENTION, PERSON
-from db.model.fields import Field, Table
+from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Context, LongText, french_number
 from db.rows import bulk_edits, records
@@ -35,7 +35,7 @@ _HELP = {
 }
 
 
-def show(db: Office, sources: Table, ids: list[int]) -> str:
+def show(db: Office, sources: OfficeTable, ids: list[int]) -> str:
     """The form and its preview; what was done, in words, once it is."""
     kind = st.segmented_control(
         "Créer", list(_KINDS), default=INTERVENTION.name, required=True, format_func=_KINDS.__getitem__, key="bulk:kind"
@@ -43,13 +43,13 @@ def show(db: Office, sources: Table, ids: list[int]) -> str:
     table = bulk_edits.KINDS[kind or INTERVENTION.name]
     st.caption(_HELP[table.name])
     known = records.context(db)
-    values = _form(db, table, known)
+    values = _form(db, db.tables[table.name], known)
     if values is None:
         return ""
-    return _preview(db, table, sources, ids, values, known)
+    return _preview(db, db.tables[table.name], sources, ids, values, known)
 
 
-def _form(db: Office, table: Table, known: Context) -> dict[str, Any] | None:
+def _form(db: Office, table: OfficeTable, known: Context) -> dict[str, Any] | None:
     """The common values as the file stores them; None while one cannot be read, which is said under it."""
     start = records.defaults(table)
     values: dict[str, Any] = {}
@@ -79,7 +79,9 @@ def _read(item: Field, typed: Any, known: Context) -> tuple[Any, str]:
         return None, str(error)
 
 
-def _preview(db: Office, table: Table, sources: Table, ids: list[int], values: dict[str, Any], known: Context) -> str:
+def _preview(
+    db: Office, table: OfficeTable, sources: OfficeTable, ids: list[int], values: dict[str, Any], known: Context
+) -> str:
     try:
         with st.spinner("Essai à blanc…"):
             made, turn = _drafted(db, table, sources, ids, values)
@@ -101,7 +103,9 @@ def _preview(db: Office, table: Table, sources: Table, ids: list[int], values: d
     return ""
 
 
-def _drafted(db: Office, table: Table, sources: Table, ids: list[int], values: dict[str, Any]) -> tuple[Draft, int]:
+def _drafted(
+    db: Office, table: OfficeTable, sources: OfficeTable, ids: list[int], values: dict[str, Any]
+) -> tuple[Draft, int]:
     """The preview on the screen and its number: made once for what it is about."""
     day = values.get("signed_on") or records.today()
     asked = (table.name, sources.name, tuple(ids), tuple(values.items()), day)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from db.base.errors import ConflictError, FieldError, PaletteError
 from db.model.dictionary import CER, PERSON
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context, french_number
 from db.rows import bulk_edits, records
@@ -23,7 +23,7 @@ CHOSEN, FOUND = "chosen", "found"
 _CHANGE, _CREATE = "Modifier un champ", "Créer pour plusieurs"
 
 
-def buttons(table: Table, key: str, view: View, chosen: list[int]) -> None:
+def buttons(table: OfficeTable, key: str, view: View, chosen: list[int]) -> None:
     """The ways into it: for the rows that are chosen, or for all that the filters find."""
     creates = table.name in (PERSON.name, CER.name)
     if not chosen:
@@ -67,7 +67,7 @@ def _dialog(table_name: str, key: str, chosen: list[int], work: str) -> None:
         _change(db, table, key, ids)
 
 
-def _rows(db: Office, table: Table, view: View, chosen: list[int]) -> list[int]:
+def _rows(db: Office, table: OfficeTable, view: View, chosen: list[int]) -> list[int]:
     """The rows in question; which ones is asked where some are chosen and the filters find more."""
     matching = view.counts(db)[0]
     if chosen and matching <= len(chosen):
@@ -101,7 +101,7 @@ def _done(key: str, told: str) -> None:
 # ---- one field
 
 
-def _change(db: Office, table: Table, key: str, ids: list[int]) -> None:
+def _change(db: Office, table: OfficeTable, key: str, ids: list[int]) -> None:
     known = records.context(db)
     labels = {item.name: item.label for item in table.fields}
     name = st.selectbox(
@@ -129,7 +129,7 @@ def _change(db: Office, table: Table, key: str, ids: list[int]) -> None:
         _write(db, table, key, told, known)
 
 
-def _previewed(db: Office, table: Table, ids: list[int], name: str, value: object) -> tuple[Change, int]:
+def _previewed(db: Office, table: OfficeTable, ids: list[int], name: str, value: object) -> tuple[Change, int]:
     """The preview on the screen and its number: made once, so that what is written is what was read."""
     asked = (table.name, name, value, tuple(ids))
     held: tuple[object, Change, int] | None = st.session_state.get("bulk:preview")
@@ -139,7 +139,7 @@ def _previewed(db: Office, table: Table, ids: list[int], name: str, value: objec
     return held[1], held[2]
 
 
-def _show_change(table: Table, told: Change, known: Context) -> None:
+def _show_change(table: OfficeTable, told: Change, known: Context) -> None:
     """Old value → new one with how many rows, then what stays as it is and why."""
     new = plain(told.told) if told.told else ":gray[vide]"
     if told.groups:
@@ -171,7 +171,7 @@ def _cell(text: str) -> str:
     return plain(short if len(short) < 60 else f"{short[:59]}…") if text else ":gray[vide]"
 
 
-def _write(db: Office, table: Table, key: str, told: Change, known: Context) -> None:
+def _write(db: Office, table: OfficeTable, key: str, told: Change, known: Context) -> None:
     try:
         with st.spinner("Enregistrement…"):
             many = bulk_edits.change(db, table, told, who())

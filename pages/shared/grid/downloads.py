@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.rows import access_log, records
 from db.rows.queries import Query
@@ -17,7 +17,7 @@ _ALL = 1_000_000
 _CHUNK = 500
 
 
-def download_menu(table: Table, key: str, query: Query, names: list[str]) -> None:
+def download_menu(table: OfficeTable, key: str, query: Query, names: list[str]) -> None:
     """The button and its two formats; the file is made when it is asked for."""
     popover = st.popover("Télécharger", icon=":material/download:", key=f"{key}:download", on_change="rerun")
     if not popover.open:
@@ -48,7 +48,7 @@ def download_menu(table: Table, key: str, query: Query, names: list[str]) -> Non
         )
 
 
-def _rows(db: Office, table: Table, query: Query) -> Iterator[dict[str, Any]]:
+def _rows(db: Office, table: OfficeTable, query: Query) -> Iterator[dict[str, Any]]:
     ids = records.page_ids(db, table, replace(query, page=1, size=_ALL))
     for start in range(0, len(ids), _CHUNK):
         for row in records.rows(db, table, ids[start : start + _CHUNK]):

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from db.base.errors import FieldError
-from db.model.fields import Computed, Field, Table
+from db.model.fields import Computed, Field, OfficeTable
 from db.model.types import Choice, Choices, Context, Date, Euros, Integer, References, YesNo
 from db.rows.queries import Filter
 
@@ -23,7 +23,7 @@ _EMPTY = "(vide)"
 _RANGES = (Date, Integer, Euros)
 
 
-def conditions(table: Table, chosen: Chosen, known: Context) -> tuple[Filter, ...]:
+def conditions(table: OfficeTable, chosen: Chosen, known: Context) -> tuple[Filter, ...]:
     """The conditions in force. A bound that cannot be read is none; ``show`` says so."""
     among = (Filter("id", "among", chosen[AMONG][1]),) if AMONG in chosen else ()
     return (*among, *(found for item in table.columns if not item.hidden for found in _conditions(item, chosen, known)))
@@ -35,7 +35,7 @@ def chosen_by(wanted: Sequence[Filter]) -> Chosen:
     return empty | {item.field: list(item.value) for item in wanted if item.how == "in"}
 
 
-def told(table: Table, chosen: Chosen, known: Context) -> list[dict[str, str]]:
+def told(table: OfficeTable, chosen: Chosen, known: Context) -> list[dict[str, str]]:
     """Every filter in force in words: the field's name, its label, what is asked of it."""
     among = [{"name": AMONG, "label": "Choix", "text": chosen[AMONG][0]}] if AMONG in chosen else []
     return among + [
@@ -98,7 +98,7 @@ def _bound(item: Field | Computed, text: str, known: Context) -> tuple[Any, str]
         return None, str(error)
 
 
-def _told(table: Table, found: Filter, known: Context) -> str:
+def _told(table: OfficeTable, found: Filter, known: Context) -> str:
     item = table.column(found.field)
     if found.how == "in":
         return ", ".join(label for value, label in _options(item, known).items() if value in found.value)

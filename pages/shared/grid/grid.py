@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context, fold
 from db.rows import records
@@ -35,7 +35,7 @@ _component = st.components.v2.component(
 
 def edit_grid(
     db: Office,
-    table: Table,
+    table: OfficeTable,
     key: str,
     preset: tuple[Filter, ...] = (),
     fixed: Mapping[str, Any] | None = None,
@@ -47,7 +47,6 @@ def edit_grid(
     is called; ``fixed``: values of every row shown and added (a person's); ``opens``: the page that opens a row,
     instead of the form."""
     fresh = f"{key}:view" not in st.session_state
-    table = db.tables[table.name]
     open_view(table, key, preset, fixed or {}, size, called)
     view_menu.open_asked(db, key, records.context(db), fresh)
     _grid(table.name, key, opens)
@@ -70,7 +69,7 @@ def _grid(table_name: str, key: str, opens: str) -> None:
     grouping.show_moved(view, key)
 
 
-def _open(table: Table, view: View, opens: str) -> None:
+def _open(table: OfficeTable, view: View, opens: str) -> None:
     row_id, view.opening = view.opening, None
     if opens:
         st.switch_page(opens, query_params={"dossier": str(row_id)})
@@ -81,7 +80,7 @@ def _open(table: Table, view: View, opens: str) -> None:
 # ---- above the grid
 
 
-def _toolbar(db: Office, table: Table, key: str, view: View, known: Context) -> None:
+def _toolbar(db: Office, table: OfficeTable, key: str, view: View, known: Context) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}:strip"):
         if st.button(table.new, key=f"{key}:new", icon=":material/add:", type="primary"):
             form.forget(f"form:{table.name}:None")
@@ -95,7 +94,7 @@ def _toolbar(db: Office, table: Table, key: str, view: View, known: Context) -> 
         selection.show_bar(table, key, view)
 
 
-def _filters(table: Table, key: str, view: View, known: Context) -> None:
+def _filters(table: OfficeTable, key: str, view: View, known: Context) -> None:
     """The widgets are made only once the popover is open: twenty of them cost more than all the rest of the page."""
     with st.popover("Filtres", icon=":material/filter_alt:", key=f"{key}:filters", on_change="rerun") as popover:
         if popover.open:
@@ -103,7 +102,7 @@ def _filters(table: Table, key: str, view: View, known: Context) -> None:
             filters.show(columns_of(table), f"{key}:f", view.filters, known)
 
 
-def _columns(table: Table, key: str, view: View) -> None:
+def _columns(table: OfficeTable, key: str, view: View) -> None:
     labels = {item.name: item.label for item in columns_of(table)}
     name = f"{key}:shown"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context, french_number
 from db.rows.queries import groupable
@@ -15,7 +15,7 @@ _WORDS = {_NONE: "Ne plus grouper", _FOLD: "Tout replier", _UNFOLD: "Tout dépli
 _EMPTY = "(vide)"
 
 
-def show_menu(db: Office, table: Table, key: str, view: View) -> None:
+def show_menu(db: Office, table: OfficeTable, key: str, view: View) -> None:
     """The button and its menu: one click groups. Nothing where no field is a choice."""
     labels = {item.name: item.label for item in groupable(table)}
     if not labels:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from db.base.errors import PaletteError
 from db.model.dictionary import TABLES
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context
 from db.rows import records
@@ -19,7 +19,7 @@ _PASTED = 8.0
 """For how many seconds it is said what was pasted."""
 
 
-def show_bar(table: Table, key: str, view: View) -> None:
+def show_bar(table: OfficeTable, key: str, view: View) -> None:
     """What can be done with the rows that are chosen, or with all that are found."""
     chosen = [row_id for row_id in view.selected if row_id in view.ids]
     name = f"{key}:chosen" if chosen else f"{key}:found"
@@ -45,9 +45,9 @@ def _delete_dialog(table_name: str, key: str, chosen: list[int]) -> None:
         st.caption("Les étapes, contrats, aides et interventions de la personne sont rangés avec elle.")
     st.caption("Rien n’est perdu : la suppression peut être annulée et reste dans l’historique.")
     if st.button("Supprimer", type="primary", key=f"{key}:confirm"):
-        rows = records.rows(db, table, chosen)
+        rows = records.rows(db, db.tables[table.name], chosen)
         try:
-            records.delete(db, table, {row.id: row.version for row in rows}, who())
+            records.delete(db, db.tables[table.name], {row.id: row.version for row in rows}, who())
         except PaletteError as error:
             st.error(str(error))
         else:
@@ -56,7 +56,7 @@ def _delete_dialog(table_name: str, key: str, chosen: list[int]) -> None:
             st.rerun()
 
 
-def show_notices(db: Office, table: Table, key: str, view: View, known: Context) -> None:
+def show_notices(db: Office, table: OfficeTable, key: str, view: View, known: Context) -> None:
     """Under the grid: what could not be saved and why, what a colleague changed meanwhile, what can be undone."""
     drafts = sorted(view.sheet.drafts, reverse=True)
     lines = {row_id: place for place, row_id in enumerate([*view.ids, *drafts], start=1)}
@@ -83,7 +83,7 @@ def _show_draft(key: str, view: View, draft: int, line: int) -> None:
             st.rerun(scope="fragment")
 
 
-def _show_deleted(db: Office, table: Table, key: str, view: View) -> None:
+def _show_deleted(db: Office, table: OfficeTable, key: str, view: View) -> None:
     if not view.deleted:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -98,7 +98,7 @@ def _show_deleted(db: Office, table: Table, key: str, view: View) -> None:
                 st.rerun(scope="fragment")
 
 
-def _show_clashes(db: Office, table: Table, key: str, view: View, known: Context, lines: dict[int, int]) -> None:
+def _show_clashes(db: Office, table: OfficeTable, key: str, view: View, known: Context, lines: dict[int, int]) -> None:
     for place, clash in list(view.sheet.clashes.items()):
         told = clash.difference
         theirs_text, mine_text = told.theirs_text or "vide", told.mine_text or "vide"
@@ -120,7 +120,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
-def _show_refused(table: Table, key: str, view: View, known: Context, lines: dict[int, int]) -> None:
+def _show_refused(table: OfficeTable, key: str, view: View, known: Context, lines: dict[int, int]) -> None:
     problems = view.sheet.problems(lines)
     if not problems:
         return
@@ -134,7 +134,7 @@ def _show_refused(table: Table, key: str, view: View, known: Context, lines: dic
         st.rerun(scope="fragment")
 
 
-def _show_stale(db: Office, table: Table, key: str, view: View) -> None:
+def _show_stale(db: Office, table: OfficeTable, key: str, view: View) -> None:
     stale = len(view.ids) - len(records.still_matching(db, table, view.query, view.ids)) if view.ids else 0
     if not stale:
         return

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from pages.shared.grid import view_menu
 
 
-def choose_table(tables: Sequence[Table], key: str) -> Table:
+def choose_table(tables: Sequence[OfficeTable], key: str) -> OfficeTable:
     """A row of tabs, one a table; the first at first, unless the address asks for a view of another."""
     labels = {table.name: table for table in tables}
     asked = view_menu.asked_table(list(labels))

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from db.model.fields import Computed, Field, Table
+from db.model.fields import Computed, Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Context
 from db.rows import group_counts, records
@@ -95,7 +95,7 @@ class View:
         """Whether a search or a filter of the person's is in force."""
         return bool(self.query.search.strip()) or len(self.query.filters) > len(self.given)
 
-    def follow(self, table: Table) -> None:
+    def follow(self, table: OfficeTable) -> None:
         """The table as the office keeps it by now: new columns come into sight, what was hidden goes."""
         there = {item.name: item for item in columns_of(table)}
         if self.known and self.known != there.keys():
@@ -200,7 +200,7 @@ class View:
         self.query = replace(self.query, folded=codes)
 
 
-def columns_of(table: Table) -> list[Field | Computed]:
+def columns_of(table: OfficeTable) -> list[Field | Computed]:
     """Every column: what a row says, then what follows from it; of a person, the day's answers come after the name."""
     if table.belongs_to_person:
         return _in_sight(table.columns)
@@ -215,7 +215,7 @@ def _in_sight(columns: Sequence[Field | Computed]) -> list[Field | Computed]:
 
 
 def open_view(
-    table: Table, key: str, preset: tuple[Filter, ...], fixed: Mapping[str, Any], size: int, called: str = ""
+    table: OfficeTable, key: str, preset: tuple[Filter, ...], fixed: Mapping[str, Any], size: int, called: str = ""
 ) -> View:
     """The view of that name, made the first time it is asked for. ``called``: what it shows at first."""
     name = f"{key}:view"
@@ -230,7 +230,7 @@ def open_view(
     return view
 
 
-def everything(table: Table) -> str:
+def everything(table: OfficeTable) -> str:
     """« Toutes les aides financières », « Tous les CER »."""
     plural = table.plural if table.plural.isupper() else table.plural[0].lower() + table.plural[1:]
     return f"{'Toutes' if table.feminine else 'Tous'} les {plural}"
@@ -247,17 +247,17 @@ def view_of(key: str) -> View:
     return view
 
 
-def show_only(table: Table, key: str, wanted: tuple[Filter, ...], sort: str) -> None:
+def show_only(table: OfficeTable, key: str, wanted: tuple[Filter, ...], sort: str) -> None:
     """Let the grid of that name open on these rows, in this order; what was begun in it stays."""
     _open_on(table, key, filters.chosen_by(wanted), (sort,))
 
 
-def show_among(table: Table, key: str, what: str, ids: list[int]) -> None:
+def show_among(table: OfficeTable, key: str, what: str, ids: list[int]) -> None:
     """Let the grid of that name open on these very rows, and say what they are."""
     _open_on(table, key, {filters.AMONG: (what, tuple(ids))}, ())
 
 
-def _open_on(table: Table, key: str, chosen: filters.Chosen, sort: tuple[str, ...]) -> None:
+def _open_on(table: OfficeTable, key: str, chosen: filters.Chosen, sort: tuple[str, ...]) -> None:
     view = open_view(table, key, (), {}, SIZE)
     view.wear(replace(view.look, filters=chosen, search="", sort=sort, group="", folded=()), saved=None)
     view.told = []

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context, french_number
 from db.rows import records
@@ -21,7 +21,7 @@ class Waiting:
     """Rows of a table that wait for something; ``day``: the date shown and sorted by; ``page``: where they all are."""
 
     title: str
-    table: Table
+    table: str
     filters: tuple[Filter, ...]
     day: str
     page: str
@@ -31,7 +31,8 @@ class Waiting:
 
 def show_waiting(db: Office, waiting: Waiting) -> None:
     """The card, with a line a person for the first few."""
-    page = records.read(db, waiting.table, Query(waiting.filters, sort=(waiting.day,), size=_FIRST))
+    table = db.tables[waiting.table]
+    page = records.read(db, table, Query(waiting.filters, sort=(waiting.day,), size=_FIRST))
     known = records.context(db)
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -41,18 +42,18 @@ def show_waiting(db: Office, waiting: Waiting) -> None:
             st.caption("Rien n’attend.")
         with st.container(gap=None):
             for row in page.rows:
-                _show_row(row, waiting, known)
+                _show_row(row, table, waiting, known)
         if page.matching > len(page.rows):
             label = f"Voir les {french_number(page.matching)}"
             if st.button(label, key=f"{waiting.title}:all", icon=":material/arrow_forward:", type="tertiary"):
-                show_only(waiting.table, waiting.table.name, waiting.filters, waiting.day)
-                st.session_state[f"{waiting.page.removesuffix('.py')}:table"] = waiting.table.name
+                show_only(table, waiting.table, waiting.filters, waiting.day)
+                st.session_state[f"{waiting.page.removesuffix('.py')}:table"] = waiting.table
                 st.switch_page(waiting.page)
 
 
-def _show_row(row: Row, waiting: Waiting, known: Context) -> None:
+def _show_row(row: Row, table: OfficeTable, waiting: Waiting, known: Context) -> None:
     person = row.values["person_id"]
-    told = [waiting.table.field(waiting.day).type.show(row.values[waiting.day], known), known.title("person", person)]
+    told = [table.field(waiting.day).type.show(row.values[waiting.day], known), known.title("person", person)]
     if waiting.what:
         what = str(row.values[waiting.what])
         told.append(what if len(what) < _SHORT else f"{what[: _SHORT - 1]}…")

@@ -111,7 +111,7 @@ def _told(db: Office, change: Change, known: Context, of_person: int | None = No
     """« a modifié **Aide Mobilité 06/03/2023** de Marchand Lou : Montant (…) »."""
     label, title = TABLES[change.table].label, known.title(change.table, change.row_id)
     what = title if title.startswith(label) else f"{label} {title}"
-    person = records.person_of(db, TABLES[change.table], change.row_id)
+    person = records.person_of(db, db.tables[change.table], change.row_id)
     hers = known.title("person", person) if person else ""
     whose = f" · {plain(hers)}" if hers and person != of_person and hers not in title else ""
     verb, _, told = change.sentence.removeprefix(change.who).strip().partition(" : ")

@@ -6,7 +6,6 @@ from typing import TypeVar
 import streamlit as st
 
 from db.base.errors import FieldError
-from db.model.dictionary import PERSON
 from db.model.office import Office
 from db.model.types import Context, Date, french_number
 from db.rows import records
@@ -27,7 +26,7 @@ def choose(label: str, values: Sequence[str], key: str, labels: Mapping[str, str
 
 def person(db: Office, known: Context, key: str) -> int | None:
     """One person, or None for all."""
-    ids = records.page_ids(db, PERSON, Query(size=_LISTED))
+    ids = records.page_ids(db, db.tables["person"], Query(size=_LISTED))
     title = lambda row_id: known.title("person", row_id)  # noqa: E731
     return st.selectbox("Dossier", ids, None, key=key, format_func=title, placeholder="tous", width=230)
 

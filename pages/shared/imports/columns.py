@@ -8,7 +8,7 @@ import streamlit as st
 
 from db.imports import column_matching as headers
 from db.imports.plan_types import Column, Plan, SheetPlan
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.rows import records
 from pages.shared.imports import draft, widgets
 from pages.shared.imports.draft import Work
@@ -20,7 +20,7 @@ _LINES = 12
 """So many numbers of ignored lines are told; more are counted."""
 
 
-def show(work: Work, plan: Plan, tables: Mapping[str, Table]) -> None:
+def show(work: Work, plan: Plan, tables: Mapping[str, OfficeTable]) -> None:
     """A part for each sheet; those that want a look are open."""
     widgets.step(
         2, "Feuilles et colonnes",
@@ -70,12 +70,12 @@ def _summary(sheet: SheetPlan) -> str:
 # ---- one sheet
 
 
-def _show_sheet(work: Work, place: int, sheet: SheetPlan, tables: Mapping[str, Table]) -> None:
+def _show_sheet(work: Work, place: int, sheet: SheetPlan, tables: Mapping[str, OfficeTable]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _ask_table(work, place, sheet, tables)
         _ask_header(work, place, sheet)
     if sheet.table and sheet.how in HOWS:
-        st.caption(f"Table trouvée {_how(sheet.how)}.")
+        st.caption(f"OfficeTable trouvée {_how(sheet.how)}.")
     for note in sheet.notes:
         st.caption(f":material/info: {plain(note)}")
     if sheet.table:
@@ -88,7 +88,7 @@ def _how(how: str) -> str:
     return "selon votre choix" if how == headers.CHOSEN else HOWS[how]
 
 
-def _ask_table(work: Work, place: int, sheet: SheetPlan, tables: Mapping[str, Table]) -> None:
+def _ask_table(work: Work, place: int, sheet: SheetPlan, tables: Mapping[str, OfficeTable]) -> None:
     key = work.key("table", place)
     st.session_state[key] = work.choices.tables.get(sheet.name, sheet.table)
     labels = {"": "(laisser de côté)", **{name: table.plural for name, table in tables.items()}}
@@ -107,7 +107,7 @@ def _ask_header(work: Work, place: int, sheet: SheetPlan) -> None:
     )  # fmt: skip
 
 
-def _ask_missing(work: Work, place: int, sheet: SheetPlan, table: Table) -> None:
+def _ask_missing(work: Work, place: int, sheet: SheetPlan, table: OfficeTable) -> None:
     """Required fields that no column gives: one value for every new row of the sheet."""
     said = work.choices.constants.get(sheet.name, {})
     for name in dict.fromkeys([*sheet.missing, *said]):
@@ -129,7 +129,7 @@ def _ask_missing(work: Work, place: int, sheet: SheetPlan, table: Table) -> None
 # ---- columns
 
 
-def _show_columns(work: Work, place: int, sheet: SheetPlan, table: Table) -> None:
+def _show_columns(work: Work, place: int, sheet: SheetPlan, table: OfficeTable) -> None:
     labels = {"": "(laisser de côté)", **headers.headers_of(table).labels}
     with st.container(gap="xsmall"):
         for column in sheet.columns:

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, Row, SheetPlan
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context, Reference, References, french_number
 from db.rows import records
@@ -36,7 +36,7 @@ def show_counts(lists: Lists) -> None:
         st.caption("Les règles (plafond, contrats qui se chevauchent…) seront vérifiées pendant l’import.")
 
 
-def show_rows(db: Office, work: Work, lists: Lists, tables: Mapping[str, Table]) -> None:
+def show_rows(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]) -> None:
     """The rows themselves, by action and sheet, a page at a time."""
     if not lists.by_place:
         st.info("Aucune ligne à lire : dites à l’étape 2 ce que contiennent les feuilles.")
@@ -63,7 +63,7 @@ def show_rows(db: Office, work: Work, lists: Lists, tables: Mapping[str, Table])
     )
 
 
-def _row(sheet: SheetPlan, row: Row, table: Table, lists: Lists, known: Context) -> str:
+def _row(sheet: SheetPlan, row: Row, table: OfficeTable, lists: Lists, known: Context) -> str:
     told = _told(row, table, lists, known)
     notes = "".join(f'<br><span class="label">{escape(note)}</span>' for note in row.notes)
     return (
@@ -74,7 +74,7 @@ def _row(sheet: SheetPlan, row: Row, table: Table, lists: Lists, known: Context)
     )
 
 
-def _told(row: Row, table: Table, lists: Lists, known: Context) -> str:
+def _told(row: Row, table: OfficeTable, lists: Lists, known: Context) -> str:
     """What becomes of one row, as HTML."""
     wrong = [f"<strong>{escape(' : '.join(filter(None, (one.label, one.reason))))}</strong>" for one in row.problems]
     if row.action == SAME:
@@ -93,7 +93,7 @@ def _told(row: Row, table: Table, lists: Lists, known: Context) -> str:
     return "<br>".join([*wrong, ("<br>" if row.action == UPDATE else " · ").join(values)]).removeprefix("<br>")
 
 
-def _shown(table: Table, name: str, value: Any, lists: Lists, known: Context) -> str:
+def _shown(table: OfficeTable, name: str, value: Any, lists: Lists, known: Context) -> str:
     """A value in French, as HTML; rows of the very file by their titles."""
     kind = table.field(name).type
     if isinstance(kind, Reference | References):

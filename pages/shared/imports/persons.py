@@ -8,7 +8,7 @@ import streamlit as st
 
 from db.imports.plan_types import Candidate, Near
 from db.model.dictionary import PERSON
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context
 from db.rows import records
@@ -21,7 +21,7 @@ _SIZE = 5
 _NEW = 0
 
 
-def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, Table]) -> None:
+def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]) -> None:
     """Everybody who resembles somebody; first those nobody decided on."""
     found = lists.plan.near
     if not found:
@@ -66,7 +66,7 @@ def _chosen(work: Work, near: Near) -> int | None:
     return work.choices.persons.get(near.key, near.chosen)
 
 
-def _show_near(db: Office, work: Work, lists: Lists, near: Near, known: Context, person: Table) -> None:
+def _show_near(db: Office, work: Work, lists: Lists, near: Near, known: Context, person: OfficeTable) -> None:
     of_person = next(sheet.table for sheet in lists.plan.sheets if sheet.name == near.sheet) == PERSON.name
     with st.container(border=True):
         st.markdown(f"**{plain(near.title)}** :gray[· {plain(near.sheet)}, ligne {near.row}]")
@@ -83,7 +83,7 @@ def _show_near(db: Office, work: Work, lists: Lists, near: Near, known: Context,
         )  # fmt: skip
 
 
-def _side_by_side(db: Office, lists: Lists, near: Near, known: Context, person: Table) -> None:
+def _side_by_side(db: Office, lists: Lists, near: Near, known: Context, person: OfficeTable) -> None:
     """What the file says of the row, beside what is known of those it may be; first what tells them apart."""
     row = lists.by_place[near.sheet, near.row]
     mine = {**row.old, **row.values}
@@ -100,7 +100,7 @@ def _side_by_side(db: Office, lists: Lists, near: Near, known: Context, person: 
     widgets.table(headings, rows)
 
 
-def _known_of(db: Office, lists: Lists, one: Candidate, person: Table) -> dict[str, Any]:
+def _known_of(db: Office, lists: Lists, one: Candidate, person: OfficeTable) -> dict[str, Any]:
     if one.id > 0:
         found = records.rows(db, person, [one.id])
         return found[0].values if found else {}

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from db.imports.plan_types import Problem
-from db.model.fields import Field, Privacy, Table
+from db.model.fields import Field, OfficeTable, Privacy
 from db.model.office import Office
 from db.model.types import Context, Integer, Text
 from db.rows import records
@@ -28,7 +28,7 @@ _COLUMNS = [
 ]  # fmt: skip
 
 
-def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, Table]) -> None:
+def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]) -> None:
     """The problems by column, what can be done with each, and what was set aside before."""
     if lists.problems:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -71,7 +71,7 @@ def _show_group(
     group: Group,
     problems: list[Problem],
     lists: Lists,
-    tables: Mapping[str, Table],
+    tables: Mapping[str, OfficeTable],
 ) -> None:
     sheet, column, name, label = group
     where = f"**{plain(sheet)}**" + f", colonne {column}" * bool(column) + f" · {plain(label)}" * bool(label)
@@ -97,7 +97,7 @@ def _show_group(
                 _show_problem(work, problem, name)
 
 
-def _ask_for_all(db: Office, work: Work, group: Group, lists: Lists, tables: Mapping[str, Table]) -> None:
+def _ask_for_all(db: Office, work: Work, group: Group, lists: Lists, tables: Mapping[str, OfficeTable]) -> None:
     """A required field that stands empty: one value for every new row of the sheet."""
     sheet, column, name, label = group
     table = tables[next(one.table for one in lists.plan.sheets if one.name == sheet)]

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from db.imports import row_reader
-from db.model.fields import Table
+from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Context
 from db.model.types import Choices as Several
@@ -19,7 +19,7 @@ from pages.shared.shell.markdown import code, plain
 _SIZE = 10
 
 
-def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, Table]) -> None:
+def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]) -> None:
     """A part for each field with something to look at; those not understood are open and first."""
     if not lists.values:
         widgets.step(3, "Valeurs", "Toutes les valeurs se lisent telles quelles : rien n’a été deviné.")
@@ -40,7 +40,7 @@ def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, Table]) -> N
                 _show_values(work, place, values, table, known)
 
 
-def _summary(values: Values, table: Table) -> str:
+def _summary(values: Values, table: OfficeTable) -> str:
     label = values.label if values.label.startswith(table.label) else f"{table.label} : {values.label}"
     guessed = len(values.said) - values.missed
     told = [widgets.counted(values.missed, "valeur non comprise", "valeurs non comprises")] * bool(values.missed)
@@ -48,14 +48,14 @@ def _summary(values: Values, table: Table) -> str:
     return f"**{plain(label)}** · {' · '.join(told)}"
 
 
-def _show_values(work: Work, place: int, values: Values, table: Table, known: Context) -> None:
+def _show_values(work: Work, place: int, values: Values, table: OfficeTable, known: Context) -> None:
     ordered = sorted(values.said.values(), key=lambda one: (not one.reason, -one.many))
     with st.container(gap="xsmall"):
         for said in widgets.paged(ordered, _SIZE, work.key("values-page", place), "valeur"):
             _show_said(work, values, said, table, known)
 
 
-def _show_said(work: Work, values: Values, said: Said, table: Table, known: Context) -> None:
+def _show_said(work: Work, values: Values, said: Said, table: OfficeTable, known: Context) -> None:
     item = row_reader.field_of(table, values.name)
     current = _current(work, values, said, table)
     left, middle, right = st.columns([3, 3, 4], vertical_alignment="center", gap="small")
@@ -77,7 +77,7 @@ def _show_said(work: Work, values: Values, said: Said, table: Table, known: Cont
     right.markdown(f"{why}  \n:small[:gray[{widgets.counted(said.many, 'case')} · {where}]]")
 
 
-def _current(work: Work, values: Values, said: Said, table: Table) -> str | None:
+def _current(work: Work, values: Values, said: Said, table: OfficeTable) -> str | None:
     """What a text means at present: as its widget holds it."""
     chosen = work.choices.values.get(values.place, {}).get(said.text)
     if chosen is not None or said.reason:

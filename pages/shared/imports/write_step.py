@@ -3,7 +3,6 @@
 import streamlit as st
 
 from db.imports.plan_types import CREATE, UPDATE, WAITING, Done
-from db.model.dictionary import PERSON
 from db.model.types import french_number
 from db.rows import operations
 from pages.shared.grid.view import show_among
@@ -107,7 +106,7 @@ def show_done(work: Work) -> None:
     with st.container(horizontal=True):
         if operation and not operation.undone_by:
             if st.button("Voir ces personnes", icon=":material/groups:", type="primary", key=work.key("see")):
-                show_among(PERSON, "caseload", f"Import de {work.name}", draft.persons(work))
+                show_among(office().tables["person"], "caseload", f"Import de {work.name}", draft.persons(work))
                 st.switch_page("caseload.py")
             if st.button("Annuler cet import", icon=":material/undo:", key=work.key("undo")):
                 changes.confirm(operation.id)

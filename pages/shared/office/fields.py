@@ -10,7 +10,7 @@ from db.customise import edit
 from db.customise.edit import NewField
 from db.model import effective_dictionary
 from db.model.dictionary import FILES
-from db.model.fields import Computed, Field, Table
+from db.model.fields import Computed, Field, OfficeTable
 from db.model.office import Office
 from db.model.office_groups import MOST, REST
 from db.model.roles import Role
@@ -31,7 +31,7 @@ def show(db: Office) -> None:
     """One table at a time: its fields in order, and the way to add one."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
-            "Table", list(FILES), format_func=lambda one: FILES[one].plural, key="fields:table", width=300
+            "OfficeTable", list(FILES), format_func=lambda one: FILES[one].plural, key="fields:table", width=300
         )
         if st.button("Nouveau champ", icon=":material/add:", type="primary", key="fields:add"):
             _begin()
@@ -44,10 +44,10 @@ def show(db: Office) -> None:
     told = st.session_state.pop(_TOLD, "")
     if told:
         st.error(told)
-    _show_fields(db, FILES[name])
+    _show_fields(db, db.tables[name])
 
 
-def _show_fields(db: Office, table: Table) -> None:
+def _show_fields(db: Office, table: OfficeTable) -> None:
     found = edit.columns(db, table)
     stored = [item.name for item in found if isinstance(item, Field)]
     with st.container(gap="xsmall", width=860):
@@ -55,7 +55,7 @@ def _show_fields(db: Office, table: Table) -> None:
             _show_field(table, item, stored)
 
 
-def _show_field(table: Table, item: Column, stored: list[str]) -> None:
+def _show_field(table: OfficeTable, item: Column, stored: list[str]) -> None:
     key = f"fields:{table.name}:{item.name}"
     place = stored.index(item.name) if item.name in stored else None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -95,7 +95,7 @@ _KINDS = {
 }  # fmt: skip
 
 
-def _move(table: Table, stored: list[str], place: int, way: int) -> None:
+def _move(table: OfficeTable, stored: list[str], place: int, way: int) -> None:
     moved = list(stored)
     moved[place], moved[place + way] = moved[place + way], moved[place]
     try:
@@ -181,7 +181,7 @@ def _published(db: Office, item: Column) -> tuple[str, ...] | None:
 
 
 def _ask_published(
-    db: Office, table: Table, kind: str, labels: list[str], now: tuple[str, ...] | None = None
+    db: Office, table: OfficeTable, kind: str, labels: list[str], now: tuple[str, ...] | None = None
 ) -> tuple[str, ...] | None:
     """Never published, unless somebody says here that it is, and in which lines."""
     if not edit.may_be_published(table.name, kind):
@@ -210,7 +210,7 @@ def _ask_published(
     return now if now and set(chosen) == set(now) else tuple(chosen)
 
 
-def _ask_section(table: Table, current: str) -> str:
+def _ask_section(table: OfficeTable, current: str) -> str:
     sections = list(dict.fromkeys([*table.sections, current, ""]))
     found = st.selectbox(
         "Rubrique", sections, sections.index(current), format_func=lambda one: one or _NO_SECTION,

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from db.model.dictionary import OFFICE, SETTING
+from db.model.dictionary import OFFICE
 from db.model.office import Office
 from db.rows import history, records
 from pages.shared.form.form import edit_form
@@ -17,7 +17,7 @@ def show(db: Office) -> None:
     st.caption("Un changement vaut aussitôt pour toute l’équipe, et reste dans l’historique.")
     turn = st.session_state.setdefault("settings:turn", 0)  # a new form after each save, so that it shows what was kept
     with st.container(width=640):
-        if edit_form(db, SETTING, f"form:settings:{turn}", 1, {}):
+        if edit_form(db, db.tables["setting"], f"form:settings:{turn}", 1, {}):
             st.session_state["settings:turn"] = turn + 1
             st.rerun()
     backup_status.show()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from db.base.errors import ConflictError, NotFoundError, PaletteError
 from db.model.dictionary import PERSON
-from db.model.fields import Field, Table
+from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Context, LongText, Several
 from db.people import duplicates, merge, merge_preview
@@ -79,7 +79,7 @@ def show(db: Office, one: int, other: int) -> None:
         )
     known = records.context(db)
     try:
-        sides = [records.get(db, PERSON, row_id) for row_id in (one, other)]
+        sides = [records.get(db, db.tables["person"], row_id) for row_id in (one, other)]
     except NotFoundError:
         st.info("L’un des deux dossiers n’existe plus.")
         return
@@ -188,7 +188,7 @@ def _attached(db: Office, look: Look, left: bool, known: Context) -> None:
                         column.markdown("\n".join(f"- {_title(tables[name], row, known)}" for row in rows) or "–")
 
 
-def _counts(look: Look, table: Table, left: bool) -> str:
+def _counts(look: Look, table: OfficeTable, left: bool) -> str:
     mine, theirs = (len(side) for side in look.rows[table.name])
     twins = sum(1 for name, _ in look.twins if name == table.name)
     first, second = (mine, theirs) if left else (theirs, mine)
@@ -201,7 +201,7 @@ def _listing(look: Look, left: bool) -> str:
     return f"| Projets à reprendre | {first} | {second} | |"
 
 
-def _title(table: Table, row: Row, known: Context) -> str:
+def _title(table: OfficeTable, row: Row, known: Context) -> str:
     title = known.title(table.name, row.id)
     note = str(row.values.get("note") or "")
     return plain(title + (f" · {note[:60]}" if note else ""))
@@ -228,18 +228,18 @@ def _clash(db: Office, clash: Clash, look: Look, left: bool, known: Context) -> 
     return side or clash.usual
 
 
-def _periods(table: Table, ids: tuple[int, ...], look: Look, known: Context) -> str:
+def _periods(table: OfficeTable, ids: tuple[int, ...], look: Look, known: Context) -> str:
     rows = {row.id: row for side in look.rows[table.name] for row in side}
     return " ; ".join(_period(table, rows[row_id], known) for row_id in ids)
 
 
-def _period(table: Table, row: Row, known: Context) -> str:
+def _period(table: OfficeTable, row: Row, known: Context) -> str:
     start, end = (table.field(name).type.show(row.values[name], known) for name in ("starts_on", "ends_on"))
     kind = table.field("kind").type.show(row.values["kind"], known)
     return plain(f"{kind}, du {start} au {end}" if end else f"{kind}, depuis le {start}")
 
 
-def _follow(table: Table, clash: Clash, known: Context) -> str:
+def _follow(table: OfficeTable, clash: Clash, known: Context) -> str:
     _, values = clash.both or (0, {})
     if "ends_on" in values:
         return f"Les deux : le premier s’arrête le {table.field('ends_on').type.show(values['ends_on'], known)}"

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import streamlit as st
 
 from db.base.errors import PaletteError
-from db.model.dictionary import SETTING
 from db.model.office import Office
 from db.model.roles import Role
 from db.model.types import french_date
@@ -29,7 +28,7 @@ _AFTER = (
 
 def explain(db: Office) -> None:
     """The limits in force."""
-    limits = records.get(db, SETTING, 1).values
+    limits = records.get(db, db.tables["setting"], 1).values
     st.caption(
         f"Sans aucun contact depuis {limits['archive_months']} mois, un dossier est proposé à l’archivage ; archivé"
         f" depuis {limits['erase_months']} mois, à l’effacement. Rien ne part sans votre accord. Les traces de"

@@ -18,7 +18,6 @@ from db.accounts import accounts
 from db.backup import create
 from db.base import atomic_files
 from db.base.errors import NotFoundError, StorageError
-from db.model.dictionary import PERSON
 from db.model.office import Office
 from db.rows import records
 from db.storage import connection
@@ -85,9 +84,9 @@ turn, person, step = 0, int(sys.argv[3]), int(sys.argv[4])
 while True:
     turn += 1
     with records.writing(db):
-        records.write(db, PERSON, person, {"town": str(turn)}, "Ada")
+        records.write(db, db.tables["person"], person, {"town": str(turn)}, "Ada")
         time.sleep(0.001)
-        records.write(db, INTERVENTION, step, {"note": str(turn)}, "Ada")
+        records.write(db, db.tables["intervention"], step, {"note": str(turn)}, "Ada")
     print(turn, flush=True)
     time.sleep(0.005)
 """
@@ -136,7 +135,7 @@ def test_copying_never_begins_again_however_much_is_written(db, path, tmp_path, 
         time.sleep(0.001)  # the first pages are on their way
     while copying.is_alive() and saves < 2000:
         with records.writing(db):
-            records.write(db, PERSON, person, {"town": str(saves)}, "Ada")
+            records.write(db, db.tables["person"], person, {"town": str(saves)}, "Ada")
         saves += 1
     copying.join()
 

@@ -18,7 +18,6 @@ from db.backup import create, restore, status
 from db.base import atomic_files
 from db.base.errors import BusyError, NotFoundError, PaletteError, SchemaError, StorageError
 from db.base.locks import hold
-from db.model.dictionary import PERSON
 from db.people import erasure
 from db.rows import records
 from db.rows.records import Edit
@@ -51,8 +50,8 @@ def made(path: Path, key: Path | None = None) -> Path:
     given_person(db)
     public = key.read_text().split()[3] if key else None
     backup = create.make(path, create.folder_of(path), NOW, public)
-    row = records.rows(db, PERSON, [1])[0]
-    records.save(db, PERSON, Edit({"last_name": "Nouvelle"}, 1, row.version), "Ada")
+    row = records.rows(db, db.tables["person"], [1])[0]
+    records.save(db, db.tables["person"], Edit({"last_name": "Nouvelle"}, 1, row.version), "Ada")
     db.close()
     return backup
 

@@ -8,7 +8,7 @@ from db.base.errors import InvalidError, RuleError
 from db.customise import edit
 from db.customise.edit import NewField
 from db.model import lists
-from db.model.dictionary import CER, PERSON, TABLES
+from db.model.dictionary import PERSON, TABLES
 from db.model.types import Choice
 from db.rows import history, operations, records, titles, undo
 from db.rows.queries import Filter, Query
@@ -35,7 +35,7 @@ def own_list(db, name):
 
 
 def ids(db, *filters, **query):
-    return [row.id for row in records.read(db, PERSON, Query(filters, **query)).rows]
+    return [row.id for row in records.read(db, db.tables["person"], Query(filters, **query)).rows]
 
 
 def refused(call, *args, **named):
@@ -51,7 +51,7 @@ def test_a_field_of_the_office_is_a_field_everywhere(db, path):
     lou, ada = given_person(db), given_person(db, last_name="Zola")
 
     assert edit.add_field(db, NUMBER, "Ada") == OWN
-    records.save(db, PERSON, Edit({OWN: "  0012  345 "}, lou, 1), "Ada")
+    records.save(db, db.tables["person"], Edit({OWN: "  0012  345 "}, lou, 1), "Ada")
 
     assert in_the_file(path, "person", lou)[OWN] == "0012 345"
     assert (ids(db, Filter(OWN, "words", "0012")), ids(db, Filter(OWN, "empty"))) == ([lou], [ada])
@@ -83,7 +83,9 @@ def test_another_connection_follows_at_once(db, path):
 
     edit.add_field(db, NUMBER, "Ada")
 
-    person = records.save(other, PERSON, Edit({"last_name": "A", "first_name": "B", "gender": "woman", OWN: "7"}), "Bo")
+    person = records.save(
+        other, other.tables["person"], Edit({"last_name": "A", "first_name": "B", "gender": "woman", OWN: "7"}), "Bo"
+    )
     assert in_the_file(path, "person", person.row_id)[OWN] == "7"
     other.close()
 
@@ -97,11 +99,13 @@ def test_every_kind_of_field_keeps_and_refuses_what_its_type_does(db, path, kind
     person = given_person(db)
     name = edit.add_field(db, NewField("person", "Le champ", kind), "Ada")
 
-    records.save(db, PERSON, Edit({name: good[kind]}, person, 1), "Ada")
+    records.save(db, db.tables["person"], Edit({name: good[kind]}, person, 1), "Ada")
 
     assert in_the_file(path, "person", person)[name] == good[kind]
     if kind not in ("text", "long"):
-        assert "Le champ : " in refused(records.save, db, PERSON, Edit({name: "n’importe quoi"}, person, 2), "Ada")
+        assert "Le champ : " in refused(
+            records.save, db, db.tables["person"], Edit({name: "n’importe quoi"}, person, 2), "Ada"
+        )
     assert check(db) == []
 
 
@@ -115,7 +119,7 @@ def test_a_choice_brings_its_own_list(db, path):
     assert isinstance(item.type, Choice)
     known = records.context(db)
     assert list(known.labels[item.type.list.name].values()) == ["Atelier d’art de France", "Entreprise du patrimoine"]
-    records.save(db, PERSON, Edit({name: "entreprise du patrimoine"}, person, 1), "Ada")
+    records.save(db, db.tables["person"], Edit({name: "entreprise du patrimoine"}, person, 1), "Ada")
     code = in_the_file(path, "person", person)[name]
     assert known.labels[item.type.list.name][code] == "Entreprise du patrimoine"
     with pytest.raises(sqlite3.IntegrityError):
@@ -165,7 +169,7 @@ def test_computed_columns_follow_from_a_closed_set(db):
         for kind, s in asked.items()
     }
 
-    one, other = (records.rows(db, PERSON, [person], "2024-06-11")[0].values for person in (lou, ada))
+    one, other = (records.rows(db, db.tables["person"], [person], "2024-06-11")[0].values for person in (lou, ada))
 
     assert {kind: one[name] for kind, name in names.items()} == {
         "age": 44, "days_since": 162, "count_of": 2, "sum_of": 150_00, "latest_of": "2024-06-01",
@@ -177,11 +181,11 @@ def test_computed_columns_follow_from_a_closed_set(db):
 
 def test_a_field_of_palette_is_renamed_hidden_and_ordered(db):
     person = given_person(db, craft="Relieur")
-    edit.change_field(db, PERSON, "craft", {"label": "Métier", "help": "En un mot."}, "Ada")
-    edit.change_field(db, PERSON, "website", {"hidden": 1}, "Ada")
-    names = [item.name for item in edit.columns(db, PERSON)]
+    edit.change_field(db, db.tables["person"], "craft", {"label": "Métier", "help": "En un mot."}, "Ada")
+    edit.change_field(db, db.tables["person"], "website", {"hidden": 1}, "Ada")
+    names = [item.name for item in edit.columns(db, db.tables["person"])]
     stored = [item.name for item in db.tables["person"].fields]
-    edit.order_fields(db, PERSON, ["craft", *(name for name in stored if name != "craft")], "Ada")
+    edit.order_fields(db, db.tables["person"], ["craft", *(name for name in stored if name != "craft")], "Ada")
 
     table = db.tables["person"]
     assert (table.fields[0].name, table.field("craft").label, table.field("craft").help) == (
@@ -191,7 +195,7 @@ def test_a_field_of_palette_is_renamed_hidden_and_ordered(db):
     )
     assert "website" not in {item.name for items in table.sections.values() for item in items}
     assert "website" in names
-    records.save(db, PERSON, Edit({"craft": "Luthière", "website": "exemple.fr"}, person, 1), "Ada")
+    records.save(db, db.tables["person"], Edit({"craft": "Luthière", "website": "exemple.fr"}, person, 1), "Ada")
     assert history.of_row(db, "person", person, records.context(db))[0].sentence.startswith(
         "Ada a modifié : Métier (Relieur → Luthière) ; Site ou page (vide → exemple.fr)"
     )
@@ -201,11 +205,11 @@ def test_a_field_of_palette_is_renamed_hidden_and_ordered(db):
 
 def test_a_rule_is_told_with_the_label_of_the_office(db):
     person = given_person(db)
-    edit.change_field(db, CER, "ends_on", {"label": "Jusqu’au"}, "Ada")
+    edit.change_field(db, db.tables["cer"], "ends_on", {"label": "Jusqu’au"}, "Ada")
     wrong = {"person_id": person, "kind": "cer", "rank": "first", "signed_on": "2024-01-01", "starts_on": "2024-01-01"}
 
     with pytest.raises(RuleError) as told:
-        records.save(db, CER, Edit({**wrong, "ends_on": "2023-01-01"}), "Ada")
+        records.save(db, db.tables["cer"], Edit({**wrong, "ends_on": "2023-01-01"}), "Ada")
 
     assert str(told.value) == "Jusqu’au : la fin doit venir après le début"
     assert told.value.problems[0].field == "ends_on"
@@ -215,17 +219,17 @@ def test_a_field_is_taken_back_and_comes_again_with_what_it_held(db, path):
     person = given_person(db)
     name = edit.add_field(db, NewField("person", "Label", "choice", values=("A", "B")), "Ada")
     made = last(db)
-    records.save(db, PERSON, Edit({name: "A"}, person, 1), "Ada")
+    records.save(db, db.tables["person"], Edit({name: "A"}, person, 1), "Ada")
 
     undo.undo(db, made.id, "Ada")
 
-    assert name not in {item.name for item in edit.columns(db, PERSON)}
+    assert name not in {item.name for item in edit.columns(db, db.tables["person"])}
     assert db.tables["person"].field(name).hidden
     assert in_the_file(path, "person", person)[name] == "own_a"
     assert check(db) == []
     undo.undo(db, last(db).id, "Ada")
     assert not db.tables["person"].field(name).hidden
-    assert records.get(db, PERSON, person).values[name] == "own_a"
+    assert records.get(db, db.tables["person"], person).values[name] == "own_a"
     assert [one.retired for one in edit.values_of(db, own_list(db, name))] == [False, False]
     assert check(db) == []
 
@@ -286,7 +290,7 @@ def test_values_are_added_renamed_retired_and_ordered(db):
     known = titles.context(db)
     assert list(known.labels["domain"].values())[:2] == ["Arts numériques", "Cinéma et audiovisuel"]
     assert known.retired["domain"] == {"other"}
-    assert records.get(db, PERSON, person).values["domain"] == "film"
+    assert records.get(db, db.tables["person"], person).values["domain"] == "film"
     assert {one.code: one.used for one in edit.values_of(db, DOMAINS)}["film"] == 1
     assert check(db) == []
 

@@ -8,7 +8,6 @@ from db.base.errors import InvalidError
 from db.customise import edit, model_file
 from db.customise.edit import NewField
 from db.model import lists
-from db.model.dictionary import PERSON, SETTING
 from db.rows import records, undo
 from db.storage import connection
 from db.storage.integrity import check
@@ -24,11 +23,11 @@ def other(tmp_path):
     given_person(db, last_name="Secrétan")
     edit.add_field(db, NewField("person", "Label", "choice", values=("Or", "Argent"), help="S’il y en a."), "Zoé")
     edit.add_field(db, NewField("person", "Total des aides", "sum_of", source="aid.granted"), "Zoé")
-    edit.change_field(db, PERSON, "craft", {"label": "Métier", "hidden": 1}, "Zoé")
+    edit.change_field(db, db.tables["person"], "craft", {"label": "Métier", "hidden": 1}, "Zoé")
     edit.add_value(db, DOMAINS, "Arts numériques", "Zoé")
     edit.change_value(db, DOMAINS, "film", "Zoé", label="Cinéma")
     with records.writing(db):
-        records.change(db, SETTING, 1, {"aid_ceiling": 1_200_00}, "Zoé")
+        records.change(db, db.tables["setting"], 1, {"aid_ceiling": 1_200_00}, "Zoé")
     yield db
     db.close()
 
@@ -47,7 +46,7 @@ def test_another_office_takes_all_of_it_over(db, other):
     told = model_file.bring_in(db, content, "Ada", really=True)
 
     assert shaped(db) == shaped(other)
-    assert records.get(db, SETTING, 1).values["aid_ceiling"] == 1_200_00
+    assert records.get(db, db.tables["setting"], 1).values["aid_ceiling"] == 1_200_00
     assert "Personnes, champ « Label » : ajouté" in told
     assert "Liste « Domaine d’activité », valeur « Cinéma » : change (valeur)" in told
     assert any(line.startswith("Réglage « Plafond des aides par personne » : 900") for line in told)
@@ -56,7 +55,7 @@ def test_another_office_takes_all_of_it_over(db, other):
 
 
 def test_no_model_publishes_a_field_nor_takes_one_back(db, other):
-    edit.change_field(other, PERSON, "own_label", {"published": ("Or",)}, "Zoé")
+    edit.change_field(other, other.tables["person"], "own_label", {"published": ("Or",)}, "Zoé")
     content = model_file.export(other)
     assert "champ_label" not in content.decode()
     found = json.loads(content)
@@ -66,7 +65,7 @@ def test_no_model_publishes_a_field_nor_takes_one_back(db, other):
 
     assert edit.published(db) == []
     assert db.execute("SELECT DISTINCT privacy, published FROM own_field").fetchall() == [("secret", None)]
-    edit.change_field(db, PERSON, "own_label", {"published": ("Argent",)}, "Ada")
+    edit.change_field(db, db.tables["person"], "own_label", {"published": ("Argent",)}, "Ada")
     assert model_file.bring_in(db, json.dumps(found).encode(), "Ada", really=True) == []
     assert [one.labels[0] for one in edit.published(db)] == ["Argent"]
 
@@ -81,7 +80,7 @@ def test_it_is_one_operation_that_is_undone_whole(db, other):
     assert [field for field in fields if not field[2]] == before[0]
     assert labels["domain"][:6] == before[1]["domain"]
     assert retired["domain"] == {"own_arts_numeriques"}
-    assert records.get(db, SETTING, 1).values["aid_ceiling"] == 900_00
+    assert records.get(db, db.tables["setting"], 1).values["aid_ceiling"] == 900_00
 
 
 def test_looking_first_keeps_nothing(db, other):

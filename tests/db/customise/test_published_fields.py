@@ -23,7 +23,7 @@ def test_a_field_is_never_published_until_somebody_says_so_and_that_is_undone_li
     name = edit.add_field(db, LABEL, "Ada")
     assert (in_the_file(path, "own_field", 1)["privacy"], edit.published(db)) == ("secret", [])
 
-    edit.change_field(db, PERSON, name, {"published": ("argent", "Or")}, "Ada")
+    edit.change_field(db, db.tables["person"], name, {"published": ("argent", "Or")}, "Ada")
 
     [said] = edit.published(db)
     assert (said.name, said.label, said.figure) == ("champ_label", "Label", "own_label")
@@ -37,7 +37,7 @@ def test_a_field_is_never_published_until_somebody_says_so_and_that_is_undone_li
     assert (edit.published(db), len(edit.ever_published(db))) == ([], 1)
     undo.undo(db, last(db).id, "Ada")
     assert edit.published(db) == [said]
-    edit.change_field(db, PERSON, name, {"published": None}, "Ada")
+    edit.change_field(db, db.tables["person"], name, {"published": None}, "Ada")
     assert (edit.published(db), in_the_file(path, "own_field", 1)["published"]) == ([], None)
 
 
@@ -54,16 +54,16 @@ def test_it_may_be_said_with_the_field_itself_and_taken_back_with_it(db):
 def test_what_was_said_is_frozen_and_other_words_are_another_series(db):
     name = edit.add_field(db, replace(LABEL, published=("Or",)), "Ada")
     [said] = edit.published(db)
-    edit.change_field(db, PERSON, name, {"label": "Distinction"}, "Ada")
+    edit.change_field(db, db.tables["person"], name, {"label": "Distinction"}, "Ada")
     edit.change_value(db, own_list(db, name), "own_or", "Ada", label="Doré", retired=1)
     assert edit.published(db) == [said]
 
-    edit.change_field(db, PERSON, name, {"published": ("Doré", "Fer")}, "Ada")
+    edit.change_field(db, db.tables["person"], name, {"published": ("Doré", "Fer")}, "Ada")
     [other] = edit.published(db)
     assert (other.name, other.label, other.labels[:2]) == ("champ2_label", "Distinction", ("Doré", "Fer"))
-    edit.change_field(db, PERSON, name, {"label": "Label"}, "Ada")
+    edit.change_field(db, db.tables["person"], name, {"label": "Label"}, "Ada")
     edit.change_value(db, own_list(db, name), "own_or", "Ada", label="Or", retired=0)
-    edit.change_field(db, PERSON, name, {"published": ("Or",)}, "Ada")
+    edit.change_field(db, db.tables["person"], name, {"published": ("Or",)}, "Ada")
     assert edit.published(db) == [said], "what was said before bears the name that it had"
     assert [one.name for one in edit.ever_published(db)] == ["champ_label", "champ2_label"]
 
@@ -71,20 +71,20 @@ def test_what_was_said_is_frozen_and_other_words_are_another_series(db):
 def test_three_fields_at_most_are_published_at_once(db):
     for label in ("Un", "Deux", "Trois"):
         edit.add_field(db, replace(LABEL, label=label, published=("Or",)), "Ada")
-    edit.change_field(db, PERSON, "own_un", {"published": ("Fer",)}, "Ada")
+    edit.change_field(db, db.tables["person"], "own_un", {"published": ("Fer",)}, "Ada")
 
     assert "3 champs du bureau sont déjà publiés" in refused(
         edit.add_field, db, replace(LABEL, published=("Or",)), "Ada"
     )
 
-    edit.change_field(db, PERSON, "own_un", {"published": None}, "Ada")
+    edit.change_field(db, db.tables["person"], "own_un", {"published": None}, "Ada")
     edit.add_field(db, replace(LABEL, published=("Or",)), "Ada")
     assert [one.label for one in edit.published(db)] == ["Deux", "Trois", "Label"]
 
 
 def test_a_hidden_field_is_not_published(db):
     name = edit.add_field(db, replace(LABEL, published=("Or",)), "Ada")
-    edit.change_field(db, PERSON, name, {"hidden": 1}, "Ada")
+    edit.change_field(db, db.tables["person"], name, {"hidden": 1}, "Ada")
 
     assert edit.published(db) == []
 
@@ -160,7 +160,7 @@ def test_no_published_file_may_hold_what_a_field_of_the_office_says(db):
     edit.add_field(db, NUMBER, "Ada")
     assert "numéro secret 12" not in personal_text.personal(db)
 
-    records.save(db, PERSON, Edit({OWN: "numéro secret 12"}, person, 1), "Ada")
+    records.save(db, db.tables["person"], Edit({OWN: "numéro secret 12"}, person, 1), "Ada")
 
     assert "numéro secret 12" in personal_text.personal(db)
 

@@ -9,7 +9,6 @@ from db.figures import counting
 from db.figures.definitions import FIGURES
 from db.figures.periods import period_of
 from db.figures.populations import DIMENSIONS
-from db.model.dictionary import PARTNER, PERSON
 from db.rows import records
 from db.rows.queries import Filter, Query
 from tests.db.given import (
@@ -162,7 +161,7 @@ def test_a_code_is_never_sql(db, office):
 
 def shown(db, ids, *filters, **query):
     """The ids that the grid shows of these rows, in its order."""
-    found = records.read(db, PERSON, Query((Filter("id", "among", ids), *filters), **query))
+    found = records.read(db, db.tables["person"], Query((Filter("id", "among", ids), *filters), **query))
     return [row.id for row in found.rows]
 
 
@@ -176,14 +175,14 @@ def test_the_grid_shows_these_rows_in_the_order_of_the_table(db, office):
 
 def test_it_counts_what_it_shows(db, office):
     ids = (office["potter"], office["never"])
-    page = records.read(db, PERSON, Query((Filter("id", "among", ids),)))
+    page = records.read(db, db.tables["person"], Query((Filter("id", "among", ids),)))
 
     assert (page.matching, page.total) == (2, len(office))
-    assert records.count(db, PERSON, Query((Filter("id", "among", ids),))) == 2
+    assert records.count(db, db.tables["person"], Query((Filter("id", "among", ids),))) == 2
 
 
 def test_of_no_row_it_shows_none(db, office):
-    page = records.read(db, PERSON, Query((Filter("id", "among", ()),)))
+    page = records.read(db, db.tables["person"], Query((Filter("id", "among", ()),)))
 
     assert (page.rows, page.matching, page.total) == ([], 0, len(office))
 
@@ -192,7 +191,7 @@ def test_a_row_that_is_not_there_is_not_shown(db, office):
     delete(db, "person", office["weaver"])
 
     assert shown(db, (office["potter"], office["weaver"], 10**9, -1)) == [office["potter"]]
-    assert records.count(db, PERSON, Query((Filter("id", "among", (office["weaver"], 10**9)),))) == 0
+    assert records.count(db, db.tables["person"], Query((Filter("id", "among", (office["weaver"], 10**9)),))) == 0
 
 
 def test_it_narrows_with_other_filters_and_the_search(db, office):
@@ -231,11 +230,15 @@ def test_pages_hold_each_row_once_in_order(db, office, size, sort):
 def test_a_row_that_no_longer_belongs_is_told(db, office):
     query = Query((Filter("id", "among", (office["potter"],)),))
 
-    assert records.still_matching(db, PERSON, query, [office["potter"], office["weaver"]]) == {office["potter"]}
+    assert records.still_matching(db, db.tables["person"], query, [office["potter"], office["weaver"]]) == {
+        office["potter"]
+    }
 
 
 def test_it_is_remembered_for_each_choice_of_rows(db, office):
-    counts = [records.count(db, PERSON, Query((Filter("id", "among", ids),))) for ids in ((1,), (1, 2), (1,), ())]
+    counts = [
+        records.count(db, db.tables["person"], Query((Filter("id", "among", ids),))) for ids in ((1,), (1, 2), (1,), ())
+    ]
 
     assert counts == [1, 2, 1, 0]
 
@@ -243,12 +246,12 @@ def test_it_is_remembered_for_each_choice_of_rows(db, office):
 def test_thousands_of_rows_can_be_chosen(db, office):
     query = Query((Filter("id", "among", tuple(range(50_000))),))
 
-    assert records.count(db, PERSON, query) == len(office)
+    assert records.count(db, db.tables["person"], query) == len(office)
 
 
 def test_rows_of_any_table_can_be_chosen(db):
     ids = [given(db, "partner", name=f"Structure {place}", kind="other") for place in range(3)]
-    page = records.read(db, PARTNER, Query((Filter("id", "among", tuple(ids[1:])),)))
+    page = records.read(db, db.tables["partner"], Query((Filter("id", "among", tuple(ids[1:])),)))
 
     assert [row.id for row in page.rows] == ids[1:]
 

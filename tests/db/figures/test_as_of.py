@@ -13,7 +13,7 @@ from db.figures.definitions import FIGURES
 from db.figures.periods import period_of
 from db.rows import records
 from tests.db.examples import change, saved, unguarded
-from tests.db.figures.looking_back import DIAGNOSTIC, JUNE, MARCH, PERSON, everything, happened, known
+from tests.db.figures.looking_back import JUNE, MARCH, everything, happened, known
 from tests.db.given import (
     delete,
     given_aid,
@@ -41,7 +41,7 @@ def test_what_was_typed_in_later_was_not_known(db, path):
 def test_a_change_at_the_very_moment_is_already_later(db, path):
     person = given_person(db, town="Figeac")
     happened(db, MARCH)
-    change(db, PERSON, person, town="Cahors")
+    change(db, db.tables["person"], person, town="Cahors")
     with rewriting(db):
         db.execute("UPDATE history SET at = ? WHERE action = 'update'", (MARCH,))
 
@@ -52,10 +52,10 @@ def test_a_change_at_the_very_moment_is_already_later(db, path):
 def test_changes_are_taken_back_to_what_was_known_each_time(db, path):
     person = given_person(db, town="Figeac", craft="Relieuse")
     happened(db, MARCH)
-    change(db, PERSON, person, town="Cahors")
+    change(db, db.tables["person"], person, town="Cahors")
     happened(db, JUNE)
-    change(db, PERSON, person, town=None, craft="Céramiste", domain="crafts")
-    change(db, PERSON, person, craft="Potière")
+    change(db, db.tables["person"], person, town=None, craft="Céramiste", domain="crafts")
+    change(db, db.tables["person"], person, craft="Potière")
 
     first, second, now = (known(path, "person", person, moment) for moment in (MARCH, JUNE, "2999"))
 
@@ -69,9 +69,9 @@ def test_what_was_deleted_since_is_back_and_what_was_restored_is_away(db, path):
     delete(db, "person", restored)
     happened(db, MARCH)
     delete(db, "person", deleted)
-    records.restore(db, PERSON, [restored], "Ada")
+    records.restore(db, db.tables["person"], [restored], "Ada")
     delete(db, "person", both)
-    records.restore(db, PERSON, [both], "Ada")
+    records.restore(db, db.tables["person"], [both], "Ada")
 
     assert known(path, "person", deleted)
     assert known(path, "person", restored) is None
@@ -107,12 +107,16 @@ def unsigned(row):
 def test_several_values_of_a_list_are_those_known_then(db, path):
     person = given_followed(db)
     both, emptied = (
-        saved(db, DIAGNOSTIC, {"person_id": person, "started_on": f"2022-0{n}-01", "obstacles": ("housing", "money")})
+        saved(
+            db,
+            db.tables["diagnostic"],
+            {"person_id": person, "started_on": f"2022-0{n}-01", "obstacles": ("housing", "money")},
+        )
         for n in (1, 2)
     )
     happened(db, MARCH)
-    change(db, DIAGNOSTIC, both, obstacles=("french",))
-    change(db, DIAGNOSTIC, emptied, obstacles=None)
+    change(db, db.tables["diagnostic"], both, obstacles=("french",))
+    change(db, db.tables["diagnostic"], emptied, obstacles=None)
 
     assert known(path, "diagnostic", both)["obstacles"] == '["housing", "money"]'
     assert known(path, "diagnostic", emptied)["obstacles"] == '["housing", "money"]'
@@ -166,7 +170,7 @@ def test_before_the_first_line_of_the_history_nothing_was_known(db, path):
 def test_looking_back_writes_nothing_and_cannot(db, path):
     person = given_followed(db)
     happened(db, MARCH)
-    change(db, PERSON, person, town="Cahors")
+    change(db, db.tables["person"], person, town="Cahors")
     before = everything(path)
 
     with as_of.as_known(path, MARCH) as then:
@@ -185,7 +189,7 @@ def test_looking_back_writes_nothing_and_cannot(db, path):
             then.execute("UPDATE person SET town = 'Perdu'")  # the view that stands before the table
 
     assert everything(path) == before
-    change(db, PERSON, person, town="Gourdon")  # and nothing holds the file
+    change(db, db.tables["person"], person, town="Gourdon")  # and nothing holds the file
     assert known(path, "person", person, "2999")["town"] == "Gourdon"
 
 
@@ -205,7 +209,7 @@ def test_a_colleague_s_save_meanwhile_does_not_show_and_is_not_kept_waiting(db, 
         counted = counting.photo(then, "2023-03-06")
         start = time.monotonic()
         colleague = given_followed(db)
-        saved(db, PERSON, {"last_name": "Neuf", "first_name": "Ada", "gender": "woman"})
+        saved(db, db.tables["person"], {"last_name": "Neuf", "first_name": "Ada", "gender": "woman"})
         delete(db, "person", person)
 
         assert time.monotonic() - start < 5

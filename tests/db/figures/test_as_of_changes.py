@@ -7,7 +7,7 @@ from db.figures.definitions import FIGURES
 from db.figures.periods import period_of
 from db.rows import records
 from tests.db.examples import change, unguarded
-from tests.db.figures.looking_back import MARCH, PERSON, happened
+from tests.db.figures.looking_back import MARCH, happened
 from tests.db.given import (
     delete,
     given,
@@ -32,10 +32,10 @@ def test_who_counts_otherwise_is_named_with_figures_and_changes(db, path):
     same, left, entered, other = (given_followed(db, domain="crafts") for _ in range(4))
     db.execute("UPDATE stage SET starts_on = '2025-01-01' WHERE person_id = ?", (entered,))
     happened(db, MARCH)
-    change(db, PERSON, same, town="Cahors")  # nothing that is counted
+    change(db, db.tables["person"], same, town="Cahors")  # nothing that is counted
     db.execute("UPDATE stage SET ends_on = '2022-12-31' WHERE person_id = ?", (left,))
     db.execute("UPDATE stage SET starts_on = '2023-12-31' WHERE person_id = ?", (entered,))
-    change(db, PERSON, other, domain=None)
+    change(db, db.tables["person"], other, domain=None)
 
     found = moved(db, path, "followed", "accompanied", "domain")
 
@@ -54,10 +54,10 @@ def test_who_counts_otherwise_is_named_with_figures_and_changes(db, path):
 
 def test_only_changes_since_are_told_latest_first(db, path):
     person = given_followed(db)
-    change(db, PERSON, person, origin="lot")
+    change(db, db.tables["person"], person, origin="lot")
     happened(db, MARCH)
     given_exit(db, person, "2023-02-01")
-    change(db, PERSON, person, origin="foreign")
+    change(db, db.tables["person"], person, origin="foreign")
 
     (found,) = moved(db, path, "exits")
 
@@ -70,7 +70,7 @@ def test_changes_that_no_figure_of_the_period_looks_at_are_not_told(db, path):
     happened(db, MARCH)
     given_exit(db, person, "2023-12-31")
     given_exit(db, person, "2024-01-01")
-    change(db, PERSON, person, town="Cahors", note="Née le 01/02/2003")
+    change(db, db.tables["person"], person, town="Cahors", note="Née le 01/02/2003")
 
     assert [names_of(one.changes) for one in moved(db, path, "exits")] == [[("exit", "insert")]]
 

@@ -116,7 +116,7 @@ def test_the_template_filled_in_comes_in_without_correction(db, path, tmp_path):
     assert book.sheetnames == ["Lisez-moi", *(table.plural[:31] for table in FILES.values()), "Listes"]
     known, before = context(db), {}
     for table in FILES.values():
-        values = whole_row(db, table, 0)
+        values = whole_row(db, db.tables[table.name], 0)
         values.pop("archived_on", None)
         before[table.name] = (table, values)
     rows = {name: _shown(db, table, values, known) for name, (table, values) in before.items()}

@@ -238,7 +238,7 @@ def whole_office(db) -> dict[str, list[list[Any]]]:
     for table in FILES.values():
         ids = [row[0] for row in db.execute(f'SELECT id FROM "{table.name}" WHERE deleted_at IS NULL ORDER BY id DESC')]
         rows: list[list[Any]] = [["N°", *(item.label for item in table.fields)]]
-        for row in records.rows(db, table, ids):
+        for row in records.rows(db, db.tables[table.name], ids):
             shown = [_shown(item, row.values[item.name], known) for item in table.fields]
             rows.append([row.id, *shown])
         sheets[table.plural[:31]] = rows

@@ -9,7 +9,6 @@ from db.imports import workbook_reader
 from db.imports.plan import plan
 from db.imports.plan_types import Choices
 from db.imports.write import write
-from db.model.dictionary import PERSON
 from db.model.roles import Role
 from db.people import erasure
 from db.rows import history, operations, records, titles, undo
@@ -139,7 +138,7 @@ def test_whom_a_near_match_was_is_forgotten_with_her(db):
 def test_a_colleague_who_changed_a_row_meanwhile_is_not_overwritten(db):
     known = given_person(db, last_name="Hugoa", first_name="Léo", birth_date="1970-01-02", gender="man")
     made = plan(db, book(["Hugoa", "Léo", "02/01/1970", "Homme", "0639980001"]))
-    records.save(db, PERSON, Edit({"phone": "0639980099"}, known, 1), "Bob")
+    records.save(db, db.tables["person"], Edit({"phone": "0639980099"}, known, 1), "Bob")
 
     with pytest.raises(RefusedImportError) as told:
         write(db, made, "Ada")
@@ -152,7 +151,7 @@ def test_a_colleague_who_entered_the_same_person_meanwhile_leaves_no_double(db):
     made = plan(db, book(PEOPLE[0]))
     records.save(
         db,
-        PERSON,
+        db.tables["person"],
         Edit({"last_name": "Hugoa", "first_name": "Léo", "birth_date": "1970-01-02", "gender": "man"}),
         "Bob",
     )

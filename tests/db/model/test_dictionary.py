@@ -8,7 +8,7 @@ import pytest
 from db.figures.definitions import FIGURES
 from db.model import lists
 from db.model.dictionary import FILES, PERSON, TABLES
-from db.model.fields import Field, Grouping, Privacy, Table
+from db.model.fields import Field, Grouping, OfficeTable, Privacy
 from db.model.lists import LISTS
 from db.model.types import Choice, Choices, Reference, References, Text
 from tests.db.examples import every_column, every_field, every_table
@@ -154,7 +154,7 @@ def test_a_secret_field_cannot_be_published():
 
 def test_a_table_cannot_name_a_field_it_does_not_have():
     with pytest.raises(ValueError, match="unknown"):
-        Table("t", "T", "T", PERSON.fields, title=("nothing",), order=("last_name",))
+        OfficeTable("t", "T", "T", PERSON.fields, title=("nothing",), order=("last_name",))
 
 
 def test_every_list_is_found():

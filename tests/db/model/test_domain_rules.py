@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from db.model import domain_rules
-from db.model.dictionary import CER, ORIENTATION, PERSON
 from db.rows import records
 from db.rows.records import Edit
 from tests.db.given import given_cer, given_person
@@ -28,8 +27,10 @@ def test_the_next_contract_starts_when_the_earlier_one_ends_or_must_end(db, kind
     following = domain_rules.next_contract(db, earlier, day)
 
     assert (following["kind"], following["starts_on"], following["objectives"]) == ("engagement", starts_on, "Exposer")
-    saved = records.save(db, CER, Edit({**following, "ends_on": "2028-12-31"}), "Ada")  # and the file accepts it
-    assert records.get(db, CER, saved.row_id).values["replaces_id"] == earlier
+    saved = records.save(
+        db, db.tables["cer"], Edit({**following, "ends_on": "2028-12-31"}), "Ada"
+    )  # and the file accepts it
+    assert records.get(db, db.tables["cer"], saved.row_id).values["replaces_id"] == earlier
 
 
 REASONS: dict[str, dict[str, Any]] = {
@@ -46,7 +47,10 @@ def test_the_verdict_and_its_reason_while_typing_are_those_of_the_saved_row(db, 
     given = {**ON_THE_PERSON, **REASONS.get(reason, {})}
     of_person = {name: given[name] for name in ON_THE_PERSON}
     person = records.save(
-        db, PERSON, Edit({"last_name": "Zola", "first_name": "Anne", "gender": "woman", **of_person}), "Ada"
+        db,
+        db.tables["person"],
+        Edit({"last_name": "Zola", "first_name": "Anne", "gender": "woman", **of_person}),
+        "Ada",
     ).row_id
     typed = {"person_id": person, "requested_on": "2024-03-06"}
     typed |= {name: value for name, value in given.items() if name not in ON_THE_PERSON}
@@ -54,6 +58,8 @@ def test_the_verdict_and_its_reason_while_typing_are_those_of_the_saved_row(db, 
     said = domain_rules.verdict_reasons(db, typed)
 
     assert said == ([reason] if reason else [])  # sixty on the very day counts, a day short of it does not
-    row = records.get(db, ORIENTATION, records.save(db, ORIENTATION, Edit(typed), "Ada").row_id)
+    row = records.get(
+        db, db.tables["orientation"], records.save(db, db.tables["orientation"], Edit(typed), "Ada").row_id
+    )
     assert row.values["verdict"] == ("no" if reason else "yes")
     assert len(row.values["verdict_reasons"] or ()) == len(said)

@@ -40,7 +40,7 @@ ADA = Session(1, Account(1, "ada@exemple.fr", "Ada", frozenset(Role), True, True
 session.current = lambda: ADA  # AppTest has no cookie
 
 def ids(*filters, **query):
-    return [row.id for row in records.read(db, PERSON, Query(filters, **query)).rows]
+    return [row.id for row in records.read(db, db.tables["person"], Query(filters, **query)).rows]
 
 def refused():
     try:
@@ -59,9 +59,9 @@ def labels(screen):
     return [widget.label for kind in ("text_input", "text_area", "selectbox") for widget in screen.get(kind)]
 
 db = office()
-saved = records.save(db, PERSON, Edit({"workshop": "  Grenier  de l’Éclusier"}, 1, 1), "Ada")
+saved = records.save(db, db.tables["person"], Edit({"workshop": "  Grenier  de l’Éclusier"}, 1, 1), "Ada")
 known = records.context(db)
-rows = [row.values for row in records.rows(db, PERSON, [1])]
+rows = [row.values for row in records.rows(db, db.tables["person"], [1])]
 grid = AppTest.from_file("pages/caseload.py", default_timeout=60).run()
 new = AppTest.from_string(FORM, default_timeout=60).run()
 print(json.dumps({

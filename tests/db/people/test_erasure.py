@@ -53,11 +53,11 @@ def given_file(db):
         happened_on="2022-03-04",
         note="Mazurkarillon " * 400,
     )
-    version = records.get(db, INTERVENTION, met).version
-    records.save(db, INTERVENTION, Edit({"note": "Trombinoscopal"}, met, version), "Anne")
+    version = records.get(db, db.tables["intervention"], met).version
+    records.save(db, db.tables["intervention"], Edit({"note": "Trombinoscopal"}, met, version), "Anne")
     granted = {"decision": "granted", "granted": 100_00, "decided_on": "2022-05-06", "note": "Xylophageur"}
     gone = new(db, AID, person_id=person, type="mobility", requested_on="2022-05-05", **granted)
-    records.delete(db, AID, {gone: 1}, "Anne")
+    records.delete(db, db.tables["aid"], {gone: 1}, "Anne")
     return person
 
 
@@ -81,12 +81,12 @@ def test_nothing_is_left_of_an_erased_person_and_the_file_is_sound(db, path):
     after = raw(path)
     assert [word for word in SECRETS if word.encode() in after or word.lower().encode() in after] == []
     assert b"Marchand" in after
-    assert records.get(db, PERSON, other).values["note"] == "reste là"
+    assert records.get(db, db.tables["person"], other).values["note"] == "reste là"
     for table in TABLES.values():
-        column = "id" if table is PERSON else "person_id"
-        if table is PERSON or table.belongs_to_person:
+        column = "id" if table.name == PERSON.name else "person_id"
+        if table.name == PERSON.name or table.belongs_to_person:
             assert db.execute(f'SELECT count(*) FROM "{table.name}" WHERE {column} = ?', (person,)).fetchone()[0] == 0
-    assert records.read(db, PERSON, Query(search="Zorglubescu")).matching == 0
+    assert records.read(db, db.tables["person"], Query(search="Zorglubescu")).matching == 0
     assert check(db) == []
 
 
@@ -132,11 +132,11 @@ def test_a_row_that_became_somebody_elses_keeps_only_what_it_says_of_her(db, pat
         happened_on="2022-04-04",
         note="Mazurkarillon",
     )
-    records.save(db, INTERVENTION, Edit({"person_id": other, "note": "à Lou"}, met, 1), "Anne")
+    records.save(db, db.tables["intervention"], Edit({"person_id": other, "note": "à Lou"}, met, 1), "Anne")
 
     erasure.erase(db, [person], "Admin")
 
-    assert records.get(db, INTERVENTION, met).values["note"] == "à Lou"
+    assert records.get(db, db.tables["intervention"], met).values["note"] == "à Lou"
     assert b"Mazurkarillon" not in raw(path)
     assert check(db) == []
 
@@ -147,7 +147,7 @@ def test_she_leaves_the_lists_she_is_on(db):
 
     erasure.erase(db, [person], "Admin")
 
-    assert records.get(db, TABLES["project"], project).values["participants"] == (other,)
+    assert records.get(db, db.tables["project"], project).values["participants"] == (other,)
 
 
 def operation_of(db, line):
@@ -174,7 +174,7 @@ def test_all_or_none(db, path):
     with pytest.raises(NotFoundError, match="n° 99"):
         erasure.erase(db, [person, 99], "Admin")
 
-    assert records.get(db, PERSON, person).values["last_name"] == "Zorglubescu"
+    assert records.get(db, db.tables["person"], person).values["last_name"] == "Zorglubescu"
     assert erasure.again(path) == 0, "nobody is in the register"
     assert check(db) == []
 

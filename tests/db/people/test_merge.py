@@ -3,7 +3,7 @@
 import pytest
 
 from db.base.errors import CeilingError, ConflictError, InvalidError, NotFoundError, RuleError
-from db.model.dictionary import AID, FILES, PERSON, PROJECT
+from db.model.dictionary import FILES
 from db.people import duplicates
 from db.people import merge as merging
 from db.people.merge import Choices
@@ -101,10 +101,10 @@ def test_everything_of_the_other_is_the_kept_persons(db, full):
     for table, ids in before.items():
         assert set(ids) <= set(of(db, table, keep)), table
         assert of(db, table, gone) == []
-    listed = [records.get(db, PROJECT, project).values["participants"] for project in projects]
+    listed = [records.get(db, db.tables["project"], project).values["participants"] for project in projects]
     assert listed == [(keep,), (keep,), (keep,)]
     with pytest.raises(NotFoundError):
-        records.get(db, PERSON, gone)
+        records.get(db, db.tables["person"], gone)
     assert duplicates.merged_into(db, gone) == keep
 
 
@@ -145,7 +145,7 @@ def test_chosen_values_are_written_and_the_others_stay(db, two):
 
     merge(db, keep, gone, values={"last_name": "Marchant", "email": "lou@exemple.fr", "note": "Les deux."})
 
-    values = records.get(db, PERSON, keep).values
+    values = records.get(db, db.tables["person"], keep).values
     shown = {name: values[name] for name in ("last_name", "first_name", "phone", "email", "note")}
     assert shown == {
         "last_name": "Marchant",
@@ -184,7 +184,7 @@ def test_exact_twins_are_kept_once_and_what_rests_on_them_follows(db, two):
 
     assert of(db, "diagnostic", keep) == [mine]
     assert [
-        (r.values["objective"], r.values["diagnostic_id"]) for r in records.of_person(db, FILES["action"], keep)
+        (r.values["objective"], r.values["diagnostic_id"]) for r in records.of_person(db, db.tables["action"], keep)
     ] == [
         ("Exposer", mine),
         ("Se former", mine),
@@ -215,7 +215,7 @@ def test_of_two_contracts_of_the_same_days_the_chosen_one_stays_with_both_plans(
 
     stays = mine if side == KEEP else theirs
     assert of(db, "cer", keep) == [stays]
-    assert {row.values["cer_id"] for row in records.of_person(db, FILES["action"], keep)} == {stays}
+    assert {row.values["cer_id"] for row in records.of_person(db, db.tables["action"], keep)} == {stays}
     undo_last(db)
     assert contents(db) == before
 
@@ -227,7 +227,7 @@ def test_the_later_contract_may_stand_as_a_renewal_of_the_earlier(db, contracts)
 
     merge(db, keep, gone, sides={clash.place: BOTH})
 
-    values = records.get(db, FILES["cer"], theirs).values
+    values = records.get(db, db.tables["cer"], theirs).values
     assert (values["person_id"], values["rank"], values["replaces_id"]) == (keep, "renewal", mine)
     undo_last(db)
     assert contents(db) == before
@@ -243,7 +243,9 @@ def test_two_stages_of_the_same_days_may_follow_one_another(db, two):
 
     merge(db, keep, gone, sides={clash.place: BOTH})
 
-    stages = [(r.id, r.values["starts_on"], r.values["ends_on"]) for r in records.of_person(db, FILES["stage"], keep)]
+    stages = [
+        (r.id, r.values["starts_on"], r.values["ends_on"]) for r in records.of_person(db, db.tables["stage"], keep)
+    ]
     assert stages == [(mine, "2024-03-01", None), (theirs, "2022-01-01", "2024-02-29")]
     undo_last(db)
     assert contents(db) == before
@@ -284,7 +286,7 @@ def test_aids_that_pass_the_ceiling_together_ask_for_a_reason(db, two):
 
     before = contents(db)
     merge(db, keep, gone, reason="Saisies dans deux dossiers.")
-    assert records.get(db, AID, aid).values["override_reason"] == "Saisies dans deux dossiers."
+    assert records.get(db, db.tables["aid"], aid).values["override_reason"] == "Saisies dans deux dossiers."
     undo_last(db)
     assert contents(db) == before
 
@@ -309,11 +311,11 @@ def test_what_a_colleague_changed_meanwhile_is_a_conflict_and_nothing_is_written
     keep, gone = two
     aid = given_aid(db, gone, 100_00)
     changes = [
-        lambda: records.save(db, PERSON, Edit({"town": "Figeac"}, gone, 1), "Grace"),
-        lambda: records.save(db, AID, Edit({"paid_on": "2024-06-01"}, aid, 1), "Grace"),
-        lambda: records.save(db, AID, Edit({"person_id": keep, "type": "training"}), "Grace"),
-        lambda: records.delete(db, AID, {aid: 2}, "Grace"),
-        lambda: records.save(db, PROJECT, Edit({"name": "Expo", "participants": (gone,)}), "Grace"),
+        lambda: records.save(db, db.tables["person"], Edit({"town": "Figeac"}, gone, 1), "Grace"),
+        lambda: records.save(db, db.tables["aid"], Edit({"paid_on": "2024-06-01"}, aid, 1), "Grace"),
+        lambda: records.save(db, db.tables["aid"], Edit({"person_id": keep, "type": "training"}), "Grace"),
+        lambda: records.delete(db, db.tables["aid"], {aid: 2}, "Grace"),
+        lambda: records.save(db, db.tables["project"], Edit({"name": "Expo", "participants": (gone,)}), "Grace"),
     ]
     for change in changes:
         seen = look(db, keep, gone)

@@ -4,7 +4,6 @@ import pytest
 
 from db.base.errors import ConflictError, FieldError
 from db.figures import counting
-from db.model.dictionary import INTERVENTION, PERSON
 from db.people import retention
 from db.rows import access_log, records, titles
 from db.rows.queries import Filter, Query
@@ -135,14 +134,14 @@ def test_an_archived_file_is_out_of_lists_and_searches_but_still_counted(db):
     assert counting.photo(db, "2019") == before
     assert before["followed"] == 1
     for query in (Query(), Query(search="Ancienne")):
-        assert records.read(db, PERSON, query).rows == []
-        assert records.read(db, INTERVENTION, query).rows == []
-    assert titles.suggestions(db, PERSON, "Anc", known) == []
+        assert records.read(db, db.tables["person"], query).rows == []
+        assert records.read(db, db.tables["intervention"], query).rows == []
+    assert titles.suggestions(db, db.tables["person"], "Anc", known) == []
     with pytest.raises(FieldError):
         known.find("person", "Ancienne Lou")
-    assert len(records.of_person(db, INTERVENTION, person)) == 1
-    assert ids_of(records.read(db, PERSON, Query((Filter("archived_on", "filled"),)))) == [person]
-    assert ids_of(records.read(db, PERSON, Query((Filter("id", "among", (person,)),)))) == [person]
+    assert len(records.of_person(db, db.tables["intervention"], person)) == 1
+    assert ids_of(records.read(db, db.tables["person"], Query((Filter("archived_on", "filled"),)))) == [person]
+    assert ids_of(records.read(db, db.tables["person"], Query((Filter("id", "among", (person,)),)))) == [person]
 
 
 def ids_of(page):
@@ -155,8 +154,8 @@ def test_archived_files_come_back(db):
 
     retention.bring_back(db, retention.archived(db, TODAY), "Admin")
 
-    assert records.read(db, PERSON).matching == 1
-    assert records.get(db, PERSON, person).values["archived_on"] is None
+    assert records.read(db, db.tables["person"]).matching == 1
+    assert records.get(db, db.tables["person"], person).values["archived_on"] is None
 
 
 def test_a_file_that_a_colleague_changed_meanwhile_is_not_archived_over(db):
@@ -164,7 +163,7 @@ def test_a_file_that_a_colleague_changed_meanwhile_is_not_archived_over(db):
     long_ago(db)
     listed = retention.to_archive(db, TODAY)
     person = listed[0].person_id
-    records.save(db, PERSON, Edit({"archived_on": "2026-01-01"}, person, 1), "Anne")
+    records.save(db, db.tables["person"], Edit({"archived_on": "2026-01-01"}, person, 1), "Anne")
 
     with pytest.raises(ConflictError):
         retention.archive(db, listed, TODAY, "Admin")

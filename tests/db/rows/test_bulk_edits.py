@@ -3,7 +3,7 @@
 import pytest
 
 from db.base.errors import ConflictError, FieldError, NotFoundError, RuleError, StaleError
-from db.model.dictionary import ACTION, CER, FILES, INTERVENTION, PERSON, STAGE
+from db.model.dictionary import ACTION, CER, FILES, INTERVENTION, PERSON
 from db.rows import bulk_edits, records, undo
 from db.rows.records import Edit
 from db.storage.integrity import check
@@ -51,12 +51,12 @@ def test_a_change_is_told_before_it_is_made_and_one_undo_takes_it_back(db):
     )
     before, file = contents(db, "person"), whole_file(db)
 
-    told = bulk_edits.preview(db, PERSON, rows, "town", " Cahors ", "Ada")
+    told = bulk_edits.preview(db, db.tables["person"], rows, "town", " Cahors ", "Ada")
 
     assert whole_file(db) == file, "a preview writes nothing"
     assert (told.told, told.groups, told.same, told.refused) == ("Cahors", (("Figeac", 3), ("", 1)), 1, {})
-    assert bulk_edits.change(db, PERSON, told, "Ada") == 4
-    assert {records.get(db, PERSON, row).values["town"] for row in rows} == {"Cahors"}
+    assert bulk_edits.change(db, db.tables["person"], told, "Ada") == 4
+    assert {records.get(db, db.tables["person"], row).values["town"] for row in rows} == {"Cahors"}
     (operations,) = db.execute("SELECT count(*) FROM operation").fetchone()
     assert operations == 1
     undo_last(db)
@@ -68,12 +68,12 @@ def test_what_a_rule_refuses_is_told_and_the_others_change(db):
     stages = [given_stage(db, person, "accompaniment", f"202{n}-01-01") for n, person in enumerate(persons)]
     again = given_stage(db, persons[0], "diagnostic", "2019-01-01", "2019-12-31")
 
-    told = bulk_edits.preview(db, STAGE, [*stages, again], "ends_on", "2021-06-30", "Ada")
+    told = bulk_edits.preview(db, db.tables["stage"], [*stages, again], "ends_on", "2021-06-30", "Ada")
 
     assert list(told.refused) == [stages[2]]
     assert "la fin ne peut pas venir avant le début" in told.refused[stages[2]]
-    bulk_edits.change(db, STAGE, told, "Ada")
-    ends = [records.get(db, STAGE, stage).values["ends_on"] for stage in (*stages, again)]
+    bulk_edits.change(db, db.tables["stage"], told, "Ada")
+    ends = [records.get(db, db.tables["stage"], stage).values["ends_on"] for stage in (*stages, again)]
     assert ends == ["2021-06-30", "2021-06-30", None, "2021-06-30"]
 
 
@@ -81,35 +81,37 @@ def test_a_field_is_emptied_unless_it_is_required(db):
     (row,) = people(db, "Abel", town="Figeac")
 
     with pytest.raises(FieldError, match="obligatoire"):
-        bulk_edits.preview(db, PERSON, [row], "last_name", "", "Ada")
-    bulk_edits.change(db, PERSON, bulk_edits.preview(db, PERSON, [row], "town", "", "Ada"), "Ada")
+        bulk_edits.preview(db, db.tables["person"], [row], "last_name", "", "Ada")
+    bulk_edits.change(
+        db, db.tables["person"], bulk_edits.preview(db, db.tables["person"], [row], "town", "", "Ada"), "Ada"
+    )
 
-    assert records.get(db, PERSON, row).values["town"] is None
+    assert records.get(db, db.tables["person"], row).values["town"] is None
 
 
 def test_a_value_that_no_row_may_hold_is_refused_at_once(db):
     with pytest.raises(FieldError, match="n’est pas une date"):
-        bulk_edits.preview(db, PERSON, people(db, "Abel"), "birth_date", "hier", "Ada")
+        bulk_edits.preview(db, db.tables["person"], people(db, "Abel"), "birth_date", "hier", "Ada")
 
 
 def test_no_row_is_no_change(db):
-    told = bulk_edits.preview(db, PERSON, [], "town", "Cahors", "Ada")
+    told = bulk_edits.preview(db, db.tables["person"], [], "town", "Cahors", "Ada")
     assert (told.versions, told.groups, told.same) == ({}, (), 0)
-    assert bulk_edits.change(db, PERSON, told, "Ada") == 0
+    assert bulk_edits.change(db, db.tables["person"], told, "Ada") == 0
 
 
 @pytest.mark.parametrize("kind", ["changed", "deleted"])
 def test_what_a_colleague_did_since_stops_all_of_it(db, kind):
     rows = people(db, "Abel", "Blum", town="Figeac")
-    told = bulk_edits.preview(db, PERSON, rows, "town", "Cahors", "Ada")
+    told = bulk_edits.preview(db, db.tables["person"], rows, "town", "Cahors", "Ada")
     if kind == "changed":
-        records.save(db, PERSON, Edit({"town": "Gramat"}, rows[1], 1), "Grace")
+        records.save(db, db.tables["person"], Edit({"town": "Gramat"}, rows[1], 1), "Grace")
     else:
         delete(db, "person", rows[1])
     file = whole_file(db)
 
     with pytest.raises((ConflictError, NotFoundError)) as error:
-        bulk_edits.change(db, PERSON, told, "Ada")
+        bulk_edits.change(db, db.tables["person"], told, "Ada")
 
     assert ("Grace" in str(error.value)) is (kind == "changed")
     assert whole_file(db) == file
@@ -117,12 +119,12 @@ def test_what_a_colleague_did_since_stops_all_of_it(db, kind):
 
 def test_another_field_that_a_colleague_changed_is_nobodys_business(db):
     (row,) = people(db, "Abel", town="Figeac")
-    told = bulk_edits.preview(db, PERSON, [row], "town", "Cahors", "Ada")
-    records.save(db, PERSON, Edit({"craft": "Relieur"}, row, 1), "Grace")
+    told = bulk_edits.preview(db, db.tables["person"], [row], "town", "Cahors", "Ada")
+    records.save(db, db.tables["person"], Edit({"craft": "Relieur"}, row, 1), "Grace")
 
-    bulk_edits.change(db, PERSON, told, "Ada")
+    bulk_edits.change(db, db.tables["person"], told, "Ada")
 
-    values = records.get(db, PERSON, row).values
+    values = records.get(db, db.tables["person"], row).values
     assert (values["town"], values["craft"]) == ("Cahors", "Relieur")
 
 
@@ -133,7 +135,12 @@ def test_two_thousand_rows_change_and_come_back(db):
     partner, before = FILES["partner"], contents(db, "partner")
     ids = [row[0] for row in db.execute("SELECT id FROM partner")]
 
-    bulk_edits.change(db, partner, bulk_edits.preview(db, partner, ids, "town", "Cahors", "Ada"), "Ada")
+    bulk_edits.change(
+        db,
+        db.tables[partner.name],
+        bulk_edits.preview(db, db.tables[partner.name], ids, "town", "Cahors", "Ada"),
+        "Ada",
+    )
 
     assert db.execute("SELECT count(*) FROM partner WHERE town = 'Cahors'").fetchone() == (2_000,)
     undo_last(db)
@@ -229,7 +236,7 @@ def test_contracts_are_renewed_for_several_persons(db, contracts):
     assert told[1] == told[3] == "pas de contrat en cours"
     assert told[2] == "déjà renouvelé : CER 01/07/2026"
     assert "couvre déjà ces jours" in told[4]
-    new = records.get(db, CER, db.execute("SELECT max(id) FROM cer").fetchone()[0]).values
+    new = records.get(db, db.tables["cer"], db.execute("SELECT max(id) FROM cer").fetchone()[0]).values
     wanted = {
         "person_id": persons[0],
         "kind": "engagement",
@@ -266,7 +273,7 @@ def test_the_last_day_of_so_many_months(start, months, end):
 def test_a_contract_that_moved_since_the_preview_stops_all_of_it(db, contracts):
     persons, runs = contracts
     made = drafted(db, CER, PERSON, persons, {"months": 6})
-    records.save(db, CER, Edit({"ends_on": "2026-08-31"}, runs, 1), "Grace")
+    records.save(db, db.tables["cer"], Edit({"ends_on": "2026-08-31"}, runs, 1), "Grace")
     file = whole_file(db)
 
     with pytest.raises(StaleError, match="a changé depuis l’aperçu \\(Abel Lou\\)"):

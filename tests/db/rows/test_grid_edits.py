@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from db.model.dictionary import AID, PERSON
+from db.model.effective_dictionary import DECLARED
 from db.rows import records
 from db.rows.grid_edits import Cell, Sheet
 from db.rows.queries import Query
@@ -22,12 +23,12 @@ def db(tmp_path):
 
 def given_person(db, last_name="Abel") -> int:
     values = {"last_name": last_name, "first_name": "Lou", "gender": "woman"}
-    return records.save(db, PERSON, Edit(values), "Test").row_id
+    return records.save(db, db.tables["person"], Edit(values), "Test").row_id
 
 
 def given_aid(db, person: int) -> int:
     values = {"person_id": person, "type": "training", "requested_on": "2026-01-05"}
-    return records.save(db, AID, Edit(values), "Test").row_id
+    return records.save(db, db.tables["aid"], Edit(values), "Test").row_id
 
 
 def type_in(db, sheet, *cells: tuple[int, int, str, str], tab="tab") -> list[Cell]:
@@ -47,11 +48,11 @@ def values(db, table, row: int) -> dict[str, Any]:
 
 
 def all_people(db) -> list[str]:
-    return [row.values["last_name"] for row in records.read(db, PERSON, Query()).rows]
+    return [row.values["last_name"] for row in records.read(db, db.tables["person"], Query()).rows]
 
 
 def test_a_cell_is_read_as_its_type_and_saved(db):
-    person, sheet = given_person(db), Sheet(PERSON)
+    person, sheet = given_person(db), Sheet(DECLARED.tables["person"])
 
     type_in(db, sheet, (person, 1, "birth_date", "03/12/1980"))
 
@@ -60,7 +61,7 @@ def test_a_cell_is_read_as_its_type_and_saved(db):
 
 
 def test_what_was_dealt_with_is_not_dealt_with_again(db):
-    person, sheet = given_person(db), Sheet(PERSON)
+    person, sheet = given_person(db), Sheet(DECLARED.tables["person"])
     sent = type_in(db, sheet, (person, 1, "town", "Cahors"))
     colleague(db, PERSON, person, town="Figeac")
 
@@ -72,7 +73,7 @@ def test_what_was_dealt_with_is_not_dealt_with_again(db):
 
 
 def test_ones_own_later_edit_is_no_conflict_although_its_version_is_old(db):
-    person, sheet = given_person(db), Sheet(PERSON)
+    person, sheet = given_person(db), Sheet(DECLARED.tables["person"])
 
     type_in(db, sheet, (person, 1, "town", "Caho"))
     type_in(db, sheet, (person, 1, "town", "Cahors"))
@@ -82,7 +83,7 @@ def test_ones_own_later_edit_is_no_conflict_although_its_version_is_old(db):
 
 
 def test_a_colleagues_value_is_met_even_after_an_own_edit_of_another_cell(db):
-    person, sheet = given_person(db), Sheet(PERSON)
+    person, sheet = given_person(db), Sheet(DECLARED.tables["person"])
     colleague(db, PERSON, person, town="Figeac")
 
     type_in(db, sheet, (person, 1, "craft", "peintre"), (person, 1, "town", "Cahors"))
@@ -94,7 +95,7 @@ def test_a_colleagues_value_is_met_even_after_an_own_edit_of_another_cell(db):
 
 @pytest.mark.parametrize(("mine", "kept"), [(True, "Cahors"), (False, "Figeac")])
 def test_the_person_ends_a_clash(db, mine, kept):
-    person, sheet = given_person(db), Sheet(PERSON)
+    person, sheet = given_person(db), Sheet(DECLARED.tables["person"])
     colleague(db, PERSON, person, town="Figeac")
     type_in(db, sheet, (person, 1, "town", "Cahors"))
 
@@ -105,7 +106,7 @@ def test_the_person_ends_a_clash(db, mine, kept):
 
 
 def test_a_third_value_written_while_one_chooses_is_a_new_clash(db):
-    person, sheet = given_person(db), Sheet(PERSON)
+    person, sheet = given_person(db), Sheet(DECLARED.tables["person"])
     colleague(db, PERSON, person, town="Figeac")
     type_in(db, sheet, (person, 1, "town", "Cahors"))
     colleague(db, PERSON, person, town="Gourdon")
@@ -117,7 +118,7 @@ def test_a_third_value_written_while_one_chooses_is_a_new_clash(db):
 
 
 def test_a_wrong_cell_waits_and_the_others_of_its_row_are_saved(db):
-    person, sheet = given_person(db), Sheet(PERSON)
+    person, sheet = given_person(db), Sheet(DECLARED.tables["person"])
 
     type_in(
         db, sheet, (person, 1, "birth_date", "32/01/1980"), (person, 1, "town", "Cahors"), (person, 1, "gender", "")
@@ -134,7 +135,7 @@ def test_a_wrong_cell_waits_and_the_others_of_its_row_are_saved(db):
 
 
 def test_cells_that_are_only_right_together_are_saved_together(db):
-    aid, sheet = given_aid(db, given_person(db)), Sheet(AID)
+    aid, sheet = given_aid(db, given_person(db)), Sheet(DECLARED.tables["aid"])
     type_in(db, sheet, (aid, 1, "granted", "500"))
     assert values(db, AID, aid)["granted"] is None
 
@@ -145,7 +146,7 @@ def test_cells_that_are_only_right_together_are_saved_together(db):
 
 
 def test_a_refused_text_does_not_slip_over_a_colleagues_when_tried_again(db):
-    aid, sheet = given_aid(db, given_person(db)), Sheet(AID)
+    aid, sheet = given_aid(db, given_person(db)), Sheet(DECLARED.tables["aid"])
     type_in(db, sheet, (aid, 1, "granted", "500"))
     colleague(db, AID, aid, granted=200_00, decision="granted")
 
@@ -156,7 +157,7 @@ def test_a_refused_text_does_not_slip_over_a_colleagues_when_tried_again(db):
 
 
 def test_the_ceiling_is_said_in_the_cell(db):
-    aid, sheet = given_aid(db, given_person(db)), Sheet(AID)
+    aid, sheet = given_aid(db, given_person(db)), Sheet(DECLARED.tables["aid"])
 
     type_in(db, sheet, (aid, 1, "granted", "950"), (aid, 1, "decision", "Accordée"))
 
@@ -167,7 +168,7 @@ def test_the_ceiling_is_said_in_the_cell(db):
 def test_the_beginning_of_a_name_is_enough_when_one_only_begins_so(db):
     abel, blum = given_person(db), given_person(db, "Blum")
     given_person(db, "Blot")
-    aid, sheet = given_aid(db, abel), Sheet(AID)
+    aid, sheet = given_aid(db, abel), Sheet(DECLARED.tables["aid"])
 
     type_in(db, sheet, (aid, 1, "person_id", "blu"))
     assert values(db, AID, aid)["person_id"] == blum
@@ -178,7 +179,7 @@ def test_the_beginning_of_a_name_is_enough_when_one_only_begins_so(db):
 
 
 def test_a_new_line_is_saved_once_it_has_what_it_needs(db):
-    sheet = Sheet(PERSON)
+    sheet = Sheet(DECLARED.tables["person"])
     type_in(db, sheet, (-1, 0, "last_name", "Durand"), (-1, 0, "first_name", "Anne"))
     assert sheet.missing(-1) == ["Genre"]
     assert all_people(db) == []
@@ -190,7 +191,7 @@ def test_a_new_line_is_saved_once_it_has_what_it_needs(db):
 
 
 def test_a_second_new_line_never_lands_on_the_first(db):
-    sheet = Sheet(PERSON)
+    sheet = Sheet(DECLARED.tables["person"])
     line = (("last_name", "Durand"), ("first_name", "Anne"), ("gender", "Femme"))
     type_in(db, sheet, *((-1, 0, *cell) for cell in line))
     second = sheet.next_draft
@@ -200,22 +201,22 @@ def test_a_second_new_line_never_lands_on_the_first(db):
     type_in(db, sheet, (-1, 0, "town", "Cahors"))  # typed before the browser knew that the line was saved
 
     assert all_people(db) == ["Durand", "Faure"]
-    assert [row.values["town"] for row in records.read(db, PERSON).rows] == ["Cahors", None]
+    assert [row.values["town"] for row in records.read(db, db.tables["person"]).rows] == ["Cahors", None]
 
 
 def test_a_new_line_that_a_rule_refuses_is_mended_in_another_cell(db):
-    sheet = Sheet(AID, {"person_id": given_person(db)})
+    sheet = Sheet(DECLARED.tables["aid"], {"person_id": given_person(db)})
     type_in(db, sheet, (-1, 0, "type", "Mobilité"), (-1, 0, "granted", "100"))
     assert "demande la décision" in sheet.refused[-1, "decision"].reason
 
     type_in(db, sheet, (-1, 0, "decision", "Accordée"))
 
-    assert [row.values["granted"] for row in records.read(db, AID).rows] == [100_00]
+    assert [row.values["granted"] for row in records.read(db, db.tables["aid"]).rows] == [100_00]
     assert not sheet.refused
 
 
 def test_a_line_given_up_leaves_nothing(db):
-    sheet = Sheet(PERSON)
+    sheet = Sheet(DECLARED.tables["person"])
     type_in(db, sheet, (-1, 0, "last_name", "Durand"), (-1, 0, "birth_date", "hier"))
 
     sheet.forget_draft(-1)
@@ -227,8 +228,8 @@ def test_a_line_given_up_leaves_nothing(db):
 
 
 def test_a_text_whose_row_is_gone_is_said_not_dropped(db):
-    person, sheet = given_person(db), Sheet(PERSON)
-    records.delete(db, PERSON, {person: 1}, "Une collègue")
+    person, sheet = given_person(db), Sheet(DECLARED.tables["person"])
+    records.delete(db, db.tables["person"], {person: 1}, "Une collègue")
 
     type_in(db, sheet, (person, 1, "town", "Cahors"))
 

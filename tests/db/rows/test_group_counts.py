@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db.model.dictionary import AID, CER, PERSON
+from db.model.dictionary import PERSON
+from db.model.effective_dictionary import DECLARED
 from db.model.lists import DOMAINS
 from db.rows import group_counts, queries, records
 from db.rows.group_counts import Section
@@ -30,31 +31,31 @@ def pages(db, table, query):
 
 
 def test_counts_are_those_of_the_whole_query_in_the_order_of_the_list(db, people):
-    assert group_counts.counts(db, PERSON, Query(group="domain", size=2)) == [
+    assert group_counts.counts(db, db.tables["person"], Query(group="domain", size=2)) == [
         ("visual_arts", 1), ("crafts", 3), ("film", 3), (None, 2),
     ]  # fmt: skip
     some = Query((Filter("last_name", "words", "n1"),), group="domain")
-    assert group_counts.counts(db, PERSON, some) == [("film", 1)]
+    assert group_counts.counts(db, db.tables["person"], some) == [("film", 1)]
 
 
 def test_a_list_that_the_office_put_in_another_order(db, people):
     db.execute("UPDATE list_domain SET position = -1 WHERE code = 'film'")
     row(db, "person", last_name="Z", first_name="Z", gender="man")  # a count is remembered until the file changes
 
-    assert [code for code, _ in group_counts.counts(db, PERSON, Query(group="domain"))][0] == "film"
+    assert [code for code, _ in group_counts.counts(db, db.tables["person"], Query(group="domain"))][0] == "film"
 
 
 def test_two_values_in_the_same_place_of_the_list_do_not_run_into_each_other(db, people):
     db.execute("UPDATE list_domain SET position = 1")
-    ids = records.page_ids(db, PERSON, Query(group="domain"))
+    ids = records.page_ids(db, db.tables["person"], Query(group="domain"))
 
     codes = [people[row_id] for row_id in ids]
     assert codes == sorted(codes, key=lambda code: (code is None, code))
 
 
 def test_inside_its_group_a_row_is_where_the_sort_puts_it(db, people):
-    ids = records.page_ids(db, PERSON, Query(group="domain", sort=("-last_name",)))
-    names = [records.get(db, PERSON, row_id).values["last_name"] for row_id in ids]
+    ids = records.page_ids(db, db.tables["person"], Query(group="domain", sort=("-last_name",)))
+    names = [records.get(db, db.tables["person"], row_id).values["last_name"] for row_id in ids]
 
     assert [people[row_id] for row_id in ids] == ["visual_arts", *["crafts"] * 3, *["film"] * 3, None, None]
     assert names == ["N5", "N7", "N6", "N3", "N9", "N2", "N1", "N8", "N4"]
@@ -63,8 +64,15 @@ def test_inside_its_group_a_row_is_where_the_sort_puts_it(db, people):
 def test_sorting_by_the_group_itself_turns_the_groups_round(db, people):
     query = Query(group="domain", sort=("-domain",))
 
-    assert [code for code, _ in group_counts.counts(db, PERSON, query)] == ["film", "crafts", "visual_arts", None]
-    assert [people[row_id] for row_id in records.page_ids(db, PERSON, query)][:4] == ["film"] * 3 + ["crafts"]
+    assert [code for code, _ in group_counts.counts(db, db.tables["person"], query)] == [
+        "film",
+        "crafts",
+        "visual_arts",
+        None,
+    ]
+    assert [people[row_id] for row_id in records.page_ids(db, db.tables["person"], query)][:4] == ["film"] * 3 + [
+        "crafts"
+    ]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -78,7 +86,9 @@ def test_the_pages_hold_every_row_that_is_not_folded_once(db, people, size, fold
 
     ids = [row_id for page in found for row_id in page]
     assert ids == [
-        i for i in records.page_ids(db, PERSON, replace(query, size=99, folded=())) if people[i] not in folded
+        i
+        for i in records.page_ids(db, db.tables["person"], replace(query, size=99, folded=()))
+        if people[i] not in folded
     ]
     assert sorted(ids) == sorted(row_id for row_id, code in people.items() if code not in folded)
     assert all(len(page) == size for page in found[:-1])
@@ -86,7 +96,9 @@ def test_the_pages_hold_every_row_that_is_not_folded_once(db, people, size, fold
         section
         for number, page in enumerate(found or [[]])
         for section in group_counts.sections(
-            group_counts.counts(db, PERSON, query), replace(query, page=number + 1), [people[row_id] for row_id in page]
+            group_counts.counts(db, db.tables["person"], query),
+            replace(query, page=number + 1),
+            [people[row_id] for row_id in page],
         )
     ]
     begun = [section.code for section in shown if not section.goes_on]
@@ -95,9 +107,9 @@ def test_the_pages_hold_every_row_that_is_not_folded_once(db, people, size, fold
 
 
 def test_a_group_that_goes_on_from_the_page_before_says_so(db, people):
-    found = group_counts.counts(db, PERSON, Query(group="domain"))
+    found = group_counts.counts(db, db.tables["person"], Query(group="domain"))
     second = Query(group="domain", size=3, page=2)
-    on_page = [people[row_id] for row_id in records.page_ids(db, PERSON, second)]
+    on_page = [people[row_id] for row_id in records.page_ids(db, db.tables["person"], second)]
 
     assert group_counts.sections(found, second, on_page) == [Section("crafts", goes_on=True), Section("film")]
 
@@ -106,18 +118,18 @@ def test_yes_comes_before_no_and_no_before_nothing(db):
     for licence in (None, 0, 1):
         given_person(db, licence=licence)
 
-    assert group_counts.counts(db, PERSON, Query(group="licence")) == [(1, 1), (0, 1), (None, 1)]
+    assert group_counts.counts(db, db.tables["person"], Query(group="licence")) == [(1, 1), (0, 1), (None, 1)]
 
 
-@pytest.mark.parametrize("item", groupable(PERSON), ids=lambda item: item.name)
+@pytest.mark.parametrize("item", groupable(DECLARED.tables["person"]), ids=lambda item: item.name)
 def test_every_choice_of_a_person_groups(db, people, item):
     query = Query(group=item.name)
-    ids = records.page_ids(db, PERSON, query)
+    ids = records.page_ids(db, db.tables["person"], query)
 
     assert sorted(ids) == sorted(people)
-    assert sum(many for _, many in group_counts.counts(db, PERSON, query)) == len(people)
-    values = {one.id: one.values[item.name] for one in records.rows(db, PERSON, ids)}
-    assert group_counts.of_rows(db, PERSON, item.name, ids) == values
+    assert sum(many for _, many in group_counts.counts(db, db.tables["person"], query)) == len(people)
+    values = {one.id: one.values[item.name] for one in records.rows(db, db.tables["person"], ids)}
+    assert group_counts.of_rows(db, db.tables["person"], item.name, ids) == values
 
 
 def test_what_follows_from_the_day_groups_too_and_persons_lead_inside(db):
@@ -126,8 +138,8 @@ def test_what_follows_from_the_day_groups_too_and_persons_lead_inside(db):
     over = [given_cer(db, who, "2019-01-01", "2019-01-01", "2019-06-01") for who in (one, other)]
     query = Query(group="validity", sort=("person_id",))
 
-    assert group_counts.counts(db, CER, query) == [("running", 1), ("over", 2)]
-    assert records.page_ids(db, CER, query) == [running, over[1], over[0]]
+    assert group_counts.counts(db, db.tables["cer"], query) == [("running", 1), ("over", 2)]
+    assert records.page_ids(db, db.tables["cer"], query) == [running, over[1], over[0]]
 
 
 def test_counts_are_remembered_and_asked_anew_once_the_file_changed(db, people, monkeypatch):
@@ -142,7 +154,7 @@ def test_counts_are_remembered_and_asked_anew_once_the_file_changed(db, people, 
     query = Query(group="type")
     given_aid(db, next(iter(people)), 10_00)
 
-    assert [group_counts.counts(db, AID, query) for _ in range(3)] == [[("equipment", 1)]] * 3
+    assert [group_counts.counts(db, db.tables["aid"], query) for _ in range(3)] == [[("equipment", 1)]] * 3
     assert len(asked) == 1
     given_aid(db, next(iter(people)), 10_00, type="training")
-    assert group_counts.counts(db, AID, query) == [("equipment", 1), ("training", 1)]
+    assert group_counts.counts(db, db.tables["aid"], query) == [("equipment", 1), ("training", 1)]

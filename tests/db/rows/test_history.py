@@ -124,7 +124,7 @@ def test_the_rows_of_a_deleted_person_are_signed_as_she_is(db, path):
     from tests.db.given import given_person
 
     by_ada, by_hand = given_person(db), given_person(db)
-    records.delete(db, PERSON, {by_ada: 1}, "Ada")
+    records.delete(db, db.tables["person"], {by_ada: 1}, "Ada")
     db.execute("UPDATE person SET deleted_at = '2024-01-01' WHERE id = ?", (by_hand,))
 
     assert [written(path, BENEFIT, row)[-1]["who"] for row in (1, 2)] == ["Ada", OUTSIDE]
@@ -132,10 +132,11 @@ def test_the_rows_of_a_deleted_person_are_signed_as_she_is(db, path):
 
 
 def test_a_change_is_told_in_french(db):
-    from db.model.dictionary import PERSON
 
-    row = saved(db, PERSON, {"last_name": "Éluard", "first_name": "Zoé", "gender": "woman", "phone": "0565534000"})
-    records.save(db, PERSON, Edit({"phone": "0565534001", "domain": "film"}, row, 1), "La CIPA")
+    row = saved(
+        db, db.tables["person"], {"last_name": "Éluard", "first_name": "Zoé", "gender": "woman", "phone": "0565534000"}
+    )
+    records.save(db, db.tables["person"], Edit({"phone": "0565534001", "domain": "film"}, row, 1), "La CIPA")
 
     latest, first = history.of_row(db, "person", row, records.context(db))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from db.model.dictionary import AID, DIAGNOSTIC, INTERVENTION, PARTNER, PERSON, PROJECT, TABLES
+from db.model.dictionary import DIAGNOSTIC, INTERVENTION, PERSON, PROJECT, TABLES
 from db.model.office import Office
 from db.model.types import Choice, Choices, Date, Euros, Integer, Reference, References, Text, YesNo, fold
 from db.rows import queries, records
@@ -220,7 +220,7 @@ def test_people_sort_by_name_without_accents(db):
     for last_name, first_name in names:
         given_person(db, last_name=last_name, first_name=first_name)
 
-    rows = records.read(db, PERSON).rows
+    rows = records.read(db, db.tables["person"]).rows
 
     assert [row.values["first_name"] for row in rows] == ["Lou", "Ada", "Éric", "Zoé", "Émile"]
 
@@ -234,7 +234,8 @@ def test_dated_rows_sorted_by_person_stay_in_the_order_of_their_days(db):
     def days(way):
         ids = found(db, INTERVENTION, sort=(f"{way}person_id",))
         return [
-            (row.values["person_id"], row.values["happened_on"][5:7]) for row in records.rows(db, INTERVENTION, ids)
+            (row.values["person_id"], row.values["happened_on"][5:7])
+            for row in records.rows(db, db.tables["intervention"], ids)
         ]
 
     assert days("") == [(ada, "03"), (ada, "02"), (ada, "01"), (zoe, "03"), (zoe, "02"), (zoe, "01")]
@@ -246,7 +247,7 @@ def test_many_pages_cover_each_row_once(db, sort):
     for number in range(57):
         given(db, "partner", name=f"Galerie {number % 5}", kind="culture" if number % 2 else None)
 
-    pages = [records.page_ids(db, PARTNER, Query(sort=sort, page=n, size=10)) for n in range(1, 8)]
+    pages = [records.page_ids(db, db.tables["partner"], Query(sort=sort, page=n, size=10)) for n in range(1, 8)]
 
     assert [len(page) for page in pages] == [10, 10, 10, 10, 10, 7, 0]
     assert sorted(row_id for page in pages for row_id in page) == list(range(1, 58))
@@ -257,12 +258,12 @@ def test_a_count_is_remembered_and_notices_every_change(db):
     db.set_trace_callback(lambda sql: asked.append(sql) if "count(*)" in sql and "partner" in sql else None)
 
     def count():
-        return records.count(db, PARTNER, Query())
+        return records.count(db, db.tables["partner"], Query())
 
     assert (count(), count(), len(asked)) == (0, 0, 1)
     row = given(db, "partner", name="Un")  # by plain SQL
     assert (count(), len(asked)) == (1, 2)
-    records.delete(db, PARTNER, {row: 1}, "Ada")
+    records.delete(db, db.tables["partner"], {row: 1}, "Ada")
     assert (count(), count(), len(asked)) == (0, 0, 3)
 
 
@@ -270,7 +271,7 @@ def test_a_row_that_no_longer_fits_its_filter_is_told(db):
     film, craft = given_person(db, domain="film"), given_person(db, domain="crafts")
     query = Query((Filter("domain", "in", ("film",)),))
 
-    assert records.still_matching(db, PERSON, query, [film, craft]) == {film}
+    assert records.still_matching(db, db.tables["person"], query, [film, craft]) == {film}
 
 
 def test_the_state_of_a_person_follows_from_her_stages(db):
@@ -280,7 +281,7 @@ def test_the_state_of_a_person_follows_from_her_stages(db):
     given_stage(db, person, "diagnostic", "2026-01-01", "2026-01-31")
 
     def state(day):
-        return records.rows(db, PERSON, [person], day)[0].values["state"]
+        return records.rows(db, db.tables["person"], [person], day)[0].values["state"]
 
     assert [state(day) for day in ("2025-12-31", "2026-01-01", "2026-01-31", "2026-02-01")] == [
         "outside",
@@ -297,6 +298,6 @@ def test_an_almost_empty_ceiling_is_marked(db):
     person = given_person(db)
     near, far = given_aid(db, person, 750_00), given_aid(db, given_person(db), 749_99)
 
-    marks = {row.id: row.marks for row in records.rows(db, AID, [near, far])}
+    marks = {row.id: row.marks for row in records.rows(db, db.tables["aid"], [near, far])}
 
     assert marks == {near: {"left": ("warning", "Plafond presque atteint")}, far: {}}

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from db.base.errors import BusyError, CeilingError, ConflictError, InvalidError, NotFoundError, RuleError
-from db.model.dictionary import AID, PARTNER, PERSON, STAGE
+from db.model.effective_dictionary import DECLARED
 from db.rows import records
 from db.rows.records import Edit, Filter, Query, Saved
 from tests.db.examples import as_stored, every_table, in_the_file, saved, whole_row
@@ -34,7 +34,7 @@ def test_what_is_saved_is_in_the_file_and_read_back(db, path, table):
 
 
 def test_a_new_row_starts_with_its_defaults(db, path):
-    row = saved(db, AID, {"person_id": given_person(db), "type": "other"})
+    row = saved(db, db.tables["aid"], {"person_id": given_person(db), "type": "other"})
 
     stored = in_the_file(path, "aid", row)
     assert (stored["requested_on"], stored["decision"], stored["granted"]) == (records.today(), "pending", None)
@@ -47,15 +47,15 @@ def test_every_problem_is_told_with_its_line_and_label(db):
     edits = [Edit(LOU), Edit({**LOU, "last_name": None, "phone": "12"}), Edit({**LOU, "gender": "martian"})]
 
     with pytest.raises(InvalidError) as error:
-        records.save_all(db, PERSON, edits, "Ada")
+        records.save_all(db, db.tables["person"], edits, "Ada")
 
     assert str(error.value).split("\n") == [
         "Ligne 2 · Nom : ce champ est obligatoire",
         "Ligne 2 · Téléphone : « 12 » n’est pas un numéro de téléphone (attendu : 05 65 00 00 00 ou +33…)",
         "Ligne 3 · Genre : « martian » n’est pas dans la liste « Genre »",
     ]
-    assert records.count(db, PERSON, Query()) == 0
-    assert len(records.save_all(db, PERSON, edits[:1] * 2, "Ada")) == 2
+    assert records.count(db, db.tables["person"], Query()) == 0
+    assert len(records.save_all(db, db.tables["person"], edits[:1] * 2, "Ada")) == 2
 
 
 def test_a_line_that_breaks_a_rule_takes_the_others_back(db):
@@ -64,16 +64,16 @@ def test_a_line_that_breaks_a_rule_takes_the_others_back(db):
     edits = [Edit({**stage, "kind": "diagnostic"}), Edit({**stage, "kind": "accompaniment"})]
 
     with pytest.raises(RuleError, match="Ligne 2 · Étape : un accompagnement demande"):
-        records.save_all(db, STAGE, edits, "Ada")
+        records.save_all(db, db.tables["stage"], edits, "Ada")
 
-    assert records.count(db, STAGE, Query()) == 0
+    assert records.count(db, db.tables["stage"], Query()) == 0
     given_benefit(db, person, "rsa", "2020-01-01")
-    assert len(records.save_all(db, STAGE, edits, "Ada")) == 2
+    assert len(records.save_all(db, db.tables["stage"], edits, "Ada")) == 2
 
 
 def test_a_single_row_needs_no_line_number(db):
     with pytest.raises(InvalidError) as error:
-        records.save(db, PERSON, Edit({**LOU, "email": "lou"}), "Ada")
+        records.save(db, db.tables["person"], Edit({**LOU, "email": "lou"}), "Ada")
 
     (problem,) = error.value.problems
     assert (problem.line, problem.label, problem.field) == (None, "Courriel", "email")
@@ -83,10 +83,10 @@ def test_a_single_row_needs_no_line_number(db):
 
 
 def test_two_people_may_change_two_fields_of_one_row(db, path):
-    row = saved(db, PERSON, LOU)
+    row = saved(db, db.tables["person"], LOU)
 
-    records.save(db, PERSON, Edit({"town": "Cahors"}, row, 1), "Ada")
-    second = records.save(db, PERSON, Edit({"phone": "0565534000"}, row, 1), "Grace")
+    records.save(db, db.tables["person"], Edit({"town": "Cahors"}, row, 1), "Ada")
+    second = records.save(db, db.tables["person"], Edit({"phone": "0565534000"}, row, 1), "Grace")
 
     stored = in_the_file(path, "person", row)
     assert (stored["town"], stored["phone"], stored["version"]) == ("Cahors", "0565534000", 3)
@@ -94,11 +94,11 @@ def test_two_people_may_change_two_fields_of_one_row(db, path):
 
 
 def test_the_same_field_is_never_written_over_unseen(db, path):
-    row = saved(db, PERSON, {**LOU, "domain": "crafts"})
-    records.save(db, PERSON, Edit({"domain": "film"}, row, 1), "Ada")
+    row = saved(db, db.tables["person"], {**LOU, "domain": "crafts"})
+    records.save(db, db.tables["person"], Edit({"domain": "film"}, row, 1), "Ada")
 
     with pytest.raises(ConflictError) as error:
-        records.save(db, PERSON, Edit({"domain": "literature", "town": "Cahors"}, row, 1), "Grace")
+        records.save(db, db.tables["person"], Edit({"domain": "literature", "town": "Cahors"}, row, 1), "Grace")
 
     clash = error.value
     (told,) = clash.differences
@@ -109,39 +109,41 @@ def test_the_same_field_is_never_written_over_unseen(db, path):
         "« Arts littéraires / Édition » chez vous."
     )
     assert in_the_file(path, "person", row)["town"] is None  # nothing of hers was written
-    records.save(db, PERSON, Edit({"domain": "literature"}, row, clash.version), "Grace")  # now she knows
+    records.save(db, db.tables["person"], Edit({"domain": "literature"}, row, clash.version), "Grace")  # now she knows
     assert in_the_file(path, "person", row)["domain"] == "literature"
 
 
 def test_wanting_what_the_colleague_wrote_is_no_conflict(db):
-    row = saved(db, PERSON, LOU)
-    records.save(db, PERSON, Edit({"town": "Cahors"}, row, 1), "Ada")
+    row = saved(db, db.tables["person"], LOU)
+    records.save(db, db.tables["person"], Edit({"town": "Cahors"}, row, 1), "Ada")
 
-    assert records.save(db, PERSON, Edit({"town": "Cahors"}, row, 1), "Grace").version == 2
+    assert records.save(db, db.tables["person"], Edit({"town": "Cahors"}, row, 1), "Grace").version == 2
 
 
 def test_a_change_made_without_palette_is_a_colleague_s_too(db):
-    row = saved(db, PERSON, LOU)
+    row = saved(db, db.tables["person"], LOU)
     db.execute("UPDATE person SET town = 'Figeac'")
 
     with pytest.raises(ConflictError, match="hors de Palette a modifié cette ligne"):
-        records.save(db, PERSON, Edit({"town": "Cahors"}, row, 1), "Ada")
+        records.save(db, db.tables["person"], Edit({"town": "Cahors"}, row, 1), "Ada")
 
 
 def test_a_row_deleted_meanwhile_is_told(db, path):
-    row = saved(db, PERSON, LOU)
-    records.delete(db, PERSON, {row: 1}, "Ada")
+    row = saved(db, db.tables["person"], LOU)
+    records.delete(db, db.tables["person"], {row: 1}, "Ada")
 
     with pytest.raises(NotFoundError, match="supprimée entre-temps"):
-        records.save(db, PERSON, Edit({"town": "Cahors"}, row, 1), "Grace")
+        records.save(db, db.tables["person"], Edit({"town": "Cahors"}, row, 1), "Grace")
 
     assert in_the_file(path, "person", row)["town"] is None
 
 
 def test_only_one_of_eight_writers_of_one_cell_wins_and_the_others_are_told(db, path):
-    row = saved(db, PERSON, LOU)
+    row = saved(db, db.tables["person"], LOU)
 
-    results = save_at_the_same_moment(path, PERSON, *[Edit({"town": f"Ville {n}"}, row, 1) for n in range(8)])
+    results = save_at_the_same_moment(
+        path, DECLARED.tables["person"], *[Edit({"town": f"Ville {n}"}, row, 1) for n in range(8)]
+    )
 
     assert sorted(type(result).__name__ for result in results) == ["ConflictError"] * 7 + ["Saved"]
     (place,) = [n for n, result in enumerate(results) if isinstance(result, Saved)]
@@ -155,64 +157,64 @@ def test_a_file_held_by_another_program_says_so_and_loses_nothing(db, path):
     holder.execute("BEGIN IMMEDIATE")
 
     with pytest.raises(BusyError, match="rien n’a été enregistré"):
-        records.save(db, PERSON, Edit(LOU), "Ada")
+        records.save(db, db.tables["person"], Edit(LOU), "Ada")
 
     holder.execute("ROLLBACK")
-    assert records.save(db, PERSON, Edit(LOU), "Ada").version == 1
-    assert records.count(db, PERSON, Query()) == 1
+    assert records.save(db, db.tables["person"], Edit(LOU), "Ada").version == 1
+    assert records.count(db, db.tables["person"], Query()) == 1
 
 
 # ---- deleting and bringing back
 
 
 def test_deleting_is_undone_with_all_that_went_along(db, path):
-    person = saved(db, PERSON, LOU)
+    person = saved(db, db.tables["person"], LOU)
     given_benefit(db, person, "rsa", "2020-01-01")
-    stage = saved(db, STAGE, {"person_id": person, "kind": "accompaniment", "starts_on": "2024-01-01"})
+    stage = saved(db, db.tables["stage"], {"person_id": person, "kind": "accompaniment", "starts_on": "2024-01-01"})
 
-    records.delete(db, PERSON, {person: 1}, "Ada")
+    records.delete(db, db.tables["person"], {person: 1}, "Ada")
 
-    assert records.read(db, PERSON).total == records.read(db, STAGE).total == 0
+    assert records.read(db, db.tables["person"]).total == records.read(db, db.tables["stage"]).total == 0
     with pytest.raises(NotFoundError):
-        records.get(db, PERSON, person)
-    records.restore(db, PERSON, [person], "Ada")
-    assert records.get(db, STAGE, stage).values["kind"] == "accompaniment"
+        records.get(db, db.tables["person"], person)
+    records.restore(db, db.tables["person"], [person], "Ada")
+    assert records.get(db, db.tables["stage"], stage).values["kind"] == "accompaniment"
     assert in_the_file(path, "person", person)["last_name"] == "Marchand"
 
 
 def test_a_row_that_a_colleague_changed_is_not_deleted_unseen(db):
-    first, second = saved(db, PARTNER, {"name": "Un"}), saved(db, PARTNER, {"name": "Deux"})
-    records.save(db, PARTNER, Edit({"town": "Cahors"}, second, 1), "Ada")
+    first, second = saved(db, db.tables["partner"], {"name": "Un"}), saved(db, db.tables["partner"], {"name": "Deux"})
+    records.save(db, db.tables["partner"], Edit({"town": "Cahors"}, second, 1), "Ada")
 
     with pytest.raises(ConflictError):
-        records.delete(db, PARTNER, {first: 1, second: 1}, "Grace")
+        records.delete(db, db.tables["partner"], {first: 1, second: 1}, "Grace")
 
-    assert records.count(db, PARTNER, Query()) == 2  # not even the first
-    records.delete(db, PARTNER, {first: 1, second: 2}, "Grace")
-    assert records.count(db, PARTNER, Query()) == 0
+    assert records.count(db, db.tables["partner"], Query()) == 2  # not even the first
+    records.delete(db, db.tables["partner"], {first: 1, second: 2}, "Grace")
+    assert records.count(db, db.tables["partner"], Query()) == 0
 
 
 def test_only_what_was_deleted_comes_back(db):
-    row = saved(db, PARTNER, {"name": "Un"})
+    row = saved(db, db.tables["partner"], {"name": "Un"})
 
     with pytest.raises(NotFoundError, match="n’est pas supprimée"):
-        records.restore(db, PARTNER, [row], "Ada")
+        records.restore(db, db.tables["partner"], [row], "Ada")
 
 
 def test_what_can_no_longer_come_back_says_why(db):
     person = given_person(db)
     gone, other = given_aid(db, person, 800_00), given_person(db)
     given_aid(db, other, 800_00)
-    records.delete(db, AID, {gone: 1}, "Ada")
+    records.delete(db, db.tables["aid"], {gone: 1}, "Ada")
     given_aid(db, person, 300_00)
 
     with pytest.raises(CeilingError, match="300\u00a0€ déjà accordés, il reste 600\u00a0€"):
-        records.restore(db, AID, [gone], "Ada")
+        records.restore(db, db.tables["aid"], [gone], "Ada")
 
-    records.delete(db, PERSON, {other: 1}, "Ada")
+    records.delete(db, db.tables["person"], {other: 1}, "Ada")
     db.execute("UPDATE setting SET aid_ceiling = 70000")
     with pytest.raises(RuleError, match="Montant accordé : le plafond"):  # of a row that came along
-        records.restore(db, PERSON, [other], "Ada")
+        records.restore(db, db.tables["person"], [other], "Ada")
     db.execute("UPDATE setting SET aid_ceiling = 90000")
-    records.restore(db, PERSON, [other], "Ada")
+    records.restore(db, db.tables["person"], [other], "Ada")
     assert total_granted(db, other) == 800_00

@@ -3,7 +3,7 @@
 import pytest
 
 from db.base.errors import CeilingError
-from db.model.dictionary import AID
+from db.model.effective_dictionary import DECLARED
 from db.rows import history, records, rule_errors
 from db.rows.records import Edit, Saved
 from tests.db.examples import in_the_file, saved
@@ -16,7 +16,7 @@ def period(db, code):
 
 def refusal(db, edit):
     with pytest.raises(CeilingError) as error:
-        records.save(db, AID, edit, "Ada")
+        records.save(db, db.tables["aid"], edit, "Ada")
     return str(error.value).replace("\u00a0", " ").replace("\u202f", " ")
 
 
@@ -24,7 +24,7 @@ def test_two_agents_cannot_pass_the_ceiling_together(db, path):
     person = given_person(db)
     given_aid(db, person, 800_00)
 
-    results = save_at_the_same_moment(path, AID, *[new_aid(person, 60_00)] * 2)
+    results = save_at_the_same_moment(path, DECLARED.tables["aid"], *[new_aid(person, 60_00)] * 2)
 
     assert {type(result) for result in results} == {Saved, CeilingError}  # one passes, one is told
     assert total_granted(db, person) == 860_00
@@ -33,7 +33,7 @@ def test_two_agents_cannot_pass_the_ceiling_together(db, path):
 def test_twenty_agents_cannot_either(db, path):
     person = given_person(db)
 
-    results = save_at_the_same_moment(path, AID, *[new_aid(person, 100_00)] * 20)
+    results = save_at_the_same_moment(path, DECLARED.tables["aid"], *[new_aid(person, 100_00)] * 20)
 
     assert [type(result) for result in results].count(Saved) == 9
     assert total_granted(db, person) == 900_00
@@ -50,7 +50,7 @@ def test_the_message_says_ceiling_granted_and_left(db):
         " Pour passer outre, écrivez le motif dans « Motif de dépassement »"
     )
     assert total_granted(db, person) == 812_50
-    records.save(db, AID, new_aid(person, 87_50), "Ada")
+    records.save(db, db.tables["aid"], new_aid(person, 87_50), "Ada")
     assert total_granted(db, person) == 900_00
 
 
@@ -59,9 +59,9 @@ def test_only_granted_aids_count(db):
     for decision in ("pending", "refused", "withdrawn"):
         given_aid(db, person, None, decision=decision, requested=900_00)
     gone = given_aid(db, person, 900_00)
-    records.delete(db, AID, {gone: 1}, "Ada")
+    records.delete(db, db.tables["aid"], {gone: 1}, "Ada")
 
-    records.save(db, AID, new_aid(person, 900_00), "Ada")
+    records.save(db, db.tables["aid"], new_aid(person, 900_00), "Ada")
 
 
 def test_granting_a_pending_aid_is_held_to_the_ceiling(db, path):
@@ -71,7 +71,7 @@ def test_granting_a_pending_aid_is_held_to_the_ceiling(db, path):
 
     assert "il reste 50 €" in refusal(db, Edit({"decision": "granted", "granted": 51_00}, pending, 1))
 
-    records.save(db, AID, Edit({"decision": "granted", "granted": 50_00}, pending, 1), "Ada")
+    records.save(db, db.tables["aid"], Edit({"decision": "granted", "granted": 50_00}, pending, 1), "Ada")
     assert in_the_file(path, "aid", pending)["granted"] == 50_00
 
 
@@ -93,8 +93,8 @@ def test_over_a_calendar_year_each_year_has_its_own_ceiling(db):
 
     assert "500 € déjà accordés, il reste 400 €" in refusal(db, new_aid(person, 401_00, "2024-12-31"))
     assert "900 € déjà accordés, il reste 0 €" in refusal(db, new_aid(person, 1_00, "2023-01-01"))
-    records.save(db, AID, new_aid(person, 400_00, "2024-12-31"), "Ada")
-    records.save(db, AID, new_aid(person, 900_00, "2025-01-01"), "Ada")
+    records.save(db, db.tables["aid"], new_aid(person, 400_00, "2024-12-31"), "Ada")
+    records.save(db, db.tables["aid"], new_aid(person, 900_00, "2025-01-01"), "Ada")
 
 
 def test_over_twelve_months_an_aid_counts_until_the_same_day_a_year_later(db):
@@ -103,7 +103,7 @@ def test_over_twelve_months_an_aid_counts_until_the_same_day_a_year_later(db):
     given_aid(db, person, 900_00, "2023-05-10")
 
     assert "il reste 0 €" in refusal(db, new_aid(person, 1_00, "2024-05-09"))
-    records.save(db, AID, new_aid(person, 900_00, "2024-05-10"), "Ada")
+    records.save(db, db.tables["aid"], new_aid(person, 900_00, "2024-05-10"), "Ada")
 
 
 def test_a_back_dated_aid_cannot_overfill_a_later_year_and_is_told_which_sum_counts(db):
@@ -114,7 +114,7 @@ def test_a_back_dated_aid_cannot_overfill_a_later_year_and_is_told_which_sum_cou
 
     # On its own day nothing was granted yet; in the year that ends on 1 September 2024, 800 € are.
     assert "800 € déjà accordés, il reste 100 €" in refusal(db, new_aid(person, 100_01, "2023-10-01"))
-    records.save(db, AID, new_aid(person, 100_00, "2023-10-01"), "Ada")
+    records.save(db, db.tables["aid"], new_aid(person, 100_00, "2023-10-01"), "Ada")
     assert "il reste 0 €" in refusal(db, new_aid(person, 1, "2024-02-28"))
 
 
@@ -123,7 +123,7 @@ def test_the_day_of_the_decision_says_to_which_period_an_aid_counts(db):
     person = given_person(db)
     given_aid(db, person, 900_00, "2024-01-02", requested_on="2023-12-01")
 
-    records.save(db, AID, new_aid(person, 900_00, "2023-12-15"), "Ada")
+    records.save(db, db.tables["aid"], new_aid(person, 900_00, "2023-12-15"), "Ada")
     assert "il reste 0 €" in refusal(db, new_aid(person, 1_00, "2024-02-01"))
 
 
@@ -134,7 +134,9 @@ def test_an_override_needs_a_reason_and_stays_in_the_history(db, path):
     person = given_person(db)
     given_aid(db, person, 900_00)
 
-    row = saved(db, AID, new_aid(person, 50_00, override_reason="Four cassé, accord du chef de service").values)
+    row = saved(
+        db, db.tables["aid"], new_aid(person, 50_00, override_reason="Four cassé, accord du chef de service").values
+    )
 
     assert in_the_file(path, "aid", row)["override_reason"] == "Four cassé, accord du chef de service"
     (change,) = history.of_row(db, "aid", row, records.context(db))
@@ -153,7 +155,7 @@ def over_the_ceiling(db):
 def test_the_note_of_an_old_aid_over_the_ceiling_can_be_corrected(db, path):
     row = over_the_ceiling(db)
 
-    records.save(db, AID, Edit({"note": "Facture reçue", "paid_on": "2024-06-01"}, row, 1), "Ada")
+    records.save(db, db.tables["aid"], Edit({"note": "Facture reçue", "paid_on": "2024-06-01"}, row, 1), "Ada")
 
     assert in_the_file(path, "aid", row)["note"] == "Facture reçue"
 
@@ -161,7 +163,7 @@ def test_the_note_of_an_old_aid_over_the_ceiling_can_be_corrected(db, path):
 def test_an_old_aid_over_the_ceiling_may_be_lowered_but_not_raised(db, path):
     row = over_the_ceiling(db)
 
-    records.save(db, AID, Edit({"granted": 1_400_00}, row, 1), "Ada")
+    records.save(db, db.tables["aid"], Edit({"granted": 1_400_00}, row, 1), "Ada")
     refusal(db, Edit({"granted": 1_400_01}, row, 2))
 
     assert in_the_file(path, "aid", row)["granted"] == 1_400_00
@@ -169,12 +171,12 @@ def test_an_old_aid_over_the_ceiling_may_be_lowered_but_not_raised(db, path):
 
 def test_a_reason_once_given_cannot_be_taken_back_while_it_is_needed(db, path):
     person = given_person(db)
-    row = saved(db, AID, new_aid(person, 950_00, override_reason="Urgence").values)
+    row = saved(db, db.tables["aid"], new_aid(person, 950_00, override_reason="Urgence").values)
 
     refusal(db, Edit({"override_reason": None}, row, 1))
 
     assert in_the_file(path, "aid", row)["override_reason"] == "Urgence"
-    records.save(db, AID, Edit({"override_reason": None, "granted": 900_00}, row, 1), "Ada")
+    records.save(db, db.tables["aid"], Edit({"override_reason": None, "granted": 900_00}, row, 1), "Ada")
     assert in_the_file(path, "aid", row)["granted"] == 900_00
 
 
@@ -187,10 +189,9 @@ def test_an_aid_cannot_be_moved_to_a_person_whose_ceiling_is_reached(db):
 
 
 def test_what_is_left_is_shown_for_the_day(db):
-    from db.model.dictionary import PERSON
 
     person = given_person(db)
     given_aid(db, person, 300_00)
 
-    assert records.get(db, PERSON, person).values["aid_left"] == 600_00
+    assert records.get(db, db.tables["person"], person).values["aid_left"] == 600_00
     assert rule_errors.ceiling_state(db, {"person_id": person, "requested_on": "2024-05-02"}) == (900_00, 300_00)

@@ -7,7 +7,8 @@ import pytest
 
 from db.accounts import accounts
 from db.base.errors import AccessError, InvalidError, NotFoundError
-from db.model.dictionary import AID, DIAGNOSTIC, PERSON
+from db.model.dictionary import DIAGNOSTIC, PERSON
+from db.model.effective_dictionary import DECLARED
 from db.model.roles import Role
 from db.people import erasure
 from db.rows import saved_views, titles
@@ -31,7 +32,7 @@ def db(db):
 
 
 def keep(db, name="Mes artisans", who=ADA, shared=False, look=LOOK, grid=CASELOAD):
-    return saved_views.create(db, PERSON, grid, name, look, who, shared)
+    return saved_views.create(db, db.tables["person"], grid, name, look, who, shared)
 
 
 def row(db, view_id):
@@ -74,7 +75,11 @@ def test_a_view_is_seen_by_whom_it_is_shared_with_and_only_in_its_grid(db):
 
 
 def test_one_plan_is_the_same_grid_as_another(db):
-    assert Grid.of(AID, "plan:cer:12") == Grid.of(AID, "plan:diagnostic:4") == Grid("aid", "plan")
+    assert (
+        Grid.of(DECLARED.tables["aid"], "plan:cer:12")
+        == Grid.of(DECLARED.tables["aid"], "plan:diagnostic:4")
+        == Grid("aid", "plan")
+    )
 
 
 def test_ones_own_come_first_then_by_name_whatever_the_accents(db):
@@ -91,7 +96,7 @@ def test_ones_own_come_first_then_by_name_whatever_the_accents(db):
     "deed",
     [
         lambda db, number: saved_views.rename(db, number, "Autre", BOB),
-        lambda db, number: saved_views.overwrite(db, PERSON, number, Look(), BOB),
+        lambda db, number: saved_views.overwrite(db, db.tables["person"], number, Look(), BOB),
         lambda db, number: saved_views.share(db, number, False, BOB),
         lambda db, number: saved_views.delete(db, number, BOB),
     ],
@@ -110,7 +115,7 @@ def test_ones_own_is_renamed_overwritten_shared_and_deleted(db):
     number = keep(db)
     saved_views.rename(db, number, "  Autre \n nom ", ADA)
     saved_views.share(db, number, True, ADA)
-    saved_views.overwrite(db, PERSON, number, replace(LOOK, group="", search="tout autre"), ADA)
+    saved_views.overwrite(db, db.tables["person"], number, replace(LOOK, group="", search="tout autre"), ADA)
 
     assert row(db, number)[:3] == ("Autre nom", ADA, 1)
     assert saved_views.get(db, number, BOB).look == replace(LOOK, group="", search="tout autre")
@@ -120,7 +125,7 @@ def test_ones_own_is_renamed_overwritten_shared_and_deleted(db):
 
 def test_a_copy_of_a_colleagues_view_is_ones_own(db):
     theirs = saved_views.get(db, keep(db, "Artisans", shared=True), BOB)
-    mine = saved_views.create(db, PERSON, CASELOAD, theirs.name, theirs.look, BOB)
+    mine = saved_views.create(db, db.tables["person"], CASELOAD, theirs.name, theirs.look, BOB)
 
     assert saved_views.get(db, mine, BOB).look == LOOK
     assert row(db, mine)[:2] == ("Artisans", BOB)
@@ -240,7 +245,7 @@ def test_a_field_that_is_gone_is_left_out_and_said_by_its_name(db):
     )
     kept = saved_views.get(db, number, ADA)
 
-    look, told = saved_views.fit(without, kept.look, titles.context(db), kept.labels)
+    look, told = saved_views.fit(DECLARED.tables[without.name], kept.look, titles.context(db), kept.labels)
 
     assert look == Look({"birth_date:low": "01/01/1980", "licence": [1]}, "céram", ("last_name", "state"), LOOK.sort)
     assert sorted(told) == [

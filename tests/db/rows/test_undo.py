@@ -84,7 +84,7 @@ def test_a_new_row_goes_and_may_come_back(db):
     undo.undo(db, latest(db), "Grace")
 
     with pytest.raises(NotFoundError):
-        records.get(db, PARTNER, row)
+        records.get(db, db.tables["partner"], row)
     undo.undo(db, latest(db), "Ada")
     assert contents(db) == made
 
@@ -93,7 +93,7 @@ def test_a_bulk_change_is_one_operation_taken_back_whole(db):
     rows = [saved(db, PARTNER, {"name": f"Galerie {number}", "town": "Figeac"}) for number in range(40)]
     before, operations_before = contents(db), latest(db)
     edits = [Edit({"town": "Cahors"}, row, 1) for row in rows] + [Edit({"name": "Neuve"})]
-    records.save_all(db, PARTNER, edits, "Ada")
+    records.save_all(db, db.tables["partner"], edits, "Ada")
     assert latest(db) == operations_before + 1
 
     undo.undo(db, latest(db), "Ada")
@@ -102,7 +102,7 @@ def test_a_bulk_change_is_one_operation_taken_back_whole(db):
     assert after["partner"][:40] == before["partner"]
     assert [shown(db, PARTNER, row)["town"] for row in rows] == ["Figeac"] * 40
     with pytest.raises(NotFoundError):
-        records.get(db, PARTNER, rows[-1] + 1)
+        records.get(db, db.tables["partner"], rows[-1] + 1)
 
 
 def test_two_changes_of_one_row_in_one_save_are_taken_back_in_the_right_order(db):
@@ -110,7 +110,7 @@ def test_two_changes_of_one_row_in_one_save_are_taken_back_in_the_right_order(db
     before = contents(db)
     with records.writing(db):
         for town in ("Cahors", "Gourdon"):
-            records.write(db, PARTNER, row, {"town": town}, "Ada")
+            records.write(db, db.tables["partner"], row, {"town": town}, "Ada")
 
     undo.undo(db, latest(db), "Ada")
 
@@ -120,7 +120,7 @@ def test_two_changes_of_one_row_in_one_save_are_taken_back_in_the_right_order(db
 def test_a_deleted_row_comes_back(db):
     row = saved(db, PARTNER, {"name": "La Grange"})
     before = contents(db)
-    records.delete(db, PARTNER, {row: 1}, "Ada")
+    records.delete(db, db.tables["partner"], {row: 1}, "Ada")
 
     undo.undo(db, latest(db), "Grace")
 
@@ -132,17 +132,17 @@ def test_a_deleted_person_comes_back_with_all_her_rows_and_no_other(db):
     stage = given_stage(db, person, "accompaniment", "2022-01-01")
     aid = given_aid(db, person, 100_00)
     gone_before = given_aid(db, person, 50_00)
-    records.delete(db, AID, {gone_before: 1}, "Ada")
+    records.delete(db, db.tables["aid"], {gone_before: 1}, "Ada")
     db.execute("UPDATE aid SET deleted_at = '2022-02-02' WHERE id = ?", (gone_before,))  # at another moment than her
     before = contents(db)
-    records.delete(db, PERSON, {person: 1}, "Ada")
-    assert records.rows(db, STAGE, [stage]) == []
+    records.delete(db, db.tables["person"], {person: 1}, "Ada")
+    assert records.rows(db, db.tables["stage"], [stage]) == []
 
     undo.undo(db, latest(db), "Grace")
 
     assert contents(db) == before
     assert (shown(db, STAGE, stage)["kind"], shown(db, AID, aid)["granted"]) == ("accompaniment", 100_00)
-    assert records.rows(db, AID, [gone_before]) == []
+    assert records.rows(db, db.tables["aid"], [gone_before]) == []
     assert shown(db, PERSON, other)["last_name"] == "Autre"
 
 
@@ -151,7 +151,7 @@ def test_many_deleted_at_once_come_back_together(db):
     for person in people:
         given_stage(db, person, "accompaniment", "2022-01-01")
     before = contents(db)
-    records.delete(db, PERSON, dict.fromkeys(people, 1), "Ada")
+    records.delete(db, db.tables["person"], dict.fromkeys(people, 1), "Ada")
 
     undo.undo(db, latest(db), "Ada")
 
@@ -161,9 +161,9 @@ def test_many_deleted_at_once_come_back_together(db):
 def test_what_was_brought_back_is_put_away_again(db):
     person = given_person(db)
     given_stage(db, person, "accompaniment", "2022-01-01")
-    records.delete(db, PERSON, {person: 1}, "Ada")
+    records.delete(db, db.tables["person"], {person: 1}, "Ada")
     hidden = {table: [row[0] for row in rows] for table, rows in contents(db).items()}
-    records.restore(db, PERSON, [person], "Grace")
+    records.restore(db, db.tables["person"], [person], "Grace")
 
     undo.undo(db, latest(db), "Ada")
 
@@ -203,7 +203,7 @@ def test_the_undoing_stands_in_the_history_under_who_undid(db):
     taken_back = operations.get(db, undone)
     assert taken_back
     assert taken_back.undone_by == made.id
-    assert records.get(db, PARTNER, row).version == 3
+    assert records.get(db, db.tables["partner"], row).version == 3
 
 
 def test_an_undoing_can_be_undone_and_that_again(db):
@@ -221,7 +221,7 @@ def test_an_undoing_can_be_undone_and_that_again(db):
 def test_a_deletion_that_was_undone_can_be_done_again(db):
     person = given_person(db)
     given_stage(db, person, "accompaniment", "2022-01-01")
-    records.delete(db, PERSON, {person: 1}, "Ada")
+    records.delete(db, db.tables["person"], {person: 1}, "Ada")
     undo.undo(db, latest(db), "Ada")
 
     undo.undo(db, latest(db), "Ada")
@@ -261,7 +261,7 @@ def test_another_field_of_the_same_row_is_nobody_s_business(db):
 
 def test_one_row_in_the_way_keeps_the_whole_of_it(db):
     rows = [saved(db, PARTNER, {"name": f"Galerie {number}"}) for number in range(3)]
-    records.save_all(db, PARTNER, [Edit({"town": "Cahors"}, row, 1) for row in rows], "Ada")
+    records.save_all(db, db.tables["partner"], [Edit({"town": "Cahors"}, row, 1) for row in rows], "Ada")
     mine = latest(db)
     saved(db, PARTNER, {"town": "Figeac"}, "Grace", rows[1], 2)
 
@@ -276,9 +276,9 @@ def test_a_row_that_was_deleted_since_is_told(db, done, word):
     row = saved(db, PARTNER, {"name": "La Grange"})
     saved(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
     mine = latest(db)
-    records.delete(db, PARTNER, {row: 2}, "Grace")
+    records.delete(db, db.tables["partner"], {row: 2}, "Grace")
     if done == "back":
-        records.restore(db, PARTNER, [row], "Bob")
+        records.restore(db, db.tables["partner"], [row], "Bob")
 
     assert word in refused(db, mine)
 
@@ -331,11 +331,11 @@ def test_a_new_person_whose_rows_were_put_away_goes(db):
     person = saved(db, PERSON, LOU)
     mine = latest(db)
     aid = given_aid(db, person, 100_00)
-    records.delete(db, AID, {aid: 1}, "Ada")
+    records.delete(db, db.tables["aid"], {aid: 1}, "Ada")
 
     undo.undo(db, mine, "Ada")
 
-    assert records.rows(db, PERSON, [person]) == []
+    assert records.rows(db, db.tables["person"], [person]) == []
 
 
 def test_a_person_who_was_added_together_with_her_rows_goes_with_them(db):
@@ -362,7 +362,7 @@ def test_a_person_who_was_added_together_with_her_rows_goes_with_them(db):
 def test_an_aid_does_not_come_back_over_the_ceiling(db):
     person = given_person(db)
     aid = saved(db, AID, new_aid(person, 800_00).values)
-    records.delete(db, AID, {aid: 1}, "Ada")
+    records.delete(db, db.tables["aid"], {aid: 1}, "Ada")
     mine = latest(db)
     given_aid(db, person, 300_00)
 
@@ -392,7 +392,7 @@ def test_a_stage_does_not_come_back_over_another(db):
 def test_nor_any_row_of_a_bulk_change(db):
     people = [given_person(db) for _ in range(3)]
     aids = [saved(db, AID, new_aid(person, 800_00).values) for person in people]
-    records.save_all(db, AID, [Edit({"granted": 100_00}, aid, 1) for aid in aids], "Ada")
+    records.save_all(db, db.tables["aid"], [Edit({"granted": 100_00}, aid, 1) for aid in aids], "Ada")
     mine = latest(db)
     given_aid(db, people[0], 300_00)  # the first of them: taken back last, once the others were
 
@@ -402,7 +402,7 @@ def test_nor_any_row_of_a_bulk_change(db):
 def test_a_person_does_not_come_back_when_one_of_her_rows_cannot(db):
     person = given_person(db)
     given_aid(db, person, 800_00)
-    records.delete(db, PERSON, {person: 1}, "Ada")
+    records.delete(db, db.tables["person"], {person: 1}, "Ada")
     mine = latest(db)
     db.execute("UPDATE setting SET aid_ceiling = 70000")
 
@@ -434,7 +434,7 @@ def test_of_two_who_undo_the_same_at_once_one_wins(db, path):
     assert told.count("done") == 1
     assert sum("elle a déjà été annulée" in one for one in told) == 3
     assert shown(db, PARTNER, row)["name"] == "La Grange"
-    assert records.get(db, PARTNER, row).version == 3
+    assert records.get(db, db.tables["partner"], row).version == 3
 
 
 # ---- what was done without Palette

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from db.accounts import accounts
-from db.model.dictionary import PARTNER, PERSON
+from db.model.effective_dictionary import DECLARED
 from db.model.roles import Role
 from db.people import erasure
 from db.rows import access_log, records
@@ -23,12 +23,12 @@ EVERY_BOOK = ("history", "trace", "seal", "operation", "frozen", "publication", 
 @pytest.fixture
 def used(db):
     """A file of six sealed lines: four changes, two traces."""
-    one = records.save(db, PARTNER, Edit({"name": "La Grange"}), "Ada").row_id
-    records.save(db, PARTNER, Edit({"name": "Le Moulin"}), "Ada")
+    one = records.save(db, db.tables["partner"], Edit({"name": "La Grange"}), "Ada").row_id
+    records.save(db, db.tables["partner"], Edit({"name": "Le Moulin"}), "Ada")
     access_log.note(db, "Ada", "export", detail="Partenaires")
-    records.save(db, PARTNER, Edit({"town": "Figeac"}, one, 1), "Grace")
+    records.save(db, db.tables["partner"], Edit({"town": "Figeac"}, one, 1), "Grace")
     access_log.note(db, "Grace", "sign_in")
-    records.save(db, PARTNER, Edit({"town": "Cahors"}, one, 2), "Ada")
+    records.save(db, db.tables["partner"], Edit({"town": "Cahors"}, one, 2), "Ada")
     assert check(db) == []
     return db
 
@@ -106,7 +106,7 @@ def test_many_writers_at_once_keep_the_chain_whole(used, path):
         db = connection.open_file(path)
         start.wait()
         for turn in range(5):
-            records.save(db, PARTNER, Edit({"name": f"Galerie {agent} {turn}"}), f"Agent {agent}")
+            records.save(db, db.tables["partner"], Edit({"name": f"Galerie {agent} {turn}"}), f"Agent {agent}")
             access_log.note(db, f"Agent {agent}", "export")
         db.close()
 
@@ -203,7 +203,7 @@ def test_a_line_that_was_slipped_in_before_the_first_is_named(used, book, name, 
     assert list(audit_chain.problems(used)) == [told]
     assert told in check(used)
     access_log.note(used, "Ada", "export")
-    records.save(used, PARTNER, Edit({"name": "Après"}), "Ada")
+    records.save(used, DECLARED.tables["partner"], Edit({"name": "Après"}), "Ada")
     assert list(audit_chain.problems(used)) == [told], (
         "it stands in nobody's way, and saving does not seal it afterwards"
     )
@@ -212,7 +212,7 @@ def test_a_line_that_was_slipped_in_before_the_first_is_named(used, book, name, 
 @pytest.mark.parametrize("book", ["history", "trace"])
 def test_a_line_that_was_slipped_in_between_is_named(used, book):
     used.execute(f"UPDATE sqlite_sequence SET seq = seq + 10 WHERE name = '{book}'")  # a gap to hide in
-    records.save(used, PARTNER, Edit({"name": "Après"}), "Ada")
+    records.save(used, DECLARED.tables["partner"], Edit({"name": "Après"}), "Ada")
     access_log.note(used, "Ada", "export")
     assert check(used) == []
     (last,) = used.execute(f"SELECT max(id) FROM {book}").fetchone()
@@ -405,7 +405,7 @@ def test_a_trace_goes_once_it_is_old_and_not_before(filled):
 
 def test_erased_content_keeps_the_chain_whole(used):
     person = given_person(used, last_name="Zorglubescu")
-    records.save(used, PERSON, Edit({"email": "z@exemple.fr"}, person, 1), "Ada")
+    records.save(used, DECLARED.tables["person"], Edit({"email": "z@exemple.fr"}, person, 1), "Ada")
     (many,) = used.execute("SELECT count(*) FROM seal").fetchone()
 
     erasure.erase(used, [person], "Admin")
@@ -413,7 +413,7 @@ def test_erased_content_keeps_the_chain_whole(used):
     assert used.execute("SELECT count(*) FROM seal WHERE salt IS NULL").fetchone()[0] > 0
     assert used.execute("SELECT count(*) FROM seal").fetchone()[0] > many
     assert check(used) == []
-    records.save(used, PARTNER, Edit({"name": "Après"}), "Ada")
+    records.save(used, DECLARED.tables["partner"], Edit({"name": "Après"}), "Ada")
     assert check(used) == []
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from db.model.dictionary import TABLES
+from db.model.effective_dictionary import DECLARED
 from db.storage.ddl import rules_of
 from tests.db.examples import as_stored, change, in_the_file, insert, unguarded, whole_row
 from tests.db.given import (
@@ -64,20 +65,20 @@ def test_every_declared_rule_is_tested_here():
 def test_what_breaks_a_rule_is_refused_with_its_sentence(db, path, rule):
     table = TABLES[rule.partition(".")[0]]
     (sentence,) = [item.sentence for item in rules_of(table) if f"{table.name}.{item.name}" == rule]
-    good = whole_row(db, table)
+    good = whole_row(db, db.tables[table.name])
     bad = {**good, **BREAKS[rule]}
     raw = unguarded(path)
 
     with pytest.raises(sqlite3.IntegrityError) as inserted:
-        insert(raw, table, bad)
-    row = insert(raw, table, good)  # the positive control
+        insert(raw, DECLARED.tables[table.name], bad)
+    row = insert(raw, DECLARED.tables[table.name], good)  # the positive control
     with pytest.raises(sqlite3.IntegrityError) as updated:
-        change(raw, table, row, **BREAKS[rule])
+        change(raw, DECLARED.tables[table.name], row, **BREAKS[rule])
 
     assert str(updated.value) == str(inserted.value)
     assert str(inserted.value).startswith(f"{rule} : ")
     assert str(inserted.value).endswith(sentence)
-    assert as_stored(table, good).items() <= in_the_file(path, table.name, row).items()
+    assert as_stored(DECLARED.tables[table.name], good).items() <= in_the_file(path, table.name, row).items()
 
 
 def refused(rule):
@@ -242,7 +243,7 @@ def test_the_ceiling_holds_for_any_program(db, path):
     person = given_person(db)
     raw = unguarded(path)
     spent = {"person_id": person, "type": "other", "decision": "granted", "granted": 900_00}
-    insert(raw, TABLES["aid"], {**spent, "requested_on": "2024-01-01"})
+    insert(raw, DECLARED.tables["aid"], {**spent, "requested_on": "2024-01-01"})
 
     with refused("aid.ceiling"):
         given_aid(db, person, 1)

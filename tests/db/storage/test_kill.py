@@ -28,15 +28,16 @@ from db.rows.records import Edit
 
 def write(number):
     db = connection.open_file(Path(sys.argv[1]))
-    own = records.save(db, PERSON, Edit({"last_name": f"Agent {number}", "first_name": "X", "gender": "other"}), "Ada")
+    persons = db.tables["person"]
+    own = records.save(db, persons, Edit({"last_name": f"Agent {number}", "first_name": "X", "gender": "other"}), "Ada")
     turn, version = 0, own.version
     while True:
         turn += 1
         town = f"{sys.argv[2]}-{number}-{turn}"
-        version = records.save(db, PERSON, Edit({"town": town}, own.row_id, version), f"Agent {number}").version
+        version = records.save(db, persons, Edit({"town": town}, own.row_id, version), f"Agent {number}").version
         os.write(1, f'["town", {own.row_id}, "{town}", {version}]\\n'.encode())
         step = {"person_id": 1, "happened_on": "2024-01-01", "domain": "coaching", "note": town}
-        row = records.save(db, INTERVENTION, Edit(step), f"Agent {number}").row_id
+        row = records.save(db, db.tables["intervention"], Edit(step), f"Agent {number}").row_id
         os.write(1, f'["step", {row}, "{town}", 1]\\n'.encode())
 
 for number in range(20):

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from db.base.errors import InvalidError
-from db.model.dictionary import PERSON
+from db.model.effective_dictionary import DECLARED
 from db.model.fields import Field, Privacy
 from db.model.types import Text
 from db.rows import titles
@@ -67,7 +67,7 @@ def test_in_excel_days_are_days_sums_are_euros_and_nothing_is_a_formula(db):
 def test_markup_in_a_text_is_a_text(db, make):
     given_person(db, town="<r><t>x</t></r>", note="<r>", craft="</text:p>&amp;")
 
-    (row,) = told(cells_of(make(db, DAY)), PERSON, titles.context(db)).values()
+    (row,) = told(cells_of(make(db, DAY)), DECLARED.tables["person"], titles.context(db)).values()
 
     assert (row["town"], row["note"], row["craft"]) == ("<r><t>x</t></r>", "<r>", "</text:p>&amp;")
 
@@ -83,7 +83,11 @@ def test_labels_that_say_the_same_and_retired_values_keep_their_code(db, make):
 
     cells, known = cells_of(make(db, DAY)), titles.context(db)
 
-    assert [row["territory"] for row in told(cells, PERSON, known).values()] == [first, "twin", "cut"]
+    assert [row["territory"] for row in told(cells, DECLARED.tables["person"], known).values()] == [
+        first,
+        "twin",
+        "cut",
+    ]
     diagnostics = told(cells, db.files["diagnostic"], known)
     assert {row["obstacles"] for row in diagnostics.values()} == {("mobility", "cut")}
     assert ["Oui" for row in cells["Listes"] if row[1] == "cut"] == [
@@ -135,8 +139,10 @@ def test_libreoffice_reads_the_ods_as_it_was_written(db, soffice, tmp_path):
     assert cells_of((tmp_path / "tout.xlsx").read_bytes())["Personnes"] == sheet(
         db, whole_file.open_document, "Personnes"
     )
-    (row,) = told(cells_of((tmp_path / "tout.xlsx").read_bytes()), PERSON, titles.context(db)).values()
-    assert row == next(iter(kept(db, PERSON).values()))
+    (row,) = told(
+        cells_of((tmp_path / "tout.xlsx").read_bytes()), DECLARED.tables["person"], titles.context(db)
+    ).values()
+    assert row == next(iter(kept(db, db.tables["person"]).values()))
 
 
 # ---- how it is made
@@ -184,7 +190,10 @@ def test_cancelled_it_leaves_nothing_behind(db, tmp_path, monkeypatch, make):
 def test_what_excel_cannot_hold_is_refused_and_never_cut(db):
     given_person(db)
     db.execute("UPDATE person SET note = ?", ("x" * 10_000,))
-    assert told(cells_of(whole_file.xlsx(db, DAY)), PERSON, titles.context(db))[1]["note"] == "x" * 10_000
+    assert (
+        told(cells_of(whole_file.xlsx(db, DAY)), DECLARED.tables["person"], titles.context(db))[1]["note"]
+        == "x" * 10_000
+    )
     rows = [["x" * 32_768]]
     made = workbook.Sheet("Notes", [workbook.Column("Note", workbook.TEXT, 20)], iter(rows), 1)
     page = workbook.Page("Page", [20], [], [])
@@ -215,7 +224,10 @@ def test_sheets_are_named_as_spreadsheets_allow(db):
     from dataclasses import replace
 
     long = "Étapes [longues] : de/parcours ? et d’autres *choses*"
-    tables = [replace(PERSON, name=name, plural=plural) for name, plural in (("a", long), ("b", long), ("c", "Listes"))]
+    tables = [
+        replace(DECLARED.tables["person"], name=name, plural=plural)
+        for name, plural in (("a", long), ("b", long), ("c", "Listes"))
+    ]
 
     names = list(sheet_names(tables).values())
 

@@ -15,7 +15,6 @@ from db.export import plain_sqlite
 from db.imports import plan, workbook_reader, write
 from db.imports.plan_types import CREATE
 from db.model import lists
-from db.model.dictionary import PERSON, SETTING
 from db.model.types import LongText, Text
 from db.rows import operations, records, titles, undo
 from db.rows.records import Edit
@@ -96,12 +95,12 @@ def test_any_text_comes_back_as_it_was_kept(tmp_path_factory, empty_path, texts)
         known = titles.context(db)
         for table in FILLED_IN:
             for number in (1, 2):
-                values = whole_row(db, table, number)
+                values = whole_row(db, db.tables[table.name], number)
                 for item in table.fields:
                     text = texts.get((table.name, item.name, number))
                     if text and isinstance(item.type, Text) and item.type.read(text[: item.type.max], known):
                         values[item.name] = text[: item.type.max]
-                records.save(db, table, Edit(values), "Ada")
+                records.save(db, db.tables[table.name], Edit(values), "Ada")
         before = everything(db)
         for suffix, make in BOOKS.items():
             with closing(empty_at(folder / f"back{suffix}.db", empty_path)) as back:
@@ -151,7 +150,7 @@ def test_an_office_with_fields_lists_and_limits_of_its_own_comes_back_after_its_
     values = {edit.add_field(db, NewField("person", f"Le {kind}", kind), "Ada"): v for kind, v in kinds.items()}
     labels = ("Or", "Argent ; vermeil", "Cuivre")
     own = edit.add_field(db, NewField("person", "Métaux", "choices", values=labels), "Ada")
-    edit.change_field(db, PERSON, "craft", {"label": "Métier", "hidden": 1}, "Ada")
+    edit.change_field(db, db.tables["person"], "craft", {"label": "Métier", "hidden": 1}, "Ada")
     gone = edit.add_field(db, NewField("person", "Repris", "text"), "Ada")
     operation = operations.last_of(db, "Ada", "own_field")
     db.execute(f"UPDATE person SET {gone} = 'Zorglub' WHERE id = 1")
@@ -159,7 +158,7 @@ def test_an_office_with_fields_lists_and_limits_of_its_own_comes_back_after_its_
     undo.undo(db, operation.id, "Ada")
     edit.add_value(db, lists.DOMAINS, "Arts numériques", "Ada")
     with records.writing(db):
-        records.change(db, SETTING, 1, {"aid_ceiling": 2_000_00}, "Ada")
+        records.change(db, db.tables["setting"], 1, {"aid_ceiling": 2_000_00}, "Ada")
     metals = db.tables["person"].field(own).list
     assert metals
     codes = {label: code for code, label in titles.context(db).labels[metals.name].items()}
