@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from db.__main__ import Verbs
 from db.base import atomic_files
 from db.base.errors import InvalidError, Problem
-from db.cli.office_path import Place
+from db.cli.verbs import PathArgument, Verbs
 from db.figures import as_of
 from db.figures.periods import period_of
 from db.rows import access_log
@@ -37,9 +36,9 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("path", type=Place())
+@click.argument("path", type=PathArgument())
 @click.argument("when")
-@click.option("--to", "target", required=True, type=Place(), help="FILE.{pptx,pdf,xlsx,zip}")
+@click.option("--to", "target", required=True, type=PathArgument(), help="FILE.{pptx,pdf,xlsx,zip}")
 @click.option("--known-on", default="", help="Ce que l’on savait ce jour-là (2023-03-15).")
 def photo(path: Path, when: str, target: Path, known_on: str) -> None:
     """Le bilan du fichier PATH pour WHEN, écrit dans FILE : PPTX, PDF, XLSX, ou ZIP de tous les graphiques.
@@ -56,9 +55,9 @@ def photo(path: Path, when: str, target: Path, known_on: str) -> None:
 
 
 @cli.command()
-@click.argument("path", type=Place())
+@click.argument("path", type=PathArgument())
 @click.argument("person", type=int)
-@click.option("--to", "target", required=True, type=Place(), help="FILE.zip")
+@click.option("--to", "target", required=True, type=PathArgument(), help="FILE.zip")
 @click.option("--who", required=True, help="Qui le remet : écrit dans les traces.")
 def package(path: Path, person: int, target: Path, who: str) -> None:
     """Tout ce que le fichier PATH sait du dossier n° PERSON (droit d’accès) : un PDF et un JSON, dans FILE."""
@@ -73,8 +72,8 @@ def package(path: Path, person: int, target: Path, who: str) -> None:
 
 
 @cli.command("whole")
-@click.argument("path", type=Place())
-@click.option("--to", "target", required=True, type=Place(), help="FILE.{xlsx,ods,db}")
+@click.argument("path", type=PathArgument())
+@click.option("--to", "target", required=True, type=PathArgument(), help="FILE.{xlsx,ods,db}")
 @click.option("--who", required=True, help="Qui l’emporte : écrit dans les traces.")
 @click.option("--force", is_flag=True, help="Remplace FILE s’il existe.")
 def whole_file(path: Path, target: Path, who: str, force: bool) -> None:

@@ -15,27 +15,19 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from db.backup import status
-from db.backup.restore import Restored, restore
-from db.backup.status import Backup, State, backups_in, state
-from db.base import atomic_files
+from db.backup import catalogue, status
+from db.backup.catalogue import Backup, backups_in
+from db.base import atomic_files, folders
 from db.base.atomic_files import PART
 from db.base.errors import NotFoundError, StorageError, without_values
 from db.base.locks import one_copy_at_a_time
 from db.storage import audit_chain
-
-__all__ = ["Backup", "Daily", "Restored", "State", "backups_in", "folder_of", "make", "restore", "rotate", "state"]
 
 _log = logging.getLogger(__name__)
 _LEFT_OUT = ("session", "invitation", "attempt")
 _PAGES, _PAUSE = 1000, 0.01
 _DAILY, _WEEKLY = 14, 8
 _DAY = timedelta(days=1)
-
-
-def folder_of(path: Path) -> Path:
-    """Where the backups of an office file are: the folder PALETTE_BACKUPS, or « sauvegardes » beside it."""
-    return Path(os.environ.get("PALETTE_BACKUPS") or path.parent / "sauvegardes")
 
 
 def recipient() -> str | None:
@@ -46,7 +38,7 @@ def recipient() -> str | None:
 # ---- one backup
 
 
-def make(path: Path, folder: Path, now: datetime, recipient: str | None = None) -> Path:
+def make_backup(path: Path, folder: Path, now: datetime, recipient: str | None = None) -> Path:
     """A verified backup of the file as it is at one moment, while others go on writing. Returns its path.
 
     The folder notes whether it succeeded. Raises NotFoundError, StorageError.
@@ -82,7 +74,7 @@ def _prepare(path: Path, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True)
         atomic_files.hand_over(folder, path.parent)
     atomic_files.clear_work(path)
-    for left in list(status.leftovers(folder)):
+    for left in list(catalogue.leftovers(folder)):
         left.unlink()
 
 
@@ -143,8 +135,8 @@ def _broken_seal(clean: Path) -> str:
 
 
 def _place(clean: Path, folder: Path, now: datetime, key: Any) -> Path:
-    final = status.free_name(folder, now, ".db.age" if key else ".db")
-    part, told = final.with_name(final.name + PART), status.digest_path(final)
+    final = catalogue.free_name(folder, now, ".db.age" if key else ".db")
+    part, told = final.with_name(final.name + PART), catalogue.digest_path(final)
     try:
         digest = atomic_files.copy(clean, part, key)
         atomic_files.hand_over(part, folder)
@@ -227,10 +219,10 @@ class Daily:
 
 def make_if_due(path: Path, now: datetime) -> Path | None:
     """Make a backup when the newest is a day old, missing, or dated by a clock that was ahead. Raises like ``make``."""
-    folder = folder_of(path)
+    folder = folders.backup_folder(path)
     if not (path.exists() and path.stat().st_size) or not _is_due(folder, now):
         return None
-    made = make(path, folder, now, recipient())
+    made = make_backup(path, folder, now, recipient())
     rotate(folder, now)
     return made
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from db.backup import status
+from db.backup import catalogue
 from db.base import atomic_files
 from db.base.errors import BusyError, NotFoundError, PaletteError, StorageError
 from db.base.locks import hold, one_copy_at_a_time
 from db.model.dictionary import TABLES
 from db.model.office import Office
+from db.people import erasure
 from db.storage import connection, ddl, upgrade
 from db.storage.integrity import check
 
@@ -34,7 +35,7 @@ class Restored:
     erased_again: int
 
 
-def restore(backup: Path, path: Path, identity: Path | None = None, anyway: bool = False) -> Restored:
+def restore_backup(backup: Path, path: Path, identity: Path | None = None, anyway: bool = False) -> Restored:
     """Put a backup in the place of the office file, once it is found sound; what was there is kept beside.
 
     ``identity``: the file of the age key. ``anyway``: rows that a rule would refuse do not stand in the way.
@@ -75,7 +76,7 @@ def _read(backup: Path, copy: Path, identity: Path | None) -> Path:
     if not plain and (backup.suffix == ".age" or begins == _AGE_BEGINS):
         atomic_files.decrypt(backup, copy, identity)
     else:
-        digest, told = atomic_files.copy(backup, copy), status.digest_path(backup)
+        digest, told = atomic_files.copy(backup, copy), catalogue.digest_path(backup)
         if told.exists() and told.read_text(encoding="utf-8", errors="replace").split()[:1] != [digest]:
             raise StorageError(f"{atomic_files.DAMAGED} {_SAME}")
     with copy.open("rb") as file:
@@ -120,7 +121,7 @@ def _put(copy: Path, path: Path) -> Restored:
         _without_log(path)
         copy.replace(path)
         atomic_files.sync_folder(path.parent)
-        erased = _erase_again(path)
+        erased = erasure.again(path)
     except BaseException as error:
         _put_back(path, aside)
         if isinstance(error, PaletteError):
@@ -179,9 +180,3 @@ def _put_back(path: Path, aside: Path) -> None:
 
 def _of(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)
-
-
-def _erase_again(path: Path) -> int:
-    from db.people import erasure  # which asks where the backups are
-
-    return erasure.again(path)

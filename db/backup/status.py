@@ -1,19 +1,15 @@
-"""Which backups there are, and what was said of the last attempt: what a screen shows, and what is due."""
+"""Whether backups are in order: what was noted of the last attempt, and the French sentence that screens show."""
 
 import json
-import re
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from db.backup.catalogue import Backup, backups_in
 from db.base import atomic_files
-from db.model.types import french_moment, french_number
+from db.base.french import french_instant, french_number
 
-_NAME = re.compile(r"palette-(\d{4}-\d\d-\d\dT\d{4})(?:-(\d{1,6}))?\.db(?:\.age)?")
-_MOMENT = "%Y-%m-%dT%H%M"
-_DIGEST = ".sha256"
 _STATE = "dernière.json"
 NONE_YET = "Aucune sauvegarde encore."
 OLD = timedelta(hours=36)
@@ -22,20 +18,6 @@ AHEAD = timedelta(hours=1)
 
 _unwritten: dict[Path, dict[str, Any]] = {}
 """What a folder refused to keep (full, read-only): the pages of this process are told all the same."""
-
-
-@dataclass(frozen=True, order=True)
-class Backup:
-    """One backup as its name says: moments in UTC, where no hour comes twice; ``turn`` counts within a minute."""
-
-    moment: datetime
-    turn: int
-    path: Path
-
-    @property
-    def digest_path(self) -> Path:
-        """Where the SHA-256 of an unencrypted one is written; age knows by itself whether a file was changed."""
-        return digest_path(self.path)
 
 
 @dataclass(frozen=True)
@@ -61,43 +43,6 @@ class Success:
     @property
     def moment(self) -> datetime:
         return datetime.fromisoformat(self.at)
-
-
-def digest_path(backup: Path) -> Path:
-    return backup.with_name(backup.name + _DIGEST)
-
-
-def backups_in(folder: Path) -> list[Backup]:
-    """The backups of a folder, oldest first as their names say. Nothing else in the folder is ever looked at."""
-    return sorted(_backups(folder))
-
-
-def _backups(folder: Path) -> Iterator[Backup]:
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if found := _NAME.fullmatch(path.name):
-            try:
-                moment = datetime.strptime(found[1], _MOMENT).replace(tzinfo=UTC)
-            except ValueError:  # a 31st of February: not a name that Palette gives
-                continue
-            yield Backup(moment, int(found[2] or 1), path)
-
-
-def free_name(folder: Path, now: datetime, suffix: str) -> Path:
-    """A name of this minute that no backup bears yet, encrypted or not."""
-    minute = f"{now.astimezone(UTC):{_MOMENT}}"
-    taken = [one.turn for one in backups_in(folder) if one.path.name.startswith(f"palette-{minute}")]
-    turn = max(taken, default=0) + 1
-    return folder / f"palette-{minute}{f'-{turn}' if turn > 1 else ''}{suffix}"
-
-
-def leftovers(folder: Path) -> Iterator[Path]:
-    """What a crash left: parts, and digests of a backup that is not there."""
-    for path in folder.iterdir():
-        if path.suffix == atomic_files.PART:
-            if _NAME.fullmatch(path.stem.removesuffix(_DIGEST)):
-                yield path
-        elif path.suffix == _DIGEST and _NAME.fullmatch(path.stem) and not path.with_suffix("").exists():
-            yield path
 
 
 # ---- what was said of the last attempt
@@ -172,30 +117,26 @@ def state(folder: Path, now: datetime) -> State:
 def _failure(known: dict[str, Any]) -> str:
     match known:
         case {"failed": True, "failure": {"at": str(at), "reason": str(reason)}}:
-            return f"La dernière sauvegarde a échoué le {_moment(at)} : {reason}."
+            return f"La dernière sauvegarde a échoué le {french_instant(at)} : {reason}."
         case _:
             return ""
 
 
 def _when_before(last: Success) -> str:
-    return f"La dernière réussie date du {_moment(last.at)}."
+    return f"La dernière réussie date du {french_instant(last.at)}."
 
 
 def _of_last(last: Success, now: datetime) -> tuple[bool, str]:
     if is_ahead(last.moment, now):
-        told = f"la dernière sauvegarde est datée du {_moment(last.at)}. Vérifiez l’heure du serveur."
+        told = f"la dernière sauvegarde est datée du {french_instant(last.at)}. Vérifiez l’heure du serveur."
         return False, f"L’horloge du serveur a reculé : {told}"
     if now - last.moment > OLD:
-        return False, f"Aucune sauvegarde depuis le {_moment(last.at)}."
+        return False, f"Aucune sauvegarde depuis le {french_instant(last.at)}."
     if last.remark:
-        told = f"Sauvegarde faite le {_moment(last.at)}, mais le fichier ne s’accorde plus avec ses sceaux"
+        told = f"Sauvegarde faite le {french_instant(last.at)}, mais le fichier ne s’accorde plus avec ses sceaux"
         return False, f"{told} : {last.remark}"
     secrecy = "chiffrée" if last.encrypted else "non chiffrée"
-    return True, f"Dernière sauvegarde : {_moment(last.at)} ({_size(last.size)}, {secrecy}), vérifiée."
-
-
-def _moment(at: str) -> str:
-    return french_moment(datetime.fromisoformat(at).timestamp())
+    return True, f"Dernière sauvegarde : {french_instant(last.at)} ({_size(last.size)}, {secrecy}), vérifiée."
 
 
 def _size(size: int) -> str:

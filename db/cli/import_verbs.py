@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from db.base.errors import RefusedImportError
-from db.cli.office_path import Place
+from db.cli.verbs import PathArgument
 from db.imports import template as templates
 from db.imports import workbook_reader
 from db.imports.plan import plan as planned
@@ -21,8 +21,8 @@ WHO = "ligne de commande"
 
 
 @click.command()
-@click.argument("out", type=Place())
-@click.argument("path", type=Place(), required=False)
+@click.argument("out", type=PathArgument())
+@click.argument("path", type=PathArgument(), required=False)
 def template(out: Path, path: Path | None) -> None:
     """Écrit à l’adresse OUT un classeur à remplir, qui s’importe sans correction.
 
@@ -39,8 +39,8 @@ def template(out: Path, path: Path | None) -> None:
 
 
 @click.command("import")
-@click.argument("path", type=Place())
-@click.argument("file", type=Place())
+@click.argument("path", type=PathArgument())
+@click.argument("file", type=PathArgument())
 @click.option("--dry-run", is_flag=True, help="Compare seulement : rien n’est enregistré.")
 @click.option("--json", "as_json", is_flag=True, help="En JSON.")
 def import_(path: Path, file: Path, dry_run: bool, as_json: bool) -> None:

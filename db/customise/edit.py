@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.base.errors import FieldError, InvalidError, NotFoundError, Problem
+from db.base.french import fold
 from db.model import effective_dictionary, office_groups
 from db.model.dictionary import OWN_FIELD, OWN_VALUE, PERSON, SETTING, TABLES
 from db.model.fields import Computed, Field, Grouping, Table
 from db.model.office import Office
-from db.model.types import Choice, Choices, Context, ValueList, fold
+from db.model.types import Choice, Choices, Context, ValueList
 from db.rows import personal_text as written
 from db.rows import records
 from db.storage import upgrade

@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 
 from db.accounts import accounts
+from db.base import instants
 from db.demo import meetings
 from db.demo.common import needs, projects
 from db.demo.contracts import sign
@@ -29,7 +30,6 @@ from db.model.lists import LISTS
 from db.model.office import Office
 from db.model.roles import Role
 from db.model.types import Context
-from db.rows import history
 from db.storage import audit_chain, connection, system_tables
 
 NOTES = """Ce fichier est inventé : noms, dates, adresses et récits sont fictifs, aucune personne n’existe. Ses chiffres sont ceux de la présentation de la CIPA du Lot pour 2022 et pour le 6 mars 2023. La présentation ne dit pas tout ; voici ce qui est supposé.
@@ -58,7 +58,7 @@ def write(path: Path, today: date | None = None) -> None:
     today = today or date.today()
     context = Context({values.name: dict(values.values) for values in LISTS})
     entries = typed(numbered(_rows(today), today), today)
-    latest = history.now() if today == date.today() else f"{today}T23:59:59.999Z"
+    latest = instants.now() if today == date.today() else f"{today}T23:59:59.999Z"
     db, dated = connection.create(path), 0
     try:
         db.execute("BEGIN IMMEDIATE")

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from db.base import instants
 from db.figures import counting
 from db.figures.definitions import FIGURES
 from db.figures.periods import Period
@@ -31,7 +32,7 @@ _DELETED = "before"
 
 def end_of(day: date) -> str:
     """The moment at which a day ends in the office, as the history writes moments (UTC)."""
-    return history.end_of(day.isoformat())
+    return instants.end_of(day.isoformat())
 
 
 def begins(db: Office) -> str | None:

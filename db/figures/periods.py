@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from db.base.errors import InvalidError, Problem
-from db.model.types import french_date
+from db.base.french import french_date
 
 MONTHS_BEFORE_A_DAY = 12
 """How many months are shown month by month when one day is looked at."""

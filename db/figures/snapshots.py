@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from db.base import instants
 from db.base.errors import InvalidError, NotFoundError, Problem
+from db.base.french import french_instant
 from db.figures.definitions import VERSION
 from db.figures.periods import Period, period_of
 from db.model.office import Office
-from db.rows import history
 
 LONGEST_NOTE = 120
 
@@ -34,7 +35,7 @@ class Frozen:
     @property
     def moment(self) -> str:
         """« 06/03/2023 à 14:32 », in the office's own time."""
-        return history.moment_of(self.at)
+        return french_instant(self.at)
 
 
 def freeze(db: Office, period: Period, numbers: Mapping[str, Any], who: str, known_on: str = "", note: str = "") -> int:
@@ -44,7 +45,7 @@ def freeze(db: Office, period: Period, numbers: Mapping[str, Any], who: str, kno
     row = db.execute(
         "INSERT INTO frozen (at, who, period, known_on, note, version, numbers)"
         " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        (history.now(), who, period.code, known_on, note.strip(), VERSION, json.dumps(numbers, ensure_ascii=False)),
+        (instants.now(), who, period.code, known_on, note.strip(), VERSION, json.dumps(numbers, ensure_ascii=False)),
     ).fetchone()
     return int(row[0])
 

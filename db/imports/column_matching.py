@@ -6,6 +6,7 @@ from itertools import zip_longest
 
 from rapidfuzz import fuzz
 
+from db.base.french import fold
 from db.imports.cell_formats import column_letter
 from db.imports.cell_values import shown
 from db.imports.plan_types import NUMBER, Cell, Choices, Column, Line, Sheet
@@ -13,7 +14,6 @@ from db.imports.remembered_choices import Memory
 from db.imports.text_keys import header_keys, tight
 from db.model.dictionary import PERSON, WHOLE_NAME
 from db.model.fields import OfficeTable
-from db.model.types import fold
 
 NAME = "person.name"
 """The column that holds both names of a person."""

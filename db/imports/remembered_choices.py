@@ -7,10 +7,10 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from db.base.french import fold
 from db.imports.plan_types import Choices, Plan
 from db.imports.text_keys import header_keys, name_key
 from db.model.office import Office
-from db.model.types import fold
 from db.rows import records
 
 _LISTS_ONLY_AT_MOST = 120

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from db.base.french import french_date
 from db.imports import row_matching
 from db.imports.column_matching import NAME
 from db.imports.existing_rows import Stored, Titles
@@ -14,7 +15,6 @@ from db.imports.row_matching import Entry
 from db.imports.row_reader import Raw
 from db.imports.text_keys import name_key, split_name
 from db.model.dictionary import PERSON
-from db.model.types import french_date
 
 LAST, FIRST, BIRTH = PERSON.key
 BY_NAME_ALONE = "reconnue par son nom seul"

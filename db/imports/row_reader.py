@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from db.base.french import fold
 from db.imports.cell_values import Read, Reader, shown
 from db.imports.column_matching import NAME, Layout
 from db.imports.plan_types import NUMBER, Cell, Choices, Column, Guess, Ignored, Line, Problem, Sheet, SheetPlan
@@ -12,7 +13,7 @@ from db.imports.remembered_choices import Memory
 from db.imports.text_keys import header_keys, is_unknown
 from db.model.dictionary import PERSON
 from db.model.fields import Field, OfficeTable, Privacy
-from db.model.types import Choice, Context, Date, Email, Integer, Phone, Reference, References, Text, fold
+from db.model.types import Choice, Context, Date, Email, Integer, Phone, Reference, References, Text
 
 _TOTAL = re.compile(r"(sous[ -]?)?tota(l|ux)\b|somme\b|moyenne\b|nombre de\b|nb (de )?\b|effectif\b|cumul\b")
 _SAMPLE, _LINES = 200, 5_000

@@ -11,34 +11,11 @@ import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ClassVar
 
 from db.base.errors import FieldError
-
-
-def fold(text: str) -> str:
-    """Lower case without accents or double spaces, for comparing what people type."""
-    if text.isascii():  # most of what is compared, by the hundred thousand
-        return " ".join(text.lower().split())
-    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE").replace("’", "'"))
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).lower().split())
-
-
-def french_number(value: float, decimals: int = 0) -> str:
-    """1234.5 -> « 1 234,5 » with a narrow no-break space between thousands."""
-    return f"{value:,.{decimals}f}".replace(",", "\u202f").replace(".", ",")
-
-
-def french_date(iso: str) -> str:
-    """« 2023-03-06 » -> « 06/03/2023 »."""
-    return f"{iso[8:10]}/{iso[5:7]}/{iso[:4]}"
-
-
-def french_moment(seconds: float) -> str:
-    """Seconds since 1970 -> « 06/03/2023 à 14:32 », in the office's own time."""
-    return f"{datetime.fromtimestamp(seconds):%d/%m/%Y à %H:%M}"
-
+from db.base.french import fold, french_date, french_number
 
 _UNPRINTED = ("Cc", "Cs")
 """Control characters and broken halves of characters, which a paste may bring and SQLite would cut a text at."""

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from db.backup import create
+from db.base import folders
 from db.base.errors import NotFoundError, StorageError
 from db.model.dictionary import PERSON, TABLES
 from db.model.fields import OfficeTable
@@ -32,7 +32,7 @@ _PAGES = (
 
 def register_path(path: Path) -> Path:
     """Where it is written who was erased, by number: with the backups, which it is for."""
-    return create.folder_of(path) / "effacements.csv"
+    return folders.backup_folder(path) / "effacements.csv"
 
 
 def erase(db: Office, ids: Iterable[int], who: str) -> int:

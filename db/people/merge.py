@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from db.base import instants
 from db.base.errors import CeilingError, ConflictError, PaletteError, Problem, RuleError
 from db.model import domain_rules
 from db.model.fields import OfficeTable
@@ -98,7 +99,7 @@ class _Merge:
         """Everything, in the order in which the file's own rules allow it."""
         before = self._broken()
         # Another moment than the person's: bringing her back must not bring these along before their turn.
-        moment = history.now().replace("Z", "001Z")
+        moment = instants.now().replace("Z", "001Z")
         for name, row_id in self._away:
             records.set_deleted(self.db, self._table(name), row_id, moment, self.who)
         for table in children(self.db):
@@ -108,7 +109,7 @@ class _Merge:
             self._move(table, mine, self._referring)
         self._rename()
         self._write_person()
-        records.set_deleted(self.db, self.db.tables["person"], self.seen.gone.id, history.now(), self.who)
+        records.set_deleted(self.db, self.db.tables["person"], self.seen.gone.id, instants.now(), self.who)
         for problem in self._broken() - before:
             with self._told():
                 raise RuleError([Problem(problem[2], problem[1])])

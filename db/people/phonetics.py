@@ -7,7 +7,7 @@ need and mended on names: nasal vowels, mute endings, « ch », « gn », « eau
 import re
 from functools import lru_cache
 
-from db.model.types import fold
+from db.base.french import fold
 
 _BACK = "(?=[eiy])"
 _NASAL = "(?![aeiouyhnmU])"

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from db.model.types import fold
+from db.base.french import fold
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from db.model.types import fold
+from db.base.french import fold
 from db.people import phonetics
 
 FIELDS = ("last_name", "first_name", "artist_name", "birth_date", "phone", "email")

@@ -5,8 +5,9 @@ A line names no person: she is a number, and only whoever may read her file is s
 
 from dataclasses import dataclass
 
+from db.base import instants
+from db.base.french import french_instant
 from db.model.office import Office
-from db.rows import history
 from db.rows.records import writing
 
 ACTIONS = {
@@ -40,7 +41,7 @@ class Line:
     @property
     def moment(self) -> str:
         """« 06/03/2023 à 14:32 », in the office's own time."""
-        return history.moment_of(self.at)
+        return french_instant(self.at)
 
 
 def note(db: Office, who: str, action: str, person_id: int | None = None, detail: str = "") -> None:
@@ -80,7 +81,7 @@ def find(
     """One page of the traces, latest first, and how many there are in all. Days are ISO, both included."""
     asked = [
         ("who = ?", who), ("action = ?", action), ("person_id = ?", person_id),
-        ("at >= ?", history.start_of(since) if since else ""), ("at < ?", history.end_of(until) if until else ""),
+        ("at >= ?", instants.start_of(since) if since else ""), ("at < ?", instants.end_of(until) if until else ""),
     ]  # fmt: skip
     kept = [(sql, value) for sql, value in asked if value not in ("", None)]
     where = " AND ".join(["1", *(sql for sql, _ in kept)])

@@ -2,9 +2,10 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from db.base import instants
+from db.base.french import french_instant
 from db.model.dictionary import FILES
 from db.model.fields import OfficeTable
 from db.model.office import Office
@@ -29,7 +30,7 @@ class Change:
     @property
     def moment(self) -> str:
         """« 06/03/2023 à 14:32 », in the office's own time."""
-        return moment_of(self.at)
+        return french_instant(self.at)
 
     @property
     def sentence(self) -> str:
@@ -39,26 +40,6 @@ class Change:
         if not told and self.action in ("insert", "update", "erase"):
             shown = " (contenu effacé)"
         return f"{self.who} {WORDS[self.action]}{shown}"
-
-
-def moment_of(at: str) -> str:
-    """An ISO moment in UTC as « 06/03/2023 à 14:32 », in the office's own time."""
-    return f"{datetime.fromisoformat(at).astimezone():%d/%m/%Y à %H:%M}"
-
-
-def start_of(day: str) -> str:
-    """The moment at which an ISO day begins in the office, as the history writes moments (UTC)."""
-    return datetime.combine(date.fromisoformat(day), time()).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-
-
-def end_of(day: str) -> str:
-    """The moment at which an ISO day ends in the office."""
-    return start_of((date.fromisoformat(day) + timedelta(days=1)).isoformat())
-
-
-def now() -> str:
-    """The current moment as the history writes it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 def changed_since(db: Office, table: str, row_id: int, version: int) -> dict[str, str]:
@@ -117,8 +98,8 @@ def find(db: Office, asked: Asked, known: Context, first: int, size: int) -> tup
             ("who = :who", "who", asked.who),
             ("table_name = :table", "table", asked.table),
             ("action = :action", "action", asked.action),
-            ("at >= :since", "since", start_of(asked.since) if asked.since else ""),
-            ("at < :until", "until", end_of(asked.until) if asked.until else ""),
+            ("at >= :since", "since", instants.start_of(asked.since) if asked.since else ""),
+            ("at < :until", "until", instants.end_of(asked.until) if asked.until else ""),
         )
         if value
     ]

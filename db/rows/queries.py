@@ -4,9 +4,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from db.base.french import fold
 from db.model.dictionary import TABLES
 from db.model.fields import Computed, Field, OfficeTable, Table
-from db.model.types import Choice, Choices, Reference, References, Text, Type, YesNo, fold
+from db.model.types import Choice, Choices, Reference, References, Text, Type, YesNo
 from db.storage.ddl import folded
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from db.base import instants
 from db.base.errors import ConflictError, Difference, FieldError, InvalidError, NotFoundError, Problem, of_sqlite
 from db.model.dictionary import OWN_FIELD, OWN_VALUE
 from db.model.fields import TODAY, Field, OfficeTable, Table
@@ -397,7 +398,7 @@ def delete(db: Office, table: OfficeTable, versions: Mapping[int, int], who: str
             since = history.changed_since(db, table.name, row_id, version)
             if since:
                 raise ConflictError(row_id, current.version, next(iter(since.values())), [])
-            set_deleted(db, table, row_id, history.now(), who)
+            set_deleted(db, table, row_id, instants.now(), who)
 
 
 def restore(db: Office, table: OfficeTable, ids: Iterable[int], who: str) -> None:

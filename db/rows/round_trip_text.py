@@ -9,10 +9,11 @@ from functools import lru_cache
 from typing import Any
 
 from db.base.errors import FieldError
+from db.base.french import fold
 from db.imports.plan_types import NUMBER
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
-from db.model.types import Choice, Choices, Context, Phone, Reference, References, Text, Type, ValueList, fold
+from db.model.types import Choice, Choices, Context, Phone, Reference, References, Text, Type, ValueList
 from db.rows import queries
 from db.rows.titles import words_of
 

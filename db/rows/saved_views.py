@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from db.base.errors import AccessError, FieldError, InvalidError, NotFoundError, Problem
+from db.base.french import fold
 from db.model.dictionary import PERSON
 from db.model.fields import Computed, Field, OfficeTable
 from db.model.office import Office
-from db.model.types import Choice, Choices, Context, Date, Euros, Integer, Text, YesNo, fold
+from db.model.types import Choice, Choices, Context, Date, Euros, Integer, Text, YesNo
 from db.rows.queries import groupable, words
 from db.rows.records import writing
 

@@ -4,9 +4,10 @@ import re
 from datetime import date
 
 from db.base.errors import FieldError
+from db.base.french import fold
 from db.model.fields import OfficeTable
 from db.model.office import Office
-from db.model.types import Context, Date, fold
+from db.model.types import Context, Date
 from db.rows import queries
 from db.rows.queries import Filter, Query
 

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from db.base import instants
 from db.base.errors import NotFoundError, RuleError, UndoError
+from db.base.french import french_instant
 from db.model.dictionary import FILES
 from db.model.fields import OfficeTable
 from db.model.office import Office
@@ -80,7 +82,7 @@ def _in_the_way(db: Office, line: _Line, operation: Operation) -> Iterator[str]:
         if line.action == "update" and action == "update" and not fields:
             continue  # another field of the same row is nobody's business here
         what = f" ({', '.join(fields)})" if fields and action == "update" else ""
-        yield f"{_title(db, line)} : {by} {history.WORDS[action]} cette ligne{what} depuis, le {history.moment_of(at)}."
+        yield f"{_title(db, line)} : {by} {history.WORDS[action]} cette ligne{what} depuis, le {french_instant(at)}."
     if line.action == "insert" and line.table.name == "person":
         yield from _since_added(db, line, operation)
 
@@ -126,12 +128,12 @@ def _take_back(db: Office, line: _Line, who: str) -> None:
     row = records.stored(db, line.table, line.row)
     match line.action:
         case "insert":
-            records.set_deleted(db, line.table, line.row, history.now(), who)
+            records.set_deleted(db, line.table, line.row, instants.now(), who)
         case "delete" if row.deleted:  # rows that went with a person come back with her
             with refusals(db, line.table, row.values, line.row, None):
                 records.set_deleted(db, line.table, line.row, None, who)
         case "restore" if not row.deleted:
-            records.set_deleted(db, line.table, line.row, history.now(), who)
+            records.set_deleted(db, line.table, line.row, instants.now(), who)
         case "update":
             values = {name: line.table.field(name).type.from_sql(line.before.get(name)) for name in line.fields}
             with refusals(db, line.table, {**row.values, **values}, line.row, None):

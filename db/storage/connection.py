@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from db.base import folders
 from db.base.errors import NotFoundError, of_sqlite
 from db.model.dictionary import TABLES
 from db.model.office import Office
@@ -19,11 +20,6 @@ T = TypeVar("T")
 _ready: dict[tuple[str, int], int] = {}
 _making = threading.Lock()
 _of_thread = threading.local()
-
-
-def office_path() -> Path:
-    """The office file: ``palette.db`` in the folder PALETTE_DATA, or in ``data``."""
-    return Path(os.environ.get("PALETTE_DATA") or "data") / "palette.db"
 
 
 def connect(path: Path) -> Office:
@@ -92,7 +88,7 @@ def office(roles: Iterable[Role] | None = None) -> Office:
     ``roles``: of whoever asks; the connection does what they may (db/storage/permissions.py).
     None: Palette itself, unlimited.
     """
-    path, held = office_path(), None if roles is None else frozenset(roles)
+    path, held = folders.office_path(), None if roles is None else frozenset(roles)
     opened: dict[tuple[Path, frozenset[Role] | None], Office] = _of_thread.__dict__.setdefault("opened", {})
     if (path, held) not in opened or not path.exists():
         db = open_file(path)

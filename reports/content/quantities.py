@@ -2,7 +2,7 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from db.model.types import french_number
+from db.base.french import french_number
 
 _UNITS = {
     "person": ("personne", "personnes"),

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from db.base.french import french_date
 from db.figures import counting
 from db.figures.counting import Taken
 from db.figures.definitions import FIGURES
 from db.figures.periods import Period
 from db.model.office import Office
-from db.model.types import french_date
 from reports.content import chart_data, quantities
 from reports.content.chart_data import Picture
 

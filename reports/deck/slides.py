@@ -14,9 +14,9 @@ from pptx.presentation import Presentation as Deck
 from pptx.slide import Slide
 from pptx.util import Pt
 
+from db.base.french import french_date
 from db.figures.counting import PROFILE
 from db.figures.definitions import NATIONAL, VERSION
-from db.model.types import french_date
 from reports.content import quantities
 from reports.content.chart_data import MONTHLY, Picture
 from reports.content.report import Number, Report

@@ -13,10 +13,11 @@ from typing import Any
 
 import typst
 
+from db.base.french import french_date
 from db.model.dictionary import PERSON, TABLES
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
-from db.model.types import Context, References, french_date
+from db.model.types import Context, References
 from db.rows import access_log, history, records
 from db.rows.records import Row
 

@@ -12,8 +12,8 @@ from typing import Any, Literal
 import typst
 import vl_convert
 
+from db.base.french import french_date, french_number
 from db.figures.definitions import NATIONAL, VERSION
-from db.model.types import french_date, french_number
 from reports.charts import rendering
 from reports.content import quantities, sentences
 from reports.content.chart_data import MONTHLY, Picture

@@ -8,8 +8,8 @@ from typing import Any
 
 import xlsxwriter
 
+from db.base.french import french_number
 from db.figures.periods import Period
-from db.model.types import french_number
 from reports.charts.colours import colour
 from reports.content.chart_data import Picture
 from reports.content.report import Number, Report, Tick, quiet

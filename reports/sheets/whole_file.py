@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from db.base.french import french_date
+from db.base.french import french_number as number
 from db.export import plain_sqlite
 from db.export.read_all import Whole, reading
 from db.imports.plan_types import NUMBER as OWN_NUMBER
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
-from db.model.types import Choice, Choices, Date, Email, Euros, Integer, LongText, References, Text, Type, french_date
-from db.model.types import french_number as number
+from db.model.types import Choice, Choices, Date, Email, Euros, Integer, LongText, References, Text, Type
 from db.rows.round_trip_text import FIRST, LISTS, NAME, Spelling, headings, sheet_names
 from db.storage.connection import remembered
 from reports.content.report import Tick, quiet

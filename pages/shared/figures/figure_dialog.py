@@ -6,13 +6,13 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from db.base.folders import office_path
 from db.figures import as_of, counting
 from db.figures.definitions import FIGURES
 from db.model.dictionary import PERSON
 from db.model.office import Office
 from db.model.roles import Role
 from db.rows import records
-from db.storage.connection import office_path
 from pages.shared.grid.view import show_among
 from pages.shared.shell.session import office, roles
 from reports.content import quantities

@@ -6,12 +6,13 @@ from datetime import date
 import streamlit as st
 
 from db.base.errors import FieldError
+from db.base.folders import office_path
+from db.base.french import french_date
 from db.figures import as_of
 from db.figures.periods import Period
 from db.model.office import Office
-from db.model.types import Context, Date, french_date
+from db.model.types import Context, Date
 from db.storage import connection
-from db.storage.connection import office_path
 from pages.shared.figures import changes_since, figure_dialog
 from pages.shared.figures.chart_card import Chooser
 from pages.shared.shell import jobs

@@ -6,10 +6,11 @@ from typing import Any
 import streamlit as st
 
 from db.base.errors import FieldError, PaletteError
+from db.base.french import french_number
 from db.model.dictionary import ACTION, CER, INTERVENTION, PERSON
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
-from db.model.types import Context, LongText, french_number
+from db.model.types import Context, LongText
 from db.rows import bulk_edits, records
 from db.rows.bulk_edits import Draft, Line
 from pages.shared.form import form

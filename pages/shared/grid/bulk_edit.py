@@ -5,10 +5,11 @@ from dataclasses import replace
 import streamlit as st
 
 from db.base.errors import ConflictError, FieldError, PaletteError
+from db.base.french import french_number
 from db.model.dictionary import CER, PERSON
 from db.model.fields import OfficeTable
 from db.model.office import Office
-from db.model.types import Context, french_number
+from db.model.types import Context
 from db.rows import bulk_edits, records
 from db.rows.bulk_edits import Change
 from pages.shared.form import form

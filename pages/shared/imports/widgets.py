@@ -6,8 +6,9 @@ from typing import TypeVar
 
 import streamlit as st
 
+from db.base.french import french_number
 from db.model.fields import Field
-from db.model.types import Choice, Context, french_number
+from db.model.types import Choice, Context
 from db.model.types import Choices as Several
 from pages.shared.imports.draft import Work
 from pages.shared.imports.plan_lists import ACTIONS

@@ -8,8 +8,8 @@ from db.accounts import accounts, login_throttle, sessions
 from db.accounts.login_throttle import Attempt
 from db.accounts.sessions import Session
 from db.base.errors import InvalidError, PaletteError
+from db.base.french import french_moment
 from db.model.roles import Role
-from db.model.types import french_moment
 from db.rows import access_log
 from db.storage import connection
 from pages.shared.office.accounts import role_list

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from db.base.errors import ConflictError, NotFoundError, PaletteError
+from db.base.french import french_instant
 from db.model.dictionary import PERSON
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
@@ -110,7 +111,7 @@ def _which(db: Office, sides: list[Row], known: Context) -> int:
 
 def _begun(db: Office, row: Row) -> str:
     made = history.made_at(db, PERSON.name, row.id)
-    told = f"créé le {history.moment_of(made)[:10]}" if made else "sans date de création"
+    told = f"créé le {french_instant(made)[:10]}" if made else "sans date de création"
     return told + " · archivé" * bool(row.values["archived_on"])
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from db.base import instants
 from db.demo.create import NOTES, write
 from db.demo.paths import PHOTO_DAY
 from db.demo.places import TOWNS
@@ -19,7 +20,6 @@ from db.model.dictionary import FILES, TABLES
 from db.model.lists import AID_TYPES, DECISIONS, EXIT_REASONS, INTERVENTION_DOMAINS, NOT_ORIENTED
 from db.model.office import Office
 from db.model.types import Date, LongText, Text
-from db.rows import history
 from db.storage import connection
 from db.storage.integrity import check
 
@@ -222,7 +222,7 @@ def test_the_history_is_dated_as_it_was_lived(written, day):
 def test_what_is_written_today_is_not_dated_later_than_now(tmp_path):
     write(tmp_path / "palette.db")
 
-    assert one(connection.open_file(tmp_path / "palette.db"), "SELECT max(at) FROM history") <= history.now()
+    assert one(connection.open_file(tmp_path / "palette.db"), "SELECT max(at) FROM history") <= instants.now()
 
 
 def lags(db: Office, table: str, column: str) -> list[int]:

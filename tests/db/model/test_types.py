@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db.base.errors import FieldError
+from db.base.french import fold, french_number
 from db.model import lists
 from db.model.lists import LISTS
 from db.model.types import (
@@ -24,8 +25,6 @@ from db.model.types import (
     References,
     Text,
     YesNo,
-    fold,
-    french_number,
 )
 from db.rows import records
 from tests.db.examples import every_field

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from db.base.french import fold
 from db.model.dictionary import DIAGNOSTIC, INTERVENTION, PERSON, PROJECT, TABLES
 from db.model.office import Office
-from db.model.types import Choice, Choices, Date, Euros, Integer, Reference, References, Text, YesNo, fold
+from db.model.types import Choice, Choices, Date, Euros, Integer, Reference, References, Text, YesNo
 from db.rows import queries, records
 from db.rows.queries import Filter, Query
 from db.storage import connection

@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 
 from db.base.errors import CeilingError, NotFoundError, RuleError, UndoError
+from db.base.french import french_instant
 from db.model.dictionary import AID, PARTNER, PERSON, STAGE, TABLES
 from db.rows import history, operations, records, titles, undo
 from db.rows.records import Edit
@@ -244,7 +245,7 @@ def test_what_a_colleague_wrote_since_is_never_overwritten(db):
 
     assert told == (
         "Impossible d’annuler, rien n’a été changé : Partenaire Le Moulin : "
-        f"Grace a modifié cette ligne (Commune) depuis, le {history.moment_of(at)}."
+        f"Grace a modifié cette ligne (Commune) depuis, le {french_instant(at)}."
     )
 
 

@@ -8,6 +8,7 @@ from itertools import combinations
 import pytest
 
 from db.accounts import accounts, sessions
+from db.base import instants
 from db.base.errors import AccessError, NotFoundError, PaletteError, of_sqlite
 from db.figures import as_of, counting, snapshots
 from db.figures.periods import period_of
@@ -209,7 +210,7 @@ def deeds(path):
         "a password": (lambda db: accounts.verify(db, "ada@exemple.fr", "x" * 12), set()),
         "a session": (lambda db: sessions.of_account(db, 1, time.time()), set()),
         "the door's key": (sessions.key, set()),
-        "moved": (lambda db: as_of.moved(db, path, year, ["followed"], history.now(), titles.context(db)), agent),
+        "moved": (lambda db: as_of.moved(db, path, year, ["followed"], instants.now(), titles.context(db)), agent),
         "a trace": (lambda db: access_log.note(db, "Ada", "export"), set(Role)),
         "traces": (lambda db: access_log.find(db), agent | admin),
         "seals": (lambda db: audit_chain.last(db), ANYBODY),
