@@ -13,19 +13,12 @@ from typing import Any, BinaryIO
 
 import pyrage  # type: ignore[import-untyped]
 
+from db.base import sqlite_errors
 from db.base.errors import PaletteError, StorageError
 
 _WORK = "palette-copie-"
 PART = ".part"
 _SECRET = "AGE-SECRET-KEY-1"
-_SQLITE = (
-    ("is full", "le disque est plein"),
-    ("disk I/O", "le disque refuse d’écrire (est-il plein ?)"),
-    ("malformed", "le fichier est abîmé"),
-    ("not a database", "le fichier n’est pas un fichier de Palette, ou il est abîmé"),
-    ("locked", "le fichier est occupé par un autre programme"),
-    ("unable to open", "le fichier ne peut pas être ouvert"),
-)
 DAMAGED = "Cette sauvegarde est abîmée : elle ne dit plus ce qui avait été vérifié quand elle a été faite."
 
 
@@ -41,7 +34,7 @@ def why(error: BaseException) -> str:
         case OSError():
             return "le disque ou le dossier ne répond pas"
         case sqlite3.Error():
-            return next((told for words, told in _SQLITE if words in str(error)), "le fichier ne peut pas être copié")
+            return sqlite_errors.reason(error)
         case _:
             return "une erreur inattendue, notée dans le journal du serveur"
 
@@ -123,35 +116,29 @@ class _Writer:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Put a small file in place in one move. Raises OSError."""
-    part = path.with_name(path.name + PART)
-    part.unlink(missing_ok=True)
-    try:
-        with open(_made(part), "w", encoding="utf-8") as file:
-            file.write(text)
-        sync(part)
-        hand_over(part, path.parent)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
+    """Write a small file in one move, in place of an older one. Raises OSError."""
+    write_bytes(path, text.encode(), replace=True, like=path.parent)
 
 
-def write_bytes(path: Path, content: bytes, replace: bool = False) -> None:
-    """Put a new file in place, whole, read by its owner alone. Raises FileExistsError unless it may ``replace`` one."""
-    made = path.with_name(path.name + PART) if replace else path
+def write_bytes(path: Path, content: bytes, replace: bool = False, like: Path | None = None) -> None:
+    """Write a file that is whole or absent, readable by its owner alone; ``like``: it is given the owner of that path.
+
+    Raises FileExistsError unless it may ``replace`` an older file, OSError.
+    """
+    part = path.with_name(path.name + PART) if replace else path
     if replace:
-        made.unlink(missing_ok=True)
-    descriptor = _made(made)
+        part.unlink(missing_ok=True)
+    descriptor = _made(part)
     try:
         with open(descriptor, "wb") as file:
             file.write(content)
-        sync(made)
+        sync(part)
+        if like:
+            hand_over(part, like)
         if replace:
-            made.replace(path)
+            part.replace(path)
     except BaseException:
-        made.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
 

@@ -1,6 +1,5 @@
 """The named exceptions of Palette: one family, French messages, no personal data in their class or their log line."""
 
-import sqlite3
 import traceback
 from dataclasses import dataclass
 from typing import Any
@@ -106,31 +105,6 @@ class RefusedImportError(PaletteError):
     def __init__(self, sentence: str, problems: list[Any]) -> None:
         self.problems = problems
         super().__init__("\n".join([sentence, *map(str, problems[:20])]))
-
-
-_NOTHING = "rien n’a été enregistré"
-_TELL = "Prévenez qui tient Palette."
-_READ_ONLY = f"Le fichier est en lecture seule : {_NOTHING}. {_TELL}"
-_SQLITE: tuple[tuple[str, type[PaletteError], str], ...] = (
-    ("prohibited", AccessError, "Votre rôle ne permet pas de voir cela."),
-    ("vtable constructor failed", AccessError, "Votre rôle ne permet pas de voir cela."),
-    ("not authorized", AccessError, f"Votre rôle ne permet pas cela ; {_NOTHING}."),
-    ("locked", BusyError, f"Le fichier est occupé par un autre programme : {_NOTHING}, réessayez."),
-    ("is full", StorageError, f"Le disque du serveur est plein : {_NOTHING}. {_TELL}"),
-    ("readonly", StorageError, _READ_ONLY),
-    ("read-only", StorageError, _READ_ONLY),
-    ("disk I/O", StorageError, f"Le disque du serveur refuse d’écrire (est-il plein ?) : {_NOTHING}. {_TELL}"),
-    ("unable to open", StorageError, f"Le fichier ne peut pas être ouvert : droits, ou disque. {_TELL}"),
-    ("malformed", StorageError, f"Le fichier est abîmé : reprenez une sauvegarde. {_TELL}"),
-    ("not a database", StorageError, f"Le fichier n’est pas un fichier de Palette, ou il est abîmé. {_TELL}"),
-)
-"""What SQLite says -> what a person reads."""
-
-
-def of_sqlite(error: sqlite3.Error) -> PaletteError | None:
-    """What SQLite's refusal means, in French; None when it is none that a person can do something about."""
-    told = str(error)
-    return next((kind(sentence) for words, kind, sentence in _SQLITE if words in told), None)
 
 
 def without_values(error: BaseException) -> str:

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from db.base import instants
-from db.base.errors import ConflictError, Difference, FieldError, InvalidError, NotFoundError, Problem, of_sqlite
+from db.base.errors import ConflictError, Difference, FieldError, InvalidError, NotFoundError, Problem
+from db.base.sqlite_errors import palette_error
 from db.model.dictionary import OWN_FIELD, OWN_VALUE
 from db.model.fields import TODAY, Field, OfficeTable, Table
 from db.model.office import Office
@@ -178,7 +179,7 @@ def writing(db: Office, undoes: int | None = None) -> Iterator[None]:
         db.execute("COMMIT")
     except BaseException as error:
         _roll_back(db)
-        told = of_sqlite(error) if isinstance(error, sqlite3.Error) else None
+        told = palette_error(error) if isinstance(error, sqlite3.Error) else None
         if told:
             raise told from error
         raise
@@ -200,7 +201,7 @@ def rehearsing(db: Office) -> Iterator[None]:
         db.execute("BEGIN IMMEDIATE")
         yield
     except sqlite3.Error as error:
-        raise of_sqlite(error) or error from error
+        raise palette_error(error) or error from error
     finally:
         _roll_back(db)
 

@@ -3,13 +3,13 @@
 For files that come back: a workbook of the whole office, a template. On screen, ``Type.show`` is enough.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
 from db.base.errors import FieldError
 from db.base.french import fold
+from db.base.spreadsheets import sheet_name
 from db.imports.plan_types import NUMBER
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
@@ -20,7 +20,6 @@ from db.rows.titles import words_of
 FIRST, LISTS = "À lire d’abord", "Listes"
 """The sheets of a workbook of the whole office that are no table; the first begins with NAME."""
 NAME = "Palette : tout le fichier"
-_LONGEST_NAME = 31
 _CUTS = (";", "\n")
 """What parts several values of one cell: nothing within one of them may hold it."""
 _LONGEST = 30_000
@@ -41,15 +40,9 @@ def headings(fields: Iterable[Field]) -> dict[str, Field]:
 
 
 def sheet_names(tables: Iterable[OfficeTable]) -> dict[str, str]:
-    """Return the sheet name of each table: its plural, shortened and cleaned as spreadsheets require, each unique."""
+    """Return the sheet name of each table, by the table's name: its plural as spreadsheets allow it, each unique."""
     taken = {fold(FIRST), fold(LISTS)}
-    found = {}
-    for table in tables:
-        short = re.sub(r"[][:*?/\\]", "-", table.plural).strip("' ")[:_LONGEST_NAME].strip()
-        names = (short, *(f"{short[: _LONGEST_NAME - 4]} ({n})" for n in range(2, 99)))
-        found[table.name] = next(name for name in names if name and fold(name) not in taken)
-        taken.add(fold(found[table.name]))
-    return found
+    return {table.name: sheet_name(table.plural, taken) for table in tables}
 
 
 class Spelling:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from db.base import folders
-from db.base.errors import NotFoundError, of_sqlite
+from db.base.errors import NotFoundError
+from db.base.sqlite_errors import palette_error
 from db.model.dictionary import TABLES
 from db.model.office import Office
 from db.model.roles import Role
@@ -58,7 +59,7 @@ def open_file(path: Path) -> Office:
         db = connect(path)
         _make_ready(db, path)
     except sqlite3.Error as error:
-        raise of_sqlite(error) or error from error
+        raise palette_error(error) or error from error
     return db
 
 

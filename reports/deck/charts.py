@@ -16,12 +16,12 @@ from pptx.oxml import parse_xml
 from pptx.slide import Slide
 from pptx.util import Pt
 
+from db.base.spreadsheets import harmless
 from reports.charts.colours import INK, NATIONAL, colour
 from reports.content import quantities
 from reports.content.chart_data import MONTHLY, Picture
 from reports.deck.template import FONT, RULE, Box, rgb
 from reports.deck.template import INK as TEXT_INK
-from reports.sheets.simple_sheets import harmless
 
 _LETTER = 0.0068
 """How wide a letter is at most, in inches for each point of its size."""

@@ -1,21 +1,17 @@
 """The numbers of charts as CSV and XLSX: one sheet for each, with its definition, real numbers and an Excel chart."""
 
 import csv
-import re
 from collections.abc import Sequence
 from io import BytesIO, StringIO
 from typing import Any
 
-import xlsxwriter
-
-from db.base.french import french_number
+from db.base.french import fold, french_number
+from db.base.spreadsheets import harmless, new_workbook, sheet_name
 from db.figures.periods import Period
 from reports.charts.colours import colour
 from reports.content.chart_data import Picture
 from reports.content.report import Number, Report, Tick, quiet
-from reports.sheets.simple_sheets import harmless
 
-_LONGEST_NAME = 31
 """Of a sheet, in Excel."""
 
 
@@ -56,7 +52,7 @@ def xlsx_bytes(pictures: Sequence[Picture], source: str) -> bytes:
 
 def _book(pictures: Sequence[Picture], source: str, report: Report | None = None, tick: Tick = quiet) -> bytes:
     out = BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = new_workbook(out, in_memory=True)
     looks = _looks(book)
     if report:
         _headline(book, report, looks)
@@ -112,7 +108,8 @@ def _write_number(sheet: Any, line: int, column: int, item: Number, value: float
 
 def _sheet(book: Any, picture: Picture, source: str, looks: dict[str, Any]) -> None:
     """Title, sentence, definition, the table, and the chart beside it."""
-    sheet = book.add_worksheet(_sheet_name(book, picture.title))
+    taken = {fold(sheet.name) for sheet in book.worksheets()}
+    sheet = book.add_worksheet(sheet_name(picture.title or "Figure", taken))
     sheet.set_column(0, 0, 44)
     sheet.set_column(1, len(picture.header), 16)
     for line, (text, look) in enumerate(
@@ -125,14 +122,6 @@ def _sheet(book: Any, picture: Picture, source: str, looks: dict[str, Any]) -> N
         _write_line(sheet, line, picture, picture.line(row), looks)
     if not picture.empty:
         sheet.insert_chart(_TOP, len(picture.header) + 1, _excel_chart(book, sheet.name, picture))
-
-
-def _sheet_name(book: Any, title: str) -> str:
-    """The title as Excel allows it: short, without what it forbids, unlike any other."""
-    plain = re.sub(r"[][:*?/\\]", "-", title).strip("'")[:_LONGEST_NAME] or "Figure"
-    taken = {sheet.name.lower() for sheet in book.worksheets()}
-    names = (f"{plain[: _LONGEST_NAME - 4]} ({n})" for n in range(2, 99))
-    return plain if plain.lower() not in taken else next(name for name in names if name.lower() not in taken)
 
 
 _TOP = 5

@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
+from db.base.spreadsheets import column_letters
 from reports.sheets.workbook import (
     DAY,
     EUROS,
@@ -117,17 +118,12 @@ def _columns(widths: Sequence[int]) -> str:
 def _filters(sheet: Sheet) -> str:
     """The little arrows of the headings."""
     name = "'" + sheet.name.replace("'", "''") + "'"
-    last = f"{_letters(len(sheet.columns))}{max(sheet.size, 1) + 1}"
+    last = f"{column_letters(len(sheet.columns) - 1)}{max(sheet.size, 1) + 1}"
     address = _attribute(f"{name}.A1:{name}.{last}")
     return (
         f"<table:database-range table:name={_attribute('Filtre ' + sheet.name)}"
         f' table:target-range-address={address} table:display-filter-buttons="true"/>'
     )
-
-
-def _letters(number: int) -> str:
-    """1 -> A, 27 -> AA."""
-    return (_letters((number - 1) // 26) if number > 26 else "") + chr(65 + (number - 1) % 26)
 
 
 # ---- cells

@@ -10,10 +10,8 @@ from io import BytesIO
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import xlsxwriter
-
 from db.base.errors import InvalidError, Problem
-from reports.sheets.simple_sheets import write_text
+from db.base.spreadsheets import new_workbook, write_text
 
 Cell = str | int | float | date | None
 TEXT, NUMBER, EUROS, DAY, OWN = "text", "number", "euros", "day", "own"
@@ -81,8 +79,7 @@ def xlsx_bytes(title: str, page: Page, sheets: Sequence[Sheet]) -> bytes:
     out = BytesIO()
     # What is written goes through files: kept in a folder that also goes when the work is cancelled half-way.
     with TemporaryDirectory(prefix="palette-") as folder:
-        options = {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False}
-        book = xlsxwriter.Workbook(out, options)
+        book = new_workbook(out, constant_memory=True, tmpdir=folder)
         book.set_properties({"title": title, "author": "Palette"})
         looks = _looks(book)
         _page(book, page, looks)

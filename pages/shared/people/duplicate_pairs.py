@@ -6,7 +6,7 @@ from time import monotonic
 import streamlit as st
 
 from db.base.errors import PaletteError
-from db.base.french import french_instant, french_number
+from db.base.french import capitalised, french_instant, french_number
 from db.model.office import Office
 from db.model.types import Context
 from db.people import duplicates
@@ -80,7 +80,7 @@ def _show(db: Office, pair: Pair, known: Context) -> None:
     with st.container(border=True, gap="small"):
         st.markdown(f"{_names(pair.one, pair.other, known)} :{_COLOURS[pair.level]}-badge[{pair.level}]")
         reasons = " · ".join(pair.reasons)
-        st.caption(reasons[0].upper() + reasons[1:])
+        st.caption(capitalised(reasons))
         with st.container(horizontal=True, gap="small"):
             if st.button("Comparer", key=f"{key}:compare", icon=":material/compare:"):
                 comparison.choose(pair.one, pair.other)

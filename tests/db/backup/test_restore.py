@@ -163,7 +163,7 @@ def test_what_fails_at_the_end_puts_the_first_file_back(db, path, monkeypatch, s
     def fail(*_: object) -> int:
         raise error
 
-    monkeypatch.setattr(restore, "_erase_again", fail)
+    monkeypatch.setattr(erasure, "again", fail)
     if not second_names:
         monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(OSError(1, "no links here")))
 

@@ -9,7 +9,8 @@ import pytest
 
 from db.accounts import accounts, sessions
 from db.base import instants
-from db.base.errors import AccessError, NotFoundError, PaletteError, of_sqlite
+from db.base.errors import AccessError, NotFoundError, PaletteError
+from db.base.sqlite_errors import palette_error
 from db.figures import as_of, counting, snapshots
 from db.figures.periods import period_of
 from db.model.dictionary import FILES, PERSON, TABLES
@@ -70,7 +71,7 @@ def held(path, *roles):
 
 
 def is_of_rights(error):
-    return isinstance(of_sqlite(error), AccessError)
+    return isinstance(palette_error(error), AccessError)
 
 
 def is_allowed(db, sql, values=()):
