@@ -6,12 +6,12 @@ from io import BytesIO
 
 from db.figures.periods import Period
 from reports.charts import rendering
-from reports.content.chart_data import Picture
+from reports.content.chart_data import ChartData
 from reports.content.report import Tick, quiet
 from reports.sheets import figure_sheets
 
 
-def zip_bytes(pictures: Sequence[Picture], period: Period, source: str, tick: Tick = quiet) -> bytes:
+def zip_bytes(pictures: Sequence[ChartData], period: Period, source: str, tick: Tick = quiet) -> bytes:
     """The ZIP. ``source``: whose numbers these are, « Bilan 2022 · Femme ». Empty charts are left out."""
     shown = [picture for picture in pictures if not picture.empty]
     out = BytesIO()
@@ -27,7 +27,7 @@ def zip_bytes(pictures: Sequence[Picture], period: Period, source: str, tick: Ti
     return out.getvalue()
 
 
-_KINDS: dict[str, Callable[[Picture, str], bytes]] = {
+_KINDS: dict[str, Callable[[ChartData, str], bytes]] = {
     "png": rendering.png_bytes,
     "svg": rendering.svg_bytes,
     "pdf": rendering.pdf_bytes,
@@ -35,7 +35,7 @@ _KINDS: dict[str, Callable[[Picture, str], bytes]] = {
 }
 
 
-def _note(shown: Sequence[Picture], source: str) -> bytes:
+def _note(shown: Sequence[ChartData], source: str) -> bytes:
     lines = [f"Palette · {source}", ""]
     for picture in shown:
         lines += [picture.title, f"  {picture.reading}", f"  {picture.means}", ""]

@@ -1,4 +1,4 @@
-"""A Picture -> an Altair chart: fixed colours, direct labels, French numbers, honest zeros, on screen or paper.
+"""A ChartData -> an Altair chart: fixed colours, direct labels, French numbers, honest zeros, on screen or paper.
 
 The colour of text is left to who shows it (Streamlit's theme, or reports/charts/rendering.py), so that it reads on any
 page.
@@ -14,7 +14,7 @@ from altair.utils.schemapi import debug_mode
 
 from reports.charts.colours import INK, NATIONAL, colour
 from reports.content import quantities
-from reports.content.chart_data import Picture, Row
+from reports.content.chart_data import ChartData, ChartRow
 
 CHOICE = "choice"
 """The name of the selection that a click makes: the codes of the bar that was clicked."""
@@ -41,7 +41,7 @@ class Drawn(NamedTuple):
     data: Mapping[str, Bars]
 
 
-def specification(picture: Picture, chosen: Codes | None = None) -> dict[str, Any]:
+def specification(picture: ChartData, chosen: Codes | None = None) -> dict[str, Any]:
     """The chart in Vega-Lite, as wide as its place. ``chosen``: figure -> codes in force; what is not chosen is faded.
 
     Drawn once for the same numbers: a screen shows twenty of them, again and again.
@@ -51,7 +51,7 @@ def specification(picture: Picture, chosen: Codes | None = None) -> dict[str, An
 
 
 @lru_cache(maxsize=500)
-def _specified(picture: Picture, chosen: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, Any]:
+def _specified(picture: ChartData, chosen: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, Any]:
     with debug_mode(False):  # Altair checks every word of every chart; the tests have done so
         drawn = _DRAWS[picture.shape](picture, _bars_of(picture, dict(chosen)))
         layers = [layer.to_dict(validate=False, context={"top_level": False}) for layer in drawn.layers]
@@ -72,7 +72,7 @@ def _lifted(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
 # --- the data of a chart: a line for each bar ---
 
 
-def _bars_of(picture: Picture, chosen: Codes) -> Bars:
+def _bars_of(picture: ChartData, chosen: Codes) -> Bars:
     labels = [row.label for row in picture.rows]
     return [
         _one(picture, row, place, chosen) | {"label": _wrapped(row.label) + _ALIKE * labels[:rank].count(row.label)}
@@ -85,7 +85,7 @@ _ALIKE = "\u200b"
 """Nothing to see; it keeps apart two values of a list that bear the same label."""
 
 
-def _one(picture: Picture, row: Row, place: int, chosen: Codes) -> dict[str, Any]:
+def _one(picture: ChartData, row: ChartRow, place: int, chosen: Codes) -> dict[str, Any]:
     series, name = picture.series[place]
     value, said = row.values[place], picture.said(row, place)
     own = series if len(picture.series) > 1 else row.code
@@ -103,7 +103,7 @@ def _one(picture: Picture, row: Row, place: int, chosen: Codes) -> dict[str, Any
     }
 
 
-def _is_chosen(picture: Picture, code: str, series: str, chosen: Codes) -> bool:
+def _is_chosen(picture: ChartData, code: str, series: str, chosen: Codes) -> bool:
     """Whether a bar belongs to what was chosen of its own figures; all do when nothing was."""
     codes = picture.picks(code, series)
     return all(codes[name] in wanted for name, wanted in chosen.items() if wanted and name in codes)
@@ -125,7 +125,7 @@ def _most(bars: Bars, name: str = "value") -> float:
 # --- what every shape shares ---
 
 
-def _height(picture: Picture, bar: int) -> int:
+def _height(picture: ChartData, bar: int) -> int:
     """Room for each row: its bar, or what its label and the next take where these have several lines."""
     lines = [_wrapped(row.label).count("\n") + 1 for row in picture.rows] or [1]
     most = max((one + other) / 2 for one, other in zip(lines, lines[1:] or lines, strict=False))
@@ -174,7 +174,7 @@ def _shade() -> alt.Opacity:
     return alt.Opacity("shade:Q", scale=None)
 
 
-def _legend(picture: Picture) -> alt.Color:
+def _legend(picture: ChartData) -> alt.Color:
     """The colours of the series, named once above the chart."""
     codes = [name for _, name in picture.series]
     colours = [colour(picture.scheme, code) for code, _ in picture.series]
@@ -186,7 +186,7 @@ def _legend(picture: Picture) -> alt.Color:
     return alt.Color("name:N", scale=alt.Scale(domain=codes, range=colours), sort=codes, legend=legend)
 
 
-def _tips(picture: Picture) -> dict[str, Any]:
+def _tips(picture: ChartData) -> dict[str, Any]:
     """What a bar says under the mouse, and to a screen reader."""
     name = [alt.Tooltip("name:N", title="Série")] if len(picture.series) > 1 else []
     tips = [alt.Tooltip("label:N", title=picture.title), *name, alt.Tooltip("said:N", title=picture.measure)]
@@ -204,7 +204,7 @@ def _text(**more: Any) -> dict[str, Any]:
 # --- the shapes ---
 
 
-def _bars(picture: Picture, bars: Bars) -> Drawn:
+def _bars(picture: ChartData, bars: Bars) -> Drawn:
     """One bar a value, its number beside it."""
     base = _values().encode(y=_rows(bars), x=_bare("value", _room(bars)))
     drawn = base.mark_bar(**_bar(height={"band": 0.72})).encode(color=_colour(), opacity=_shade(), **_tips(picture))
@@ -212,7 +212,7 @@ def _bars(picture: Picture, bars: Bars) -> Drawn:
     return _layered(_height(picture, 30), bars, drawn.add_params(_choice("code")), text)
 
 
-def _marks(picture: Picture, bars: Bars) -> Drawn:
+def _marks(picture: ChartData, bars: Bars) -> Drawn:
     """Our share as a bar, the national one as a mark across it, both in percent."""
     shown = [_beside_national(bar, dict(picture.marks)[bar["code"]]) for bar in bars]
     room = _room([{**bar, "value": bar["end"]} for bar in shown])
@@ -228,7 +228,7 @@ def _beside_national(bar: dict[str, Any], national: float) -> dict[str, Any]:
     return bar | {"national": national, "said": said, "letters": len(said), "end": max(bar["value"], national)}
 
 
-def _stacked(picture: Picture, bars: Bars) -> Drawn:
+def _stacked(picture: ChartData, bars: Bars) -> Drawn:
     """One bar a value, cut by series; each part says its number where there is room for it."""
     whole = max([1.0, *(float(sum(row.values)) for row in picture.rows)])
     shown = [bar | {"inside": bar["said"] if bar["value"] >= whole * 0.07 else ""} for bar in bars]
@@ -244,7 +244,7 @@ def _stacked(picture: Picture, bars: Bars) -> Drawn:
     return _layered(_height(picture, 30), shown, drawn.add_params(_choice("code", "series")), text)
 
 
-def _grouped(picture: Picture, bars: Bars) -> Drawn:
+def _grouped(picture: ChartData, bars: Bars) -> Drawn:
     """A bar for each series of each row, one under the other."""
     order = [code for code, _ in picture.series]
     base = _values().encode(y=_rows(bars), yOffset=alt.YOffset("series:N", sort=order), x=_bare("value", _room(bars)))
@@ -253,7 +253,7 @@ def _grouped(picture: Picture, bars: Bars) -> Drawn:
     return _layered(_height(picture, 38), bars, drawn.add_params(_choice("code")), text)
 
 
-def _pyramid(picture: Picture, bars: Bars) -> Drawn:
+def _pyramid(picture: ChartData, bars: Bars) -> Drawn:
     """Women to the left, men to the right; whoever is neither is in the table, and the sentence says so."""
     sides = {"woman": -1, "man": 1}
     # Oldest above, as in every pyramid of ages.
@@ -299,7 +299,7 @@ def _few(bars: Bars) -> Bars:
     return bars if len({bar["label"] for bar in bars}) <= _MANY else []
 
 
-def _months(picture: Picture, bars: Bars) -> Drawn:
+def _months(picture: ChartData, bars: Bars) -> Drawn:
     """A column a month, cut by series, its total above."""
     sums = [
         (bar["label"], sum(row.values)) for bar, row in zip(bars[:: len(picture.series)], picture.rows, strict=True)
@@ -317,7 +317,7 @@ def _months(picture: Picture, bars: Bars) -> Drawn:
     return _layered(_TALL, bars, drawn.add_params(_choice("code")), text, sums=_few(totals))
 
 
-def _balance(picture: Picture, bars: Bars) -> Drawn:
+def _balance(picture: ChartData, bars: Bars) -> Drawn:
     """Who came, above the line; who left, below it."""
     shown = [bar | {"signed": bar["value"] if bar["series"] == "entries" else -bar["value"]} for bar in bars]
     low, high = min([-1.0, *(bar["signed"] for bar in shown)]), _most(shown, "signed")
@@ -332,7 +332,7 @@ def _balance(picture: Picture, bars: Bars) -> Drawn:
     return _layered(_TALL, shown, drawn.add_params(_choice("code", "series")), above, below, few=_few(shown))
 
 
-def _line(picture: Picture, bars: Bars) -> Drawn:
+def _line(picture: ChartData, bars: Bars) -> Drawn:
     """A line from an honest zero, every point with its number while there are few."""
     high = _most(bars) * 1.18
     base = _values().encode(x=_columns(bars), y=_up("value", 0, high))
@@ -345,7 +345,7 @@ def _line(picture: Picture, bars: Bars) -> Drawn:
     return _layered(_TALL, bars, area, line, dots.add_params(_choice("code")), text, few=_few(bars))
 
 
-_DRAWS: dict[str, Callable[[Picture, Bars], Drawn]] = {
+_DRAWS: dict[str, Callable[[ChartData, Bars], Drawn]] = {
     "bars": _bars,
     "marks": _marks,
     "stacked": _stacked,

@@ -10,8 +10,8 @@ from db.figures.counting import Taken
 from db.figures.definitions import FIGURES
 from db.figures.periods import Period
 from db.model.office import Office
-from reports.content import chart_data, quantities
-from reports.content.chart_data import Picture
+from reports.content import plots, quantities
+from reports.content.chart_data import ChartData
 
 Tick = Callable[[float, str], None]
 """Long work says how far it is (0 to 1) and what it does; raising from it cancels the work."""
@@ -53,7 +53,7 @@ class Section:
     """Charts that belong together, under a heading."""
 
     title: str
-    pictures: tuple[Picture, ...]
+    pictures: tuple[ChartData, ...]
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Report:
         return f"{told} ; la période n’est pas finie" if self.period.last > date.today() else told
 
     @property
-    def pictures(self) -> tuple[Picture, ...]:
+    def pictures(self) -> tuple[ChartData, ...]:
         """Every chart, in order."""
         return tuple(picture for section in self.sections for picture in section.pictures)
 
@@ -125,7 +125,7 @@ def photo(period: Period) -> tuple[str, ...]:
 
 def needs(period: Period) -> tuple[str, ...]:
     """Every figure of its report."""
-    return tuple(dict.fromkeys((*photo(period), *chart_data.NEEDS)))
+    return tuple(dict.fromkeys((*photo(period), *plots.NEEDS)))
 
 
 def part_labels(made: Report) -> dict[tuple[str, str], str]:
@@ -142,7 +142,7 @@ def make(db: Office, period: Period, known_on: str = "") -> Report:
     """The report of a period, counted in ``db``: the office file, or the file as known on a day."""
     taken = counting.take(db, period, needs(period))
     before = counting.take(db, period.before, (*headline(period), *_SHARES, "gender"))
-    drawn = chart_data.all_of(taken)
+    drawn = plots.all_of(taken)
     return Report(
         period,
         known_on,

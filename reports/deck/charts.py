@@ -1,4 +1,4 @@
-"""A Picture -> a native chart of PowerPoint: its numbers can be edited there, and nothing is a drawing."""
+"""A ChartData -> a native chart of PowerPoint: its numbers can be edited there, and nothing is a drawing."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,8 @@ from pptx.util import Pt
 from db.base.spreadsheets import harmless
 from reports.charts.colours import INK, NATIONAL, colour
 from reports.content import quantities
-from reports.content.chart_data import MONTHLY, Picture
+from reports.content.chart_data import ChartData
+from reports.content.plots import MONTHLY
 from reports.deck.template import FONT, RULE, Box, rgb
 from reports.deck.template import INK as TEXT_INK
 
@@ -57,7 +58,7 @@ def safe(label: str) -> str:
     return plain(f"'{label}" if label.startswith("{=") else harmless(label))
 
 
-def series_of(picture: Picture) -> list[Drawn]:
+def series_of(picture: ChartData) -> list[Drawn]:
     """Code, label and values of each series as it is drawn: who stands on the other side of zero is negative."""
     found: list[Drawn] = []
     if picture.marks:
@@ -70,7 +71,7 @@ def series_of(picture: Picture) -> list[Drawn]:
     return found
 
 
-def draw(slide: Slide, picture: Picture, box: Box, size: float = 11) -> None:
+def draw(slide: Slide, picture: ChartData, box: Box, size: float = 11) -> None:
     """Put the chart on a slide. ``size``: of its letters, in points."""
     data_of: Any = CategoryChartData
     data = data_of(number_format=_number_format(picture))
@@ -87,7 +88,7 @@ def draw(slide: Slide, picture: Picture, box: Box, size: float = 11) -> None:
     _Drawing(chart, picture, box, size).finish()
 
 
-def _fitting(picture: Picture, box: Box, size: float) -> float:
+def _fitting(picture: ChartData, box: Box, size: float) -> float:
     """The size at which the labels, on their lines or side by side, have room."""
     rows, letters = len(picture.rows), max(len(row.label) for row in picture.rows)
     if picture.shape in MONTHLY:
@@ -104,14 +105,14 @@ def describe(frame: Any, name: str, alt: str) -> None:
     frame._element.nvGraphicFramePr.cNvPr.set("descr", plain(alt))
 
 
-def _number_format(picture: Picture) -> str:
+def _number_format(picture: ChartData) -> str:
     return {"cents": '# ##0.00 "€"', "percent": "0.0"}.get(picture.unit, "# ##0")
 
 
 class _Drawing:
     """One chart being made presentable."""
 
-    def __init__(self, chart: Any, picture: Picture, box: Box, size: float) -> None:
+    def __init__(self, chart: Any, picture: ChartData, box: Box, size: float) -> None:
         self.chart, self.picture, self.box, self.size = chart, picture, box, size
         self.plot = chart.plots[0]
         self.series = series_of(picture)

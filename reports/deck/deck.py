@@ -9,7 +9,7 @@ from typing import Any
 from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as Deck
 
-from reports.content.chart_data import Picture
+from reports.content.chart_data import ChartData
 from reports.content.report import Report, Tick, quiet
 from reports.deck import slides as deck_slides
 from reports.deck import template
@@ -54,7 +54,7 @@ def _steps(report: Report) -> list[tuple[str, Callable[[Deck], None]]]:
     return [*steps, ("Définitions et méthode", partial(slides.method, report=report))]
 
 
-def groups(pictures: Sequence[Picture]) -> list[list[Picture]]:
+def groups(pictures: Sequence[ChartData]) -> list[list[ChartData]]:
     """The charts of each slide: those with something to show, with the ones that go beside them."""
     named = {picture.name: picture for picture in pictures}
     beside = {name for lead in named for name in _BESIDE.get(lead, ())}

@@ -18,7 +18,8 @@ from db.base.french import french_date
 from db.figures.counting import PROFILE
 from db.figures.definitions import NATIONAL, VERSION
 from reports.content import quantities
-from reports.content.chart_data import MONTHLY, Picture
+from reports.content.chart_data import ChartData
+from reports.content.plots import MONTHLY
 from reports.content.report import Number, Report
 from reports.deck import charts as deck_charts
 from reports.deck import tables as deck_tables
@@ -35,7 +36,7 @@ _SIZES = ((120, 24), (145, 20))
 """Up to how many letters a title has which size, in points, to stand on two lines."""
 Line = tuple[str, float, bool, str]
 """A text, its size in points, whether it is bold, its colour."""
-Columns = list[list[Picture]]
+Columns = list[list[ChartData]]
 
 
 # --- what every slide is made of ---
@@ -185,7 +186,7 @@ def _figure(slide: Slide, number: Number, box: Box, compared: str, size: float) 
     _text(slide, f"Chiffre : {number.label}", box, lines)
 
 
-def charts(deck: Deck, report: Report, section: str, pictures: Sequence[Picture]) -> None:
+def charts(deck: Deck, report: Report, section: str, pictures: Sequence[ChartData]) -> None:
     """One chart that gives the message, and those beside or below it; alone, its table is beside it."""
     lead, others = pictures[0], pictures[1:]
     notes = "\n".join(f"{picture.title} : {picture.means}\n{picture.reading}" for picture in pictures)
@@ -204,7 +205,7 @@ def charts(deck: Deck, report: Report, section: str, pictures: Sequence[Picture]
     return None
 
 
-def _one_above_the_other(slide: Slide, pictures: Sequence[Picture]) -> None:
+def _one_above_the_other(slide: Slide, pictures: Sequence[ChartData]) -> None:
     """Months under the same months."""
     first = CONTENT.height * 0.36
     deck_charts.draw(slide, pictures[0], CONTENT.top(first))
@@ -215,16 +216,16 @@ def _one_above_the_other(slide: Slide, pictures: Sequence[Picture]) -> None:
         deck_charts.draw(slide, picture, box.below(0.55))
 
 
-def _message(picture: Picture) -> str:
+def _message(picture: ChartData) -> str:
     """Its sentence, without the full stop that no title has."""
     return picture.reading.removesuffix(".")
 
 
-def _heading(picture: Picture) -> list[Line]:
+def _heading(picture: ChartData) -> list[Line]:
     return [(picture.title, 11, True, "teal"), (_message(picture), 13, True, "ink")]
 
 
-def _lead(slide: Slide, picture: Picture, table: bool) -> None:
+def _lead(slide: Slide, picture: ChartData, table: bool) -> None:
     """The chart of the message; a few bars leave room for their table."""
     few = table and len(picture.rows) <= _FEW and picture.shape == "bars" and picture.base
     height = 0.34 * (len(picture.rows) + 2) if few else 0
@@ -233,7 +234,7 @@ def _lead(slide: Slide, picture: Picture, table: bool) -> None:
         deck_tables.draw(slide, picture, deck_tables.lines(picture), LEAD.below(LEAD.height - height), 0.34, 12)
 
 
-def _companion(slide: Slide, picture: Picture, box: Box) -> None:
+def _companion(slide: Slide, picture: ChartData, box: Box) -> None:
     """A chart on its own ground, under its title and its sentence."""
     _ground(slide, f"Fond : {picture.title}", box)
     inner = box.inside(_GAP)
@@ -242,7 +243,7 @@ def _companion(slide: Slide, picture: Picture, box: Box) -> None:
     deck_charts.draw(slide, picture, inner.below(head + 0.1), 11 if len(picture.rows) <= 8 else 10)
 
 
-def _numbers(slide: Slide, picture: Picture) -> None:
+def _numbers(slide: Slide, picture: ChartData) -> None:
     """The table of a chart that is alone."""
     lines = deck_tables.lines(picture)
     _ground(slide, f"Fond : {picture.title}", PANEL.top(0.38 * len(lines) + 2 * _GAP))
@@ -268,7 +269,7 @@ def profile_pages(report: Report) -> list[Columns]:
     return [columns[place : place + 3] for place in range(0, len(columns), 3)]
 
 
-def _tall(pictures: Sequence[Picture]) -> float:
+def _tall(pictures: Sequence[ChartData]) -> float:
     return sum(deck_tables.tall(picture, _LINE) + _GAP for picture in pictures) - _GAP
 
 

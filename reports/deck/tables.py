@@ -1,4 +1,4 @@
-"""The numbers of a Picture -> a native table: hairlines, numbers at the right, shares to the hundredth."""
+"""The numbers of a ChartData -> a native table: hairlines, numbers at the right, shares to the hundredth."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from pptx.oxml import parse_xml
 from pptx.slide import Slide
 from pptx.util import Inches, Pt
 
-from reports.content.chart_data import Picture
+from reports.content.chart_data import ChartData
 from reports.deck.charts import describe, plain
 from reports.deck.template import INK, RULE, Box
 
@@ -18,18 +18,20 @@ _LABEL = 36
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 
 
-def lines(picture: Picture, whole: bool = True) -> list[list[str]]:
+def lines(picture: ChartData, whole: bool = True) -> list[list[str]]:
     """The headings, then a line for each row; ``whole``: and the whole, where shares are of it."""
     total = [picture.total] if whole and picture.total else []
     return [picture.headings, *map(picture.told, picture.rows), *total]
 
 
-def tall(picture: Picture, height: float) -> float:
+def tall(picture: ChartData, height: float) -> float:
     """How high its table is, without the line of the whole; a long label takes several lines."""
     return height * (1 + sum(1 + 0.6 * (len(row.label) // _LABEL) for row in picture.rows))
 
 
-def draw(slide: Slide, picture: Picture, texts: Sequence[Sequence[str]], box: Box, height: float, size: float) -> None:
+def draw(
+    slide: Slide, picture: ChartData, texts: Sequence[Sequence[str]], box: Box, height: float, size: float
+) -> None:
     """Put the table of these lines on a slide. ``height``: of each line, in inches; ``size``: of letters, in points."""
     shapes: Any = slide.shapes
     frame = shapes.add_table(len(texts), len(texts[0]), *box.top(height * len(texts)).emu)

@@ -16,7 +16,8 @@ from db.base.french import french_date, french_number
 from db.figures.definitions import NATIONAL, VERSION
 from reports.charts import rendering
 from reports.content import quantities, sentences
-from reports.content.chart_data import MONTHLY, Picture
+from reports.content.chart_data import ChartData
+from reports.content.plots import MONTHLY
 from reports.content.report import Number, Report, Tick, quiet
 
 OFFICE = "Accompagnement des publics artistes · Département du Lot"
@@ -83,7 +84,7 @@ def _draw(report: Report, folder: Path, tick: Tick) -> dict[str, Piece]:
     }
 
 
-def _chart_bytes(picture: Picture) -> bytes:
+def _chart_bytes(picture: ChartData) -> bytes:
     """The chart as PDF, exactly as wide as its place, so that the text of all charts has one size."""
     width = round((_FULL if picture.shape in MONTHLY else _HALF) / _DOT)
     found = rendering.specification(picture, heading=False)
@@ -102,7 +103,7 @@ def _outlines(folder: Path, count: int) -> list[bytes]:
     return found if isinstance(found, list) else [bytes(found or b"")]
 
 
-def _chart(picture: Picture, file: str, svg: bytes) -> Piece:
+def _chart(picture: ChartData, file: str, svg: bytes) -> Piece:
     height = float(re.search(rb'viewBox="0 0 \S+ ([0-9.]+)"', svg)[1]) * _DOT  # type: ignore[index]
     shrink = min(1, _TALLEST / height)
     return {
@@ -191,7 +192,7 @@ def _sections(report: Report, charts: dict[str, Piece]) -> list[dict[str, Any]]:
     return [section for section in found if section["bands"]]
 
 
-def _table(picture: Picture) -> Piece:
+def _table(picture: ChartData) -> Piece:
     """The numbers of a chart, their shares to the hundredth, and the whole where the shares are of it."""
     total = picture.total
     tall = 4.5 * (1 + len(total) // 3 + sum(1 + len(row.label) // 40 for row in picture.rows))

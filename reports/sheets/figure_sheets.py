@@ -9,7 +9,7 @@ from db.base.french import fold, french_number
 from db.base.spreadsheets import harmless, new_workbook, sheet_name
 from db.figures.periods import Period
 from reports.charts.colours import colour
-from reports.content.chart_data import Picture
+from reports.content.chart_data import ChartData
 from reports.content.report import Number, Report, Tick, quiet
 
 """Of a sheet, in Excel."""
@@ -20,7 +20,7 @@ def file_name(what: str, period: Period) -> str:
     return f"{what}-{period.file}"
 
 
-def csv_bytes(picture: Picture) -> bytes:
+def csv_bytes(picture: ChartData) -> bytes:
     """UTF-8 with a mark and semicolons, as a French Excel opens it; numbers with a comma."""
     text = StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
@@ -45,12 +45,12 @@ def report_bytes(report: Report, tick: Tick = quiet) -> bytes:
     return _book(report.pictures, f"{report.title} · {report.truth}", report, tick)
 
 
-def xlsx_bytes(pictures: Sequence[Picture], source: str) -> bytes:
+def xlsx_bytes(pictures: Sequence[ChartData], source: str) -> bytes:
     """A sheet for each chart. ``source``: what they are of, « Bilan 2022 »."""
     return _book(pictures, source)
 
 
-def _book(pictures: Sequence[Picture], source: str, report: Report | None = None, tick: Tick = quiet) -> bytes:
+def _book(pictures: Sequence[ChartData], source: str, report: Report | None = None, tick: Tick = quiet) -> bytes:
     out = BytesIO()
     book = new_workbook(out, in_memory=True)
     looks = _looks(book)
@@ -106,7 +106,7 @@ def _write_number(sheet: Any, line: int, column: int, item: Number, value: float
         sheet.write_number(line, column, value, looks["years" if item.unit == "years" else "whole"])
 
 
-def _sheet(book: Any, picture: Picture, source: str, looks: dict[str, Any]) -> None:
+def _sheet(book: Any, picture: ChartData, source: str, looks: dict[str, Any]) -> None:
     """Title, sentence, definition, the table, and the chart beside it."""
     taken = {fold(sheet.name) for sheet in book.worksheets()}
     sheet = book.add_worksheet(sheet_name(picture.title or "Figure", taken))
@@ -129,7 +129,7 @@ _TOP = 5
 
 
 def _write_line(
-    sheet: Any, line: int, picture: Picture, values: Sequence[str | float | None], looks: dict[str, Any]
+    sheet: Any, line: int, picture: ChartData, values: Sequence[str | float | None], looks: dict[str, Any]
 ) -> None:
     for column, value in enumerate(values):
         if isinstance(value, str):
@@ -152,7 +152,7 @@ _KINDS = {
 }
 
 
-def _excel_chart(book: Any, sheet: str, picture: Picture) -> Any:
+def _excel_chart(book: Any, sheet: str, picture: ChartData) -> Any:
     kind = _KINDS[picture.shape]
     chart = book.add_chart(kind)
     first, last = _TOP + 1, _TOP + len(picture.rows)

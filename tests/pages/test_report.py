@@ -13,7 +13,7 @@ from pptx import Presentation
 from pypdf import PdfReader
 
 from db.model.office import Office
-from reports.content.chart_data import PLOTS
+from reports.content.plots import PLOTS
 from tests.db.rewriting import rewriting
 from tests.pages.charts import take
 from tests.pages.spreadsheet import Spreadsheet, add, add_person

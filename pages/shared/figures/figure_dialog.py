@@ -16,7 +16,7 @@ from db.rows import records
 from pages.shared.grid.view import show_among
 from pages.shared.shell.session import office, roles
 from reports.content import quantities
-from reports.content.chart_data import Picture
+from reports.content.chart_data import ChartData
 from reports.content.report import Report
 
 _SHOWN = 200
@@ -38,7 +38,7 @@ class Opened:
         return f"{label} : {self.part}" if self.part else label
 
 
-def of_bar(picture: Picture, code: str, series: str) -> Opened:
+def of_bar(picture: ChartData, code: str, series: str) -> Opened:
     """What a click on a bar opens."""
     name = series if series in picture.picks(code, series) else picture.figure
     crossed = series if FIGURES[name].other else ""

@@ -19,7 +19,7 @@ from pages.shared.shell import jobs
 from pages.shared.shell.session import roles
 from reports import bundle
 from reports.content import report
-from reports.content.chart_data import Picture
+from reports.content.chart_data import ChartData
 from reports.content.report import Number, Report, Tick
 from reports.deck import deck
 from reports.pdf import report_pdf
@@ -105,7 +105,7 @@ def _show_number(made: Report, number: Number) -> None:
 def opener(made: Report) -> Chooser:
     """What a click on a bar does: open the persons of that bar."""
 
-    def choose(picture: Picture, code: str, series: str) -> None:
+    def choose(picture: ChartData, code: str, series: str) -> None:
         st.session_state[_OPENED] = figure_dialog.of_bar(picture, code, series)
 
     return choose
