@@ -20,17 +20,6 @@ from pages.shared.shell.session import who
 
 _CHOSEN = "comparing:pair"
 _LONG = 600
-_STYLE = """<style>
-/* the two files stand in two columns, each field's two values under them */
-.st-key-comparing [role=radiogroup] {
-  display: grid; grid-template-columns: 1fr 1fr; gap: 0.25rem 1rem; width: 100%; min-height: 0;
-}
-.st-key-comparing [role=radiogroup] label { min-width: 0; margin: 0; }
-.st-key-comparing [role=radiogroup] label > * { align-self: flex-start; }
-.st-key-comparing [role=radiogroup] p { overflow-wrap: anywhere; }
-.st-key-comparing table { font-size: 0.875rem; }
-.st-key-comparing :is(th, td) { padding: 0.25rem 0.4rem; }
-</style>"""
 
 
 def chosen() -> tuple[int, int] | None:
@@ -71,7 +60,6 @@ def set_apart(db: Office, one: int, other: int) -> None:
 
 def show(db: Office, one: int, other: int) -> None:
     """The comparison, from what it is about to the button."""
-    st.html(_STYLE)
     if st.button("Retour à la liste", icon=":material/arrow_back:", type="tertiary", key="back-to-pairs"):
         leave()
     if st.session_state.pop("comparing:stale", False):
