@@ -12,7 +12,7 @@ from db.demo import create
 from db.storage import connection
 from publication import publish
 from publication.draw import draw
-from publication.release.population import count
+from publication.release.population import count_tables
 from publication.release.public_file import NAME
 
 YEAR = 2022
@@ -38,12 +38,13 @@ def _one(size: int, target: float) -> bool:
         start = time.perf_counter()
         assert all(verdict.passed for verdict in publish.check(db, to))
         audited = time.perf_counter() - start
-        people = draw.read_source(db, [YEAR]).years[YEAR]
-        far = draw.distances(outcome.releases[0], count(people))
+        population = draw.read_source(db, [YEAR]).years[YEAR]
+        distances = draw.distances(outcome.releases[0], count_tables(population))
         db.close()
     missed = released + audited > target
+    followed = int(np.sum(population.followed))
     print(
-        f"{size:>9,}  {int(np.sum(people.followed)):>9,}  {released:>10.1f}  {audited:>8.1f}  {far.mean():>10.2f}  "
+        f"{size:>9,}  {followed:>9,}  {released:>10.1f}  {audited:>8.1f}  {distances.mean():>10.2f}  "
         f"< {target:.0f} s{'   MISSED' if missed else ''}",
         flush=True,
     )

@@ -11,16 +11,18 @@ from partners.site import Site
 
 
 def main() -> None:
-    """Serve the public file of a folder until it is stopped."""
-    said = _arguments()
+    """Serve the public file of a folder until the process is stopped."""
+    arguments = _parse_arguments()
     limit_memory()
-    print(f"Site public : http://{said.host}:{said.port}  (Ctrl-C pour arrêter / to stop)", flush=True)
-    site = Site(said.folder / FILE, robots=said.robots == "allow")
-    # No access log: who reads what is nobody's business, and an address is personal data.
-    uvicorn.run(site, host=said.host, port=said.port, log_level="warning", access_log=False, server_header=False)
+    print(f"Site public : http://{arguments.host}:{arguments.port}  (Ctrl-C pour arrêter / to stop)", flush=True)
+    site = Site(arguments.folder / FILE, robots=arguments.robots == "allow")
+    # No access log: what a visitor reads is private, and an IP address is personal data.
+    uvicorn.run(
+        site, host=arguments.host, port=arguments.port, log_level="warning", access_log=False, server_header=False
+    )
 
 
-def _arguments() -> argparse.Namespace:
+def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m partners", description=__doc__)
     parser.add_argument("folder", type=Path, help=f"the folder that holds {FILE}, or will")
     parser.add_argument("--host", default="127.0.0.1")

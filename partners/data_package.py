@@ -1,15 +1,15 @@
-"""The published file as a Data Package: what a data portal needs to take the tables as they are."""
+"""The published file as a Data Package, with which a data portal can harvest the tables as they are."""
 
 from typing import Any
 
 from partners.prose import Prose
-from partners.release_reader import DATABASE, Published, Table
+from partners.release_reader import DATABASE, Published, ReleaseTable
 
 _TYPES = {"INTEGER": "integer", "REAL": "number", "TEXT": "string"}
 
 
 def descriptor(published: Published, prose: Prose) -> dict[str, Any]:
-    """The descriptor (Data Package v1, Table Schema). Its paths are relative to the place it is served at."""
+    """Return the descriptor (Data Package v1, Table Schema). Its paths are relative to its own address."""
     return {
         "profile": "tabular-data-package",
         "name": "artistes-rsa-lot",
@@ -23,7 +23,7 @@ def descriptor(published: Published, prose: Prose) -> dict[str, Any]:
     }
 
 
-def _resource(table: Table, prose: Prose, published: Published) -> dict[str, Any]:
+def _resource(table: ReleaseTable, prose: Prose, published: Published) -> dict[str, Any]:
     return {
         "profile": "tabular-data-resource",
         "name": table.name,
@@ -37,25 +37,21 @@ def _resource(table: Table, prose: Prose, published: Published) -> dict[str, Any
     }
 
 
-def _schema(table: Table, prose: Prose, published: Published) -> dict[str, Any]:
-    fields = [_field(table, place, prose, published) for place in range(len(table.columns))]
+def _schema(table: ReleaseTable, prose: Prose, published: Published) -> dict[str, Any]:
+    fields = [_field(table, index, prose, published) for index in range(len(table.columns))]
     keys = prose.keys(table.name)
     return {"fields": fields, "missingValues": [""], **({"primaryKey": keys} if keys else {})}
 
 
-def _field(table: Table, place: int, prose: Prose, published: Published) -> dict[str, Any]:
-    name = table.columns[place]
-    kind = "year" if name == "annee" else _TYPES[table.types[place]]
-    constraints: dict[str, Any] = {"required": True} if table.required[place] else {}
+def _field(table: ReleaseTable, index: int, prose: Prose, published: Published) -> dict[str, Any]:
+    name = table.columns[index]
+    kind = "year" if name == "annee" else _TYPES[table.types[index]]
+    constraints: dict[str, Any] = {"required": True} if table.required[index] else {}
     if kind in ("integer", "number"):
         constraints["minimum"] = 0
-    known = prose.categories(table.name, name)
-    if known:
-        constraints["enum"] = list(dict.fromkeys([*known, *_older(published, table, name)]))
-    said = {"title": prose.label(name, table.name), "description": prose.columns(table.name)[name]}
-    return {"name": name, "type": kind, **said, "constraints": constraints}
-
-
-def _older(published: Published, table: Table, column: str) -> list[Any]:
-    """Categories that an earlier year has and the menu no longer knows."""
-    return published.values(table.name, column) if table.rows else []
+    categories = prose.categories(table.name, name)
+    if categories:  # those of the dictionary, and those that only an earlier year has
+        published_values = published.values(table.name, name) if table.rows else []
+        constraints["enum"] = list(dict.fromkeys([*categories, *published_values]))
+    texts = {"title": prose.label(name, table.name), "description": prose.columns(table.name)[name]}
+    return {"name": name, "type": kind, **texts, "constraints": constraints}

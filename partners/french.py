@@ -1,4 +1,4 @@
-"""How numbers, conditions and errors are said in French on the public site."""
+"""Numbers, filter conditions and SQL errors in French."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -27,9 +27,8 @@ LOOKUPS = {
     "isblank": "est vide ou blanc",
     "notblank": "n’est ni vide ni blanc",
 }
-"""Datasette's filters. The few that suit no column of ours (dates, lists) are not offered."""
-ALONE = ("isnull", "notnull", "isblank", "notblank")
-"""The filters that take no value."""
+"""The filters offered, of those that Datasette has; no column contains dates or lists."""
+LOOKUPS_WITHOUT_VALUE = ("isnull", "notnull", "isblank", "notblank")
 
 _SQL_ERRORS = (
     (r"no such table: (.+)", "la table « {} » n’existe pas"),
@@ -56,56 +55,57 @@ _SQL_ERRORS = (
 
 
 def number(value: float, decimals: int = 0) -> str:
-    """« 1 234 », « 14,3 »."""
+    """Return « 1 234 », « 14,3 »."""
     return f"{value:,.{decimals}f}".replace(",", NARROW).replace(".", ",")
 
 
 def percent(value: float) -> str:
-    """« 14,3 % »."""
+    """Return « 14,3 % »."""
     return f"{number(value, 1)}{NARROW}%"
 
 
 def euros(value: float) -> str:
-    """« 4 500 € »."""
+    """Return « 4 500 € »."""
     return f"{number(value)}{NARROW}€"
 
 
-def counted(value: int, one: str, more: str) -> str:
-    """« 1 ligne », « 16 lignes »; French has the singular below two."""
-    return f"{number(value)} {one if value < 2 else more}"
+def counted(value: int, singular: str, plural: str) -> str:
+    """Return « 1 ligne », « 16 lignes »; French has the singular below two."""
+    return f"{number(value)} {singular if value < 2 else plural}"
 
 
 def cell(column: str, value: Any) -> str | None:
-    """A number of a table as it is read, by the name of its column; None for what is no number."""
+    """Format a number of a table by the name of its column, or return None for a value that is not a number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     name = column.lower()
     if name.startswith(("annee", "année")):
         return str(value)
-    for start, said in _BY_NAME:
-        if name.startswith(start):
-            return said(value)
+    for prefix, format_number in _FORMATS:
+        if name.startswith(prefix):
+            return format_number(value)
     return number(value) if value == int(value) else number(value, 1)
 
 
-_BY_NAME: tuple[tuple[str, Callable[[float], str]], ...] = (("part", percent), ("montant", euros))
+_FORMATS: tuple[tuple[str, Callable[[float], str]], ...] = (("part", percent), ("montant", euros))
 
 
 def conditions(selections: Iterable[tuple[str, str, str]], label: Callable[[str], str]) -> str:
-    """« Année est 2022 et Genre est Femmes »."""
-    told = [_condition(label(column), lookup, value) for column, lookup, value in selections if lookup in LOOKUPS]
-    return " et ".join(told)
+    """Return « Année est « 2022 » et Genre est « Femmes » ». ``selections``: column, lookup, value."""
+    return " et ".join(
+        _condition(label(column), lookup, value) for column, lookup, value in selections if lookup in LOOKUPS
+    )
 
 
 def _condition(label: str, lookup: str, value: str) -> str:
-    return f"{label} {LOOKUPS[lookup]}" + ("" if lookup in ALONE else f" «{NARROW}{value}{NARROW}»")
+    return f"{label} {LOOKUPS[lookup]}" + ("" if lookup in LOOKUPS_WITHOUT_VALUE else f" «{NARROW}{value}{NARROW}»")
 
 
 def sql_error(message: str) -> str:
-    """SQLite's message, said in French where it is known; as SQLite says it otherwise."""
+    """Translate a message of SQLite, or quote it if no translation is known."""
     for pattern, french in _SQL_ERRORS:
-        found = re.fullmatch(pattern, message.strip(), re.IGNORECASE)
-        if found:
-            told = french.format(*found.groups())
-            return f"{told[0].upper()}{told[1:]}."
+        match = re.fullmatch(pattern, message.strip(), re.IGNORECASE)
+        if match:
+            sentence = french.format(*match.groups())
+            return f"{sentence[0].upper()}{sentence[1:]}."
     return f"SQLite a refusé cette requête : « {message} »."

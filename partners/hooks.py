@@ -1,4 +1,4 @@
-"""What Datasette asks its plugins: French numbers, French errors, our pages, only the tables of the release."""
+"""The Datasette plugin of the site: French numbers and errors, the site's own pages, only the tables of the release."""
 
 import logging
 import sqlite3
@@ -23,38 +23,38 @@ _TITLES = {
     500: "Une erreur est survenue",
 }
 _NOT_FOUND = "L’adresse est peut-être mal recopiée, ou la page a changé de place."
-_OURS = "L’erreur est de notre côté et a été notée. Le reste du site fonctionne."
-_TOO_MUCH = "La requête demande plus de mémoire que ce site n’en donne à une question. Demandez moins de lignes."
+_INTERNAL_ERROR = "L’erreur est de notre côté et a été notée. Le reste du site fonctionne."
+_TOO_MUCH_MEMORY = "La requête demande plus de mémoire que ce site n’en donne à une question. Demandez moins de lignes."
 _TOO_LONG = "La requête a pris trop de temps et a été arrêtée. Demandez moins de lignes, ou une seule table."
 
 
 @hookimpl  # type: ignore[untyped-decorator]
 def prepare_jinja2_environment(env: Environment, datasette: Any) -> None:
-    """Our words and helpers in every template."""
-    template_helpers.dress(env, datasette.published, datasette.prose)
+    """Add the prose and the helpers to every template."""
+    template_helpers.add_helpers(env, datasette.published, datasette.prose)
 
 
 @hookimpl  # type: ignore[untyped-decorator]
 def render_cell(value: Any, column: str) -> Any:
-    """Numbers as they are read in French; raw in every download."""
+    """Format numbers in French on pages; downloads keep the raw values."""
     return "–" if value is None else french.cell(column, value)
 
 
 @hookimpl  # type: ignore[untyped-decorator]
 def register_routes(datasette: Any) -> list[tuple[str, Any]]:
-    """Our pages, asked before Datasette's own."""
+    """Return the site's own pages, which come before Datasette's."""
     return pages.routes(datasette)
 
 
 @hookimpl  # type: ignore[untyped-decorator]
 def register_output_renderer() -> dict[str, Any]:
-    """Tables and queries as XLSX."""
+    """Offer tables and queries as XLSX."""
     return {"extension": "xlsx", "render": pages.xlsx}
 
 
 @hookimpl  # type: ignore[untyped-decorator]
 def permission_allowed(datasette: Any, action: str, resource: Any) -> bool | None:
-    """A table that is not of the release does not exist, whatever SQLite makes of its name."""
+    """Allow only the tables of the release; SQLite itself would also serve sqlite_master or pragma functions."""
     if action == "view-table":
         database, table = resource
         return bool(database == DATABASE and table in datasette.published.tables)
@@ -63,17 +63,17 @@ def permission_allowed(datasette: Any, action: str, resource: Any) -> bool | Non
 
 @hookimpl  # type: ignore[untyped-decorator]
 def forbidden(datasette: Any, request: Any) -> Any:
-    """What may not be seen is not there."""
+    """Answer 404 to what may not be seen."""
     return error_page(datasette, request, 404, _NOT_FOUND)
 
 
 @hookimpl  # type: ignore[untyped-decorator]
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
-    """Every error as a French page, or as JSON where JSON was asked for."""
-    return error_page(datasette, request, *_told(exception))
+    """Return every error as a French page, or as JSON where JSON was requested."""
+    return error_page(datasette, request, *_status_and_message(exception))
 
 
-def _told(exception: Exception) -> tuple[int, str]:
+def _status_and_message(exception: Exception) -> tuple[int, str]:
     match exception:
         case DatasetteError(status=status, title="SQL Interrupted"):
             return status, _TOO_LONG
@@ -82,21 +82,21 @@ def _told(exception: Exception) -> tuple[int, str]:
         case QueryInterrupted():
             return 400, _TOO_LONG
         case MemoryError():
-            return 400, _TOO_MUCH
+            return 400, _TOO_MUCH_MEMORY
         case Base400(status=404):
             return 404, _NOT_FOUND
         case Base400() | DatasetteError() | ValueError() | KeyError():
             return 400, "Un paramètre de l’adresse est absent ou mal écrit."
     _log.error("unexpected", exc_info=exception)
-    return 500, _OURS
+    return 500, _INTERNAL_ERROR
 
 
 async def error_page(datasette: Any, request: Any, status: int, message: str) -> Response:
-    """A French sentence, on a page or in JSON."""
+    """Return a French sentence on a page, in JSON, or as plain text for another format."""
     title = _TITLES.get(status, _TITLES[500])
     if request.path.endswith(".json"):
         return Response.json({"ok": False, "status": status, "title": title, "error": message}, status=status)
     if request.path.endswith((".csv", ".xlsx", ".svg", ".png")):
         return Response.text(f"{title}. {message}", status=status)
-    told = {"status": status, "title": title, "message": escape(message)}
-    return Response.html(await datasette.render_template("error.html", told, request=request), status=status)
+    variables = {"status": status, "title": title, "message": escape(message)}
+    return Response.html(await datasette.render_template("error.html", variables, request=request), status=status)

@@ -1,4 +1,4 @@
-"""The pages that are ours, and Datasette's own where they had to be taught something."""
+"""The site's own pages, and Datasette's views of databases, tables and rows with French downloads."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -13,28 +13,29 @@ from datasette.views.row import RowView
 from datasette.views.table import TableView
 
 from partners import charts
-from partners import data_package as package
+from partners.data_package import descriptor
 from partners.release_reader import DATABASE, Published, is_fictional
-from partners.template_helpers import year_asked
+from partners.template_helpers import requested_year
 from partners.workbook import Book, workbook
 
-_PENCIL = ThreadPoolExecutor(1, thread_name_prefix="charts")
-"""Drawing takes a processor whole: one picture at a time, and never in the way of the pages."""
+_CHART_EXECUTOR = ThreadPoolExecutor(1, thread_name_prefix="charts")
+"""Rendering occupies a processor: one picture at a time, apart from the event loop."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WARNING = "Personnes fictives : aucune de ces personnes n’existe. Elles sont fabriquées à partir des tableaux publiés."
 
 
 def routes(datasette: Any) -> list[tuple[str, Any]]:
-    """Address -> view."""
+    """Return pairs of an address, as a regular expression, and its view."""
+    database, extension = rf"^/(?P<database>{DATABASE})", r"(\.(?P<format>\w+))?$"
     return [
         (r"^/$", home),
         (rf"^/{DATABASE}\.db$", whole_file),
         (r"^/tableau-de-bord$", dashboard),
         (r"^/datapackage\.json$", data_package),
-        (r"^/graphique/(?P<table>\w+)-(?P<year>\d{4})\.(?P<kind>svg|png)$", chart),
-        (rf"^/(?P<database>{DATABASE})(\.(?P<format>\w+))?$", Questions.as_view(datasette)),
-        (rf"^/(?P<database>{DATABASE})/(?P<table>[^/.]+)(\.(?P<format>\w+))?$", Table.as_view(datasette)),
-        (rf"^/(?P<database>{DATABASE})/(?P<table>[^/]+?)/(?P<pks>[^/]+?)(\.(?P<format>\w+))?$", Row.as_view(datasette)),
+        (r"^/graphique/(?P<table>\w+)-(?P<year>\d{4})\.(?P<kind>svg|png)$", chart_picture),
+        (rf"{database}{extension}", DatabasePage.as_view(datasette)),
+        (rf"{database}/(?P<table>[^/.]+){extension}", TablePage.as_view(datasette)),
+        (rf"{database}/(?P<table>[^/]+?)/(?P<pks>[^/]+?){extension}", RowPage.as_view(datasette)),
     ]
 
 
@@ -42,125 +43,128 @@ def routes(datasette: Any) -> list[tuple[str, Any]]:
 
 
 async def home(datasette: Any, request: Any) -> Response:
-    """The home page."""
+    """Return the home page."""
     return Response.html(await datasette.render_template("index.html", {}, request=request))
 
 
 async def dashboard(datasette: Any, request: Any) -> Response:
-    """Every chart of a year."""
-    year = year_asked(datasette.published, request)
+    """Return the page with every chart of a year."""
+    year = requested_year(datasette.published, request)
     return Response.html(await datasette.render_template("dashboard.html", {"year": year}, request=request))
 
 
 async def whole_file(datasette: Any, request: Any) -> Response:
-    """The public file itself, byte for byte."""
+    """Return the public file itself, byte for byte."""
     published: Published = datasette.published
     name = f"{DATABASE}-{published.period}.db"
-    return _file(request, published.data, "application/vnd.sqlite3", name)
+    return _file_response(request, published.data, "application/vnd.sqlite3", name)
 
 
 async def data_package(datasette: Any) -> Response:
-    """The descriptor for data portals."""
-    return Response.json(package.descriptor(datasette.published, datasette.prose))
+    """Return the descriptor for data portals."""
+    return Response.json(descriptor(datasette.published, datasette.prose))
 
 
-async def chart(datasette: Any, request: Any) -> Response:
-    """The picture of a table for a year, wide or narrow, light or dark."""
-    asked = request.url_vars
-    found = charts.chart_of(datasette.published, datasette.prose, asked["table"], int(asked["year"]))
+async def chart_picture(datasette: Any, request: Any) -> Response:
+    """Return the picture of a table for a year, wide or narrow, light or dark. Raises NotFound without one."""
+    table, year, kind = (request.url_vars[name] for name in ("table", "year", "kind"))
+    chart = charts.make_chart(datasette.published, datasette.prose, table, int(year))
     shape, background = request.args.get("forme") or "large", request.args.get("fond") or "clair"
-    if not found or shape not in charts.WIDTHS or background not in charts.LOOKS:
+    if not chart or shape not in charts.WIDTHS or background not in charts.PALETTES:
         raise NotFound("chart")
     picture = await asyncio.get_running_loop().run_in_executor(
-        _PENCIL, charts.drawn, found, asked["kind"], shape, background
+        _CHART_EXECUTOR, charts.render_chart, chart, kind, shape, background
     )
-    kind = "image/png" if asked["kind"] == "png" else "image/svg+xml; charset=utf-8"
-    name = f"{asked['table'].replace('_', '-')}-{asked['year']}.{asked['kind']}" if "_dl" in request.args else ""
-    return _file(request, picture, kind, name)
+    content_type = "image/png" if kind == "png" else "image/svg+xml; charset=utf-8"
+    name = f"{table.replace('_', '-')}-{year}.{kind}" if "_dl" in request.args else ""
+    return _file_response(request, picture, content_type, name)
 
 
-def _file(request: Any, body: bytes, kind: str, name: str = "") -> Response:
-    """A file that a browser keeps for as long as it is the same."""
+def _file_response(request: Any, body: bytes, content_type: str, name: str = "") -> Response:
+    """Return a file that browsers cache and revalidate by its ETag. ``name``: to download it under."""
     headers = {"ETag": f'"{sha256(body).hexdigest()[:24]}"', "Cache-Control": "no-cache"}
     if name:
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response("", status=304, headers=headers)
-    return Response(body, headers=headers, content_type=kind)
+    return Response(body, headers=headers, content_type=content_type)
 
 
 # --- Datasette's tables and rows
 
 
-class _Named:
-    """Downloads bear the name and years of what they hold; rows come without SQLite's own number."""
+class _NamedDownload:
+    """Mixin: a download is named after its content and the published years."""
 
     async def get(self, request: Any) -> Any:
-        answer = await super().get(request)  # type: ignore[misc]
+        response = await super().get(request)  # type: ignore[misc]
         kind = request.url_vars["format"]
         if kind in ("csv", "json", "xlsx"):
-            way = "attachment" if "_dl" in request.args or kind == "xlsx" else "inline"
-            name = file_name(self.ds.published, _what(request), kind)  # type: ignore[attr-defined]
-            kept = {key: value for key, value in answer.headers.items() if key.lower() != "content-disposition"}
-            answer.headers = {**kept, "Content-Disposition": f'{way}; filename="{name}"'}
+            disposition = "attachment" if "_dl" in request.args or kind == "xlsx" else "inline"
+            name = file_name(self.ds.published, _content_name(request), kind)  # type: ignore[attr-defined]
+            others = {key: value for key, value in response.headers.items() if key.lower() != "content-disposition"}
+            response.headers = {**others, "Content-Disposition": f'{disposition}; filename="{name}"'}
         if kind == "csv":
-            answer.content_type = "text/csv; charset=utf-8"
-        return answer
+            response.content_type = "text/csv; charset=utf-8"
+        return response
 
 
-def _what(request: Any) -> str:
-    """What an address asks for: a table, a ready-made query, somebody's own."""
+def _content_name(request: Any) -> str:
+    """Return the name of the requested table or ready-made query, or a general name for the visitor's own SQL."""
     sql = request.args.get("sql")
     if not sql:
         return str(request.url_vars.get("table") or DATABASE)
     return "personnes_fictives_requete" if is_fictional(sql) else "requete"
 
 
-class Questions(_Named, DatabaseView):  # type: ignore[misc]
-    """The page of all tables, and the answers to SQL."""
+class DatabasePage(_NamedDownload, DatabaseView):  # type: ignore[misc]
+    """The page of all tables, and the results of SQL."""
 
     async def data(self, request: Any, default_labels: bool = False, _size: Any = None) -> Any:
-        """As Datasette reads it."""
+        """Return Datasette's data, prepared for a download."""
         answer = await super().data(request, default_labels, _size)
         if request.url_vars["format"]:
-            _ready_to_go(answer[0])
+            _prepare_download(answer[0])
         return answer
 
 
-class Table(_Named, TableView):  # type: ignore[misc]
+class TablePage(_NamedDownload, TableView):  # type: ignore[misc]
     """A table or a ready-made query."""
 
     async def data(self, request: Any, default_labels: bool = False, _next: Any = None, _size: Any = None) -> Any:
-        """As Datasette reads it; a download without the row numbers, a workbook with every row that limits allow."""
+        """Return Datasette's data, prepared for a download; for a workbook, as many rows as the limit allows."""
         kind = request.url_vars["format"]
         if kind == "xlsx" and "_size" not in request.args:
             _size = "max"
         answer = await super().data(request, default_labels, _next, _size)
         if kind and isinstance(answer, tuple):
-            _ready_to_go(answer[0])
+            _prepare_download(answer[0])
         return answer
 
     async def as_csv(self, request: Any, database: str) -> Any:
-        """All rows, unless a part of them is asked for."""
+        """Stream all rows, unless a page of them is requested."""
         if "_size" not in request.args and "_next" not in request.args:
             query = "&".join(filter(None, [request.query_string.replace("_trace", "_"), "_stream=1"]))
             request = Request(dict(request.scope, query_string=query.encode("latin-1")), request.receive)
         return await super().as_csv(request, database)
 
 
-class Row(_Named, RowView):  # type: ignore[misc]
+class RowPage(_NamedDownload, RowView):  # type: ignore[misc]
     """One line of a table."""
 
     async def data(self, request: Any, default_labels: bool = False) -> Any:
-        """As Datasette reads it."""
+        """Return Datasette's data, prepared for a download."""
         answer = await super().data(request, default_labels)
         if request.url_vars["format"]:
-            _ready_to_go(answer[0])
+            _prepare_download(answer[0])
         return answer
 
 
-def _ready_to_go(data: dict[str, Any]) -> None:
-    """Without SQLite's row numbers, and saying what it is. Raises DatasetteError: an error is no empty download."""
+def _prepare_download(data: dict[str, Any]) -> None:
+    """Remove SQLite's rowid and add the warning about artificial persons.
+
+    Raises DatasetteError for an error of SQL, which Datasette would return as an empty download.
+    """
     if data.get("error"):
         raise DatasetteError(data["error"], title="Invalid SQL", status=400)
     if data.get("table") and list(data["columns"])[:1] == ["rowid"]:
@@ -170,16 +174,16 @@ def _ready_to_go(data: dict[str, Any]) -> None:
         data["avertissement"] = _WARNING
 
 
-def file_name(published: Published, what: str, kind: str) -> str:
-    """« genre-age-2022-2025.csv », « personnes-fictives-2022-2025.csv »."""
-    return f"{what.replace('_', '-')}-{published.period}.{kind}"
+def file_name(published: Published, content: str, kind: str) -> str:
+    """Return « genre-age-2022-2025.csv »."""
+    return f"{content.replace('_', '-')}-{published.period}.{kind}"
 
 
 # --- XLSX
 
 
 async def xlsx(datasette: Any, columns: Any, rows: Any, sql: str, query_name: str, table: str, data: dict[str, Any]) -> Response:  # fmt: skip  # noqa: E501
-    """A table or a query as a workbook."""
+    """Return a table or a query as a workbook."""
     prose = datasette.prose
     title = prose.title(table) if table else prose.queries.get(query_name, {}).get("title", "Requête")
     book = Book(
@@ -195,16 +199,16 @@ async def xlsx(datasette: Any, columns: Any, rows: Any, sql: str, query_name: st
 
 def _notes(datasette: Any, table: str, sql: str, truncated: bool) -> list[tuple[str, str]]:
     prose = datasette.prose
-    about = prose.tables[table] if table else {}
+    description = prose.tables[table] if table else {}
     notes = [
         ("Attention", _WARNING if is_fictional(table or sql) else ""),
         ("Extrait", f"Seules les {datasette.setting('max_returned_rows')} premières lignes sont ici." * truncated),
-        ("Contenu", str(about.get("description", ""))),
-        ("Unité", str(about.get("unite", ""))),
+        ("Contenu", str(description.get("description", ""))),
+        ("Unité", str(description.get("unite", ""))),
         ("Comment lire", prose.reading(table) if table else prose["lecture"]),
         ("Années", datasette.published.period.replace("-", " à ")),
         ("Source", prose["source"]),
         ("Licence", prose["license"]),
-        *((prose.label(name, table), prose.columns(table)[name]) for name in about.get("columns", {})),
+        *((prose.label(name, table), prose.columns(table)[name]) for name in description.get("columns", {})),
     ]
-    return [(what, text) for what, text in notes if text]
+    return [(heading, text) for heading, text in notes if text]

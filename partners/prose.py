@@ -1,4 +1,4 @@
-"""The prose of the public site, as written in datasette_metadata.yml: titles, descriptions, queries, colours."""
+"""The French texts of the site, from datasette_metadata.yml: titles, descriptions, queries, colours."""
 
 from collections.abc import Mapping
 from copy import deepcopy
@@ -12,40 +12,38 @@ _DATABASE = "artistes"
 
 
 class Prose:
-    """What is said about the data, by hand; the columns in it are described by
-    publication/release/column_descriptions.py.
-    """
+    """The content of datasette_metadata.yml, with the own fields that a public file contains."""
 
-    def __init__(self, text: str, own: Mapping[str, tuple[str, list[str]]] | None = None) -> None:
-        """``own``: tables that a public file brings of an office's own: what each is called, and its categories."""
+    def __init__(self, text: str, own_tables: Mapping[str, tuple[str, list[str]]] | None = None) -> None:
+        """``own_tables``: by table of an own field in the public file, its title and categories."""
         self._text = text
         self._all: dict[str, Any] = parse_metadata(text)
-        for name, (title, labels) in (own or {}).items():
+        for name, (title, labels) in (own_tables or {}).items():
             categories = {"critere": [title], "categorie": labels}
             self._all["databases"][_DATABASE]["tables"][name] = {
                 **self._all["champ_du_bureau"], "title": title, "categories": categories,
             }  # fmt: skip
 
-    def knowing(self, own: Mapping[str, tuple[str, list[str]]]) -> "Prose":
-        """The same, of a public file that has these tables as well."""
-        return Prose(self._text, own) if own else self
+    def with_own_tables(self, own_tables: Mapping[str, tuple[str, list[str]]]) -> "Prose":
+        """Return the prose for a public file that also contains these tables."""
+        return Prose(self._text, own_tables) if own_tables else self
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """A copy for Datasette, which writes in what it is given."""
+        """A copy for Datasette, which modifies its metadata."""
         return deepcopy(self._all)
 
     @property
     def tables(self) -> Mapping[str, Mapping[str, Any]]:
         """Every table that may be published: title, description, facets, columns…"""
-        found: Mapping[str, Mapping[str, Any]] = self._all["databases"][_DATABASE]["tables"]
-        return found
+        tables: Mapping[str, Mapping[str, Any]] = self._all["databases"][_DATABASE]["tables"]
+        return tables
 
     @property
     def queries(self) -> Mapping[str, Mapping[str, Any]]:
         """The ready-made queries."""
-        found: Mapping[str, Mapping[str, Any]] = self._all["databases"][_DATABASE]["queries"]
-        return found
+        queries: Mapping[str, Mapping[str, Any]] = self._all["databases"][_DATABASE]["queries"]
+        return queries
 
     @property
     def groups(self) -> list[Mapping[str, str]]:
@@ -66,31 +64,31 @@ class Prose:
         return str(self._all[key])
 
     def title(self, table: str) -> str:
-        """What a table is called."""
+        """Return the title of a table."""
         return str(self.tables[table]["title"])
 
     def columns(self, table: str) -> Mapping[str, str]:
-        """The description of each column."""
+        """Return the description of each column."""
         return dict(self.tables[table]["columns"])
 
     def label(self, column: str, table: str | None = None) -> str:
-        """What a column is called by whoever reads it; in a query, its own name."""
+        """Return the label of a column, that of any table without ``table``, or its name if it has no label."""
         tables = [self.tables[table]] if table and table in self.tables else list(self.tables.values())
-        return next((str(one["libelles"][column]) for one in tables if column in one["libelles"]), column)
+        return next((str(about["libelles"][column]) for about in tables if column in about["libelles"]), column)
 
     def categories(self, table: str, column: str) -> list[str]:
-        """The categories of a column in their order; empty for a column that has none."""
+        """Return the categories of a column in order; empty for a column without categories."""
         return list(self.tables[table].get("categories", {}).get(column, []))
 
     def keys(self, table: str) -> list[str]:
-        """The columns that tell one row of a table from the next."""
+        """Return the columns that identify a row of a table."""
         return list(self.tables[table].get("cles", []))
 
     def reading(self, table: str) -> str:
-        """How the numbers of a table are to be read."""
+        """Return how to read the numbers of a table."""
         return str(self.tables[table].get("lecture") or self._all["lecture"])
 
 
 def read(path: Path = PATH) -> Prose:
-    """The prose of this product."""
+    """Read the prose of this product."""
     return Prose(path.read_text(encoding="utf-8"))

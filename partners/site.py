@@ -1,4 +1,4 @@
-"""The public site as one application: it serves the file of a folder, and what takes its place, without a pause."""
+"""The site as one ASGI application: it serves a public file, and any file that replaces it, without interruption."""
 
 import asyncio
 import logging
@@ -6,36 +6,36 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from partners import prose as written
-from partners.guard import App, Guard, Plain, Receive, Scope, Send
-from partners.instance import started
-from partners.release_reader import ForeignFileError, load, own_tables
+from partners import prose
+from partners.guard import App, Guard, Receive, Scope, Send, StandalonePages
+from partners.instance import start_app
+from partners.release_reader import ForeignFileError, load, read_own_tables
 
-_EVERY = 1.0
-"""Seconds between two looks at the file."""
+_CHECK_SECONDS = 1.0
+"""Time between two checks of the file."""
 _log = logging.getLogger(__name__)
 
 
 class Site:
-    """ASGI. A request is answered by the release that was current when it came, even when another takes its place."""
+    """The ASGI application. A request is answered from the release that was current when the request arrived."""
 
     def __init__(self, path: Path, robots: bool = False) -> None:
-        self._path, self._prose = path, written.read()
+        self._path, self._prose = path, prose.read()
         self._current: App | None = None
-        self._seen: tuple[int, ...] | None = None
-        self._guard = Guard(lambda: self._current, Plain(self._prose), robots)
+        self._identity: tuple[int, ...] | None = None
+        self._guard = Guard(lambda: self._current, StandalonePages(self._prose), robots)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await self._live(receive, send)
+            await self._run_lifespan(receive, send)
         elif scope["type"] == "http":
             await self._guard(scope, receive, send)
         else:
             await send({"type": "websocket.close"})
 
-    async def _live(self, receive: Receive, send: Send) -> None:
+    async def _run_lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
-        await self.look()
+        await self.reload()
         watch = asyncio.create_task(self._watch())
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -46,37 +46,37 @@ class Site:
 
     async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(_EVERY)
-            await self.look()
+            await asyncio.sleep(_CHECK_SECONDS)
+            await self.reload()
 
-    async def look(self) -> None:
-        """Serve what is there now. A file that cannot be served changes nothing; one that is gone is withdrawn."""
-        seen = _identity(self._path)
-        if seen == self._seen:
+    async def reload(self) -> None:
+        """Load the file if it has changed. One that cannot be served is ignored; without a file nothing is served."""
+        identity = _file_identity(self._path)
+        if identity == self._identity:
             return
-        self._seen = seen
-        if seen is None:
+        self._identity = identity
+        if identity is None:
             self._current = None
             return
         try:
-            self._current = await self._opened()
+            self._current = await self._start_release()
         except (FileNotFoundError, MemoryError):
-            self._seen = ()  # taken away in between, or somebody’s query holds the memory: the next look decides
+            self._identity = ()  # deleted meanwhile, or a query uses all the memory: try again at the next check
         except ForeignFileError as error:
             _log.error("%s n’est pas servi : %s", self._path.name, error)
-        except Exception:  # noqa: BLE001  # whatever is wrong with the new file, the site goes on with the old one
+        except Exception:  # noqa: BLE001  # whatever is wrong with the new file, the site still serves the old one
             _log.exception("%s n’est pas servi", self._path.name)
 
-    async def _opened(self) -> Any:
+    async def _start_release(self) -> Any:
         data = await asyncio.to_thread(self._path.read_bytes)
-        prose = self._prose.knowing(await asyncio.to_thread(own_tables, data))
-        return await started(await asyncio.to_thread(load, data, prose), prose)
+        complete = self._prose.with_own_tables(await asyncio.to_thread(read_own_tables, data))
+        return await start_app(await asyncio.to_thread(load, data, complete), complete)
 
 
-def _identity(path: Path) -> tuple[int, ...] | None:
-    """What changes when another file takes the place; None when there is none."""
+def _file_identity(path: Path) -> tuple[int, ...] | None:
+    """Return what differs when another file has replaced this one, or None without a file."""
     try:
-        found = path.stat()
+        stat = path.stat()
     except OSError:
         return None
-    return found.st_ino, found.st_mtime_ns, found.st_size
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size

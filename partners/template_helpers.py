@@ -1,4 +1,4 @@
-"""What every template may say: French numbers, labels, charts, links of downloads."""
+"""Functions and values for every template: French numbers, labels, charts, addresses of downloads."""
 
 from collections.abc import Mapping
 from hashlib import sha256
@@ -14,13 +14,13 @@ from partners.release_reader import DATABASE, Headline, Published, is_fictional
 
 STATIC = Path(__file__).parent / "static"
 _STYLE = sha256((STATIC / "site.css").read_bytes()).hexdigest()[:8]
-_OF_THE_PAGE = ("_next", "_size", "_facet", "_dl", "_hide_sql", "_show_sql", "_shape")
-"""What shapes a page and not the rows: a download is of all of them."""
+_PAGE_PARAMETERS = ("_next", "_size", "_facet", "_dl", "_hide_sql", "_show_sql", "_shape")
+"""Parameters of a page that a download leaves out."""
 _UNITS = {"%": french.percent, "€": french.euros}
 
 
-def dress(env: Environment, published: Published | None, prose: Prose) -> None:
-    """Give an environment of templates its helpers. Nothing published: the few pages there are do without it."""
+def add_helpers(env: Environment, published: Published | None, prose: Prose) -> None:
+    """Add the helpers to a template environment. ``published`` may be None for the pages that need no release."""
     env.globals.update(
         published=published,
         prose=prose,
@@ -28,56 +28,58 @@ def dress(env: Environment, published: Published | None, prose: Prose) -> None:
         database_name=DATABASE,
         is_fictional=is_fictional,
         counted=french.counted,
-        said=_headline,
+        format_headline=_format_headline,
         sql_error=french.sql_error,
         lookups=french.LOOKUPS,
-        lookups_alone=french.ALONE,
-        export=export,
+        lookups_without_value=french.LOOKUPS_WITHOUT_VALUE,
+        download_address=download_address,
     )
-    env.filters["nombre"] = french.number
-    env.filters["ici"] = here
+    env.filters["french_number"] = french.number
+    env.filters["without_host"] = without_host
     if published:
-        env.globals.update(_of(published, prose))
+        env.globals.update(_release_helpers(published, prose))
 
 
-def _of(published: Published, prose: Prose) -> Mapping[str, Any]:
+def _release_helpers(published: Published, prose: Prose) -> Mapping[str, Any]:
     def conditions(table: str, selections: list[tuple[str, str, str]]) -> str:
         return french.conditions(selections, lambda column: prose.label(column, table))
 
     def year_of(request: Any) -> int:
-        """The year that a page is asked for, or the latest."""
-        return year_asked(published, request)
+        return requested_year(published, request)
 
-    def chart(table: str, year: int) -> charts.Chart | None:
-        return charts.chart_of(published, prose, table, year)
+    def chart_of(table: str, year: int) -> charts.Chart | None:
+        return charts.make_chart(published, prose, table, year)
 
-    return {"conditions": conditions, "year_of": year_of, "chart_of": chart, "grouped": lambda: grouped(published, prose)}  # fmt: skip  # noqa: E501
+    def groups() -> list[tuple[Mapping[str, str], list[str]]]:
+        return tables_by_group(published, prose)
 
-
-def year_asked(published: Published, request: Any) -> int:
-    """The year in an address, where it is a published one; the latest otherwise."""
-    asked = request.args.get("annee") or ""
-    return int(asked) if asked.isdecimal() and int(asked) in published.years else published.latest
+    return {"conditions": conditions, "year_of": year_of, "chart_of": chart_of, "tables_by_group": groups}
 
 
-def grouped(published: Published, prose: Prose) -> list[tuple[Mapping[str, str], list[str]]]:
-    """The published tables, group by group, in the order of the prose."""
-    there = [name for name in prose.tables if name in published.tables]
-    return [(group, [name for name in there if prose.tables[name]["groupe"] == group["nom"]]) for group in prose.groups]
+def requested_year(published: Published, request: Any) -> int:
+    """Return the year in an address if it is published, otherwise the latest."""
+    year = request.args.get("annee") or ""
+    return int(year) if year.isdecimal() and int(year) in published.years else published.latest
 
 
-def here(address: str) -> str:
-    """An address of this site without its host, which is another one behind a proxy."""
+def tables_by_group(published: Published, prose: Prose) -> list[tuple[Mapping[str, str], list[str]]]:
+    """Return each group of the prose with its published tables."""
+    names = [name for name in prose.tables if name in published.tables]
+    return [(group, [name for name in names if prose.tables[name]["groupe"] == group["nom"]]) for group in prose.groups]
+
+
+def without_host(address: str) -> str:
+    """Return an address of this site without its host, which differs behind a proxy."""
     parts = urlsplit(address)
     return f"{parts.path}{'?' * bool(parts.query)}{parts.query}"
 
 
-def export(request: Any, kind: str, **more: str) -> str:
-    """The address of what a page shows, whole, as CSV, JSON or XLSX."""
-    kept = [(key, value) for key, value in parse_qsl(request.query_string) if key not in _OF_THE_PAGE]
-    query = urlencode([*kept, *more.items()])
+def download_address(request: Any, kind: str, **parameters: str) -> str:
+    """Return the address of all rows that a page is about, as CSV, JSON or XLSX."""
+    kept = [(key, value) for key, value in parse_qsl(request.query_string) if key not in _PAGE_PARAMETERS]
+    query = urlencode([*kept, *parameters.items()])
     return f"{request.path.partition('.')[0]}.{kind}{'?' * bool(query)}{query}"
 
 
-def _headline(told: Headline) -> str:
-    return _UNITS.get(told.unit, french.number)(told.value)
+def _format_headline(headline: Headline) -> str:
+    return _UNITS.get(headline.unit, french.number)(headline.value)

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -34,16 +35,16 @@ def release(path: Path, days: tuple[str, ...], to: Path) -> None:
     outcomes = [publish.release(db, path, year, to, _WHO) for year in years]
     db.close()
     for outcome in outcomes:
-        _tell(outcome)
+        _print_outcome(outcome)
     sys.exit(1 if any(outcome.refused for outcome in outcomes) else 0)
 
 
-def _tell(outcome: publish.Outcome) -> None:
-    click.echo(_verdicts(outcome.verdicts))
+def _print_outcome(outcome: publish.Outcome) -> None:
+    click.echo(_verdict_lines(outcome.verdicts))
     click.echo(outcome.sentence, err=outcome.refused)
     for name, value in outcome.secrets.items():
         click.echo(f"  {name} : {value} (n’est pas publié)")
-    for name, value in next((one.measures for one in outcome.releases if one.year == outcome.year), {}).items():
+    for name, value in outcome.measures.items():
         click.echo(f"  {name} : {value}")
 
 
@@ -51,11 +52,11 @@ def _tell(outcome: publish.Outcome) -> None:
 @click.argument("public", type=click.Path(path_type=Path, exists=True))
 @click.option("--against", "private", required=True, type=PathArgument(), help="Le fichier de l’équipe.")
 def audit(public: Path, private: Path) -> None:
-    """Soumet le fichier PUBLIC aux quatorze attaques."""
+    """Soumet le fichier PUBLIC aux treize attaques."""
     db = connection.open_file(private)
     verdicts = publish.check(db, public)
     db.close()
-    click.echo(_verdicts(verdicts))
+    click.echo(_verdict_lines(verdicts))
     failed = [verdict for verdict in verdicts if not verdict.passed]
     click.echo("Refusé." if failed else "Toutes les attaques sont repoussées.", err=bool(failed))
     sys.exit(1 if failed else 0)
@@ -67,14 +68,14 @@ def audit(public: Path, private: Path) -> None:
 @click.option("--source", default="", help="Où il a été rendu public.")
 def facts(path: Path, new: tuple[str, str, str, str] | None, source: str) -> None:
     """Liste ce qui a déjà été rendu public à côté du fichier PATH, ou l’y note."""
-    place = public_facts.beside(path)
+    facts_path = public_facts.path_beside(path)
     if new:
-        public_facts.add(place, public_facts.fact(*new, source))
-    for fact in public_facts.read(place):
-        click.echo(f"{fact.year} · {fact.sheet} · {fact.label} : {fact.number} ({fact.source})")
+        public_facts.add(facts_path, public_facts.parse_fact(*new, source))
+    for fact in public_facts.read(facts_path):
+        click.echo(f"{fact.year} · {fact.table} · {fact.label} : {fact.number} ({fact.source})")
 
 
-def _verdicts(verdicts: list[Verdict] | tuple[Verdict, ...]) -> str:
+def _verdict_lines(verdicts: Sequence[Verdict]) -> str:
     lines = []
     for verdict in verdicts:
         mark = "repoussée" if verdict.passed else "RÉUSSIE"

@@ -1,4 +1,4 @@
-"""Publish a year, or withdraw it: the policy, the auditor, the attestation, then the file put in place in one move."""
+"""Publish a year, or withdraw it: the rules, the auditor, the attestation, then the file put online in one move."""
 
 import os
 import tempfile
@@ -11,24 +11,23 @@ from typing import NamedTuple
 
 from db.base.errors import InvalidError, Problem
 from db.model.office import Office
-from db.rows import personal_text
-from db.rows.personal_text import Entry
 from publication.audit.auditor import Case, Tick, Verdict, audit
-from publication.audit.comparison import Compared, compare
-from publication.draw.draw import FEWEST_CHANGED, SourceData, changed, distances, draw, read_source
-from publication.release import public_facts, public_file
-from publication.release.population import count
-from publication.release.release import Fact, Release, dumped, loaded
-from publication.release.rounding import AMOUNT
+from publication.audit.comparison import ComparedTable, compare
+from publication.draw.draw import MIN_CHANGED, SourceData, count_changed, distances, draw, read_source
+from publication.release import ledger, public_facts, public_file
+from publication.release.ledger import LedgerEntry
+from publication.release.population import count_tables
+from publication.release.release import Fact, Release, from_json, to_json
+from publication.release.rounding import AMOUNT_BASE
 from publication.release.tables import ATTRIBUTES, BASE, PLANS
 
-_TRIES = 4
-"""So many draws are shown to the auditor before a year is refused."""
+_MAX_AUDITED_DRAWS = 4
+"""How many draws are audited before a year is refused."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it. ``kind``: « new », « same » (published before), « carried » (too few changed) or « refused »."""
+    """The result of publishing. ``kind``: new, same (published before), carried (too few changes) or refused."""
 
     kind: str
     year: int
@@ -36,150 +35,156 @@ class Outcome:
     releases: tuple[Release, ...]
     verdicts: tuple[Verdict, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict)
-    """What was measured from the truth; it stays in the office."""
+    """Measured with the true numbers, for the office only."""
+
+    @property
+    def measures(self) -> Mapping[str, str]:
+        """The attestation of the year; empty when it is not among the releases."""
+        return next((release.measures for release in self.releases if release.year == self.year), {})
 
     @property
     def refused(self) -> bool:
-        """Whether nothing was put in place."""
+        """Whether the public file was left as it was because the auditor refused."""
         return self.kind == "refused"
 
 
 def public_path() -> Path:
-    """The public file of this office: ``artistes.db`` in the folder PALETTE_PUBLIC, or in ``public``."""
+    """Return the path of this office's public file: ``artistes.db`` in the folder PALETTE_PUBLIC, or in ``public``."""
     return Path(os.environ.get("PALETTE_PUBLIC") or "public") / public_file.NAME
 
 
 def year_of(day: str) -> int:
-    """The year of a snapshot of 31 December. Raises InvalidError for any other day."""
+    """Return the year of a 31 December in ISO format. Raises InvalidError for any other day."""
     year = day.removesuffix("-12-31")
     if year == day or not (year.isdigit() and len(year) == 4):
         raise InvalidError([Problem(f"« {day} » : une publication porte sur un 31 décembre (2025-12-31).")])
     return int(year)
 
 
-def in_force(record: Iterable[Entry]) -> dict[int, Release]:
-    """What is published now, by year, oldest first; a series of other categories is over."""
-    kept: dict[int, Release] = {}
-    for entry in record:
+def releases_online(entries: Iterable[LedgerEntry]) -> dict[int, Release]:
+    """Return what is published now, by year, oldest first. Releases of an ended series are left out."""
+    online: dict[int, Release] = {}
+    for entry in entries:
         if entry.action == "withdraw":
-            kept.pop(entry.year, None)
-        elif _of_this_series(release := loaded(entry.numbers)):
-            kept[entry.year] = release
-    return dict(sorted(kept.items()))
+            online.pop(entry.year, None)
+        elif _is_current_series(release := from_json(entry.numbers)):
+            online[entry.year] = release
+    return dict(sorted(online.items()))
 
 
-def _of_this_series(release: Release) -> bool:
-    """Whether it has the tables of the menu; those of the office's own fields are each a series by itself."""
-    return release.menu.tables.keys() == PLANS.keys()
+def _is_current_series(release: Release) -> bool:
+    """Whether a release has the dictionary's tables; each table of an own field is a series by itself."""
+    return release.without_own_tables().tables.keys() == PLANS.keys()
 
 
-def told_before(record: Iterable[Entry], year: int) -> Release | None:
-    """What a year said when it was first published: it never says anything else, withdrawn or not."""
-    return next((loaded(one.numbers) for one in record if one.year == year and one.action == "publish"), None)
+def first_published(entries: Iterable[LedgerEntry], year: int) -> Release | None:
+    """Return what a year first published. It is published with these numbers ever after, even once withdrawn."""
+    published = (entry for entry in entries if entry.year == year and entry.action == "publish")
+    return next((from_json(entry.numbers) for entry in published), None)
 
 
 def release(db: Office, private: Path, year: int, to: Path, who: str, tick: Tick = lambda *_: None) -> Outcome:  # fmt: skip  # noqa: E501
-    """Publish a year and put the public file in place, unless the auditor refuses.
+    """Publish a year and put the public file online, unless the auditor refuses.
 
-    Raises InvalidError for public facts that cannot be read, NothingSafeError when no draw is safe, BusyError when a
+    Raises InvalidError for public facts that cannot be read, NoSafeDrawError when no draw is safe, BusyError when a
     colleague published meanwhile.
     """
-    record = personal_text.record(db)
-    current = in_force(record)
-    known = public_facts.read(public_facts.beside(private))
-    before = told_before(record, year)
-    if before is not None and not _of_this_series(before):
+    entries = ledger.read_entries(db)
+    online = releases_online(entries)
+    facts = public_facts.read(public_facts.path_beside(private))
+    first = first_published(entries, year)
+    if first is not None and not _is_current_series(first):
         sentence = f"{year} a déjà été publiée avec d’autres catégories : la nouvelle série commence plus tard."
-        return Outcome("carried", year, sentence, tuple(current.values()))
-    office = read_source(db, [*current, year])
-    if before is None and current and (few := _changed_since(office, current, year)) < FEWEST_CHANGED:
-        place(to, with_facts(current.values(), known))
+        return Outcome("carried", year, sentence, tuple(online.values()))
+    office = read_source(db, [*online, year])
+    if first is None and online and (changed := _count_changed_since(office, online, year)) < MIN_CHANGED:
+        put_online(to, add_facts(online.values(), facts))
         sentence = (
-            f"{few} personnes seulement ont changé depuis la dernière publication (il en faut {FEWEST_CHANGED}) : "
+            f"{changed} personnes seulement ont changé depuis la dernière publication (il en faut {MIN_CHANGED}) : "
             "les chiffres déjà publiés restent en ligne, tels quels."
         )
-        return Outcome("carried", year, sentence, tuple(current.values()))
-    if before is not None:
-        found = _audited(with_facts({**current, year: before}.values(), known), office, year, tick)
+        return Outcome("carried", year, sentence, tuple(online.values()))
+    if first is not None:
+        audited = _audit(add_facts({**online, year: first}.values(), facts), office, year, tick)
         kind, sentence = "same", f"{year} avait déjà été publiée : les mêmes chiffres sont en ligne."
     else:
-        found = _drawn(office, year, with_facts(current.values(), known), known, tick)
+        audited = _draw_and_audit(office, year, add_facts(online.values(), facts), facts, tick)
         kind, sentence = "new", f"Les chiffres de {year} sont en ligne."
-    if found.failed:
-        reasons = " ".join(reason for verdict in found.failed for reason in verdict.reasons[:2])
-        return Outcome("refused", year, f"L’auditeur refuse cette publication. {reasons}", *found)
+    if audited.failed:
+        reasons = " ".join(reason for verdict in audited.failed for reason in verdict.reasons[:2])
+        return Outcome("refused", year, f"L’auditeur refuse cette publication. {reasons}", *audited)
     tick(0.99, "Mettre en ligne")
-    if year in current:
-        place(to, found.releases)
+    if year in online:
+        put_online(to, audited.releases)
     else:
-        made = next(one for one in found.releases if one.year == year)
-        with personal_text.adding(db, record, "publish", year, dumped(replace(made, facts=())), who):
-            place(to, found.releases)
-    return Outcome(kind, year, sentence, *found)
+        new = next(release for release in audited.releases if release.year == year)
+        with ledger.adding_entry(db, entries, "publish", year, to_json(replace(new, facts=())), who):
+            put_online(to, audited.releases)
+    return Outcome(kind, year, sentence, *audited)
 
 
 def withdraw(db: Office, private: Path, year: int, to: Path, who: str) -> None:
-    """Take a year off the public file; it stays in the record, and would be published again with the same numbers.
+    """Remove a year from the public file. It stays in the ledger, and would be published again with the same numbers.
 
-    Raises InvalidError when it is not online, BusyError when a colleague published meanwhile.
+    Raises InvalidError when the year is not online, BusyError when a colleague published meanwhile.
     """
-    record = personal_text.record(db)
-    kept = in_force(record)
-    if kept.pop(year, None) is None:
+    entries = ledger.read_entries(db)
+    online = releases_online(entries)
+    if online.pop(year, None) is None:
         raise InvalidError([Problem(f"{year} n’est pas en ligne.")])
-    known = public_facts.read(public_facts.beside(private))
-    with personal_text.adding(db, record, "withdraw", year, "{}", who):
-        place(to, with_facts(kept.values(), known))
+    facts = public_facts.read(public_facts.path_beside(private))
+    with ledger.adding_entry(db, entries, "withdraw", year, "{}", who):
+        put_online(to, add_facts(online.values(), facts))
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What a year publishes, or would, beside the truth. ``distance``: the mean one, in persons."""
+    """What a year publishes, or would, beside the true numbers. ``distance``: the mean one, in persons."""
 
     release: Release
-    tables: list[Compared]
+    tables: list[ComparedTable]
     distance: float
     published: bool
 
 
 def preview(db: Office, private: Path, year: int) -> Preview:
-    """What would be published for a year, before the auditor. Raises NothingSafeError, InvalidError."""
-    record = personal_text.record(db)
-    known = public_facts.read(public_facts.beside(private))
-    current, before = in_force(record), told_before(record, year)
-    office = read_source(db, [*current, year])
-    if before is None:
-        before = draw(office, year, list(current.values()), public_facts.of_year(known, year))[0]
-    true = count(office.years[year])
-    shown = with_facts([before], known)[0]
-    return Preview(shown, compare(shown, true), float(distances(shown, true).mean()), year in current)
+    """Return what would be published for a year, before the auditor. Raises NoSafeDrawError, InvalidError."""
+    entries = ledger.read_entries(db)
+    facts = public_facts.read(public_facts.path_beside(private))
+    online, shown = releases_online(entries), first_published(entries, year)
+    office = read_source(db, [*online, year])
+    if shown is None:
+        shown = draw(office, year, list(online.values()), public_facts.of_year(facts, year))[0]
+    true = count_tables(office.years[year])
+    with_facts = add_facts([shown], facts)[0]
+    return Preview(with_facts, compare(with_facts, true), float(distances(with_facts, true).mean()), year in online)
 
 
 def check(db: Office, path: Path, tick: Tick = lambda *_: None) -> list[Verdict]:
-    """Audit a public file against the office's. Raises PublicFileError when it is none."""
+    """Audit a public file against the office's. Raises PublicFileError for a file that is not one, or is empty."""
     releases = public_file.read(path)
     if not releases:
         raise public_file.PublicFileError("Ce fichier ne contient aucune publication.")
-    return audit(Case(path, releases, read_source(db, [one.year for one in releases])), tick)
+    return audit(Case(path, releases, read_source(db, [release.year for release in releases])), tick)
 
 
-# --- how
+# --- steps
 
 
-def with_facts(releases: Iterable[Release], known: Sequence[Fact]) -> tuple[Release, ...]:
-    """The releases, oldest first, each with the public facts of its year."""
-    ordered = sorted(releases, key=lambda one: one.year)
-    return tuple(replace(one, facts=public_facts.of_year(known, one.year)) for one in ordered)
+def add_facts(releases: Iterable[Release], facts: Sequence[Fact]) -> tuple[Release, ...]:
+    """Return the releases, oldest first, each with the public facts of its year."""
+    ordered = sorted(releases, key=lambda release: release.year)
+    return tuple(replace(release, facts=public_facts.of_year(facts, release.year)) for release in ordered)
 
 
-def _changed_since(office: SourceData, current: Mapping[int, Release], year: int) -> int:
-    """How many persons changed since the nearest published year."""
-    nearest = min(current, key=lambda other: (abs(other - year), other))
-    return changed(office.years[nearest], office.years[year])
+def _count_changed_since(office: SourceData, online: Mapping[int, Release], year: int) -> int:
+    """Count the persons who changed since the nearest published year."""
+    nearest = min(online, key=lambda other: (abs(other - year), other))
+    return count_changed(office.years[nearest], office.years[year])
 
 
-class _Found(NamedTuple):
-    """Releases and what the auditor says of them; ``secrets`` stay in the office."""
+class _AuditedReleases(NamedTuple):
+    """Releases with the auditor's verdicts; ``secrets`` stay in the office."""
 
     releases: tuple[Release, ...]
     verdicts: tuple[Verdict, ...]
@@ -190,48 +195,52 @@ class _Found(NamedTuple):
         return [verdict for verdict in self.verdicts if not verdict.passed]
 
 
-def _drawn(office: SourceData, year: int, current: Sequence[Release], known: Sequence[Fact], tick: Tick) -> _Found:
-    """Draw until the auditor is content, a few times at most."""
-    attempt, tries = -1, 0
+def _draw_and_audit(
+    office: SourceData, year: int, online: Sequence[Release], facts: Sequence[Fact], tick: Tick
+) -> _AuditedReleases:
+    """Draw until the auditor refuses nothing, at most _MAX_AUDITED_DRAWS times."""
+    attempt, audits = -1, 0
     while True:
         tick(0.0, "Arrondir les tableaux")
-        made, attempt = draw(office, year, current, public_facts.of_year(known, year), attempt + 1)
-        found = _audited(tuple(sorted([*current, made], key=lambda one: one.year)), office, year, tick)
-        tries += 1
-        if not found.failed or tries == _TRIES:
-            return found
+        drawn, attempt = draw(office, year, online, public_facts.of_year(facts, year), attempt + 1)
+        audited = _audit(tuple(sorted([*online, drawn], key=lambda release: release.year)), office, year, tick)
+        audits += 1
+        if not audited.failed or audits == _MAX_AUDITED_DRAWS:
+            return audited
 
 
-def _audited(releases: Sequence[Release], office: SourceData, year: int, tick: Tick) -> _Found:
-    """The releases, audited as they would be read; one that has no attestation yet is given it, and read again."""
+def _audit(releases: Sequence[Release], office: SourceData, year: int, tick: Tick) -> _AuditedReleases:
+    """Audit releases in a public file. One without an attestation receives it, and the file is audited again."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / public_file.NAME
         public_file.write(path, releases)
         case = Case(path, releases, office, year)
         verdicts = audit(case, tick)
-        found = _Found(tuple(releases), tuple(verdicts), case.secrets.get(year, {}))
-        if found.failed or all(one.measures for one in releases):
-            return found
-        measures = attestation(year, case.measures.get(year, {}), verdicts)
+        audited = _AuditedReleases(tuple(releases), tuple(verdicts), case.secrets.get(year, {}))
+        if audited.failed or all(release.measures for release in releases):
+            return audited
+        measures = make_attestation(year, case.measures.get(year, {}), verdicts)
         if office.demonstration:
             measures |= {public_file.WARNING: "Chiffres de démonstration, entièrement inventés."}
-        final = tuple(replace(one, measures=measures) if one.year == year else one for one in releases)
+        attested = tuple(
+            replace(release, measures=measures) if release.year == year else release for release in releases
+        )
         path.unlink()
-        public_file.write(path, final)
-        again = audit(Case(path, final, office, year), only=(10, 11), earlier=verdicts)
-        return _Found(final, tuple(again), found.secrets)
+        public_file.write(path, attested)
+        final = audit(Case(path, attested, office, year), only=(10, 11), earlier=verdicts)
+        return _AuditedReleases(attested, tuple(final), audited.secrets)
 
 
-def attestation(year: int, measured: Mapping[str, str], verdicts: Sequence[Verdict]) -> dict[str, str]:
-    """What is published beside the numbers, in the order it is read.
+def make_attestation(year: int, measured: Mapping[str, str], verdicts: Sequence[Verdict]) -> dict[str, str]:
+    """Return what is published beside the numbers, in the order in which it is shown.
 
-    Nothing in it is measured from the truth: an exact mean distance, or how well an attack did, would let whoever knows
-    everybody but one try each profile of the last one, and keep the one that gives the same.
+    Nothing in it is measured with the true numbers. With an exact mean distance, or the success of an attack, somebody
+    who knows everybody but one person could try each profile of that person and keep the one that gives the same.
     """
     passed = [str(verdict.attack.number) for verdict in verdicts if verdict.passed]
     return {
         "Photographie": f"31/12/{year}",
-        "Base d’arrondi": f"{BASE} personnes ; montants moyens : {AMOUNT} €",
+        "Base d’arrondi": f"{BASE} personnes ; montants moyens : {AMOUNT_BASE} €",
         "Version des catégories": str(max(grouping.version for grouping in ATTRIBUTES)),
         "Nombres exacts": "le total des personnes suivies, et ce qui avait déjà été rendu public",
         **measured,
@@ -241,8 +250,8 @@ def attestation(year: int, measured: Mapping[str, str], verdicts: Sequence[Verdi
     }
 
 
-def place(to: Path, releases: Sequence[Release]) -> None:
-    """Write the public file new, beside its place, and put it there in one move; without releases, take it away."""
+def put_online(to: Path, releases: Sequence[Release]) -> None:
+    """Write the public file in a folder beside it and move it into place at once; without releases, delete it."""
     if not releases:
         to.unlink(missing_ok=True)
         return
@@ -251,10 +260,10 @@ def place(to: Path, releases: Sequence[Release]) -> None:
         new = Path(folder) / to.name
         public_file.write(new, releases)
         new.chmod(0o644)
-        with new.open("rb") as written:
-            os.fsync(written.fileno())
+        with new.open("rb") as file:
+            os.fsync(file.fileno())
         new.replace(to)
     with suppress(OSError):  # some file systems cannot sync a folder
-        folder_of = os.open(to.parent, os.O_RDONLY)
-        os.fsync(folder_of)
-        os.close(folder_of)
+        descriptor = os.open(to.parent, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)

@@ -148,7 +148,7 @@ def _refuse_values(db: Office, name: str, title: str, chosen: Mapping[str, str],
         reason = f"choisissez de une à {office_groups.MOST} valeurs de la liste"
     elif fold(office_groups.REST) in wanted:
         reason = f"« {office_groups.REST} » est déjà la ligne de toutes les autres valeurs"
-    elif of_somebody := written.of_somebody([title, *chosen.values()], written.personal(db)):
+    elif of_somebody := written.find_personal_text([title, *chosen.values()], written.collect_personal_texts(db)):
         reason = f"« {of_somebody} » contient ce qui est écrit dans un dossier : un intitulé public ne peut pas le dire"
     if reason:
         raise InvalidError([Problem(reason, "Publication", "published")])

@@ -1,7 +1,14 @@
-"""The auditor: fourteen attacks that every public file must survive. One that succeeds blocks the file and says why.
+"""The auditor: every attack that a public file must withstand before it is put online.
 
-Source: publication.md, « The auditor ». An attack answers with French sentences that name the table: none means that it
-was withstood. What it measured of the published numbers goes to the attestation; what it measured of the truth stays.
+An attack is a function that tries to learn something about a person from the public file, as an attacker would, or
+checks something that the other attacks rely on. It returns reasons: French sentences that each name the year, the table
+and what was learnt. No reasons means that the attack was withstood. The verdict on an attack is the attack with its
+reasons; a single failed verdict, and the file is not published. Attacks are independent: each sees the same case, that
+is the file, the releases in it and the office's own data, which it uses as the knowledge of a strong attacker.
+
+Attacks also measure. What they measure from the published numbers alone goes into the public attestation. What they
+measure with the true numbers stays in the office, because an attacker could measure it again for every possible profile
+of the last unknown person and keep the profile that gives the same value. The attacks are listed in docs/publication.md.
 """
 
 import logging
@@ -11,11 +18,22 @@ from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
 
-from publication.audit import bytes_check, decoys, site_access
-from publication.audit.consistency import amounts, categories, rebuilds, sums
-from publication.draw.draw import TOO_FAR, SourceData, attempt_of, distances, numbers, tells
-from publication.inference import guessing, intervals, joint, tiny
-from publication.release.population import People, count
+from publication.audit.bytes_check import check_bytes
+from publication.audit.consistency import check_amounts, check_categories, check_rebuilds, check_sums
+from publication.audit.decoys import find_accepted_decoys
+from publication.audit.site_access import check_site_access
+from publication.draw.draw import (
+    MAX_MEAN_DISTANCE,
+    SourceData,
+    attempt_of,
+    build_release,
+    distances,
+    is_disclosive,
+)
+from publication.inference import guessing, intervals, joint
+from publication.inference.guessing import Guesses
+from publication.inference.intervals import Interval
+from publication.release.population import Population, count_tables
 from publication.release.release import Release
 
 _log = logging.getLogger(__name__)
@@ -24,65 +42,66 @@ Tick = Callable[[float, str], None]
 
 @dataclass
 class Case:
-    """What is attacked: the file, the releases it holds (oldest first), and the office it was made from."""
+    """What is attacked: the file, the releases in it (oldest first), and the office's data they were made from."""
 
     path: Path
     releases: Sequence[Release]
     office: SourceData
     subject: int = 0
-    """The year that is new; the last one when none is said."""
+    """The year that is new; by default the last one."""
     measures: dict[int, dict[str, str]] = field(default_factory=dict)
-    """By year: what the attacks measured from published numbers alone, for the attestation."""
+    """By year: measured from the published numbers alone, for the attestation."""
     secrets: dict[int, dict[str, str]] = field(default_factory=dict)
-    """By year: what they measured from the truth, for the office's eyes only.
-
-    Never published: whoever knows everybody but one could measure it again for every profile of the last one.
-    """
+    """By year: measured with the true numbers, for the office only."""
 
     def __post_init__(self) -> None:
         self.subject = self.subject or self.releases[-1].year
 
     @cached_property
-    def known(self) -> dict[int, list[intervals.Interval]]:
-        """By year: what the published numbers imply."""
-        return {release.year: intervals.intervals(release) for release in self.releases}
+    def intervals_by_year(self) -> dict[int, list[Interval]]:
+        """By year: what the published numbers imply about every margin and cell."""
+        return {release.year: intervals.find_intervals(release) for release in self.releases}
 
-    def years(self) -> Iterator[tuple[Release, People]]:
-        """Each release with the people it is about, and of the office's own fields those that it tells."""
+    def years(self) -> Iterator[tuple[Release, Population]]:
+        """Yield each release with its population, limited to the own fields that the release publishes."""
         for release in self.releases:
-            yield release, self.office.years[release.year].telling(release.own)
+            yield release, self.office.years[release.year].with_own_tables(release.own_tables)
 
     @cached_property
-    def foreign(self) -> list[str]:
-        """Categories that are not those of the menu, nor ever said by the office of a field of its own."""
-        return [reason for release, people in self.years() for reason in categories([release], people.own)]
+    def foreign_categories(self) -> list[str]:
+        """Reasons of attack 8: tables whose categories are not those of the dictionary or of an own field."""
+        return [
+            reason
+            for release, population in self.years()
+            for reason in check_categories([release], population.own_plans)
+        ]
 
     @cached_property
     def attempt(self) -> int:
-        """Which draw the new release was."""
-        release, people = self.latest()
-        return attempt_of(release, people, self.office.key)
+        """The attempt that gave the new release."""
+        release, population = self.latest()
+        return attempt_of(release, population, self.office.key)
 
-    def again(self, people: People) -> Release:
-        """The same draw on other people."""
-        return numbers(people, self.subject, self.office.key, self.attempt)
+    def rebuild(self, population: Population) -> Release:
+        """Return the same draw for another population."""
+        return build_release(population, self.subject, self.office.key, self.attempt)
 
-    def latest(self) -> tuple[Release, People]:
-        """The release that is new."""
+    def latest(self) -> tuple[Release, Population]:
+        """Return the new release and its population."""
         return next(pair for pair in self.years() if pair[0].year == self.subject)
 
     def measure(self, year: int, name: str, value: str) -> None:
-        """Note what was measured of a year from what it publishes."""
+        """Record what was measured from the published numbers of a year."""
         self.measures.setdefault(year, {})[name] = value
 
-    def tell(self, year: int, name: str, value: str) -> None:
-        """Note what was measured of a year from the truth."""
+    def measure_secretly(self, year: int, name: str, value: str) -> None:
+        """Record what was measured with the true numbers of a year."""
         self.secrets.setdefault(year, {})[name] = value
 
 
 @dataclass(frozen=True)
 class Attack:
-    """One attack: its number and title, what the attacker tries in plain French, and the attack itself."""
+    """One attack: its number and French title, what the attacker tries in plain French, and the function."""
 
     number: int
     title: str
@@ -92,7 +111,7 @@ class Attack:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of one attack: no ``reasons`` means that it was withstood."""
+    """The result of one attack; without ``reasons`` it was withstood."""
 
     attack: Attack
     reasons: tuple[str, ...]
@@ -103,163 +122,161 @@ class Verdict:
         return not self.reasons
 
 
-def _cells(case: Case) -> list[str]:
-    found = []
-    for release, people in case.years():
-        known = case.known[release.year]
-        widths = sorted(item.high - item.low + 1 for item in known)
-        true = count(people)
-        far = distances(release, true)
-        told = [item for item in known if tells(item)]
-        case.measure(release.year, "Intervalle le plus étroit", _values(widths[0]))
-        case.measure(release.year, "Intervalle médian", _values(widths[len(widths) // 2]))
-        case.measure(release.year, "Petits nombres exacts", str(sum(item.exact for item in told)))
-        case.measure(release.year, "Petits nombres de 1 à 4 à coup sûr", str(sum(item.few for item in told)))
-        case.tell(release.year, "Écart moyen", f"{far.mean():.1f} personne".replace(".", ","))
-        case.tell(release.year, "Plus grand écart", f"{far.max()} personnes")
-        found += [_sentence(release, item) for item in told]
-    return found
+def _attack_cells(case: Case) -> list[str]:
+    reasons = []
+    for release, population in case.years():
+        found = case.intervals_by_year[release.year]
+        widths = sorted(interval.high - interval.low + 1 for interval in found)
+        far = distances(release, count_tables(population))
+        leaks = [interval for interval in found if is_disclosive(interval)]
+        case.measure(release.year, "Intervalle le plus étroit", _possible_values(widths[0]))
+        case.measure(release.year, "Intervalle médian", _possible_values(widths[len(widths) // 2]))
+        case.measure(release.year, "Petits nombres exacts", str(sum(leak.is_exact for leak in leaks)))
+        case.measure(release.year, "Petits nombres de 1 à 4 à coup sûr", str(sum(leak.is_few for leak in leaks)))
+        case.measure_secretly(release.year, "Écart moyen", f"{far.mean():.1f} personne".replace(".", ","))
+        case.measure_secretly(release.year, "Plus grand écart", f"{far.max()} personnes")
+        reasons += [_leak_sentence(release, leak) for leak in leaks]
+    return reasons
 
 
-def _values(number: int) -> str:
+def _possible_values(number: int) -> str:
     return f"{number} valeur{'s' * (number > 1)} possible{'s' * (number > 1)}"
 
 
-def _sentence(release: Release, item: intervals.Interval) -> str:
-    what = f"vaut exactement {item.low}" if item.exact else f"est compris entre {item.low} et {item.high}"
-    return f"{release.year}, {item.sheet} : « {' · '.join(item.labels)} » {what}, à coup sûr."
+def _leak_sentence(release: Release, leak: Interval) -> str:
+    value = f"vaut exactement {leak.low}" if leak.is_exact else f"est compris entre {leak.low} et {leak.high}"
+    return f"{release.year}, {leak.table} : « {' · '.join(leak.labels)} » {value}, à coup sûr."
 
 
-def _three_way(case: Case) -> list[str]:
+def _attack_three_way(case: Case) -> list[str]:
     return [
-        _sentence(release, item)
+        _leak_sentence(release, interval)
         for release, _ in case.years()
-        for item in intervals.three_way(release, case.known[release.year])
-        if tells(item)
+        for interval in intervals.find_three_way_intervals(release, case.intervals_by_year[release.year])
+        if is_disclosive(interval)
     ]
 
 
-def _joint(case: Case) -> list[str]:
-    groups = joint.presences(guessing.ids_by_year({release.year: people for release, people in case.years()}))
+def _attack_joint(case: Case) -> list[str]:
+    populations = {release.year: population for release, population in case.years()}
+    groups = joint.count_by_presence(guessing.followed_by_year(populations))
     return [
-        f"{one.criterion} : les {one.persons} personnes suivies en {', '.join(map(str, sorted(one.years)))} "
-        f"sont toutes « {one.category} », à coup sûr."
-        for one in joint.certain(case.releases, groups)
+        f"{group.criterion} : les {group.persons} personnes suivies en {', '.join(map(str, sorted(group.years)))} "
+        f"sont toutes « {group.category} », à coup sûr."
+        for group in joint.find_certain_groups(case.releases, groups)
     ]
 
 
 _TRIALS = {1: 40, 3: 20, 10: 10}
-"""How many arrivals of so many persons are simulated."""
+"""By number of persons arriving together: how many arrivals are simulated."""
 
 
-def _newcomers(case: Case) -> list[str]:
-    release, people = case.latest()
-    found: list[guessing.Guesses] = []
+def _attack_newcomers(case: Case) -> list[str]:
+    release, population = case.latest()
+    guesses: list[Guesses] = []
     for number, trials in _TRIALS.items():
-        found += guessing.newcomers(people, case.again, number, trials, seed=number)
-    best = guessing.worst(found)
+        guesses += guessing.guess_newcomers(population, case.rebuild, number, trials, seed=number)
+    best = guessing.best_guesses(guesses)
     if best:
-        case.tell(release.year, "Arrivée simulée : gain de l’attaquant", _points(best.gain))
-    return [_guessed(release, one) for one in guessing.over(found)]
+        case.measure_secretly(release.year, "Arrivée simulée : gain de l’attaquant", _points(best.gain))
+    return [_guess_sentence(release, one) for one in guessing.excessive(guesses)]
 
 
 def _points(gain: float) -> str:
     return f"{100 * max(0.0, gain):.1f} points".replace(".", ",")
 
 
-def _guessed(release: Release, one: guessing.Guesses) -> str:
+def _guess_sentence(release: Release, guesses: Guesses) -> str:
     return (
-        f"{release.year} : l’attaquant ({one.how}) devine juste {one.right:.0%} des fois, "
-        f"contre {one.by_shares:.0%} d’après les parts publiées."
+        f"{release.year} : l’attaquant ({guesses.attacker}) devine juste {guesses.accuracy:.0%} des fois, "
+        f"contre {guesses.baseline:.0%} d’après les parts publiées."
     )
 
 
 _LEFT_OUT = 6
-"""How many persons are left out in turn; each costs a whole joint attack."""
+"""How many persons are left out in turn; each costs one joint attack."""
 
 
-def _left_out(case: Case) -> list[str]:
-    release, people = case.latest()
-    others = [(known, other) for other, known in case.years() if other is not release]
-    years = [*others, (people, release)]
-    guesses = guessing.last_ones(years)
-    best = guessing.worst(guesses)
+def _attack_last_person(case: Case) -> list[str]:
+    release, population = case.latest()
+    others = [(other_population, other) for other, other_population in case.years() if other is not release]
+    guesses = guessing.guess_last_persons([*others, (population, release)])
+    best = guessing.best_guesses(guesses)
     if best:
-        case.tell(release.year, "Une seule personne inconnue : gain de l’attaquant", _points(best.gain))
-    found = [_guessed(release, one) for one in guessing.over(guesses)]
-    followed = people.followed.nonzero()[0]
+        case.measure_secretly(release.year, "Une seule personne inconnue : gain de l’attaquant", _points(best.gain))
+    reasons = [_guess_sentence(release, one) for one in guessing.excessive(guesses)]
+    followed = population.followed.nonzero()[0]
     for row in followed[:: max(1, len(followed) // _LEFT_OUT)][:_LEFT_OUT]:
-        kept = people.ids != people.ids[row]
-        without = replace(case.again(people.take(kept)), year=release.year - 1)
+        kept = population.ids != population.ids[row]
+        without = replace(case.rebuild(population.take(kept)), year=release.year - 1)
         groups = {frozenset((release.year - 1, release.year)): len(followed) - 1, frozenset((release.year,)): 1}
-        for one in joint.certain([without, release], groups, list(release.margins)):
-            if one.years == frozenset((release.year,)):
-                found.append(f"{release.year} : sans une personne, « {one.category} » ({one.criterion}) la désigne.")
-    return list(dict.fromkeys(found))
+        for group in joint.find_certain_groups([without, release], groups, list(release.margins)):
+            if group.years == frozenset((release.year,)):
+                reasons.append(f"{release.year} : sans une personne, « {group.category} » ({group.criterion}) la désigne.")  # fmt: skip
+    return list(dict.fromkeys(reasons))
 
 
-def _homogeneous(case: Case) -> list[str]:
-    """A line of a table whose persons can only be in one cell of it."""
-    found = []
+def _attack_homogeneous(case: Case) -> list[str]:
+    """Search for a line of a table whose persons can only be in one cell of it."""
+    reasons = []
     for release, _ in case.years():
-        alone = 0
-        for name, sheet in intervals.crossed(release).items():
-            system = intervals.system_of(release)
-            places = [place for place, _ in intervals.cells(sheet)]
+        count = 0
+        for name, table in intervals.crossed_tables(release).items():
+            system = intervals.release_system(release)
+            indices = [index for index, _ in intervals.cells(table)]
             lines, others = [], []
-            for place in places:
+            for index in indices:
                 for axis in (0, 1):
-                    lines.append((place, axis))
-                    others.append([(name, *cell) for cell in places if cell[axis] == place[axis] and cell != place])
+                    lines.append((index, axis))
+                    others.append([(name, *cell) for cell in indices if cell[axis] == index[axis] and cell != index])
             _, highs = system.bounds(others)
-            for (place, axis), high in zip(lines, highs, strict=True):
+            for (index, axis), high in zip(lines, highs, strict=True):
                 if high == 0:
-                    alone += 1
-                    labels = intervals.labels_at(sheet, place)
-                    found.append(f"{release.year}, {name} : « {labels[axis]} » est toujours « {labels[1 - axis]} ».")
-        case.measure(release.year, "Groupes qui partagent tous une même catégorie", str(alone))
-    return found
+                    count += 1
+                    labels = intervals.labels_at(table, index)
+                    reasons.append(f"{release.year}, {name} : « {labels[axis]} » est toujours « {labels[1 - axis]} ».")
+        case.measure(release.year, "Groupes qui partagent tous une même catégorie", str(count))
+    return reasons
 
 
-def _near(case: Case) -> list[str]:
-    """Numbers too far from the office's file are another file's.
+def _check_distance(case: Case) -> list[str]:
+    """Check that the numbers were made from this office's file: others are too far from its true numbers.
 
-    Those of the office's own fields are not looked at: a new field is filled in bit by bit, for earlier years as well.
+    Own fields are left out: a new field is filled in over time, for earlier years as well.
     """
     return [
         f"{release.year} : les chiffres s’écartent trop de ceux du fichier, de {far.mean():.1f} personnes en moyenne."
-        for release, people in case.years()
-        if (far := distances(release.menu, count(people))).mean() > TOO_FAR
+        for release, population in case.years()
+        if (far := distances(release.without_own_tables(), count_tables(population))).mean() > MAX_MEAN_DISTANCE
     ]
 
 
 ATTACKS: tuple[Attack, ...] = (
-    Attack(1, "Additions et soustractions", "Retrouver un petit nombre en combinant tous les nombres publiés.", _cells),
-    Attack(2, "Croisements à trois critères", "La même chose pour des groupes plus fins, qui ne sont pas publiés.", _three_way),
-    Attack(3, "Toutes les années ensemble", "Comparer les publications pour savoir qui est arrivé ou parti.", _joint),
-    Attack(4, "Arrivées et départs", "Deviner les catégories d’une, trois ou dix personnes qui arrivent.", _newcomers),
-    Attack(5, "Tous sauf un", "Connaître toutes les personnes sauf une, et deviner la dernière.", _left_out),
-    Attack(6, "Cent publications", "Refaire la publication cent fois et prendre la moyenne.", lambda case: rebuilds(case.latest()[1], case.again)),
-    Attack(7, "Cohérence", "Trouver un tableau qui ne s’additionne pas, ou un nombre qui n’est pas arrondi.", lambda case: sums(case.releases) + _near(case)),
-    Attack(8, "Catégories déplacées", "Profiter d’une tranche décalée d’une année à l’autre.", lambda case: case.foreign),
-    Attack(9, "Groupes homogènes", "Trouver un groupe dont toutes les personnes ont la même catégorie.", _homogeneous),
-    Attack(10, "Les octets du fichier", "Chercher un nom, une date ou un reste dans le fichier lui-même.", lambda case: bytes_check.foreign(case.path, case.releases, case.office.personal)),
-    Attack(11, "Le site public", "Atteindre autre chose que la publication par le site.", lambda case: site_access.reached(case.path)),
-    Attack(12, "Montants", "Déduire ce qu’une personne a reçu d’une somme publiée.", lambda case: amounts(case.releases, case.office)),
-    Attack(13, "Preuve sur petits tableaux", "Vérifier les intervalles en essayant tous les tableaux possibles.", lambda case: tiny.wrong()),
-    Attack(14, "L’auditeur lui-même", "Lui soumettre de mauvaises publications : il doit les refuser.", lambda case: decoys.let_through(*case.latest())),
+    Attack(1, "Additions et soustractions", "Retrouver un petit nombre en combinant tous les nombres publiés.", _attack_cells),
+    Attack(2, "Croisements à trois critères", "La même chose pour des groupes plus fins, qui ne sont pas publiés.", _attack_three_way),
+    Attack(3, "Toutes les années ensemble", "Comparer les publications pour savoir qui est arrivé ou parti.", _attack_joint),
+    Attack(4, "Arrivées et départs", "Deviner les catégories d’une, trois ou dix personnes qui arrivent.", _attack_newcomers),
+    Attack(5, "Tous sauf un", "Connaître toutes les personnes sauf une, et deviner la dernière.", _attack_last_person),
+    Attack(6, "Cent publications", "Refaire la publication cent fois et prendre la moyenne.", lambda case: check_rebuilds(case.latest()[1], case.rebuild)),
+    Attack(7, "Cohérence", "Trouver un tableau qui ne s’additionne pas, ou un nombre qui n’est pas arrondi.", lambda case: check_sums(case.releases) + _check_distance(case)),
+    Attack(8, "Catégories déplacées", "Profiter d’une tranche décalée d’une année à l’autre.", lambda case: case.foreign_categories),
+    Attack(9, "Groupes homogènes", "Trouver un groupe dont toutes les personnes ont la même catégorie.", _attack_homogeneous),
+    Attack(10, "Les octets du fichier", "Chercher un nom, une date ou un reste dans le fichier lui-même.", lambda case: check_bytes(case.path, case.releases, case.office.personal_texts)),
+    Attack(11, "Le site public", "Atteindre autre chose que la publication par le site.", lambda case: check_site_access(case.path)),
+    Attack(12, "Montants", "Déduire ce qu’une personne a reçu d’une somme publiée.", lambda case: check_amounts(case.releases, case.office)),
+    Attack(13, "L’auditeur lui-même", "Lui soumettre de mauvaises publications : il doit les refuser.", lambda case: find_accepted_decoys(*case.latest())),
 )  # fmt: skip
-"""In the order of publication.md."""
-_OF_ANY_FILE = (8, 10, 11, 13)
-"""What can be tried on tables of other categories than the menu's; nothing else is known of those."""
+"""In the order of docs/publication.md."""
+_FOR_ANY_CATEGORIES = (8, 10, 11)
+"""The attacks that can run on tables with other categories than the dictionary's; every other one fails on them."""
 
 
 def audit(
     case: Case, tick: Tick = lambda done, what: None, only: Sequence[int] = (), earlier: Sequence[Verdict] = ()
 ) -> list[Verdict]:
-    """Run every attack, or ``only`` some, with what ``earlier`` found of the others.
+    """Run every attack, or ``only`` some, completed with the ``earlier`` verdicts on the others.
 
-    ``tick`` is told how far it is, and may raise to stop it.
+    ``tick`` receives the share that is done and the title of the attack; it may raise to cancel.
     """
     verdicts = []
     for attack, before in zip_longest(ATTACKS, earlier):
@@ -267,7 +284,8 @@ def audit(
             verdicts += [before] * bool(before)
             continue
         tick((attack.number - 1) / len(ATTACKS), attack.title)
-        reasons = tuple(case.foreign if case.foreign and attack.number not in _OF_ANY_FILE else attack.run(case))
+        cannot_run = case.foreign_categories and attack.number not in _FOR_ANY_CATEGORIES
+        reasons = tuple(case.foreign_categories if cannot_run else attack.run(case))
         for reason in reasons:
             _log.warning("attack %d succeeded: %s", attack.number, reason)
         verdicts.append(Verdict(attack, reasons))

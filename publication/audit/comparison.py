@@ -1,17 +1,17 @@
-"""A release beside the truth, for the office's own eyes: what is true, what is published, and how far apart."""
+"""A release beside the true numbers, for the office only: what is true, what is published, how far apart."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from publication.inference.intervals import cells, labels_at
 from publication.release.population import Counts, Ints
-from publication.release.release import Release, Sheet
-from publication.release.tables import ATTRIBUTES, FOLLOWED, PLANS
+from publication.release.release import PublishedTable, Release
+from publication.release.tables import ATTRIBUTES, FOLLOWED_PERSONS, PLANS
 
 
 @dataclass(frozen=True)
-class Line:
-    """One published number of persons."""
+class ComparedCell:
+    """One number of persons, true and published."""
 
     labels: tuple[str, ...]
     true: int
@@ -19,43 +19,46 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Compared:
-    """One table, line by line. ``headings``: of its categories; ``of``: who is counted."""
+class ComparedTable:
+    """One table, cell by cell. ``headings``: of its categories; ``unit``: who is counted."""
 
     name: str
     title: str
     headings: tuple[str, ...]
-    of: str
-    lines: tuple[Line, ...]
+    unit: str
+    cells: tuple[ComparedCell, ...]
 
 
-def compare(release: Release, true: Counts) -> list[Compared]:
-    """Every attribute alone, in one table, then each table of the menu, then those of the office's own fields."""
-    profile = [
-        Line((one.label, *line.labels), line.true, line.published)
-        for one, counts in zip(ATTRIBUTES, true.margins, strict=True)
-        for line in _lines(release.margins[one.name], counts)
-    ]
-    found = [Compared("profil", "Profil : chaque critère seul", ("Critère", "Catégorie"), FOLLOWED, tuple(profile))]
+def compare(release: Release, true: Counts) -> list[ComparedTable]:
+    """Return every attribute alone in one table, then each crossed or event table, then the office's own fields."""
+    profile = tuple(
+        ComparedCell((grouping.label, *cell.labels), cell.true, cell.published)
+        for grouping, counts in zip(ATTRIBUTES, true.margins, strict=True)
+        for cell in _compare_cells(release.margins[grouping.name], counts)
+    )
+    headings: tuple[str, ...] = ("Critère", "Catégorie")
+    compared = [ComparedTable("profil", "Profil : chaque critère seul", headings, FOLLOWED_PERSONS, profile)]
     for name, plan in PLANS.items():
-        lines = _lines(release.tables[name], true.tables[name])
-        found.append(Compared(name, plan.title, tuple(one.label for one in plan.groupings), plan.of, lines))
-    for name, sheet in release.own.items():
-        found.append(Compared(name, sheet.title, (sheet.title,), FOLLOWED, _lines(sheet, true.tables[name])))
-    return found
+        headings = tuple(grouping.label for grouping in plan.groupings)
+        table_cells = _compare_cells(release.tables[name], true.tables[name])
+        compared.append(ComparedTable(name, plan.title, headings, plan.unit, table_cells))
+    for name, table in release.own_tables.items():
+        table_cells = _compare_cells(table, true.tables[name])
+        compared.append(ComparedTable(name, table.title, (table.title,), FOLLOWED_PERSONS, table_cells))
+    return compared
 
 
-def _lines(sheet: Sheet, true: Ints) -> tuple[Line, ...]:
-    return tuple(Line(labels_at(sheet, place), int(true[place]), number) for place, number in cells(sheet))
+def _compare_cells(table: PublishedTable, true: Ints) -> tuple[ComparedCell, ...]:
+    return tuple(ComparedCell(labels_at(table, index), int(true[index]), number) for index, number in cells(table))
 
 
-def moved(before: Release, after: Release) -> Iterator[tuple[str, str, int, int]]:
-    """What differs between two years' published profiles: criterion, category, before and after."""
+def published_changes(before: Release, after: Release) -> Iterator[tuple[str, str, int, int]]:
+    """Yield what differs between two published profiles: criterion, category, number before, number after."""
     titles = {grouping.name: grouping.label for grouping in ATTRIBUTES}
-    for name, new in after.alone.items():
-        old = before.alone.get(name)
+    for name, new in after.single_criteria.items():
+        old = before.single_criteria.get(name)
         if old is None or old.labels != new.labels:
             continue
-        for label, was, now in zip(new.labels[0], old.persons, new.persons, strict=True):
-            if was != now:
-                yield new.title or titles[name], label, int(was), int(now)
+        for label, old_number, new_number in zip(new.labels[0], old.persons, new.persons, strict=True):
+            if old_number != new_number:
+                yield new.title or titles[name], label, int(old_number), int(new_number)

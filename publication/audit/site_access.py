@@ -1,4 +1,4 @@
-"""Attack 11: from the public site, nothing but the release can be reached: not by SQL, facets, downloads or paths."""
+"""Attack 11: only the release can be reached from the public site, by SQL or by any address."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -38,34 +38,34 @@ _PATHS = (
 )
 
 
-def reached(path: Path) -> list[str]:
-    """What of the machine could be reached from the site on this file."""
-    with ThreadPoolExecutor(1) as apart:  # whoever audits may have an event loop of her own in this thread
-        return apart.submit(lambda: asyncio.run(_reached(path))).result()
+def check_site_access(path: Path) -> list[str]:
+    """Return, in French, what else could be reached from the site that serves this file."""
+    with ThreadPoolExecutor(1) as executor:  # the calling thread may already run an event loop
+        return executor.submit(lambda: asyncio.run(_check(path))).result()
 
 
-async def _reached(path: Path) -> list[str]:
-    from partners.site import Site  # Datasette is loaded by whoever audits, not by every screen
+async def _check(path: Path) -> list[str]:
+    from partners.site import Site  # here, so that a screen that does not audit need not load Datasette
 
     site = Site(path)
-    await site.look()
-    told = (str(path.parent.resolve()), str(Path.home()), "root:", "site-packages")
-    found = []
+    await site.reload()
+    forbidden = (str(path.parent.resolve()), str(Path.home()), "root:", "site-packages")
+    reasons = []
     transport = httpx.ASGITransport(app=site, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         for sql in _SQL:
             answer = await client.get("/artistes.json", params={"sql": sql, "_shape": "array"})
-            if answer.status_code == 200 and _rows(answer.text):
-                found.append(f"La requête « {sql} » passe.")
+            if answer.status_code == 200 and _has_rows(answer.text):
+                reasons.append(f"La requête « {sql} » passe.")
         for address in _PATHS:
             answer = await client.get(address)
-            if any(word in answer.text for word in told):
-                found.append(f"L’adresse {address} en dit trop.")
+            if any(word in answer.text for word in forbidden):
+                reasons.append(f"L’adresse {address} en dit trop.")
         if (await client.get("/artistes/profil.json")).status_code != 200:
-            found.append("Le site ne montre pas la publication : rien n’a pu être éprouvé.")
-    return found
+            reasons.append("Le site ne montre pas la publication : rien n’a pu être éprouvé.")
+    return reasons
 
 
-def _rows(text: str) -> bool:
-    """Whether a statement that should be refused answered something."""
+def _has_rows(text: str) -> bool:
+    """Whether the answer to a statement that should be refused contains rows."""
     return text.strip() not in ("[]", "") and '"ok": false' not in text

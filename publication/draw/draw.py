@@ -1,4 +1,14 @@
-"""From the office’s file to a release: count, substitute, round; again until it gives nobody away."""
+"""From the office's file to a release: count, substitute, round; and again until the release is safe.
+
+A draw is one way to publish a year. The office's secret key decides which persons are substitutes (counted with an
+invented profile, see population.py) and how ties are rounded; the number of the attempt varies the rounding and, every
+few attempts, adds substitutes. So the same file, key and attempt always give the same release, and nobody without the
+key can repeat a draw. Each draw is attacked as by somebody who knows everybody but one person, and searched for small
+numbers that follow from the others; if either succeeds the next attempt is drawn (a redraw).
+
+How near a draw is to the truth plays no part: an attacker who knew the rule could try every profile of the last person
+and keep those with which this draw would have been chosen. For the same reason redraws are few.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,115 +16,124 @@ from dataclasses import dataclass
 import numpy as np
 
 from db.base.errors import PaletteError
-from db.customise import edit as shaped
+from db.customise import edit
 from db.model.office import Office
-from db.rows import personal_text
+from db.rows.personal_text import collect_personal_texts
 from publication.inference import guessing, intervals
-from publication.release import tables
-from publication.release.population import Counts, Ints, People, count, read, substituted
-from publication.release.release import Fact, Release, made
-from publication.release.rounding import rounded
-from publication.release.tables import ATTRIBUTES, SMALL
+from publication.inference.intervals import Interval
+from publication.release import ledger, tables
+from publication.release.population import (
+    Counts,
+    Ints,
+    Population,
+    count_tables,
+    read_population,
+    substitute_profiles,
+)
+from publication.release.release import Fact, Release, make_release
+from publication.release.rounding import round_tables
+from publication.release.tables import ATTRIBUTES, MAX_SMALL_COUNT
 
-TOO_FAR = 3.0
-"""A mean distance to the truth, in persons, that only another file's numbers have."""
-FEWEST_CHANGED = 10
-"""So many persons must have come, left or changed category before another year is published."""
-_AT_A_LEVEL, _LEVELS = 4, 5
-"""So many draws are tried with as many substitutes, then with more: nearness yields, safety never does.
+MAX_MEAN_DISTANCE = 3.0
+"""Mean distance to the true numbers, in persons, above which a release was not made from this file."""
+MIN_CHANGED = 10
+"""Persons who must have come, left or changed category before another year is published."""
+DRAWS_PER_LEVEL, _LEVELS = 4, 5
+"""How many draws are tried with one number of substitutes before some are added, and how often some are added.
 
-Each draw that is refused tells something to whoever knows why draws are refused: better few, and few refused.
+Each refused draw reveals something to an attacker who knows the rule, so there should be few.
 """
 
 
-class NothingSafeError(PaletteError):
-    """No draw gave numbers that give nobody away."""
+class NoSafeDrawError(PaletteError):
+    """No draw of a year was safe to publish."""
 
 
 @dataclass(frozen=True)
 class SourceData:
-    """What a publication is made from: the office's key, and the people of each year that is (to be) published."""
+    """What a publication is made from: the office's key, and the population of each year that is (to be) published."""
 
     key: bytes
-    years: Mapping[int, People]
-    personal: frozenset[str] = frozenset()
-    """What was written of anybody: no free text of a public file may hold it."""
+    years: Mapping[int, Population]
+    personal_texts: frozenset[str] = frozenset()
+    """Texts written about a person; no free text of a public file may contain one."""
     demonstration: bool = False
-    """Whether all of it is made up, which the public file then says."""
-    own: frozenset[str] = frozenset()
-    """The tables of the office's own fields that a new year has; ``years`` know those of older ones as well."""
+    """Whether all data are invented, which the public file then says."""
+    own_names: frozenset[str] = frozenset()
+    """The tables of the office's own fields that a new year has; ``years`` also have those of older releases."""
 
 
 def read_source(db: Office, years: Sequence[int]) -> SourceData:
-    """Read what these years need."""
-    ever = tables.own(shaped.ever_published(db))
-    people = {year: read(db, year, ever) for year in sorted(set(years))}
-    personal, own = frozenset(personal_text.personal(db)), frozenset(one.name for one in shaped.published(db))
-    return SourceData(personal_text.key(db), people, personal, personal_text.is_demonstration(db), own)
+    """Read what the publication of these years needs."""
+    plans = tables.own_plans(edit.ever_published(db))
+    populations = {year: read_population(db, year, plans) for year in sorted(set(years))}
+    personal_texts = frozenset(collect_personal_texts(db))
+    own_names = frozenset(grouping.name for grouping in edit.published(db))
+    key, demonstration = ledger.read_secret_key(db), ledger.is_demonstration(db)
+    return SourceData(key, populations, personal_texts, demonstration, own_names)
 
 
-def numbers(people: People, year: int, key: bytes, attempt: int, facts: tuple[Fact, ...] = ()) -> Release:
-    """One draw: the same people, key and attempt give the same release, with every own table that people tell."""
-    counted = substituted(people, key, attempt // _AT_A_LEVEL)
-    counts = count(counted)
+def build_release(population: Population, year: int, key: bytes, attempt: int, facts: tuple[Fact, ...] = ()) -> Release:
+    """Return one draw, with every own table of the population. The same arguments give the same release."""
+    counted = substitute_profiles(population, key, attempt // DRAWS_PER_LEVEL)
+    counts = count_tables(counted)
     largest = counted.cents.max(axis=0, initial=0)
-    return made(year, counts.total, rounded(counts, largest, key, f"{year} {attempt}"), facts, people.own)
+    rounded = round_tables(counts, largest, key, f"{year} {attempt}")
+    return make_release(year, counts.total, rounded, facts, population.own_plans)
 
 
 def draw(
     office: SourceData, year: int, earlier: Sequence[Release] = (), facts: tuple[Fact, ...] = (), start: int = 0
 ) -> tuple[Release, int]:
-    """The first draw, from ``start`` on, that withstands who knows nearly everything; and its number.
-
-    How near it is to the truth is not looked at, nor is anything told of why it was taken: whoever knew could try every
-    profile of the last person and keep those with which the draw would have been taken. Raises NothingSafeError.
-    """
-    people, key = office.years[year].telling(office.own), office.key
+    """Return the first safe draw from attempt ``start`` on, and its attempt. Raises NoSafeDrawError without one."""
+    population, key = office.years[year].with_own_tables(office.own_names), office.key
     before = [(office.years[release.year], release) for release in earlier]
-    for attempt in range(start, _AT_A_LEVEL * _LEVELS):
-        release = numbers(people, year, key, attempt, facts)
-        if not guessing.too_good([*before, (people, release)]) and not leaks(release):
+    for attempt in range(start, DRAWS_PER_LEVEL * _LEVELS):
+        release = build_release(population, year, key, attempt, facts)
+        if not guessing.find_excessive_guesses([*before, (population, release)]) and not find_leaks(release):
             return release, attempt
-    raise NothingSafeError(
+    raise NoSafeDrawError(
         f"Aucun arrondi des chiffres de {year} n’est sûr : le fichier compte trop peu de personnes pour être publié."
     )
 
 
-def attempt_of(release: Release, people: People, key: bytes) -> int:
-    """Which draw a release was; 0 when the office's file has changed since, so that none gives it any more."""
-    draws = ((attempt, numbers(people, release.year, key, attempt)) for attempt in range(_AT_A_LEVEL * _LEVELS))
-    return next((attempt for attempt, again in draws if again.same_numbers(release)), 0)
+def attempt_of(release: Release, population: Population, key: bytes) -> int:
+    """Return the attempt that gave a release, or 0 if none does because the office's file has changed since."""
+    attempts = range(DRAWS_PER_LEVEL * _LEVELS)
+    draws = ((attempt, build_release(population, release.year, key, attempt)) for attempt in attempts)
+    return next((attempt for attempt, drawn in draws if drawn.has_same_numbers(release)), 0)
 
 
 def distances(release: Release, true: Counts) -> Ints:
-    """How far each published number of persons is from the true one."""
-    far = [np.abs(release.margins[one.name].persons - margin) for one, margin in zip(ATTRIBUTES, true.margins, strict=True)]  # fmt: skip  # noqa: E501
-    far += [np.abs(sheet.persons - true.tables[name]).ravel() for name, sheet in release.tables.items()]
-    return np.concatenate(far)
+    """Return the distance of each published number of persons to the true one."""
+    margins = zip(ATTRIBUTES, true.margins, strict=True)
+    found = [np.abs(release.margins[grouping.name].persons - margin) for grouping, margin in margins]
+    found += [np.abs(table.persons - true.tables[name]).ravel() for name, table in release.tables.items()]
+    return np.concatenate(found)
 
 
-def leaks(release: Release) -> list[intervals.Interval]:
-    """Numbers, of two criteria or of three, of which the published ones tell too much."""
-    known = intervals.intervals(release)
-    return [item for item in _all(release, known) if tells(item)]
+def find_leaks(release: Release) -> list[Interval]:
+    """Return the numbers, of two or three criteria, about which the published numbers reveal too much."""
+    found = intervals.find_intervals(release)
+    return [interval for interval in _with_three_way(release, found) if is_disclosive(interval)]
 
 
-def tells(item: intervals.Interval) -> bool:
-    """Whether so much is known of a number that it speaks of few persons."""
-    return (item.exact and item.high <= SMALL) or item.few
+def _with_three_way(release: Release, found: Sequence[Interval]) -> Iterator[Interval]:
+    yield from found
+    yield from intervals.find_three_way_intervals(release, found)
 
 
-def _all(release: Release, known: Sequence[intervals.Interval]) -> Iterator[intervals.Interval]:
-    yield from known
-    yield from intervals.three_way(release, known)
+def is_disclosive(interval: Interval) -> bool:
+    """Whether an interval is so narrow that it reveals a small number of persons."""
+    return (interval.is_exact and interval.high <= MAX_SMALL_COUNT) or interval.is_few
 
 
-def changed(before: People, after: People) -> int:
-    """How many persons came, left, or are in another category than before."""
-    old, new = (_profiles(people) for people in (before, after))
+def count_changed(before: Population, after: Population) -> int:
+    """Count the persons who came, left, or are in another category than before."""
+    old, new = (_profiles(population) for population in (before, after))
     return sum(old.get(person) != new.get(person) for person in old.keys() | new.keys())
 
 
-def _profiles(people: People) -> dict[int, tuple[int, ...]]:
-    rows = np.flatnonzero(people.followed)
-    return dict(zip(people.ids[rows].tolist(), map(tuple, people.codes[rows].tolist()), strict=True))
+def _profiles(population: Population) -> dict[int, tuple[int, ...]]:
+    rows = np.flatnonzero(population.followed)
+    return dict(zip(population.ids[rows].tolist(), map(tuple, population.codes[rows].tolist()), strict=True))

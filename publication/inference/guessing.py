@@ -1,257 +1,289 @@
-"""Guessing: how often an attacker who knows nearly everything names the rest, beside one who reads only the shares.
+"""Guessing: how often an attacker who knows nearly everything is right about the rest.
 
-Attack 4 knows who came (or left) between two releases, and guesses their categories from what changed. Attack 5 knows
-the categories of everybody but one, and guesses the last one's from all releases. Both know how the rounding works,
-and everything but the key. A guess is worth what it gains over always naming the largest published share.
+Attack 4 knows who came (or left) between two releases and guesses their categories from what changed. Attack 5 knows
+the categories of everybody but one person and guesses the last one's from all releases. Both know how the rounding
+works, and everything but the key. They reason as Bayes does: the prior of a category is its published share; for each
+category, the attacker computes what the true tables would be and how likely the published ones then are; prior and
+likelihood together give a posterior, here as logarithms of odds, and the guess is the category with the largest one.
+
+A guess is only worth something compared with the baseline: naming the category with the largest published share, which
+needs no attack. The gain of an attacker is the accuracy of the guesses minus that of the baseline; a release is refused
+when any attacker gains more than MAX_GAIN. An attacker does not know how much to trust small distances between true
+and published numbers, nor which tables help; so several attackers are tried, and the best counts.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 
-from publication.inference.joint import LASTING
-from publication.release.population import Bools, Counts, Ints, People, count
+from publication.inference.joint import LASTING_CRITERIA
+from publication.release.population import Bools, Counts, Ints, Population, count_tables
 from publication.release.release import Release
 from publication.release.rounding import Floats
-from publication.release.tables import ALONE, ATTRIBUTES, BASE, CROSSED
+from publication.release.tables import ATTRIBUTES, BASE, CROSSED_PLANS, EVENT_PLANS
 
-ALLOWED = 0.10
-"""How much oftener than by the shares alone anybody may guess right."""
+MAX_GAIN = 0.10
+"""How much more often than the baseline an attacker may be right."""
 _NAMES = [grouping.name for grouping in ATTRIBUTES]
 _SIZES = [len(grouping.labels) for grouping in ATTRIBUTES]
-_PAIRS = [(plan.name, _NAMES.index(plan.columns[0]), _NAMES.index(plan.columns[1])) for plan in CROSSED]
-_ALONE, _CROSSED = "critères seuls", "croisements"
-_USES = (_ALONE, _CROSSED, "tous les tableaux")
-"""What an attacker looks at."""
+_CROSSED = [(plan.name, _NAMES.index(plan.columns[0]), _NAMES.index(plan.columns[1])) for plan in CROSSED_PLANS]
+"""Each crossed table with the positions of its two attributes."""
+_MARGINS_ONLY, _CROSSED_ONLY = "critères seuls", "croisements"
+_TABLES_USED = (_MARGINS_ONLY, _CROSSED_ONLY, "tous les tableaux")
+_TRUSTS = (0.3, 1.0)
+"""How fast the likelihood falls with the distance between the true and the published number."""
 _WITH_OWN = ", champs du bureau compris"
-"""Guessed with all else a second time: however badly they are guessed, the menu's own criteria pass by themselves."""
-Build = Callable[[People], Release]
+"""Own fields are guessed in a second set of guesses, so that bad guesses of them do not hide good ones of the rest."""
+Build = Callable[[Population], Release]
+Year = tuple[Population, Counts, Release]
 
 
 @dataclass(frozen=True)
 class Guesses:
-    """How often the attacker was right, and how often the shares alone are; ``how``: which attacker it was."""
+    """The shares of right guesses of an attacker and of the baseline; ``attacker``: in French, which one."""
 
-    how: str
-    right: float
-    by_shares: float
+    attacker: str
+    accuracy: float
+    baseline: float
 
     @property
     def gain(self) -> float:
-        """What the attack brings."""
-        return self.right - self.by_shares
+        """How much more often the attacker is right than the baseline."""
+        return self.accuracy - self.baseline
+
+
+class _Attacker(NamedTuple):
+    trust: float
+    tables: str
+    knows_others: bool
+    """Whether the attacker knows the other categories of the person."""
+
+    @property
+    def label(self) -> str:
+        return f"{self.tables}, confiance {self.trust}, autres critères {'connus' if self.knows_others else 'inconnus'}"
+
+
+def excessive(guesses: Sequence[Guesses]) -> list[Guesses]:
+    """Return those that gain more than is allowed."""
+    return [one for one in guesses if one.gain > MAX_GAIN]
+
+
+def best_guesses(guesses: Sequence[Guesses]) -> Guesses | None:
+    """Return those with the largest gain."""
+    return max(guesses, key=lambda one: one.gain, default=None)
+
+
+def followed_by_year(years: Mapping[int, Population]) -> dict[int, list[int]]:
+    """Return the ids of the persons followed in each year."""
+    return {year: population.ids[population.followed].tolist() for year, population in years.items()}
 
 
 # --- attack 4: who came, who left
 
 
-def newcomers(people: People, build: Build, number: int, trials: int, seed: int) -> list[Guesses]:
+def guess_newcomers(population: Population, build: Build, number: int, trials: int, seed: int) -> list[Guesses]:
     """Guess the categories of ``number`` persons from the release with them and the release without them.
 
-    Who leaves is guessed from the same two releases, the other way round: one simulation stands for both.
+    Persons who leave are guessed from the same two releases in the other order: one simulation stands for both.
     """
     random = np.random.default_rng(seed)
-    followed = np.flatnonzero(people.followed)
+    followed = np.flatnonzero(population.followed)
     if len(followed) <= number:
         return []
-    names = [*_NAMES, *(plan.name for plan in people.own)]
-    codes = np.column_stack([people.codes, *(people.marks[plan.name].argmax(axis=1) for plan in people.own)])
-    after = build(people)
-    guesses: dict[str, list[tuple[bool, bool]]] = {}
+    own_names = [plan.name for plan in population.own_plans]
+    own_codes = [population.indicators[name].argmax(axis=1) for name in own_names]
+    codes = np.column_stack([population.codes, *own_codes])
+    after = build(population)
+    results: dict[str, list[tuple[bool, bool]]] = {}
     for _ in range(trials):
         chosen = random.choice(followed, number, replace=False)
-        before = build(people.take(np.setdiff1d(np.arange(len(people.ids)), chosen)))
-        for how, told in _changes(before, after):
-            for attribute, name in enumerate(names):
+        before = build(population.take(np.setdiff1d(np.arange(len(population.ids)), chosen)))
+        for tables, changes in _changes(before, after):
+            for attribute, name in enumerate([*_NAMES, *own_names]):
                 shares = _shares(after, name)
-                guess = int(np.argmax(np.log(shares) + told[attribute] / BASE * np.log(4) / number))
+                guess = int(np.argmax(np.log(shares) + changes[attribute] / BASE * np.log(4) / number))
+                attackers = (tables,) * (attribute < len(_NAMES)) + (tables + _WITH_OWN,) * bool(own_names)
                 for row in chosen:
                     true = int(codes[row, attribute])
-                    pair = (guess == true, int(shares.argmax()) == true)
-                    for one in (how,) * (attribute < len(_NAMES)) + (how + _WITH_OWN,) * bool(people.own):
-                        guesses.setdefault(one, []).append(pair)
-    return [_summed(f"{number} · {how}", pairs) for how, pairs in guesses.items()]
+                    for attacker in attackers:
+                        results.setdefault(attacker, []).append((guess == true, int(shares.argmax()) == true))
+    return [_summarise(f"{number} · {attacker}", pairs) for attacker, pairs in results.items()]
 
 
 def _changes(before: Release, after: Release) -> Iterator[tuple[str, list[Floats]]]:
-    """By how much each category rose: in the attribute alone, or most in any table it is crossed in."""
-    names = (*_NAMES, *after.own)
-    alone = [(after.alone[name].persons - before.alone[name].persons).astype(float) for name in names]
+    """Yield by how much each category rose: in the attribute alone, then also the most in each table it is crossed in.
+
+    The positions are those of the attributes, then of the own fields.
+    """
+    names = (*_NAMES, *after.own_tables)
+    alone = [
+        (after.single_criteria[name].persons - before.single_criteria[name].persons).astype(float) for name in names
+    ]
     yield "nombres seuls", alone
     most = [change.copy() for change in alone]
-    for table, one, other in _PAIRS:
+    for table, first, second in _CROSSED:
         change = (after.tables[table].persons - before.tables[table].persons).astype(float)
-        most[one] += change.max(axis=1)
-        most[other] += change.max(axis=0)
+        most[first] += change.max(axis=1)
+        most[second] += change.max(axis=0)
     yield "tous les tableaux", most
 
 
-# --- attack 5: everybody but one is known
+def _summarise(attacker: str, pairs: Sequence[tuple[bool, bool]]) -> Guesses:
+    accuracy, baseline = np.mean(np.array(pairs, dtype=float), axis=0)
+    return Guesses(attacker, float(accuracy), float(baseline))
 
 
-def last_ones(years: Sequence[tuple[People, Release]]) -> list[Guesses]:
+# --- attack 5: everybody but one person is known
+
+
+def find_excessive_guesses(years: Sequence[tuple[Population, Release]]) -> list[Guesses]:
+    """Return the guesses of attack 5 that gain more than is allowed."""
+    return excessive(guess_last_persons(years))
+
+
+def guess_last_persons(years: Sequence[tuple[Population, Release]]) -> list[Guesses]:
     """Guess each category of each person followed in the last year, all other persons of all years being known.
 
-    Several attackers, who trust small distances between true and published numbers more or less, who look at the
-    attributes alone or at the crossed tables, and who know the person's other categories or not.
+    The attackers differ in trust, in the tables they use, and in whether they know the person's other categories.
     """
-    counted = [(people, count(people), release) for people, release in years]
+    counted = [(population, count_tables(population), release) for population, release in years]
     last = counted[-1][0]
-    persons = last.ids[last.followed]
+    persons = int(last.followed.sum())
     found = []
-    for trust, use, known in product((0.3, 1.0), _USES, (False, True)):
-        if use == _ALONE and known:
+    for attacker in map(_Attacker._make, product(_TRUSTS, _TABLES_USED, (False, True))):
+        if attacker.tables == _MARGINS_ONLY and attacker.knows_others:
             continue
-        right = shares_right = 0
-        for attribute, name in enumerate(_NAMES):
-            shares = _shares(counted[-1][2], name)
-            odds = np.tile(np.log(shares), (len(persons), 1))
-            for people, counts, release in counted if name in LASTING else counted[-1:]:
-                odds += _evidence(persons, people, counts, release, attribute, (trust, use, known))
-            true = last.codes[last.followed, attribute]
-            right += int((odds.argmax(axis=1) == true).sum())
-            shares_right += int((shares.argmax() == true).sum())
-        asked = max(1, len(persons) * len(_NAMES))
-        how = f"{use}, confiance {trust}, autres critères {'connus' if known else 'inconnus'}"
-        found.append(Guesses(how, right / asked, shares_right / asked))
-        if last.own and use != _CROSSED:
-            told = [_own(counted, plan.name, trust) for plan in last.own]
-            asked += len(persons) * len(last.own)
-            right, shares_right = right + sum(one for one, _ in told), shares_right + sum(other for _, other in told)
-            found.append(Guesses(how + _WITH_OWN, right / asked, shares_right / asked))
-    return [*found, *(_events(counted[-1], trust) for trust in (0.3, 1.0))]
+        scores = [_guess_attribute(counted, attribute, attacker) for attribute in range(len(_NAMES))]
+        found.append(_total(attacker.label, scores, persons * len(_NAMES)))
+        if last.own_plans and attacker.tables != _CROSSED_ONLY:
+            scores += [_guess_own_field(counted, plan.name, attacker.trust) for plan in last.own_plans]
+            found.append(_total(attacker.label + _WITH_OWN, scores, persons * len(scores)))
+    return [*found, *(_guess_events(counted[-1], trust) for trust in _TRUSTS)]
 
 
-def _own(years: Sequence[tuple[People, Counts, Release]], name: str, trust: float) -> tuple[int, int]:
-    """How often a field of the office's own is guessed, from every year that has it; and how often by the shares."""
+def _total(attacker: str, scores: Sequence[tuple[int, int]], questions: int) -> Guesses:
+    """Add up pairs of right guesses, of the attacker and of the baseline, out of so many questions."""
+    right, by_shares = (sum(column) for column in zip(*scores, strict=True))
+    return Guesses(attacker, right / max(1, questions), by_shares / max(1, questions))
+
+
+def _guess_attribute(years: Sequence[Year], attribute: int, attacker: _Attacker) -> tuple[int, int]:
+    """Count how often an attribute is guessed right by the attacker and by the baseline."""
     last, _, latest = years[-1]
-    persons, shares = last.ids[last.followed], _shares(latest, name)
+    persons, name = last.ids[last.followed], _NAMES[attribute]
+    shares = _shares(latest, name)
     odds = np.tile(np.log(shares), (len(persons), 1))
-    for people, counts, release in years:
-        if name in release.own:
-            rows, there = _found(persons, people)
-            code = people.marks[name].argmax(axis=1)[rows]
-            told = _odds(counts.tables[name], release.own[name].persons, trust, code)
-            odds += np.where(there[:, None], told, 0.0)
-    true = last.marks[name].argmax(axis=1)[last.followed]
+    for year in years if name in LASTING_CRITERIA else years[-1:]:
+        odds += _evidence(persons, year, attribute, attacker)
+    return _score(odds, shares, last.codes[last.followed, attribute])
+
+
+def _score(odds: Floats, shares: Floats, true: Ints) -> tuple[int, int]:
     return int((odds.argmax(axis=1) == true).sum()), int((shares.argmax() == true).sum())
 
 
-def _events(year: tuple[People, Counts, Release], trust: float) -> Guesses:
-    """The same for what happened to a person in the year: each category of each event, yes or no."""
-    people, counts, release = year
-    right = shares_right = asked = 0
-    for plan in ALONE:
-        marked = people.marks[plan.name][people.followed]
+def _guess_own_field(years: Sequence[Year], name: str, trust: float) -> tuple[int, int]:
+    """Count how often an own field is guessed right, from every year that publishes it, and by the baseline."""
+    last, _, latest = years[-1]
+    persons, shares = last.ids[last.followed], _shares(latest, name)
+    odds = np.tile(np.log(shares), (len(persons), 1))
+    for population, counts, release in years:
+        if name in release.own_tables:
+            rows, present = _find_rows(persons, population)
+            codes = population.indicators[name].argmax(axis=1)[rows]
+            evidence = _margin_odds(counts.tables[name], release.own_tables[name].persons, trust, codes)
+            odds += np.where(present[:, None], evidence, 0.0)
+    return _score(odds, shares, last.indicators[name].argmax(axis=1)[last.followed])
+
+
+def _guess_events(year: Year, trust: float) -> Guesses:
+    """Guess for each person whether the person is in each category of each table of events."""
+    population, counts, release = year
+    scores, questions = [], 0
+    for plan in EVENT_PLANS:
+        indicator = population.indicators[plan.name][population.followed]
         true, published = counts.tables[plan.name], release.tables[plan.name].persons
-        outside, inside = _with_and_without(true, published, trust)
+        outside, inside = _odds_by_membership(true, published, trust)
         shares = np.clip(published / max(1, release.rounded), 0.01, 0.99)
-        odds = np.log(shares / (1 - shares)) + np.where(marked, inside, outside)
-        right += int(((odds > 0) == marked).sum())
-        shares_right += int(((shares > 0.5) == marked).sum())
-        asked += marked.size
-    return Guesses(f"événements, confiance {trust}", right / max(1, asked), shares_right / max(1, asked))
+        odds = np.log(shares / (1 - shares)) + np.where(indicator, inside, outside)
+        scores.append((int(((odds > 0) == indicator).sum()), int(((shares > 0.5) == indicator).sum())))
+        questions += indicator.size
+    return _total(f"événements, confiance {trust}", scores, questions)
 
 
-def too_good(years: Sequence[tuple[People, Release]]) -> list[Guesses]:
-    """The attackers of attack 5 who guess oftener right than is allowed."""
-    return over(last_ones(years))
-
-
-def over(guesses: Sequence[Guesses]) -> list[Guesses]:
-    """Those that gain more than is allowed."""
-    return [one for one in guesses if one.gain > ALLOWED]
-
-
-def _evidence(
-    persons: Ints, people: People, counts: Counts, release: Release, attribute: int, attacker: tuple[float, str, bool]
-) -> Floats:
-    """For each person, the log-odds that a year's numbers give each category; nothing when she was not there."""
-    trust, use, known = attacker
-    rows, there = _found(persons, people)
-    own = people.codes[rows]
+def _evidence(persons: Ints, year: Year, attribute: int, attacker: _Attacker) -> Floats:
+    """Return, by person and category, the log-odds that a year's numbers give; 0 if the person was not followed."""
+    population, counts, release = year
+    rows, present = _find_rows(persons, population)
+    codes = population.codes[rows]
     total = np.zeros((len(persons), _SIZES[attribute]))
-    if use != _CROSSED:
+    if attacker.tables != _CROSSED_ONLY:
         margin = release.margins[_NAMES[attribute]].persons
-        total += _odds(counts.margins[attribute], margin, trust, own[:, attribute])
-    if use != _ALONE:
-        for table, one, other in _PAIRS:
-            if attribute not in (one, other):
-                continue
-            true, published = counts.tables[table], release.tables[table].persons
-            second = other
-            if attribute == other:
-                true, published, second = true.T, published.T, one
-            if known:
-                total += _odds_known(true, published, trust, own[:, attribute], own[:, second])
-            else:
-                total += _odds_unknown(true, published, trust, own[:, attribute], own[:, second])
-    return np.where(there[:, None], total, 0.0)
+        total += _margin_odds(counts.margins[attribute], margin, attacker.trust, codes[:, attribute])
+    crossed = _CROSSED if attacker.tables != _MARGINS_ONLY else []
+    crossed_odds = _odds_known_other if attacker.knows_others else _odds_unknown_other
+    for table, first, second in crossed:
+        if attribute not in (first, second):
+            continue
+        true, published, other = counts.tables[table], release.tables[table].persons, second
+        if attribute == second:
+            true, published, other = true.T, published.T, first
+        total += crossed_odds(true, published, attacker.trust, codes[:, attribute], codes[:, other])
+    return np.where(present[:, None], total, 0.0)
 
 
-def _found(persons: Ints, people: People) -> tuple[Ints, Bools]:
-    """The row of each person in a year, and whether she was followed in it."""
-    rows = np.minimum(np.searchsorted(people.ids, persons), len(people.ids) - 1)
-    return rows, (people.ids[rows] == persons) & people.followed[rows]
+def _find_rows(persons: Ints, population: Population) -> tuple[Ints, Bools]:
+    """Return the row of each person in a year (any row for an absent one), and whether the person was followed."""
+    rows = np.minimum(np.searchsorted(population.ids, persons), len(population.ids) - 1)
+    return rows, (population.ids[rows] == persons) & population.followed[rows]
 
 
-def _likelihood(distance: Ints, trust: float) -> Floats:
-    """How likely it is to be published at that distance, up to a constant, as a logarithm."""
+def _log_likelihood(distance: Ints, trust: float) -> Floats:
+    """Return the logarithm, up to a constant, of how likely a number is published at this distance from the truth."""
     far = np.abs(distance)
-    likely: Floats = -trust * far - np.where(far >= BASE, 2.0, 0.0)
-    return likely
+    likelihood: Floats = -trust * far - np.where(far >= BASE, 2.0, 0.0)
+    return likelihood
 
 
-def _with_and_without(true: Ints, published: Ints, trust: float) -> tuple[Floats, Floats]:
-    """The odds of one more person in each cell: when she is not counted there in truth, and when she is."""
-    outside = _likelihood(published - true - 1, trust) - _likelihood(published - true, trust)
-    inside = _likelihood(published - true, trust) - _likelihood(published - true + 1, trust)
+def _odds_by_membership(true: Ints, published: Ints, trust: float) -> tuple[Floats, Floats]:
+    """Return, by cell, the log-odds of the person being in it: if the true counts leave the person out of it, or in it.
+
+    ``true`` includes the person, whom the attacker does not know; so one more or one less is compared.
+    """
+    outside = _log_likelihood(published - true - 1, trust) - _log_likelihood(published - true, trust)
+    inside = _log_likelihood(published - true, trust) - _log_likelihood(published - true + 1, trust)
     return outside, inside
 
 
-def _odds(true: Ints, published: Ints, trust: float, own: Ints) -> Floats:
-    outside, inside = _with_and_without(true, published, trust)
-    odds = np.tile(outside, (len(own), 1))
-    odds[np.arange(len(own)), own] = inside[own]
+def _margin_odds(true: Ints, published: Ints, trust: float, codes: Ints) -> Floats:
+    outside, inside = _odds_by_membership(true, published, trust)
+    odds = np.tile(outside, (len(codes), 1))
+    odds[np.arange(len(codes)), codes] = inside[codes]
     return odds
 
 
-def _odds_known(true: Ints, published: Ints, trust: float, own: Ints, second: Ints) -> Floats:
-    outside, inside = _with_and_without(true, published, trust)
-    odds = outside.T[second].copy()
-    odds[np.arange(len(own)), own] = inside[own, second]
+def _odds_known_other(true: Ints, published: Ints, trust: float, codes: Ints, others: Ints) -> Floats:
+    outside, inside = _odds_by_membership(true, published, trust)
+    odds = outside.T[others].copy()
+    odds[np.arange(len(codes)), codes] = inside[codes, others]
     return odds
 
 
-def _odds_unknown(true: Ints, published: Ints, trust: float, own: Ints, second: Ints) -> Floats:
-    """The second criterion is averaged over its published shares."""
-    outside, inside = _with_and_without(true, published, trust)
+def _odds_unknown_other(true: Ints, published: Ints, trust: float, codes: Ints, others: Ints) -> Floats:
+    """Average the odds over the other criterion, weighted by its published shares."""
+    outside, inside = _odds_by_membership(true, published, trust)
     weights = published.sum(axis=0) / max(1, published.sum())
-    odds = np.tile(outside, (len(own), 1, 1))
-    everybody = np.arange(len(own))
-    odds[everybody, own, second] = inside[own, second]
+    odds = np.tile(outside, (len(codes), 1, 1))
+    odds[np.arange(len(codes)), codes, others] = inside[codes, others]
     averaged: Floats = np.log((np.exp(odds) * weights).sum(axis=2))
     return averaged
 
 
 def _shares(release: Release, name: str) -> Floats:
-    persons = release.alone[name].persons.astype(float)
+    """Return the published share of each category, which is the prior and the baseline."""
+    persons = release.single_criteria[name].persons.astype(float)
     shares: Floats = np.maximum(persons, 1.0) / max(1.0, persons.sum())
     return shares
-
-
-def _summed(how: str, pairs: Sequence[tuple[bool, bool]]) -> Guesses:
-    right, shares = np.mean(np.array(pairs, dtype=float), axis=0)
-    return Guesses(how, float(right), float(shares))
-
-
-def worst(guesses: Sequence[Guesses]) -> Guesses | None:
-    """The attacker who gains most."""
-    return max(guesses, key=lambda one: one.gain, default=None)
-
-
-def ids_by_year(years: Mapping[int, People]) -> dict[int, list[int]]:
-    """Who was followed in each year."""
-    return {year: people.ids[people.followed].tolist() for year, people in years.items()}

@@ -1,7 +1,14 @@
-"""What the published numbers imply: for each number that is not published, the least and the most it can be.
+"""Intervals by linear programming: what an attacker can deduce about numbers from the published ones.
 
-The attacker knows every published number and public fact, and how rounding works: a number is less than BASE away
-from what is published for it. Exact linear programmes (HiGHS) over all of it at once; many are solved as one.
+The attacker treats every number of the true tables as an unknown variable and writes down all that is public: a
+rounded number lies less than BASE from the true one, the cells of a table add up to its margins, the margins to the
+exact total, and public facts are exact. The smallest and the largest value of a variable under these constraints are
+two linear programmes (HiGHS, exact solutions); between them lies everything the attacker cannot exclude. An interval of
+a single value means that the number is known; one from 1 to 4 means that somebody is in the cell, and few. The same is
+computed for combinations of three criteria, which are never published.
+
+The attacker is assumed to be stronger than a real one: the numbers counted are taken as true, although substitutes
+have changed some. If this makes the constraints contradictory, all bounds are widened by the least that resolves them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,57 +20,58 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array, hstack, identity, kron
 
 from publication.release.population import Ints
-from publication.release.release import Release, Sheet
+from publication.release.release import PublishedTable, Release
 from publication.release.rounding import Floats
 from publication.release.tables import BASE
 
 _BLOCKS = 24
-"""So many questions are asked of one linear programme: more cost memory, fewer cost the start of the solver."""
-_ALMOST = 1e-6
-Name = tuple[object, ...]
-"""What a number is: ("genre", 0) a margin, ("genre_age", 0, 1) a cell."""
+"""Questions solved side by side in one linear programme: more take more memory, fewer start the solver more often."""
+_EPSILON = 1e-6
+Index = tuple[int, ...]
+Variable = tuple[object, ...]
+"""Names a number: ("genre", 0) is a cell of a margin, ("genre_age", 0, 1) a cell of a crossed table."""
 
 
 @dataclass
-class System:
-    """Numbers by name, the bounds of each, and sums that are known to be equal."""
+class LinearSystem:
+    """Unknown numbers by name, the bounds of each, and the sums that are known to be equal."""
 
-    names: dict[Name, int] = field(default_factory=dict)
+    columns: dict[Variable, int] = field(default_factory=dict)
     lower: list[float] = field(default_factory=list)
     upper: list[float] = field(default_factory=list)
-    sums: list[tuple[list[Name], float]] = field(default_factory=list)
-    """Each: names that add up, and to what; a name with « -» before it is subtracted."""
+    sums: list[tuple[list[Variable], float]] = field(default_factory=list)
+    """Variables that add up, and their sum; a variable with « - » put before its name is subtracted."""
 
-    def add(self, name: Name, lower: float = 0, upper: float = np.inf) -> None:
-        """Another number."""
-        self.names[name] = len(self.lower)
+    def add(self, name: Variable, lower: float = 0, upper: float = np.inf) -> None:
+        """Add a variable."""
+        self.columns[name] = len(self.lower)
         self.lower.append(max(0.0, lower))
         self.upper.append(upper)
 
-    def rounded(self, name: Name, published: float) -> None:
-        """Another number, of which the rounded one is published; what is no multiple of the base is not rounded."""
-        off = 0 if published % BASE else BASE - 1
-        self.add(name, published - off, published + off)
+    def add_rounded(self, name: Variable, published: float) -> None:
+        """Add a variable whose rounded value is published; a value that is not a multiple of BASE is exact."""
+        margin = 0 if published % BASE else BASE - 1
+        self.add(name, published - margin, published + margin)
 
-    def equal(self, parts: Sequence[Name], whole: Name | float) -> None:
-        """These add up to that number, or to that constant."""
-        if isinstance(whole, tuple):
-            self.sums.append(([*parts, ("-", *whole)], 0.0))
+    def add_sum(self, parts: Sequence[Variable], total: Variable | float) -> None:
+        """State that these variables add up to that variable or constant."""
+        if isinstance(total, tuple):
+            self.sums.append(([*parts, ("-", *total)], 0.0))
         else:
-            self.sums.append((list(parts), float(whole)))
+            self.sums.append((list(parts), float(total)))
 
-    def bounds(self, targets: Sequence[Sequence[Name]], more: float = 0) -> tuple[Ints, Ints]:
-        """The least and the most, in whole persons, that each of these sums of numbers can be.
+    def bounds(self, targets: Sequence[Sequence[Variable]], slack: float = 0) -> tuple[Ints, Ints]:
+        """Return the smallest and the largest value, in whole persons, of each of these sums of variables.
 
-        ``more``: how much is allowed for beyond the least that lets all of it be true, where it cannot be as it stands.
+        ``slack``: if the system is contradictory, widen the bounds by this much beyond what resolves it.
         """
         matrix, right = self._matrix()
-        lower, upper = self._eased(matrix, right, more)
+        lower, upper = self._feasible_bounds(matrix, right, slack)
         forms = np.zeros((len(targets), len(self.lower)))
         for row, target in enumerate(targets):
-            forms[row, [self.names[name] for name in target]] = 1
-        lows = _least(matrix, right, lower, upper, forms)
-        highs = -_least(matrix, right, lower, upper, -forms)
+            forms[row, [self.columns[name] for name in target]] = 1
+        lows = _minimise(matrix, right, lower, upper, forms)
+        highs = -_minimise(matrix, right, lower, upper, -forms)
         return np.ceil(lows - 1e-4).astype(np.int64), np.floor(highs + 1e-4).astype(np.int64)
 
     def _matrix(self) -> tuple[csr_array, Floats]:
@@ -72,15 +80,15 @@ class System:
             for part in parts:
                 minus = part[0] == "-"
                 rows.append(row)
-                columns.append(self.names[part[1:] if minus else part])
+                columns.append(self.columns[part[1:] if minus else part])
                 values.append(-1.0 if minus else 1.0)
         shape = (len(self.sums), len(self.lower))
         return csr_array(coo_array((values, (rows, columns)), shape=shape)), np.array([right for _, right in self.sums])
 
-    def _eased(self, matrix: csr_array, right: Floats, more: float) -> tuple[Floats, Floats]:
-        """The bounds, all widened by the least that lets the sums hold.
+    def _feasible_bounds(self, matrix: csr_array, right: Floats, slack: float) -> tuple[Floats, Floats]:
+        """Return the bounds, all widened by the least that makes the system feasible.
 
-        Substitutes may put a number further from the truth than rounding alone; who attacks must allow for it.
+        Substitutes may put a number further from the truth than rounding alone; an attacker must allow for it.
         """
         lower, upper = np.array(self.lower), np.array(self.upper)
         if linprog(np.zeros(lower.size), A_eq=matrix, b_eq=right, bounds=np.column_stack([lower, upper])).x is not None:
@@ -98,25 +106,28 @@ class System:
             b_eq=right,
             bounds=[(0, None)] * (lower.size + 1),
         )
-        widened = float(solved.x[-1]) + _ALMOST + more if solved.x is not None else np.inf
+        widened = float(solved.x[-1]) + _EPSILON + slack if solved.x is not None else np.inf
         return np.maximum(0, lower - widened), upper + widened
 
 
-def _least(matrix: csr_array, right: Floats, lower: Floats, upper: Floats, forms: Floats) -> Floats:
-    """The least value of each form over the same constraints, some of them in one linear programme, side by side."""
+def _minimise(matrix: csr_array, right: Floats, lower: Floats, upper: Floats, forms: Floats) -> Floats:
+    """Return the smallest value of each linear form under the same constraints. Raises ArithmeticError without one.
+
+    Several forms are solved as independent blocks of one linear programme.
+    """
     found = []
     for start in range(0, len(forms), _BLOCKS):
-        some = forms[start : start + _BLOCKS]
+        block = forms[start : start + _BLOCKS]
         solved = linprog(
-            some.ravel(),
-            A_eq=kron(identity(len(some)), matrix, format="csr"),
-            b_eq=np.tile(right, len(some)),
-            bounds=np.column_stack([np.tile(lower, len(some)), np.tile(upper, len(some))]),
+            block.ravel(),
+            A_eq=kron(identity(len(block)), matrix, format="csr"),
+            b_eq=np.tile(right, len(block)),
+            bounds=np.column_stack([np.tile(lower, len(block)), np.tile(upper, len(block))]),
             method="highs",
         )
         if solved.x is None:
             raise ArithmeticError(f"the intervals have no solution: {solved.message}")
-        found.append((solved.x.reshape(len(some), -1) * some).sum(axis=1))
+        found.append((solved.x.reshape(len(block), -1) * block).sum(axis=1))
     return np.concatenate(found) if found else np.zeros(0)
 
 
@@ -125,126 +136,126 @@ def _least(matrix: csr_array, right: Floats, lower: Floats, upper: Floats, forms
 
 @dataclass(frozen=True)
 class Interval:
-    """What is known of one number that is not published: ``low`` to ``high`` persons, both included."""
+    """The values that an attacker cannot exclude for one number: ``low`` to ``high`` persons, both included."""
 
-    sheet: str
+    table: str
     labels: tuple[str, ...]
     published: int
     low: int
     high: int
 
     @property
-    def exact(self) -> bool:
-        """Whether it is known."""
+    def is_exact(self) -> bool:
+        """Whether the number is known."""
         return self.low == self.high
 
     @property
-    def few(self) -> bool:
-        """Whether it is known to be somebody, and fewer than the base."""
+    def is_few(self) -> bool:
+        """Whether it is known that the number is between 1 and BASE - 1."""
         return self.low >= 1 and self.high < BASE
 
 
-def crossed(release: Release) -> dict[str, Sheet]:
-    """The tables of two criteria."""
-    return {name: sheet for name, sheet in release.tables.items() if len(sheet.columns) == 2}
+def crossed_tables(release: Release) -> dict[str, PublishedTable]:
+    """Return the tables of two criteria."""
+    return {name: table for name, table in release.tables.items() if len(table.columns) == 2}
 
 
-def cells(sheet: Sheet) -> Iterator[tuple[tuple[int, ...], int]]:
-    """Each place of a table and what is published there."""
-    for place in np.ndindex(*sheet.persons.shape):
-        yield place, int(sheet.persons[place])
+def cells(table: PublishedTable) -> Iterator[tuple[Index, int]]:
+    """Yield the index of each cell of a table and the number published in it."""
+    for index in np.ndindex(*table.persons.shape):
+        yield index, int(table.persons[index])
 
 
-def system_of(release: Release) -> System:
-    """All that is published of one year: cells and margins rounded, every table the same margins, the total exact."""
-    system = System()
-    for name, sheet in release.alone.items():
-        for place, number in cells(sheet):
-            system.rounded((name, *place), number)
-        system.equal([(name, *place) for place, _ in cells(sheet)], release.total)
-    for name, sheet in release.tables.items():
-        for place, number in cells(sheet) if name not in release.own else ():
-            system.rounded((name, *place), number)
-    for name, sheet in crossed(release).items():
-        for axis, column in enumerate(sheet.columns):
-            for at in range(sheet.persons.shape[axis]):
-                line = [(name, *place) for place, _ in cells(sheet) if place[axis] == at]
-                system.equal(line, (column, at))
-    _add_whole(system, release)
+def labels_at(table: PublishedTable, index: Sequence[int]) -> tuple[str, ...]:
+    """Return the categories of a cell."""
+    return tuple(labels[position] for labels, position in zip(table.labels, index, strict=True))
+
+
+def release_system(release: Release) -> LinearSystem:
+    """Return all that one year publishes: cells and margins rounded, every table with the same margins and total."""
+    system = LinearSystem()
+    for name, table in release.single_criteria.items():
+        for index, number in cells(table):
+            system.add_rounded((name, *index), number)
+        system.add_sum([(name, *index) for index, _ in cells(table)], release.total)
+    for name, table in release.tables.items():
+        for index, number in cells(table) if name not in release.own_tables else ():
+            system.add_rounded((name, *index), number)
+    for name, table in crossed_tables(release).items():
+        for axis, column in enumerate(table.columns):
+            for category in range(table.persons.shape[axis]):
+                line = [(name, *index) for index, _ in cells(table) if index[axis] == category]
+                system.add_sum(line, (column, category))
+    _add_exits_total(system, release)
     _add_facts(system, release)
     return system
 
 
-def _add_whole(system: System, release: Release) -> None:
-    """Exits add up to all exits, which are rounded as well."""
-    for name, sheet in release.tables.items():
+def _add_exits_total(system: LinearSystem, release: Release) -> None:
+    """State that the exits by reason add up to all exits, whose number is rounded as well."""
+    for name, table in release.tables.items():
         if name.startswith("sorties"):
-            system.rounded((name, "all"), int(sheet.persons.sum()))
-            system.equal([(name, *place) for place, _ in cells(sheet)], (name, "all"))
+            system.add_rounded((name, "all"), int(table.persons.sum()))
+            system.add_sum([(name, *index) for index, _ in cells(table)], (name, "all"))
 
 
-def _add_facts(system: System, release: Release) -> None:
-    sheets = {**release.margins, **release.tables}
+def _add_facts(system: LinearSystem, release: Release) -> None:
+    tables = {**release.margins, **release.tables}
     for fact in release.facts:
-        sheet = sheets.get(fact.sheet)
-        if sheet is not None and len(sheet.labels) == 1 and fact.label in sheet.labels[0]:
-            at = system.names[(fact.sheet, sheet.labels[0].index(fact.label))]
-            system.lower[at] = system.upper[at] = fact.number
+        table = tables.get(fact.table)
+        if table is not None and len(table.labels) == 1 and fact.label in table.labels[0]:
+            column = system.columns[(fact.table, table.labels[0].index(fact.label))]
+            system.lower[column] = system.upper[column] = fact.number
 
 
-def intervals(release: Release) -> list[Interval]:
-    """What the published numbers of a year imply for every one of its margins and cells."""
-    system = system_of(release)
-    known = {(fact.sheet, fact.label) for fact in release.facts}
-    places = [
-        (name, sheet, place, number)
-        for name, sheet in {**release.margins, **release.tables}.items()
-        for place, number in cells(sheet)
-        if not (len(place) == 1 and (name, sheet.labels[0][place[0]]) in known)
+def find_intervals(release: Release) -> list[Interval]:
+    """Return the interval of every margin and cell of a year that is not itself a public fact."""
+    system = release_system(release)
+    facts = {(fact.table, fact.label) for fact in release.facts}
+    unknown = [
+        (name, table, index, number)
+        for name, table in {**release.margins, **release.tables}.items()
+        for index, number in cells(table)
+        if not (len(index) == 1 and (name, table.labels[0][index[0]]) in facts)
     ]
-    lows, highs = system.bounds([[(name, *place)] for name, _, place, _ in places])
+    lows, highs = system.bounds([[(name, *index)] for name, _, index, _ in unknown])
     return [
-        Interval(name, labels_at(sheet, place), number, int(low), int(high))
-        for (name, sheet, place, number), low, high in zip(places, lows, highs, strict=True)
+        Interval(name, labels_at(table, index), number, int(low), int(high))
+        for (name, table, index, number), low, high in zip(unknown, lows, highs, strict=True)
     ]
 
 
-def labels_at(sheet: Sheet, place: Sequence[int]) -> tuple[str, ...]:
-    """The categories of a cell."""
-    return tuple(labels[at] for labels, at in zip(sheet.labels, place, strict=True))
+def find_three_way_intervals(release: Release, found: Sequence[Interval]) -> Iterator[Interval]:
+    """Yield the interval of every combination of three criteria. ``found``: the result of ``find_intervals``.
 
-
-def three_way(release: Release, known: Sequence[Interval]) -> Iterator[Interval]:
-    """The same for every combination of three criteria, none of which is published; ``known``: by ``intervals``.
-
-    A field of the office's own is crossed with nothing: it can only add to what two crossed criteria tell.
+    An own field is crossed with nothing, so it is only combined with the pairs of criteria that are crossed.
     """
-    bounds = {(item.sheet, item.labels): (item.low, item.high) for item in known}
-    own = [(*sheet.columns, name) for name in release.own for sheet in crossed(release).values()]
-    for three in (*combinations(release.margins, 3), *own):
-        yield from _of_three(release, three, bounds)
+    bounds = {(interval.table, interval.labels): (interval.low, interval.high) for interval in found}
+    with_own = [(*table.columns, name) for name in release.own_tables for table in crossed_tables(release).values()]
+    for criteria in (*combinations(release.margins, 3), *with_own):
+        yield from _intervals_of_three(release, criteria, bounds)
 
 
-def _of_three(
-    release: Release, three: Sequence[str], known: Mapping[tuple[str, tuple[str, ...]], tuple[int, int]]
+def _intervals_of_three(
+    release: Release, criteria: Sequence[str], bounds: Mapping[tuple[str, tuple[str, ...]], tuple[int, int]]
 ) -> Iterator[Interval]:
-    labels = [release.alone[name].labels[0] for name in three]
+    labels = [release.single_criteria[name].labels[0] for name in criteria]
     atoms = list(np.ndindex(*map(len, labels)))
-    system = System()
+    system = LinearSystem()
     for atom in atoms:
         system.add(("atom", *atom))
-    system.equal([("atom", *atom) for atom in atoms], release.total)
-    within = {**{name: release.alone[name] for name in three}, **crossed(release)}
-    for name, sheet in within.items():
-        if not set(sheet.columns) <= set(three):
+    system.add_sum([("atom", *atom) for atom in atoms], release.total)
+    within = {**{name: release.single_criteria[name] for name in criteria}, **crossed_tables(release)}
+    for name, table in within.items():
+        if not set(table.columns) <= set(criteria):
             continue
-        axes = [list(three).index(column) for column in sheet.columns]
-        for place, number in cells(sheet):
-            low, high = known.get((name, labels_at(sheet, place)), (number - BASE + 1, number + BASE - 1))
-            system.add((name, *place), low, high)
-            line = [("atom", *atom) for atom in atoms if tuple(atom[axis] for axis in axes) == place]
-            system.equal(line, (name, *place))
+        axes = [list(criteria).index(column) for column in table.columns]
+        for index, number in cells(table):
+            low, high = bounds.get((name, labels_at(table, index)), (number - BASE + 1, number + BASE - 1))
+            system.add((name, *index), low, high)
+            line = [("atom", *atom) for atom in atoms if tuple(atom[axis] for axis in axes) == index]
+            system.add_sum(line, (name, *index))
     lows, highs = system.bounds([[("atom", *atom)] for atom in atoms])
     for atom, low, high in zip(atoms, lows, highs, strict=True):
-        named = tuple(own[at] for own, at in zip(labels, atom, strict=True))
-        yield Interval(" × ".join(three), named, -1, int(low), int(high))
+        categories = tuple(names[position] for names, position in zip(labels, atom, strict=True))
+        yield Interval(" × ".join(criteria), categories, -1, int(low), int(high))

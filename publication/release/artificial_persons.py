@@ -1,7 +1,7 @@
-"""« Personnes fictives »: as many rows as the rounded total, made from the published tables alone; nobody in it exists.
+"""« Personnes fictives »: one row per person of the rounded total, made from the published tables alone.
 
-Proportional fitting over all combinations of categories, starting from no link between any two, then whole rows. They
-say nothing that the tables do not say: neither the office's file nor its key is read here.
+Iterative proportional fitting over all combinations of categories, starting from independence, then rounding to whole
+rows. The rows reveal nothing beyond the tables: neither the office's file nor its key is read here.
 """
 
 from collections.abc import Sequence
@@ -12,80 +12,81 @@ from publication.release.population import Ints
 from publication.release.release import Release
 from publication.release.rounding import Floats
 
-Axes = tuple[tuple[int, ...], Ints]
-_MOVES = 400
-_ROUNDS = 200
-"""Rounded tables may contradict each other a little: fitting stops there, on the same result every time."""
+Constraints = Sequence[tuple[tuple[int, ...], Ints]]
+"""For each crossed table: the axes of the joint array to sum over, and the table that the sum should equal."""
+_MAX_MOVES = 400
+_MAX_ITERATIONS = 200
+"""Rounded tables may contradict each other slightly, so fitting need not converge; it is deterministic all the same."""
 
 
-def persons(release: Release) -> Ints:
-    """One row a made-up person, the place of her category for each of the release's margins, in their order."""
+def make_persons(release: Release) -> Ints:
+    """Return one row per artificial person: the index of the category for each of the release's margins, in order."""
     names = list(release.margins)
-    axes = _axes(release, names)
+    constraints = _constraints(release, names)
     shape = tuple(len(release.margins[name].labels[0]) for name in names)
-    whole = _whole(_fitted(np.full(shape, release.rounded / np.prod(shape)), axes), axes, release.rounded)
-    combinations = np.indices(whole.shape).reshape(len(names), -1).T
-    return np.repeat(combinations, whole.ravel(), axis=0)
+    fitted = _fit(np.full(shape, release.rounded / np.prod(shape)), constraints)
+    persons = _round_to_persons(fitted, constraints, release.rounded)
+    combinations = np.indices(persons.shape).reshape(len(names), -1).T
+    return np.repeat(combinations, persons.ravel(), axis=0)
 
 
-def _axes(release: Release, names: list[str]) -> list[Axes]:
-    """Each published table of two criteria: the axes to add up over, and the table as the rest is then laid out."""
-    found = []
-    for sheet in release.tables.values():
-        shape = tuple(len(release.margins[column].labels[0]) for column in sheet.columns if column in names)
-        if len(sheet.columns) == 2 and sheet.persons.shape == shape:
-            kept = [names.index(column) for column in sheet.columns]
-            others = tuple(axis for axis in range(len(names)) if axis not in kept)
-            found.append((others, sheet.persons if kept[0] < kept[1] else sheet.persons.T))
-    return found
+def _constraints(release: Release, names: list[str]) -> Constraints:
+    constraints = []
+    for table in release.tables.values():
+        shape = tuple(len(release.margins[column].labels[0]) for column in table.columns if column in names)
+        if len(table.columns) == 2 and table.persons.shape == shape:
+            kept = [names.index(column) for column in table.columns]
+            summed = tuple(axis for axis in range(len(names)) if axis not in kept)
+            constraints.append((summed, table.persons if kept[0] < kept[1] else table.persons.T))
+    return constraints
 
 
-def _fitted(joint: Floats, axes: Sequence[Axes]) -> Floats:
-    """How many persons each combination would have, if nothing linked the criteria but the published tables."""
-    for _ in range(_ROUNDS):
+def _fit(joint: Floats, constraints: Constraints) -> Floats:
+    """Scale the joint array to each table in turn until it no longer changes (iterative proportional fitting)."""
+    for _ in range(_MAX_ITERATIONS):
         before = joint
-        for others, table in axes:
-            have = joint.sum(axis=others)
-            ratio = np.divide(table, have, out=np.zeros(have.shape), where=have > 0)
-            joint = joint * np.expand_dims(ratio, others)
+        for axes, table in constraints:
+            sums = joint.sum(axis=axes)
+            ratio = np.divide(table, sums, out=np.zeros(sums.shape), where=sums > 0)
+            joint = joint * np.expand_dims(ratio, axes)
         if np.abs(joint - before).max() < 1e-9:
             break
     return joint
 
 
-def _whole(joint: Floats, axes: Sequence[Axes], total: int) -> Ints:
-    """Whole persons, ``total`` in all: each combination rounded down, then one person at a time where tables lack most.
+def _round_to_persons(joint: Floats, constraints: Constraints, total: int) -> Ints:
+    """Round to whole persons, ``total`` in all.
 
-    At the end persons change place as long as that brings the tables nearer.
+    Each combination is rounded down, then persons are added one at a time where the tables lack most. Finally persons
+    move between combinations as long as that brings the sums nearer to the tables.
     """
-    whole = np.floor(joint * (1 - 1e-9)).astype(np.int64)
-    for _ in range(max(0, total - int(whole.sum()))):
-        whole[_most(_gain(whole, axes, 1))] += 1
-    for _ in range(_MOVES):
-        taken = whole.copy()
-        leaves = _most(np.where(whole > 0, _gain(whole, axes, -1), -np.inf))
-        taken[leaves] -= 1
-        comes = _most(_gain(taken, axes, 1))
-        taken[comes] += 1
-        if _apart(taken, axes) >= _apart(whole, axes):
+    persons = np.floor(joint * (1 - 1e-9)).astype(np.int64)
+    for _ in range(max(0, total - int(persons.sum()))):
+        persons[_argmax(_improvement(persons, constraints, 1))] += 1
+    for _ in range(_MAX_MOVES):
+        moved = persons.copy()
+        source = _argmax(np.where(persons > 0, _improvement(persons, constraints, -1), -np.inf))
+        moved[source] -= 1
+        moved[_argmax(_improvement(moved, constraints, 1))] += 1
+        if _squared_error(moved, constraints) >= _squared_error(persons, constraints):
             break
-        whole = taken
-    return whole
+        persons = moved
+    return persons
 
 
-def _most(gain: Floats) -> tuple[int, ...]:
-    """The place of the largest; the first of several."""
-    return tuple(int(at) for at in np.unravel_index(int(np.argmax(gain)), gain.shape))
+def _argmax(values: Floats) -> tuple[int, ...]:
+    """Return the index of the largest value, the first of several."""
+    return tuple(int(index) for index in np.unravel_index(int(np.argmax(values)), values.shape))
 
 
-def _gain(whole: Ints, axes: Sequence[Axes], step: int) -> Floats:
-    """How much nearer to all tables one person more (or less) in each combination brings them, in squares."""
-    gain = np.zeros(whole.shape)
-    for others, table in axes:
-        lacks = table - whole.sum(axis=others)
-        gain = gain + np.expand_dims(2 * step * lacks - 1, others)
-    return gain
+def _improvement(persons: Ints, constraints: Constraints, step: int) -> Floats:
+    """Return by how much the squared error falls when each combination gains (or loses) one person."""
+    improvement = np.zeros(persons.shape)
+    for axes, table in constraints:
+        missing = table - persons.sum(axis=axes)
+        improvement = improvement + np.expand_dims(2 * step * missing - 1, axes)
+    return improvement
 
 
-def _apart(whole: Ints, axes: Sequence[Axes]) -> int:
-    return sum(int(((table - whole.sum(axis=others)) ** 2).sum()) for others, table in axes)
+def _squared_error(persons: Ints, constraints: Constraints) -> int:
+    return sum(int(((table - persons.sum(axis=axes)) ** 2).sum()) for axes, table in constraints)

@@ -1,7 +1,7 @@
-"""The generated part of datasette_metadata.yml: what each column of each published table means, as the dictionary says.
+"""The generated part of datasette_metadata.yml: the meaning of each column of each published table.
 
-`python -m publication.release.column_descriptions` writes it anew between its two marks; a test
-fails when it is stale. The rest is prose.
+`python -m publication.release.column_descriptions` renews it between its two marks, from the dictionary; a test fails
+when it is stale. The rest of that file is written by hand.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,9 +12,10 @@ import numpy as np
 import yaml
 
 from db.model.dictionary import TABLES
+from db.model.fields import Grouping
 from publication.release import public_file
-from publication.release.release import Release, Sheet
-from publication.release.tables import ATTRIBUTES, FOLLOWED, PLANS
+from publication.release.release import PublishedTable, Release
+from publication.release.tables import ATTRIBUTES, FOLLOWED_PERSONS, PLANS
 
 PATH = Path(__file__).parents[2] / "datasette_metadata.yml"
 _FIRST = "# --- généré par `python -m publication.release.column_descriptions` : ne pas modifier à la main ---\n"
@@ -49,90 +50,97 @@ _MEANINGS = {
 }
 
 
-def block() -> str:
-    """The generated part, marks included."""
-    columns = {name: _described(name, names) for name, names in _columns().items()}
+def generated_block() -> str:
+    """Return the generated part, with its two marks."""
+    columns = {name: _describe_table(name, names) for name, names in _table_columns().items()}
     lines = [_FIRST, "colonnes:\n"]
-    for name, described in columns.items():
-        text = yaml.safe_dump(described, allow_unicode=True, sort_keys=False, width=1000)
+    for name, description in columns.items():
+        text = yaml.safe_dump(description, allow_unicode=True, sort_keys=False, width=1000)
         lines.append(f"  {name}: &{name}\n" + "".join(f"    {line}\n" for line in text.splitlines()))
     return "".join([*lines, _LAST])
 
 
-def _columns() -> dict[str, list[str]]:
-    """Every published table and its columns, as the public file would be written for nobody."""
-    return {name: [column.split()[0] for column in columns] for name, columns, _ in public_file.contents([_nobody()])}
+def _table_columns() -> dict[str, list[str]]:
+    """Return the columns of every published table, from the public file of an empty release."""
+    return {
+        name: [column.split()[0] for column in columns] for name, columns, _ in public_file.contents([_empty_release()])
+    }
 
 
-def _nobody() -> Release:
-    margins = {one.name: Sheet((one.name,), (one.labels,), np.zeros(len(one.labels), dtype=np.int64)) for one in ATTRIBUTES}  # fmt: skip  # noqa: E501
+def _empty_release() -> Release:
+    margins = {}
+    for grouping in ATTRIBUTES:
+        persons = np.zeros(len(grouping.labels), dtype=np.int64)
+        margins[grouping.name] = PublishedTable((grouping.name,), (grouping.labels,), persons)
     tables = {}
     for name, plan in PLANS.items():
-        labels = tuple(one.labels for one in plan.groupings)
-        persons = np.zeros([len(one) for one in labels], dtype=np.int64)
-        tables[name] = Sheet(plan.columns, labels, persons, (None,) * len(labels[0]) if plan.money else ())
+        labels = tuple(grouping.labels for grouping in plan.groupings)
+        persons = np.zeros([len(names) for names in labels], dtype=np.int64)
+        means = (None,) * len(labels[0]) if plan.has_amounts else ()
+        tables[name] = PublishedTable(plan.columns, labels, persons, means)
     return Release(2000, 0, 0, margins, tables)
 
 
-def _described(table: str, columns: list[str]) -> Mapping[str, Any]:
-    groupings = {one.name: one for one in (*ATTRIBUTES, *(one for plan in PLANS.values() for one in plan.groupings))}
-    found: dict[str, Any] = {
-        "columns": {column: _spaced(_meaning(table, column)) for column in columns},
+def _describe_table(table: str, columns: list[str]) -> Mapping[str, Any]:
+    """Return the YAML keys of one table: columns, libelles, categories, cles."""
+    planned = (grouping for plan in PLANS.values() for grouping in plan.groupings)
+    groupings = {grouping.name: grouping for grouping in (*ATTRIBUTES, *planned)}
+    description: dict[str, Any] = {
+        "columns": {column: _no_break_spaces(_describe_column(table, column)) for column in columns},
         "libelles": {column: groupings[column].label if column in groupings else _LABELS[column] for column in columns},
     }
     categories = {column: list(groupings[column].labels) for column in columns if column in groupings}
     if table == public_file.PROFILE:
-        categories = {"critere": [one.label for one in ATTRIBUTES]}
+        categories = {"critere": [grouping.label for grouping in ATTRIBUTES]}
     if categories:
-        found["categories"] = categories
+        description["categories"] = categories
     if table != public_file.ARTIFICIAL:
-        beside = ("personnes", "part", "montant_moyen", "montant", "nombre", "source", "valeur")
-        found["cles"] = [column for column in columns if column not in beside]
-    return found
+        values = ("personnes", "part", "montant_moyen", "montant", "nombre", "source", "valeur")
+        description["cles"] = [column for column in columns if column not in values]
+    return description
 
 
-def _meaning(table: str, column: str) -> str:
+def _describe_column(table: str, column: str) -> str:
     plan = PLANS.get(table)
-    of = plan.of if plan else FOLLOWED
     if column == "personnes":
-        return f"Nombre de {of}, arrondi à un multiple de 5 ; 0 veut dire « aucune ou quelques personnes »."
+        unit = plan.unit if plan else FOLLOWED_PERSONS
+        return f"Nombre de {unit}, arrondi à un multiple de 5 ; 0 veut dire « aucune ou quelques personnes »."
     if column == "part":
-        whole = "du total de l’année" if plan and plan.parts else "des personnes suivies dans l’année"
+        whole = "du total de l’année" if plan and plan.is_partition else "des personnes suivies dans l’année"
         return f"Pourcentage {whole}, calculé sur les nombres arrondis."
-    return _MEANINGS.get(column) or _help(column)
+    return _MEANINGS.get(column) or _describe_grouping(column)
 
 
-def _spaced(text: str) -> str:
-    """French punctuation never begins a line."""
+def _no_break_spaces(text: str) -> str:
+    """Tie French punctuation to its word, so that no line begins with it."""
     for loose, tied in ((" :", "\u00a0:"), (" ;", "\u00a0;"), ("« ", "«\u00a0"), (" »", "\u00a0»")):
         text = text.replace(loose, tied)
     return text
 
 
-def _help(column: str) -> str:
-    """What is published under that name, and in which categories."""
-    for field in _published():
-        grouping = field.published
-        if grouping is not None and grouping.name == column:
+def _describe_grouping(column: str) -> str:
+    """Return the label and categories of the grouping that is published in this column. Raises KeyError without one."""
+    for grouping in _published_groupings():
+        if grouping.name == column:
             if len(grouping.labels) == 1:
                 return f"{grouping.label} : une seule catégorie, « {grouping.labels[0]} »."
             return f"{grouping.label}, en catégories larges : {' ; '.join(grouping.labels)}."
     raise KeyError(column)
 
 
-def _published() -> Iterator[Any]:
-    return (field for table in TABLES.values() for field in table.fields if field.published)
+def _published_groupings() -> Iterator[Grouping]:
+    return (field.published for table in TABLES.values() for field in table.fields if field.published)
 
 
-def renewed(text: str) -> str:
-    """The file with its generated part anew."""
+def with_block(text: str) -> str:
+    """Return the text of the file with its generated part renewed."""
     before, _, rest = text.partition(_FIRST)
-    return before + block() + rest.partition(_LAST)[2]
+    return before + generated_block() + rest.partition(_LAST)[2]
 
 
 def main() -> None:
-    """Write it."""
-    PATH.write_text(renewed(PATH.read_text(encoding="utf-8")), encoding="utf-8")
+    """Renew the generated part of datasette_metadata.yml."""
+    PATH.write_text(with_block(PATH.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""What partners were already told exactly, elsewhere (a slide deck, say): the auditor takes it as known to everybody.
+"""Exact numbers that are already public elsewhere (in a slide deck, say). The auditor assumes every attacker has them.
 
-Kept beside the office's file, as ``public_facts.csv``: annee;tableau;categorie;nombre;source. A fact is shown among the
-exact landmarks, since it is public; the rest of the release must withstand attackers who know it.
+Stored beside the office's file, in ``public_facts.csv``: annee;tableau;categorie;nombre;source. A public fact is shown
+among the exact landmarks; the rest of the release must withstand attackers who know it.
 """
 
 import csv
@@ -10,24 +10,24 @@ from pathlib import Path
 
 from db.base.errors import InvalidError, Problem
 from publication.release.release import Fact
-from publication.release.tables import ALONE, ATTRIBUTES
+from publication.release.tables import ATTRIBUTES, EVENT_PLANS
 
 NAME = "public_facts.csv"
 _COLUMNS = ("annee", "tableau", "categorie", "nombre", "source")
 _LABELS = {grouping.name: grouping.labels for grouping in ATTRIBUTES} | {
-    plan.name: plan.groupings[0].labels for plan in ALONE
+    plan.name: plan.groupings[0].labels for plan in EVENT_PLANS
 }
-LONGEST = 120
-_TITLES = {grouping.name: grouping.label for grouping in ATTRIBUTES} | {plan.name: plan.title for plan in ALONE}
+MAX_SOURCE = 120
+_TITLES = {grouping.name: grouping.label for grouping in ATTRIBUTES} | {plan.name: plan.title for plan in EVENT_PLANS}
 
 
-def beside(private: Path) -> Path:
-    """Where the facts of an office's file are kept."""
+def path_beside(private: Path) -> Path:
+    """Return the path of the facts that go with an office's file."""
     return private.with_name(NAME)
 
 
 def read(path: Path) -> list[Fact]:
-    """Every fact; none when there is no file. Raises InvalidError naming line, column and reason."""
+    """Return every fact, or [] without a file. Raises InvalidError naming line, column and reason."""
     if not path.exists():
         return []
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -35,65 +35,67 @@ def read(path: Path) -> list[Fact]:
     facts, problems = [], []
     for number, line in enumerate(lines, start=2):
         try:
-            facts.append(fact(*(str(line.get(column) or "") for column in _COLUMNS)))
+            facts.append(parse_fact(*(str(line.get(column) or "") for column in _COLUMNS)))
         except InvalidError as error:
-            problems += [Problem(one.reason, one.label, line=number) for one in error.problems]
+            problems += [Problem(problem.reason, problem.label, line=number) for problem in error.problems]
     if problems:
         raise InvalidError(problems)
     return facts
 
 
-def fact(year: str, sheet: str, label: str, number: str, source: str) -> Fact:
-    """One fact from what somebody typed. Raises InvalidError naming the column and the reason."""
+def parse_fact(year: str, table: str, label: str, number: str, source: str) -> Fact:
+    """Return the fact that a user typed. Raises InvalidError naming the column and the reason."""
     problems = []
     if not (year.isdigit() and len(year) == 4):
         problems.append(Problem(f"« {year} » n’est pas une année.", "annee"))
-    if sheet not in _LABELS:
-        problems.append(Problem(f"« {sheet} » n’existe pas ; au choix : {', '.join(_LABELS)}.", "tableau"))
-    elif label not in _LABELS[sheet]:
-        problems.append(Problem(f"« {label} » n’existe pas ; au choix : {', '.join(_LABELS[sheet])}.", "categorie"))
+    if table not in _LABELS:
+        problems.append(Problem(f"« {table} » n’existe pas ; au choix : {', '.join(_LABELS)}.", "tableau"))
+    elif label not in _LABELS[table]:
+        problems.append(Problem(f"« {label} » n’existe pas ; au choix : {', '.join(_LABELS[table])}.", "categorie"))
     if not number.isdigit():
         problems.append(Problem(f"« {number} » n’est pas un nombre entier.", "nombre"))
-    if not 0 < len(source.strip()) <= LONGEST:
-        problems.append(Problem(f"dites où ce nombre a été rendu public, en {LONGEST} caractères au plus.", "source"))
+    if not 0 < len(source.strip()) <= MAX_SOURCE:
+        problems.append(
+            Problem(f"dites où ce nombre a été rendu public, en {MAX_SOURCE} caractères au plus.", "source")
+        )
     if problems:
         raise InvalidError(problems)
-    return Fact(int(year), sheet, label, int(number), source.strip())
+    return Fact(int(year), table, label, int(number), source.strip())
 
 
 def write(path: Path, facts: Iterable[Fact]) -> None:
-    """Write them anew, each once, in order."""
+    """Write the file anew: every fact once, sorted."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(_COLUMNS)
-        for one in sorted(set(facts), key=lambda one: (one.year, one.sheet, one.label)):
-            writer.writerow([one.year, one.sheet, one.label, one.number, one.source])
+        for fact in sorted(set(facts), key=lambda fact: (fact.year, fact.table, fact.label)):
+            writer.writerow([fact.year, fact.table, fact.label, fact.number, fact.source])
     path.chmod(0o600)
 
 
 def add(path: Path, new: Fact) -> None:
-    """Record one more; the same number of the same thing told again takes its place."""
-    kept = [one for one in read(path) if (one.year, one.sheet, one.label) != (new.year, new.sheet, new.label)]
-    write(path, [*kept, new])
+    """Add a fact. It replaces an earlier fact about the same year, table and category."""
+    others = [fact for fact in read(path) if (fact.year, fact.table, fact.label) != (new.year, new.table, new.label)]
+    write(path, [*others, new])
 
 
 def of_year(facts: Iterable[Fact], year: int) -> tuple[Fact, ...]:
-    """Those of one year."""
-    return tuple(one for one in facts if one.year == year)
+    """Return the facts of one year."""
+    return tuple(fact for fact in facts if fact.year == year)
 
 
-def title(sheet: str) -> str:
-    """What a table is called."""
-    return _TITLES[sheet]
+def table_title(table: str) -> str:
+    """Return the French title of a table."""
+    return _TITLES[table]
 
 
 def choices() -> Iterator[tuple[str, str]]:
-    """Everything a fact may be about: table and category."""
-    for sheet, labels in _LABELS.items():
+    """Yield every (table, category) that a fact may be about."""
+    for table, labels in _LABELS.items():
         for label in labels:
-            yield sheet, label
+            yield table, label
 
 
-def said(choice: tuple[str, str]) -> str:
-    """« Genre : Femmes »."""
-    return f"{title(choice[0])} : {choice[1]}"
+def choice_label(choice: tuple[str, str]) -> str:
+    """Return « Genre : Femmes »."""
+    return f"{table_title(choice[0])} : {choice[1]}"

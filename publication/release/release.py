@@ -1,4 +1,4 @@
-"""What one year publishes, as plain data: the same when just rounded, kept in the record, or read by a partner."""
+"""A release: what one year publishes, as plain data. Drawn, stored in the ledger and read from a public file alike."""
 
 import json
 from collections.abc import Mapping
@@ -9,15 +9,15 @@ import numpy as np
 
 from publication.release.population import Ints
 from publication.release.rounding import Rounded
-from publication.release.tables import ATTRIBUTES, PLANS, Plan
+from publication.release.tables import ATTRIBUTES, PLANS, TablePlan
 
 
 @dataclass(frozen=True)
-class Sheet:
+class PublishedTable:
     """One table of one year: ``labels`` of each of its columns, ``persons`` in an array of that shape.
 
-    ``means``: euros by line, None where not shown; empty for a table without money. ``title``: what a table of the
-    office's own is called, which nothing else knows; empty for those of the menu.
+    ``means``: euros by line, None where not published; empty for a table without amounts. ``title``: the French title
+    of a table of an own field; empty for the tables of the dictionary. The ledger stores these names as JSON keys.
     """
 
     columns: tuple[str, ...]
@@ -26,113 +26,120 @@ class Sheet:
     means: tuple[int | None, ...] = ()
     title: str = ""
 
-    def same(self, other: "Sheet") -> bool:
-        """Whether both say the same."""
+    def is_same(self, other: "PublishedTable") -> bool:
+        """Whether both have the same title, labels and numbers."""
         same = (self.title, self.labels, self.means) == (other.title, other.labels, other.means)
         return same and np.array_equal(self.persons, other.persons)
 
 
 @dataclass(frozen=True)
 class Fact:
-    """An exact number that partners already have. ``sheet``: an attribute or a plan; ``label``: a category."""
+    """An exact number that is already public. ``table``: an attribute or a plan; ``label``: one of its categories."""
 
     year: int
-    sheet: str
+    table: str
     label: str
     number: int
     source: str
 
 
+_FACT_KEYS = ("year", "sheet", "label", "number", "source")
+"""The JSON keys of the fields of a Fact in the ledger."""
+
+
 @dataclass(frozen=True)
 class Release:
-    """``total``: exact number of persons followed; ``rounded``: what every table of persons adds up to.
+    """``total``: exact number of persons followed; ``rounded``: the total of every table of persons.
 
-    ``margins``: each attribute alone. ``facts``: exact numbers already public. ``measures``: the attestation.
+    ``margins``: each attribute alone. ``facts``: exact numbers already public. ``measures``: the attestation. The
+    ledger stores these names as JSON keys.
     """
 
     year: int
     total: int
     rounded: int
-    margins: Mapping[str, Sheet]
-    tables: Mapping[str, Sheet]
+    margins: Mapping[str, PublishedTable]
+    tables: Mapping[str, PublishedTable]
     facts: tuple[Fact, ...] = ()
     measures: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def own(self) -> dict[str, Sheet]:
-        """The tables of the office's own fields, each of one criterion."""
-        return {name: sheet for name, sheet in self.tables.items() if sheet.title}
+    def own_tables(self) -> dict[str, PublishedTable]:
+        """The tables of the office's own fields, of one criterion each."""
+        return {name: table for name, table in self.tables.items() if table.title}
+
+    def without_own_tables(self) -> "Release":
+        """Return the release without the tables of the office's own fields."""
+        return replace(self, tables={name: table for name, table in self.tables.items() if not table.title})
 
     @property
-    def menu(self) -> "Release":
-        """The same without the tables of the office's own fields."""
-        return replace(self, tables={name: sheet for name, sheet in self.tables.items() if not sheet.title})
+    def single_criteria(self) -> dict[str, PublishedTable]:
+        """The tables of one criterion in which every person followed has exactly one category."""
+        return {**self.margins, **self.own_tables}
 
-    @property
-    def alone(self) -> dict[str, Sheet]:
-        """Every criterion by itself: what each person followed is in one category of."""
-        return {**self.margins, **self.own}
-
-    def same_numbers(self, other: "Release") -> bool:
-        """Whether both publish the same."""
+    def has_same_numbers(self, other: "Release") -> bool:
+        """Whether both publish the same total and tables."""
         pairs = [(self.margins, other.margins), (self.tables, other.tables)]
         return self.total == other.total and all(
-            mine.keys() == theirs.keys() and all(mine[name].same(theirs[name]) for name in mine)
-            for mine, theirs in pairs
+            left.keys() == right.keys() and all(left[name].is_same(right[name]) for name in left)
+            for left, right in pairs
         )
 
-    def with_tables(self, **tables: Sheet) -> "Release":
-        """The same with other numbers in some tables."""
+    def with_tables(self, **tables: PublishedTable) -> "Release":
+        """Return the release with these tables added or replaced."""
         return replace(self, tables={**self.tables, **tables})
 
 
-def made(year: int, total: int, rounded: Rounded, facts: tuple[Fact, ...] = (), own: tuple[Plan, ...] = ()) -> Release:
-    """The rounded numbers of a year, labelled as the menu and the office's ``own`` tables say."""
+def make_release(
+    year: int, total: int, rounded: Rounded, facts: tuple[Fact, ...] = (), own_plans: tuple[TablePlan, ...] = ()
+) -> Release:
+    """Label the rounded numbers of a year with the categories of the dictionary and of the office's own fields."""
     margins = {
-        grouping.name: Sheet((grouping.name,), (grouping.labels,), rounded.margins[place])
-        for place, grouping in enumerate(ATTRIBUTES)
+        grouping.name: PublishedTable((grouping.name,), (grouping.labels,), rounded.margins[index])
+        for index, grouping in enumerate(ATTRIBUTES)
     }
-    tables = {plan.name: _sheet(plan, rounded) for plan in PLANS.values()}
-    tables |= {plan.name: replace(_sheet(plan, rounded), title=plan.title) for plan in own}
+    tables = {plan.name: _label(plan, rounded) for plan in PLANS.values()}
+    tables |= {plan.name: replace(_label(plan, rounded), title=plan.title) for plan in own_plans}
     return Release(year, total, rounded.total, margins, tables, facts)
 
 
-def _sheet(plan: Plan, rounded: Rounded) -> Sheet:
+def _label(plan: TablePlan, rounded: Rounded) -> PublishedTable:
     labels = tuple(grouping.labels for grouping in plan.groupings)
-    return Sheet(plan.columns, labels, rounded.tables[plan.name], rounded.means if plan.money else ())
+    means = rounded.means if plan.has_amounts else ()
+    return PublishedTable(plan.columns, labels, rounded.tables[plan.name], means)
 
 
-def dumped(release: Release) -> str:
-    """As JSON, for the private file's memory of what was published."""
+def to_json(release: Release) -> str:
+    """Return a release as JSON, as the ledger stores it."""
     return json.dumps(
         {
             "year": release.year,
             "total": release.total,
             "rounded": release.rounded,
-            "margins": {name: _plain(sheet) for name, sheet in release.margins.items()},
-            "tables": {name: _plain(sheet) for name, sheet in release.tables.items()},
-            "facts": [fact.__dict__ for fact in release.facts],
+            "margins": {name: _table_to_dict(table) for name, table in release.margins.items()},
+            "tables": {name: _table_to_dict(table) for name, table in release.tables.items()},
+            "facts": [dict(zip(_FACT_KEYS, fact.__dict__.values(), strict=True)) for fact in release.facts],
             "measures": dict(release.measures),
         },
         ensure_ascii=False,
     )
 
 
-def _plain(sheet: Sheet) -> dict[str, Any]:
-    told = {**sheet.__dict__, "persons": sheet.persons.tolist()}
-    return {name: value for name, value in told.items() if name != "title" or value}
+def _table_to_dict(table: PublishedTable) -> dict[str, Any]:
+    values = {**table.__dict__, "persons": table.persons.tolist()}
+    return {name: value for name, value in values.items() if name != "title" or value}
 
 
-def loaded(text: str) -> Release:
-    """The release that ``dumped`` wrote."""
-    kept = json.loads(text)
-    kept["margins"] = {name: _labelled(sheet) for name, sheet in kept["margins"].items()}
-    kept["tables"] = {name: _labelled(sheet) for name, sheet in kept["tables"].items()}
-    kept["facts"] = tuple(Fact(**fact) for fact in kept["facts"])
-    return Release(**kept)
+def from_json(text: str) -> Release:
+    """Return the release that ``to_json`` wrote."""
+    values = json.loads(text)
+    values["margins"] = {name: _table_from_dict(table) for name, table in values["margins"].items()}
+    values["tables"] = {name: _table_from_dict(table) for name, table in values["tables"].items()}
+    values["facts"] = tuple(Fact(*(fact[key] for key in _FACT_KEYS)) for fact in values["facts"])
+    return Release(**values)
 
 
-def _labelled(kept: Mapping[str, Any]) -> Sheet:
-    labels = tuple(tuple(one) for one in kept["labels"])
-    persons = np.array(kept["persons"], dtype=np.int64)
-    return Sheet(tuple(kept["columns"]), labels, persons, tuple(kept["means"]), kept.get("title", ""))
+def _table_from_dict(values: Mapping[str, Any]) -> PublishedTable:
+    labels = tuple(map(tuple, values["labels"]))
+    persons = np.array(values["persons"], dtype=np.int64)
+    return PublishedTable(tuple(values["columns"]), labels, persons, tuple(values["means"]), values.get("title", ""))

@@ -1,8 +1,13 @@
-"""Controlled rounding to base 5: margins first, then each table by a transportation problem, all adding up alike.
+"""Controlled rounding to multiples of BASE: every table adds up to the same margins, every margin to the same total.
 
-A number goes to one of its two neighbouring multiples. In a table a multiple stays, and only where it would not add up
-otherwise does a cell go further, at a price: a linear programme with whole solutions (HiGHS). Margins are looser: one
-that is a multiple may go up by one, else being published exactly would tell.
+Rounding each number alone would make tables that no longer add up, and the differences would reveal true numbers. So
+the margins are rounded first: each category goes to one of its two neighbouring multiples, and those with the largest
+remainders go up until the margin adds up to the rounded total. Each crossed table is then a transportation problem: its
+cells must add up to the rounded rows and columns, at the least total distance from the true cells. It is solved as a
+linear programme (HiGHS), whose solutions are whole numbers because the constraints of a transportation problem are
+totally unimodular. A cell that is already a multiple stays; a cell goes beyond its two neighbours only if the table
+cannot add up otherwise, at a high cost. Margins may move even from a multiple, so that being exact reveals nothing. The
+secret key decides between equally good solutions. Amounts are means per person, rounded to 100 €, of enough persons.
 """
 
 from collections.abc import Mapping
@@ -15,23 +20,23 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from publication.release.population import Counts, Ints
-from publication.release.tables import ATTRIBUTES, BASE, CROSSED, EXITS, PLANS
+from publication.release.tables import ATTRIBUTES, BASE, CROSSED_PLANS, EXITS_PLAN, PLANS
 
-_FURTHER = 40.0
-"""What it costs a cell to go beyond its two neighbours, in persons: more than any table can gain by it."""
-_LOOSE = 10.0
-"""How loosely margins choose who goes up: by up to five persons, so that being exact tells nothing."""
-AMOUNT = 100
-"""Means of money are rounded to so many euros."""
-ENOUGH, SHOWN_FROM, MOST = 5, 10, 0.85
-"""Money is shown from ten persons (rounded) and five true ones; and where nobody holds more than 85 % of it."""
+_OUTSIDE_COST = 40.0
+"""The cost, in persons, of a cell beyond its two neighbouring multiples: more than any table can save by it."""
+_MARGIN_LOOSENESS = 10.0
+"""Weight of the tie-breaks in margins: they may outweigh up to five persons, so that being exact reveals nothing."""
+AMOUNT_BASE = 100
+"""Mean amounts are rounded to multiples of this, in euros."""
+MIN_TRUE_COUNT, MIN_PUBLISHED_COUNT, MAX_SHARE = 5, 10, 0.85
+"""Amounts are published from ten persons (rounded) and five true ones, none of whom has more than 85 % of the sum."""
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Rounded:
-    """The published numbers: persons, multiples of BASE; ``means``: euros by category of aid, None where not shown."""
+    """Published numbers: persons, multiples of BASE; ``means``: euros by type of aid, None where not published."""
 
     total: int
     margins: tuple[Ints, ...]
@@ -39,86 +44,90 @@ class Rounded:
     means: tuple[int | None, ...]
 
 
-def nearest(number: float, base: int = BASE) -> int:
-    """The nearest multiple; a half goes up."""
+def round_to_multiple(number: float, base: int = BASE) -> int:
+    """Return the nearest multiple of ``base``; a half goes up."""
     return int(base * np.floor(number / base + 0.5))
 
 
-def rounded(counts: Counts, largest: Ints, key: bytes, draw: str = "") -> Rounded:
-    """Round every table. ``largest``: the largest single sum of each category of aid, in cents; ``draw``: which one."""
-    total = nearest(counts.total)
+def round_tables(counts: Counts, largest: Ints, key: bytes, draw: str = "") -> Rounded:
+    """Round every table.
+
+    ``largest``: by type of aid, the largest sum of one person, in cents. ``draw``: names the draw, for its tie-breaks.
+    """
+    total = round_to_multiple(counts.total)
     margins = tuple(
-        _parts(margin, total, _ties(key, f"{grouping.name} {draw}", margin.size))
+        _round_partition(margin, total, _tie_breaks(key, f"{grouping.name} {draw}", margin.size))
         for grouping, margin in zip(ATTRIBUTES, counts.margins, strict=True)
     )
     tables: dict[str, Ints] = {}
-    for plan in CROSSED:
-        one, other = (ATTRIBUTES.index(grouping) for grouping in plan.groupings)
-        ties = _ties(key, f"{plan.name} {draw}", counts.tables[plan.name].size)
-        tables[plan.name] = transported(counts.tables[plan.name], margins[one], margins[other], ties)
+    for plan in CROSSED_PLANS:
+        row, column = (ATTRIBUTES.index(grouping) for grouping in plan.groupings)
+        ties = _tie_breaks(key, f"{plan.name} {draw}", counts.tables[plan.name].size)
+        tables[plan.name] = round_crossed_table(counts.tables[plan.name], margins[row], margins[column], ties)
     for plan in PLANS.values():
         numbers = counts.tables[plan.name]
-        if plan.name == EXITS.name:
-            ties = _ties(key, f"{plan.name} {draw}", numbers.size)
-            tables[plan.name] = _parts(numbers, nearest(int(numbers.sum())), ties)
+        if plan.name == EXITS_PLAN.name:
+            ties = _tie_breaks(key, f"{plan.name} {draw}", numbers.size)
+            tables[plan.name] = _round_partition(numbers, round_to_multiple(int(numbers.sum())), ties)
         elif plan.name not in tables:
-            tables[plan.name] = np.array([nearest(number) for number in numbers], dtype=np.int64)
-    for name in counts.tables.keys() - PLANS.keys():  # of the office's own: as an attribute alone
-        ties = _ties(key, f"{name} {draw}", counts.tables[name].size)
-        tables[name] = _parts(counts.tables[name], total, ties)
-    return Rounded(total, margins, tables, _means(counts, tables["aides"], largest))
+            tables[plan.name] = np.array([round_to_multiple(number) for number in numbers], dtype=np.int64)
+    for name in counts.tables.keys() - PLANS.keys():  # the office's own fields, rounded like an attribute alone
+        ties = _tie_breaks(key, f"{name} {draw}", counts.tables[name].size)
+        tables[name] = _round_partition(counts.tables[name], total, ties)
+    return Rounded(total, margins, tables, _round_means(counts, tables["aides"], largest))
 
 
-def _means(counts: Counts, persons: Ints, largest: Ints) -> tuple[int | None, ...]:
-    found: list[int | None] = []
-    for true, shown, cents, most in zip(counts.tables["aides"], persons, counts.cents, largest, strict=True):
-        fit = shown >= SHOWN_FROM and true >= ENOUGH and most <= MOST * cents
-        found.append(nearest(cents / 100 / true, AMOUNT) if fit else None)
-    return tuple(found)
+def _round_means(counts: Counts, published: Ints, largest: Ints) -> tuple[int | None, ...]:
+    means: list[int | None] = []
+    for true, shown, cents, most in zip(counts.tables["aides"], published, counts.cents, largest, strict=True):
+        publishable = shown >= MIN_PUBLISHED_COUNT and true >= MIN_TRUE_COUNT and most <= MAX_SHARE * cents
+        means.append(round_to_multiple(cents / 100 / true, AMOUNT_BASE) if publishable else None)
+    return tuple(means)
 
 
-def _parts(numbers: Ints, total: int, ties: Floats) -> Ints:
-    """Numbers to neighbouring multiples that add up to ``total``: those with most above their floor go up."""
+def _round_partition(numbers: Ints, total: int, ties: Floats) -> Ints:
+    """Round numbers to neighbouring multiples that add up to ``total``; the largest remainders go up."""
     floor = numbers // BASE * BASE
     steps = (total - int(floor.sum())) // BASE
-    order = np.argsort(-(numbers - floor + _LOOSE * ties), kind="stable")
-    out = floor.copy()
+    order = np.argsort(-(numbers - floor + _MARGIN_LOOSENESS * ties), kind="stable")
+    rounded = floor.copy()
     for step in range(steps):
-        out[order[step % len(order)]] += BASE
-    return out
+        rounded[order[step % len(order)]] += BASE
+    return rounded
 
 
-def transported(cells: Ints, rows: Ints, columns: Ints, ties: Floats) -> Ints:
-    """A table rounded so that it adds up to these rows and columns, as near to the truth as that allows.
+def round_crossed_table(cells: Ints, rows: Ints, columns: Ints, ties: Floats) -> Ints:
+    """Round a table so that it adds up to these rounded rows and columns, as near to the true cells as possible.
 
-    ``ties``: small costs that settle which of two equally near tables is taken.
+    ``ties``: a small cost per cell that decides between equally near solutions. Each cell has three variables: one
+    multiple up from its floor, a second multiple up, one multiple down.
     """
     floor = cells // BASE
     rest = (cells - BASE * floor).ravel().astype(float)
-    up = (BASE - rest) - rest + np.where(rest == 0, _FURTHER, 0) + ties
-    cost = np.concatenate([up, _FURTHER + 2 * BASE - rest, _FURTHER + rest])
-    room = np.concatenate([np.ones(2 * rest.size), (floor.ravel() > 0).astype(float)])
-    sums = _sums(cells.shape[0], cells.shape[1])
-    wanted = np.concatenate([rows // BASE - floor.sum(axis=1), columns // BASE - floor.sum(axis=0)])
+    up = (BASE - rest) - rest + np.where(rest == 0, _OUTSIDE_COST, 0) + ties
+    cost = np.concatenate([up, _OUTSIDE_COST + 2 * BASE - rest, _OUTSIDE_COST + rest])
+    limit = np.concatenate([np.ones(2 * rest.size), (floor.ravel() > 0).astype(float)])
+    sums = _sum_matrix(cells.shape[0], cells.shape[1])
+    missing = np.concatenate([rows // BASE - floor.sum(axis=1), columns // BASE - floor.sum(axis=0)])
     system = csr_array(np.hstack([sums, sums, -sums])[:-1])  # the last sum follows from the others
     solved = linprog(
-        cost, A_eq=system, b_eq=wanted[:-1], bounds=np.column_stack([np.zeros(room.size), room]), method="highs-ds"
+        cost, A_eq=system, b_eq=missing[:-1], bounds=np.column_stack([np.zeros(limit.size), limit]), method="highs-ds"
     )
-    if solved.x is None:
-        raise ArithmeticError("no rounding adds up")  # never seen: a cell may go as far as two multiples either way
+    if solved.x is None:  # not known to happen: a cell may go as far as two multiples up
+        raise ArithmeticError("no rounding adds up")
     once, twice, down = np.rint(solved.x).astype(np.int64).reshape(3, *cells.shape)
-    found: Ints = BASE * (floor + once + twice - down)
-    return found
+    rounded: Ints = BASE * (floor + once + twice - down)
+    return rounded
 
 
-def _sums(rows: int, columns: int) -> Floats:
-    """Which cells each row and each column adds up."""
+def _sum_matrix(rows: int, columns: int) -> Floats:
+    """Return the matrix that adds up the cells of each row, then of each column."""
     return np.vstack(
         [np.kron(np.eye(rows), np.ones((1, columns))), np.kron(np.ones((1, rows)), np.eye(columns))],
     )
 
 
-def _ties(key: bytes, what: str, number: int) -> Floats:
-    """Costs under half a person that nobody can guess without the key."""
-    drawn = [blake2b(f"{what} {place}".encode(), key=key, digest_size=4).digest() for place in range(number)]
-    return np.array([int.from_bytes(one, "big") / 2**33 for one in drawn])
+def _tie_breaks(key: bytes, purpose: str, size: int) -> Floats:
+    """Return costs under half a person, unpredictable without the key."""
+    digests = [blake2b(f"{purpose} {index}".encode(), key=key, digest_size=4).digest() for index in range(size)]
+    return np.array([int.from_bytes(digest, "big") / 2**33 for digest in digests])

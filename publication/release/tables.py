@@ -1,6 +1,6 @@
-"""The menu: which tables are published, as the dictionary says; nothing else ever is. Never more than two criteria.
+"""Which tables are published. The list follows from the dictionary; no table has more than two criteria.
 
-Beside them, a table of one criterion for each field of the office's own that somebody there said to be published.
+For each field of the office's own that the administrator has made public, there is also a table of one criterion.
 """
 
 from collections.abc import Iterable
@@ -12,87 +12,95 @@ from db.model.types import Euros
 
 BASE = 5
 """Every published number of persons is a multiple of it."""
-SMALL = 10
-"""A number of persons up to it may never be published as it is, nor be told by the others."""
+MAX_SMALL_COUNT = 10
+"""A number of persons up to this may not be published exactly, nor follow exactly from the other numbers."""
 
 
 @dataclass(frozen=True)
-class Plan:
-    """One published table: a line for each combination of the categories of ``groupings``.
+class TablePlan:
+    """The layout of one published table: a line for each combination of the categories of ``groupings``.
 
-    ``parts``: every person counted falls into one category, so that the table adds up. Otherwise each line stands alone
-    (somebody may have several freins). ``money``: beside the persons, the mean of what was granted them.
+    ``is_partition``: every person counted is in exactly one category, so the lines add up to a total; otherwise each
+    line is rounded alone (a person may have several freins). ``has_amounts``: the mean amount granted is published too.
     """
 
     name: str
     title: str
     groupings: tuple[Grouping, ...]
-    of: str
-    """Who is counted, as its reader says it."""
-    parts: bool = True
-    money: bool = False
+    unit: str
+    """Who is counted, in French for the reader."""
+    is_partition: bool = True
+    has_amounts: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that hold categories."""
+        """The names of the columns that contain categories."""
         return tuple(grouping.name for grouping in self.groupings)
 
 
 def _published(table: str) -> list[Grouping]:
-    return [item.published for item in TABLES[table].fields if item.published and not _is_sum(item)]
+    return [field.published for field in TABLES[table].fields if field.published and not _is_amount(field)]
 
 
-def _is_sum(field: Field) -> bool:
+def _is_amount(field: Field) -> bool:
     return isinstance(field.type, Euros)
 
 
 ATTRIBUTES: tuple[Grouping, ...] = tuple(_published("person"))
-"""What is published of a person, each in coarse categories."""
+"""What is published about persons, each attribute in coarse categories."""
 _BY_NAME = {grouping.name: grouping for grouping in ATTRIBUTES}
-FOLLOWED = "personnes suivies dans l’année"
+FOLLOWED_PERSONS = "personnes suivies dans l’année"
 
 
 def _suffix(*groupings: Grouping) -> str:
-    """A table whose categories changed bears another name: a new series, not a bend in the old one."""
+    """Return the version suffix of a table name: changed categories start a new table instead of altering a series."""
     version = max(grouping.version for grouping in groupings)
     return f"_v{version}" if version > 1 else ""
 
 
-def _crossed(one: Grouping, other: Grouping) -> Plan:
-    title = f"{one.label} et {other.label[0].lower() + other.label[1:]}"
-    return Plan(f"{one.name}_{other.name}{_suffix(one, other)}", title, (one, other), FOLLOWED)
+def _plan_crossed(first: Grouping, second: Grouping) -> TablePlan:
+    title = f"{first.label} et {second.label[0].lower() + second.label[1:]}"
+    name = f"{first.name}_{second.name}{_suffix(first, second)}"
+    return TablePlan(name, title, (first, second), FOLLOWED_PERSONS)
 
 
-CROSSED: tuple[Plan, ...] = tuple(
-    _crossed(_BY_NAME[name], grouping) for name in _BY_NAME for grouping in ATTRIBUTES if name in grouping.crossed
+CROSSED_PLANS: tuple[TablePlan, ...] = tuple(
+    _plan_crossed(_BY_NAME[name], grouping) for name in _BY_NAME for grouping in ATTRIBUTES if name in grouping.crossed
 )
 
 
-def _alone(
-    name: str, title: str, table: str, of: str, place: int = 0, parts: bool = False, money: bool = False
-) -> Plan:
-    grouping = _published(table)[place]
-    return Plan(f"{name}{_suffix(grouping)}", title, (grouping,), of, parts, money)
+def _plan_event(
+    name: str,
+    title: str,
+    table: str,
+    unit: str,
+    index: int = 0,
+    is_partition: bool = False,
+    has_amounts: bool = False,
+) -> TablePlan:
+    """Plan a table of the ``index``-th published field of a table of the dictionary."""
+    grouping = _published(table)[index]
+    return TablePlan(f"{name}{_suffix(grouping)}", title, (grouping,), unit, is_partition, has_amounts)
 
 
-EXITS = _alone("sorties", "Sorties du RSA selon le motif", "exit", "personnes sorties du RSA dans l’année", parts=True)
-ALONE: tuple[Plan, ...] = (
-    EXITS,
-    _alone("contrats", "Contrats signés", "cer", "personnes ayant signé un contrat dans l’année"),
-    _alone("diagnostics", "Diagnostics terminés", "diagnostic", "personnes ayant terminé un diagnostic dans l’année"),
-    _alone("freins", "Freins à l’insertion", "diagnostic", "personnes suivies dont le dernier diagnostic retient ce frein", 1),
-    _alone("aides", "Aides financières selon le type", "aid", "personnes ayant reçu une aide de ce type dans l’année", money=True),
-    _alone("interventions", "Domaines d’intervention", "intervention", "personnes aidées dans ce domaine dans l’année"),
+EXITS_PLAN = _plan_event("sorties", "Sorties du RSA selon le motif", "exit", "personnes sorties du RSA dans l’année", is_partition=True)  # fmt: skip
+EVENT_PLANS: tuple[TablePlan, ...] = (
+    EXITS_PLAN,
+    _plan_event("contrats", "Contrats signés", "cer", "personnes ayant signé un contrat dans l’année"),
+    _plan_event("diagnostics", "Diagnostics terminés", "diagnostic", "personnes ayant terminé un diagnostic dans l’année"),
+    _plan_event("freins", "Freins à l’insertion", "diagnostic", "personnes suivies dont le dernier diagnostic retient ce frein", 1),
+    _plan_event("aides", "Aides financières selon le type", "aid", "personnes ayant reçu une aide de ce type dans l’année", has_amounts=True),
+    _plan_event("interventions", "Domaines d’intervention", "intervention", "personnes aidées dans ce domaine dans l’année"),
 )  # fmt: skip
-"""Events of the year, each counted once a person: one person never moves a number by more than one."""
-PLANS: dict[str, Plan] = {plan.name: plan for plan in (*CROSSED, *ALONE)}
+"""Tables of events of the year. They count persons, so one person changes a number by at most one."""
+PLANS: dict[str, TablePlan] = {plan.name: plan for plan in (*CROSSED_PLANS, *EVENT_PLANS)}
 
 
-def own(groupings: Iterable[Grouping]) -> tuple[Plan, ...]:
-    """The tables of the office's own fields: every person followed is in one category, and nothing is crossed."""
-    return tuple(Plan(one.name, one.label, (one,), FOLLOWED) for one in groupings)
+def own_plans(groupings: Iterable[Grouping]) -> tuple[TablePlan, ...]:
+    """Return the tables of the office's own fields. Each person followed is in one category; nothing is crossed."""
+    return tuple(TablePlan(one.name, one.label, (one,), FOLLOWED_PERSONS) for one in groupings)
 
 
-_all = _suffix(*ATTRIBUTES)
-TABLES_OF_ALL = (f"profil{_all}", f"personnes_fictives{_all}", "reperes", "attestation")
-"""Beside the plans: each attribute alone, the artificial persons, the exact landmarks, what was checked."""
+_VERSION = _suffix(*ATTRIBUTES)
+OTHER_TABLES = (f"profil{_VERSION}", f"personnes_fictives{_VERSION}", "reperes", "attestation")
+"""Tables without a plan: each attribute alone, the artificial persons, the exact landmarks, the attestation."""

@@ -1,4 +1,4 @@
-"""« Publication » as the officer uses it, on the demonstration: look, publish, cancel, withdraw, note facts."""
+"""« Publication » in the browser, on the demonstration: preview, publish, cancel, withdraw, add facts."""
 
 import shutil
 from contextlib import closing
@@ -9,9 +9,8 @@ from playwright.sync_api import expect
 
 from db.customise import edit
 from db.demo import create
-from db.rows import personal_text
 from db.storage import connection
-from publication.release import public_file
+from publication.release import ledger, public_file
 from tests.conftest import Server, let_in
 from tests.pages.charts import take
 
@@ -47,11 +46,11 @@ def screen(own, page):
     return page
 
 
-def record(server):
+def ledger_entries(server):
     db = connection.open_file(server.file)
-    lines = [(one.action, one.year, one.who) for one in personal_text.record(db)]
+    entries = [(one.action, one.year, one.who) for one in ledger.read_entries(db)]
     db.close()
-    return lines
+    return entries
 
 
 def choose_year(page, year):
@@ -59,7 +58,7 @@ def choose_year(page, year):
     expect(page.get_by_role("button", name=f"Publier {year}")).to_be_visible(timeout=60_000)
 
 
-def test_what_would_be_published_stands_beside_the_truth_and_says_why(own, screen):
+def test_the_preview_shows_true_and_published_numbers_with_an_explanation(own, screen):
     expect(screen.get_by_text("des groupes, jamais des personnes")).to_be_visible()
     expect(screen.get_by_text("Rien n’est publié pour l’instant.")).to_be_visible()
     screen.get_by_text("Pourquoi arrondir ?").click()
@@ -75,15 +74,15 @@ def test_what_would_be_published_stands_beside_the_truth_and_says_why(own, scree
     job = screen.get_by_role("row").filter(has_text="Emploi salarié")
     expect(job.get_by_role("cell").nth(1)).to_have_text("14")
     expect(job.get_by_role("cell").nth(2)).to_have_text("15")
-    assert record(own) == []
+    assert ledger_entries(own) == []
 
 
 def test_a_year_is_published_with_its_verdicts_then_withdrawn(own, screen):
     choose_year(screen, "2022")
     screen.get_by_role("button", name="Publier 2022").click()
     expect(screen.get_by_text("Les chiffres de 2022 sont en ligne.")).to_be_visible(timeout=120_000)
-    screen.get_by_text("Les 14 attaques de l’auditeur : toutes repoussées").click()
-    expect(screen.get_by_role("cell", name="Repoussée")).to_have_count(14)
+    screen.get_by_text("Les 13 attaques de l’auditeur : toutes repoussées").click()
+    expect(screen.get_by_role("cell", name="Repoussée")).to_have_count(13)
     screen.get_by_text("Attestation, publiée avec les chiffres").click()
     expect(screen.get_by_role("row").filter(has_text="Base d’arrondi")).to_contain_text("5 personnes")
     expect(screen.get_by_role("link", name="Voir le site des partenaires")).to_have_attribute(
@@ -92,17 +91,17 @@ def test_a_year_is_published_with_its_verdicts_then_withdrawn(own, screen):
     expect(screen.get_by_text("2022 est en ligne avec ces chiffres.")).to_be_visible()
     expect(screen.get_by_role("button", name="Publier 2022")).to_have_count(0)
     assert [one.year for one in public_file.read(own.public / public_file.NAME)] == [2022]
-    assert record(own) == [("publish", 2022, "La CIPA")]
+    assert ledger_entries(own) == [("publish", 2022, "La CIPA")]
 
     screen.get_by_role("button", name="Vérifier de nouveau").click()
-    expect(screen.get_by_text("Les 14 attaques de l’auditeur : toutes repoussées")).to_have_count(2, timeout=120_000)
+    expect(screen.get_by_text("Les 13 attaques de l’auditeur : toutes repoussées")).to_have_count(2, timeout=120_000)
 
     screen.get_by_text("2022 : ce qui a changé, retirer").click()
     screen.get_by_role("button", name="Retirer 2022").click()
     screen.get_by_role("dialog").get_by_role("button", name="Retirer", exact=True).click()
     expect(screen.get_by_text("Rien n’est publié pour l’instant.")).to_be_visible()
     assert not (own.public / public_file.NAME).exists()
-    assert record(own)[1:] == [("withdraw", 2022, "La CIPA")]
+    assert ledger_entries(own)[1:] == [("withdraw", 2022, "La CIPA")]
     expect(screen.get_by_role("row").filter(has_text="Retirée")).to_contain_text("La CIPA")
 
 
@@ -113,28 +112,28 @@ def test_publishing_can_be_cancelled_and_nothing_is_online(own, screen):
     expect(screen.get_by_test_id("stProgress")).to_have_count(0)
     screen.wait_for_timeout(6000)
 
-    assert record(own) == []
+    assert ledger_entries(own) == []
     assert not (own.public / public_file.NAME).exists()
 
 
-def test_what_is_already_public_is_noted_and_bad_input_is_told(own, screen):
-    def note(year, number, source):
+def test_a_public_fact_is_added_and_bad_input_shows_an_error(own, screen):
+    def add_fact(year, number, source):
         screen.get_by_role("textbox", name="Année du nombre").fill(year)
         take(screen, "Ce qu’il compte", "Genre : Femmes", "Genre")
         screen.get_by_role("textbox", name="Nombre", exact=True).fill(number)
         screen.get_by_role("textbox", name="Où il a été donné").fill(source)
         screen.get_by_role("button", name="Noter").click()
 
-    note("2022", "beaucoup", "Présentation")
+    add_fact("2022", "beaucoup", "Présentation")
     expect(screen.get_by_test_id("stAlert").filter(has_text="nombre entier")).to_be_visible()
 
-    note("2022", "64", "Présentation 2022")
+    add_fact("2022", "64", "Présentation 2022")
     row = screen.get_by_role("row").filter(has_text="Présentation 2022")
     expect(row.get_by_role("cell")).to_have_text(["2022", "Genre", "Femmes", "64", "Présentation 2022"])
     assert "2022;genre;Femmes;64;Présentation 2022" in (own.data / "public_facts.csv").read_text()
 
 
-def test_a_field_of_the_office_is_published_once_somebody_says_so(own, page):
+def test_an_own_field_is_published_once_it_is_made_public(own, page):
     """As docs/guide.md says: « Réglages », the field and its two lines; then « Publication »."""
     page.goto(f"{own.address}reglages")
     page.get_by_text("Champs", exact=True).first.click()
@@ -165,22 +164,22 @@ def test_a_field_of_the_office_is_published_once_somebody_says_so(own, page):
     expect(page.get_by_text("Les chiffres de 2022 sont en ligne.")).to_be_visible(timeout=180_000)
 
     [release] = public_file.read(own.public / public_file.NAME)
-    sheet = release.own["champ_label"]
-    assert (sheet.title, sheet.labels) == ("Label", (("Or massif", "Argent fin", "Autre ou non précisé"),))
-    assert sheet.persons.sum() == release.rounded == 140
+    table = release.own_tables["champ_label"]
+    assert (table.title, table.labels) == ("Label", (("Or massif", "Argent fin", "Autre ou non précisé"),))
+    assert table.persons.sum() == release.rounded == 140
 
     page.goto(f"{own.address}reglages")
     page.get_by_text("Champs", exact=True).first.click()
-    change_last_field(page, "Jamais publié")
+    set_privacy_of_label(page, "Jamais publié")
     expect(page.get_by_text("Label · liste « Label »")).not_to_contain_text("publié par groupes")
     db = connection.open_file(own.file)
     assert edit.published(db) == []
     db.close()
-    assert public_file.read(own.public / public_file.NAME)[0].own.keys() == {"champ_label"}
+    assert public_file.read(own.public / public_file.NAME)[0].own_tables.keys() == {"champ_label"}
 
 
-def change_last_field(page, privacy):
-    """What the office added last stands last among the stored fields; what is computed comes after."""
+def set_privacy_of_label(page, privacy):
+    """Edit the field « Label », the last of the stored fields."""
     line = page.get_by_test_id("stHorizontalBlock").filter(has=page.get_by_text("Label · liste « Label »")).last
     line.get_by_role("button", name="Modifier").click()
     dialog = page.get_by_role("dialog")
@@ -189,7 +188,7 @@ def change_last_field(page, privacy):
     dialog.get_by_role("button", name="Enregistrer").click()
 
 
-def test_an_office_without_a_whole_year_is_told_so(server, page):
+def test_an_office_without_a_complete_year_sees_a_message(server, page):
     page.goto(f"{server.settings}publication")
 
     expect(page.get_by_text("Aucune année entière dans le fichier")).to_be_visible()

@@ -1,4 +1,4 @@
-"""A public file without any office behind it, and the partners' site on it as a process of its own."""
+"""Helpers: public files of invented numbers, and the partners' site on them as a process of its own."""
 
 import os
 import subprocess
@@ -13,45 +13,45 @@ import numpy as np
 
 from publication.release import public_file
 from publication.release.population import Ints
-from publication.release.release import Release, Sheet
+from publication.release.release import PublishedTable, Release
 from publication.release.tables import ATTRIBUTES, PLANS
 from server.launcher import site_environment
 from tests.conftest import free_port
 
 
-def made_up(year: int, more: int = 0) -> Release:
-    """Invented numbers that add up."""
+def invented_release(year: int, more: int = 0) -> Release:
+    """Return invented numbers that add up, to 60 persons and ``more``."""
     margins = {}
-    for one in ATTRIBUTES:
-        persons = np.full(len(one.labels), 60 // len(one.labels) // 5 * 5, dtype=np.int64)
+    for grouping in ATTRIBUTES:
+        persons = np.full(len(grouping.labels), 60 // len(grouping.labels) // 5 * 5, dtype=np.int64)
         persons[0] += 60 - persons.sum() + more
-        margins[one.name] = Sheet((one.name,), (one.labels,), persons)
+        margins[grouping.name] = PublishedTable((grouping.name,), (grouping.labels,), persons)
     tables = {}
     for name, plan in PLANS.items():
-        labels = tuple(one.labels for one in plan.groupings)
+        labels = tuple(grouping.labels for grouping in plan.groupings)
         if len(labels) == 2:
             rows, columns = (margins[grouping.name].persons.copy() for grouping in plan.groupings)
-            persons = _corner(rows, columns)
-            tables[name] = Sheet(plan.columns, labels, persons)
+            persons = fill_table(rows, columns)
+            tables[name] = PublishedTable(plan.columns, labels, persons)
         else:
             persons = np.arange(len(labels[0]), dtype=np.int64) * 5 + 10 + more
-            means = (300,) * (len(labels[0]) - 1) + (None,) if plan.money else ()
-            tables[name] = Sheet(plan.columns, labels, persons, means)
+            means = (300,) * (len(labels[0]) - 1) + (None,) if plan.has_amounts else ()
+            tables[name] = PublishedTable(plan.columns, labels, persons, means)
     return Release(year, 61 + more, 60 + more, margins, tables, measures={"Photographie": f"31/12/{year}"})
 
 
-def _corner(rows: Ints, columns: Ints) -> Ints:
-    """A table of multiples with these sums, filled from its first corner."""
+def fill_table(rows: Ints, columns: Ints) -> Ints:
+    """Return a table of multiples of 5 with these sums, filled from its first cell."""
     cells = np.zeros((len(rows), len(columns)), dtype=np.int64)
-    for place in np.ndindex(*cells.shape):
-        cells[place] = min(rows[place[0]], columns[place[1]])
-        rows[place[0]] -= cells[place]
-        columns[place[1]] -= cells[place]
+    for row, column in np.ndindex(*cells.shape):
+        cells[row, column] = min(rows[row], columns[column])
+        rows[row] -= cells[row, column]
+        columns[column] -= cells[row, column]
     return cells
 
 
-def place(folder: Path, *releases: Release) -> None:
-    """Put a public file in place, in one move."""
+def put_public_file(folder: Path, *releases: Release) -> None:
+    """Write a public file into the folder of a site, in one move."""
     new = folder / "new.db"
     new.unlink(missing_ok=True)
     public_file.write(new, releases)
@@ -70,13 +70,13 @@ class Site:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, *more: str) -> None:
-        command = [sys.executable, "-m", "partners", ".", "--port", str(self.port), *more]
+    def start(self, *arguments: str) -> None:
+        command = [sys.executable, "-m", "partners", ".", "--port", str(self.port), *arguments]
         self.process = subprocess.Popen(
             command, cwd=self.folder, env=site_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        until = time.monotonic() + 40
-        while time.monotonic() < until:
+        deadline = time.monotonic() + 40
+        while time.monotonic() < deadline:
             try:
                 self.get("/robots.txt")
                 return
@@ -89,24 +89,24 @@ class Site:
             self.process.terminate()
             self.process.wait(timeout=10)
 
-    def ask(self, path: str, method: str = "GET") -> tuple[int, dict[str, str], bytes]:
-        """Status, headers (lower case) and body, of an error as well."""
-        request = urllib.request.Request(self.address + path, method=method)
+    def request(self, path: str, method: str = "GET") -> tuple[int, dict[str, str], bytes]:
+        """Return status, headers (lower case) and body, also of an error."""
+        sent = urllib.request.Request(self.address + path, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
-                return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
+            with urllib.request.urlopen(sent, timeout=20) as response:
+                return response.status, {k.lower(): v for k, v in response.headers.items()}, response.read()
         except urllib.error.HTTPError as error:
             return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
 
     def memory(self) -> int:
-        """The most it ever held, in kilobytes."""
+        """Return the peak memory of the process, in kilobytes."""
         assert self.process
-        told = Path(f"/proc/{self.process.pid}/status").read_text()
-        return next(int(line.split()[1]) for line in told.splitlines() if line.startswith("VmHWM"))
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
 
     def get(self, path: str) -> str:
-        """The text of a page that is there."""
-        status, _, body = self.ask(path)
+        """Return the text of a page that must exist."""
+        status, _, body = self.request(path)
         assert status == 200, (status, path)
         return body.decode()
 

@@ -1,4 +1,4 @@
-"""The partners' site from outside: French pages, downloads, pictures, limits, and a release replaced under load."""
+"""The partners' site over HTTP: French pages, downloads, pictures, limits, and a release replaced under load."""
 
 import io
 import json
@@ -19,20 +19,20 @@ from frictionless import Package
 from partners import prose
 from publication.audit import site_access
 from publication.release import public_file
-from publication.release.tables import PLANS, TABLES_OF_ALL
+from publication.release.tables import OTHER_TABLES, PLANS
 from server.launcher import ROOT, site_environment
-from tests.partners.site import PRIVATE_WORDS, Site, made_up, place
+from tests.partners.site import PRIVATE_WORDS, Site, invented_release, put_public_file
 
 ENGLISH = (
     "rows where", "View and edit SQL", "Powered by", "This data as", "Advanced export", "Queries took", "Custom SQL",
     "remove filter", "Next page", "Run SQL", "records", " rows<", "Suggested facets", "Home</a>",
 )  # fmt: skip
-ALL = [*PLANS, *TABLES_OF_ALL]
+ALL = [*PLANS, *OTHER_TABLES]
 PAGES = ["/", "/artistes", "/tableau-de-bord", "/tableau-de-bord?annee=2022", *[f"/artistes/{name}" for name in ALL]]
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_french_and_tells_nothing_of_the_machine(site, path):
+def test_a_page_is_french_and_reveals_nothing_about_the_machine(site, path):
     text = site.get(path)
 
     assert '<html lang="fr">' in text
@@ -42,12 +42,12 @@ def test_a_page_is_french_and_tells_nothing_of_the_machine(site, path):
 
 
 def test_every_table_has_its_title_its_reading_and_its_columns(site):
-    told = prose.read()
+    texts = prose.read()
     for name in ALL:
         text = site.get(f"/artistes/{name}")
-        assert told.title(name) in text
+        assert texts.title(name) in text
         assert "Comment lire." in text
-        assert all(f"<code>{column}</code>" in text for column in told.columns(name))
+        assert all(f"<code>{column}</code>" in text for column in texts.columns(name))
 
 
 def test_numbers_are_written_as_in_french(site):
@@ -55,7 +55,7 @@ def test_numbers_are_written_as_in_french(site):
     assert "%" in site.get("/artistes/profil")
 
 
-def test_a_facet_narrows_the_lines(site):
+def test_a_facet_filters_the_rows(site):
     text = site.get("/artistes/genre_age?annee=2022&genre=Femmes")
 
     assert "2 lignes" in text
@@ -64,49 +64,49 @@ def test_a_facet_narrows_the_lines(site):
 
 
 @pytest.mark.parametrize("name", prose.read().queries)
-def test_a_ready_made_query_answers(site, name):
-    asked = site.get(f"/artistes/{name}?annee=2022&critere=Genre")
+def test_a_ready_made_query_returns_rows(site, name):
+    page = site.get(f"/artistes/{name}?annee=2022&critere=Genre")
 
-    assert "Télécharger ces lignes" in asked
-    assert prose.read().queries[name]["title"] in asked
-    assert not [word for word in ENGLISH if word in asked]
+    assert "Télécharger ces lignes" in page
+    assert prose.read().queries[name]["title"] in page
+    assert not [word for word in ENGLISH if word in page]
 
 
-def test_downloads_hold_the_rows_and_say_what_they_are(site):
-    status, headers, body = site.ask("/artistes/genre_age.csv?_dl=1")
+def test_downloads_contain_the_rows_and_their_description(site):
+    status, headers, body = site.request("/artistes/genre_age.csv?_dl=1")
     assert (status, body.decode().splitlines()[0]) == (200, "annee,genre,age,personnes,part")
     assert "genre-age-2022-2023.csv" in headers["content-disposition"]
     rows = json.loads(site.get("/artistes/genre_age.json?_shape=objects"))["rows"]
     assert rows[0]["annee"] == 2022
-    status, headers, body = site.ask("/artistes/genre_age.xlsx")
+    status, headers, body = site.request("/artistes/genre_age.xlsx")
     book = openpyxl.load_workbook(io.BytesIO(body))
     assert book.sheetnames[0] == "Lisez-moi"
     assert [cell.value for cell in book.worksheets[1][2]][:3] == [2022, "50 ans et plus", None][:1] + [rows[0]["genre"], rows[0]["age"]]  # fmt: skip  # noqa: E501
     assert "Licence Ouverte" in str([cell.value for row in book.worksheets[0] for cell in row])
 
 
-def test_made_up_persons_say_everywhere_that_they_are_none(site):
+def test_artificial_persons_are_marked_as_such_everywhere(site):
     assert "aucune n’existe" in site.get("/artistes/personnes_fictives").split("</title>")[0]
     assert "aucune de ces personnes n’existe" in site.get("/artistes/personnes_fictives?genre=Femmes")
     assert (
         "aucune de ces personnes n’existe" in json.loads(site.get("/artistes/personnes_fictives.json"))["avertissement"]
     )
     for kind in ("csv", "xlsx"):
-        _, headers, body = site.ask(f"/artistes/personnes_fictives.{kind}")
+        _, headers, body = site.request(f"/artistes/personnes_fictives.{kind}")
         assert "personnes-fictives" in headers["content-disposition"]
         if kind == "xlsx":
             assert "n’existe" in zipfile.ZipFile(io.BytesIO(body)).read("xl/sharedStrings.xml").decode()
 
 
 @pytest.mark.parametrize("name", PLANS)
-def test_a_picture_says_source_and_rounding(site, name):
-    status, headers, body = site.ask(f"/graphique/{name}-2022.svg")
+def test_a_picture_contains_source_and_rounding(site, name):
+    status, headers, body = site.request(f"/graphique/{name}-2022.svg")
 
     assert (status, headers["content-type"].split(";")[0]) == (200, "image/svg+xml")
     text = body.decode()
     for word in ("Nombres arrondis à 5", "Source", "Licence Ouverte"):
         assert word in text
-    assert site.ask(f"/graphique/{name}-2022.png")[2].startswith(b"\x89PNG")
+    assert site.request(f"/graphique/{name}-2022.png")[2].startswith(b"\x89PNG")
     assert f"/graphique/{name}-" in site.get(f"/artistes/{name}")
 
 
@@ -129,8 +129,8 @@ def test_a_data_portal_can_take_it_as_it_is(site):
      "/static/..%2fserve.py", "/palette.db", "/../palette.db", "/..%2f..%2fetc/passwd", "/artistes/sqlite_master",
      "/artistes/sqlite_master/1", "/artistes/pragma_database_list/1"],
 )  # fmt: skip
-def test_what_is_not_published_is_not_there(site, path):
-    status, _, body = site.ask(path)
+def test_what_is_not_published_is_not_found(site, path):
+    status, _, body = site.request(path)
 
     assert status == 404
     assert "n’existe pas" in body.decode()
@@ -142,17 +142,17 @@ def test_what_is_not_published_is_not_there(site, path):
      "SELECT readfile('/etc/passwd')", "SELECT 1; SELECT 2", "SELECT * FROM nulle_part", "SELEC"],
 )  # fmt: skip
 def test_sql_reads_the_release_and_nothing_else_and_errors_are_french(site, sql):
-    status, _, body = site.ask(f"/artistes?sql={quote(sql)}")
+    status, _, body = site.request(f"/artistes?sql={quote(sql)}")
 
     assert status == 400
     assert not [word for word in (*PRIVATE_WORDS, "root:") if word in body.decode()]
     assert '<html lang="fr">' in body.decode()
 
 
-def test_a_query_without_end_is_stopped(site):
+def test_an_endless_query_is_stopped(site):
     sql = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT sum(x) FROM n"
 
-    status, _, body = site.ask(f"/artistes?sql={quote(sql)}")
+    status, _, body = site.request(f"/artistes?sql={quote(sql)}")
 
     assert status == 400
     assert "trop de temps" in body.decode()
@@ -171,33 +171,33 @@ MANY = "FROM personnes_fictives a, personnes_fictives b, personnes_fictives c"
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["", ".json", ".csv", ".xlsx"])
 def test_no_question_takes_the_memory_of_all(site, sql, kind):
-    status, _, body = site.ask(f"/artistes{kind}?sql={quote(sql)}")
+    status, _, body = site.request(f"/artistes{kind}?sql={quote(sql)}")
 
     assert status == 400
     assert len(body) < 5_000
     assert site.memory() < 900_000  # kilobytes, at its highest
 
 
-def test_only_the_site_s_own_process_has_its_memory_bounded(tmp_path):
-    place(tmp_path, made_up(2022))
+def test_only_the_process_of_the_site_limits_its_memory(tmp_path):
+    put_public_file(tmp_path, invented_release(2022))
 
-    assert site_access.reached(tmp_path / public_file.NAME) == []
+    assert site_access.check_site_access(tmp_path / public_file.NAME) == []
 
     with closing(sqlite3.connect(":memory:")) as db:
         assert db.execute("PRAGMA hard_heap_limit").fetchone() == (0,)
 
 
-def test_an_error_of_sql_is_no_empty_download(site):
+def test_an_sql_error_is_not_an_empty_download(site):
     for kind in ("csv", "json", "xlsx"):
-        status, _, body = site.ask(f"/artistes.{kind}?sql={quote('SELECT * FROM nulle_part')}")
+        status, _, body = site.request(f"/artistes.{kind}?sql={quote('SELECT * FROM nulle_part')}")
         text = json.loads(body)["error"] if kind == "json" else body.decode()
         assert (status, "la table « nulle_part » n’existe pas" in text.lower()) == (400, True)
 
 
-def test_an_answer_about_made_up_persons_says_so_in_every_download(site):
+def test_every_download_about_artificial_persons_says_so(site):
     sql = quote("SELECT genre FROM personnes_fictives")
     for kind in ("csv", "json", "xlsx"):
-        _, headers, _ = site.ask(f"/artistes.{kind}?sql={sql}")
+        _, headers, _ = site.request(f"/artistes.{kind}?sql={sql}")
         assert "personnes-fictives-requete-2022-2023" in headers["content-disposition"]
     assert "aucune de ces personnes n’existe" in json.loads(site.get(f"/artistes.json?sql={sql}"))["avertissement"]
     assert "aucune de ces personnes n’existe" in site.get(f"/artistes?sql={sql}")
@@ -209,40 +209,40 @@ def test_a_ready_made_query_shows_the_latest_year_until_another_is_chosen(site, 
     assert ">2022</td>" in site.get(f"/artistes/{name}?annee=2022")
 
 
-def test_an_address_with_a_slash_too_many_is_found(site):
+def test_an_address_with_a_trailing_slash_is_found(site):
     assert "Tableau de bord" in site.get("/tableau-de-bord/")
     assert "Tous les tableaux" in site.get("/artistes/")
 
 
-def test_a_picture_is_sent_again_only_when_it_changed(site):
-    one, other = (site.ask(f"/graphique/genre_age-{year}.svg")[1]["etag"] for year in (2022, 2023))
+def test_the_etag_of_a_picture_changes_with_its_content(site):
+    one, other = (site.request(f"/graphique/genre_age-{year}.svg")[1]["etag"] for year in (2022, 2023))
 
     assert one != other
-    assert site.ask("/graphique/genre_age-2022.svg")[1]["etag"] == one
+    assert site.request("/graphique/genre_age-2022.svg")[1]["etag"] == one
 
 
-def test_who_may_read_from_where(site):
-    _, headers, _ = site.ask("/artistes/profil.json")
+def test_the_headers_allow_reading_from_anywhere_and_nothing_else(site):
+    _, headers, _ = site.request("/artistes/profil.json")
 
     assert headers["access-control-allow-origin"] == "*"
     assert headers["x-content-type-options"] == "nosniff"
     assert "default-src 'none'" in headers["content-security-policy"]
-    assert site.ask("/artistes", method="POST")[0] == 405
+    assert site.request("/artistes", method="POST")[0] == 405
     assert "Disallow: /" in site.get("/robots.txt")
 
 
-def test_robots_come_only_where_the_office_lets_them(tmp_path):
-    place(tmp_path, made_up(2022))
+def test_search_engines_are_allowed_only_by_option(tmp_path):
+    put_public_file(tmp_path, invented_release(2022))
     site = Site(tmp_path)
     site.start("--robots", "allow")
     try:
         assert "Allow: /" in site.get("/robots.txt")
-        assert "x-robots-tag" not in site.ask("/")[1]
+        assert "x-robots-tag" not in site.request("/")[1]
     finally:
         site.stop()
 
 
-def test_the_site_loads_nothing_of_the_office():
+def test_the_site_imports_nothing_of_the_office():
     code = "import sys, partners.site; print([m for m in sys.modules if m.split('.')[0] in ('db', 'pages', 'reports', 'streamlit')])"  # noqa: E501
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=site_environment(), capture_output=True, text=True
@@ -251,11 +251,11 @@ def test_the_site_loads_nothing_of_the_office():
     assert done.stdout.strip() == "[]", done.stderr
 
 
-def test_a_new_release_is_served_within_seconds_and_nobody_notices(tmp_path):
-    place(tmp_path, made_up(2022))
+def test_a_new_release_is_served_within_seconds_without_a_failed_request(tmp_path):
+    put_public_file(tmp_path, invented_release(2022))
     site = Site(tmp_path)
     site.start()
-    failures, asked, stop = [], [0], threading.Event()
+    failures, requests, stop = [], [0], threading.Event()
 
     def visit():
         while not stop.is_set():
@@ -267,23 +267,20 @@ def test_a_new_release_is_served_within_seconds_and_nobody_notices(tmp_path):
                 "/artistes/genre_age.csv",
             ):
                 try:
-                    told = str(site.ask(path)[0])
+                    result = str(site.request(path)[0])
                 except OSError as error:
-                    told = repr(error)
-                asked[0] += 1
-                if told != "200":
-                    failures.append((path, told))
+                    result = repr(error)
+                requests[0] += 1
+                if result != "200":
+                    failures.append((path, result))
 
     visitors = [threading.Thread(target=visit) for _ in range(3)]
     for visitor in visitors:
         visitor.start()
     try:
         for year in (2023, 2024):
-            place(tmp_path, made_up(2022), made_up(year, 5))
-            until = time.monotonic() + 30
-            while f"En {year}" not in site.get("/"):
-                assert time.monotonic() < until, "never served"
-                time.sleep(0.1)
+            put_public_file(tmp_path, invented_release(2022), invented_release(year, 5))
+            wait_for(lambda: f"En {year}" in site.get("/"))  # noqa: B023
         time.sleep(0.5)
     finally:
         stop.set()
@@ -291,12 +288,14 @@ def test_a_new_release_is_served_within_seconds_and_nobody_notices(tmp_path):
             visitor.join()
         site.stop()
     assert failures == []
-    assert asked[0] > 20
+    assert requests[0] > 20
 
 
-def test_figures_that_are_made_up_say_so_on_every_page(tmp_path):
-    release = made_up(2022)
-    place(tmp_path, replace(release, measures={**release.measures, public_file.WARNING: "Chiffres inventés."}))
+def test_the_warning_of_invented_figures_is_on_every_page(tmp_path):
+    release = invented_release(2022)
+    put_public_file(
+        tmp_path, replace(release, measures={**release.measures, public_file.WARNING: "Chiffres inventés."})
+    )
     site = Site(tmp_path)
     site.start()
     try:
@@ -311,20 +310,20 @@ def test_nothing_published_yet_withdrawn_and_a_foreign_file(tmp_path):
     site.start()
     try:
         assert "Rien n’est publié" in site.get("/")
-        assert site.ask("/artistes")[0] == 404
-        place(tmp_path, made_up(2022))
-        wait(lambda: "En 2022" in site.get("/"))
+        assert site.request("/artistes")[0] == 404
+        put_public_file(tmp_path, invented_release(2022))
+        wait_for(lambda: "En 2022" in site.get("/"))
         (tmp_path / "artistes.db").write_bytes(b"not a database")
         time.sleep(2.5)
-        assert "En 2022" in site.get("/")  # what cannot be served changes nothing
+        assert "En 2022" in site.get("/")  # a file that cannot be served is ignored
         (tmp_path / "artistes.db").unlink()
-        wait(lambda: "Rien n’est publié" in site.get("/"))
+        wait_for(lambda: "Rien n’est publié" in site.get("/"))
     finally:
         site.stop()
 
 
-def wait(until):
-    end = time.monotonic() + 20
-    while not until():
-        assert time.monotonic() < end
-        time.sleep(0.2)
+def wait_for(condition):
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)

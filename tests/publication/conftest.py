@@ -1,4 +1,4 @@
-"""What tests of the publication share: the demonstration, and what its years publish, made once."""
+"""Fixtures of the publication tests: the demonstration and the releases of two of its years, made once."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -14,16 +14,16 @@ from publication.audit.auditor import Case
 from publication.draw import draw
 from publication.draw.draw import SourceData
 from publication.release import public_file
-from publication.release.population import People
+from publication.release.population import Population
 from publication.release.release import Release
-from tests.partners.site import Site, made_up, place
+from tests.partners.site import Site, invented_release, put_public_file
 
 YEARS = (2022, 2023)
 
 
 @pytest.fixture(scope="session")
 def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration as known in January 2026. For reading only."""
+    """The demonstration as of January 2026, for reading only."""
     path = tmp_path_factory.mktemp("publication") / "palette.db"
     create.write(path, date(2026, 1, 15))
     return path
@@ -31,23 +31,23 @@ def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def office(demo_file: Path) -> SourceData:
-    """What two years are published from."""
+    """The source data of two years."""
     db = connection.open_file(demo_file)
-    found = draw.read_source(db, YEARS)
+    source = draw.read_source(db, YEARS)
     db.close()
-    return found
+    return source
 
 
 @pytest.fixture(scope="session")
 def drawn(office: SourceData) -> tuple[Release, ...]:
-    """The two years as they are published."""
+    """The releases of the two years."""
     first, _ = draw.draw(office, 2022)
     second, _ = draw.draw(office, 2023, [first])
     return first, second
 
 
 @pytest.fixture
-def people(office: SourceData) -> People:
+def population(office: SourceData) -> Population:
     return office.years[2022]
 
 
@@ -58,7 +58,7 @@ def release(drawn: tuple[Release, ...]) -> Release:
 
 @pytest.fixture
 def case(office: SourceData, tmp_path: Path) -> Callable[..., Case]:
-    """A case for the auditor, on a file that holds these releases."""
+    """A function that returns a case for the auditor, with a public file of these releases."""
 
     def make(*releases: Release, years: SourceData = office) -> Case:
         path = tmp_path / public_file.NAME
@@ -71,7 +71,7 @@ def case(office: SourceData, tmp_path: Path) -> Callable[..., Case]:
 
 @pytest.fixture
 def private(demo_file: Path, tmp_path: Path) -> Path:
-    """A copy of the demonstration that a test may change."""
+    """The path of a copy of the demonstration that a test may change."""
     path = tmp_path / "private" / "palette.db"
     path.parent.mkdir()
     shutil.copy(demo_file, path)
@@ -87,10 +87,10 @@ def db(private: Path) -> Iterator[Office]:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The partners' site on two made-up years."""
+    """The partners' site on two invented years."""
     folder = tmp_path_factory.mktemp("public")
-    place(folder, made_up(2022), made_up(2023, 5))
-    found = Site(folder)
-    found.start()
-    yield found
-    found.stop()
+    put_public_file(folder, invented_release(2022), invented_release(2023, 5))
+    site = Site(folder)
+    site.start()
+    yield site
+    site.stop()

@@ -1,4 +1,4 @@
-"""``python -m publication``: release, audit, facts, as somebody types them."""
+"""``python -m publication``: release, audit, facts, on the command line."""
 
 import shutil
 import sqlite3
@@ -10,19 +10,19 @@ from click.testing import CliRunner
 from publication import publish
 from publication.__main__ import cli
 from publication.release import public_file
-from tests.publication.test_publish import verdicts_of
+from tests.publication.test_publish import fake_audit
 
 
-def run(*words):
-    return CliRunner().invoke(cli, [str(word) for word in words])
+def run(*arguments):
+    return CliRunner().invoke(cli, [str(argument) for argument in arguments])
 
 
-def test_a_year_is_released_audited_and_refused_once_it_was_meddled_with(private, tmp_path):
+def test_a_year_is_released_audited_and_refused_once_it_was_tampered_with(private, tmp_path):
     public = tmp_path / "public.db"
 
     released = run("release", private, "--on", "2022-12-31", "--to", public)
     assert released.exit_code == 0
-    assert "14. L’auditeur lui-même : repoussée" in released.output
+    assert "13. L’auditeur lui-même : repoussée" in released.output
     assert "Écart moyen" in released.output
     audited = run("audit", public, "--against", private)
     assert audited.exit_code == 0
@@ -30,34 +30,34 @@ def test_a_year_is_released_audited_and_refused_once_it_was_meddled_with(private
 
     with closing(sqlite3.connect(public)) as db, db:
         db.execute("UPDATE genre_age SET personnes = 43 WHERE genre = 'Femmes' AND age = '50 ans et plus'")
-    meddled = run("audit", public, "--against", private)
-    assert meddled.exit_code == 1
-    assert "7. Cohérence : RÉUSSIE" in meddled.output
-    assert "genre_age" in meddled.output
-    assert "10. Les octets du fichier : RÉUSSIE" in meddled.output
+    tampered = run("audit", public, "--against", private)
+    assert tampered.exit_code == 1
+    assert "7. Cohérence : RÉUSSIE" in tampered.output
+    assert "genre_age" in tampered.output
+    assert "10. Les octets du fichier : RÉUSSIE" in tampered.output
 
 
 def test_several_years_are_released_at_once(private, tmp_path, monkeypatch):
-    monkeypatch.setattr(publish, "audit", verdicts_of())
+    monkeypatch.setattr(publish, "audit", fake_audit())
     public = tmp_path / "public.db"
 
     assert run("release", private, "--on=2022-12-31", "--on=2023-12-31", "--to", public).exit_code == 0
     assert [one.year for one in public_file.read(public)] == [2022, 2023]
 
 
-def test_what_is_refused_says_why_and_ends_with_1(private, tmp_path, monkeypatch):
-    monkeypatch.setattr(publish, "audit", verdicts_of(3))
-    monkeypatch.setattr(publish, "_TRIES", 1)
+def test_a_refusal_gives_the_reason_and_exits_with_1(private, tmp_path, monkeypatch):
+    monkeypatch.setattr(publish, "audit", fake_audit(3))
+    monkeypatch.setattr(publish, "_MAX_AUDITED_DRAWS", 1)
 
-    done = run("release", private, "--on", "2022-12-31", "--to", tmp_path / "public.db")
+    result = run("release", private, "--on", "2022-12-31", "--to", tmp_path / "public.db")
 
-    assert done.exit_code == 1
-    assert "3. Toutes les années ensemble : RÉUSSIE" in done.output
+    assert result.exit_code == 1
+    assert "3. Toutes les années ensemble : RÉUSSIE" in result.output
     assert not (tmp_path / "public.db").exists()
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("arguments", "message"),
     [
         (["release", "{private}", "--on", "2022-06-30", "--to", "{public}"], "31 décembre"),
         (["release", "{absent}", "--on", "2022-12-31", "--to", "{public}"], "Il n’y a pas de fichier Palette"),
@@ -66,22 +66,22 @@ def test_what_is_refused_says_why_and_ends_with_1(private, tmp_path, monkeypatch
         (["facts", "{private}", "--add", "2022", "genre", "Femmes", "beaucoup"], "nombre entier"),
     ],
 )
-def test_what_can_be_mended_is_a_french_sentence(words, told, private, tmp_path):
-    places = {"private": private, "public": tmp_path / "public.db", "absent": tmp_path / "absent.db"}
+def test_an_error_that_the_user_can_correct_is_a_french_sentence(arguments, message, private, tmp_path):
+    paths = {"private": private, "public": tmp_path / "public.db", "absent": tmp_path / "absent.db"}
 
-    done = run(*(word.format(**places) for word in words))
+    result = run(*(argument.format(**paths) for argument in arguments))
 
-    assert done.exit_code == 2
-    assert told in done.output
-    assert "Traceback" not in done.output
+    assert result.exit_code == 2
+    assert message in result.output
+    assert "Traceback" not in result.output
 
 
-def test_facts_are_noted_once_listed_and_kept_beside_the_file(private):
-    noted = run("facts", private, "--add", "2022", "genre", "Femmes", "64", "--source", "Présentation 2022")
-    again = run("facts", private, "--add", "2022", "genre", "Femmes", "65", "--source", "Présentation corrigée")
+def test_a_fact_is_replaced_listed_and_stored_beside_the_file(private):
+    added = run("facts", private, "--add", "2022", "genre", "Femmes", "64", "--source", "Présentation 2022")
+    corrected = run("facts", private, "--add", "2022", "genre", "Femmes", "65", "--source", "Présentation corrigée")
 
-    assert "2022 · genre · Femmes : 64 (Présentation 2022)" in noted.output
-    assert run("facts", private).output == again.output == "2022 · genre · Femmes : 65 (Présentation corrigée)\n"
+    assert "2022 · genre · Femmes : 64 (Présentation 2022)" in added.output
+    assert run("facts", private).output == corrected.output == "2022 · genre · Femmes : 65 (Présentation corrigée)\n"
     assert private.with_name("public_facts.csv").stat().st_mode & 0o077 == 0
 
 
@@ -90,16 +90,16 @@ def test_a_file_of_facts_names_line_column_and_reason(private):
         "annee;tableau;categorie;nombre;source\n2022;genre;Femmes;64;Présentation\n22;genre;Femmes;x;\n"
     )
 
-    done = run("facts", private)
+    result = run("facts", private)
 
-    assert done.exit_code == 2
-    assert "Ligne 3 · annee : « 22 » n’est pas une année." in done.output
-    assert "Ligne 3 · nombre" in done.output
-    assert "Ligne 3 · source" in done.output
+    assert result.exit_code == 2
+    assert "Ligne 3 · annee : « 22 » n’est pas une année." in result.output
+    assert "Ligne 3 · nombre" in result.output
+    assert "Ligne 3 · source" in result.output
 
 
 def test_two_copies_of_a_file_publish_the_same_bytes(private, tmp_path, monkeypatch):
-    monkeypatch.setattr(publish, "audit", verdicts_of())
+    monkeypatch.setattr(publish, "audit", fake_audit())
     copy = tmp_path / "copy.db"
     shutil.copy(private, copy)
 

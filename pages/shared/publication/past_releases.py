@@ -1,4 +1,4 @@
-"""Past publications: when, by whom, what changed from one year to the next; and how to withdraw one."""
+"""Past publications: when, by whom, what changed from one year to the next; and a button to withdraw a year."""
 
 import pandas as pd
 import streamlit as st
@@ -7,26 +7,26 @@ from db.base.errors import PaletteError
 from db.base.folders import office_path
 from db.model.office import Office
 from db.model.roles import Role
-from db.rows import personal_text
 from pages.shared.shell.session import beyond, who
 from publication import publish
-from publication.audit.comparison import moved
+from publication.audit.comparison import published_changes
+from publication.release import ledger
 from publication.release.release import Release
 from reports.content import quantities
 
-_DONE = {"publish": "Publiée", "withdraw": "Retirée"}
+_ACTIONS = {"publish": "Publiée", "withdraw": "Retirée"}
 
 
 def show(db: Office) -> None:
-    """The record, latest first, then each year online."""
-    record = personal_text.record(db)
+    """Show the ledger, latest first, then each year online."""
+    entries = ledger.read_entries(db)
     st.subheader("Publications passées")
-    if not record:
+    if not entries:
         st.caption("Aucune pour l’instant.")
         return
-    lines = [(str(one.year), _DONE[one.action], one.moment, one.who) for one in reversed(record)]
+    lines = [(str(one.year), _ACTIONS[one.action], one.french_time, one.who) for one in reversed(entries)]
     st.table(pd.DataFrame(lines, columns=["Année", "Action", "Le", "Par"]), hide_index=True)
-    online = publish.in_force(record)
+    online = publish.releases_online(entries)
     before: Release | None = None
     for year, release in online.items():
         _show_year(year, release, before)
@@ -38,15 +38,15 @@ def _show_year(year: int, release: Release, before: Release | None) -> None:
         if before is None:
             st.markdown("La première année en ligne.")
         else:
-            _show_moved(release, before)
+            _show_changes(release, before)
         label, icon = f"Retirer {year}", ":material/visibility_off:"
-        st.button(label, key=f"publish:withdraw:{year}", icon=icon, on_click=_confirm, args=(year,))
+        st.button(label, key=f"publish:withdraw:{year}", icon=icon, on_click=_open_dialog, args=(year,))
 
 
-def _show_moved(release: Release, before: Release) -> None:
+def _show_changes(release: Release, before: Release) -> None:
     lines = [
         (criterion, label, quantities.number(old), quantities.number(new), quantities.change(new, old))
-        for criterion, label, old, new in moved(before, release)
+        for criterion, label, old, new in published_changes(before, release)
     ]
     if not lines:
         st.markdown(f"Le même profil publié qu’en {before.year}.")
@@ -55,11 +55,11 @@ def _show_moved(release: Release, before: Release) -> None:
     st.table(pd.DataFrame(lines, columns=columns), hide_index=True)
 
 
-def _confirm(year: int) -> None:
-    st.dialog(f"Retirer {year} ?")(_ask)(year)
+def _open_dialog(year: int) -> None:
+    st.dialog(f"Retirer {year} ?")(_withdraw_dialog)(year)
 
 
-def _ask(year: int) -> None:
+def _withdraw_dialog(year: int) -> None:
     st.markdown(
         f"Les chiffres de {year} ne seront plus en ligne. Qui les a déjà téléchargés les garde ; publiée de nouveau, "
         "l’année dira les mêmes chiffres."

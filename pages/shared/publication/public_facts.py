@@ -1,4 +1,4 @@
-"""What partners already know exactly: written down here, so that the auditor lets every attacker know it too."""
+"""Exact numbers that are already public elsewhere, recorded so that the auditor assumes every attacker has them."""
 
 from pathlib import Path
 
@@ -13,50 +13,50 @@ from reports.content import quantities
 
 
 def show() -> None:
-    """The facts, and a line to add one."""
-    path = public_facts.beside(office_path())
+    """Show the facts, and a form to add one."""
+    path = public_facts.path_beside(office_path())
     st.subheader("Déjà rendu public ailleurs")
     st.caption(
         "Un nombre exact donné dans une présentation est connu de tous : notez-le, l’auditeur en tiendra compte, "
         "et il sera montré parmi les repères exacts."
     )
     try:
-        known = public_facts.read(path)
+        facts = public_facts.read(path)
     except PaletteError as error:
         st.error(str(error))
         return
-    if known:
-        _show(known)
+    if facts:
+        _show_facts(facts)
     with st.form("publish:fact", clear_on_submit=True, border=False):
-        _form(path)
+        _show_form(path)
 
 
-def _show(known: list[Fact]) -> None:
+def _show_facts(facts: list[Fact]) -> None:
     lines = [
-        (str(one.year), public_facts.title(one.sheet), one.label, quantities.number(one.number), one.source)
-        for one in known
+        (str(fact.year), public_facts.table_title(fact.table), fact.label, quantities.number(fact.number), fact.source)
+        for fact in facts
     ]
     columns = ["Année", "Tableau", "Catégorie", "Nombre", "Où"]
     st.table(pd.DataFrame(lines, columns=columns), hide_index=True)
 
 
-def _form(path: Path) -> None:
+def _show_form(path: Path) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         year = st.text_input("Année du nombre", max_chars=4, width=110)
         choices = list(public_facts.choices())
         choice = st.selectbox(
-            "Ce qu’il compte", choices, format_func=public_facts.said, index=None, placeholder="Choisir"
+            "Ce qu’il compte", choices, format_func=public_facts.choice_label, index=None, placeholder="Choisir"
         )
         number = st.text_input("Nombre", max_chars=7, width=110)
         source = st.text_input(
-            "Où il a été donné", max_chars=public_facts.LONGEST, placeholder="Présentation au conseil de mars"
+            "Où il a été donné", max_chars=public_facts.MAX_SOURCE, placeholder="Présentation au conseil de mars"
         )
-        sent = st.form_submit_button("Noter")
-    if not sent:
+        submitted = st.form_submit_button("Noter")
+    if not submitted:
         return
     try:
-        sheet, label = choice or ("", "")
-        public_facts.add(path, public_facts.fact(year.strip(), sheet, label, number.replace(" ", ""), source))
+        table, label = choice or ("", "")
+        public_facts.add(path, public_facts.parse_fact(year.strip(), table, label, number.replace(" ", ""), source))
     except PaletteError as error:
         st.error(str(error))
         return

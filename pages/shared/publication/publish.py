@@ -1,6 +1,7 @@
-"""Publish: why numbers are rounded, what would be published beside what is true, the auditor's verdicts, the button."""
+"""Publish a year: why numbers are rounded, published beside true numbers, the auditor's verdicts, the button."""
 
 import os
+from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
@@ -12,22 +13,22 @@ from db.base.french import french_number
 from db.figures import counting
 from db.model.office import Office
 from db.model.roles import Role
-from db.rows import personal_text, records
+from db.rows import records
 from db.storage import connection
 from pages.shared.shell import jobs
 from pages.shared.shell.session import beyond, who
 from publication import publish
 from publication.audit.auditor import ATTACKS, Tick, Verdict
-from publication.audit.comparison import Compared
+from publication.audit.comparison import ComparedTable
 from publication.publish import Outcome, Preview
-from publication.release import public_facts
+from publication.release import ledger, public_facts
 from reports.content import quantities
 
 _JOB, _CHECK = "publish", "publish-check"
 
 
 def explain() -> None:
-    """In a minute, for who comes here for the first time."""
+    """Show a short explanation for first-time users."""
     st.markdown(
         "Les partenaires voient **des groupes, jamais des personnes**. Chaque nombre publié est un **multiple de 5**, "
         "tous les tableaux s’additionnent au même total, et **0 veut dire « aucune ou quelques personnes »**."
@@ -57,8 +58,8 @@ _EXAMPLE = pd.DataFrame(
 
 
 def show_online(db: Office) -> None:
-    """What is online now, where, and a way to have it attacked again."""
-    years = list(publish.in_force(personal_text.record(db)))
+    """Show the years online, a link to the site, and a button that audits them again."""
+    years = list(publish.releases_online(ledger.read_entries(db)))
     st.subheader("En ligne")
     if not years:
         st.info("Rien n’est publié pour l’instant.")
@@ -84,7 +85,7 @@ def _check(db: Office, tick: Tick) -> list[Verdict]:
 
 
 def prepare(db: Office) -> None:
-    """Choose a year, see what it would say beside the truth, publish it."""
+    """Show a choice of years, the published numbers beside the true ones, and the button to publish."""
     st.subheader("Publier une année")
     first, last = counting.first_year(db), int(records.today()[:4]) - 1
     if first is None or first > last:
@@ -93,36 +94,36 @@ def prepare(db: Office) -> None:
     year = st.selectbox("Année", range(last, first - 1, -1), key="publish:year", width=130)
     try:
         with st.spinner("Calcul des chiffres arrondis…"):
-            shown = _preview(db, year)
+            preview = _preview(db, year)
     except PaletteError as error:
         st.error(str(error))
         return
-    _headline(shown)
-    _button(year, shown)
-    _compare(shown)
+    _show_headline(preview)
+    _show_button(year, preview)
+    _show_comparison(preview)
 
 
 def _preview(db: Office, year: int) -> Preview:
-    key = ("preview", year, len(personal_text.record(db)), _stamp())
+    key = ("preview", year, len(ledger.read_entries(db)), _facts_modified())
     return connection.remembered(db, key, lambda: publish.preview(db, office_path(), year))
 
 
-def _stamp() -> float:
-    """When the public facts were last written."""
-    path = public_facts.beside(office_path())
+def _facts_modified() -> float:
+    """Return the modification time of the public facts, 0 without a file."""
+    path = public_facts.path_beside(office_path())
     return path.stat().st_mtime if path.exists() else 0.0
 
 
-def _headline(shown: Preview) -> None:
+def _show_headline(preview: Preview) -> None:
     with st.container(horizontal=True):
-        st.metric("Personnes suivies, au vrai", quantities.number(shown.release.total), border=True)
-        st.metric("Dans les tableaux publiés", quantities.number(shown.release.rounded), border=True)
-        distance = f"{french_number(shown.distance, 1)} personne"
+        st.metric("Personnes suivies, au vrai", quantities.number(preview.release.total), border=True)
+        st.metric("Dans les tableaux publiés", quantities.number(preview.release.rounded), border=True)
+        distance = f"{french_number(preview.distance, 1)} personne"
         st.metric("Écart moyen au vrai", distance, border=True, help="Par nombre publié, à la hausse ou à la baisse.")
 
 
-def _button(year: int, shown: Preview) -> None:
-    if shown.published:
+def _show_button(year: int, preview: Preview) -> None:
+    if preview.published:
         st.caption(
             f"{year} est en ligne avec ces chiffres. Une année publiée ne change plus, même si le fichier change."
         )
@@ -135,7 +136,7 @@ def _button(year: int, shown: Preview) -> None:
     jobs.show(_JOB)
     outcome: Outcome | None = jobs.result(_JOB)
     if outcome is not None and outcome.year == year:
-        _tell(outcome)
+        _show_outcome(outcome)
 
 
 def _start(year: int, name: str) -> None:
@@ -143,7 +144,7 @@ def _start(year: int, name: str) -> None:
     jobs.start(_JOB, f"Publier {year}", lambda tick: publish.release(db, private, year, to, name, tick))
 
 
-def _tell(outcome: Outcome) -> None:
+def _show_outcome(outcome: Outcome) -> None:
     show = {"new": st.success, "refused": st.error}.get(outcome.kind, st.info)
     show(outcome.sentence)
     if outcome.verdicts:
@@ -151,14 +152,13 @@ def _tell(outcome: Outcome) -> None:
     if outcome.secrets:
         with st.expander("Ce que l’auditeur a mesuré au vrai, pour l’équipe seulement"):
             st.table(pd.DataFrame(outcome.secrets.items(), columns=["Mesure", "Valeur"]), hide_index=True)
-    measures = next((one.measures for one in outcome.releases if one.year == outcome.year), {})
-    if measures:
+    if outcome.measures:
         with st.expander("Attestation, publiée avec les chiffres"):
-            st.table(pd.DataFrame(measures.items(), columns=["Mesure", "Valeur"]), hide_index=True)
+            st.table(pd.DataFrame(outcome.measures.items(), columns=["Mesure", "Valeur"]), hide_index=True)
 
 
-def show_verdicts(verdicts: list[Verdict] | tuple[Verdict, ...]) -> None:
-    """Attack by attack: what was tried, and whether it was withstood."""
+def show_verdicts(verdicts: Sequence[Verdict]) -> None:
+    """Show each attack, what it tries, and whether it was withstood."""
     failed = [verdict for verdict in verdicts if not verdict.passed]
     label = "toutes repoussées" if not failed else f"{len(failed)} réussies" if len(failed) > 1 else "une réussie"
     with st.expander(f"Les {len(verdicts)} attaques de l’auditeur : {label}", expanded=bool(failed)):
@@ -172,23 +172,23 @@ def show_verdicts(verdicts: list[Verdict] | tuple[Verdict, ...]) -> None:
                 st.error(f"{verdict.attack.title} : {reason}")
 
 
-def _compare(shown: Preview) -> None:
-    """One table at a time: true, published, difference."""
-    titles = {table.name: table.title for table in shown.tables}
+def _show_comparison(preview: Preview) -> None:
+    """Show one table at a time: true, published, difference."""
+    titles = {table.name: table.title for table in preview.tables}
     name = st.selectbox("Tableau", titles, format_func=titles.__getitem__, key="publish:table")
-    table = next(table for table in shown.tables if table.name == name)
-    st.table(_frame(table), hide_index=True)
-    st.caption(f"{table.of[0].upper()}{table.of[1:]}. La colonne « Vrai » ne quitte jamais ce fichier.")
+    table = next(table for table in preview.tables if table.name == name)
+    st.table(_to_frame(table), hide_index=True)
+    st.caption(f"{table.unit[0].upper()}{table.unit[1:]}. La colonne « Vrai » ne quitte jamais ce fichier.")
 
 
-def _frame(table: Compared) -> pd.DataFrame:
+def _to_frame(table: ComparedTable) -> pd.DataFrame:
     lines = [
         (
-            *line.labels,
-            quantities.number(line.true),
-            quantities.number(line.published),
-            quantities.change(line.published, line.true),
+            *cell.labels,
+            quantities.number(cell.true),
+            quantities.number(cell.published),
+            quantities.change(cell.published, cell.true),
         )
-        for line in table.lines
+        for cell in table.cells
     ]
     return pd.DataFrame(lines, columns=[*table.headings, "Vrai", "Publié", "Écart"])

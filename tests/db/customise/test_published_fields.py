@@ -158,16 +158,16 @@ def test_what_another_program_wrote_of_a_publication_publishes_nothing(db):
 def test_no_published_file_may_hold_what_a_field_of_the_office_says(db):
     person = given_person(db)
     edit.add_field(db, NUMBER, "Ada")
-    assert "numéro secret 12" not in personal_text.personal(db)
+    assert "numéro secret 12" not in personal_text.collect_personal_texts(db)
 
     records.save(db, db.tables["person"], Edit({OWN: "numéro secret 12"}, person, 1), "Ada")
 
-    assert "numéro secret 12" in personal_text.personal(db)
+    assert "numéro secret 12" in personal_text.collect_personal_texts(db)
 
 
 def test_what_many_files_say_tells_of_nobody_but_a_name_a_day_or_a_number_always_does(db):
     for number in range(5):
         given_person(db, last_name=f"Nom{number}", town="Figeac", phone="06 39 98 00 09", birth_date="1980-03-01")
-        assert ("Figeac" in personal_text.personal(db)) == (number < 4)
+        assert ("Figeac" in personal_text.collect_personal_texts(db)) == (number < 4)
 
-    assert {"Lou Nom0", "Nom4 Lou", "1980-03-01", "06 39 98 00 09"} <= personal_text.personal(db)
+    assert {"Lou Nom0", "Nom4 Lou", "1980-03-01", "06 39 98 00 09"} <= personal_text.collect_personal_texts(db)

@@ -1,4 +1,4 @@
-"""The public file: the same bytes for the same releases, only what they say, and read back as it was written."""
+"""The public file: the same bytes for the same releases, nothing else in it, and read back as it was written."""
 
 import sqlite3
 from contextlib import closing
@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 
 from publication.release import artificial_persons, public_file
-from publication.release.release import Fact, dumped, loaded
-from publication.release.tables import ATTRIBUTES, BASE, PLANS, TABLES_OF_ALL
+from publication.release.release import Fact, from_json, to_json
+from publication.release.tables import ATTRIBUTES, BASE, OTHER_TABLES, PLANS
 
 
 @pytest.fixture
 def path(tmp_path, drawn):
-    found = tmp_path / public_file.NAME
-    public_file.write(found, drawn)
-    return found
+    path = tmp_path / public_file.NAME
+    public_file.write(path, drawn)
+    return path
 
 
-def rows(path, sql):
+def query(path, sql):
     with closing(sqlite3.connect(path)) as db:
         return db.execute(sql).fetchall()
 
@@ -32,8 +32,8 @@ def test_the_same_releases_make_the_same_bytes_in_any_order(path, drawn, tmp_pat
 
 
 def test_what_is_written_is_read_back(path, drawn):
-    assert [dumped(one) for one in public_file.read(path)] == [dumped(one) for one in drawn]
-    assert [dumped(loaded(dumped(one))) for one in drawn] == [dumped(one) for one in drawn]
+    assert [to_json(one) for one in public_file.read(path)] == [to_json(one) for one in drawn]
+    assert [to_json(from_json(to_json(one))) for one in drawn] == [to_json(one) for one in drawn]
 
 
 def test_a_public_file_is_never_written_over(path, drawn):
@@ -45,75 +45,75 @@ def test_a_public_file_is_never_written_over(path, drawn):
     assert path.read_bytes() == before
 
 
-def test_it_holds_the_menu_and_nothing_else(path):
-    names = {name for (name,) in rows(path, "SELECT name FROM sqlite_master")}
+def test_it_contains_the_planned_tables_and_nothing_else(path):
+    names = {name for (name,) in query(path, "SELECT name FROM sqlite_master")}
 
-    assert names == {*PLANS, *TABLES_OF_ALL}
-    assert rows(path, "PRAGMA freelist_count") == [(0,)]
-
-
-@pytest.mark.parametrize("name", [*PLANS, TABLES_OF_ALL[0]])
-def test_every_number_of_persons_is_a_multiple_and_every_share_comes_from_them(path, name):
-    persons = rows(path, f"SELECT annee, personnes, part FROM {name}")
-
-    assert persons
-    assert all(number % BASE == 0 for _, number, _ in persons)
-    whole = {year: sum(number for at, number, _ in persons if at == year) for year in (2022, 2023)}
-    profile = {year: rows(path, f"SELECT sum(personnes) FROM profil WHERE annee = {year} AND critere = 'Genre'")[0][0] for year in whole}  # fmt: skip  # noqa: E501
-    parts = name in PLANS and PLANS[name].parts
-    for year, number, share in persons:
-        of = whole[year] if parts else profile[year]
-        assert share == pytest.approx(100 * number / of, abs=0.051)
+    assert names == {*PLANS, *OTHER_TABLES}
+    assert query(path, "PRAGMA freelist_count") == [(0,)]
 
 
-def test_a_sum_of_money_is_the_rounded_persons_times_the_rounded_mean(path):
-    for persons, mean, total in rows(path, "SELECT personnes, montant_moyen, montant FROM aides"):
+@pytest.mark.parametrize("name", [*PLANS, OTHER_TABLES[0]])
+def test_numbers_of_persons_are_multiples_and_shares_are_computed_from_them(path, name):
+    rows = query(path, f"SELECT annee, personnes, part FROM {name}")
+
+    assert rows
+    assert all(number % BASE == 0 for _, number, _ in rows)
+    sums = {year: sum(number for each, number, _ in rows if each == year) for year in (2022, 2023)}
+    profile = {year: query(path, f"SELECT sum(personnes) FROM profil WHERE annee = {year} AND critere = 'Genre'")[0][0] for year in sums}  # fmt: skip  # noqa: E501
+    is_partition = name in PLANS and PLANS[name].is_partition
+    for year, number, share in rows:
+        whole = sums[year] if is_partition else profile[year]
+        assert share == pytest.approx(100 * number / whole, abs=0.051)
+
+
+def test_an_amount_is_the_rounded_persons_times_the_rounded_mean(path):
+    for persons, mean, total in query(path, "SELECT personnes, montant_moyen, montant FROM aides"):
         assert (mean is None) == (total is None)
         assert mean is None or total == persons * mean
 
 
-def test_made_up_persons_are_as_many_as_the_rounded_total_and_look_like_the_tables(drawn, path):
+def test_artificial_persons_add_up_to_the_rounded_total_and_match_the_margins(drawn, path):
     for release in drawn:
-        persons = artificial_persons.persons(release)
+        persons = artificial_persons.make_persons(release)
         assert len(persons) == release.rounded
-        for place, sheet in enumerate(release.margins.values()):
-            counted = np.bincount(persons[:, place], minlength=len(sheet.labels[0]))
-            assert np.abs(counted - sheet.persons).max() <= 1
-    assert rows(path, "SELECT count(*) FROM personnes_fictives") == [(sum(one.rounded for one in drawn),)]
+        for column, margin in enumerate(release.margins.values()):
+            counted = np.bincount(persons[:, column], minlength=len(margin.labels[0]))
+            assert np.abs(counted - margin.persons).max() <= 1
+    assert query(path, "SELECT count(*) FROM personnes_fictives") == [(sum(one.rounded for one in drawn),)]
 
 
-def test_made_up_persons_need_nothing_but_what_is_published(drawn):
-    published = loaded(dumped(drawn[0]))
+def test_artificial_persons_are_made_from_published_data_alone(drawn):
+    published = from_json(to_json(drawn[0]))
 
-    assert (artificial_persons.persons(published) == artificial_persons.persons(drawn[0])).all()
+    assert (artificial_persons.make_persons(published) == artificial_persons.make_persons(drawn[0])).all()
 
 
-def test_landmarks_are_the_exact_total_and_what_was_public_already(drawn, tmp_path):
+def test_landmarks_are_the_exact_total_and_the_public_facts(drawn, tmp_path):
     path = tmp_path / "facts.db"
     public_file.write(path, [replace(drawn[0], facts=(Fact(2022, "genre", "Femmes", 64, "Présentation"),))])
 
-    assert rows(path, "SELECT tableau, nombre, source FROM reperes") == [
+    assert query(path, "SELECT tableau, nombre, source FROM reperes") == [
         ("total", 139, "Palette"),
         ("genre", 64, "Présentation"),
     ]
     assert public_file.read(path)[0].facts == (Fact(2022, "genre", "Femmes", 64, "Présentation"),)
 
 
-def test_an_office_of_nobody_makes_a_file_without_dividing_by_nothing(drawn, tmp_path):
-    nobody = replace(
+def test_a_release_without_persons_has_no_shares(drawn, tmp_path):
+    empty = replace(
         drawn[0], total=0, rounded=0,
-        margins={name: replace(sheet, persons=sheet.persons * 0) for name, sheet in drawn[0].margins.items()},
-        tables={name: replace(sheet, persons=sheet.persons * 0) for name, sheet in drawn[0].tables.items()},
+        margins={name: replace(table, persons=table.persons * 0) for name, table in drawn[0].margins.items()},
+        tables={name: replace(table, persons=table.persons * 0) for name, table in drawn[0].tables.items()},
     )  # fmt: skip
-    path = tmp_path / "nobody.db"
+    path = tmp_path / "empty.db"
 
-    public_file.write(path, [nobody])
+    public_file.write(path, [empty])
 
-    assert rows(path, "SELECT count(*), max(part) FROM profil") == [(sum(len(one.labels) for one in ATTRIBUTES), None)]
-    assert rows(path, "SELECT count(*) FROM personnes_fictives") == [(0,)]
+    assert query(path, "SELECT count(*), max(part) FROM profil") == [(sum(len(one.labels) for one in ATTRIBUTES), None)]
+    assert query(path, "SELECT count(*) FROM personnes_fictives") == [(0,)]
 
 
-def test_anything_else_is_refused_in_french(tmp_path, path):
+def test_any_other_file_is_refused_in_french(tmp_path, path):
     text = tmp_path / "text.db"
     text.write_text("pas une base")
     with closing(sqlite3.connect(path)) as db, db:
