@@ -16,7 +16,6 @@ from publication.draw.draw import SourceData
 from publication.release import public_file
 from publication.release.population import Population
 from publication.release.release import Release
-from tests.partners.site import Site, invented_release, put_public_file
 
 YEARS = (2022, 2023)
 
@@ -83,14 +82,3 @@ def db(private: Path) -> Iterator[Office]:
     opened = connection.open_file(private)
     yield opened
     opened.close()
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The partners' site on two invented years."""
-    folder = tmp_path_factory.mktemp("public")
-    put_public_file(folder, invented_release(2022), invented_release(2023, 5))
-    site = Site(folder)
-    site.start()
-    yield site
-    site.stop()
