@@ -12,7 +12,6 @@ from db.imports import write as writing
 from db.model.dictionary import PERSON
 from db.rows import records
 from db.rows.records import Edit
-from db.storage import connection
 from db.storage.connection import Database
 from pages.shared.imports import draft
 from tests.db.imports import faulty_files, files
@@ -24,9 +23,9 @@ HEAD = ["Nom", "Prénom", "Date de naissance", "Genre", "Domaine"]
 
 
 @pytest.fixture
-def office(tmp_path, monkeypatch):
+def office(tmp_path, monkeypatch, new_office):
     monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
-    return connection.create(tmp_path / "palette.db")
+    return new_office(tmp_path / "palette.db")
 
 
 class Screen:

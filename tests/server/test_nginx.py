@@ -136,10 +136,10 @@ class Front:
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory):
+def both(tmp_path_factory, new_office):
     """The office, which knows its address, and nginx before it and the partners' site."""
     folder = tmp_path_factory.mktemp("nginx")
-    with closing(connection.create(folder / "data" / "palette.db").conn) as raw:
+    with closing(new_office(folder / "data" / "palette.db").conn) as raw:
         db = connection.Database(raw)
         let_in(db)
         accounts.set_password(db, accounts.create(db, LOGIN, "Camille", Role, "Test"), PASSWORD)

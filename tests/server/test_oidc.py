@@ -27,7 +27,6 @@ from starlette.testclient import TestClient
 from db.accounts import accounts, sessions
 from db.accounts.sessions import COOKIE
 from db.base.errors import AccessError
-from db.storage import connection
 from db.storage.permissions import Role
 from server import door, oidc
 from server.gate import Gate
@@ -52,9 +51,9 @@ def provider(monkeypatch):
 
 
 @pytest.fixture
-def db(tmp_path, monkeypatch):
+def db(tmp_path, monkeypatch, new_office):
     monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
-    db = connection.create(tmp_path / "palette.db")
+    db = new_office(tmp_path / "palette.db")
     accounts.create(db, EMAIL, "Ada", [Role.AGENT], "Test")
     yield db
     db.close()
@@ -456,10 +455,10 @@ def strict():
 
 
 @pytest.fixture(scope="module")
-def palette(strict, tmp_path_factory):
+def palette(strict, tmp_path_factory, new_office):
     """Palette as it is started, registered with that provider under a secret."""
     data = tmp_path_factory.mktemp("oidc") / "data"
-    with closing(connection.create(data / "palette.db").conn) as raw:
+    with closing(new_office(data / "palette.db").conn) as raw:
         accounts.create(let := Database(raw), EMAIL, "Ada", [Role.AGENT], "Test")
         let_in(let)
     server = Server(data)

@@ -203,8 +203,7 @@ def test_a_mark_is_worth_nothing_for_another_account_or_once_forged(db, ada, bob
     of_ada = login_throttle.mark(db, ada.id)
     text, at, signature = of_ada.split(".")
     marks = (
-        login_throttle.mark(db, bob.id), "", ".", "é", "\x00", text, f"{text}.{at}",
-        f"{text}.{at}.{'A' * len(signature)}",
+        login_throttle.mark(db, bob.id), "", ".", "é", "\x00", text, f"{text}.{at}", f"{text}.{at}.{'A' * len(signature)}",
         f"{bob.id}{text[1:]}.{at}.{signature}", of_ada + "x", f"{ada.id}0:x",
     )  # fmt: skip
     hammered(db, ada)

@@ -1,7 +1,7 @@
 """A second computation of every figure, in pandas, straight from the rows.
 
-Nothing is shared with db/figures/counting.py, db/figures/definitions.py or db/figures/populations.py: definitions are
-written anew from domain.md § 4 and from the French sentence of each figure.
+Nothing is shared with db/figures/counting.py, db/figures/definitions.py or db/figures/populations.py: definitions are written anew from
+domain.md § 4 and from the French sentence of each figure.
 """
 
 from collections.abc import Mapping

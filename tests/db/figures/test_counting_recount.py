@@ -1,7 +1,6 @@
 """Figures against a second count: made-up files, any year or day, counted again in Python, day by day, from the rows.
 
-Nothing is shared with db/figures/counting.py, not even its words: a definition that is wrong there must not be
-wrong here too.
+Nothing is shared with db/figures/counting.py, not even its words: a definition that is wrong there must not be wrong here too.
 """
 
 from collections import Counter

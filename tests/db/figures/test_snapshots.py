@@ -196,9 +196,8 @@ def fingerprint(declared):
 def test_another_way_of_counting_has_another_version():
     assert {VERSION: fingerprint(FIGURES)} == PINNED, (
         "The SQL of a figure changed. Frozen reports say under which version they were counted: when a figure that"
-        " exists counts otherwise than before, add 1 to VERSION in db/figures/definitions.py; when a figure was only"
-        " added, or the SQL says the same in other words, leave it."
-        f" Then write here: {VERSION}: {fingerprint(FIGURES)!r}."
+        " exists counts otherwise than before, add 1 to VERSION in db/figures/definitions.py; when a figure was only added, or"
+        f" the SQL says the same in other words, leave it. Then write here: {VERSION}: {fingerprint(FIGURES)!r}."
     )
 
 
