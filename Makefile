@@ -11,7 +11,7 @@ BIN     := .venv/bin
 STAMP   := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test audit pictures benchmark requirements clean browser office nginx
+.PHONY: help setup run test check audit pictures benchmark requirements clean browser office nginx
 
 help: ## Lists what can be asked for
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | awk -F '\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -38,12 +38,26 @@ run: setup ## Starts Palette and the partners' site (PORT=8501, SITE=8502, PALET
 	PALETTE_DATA="$(DATA)" exec $(BIN)/python -m server.launcher --office="$(OFFICE)" --public="$(PUBLIC)" \
 	    --address=$(ADDRESS) --port=$(PORT) --site-port=$(SITE) $$new
 
-test: setup browser office nginx ## Style, types, then every test, browser tests included (ARGS="-k aid" for some)
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py db pages partners publication reports server
-	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/pytest -n auto --dist loadfile $(ARGS)
+test: setup browser office nginx ## Style, types and every test, browser tests included (ARGS="-k aid" for some)
+	$(STYLE)
+	@$(call PROVE,)
+
+check: setup office ## Style, types and every test without a browser (ARGS="-k aid" for some)
+	$(STYLE)
+	@$(call PROVE,-m "not browser")
+
+STYLE = $(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+# Types and dangers are looked at while tests run, and told after them: alone they would keep one processor of two idle.
+# Workers take tests from each other (worksteal), so that no one file is waited for at the end.
+PROVE = \
+	beside="$$(mktemp)"; \
+	{ $(BIN)/mypy && $(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py db pages partners publication reports server; } \
+	    >"$$beside" 2>&1 & looking=$$!; \
+	trap 'kill $$looking 2>/dev/null; rm -f "$$beside"' EXIT; \
+	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/pytest -n auto --dist worksteal $(1) $(ARGS); tests=$$?; \
+	wait $$looking; types=$$?; echo "— types (mypy) and dangers (bandit):"; cat "$$beside"; \
+	exit $$(( tests || types ))
 
 # Browser tests run in the system's Chromium, and are never skipped for want of one: a green run that left out what a
 # person sees would be worse than a red one.

@@ -24,9 +24,8 @@ BOOKS = pytest.mark.parametrize("make", [whole_file.xlsx, whole_file.open_docume
 
 
 @pytest.fixture
-def db(tmp_path):
-    with closing(connection.create(tmp_path / "palette.db")) as db:
-        db.execute("PRAGMA synchronous = OFF")
+def db(tmp_path, new_office):
+    with closing(new_office(tmp_path / "palette.db")) as db:
         yield db
 
 
