@@ -9,6 +9,7 @@ from typing import Any
 from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as Deck
 
+from db.base.version import PRODUCT
 from reports.content.chart_data import ChartData
 from reports.content.report import Report, Tick, quiet
 from reports.deck import slides as deck_slides
@@ -97,7 +98,7 @@ def _name(deck: Deck, report: Report) -> None:
     """What the file says of itself."""
     about = deck.core_properties
     about.title, about.subject, about.language = report.title, deck_slides.OFFICE, "fr-FR"
-    about.author = about.last_modified_by = "Palette"
+    about.author = about.last_modified_by = PRODUCT
     about.keywords, about.comments, about.category = "bilan, publics artistes, RSA", report.truth, "Bilan"
     about.created = about.modified = datetime.now().replace(microsecond=0)
     about.revision = 1

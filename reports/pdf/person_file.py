@@ -14,6 +14,7 @@ from typing import Any
 import typst
 
 from db.base.french import french_date
+from db.base.version import PRODUCT
 from db.model.dictionary import PERSON, TABLES
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
@@ -108,7 +109,9 @@ def pdf_bytes(found: dict[str, Any]) -> bytes:
     """The readable one (A4), typeset from what ``everything`` gives."""
     with TemporaryDirectory(prefix="palette-") as name:
         folder = Path(name)
-        (folder / "dossier.json").write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+        (folder / "dossier.json").write_text(
+            json.dumps(found | {"product": PRODUCT}, ensure_ascii=False), encoding="utf-8"
+        )
         compiler = typst.Compiler(_TEMPLATE.read_bytes(), root=str(folder), ignore_system_fonts=True)
         made = compiler.compile(format="pdf")
     return made if isinstance(made, bytes) else b""

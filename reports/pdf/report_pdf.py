@@ -13,6 +13,7 @@ import typst
 import vl_convert
 
 from db.base.french import french_date, french_number
+from db.base.version import PRODUCT
 from db.figures.definitions import NATIONAL, VERSION
 from reports.charts import rendering
 from reports.content import quantities, sentences
@@ -150,6 +151,7 @@ def _content(report: Report, charts: dict[str, Piece]) -> dict[str, Any]:
     made = french_date(date.today().isoformat())
     return {
         "title": report.title,
+        "product": PRODUCT,
         "about": f"{OFFICE}. {report.truth}.",
         "keywords": ["bilan", "publics artistes", "RSA"],
         "office": OFFICE,

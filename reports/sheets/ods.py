@@ -12,6 +12,7 @@ from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
 from db.base.spreadsheets import column_letters
+from db.base.version import PRODUCT
 from reports.sheets.workbook import (
     DAY,
     EUROS,
@@ -240,7 +241,7 @@ def _manifest() -> str:
 
 
 def _meta(title: str) -> str:
-    told = f"<dc:title>{escape(title)}</dc:title><meta:generator>Palette</meta:generator>"
+    told = f"<dc:title>{escape(title)}</dc:title><meta:generator>{PRODUCT}</meta:generator>"
     return f"{_START}<office:document-meta{_NAMES}><office:meta>{told}</office:meta></office:document-meta>"
 
 

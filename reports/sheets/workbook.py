@@ -12,6 +12,7 @@ from typing import Any
 
 from db.base.errors import InvalidError, Problem
 from db.base.spreadsheets import new_workbook, write_text
+from db.base.version import PRODUCT
 
 Cell = str | int | float | date | None
 TEXT, NUMBER, EUROS, DAY, OWN = "text", "number", "euros", "day", "own"
@@ -80,7 +81,7 @@ def xlsx_bytes(title: str, page: Page, sheets: Sequence[Sheet]) -> bytes:
     # What is written goes through files: kept in a folder that also goes when the work is cancelled half-way.
     with TemporaryDirectory(prefix="palette-") as folder:
         book = new_workbook(out, constant_memory=True, tmpdir=folder)
-        book.set_properties({"title": title, "author": "Palette"})
+        book.set_properties({"title": title, "author": PRODUCT})
         looks = _looks(book)
         _page(book, page, looks)
         for sheet in sheets:
