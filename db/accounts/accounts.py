@@ -14,7 +14,7 @@ from db.base.errors import InvalidError, NotFoundError, Problem
 from db.model.office import Office
 from db.model.roles import Role, Roles
 from db.rows import access_log
-from db.rows.records import writing
+from db.rows.transactions import writing
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200

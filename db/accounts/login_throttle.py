@@ -16,7 +16,7 @@ import itsdangerous
 from db.accounts import sessions
 from db.base.errors import PaletteError
 from db.model.office import Office
-from db.rows.records import writing
+from db.rows.transactions import writing
 
 _FREE = {"account": 5, "address": 20, "device": 10}
 """So many failures cost nothing."""

@@ -15,7 +15,7 @@ import itsdangerous
 from db.accounts import accounts
 from db.accounts.accounts import Account
 from db.model.office import Office
-from db.rows.records import writing
+from db.rows.transactions import writing
 from db.storage.connection import office
 
 ADDRESS = os.environ.get("PALETTE_ADDRESS", "").rstrip("/")

@@ -48,7 +48,7 @@ def copy(source: Path, target: Path, recipient: Any = None) -> str:
     Raises StorageError when the disk does not give back what it was given, OSError.
     """
 
-    def transfer(reading: BinaryIO, writing: "_Writer") -> None:
+    def transfer(reading: BinaryIO, writing: "_DigestWriter") -> None:
         if recipient is None:
             shutil.copyfileobj(reading, writing, 1 << 20)
         else:
@@ -77,9 +77,9 @@ def decrypt(source: Path, target: Path, identity: Path | None) -> None:
         raise StorageError(DAMAGED) from None  # age's way to say that what it reads was changed
 
 
-def _write(source: Path, target: Path, transfer: Callable[[BinaryIO, "_Writer"], None]) -> str:
+def _write(source: Path, target: Path, transfer: Callable[[BinaryIO, "_DigestWriter"], None]) -> str:
     with source.open("rb") as reading, open(_made(target), "wb") as file:
-        writing = _Writer(file)
+        writing = _DigestWriter(file)
         try:
             transfer(reading, writing)
             file.flush()
@@ -95,7 +95,7 @@ def _made(target: Path) -> int:
     return os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
 
 
-class _Writer:
+class _DigestWriter:
     """Counts what is written into its SHA-256; keeps the disk's refusal, of which age only repeats the words."""
 
     def __init__(self, file: BinaryIO) -> None:

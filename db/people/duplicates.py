@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from db.model.office import Office
 from db.people import similarity
-from db.rows.records import writing
+from db.rows.transactions import writing
 from db.storage import connection
 
 _LIKELY, _POSSIBLE = 75, 45

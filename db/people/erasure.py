@@ -17,7 +17,7 @@ from db.model.dictionary import PERSON, TABLES
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import References
-from db.rows import access_log, records, saved_views
+from db.rows import access_log, records, saved_views, transactions
 from db.storage import audit_chain, connection
 from db.storage.ddl import ERASING
 
@@ -43,7 +43,7 @@ def erase(db: Office, ids: Iterable[int], who: str) -> int:
     """
     persons = sorted(set(ids))
     db.execute("PRAGMA secure_delete = ON")
-    with _registered(db, persons, who), records.writing(db):
+    with _registered(db, persons, who), transactions.writing(db):
         db.execute("PRAGMA defer_foreign_keys = ON")
         for person in persons:
             _erase(db, person, who)

@@ -12,15 +12,16 @@ from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import References
 from db.people import duplicates
-from db.people.merge_preview import BOTH, KEEP, Clash, Look, Place, children, look, referred
+from db.people.merge_preview import BOTH, KEEP, MergeClash, Place, SideBySide, children, look, referred
 from db.rows import history, records
-from db.rows.records import Edit, Row, rehearsing, writing
+from db.rows.records import Edit, Row
 from db.rows.rule_errors import refusals
+from db.rows.transactions import rehearsing, writing
 from db.storage import ddl
 
 
 @dataclass(frozen=True)
-class Choices:
+class MergeChoices:
     """What somebody chose. ``values``: to write over the kept person's; ``sides``: a clash's place -> what is kept."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -37,7 +38,7 @@ class Rehearsal:
     ceiling: str
 
 
-def rehearse(db: Office, keep_id: int, gone_id: int, choices: Choices, who: str) -> Rehearsal:
+def rehearse(db: Office, keep_id: int, gone_id: int, choices: MergeChoices, who: str) -> Rehearsal:
     """What the file would refuse of a merge; nothing is written. Raises NotFoundError, InvalidError, BusyError."""
     with rehearsing(db):
         work = _Merge(db, look(db, keep_id, gone_id), choices, who, rehearsal=True)
@@ -45,7 +46,9 @@ def rehearse(db: Office, keep_id: int, gone_id: int, choices: Choices, who: str)
     return Rehearsal(tuple(dict.fromkeys(work.problems)), work.ceiling)
 
 
-def merge(db: Office, keep_id: int, gone_id: int, choices: Choices, versions: Mapping[Place, int], who: str) -> None:
+def merge(
+    db: Office, keep_id: int, gone_id: int, choices: MergeChoices, versions: Mapping[Place, int], who: str
+) -> None:
     """Put the file of ``gone_id`` into that of ``keep_id``: one operation, which undo takes back whole.
 
     ``versions``: those of the ``Look`` that was shown. Raises ConflictError when a colleague changed something in
@@ -76,7 +79,7 @@ def _last_by(db: Office, table: str, row_id: int) -> str:
 class _Merge:
     """The steps of one merge, within a transaction."""
 
-    def __init__(self, db: Office, seen: Look, choices: Choices, who: str, rehearsal: bool = False) -> None:
+    def __init__(self, db: Office, seen: SideBySide, choices: MergeChoices, who: str, rehearsal: bool = False) -> None:
         self.db, self.seen, self.choices, self.who, self.rehearsal = db, seen, choices, who, rehearsal
         self.problems: list[str] = []
         self.ceiling = ""
@@ -86,7 +89,7 @@ class _Merge:
         for clash in seen.clashes:
             self._settle(clash, choices.sides.get(clash.place, clash.usual))
 
-    def _settle(self, clash: Clash, side: str) -> None:
+    def _settle(self, clash: MergeClash, side: str) -> None:
         lost = clash.loses(side)
         self._away += [(clash.table, row_id) for row_id in lost]
         kept = (clash.keep if side == KEEP else clash.gone)[0]

@@ -22,7 +22,7 @@ KEEP, GONE, BOTH = "keep", "gone", "both"
 
 
 @dataclass(frozen=True)
-class Clash:
+class MergeClash:
     """Rows of the two files that may not share a day: one side is kept, or, where that is possible, both.
 
     ``both``: the row that then changes, and what becomes of it; None where one side must go.
@@ -45,14 +45,14 @@ class Clash:
 
 
 @dataclass(frozen=True)
-class Look:
+class SideBySide:
     """Two files side by side. ``rows``: table -> those of either; ``twins``: the other's row -> the same one kept."""
 
     keep: Row
     gone: Row
     rows: dict[str, tuple[list[Row], list[Row]]]
     twins: dict[Place, Place]
-    clashes: tuple[Clash, ...]
+    clashes: tuple[MergeClash, ...]
     listed: tuple[tuple[OfficeTable, Field, Row], ...]
     """Rows that name the other person in a field of theirs (the participants of a project)."""
     versions: Versions
@@ -61,7 +61,7 @@ class Look:
 # ---- looking
 
 
-def look(db: Office, keep_id: int, gone_id: int) -> Look:
+def look(db: Office, keep_id: int, gone_id: int) -> SideBySide:
     """The two files side by side. Raises NotFoundError, or InvalidError when they are one."""
     if keep_id == gone_id:
         raise InvalidError([Problem("c’est deux fois le même dossier")])
@@ -72,7 +72,7 @@ def look(db: Office, keep_id: int, gone_id: int) -> Look:
     versions |= {(name, row.id): row.version for name, sides in rows.items() for side in sides for row in side}
     versions |= {(table.name, row.id): row.version for table, _, row in listed}
     twins = _twins(db, rows)
-    return Look(keep, gone, rows, twins, tuple(_clashes(db, keep_id, gone_id, rows, twins)), listed, versions)
+    return SideBySide(keep, gone, rows, twins, tuple(_clashes(db, keep_id, gone_id, rows, twins)), listed, versions)
 
 
 def children(db: Office) -> list[OfficeTable]:
@@ -144,7 +144,7 @@ def _clashes(
     gone_id: int,
     rows: Mapping[str, tuple[list[Row], list[Row]]],
     twins: Mapping[Place, Place],
-) -> Iterator[Clash]:
+) -> Iterator[MergeClash]:
     for name, alone in domain_rules.ALONE.items():
         sql = f"""SELECT other.id, NEW.id FROM {name} NEW JOIN {name} other ON other.person_id = ?
           WHERE NEW.person_id = ? AND {domain_rules.overlap("NEW", "other")} AND ({alone}) ORDER BY NEW.id, other.id"""
@@ -172,13 +172,13 @@ def _grouped(pairs: Iterable[tuple[int, int]]) -> list[tuple[list[int], list[int
     return groups
 
 
-def _clash(name: str, mine: list[Row], theirs: list[Row]) -> Clash:
+def _clash(name: str, mine: list[Row], theirs: list[Row]) -> MergeClash:
     both = _both(name, mine[0], theirs[0]) if len(mine) == len(theirs) == 1 else None
     usual = (
         KEEP if _covers(mine, theirs) else GONE if _covers(theirs, mine) else BOTH if both and name != "cer" else KEEP
     )
     keep, gone = (tuple(row.id for row in side) for side in (mine, theirs))
-    return Clash(name, keep, gone, usual, both)
+    return MergeClash(name, keep, gone, usual, both)
 
 
 def _covers(one: list[Row], other: list[Row]) -> bool:

@@ -12,7 +12,7 @@ from db.model import domain_rules
 from db.model.dictionary import CER, STAGE, TABLES
 from db.model.office import Office
 from db.model.types import Date
-from db.rows import access_log, records
+from db.rows import access_log, records, transactions
 from db.rows.records import Edit
 from db.storage import audit_chain
 
@@ -140,7 +140,7 @@ def _set_archived(db: Office, files: Iterable[Kept], day: str | None, who: str) 
 
 def purge_traces(db: Office) -> int:
     """Remove the traces that are older than the settings say; their seals stay. Returns how many went."""
-    with records.writing(db):
+    with transactions.writing(db):
         old = "at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || (SELECT trace_months FROM setting) || ' months')"
         lines = [row[0] for row in db.execute(f"SELECT id FROM trace WHERE {old}").fetchall()]
         if lines:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from db.base import instants
 from db.base.french import french_instant
 from db.model.office import Office
-from db.rows.records import writing
+from db.rows.transactions import writing
 
 ACTIONS = {
     "open": "Dossier ouvert",
@@ -28,7 +28,7 @@ _AGAIN = "-10 minutes"
 
 
 @dataclass(frozen=True)
-class Line:
+class LogLine:
     """One trace. ``at``: an ISO moment in UTC."""
 
     id: int
@@ -77,7 +77,7 @@ def find(
     until: str = "",
     first: int = 0,
     size: int = 50,
-) -> tuple[list[Line], int]:
+) -> tuple[list[LogLine], int]:
     """One page of the traces, latest first, and how many there are in all. Days are ISO, both included."""
     asked = [
         ("who = ?", who), ("action = ?", action), ("person_id = ?", person_id),
@@ -88,4 +88,4 @@ def find(
     values = [value for _, value in kept]
     (many,) = db.execute(f"SELECT count(*) FROM trace WHERE {where}", values).fetchone()
     sql = f"SELECT id, at, who, action, person_id, detail FROM trace WHERE {where} ORDER BY id DESC LIMIT ? OFFSET ?"
-    return [Line(*row) for row in db.execute(sql, [*values, size, first])], many
+    return [LogLine(*row) for row in db.execute(sql, [*values, size, first])], many

@@ -16,9 +16,10 @@ from db.model.dictionary import ACTION, CER, DIAGNOSTIC, INTERVENTION, PERSON
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context, Reference, References
-from db.rows import records, titles
-from db.rows.records import Edit, rehearsing
+from db.rows import records, titles, transactions
+from db.rows.records import Edit
 from db.rows.rule_errors import refusals
+from db.rows.transactions import rehearsing
 from db.storage import ddl
 
 MOST = 5_000
@@ -29,7 +30,7 @@ MOST = 5_000
 
 
 @dataclass(frozen=True)
-class Change:
+class BulkChange:
     """What a change of one field would do. ``versions``: the rows that would change, as they were read.
 
     ``groups``: what they say now, as text, and how many say it, most first; ``same``: how many say the new value
@@ -46,7 +47,7 @@ class Change:
     refused: Mapping[int, str]
 
 
-def preview(db: Office, table: OfficeTable, ids: Sequence[int], name: str, value: Any, who: str) -> Change:
+def preview(db: Office, table: OfficeTable, ids: Sequence[int], name: str, value: Any, who: str) -> BulkChange:
     """What writing ``value`` over a field of these rows would do; nothing is written.
 
     Raises FieldError when no row may hold the value, BusyError.
@@ -63,7 +64,7 @@ def preview(db: Office, table: OfficeTable, ids: Sequence[int], name: str, value
     refused = _refused(db, table, list(other), {name: value}, who) if _may_refuse(table, name) else {}
     groups = Counter(old for row_id, (_, old) in other.items() if row_id not in refused)
     shown = {old: item.type.show(item.type.from_sql(old), known) for old in groups}
-    return Change(
+    return BulkChange(
         table.name,
         name,
         value,
@@ -98,7 +99,7 @@ def _reason(error: PaletteError) -> str:
     return str(error.problems[0]) if isinstance(error, InvalidError) else str(error)
 
 
-def change(db: Office, table: OfficeTable, wanted: Change, who: str) -> int:
+def change(db: Office, table: OfficeTable, wanted: BulkChange, who: str) -> int:
     """Write it, all or nothing, in one operation. Returns how many rows changed.
 
     Raises ConflictError when a colleague changed the field of one of the rows since the preview, NotFoundError when one
@@ -112,7 +113,7 @@ def change(db: Office, table: OfficeTable, wanted: Change, who: str) -> int:
 
 
 @dataclass(frozen=True)
-class Line:
+class DraftLine:
     """The new row of one person, from the chosen row ``source``; ``told``: what it rests on; ``refused``: why not."""
 
     source: int
@@ -130,10 +131,10 @@ class Draft:
     sources: OfficeTable
     common: Mapping[str, Any]
     day: str
-    lines: tuple[Line, ...]
+    lines: tuple[DraftLine, ...]
 
     @property
-    def accepted(self) -> list[Line]:
+    def accepted(self) -> list[DraftLine]:
         """The lines that can be created."""
         return [line for line in self.lines if not line.refused]
 
@@ -169,7 +170,7 @@ def draft(
                     records.save_within(db, table, [Edit(line.values)], who, known)
                 except PaletteError as error:
                     reason = _reason(error)
-            tried.append(Line(line.source, line.person, line.values, line.told, reason))
+            tried.append(DraftLine(line.source, line.person, line.values, line.told, reason))
     return Draft(table, sources, common, day, tuple(tried))
 
 
@@ -179,7 +180,7 @@ def create(db: Office, wanted: Draft, who: str) -> int:
     Raises StaleError when the file changed so that a line would be another one now, RuleError, BusyError.
     """
     lines = wanted.accepted
-    with records.writing(db):
+    with transactions.writing(db):
         again = _lines(db, wanted.table, wanted.sources, [line.source for line in lines], wanted.common, wanted.day)
         now = {line.source: (line.person, line.values) for line in again if not line.refused}
         moved = [line for line in lines if now.get(line.source) != (line.person, line.values)]
@@ -193,7 +194,7 @@ def create(db: Office, wanted: Draft, who: str) -> int:
 
 def _lines(
     db: Office, table: OfficeTable, sources: OfficeTable, ids: Sequence[int], common: Mapping[str, Any], day: str
-) -> Iterator[Line]:
+) -> Iterator[DraftLine]:
     """A line for each chosen row; a person chosen by two of her contracts has one, but for renewals and plans."""
     known = titles.context(db)
     seen: set[int] = set()
@@ -201,7 +202,7 @@ def _lines(
         person = source if sources is PERSON else records.person_of(db, sources, source) or 0
         if table.name == INTERVENTION.name:
             if person not in seen:
-                yield Line(source, person, {"person_id": person, **common})
+                yield DraftLine(source, person, {"person_id": person, **common})
             seen.add(person)
         elif table.name == ACTION.name:
             yield _action(db, sources, source, person, common, day, known)
@@ -211,32 +212,32 @@ def _lines(
 
 def _action(
     db: Office, sources: OfficeTable, source: int, person: int, common: Mapping[str, Any], day: str, known: Context
-) -> Line:
+) -> DraftLine:
     contract = source if sources is CER else _running(db, person, day)
     plan = ("cer_id", CER.name, contract)
     if contract is None:
         plan = ("diagnostic_id", DIAGNOSTIC.name, _last_diagnostic(db, person))
     name, target, row_id = plan
     if row_id is None:
-        return Line(source, person, {}, "", "ni contrat en cours ni diagnostic : aucun plan où mettre l’action")
-    return Line(source, person, {"person_id": person, name: row_id, **common}, known.title(target, row_id))
+        return DraftLine(source, person, {}, "", "ni contrat en cours ni diagnostic : aucun plan où mettre l’action")
+    return DraftLine(source, person, {"person_id": person, name: row_id, **common}, known.title(target, row_id))
 
 
 def _renewal(
     db: Office, sources: OfficeTable, source: int, person: int, common: Mapping[str, Any], day: str, known: Context
-) -> Line:
+) -> DraftLine:
     contract = source if sources is CER else _running(db, person, day)
     if contract is None:
-        return Line(source, person, {}, "", "pas de contrat en cours")
+        return DraftLine(source, person, {}, "", "pas de contrat en cours")
     told = known.title(CER.name, contract)
     later = db.execute("SELECT id FROM cer WHERE replaces_id = ? AND deleted_at IS NULL", (contract,)).fetchone()
     if later:
-        return Line(source, person, {}, told, f"déjà renouvelé : {known.title(CER.name, later[0])}")
+        return DraftLine(source, person, {}, told, f"déjà renouvelé : {known.title(CER.name, later[0])}")
     values = domain_rules.next_contract(db, contract, day)
     own = {name: value for name, value in common.items() if name != MONTHS and value is not None}
     ends = months_later(values["starts_on"], int(common[MONTHS]))
     start, end = (CER.field("starts_on").type.show(one, known) for one in (values["starts_on"], ends))
-    return Line(source, person, {**values, "ends_on": ends, **own}, f"{told} → du {start} au {end}")
+    return DraftLine(source, person, {**values, "ends_on": ends, **own}, f"{told} → du {start} au {end}")
 
 
 def _running(db: Office, person: int, day: str) -> int | None:

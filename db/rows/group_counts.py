@@ -63,7 +63,7 @@ def of_rows(db: Office, table: OfficeTable, group: str, ids: list[int]) -> dict[
 
 
 @dataclass(frozen=True)
-class Section:
+class GroupSection:
     """A group as a page shows it. ``goes_on``: it began on a page before; ``folded``: its rows are on no page."""
 
     code: Any
@@ -71,7 +71,7 @@ class Section:
     folded: bool = False
 
 
-def sections(found: Counts, query: Query, on_page: Sequence[Any]) -> list[Section]:
+def sections(found: Counts, query: Query, on_page: Sequence[Any]) -> list[GroupSection]:
     """The groups of one page, in order; a folded one stands where it would begin. ``on_page``: those of its rows."""
     first, last = (query.page - 1) * query.size, query.page * query.size
     end = on_pages(found, query)
@@ -79,10 +79,10 @@ def sections(found: Counts, query: Query, on_page: Sequence[Any]) -> list[Sectio
     for code, many in found:
         if code not in query.folded:
             if code in on_page:
-                shown.append(Section(code, goes_on=before < first))
+                shown.append(GroupSection(code, goes_on=before < first))
             before += many
         elif first <= before < last or (before == end and first < max(1, end) <= last):
-            shown.append(Section(code, folded=True))
+            shown.append(GroupSection(code, folded=True))
     listed = [section.code for section in shown]
     # Counts may be those of a moment ago: a row's group is shown even so.
-    return shown + [Section(code) for code in dict.fromkeys(on_page) if code not in listed]
+    return shown + [GroupSection(code) for code in dict.fromkeys(on_page) if code not in listed]

@@ -14,7 +14,7 @@ from db.base.french import french_instant
 from db.model.dictionary import PERSON
 from db.model.office import Office
 from db.model.types import Date, Email, Phone
-from db.rows import records
+from db.rows import transactions
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def adding(db: Office, seen: Sequence[Entry], action: str, year: int, numbers: s
     Raises BusyError when the record has grown since it was ``seen``: a colleague published or withdrew meanwhile.
     """
     sql = "INSERT INTO publication (at, who, action, year, numbers) VALUES (?, ?, ?, ?, ?)"
-    with records.writing(db):
+    with transactions.writing(db):
         if len(record(db)) != len(seen):
             raise BusyError("Une autre publication ou un retrait vient d’avoir lieu : rien n’a été fait, recommencez.")
         db.execute(sql, (instants.now(), who, action, year, numbers))

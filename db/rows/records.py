@@ -1,25 +1,21 @@
 """Read, save, delete and restore the rows of any table; a save is all or nothing and never overwrites a colleague's."""
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from db.base import instants
 from db.base.errors import ConflictError, Difference, FieldError, InvalidError, NotFoundError, Problem
-from db.base.sqlite_errors import palette_error
-from db.model.dictionary import OWN_FIELD, OWN_VALUE
 from db.model.fields import TODAY, Field, OfficeTable, Table
 from db.model.office import Office
 from db.model.types import Context
-from db.rows import group_counts, history, operations, queries
+from db.rows import group_counts, history, queries
 from db.rows.queries import Filter, Query
 from db.rows.rule_errors import refusals
 from db.rows.titles import context, suggestions
-from db.storage import audit_chain, permissions, upgrade
-from db.storage.connection import change_token, remembered
+from db.rows.transactions import writing
+from db.storage.connection import remembered
 
 __all__ = ["Edit", "Filter", "Page", "Query", "Row", "Saved", "context", "suggestions"]
 
@@ -159,58 +155,6 @@ def ids_listing(db: Office, table: OfficeTable, item: Field, row_id: int) -> lis
 
 
 # ---- writing
-
-
-@contextmanager
-def writing(db: Office, undoes: int | None = None) -> Iterator[None]:
-    """One transaction: all or nothing, one writer at a time; what it wrote in the history is one operation, sealed.
-
-    ``undoes``: the operation that it takes back. SQLite's refusals become BusyError, StorageError, AccessError.
-    """
-    try:
-        db.execute("BEGIN IMMEDIATE")
-        before = change_token(db)
-        yield
-        operations.note(db, before, undoes)
-        if _reshaped(db, before):
-            upgrade.renew(db)
-        with permissions.lifted(db):
-            audit_chain.seal(db)
-        db.execute("COMMIT")
-    except BaseException as error:
-        _roll_back(db)
-        told = palette_error(error) if isinstance(error, sqlite3.Error) else None
-        if told:
-            raise told from error
-        raise
-
-
-def _reshaped(db: Office, before: int) -> bool:
-    """Whether the present transaction changed a field or a list of the office's own: the file has to follow."""
-    sql = "SELECT 1 FROM history WHERE id > ? AND table_name IN (?, ?) LIMIT 1"
-    return db.execute(sql, (before, OWN_FIELD.name, OWN_VALUE.name)).fetchone() is not None
-
-
-@contextmanager
-def rehearsing(db: Office) -> Iterator[None]:
-    """Try something out: whatever is written within is taken back. Raises BusyError, StorageError, AccessError.
-
-    Nothing that is ``remembered`` may be asked within: it would be kept under a number that another save gets.
-    """
-    try:
-        db.execute("BEGIN IMMEDIATE")
-        yield
-    except sqlite3.Error as error:
-        raise palette_error(error) or error from error
-    finally:
-        _roll_back(db)
-
-
-def _roll_back(db: Office) -> None:
-    """A full disk ends the transaction by itself."""
-    if db.in_transaction:
-        db.execute("ROLLBACK")
-    db.forget_dictionary()
 
 
 def defaults(table: Table, day: str = "") -> dict[str, Any]:

@@ -16,7 +16,7 @@ from db.model.fields import Computed, Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Choices, Context, Date, Euros, Integer, Text, YesNo
 from db.rows.queries import groupable, words
-from db.rows.records import writing
+from db.rows.transactions import writing
 
 LONGEST_NAME = 60
 _LONGEST_CONTENT = 20_000

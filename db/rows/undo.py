@@ -14,7 +14,7 @@ from db.base.french import french_instant
 from db.model.dictionary import FILES
 from db.model.fields import OfficeTable
 from db.model.office import Office
-from db.rows import history, operations, records, titles
+from db.rows import history, operations, records, titles, transactions
 from db.rows.operations import Operation
 from db.rows.rule_errors import refusals
 
@@ -41,7 +41,7 @@ def undo(db: Office, operation_id: int, who: str) -> None:
     Raises UndoError, which names what later changes made wrong; RuleError when a rule forbids the rows as they were;
     NotFoundError, BusyError.
     """
-    with records.writing(db, undoes=operation_id):
+    with transactions.writing(db, undoes=operation_id):
         operation = operations.get(db, operation_id)
         if operation is None:
             raise NotFoundError("Cette opération n’existe pas.")

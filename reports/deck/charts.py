@@ -85,7 +85,7 @@ def draw(slide: Slide, picture: ChartData, box: Box, size: float = 11) -> None:
     chart.has_title = False
     size = _fitting(picture, box, size)
     chart.font.size, chart.font.name, chart.font.color.rgb = Pt(size), FONT, rgb(TEXT_INK)
-    _Drawing(chart, picture, box, size).finish()
+    _ChartDrawing(chart, picture, box, size).finish()
 
 
 def _fitting(picture: ChartData, box: Box, size: float) -> float:
@@ -109,7 +109,7 @@ def _number_format(picture: ChartData) -> str:
     return {"cents": '# ##0.00 "€"', "percent": "0.0"}.get(picture.unit, "# ##0")
 
 
-class _Drawing:
+class _ChartDrawing:
     """One chart being made presentable."""
 
     def __init__(self, chart: Any, picture: ChartData, box: Box, size: float) -> None:
@@ -134,7 +134,7 @@ class _Drawing:
         self._axes()
         self._bars()
         self._colours()
-        _SAYS.get(self.picture.shape, _Drawing._say_numbers)(self)
+        _SAYS.get(self.picture.shape, _ChartDrawing._say_numbers)(self)
         self._legend()
         self._place_plot()
 
@@ -300,12 +300,12 @@ class _Drawing:
         area.insert(0, _layout(self.inner, self.box, '<c:layoutTarget val="inner"/>'))
 
 
-_SAYS: dict[str, Callable[[_Drawing], None]] = {
-    "bars": _Drawing._say_each,
-    "marks": _Drawing._say_marks,
-    "line": _Drawing._say_line,
-    "stacked": _Drawing._say_inside,
-    "months": _Drawing._say_inside,
+_SAYS: dict[str, Callable[[_ChartDrawing], None]] = {
+    "bars": _ChartDrawing._say_each,
+    "marks": _ChartDrawing._say_marks,
+    "line": _ChartDrawing._say_line,
+    "stacked": _ChartDrawing._say_inside,
+    "months": _ChartDrawing._say_inside,
 }
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"

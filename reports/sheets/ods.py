@@ -27,8 +27,8 @@ from reports.sheets.workbook import (
     TEXT,
     TITLE,
     Cell,
-    Page,
-    Sheet,
+    CoverPage,
+    TableSheet,
     head_of,
 )
 
@@ -45,7 +45,7 @@ _UNWRITTEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 """What XML has no way to write. Palette keeps none of it; another program may have."""
 
 
-def ods_bytes(title: str, page: Page, sheets: Sequence[Sheet]) -> bytes:
+def ods_bytes(title: str, page: CoverPage, sheets: Sequence[TableSheet]) -> bytes:
     """The document, ``page`` first."""
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
@@ -59,7 +59,7 @@ def ods_bytes(title: str, page: Page, sheets: Sequence[Sheet]) -> bytes:
     return out.getvalue()
 
 
-def _content(content: IO[bytes], page: Page, sheets: Sequence[Sheet]) -> None:
+def _content(content: IO[bytes], page: CoverPage, sheets: Sequence[TableSheet]) -> None:
     def put(text: str) -> None:
         content.write(text.encode())
 
@@ -80,7 +80,7 @@ def _content(content: IO[bytes], page: Page, sheets: Sequence[Sheet]) -> None:
 # ---- tables
 
 
-def _page(page: Page) -> str:
+def _page(page: CoverPage) -> str:
     lines = []
     for look, cells in page.lines:
         many = len(page.widths)
@@ -95,7 +95,7 @@ def _page(page: Page) -> str:
     return f"<table:table table:name={_attribute(page.name)}>{_columns(page.widths)}{''.join(lines)}</table:table>"
 
 
-def _head(sheet: Sheet) -> str:
+def _head(sheet: TableSheet) -> str:
     cells = "".join(_cell(column.heading, head_of(column)) for column in sheet.columns)
     return (
         f"<table:table table:name={_attribute(sheet.name)}>{_columns([column.width for column in sheet.columns])}"
@@ -103,7 +103,7 @@ def _head(sheet: Sheet) -> str:
     )
 
 
-def _row(sheet: Sheet, row: Sequence[Cell]) -> str:
+def _row(sheet: TableSheet, row: Sequence[Cell]) -> str:
     cells = "".join(_cell(value, column.look) for value, column in zip(row, sheet.columns, strict=True))
     return _table_row(cells, f"high{sheet.lines(row)}")
 
@@ -116,7 +116,7 @@ def _columns(widths: Sequence[int]) -> str:
     return "".join(f'<table:table-column table:style-name="w{width}"/>' for width in widths)
 
 
-def _filters(sheet: Sheet) -> str:
+def _filters(sheet: TableSheet) -> str:
     """The little arrows of the headings."""
     name = "'" + sheet.name.replace("'", "''") + "'"
     last = f"{column_letters(len(sheet.columns) - 1)}{max(sheet.size, 1) + 1}"
@@ -259,10 +259,10 @@ def _paper() -> str:
     )
 
 
-def _settings(sheets: Sequence[Sheet]) -> str:
+def _settings(sheets: Sequence[TableSheet]) -> str:
     """Headings and numbers stay in sight."""
 
-    def entries(sheet: Sheet) -> Iterator[str]:
+    def entries(sheet: TableSheet) -> Iterator[str]:
         for name, kind, value in (
             ("HorizontalSplitMode", "short", 2), ("VerticalSplitMode", "short", 2),
             ("HorizontalSplitPosition", "int", 1), ("VerticalSplitPosition", "int", 1),

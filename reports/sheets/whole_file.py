@@ -20,7 +20,21 @@ from db.rows.round_trip_text import FIRST, LISTS, NAME, Spelling, headings, shee
 from db.storage.connection import remembered
 from reports.content.report import Tick, quiet
 from reports.sheets import ods, workbook
-from reports.sheets.workbook import DAY, EUROS, HEAD, LINE, NUMBER, OWN, SOFT, TEXT, TITLE, Cell, Column, Page, Sheet
+from reports.sheets.workbook import (
+    DAY,
+    EUROS,
+    HEAD,
+    LINE,
+    NUMBER,
+    OWN,
+    SOFT,
+    TEXT,
+    TITLE,
+    Cell,
+    CoverPage,
+    SheetColumn,
+    TableSheet,
+)
 
 _LEAP = date(1900, 3, 1)
 """Before that day Excel, which takes 1900 for a leap year, and LibreOffice read a number as two different days."""
@@ -85,7 +99,7 @@ def told(chosen: Format) -> str:
 # ---- sheets
 
 
-def _book(whole: Whole, day: str, tick: Tick) -> tuple[Page, list[Sheet]]:
+def _book(whole: Whole, day: str, tick: Tick) -> tuple[CoverPage, list[TableSheet]]:
     told = _Progress(tick, whole.size)
     spelling = Spelling(whole.db, whole.tables, whole.known)
     tables = [*whole.tables.values(), *(table for name, table in whole.office.items() if whole.kept[name])]
@@ -94,16 +108,16 @@ def _book(whole: Whole, day: str, tick: Tick) -> tuple[Page, list[Sheet]]:
     return _first(whole, names, day), [*sheets, _lists(whole)]
 
 
-def _sheet(whole: Whole, table: OfficeTable, name: str, spelling: Spelling, told: "_Progress") -> Sheet:
-    columns = [Column(OWN_NUMBER, OWN, 8)]
-    columns += [Column(head, _look(item.type), _width(item.type)) for head, item in headings(table.fields).items()]
+def _sheet(whole: Whole, table: OfficeTable, name: str, spelling: Spelling, told: "_Progress") -> TableSheet:
+    columns = [SheetColumn(OWN_NUMBER, OWN, 8)]
+    columns += [SheetColumn(head, _look(item.type), _width(item.type)) for head, item in headings(table.fields).items()]
 
     def rows() -> Iterator[Sequence[Cell]]:
         for row_id, values in whole.rows(table):
             told.one_more(name)
             yield [row_id, *(cell(item, values[item.name], spelling) for item in table.fields)]
 
-    return Sheet(name, columns, rows(), len(whole.kept[table.name]))
+    return TableSheet(name, columns, rows(), len(whole.kept[table.name]))
 
 
 def cell(item: Field, value: Any, spelling: Spelling) -> Cell:
@@ -139,17 +153,17 @@ def _width(kind: Type) -> int:
     return 26 if getattr(kind, "table", "") else 12
 
 
-def _lists(whole: Whole) -> Sheet:
+def _lists(whole: Whole) -> TableSheet:
     """The lists of values as the office keeps them."""
     labels = {item.list.name: item.list.label for item in _fields(whole) if item.list}
-    columns = [Column("Liste", TEXT, 30), Column("Code", TEXT, 30), Column("Libellé", TEXT, 50)]
-    columns += [Column("Rang", NUMBER, 8), Column("Retirée", TEXT, 10)]
+    columns = [SheetColumn("Liste", TEXT, 30), SheetColumn("Code", TEXT, 30), SheetColumn("Libellé", TEXT, 50)]
+    columns += [SheetColumn("Rang", NUMBER, 8), SheetColumn("Retirée", TEXT, 10)]
     rows = [
         (labels[name], code, label, place, "Oui" if retired else "Non")
         for name, code, label, place, retired in whole.values()
         if name in labels
     ]
-    return Sheet(LISTS, columns, iter(rows), len(rows))
+    return TableSheet(LISTS, columns, iter(rows), len(rows))
 
 
 def _fields(whole: Whole) -> Iterator[Field]:
@@ -192,7 +206,7 @@ _NOT_HERE = (
 )
 
 
-def _first(whole: Whole, names: Mapping[str, str], day: str) -> Page:
+def _first(whole: Whole, names: Mapping[str, str], day: str) -> CoverPage:
     """What this file is, what each sheet holds, how it comes back."""
     settings = next((names[name] for name in whole.office if name in names), "")
     lines: list[tuple[str, Sequence[Cell]]] = [
@@ -211,7 +225,7 @@ def _first(whole: Whole, names: Mapping[str, str], day: str) -> Page:
             told = _loose(whole, table) if name in whole.tables else "Pour mémoire : ne s’importe pas."
             lines.append((LINE, (names[name], len(whole.kept[name]), whole.deleted(table) or None, told)))
     lines.append((LINE, (LISTS, sum(1 for _ in whole.values()), None, "Pour mémoire : ne s’importe pas.")))
-    return Page(FIRST, (30, 10, 24, 70), (1, 2), lines)
+    return CoverPage(FIRST, (30, 10, 24, 70), (1, 2), lines)
 
 
 def counted(db: Office) -> str:

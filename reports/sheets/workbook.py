@@ -28,7 +28,7 @@ FILL, INK, RULE = "#F3EFE6", "#5A5448", "#B8AF9C"
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """One column: its heading, how it looks, its width in characters."""
 
     heading: str
@@ -37,11 +37,11 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class TableSheet:
     """A table: ``size`` rows, read once, while they are written."""
 
     name: str
-    columns: Sequence[Column]
+    columns: Sequence[SheetColumn]
     rows: Iterator[Sequence[Cell]]
     size: int
 
@@ -60,7 +60,7 @@ def _lines(text: str, width: int) -> int:
 
 
 @dataclass(frozen=True)
-class Page:
+class CoverPage:
     """A sheet to read: lines of a look each. ``widths`` of its columns, in characters; ``right``: those of numbers."""
 
     name: str
@@ -75,7 +75,7 @@ class Page:
         return TEXT if look == LINE else look
 
 
-def xlsx_bytes(title: str, page: Page, sheets: Sequence[Sheet]) -> bytes:
+def xlsx_bytes(title: str, page: CoverPage, sheets: Sequence[TableSheet]) -> bytes:
     """The workbook, ``page`` first. Raises InvalidError for what no sheet of Excel can hold."""
     out = BytesIO()
     # What is written goes through files: kept in a folder that also goes when the work is cancelled half-way.
@@ -108,7 +108,7 @@ def _looks(book: Any) -> dict[str, Any]:
     }
 
 
-def _page(book: Any, page: Page, looks: dict[str, Any]) -> None:
+def _page(book: Any, page: CoverPage, looks: dict[str, Any]) -> None:
     sheet = book.add_worksheet(page.name)
     sheet.hide_gridlines(2)
     for place, width in enumerate(page.widths):
@@ -128,12 +128,12 @@ def _page(book: Any, page: Page, looks: dict[str, Any]) -> None:
     sheet.fit_to_pages(1, 0)
 
 
-def head_of(column: Column) -> str:
+def head_of(column: SheetColumn) -> str:
     """How the heading of a column looks: above what it heads."""
     return HEAD + NUMBER if column.look in RIGHT else HEAD
 
 
-def _sheet(book: Any, made: Sheet, looks: dict[str, Any]) -> None:
+def _sheet(book: Any, made: TableSheet, looks: dict[str, Any]) -> None:
     sheet = book.add_worksheet(made.name)
     last = len(made.columns) - 1
     sheet.freeze_panes(1, 1)

@@ -19,7 +19,7 @@ from db.backup import catalogue, create, restore, status
 from db.base import atomic_files, folders
 from db.base.errors import NotFoundError, StorageError
 from db.model.office import Office
-from db.rows import records
+from db.rows import records, transactions
 from db.storage import connection
 from db.storage.integrity import check
 from tests.conftest import let_in
@@ -134,7 +134,7 @@ def test_copying_never_begins_again_however_much_is_written(db, path, tmp_path, 
     while copying.is_alive() and not copy.with_name("copy.db-journal").exists():
         time.sleep(0.001)  # the first pages are on their way
     while copying.is_alive() and saves < 2000:
-        with records.writing(db):
+        with transactions.writing(db):
             records.write(db, db.tables["person"], person, {"town": str(saves)}, "Ada")
         saves += 1
     copying.join()
