@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FLOORS = ("db", "reports", "publication", "partners", "server", "pages")
-LONGEST = 350
+LONGEST = 360
 """Lines of a module; those named below are tables of declarations, one row each."""
 DECLARATIONS = {"db/model/dictionary.py", "db/model/lists.py"}
 SQL = re.compile(r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s.+\sSET|DELETE\s+FROM)\b|\.execute\(", re.DOTALL)

@@ -7,7 +7,6 @@ code of a list, a tuple of codes, or the id of a row. None means empty.
 
 import json
 import re
-import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,15 +15,7 @@ from typing import Any, ClassVar
 
 from db.base.errors import FieldError
 from db.base.french import fold, french_date, french_number
-
-_UNPRINTED = ("Cc", "Cs")
-"""Control characters and broken halves of characters, which a paste may bring and SQLite would cut a text at."""
-_UNWRITTEN = "\ufffe\uffff"
-"""No characters at all to Unicode; a file that holds one opens in no spreadsheet."""
-
-
-def _kept(c: str) -> bool:
-    return c in "\n\t\r" or (unicodedata.category(c) not in _UNPRINTED and c not in _UNWRITTEN)
+from db.base.text import storable
 
 
 @dataclass(frozen=True)
@@ -99,7 +90,7 @@ class Text(Type):
         return f"length({column}) BETWEEN 1 AND {self.max}"
 
     def check(self, value: Any, context: Context) -> str | None:
-        text = self._clean("".join(filter(_kept, str(value))))
+        text = self._clean(storable(str(value)))
         if len(text) > self.max:
             raise FieldError(f"le texte a {len(text)} caractères, {self.max} au plus")
         return text or None
@@ -150,52 +141,59 @@ class Phone(Text):
 
 
 @dataclass(frozen=True)
-class Integer(Type):
-    """A whole number between two bounds."""
+class _Bounded(Type):
+    """A whole number between two bounds; what Integer and Euros share."""
 
     sql: ClassVar[str] = "INTEGER"
     align: ClassVar[str] = "right"
+    NOUN: ClassVar[str]
     min: int = 0
     max: int = 1_000_000
-    unit: str = ""
 
     def sql_check(self, column: str) -> str:
         return f"{column} BETWEEN {self.min} AND {self.max}"
+
+    def check(self, value: Any, context: Context) -> int | None:
+        if isinstance(value, str):
+            read: int | None = self.read(value, context)
+            return read
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise FieldError(f"« {value} » n’est pas {self.NOUN}")
+        if not self.min <= value <= self.max:
+            least, most = self._plain(self.min), self._plain(self.max)
+            raise FieldError(f"{self._plain(value)} est hors limites (de {least} à {most})")
+        return value
+
+    def _plain(self, value: int) -> str:
+        """The value as a message says it."""
+        return french_number(value)
+
+
+@dataclass(frozen=True)
+class Integer(_Bounded):
+    """A whole number between two bounds."""
+
+    NOUN: ClassVar[str] = "un nombre entier"
+    unit: str = ""
 
     def read(self, text: str, context: Context) -> int | None:
         plain = re.sub(r"\s", "", text.removesuffix(self.unit))
         if not plain:
             return None
         if not re.fullmatch(r"-?\d{1,15}", plain):
-            raise FieldError(f"« {text} » n’est pas un nombre entier")
+            raise FieldError(f"« {text} » n’est pas {self.NOUN}")
         return self.check(int(plain), context)
-
-    def check(self, value: Any, context: Context) -> int | None:
-        if isinstance(value, str):
-            return self.read(value, context)
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise FieldError(f"« {value} » n’est pas un nombre entier")
-        if not self.min <= value <= self.max:
-            raise FieldError(
-                f"{french_number(value)} est hors limites (de {french_number(self.min)} à {french_number(self.max)})"
-            )
-        return value
 
     def show(self, value: Any, context: Context) -> str:
         return "" if value is None else french_number(value) + (f" {self.unit}" if self.unit else "")
 
 
 @dataclass(frozen=True)
-class Euros(Type):
+class Euros(_Bounded):
     """A sum in euros, kept in whole cents."""
 
-    sql: ClassVar[str] = "INTEGER"
-    align: ClassVar[str] = "right"
-    min: int = 0
+    NOUN: ClassVar[str] = "une somme en centimes"
     max: int = 100_000_00
-
-    def sql_check(self, column: str) -> str:
-        return f"{column} BETWEEN {self.min} AND {self.max}"
 
     def read(self, text: str, context: Context) -> int | None:
         plain = re.sub(r"[\s€]", "", text)
@@ -207,18 +205,11 @@ class Euros(Type):
         sign, whole, cents = match.groups()
         return self.check((-1 if sign else 1) * (int(whole) * 100 + int((cents or "0").ljust(2, "0"))), context)
 
-    def check(self, value: Any, context: Context) -> int | None:
-        if isinstance(value, str):
-            return self.read(value, context)
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise FieldError(f"« {value} » n’est pas une somme en centimes")
-        if not self.min <= value <= self.max:
-            least, most = (self.show(bound, context) for bound in (self.min, self.max))
-            raise FieldError(f"{self.show(value, context)} est hors limites (de {least} à {most})")
-        return value
-
     def show(self, value: Any, context: Context) -> str:
-        return "" if value is None else french_number(value / 100, 2 if value % 100 else 0) + "\u00a0€"
+        return "" if value is None else self._plain(value)
+
+    def _plain(self, value: int) -> str:
+        return french_number(value / 100, 2 if value % 100 else 0) + "\u00a0€"
 
 
 @dataclass(frozen=True)
