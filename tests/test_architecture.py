@@ -176,3 +176,19 @@ def test_no_module_is_too_long():
 
     assert {path: lengths[path] for path in long - DECLARATIONS} == {}
     assert DECLARATIONS - long == set(), "no longer long: take it off the list"
+
+
+def rooms_table() -> str:
+    """The table of docs/architecture.md."""
+    lines = ["| room | what belongs in it | may import |", "| --- | --- | --- |"]
+    for name, docstring in sorted(rooms().items(), key=lambda room: (FLOORS.index(room[0].split(".")[0]), room[0])):
+        what = " ".join(docstring.partition("May import:")[0].split())
+        lines.append(f"| `{name.replace('.', '/')}` | {what} | {', '.join(may_import(docstring))} |")
+    return "\n".join(lines)
+
+
+def test_the_documentation_shows_the_rooms_as_they_are():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    shown = page.partition("<!-- rooms -->\n")[2].partition("\n<!-- /rooms -->")[0]
+
+    assert shown == rooms_table(), f"write this into docs/architecture.md:\n{rooms_table()}"
