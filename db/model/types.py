@@ -20,9 +20,10 @@ from db.base.text import storable
 
 @dataclass(frozen=True)
 class ValueList:
-    """A list of values: code -> French label, in the order shown. ``fixed``: rules count on it, none can be added.
+    """A list of values: code -> French label, in display order.
 
-    ``synonyms``: code -> what else an office writes for it, in the files it brings.
+    ``fixed``: rules depend on it, so that no value can be added. ``synonyms``: code -> other words for it in imported
+    files.
     """
 
     name: str
@@ -33,13 +34,13 @@ class ValueList:
 
     @property
     def table(self) -> str:
-        """The table of the file that holds the list."""
+        """The table of the file that stores the list."""
         return f"list_{self.name}"
 
 
 @dataclass(frozen=True)
 class Context:
-    """What reading a value needs from the file: labels in force, retired codes, how to find and name a row."""
+    """What reading and showing values needs from the file: labels, retired codes, how to find and name a row."""
 
     labels: Mapping[str, Mapping[str, str]]
     retired: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -49,39 +50,40 @@ class Context:
 
 @dataclass(frozen=True)
 class Type(ABC):
-    """What every type of value shares; each one below says what differs."""
+    """Base of every type of value."""
 
     sql: ClassVar[str] = "TEXT"
     align: ClassVar[str] = "left"
 
     def sql_check(self, column: str) -> str | None:
-        """The CHECK of the column, or None when its SQL type says enough."""
+        """Return the CHECK condition of a column, or None when its SQL type is enough."""
         return None
 
     def read(self, text: str, context: Context) -> Any:
-        """What a person typed or pasted, as a stored value. Raises FieldError with the reason in French."""
+        """Return what a person typed or pasted as a stored value. Raises FieldError with the reason in French."""
         return self.check(text, context)
 
     @abstractmethod
     def check(self, value: Any, context: Context) -> Any:
-        """A stored value, made canonical. Raises FieldError when it may not be stored."""
+        """Return a value in its stored, canonical form. Raises FieldError when it may not be stored."""
 
     def show(self, value: Any, context: Context) -> str:
-        """The value as French text, '' when empty."""
+        """Return the value as French text, '' when empty."""
         return "" if value is None else str(value)
 
     def to_sql(self, value: Any) -> Any:
-        """The value as SQLite keeps it."""
+        """Return the value as SQLite stores it."""
         return value
 
     def from_sql(self, value: Any) -> Any:
-        """The value as Python handles it."""
+        """Return the value as Python handles it."""
         return value
 
 
 @dataclass(frozen=True)
 class Text(Type):
-    """One line of text. ``digits``: how many a number in it has, whose first zeros a spreadsheet may have lost."""
+    """One line of text. ``digits``: the length of a number such as a postcode, whose leading zeros a spreadsheet may
+    have lost."""
 
     max: int = 200
     digits: int = 0
@@ -122,7 +124,7 @@ class Email(Text):
 
 @dataclass(frozen=True)
 class Phone(Text):
-    """A telephone number, kept as digits (+ first when international) and shown in pairs."""
+    """A telephone number, stored as digits (with + when international), shown in pairs."""
 
     max: int = 16
 
@@ -142,7 +144,7 @@ class Phone(Text):
 
 @dataclass(frozen=True)
 class _Bounded(Type):
-    """A whole number between two bounds; what Integer and Euros share."""
+    """A whole number between two bounds; the base of Integer and Euros."""
 
     sql: ClassVar[str] = "INTEGER"
     align: ClassVar[str] = "right"
@@ -165,13 +167,13 @@ class _Bounded(Type):
         return value
 
     def _plain(self, value: int) -> str:
-        """The value as a message says it."""
+        """Return the number as an error message shows it."""
         return french_number(value)
 
 
 @dataclass(frozen=True)
 class Integer(_Bounded):
-    """A whole number between two bounds."""
+    """A whole number with an optional unit."""
 
     NOUN: ClassVar[str] = "un nombre entier"
     unit: str = ""
@@ -190,7 +192,7 @@ class Integer(_Bounded):
 
 @dataclass(frozen=True)
 class Euros(_Bounded):
-    """A sum in euros, kept in whole cents."""
+    """A sum in euros, stored in cents."""
 
     NOUN: ClassVar[str] = "une somme en centimes"
     max: int = 100_000_00
@@ -214,7 +216,7 @@ class Euros(_Bounded):
 
 @dataclass(frozen=True)
 class Date(Type):
-    """A day, kept as an ISO date."""
+    """A day, stored as an ISO date."""
 
     min: str = "1900-01-01"
     max: str = "2100-12-31"
@@ -252,7 +254,7 @@ class Date(Type):
 
 @dataclass(frozen=True)
 class YesNo(Type):
-    """Yes, no, or not said."""
+    """Yes, no, or empty."""
 
     sql: ClassVar[str] = "INTEGER"
     WORDS: ClassVar[dict[str, int]] = {"oui": 1, "o": 1, "x": 1, "vrai": 1, "1": 1, "non": 0, "n": 0, "faux": 0, "0": 0}
@@ -294,7 +296,7 @@ class Choice(Type):
 
 @dataclass(frozen=True)
 class Several(Type):
-    """What Choices and References share: a JSON array in one column, a tuple in Python, « ; » between items in text."""
+    """Base of Choices and References: a JSON array in SQLite, a tuple in Python, items separated by « ; » in text."""
 
     def sql_check(self, column: str) -> str:
         # json_valid(NULL) is 0 in the SQLite of many systems still in use, NULL only from 3.45 on
@@ -330,7 +332,7 @@ class Choices(Several):
 
 @dataclass(frozen=True)
 class Reference(Type):
-    """A row of another table, by its id; read and shown by that row's title."""
+    """A row of another table, stored by id; read and shown by its title."""
 
     sql: ClassVar[str] = "INTEGER"
     table: str

@@ -1,6 +1,7 @@
-"""One field of many rows, or the same new row for many persons: what it would do, tried out first, then in one go.
+"""Bulk edits: one field of many rows, or the same new row for many persons. Each is previewed, then written as one
+operation.
 
-What is tried out is taken back; what is then written is one operation, so that one undo takes it back.
+A preview runs the real statements and rolls them back.
 """
 
 import json
@@ -23,7 +24,7 @@ from db.rows.transactions import rehearsing
 from db.storage import ddl
 
 MOST = 5_000
-"""So many rows are changed at once, at most: nobody else can save meanwhile."""
+"""Most rows in one bulk edit: nobody else can save meanwhile."""
 
 
 # ---- one field of many rows
@@ -31,10 +32,10 @@ MOST = 5_000
 
 @dataclass(frozen=True)
 class BulkChange:
-    """What a change of one field would do. ``versions``: the rows that would change, as they were read.
+    """The preview of a change of one field.
 
-    ``groups``: what they say now, as text, and how many say it, most first; ``same``: how many say the new value
-    already; ``refused``: row -> why.
+    ``versions``: the rows that would change, as they were read. ``groups``: their present values as text with counts,
+    most first. ``same``: how many already have the new value. ``refused``: row -> reason.
     """
 
     table: str
@@ -48,7 +49,7 @@ class BulkChange:
 
 
 def preview(db: Office, table: OfficeTable, ids: Sequence[int], name: str, value: Any, who: str) -> BulkChange:
-    """What writing ``value`` over a field of these rows would do; nothing is written.
+    """Return what writing ``value`` over a field of these rows would do.
 
     Raises FieldError when no row may hold the value, BusyError.
     """
@@ -77,7 +78,7 @@ def preview(db: Office, table: OfficeTable, ids: Sequence[int], name: str, value
 
 
 def _may_refuse(table: OfficeTable, name: str) -> bool:
-    """Whether a rule looks at that field; a value that was checked is never missing or unknown."""
+    """Return whether a rule watches that field; a checked value is never missing or unknown."""
     checked = {f"{name}_required", f"{name}_known"}
     asked = any(rule.name not in checked and (not rule.watches or name in rule.watches) for rule in ddl.rules_of(table))
     return asked or isinstance(table.field(name).type, Reference | References)
@@ -100,7 +101,7 @@ def _reason(error: PaletteError) -> str:
 
 
 def change(db: Office, table: OfficeTable, wanted: BulkChange, who: str) -> int:
-    """Write it, all or nothing, in one operation. Returns how many rows changed.
+    """Write a previewed change in one operation, and return how many rows changed.
 
     Raises ConflictError when a colleague changed the field of one of the rows since the preview, NotFoundError when one
     was deleted, RuleError, BusyError.
@@ -114,7 +115,8 @@ def change(db: Office, table: OfficeTable, wanted: BulkChange, who: str) -> int:
 
 @dataclass(frozen=True)
 class DraftLine:
-    """The new row of one person, from the chosen row ``source``; ``told``: what it rests on; ``refused``: why not."""
+    """The new row of one person, from the selected row ``source``. ``told``: what it builds on; ``refused``: the
+    reason, or ''."""
 
     source: int
     person: int
@@ -125,7 +127,7 @@ class DraftLine:
 
 @dataclass(frozen=True)
 class Draft:
-    """New rows of one table, a line for each chosen row. ``common``: what was asked for, the same for all."""
+    """New rows of one table, one for each selected row. ``common``: the values they share."""
 
     table: OfficeTable
     sources: OfficeTable
@@ -140,9 +142,9 @@ class Draft:
 
 
 KINDS = {"intervention": INTERVENTION, "action": ACTION, "cer": CER}
-"""What can be created for several persons at once; contracts are renewals of those they have."""
+"""The tables of which rows can be created for several persons; contracts are renewed."""
 MONTHS = "months"
-"""Among what is asked of renewals: how long each lasts, in months."""
+"""Name of the length in months, asked for renewals."""
 
 
 def draft(
@@ -154,9 +156,9 @@ def draft(
     who: str,
     day: str,
 ) -> Draft:
-    """What would be created for these persons, or for the persons of these contracts; nothing is written.
+    """Return what would be created for these persons, or for the persons of these contracts.
 
-    ``common``: stored values of the new rows, and for a contract ``months``. ``day``: an ISO date, today or the day of
+    ``common``: stored values of the new rows, and ``months`` for a contract. ``day``: an ISO date, today or the day of
     signing. Raises BusyError.
     """
     made = list(_lines(db, table, sources, ids, common, day))
@@ -175,9 +177,9 @@ def draft(
 
 
 def create(db: Office, wanted: Draft, who: str) -> int:
-    """Create the accepted lines, all or nothing, in one operation. Returns how many.
+    """Create the accepted lines in one operation, and return how many.
 
-    Raises StaleError when the file changed so that a line would be another one now, RuleError, BusyError.
+    Raises StaleError when the file has changed so that a line would differ, RuleError, BusyError.
     """
     lines = wanted.accepted
     with transactions.writing(db):
@@ -195,7 +197,8 @@ def create(db: Office, wanted: Draft, who: str) -> int:
 def _lines(
     db: Office, table: OfficeTable, sources: OfficeTable, ids: Sequence[int], common: Mapping[str, Any], day: str
 ) -> Iterator[DraftLine]:
-    """A line for each chosen row; a person chosen by two of her contracts has one, but for renewals and plans."""
+    """Yield a line for each selected row; a person selected through two contracts gets one, except for renewals and
+    plans."""
     known = titles.context(db)
     seen: set[int] = set()
     for source in ids:
@@ -241,7 +244,7 @@ def _renewal(
 
 
 def _running(db: Office, person: int, day: str) -> int | None:
-    """The contract in force, the one that ends last."""
+    """Return the contract in force that ends last."""
     running = domain_rules.in_force("c", ":day")
     sql = f"SELECT c.id FROM cer c WHERE c.person_id = :person AND {running} ORDER BY c.ends_on DESC LIMIT 1"
     row = db.execute(sql, {"person": person, "day": day}).fetchone()
@@ -257,7 +260,7 @@ def _last_diagnostic(db: Office, person: int) -> int | None:
 
 
 def months_later(start: str, months: int) -> str:
-    """The last day of a period of so many months: from 15/01, six months end on 14/07."""
+    """Return the last day of a period of so many months: from 15/01, six months end on 14/07."""
     year, month, day = map(int, start.split("-"))
     years, place = divmod(month - 1 + months, 12)
     following = date(year + years + (place == 11), (place + 1) % 12 + 1, 1)
