@@ -135,7 +135,7 @@ def photo(path: Path, when: str, as_json: bool) -> None:
 
 
 def text_of(found: dict[str, Any], when: str) -> str:
-    """A photo as French text: a heading, then one figure a line, numbers flush right."""
+    """Return a photo as French text: a heading, then one figure a line, numbers aligned right."""
     rows = [row for name, value in found.items() for row in _rows(FIGURES[name].label, value)]
     width = max(len(label) for label, _ in rows)
     digits = max(len(number) for _, number in rows)

@@ -1,4 +1,4 @@
-"""The verbs of backups: ``backup``, ``restore`` and ``backup-key``; db/__main__.py registers them."""
+"""The verbs ``backup``, ``restore`` and ``backup-key``."""
 
 from datetime import UTC, datetime
 from pathlib import Path
