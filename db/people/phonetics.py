@@ -56,7 +56,7 @@ _RULES = tuple(
 
 @lru_cache(maxsize=200_000)
 def key(name: str) -> str:
-    """Return the phonetic key of a name, '' without letters. « Le Goff », « Legoff » and « LE-GOFF » have the same key."""
+    """Return the phonetic key of a name, '' without letters. « Le Goff » and « LEGOFF » have the same one."""
     sound = re.sub("[^a-z]", "", fold(name.replace("ç", "ss").replace("Ç", "ss")))
     for pattern, replacement in _RULES:
         sound = pattern.sub(replacement, sound)

@@ -51,7 +51,7 @@ def _spots(plain: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _plain(text: str) -> tuple[str, list[int]]:
-    """Return the folded text (hyphens and spaces are one space), and for each of its characters the index in the text."""
+    """Return the folded text (hyphens as spaces), and the index in the text of each of its characters."""
     letters: list[str] = []
     places: list[int] = []
     for place, char in enumerate(text):

@@ -1,4 +1,4 @@
-"""Everything that is known of one person, to hand to her: a PDF to read, a JSON file to take elsewhere, in one ZIP.
+"""Everything known of one person, for that person: a PDF to read and a JSON file, in one ZIP.
 
 GDPR, articles 15 and 20. Deleted rows, earlier values and openings of the file are part of it.
 """
@@ -27,7 +27,7 @@ _MANY = 100_000
 
 
 def zip_bytes(db: Office, person_id: int, today: str) -> bytes:
-    """Both files. ``today``: an ISO day. Raises NotFoundError for somebody who is not in the file."""
+    """Return both files. ``today``: an ISO day. Raises NotFoundError for an unknown person."""
     found = everything(db, person_id, today)
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as file:
@@ -37,7 +37,7 @@ def zip_bytes(db: Office, person_id: int, today: str) -> bytes:
 
 
 def everything(db: Office, person_id: int, today: str) -> dict[str, Any]:
-    """Title, tables (name -> rows of {label: {text, value}}), changes, openings. Dates in ``value`` are ISO."""
+    """Return title, tables (name -> rows of {label: {text, value}}), changes and openings. A date in ``value`` is ISO."""
     known = records.context(db)
     person = records.stored(db, db.tables["person"], person_id)
     return {
@@ -63,7 +63,7 @@ def everything(db: Office, person_id: int, today: str) -> dict[str, Any]:
 
 
 def _rows(db: Office, person: Row) -> Iterator[tuple[OfficeTable, list[Row]]]:
-    """Her own row, the rows of each table that are hers, and those of other tables that name her."""
+    """Return the person's own row, the dated rows, and rows of other tables that refer to the person."""
     for table in db.files.values():
         if table.name == PERSON.name:
             yield table, [person]
@@ -97,7 +97,7 @@ def _row(table: OfficeTable, row: Row, known: Context) -> dict[str, Any]:
 
 
 def _is_told(item: Field) -> bool:
-    """Not herself again on every line, nor who else is on a list: these are other people's data."""
+    """Return whether to show a field: not the person again on every line, nor other persons of a list."""
     return item.name != "person_id" and not (isinstance(item.type, References) and item.target == PERSON.name)
 
 
@@ -106,7 +106,7 @@ def _of(table: str, row_id: int) -> str:
 
 
 def pdf_bytes(found: dict[str, Any]) -> bytes:
-    """The readable one (A4), typeset from what ``everything`` gives."""
+    """Return the PDF (A4), typeset from what ``everything`` returns."""
     with TemporaryDirectory(prefix="palette-") as name:
         folder = Path(name)
         (folder / "dossier.json").write_text(

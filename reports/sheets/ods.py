@@ -1,6 +1,6 @@
-"""Sheets of values as ODS: the XML itself, written as it comes. (odfdo takes half a minute for 2,000 rows.)
+"""Tables as ODS: the XML is written directly (odfdo takes half a minute for 2,000 rows).
 
-What a cell holds is in the attributes that OpenDocument gives it; the paragraphs beside them are what is read.
+The value of a cell is in OpenDocument's attributes; its paragraphs hold the displayed text.
 """
 
 import re
@@ -42,11 +42,11 @@ _NAMES = "".join(
 ) + ' xmlns:dc="http://purl.org/dc/elements/1.1/" office:version="1.3"'  # fmt: skip
 _START = '<?xml version="1.0" encoding="UTF-8"?>'
 _UNWRITTEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML has no way to write. Palette keeps none of it; another program may have."""
+"""Characters that XML cannot hold. Palette stores none; another program may have."""
 
 
 def ods_bytes(title: str, page: CoverPage, sheets: Sequence[TableSheet]) -> bytes:
-    """The document, ``page`` first."""
+    """Return the document, ``page`` first."""
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("mimetype", _KIND, zipfile.ZIP_STORED)
@@ -117,7 +117,7 @@ def _columns(widths: Sequence[int]) -> str:
 
 
 def _filters(sheet: TableSheet) -> str:
-    """The little arrows of the headings."""
+    """Return the filter buttons of the headings."""
     name = "'" + sheet.name.replace("'", "''") + "'"
     last = f"{column_letters(len(sheet.columns) - 1)}{max(sheet.size, 1) + 1}"
     address = _attribute(f"{name}.A1:{name}.{last}")
@@ -152,7 +152,7 @@ def _paragraphs(text: str) -> str:
 
 
 def _line(line: str) -> str:
-    """A line of text; spaces that XML would take for one, and tabs, are elements."""
+    """Return a line of text; repeated spaces and tabs are elements."""
     plain = re.sub(r"^ | {2,}| $", lambda found: f"\0{len(found[0])}\0", line)
     spaced = re.sub(r"\0(\d+)\0", r'<text:s text:c="\1"/>', escape(plain))
     return spaced.replace("\t", "<text:tab/>")
@@ -246,7 +246,7 @@ def _meta(title: str) -> str:
 
 
 def _paper() -> str:
-    """French, and A4 across, for who prints it all the same."""
+    """Return the page style: French, A4 landscape."""
     return (
         f"{_START}<office:document-styles{_NAMES}>"
         '<office:styles><style:default-style style:family="table-cell"><style:text-properties'
@@ -260,7 +260,7 @@ def _paper() -> str:
 
 
 def _settings(sheets: Sequence[TableSheet]) -> str:
-    """Headings and numbers stay in sight."""
+    """Freeze headings and numbers."""
 
     def entries(sheet: TableSheet) -> Iterator[str]:
         for name, kind, value in (
