@@ -37,7 +37,7 @@ def zip_bytes(db: Office, person_id: int, today: str) -> bytes:
 
 
 def everything(db: Office, person_id: int, today: str) -> dict[str, Any]:
-    """Return title, tables (name -> rows of {label: {text, value}}), changes and openings. A date in ``value`` is ISO."""
+    """Return title, tables (name -> rows of {label: {text, value}}), changes, openings. A date in ``value`` is ISO."""
     known = records.context(db)
     person = records.stored(db, db.tables["person"], person_id)
     return {
