@@ -28,10 +28,10 @@ SAVE = """
 import json, os, resource, signal, sys
 from pathlib import Path
 from typing import Any
-from db import connection, records
-from db.model.dictionary import PERSON
 from db.base.errors import PaletteError
+from db.rows import records
 from db.rows.records import Edit
+from db.storage import connection
 
 path, what = Path(sys.argv[1]), sys.argv[2]
 db = connection.open_file(path)
