@@ -12,7 +12,7 @@ from pages.shared.shell import screens
 from tests.conftest import let_in
 
 PAGES = Path(__file__).parents[2] / "pages"
-SCREENS = sorted(path.name for path in PAGES.glob("*.py") if path.name != "menu.py")
+SCREENS = sorted(path.name for path in PAGES.glob("[!_]*.py") if path.name != "menu.py")
 
 
 @pytest.fixture
