@@ -90,29 +90,29 @@ def _read(row: tuple[int, str, str, str, int, int, str | None]) -> Account:
 def create(db: Office, login: str, name: str, roles: Iterable[Role], who: str) -> Account:
     """Create an account, which an invitation opens. Raises InvalidError."""
     login, name = login.strip(), " ".join(name.split())
-    held = frozenset(roles)
+    role_set = frozenset(roles)
     with writing(db):
-        check(db, None, login, name, held)
+        check(db, None, login, name, role_set)
         sql = "INSERT INTO account (login, name, roles) VALUES (?, ?, ?) RETURNING id"
-        (account_id,) = db.execute(sql, (login, name, _stored(held))).fetchone()
-        access_log.add(db, who, "account", detail=f"compte n° {account_id} créé : {_told(held)}")
+        (account_id,) = db.execute(sql, (login, name, _stored(role_set))).fetchone()
+        access_log.add(db, who, "account", detail=f"compte n° {account_id} créé : {_told(role_set)}")
     return get(db, account_id)
 
 
 def change(db: Office, account_id: int, login: str, name: str, roles: Iterable[Role], active: bool, who: str) -> None:
     """Change an account; lost roles take effect at once. Raises InvalidError, also for the last administrator."""
     login, name = login.strip(), " ".join(name.split())
-    held = frozenset(roles)
+    role_set = frozenset(roles)
     with writing(db):
-        check(db, account_id, login, name, held)
-        if _is_last_admin(db, get(db, account_id)) and not (active and Role.ADMIN in held):
+        check(db, account_id, login, name, role_set)
+        if _is_last_admin(db, get(db, account_id)) and not (active and Role.ADMIN in role_set):
             raise InvalidError([Problem("il faut au moins un administrateur actif.", "Rôles", "roles")])
         sql = "UPDATE account SET login = ?, name = ?, roles = ?, active = ? WHERE id = ?"
-        db.execute(sql, (login, name, _stored(held), int(active), account_id))
+        db.execute(sql, (login, name, _stored(role_set), int(active), account_id))
         if not active:
             db.execute("DELETE FROM session WHERE account_id = ?", (account_id,))
             db.execute("DELETE FROM invitation WHERE account_id = ?", (account_id,))
-        state = _told(held) if active else "désactivé"
+        state = _told(role_set) if active else "désactivé"
         access_log.add(db, who, "account", detail=f"compte n° {account_id} : {state}")
 
 
@@ -189,7 +189,7 @@ _FOURS = frozenset(way[place : place + 4] for row in _ROWS for way in (row, row[
 def _left_to_guess(plain: str) -> str:
     """Return a password without what follows from its beginning: the end of a run, a repeated part."""
     once = re.sub(r"(.{3,}?)\1+", r"\1", plain)
-    return "".join(char for place, char in enumerate(once) if once[max(0, place - 3) : place + 1] not in _FOURS)
+    return "".join(char for index, char in enumerate(once) if once[max(0, index - 3) : index + 1] not in _FOURS)
 
 
 def _own_words(account: Account) -> list[str]:
@@ -238,9 +238,9 @@ def invite(db: Office, kind: str, account_id: int | None, now: float, lasting: i
 
 def first_invitation(db: Office, now: float) -> str:
     """Return a one-time token for a file without any password (new or demonstration), '' otherwise."""
-    shown = by_login(db, DEMONSTRATION)
-    if shown and shown.active and not shown.has_password:
-        return invite(db, "open", shown.id, now)
+    demonstration = by_login(db, DEMONSTRATION)
+    if demonstration and demonstration.active and not demonstration.has_password:
+        return invite(db, "open", demonstration.id, now)
     return invite(db, "first", None, now) if nobody_enters(db) else ""
 
 
@@ -256,8 +256,8 @@ def invitation(db: Office, token: str, now: float) -> Invitation | None:
 def invited_until(db: Office, account_id: int, now: float) -> int | None:
     """Return until when an account's invitation is valid, in seconds since 1970, or None."""
     sql = "SELECT max(expires_at) FROM invitation WHERE account_id = ? AND expires_at >= ?"
-    found: int | None = db.execute(sql, (account_id, int(now))).fetchone()[0]
-    return found
+    until: int | None = db.execute(sql, (account_id, int(now))).fetchone()[0]
+    return until
 
 
 def use(db: Office, token: str) -> bool:

@@ -28,8 +28,8 @@ class WaitError(PaletteError):
 
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
-        told = f"{seconds} seconde{'s' * (seconds > 1)}" if seconds < 90 else f"{-(-seconds // 60)} minutes"
-        super().__init__(f"Trop d’essais. Attendez {told} avant de recommencer.")
+        wait = f"{seconds} seconde{'s' * (seconds > 1)}" if seconds < 90 else f"{-(-seconds // 60)} minutes"
+        super().__init__(f"Trop d’essais. Attendez {wait} avant de recommencer.")
 
 
 @dataclass(frozen=True)

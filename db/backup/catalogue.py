@@ -38,19 +38,19 @@ def backups_in(folder: Path) -> list[Backup]:
 
 def _backups(folder: Path) -> Iterator[Backup]:
     for path in folder.iterdir() if folder.is_dir() else ():
-        if found := _NAME.fullmatch(path.name):
+        if match := _NAME.fullmatch(path.name):
             try:
-                moment = datetime.strptime(found[1], _MOMENT).replace(tzinfo=UTC)
+                moment = datetime.strptime(match[1], _MOMENT).replace(tzinfo=UTC)
             except ValueError:  # a 31st of February: not a name that Palette gives
                 continue
-            yield Backup(moment, int(found[2] or 1), path)
+            yield Backup(moment, int(match[2] or 1), path)
 
 
 def free_name(folder: Path, now: datetime, suffix: str) -> Path:
     """Return a name of this minute that no backup has yet."""
     minute = f"{now.astimezone(UTC):{_MOMENT}}"
-    taken = [one.turn for one in backups_in(folder) if one.path.name.startswith(f"palette-{minute}")]
-    turn = max(taken, default=0) + 1
+    turns = [one.turn for one in backups_in(folder) if one.path.name.startswith(f"palette-{minute}")]
+    turn = max(turns, default=0) + 1
     return folder / f"palette-{minute}{f'-{turn}' if turn > 1 else ''}{suffix}"
 
 

@@ -48,12 +48,12 @@ def make_backup(path: Path, folder: Path, now: datetime, recipient: str | None =
     began = time.monotonic()
     try:
         with one_copy_at_a_time(path):
-            made, remark = _make(path, folder, now, recipient)
-            status.succeeded(folder, now, made, time.monotonic() - began, remark)
+            backup, remark = _make(path, folder, now, recipient)
+            status.succeeded(folder, now, backup, time.monotonic() - began, remark)
     except Exception as error:
         status.failed(folder, now, atomic_files.why(error))
         raise StorageError(f"La sauvegarde a échoué : {atomic_files.why(error)}.") from error
-    return made
+    return backup
 
 
 def _make(path: Path, folder: Path, now: datetime, recipient: str | None) -> tuple[Path, str]:
@@ -106,8 +106,8 @@ def _leave_out(copy: Path, clean: Path) -> None:
 
 
 def _tables(raw: sqlite3.Connection, names: tuple[str, ...]) -> list[str]:
-    found = {row[0] for row in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    return [name for name in names if name in found]
+    tables = {row[0] for row in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return [name for name in names if name in tables]
 
 
 def _refuse_unsound(clean: Path) -> None:
@@ -136,16 +136,16 @@ def _broken_seal(clean: Path) -> str:
 
 def _place(clean: Path, folder: Path, now: datetime, key: Any) -> Path:
     final = catalogue.free_name(folder, now, ".db.age" if key else ".db")
-    part, told = final.with_name(final.name + PART), catalogue.digest_path(final)
+    part, digest_file = final.with_name(final.name + PART), catalogue.digest_path(final)
     try:
         digest = atomic_files.copy(clean, part, key)
         atomic_files.hand_over(part, folder)
         if not key:  # as « sha256sum -c » reads it; in its place first, so that no backup is without
-            atomic_files.write_text(told, f"{digest}  {final.name}\n")
+            atomic_files.write_text(digest_file, f"{digest}  {final.name}\n")
         part.replace(final)
     except BaseException:
         part.unlink(missing_ok=True)
-        told.unlink(missing_ok=True)
+        digest_file.unlink(missing_ok=True)
         raise
     atomic_files.sync_folder(folder)
     return final
@@ -160,12 +160,12 @@ def rotate(folder: Path, now: datetime) -> list[Path]:
     Kept: the newest of each of the last 14 days and 8 weeks that have one, and all of the last 24 hours.
     """
     every = backups_in(folder)
-    kept = _kept(every, now)
-    gone = [one for one in every if one not in kept]
-    for one in gone:
+    keep = _kept(every, now)
+    removed = [one for one in every if one not in keep]
+    for one in removed:
         one.path.unlink()
         one.digest_path.unlink(missing_ok=True)
-    return [one.path for one in gone]
+    return [one.path for one in removed]
 
 
 def _kept(every: list[Backup], now: datetime) -> set[Backup]:
@@ -176,13 +176,13 @@ def _kept(every: list[Backup], now: datetime) -> set[Backup]:
     late names would take all the places of new ones.
     """
     late = [one for one in every if status.is_ahead(one.moment, now)]
-    kept = {one for one in every if abs(now - one.moment) <= _DAY}
+    keep = {one for one in every if abs(now - one.moment) <= _DAY}
     for some in (late, [one for one in every if one not in set(late)]):
         days = {one.moment.date(): one for one in some}  # oldest first: the newest of the day is what remains
         weeks = {one.moment.isocalendar()[:2]: one for one in some}
-        kept.update(islice(reversed(days.values()), _DAILY))
-        kept.update(islice(reversed(weeks.values()), _WEEKLY))
-    return kept
+        keep.update(islice(reversed(days.values()), _DAILY))
+        keep.update(islice(reversed(weeks.values()), _WEEKLY))
+    return keep
 
 
 # ---- one a day
@@ -223,9 +223,9 @@ def make_if_due(path: Path, now: datetime) -> Path | None:
     folder = folders.backup_folder(path)
     if not (path.exists() and path.stat().st_size) or not _is_due(folder, now):
         return None
-    made = make_backup(path, folder, now, recipient())
+    backup = make_backup(path, folder, now, recipient())
     rotate(folder, now)
-    return made
+    return backup
 
 
 def _is_due(folder: Path, now: datetime) -> bool:

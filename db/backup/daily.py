@@ -16,8 +16,8 @@ _KEPT = timedelta(weeks=8)
 
 def daily(path: Path, now: datetime) -> Path | None:
     """Make the backup that is due, if any, then remove what has expired. Raises as ``make_backup``."""
-    made = create.make_if_due(path, now)
-    if made:
+    backup = create.make_if_due(path, now)
+    if backup:
         db = connection.open_file(path)
         try:
             retention.purge_traces(db)
@@ -25,11 +25,11 @@ def daily(path: Path, now: datetime) -> Path | None:
             db.close()
         for old in old_copies(path.parent, now):
             old.unlink()
-    return made
+    return backup
 
 
 def old_copies(folder: Path, now: datetime) -> list[Path]:
     """Return the copies of the office file that have expired. A clock that is ahead costs copies, never a backup."""
     limit = f"{now - _KEPT:%Y%m%d}"
-    found = ((path, _COPY.fullmatch(path.name)) for path in folder.iterdir())
-    return [path for path, named in found if named and named[1].replace("-", "") < limit]
+    matches = ((path, _COPY.fullmatch(path.name)) for path in folder.iterdir())
+    return [path for path, named in matches if named and named[1].replace("-", "") < limit]

@@ -76,8 +76,8 @@ def _read(backup: Path, copy: Path, identity: Path | None) -> Path:
     if not plain and (backup.suffix == ".age" or begins == _AGE_BEGINS):
         atomic_files.decrypt(backup, copy, identity)
     else:
-        digest, told = atomic_files.copy(backup, copy), catalogue.digest_path(backup)
-        if told.exists() and told.read_text(encoding="utf-8", errors="replace").split()[:1] != [digest]:
+        digest, digest_file = atomic_files.copy(backup, copy), catalogue.digest_path(backup)
+        if digest_file.exists() and digest_file.read_text(encoding="utf-8", errors="replace").split()[:1] != [digest]:
             raise StorageError(f"{atomic_files.DAMAGED} {_SAME}")
     with copy.open("rb") as file:
         if file.read(len(_SQLITE_BEGINS)) != _SQLITE_BEGINS:

@@ -128,13 +128,13 @@ def _when_before(last: Success) -> str:
 
 def _of_last(last: Success, now: datetime) -> tuple[bool, str]:
     if is_ahead(last.moment, now):
-        told = f"la dernière sauvegarde est datée du {french_instant(last.at)}. Vérifiez l’heure du serveur."
-        return False, f"L’horloge du serveur a reculé : {told}"
+        reason = f"la dernière sauvegarde est datée du {french_instant(last.at)}. Vérifiez l’heure du serveur."
+        return False, f"L’horloge du serveur a reculé : {reason}"
     if now - last.moment > OLD:
         return False, f"Aucune sauvegarde depuis le {french_instant(last.at)}."
     if last.remark:
-        told = f"Sauvegarde faite le {french_instant(last.at)}, mais le fichier ne s’accorde plus avec ses sceaux"
-        return False, f"{told} : {last.remark}"
+        reason = f"Sauvegarde faite le {french_instant(last.at)}, mais le fichier ne s’accorde plus avec ses sceaux"
+        return False, f"{reason} : {last.remark}"
     secrecy = "chiffrée" if last.encrypted else "non chiffrée"
     return True, f"Dernière sauvegarde : {french_instant(last.at)} ({_size(last.size)}, {secrecy}), vérifiée."
 

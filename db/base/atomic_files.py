@@ -56,10 +56,10 @@ def copy(source: Path, target: Path, recipient: Any = None) -> str:
         else:
             pyrage.encrypt_io(reading, writing, [recipient])
 
-    given = _write(source, target, transfer)
-    if digest(target) != given:
+    written = _write(source, target, transfer)
+    if digest(target) != written:
         raise StorageError("le disque n’a pas gardé ce qui y a été écrit")
-    return given
+    return written
 
 
 def decrypt(source: Path, target: Path, identity: Path | None) -> None:
@@ -174,12 +174,12 @@ def sync_folder(folder: Path) -> None:
             os.close(file)
 
 
-def hand_over(made: Path, like: Path) -> None:
+def hand_over(path: Path, like: Path) -> None:
     """Give a file that root made to the owner of ``like``; otherwise the server could not read it later."""
     if os.geteuid() == 0:
         owner = like.stat()
         with suppress(PermissionError):  # root of a container, which may not give anything away
-            os.chown(made, owner.st_uid, owner.st_gid)
+            os.chown(path, owner.st_uid, owner.st_gid)
 
 
 @contextmanager

@@ -110,5 +110,5 @@ class RefusedImportError(PaletteError):
 def without_values(error: BaseException) -> str:
     """Describe an error for the log by its class and where it happened. Its message may quote what a user typed, so it
     is left out."""
-    places = [f"{frame.filename}:{frame.lineno} ({frame.name})" for frame in traceback.extract_tb(error.__traceback__)]
-    return f"{type(error).__name__} at {' < '.join(reversed(places[-8:]))}"
+    frames = [f"{frame.filename}:{frame.lineno} ({frame.name})" for frame in traceback.extract_tb(error.__traceback__)]
+    return f"{type(error).__name__} at {' < '.join(reversed(frames[-8:]))}"

@@ -39,12 +39,12 @@ def column_letters(index: int) -> str:
     return str(xlsxwriter.utility.xl_col_to_name(index))
 
 
-def write_text(sheet: Any, line: int, place: int, text: str, style: Any = None) -> int:
+def write_text(sheet: Any, line: int, column: int, text: str, style: Any = None) -> int:
     """Write a text unchanged into a sheet of XlsxWriter. Return 0, or less than 0 when it does not fit.
 
     XlsxWriter writes a string « <r>…</r> » raw, as its own rich-text markup, which breaks the file; written as a rich
     string of several parts it stays text.
     """
     if not text.startswith("<r>") or not text.endswith("</r>"):
-        return int(sheet.write_string(line, place, text, style))
-    return int(sheet.write_rich_string(line, place, text[0], text[1], text[2:], *([style] if style else [])))
+        return int(sheet.write_string(line, column, text, style))
+    return int(sheet.write_rich_string(line, column, text[0], text[1], text[2:], *([style] if style else [])))

@@ -93,10 +93,10 @@ def _before(
         return None
     if action == "erase":
         return {"id": row_id, "version": 1, "deleted_at": _was_deleted(db, number, name, row_id), **old}
-    found = {**(row or {"id": row_id, "version": 1}), **old}
+    earlier = {**(row or {"id": row_id, "version": 1}), **old}
     if action in ("delete", "restore"):
-        found["deleted_at"] = None if action == "delete" else _DELETED
-    return found
+        earlier["deleted_at"] = None if action == "delete" else _DELETED
+    return earlier
 
 
 def _was_deleted(db: Office, number: int, name: str, row_id: int) -> str | None:
@@ -119,8 +119,8 @@ def _stand_before(db: Office, table: OfficeTable, rows: Rows, roles: Roles | Non
     db.execute(f"CREATE TEMP TABLE changed_{table.name} (id INTEGER PRIMARY KEY)")
     db.executemany(f"INSERT INTO changed_{table.name} VALUES (?)", [(row_id,) for row_id in rows])
     marks = ", ".join("?" * len(columns))
-    kept = [[row.get(column) for column in columns] for row in rows.values() if row]
-    db.executemany(f"INSERT INTO was_{table.name} VALUES ({marks})", kept)
+    values = [[row.get(column) for column in columns] for row in rows.values() if row]
+    db.executemany(f"INSERT INTO was_{table.name} VALUES ({marks})", values)
     db.execute(
         f'CREATE TEMP VIEW "{table.name}" AS SELECT {names} FROM main."{table.name}"'
         f" WHERE id NOT IN (SELECT id FROM changed_{table.name}) UNION ALL SELECT {names} FROM was_{table.name}"
@@ -146,42 +146,42 @@ def moved(db: Office, path: Path, period: Period, names: Iterable[str], moment: 
 
     It reads the history: ``db`` refuses it to roles without that right.
     """
-    asked = tuple(names)
+    requested = tuple(names)
     with as_known(path, moment) as past:
-        then = counting.behind(past, period, asked)
-    now = counting.behind(db, period, asked)
+        then = counting.behind(past, period, requested)
+    now = counting.behind(db, period, requested)
     persons = sorted({person for *_, person in then ^ now})
     strays = history.strays(db, moment, known)
     return [
         Moved(
             person,
-            _parts(asked, then - now, person),
-            _parts(asked, now - then, person),
+            _parts(requested, then - now, person),
+            _parts(requested, now - then, person),
             tuple(
                 change
                 for change in (*strays.get(person, ()), *history.of_person(db, person, known))
-                if change.at >= moment and _bears_on(change, period, asked)
+                if change.at >= moment and _bears_on(change, period, requested)
             ),
         )
         for person in persons
     ]
 
 
-def _parts(asked: tuple[str, ...], behind: set[tuple[str, str, int]], person: int) -> tuple[tuple[str, str], ...]:
+def _parts(requested: tuple[str, ...], behind: set[tuple[str, str, int]], person: int) -> tuple[tuple[str, str], ...]:
     """Return what a person left or entered, in the requested order.
 
     Who leaves or enters the whole does so in every share of it; it is listed once.
     """
     parts = [(name, code) for name, code, who in behind if who == person]
-    whole = {name for name, _ in parts} & {"followed", "portfolio"}
-    told = [part for part in parts if not (whole and FIGURES[part[0]].source == "profile")]
-    return tuple(sorted(told, key=lambda part: (asked.index(part[0]), part[1])))
+    totals = {name for name, _ in parts} & {"followed", "portfolio"}
+    listed = [part for part in parts if not (totals and FIGURES[part[0]].source == "profile")]
+    return tuple(sorted(listed, key=lambda part: (requested.index(part[0]), part[1])))
 
 
 _EVENTS = ("stage", "benefit", "exit", "cer", "diagnostic", "aid")
 
 
-def _bears_on(change: Change, period: Period, asked: tuple[str, ...]) -> bool:
+def _bears_on(change: Change, period: Period, requested: tuple[str, ...]) -> bool:
     """Return whether a change can have moved these figures: of the profile, or of rows dated in time (stages: a day
     more)."""
     labels = {label for label, *_ in change.fields}
@@ -189,7 +189,7 @@ def _bears_on(change: Change, period: Period, asked: tuple[str, ...]) -> bool:
         return bool(labels & _PROFILE_LABELS) or change.action != "update"
     texts = [text for _, before, after in change.fields for text in (before, after)]
     days = [f"{year}-{month}-{day}" for text in texts for day, month, year in _DATE.findall(text)]
-    tables = (*_EVENTS, "intervention") if "interventions" in asked else _EVENTS
+    tables = (*_EVENTS, "intervention") if "interventions" in requested else _EVENTS
     last = period.parameters["next" if change.table == "stage" else "last"]
     return change.table in tables and (not days or min(days) <= last)
 

@@ -71,8 +71,8 @@ def _chosen(chosen: Chosen) -> str:
         if name in DIMENSIONS:
             code, person = DIMENSIONS[name].code, "p.id"
             source = "person p LEFT JOIN followed f ON f.id = p.id WHERE p.deleted_at IS NULL"
-        wanted = f"{_coded(code)} IN (SELECT value FROM json_each(:chosen_{name}))"
-        parts.append(f", chosen_{name} AS MATERIALIZED (SELECT {person} AS id FROM {source} AND {wanted})")
+        condition = f"{_coded(code)} IN (SELECT value FROM json_each(:chosen_{name}))"
+        parts.append(f", chosen_{name} AS MATERIALIZED (SELECT {person} AS id FROM {source} AND {condition})")
     return "".join(parts)
 
 
@@ -100,13 +100,13 @@ def _parameters(period: Period, chosen: Chosen) -> dict[str, str]:
 def take(db: Office, period: Period, names: Iterable[str], chosen: Chosen | None = None) -> Taken:
     """Count these figures of a period, of the selected persons if any. Sums of money are in euro cents."""
     some = {name: codes for name, codes in (chosen or {}).items() if codes}
-    wanted = tuple(dict.fromkeys(names))
-    parts = " UNION ALL ".join(f"SELECT '{name}', * FROM ({_counted(name, some)})" for name in wanted)
+    requested = tuple(dict.fromkeys(names))
+    parts = " UNION ALL ".join(f"SELECT '{name}', * FROM ({_counted(name, some)})" for name in requested)
     sql = f"{WITH}{_chosen(some)} SELECT * FROM ({parts}) ORDER BY 2, 4"
-    found: dict[str, Any] = dict.fromkeys(wanted, ())
+    counted: dict[str, Any] = dict.fromkeys(requested, ())
     for name, _, code, label, other, value in db.execute(sql, _parameters(period, some)):
-        found[name] = value if label is None else (*found[name], Share(code, label, value, other))
-    return found
+        counted[name] = value if label is None else (*counted[name], Share(code, label, value, other))
+    return counted
 
 
 def photo(db: Office, when: str) -> dict[str, Any]:
@@ -115,22 +115,22 @@ def photo(db: Office, when: str) -> dict[str, Any]:
     Raises InvalidError for anything else. A mean over no rows is None.
     """
     period = period_of(when)
-    found = plain(take(db, period, DAY if period.is_day else YEAR))
+    counted = plain(take(db, period, DAY if period.is_day else YEAR))
     if not period.is_day:
-        found["exits"] = {"total": found["exits"], "by_reason": found.pop("by_reason")}
-    return found
+        counted["exits"] = {"total": counted["exits"], "by_reason": counted.pop("by_reason")}
+    return counted
 
 
-def plain(taken: Taken) -> dict[str, Any]:
+def plain(counted: Taken) -> dict[str, Any]:
     """Return counted figures for JSON: a divided figure is label -> value."""
-    found: dict[str, Any] = {}
-    for name, value in taken.items():
-        found[name] = value
+    numbers: dict[str, Any] = {}
+    for name, value in counted.items():
+        numbers[name] = value
         if isinstance(value, tuple):
-            found[name] = {}
+            numbers[name] = {}
             for share in value:  # two values of a list may bear the same label
-                found[name][share.label] = found[name].get(share.label, 0) + share.value
-    return found
+                numbers[name][share.label] = numbers[name].get(share.label, 0) + share.value
+    return numbers
 
 
 def summary(db: Office, day: str) -> dict[str, int]:
@@ -155,7 +155,7 @@ def persons(
     chosen: Chosen | None = None,
 ) -> list[int]:
     """Return the ids of the persons behind a figure, or behind one part of it (its code, and its second code or '')."""
-    some = {other: wanted for other, wanted in (chosen or {}).items() if wanted}
+    some = {other: selected for other, selected in (chosen or {}).items() if selected}
     rows, part = _narrowed(name, some), ""
     values = _parameters(period, some)
     if codes:

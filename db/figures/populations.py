@@ -65,12 +65,12 @@ def band(value: str, bands: Mapping[str, float]) -> str:
 
 def _values(labels: dict[str, str]) -> str:
     """SQL: codes and labels as rows, shaped like a list of the file."""
-    rows = ", ".join(f"('{code}', '{label}', {place}, 0)" for place, (code, label) in enumerate(labels.items()))
+    rows = ", ".join(f"('{code}', '{label}', {index}, 0)" for index, (code, label) in enumerate(labels.items()))
     return f"(code, label, position, retired) AS (VALUES {rows})"
 
 
 def _bands(bands: Mapping[str, float]) -> str:
-    return _values({str(place): label for place, label in enumerate(bands)})
+    return _values({str(index): label for index, label in enumerate(bands)})
 
 
 def listed(codes: tuple[str, ...]) -> str:

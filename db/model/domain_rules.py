@@ -17,12 +17,12 @@ def in_force(row: str, day: str) -> str:
     )
 
 
-def overlap(one: str, other: str) -> str:
+def overlap(first: str, second: str) -> str:
     """SQL: the two dated rows, neither deleted, share at least one day."""
     return (
-        f"{one}.deleted_at IS NULL AND {other}.deleted_at IS NULL"
-        f" AND {one}.starts_on <= coalesce({other}.ends_on, '9999')"
-        f" AND {other}.starts_on <= coalesce({one}.ends_on, '9999')"
+        f"{first}.deleted_at IS NULL AND {second}.deleted_at IS NULL"
+        f" AND {first}.starts_on <= coalesce({second}.ends_on, '9999')"
+        f" AND {second}.starts_on <= coalesce({first}.ends_on, '9999')"
     )
 
 

@@ -66,9 +66,9 @@ Row = dict[str, Any]
 
 
 def read(db: sqlite3.Connection) -> EffectiveDictionary:
-    found = db.execute("SELECT * FROM main.own_field ORDER BY id")  # an older file has fewer columns
-    names = ["published", *(column[0] for column in found.description)]
-    rows = [dict(zip(names, (None, *row), strict=True)) for row in found]
+    cursor = db.execute("SELECT * FROM main.own_field ORDER BY id")  # an older file has fewer columns
+    names = ["published", *(column[0] for column in cursor.description)]
+    rows = [dict(zip(names, (None, *row), strict=True)) for row in cursor]
     added = {
         row["list_name"]: row["label"] for row in rows if row["kind"] in CHOICES and row["list_name"].startswith(PREFIX)
     }
@@ -85,24 +85,27 @@ def _table(table: Table, rows: list[Row], values: dict[str, ValueList]) -> Offic
     """Return the table with the office's own fields at their positions; deleted and hidden ones stay, out of sight."""
     if not rows:
         return _unchanged(table)
-    told = {row["name"]: row for row in rows if row["kind"] is None and row["deleted_at"] is None}
-    placed = [(_place(told, item, place), _told(item, told)) for place, item in enumerate(table.fields)]
+    changed = {row["name"]: row for row in rows if row["kind"] is None and row["deleted_at"] is None}
+    placed = [(_place(changed, item, index), _told(item, changed)) for index, item in enumerate(table.fields)]
     placed += [(row["place"], _field(row, values)) for row in rows if row["kind"] and row["kind"] not in COMPUTED]
     fields = tuple(item for _, item in sorted(placed, key=lambda pair: pair[0]))
-    whole = replace(_unchanged(table), fields=fields, computed=tuple(_told(item, told) for item in table.computed))
+    office_table = replace(
+        _unchanged(table), fields=fields, computed=tuple(_told(item, changed) for item in table.computed)
+    )
     own_computed = [row for row in rows if row["kind"] in COMPUTED and row["deleted_at"] is None]
     return replace(
-        whole, computed=(*whole.computed, *_computed(whole, sorted(own_computed, key=lambda row: row["place"])))
+        office_table,
+        computed=(*office_table.computed, *_computed(office_table, sorted(own_computed, key=lambda row: row["place"]))),
     )
 
 
-def _place(told: dict[str, Row], item: Field, place: int) -> int:
-    return int(told[item.name]["place"]) if item.name in told else place * STEP
+def _place(changed: dict[str, Row], item: Field, index: int) -> int:
+    return int(changed[item.name]["place"]) if item.name in changed else index * STEP
 
 
-def _told(item: T, told: dict[str, Row]) -> T:
+def _told(item: T, changed: dict[str, Row]) -> T:
     """Return a declared field with the label, help and visibility that the office chose."""
-    row = told.get(item.name)
+    row = changed.get(item.name)
     if row is None:
         return item
     changes: dict[str, Any] = {
@@ -128,9 +131,9 @@ def _common(row: Row) -> dict[str, Any]:
 
 def _field(row: Row, values: dict[str, ValueList]) -> Field:
     kind = CHOICES[row["kind"]](values[row["list_name"]]) if row["kind"] in CHOICES else _TYPES[row["kind"]]
-    said = office_groups.read(row["name"], row["published"]) if row["published"] else None
+    groups = office_groups.read(row["name"], row["published"]) if row["published"] else None
     return Field(
-        row["name"], row["label"], kind, privacy=Privacy.GROUPED if said else Privacy.SECRET, published=said,
+        row["name"], row["label"], kind, privacy=Privacy.GROUPED if groups else Privacy.SECRET, published=groups,
         section=row["section"] or "", **_common(row),
     )  # fmt: skip
 
@@ -182,7 +185,7 @@ def _child(table: Table, name: str) -> Table:
 def sources(table: Table, kind: str) -> dict[str, str]:
     """Return what a computed column of a kind may be computed from: source -> its label."""
     children = [one for one in FILES.values() if one.belongs_to_person] if table.name == "person" else []
-    wanted = {"sum_of": (Euros, Integer), "latest_of": (Date,)}
+    types = {"sum_of": (Euros, Integer), "latest_of": (Date,)}
     match kind:
         case "age" | "days_since":
             return {item.name: item.label for item in table.fields if isinstance(item.type, Date) and not item.hidden}
@@ -192,5 +195,5 @@ def sources(table: Table, kind: str) -> dict[str, str]:
         f"{one.name}.{item.name}": f"{one.plural} : {item.label}"
         for one in children
         for item in one.fields
-        if isinstance(item.type, wanted[kind])
+        if isinstance(item.type, types[kind])
     }

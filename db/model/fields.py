@@ -40,8 +40,8 @@ class Grouping:
 
     def category(self, code: str | None) -> int:
         """Return the index in ``labels`` of the category of a code."""
-        found = (place for place, codes in enumerate(self.categories.values()) if code in codes)
-        return next(found, len(self.categories))
+        indexes = (index for index, codes in enumerate(self.categories.values()) if code in codes)
+        return next(indexes, len(self.categories))
 
 
 TODAY = "today"
@@ -194,11 +194,11 @@ class Table:
     @property
     def sections(self) -> dict[str, list[Field]]:
         """Section title -> its visible fields, in order."""
-        found: dict[str, list[Field]] = {}
+        sections: dict[str, list[Field]] = {}
         for item in self.fields:
             if not item.hidden:
-                found.setdefault(item.section, []).append(item)
-        return found
+                sections.setdefault(item.section, []).append(item)
+        return sections
 
     @property
     def new(self) -> str:

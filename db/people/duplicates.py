@@ -45,9 +45,9 @@ def pairs(db: Office) -> list[Pair]:
 
     Archived files are compared as well: a person who comes back is often entered again.
     """
-    found = connection.remembered(db, ("pairs",), lambda: _alike(db))
-    told = {(said.one, said.other) for said in set_aside(db)}
-    return [pair for pair in found if (pair.one, pair.other) not in told]
+    candidates = connection.remembered(db, ("pairs",), lambda: _alike(db))
+    decided = {(said.one, said.other) for said in set_aside(db)}
+    return [pair for pair in candidates if (pair.one, pair.other) not in decided]
 
 
 def index(db: Office) -> similarity.Index:
@@ -59,8 +59,8 @@ def index(db: Office) -> similarity.Index:
 
 
 def _alike(db: Office) -> list[Pair]:
-    found = [Pair(one.id, other.id, like.reasons, like.points) for one, other, like in index(db).pairs()]
-    return sorted(found, key=lambda pair: (-pair.strength, pair.one, pair.other))
+    found_pairs = [Pair(one.id, other.id, like.reasons, like.points) for one, other, like in index(db).pairs()]
+    return sorted(found_pairs, key=lambda pair: (-pair.strength, pair.one, pair.other))
 
 
 # ---- what was said of a pair

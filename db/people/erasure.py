@@ -76,8 +76,8 @@ def again(path: Path) -> int:
     try:
         there = {row[0] for row in db.execute("SELECT id FROM person").fetchall()}
         erased = {number for number, made in _register(register_path(path)) if _made(db, number) == made}
-        found = there & erased
-        return erase(db, found, "Palette")
+        persons = there & erased
+        return erase(db, persons, "Palette")
     finally:
         db.close()
 
@@ -90,17 +90,17 @@ def _erase(db: Office, person: int, who: str) -> None:
     if not db.execute("SELECT 1 FROM person WHERE id = ?", (person,)).fetchone():
         raise NotFoundError(f"{PERSON.label} n° {person} : ce dossier n’existe plus.")
     sign = f"deleted_at = '{ERASING}', version = version + 1, changed_by = ?"
-    mine = [(table, "person_id") for table in _CHILDREN] + [(PERSON, "id")]
-    lines = [line for table, column in mine for line in _lines(db, db.tables[table.name], column, person)]
+    owned = [(table, "person_id") for table in _CHILDREN] + [(PERSON, "id")]
+    lines = [line for table, column in owned for line in _lines(db, db.tables[table.name], column, person)]
     last = connection.change_token(db)
     _leave_lists(db, person, who)
     saved_views.forget(db, person)
-    for table, column in mine:
+    for table, column in owned:
         db.execute(f'UPDATE "{table.name}" SET {sign} WHERE {column} = ?', (who, person))
-    for table, column in mine:
+    for table, column in owned:
         db.execute(f'DELETE FROM "{table.name}" WHERE {column} = ?', (person,))
-    gone = db.execute("SELECT id FROM history WHERE id > ? AND action IN ('delete', 'erase')", (last,)).fetchall()
-    _blank(db, [*lines, *(row[0] for row in gone)])
+    deletions = db.execute("SELECT id FROM history WHERE id > ? AND action IN ('delete', 'erase')", (last,)).fetchall()
+    _blank(db, [*lines, *(row[0] for row in deletions)])
     db.execute("DELETE FROM import_choice WHERE kind = 'person' AND chosen = ?", (str(person),))
     audit_chain.unsalt(db, "history", lines)
     access_log.add(db, who, "erase", person)
@@ -109,17 +109,17 @@ def _erase(db: Office, person: int, who: str) -> None:
 def _lines(db: Office, table: OfficeTable, column: str, person: int) -> list[int]:
     """Return the history lines about the person's rows; of a row that was moved to another person, those up to that
     day."""
-    asked = {"table": table.name, "person": person}
+    parameters = {"table": table.name, "person": person}
     hers = f'SELECT id FROM "{table.name}" WHERE {column} = :person'
     sql = f"SELECT id FROM history WHERE table_name = :table AND row_id IN ({hers})"
-    found = [row[0] for row in db.execute(sql, asked).fetchall()]
+    lines = [row[0] for row in db.execute(sql, parameters).fetchall()]
     if column == "person_id":
-        given = """SELECT h.id FROM history h JOIN (
+        moved = """SELECT h.id FROM history h JOIN (
             SELECT row_id, max(id) AS until FROM history
             WHERE table_name = :table AND json_extract(before, '$.person_id') = :person GROUP BY row_id) g
           ON h.row_id = g.row_id AND h.id <= g.until WHERE h.table_name = :table"""
-        found += [row[0] for row in db.execute(given, asked).fetchall()]
-    return list(dict.fromkeys(found))
+        lines += [row[0] for row in db.execute(moved, parameters).fetchall()]
+    return list(dict.fromkeys(lines))
 
 
 def _leave_lists(db: Office, person: int, who: str) -> None:

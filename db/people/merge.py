@@ -92,8 +92,8 @@ class _Merge:
     def _settle(self, clash: MergeClash, side: str) -> None:
         lost = clash.loses(side)
         self._away += [(clash.table, row_id) for row_id in lost]
-        kept = (clash.keep if side == KEEP else clash.gone)[0]
-        self._instead |= {(clash.table, row_id): (clash.table, kept) for row_id in lost}
+        losing = (clash.keep if side == KEEP else clash.gone)[0]
+        self._instead |= {(clash.table, row_id): (clash.table, losing) for row_id in lost}
         if side == BOTH and clash.both:
             row_id, values = clash.both
             self._also[clash.table, row_id] = values
@@ -192,15 +192,15 @@ class _Merge:
     def _broken(self) -> set[tuple[str, str, str]]:
         """Return (row, label, sentence) of every rule that a row of the two files breaks; some rules look at other
         rows."""
-        found = set()
+        broken = set()
         for table in children(self.db):
             for rule in ddl.rules_of(table):
                 spared = domain_rules.CEILING_WAS_OVERRIDDEN if (table.name, rule.name) == ("aid", "ceiling") else "0"
                 sql = f"""SELECT NEW.id FROM "{table.name}" AS NEW WHERE NEW.person_id IN (?, ?)
                   AND NEW.deleted_at IS NULL AND ({rule.refused_when}) AND NOT {spared}"""
                 ids = self.db.execute(sql, (self.seen.keep.id, self.seen.gone.id)).fetchall()
-                found |= {(f"{table.name}:{row[0]}", table.field(rule.field).label, rule.sentence) for row in ids}
-        return found
+                broken |= {(f"{table.name}:{row[0]}", table.field(rule.field).label, rule.sentence) for row in ids}
+        return broken
 
 
 def _title(db: Office, table: OfficeTable, row: Row) -> str:

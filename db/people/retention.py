@@ -51,9 +51,9 @@ def to_archive(db: Office, today: str) -> list[Kept]:
 
 def archived(db: Office, today: str) -> list[Kept]:
     """Return the archived files whose delay has not ended."""
-    gone = {one.person_id for one in to_erase(db, today)}
-    found = _kept(db, today, "p.deleted_at IS NULL AND p.archived_on IS NOT NULL")
-    return [one for one in found if one.person_id not in gone]
+    expired = {one.person_id for one in to_erase(db, today)}
+    files = _kept(db, today, "p.deleted_at IS NULL AND p.archived_on IS NOT NULL")
+    return [one for one in files if one.person_id not in expired]
 
 
 def to_erase(db: Office, today: str) -> list[Kept]:

@@ -29,11 +29,11 @@ class Concern:
 
 def found(text: str) -> list[Concern]:
     """Return what a text should not hold, in the order of the text, each words once. The time is linear in the text."""
-    plain, places = _plain(text)
+    plain, indexes = _plain(text)
     plain = _HARMLESS.sub(lambda match: "·" * len(match[0]), plain)
     seen: dict[tuple[str, str], tuple[int, Concern]] = {}
     for kind, first, last in _spots(plain):
-        words = " ".join(text[places[first] : places[last]].split())
+        words = " ".join(text[indexes[first] : indexes[last]].split())
         seen.setdefault((kind, plain[first:last]), (first, Concern(kind, words, _WHY[kind])))
     return [concern for _, concern in sorted(seen.values(), key=lambda item: item[0])]
 
@@ -53,13 +53,13 @@ def _spots(plain: str) -> Iterator[tuple[str, int, int]]:
 def _plain(text: str) -> tuple[str, list[int]]:
     """Return the folded text (hyphens as spaces), and the index in the text of each of its characters."""
     letters: list[str] = []
-    places: list[int] = []
-    for place, char in enumerate(text):
+    indexes: list[int] = []
+    for index, char in enumerate(text):
         for letter in _letters(char):
             if letter != " " or letters[-1:] != [" "]:
                 letters.append(letter)
-                places.append(place)
-    return "".join(letters), [*places, len(text)]
+                indexes.append(index)
+    return "".join(letters), [*indexes, len(text)]
 
 
 @lru_cache(4096)

@@ -167,8 +167,8 @@ class Index:
 
     def like(self, one: Person) -> list[tuple[Person, Likeness]]:
         """Return similar persons, the most similar first, without the person itself."""
-        found = [(other, like) for other in self._met(one) if other.id != one.id and (like := compare(one, other))]
-        return sorted(found, key=lambda pair: (-pair[1].points, pair[0].id))
+        similar = [(other, like) for other in self._met(one) if other.id != one.id and (like := compare(one, other))]
+        return sorted(similar, key=lambda pair: (-pair[1].points, pair[0].id))
 
     def pairs(self) -> Iterator[tuple[Person, Person, Likeness]]:
         """Yield every pair of similar persons once, the lower number first."""
@@ -238,4 +238,4 @@ class _Near:
 
 def _without_one(name: str) -> set[str]:
     """Return the name, and the name with each of its letters dropped."""
-    return {name, *(name[:place] + name[place + 1 :] for place in range(len(name)))}
+    return {name, *(name[:index] + name[index + 1 :] for index in range(len(name)))}

@@ -79,13 +79,13 @@ def find(
     size: int = 50,
 ) -> tuple[list[LogLine], int]:
     """Return one page of lines, latest first, and how many match in all. Days are ISO, both included."""
-    asked = [
+    criteria = [
         ("who = ?", who), ("action = ?", action), ("person_id = ?", person_id),
         ("at >= ?", instants.start_of(since) if since else ""), ("at < ?", instants.end_of(until) if until else ""),
     ]  # fmt: skip
-    kept = [(sql, value) for sql, value in asked if value not in ("", None)]
-    where = " AND ".join(["1", *(sql for sql, _ in kept)])
-    values = [value for _, value in kept]
-    (many,) = db.execute(f"SELECT count(*) FROM trace WHERE {where}", values).fetchone()
+    conditions = [(sql, value) for sql, value in criteria if value not in ("", None)]
+    where = " AND ".join(["1", *(sql for sql, _ in conditions)])
+    values = [value for _, value in conditions]
+    (matching,) = db.execute(f"SELECT count(*) FROM trace WHERE {where}", values).fetchone()
     sql = f"SELECT id, at, who, action, person_id, detail FROM trace WHERE {where} ORDER BY id DESC LIMIT ? OFFSET ?"
-    return [LogLine(*row) for row in db.execute(sql, [*values, size, first])], many
+    return [LogLine(*row) for row in db.execute(sql, [*values, size, first])], matching

@@ -64,14 +64,14 @@ def preview(db: Office, table: OfficeTable, ids: Sequence[int], name: str, value
     other = {row_id: (version, old) for row_id, version, old in rows if old != stored}
     refused = _refused(db, table, list(other), {name: value}, who) if _may_refuse(table, name) else {}
     groups = Counter(old for row_id, (_, old) in other.items() if row_id not in refused)
-    shown = {old: item.type.show(item.type.from_sql(old), known) for old in groups}
+    texts = {old: item.type.show(item.type.from_sql(old), known) for old in groups}
     return BulkChange(
         table.name,
         name,
         value,
         item.type.show(value, known),
         {row_id: version for row_id, (version, _) in other.items() if row_id not in refused},
-        tuple((shown[old], many) for old, many in groups.most_common()),
+        tuple((texts[old], number) for old, number in groups.most_common()),
         len(rows) - len(other),
         refused,
     )
@@ -80,8 +80,10 @@ def preview(db: Office, table: OfficeTable, ids: Sequence[int], name: str, value
 def _may_refuse(table: OfficeTable, name: str) -> bool:
     """Return whether a rule watches that field; a checked value is never missing or unknown."""
     checked = {f"{name}_required", f"{name}_known"}
-    asked = any(rule.name not in checked and (not rule.watches or name in rule.watches) for rule in ddl.rules_of(table))
-    return asked or isinstance(table.field(name).type, Reference | References)
+    watches = any(
+        rule.name not in checked and (not rule.watches or name in rule.watches) for rule in ddl.rules_of(table)
+    )
+    return watches or isinstance(table.field(name).type, Reference | References)
 
 
 def _refused(db: Office, table: OfficeTable, ids: list[int], values: Mapping[str, Any], who: str) -> dict[int, str]:
@@ -100,14 +102,14 @@ def _reason(error: PaletteError) -> str:
     return str(error.problems[0]) if isinstance(error, InvalidError) else str(error)
 
 
-def change(db: Office, table: OfficeTable, wanted: BulkChange, who: str) -> int:
+def change(db: Office, table: OfficeTable, previewed: BulkChange, who: str) -> int:
     """Write a previewed change in one operation, and return how many rows changed.
 
     Raises ConflictError when a colleague changed the field of one of the rows since the preview, NotFoundError when one
     was deleted, RuleError, BusyError.
     """
-    values = {wanted.field: wanted.value}
-    return len(records.save_all(db, table, [Edit(values, *place) for place in wanted.versions.items()], who))
+    values = {previewed.field: previewed.value}
+    return len(records.save_all(db, table, [Edit(values, *row) for row in previewed.versions.items()], who))
 
 
 # ---- the same new row for many persons
@@ -161,11 +163,11 @@ def draft(
     ``common``: stored values of the new rows, and ``months`` for a contract. ``day``: an ISO date, today or the day of
     signing. Raises BusyError.
     """
-    made = list(_lines(db, table, sources, ids, common, day))
+    lines = list(_lines(db, table, sources, ids, common, day))
     known = titles.context(db)
     tried = []
     with rehearsing(db):
-        for line in made:
+        for line in lines:
             reason = line.refused
             if not reason:
                 try:
@@ -176,21 +178,23 @@ def draft(
     return Draft(table, sources, common, day, tuple(tried))
 
 
-def create(db: Office, wanted: Draft, who: str) -> int:
+def create(db: Office, drafted: Draft, who: str) -> int:
     """Create the accepted lines in one operation, and return how many.
 
     Raises StaleError when the file has changed so that a line would differ, RuleError, BusyError.
     """
-    lines = wanted.accepted
+    lines = drafted.accepted
     with transactions.writing(db):
-        again = _lines(db, wanted.table, wanted.sources, [line.source for line in lines], wanted.common, wanted.day)
-        now = {line.source: (line.person, line.values) for line in again if not line.refused}
+        redrawn = _lines(
+            db, drafted.table, drafted.sources, [line.source for line in lines], drafted.common, drafted.day
+        )
+        now = {line.source: (line.person, line.values) for line in redrawn if not line.refused}
         moved = [line for line in lines if now.get(line.source) != (line.person, line.values)]
         if moved:
             known = titles.context(db)
             names = ", ".join(known.title(PERSON.name, line.person) for line in moved[:3])
             raise StaleError(f"Le fichier a changé depuis l’aperçu ({names}) : rien n’a été créé, relisez l’aperçu.")
-        records.save_within(db, wanted.table, [Edit(line.values) for line in lines], who)
+        records.save_within(db, drafted.table, [Edit(line.values) for line in lines], who)
     return len(lines)
 
 
@@ -232,15 +236,15 @@ def _renewal(
     contract = source if sources is CER else _running(db, person, day)
     if contract is None:
         return DraftLine(source, person, {}, "", "pas de contrat en cours")
-    told = known.title(CER.name, contract)
+    title = known.title(CER.name, contract)
     later = db.execute("SELECT id FROM cer WHERE replaces_id = ? AND deleted_at IS NULL", (contract,)).fetchone()
     if later:
-        return DraftLine(source, person, {}, told, f"déjà renouvelé : {known.title(CER.name, later[0])}")
+        return DraftLine(source, person, {}, title, f"déjà renouvelé : {known.title(CER.name, later[0])}")
     values = domain_rules.next_contract(db, contract, day)
     own = {name: value for name, value in common.items() if name != MONTHS and value is not None}
     ends = months_later(values["starts_on"], int(common[MONTHS]))
     start, end = (CER.field("starts_on").type.show(one, known) for one in (values["starts_on"], ends))
-    return DraftLine(source, person, {**values, "ends_on": ends, **own}, f"{told} → du {start} au {end}")
+    return DraftLine(source, person, {**values, "ends_on": ends, **own}, f"{title} → du {start} au {end}")
 
 
 def _running(db: Office, person: int, day: str) -> int | None:
@@ -262,9 +266,9 @@ def _last_diagnostic(db: Office, person: int) -> int | None:
 def months_later(start: str, months: int) -> str:
     """Return the last day of a period of so many months: from 15/01, six months end on 14/07."""
     year, month, day = map(int, start.split("-"))
-    years, place = divmod(month - 1 + months, 12)
-    following = date(year + years + (place == 11), (place + 1) % 12 + 1, 1)
+    years, index = divmod(month - 1 + months, 12)
+    following = date(year + years + (index == 11), (index + 1) % 12 + 1, 1)
     last = (following - timedelta(days=1)).day
     if day > last:  # no such day: the month's last one ends it
-        return date(year + years, place + 1, last).isoformat()
-    return (date(year + years, place + 1, day) - timedelta(days=1)).isoformat()
+        return date(year + years, index + 1, last).isoformat()
+    return (date(year + years, index + 1, day) - timedelta(days=1)).isoformat()

@@ -110,9 +110,9 @@ class Sheet:
             return item.type.read(cell.text, known)
         except FieldError:
             if isinstance(item.type, Reference):  # the beginning of a name is enough when only one begins so
-                found = records.suggestions(db, db.tables[item.type.table], cell.text, known, limit=2)
-                if len(found) == 1:
-                    return found[0][0]
+                matches = records.suggestions(db, db.tables[item.type.table], cell.text, known, limit=2)
+                if len(matches) == 1:
+                    return matches[0][0]
             raise
 
     # ---- rows of the file
@@ -139,14 +139,14 @@ class Sheet:
 
     def _waiting(self, db: Office, latest: Mapping[Place, Cell]) -> list[Cell]:
         """Return refused cells of the same rows, to try again: some values are valid only together."""
-        again = []
+        retried = []
         for cell in {cell.row: cell for cell in latest.values()}.values():
             for (row, name), refused in self.refused.items():
                 if row == cell.row and (row, name) not in latest:
                     changed = history.changed_since(db, self.table.name, row, refused.version)
                     version = refused.version if name in changed else max(cell.version, refused.version)
-                    again.append(Cell(0, row, version, name, refused.text))
-        return again
+                    retried.append(Cell(0, row, version, name, refused.text))
+        return retried
 
     def _edits(self, read: list[tuple[Cell, Any]]) -> list[tuple[list[Cell], Edit]]:
         """Return one edit for each row and version. A user who changes a value again has seen the own change, and only
@@ -167,9 +167,9 @@ class Sheet:
         except NotFoundError as error:
             self.lost += [f"« {cell.text} » : {error}" for cell in cells]
         except ConflictError as error:
-            for told in error.differences:
-                self.clashes[error.row_id, told.field] = Clash(error.row_id, error.version, error.who, told)
-            self._save_others(db, cells, edit, {told.field for told in error.differences}, who)
+            for difference in error.differences:
+                self.clashes[error.row_id, difference.field] = Clash(error.row_id, error.version, error.who, difference)
+            self._save_others(db, cells, edit, {difference.field for difference in error.differences}, who)
         except PaletteError as error:
             named = {problem.field for problem in error.problems} if isinstance(error, InvalidError) else set()
             wrong = [cell for cell in cells if cell.field in named] or (cells if len(cells) == 1 else [])

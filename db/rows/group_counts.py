@@ -23,13 +23,13 @@ def counts(db: Office, table: OfficeTable, query: Query) -> Counts:
         sql, values = queries.groups_sql(table, dated)
         return db.execute(sql, values).fetchall()
 
-    asked = (dated.filters, dated.search, dated.today, dated.group, dated.groups_backward)
-    return remembered(db, ("groups", table.name, *asked), ask)
+    key = (dated.filters, dated.search, dated.today, dated.group, dated.groups_backward)
+    return remembered(db, ("groups", table.name, *key), ask)
 
 
-def on_pages(found: Counts, query: Query) -> int:
+def on_pages(groups: Counts, query: Query) -> int:
     """Return how many rows the pages of a query hold: those of groups that are not folded."""
-    return sum(many for code, many in found if code not in query.folded)
+    return sum(size for code, size in groups if code not in query.folded)
 
 
 def page_ids(db: Office, table: OfficeTable, query: Query) -> list[int]:
@@ -37,15 +37,15 @@ def page_ids(db: Office, table: OfficeTable, query: Query) -> list[int]:
     first, last, before = (query.page - 1) * query.size, query.page * query.size, 0
     inside = tuple(name for name in query.sort if name.removeprefix("-") != query.group)
     ids: list[int] = []
-    for code, many in counts(db, table, query):
+    for code, size in counts(db, table, query):
         if code in query.folded:
             continue
-        start, end = max(first, before), min(last, before + many)
+        start, end = max(first, before), min(last, before + size)
         if start < end:
             of_group = Filter(query.group, "group", code)
             one = replace(query, filters=(*query.filters, of_group), sort=inside, group="", folded=())
-            ids += part_ids(db, table, one, Part(start - before, end - start, many))
-        before += many
+            ids += part_ids(db, table, one, Part(start - before, end - start, size))
+        before += size
     return ids
 
 
@@ -71,18 +71,18 @@ class GroupSection:
     folded: bool = False
 
 
-def sections(found: Counts, query: Query, on_page: Sequence[Any]) -> list[GroupSection]:
+def sections(groups: Counts, query: Query, on_page: Sequence[Any]) -> list[GroupSection]:
     """Return the groups of one page in order, folded ones where they would begin. ``on_page``: those of its rows."""
     first, last = (query.page - 1) * query.size, query.page * query.size
-    end = on_pages(found, query)
-    shown, before = [], 0
-    for code, many in found:
+    end = on_pages(groups, query)
+    on_this_page, before = [], 0
+    for code, size in groups:
         if code not in query.folded:
             if code in on_page:
-                shown.append(GroupSection(code, goes_on=before < first))
-            before += many
+                on_this_page.append(GroupSection(code, goes_on=before < first))
+            before += size
         elif first <= before < last or (before == end and first < max(1, end) <= last):
-            shown.append(GroupSection(code, folded=True))
-    listed = [section.code for section in shown]
+            on_this_page.append(GroupSection(code, folded=True))
+    listed = [section.code for section in on_this_page]
     # Counts may be those of a moment ago: a row's group is shown even so.
-    return shown + [GroupSection(code) for code in dict.fromkeys(on_page) if code not in listed]
+    return on_this_page + [GroupSection(code) for code in dict.fromkeys(on_page) if code not in listed]

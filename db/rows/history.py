@@ -35,11 +35,13 @@ class Change:
     @property
     def sentence(self) -> str:
         """« La CIPA a modifié : Téléphone (05… → 06…) »."""
-        told = " ; ".join(f"{label} ({before or 'vide'} → {after or 'vide'})" for label, before, after in self.fields)
-        shown = f" : {told}" if told and self.action == "update" else ""
-        if not told and self.action in ("insert", "update", "erase"):
-            shown = " (contenu effacé)"
-        return f"{self.who} {WORDS[self.action]}{shown}"
+        details = " ; ".join(
+            f"{label} ({before or 'vide'} → {after or 'vide'})" for label, before, after in self.fields
+        )
+        suffix = f" : {details}" if details and self.action == "update" else ""
+        if not details and self.action in ("insert", "update", "erase"):
+            suffix = " (contenu effacé)"
+        return f"{self.who} {WORDS[self.action]}{suffix}"
 
 
 def changed_since(db: Office, table: str, row_id: int, version: int) -> dict[str, str]:
@@ -106,12 +108,12 @@ def find(db: Office, asked: Asked, known: Context, first: int, size: int) -> tup
     if asked.person_id is not None:
         parts.append((_of_person(), {"person": asked.person_id}))
     for number, word in enumerate(asked.words.split()):
-        told = f"(instr(lower(before), :w{number}) OR instr(lower(after), :w{number}))"
-        parts.append((told, {f"w{number}": word.lower()}))
+        word_found = f"(instr(lower(before), :w{number}) OR instr(lower(after), :w{number}))"
+        parts.append((word_found, {f"w{number}": word.lower()}))
     where = " AND ".join(["1", *(sql for sql, _ in parts)])
     values = {name: value for _, named in parts for name, value in named.items()}
-    (many,) = db.execute(f"SELECT count(*) FROM history WHERE {where}", values).fetchone()
-    return _changes(db, where, values, known, f"LIMIT {int(size)} OFFSET {int(first)}"), many
+    (matching,) = db.execute(f"SELECT count(*) FROM history WHERE {where}", values).fetchone()
+    return _changes(db, where, values, known, f"LIMIT {int(size)} OFFSET {int(first)}"), matching
 
 
 def of_operation(db: Office, operation: Operation, known: Context) -> list[Change]:
@@ -133,13 +135,13 @@ def names(db: Office) -> list[str]:
 def strays(db: Office, moment: str, known: Context) -> dict[int, list[Change]]:
     """Return person -> changes since ``moment`` of rows that no longer belong to the person: erased, or moved to
     another."""
-    gone = "action = 'erase' OR (action = 'update' AND json_extract(before, '$.person_id') IS NOT NULL)"
-    sql = f"SELECT id, json_extract(before, '$.person_id') FROM history WHERE at >= ? AND ({gone})"
-    found: dict[int, list[Change]] = {}
+    moved = "action = 'erase' OR (action = 'update' AND json_extract(before, '$.person_id') IS NOT NULL)"
+    sql = f"SELECT id, json_extract(before, '$.person_id') FROM history WHERE at >= ? AND ({moved})"
+    changes: dict[int, list[Change]] = {}
     for number, person in db.execute(sql, (moment,)).fetchall():
         if person is not None:
-            found.setdefault(person, []).extend(_changes(db, "id = ?", (number,), known))
-    return found
+            changes.setdefault(person, []).extend(_changes(db, "id = ?", (number,), known))
+    return changes
 
 
 def _changes(
@@ -147,21 +149,21 @@ def _changes(
 ) -> list[Change]:
     columns = "id, at, who, table_name, row_id, action, before, after"
     tables = db.tables
-    found = db.execute(f"SELECT {columns} FROM history WHERE {where} ORDER BY id DESC {part}", values).fetchall()
+    lines = db.execute(f"SELECT {columns} FROM history WHERE {where} ORDER BY id DESC {part}", values).fetchall()
     return [
         Change(
             number, at, who, table, row_id, action, _told(tables[table], json.loads(before), json.loads(after), known)
         )
-        for number, at, who, table, row_id, action, before, after in found
+        for number, at, who, table, row_id, action, before, after in lines
     ]
 
 
 def _told(
     table: OfficeTable, before: dict[str, Any], after: dict[str, Any], known: Context
 ) -> list[tuple[str, str, str]]:
-    told = []
+    differences = []
     for item in table.fields:
         if item.name in before or item.name in after:
             old, new = (item.type.show(item.type.from_sql(side.get(item.name)), known) for side in (before, after))
-            told.append((item.label, old, new))
-    return told
+            differences.append((item.label, old, new))
+    return differences

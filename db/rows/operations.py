@@ -40,8 +40,8 @@ def get(db: Office, operation_id: int) -> Operation | None:
 
 def of_line(db: Office, line: int) -> Operation | None:
     """Return the operation that wrote a line of the history; None for a change made without Palette."""
-    found = _one(db, "o.first <= ? ORDER BY o.first DESC LIMIT 1", line)
-    return found if found and line <= found.last else None
+    operation = _one(db, "o.first <= ? ORDER BY o.first DESC LIMIT 1", line)
+    return operation if operation and line <= operation.last else None
 
 
 def last_of(db: Office, who: str, *tables: str) -> Operation | None:
@@ -54,12 +54,12 @@ def last_of(db: Office, who: str, *tables: str) -> Operation | None:
 def persons(db: Office, operation: Operation) -> list[int]:
     """Return the ids of the persons whose files the operation touched."""
     lines = "SELECT row_id FROM history WHERE id BETWEEN :first AND :last AND table_name = '{}'"
-    found = [lines.format("person")] + [
+    queries = [lines.format("person")] + [
         f'SELECT person_id FROM "{name}" WHERE id IN ({lines.format(name)})'
         for name, table in db.files.items()
         if table.belongs_to_person
     ]
-    sql = f"SELECT row_id FROM ({' UNION '.join(found)}) WHERE row_id IS NOT NULL ORDER BY row_id"
+    sql = f"SELECT row_id FROM ({' UNION '.join(queries)}) WHERE row_id IS NOT NULL ORDER BY row_id"
     return [row_id for (row_id,) in db.execute(sql, {"first": operation.first, "last": operation.last})]
 
 

@@ -81,16 +81,16 @@ def _search(table: OfficeTable, text: str) -> Sql:
     match = words(text)
     if not match:
         return "1", []
-    found, values = [], []
+    conditions, values = [], []
     if any(item.searched for item in table.fields):
-        found.append(f"t.id IN (SELECT rowid FROM {table.name}_search WHERE {table.name}_search MATCH ?)")
+        conditions.append(f"t.id IN (SELECT rowid FROM {table.name}_search WHERE {table.name}_search MATCH ?)")
         values.append(match)
     for item in table.fields:
         if isinstance(item.type, Reference | References) and item.target in ("person", "partner"):
             sql, titles = _named(TABLES[item.target], item.type, f"t.{item.name}", match)
-            found.append(sql)
+            conditions.append(sql)
             values += titles
-    return f"({' OR '.join(found)})" if found else "0", values
+    return f"({' OR '.join(conditions)})" if conditions else "0", values
 
 
 def _named(target: Table, kind: Type, sql: str, match: str) -> Sql:
@@ -188,8 +188,8 @@ def _row_keys(target: str, alias: str) -> list[str]:
 
 def _names(table: OfficeTable, query: Query) -> list[str]:
     """Return what a query sorts by: its own sort, then the table's order unless that is stored as ``sort_key``."""
-    asked = {name.removeprefix("-") for name in query.sort}
-    own = [name for name in table.order if name.removeprefix("-") not in asked]
+    sorted_by = {name.removeprefix("-") for name in query.sort}
+    own = [name for name in table.order if name.removeprefix("-") not in sorted_by]
     return [*query.sort, *([] if table.sorted_by_name else own)]
 
 
@@ -220,14 +220,14 @@ def order_by(table: OfficeTable, query: Query, walk: bool = True, backward: bool
     """
     keys = []
     leader = _leads(table, query)
-    for place, name in enumerate(_names(table, query)):
+    for index, name in enumerate(_names(table, query)):
         plain = name.removeprefix("-")
         filled = _always_filled(table, plain)
         if name.startswith("-") == backward:
             way = "" if backward or filled else " NULLS LAST"
         else:
             way = " DESC NULLS FIRST" if backward and not filled else " DESC"
-        parts = ["r.sort_key", "r.id"] if leader and place == 0 else _sort_keys(table, plain)
+        parts = ["r.sort_key", "r.id"] if leader and index == 0 else _sort_keys(table, plain)
         keys += [f"{part}{way}" for part in parts]
     last = [*["t.sort_key"] * table.sorted_by_name, "t.id"]
     keys += [f"{key} DESC" if backward else key for key in last]
@@ -247,11 +247,11 @@ def groups_sql(table: OfficeTable, query: Query) -> tuple[str, dict[str, Any]]:
         f'SELECT {expression(table, query.group)} AS code, count(*) AS many FROM "{table.name}" t WHERE {condition}'
         " GROUP BY 1"
     )
-    place = "-g.code"
+    position = "-g.code"
     if isinstance(column.type, Choice):
-        place = f"(SELECT position FROM {column.type.list.table} WHERE code = g.code)"
+        position = f"(SELECT position FROM {column.type.list.table} WHERE code = g.code)"
     way = "DESC" if query.groups_backward else "ASC"
-    order = f"{place} {way} NULLS LAST, g.code {way}"
+    order = f"{position} {way} NULLS LAST, g.code {way}"
     return _numbered(f"SELECT g.code, g.many FROM ({inner}) g ORDER BY {order}", values, query.today)
 
 
@@ -308,10 +308,10 @@ def part_sql(table: OfficeTable, query: Query, part: Part) -> tuple[str, dict[st
     total = 2 * (part.first + part.many) if part.matching is None else part.matching
     backward = part.from_the_end
     skipped = max(0, total - part.first - part.many) if backward else part.first
-    taken = max(0, min(part.many, total - part.first)) if backward else part.many
-    order = order_by(table, query, walk=(skipped + taken) * 2 <= total, backward=backward)
+    size = max(0, min(part.many, total - part.first)) if backward else part.many
+    order = order_by(table, query, walk=(skipped + size) * 2 <= total, backward=backward)
     sql = f"SELECT t.id FROM {source(table, query)} WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?"
-    return _numbered(sql, [*values, taken, skipped], query.today)
+    return _numbered(sql, [*values, size, skipped], query.today)
 
 
 def count_sql(table: OfficeTable, query: Query) -> tuple[str, dict[str, Any]]:

@@ -97,10 +97,10 @@ def rows(db: Office, table: OfficeTable, ids: Sequence[int], day: str = "") -> l
     """Return these rows in this order, without deleted ones."""
     if not ids:
         return []
-    found = {
+    by_id = {
         raw[0]: _row(table, raw) for raw in db.execute(queries.rows_sql(table, list(ids)), {"today": day or today()})
     }
-    return [found[row_id] for row_id in ids if row_id in found]
+    return [by_id[row_id] for row_id in ids if row_id in by_id]
 
 
 def _row(table: OfficeTable, raw: tuple[Any, ...]) -> Row:
@@ -123,10 +123,10 @@ def read(db: Office, table: OfficeTable, query: Query = Query()) -> Page:  # noq
 
 def get(db: Office, table: OfficeTable, row_id: int) -> Row:
     """Return one row. Raises NotFoundError when it does not exist or was deleted."""
-    found = rows(db, table, [row_id])
-    if not found:
+    matches = rows(db, table, [row_id])
+    if not matches:
         raise NotFoundError(f"Cette ligne n’existe pas, ou a été supprimée : {table.label} n° {row_id}.")
-    return found[0]
+    return matches[0]
 
 
 def of_person(db: Office, table: OfficeTable, person_id: int) -> list[Row]:

@@ -28,15 +28,15 @@ _LONGEST = 30_000
 
 def headings(fields: Iterable[Field]) -> dict[str, Field]:
     """Return a unique heading for each field of a table: its label, « Label (2) » for the second of that name."""
-    found: dict[str, Field] = {}
+    fields_by_heading: dict[str, Field] = {}
     taken = {fold(NUMBER)}
     for item in fields:
         label = " ".join(item.label.split())
         names = (label, *(f"{label} ({n})" for n in range(2, 1000)))
         name = next(name for name in names if fold(name) not in taken)
         taken.add(fold(name))
-        found[name] = item
-    return found
+        fields_by_heading[name] = item
+    return fields_by_heading
 
 
 def sheet_names(tables: Iterable[OfficeTable]) -> dict[str, str]:
@@ -76,9 +76,9 @@ class Spelling:
 
     def _read_back(self, kind: Type, value: str) -> str:
         """Return the value as shown, or as stored when reading the shown text would give another value."""
-        shown = kind.show(value, self._known)
+        text = kind.show(value, self._known)
         try:
-            return shown if kind.read(shown, self._known) == value else value
+            return text if kind.read(text, self._known) == value else value
         except FieldError:
             return value
 
@@ -94,7 +94,7 @@ class Spelling:
         title = self._known.title(table, row_id) if named else ""
         name = "" if any(cut in title for cut in _CUTS) else title
         # Somebody else may be called just that: a partner « Galerie n° 3 » beside the third one, « Galerie ».
-        zeros = ("0" * many for many in range(18))
+        zeros = ("0" * count for count in range(18))
         texts = (f"{name} n° {zero}{row_id}".strip() for zero in zeros)
         return next(text for text in texts if words_of(text) not in self._called(table))
 
@@ -106,14 +106,14 @@ class Spelling:
 
     def _holds_number(self, table: OfficeTable, row: str) -> str:
         """SQL: whether the title of ``row`` may contain the sign « ° »."""
-        found = ["0"]
+        conditions = ["0"]
         for item in queries.title_fields(table):
             if isinstance(item.type, Text):
-                found.append(f"{row}.{item.name} LIKE '%°%'")
+                conditions.append(f"{row}.{item.name} LIKE '%°%'")
             elif item.list and any("°" in label for label in self._known.labels[item.list.name].values()):
-                found.append("1")
+                conditions.append("1")
             elif isinstance(item.type, Reference):
                 other = self._holds_number(self._tables[item.type.table], f"{row}_")
                 named = f"{row}_.id = {row}.{item.name} AND ({other})"
-                found.append(f'EXISTS (SELECT 1 FROM "{item.type.table}" {row}_ WHERE {named})')
-        return " OR ".join(found)
+                conditions.append(f'EXISTS (SELECT 1 FROM "{item.type.table}" {row}_ WHERE {named})')
+        return " OR ".join(conditions)

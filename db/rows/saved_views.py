@@ -78,8 +78,8 @@ _VISIBLE = "(v.owner = :who OR v.shared)"
 def every(db: Office, who: str, grid: Grid) -> list[View]:
     """Return the views of a grid that a user may open: the user's own, then those shared, by name."""
     sql = f"{_SELECT} WHERE v.table_name = :table AND v.grid = :grid AND {_VISIBLE}"
-    found = db.execute(sql, {"who": who, "table": grid.table, "grid": grid.name}).fetchall()
-    return sorted(map(_read, found), key=lambda view: (view.owner != who, fold(view.name), view.id))
+    rows = db.execute(sql, {"who": who, "table": grid.table, "grid": grid.name}).fetchall()
+    return sorted(map(_read, rows), key=lambda view: (view.owner != who, fold(view.name), view.id))
 
 
 def get(db: Office, view_id: int, who: str) -> View:
@@ -103,27 +103,27 @@ def default(db: Office, who: str, grid: Grid) -> View | None:
 
 def _read(row: tuple[int, str, str, str, str, int, str, int]) -> View:
     view_id, name, table, grid, owner, shared, content, others = row
-    kept = json.loads(content)
+    stored = json.loads(content)
     look = Look(
-        _object(kept, "filters"), str(kept.get("search") or ""), _names(kept, "columns"), _names(kept, "sort"),
-        str(kept.get("group") or ""), _list(kept, "folded"),
+        _object(stored, "filters"), str(stored.get("search") or ""), _names(stored, "columns"), _names(stored, "sort"),
+        str(stored.get("group") or ""), _list(stored, "folded"),
     )  # fmt: skip
-    labels = {str(one): str(label) for one, label in _object(kept, "labels").items()}
+    labels = {str(one): str(label) for one, label in _object(stored, "labels").items()}
     return View(view_id, name, Grid(table, grid), owner, bool(shared), look, labels, others)
 
 
-def _object(kept: Mapping[str, Any], name: str) -> dict[str, Any]:
-    found = kept.get(name)
-    return found if isinstance(found, dict) else {}
+def _object(stored: Mapping[str, Any], name: str) -> dict[str, Any]:
+    value = stored.get(name)
+    return value if isinstance(value, dict) else {}
 
 
-def _list(kept: Mapping[str, Any], name: str) -> tuple[Any, ...]:
-    found = kept.get(name)
-    return tuple(one for one in found if isinstance(one, str | int | None)) if isinstance(found, list) else ()
+def _list(stored: Mapping[str, Any], name: str) -> tuple[Any, ...]:
+    value = stored.get(name)
+    return tuple(one for one in value if isinstance(one, str | int | None)) if isinstance(value, list) else ()
 
 
-def _names(kept: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    return tuple(one for one in _list(kept, name) if isinstance(one, str))
+def _names(stored: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    return tuple(one for one in _list(stored, name) if isinstance(one, str))
 
 
 # ---- made and changed
@@ -177,13 +177,13 @@ def delete(db: Office, view_id: int, who: str) -> None:
 def set_default(db: Office, grid: Grid, view_id: int | None, who: str) -> None:
     """Open a grid on a view; None: without one. Raises NotFoundError."""
     with writing(db):
-        place = (who, grid.table, grid.name)
+        key = (who, grid.table, grid.name)
         if view_id is not None and get(db, view_id, who).grid != grid:
             raise NotFoundError("Cette vue est celle d’une autre grille.")
-        db.execute("DELETE FROM view_default WHERE who = ? AND table_name = ? AND grid = ?", place)
+        db.execute("DELETE FROM view_default WHERE who = ? AND table_name = ? AND grid = ?", key)
         if view_id is not None:
             sql = "INSERT INTO view_default (who, table_name, grid, view_id) VALUES (?, ?, ?, ?)"
-            db.execute(sql, (*place, view_id))
+            db.execute(sql, (*key, view_id))
 
 
 def _own(db: Office, view_id: int, who: str) -> View:
@@ -220,7 +220,7 @@ def _content(table: OfficeTable, look: Look) -> str:
 
 
 def _dumped(look: Look, labels: Mapping[str, str]) -> str:
-    kept = {
+    stored = {
         "filters": dict(look.filters),
         "search": look.search,
         "columns": list(look.columns),
@@ -229,7 +229,7 @@ def _dumped(look: Look, labels: Mapping[str, str]) -> str:
         "folded": list(look.folded),
         "labels": dict(labels),
     }
-    return json.dumps(kept, ensure_ascii=False)
+    return json.dumps(stored, ensure_ascii=False)
 
 
 # ---- somebody is erased for good
@@ -275,19 +275,21 @@ def fit(
     ``labels``: labels of fields that no longer exist.
     """
     columns = {item.name: item for item in table.columns}
-    filters, told = _filters(columns, look, known)
+    filters, messages = _filters(columns, look, known)
     for name in (*look.columns, *(one.removeprefix("-") for one in look.sort), *look.filters, look.group):
         plain = name.partition(":")[0]
         if plain and plain not in columns:
-            told.append(f"« {(labels or {}).get(plain, plain)} » n’est plus un champ de cette grille : laissé de côté.")
+            messages.append(
+                f"« {(labels or {}).get(plain, plain)} » n’est plus un champ de cette grille : laissé de côté."
+            )
     group = look.group if look.group in [item.name for item in groupable(table)] else ""
     if look.group in columns and not group:
-        told.append(f"« {columns[look.group].label} » : on ne peut plus grouper par ce champ.")
-    shown = tuple(dict.fromkeys(name for name in look.columns if name in columns)) or table.title
+        messages.append(f"« {columns[look.group].label} » : on ne peut plus grouper par ce champ.")
+    visible = tuple(dict.fromkeys(name for name in look.columns if name in columns)) or table.title
     sort = tuple(name for name in look.sort if name.removeprefix("-") in columns)
     codes = _codes(columns[group], known) if group else {}
     folded = tuple(code for code in look.folded if code is None or code in codes)
-    return Look(filters, look.search, shown, sort, group, folded), list(dict.fromkeys(told))
+    return Look(filters, look.search, visible, sort, group, folded), list(dict.fromkeys(messages))
 
 
 def _codes(item: Field | Computed, known: Context) -> Mapping[Any, str]:
@@ -302,20 +304,20 @@ def _codes(item: Field | Computed, known: Context) -> Mapping[Any, str]:
 
 
 def _filters(columns: Mapping[str, Field | Computed], look: Look, known: Context) -> tuple[dict[str, Any], list[str]]:
-    kept, told = {}, []
+    fitting, messages = {}, []
     for place, value in look.filters.items():
         name, _, part = place.partition(":")
         if name not in columns:
             continue
         item = columns[name]
         left = list(_gone(item, value, known)) if isinstance(value, list) else []
-        told += left
+        messages += left
         fits = [one for one in value if one is None or one in _codes(item, known)] if isinstance(value, list) else value
         if fits and _is_asked(item, part, fits):
-            kept[place] = tidy(fits)
+            fitting[place] = tidy(fits)
         elif not left:
-            told.append(f"« {item.label} » : ce filtre ne convient plus à ce champ, laissé de côté.")
-    return kept, told
+            messages.append(f"« {item.label} » : ce filtre ne convient plus à ce champ, laissé de côté.")
+    return fitting, messages
 
 
 def _gone(item: Field | Computed, codes: list[Any], known: Context) -> Iterator[str]:

@@ -19,7 +19,7 @@ def context(db: Office) -> Context:
     for values in db.lists:
         rows = db.execute(f"SELECT code, label, retired FROM {values.table} ORDER BY position, label").fetchall()
         labels[values.name] = {code: label for code, label, _ in rows}
-        retired[values.name] = frozenset(code for code, _, gone in rows if gone)
+        retired[values.name] = frozenset(code for code, _, is_retired in rows if is_retired)
     titles: dict[tuple[str, int], str] = {}
 
     def title(table: str, row_id: int) -> str:
@@ -56,19 +56,19 @@ def _find(db: Office, table: OfficeTable, text: str, known: Context) -> int:
     is_number = number.strip().isdecimal() and len(number.strip()) < 19  # what SQLite can hold
     # Asked of that very row: an archived person is not suggested, and may be referred to.
     if is_number and (not name.strip() or words_of(name) == words_of(known.title(table.name, int(number)))):
-        found = db.execute(
+        row = db.execute(
             f'SELECT id FROM "{table.name}" WHERE id = ? AND deleted_at IS NULL', (int(number),)
         ).fetchone()
-        if found:
-            return int(found[0])
+        if row:
+            return int(row[0])
     raise FieldError(f"« {text.strip()} » n’a pas été trouvé parmi : {table.plural.lower()}")
 
 
 def _titled(db: Office, table: OfficeTable, text: str, known: Context) -> list[int]:
     """Return the rows with that title, in any order of words."""
-    asked = words_of(text)
-    found = suggestions(db, table, text, known, limit=200) if asked else []
-    return [row_id for row_id, title in found if words_of(title) == asked]
+    wanted_words = words_of(text)
+    suggested = suggestions(db, table, text, known, limit=200) if wanted_words else []
+    return [row_id for row_id, title in suggested if words_of(title) == wanted_words]
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -80,13 +80,13 @@ def suggestions(db: Office, table: OfficeTable, text: str, known: Context, limit
     """Return rows whose title holds words that begin like those typed: (id, title), in the table's order."""
     match = queries.words(text)
     searched = [item.name for item in queries.title_fields(table) if item.searched]
-    kept = "t.deleted_at IS NULL" + f" AND t.{queries.ARCHIVED} IS NULL" * (table.name == "person")
+    condition = "t.deleted_at IS NULL" + f" AND t.{queries.ARCHIVED} IS NULL" * (table.name == "person")
     if match and searched:
         ids = [
             row[0]
             for row in db.execute(
                 f"SELECT rowid FROM {table.name}_search s WHERE {table.name}_search MATCH ?"
-                f' AND EXISTS (SELECT 1 FROM "{table.name}" t WHERE t.id = s.rowid AND {kept}) LIMIT ?',
+                f' AND EXISTS (SELECT 1 FROM "{table.name}" t WHERE t.id = s.rowid AND {condition}) LIMIT ?',
                 (f"{{{' '.join(searched)}}} : ({match})", limit),
             )
         ]

@@ -94,9 +94,9 @@ def _since_added(db: Office, line: _Line, operation: Operation) -> Iterator[str]
             sql = f"""SELECT count(*) FROM "{table.name}" t
               WHERE t.person_id = ? AND t.deleted_at IS NULL AND NOT EXISTS (
                 SELECT 1 FROM history h WHERE h.table_name = ? AND h.row_id = t.id AND h.id BETWEEN ? AND ?)"""
-            (many,) = db.execute(sql, (line.row, table.name, operation.first, operation.last)).fetchone()
-            if many:
-                yield f"{_title(db, line)} : ce dossier contient depuis : {table.plural.lower()} ({many})."
+            (count,) = db.execute(sql, (line.row, table.name, operation.first, operation.last)).fetchone()
+            if count:
+                yield f"{_title(db, line)} : ce dossier contient depuis : {table.plural.lower()} ({count})."
 
 
 def _title(db: Office, line: _Line) -> str:
@@ -108,18 +108,18 @@ def _take_all_back(db: Office, lines: list[_Line], who: str) -> None:
     together."""
     while lines:
         waiting: list[_Line] = []
-        held: set[tuple[str, int]] = set()
+        postponed: set[tuple[str, int]] = set()
         refused: RuleError | None = None
         for line in lines:
             row = (line.table.name, line.row)
             try:
-                if row not in held:  # the changes of one row are taken back in their order
+                if row not in postponed:  # the changes of one row are taken back in their order
                     _take_back(db, line, who)
                     continue
             except RuleError as error:
                 refused = refused or error
             waiting.append(line)
-            held.add(row)
+            postponed.add(row)
         if refused and len(waiting) == len(lines):
             raise refused
         lines = waiting

@@ -49,34 +49,34 @@ def last(db: sqlite3.Connection) -> bytes:
 def problems(db: sqlite3.Connection) -> Iterator[str]:
     """Yield what no longer agrees with the seals, as French sentences."""
     link = b""
-    held = {book: {line[0]: line for line in _lines(db, book, after=_BEFORE_ALL)} for book in BOOKS}
+    lines_of = {book: {line[0]: line for line in _lines(db, book, after=_BEFORE_ALL)} for book in BOOKS}
     ends = {book: _end(db, book) for book in BOOKS}
     rows = db.execute("SELECT id, book, line, salt, digest, chain FROM seal ORDER BY id")
-    for number, (seal_id, book, line, salt, digest, told) in enumerate(rows, 1):
+    for number, (seal_id, book, line, salt, digest, chain) in enumerate(rows, 1):
         link = _link(link, digest)
-        if (seal_id, told) != (number, link):
+        if (seal_id, chain) != (number, link):
             yield f"La chaîne des sceaux est rompue au sceau n° {number} : des sceaux ont été changés ou retirés."
             return
-        yield from _against(held[book].pop(line, None), book, line, salt, digest)
-    (made,) = db.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'seal'").fetchone()
-    (kept,) = db.execute("SELECT count(*) FROM seal").fetchone()
-    if made > kept:  # the chain alone does not know where it ended
-        yield f"Les derniers sceaux ont disparu : {made} ont été posés, il en reste {kept}."
-    for book, lines in held.items():
+        yield from _against(lines_of[book].pop(line, None), book, line, salt, digest)
+    (sealed,) = db.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'seal'").fetchone()
+    (remaining,) = db.execute("SELECT count(*) FROM seal").fetchone()
+    if sealed > remaining:  # the chain alone does not know where it ended
+        yield f"Les derniers sceaux ont disparu : {sealed} ont été posés, il en reste {remaining}."
+    for book, lines in lines_of.items():
         for line in lines:
             if line < ends[book]:
                 yield f"Ligne n° {line} dans {_NAMES[book]} : glissée parmi des lignes scellées."
 
 
-def _against(found: Line | None, book: str, line: int, salt: bytes | None, digest: bytes) -> Iterator[str]:
+def _against(content: Line | None, book: str, line: int, salt: bytes | None, digest: bytes) -> Iterator[str]:
     """Compare one line with its seal. A seal without salt belongs to a line that was erased on purpose (``unsalt``)."""
     where = f"Ligne n° {line} dans {_NAMES[book]}"
     if salt is None:
-        if found is not None and found[-2:] != ("{}", "{}"):
+        if content is not None and content[-2:] != ("{}", "{}"):
             yield f"{where} : effacée d’après son sceau, mais elle dit encore quelque chose."
-    elif found is None:
+    elif content is None:
         yield f"{where} : elle a disparu."
-    elif _digest(salt, found) != digest:
+    elif _digest(salt, content) != digest:
         yield f"{where} : elle a été changée."
 
 

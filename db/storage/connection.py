@@ -117,13 +117,13 @@ def remembered(db: Office, key: tuple[Hashable, ...], make: Callable[[], T]) -> 
         return make()
     file = db.execute("PRAGMA database_list").fetchone()[2]
     # Nobody is given what was found with other rights.
-    whole = (file, change_token(db), db.roles, *key)
-    answer = _remembered.get(whole, _MISSING)  # looked up once: another thread may forget everything at any moment
+    full_key = (file, change_token(db), db.roles, *key)
+    answer = _remembered.get(full_key, _MISSING)  # looked up once: another thread may forget everything at any moment
     if answer is _MISSING:
         answer = make()
         if len(_remembered) > 500:
             forget()
-        _remembered[whole] = answer
+        _remembered[full_key] = answer
     found: T = answer
     return found
 

@@ -88,8 +88,8 @@ def _indexes(table: Table) -> Iterator[tuple[str, str]]:
     dated = next((name.removeprefix("-") for name in table.order if name.endswith("_on")), None)
     if table.belongs_to_person and dated:
         name = f"{table.name}_by_person_and_day"
-        held = [f.name for f in table.fields if f.name != dated and not isinstance(f.type, _LONG)]
-        columns = ", ".join(["person_id", dated, *held, "deleted_at"])
+        covered = [f.name for f in table.fields if f.name != dated and not isinstance(f.type, _LONG)]
+        columns = ", ".join(["person_id", dated, *covered, "deleted_at"])
         yield name, f'CREATE INDEX {name} ON "{table.name}" ({columns})'
     if table.sorted_by_name:
         yield f"{table.name}_in_order", f'CREATE INDEX {table.name}_in_order ON "{table.name}" (sort_key)'
@@ -178,19 +178,19 @@ def _value_rules(table: Table) -> Iterator[Rule]:
             yield Rule(f"{name}_required", name, "ce champ est obligatoire", f"{new} IS NULL", watches=(name,))
         match field.type:
             case Choice(list=values) | Choices(list=values):
-                known = f"SELECT code FROM {values.table}"
+                existing = f"SELECT code FROM {values.table}"
             case Reference(table=target) | References(table=target):
-                known = f'SELECT id FROM "{target}"'
+                existing = f'SELECT id FROM "{target}"'
             case _:
                 continue
         several = isinstance(field.type, Several)
-        missing = f"EXISTS (SELECT 1 FROM json_each({new}) WHERE value NOT IN ({known}))"
-        refused = missing if several else f"{new} IS NOT NULL AND {new} NOT IN ({known})"
+        missing = f"EXISTS (SELECT 1 FROM json_each({new}) WHERE value NOT IN ({existing}))"
+        refused = missing if several else f"{new} IS NOT NULL AND {new} NOT IN ({existing})"
         yield Rule(f"{name}_known", name, "cette valeur n’existe pas", refused, watches=(name,))
     if table.belongs_to_person:
-        gone = "EXISTS (SELECT 1 FROM person p WHERE p.id = NEW.person_id AND p.deleted_at IS NOT NULL)"
+        deleted = "EXISTS (SELECT 1 FROM person p WHERE p.id = NEW.person_id AND p.deleted_at IS NOT NULL)"
         sentence = "cette personne a été supprimée : rétablissez-la d’abord"
-        yield Rule("person_kept", "person_id", sentence, gone, watches=("person_id", "deleted_at"))
+        yield Rule("person_kept", "person_id", sentence, deleted, watches=("person_id", "deleted_at"))
 
 
 def rules_of(table: Table) -> tuple[Rule, ...]:
@@ -204,13 +204,13 @@ def _rule_triggers(table: Table) -> Iterator[tuple[str, str]]:
         label = table.field(rule.field).label
         message = f"{table.name}.{rule.name} : {label} : {rule.sentence}".replace("'", "''")
         refuse = f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
-        kept = f"NEW.deleted_at IS NULL AND ({rule.refused_when})"
+        condition = f"NEW.deleted_at IS NULL AND ({rule.refused_when})"
         watched = f"OF {', '.join(rule.watches)} " if rule.watches else ""
         spared = f" AND NOT coalesce({rule.spared_when}, 0)" if rule.spared_when else ""
-        yield f"{name}_insert", f'CREATE TRIGGER {name}_insert AFTER INSERT ON "{table.name}" WHEN {kept} {refuse}'
+        yield f"{name}_insert", f'CREATE TRIGGER {name}_insert AFTER INSERT ON "{table.name}" WHEN {condition} {refuse}'
         yield (
             f"{name}_update",
-            f'CREATE TRIGGER {name}_update AFTER UPDATE {watched}ON "{table.name}" WHEN {kept}{spared} {refuse}',
+            f'CREATE TRIGGER {name}_update AFTER UPDATE {watched}ON "{table.name}" WHEN {condition}{spared} {refuse}',
         )
 
 
@@ -220,18 +220,18 @@ def _cascade() -> Iterator[tuple[str, str]]:
     children = [table.name for table in FILES.values() if table.belongs_to_person]
     who = f"iif(NEW.version > OLD.version AND NEW.changed_by IS NOT NULL, NEW.changed_by, '{OUTSIDE}')"
     sign = f"version = version + 1, changed_by = {who}"
-    gone = " ".join(
+    delete = " ".join(
         f'UPDATE "{child}" SET deleted_at = NEW.deleted_at, {sign} WHERE person_id = NEW.id AND deleted_at IS NULL;'
         for child in children
     )
-    back = " ".join(
+    restore = " ".join(
         f'UPDATE "{child}" SET deleted_at = NULL, {sign} WHERE person_id = NEW.id AND deleted_at = OLD.deleted_at;'
         for child in sorted(children, key=lambda name: name != "benefit")  # stages look for their benefit
     )
     when = "WHEN OLD.deleted_at IS {} NULL AND NEW.deleted_at IS {} NULL"
     start = "CREATE TRIGGER {} AFTER UPDATE OF deleted_at ON person"
-    yield "person_takes_rows", f"{start.format('person_takes_rows')} {when.format('', 'NOT')} BEGIN {gone} END"
-    yield "person_brings_rows", f"{start.format('person_brings_rows')} {when.format('NOT', '')} BEGIN {back} END"
+    yield "person_takes_rows", f"{start.format('person_takes_rows')} {when.format('', 'NOT')} BEGIN {delete} END"
+    yield "person_brings_rows", f"{start.format('person_brings_rows')} {when.format('NOT', '')} BEGIN {restore} END"
 
 
 def _values(values: ValueList) -> Iterator[tuple[str, str]]:
@@ -240,14 +240,14 @@ def _values(values: ValueList) -> Iterator[tuple[str, str]]:
     A value of its own that the office deletes is retired there, since rows may hold it.
     """
     retired = "iif(NEW.deleted_at IS NOT NULL AND NEW.own, 1, NEW.retired)"
-    kept = "label = excluded.label, position = excluded.position, retired = excluded.retired"
+    updates = "label = excluded.label, position = excluded.position, retired = excluded.retired"
     for event in ("INSERT", "UPDATE"):
         name = f"own_value_in_{values.table}_{event.lower()}"
         yield (
             name,
             f"CREATE TRIGGER {name} AFTER {event} ON own_value WHEN NEW.of_list = '{values.name}' BEGIN"
             f" INSERT INTO {values.table} (code, label, position, retired)"
-            f" VALUES (NEW.code, NEW.label, NEW.place, {retired}) ON CONFLICT (code) DO UPDATE SET {kept}; END",
+            f" VALUES (NEW.code, NEW.label, NEW.place, {retired}) ON CONFLICT (code) DO UPDATE SET {updates}; END",
         )
 
 
@@ -256,17 +256,17 @@ def clean(sql: str) -> str:
     return re.sub(r"\s+", " ", sql).strip()
 
 
-def expected(wished: EffectiveDictionary = DECLARED) -> dict[str, str]:
+def expected(dictionary: EffectiveDictionary = DECLARED) -> dict[str, str]:
     """Return name -> CREATE statement of everything that the dictionary requires, in the order to run."""
-    wanted = {values.table: _list_sql(values.table) for values in wished.lists}
-    wanted |= {table.name: _table_sql(table) for table in wished.tables.values()}
-    wanted |= system_tables.statements()
+    statements = {values.table: _list_sql(values.table) for values in dictionary.lists}
+    statements |= {table.name: _table_sql(table) for table in dictionary.tables.values()}
+    statements |= system_tables.statements()
     for make in (_indexes, _sort_key, _search, _rule_triggers, _history):
-        for table in wished.tables.values():
-            wanted |= dict(make(table))
-    for values in wished.lists:
-        wanted |= dict(_values(values))
-    return wanted | dict(_cascade())
+        for table in dictionary.tables.values():
+            statements |= dict(make(table))
+    for values in dictionary.lists:
+        statements |= dict(_values(values))
+    return statements | dict(_cascade())
 
 
 def actual(db: Office) -> dict[str, str]:
@@ -282,12 +282,12 @@ def columns_of(db: Office, table: Table) -> set[str]:
 
 def drift(db: Office) -> list[str]:
     """Return what in the file contradicts the dictionary and cannot be added: French sentences that say what to do."""
-    found = actual(db)
+    existing = actual(db)
     problems = []
     for table in db.tables.values():
-        if table.name not in found:
+        if table.name not in existing:
             continue
-        sql, present = clean(found[table.name]), columns_of(db, table)
+        sql, present = clean(existing[table.name]), columns_of(db, table)
         for name in present - {line.split()[0] for line in columns_sql(table)}:
             problems.append(
                 f"{table.name}.{name} : colonne inconnue du dictionnaire. Pour la retirer : "

@@ -45,13 +45,13 @@ def _intact(db: Office) -> Iterator[str]:
 
 def _columns(db: Office) -> Iterator[str]:
     """Yield tables and columns that contradict the dictionary, or that only opening the file with Palette adds."""
-    found = ddl.actual(db)
-    if not found.keys() & TABLES.keys():
+    existing = ddl.actual(db)
+    if not existing.keys() & TABLES.keys():
         yield "Ce n’est pas un fichier de Palette : aucune de ses tables n’y est."
         return
     yield from ddl.drift(db)
     for name, sql in ddl.expected(db.dictionary).items():
-        if name not in found and sql.startswith("CREATE TABLE"):
+        if name not in existing and sql.startswith("CREATE TABLE"):
             yield f"La table {name} manque. {_REMADE}"
     for table in db.tables.values():
         present = ddl.columns_of(db, table)
@@ -73,9 +73,9 @@ def _steps(db: Office) -> Iterator[str]:
 
 def _made(db: Office) -> Iterator[str]:
     """Yield triggers, indexes and search tables that are missing or changed: what they guard was not guarded."""
-    found = ddl.actual(db)
+    existing = ddl.actual(db)
     for name, sql in ddl.expected(db.dictionary).items():
-        if name not in TABLES and ddl.clean(found.get(name, "")) != ddl.clean(sql):
+        if name not in TABLES and ddl.clean(existing.get(name, "")) != ddl.clean(sql):
             yield f"{name} manque ou a été modifié. {_REMADE}"
 
 

@@ -50,8 +50,8 @@ def _keeping() -> dict[str, Columns]:
     return dated | {"person": frozenset({*_COUNTED, *PERSON.title, "archived_on", "sort_key"})}
 
 
-def _columns(name: str, wanted: Callable[[Type], bool], *more: str) -> frozenset[str]:
-    return frozenset({*_COUNTED, *more, *(field.name for field in TABLES[name].fields if wanted(field.type))})
+def _columns(name: str, is_wanted: Callable[[Type], bool], *more: str) -> frozenset[str]:
+    return frozenset({*_COUNTED, *more, *(field.name for field in TABLES[name].fields if is_wanted(field.type))})
 
 
 _EVERYBODY: dict[str, Columns] = {

@@ -232,15 +232,15 @@ _PRIVATE_AGAIN = (
 
 def statements() -> dict[str, str]:
     """Return name -> CREATE statement of every system table, in the order to run."""
-    wanted = dict(_TABLES) | _INDEXES
+    found = dict(_TABLES) | _INDEXES
     for name, sentence in _ADDED_ONLY.items():
         taken = f"{_NUMBER} OR undoes = NEW.undoes" if name == "operation" else _NUMBER
-        wanted |= dict(_stays(name, sentence, taken=taken))
-    wanted |= dict(_stays("history", "l’historique ne change pas", but=_BLANKED))
-    wanted |= dict(_stays("seal", "un sceau ne change pas", but=_UNSALTED, taken=_SEALED))
+        found |= dict(_stays(name, sentence, taken=taken))
+    found |= dict(_stays("history", "l’historique ne change pas", but=_BLANKED))
+    found |= dict(_stays("seal", "un sceau ne change pas", but=_UNSALTED, taken=_SEALED))
     # A trace goes once it is old: never before the shortest time that the settings allow.
-    wanted |= dict(_stays("trace", "une trace ne change pas", purged=_OLD))
-    wanted |= dict(
+    found |= dict(_stays("trace", "une trace ne change pas", purged=_OLD))
+    found |= dict(
         [
             _refused("account_stays_delete", "DELETE", "account", "un compte ne s’efface pas : désactivez-le"),
             # « OR REPLACE » would delete the other account without the trigger above.
@@ -258,5 +258,5 @@ def statements() -> dict[str, str]:
             ),
         ]
     )
-    wanted["view_stays_private"] = _PRIVATE_AGAIN
-    return wanted
+    found["view_stays_private"] = _PRIVATE_AGAIN
+    return found

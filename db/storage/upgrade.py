@@ -33,9 +33,11 @@ def _version(db: Office) -> int:
 
 def pending(db: Office) -> bool:
     """Return whether opening the file would add or renew something, or run a step."""
-    found = ddl.actual(db)
-    missing = ddl.expected(db.dictionary).keys() - found.keys()
-    return bool(missing or behind(db) or any(map(any, (_stale(db, found), _missing_columns(db), _missing_values(db)))))
+    existing = ddl.actual(db)
+    missing = ddl.expected(db.dictionary).keys() - existing.keys()
+    return bool(
+        missing or behind(db) or any(map(any, (_stale(db, existing), _missing_columns(db), _missing_values(db))))
+    )
 
 
 def upgrade(db: Office) -> None:
@@ -73,42 +75,42 @@ def _missing_columns(db: Office) -> Iterator[str]:
                 yield f'ALTER TABLE "{table.name}" ADD COLUMN {column}'
 
 
-def _stale(db: Office, found: dict[str, str]) -> Iterator[str]:
+def _stale(db: Office, existing: dict[str, str]) -> Iterator[str]:
     """Yield DROP statements for indexes, triggers and search tables that the dictionary words differently or no longer
     requires."""
-    wanted = ddl.expected(db.dictionary)
+    expected = ddl.expected(db.dictionary)
     kinds = "by|in|in_order|sort_key|search|rule|history|takes|brings"
     ours = re.compile(rf"({'|'.join(TABLES)})_({kinds})|\w+_stays_|account_")
-    for name, sql in found.items():
+    for name, sql in existing.items():
         kind = re.match(r"CREATE (?:VIRTUAL )?(INDEX|TRIGGER|TABLE)", sql)
-        if kind and ours.match(name) and ddl.clean(sql) != ddl.clean(wanted.get(name, "")):
+        if kind and ours.match(name) and ddl.clean(sql) != ddl.clean(expected.get(name, "")):
             yield f"DROP {kind.group(1)} {name}"
 
 
 def _make(db: Office) -> None:
     for sql in list(_stale(db, ddl.actual(db))):
         db.execute(sql)
-    found = ddl.actual(db)
+    existing = ddl.actual(db)
     for name, sql in ddl.expected(db.dictionary).items():
-        if name not in found:
+        if name not in existing:
             db.execute(sql)
             if "USING fts5" in sql:
                 db.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")
     for values in db.lists:
-        if values.table not in found:  # a list of the office's own: its values came before it
+        if values.table not in existing:  # a list of the office's own: its values came before it
             sql = f"INSERT OR IGNORE INTO {values.table} SELECT code, label, place, retired FROM own_value"
             db.execute(f"{sql} WHERE of_list = ? AND deleted_at IS NULL", (values.name,))
     for table in TABLES.values():
-        if table.sorted_by_name and f"{table.name}_sort_key_insert" not in found:
+        if table.sorted_by_name and f"{table.name}_sort_key_insert" not in existing:
             db.execute(ddl.set_sort_key(table, ""))
 
 
 def _missing_values(db: Office) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """Yield statements that add missing list values, keys and limits; labels that the office renamed stay."""
     for values in LISTS:
-        known = {row[0] for row in db.execute(f"SELECT code FROM {values.table}")}
+        existing = {row[0] for row in db.execute(f"SELECT code FROM {values.table}")}
         for position, (code, label) in enumerate(values.values.items()):
-            if code not in known:
+            if code not in existing:
                 yield f"INSERT INTO {values.table} VALUES (?, ?, ?, 0)", (code, label, position)
     for key in system_tables.KEYS:
         if not db.execute(f"SELECT count(*) FROM {key}").fetchone()[0]:
