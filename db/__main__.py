@@ -98,11 +98,11 @@ def due(path: Path) -> None:
     """Dit, par numéro, quels dossiers du fichier PATH sont à archiver ou à effacer ; n’y change rien."""
     db = connection.open_file(path)
     today = date.today().isoformat()
-    for label, found in (
+    for label, files in (
         ("à archiver", retention.to_archive(db, today)), ("à effacer", retention.to_erase(db, today)),
     ):  # fmt: skip
-        numbers = ", ".join(str(one.person_id) for one in found)
-        click.echo(f"Dossiers {label} : {len(found)}" + f" (n° {numbers})" * bool(found))
+        numbers = ", ".join(str(one.person_id) for one in files)
+        click.echo(f"Dossiers {label} : {len(files)}" + f" (n° {numbers})" * bool(files))
     db.close()
 
 
@@ -129,14 +129,14 @@ def photo(path: Path, when: str, as_json: bool) -> None:
     """
     period_of(when)
     db = connection.open_file(path)
-    found = counting.photo(db, when)
+    figures = counting.photo(db, when)
     db.close()
-    click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else text_of(found, when))
+    click.echo(json.dumps(figures, indent=2, ensure_ascii=False) if as_json else text_of(figures, when))
 
 
-def text_of(found: dict[str, Any], when: str) -> str:
-    """A photo as French text: a heading, then one figure a line, numbers flush right."""
-    rows = [row for name, value in found.items() for row in _rows(FIGURES[name].label, value)]
+def text_of(figures: dict[str, Any], when: str) -> str:
+    """Return a photo as French text: a heading, then one figure a line, numbers aligned right."""
+    rows = [row for name, value in figures.items() for row in _rows(FIGURES[name].label, value)]
     width = max(len(label) for label, _ in rows)
     digits = max(len(number) for _, number in rows)
     heading = period_of(when).title

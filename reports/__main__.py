@@ -1,4 +1,4 @@
-"""The reports from the command line: ``python -m reports photo PATH WHEN --to FILE``; ``--help`` lists the verbs."""
+"""The command line of the reports: ``python -m reports VERB``; ``--help`` lists the verbs."""
 
 from collections.abc import Callable
 from datetime import date
@@ -95,7 +95,7 @@ def whole_file(path: Path, target: Path, who: str, force: bool) -> None:
 
 
 def _refuse(path: Path, target: Path, force: bool) -> None:
-    """Raises InvalidError, FileExistsError for a place where nothing should be written."""
+    """Raise InvalidError or FileExistsError for a path that must not be written."""
     if not target.parent.is_dir():
         raise InvalidError([Problem(f"Le dossier {target.parent} n’existe pas ; rien n’a été écrit.")])
     if target.exists() and path.exists() and target.samefile(path):
@@ -109,7 +109,8 @@ def _refuse(path: Path, target: Path, force: bool) -> None:
 
 
 def _maker(target: Path) -> Callable[[Report, Tick], bytes]:
-    """What makes that kind of file. Raises InvalidError before any work for what could not be written."""
+    """Return the function that makes a kind of file. Raises InvalidError before any work for a kind that cannot be
+    written."""
     make = _MAKERS.get(target.suffix.lower())
     if make is None:
         raise InvalidError([Problem(f"« {target.name} » : choisissez un fichier .pptx, .pdf, .xlsx ou .zip.")])

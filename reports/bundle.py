@@ -12,7 +12,7 @@ from reports.sheets import figure_sheets
 
 
 def zip_bytes(pictures: Sequence[ChartData], period: Period, source: str, tick: Tick = quiet) -> bytes:
-    """The ZIP. ``source``: whose numbers these are, « Bilan 2022 · Femme ». Empty charts are left out."""
+    """Return the ZIP. ``source``: what the numbers are of, « Bilan 2022 · Femme ». Empty charts are left out."""
     shown = [picture for picture in pictures if not picture.empty]
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -15,7 +15,7 @@ _DIGEST = ".sha256"
 
 @dataclass(frozen=True, order=True)
 class Backup:
-    """One backup as its name says: moments in UTC, where no hour comes twice; ``turn`` counts within a minute."""
+    """One backup, as its name tells. ``moment``: UTC; ``turn`` counts backups of the same minute."""
 
     moment: datetime
     turn: int
@@ -23,7 +23,7 @@ class Backup:
 
     @property
     def digest_path(self) -> Path:
-        """Where the SHA-256 of an unencrypted one is written; age knows by itself whether a file was changed."""
+        """The path of its SHA-256, written when it is not encrypted; age detects changes by itself."""
         return digest_path(self.path)
 
 
@@ -32,30 +32,30 @@ def digest_path(backup: Path) -> Path:
 
 
 def backups_in(folder: Path) -> list[Backup]:
-    """The backups of a folder, oldest first as their names say. Nothing else in the folder is ever looked at."""
+    """Return the backups of a folder, oldest first by name. Other files are ignored."""
     return sorted(_backups(folder))
 
 
 def _backups(folder: Path) -> Iterator[Backup]:
     for path in folder.iterdir() if folder.is_dir() else ():
-        if found := _NAME.fullmatch(path.name):
+        if match := _NAME.fullmatch(path.name):
             try:
-                moment = datetime.strptime(found[1], _MOMENT).replace(tzinfo=UTC)
+                moment = datetime.strptime(match[1], _MOMENT).replace(tzinfo=UTC)
             except ValueError:  # a 31st of February: not a name that Palette gives
                 continue
-            yield Backup(moment, int(found[2] or 1), path)
+            yield Backup(moment, int(match[2] or 1), path)
 
 
 def free_name(folder: Path, now: datetime, suffix: str) -> Path:
-    """A name of this minute that no backup bears yet, encrypted or not."""
+    """Return a name of this minute that no backup has yet."""
     minute = f"{now.astimezone(UTC):{_MOMENT}}"
-    taken = [one.turn for one in backups_in(folder) if one.path.name.startswith(f"palette-{minute}")]
-    turn = max(taken, default=0) + 1
+    turns = [one.turn for one in backups_in(folder) if one.path.name.startswith(f"palette-{minute}")]
+    turn = max(turns, default=0) + 1
     return folder / f"palette-{minute}{f'-{turn}' if turn > 1 else ''}{suffix}"
 
 
 def leftovers(folder: Path) -> Iterator[Path]:
-    """What a crash left: parts, and digests of a backup that is not there."""
+    """Yield what a crash left: unfinished files, and digests without their backup."""
     for path in folder.iterdir():
         if path.suffix == atomic_files.PART:
             if _NAME.fullmatch(path.stem.removesuffix(_DIGEST)):

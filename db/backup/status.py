@@ -1,4 +1,4 @@
-"""Whether backups are in order: what was noted of the last attempt, and the French sentence that screens show."""
+"""Whether backups are in order: the record of the last attempt, and the French sentence that screens show."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -14,15 +14,15 @@ _STATE = "dernière.json"
 NONE_YET = "Aucune sauvegarde encore."
 OLD = timedelta(hours=36)
 AHEAD = timedelta(hours=1)
-"""How far from the server's own clock a backup may be dated before the clock is what is wrong."""
+"""How far in the future a backup may be dated before the clock is taken to be wrong."""
 
 _unwritten: dict[Path, dict[str, Any]] = {}
-"""What a folder refused to keep (full, read-only): the pages of this process are told all the same."""
+"""Records that could not be written (disk full, read-only); pages of this process still show them."""
 
 
 @dataclass(frozen=True)
 class State:
-    """Whether backups are in order, the French sentence that says it, and how many there are."""
+    """Whether backups are in order, the French sentence, and how many there are."""
 
     good: bool
     sentence: str
@@ -31,7 +31,7 @@ class State:
 
 @dataclass(frozen=True)
 class Success:
-    """The last backup that was made and verified. ``at``: ISO, UTC."""
+    """The last verified backup. ``at``: ISO, UTC."""
 
     at: str
     name: str
@@ -49,7 +49,7 @@ class Success:
 
 
 def succeeded(folder: Path, now: datetime, made: Path, seconds: float, remark: str) -> None:
-    """Note a backup that is in its place. ``remark``: a French sentence on what is wrong all the same, or ''."""
+    """Record a backup that is in place. ``remark``: a French sentence on what is wrong nevertheless, or ''."""
     at = now.astimezone(UTC).isoformat(timespec="seconds")
     encrypted = made.suffix == ".age"
     success = Success(at, made.name, made.stat().st_size, round(seconds, 1), encrypted, remark)
@@ -57,7 +57,7 @@ def succeeded(folder: Path, now: datetime, made: Path, seconds: float, remark: s
 
 
 def failed(folder: Path, now: datetime, reason: str) -> None:
-    """Note an attempt that failed; ``reason`` ends a French sentence, without values."""
+    """Record a failed attempt; ``reason`` ends a French sentence and holds no value."""
     failure = {"at": now.astimezone(UTC).isoformat(timespec="seconds"), "reason": reason}
     _note(folder, failure=failure, failed=True)
 
@@ -82,7 +82,7 @@ def _known(folder: Path) -> dict[str, Any]:
 
 
 def last_success(folder: Path) -> Success | None:
-    """The newest backup that is still there: the one noted last, otherwise what the names say."""
+    """Return the newest existing backup: the recorded one, otherwise the last by name."""
     try:
         noted = Success(**_known(folder)["success"])
         if (folder / noted.name).stat().st_size == noted.size and noted.moment.tzinfo:
@@ -97,7 +97,7 @@ def _of_name(one: Backup) -> Success:
 
 
 def is_ahead(moment: datetime, now: datetime) -> bool:
-    """Whether a backup is dated later than it can have been made: the clock was changed."""
+    """Return whether a backup is dated in the future, which means that the clock was changed."""
     return moment > now + AHEAD
 
 
@@ -105,7 +105,7 @@ def is_ahead(moment: datetime, now: datetime) -> bool:
 
 
 def state(folder: Path, now: datetime) -> State:
-    """Whether the backups of a folder are in order."""
+    """Return whether the backups of a folder are in order."""
     last, failure = last_success(folder), _failure(_known(folder))
     if failure:
         good, sentence = False, failure + (f" {_when_before(last)}" if last else " Aucune n’a encore réussi.")
@@ -128,13 +128,13 @@ def _when_before(last: Success) -> str:
 
 def _of_last(last: Success, now: datetime) -> tuple[bool, str]:
     if is_ahead(last.moment, now):
-        told = f"la dernière sauvegarde est datée du {french_instant(last.at)}. Vérifiez l’heure du serveur."
-        return False, f"L’horloge du serveur a reculé : {told}"
+        reason = f"la dernière sauvegarde est datée du {french_instant(last.at)}. Vérifiez l’heure du serveur."
+        return False, f"L’horloge du serveur a reculé : {reason}"
     if now - last.moment > OLD:
         return False, f"Aucune sauvegarde depuis le {french_instant(last.at)}."
     if last.remark:
-        told = f"Sauvegarde faite le {french_instant(last.at)}, mais le fichier ne s’accorde plus avec ses sceaux"
-        return False, f"{told} : {last.remark}"
+        reason = f"Sauvegarde faite le {french_instant(last.at)}, mais le fichier ne s’accorde plus avec ses sceaux"
+        return False, f"{reason} : {last.remark}"
     secrecy = "chiffrée" if last.encrypted else "non chiffrée"
     return True, f"Dernière sauvegarde : {french_instant(last.at)} ({_size(last.size)}, {secrecy}), vérifiée."
 

@@ -1,4 +1,4 @@
-"""What every spreadsheet file needs: workbooks that run nothing, sheet names, column letters, texts that stay texts."""
+"""What every spreadsheet file shares: workbooks without formulas, sheet names, column letters."""
 
 import re
 from io import BytesIO
@@ -13,17 +13,17 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def harmless(text: str) -> str:
-    """A text that a spreadsheet would run as a formula, made plain by an apostrophe (OWASP, CSV injection)."""
+    """Put an apostrophe before a text that a spreadsheet would run as a formula (OWASP, CSV injection)."""
     return f"'{text}" if text.startswith(_DANGEROUS) else text
 
 
 def new_workbook(out: BytesIO, **options: Any) -> Any:
-    """Open a workbook of XlsxWriter in which no text becomes a formula or a link. ``options``: of XlsxWriter."""
+    """Open an XlsxWriter workbook in which no text becomes a formula or a link. ``options``: those of XlsxWriter."""
     return xlsxwriter.Workbook(out, {**options, "strings_to_formulas": False, "strings_to_urls": False})
 
 
 def sheet_name(title: str, taken: set[str]) -> str:
-    """Return the title as spreadsheets allow a sheet to be called, unlike those ``taken`` (folded), and add it to them.
+    """Return the title as a valid sheet name that is not in ``taken`` (folded names), and add it there.
 
     Raises StopIteration for a title without any allowed character.
     """
@@ -39,11 +39,12 @@ def column_letters(index: int) -> str:
     return str(xlsxwriter.utility.xl_col_to_name(index))
 
 
-def write_text(sheet: Any, line: int, place: int, text: str, style: Any = None) -> int:
-    """Write a text as it stands into a sheet of XlsxWriter. Returns 0, or less than 0 when it does not fit.
+def write_text(sheet: Any, line: int, column: int, text: str, style: Any = None) -> int:
+    """Write a text unchanged into a sheet of XlsxWriter. Return 0, or less than 0 when it does not fit.
 
-    XlsxWriter takes « <r>…</r> » for its own markup and writes it raw, which breaks the file; in pieces it is text.
+    XlsxWriter writes a string « <r>…</r> » raw, as its own rich-text markup, which breaks the file; written as a rich
+    string of several parts it stays text.
     """
     if not text.startswith("<r>") or not text.endswith("</r>"):
-        return int(sheet.write_string(line, place, text, style))
-    return int(sheet.write_rich_string(line, place, text[0], text[1], text[2:], *([style] if style else [])))
+        return int(sheet.write_string(line, column, text, style))
+    return int(sheet.write_rich_string(line, column, text[0], text[1], text[2:], *([style] if style else [])))

@@ -1,4 +1,4 @@
-"""What SQLite's messages mean, in French: as an error that a person reads, and as the reason in a longer sentence."""
+"""SQLite's messages in French: as an error of their own, and as the cause within a longer sentence."""
 
 import sqlite3
 
@@ -35,7 +35,7 @@ _MESSAGES: tuple[tuple[str, type[PaletteError], str, str], ...] = (
         "le fichier n’est pas un fichier de Palette, ou il est abîmé",
     ),
 )  # fmt: skip
-"""A part of SQLite's message, the error it stands for, its sentence, and the same as the end of another sentence."""
+"""(part of SQLite's message, error class, its French sentence, the cause as the end of another sentence or '')."""
 
 
 def palette_error(error: sqlite3.Error) -> PaletteError | None:

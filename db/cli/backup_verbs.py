@@ -1,4 +1,4 @@
-"""The verbs of backups: ``backup``, ``restore`` and ``backup-key``; db/__main__.py registers them."""
+"""The verbs ``backup``, ``restore`` and ``backup-key``."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,8 +21,8 @@ _PATH = PathArgument()
 def backup(path: Path, to: Path | None, recipient: str | None) -> None:
     """Sauvegarde le fichier PATH, même pendant que l’équipe y écrit."""
     key = recipient or create.recipient()
-    made = create.make_backup(path, to or folders.backup_folder(path), datetime.now(UTC), key)
-    click.echo(f"Sauvegarde écrite et vérifiée, {'chiffrée' if key else 'non chiffrée'} : {made}")
+    backup_file = create.make_backup(path, to or folders.backup_folder(path), datetime.now(UTC), key)
+    click.echo(f"Sauvegarde écrite et vérifiée, {'chiffrée' if key else 'non chiffrée'} : {backup_file}")
 
 
 @click.command()
@@ -37,18 +37,18 @@ def restore(saved: Path, path: Path, identity: Path | None, anyway: bool) -> Non
 
 
 def _told(restored: Restored, path: Path, register: bool) -> list[str]:
-    told = [f"Sauvegarde vérifiée et reprise : {path}"]
+    lines = [f"Sauvegarde vérifiée et reprise : {path}"]
     if restored.replaced:
-        told.append(f"Le fichier remplacé est gardé : {restored.replaced}")
+        lines.append(f"Le fichier remplacé est gardé : {restored.replaced}")
     if not register:
-        place = erasure.register_path(path)
-        told.append(
-            f"Attention : il n’y a pas de registre des effacements ({place}). "
+        register_path = erasure.register_path(path)
+        lines.append(
+            f"Attention : il n’y a pas de registre des effacements ({register_path}). "
             "Si quelqu’un a été effacé après cette sauvegarde, son dossier y est revenu : effacez-le de nouveau."
         )
     else:
-        told.append(f"Personnes effacées depuis cette sauvegarde, et effacées de nouveau : {restored.erased_again}")
-    return told
+        lines.append(f"Personnes effacées depuis cette sauvegarde, et effacées de nouveau : {restored.erased_again}")
+    return lines
 
 
 @click.command("backup-key")

@@ -1,4 +1,4 @@
-"""The verbs that bring an office's own file in: ``python -m db template`` and ``python -m db import``."""
+"""The verbs ``template`` and ``import``."""
 
 import json
 import sys
@@ -69,7 +69,7 @@ def import_(path: Path, file: Path, dry_run: bool, as_json: bool) -> None:
 
 
 def facts(plan: Plan, problems: list[Problem], written: bool) -> dict[str, Any]:
-    """What an import did, or would do, as plain data."""
+    """Return what an import did, or would do, as plain data."""
     return {
         "written": written,
         "created": plan.count(CREATE),
@@ -110,7 +110,7 @@ def _sheet_facts(sheet: SheetPlan) -> dict[str, Any]:
 
 
 def told(plan: Plan, problems: list[Problem], written: bool) -> str:
-    """The same as French text, most important last: what a terminal shows."""
+    """Return the same as French text, the most important last, as a terminal shows it."""
     lines = [*plan.notes, *(line for sheet in plan.sheets for line in _sheet_told(sheet))]
     if problems:
         lines += ["", *map(str, problems)]

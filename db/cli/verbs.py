@@ -10,13 +10,13 @@ from db.base.errors import PaletteError
 
 
 class PathArgument(click.Path):
-    """A path; an empty word is none (Python would take it for the present folder)."""
+    """A path; an empty word is refused (Python would take it for the current folder)."""
 
     def __init__(self) -> None:
         super().__init__(path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Raises BadParameter for an empty word, and for what no file can be called."""
+        """Raise BadParameter for an empty word and for a path with a NUL."""
         if not str(value) or "\0" in str(value):
             self.fail("ce n’est pas l’adresse d’un fichier.", param, ctx)
         return super().convert(value, param, ctx)
@@ -26,7 +26,7 @@ FILE = click.argument("path", type=PathArgument())
 
 
 class Verbs(click.Group):
-    """Answers what somebody can mend with one French sentence and exit code 2, never with a traceback."""
+    """A group of verbs that answers an expected error with one French sentence and exit code 2, never a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

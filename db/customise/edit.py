@@ -17,7 +17,7 @@ from db.model.fields import Computed, Field, Grouping, Table
 from db.model.office import Office
 from db.model.types import Choice, Choices, Context, ValueList
 from db.rows import personal_text as written
-from db.rows import records
+from db.rows import records, transactions
 from db.storage import upgrade
 
 _MOST = 40
@@ -62,7 +62,7 @@ def add_field(db: Office, asked: NewField, who: str) -> str:
     if sum(item.own for item in table.columns) >= _MOST:
         raise InvalidError([Problem(f"cette table a déjà {_MOST} champs du bureau", "Intitulé", "label")])
     name = _free(_slug(label), {item.name for item in table.columns})
-    with records.writing(db):
+    with transactions.writing(db):
         list_name = asked.list_name or None
         if asked.kind in effective_dictionary.CHOICES and not list_name:
             list_name = _new_list(db, name, asked.values, who)
@@ -97,7 +97,7 @@ def change_field(db: Office, table: Table, name: str, values: Mapping[str, Any],
         changed |= _said(db, table, name, changed["published"], changed.get("label", item.label))
     if changed.get("hidden") and (getattr(item, "required", False) or name in table.title):
         raise InvalidError([Problem("un champ obligatoire reste en vue", item.label, name)])
-    with records.writing(db):
+    with transactions.writing(db):
         records.change(db, db.tables["own_field"], _row_of(db, table, name, who), changed, who)
 
 
@@ -162,7 +162,7 @@ def order_fields(db: Office, table: Table, names: Sequence[str], who: str) -> No
     fields = [item.name for item in columns(db, table) if isinstance(item, Field)]
     if sorted(names) != sorted(fields):
         raise ValueError("every field of the table, once")
-    with records.writing(db):
+    with transactions.writing(db):
         places = _places(db, table)
         for place, name in enumerate(names):
             if places.get(name) != place * effective_dictionary.STEP:
@@ -297,7 +297,7 @@ def add_value(db: Office, values: ValueList, label: str, who: str) -> str:
     if values.fixed:
         raise InvalidError([Problem(f"{_COUNTED_ON} : on ne peut rien y ajouter", values.label)])
     text = _value_label(db, values, label)
-    with records.writing(db):
+    with transactions.writing(db):
         return _add_value(db, values.name, text, _end(db, values), who)
 
 
@@ -310,13 +310,13 @@ def change_value(db: Office, values: ValueList, code: str, who: str, **changed: 
         changed["label"] = _value_label(db, values, changed["label"], but=code)
     if changed.get("retired") and values.fixed:
         raise InvalidError([Problem(f"{_COUNTED_ON} : rien ne s’en retire", values.label)])
-    with records.writing(db):
+    with transactions.writing(db):
         records.change(db, db.tables["own_value"], value_row(db, values, code, who), changed, who)
 
 
 def order_values(db: Office, values: ValueList, codes: Sequence[str], who: str) -> None:
     """Put the values of a list in this order; those not named come last."""
-    with records.writing(db):
+    with transactions.writing(db):
         places = dict(db.execute(f"SELECT code, position FROM {values.table}").fetchall())
         rest = [one.code for one in values_of(db, values) if one.code not in codes]
         for place, code in enumerate([*codes, *rest]):

@@ -10,7 +10,7 @@ from db.model import effective_dictionary
 from db.model.dictionary import OWN_FIELD, OWN_VALUE, SETTING, TABLES
 from db.model.fields import OfficeTable
 from db.model.office import Office
-from db.rows import records
+from db.rows import records, transactions
 from db.storage import upgrade
 
 FORMAT = 1
@@ -53,7 +53,7 @@ def bring_in(db: Office, content: bytes, who: str, really: bool) -> list[str]:
     wanted = _read(content)
     told: list[str] = []
     try:
-        with records.writing(db):
+        with transactions.writing(db):
             problems = [problem for problem in _take(db, wanted, who, told) if problem]
             if problems:
                 raise InvalidError(problems)

@@ -1,6 +1,8 @@
-"""Reports kept as they were: numbers, definitions' version, when and by whom. What is frozen never changes.
+"""Snapshots (« bilans figés »): the numbers of a report, kept with the version of the definitions, the date and the
+author.
 
-The file itself refuses to change or remove them (schema.py), so that a figure given to the council can be explained.
+Triggers refuse to change or delete them (db/storage/system_tables.py), so that a figure given to the council can be
+explained.
 """
 
 import json
@@ -30,16 +32,16 @@ class Frozen:
     note: str
     version: int
     numbers: Mapping[str, Any]
-    """As figures.plain gives them."""
+    """As ``counting.plain`` returns them."""
 
     @property
     def moment(self) -> str:
-        """« 06/03/2023 à 14:32 », in the office's own time."""
+        """« 06/03/2023 à 14:32 », in the server's time zone."""
         return french_instant(self.at)
 
 
 def freeze(db: Office, period: Period, numbers: Mapping[str, Any], who: str, known_on: str = "", note: str = "") -> int:
-    """Keep these numbers of a period. Returns the frozen report's id. Raises InvalidError for too long a note."""
+    """Store these numbers of a period and return the id. Raises InvalidError for a note that is too long."""
     if len(note) > LONGEST_NOTE:
         raise InvalidError([Problem(f"Pour mémoire : {LONGEST_NOTE} caractères au plus.")])
     row = db.execute(
@@ -51,12 +53,12 @@ def freeze(db: Office, period: Period, numbers: Mapping[str, Any], who: str, kno
 
 
 def of_file(db: Office) -> list[Frozen]:
-    """Every frozen report, latest first."""
+    """Return every frozen report, latest first."""
     return [_read(row) for row in db.execute(f"{_SELECT} ORDER BY id DESC").fetchall()]
 
 
 def get(db: Office, frozen_id: int) -> Frozen:
-    """One frozen report. Raises NotFoundError."""
+    """Return one frozen report. Raises NotFoundError."""
     row = db.execute(f"{_SELECT} WHERE id = ?", (frozen_id,)).fetchone()
     if row is None:
         raise NotFoundError("Ce bilan figé n’existe pas.")

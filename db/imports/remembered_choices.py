@@ -11,7 +11,7 @@ from db.base.french import fold
 from db.imports.plan_types import Choices, Plan
 from db.imports.text_keys import header_keys, name_key
 from db.model.office import Office
-from db.rows import records
+from db.rows import transactions
 
 _LISTS_ONLY_AT_MOST = 120
 """A longer text is nobody's word for a value of a list."""
@@ -54,7 +54,7 @@ def recall(db: Office) -> Memory:
 
 def keep(db: Office, plan: Plan, who: str) -> None:
     """Keep what a person chose for this file, in a transaction of its own. Raises BusyError, StorageError."""
-    with records.writing(db):
+    with transactions.writing(db):
         add(db, plan, who)
 
 

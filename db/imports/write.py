@@ -9,7 +9,7 @@ from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, Done, Plan, Pro
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Reference, References
-from db.rows import records
+from db.rows import records, transactions
 from db.rows.rule_errors import refusals
 
 Place = tuple[OfficeTable, SheetPlan, Row]
@@ -47,7 +47,7 @@ def write(db: Office, plan: Plan, who: str, tick: Tick = silent, leave_waiting: 
         raise RefusedImportError(
             f"Des lignes attendent une correction ({waiting}) : rien n’a été enregistré.", plan.problems
         )
-    with records.writing(db):
+    with transactions.writing(db):
         before = _last_operation(db)
         stale = list(_stale(db, plan))
         if stale:
@@ -91,7 +91,7 @@ def rehearse(db: Office, rows: list[Place], tick: Tick = silent) -> list[Refusal
     """What the file's own rules would refuse of these rows: they are written, and taken back. Raises BusyError."""
     refused: list[Refusal] = []
     try:
-        with records.writing(db):
+        with transactions.writing(db):
             refused = _Writer(db, rows, "essai", tick).run()
             raise _TakeBackError
     except _TakeBackError:

@@ -1,7 +1,7 @@
-"""The dictionary as one office keeps it: the tables of dictionary.py, with the office's own fields and wording.
+"""The effective dictionary: the declared tables with the fields, labels and lists that an office added or changed.
 
-The office's own are rows of ``own_field`` and ``own_value``; here they become the same objects as those declared in the
-dictionary, so that file, grid, form, search, import and history follow from them alike.
+An office's own fields are rows of ``own_field`` and ``own_value``. Here they become the same objects as declared
+fields, so that file, grid, form, search, import and history treat both alike.
 """
 
 import dataclasses
@@ -16,18 +16,18 @@ from db.model.fields import Computed, Field, OfficeTable, Privacy, Table
 from db.model.types import Choice, Choices, Date, Email, Euros, Integer, LongText, Phone, Text, Type, ValueList, YesNo
 
 PREFIX = "own_"
-"""What the columns and the lists of the office's own begin with, so that no later dictionary collides with them."""
+"""Prefix of the office's own columns and lists; no declared name begins so."""
 STEP = 10
-"""Fields declared in the dictionary stand so far apart, so that others find a place between."""
+"""Distance between the positions of declared fields, so that others can be put between them."""
 
 _TYPES: dict[str, Type] = {
     "text": Text(), "long": LongText(), "integer": Integer(-999_999_999, 999_999_999), "euros": Euros(),
     "date": Date(), "yes_no": YesNo(), "phone": Phone(), "email": Email(),
 }  # fmt: skip
 CHOICES = {"choice": Choice, "choices": Choices}
-"""The kinds that want a list of values."""
+"""The kinds that need a list of values."""
 COMPUTED = ("age", "days_since", "count_of", "sum_of", "latest_of")
-"""The kinds that follow from other values; none is stored."""
+"""The kinds that are computed from other values, not stored."""
 
 
 T = TypeVar("T", Field, Computed)
@@ -35,7 +35,7 @@ T = TypeVar("T", Field, Computed)
 
 @dataclass(frozen=True)
 class EffectiveDictionary:
-    """Every table by name and every list of values, as one office file has them."""
+    """Every table by name and every list of values of one office file."""
 
     tables: dict[str, OfficeTable]
     lists: tuple[ValueList, ...]
@@ -46,11 +46,11 @@ def _unchanged(table: Table) -> OfficeTable:
 
 
 DECLARED = EffectiveDictionary({name: _unchanged(table) for name, table in TABLES.items()}, lists.LISTS)
-"""The dictionary alone: what a new file starts with."""
+"""The declared dictionary alone: that of a new file."""
 
 
 def state(db: sqlite3.Connection) -> tuple[Any, ...] | None:
-    """A value that changes with every change of the office's own fields; None for a file that has none yet."""
+    """Return a value that changes whenever the office's own fields change; None for a file without their table."""
     sql = "SELECT count(*), max(id), sum(version), sum(deleted_at IS NULL) FROM main.own_field"
     try:
         return tuple(db.execute(sql).fetchone())
@@ -66,9 +66,9 @@ Row = dict[str, Any]
 
 
 def read(db: sqlite3.Connection) -> EffectiveDictionary:
-    found = db.execute("SELECT * FROM main.own_field ORDER BY id")  # an older file has fewer columns
-    names = ["published", *(column[0] for column in found.description)]
-    rows = [dict(zip(names, (None, *row), strict=True)) for row in found]
+    cursor = db.execute("SELECT * FROM main.own_field ORDER BY id")  # an older file has fewer columns
+    names = ["published", *(column[0] for column in cursor.description)]
+    rows = [dict(zip(names, (None, *row), strict=True)) for row in cursor]
     added = {
         row["list_name"]: row["label"] for row in rows if row["kind"] in CHOICES and row["list_name"].startswith(PREFIX)
     }
@@ -82,27 +82,30 @@ def read(db: sqlite3.Connection) -> EffectiveDictionary:
 
 
 def _table(table: Table, rows: list[Row], values: dict[str, ValueList]) -> OfficeTable:
-    """The table with its own fields, each at its place; what was deleted or hidden stays, out of sight."""
+    """Return the table with the office's own fields at their positions; deleted and hidden ones stay, out of sight."""
     if not rows:
         return _unchanged(table)
-    told = {row["name"]: row for row in rows if row["kind"] is None and row["deleted_at"] is None}
-    placed = [(_place(told, item, place), _told(item, told)) for place, item in enumerate(table.fields)]
+    changed = {row["name"]: row for row in rows if row["kind"] is None and row["deleted_at"] is None}
+    placed = [(_place(changed, item, index), _told(item, changed)) for index, item in enumerate(table.fields)]
     placed += [(row["place"], _field(row, values)) for row in rows if row["kind"] and row["kind"] not in COMPUTED]
     fields = tuple(item for _, item in sorted(placed, key=lambda pair: pair[0]))
-    whole = replace(_unchanged(table), fields=fields, computed=tuple(_told(item, told) for item in table.computed))
+    office_table = replace(
+        _unchanged(table), fields=fields, computed=tuple(_told(item, changed) for item in table.computed)
+    )
     own_computed = [row for row in rows if row["kind"] in COMPUTED and row["deleted_at"] is None]
     return replace(
-        whole, computed=(*whole.computed, *_computed(whole, sorted(own_computed, key=lambda row: row["place"])))
+        office_table,
+        computed=(*office_table.computed, *_computed(office_table, sorted(own_computed, key=lambda row: row["place"]))),
     )
 
 
-def _place(told: dict[str, Row], item: Field, place: int) -> int:
-    return int(told[item.name]["place"]) if item.name in told else place * STEP
+def _place(changed: dict[str, Row], item: Field, index: int) -> int:
+    return int(changed[item.name]["place"]) if item.name in changed else index * STEP
 
 
-def _told(item: T, told: dict[str, Row]) -> T:
-    """A field of the dictionary as the office names it and where it stands."""
-    row = told.get(item.name)
+def _told(item: T, changed: dict[str, Row]) -> T:
+    """Return a declared field with the label, help and visibility that the office chose."""
+    row = changed.get(item.name)
     if row is None:
         return item
     changes: dict[str, Any] = {
@@ -128,15 +131,15 @@ def _common(row: Row) -> dict[str, Any]:
 
 def _field(row: Row, values: dict[str, ValueList]) -> Field:
     kind = CHOICES[row["kind"]](values[row["list_name"]]) if row["kind"] in CHOICES else _TYPES[row["kind"]]
-    said = office_groups.read(row["name"], row["published"]) if row["published"] else None
+    groups = office_groups.read(row["name"], row["published"]) if row["published"] else None
     return Field(
-        row["name"], row["label"], kind, privacy=Privacy.GROUPED if said else Privacy.SECRET, published=said,
+        row["name"], row["label"], kind, privacy=Privacy.GROUPED if groups else Privacy.SECRET, published=groups,
         section=row["section"] or "", **_common(row),
     )  # fmt: skip
 
 
 def _computed(table: Table, rows: list[Row]) -> Iterator[Computed]:
-    """Columns that follow from others. Every name in their SQL is looked up among the declarations, never pasted."""
+    """Yield the office's computed columns. Their SQL uses only names found among the declarations."""
     for row in rows:
         try:
             kind, sql = formula(table, row["kind"], row["source"] or "")
@@ -146,9 +149,9 @@ def _computed(table: Table, rows: list[Row]) -> Iterator[Computed]:
 
 
 def formula(table: Table, kind: str, source: str) -> tuple[Type, str]:
-    """The type and the SQL of a computed column. ``source``: a field, a table, or « table.field » of a person's rows.
+    """Return the type and SQL of a computed column.
 
-    Raises KeyError for what is not declared.
+    ``source``: a field, a table, or « table.field » of a person's rows. Raises KeyError for an undeclared name.
     """
     if kind in ("age", "days_since"):
         day = f"t.{_dated(table, source).name}"
@@ -180,9 +183,9 @@ def _child(table: Table, name: str) -> Table:
 
 
 def sources(table: Table, kind: str) -> dict[str, str]:
-    """What a computed column of that kind may be computed from: source -> as it is read."""
+    """Return what a computed column of a kind may be computed from: source -> its label."""
     children = [one for one in FILES.values() if one.belongs_to_person] if table.name == "person" else []
-    wanted = {"sum_of": (Euros, Integer), "latest_of": (Date,)}
+    types = {"sum_of": (Euros, Integer), "latest_of": (Date,)}
     match kind:
         case "age" | "days_since":
             return {item.name: item.label for item in table.fields if isinstance(item.type, Date) and not item.hidden}
@@ -192,5 +195,5 @@ def sources(table: Table, kind: str) -> dict[str, str]:
         f"{one.name}.{item.name}": f"{one.plural} : {item.label}"
         for one in children
         for item in one.fields
-        if isinstance(item.type, wanted[kind])
+        if isinstance(item.type, types[kind])
     }

@@ -25,10 +25,10 @@ def grouping(column: str, label: str, values: dict[str, str], series: int = 1) -
     return Grouping(name, label, column, {label: (code,) for code, label in values.items()}, REST)
 
 
-def text_of(said: Grouping) -> str:
+def text_of(grouping: Grouping) -> str:
     """As it is kept in the file."""
-    values = [(code, label) for label, codes in said.categories.items() for code in codes]
-    return "\n".join(_BETWEEN.join(line) for line in [(said.name, said.label), *values])
+    values = [(code, label) for label, codes in grouping.categories.items() for code in codes]
+    return "\n".join(_BETWEEN.join(line) for line in [(grouping.name, grouping.label), *values])
 
 
 def read(column: str, text: str) -> Grouping | None:

@@ -1,4 +1,4 @@
-"""Who changed what: read from the history that the file's own triggers write."""
+"""The history: who changed what, written by the file's own triggers."""
 
 import json
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ WORDS = {"insert": "a créé", "update": "a modifié", "delete": "a supprimé", 
 
 @dataclass(frozen=True)
 class Change:
-    """One line of the history. ``at`` is an ISO moment in UTC; ``fields``: (label, before, after) in French."""
+    """One line of the history. ``at``: an ISO moment in UTC; ``fields``: (label, before, after) in French."""
 
     id: int
     at: str
@@ -29,21 +29,23 @@ class Change:
 
     @property
     def moment(self) -> str:
-        """« 06/03/2023 à 14:32 », in the office's own time."""
+        """« 06/03/2023 à 14:32 », in the server's time zone."""
         return french_instant(self.at)
 
     @property
     def sentence(self) -> str:
         """« La CIPA a modifié : Téléphone (05… → 06…) »."""
-        told = " ; ".join(f"{label} ({before or 'vide'} → {after or 'vide'})" for label, before, after in self.fields)
-        shown = f" : {told}" if told and self.action == "update" else ""
-        if not told and self.action in ("insert", "update", "erase"):
-            shown = " (contenu effacé)"
-        return f"{self.who} {WORDS[self.action]}{shown}"
+        details = " ; ".join(
+            f"{label} ({before or 'vide'} → {after or 'vide'})" for label, before, after in self.fields
+        )
+        suffix = f" : {details}" if details and self.action == "update" else ""
+        if not details and self.action in ("insert", "update", "erase"):
+            suffix = " (contenu effacé)"
+        return f"{self.who} {WORDS[self.action]}{suffix}"
 
 
 def changed_since(db: Office, table: str, row_id: int, version: int) -> dict[str, str]:
-    """Field -> who changed it last, for every field of a row that changed after that version."""
+    """Return field -> who changed it last, for every field of a row changed after that version."""
     changes = db.execute(
         "SELECT who, before, after FROM history WHERE table_name = ? AND row_id = ? AND version > ? ORDER BY id",
         (table, row_id, version),
@@ -52,23 +54,23 @@ def changed_since(db: Office, table: str, row_id: int, version: int) -> dict[str
 
 
 def made_at(db: Office, table: str, row_id: int) -> str:
-    """The moment at which a row was made, in UTC; '' when the history does not say."""
+    """Return the moment (UTC) at which a row was created, '' when the history does not say."""
     sql = "SELECT min(at) FROM history WHERE table_name = ? AND row_id = ? AND action = 'insert'"
     return str(db.execute(sql, (table, row_id)).fetchone()[0] or "")
 
 
 def of_row(db: Office, table: str, row_id: int, known: Context) -> list[Change]:
-    """Everything that happened to one row, latest first."""
+    """Return every change of one row, latest first."""
     return _changes(db, "table_name = ? AND row_id = ?", (table, row_id), known)
 
 
 def of_person(db: Office, person_id: int, known: Context) -> list[Change]:
-    """Everything that happened to one person's file, its dated rows included, latest first."""
+    """Return every change of one person and the person's dated rows, latest first."""
     return _changes(db, _of_person(), {"person": person_id}, known)
 
 
 def _of_person() -> str:
-    """SQL: the lines of one person's rows."""
+    """SQL: the lines about one person's rows."""
     rows = " UNION ALL ".join(
         f"SELECT '{table.name}', id FROM \"{table.name}\" WHERE person_id = :person"
         for table in FILES.values()
@@ -79,7 +81,7 @@ def _of_person() -> str:
 
 @dataclass(frozen=True)
 class Asked:
-    """What is looked for in the history; '' and None leave it open. Days are ISO, both included."""
+    """What to look for in the history; '' and None leave it open. Days are ISO, both included."""
 
     who: str = ""
     table: str = ""
@@ -91,7 +93,7 @@ class Asked:
 
 
 def find(db: Office, asked: Asked, known: Context, first: int, size: int) -> tuple[list[Change], int]:
-    """One page of the lines asked for, latest first, and how many there are in all."""
+    """Return one page of matching lines, latest first, and how many match in all."""
     parts: list[tuple[str, dict[str, Any]]] = [
         (sql, {name: value})
         for sql, name, value in (
@@ -106,39 +108,40 @@ def find(db: Office, asked: Asked, known: Context, first: int, size: int) -> tup
     if asked.person_id is not None:
         parts.append((_of_person(), {"person": asked.person_id}))
     for number, word in enumerate(asked.words.split()):
-        told = f"(instr(lower(before), :w{number}) OR instr(lower(after), :w{number}))"
-        parts.append((told, {f"w{number}": word.lower()}))
+        word_found = f"(instr(lower(before), :w{number}) OR instr(lower(after), :w{number}))"
+        parts.append((word_found, {f"w{number}": word.lower()}))
     where = " AND ".join(["1", *(sql for sql, _ in parts)])
     values = {name: value for _, named in parts for name, value in named.items()}
-    (many,) = db.execute(f"SELECT count(*) FROM history WHERE {where}", values).fetchone()
-    return _changes(db, where, values, known, f"LIMIT {int(size)} OFFSET {int(first)}"), many
+    (matching,) = db.execute(f"SELECT count(*) FROM history WHERE {where}", values).fetchone()
+    return _changes(db, where, values, known, f"LIMIT {int(size)} OFFSET {int(first)}"), matching
 
 
 def of_operation(db: Office, operation: Operation, known: Context) -> list[Change]:
-    """What one operation changed, latest first."""
+    """Return what one operation changed, latest first."""
     return _changes(db, "id BETWEEN ? AND ?", (operation.first, operation.last), known)
 
 
 def of_tables(db: Office, tables: tuple[str, ...], known: Context, most: int) -> list[Change]:
-    """The latest changes of these tables, latest first."""
+    """Return the latest changes of these tables, latest first."""
     return _changes(db, f"table_name IN ({', '.join('?' * len(tables))})", tables, known, f"LIMIT {int(most)}")
 
 
 def names(db: Office) -> list[str]:
-    """Everybody who signed a change or left a trace."""
+    """Return everybody who signed a change or appears in the access log."""
     sql = "SELECT who FROM history UNION SELECT who FROM trace ORDER BY 1"
     return [row[0] for row in db.execute(sql)]
 
 
 def strays(db: Office, moment: str, known: Context) -> dict[int, list[Change]]:
-    """Person -> the changes since ``moment`` of rows that are no longer theirs: erased, or given to somebody else."""
-    gone = "action = 'erase' OR (action = 'update' AND json_extract(before, '$.person_id') IS NOT NULL)"
-    sql = f"SELECT id, json_extract(before, '$.person_id') FROM history WHERE at >= ? AND ({gone})"
-    found: dict[int, list[Change]] = {}
+    """Return person -> changes since ``moment`` of rows that no longer belong to the person: erased, or moved to
+    another."""
+    moved = "action = 'erase' OR (action = 'update' AND json_extract(before, '$.person_id') IS NOT NULL)"
+    sql = f"SELECT id, json_extract(before, '$.person_id') FROM history WHERE at >= ? AND ({moved})"
+    changes: dict[int, list[Change]] = {}
     for number, person in db.execute(sql, (moment,)).fetchall():
         if person is not None:
-            found.setdefault(person, []).extend(_changes(db, "id = ?", (number,), known))
-    return found
+            changes.setdefault(person, []).extend(_changes(db, "id = ?", (number,), known))
+    return changes
 
 
 def _changes(
@@ -146,21 +149,21 @@ def _changes(
 ) -> list[Change]:
     columns = "id, at, who, table_name, row_id, action, before, after"
     tables = db.tables
-    found = db.execute(f"SELECT {columns} FROM history WHERE {where} ORDER BY id DESC {part}", values).fetchall()
+    lines = db.execute(f"SELECT {columns} FROM history WHERE {where} ORDER BY id DESC {part}", values).fetchall()
     return [
         Change(
             number, at, who, table, row_id, action, _told(tables[table], json.loads(before), json.loads(after), known)
         )
-        for number, at, who, table, row_id, action, before, after in found
+        for number, at, who, table, row_id, action, before, after in lines
     ]
 
 
 def _told(
     table: OfficeTable, before: dict[str, Any], after: dict[str, Any], known: Context
 ) -> list[tuple[str, str, str]]:
-    told = []
+    differences = []
     for item in table.fields:
         if item.name in before or item.name in after:
             old, new = (item.type.show(item.type.from_sql(side.get(item.name)), known) for side in (before, after))
-            told.append((item.label, old, new))
-    return told
+            differences.append((item.label, old, new))
+    return differences

@@ -1,4 +1,4 @@
-"""How rows and values are named: the labels in force, the title of a row, and the row that a text names."""
+"""Names of rows and values: labels in force, the title of a row, and the row that a text names."""
 
 import re
 from datetime import date
@@ -13,13 +13,13 @@ from db.rows.queries import Filter, Query
 
 
 def context(db: Office) -> Context:
-    """The labels in force and how to find and name rows: what reading and showing values needs from the file."""
+    """Return the labels in force and how to find and name rows; reading and showing values needs them."""
     labels: dict[str, dict[str, str]] = {}
     retired: dict[str, frozenset[str]] = {}
     for values in db.lists:
         rows = db.execute(f"SELECT code, label, retired FROM {values.table} ORDER BY position, label").fetchall()
         labels[values.name] = {code: label for code, label, _ in rows}
-        retired[values.name] = frozenset(code for code, _, gone in rows if gone)
+        retired[values.name] = frozenset(code for code, _, is_retired in rows if is_retired)
     titles: dict[tuple[str, int], str] = {}
 
     def title(table: str, row_id: int) -> str:
@@ -45,7 +45,7 @@ def _title(db: Office, table: OfficeTable, row_id: int, known: Context) -> str:
 
 
 def _find(db: Office, table: OfficeTable, text: str, known: Context) -> int:
-    """The row that a text names: its title in any order of words, or « … n° 12 » where two bear the same."""
+    """Return the row that a text names: its title in any order of words, or « … n° 12 » where two have the same."""
     exact = _titled(db, table, text, known)
     if len(exact) == 1:
         return exact[0]
@@ -56,37 +56,37 @@ def _find(db: Office, table: OfficeTable, text: str, known: Context) -> int:
     is_number = number.strip().isdecimal() and len(number.strip()) < 19  # what SQLite can hold
     # Asked of that very row: an archived person is not suggested, and may be referred to.
     if is_number and (not name.strip() or words_of(name) == words_of(known.title(table.name, int(number)))):
-        found = db.execute(
+        row = db.execute(
             f'SELECT id FROM "{table.name}" WHERE id = ? AND deleted_at IS NULL', (int(number),)
         ).fetchone()
-        if found:
-            return int(found[0])
+        if row:
+            return int(row[0])
     raise FieldError(f"« {text.strip()} » n’a pas été trouvé parmi : {table.plural.lower()}")
 
 
 def _titled(db: Office, table: OfficeTable, text: str, known: Context) -> list[int]:
-    """The rows that are called so, in any order of words."""
-    asked = words_of(text)
-    found = suggestions(db, table, text, known, limit=200) if asked else []
-    return [row_id for row_id, title in found if words_of(title) == asked]
+    """Return the rows with that title, in any order of words."""
+    wanted_words = words_of(text)
+    suggested = suggestions(db, table, text, known, limit=200) if wanted_words else []
+    return [row_id for row_id, title in suggested if words_of(title) == wanted_words]
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words of a title in a fixed order: naming a row does not depend on theirs, nor on accents and capitals."""
+    """Return the folded words of a title in a fixed order, to compare titles."""
     return tuple(sorted(fold(text).split()))
 
 
 def suggestions(db: Office, table: OfficeTable, text: str, known: Context, limit: int = 8) -> list[tuple[int, str]]:
-    """Rows whose title holds words beginning like those typed: (id, title), in the table's order."""
+    """Return rows whose title holds words that begin like those typed: (id, title), in the table's order."""
     match = queries.words(text)
     searched = [item.name for item in queries.title_fields(table) if item.searched]
-    kept = "t.deleted_at IS NULL" + f" AND t.{queries.ARCHIVED} IS NULL" * (table.name == "person")
+    condition = "t.deleted_at IS NULL" + f" AND t.{queries.ARCHIVED} IS NULL" * (table.name == "person")
     if match and searched:
         ids = [
             row[0]
             for row in db.execute(
                 f"SELECT rowid FROM {table.name}_search s WHERE {table.name}_search MATCH ?"
-                f' AND EXISTS (SELECT 1 FROM "{table.name}" t WHERE t.id = s.rowid AND {kept}) LIMIT ?',
+                f' AND EXISTS (SELECT 1 FROM "{table.name}" t WHERE t.id = s.rowid AND {condition}) LIMIT ?',
                 (f"{{{' '.join(searched)}}} : ({match})", limit),
             )
         ]
@@ -98,7 +98,7 @@ def suggestions(db: Office, table: OfficeTable, text: str, known: Context, limit
 
 
 def _dates_named(table: OfficeTable, text: str, known: Context) -> tuple[Filter, ...]:
-    """What a text says of the dates in a title: « Contrat d’engagement 01/03/2025 » began on that day."""
+    """Return filters for the dates in a text: « Contrat d’engagement 01/03/2025 » began on that day."""
     days = re.findall(r"\d\d/\d\d/\d{4}", text)
     dated = [item for item in queries.title_fields(table) if isinstance(item.type, Date)]
     return tuple(Filter(item.name, "is", item.type.read(day, known)) for item, day in zip(dated, days, strict=False))

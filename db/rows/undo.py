@@ -1,6 +1,6 @@
-"""Undo one operation: a save, a bulk change, a deletion. The undoing is itself an operation in the history.
+"""Undo one operation: a save, a bulk edit, a deletion. The undo is itself an operation.
 
-What somebody changed since is never overwritten: the undoing is refused whole, and says what stands in its way.
+A later change is never overwritten: the undo is refused as a whole, with the reasons.
 """
 
 import json
@@ -14,7 +14,7 @@ from db.base.french import french_instant
 from db.model.dictionary import FILES
 from db.model.fields import OfficeTable
 from db.model.office import Office
-from db.rows import history, operations, records, titles
+from db.rows import history, operations, records, titles, transactions
 from db.rows.operations import Operation
 from db.rows.rule_errors import refusals
 
@@ -36,12 +36,12 @@ class _Line:
 
 
 def undo(db: Office, operation_id: int, who: str) -> None:
-    """Take one operation back, all of it or nothing.
+    """Undo one operation, all of it or nothing.
 
-    Raises UndoError, which names what later changes made wrong; RuleError when a rule forbids the rows as they were;
+    Raises UndoError, which names what later changes it would destroy; RuleError when a rule forbids the earlier rows;
     NotFoundError, BusyError.
     """
-    with records.writing(db, undoes=operation_id):
+    with transactions.writing(db, undoes=operation_id):
         operation = operations.get(db, operation_id)
         if operation is None:
             raise NotFoundError("Cette opération n’existe pas.")
@@ -55,7 +55,7 @@ def undo(db: Office, operation_id: int, who: str) -> None:
 
 
 def _lines(db: Office, operation: Operation) -> list[_Line]:
-    """Latest first: what came last is taken back first."""
+    """Return the lines of an operation, latest first, the order in which they are undone."""
     sql = (
         "SELECT id, table_name, row_id, version, action, before, after FROM history WHERE id BETWEEN ? AND ?"
         " ORDER BY id DESC"
@@ -68,7 +68,7 @@ def _lines(db: Office, operation: Operation) -> list[_Line]:
 
 
 def _in_the_way(db: Office, line: _Line, operation: Operation) -> Iterator[str]:
-    """What was done since that taking this line back would destroy."""
+    """Yield the later changes that undoing this line would destroy."""
     if line.action == "erase":
         yield "ce qui a été effacé pour de bon ne revient pas."
         return
@@ -88,15 +88,15 @@ def _in_the_way(db: Office, line: _Line, operation: Operation) -> Iterator[str]:
 
 
 def _since_added(db: Office, line: _Line, operation: Operation) -> Iterator[str]:
-    """Rows that were added to a person's file since: they would go with it."""
+    """Yield the rows added to a person's file since: they would disappear with it."""
     for table in FILES.values():
         if table.belongs_to_person:
             sql = f"""SELECT count(*) FROM "{table.name}" t
               WHERE t.person_id = ? AND t.deleted_at IS NULL AND NOT EXISTS (
                 SELECT 1 FROM history h WHERE h.table_name = ? AND h.row_id = t.id AND h.id BETWEEN ? AND ?)"""
-            (many,) = db.execute(sql, (line.row, table.name, operation.first, operation.last)).fetchone()
-            if many:
-                yield f"{_title(db, line)} : ce dossier contient depuis : {table.plural.lower()} ({many})."
+            (count,) = db.execute(sql, (line.row, table.name, operation.first, operation.last)).fetchone()
+            if count:
+                yield f"{_title(db, line)} : ce dossier contient depuis : {table.plural.lower()} ({count})."
 
 
 def _title(db: Office, line: _Line) -> str:
@@ -104,21 +104,22 @@ def _title(db: Office, line: _Line) -> str:
 
 
 def _take_all_back(db: Office, lines: list[_Line], who: str) -> None:
-    """Latest first; what a rule refuses waits for the others: some rows are only right together (a merge)."""
+    """Undo lines, latest first; a line that a rule refuses is retried after the others: some rows are valid only
+    together."""
     while lines:
         waiting: list[_Line] = []
-        held: set[tuple[str, int]] = set()
+        postponed: set[tuple[str, int]] = set()
         refused: RuleError | None = None
         for line in lines:
             row = (line.table.name, line.row)
             try:
-                if row not in held:  # the changes of one row are taken back in their order
+                if row not in postponed:  # the changes of one row are taken back in their order
                     _take_back(db, line, who)
                     continue
             except RuleError as error:
                 refused = refused or error
             waiting.append(line)
-            held.add(row)
+            postponed.add(row)
         if refused and len(waiting) == len(lines):
             raise refused
         lines = waiting

@@ -1,4 +1,4 @@
-"""Brings an older office file up to the dictionary: numbered steps, then what is missing; a backup copy first."""
+"""Upgrade an older office file to the dictionary: numbered steps, then what is missing, after a backup copy."""
 
 import re
 import sqlite3
@@ -18,7 +18,7 @@ from db.storage.migrations import STEPS
 
 
 def behind(db: Office) -> bool:
-    """Whether a numbered step is still to run. Raises SchemaError when the file is of a later Palette."""
+    """Return whether a numbered step is still to run. Raises SchemaError for a file of a later Palette."""
     version = _version(db)
     if version > len(STEPS) + 1:
         raise SchemaError(
@@ -32,14 +32,16 @@ def _version(db: Office) -> int:
 
 
 def pending(db: Office) -> bool:
-    """Whether opening the file has something to add, to renew or a step to run."""
-    found = ddl.actual(db)
-    missing = ddl.expected(db.dictionary).keys() - found.keys()
-    return bool(missing or behind(db) or any(map(any, (_stale(db, found), _missing_columns(db), _missing_values(db)))))
+    """Return whether opening the file would add or renew something, or run a step."""
+    existing = ddl.actual(db)
+    missing = ddl.expected(db.dictionary).keys() - existing.keys()
+    return bool(
+        missing or behind(db) or any(map(any, (_stale(db, existing), _missing_columns(db), _missing_values(db))))
+    )
 
 
 def upgrade(db: Office) -> None:
-    """Bring a file up to the dictionary, all or nothing. Raises SchemaError when the two contradict each other."""
+    """Upgrade a file to the dictionary, all or nothing. Raises SchemaError when the two contradict each other."""
     db.execute("BEGIN IMMEDIATE")
     try:
         version = _version(db)  # read under the lock: another process may just have brought the file up
@@ -59,7 +61,7 @@ def upgrade(db: Office) -> None:
 
 
 def renew(db: Office) -> None:
-    """Bring a file up to the office's own fields and lists, within the transaction that changed them."""
+    """Upgrade a file to the office's own fields and lists, within the transaction that changed them."""
     for sql in list(_missing_columns(db)):
         db.execute(sql)
     _make(db)
@@ -73,41 +75,42 @@ def _missing_columns(db: Office) -> Iterator[str]:
                 yield f'ALTER TABLE "{table.name}" ADD COLUMN {column}'
 
 
-def _stale(db: Office, found: dict[str, str]) -> Iterator[str]:
-    """Indexes, triggers and search tables that the dictionary words differently by now, or no longer asks for."""
-    wanted = ddl.expected(db.dictionary)
+def _stale(db: Office, existing: dict[str, str]) -> Iterator[str]:
+    """Yield DROP statements for indexes, triggers and search tables that the dictionary words differently or no longer
+    requires."""
+    expected = ddl.expected(db.dictionary)
     kinds = "by|in|in_order|sort_key|search|rule|history|takes|brings"
     ours = re.compile(rf"({'|'.join(TABLES)})_({kinds})|\w+_stays_|account_")
-    for name, sql in found.items():
+    for name, sql in existing.items():
         kind = re.match(r"CREATE (?:VIRTUAL )?(INDEX|TRIGGER|TABLE)", sql)
-        if kind and ours.match(name) and ddl.clean(sql) != ddl.clean(wanted.get(name, "")):
+        if kind and ours.match(name) and ddl.clean(sql) != ddl.clean(expected.get(name, "")):
             yield f"DROP {kind.group(1)} {name}"
 
 
 def _make(db: Office) -> None:
     for sql in list(_stale(db, ddl.actual(db))):
         db.execute(sql)
-    found = ddl.actual(db)
+    existing = ddl.actual(db)
     for name, sql in ddl.expected(db.dictionary).items():
-        if name not in found:
+        if name not in existing:
             db.execute(sql)
             if "USING fts5" in sql:
                 db.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")
     for values in db.lists:
-        if values.table not in found:  # a list of the office's own: its values came before it
+        if values.table not in existing:  # a list of the office's own: its values came before it
             sql = f"INSERT OR IGNORE INTO {values.table} SELECT code, label, place, retired FROM own_value"
             db.execute(f"{sql} WHERE of_list = ? AND deleted_at IS NULL", (values.name,))
     for table in TABLES.values():
-        if table.sorted_by_name and f"{table.name}_sort_key_insert" not in found:
+        if table.sorted_by_name and f"{table.name}_sort_key_insert" not in existing:
             db.execute(ddl.set_sort_key(table, ""))
 
 
 def _missing_values(db: Office) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """Values of lists the file does not have yet, and its limits; a label that the office renamed stays renamed."""
+    """Yield statements that add missing list values, keys and limits; labels that the office renamed stay."""
     for values in LISTS:
-        known = {row[0] for row in db.execute(f"SELECT code FROM {values.table}")}
+        existing = {row[0] for row in db.execute(f"SELECT code FROM {values.table}")}
         for position, (code, label) in enumerate(values.values.items()):
-            if code not in known:
+            if code not in existing:
                 yield f"INSERT INTO {values.table} VALUES (?, ?, ?, 0)", (code, label, position)
     for key in system_tables.KEYS:
         if not db.execute(f"SELECT count(*) FROM {key}").fetchone()[0]:
@@ -126,7 +129,7 @@ def _missing_values(db: Office) -> Iterator[tuple[str, tuple[Any, ...]]]:
 
 
 def backup(path: Path) -> Path:
-    """A consistent copy beside the file, before it is upgraded. Returns its path."""
+    """Write a consistent copy beside the file before an upgrade, and return its path."""
     copy = path.with_name(f"{path.stem}-avant-{datetime.now():%Y%m%d-%H%M%S}.db")
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)

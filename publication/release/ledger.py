@@ -12,7 +12,7 @@ from db.base import instants
 from db.base.errors import BusyError
 from db.base.french import french_instant
 from db.model.office import Office
-from db.rows import records
+from db.rows import transactions
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def adding_entry(
     Raises BusyError if the ledger has grown since ``seen`` was read: a colleague published or withdrew meanwhile.
     """
     sql = "INSERT INTO publication (at, who, action, year, numbers) VALUES (?, ?, ?, ?, ?)"
-    with records.writing(db):
+    with transactions.writing(db):
         if len(read_entries(db)) != len(seen):
             raise BusyError("Une autre publication ou un retrait vient d’avoir lieu : rien n’a été fait, recommencez.")
         db.execute(sql, (instants.now(), who, action, year, numbers))

@@ -1,4 +1,4 @@
-"""A ChartData -> PNG, SVG or PDF bytes, drawn by vl-convert: no browser, no internet, the fonts it brings along."""
+"""Render chart data as PNG, SVG or PDF with vl-convert: no browser, no internet, fonts included."""
 
 import textwrap
 from typing import Any
@@ -28,22 +28,22 @@ _CONFIG: dict[str, Any] = {
 
 
 def specification(picture: ChartData, source: str = "", heading: bool = True) -> dict[str, Any]:
-    """The chart for paper, in Vega-Lite. ``source``: « Bilan 2022 »; ``heading``: with its title and sentence."""
+    """Return the chart for paper, in Vega-Lite. ``source``: « Bilan 2022 »; ``heading``: with title and sentence."""
     told = [*textwrap.wrap(picture.reading, 88), *textwrap.wrap(source, 88)]
     title = {"title": {"text": picture.title, "subtitle": told}} if heading else {}
     return drawing.specification(picture) | {"width": _WIDTH, "config": _CONFIG} | title
 
 
 def svg_bytes(picture: ChartData, source: str = "") -> bytes:
-    """The chart as SVG."""
+    """Return the chart as SVG."""
     return str(vl_convert.vegalite_to_svg(specification(picture, source))).encode()
 
 
 def png_bytes(picture: ChartData, source: str = "") -> bytes:
-    """The chart as PNG, twice as fine as a screen (2×)."""
+    """Return the chart as PNG at twice the resolution of a screen."""
     return bytes(vl_convert.vegalite_to_png(specification(picture, source), scale=2))
 
 
 def pdf_bytes(picture: ChartData, source: str = "", heading: bool = True) -> bytes:
-    """The chart as PDF, in vectors."""
+    """Return the chart as PDF, in vectors."""
     return bytes(vl_convert.vegalite_to_pdf(specification(picture, source, heading)))

@@ -1,7 +1,4 @@
-"""What each chart shows, before it is drawn: rows, series, one sentence. Screen, deck, PDF, sheets all draw from this.
-
-``PLOTS`` declares every chart once. A ChartData holds numbers that people read: sums in euros, shares in percent.
-"""
+"""The declaration of every chart (``PLOTS``): the figures it needs, and how their parts become rows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,13 +10,13 @@ from reports.content import quantities, sentences
 from reports.content.chart_data import ChartData, ChartRow
 
 MONTHLY = ("months", "balance", "line")
-"""The shapes that go from month to month."""
+"""The shapes that show one value for each month."""
 ENDED, ONGOING = ("ended", "Terminés"), ("ongoing", "En cours")
 
 
 @dataclass(frozen=True)
 class Plot:
-    """The declaration of a chart: the figures it needs, and how their parts become rows."""
+    """One chart: the figures it needs, and how their parts become rows."""
 
     name: str
     title: str
@@ -30,7 +27,7 @@ class Plot:
     whole: str = "sum"
     """What shares are of: « sum » of the values, the name of a figure, or '' for no shares."""
     keeps_zeros: bool = False
-    """Bands and months show their gaps; a list leaves out what nobody has."""
+    """Bands and months keep zeros; other lists leave them out."""
 
 
 # --- how parts become rows ---
@@ -42,7 +39,7 @@ def _shares(plot: Plot, taken: Taken) -> list[Share]:
 
 
 def _simple(plot: Plot, taken: Taken) -> ChartData:
-    """One bar a value."""
+    """One bar for each value."""
     name = plot.needs[0]
     unit = FIGURES[name].unit
     rows = tuple(ChartRow(part.code, part.label, (_plain(part.value, unit),)) for part in _shares(plot, taken))
@@ -73,7 +70,7 @@ def _labels(parts: tuple[Share, ...], zeros: bool = True) -> list[tuple[str, str
 
 
 def _by_gender(plot: Plot, taken: Taken) -> ChartData:
-    """Rows shared by gender; a gender that nobody has is left out."""
+    """Rows divided by gender; a gender without persons is left out."""
     name, by = plot.needs[:2]
     series = _labels(taken["gender"], zeros=plot.shape == "pyramid")
     rows = _crossed(plot, taken, series, _labels(taken[by], zeros=plot.keeps_zeros))
@@ -91,7 +88,7 @@ def _months(plot: Plot, taken: Taken) -> ChartData:
 
 
 def _months_of(taken: Taken) -> list[tuple[str, str]]:
-    """The months that have begun: of those to come, nobody knows the portfolio."""
+    """Return the months that have begun; the portfolio of later ones is unknown."""
     now = f"{date.today():%Y-%m}"
     codes = [part.code for part in taken["portfolio_by_month"] if part.code <= now]
     several = len({code[:4] for code in codes}) > 1
@@ -126,7 +123,7 @@ def _lengths(plot: Plot, taken: Taken) -> ChartData:
 
 
 def _aids(plot: Plot, taken: Taken) -> ChartData:
-    """Sums by type, with how many aids they are."""
+    """Sums by type, with the number of aids."""
     found = _simple(plot, taken)
     counts = {part.code: part.value for part in taken["aids_counted"]}
     notes = {code: quantities.counted(count, "aid") for code, count in counts.items()}
@@ -176,12 +173,12 @@ NEEDS: tuple[str, ...] = tuple(dict.fromkeys(name for plot in PLOTS for name in 
 
 
 def picture(name: str, taken: Taken) -> ChartData:
-    """The chart of that name, with its sentence."""
+    """Return the chart of that name, with its sentence."""
     plot = BY_NAME[name]
     found = plot.draw(plot, taken)
     return replace(found, reading=sentences.of(found, taken))
 
 
 def all_of(taken: Taken) -> dict[str, ChartData]:
-    """Every chart by name, in order."""
+    """Return every chart by name, in order."""
     return {plot.name: picture(plot.name, taken) for plot in PLOTS}

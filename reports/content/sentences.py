@@ -1,4 +1,4 @@
-"""The sentence under each chart: what it says, in French, with the numbers; it is the title of a slide as well."""
+"""The French sentence of each chart, with its numbers; it is also the title of its slide."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ NOTHING = "Rien à montrer pour cette période."
 
 
 def of(picture: ChartData, taken: Taken) -> str:
-    """The sentence of a chart."""
+    """Return the sentence of a chart."""
     if picture.empty:
         return NOTHING
     return _SAYS.get(picture.name, _first)(picture, taken)
@@ -31,7 +31,7 @@ def _largest(picture: ChartData) -> ChartRow:
 
 
 def _leaders(picture: ChartData) -> str:
-    """« Cahors d’abord », or « Cahors et Figeac à égalité »."""
+    """Return « Cahors d’abord », or « Cahors et Figeac à égalité »."""
     most = sum(_largest(picture).values)
     labels = [row.label for row in picture.rows if sum(row.values) == most and row.code != "unknown"]
     if len(labels) < 2:
@@ -42,12 +42,12 @@ def _leaders(picture: ChartData) -> str:
 
 
 def _low(label: str) -> str:
-    """The label within a sentence: « Bac + 2 », « RSA » and « CAP / BEP » keep their capitals."""
+    """Return a label for use within a sentence: « Bac + 2 », « RSA » and « CAP / BEP » keep their capitals."""
     return label if label[:2].isupper() or label.startswith("Bac") else label[0].lower() + label[1:]
 
 
 def _first(picture: ChartData, taken: Taken) -> str:
-    """« Personne seule d’abord : 90 personnes, soit 65 %. »"""
+    """Return « Personne seule d’abord : 90 personnes, soit 65 %. »"""
     value = sum(_largest(picture).values)
     part = f", soit {share(value, picture.base)}" if picture.base else ""
     return f"{_leaders(picture)} : {counted(value, picture.unit)}{part}."
@@ -94,7 +94,7 @@ _GENDERS = {"woman": "femme", "man": "homme"}
 
 
 def _by_domain(picture: ChartData, taken: Taken) -> str:
-    """Where women are the largest part, and the smallest; domains of very few say nothing."""
+    """Name the domains with the largest and smallest share of women; domains with very few persons are left out."""
     codes = [code for code, _ in picture.series]
     if "woman" not in codes:
         return _first(picture, taken)

@@ -1,4 +1,4 @@
-"""The numbers of charts as CSV and XLSX: one sheet for each, with its definition, real numbers and an Excel chart."""
+"""The numbers of charts as CSV and XLSX: a sheet for each, with its definition, real numbers and an Excel chart."""
 
 import csv
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ from reports.content.report import Number, Report, Tick, quiet
 
 
 def file_name(what: str, period: Period) -> str:
-    """Without its suffix: « domaine-2022 », « photo-bilan-2023-03-06 »."""
+    """Return the name without suffix: « domaine-2022 », « photo-bilan-2023-03-06 »."""
     return f"{what}-{period.file}"
 
 
 def csv_bytes(picture: ChartData) -> bytes:
-    """UTF-8 with a mark and semicolons, as a French Excel opens it; numbers with a comma."""
+    """Return CSV as a French Excel opens it: UTF-8 with BOM, semicolons, decimal commas."""
     text = StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow([harmless(name) for name in (picture.title, *picture.header[1:])])
@@ -41,12 +41,12 @@ def _plain(value: str | float | None) -> str:
 
 
 def report_bytes(report: Report, tick: Tick = quiet) -> bytes:
-    """The report: a first sheet with the headline and the definitions, then one for each chart."""
+    """Return the report: a sheet with headline and definitions, then one for each chart."""
     return _book(report.pictures, f"{report.title} · {report.truth}", report, tick)
 
 
 def xlsx_bytes(pictures: Sequence[ChartData], source: str) -> bytes:
-    """A sheet for each chart. ``source``: what they are of, « Bilan 2022 »."""
+    """Return a sheet for each chart. ``source``: what they are of, « Bilan 2022 »."""
     return _book(pictures, source)
 
 
@@ -107,7 +107,7 @@ def _write_number(sheet: Any, line: int, column: int, item: Number, value: float
 
 
 def _sheet(book: Any, picture: ChartData, source: str, looks: dict[str, Any]) -> None:
-    """Title, sentence, definition, the table, and the chart beside it."""
+    """Write title, sentence, definition, table, and the chart beside it."""
     taken = {fold(sheet.name) for sheet in book.worksheets()}
     sheet = book.add_worksheet(sheet_name(picture.title or "Figure", taken))
     sheet.set_column(0, 0, 44)
@@ -125,7 +125,7 @@ def _sheet(book: Any, picture: ChartData, source: str, looks: dict[str, Any]) ->
 
 
 _TOP = 5
-"""The line of the headings."""
+"""Row of the headings."""
 
 
 def _write_line(

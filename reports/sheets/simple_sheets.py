@@ -1,4 +1,4 @@
-"""Rows -> CSV or XLSX bytes, for a spreadsheet to open: real dates and numbers, and no cell that runs as a formula."""
+"""Rows as CSV or XLSX: real dates and numbers, and no cell that runs as a formula."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from db.model.types import Context, Date, Euros, Integer
 
 
 def csv_bytes(columns: Sequence[Field | Computed], rows: Iterable[dict[str, Any]], known: Context) -> bytes:
-    """UTF-8 with a mark and semicolons, as a French Excel opens it; values as they are read on screen."""
+    """Return CSV as a French Excel opens it (UTF-8 with BOM, semicolons); values as on screen."""
     text = StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow([harmless(item.label) for item in columns])
@@ -24,7 +24,7 @@ def csv_bytes(columns: Sequence[Field | Computed], rows: Iterable[dict[str, Any]
 def xlsx_bytes(
     title: str, columns: Sequence[Field | Computed], rows: Iterable[dict[str, Any]], known: Context
 ) -> bytes:
-    """One sheet: a frozen header with filters, dates as dates, euros as euros."""
+    """Return one sheet: a frozen header with filters, dates as dates, euros as euros."""
     out = BytesIO()
     book = new_workbook(out, constant_memory=True)
     sheet = book.add_worksheet(sheet_name(title, set()))

@@ -12,13 +12,13 @@ from pages.shared.shell import screens
 from tests.conftest import let_in
 
 PAGES = Path(__file__).parents[2] / "pages"
-SCREENS = sorted(path.name for path in PAGES.glob("*.py") if path.name != "menu.py")
+SCREENS = sorted(path.name for path in PAGES.glob("[!_]*.py") if path.name != "menu.py")
 
 
 @pytest.fixture
-def office(tmp_path, monkeypatch):
+def office(tmp_path, monkeypatch, new_office):
     monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
-    db = connection.create(tmp_path / "palette.db")
+    db = new_office(tmp_path / "palette.db")
     let_in(db)
     return db
 

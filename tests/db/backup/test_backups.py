@@ -19,7 +19,7 @@ from db.backup import catalogue, create, restore, status
 from db.base import atomic_files, folders
 from db.base.errors import NotFoundError, StorageError
 from db.model.office import Office
-from db.rows import records
+from db.rows import records, transactions
 from db.storage import connection
 from db.storage.integrity import check
 from tests.conftest import let_in
@@ -49,7 +49,8 @@ def folder(path):
 def in_a_child(program: str, *words: object, **options: object) -> subprocess.Popen[str]:
     """A program of its own, which begins with what every one needs."""
     begins = "import os, sys, time\nfrom datetime import UTC, datetime\nfrom pathlib import Path\n"
-    begins += "from db import backups, safe_files\npath, folder = Path(sys.argv[1]), Path(sys.argv[2])\n"
+    begins += "from db.backup import create, status\nfrom db.base import atomic_files\n"
+    begins += "path, folder = Path(sys.argv[1]), Path(sys.argv[2])\n"
     before = options.pop("before", [])
     command = [*before, sys.executable, "-c", begins + program, *map(str, words)]  # type: ignore[misc]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -58,10 +59,10 @@ def in_a_child(program: str, *words: object, **options: object) -> subprocess.Po
 
 MAKE = """
 try:
-    backups.make(path, folder, datetime(2026, 11, 25, tzinfo=UTC), *sys.argv[3:4])
+    create.make_backup(path, folder, datetime(2026, 11, 25, tzinfo=UTC), *sys.argv[3:4])
 except Exception as error:
     print(type(error).__name__)
-print(backups.state(folder, datetime(2026, 11, 25, tzinfo=UTC)).sentence)
+print(status.state(folder, datetime(2026, 11, 25, tzinfo=UTC)).sentence)
 """
 
 
@@ -77,13 +78,14 @@ def names(folder: Path) -> list[str]:
 # ---- one backup
 
 WRITERS = """
-from db import connection, records
-from db.model.dictionary import INTERVENTION, PERSON
+from db.rows import records
+from db.rows.transactions import writing
+from db.storage import connection
 db = connection.open_file(path)
 turn, person, step = 0, int(sys.argv[3]), int(sys.argv[4])
 while True:
     turn += 1
-    with records.writing(db):
+    with writing(db):
         records.write(db, db.tables["person"], person, {"town": str(turn)}, "Ada")
         time.sleep(0.001)
         records.write(db, db.tables["intervention"], step, {"note": str(turn)}, "Ada")
@@ -134,7 +136,7 @@ def test_copying_never_begins_again_however_much_is_written(db, path, tmp_path, 
     while copying.is_alive() and not copy.with_name("copy.db-journal").exists():
         time.sleep(0.001)  # the first pages are on their way
     while copying.is_alive() and saves < 2000:
-        with records.writing(db):
+        with transactions.writing(db):
             records.write(db, db.tables["person"], person, {"town": str(saves)}, "Ada")
         saves += 1
     copying.join()
@@ -357,9 +359,9 @@ def test_a_folder_that_takes_nothing_is_told(db, path, folder):
 
 
 HANGS = {
-    "copying": "backups._PAGES, backups._PAUSE = 5, 60\n",
-    "placing": "given = safe_files.sync\n"
-    "safe_files.sync = lambda file: time.sleep(60 if file.name.endswith('.db.part') else 0)\n",
+    "copying": "create._PAGES, create._PAUSE = 5, 60\n",
+    "placing": "given = atomic_files.sync\n"
+    "atomic_files.sync = lambda file: time.sleep(60 if file.name.endswith('.db.part') else 0)\n",
     "placed": "old = Path.replace\n"
     "Path.replace = lambda self, to: time.sleep(60 if to.suffix == '.db' else 0) or old(self, to)\n",
 }

@@ -19,9 +19,9 @@ KEPT = (
 
 
 @pytest.fixture
-def path(tmp_path):
+def path(tmp_path, new_office):
     path = tmp_path / "palette.db"
-    db = connection.create(path)
+    db = new_office(path)
     access_log.note(db, "Ada", "open", 1)
     db.execute("DROP TRIGGER trace_stays_update")
     db.execute("UPDATE trace SET at = '2020-01-01T08:00:00.000Z'")

@@ -124,7 +124,7 @@ def test_twice_in_a_minute_keeps_both_replaced_files(db, path):
 KILLED = """
 import os, sys, signal
 from pathlib import Path
-from db import connection
+from db.storage import connection
 db = connection.connect(Path(sys.argv[1]))
 db.execute("UPDATE person SET last_name = 'Seulement dans le journal', version = version + 1")
 os.kill(os.getpid(), signal.SIGKILL)
@@ -318,11 +318,12 @@ def test_a_full_disk_changes_nothing(db, path):
     program = """
 import resource, sys
 from pathlib import Path
-from db import backups
+from db.backup import restore
+from db.base.errors import StorageError
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 try:
-    backups.restore(Path(sys.argv[1]), Path(sys.argv[2]))
-except backups.StorageError as error:
+    restore.restore_backup(Path(sys.argv[1]), Path(sys.argv[2]))
+except StorageError as error:
     print(error)
 """
 

@@ -28,8 +28,8 @@ def path(tmp_path):
 
 
 @pytest.fixture
-def db(path):
-    db = connection.create(path)
+def db(path, new_office):
+    db = new_office(path)
     yield db
     db.close()
 

@@ -3,6 +3,7 @@
 import shutil
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from math import inf
 from pathlib import Path
@@ -10,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from benchmarks import twenty
-from db.demo import create
 from db.model.dictionary import PERSON
 from db.rows import records
 from db.storage import connection
@@ -35,10 +35,8 @@ class Day:
 
 
 @pytest.fixture(scope="module")
-def demonstration(tmp_path_factory):
-    path = tmp_path_factory.mktemp("demonstration") / "palette.db"
-    create.write(path)
-    return path
+def demonstration(prepared):
+    return prepared.demonstration(date.today())
 
 
 @pytest.fixture

@@ -22,9 +22,9 @@ ROUNDS = 4
 WRITERS = """
 import os, sys, threading
 from pathlib import Path
-from db import connection, records
-from db.model.dictionary import INTERVENTION, PERSON
+from db.rows import records
 from db.rows.records import Edit
+from db.storage import connection
 
 def write(number):
     db = connection.open_file(Path(sys.argv[1]))

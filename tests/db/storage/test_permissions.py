@@ -46,9 +46,9 @@ def path(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def db(path):
+def db(path, new_office):
     """A file with a row in each table, every text of which holds the secret."""
-    db = connection.create(path)
+    db = new_office(path)
     for table in TABLES.values():
         if table.name in FILES:
             values = whole_row(db, db.tables[table.name], 0)

@@ -210,4 +210,4 @@ def test_a_column_that_was_altered_is_named_with_what_was_expected(db, path):
 
     assert "aid.granted : la colonne n’est plus celle du dictionnaire" in str(error.value)
     assert "granted INTEGER CHECK (granted BETWEEN 0 AND 10000000)" in str(error.value)
-    assert "db/migrations" in str(error.value)
+    assert "db/storage/migrations" in str(error.value)

@@ -9,13 +9,12 @@ import pytest
 from db.base import spreadsheets
 from db.model.dictionary import AID
 from db.rows import records
-from db.storage import connection
 from reports.sheets import simple_sheets
 
 
 @pytest.fixture
-def known(tmp_path):
-    return records.context(connection.create(tmp_path / "office.db"))
+def known(tmp_path, new_office):
+    return records.context(new_office(tmp_path / "office.db"))
 
 
 ROW = {"requested_on": "2026-03-06", "type": "training", "requested": 1234_50, "note": "@now", "other_funders": "=1+1"}
