@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from db.base.errors import InvalidError, Problem
+from db.base.progress import Progress, ignore_progress
 from db.model.office import Office
 from db.rows import personal_text
 from db.rows.personal_text import Entry
-from publication.audit.auditor import Case, Tick, Verdict, audit
+from publication.audit.auditor import Case, Verdict, audit
 from publication.audit.comparison import Compared, compare
 from publication.draw.draw import FEWEST_CHANGED, SourceData, changed, distances, draw, read_source
 from publication.release import public_facts, public_file
@@ -78,7 +79,7 @@ def told_before(record: Iterable[Entry], year: int) -> Release | None:
     return next((loaded(one.numbers) for one in record if one.year == year and one.action == "publish"), None)
 
 
-def release(db: Office, private: Path, year: int, to: Path, who: str, tick: Tick = lambda *_: None) -> Outcome:  # fmt: skip  # noqa: E501
+def release(db: Office, private: Path, year: int, to: Path, who: str, tick: Progress = ignore_progress) -> Outcome:  # fmt: skip  # noqa: E501
     """Publish a year and put the public file in place, unless the auditor refuses.
 
     Raises InvalidError for public facts that cannot be read, NothingSafeError when no draw is safe, BusyError when a
@@ -155,7 +156,7 @@ def preview(db: Office, private: Path, year: int) -> Preview:
     return Preview(shown, compare(shown, true), float(distances(shown, true).mean()), year in current)
 
 
-def check(db: Office, path: Path, tick: Tick = lambda *_: None) -> list[Verdict]:
+def check(db: Office, path: Path, tick: Progress = ignore_progress) -> list[Verdict]:
     """Audit a public file against the office's. Raises PublicFileError when it is none."""
     releases = public_file.read(path)
     if not releases:
@@ -190,7 +191,7 @@ class _Found(NamedTuple):
         return [verdict for verdict in self.verdicts if not verdict.passed]
 
 
-def _drawn(office: SourceData, year: int, current: Sequence[Release], known: Sequence[Fact], tick: Tick) -> _Found:
+def _drawn(office: SourceData, year: int, current: Sequence[Release], known: Sequence[Fact], tick: Progress) -> _Found:
     """Draw until the auditor is content, a few times at most."""
     attempt, tries = -1, 0
     while True:
@@ -202,7 +203,7 @@ def _drawn(office: SourceData, year: int, current: Sequence[Release], known: Seq
             return found
 
 
-def _audited(releases: Sequence[Release], office: SourceData, year: int, tick: Tick) -> _Found:
+def _audited(releases: Sequence[Release], office: SourceData, year: int, tick: Progress) -> _Found:
     """The releases, audited as they would be read; one that has no attestation yet is given it, and read again."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / public_file.NAME

@@ -10,20 +10,20 @@ from contextlib import closing
 from pathlib import Path
 
 from db.base import atomic_files
+from db.base.progress import Progress, ignore_progress
 from db.export.read_all import Whole, reading
-from db.imports.plan_types import NUMBER, Tick, silent
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Choices, Date, Euros, Reference, References, Several, Type, YesNo
 from db.rows import queries
-from db.rows.round_trip_text import headings
+from db.rows.round_trip_text import ROW_NUMBER, headings
 
 _LEAST, _STEPS = 500, 40
 """How often progress is told: every so many rows, and so many times at most."""
 _HELP = "lisez_moi"
 
 
-def content(db: Office, tick: Tick = silent) -> bytes:
+def content(db: Office, tick: Progress = ignore_progress) -> bytes:
     """The bytes of the file. Raises whatever ``tick`` raises."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as made, reading(db) as whole:
         made.execute("BEGIN")
@@ -38,7 +38,7 @@ def content(db: Office, tick: Tick = silent) -> bytes:
         return made.serialize()
 
 
-def plain_copy(db: Office, to: Path, tick: Tick = silent) -> None:
+def plain_copy(db: Office, to: Path, tick: Progress = ignore_progress) -> None:
     """Write the file at a new place, readable by its owner alone. Raises FileExistsError, OSError."""
     atomic_files.write_bytes(to, content(db, tick))
 
@@ -103,7 +103,7 @@ def _stored(kind: Type) -> str:
     return ""
 
 
-def _fill_tables(made: sqlite3.Connection, whole: Whole, tick: Tick) -> None:
+def _fill_tables(made: sqlite3.Connection, whole: Whole, tick: Progress) -> None:
     done, step = 0, max(_LEAST, whole.size // _STEPS)
     for table in whole.tables.values():
         into = f'INSERT INTO "{table.name}" VALUES ({", ".join("?" * (len(table.fields) + 1))})'
@@ -128,7 +128,7 @@ def _quoted(name: str) -> str:
 
 def _view(whole: Whole, table: OfficeTable) -> str:
     """The table as it is read: French headings, labels, euros, names."""
-    columns = [f"t.id AS {_quoted(NUMBER)}"]
+    columns = [f"t.id AS {_quoted(ROW_NUMBER)}"]
     for heading, item in headings(table.fields).items():
         columns.append(f"{_shown(whole, item, f't.{_quoted(item.name)}', 't')} AS {_quoted(heading)}")
     return f'CREATE VIEW {_quoted(_name(table))} AS SELECT {", ".join(columns)} FROM "{table.name}" t'

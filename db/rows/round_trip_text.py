@@ -9,13 +9,14 @@ from functools import lru_cache
 from typing import Any
 
 from db.base.errors import FieldError
-from db.imports.plan_types import NUMBER
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Choices, Context, Phone, Reference, References, Text, Type, ValueList, fold
 from db.rows import queries
 from db.rows.titles import words_of
 
+ROW_NUMBER = "N°"
+"""The heading of the column that holds the id of each row."""
 FIRST, LISTS = "À lire d’abord", "Listes"
 """The sheets of a workbook of the whole office that are no table; the first begins with NAME."""
 NAME = "Palette : tout le fichier"
@@ -29,7 +30,7 @@ _LONGEST = 30_000
 def headings(fields: Iterable[Field]) -> dict[str, Field]:
     """A heading of its own for each field of a table: its label, « Label (2) » for the second of that name."""
     found: dict[str, Field] = {}
-    taken = {fold(NUMBER)}
+    taken = {fold(ROW_NUMBER)}
     for item in fields:
         label = " ".join(item.label.split())
         names = (label, *(f"{label} ({n})" for n in range(2, 1000)))

@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
 
+from db.base.progress import Progress, ignore_progress
 from publication.audit import bytes_check, decoys, site_access
 from publication.audit.consistency import amounts, categories, rebuilds, sums
 from publication.draw.draw import TOO_FAR, SourceData, attempt_of, distances, numbers, tells
@@ -19,7 +20,6 @@ from publication.release.population import People, count
 from publication.release.release import Release
 
 _log = logging.getLogger(__name__)
-Tick = Callable[[float, str], None]
 
 
 @dataclass
@@ -255,7 +255,7 @@ _OF_ANY_FILE = (8, 10, 11, 13)
 
 
 def audit(
-    case: Case, tick: Tick = lambda done, what: None, only: Sequence[int] = (), earlier: Sequence[Verdict] = ()
+    case: Case, tick: Progress = ignore_progress, only: Sequence[int] = (), earlier: Sequence[Verdict] = ()
 ) -> list[Verdict]:
     """Run every attack, or ``only`` some, with what ``earlier`` found of the others.
 

@@ -1,6 +1,6 @@
 """« Photo-bilan » : what the report of a year, a day or a period says, whatever it becomes (screen, deck, PDF…)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,13 +12,6 @@ from db.model.office import Office
 from db.model.types import french_date
 from reports.content import chart_data, quantities
 from reports.content.chart_data import Picture
-
-Tick = Callable[[float, str], None]
-"""Long work says how far it is (0 to 1) and what it does; raising from it cancels the work."""
-
-
-def quiet(done: float, what: str) -> None:
-    """The Tick of who does not watch."""
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from typing import Any
 from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as Deck
 
+from db.base.progress import Progress, ignore_progress
 from reports.content.chart_data import Picture
-from reports.content.report import Report, Tick, quiet
+from reports.content.report import Report
 from reports.deck import slides as deck_slides
 from reports.deck import template
 
@@ -28,7 +29,7 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
 """The charts that share a slide: the one that gives it its title, and those beside it. Any other has its own."""
 
 
-def pptx_bytes(report: Report, tick: Tick = quiet) -> bytes:
+def pptx_bytes(report: Report, tick: Progress = ignore_progress) -> bytes:
     """The deck. ``tick`` is told each slide before it is made; what it raises cancels the work."""
     deck = template.blank()
     steps = _steps(report)

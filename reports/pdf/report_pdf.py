@@ -12,12 +12,13 @@ from typing import Any, Literal
 import typst
 import vl_convert
 
+from db.base.progress import Progress, ignore_progress
 from db.figures.definitions import NATIONAL, VERSION
 from db.model.types import french_date, french_number
 from reports.charts import rendering
 from reports.content import quantities, sentences
 from reports.content.chart_data import MONTHLY, Picture
-from reports.content.report import Number, Report, Tick, quiet
+from reports.content.report import Number, Report
 
 OFFICE = "Accompagnement des publics artistes · Département du Lot"
 _TEMPLATE = Path(__file__).with_suffix(".typ")
@@ -37,7 +38,7 @@ Piece = dict[str, Any]
 Band = list[list[Piece]]
 
 
-def pdf_bytes(report: Report, tick: Tick = quiet) -> bytes:
+def pdf_bytes(report: Report, tick: Progress = ignore_progress) -> bytes:
     """The report, typeset. ``tick`` is told each chart before it is drawn; what it raises cancels the work."""
     with TemporaryDirectory(prefix="palette-") as name:
         folder = Path(name)
@@ -68,7 +69,7 @@ def _compiled(folder: Path, standard: Literal["ua-1", "1.7"]) -> bytes:
 # --- the charts ---
 
 
-def _draw(report: Report, folder: Path, tick: Tick) -> dict[str, Piece]:
+def _draw(report: Report, folder: Path, tick: Progress) -> dict[str, Piece]:
     """Every chart that is not empty, by name, drawn into the folder."""
     pictures = [picture for picture in report.pictures if not picture.empty]
     for place, picture in enumerate(pictures):

@@ -8,11 +8,12 @@ from typing import Any
 
 import xlsxwriter
 
+from db.base.progress import Progress, ignore_progress
 from db.figures.periods import Period
 from db.model.types import french_number
 from reports.charts.colours import colour
 from reports.content.chart_data import Picture
-from reports.content.report import Number, Report, Tick, quiet
+from reports.content.report import Number, Report
 from reports.sheets.simple_sheets import harmless
 
 _LONGEST_NAME = 31
@@ -44,7 +45,7 @@ def _plain(value: str | float | None) -> str:
 # --- XLSX ---
 
 
-def report_bytes(report: Report, tick: Tick = quiet) -> bytes:
+def report_bytes(report: Report, tick: Progress = ignore_progress) -> bytes:
     """The report: a first sheet with the headline and the definitions, then one for each chart."""
     return _book(report.pictures, f"{report.title} · {report.truth}", report, tick)
 
@@ -54,7 +55,9 @@ def xlsx_bytes(pictures: Sequence[Picture], source: str) -> bytes:
     return _book(pictures, source)
 
 
-def _book(pictures: Sequence[Picture], source: str, report: Report | None = None, tick: Tick = quiet) -> bytes:
+def _book(
+    pictures: Sequence[Picture], source: str, report: Report | None = None, tick: Progress = ignore_progress
+) -> bytes:
     out = BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     looks = _looks(book)

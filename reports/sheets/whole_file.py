@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from db.base.progress import Progress, ignore_progress
 from db.export import plain_sqlite
 from db.export.read_all import Whole, reading
-from db.imports.plan_types import NUMBER as OWN_NUMBER
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Choices, Date, Email, Euros, Integer, LongText, References, Text, Type, french_date
 from db.model.types import french_number as number
-from db.rows.round_trip_text import FIRST, LISTS, NAME, Spelling, headings, sheet_names
+from db.rows.round_trip_text import FIRST, LISTS, NAME, ROW_NUMBER, Spelling, headings, sheet_names
 from db.storage.connection import remembered
-from reports.content.report import Tick, quiet
 from reports.sheets import ods, workbook
 from reports.sheets.workbook import DAY, EUROS, HEAD, LINE, NUMBER, OWN, SOFT, TEXT, TITLE, Cell, Column, Page, Sheet
 
@@ -27,19 +26,19 @@ _LEAST, _STEPS = 250, 40
 """How often progress is told: every so many rows, and so many times at most."""
 
 
-def xlsx(db: Office, day: str, tick: Tick = quiet) -> bytes:
+def xlsx(db: Office, day: str, tick: Progress = ignore_progress) -> bytes:
     """The whole file for Excel. ``day``: an ISO date, of today. Raises InvalidError for what Excel cannot hold."""
     with reading(db) as whole:
         return workbook.xlsx_bytes(NAME, *_book(whole, day, tick))
 
 
-def open_document(db: Office, day: str, tick: Tick = quiet) -> bytes:
+def open_document(db: Office, day: str, tick: Progress = ignore_progress) -> bytes:
     """The whole file for LibreOffice (ODS). ``day``: an ISO date, of today."""
     with reading(db) as whole:
         return ods.ods_bytes(NAME, *_book(whole, day, tick))
 
 
-def plain(db: Office, day: str, tick: Tick = quiet) -> bytes:
+def plain(db: Office, day: str, tick: Progress = ignore_progress) -> bytes:
     """The whole file as a plain SQLite file; see db/export/plain_sqlite.py."""
     return plain_sqlite.content(db, tick)
 
@@ -51,7 +50,7 @@ class Format:
     name: str
     suffix: str
     kind: str
-    make: Callable[[Office, str, Tick], bytes]
+    make: Callable[[Office, str, Progress], bytes]
     means: str
 
 
@@ -84,7 +83,7 @@ def told(chosen: Format) -> str:
 # ---- sheets
 
 
-def _book(whole: Whole, day: str, tick: Tick) -> tuple[Page, list[Sheet]]:
+def _book(whole: Whole, day: str, tick: Progress) -> tuple[Page, list[Sheet]]:
     told = _Progress(tick, whole.size)
     spelling = Spelling(whole.db, whole.tables, whole.known)
     tables = [*whole.tables.values(), *(table for name, table in whole.office.items() if whole.kept[name])]
@@ -94,7 +93,7 @@ def _book(whole: Whole, day: str, tick: Tick) -> tuple[Page, list[Sheet]]:
 
 
 def _sheet(whole: Whole, table: OfficeTable, name: str, spelling: Spelling, told: "_Progress") -> Sheet:
-    columns = [Column(OWN_NUMBER, OWN, 8)]
+    columns = [Column(ROW_NUMBER, OWN, 8)]
     columns += [Column(head, _look(item.type), _width(item.type)) for head, item in headings(table.fields).items()]
 
     def rows() -> Iterator[Sequence[Cell]]:
@@ -158,7 +157,7 @@ def _fields(whole: Whole) -> Iterator[Field]:
 class _Progress:
     """Counts rows, and tells how far the work is."""
 
-    def __init__(self, tick: Tick, size: int) -> None:
+    def __init__(self, tick: Progress, size: int) -> None:
         self._tick, self._size, self._done = tick, max(size, 1), 0
         self._step = max(_LEAST, size // _STEPS)
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from db.imports.plan_types import CREATE, UPDATE, WAITING, Done
+from db.imports.plan_types import CREATE, UPDATE, WAITING, ImportResult
 from db.model.types import french_number
 from db.rows import operations
 from pages.shared.grid.view import show_among
@@ -125,7 +125,7 @@ def show_done(work: Work) -> None:
             problems.downloads(work.key("left"), work.left)
 
 
-def _told(done: Done) -> str:
+def _told(done: ImportResult) -> str:
     parts = [
         counted(done.created, "ligne créée", "lignes créées"),
         counted(done.updated, "ligne modifiée", "lignes modifiées") if done.updated else "",

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from db.base.errors import PaletteError
+from db.base.progress import Progress
 from db.figures import counting
 from db.model.office import Office
 from db.model.roles import Role
@@ -17,7 +18,7 @@ from db.storage.connection import office_path
 from pages.shared.shell import jobs
 from pages.shared.shell.session import beyond, who
 from publication import publish
-from publication.audit.auditor import ATTACKS, Tick, Verdict
+from publication.audit.auditor import ATTACKS, Verdict
 from publication.audit.comparison import Compared
 from publication.publish import Outcome, Preview
 from publication.release import public_facts
@@ -76,7 +77,7 @@ def show_online(db: Office) -> None:
         show_verdicts(verdicts)
 
 
-def _check(db: Office, tick: Tick) -> list[Verdict]:
+def _check(db: Office, tick: Progress) -> list[Verdict]:
     return publish.check(db, publish.public_path(), tick)
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from db.imports.cell_values import Reader
+from db.imports.cell_values import CellReader
 from db.imports.text_keys import split_name
 from db.model.dictionary import AID, DIAGNOSTIC, INTERVENTION, PERSON
 from db.model.lists import LISTS
@@ -16,7 +16,7 @@ NO = object()
 
 
 def read(table, name, cell, **said):
-    return Reader(table.field(name), KNOWN, said.get("chosen", {}), said.get("remembered", {})).read(cell)
+    return CellReader(table.field(name), KNOWN, said.get("chosen", {}), said.get("remembered", {})).read(cell)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from db.base.errors import WorkbookError
 from db.imports import workbook_reader
 from db.imports.plan import plan
-from db.imports.plan_types import CREATE, UPDATE, Choices
+from db.imports.plan_types import CREATE, UPDATE, ImportChoices
 from db.imports.write import write
 from db.model.dictionary import FILES
 from db.storage import connection
@@ -68,7 +68,9 @@ def test_whatever_is_in_the_cells_what_is_written_reads_back_equal_and_again_cha
         book = workbook_reader.read(data, "fichier")
     except WorkbookError:
         return
-    made = plan(db, book, Choices(tables={sheet.name: "person" for sheet in book.sheets if sheet.name == "Feuil1"}))
+    made = plan(
+        db, book, ImportChoices(tables={sheet.name: "person" for sheet in book.sheets if sheet.name == "Feuil1"})
+    )
     done = write(db, made, "Ada", leave_waiting=True)  # what the file refuses was told by the plan
     assert sum(map(len, _everything(db).values())) == done.created
     _reads_back(db, made)

@@ -8,7 +8,7 @@ import pytest
 from benchmarks import bulk_office
 from db.imports import workbook_reader
 from db.imports.plan import plan
-from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, Choices, Plan
+from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, ImportChoices, ImportPlan
 from db.imports.write import write
 from db.model.dictionary import FILES, PERSON
 from db.model.types import Reference, References
@@ -21,11 +21,13 @@ from tests.db.imports import files
 HEAD = ["Nom", "Prénom", "Date de naissance", "Genre", "Téléphone"]
 
 
-def planned(db, *rows: Sequence[Any], choices: Choices | None = None, sheet: str = "Personnes", **more: Any) -> Plan:
-    return plan(db, workbook_reader.read(files.xlsx({sheet: rows, **more}), "essai.xlsx"), choices or Choices())
+def planned(
+    db, *rows: Sequence[Any], choices: ImportChoices | None = None, sheet: str = "Personnes", **more: Any
+) -> ImportPlan:
+    return plan(db, workbook_reader.read(files.xlsx({sheet: rows, **more}), "essai.xlsx"), choices or ImportChoices())
 
 
-def actions(made: Plan) -> list[tuple[int, str]]:
+def actions(made: ImportPlan) -> list[tuple[int, str]]:
     return [(row.number, row.action) for _, row in made.rows()]
 
 
@@ -78,10 +80,10 @@ def test_a_near_match_is_offered_and_taken_only_when_a_person_says_so(db, row, w
     (near,) = made.near
     assert [(one.id, one.reason) for one in near.candidates] == [(person, why)]
     assert actions(made) == [(2, CREATE)]
-    assert [row.id for _, row in planned(db, HEAD, line, choices=Choices(persons={near.key: person})).rows()] == [
+    assert [row.id for _, row in planned(db, HEAD, line, choices=ImportChoices(persons={near.key: person})).rows()] == [
         person
     ]
-    assert actions(planned(db, HEAD, line, choices=Choices(persons={near.key: 0}))) == [(2, CREATE)]
+    assert actions(planned(db, HEAD, line, choices=ImportChoices(persons={near.key: 0}))) == [(2, CREATE)]
 
 
 def test_somebody_else_is_not_near(db):
@@ -114,7 +116,7 @@ def test_a_row_of_nobody_or_of_one_of_two_waits_until_somebody_says_whose_it_is(
     assert "plusieurs personnes" in made.problems[0].reason
     key = made.near[0].key
 
-    chosen = planned(db, *rows, sheet="Sorties", choices=Choices(persons={key: lou}))
+    chosen = planned(db, *rows, sheet="Sorties", choices=ImportChoices(persons={key: lou}))
     assert [row.values["person_id"] for _, row in chosen.rows()] == [lou]
 
 
@@ -145,7 +147,7 @@ def test_what_no_column_gives_is_asked_for_and_said_once_for_the_sheet(db):
     assert made.sheets[0].missing == ["decision"]
     assert [(one.label, one.reason) for one in made.problems] == [("Décision", "ce champ est obligatoire")]
 
-    said = planned(db, *rows, sheet="Aides", choices=Choices(constants={"Aides": {"decision": "En attente"}}))
+    said = planned(db, *rows, sheet="Aides", choices=ImportChoices(constants={"Aides": {"decision": "En attente"}}))
     assert [row.values["decision"] for _, row in said.rows()] == ["pending"]
 
 
@@ -160,14 +162,14 @@ def test_every_choice_changes_what_is_read_and_survives_json(db):
     made = planned(db, *rows, sheet="Feuille")
     assert {(one.column, one.value) for one in made.problems} == {("D", "garçon")}
 
-    choices = Choices(
+    choices = ImportChoices(
         tables={"Feuille": "person"},
         headers={"Feuille": 1},
         fields={"Feuille": {"E": "phone", "A": ""}},
         values={"person.gender": {"garçon": "man"}},
         aside=frozenset({"Feuille!E2"}),
     )
-    said = planned(db, *rows, sheet="Feuille", choices=Choices.from_json(choices.to_json()))
+    said = planned(db, *rows, sheet="Feuille", choices=ImportChoices.from_json(choices.to_json()))
 
     ((_, row),) = said.rows()
     assert (row.action, row.values) == (CREATE, {"last_name": "Hugo", "first_name": "Léo", "gender": "man"})
@@ -178,7 +180,7 @@ def test_a_row_set_aside_is_left_out_and_told(db):
     rows: list[list[Any]] = [HEAD, ["Hugo", None, None, "Homme", None], ["Prévert", "Zoé", None, "Femme", None]]
     (problem,) = planned(db, *rows).problems
 
-    made = planned(db, *rows, choices=Choices(aside=frozenset({problem.key})))
+    made = planned(db, *rows, choices=ImportChoices(aside=frozenset({problem.key})))
 
     assert (actions(made), made.problems) == ([(3, CREATE)], [])
     assert [(line.row, line.reason) for line in made.sheets[0].ignored] == [(2, "laissée de côté par votre choix")]
@@ -191,7 +193,7 @@ def test_what_was_chosen_is_proposed_for_the_next_file(db):
         ["06 39 98 00 01", "Hugo", "Léo", "garçon"],
         [None, "Prévert", "Zoé", "Femme"],
     ]
-    choices = Choices(
+    choices = ImportChoices(
         fields={"Personnes": {"A": "phone"}}, values={"person.gender": {"garçon": "man"}}, persons={"Personnes!3": zoe}
     )
     write(db, planned(db, *rows, choices=choices), "Ada")

@@ -126,7 +126,7 @@ def test_what_is_no_spreadsheet_is_refused_with_a_sentence(name):
 
 
 def test_what_would_swell_is_refused_before_it_is_opened(monkeypatch):
-    monkeypatch.setattr(workbook_reader, "MAX_SWOLLEN", 5_000_000)
+    monkeypatch.setattr(workbook_reader, "MAX_UNCOMPRESSED", 5_000_000)
     assert workbook_reader.read(altered(lambda xml: xml), "x").sheets
 
     with pytest.raises(WorkbookError, match="décompressé"):

@@ -7,7 +7,7 @@ import pytest
 from db.base.errors import AccessError, RefusedImportError
 from db.imports import workbook_reader
 from db.imports.plan import plan
-from db.imports.plan_types import Choices
+from db.imports.plan_types import ImportChoices
 from db.imports.write import write
 from db.model.roles import Role
 from db.people import erasure
@@ -84,7 +84,7 @@ def test_a_cancelled_import_leaves_nothing(db, at, monkeypatch):
 
 
 def test_every_row_that_the_file_refuses_is_named_and_nothing_is_written(db, monkeypatch):
-    monkeypatch.setattr("db.imports.plan.CHECKED_AT_MOST", 0)
+    monkeypatch.setattr("db.imports.plan.MAX_CHECKED_ROWS", 0)
     aids: list[list[Any]] = [["Nom", "Prénom", "Demandée le", "Type d’aide", "Montant accordé", "Décision"]]
     aids += [
         [f"Hugo{n}", "Léo", "01/02/2024", "Formation", cents, "Accordée"]
@@ -125,7 +125,7 @@ def test_whom_a_near_match_was_is_forgotten_with_her(db):
     known = given_person(db, last_name="Hugo", first_name="Léo", birth_date="1970-01-02", gender="man")
     other = given_person(db, last_name="Prévert", first_name="Zoé", birth_date="1975-04-02")
     rows = book(["Hugot", "Léo", "02/01/1970", None, None], ["Prévert", "Zoe", "04/02/1975", None, None])
-    choices = Choices(persons={"Personnes!2": known, "Personnes!3": other})
+    choices = ImportChoices(persons={"Personnes!2": known, "Personnes!3": other})
     write(db, plan(db, rows, choices), "Ada")
     sql = "SELECT chosen FROM import_choice WHERE kind = 'person' ORDER BY chosen"
     assert db.execute(sql).fetchall() == [(str(known),), (str(other),)]
