@@ -75,7 +75,7 @@ def _show_sheet(work: Work, place: int, sheet: SheetPlan, tables: Mapping[str, O
         _ask_table(work, place, sheet, tables)
         _ask_header(work, place, sheet)
     if sheet.table and sheet.how in HOWS:
-        st.caption(f"OfficeTable trouvée {_how(sheet.how)}.")
+        st.caption(f"Table trouvée {_how(sheet.how)}.")
     for note in sheet.notes:
         st.caption(f":material/info: {plain(note)}")
     if sheet.table:
