@@ -11,8 +11,9 @@ from db.imports.cell_values import shown
 from db.imports.plan_types import Cell, ImportChoices, PlannedColumn, SheetLine, SourceSheet
 from db.imports.remembered_choices import RememberedChoices
 from db.imports.text_keys import header_keys, tight
-from db.model.dictionary import PERSON, WHOLE_NAME
+from db.model.dictionary import PERSON
 from db.model.fields import OfficeTable
+from db.model.import_synonyms import WHOLE_NAME
 from db.model.types import fold
 from db.rows.round_trip_text import ROW_NUMBER
 

@@ -54,7 +54,7 @@ def _kept(c: str) -> bool:
 class ValueList:
     """A list of values: code -> French label, in the order shown. ``fixed``: rules count on it, none can be added.
 
-    ``synonyms``: code -> what else an office writes for it, in the files it brings.
+    ``synonyms``: code -> other spellings in the files that offices import; see import_synonyms.toml.
     """
 
     name: str

@@ -88,7 +88,7 @@ def palette(tmp_path):
     copy = tmp_path / "copy"
     for name in ("db", "pages", "reports", "server"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    dictionary = copy / "db" / "dictionary.py"
+    dictionary = copy / "db" / "model" / "dictionary.py"
     text = dictionary.read_text(encoding="utf-8")
     assert text.count(AFTER) == 1
     dictionary.write_text(text.replace(AFTER, LINE + AFTER), encoding="utf-8")
