@@ -24,16 +24,17 @@ LINE = (
 USE_IT = '''
 import json, sqlite3, sys
 from streamlit.testing.v1 import AppTest
-from db import history, records
+from db.rows import history, records
 from db.model.roles import Role
 from db.accounts.accounts import Account
 from db.storage.integrity import check
 from db.storage.connection import office
 from db.model.dictionary import PERSON
+from db.rows import titles
 from db.rows.queries import Filter, Query
 from db.rows.records import Edit
 from db.accounts.sessions import Session
-from pages.shared import session
+from pages.shared.shell import session
 from reports.sheets.simple_sheets import csv_bytes
 
 ADA = Session(1, Account(1, "ada@exemple.fr", "Ada", frozenset(Role), True, True, None), 0, 0, "Test", None)
@@ -60,7 +61,7 @@ def labels(screen):
 
 db = office()
 saved = records.save(db, db.tables["person"], Edit({"workshop": "  Grenier  de l’Éclusier"}, 1, 1), "Ada")
-known = records.context(db)
+known = titles.context(db)
 rows = [row.values for row in records.rows(db, db.tables["person"], [1])]
 grid = AppTest.from_file("pages/caseload.py", default_timeout=60).run()
 new = AppTest.from_string(FORM, default_timeout=60).run()
