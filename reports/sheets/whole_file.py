@@ -10,7 +10,7 @@ from typing import Any
 
 from db.base.progress import Progress, ignore_progress
 from db.export import plain_sqlite
-from db.export.read_all import Whole, reading
+from db.export.read_all import WholeFile, reading
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Choices, Date, Email, Euros, Integer, LongText, References, Text, Type, french_date
@@ -83,16 +83,16 @@ def told(chosen: Format) -> str:
 # ---- sheets
 
 
-def _book(whole: Whole, day: str, tick: Progress) -> tuple[Page, list[Sheet]]:
+def _book(whole: WholeFile, day: str, tick: Progress) -> tuple[Page, list[Sheet]]:
     told = _Progress(tick, whole.size)
-    spelling = Spelling(whole.db, whole.tables, whole.known)
-    tables = [*whole.tables.values(), *(table for name, table in whole.office.items() if whole.kept[name])]
+    spelling = Spelling(whole.db, whole.tables, whole.context)
+    tables = [*whole.tables.values(), *(table for name, table in whole.office.items() if whole.row_ids[name])]
     names = sheet_names(tables)
     sheets = [_sheet(whole, table, names[table.name], spelling, told) for table in tables]
     return _first(whole, names, day), [*sheets, _lists(whole)]
 
 
-def _sheet(whole: Whole, table: OfficeTable, name: str, spelling: Spelling, told: "_Progress") -> Sheet:
+def _sheet(whole: WholeFile, table: OfficeTable, name: str, spelling: Spelling, told: "_Progress") -> Sheet:
     columns = [Column(ROW_NUMBER, OWN, 8)]
     columns += [Column(head, _look(item.type), _width(item.type)) for head, item in headings(table.fields).items()]
 
@@ -101,7 +101,7 @@ def _sheet(whole: Whole, table: OfficeTable, name: str, spelling: Spelling, told
             told.one_more(name)
             yield [row_id, *(cell(item, values[item.name], spelling) for item in table.fields)]
 
-    return Sheet(name, columns, rows(), len(whole.kept[table.name]))
+    return Sheet(name, columns, rows(), len(whole.row_ids[table.name]))
 
 
 def cell(item: Field, value: Any, spelling: Spelling) -> Cell:
@@ -137,7 +137,7 @@ def _width(kind: Type) -> int:
     return 26 if getattr(kind, "table", "") else 12
 
 
-def _lists(whole: Whole) -> Sheet:
+def _lists(whole: WholeFile) -> Sheet:
     """The lists of values as the office keeps them."""
     labels = {item.list.name: item.list.label for item in _fields(whole) if item.list}
     columns = [Column("Liste", TEXT, 30), Column("Code", TEXT, 30), Column("Libellé", TEXT, 50)]
@@ -150,7 +150,7 @@ def _lists(whole: Whole) -> Sheet:
     return Sheet(LISTS, columns, iter(rows), len(rows))
 
 
-def _fields(whole: Whole) -> Iterator[Field]:
+def _fields(whole: WholeFile) -> Iterator[Field]:
     return (item for table in (*whole.tables.values(), *whole.office.values()) for item in table.fields)
 
 
@@ -190,7 +190,7 @@ _NOT_HERE = (
 )
 
 
-def _first(whole: Whole, names: Mapping[str, str], day: str) -> Page:
+def _first(whole: WholeFile, names: Mapping[str, str], day: str) -> Page:
     """What this file is, what each sheet holds, how it comes back."""
     settings = next((names[name] for name in whole.office if name in names), "")
     lines: list[tuple[str, Sequence[Cell]]] = [
@@ -207,7 +207,7 @@ def _first(whole: Whole, names: Mapping[str, str], day: str) -> Page:
     for name, table in {**whole.tables, **whole.office}.items():
         if name in names:
             told = _loose(whole, table) if name in whole.tables else "Pour mémoire : ne s’importe pas."
-            lines.append((LINE, (names[name], len(whole.kept[name]), whole.deleted(table) or None, told)))
+            lines.append((LINE, (names[name], len(whole.row_ids[name]), whole.count_deleted(table) or None, told)))
     lines.append((LINE, (LISTS, sum(1 for _ in whole.values()), None, "Pour mémoire : ne s’importe pas.")))
     return Page(FIRST, (30, 10, 24, 70), (1, 2), lines)
 
@@ -222,13 +222,13 @@ def counted(db: Office) -> str:
     return remembered(db, ("whole",), ask)
 
 
-def _counted(whole: Whole, places: str) -> str:
+def _counted(whole: WholeFile, places: str) -> str:
     many = whole.size
     return f"{number(many)} ligne{'s' if many > 1 else ''} dans {len(whole.tables)} {places}"
 
 
-def _loose(whole: Whole, table: OfficeTable) -> str:
+def _loose(whole: WholeFile, table: OfficeTable) -> str:
     """Which cells are empty because the row they referred to was deleted."""
-    found = [(item.label, many) for item in table.fields if (many := whole.loose(table, item))]
+    found = [(item.label, many) for item in table.fields if (many := whole.count_dangling(table, item))]
     told = ", ".join(f"{label} ({number(many)})" for label, many in found)
     return f"Renvois laissés vides, vers des lignes supprimées : {told}." if found else ""

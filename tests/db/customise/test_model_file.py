@@ -40,10 +40,10 @@ def shaped(db):
 
 
 def test_another_office_takes_all_of_it_over(db, other):
-    content = model_file.export(other)
+    content = model_file.export_model(other)
     assert "Secrétan" not in content.decode()
 
-    told = model_file.bring_in(db, content, "Ada", really=True)
+    told = model_file.import_model(db, content, "Ada", commit=True)
 
     assert shaped(db) == shaped(other)
     assert records.get(db, db.tables["setting"], 1).values["aid_ceiling"] == 1_200_00
@@ -51,28 +51,28 @@ def test_another_office_takes_all_of_it_over(db, other):
     assert "Liste « Domaine d’activité », valeur « Cinéma » : change (valeur)" in told
     assert any(line.startswith("Réglage « Plafond des aides par personne » : 900") for line in told)
     assert check(db) == []
-    assert model_file.bring_in(db, content, "Ada", really=True) == [], "a second time changes nothing"
+    assert model_file.import_model(db, content, "Ada", commit=True) == [], "a second time changes nothing"
 
 
 def test_no_model_publishes_a_field_nor_takes_one_back(db, other):
     edit.change_field(other, other.tables["person"], "own_label", {"published": ("Or",)}, "Zoé")
-    content = model_file.export(other)
+    content = model_file.export_model(other)
     assert "champ_label" not in content.decode()
     found = json.loads(content)
     found["own_field"][0] |= {"privacy": "grouped", "published": "champ_label : Label\nown_or : Or"}
 
-    model_file.bring_in(db, json.dumps(found).encode(), "Ada", really=True)
+    model_file.import_model(db, json.dumps(found).encode(), "Ada", commit=True)
 
     assert edit.published(db) == []
     assert db.execute("SELECT DISTINCT privacy, published FROM own_field").fetchall() == [("secret", None)]
     edit.change_field(db, db.tables["person"], "own_label", {"published": ("Argent",)}, "Ada")
-    assert model_file.bring_in(db, json.dumps(found).encode(), "Ada", really=True) == []
+    assert model_file.import_model(db, json.dumps(found).encode(), "Ada", commit=True) == []
     assert [one.labels[0] for one in edit.published(db)] == ["Argent"]
 
 
 def test_it_is_one_operation_that_is_undone_whole(db, other):
     before = shaped(db)
-    model_file.bring_in(db, model_file.export(other), "Ada", really=True)
+    model_file.import_model(db, model_file.export_model(other), "Ada", commit=True)
 
     undo.undo(db, 1, "Ada")
 
@@ -86,7 +86,7 @@ def test_it_is_one_operation_that_is_undone_whole(db, other):
 def test_looking_first_keeps_nothing(db, other):
     before = shaped(db)
 
-    told = model_file.bring_in(db, model_file.export(other), "Ada", really=False)
+    told = model_file.import_model(db, model_file.export_model(other), "Ada", commit=False)
 
     assert len(told) > 5
     assert shaped(db) == before
@@ -115,16 +115,16 @@ def changed(content, part, **values):
     ],
 )
 def test_a_file_that_was_tampered_with_is_refused_whole(db, other, part, values, told):
-    content = changed(model_file.export(other), part, **values)
+    content = changed(model_file.export_model(other), part, **values)
     before, tables = shaped(db), db.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
     if told:
         with pytest.raises(InvalidError, match=told):
-            model_file.bring_in(db, content, "Ada", really=True)
+            model_file.import_model(db, content, "Ada", commit=True)
         assert shaped(db) == before
         assert db.execute("SELECT count(*) FROM sqlite_master").fetchone() == tables
     else:
-        model_file.bring_in(db, content, "Ada", really=True)
+        model_file.import_model(db, content, "Ada", commit=True)
     assert check(db) == []
 
 
@@ -142,9 +142,9 @@ def test_a_file_that_was_tampered_with_is_refused_whole(db, other, part, values,
 )
 def test_another_file_is_said_to_be_none(db, content):
     with pytest.raises(InvalidError, match="pas un modèle de Palette"):
-        model_file.bring_in(db, content, "Ada", really=True)
+        model_file.import_model(db, content, "Ada", commit=True)
 
 
 def test_a_later_palette_is_said(db):
     with pytest.raises(InvalidError, match="version plus récente"):
-        model_file.bring_in(db, b'{"palette": 2}', "Ada", really=True)
+        model_file.import_model(db, b'{"palette": 2}', "Ada", commit=True)
