@@ -256,7 +256,7 @@ def _shown(item, value, known):
 
 def test_numbers_and_references_are_kept_in_an_empty_file(db, tmp_path):
     source = tmp_path / "source.db"
-    bulk_office.many(source, 40)
+    bulk_office.write_bulk_office(source, 40)
     office = connection.open_file(source)
     office.execute("UPDATE person SET birth_date = NULL, last_name = 'Hugo', first_name = 'Léo' WHERE id IN (3, 4)")
     data = files.xlsx(whole_office(office))
