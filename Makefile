@@ -11,22 +11,22 @@ BIN     := .venv/bin
 STAMP   := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test audit pictures benchmark requirements clean browser office nginx
+.PHONY: help setup run test check audit pictures benchmark requirements clean browser office nginx
 
 help: ## Lists what can be asked for
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | awk -F '\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
 
-setup: $(STAMP) ## Makes .venv, exactly as requirements.txt says; costs nothing the second time
+setup: $(STAMP) ## Makes .venv, exactly as the two lists of requirements say; costs nothing the second time
 
-# A change of requirements.txt makes the folder anew, so that what was dropped from it is gone as well. The stamp comes
+# A change of a list makes the folder anew, so that what was dropped from it is gone as well. The stamp comes
 # last: an installation that was cut off is begun again, never taken for a finished one.
-$(STAMP): requirements.txt
+$(STAMP): requirements.txt requirements-test.txt
 	@command -v $(PYTHON) >/dev/null || { echo "Palette : Python 3.11 ou plus récent est nécessaire ; « $(PYTHON) » est introuvable. (Python >= 3.11 is needed; try PYTHON=python3.11)" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Palette : Python 3.11 ou plus récent est nécessaire ; « $(PYTHON) » est $$($(PYTHON) -V 2>&1). (Python >= 3.11 is needed; try PYTHON=python3.11)" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Palette : il manque le module venv de Python (Debian : apt install python3-venv). (Python's venv module is missing)" >&2; exit 1; }
 	@echo "Palette : installation dans .venv, une minute environ… / installing into .venv, about a minute…"
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-test.txt
 	@touch $@
 
 # The demonstration is made, and its figures published, only where no office file is: an existing one is never touched.
@@ -38,12 +38,26 @@ run: setup ## Starts Palette and the partners' site (PORT=8501, SITE=8502, PALET
 	PALETTE_DATA="$(DATA)" exec $(BIN)/python -m server.launcher --office="$(OFFICE)" --public="$(PUBLIC)" \
 	    --address=$(ADDRESS) --port=$(PORT) --site-port=$(SITE) $$new
 
-test: setup browser office nginx ## Style, types, then every test, browser tests included (ARGS="-k aid" for some)
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py db pages partners publication reports server
-	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/pytest -n auto --dist loadfile $(ARGS)
+test: setup browser office nginx ## Style, types and every test, browser tests included (ARGS="-k aid" for some)
+	$(STYLE)
+	@$(call PROVE,)
+
+check: setup office ## Style, types and every test without a browser (ARGS="-k aid" for some)
+	$(STYLE)
+	@$(call PROVE,-m "not browser")
+
+STYLE = $(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+# Types and dangers are looked at while tests run, and told after them: alone they would keep one processor of two idle.
+# Workers take tests from each other (worksteal), so that no one file is waited for at the end.
+PROVE = \
+	beside="$$(mktemp)"; \
+	{ $(BIN)/mypy && $(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py db pages partners publication reports server; } \
+	    >"$$beside" 2>&1 & looking=$$!; \
+	trap 'kill $$looking 2>/dev/null; rm -f "$$beside"' EXIT; \
+	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/pytest -n auto --dist worksteal $(1) $(ARGS); tests=$$?; \
+	wait $$looking; types=$$?; echo "— types (mypy) and dangers (bandit):"; cat "$$beside"; \
+	exit $$(( tests || types ))
 
 # Browser tests run in the system's Chromium, and are never skipped for want of one: a green run that left out what a
 # person sees would be worse than a red one.
@@ -75,7 +89,7 @@ nginx:
 	fi
 
 audit: setup ## Asks PyPI whether a release we stand on is known to be vulnerable (needs the internet)
-	$(BIN)/pip-audit --disable-pip --no-deps --requirement requirements.txt
+	$(BIN)/pip-audit --disable-pip --no-deps --requirement requirements.txt --requirement requirements-test.txt
 
 pictures: setup ## Takes the pictures of the guide anew (ADDRESS_SHOWN="http://…/bienvenue?cle=… http://site…", as make run prints them)
 	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m docs.pictures $(ADDRESS_SHOWN)
@@ -83,13 +97,15 @@ pictures: setup ## Takes the pictures of the guide anew (ADDRESS_SHOWN="http://�
 benchmark: setup ## Measures what a person waits for, and says so
 	$(BIN)/python -m benchmarks
 
-# pip-tools stays out of .venv: it compiles the list, the product never needs it. Index and links of this machine are left
-# out of the file, so that it is the same wherever it is compiled.
-requirements: ## Compiles requirements.in into requirements.txt (ARGS=--upgrade for newer versions)
+# pip-tools stays out of .venv: it compiles the lists, the product never needs it. Index and links of this machine are left
+# out of the files, so that they are the same wherever they are compiled.
+requirements: ## Compiles requirements.in and requirements-test.in (ARGS=--upgrade for newer versions)
 	@tools="$$(mktemp -d)" && trap 'rm -rf "$$tools"' EXIT && $(PYTHON) -m venv "$$tools" && \
 	"$$tools/bin/pip" install --quiet --disable-pip-version-check pip-tools && \
-	CUSTOM_COMPILE_COMMAND="make requirements" "$$tools/bin/pip-compile" --quiet --generate-hashes --allow-unsafe \
-	    --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(ARGS) requirements.in
+	for name in requirements requirements-test; do \
+	    CUSTOM_COMPILE_COMMAND="make requirements" "$$tools/bin/pip-compile" --quiet --generate-hashes --allow-unsafe \
+	        --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(ARGS) "$$name.in" || exit 1; \
+	done
 
 clean: ## Removes .venv and caches; never data
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results

@@ -8,7 +8,7 @@ from db.figures.periods import period_of
 from db.model.office import Office
 from db.storage import connection
 from reports.charts import drawing, rendering
-from reports.content import chart_data, report
+from reports.content import plots, report
 from reports.deck import deck
 from reports.pdf import report_pdf
 from reports.sheets import figure_sheets
@@ -38,10 +38,10 @@ def _at(persons: int, repeats: int) -> list[Measured]:
         ("raw SQL of a year's counts", lambda: _raw(db, YEAR)),
         ("photo of a year", lambda: counting.photo(db, YEAR)),
         ("photo of a day", lambda: counting.photo(db, "2023-03-06")),
-        ("figures of the dashboard", lambda: counting.take(db, year, chart_data.NEEDS)),
+        ("figures of the dashboard", lambda: counting.take(db, year, plots.NEEDS)),
         (
             "… narrowed to two domains",
-            lambda: counting.take(db, year, chart_data.NEEDS, {"domain": ("crafts", "film")}),
+            lambda: counting.take(db, year, plots.NEEDS, {"domain": ("crafts", "film")}),
         ),
         (
             "a chart for the screen",

@@ -1,1 +1,4 @@
-"""Everything about the private SQLite file. No Streamlit, no Altair."""
+"""Everything about the private SQLite file. No Streamlit, no Altair.
+
+May import: nothing.
+"""

@@ -1,7 +1,6 @@
 """The command line of the office file: ``python -m db VERB``; ``python -m db --help`` lists the verbs."""
 
 import json
-import sqlite3
 import sys
 import time
 from datetime import date
@@ -11,43 +10,18 @@ from typing import Any
 import click
 
 from db.accounts import accounts, sessions
-from db.base.errors import NotFoundError, PaletteError
+from db.base.errors import NotFoundError
+from db.base.french import french_number
 from db.cli.backup_verbs import backup, backup_key, restore
 from db.cli.import_verbs import import_, template
-from db.cli.office_path import Place
+from db.cli.verbs import FILE, Verbs
 from db.figures import counting
 from db.figures.definitions import FIGURES
 from db.figures.periods import period_of
 from db.model.office import Office
-from db.model.types import french_number
 from db.people import erasure, retention
 from db.storage import connection
 from db.storage.integrity import check as problems_of
-
-FILE = click.argument("path", type=Place())
-
-
-class Verbs(click.Group):
-    """Answers what somebody can mend with one French sentence and exit code 2, never with a traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except (PaletteError, OSError, sqlite3.DatabaseError) as error:
-            click.echo(_sentence(error), err=True)
-            ctx.exit(2)
-
-
-def _sentence(error: Exception) -> str:
-    match error:
-        case FileExistsError(filename=str(path)):
-            return f"Il y a déjà un fichier à l’adresse {path} ; rien n’a été écrit."
-        case OSError(filename=str(path)):
-            return f"Impossible d’écrire à l’adresse {path}."
-        case sqlite3.DatabaseError():
-            return f"SQLite ne lit pas ce fichier ({error}). Est-ce bien un fichier de Palette ?"
-        case _:
-            return str(error)
 
 
 @click.group(cls=Verbs)
@@ -161,7 +135,7 @@ def photo(path: Path, when: str, as_json: bool) -> None:
 
 
 def text_of(found: dict[str, Any], when: str) -> str:
-    """A photo as French text: a heading, then one figure a line, numbers flush right."""
+    """Return a photo as French text: a heading, then one figure a line, numbers aligned right."""
     rows = [row for name, value in found.items() for row in _rows(FIGURES[name].label, value)]
     width = max(len(label) for label, _ in rows)
     digits = max(len(number) for _, number in rows)

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from db.base.french import french_date
 from db.figures import counting
-from db.model.types import french_date
 from db.rows import records
 from db.rows.queries import Filter
 from pages.shared.figures.headline import show_day

@@ -1,1 +1,4 @@
-"""From the private file to an audited public one: groups, never persons. No Streamlit. See docs/publication.md."""
+"""From the private file to an audited public one: groups, never persons. No Streamlit. See docs/publication.md.
+
+May import: db, partners.
+"""

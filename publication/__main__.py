@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from db.__main__ import FILE, Verbs
-from db.cli.office_path import Place
+from db.cli.verbs import FILE, PathArgument, Verbs
 from db.storage import connection
 from publication import publish
 from publication.audit.auditor import Verdict
@@ -27,7 +26,7 @@ def cli() -> None:
 @click.option(
     "--on", "days", required=True, multiple=True, help="Le 31 décembre photographié : 2025-12-31 (plusieurs possibles)."
 )
-@click.option("--to", required=True, type=Place(), help="Le fichier public à écrire.")
+@click.option("--to", required=True, type=PathArgument(), help="Le fichier public à écrire.")
 def release(path: Path, days: tuple[str, ...], to: Path) -> None:
     """Publie une année du fichier PATH (ou plusieurs), si l’auditeur ne la refuse pas."""
     years = [publish.year_of(day) for day in days]
@@ -50,7 +49,7 @@ def _tell(outcome: publish.Outcome) -> None:
 
 @cli.command()
 @click.argument("public", type=click.Path(path_type=Path, exists=True))
-@click.option("--against", "private", required=True, type=Place(), help="Le fichier de l’équipe.")
+@click.option("--against", "private", required=True, type=PathArgument(), help="Le fichier de l’équipe.")
 def audit(public: Path, private: Path) -> None:
     """Soumet le fichier PUBLIC aux quatorze attaques."""
     db = connection.open_file(private)

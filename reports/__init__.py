@@ -1,1 +1,4 @@
-"""What is drawn, printed or downloaded. No Streamlit."""
+"""What is drawn, printed or downloaded. No Streamlit.
+
+May import: db.
+"""

@@ -1,4 +1,4 @@
-"""The reports from the command line: ``python -m reports photo PATH WHEN --to FILE``; ``--help`` lists the verbs."""
+"""The command line of the reports: ``python -m reports VERB``; ``--help`` lists the verbs."""
 
 from collections.abc import Callable
 from datetime import date
@@ -6,11 +6,10 @@ from pathlib import Path
 
 import click
 
-from db.__main__ import Verbs
 from db.base import atomic_files
 from db.base.errors import InvalidError, Problem
 from db.base.progress import Progress
-from db.cli.office_path import Place
+from db.cli.verbs import PathArgument, Verbs
 from db.figures import as_of
 from db.figures.periods import period_of
 from db.rows import access_log
@@ -38,9 +37,9 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("path", type=Place())
+@click.argument("path", type=PathArgument())
 @click.argument("when")
-@click.option("--to", "target", required=True, type=Place(), help="FILE.{pptx,pdf,xlsx,zip}")
+@click.option("--to", "target", required=True, type=PathArgument(), help="FILE.{pptx,pdf,xlsx,zip}")
 @click.option("--known-on", default="", help="Ce que l’on savait ce jour-là (2023-03-15).")
 def photo(path: Path, when: str, target: Path, known_on: str) -> None:
     """Le bilan du fichier PATH pour WHEN, écrit dans FILE : PPTX, PDF, XLSX, ou ZIP de tous les graphiques.
@@ -57,9 +56,9 @@ def photo(path: Path, when: str, target: Path, known_on: str) -> None:
 
 
 @cli.command()
-@click.argument("path", type=Place())
+@click.argument("path", type=PathArgument())
 @click.argument("person", type=int)
-@click.option("--to", "target", required=True, type=Place(), help="FILE.zip")
+@click.option("--to", "target", required=True, type=PathArgument(), help="FILE.zip")
 @click.option("--who", required=True, help="Qui le remet : écrit dans les traces.")
 def package(path: Path, person: int, target: Path, who: str) -> None:
     """Tout ce que le fichier PATH sait du dossier n° PERSON (droit d’accès) : un PDF et un JSON, dans FILE."""
@@ -74,8 +73,8 @@ def package(path: Path, person: int, target: Path, who: str) -> None:
 
 
 @cli.command("whole")
-@click.argument("path", type=Place())
-@click.option("--to", "target", required=True, type=Place(), help="FILE.{xlsx,ods,db}")
+@click.argument("path", type=PathArgument())
+@click.option("--to", "target", required=True, type=PathArgument(), help="FILE.{xlsx,ods,db}")
 @click.option("--who", required=True, help="Qui l’emporte : écrit dans les traces.")
 @click.option("--force", is_flag=True, help="Remplace FILE s’il existe.")
 def whole_file(path: Path, target: Path, who: str, force: bool) -> None:
@@ -97,7 +96,7 @@ def whole_file(path: Path, target: Path, who: str, force: bool) -> None:
 
 
 def _refuse(path: Path, target: Path, force: bool) -> None:
-    """Raises InvalidError, FileExistsError for a place where nothing should be written."""
+    """Raise InvalidError or FileExistsError for a path that must not be written."""
     if not target.parent.is_dir():
         raise InvalidError([Problem(f"Le dossier {target.parent} n’existe pas ; rien n’a été écrit.")])
     if target.exists() and path.exists() and target.samefile(path):
@@ -111,7 +110,8 @@ def _refuse(path: Path, target: Path, force: bool) -> None:
 
 
 def _maker(target: Path) -> Callable[[Report, Progress], bytes]:
-    """What makes that kind of file. Raises InvalidError before any work for what could not be written."""
+    """Return the function that makes a kind of file. Raises InvalidError before any work for a kind that cannot be
+    written."""
     make = _MAKERS.get(target.suffix.lower())
     if make is None:
         raise InvalidError([Problem(f"« {target.name} » : choisissez un fichier .pptx, .pdf, .xlsx ou .zip.")])

@@ -7,12 +7,12 @@ from io import BytesIO
 from db.base.progress import Progress, ignore_progress
 from db.figures.periods import Period
 from reports.charts import rendering
-from reports.content.chart_data import Picture
+from reports.content.chart_data import ChartData
 from reports.sheets import figure_sheets
 
 
-def zip_bytes(pictures: Sequence[Picture], period: Period, source: str, tick: Progress = ignore_progress) -> bytes:
-    """The ZIP. ``source``: whose numbers these are, « Bilan 2022 · Femme ». Empty charts are left out."""
+def zip_bytes(pictures: Sequence[ChartData], period: Period, source: str, tick: Progress = ignore_progress) -> bytes:
+    """Return the ZIP. ``source``: what the numbers are of, « Bilan 2022 · Femme ». Empty charts are left out."""
     shown = [picture for picture in pictures if not picture.empty]
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -27,7 +27,7 @@ def zip_bytes(pictures: Sequence[Picture], period: Period, source: str, tick: Pr
     return out.getvalue()
 
 
-_KINDS: dict[str, Callable[[Picture, str], bytes]] = {
+_KINDS: dict[str, Callable[[ChartData, str], bytes]] = {
     "png": rendering.png_bytes,
     "svg": rendering.svg_bytes,
     "pdf": rendering.pdf_bytes,
@@ -35,7 +35,7 @@ _KINDS: dict[str, Callable[[Picture, str], bytes]] = {
 }
 
 
-def _note(shown: Sequence[Picture], source: str) -> bytes:
+def _note(shown: Sequence[ChartData], source: str) -> bytes:
     lines = [f"Palette · {source}", ""]
     for picture in shown:
         lines += [picture.title, f"  {picture.reading}", f"  {picture.means}", ""]

@@ -10,7 +10,8 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from db.base.errors import PaletteError, of_sqlite, without_values
+from db.base.errors import PaletteError, without_values
+from db.base.sqlite_errors import palette_error
 
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
@@ -44,7 +45,7 @@ async def in_words(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> 
 
 def _broken(scope: Scope, error: Exception) -> Response:
     """503 for what may pass (the file is held, the disk is full), 500 for what nobody foresaw."""
-    told = of_sqlite(error) if isinstance(error, sqlite3.Error) else error
+    told = palette_error(error) if isinstance(error, sqlite3.Error) else error
     known = isinstance(told, PaletteError)
     text, status = (str(told), 503) if known else (_UNFORESEEN, 500)
     if "text/html" in Headers(scope=scope).get("accept", ""):

@@ -19,7 +19,7 @@ import click
 from db.accounts import accounts
 from db.accounts.sessions import ADDRESS
 from db.base.errors import PaletteError
-from db.cli.office_path import Place
+from db.cli.verbs import PathArgument
 from db.storage import connection
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -72,8 +72,8 @@ def _publish(office: Path, public: Path) -> subprocess.Popen[bytes]:
 
 
 @click.command()
-@click.option("--office", type=Place(), required=True, help="Le fichier de l’équipe.")
-@click.option("--public", type=Place(), required=True, help="Le dossier public.")
+@click.option("--office", type=PathArgument(), required=True, help="Le fichier de l’équipe.")
+@click.option("--public", type=PathArgument(), required=True, help="Le dossier public.")
 @click.option("--address", default="127.0.0.1")
 @click.option("--port", default=8501)
 @click.option("--site-port", default=8502)

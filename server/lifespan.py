@@ -7,8 +7,8 @@ from typing import Any
 
 from db.backup import daily as upkeep
 from db.backup.create import Daily
+from db.base.folders import office_path
 from db.base.locks import hold
-from db.storage.connection import office_path
 
 
 @asynccontextmanager

@@ -10,13 +10,14 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
+import argon2
 import pytest
 from itsdangerous import Signer
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from db.accounts import accounts
 from db.accounts.accounts import Account
@@ -25,11 +26,45 @@ from db.model.dictionary import FILES
 from db.model.office import Office
 from db.model.roles import Role
 from db.storage import connection
+from tests.prepared import Prepared
+from tests.tabs import WARM, Tabs, tabs
 
 ROOT = Path(__file__).parents[1]
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _START = 40.0
 expect.set_options(timeout=30_000)  # a machine that runs other tests at the same time is slow; only failures wait long
+
+
+# ---- files to begin with
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """What is made once a run, whatever the number of workers."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "prepared"
+    shared.mkdir(exist_ok=True)
+    return Prepared(shared, tmp_path_factory.mktemp("prepared-own"))
+
+
+@pytest.fixture(scope="session")
+def new_office(prepared: Prepared) -> Callable[[Path], Office]:
+    """Make a new, empty office file, open, as ``connection.create`` does."""
+    return prepared.office
+
+
+# ---- passwords
+
+_CHEAP = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+_CHEAP_NOBODY = _CHEAP.hash("nobody")
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash quickly in this process, but where hashing itself is tested; servers that tests start hash as ever."""
+    if "real_hasher" not in request.keywords:
+        monkeypatch.setattr(accounts, "_hasher", _CHEAP)
+        monkeypatch.setattr(accounts, "_NOBODY", _CHEAP_NOBODY)
 
 
 # ---- the browser
@@ -47,25 +82,33 @@ def chromium_path() -> str:
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=chromium_path(), args=["--no-sandbox", "--disable-gpu", "--force-prefers-reduced-motion"]
+            executable_path=chromium_path(),
+            args=["--no-sandbox", "--disable-gpu", "--force-prefers-reduced-motion", *WARM],
         )
         yield chromium
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def warm_tabs(browser: Browser) -> Iterator[Tabs]:
+    """The browser contexts of a worker, emptied and lent again from test to test."""
+    with tabs(browser) as found:
+        yield found
+
+
 @pytest.fixture
-def open_tab(browser: Browser) -> Iterator[Callable[..., Page]]:
+def open_tab(warm_tabs: Tabs) -> Iterator[Callable[..., Page]]:
     """Open a tab of a person of her own (another browser context), in French. Fails when the page complains.
 
     ``as_``: under which account of ``let_in`` she is signed in; '' for a visitor. ``refused``: the test lets the server
     refuse her something, which the browser then notes.
     """
-    opened: list[BrowserContext] = []
     complaints: list[str] = []
+    lent = ExitStack()
 
     def open_(address: str = "", as_: str = "La CIPA", refused: bool = False, **options: Any) -> Page:
-        context = browser.new_context(locale="fr-FR", **{"viewport": {"width": 1440, "height": 900}, **options})
-        opened.append(context)
+        options = {"viewport": {"width": 1440, "height": 900}, **options}
+        context = lent.enter_context(warm_tabs.lent(**options))
         if as_:
             context.add_cookies([{"name": COOKIE, "value": cookie_of(as_), "url": "http://127.0.0.1"}])
         page = context.new_page()
@@ -75,9 +118,8 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., Page]]:
             page.goto(address)
         return page
 
-    yield open_
-    for context in opened:
-        context.close()
+    with lent:
+        yield open_
     assert not complaints
 
 
@@ -191,14 +233,25 @@ class Server:
             self.process.wait()
             self.process = None
 
+    def at_rest(self) -> None:
+        """Wait until none of its threads has had anything to do for a while: whatever was going on is over."""
+        assert self.process
+        tasks = Path(f"/proc/{self.process.pid}/task")
+        quiet, until = 0, time.monotonic() + 120
+        while quiet < 20:
+            assert time.monotonic() < until, "it still works"
+            states = [one.read_text().rpartition(")")[2].split()[0] for one in tasks.glob("*/stat")]
+            quiet = 0 if {"R", "D"} & set(states) else quiet + 1
+            time.sleep(0.05)
+
     def open(self) -> Office:
         """The file, on a connection of the test's own."""
         return connection.open_file(self.file)
 
     @classmethod
-    def made(cls, data: Path) -> "Server":
+    def made(cls, data: Path, new_office: Callable[[Path], Office]) -> "Server":
         """A new office file and a server on it."""
-        with closing(connection.create(data / "palette.db")) as raw:
+        with closing(new_office(data / "palette.db")) as raw:
             let_in(raw)
         server = cls(data)
         server.start()
@@ -223,9 +276,9 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def shared_server(tmp_path_factory: pytest.TempPathFactory, new_office: Callable[[Path], Office]) -> Iterator[Server]:
     """One server for all tests of a worker; ``server`` hands it out emptied."""
-    server = Server.made(tmp_path_factory.mktemp("office") / "data")
+    server = Server.made(tmp_path_factory.mktemp("office") / "data", new_office)
     yield server
     server.kill()
 
@@ -239,9 +292,11 @@ def server(shared_server: Server, request: pytest.FixtureRequest) -> Iterator[Se
 
 
 @pytest.fixture
-def own_server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
+def own_server(
+    tmp_path: Path, request: pytest.FixtureRequest, new_office: Callable[[Path], Office]
+) -> Iterator[Server]:
     """A running Palette that the test may kill and start again."""
-    server = Server.made(tmp_path / "data")
+    server = Server.made(tmp_path / "data", new_office)
     yield server
     server.kill()
     server.tell_if_failed(request)

@@ -1,4 +1,4 @@
-"""Accounts: who may enter, under which name and with which roles; their passwords, and one-time invitations."""
+"""Accounts: logins, names and roles; passwords, and one-time invitations."""
 
 import hashlib
 import json
@@ -14,22 +14,22 @@ from db.base.errors import InvalidError, NotFoundError, Problem
 from db.model.office import Office
 from db.model.roles import Role, Roles
 from db.rows import access_log
-from db.rows.records import writing
+from db.rows.transactions import writing
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
 INVITED_FOR = 7 * 86_400
-"""Seconds: for so long an invitation opens."""
+"""Seconds for which an invitation is valid."""
 DEMONSTRATION = "demonstration"
-"""The login of the demonstration's account: every role, no password, opened by a one-time address."""
+"""Login of the demonstration's account: every role, no password, opened by a one-time address."""
 _hasher = argon2.PasswordHasher()  # RFC 9106's second recommendation: 64 MiB, three passes
 _NOBODY = _hasher.hash(secrets.token_hex(16))
-"""Compared with where there is no account, so that it takes as long to say no."""
+"""A hash to compare with when there is no account, so that the answer takes as long."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """Somebody who may enter. ``name`` is what the history writes; ``subject``: who they are for the OIDC provider."""
+    """Someone who may sign in. ``name``: what the history records. ``subject``: the identifier at the OIDC provider."""
 
     id: int
     login: str
@@ -44,22 +44,22 @@ _SELECT = "SELECT id, login, name, roles, active, password IS NOT NULL, subject 
 
 
 def every(db: Office) -> list[Account]:
-    """Every account, by name."""
+    """Return every account, by name."""
     return [_read(row) for row in db.execute(f"{_SELECT} ORDER BY active DESC, name").fetchall()]
 
 
 def get(db: Office, account_id: int) -> Account:
-    """One account. Raises NotFoundError."""
+    """Return one account. Raises NotFoundError."""
     return _needed(_one(db, "id = ?", account_id))
 
 
 def by_login(db: Office, login: str) -> Account | None:
-    """The account of a login, however it is capitalised."""
+    """Return the account of a login, ignoring case, or None."""
     return next((one for one in every(db) if _folded(one.login) == _folded(login.strip())), None)
 
 
 def by_subject(db: Office, subject: str) -> Account | None:
-    """The account that the OIDC provider knows under that subject."""
+    """Return the account linked to a subject of the OIDC provider, or None."""
     return _one(db, "subject = ?", subject)
 
 
@@ -69,7 +69,7 @@ def _one(db: Office, where: str, value: object) -> Account | None:
 
 
 def _folded(name: str) -> str:
-    """« ÈVE » and « Ève » are one name; SQLite's own NOCASE knows A to Z only."""
+    """Fold a name: « ÈVE » and « Ève » are one; SQLite's NOCASE folds A to Z only."""
     return unicodedata.normalize("NFC", name).casefold()
 
 
@@ -88,7 +88,7 @@ def _read(row: tuple[int, str, str, str, int, int, str | None]) -> Account:
 
 
 def create(db: Office, login: str, name: str, roles: Iterable[Role], who: str) -> Account:
-    """A new account, which an invitation opens. Raises InvalidError."""
+    """Create an account, which an invitation opens. Raises InvalidError."""
     login, name = login.strip(), " ".join(name.split())
     held = frozenset(roles)
     with writing(db):
@@ -100,10 +100,7 @@ def create(db: Office, login: str, name: str, roles: Iterable[Role], who: str) -
 
 
 def change(db: Office, account_id: int, login: str, name: str, roles: Iterable[Role], active: bool, who: str) -> None:
-    """Write an account over; whoever loses a role or the account is held to it at once.
-
-    Raises InvalidError, also when no administrator would be left.
-    """
+    """Change an account; lost roles take effect at once. Raises InvalidError, also for the last administrator."""
     login, name = login.strip(), " ".join(name.split())
     held = frozenset(roles)
     with writing(db):
@@ -133,7 +130,7 @@ def _told(roles: Roles) -> str:
 
 
 def check(db: Office, account_id: int | None, login: str, name: str, roles: Roles) -> None:
-    """Raises InvalidError when an account (None: a new one) cannot be called so."""
+    """Raise InvalidError when an account (None: a new one) cannot have this login, name or roles."""
     problems = []
     others = [one for one in every(db) if one.id != account_id]
     for value, label, field, longest in ((login, "Identifiant", "login", 120), (name, "Nom", "name", 80)):
@@ -153,7 +150,7 @@ def check(db: Office, account_id: int | None, login: str, name: str, roles: Role
 
 
 def set_password(db: Office, account: Account, password: str) -> None:
-    """Keep the hash of a password. Raises InvalidError when it is too easy to guess."""
+    """Store the hash of a password. Raises InvalidError when it is too easy to guess."""
     check_password(account, password)
     hashed = _hasher.hash(_typed(password))
     with writing(db):
@@ -162,12 +159,12 @@ def set_password(db: Office, account: Account, password: str) -> None:
 
 
 def _typed(password: str) -> str:
-    """The same letters, however a keyboard composes their accents (RFC 8265)."""
+    """Return the password in one Unicode form, however a keyboard composes accents (RFC 8265)."""
     return unicodedata.normalize("NFC", password)
 
 
 def check_password(account: Account, password: str) -> None:
-    """Length over complexity (CNIL 2022, ANSSI): raises InvalidError, which says why not."""
+    """Raise InvalidError for a weak password: length over complexity (CNIL 2022, ANSSI)."""
     plain = password.casefold()
     reason = ""
     if len(password) < SHORTEST_PASSWORD:
@@ -186,11 +183,11 @@ def check_password(account: Account, password: str) -> None:
 
 _ROWS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "azertyuiopqsdfghjklmwxcvbn", "qwertyuiopasdfghjklzxcvbnm")
 _FOURS = frozenset(way[place : place + 4] for row in _ROWS for way in (row, row[::-1]) for place in range(len(row) - 3))
-"""Four neighbours of the alphabet, the digits or a keyboard: what comes after the third is no secret."""
+"""Runs of four neighbours of the alphabet, the digits or a keyboard; what follows the third is no secret."""
 
 
 def _left_to_guess(plain: str) -> str:
-    """A password without what follows from its own beginning: the end of a run, a part said again."""
+    """Return a password without what follows from its beginning: the end of a run, a repeated part."""
     once = re.sub(r"(.{3,}?)\1+", r"\1", plain)
     return "".join(char for place, char in enumerate(once) if once[max(0, place - 3) : place + 1] not in _FOURS)
 
@@ -200,7 +197,7 @@ def _own_words(account: Account) -> list[str]:
 
 
 def verify(db: Office, login: str, password: str) -> Account | None:
-    """The active account whose login and password these are; as slow when there is none."""
+    """Return the active account with this login and password, or None; both answers take as long."""
     account = by_login(db, login)
     row = db.execute("SELECT password FROM account WHERE id = ?", (account.id if account else None,)).fetchone()
     hashed = row[0] if row and row[0] else None
@@ -212,7 +209,7 @@ def verify(db: Office, login: str, password: str) -> Account | None:
 
 
 def link_subject(db: Office, account: Account, subject: str) -> None:
-    """Remember whom the OIDC provider means, the first time they come."""
+    """Link an account to a subject of the OIDC provider, at the first sign-in."""
     with writing(db):
         db.execute("UPDATE account SET subject = ? WHERE id = ? AND subject IS NULL", (subject, account.id))
 
@@ -229,7 +226,7 @@ class Invitation:
 
 
 def invite(db: Office, kind: str, account_id: int | None, now: float, lasting: int = INVITED_FOR) -> str:
-    """A one-time token; an earlier one for the same account, or of the same kind, no longer opens."""
+    """Return a one-time token; an earlier one for the same account or kind becomes invalid."""
     token = secrets.token_urlsafe(32)
     with writing(db):
         sql = "DELETE FROM invitation WHERE expires_at < ? OR (kind = ? AND account_id IS ?)"
@@ -240,7 +237,7 @@ def invite(db: Office, kind: str, account_id: int | None, now: float, lasting: i
 
 
 def first_invitation(db: Office, now: float) -> str:
-    """A one-time token for a file that nobody has a password for, the demonstration or a new one; '' otherwise."""
+    """Return a one-time token for a file without any password (new or demonstration), '' otherwise."""
     shown = by_login(db, DEMONSTRATION)
     if shown and shown.active and not shown.has_password:
         return invite(db, "open", shown.id, now)
@@ -248,7 +245,7 @@ def first_invitation(db: Office, now: float) -> str:
 
 
 def invitation(db: Office, token: str, now: float) -> Invitation | None:
-    """What a token opens; None when it was used, replaced, or is too old, or the file has its administrator by now."""
+    """Return what a token opens; None when it was used, replaced or expired, or an administrator exists by now."""
     sql = "SELECT kind, account_id FROM invitation WHERE token = ? AND expires_at >= ?"
     row = db.execute(sql, (_digest(token), int(now))).fetchone()
     if row is None or (row[0] == "first" and not nobody_enters(db)):
@@ -257,14 +254,14 @@ def invitation(db: Office, token: str, now: float) -> Invitation | None:
 
 
 def invited_until(db: Office, account_id: int, now: float) -> int | None:
-    """Until when the invitation of an account opens, in seconds since 1970; None when it has none."""
+    """Return until when an account's invitation is valid, in seconds since 1970, or None."""
     sql = "SELECT max(expires_at) FROM invitation WHERE account_id = ? AND expires_at >= ?"
     found: int | None = db.execute(sql, (account_id, int(now))).fetchone()[0]
     return found
 
 
 def use(db: Office, token: str) -> bool:
-    """Use a token up; False when somebody was quicker."""
+    """Use a token up; False when it was already used."""
     with writing(db):
         return db.execute("DELETE FROM invitation WHERE token = ?", (_digest(token),)).rowcount == 1
 
@@ -274,6 +271,6 @@ def _digest(token: str) -> bytes:
 
 
 def nobody_enters(db: Office) -> bool:
-    """Whether no account opens the door yet: the file is new."""
+    """Return whether no account can sign in yet: the file is new."""
     sql = "SELECT count(*) FROM account WHERE active AND (password IS NOT NULL OR subject IS NOT NULL)"
     return not db.execute(sql).fetchone()[0]

@@ -1,9 +1,8 @@
-"""Wrong passwords are slowed down, never locked out.
+"""Slow down wrong passwords without locking anybody out.
 
-An attempt counts against the account and against the address it comes from, and each failure beyond the first few makes
-the next wait longer. A browser in which the account was signed in before carries a signed mark, and is counted by
-itself: whoever hammers an account, or works from the office's own address, cannot keep the team out (OWASP, « device
-cookies »).
+An attempt counts against the account and against the network address; each failure beyond the first few lengthens the
+wait. A browser in which the account was signed in before carries a signed mark and is counted separately, so that an
+attacker of the account, or of the office's address, cannot keep the team out (OWASP, « device cookies »).
 """
 
 import hashlib
@@ -16,16 +15,16 @@ import itsdangerous
 from db.accounts import sessions
 from db.base.errors import PaletteError
 from db.model.office import Office
-from db.rows.records import writing
+from db.rows.transactions import writing
 
 _FREE = {"account": 5, "address": 20, "device": 10}
-"""So many failures cost nothing."""
+"""Number of failures without a wait."""
 _LONGEST = 900
 _FORGOTTEN = 86_400
 
 
 class WaitError(PaletteError):
-    """Too many wrong passwords: ``seconds`` to wait."""
+    """Too many wrong passwords. ``seconds``: time to wait."""
 
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
@@ -35,7 +34,7 @@ class WaitError(PaletteError):
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try at a door. ``device``: the mark that the browser carries, if any."""
+    """One sign-in attempt. ``device``: the mark that the browser carries, if any."""
 
     login: str
     address: str
@@ -43,12 +42,12 @@ class Attempt:
 
 
 def mark(db: Office, account_id: int) -> str:
-    """What a browser carries once the account was signed in there."""
+    """Return the mark for a browser in which the account is signed in."""
     return _signer(db).sign(f"{account_id}:{secrets.token_urlsafe(12)}").decode()
 
 
 def _subjects(db: Office, attempt: Attempt, account_id: int | None) -> dict[str, str]:
-    """What the attempt counts against: kind -> whom."""
+    """Return what the attempt counts against: kind -> subject."""
     try:
         marked = _signer(db).unsign(attempt.device, max_age=180 * 86_400).decode()
     except (itsdangerous.BadSignature, UnicodeDecodeError):
@@ -59,9 +58,9 @@ def _subjects(db: Office, attempt: Attempt, account_id: int | None) -> dict[str,
 
 
 def enter(db: Office, attempt: Attempt, account_id: int | None, now: float) -> None:
-    """Count an attempt as failed, before its password is looked at: many at once are counted too.
+    """Count an attempt as failed before its password is checked, so that parallel attempts are counted.
 
-    Raises WaitError when it comes too early; it is then not counted, so that waiting ends.
+    Raises WaitError when it comes too early; it is then not counted, so that the wait ends.
     """
     with writing(db):
         db.execute("DELETE FROM attempt WHERE at < ?", (int(now) - _FORGOTTEN,))
@@ -79,7 +78,7 @@ def enter(db: Office, attempt: Attempt, account_id: int | None, now: float) -> N
 
 
 def forgive(db: Office, attempt: Attempt, account_id: int) -> None:
-    """The password was right: the account and the device begin anew; the address keeps its other failures."""
+    """Reset the failures of the account and the device after a right password; those of the address stay."""
     with writing(db):
         for kind, whom in _subjects(db, attempt, account_id).items():
             subject = _digest(db, kind, whom)
@@ -94,7 +93,7 @@ def _delay(beyond: int) -> int:
 
 
 def _digest(db: Office, kind: str, whom: str) -> bytes:
-    """Neither logins nor addresses are kept."""
+    """Hash a subject: neither logins nor addresses are stored."""
     return hmac.new(sessions.key(db), f"{kind}:{whom}".encode(), hashlib.sha256).digest()
 
 

@@ -1,7 +1,7 @@
-"""Sessions: who is signed in, where, since when; the cookie that says so; how they end.
+"""Sessions: which account is signed in, in which browser, since when; the cookie; how sessions end.
 
-The cookie holds a random token and a signature. The file holds the token's digest, so that a stolen copy of the file
-opens nothing; ending a session removes its row, and its cookie is dead wherever it was copied to.
+The cookie holds a random token and a signature. The file holds only the token's digest, so that a stolen copy of the
+file opens nothing. Ending a session deletes its row, which invalidates every copy of its cookie.
 """
 
 import hashlib
@@ -15,25 +15,25 @@ import itsdangerous
 from db.accounts import accounts
 from db.accounts.accounts import Account
 from db.model.office import Office
-from db.rows.records import writing
+from db.rows.transactions import writing
 from db.storage.connection import office
 
 ADDRESS = os.environ.get("PALETTE_ADDRESS", "").rstrip("/")
-"""Where people reach Palette (https://palette.exemple.fr); '' while it is tried on one machine."""
+"""Public address of Palette (https://palette.exemple.fr); '' while it is tried on one machine."""
 IS_SECURE = ADDRESS.startswith("https://")
 COOKIE = "__Host-palette" if IS_SECURE else "palette"
-"""The cookie's name; with HTTPS the browser itself holds it to this host."""
+"""Name of the cookie; with HTTPS its prefix binds it to this host."""
 _REMEMBERED = 2.0
 """Seconds."""
 _TOUCH = 60
-"""Seconds: presence is written down at most so often."""
+"""Seconds between two updates of the last activity."""
 _SLACK = 300
-"""Seconds a clock may be set back before sessions of « the future » are refused."""
+"""Seconds that a clock may be set back before sessions that began « in the future » are refused."""
 
 
 @dataclass(frozen=True)
 class Session:
-    """One browser that is signed in. Moments are seconds since 1970."""
+    """A browser that is signed in. Moments are seconds since 1970."""
 
     id: int
     account: Account
@@ -47,9 +47,9 @@ _believed: dict[str, tuple[float, Session]] = {}
 
 
 def current(cookie: str) -> Session | None:
-    """The session of a cookie in the office file, believed for two seconds: every message of a page asks.
+    """Return the session of a cookie in the office file, cached for two seconds, as every message of a page asks.
 
-    What ends a session in this process is noticed at once. Raises NotFoundError, StorageError.
+    Sessions ended in this process are noticed at once. Raises NotFoundError, StorageError.
     """
     at, session = _believed.get(cookie, (-_REMEMBERED, None))
     if session is None or time.monotonic() - at > _REMEMBERED:
@@ -62,12 +62,12 @@ def current(cookie: str) -> Session | None:
 
 
 def forget() -> None:
-    """Believe nobody any longer without asking the file."""
+    """Empty the cache of sessions."""
     _believed.clear()
 
 
 def begin(db: Office, account: Account, browser: str, now: float, id_token: str | None = None) -> str:
-    """Sign an account in. Returns the cookie's value."""
+    """Sign an account in and return the cookie's value."""
     token = secrets.token_urlsafe(32)
     sql = "INSERT INTO session (token, account_id, began_at, seen_at, browser, id_token) VALUES (?, ?, ?, ?, ?, ?)"
     with writing(db):
@@ -77,7 +77,7 @@ def begin(db: Office, account: Account, browser: str, now: float, id_token: str 
 
 
 def of_cookie(db: Office, cookie: str, now: float) -> Session | None:
-    """The session of a cookie, while it lasts: signed by this file, known, neither idle nor old, its account active."""
+    """Return the session of a cookie: signed by this file, known, neither idle nor too old, with an active account."""
     try:
         token = _signer(db).unsign(cookie).decode()
     except (itsdangerous.BadSignature, UnicodeDecodeError):
@@ -97,14 +97,14 @@ def _lasts(db: Office, began_at: int, seen_at: int, now: float) -> bool:
 
 
 def touch(db: Office, session: Session, now: float) -> None:
-    """The person is there."""
+    """Record activity of a session."""
     if now - session.seen_at >= _TOUCH:
         with writing(db):
             db.execute("UPDATE session SET seen_at = ? WHERE id = ?", (int(now), session.id))
 
 
 def of_account(db: Office, account_id: int, now: float) -> list[Session]:
-    """The sessions of an account that last, latest first."""
+    """Return the current sessions of an account, latest first."""
     account = accounts.get(db, account_id)
     sql = "SELECT id, began_at, seen_at, browser FROM session WHERE account_id = ? ORDER BY seen_at DESC"
     rows = db.execute(sql, (account_id,)).fetchall()
@@ -112,21 +112,21 @@ def of_account(db: Office, account_id: int, now: float) -> list[Session]:
 
 
 def end(db: Office, session_id: int) -> None:
-    """Sign one browser out."""
+    """End one session."""
     with writing(db):
         db.execute("DELETE FROM session WHERE id = ?", (session_id,))
     forget()
 
 
 def end_all(db: Office, account_id: int, but: int | None = None) -> None:
-    """Sign an account out everywhere, ``but`` in one browser."""
+    """End every session of an account, except ``but``."""
     with writing(db):
         db.execute("DELETE FROM session WHERE account_id = ? AND id IS NOT ?", (account_id, but))
     forget()
 
 
 def key(db: Office) -> bytes:
-    """The 32 secret bytes that sign what this file's door gives out."""
+    """Return the 32 secret bytes that sign this file's cookies."""
     return bytes(db.execute("SELECT value FROM door_key").fetchone()[0])
 
 

@@ -1,6 +1,6 @@
-"""Backups of the office file: made while people write, verified before they bear a name, and one a day by itself.
+"""Make backups of the office file while people write: copied, verified, then named; and one a day automatically.
 
-A backup is a whole office file but for who is signed in: sessions, invitations and failed sign-ins stay out of it.
+A backup is the whole office file without sessions, invitations and failed sign-ins.
 """
 
 import logging
@@ -15,16 +15,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from db.backup import status
-from db.backup.restore import Restored, restore
-from db.backup.status import Backup, State, backups_in, state
-from db.base import atomic_files
+from db.backup import catalogue, status
+from db.backup.catalogue import Backup, backups_in
+from db.base import atomic_files, folders
 from db.base.atomic_files import PART
 from db.base.errors import NotFoundError, StorageError, without_values
 from db.base.locks import one_copy_at_a_time
 from db.storage import audit_chain
-
-__all__ = ["Backup", "Daily", "Restored", "State", "backups_in", "folder_of", "make", "restore", "rotate", "state"]
 
 _log = logging.getLogger(__name__)
 _LEFT_OUT = ("session", "invitation", "attempt")
@@ -33,23 +30,18 @@ _DAILY, _WEEKLY = 14, 8
 _DAY = timedelta(days=1)
 
 
-def folder_of(path: Path) -> Path:
-    """Where the backups of an office file are: the folder PALETTE_BACKUPS, or « sauvegardes » beside it."""
-    return Path(os.environ.get("PALETTE_BACKUPS") or path.parent / "sauvegardes")
-
-
 def recipient() -> str | None:
-    """The public key that backups are encrypted for, if any: PALETTE_BACKUP_KEY."""
+    """Return the public key that backups are encrypted for (PALETTE_BACKUP_KEY), or None."""
     return os.environ.get("PALETTE_BACKUP_KEY") or None
 
 
 # ---- one backup
 
 
-def make(path: Path, folder: Path, now: datetime, recipient: str | None = None) -> Path:
-    """A verified backup of the file as it is at one moment, while others go on writing. Returns its path.
+def make_backup(path: Path, folder: Path, now: datetime, recipient: str | None = None) -> Path:
+    """Make a verified backup of the file as of one moment and return its path.
 
-    The folder notes whether it succeeded. Raises NotFoundError, StorageError.
+    The folder records whether it succeeded. Raises NotFoundError, StorageError.
     """
     if not path.exists():
         raise NotFoundError(f"Il n’y a pas de fichier Palette à l’adresse {path}.")
@@ -65,7 +57,7 @@ def make(path: Path, folder: Path, now: datetime, recipient: str | None = None) 
 
 
 def _make(path: Path, folder: Path, now: datetime, recipient: str | None) -> tuple[Path, str]:
-    """The backup, and what the seals have to say of it. A broken seal is told and stops nothing: backups go on."""
+    """Return the backup and what the audit chain reports. A broken chain is reported and does not stop backups."""
     key = atomic_files.recipient_of(recipient)
     _prepare(path, folder)
     with atomic_files.work_folder(path) as work:
@@ -77,20 +69,20 @@ def _make(path: Path, folder: Path, now: datetime, recipient: str | None) -> tup
 
 
 def _prepare(path: Path, folder: Path) -> None:
-    """The folder, without what a crash left in it; one that is there already keeps its rights: it may be anybody's."""
+    """Create the folder, or remove what a crash left in it. An existing folder keeps its permissions."""
     if not folder.exists():
         folder.mkdir(mode=0o700, parents=True)
         atomic_files.hand_over(folder, path.parent)
     atomic_files.clear_work(path)
-    for left in list(status.leftovers(folder)):
+    for left in list(catalogue.leftovers(folder)):
         left.unlink()
 
 
 def _copy(path: Path, copy: Path) -> None:
-    """Every page of the file as it was when copying began.
+    """Copy every page of the file as of the start of copying.
 
-    The source holds a read transaction throughout. In WAL mode that keeps no writer waiting, and without it SQLite
-    would begin again after every save by another process: never done on a busy day.
+    The source holds a read transaction, which in WAL mode keeps no writer waiting. Without it, SQLite would start again
+    after every save by another process and never end on a busy day.
     """
     address = f"{path.resolve().as_uri()}?mode=rw"
     with (
@@ -103,7 +95,7 @@ def _copy(path: Path, copy: Path) -> None:
 
 
 def _leave_out(copy: Path, clean: Path) -> None:
-    """The copy without whoever is signed in, and without a free page that would still tell."""
+    """Write the copy without sessions and the like, and without free pages that would still hold them."""
     with closing(sqlite3.connect(copy, isolation_level=None)) as raw:
         raw.execute("PRAGMA journal_mode = OFF")
         raw.execute("PRAGMA synchronous = OFF")  # whatever happens to this copy, another one is made
@@ -119,7 +111,7 @@ def _tables(raw: sqlite3.Connection, names: tuple[str, ...]) -> list[str]:
 
 
 def _refuse_unsound(clean: Path) -> None:
-    """Raises StorageError: what is not sound must not push sound backups out."""
+    """Raise StorageError for an unsound file, which must not replace sound backups."""
     with closing(sqlite3.connect(clean, isolation_level=None)) as raw:
         problem = next(_problems(raw), "")
     if problem:
@@ -135,7 +127,7 @@ def _problems(raw: sqlite3.Connection) -> Iterator[str]:
 
 
 def _broken_seal(clean: Path) -> str:
-    """The first thing that no longer agrees with the seals, or ''."""
+    """Return the first disagreement with the audit chain, or ''."""
     with closing(sqlite3.connect(clean, isolation_level=None)) as raw:
         if not _tables(raw, ("seal",)):  # the file is of an earlier Palette
             return ""
@@ -143,8 +135,8 @@ def _broken_seal(clean: Path) -> str:
 
 
 def _place(clean: Path, folder: Path, now: datetime, key: Any) -> Path:
-    final = status.free_name(folder, now, ".db.age" if key else ".db")
-    part, told = final.with_name(final.name + PART), status.digest_path(final)
+    final = catalogue.free_name(folder, now, ".db.age" if key else ".db")
+    part, told = final.with_name(final.name + PART), catalogue.digest_path(final)
     try:
         digest = atomic_files.copy(clean, part, key)
         atomic_files.hand_over(part, folder)
@@ -163,9 +155,9 @@ def _place(clean: Path, folder: Path, now: datetime, key: Any) -> Path:
 
 
 def rotate(folder: Path, now: datetime) -> list[Path]:
-    """Remove the backups that nobody needs any more. Returns those that went.
+    """Remove backups that are no longer needed and return them.
 
-    The newest of each of the last 14 days and 8 weeks that have one stay, and all of the last 24 hours.
+    Kept: the newest of each of the last 14 days and 8 weeks that have one, and all of the last 24 hours.
     """
     every = backups_in(folder)
     kept = _kept(every, now)
@@ -177,10 +169,11 @@ def rotate(folder: Path, now: datetime) -> list[Path]:
 
 
 def _kept(every: list[Backup], now: datetime) -> set[Backup]:
-    """Days are counted among those that have a backup, never against ``now``: a wrong clock empties nothing.
+    """Return the backups to keep. Days are counted among those that have a backup, never against ``now``: a wrong clock
+    removes nothing.
 
-    What is dated later than now is counted apart: otherwise, once a clock that was ahead is mended, old backups with
-    late names would hold all the places, and those that are really new would go.
+    Backups dated in the future are counted apart. Otherwise, once a clock that was ahead is corrected, old backups with
+    late names would take all the places of new ones.
     """
     late = [one for one in every if status.is_ahead(one.moment, now)]
     kept = {one for one in every if abs(now - one.moment) <= _DAY}
@@ -196,7 +189,7 @@ def _kept(every: list[Backup], now: datetime) -> set[Backup]:
 
 
 class Daily:
-    """Looks every few minutes, in a thread of its own, whether a backup is due: ``work`` makes it."""
+    """A thread that checks every few minutes whether a backup is due and calls ``work``."""
 
     def __init__(self, work: Callable[[Path, datetime], object], every: float = 300.0, first: float = 5.0) -> None:
         self._work, self._every, self._first = work, every, first
@@ -204,13 +197,13 @@ class Daily:
         self._thread: threading.Thread | None = None
 
     def start(self, path_of: Callable[[], Path]) -> None:
-        """Begin soon, without keeping the server waiting. ``path_of``: where the office file is at that time."""
+        """Start the thread. ``path_of`` returns the path of the office file at that time."""
         self._ended.clear()
         self._thread = threading.Thread(target=self._run, args=(path_of,), name="palette-backups", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """End; a backup under way gets a few seconds, and what it leaves is removed by the next one."""
+        """Stop the thread. A running backup gets a few seconds; the next one removes what it leaves."""
         self._ended.set()
         if self._thread:
             self._thread.join(timeout=5)
@@ -226,11 +219,11 @@ class Daily:
 
 
 def make_if_due(path: Path, now: datetime) -> Path | None:
-    """Make a backup when the newest is a day old, missing, or dated by a clock that was ahead. Raises like ``make``."""
-    folder = folder_of(path)
+    """Make a backup when the newest is a day old, missing, or dated in the future. Raises as ``make_backup``."""
+    folder = folders.backup_folder(path)
     if not (path.exists() and path.stat().st_size) or not _is_due(folder, now):
         return None
-    made = make(path, folder, now, recipient())
+    made = make_backup(path, folder, now, recipient())
     rotate(folder, now)
     return made
 

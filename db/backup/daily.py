@@ -1,4 +1,4 @@
-"""What an office file needs once a day, by itself: a backup; and what is too old to be kept goes."""
+"""The daily work on an office file: a backup, then the removal of what has expired."""
 
 import re
 from datetime import datetime, timedelta
@@ -9,13 +9,13 @@ from db.people import retention
 from db.storage import connection
 
 _COPY = re.compile(r"palette-(?:avant|remplacé)-(\d{4}-?\d{2}-?\d{2}).*\.db(?:-wal)?")
-"""What an upgrade and a restoration leave beside the file; persons who were erased since are still in it."""
+"""Names of the copies that an upgrade and a restoration leave; persons erased since are still in them."""
 _KEPT = timedelta(weeks=8)
-"""As long as the oldest backup (db/backup/create.py)."""
+"""As long as the oldest backup is kept (db/backup/create.py)."""
 
 
 def daily(path: Path, now: datetime) -> Path | None:
-    """Make the backup that is due, if any, and tidy up after it. Raises as backups.make."""
+    """Make the backup that is due, if any, then remove what has expired. Raises as ``make_backup``."""
     made = create.make_if_due(path, now)
     if made:
         db = connection.open_file(path)
@@ -29,7 +29,7 @@ def daily(path: Path, now: datetime) -> Path | None:
 
 
 def old_copies(folder: Path, now: datetime) -> list[Path]:
-    """Copies of the office file that nobody needs any longer. A clock that is ahead costs copies, never a backup."""
+    """Return the copies of the office file that have expired. A clock that is ahead costs copies, never a backup."""
     limit = f"{now - _KEPT:%Y%m%d}"
     found = ((path, _COPY.fullmatch(path.name)) for path in folder.iterdir())
     return [path for path, named in found if named and named[1].replace("-", "") < limit]

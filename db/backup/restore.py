@@ -1,4 +1,4 @@
-"""Puts a backup in the place of the office file: checked first, all or nothing, and the erased are erased again."""
+"""Restore a backup in place of the office file: checked first, all or nothing; then erase again."""
 
 import os
 import shutil
@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from db.backup import status
+from db.backup import catalogue
 from db.base import atomic_files
 from db.base.errors import BusyError, NotFoundError, PaletteError, StorageError
 from db.base.locks import hold, one_copy_at_a_time
 from db.model.dictionary import TABLES
 from db.model.office import Office
+from db.people import erasure
 from db.storage import connection, ddl, upgrade
 from db.storage.integrity import check
 
@@ -23,22 +24,22 @@ _NOT_ONE = "Ce fichier n’est pas une sauvegarde de Palette."
 _SAME = "Le fichier en place n’a pas changé."
 _SQLITE_BEGINS, _AGE_BEGINS = b"SQLite format 3\0", b"age-encryption.org/"
 _ASIDE = ("", "-wal")
-"""What is kept of the replaced file. Its « -shm » only says where things are in the « -wal », and is made again."""
+"""Suffixes of the files kept of the replaced one; SQLite makes its « -shm » again."""
 
 
 @dataclass(frozen=True)
 class Restored:
-    """Where the replaced file is kept (None: there was none), and how many people were erased again."""
+    """``replaced``: where the replaced file is kept, or None. ``erased_again``: how many persons were erased again."""
 
     replaced: Path | None
     erased_again: int
 
 
-def restore(backup: Path, path: Path, identity: Path | None = None, anyway: bool = False) -> Restored:
-    """Put a backup in the place of the office file, once it is found sound; what was there is kept beside.
+def restore_backup(backup: Path, path: Path, identity: Path | None = None, anyway: bool = False) -> Restored:
+    """Put a sound backup in place of the office file; the replaced file is kept beside it.
 
-    ``identity``: the file of the age key. ``anyway``: rows that a rule would refuse do not stand in the way.
-    When it raises (NotFoundError, BusyError, SchemaError, StorageError), the file in place is as it was.
+    ``identity``: the file of the age key. ``anyway``: accept rows that break a rule. When it raises (NotFoundError,
+    BusyError, SchemaError, StorageError), the file in place is unchanged.
     """
     if not backup.is_file():
         raise NotFoundError(f"Il n’y a pas de sauvegarde à l’adresse {backup}.")
@@ -68,14 +69,14 @@ def _server_away(path: Path) -> Iterator[None]:
 
 
 def _read(backup: Path, copy: Path, identity: Path | None) -> Path:
-    """The backup's database, in a copy that nobody changes between its check and its use."""
+    """Copy the backup's database, so that nobody changes it between its check and its use."""
     with backup.open("rb") as file:
         begins = file.read(len(_AGE_BEGINS))
     plain = begins.startswith(_SQLITE_BEGINS)
     if not plain and (backup.suffix == ".age" or begins == _AGE_BEGINS):
         atomic_files.decrypt(backup, copy, identity)
     else:
-        digest, told = atomic_files.copy(backup, copy), status.digest_path(backup)
+        digest, told = atomic_files.copy(backup, copy), catalogue.digest_path(backup)
         if told.exists() and told.read_text(encoding="utf-8", errors="replace").split()[:1] != [digest]:
             raise StorageError(f"{atomic_files.DAMAGED} {_SAME}")
     with copy.open("rb") as file:
@@ -85,7 +86,7 @@ def _read(backup: Path, copy: Path, identity: Path | None) -> Path:
 
 
 def _refuse_unsound(copy: Path, anyway: bool) -> None:
-    """Check a copy, brought up to this Palette first: what its own time did not know yet cannot be checked."""
+    """Check a copy after upgrading it: an older file lacks what the check looks for."""
     try:
         with closing(connection.connect(copy)) as raw:
             db = raw
@@ -114,13 +115,13 @@ def _refuse_damaged(db: Office) -> None:
 
 
 def _put(copy: Path, path: Path) -> Restored:
-    """Exchange the files; whatever fails, the first one is put back."""
+    """Exchange the files; if anything fails, put the first one back."""
     aside = _keep(path)
     try:
         _without_log(path)
         copy.replace(path)
         atomic_files.sync_folder(path.parent)
-        erased = _erase_again(path)
+        erased = erasure.again(path)
     except BaseException as error:
         _put_back(path, aside)
         if isinstance(error, PaletteError):
@@ -130,7 +131,7 @@ def _put(copy: Path, path: Path) -> Restored:
 
 
 def _keep(path: Path) -> Path:
-    """A second name for the file and for what was not yet moved into it (« -wal »): nothing is ever without one."""
+    """Give the file and its « -wal » a second name, so that the data are never without one."""
     aside = _free(path)
     try:
         for suffix in _ASIDE:
@@ -162,7 +163,7 @@ def _link(source: Path, target: Path) -> None:
 
 
 def _without_log(path: Path) -> None:
-    """SQLite would read the log of one file into another."""
+    """Remove the « -wal » and « -shm » of the replaced file; SQLite would apply them to the new one."""
     for suffix in ("-wal", "-shm"):
         _of(path, suffix).unlink(missing_ok=True)
 
@@ -179,9 +180,3 @@ def _put_back(path: Path, aside: Path) -> None:
 
 def _of(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)
-
-
-def _erase_again(path: Path) -> int:
-    from db.people import erasure  # which asks where the backups are
-
-    return erasure.again(path)

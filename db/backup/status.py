@@ -1,46 +1,28 @@
-"""Which backups there are, and what was said of the last attempt: what a screen shows, and what is due."""
+"""Whether backups are in order: the record of the last attempt, and the French sentence that screens show."""
 
 import json
-import re
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from db.backup.catalogue import Backup, backups_in
 from db.base import atomic_files
-from db.model.types import french_moment, french_number
+from db.base.french import french_instant, french_number
 
-_NAME = re.compile(r"palette-(\d{4}-\d\d-\d\dT\d{4})(?:-(\d{1,6}))?\.db(?:\.age)?")
-_MOMENT = "%Y-%m-%dT%H%M"
-_DIGEST = ".sha256"
 _STATE = "dernière.json"
 NONE_YET = "Aucune sauvegarde encore."
 OLD = timedelta(hours=36)
 AHEAD = timedelta(hours=1)
-"""How far from the server's own clock a backup may be dated before the clock is what is wrong."""
+"""How far in the future a backup may be dated before the clock is taken to be wrong."""
 
 _unwritten: dict[Path, dict[str, Any]] = {}
-"""What a folder refused to keep (full, read-only): the pages of this process are told all the same."""
-
-
-@dataclass(frozen=True, order=True)
-class Backup:
-    """One backup as its name says: moments in UTC, where no hour comes twice; ``turn`` counts within a minute."""
-
-    moment: datetime
-    turn: int
-    path: Path
-
-    @property
-    def digest_path(self) -> Path:
-        """Where the SHA-256 of an unencrypted one is written; age knows by itself whether a file was changed."""
-        return digest_path(self.path)
+"""Records that could not be written (disk full, read-only); pages of this process still show them."""
 
 
 @dataclass(frozen=True)
 class State:
-    """Whether backups are in order, the French sentence that says it, and how many there are."""
+    """Whether backups are in order, the French sentence, and how many there are."""
 
     good: bool
     sentence: str
@@ -49,7 +31,7 @@ class State:
 
 @dataclass(frozen=True)
 class Success:
-    """The last backup that was made and verified. ``at``: ISO, UTC."""
+    """The last verified backup. ``at``: ISO, UTC."""
 
     at: str
     name: str
@@ -63,48 +45,11 @@ class Success:
         return datetime.fromisoformat(self.at)
 
 
-def digest_path(backup: Path) -> Path:
-    return backup.with_name(backup.name + _DIGEST)
-
-
-def backups_in(folder: Path) -> list[Backup]:
-    """The backups of a folder, oldest first as their names say. Nothing else in the folder is ever looked at."""
-    return sorted(_backups(folder))
-
-
-def _backups(folder: Path) -> Iterator[Backup]:
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if found := _NAME.fullmatch(path.name):
-            try:
-                moment = datetime.strptime(found[1], _MOMENT).replace(tzinfo=UTC)
-            except ValueError:  # a 31st of February: not a name that Palette gives
-                continue
-            yield Backup(moment, int(found[2] or 1), path)
-
-
-def free_name(folder: Path, now: datetime, suffix: str) -> Path:
-    """A name of this minute that no backup bears yet, encrypted or not."""
-    minute = f"{now.astimezone(UTC):{_MOMENT}}"
-    taken = [one.turn for one in backups_in(folder) if one.path.name.startswith(f"palette-{minute}")]
-    turn = max(taken, default=0) + 1
-    return folder / f"palette-{minute}{f'-{turn}' if turn > 1 else ''}{suffix}"
-
-
-def leftovers(folder: Path) -> Iterator[Path]:
-    """What a crash left: parts, and digests of a backup that is not there."""
-    for path in folder.iterdir():
-        if path.suffix == atomic_files.PART:
-            if _NAME.fullmatch(path.stem.removesuffix(_DIGEST)):
-                yield path
-        elif path.suffix == _DIGEST and _NAME.fullmatch(path.stem) and not path.with_suffix("").exists():
-            yield path
-
-
 # ---- what was said of the last attempt
 
 
 def succeeded(folder: Path, now: datetime, made: Path, seconds: float, remark: str) -> None:
-    """Note a backup that is in its place. ``remark``: a French sentence on what is wrong all the same, or ''."""
+    """Record a backup that is in place. ``remark``: a French sentence on what is wrong nevertheless, or ''."""
     at = now.astimezone(UTC).isoformat(timespec="seconds")
     encrypted = made.suffix == ".age"
     success = Success(at, made.name, made.stat().st_size, round(seconds, 1), encrypted, remark)
@@ -112,7 +57,7 @@ def succeeded(folder: Path, now: datetime, made: Path, seconds: float, remark: s
 
 
 def failed(folder: Path, now: datetime, reason: str) -> None:
-    """Note an attempt that failed; ``reason`` ends a French sentence, without values."""
+    """Record a failed attempt; ``reason`` ends a French sentence and holds no value."""
     failure = {"at": now.astimezone(UTC).isoformat(timespec="seconds"), "reason": reason}
     _note(folder, failure=failure, failed=True)
 
@@ -137,7 +82,7 @@ def _known(folder: Path) -> dict[str, Any]:
 
 
 def last_success(folder: Path) -> Success | None:
-    """The newest backup that is still there: the one noted last, otherwise what the names say."""
+    """Return the newest existing backup: the recorded one, otherwise the last by name."""
     try:
         noted = Success(**_known(folder)["success"])
         if (folder / noted.name).stat().st_size == noted.size and noted.moment.tzinfo:
@@ -152,7 +97,7 @@ def _of_name(one: Backup) -> Success:
 
 
 def is_ahead(moment: datetime, now: datetime) -> bool:
-    """Whether a backup is dated later than it can have been made: the clock was changed."""
+    """Return whether a backup is dated in the future, which means that the clock was changed."""
     return moment > now + AHEAD
 
 
@@ -160,7 +105,7 @@ def is_ahead(moment: datetime, now: datetime) -> bool:
 
 
 def state(folder: Path, now: datetime) -> State:
-    """Whether the backups of a folder are in order."""
+    """Return whether the backups of a folder are in order."""
     last, failure = last_success(folder), _failure(_known(folder))
     if failure:
         good, sentence = False, failure + (f" {_when_before(last)}" if last else " Aucune n’a encore réussi.")
@@ -172,30 +117,26 @@ def state(folder: Path, now: datetime) -> State:
 def _failure(known: dict[str, Any]) -> str:
     match known:
         case {"failed": True, "failure": {"at": str(at), "reason": str(reason)}}:
-            return f"La dernière sauvegarde a échoué le {_moment(at)} : {reason}."
+            return f"La dernière sauvegarde a échoué le {french_instant(at)} : {reason}."
         case _:
             return ""
 
 
 def _when_before(last: Success) -> str:
-    return f"La dernière réussie date du {_moment(last.at)}."
+    return f"La dernière réussie date du {french_instant(last.at)}."
 
 
 def _of_last(last: Success, now: datetime) -> tuple[bool, str]:
     if is_ahead(last.moment, now):
-        told = f"la dernière sauvegarde est datée du {_moment(last.at)}. Vérifiez l’heure du serveur."
+        told = f"la dernière sauvegarde est datée du {french_instant(last.at)}. Vérifiez l’heure du serveur."
         return False, f"L’horloge du serveur a reculé : {told}"
     if now - last.moment > OLD:
-        return False, f"Aucune sauvegarde depuis le {_moment(last.at)}."
+        return False, f"Aucune sauvegarde depuis le {french_instant(last.at)}."
     if last.remark:
-        told = f"Sauvegarde faite le {_moment(last.at)}, mais le fichier ne s’accorde plus avec ses sceaux"
+        told = f"Sauvegarde faite le {french_instant(last.at)}, mais le fichier ne s’accorde plus avec ses sceaux"
         return False, f"{told} : {last.remark}"
     secrecy = "chiffrée" if last.encrypted else "non chiffrée"
-    return True, f"Dernière sauvegarde : {_moment(last.at)} ({_size(last.size)}, {secrecy}), vérifiée."
-
-
-def _moment(at: str) -> str:
-    return french_moment(datetime.fromisoformat(at).timestamp())
+    return True, f"Dernière sauvegarde : {french_instant(last.at)} ({_size(last.size)}, {secrecy}), vérifiée."
 
 
 def _size(size: int) -> str:

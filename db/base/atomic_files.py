@@ -1,4 +1,5 @@
-"""Files that must be whole or absent: written, synced, read back, then renamed; encrypted with age when asked."""
+"""Write files that are whole or absent: written beside their place, synced, read back, renamed; encrypted with age on
+request."""
 
 import errno
 import hashlib
@@ -13,24 +14,17 @@ from typing import Any, BinaryIO
 
 import pyrage  # type: ignore[import-untyped]
 
+from db.base import sqlite_errors
 from db.base.errors import PaletteError, StorageError
 
 _WORK = "palette-copie-"
 PART = ".part"
 _SECRET = "AGE-SECRET-KEY-1"
-_SQLITE = (
-    ("is full", "le disque est plein"),
-    ("disk I/O", "le disque refuse d’écrire (est-il plein ?)"),
-    ("malformed", "le fichier est abîmé"),
-    ("not a database", "le fichier n’est pas un fichier de Palette, ou il est abîmé"),
-    ("locked", "le fichier est occupé par un autre programme"),
-    ("unable to open", "le fichier ne peut pas être ouvert"),
-)
 DAMAGED = "Cette sauvegarde est abîmée : elle ne dit plus ce qui avait été vérifié quand elle a été faite."
 
 
 def why(error: BaseException) -> str:
-    """The reason of a failure as the end of a French sentence, without values."""
+    """Return the cause of a failure as the end of a French sentence, without any value."""
     match error:
         case PaletteError():
             return str(error).rstrip(".")
@@ -41,7 +35,7 @@ def why(error: BaseException) -> str:
         case OSError():
             return "le disque ou le dossier ne répond pas"
         case sqlite3.Error():
-            return next((told for words, told in _SQLITE if words in str(error)), "le fichier ne peut pas être copié")
+            return sqlite_errors.reason(error)
         case _:
             return "une erreur inattendue, notée dans le journal du serveur"
 
@@ -50,12 +44,13 @@ def why(error: BaseException) -> str:
 
 
 def copy(source: Path, target: Path, recipient: Any = None) -> str:
-    """Write a new file with what another says, encrypted for ``recipient``; its SHA-256 once read back from the disk.
+    """Write a new file with the content of another, encrypted for ``recipient`` if there is one.
 
-    Raises StorageError when the disk does not give back what it was given, OSError.
+    Return the SHA-256 of what was read back from the disk. Raises StorageError when that differs from what was written,
+    OSError.
     """
 
-    def transfer(reading: BinaryIO, writing: "_Writer") -> None:
+    def transfer(reading: BinaryIO, writing: "_DigestWriter") -> None:
         if recipient is None:
             shutil.copyfileobj(reading, writing, 1 << 20)
         else:
@@ -68,7 +63,7 @@ def copy(source: Path, target: Path, recipient: Any = None) -> str:
 
 
 def decrypt(source: Path, target: Path, identity: Path | None) -> None:
-    """Write what an age file says into a new file. Raises StorageError, OSError."""
+    """Write the content of an age file into a new file. Raises StorageError, OSError."""
     key = _identity(identity)
     try:
         _write(source, target, lambda reading, writing: pyrage.decrypt_io(reading, writing, [key]))
@@ -84,9 +79,9 @@ def decrypt(source: Path, target: Path, identity: Path | None) -> None:
         raise StorageError(DAMAGED) from None  # age's way to say that what it reads was changed
 
 
-def _write(source: Path, target: Path, transfer: Callable[[BinaryIO, "_Writer"], None]) -> str:
+def _write(source: Path, target: Path, transfer: Callable[[BinaryIO, "_DigestWriter"], None]) -> str:
     with source.open("rb") as reading, open(_made(target), "wb") as file:
-        writing = _Writer(file)
+        writing = _DigestWriter(file)
         try:
             transfer(reading, writing)
             file.flush()
@@ -102,8 +97,9 @@ def _made(target: Path) -> int:
     return os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
 
 
-class _Writer:
-    """Counts what is written into its SHA-256; keeps the disk's refusal, of which age only repeats the words."""
+class _DigestWriter:
+    """A file that computes the SHA-256 of what is written. It keeps the disk's own error, of which age repeats only the
+    text."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file, self.digest = file, hashlib.sha256()
@@ -119,51 +115,46 @@ class _Writer:
         return len(data)
 
     def flush(self) -> None:
-        """Asked for by age; the file is flushed once, at the end."""
+        """Called by age; the file itself is flushed once, at the end."""
 
 
 def write_text(path: Path, text: str) -> None:
-    """Put a small file in place in one move. Raises OSError."""
-    part = path.with_name(path.name + PART)
-    part.unlink(missing_ok=True)
+    """Write a small file in one move, in place of an older one. Raises OSError."""
+    write_bytes(path, text.encode(), replace=True, like=path.parent)
+
+
+def write_bytes(path: Path, content: bytes, replace: bool = False, like: Path | None = None) -> None:
+    """Write a file that is whole or absent, readable by its owner alone.
+
+    ``replace``: an older file gives way. ``like``: the file gets the owner of that path. Raises FileExistsError,
+    OSError.
+    """
+    part = path.with_name(path.name + PART) if replace else path
+    if replace:
+        part.unlink(missing_ok=True)
+    descriptor = _made(part)
     try:
-        with open(_made(part), "w", encoding="utf-8") as file:
-            file.write(text)
+        with open(descriptor, "wb") as file:
+            file.write(content)
         sync(part)
-        hand_over(part, path.parent)
-        part.replace(path)
+        if like:
+            hand_over(part, like)
+        if replace:
+            part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
 
 
-def write_bytes(path: Path, content: bytes, replace: bool = False) -> None:
-    """Put a new file in place, whole, read by its owner alone. Raises FileExistsError unless it may ``replace`` one."""
-    made = path.with_name(path.name + PART) if replace else path
-    if replace:
-        made.unlink(missing_ok=True)
-    descriptor = _made(made)
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(content)
-        sync(made)
-        if replace:
-            made.replace(path)
-    except BaseException:
-        made.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
 def digest(path: Path) -> str:
-    """The SHA-256 of a file."""
+    """Return the SHA-256 of a file in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sync(path: Path) -> None:
-    """Have a file on the disk; what is read next comes from there and not from memory."""
+    """Flush a file to the disk and drop it from the page cache, so that the next read comes from the disk."""
     file = os.open(path, os.O_RDONLY)
     try:
         os.fsync(file)
@@ -174,7 +165,7 @@ def sync(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the names of a folder on the disk; some file systems cannot."""
+    """Flush the names in a folder to the disk; some file systems cannot, which is not an error."""
     with suppress(OSError):
         file = os.open(folder, os.O_RDONLY)
         try:
@@ -184,7 +175,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def hand_over(made: Path, like: Path) -> None:
-    """What root made belongs to whom the rest belongs to, or the server could not read it later."""
+    """Give a file that root made to the owner of ``like``; otherwise the server could not read it later."""
     if os.geteuid() == 0:
         owner = like.stat()
         with suppress(PermissionError):  # root of a container, which may not give anything away
@@ -193,7 +184,7 @@ def hand_over(made: Path, like: Path) -> None:
 
 @contextmanager
 def work_folder(path: Path) -> Iterator[Path]:
-    """A folder beside the office file for copies that are not finished, which may hold names: gone afterwards."""
+    """Yield a folder beside the office file for unfinished copies, which may hold names. It is removed at the end."""
     work = Path(tempfile.mkdtemp(PART, _WORK, path.parent))
     try:
         yield work
@@ -202,7 +193,7 @@ def work_folder(path: Path) -> Iterator[Path]:
 
 
 def clear_work(path: Path) -> None:
-    """Remove what a crash left of ``work_folder``. Only while no other copy is under way."""
+    """Remove the work folders that a crash left. Only while no other copy is under way."""
     for left in path.parent.glob(f"{_WORK}*{PART}"):
         shutil.rmtree(left, ignore_errors=True)
 
@@ -211,7 +202,10 @@ def clear_work(path: Path) -> None:
 
 
 def recipient_of(text: str | None) -> Any:
-    """The public key to encrypt for; None when none is asked for. Raises StorageError, rather than leave it clear."""
+    """Return the public key to encrypt for, or None for an empty text.
+
+    Raises StorageError for a text that is no key, rather than leave the backup unencrypted.
+    """
     if not (text or "").strip():
         return None
     try:
@@ -223,7 +217,8 @@ def recipient_of(text: str | None) -> Any:
 
 
 def new_identity(path: Path) -> str:
-    """Make a key pair in a new file that only its owner reads. Returns the public half. Raises FileExistsError."""
+    """Write a new key pair into a new file that only its owner reads, and return the public key. Raises
+    FileExistsError."""
     identity = pyrage.x25519.Identity.generate()
     public = str(identity.to_public())
     with open(_made(path), "w", encoding="ascii") as file:

@@ -1,18 +1,17 @@
-"""The named exceptions of Palette: one family, French messages, no personal data in their class or their log line."""
+"""The named exceptions of Palette. Messages are French; classes and log lines hold no personal data."""
 
-import sqlite3
 import traceback
 from dataclasses import dataclass
 from typing import Any
 
 
 class PaletteError(Exception):
-    """Base of every error a person may read; ``str(error)`` is the French sentence to show."""
+    """Base of every error that a user may read; ``str(error)`` is the French sentence to show."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: on which line, in which field, and why. ``line`` counts from 1."""
+    """One thing that is wrong with a value. ``line`` counts from 1."""
 
     reason: str
     label: str = ""
@@ -25,11 +24,11 @@ class Problem:
 
 
 class FieldError(PaletteError):
-    """One value that its field refuses; the message is the reason alone."""
+    """A value that its field refuses; the message is the reason alone."""
 
 
 class InvalidError(PaletteError):
-    """Values that cannot be saved; ``problems`` says line, label and reason of each."""
+    """Values that cannot be saved; ``problems`` gives line, label and reason of each."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
@@ -37,20 +36,20 @@ class InvalidError(PaletteError):
 
 
 class RuleError(InvalidError):
-    """A rule of the domain refuses the row (dates, overlapping contracts, missing rights…)."""
+    """A row that breaks a rule of the domain (dates, overlapping contracts, missing rights…)."""
 
 
 class CeilingError(RuleError):
-    """An aid would pass the ceiling; the message gives ceiling, granted and left."""
+    """An aid that would exceed the ceiling; the message gives ceiling, granted and left."""
 
 
 class NotFoundError(PaletteError):
-    """The row does not exist, or was deleted."""
+    """A row or file that does not exist, or was deleted."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One field that two people changed: what it was read as is gone; ``theirs`` is in the file, ``mine`` is not."""
+    """One field that two people changed: ``theirs`` is in the file, ``mine`` is not saved."""
 
     field: str
     label: str
@@ -70,26 +69,26 @@ class ConflictError(PaletteError):
 
 
 class StaleError(PaletteError):
-    """What was shown before confirming is no longer what would be done; nothing was written."""
+    """A confirmed action that would no longer do what was shown; nothing was written."""
 
 
 class SchemaError(PaletteError):
-    """The file and the dictionary disagree; the message names the column and how to mend it."""
+    """A file that contradicts the dictionary; the message names the column and what to do."""
 
 
 class BusyError(PaletteError):
-    """Another program holds the file; nothing was written and trying again is safe."""
+    """The file is locked by another program; nothing was written and retrying is safe."""
 
 
 class UndoError(PaletteError):
-    """An operation cannot be taken back; the message says what stands in its way."""
+    """An operation that cannot be undone; the message says why."""
 
     def __init__(self, reasons: list[str]) -> None:
         super().__init__("Impossible d’annuler, rien n’a été changé : " + "\n".join(reasons))
 
 
 class AccessError(PaletteError):
-    """The role of whoever is signed in does not allow it; nothing was read or written."""
+    """The roles of the signed-in user do not allow it; nothing was read or written."""
 
 
 class StorageError(PaletteError):
@@ -97,43 +96,19 @@ class StorageError(PaletteError):
 
 
 class WorkbookError(PaletteError):
-    """A file that cannot be read as a spreadsheet; the message says why (password, empty, too large, other kind)."""
+    """A file that cannot be read as a spreadsheet; the message says why (password, empty, too large, other format)."""
 
 
 class RefusedImportError(PaletteError):
-    """An import that was not written: ``problems`` (of db/imports/plan_types.py) name every row that was refused."""
+    """An import that was not written; ``problems`` name every row that was refused."""
 
     def __init__(self, sentence: str, problems: list[Any]) -> None:
         self.problems = problems
         super().__init__("\n".join([sentence, *map(str, problems[:20])]))
 
 
-_NOTHING = "rien n’a été enregistré"
-_TELL = "Prévenez qui tient Palette."
-_READ_ONLY = f"Le fichier est en lecture seule : {_NOTHING}. {_TELL}"
-_SQLITE: tuple[tuple[str, type[PaletteError], str], ...] = (
-    ("prohibited", AccessError, "Votre rôle ne permet pas de voir cela."),
-    ("vtable constructor failed", AccessError, "Votre rôle ne permet pas de voir cela."),
-    ("not authorized", AccessError, f"Votre rôle ne permet pas cela ; {_NOTHING}."),
-    ("locked", BusyError, f"Le fichier est occupé par un autre programme : {_NOTHING}, réessayez."),
-    ("is full", StorageError, f"Le disque du serveur est plein : {_NOTHING}. {_TELL}"),
-    ("readonly", StorageError, _READ_ONLY),
-    ("read-only", StorageError, _READ_ONLY),
-    ("disk I/O", StorageError, f"Le disque du serveur refuse d’écrire (est-il plein ?) : {_NOTHING}. {_TELL}"),
-    ("unable to open", StorageError, f"Le fichier ne peut pas être ouvert : droits, ou disque. {_TELL}"),
-    ("malformed", StorageError, f"Le fichier est abîmé : reprenez une sauvegarde. {_TELL}"),
-    ("not a database", StorageError, f"Le fichier n’est pas un fichier de Palette, ou il est abîmé. {_TELL}"),
-)
-"""What SQLite says -> what a person reads."""
-
-
-def of_sqlite(error: sqlite3.Error) -> PaletteError | None:
-    """What SQLite's refusal means, in French; None when it is none that a person can do something about."""
-    told = str(error)
-    return next((kind(sentence) for words, kind, sentence in _SQLITE if words in told), None)
-
-
 def without_values(error: BaseException) -> str:
-    """For a log: the kind of an error and where it happened, never its message, which may quote what somebody typed."""
+    """Describe an error for the log by its class and where it happened. Its message may quote what a user typed, so it
+    is left out."""
     places = [f"{frame.filename}:{frame.lineno} ({frame.name})" for frame in traceback.extract_tb(error.__traceback__)]
     return f"{type(error).__name__} at {' < '.join(reversed(places[-8:]))}"

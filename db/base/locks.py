@@ -1,4 +1,4 @@
-"""Who may touch an office file: one server at a time, and one backup or restoration at a time."""
+"""File locks: one server for each office file, and one backup or restoration at a time."""
 
 import fcntl
 import os
@@ -15,10 +15,10 @@ _HELD = (
 )
 
 
-def hold(path: Path, told: str = _HELD) -> TextIO:
-    """Keep every other server away from an office file until the answer is closed, however the process ends.
+def hold(path: Path, message: str = _HELD) -> TextIO:
+    """Lock an office file for one server until the returned file is closed, however the process ends.
 
-    Raises BlockingIOError, whose text (``told``) says who holds it.
+    Raises BlockingIOError whose text is ``message``, with the path and the process that holds the lock.
     """
     lock = _opened(path, "palette.lock")
     try:
@@ -27,7 +27,7 @@ def hold(path: Path, told: str = _HELD) -> TextIO:
         lock.seek(0)
         pid = lock.read().strip() or "?"
         lock.close()
-        raise BlockingIOError(told.format(path=path, pid=pid)) from None
+        raise BlockingIOError(message.format(path=path, pid=pid)) from None
     lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()
@@ -36,14 +36,14 @@ def hold(path: Path, told: str = _HELD) -> TextIO:
 
 @contextmanager
 def one_copy_at_a_time(path: Path) -> Iterator[None]:
-    """Wait until no other backup or restoration of this file is under way, and keep the next one waiting."""
+    """Wait until no other backup or restoration of this file is under way, and make the next one wait."""
     with _opened(path, "palette.copy.lock") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 def _opened(path: Path, name: str) -> TextIO:
-    place = path.with_name(name)
-    lock = place.open("a+")
-    atomic_files.hand_over(place, path.parent)
+    file = path.with_name(name)
+    lock = file.open("a+")
+    atomic_files.hand_over(file, path.parent)
     return lock

@@ -1,4 +1,4 @@
-"""The verbs of backups: ``backup``, ``restore`` and ``backup-key``; db/__main__.py registers them."""
+"""The verbs ``backup``, ``restore`` and ``backup-key``."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,12 +6,12 @@ from pathlib import Path
 import click
 
 from db.backup import create
-from db.backup.restore import Restored
-from db.base import atomic_files
-from db.cli.office_path import Place
+from db.backup.restore import Restored, restore_backup
+from db.base import atomic_files, folders
+from db.cli.verbs import PathArgument
 from db.people import erasure
 
-_PATH = Place()
+_PATH = PathArgument()
 
 
 @click.command()
@@ -21,7 +21,7 @@ _PATH = Place()
 def backup(path: Path, to: Path | None, recipient: str | None) -> None:
     """Sauvegarde le fichier PATH, même pendant que l’équipe y écrit."""
     key = recipient or create.recipient()
-    made = create.make(path, to or create.folder_of(path), datetime.now(UTC), key)
+    made = create.make_backup(path, to or folders.backup_folder(path), datetime.now(UTC), key)
     click.echo(f"Sauvegarde écrite et vérifiée, {'chiffrée' if key else 'non chiffrée'} : {made}")
 
 
@@ -33,7 +33,7 @@ def backup(path: Path, to: Path | None, recipient: str | None) -> None:
 def restore(saved: Path, path: Path, identity: Path | None, anyway: bool) -> None:
     """Met la sauvegarde BACKUP à la place du fichier PATH, serveur arrêté ; l’ancien fichier est gardé."""
     register = erasure.register_path(path).exists()
-    click.echo("\n".join(_told(create.restore(saved, path, identity, anyway), path, register)))
+    click.echo("\n".join(_told(restore_backup(saved, path, identity, anyway), path, register)))
 
 
 def _told(restored: Restored, path: Path, register: bool) -> list[str]:

@@ -1,4 +1,4 @@
-"""The verbs that bring an office's own file in: ``python -m db template`` and ``python -m db import``."""
+"""The verbs ``template`` and ``import``."""
 
 import json
 import sys
@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from db.base.errors import RefusedImportError
-from db.cli.office_path import Place
+from db.cli.verbs import PathArgument
 from db.imports import template as templates
 from db.imports import workbook_reader
 from db.imports.plan import plan as planned
@@ -21,8 +21,8 @@ WHO = "ligne de commande"
 
 
 @click.command()
-@click.argument("out", type=Place())
-@click.argument("path", type=Place(), required=False)
+@click.argument("out", type=PathArgument())
+@click.argument("path", type=PathArgument(), required=False)
 def template(out: Path, path: Path | None) -> None:
     """Écrit à l’adresse OUT un classeur à remplir, qui s’importe sans correction.
 
@@ -39,8 +39,8 @@ def template(out: Path, path: Path | None) -> None:
 
 
 @click.command("import")
-@click.argument("path", type=Place())
-@click.argument("file", type=Place())
+@click.argument("path", type=PathArgument())
+@click.argument("file", type=PathArgument())
 @click.option("--dry-run", is_flag=True, help="Compare seulement : rien n’est enregistré.")
 @click.option("--json", "as_json", is_flag=True, help="En JSON.")
 def import_(path: Path, file: Path, dry_run: bool, as_json: bool) -> None:
@@ -69,7 +69,7 @@ def import_(path: Path, file: Path, dry_run: bool, as_json: bool) -> None:
 
 
 def facts(plan: ImportPlan, problems: list[ImportProblem], written: bool) -> dict[str, Any]:
-    """What an import did, or would do, as plain data."""
+    """Return what an import did, or would do, as plain data."""
     return {
         "written": written,
         "created": plan.count(CREATE),
@@ -110,7 +110,7 @@ def _sheet_facts(sheet: SheetPlan) -> dict[str, Any]:
 
 
 def told(plan: ImportPlan, problems: list[ImportProblem], written: bool) -> str:
-    """The same as French text, most important last: what a terminal shows."""
+    """Return the same as French text, the most important last, as a terminal shows it."""
     lines = [*plan.notes, *(line for sheet in plan.sheets for line in _sheet_told(sheet))]
     if problems:
         lines += ["", *map(str, problems)]

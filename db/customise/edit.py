@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.base.errors import InvalidError, NotFoundError, Problem
+from db.base.french import fold
 from db.customise.labels import read_required, slug, unused_name
 from db.model import effective_dictionary, office_groups
 from db.model.dictionary import OWN_FIELD, OWN_VALUE, PERSON, SETTING, TABLES
 from db.model.fields import Computed, Field, Grouping, Table
 from db.model.office import Office
-from db.model.types import Choice, Choices, ValueList, fold
+from db.model.types import Choice, Choices, ValueList
 from db.rows import personal_text as written
-from db.rows import records
+from db.rows import records, transactions
 from db.storage import upgrade
 
 _MAX_OWN_FIELDS = 40
@@ -61,7 +62,7 @@ def add_field(db: Office, new: NewField, who: str) -> str:
     if sum(item.own for item in table.columns) >= _MAX_OWN_FIELDS:
         raise InvalidError([Problem(f"cette table a déjà {_MAX_OWN_FIELDS} champs du bureau", "Intitulé", "label")])
     name = unused_name(slug(label), {item.name for item in table.columns})
-    with records.writing(db):
+    with transactions.writing(db):
         list_name = new.list_name or None
         if new.kind in effective_dictionary.CHOICES and not list_name:
             list_name = _new_list(db, name, new.values, who)
@@ -96,7 +97,7 @@ def change_field(db: Office, table: Table, name: str, values: Mapping[str, Any],
         changed |= _publication(db, table, name, changed["published"], changed.get("label", item.label))
     if changed.get("hidden") and (getattr(item, "required", False) or name in table.title):
         raise InvalidError([Problem("un champ obligatoire reste en vue", item.label, name)])
-    with records.writing(db):
+    with transactions.writing(db):
         records.change(db, db.tables["own_field"], _row_of(db, table, name, who), changed, who)
 
 
@@ -166,7 +167,7 @@ def order_fields(db: Office, table: Table, names: Sequence[str], who: str) -> No
     fields = [item.name for item in columns(db, table) if isinstance(item, Field)]
     if sorted(names) != sorted(fields):
         raise ValueError("names must hold every field of the table once")
-    with records.writing(db):
+    with transactions.writing(db):
         ranks = _ranks(db, table)
         for index, name in enumerate(names):
             if ranks.get(name) != index * effective_dictionary.STEP:
@@ -276,7 +277,7 @@ def add_value(db: Office, values: ValueList, label: str, who: str) -> str:
     if values.fixed:
         raise InvalidError([Problem(f"{_FIXED_LIST} : on ne peut rien y ajouter", values.label)])
     text = _value_label(db, values, label)
-    with records.writing(db):
+    with transactions.writing(db):
         return _add_value(db, values.name, text, _next_position(db, values), who)
 
 
@@ -286,13 +287,13 @@ def change_value(db: Office, values: ValueList, code: str, who: str, **changed: 
         changed["label"] = _value_label(db, values, changed["label"], but=code)
     if changed.get("retired") and values.fixed:
         raise InvalidError([Problem(f"{_FIXED_LIST} : rien ne s’en retire", values.label)])
-    with records.writing(db):
+    with transactions.writing(db):
         records.change(db, db.tables["own_value"], value_row(db, values, code, who), changed, who)
 
 
 def order_values(db: Office, values: ValueList, codes: Sequence[str], who: str) -> None:
     """Put the values of a list in this order; the others come last."""
-    with records.writing(db):
+    with transactions.writing(db):
         positions = dict(db.execute(f"SELECT code, position FROM {values.table}").fetchall())
         rest = [value.code for value in values_of(db, values) if value.code not in codes]
         for index, code in enumerate([*codes, *rest]):

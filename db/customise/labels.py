@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable
 
 from db.base.errors import FieldError, InvalidError, Problem
+from db.base.french import fold
 from db.model import effective_dictionary
 from db.model.fields import Field
-from db.model.types import Context, fold
+from db.model.types import Context
 
 
 def read_required(field: Field, typed: str) -> str:

@@ -10,7 +10,7 @@ from db.model import effective_dictionary
 from db.model.dictionary import OWN_FIELD, OWN_VALUE, SETTING, TABLES
 from db.model.fields import OfficeTable
 from db.model.office import Office
-from db.rows import records
+from db.rows import records, transactions
 from db.storage import upgrade
 
 FORMAT = 1
@@ -53,7 +53,7 @@ def import_model(db: Office, content: bytes, who: str, commit: bool) -> list[str
     model = _read(content)
     changes: list[str] = []
     try:
-        with records.writing(db):
+        with transactions.writing(db):
             problems = _import_rows(db, model, who, changes) + _import_settings(db, model["setting"], who, changes)
             if problems:
                 raise InvalidError(problems)

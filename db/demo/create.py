@@ -19,6 +19,7 @@ from pathlib import Path
 from random import Random
 
 from db.accounts import accounts
+from db.base import instants
 from db.demo import meetings
 from db.demo.contracts import add_contracts
 from db.demo.data_entry import DataEntry, schedule_entries
@@ -35,7 +36,6 @@ from db.model.lists import LISTS
 from db.model.office import Office
 from db.model.roles import Role
 from db.model.types import Context
-from db.rows import history
 from db.storage import audit_chain, connection, system_tables
 
 NOTES = """Ce fichier est inventé : noms, dates, adresses et récits sont fictifs, aucune personne n’existe. Ses chiffres sont ceux de la présentation de la CIPA du Lot pour 2022 et pour le 6 mars 2023. La présentation ne dit pas tout ; voici ce qui est supposé.
@@ -64,7 +64,7 @@ def write(path: Path, today: date | None = None) -> None:
     today = today or date.today()
     context = Context({values.name: dict(values.values) for values in LISTS})
     entries = schedule_entries(number_rows(_rows(today), today), today)
-    latest = history.now() if today == date.today() else f"{today}T23:59:59.999Z"
+    latest = instants.now() if today == date.today() else f"{today}T23:59:59.999Z"
     db, last_dated = connection.create(path), 0
     try:
         db.execute("BEGIN IMMEDIATE")

@@ -1,7 +1,9 @@
-"""The file as it was known at an earlier moment, rebuilt from the history; and what moved since.
+"""As of: the office file as it was known at an earlier moment, rebuilt from the history; and what has moved since.
 
-On a connection of its own, temporary views stand before the tables that have changed since, so that every figure is
-counted by the very same SQL. Labels of lists and the dictionary itself are today's: the history does not keep them.
+On a connection of its own, every row changed since that moment is computed by undoing its changes, latest first. A
+temporary view with the name of the table shows the table without these rows, plus the rows as they were. The SQL of the
+figures then runs unchanged on the past. Labels of lists and the dictionary itself are today's: the history does not
+keep them.
 """
 
 import json
@@ -13,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from db.base import instants
 from db.figures import counting
 from db.figures.definitions import FIGURES
 from db.figures.periods import Period
@@ -26,25 +29,25 @@ from db.rows.history import Change
 from db.storage import connection, permissions
 
 _DELETED = "before"
-"""Marks a row that had been deleted at that moment; when exactly no longer matters."""
+"""Marks a row that was deleted at that moment."""
 
 
 def end_of(day: date) -> str:
-    """The moment at which a day ends in the office, as the history writes moments (UTC)."""
-    return history.end_of(day.isoformat())
+    """Return the moment at which a day ends, as the history writes moments (UTC)."""
+    return instants.end_of(day.isoformat())
 
 
 def begins(db: Office) -> str | None:
-    """The moment of the first line of the history, or None."""
+    """Return the moment of the first line of the history, or None."""
     moment: str | None = db.execute("SELECT min(at) FROM history").fetchone()[0]
     return moment
 
 
 @contextmanager
 def as_known(path: Path, moment: str, roles: Roles | None = None) -> Iterator[Office]:
-    """The office file as it was before ``moment``, to count its figures; it cannot be written to.
+    """Yield the office file as it was before ``moment``, read-only, to count its figures.
 
-    ``roles``: who asks, and so what can be read; None: Palette itself.
+    ``roles``: what may be read; None: no limit.
     """
     db = connection.connect(path)
     try:
@@ -60,11 +63,11 @@ def as_known(path: Path, moment: str, roles: Roles | None = None) -> Iterator[Of
 
 
 Rows = dict[int, dict[str, Any] | None]
-"""A row's id -> its columns as they were; None: it was not there."""
+"""Row id -> its columns at that moment; None: it did not exist."""
 
 
 def _undone(db: Office, moment: str) -> dict[str, Rows]:
-    """Every row that has changed since, as it was: the changes taken back one by one, latest first."""
+    """Return every row changed since as it was, by undoing its changes, latest first."""
     tables: dict[str, Rows] = {}
     sql = "SELECT id, table_name, row_id, action, before FROM history WHERE at >= ? ORDER BY id DESC"
     for number, name, row_id, action, before in db.execute(sql, (moment,)).fetchall():
@@ -84,7 +87,7 @@ def _now(db: Office, name: str, row_id: int) -> dict[str, Any] | None:
 def _before(
     db: Office, number: int, name: str, row_id: int, action: str, row: dict[str, Any] | None, old: dict[str, Any]
 ) -> dict[str, Any] | None:
-    """The row before one change of it; None when it was not there, or was erased for good with all it said."""
+    """Return the row before one change of it; None when it did not exist or its content was erased."""
     erased = not old if action == "erase" else row is None
     if action == "insert" or erased:
         return None
@@ -97,7 +100,7 @@ def _before(
 
 
 def _was_deleted(db: Office, number: int, name: str, row_id: int) -> str | None:
-    """Whether a row that was erased had been deleted first, which its last values do not say."""
+    """Return whether an erased row had been marked as deleted first, which its last values do not tell."""
     last = db.execute(
         "SELECT action FROM history WHERE table_name = ? AND row_id = ? AND id < ?"
         " AND action IN ('delete', 'restore') ORDER BY id DESC LIMIT 1",
@@ -107,7 +110,7 @@ def _was_deleted(db: Office, number: int, name: str, row_id: int) -> str | None:
 
 
 def _stand_before(db: Office, table: OfficeTable, rows: Rows, roles: Roles | None) -> None:
-    """Let a view of the same name stand before the table: its rows, but these as they were."""
+    """Create a temporary view with the table's name: its rows, except these, which are as they were."""
     columns = ["id", "version", "deleted_at", *(field.name for field in table.fields)]
     if roles is not None:
         columns = [name for name in columns if permissions.readable(roles, table.name, name)]
@@ -129,7 +132,7 @@ def _stand_before(db: Office, table: OfficeTable, rows: Rows, roles: Roles | Non
 
 @dataclass(frozen=True)
 class Moved:
-    """One person who counts otherwise than was known: the figures left and entered, and what was typed in since."""
+    """One person who counts differently than was known: figures left and entered, and what was entered late."""
 
     person: int
     no_longer: tuple[tuple[str, str], ...]
@@ -139,9 +142,9 @@ class Moved:
 
 
 def moved(db: Office, path: Path, period: Period, names: Iterable[str], moment: str, known: Context) -> list[Moved]:
-    """Who counts otherwise in these figures of a period today than was known before ``moment``, by id.
+    """Return the persons who count differently in these figures today than was known before ``moment``, by id.
 
-    It names persons: ``db`` refuses it to whoever may not read the history.
+    It reads the history: ``db`` refuses it to roles without that right.
     """
     asked = tuple(names)
     with as_known(path, moment) as past:
@@ -165,9 +168,9 @@ def moved(db: Office, path: Path, period: Period, names: Iterable[str], moment: 
 
 
 def _parts(asked: tuple[str, ...], behind: set[tuple[str, str, int]], person: int) -> tuple[tuple[str, str], ...]:
-    """What a person left or entered, in the order asked for.
+    """Return what a person left or entered, in the requested order.
 
-    Who leaves or enters the whole does so in every share of it: that is said once.
+    Who leaves or enters the whole does so in every share of it; it is listed once.
     """
     parts = [(name, code) for name, code, who in behind if who == person]
     whole = {name for name, _ in parts} & {"followed", "portfolio"}
@@ -179,7 +182,8 @@ _EVENTS = ("stage", "benefit", "exit", "cer", "diagnostic", "aid")
 
 
 def _bears_on(change: Change, period: Period, asked: tuple[str, ...]) -> bool:
-    """Whether a change can have moved these figures: of the profile, or of rows dated in time (stages: a day more)."""
+    """Return whether a change can have moved these figures: of the profile, or of rows dated in time (stages: a day
+    more)."""
     labels = {label for label, *_ in change.fields}
     if change.table == "person":
         return bool(labels & _PROFILE_LABELS) or change.action != "update"

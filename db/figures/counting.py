@@ -1,8 +1,7 @@
-"""Counts the figures that db/figures/definitions.py declares: for a year, a day or a period, and who is behind them.
+"""Count figures for a year, a day or a period, and list the persons behind them.
 
-Figures asked for together are one SQL statement, so that all of them come from the same state of the file. A day is a
-period of one day, a year one of twelve months; all go through the same SQL, and so do the persons behind a figure, and
-the figures as they were known at an earlier moment (db/figures/as_of.py).
+Figures requested together are one SQL statement, so that all come from the same state of the file. A day is a period of
+one day. The same SQL serves the persons behind a figure and the figures as of a past moment (db/figures/as_of.py).
 """
 
 import json
@@ -18,22 +17,22 @@ from db.model.office import Office
 from db.storage import connection
 
 PROFILE = ("gender", "origin", "household", "education", "domain", "age", "seniority")
-"""The figures of a photo that share the population out: label -> count."""
+"""The figures of a photo that divide the population: label -> count."""
 _PROFILE = (*PROFILE, "fifty_or_over", "bac2_or_over", "under_two_years")
 _LENGTHS = ("mean_length_years", "mean_length_years_ongoing")
 YEAR = ("followed", "accompanied", "cer_signed", "diagnostics_completed", "exits", "by_reason", *_PROFILE, *_LENGTHS)
-"""What the photo of a year, or of a period of several days, is made of."""
+"""The figures of the photo of a year, or of a period of several days."""
 _SUMMARY = ("portfolio", "accompanied", "light", "in_diagnosis", "prime_only", "exits_since_january")
 DAY = (*_SUMMARY, *_PROFILE)
-"""What the photo of a day is made of."""
+"""The figures of the photo of a day."""
 
 Chosen = Mapping[str, tuple[str, ...]]
-"""A figure that is shared out -> the codes somebody chose of it: only their persons are counted."""
+"""Divided figure -> the codes selected of it; only their persons are counted."""
 
 
 @dataclass(frozen=True)
 class Share:
-    """One part of a figure that is shared out. ``other``: the second code of a figure shared out twice, or ''."""
+    """One part of a divided figure. ``other``: the second code of a figure divided twice, or ''."""
 
     code: str
     label: str
@@ -42,7 +41,7 @@ class Share:
 
 
 Taken = Mapping[str, Any]
-"""A figure's name -> its number (None: a mean over nobody), or its parts, in the order of their list."""
+"""Figure name -> its number (None: a mean over no rows), or its parts in the order of their list."""
 
 
 # --- SQL ---
@@ -53,7 +52,7 @@ def _coded(code: str) -> str:
 
 
 def _narrowed(name: str, chosen: Chosen) -> str:
-    """SQL: what a figure counts, of the chosen persons only; what was chosen of the figure itself leaves it whole."""
+    """SQL: what a figure counts, of the selected persons only. A selection of the figure itself does not narrow it."""
     figure = FIGURES[name]
     own = {name, *figure.leaves}
     among = [f"{figure.person} IN (SELECT id FROM chosen_{other})" for other in chosen if other not in own]
@@ -61,9 +60,9 @@ def _narrowed(name: str, chosen: Chosen) -> str:
 
 
 def _chosen(chosen: Chosen) -> str:
-    """SQL: for the WITH clause, the persons of the codes that were chosen of each figure.
+    """SQL for the WITH clause: the persons of the codes selected of each figure.
 
-    A dimension is looked up for everybody, not only for those followed: events can be of persons who are not.
+    Dimensions are read for everybody, not only for persons followed: events may belong to others.
     """
     parts = []
     for name in chosen:
@@ -99,7 +98,7 @@ def _parameters(period: Period, chosen: Chosen) -> dict[str, str]:
 
 
 def take(db: Office, period: Period, names: Iterable[str], chosen: Chosen | None = None) -> Taken:
-    """Count these figures of a period, of the chosen persons when some are. Sums of money are in euro cents."""
+    """Count these figures of a period, of the selected persons if any. Sums of money are in euro cents."""
     some = {name: codes for name, codes in (chosen or {}).items() if codes}
     wanted = tuple(dict.fromkeys(names))
     parts = " UNION ALL ".join(f"SELECT '{name}', * FROM ({_counted(name, some)})" for name in wanted)
@@ -111,9 +110,9 @@ def take(db: Office, period: Period, names: Iterable[str], chosen: Chosen | None
 
 
 def photo(db: Office, when: str) -> dict[str, Any]:
-    """Every figure of a year (« 2022 »), a day (« 2023-03-06 ») or a period, ready for JSON; see FIGURES for each.
+    """Return every figure of a year (« 2022 »), a day (« 2023-03-06 ») or a period, ready for JSON.
 
-    Raises InvalidError for anything else. A mean over nobody is None.
+    Raises InvalidError for anything else. A mean over no rows is None.
     """
     period = period_of(when)
     found = plain(take(db, period, DAY if period.is_day else YEAR))
@@ -123,7 +122,7 @@ def photo(db: Office, when: str) -> dict[str, Any]:
 
 
 def plain(taken: Taken) -> dict[str, Any]:
-    """The same for JSON: a figure shared out is label -> value."""
+    """Return counted figures for JSON: a divided figure is label -> value."""
     found: dict[str, Any] = {}
     for name, value in taken.items():
         found[name] = value
@@ -135,7 +134,7 @@ def plain(taken: Taken) -> dict[str, Any]:
 
 
 def summary(db: Office, day: str) -> dict[str, int]:
-    """The headline counts of a day, those of its photo, without the profile. Raises InvalidError for what is no day."""
+    """Return the headline counts of a day. Raises InvalidError for anything but a day."""
     period = period_of(day)
     if not period.is_day:
         raise InvalidError([Problem(f"« {day} » n’est pas une date (2023-03-06).")])
@@ -143,7 +142,7 @@ def summary(db: Office, day: str) -> dict[str, int]:
 
 
 def first_year(db: Office) -> int | None:
-    """The year in which the first stage of the file began, or None."""
+    """Return the year in which the first stage of the file began, or None."""
     day = db.execute("SELECT min(starts_on) FROM stage WHERE deleted_at IS NULL").fetchone()[0]
     return int(day[:4]) if day else None
 
@@ -155,7 +154,7 @@ def persons(
     codes: tuple[str, str] | None = None,
     chosen: Chosen | None = None,
 ) -> list[int]:
-    """The ids of the persons behind a figure, or behind one part of it (its code, and its second code or '')."""
+    """Return the ids of the persons behind a figure, or behind one part of it (its code, and its second code or '')."""
     some = {other: wanted for other, wanted in (chosen or {}).items() if wanted}
     rows, part = _narrowed(name, some), ""
     values = _parameters(period, some)
@@ -167,7 +166,7 @@ def persons(
 
 
 def among(db: Office, period: Period, chosen: Chosen) -> list[int]:
-    """The ids of the persons to whom all that was chosen applies: followed in the period, or in one of its events."""
+    """Return the ids of the persons who match the whole selection: followed in the period, or in one of its events."""
     some = {name: codes for name, codes in chosen.items() if codes}
     followed = ["followed"] if DIMENSIONS.keys() >= some.keys() else []
     parts = [f"SELECT id FROM {name}" for name in (*followed, *(f"chosen_{name}" for name in some))]
@@ -181,7 +180,7 @@ def _part(figure: Figure, code: str, other: str) -> str:
 
 
 def behind(db: Office, period: Period, names: Iterable[str]) -> set[tuple[str, str, int]]:
-    """Who is behind each of these figures: (figure, code or '', person)."""
+    """Return (figure, code or '', person) for each of these figures."""
     parts = []
     for name in names:
         figure = FIGURES[name]
@@ -191,15 +190,15 @@ def behind(db: Office, period: Period, names: Iterable[str]) -> set[tuple[str, s
 
 
 def profiles(db: Office, period: Period) -> list[tuple[Any, ...]]:
-    """Every person followed in the period: the id, then the code of each of PROFILE (None where it is not known)."""
+    """Return every person followed in the period: the id, then the code of each of PROFILE (None where unknown)."""
     sql = f"{WITH} SELECT id, {', '.join(PROFILE)} FROM profile ORDER BY id"
     return db.execute(sql, period.parameters).fetchall()
 
 
 def own_codes(db: Office, period: Period, column: str) -> list[tuple[int, str | None]]:
-    """Every person followed in the period: the id, and her value of a field of the office's own (None where empty).
+    """Return every person followed in the period with the value of a field of the office's own (None where empty).
 
-    Raises KeyError for a column that is none of a person's fields.
+    Raises KeyError for a column that is no field of a person.
     """
     name = db.tables["person"].field(column).name
     sql = f"{WITH} SELECT f.id, p.{name} FROM followed f JOIN person p ON p.id = f.id ORDER BY 1"
@@ -207,7 +206,7 @@ def own_codes(db: Office, period: Period, column: str) -> list[tuple[int, str | 
 
 
 def by_person(db: Office, period: Period, name: str) -> list[tuple[int, str, float]]:
-    """A figure person by person: (id, code or '', value), those with none left out. Sums of money are in euro cents."""
+    """Return a figure person by person: (id, code or '', value), zeros left out. Sums of money are in euro cents."""
     figure = FIGURES[name]
     code = _coded(figure.by) if figure.by else "''"
     rows = f"{figure.source} WHERE ({figure.where})"

@@ -1,6 +1,8 @@
-"""THE definition of every figure, once: what it counts, in words and in SQL. Data only. Source: domain.md § 4.
+"""The definition of every figure, once: what it counts, in words and in SQL. Data only. Source: docs/domain.md § 4.
 
-Laid out by hand, so that the words stand beside the SQL they describe.
+A figure counts the rows of a *population*, one of the tables of the WITH clause in populations.py (persons followed,
+exits…), or the rows of a table. The words of ``means`` stand beside the SQL that they describe; users read these very
+words.
 """
 # fmt: off
 
@@ -15,15 +17,15 @@ from db.model.lists import AID_TYPES, EXIT_REASONS, INTERVENTION_DOMAINS, OBSTAC
 NATIONAL = {"men": 46, "fifty_or_over": 26}
 """Percent of the persons on the RSA in France, as the source document gives them."""
 VERSION = 1
-"""Grows when a figure counts otherwise than before; a frozen report says under which version it was counted."""
+"""Raised when an existing figure counts differently; a frozen report records under which version it was counted."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: what it counts in words (``means``) and in SQL: one row of ``source`` for each thing counted.
+    """A figure in words (``means``) and in SQL: one row of ``source`` for each thing counted.
 
-    ``person``: the SQL of the person it belongs to; ``by``: the code that shares it out, labelled by ``values``;
-    ``other``: a second code; ``value``: the SQL of the number itself.
+    ``person``: SQL of the person it belongs to. ``by``: SQL of the code that divides it, labelled by ``values``.
+    ``other``: a second code. ``value``: SQL of the number itself.
     """
 
     label: str
@@ -36,11 +38,12 @@ class Figure:
     other: str = ""
     value: str = "count(*)"
     unit: str = "person"
-    """What is counted: person, exit, contract, diagnostic, intervention, aid; or what it is a sum or mean of: cents, years."""
+    """What is counted (person, exit, contract, diagnostic, intervention, aid), or the unit of a sum or mean (cents,
+    years)."""
     short: str = ""
-    """The label where there is little room."""
+    """A shorter label."""
     leaves: tuple[str, ...] = ()
-    """The dimensions by which it is itself shared out: choosing one of their values does not narrow it."""
+    """The dimensions that divide the figure itself: selecting one of their values does not narrow it."""
 
 
 def _by(name: str, label: str, means: str) -> Figure:

@@ -1,43 +1,43 @@
-"""The days a figure is about: a day, a year, or all days between two; their names, and what came a year before."""
+"""Periods: a day, a year, or all days between two; their names, and the period a year before."""
 
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from db.base.errors import InvalidError, Problem
-from db.model.types import french_date
+from db.base.french import french_date
 
 MONTHS_BEFORE_A_DAY = 12
-"""How many months are shown month by month when one day is looked at."""
+"""Number of months shown month by month for a single day."""
 
 
 @dataclass(frozen=True)
 class Period:
-    """The days a figure is about, both inclusive."""
+    """The days that a figure is about, both ends inclusive."""
 
     first: date
     last: date
 
     @property
     def is_day(self) -> bool:
-        """Whether it is a photo of one day."""
+        """Whether it is a single day."""
         return self.first == self.last
 
     @property
     def is_year(self) -> bool:
-        """Whether it is a whole calendar year."""
+        """Whether it is a calendar year."""
         return self == _year(self.first.year)
 
     @property
     def code(self) -> str:
-        """What ``period_of`` reads back: « 2022 », « 2023-03-06 », « 2022-01-01/2022-06-30 »."""
+        """The text that ``period_of`` reads back: « 2022 », « 2023-03-06 », « 2022-01-01/2022-06-30 »."""
         if self.is_year:
             return str(self.first.year)
         return self.last.isoformat() if self.is_day else f"{self.first}/{self.last}"
 
     @property
     def file(self) -> str:
-        """The same in the name of a file: « 2022-01-01-2022-06-30 »."""
+        """The same for the name of a file: « 2022-01-01-2022-06-30 »."""
         return self.code.replace("/", "-")
 
     @property
@@ -57,12 +57,12 @@ class Period:
 
     @property
     def before(self) -> "Period":
-        """The year before, or the same days a year before (29 February becomes the 28th)."""
+        """The year before, or the same days a year earlier (29 February becomes the 28th)."""
         return Period(_a_year_before(self.first), _a_year_before(self.last))
 
     @property
     def since(self) -> date:
-        """From when events count: a day counts them since 1 January of its year."""
+        """The day from which events count: for a single day, 1 January of its year."""
         return self.first.replace(month=1, day=1) if self.is_day else self.first
 
     @property
@@ -75,7 +75,7 @@ class Period:
 
     @property
     def parameters(self) -> dict[str, str]:
-        """What the SQL of the figures calls ``:first``, ``:last``, ``:next`` (the day after), ``:since``…"""
+        """The parameters of the figures' SQL: ``:first``, ``:last``, ``:next`` (the day after), ``:since``…"""
         last = self.last
         days = {
             "first": self.first,
@@ -103,7 +103,7 @@ _DAY = rf"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}"
 
 
 def period_of(when: str) -> Period:
-    """« 2022 », « 2023-03-06 » or « 2022-01-01/2022-06-30 ». Raises InvalidError for anything else."""
+    """Parse « 2022 », « 2023-03-06 » or « 2022-01-01/2022-06-30 ». Raises InvalidError for anything else."""
     try:
         if re.fullmatch(_YEAR, when):
             return _year(int(when))

@@ -1,7 +1,9 @@
-"""Who and what is counted: the tables of the WITH clause that every figure draws from. Source: domain.md § 4.
+"""Populations: the persons and rows that figures count, as tables of one WITH clause. Source: docs/domain.md § 4.
 
-Deleted rows never count, nor rows of a deleted person. ``:first`` and ``:last`` bound the period, its events begin on
-``:since`` (see db/figures/periods.py). SQLite reads only the tables that a figure asks for.
+Each figure of definitions.py selects from these tables, so that « followed » means the same in every figure; SQLite
+evaluates only the tables that a statement uses. ``:first`` and ``:last`` bound the period, its events begin on
+``:since`` (db/figures/periods.py). Deleted rows and rows of deleted persons never count. *Dimensions* divide persons by
+a code: a list of the file, or bands of a number.
 """
 
 from collections.abc import Mapping
@@ -46,7 +48,7 @@ CEILING_PARTS = {
 }
 CEILING_PART = """CASE WHEN cents = 0 THEN '0' WHEN cents > ceiling THEN '4' WHEN cents = ceiling THEN '3'
   WHEN 2 * cents >= ceiling THEN '2' ELSE '1' END"""
-"""SQL on ``aided``: to the cent, which a percentage would miss."""
+"""SQL on ``aided``, exact to the cent."""
 MODES = {
     "standard": "Accompagnement standard",
     "light": "Accompagnement allégé",
@@ -55,7 +57,7 @@ MODES = {
 
 
 def band(value: str, bands: Mapping[str, float]) -> str:
-    """SQL: the place of the value's band; NULL before zero, as somebody not yet born or not yet in the RSA has none."""
+    """SQL: the index of the value's band; NULL below zero (not yet born, not yet on the RSA)."""
     starts = list(bands.values())
     cases = " ".join(f"WHEN {value} >= {start} THEN '{starts.index(start)}'" for start in reversed(starts))
     return f"CASE {cases} END"
@@ -77,15 +79,15 @@ def listed(codes: tuple[str, ...]) -> str:
 
 
 def kept(row: str) -> str:
-    """SQL: neither the row nor its person was deleted."""
+    """SQL: neither the row nor its person is deleted."""
     return f"{row}.deleted_at IS NULL AND {row}.person_id NOT IN (SELECT id FROM gone)"
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """What shares persons out: SQL on ``p`` (the person) and ``f`` (followed, or NULL); the table of its labels.
+    """What divides persons: SQL on ``p`` (the person) and ``f`` (followed, or NULL), and the table of its labels.
 
-    ``bands``: the SQL measures, and the bands make codes of it.
+    ``bands``: the SQL measures, and the bands turn the measure into a code.
     """
 
     sql: str
@@ -98,7 +100,7 @@ class Dimension:
         return self.banded(self.sql)
 
     def banded(self, measured: str) -> str:
-        """SQL: the code of what was measured."""
+        """SQL: the code of the measure."""
         return band(measured, self.bands) if self.bands else measured
 
 

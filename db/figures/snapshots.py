@@ -1,6 +1,8 @@
-"""Reports kept as they were: numbers, definitions' version, when and by whom. What is frozen never changes.
+"""Snapshots (« bilans figés »): the numbers of a report, kept with the version of the definitions, the date and the
+author.
 
-The file itself refuses to change or remove them (schema.py), so that a figure given to the council can be explained.
+Triggers refuse to change or delete them (db/storage/system_tables.py), so that a figure given to the council can be
+explained.
 """
 
 import json
@@ -8,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from db.base import instants
 from db.base.errors import InvalidError, NotFoundError, Problem
+from db.base.french import french_instant
 from db.figures.definitions import VERSION
 from db.figures.periods import Period, period_of
 from db.model.office import Office
-from db.rows import history
 
 LONGEST_NOTE = 120
 
@@ -29,33 +32,33 @@ class Frozen:
     note: str
     version: int
     numbers: Mapping[str, Any]
-    """As figures.plain gives them."""
+    """As ``counting.plain`` returns them."""
 
     @property
     def moment(self) -> str:
-        """« 06/03/2023 à 14:32 », in the office's own time."""
-        return history.moment_of(self.at)
+        """« 06/03/2023 à 14:32 », in the server's time zone."""
+        return french_instant(self.at)
 
 
 def freeze(db: Office, period: Period, numbers: Mapping[str, Any], who: str, known_on: str = "", note: str = "") -> int:
-    """Keep these numbers of a period. Returns the frozen report's id. Raises InvalidError for too long a note."""
+    """Store these numbers of a period and return the id. Raises InvalidError for a note that is too long."""
     if len(note) > LONGEST_NOTE:
         raise InvalidError([Problem(f"Pour mémoire : {LONGEST_NOTE} caractères au plus.")])
     row = db.execute(
         "INSERT INTO frozen (at, who, period, known_on, note, version, numbers)"
         " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        (history.now(), who, period.code, known_on, note.strip(), VERSION, json.dumps(numbers, ensure_ascii=False)),
+        (instants.now(), who, period.code, known_on, note.strip(), VERSION, json.dumps(numbers, ensure_ascii=False)),
     ).fetchone()
     return int(row[0])
 
 
 def of_file(db: Office) -> list[Frozen]:
-    """Every frozen report, latest first."""
+    """Return every frozen report, latest first."""
     return [_read(row) for row in db.execute(f"{_SELECT} ORDER BY id DESC").fetchall()]
 
 
 def get(db: Office, frozen_id: int) -> Frozen:
-    """One frozen report. Raises NotFoundError."""
+    """Return one frozen report. Raises NotFoundError."""
     row = db.execute(f"{_SELECT} WHERE id = ?", (frozen_id,)).fetchone()
     if row is None:
         raise NotFoundError("Ce bilan figé n’existe pas.")

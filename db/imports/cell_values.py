@@ -9,6 +9,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from db.base.errors import FieldError
+from db.base.french import fold
 from db.imports import date_cells
 from db.imports.plan_types import Cell
 from db.imports.text_keys import is_unknown, tight
@@ -27,7 +28,6 @@ from db.model.types import (
     Text,
     ValueList,
     YesNo,
-    fold,
 )
 
 SYNONYM, SPELLING, UNKNOWN, CHOSEN, REMEMBERED = "synonyme", "orthographe", "sans valeur", "choisi", "retenu"

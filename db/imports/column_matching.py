@@ -6,6 +6,7 @@ from itertools import zip_longest
 
 from rapidfuzz import fuzz
 
+from db.base.french import fold
 from db.imports.cell_formats import column_letter
 from db.imports.cell_values import shown
 from db.imports.plan_types import Cell, ImportChoices, PlannedColumn, SheetLine, SourceSheet
@@ -14,7 +15,6 @@ from db.imports.text_keys import header_keys, tight
 from db.model.dictionary import PERSON
 from db.model.fields import OfficeTable
 from db.model.import_synonyms import WHOLE_NAME
-from db.model.types import fold
 from db.rows.round_trip_text import ROW_NUMBER
 
 NAME = "person.name"

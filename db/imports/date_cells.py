@@ -4,8 +4,8 @@ import re
 from datetime import date, datetime, timedelta
 
 from db.base.errors import FieldError
+from db.base.french import fold
 from db.imports.plan_types import Cell
-from db.model.types import fold
 
 _MONTHS = {
     month[:length]: number

@@ -6,9 +6,9 @@ from operator import ne
 
 from rapidfuzz import fuzz
 
+from db.base.french import french_date
 from db.imports.plan_types import Candidate
 from db.imports.text_keys import name_key
-from db.model.types import french_date
 
 Key = tuple[str, str, str | None]
 _MAX_BLOCK = 300

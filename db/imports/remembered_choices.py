@@ -8,11 +8,11 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from db.base.french import fold
 from db.imports.plan_types import ImportChoices, ImportPlan
 from db.imports.text_keys import header_keys, name_key
 from db.model.office import Office
-from db.model.types import fold
-from db.rows import records
+from db.rows import transactions
 
 _MAX_TEXT = 120
 """Characters; longer texts are not remembered, as no name of a value of a list is that long."""
@@ -55,7 +55,7 @@ def recall(db: Office) -> RememberedChoices:
 
 def save(db: Office, plan: ImportPlan, who: str) -> None:
     """Save the choices made for this file, in a transaction of its own. Raises BusyError, StorageError."""
-    with records.writing(db):
+    with transactions.writing(db):
         save_in_transaction(db, plan, who)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from db.base.french import french_date
 from db.imports import row_matching
 from db.imports.column_matching import NAME
 from db.imports.existing_rows import StoredRows, TitleIndex
@@ -14,7 +15,6 @@ from db.imports.row_matching import ImportedRow
 from db.imports.row_reader import RawRow
 from db.imports.text_keys import name_key, split_name
 from db.model.dictionary import PERSON
-from db.model.types import french_date
 from db.rows.round_trip_text import ROW_NUMBER
 
 LAST, FIRST, BIRTH = PERSON.key

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from db.base.french import fold
 from db.imports.cell_values import CellReader, CellReading, shown
 from db.imports.column_matching import NAME, Layout
 from db.imports.plan_types import (
@@ -22,7 +23,7 @@ from db.imports.remembered_choices import RememberedChoices
 from db.imports.text_keys import header_keys, is_unknown
 from db.model.dictionary import PERSON
 from db.model.fields import Field, OfficeTable, Privacy
-from db.model.types import Choice, Context, Date, Email, Integer, Phone, Reference, References, Text, fold
+from db.model.types import Choice, Context, Date, Email, Integer, Phone, Reference, References, Text
 from db.rows.round_trip_text import ROW_NUMBER
 
 _TOTAL = re.compile(r"(sous[ -]?)?tota(l|ux)\b|somme\b|moyenne\b|nombre de\b|nb (de )?\b|effectif\b|cumul\b")

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from db.model.types import fold
+from db.base.french import fold
 
 _SIGNS = frozenset("?!-–—_./\\*#…")
 _UNKNOWN = frozenset({

@@ -20,7 +20,7 @@ from db.imports.plan_types import (
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Reference, References
-from db.rows import records
+from db.rows import records, transactions
 from db.rows.rule_errors import refusals
 
 RowToWrite = tuple[OfficeTable, SheetPlan, PlannedRow]
@@ -60,7 +60,7 @@ def write(
         raise RefusedImportError(
             f"Des lignes attendent une correction ({waiting}) : rien n’a été enregistré.", plan.problems
         )
-    with records.writing(db):
+    with transactions.writing(db):
         before = _last_operation(db)
         stale = list(_stale(db, plan))
         if stale:
@@ -103,7 +103,7 @@ def rehearse(db: Office, rows: list[RowToWrite], progress: Progress = ignore_pro
     """Write these rows, roll back, and return the rows that the file refuses. Raises BusyError."""
     refused: list[Refusal] = []
     try:
-        with records.writing(db):
+        with transactions.writing(db):
             refused = _PlanWriter(db, rows, "essai", progress).run()
             raise _RollbackError
     except _RollbackError:

@@ -1,7 +1,7 @@
 """The rules of the domain as SQL: who is in the portfolio, what is left under the ceiling, who may be oriented.
 
-Every fragment is written once here; the dictionary's triggers, the grids' computed columns and the figures all use it.
-``:today`` (or ``:day``) is an ISO date. Source: domain.md § 3 and § 4.
+Each fragment is written once; triggers, computed columns and figures use it. ``:today`` (or ``:day``) is an ISO date.
+Source: docs/domain.md § 3 and § 4.
 """
 
 import sqlite3
@@ -11,14 +11,14 @@ from db.model.lists import NOT_ORIENTED
 
 
 def in_force(row: str, day: str) -> str:
-    """SQL: the dated row holds on that day (both ends inclusive, an empty end still runs) and was not deleted."""
+    """SQL: the dated row is in force on that day (both ends inclusive, an empty end still runs) and not deleted."""
     return (
         f"{row}.deleted_at IS NULL AND {row}.starts_on <= {day} AND ({row}.ends_on IS NULL OR {row}.ends_on >= {day})"
     )
 
 
 def overlap(one: str, other: str) -> str:
-    """SQL: the two dated rows, both kept, share at least one day."""
+    """SQL: the two dated rows, neither deleted, share at least one day."""
     return (
         f"{one}.deleted_at IS NULL AND {other}.deleted_at IS NULL"
         f" AND {one}.starts_on <= coalesce({other}.ends_on, '9999')"
@@ -31,11 +31,11 @@ ALONE = {
     "benefit": "1",
     "cer": "NEW.replaces_id IS NOT other.id AND other.replaces_id IS NOT NEW.id",
 }
-"""Tables of which two rows of one person may not share a day, when this SQL on NEW and other holds."""
+"""Table -> SQL on NEW and other: two such rows of one person may not share a day."""
 
 
 def overlaps_same_person(table: str) -> str:
-    """SQL on NEW: another kept row of the same person, of those that must stand alone, shares a day with it."""
+    """SQL on NEW: another row of the same person that ALONE excludes shares a day with it."""
     return (
         f"EXISTS (SELECT 1 FROM {table} other WHERE other.person_id = NEW.person_id AND other.id <> NEW.id"
         f" AND {overlap('NEW', 'other')} AND ({ALONE[table]}))"
@@ -60,18 +60,18 @@ LAST_CONTACT = (
 
 
 def ends_soon(end: str) -> str:
-    """SQL: the contract runs today and ends within the alert delay of the settings."""
+    """SQL: the contract is in force today and ends within the alert delay of the settings."""
     return f"{end} BETWEEN :today AND date(:today, '+' || (SELECT contract_alert_months FROM setting) || ' months')"
 
 
 CER_TO_REPLACE = f"(t.kind = 'cer' AND {in_force('t', ':today')})"
-"""Contracts of the old law still running: to be replaced by 1 January 2027 (domain.md § 2)."""
+"""CER in force, to be replaced by 1 January 2027 (docs/domain.md § 2)."""
 
 DIAGNOSTIC_PENDING = (
     "(t.completed_on IS NULL AND EXISTS (SELECT 1 FROM stage s WHERE s.person_id = t.person_id"
     f" AND s.kind = 'diagnostic' AND {in_force('s', ':today')}))"
 )
-"""A diagnostic that was given up when the person left is not completed, but nobody waits for it."""
+"""An uncompleted diagnostic of a person who is no longer in diagnosis was given up and is not pending."""
 
 ACTION_LATE = "(t.due_on < :today AND t.state IN ('todo', 'doing'))"
 
@@ -79,12 +79,12 @@ AID_DAY = "coalesce({aid}.decided_on, {aid}.requested_on)"
 
 
 def counts_under_ceiling(aid: str) -> str:
-    """SQL: refused, withdrawn and pending aids do not count; nor do deleted ones."""
+    """SQL: the aid counts towards the ceiling: granted and not deleted."""
     return f"{aid}.deleted_at IS NULL AND {aid}.decision = 'granted'"
 
 
 def same_ceiling_period(day: str, on: str) -> str:
-    """SQL: ``day`` lies in the ceiling's period that holds ``on`` (the setting says which period)."""
+    """SQL: ``day`` lies in the ceiling's period that contains ``on``; a setting says which period."""
     return (
         "CASE (SELECT aid_ceiling_period FROM setting)"
         f" WHEN 'calendar_year' THEN strftime('%Y', {day}) = strftime('%Y', {on})"
@@ -95,7 +95,7 @@ def same_ceiling_period(day: str, on: str) -> str:
 
 
 def granted(person: str, on: str, but: str = "NULL") -> str:
-    """SQL: cents granted to a person over the ceiling's period that holds ``on``, leaving out the aid ``but``."""
+    """SQL: cents granted to a person over the ceiling's period that contains ``on``, without the aid ``but``."""
     day = AID_DAY.format(aid="a")
     return (
         f"coalesce((SELECT sum(a.granted) FROM aid a WHERE a.person_id = {person} AND a.id IS NOT {but}"
@@ -108,9 +108,9 @@ AID_LEFT_OF_ROW = f"max(0, (SELECT aid_ceiling FROM setting) - {granted('t.perso
 
 
 def most_granted(person: str, day: str, but: str) -> str:
-    """SQL: cents granted, without the aid ``but``, over the fullest of the ceiling's periods that hold ``day``.
+    """SQL: cents granted, without the aid ``but``, in the fullest of the ceiling's periods that contain ``day``.
 
-    A rolling year that ends later holds it too, so that a back-dated aid cannot overfill one that is already full.
+    A rolling year that ends later also contains ``day``: a back-dated aid must not overfill it.
     """
     other = AID_DAY.format(aid="o")
     return f"""(SELECT max({granted(person, "ending.day", but)}) FROM (
@@ -150,7 +150,7 @@ VERDICT_REASONS = (
 
 
 def verdict_reasons(db: sqlite3.Connection, values: dict[str, Any]) -> list[str]:
-    """Why a request is not oriented to the officer: French sentences of the source, empty when it is.
+    """Return why a request is not oriented to the officer, as French sentences of the source; empty when it is.
 
     ``values``: the request's fields as typed so far, with ``person_id`` and ``requested_on``; nothing need be saved.
     """
@@ -173,7 +173,7 @@ BAC2_OR_OVER = ("bac2", "licence", "master", "doctorate")
 
 
 def in_force_during(row: str, first: str, last: str) -> str:
-    """SQL: the dated row holds on at least one day of the period and was not deleted."""
+    """SQL: the dated row is in force on at least one day of the period and not deleted."""
     return (
         f"{row}.deleted_at IS NULL AND {row}.starts_on <= {last}"
         f" AND ({row}.ends_on IS NULL OR {row}.ends_on >= {first})"
@@ -181,13 +181,13 @@ def in_force_during(row: str, first: str, last: str) -> str:
 
 
 def days_within(row: str, first: str, last: str) -> str:
-    """SQL: on how many days of the period the dated row holds; for a row in force during it."""
+    """SQL: the number of days of the period on which the dated row is in force; for a row in force during it."""
     end = f"min(coalesce({row}.ends_on, {last}), {last})"
     return f"(julianday({end}) - julianday(max({row}.starts_on, {first})) + 1)"
 
 
 def months(since: str, day: str) -> str:
-    """SQL: whole months from a date to a day; the month counts once its day of the month is reached."""
+    """SQL: whole months from a date to a day."""
     years, rest = (f"(substr({day}, {part}) - substr({since}, {part}))" for part in ("1, 4", "6, 2"))
     return f"({years} * 12 + {rest} - (substr({day}, 9) < substr({since}, 9)))"
 
@@ -196,14 +196,14 @@ CEILING_WAS_OVERRIDDEN = (
     "EXISTS (SELECT 1 FROM aid o WHERE o.person_id = NEW.person_id AND o.override_reason IS NOT NULL"
     f" AND {counts_under_ceiling('o')})"
 )
-"""An aid granted past the ceiling makes the person's other aids look too high, though each was rightly saved."""
+"""An override makes the person's other aids look above the ceiling, although each was rightly saved."""
 
 
 def next_contract(db: sqlite3.Connection, cer_id: int, day: str) -> dict[str, Any]:
-    """What a contract that follows another starts with: a « contrat d’engagement » that renews and replaces it.
+    """Return the values of a contract that renews and replaces another: a « contrat d’engagement ».
 
-    It starts the day after the earlier one ends, or on ``day`` when that has passed; a CER that would run beyond
-    1 January 2027, when none may any more, is replaced on ``day`` too (domain.md § 2).
+    It starts the day after the earlier one ends, or on ``day`` when that has passed. A CER that would run beyond 1
+    January 2027 is replaced on ``day`` (docs/domain.md § 2).
     """
     sql = """SELECT person_id, 'engagement' AS kind, 'renewal' AS rank, id AS replaces_id, :day AS signed_on,
         iif(kind = 'cer' AND ends_on >= '2027-01-01', :day, max(:day, date(ends_on, '+1 day'))) AS starts_on,

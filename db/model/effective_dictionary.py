@@ -1,7 +1,7 @@
-"""The dictionary as one office keeps it: the tables of dictionary.py, with the office's own fields and wording.
+"""The effective dictionary: the declared tables with the fields, labels and lists that an office added or changed.
 
-The office's own are rows of ``own_field`` and ``own_value``; here they become the same objects as those declared in the
-dictionary, so that file, grid, form, search, import and history follow from them alike.
+An office's own fields are rows of ``own_field`` and ``own_value``. Here they become the same objects as declared
+fields, so that file, grid, form, search, import and history treat both alike.
 """
 
 import dataclasses
@@ -16,18 +16,18 @@ from db.model.fields import Computed, Field, OfficeTable, Privacy, Table
 from db.model.types import Choice, Choices, Date, Email, Euros, Integer, LongText, Phone, Text, Type, ValueList, YesNo
 
 PREFIX = "own_"
-"""What the columns and the lists of the office's own begin with, so that no later dictionary collides with them."""
+"""Prefix of the office's own columns and lists; no declared name begins so."""
 STEP = 10
-"""Fields declared in the dictionary stand so far apart, so that others find a place between."""
+"""Distance between the positions of declared fields, so that others can be put between them."""
 
 _TYPES: dict[str, Type] = {
     "text": Text(), "long": LongText(), "integer": Integer(-999_999_999, 999_999_999), "euros": Euros(),
     "date": Date(), "yes_no": YesNo(), "phone": Phone(), "email": Email(),
 }  # fmt: skip
 CHOICES = {"choice": Choice, "choices": Choices}
-"""The kinds that want a list of values."""
+"""The kinds that need a list of values."""
 COMPUTED = ("age", "days_since", "count_of", "sum_of", "latest_of")
-"""The kinds that follow from other values; none is stored."""
+"""The kinds that are computed from other values, not stored."""
 
 
 T = TypeVar("T", Field, Computed)
@@ -35,7 +35,7 @@ T = TypeVar("T", Field, Computed)
 
 @dataclass(frozen=True)
 class EffectiveDictionary:
-    """Every table by name and every list of values, as one office file has them."""
+    """Every table by name and every list of values of one office file."""
 
     tables: dict[str, OfficeTable]
     lists: tuple[ValueList, ...]
@@ -46,11 +46,11 @@ def _unchanged(table: Table) -> OfficeTable:
 
 
 DECLARED = EffectiveDictionary({name: _unchanged(table) for name, table in TABLES.items()}, lists.LISTS)
-"""The dictionary alone: what a new file starts with."""
+"""The declared dictionary alone: that of a new file."""
 
 
 def state(db: sqlite3.Connection) -> tuple[Any, ...] | None:
-    """A value that changes with every change of the office's own fields; None for a file that has none yet."""
+    """Return a value that changes whenever the office's own fields change; None for a file without their table."""
     sql = "SELECT count(*), max(id), sum(version), sum(deleted_at IS NULL) FROM main.own_field"
     try:
         return tuple(db.execute(sql).fetchone())
@@ -82,7 +82,7 @@ def read(db: sqlite3.Connection) -> EffectiveDictionary:
 
 
 def _table(table: Table, rows: list[Row], values: dict[str, ValueList]) -> OfficeTable:
-    """The table with its own fields, each at its place; what was deleted or hidden stays, out of sight."""
+    """Return the table with the office's own fields at their positions; deleted and hidden ones stay, out of sight."""
     if not rows:
         return _unchanged(table)
     told = {row["name"]: row for row in rows if row["kind"] is None and row["deleted_at"] is None}
@@ -101,7 +101,7 @@ def _place(told: dict[str, Row], item: Field, place: int) -> int:
 
 
 def _told(item: T, told: dict[str, Row]) -> T:
-    """A field of the dictionary as the office names it and where it stands."""
+    """Return a declared field with the label, help and visibility that the office chose."""
     row = told.get(item.name)
     if row is None:
         return item
@@ -136,7 +136,7 @@ def _field(row: Row, values: dict[str, ValueList]) -> Field:
 
 
 def _computed(table: Table, rows: list[Row]) -> Iterator[Computed]:
-    """Columns that follow from others. Every name in their SQL is looked up among the declarations, never pasted."""
+    """Yield the office's computed columns. Their SQL uses only names found among the declarations."""
     for row in rows:
         try:
             kind, sql = formula(table, row["kind"], row["source"] or "")
@@ -146,9 +146,9 @@ def _computed(table: Table, rows: list[Row]) -> Iterator[Computed]:
 
 
 def formula(table: Table, kind: str, source: str) -> tuple[Type, str]:
-    """The type and the SQL of a computed column. ``source``: a field, a table, or « table.field » of a person's rows.
+    """Return the type and SQL of a computed column.
 
-    Raises KeyError for what is not declared.
+    ``source``: a field, a table, or « table.field » of a person's rows. Raises KeyError for an undeclared name.
     """
     if kind in ("age", "days_since"):
         day = f"t.{_dated(table, source).name}"
@@ -180,7 +180,7 @@ def _child(table: Table, name: str) -> Table:
 
 
 def sources(table: Table, kind: str) -> dict[str, str]:
-    """What a computed column of that kind may be computed from: source -> as it is read."""
+    """Return what a computed column of a kind may be computed from: source -> its label."""
     children = [one for one in FILES.values() if one.belongs_to_person] if table.name == "person" else []
     wanted = {"sum_of": (Euros, Integer), "latest_of": (Date,)}
     match kind:

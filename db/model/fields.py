@@ -1,4 +1,5 @@
-"""What a declaration is: Field, Table, Computed, Rule, Highlight, Grouping, Privacy. The data are in dictionary.py."""
+"""The classes of declarations: Field, Computed, Table, Rule, Highlight, Grouping, Privacy. The declarations are in
+dictionary.py."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from db.model.types import Choice, Choices, Phone, Reference, References, Text, 
 
 
 class Privacy(Enum):
-    """Whether a field may ever leave the office. There is no default: silence never publishes."""
+    """Whether a field may be published. There is no default: silence never publishes."""
 
     SECRET = "jamais publié"
     GROUPED = "publié par groupes seulement"
@@ -34,22 +35,22 @@ class Grouping:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Every category, in order."""
+        """The labels of all categories, in order."""
         return (*self.categories, self.rest)
 
     def category(self, code: str | None) -> int:
-        """The place of a code's category among ``labels``."""
+        """Return the index in ``labels`` of the category of a code."""
         found = (place for place, codes in enumerate(self.categories.values()) if code in codes)
         return next(found, len(self.categories))
 
 
 TODAY = "today"
-"""The default of a date field that starts as the current day."""
+"""Default of a date field that starts as the current day."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """One column of one table, with all that is known of it; see house.md, « One declaration »."""
+    """One stored column of a table and everything known about it."""
 
     name: str
     label: str
@@ -61,11 +62,11 @@ class Field:
     default: Any = field(default=None, kw_only=True)
     published: Grouping | None = field(default=None, kw_only=True)
     shown: bool = field(default=True, kw_only=True)
-    """Whether the grid shows the column before anybody chose columns."""
+    """Whether a grid shows the column by default."""
     hidden: bool = field(default=False, kw_only=True)
-    """Whether the office put it out of sight; what it holds stays in the file."""
+    """Whether the office hid the field; its values stay in the file."""
     own: bool = field(default=False, kw_only=True)
-    """Whether the office added it (db/model/effective_dictionary.py)."""
+    """Whether the office added the field (db/model/effective_dictionary.py)."""
     synonyms: tuple[str, ...] = field(default=(), kw_only=True)
     """Other headers of the column in the files that offices import; see import_synonyms.toml."""
 
@@ -80,23 +81,23 @@ class Field:
 
     @property
     def target(self) -> str | None:
-        """The name of the table that a reference points to, or None."""
+        """The table that a reference points to, or None."""
         return self.type.table if isinstance(self.type, Reference | References) else None
 
     @property
     def searched(self) -> bool:
-        """Whether the full-text search reads it."""
+        """Whether the full-text index holds the field."""
         return isinstance(self.type, Text)
 
     @property
     def sorted_as_text(self) -> bool:
-        """Whether it sorts as French text (accents ignored)."""
+        """Whether the field sorts as French text, accents ignored."""
         return isinstance(self.type, Text) and not isinstance(self.type, Phone)
 
 
 @dataclass(frozen=True)
 class Computed:
-    """A column that follows from dated rows on the day ``:today``; never typed in. ``sql`` calls the row ``t``."""
+    """A column computed from other rows on the day ``:today``, never stored. ``sql`` names the row ``t``."""
 
     name: str
     label: str
@@ -115,10 +116,10 @@ class Computed:
 
 @dataclass(frozen=True)
 class Rule:
-    """What must be true of a row that is kept. ``refused_when`` is SQL on NEW; the sentence is what the person reads.
+    """A condition that a kept row must not meet, with the sentence that users read.
 
-    ``watches`` names the columns whose change makes the rule look again (all of them when empty), so that correcting
-    a note never trips over an old row. ``spared_when``: SQL on OLD and NEW that lets an update pass.
+    ``refused_when``: SQL on NEW. ``watches``: the columns whose change checks the rule again, all of them when empty,
+    so that correcting a note never fails on an old row. ``spared_when``: SQL on OLD and NEW that lets an update pass.
     """
 
     name: str
@@ -131,7 +132,8 @@ class Rule:
 
 @dataclass(frozen=True)
 class Highlight:
-    """A cell that calls for attention: SQL on ``t`` and ``:today``, a tone (« warning », « danger »), why in French."""
+    """A condition that marks a cell: SQL on ``t`` and ``:today``, a tone (« warning », « danger »), the reason in
+    French."""
 
     field: str
     tone: str
@@ -141,7 +143,7 @@ class Highlight:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its fields in the order of form and grid, its rules, and how a row is named and sorted."""
+    """One table: its fields in display order, its rules, and how its rows are named and sorted."""
 
     name: str
     label: str
@@ -155,7 +157,7 @@ class Table:
     highlights: tuple[Highlight, ...] = ()
     feminine: bool = True
     key: tuple[str, ...] = ()
-    """The fields by which a row that is brought in is recognised; none: those of its title."""
+    """The fields by which an import recognises an existing row; those of the title when empty."""
     synonyms: tuple[str, ...] = ()
     """Other names of the sheet in the files that offices import; see import_synonyms.toml."""
 
@@ -166,32 +168,32 @@ class Table:
             raise ValueError(f"{self.name}: unknown {unknown or '-'} or repeated field among {names}")
 
     def field(self, name: str) -> Field:
-        """The stored field of that name. Raises KeyError."""
+        """Return the stored field of that name. Raises KeyError."""
         return {item.name: item for item in self.fields}[name]
 
     @property
     def columns(self) -> tuple[Field | Computed, ...]:
-        """Stored and computed fields."""
+        """Stored and computed columns."""
         return (*self.fields, *self.computed)
 
     def column(self, name: str) -> Field | Computed:
-        """The stored or computed field of that name. Raises KeyError."""
+        """Return the stored or computed column of that name. Raises KeyError."""
         return {item.name: item for item in self.columns}[name]
 
     @property
     def belongs_to_person(self) -> bool:
-        """Whether each row is one person's (it has ``person_id``)."""
+        """Whether each row belongs to one person (it has ``person_id``)."""
         return any(item.name == "person_id" for item in self.fields)
 
     @property
     def sorted_by_name(self) -> bool:
-        """Whether its own order is that of its text; the file then keeps that text ready to sort by (``sort_key``)."""
+        """Whether the default order is that of a text; the file then stores that text ready to sort (``sort_key``)."""
         columns = [self.column(name.removeprefix("-")) for name in self.order]
         return all(isinstance(item, Field) and item.sorted_as_text for item in columns)
 
     @property
     def sections(self) -> dict[str, list[Field]]:
-        """Section title -> its fields in sight, in order."""
+        """Section title -> its visible fields, in order."""
         found: dict[str, list[Field]] = {}
         for item in self.fields:
             if not item.hidden:
@@ -200,14 +202,14 @@ class Table:
 
     @property
     def new(self) -> str:
-        """« Nouvelle aide », « Nouveau diagnostic »."""
+        """The label of the button that adds a row: « Nouvelle aide », « Nouveau diagnostic »."""
         vowel = self.label[0].lower() in "aeéiouy" and not self.label.isupper()
         word = "Nouvelle" if self.feminine else ("Nouvel" if vowel else "Nouveau")
         return f"{word} {self.label if self.label.isupper() else self.label[0].lower() + self.label[1:]}"
 
 
 class OfficeTable(Table):
-    """A table as one office file has it: the declared one, with the office's own fields, labels and order.
+    """A table as one office file has it: the declared table with the office's own fields, labels and order.
 
-    Rows are read and saved by this one only; ``Office.tables`` gives it. A plain ``Table`` is a declaration.
+    Only such a table is read and saved; ``Office.tables`` returns it. A plain ``Table`` is a declaration.
     """

@@ -13,15 +13,15 @@ from db.model.types import ValueList
 
 
 class Office(sqlite3.Connection):
-    """An open office file. db/storage/connection.py opens it."""
+    """A connection to an office file. ``db.storage.connection`` opens it."""
 
     roles: Roles | None = None
-    """The roles whose permissions SQLite holds this connection to; None: no limit (Palette itself)."""
+    """The roles that SQLite's authorizer holds this connection to; None: no limit."""
     _dictionary: tuple[tuple[Any, ...], EffectiveDictionary] | None = None
 
     @property
     def dictionary(self) -> EffectiveDictionary:
-        """The tables and lists of this file, read again only once a field of the office's own has changed."""
+        """The tables and lists of this file; read again when a field of the office's own has changed."""
         state = effective_dictionary.state(self)
         if state is None:
             return DECLARED
@@ -30,12 +30,12 @@ class Office(sqlite3.Connection):
         return self._dictionary[1]
 
     def forget_dictionary(self) -> None:
-        """Read the office's own fields again the next time: a transaction that changed them was rolled back."""
+        """Read the office's own fields again at the next use, after a rollback."""
         self._dictionary = None
 
     @property
     def tables(self) -> dict[str, OfficeTable]:
-        """Every table by name, those of the settings included."""
+        """Every table by name, settings included."""
         return self.dictionary.tables
 
     @property
@@ -46,11 +46,11 @@ class Office(sqlite3.Connection):
 
     @property
     def lists(self) -> tuple[ValueList, ...]:
-        """Every list of values, those of the office's own included."""
+        """Every list of values, the office's own included."""
         return self.dictionary.lists
 
     def dicts(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
-        """The rows of a query, each as a dict by column name."""
+        """Return the rows of a query, each as a dict by column name."""
         cursor = self.execute(sql, parameters)
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor]

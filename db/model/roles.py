@@ -1,10 +1,10 @@
-"""The roles an account may hold. What each may read and write: db/storage/permissions.py."""
+"""The roles that an account may hold. db/storage/permissions.py says what each may read and write."""
 
 from enum import Enum
 
 
 class Role(Enum):
-    """What somebody is here to do; an account may hold several."""
+    """What an account may do; it may hold several roles."""
 
     AGENT = "agent"
     PILOTE = "pilote"
@@ -12,12 +12,12 @@ class Role(Enum):
 
     @property
     def label(self) -> str:
-        """As the screens call it."""
+        """The name of the role on screens."""
         return {"agent": "Agent", "pilote": "Pilote", "admin": "Administrateur"}[self.value]
 
     @property
     def means(self) -> str:
-        """What it opens, in one sentence."""
+        """What the role allows, in one French sentence."""
         return {
             "agent": "Lit et écrit les dossiers ; voit les chiffres.",
             "pilote": "Voit les chiffres et les publie ; aucun nom.",

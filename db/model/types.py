@@ -7,54 +7,23 @@ code of a list, a tuple of codes, or the id of a row. None means empty.
 
 import json
 import re
-import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ClassVar
 
 from db.base.errors import FieldError
-
-
-def fold(text: str) -> str:
-    """Lower case without accents or double spaces, for comparing what people type."""
-    if text.isascii():  # most of what is compared, by the hundred thousand
-        return " ".join(text.lower().split())
-    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE").replace("’", "'"))
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).lower().split())
-
-
-def french_number(value: float, decimals: int = 0) -> str:
-    """1234.5 -> « 1 234,5 » with a narrow no-break space between thousands."""
-    return f"{value:,.{decimals}f}".replace(",", "\u202f").replace(".", ",")
-
-
-def french_date(iso: str) -> str:
-    """« 2023-03-06 » -> « 06/03/2023 »."""
-    return f"{iso[8:10]}/{iso[5:7]}/{iso[:4]}"
-
-
-def french_moment(seconds: float) -> str:
-    """Seconds since 1970 -> « 06/03/2023 à 14:32 », in the office's own time."""
-    return f"{datetime.fromtimestamp(seconds):%d/%m/%Y à %H:%M}"
-
-
-_UNPRINTED = ("Cc", "Cs")
-"""Control characters and broken halves of characters, which a paste may bring and SQLite would cut a text at."""
-_UNWRITTEN = "\ufffe\uffff"
-"""No characters at all to Unicode; a file that holds one opens in no spreadsheet."""
-
-
-def _kept(c: str) -> bool:
-    return c in "\n\t\r" or (unicodedata.category(c) not in _UNPRINTED and c not in _UNWRITTEN)
+from db.base.french import fold, french_date, french_number
+from db.base.text import storable
 
 
 @dataclass(frozen=True)
 class ValueList:
-    """A list of values: code -> French label, in the order shown. ``fixed``: rules count on it, none can be added.
+    """A list of values: code -> French label, in display order.
 
-    ``synonyms``: code -> other spellings in the files that offices import; see import_synonyms.toml.
+    ``fixed``: rules depend on it, so that no value can be added. ``synonyms``: code -> other words for it in imported
+    files.
     """
 
     name: str
@@ -65,13 +34,13 @@ class ValueList:
 
     @property
     def table(self) -> str:
-        """The table of the file that holds the list."""
+        """The table of the file that stores the list."""
         return f"list_{self.name}"
 
 
 @dataclass(frozen=True)
 class Context:
-    """What reading a value needs from the file: labels in force, retired codes, how to find and name a row."""
+    """What reading and showing values needs from the file: labels, retired codes, how to find and name a row."""
 
     labels: Mapping[str, Mapping[str, str]]
     retired: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -81,39 +50,40 @@ class Context:
 
 @dataclass(frozen=True)
 class Type(ABC):
-    """What every type of value shares; each one below says what differs."""
+    """Base of every type of value."""
 
     sql: ClassVar[str] = "TEXT"
     align: ClassVar[str] = "left"
 
     def sql_check(self, column: str) -> str | None:
-        """The CHECK of the column, or None when its SQL type says enough."""
+        """Return the CHECK condition of a column, or None when its SQL type is enough."""
         return None
 
     def read(self, text: str, context: Context) -> Any:
-        """What a person typed or pasted, as a stored value. Raises FieldError with the reason in French."""
+        """Return what a person typed or pasted as a stored value. Raises FieldError with the reason in French."""
         return self.check(text, context)
 
     @abstractmethod
     def check(self, value: Any, context: Context) -> Any:
-        """A stored value, made canonical. Raises FieldError when it may not be stored."""
+        """Return a value in its stored, canonical form. Raises FieldError when it may not be stored."""
 
     def show(self, value: Any, context: Context) -> str:
-        """The value as French text, '' when empty."""
+        """Return the value as French text, '' when empty."""
         return "" if value is None else str(value)
 
     def to_sql(self, value: Any) -> Any:
-        """The value as SQLite keeps it."""
+        """Return the value as SQLite stores it."""
         return value
 
     def from_sql(self, value: Any) -> Any:
-        """The value as Python handles it."""
+        """Return the value as Python handles it."""
         return value
 
 
 @dataclass(frozen=True)
 class Text(Type):
-    """One line of text. ``digits``: how many a number in it has, whose first zeros a spreadsheet may have lost."""
+    """One line of text. ``digits``: the length of a number such as a postcode, whose leading zeros a spreadsheet may
+    have lost."""
 
     max: int = 200
     digits: int = 0
@@ -122,7 +92,7 @@ class Text(Type):
         return f"length({column}) BETWEEN 1 AND {self.max}"
 
     def check(self, value: Any, context: Context) -> str | None:
-        text = self._clean("".join(filter(_kept, str(value))))
+        text = self._clean(storable(str(value)))
         if len(text) > self.max:
             raise FieldError(f"le texte a {len(text)} caractères, {self.max} au plus")
         return text or None
@@ -154,7 +124,7 @@ class Email(Text):
 
 @dataclass(frozen=True)
 class Phone(Text):
-    """A telephone number, kept as digits (+ first when international) and shown in pairs."""
+    """A telephone number, stored as digits (with + when international), shown in pairs."""
 
     max: int = 16
 
@@ -173,52 +143,59 @@ class Phone(Text):
 
 
 @dataclass(frozen=True)
-class Integer(Type):
-    """A whole number between two bounds."""
+class _Bounded(Type):
+    """A whole number between two bounds; the base of Integer and Euros."""
 
     sql: ClassVar[str] = "INTEGER"
     align: ClassVar[str] = "right"
+    NOUN: ClassVar[str]
     min: int = 0
     max: int = 1_000_000
-    unit: str = ""
 
     def sql_check(self, column: str) -> str:
         return f"{column} BETWEEN {self.min} AND {self.max}"
+
+    def check(self, value: Any, context: Context) -> int | None:
+        if isinstance(value, str):
+            read: int | None = self.read(value, context)
+            return read
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise FieldError(f"« {value} » n’est pas {self.NOUN}")
+        if not self.min <= value <= self.max:
+            least, most = self._plain(self.min), self._plain(self.max)
+            raise FieldError(f"{self._plain(value)} est hors limites (de {least} à {most})")
+        return value
+
+    def _plain(self, value: int) -> str:
+        """Return the number as an error message shows it."""
+        return french_number(value)
+
+
+@dataclass(frozen=True)
+class Integer(_Bounded):
+    """A whole number with an optional unit."""
+
+    NOUN: ClassVar[str] = "un nombre entier"
+    unit: str = ""
 
     def read(self, text: str, context: Context) -> int | None:
         plain = re.sub(r"\s", "", text.removesuffix(self.unit))
         if not plain:
             return None
         if not re.fullmatch(r"-?\d{1,15}", plain):
-            raise FieldError(f"« {text} » n’est pas un nombre entier")
+            raise FieldError(f"« {text} » n’est pas {self.NOUN}")
         return self.check(int(plain), context)
-
-    def check(self, value: Any, context: Context) -> int | None:
-        if isinstance(value, str):
-            return self.read(value, context)
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise FieldError(f"« {value} » n’est pas un nombre entier")
-        if not self.min <= value <= self.max:
-            raise FieldError(
-                f"{french_number(value)} est hors limites (de {french_number(self.min)} à {french_number(self.max)})"
-            )
-        return value
 
     def show(self, value: Any, context: Context) -> str:
         return "" if value is None else french_number(value) + (f" {self.unit}" if self.unit else "")
 
 
 @dataclass(frozen=True)
-class Euros(Type):
-    """A sum in euros, kept in whole cents."""
+class Euros(_Bounded):
+    """A sum in euros, stored in cents."""
 
-    sql: ClassVar[str] = "INTEGER"
-    align: ClassVar[str] = "right"
-    min: int = 0
+    NOUN: ClassVar[str] = "une somme en centimes"
     max: int = 100_000_00
-
-    def sql_check(self, column: str) -> str:
-        return f"{column} BETWEEN {self.min} AND {self.max}"
 
     def read(self, text: str, context: Context) -> int | None:
         plain = re.sub(r"[\s€]", "", text)
@@ -230,23 +207,16 @@ class Euros(Type):
         sign, whole, cents = match.groups()
         return self.check((-1 if sign else 1) * (int(whole) * 100 + int((cents or "0").ljust(2, "0"))), context)
 
-    def check(self, value: Any, context: Context) -> int | None:
-        if isinstance(value, str):
-            return self.read(value, context)
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise FieldError(f"« {value} » n’est pas une somme en centimes")
-        if not self.min <= value <= self.max:
-            least, most = (self.show(bound, context) for bound in (self.min, self.max))
-            raise FieldError(f"{self.show(value, context)} est hors limites (de {least} à {most})")
-        return value
-
     def show(self, value: Any, context: Context) -> str:
-        return "" if value is None else french_number(value / 100, 2 if value % 100 else 0) + "\u00a0€"
+        return "" if value is None else self._plain(value)
+
+    def _plain(self, value: int) -> str:
+        return french_number(value / 100, 2 if value % 100 else 0) + "\u00a0€"
 
 
 @dataclass(frozen=True)
 class Date(Type):
-    """A day, kept as an ISO date."""
+    """A day, stored as an ISO date."""
 
     min: str = "1900-01-01"
     max: str = "2100-12-31"
@@ -284,7 +254,7 @@ class Date(Type):
 
 @dataclass(frozen=True)
 class YesNo(Type):
-    """Yes, no, or not said."""
+    """Yes, no, or empty."""
 
     sql: ClassVar[str] = "INTEGER"
     WORDS: ClassVar[dict[str, int]] = {"oui": 1, "o": 1, "x": 1, "vrai": 1, "1": 1, "non": 0, "n": 0, "faux": 0, "0": 0}
@@ -326,7 +296,7 @@ class Choice(Type):
 
 @dataclass(frozen=True)
 class Several(Type):
-    """What Choices and References share: a JSON array in one column, a tuple in Python, « ; » between items in text."""
+    """Base of Choices and References: a JSON array in SQLite, a tuple in Python, items separated by « ; » in text."""
 
     def sql_check(self, column: str) -> str:
         # json_valid(NULL) is 0 in the SQLite of many systems still in use, NULL only from 3.45 on
@@ -362,7 +332,7 @@ class Choices(Several):
 
 @dataclass(frozen=True)
 class Reference(Type):
-    """A row of another table, by its id; read and shown by that row's title."""
+    """A row of another table, stored by id; read and shown by its title."""
 
     sql: ClassVar[str] = "INTEGER"
     table: str

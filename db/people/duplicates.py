@@ -1,13 +1,13 @@
-"""Persons who may be entered twice: the pairs to look at, and what was said of a pair (two persons after all).
+"""Duplicates: pairs of persons who may be one, and what users decided about a pair.
 
-What looks alike is judged in likeness.py; merging two files is in merging.py.
+similarity.py compares two persons; merge.py makes one file of two.
 """
 
 from dataclasses import dataclass
 
 from db.model.office import Office
 from db.people import similarity
-from db.rows.records import writing
+from db.rows.transactions import writing
 from db.storage import connection
 
 _LIKELY, _POSSIBLE = 75, 45
@@ -15,7 +15,7 @@ _LIKELY, _POSSIBLE = 75, 45
 
 @dataclass(frozen=True)
 class Pair:
-    """Two persons who may be one, the older file first. ``strength``: points, see likeness.py."""
+    """Two persons who may be one, the older file first. ``strength``: points (similarity.py)."""
 
     one: int
     other: int
@@ -24,7 +24,7 @@ class Pair:
 
     @property
     def level(self) -> str:
-        """How likely it is, in words."""
+        """How likely it is, in French."""
         if self.strength >= _LIKELY:
             return "très probable"
         return "probable" if self.strength >= _POSSIBLE else "à vérifier"
@@ -32,7 +32,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Said:
-    """What somebody said of a pair, last. ``at``: an ISO moment in UTC."""
+    """The last decision about a pair. ``at``: an ISO moment in UTC."""
 
     at: str
     who: str
@@ -41,9 +41,9 @@ class Said:
 
 
 def pairs(db: Office) -> list[Pair]:
-    """The pairs to look at, the likeliest first, without those that somebody said are two persons.
+    """Return the pairs to look at, the likeliest first, without those declared to be two persons.
 
-    Files in the archives are compared as well: somebody who comes back is often entered anew.
+    Archived files are compared as well: a person who comes back is often entered again.
     """
     found = connection.remembered(db, ("pairs",), lambda: _alike(db))
     told = {(said.one, said.other) for said in set_aside(db)}
@@ -51,7 +51,7 @@ def pairs(db: Office) -> list[Pair]:
 
 
 def index(db: Office) -> similarity.Index:
-    """Everybody in the file, to look for whoever is like somebody."""
+    """Return an index of everybody in the file, to look for similar persons."""
     sql = f"SELECT id, {', '.join(similarity.FIELDS)} FROM person WHERE deleted_at IS NULL ORDER BY id"
     return similarity.Index(
         similarity.person(row[0], dict(zip(similarity.FIELDS, row[1:], strict=True))) for row in db.execute(sql)
@@ -67,19 +67,19 @@ def _alike(db: Office) -> list[Pair]:
 
 
 def set_apart(db: Office, one: int, other: int, who: str) -> None:
-    """« Ce sont deux personnes »: the pair is not proposed again. Raises BusyError, StorageError, AccessError."""
+    """Record « Ce sont deux personnes »; it is not proposed again. Raises BusyError, StorageError, AccessError."""
     with writing(db):
         _note(db, one, other, "apart", who)
 
 
 def bring_back(db: Office, one: int, other: int, who: str) -> None:
-    """Propose a pair again that was set apart. Raises BusyError, StorageError, AccessError."""
+    """Propose a pair again that was declared to be two persons. Raises BusyError, StorageError, AccessError."""
     with writing(db):
         _note(db, one, other, "again", who)
 
 
 def note_merged(db: Office, keep: int, gone: int, who: str) -> None:
-    """Write down, within the transaction that does it, that one file went into another."""
+    """Record a merge, within the transaction that makes it."""
     line = connection.change_token(db)
     sql = "INSERT INTO pairing (who, one, other, verdict, line) VALUES (?, ?, ?, 'merged', ?)"
     db.execute(sql, (who, keep, gone, line))
@@ -91,7 +91,7 @@ def _note(db: Office, one: int, other: int, verdict: str, who: str) -> None:
 
 
 def set_aside(db: Office) -> list[Said]:
-    """The pairs that somebody said are two persons, and that are both still there, latest first."""
+    """Return the pairs declared to be two persons, both still in the file, latest first."""
     sql = """SELECT p.at, p.who, p.one, p.other FROM pairing p
       JOIN person a ON a.id = p.one AND a.deleted_at IS NULL JOIN person b ON b.id = p.other AND b.deleted_at IS NULL
       WHERE p.verdict = 'apart' AND NOT EXISTS (SELECT 1 FROM pairing later WHERE later.id > p.id
@@ -105,7 +105,8 @@ def set_aside(db: Office) -> list[Said]:
 
 @dataclass(frozen=True)
 class Merged:
-    """A merge that stands: the file of ``other`` went into that of ``one``; ``operation`` takes it back, by its id."""
+    """A merge in force: the file of ``other`` went into that of ``one``; ``operation``: the id of the operation to
+    undo."""
 
     at: str
     who: str
@@ -121,12 +122,12 @@ _STANDING = """SELECT p.at, p.who, p.one, p.other, o.id FROM pairing p
 
 
 def merges(db: Office, most: int = 20) -> list[Merged]:
-    """The latest merges that were not taken back, latest first."""
+    """Return the latest merges that are not undone, latest first."""
     rows = db.execute(f"{_STANDING} ORDER BY p.id DESC LIMIT ?", (most,)).fetchall()
     return [Merged(*row) for row in rows]
 
 
 def merged_into(db: Office, person_id: int) -> int | None:
-    """Into whose file the file of somebody went who is not there any more; None when it did not."""
+    """Return the person into whose file a deleted person's file was merged, or None."""
     row = db.execute(f"{_STANDING} AND p.other = ? ORDER BY p.id DESC LIMIT 1", (person_id,)).fetchone()
     return int(row[2]) if row else None

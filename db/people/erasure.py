@@ -1,6 +1,8 @@
-"""Erasing a person for good: rows, history, search index and free pages of the file; and again after a restoration.
+"""Erase persons for good: rows, content of the history, search index and free pages; and again after a backup is
+restored.
 
-What stays: numbers counted before (frozen reports, releases), and lines without content that say when and by whom.
+What stays: numbers counted before (frozen reports, releases), and history lines without content, with their date and
+author.
 """
 
 import csv
@@ -11,13 +13,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from db.backup import create
+from db.base import folders
 from db.base.errors import NotFoundError, StorageError
 from db.model.dictionary import PERSON, TABLES
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import References
-from db.rows import access_log, records, saved_views
+from db.rows import access_log, records, saved_views, transactions
 from db.storage import audit_chain, connection
 from db.storage.ddl import ERASING
 
@@ -31,19 +33,19 @@ _PAGES = (
 
 
 def register_path(path: Path) -> Path:
-    """Where it is written who was erased, by number: with the backups, which it is for."""
-    return create.folder_of(path) / "effacements.csv"
+    """Return the path of the register of erasures (numbers only), beside the backups it is used with."""
+    return folders.backup_folder(path) / "effacements.csv"
 
 
 def erase(db: Office, ids: Iterable[int], who: str) -> int:
-    """Erase these persons for good, all or none. Returns how many.
+    """Erase these persons for good, all or none, and return how many.
 
-    Raises NotFoundError for somebody who is not there, BusyError, StorageError; the latter, when only the free pages
-    could not be cleaned, says so.
+    Raises NotFoundError for an unknown person, BusyError, StorageError. If only cleaning the free pages failed,
+    StorageError says so.
     """
     persons = sorted(set(ids))
     db.execute("PRAGMA secure_delete = ON")
-    with _registered(db, persons, who), records.writing(db):
+    with _registered(db, persons, who), transactions.writing(db):
         db.execute("PRAGMA defer_foreign_keys = ON")
         for person in persons:
             _erase(db, person, who)
@@ -57,7 +59,7 @@ def erase(db: Office, ids: Iterable[int], who: str) -> int:
 
 
 def sweep(db: Office) -> None:
-    """Write the file anew, so that no free page holds what was erased. Raises StorageError."""
+    """Rewrite the file, so that no free page holds erased data. Raises StorageError."""
     try:
         db.execute("PRAGMA temp_store = MEMORY")  # VACUUM writes all of the file there: not into /tmp
         db.execute("VACUUM")
@@ -69,7 +71,7 @@ def sweep(db: Office) -> None:
 
 
 def again(path: Path) -> int:
-    """Erase again, in a file that was restored, whoever was erased since it was saved. Returns how many."""
+    """Erase again, in a restored file, the persons erased since the backup was made. Return how many."""
     db = connection.open_file(path)
     try:
         there = {row[0] for row in db.execute("SELECT id FROM person").fetchall()}
@@ -84,7 +86,7 @@ def again(path: Path) -> int:
 
 
 def _erase(db: Office, person: int, who: str) -> None:
-    """Her rows, what the history says of them, and her number wherever it stands."""
+    """Erase a person's rows, the content of their history, and every reference to the person."""
     if not db.execute("SELECT 1 FROM person WHERE id = ?", (person,)).fetchone():
         raise NotFoundError(f"{PERSON.label} n° {person} : ce dossier n’existe plus.")
     sign = f"deleted_at = '{ERASING}', version = version + 1, changed_by = ?"
@@ -105,7 +107,8 @@ def _erase(db: Office, person: int, who: str) -> None:
 
 
 def _lines(db: Office, table: OfficeTable, column: str, person: int) -> list[int]:
-    """The lines of the history on her rows; of a row that became somebody else's, those up to that day."""
+    """Return the history lines about the person's rows; of a row that was moved to another person, those up to that
+    day."""
     asked = {"table": table.name, "person": person}
     hers = f'SELECT id FROM "{table.name}" WHERE {column} = :person'
     sql = f"SELECT id FROM history WHERE table_name = :table AND row_id IN ({hers})"
@@ -120,7 +123,7 @@ def _lines(db: Office, table: OfficeTable, column: str, person: int) -> list[int
 
 
 def _leave_lists(db: Office, person: int, who: str) -> None:
-    """Take her out of lists of persons (the participants of a project)."""
+    """Remove the person from lists of persons (the participants of a project)."""
     for table in TABLES.values():
         for field in table.fields:
             if isinstance(field.type, References) and field.target == PERSON.name:
@@ -139,14 +142,14 @@ def _blank(db: Office, lines: list[int]) -> None:
 
 
 def _made(db: Office, person: int) -> str:
-    """The moment at which a file was made: it tells one file from a later one that was given the same number."""
+    """Return the moment at which a person's file was created; it tells a file from a later one with the same number."""
     sql = "SELECT min(at) FROM history WHERE table_name = 'person' AND row_id = ? AND action = 'insert'"
     return str(db.execute(sql, (person,)).fetchone()[0] or "")
 
 
 @contextmanager
 def _registered(db: Office, persons: list[int], who: str) -> Iterator[None]:
-    """Write down who is erased, before it is done: were it lost, a backup would bring them back."""
+    """Write the register before erasing: without it, restoring a backup would bring the persons back."""
     path = register_path(Path(db.execute("PRAGMA database_list").fetchone()[2]))
     known = set(_register(path))
     new = [(number, made) for number in persons if (made := _made(db, number)) and (number, made) not in known]
@@ -178,7 +181,7 @@ def _write(path: Path, new: list[tuple[int, str]], who: str) -> None:
 
 
 def _register(path: Path) -> list[tuple[int, str]]:
-    """(number, moment the file was made) of everybody who was erased; what cannot be read is left aside."""
+    """Return (number, creation moment) of everybody erased; unreadable lines are skipped."""
     if not path.exists():
         return []
     with path.open(newline="", encoding="utf-8") as file:

@@ -1,54 +1,58 @@
-"""One file out of two, in one operation. Nothing is lost: what is not kept is put away, and undo brings it back."""
+"""Merge two persons' files in one operation. What is not kept is marked as deleted, and undo restores it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from db.base import instants
 from db.base.errors import CeilingError, ConflictError, PaletteError, Problem, RuleError
 from db.model import domain_rules
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import References
 from db.people import duplicates
-from db.people.merge_preview import BOTH, KEEP, Clash, Look, Place, children, look, referred
+from db.people.merge_preview import BOTH, KEEP, MergeClash, Place, SideBySide, children, look, referred
 from db.rows import history, records
-from db.rows.records import Edit, Row, rehearsing, writing
+from db.rows.records import Edit, Row
 from db.rows.rule_errors import refusals
+from db.rows.transactions import rehearsing, writing
 from db.storage import ddl
 
 
 @dataclass(frozen=True)
-class Choices:
-    """What somebody chose. ``values``: to write over the kept person's; ``sides``: a clash's place -> what is kept."""
+class MergeChoices:
+    """What the user chose. ``values``: to write over the kept person's; ``sides``: place of a clash -> what is kept."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
     sides: Mapping[Place, str] = field(default_factory=dict)
     reason: str = ""
-    """Why the ceiling of aids is passed, where the two files together pass it."""
+    """Why the ceiling of aids may be exceeded, where the two files together exceed it."""
 
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What the file would refuse, as French sentences; ``ceiling``: the one that a written reason answers, or ''."""
+    """What the file would refuse, as French sentences. ``ceiling``: the one that a written reason answers, or ''."""
 
     problems: tuple[str, ...]
     ceiling: str
 
 
-def rehearse(db: Office, keep_id: int, gone_id: int, choices: Choices, who: str) -> Rehearsal:
-    """What the file would refuse of a merge; nothing is written. Raises NotFoundError, InvalidError, BusyError."""
+def rehearse(db: Office, keep_id: int, gone_id: int, choices: MergeChoices, who: str) -> Rehearsal:
+    """Return what the file would refuse of a merge; write nothing. Raises NotFoundError, InvalidError, BusyError."""
     with rehearsing(db):
         work = _Merge(db, look(db, keep_id, gone_id), choices, who, rehearsal=True)
         work.do()
     return Rehearsal(tuple(dict.fromkeys(work.problems)), work.ceiling)
 
 
-def merge(db: Office, keep_id: int, gone_id: int, choices: Choices, versions: Mapping[Place, int], who: str) -> None:
-    """Put the file of ``gone_id`` into that of ``keep_id``: one operation, which undo takes back whole.
+def merge(
+    db: Office, keep_id: int, gone_id: int, choices: MergeChoices, versions: Mapping[Place, int], who: str
+) -> None:
+    """Merge the file of ``gone_id`` into that of ``keep_id`` as one operation.
 
-    ``versions``: those of the ``Look`` that was shown. Raises ConflictError when a colleague changed something in
-    either file since, RuleError, CeilingError without a reason to pass it, InvalidError, NotFoundError, BusyError.
+    ``versions``: those of the SideBySide that was shown. Raises ConflictError when a colleague changed either file
+    since, RuleError, CeilingError without a reason, InvalidError, NotFoundError, BusyError.
     """
     with writing(db):
         now = look(db, keep_id, gone_id)
@@ -75,7 +79,7 @@ def _last_by(db: Office, table: str, row_id: int) -> str:
 class _Merge:
     """The steps of one merge, within a transaction."""
 
-    def __init__(self, db: Office, seen: Look, choices: Choices, who: str, rehearsal: bool = False) -> None:
+    def __init__(self, db: Office, seen: SideBySide, choices: MergeChoices, who: str, rehearsal: bool = False) -> None:
         self.db, self.seen, self.choices, self.who, self.rehearsal = db, seen, choices, who, rehearsal
         self.problems: list[str] = []
         self.ceiling = ""
@@ -85,7 +89,7 @@ class _Merge:
         for clash in seen.clashes:
             self._settle(clash, choices.sides.get(clash.place, clash.usual))
 
-    def _settle(self, clash: Clash, side: str) -> None:
+    def _settle(self, clash: MergeClash, side: str) -> None:
         lost = clash.loses(side)
         self._away += [(clash.table, row_id) for row_id in lost]
         kept = (clash.keep if side == KEEP else clash.gone)[0]
@@ -95,10 +99,10 @@ class _Merge:
             self._also[clash.table, row_id] = values
 
     def do(self) -> None:
-        """Everything, in the order in which the file's own rules allow it."""
+        """Run all steps, in an order that the file's rules allow."""
         before = self._broken()
         # Another moment than the person's: bringing her back must not bring these along before their turn.
-        moment = history.now().replace("Z", "001Z")
+        moment = instants.now().replace("Z", "001Z")
         for name, row_id in self._away:
             records.set_deleted(self.db, self._table(name), row_id, moment, self.who)
         for table in children(self.db):
@@ -108,7 +112,7 @@ class _Merge:
             self._move(table, mine, self._referring)
         self._rename()
         self._write_person()
-        records.set_deleted(self.db, self.db.tables["person"], self.seen.gone.id, history.now(), self.who)
+        records.set_deleted(self.db, self.db.tables["person"], self.seen.gone.id, instants.now(), self.who)
         for problem in self._broken() - before:
             with self._told():
                 raise RuleError([Problem(problem[2], problem[1])])
@@ -118,7 +122,7 @@ class _Merge:
 
     @contextmanager
     def _told(self, title: str = "") -> Iterator[None]:
-        """In a rehearsal what is refused is told, and the rest is tried as well."""
+        """In a rehearsal, record what is refused and go on."""
         try:
             yield
         except PaletteError as error:
@@ -134,15 +138,15 @@ class _Merge:
                     self._write(table, row, values)
 
     def _shortened(self, table: OfficeTable, row: Row) -> dict[str, Any]:
-        """What becomes of a row so that another may stand beside it."""
+        """Return the changes of a row that let another stand beside it."""
         return self._also.get((table.name, row.id), {})
 
     def _given(self, table: OfficeTable, row: Row) -> dict[str, Any]:
-        """What a row says once it is the kept person's."""
+        """Return the values of a row that moves to the kept person."""
         return {**self._referring(table, row), **self._shortened(table, row), "person_id": self.seen.keep.id}
 
     def _referring(self, table: OfficeTable, row: Row) -> dict[str, Any]:
-        """What a row refers to otherwise than before: what stands instead of what was put away."""
+        """Return a row's references, with those to rows put away replaced."""
         changed = {}
         for item in table.fields:
             value = row.values[item.name]
@@ -166,7 +170,7 @@ class _Merge:
             records.write(self.db, table, row.id, values, self.who)
 
     def _rename(self) -> None:
-        """The other's number, wherever a row names her."""
+        """Replace the other person's number wherever a row refers to it."""
         keep, gone = self.seen.keep.id, self.seen.gone.id
         for table, item, row in self.seen.listed:
             value = records.stored(self.db, table, row.id).values[item.name]
@@ -186,7 +190,8 @@ class _Merge:
                 )
 
     def _broken(self) -> set[tuple[str, str, str]]:
-        """(row, label, sentence) of every rule that a row of the two does not keep; some look at other rows only."""
+        """Return (row, label, sentence) of every rule that a row of the two files breaks; some rules look at other
+        rows."""
         found = set()
         for table in children(self.db):
             for rule in ddl.rules_of(table):

@@ -1,4 +1,4 @@
-"""Two persons' files side by side: what belongs to either, what is in both, what cannot stand together."""
+"""Two persons' files side by side: rows of one, rows in both, rows that cannot stand together."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,16 +16,16 @@ from db.rows.queries import ARCHIVED
 from db.rows.records import Row
 
 Place = tuple[str, int]
-"""A row: its table and its id."""
+"""A row: its table and id."""
 Versions = dict[Place, int]
 KEEP, GONE, BOTH = "keep", "gone", "both"
 
 
 @dataclass(frozen=True)
-class Clash:
-    """Rows of the two files that may not share a day: one side is kept, or, where that is possible, both.
+class MergeClash:
+    """Rows of the two files that may not share a day: one side is kept or, where possible, both.
 
-    ``both``: the row that then changes, and what becomes of it; None where one side must go.
+    ``both``: the row that then changes, and how; None where one side must go.
     """
 
     table: str
@@ -36,33 +36,34 @@ class Clash:
 
     @property
     def place(self) -> Place:
-        """What the clash is called by."""
+        """The key of the clash."""
         return (self.table, self.gone[0])
 
     def loses(self, side: str) -> tuple[int, ...]:
-        """The rows that are put away when that side is kept."""
+        """Return the rows that are put away when that side is kept."""
         return {KEEP: self.gone, GONE: self.keep, BOTH: ()}[side]
 
 
 @dataclass(frozen=True)
-class Look:
-    """Two files side by side. ``rows``: table -> those of either; ``twins``: the other's row -> the same one kept."""
+class SideBySide:
+    """Two files side by side. ``rows``: table -> rows of either; ``twins``: the other's row -> the identical row that
+    is kept."""
 
     keep: Row
     gone: Row
     rows: dict[str, tuple[list[Row], list[Row]]]
     twins: dict[Place, Place]
-    clashes: tuple[Clash, ...]
+    clashes: tuple[MergeClash, ...]
     listed: tuple[tuple[OfficeTable, Field, Row], ...]
-    """Rows that name the other person in a field of theirs (the participants of a project)."""
+    """Rows that refer to the other person in a list (the participants of a project)."""
     versions: Versions
 
 
 # ---- looking
 
 
-def look(db: Office, keep_id: int, gone_id: int) -> Look:
-    """The two files side by side. Raises NotFoundError, or InvalidError when they are one."""
+def look(db: Office, keep_id: int, gone_id: int) -> SideBySide:
+    """Return the two files side by side. Raises NotFoundError, or InvalidError when they are the same."""
     if keep_id == gone_id:
         raise InvalidError([Problem("c’est deux fois le même dossier")])
     keep, gone = (records.get(db, db.tables["person"], row_id) for row_id in (keep_id, gone_id))
@@ -72,11 +73,11 @@ def look(db: Office, keep_id: int, gone_id: int) -> Look:
     versions |= {(name, row.id): row.version for name, sides in rows.items() for side in sides for row in side}
     versions |= {(table.name, row.id): row.version for table, _, row in listed}
     twins = _twins(db, rows)
-    return Look(keep, gone, rows, twins, tuple(_clashes(db, keep_id, gone_id, rows, twins)), listed, versions)
+    return SideBySide(keep, gone, rows, twins, tuple(_clashes(db, keep_id, gone_id, rows, twins)), listed, versions)
 
 
 def children(db: Office) -> list[OfficeTable]:
-    """Every table of a person's rows, in the order in which rows may change hands: what others rest on comes first."""
+    """Return every table of a person's rows in the order in which rows may move: referenced tables first."""
     tables = [table for table in db.files.values() if table.belongs_to_person]
     names = {table.name for table in tables}
     rests = {t.name: {f.target for f in t.fields if f.target in names and f.target != t.name} for t in tables}
@@ -84,9 +85,9 @@ def children(db: Office) -> list[OfficeTable]:
 
 
 def _of(db: Office, table: OfficeTable, person_id: int) -> list[Row]:
-    """A person's rows, the earliest first; of aids, those that were granted past the ceiling before the others.
+    """Return a person's rows, earliest first; aids granted above the ceiling come before the others.
 
-    Taken back the other way round, no aid then meets the ceiling that the others fill with a reason.
+    In the reverse order of an undo, no aid then meets a ceiling that others exceed with a reason.
     """
     ids = [row[0] for row in db.execute(f'SELECT id FROM "{table.name}" WHERE person_id = ? ORDER BY id', (person_id,))]
     day = next((name.removeprefix("-") for name in table.order), "")
@@ -111,7 +112,7 @@ def _listed(db: Office, person_id: int) -> Iterator[tuple[OfficeTable, Field, Ro
 
 
 def _twins(db: Office, rows: Mapping[str, tuple[list[Row], list[Row]]]) -> dict[Place, Place]:
-    """The other's rows that say exactly what a row of the kept file says, each with a row of its own."""
+    """Return the other's rows that equal a row of the kept file, each with its own row."""
     twins: dict[Place, Place] = {}
     for table in children(db):
         free = defaultdict(list)
@@ -125,7 +126,7 @@ def _twins(db: Office, rows: Mapping[str, tuple[list[Row], list[Row]]]) -> dict[
 
 
 def _said(table: OfficeTable, row: Row, twins: Mapping[Place, Place]) -> tuple[Any, ...]:
-    """What a row says, whoever's it is; what it refers to counts as its twin."""
+    """Return the values of a row without its person; references count as their twins."""
     return tuple(referred(item, row.values[item.name], twins) for item in table.fields if item.name != "person_id")
 
 
@@ -144,7 +145,7 @@ def _clashes(
     gone_id: int,
     rows: Mapping[str, tuple[list[Row], list[Row]]],
     twins: Mapping[Place, Place],
-) -> Iterator[Clash]:
+) -> Iterator[MergeClash]:
     for name, alone in domain_rules.ALONE.items():
         sql = f"""SELECT other.id, NEW.id FROM {name} NEW JOIN {name} other ON other.person_id = ?
           WHERE NEW.person_id = ? AND {domain_rules.overlap("NEW", "other")} AND ({alone}) ORDER BY NEW.id, other.id"""
@@ -160,7 +161,7 @@ def _clashes(
 
 
 def _grouped(pairs: Iterable[tuple[int, int]]) -> list[tuple[list[int], list[int]]]:
-    """Pairs that share a row are one clash."""
+    """Join pairs that share a row into one clash."""
     groups: list[tuple[list[int], list[int]]] = []
     for mine, theirs in pairs:
         joined = [group for group in groups if mine in group[0] or theirs in group[1]]
@@ -172,17 +173,17 @@ def _grouped(pairs: Iterable[tuple[int, int]]) -> list[tuple[list[int], list[int
     return groups
 
 
-def _clash(name: str, mine: list[Row], theirs: list[Row]) -> Clash:
+def _clash(name: str, mine: list[Row], theirs: list[Row]) -> MergeClash:
     both = _both(name, mine[0], theirs[0]) if len(mine) == len(theirs) == 1 else None
     usual = (
         KEEP if _covers(mine, theirs) else GONE if _covers(theirs, mine) else BOTH if both and name != "cer" else KEEP
     )
     keep, gone = (tuple(row.id for row in side) for side in (mine, theirs))
-    return Clash(name, keep, gone, usual, both)
+    return MergeClash(name, keep, gone, usual, both)
 
 
 def _covers(one: list[Row], other: list[Row]) -> bool:
-    """Whether the days of one side hold those of the other."""
+    """Return whether the days of one side contain those of the other."""
     (first, last), (others_first, others_last) = (
         (min(row.values["starts_on"] for row in side), max(row.values["ends_on"] or "9999" for row in side))
         for side in (one, other)
@@ -191,7 +192,7 @@ def _covers(one: list[Row], other: list[Row]) -> bool:
 
 
 def _both(name: str, mine: Row, theirs: Row) -> tuple[int, dict[str, Any]] | None:
-    """How two periods may follow one another: the earlier ends the day before; a later contract replaces it."""
+    """Return how two periods may follow one another: the earlier ends the day before; a later contract replaces it."""
     starts = mine.values["starts_on"], theirs.values["starts_on"]
     if name == "cer":
         later = theirs.values
@@ -207,14 +208,14 @@ def _both(name: str, mine: Row, theirs: Row) -> tuple[int, dict[str, Any]] | Non
 
 
 def usual_side(item: Field, keep: Any, gone: Any) -> str:
-    """Which of two different values is proposed: the one that is filled; of an archived and a current file, current."""
+    """Return which of two values to propose: the filled one; of an archived and a current file, the current one."""
     if item.name == ARCHIVED:
         return KEEP if keep is None else GONE
     return GONE if keep is None else KEEP
 
 
 def both(item: Field, keep: Any, gone: Any) -> Any:
-    """Two notes one after the other, or the values of two lists together."""
+    """Return two notes one after the other, or the union of two lists."""
     if isinstance(item.type, Several):
         return tuple(dict.fromkeys([*keep, *gone]))
     return f"{keep}\n\n{gone}"

@@ -1,13 +1,13 @@
-"""How a French name sounds, as a short key: two spellings of one name have the same one.
+"""Phonetic keys of French names: spellings that sound alike have the same key.
 
-After Frédéric Brouard's Phonex and Soundex2 (sqlpro.developpez.com, « L’art des Soundex »), cut down to what names
-need and mended on names: nasal vowels, mute endings, « ch », « gn », « eau ». For comparing, never for showing.
+After Frédéric Brouard's Phonex and Soundex2 (sqlpro.developpez.com, « L’art des Soundex »), reduced to what names need:
+nasal vowels, mute endings, « ch », « gn », « eau ». Keys are compared, never shown.
 """
 
 import re
 from functools import lru_cache
 
-from db.model.types import fold
+from db.base.french import fold
 
 _BACK = "(?=[eiy])"
 _NASAL = "(?![aeiouyhnmU])"
@@ -56,7 +56,7 @@ _RULES = tuple(
 
 @lru_cache(maxsize=200_000)
 def key(name: str) -> str:
-    """How a name sounds; '' for one without letters. « Le Goff », « Legoff », « LE-GOFF »: the same key."""
+    """Return the phonetic key of a name, '' without letters. « Le Goff » and « LEGOFF » have the same one."""
     sound = re.sub("[^a-z]", "", fold(name.replace("ç", "ss").replace("Ç", "ss")))
     for pattern, replacement in _RULES:
         sound = pattern.sub(replacement, sound)

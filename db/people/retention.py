@@ -1,6 +1,7 @@
-"""How long a file is kept: who was not in touch for so long that it goes to the archives, then away; what traces go.
+"""Retention: files without contact for long enough are proposed for the archives, then for erasure; expired access
+lines are removed.
 
-Nothing goes by itself but traces that are too old: an administrator confirms every file, from a list. Limits: settings.
+Only expired access lines go automatically; an administrator confirms every file from a list. The delays are settings.
 """
 
 from calendar import monthrange
@@ -12,22 +13,20 @@ from db.model import domain_rules
 from db.model.dictionary import CER, STAGE, TABLES
 from db.model.office import Office
 from db.model.types import Date
-from db.rows import access_log, records
+from db.rows import access_log, records, transactions
 from db.rows.records import Edit
 from db.storage import audit_chain
 
 _PLANNED = frozenset({"due_on"})
-"""Days that were set, and on which nothing need have happened."""
+"""Dates that are planned; nothing need have happened on them."""
 _RUNNING = (STAGE, CER)
-"""What is a contact for as long as it runs. Rights are not: nobody closes them when somebody has left."""
+"""What counts as contact as long as it is in force. Rights do not: they are rarely closed when somebody leaves."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """One person's file. Days are ISO; ``last_contact``: the last day on which anything happened.
-
-    ``running``: a stage or a contract runs, so that this day is today.
-    """
+    """One person's file. ``last_contact``: the last ISO day on which anything happened; today while a stage or contract
+    is in force (``running``)."""
 
     person_id: int
     version: int
@@ -39,26 +38,26 @@ class Kept:
 
 
 def of_person(db: Office, person_id: int, today: str) -> Kept | None:
-    """One person's file, deleted or not; None once it is erased."""
+    """Return one person's file, deleted or not; None once it is erased."""
     return next(iter(_kept(db, today, "p.id = :person", person=person_id)), None)
 
 
 def to_archive(db: Office, today: str) -> list[Kept]:
-    """Files in which nothing happened for as long as the settings say, longest first."""
+    """Return the files without contact for the delay of the settings, longest first."""
     return _kept(
         db, today, f"p.deleted_at IS NULL AND p.archived_on IS NULL AND last_contact < {_before('archive_months')}"
     )
 
 
 def archived(db: Office, today: str) -> list[Kept]:
-    """Files in the archives, whose time has not come."""
+    """Return the archived files whose delay has not ended."""
     gone = {one.person_id for one in to_erase(db, today)}
     found = _kept(db, today, "p.deleted_at IS NULL AND p.archived_on IS NOT NULL")
     return [one for one in found if one.person_id not in gone]
 
 
 def to_erase(db: Office, today: str) -> list[Kept]:
-    """Files that were archived, or deleted, for as long as the settings say, and that nobody came back to since."""
+    """Return the files archived or deleted for the delay of the settings, and not used since."""
     limit = _before("erase_months")
     return _kept(
         db,
@@ -69,7 +68,7 @@ def to_erase(db: Office, today: str) -> list[Kept]:
 
 
 def archived_until(kept: Kept, archive_months: int) -> str:
-    """The first day on which a file is proposed for the archives, when nothing happens until then."""
+    """Return the first day on which a file would be proposed for the archives if nothing happens until then."""
     year, month, day = map(int, kept.last_contact.split("-"))
     years, months = divmod(month - 1 + archive_months, 12)
     last = min(day, monthrange(year + years, months + 1)[1])
@@ -95,14 +94,14 @@ def _kept(db: Office, today: str, where: str, **values: object) -> list[Kept]:
 
 
 def _running(columns: str) -> str:
-    """SQL: ``columns`` of the stages and contracts that run today."""
+    """SQL: ``columns`` of the stages and contracts in force today."""
     return " UNION ALL ".join(
         f"SELECT {columns} FROM {one.name} t WHERE {domain_rules.in_force('t', ':today')}" for one in _RUNNING
     )
 
 
 def _contacts() -> str:
-    """SQL: (person, day) of everything that happened; the day on which a file was made counts as well."""
+    """SQL: (person, day) of everything that happened; the creation of a file counts as well."""
     parts = [
         "SELECT row_id, min(substr(at, 1, 10)) FROM history"
         " WHERE table_name = 'person' AND action = 'insert' GROUP BY row_id"
@@ -121,12 +120,12 @@ def _contacts() -> str:
 
 
 def archive(db: Office, files: Iterable[Kept], day: str, who: str) -> None:
-    """Put files into the archives, all or none: out of lists, still counted. Raises as records.save_all."""
+    """Archive files, all or none: hidden from lists, still counted. Raises as ``records.save_all``."""
     _set_archived(db, files, day, who)
 
 
 def bring_back(db: Office, files: Iterable[Kept], who: str) -> None:
-    """Take files out of the archives, all or none. Raises as records.save_all."""
+    """Take files out of the archives, all or none. Raises as ``records.save_all``."""
     _set_archived(db, files, None, who)
 
 
@@ -139,8 +138,8 @@ def _set_archived(db: Office, files: Iterable[Kept], day: str | None, who: str) 
 
 
 def purge_traces(db: Office) -> int:
-    """Remove the traces that are older than the settings say; their seals stay. Returns how many went."""
-    with records.writing(db):
+    """Remove access lines older than the settings allow; their seals stay. Return how many were removed."""
+    with transactions.writing(db):
         old = "at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || (SELECT trace_months FROM setting) || ' months')"
         lines = [row[0] for row in db.execute(f"SELECT id FROM trace WHERE {old}").fetchall()]
         if lines:

@@ -1,7 +1,9 @@
-"""The word guard: what a note should not hold (RGPD, art. 9 and 10; a social security number), what to write instead.
+"""Sensitive words: what a note should not hold (RGPD, art. 9 and 10; a social security number), and what to write
+instead.
 
-It warns and never blocks, so it leans towards silence: a word that artists and their office use every day (« église »,
-« enceinte », « syndicat ») is only seen when it is said of somebody. Nothing of a text is kept.
+It warns and never blocks, and prefers silence to a false alarm: a word that artists and their office use every day («
+église », « enceinte », « syndicat ») is reported only when it is said of a person. Nothing of a text is stored or
+logged.
 """
 
 import re
@@ -13,12 +15,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from db.model.types import fold
+from db.base.french import fold
 
 
 @dataclass(frozen=True)
 class Concern:
-    """One thing seen in a text: its kind, the words as they were typed, why it should not stand there."""
+    """One thing found in a text: its kind, the words as typed, why they should not stand there."""
 
     kind: str
     words: str
@@ -26,7 +28,7 @@ class Concern:
 
 
 def found(text: str) -> list[Concern]:
-    """What the text says that it should not, in the order of the text, each words once. Time grows as the text does."""
+    """Return what a text should not hold, in the order of the text, each words once. The time is linear in the text."""
     plain, places = _plain(text)
     plain = _HARMLESS.sub(lambda match: "·" * len(match[0]), plain)
     seen: dict[tuple[str, str], tuple[int, Concern]] = {}
@@ -49,7 +51,7 @@ def _spots(plain: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _plain(text: str) -> tuple[str, list[int]]:
-    """The text folded (hyphens and spaces are one space), and for each of its characters, its place in the text."""
+    """Return the folded text (hyphens as spaces), and the index in the text of each of its characters."""
     letters: list[str] = []
     places: list[int] = []
     for place, char in enumerate(text):
@@ -79,7 +81,7 @@ _CORSICA = {"2a": "19", "2b": "18"}
 
 
 def _is_number(match: re.Match[str]) -> bool:
-    """Fifteen digits are told by their key; thirteen, by a sex and a month that anybody has."""
+    """Return whether digits are a social security number: 15 by their key, 13 by a valid sex and month."""
     sex, year, month, department, commune, order, key = match.groups()
     if department == "00":
         return False
@@ -96,7 +98,7 @@ _SAID: dict[str, str] = {name: f"({'|'.join(either)})" for name, either in _WORD
 
 
 def _expression(entry: str) -> str:
-    """One entry as a regular expression on the folded text."""
+    """Return one entry as a regular expression on folded text."""
     while "{" in entry:
         entry = re.sub(r"\{(\w+)\}", lambda match: _SAID[match[1]], entry)
     plain = "".join(fold(char) or char for char in entry)  # letter by letter: a space at an end counts
@@ -105,7 +107,7 @@ def _expression(entry: str) -> str:
 
 
 def _pattern(entries: Iterable[str]) -> re.Pattern[str]:
-    """Any of them, whole words only; of two that begin alike, the one said at greater length."""
+    """Return a pattern that matches any of the entries as whole words; the longest first."""
     either = "|".join(sorted(map(_expression, entries), key=len, reverse=True))
     return re.compile(rf"(?<!\w)(?:{either})(?!\w)")
 

@@ -1,6 +1,7 @@
-"""Whether two persons look like one: names that sound alike, are swapped or a slip apart; phone, e-mail, birth date.
+"""Similarity of two persons: names that sound alike, are swapped or differ by a slip; phone, e-mail, birth date.
 
-Nobody is compared with everybody: each person is looked up under a few keys, and compared with whom she meets there.
+Comparing everybody with everybody would take too long: each person is filed under a few keys (*blocking*), and compared
+only with persons who share one.
 """
 
 from collections import defaultdict
@@ -11,23 +12,23 @@ from typing import Any, NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from db.model.types import fold
+from db.base.french import fold
 from db.people import phonetics
 
 FIELDS = ("last_name", "first_name", "artist_name", "birth_date", "phone", "email")
-"""What likeness is judged on."""
+"""The fields that are compared."""
 _LEAST = 25
-"""The fewest points that are worth a look."""
+"""The lowest score worth showing."""
 _BLOCK = 40
-"""So many persons under one key are looked at; what hundreds share (the office's own number) tells nobody apart."""
+"""Most persons looked at under one key; what hundreds share (the office's own telephone number) tells nothing."""
 _SLIP_FROM = 4
-"""A slip is looked for in names of at least so many letters: Léo and Lou are two names."""
+"""Shortest name in which a slip is looked for: Léo and Lou are two names."""
 _WORD_FROM = 3
-"""A word of a name that stands for the whole has at least so many letters: not « de »."""
+"""Shortest word of a name that may stand for the whole: not « de »."""
 
 
 class Person(NamedTuple):
-    """What likeness is judged on, made ready to compare."""
+    """A person's values, prepared for comparison."""
 
     id: int
     last: str
@@ -42,14 +43,14 @@ class Person(NamedTuple):
 
 @dataclass(frozen=True)
 class Likeness:
-    """How far two persons look like one: why, in French, and how strongly, in points."""
+    """How similar two persons are: reasons in French, and a score in points."""
 
     reasons: tuple[str, ...]
     points: int
 
 
 def person(row_id: int, values: Mapping[str, Any]) -> Person:
-    """A person of the file, or one who may enter it (``row_id`` 0), by the stored values of her fields."""
+    """Return a person of the file, or one to be entered (``row_id`` 0), from stored values."""
     last, first, artist = (_words(values.get(name) or "") for name in ("last_name", "first_name", "artist_name"))
     phone = str(values.get("phone") or "")
     return Person(
@@ -67,7 +68,7 @@ def person(row_id: int, values: Mapping[str, Any]) -> Person:
 
 @lru_cache(maxsize=200_000)
 def _words(name: str) -> str:
-    """« Jean-Pierre » and « jean pierre » are one name; « d’Arc » is « d arc »."""
+    """Return the words of a name: « Jean-Pierre » and « jean pierre » are one name; « d’Arc » is « d arc »."""
     return " ".join("".join(c if c.isalnum() else " " for c in fold(name)).split())
 
 
@@ -75,7 +76,7 @@ def _words(name: str) -> str:
 
 
 def compare(one: Person, other: Person) -> Likeness | None:
-    """How far two persons look like one, or None when they do not."""
+    """Return how similar two persons are, or None when they are not."""
     reasons, points = _names(one, other)
     for reason, worth in (*_shared(one, other), *_born(one, other, bool(points))):
         reasons, points = (*reasons, reason), points + worth
@@ -83,7 +84,7 @@ def compare(one: Person, other: Person) -> Likeness | None:
 
 
 def _names(one: Person, other: Person) -> tuple[tuple[str, ...], int]:
-    """What their names have in common, at best."""
+    """Return what two persons' names have in common, at best."""
     if (one.last, one.first) == (other.last, other.first):
         return ("même nom et même prénom",), 60
     if (one.last, one.first) == (other.first, other.last):
@@ -101,12 +102,12 @@ def _names(one: Person, other: Person) -> tuple[tuple[str, ...], int]:
 
 
 def _is_slip(one: str, other: str) -> bool:
-    """One letter more, less, another, or two that changed places."""
+    """Return whether two names differ by one letter added, missing, replaced, or by two swapped."""
     return min(len(one), len(other)) >= _SLIP_FROM and OSA.distance(one, other, score_cutoff=1) == 1
 
 
 def _is_part(one: str, other: str) -> bool:
-    """One name is a word of the other: « Moreau » and « Moreau Petit »."""
+    """Return whether one name is a word of the other: « Moreau » and « Moreau Petit »."""
     short, long = sorted((one, other), key=len)
     return short != long and short in _own_words(long)
 
@@ -126,7 +127,7 @@ def _shared(one: Person, other: Person) -> Iterator[tuple[str, int]]:
 
 
 def _born(one: Person, other: Person, named: bool) -> Iterator[tuple[str, int]]:
-    """A birth date that both have says much, for as against. ``named``: whether their names are alike already."""
+    """Score two birth dates; equal or different ones weigh much. ``named``: whether the names are similar already."""
     if not one.born or not other.born:
         return
     if one.born == other.born:
@@ -144,7 +145,7 @@ def _born(one: Person, other: Person, named: bool) -> Iterator[tuple[str, int]]:
 
 
 def _is_near(one: str, other: str) -> bool:
-    """One digit apart, or day and month swapped."""
+    """Return whether two dates differ by one digit, or by day and month swapped."""
     return OSA.distance(one, other, score_cutoff=1) == 1 or one == f"{other[:4]}-{other[8:]}-{other[5:7]}"
 
 
@@ -152,7 +153,7 @@ def _is_near(one: str, other: str) -> bool:
 
 
 class Index:
-    """Persons by what they may share with another."""
+    """Persons by the keys under which similar ones are found."""
 
     def __init__(self, people: Iterable[Person]) -> None:
         self.people = list(people)
@@ -165,12 +166,12 @@ class Index:
             self._near["first"].add(one.first)
 
     def like(self, one: Person) -> list[tuple[Person, Likeness]]:
-        """Whoever looks like her, the likeliest first; herself (the same id) left out."""
+        """Return similar persons, the most similar first, without the person itself."""
         found = [(other, like) for other in self._met(one) if other.id != one.id and (like := compare(one, other))]
         return sorted(found, key=lambda pair: (-pair[1].points, pair[0].id))
 
     def pairs(self) -> Iterator[tuple[Person, Person, Likeness]]:
-        """Every two persons who look like one, once, the one of the lower number first."""
+        """Yield every pair of similar persons once, the lower number first."""
         for one in self.people:
             for other in self._met(one):
                 if one.id < other.id and (like := compare(one, other)):
@@ -180,7 +181,7 @@ class Index:
         return {other.id: other for key in self._asked(one) for other in self._by.get(key, ())[:_BLOCK]}.values()
 
     def _asked(self, one: Person) -> Iterator[Hashable]:
-        """The keys under which somebody like her may stand."""
+        """Return the keys under which persons similar to this one may be filed."""
         yield from _keys(one)
         for last in self._near["last"].of(one.last):
             yield ("last", last, one.first_key)
@@ -195,7 +196,7 @@ class Index:
 
 
 def _keys(one: Person) -> Iterator[Hashable]:
-    """The keys she stands under."""
+    """Return the keys under which a person is filed."""
     yield ("named", *sorted((one.last_key, one.first_key)))
     yield ("last", one.last, one.first_key)
     yield ("first", one.first, one.last_key)
@@ -212,7 +213,7 @@ def _keys(one: Person) -> Iterator[Hashable]:
 
 
 class _Near:
-    """Names that are a slip apart: two such names share what is left of them once a letter is dropped."""
+    """Finds names that differ by a slip: two such names share a form with one letter dropped."""
 
     def __init__(self) -> None:
         self._known: set[str] = set()
@@ -226,7 +227,7 @@ class _Near:
                 self._left[left].append(name)
 
     def of(self, name: str) -> list[str]:
-        """The names that are one slip away from this one."""
+        """Return the names that differ from this one by a slip."""
         if len(name) < _SLIP_FROM:
             return []
         if name not in self._found:
@@ -236,5 +237,5 @@ class _Near:
 
 
 def _without_one(name: str) -> set[str]:
-    """The name, and the name without one of its letters."""
+    """Return the name, and the name with each of its letters dropped."""
     return {name, *(name[:place] + name[place + 1 :] for place in range(len(name)))}

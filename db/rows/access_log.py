@@ -1,13 +1,14 @@
-"""Traces: who opened a person's file, who took what away, who signed in. Added only, sealed, kept a set time.
+"""The access log: who opened a person's file, took data away, signed in. Lines are only added, sealed, and expire.
 
-A line names no person: she is a number, and only whoever may read her file is shown her name beside it.
+A line holds the number of a person, never a name.
 """
 
 from dataclasses import dataclass
 
+from db.base import instants
+from db.base.french import french_instant
 from db.model.office import Office
-from db.rows import history
-from db.rows.records import writing
+from db.rows.transactions import writing
 
 ACTIONS = {
     "open": "Dossier ouvert",
@@ -21,14 +22,14 @@ ACTIONS = {
     "purge": "Traces retirées",
     "restore": "Sauvegarde reprise",
 }
-"""What may be traced, as it is read."""
+"""Action -> its French description."""
 _AGAIN = "-10 minutes"
-"""A file that is opened again within that time is one opening."""
+"""Opening the same file again within this time is not logged again."""
 
 
 @dataclass(frozen=True)
-class Line:
-    """One trace. ``at``: an ISO moment in UTC."""
+class LogLine:
+    """One line of the access log. ``at``: an ISO moment in UTC."""
 
     id: int
     at: str
@@ -39,18 +40,18 @@ class Line:
 
     @property
     def moment(self) -> str:
-        """« 06/03/2023 à 14:32 », in the office's own time."""
-        return history.moment_of(self.at)
+        """« 06/03/2023 à 14:32 », in the server's time zone."""
+        return french_instant(self.at)
 
 
 def note(db: Office, who: str, action: str, person_id: int | None = None, detail: str = "") -> None:
-    """Write one trace, in a transaction of its own. Raises BusyError, StorageError."""
+    """Add one line in a transaction of its own. Raises BusyError, StorageError."""
     with writing(db):
         add(db, who, action, person_id, detail)
 
 
 def add(db: Office, who: str, action: str, person_id: int | None = None, detail: str = "") -> None:
-    """Write one trace within a transaction that does something else as well."""
+    """Add one line within a running transaction."""
     if action not in ACTIONS:
         raise ValueError(f"unknown trace {action!r}")
     sql = "INSERT INTO trace (who, action, person_id, detail) VALUES (?, ?, ?, ?)"
@@ -58,7 +59,7 @@ def add(db: Office, who: str, action: str, person_id: int | None = None, detail:
 
 
 def note_opening(db: Office, who: str, person_id: int) -> None:
-    """Somebody opens a person's file; once for as long as it is at hand."""
+    """Log that a user opens a person's file, once per hour or so (``_AGAIN``)."""
     sql = (
         "SELECT 1 FROM trace WHERE person_id = ? AND action = 'open' AND who = ?"
         f" AND at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '{_AGAIN}')"
@@ -76,15 +77,15 @@ def find(
     until: str = "",
     first: int = 0,
     size: int = 50,
-) -> tuple[list[Line], int]:
-    """One page of the traces, latest first, and how many there are in all. Days are ISO, both included."""
+) -> tuple[list[LogLine], int]:
+    """Return one page of lines, latest first, and how many match in all. Days are ISO, both included."""
     asked = [
         ("who = ?", who), ("action = ?", action), ("person_id = ?", person_id),
-        ("at >= ?", history.start_of(since) if since else ""), ("at < ?", history.end_of(until) if until else ""),
+        ("at >= ?", instants.start_of(since) if since else ""), ("at < ?", instants.end_of(until) if until else ""),
     ]  # fmt: skip
     kept = [(sql, value) for sql, value in asked if value not in ("", None)]
     where = " AND ".join(["1", *(sql for sql, _ in kept)])
     values = [value for _, value in kept]
     (many,) = db.execute(f"SELECT count(*) FROM trace WHERE {where}", values).fetchone()
     sql = f"SELECT id, at, who, action, person_id, detail FROM trace WHERE {where} ORDER BY id DESC LIMIT ? OFFSET ?"
-    return [Line(*row) for row in db.execute(sql, [*values, size, first])], many
+    return [LogLine(*row) for row in db.execute(sql, [*values, size, first])], many

@@ -1,6 +1,7 @@
-"""One field of many rows, or the same new row for many persons: what it would do, tried out first, then in one go.
+"""Bulk edits: one field of many rows, or the same new row for many persons. Each is previewed, then written as one
+operation.
 
-What is tried out is taken back; what is then written is one operation, so that one undo takes it back.
+A preview runs the real statements and rolls them back.
 """
 
 import json
@@ -16,24 +17,25 @@ from db.model.dictionary import ACTION, CER, DIAGNOSTIC, INTERVENTION, PERSON
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context, Reference, References
-from db.rows import records, titles
-from db.rows.records import Edit, rehearsing
+from db.rows import records, titles, transactions
+from db.rows.records import Edit
 from db.rows.rule_errors import refusals
+from db.rows.transactions import rehearsing
 from db.storage import ddl
 
 MOST = 5_000
-"""So many rows are changed at once, at most: nobody else can save meanwhile."""
+"""Most rows in one bulk edit: nobody else can save meanwhile."""
 
 
 # ---- one field of many rows
 
 
 @dataclass(frozen=True)
-class Change:
-    """What a change of one field would do. ``versions``: the rows that would change, as they were read.
+class BulkChange:
+    """The preview of a change of one field.
 
-    ``groups``: what they say now, as text, and how many say it, most first; ``same``: how many say the new value
-    already; ``refused``: row -> why.
+    ``versions``: the rows that would change, as they were read. ``groups``: their present values as text with counts,
+    most first. ``same``: how many already have the new value. ``refused``: row -> reason.
     """
 
     table: str
@@ -46,8 +48,8 @@ class Change:
     refused: Mapping[int, str]
 
 
-def preview(db: Office, table: OfficeTable, ids: Sequence[int], name: str, value: Any, who: str) -> Change:
-    """What writing ``value`` over a field of these rows would do; nothing is written.
+def preview(db: Office, table: OfficeTable, ids: Sequence[int], name: str, value: Any, who: str) -> BulkChange:
+    """Return what writing ``value`` over a field of these rows would do.
 
     Raises FieldError when no row may hold the value, BusyError.
     """
@@ -63,7 +65,7 @@ def preview(db: Office, table: OfficeTable, ids: Sequence[int], name: str, value
     refused = _refused(db, table, list(other), {name: value}, who) if _may_refuse(table, name) else {}
     groups = Counter(old for row_id, (_, old) in other.items() if row_id not in refused)
     shown = {old: item.type.show(item.type.from_sql(old), known) for old in groups}
-    return Change(
+    return BulkChange(
         table.name,
         name,
         value,
@@ -76,7 +78,7 @@ def preview(db: Office, table: OfficeTable, ids: Sequence[int], name: str, value
 
 
 def _may_refuse(table: OfficeTable, name: str) -> bool:
-    """Whether a rule looks at that field; a value that was checked is never missing or unknown."""
+    """Return whether a rule watches that field; a checked value is never missing or unknown."""
     checked = {f"{name}_required", f"{name}_known"}
     asked = any(rule.name not in checked and (not rule.watches or name in rule.watches) for rule in ddl.rules_of(table))
     return asked or isinstance(table.field(name).type, Reference | References)
@@ -98,8 +100,8 @@ def _reason(error: PaletteError) -> str:
     return str(error.problems[0]) if isinstance(error, InvalidError) else str(error)
 
 
-def change(db: Office, table: OfficeTable, wanted: Change, who: str) -> int:
-    """Write it, all or nothing, in one operation. Returns how many rows changed.
+def change(db: Office, table: OfficeTable, wanted: BulkChange, who: str) -> int:
+    """Write a previewed change in one operation, and return how many rows changed.
 
     Raises ConflictError when a colleague changed the field of one of the rows since the preview, NotFoundError when one
     was deleted, RuleError, BusyError.
@@ -112,8 +114,9 @@ def change(db: Office, table: OfficeTable, wanted: Change, who: str) -> int:
 
 
 @dataclass(frozen=True)
-class Line:
-    """The new row of one person, from the chosen row ``source``; ``told``: what it rests on; ``refused``: why not."""
+class DraftLine:
+    """The new row of one person, from the selected row ``source``. ``told``: what it builds on; ``refused``: the
+    reason, or ''."""
 
     source: int
     person: int
@@ -124,24 +127,24 @@ class Line:
 
 @dataclass(frozen=True)
 class Draft:
-    """New rows of one table, a line for each chosen row. ``common``: what was asked for, the same for all."""
+    """New rows of one table, one for each selected row. ``common``: the values they share."""
 
     table: OfficeTable
     sources: OfficeTable
     common: Mapping[str, Any]
     day: str
-    lines: tuple[Line, ...]
+    lines: tuple[DraftLine, ...]
 
     @property
-    def accepted(self) -> list[Line]:
+    def accepted(self) -> list[DraftLine]:
         """The lines that can be created."""
         return [line for line in self.lines if not line.refused]
 
 
 KINDS = {"intervention": INTERVENTION, "action": ACTION, "cer": CER}
-"""What can be created for several persons at once; contracts are renewals of those they have."""
+"""The tables of which rows can be created for several persons; contracts are renewed."""
 MONTHS = "months"
-"""Among what is asked of renewals: how long each lasts, in months."""
+"""Name of the length in months, asked for renewals."""
 
 
 def draft(
@@ -153,9 +156,9 @@ def draft(
     who: str,
     day: str,
 ) -> Draft:
-    """What would be created for these persons, or for the persons of these contracts; nothing is written.
+    """Return what would be created for these persons, or for the persons of these contracts.
 
-    ``common``: stored values of the new rows, and for a contract ``months``. ``day``: an ISO date, today or the day of
+    ``common``: stored values of the new rows, and ``months`` for a contract. ``day``: an ISO date, today or the day of
     signing. Raises BusyError.
     """
     made = list(_lines(db, table, sources, ids, common, day))
@@ -169,17 +172,17 @@ def draft(
                     records.save_within(db, table, [Edit(line.values)], who, known)
                 except PaletteError as error:
                     reason = _reason(error)
-            tried.append(Line(line.source, line.person, line.values, line.told, reason))
+            tried.append(DraftLine(line.source, line.person, line.values, line.told, reason))
     return Draft(table, sources, common, day, tuple(tried))
 
 
 def create(db: Office, wanted: Draft, who: str) -> int:
-    """Create the accepted lines, all or nothing, in one operation. Returns how many.
+    """Create the accepted lines in one operation, and return how many.
 
-    Raises StaleError when the file changed so that a line would be another one now, RuleError, BusyError.
+    Raises StaleError when the file has changed so that a line would differ, RuleError, BusyError.
     """
     lines = wanted.accepted
-    with records.writing(db):
+    with transactions.writing(db):
         again = _lines(db, wanted.table, wanted.sources, [line.source for line in lines], wanted.common, wanted.day)
         now = {line.source: (line.person, line.values) for line in again if not line.refused}
         moved = [line for line in lines if now.get(line.source) != (line.person, line.values)]
@@ -193,15 +196,16 @@ def create(db: Office, wanted: Draft, who: str) -> int:
 
 def _lines(
     db: Office, table: OfficeTable, sources: OfficeTable, ids: Sequence[int], common: Mapping[str, Any], day: str
-) -> Iterator[Line]:
-    """A line for each chosen row; a person chosen by two of her contracts has one, but for renewals and plans."""
+) -> Iterator[DraftLine]:
+    """Yield a line for each selected row; a person selected through two contracts gets one, except for renewals and
+    plans."""
     known = titles.context(db)
     seen: set[int] = set()
     for source in ids:
         person = source if sources is PERSON else records.person_of(db, sources, source) or 0
         if table.name == INTERVENTION.name:
             if person not in seen:
-                yield Line(source, person, {"person_id": person, **common})
+                yield DraftLine(source, person, {"person_id": person, **common})
             seen.add(person)
         elif table.name == ACTION.name:
             yield _action(db, sources, source, person, common, day, known)
@@ -211,36 +215,36 @@ def _lines(
 
 def _action(
     db: Office, sources: OfficeTable, source: int, person: int, common: Mapping[str, Any], day: str, known: Context
-) -> Line:
+) -> DraftLine:
     contract = source if sources is CER else _running(db, person, day)
     plan = ("cer_id", CER.name, contract)
     if contract is None:
         plan = ("diagnostic_id", DIAGNOSTIC.name, _last_diagnostic(db, person))
     name, target, row_id = plan
     if row_id is None:
-        return Line(source, person, {}, "", "ni contrat en cours ni diagnostic : aucun plan où mettre l’action")
-    return Line(source, person, {"person_id": person, name: row_id, **common}, known.title(target, row_id))
+        return DraftLine(source, person, {}, "", "ni contrat en cours ni diagnostic : aucun plan où mettre l’action")
+    return DraftLine(source, person, {"person_id": person, name: row_id, **common}, known.title(target, row_id))
 
 
 def _renewal(
     db: Office, sources: OfficeTable, source: int, person: int, common: Mapping[str, Any], day: str, known: Context
-) -> Line:
+) -> DraftLine:
     contract = source if sources is CER else _running(db, person, day)
     if contract is None:
-        return Line(source, person, {}, "", "pas de contrat en cours")
+        return DraftLine(source, person, {}, "", "pas de contrat en cours")
     told = known.title(CER.name, contract)
     later = db.execute("SELECT id FROM cer WHERE replaces_id = ? AND deleted_at IS NULL", (contract,)).fetchone()
     if later:
-        return Line(source, person, {}, told, f"déjà renouvelé : {known.title(CER.name, later[0])}")
+        return DraftLine(source, person, {}, told, f"déjà renouvelé : {known.title(CER.name, later[0])}")
     values = domain_rules.next_contract(db, contract, day)
     own = {name: value for name, value in common.items() if name != MONTHS and value is not None}
     ends = months_later(values["starts_on"], int(common[MONTHS]))
     start, end = (CER.field("starts_on").type.show(one, known) for one in (values["starts_on"], ends))
-    return Line(source, person, {**values, "ends_on": ends, **own}, f"{told} → du {start} au {end}")
+    return DraftLine(source, person, {**values, "ends_on": ends, **own}, f"{told} → du {start} au {end}")
 
 
 def _running(db: Office, person: int, day: str) -> int | None:
-    """The contract in force, the one that ends last."""
+    """Return the contract in force that ends last."""
     running = domain_rules.in_force("c", ":day")
     sql = f"SELECT c.id FROM cer c WHERE c.person_id = :person AND {running} ORDER BY c.ends_on DESC LIMIT 1"
     row = db.execute(sql, {"person": person, "day": day}).fetchone()
@@ -256,7 +260,7 @@ def _last_diagnostic(db: Office, person: int) -> int | None:
 
 
 def months_later(start: str, months: int) -> str:
-    """The last day of a period of so many months: from 15/01, six months end on 14/07."""
+    """Return the last day of a period of so many months: from 15/01, six months end on 14/07."""
     year, month, day = map(int, start.split("-"))
     years, place = divmod(month - 1 + months, 12)
     following = date(year + years + (place == 11), (place + 1) % 12 + 1, 1)

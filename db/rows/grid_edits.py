@@ -1,7 +1,9 @@
-"""What is typed or pasted into a grid, kept safe: every cell is saved, refused with its reason, or shown as a conflict.
+"""What is typed or pasted into a grid: each cell is saved, refused with its reason, or shown as a conflict.
 
-A sheet belongs to one tab of one person. Cells arrive as text, with the row (a negative number for a line not saved
-yet) and the version the person was looking at; see pages/shared/grid/grid.js for the other half of the protocol.
+One object holds the state of one grid in one browser tab. Cells arrive as text with their row (a negative number for a
+line that is not saved yet) and the version that the user was looking at. The browser sends a cell until it is
+acknowledged, so that a cell may arrive twice; it is dealt with once. See pages/shared/grid/grid.js for the other half
+of the protocol.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,7 +33,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Refused:
-    """A text that could not be saved, why, and the version the person was looking at."""
+    """A text that could not be saved, the reason, and the version that the user was looking at."""
 
     text: str
     reason: str
@@ -40,7 +42,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class Clash:
-    """A cell that a colleague changed meanwhile: both values are there to choose from."""
+    """A cell that a colleague changed meanwhile; the user chooses between both values."""
 
     row: int
     version: int
@@ -49,38 +51,40 @@ class Clash:
 
 
 Place = tuple[int, str]
-"""A cell: its row and its field."""
+"""A cell: row id and field name."""
 
 
 @dataclass
 class Sheet:
-    """The state of one grid in one tab. ``fixed``: values every new line starts with (the person of a file, say)."""
+    """The state of one grid in one tab. ``fixed``: values of every new line (the person of a file, say)."""
 
     table: OfficeTable
     fixed: Mapping[str, Any] = field(default_factory=dict)
     id: str = field(default_factory=lambda: token_hex(8))
-    """A browser that meets another sheet than before (the server was restarted) sends again what it still holds."""
+    """Identifies this object to the browser, which resends unacknowledged cells when it meets another one (after a
+    restart)."""
     drafts: dict[int, dict[str, str]] = field(default_factory=dict)
     adopted: dict[int, int] = field(default_factory=dict)
     refused: dict[Place, Refused] = field(default_factory=dict)
     clashes: dict[Place, Clash] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
-    """Texts that have nowhere to go, because their row was deleted."""
+    """Texts that cannot be saved because their row was deleted."""
     status: str = ""
     _own: dict[Place, int] = field(default_factory=dict)
     _done: dict[str, int] = field(default_factory=dict)
 
     def done(self, tab: str) -> int:
-        """The number of the last cell of that tab that was dealt with."""
+        """Return the number of the last cell of that tab that was dealt with."""
         return self._done.get(tab, 0)
 
     @property
     def next_draft(self) -> int:
-        """The number of the empty line at the bottom; never one that was used, or an edit would land on another row."""
+        """Return the row number of the empty line at the bottom; never one that was used, or an edit would reach
+        another row."""
         return min((*self.drafts, *self.adopted), default=0) - 1
 
     def apply(self, db: Office, tab: str, cells: Iterable[Cell], who: str) -> None:
-        """Save what can be saved. A cell that was dealt with is not dealt with twice, however often it is sent."""
+        """Save what can be saved. A cell is dealt with once, however often it is sent."""
         new = [cell for cell in cells if cell.number > self.done(tab)]
         if not new:
             return
@@ -92,7 +96,7 @@ class Sheet:
         self._done[tab] = max(cell.number for cell in new)
 
     def _adopt(self, cell: Cell) -> Cell:
-        """A cell typed while its new line was being saved belongs to the row that line became."""
+        """Return the cell addressed to the saved row, if it was typed while its new line was being saved."""
         row = self.adopted.get(cell.row, cell.row)
         return cell if row == cell.row else replace(cell, row=row, version=1)
 
@@ -134,7 +138,7 @@ class Sheet:
                 self._keep(group, row)
 
     def _waiting(self, db: Office, latest: Mapping[Place, Cell]) -> list[Cell]:
-        """Refused cells of the same rows, tried again with the new ones: some values are only right together."""
+        """Return refused cells of the same rows, to try again: some values are valid only together."""
         again = []
         for cell in {cell.row: cell for cell in latest.values()}.values():
             for (row, name), refused in self.refused.items():
@@ -145,7 +149,8 @@ class Sheet:
         return again
 
     def _edits(self, read: list[tuple[Cell, Any]]) -> list[tuple[list[Cell], Edit]]:
-        """One edit a row and version: a person who changes her own change has seen it, and only that."""
+        """Return one edit for each row and version. A user who changes a value again has seen the own change, and only
+        that."""
         groups: dict[tuple[int, int], list[tuple[Cell, Any]]] = {}
         for cell, value in read:
             version = max(cell.version, self._own.get((cell.row, cell.field), 0))
@@ -156,7 +161,7 @@ class Sheet:
         ]
 
     def _save_row(self, db: Office, cells: list[Cell], edit: Edit, who: str) -> None:
-        """One row. The cells that are wrong wait, each with its reason; the others are saved without them."""
+        """Save one row. Wrong cells are set aside with their reasons; the others are saved without them."""
         try:
             self._keep(cells, records.save(db, self.table, edit, who))
         except NotFoundError as error:
@@ -173,7 +178,7 @@ class Sheet:
             self._save_others(db, cells, edit, {cell.field for cell in wrong}, who)
 
     def _save_others(self, db: Office, cells: list[Cell], edit: Edit, wrong: set[str], who: str) -> None:
-        """What is left once the wrong cells are set aside; one by one when nobody knows which are wrong."""
+        """Save what is left without the wrong cells; one by one when it is not known which are wrong."""
         rest = [cell for cell in cells if cell.field not in wrong]
         for group in [rest] if wrong and rest else [[cell] for cell in rest]:
             values = {cell.field: edit.values[cell.field] for cell in group}
@@ -226,21 +231,21 @@ class Sheet:
             self._say_saved()
 
     def missing(self, row: int, values: Mapping[str, Any] | None = None) -> list[str]:
-        """The labels a new line still waits for before it can be saved."""
+        """Return the labels of the required fields that a new line still lacks."""
         have = {**records.defaults(self.table), **self.fixed, **self.drafts.get(row, {})} if values is None else values
         return [item.label for item in self.table.fields if item.required and have.get(item.name) in (None, "")]
 
     # ---- what the person decides
 
     def settle(self, db: Office, place: Place, mine: bool, who: str) -> None:
-        """End a clash: write my value over my colleague's, knowingly, or leave hers."""
+        """End a clash: write the user's value over the colleague's, or drop it."""
         clash = self.clashes.pop(place)
         if mine:
             cell = Cell(0, clash.row, clash.version, place[1], clash.difference.mine_text)
             self._save_row(db, [cell], Edit({place[1]: clash.difference.mine}, clash.row, clash.version), who)
 
     def forget(self, place: Place) -> None:
-        """Give a refused text up: the cell shows what is in the file again."""
+        """Drop a refused text: the cell shows the stored value again."""
         self.refused.pop(place, None)
         row, name = place
         if row in self.drafts:
@@ -249,7 +254,7 @@ class Sheet:
                 self.forget_draft(row)
 
     def forget_draft(self, row: int) -> None:
-        """Give a line up that was not saved yet; its number is not given to another."""
+        """Drop a line that was not saved; its number is never reused."""
         self.drafts.pop(row, None)
         self._forget_refused(row)
         self.adopted.setdefault(row, row)
@@ -258,7 +263,7 @@ class Sheet:
         self.refused = {place: cell for place, cell in self.refused.items() if place[0] != row}
 
     def problems(self, lines: Mapping[int, int]) -> list[tuple[Place, Problem]]:
-        """Every refused cell, in words. ``lines``: row -> the line number on the screen."""
+        """Return every refused cell as a sentence. ``lines``: row -> line number on the screen."""
         return [
             (place, Problem(_told(cell), self.table.field(place[1]).label, place[1], lines.get(place[0])))
             for place, cell in self.refused.items()
@@ -270,7 +275,7 @@ def _told(cell: Refused) -> str:
 
 
 def _reason(error: PaletteError, name: str) -> str:
-    """The sentence to show beside a cell: of its own field when the error has one."""
+    """Return the reason to show beside a cell: that of its own field when the error has one."""
     if isinstance(error, InvalidError):
         own = [problem for problem in error.problems if problem.field == name]
         return (

@@ -1,4 +1,4 @@
-"""The groups of a query: which there are, in their order, and how many rows each has on all pages."""
+"""The groups of a query in their order, with the number of rows of each over all pages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,11 +12,11 @@ from db.rows.queries import Filter, Part, Query
 from db.storage.connection import remembered
 
 Counts = list[tuple[Any, int]]
-"""Each group in order: its code (None for what is empty) and its number of rows."""
+"""(code, number of rows) of each group in order; None is the group of empty values."""
 
 
 def counts(db: Office, table: OfficeTable, query: Query) -> Counts:
-    """Every group that a query finds, over all pages; remembered until the file changes."""
+    """Return every group of a query over all pages; remembered until the file changes."""
     dated = query if query.today else replace(query, today=date.today().isoformat())
 
     def ask() -> Counts:
@@ -28,12 +28,12 @@ def counts(db: Office, table: OfficeTable, query: Query) -> Counts:
 
 
 def on_pages(found: Counts, query: Query) -> int:
-    """How many rows the pages of a query hold: those of its groups that are not folded."""
+    """Return how many rows the pages of a query hold: those of groups that are not folded."""
     return sum(many for code, many in found if code not in query.folded)
 
 
 def page_ids(db: Office, table: OfficeTable, query: Query) -> list[int]:
-    """The ids of one page, group by group: each asked by itself, so that a large file need not be sorted whole."""
+    """Return the ids of one page, group by group; querying each group alone avoids sorting a large file."""
     first, last, before = (query.page - 1) * query.size, query.page * query.size, 0
     inside = tuple(name for name in query.sort if name.removeprefix("-") != query.group)
     ids: list[int] = []
@@ -50,39 +50,39 @@ def page_ids(db: Office, table: OfficeTable, query: Query) -> list[int]:
 
 
 def part_ids(db: Office, table: OfficeTable, query: Query, part: Part) -> list[int]:
-    """The ids of some of the rows that a query finds, in order. The query says its day, and has no groups."""
+    """Return the ids of a part of what a query finds, in order. The query has a day and no groups."""
     sql, values = queries.part_sql(table, query, part)
     ids = [row[0] for row in db.execute(sql, values)]
     return ids[::-1] if part.from_the_end else ids
 
 
 def of_rows(db: Office, table: OfficeTable, group: str, ids: list[int]) -> dict[int, Any]:
-    """The group that each of these rows is in now: its code, None for what is empty."""
+    """Return the present group of each of these rows: its code, None for empty."""
     sql = queries.group_of_sql(table, group, ids)
     return dict(db.execute(sql, {"today": date.today().isoformat()}).fetchall())
 
 
 @dataclass(frozen=True)
-class Section:
-    """A group as a page shows it. ``goes_on``: it began on a page before; ``folded``: its rows are on no page."""
+class GroupSection:
+    """A group as a page shows it. ``goes_on``: it began on an earlier page; ``folded``: its rows are on no page."""
 
     code: Any
     goes_on: bool = False
     folded: bool = False
 
 
-def sections(found: Counts, query: Query, on_page: Sequence[Any]) -> list[Section]:
-    """The groups of one page, in order; a folded one stands where it would begin. ``on_page``: those of its rows."""
+def sections(found: Counts, query: Query, on_page: Sequence[Any]) -> list[GroupSection]:
+    """Return the groups of one page in order, folded ones where they would begin. ``on_page``: those of its rows."""
     first, last = (query.page - 1) * query.size, query.page * query.size
     end = on_pages(found, query)
     shown, before = [], 0
     for code, many in found:
         if code not in query.folded:
             if code in on_page:
-                shown.append(Section(code, goes_on=before < first))
+                shown.append(GroupSection(code, goes_on=before < first))
             before += many
         elif first <= before < last or (before == end and first < max(1, end) <= last):
-            shown.append(Section(code, folded=True))
+            shown.append(GroupSection(code, folded=True))
     listed = [section.code for section in shown]
     # Counts may be those of a moment ago: a row's group is shown even so.
-    return shown + [Section(code) for code in dict.fromkeys(on_page) if code not in listed]
+    return shown + [GroupSection(code) for code in dict.fromkeys(on_page) if code not in listed]

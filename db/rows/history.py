@@ -1,10 +1,11 @@
-"""Who changed what: read from the history that the file's own triggers write."""
+"""The history: who changed what, written by the file's own triggers."""
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from db.base import instants
+from db.base.french import french_instant
 from db.model.dictionary import FILES
 from db.model.fields import OfficeTable
 from db.model.office import Office
@@ -16,7 +17,7 @@ WORDS = {"insert": "a créé", "update": "a modifié", "delete": "a supprimé", 
 
 @dataclass(frozen=True)
 class Change:
-    """One line of the history. ``at`` is an ISO moment in UTC; ``fields``: (label, before, after) in French."""
+    """One line of the history. ``at``: an ISO moment in UTC; ``fields``: (label, before, after) in French."""
 
     id: int
     at: str
@@ -28,8 +29,8 @@ class Change:
 
     @property
     def moment(self) -> str:
-        """« 06/03/2023 à 14:32 », in the office's own time."""
-        return moment_of(self.at)
+        """« 06/03/2023 à 14:32 », in the server's time zone."""
+        return french_instant(self.at)
 
     @property
     def sentence(self) -> str:
@@ -41,28 +42,8 @@ class Change:
         return f"{self.who} {WORDS[self.action]}{shown}"
 
 
-def moment_of(at: str) -> str:
-    """An ISO moment in UTC as « 06/03/2023 à 14:32 », in the office's own time."""
-    return f"{datetime.fromisoformat(at).astimezone():%d/%m/%Y à %H:%M}"
-
-
-def start_of(day: str) -> str:
-    """The moment at which an ISO day begins in the office, as the history writes moments (UTC)."""
-    return datetime.combine(date.fromisoformat(day), time()).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-
-
-def end_of(day: str) -> str:
-    """The moment at which an ISO day ends in the office."""
-    return start_of((date.fromisoformat(day) + timedelta(days=1)).isoformat())
-
-
-def now() -> str:
-    """The current moment as the history writes it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-
-
 def changed_since(db: Office, table: str, row_id: int, version: int) -> dict[str, str]:
-    """Field -> who changed it last, for every field of a row that changed after that version."""
+    """Return field -> who changed it last, for every field of a row changed after that version."""
     changes = db.execute(
         "SELECT who, before, after FROM history WHERE table_name = ? AND row_id = ? AND version > ? ORDER BY id",
         (table, row_id, version),
@@ -71,23 +52,23 @@ def changed_since(db: Office, table: str, row_id: int, version: int) -> dict[str
 
 
 def made_at(db: Office, table: str, row_id: int) -> str:
-    """The moment at which a row was made, in UTC; '' when the history does not say."""
+    """Return the moment (UTC) at which a row was created, '' when the history does not say."""
     sql = "SELECT min(at) FROM history WHERE table_name = ? AND row_id = ? AND action = 'insert'"
     return str(db.execute(sql, (table, row_id)).fetchone()[0] or "")
 
 
 def of_row(db: Office, table: str, row_id: int, known: Context) -> list[Change]:
-    """Everything that happened to one row, latest first."""
+    """Return every change of one row, latest first."""
     return _changes(db, "table_name = ? AND row_id = ?", (table, row_id), known)
 
 
 def of_person(db: Office, person_id: int, known: Context) -> list[Change]:
-    """Everything that happened to one person's file, its dated rows included, latest first."""
+    """Return every change of one person and the person's dated rows, latest first."""
     return _changes(db, _of_person(), {"person": person_id}, known)
 
 
 def _of_person() -> str:
-    """SQL: the lines of one person's rows."""
+    """SQL: the lines about one person's rows."""
     rows = " UNION ALL ".join(
         f"SELECT '{table.name}', id FROM \"{table.name}\" WHERE person_id = :person"
         for table in FILES.values()
@@ -98,7 +79,7 @@ def _of_person() -> str:
 
 @dataclass(frozen=True)
 class Asked:
-    """What is looked for in the history; '' and None leave it open. Days are ISO, both included."""
+    """What to look for in the history; '' and None leave it open. Days are ISO, both included."""
 
     who: str = ""
     table: str = ""
@@ -110,15 +91,15 @@ class Asked:
 
 
 def find(db: Office, asked: Asked, known: Context, first: int, size: int) -> tuple[list[Change], int]:
-    """One page of the lines asked for, latest first, and how many there are in all."""
+    """Return one page of matching lines, latest first, and how many match in all."""
     parts: list[tuple[str, dict[str, Any]]] = [
         (sql, {name: value})
         for sql, name, value in (
             ("who = :who", "who", asked.who),
             ("table_name = :table", "table", asked.table),
             ("action = :action", "action", asked.action),
-            ("at >= :since", "since", start_of(asked.since) if asked.since else ""),
-            ("at < :until", "until", end_of(asked.until) if asked.until else ""),
+            ("at >= :since", "since", instants.start_of(asked.since) if asked.since else ""),
+            ("at < :until", "until", instants.end_of(asked.until) if asked.until else ""),
         )
         if value
     ]
@@ -134,23 +115,24 @@ def find(db: Office, asked: Asked, known: Context, first: int, size: int) -> tup
 
 
 def of_operation(db: Office, operation: Operation, known: Context) -> list[Change]:
-    """What one operation changed, latest first."""
+    """Return what one operation changed, latest first."""
     return _changes(db, "id BETWEEN ? AND ?", (operation.first, operation.last), known)
 
 
 def of_tables(db: Office, tables: tuple[str, ...], known: Context, most: int) -> list[Change]:
-    """The latest changes of these tables, latest first."""
+    """Return the latest changes of these tables, latest first."""
     return _changes(db, f"table_name IN ({', '.join('?' * len(tables))})", tables, known, f"LIMIT {int(most)}")
 
 
 def names(db: Office) -> list[str]:
-    """Everybody who signed a change or left a trace."""
+    """Return everybody who signed a change or appears in the access log."""
     sql = "SELECT who FROM history UNION SELECT who FROM trace ORDER BY 1"
     return [row[0] for row in db.execute(sql)]
 
 
 def strays(db: Office, moment: str, known: Context) -> dict[int, list[Change]]:
-    """Person -> the changes since ``moment`` of rows that are no longer theirs: erased, or given to somebody else."""
+    """Return person -> changes since ``moment`` of rows that no longer belong to the person: erased, or moved to
+    another."""
     gone = "action = 'erase' OR (action = 'update' AND json_extract(before, '$.person_id') IS NOT NULL)"
     sql = f"SELECT id, json_extract(before, '$.person_id') FROM history WHERE at >= ? AND ({gone})"
     found: dict[int, list[Change]] = {}

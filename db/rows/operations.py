@@ -1,4 +1,4 @@
-"""Operations: what one save wrote in the history, whole, so that it can be shown and undone whole."""
+"""Operations: the lines of the history that one save wrote, shown and undone as a whole."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from db.model.office import Office
 
 @dataclass(frozen=True)
 class Operation:
-    """One save. Lines ``first`` to ``last`` of the history; ``undoes`` and ``undone_by``: ids of other operations."""
+    """One save: lines ``first`` to ``last`` of the history. ``undoes`` and ``undone_by``: ids of other operations."""
 
     id: int
     at: str
@@ -26,7 +26,7 @@ _LATEST = "ORDER BY o.id DESC LIMIT 1"
 
 
 def note(db: Office, before: int, undoes: int | None = None) -> None:
-    """Write down what the present transaction added to the history after its line ``before``, if anything."""
+    """Record what the running transaction added to the history after its line ``before``, if anything."""
     last, who = db.execute("SELECT max(id), who FROM history").fetchone()  # SQLite: of that same line
     if last and last > before:
         sql = "INSERT INTO operation (who, first, last, undoes) VALUES (?, ?, ?, ?)"
@@ -34,25 +34,25 @@ def note(db: Office, before: int, undoes: int | None = None) -> None:
 
 
 def get(db: Office, operation_id: int) -> Operation | None:
-    """One operation."""
+    """Return one operation, or None."""
     return _one(db, "o.id = ?", operation_id)
 
 
 def of_line(db: Office, line: int) -> Operation | None:
-    """The operation that wrote a line of the history; None for what was changed without Palette."""
+    """Return the operation that wrote a line of the history; None for a change made without Palette."""
     found = _one(db, "o.first <= ? ORDER BY o.first DESC LIMIT 1", line)
     return found if found and line <= found.last else None
 
 
 def last_of(db: Office, who: str, *tables: str) -> Operation | None:
-    """The latest save of a colleague in any of these tables that was not undone, undoings left out."""
+    """Return a user's latest save in any of these tables that is not undone and is not itself an undo."""
     named = ", ".join("?" * len(tables))
     here = f"EXISTS (SELECT 1 FROM history h WHERE h.id BETWEEN o.first AND o.last AND h.table_name IN ({named}))"
     return _one(db, f"o.who = ? AND o.undoes IS NULL AND u.id IS NULL AND {here} {_LATEST}", who, *tables)
 
 
 def persons(db: Office, operation: Operation) -> list[int]:
-    """Whose files it touched, by number: the persons it wrote, and those whose rows it wrote."""
+    """Return the ids of the persons whose files the operation touched."""
     lines = "SELECT row_id FROM history WHERE id BETWEEN :first AND :last AND table_name = '{}'"
     found = [lines.format("person")] + [
         f'SELECT person_id FROM "{name}" WHERE id IN ({lines.format(name)})'

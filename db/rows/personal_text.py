@@ -8,11 +8,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from db.base import instants
 from db.base.errors import BusyError
+from db.base.french import french_instant
 from db.model.dictionary import PERSON
 from db.model.office import Office
 from db.model.types import Date, Email, Phone
-from db.rows import history, records
+from db.rows import transactions
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Entry:
     @property
     def moment(self) -> str:
         """« 06/03/2023 à 14:32 », in the office's own time."""
-        return history.moment_of(self.at)
+        return french_instant(self.at)
 
 
 def record(db: Office) -> list[Entry]:
@@ -44,10 +46,10 @@ def adding(db: Office, seen: Sequence[Entry], action: str, year: int, numbers: s
     Raises BusyError when the record has grown since it was ``seen``: a colleague published or withdrew meanwhile.
     """
     sql = "INSERT INTO publication (at, who, action, year, numbers) VALUES (?, ?, ?, ?, ?)"
-    with records.writing(db):
+    with transactions.writing(db):
         if len(record(db)) != len(seen):
             raise BusyError("Une autre publication ou un retrait vient d’avoir lieu : rien n’a été fait, recommencez.")
-        db.execute(sql, (history.now(), who, action, year, numbers))
+        db.execute(sql, (instants.now(), who, action, year, numbers))
         yield
 
 

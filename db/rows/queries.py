@@ -1,22 +1,24 @@
-"""Filters, search, sort and page of a grid -> SQL. Every value is a parameter; every name comes from the dictionary."""
+"""Build the SQL of a grid: filters, search, sort and pages. Every value is a parameter; every name comes from the
+dictionary."""
 
 import json
 from dataclasses import dataclass
 from typing import Any
 
+from db.base.french import fold
 from db.model.dictionary import TABLES
 from db.model.fields import Computed, Field, OfficeTable, Table
-from db.model.types import Choice, Choices, Reference, References, Text, Type, YesNo, fold
+from db.model.types import Choice, Choices, Reference, References, Text, Type, YesNo
 from db.storage.ddl import folded
 
 
 @dataclass(frozen=True)
 class Filter:
-    """One condition on one column.
+    """One condition on one column. ``how``:
 
-    ``how``: « words » (text holds words beginning so), « in » (one of the codes; None means empty), « between »
-    (two bounds, either may be None; dates, numbers, cents), « is » (this very value), « group » (the same, of one group
-    among those of a grid), « empty », « filled »; of the field « id », « among » (these rows).
+    « words » (text holds words that begin so), « in » (one of the codes; None means empty), « between » (two bounds,
+    either may be None; dates, numbers, cents), « is » (this value), « group » (this value, of one group of a grid), «
+    empty », « filled »; for the field « id », « among » (these rows).
     """
 
     field: str
@@ -30,10 +32,10 @@ class Filter:
 
 @dataclass(frozen=True)
 class Query:
-    """What a grid shows: conditions, words searched everywhere, sort (« -name » descends), page (from 1), its size.
+    """What a grid shows: filters, searched words, sort (« -name » descends), page (from 1) and its size.
 
-    ``group``: the column whose groups come one after the other, each sorted by itself; ``folded``: the groups (codes,
-    None for what is empty) whose rows are on no page.
+    ``group``: the column to group by; each group is sorted by itself. ``folded``: the groups (codes, None for empty)
+    whose rows are on no page.
     """
 
     filters: tuple[Filter, ...] = ()
@@ -47,7 +49,7 @@ class Query:
 
     @property
     def groups_backward(self) -> bool:
-        """Whether the groups themselves come in the opposite order: the column they are made by is sorted so."""
+        """Whether the groups come in reverse order: the column they are made by is sorted so."""
         return f"-{self.group}" in self.sort
 
 
@@ -55,7 +57,7 @@ Sql = tuple[str, list[Any]]
 
 
 def words(text: str) -> str:
-    """What the search index is asked for: every word, as the beginning of a word; '' when nothing can be searched."""
+    """Return the words as a prefix query of the search index, '' when nothing can be searched."""
     plain = "".join(c if c.isalnum() else " " for c in fold(text)).split()
     if plain and all(word.isdigit() for word in plain):
         plain = ["".join(plain)]  # a telephone number typed in pairs
@@ -65,13 +67,13 @@ def words(text: str) -> str:
 
 
 def expression(table: OfficeTable, name: str) -> str:
-    """The SQL of a stored or computed column of ``t``."""
+    """Return the SQL of a stored or computed column of ``t``."""
     column = table.column(name)
     return f"({column.sql})" if isinstance(column, Computed) else f"t.{name}"
 
 
 def title_fields(table: Table) -> list[Field]:
-    """The fields that name a row, in order."""
+    """Return the fields that name a row, in order."""
     return [table.field(name) for name in table.title]
 
 
@@ -92,7 +94,7 @@ def _search(table: OfficeTable, text: str) -> Sql:
 
 
 def _named(target: Table, kind: Type, sql: str, match: str) -> Sql:
-    """The condition that a column refers to rows whose name holds the words."""
+    """Return the condition that a column refers to rows whose name holds the words."""
     titles = " ".join(item.name for item in title_fields(target) if item.searched)
     if not match or not titles:
         return "1" if not match else "0", []
@@ -141,7 +143,7 @@ _NOT_ARCHIVED = "t.person_id NOT IN (SELECT id FROM person WHERE archived_on IS 
 
 
 def _current(table: OfficeTable, query: Query) -> list[Sql]:
-    """Files in the archives are out of sight, unless these very rows, this very person, or archived ones are asked."""
+    """Return the condition that hides archived files, unless these rows, this person or archived ones are requested."""
     named = any(
         item.how == "among" or item.field == ARCHIVED or (item.field, item.how) == ("person_id", "is")
         for item in query.filters
@@ -153,7 +155,7 @@ def _current(table: OfficeTable, query: Query) -> list[Sql]:
 
 
 def where(table: OfficeTable, query: Query) -> Sql:
-    """The condition of a query on the rows that are kept, and its parameters but ``:today``."""
+    """Return the condition of a query on rows that are not deleted, and its parameters except ``:today``."""
     parts = [("t.deleted_at IS NULL", []), *_current(table, query)]
     parts += [_condition(table, item) for item in query.filters]
     if query.search.strip():
@@ -162,7 +164,7 @@ def where(table: OfficeTable, query: Query) -> Sql:
 
 
 def _sort_keys(table: Table, name: str, alias: str = "t") -> list[str]:
-    """SQL to sort by one column; a reference sorts as the row it points to (``r``) does."""
+    """Return the SQL to sort by one column; a reference sorts as the row it points to (``r``) does."""
     column = table.column(name)
     sql = f"({column.sql})" if isinstance(column, Computed) else f"{alias}.{name}"
     match column.type:
@@ -177,7 +179,7 @@ def _sort_keys(table: Table, name: str, alias: str = "t") -> list[str]:
 
 
 def _row_keys(target: str, alias: str) -> list[str]:
-    """SQL to sort by what a row of that table is called."""
+    """Return the SQL to sort by the title of a row of that table."""
     table = TABLES[target]
     if table.sorted_by_name:
         return [f"{alias}.sort_key"]
@@ -185,14 +187,14 @@ def _row_keys(target: str, alias: str) -> list[str]:
 
 
 def _names(table: OfficeTable, query: Query) -> list[str]:
-    """What a query sorts by: what was asked, then the table's own order, unless that has a key (``sort_key``)."""
+    """Return what a query sorts by: its own sort, then the table's order unless that is stored as ``sort_key``."""
     asked = {name.removeprefix("-") for name in query.sort}
     own = [name for name in table.order if name.removeprefix("-") not in asked]
     return [*query.sort, *([] if table.sorted_by_name else own)]
 
 
 def _leads(table: OfficeTable, query: Query) -> str:
-    """The named table that every row refers to and that leads the sort (a person, mostly), or ''."""
+    """Return the referenced table that leads the sort and that every row refers to (mostly a person), or ''."""
     for name in _names(table, query)[:1]:
         first = table.column(name.removeprefix("-"))
         if isinstance(first, Field) and first.required and isinstance(first.type, Reference):
@@ -201,7 +203,7 @@ def _leads(table: OfficeTable, query: Query) -> str:
 
 
 def source(table: OfficeTable, query: Query) -> str:
-    """FROM: the table, walked through in the order of the persons' names when these lead the sort."""
+    """Return the FROM clause, walking through persons in name order when their names lead the sort."""
     leader = _leads(table, query)
     if not leader:
         return f'"{table.name}" t'
@@ -210,10 +212,11 @@ def source(table: OfficeTable, query: Query) -> str:
 
 
 def order_by(table: OfficeTable, query: Query, walk: bool = True, backward: bool = False) -> str:
-    """The sort of a query, empty values last, then the table's own order, then the id so that pages never overlap.
+    """Return the ORDER BY of a query: empty values last, then the table's order, then the id so that pages never
+    overlap.
 
-    ``walk``: let an index give the order, which is quick near both ends; otherwise what is found is sorted.
-    ``backward``: exactly the other way round, to reach the last pages from the end.
+    ``walk``: let an index give the order, fast near both ends; otherwise the matches are sorted. ``backward``: reverse
+    order, to reach the last pages from the end.
     """
     keys = []
     leader = _leads(table, query)
@@ -232,12 +235,12 @@ def order_by(table: OfficeTable, query: Query, walk: bool = True, backward: bool
 
 
 def groupable(table: OfficeTable) -> list[Field | Computed]:
-    """The columns that rows can be grouped by: those that hold one of a few values."""
+    """Return the columns that rows can be grouped by: those with few values."""
     return [item for item in table.columns if isinstance(item.type, Choice | YesNo)]
 
 
 def groups_sql(table: OfficeTable, query: Query) -> tuple[str, dict[str, Any]]:
-    """Every group that a query finds, as in its list (« oui » before « non »), what is empty last: code, rows."""
+    """SQL: every group of a query in the order of its list, empty last: code, rows."""
     condition, values = where(table, query)
     column = table.column(query.group)
     inner = (
@@ -253,19 +256,19 @@ def groups_sql(table: OfficeTable, query: Query) -> tuple[str, dict[str, Any]]:
 
 
 def group_of_sql(table: OfficeTable, group: str, ids: list[int]) -> str:
-    """The id and the group of some rows."""
+    """SQL: the id and the group of some rows."""
     marks = ", ".join(map(str, ids))
     return f'SELECT t.id, {expression(table, group)} FROM "{table.name}" t WHERE t.id IN ({marks})'
 
 
 def _always_filled(table: OfficeTable, name: str) -> bool:
-    """Whether no row is empty there, so that SQLite need not look for empty values before it uses an index."""
+    """Return whether the column is never empty, so that SQLite need not look for empty values before using an index."""
     column = table.column(name)
     return isinstance(column, Field) and column.required
 
 
 def _numbered(sql: str, values: list[Any], today: str) -> tuple[str, dict[str, Any]]:
-    """Positional marks as named ones, beside ``:today`` (SQLite takes one kind or the other)."""
+    """Replace positional parameters by named ones, to use them beside ``:today``; SQLite allows one style."""
     pieces = sql.split("?")
     named = "".join(f"{piece}:v{i}" for i, piece in enumerate(pieces[:-1])) + pieces[-1]
     return named, {"today": today, **{f"v{i}": value for i, value in enumerate(values)}}
@@ -273,10 +276,8 @@ def _numbered(sql: str, values: list[Any], today: str) -> tuple[str, dict[str, A
 
 @dataclass(frozen=True)
 class Part:
-    """Some of the rows a query finds, in its order: so many of them, from the place ``first`` (from 0) on.
-
-    ``matching``: how many it finds in all, if that is known.
-    """
+    """A part of what a query finds, in order: ``size`` rows from index ``first`` (from 0). ``matching``: how many it
+    finds in all, if known."""
 
     first: int
     many: int
@@ -284,24 +285,24 @@ class Part:
 
     @property
     def from_the_end(self) -> bool:
-        """Whether it is nearer to the end of what is found, and better reached from there."""
+        """Whether the part is nearer to the end, and better read from there."""
         return self.matching is not None and self.first * 2 >= self.matching > 0
 
 
 def page_of(query: Query, matching: int | None = None) -> Part:
-    """The part that is the query's page."""
+    """Return the part that is the query's page."""
     return Part((query.page - 1) * query.size, query.size, matching)
 
 
 def ids_sql(table: OfficeTable, query: Query, matching: int | None = None) -> tuple[str, dict[str, Any]]:
-    """The ids of one page of a query, in order; in the opposite order when that part is read ``from_the_end``."""
+    """SQL: the ids of one page of a query, in order; reversed when the part is read ``from_the_end``."""
     return part_sql(table, query, page_of(query, matching))
 
 
 def part_sql(table: OfficeTable, query: Query, part: Part) -> tuple[str, dict[str, Any]]:
-    """The ids of a part of what a query finds, in order; in the opposite order when it is read ``from_the_end``.
+    """SQL: the ids of a part of what a query finds, in order; reversed when it is read ``from_the_end``.
 
-    An index gives the order where the part lies near an end; otherwise all that is found is sorted.
+    An index gives the order where the part lies near an end; otherwise all matches are sorted.
     """
     condition, values = where(table, query)
     total = 2 * (part.first + part.many) if part.matching is None else part.matching
@@ -314,20 +315,20 @@ def part_sql(table: OfficeTable, query: Query, part: Part) -> tuple[str, dict[st
 
 
 def count_sql(table: OfficeTable, query: Query) -> tuple[str, dict[str, Any]]:
-    """How many rows a query finds."""
+    """SQL: how many rows a query finds."""
     condition, values = where(table, query)
     return _numbered(f'SELECT count(*) FROM "{table.name}" t WHERE {condition}', values, query.today)
 
 
 def still_matching_sql(table: OfficeTable, query: Query, ids: list[int]) -> tuple[str, dict[str, Any]]:
-    """Which of these rows the query would still find."""
+    """SQL: which of these rows the query still finds."""
     condition, values = where(table, query)
     marks = ", ".join(map(str, ids))
     return _numbered(f'SELECT t.id FROM "{table.name}" t WHERE t.id IN ({marks}) AND {condition}', values, query.today)
 
 
 def rows_sql(table: OfficeTable, ids: list[int], computed: bool = True) -> str:
-    """Every column of some rows: stored, computed and, last, which highlights hold."""
+    """SQL: every column of some rows: stored, computed, and which highlights hold."""
     columns = ["t.id", "t.version", *(f"t.{item.name}" for item in table.fields)]
     if computed:
         columns += [f"({item.sql})" for item in table.computed] + [f"({item.sql})" for item in table.highlights]

@@ -1,30 +1,28 @@
-"""Read, save, delete and restore the rows of any table; a save is all or nothing and never overwrites a colleague's."""
+"""Read, save, delete and restore rows of any table. A save never overwrites a colleague's change."""
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from db.base.errors import ConflictError, Difference, FieldError, InvalidError, NotFoundError, Problem, of_sqlite
-from db.model.dictionary import OWN_FIELD, OWN_VALUE
+from db.base import instants
+from db.base.errors import ConflictError, Difference, FieldError, InvalidError, NotFoundError, Problem
 from db.model.fields import TODAY, Field, OfficeTable, Table
 from db.model.office import Office
 from db.model.types import Context
-from db.rows import group_counts, history, operations, queries
+from db.rows import group_counts, history, queries
 from db.rows.queries import Filter, Query
 from db.rows.rule_errors import refusals
 from db.rows.titles import context, suggestions
-from db.storage import audit_chain, permissions, upgrade
-from db.storage.connection import change_token, remembered
+from db.rows.transactions import writing
+from db.storage.connection import remembered
 
 __all__ = ["Edit", "Filter", "Page", "Query", "Row", "Saved", "context", "suggestions"]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row as it was read: stored and computed values by name; why a cell calls for attention (tone, sentence)."""
+    """One row as read: stored and computed values by name. ``marks``: field -> (tone, sentence) to highlight."""
 
     id: int
     version: int
@@ -44,7 +42,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Edit:
-    """Values to write, by field. No ``row_id``: a new row. Otherwise ``version`` is the one that was read."""
+    """Values to write, by field. Without ``row_id``: a new row; otherwise ``version`` is the one that was read."""
 
     values: Mapping[str, Any]
     row_id: int | None = None
@@ -53,7 +51,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Saved:
-    """A row that is durable in the file."""
+    """A row that is stored durably."""
 
     row_id: int
     version: int
@@ -63,12 +61,12 @@ class Saved:
 
 
 def today() -> str:
-    """The current day as an ISO date."""
+    """Return the current day as an ISO date."""
     return date.today().isoformat()
 
 
 def count(db: Office, table: OfficeTable, query: Query) -> int:
-    """How many rows a query finds; remembered until the file changes."""
+    """Return how many rows a query finds; remembered until the file changes."""
     dated = _dated(query)
 
     def ask() -> int:
@@ -83,20 +81,20 @@ def _dated(query: Query) -> Query:
 
 
 def page_ids(db: Office, table: OfficeTable, query: Query) -> list[int]:
-    """The ids of one page, in order."""
+    """Return the ids of one page, in order."""
     if query.group:
         return group_counts.page_ids(db, table, _dated(query))
     return group_counts.part_ids(db, table, _dated(query), queries.page_of(query, count(db, table, query)))
 
 
 def still_matching(db: Office, table: OfficeTable, query: Query, ids: list[int]) -> set[int]:
-    """Which of these rows the query would still find."""
+    """Return which of these rows the query still finds."""
     sql, values = queries.still_matching_sql(table, _dated(query), ids)
     return {row[0] for row in db.execute(sql, values)}
 
 
 def rows(db: Office, table: OfficeTable, ids: Sequence[int], day: str = "") -> list[Row]:
-    """These rows in this order, without those that were deleted."""
+    """Return these rows in this order, without deleted ones."""
     if not ids:
         return []
     found = {
@@ -118,13 +116,13 @@ def _row(table: OfficeTable, raw: tuple[Any, ...]) -> Row:
 
 
 def read(db: Office, table: OfficeTable, query: Query = Query()) -> Page:  # noqa: B008 - frozen
-    """One page of a table."""
+    """Return one page of a table."""
     ids = page_ids(db, table, query)
     return Page(rows(db, table, ids, query.today), count(db, table, query), count(db, table, Query(today=query.today)))
 
 
 def get(db: Office, table: OfficeTable, row_id: int) -> Row:
-    """One row. Raises NotFoundError when it does not exist or was deleted."""
+    """Return one row. Raises NotFoundError when it does not exist or was deleted."""
     found = rows(db, table, [row_id])
     if not found:
         raise NotFoundError(f"Cette ligne n’existe pas, ou a été supprimée : {table.label} n° {row_id}.")
@@ -132,18 +130,18 @@ def get(db: Office, table: OfficeTable, row_id: int) -> Row:
 
 
 def of_person(db: Office, table: OfficeTable, person_id: int) -> list[Row]:
-    """Every row of one person, in the table's order."""
+    """Return every row of one person, in the table's order."""
     return rows(db, table, page_ids(db, table, Query((Filter("person_id", "is", person_id),), size=10_000)))
 
 
 def ids_of_person(db: Office, table: OfficeTable, person_id: int) -> list[int]:
-    """The ids of a person's rows, deleted ones included, oldest first."""
+    """Return the ids of a person's rows, deleted ones included, oldest first."""
     sql = f'SELECT id FROM "{table.name}" WHERE person_id = ? ORDER BY id'
     return [row[0] for row in db.execute(sql, (person_id,))]
 
 
 def person_of(db: Office, table: OfficeTable, row_id: int) -> int | None:
-    """Whose row it is, deleted or not; None for a person herself, and where there is no row or no person."""
+    """Return whose row it is, deleted or not; None for a person's own row, and when there is no such row."""
     if not table.belongs_to_person:
         return None
     row = db.execute(f'SELECT person_id FROM "{table.name}" WHERE id = ?', (row_id,)).fetchone()
@@ -151,7 +149,7 @@ def person_of(db: Office, table: OfficeTable, row_id: int) -> int | None:
 
 
 def ids_listing(db: Office, table: OfficeTable, item: Field, row_id: int) -> list[int]:
-    """The ids of the rows whose list of references (``item``) holds a row, deleted ones included."""
+    """Return the ids of the rows whose list of references ``item`` contains a row, deleted ones included."""
     listed = f"EXISTS (SELECT 1 FROM json_each({item.name}) WHERE value = ?)"
     return [row[0] for row in db.execute(f'SELECT id FROM "{table.name}" WHERE {listed} ORDER BY id', (row_id,))]
 
@@ -159,60 +157,8 @@ def ids_listing(db: Office, table: OfficeTable, item: Field, row_id: int) -> lis
 # ---- writing
 
 
-@contextmanager
-def writing(db: Office, undoes: int | None = None) -> Iterator[None]:
-    """One transaction: all or nothing, one writer at a time; what it wrote in the history is one operation, sealed.
-
-    ``undoes``: the operation that it takes back. SQLite's refusals become BusyError, StorageError, AccessError.
-    """
-    try:
-        db.execute("BEGIN IMMEDIATE")
-        before = change_token(db)
-        yield
-        operations.note(db, before, undoes)
-        if _reshaped(db, before):
-            upgrade.renew(db)
-        with permissions.lifted(db):
-            audit_chain.seal(db)
-        db.execute("COMMIT")
-    except BaseException as error:
-        _roll_back(db)
-        told = of_sqlite(error) if isinstance(error, sqlite3.Error) else None
-        if told:
-            raise told from error
-        raise
-
-
-def _reshaped(db: Office, before: int) -> bool:
-    """Whether the present transaction changed a field or a list of the office's own: the file has to follow."""
-    sql = "SELECT 1 FROM history WHERE id > ? AND table_name IN (?, ?) LIMIT 1"
-    return db.execute(sql, (before, OWN_FIELD.name, OWN_VALUE.name)).fetchone() is not None
-
-
-@contextmanager
-def rehearsing(db: Office) -> Iterator[None]:
-    """Try something out: whatever is written within is taken back. Raises BusyError, StorageError, AccessError.
-
-    Nothing that is ``remembered`` may be asked within: it would be kept under a number that another save gets.
-    """
-    try:
-        db.execute("BEGIN IMMEDIATE")
-        yield
-    except sqlite3.Error as error:
-        raise of_sqlite(error) or error from error
-    finally:
-        _roll_back(db)
-
-
-def _roll_back(db: Office) -> None:
-    """A full disk ends the transaction by itself."""
-    if db.in_transaction:
-        db.execute("ROLLBACK")
-    db.forget_dictionary()
-
-
 def defaults(table: Table, day: str = "") -> dict[str, Any]:
-    """What a new row starts with."""
+    """Return the values that a new row starts with."""
     return {
         item.name: (day or today()) if item.default == TODAY else item.default
         for item in table.fields
@@ -240,7 +186,7 @@ def save_all(db: Office, table: OfficeTable, edits: Sequence[Edit], who: str) ->
 def save_within(
     db: Office, table: OfficeTable, edits: Sequence[Edit], who: str, known: Context | None = None
 ) -> list[Saved]:
-    """``save_all`` within a transaction that does something else as well."""
+    """Do the same as ``save_all`` within a running transaction."""
     known = known or context(db)
     return _save(db, table, edits, _check_all(table, edits, known), who, known)
 
@@ -257,7 +203,7 @@ def _save(
 
 
 def _lines(edits: Sequence[Edit]) -> list[int | None]:
-    """Line numbers for messages; a single row needs none."""
+    """Return the line numbers for messages; a single row needs none."""
     return [None] if len(edits) == 1 else list(range(1, len(edits) + 1))
 
 
@@ -276,7 +222,7 @@ def _check_all(table: OfficeTable, edits: Sequence[Edit], known: Context) -> lis
 def _check(
     table: OfficeTable, values: dict[str, Any], known: Context, line: int | None, *, whole: bool
 ) -> list[Problem]:
-    """Make the values canonical in place; what is wrong with them, by field."""
+    """Make the values canonical in place, and return what is wrong with them."""
     problems = []
     for item in table.fields:
         if item.name in values and values[item.name] is not None:
@@ -291,7 +237,7 @@ def _check(
 
 
 def add(db: Office, table: OfficeTable, values: Mapping[str, Any], who: str) -> int:
-    """Write a new row within ``writing``; returns its id. Raises InvalidError, RuleError."""
+    """Write a new row within ``writing`` and return its id. Raises InvalidError, RuleError."""
     checked = {**defaults(table), **values}
     problems = _check(table, checked, context(db), None, whole=True)
     if problems:
@@ -300,7 +246,7 @@ def add(db: Office, table: OfficeTable, values: Mapping[str, Any], who: str) -> 
 
 
 def change(db: Office, table: OfficeTable, row_id: int, values: Mapping[str, Any], who: str) -> None:
-    """Write checked values over a row within ``writing``, whatever its version. Raises InvalidError, RuleError."""
+    """Write values over a row within ``writing``, whatever its version. Raises InvalidError, RuleError."""
     checked = dict(values)
     problems = _check(table, checked, context(db), None, whole=False)
     if problems:
@@ -336,7 +282,7 @@ def _update(
 
 
 def write(db: Office, table: OfficeTable, row_id: int, values: Mapping[str, Any], who: str) -> None:
-    """Write these values over a row, within ``writing`` and ``refusals``; nothing but the file's own rules is asked."""
+    """Write checked values over a row within ``writing`` and ``refusals``; only the file's own rules are applied."""
     stored = [table.field(name).type.to_sql(value) for name, value in values.items()]
     assignments = ", ".join(["version = version + 1", "changed_by = ?", *(f"{name} = ?" for name in values)])
     db.execute(f'UPDATE "{table.name}" SET {assignments} WHERE id = ?', [who, *stored, row_id])
@@ -354,7 +300,7 @@ def _gone(table: OfficeTable, row_id: int) -> str:
 
 
 def stored(db: Office, table: OfficeTable, row_id: int) -> Row:
-    """One row as it is stored, also a deleted one. Raises NotFoundError when there is none."""
+    """Return one row as stored, even a deleted one. Raises NotFoundError when there is none."""
     columns = ", ".join(item.name for item in table.fields)
     raw = db.execute(
         f'SELECT id, version, deleted_at, {columns} FROM "{table.name}" WHERE id = ?', (row_id,)
@@ -368,7 +314,7 @@ def stored(db: Office, table: OfficeTable, row_id: int) -> Row:
 def _refuse_conflict(
     db: Office, table: OfficeTable, edit: Edit, current: Row, changed: Mapping[str, Any], known: Context
 ) -> None:
-    """Two people may change two fields of one row; the same field, only knowing what the other wrote."""
+    """Raise ConflictError when a colleague changed one of the same fields since; two people may change two fields."""
     if edit.version == current.version:
         return
     since = history.changed_since(db, table.name, current.id, edit.version or 0)
@@ -387,9 +333,9 @@ def _difference(item: Field, theirs: Any, mine: Any, known: Context) -> Differen
 
 
 def delete(db: Office, table: OfficeTable, versions: Mapping[int, int], who: str) -> None:
-    """Put rows away (kept, hidden, in the history), all or none. ``versions``: id -> version that was read.
+    """Mark rows as deleted (they stay in the file and in the history), all or none. ``versions``: id -> version read.
 
-    Raises ConflictError when a colleague changed one of them since, NotFoundError when it is already gone.
+    Raises ConflictError when a colleague changed one of them since, NotFoundError when it is already deleted.
     """
     with writing(db):
         for row_id, version in versions.items():
@@ -397,11 +343,11 @@ def delete(db: Office, table: OfficeTable, versions: Mapping[int, int], who: str
             since = history.changed_since(db, table.name, row_id, version)
             if since:
                 raise ConflictError(row_id, current.version, next(iter(since.values())), [])
-            set_deleted(db, table, row_id, history.now(), who)
+            set_deleted(db, table, row_id, instants.now(), who)
 
 
 def restore(db: Office, table: OfficeTable, ids: Iterable[int], who: str) -> None:
-    """Bring deleted rows back, all or none; every rule is looked at again. Raises RuleError, NotFoundError."""
+    """Restore deleted rows, all or none; every rule is checked again. Raises RuleError, NotFoundError."""
     with writing(db):
         for row_id in ids:
             row = stored(db, table, row_id)

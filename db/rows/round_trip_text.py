@@ -1,34 +1,34 @@
-"""How a value is written so that it reads back as that very value, whatever else bears the same name.
+"""Write values as text that reads back as the same value, even when another one has the same name.
 
 For files that come back: a workbook of the whole office, a template. On screen, ``Type.show`` is enough.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
 from db.base.errors import FieldError
+from db.base.french import fold
+from db.base.spreadsheets import sheet_name
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
-from db.model.types import Choice, Choices, Context, Phone, Reference, References, Text, Type, ValueList, fold
+from db.model.types import Choice, Choices, Context, Phone, Reference, References, Text, Type, ValueList
 from db.rows import queries
 from db.rows.titles import words_of
 
 ROW_NUMBER = "N°"
 """The heading of the column that holds the id of each row."""
 FIRST, LISTS = "À lire d’abord", "Listes"
-"""The sheets of a workbook of the whole office that are no table; the first begins with NAME."""
+"""The sheets of a workbook of the whole office that are not tables; the first begins with NAME."""
 NAME = "Palette : tout le fichier"
-_LONGEST_NAME = 31
 _CUTS = (";", "\n")
-"""What parts several values of one cell: nothing within one of them may hold it."""
+"""Separators of several values in one cell; no single value may contain one."""
 _LONGEST = 30_000
-"""Characters: a cell of Excel holds 32,767."""
+"""Characters; a cell of Excel holds 32,767."""
 
 
 def headings(fields: Iterable[Field]) -> dict[str, Field]:
-    """A heading of its own for each field of a table: its label, « Label (2) » for the second of that name."""
+    """Return a unique heading for each field of a table: its label, « Label (2) » for the second of that name."""
     found: dict[str, Field] = {}
     taken = {fold(ROW_NUMBER)}
     for item in fields:
@@ -41,19 +41,13 @@ def headings(fields: Iterable[Field]) -> dict[str, Field]:
 
 
 def sheet_names(tables: Iterable[OfficeTable]) -> dict[str, str]:
-    """Return the sheet name of each table: its plural, shortened and cleaned as spreadsheets require, each unique."""
+    """Return the sheet name of each table, by the table's name: its plural as spreadsheets allow it, each unique."""
     taken = {fold(FIRST), fold(LISTS)}
-    found = {}
-    for table in tables:
-        short = re.sub(r"[][:*?/\\]", "-", table.plural).strip("' ")[:_LONGEST_NAME].strip()
-        names = (short, *(f"{short[: _LONGEST_NAME - 4]} ({n})" for n in range(2, 99)))
-        found[table.name] = next(name for name in names if name and fold(name) not in taken)
-        taken.add(fold(found[table.name]))
-    return found
+    return {table.name: sheet_name(table.plural, taken) for table in tables}
 
 
 class Spelling:
-    """Writes the values of one file as text. What it wrote reads back through ``Type.read`` with the same labels."""
+    """Writes the values of one file as text that ``Type.read`` reads back with the same labels."""
 
     def __init__(self, db: Office, tables: Mapping[str, OfficeTable], known: Context) -> None:
         self._db, self._tables, self._known = db, tables, known
@@ -62,7 +56,7 @@ class Spelling:
         self._called = lru_cache(maxsize=None)(self._called_like_numbers)
 
     def text(self, item: Field, value: Any) -> str:
-        """A stored value of a field as text, '' when it is empty."""
+        """Return a stored value of a field as text, '' when empty."""
         match item.type:
             case _ if value is None:
                 return ""
@@ -82,7 +76,7 @@ class Spelling:
         return item.type.show(value, self._known)
 
     def _read_back(self, kind: Type, value: str) -> str:
-        """As it is shown, or as it is kept when reading what is shown would give another value."""
+        """Return the value as shown, or as stored when reading the shown text would give another value."""
         shown = kind.show(value, self._known)
         try:
             return shown if kind.read(shown, self._known) == value else value
@@ -90,14 +84,14 @@ class Spelling:
             return value
 
     def code(self, values: ValueList, code: str) -> str:
-        """The label of a value; its code where the label is another's as well, or would be cut in two."""
+        """Return the label of a value; its code where the label is ambiguous or contains a separator."""
         if (values.name, code) not in self._codes:
             label = self._read_back(Choice(values), code)
             self._codes[values.name, code] = code if any(cut in label for cut in _CUTS) else label
         return self._codes[values.name, code]
 
     def _reference(self, table: str, row_id: int, named: bool = True) -> str:
-        """« Marchand Lou n° 12 »; without the name where it would be cut in two."""
+        """Return « Marchand Lou n° 12 »; without the name where it contains a separator."""
         title = self._known.title(table, row_id) if named else ""
         name = "" if any(cut in title for cut in _CUTS) else title
         # Somebody else may be called just that: a partner « Galerie n° 3 » beside the third one, « Galerie ».
@@ -106,13 +100,13 @@ class Spelling:
         return next(text for text in texts if words_of(text) not in self._called(table))
 
     def _called_like_numbers(self, table: str) -> frozenset[tuple[str, ...]]:
-        """The titles, as sorted words, of the rows of a table that have « n° » in their very name."""
+        """Return the titles, as sorted words, of rows whose own name contains « n° »."""
         holds = self._holds_number(self._tables[table], "t")
         rows = self._db.execute(f'SELECT id FROM "{table}" t WHERE deleted_at IS NULL AND ({holds})').fetchall()
         return frozenset(words_of(self._known.title(table, row_id)) for (row_id,) in rows)
 
     def _holds_number(self, table: OfficeTable, row: str) -> str:
-        """SQL: whether the title of ``row`` may hold the sign « ° »."""
+        """SQL: whether the title of ``row`` may contain the sign « ° »."""
         found = ["0"]
         for item in queries.title_fields(table):
             if isinstance(item.type, Text):

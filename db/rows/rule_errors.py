@@ -1,4 +1,4 @@
-"""What the file itself refuses, in words: the rule, the field it is about, the reason; the ceiling of aids."""
+"""Map refusals of the file's triggers to errors that name the rule, the field and the reason; the ceiling of aids."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,10 @@ from db.storage import ddl
 def refusals(
     db: Office, table: OfficeTable, values: Mapping[str, Any], row_id: int | None, line: int | None
 ) -> Iterator[None]:
-    """What the file itself refuses, in words: « aid.ceiling : Montant accordé : … » names rule, label and reason."""
+    """Raise RuleError, CeilingError or InvalidError for a refusal within the block.
+
+    A trigger's message « aid.ceiling : Montant accordé : … » gives the rule, the label and the reason.
+    """
     try:
         yield
     except sqlite3.IntegrityError as error:
@@ -49,7 +52,7 @@ def _ceiling_reason(db: Office, values: Mapping[str, Any], row_id: int | None) -
 
 
 def ceiling_state(db: Office, values: Mapping[str, Any], row_id: int | None = None) -> tuple[int, int]:
-    """(ceiling, already granted) in cents for the person and the day of an aid, leaving that aid out."""
+    """Return (ceiling, already granted) in cents for the person and day of an aid, without that aid."""
     day = values.get("decided_on") or values.get("requested_on") or date.today().isoformat()
     sql = f"SELECT (SELECT aid_ceiling FROM setting), {domain_rules.most_granted(':person', ':day', but=':aid')}"
     row = db.execute(sql, {"person": values.get("person_id"), "day": day, "aid": row_id}).fetchone()

@@ -1,7 +1,8 @@
-"""Views: what a grid shows (filters, search, columns, order, groups), named, kept, shared with the team, one's default.
+"""Saved views: what a grid shows (filters, search, columns, order, groups), named, shared with the team, or someone's
+default.
 
-A view is a rule, never a list of persons, and belongs to one grid. What it names is looked up each time it is opened: a
-field or a value that is gone since is left out, and said.
+A view belongs to one grid and stores conditions, never a list of persons. Its fields and values are looked up each time
+it is opened; those that no longer exist are left out, and the user is told.
 """
 
 import json
@@ -10,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from db.base.errors import AccessError, FieldError, InvalidError, NotFoundError, Problem
+from db.base.french import fold
 from db.model.dictionary import PERSON
 from db.model.fields import Computed, Field, OfficeTable
 from db.model.office import Office
-from db.model.types import Choice, Choices, Context, Date, Euros, Integer, Text, YesNo, fold
+from db.model.types import Choice, Choices, Context, Date, Euros, Integer, Text, YesNo
 from db.rows.queries import groupable, words
-from db.rows.records import writing
+from db.rows.transactions import writing
 
 LONGEST_NAME = 60
 _LONGEST_CONTENT = 20_000
@@ -24,22 +26,22 @@ _UNKNOWN = "Cette vue n’existe pas, ou n’est pas partagée avec vous."
 
 @dataclass(frozen=True)
 class Grid:
-    """Which grid: its table, and its own name; what follows a colon there (whose plan it is) makes no difference."""
+    """A grid: its table and its own name. What follows a colon in a key (whose plan it is) makes no difference."""
 
     table: str
     name: str
 
     @classmethod
     def of(cls, table: OfficeTable, key: str) -> "Grid":
-        """The grid that a screen shows under that key."""
+        """Return the grid that a screen shows under that key."""
         return cls(table.name, key.partition(":")[0])
 
 
 @dataclass(frozen=True)
 class Look:
-    """What a grid shows. ``filters``: as they were chosen or typed (pages/shared/grid/filters.py), but for chosen rows.
+    """What a grid shows. ``filters``: as chosen or typed (pages/shared/grid/filters.py), without selected rows.
 
-    ``folded``, the groups that are folded, makes no difference between two looks.
+    ``folded``, the folded groups, does not count when two looks are compared.
     """
 
     filters: Mapping[str, Any] = field(default_factory=dict)
@@ -52,7 +54,7 @@ class Look:
 
 @dataclass(frozen=True)
 class View:
-    """A view that is kept. ``labels``: what its fields were called when it was; ``others``: whose default it is."""
+    """A saved view. ``labels``: labels of its fields when it was saved; ``others``: whose default it is."""
 
     id: int
     name: str
@@ -74,14 +76,15 @@ _VISIBLE = "(v.owner = :who OR v.shared)"
 
 
 def every(db: Office, who: str, grid: Grid) -> list[View]:
-    """The views of a grid that somebody may open: their own, then those the team shares, by name."""
+    """Return the views of a grid that a user may open: the user's own, then those shared, by name."""
     sql = f"{_SELECT} WHERE v.table_name = :table AND v.grid = :grid AND {_VISIBLE}"
     found = db.execute(sql, {"who": who, "table": grid.table, "grid": grid.name}).fetchall()
     return sorted(map(_read, found), key=lambda view: (view.owner != who, fold(view.name), view.id))
 
 
 def get(db: Office, view_id: int, who: str) -> View:
-    """One view. Raises NotFoundError when there is none, or none that this person may open: nobody learns which."""
+    """Return one view. Raises NotFoundError when there is none that this user may open, without saying which of the
+    two."""
     row = db.execute(f"{_SELECT} WHERE v.id = :id AND {_VISIBLE}", {"id": view_id, "who": who}).fetchone()
     if row is None:
         raise NotFoundError(_UNKNOWN)
@@ -89,7 +92,7 @@ def get(db: Office, view_id: int, who: str) -> View:
 
 
 def default(db: Office, who: str, grid: Grid) -> View | None:
-    """The view that somebody has this grid open on."""
+    """Return the view that a user's grid opens on, or None."""
     sql = (
         f"{_SELECT} JOIN view_default m ON m.view_id = v.id"
         f" WHERE m.who = :who AND m.table_name = :table AND m.grid = :grid AND {_VISIBLE}"
@@ -127,7 +130,7 @@ def _names(kept: Mapping[str, Any], name: str) -> tuple[str, ...]:
 
 
 def create(db: Office, table: OfficeTable, grid: Grid, name: str, look: Look, who: str, shared: bool = False) -> int:
-    """Keep a new view. Returns its number. Raises InvalidError, BusyError, StorageError."""
+    """Save a new view and return its id. Raises InvalidError, BusyError, StorageError."""
     named = _named(name)
     content = _content(table, look)
     with writing(db):
@@ -140,7 +143,7 @@ def create(db: Office, table: OfficeTable, grid: Grid, name: str, look: Look, wh
 
 
 def rename(db: Office, view_id: int, name: str, who: str) -> None:
-    """Call one's own view otherwise. Raises InvalidError, AccessError, NotFoundError."""
+    """Rename the user's own view. Raises InvalidError, AccessError, NotFoundError."""
     named = _named(name)
     with writing(db):
         view = _own(db, view_id, who)
@@ -149,7 +152,7 @@ def rename(db: Office, view_id: int, name: str, who: str) -> None:
 
 
 def overwrite(db: Office, table: OfficeTable, view_id: int, look: Look, who: str) -> None:
-    """Let one's own view show something else. Raises InvalidError, AccessError, NotFoundError."""
+    """Replace what the user's own view shows. Raises InvalidError, AccessError, NotFoundError."""
     content = _content(table, look)
     with writing(db):
         _own(db, view_id, who)
@@ -157,24 +160,22 @@ def overwrite(db: Office, table: OfficeTable, view_id: int, look: Look, who: str
 
 
 def share(db: Office, view_id: int, shared: bool, who: str) -> None:
-    """Share one's own view with the team, or no longer: it is then nobody else's default any more.
-
-    Raises AccessError, NotFoundError.
-    """
+    """Share the user's own view with the team, or stop; it is then nobody else's default. Raises AccessError,
+    NotFoundError."""
     with writing(db):
         _own(db, view_id, who)
         db.execute('UPDATE "view" SET shared = ? WHERE id = ?', (int(shared), view_id))
 
 
 def delete(db: Office, view_id: int, who: str) -> None:
-    """Delete one's own view; it is nobody's default any more. Raises AccessError, NotFoundError."""
+    """Delete the user's own view; it is nobody's default any more. Raises AccessError, NotFoundError."""
     with writing(db):
         _own(db, view_id, who)
         db.execute('DELETE FROM "view" WHERE id = ?', (view_id,))
 
 
 def set_default(db: Office, grid: Grid, view_id: int | None, who: str) -> None:
-    """Have a grid open on a view; None: as it is without. Raises NotFoundError."""
+    """Open a grid on a view; None: without one. Raises NotFoundError."""
     with writing(db):
         place = (who, grid.table, grid.name)
         if view_id is not None and get(db, view_id, who).grid != grid:
@@ -203,7 +204,7 @@ def _named(name: str) -> str:
 
 
 def _check_free(db: Office, grid: Grid, name: str, who: str, but: int | None = None) -> None:
-    """One name, one view: accents and capitals make no difference."""
+    """Raise InvalidError when a view of that name exists; accents and capitals make no difference."""
     others = [view for view in every(db, who, grid) if view.owner == who and view.id != but]
     if any(fold(view.name) == fold(name) for view in others):
         raise InvalidError([Problem("une de vos vues porte déjà ce nom", "Nom de la vue", "name")])
@@ -235,7 +236,7 @@ def _dumped(look: Look, labels: Mapping[str, str]) -> str:
 
 
 def forget(db: Office, person_id: int) -> None:
-    """Leave out of every view the words that name nobody but this person, within the transaction that erases her."""
+    """Remove from every view the words that name only this person, within the transaction that erases the person."""
     for view in [_read(row) for row in db.execute(_SELECT).fetchall()]:
         filters = {place: value for place, value in view.look.filters.items() if not _names_her(db, value, person_id)}
         search = "" if _names_her(db, view.look.search, person_id) else view.look.search
@@ -246,7 +247,7 @@ def forget(db: Office, person_id: int) -> None:
 
 
 def _names_her(db: Office, text: Any, person_id: int) -> bool:
-    """Whether a word of a text, or a telephone number, finds this person by name, and nobody else."""
+    """Return whether a word of a text, or a telephone number, finds this person and nobody else."""
     if not isinstance(text, str):
         return False
     for word in "".join(c if c.isalnum() else " " for c in text).split():
@@ -262,16 +263,16 @@ def _names_her(db: Office, text: Any, person_id: int) -> bool:
 
 
 def tidy(value: Any) -> Any:
-    """What a filter holds, the same whichever way it was chosen."""
+    """Return the content of a filter in one form, whichever way it was chosen."""
     return sorted(value, key=str) if isinstance(value, list) else value
 
 
 def fit(
     table: OfficeTable, look: Look, known: Context, labels: Mapping[str, str] | None = None
 ) -> tuple[Look, list[str]]:
-    """A look as the table is now, and sentences on what is left out of it.
+    """Return a look as the table allows it now, and sentences on what was left out.
 
-    ``labels``: what a field that is gone was called.
+    ``labels``: labels of fields that no longer exist.
     """
     columns = {item.name: item for item in table.columns}
     filters, told = _filters(columns, look, known)
@@ -290,7 +291,7 @@ def fit(
 
 
 def _codes(item: Field | Computed, known: Context) -> Mapping[Any, str]:
-    """The values that may be chosen of a list, retired ones left out."""
+    """Return the values that may be chosen of a list, without retired ones."""
     if isinstance(item.type, YesNo):
         return {1: "Oui", 0: "Non"}
     if not isinstance(item.type, Choice | Choices):
@@ -325,7 +326,7 @@ def _gone(item: Field | Computed, codes: list[Any], known: Context) -> Iterator[
 
 
 def _is_asked(item: Field | Computed, part: str, value: Any) -> bool:
-    """Whether a filter of that kind is one that the field's type has."""
+    """Return whether a filter of that kind suits the field's type."""
     if part == "empty":
         return value is True
     if isinstance(item.type, Choice | Choices | YesNo):

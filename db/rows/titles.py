@@ -1,18 +1,19 @@
-"""How rows and values are named: the labels in force, the title of a row, and the row that a text names."""
+"""Names of rows and values: labels in force, the title of a row, and the row that a text names."""
 
 import re
 from datetime import date
 
 from db.base.errors import FieldError
+from db.base.french import fold
 from db.model.fields import OfficeTable
 from db.model.office import Office
-from db.model.types import Context, Date, fold
+from db.model.types import Context, Date
 from db.rows import queries
 from db.rows.queries import Filter, Query
 
 
 def context(db: Office) -> Context:
-    """The labels in force and how to find and name rows: what reading and showing values needs from the file."""
+    """Return the labels in force and how to find and name rows; reading and showing values needs them."""
     labels: dict[str, dict[str, str]] = {}
     retired: dict[str, frozenset[str]] = {}
     for values in db.lists:
@@ -44,7 +45,7 @@ def _title(db: Office, table: OfficeTable, row_id: int, known: Context) -> str:
 
 
 def _find(db: Office, table: OfficeTable, text: str, known: Context) -> int:
-    """The row that a text names: its title in any order of words, or « … n° 12 » where two bear the same."""
+    """Return the row that a text names: its title in any order of words, or « … n° 12 » where two have the same."""
     exact = _titled(db, table, text, known)
     if len(exact) == 1:
         return exact[0]
@@ -64,19 +65,19 @@ def _find(db: Office, table: OfficeTable, text: str, known: Context) -> int:
 
 
 def _titled(db: Office, table: OfficeTable, text: str, known: Context) -> list[int]:
-    """The rows that are called so, in any order of words."""
+    """Return the rows with that title, in any order of words."""
     asked = words_of(text)
     found = suggestions(db, table, text, known, limit=200) if asked else []
     return [row_id for row_id, title in found if words_of(title) == asked]
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words of a title in a fixed order: naming a row does not depend on theirs, nor on accents and capitals."""
+    """Return the folded words of a title in a fixed order, to compare titles."""
     return tuple(sorted(fold(text).split()))
 
 
 def suggestions(db: Office, table: OfficeTable, text: str, known: Context, limit: int = 8) -> list[tuple[int, str]]:
-    """Rows whose title holds words beginning like those typed: (id, title), in the table's order."""
+    """Return rows whose title holds words that begin like those typed: (id, title), in the table's order."""
     match = queries.words(text)
     searched = [item.name for item in queries.title_fields(table) if item.searched]
     kept = "t.deleted_at IS NULL" + f" AND t.{queries.ARCHIVED} IS NULL" * (table.name == "person")
@@ -97,7 +98,7 @@ def suggestions(db: Office, table: OfficeTable, text: str, known: Context, limit
 
 
 def _dates_named(table: OfficeTable, text: str, known: Context) -> tuple[Filter, ...]:
-    """What a text says of the dates in a title: « Contrat d’engagement 01/03/2025 » began on that day."""
+    """Return filters for the dates in a text: « Contrat d’engagement 01/03/2025 » began on that day."""
     days = re.findall(r"\d\d/\d\d/\d{4}", text)
     dated = [item for item in queries.title_fields(table) if isinstance(item.type, Date)]
     return tuple(Filter(item.name, "is", item.type.read(day, known)) for item, day in zip(dated, days, strict=False))

@@ -1,6 +1,6 @@
-"""Undo one operation: a save, a bulk change, a deletion. The undoing is itself an operation in the history.
+"""Undo one operation: a save, a bulk edit, a deletion. The undo is itself an operation.
 
-What somebody changed since is never overwritten: the undoing is refused whole, and says what stands in its way.
+A later change is never overwritten: the undo is refused as a whole, with the reasons.
 """
 
 import json
@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from db.base import instants
 from db.base.errors import NotFoundError, RuleError, UndoError
+from db.base.french import french_instant
 from db.model.dictionary import FILES
 from db.model.fields import OfficeTable
 from db.model.office import Office
-from db.rows import history, operations, records, titles
+from db.rows import history, operations, records, titles, transactions
 from db.rows.operations import Operation
 from db.rows.rule_errors import refusals
 
@@ -34,12 +36,12 @@ class _Line:
 
 
 def undo(db: Office, operation_id: int, who: str) -> None:
-    """Take one operation back, all of it or nothing.
+    """Undo one operation, all of it or nothing.
 
-    Raises UndoError, which names what later changes made wrong; RuleError when a rule forbids the rows as they were;
+    Raises UndoError, which names what later changes it would destroy; RuleError when a rule forbids the earlier rows;
     NotFoundError, BusyError.
     """
-    with records.writing(db, undoes=operation_id):
+    with transactions.writing(db, undoes=operation_id):
         operation = operations.get(db, operation_id)
         if operation is None:
             raise NotFoundError("Cette opération n’existe pas.")
@@ -53,7 +55,7 @@ def undo(db: Office, operation_id: int, who: str) -> None:
 
 
 def _lines(db: Office, operation: Operation) -> list[_Line]:
-    """Latest first: what came last is taken back first."""
+    """Return the lines of an operation, latest first, the order in which they are undone."""
     sql = (
         "SELECT id, table_name, row_id, version, action, before, after FROM history WHERE id BETWEEN ? AND ?"
         " ORDER BY id DESC"
@@ -66,7 +68,7 @@ def _lines(db: Office, operation: Operation) -> list[_Line]:
 
 
 def _in_the_way(db: Office, line: _Line, operation: Operation) -> Iterator[str]:
-    """What was done since that taking this line back would destroy."""
+    """Yield the later changes that undoing this line would destroy."""
     if line.action == "erase":
         yield "ce qui a été effacé pour de bon ne revient pas."
         return
@@ -80,13 +82,13 @@ def _in_the_way(db: Office, line: _Line, operation: Operation) -> Iterator[str]:
         if line.action == "update" and action == "update" and not fields:
             continue  # another field of the same row is nobody's business here
         what = f" ({', '.join(fields)})" if fields and action == "update" else ""
-        yield f"{_title(db, line)} : {by} {history.WORDS[action]} cette ligne{what} depuis, le {history.moment_of(at)}."
+        yield f"{_title(db, line)} : {by} {history.WORDS[action]} cette ligne{what} depuis, le {french_instant(at)}."
     if line.action == "insert" and line.table.name == "person":
         yield from _since_added(db, line, operation)
 
 
 def _since_added(db: Office, line: _Line, operation: Operation) -> Iterator[str]:
-    """Rows that were added to a person's file since: they would go with it."""
+    """Yield the rows added to a person's file since: they would disappear with it."""
     for table in FILES.values():
         if table.belongs_to_person:
             sql = f"""SELECT count(*) FROM "{table.name}" t
@@ -102,7 +104,8 @@ def _title(db: Office, line: _Line) -> str:
 
 
 def _take_all_back(db: Office, lines: list[_Line], who: str) -> None:
-    """Latest first; what a rule refuses waits for the others: some rows are only right together (a merge)."""
+    """Undo lines, latest first; a line that a rule refuses is retried after the others: some rows are valid only
+    together."""
     while lines:
         waiting: list[_Line] = []
         held: set[tuple[str, int]] = set()
@@ -126,12 +129,12 @@ def _take_back(db: Office, line: _Line, who: str) -> None:
     row = records.stored(db, line.table, line.row)
     match line.action:
         case "insert":
-            records.set_deleted(db, line.table, line.row, history.now(), who)
+            records.set_deleted(db, line.table, line.row, instants.now(), who)
         case "delete" if row.deleted:  # rows that went with a person come back with her
             with refusals(db, line.table, row.values, line.row, None):
                 records.set_deleted(db, line.table, line.row, None, who)
         case "restore" if not row.deleted:
-            records.set_deleted(db, line.table, line.row, history.now(), who)
+            records.set_deleted(db, line.table, line.row, instants.now(), who)
         case "update":
             values = {name: line.table.field(name).type.from_sql(line.before.get(name)) for name in line.fields}
             with refusals(db, line.table, {**row.values, **values}, line.row, None):

@@ -1,9 +1,12 @@
-"""The chain over history and traces: whoever changes or removes a line breaks it, and `python -m db check` says where.
+"""The audit chain over the history and the access log: a changed or removed line breaks it, and ``python -m db check``
+says where.
 
-A seal holds a salted digest of its line and a link to the seal before. When the law asks for a line's content to go
-(an erased person, a trace that is too old), content and salt go and the seal stays: the chain still holds, and says
-nothing. It guards against changes through the application or by hand; whoever holds the file and this code can make
-another chain, and is told apart by the chain that the backups hold.
+Each line has a seal: a salted SHA-256 of its content, and a link that hashes the link of the seal before. When the law
+asks for the content of a line to be erased (an erased person, an expired access line), its content and the salt are
+removed and the seal stays: the chain still holds and reveals nothing.
+
+The chain detects changes made through the application or by hand. Someone who has the file and this code can compute
+another chain; the chain stored in backups then differs.
 """
 
 import hashlib
@@ -21,11 +24,12 @@ _NAMES = {"history": "l’historique", "trace": "les traces"}
 BOOKS = tuple(_COLUMNS)
 Line = tuple[Any, ...]
 _BEFORE_ALL = -(2**63)
-"""A line that another program numbers below 1 is never sealed, and is told by ``problems``."""
+"""Below every line number: a line that another program numbered below 1 is never sealed, and ``problems`` reports it.
+"""
 
 
 def seal(db: sqlite3.Connection) -> None:
-    """Seal every line that has no seal yet, other programs' included. Inside the transaction that wrote them."""
+    """Seal every line without a seal, those of other programs included, inside the transaction that wrote them."""
     new = [(book, line) for book in BOOKS for line in _lines(db, book, after=_end(db, book))]
     link = last(db) if new else b""
     for book, line in new:
@@ -37,13 +41,13 @@ def seal(db: sqlite3.Connection) -> None:
 
 
 def last(db: sqlite3.Connection) -> bytes:
-    """The last link; empty when nothing was sealed yet."""
+    """Return the last link, or b'' when nothing is sealed."""
     row = db.execute("SELECT chain FROM seal ORDER BY id DESC LIMIT 1").fetchone()
     return bytes(row[0]) if row else b""
 
 
 def problems(db: sqlite3.Connection) -> Iterator[str]:
-    """What no longer agrees with the seals, as French sentences."""
+    """Yield what no longer agrees with the seals, as French sentences."""
     link = b""
     held = {book: {line[0]: line for line in _lines(db, book, after=_BEFORE_ALL)} for book in BOOKS}
     ends = {book: _end(db, book) for book in BOOKS}
@@ -65,7 +69,7 @@ def problems(db: sqlite3.Connection) -> Iterator[str]:
 
 
 def _against(found: Line | None, book: str, line: int, salt: bytes | None, digest: bytes) -> Iterator[str]:
-    """One line against its seal. Without salt, its content was taken away on purpose: see ``unsalt``."""
+    """Compare one line with its seal. A seal without salt belongs to a line that was erased on purpose (``unsalt``)."""
     where = f"Ligne n° {line} dans {_NAMES[book]}"
     if salt is None:
         if found is not None and found[-2:] != ("{}", "{}"):
@@ -77,7 +81,7 @@ def _against(found: Line | None, book: str, line: int, salt: bytes | None, diges
 
 
 def unsalt(db: sqlite3.Connection, book: str, lines: Iterable[int]) -> None:
-    """Take the salt of these lines' seals away, in the transaction that takes their content away."""
+    """Remove the salt of these lines' seals, in the transaction that erases their content."""
     db.executemany("UPDATE seal SET salt = NULL WHERE book = ? AND line = ?", [(book, line) for line in lines])
 
 
@@ -86,7 +90,7 @@ def _lines(db: sqlite3.Connection, book: str, after: int = 0) -> list[Line]:
 
 
 def _end(db: sqlite3.Connection, book: str) -> int:
-    """The last line that has a seal."""
+    """Return the number of the last sealed line."""
     return int(db.execute("SELECT coalesce(max(line), 0) FROM seal WHERE book = ?", (book,)).fetchone()[0])
 
 

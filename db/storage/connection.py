@@ -1,4 +1,4 @@
-"""Opens the office file: WAL, foreign keys, busy timeout, mode 0600; made or upgraded when it needs it."""
+"""Open the office file: WAL, foreign keys, busy timeout, mode 0600; created or upgraded when needed."""
 
 import os
 import sqlite3
@@ -8,7 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from db.base.errors import NotFoundError, of_sqlite
+from db.base import folders
+from db.base.errors import NotFoundError
+from db.base.sqlite_errors import palette_error
 from db.model.dictionary import TABLES
 from db.model.office import Office
 from db.model.roles import Role
@@ -21,13 +23,8 @@ _making = threading.Lock()
 _of_thread = threading.local()
 
 
-def office_path() -> Path:
-    """The office file: ``palette.db`` in the folder PALETTE_DATA, or in ``data``."""
-    return Path(os.environ.get("PALETTE_DATA") or "data") / "palette.db"
-
-
 def connect(path: Path) -> Office:
-    """A connection with Palette's settings, nothing made or checked."""
+    """Return a connection with Palette's settings; create and check nothing."""
     db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False, factory=Office)
     for pragma in ("journal_mode = WAL", "foreign_keys = ON", "busy_timeout = 10000", "synchronous = FULL"):
         db.execute(f"PRAGMA {pragma}")
@@ -35,21 +32,21 @@ def connect(path: Path) -> Office:
 
 
 def create(path: Path) -> Office:
-    """Make a new, empty office file. Raises FileExistsError."""
+    """Create a new, empty office file and open it. Raises FileExistsError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
     return open_file(path)
 
 
 def blank() -> Office:
-    """An empty office in memory: what a new file would hold."""
+    """Return an empty office in memory: what a new file would hold."""
     db = connect(Path(":memory:"))
     upgrade.upgrade(db)
     return db
 
 
 def open_file(path: Path) -> Office:
-    """Open an office file; an older one is upgraded after a backup copy.
+    """Open an office file; upgrade an older one after a backup copy.
 
     Raises NotFoundError, SchemaError, StorageError.
     """
@@ -62,12 +59,12 @@ def open_file(path: Path) -> Office:
         db = connect(path)
         _make_ready(db, path)
     except sqlite3.Error as error:
-        raise of_sqlite(error) or error from error
+        raise palette_error(error) or error from error
     return db
 
 
 def _make_ready(db: Office, path: Path) -> None:
-    """Bring the file up once per process."""
+    """Upgrade the file once per process."""
     stamp = (str(path.resolve()), path.stat().st_ino)
     with _making:
         if _ready.get(stamp) != id(TABLES):
@@ -92,7 +89,7 @@ def office(roles: Iterable[Role] | None = None) -> Office:
     ``roles``: of whoever asks; the connection does what they may (db/storage/permissions.py).
     None: Palette itself, unlimited.
     """
-    path, held = office_path(), None if roles is None else frozenset(roles)
+    path, held = folders.office_path(), None if roles is None else frozenset(roles)
     opened: dict[tuple[Path, frozenset[Role] | None], Office] = _of_thread.__dict__.setdefault("opened", {})
     if (path, held) not in opened or not path.exists():
         db = open_file(path)
@@ -103,7 +100,7 @@ def office(roles: Iterable[Role] | None = None) -> Office:
 
 
 def change_token(db: Office) -> int:
-    """A number that grows with every change of the file, by whomever; equal means nothing changed."""
+    """Return a number that grows with every change of the file, whoever makes it."""
     return int(db.execute("SELECT coalesce(max(id), 0) FROM history").fetchone()[0])
 
 
@@ -112,10 +109,9 @@ _MISSING = object()
 
 
 def remembered(db: Office, key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
-    """What ``make`` answers, asked again only once the file has changed: counting 100,000 rows takes its time.
+    """Return what ``make`` returns, computed again only after the file has changed or for other roles.
 
-    The file as it was known in the past (db/figures/as_of.py, which writes nothing) bears the same name and number:
-    never kept.
+    Not used on the file as of a past day (db/figures/as_of.py), which has the same path and change number.
     """
     if db.execute("PRAGMA query_only").fetchone()[0]:
         return make()
@@ -133,5 +129,5 @@ def remembered(db: Office, key: tuple[Hashable, ...], make: Callable[[], T]) -> 
 
 
 def forget() -> None:
-    """Ask everything again the next time."""
+    """Drop everything that ``remembered`` holds."""
     _remembered.clear()

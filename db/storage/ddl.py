@@ -1,7 +1,7 @@
-"""Dictionary -> tables, indexes, search and triggers; and the check that a file still is what the dictionary says.
+"""Derive the tables, indexes, search and triggers of the file from the dictionary, and compare a file with them.
 
-Everything that must never be wrong is in the file itself (STRICT, CHECK, foreign keys, triggers), so that a second
-program, the sqlite3 command line included, is held to the same rules and leaves the same history.
+What must never be wrong is in the file itself (STRICT, CHECK, foreign keys, triggers): a second program, the sqlite3
+command line included, is held to the same rules and leaves the same history.
 """
 
 import re
@@ -15,10 +15,10 @@ from db.model.types import Choice, Choices, Reference, References, Several, Text
 from db.storage import system_tables
 
 OUTSIDE = "hors de Palette"
-"""Who the history names for a change made without Palette (the sqlite3 command line, say)."""
+"""The author that the history records for a change made without Palette."""
 ERASING = "effacement"
-"""In ``deleted_at``: Palette is about to erase the row for good (db/people/erasure.py), in the name of
-``changed_by``."""
+"""Value of ``deleted_at`` while Palette erases a row for good (db/people/erasure.py); ``changed_by`` then names the
+user."""
 
 _BOOKKEEPING = (
     "id INTEGER PRIMARY KEY AUTOINCREMENT",
@@ -28,11 +28,12 @@ _BOOKKEEPING = (
 )
 _SORT_KEY = "sort_key TEXT"
 _ACCENTS = {"a": "àâÀÂ", "c": "çÇ", "e": "éèêëÉÈÊ", "i": "îïÎ", "o": "ôöÔ", "u": "ûü", "oe": "œŒ"}
-"""What French names need; SQLite's parser allows fewer than thirty nested calls, so rarer letters sort after z."""
+"""The accents of French names. SQLite's parser allows fewer than thirty nested calls, so that rarer letters sort after
+z."""
 
 
 def folded(column: str) -> str:
-    """SQL: the text without accents or capitals, in SQLite's own functions so that an index may hold it."""
+    """SQL: the text without accents and capitals, by SQLite's own functions so that an index may use it."""
     text = column
     for plain, letters in _ACCENTS.items():
         for letter in letters:
@@ -43,7 +44,7 @@ def folded(column: str) -> str:
 
 
 def column_sql(field: Field) -> str:
-    """The column of a field as CREATE TABLE and ALTER TABLE write it."""
+    """Return the column of a field as CREATE TABLE and ALTER TABLE write it."""
     parts = [field.name, field.type.sql]
     check = field.type.sql_check(field.name)
     if check:
@@ -63,7 +64,7 @@ def _list_sql(name: str) -> str:
 
 
 def columns_sql(table: Table) -> list[str]:
-    """Every column of a table, each beginning with its name: the book-keeping ones, then the fields."""
+    """Return every column of a table, each beginning with its name: the common ones, then the fields."""
     return [*_BOOKKEEPING, *[_SORT_KEY] * table.sorted_by_name, *map(column_sql, table.fields)]
 
 
@@ -73,8 +74,8 @@ def _table_sql(table: Table) -> str:
 
 
 _LONG = (Text, Several, Reference)
-"""What an index by person and day leaves out. It holds the rest, so that a person's state, contract and ceiling are
-answered from it alone, which halves the time of counting a portfolio."""
+"""Types that the index by person and day leaves out. It covers the others, so that a person's state, contract and
+ceiling are read from the index alone; counting a portfolio then takes half the time."""
 
 
 def _indexes(table: Table) -> Iterator[tuple[str, str]]:
@@ -95,13 +96,13 @@ def _indexes(table: Table) -> Iterator[tuple[str, str]]:
 
 
 def set_sort_key(table: Table, where: str) -> str:
-    """SQL: write the name of rows ready to sort by."""
+    """SQL: store the name of rows ready to sort by."""
     key = " || char(9) || ".join(folded(name) for name in table.order)
     return f'UPDATE "{table.name}" SET sort_key = {key} {where}'
 
 
 def _sort_key(table: Table) -> Iterator[tuple[str, str]]:
-    """The name, folded once when it is written: folding 100,000 names whenever a grid is sorted takes half a second."""
+    """Yield the triggers that store the folded name. Folding 100,000 names for each sort takes half a second."""
     if not table.sorted_by_name:
         return
     for event in ("INSERT", f"UPDATE OF {', '.join(table.order)}"):
@@ -111,7 +112,7 @@ def _sort_key(table: Table) -> Iterator[tuple[str, str]]:
 
 
 def _search(table: Table) -> Iterator[tuple[str, str]]:
-    """A full-text index over every text field, kept in step by triggers; accents are ignored, prefixes are quick."""
+    """Yield a full-text index over the text fields and its triggers; accents are ignored, prefixes are indexed."""
     names = [field.name for field in table.fields if field.searched]
     if not names:
         return
@@ -131,7 +132,7 @@ def _search(table: Table) -> Iterator[tuple[str, str]]:
 
 
 def _changes(table: Table, kept: str, but: str = "") -> str:
-    """SQL: a JSON object of the values of ``kept`` (NEW or OLD) that differ from those of ``but`` (or from nothing)."""
+    """SQL: a JSON object of the values of ``kept`` (NEW or OLD) that differ from those of ``but`` (or from NULL)."""
     rows = " UNION ALL ".join(
         f"SELECT '{f.name}' AS name, {kept}.{f.name} AS kept, {f'{but}.{f.name}' if but else 'NULL'} AS other"
         for f in table.fields
@@ -140,7 +141,10 @@ def _changes(table: Table, kept: str, but: str = "") -> str:
 
 
 def _history(table: Table) -> Iterator[tuple[str, str]]:
-    """Who changed what. A save by Palette raises the version and signs; any other change is signed here instead."""
+    """Yield the triggers that write the history.
+
+    A save by Palette raises ``version`` and sets ``changed_by``; a change that does not is recorded under OUTSIDE.
+    """
     t, outside = table.name, f"'{OUTSIDE}'"
     into = f"INSERT INTO history (table_name, row_id, who, version, action, before, after) SELECT '{t}'"
     signed = "NEW.version > OLD.version AND NEW.changed_by IS NOT NULL"
@@ -167,7 +171,7 @@ def _history(table: Table) -> Iterator[tuple[str, str]]:
 
 
 def _value_rules(table: Table) -> Iterator[Rule]:
-    """What follows from the types alone: what is required, and that every code and row referred to exists."""
+    """Yield the rules that follow from the types: required fields, and codes and rows that must exist."""
     for field in table.fields:
         name, new = field.name, f"NEW.{field.name}"
         if field.required:
@@ -190,7 +194,7 @@ def _value_rules(table: Table) -> Iterator[Rule]:
 
 
 def rules_of(table: Table) -> tuple[Rule, ...]:
-    """Every rule of a table: those of its types and those it declares."""
+    """Return every rule of a table: those of its types and those it declares."""
     return (*_value_rules(table), *table.rules)
 
 
@@ -211,7 +215,8 @@ def _rule_triggers(table: Table) -> Iterator[tuple[str, str]]:
 
 
 def _cascade() -> Iterator[tuple[str, str]]:
-    """A deleted person takes the dated rows along, under the same moment, and brings the same rows back."""
+    """Yield triggers that delete a person's dated rows with the person, under the same moment, and restore the same
+    rows."""
     children = [table.name for table in FILES.values() if table.belongs_to_person]
     who = f"iif(NEW.version > OLD.version AND NEW.changed_by IS NOT NULL, NEW.changed_by, '{OUTSIDE}')"
     sign = f"version = version + 1, changed_by = {who}"
@@ -230,8 +235,10 @@ def _cascade() -> Iterator[tuple[str, str]]:
 
 
 def _values(values: ValueList) -> Iterator[tuple[str, str]]:
-    """What the office says of a value, in the list that rows refer to. A value of its own that it takes back again is
-    retired there: some row may have it."""
+    """Yield triggers that copy an office's own values into the list that rows refer to.
+
+    A value of its own that the office deletes is retired there, since rows may hold it.
+    """
     retired = "iif(NEW.deleted_at IS NOT NULL AND NEW.own, 1, NEW.retired)"
     kept = "label = excluded.label, position = excluded.position, retired = excluded.retired"
     for event in ("INSERT", "UPDATE"):
@@ -245,12 +252,12 @@ def _values(values: ValueList) -> Iterator[tuple[str, str]]:
 
 
 def clean(sql: str) -> str:
-    """The statement with single spaces, to compare."""
+    """Return a statement with single spaces, to compare."""
     return re.sub(r"\s+", " ", sql).strip()
 
 
 def expected(wished: EffectiveDictionary = DECLARED) -> dict[str, str]:
-    """Name -> CREATE statement of everything the dictionary and the office ask for, in the order to run them."""
+    """Return name -> CREATE statement of everything that the dictionary requires, in the order to run."""
     wanted = {values.table: _list_sql(values.table) for values in wished.lists}
     wanted |= {table.name: _table_sql(table) for table in wished.tables.values()}
     wanted |= system_tables.statements()
@@ -263,18 +270,18 @@ def expected(wished: EffectiveDictionary = DECLARED) -> dict[str, str]:
 
 
 def actual(db: Office) -> dict[str, str]:
-    """Name -> statement of what the file holds, without SQLite's and the search index's own tables."""
+    """Return name -> statement of what the file holds, without SQLite's and the search index's internal tables."""
     rows = db.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid").fetchall()
     return {name: sql for name, sql in rows if not re.match(r"sqlite_|\w+_search_(data|idx|docsize|config)$", name)}
 
 
 def columns_of(db: Office, table: Table) -> set[str]:
-    """The names of the columns that a table of the file has; none when it is not there."""
+    """Return the names of a table's columns in the file; empty when there is no such table."""
     return {row[0] for row in db.execute("SELECT name FROM pragma_table_info(?)", (table.name,))}
 
 
 def drift(db: Office) -> list[str]:
-    """What of the file contradicts the dictionary and cannot be added by itself: sentences, each with its mend."""
+    """Return what in the file contradicts the dictionary and cannot be added: French sentences that say what to do."""
     found = actual(db)
     problems = []
     for table in db.tables.values():

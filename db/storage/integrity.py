@@ -1,6 +1,6 @@
-"""Whether an office file is sound: SQLite's own checks, the dictionary, every rule on every row, history and search.
+"""Check an office file: SQLite's own checks, the dictionary, every rule on every row, history, audit chain, search.
 
-Nothing is changed. Rows are named by table and number, never by what they say: the answer can be sent to anybody.
+Nothing is changed. Problems name rows by table and number, never by content, so that the answer can be shared.
 """
 
 import sqlite3
@@ -14,15 +14,15 @@ from db.model.office import Office
 from db.storage import audit_chain, ddl, upgrade
 
 _SPARED = {("aid", "ceiling"): domain_rules.CEILING_WAS_OVERRIDDEN}
-"""What lets a row pass though its rule, which is worded for the moment of saving, would refuse it today."""
+"""Rows that pass although their rule, worded for the moment of saving, would refuse them today."""
 
 _REMADE = "Ouvrir le fichier avec Palette y remédie."
 
 
 def check(db: Office) -> list[str]:
-    """Everything that is wrong, as French sentences; empty when the file is sound.
+    """Return everything that is wrong as French sentences; empty when the file is sound.
 
-    The search ends early when what comes after could not be run, or would only misread what was found.
+    The check stops after a group of problems that would make the next group fail or mislead.
     """
     last = (_made, _references, _rules, _history, _erased, _blanked, audit_chain.problems, _search)
     for group in ((_intact,), (_columns,), last):
@@ -44,7 +44,7 @@ def _intact(db: Office) -> Iterator[str]:
 
 
 def _columns(db: Office) -> Iterator[str]:
-    """Tables and columns that contradict the dictionary, or that only opening the file with Palette will add."""
+    """Yield tables and columns that contradict the dictionary, or that only opening the file with Palette adds."""
     found = ddl.actual(db)
     if not found.keys() & TABLES.keys():
         yield "Ce n’est pas un fichier de Palette : aucune de ses tables n’y est."
@@ -63,7 +63,7 @@ def _columns(db: Office) -> Iterator[str]:
 
 
 def _steps(db: Office) -> Iterator[str]:
-    """A file of an earlier Palette whose steps were not all run, or of a later one."""
+    """Yield a problem for a file of an earlier Palette with steps to run, or of a later one."""
     try:
         if upgrade.behind(db):
             yield f"Le fichier date d’une version plus ancienne de Palette. {_REMADE}"
@@ -72,7 +72,7 @@ def _steps(db: Office) -> Iterator[str]:
 
 
 def _made(db: Office) -> Iterator[str]:
-    """Triggers, indexes and search tables that are missing or were changed: what they guard was not guarded."""
+    """Yield triggers, indexes and search tables that are missing or changed: what they guard was not guarded."""
     found = ddl.actual(db)
     for name, sql in ddl.expected(db.dictionary).items():
         if name not in TABLES and ddl.clean(found.get(name, "")) != ddl.clean(sql):
@@ -80,13 +80,13 @@ def _made(db: Office) -> Iterator[str]:
 
 
 def _references(db: Office) -> Iterator[str]:
-    """Foreign keys: rows that point to a row or a value that is not there."""
+    """Yield rows that point to a row or value that does not exist."""
     for table, row_id, target, _ in db.execute("PRAGMA foreign_key_check").fetchall():
         yield f"{_row(table, row_id)} : renvoie à une ligne de « {target} » qui n’existe pas."
 
 
 def _rules(db: Office) -> Iterator[str]:
-    """Every kept row against every rule of its table."""
+    """Check every kept row against every rule of its table."""
     for table in db.tables.values():
         for rule in ddl.rules_of(table):
             for (row_id,) in db.execute(_broken(table, rule)).fetchall():
@@ -94,14 +94,14 @@ def _rules(db: Office) -> Iterator[str]:
 
 
 def _broken(table: Table, rule: Rule) -> str:
-    """SQL: the rows that the rule refuses; they take the name that its trigger gives to the row being saved."""
+    """SQL: the rows that a rule refuses, named NEW as in its trigger."""
     spared = _SPARED.get((table.name, rule.name), "0")
     return f"""SELECT NEW.id FROM "{table.name}" AS NEW
       WHERE NEW.deleted_at IS NULL AND ({rule.refused_when}) AND NOT {spared} ORDER BY NEW.id"""
 
 
 def _history(db: Office) -> Iterator[str]:
-    """Rows whose version is not the one the history knows last."""
+    """Yield rows whose version differs from the last one in the history."""
     for table in db.tables.values():
         rows = db.execute(
             f"""SELECT t.id, t.version, h.version FROM "{table.name}" t
@@ -116,7 +116,7 @@ def _history(db: Office) -> Iterator[str]:
 
 
 def _erased(db: Office) -> Iterator[str]:
-    """Rows that the history knows and the file has no more, without a word about their being erased."""
+    """Yield rows that the history knows and the file lacks, without a record of their erasure."""
     for table in db.tables.values():
         rows = db.execute(
             f"""SELECT h.row_id FROM history h WHERE h.table_name = ?
@@ -129,7 +129,8 @@ def _erased(db: Office) -> Iterator[str]:
 
 
 def _blanked(db: Office) -> Iterator[str]:
-    """Lines of the history that say nothing any more though nobody was erased: the row itself, or whose it once was."""
+    """Yield lines of the history without content although nobody was erased: neither the row, nor a person it belonged
+    to."""
     sql = """WITH gone AS MATERIALIZED (
         SELECT table_name, row_id, max(id) AS last FROM history WHERE action = 'erase' GROUP BY table_name, row_id)
       SELECT h.id FROM seal s JOIN history h ON h.id = s.line
@@ -142,7 +143,7 @@ def _blanked(db: Office) -> Iterator[str]:
 
 
 def _search(db: Office) -> Iterator[str]:
-    """Search indexes that no longer say what the rows say (rank 1: compare with the rows themselves)."""
+    """Yield search indexes that differ from the rows (rank 1 compares with the rows themselves)."""
     for table in db.tables.values():
         name = f"{table.name}_search"
         if name not in ddl.actual(db):

@@ -1,8 +1,12 @@
-"""Who may do what. A role is a set of rights, and SQLite itself holds every connection to them.
+"""Permissions: what each role may read and write, held by SQLite itself.
 
-The pages ask for a connection that carries the rights of whoever is signed in; whatever a page or a call then tries, a
-statement beyond these rights is refused before it runs (SQLite's authorizer). What is not named here is refused.
-SQLite does not ask about columns that a join compares by their name (USING): no statement of Palette does so (a test).
+SQLite calls an *authorizer* for every table and column that a statement reads or writes, before it runs. A page asks
+for a connection with the roles of its session; whatever code then tries, a statement beyond these roles raises « not
+authorized ». What is not listed here is refused. Statements inside triggers are allowed by the name of the trigger, as
+they belong to a statement that was allowed.
+
+SQLite does not call the authorizer for columns that a join compares with USING: a test checks that Palette never uses
+it.
 """
 
 import re
@@ -32,12 +36,12 @@ Columns = frozenset[str] | None
 
 
 def _figures() -> dict[str, Columns]:
-    """What figures are counted from: everything but texts and whatever names somebody."""
+    """Return what figures are counted from: every column but texts and names."""
     return {name: _columns(name, lambda kind: not isinstance(kind, Text | LongText)) for name in FILES}
 
 
 def _keeping() -> dict[str, Columns]:
-    """What retention is decided on: names, and the days on which something happened."""
+    """Return what retention is decided on: names, and the days on which something happened."""
     dated: dict[str, Columns] = {
         name: _columns(name, lambda kind: isinstance(kind, Date), "person_id")
         for name in FILES
@@ -67,7 +71,7 @@ _READS: dict[Role, dict[str, Columns]] = {
     },
 }
 _NOTED = frozenset({"trace", "seal", "operation"})
-"""What every save adds to beside what it saves."""
+"""Tables to which every save adds."""
 _ADDS: dict[Role, frozenset[str]] = {
     Role.AGENT: _NOTED | {"frozen", "pairing"},
     Role.PILOTE: _NOTED | {"frozen"},
@@ -79,17 +83,17 @@ _WRITES: dict[Role, frozenset[str]] = {
     Role.ADMIN: frozenset({*OFFICE, *_VALUES}),
 }
 _DELETES = frozenset({*_SEARCH, *_VIEWS})
-"""What whoever may write it may also delete from; no row of a person's file is ever deleted so."""
+"""Tables whose rows may be deleted by those who may write them; rows of a person's file are never deleted so."""
 _TRIGGER = re.compile(
     rf"({'|'.join(TABLES)})_(rule|history|search|sort_key|takes|brings|in)_\w+|\w+_stays_\w+|account_\w+"
 )
-"""What they read or write is part of the statement that was allowed; a view is none of them.
+"""Names of triggers whose statements are allowed; a view is none of them.
 
-By the form of its name, as the office's fields bring triggers of their own: nobody who is held can make one.
+Matched by form, since the office's own fields bring triggers of their own. No held connection can create one.
 """
 _PRAGMAS = frozenset({"query_only", "database_list", "table_info", "data_version"})
 _DECLARED = (sqlite3.SQLITE_UPDATE, "sqlite_master")
-"""What SQLite asks when it opens a search index or json_each; the table itself cannot be written to by a statement."""
+"""What SQLite asks when it opens a search index or json_each; no statement can write to sqlite_master itself."""
 _FREE = frozenset({
     sqlite3.SQLITE_SELECT, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT, sqlite3.SQLITE_RECURSIVE,
 })  # fmt: skip
@@ -144,16 +148,16 @@ def _authorizer(roles: Roles) -> Authorizer:
 
 
 def hold(db: Office, roles: Iterable[Role]) -> None:
-    """From now on this connection does what these roles may, and nothing else."""
+    """Hold a connection to the permissions of these roles from now on."""
     db.roles = frozenset(roles)
     db.set_authorizer(_authorizer(frozenset(roles)))
 
 
 @contextmanager
 def lifted(db: Office) -> Iterator[None]:
-    """Within it the connection is held to nothing: for what Palette itself adds to somebody's save (the seals).
+    """Lift the limits of a connection within a block, for what Palette itself adds to a save (the seals).
 
-    Setting an authorizer makes SQLite forget what it prepared under the other one.
+    Setting an authorizer discards the statements that SQLite had prepared.
     """
     held = db.roles
     if held is None or _may_read(held, "history", "before"):
@@ -167,11 +171,11 @@ def lifted(db: Office) -> Iterator[None]:
 
 
 def readable(roles: Iterable[Role], table: str, column: str) -> bool:
-    """Whether these roles may read a column."""
+    """Return whether these roles may read a column."""
     return _may_read(frozenset(roles), table, column)
 
 
 def require(roles: Iterable[Role], *needed: Role) -> None:
-    """Raises AccessError unless one of the roles is among those needed."""
+    """Raise AccessError unless one of the roles is among those needed."""
     if not set(roles) & set(needed):
         raise AccessError(f"Votre rôle ne permet pas cela ; il faut être : {', '.join(role.label for role in needed)}.")

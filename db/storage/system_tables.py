@@ -1,6 +1,6 @@
-"""The books Palette keeps beside the tables of the dictionary: history, traces, seals, accounts, publications, views.
+"""The tables that Palette keeps beside those of the dictionary: history, access log, seals, accounts, releases, views.
 
-Nobody types in them. What must never change is guarded by triggers, against a second program as well.
+Users never edit them. What must never change is guarded by triggers, against other programs as well.
 """
 
 from collections.abc import Iterator
@@ -159,7 +159,7 @@ _INDEXES = {
 }
 
 KEYS = ("publication_key", "door_key")
-"""Tables of one row: 32 random bytes, made with the file."""
+"""Tables of one row of 32 random bytes, created with the file."""
 
 _ADDED_ONLY = {
     "frozen": "un bilan figé ne change plus",
@@ -167,7 +167,7 @@ _ADDED_ONLY = {
     "operation": "une opération ne change plus",
     "pairing": "ce qui a été dit de deux dossiers ne change plus",
 }
-"""Tables that only grow, and what the file says to whoever would have it otherwise."""
+"""Tables that only grow -> the message for a statement that would change them."""
 
 _BLANKED = (
     "NEW.before = '{}' AND NEW.after = '{}' AND NEW.id = OLD.id AND NEW.at = OLD.at AND NEW.who = OLD.who"
@@ -191,9 +191,11 @@ def _refused(name: str, event: str, table: str, sentence: str, when: str = "") -
 def _stays(
     table: str, sentence: str, but: str = "", purged: str = "", taken: str = _NUMBER
 ) -> Iterator[tuple[str, str]]:
-    """What is in a table stays, ``but`` for one kind of change, and one kind of deletion (``purged``).
+    """Yield triggers that refuse changes and deletions of a table's rows, except changes that meet ``but`` and
+    deletions that meet ``purged``.
 
-    INSERT OR REPLACE fires no DELETE trigger: what is ``taken`` (a number, whatever else is UNIQUE) is refused as well.
+    INSERT OR REPLACE fires no DELETE trigger, so that an insert of an existing number or UNIQUE value (``taken``) is
+    refused too.
     """
     same = f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken})"
     yield _refused(f"{table}_stays_update", "UPDATE", table, sentence, f" WHEN NOT ({but})" if but else "")
@@ -229,7 +231,7 @@ _PRIVATE_AGAIN = (
 
 
 def statements() -> dict[str, str]:
-    """Name -> CREATE statement of every book, in the order to run them."""
+    """Return name -> CREATE statement of every system table, in the order to run."""
     wanted = dict(_TABLES) | _INDEXES
     for name, sentence in _ADDED_ONLY.items():
         taken = f"{_NUMBER} OR undoes = NEW.undoes" if name == "operation" else _NUMBER

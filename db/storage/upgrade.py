@@ -1,4 +1,4 @@
-"""Brings an older office file up to the dictionary: numbered steps, then what is missing; a backup copy first."""
+"""Upgrade an older office file to the dictionary: numbered steps, then what is missing, after a backup copy."""
 
 import re
 import sqlite3
@@ -18,7 +18,7 @@ from db.storage.migrations import STEPS
 
 
 def behind(db: Office) -> bool:
-    """Whether a numbered step is still to run. Raises SchemaError when the file is of a later Palette."""
+    """Return whether a numbered step is still to run. Raises SchemaError for a file of a later Palette."""
     version = _version(db)
     if version > len(STEPS) + 1:
         raise SchemaError(
@@ -32,14 +32,14 @@ def _version(db: Office) -> int:
 
 
 def pending(db: Office) -> bool:
-    """Whether opening the file has something to add, to renew or a step to run."""
+    """Return whether opening the file would add or renew something, or run a step."""
     found = ddl.actual(db)
     missing = ddl.expected(db.dictionary).keys() - found.keys()
     return bool(missing or behind(db) or any(map(any, (_stale(db, found), _missing_columns(db), _missing_values(db)))))
 
 
 def upgrade(db: Office) -> None:
-    """Bring a file up to the dictionary, all or nothing. Raises SchemaError when the two contradict each other."""
+    """Upgrade a file to the dictionary, all or nothing. Raises SchemaError when the two contradict each other."""
     db.execute("BEGIN IMMEDIATE")
     try:
         version = _version(db)  # read under the lock: another process may just have brought the file up
@@ -59,7 +59,7 @@ def upgrade(db: Office) -> None:
 
 
 def renew(db: Office) -> None:
-    """Bring a file up to the office's own fields and lists, within the transaction that changed them."""
+    """Upgrade a file to the office's own fields and lists, within the transaction that changed them."""
     for sql in list(_missing_columns(db)):
         db.execute(sql)
     _make(db)
@@ -74,7 +74,8 @@ def _missing_columns(db: Office) -> Iterator[str]:
 
 
 def _stale(db: Office, found: dict[str, str]) -> Iterator[str]:
-    """Indexes, triggers and search tables that the dictionary words differently by now, or no longer asks for."""
+    """Yield DROP statements for indexes, triggers and search tables that the dictionary words differently or no longer
+    requires."""
     wanted = ddl.expected(db.dictionary)
     kinds = "by|in|in_order|sort_key|search|rule|history|takes|brings"
     ours = re.compile(rf"({'|'.join(TABLES)})_({kinds})|\w+_stays_|account_")
@@ -103,7 +104,7 @@ def _make(db: Office) -> None:
 
 
 def _missing_values(db: Office) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """Values of lists the file does not have yet, and its limits; a label that the office renamed stays renamed."""
+    """Yield statements that add missing list values, keys and limits; labels that the office renamed stay."""
     for values in LISTS:
         known = {row[0] for row in db.execute(f"SELECT code FROM {values.table}")}
         for position, (code, label) in enumerate(values.values.items()):
@@ -126,7 +127,7 @@ def _missing_values(db: Office) -> Iterator[tuple[str, tuple[Any, ...]]]:
 
 
 def backup(path: Path) -> Path:
-    """A consistent copy beside the file, before it is upgraded. Returns its path."""
+    """Write a consistent copy beside the file before an upgrade, and return its path."""
     copy = path.with_name(f"{path.stem}-avant-{datetime.now():%Y%m%d-%H%M%S}.db")
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)

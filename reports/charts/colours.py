@@ -1,19 +1,19 @@
-"""Which colour a value has: one value, one colour, on every chart, in every file, in light and in dark.
+"""Colours: one value has one colour on every chart, in every file, in light and in dark.
 
-Every colour stands out (3:1, WCAG 1.4.11) on the light page, on the dark one and on paper, and those of one chart stay
-apart for a colour-blind reader (protanopia, deuteranopia, tritanopia): tests/reports/charts/test_colours.py checks
-both.
+Every colour has a contrast of 3:1 (WCAG 1.4.11) on the light page, the dark page and on paper, and the colours of one
+chart can be told apart by colour-blind readers (protanopia, deuteranopia, tritanopia);
+tests/reports/charts/test_colours.py checks both.
 """
 
 from collections.abc import Sequence
 from zlib import crc32
 
 INK = "#2C7A8C"
-"""What has no colour of its own."""
+"""Colour of what has no colour of its own."""
 NATIONAL = "#8A5A00"
-"""The mark of a national reference."""
+"""Colour of the mark of a national reference."""
 _QUIET = "#7B756C"
-"""« Autre », « Non renseigné »: never the first thing the eye meets."""
+"""« Autre », « Non renseigné »: less visible than the others."""
 
 _OF: dict[str, dict[str, str]] = {
     "gender": {"woman": "#B4561F", "man": "#2F6FB0", "other": _QUIET},
@@ -31,11 +31,11 @@ _OF: dict[str, dict[str, str]] = {
     "balance": {"entries": "#2C7A8C", "departures": "#9A6B4F"},
 }
 SPARE: Sequence[str] = ("#638733", "#935493", "#96451B", "#6C8DB4", "#A53636")
-"""For values that the office adds to a coloured list: whatever chart they stand in, their code says which."""
+"""For values that an office adds to a coloured list; chosen by the code of the value."""
 
 
 def colour(scheme: str, code: str) -> str:
-    """The colour of a value of a scheme (a list, mostly); the ink where the scheme has none."""
+    """Return the colour of a value of a scheme (mostly a list); the ink when the scheme has none."""
     if scheme not in _OF:
         return _QUIET if code == "unknown" else INK
     return _OF[scheme].get(code) or (_QUIET if code == "unknown" else SPARE[crc32(code.encode()) % len(SPARE)])

@@ -1,6 +1,6 @@
-"""A Picture -> an Altair chart: fixed colours, direct labels, French numbers, honest zeros, on screen or paper.
+"""Draw chart data with Altair: fixed colours, direct labels, French numbers, scales from zero, for screen or paper.
 
-The colour of text is left to who shows it (Streamlit's theme, or reports/charts/rendering.py), so that it reads on any
+The colour of text is set by the caller (Streamlit's theme, or reports/charts/rendering.py), so that it reads on any
 page.
 """
 
@@ -14,44 +14,46 @@ from altair.utils.schemapi import debug_mode
 
 from reports.charts.colours import INK, NATIONAL, colour
 from reports.content import quantities
-from reports.content.chart_data import Picture, Row
+from reports.content.chart_data import ChartData, ChartRow
 
 CHOICE = "choice"
-"""The name of the selection that a click makes: the codes of the bar that was clicked."""
+"""Name of the selection made by a click: the codes of the bar."""
 INSIDE = "inside"
-"""The name of the numbers that stand in a bar: white on any page."""
+"""Name of the mark of numbers inside a bar: white on any page."""
 _FADED = 0.3
 _FIT = {"type": "fit-x", "contains": "padding"}
-"""The width is that of the place, labels included; the height is that of the rows, and labels come on top."""
+"""The width is that of the container, labels included; the height is that of the rows, with labels added."""
 _LETTER = 6.6
-"""How wide a letter of a label is, in pixels, at most."""
+"""Widest letter of a label, in pixels."""
 _LABEL = 26
-"""How many letters of a label stand on one line."""
+"""Letters of a label on one line."""
 _LINE = 15
 Codes = Mapping[str, tuple[str, ...]]
 Bars = list[dict[str, Any]]
-"""A line for each bar: what the charts below read of it."""
+"""One dict for each bar; the charts below read it."""
 
 
 class Drawn(NamedTuple):
-    """A chart in the making: layers, height, data by name. Altair copies all it is given: the data join at the end."""
+    """A chart in the making: layers, height, data by name. Altair copies all data it is given, so they are added at the
+    end."""
 
     layers: Sequence[alt.Chart]
     height: int
     data: Mapping[str, Bars]
 
 
-def specification(picture: Picture, chosen: Codes | None = None) -> dict[str, Any]:
-    """The chart in Vega-Lite, as wide as its place. ``chosen``: figure -> codes in force; what is not chosen is faded.
+def specification(picture: ChartData, chosen: Codes | None = None) -> dict[str, Any]:
+    """Return the Vega-Lite specification, as wide as its container. ``chosen``: figure -> selected codes; others are
+    faded.
 
-    Drawn once for the same numbers: a screen shows twenty of them, again and again.
+    Cached, since a screen shows twenty charts on every run.
     """
     own = {name: codes for name, codes in (chosen or {}).items() if name in picture.chooses}
     return _specified(picture, tuple(sorted(own.items())))
 
 
 @lru_cache(maxsize=500)
-def _specified(picture: Picture, chosen: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, Any]:
+def _specified(picture: ChartData, chosen: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, Any]:
     with debug_mode(False):  # Altair checks every word of every chart; the tests have done so
         drawn = _DRAWS[picture.shape](picture, _bars_of(picture, dict(chosen)))
         layers = [layer.to_dict(validate=False, context={"top_level": False}) for layer in drawn.layers]
@@ -60,7 +62,7 @@ def _specified(picture: Picture, chosen: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def _lifted(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The selections of the layers, taken to the top of the chart, where Streamlit looks for them."""
+    """Move the selections of the layers to the top of the chart, where Streamlit looks for them."""
     found = []
     for place, layer in enumerate(layers):
         for one in layer.pop("params", []):
@@ -72,7 +74,7 @@ def _lifted(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
 # --- the data of a chart: a line for each bar ---
 
 
-def _bars_of(picture: Picture, chosen: Codes) -> Bars:
+def _bars_of(picture: ChartData, chosen: Codes) -> Bars:
     labels = [row.label for row in picture.rows]
     return [
         _one(picture, row, place, chosen) | {"label": _wrapped(row.label) + _ALIKE * labels[:rank].count(row.label)}
@@ -82,10 +84,10 @@ def _bars_of(picture: Picture, chosen: Codes) -> Bars:
 
 
 _ALIKE = "\u200b"
-"""Nothing to see; it keeps apart two values of a list that bear the same label."""
+"""An invisible character that keeps two values with the same label apart."""
 
 
-def _one(picture: Picture, row: Row, place: int, chosen: Codes) -> dict[str, Any]:
+def _one(picture: ChartData, row: ChartRow, place: int, chosen: Codes) -> dict[str, Any]:
     series, name = picture.series[place]
     value, said = row.values[place], picture.said(row, place)
     own = series if len(picture.series) > 1 else row.code
@@ -103,8 +105,8 @@ def _one(picture: Picture, row: Row, place: int, chosen: Codes) -> dict[str, Any
     }
 
 
-def _is_chosen(picture: Picture, code: str, series: str, chosen: Codes) -> bool:
-    """Whether a bar belongs to what was chosen of its own figures; all do when nothing was."""
+def _is_chosen(picture: ChartData, code: str, series: str, chosen: Codes) -> bool:
+    """Return whether a bar belongs to the selection of its own figures; all do when there is none."""
     codes = picture.picks(code, series)
     return all(codes[name] in wanted for name, wanted in chosen.items() if wanted and name in codes)
 
@@ -114,7 +116,7 @@ def _wrapped(label: str) -> str:
 
 
 def _values(name: str = "bars") -> alt.Chart:
-    """A chart of the bars, or of other data of that name, which ``_layered`` gives: Altair copies all it is given."""
+    """Return a chart of the bars, or of other data of that name, which ``_layered`` adds."""
     return alt.Chart(alt.NamedData(name))
 
 
@@ -125,15 +127,15 @@ def _most(bars: Bars, name: str = "value") -> float:
 # --- what every shape shares ---
 
 
-def _height(picture: Picture, bar: int) -> int:
-    """Room for each row: its bar, or what its label and the next take where these have several lines."""
+def _height(picture: ChartData, bar: int) -> int:
+    """Return the height of the rows: one bar each, or more where labels have several lines."""
     lines = [_wrapped(row.label).count("\n") + 1 for row in picture.rows] or [1]
     most = max((one + other) / 2 for one, other in zip(lines, lines[1:] or lines, strict=False))
     return round(max(bar, most * _LINE + 8)) * len(lines)
 
 
 def _rows(bars: Bars) -> alt.Y:
-    """The labels at the left, in the order of the list, on as many lines as they need."""
+    """Return the axis of labels at the left, in the order of the list, on as many lines as needed."""
     axis = alt.Axis(
         labelExpr="split(datum.label, '\\n')", labelLimit=300, labelFontSize=12, ticks=False, domain=False, grid=False,
         labelPadding=8, title=None, labelOffset=_middle(),
@@ -142,14 +144,14 @@ def _rows(bars: Bars) -> alt.Y:
 
 
 def _middle() -> dict[str, Any]:
-    """Lifts a label of several lines, so that its middle is that of the bar."""
+    """Return the offset that centres a label of several lines on its bar."""
     lines = "length(split(datum.label, '\\n'))"
     lifts = [{"test": f"{lines} == {n}", "value": -(n - 1) * _LINE / 2} for n in range(2, 7)]
     return {"condition": lifts, "value": 0}
 
 
 def _room(bars: Bars) -> alt.Scale:
-    """From zero to what leaves room for the labels that stand after the bars, at whatever width the chart has."""
+    """Return the scale from zero that leaves room for the labels after the bars, at any width."""
     ends = [f"{bar['value']} / max(0.2, 1 - {bar['letters'] * _LETTER + 8} / max(width, 1))" for bar in bars]
     return alt.Scale(domainMin=0, domainMax=alt.ExprRef(f"max({', '.join(['1', *ends])})"), nice=False, zero=True)
 
@@ -174,8 +176,8 @@ def _shade() -> alt.Opacity:
     return alt.Opacity("shade:Q", scale=None)
 
 
-def _legend(picture: Picture) -> alt.Color:
-    """The colours of the series, named once above the chart."""
+def _legend(picture: ChartData) -> alt.Color:
+    """Return the legend of the series, above the chart."""
     codes = [name for _, name in picture.series]
     colours = [colour(picture.scheme, code) for code, _ in picture.series]
     widest = max(map(len, codes), default=0) * 7 + 30  # every column of a legend is as wide as its longest entry
@@ -186,8 +188,8 @@ def _legend(picture: Picture) -> alt.Color:
     return alt.Color("name:N", scale=alt.Scale(domain=codes, range=colours), sort=codes, legend=legend)
 
 
-def _tips(picture: Picture) -> dict[str, Any]:
-    """What a bar says under the mouse, and to a screen reader."""
+def _tips(picture: ChartData) -> dict[str, Any]:
+    """Return what a bar shows under the mouse and to a screen reader."""
     name = [alt.Tooltip("name:N", title="Série")] if len(picture.series) > 1 else []
     tips = [alt.Tooltip("label:N", title=picture.title), *name, alt.Tooltip("said:N", title=picture.measure)]
     return {"tooltip": tips, "description": alt.Description("told:N")}
@@ -204,16 +206,16 @@ def _text(**more: Any) -> dict[str, Any]:
 # --- the shapes ---
 
 
-def _bars(picture: Picture, bars: Bars) -> Drawn:
-    """One bar a value, its number beside it."""
+def _bars(picture: ChartData, bars: Bars) -> Drawn:
+    """One bar for each value, with its number."""
     base = _values().encode(y=_rows(bars), x=_bare("value", _room(bars)))
     drawn = base.mark_bar(**_bar(height={"band": 0.72})).encode(color=_colour(), opacity=_shade(), **_tips(picture))
     text = base.mark_text(**_text(align="left", dx=6)).encode(text="said:N", opacity=_shade())
     return _layered(_height(picture, 30), bars, drawn.add_params(_choice("code")), text)
 
 
-def _marks(picture: Picture, bars: Bars) -> Drawn:
-    """Our share as a bar, the national one as a mark across it, both in percent."""
+def _marks(picture: ChartData, bars: Bars) -> Drawn:
+    """Our share as a bar, the national share as a mark across it, both in percent."""
     shown = [_beside_national(bar, dict(picture.marks)[bar["code"]]) for bar in bars]
     room = _room([{**bar, "value": bar["end"]} for bar in shown])
     base = _values().encode(y=_rows(shown))
@@ -228,8 +230,8 @@ def _beside_national(bar: dict[str, Any], national: float) -> dict[str, Any]:
     return bar | {"national": national, "said": said, "letters": len(said), "end": max(bar["value"], national)}
 
 
-def _stacked(picture: Picture, bars: Bars) -> Drawn:
-    """One bar a value, cut by series; each part says its number where there is room for it."""
+def _stacked(picture: ChartData, bars: Bars) -> Drawn:
+    """One bar for each value, divided by series; a part shows its number where there is room."""
     whole = max([1.0, *(float(sum(row.values)) for row in picture.rows)])
     shown = [bar | {"inside": bar["said"] if bar["value"] >= whole * 0.07 else ""} for bar in bars]
     scale = alt.Scale(domainMax=whole, zero=True)
@@ -244,8 +246,8 @@ def _stacked(picture: Picture, bars: Bars) -> Drawn:
     return _layered(_height(picture, 30), shown, drawn.add_params(_choice("code", "series")), text)
 
 
-def _grouped(picture: Picture, bars: Bars) -> Drawn:
-    """A bar for each series of each row, one under the other."""
+def _grouped(picture: ChartData, bars: Bars) -> Drawn:
+    """For each row, a bar for each series, one under the other."""
     order = [code for code, _ in picture.series]
     base = _values().encode(y=_rows(bars), yOffset=alt.YOffset("series:N", sort=order), x=_bare("value", _room(bars)))
     drawn = base.mark_bar(**_bar()).encode(color=_legend(picture), opacity=_shade(), **_tips(picture))
@@ -253,8 +255,8 @@ def _grouped(picture: Picture, bars: Bars) -> Drawn:
     return _layered(_height(picture, 38), bars, drawn.add_params(_choice("code")), text)
 
 
-def _pyramid(picture: Picture, bars: Bars) -> Drawn:
-    """Women to the left, men to the right; whoever is neither is in the table, and the sentence says so."""
+def _pyramid(picture: ChartData, bars: Bars) -> Drawn:
+    """Women to the left, men to the right; others are in the table and in the sentence."""
     sides = {"woman": -1, "man": 1}
     # Oldest above, as in every pyramid of ages.
     shown = [bar | {"signed": bar["value"] * sides[bar["series"]]} for bar in reversed(bars) if bar["series"] in sides]
@@ -275,7 +277,7 @@ def _pyramid(picture: Picture, bars: Bars) -> Drawn:
 
 
 def _columns(bars: Bars) -> alt.X:
-    """The months; where they are too close for their names, their initials; of several years, each January."""
+    """Return the axis of months: names; initials where they are too close; Januaries over several years."""
     labels = list(dict.fromkeys(bar["label"] for bar in bars))
     shown = [label for label in labels if label.startswith("janv.")] if len(labels) > _MANY else labels
     axis = alt.Axis(
@@ -291,16 +293,16 @@ def _up(name: str, low: float, high: float, stack: bool | None = None) -> alt.Y:
 
 _TALL = 210
 _MANY = 24
-"""So many months stand side by side with their numbers; beyond, the numbers are in the table."""
+"""Most months with numbers side by side; beyond, the numbers are in the table."""
 
 
 def _few(bars: Bars) -> Bars:
-    """The bars whose number is written beside them."""
+    """Return the bars whose number is written."""
     return bars if len({bar["label"] for bar in bars}) <= _MANY else []
 
 
-def _months(picture: Picture, bars: Bars) -> Drawn:
-    """A column a month, cut by series, its total above."""
+def _months(picture: ChartData, bars: Bars) -> Drawn:
+    """A column for each month, divided by series, with its total."""
     sums = [
         (bar["label"], sum(row.values)) for bar, row in zip(bars[:: len(picture.series)], picture.rows, strict=True)
     ]
@@ -317,8 +319,8 @@ def _months(picture: Picture, bars: Bars) -> Drawn:
     return _layered(_TALL, bars, drawn.add_params(_choice("code")), text, sums=_few(totals))
 
 
-def _balance(picture: Picture, bars: Bars) -> Drawn:
-    """Who came, above the line; who left, below it."""
+def _balance(picture: ChartData, bars: Bars) -> Drawn:
+    """Entries above the line, departures below it."""
     shown = [bar | {"signed": bar["value"] if bar["series"] == "entries" else -bar["value"]} for bar in bars]
     low, high = min([-1.0, *(bar["signed"] for bar in shown)]), _most(shown, "signed")
     room = (high - low) * 0.12
@@ -332,8 +334,8 @@ def _balance(picture: Picture, bars: Bars) -> Drawn:
     return _layered(_TALL, shown, drawn.add_params(_choice("code", "series")), above, below, few=_few(shown))
 
 
-def _line(picture: Picture, bars: Bars) -> Drawn:
-    """A line from an honest zero, every point with its number while there are few."""
+def _line(picture: ChartData, bars: Bars) -> Drawn:
+    """A line from zero; each point has its number while there are few."""
     high = _most(bars) * 1.18
     base = _values().encode(x=_columns(bars), y=_up("value", 0, high))
     area = base.mark_area(color=INK, opacity=0.12, aria=False)
@@ -345,7 +347,7 @@ def _line(picture: Picture, bars: Bars) -> Drawn:
     return _layered(_TALL, bars, area, line, dots.add_params(_choice("code")), text, few=_few(bars))
 
 
-_DRAWS: dict[str, Callable[[Picture, Bars], Drawn]] = {
+_DRAWS: dict[str, Callable[[ChartData, Bars], Drawn]] = {
     "bars": _bars,
     "marks": _marks,
     "stacked": _stacked,

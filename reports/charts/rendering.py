@@ -1,4 +1,4 @@
-"""A Picture -> PNG, SVG or PDF bytes, drawn by vl-convert: no browser, no internet, the fonts it brings along."""
+"""Render chart data as PNG, SVG or PDF with vl-convert: no browser, no internet, fonts included."""
 
 import textwrap
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import vl_convert
 
 from reports.charts import drawing
-from reports.content.chart_data import Picture
+from reports.content.chart_data import ChartData
 
 _WIDTH = 640
 _FONT = "Liberation Sans, Arial, sans-serif"
@@ -27,23 +27,23 @@ _CONFIG: dict[str, Any] = {
 }  # fmt: skip
 
 
-def specification(picture: Picture, source: str = "", heading: bool = True) -> dict[str, Any]:
-    """The chart for paper, in Vega-Lite. ``source``: « Bilan 2022 »; ``heading``: with its title and sentence."""
+def specification(picture: ChartData, source: str = "", heading: bool = True) -> dict[str, Any]:
+    """Return the chart for paper, in Vega-Lite. ``source``: « Bilan 2022 »; ``heading``: with title and sentence."""
     told = [*textwrap.wrap(picture.reading, 88), *textwrap.wrap(source, 88)]
     title = {"title": {"text": picture.title, "subtitle": told}} if heading else {}
     return drawing.specification(picture) | {"width": _WIDTH, "config": _CONFIG} | title
 
 
-def svg_bytes(picture: Picture, source: str = "") -> bytes:
-    """The chart as SVG."""
+def svg_bytes(picture: ChartData, source: str = "") -> bytes:
+    """Return the chart as SVG."""
     return str(vl_convert.vegalite_to_svg(specification(picture, source))).encode()
 
 
-def png_bytes(picture: Picture, source: str = "") -> bytes:
-    """The chart as PNG, twice as fine as a screen (2×)."""
+def png_bytes(picture: ChartData, source: str = "") -> bytes:
+    """Return the chart as PNG at twice the resolution of a screen."""
     return bytes(vl_convert.vegalite_to_png(specification(picture, source), scale=2))
 
 
-def pdf_bytes(picture: Picture, source: str = "", heading: bool = True) -> bytes:
-    """The chart as PDF, in vectors."""
+def pdf_bytes(picture: ChartData, source: str = "", heading: bool = True) -> bytes:
+    """Return the chart as PDF, in vectors."""
     return bytes(vl_convert.vegalite_to_pdf(specification(picture, source, heading)))

@@ -1,24 +1,17 @@
-"""What each chart shows, before it is drawn: rows, series, one sentence. Screen, deck, PDF, sheets all draw from this.
+"""The numbers of one chart, before it is drawn: rows, series, one sentence. Screen, deck, PDF and sheets draw from it.
 
-``PLOTS`` declares every chart once. A Picture holds numbers that people read: sums in euros, shares in percent.
+Sums are in euros, shares in percent, as people read them.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 
-from db.figures.counting import Share, Taken
-from db.figures.definitions import FIGURES, NATIONAL
-from reports.content import quantities, sentences
-
-MONTHLY = ("months", "balance", "line")
-"""The shapes that go from month to month."""
-ENDED, ONGOING = ("ended", "Terminés"), ("ongoing", "En cours")
+from db.figures.definitions import FIGURES
+from reports.content import quantities
 
 
 @dataclass(frozen=True)
-class Row:
-    """One line of a chart: a value for each series. ``note`` goes beside the number (« 12 aides »)."""
+class ChartRow:
+    """One row of a chart: a value for each series. ``note``: shown beside the number (« 12 aides »)."""
 
     code: str
     label: str
@@ -27,38 +20,38 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A chart ready to be drawn, in any of the ways ``shape`` names (see reports/charts/drawing.py)."""
+class ChartData:
+    """A chart ready to be drawn in the way that ``shape`` names (reports/charts/drawing.py)."""
 
     name: str
     title: str
     shape: str
     """« bars », « stacked », « grouped », « pyramid », « months », « balance », « line », « marks »."""
     unit: str
-    """What the values count: see Figure.unit; « cents » here means euros, « percent » percent."""
-    rows: tuple[Row, ...]
+    """What the values count (Figure.unit); « cents » here means euros, « percent » percent."""
+    rows: tuple[ChartRow, ...]
     series: tuple[tuple[str, str], ...]
     """Code and label of each value of a row."""
     base: float
-    """What shares are taken of; 0 where a share would say nothing."""
+    """What shares are taken of; 0 where shares make no sense."""
     figure: str
     chooses: tuple[str, ...]
-    """The figures of which a click chooses a code: that of the row, then that of the series."""
+    """The figures of which a click selects a code: that of the row, then that of the series."""
     scheme: str = ""
-    """Whose colours: of the rows for one series, of the series otherwise."""
+    """The colour scheme: of the rows when there is one series, otherwise of the series."""
     marks: tuple[tuple[str, float], ...] = ()
-    """Row's code and the national reference."""
+    """(code of a row, national reference)."""
     reading: str = ""
 
     def picks(self, code: str, series: str) -> dict[str, str]:
-        """What a click on one bar chooses: figure -> code. A balance draws two figures, each a series."""
+        """Return what a click on a bar selects: figure -> code. In a balance, each series is a figure."""
         if self.shape == "balance":
             return {series: code}
         return dict(zip(self.chooses, (code, series), strict=False))
 
     @property
     def alt(self) -> str:
-        """What is said to who does not see it."""
+        """The alternative text."""
         return f"{self.title}. {self.reading}"
 
     @property
@@ -68,215 +61,51 @@ class Picture:
 
     @property
     def means(self) -> str:
-        """The definition of what is counted."""
+        """The definition of the figure."""
         return FIGURES[self.figure].means
 
     @property
     def header(self) -> tuple[str, ...]:
-        """The headings of the table of its numbers."""
+        """The headings of its table."""
         values = [label for _, label in self.series] if len(self.series) > 1 else [self.measure]
         return ("", *values, *(["National (%)"] if self.marks else []), *(["%"] if self.base else []))
 
     @property
     def measure(self) -> str:
-        """The name of its axis of numbers: « Personnes », « Euros », « % »."""
+        """The title of its value axis: « Personnes », « Euros », « % »."""
         named = {"cents": "Euros", "percent": "%"}.get(self.unit)
         return named or quantities.unit_word(self.unit).capitalize()
 
-    def line(self, row: Row) -> tuple[str | float | None, ...]:
-        """One line of that table: label, numbers, the share in percent."""
+    def line(self, row: ChartRow) -> tuple[str | float | None, ...]:
+        """Return one line of the table: label, numbers, share in percent."""
         national = [dict(self.marks).get(row.code)] if self.marks else []
         part = [100 * sum(row.values) / self.base] if self.base else []
         return (row.label, *row.values, *national, *part)
 
     @property
     def headings(self) -> list[str]:
-        """The headings of that table as it is read on paper."""
+        """The headings of the table on paper."""
         names = {"%": "Part", "National (%)": "National"}
         return [self.title, *(names.get(name, name) for name in self.header[1:])]
 
-    def told(self, row: Row) -> list[str]:
-        """The same line as it is read: French numbers, shares to the hundredth."""
+    def told(self, row: ChartRow) -> list[str]:
+        """Return one line of the table as text: French numbers, shares to the hundredth."""
         national = [quantities.share(dict(self.marks)[row.code], 100)] if self.marks else []
         part = [quantities.share(sum(row.values), self.base, 2)] if self.base else []
         return [row.label, *map(self._number, row.values), *national, *part]
 
     @property
     def total(self) -> list[str]:
-        """The line of the whole, where the shares are of the sum of the rows; otherwise nothing."""
+        """The total line, where shares are of the sum of the rows; otherwise empty."""
         whole = self.base and self.base == sum(sum(row.values) for row in self.rows)
         return ["Ensemble", self._number(self.base), f"100{quantities.NARROW}%"] if whole else []
 
     def _number(self, value: float) -> str:
         return quantities.number(value * 100 if self.unit == "cents" else value, self.unit)
 
-    def said(self, row: Row, place: int = 0) -> str:
-        """The number of a row as it stands beside its bar: « 45 · 32 % », « 491 € · 15 aides »."""
+    def said(self, row: ChartRow, place: int = 0) -> str:
+        """Return the number of a row as shown beside its bar: « 45 · 32 % », « 491 € · 15 aides »."""
         value = row.values[place]
         text = self._number(value)
         part = [quantities.share(value, self.base)] if self.base and len(self.series) == 1 and not row.note else []
         return " · ".join([text, *part, *filter(None, [row.note])])
-
-
-@dataclass(frozen=True)
-class Plot:
-    """The declaration of a chart: the figures it needs, and how their parts become rows."""
-
-    name: str
-    title: str
-    needs: tuple[str, ...]
-    draw: Callable[["Plot", Taken], Picture]
-    scheme: str = ""
-    shape: str = "bars"
-    whole: str = "sum"
-    """What shares are of: « sum » of the values, the name of a figure, or '' for no shares."""
-    keeps_zeros: bool = False
-    """Bands and months show their gaps; a list leaves out what nobody has."""
-
-
-# --- how parts become rows ---
-
-
-def _shares(plot: Plot, taken: Taken) -> list[Share]:
-    parts: tuple[Share, ...] = taken[plot.needs[0]]
-    return [part for part in parts if part.value or (plot.keeps_zeros and part.code != "unknown")]
-
-
-def _simple(plot: Plot, taken: Taken) -> Picture:
-    """One bar a value."""
-    name = plot.needs[0]
-    unit = FIGURES[name].unit
-    rows = tuple(Row(part.code, part.label, (_plain(part.value, unit),)) for part in _shares(plot, taken))
-    base = sum(row.values[0] for row in rows) if plot.whole == "sum" else (taken[plot.whole] if plot.whole else 0)
-    return Picture(plot.name, plot.title, plot.shape, unit, rows, (("", plot.title),), base, name, (name,), plot.scheme)
-
-
-def _plain(value: float, unit: str) -> float:
-    return value / 100 if unit == "cents" else value
-
-
-def _crossed(plot: Plot, taken: Taken, series: list[tuple[str, str]], labels: list[tuple[str, str]]) -> tuple[Row, ...]:
-    """A row for each label and a value for each series, zeros included."""
-    values = {(part.code, part.other): part.value for part in taken[plot.needs[0]]}
-    return tuple(Row(code, label, tuple(values.get((code, other), 0) for other, _ in series)) for code, label in labels)
-
-
-def _labels(parts: tuple[Share, ...], zeros: bool = True) -> list[tuple[str, str]]:
-    return [
-        (part.code, part.label) for part in parts if part.value or (zeros and part.code not in ("unknown", "other"))
-    ]
-
-
-def _by_gender(plot: Plot, taken: Taken) -> Picture:
-    """Rows shared by gender; a gender that nobody has is left out."""
-    name, by = plot.needs[:2]
-    series = _labels(taken["gender"], zeros=plot.shape == "pyramid")
-    rows = _crossed(plot, taken, series, _labels(taken[by], zeros=plot.keeps_zeros))
-    chooses = (by, "gender")
-    return Picture(plot.name, plot.title, plot.shape, "person", rows, tuple(series), 0, name, chooses, "gender")
-
-
-def _months(plot: Plot, taken: Taken) -> Picture:
-    """Contracts signed each month, first ones and renewals."""
-    series = [("first", "Premier contrat"), ("renewal", "Renouvellement")]
-    rows = _crossed(plot, taken, series, _months_of(taken))
-    return Picture(
-        plot.name, plot.title, plot.shape, "contract", rows, tuple(series), 0, "contracts", ("contracts",), "rank"
-    )
-
-
-def _months_of(taken: Taken) -> list[tuple[str, str]]:
-    """The months that have begun: of those to come, nobody knows the portfolio."""
-    now = f"{date.today():%Y-%m}"
-    codes = [part.code for part in taken["portfolio_by_month"] if part.code <= now]
-    several = len({code[:4] for code in codes}) > 1
-    return [(code, quantities.month(code, several)) for code in codes]
-
-
-def _balance(plot: Plot, taken: Taken) -> Picture:
-    """Entries and departures of each month."""
-    values = {name: {part.code: part.value for part in taken[name]} for name in ("entries", "departures")}
-    rows = tuple(
-        Row(code, label, (values["entries"].get(code, 0), values["departures"].get(code, 0)))
-        for code, label in _months_of(taken)
-    )
-    series = (("entries", "Entrées"), ("departures", "Sorties"))
-    return Picture(
-        plot.name, plot.title, plot.shape, "person", rows, series, 0, "entries", ("entries", "departures"), "balance"
-    )
-
-
-def _portfolio(plot: Plot, taken: Taken) -> Picture:
-    found = _simple(plot, taken)
-    labels = dict(_months_of(taken))
-    return replace(found, rows=tuple(replace(row, label=labels[row.code]) for row in found.rows if row.code in labels))
-
-
-def _lengths(plot: Plot, taken: Taken) -> Picture:
-    labels = list({part.code: part.label for part in taken["lengths"]}.items())
-    rows = _crossed(plot, taken, [ENDED, ONGOING], labels)
-    return Picture(
-        plot.name, plot.title, plot.shape, "person", rows, (ENDED, ONGOING), 0, "lengths", ("lengths",), "length"
-    )
-
-
-def _aids(plot: Plot, taken: Taken) -> Picture:
-    """Sums by type, with how many aids they are."""
-    found = _simple(plot, taken)
-    counts = {part.code: part.value for part in taken["aids_counted"]}
-    notes = {code: quantities.counted(count, "aid") for code, count in counts.items()}
-    return replace(found, rows=tuple(replace(row, note=notes.get(row.code, "")) for row in found.rows))
-
-
-def _national(plot: Plot, taken: Taken) -> Picture:
-    """Our shares beside the national ones."""
-    whole = sum(part.value for part in taken["gender"])
-    rows = tuple(Row(name, FIGURES[name].label, (100 * taken[name] / whole,)) for name in NATIONAL if whole)
-    national = tuple(NATIONAL.items())
-    return Picture(
-        plot.name, plot.title, plot.shape, "percent", rows, (("", "Ici"),), 0, "fifty_or_over", (), marks=national
-    )
-
-
-# --- the charts, in the order of the screen ---
-
-# fmt: off
-PLOTS: tuple[Plot, ...] = (
-    Plot("genre", "Genre", ("gender",), _simple, "gender"),
-    Plot("age", "Âge", ("age",), _simple, keeps_zeros=True),
-    Plot("reperes", "Au regard du niveau national", ("gender", *NATIONAL), _national, shape="marks"),
-    Plot("pyramide", "Pyramide des âges", ("gender_by_age", "age", "gender"), _by_gender, shape="pyramid", keeps_zeros=True),
-    Plot("domaine", "Domaine d’activité", ("domain",), _simple, "domain"),
-    Plot("domaine-genre", "Genre par domaine", ("gender_by_domain", "domain", "gender"), _by_gender, shape="stacked"),
-    Plot("foyer", "Composition du foyer", ("household",), _simple),
-    Plot("etudes", "Niveau d’études", ("education", "bac2_or_over"), _simple, keeps_zeros=True),
-    Plot("origine", "Origine", ("origin",), _simple),
-    Plot("anciennete", "Ancienneté au RSA", ("seniority", "under_two_years"), _simple, keeps_zeros=True),
-    Plot("territoire", "Territoire", ("territory",), _simple),
-    Plot("mode", "Mode de suivi", ("mode",), _simple, "mode"),
-    Plot("freins", "Freins repérés", ("obstacles", "assessed"), _simple, whole="assessed"),
-    Plot("interventions", "Domaines d’intervention", ("interventions",), _simple),
-    Plot("contrats", "Contrats signés par mois", ("contracts", "portfolio_by_month"), _months, shape="months"),
-    Plot("mouvements", "Entrées et sorties du portefeuille", ("entries", "departures", "portfolio_by_month"), _balance, shape="balance"),
-    Plot("portefeuille", "Portefeuille à la fin de chaque mois", ("portfolio_by_month",), _portfolio, shape="line", whole="", keeps_zeros=True),
-    Plot("sorties", "Motifs de sortie du RSA", ("by_reason",), _simple),
-    Plot("durees", "Durée de l’accompagnement", ("lengths", "mean_length_years", "mean_length_years_ongoing"), _lengths, shape="grouped"),
-    Plot("aides", "Aides accordées par type", ("aids", "aids_counted"), _aids),
-    Plot("plafond", "Aides reçues, au regard du plafond", ("ceiling",), _simple, keeps_zeros=True),
-)
-# fmt: on
-BY_NAME: dict[str, Plot] = {plot.name: plot for plot in PLOTS}
-NEEDS: tuple[str, ...] = tuple(dict.fromkeys(name for plot in PLOTS for name in plot.needs))
-"""Every figure that the charts need."""
-
-
-def picture(name: str, taken: Taken) -> Picture:
-    """The chart of that name, with its sentence."""
-    plot = BY_NAME[name]
-    found = plot.draw(plot, taken)
-    return replace(found, reading=sentences.of(found, taken))
-
-
-def all_of(taken: Taken) -> dict[str, Picture]:
-    """Every chart by name, in order."""
-    return {plot.name: picture(plot.name, taken) for plot in PLOTS}

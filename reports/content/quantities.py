@@ -1,8 +1,8 @@
-"""How numbers are said in French: counts with their unit, shares, sums, lengths, months."""
+"""Numbers in French text: counts with units, shares, sums, lengths, months."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from db.model.types import french_number
+from db.base.french import french_number
 
 _UNITS = {
     "person": ("personne", "personnes"),
@@ -15,16 +15,16 @@ _UNITS = {
 }
 _MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 NARROW = "\u202f"
-"""The narrow no-break space that French puts before « % » and « € »."""
+"""The narrow no-break space before « % » and « € »."""
 
 
 def unit_word(unit: str, value: float = 2) -> str:
-    """« personnes », « sortie »; French has the singular below two."""
+    """Return the unit: « personnes », « sortie »; French uses the singular below two."""
     return _UNITS[unit][abs(value) >= 2]
 
 
 def number(value: float | None, unit: str = "person") -> str:
-    """A value alone: « 1 234 », « 1 234 € » (a sum is in euro cents), « 2,5 ans », « 12,3 % »."""
+    """Format a value alone: « 1 234 », « 1 234 € » (from euro cents), « 2,5 ans », « 12,3 % »."""
     if value is None:
         return "–"
     if unit == "cents":
@@ -37,12 +37,12 @@ def number(value: float | None, unit: str = "person") -> str:
 
 
 def counted(value: float, unit: str) -> str:
-    """« 43 sorties », « 1 personne », « 12 745 € »."""
+    """Format a value with its unit: « 43 sorties », « 1 personne », « 12 745 € »."""
     return number(value, unit) if unit in ("cents", "years", "percent") else f"{number(value)} {unit_word(unit, value)}"
 
 
 def share(part: float, whole: float, decimals: int = 0) -> str:
-    """« 32 % » ; « – » of nothing. A small part is never said to be none, nor a large one all."""
+    """Format a share: « 32 % »; « – » of zero. A small part is never rounded to none, nor a large one to all."""
     if not whole:
         return "–"
     percent = 100 * part / whole
@@ -55,13 +55,13 @@ def share(part: float, whole: float, decimals: int = 0) -> str:
 
 
 def month(code: str, with_year: bool) -> str:
-    """« 2022-03 » -> « mars », or « mars 22 » beside months of another year."""
+    """Format a month: « 2022-03 » -> « mars », or « mars 22 » beside other years."""
     name = _MONTHS[int(code[5:7]) - 1]
     return f"{name} {code[2:4]}" if with_year else name
 
 
 def change(now: float, before: float | None, unit: str = "person") -> str:
-    """What changed: « + 4 », « − 12 », « + 1,2 point », « = », or '' when there is nothing to compare with."""
+    """Format a change: « + 4 », « − 12 », « + 1,2 point », « = », or '' without a number to compare with."""
     if before is None:
         return ""
     moved = round(now - before, 1)

@@ -1,22 +1,22 @@
-"""« Photo-bilan » : what the report of a year, a day or a period says, whatever it becomes (screen, deck, PDF…)."""
+"""« Photo-bilan »: the content of the report of a year, a day or a period, for screen, deck, PDF and sheets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from db.base.french import french_date
 from db.figures import counting
 from db.figures.counting import Taken
 from db.figures.definitions import FIGURES
 from db.figures.periods import Period
 from db.model.office import Office
-from db.model.types import french_date
-from reports.content import chart_data, quantities
-from reports.content.chart_data import Picture
+from reports.content import plots, quantities
+from reports.content.chart_data import ChartData
 
 
 @dataclass(frozen=True)
 class Number:
-    """A headline number. ``before``: the same a year earlier; None: a mean over nobody."""
+    """A headline number. ``before``: a year earlier. None: a mean over no rows."""
 
     name: str
     label: str
@@ -27,7 +27,7 @@ class Number:
 
     @property
     def short(self) -> str:
-        """The label where there is little room."""
+        """A shorter label."""
         return FIGURES[self.name].short or self.label
 
     @property
@@ -37,21 +37,21 @@ class Number:
 
     @property
     def change(self) -> str:
-        """« + 4 », « − 2 », « = » since a year before, or ''."""
+        """The change since a year before: « + 4 », « − 2 », « = », or ''."""
         return "" if self.value is None else quantities.change(self.value, self.before, self.unit)
 
 
 @dataclass(frozen=True)
 class Section:
-    """Charts that belong together, under a heading."""
+    """Charts under one heading."""
 
     title: str
-    pictures: tuple[Picture, ...]
+    pictures: tuple[ChartData, ...]
 
 
 @dataclass(frozen=True)
 class Report:
-    """A report ready to be shown. ``known_on``: the ISO day of « ce que l’on savait », '' for what was true."""
+    """A report. ``known_on``: the ISO day of « ce que l’on savait », '' for what was true."""
 
     period: Period
     known_on: str
@@ -68,13 +68,13 @@ class Report:
 
     @property
     def source(self) -> str:
-        """Whose numbers these are, for a chart that travels alone."""
+        """What the numbers are of, for a chart on its own."""
         known = f" · ce que l’on savait au {french_date(self.known_on)}" if self.known_on else ""
         return f"{self.title}{known}"
 
     @property
     def compared(self) -> str:
-        """What the changes are since: « depuis 2021 », « depuis le 06/03/2022 »."""
+        """What changes are relative to: « depuis 2021 », « depuis le 06/03/2022 »."""
         before = self.period.before
         if before.is_year:
             return f"depuis {before.first.year}"
@@ -82,14 +82,14 @@ class Report:
 
     @property
     def truth(self) -> str:
-        """Which of the two truths it tells, and whether the period goes on."""
+        """Whether it shows what was true or what was known, and whether the period is still running."""
         told = "Ce qui était vrai, d’après tout ce qui est enregistré aujourd’hui"
         if self.known_on:
             told = f"Ce que l’on savait au {french_date(self.known_on)}"
         return f"{told} ; la période n’est pas finie" if self.period.last > date.today() else told
 
     @property
-    def pictures(self) -> tuple[Picture, ...]:
+    def pictures(self) -> tuple[ChartData, ...]:
         """Every chart, in order."""
         return tuple(picture for section in self.sections for picture in section.pictures)
 
@@ -103,26 +103,26 @@ _SECTIONS: Mapping[str, str] = {
     "L’accompagnement": "mode portefeuille mouvements contrats freins interventions",
     "Les aides": "aides plafond",
 }
-"""Heading -> the charts under it."""
+"""Heading -> names of its charts."""
 
 
 def headline(period: Period) -> tuple[str, ...]:
-    """The figures at the head of its report."""
+    """Return the headline figures of a period."""
     return _DAY if period.is_day else _YEAR
 
 
 def photo(period: Period) -> tuple[str, ...]:
-    """The figures of its photo, without what only the charts show; the exits with their reasons."""
+    """Return the figures of its photo, without those that only charts show."""
     return tuple(dict.fromkeys((*headline(period), "by_reason", *(counting.DAY if period.is_day else counting.YEAR))))
 
 
 def needs(period: Period) -> tuple[str, ...]:
-    """Every figure of its report."""
-    return tuple(dict.fromkeys((*photo(period), *chart_data.NEEDS)))
+    """Return every figure of its report."""
+    return tuple(dict.fromkeys((*photo(period), *plots.NEEDS)))
 
 
 def part_labels(made: Report) -> dict[tuple[str, str], str]:
-    """(figure, code) -> « Motif de sortie : Emploi salarié », for every part of every figure."""
+    """Return (figure, code) -> « Motif de sortie : Emploi salarié », for every part of every figure."""
     return {
         (name, part.code): f"{FIGURES[name].label} : {part.label}"
         for name, parts in made.taken.items()
@@ -132,10 +132,10 @@ def part_labels(made: Report) -> dict[tuple[str, str], str]:
 
 
 def make(db: Office, period: Period, known_on: str = "") -> Report:
-    """The report of a period, counted in ``db``: the office file, or the file as known on a day."""
+    """Return the report of a period, counted in ``db``: the office file, or the file as of a day."""
     taken = counting.take(db, period, needs(period))
     before = counting.take(db, period.before, (*headline(period), *_SHARES, "gender"))
-    drawn = chart_data.all_of(taken)
+    drawn = plots.all_of(taken)
     return Report(
         period,
         known_on,
@@ -155,7 +155,7 @@ _SHARES = ("men", "fifty_or_over", "bac2_or_over", "under_two_years")
 
 
 def _share(name: str, taken: Taken, before: Taken) -> Number:
-    """A share of the persons followed, in percent; None of nobody."""
+    """Return a share of the persons followed in percent; None when there are none."""
     figure = FIGURES[name]
     return Number(name, figure.label, _percent(name, taken), _percent(name, before), "percent", figure.means)
 

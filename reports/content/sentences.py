@@ -1,42 +1,37 @@
-"""The sentence under each chart: what it says, in French, with the numbers; it is the title of a slide as well."""
-
-from __future__ import annotations
+"""The French sentence of each chart, with its numbers; it is also the title of its slide."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from db.figures.counting import Taken
 from db.figures.definitions import NATIONAL
+from reports.content.chart_data import ChartData, ChartRow
 from reports.content.quantities import NARROW, counted, number, share
-
-if TYPE_CHECKING:
-    from reports.content.chart_data import Picture, Row
 
 NOTHING = "Rien à montrer pour cette période."
 
 
-def of(picture: Picture, taken: Taken) -> str:
-    """The sentence of a chart."""
+def of(picture: ChartData, taken: Taken) -> str:
+    """Return the sentence of a chart."""
     if picture.empty:
         return NOTHING
     return _SAYS.get(picture.name, _first)(picture, taken)
 
 
-def _total(picture: Picture) -> float:
+def _total(picture: ChartData) -> float:
     return sum(sum(row.values) for row in picture.rows)
 
 
-def _value(picture: Picture, code: str) -> float:
+def _value(picture: ChartData, code: str) -> float:
     return sum(sum(row.values) for row in picture.rows if row.code == code)
 
 
-def _largest(picture: Picture) -> Row:
+def _largest(picture: ChartData) -> ChartRow:
     known = [row for row in picture.rows if row.code != "unknown" and any(row.values)] or list(picture.rows)
     return max(known, key=lambda row: sum(row.values))
 
 
-def _leaders(picture: Picture) -> str:
-    """« Cahors d’abord », or « Cahors et Figeac à égalité »."""
+def _leaders(picture: ChartData) -> str:
+    """Return « Cahors d’abord », or « Cahors et Figeac à égalité »."""
     most = sum(_largest(picture).values)
     labels = [row.label for row in picture.rows if sum(row.values) == most and row.code != "unknown"]
     if len(labels) < 2:
@@ -47,29 +42,29 @@ def _leaders(picture: Picture) -> str:
 
 
 def _low(label: str) -> str:
-    """The label within a sentence: « Bac + 2 », « RSA » and « CAP / BEP » keep their capitals."""
+    """Return a label for use within a sentence: « Bac + 2 », « RSA » and « CAP / BEP » keep their capitals."""
     return label if label[:2].isupper() or label.startswith("Bac") else label[0].lower() + label[1:]
 
 
-def _first(picture: Picture, taken: Taken) -> str:
-    """« Personne seule d’abord : 90 personnes, soit 65 %. »"""
+def _first(picture: ChartData, taken: Taken) -> str:
+    """Return « Personne seule d’abord : 90 personnes, soit 65 %. »"""
     value = sum(_largest(picture).values)
     part = f", soit {share(value, picture.base)}" if picture.base else ""
     return f"{_leaders(picture)} : {counted(value, picture.unit)}{part}."
 
 
-def _gender(picture: Picture, taken: Taken) -> str:
+def _gender(picture: ChartData, taken: Taken) -> str:
     men = share(_value(picture, "man"), _total(picture))
     return f"{men} d’hommes, contre {NATIONAL['men']}{NARROW}% au niveau national."
 
 
-def _age(picture: Picture, taken: Taken) -> str:
+def _age(picture: ChartData, taken: Taken) -> str:
     older = sum(sum(row.values) for row in picture.rows if row.code in ("4", "5"))
     part, national = share(older, picture.base), f"{NATIONAL['fifty_or_over']}{NARROW}%"
     return f"{part} ont 50 ans ou plus, contre {national} au niveau national."
 
 
-def _national(picture: Picture, taken: Taken) -> str:
+def _national(picture: ChartData, taken: Taken) -> str:
     men, older = (row.values[0] for row in picture.rows)
     return (
         f"{_gap(men - NATIONAL['men'])} pour la part d’hommes, {_gap(older - NATIONAL['fifty_or_over'])}"
@@ -83,7 +78,7 @@ def _gap(points: float) -> str:
     return f"{sign}{whole} point{'s' * (whole >= 2)}"
 
 
-def _pyramid(picture: Picture, taken: Taken) -> str:
+def _pyramid(picture: ChartData, taken: Taken) -> str:
     row = _largest(picture)
     if row.code == "unknown":
         return "Les âges ne sont pas renseignés."
@@ -98,8 +93,8 @@ def _pyramid(picture: Picture, taken: Taken) -> str:
 _GENDERS = {"woman": "femme", "man": "homme"}
 
 
-def _by_domain(picture: Picture, taken: Taken) -> str:
-    """Where women are the largest part, and the smallest; domains of very few say nothing."""
+def _by_domain(picture: ChartData, taken: Taken) -> str:
+    """Name the domains with the largest and smallest share of women; domains with very few persons are left out."""
     codes = [code for code, _ in picture.series]
     if "woman" not in codes:
         return _first(picture, taken)
@@ -115,21 +110,21 @@ def _by_domain(picture: Picture, taken: Taken) -> str:
     )
 
 
-def _education(picture: Picture, taken: Taken) -> str:
+def _education(picture: ChartData, taken: Taken) -> str:
     return f"{share(taken['bac2_or_over'], picture.base)} ont un niveau Bac + 2 ou plus."
 
 
-def _seniority(picture: Picture, taken: Taken) -> str:
+def _seniority(picture: ChartData, taken: Taken) -> str:
     return f"{share(taken['under_two_years'], picture.base)} sont au RSA depuis moins de 2 ans."
 
 
-def _obstacles(picture: Picture, taken: Taken) -> str:
+def _obstacles(picture: ChartData, taken: Taken) -> str:
     most = _largest(picture).values[0]
     told = f"{counted(most, 'person')} sur {number(picture.base)} ayant un diagnostic"
     return f"{_leaders(picture)} : {told}, soit {share(most, picture.base)}."
 
 
-def _contracts(picture: Picture, taken: Taken) -> str:
+def _contracts(picture: ChartData, taken: Taken) -> str:
     first, renewed = (sum(row.values[place] for row in picture.rows) for place in (0, 1))
     parts = f"{_many(first, 'premier')} et {_many(renewed, 'renouvellement')}"
     return f"{counted(first + renewed, 'contract')}, dont {parts}."
@@ -139,26 +134,26 @@ def _many(value: float, word: str) -> str:
     return f"{number(value)} {word}{'s' * (value >= 2)}"
 
 
-def _balance(picture: Picture, taken: Taken) -> str:
+def _balance(picture: ChartData, taken: Taken) -> str:
     came, left = (sum(row.values[place] for row in picture.rows) for place in (0, 1))
     moved = came - left
     words = "reste égal" if not moved else f"{'gagne' if moved > 0 else 'perd'} {counted(abs(moved), 'person')}"
     return f"{_many(came, 'entrée')}, {_many(left, 'sortie')} : le portefeuille {words}."
 
 
-def _portfolio(picture: Picture, taken: Taken) -> str:
+def _portfolio(picture: ChartData, taken: Taken) -> str:
     values = [row.values[0] for row in picture.rows]
     last = f"{counted(values[-1], 'person')} à la fin"
     return f"{last}, entre {number(min(values))} et {number(max(values))} au fil des mois."
 
 
-def _exits(picture: Picture, taken: Taken) -> str:
+def _exits(picture: ChartData, taken: Taken) -> str:
     most = _largest(picture).values[0]
     told = f"{_low(_leaders(picture))} ({number(most)}, soit {share(most, picture.base)})"
     return f"{counted(picture.base, 'exit')} du RSA : {told}."
 
 
-def _lengths(picture: Picture, taken: Taken) -> str:
+def _lengths(picture: ChartData, taken: Taken) -> str:
     told = []
     for name, word, place in (("mean_length_years", "terminé", 0), ("mean_length_years_ongoing", "en cours", 1)):
         count = sum(row.values[place] for row in picture.rows)
@@ -168,7 +163,7 @@ def _lengths(picture: Picture, taken: Taken) -> str:
     return f"En moyenne, {' et '.join(told)}."
 
 
-def _aids(picture: Picture, taken: Taken) -> str:
+def _aids(picture: ChartData, taken: Taken) -> str:
     row = _largest(picture)
     count = sum(part.value for part in taken["aids_counted"])
     return (
@@ -177,7 +172,7 @@ def _aids(picture: Picture, taken: Taken) -> str:
     )
 
 
-def _ceiling(picture: Picture, taken: Taken) -> str:
+def _ceiling(picture: ChartData, taken: Taken) -> str:
     reached = _value(picture, "3") + _value(picture, "4")
     aided = picture.base - _value(picture, "0") - _value(picture, "unknown")
     return (
@@ -186,7 +181,7 @@ def _ceiling(picture: Picture, taken: Taken) -> str:
     )
 
 
-_SAYS: dict[str, Callable[[Picture, Taken], str]] = {
+_SAYS: dict[str, Callable[[ChartData, Taken], str]] = {
     "genre": _gender,
     "age": _age,
     "reperes": _national,

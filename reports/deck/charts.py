@@ -1,4 +1,4 @@
-"""A Picture -> a native chart of PowerPoint: its numbers can be edited there, and nothing is a drawing."""
+"""Chart data as native PowerPoint charts, whose numbers can be edited."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,17 +16,18 @@ from pptx.oxml import parse_xml
 from pptx.slide import Slide
 from pptx.util import Pt
 
+from db.base.spreadsheets import harmless
 from reports.charts.colours import INK, NATIONAL, colour
 from reports.content import quantities
-from reports.content.chart_data import MONTHLY, Picture
+from reports.content.chart_data import ChartData
+from reports.content.plots import MONTHLY
 from reports.deck.template import FONT, RULE, Box, rgb
 from reports.deck.template import INK as TEXT_INK
-from reports.sheets.simple_sheets import harmless
 
 _LETTER = 0.0068
-"""How wide a letter is at most, in inches for each point of its size."""
+"""Widest letter, in inches per point of its size."""
 _LINE, _SMALLEST = 0.0175, 8
-"""How high a line is, in inches for each point; the smallest letters of all."""
+"""Line height in inches per point; smallest size in points."""
 _KINDS = {
     "bars": XL_CHART_TYPE.BAR_CLUSTERED,
     "marks": XL_CHART_TYPE.BAR_CLUSTERED,
@@ -38,27 +39,28 @@ _KINDS = {
     "line": XL_CHART_TYPE.LINE_MARKERS,
 }
 _BELOW = ("woman", "departures")
-"""The series that go to the other side of zero."""
+"""The series drawn on the negative side of zero."""
 _STACKED, _BOTH_WAYS = ("stacked", "months"), ("pyramid", "balance")
 _THICK = 0.42
 _LEGEND = 0.36
-"""The most a bar is thick, and how high the names of the series are, in inches."""
+"""Thickest bar, and height of the legend, in inches."""
 Drawn = tuple[str, str, list[float | None]]
-"""A series: its code, its label, its values."""
+"""A series: code, label, values."""
 
 
 def plain(text: str) -> str:
-    """Arial has no narrow no-break space: with the usual one, no other typeface comes in."""
+    """Replace the narrow no-break space, which Arial lacks, by the usual one; otherwise another typeface is
+    substituted."""
     return text.replace(quantities.NARROW, "\u00a0")
 
 
 def safe(label: str) -> str:
-    """A label that stays a text in the workbook of the chart; XlsxWriter also runs « {=…} »."""
+    """Return a label that stays text in the workbook of the chart; XlsxWriter also runs « {=…} »."""
     return plain(f"'{label}" if label.startswith("{=") else harmless(label))
 
 
-def series_of(picture: Picture) -> list[Drawn]:
-    """Code, label and values of each series as it is drawn: who stands on the other side of zero is negative."""
+def series_of(picture: ChartData) -> list[Drawn]:
+    """Return code, label and values of each series as drawn; values below zero are negative."""
     found: list[Drawn] = []
     if picture.marks:
         national = [dict(picture.marks).get(row.code) for row in picture.rows]
@@ -70,7 +72,7 @@ def series_of(picture: Picture) -> list[Drawn]:
     return found
 
 
-def draw(slide: Slide, picture: Picture, box: Box, size: float = 11) -> None:
+def draw(slide: Slide, picture: ChartData, box: Box, size: float = 11) -> None:
     """Put the chart on a slide. ``size``: of its letters, in points."""
     data_of: Any = CategoryChartData
     data = data_of(number_format=_number_format(picture))
@@ -84,11 +86,11 @@ def draw(slide: Slide, picture: Picture, box: Box, size: float = 11) -> None:
     chart.has_title = False
     size = _fitting(picture, box, size)
     chart.font.size, chart.font.name, chart.font.color.rgb = Pt(size), FONT, rgb(TEXT_INK)
-    _Drawing(chart, picture, box, size).finish()
+    _ChartDrawing(chart, picture, box, size).finish()
 
 
-def _fitting(picture: Picture, box: Box, size: float) -> float:
-    """The size at which the labels, on their lines or side by side, have room."""
+def _fitting(picture: ChartData, box: Box, size: float) -> float:
+    """Return the size at which the labels fit."""
     rows, letters = len(picture.rows), max(len(row.label) for row in picture.rows)
     if picture.shape in MONTHLY:
         fits = int(box.width / rows / letters / _LETTER)
@@ -99,19 +101,19 @@ def _fitting(picture: Picture, box: Box, size: float) -> float:
 
 
 def describe(frame: Any, name: str, alt: str) -> None:
-    """What the selection pane and a screen reader say of a chart or a table."""
+    """Set what the selection pane and a screen reader say of a chart or table."""
     frame.name = plain(name)
     frame._element.nvGraphicFramePr.cNvPr.set("descr", plain(alt))
 
 
-def _number_format(picture: Picture) -> str:
+def _number_format(picture: ChartData) -> str:
     return {"cents": '# ##0.00 "€"', "percent": "0.0"}.get(picture.unit, "# ##0")
 
 
-class _Drawing:
-    """One chart being made presentable."""
+class _ChartDrawing:
+    """Formats one chart."""
 
-    def __init__(self, chart: Any, picture: Picture, box: Box, size: float) -> None:
+    def __init__(self, chart: Any, picture: ChartData, box: Box, size: float) -> None:
         self.chart, self.picture, self.box, self.size = chart, picture, box, size
         self.plot = chart.plots[0]
         self.series = series_of(picture)
@@ -123,17 +125,17 @@ class _Drawing:
         self.inner = Box(left, top, box.width - left, box.height - top - self._under())
 
     def _under(self) -> float:
-        """Room for the months under their columns, side by side or upright."""
+        """Return the room for months under their columns, side by side or upright."""
         if not self.upright:
             return 0.0
         return 0.34 if self.month <= self.box.width / len(self.picture.rows) else 0.58
 
     def finish(self) -> None:
-        """Everything but the numbers."""
+        """Apply everything but the numbers."""
         self._axes()
         self._bars()
         self._colours()
-        _SAYS.get(self.picture.shape, _Drawing._say_numbers)(self)
+        _SAYS.get(self.picture.shape, _ChartDrawing._say_numbers)(self)
         self._legend()
         self._place_plot()
 
@@ -141,7 +143,7 @@ class _Drawing:
         return len(text) * self.size * _LETTER
 
     def _label_width(self) -> float:
-        """Room for the labels at the left; a long one takes several lines, between words."""
+        """Return the room for labels at the left; a long one is broken between words."""
         whole = max((self._width(row.label) for row in self.picture.rows), default=0.5)
         return max(0.85, min(whole, 0.4 * self.box.width) + 0.15)
 
@@ -161,7 +163,7 @@ class _Drawing:
         self._write_labels(labels)
 
     def _write_labels(self, labels: Any) -> None:
-        """Every label; months that have no room side by side stand upright."""
+        """Write every label; months without room side by side stand upright."""
         room = self.inner.width / len(self.picture.rows)
         standing = self.upright and self.month > room
         labels.tick_labels.font.size = Pt(_SMALLEST if standing else self.size)
@@ -173,7 +175,7 @@ class _Drawing:
         labels._element.find(f"{{{_C}}}noMultiLvlLbl").addprevious(skip)
 
     def _range(self) -> tuple[float, float]:
-        """From an honest zero to what leaves room for the numbers after the bars."""
+        """Set the scale from zero to what leaves room for numbers after the bars."""
         values = [abs(value or 0) for _, _, found in self.series for value in found]
         if self.picture.shape in _STACKED:
             values = [sum(row.values) for row in self.picture.rows]
@@ -181,7 +183,7 @@ class _Drawing:
         return (-most if self.picture.shape in _BOTH_WAYS else 0.0), most
 
     def _room(self) -> float:
-        """How much longer than the longest bar its axis is, for the number at its end."""
+        """Return how much longer than the longest bar the axis is."""
         if self.picture.shape in _STACKED:
             return 1.0
         if self.upright:
@@ -190,7 +192,7 @@ class _Drawing:
         return 1 / max(0.3, 1 - self._said_width() / width)
 
     def _said_width(self) -> float:
-        """The room of the longest number."""
+        """Return the width of the longest number."""
         said = [plain(self.picture.said(row, place)) for row in self.picture.rows for place in range(len(row.values))]
         return max(map(self._width, said), default=0) + 0.12
 
@@ -219,7 +221,7 @@ class _Drawing:
         return None
 
     def _colour_points(self, series: Any) -> None:
-        """One colour a value, where the values have one."""
+        """Give each value its colour, where values have one."""
         for place, row in enumerate(self.picture.rows):
             own = colour(self.picture.scheme, row.code)
             if own != INK:
@@ -236,7 +238,7 @@ class _Drawing:
     # --- what the bars say ---
 
     def _say_each(self) -> None:
-        """« 45 · 32 % » beside each bar: a text, for no format of numbers says the share."""
+        """Write « 45 · 32 % » beside each bar as text; no number format shows the share."""
         for place, row in enumerate(self.picture.rows):
             self._say(self.plot.series[0].points[place], plain(self.picture.said(row)))
 
@@ -272,7 +274,7 @@ class _Drawing:
         self._labels("# ##0", XL_LABEL_POSITION.ABOVE)
 
     def _say_inside(self) -> None:
-        """In white within the bars; none where the part is too small for it."""
+        """Write numbers in white within the bars that are large enough."""
         least = self._range()[1] * (0.16 / self.inner.height if self.upright else 0.14 / self.inner.width)
         self._labels(f'[>={least:.2f}]# ##0;""', XL_LABEL_POSITION.CENTER, white=True)
 
@@ -299,12 +301,12 @@ class _Drawing:
         area.insert(0, _layout(self.inner, self.box, '<c:layoutTarget val="inner"/>'))
 
 
-_SAYS: dict[str, Callable[[_Drawing], None]] = {
-    "bars": _Drawing._say_each,
-    "marks": _Drawing._say_marks,
-    "line": _Drawing._say_line,
-    "stacked": _Drawing._say_inside,
-    "months": _Drawing._say_inside,
+_SAYS: dict[str, Callable[[_ChartDrawing], None]] = {
+    "bars": _ChartDrawing._say_each,
+    "marks": _ChartDrawing._say_marks,
+    "line": _ChartDrawing._say_line,
+    "stacked": _ChartDrawing._say_inside,
+    "months": _ChartDrawing._say_inside,
 }
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -316,7 +318,7 @@ def _fill(fill: Any, colour: str) -> None:
 
 
 def _layout(box: Box, within: Box, target: str) -> Any:
-    """Where a part of a chart stands, as parts of the whole."""
+    """Set the place of a part of a chart, as fractions of the whole."""
     places = {"x": box.x / within.width, "y": box.y / within.height}
     sizes = {"w": box.width / within.width, "h": box.height / within.height}
     values = "".join(f'<c:{name} val="{value:.4f}"/>' for name, value in (places | sizes).items())

@@ -10,7 +10,8 @@ from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as Deck
 
 from db.base.progress import Progress, ignore_progress
-from reports.content.chart_data import Picture
+from db.base.version import PRODUCT
+from reports.content.chart_data import ChartData
 from reports.content.report import Report
 from reports.deck import slides as deck_slides
 from reports.deck import template
@@ -26,11 +27,11 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
     "contrats": ("mode",),
     "aides": ("plafond",),
 }
-"""The charts that share a slide: the one that gives it its title, and those beside it. Any other has its own."""
+"""Chart that gives a slide its title -> charts beside it. Any other has its own slide."""
 
 
 def pptx_bytes(report: Report, tick: Progress = ignore_progress) -> bytes:
-    """The deck. ``tick`` is told each slide before it is made; what it raises cancels the work."""
+    """Return the deck. ``tick`` is called before each slide; what it raises cancels the work."""
     deck = template.blank()
     steps = _steps(report)
     for place, (what, make) in enumerate(steps):
@@ -41,7 +42,7 @@ def pptx_bytes(report: Report, tick: Progress = ignore_progress) -> bytes:
 
 
 def _steps(report: Report) -> list[tuple[str, Callable[[Deck], None]]]:
-    """Each slide: what is being made, and what makes it."""
+    """Yield each slide: a description, and the function that makes it."""
     slides = deck_slides
     steps: list[tuple[str, Callable[[Deck], None]]] = [
         ("La couverture", partial(slides.cover, report=report)),
@@ -55,8 +56,8 @@ def _steps(report: Report) -> list[tuple[str, Callable[[Deck], None]]]:
     return [*steps, ("Définitions et méthode", partial(slides.method, report=report))]
 
 
-def groups(pictures: Sequence[Picture]) -> list[list[Picture]]:
-    """The charts of each slide: those with something to show, with the ones that go beside them."""
+def groups(pictures: Sequence[ChartData]) -> list[list[ChartData]]:
+    """Return the charts of each slide that have something to show."""
     named = {picture.name: picture for picture in pictures}
     beside = {name for lead in named for name in _BESIDE.get(lead, ())}
     found = []
@@ -87,7 +88,7 @@ def _saved(deck: Deck, report: Report) -> bytes:
 
 
 def _in_french(element: Any) -> None:
-    """Every text says its language, for the speller and for a reader of screens."""
+    """Mark every text as French, for spelling and screen readers."""
     for run in list(element.iter(qn("a:r"))):
         run.get_or_add_rPr()
     for properties in element.iter(qn("a:rPr"), qn("a:defRPr"), qn("a:endParaRPr")):
@@ -95,10 +96,10 @@ def _in_french(element: Any) -> None:
 
 
 def _name(deck: Deck, report: Report) -> None:
-    """What the file says of itself."""
+    """Set the properties of the file."""
     about = deck.core_properties
     about.title, about.subject, about.language = report.title, deck_slides.OFFICE, "fr-FR"
-    about.author = about.last_modified_by = "Palette"
+    about.author = about.last_modified_by = PRODUCT
     about.keywords, about.comments, about.category = "bilan, publics artistes, RSA", report.truth, "Bilan"
     about.created = about.modified = datetime.now().replace(microsecond=0)
     about.revision = 1

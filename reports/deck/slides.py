@@ -1,4 +1,4 @@
-"""The slides of the deck, one function a kind: cover, headline, charts, profile in numbers, definitions."""
+"""The slides of the deck, one function each: cover, headline, charts, profile in numbers, definitions."""
 
 import copy
 from collections.abc import Sequence
@@ -14,11 +14,12 @@ from pptx.presentation import Presentation as Deck
 from pptx.slide import Slide
 from pptx.util import Pt
 
+from db.base.french import french_date
 from db.figures.counting import PROFILE
 from db.figures.definitions import NATIONAL, VERSION
-from db.model.types import french_date
 from reports.content import quantities
-from reports.content.chart_data import MONTHLY, Picture
+from reports.content.chart_data import ChartData
+from reports.content.plots import MONTHLY
 from reports.content.report import Number, Report
 from reports.deck import charts as deck_charts
 from reports.deck import tables as deck_tables
@@ -27,22 +28,22 @@ from reports.deck.template import BODY, CONTENT, COVER, FONT, LEAD, MESSAGE, OVE
 
 OFFICE = "Palette · Département du Lot, publics artistes"
 _MANY = 8
-"""More bars than that, when they are alone, have the whole width."""
+"""A lone chart with more bars takes the whole width."""
 _FEW = 4
-"""Up to so many bars, the table stands under the chart: bars alone would leave the page empty."""
+"""With at most so many bars, the table stands under the chart."""
 _GAP = 0.2
 _SIZES = ((120, 24), (145, 20))
-"""Up to how many letters a title has which size, in points, to stand on two lines."""
+"""(letters of a title, size in points) for two lines."""
 Line = tuple[str, float, bool, str]
 """A text, its size in points, whether it is bold, its colour."""
-Columns = list[list[Picture]]
+Columns = list[list[ChartData]]
 
 
 # --- what every slide is made of ---
 
 
 def _slide(deck: Deck, report: Report, layout: str, title: str, overline: str, notes: str) -> Slide:
-    """A slide with its title, its small line, its foot and its notes."""
+    """Add a slide with title, small line, foot and notes."""
     slide: Slide = deck.slides.add_slide(deck.slide_layouts.get_by_name(layout))
     shapes: Any = slide.shapes
     shapes.title.name, shapes.title.text = "Titre", plain(title)
@@ -64,7 +65,7 @@ def _placeholder(slide: Slide, place: int) -> Any:
 
 
 def add_foot(slide: Slide, report: Report, page: int) -> None:
-    """The foot and the number of the page, read last: python-pptx leaves these two of the layout out."""
+    """Add the foot and the page number, which python-pptx does not copy from the layout."""
     holders: Any = slide.slide_layout.placeholders
     for holder in holders:
         if holder.placeholder_format.type in (PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER):
@@ -82,7 +83,7 @@ def add_foot(slide: Slide, report: Report, page: int) -> None:
 
 
 def _text(slide: Slide, name: str, box: Box, lines: Sequence[Line], space: float = 0) -> None:
-    """A text without a frame. ``space``: between its lines, in points."""
+    """Add a text without a frame. ``space``: between lines, in points."""
     shape = slide.shapes.add_textbox(*box.emu)
     shape.name = name
     frame = shape.text_frame
@@ -105,7 +106,7 @@ def _colour(color: Any, colour: str) -> None:
 
 
 def _ground(slide: Slide, name: str, box: Box) -> None:
-    """The stone ground of what stands beside; decoration, and said to be so."""
+    """Add a decorative background."""
     shape = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *box.emu)
     shape.name = name
     shape.fill.solid()
@@ -127,7 +128,7 @@ _DECORATIVE = (
 
 
 def cover(deck: Deck, report: Report) -> None:
-    """What it is, of whom, and when it was made."""
+    """What the report is, of whom, and when it was made."""
     slide = deck.slides.add_slide(deck.slide_layouts.get_by_name(COVER))
     shapes: Any = slide.shapes
     shapes.title.text = report.title.replace(" au ", " au\u00a0")
@@ -138,7 +139,7 @@ def cover(deck: Deck, report: Report) -> None:
 
 
 def headline(deck: Deck, report: Report) -> None:
-    """The numbers as large figures, and the shares beside them."""
+    """The headline numbers in large figures, with the shares beside them."""
     notes = "\n".join(f"{number.label} : {number.means}" for number in (*report.numbers, *report.shares))
     slide = _slide(deck, report, MESSAGE, _essential(report), f"L’essentiel · {report.title}", notes)
     width, height = LEAD.width / 2 - _GAP, LEAD.height / 3
@@ -156,14 +157,14 @@ def headline(deck: Deck, report: Report) -> None:
 
 
 def _essential(report: Report) -> str:
-    """« 139 personnes suivies en 2022, dont 116 accompagnées »."""
+    """Return « 139 personnes suivies en 2022, dont 116 accompagnées »."""
     who, among = _who(report)
     told = f"{who} {report.period.words}"
     return f"{told}, dont {quantities.number(among)} accompagnée{'s' * (among >= 2)}" if among else told
 
 
 def _who(report: Report) -> tuple[str, float]:
-    """« 139 personnes suivies », « 95 personnes en portefeuille »; how many of them are accompanied."""
+    """Return « 139 personnes suivies » or « 95 personnes en portefeuille », and how many are accompanied."""
     named = {number.name: number.value or 0 for number in report.numbers}
     whole = named["portfolio" if report.period.is_day else "followed"]
     kind = _kind(report, whole)
@@ -172,12 +173,12 @@ def _who(report: Report) -> tuple[str, float]:
 
 
 def _kind(report: Report, whole: float = 2) -> str:
-    """What the persons of the report are, be they one or several."""
+    """Return what the persons of the report are, in the singular or plural."""
     return "en portefeuille" if report.period.is_day else "suivies" if whole >= 2 else "suivie"
 
 
 def _figure(slide: Slide, number: Number, box: Box, compared: str, size: float) -> None:
-    """A large figure over its label and what changed."""
+    """Add a large figure over its label and change."""
     lines = [(number.text, size, True, "teal"), (number.label, 13, False, "ink")]
     if number.change:
         told = "sans changement" if number.change == "=" else number.change
@@ -185,8 +186,8 @@ def _figure(slide: Slide, number: Number, box: Box, compared: str, size: float) 
     _text(slide, f"Chiffre : {number.label}", box, lines)
 
 
-def charts(deck: Deck, report: Report, section: str, pictures: Sequence[Picture]) -> None:
-    """One chart that gives the message, and those beside or below it; alone, its table is beside it."""
+def charts(deck: Deck, report: Report, section: str, pictures: Sequence[ChartData]) -> None:
+    """The main chart, and others beside or below it; when alone, its table is beside it."""
     lead, others = pictures[0], pictures[1:]
     notes = "\n".join(f"{picture.title} : {picture.means}\n{picture.reading}" for picture in pictures)
     slide = _slide(deck, report, MESSAGE, _message(lead), f"{section} · {lead.title}", notes)
@@ -204,8 +205,8 @@ def charts(deck: Deck, report: Report, section: str, pictures: Sequence[Picture]
     return None
 
 
-def _one_above_the_other(slide: Slide, pictures: Sequence[Picture]) -> None:
-    """Months under the same months."""
+def _one_above_the_other(slide: Slide, pictures: Sequence[ChartData]) -> None:
+    """Align charts of the same months."""
     first = CONTENT.height * 0.36
     deck_charts.draw(slide, pictures[0], CONTENT.top(first))
     height = (CONTENT.height - first) / (len(pictures) - 1)
@@ -215,17 +216,17 @@ def _one_above_the_other(slide: Slide, pictures: Sequence[Picture]) -> None:
         deck_charts.draw(slide, picture, box.below(0.55))
 
 
-def _message(picture: Picture) -> str:
-    """Its sentence, without the full stop that no title has."""
+def _message(picture: ChartData) -> str:
+    """Return the sentence of a chart without its full stop, as a title."""
     return picture.reading.removesuffix(".")
 
 
-def _heading(picture: Picture) -> list[Line]:
+def _heading(picture: ChartData) -> list[Line]:
     return [(picture.title, 11, True, "teal"), (_message(picture), 13, True, "ink")]
 
 
-def _lead(slide: Slide, picture: Picture, table: bool) -> None:
-    """The chart of the message; a few bars leave room for their table."""
+def _lead(slide: Slide, picture: ChartData, table: bool) -> None:
+    """Add the main chart; with few bars it leaves room for its table."""
     few = table and len(picture.rows) <= _FEW and picture.shape == "bars" and picture.base
     height = 0.34 * (len(picture.rows) + 2) if few else 0
     deck_charts.draw(slide, picture, LEAD.top(LEAD.height - height - (0.25 if few else 0)), 12)
@@ -233,8 +234,8 @@ def _lead(slide: Slide, picture: Picture, table: bool) -> None:
         deck_tables.draw(slide, picture, deck_tables.lines(picture), LEAD.below(LEAD.height - height), 0.34, 12)
 
 
-def _companion(slide: Slide, picture: Picture, box: Box) -> None:
-    """A chart on its own ground, under its title and its sentence."""
+def _companion(slide: Slide, picture: ChartData, box: Box) -> None:
+    """Add a chart on a background, under its title and sentence."""
     _ground(slide, f"Fond : {picture.title}", box)
     inner = box.inside(_GAP)
     head = 0.3 + 0.22 * -(-len(picture.reading) // 44)
@@ -242,8 +243,8 @@ def _companion(slide: Slide, picture: Picture, box: Box) -> None:
     deck_charts.draw(slide, picture, inner.below(head + 0.1), 11 if len(picture.rows) <= 8 else 10)
 
 
-def _numbers(slide: Slide, picture: Picture) -> None:
-    """The table of a chart that is alone."""
+def _numbers(slide: Slide, picture: ChartData) -> None:
+    """Add the table of a lone chart."""
     lines = deck_tables.lines(picture)
     _ground(slide, f"Fond : {picture.title}", PANEL.top(0.38 * len(lines) + 2 * _GAP))
     deck_tables.draw(slide, picture, lines, PANEL.inside(_GAP), 0.38, 12)
@@ -255,7 +256,7 @@ _LINE = 0.285
 
 
 def profile_pages(report: Report) -> list[Columns]:
-    """The tables of the profile, in columns of three a page, each as full as it can be."""
+    """Distribute the tables of the profile over pages of three columns."""
     tables = [picture for picture in report.pictures if picture.figure in PROFILE and not picture.empty]
     columns: Columns = []
     for picture in tables:
@@ -268,7 +269,7 @@ def profile_pages(report: Report) -> list[Columns]:
     return [columns[place : place + 3] for place in range(0, len(columns), 3)]
 
 
-def _tall(pictures: Sequence[Picture]) -> float:
+def _tall(pictures: Sequence[ChartData]) -> float:
     return sum(deck_tables.tall(picture, _LINE) + _GAP for picture in pictures) - _GAP
 
 

@@ -1,4 +1,4 @@
-"""The numbers of a Picture -> a native table: hairlines, numbers at the right, shares to the hundredth."""
+"""Chart data as native tables: thin lines, numbers aligned right, shares to the hundredth."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from pptx.oxml import parse_xml
 from pptx.slide import Slide
 from pptx.util import Inches, Pt
 
-from reports.content.chart_data import Picture
+from reports.content.chart_data import ChartData
 from reports.deck.charts import describe, plain
 from reports.deck.template import INK, RULE, Box
 
@@ -18,19 +18,21 @@ _LABEL = 36
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 
 
-def lines(picture: Picture, whole: bool = True) -> list[list[str]]:
-    """The headings, then a line for each row; ``whole``: and the whole, where shares are of it."""
+def lines(picture: ChartData, whole: bool = True) -> list[list[str]]:
+    """Return the headings, then a line for each row; with ``whole`` the total, where shares are of it."""
     total = [picture.total] if whole and picture.total else []
     return [picture.headings, *map(picture.told, picture.rows), *total]
 
 
-def tall(picture: Picture, height: float) -> float:
-    """How high its table is, without the line of the whole; a long label takes several lines."""
+def tall(picture: ChartData, height: float) -> float:
+    """Return the height of the table without its total; a long label takes several lines."""
     return height * (1 + sum(1 + 0.6 * (len(row.label) // _LABEL) for row in picture.rows))
 
 
-def draw(slide: Slide, picture: Picture, texts: Sequence[Sequence[str]], box: Box, height: float, size: float) -> None:
-    """Put the table of these lines on a slide. ``height``: of each line, in inches; ``size``: of letters, in points."""
+def draw(
+    slide: Slide, picture: ChartData, texts: Sequence[Sequence[str]], box: Box, height: float, size: float
+) -> None:
+    """Put the table of these lines on a slide. ``height``: of a line, in inches; ``size``: of letters, in points."""
     shapes: Any = slide.shapes
     frame = shapes.add_table(len(texts), len(texts[0]), *box.top(height * len(texts)).emu)
     describe(frame, f"Tableau : {picture.title}", f"Tableau. {picture.alt}")
@@ -45,7 +47,7 @@ def draw(slide: Slide, picture: Picture, texts: Sequence[Sequence[str]], box: Bo
 
 
 def _set_widths(table: Any, width: float, columns: int, size: float) -> None:
-    """As much as there is for the labels, the same for every number."""
+    """Give the labels the room left, and every number the same width."""
     number = min(0.085 * size, width * 0.6 / (columns - 1))
     for place in range(columns):
         table.columns[place].width = Inches(number if place else width - number * (columns - 1))
@@ -66,7 +68,7 @@ def _write(table: Any, place: int, line: Sequence[str], size: float, strong: boo
 
 
 def _underline(cell: Any, colour: str) -> None:
-    """A line under a cell, and no other."""
+    """Draw a line under a cell, and no other."""
     properties = cell._tc.get_or_add_tcPr()
     for side in ("lnL", "lnR", "lnT"):
         properties.append(parse_xml(f'<a:{side} xmlns:a="{_A}" w="0"><a:noFill/></a:{side}>'))

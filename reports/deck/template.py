@@ -1,6 +1,6 @@
 """The empty deck: 16:9, one typeface, the product's colours, three layouts with real placeholders.
 
-Built rather than stored, so that what it looks like can be read and compared here.
+Built in code rather than stored, so that changes can be read and compared.
 """
 
 import re
@@ -17,19 +17,19 @@ from pptx.presentation import Presentation as Deck
 from pptx.util import Inches
 
 FONT = "Arial"
-"""On every computer of an office; LibreOffice has Liberation Sans, of the same widths."""
+"""Present on office computers; LibreOffice substitutes Liberation Sans, of the same widths."""
 INK, PAPER, TEAL, STONE = "15120E", "FDFCFA", "1F4E5F", "F6F4EF"
 SOFT, RULE, PALE = "5A5448", "D6D0C4", "C9DCE2"
 _THEME = {
     "dk1": INK, "lt1": PAPER, "dk2": TEAL, "lt2": STONE, "accent1": "2C7A8C", "accent2": "B4561F", "accent3": "2F6FB0",
     "accent4": "8B4FA8", "accent5": "B07A1E", "accent6": "3F8F4F", "hlink": TEAL, "folHlink": SOFT,
 }  # fmt: skip
-"""So that a chart that somebody adds by hand has the same colours."""
+"""The theme's colours, also used by charts that users add."""
 
 
 @dataclass(frozen=True)
 class Box:
-    """A place on a slide, in inches."""
+    """A rectangle on a slide, in inches."""
 
     x: float
     y: float
@@ -38,19 +38,19 @@ class Box:
 
     @property
     def emu(self) -> tuple[Inches, Inches, Inches, Inches]:
-        """As python-pptx takes it."""
+        """The rectangle as python-pptx takes it."""
         return Inches(self.x), Inches(self.y), Inches(self.width), Inches(self.height)
 
     def top(self, height: float) -> "Box":
-        """Its upper part."""
+        """Return its upper part."""
         return Box(self.x, self.y, self.width, height)
 
     def below(self, height: float) -> "Box":
-        """What is left under its upper part."""
+        """Return what is left under its upper part."""
         return Box(self.x, self.y + height, self.width, self.height - height)
 
     def inside(self, margin: float) -> "Box":
-        """The same, with a margin all around."""
+        """Return it with a margin all around."""
         return Box(self.x + margin, self.y + margin, self.width - 2 * margin, self.height - 2 * margin)
 
 
@@ -62,17 +62,17 @@ _OVERLINE, _TITLE = Box(0.6, 0.45, 12.133, 0.3), Box(0.6, 0.78, 12.133, 0.95)
 _FOOTER, _NUMBER = Box(0.6, 6.97, 10.5, 0.28), Box(11.733, 6.97, 1.0, 0.28)
 COVER, MESSAGE, TEXT = "Couverture", "Message", "Message et texte"
 OVERLINE, BODY = 13, 14
-"""Which placeholder (idx) is the small line above the title, and which the text."""
+"""Placeholder (idx) of the small line above the title, and of the text."""
 
 
 def rgb(colour: str) -> Any:
-    """« 1F4E5F » or « #1F4E5F » as python-pptx takes it."""
+    """Return « 1F4E5F » or « #1F4E5F » as python-pptx takes it."""
     made: Any = RGBColor
     return made.from_string(colour.removeprefix("#"))
 
 
 def blank() -> Deck:
-    """A deck without a slide, with the layouts COVER, MESSAGE and TEXT."""
+    """Return a deck without slides, with the layouts COVER, MESSAGE and TEXT."""
     deck = Presentation()
     deck.slide_width, deck.slide_height = PAGE.emu[2:]
     size = deck.element.sldSz
@@ -88,7 +88,7 @@ def blank() -> Deck:
 
 
 def _without_thumbnail(deck: Deck) -> None:
-    """The library's own sample page would be its picture in a folder."""
+    """Remove the thumbnail of python-pptx's template."""
     package: Any = deck.part.package
     for key, relation in list(package._rels.items()):
         if relation.reltype == RT.THUMBNAIL:
@@ -96,12 +96,12 @@ def _without_thumbnail(deck: Deck) -> None:
 
 
 def repaint_notes(deck: Deck) -> None:
-    """The pages of notes have a theme of their own."""
+    """Apply the theme to the notes pages, which have their own."""
     _repaint(deck.notes_master.part)
 
 
 def _repaint(part: Any) -> None:
-    """One typeface and our colours in the theme of a master."""
+    """Apply the typeface and colours to the theme of a master."""
     theme = part.part_related_by(RT.THEME)
     text = theme.blob.decode()
     text = re.sub(r'<a:latin typeface="[^"]*"', f'<a:latin typeface="{FONT}"', text)
@@ -120,7 +120,7 @@ def _repaint(part: Any) -> None:
 
 
 def _fill(holder: Any, name: str, ground: str, shapes: Iterator[str]) -> None:
-    """Put these shapes in place of those of a master or a layout."""
+    """Replace the shapes of a master or layout."""
     element = holder.element
     element.attrib.pop("type", None)
     if name:
@@ -144,7 +144,7 @@ def _colour_ground(page: Any, colour: str) -> None:
 
 
 def _write_styles(master: Any) -> None:
-    """Titles and texts of every layout: left, no bullet, our colours."""
+    """Set titles and texts of every layout: left, no bullet, our colours."""
     styles = master.find(f"{{{_P}}}txStyles")
     levels = "".join(_level(f"lvl{level}pPr", 14, "tx1", False, 4) for level in range(1, 10))
     other = "".join(_level(f"lvl{level}pPr", 14, "tx1", False, 0) for level in range(1, 10))
@@ -164,13 +164,13 @@ def _scheme(colour: str) -> str:
 
 
 def _filled(colour: str) -> str:
-    """``colour``: of the theme, or RRGGBB."""
+    """Return a fill. ``colour``: of the theme, or RRGGBB."""
     kind = "srgbClr" if re.fullmatch("[0-9A-F]{6}", colour) else "schemeClr"
     return f'<a:solidFill><a:{kind} val="{colour}"/></a:solidFill>'
 
 
 def _level(name: str, size: float, colour: str, bold: bool, before: float, align: str = "l") -> str:
-    """A style of paragraph. ``before``: the space above it, in points."""
+    """Return a paragraph style. ``before``: the space above it, in points."""
     return (
         f'<a:{name} marL="0" indent="0" algn="{align}"><a:lnSpc><a:spcPct val="100000"/></a:lnSpc>'
         f'<a:spcBef><a:spcPts val="{round(before * 100)}"/></a:spcBef><a:buNone/>'
@@ -186,7 +186,7 @@ def _placed(box: Box) -> str:
 
 
 def _holder(name: str, kind: str, box: Box | None, text: str, style: str = "", anchor: str = "t") -> str:
-    """A placeholder. ``kind``: its attributes; without ``box`` a layout has it where the master has it."""
+    """Return a placeholder. ``kind``: its attributes; without ``box`` it stands where the master has it."""
     insets = 'lIns="0" tIns="0" rIns="0" bIns="0"'
     body = f'<a:bodyPr vert="horz" wrap="square" {insets} anchor="{anchor}"><a:normAutofit/></a:bodyPr>'
     run = f'<a:r><a:rPr lang="fr-FR"/><a:t>{escape(text)}</a:t></a:r>' if text else '<a:endParaRPr lang="fr-FR"/>'
@@ -203,7 +203,7 @@ _FIELD = "{C1FF6DA9-008F-8B48-92A6-B652298478BF}"
 
 
 def _rule(name: str, box: Box, colour: str) -> str:
-    """A line or a bar that belongs to the page, not to what is said on it."""
+    """Return a decorative line or bar."""
     return (
         f'<p:sp {_NAMES}><p:nvSpPr><p:cNvPr id="{{id}}" name="{name}"/><p:cNvSpPr/><p:nvPr userDrawn="1"/></p:nvSpPr>'
         f"<p:spPr>{_placed(box)}{_filled(colour)}<a:ln><a:noFill/></a:ln></p:spPr></p:sp>"
@@ -226,7 +226,7 @@ def _layouts() -> Iterator[tuple[str, str, Iterator[str]]]:
 
 
 _BARS, _SHADE = (1.4, 2.7, 3.8, 3.2, 2.0, 2.4, 0.9), "265A6C"
-"""The bars at the edge of the cover: a shape, not numbers."""
+"""The decorative bars at the edge of the cover."""
 
 
 def _cover() -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Everything that is known of one person, to hand to her: a PDF to read, a JSON file to take elsewhere, in one ZIP.
+"""Everything known of one person, for that person: a PDF to read and a JSON file, in one ZIP.
 
 GDPR, articles 15 and 20. Deleted rows, earlier values and openings of the file are part of it.
 """
@@ -13,10 +13,12 @@ from typing import Any
 
 import typst
 
+from db.base.french import french_date
+from db.base.version import PRODUCT
 from db.model.dictionary import PERSON, TABLES
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
-from db.model.types import Context, References, french_date
+from db.model.types import Context, References
 from db.rows import access_log, history, records
 from db.rows.records import Row
 
@@ -25,7 +27,7 @@ _MANY = 100_000
 
 
 def zip_bytes(db: Office, person_id: int, today: str) -> bytes:
-    """Both files. ``today``: an ISO day. Raises NotFoundError for somebody who is not in the file."""
+    """Return both files. ``today``: an ISO day. Raises NotFoundError for an unknown person."""
     found = everything(db, person_id, today)
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as file:
@@ -35,7 +37,7 @@ def zip_bytes(db: Office, person_id: int, today: str) -> bytes:
 
 
 def everything(db: Office, person_id: int, today: str) -> dict[str, Any]:
-    """Title, tables (name -> rows of {label: {text, value}}), changes, openings. Dates in ``value`` are ISO."""
+    """Return title, tables (name -> rows of {label: {text, value}}), changes, openings. A date in ``value`` is ISO."""
     known = records.context(db)
     person = records.stored(db, db.tables["person"], person_id)
     return {
@@ -61,7 +63,7 @@ def everything(db: Office, person_id: int, today: str) -> dict[str, Any]:
 
 
 def _rows(db: Office, person: Row) -> Iterator[tuple[OfficeTable, list[Row]]]:
-    """Her own row, the rows of each table that are hers, and those of other tables that name her."""
+    """Return the person's own row, the dated rows, and rows of other tables that refer to the person."""
     for table in db.files.values():
         if table.name == PERSON.name:
             yield table, [person]
@@ -95,7 +97,7 @@ def _row(table: OfficeTable, row: Row, known: Context) -> dict[str, Any]:
 
 
 def _is_told(item: Field) -> bool:
-    """Not herself again on every line, nor who else is on a list: these are other people's data."""
+    """Return whether to show a field: not the person again on every line, nor other persons of a list."""
     return item.name != "person_id" and not (isinstance(item.type, References) and item.target == PERSON.name)
 
 
@@ -104,10 +106,12 @@ def _of(table: str, row_id: int) -> str:
 
 
 def pdf_bytes(found: dict[str, Any]) -> bytes:
-    """The readable one (A4), typeset from what ``everything`` gives."""
+    """Return the PDF (A4), typeset from what ``everything`` returns."""
     with TemporaryDirectory(prefix="palette-") as name:
         folder = Path(name)
-        (folder / "dossier.json").write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+        (folder / "dossier.json").write_text(
+            json.dumps(found | {"product": PRODUCT}, ensure_ascii=False), encoding="utf-8"
+        )
         compiler = typst.Compiler(_TEMPLATE.read_bytes(), root=str(folder), ignore_system_fonts=True)
         made = compiler.compile(format="pdf")
     return made if isinstance(made, bytes) else b""

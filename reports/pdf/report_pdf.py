@@ -1,4 +1,4 @@
-"""The report as a PDF to print and file (A4, tagged PDF/UA-1), typeset by Typst: no browser, no font of the machine."""
+"""The report as a PDF (A4, tagged PDF/UA-1), typeset by Typst: no browser, no font of the machine."""
 
 import json
 import re
@@ -12,34 +12,36 @@ from typing import Any, Literal
 import typst
 import vl_convert
 
+from db.base.french import french_date, french_number
 from db.base.progress import Progress, ignore_progress
+from db.base.version import PRODUCT
 from db.figures.definitions import NATIONAL, VERSION
-from db.model.types import french_date, french_number
 from reports.charts import rendering
 from reports.content import quantities, sentences
-from reports.content.chart_data import MONTHLY, Picture
+from reports.content.chart_data import ChartData
+from reports.content.plots import MONTHLY
 from reports.content.report import Number, Report
 
 OFFICE = "Accompagnement des publics artistes · Département du Lot"
 _TEMPLATE = Path(__file__).with_suffix(".typ")
 _HALF, _FULL = 81.0, 170.0
-"""How wide a chart is, in millimetres: one of two columns, or both."""
+"""Width of a chart in millimetres: one of two columns, or both."""
 _DOT = _HALF / 350
-"""One unit of a chart, in millimetres: its labels, 12 units high, are read as 8 points."""
+"""One unit of a chart in millimetres: labels of 12 units are 8 points high."""
 _TALLEST = 190.0
-"""Of a chart, in millimetres; a longer one is made smaller, so that a page holds it with its title and sentence."""
+"""Highest chart, in millimetres; a higher one is scaled down to fit a page with its title and sentence."""
 _GAP = 7.0
 _BAND = 105.0
-"""How high a band of several pieces is, in millimetres: it is never cut, and should not leave half a page empty."""
+"""Highest band of several charts, in millimetres; a band is never split over two pages."""
 _TOGETHER = 6
-"""At most so many pieces in a band."""
+"""Most charts in a band."""
 
 Piece = dict[str, Any]
 Band = list[list[Piece]]
 
 
 def pdf_bytes(report: Report, tick: Progress = ignore_progress) -> bytes:
-    """The report, typeset. ``tick`` is told each chart before it is drawn; what it raises cancels the work."""
+    """Return the report as PDF. ``tick`` is called before each chart; what it raises cancels the work."""
     with TemporaryDirectory(prefix="palette-") as name:
         folder = Path(name)
         charts = _draw(report, folder, tick)
@@ -51,7 +53,7 @@ def pdf_bytes(report: Report, tick: Progress = ignore_progress) -> bytes:
 
 
 def _typeset(folder: Path) -> bytes:
-    """PDF/UA-1; still tagged, but without that promise, where the office uses letters that the font has not."""
+    """Typeset as PDF/UA-1; without that conformance, still tagged, when a text has letters that the font lacks."""
     try:
         return _compiled(folder, "ua-1")
     except typst.TypstError as error:
@@ -70,7 +72,7 @@ def _compiled(folder: Path, standard: Literal["ua-1", "1.7"]) -> bytes:
 
 
 def _draw(report: Report, folder: Path, tick: Progress) -> dict[str, Piece]:
-    """Every chart that is not empty, by name, drawn into the folder."""
+    """Draw every chart that is not empty into the folder, by name."""
     pictures = [picture for picture in report.pictures if not picture.empty]
     for place, picture in enumerate(pictures):
         tick(0.9 * place / len(pictures), picture.title)
@@ -84,8 +86,8 @@ def _draw(report: Report, folder: Path, tick: Progress) -> dict[str, Piece]:
     }
 
 
-def _chart_bytes(picture: Picture) -> bytes:
-    """The chart as PDF, exactly as wide as its place, so that the text of all charts has one size."""
+def _chart_bytes(picture: ChartData) -> bytes:
+    """Return the chart as PDF exactly as wide as its place, so that the text of all charts has one size."""
     width = round((_FULL if picture.shape in MONTHLY else _HALF) / _DOT)
     found = rendering.specification(picture, heading=False)
     found |= {"width": width, "autosize": {"type": "fit-x", "contains": "padding", "resize": True}}
@@ -94,7 +96,7 @@ def _chart_bytes(picture: Picture) -> bytes:
 
 
 def _outlines(folder: Path, count: int) -> list[bytes]:
-    """The charts as SVG with letters as outlines: PDF/UA takes no PDF within, and Typst has not their font."""
+    """Draw the charts as SVG with outlined letters: PDF/UA allows no embedded PDF, and Typst lacks their font."""
     if not count:
         return []
     pages = "#pagebreak()".join(f'#image("{place}.pdf")' for place in range(count))
@@ -103,7 +105,7 @@ def _outlines(folder: Path, count: int) -> list[bytes]:
     return found if isinstance(found, list) else [bytes(found or b"")]
 
 
-def _chart(picture: Picture, file: str, svg: bytes) -> Piece:
+def _chart(picture: ChartData, file: str, svg: bytes) -> Piece:
     height = float(re.search(rb'viewBox="0 0 \S+ ([0-9.]+)"', svg)[1]) * _DOT  # type: ignore[index]
     shrink = min(1, _TALLEST / height)
     return {
@@ -116,7 +118,7 @@ def _chart(picture: Picture, file: str, svg: bytes) -> Piece:
 
 
 def bands(pieces: Sequence[Piece]) -> list[Band]:
-    """The pieces in order, in bands of two columns, cut where the whole takes the least room."""
+    """Group the charts, in order, in bands of two columns with the least total height."""
     best: list[tuple[float, list[Band]]] = [(0.0, [])]
     for end in range(1, len(pieces) + 1):
         ways = []
@@ -129,7 +131,7 @@ def bands(pieces: Sequence[Piece]) -> list[Band]:
 
 
 def _balanced(pieces: Sequence[Piece]) -> Band:
-    """Two columns as equal as they can be, the first piece at the top left."""
+    """Return two columns as equal as possible, the first chart at the top left."""
     sides = ((0, *rest) for rest in product((1, 0), repeat=len(pieces) - 1))
     return min((_columns(pieces, side) for side in sides), key=_tall)
 
@@ -146,10 +148,11 @@ def _tall(band: Band) -> float:
 
 
 def _content(report: Report, charts: dict[str, Piece]) -> dict[str, Any]:
-    """Everything the paper says, as data."""
+    """Return everything the PDF shows, as data."""
     made = french_date(date.today().isoformat())
     return {
         "title": report.title,
+        "product": PRODUCT,
         "about": f"{OFFICE}. {report.truth}.",
         "keywords": ["bilan", "publics artistes", "RSA"],
         "office": OFFICE,
@@ -177,12 +180,12 @@ def _figure(number: Number, text: str, compared: str) -> dict[str, str]:
 
 
 def _percent(value: float | None) -> str:
-    """To the hundredth, as in the tables; « – » of nobody."""
+    """Format a share to the hundredth; « – » of none."""
     return quantities.number(None) if value is None else f"{french_number(value, 2)}{quantities.NARROW}%"
 
 
 def _sections(report: Report, charts: dict[str, Piece]) -> list[dict[str, Any]]:
-    """Each section with something to show: the charts that go month by month, then the others in two columns."""
+    """Return each section with something to show: monthly charts first, the others in two columns."""
     found = []
     for section in report.sections:
         shown = [picture for picture in section.pictures if picture.name in charts]
@@ -192,8 +195,8 @@ def _sections(report: Report, charts: dict[str, Piece]) -> list[dict[str, Any]]:
     return [section for section in found if section["bands"]]
 
 
-def _table(picture: Picture) -> Piece:
-    """The numbers of a chart, their shares to the hundredth, and the whole where the shares are of it."""
+def _table(picture: ChartData) -> Piece:
+    """Return the numbers of a chart, shares to the hundredth, and the total where shares are of it."""
     total = picture.total
     tall = 4.5 * (1 + len(total) // 3 + sum(1 + len(row.label) // 40 for row in picture.rows))
     rows = [picture.told(row) for row in picture.rows]
@@ -201,7 +204,7 @@ def _table(picture: Picture) -> Piece:
 
 
 def _definitions(report: Report, charts: dict[str, Piece]) -> list[tuple[str, str]]:
-    """What each number counts, once: « Hommes · Genre » share their definition."""
+    """Return what each number counts, once: « Hommes · Genre » share a definition."""
     named = [(number.label, number.means) for number in (*report.numbers, *report.shares)]
     named += [(picture.title, picture.means) for picture in report.pictures if picture.name in charts]
     labels: dict[str, list[str]] = {}

@@ -1,32 +1,28 @@
-"""The numbers of charts as CSV and XLSX: one sheet for each, with its definition, real numbers and an Excel chart."""
+"""The numbers of charts as CSV and XLSX: a sheet for each, with its definition, real numbers and an Excel chart."""
 
 import csv
-import re
 from collections.abc import Sequence
 from io import BytesIO, StringIO
 from typing import Any
 
-import xlsxwriter
-
+from db.base.french import fold, french_number
 from db.base.progress import Progress, ignore_progress
+from db.base.spreadsheets import harmless, new_workbook, sheet_name
 from db.figures.periods import Period
-from db.model.types import french_number
 from reports.charts.colours import colour
-from reports.content.chart_data import Picture
+from reports.content.chart_data import ChartData
 from reports.content.report import Number, Report
-from reports.sheets.simple_sheets import harmless
 
-_LONGEST_NAME = 31
 """Of a sheet, in Excel."""
 
 
 def file_name(what: str, period: Period) -> str:
-    """Without its suffix: « domaine-2022 », « photo-bilan-2023-03-06 »."""
+    """Return the name without suffix: « domaine-2022 », « photo-bilan-2023-03-06 »."""
     return f"{what}-{period.file}"
 
 
-def csv_bytes(picture: Picture) -> bytes:
-    """UTF-8 with a mark and semicolons, as a French Excel opens it; numbers with a comma."""
+def csv_bytes(picture: ChartData) -> bytes:
+    """Return CSV as a French Excel opens it: UTF-8 with BOM, semicolons, decimal commas."""
     text = StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow([harmless(name) for name in (picture.title, *picture.header[1:])])
@@ -46,20 +42,20 @@ def _plain(value: str | float | None) -> str:
 
 
 def report_bytes(report: Report, tick: Progress = ignore_progress) -> bytes:
-    """The report: a first sheet with the headline and the definitions, then one for each chart."""
+    """Return the report: a sheet with headline and definitions, then one for each chart."""
     return _book(report.pictures, f"{report.title} · {report.truth}", report, tick)
 
 
-def xlsx_bytes(pictures: Sequence[Picture], source: str) -> bytes:
-    """A sheet for each chart. ``source``: what they are of, « Bilan 2022 »."""
+def xlsx_bytes(pictures: Sequence[ChartData], source: str) -> bytes:
+    """Return a sheet for each chart. ``source``: what they are of, « Bilan 2022 »."""
     return _book(pictures, source)
 
 
 def _book(
-    pictures: Sequence[Picture], source: str, report: Report | None = None, tick: Progress = ignore_progress
+    pictures: Sequence[ChartData], source: str, report: Report | None = None, tick: Progress = ignore_progress
 ) -> bytes:
     out = BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = new_workbook(out, in_memory=True)
     looks = _looks(book)
     if report:
         _headline(book, report, looks)
@@ -113,9 +109,10 @@ def _write_number(sheet: Any, line: int, column: int, item: Number, value: float
         sheet.write_number(line, column, value, looks["years" if item.unit == "years" else "whole"])
 
 
-def _sheet(book: Any, picture: Picture, source: str, looks: dict[str, Any]) -> None:
-    """Title, sentence, definition, the table, and the chart beside it."""
-    sheet = book.add_worksheet(_sheet_name(book, picture.title))
+def _sheet(book: Any, picture: ChartData, source: str, looks: dict[str, Any]) -> None:
+    """Write title, sentence, definition, table, and the chart beside it."""
+    taken = {fold(sheet.name) for sheet in book.worksheets()}
+    sheet = book.add_worksheet(sheet_name(picture.title or "Figure", taken))
     sheet.set_column(0, 0, 44)
     sheet.set_column(1, len(picture.header), 16)
     for line, (text, look) in enumerate(
@@ -130,20 +127,12 @@ def _sheet(book: Any, picture: Picture, source: str, looks: dict[str, Any]) -> N
         sheet.insert_chart(_TOP, len(picture.header) + 1, _excel_chart(book, sheet.name, picture))
 
 
-def _sheet_name(book: Any, title: str) -> str:
-    """The title as Excel allows it: short, without what it forbids, unlike any other."""
-    plain = re.sub(r"[][:*?/\\]", "-", title).strip("'")[:_LONGEST_NAME] or "Figure"
-    taken = {sheet.name.lower() for sheet in book.worksheets()}
-    names = (f"{plain[: _LONGEST_NAME - 4]} ({n})" for n in range(2, 99))
-    return plain if plain.lower() not in taken else next(name for name in names if name.lower() not in taken)
-
-
 _TOP = 5
-"""The line of the headings."""
+"""Row of the headings."""
 
 
 def _write_line(
-    sheet: Any, line: int, picture: Picture, values: Sequence[str | float | None], looks: dict[str, Any]
+    sheet: Any, line: int, picture: ChartData, values: Sequence[str | float | None], looks: dict[str, Any]
 ) -> None:
     for column, value in enumerate(values):
         if isinstance(value, str):
@@ -166,7 +155,7 @@ _KINDS = {
 }
 
 
-def _excel_chart(book: Any, sheet: str, picture: Picture) -> Any:
+def _excel_chart(book: Any, sheet: str, picture: ChartData) -> Any:
     kind = _KINDS[picture.shape]
     chart = book.add_chart(kind)
     first, last = _TOP + 1, _TOP + len(picture.rows)

@@ -1,6 +1,6 @@
-"""Sheets of values as ODS: the XML itself, written as it comes. (odfdo takes half a minute for 2,000 rows.)
+"""Tables as ODS: the XML is written directly (odfdo takes half a minute for 2,000 rows).
 
-What a cell holds is in the attributes that OpenDocument gives it; the paragraphs beside them are what is read.
+The value of a cell is in OpenDocument's attributes; its paragraphs hold the displayed text.
 """
 
 import re
@@ -11,6 +11,8 @@ from io import BytesIO
 from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
+from db.base.spreadsheets import column_letters
+from db.base.version import PRODUCT
 from reports.sheets.workbook import (
     DAY,
     EUROS,
@@ -25,8 +27,8 @@ from reports.sheets.workbook import (
     TEXT,
     TITLE,
     Cell,
-    Page,
-    Sheet,
+    CoverPage,
+    TableSheet,
     head_of,
 )
 
@@ -40,11 +42,11 @@ _NAMES = "".join(
 ) + ' xmlns:dc="http://purl.org/dc/elements/1.1/" office:version="1.3"'  # fmt: skip
 _START = '<?xml version="1.0" encoding="UTF-8"?>'
 _UNWRITTEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML has no way to write. Palette keeps none of it; another program may have."""
+"""Characters that XML cannot hold. Palette stores none; another program may have."""
 
 
-def ods_bytes(title: str, page: Page, sheets: Sequence[Sheet]) -> bytes:
-    """The document, ``page`` first."""
+def ods_bytes(title: str, page: CoverPage, sheets: Sequence[TableSheet]) -> bytes:
+    """Return the document, ``page`` first."""
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("mimetype", _KIND, zipfile.ZIP_STORED)
@@ -57,7 +59,7 @@ def ods_bytes(title: str, page: Page, sheets: Sequence[Sheet]) -> bytes:
     return out.getvalue()
 
 
-def _content(content: IO[bytes], page: Page, sheets: Sequence[Sheet]) -> None:
+def _content(content: IO[bytes], page: CoverPage, sheets: Sequence[TableSheet]) -> None:
     def put(text: str) -> None:
         content.write(text.encode())
 
@@ -78,7 +80,7 @@ def _content(content: IO[bytes], page: Page, sheets: Sequence[Sheet]) -> None:
 # ---- tables
 
 
-def _page(page: Page) -> str:
+def _page(page: CoverPage) -> str:
     lines = []
     for look, cells in page.lines:
         many = len(page.widths)
@@ -93,7 +95,7 @@ def _page(page: Page) -> str:
     return f"<table:table table:name={_attribute(page.name)}>{_columns(page.widths)}{''.join(lines)}</table:table>"
 
 
-def _head(sheet: Sheet) -> str:
+def _head(sheet: TableSheet) -> str:
     cells = "".join(_cell(column.heading, head_of(column)) for column in sheet.columns)
     return (
         f"<table:table table:name={_attribute(sheet.name)}>{_columns([column.width for column in sheet.columns])}"
@@ -101,7 +103,7 @@ def _head(sheet: Sheet) -> str:
     )
 
 
-def _row(sheet: Sheet, row: Sequence[Cell]) -> str:
+def _row(sheet: TableSheet, row: Sequence[Cell]) -> str:
     cells = "".join(_cell(value, column.look) for value, column in zip(row, sheet.columns, strict=True))
     return _table_row(cells, f"high{sheet.lines(row)}")
 
@@ -114,20 +116,15 @@ def _columns(widths: Sequence[int]) -> str:
     return "".join(f'<table:table-column table:style-name="w{width}"/>' for width in widths)
 
 
-def _filters(sheet: Sheet) -> str:
-    """The little arrows of the headings."""
+def _filters(sheet: TableSheet) -> str:
+    """Return the filter buttons of the headings."""
     name = "'" + sheet.name.replace("'", "''") + "'"
-    last = f"{_letters(len(sheet.columns))}{max(sheet.size, 1) + 1}"
+    last = f"{column_letters(len(sheet.columns) - 1)}{max(sheet.size, 1) + 1}"
     address = _attribute(f"{name}.A1:{name}.{last}")
     return (
         f"<table:database-range table:name={_attribute('Filtre ' + sheet.name)}"
         f' table:target-range-address={address} table:display-filter-buttons="true"/>'
     )
-
-
-def _letters(number: int) -> str:
-    """1 -> A, 27 -> AA."""
-    return (_letters((number - 1) // 26) if number > 26 else "") + chr(65 + (number - 1) % 26)
 
 
 # ---- cells
@@ -155,7 +152,7 @@ def _paragraphs(text: str) -> str:
 
 
 def _line(line: str) -> str:
-    """A line of text; spaces that XML would take for one, and tabs, are elements."""
+    """Return a line of text; repeated spaces and tabs are elements."""
     plain = re.sub(r"^ | {2,}| $", lambda found: f"\0{len(found[0])}\0", line)
     spaced = re.sub(r"\0(\d+)\0", r'<text:s text:c="\1"/>', escape(plain))
     return spaced.replace("\t", "<text:tab/>")
@@ -244,12 +241,12 @@ def _manifest() -> str:
 
 
 def _meta(title: str) -> str:
-    told = f"<dc:title>{escape(title)}</dc:title><meta:generator>Palette</meta:generator>"
+    told = f"<dc:title>{escape(title)}</dc:title><meta:generator>{PRODUCT}</meta:generator>"
     return f"{_START}<office:document-meta{_NAMES}><office:meta>{told}</office:meta></office:document-meta>"
 
 
 def _paper() -> str:
-    """French, and A4 across, for who prints it all the same."""
+    """Return the page style: French, A4 landscape."""
     return (
         f"{_START}<office:document-styles{_NAMES}>"
         '<office:styles><style:default-style style:family="table-cell"><style:text-properties'
@@ -262,10 +259,10 @@ def _paper() -> str:
     )
 
 
-def _settings(sheets: Sequence[Sheet]) -> str:
-    """Headings and numbers stay in sight."""
+def _settings(sheets: Sequence[TableSheet]) -> str:
+    """Freeze headings and numbers."""
 
-    def entries(sheet: Sheet) -> Iterator[str]:
+    def entries(sheet: TableSheet) -> Iterator[str]:
         for name, kind, value in (
             ("HorizontalSplitMode", "short", 2), ("VerticalSplitMode", "short", 2),
             ("HorizontalSplitPosition", "int", 1), ("VerticalSplitPosition", "int", 1),

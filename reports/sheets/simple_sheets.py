@@ -1,4 +1,4 @@
-"""Rows -> CSV or XLSX bytes, for a spreadsheet to open: real dates and numbers, and no cell that runs as a formula."""
+"""Rows as CSV or XLSX: real dates and numbers, and no cell that runs as a formula."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -6,21 +6,13 @@ from datetime import date
 from io import BytesIO, StringIO
 from typing import Any
 
-import xlsxwriter
-
+from db.base.spreadsheets import harmless, new_workbook, sheet_name, write_text
 from db.model.fields import Computed, Field
 from db.model.types import Context, Date, Euros, Integer
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def harmless(text: str) -> str:
-    """A text that a spreadsheet would run as a formula, made plain by an apostrophe (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
-
 
 def csv_bytes(columns: Sequence[Field | Computed], rows: Iterable[dict[str, Any]], known: Context) -> bytes:
-    """UTF-8 with a mark and semicolons, as a French Excel opens it; values as they are read on screen."""
+    """Return CSV as a French Excel opens it (UTF-8 with BOM, semicolons); values as on screen."""
     text = StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow([harmless(item.label) for item in columns])
@@ -32,10 +24,10 @@ def csv_bytes(columns: Sequence[Field | Computed], rows: Iterable[dict[str, Any]
 def xlsx_bytes(
     title: str, columns: Sequence[Field | Computed], rows: Iterable[dict[str, Any]], known: Context
 ) -> bytes:
-    """One sheet: a frozen header with filters, dates as dates, euros as euros."""
+    """Return one sheet: a frozen header with filters, dates as dates, euros as euros."""
     out = BytesIO()
-    book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet(title[:31])
+    book = new_workbook(out, constant_memory=True)
+    sheet = book.add_worksheet(sheet_name(title, set()))
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
     formats = {
         Date: book.add_format({"num_format": "dd/mm/yyyy"}),
@@ -67,13 +59,3 @@ def _write_cell(
         sheet.write_number(line, place, value)
     else:
         write_text(sheet, line, place, item.type.show(value, known))
-
-
-def write_text(sheet: Any, line: int, place: int, text: str, style: Any = None) -> int:
-    """Write a text as it stands into a sheet of XlsxWriter. Returns 0, or less than 0 when it does not fit.
-
-    XlsxWriter takes « <r>…</r> » for its own markup and writes it raw, which breaks the file; in pieces it is text.
-    """
-    if not text.startswith("<r>") or not text.endswith("</r>"):
-        return int(sheet.write_string(line, place, text, style))
-    return int(sheet.write_rich_string(line, place, text[0], text[1], text[2:], *([style] if style else [])))

@@ -1,6 +1,6 @@
-"""« Tout emporter » : the whole office file as a workbook (XLSX, ODS) that an empty Palette takes back as it was.
+"""« Tout emporter »: the whole office file as a workbook (XLSX, ODS) that an empty Palette imports back unchanged.
 
-Every table of the team is a sheet: « N° », then every stored field. What each cell says reads back as the very value.
+Every table is a sheet: « N° », then every stored field. Each cell reads back as the same value.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,44 +8,59 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from db.base.french import french_date
+from db.base.french import french_number as number
 from db.base.progress import Progress, ignore_progress
 from db.export import plain_sqlite
 from db.export.read_all import WholeFile, reading
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
-from db.model.types import Choice, Choices, Date, Email, Euros, Integer, LongText, References, Text, Type, french_date
-from db.model.types import french_number as number
+from db.model.types import Choice, Choices, Date, Email, Euros, Integer, LongText, References, Text, Type
 from db.rows.round_trip_text import FIRST, LISTS, NAME, ROW_NUMBER, Spelling, headings, sheet_names
 from db.storage.connection import remembered
 from reports.sheets import ods, workbook
-from reports.sheets.workbook import DAY, EUROS, HEAD, LINE, NUMBER, OWN, SOFT, TEXT, TITLE, Cell, Column, Page, Sheet
+from reports.sheets.workbook import (
+    DAY,
+    EUROS,
+    HEAD,
+    LINE,
+    NUMBER,
+    OWN,
+    SOFT,
+    TEXT,
+    TITLE,
+    Cell,
+    CoverPage,
+    SheetColumn,
+    TableSheet,
+)
 
 _LEAP = date(1900, 3, 1)
-"""Before that day Excel, which takes 1900 for a leap year, and LibreOffice read a number as two different days."""
+"""Before this day Excel, which takes 1900 for a leap year, and LibreOffice read a number as different days."""
 _LEAST, _STEPS = 250, 40
-"""How often progress is told: every so many rows, and so many times at most."""
+"""Progress is reported every so many rows, and at most so many times."""
 
 
 def xlsx(db: Office, day: str, tick: Progress = ignore_progress) -> bytes:
-    """The whole file for Excel. ``day``: an ISO date, of today. Raises InvalidError for what Excel cannot hold."""
+    """Return the whole file for Excel. ``day``: today's ISO date. Raises InvalidError for what Excel cannot hold."""
     with reading(db) as whole:
         return workbook.xlsx_bytes(NAME, *_book(whole, day, tick))
 
 
 def open_document(db: Office, day: str, tick: Progress = ignore_progress) -> bytes:
-    """The whole file for LibreOffice (ODS). ``day``: an ISO date, of today."""
+    """Return the whole file for LibreOffice (ODS). ``day``: today's ISO date."""
     with reading(db) as whole:
         return ods.ods_bytes(NAME, *_book(whole, day, tick))
 
 
 def plain(db: Office, day: str, tick: Progress = ignore_progress) -> bytes:
-    """The whole file as a plain SQLite file; see db/export/plain_sqlite.py."""
+    """Return the whole file as plain SQLite (db/export/plain_sqlite.py)."""
     return plain_sqlite.content(db, tick)
 
 
 @dataclass(frozen=True)
 class Format:
-    """A way to take everything: its name, the ending and the media type of its file, what makes it, what it is for."""
+    """A file format: name, suffix, media type, the function that makes it, its purpose."""
 
     name: str
     suffix: str
@@ -71,19 +86,19 @@ FORMATS = (
 
 
 def of_suffix(suffix: str) -> Format | None:
-    """The format of files of that ending (« .xlsx »); None when there is none."""
+    """Return the format of a suffix (« .xlsx »), or None."""
     return next((one for one in FORMATS if one.suffix == suffix.lower()), None)
 
 
 def told(chosen: Format) -> str:
-    """What the traces say of it."""
+    """Return what the access log records."""
     return f"Tout le fichier · {chosen.name}"
 
 
 # ---- sheets
 
 
-def _book(whole: WholeFile, day: str, tick: Progress) -> tuple[Page, list[Sheet]]:
+def _book(whole: WholeFile, day: str, tick: Progress) -> tuple[CoverPage, list[TableSheet]]:
     told = _Progress(tick, whole.size)
     spelling = Spelling(whole.db, whole.tables, whole.context)
     tables = [*whole.tables.values(), *(table for name, table in whole.office.items() if whole.row_ids[name])]
@@ -92,20 +107,20 @@ def _book(whole: WholeFile, day: str, tick: Progress) -> tuple[Page, list[Sheet]
     return _first(whole, names, day), [*sheets, _lists(whole)]
 
 
-def _sheet(whole: WholeFile, table: OfficeTable, name: str, spelling: Spelling, told: "_Progress") -> Sheet:
-    columns = [Column(ROW_NUMBER, OWN, 8)]
-    columns += [Column(head, _look(item.type), _width(item.type)) for head, item in headings(table.fields).items()]
+def _sheet(whole: WholeFile, table: OfficeTable, name: str, spelling: Spelling, told: "_Progress") -> TableSheet:
+    columns = [SheetColumn(ROW_NUMBER, OWN, 8)]
+    columns += [SheetColumn(head, _look(item.type), _width(item.type)) for head, item in headings(table.fields).items()]
 
     def rows() -> Iterator[Sequence[Cell]]:
         for row_id, values in whole.rows(table):
             told.one_more(name)
             yield [row_id, *(cell(item, values[item.name], spelling) for item in table.fields)]
 
-    return Sheet(name, columns, rows(), len(whole.row_ids[table.name]))
+    return TableSheet(name, columns, rows(), len(whole.row_ids[table.name]))
 
 
 def cell(item: Field, value: Any, spelling: Spelling) -> Cell:
-    """A stored value as a cell holds it: a day, a number, euros, or a text that reads back as that value."""
+    """Return a stored value as a cell holds it: a day, a number, euros, or a text that reads back as the value."""
     match item.type:
         case _ if value is None:
             return None
@@ -137,17 +152,17 @@ def _width(kind: Type) -> int:
     return 26 if getattr(kind, "table", "") else 12
 
 
-def _lists(whole: WholeFile) -> Sheet:
-    """The lists of values as the office keeps them."""
+def _lists(whole: WholeFile) -> TableSheet:
+    """Return the sheet of the office's lists."""
     labels = {item.list.name: item.list.label for item in _fields(whole) if item.list}
-    columns = [Column("Liste", TEXT, 30), Column("Code", TEXT, 30), Column("Libellé", TEXT, 50)]
-    columns += [Column("Rang", NUMBER, 8), Column("Retirée", TEXT, 10)]
+    columns = [SheetColumn("Liste", TEXT, 30), SheetColumn("Code", TEXT, 30), SheetColumn("Libellé", TEXT, 50)]
+    columns += [SheetColumn("Rang", NUMBER, 8), SheetColumn("Retirée", TEXT, 10)]
     rows = [
         (labels[name], code, label, place, "Oui" if retired else "Non")
         for name, code, label, place, retired in whole.values()
         if name in labels
     ]
-    return Sheet(LISTS, columns, iter(rows), len(rows))
+    return TableSheet(LISTS, columns, iter(rows), len(rows))
 
 
 def _fields(whole: WholeFile) -> Iterator[Field]:
@@ -155,7 +170,7 @@ def _fields(whole: WholeFile) -> Iterator[Field]:
 
 
 class _Progress:
-    """Counts rows, and tells how far the work is."""
+    """Counts rows and reports progress."""
 
     def __init__(self, tick: Progress, size: int) -> None:
         self._tick, self._size, self._done = tick, max(size, 1), 0
@@ -190,8 +205,8 @@ _NOT_HERE = (
 )
 
 
-def _first(whole: WholeFile, names: Mapping[str, str], day: str) -> Page:
-    """What this file is, what each sheet holds, how it comes back."""
+def _first(whole: WholeFile, names: Mapping[str, str], day: str) -> CoverPage:
+    """Return the first sheet: what the file is, what each sheet holds, how to import it."""
     settings = next((names[name] for name in whole.office if name in names), "")
     lines: list[tuple[str, Sequence[Cell]]] = [
         (TITLE, (NAME,)),
@@ -209,11 +224,11 @@ def _first(whole: WholeFile, names: Mapping[str, str], day: str) -> Page:
             told = _loose(whole, table) if name in whole.tables else "Pour mémoire : ne s’importe pas."
             lines.append((LINE, (names[name], len(whole.row_ids[name]), whole.count_deleted(table) or None, told)))
     lines.append((LINE, (LISTS, sum(1 for _ in whole.values()), None, "Pour mémoire : ne s’importe pas.")))
-    return Page(FIRST, (30, 10, 24, 70), (1, 2), lines)
+    return CoverPage(FIRST, (30, 10, 24, 70), (1, 2), lines)
 
 
 def counted(db: Office) -> str:
-    """« 14 550 lignes dans 13 tables » : how much there is to take."""
+    """Return « 14 550 lignes dans 13 tables »."""
 
     def ask() -> str:
         with reading(db) as whole:
@@ -228,7 +243,7 @@ def _counted(whole: WholeFile, places: str) -> str:
 
 
 def _loose(whole: WholeFile, table: OfficeTable) -> str:
-    """Which cells are empty because the row they referred to was deleted."""
+    """Return the cells that are empty because the row they referred to was deleted."""
     found = [(item.label, many) for item in table.fields if (many := whole.count_dangling(table, item))]
     told = ", ".join(f"{label} ({number(many)})" for label, many in found)
     return f"Renvois laissés vides, vers des lignes supprimées : {told}." if found else ""

@@ -1,4 +1,4 @@
-"""Sheets of values, whatever the spreadsheet: what XLSX and ODS are written from, and the XLSX writer.
+"""Tables for any spreadsheet format, and the XLSX writer; ods.py writes ODS from the same.
 
 Every text stays a text (« =1+1 », « 0012 »), every day a day, every sum a number.
 """
@@ -10,27 +10,26 @@ from io import BytesIO
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import xlsxwriter
-
 from db.base.errors import InvalidError, Problem
-from reports.sheets.simple_sheets import write_text
+from db.base.spreadsheets import new_workbook, write_text
+from db.base.version import PRODUCT
 
 Cell = str | int | float | date | None
 TEXT, NUMBER, EUROS, DAY, OWN = "text", "number", "euros", "day", "own"
-"""How a column looks; OWN: the number of the row itself."""
+"""Looks of a column; OWN: the number of the row itself."""
 TITLE, SOFT, HEAD, LINE = "title", "soft", "head", "line"
-"""How a line of a page looks; SOFT runs over the whole width."""
+"""Looks of a line of the cover page; SOFT spans the whole width."""
 RIGHT = (NUMBER, EUROS)
 _HEIGHTS = {TITLE: 26, HEAD: 30}
-"""Points."""
+"""Row heights, in points."""
 TALLEST = 8
-"""Lines of text shown of a row; the rest is in the cell, and the table stays one."""
+"""Most lines of text shown of a row; the rest is in the cell."""
 FILL, INK, RULE = "#F3EFE6", "#5A5448", "#B8AF9C"
 
 
 @dataclass(frozen=True)
-class Column:
-    """One column: its heading, how it looks, its width in characters."""
+class SheetColumn:
+    """One column: heading, look, width in characters."""
 
     heading: str
     look: str
@@ -38,16 +37,16 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """A table: ``size`` rows, read once, while they are written."""
+class TableSheet:
+    """A table of ``size`` rows, read once while they are written."""
 
     name: str
-    columns: Sequence[Column]
+    columns: Sequence[SheetColumn]
     rows: Iterator[Sequence[Cell]]
     size: int
 
     def lines(self, row: Sequence[Cell]) -> int:
-        """How many lines of text of a row are shown: those of its longest cell, up to TALLEST."""
+        """Return how many lines of text of a row are shown: those of its longest cell, up to TALLEST."""
         cells = zip(row, self.columns, strict=True)
         return min(
             TALLEST, max(_lines(value, column.width) if isinstance(value, str) else 1 for value, column in cells)
@@ -61,8 +60,8 @@ def _lines(text: str, width: int) -> int:
 
 
 @dataclass(frozen=True)
-class Page:
-    """A sheet to read: lines of a look each. ``widths`` of its columns, in characters; ``right``: those of numbers."""
+class CoverPage:
+    """A sheet of text: ``widths`` of columns in characters; ``right``: columns of numbers."""
 
     name: str
     widths: Sequence[int]
@@ -70,20 +69,19 @@ class Page:
     lines: Sequence[tuple[str, Sequence[Cell]]]
 
     def look(self, look: str, place: int) -> str:
-        """How one cell of a line looks."""
+        """Return the look of one cell of a line."""
         if place in self.right:
             return {LINE: NUMBER, HEAD: HEAD + NUMBER}.get(look, look)
         return TEXT if look == LINE else look
 
 
-def xlsx_bytes(title: str, page: Page, sheets: Sequence[Sheet]) -> bytes:
-    """The workbook, ``page`` first. Raises InvalidError for what no sheet of Excel can hold."""
+def xlsx_bytes(title: str, page: CoverPage, sheets: Sequence[TableSheet]) -> bytes:
+    """Return the workbook, ``page`` first. Raises InvalidError for what Excel cannot hold."""
     out = BytesIO()
     # What is written goes through files: kept in a folder that also goes when the work is cancelled half-way.
     with TemporaryDirectory(prefix="palette-") as folder:
-        options = {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False}
-        book = xlsxwriter.Workbook(out, options)
-        book.set_properties({"title": title, "author": "Palette"})
+        book = new_workbook(out, constant_memory=True, tmpdir=folder)
+        book.set_properties({"title": title, "author": PRODUCT})
         looks = _looks(book)
         _page(book, page, looks)
         for sheet in sheets:
@@ -110,7 +108,7 @@ def _looks(book: Any) -> dict[str, Any]:
     }
 
 
-def _page(book: Any, page: Page, looks: dict[str, Any]) -> None:
+def _page(book: Any, page: CoverPage, looks: dict[str, Any]) -> None:
     sheet = book.add_worksheet(page.name)
     sheet.hide_gridlines(2)
     for place, width in enumerate(page.widths):
@@ -130,12 +128,12 @@ def _page(book: Any, page: Page, looks: dict[str, Any]) -> None:
     sheet.fit_to_pages(1, 0)
 
 
-def head_of(column: Column) -> str:
-    """How the heading of a column looks: above what it heads."""
+def head_of(column: SheetColumn) -> str:
+    """Return the look of a column's heading."""
     return HEAD + NUMBER if column.look in RIGHT else HEAD
 
 
-def _sheet(book: Any, made: Sheet, looks: dict[str, Any]) -> None:
+def _sheet(book: Any, made: TableSheet, looks: dict[str, Any]) -> None:
     sheet = book.add_worksheet(made.name)
     last = len(made.columns) - 1
     sheet.freeze_panes(1, 1)

@@ -22,7 +22,7 @@ def office(tmp_path_factory) -> Office:
     return connection.open_file(path)
 
 
-def count(db: Office, table: str) -> int:
+def count(db, table):
     return db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
 
 

@@ -1,13 +1,12 @@
 """What tests of the office file share: a new, empty one, and a connection to it."""
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from db.model.office import Office
-from db.storage import connection
+from tests.prepared import Prepared
 
 
 @pytest.fixture
@@ -16,17 +15,12 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Made once: a copy costs a tenth of a new one."""
-    path = tmp_path_factory.mktemp("empty") / "palette.db"
-    connection.create(path).close()
-    return path
+def empty_file(prepared: Prepared) -> Path:
+    return prepared.empty()
 
 
 @pytest.fixture
-def db(path: Path, empty_file: Path) -> Iterator[Office]:
-    shutil.copy(empty_file, path)
-    db = connection.open_file(path)
-    db.execute("PRAGMA synchronous = OFF")  # a test need not survive a power cut; it waits ten times less for the disk
+def db(path: Path, new_office: Callable[[Path], Office]) -> Iterator[Office]:
+    db = new_office(path)
     yield db
     db.close()

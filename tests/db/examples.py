@@ -1,7 +1,7 @@
 """Values and rows that are right for any field and table of the dictionary, so that a new one is covered by itself."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from db.model.dictionary import FILES
-from db.model.fields import Field, OfficeTable
+from db.model.fields import Field, OfficeTable, Table
 from db.model.office import Office
 from db.model.types import Choice, Choices, Date, Email, Euros, Integer, Phone, Reference, References, YesNo
 from db.rows.records import Edit, save
@@ -30,11 +30,35 @@ def fields_that(wanted: Callable[[Field], bool]) -> pytest.MarkDecorator:
     )
 
 
-every_field = fields_that(lambda field: True)
-every_column = pytest.mark.parametrize(
-    ("table", "column"),
-    [pytest.param(table, item, id=f"{table.name}.{item.name}") for table in FILLED_IN for item in table.columns],
+EVERY_FIELD = [(table, field) for table in FILLED_IN for field in table.fields]
+EVERY_COLUMN = [(table, item) for table in FILLED_IN for item in table.columns]
+_TYPES = {repr(field.type): (table, field) for table, field in reversed(EVERY_FIELD)}
+every_type = pytest.mark.parametrize(
+    "kind", [pytest.param(field.type, id=f"{table.name}.{field.name}") for table, field in reversed(_TYPES.values())]
 )
+"""Every type that differs from the others, named after the first field that is of it."""
+
+
+def columns_of(table: Table) -> list[tuple[Table, Any]]:
+    """The columns of one table, as ``offenders`` looks at them."""
+    return [(table, item) for item in table.columns]
+
+
+def fields_of(table: Table, wanted: Callable[[Field], bool]) -> list[tuple[Table, Field]]:
+    """The fields of one table of which that is true."""
+    return [(table, field) for field in table.fields if wanted(field)]
+
+
+def offenders(cases: Iterable[tuple[Table, Any]], look: Callable[[Table, Any], object]) -> list[str]:
+    """What ``look`` finds wrong, column by column: all of it, so that one test tells as much as one test for each."""
+    wrong = []
+    for table, item in cases:
+        try:
+            look(table, item)
+        except (AssertionError, pytest.fail.Exception) as error:
+            wrong.append(f"{table.name}.{item.name}: {error}")
+    return wrong
+
 
 _WORDS = ("Éluard", "abbé", "Zoé", "Eluard-Nord", "çà", "Œillet", "Prévert", "Hugo")
 _PERIOD_ENDS = ("ends_on", "completed_on", "paid_on", "decided_on", "reviewed_on")

@@ -1,7 +1,8 @@
 """A grid as a person handles it in the browser, and a small office to put in it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -87,6 +88,38 @@ class Spreadsheet:
     def told(self, text: str) -> Locator:
         """A sentence somewhere on the page."""
         return self.page.get_by_text(text)
+
+
+_COUNT_LOOKS = """() => {
+  const find = document.querySelector.bind(document)
+  window.looks = 0
+  document.querySelector = (what) => { window.looks += what === '[data-testid="stDialog"]'; return find(what) }
+}"""
+"""The grid looks for an open form each time before it asks whether a colleague changed anything."""
+
+
+def looked(page: Page) -> None:
+    """Wait until the grid has looked twice more for what colleagues changed, or for a form that keeps it from it."""
+    page.evaluate(_COUNT_LOOKS)
+    page.wait_for_function("window.looks >= 2")
+    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_attached()
+
+
+_COUNT_ANSWERS = """() => {
+  const app = document.querySelector('[data-testid="stApp"]')
+  window.answers = 0
+  const count = () => { window.answers += app.dataset.testScriptState === "notRunning" }
+  new MutationObserver(count).observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] })
+}"""
+
+
+@contextmanager
+def answered(page: Page) -> Iterator[None]:
+    """Do what asks something of the server; wait until its script has run once more, whatever shows of it."""
+    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_attached()
+    page.evaluate(_COUNT_ANSWERS)
+    yield
+    page.wait_for_function("window.answers >= 1")
 
 
 def eventually(read: Callable[[], Any], wanted: Any, within: float = 30.0) -> float:

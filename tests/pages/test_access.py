@@ -1,11 +1,12 @@
 """Everybody can read and use every screen: axe-core, on the screens as they are, finds no serious violation.
 
-axe comes from the package axe-playwright-python, so nothing is fetched. Every rule runs, and nothing is left out.
+axe comes from the package axe-playwright-python, so nothing is fetched. Every rule runs at each width, and nothing is
+left out; in the second theme, where nothing but colours differs, the rules of colours run again.
 """
 
 import time
+from collections.abc import Iterator
 from importlib.resources import files
-from itertools import product
 from typing import Literal
 
 import pytest
@@ -27,8 +28,11 @@ WIDTHS = (1440, 390)
 """A desk, a telephone."""
 
 _AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-_RUN = """async () => {
-  const { violations } = await axe.run({ resultTypes: ["violations"] })
+_COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules that look at colours, of all that axe runs unless it is told otherwise."""
+_RUN = """async (rules) => {
+  const only = rules && { runOnly: { type: "rule", values: rules } }
+  const { violations } = await axe.run({ resultTypes: ["violations"], ...only })
   const serious = violations.filter((one) => ["serious", "critical"].includes(one.impact))
   return serious.flatMap(({ id, help, nodes }) => nodes.map((node) => (
     { rule: id, help, target: node.target.flat().join(" >> "), why: node.failureSummary }
@@ -45,11 +49,11 @@ _SIZE = """() => {
 # ---- what axe says
 
 
-def violations(page: Page) -> list[dict[str, str]]:
+def violations(page: Page, theme: str = THEMES[0]) -> list[dict[str, str]]:
     """Every element with a serious or critical violation: rule, help, target, and why."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_AXE)
-    found: list[dict[str, str]] = page.evaluate(_RUN)
+    found: list[dict[str, str]] = page.evaluate(_RUN, None if theme == THEMES[0] else list(_COLOURS))
     return found
 
 
@@ -61,15 +65,22 @@ def told(found: list[dict[str, str]], where: str) -> list[str]:
 def check(page: Page, where: str, *opened: Locator, widths: tuple[int, ...] = WIDTHS) -> list[str]:
     """What is wrong with what is shown now, at each width and in each theme. ``opened``: what has to be there."""
     wrong = []
-    for width, theme in product(widths, THEMES):
+    for width, theme in looks(widths):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=theme)
         expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", theme)  # the screen changes without a reload
         settle(page)
         for part in opened:
             expect(part).to_be_visible()
-        wrong += told(violations(page), f"{where}, {width} px, {theme}")
+        wrong += told(violations(page, theme), f"{where}, {width} px, {theme}")
     return wrong
+
+
+def looks(widths: tuple[int, ...]) -> Iterator[tuple[int, Literal["light", "dark"]]]:
+    """Each width in each theme, one of the two changing at a time."""
+    for place, width in enumerate(widths):
+        for theme in THEMES[:: -1 if place % 2 else 1]:
+            yield width, theme
 
 
 def settle(page: Page) -> None:
@@ -79,7 +90,7 @@ def settle(page: Page) -> None:
     expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_attached()
     sizes = [-1, -2]
     while sizes[-1] != sizes[-2]:
-        page.wait_for_timeout(150)
+        time.sleep(0.15)
         sizes.append(page.evaluate(_SIZE))
 
 
@@ -139,11 +150,11 @@ def test_the_pages_of_the_door(server, open_tab, address):
     db.close()
     page = open_tab(server.address + address.format(token), as_="La CIPA" * (address == "deconnexion"), refused=True)
     wrong = []
-    for width, theme in product(WIDTHS, THEMES):
+    for width, theme in looks(WIDTHS):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=theme)
         expect(page.locator("h1")).to_be_visible()
-        wrong += told(violations(page), f"/{address}, {width} px, {theme}")
+        wrong += told(violations(page, theme), f"/{address}, {width} px, {theme}")
 
     assert not wrong, "\n".join(wrong)
 
@@ -222,6 +233,15 @@ def test_a_bad_page_is_found_out(page):
         ("label", "input"),
     ]
     assert "image-alt | img | Images must have alternative text" in "\n".join(told(found, "essai"))
+    assert [one["rule"] for one in violations(page, "dark")] == ["color-contrast"]
+
+
+def test_every_rule_of_colours_runs_in_both_themes(page):
+    page.set_content(BAD)
+    page.evaluate(_AXE)
+    rules = "axe.getRules(['cat.color']).filter(one => !one.tags.includes('wcag2aaa')).map(one => one.ruleId).sort()"
+
+    assert page.evaluate(rules) == sorted(_COLOURS)
 
 
 def test_the_checker_sees_inside_the_grid(server, person, page):

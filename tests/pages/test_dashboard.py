@@ -15,7 +15,7 @@ from db.figures import counting
 from db.figures.definitions import FIGURES
 from db.figures.periods import period_of
 from db.model.office import Office
-from reports.content.chart_data import PLOTS
+from reports.content.plots import PLOTS
 from tests.pages.charts import (
     BARS,
     YEAR,

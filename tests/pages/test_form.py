@@ -9,13 +9,12 @@ from db.model.dictionary import TABLES
 from db.model.types import LongText, References
 from db.rows import records
 from db.rows.records import Edit
-from db.storage import connection
 
 
 @pytest.fixture
-def office(tmp_path, monkeypatch):
+def office(tmp_path, monkeypatch, new_office):
     monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
-    return connection.create(tmp_path / "palette.db")
+    return new_office(tmp_path / "palette.db")
 
 
 def given_person(db, **values) -> int:

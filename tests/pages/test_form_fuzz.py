@@ -1,4 +1,7 @@
-"""Anything typed in any form: an error beside its field or a whole row, never a traceback and never half a row."""
+"""Anything typed in any form: an error beside its field or a whole row, never a traceback and never half a row.
+
+A few times each: what is read and saved is tried out at length below the screen (tests/db/rows/test_fuzz.py).
+"""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -6,7 +9,6 @@ from hypothesis import strategies as st
 
 from db.model.dictionary import TABLES
 from db.model.types import Choice, Choices, Reference, References, YesNo
-from db.storage import connection
 from db.storage.integrity import check
 from tests.conftest import let_in
 from tests.db.given import given_person
@@ -20,9 +22,9 @@ TYPED = st.sampled_from([
 
 
 @pytest.fixture
-def office(tmp_path, monkeypatch):
+def office(tmp_path, monkeypatch, new_office):
     monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
-    db = connection.create(tmp_path / "palette.db")
+    db = new_office(tmp_path / "palette.db")
     given_person(db)
     let_in(db)
     return db
@@ -36,7 +38,7 @@ def test_anything_typed_in_any_form(office, name):
     seen = []
 
     @settings(
-        deadline=None, max_examples=25,
+        deadline=None, max_examples=5,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
     )  # fmt: skip
     @given(st.data())

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from db.model.effective_dictionary import DECLARED
 from db.rows import records
-from tests.pages.spreadsheet import Spreadsheet, add, add_person, change, eventually
+from tests.pages.spreadsheet import Spreadsheet, add, add_person, answered, change, eventually
 
 pytestmark = pytest.mark.browser
 
@@ -174,10 +174,10 @@ def test_an_edit_lands_on_its_row_whatever_is_sorted_meanwhile(server, people, g
 def test_a_cell_being_typed_in_stays_while_the_search_answers(server, people, grid, page):
     grid.select(1, "town")
     page.keyboard.type("Pradi")
-    page.get_by_role("searchbox").evaluate(  # as if it had been typed before: the cell keeps the focus
-        "(box) => { box.value = 'colin'; box.dispatchEvent(new Event('input', { bubbles: true, composed: true })) }"
-    )
-    page.wait_for_timeout(700)  # the search has answered by now; if it has not, what follows is to be the same
+    with answered(page):
+        page.get_by_role("searchbox").evaluate(  # as if it had been typed before: the cell keeps the focus
+            "(box) => { box.value = 'colin'; box.dispatchEvent(new Event('input', { bubbles: true, composed: true })) }"
+        )
     page.keyboard.type("nes")
     page.keyboard.press("Enter")
 
@@ -198,12 +198,18 @@ def test_two_tabs_of_one_person_see_each_other(server, people, grid, page):
     assert grid.told("Que garder").count() == 0
 
 
+def seen_beside(server, people, grid):
+    """Wait until this tab has seen all that colleagues saved so far: what they save last shows in the next row."""
+    change(server.open(), "person", people[1], craft="voisine")
+    expect(grid.cell(2, "craft")).to_have_text("voisine")
+
+
 @pytest.mark.parametrize("keep", ["theirs", "mine"])
 def test_two_people_in_one_cell_choose(server, people, grid, page, keep):
     grid.select(1, "town")
     page.keyboard.type("Figeac")
     change(server.open(), "person", people[0], town="Gourdon")
-    page.wait_for_timeout(900)
+    seen_beside(server, people, grid)
     page.keyboard.press("Enter")
 
     expect(grid.told("Une collègue a écrit « Gourdon » pendant que vous tapiez « Figeac »")).to_be_visible()
@@ -220,7 +226,7 @@ def test_two_people_in_two_fields_of_a_row_are_both_kept(server, people, grid, p
     grid.select(1, "town")
     page.keyboard.type("Figeac")
     change(server.open(), "person", people[0], craft="potière")
-    page.wait_for_timeout(600)
+    seen_beside(server, people, grid)
     page.keyboard.press("Enter")
 
     grid.saved()

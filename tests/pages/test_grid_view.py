@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.pages.spreadsheet import Spreadsheet, add, add_person, eventually
+from tests.pages.spreadsheet import Spreadsheet, add, add_person, eventually, looked
 
 pytestmark = pytest.mark.browser
 
@@ -195,7 +195,7 @@ def test_a_new_row_by_the_form_and_an_old_one_opened_in_it(server, people, page)
 
     grid.button("Nouvelle aide financière").click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    page.wait_for_timeout(700)
+    looked(page)
     expect(page.get_by_role("dialog")).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name="Annuler").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -205,7 +205,7 @@ def test_a_new_row_by_the_form_and_an_old_one_opened_in_it(server, people, page)
         dialog = page.get_by_role("dialog")
         expect(dialog.get_by_role("textbox", name="Montant demandé")).to_be_visible()
         add_person(server.open(), "Nouvelle")  # a colleague's change must not close the form
-        page.wait_for_timeout(700)
+        looked(page)
         dialog.get_by_role("textbox", name="Montant demandé").fill("120,50")
         dialog.get_by_role("textbox", name="Montant demandé").press("Tab")
         dialog.get_by_role("button", name="Enregistrer").click()

@@ -11,7 +11,6 @@ from db.imports import plan as planning
 from db.imports import write as writing
 from db.rows import records
 from db.rows.records import Edit
-from db.storage import connection
 from pages.shared.imports import draft
 from tests.db.imports import faulty_files, files
 from tests.pages.spreadsheet import add
@@ -22,9 +21,9 @@ HEAD = ["Nom", "Prénom", "Date de naissance", "Genre", "Domaine"]
 
 
 @pytest.fixture
-def office(tmp_path, monkeypatch):
+def office(tmp_path, monkeypatch, new_office):
     monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
-    return connection.create(tmp_path / "palette.db")
+    return new_office(tmp_path / "palette.db")
 
 
 class Screen:

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from db.backup import create, status
+from db.backup import status
+from db.base import folders
 from db.rows import access_log, history, records
 from db.rows.records import Edit
 from tests.db.rewriting import rewriting
@@ -178,7 +179,7 @@ def test_a_note_that_says_too_much_is_warned_of_and_saved_all_the_same(server, p
 
 
 def test_a_backup_that_failed_is_said_on_the_home_page_and_in_the_settings(own_server, open_tab):
-    folder = create.folder_of(own_server.file)
+    folder = folders.backup_folder(own_server.file)
     eventually(lambda: status.state(folder, datetime.now(UTC)).good, True, within=60)
     page = open_tab(f"{own_server.address}reglages")
     expect(page.get_by_text("Dernière sauvegarde :")).to_be_visible()

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import expect
 
 from db.customise import edit
-from db.demo import create
 from db.rows import personal_text
 from db.storage import connection
 from publication.release import public_file
@@ -19,10 +18,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def demo_file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("demo") / "palette.db"
-    create.write(path, date(2026, 1, 15))
-    return path
+def demo_file(prepared):
+    return prepared.demonstration(date(2026, 1, 15))
 
 
 @pytest.fixture
@@ -111,7 +108,7 @@ def test_publishing_can_be_cancelled_and_nothing_is_online(own, screen):
     expect(screen.get_by_test_id("stProgress")).to_contain_text("Publier 2025 : ")
     screen.get_by_role("button", name="Annuler").dispatch_event("click")
     expect(screen.get_by_test_id("stProgress")).to_have_count(0)
-    screen.wait_for_timeout(6000)
+    own.at_rest()
 
     assert record(own) == []
     assert not (own.public / public_file.NAME).exists()

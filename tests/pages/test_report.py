@@ -13,7 +13,7 @@ from pptx import Presentation
 from pypdf import PdfReader
 
 from db.model.office import Office
-from reports.content.chart_data import PLOTS
+from reports.content.plots import PLOTS
 from tests.db.rewriting import rewriting
 from tests.pages.charts import take
 from tests.pages.spreadsheet import Spreadsheet, add, add_person
@@ -255,7 +255,7 @@ def test_a_long_export_can_be_cancelled_and_another_one_follows(server, office, 
     expect(page.get_by_test_id("stProgress")).to_contain_text(f"{CHARTS} : ")
     page.get_by_role("button", name="Annuler").dispatch_event("click")  # at once, while the page still moves
     expect(page.get_by_test_id("stProgress")).to_have_count(0)
-    page.wait_for_timeout(1500)  # nothing comes, and nothing is offered
+    server.at_rest()  # nothing comes, and nothing is offered
     expect(page.get_by_text("prêt.")).to_have_count(0)
     assert files == []
 

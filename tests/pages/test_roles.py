@@ -11,7 +11,6 @@ from db.model.roles import Role
 from db.model.types import LongText, Text
 from db.rows import records
 from db.rows.records import Edit
-from db.storage import connection
 from pages.shared.shell import session
 from pages.shared.shell.screens import SCREENS
 from tests.conftest import let_in
@@ -24,11 +23,11 @@ EVERY = [screen for group in SCREENS.values() for screen in group]
 
 
 @pytest.fixture
-def office(tmp_path, monkeypatch):
+def office(tmp_path, monkeypatch, new_office):
     """A file with a row in each table, every text of which holds the secret."""
     monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
     monkeypatch.setenv("PALETTE_PUBLIC", str(tmp_path / "public"))
-    db = connection.create(tmp_path / "palette.db")
+    db = new_office(tmp_path / "palette.db")
     for table in TABLES.values():
         if table.name in FILES:
             values = whole_row(db, db.tables[table.name], 0)

@@ -16,9 +16,9 @@ SCREENS = sorted(path.name for path in PAGES.glob("*.py") if path.name != "menu.
 
 
 @pytest.fixture
-def office(tmp_path, monkeypatch):
+def office(tmp_path, monkeypatch, new_office):
     monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
-    db = connection.create(tmp_path / "palette.db")
+    db = new_office(tmp_path / "palette.db")
     let_in(db)
     return db
 

@@ -13,7 +13,7 @@ from db.rows import saved_views
 from db.rows.saved_views import Grid, Look
 from tests.conftest import let_in
 from tests.pages.spreadsheet import Spreadsheet, add, add_person, change, eventually
-from tests.pages.test_access import THEMES, settle, told, violations
+from tests.pages.test_access import WIDTHS, looks, settle, told, violations
 
 pytestmark = pytest.mark.browser
 NAME = "Par *domaine* <b> & vue=1"
@@ -316,12 +316,12 @@ def test_groups_and_the_menu_can_be_read_and_used_by_everybody(server, grid, pag
     grid.open_menu()
     expect(page.get_by_test_id("stCode")).to_be_visible()
     wrong = []
-    for width in (1440, 390):
-        for theme in THEMES:
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=theme)
-            settle(page)
-            wrong += told(violations(page), f"views, {width} px, {theme}")
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for width, theme in looks(WIDTHS):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)
+        expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", theme)
+        settle(page)
+        wrong += told(violations(page, theme), f"views, {width} px, {theme}")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     assert not wrong, "\n".join(wrong)

@@ -67,14 +67,20 @@ class Site:
     process: subprocess.Popen[bytes] | None = None
 
     @property
+    def log(self) -> Path:
+        """What it says, beside its folder."""
+        return self.folder.with_name(f"{self.folder.name}-site.log")
+
+    @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self, *more: str) -> None:
         command = [sys.executable, "-m", "partners", ".", "--port", str(self.port), *more]
-        self.process = subprocess.Popen(
-            command, cwd=self.folder, env=site_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command, cwd=self.folder, env=site_environment(), stdout=subprocess.DEVNULL, stderr=log
+            )
         until = time.monotonic() + 40
         while time.monotonic() < until:
             try:

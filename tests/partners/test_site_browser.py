@@ -1,10 +1,11 @@
 """The partners' site in a real browser, at a desk and on a telephone, read by everybody, without a request outside."""
 
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+
+from tests.pages.test_access import THEMES, told, violations
 
 pytestmark = pytest.mark.browser
 PATHS = (
@@ -18,10 +19,6 @@ PATHS = (
     "/artistes?sql=select+1",
 )
 SIZES = {"desk": {"width": 1440, "height": 900}, "telephone": {"width": 390, "height": 844}}
-_AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-_RUN = """async () => (await axe.run({ resultTypes: ["violations"] })).violations
-  .filter((one) => ["serious", "critical"].includes(one.impact))
-  .map((one) => one.id + ": " + one.nodes.map((node) => node.target.join(" ")).join(", "))"""
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -56,14 +53,13 @@ def test_a_partner_reads_filters_asks_and_takes_a_file_away(site, open_tab, size
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_everybody_can_read_it(site, open_tab, size, theme):
     page = open_tab(viewport=SIZES[size], color_scheme=theme, bypass_csp=True)
     wrong = []
     for path in PATHS:
         page.goto(site.address + path)
-        page.evaluate(_AXE)
-        wrong += [f"{path} {one}" for one in page.evaluate(_RUN)]
+        wrong += told(violations(page, theme), path)
         if not page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
             wrong.append(f"{path} is wider than the window")
     assert wrong == []

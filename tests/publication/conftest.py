@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from db.demo import create
 from db.model.office import Office
 from db.storage import connection
 from publication.audit.auditor import Case
@@ -17,16 +16,15 @@ from publication.release import public_file
 from publication.release.population import People
 from publication.release.release import Release
 from tests.partners.site import Site, made_up, place
+from tests.prepared import Prepared
 
 YEARS = (2022, 2023)
 
 
 @pytest.fixture(scope="session")
-def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_file(prepared: Prepared) -> Path:
     """The demonstration as known in January 2026. For reading only."""
-    path = tmp_path_factory.mktemp("publication") / "palette.db"
-    create.write(path, date(2026, 1, 15))
-    return path
+    return prepared.demonstration(date(2026, 1, 15))
 
 
 @pytest.fixture(scope="session")

@@ -9,22 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from db.demo import create
 from db.figures.periods import period_of
 from db.storage import connection
 from reports.content import report
 from reports.content.report import Report
+from tests.prepared import Prepared
 
 ToPdf = Callable[[bytes, str], bytes]
 _NO_JAVA = "failed to launch javaldx"  # LibreOffice says so where there is no Java; nothing here needs it
 
 
 @pytest.fixture(scope="session")
-def demo_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration as known on the day of its photo, made once. For reading only."""
-    path = tmp_path_factory.mktemp("demo") / "palette.db"
-    create.write(path, date(2023, 3, 6))
-    return path
+def demo_path(prepared: Prepared) -> Path:
+    """The demonstration as known on the day of its photo. For reading only."""
+    return prepared.demonstration(date(2023, 3, 6))
 
 
 @pytest.fixture(scope="session")

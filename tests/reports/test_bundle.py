@@ -10,14 +10,14 @@ import pytest
 
 from db.figures.periods import period_of
 from reports import bundle
-from reports.content.chart_data import Picture
+from reports.content.chart_data import ChartData
 
 YEAR = period_of("2022")
 MARKS = {"png": b"\x89PNG", "svg": b"<svg", "pdf": b"%PDF-", "csv": b"\xef\xbb\xbf"}
 
 
 @pytest.fixture(scope="module")
-def some(made) -> tuple[Picture, ...]:
+def some(made) -> tuple[ChartData, ...]:
     found = {picture.name: picture for picture in made("2022").pictures}
     return (found["genre"], found["domaine-genre"])
 

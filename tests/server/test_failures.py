@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from contextlib import closing
@@ -21,6 +22,7 @@ from db.storage.integrity import check
 from server import error_pages
 from tests.conftest import ROOT, cookie_of, free_port
 from tests.db.given import given_person
+from tests.pages.spreadsheet import eventually
 
 SAVE = """
 import json, os, resource, signal, sys
@@ -62,9 +64,9 @@ def child(path, what, *before):
 
 
 @pytest.fixture
-def path(tmp_path):
+def path(tmp_path, new_office):
     folder = tmp_path / "office"
-    db = connection.create(folder / "palette.db")
+    db = new_office(folder / "palette.db")
     given_person(db)
     db.close()
     return folder / "palette.db"
@@ -181,17 +183,18 @@ def test_a_file_that_is_no_palette_file_is_said_on_the_sign_in_page(tmp_path, op
     process = start(data, port)
     page = open_tab(as_="", refused=True)
     try:
-        for _ in range(100):
-            try:
-                page.goto(f"http://127.0.0.1:{port}/")
-                break
-            except Exception:  # noqa: BLE001 - it is not up yet
-                page.wait_for_timeout(300)
+        eventually(lambda: answers(port), True, within=60)
+        page.goto(f"http://127.0.0.1:{port}/")
         expect(page.get_by_text("n’est pas un fichier de Palette, ou il est abîmé")).to_be_visible()
         expect(page.get_by_text("Traceback")).to_have_count(0)
     finally:
         process.kill()
         process.wait()
+
+
+def answers(port):
+    with closing(socket.socket()) as door:
+        return not door.connect_ex(("127.0.0.1", port))
 
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}

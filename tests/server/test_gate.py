@@ -18,6 +18,7 @@ from db.accounts.sessions import COOKIE
 from db.model.roles import Role
 from server.gate import OPEN
 from tests.conftest import ROOT, cookie_of, let_in
+from tests.pages.spreadsheet import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -212,8 +213,8 @@ def test_an_account_that_is_closed_is_out_at_once(server):
     accounts.change(db, account.id, account.login, account.name, account.roles, active=False, who="Admin")
     db.close()
 
-    time.sleep(sessions._REMEMBERED + 0.5)  # what the server believes for a moment without asking the file
-    assert ask(server, "GET", "/presence", cookie_of(name))[0] == 401
+    # What the server believes for a moment without asking the file.
+    eventually(lambda: ask(server, "GET", "/presence", cookie_of(name))[0], 401, within=sessions._REMEMBERED + 30)
 
 
 # ---- other sites

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from db.storage import connection
 from server import launcher as together
 from tests.conftest import free_port
 
@@ -19,8 +18,8 @@ PROC = Path("/proc")
 
 
 @pytest.fixture
-def folders(tmp_path):
-    connection.create(tmp_path / "private" / "palette.db").close()
+def folders(tmp_path, new_office):
+    new_office(tmp_path / "private" / "palette.db").close()
     return tmp_path / "private", tmp_path / "public"
 
 

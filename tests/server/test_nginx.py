@@ -23,7 +23,6 @@ from playwright.sync_api import expect
 
 from db.accounts import accounts, login_throttle
 from db.model.roles import Role
-from db.storage import connection
 from server import launcher
 from tests.conftest import Server, chromium_path, cookie_of, free_port, let_in
 
@@ -136,10 +135,10 @@ class Front:
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory):
+def both(tmp_path_factory, new_office):
     """The office, which knows its address, and nginx before it and the partners' site."""
     folder = tmp_path_factory.mktemp("nginx")
-    with closing(connection.create(folder / "data" / "palette.db")) as raw:
+    with closing(new_office(folder / "data" / "palette.db")) as raw:
         db = raw
         let_in(db)
         accounts.set_password(db, accounts.create(db, LOGIN, "Camille", Role, "Test"), PASSWORD)

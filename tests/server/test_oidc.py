@@ -27,7 +27,6 @@ from db.accounts import accounts, sessions
 from db.accounts.sessions import COOKIE
 from db.base.errors import AccessError
 from db.model.roles import Role
-from db.storage import connection
 from server import door, oidc
 from server.gate import Gate
 from tests.conftest import Server, cookie_of, let_in
@@ -51,9 +50,9 @@ def provider(monkeypatch):
 
 
 @pytest.fixture
-def db(tmp_path, monkeypatch):
+def db(tmp_path, monkeypatch, new_office):
     monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
-    db = connection.create(tmp_path / "palette.db")
+    db = new_office(tmp_path / "palette.db")
     accounts.create(db, EMAIL, "Ada", [Role.AGENT], "Test")
     yield db
     db.close()
@@ -455,10 +454,10 @@ def strict():
 
 
 @pytest.fixture(scope="module")
-def palette(strict, tmp_path_factory):
+def palette(strict, tmp_path_factory, new_office):
     """Palette as it is started, registered with that provider under a secret."""
     data = tmp_path_factory.mktemp("oidc") / "data"
-    with closing(connection.create(data / "palette.db")) as raw:
+    with closing(new_office(data / "palette.db")) as raw:
         accounts.create(let := raw, EMAIL, "Ada", [Role.AGENT], "Test")
         let_in(let)
     server = Server(data)

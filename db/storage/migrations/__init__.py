@@ -1,8 +1,10 @@
-"""Numbered steps that bring an older office file up to date, beyond what schema.py adds by itself.
+"""Numbered steps that bring an older office file up to date, beyond what ddl.py adds by itself.
 
-New tables, columns, list values, indexes and triggers need no step: schema.py makes them from the dictionary. A step is
-for what cannot be deduced: a renamed column, values that move. Step N is the function at place N - 1; it takes the
+New tables, columns, list values, indexes and triggers need no step: ddl.py makes them from the dictionary. A step is
+for what cannot be deduced: a renamed column, values that move. Step N is the function at index N - 1; it takes the
 database inside a transaction, after a backup copy was made. Never edit or remove a step that has landed.
+
+May import: db.base, db.model.
 """
 
 from collections.abc import Callable

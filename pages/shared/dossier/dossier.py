@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from db.base.french import french_date
 from db.model.dictionary import ACTION, CER, DIAGNOSTIC, PERSON, TABLES
 from db.model.fields import Computed, Field, OfficeTable
 from db.model.office import Office
-from db.model.types import Choice, Choices, Context, LongText, french_date
+from db.model.types import Choice, Choices, Context, LongText
 from db.people import duplicates
 from db.rows import access_log, history, records
 from db.rows.queries import Query

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from db.base.french import french_date
 from db.model.office import Office
-from db.model.types import Context, french_date
+from db.model.types import Context
 from db.people import retention
 from db.rows import access_log, records
 from db.rows.records import Row

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from db.base.folders import office_path
 from db.figures import as_of
 from db.figures.as_of import Moved
 from db.figures.definitions import FIGURES
@@ -15,7 +16,6 @@ from db.model.types import Context
 from db.rows import records
 from db.rows.history import Change
 from db.storage import connection
-from db.storage.connection import office_path
 from pages.shared.shell.session import roles
 from reports.content import quantities, report
 

@@ -9,13 +9,13 @@ from db.figures.periods import Period
 from pages.shared.figures import chart_files
 from reports.charts import drawing
 from reports.charts.drawing import CHOICE, Codes
-from reports.content.chart_data import Picture
+from reports.content.chart_data import ChartData
 
-Chooser = Callable[[Picture, str, str], None]
+Chooser = Callable[[ChartData, str, str], None]
 """Called with the code of the row and that of the series of the bar that was clicked."""
 
 
-def show_card(picture: Picture, period: Period, source: str, key: str, chosen: Codes, choose: Chooser) -> None:
+def show_card(picture: ChartData, period: Period, source: str, key: str, chosen: Codes, choose: Chooser) -> None:
     """The card. A click on a bar calls ``choose`` with its codes. ``source``: whose numbers its files hold."""
     with st.container(border=True, key=f"{key}-{picture.name}"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -29,7 +29,7 @@ def show_card(picture: Picture, period: Period, source: str, key: str, chosen: C
             chart_files.show(picture, period, source, f"{key}:{picture.name}")
 
 
-def _chart(picture: Picture, key: str, chosen: Codes, choose: Chooser) -> None:
+def _chart(picture: ChartData, key: str, chosen: Codes, choose: Chooser) -> None:
     """A click is an event: the chart then starts anew, so that a second click on the same bar is heard as well."""
     turns = st.session_state.setdefault(f"{key}:turns", {})
     name = f"{key}:{picture.name}:{turns.get(picture.name, 0)}"
@@ -52,7 +52,7 @@ def _clicked(state: Any) -> dict[str, str]:
     return dict(found[0]) if found else {}
 
 
-def _detail(picture: Picture, key: str) -> None:
+def _detail(picture: ChartData, key: str) -> None:
     """What it counts and its numbers, made only once they are asked for."""
     popover = st.popover("Détail", type="tertiary", key=f"{key}:{picture.name}:detail", on_change="rerun")
     if not popover.open:

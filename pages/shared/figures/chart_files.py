@@ -10,13 +10,13 @@ from db.figures.periods import Period
 from db.rows import access_log
 from pages.shared.shell.session import opener, who
 from reports.charts import rendering
-from reports.content.chart_data import Picture
+from reports.content.chart_data import ChartData
 from reports.sheets import figure_sheets
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def show(picture: Picture, period: Period, source: str, key: str) -> None:
+def show(picture: ChartData, period: Period, source: str, key: str) -> None:
     """A button for each format. ``source``: whose numbers these are, « Bilan 2022 · Femme »; it stands in the file."""
     open_, name = opener(), who()
 
@@ -45,7 +45,7 @@ def show(picture: Picture, period: Period, source: str, key: str) -> None:
             )
 
 
-def frame(picture: Picture) -> pd.DataFrame:
+def frame(picture: ChartData) -> pd.DataFrame:
     """The numbers of a chart as they are read."""
     lines = [picture.told(row) for row in picture.rows] + [picture.total] * bool(picture.total)
     return pd.DataFrame(lines, columns=picture.headings)

@@ -17,8 +17,8 @@ from pages.shared.shell import jobs
 from pages.shared.shell.session import roles
 from reports import bundle
 from reports.charts.drawing import Codes
-from reports.content import chart_data, quantities
-from reports.content.chart_data import Picture
+from reports.content import plots, quantities
+from reports.content.chart_data import ChartData
 from reports.sheets import figure_sheets
 
 _KEY = "dashboard:chosen"
@@ -39,7 +39,7 @@ class Seen:
 
     chosen: Codes
     taken: Taken
-    pictures: Mapping[str, Picture]
+    pictures: Mapping[str, ChartData]
 
 
 def _chosen() -> dict[str, tuple[str, ...]]:
@@ -51,9 +51,9 @@ def look(db: Office, period: Period) -> Seen:
     """Count everything once for what is chosen; what nobody changed since is not counted again."""
     chosen = {name: codes for name, held in _chosen().items() if (codes := _within(name, held, period))}
     key = ("board", period.code, tuple(sorted(chosen.items())))
-    names = ("followed", "accompanied", *chart_data.NEEDS)
+    names = ("followed", "accompanied", *plots.NEEDS)
     taken = connection.remembered(db, key, lambda: counting.take(db, period, names, chosen))
-    return Seen(chosen, taken, chart_data.all_of(taken))
+    return Seen(chosen, taken, plots.all_of(taken))
 
 
 def _within(name: str, codes: tuple[str, ...], period: Period) -> tuple[str, ...]:
@@ -64,12 +64,12 @@ def _within(name: str, codes: tuple[str, ...], period: Period) -> tuple[str, ...
     return tuple(code for code in codes if first <= code <= last)
 
 
-def sections(seen: Seen) -> list[tuple[str, list[Picture]]]:
+def sections(seen: Seen) -> list[tuple[str, list[ChartData]]]:
     """The charts under their headings."""
     return [(title, [seen.pictures[name] for name in names.split()]) for title, names in _SECTIONS.items()]
 
 
-def choose(picture: Picture, code: str, series: str) -> None:
+def choose(picture: ChartData, code: str, series: str) -> None:
     """Take up what was clicked; a second click on the same bar lets go of it."""
     codes, held = picture.picks(code, series), _chosen()
     again = all(held.get(name) == (value,) for name, value in codes.items())

@@ -6,17 +6,17 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from db.base.folders import office_path
 from db.figures import as_of, counting
 from db.figures.definitions import FIGURES
 from db.model.dictionary import PERSON
 from db.model.office import Office
 from db.model.roles import Role
 from db.rows import records
-from db.storage.connection import office_path
 from pages.shared.grid.view import show_among
 from pages.shared.shell.session import office, roles
 from reports.content import quantities
-from reports.content.chart_data import Picture
+from reports.content.chart_data import ChartData
 from reports.content.report import Report
 
 _SHOWN = 200
@@ -38,7 +38,7 @@ class Opened:
         return f"{label} : {self.part}" if self.part else label
 
 
-def of_bar(picture: Picture, code: str, series: str) -> Opened:
+def of_bar(picture: ChartData, code: str, series: str) -> Opened:
     """What a click on a bar opens."""
     name = series if series in picture.picks(code, series) else picture.figure
     crossed = series if FIGURES[name].other else ""

@@ -5,11 +5,11 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from db.base.french import french_date
 from db.figures import as_of, counting, snapshots
 from db.figures.definitions import FIGURES, VERSION
 from db.figures.snapshots import Frozen
 from db.model.office import Office
-from db.model.types import french_date
 from pages.shared.figures import changes_since
 from pages.shared.figures.period import hold_period
 from pages.shared.shell.session import office, who

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from db.base.french import french_number
 from db.figures.definitions import FIGURES
-from db.model.types import french_number
 
 
 def show_day(day: Mapping[str, int], date: str) -> None:

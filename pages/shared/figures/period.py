@@ -5,10 +5,11 @@ from datetime import date
 import streamlit as st
 
 from db.base.errors import FieldError, PaletteError
+from db.base.french import french_date
 from db.figures import counting
 from db.figures.periods import Period, period_of
 from db.model.office import Office
-from db.model.types import Context, Date, french_date
+from db.model.types import Context, Date
 from db.rows import records
 
 _KEY = "period"

@@ -6,20 +6,21 @@ from datetime import date
 import streamlit as st
 
 from db.base.errors import FieldError
+from db.base.folders import office_path
+from db.base.french import french_date
 from db.base.progress import Progress
 from db.figures import as_of
 from db.figures.periods import Period
 from db.model.office import Office
-from db.model.types import Context, Date, french_date
+from db.model.types import Context, Date
 from db.storage import connection
-from db.storage.connection import office_path
 from pages.shared.figures import changes_since, figure_dialog
 from pages.shared.figures.chart_card import Chooser
 from pages.shared.shell import jobs
 from pages.shared.shell.session import roles
 from reports import bundle
 from reports.content import report
-from reports.content.chart_data import Picture
+from reports.content.chart_data import ChartData
 from reports.content.report import Number, Report
 from reports.deck import deck
 from reports.pdf import report_pdf
@@ -105,7 +106,7 @@ def _show_number(made: Report, number: Number) -> None:
 def opener(made: Report) -> Chooser:
     """What a click on a bar does: open the persons of that bar."""
 
-    def choose(picture: Picture, code: str, series: str) -> None:
+    def choose(picture: ChartData, code: str, series: str) -> None:
         st.session_state[_OPENED] = figure_dialog.of_bar(picture, code, series)
 
     return choose

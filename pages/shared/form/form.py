@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from db.base.errors import ConflictError, FieldError, InvalidError, PaletteError, Problem
+from db.base.french import capitalised
 from db.model import domain_rules
 from db.model.dictionary import CER
 from db.model.fields import Field, OfficeTable
@@ -125,7 +126,7 @@ def _show_errors(key: str, slots: Slots) -> None:
     """Each reason under its field, until the form is saved again."""
     for problem in st.session_state.get(f"{key}:errors", []):
         if problem.field in slots:
-            reason = problem.reason[0].upper() + problem.reason[1:]
+            reason = capitalised(problem.reason)
             slots[problem.field].markdown(f":red[:material/error: {reason}]")
 
 

@@ -6,12 +6,13 @@ from typing import Any
 import streamlit as st
 
 from db.base.errors import FieldError, PaletteError
+from db.base.french import french_number
 from db.model.dictionary import ACTION, CER, INTERVENTION, PERSON
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
-from db.model.types import Context, LongText, french_number
+from db.model.types import Context, LongText
 from db.rows import bulk_edits, records
-from db.rows.bulk_edits import Draft, Line
+from db.rows.bulk_edits import Draft, DraftLine
 from pages.shared.form import form
 from pages.shared.shell import toasts
 from pages.shared.shell.markdown import plain
@@ -120,7 +121,7 @@ def _persons(many: int) -> str:
     return f"{french_number(many)} personne" + "s" * (many > 1)
 
 
-def _list(lines: list[tuple[Line, str]], known: Context) -> None:
+def _list(lines: list[tuple[DraftLine, str]], known: Context) -> None:
     """A line a person; the first ones in sight, the others once they are asked for."""
     st.markdown(_listed(lines[:_TOLD], known))
     rest = lines[_TOLD:]
@@ -131,7 +132,7 @@ def _list(lines: list[tuple[Line, str]], known: Context) -> None:
             shown.markdown(_listed(rest, known))
 
 
-def _listed(lines: list[tuple[Line, str]], known: Context) -> str:
+def _listed(lines: list[tuple[DraftLine, str]], known: Context) -> str:
     return "\n".join(
         f"- **{plain(known.title(PERSON.name, line.person))}**" + (f" : {plain(what)}" if what else "")
         for line, what in lines

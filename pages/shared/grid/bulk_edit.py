@@ -5,12 +5,13 @@ from dataclasses import replace
 import streamlit as st
 
 from db.base.errors import ConflictError, FieldError, PaletteError
+from db.base.french import french_number
 from db.model.dictionary import CER, PERSON
 from db.model.fields import OfficeTable
 from db.model.office import Office
-from db.model.types import Context, french_number
+from db.model.types import Context
 from db.rows import bulk_edits, records
-from db.rows.bulk_edits import Change
+from db.rows.bulk_edits import BulkChange
 from pages.shared.form import form
 from pages.shared.grid import bulk_create
 from pages.shared.grid.bulk_create import TURNS
@@ -129,17 +130,17 @@ def _change(db: Office, table: OfficeTable, key: str, ids: list[int]) -> None:
         _write(db, table, key, told, known)
 
 
-def _previewed(db: Office, table: OfficeTable, ids: list[int], name: str, value: object) -> tuple[Change, int]:
+def _previewed(db: Office, table: OfficeTable, ids: list[int], name: str, value: object) -> tuple[BulkChange, int]:
     """The preview on the screen and its number: made once, so that what is written is what was read."""
     asked = (table.name, name, value, tuple(ids))
-    held: tuple[object, Change, int] | None = st.session_state.get("bulk:preview")
+    held: tuple[object, BulkChange, int] | None = st.session_state.get("bulk:preview")
     if held is None or held[0] != asked:
         held = (asked, bulk_edits.preview(db, table, ids, name, value, who()), next(TURNS))
         st.session_state["bulk:preview"] = held
     return held[1], held[2]
 
 
-def _show_change(table: OfficeTable, told: Change, known: Context) -> None:
+def _show_change(table: OfficeTable, told: BulkChange, known: Context) -> None:
     """Old value → new one with how many rows, then what stays as it is and why."""
     new = plain(told.told) if told.told else ":gray[vide]"
     if told.groups:
@@ -171,7 +172,7 @@ def _cell(text: str) -> str:
     return plain(short if len(short) < 60 else f"{short[:59]}…") if text else ":gray[vide]"
 
 
-def _write(db: Office, table: OfficeTable, key: str, told: Change, known: Context) -> None:
+def _write(db: Office, table: OfficeTable, key: str, told: BulkChange, known: Context) -> None:
     try:
         with st.spinner("Enregistrement…"):
             many = bulk_edits.change(db, table, told, who())

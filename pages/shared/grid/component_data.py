@@ -3,22 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from db.base.french import french_number
 from db.model.fields import Computed, Field
 from db.model.office import Office
-from db.model.types import (
-    Choice,
-    Choices,
-    Context,
-    Date,
-    Euros,
-    Integer,
-    LongText,
-    Reference,
-    References,
-    Type,
-    YesNo,
-    french_number,
-)
+from db.model.types import Choice, Choices, Context, Date, Euros, Integer, LongText, Reference, References, Type, YesNo
 from db.rows import records
 from db.rows.records import Row
 from pages.shared.grid import filters, grouping

@@ -169,7 +169,7 @@ class Grid extends GridInput {
 
   async look() {
     if (document.visibilityState !== "visible" || !this.data) return
-    if (document.querySelector('[data-testid="stDialog"]')) return // a rerun would close the form somebody fills in
+    if (window.paletteDialogIsOpen?.()) return // a rerun would close the form (pages/shared/shell/menu.js)
     try {
       const answer = await fetch(new URL("changes", document.baseURI), { cache: "no-store" })
       const token = Number(await answer.text())

@@ -8,9 +8,10 @@ from typing import Any
 
 import streamlit as st
 
+from db.base.french import fold
 from db.model.fields import OfficeTable
 from db.model.office import Office
-from db.model.types import Context, fold
+from db.model.types import Context
 from db.rows import records
 from db.rows.grid_edits import Cell
 from db.rows.queries import Filter

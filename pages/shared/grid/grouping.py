@@ -4,9 +4,10 @@ from typing import Any
 
 import streamlit as st
 
+from db.base.french import french_number
 from db.model.fields import OfficeTable
 from db.model.office import Office
-from db.model.types import Context, french_number
+from db.model.types import Context
 from db.rows.queries import groupable
 from pages.shared.grid.view import View, view_of
 

@@ -13,7 +13,7 @@ from db.model.office import Office
 from db.model.types import Context
 from db.rows import group_counts, records
 from db.rows.grid_edits import Sheet
-from db.rows.group_counts import Counts, Section
+from db.rows.group_counts import Counts, GroupSection
 from db.rows.queries import Filter, Query, groupable
 from db.rows.saved_views import Grid, Look, tidy
 from db.storage.connection import change_token
@@ -74,7 +74,7 @@ class View:
     token: int = -1
     late: bool = False
     """Whether the counts are those of a moment ago; the grid then asks again when all is quiet."""
-    sections: list[Section] = field(default_factory=list)
+    sections: list[GroupSection] = field(default_factory=list)
     """The groups of the page, as they were when its rows were found."""
     placed: dict[int, Any] = field(default_factory=dict)
     """The group each row of the page stood in then; a row that is not there is a new one."""

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from db.base.french import french_number
 from db.model.fields import OfficeTable
 from db.model.office import Office
-from db.model.types import Context, french_number
+from db.model.types import Context
 from db.rows import records
 from db.rows.queries import Filter, Query
 from db.rows.records import Row

@@ -5,7 +5,9 @@ from itertools import groupby
 
 import streamlit as st
 
+from db.base import instants
 from db.base.errors import PaletteError
+from db.base.french import french_instant
 from db.model.dictionary import FILES, TABLES
 from db.model.office import Office
 from db.model.roles import Role
@@ -129,8 +131,8 @@ def show_last(tables: tuple[str, ...], key: str, settings: bool = False) -> None
     """« Annuler »: the way back from what this very person saved last in one of these tables, today."""
     db, name = _file(settings), who()
     last = remembered(db, ("last", name, tables), lambda: operations.last_of(db, name, *tables))
-    if last and last.at[:10] == history.now()[:10]:
-        told = f"Votre dernier enregistrement ici, le {history.moment_of(last.at)}"
+    if last and last.at[:10] == instants.now()[:10]:
+        told = f"Votre dernier enregistrement ici, le {french_instant(last.at)}"
         if st.button("Annuler", key=key, icon=":material/undo:", help=told):
             confirm(last.id, settings)
 

@@ -7,7 +7,7 @@ from db.model.office import Office
 from db.model.roles import Role
 from db.model.types import Context
 from db.rows import access_log, history, records
-from db.rows.access_log import Line
+from db.rows.access_log import LogLine
 from pages.shared.history import search_form
 from pages.shared.shell.session import office, roles
 
@@ -28,7 +28,7 @@ def show() -> None:
         return
     asked = (name, action, person, since, until)
 
-    def find(first: int) -> tuple[list[Line], int]:
+    def find(first: int) -> tuple[list[LogLine], int]:
         return access_log.find(db, name, action, person, since, until, first, _SIZE)
 
     lines = search_form.page("readings", asked, find, _SIZE)
@@ -38,7 +38,7 @@ def show() -> None:
     show_table(db, lines, known, named)
 
 
-def show_table(db: Office, lines: list[Line], known: Context, named: bool) -> None:
+def show_table(db: Office, lines: list[LogLine], known: Context, named: bool) -> None:
     """The traces as a table; persons by name only for who may read it."""
     rows = [
         (
@@ -54,7 +54,7 @@ def show_table(db: Office, lines: list[Line], known: Context, named: bool) -> No
     st.dataframe(frame, hide_index=True, alt="Consultations et accès", height="content")
 
 
-def _person(line: Line, known: Context, named: bool) -> str:
+def _person(line: LogLine, known: Context, named: bool) -> str:
     if line.person_id is None:
         return ""
     return known.title("person", line.person_id) if named else f"n° {line.person_id}"

@@ -6,8 +6,9 @@ from typing import TypeVar
 import streamlit as st
 
 from db.base.errors import FieldError
+from db.base.french import french_number
 from db.model.office import Office
-from db.model.types import Context, Date, french_number
+from db.model.types import Context, Date
 from db.rows import records
 from db.rows.queries import Query
 

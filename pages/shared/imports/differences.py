@@ -6,10 +6,11 @@ from typing import Any
 
 import streamlit as st
 
+from db.base.french import french_number
 from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, PlannedRow, SheetPlan
 from db.model.fields import OfficeTable
 from db.model.office import Office
-from db.model.types import Context, Reference, References, french_number
+from db.model.types import Context, Reference, References
 from db.rows import records
 from pages.shared.imports import widgets
 from pages.shared.imports.draft import Work

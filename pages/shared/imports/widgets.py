@@ -6,8 +6,9 @@ from typing import TypeVar
 
 import streamlit as st
 
+from db.base.french import french_number
 from db.model.fields import Field
-from db.model.types import Choice, Context, french_number
+from db.model.types import Choice, Context
 from db.model.types import Choices as Several
 from pages.shared.imports.draft import Work
 from pages.shared.imports.plan_lists import ACTIONS
@@ -15,37 +16,6 @@ from pages.shared.shell.markdown import plain
 
 T = TypeVar("T")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-# Tints, so that both themes read them; the word beside each says the same without its colour.
-STYLE = """<style>
-.import-table { overflow-x: auto; }
-.import-table table { width: 100%; border-collapse: collapse; font-size: .875rem; }
-.import-table :is(th, td) { text-align: start; vertical-align: top; padding: .35rem .6rem; overflow-wrap: anywhere;
-  border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); }
-.import-table th { font-weight: 600; white-space: nowrap; }
-.import-table thead th { border-bottom-width: 2px; }
-.import-table td.where { white-space: nowrap; }
-.import-table .word { white-space: nowrap; border-radius: .25rem; padding: .1rem .4rem; font-weight: 600; }
-.import-table tr > :first-child { border-inline-start: 4px solid transparent; }
-.import-table tr.create > :first-child { border-inline-start-color: #2e8b57; }
-.import-table tr.update > :first-child { border-inline-start-color: #c77d0a; }
-.import-table tr.waiting > :first-child { border-inline-start-color: #c8372d; }
-.import-table .create .word { background: rgba(46, 139, 87, .22); }
-.import-table .update .word { background: rgba(214, 140, 20, .25); }
-.import-table .waiting .word { background: rgba(200, 55, 45, .22); }
-.import-table .unchanged .word { background: rgba(128, 128, 128, .18); }
-.import-table del { opacity: .75; }
-.import-table ins { text-decoration: none; font-weight: 600; }
-.import-table .label { opacity: .75; }
-.import-table .same { opacity: .65; }
-@media (max-width: 640px) {
-  .import-table.cards :is(table, tbody, tr, td) { display: block; width: auto; }
-  .import-table.cards thead { display: none; }
-  .import-table.cards td { border-bottom: 0; padding-block: .1rem; border-inline-start: 4px solid transparent; }
-  .import-table.cards tr { padding-block: .4rem;
-    border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); }
-}
-</style>"""
 
 
 def step(number: int, title: str, told: str = "") -> None:
@@ -80,10 +50,8 @@ def table(headings: Sequence[str], rows: Sequence[str], cards: bool = False) -> 
     """A table of rows that are HTML already. ``cards``: on a telephone, each row is a card."""
     heads = "".join(f'<th scope="col">{escape(one)}</th>' for one in headings)
     kind = "import-table cards" if cards else "import-table"
-    html = (
-        f'{STYLE}<div class="{kind}"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
-    )
-    st.html(html)
+    body = "".join(rows)
+    st.html(f'<div class="{kind}"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>')
 
 
 def word(action: str) -> str:

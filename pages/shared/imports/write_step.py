@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from db.base.french import french_number
 from db.imports.plan_types import CREATE, UPDATE, WAITING, ImportResult
-from db.model.types import french_number
 from db.rows import operations
 from pages.shared.grid.view import show_among
 from pages.shared.history import changes

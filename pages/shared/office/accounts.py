@@ -10,9 +10,9 @@ from db.accounts import accounts, sessions
 from db.accounts.accounts import Account
 from db.accounts.sessions import ADDRESS
 from db.base.errors import InvalidError, PaletteError
+from db.base.french import french_moment
 from db.model.office import Office
 from db.model.roles import Role
-from db.model.types import french_moment
 from db.rows import access_log
 from pages.shared.shell.markdown import code, plain
 from pages.shared.shell.session import beyond, who

@@ -5,11 +5,12 @@ from collections.abc import Callable
 import streamlit as st
 
 from db.base.errors import PaletteError
+from db.base.french import french_number
 from db.customise import edit
 from db.customise.edit import ListValue
 from db.model.office import Office
 from db.model.roles import Role
-from db.model.types import ValueList, french_number
+from db.model.types import ValueList
 from pages.shared.office import limits
 from pages.shared.shell.session import beyond, who
 

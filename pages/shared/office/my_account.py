@@ -8,8 +8,8 @@ from db.accounts import accounts, login_throttle, sessions
 from db.accounts.login_throttle import Attempt
 from db.accounts.sessions import Session
 from db.base.errors import InvalidError, PaletteError
+from db.base.french import capitalised, french_moment
 from db.model.roles import Role
-from db.model.types import french_moment
 from db.rows import access_log
 from db.storage import connection
 from pages.shared.office.accounts import role_list
@@ -63,7 +63,7 @@ def _problem(session: Session, old: str, new: str, again: str) -> str:
         accounts.set_password(db, account, new)
         sessions.end_all(db, account.id, but=session.id)
     except InvalidError as error:
-        return "\n".join(f"{problem.reason[0].upper()}{problem.reason[1:]}." for problem in error.problems)
+        return "\n".join(f"{capitalised(problem.reason)}." for problem in error.problems)
     except PaletteError as error:
         return str(error)
     return ""

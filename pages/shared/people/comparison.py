@@ -5,13 +5,14 @@ from typing import Any
 import streamlit as st
 
 from db.base.errors import ConflictError, NotFoundError, PaletteError
+from db.base.french import french_instant
 from db.model.dictionary import PERSON
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Context, LongText, Several
 from db.people import duplicates, merge, merge_preview
-from db.people.merge import Choices
-from db.people.merge_preview import BOTH, GONE, KEEP, Clash, Look
+from db.people.merge import MergeChoices
+from db.people.merge_preview import BOTH, GONE, KEEP, MergeClash, SideBySide
 from db.rows import access_log, history, records
 from db.rows.records import Row
 from pages.shared.shell.markdown import plain
@@ -19,17 +20,6 @@ from pages.shared.shell.session import who
 
 _CHOSEN = "comparing:pair"
 _LONG = 600
-_STYLE = """<style>
-/* the two files stand in two columns, each field's two values under them */
-.st-key-comparing [role=radiogroup] {
-  display: grid; grid-template-columns: 1fr 1fr; gap: 0.25rem 1rem; width: 100%; min-height: 0;
-}
-.st-key-comparing [role=radiogroup] label { min-width: 0; margin: 0; }
-.st-key-comparing [role=radiogroup] label > * { align-self: flex-start; }
-.st-key-comparing [role=radiogroup] p { overflow-wrap: anywhere; }
-.st-key-comparing table { font-size: 0.875rem; }
-.st-key-comparing :is(th, td) { padding: 0.25rem 0.4rem; }
-</style>"""
 
 
 def chosen() -> tuple[int, int] | None:
@@ -70,7 +60,6 @@ def set_apart(db: Office, one: int, other: int) -> None:
 
 def show(db: Office, one: int, other: int) -> None:
     """The comparison, from what it is about to the button."""
-    st.html(_STYLE)
     if st.button("Retour à la liste", icon=":material/arrow_back:", type="tertiary", key="back-to-pairs"):
         leave()
     if st.session_state.pop("comparing:stale", False):
@@ -93,7 +82,7 @@ def show(db: Office, one: int, other: int) -> None:
         values = _fields(look, left, known)
         _attached(db, look, left, known)
         taken = {clash.place: _clash(db, clash, look, left, known) for clash in look.clashes}
-    _finish(db, look, Choices(values, taken, st.session_state.get("comparing:reason", "")))
+    _finish(db, look, MergeChoices(values, taken, st.session_state.get("comparing:reason", "")))
 
 
 def _which(db: Office, sides: list[Row], known: Context) -> int:
@@ -110,23 +99,23 @@ def _which(db: Office, sides: list[Row], known: Context) -> int:
 
 def _begun(db: Office, row: Row) -> str:
     made = history.made_at(db, PERSON.name, row.id)
-    told = f"créé le {history.moment_of(made)[:10]}" if made else "sans date de création"
+    told = f"créé le {french_instant(made)[:10]}" if made else "sans date de création"
     return told + " · archivé" * bool(row.values["archived_on"])
 
 
-def _looked(db: Office, keep: int, gone: int) -> Look:
+def _looked(db: Office, keep: int, gone: int) -> SideBySide:
     """The files as they were first shown, so that a colleague's change is noticed when they are merged."""
     name = f"comparing:look:{keep}:{gone}"
     if name not in st.session_state:
         st.session_state[name] = merge_preview.look(db, keep, gone)
-    look: Look = st.session_state[name]
+    look: SideBySide = st.session_state[name]
     return look
 
 
 # ---- field by field
 
 
-def _fields(look: Look, left: bool, known: Context) -> dict[str, Any]:
+def _fields(look: SideBySide, left: bool, known: Context) -> dict[str, Any]:
     """A choice for every field that differs; what is to be written over the kept person's."""
     different = [item for item in PERSON.fields if look.keep.values[item.name] != look.gone.values[item.name]]
     same = [item for item in PERSON.fields if item not in different]
@@ -144,7 +133,7 @@ def _fields(look: Look, left: bool, known: Context) -> dict[str, Any]:
     return values
 
 
-def _choice(item: Field, look: Look, left: bool, known: Context) -> Any:
+def _choice(item: Field, look: SideBySide, left: bool, known: Context) -> Any:
     sides = {KEEP: look.keep, GONE: look.gone}
     options = [KEEP, GONE] if left else [GONE, KEEP]
     labels = {side: _text(item, row, known) for side, row in sides.items()}
@@ -167,7 +156,7 @@ def _text(item: Field, row: Row, known: Context) -> str:
 # ---- what belongs to each
 
 
-def _attached(db: Office, look: Look, left: bool, known: Context) -> None:
+def _attached(db: Office, look: SideBySide, left: bool, known: Context) -> None:
     tables = db.files
     with st.container(border=True):
         st.markdown("**Ce qui est attaché**")
@@ -188,14 +177,14 @@ def _attached(db: Office, look: Look, left: bool, known: Context) -> None:
                         column.markdown("\n".join(f"- {_title(tables[name], row, known)}" for row in rows) or "–")
 
 
-def _counts(look: Look, table: OfficeTable, left: bool) -> str:
+def _counts(look: SideBySide, table: OfficeTable, left: bool) -> str:
     mine, theirs = (len(side) for side in look.rows[table.name])
     twins = sum(1 for name, _ in look.twins if name == table.name)
     first, second = (mine, theirs) if left else (theirs, mine)
     return f"| {table.plural} | {first or '–'} | {second or '–'} | {twins or '–'} |"
 
 
-def _listing(look: Look, left: bool) -> str:
+def _listing(look: SideBySide, left: bool) -> str:
     many = len(look.listed)
     first, second = ("–", many) if left else (many, "–")
     return f"| Projets à reprendre | {first} | {second} | |"
@@ -210,7 +199,7 @@ def _title(table: OfficeTable, row: Row, known: Context) -> str:
 # ---- what cannot stand together
 
 
-def _clash(db: Office, clash: Clash, look: Look, left: bool, known: Context) -> str:
+def _clash(db: Office, clash: MergeClash, look: SideBySide, left: bool, known: Context) -> str:
     """Which of two periods of the same days is kept."""
     table = db.tables[clash.table]
     labels = {KEEP: _periods(table, clash.keep, look, known), GONE: _periods(table, clash.gone, look, known)}
@@ -228,7 +217,7 @@ def _clash(db: Office, clash: Clash, look: Look, left: bool, known: Context) -> 
     return side or clash.usual
 
 
-def _periods(table: OfficeTable, ids: tuple[int, ...], look: Look, known: Context) -> str:
+def _periods(table: OfficeTable, ids: tuple[int, ...], look: SideBySide, known: Context) -> str:
     rows = {row.id: row for side in look.rows[table.name] for row in side}
     return " ; ".join(_period(table, rows[row_id], known) for row_id in ids)
 
@@ -239,7 +228,7 @@ def _period(table: OfficeTable, row: Row, known: Context) -> str:
     return plain(f"{kind}, du {start} au {end}" if end else f"{kind}, depuis le {start}")
 
 
-def _follow(table: OfficeTable, clash: Clash, known: Context) -> str:
+def _follow(table: OfficeTable, clash: MergeClash, known: Context) -> str:
     _, values = clash.both or (0, {})
     if "ends_on" in values:
         return f"Les deux : le premier s’arrête le {table.field('ends_on').type.show(values['ends_on'], known)}"
@@ -249,7 +238,7 @@ def _follow(table: OfficeTable, clash: Clash, known: Context) -> str:
 # ---- the end
 
 
-def _finish(db: Office, look: Look, choices: Choices) -> None:
+def _finish(db: Office, look: SideBySide, choices: MergeChoices) -> None:
     """What the file would refuse, the reason it may ask for, and the buttons."""
     keep, gone = look.keep.id, look.gone.id
     try:
@@ -268,13 +257,13 @@ def _finish(db: Office, look: Look, choices: Choices) -> None:
     waits = bool(told.problems) or (bool(told.ceiling) and not reason.strip())
     with st.container(horizontal=True, gap="small"):
         if st.button("Fusionner", type="primary", icon=":material/merge:", disabled=waits, key="merge:go"):
-            _merge(db, look, Choices(choices.values, choices.sides, reason))
+            _merge(db, look, MergeChoices(choices.values, choices.sides, reason))
         if st.button("Ce sont deux personnes", key="merge:apart"):
             set_apart(db, keep, gone)
     st.caption("Rien ne se perd : ce qui n’est pas gardé reste dans l’historique, et la fusion s’annule d’un clic.")
 
 
-def _merge(db: Office, look: Look, choices: Choices) -> None:
+def _merge(db: Office, look: SideBySide, choices: MergeChoices) -> None:
     try:
         merge.merge(db, look.keep.id, look.gone.id, choices, look.versions, who())
     except (ConflictError, NotFoundError):

@@ -6,11 +6,12 @@ from time import monotonic
 import streamlit as st
 
 from db.base.errors import PaletteError
+from db.base.french import capitalised, french_instant, french_number
 from db.model.office import Office
-from db.model.types import Context, french_number
+from db.model.types import Context
 from db.people import duplicates
 from db.people.duplicates import Merged, Pair
-from db.rows import history, records, undo
+from db.rows import records, undo
 from db.storage import connection
 from pages.shared.history import changes
 from pages.shared.people import comparison
@@ -79,7 +80,7 @@ def _show(db: Office, pair: Pair, known: Context) -> None:
     with st.container(border=True, gap="small"):
         st.markdown(f"{_names(pair.one, pair.other, known)} :{_COLOURS[pair.level]}-badge[{pair.level}]")
         reasons = " · ".join(pair.reasons)
-        st.caption(reasons[0].upper() + reasons[1:])
+        st.caption(capitalised(reasons))
         with st.container(horizontal=True, gap="small"):
             if st.button("Comparer", key=f"{key}:compare", icon=":material/compare:"):
                 comparison.choose(pair.one, pair.other)
@@ -103,7 +104,7 @@ def show_set_aside(db: Office) -> None:
     known = records.context(db)
     for said in found:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            told = f":gray[{plain(said.who)}, le {history.moment_of(said.at)}]"
+            told = f":gray[{plain(said.who)}, le {french_instant(said.at)}]"
             st.markdown(f"{_names(said.one, said.other, known)}  \n{told}", width="stretch")
             key = f"pairs:back:{said.one}:{said.other}"
             if st.button("Proposer de nouveau", key=key, icon=":material/undo:"):
@@ -128,7 +129,7 @@ def show_merges(db: Office) -> None:
     known = records.context(db)
     for merged in found:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            told = f":gray[{plain(merged.who)}, le {history.moment_of(merged.at)}]"
+            told = f":gray[{plain(merged.who)}, le {french_instant(merged.at)}]"
             st.markdown(f"{_merged(merged, known)}  \n{told}", width="stretch")
             _open_button(merged.one, f"pairs:open:{merged.operation}")
             if st.button("Annuler la fusion", key=f"pairs:undo:{merged.operation}", icon=":material/undo:"):

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from db.base.errors import PaletteError
+from db.base.french import french_date
 from db.model.office import Office
 from db.model.roles import Role
-from db.model.types import french_date
 from db.people import erasure, retention
 from db.people.retention import Kept
 from db.rows import records

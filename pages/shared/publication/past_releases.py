@@ -4,10 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from db.base.errors import PaletteError
+from db.base.folders import office_path
 from db.model.office import Office
 from db.model.roles import Role
 from db.rows import personal_text
-from db.storage.connection import office_path
 from pages.shared.shell.session import beyond, who
 from publication import publish
 from publication.audit.comparison import moved

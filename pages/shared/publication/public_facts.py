@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from db.base.errors import PaletteError
-from db.storage.connection import office_path
+from db.base.folders import office_path
 from publication.release import public_facts
 from publication.release.release import Fact
 from reports.content import quantities

@@ -7,14 +7,14 @@ import pandas as pd
 import streamlit as st
 
 from db.base.errors import PaletteError
+from db.base.folders import office_path
+from db.base.french import french_number
 from db.base.progress import Progress
 from db.figures import counting
 from db.model.office import Office
 from db.model.roles import Role
-from db.model.types import french_number
 from db.rows import personal_text, records
 from db.storage import connection
-from db.storage.connection import office_path
 from pages.shared.shell import jobs
 from pages.shared.shell.session import beyond, who
 from publication import publish

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from db.accounts.sessions import Session
+from db.base.version import PRODUCT
 from db.model.roles import Role
 from pages.shared.shell.markdown import plain
 
@@ -13,4 +14,5 @@ def show(session: Session) -> None:
     held = ", ".join(role.label for role in Role if role in account.roles)
     with st.sidebar.container(gap=None, key="account"):
         st.markdown(f"**{plain(account.name)}**", help=f"Rôles : {held}")
+        st.caption(PRODUCT)
         st.html('<a href="/deconnexion">Se déconnecter</a>')  # in this very tab, which a link of Streamlit's would not

@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from db.backup import create, status
+from db.backup import status
 from db.backup.status import State
-from db.storage.connection import office_path
+from db.base import folders
+from db.base.folders import office_path
 
 
 def _state() -> State:
-    return status.state(create.folder_of(office_path()), datetime.now(UTC))
+    return status.state(folders.backup_folder(office_path()), datetime.now(UTC))
 
 
 def show() -> None:

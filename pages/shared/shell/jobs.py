@@ -13,21 +13,13 @@ import streamlit as st
 from db.base.errors import PaletteError, without_values
 from db.base.progress import Progress
 from db.rows import access_log
+from pages.shared.shell import assets
 from pages.shared.shell.session import office, who
 
 Make = Callable[[Progress], Any]
 _LOOK_AGAIN = 0.4
 _BREATH = 0.05
 """Seconds: while vl-convert draws, no other Python runs; between two drawings everybody's pages have their turn."""
-_CLICK = """<script>
-{ // {turn}: the same script twice would run once
-  const made = setInterval(() => {
-    const button = document.querySelector(".st-key-{key} button")
-    if (button) { clearInterval(made); button.click() }
-  }, 100)
-  setTimeout(() => clearInterval(made), 5000)
-}
-</script>"""
 
 
 class _CancelledError(Exception):
@@ -138,5 +130,4 @@ def _offer(key: str, job: Job, content: bytes) -> None:
         st.download_button(job.file, content, job.file, job.kind, **options)
     if not job.offered:
         job.offered = True
-        click = _CLICK.replace("{key}", name).replace("{turn}", str(job.number))
-        st.html(click, unsafe_allow_javascript=True)
+        assets.click_download(name, job.number)

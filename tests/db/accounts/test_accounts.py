@@ -300,6 +300,7 @@ def test_an_accent_is_the_same_however_the_keyboard_writes_it(db):
     assert accounts.verify(db, account.login, "quatre e\u0301le\u0301phants gris")
 
 
+@pytest.mark.real_hasher
 def test_only_an_argon2id_hash_of_it_is_kept(db, path):
     account = made(db)
 
@@ -316,6 +317,7 @@ def test_only_an_argon2id_hash_of_it_is_kept(db, path):
     assert db.execute("SELECT count(DISTINCT password) FROM account").fetchone()[0] == 2, "each with a salt of its own"
 
 
+@pytest.mark.real_hasher
 def test_who_may_enter_with_a_password(db):
     ada, bob, none = made(db), made(db, "bob@exemple.fr", "Bob"), made(db, "eva@exemple.fr", "Eva")
     for account in (ada, bob):
@@ -332,6 +334,7 @@ def test_who_may_enter_with_a_password(db):
     assert accounts.verify(db, "", "") is None
 
 
+@pytest.mark.real_hasher
 def test_where_there_is_no_account_as_much_is_computed(db, monkeypatch):
     asked = []
     real = accounts._hasher.verify

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from db.accounts import accounts
-from db.backup import create
-from db.base import atomic_files
+from db.backup import catalogue, create, restore, status
+from db.base import atomic_files, folders
 from db.base.errors import NotFoundError, StorageError
 from db.model.office import Office
-from db.rows import records
+from db.rows import records, transactions
 from db.storage import connection
 from db.storage.integrity import check
 from tests.conftest import let_in
@@ -43,7 +43,7 @@ def paris(monkeypatch):
 
 @pytest.fixture
 def folder(path):
-    return create.folder_of(path)
+    return folders.backup_folder(path)
 
 
 def in_a_child(program: str, *words: object, **options: object) -> subprocess.Popen[str]:
@@ -105,14 +105,14 @@ def test_a_backup_made_while_people_write_is_one_moment(db, path, folder, tmp_pa
         writer.stdout.readline()
     before = last_line(path)
 
-    made = create.make(path, folder, NOW)
+    made = create.make_backup(path, folder, NOW)
 
     after = last_line(path)
     for writer in writers:
         writer.kill()
         writer.communicate()
     restored = tmp_path / "elsewhere" / "palette.db"
-    create.restore(made, restored)
+    restore.restore_backup(made, restored)
     last = last_line(made)
     assert before <= last < after  # they wrote before, and went on meanwhile
     for person, step in pairs:
@@ -134,7 +134,7 @@ def test_copying_never_begins_again_however_much_is_written(db, path, tmp_path, 
     while copying.is_alive() and not copy.with_name("copy.db-journal").exists():
         time.sleep(0.001)  # the first pages are on their way
     while copying.is_alive() and saves < 2000:
-        with records.writing(db):
+        with transactions.writing(db):
             records.write(db, db.tables["person"], person, {"town": str(saves)}, "Ada")
         saves += 1
     copying.join()
@@ -174,7 +174,7 @@ def test_who_is_signed_in_stays_out(db, path, folder):
     db.execute("DELETE FROM session WHERE id = 99")  # a free page still says it
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    made = create.make(path, folder, NOW)
+    made = create.make_backup(path, folder, NOW)
 
     assert len(tokens) == 4
     assert all(token[:32] in path.read_bytes() for token in tokens)
@@ -187,35 +187,35 @@ def test_who_is_signed_in_stays_out(db, path, folder):
 
 
 def test_names_modes_and_what_else_is_left(db, path, folder):
-    made = [create.make(path, folder, NOW) for _ in range(3)]
+    made = [create.make_backup(path, folder, NOW) for _ in range(3)]
 
     assert [one.name for one in made] == [f"palette-2026-11-24T0215{turn}.db" for turn in ("", "-2", "-3")]
-    assert [one.path for one in create.backups_in(folder)] == made
+    assert [one.path for one in catalogue.backups_in(folder)] == made
     assert folder.stat().st_mode & 0o777 == 0o700
     assert {found.stat().st_mode & 0o777 for found in folder.iterdir()} == {0o600}
     assert names(folder) == sorted(["dernière.json", *(one.name + end for one in made for end in ("", ".sha256"))])
     subprocess.run(["sha256sum", "-c", made[0].name + ".sha256"], cwd=folder, check=True, capture_output=True)
     assert not list(path.parent.glob("*.part"))
     folder.chmod(0o755)
-    create.make(path, folder, NOW)
+    create.make_backup(path, folder, NOW)
     assert folder.stat().st_mode & 0o777 == 0o755  # it may be anybody's: --to /tmp
 
 
 def test_the_state_says_when_how_large_and_whether_encrypted(db, path, folder):
-    assert create.state(folder, NOW) == create.State(False, "Aucune sauvegarde encore.", 0)
-    made = create.make(path, folder, NOW)
+    assert status.state(folder, NOW) == status.State(False, "Aucune sauvegarde encore.", 0)
+    made = create.make_backup(path, folder, NOW)
     size = f"{made.stat().st_size / 1e3:.0f} Ko" if made.stat().st_size < 1e6 else "1,"
 
-    told = create.state(folder, NOW)
+    told = status.state(folder, NOW)
 
     assert told.good
     assert told.count == 1
     assert told.sentence.startswith(f"Dernière sauvegarde : 24/11/2026 à 03:15 ({size}")
     assert told.sentence.endswith(", non chiffrée), vérifiée.")
     key = atomic_files.new_identity(path.with_name("clé"))
-    assert create.make(path, folder, NOW, key).name == "palette-2026-11-24T0215-2.db.age"
-    assert create.state(folder, NOW).sentence.endswith(", chiffrée), vérifiée.")
-    assert create.state(folder, NOW).count == 2
+    assert create.make_backup(path, folder, NOW, key).name == "palette-2026-11-24T0215-2.db.age"
+    assert status.state(folder, NOW).sentence.endswith(", chiffrée), vérifiée.")
+    assert status.state(folder, NOW).count == 2
 
 
 @pytest.mark.parametrize(
@@ -228,42 +228,42 @@ def test_the_state_says_when_how_large_and_whether_encrypted(db, path, folder):
     ],
 )
 def test_the_state_looks_at_the_clock(db, path, folder, later, good, words):
-    create.make(path, folder, NOW)
+    create.make_backup(path, folder, NOW)
 
-    told = create.state(folder, NOW + timedelta(hours=later))
+    told = status.state(folder, NOW + timedelta(hours=later))
 
     assert (told.good, told.sentence[: len(words)]) == (good, words)
 
 
 def test_the_state_without_its_file_or_without_the_backup(db, path, folder):
-    older, newer = (create.make(path, folder, NOW - DAY * ago) for ago in (1, 0))
+    older, newer = (create.make_backup(path, folder, NOW - DAY * ago) for ago in (1, 0))
     newer.unlink()
-    assert "23/11/2026 à 03:15" in create.state(folder, NOW).sentence
+    assert "23/11/2026 à 03:15" in status.state(folder, NOW).sentence
     for text in ("", "[]", '{"success": {"at": 3}}', '{"failed": true}'):
         (folder / "dernière.json").write_text(text)
-        assert "23/11/2026 à 03:15" in create.state(folder, NOW).sentence
+        assert "23/11/2026 à 03:15" in status.state(folder, NOW).sentence
     older.unlink()
-    assert not create.state(folder, NOW).good
+    assert not status.state(folder, NOW).good
 
 
 def test_a_failure_is_told_until_the_next_success(db, path, folder):
-    create.make(path, folder, NOW - DAY)
+    create.make_backup(path, folder, NOW - DAY)
 
     with pytest.raises(StorageError, match="^La sauvegarde a échoué : la clé de chiffrement"):
-        create.make(path, folder, NOW, "age1-pas-une-clé")
+        create.make_backup(path, folder, NOW, "age1-pas-une-clé")
 
-    told = create.state(folder, NOW)
+    told = status.state(folder, NOW)
     assert not told.good
     assert told.sentence.startswith("La dernière sauvegarde a échoué le 24/11/2026 à 03:15 : la clé de chiffrement")
     assert told.sentence.endswith("La dernière réussie date du 23/11/2026 à 03:15.")
     assert told.count == 1
-    create.make(path, folder, NOW - DAY * 2)  # the clock went back meanwhile
-    assert create.state(folder, NOW - DAY * 2).good
+    create.make_backup(path, folder, NOW - DAY * 2)  # the clock went back meanwhile
+    assert status.state(folder, NOW - DAY * 2).good
 
 
 def test_no_file_makes_nothing(path, folder):
     with pytest.raises(NotFoundError):
-        create.make(path, folder, NOW)
+        create.make_backup(path, folder, NOW)
 
     assert not path.exists()
     assert not folder.exists()
@@ -293,15 +293,15 @@ def damaged_page(db):
     ],
 )
 def test_what_is_not_sound_is_no_backup(db, path, folder, spoil, words):
-    earlier = create.make(path, folder, NOW - DAY)
+    earlier = create.make_backup(path, folder, NOW - DAY)
     spoil(db)
     db.close()
 
     with pytest.raises(StorageError, match=words):
-        create.make(path, folder, NOW)
+        create.make_backup(path, folder, NOW)
 
-    assert words in create.state(folder, NOW).sentence
-    assert [one.path for one in create.backups_in(folder)] == [earlier]
+    assert words in status.state(folder, NOW).sentence
+    assert [one.path for one in catalogue.backups_in(folder)] == [earlier]
     assert not list(path.parent.rglob("*.part"))
 
 
@@ -313,7 +313,7 @@ def test_a_disk_that_does_not_keep_what_it_is_given(db, path, folder, monkeypatc
     monkeypatch.setattr(atomic_files, "sync", forgetful)
 
     with pytest.raises(StorageError, match="pas gardé"):
-        create.make(path, folder, NOW)
+        create.make_backup(path, folder, NOW)
 
     assert names(folder) == ["dernière.json"]
 
@@ -323,7 +323,7 @@ LIMITED = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.a
 
 @pytest.mark.parametrize("encrypted", [False, True])
 def test_a_full_disk_is_told_and_leaves_nothing(db, path, folder, encrypted):
-    earlier = create.make(path, folder, NOW)
+    earlier = create.make_backup(path, folder, NOW)
     size = earlier.stat().st_size
     key = [atomic_files.new_identity(path.with_name("clé"))] if encrypted else []
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -339,7 +339,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(db, path, folder, encrypted):
     assert ("le disque est plein" in told) == encrypted
     assert names(folder) == sorted([earlier.name, earlier.name + ".sha256", "dernière.json"])
     assert not list(path.parent.glob("*.part"))
-    assert not create.state(folder, NOW).good
+    assert not status.state(folder, NOW).good
 
 
 def test_a_folder_that_takes_nothing_is_told(db, path, folder):
@@ -374,7 +374,7 @@ _SIGNS = {
 
 @pytest.mark.parametrize("stage", HANGS)
 def test_a_backup_that_is_killed_leaves_the_earlier_ones_and_is_cleared_away(db, path, folder, stage):
-    earlier = create.make(path, folder, NOW)
+    earlier = create.make_backup(path, folder, NOW)
     said, digest = (folder / "dernière.json").read_text(), atomic_files.digest(earlier)
     child = in_a_child(HANGS[stage] + MAKE, path, folder)
     sign = _SIGNS[stage]
@@ -386,9 +386,9 @@ def test_a_backup_that_is_killed_leaves_the_earlier_ones_and_is_cleared_away(db,
     child.communicate()
 
     assert list(path.parent.glob(sign))
-    assert [one.path for one in create.backups_in(folder)] == [earlier]
+    assert [one.path for one in catalogue.backups_in(folder)] == [earlier]
     assert ((folder / "dernière.json").read_text(), atomic_files.digest(earlier)) == (said, digest)
-    later = create.make(path, folder, NOW + DAY)
+    later = create.make_backup(path, folder, NOW + DAY)
     assert not list(path.parent.rglob("*.part"))
     files = [f"{one.name}{end}" for one in (earlier, later) for end in ("", ".sha256")]
     assert names(folder) == sorted(["dernière.json", *files])

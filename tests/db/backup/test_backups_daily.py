@@ -13,8 +13,8 @@ from hypothesis import given as varied
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from db.backup import create, status
-from db.base import atomic_files
+from db.backup import catalogue, create, status
+from db.base import atomic_files, folders
 
 NOW = datetime(2026, 11, 24, 2, 15, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -28,21 +28,21 @@ def no_settings(monkeypatch):
 
 @pytest.fixture
 def folder(path):
-    return create.folder_of(path)
+    return folders.backup_folder(path)
 
 
 # ---- which ones stay
 
 
 def put(folder: Path, moment: datetime) -> Path:
-    made = status.free_name(folder, moment, ".db")
+    made = catalogue.free_name(folder, moment, ".db")
     made.touch()
-    status.digest_path(made).touch()
+    catalogue.digest_path(made).touch()
     return made
 
 
 def dated(folder: Path) -> list[datetime]:
-    return [one.moment for one in create.backups_in(folder)]
+    return [one.moment for one in catalogue.backups_in(folder)]
 
 
 def test_three_years_of_days(tmp_path):
@@ -144,10 +144,10 @@ def test_the_server_makes_one_when_there_is_a_file_and_only_one(path, folder, em
 
     shutil.copy(empty_file, path)
 
-    assert eventually(lambda: create.state(folder, datetime.now(UTC)).good)
+    assert eventually(lambda: status.state(folder, datetime.now(UTC)).good)
     seen = len(looked)
     assert eventually(lambda: len(looked) > seen + 5)
-    assert create.state(folder, datetime.now(UTC)).count == 1
+    assert status.state(folder, datetime.now(UTC)).count == 1
 
 
 def test_the_server_goes_on_after_a_failure_and_reads_its_settings_again(
@@ -157,13 +157,13 @@ def test_the_server_goes_on_after_a_failure_and_reads_its_settings_again(
     monkeypatch.setenv("PALETTE_BACKUP_KEY", "secret-que-personne-ne-doit-lire")
     folder = tmp_path / "ailleurs"
     daily.start(lambda: path)
-    assert eventually(lambda: "a échoué" in create.state(folder, NOW).sentence)
-    assert not create.backups_in(folder)
+    assert eventually(lambda: "a échoué" in status.state(folder, NOW).sentence)
+    assert not catalogue.backups_in(folder)
 
     monkeypatch.setenv("PALETTE_BACKUP_KEY", atomic_files.new_identity(path.with_name("clé")))
 
-    assert eventually(lambda: create.state(folder, datetime.now(UTC)).good)
-    assert create.backups_in(folder)[0].path.suffix == ".age"
+    assert eventually(lambda: status.state(folder, datetime.now(UTC)).good)
+    assert catalogue.backups_in(folder)[0].path.suffix == ".age"
     assert "StorageError at " in caplog.text
     assert "secret" not in caplog.text
 
@@ -197,6 +197,6 @@ def test_the_daily_backup_rotates(db, path, folder):
 
     made = create.make_if_due(path, NOW)
 
-    assert made in [one.path for one in create.backups_in(folder)]
-    assert len(create.backups_in(folder)) < 25
+    assert made in [one.path for one in catalogue.backups_in(folder)]
+    assert len(catalogue.backups_in(folder)) < 25
     assert json.loads((folder / "dernière.json").read_text())["success"]["name"] == "palette-2026-11-24T0215.db"

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from db.backup import create, daily
+from db.backup import create, daily, status
+from db.base import folders
 from db.rows import access_log
 from db.storage import connection, system_tables
 from db.storage.integrity import check
@@ -18,9 +19,9 @@ KEPT = (
 
 
 @pytest.fixture
-def path(tmp_path):
+def path(tmp_path, new_office):
     path = tmp_path / "palette.db"
-    db = connection.create(path)
+    db = new_office(path)
     access_log.note(db, "Ada", "open", 1)
     db.execute("DROP TRIGGER trace_stays_update")
     db.execute("UPDATE trace SET at = '2020-01-01T08:00:00.000Z'")
@@ -60,9 +61,9 @@ def test_a_broken_seal_is_told_and_backups_go_on(path):
     db.execute(system_tables.statements()["trace_stays_update"])
     db.close()
 
-    made = create.make(path, create.folder_of(path), NOW)
+    made = create.make_backup(path, folders.backup_folder(path), NOW)
 
     assert made.exists()
-    state = create.state(create.folder_of(path), NOW)
+    state = status.state(folders.backup_folder(path), NOW)
     assert not state.good
     assert "ne s’accorde plus avec ses sceaux" in state.sentence

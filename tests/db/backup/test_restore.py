@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from db.__main__ import cli
-from db.backup import create, restore, status
-from db.base import atomic_files
+from db.backup import catalogue, create, restore
+from db.base import atomic_files, folders
 from db.base.errors import BusyError, NotFoundError, PaletteError, SchemaError, StorageError
 from db.base.locks import hold
 from db.people import erasure
@@ -49,7 +49,7 @@ def made(path: Path, key: Path | None = None) -> Path:
     db = connection.open_file(path)
     given_person(db)
     public = key.read_text().split()[3] if key else None
-    backup = create.make(path, create.folder_of(path), NOW, public)
+    backup = create.make_backup(path, folders.backup_folder(path), NOW, public)
     row = records.rows(db, db.tables["person"], [1])[0]
     records.save(db, db.tables["person"], Edit({"last_name": "Nouvelle"}, 1, row.version), "Ada")
     db.close()
@@ -73,7 +73,7 @@ def refused(
     """What is said of a backup that is not put back, and the folder as it was."""
     before = everything(path.parent)
     with pytest.raises(kind) as told:
-        create.restore(backup, path, key, anyway)
+        restore.restore_backup(backup, path, key, anyway)
     assert everything(path.parent) == before
     return str(told.value)
 
@@ -88,7 +88,7 @@ def test_a_backup_comes_back_and_the_replaced_file_is_kept(db, path, key, encryp
     assert (b"Marchand" in backup.read_bytes()) != encrypted
     assert backup.suffix == (".age" if encrypted else ".db")
 
-    restored = create.restore(backup, path, key if encrypted else None)
+    restored = restore.restore_backup(backup, path, key if encrypted else None)
 
     assert called(path) == "Marchand"
     assert restored.replaced
@@ -103,7 +103,7 @@ def test_onto_a_new_machine(db, path, tmp_path):
     db.close()
     place = tmp_path / "neuf" / "palette.db"
 
-    restored = create.restore(made(path), place)
+    restored = restore.restore_backup(made(path), place)
 
     assert restored == restore.Restored(None, 0)
     assert called(place) == "Marchand"
@@ -113,7 +113,7 @@ def test_twice_in_a_minute_keeps_both_replaced_files(db, path):
     db.close()
     backup = made(path)
 
-    first, second = (create.restore(backup, path).replaced for _ in range(2))
+    first, second = (restore.restore_backup(backup, path).replaced for _ in range(2))
 
     assert first != second
     assert first
@@ -143,7 +143,7 @@ def test_the_log_of_a_killed_server_goes_aside_with_its_file(db, path):
     backup = made(path)
     killed_server(path)
 
-    restored = create.restore(backup, path)
+    restored = restore.restore_backup(backup, path)
 
     assert called(path) == "Marchand"
     assert restored.replaced
@@ -163,12 +163,12 @@ def test_what_fails_at_the_end_puts_the_first_file_back(db, path, monkeypatch, s
     def fail(*_: object) -> int:
         raise error
 
-    monkeypatch.setattr(restore, "_erase_again", fail)
+    monkeypatch.setattr(erasure, "again", fail)
     if not second_names:
         monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(OSError(1, "no links here")))
 
     with pytest.raises(type(error)):
-        create.restore(backup, path)
+        restore.restore_backup(backup, path)
 
     before.pop("palette.db-shm")  # made again by whoever opens the file
     assert everything(path.parent) == before
@@ -177,11 +177,11 @@ def test_what_fails_at_the_end_puts_the_first_file_back(db, path, monkeypatch, s
 
 def test_who_was_erased_since_is_erased_again(db, path):
     gone, stays = given_person(db, last_name="Effacée"), given_person(db, last_name="Reste")
-    backup = create.make(path, create.folder_of(path), NOW)
+    backup = create.make_backup(path, folders.backup_folder(path), NOW)
     erasure.erase(db, [gone], "Ada")
     db.close()
 
-    restored = create.restore(backup, path)
+    restored = restore.restore_backup(backup, path)
 
     assert restored.erased_again == 1
     with closing(sqlite3.connect(path)) as raw:
@@ -195,7 +195,7 @@ def test_an_older_file_is_brought_up_before_it_is_checked(db, path):
     db.close()
     backup = made(path)
 
-    create.restore(backup, path)
+    restore.restore_backup(backup, path)
 
     with closing(sqlite3.connect(path)) as raw:
         rules = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name GLOB '*_rule_*'"
@@ -214,7 +214,7 @@ def test_not_while_a_server_runs(db, path):
 
     assert told.startswith("Palette tourne sur ")
     assert f"(processus {os.getpid()})" in told
-    create.restore(backup, path)
+    restore.restore_backup(backup, path)
     assert called(path) == "Marchand"
 
 
@@ -267,7 +267,7 @@ def test_a_truncated_backup_is_refused(db, path, key, encrypted, part):
 def test_without_its_digest_a_damaged_one_is_still_refused(db, path, spoil):
     db.close()
     backup = made(path)
-    status.digest_path(backup).unlink()
+    catalogue.digest_path(backup).unlink()
     with closing(sqlite3.connect(backup)) as raw:
         page = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'history_by_row'").fetchone()[0]
     with backup.open("r+b") as file:
@@ -294,7 +294,7 @@ def test_another_database_is_refused(db, path, tmp_path):
 def test_a_file_of_a_later_palette_is_refused(db, path):
     db.execute("PRAGMA user_version = 999")
     db.close()
-    backup = create.make(path, create.folder_of(path), NOW)
+    backup = create.make_backup(path, folders.backup_folder(path), NOW)
 
     assert "version plus récente" in refused(backup, path, kind=SchemaError)
 
@@ -303,10 +303,10 @@ def test_rows_against_the_rules_are_refused_unless_one_says_so(db, path):
     given_person(db)
     db.execute("UPDATE person SET version = 7")
     db.close()
-    backup = create.make(path, create.folder_of(path), NOW)
+    backup = create.make_backup(path, folders.backup_folder(path), NOW)
 
     assert "Personne n° 1 : version 7" in refused(backup, path)
-    create.restore(backup, path, anyway=True)
+    restore.restore_backup(backup, path, anyway=True)
 
     assert called(path) == "Marchand"
 
@@ -352,7 +352,7 @@ def test_the_whole_way_with_a_key(db, path, tmp_path, monkeypatch):
     told = run("backup", path, "--to", tmp_path / "usb")
 
     assert told.exit_code == 0
-    (backup,) = (one.path for one in create.backups_in(tmp_path / "usb"))
+    (backup,) = (one.path for one in catalogue.backups_in(tmp_path / "usb"))
     assert told.stdout == f"Sauvegarde écrite et vérifiée, chiffrée : {backup}\n"
     assert "ailleurs que sur le serveur" in printed
     assert key.stat().st_mode & 0o777 == 0o600

@@ -8,7 +8,7 @@ from db.base.errors import InvalidError
 from db.customise import edit, model_file
 from db.customise.edit import NewField
 from db.model import lists
-from db.rows import records, undo
+from db.rows import records, transactions, undo
 from db.storage import connection
 from db.storage.integrity import check
 from tests.db.given import given_person
@@ -26,7 +26,7 @@ def other(tmp_path):
     edit.change_field(db, db.tables["person"], "craft", {"label": "Métier", "hidden": 1}, "Zoé")
     edit.add_value(db, DOMAINS, "Arts numériques", "Zoé")
     edit.change_value(db, DOMAINS, "film", "Zoé", label="Cinéma")
-    with records.writing(db):
+    with transactions.writing(db):
         records.change(db, db.tables["setting"], 1, {"aid_ceiling": 1_200_00}, "Zoé")
     yield db
     db.close()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from db.base import instants
 from db.demo.create import NOTES, write
 from db.demo.paths import PHOTO_DAY
 from db.demo.places import TOWNS
@@ -19,7 +20,6 @@ from db.model.dictionary import FILES, TABLES
 from db.model.lists import AID_TYPES, DECISIONS, EXIT_REASONS, INTERVENTION_DOMAINS, NOT_ORIENTED
 from db.model.office import Office
 from db.model.types import Date, LongText, Text
-from db.rows import history
 from db.storage import connection
 from db.storage.integrity import check
 
@@ -32,15 +32,13 @@ Written = Callable[[date], Office]
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory) -> Written:
+def written(prepared) -> Written:
     """The demonstration as known on a day; each is written once."""
     made: dict[date, Office] = {}
 
     def as_on(day: date) -> Office:
         if day not in made:
-            path = tmp_path_factory.mktemp("demo") / "palette.db"
-            write(path, day)
-            made[day] = connection.open_file(path)
+            made[day] = connection.open_file(prepared.demonstration(day))
         return made[day]
 
     return as_on
@@ -219,10 +217,8 @@ def test_the_history_is_dated_as_it_was_lived(written, day):
         assert sum(at.startswith(str(year)) for at in moments) > 1000, year
 
 
-def test_what_is_written_today_is_not_dated_later_than_now(tmp_path):
-    write(tmp_path / "palette.db")
-
-    assert one(connection.open_file(tmp_path / "palette.db"), "SELECT max(at) FROM history") <= history.now()
+def test_what_is_written_today_is_not_dated_later_than_now(written):
+    assert one(written(date.today()), "SELECT max(at) FROM history") <= instants.now()
 
 
 def lags(db: Office, table: str, column: str) -> list[int]:

@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import given as examples
 from hypothesis import strategies as st
 
+from db.base import instants
 from db.base.errors import InvalidError, NotFoundError
 from db.figures import counting, snapshots
 from db.figures.definitions import FIGURES, VERSION
 from db.figures.periods import period_of
 from db.figures.populations import WITH
-from db.rows import history
 from db.storage import connection
 from tests.db.examples import forget_open_files, unguarded
 from tests.db.given import given_exit, given_followed
@@ -31,11 +31,11 @@ def kept(db, numbers=None, when="2022", **more):
 
 
 def test_a_frozen_report_says_what_it_holds_who_kept_it_and_when(db, path):
-    before = history.now()
+    before = instants.now()
 
     found = kept(db, {"followed": 139}, "2022-01-01/2022-06-30", known_on="2022-07-01", note="  Conseil du 12 mai ")
 
-    assert before <= found.at <= history.now()
+    assert before <= found.at <= instants.now()
     assert (found.who, found.period.code, found.known_on) == ("Ada", "2022-01-01/2022-06-30", "2022-07-01")
     assert (found.note, found.version, found.numbers) == ("Conseil du 12 mai", VERSION, {"followed": 139})
     with closing(sqlite3.connect(path)) as raw:  # as any other program reads it

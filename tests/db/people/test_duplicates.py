@@ -181,7 +181,7 @@ def test_two_persons_after_all_are_not_proposed_again_until_they_are_brought_bac
 
 def test_the_way_back_from_a_merge_proposes_the_pair_again(db):
     one, other = people(db, {}, {})
-    merge.merge(db, one, other, merge.Choices(), merge_preview.look(db, one, other).versions, "Ada")
+    merge.merge(db, one, other, merge.MergeChoices(), merge_preview.look(db, one, other).versions, "Ada")
     assert duplicates.pairs(db) == []
     (merged,) = duplicates.merges(db)
 

@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from db.base import instants
 from db.base.errors import NotFoundError, StorageError, UndoError
 from db.figures import as_of, counting, snapshots
 from db.figures.periods import period_of
@@ -27,8 +28,8 @@ def path(tmp_path):
 
 
 @pytest.fixture
-def db(path):
-    db = connection.create(path)
+def db(path, new_office):
+    db = new_office(path)
     yield db
     db.close()
 
@@ -111,7 +112,7 @@ def test_frozen_figures_stay_and_the_past_is_still_counted_for_the_others(db, pa
     year = period_of("2022")
     numbers = counting.photo(db, "2022")
     kept = snapshots.freeze(db, year, numbers, "Anne")
-    moment = history.now()
+    moment = instants.now()
 
     erasure.erase(db, [person], "Admin")
 

@@ -6,7 +6,7 @@ from db.base.errors import CeilingError, ConflictError, InvalidError, NotFoundEr
 from db.model.dictionary import FILES
 from db.people import duplicates
 from db.people import merge as merging
-from db.people.merge import Choices
+from db.people.merge import MergeChoices
 from db.people.merge_preview import BOTH, GONE, KEEP, look
 from db.rows import history, operations, records, undo
 from db.rows.records import Edit
@@ -57,7 +57,7 @@ def of(db, table, person):
 
 
 def merge(db, keep, gone, who="Ada", **choices):
-    merging.merge(db, keep, gone, Choices(**choices), look(db, keep, gone).versions, who)
+    merging.merge(db, keep, gone, MergeChoices(**choices), look(db, keep, gone).versions, who)
     assert check(db) == []
 
 
@@ -256,7 +256,7 @@ def test_a_choice_that_leaves_an_accompaniment_without_rights_is_refused(db, two
     given_benefit(db, gone, "none", "2024-02-01", subject_to_duties=0)
     given_stage(db, keep, "accompaniment", "2024-03-01")
     (clash,) = look(db, keep, gone).clashes
-    choices = Choices(sides={clash.place: GONE})
+    choices = MergeChoices(sides={clash.place: GONE})
     before = whole_file(db)
 
     told = merging.rehearse(db, keep, gone, choices, "Ada")
@@ -265,7 +265,7 @@ def test_a_choice_that_leaves_an_accompaniment_without_rights_is_refused(db, two
 
     assert any("droits et devoirs" in problem for problem in told.problems)
     assert whole_file(db) == before
-    assert merging.rehearse(db, keep, gone, Choices(sides={clash.place: KEEP}), "Ada").problems == ()
+    assert merging.rehearse(db, keep, gone, MergeChoices(sides={clash.place: KEEP}), "Ada").problems == ()
 
 
 # ---- the ceiling of aids
@@ -277,7 +277,7 @@ def test_aids_that_pass_the_ceiling_together_ask_for_a_reason(db, two):
     aid = given_aid(db, gone, 400_00, "2024-08-01")
     before = whole_file(db)
 
-    told = merging.rehearse(db, keep, gone, Choices(), "Ada")
+    told = merging.rehearse(db, keep, gone, MergeChoices(), "Ada")
     with pytest.raises(CeilingError):
         merge(db, keep, gone)
     assert whole_file(db) == before
@@ -323,7 +323,7 @@ def test_what_a_colleague_changed_meanwhile_is_a_conflict_and_nothing_is_written
         before = whole_file(db)
 
         with pytest.raises(ConflictError, match="Grace a modifié cette ligne entre-temps\\.$"):
-            merging.merge(db, keep, gone, Choices(), seen.versions, "Ada")
+            merging.merge(db, keep, gone, MergeChoices(), seen.versions, "Ada")
 
         assert whole_file(db) == before
     merge(db, keep, gone)
@@ -333,7 +333,7 @@ def test_a_rehearsal_writes_nothing(db, full):
     before = whole_file(db)
 
     keep, gone, _ = full
-    assert merging.rehearse(db, keep, gone, Choices(), "Ada") == merging.Rehearsal((), "")
+    assert merging.rehearse(db, keep, gone, MergeChoices(), "Ada") == merging.Rehearsal((), "")
 
     assert whole_file(db) == before
 
@@ -349,4 +349,4 @@ def test_what_was_wrong_before_does_not_bar_a_merge(db, two):
     keep, gone = two
     without_rules(db)
     given_stage(db, keep, "accompaniment", "2010-01-01", "2010-12-31")  # no rights on that day
-    assert merging.rehearse(db, keep, gone, Choices(), "Ada").problems == ()
+    assert merging.rehearse(db, keep, gone, MergeChoices(), "Ada").problems == ()

@@ -8,7 +8,7 @@ from db.people import retention
 from db.rows import access_log, records, titles
 from db.rows.queries import Filter, Query
 from db.rows.records import Edit
-from db.storage import audit_chain, connection, system_tables
+from db.storage import audit_chain, system_tables
 from db.storage.integrity import check
 from tests.db.given import given, given_benefit, given_cer, given_followed, given_person, given_stage
 from tests.db.rewriting import rewriting
@@ -17,8 +17,8 @@ TODAY = "2026-06-15"
 
 
 @pytest.fixture
-def db(tmp_path):
-    db = connection.create(tmp_path / "palette.db")
+def db(tmp_path, new_office):
+    db = new_office(tmp_path / "palette.db")
     yield db
     db.close()
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given as examples
 from hypothesis import strategies as st
 
-from db.demo.create import write
 from db.demo.texts import load
 from db.model.dictionary import TABLES
 from db.model.lists import LISTS
@@ -160,9 +159,8 @@ def test_it_is_quiet_on_the_words_of_the_demonstration(name):
     assert [(text, found(text)) for text in texts if found(text)] == []
 
 
-def test_it_is_quiet_on_every_row_of_the_demonstration(tmp_path):
-    write(tmp_path / "demo.db", date(2026, 1, 15))
-    db = connection.open_file(tmp_path / "demo.db")
+def test_it_is_quiet_on_every_row_of_the_demonstration(prepared):
+    db = connection.open_file(prepared.demonstration(date(2026, 1, 15)))
     rows = [row for name in TABLES for row in db.execute(f'SELECT * FROM "{name}"').fetchall()]
     texts = {value for row in rows for value in row if isinstance(value, str)}
 

@@ -3,6 +3,7 @@
 import shutil
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from math import inf
 from pathlib import Path
@@ -11,7 +12,6 @@ import pytest
 
 from benchmarks.concurrent_writers import measure, outcome
 from benchmarks.concurrent_writers.simulated_person import AcknowledgedSave, SimulatedPerson
-from db.demo import create
 from db.model.dictionary import PERSON
 from db.rows import records
 from db.storage import connection
@@ -36,10 +36,8 @@ class Day:
 
 
 @pytest.fixture(scope="module")
-def demonstration(tmp_path_factory):
-    path = tmp_path_factory.mktemp("demonstration") / "palette.db"
-    create.write(path)
-    return path
+def demonstration(prepared):
+    return prepared.demonstration(date.today())
 
 
 @pytest.fixture

@@ -11,14 +11,13 @@ from db.rows import records
 from db.rows.grid_edits import Cell, Sheet
 from db.rows.queries import Query
 from db.rows.records import Edit
-from db.storage import connection
 
 _numbers = count(1)
 
 
 @pytest.fixture
-def db(tmp_path):
-    return connection.create(tmp_path / "office.db")
+def db(tmp_path, new_office):
+    return new_office(tmp_path / "office.db")
 
 
 def given_person(db, last_name="Abel") -> int:

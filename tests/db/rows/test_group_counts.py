@@ -10,7 +10,7 @@ from db.model.dictionary import PERSON
 from db.model.effective_dictionary import DECLARED
 from db.model.lists import DOMAINS
 from db.rows import group_counts, queries, records
-from db.rows.group_counts import Section
+from db.rows.group_counts import GroupSection
 from db.rows.queries import Filter, Query, groupable
 from tests.db.given import given as row
 from tests.db.given import given_aid, given_cer, given_person
@@ -111,7 +111,7 @@ def test_a_group_that_goes_on_from_the_page_before_says_so(db, people):
     second = Query(group="domain", size=3, page=2)
     on_page = [people[row_id] for row_id in records.page_ids(db, db.tables["person"], second)]
 
-    assert group_counts.sections(found, second, on_page) == [Section("crafts", goes_on=True), Section("film")]
+    assert group_counts.sections(found, second, on_page) == [GroupSection("crafts", goes_on=True), GroupSection("film")]
 
 
 def test_yes_comes_before_no_and_no_before_nothing(db):

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
+from db.base.french import fold
 from db.model.dictionary import DIAGNOSTIC, INTERVENTION, PERSON, PROJECT, TABLES
 from db.model.office import Office
-from db.model.types import Choice, Choices, Date, Euros, Integer, Reference, References, Text, YesNo, fold
+from db.model.types import Choice, Choices, Date, Euros, Integer, Reference, References, Text, YesNo
 from db.rows import queries, records
 from db.rows.queries import Filter, Query
-from db.storage import connection
-from tests.db.examples import bare_row, every_column, every_table, saved, whole_row
+from tests.db.examples import bare_row, columns_of, every_table, offenders, saved, whole_row
 from tests.db.given import given, given_diagnostic, given_person
 
 DAY = "2026-01-01"
@@ -26,10 +26,10 @@ def filled_files():
 
 
 @pytest.fixture
-def filled(filled_files, table, tmp_path_factory):
+def filled(filled_files, table, tmp_path_factory, new_office):
     """Eight rows of the table: six with every field, two with hardly any."""
     if table.name not in filled_files:
-        db = filled_files[table.name] = connection.create(tmp_path_factory.mktemp(table.name) / "palette.db")
+        db = filled_files[table.name] = new_office(tmp_path_factory.mktemp(table.name) / "palette.db")
         for number in range(6):
             saved(db, table, whole_row(db, table, number))
         for number in (6, 7):
@@ -87,17 +87,21 @@ def filters_of(column, values, known):
 SOMETHING: dict[type, Any] = {Date: DAY, Integer: 1, Euros: 1, YesNo: 1}
 
 
-@every_column
-def test_every_filter_of_every_column_finds_the_rows_it_says(filled, table, column):
-    rows = all_rows(filled, table)
-    values = [row.values[column.name] for row in rows]
-    if all(value is None for value in values):
-        values = [SOMETHING.get(type(column.type), "outside")]
+@every_table
+def test_every_filter_of_every_column_finds_the_rows_it_says(filled, table):
+    rows, known = all_rows(filled, table), records.context(filled)
 
-    for condition, passes in filters_of(column, values, records.context(filled)):
-        expected = [row.id for row in rows if passes(row.values[column.name])]
-        assert sorted(found(filled, table, condition)) == expected, condition
-        assert records.count(filled, table, Query((condition,), today=DAY)) == len(expected)
+    def look(_, column):
+        values = [row.values[column.name] for row in rows]
+        if all(value is None for value in values):
+            values = [SOMETHING.get(type(column.type), "outside")]
+
+        for condition, passes in filters_of(column, values, known):
+            expected = [row.id for row in rows if passes(row.values[column.name])]
+            assert sorted(found(filled, table, condition)) == expected, condition
+            assert records.count(filled, table, Query((condition,), today=DAY)) == len(expected)
+
+    assert offenders(columns_of(table), look) == []
 
 
 def sort_key(column, value, known):
@@ -116,29 +120,36 @@ def sort_key(column, value, known):
 
 
 @pytest.mark.parametrize("way", ["", "-"])
-@every_column
-def test_every_column_sorts_both_ways_with_empty_values_last(filled, table, column, way):
-    known = records.context(filled)
-    values = {row.id: row.values[column.name] for row in all_rows(filled, table)}
+@every_table
+def test_every_column_sorts_both_ways_with_empty_values_last(filled, table, way):
+    rows, known = all_rows(filled, table), records.context(filled)
 
-    ids = found(filled, table, sort=(f"{way}{column.name}",))
+    def look(_, column):
+        values = {row.id: row.values[column.name] for row in rows}
 
-    assert sorted(ids) == sorted(values)
-    keys = [sort_key(column, values[row_id], known) for row_id in ids if values[row_id] is not None]
-    assert keys == sorted(keys, reverse=way == "-")
-    assert [values[row_id] for row_id in ids[len(keys) :]] == [None] * (len(ids) - len(keys))
+        ids = found(filled, table, sort=(f"{way}{column.name}",))
+
+        assert sorted(ids) == sorted(values)
+        keys = [sort_key(column, values[row_id], known) for row_id in ids if values[row_id] is not None]
+        assert keys == sorted(keys, reverse=way == "-")
+        assert [values[row_id] for row_id in ids[len(keys) :]] == [None] * (len(ids) - len(keys))
+
+    assert offenders(columns_of(table), look) == []
 
 
-@every_column
-def test_pages_cover_each_row_once_in_any_sort(filled, table, column):
-    whole = found(filled, table, sort=(column.name,))
+@every_table
+def test_pages_cover_each_row_once_in_any_sort(filled, table):
+    def look(_, column):
+        whole = found(filled, table, sort=(column.name,))
 
-    pages = [
-        records.page_ids(filled, table, Query(sort=(column.name,), page=n, size=3, today=DAY)) for n in range(1, 8)
-    ]
+        pages = [
+            records.page_ids(filled, table, Query(sort=(column.name,), page=n, size=3, today=DAY)) for n in range(1, 8)
+        ]
 
-    assert [row_id for page in pages for row_id in page] == whole
-    assert sorted(set(whole)) == sorted(whole)
+        assert [row_id for page in pages for row_id in page] == whole
+        assert sorted(set(whole)) == sorted(whole)
+
+    assert offenders(columns_of(table), look) == []
 
 
 @every_table

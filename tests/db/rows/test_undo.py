@@ -8,8 +8,9 @@ from contextlib import closing
 import pytest
 
 from db.base.errors import CeilingError, NotFoundError, RuleError, UndoError
+from db.base.french import french_instant
 from db.model.dictionary import AID, PARTNER, PERSON, STAGE, TABLES
-from db.rows import history, operations, records, titles, undo
+from db.rows import history, operations, records, titles, transactions, undo
 from db.rows.records import Edit
 from db.storage import connection
 from db.storage.integrity import check
@@ -108,7 +109,7 @@ def test_a_bulk_change_is_one_operation_taken_back_whole(db):
 def test_two_changes_of_one_row_in_one_save_are_taken_back_in_the_right_order(db):
     row = saved(db, PARTNER, {"name": "La Grange", "town": "Figeac"})
     before = contents(db)
-    with records.writing(db):
+    with transactions.writing(db):
         for town in ("Cahors", "Gourdon"):
             records.write(db, db.tables["partner"], row, {"town": town}, "Ada")
 
@@ -244,7 +245,7 @@ def test_what_a_colleague_wrote_since_is_never_overwritten(db):
 
     assert told == (
         "Impossible d’annuler, rien n’a été changé : Partenaire Le Moulin : "
-        f"Grace a modifié cette ligne (Commune) depuis, le {history.moment_of(at)}."
+        f"Grace a modifié cette ligne (Commune) depuis, le {french_instant(at)}."
     )
 
 
@@ -339,7 +340,7 @@ def test_a_new_person_whose_rows_were_put_away_goes(db):
 
 
 def test_a_person_who_was_added_together_with_her_rows_goes_with_them(db):
-    with records.writing(db):
+    with transactions.writing(db):
         sql = (
             "INSERT INTO person (changed_by, last_name, first_name, gender) VALUES ('Ada', 'Marchand', 'Lou', 'woman')"
         )

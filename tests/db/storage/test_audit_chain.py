@@ -11,7 +11,7 @@ from db.accounts import accounts
 from db.model.effective_dictionary import DECLARED
 from db.model.roles import Role
 from db.people import erasure
-from db.rows import access_log, records
+from db.rows import access_log, records, transactions
 from db.rows.records import Edit
 from db.storage import audit_chain, connection, ddl
 from db.storage.integrity import check
@@ -87,7 +87,7 @@ def test_a_save_that_fails_leaves_no_seal(used):
     before = lines(used, "seal")
 
     def fail():
-        with records.writing(used):
+        with transactions.writing(used):
             access_log.add(used, "Ada", "export")
             audit_chain.seal(used)
             raise RuntimeError
@@ -422,7 +422,7 @@ def test_lines_that_were_emptied_without_an_erasure_are_told(used):
     person = given_person(used)
     access_log.note(used, "Ada", "export")  # seals what another program wrote
     (line,) = used.execute("SELECT max(id) FROM history WHERE table_name = 'person'").fetchone()
-    with records.writing(used):
+    with transactions.writing(used):
         for one in (3, line):
             used.execute("UPDATE history SET before = '{}', after = '{}' WHERE id = ?", [one])
         audit_chain.unsalt(used, "history", [3, line])
@@ -439,7 +439,7 @@ def test_lines_that_were_emptied_without_an_erasure_are_told(used):
 
 
 def test_a_seal_without_salt_whose_line_still_speaks_is_told(used):
-    with records.writing(used):
+    with transactions.writing(used):
         audit_chain.unsalt(used, "history", [3])
 
     assert list(audit_chain.problems(used)) == [
@@ -456,7 +456,7 @@ def test_a_salt_does_not_come_back(used):
 
 
 def test_a_line_that_was_erased_may_not_be_written_again(used):
-    with records.writing(used):
+    with transactions.writing(used):
         used.execute("UPDATE history SET before = '{}', after = '{}' WHERE id = 3")
         audit_chain.unsalt(used, "history", [3])
     assert list(audit_chain.problems(used)) == []

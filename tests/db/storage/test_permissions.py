@@ -8,7 +8,9 @@ from itertools import combinations
 import pytest
 
 from db.accounts import accounts, sessions
-from db.base.errors import AccessError, NotFoundError, PaletteError, of_sqlite
+from db.base import instants
+from db.base.errors import AccessError, NotFoundError, PaletteError
+from db.base.sqlite_errors import palette_error
 from db.figures import as_of, counting, snapshots
 from db.figures.periods import period_of
 from db.model.dictionary import FILES, PERSON, TABLES
@@ -44,9 +46,9 @@ def path(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def db(path):
+def db(path, new_office):
     """A file with a row in each table, every text of which holds the secret."""
-    db = connection.create(path)
+    db = new_office(path)
     for table in TABLES.values():
         if table.name in FILES:
             values = whole_row(db, db.tables[table.name], 0)
@@ -69,7 +71,7 @@ def held(path, *roles):
 
 
 def is_of_rights(error):
-    return isinstance(of_sqlite(error), AccessError)
+    return isinstance(palette_error(error), AccessError)
 
 
 def is_allowed(db, sql, values=()):
@@ -209,7 +211,7 @@ def deeds(path):
         "a password": (lambda db: accounts.verify(db, "ada@exemple.fr", "x" * 12), set()),
         "a session": (lambda db: sessions.of_account(db, 1, time.time()), set()),
         "the door's key": (sessions.key, set()),
-        "moved": (lambda db: as_of.moved(db, path, year, ["followed"], history.now(), titles.context(db)), agent),
+        "moved": (lambda db: as_of.moved(db, path, year, ["followed"], instants.now(), titles.context(db)), agent),
         "a trace": (lambda db: access_log.note(db, "Ada", "export"), set(Role)),
         "traces": (lambda db: access_log.find(db), agent | admin),
         "seals": (lambda db: audit_chain.last(db), ANYBODY),

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from reports.charts import colours, drawing
-from reports.content import chart_data
-from reports.content.chart_data import Picture, Row
+from reports.content import plots
+from reports.content.chart_data import ChartData, ChartRow
 
 PAGES = {"light": "#FDFCFA", "dark": "#060504", "paper": "#FFFFFF"}
 SIGHT = {
@@ -145,7 +145,7 @@ def test_the_national_mark_stays_apart_from_the_bar_it_crosses():
 
 
 def bars(rows, scheme, shape="bars", series=(("", "Nombre"),)):
-    return Picture("x", "Essai", shape, "person", tuple(rows), tuple(series), 0, "gender", ("gender",), scheme)
+    return ChartData("x", "Essai", shape, "person", tuple(rows), tuple(series), 0, "gender", ("gender",), scheme)
 
 
 def drawn_colours(picture):
@@ -158,8 +158,8 @@ def drawn_colours(picture):
 @pytest.mark.parametrize("name", SCHEMES)
 def test_a_value_has_its_colour_whatever_chart_asks_and_wherever_it_stands(name):
     codes = [code for code, _ in SCHEMES[name]]
-    rows = [Row(code, code, (1,)) for code in codes]
-    as_series = bars([Row("a", "A", (1,) * len(codes))], name, "stacked", [(code, code) for code in codes])
+    rows = [ChartRow(code, code, (1,)) for code in codes]
+    as_series = bars([ChartRow("a", "A", (1,) * len(codes))], name, "stacked", [(code, code) for code in codes])
 
     for picture in (bars(rows, name), bars(rows[::-1], name), bars(rows[1:], name), as_series):
         drawn = drawn_colours(picture)
@@ -168,9 +168,9 @@ def test_a_value_has_its_colour_whatever_chart_asks_and_wherever_it_stands(name)
 
 
 def test_every_scheme_of_a_chart_is_declared_and_every_scheme_is_used():
-    taken: dict[str, Any] = dict.fromkeys(chart_data.NEEDS, ())
+    taken: dict[str, Any] = dict.fromkeys(plots.NEEDS, ())
     taken |= dict.fromkeys(("assessed", "men", "fifty_or_over", "bac2_or_over", "under_two_years"), 0)
-    used = {chart_data.picture(plot.name, taken).scheme for plot in chart_data.PLOTS}
+    used = {plots.picture(plot.name, taken).scheme for plot in plots.PLOTS}
 
     assert used - {""} == set(SCHEMES)
 
@@ -196,15 +196,15 @@ def test_an_added_value_has_a_spare_colour_and_keeps_it(scheme):
 
 
 def test_an_added_value_keeps_its_colour_when_nobody_has_another_value():
-    rows = [*(Row(code, code, (1,)) for code, _ in SCHEMES["domain"]), Row("added", "Mode", (3,))]
+    rows = [*(ChartRow(code, code, (1,)) for code, _ in SCHEMES["domain"]), ChartRow("added", "Mode", (3,))]
 
     assert drawn_colours(bars(rows, "domain"))["added"] == drawn_colours(bars(rows[1:], "domain"))["added"]
 
 
 def test_an_added_value_stays_in_its_place_when_others_have_more_or_fewer():
     places = [code for code, _ in SCHEMES["domain"]]
-    rows = [*(Row(code, code, (1,)) for code in places), Row("added", "Mode", (3,))]
-    more = [*rows[:-1], Row("added", "Mode", (30,))]
+    rows = [*(ChartRow(code, code, (1,)) for code in places), ChartRow("added", "Mode", (3,))]
+    more = [*rows[:-1], ChartRow("added", "Mode", (30,))]
 
     assert drawn_colours(bars(rows, "domain"))["added"] == drawn_colours(bars(more, "domain"))["added"]
     assert drawn_colours(bars(rows, "domain"))["added"] in colours.SPARE

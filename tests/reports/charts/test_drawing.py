@@ -13,8 +13,8 @@ from jsonschema import Draft7Validator  # type: ignore[import-untyped]
 
 from reports.charts import drawing, rendering
 from reports.charts.drawing import CHOICE
-from reports.content import chart_data
-from reports.content.chart_data import Picture, Row
+from reports.content import plots
+from reports.content.chart_data import ChartData, ChartRow
 
 HOSTILE = [
     'l’atelier « d\'Anne » "x"',
@@ -59,12 +59,12 @@ def chart(shape, *labels, first=3.0):
     """A chart of that shape; its numbers are all different."""
     series, labels = SERIES[shape], labels or ("Un", "Deux", "Trois")
     rows = tuple(
-        Row(f"c{rank}", label, tuple(first + 10 * rank + place for place in range(len(series))))
+        ChartRow(f"c{rank}", label, tuple(first + 10 * rank + place for place in range(len(series))))
         for rank, label in enumerate(labels)
     )
     marks = tuple((row.code, 46.0) for row in rows) if shape == "marks" else ()
     unit = "percent" if shape == "marks" else "person"
-    return Picture(
+    return ChartData(
         shape, f"Essai {shape}", shape, unit, rows, series, 0, "domain", CHOOSES[shape], SCHEMES.get(shape, ""), marks
     )
 
@@ -114,7 +114,7 @@ def test_every_shape_is_valid_vega_lite(shape):
 
 
 def test_every_shape_of_a_chart_is_tried_here():
-    assert {plot.shape for plot in chart_data.PLOTS} == set(SHAPES) == set(drawing._DRAWS)
+    assert {plot.shape for plot in plots.PLOTS} == set(SHAPES) == set(drawing._DRAWS)
 
 
 @pytest.mark.parametrize("when", ["2022", "2019-05-01/2023-03-06"])
@@ -179,7 +179,7 @@ def test_one_bar_for_every_value_with_its_number(shape):
 
 
 def test_a_zero_has_its_place():
-    picture = replace(chart("bars"), rows=(Row("a", "Un", (0,)), Row("b", "Deux", (2,))))
+    picture = replace(chart("bars"), rows=(ChartRow("a", "Un", (0,)), ChartRow("b", "Deux", (2,))))
 
     assert [(bar["code"], bar["said"]) for bar in bars_of(picture)] == [("a", "0"), ("b", "2")]
     assert len(drawn_bars(picture)) == 2
@@ -236,7 +236,7 @@ def test_every_scale_holds_zero(shape, first):
 
 def test_a_bar_as_long_as_its_number():
     """The drawn bars themselves: twice the number, twice the length."""
-    picture = replace(chart("bars"), rows=(Row("a", "Un", (50,)), Row("b", "Deux", (100,))))
+    picture = replace(chart("bars"), rows=(ChartRow("a", "Un", (50,)), ChartRow("b", "Deux", (100,))))
     shapes = re.findall(
         r'aria-label="[^"]*" role="graphics-symbol" aria-roledescription="bar" d="([^"]*)"', svg_of(picture)
     )

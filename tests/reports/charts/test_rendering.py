@@ -12,10 +12,10 @@ from PIL import Image
 from pypdf import PdfReader
 
 from reports.charts import rendering
-from reports.content import chart_data
-from reports.content.chart_data import Picture, Row
+from reports.content import plots
+from reports.content.chart_data import ChartData, ChartRow
 
-ALL_SHAPES = {plot.shape: plot.name for plot in chart_data.PLOTS}
+ALL_SHAPES = {plot.shape: plot.name for plot in plots.PLOTS}
 SOURCE = "Bilan 2022"
 N = "\u202f"
 
@@ -39,9 +39,9 @@ def pictures_2022(made):
 
 
 def bars(*labels, **more):
-    rows = tuple(Row(f"c{place}", label, (place + 1.0,)) for place, label in enumerate(labels))
+    rows = tuple(ChartRow(f"c{place}", label, (place + 1.0,)) for place, label in enumerate(labels))
     known = {"title": "Essai", "reading": "Une phrase.", **more}
-    return Picture(
+    return ChartData(
         "x", str(known["title"]), "bars", "person", rows, (("", "N"),), 0, "gender", (), reading=known["reading"]
     )
 
@@ -167,7 +167,7 @@ def test_without_a_source_there_is_no_empty_line():
 
 
 def test_numbers_are_french():
-    picture = replace(bars("Un"), rows=(Row("a", "Un", (1234567.0,)),))
+    picture = replace(bars("Un"), rows=(ChartRow("a", "Un", (1234567.0,)),))
 
     assert f"1{N}234{N}567" in rendering.svg_bytes(picture).decode()
 

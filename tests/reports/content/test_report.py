@@ -10,7 +10,7 @@ from db.figures.definitions import FIGURES
 from db.figures.periods import period_of
 from db.model.dictionary import TABLES
 from db.storage import connection
-from reports.content import chart_data, report
+from reports.content import plots, report
 from tests.db.given import given_person, given_stage
 
 N = "\u202f"
@@ -133,7 +133,7 @@ def test_a_period_that_goes_on_is_not_finished(demo_path, known_on):
 def test_every_chart_is_in_it_once_under_its_heading(made, when):
     found = made(when)
 
-    assert sorted(picture.name for picture in found.pictures) == sorted(plot.name for plot in chart_data.PLOTS)
+    assert sorted(picture.name for picture in found.pictures) == sorted(plot.name for plot in plots.PLOTS)
     assert [picture for section in found.sections for picture in section.pictures] == list(found.pictures)
     assert all(section.title and section.pictures for section in found.sections)
 

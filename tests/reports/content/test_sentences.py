@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from db.figures.counting import Share
-from reports.content import chart_data, sentences
+from reports.content import plots, sentences
 
 N = "\u202f"
 MONTHS = ("2022-01", "2022-02", "2022-03")
@@ -29,7 +29,7 @@ LISTS = {
     "aids_counted": ("equipment", "training"),
     "ceiling": ("0", "1", "2", "3", "4", "unknown"),
 }
-EVERY = [plot.name for plot in chart_data.PLOTS]
+EVERY = [plot.name for plot in plots.PLOTS]
 
 
 def shares(*parts):
@@ -38,7 +38,7 @@ def shares(*parts):
 
 def said(name, **taken):
     """The sentence of a chart drawn from these figures alone."""
-    return chart_data.picture(name, taken).reading
+    return plots.picture(name, taken).reading
 
 
 # --- the year of the source
@@ -123,7 +123,7 @@ def offices(draw):
 @settings(max_examples=60, deadline=None)
 @examples(offices())
 def test_no_sentence_of_any_office_is_empty_or_says_what_python_says(taken):
-    for picture in chart_data.all_of(taken).values():
+    for picture in plots.all_of(taken).values():
         assert_is_a_sentence(picture.reading)
         assert (picture.reading == sentences.NOTHING) == picture.empty
 

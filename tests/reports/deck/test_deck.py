@@ -16,7 +16,7 @@ from pptx.util import Inches
 from pypdf import PdfReader
 
 from reports.charts import colours
-from reports.content.chart_data import Picture, Row
+from reports.content.chart_data import ChartData, ChartRow
 from reports.content.report import Section
 from reports.deck import deck
 from reports.deck.charts import plain
@@ -69,8 +69,8 @@ def only(report, *pictures):
 
 
 def bars(*labels):
-    rows = tuple(Row(f"x{place}", label, (place + 1.0,)) for place, label in enumerate(labels))
-    return Picture(
+    rows = tuple(ChartRow(f"x{place}", label, (place + 1.0,)) for place, label in enumerate(labels))
+    return ChartData(
         "domaine", "Domaine d’activité", "bars", "person", rows, (("", "Domaine"),), 10, "domain", (), reading="Ici."
     )
 
@@ -245,7 +245,7 @@ def test_a_chart_that_is_alone_has_its_table_beside_it_or_the_whole_page(report_
 
 
 def test_charts_without_anything_to_show_are_left_out(report_2022):
-    nobody = replace(bars("Un"), rows=(Row("x", "Un", (0.0,)),))
+    nobody = replace(bars("Un"), rows=(ChartRow("x", "Un", (0.0,)),))
 
     assert deck.groups([nobody]) == []
     assert [[picture.name for picture in group] for group in deck.groups([nobody, bars("Un")])] == [["domaine"]]

@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from db.figures.periods import period_of
-from reports.content.chart_data import Picture, Row
+from reports.content.chart_data import ChartData, ChartRow
 from reports.content.report import Section
 from reports.sheets import figure_sheets
 
@@ -41,9 +41,9 @@ def book_2022(data_2022):
 def chart(*labels, title="Essai", unit="person", values=None, base=10):
     values = values or [place + 1.0 for place in range(len(labels))]
     rows = tuple(
-        Row(f"c{place}", label, (value,)) for place, (label, value) in enumerate(zip(labels, values, strict=True))
+        ChartRow(f"c{place}", label, (value,)) for place, (label, value) in enumerate(zip(labels, values, strict=True))
     )
-    return Picture("x", title, "bars", unit, rows, (("", "N"),), base, "gender", (), reading="Une phrase.")
+    return ChartData("x", title, "bars", unit, rows, (("", "N"),), base, "gender", (), reading="Une phrase.")
 
 
 def lines_of(picture):

@@ -6,15 +6,15 @@ from io import BytesIO, StringIO
 import openpyxl
 import pytest
 
+from db.base import spreadsheets
 from db.model.dictionary import AID
 from db.rows import records
-from db.storage import connection
 from reports.sheets import simple_sheets
 
 
 @pytest.fixture
-def known(tmp_path):
-    return records.context(connection.create(tmp_path / "office.db"))
+def known(tmp_path, new_office):
+    return records.context(new_office(tmp_path / "office.db"))
 
 
 ROW = {"requested_on": "2026-03-06", "type": "training", "requested": 1234_50, "note": "@now", "other_funders": "=1+1"}
@@ -24,8 +24,8 @@ COLUMNS = [AID.field(name) for name in NAMES]
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_a_text_that_would_run_is_made_plain(text):
-    assert simple_sheets.harmless(text) == f"'{text}"
-    assert simple_sheets.harmless("Cahors = Lot") == "Cahors = Lot"
+    assert spreadsheets.harmless(text) == f"'{text}"
+    assert spreadsheets.harmless("Cahors = Lot") == "Cahors = Lot"
 
 
 def test_csv_is_what_a_french_spreadsheet_opens(known):

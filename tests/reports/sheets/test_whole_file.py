@@ -24,9 +24,8 @@ BOOKS = pytest.mark.parametrize("make", [whole_file.xlsx, whole_file.open_docume
 
 
 @pytest.fixture
-def db(tmp_path):
-    with closing(connection.create(tmp_path / "palette.db")) as db:
-        db.execute("PRAGMA synchronous = OFF")
+def db(tmp_path, new_office):
+    with closing(new_office(tmp_path / "palette.db")) as db:
         yield db
 
 
@@ -195,13 +194,13 @@ def test_what_excel_cannot_hold_is_refused_and_never_cut(db):
         == "x" * 10_000
     )
     rows = [["x" * 32_768]]
-    made = workbook.Sheet("Notes", [workbook.Column("Note", workbook.TEXT, 20)], iter(rows), 1)
-    page = workbook.Page("Page", [20], [], [])
+    made = workbook.TableSheet("Notes", [workbook.SheetColumn("Note", workbook.TEXT, 20)], iter(rows), 1)
+    page = workbook.CoverPage("Page", [20], [], [])
 
     with pytest.raises(InvalidError, match="Ligne 2 · Note : cela ne tient pas dans une feuille d’Excel"):
         workbook.xlsx_bytes("Titre", page, [made])
 
-    made = workbook.Sheet("Notes", [workbook.Column("Note", workbook.TEXT, 20)], iter(rows), 1)
+    made = workbook.TableSheet("Notes", [workbook.SheetColumn("Note", workbook.TEXT, 20)], iter(rows), 1)
     assert cells_of(ods.ods_bytes("Titre", page, [made]))["Notes"][1] == rows[0]
 
 

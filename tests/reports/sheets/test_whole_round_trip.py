@@ -16,7 +16,7 @@ from db.imports import plan, workbook_reader, write
 from db.imports.plan_types import CREATE
 from db.model import lists
 from db.model.types import LongText, Text
-from db.rows import operations, records, titles, undo
+from db.rows import operations, records, titles, transactions, undo
 from db.rows.records import Edit
 from db.storage import connection
 from reports.sheets import whole_file
@@ -157,7 +157,7 @@ def test_an_office_with_fields_lists_and_limits_of_its_own_comes_back_after_its_
     assert operation
     undo.undo(db, operation.id, "Ada")
     edit.add_value(db, lists.DOMAINS, "Arts numériques", "Ada")
-    with records.writing(db):
+    with transactions.writing(db):
         records.change(db, db.tables["setting"], 1, {"aid_ceiling": 2_000_00}, "Ada")
     metals = db.tables["person"].field(own).list
     assert metals

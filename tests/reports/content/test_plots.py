@@ -9,8 +9,9 @@ from db.figures.counting import Share
 from db.figures.definitions import FIGURES
 from pages.shared.figures import dashboard
 from reports.charts.colours import _OF
-from reports.content import chart_data, report
-from reports.content.chart_data import PLOTS, Picture
+from reports.content import plots, report
+from reports.content.chart_data import ChartData
+from reports.content.plots import PLOTS
 
 MONTHS = [f"2022-{place:02}" for place in range(1, 13)]
 FIGURE_OF_A_LIST = (
@@ -74,7 +75,7 @@ EVERY = [plot.name for plot in PLOTS]
 
 
 def drawn(name, **changed):
-    return chart_data.picture(name, TAKEN | changed)
+    return plots.picture(name, TAKEN | changed)
 
 
 def codes(picture):
@@ -89,8 +90,8 @@ def values(picture):
 
 
 def test_every_figure_that_a_chart_needs_is_declared_and_taken_here():
-    assert set(chart_data.NEEDS) == {name for plot in PLOTS for name in plot.needs}
-    assert set(chart_data.NEEDS) == TAKEN.keys()
+    assert set(plots.NEEDS) == {name for plot in PLOTS for name in plot.needs}
+    assert set(plots.NEEDS) == TAKEN.keys()
     for plot in PLOTS:
         assert set(plot.needs) <= FIGURES.keys()
         assert plot.whole in ("", "sum", *plot.needs)
@@ -98,9 +99,9 @@ def test_every_figure_that_a_chart_needs_is_declared_and_taken_here():
 
 @pytest.mark.parametrize("name", EVERY)
 def test_a_chart_draws_only_from_the_figures_it_says_it_needs(name):
-    own = {need: TAKEN[need] for need in chart_data.BY_NAME[name].needs}
+    own = {need: TAKEN[need] for need in plots.BY_NAME[name].needs}
 
-    assert chart_data.picture(name, own) == drawn(name)
+    assert plots.picture(name, own) == drawn(name)
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -124,7 +125,7 @@ def test_a_chart_can_be_remembered(name):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_a_chart_knows_its_definition_its_colours_and_what_a_click_chooses(name):
-    picture, plot = drawn(name), chart_data.BY_NAME[name]
+    picture, plot = drawn(name), plots.BY_NAME[name]
 
     assert (picture.name, picture.title, picture.shape) == (plot.name, plot.title, plot.shape)
     assert picture.means == FIGURES[picture.figure].means
@@ -144,8 +145,8 @@ def test_rows_and_series_have_each_their_code(name):
 
 
 def test_names_and_titles_of_charts_are_their_own():
-    assert len(set(EVERY)) == len(PLOTS) == len({plot.title for plot in PLOTS}) == len(chart_data.BY_NAME)
-    assert list(chart_data.all_of(TAKEN)) == EVERY
+    assert len(set(EVERY)) == len(PLOTS) == len({plot.title for plot in PLOTS}) == len(plots.BY_NAME)
+    assert list(plots.all_of(TAKEN)) == EVERY
 
 
 def test_every_chart_is_on_the_dashboard_once_and_in_the_report_once():
@@ -159,7 +160,7 @@ def test_nothing_in_a_picture_can_be_changed_behind_the_back_of_who_remembers_it
             return all(frozen(getattr(value, item.name)) for item in fields(value))
         return all(map(frozen, value)) if isinstance(value, tuple) else isinstance(value, str | int | float)
 
-    assert all(frozen(picture) for picture in chart_data.all_of(TAKEN).values())
+    assert all(frozen(picture) for picture in plots.all_of(TAKEN).values())
 
 
 # --- lists and bands
@@ -176,7 +177,7 @@ def test_a_list_keeps_its_order_leaves_out_what_nobody_has_and_ends_with_the_unk
 
 @pytest.mark.parametrize("name", ["age", "etudes", "anciennete", "plafond"])
 def test_bands_keep_their_gaps_but_no_empty_unknown(name):
-    figure = chart_data.BY_NAME[name].needs[0]
+    figure = plots.BY_NAME[name].needs[0]
 
     assert values(drawn(name)) == {"0": (4,), "1": (0,), "2": (6,), "3": (2,)}
     assert codes(drawn(name, **{figure: of_bands(4, 0, 1)})) == ["0", "1", "unknown"]
@@ -304,10 +305,10 @@ def test_of_nobody_a_chart_is_empty_and_says_so(name):
             return None if isinstance(value, float) else 0
         return () if value and value[0].other else tuple(Share(part.code, part.label, 0) for part in value)
 
-    picture = chart_data.picture(name, {need: none(value) for need, value in TAKEN.items()})
+    picture = plots.picture(name, {need: none(value) for need, value in TAKEN.items()})
 
     assert picture.empty
     assert picture.reading == "Rien à montrer pour cette période."
-    assert isinstance(picture, Picture)
+    assert isinstance(picture, ChartData)
     for row in picture.rows:
         assert len(picture.line(row)) == len(picture.header)

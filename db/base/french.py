@@ -1,0 +1,37 @@
+"""French text as people read it (numbers, dates, moments) and as it is compared (folded)."""
+
+import unicodedata
+from datetime import datetime
+
+
+def fold(text: str) -> str:
+    """Return the text in lower case, without accents and double spaces, to compare what people type."""
+    if text.isascii():  # most of what is compared, by the hundred thousand
+        return " ".join(text.lower().split())
+    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE").replace("’", "'"))
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).lower().split())
+
+
+def french_number(value: float, decimals: int = 0) -> str:
+    """Format a number: 1234.5 -> « 1 234,5 », with a narrow no-break space between thousands."""
+    return f"{value:,.{decimals}f}".replace(",", "\u202f").replace(".", ",")
+
+
+def french_date(iso: str) -> str:
+    """Format an ISO date: « 2023-03-06 » -> « 06/03/2023 »."""
+    return f"{iso[8:10]}/{iso[5:7]}/{iso[:4]}"
+
+
+def french_moment(seconds: float) -> str:
+    """Format seconds since 1970: « 06/03/2023 à 14:32 », in the server's time zone."""
+    return f"{datetime.fromtimestamp(seconds):%d/%m/%Y à %H:%M}"
+
+
+def french_instant(at: str) -> str:
+    """Format an ISO moment in UTC: « 06/03/2023 à 14:32 », in the server's time zone."""
+    return french_moment(datetime.fromisoformat(at).timestamp())
+
+
+def capitalised(text: str) -> str:
+    """Return the text with its first letter in upper case and the rest unchanged."""
+    return text[:1].upper() + text[1:]

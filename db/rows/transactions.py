@@ -1,0 +1,65 @@
+"""Transactions: what one save writes, whole and sealed in the audit chain; and trials that write nothing."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from db.base.sqlite_errors import palette_error
+from db.model.dictionary import OWN_FIELD, OWN_VALUE
+from db.model.office import Office
+from db.rows import operations
+from db.storage import audit_chain, permissions, upgrade
+from db.storage.connection import change_token
+
+
+@contextmanager
+def writing(db: Office, undoes: int | None = None) -> Iterator[None]:
+    """Run a block as one transaction: all or nothing, one writer at a time.
+
+    What it adds to the history becomes one operation and is sealed in the audit chain. ``undoes``: the id of the
+    operation that it takes back. Raises BusyError, StorageError or AccessError for SQLite's errors.
+    """
+    try:
+        db.execute("BEGIN IMMEDIATE")
+        before = change_token(db)
+        yield
+        operations.note(db, before, undoes)
+        if _changes_dictionary(db, before):
+            upgrade.renew(db)
+        with permissions.lifted(db):
+            audit_chain.seal(db)
+        db.execute("COMMIT")
+    except BaseException as error:
+        _roll_back(db)
+        mapped = palette_error(error) if isinstance(error, sqlite3.Error) else None
+        if mapped:
+            raise mapped from error
+        raise
+
+
+def _changes_dictionary(db: Office, before: int) -> bool:
+    """Return whether this transaction changed a field or list of the office's own; the file's columns must follow."""
+    sql = "SELECT 1 FROM history WHERE id > ? AND table_name IN (?, ?) LIMIT 1"
+    return db.execute(sql, (before, OWN_FIELD.name, OWN_VALUE.name)).fetchone() is not None
+
+
+@contextmanager
+def rehearsing(db: Office) -> Iterator[None]:
+    """Run a block and roll back everything it wrote. Raises BusyError, StorageError, AccessError.
+
+    The block must not call ``connection.remembered``: the answer would be kept under a change number that the next
+    real save gets as well.
+    """
+    try:
+        db.execute("BEGIN IMMEDIATE")
+        yield
+    except sqlite3.Error as error:
+        raise palette_error(error) or error from error
+    finally:
+        _roll_back(db)
+
+
+def _roll_back(db: Office) -> None:
+    if db.in_transaction:  # a full disk ends the transaction by itself
+        db.execute("ROLLBACK")
+    db.forget_dictionary()

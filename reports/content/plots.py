@@ -1,0 +1,184 @@
+"""The declaration of every chart (``PLOTS``): the figures it needs, and how their parts become rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from db.figures.counting import Share, Taken
+from db.figures.definitions import FIGURES, NATIONAL
+from reports.content import quantities, sentences
+from reports.content.chart_data import ChartData, ChartRow
+
+MONTHLY = ("months", "balance", "line")
+"""The shapes that show one value for each month."""
+ENDED, ONGOING = ("ended", "Terminés"), ("ongoing", "En cours")
+
+
+@dataclass(frozen=True)
+class Plot:
+    """One chart: the figures it needs, and how their parts become rows."""
+
+    name: str
+    title: str
+    needs: tuple[str, ...]
+    draw: Callable[["Plot", Taken], ChartData]
+    scheme: str = ""
+    shape: str = "bars"
+    whole: str = "sum"
+    """What shares are of: « sum » of the values, the name of a figure, or '' for no shares."""
+    keeps_zeros: bool = False
+    """Bands and months keep zeros; other lists leave them out."""
+
+
+# --- how parts become rows ---
+
+
+def _shares(plot: Plot, taken: Taken) -> list[Share]:
+    parts: tuple[Share, ...] = taken[plot.needs[0]]
+    return [part for part in parts if part.value or (plot.keeps_zeros and part.code != "unknown")]
+
+
+def _simple(plot: Plot, taken: Taken) -> ChartData:
+    """One bar for each value."""
+    name = plot.needs[0]
+    unit = FIGURES[name].unit
+    rows = tuple(ChartRow(part.code, part.label, (_plain(part.value, unit),)) for part in _shares(plot, taken))
+    base = sum(row.values[0] for row in rows) if plot.whole == "sum" else (taken[plot.whole] if plot.whole else 0)
+    return ChartData(
+        plot.name, plot.title, plot.shape, unit, rows, (("", plot.title),), base, name, (name,), plot.scheme
+    )
+
+
+def _plain(value: float, unit: str) -> float:
+    return value / 100 if unit == "cents" else value
+
+
+def _crossed(
+    plot: Plot, taken: Taken, series: list[tuple[str, str]], labels: list[tuple[str, str]]
+) -> tuple[ChartRow, ...]:
+    """A row for each label and a value for each series, zeros included."""
+    values = {(part.code, part.other): part.value for part in taken[plot.needs[0]]}
+    return tuple(
+        ChartRow(code, label, tuple(values.get((code, other), 0) for other, _ in series)) for code, label in labels
+    )
+
+
+def _labels(parts: tuple[Share, ...], zeros: bool = True) -> list[tuple[str, str]]:
+    return [
+        (part.code, part.label) for part in parts if part.value or (zeros and part.code not in ("unknown", "other"))
+    ]
+
+
+def _by_gender(plot: Plot, taken: Taken) -> ChartData:
+    """Rows divided by gender; a gender without persons is left out."""
+    name, by = plot.needs[:2]
+    series = _labels(taken["gender"], zeros=plot.shape == "pyramid")
+    rows = _crossed(plot, taken, series, _labels(taken[by], zeros=plot.keeps_zeros))
+    chooses = (by, "gender")
+    return ChartData(plot.name, plot.title, plot.shape, "person", rows, tuple(series), 0, name, chooses, "gender")
+
+
+def _months(plot: Plot, taken: Taken) -> ChartData:
+    """Contracts signed each month, first ones and renewals."""
+    series = [("first", "Premier contrat"), ("renewal", "Renouvellement")]
+    rows = _crossed(plot, taken, series, _months_of(taken))
+    return ChartData(
+        plot.name, plot.title, plot.shape, "contract", rows, tuple(series), 0, "contracts", ("contracts",), "rank"
+    )
+
+
+def _months_of(taken: Taken) -> list[tuple[str, str]]:
+    """Return the months that have begun; the portfolio of later ones is unknown."""
+    now = f"{date.today():%Y-%m}"
+    codes = [part.code for part in taken["portfolio_by_month"] if part.code <= now]
+    several = len({code[:4] for code in codes}) > 1
+    return [(code, quantities.month(code, several)) for code in codes]
+
+
+def _balance(plot: Plot, taken: Taken) -> ChartData:
+    """Entries and departures of each month."""
+    values = {name: {part.code: part.value for part in taken[name]} for name in ("entries", "departures")}
+    rows = tuple(
+        ChartRow(code, label, (values["entries"].get(code, 0), values["departures"].get(code, 0)))
+        for code, label in _months_of(taken)
+    )
+    series = (("entries", "Entrées"), ("departures", "Sorties"))
+    return ChartData(
+        plot.name, plot.title, plot.shape, "person", rows, series, 0, "entries", ("entries", "departures"), "balance"
+    )
+
+
+def _portfolio(plot: Plot, taken: Taken) -> ChartData:
+    found = _simple(plot, taken)
+    labels = dict(_months_of(taken))
+    return replace(found, rows=tuple(replace(row, label=labels[row.code]) for row in found.rows if row.code in labels))
+
+
+def _lengths(plot: Plot, taken: Taken) -> ChartData:
+    labels = list({part.code: part.label for part in taken["lengths"]}.items())
+    rows = _crossed(plot, taken, [ENDED, ONGOING], labels)
+    return ChartData(
+        plot.name, plot.title, plot.shape, "person", rows, (ENDED, ONGOING), 0, "lengths", ("lengths",), "length"
+    )
+
+
+def _aids(plot: Plot, taken: Taken) -> ChartData:
+    """Sums by type, with the number of aids."""
+    found = _simple(plot, taken)
+    counts = {part.code: part.value for part in taken["aids_counted"]}
+    notes = {code: quantities.counted(count, "aid") for code, count in counts.items()}
+    return replace(found, rows=tuple(replace(row, note=notes.get(row.code, "")) for row in found.rows))
+
+
+def _national(plot: Plot, taken: Taken) -> ChartData:
+    """Our shares beside the national ones."""
+    whole = sum(part.value for part in taken["gender"])
+    rows = tuple(ChartRow(name, FIGURES[name].label, (100 * taken[name] / whole,)) for name in NATIONAL if whole)
+    national = tuple(NATIONAL.items())
+    return ChartData(
+        plot.name, plot.title, plot.shape, "percent", rows, (("", "Ici"),), 0, "fifty_or_over", (), marks=national
+    )
+
+
+# --- the charts, in the order of the screen ---
+
+# fmt: off
+PLOTS: tuple[Plot, ...] = (
+    Plot("genre", "Genre", ("gender",), _simple, "gender"),
+    Plot("age", "Âge", ("age",), _simple, keeps_zeros=True),
+    Plot("reperes", "Au regard du niveau national", ("gender", *NATIONAL), _national, shape="marks"),
+    Plot("pyramide", "Pyramide des âges", ("gender_by_age", "age", "gender"), _by_gender, shape="pyramid", keeps_zeros=True),
+    Plot("domaine", "Domaine d’activité", ("domain",), _simple, "domain"),
+    Plot("domaine-genre", "Genre par domaine", ("gender_by_domain", "domain", "gender"), _by_gender, shape="stacked"),
+    Plot("foyer", "Composition du foyer", ("household",), _simple),
+    Plot("etudes", "Niveau d’études", ("education", "bac2_or_over"), _simple, keeps_zeros=True),
+    Plot("origine", "Origine", ("origin",), _simple),
+    Plot("anciennete", "Ancienneté au RSA", ("seniority", "under_two_years"), _simple, keeps_zeros=True),
+    Plot("territoire", "Territoire", ("territory",), _simple),
+    Plot("mode", "Mode de suivi", ("mode",), _simple, "mode"),
+    Plot("freins", "Freins repérés", ("obstacles", "assessed"), _simple, whole="assessed"),
+    Plot("interventions", "Domaines d’intervention", ("interventions",), _simple),
+    Plot("contrats", "Contrats signés par mois", ("contracts", "portfolio_by_month"), _months, shape="months"),
+    Plot("mouvements", "Entrées et sorties du portefeuille", ("entries", "departures", "portfolio_by_month"), _balance, shape="balance"),
+    Plot("portefeuille", "Portefeuille à la fin de chaque mois", ("portfolio_by_month",), _portfolio, shape="line", whole="", keeps_zeros=True),
+    Plot("sorties", "Motifs de sortie du RSA", ("by_reason",), _simple),
+    Plot("durees", "Durée de l’accompagnement", ("lengths", "mean_length_years", "mean_length_years_ongoing"), _lengths, shape="grouped"),
+    Plot("aides", "Aides accordées par type", ("aids", "aids_counted"), _aids),
+    Plot("plafond", "Aides reçues, au regard du plafond", ("ceiling",), _simple, keeps_zeros=True),
+)
+# fmt: on
+BY_NAME: dict[str, Plot] = {plot.name: plot for plot in PLOTS}
+NEEDS: tuple[str, ...] = tuple(dict.fromkeys(name for plot in PLOTS for name in plot.needs))
+"""Every figure that the charts need."""
+
+
+def picture(name: str, taken: Taken) -> ChartData:
+    """Return the chart of that name, with its sentence."""
+    plot = BY_NAME[name]
+    found = plot.draw(plot, taken)
+    return replace(found, reading=sentences.of(found, taken))
+
+
+def all_of(taken: Taken) -> dict[str, ChartData]:
+    """Return every chart by name, in order."""
+    return {plot.name: picture(plot.name, taken) for plot in PLOTS}
