@@ -22,7 +22,7 @@ _NOT_SHARED = ("privacy", "published")
 """A model neither carries nor changes whether a field is published: each office decides for itself."""
 
 
-class _RollbackError(Exception):
+class _TrialEndError(Exception):
     """Rolls back the transaction of a trial."""
 
 
@@ -58,8 +58,8 @@ def import_model(db: Office, content: bytes, who: str, commit: bool) -> list[str
             if problems:
                 raise InvalidError(problems)
             if not commit:
-                raise _RollbackError
-    except _RollbackError:
+                raise _TrialEndError
+    except _TrialEndError:
         pass
     return changes
 

@@ -79,7 +79,7 @@ def _last_operation(db: Office) -> int | None:
     return int(row[0]) if row[0] else None
 
 
-class _RollbackError(Exception):
+class _RehearsalEndError(Exception):
     """Rolls back the transaction of a trial."""
 
 
@@ -105,8 +105,8 @@ def rehearse(db: Office, rows: list[RowToWrite], progress: Progress = ignore_pro
     try:
         with transactions.writing(db):
             refused = _PlanWriter(db, rows, "essai", progress).run()
-            raise _RollbackError
-    except _RollbackError:
+            raise _RehearsalEndError
+    except _RehearsalEndError:
         return refused
 
 
