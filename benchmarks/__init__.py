@@ -1,1 +1,1 @@
-"""What a person waits for, measured: `python -m benchmarks` (floor and page run), `… browser` (what she sees)."""
+"""Benchmarks of the waiting times of a person: `python -m benchmarks [figures|browser|publication|twenty|imports]`."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [figures|browser|publication|twenty|imports]`: what a person waits for, beside its target."""
+"""`python -m benchmarks [figures|browser|publication|twenty|imports]`: waiting times beside their targets."""
 
 import logging
 import sys
@@ -9,9 +9,9 @@ from benchmarks import office
 def main() -> int:
     logging.getLogger("streamlit").setLevel(logging.ERROR)
     if "browser" in sys.argv[1:]:
-        from benchmarks.browser import measure
+        from benchmarks import browser
 
-        return office.show(measure(repeats=7))
+        return office.show(browser.measure(repeats=7))
     if "imports" in sys.argv[1:]:
         from benchmarks import imports
 
@@ -21,9 +21,9 @@ def main() -> int:
 
         return publication.show()
     if "twenty" in sys.argv[1:]:
-        from benchmarks import twenty
+        from benchmarks.concurrent_writers import measure
 
-        return twenty.show([argument for argument in sys.argv[1:] if argument != "twenty"])
+        return measure.show([argument for argument in sys.argv[1:] if argument != "twenty"])
     from benchmarks import figures, floor
 
     rows = [] if "figures" in sys.argv[1:] else floor.measure(repeats=5)

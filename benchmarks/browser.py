@@ -1,4 +1,4 @@
-"""What a person sees, in the real server and a real Chromium: first rows after a reload, and Enter to durable."""
+"""Times in a real server and a real Chromium: from a reload to the first rows, and from Enter to the saved row."""
 
 import os
 import shutil
@@ -27,11 +27,11 @@ FIRST_ROW = '.palette-grid tbody tr:not(.draft) td[data-field="last_name"]'
 BARE = "import streamlit as st\nst.title('Bare')\nst.write('Nothing else.')\n"
 TARGET, DURABLE = 1_100.0, 250.0
 RATIO = TARGET / 900.0
-"""The target was set where the bare page took 900 ms; as a share of that, a faster machine is asked for more."""
+"""The target as a multiple of the bare page, which took 900 ms on the machine where the target was set."""
 
 
 def measure(repeats: int) -> list[Row]:
-    """Reloads as a share of a bare Streamlit page's on the same machine, and the way of a cell into the file."""
+    """Measure reloads, also relative to a bare Streamlit page on the same machine, and the saving of a cell."""
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as empty:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
@@ -63,7 +63,7 @@ def _served(script: Path, data: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"]
-    options = ["--server.settings=127.0.0.1", "--server.headless=true", "--browser.gatherUsageStats=false"]
+    options = ["--server.address=127.0.0.1", "--server.headless=true", "--browser.gatherUsageStats=false"]
     environment = {**os.environ, "PALETTE_DATA": str(data)}
     with subprocess.Popen([*command, *options], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as server:
         try:
@@ -78,7 +78,7 @@ def _wait(address: str) -> None:
         try:
             with urllib.request.urlopen(address, timeout=1):
                 return
-        except urllib.error.HTTPError:  # it answers: sign in first
+        except urllib.error.HTTPError:  # the server is up and requires a sign-in
             return
         except OSError:
             time.sleep(0.1)
@@ -89,24 +89,24 @@ def _sign_in(page: Page, address: str) -> None:
     page.context.add_cookies([{"name": COOKIE, "value": cookie_of("La CIPA"), "url": address}])
 
 
-def _reload(browser: Browser, address: str, wanted: str, repeats: int) -> float:
-    """Milliseconds from asking for the page until what is wanted is visible; the browser's cache is warm."""
+def _reload(browser: Browser, address: str, selector: str, repeats: int) -> float:
+    """Return the median milliseconds from a reload until the selector is visible, with a warm browser cache."""
     page = browser.new_page(locale="fr-FR")
     _sign_in(page, address)
     page.goto(address)
-    page.locator(wanted).first.wait_for()
+    page.locator(selector).first.wait_for()
     times = []
     for turn in range(repeats + 1):
         start = time.perf_counter()
         page.reload(wait_until="commit")
-        page.locator(wanted).first.wait_for()
+        page.locator(selector).first.wait_for()
         times.append((time.perf_counter() - start) * 1000 if turn else 0.0)
     page.close()
     return statistics.median(times[1:])
 
 
 def _enter_to_durable(browser: Browser, address: str, file: Path, repeats: int) -> float:
-    """Milliseconds from the key to the history knowing the new value, asked every millisecond on another connection."""
+    """Return the median milliseconds from Enter to the history row, polled each millisecond on another connection."""
     page = browser.new_page(locale="fr-FR", viewport={"width": 1600, "height": 900})
     _sign_in(page, address)
     page.goto(address)
@@ -124,8 +124,8 @@ def _one_save(page: Page, raw: sqlite3.Connection, text: str) -> float:
     start = time.perf_counter()
     page.keyboard.press("Enter")
     while time.perf_counter() - start < 10:
-        found = raw.execute("SELECT 1 FROM history WHERE id > ? AND after LIKE ?", (last, f"%{text}%")).fetchone()
-        if found:
+        row = raw.execute("SELECT 1 FROM history WHERE id > ? AND after LIKE ?", (last, f"%{text}%")).fetchone()
+        if row:
             return (time.perf_counter() - start) * 1000
         time.sleep(0.001)
     raise TimeoutError("the cell was not saved within 10 s")

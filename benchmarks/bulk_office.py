@@ -1,6 +1,6 @@
-"""A big made-up office file, quickly: what benchmarks and stress tests measure Palette with. One to read: demo.py.
+"""A large invented office file, written quickly, for benchmarks and stress tests; for a readable one, see db/demo.
 
-Every rule of the domain holds in it. The rows have no history: nobody made them one by one.
+The domain rules hold in it. The rows have no history.
 """
 
 from collections.abc import Iterator
@@ -28,18 +28,18 @@ _SPEED = (
     "cache_size = -400000",
     "temp_store = MEMORY",
 )
-"""Nothing is undone and nothing need survive a power cut: what fails is made again."""
+"""Without journal and sync: after a failure the file is simply written again."""
 
 Row = tuple[str, dict[str, Any]]
 
 
-def many(path: Path, persons: int, today: date | None = None) -> None:
-    """Make a new office file with that many persons, nine in ten of them followed today. Raises FileExistsError."""
+def write_bulk_office(path: Path, persons: int, today: date | None = None) -> None:
+    """Create an office file with ``persons`` persons, nine in ten of them followed today. Raises FileExistsError."""
     db = connection.create(path)
     try:
         for pragma in _SPEED:
             db.execute(f"PRAGMA {pragma}")
-        _unguard(db)
+        _drop_triggers_and_indexes(db)
         _fill(db, _rows(persons, today or date.today()))
         upgrade.upgrade(db)
         db.execute("PRAGMA journal_mode = WAL")
@@ -47,17 +47,17 @@ def many(path: Path, persons: int, today: date | None = None) -> None:
         db.close()
 
 
-def _unguard(db: Office) -> None:
-    """Drop triggers, indexes and search tables; ``upgrade`` makes them anew, filled, which is far quicker."""
-    found = ddl.actual(db)
+def _drop_triggers_and_indexes(db: Office) -> None:
+    """Drop triggers, indexes and search tables; ``upgrade`` creates them after the inserts, which is much faster."""
+    statements = ddl.actual(db)
     for kind in ("TRIGGER", "INDEX", "VIRTUAL TABLE"):
-        for name, sql in found.items():
+        for name, sql in statements.items():
             if sql.startswith(f"CREATE {kind}"):
                 db.execute(f"DROP {kind.split()[-1]} {name}")
 
 
 def _fill(db: Office, rows: Iterator[Row]) -> None:
-    """Insert the rows, some thousands at a time, each table's in one statement."""
+    """Insert the rows in batches, with one statement per table and set of columns."""
     numbers = dict.fromkeys(TABLES, 0)
     db.execute("BEGIN IMMEDIATE")
     while batch := list(islice(rows, _BATCH * 16)):
@@ -73,7 +73,7 @@ def _fill(db: Office, rows: Iterator[Row]) -> None:
 
 
 class _Calendar:
-    """ISO dates, counted in days before today; the future is negative."""
+    """ISO dates by number of days before today, negative for the future."""
 
     def __init__(self, today: date) -> None:
         self._days = {back: (today - timedelta(days=back)).isoformat() for back in range(-1_200, 27_000)}
@@ -190,20 +190,20 @@ def _accompaniment(rng: Random, day: _Calendar, person: int, since: int, left: i
         yield "exit", {"person_id": person, "left_on": day(left), "scope": "rsa", "reason": reason}
 
 
-def _contracts(rng: Random, day: _Calendar, person: int, since: int, left: int | None, made: int) -> Iterator[Row]:
-    """One to three, each right after the other; the last one runs on unless the person left."""
+def _contracts(rng: Random, day: _Calendar, person: int, since: int, left: int | None, last_id: int) -> Iterator[Row]:
+    """Yield one to three successive contracts; the last one is still running unless the person left."""
     pools, number = CONTRACTS["contract"], min(3, 1 + (since - (left or 0)) // 400)
     length = (since - (left or 0)) // number
-    for place in range(number):
-        first = since - place * length
-        ends = first - length + 1 if place < number - 1 or left is not None else first - max(length, 60) - 200
+    for index in range(number):
+        first = since - index * length
+        ends = first - length + 1 if index < number - 1 or left is not None else first - max(length, 60) - 200
         yield (
             "cer",
             {
                 "person_id": person,
                 "kind": "engagement" if day(first) >= "2025" else "cer",
-                "rank": "renewal" if place else "first",
-                "replaces_id": made + place if place else None,
+                "rank": "renewal" if index else "first",
+                "replaces_id": last_id + index if index else None,
                 "signed_on": day(first),
                 "starts_on": day(first),
                 "ends_on": day(ends),
@@ -230,21 +230,21 @@ def _action(rng: Random, day: _Calendar, person: int, since: int, contract: int)
 
 
 def _aids(rng: Random, day: _Calendar, person: int, since: int, last: int) -> Iterator[Row]:
-    """One to three, of 280 € at most: always under the ceiling."""
+    """Yield one to three aids of at most 280 €, together under the ceiling."""
     for _ in range(rng.randint(1, 3)):
-        asked = rng.randint(last, since)
+        requested = rng.randint(last, since)
         decision = rng.choice(("granted", "granted", "granted", "refused", "pending"))
         cents = rng.randint(8, 28) * 10_00
         yield (
             "aid",
             {
                 "person_id": person,
-                "requested_on": day(asked),
+                "requested_on": day(requested),
                 "type": rng.choice(("equipment", "training", "mobility", "communication", "venue")),
                 "requested": cents,
                 "decision": decision,
                 "granted": cents if decision == "granted" else None,
-                "decided_on": None if decision == "pending" else day(asked),
+                "decided_on": None if decision == "pending" else day(requested),
             },
         )
 

@@ -1,4 +1,4 @@
-"""The figures and their files: photo against the raw SQL of its counts, dashboard, a chart's PNG, the deck."""
+"""Times of the figures and their files: « photo » compared with raw SQL, dashboard, charts, deck, PDF, XLSX."""
 
 from collections.abc import Callable
 
@@ -20,13 +20,13 @@ Measured = tuple[str, float]
 
 
 def measure(repeats: int) -> list[Row]:
-    """What is named by a target, and what a person waits for besides."""
+    """Measure every task at both sizes, with or without a target."""
     columns = [_at(persons, repeats) for persons in SIZES]
-    found: dict[str, list[float]] = {}
+    medians: dict[str, list[float]] = {}
     for column in columns:
-        for what, value in column:
-            found.setdefault(what, []).append(value)
-    return [(what, medians, _TARGETS[what][0], _TARGETS[what][1](medians)) for what, medians in found.items()]
+        for task, value in column:
+            medians.setdefault(task, []).append(value)
+    return [(task, values, _TARGETS[task][0], _TARGETS[task][1](values)) for task, values in medians.items()]
 
 
 def _at(persons: int, repeats: int) -> list[Measured]:
@@ -52,14 +52,14 @@ def _at(persons: int, repeats: int) -> list[Measured]:
         ("the report as PDF", lambda: report_pdf.pdf_bytes(made)),
         ("the report as XLSX", lambda: figure_sheets.report_bytes(made)),
     ]
-    found = [(what, median(run, repeats)) for what, run in measured]
-    times = dict(found)
+    results = [(task, median(run, repeats)) for task, run in measured]
+    times = dict(results)
     db.close()
-    return [*found, ("photo of a year / raw SQL", times["photo of a year"] / times["raw SQL of a year's counts"])]
+    return [*results, ("photo of a year / raw SQL", times["photo of a year"] / times["raw SQL of a year's counts"])]
 
 
 def _raw(db: Office, when: str) -> None:
-    """Each count of the photo of a year as somebody would write it by hand: one plain query each, nothing shared."""
+    """Run each count of the photo of a year as a plain query of its own."""
     first, last = f"{when}-01-01", f"{when}-12-31"
     for sql in _RAW:
         db.execute(sql, {"first": first, "last": last}).fetchall()

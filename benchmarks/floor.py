@@ -1,4 +1,4 @@
-"""The database floor and the page run, without a browser: what the server does for each gesture."""
+"""Times of the queries and of the page run for each gesture, without a browser."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ Gesture = tuple[str, Callable[[], object]]
 
 
 def measure(repeats: int) -> list[Row]:
-    """Every gesture at both sizes."""
+    """Measure every gesture at both sizes."""
     columns = []
     for persons in SIZES:
         data = folder(persons)
@@ -34,22 +34,22 @@ def measure(repeats: int) -> list[Row]:
         columns.append([(what, median(run, repeats)) for what, run in (*_gestures(db), *_page(data))])
         db.close()
     rows: list[Row] = []
-    for (what, few), (_, many) in zip(*columns, strict=True):
-        rows.append((what, [few, many], f"< {LIMIT:.0f}", max(few, many) < LIMIT))
+    for (gesture, small), (_, large) in zip(*columns, strict=True):
+        rows.append((gesture, [small, large], f"< {LIMIT:.0f}", max(small, large) < LIMIT))
     return rows
 
 
 def _gestures(db: Office) -> Iterator[Gesture]:
-    """What the grid asks; where not said otherwise, as after a colleague's change: no count is remembered."""
+    """Yield the queries of the grid; unless stated otherwise without cached counts, as after a colleague's change."""
     followed = (Filter("state", "in", ("accompanied", "light", "in_diagnosis")),)
     start = Query(followed, today=records.today())
 
     def read(query: Query) -> Callable[[], object]:
-        return _anew(lambda: records.read(db, db.tables["person"], query))
+        return _uncached(lambda: records.read(db, db.tables["person"], query))
 
     yield "open the portfolio", read(start)
     yield "… when nothing changed since", lambda: records.read(db, db.tables["person"], start)
-    yield "its count alone", _anew(lambda: records.count(db, db.tables["person"], start))
+    yield "its count alone", _uncached(lambda: records.count(db, db.tables["person"], start))
     yield "everybody, no filter", read(Query(today=start.today))
     some = (Filter("domain", "in", ("crafts",)), Filter("territory", "in", ("figeac",)))
     yield "filter by domain and territory", read(replace(start, filters=(*followed, *some)))
@@ -67,15 +67,15 @@ def _gestures(db: Office) -> Iterator[Gesture]:
             yield f"sort by {way}{column.name}", partial(records.read, db, DECLARED.tables["person"], order)
     for group in ("domain", "state"):
         yield f"group by {group}", read(replace(start, group=group))
-    yield "open the aids", _anew(lambda: records.read(db, db.tables["aid"]))
+    yield "open the aids", _uncached(lambda: records.read(db, db.tables["aid"]))
     yield "interventions by person", lambda: records.read(db, db.tables["intervention"], Query(sort=("person_id",)))
     yield "search interventions by name", lambda: records.read(db, db.tables["intervention"], Query(search="marie"))
-    yield "figures of the day", _anew(lambda: counting.summary(db, start.today))
+    yield "figures of the day", _uncached(lambda: counting.summary(db, start.today))
     yield "save a cell, durable", _save(db)
 
 
-def _anew(ask: Callable[[], object]) -> Callable[[], object]:
-    """The same, nothing remembered."""
+def _uncached(ask: Callable[[], object]) -> Callable[[], object]:
+    """Return the same query without cached counts."""
 
     def run() -> object:
         connection.forget()
@@ -96,7 +96,7 @@ def _save(db: Office) -> Callable[[], object]:
 
 
 def _page(data: Path) -> Iterator[Gesture]:
-    """A run of the page as Streamlit does it; the second kind comes after a change of the file by a colleague."""
+    """Yield runs of the page as by Streamlit: first visit, next run, and after a save by a colleague."""
     os.environ["PALETTE_DATA"] = str(data)
     screen = AppTest.from_file(str(PAGE), default_timeout=60).run()
     if screen.exception:

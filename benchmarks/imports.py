@@ -1,6 +1,6 @@
-"""An office's file compared with the office file: from the bytes of an XLSX of twelve columns to the diff.
+"""Times of an import: from the bytes of an XLSX of twelve columns to the plan, and the writing of the plan.
 
-In an empty file everybody is new; in one that knows them all already, nobody is. Writing is measured once.
+Into an empty file, where every person is new, and into a file that already has all persons. Writing is measured once.
 """
 
 import io
@@ -30,32 +30,32 @@ _NEW, _KNOWN, _WRITTEN = "file to diff, all new", "file to diff, all known", "�
 
 
 def measure(repeats: int) -> list[Row]:
-    """Medians at both sizes."""
-    found: dict[str, list[float]] = {_NEW: [], _WRITTEN: [], _KNOWN: []}
+    """Measure the medians at both sizes."""
+    medians: dict[str, list[float]] = {_NEW: [], _WRITTEN: [], _KNOWN: []}
     for persons in SIZES:
         data = _file(persons)
-        with tempfile.TemporaryDirectory() as place:
-            db = connection.create(Path(place) / "palette.db")
-            found[_NEW].append(median(partial(_diff, db, data, CREATE), repeats))
-            found[_WRITTEN].append(_written(db, data))
-            found[_KNOWN].append(median(partial(_diff, db, data, SAME), repeats))
+        with tempfile.TemporaryDirectory() as scratch:
+            db = connection.create(Path(scratch) / "palette.db")
+            medians[_NEW].append(median(partial(_diff, db, data, CREATE), repeats))
+            medians[_WRITTEN].append(_written(db, data))
+            medians[_KNOWN].append(median(partial(_diff, db, data, SAME), repeats))
             db.close()
     limits = f"< {LIMITS[0]:.0f}, < {LIMITS[1]:.0f}"
     return [
-        (_NEW, found[_NEW], limits, _met(found[_NEW])),
-        (_KNOWN, found[_KNOWN], limits, _met(found[_KNOWN])),
-        (_WRITTEN, found[_WRITTEN], "", True),
+        (_NEW, medians[_NEW], limits, _is_met(medians[_NEW])),
+        (_KNOWN, medians[_KNOWN], limits, _is_met(medians[_KNOWN])),
+        (_WRITTEN, medians[_WRITTEN], "", True),
     ]
 
 
-def _met(medians: list[float]) -> bool:
+def _is_met(medians: list[float]) -> bool:
     return all(number < limit for number, limit in zip(medians, LIMITS, strict=True))
 
 
 def _diff(db: Office, data: bytes, action: str) -> None:
     made = plan(db, workbook_reader.read(data, "liste.xlsx"))
     if made.count(action) < 0.99 * sum(len(sheet.rows) for sheet in made.sheets):
-        raise RuntimeError(f"hardly any row is « {action} »")
+        raise RuntimeError(f"fewer than 99 % of the rows are « {action} »")
 
 
 def _written(db: Office, data: bytes) -> float:
@@ -66,15 +66,15 @@ def _written(db: Office, data: bytes) -> float:
 
 
 def _file(persons: int) -> bytes:
-    """The persons of a made-up office, as somebody would type them into a spreadsheet."""
+    """Return an XLSX with the persons of an invented office."""
     office = connection.open_file(folder(persons) / "palette.db")
-    known, buffer = context(office), io.BytesIO()
+    labels, buffer = context(office), io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"constant_memory": True})
     sheet = book.add_worksheet("Personnes")
     kinds = [PERSON.field(name).type for name in COLUMNS]
     sheet.write_row(0, 0, [PERSON.field(name).label for name in COLUMNS])
     for number, row in enumerate(office.execute(f"SELECT {', '.join(COLUMNS)} FROM person ORDER BY id"), 1):
-        sheet.write_row(number, 0, [kind.show(value, known) for kind, value in zip(kinds, row, strict=True)])
+        sheet.write_row(number, 0, [kind.show(value, labels) for kind, value in zip(kinds, row, strict=True)])
     book.close()
     office.close()
     return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""Made-up office files of both sizes, kept from one run to the next, and how a median is taken and shown."""
+"""Invented office files of two sizes, cached between runs, and the measurement and display of medians."""
 
 import os
 import statistics
@@ -7,17 +7,17 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.bulk_office import many
+from benchmarks.bulk_office import write_bulk_office
 from db.base.errors import PaletteError
 from db.storage import connection
 
 SIZES = (4_013, 100_000)
-"""As many persons as the RSA households of the Lot in January 2023, and far more than any département will have."""
+"""The number of RSA households of the Lot in January 2023, and more persons than any département will follow."""
 FOLDER = Path(os.environ.get("PALETTE_BENCHMARKS") or Path(tempfile.gettempdir()) / "palette-benchmarks")
 
 
 def folder(persons: int) -> Path:
-    """The data folder of a file with so many persons; made anew when it no longer fits the dictionary."""
+    """Return the data folder of a file with that number of persons; rewrite the file if the dictionary changed."""
     path = FOLDER / str(persons) / "palette.db"
     try:
         connection.open_file(path).close()
@@ -25,30 +25,30 @@ def folder(persons: int) -> Path:
         for old in path.parent.glob("palette*"):
             old.unlink()
         print(f"making {path} …", flush=True)
-        many(path, persons)
+        write_bulk_office(path, persons)
     return path.parent
 
 
-def median(what: Callable[[], object], repeats: int) -> float:
-    """Milliseconds, the median of so many runs after one that does not count."""
-    what()
+def median(task: Callable[[], object], repeats: int) -> float:
+    """Return the median milliseconds of ``repeats`` runs, after one warm-up run."""
+    task()
     times = []
     for _ in range(repeats):
         start = time.perf_counter()
-        what()
+        task()
         times.append((time.perf_counter() - start) * 1000)
     return statistics.median(times)
 
 
 Row = tuple[str, list[float], str, bool]
-"""What was measured, its medians at both sizes, the target in words, whether it is met."""
+"""(task, medians at both sizes, target in words, whether it is met)."""
 
 
 def show(rows: list[Row]) -> int:
-    """Print the table; returns how many targets are missed."""
-    wide = max(len(row[0]) for row in rows)
-    print(f"{'median, ms'.ljust(wide)}  {SIZES[0]:>9,}  {SIZES[1]:>9,}  target")
-    for what, medians, target, met in rows:
+    """Print the table and return the number of missed targets."""
+    width = max(len(row[0]) for row in rows)
+    print(f"{'median, ms'.ljust(width)}  {SIZES[0]:>9,}  {SIZES[1]:>9,}  target")
+    for task, medians, target, met in rows:
         numbers = "  ".join(f"{number:9.1f}" for number in medians)
-        print(f"{what.ljust(wide)}  {numbers}  {target}{'' if met else '   MISSED'}")
+        print(f"{task.ljust(width)}  {numbers}  {target}{'' if met else '   MISSED'}")
     return sum(not row[3] for row in rows)

@@ -1,4 +1,4 @@
-"""Publish a year and audit the file again: the demonstration (139 persons), 4,013 and 100,000 persons."""
+"""Times of the release of a year and of its audit: the demonstration (139 persons), 4,013 and 100,000 persons."""
 
 import shutil
 import tempfile
@@ -21,12 +21,12 @@ _TARGETS = {139: 10.0, SIZES[0]: 30.0, SIZES[1]: 180.0}
 
 
 def show() -> int:
-    """Print the table; returns how many targets are missed."""
+    """Print the table and return the number of missed targets."""
     print(f"{'persons':>9}  {'followed':>9}  {'release, s':>10}  {'audit, s':>8}  {'mean error':>10}  target")
-    return sum(_one(size, target) for size, target in _TARGETS.items())
+    return sum(_measure(size, target) for size, target in _TARGETS.items())
 
 
-def _one(size: int, target: float) -> bool:
+def _measure(size: int, target: float) -> bool:
     with tempfile.TemporaryDirectory() as scratch:
         private = Path(scratch) / "palette.db"
         shutil.copy(_file(size), private)

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from db.base.errors import InvalidError, Problem
+from db.base.progress import Progress, ignore_progress
 from db.model.office import Office
-from publication.audit.auditor import Case, Tick, Verdict, audit
+from publication.audit.auditor import Case, Verdict, audit
 from publication.audit.comparison import ComparedTable, compare
 from publication.draw.draw import MIN_CHANGED, SourceData, count_changed, distances, draw, read_source
 from publication.release import ledger, public_facts, public_file
@@ -83,7 +84,7 @@ def first_published(entries: Iterable[LedgerEntry], year: int) -> Release | None
     return next((from_json(entry.numbers) for entry in published), None)
 
 
-def release(db: Office, private: Path, year: int, to: Path, who: str, tick: Tick = lambda *_: None) -> Outcome:  # fmt: skip  # noqa: E501
+def release(db: Office, private: Path, year: int, to: Path, who: str, tick: Progress = ignore_progress) -> Outcome:  # fmt: skip  # noqa: E501
     """Publish a year and put the public file online, unless the auditor refuses.
 
     Raises InvalidError for public facts that cannot be read, NoSafeDrawError when no draw is safe, BusyError when a
@@ -160,7 +161,7 @@ def preview(db: Office, private: Path, year: int) -> Preview:
     return Preview(with_facts, compare(with_facts, true), float(distances(with_facts, true).mean()), year in online)
 
 
-def check(db: Office, path: Path, tick: Tick = lambda *_: None) -> list[Verdict]:
+def check(db: Office, path: Path, tick: Progress = ignore_progress) -> list[Verdict]:
     """Audit a public file against the office's. Raises PublicFileError for a file that is not one, or is empty."""
     releases = public_file.read(path)
     if not releases:
@@ -196,7 +197,7 @@ class _AuditedReleases(NamedTuple):
 
 
 def _draw_and_audit(
-    office: SourceData, year: int, online: Sequence[Release], facts: Sequence[Fact], tick: Tick
+    office: SourceData, year: int, online: Sequence[Release], facts: Sequence[Fact], tick: Progress
 ) -> _AuditedReleases:
     """Draw until the auditor refuses nothing, at most _MAX_AUDITED_DRAWS times."""
     attempt, audits = -1, 0
@@ -209,7 +210,7 @@ def _draw_and_audit(
             return audited
 
 
-def _audit(releases: Sequence[Release], office: SourceData, year: int, tick: Tick) -> _AuditedReleases:
+def _audit(releases: Sequence[Release], office: SourceData, year: int, tick: Progress) -> _AuditedReleases:
     """Audit releases in a public file. One without an attestation receives it, and the file is audited again."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / public_file.NAME

@@ -8,6 +8,7 @@ import click
 
 from db.base import atomic_files
 from db.base.errors import InvalidError, Problem
+from db.base.progress import Progress
 from db.cli.verbs import PathArgument, Verbs
 from db.figures import as_of
 from db.figures.periods import period_of
@@ -16,13 +17,13 @@ from db.rows.round_trip_text import NAME
 from db.storage import connection
 from reports import bundle
 from reports.content import report
-from reports.content.report import Report, Tick
+from reports.content.report import Report
 from reports.deck import deck
 from reports.pdf import person_file, report_pdf
 from reports.sheets import figure_sheets
 from reports.sheets import whole_file as whole
 
-_MAKERS: dict[str, Callable[[Report, Tick], bytes]] = {
+_MAKERS: dict[str, Callable[[Report, Progress], bytes]] = {
     ".pptx": deck.pptx_bytes,
     ".pdf": report_pdf.pdf_bytes,
     ".xlsx": figure_sheets.report_bytes,
@@ -108,7 +109,7 @@ def _refuse(path: Path, target: Path, force: bool) -> None:
         )
 
 
-def _maker(target: Path) -> Callable[[Report, Tick], bytes]:
+def _maker(target: Path) -> Callable[[Report, Progress], bytes]:
     """Return the function that makes a kind of file. Raises InvalidError before any work for a kind that cannot be
     written."""
     make = _MAKERS.get(target.suffix.lower())

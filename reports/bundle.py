@@ -4,14 +4,14 @@ import zipfile
 from collections.abc import Callable, Sequence
 from io import BytesIO
 
+from db.base.progress import Progress, ignore_progress
 from db.figures.periods import Period
 from reports.charts import rendering
 from reports.content.chart_data import ChartData
-from reports.content.report import Tick, quiet
 from reports.sheets import figure_sheets
 
 
-def zip_bytes(pictures: Sequence[ChartData], period: Period, source: str, tick: Tick = quiet) -> bytes:
+def zip_bytes(pictures: Sequence[ChartData], period: Period, source: str, tick: Progress = ignore_progress) -> bytes:
     """Return the ZIP. ``source``: what the numbers are of, « Bilan 2022 · Femme ». Empty charts are left out."""
     shown = [picture for picture in pictures if not picture.empty]
     out = BytesIO()

@@ -1,4 +1,5 @@
-"""Making millions of small objects that all stay: looking for garbage among them takes a fifth of the time."""
+"""Suspend the cyclic garbage collector while building many long-lived objects; scanning them costs about 20 % of an
+import."""
 
 import gc
 from collections.abc import Iterator
@@ -6,12 +7,12 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def no_garbage() -> Iterator[None]:
-    """Within it Python looks for no cycles; what is no longer used is freed all the same."""
-    was = gc.isenabled()
+def suspend_collection() -> Iterator[None]:
+    """Disable the cyclic collector within the block; reference counting still frees objects."""
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if was:
+        if was_enabled:
             gc.enable()

@@ -13,7 +13,7 @@ from db.cli.verbs import PathArgument
 from db.imports import template as templates
 from db.imports import workbook_reader
 from db.imports.plan import plan as planned
-from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, Plan, Problem, SheetPlan
+from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, ImportPlan, ImportProblem, SheetPlan
 from db.imports.write import write
 from db.storage import connection
 
@@ -68,7 +68,7 @@ def import_(path: Path, file: Path, dry_run: bool, as_json: bool) -> None:
     sys.exit(1 if problems else 0)
 
 
-def facts(plan: Plan, problems: list[Problem], written: bool) -> dict[str, Any]:
+def facts(plan: ImportPlan, problems: list[ImportProblem], written: bool) -> dict[str, Any]:
     """Return what an import did, or would do, as plain data."""
     return {
         "written": written,
@@ -83,7 +83,7 @@ def facts(plan: Plan, problems: list[Problem], written: bool) -> dict[str, Any]:
         "sheets": [_sheet_facts(sheet) for sheet in plan.sheets],
         "guesses": [
             {"sheet": g.sheet, "column": g.column, "field": g.label, "value": g.text, "read_as": g.shown, "how": g.how,
-             "cells": g.many, "row": g.row}
+             "cells": g.count, "row": g.row}
             for g in plan.guesses
         ],
         "near": [
@@ -109,7 +109,7 @@ def _sheet_facts(sheet: SheetPlan) -> dict[str, Any]:
     }
 
 
-def told(plan: Plan, problems: list[Problem], written: bool) -> str:
+def told(plan: ImportPlan, problems: list[ImportProblem], written: bool) -> str:
     """Return the same as French text, the most important last, as a terminal shows it."""
     lines = [*plan.notes, *(line for sheet in plan.sheets for line in _sheet_told(sheet))]
     if problems:
@@ -135,7 +135,7 @@ def _sheet_told(sheet: SheetPlan) -> Iterator[str]:
     yield from (f"  ligne {line.row} : {line.reason}" for line in sheet.ignored if line.reason != "ligne vide")
     for guess in sheet.guesses:
         shown = f"« {guess.shown} »" if guess.shown else "vide"
-        yield f"  {guess.label} : « {guess.text} » lu comme {shown} ({guess.how}, {guess.many} fois)"
+        yield f"  {guess.label} : « {guess.text} » lu comme {shown} ({guess.how}, {guess.count} fois)"
     for near in sheet.near:
         known = ", ".join(f"n° {one.id}" for one in near.candidates if one.id > 0)
         if known:

@@ -1,4 +1,4 @@
-"""What an office changes by itself: fields, lists and labels, and the model file that carries them to another office.
+"""Customisation by an office: fields, lists and labels, and the model file that carries them to another office.
 
 May import: db.base, db.model, db.storage, db.rows.
 """

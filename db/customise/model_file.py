@@ -1,4 +1,4 @@
-"""What an office has shaped (fields, lists, limits) as one file, for another office's Palette. No person is in it."""
+"""The model file: an office's own fields, values of lists and settings, for another office. It holds no person."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -14,23 +14,23 @@ from db.rows import records, transactions
 from db.storage import upgrade
 
 FORMAT = 1
-"""Grows when a later Palette writes what an earlier one could not read."""
-_NOT_ONE = "ce fichier n’est pas un modèle de Palette"
-_MOST = 5_000
+"""Increased when a Palette writes what earlier ones cannot read."""
+_NOT_A_MODEL = "ce fichier n’est pas un modèle de Palette"
+_MAX_ROWS = 5_000
 _KEYS = {OWN_FIELD.name: ("of_table", "name"), OWN_VALUE.name: ("of_list", "code")}
-_STAYS = ("privacy", "published")
-"""Whether a field is published, each office says for itself: no model takes it along, nor changes it."""
+_NOT_SHARED = ("privacy", "published")
+"""A model neither carries nor changes whether a field is published: each office decides for itself."""
 
 
-class _NotReallyError(Exception):
-    """Ends a trial: everything is rolled back."""
+class _TrialEndError(Exception):
+    """Rolls back the transaction of a trial."""
 
 
-def export(db: Office) -> bytes:
-    """Every field, value and limit of the office's own as JSON (UTF-8)."""
+def export_model(db: Office) -> bytes:
+    """Return the office's own fields, values and settings as JSON (UTF-8)."""
     limits = records.stored(db, db.tables["setting"], 1).values
     tables = (db.tables[table.name] for table in (OWN_FIELD, OWN_VALUE))
-    parts = {table.name: [_told(table, row) for row in _rows(db, table)] for table in tables}
+    parts = {table.name: [_values(table, row) for row in _rows(db, table)] for table in tables}
     content = {"palette": FORMAT, **parts, "setting": limits}
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
 
@@ -40,119 +40,122 @@ def _rows(db: Office, table: OfficeTable) -> list[records.Row]:
     return [records.stored(db, table, row_id) for row_id in ids]
 
 
-def _told(table: OfficeTable, row: records.Row) -> dict[str, Any]:
-    names = [item.name for item in table.fields if item.name not in _STAYS]
+def _values(table: OfficeTable, row: records.Row) -> dict[str, Any]:
+    names = [item.name for item in table.fields if item.name not in _NOT_SHARED]
     return {name: row.values[name] for name in names if row.values[name] is not None}
 
 
-def bring_in(db: Office, content: bytes, who: str, really: bool) -> list[str]:
-    """Take over what another office has shaped; returns what changes, as sentences. One save, or none at all.
+def import_model(db: Office, content: bytes, who: str, commit: bool) -> list[str]:
+    """Add and change what a model file holds, as one save, and return the changes as sentences.
 
-    What is here and not there stays. ``really`` False: nothing is kept. Raises InvalidError, which names every problem.
+    What the file does not hold stays. ``commit`` False: a trial, rolled back. Raises InvalidError with every problem.
     """
-    wanted = _read(content)
-    told: list[str] = []
+    model = _read(content)
+    changes: list[str] = []
     try:
         with transactions.writing(db):
-            problems = [problem for problem in _take(db, wanted, who, told) if problem]
+            problems = _import_rows(db, model, who, changes) + _import_settings(db, model["setting"], who, changes)
             if problems:
                 raise InvalidError(problems)
-            if not really:
-                raise _NotReallyError
-    except _NotReallyError:
+            if not commit:
+                raise _TrialEndError
+    except _TrialEndError:
         pass
-    return told
+    return changes
 
 
 def _read(content: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(content.decode("utf-8-sig"))
+        model = json.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise InvalidError([Problem(_NOT_ONE)]) from error
-    if not isinstance(found, dict) or not isinstance(found.get("palette"), int):
-        raise InvalidError([Problem(_NOT_ONE)])
-    if found["palette"] > FORMAT:
+        raise InvalidError([Problem(_NOT_A_MODEL)]) from error
+    if not isinstance(model, dict) or not isinstance(model.get("palette"), int):
+        raise InvalidError([Problem(_NOT_A_MODEL)])
+    if model["palette"] > FORMAT:
         raise InvalidError([Problem("ce modèle vient d’une version plus récente de Palette : mettez Palette à jour")])
-    if not isinstance(found.setdefault("setting", {}), dict):
-        raise InvalidError([Problem(_NOT_ONE)])
+    if not isinstance(model.setdefault("setting", {}), dict):
+        raise InvalidError([Problem(_NOT_A_MODEL)])
     for name in _KEYS:
-        rows = found.setdefault(name, [])
-        if not isinstance(rows, list) or len(rows) > _MOST or not all(isinstance(row, dict) for row in rows):
-            raise InvalidError([Problem(_NOT_ONE)])
-    return found
+        rows = model.setdefault(name, [])
+        if not isinstance(rows, list) or len(rows) > _MAX_ROWS or not all(isinstance(row, dict) for row in rows):
+            raise InvalidError([Problem(_NOT_A_MODEL)])
+    return model
 
 
-def _take(db: Office, wanted: Mapping[str, Any], who: str, told: list[str]) -> Iterator[Problem | None]:
-    """Values first: a field's list is made from them. What is wrong with each, or None."""
+def _import_rows(db: Office, model: Mapping[str, Any], who: str, changes: list[str]) -> list[Problem]:
+    """Write the values, then the fields, whose lists they form. Return a problem for each refused row."""
+    problems = []
     for table in (OWN_VALUE, OWN_FIELD):
-        for row in wanted[table.name]:
+        for row in model[table.name]:
             try:
-                told += _take_row(db, db.tables[table.name], row, who)
+                changes += _import_row(db, db.tables[table.name], row, who)
             except PaletteError as error:
-                yield Problem(str(error), f"{table.label} « {str(row.get('label', ''))[:60]} »")
-    limits = {
-        item.name: wanted["setting"][item.name] for item in SETTING.fields if item.name in wanted.get("setting", {})
-    }
-    here = records.stored(db, db.tables["setting"], 1).values
-    for name, value in limits.items():
-        if value != here[name]:
-            item, known = SETTING.field(name), records.context(db)
+                problems.append(Problem(str(error), f"{table.label} « {str(row.get('label', ''))[:60]} »"))
+    return problems
+
+
+def _import_settings(db: Office, settings: Mapping[str, Any], who: str, changes: list[str]) -> list[Problem]:
+    """Write the settings that differ. Return a problem for each refused one."""
+    problems = []
+    before = records.stored(db, db.tables["setting"], 1).values
+    for field in (field for field in SETTING.fields if field.name in settings):
+        if settings[field.name] != before[field.name]:
+            context = records.context(db)
             try:
-                records.change(db, db.tables["setting"], 1, {name: value}, who)
+                records.change(db, db.tables["setting"], 1, {field.name: settings[field.name]}, who)
             except PaletteError as error:
-                yield Problem(str(error))
+                problems.append(Problem(str(error)))
                 continue
-            kept = records.stored(db, db.tables["setting"], 1).values[name]
-            told.append(
-                f"Réglage « {item.label} » : {item.type.show(here[name], known)} → {item.type.show(kept, known)}"
-            )
-    yield None
+            after = records.stored(db, db.tables["setting"], 1).values[field.name]
+            old, new = field.type.show(before[field.name], context), field.type.show(after, context)
+            changes.append(f"Réglage « {field.label} » : {old} → {new}")
+    return problems
 
 
-def _take_row(db: Office, table: OfficeTable, row: Mapping[str, Any], who: str) -> Iterator[str]:
-    values = {item.name: row.get(item.name, item.default) for item in table.fields if item.name not in _STAYS}
+def _import_row(db: Office, table: OfficeTable, row: Mapping[str, Any], who: str) -> Iterator[str]:
+    values = {item.name: row.get(item.name, item.default) for item in table.fields if item.name not in _NOT_SHARED}
     first, second = _KEYS[table.name]
     sql = f"SELECT id FROM {table.name} WHERE {first} = ? AND {second} = ? AND deleted_at IS NULL"
-    found = db.execute(sql, (str(values[first]), str(values[second]))).fetchone()
+    existing = db.execute(sql, (str(values[first]), str(values[second]))).fetchone()
     name = f"{_where(db, table, values)} « {values['label']} »"
     if table.name == OWN_FIELD.name:
         _refuse_label(db, values)
-    if found is None and table.name == OWN_VALUE.name:
-        found = _as_it_is(db, values, who)
-    if found is None:
+    if existing is None and table.name == OWN_VALUE.name:
+        existing = _add_current_value(db, values, who)
+    if existing is None:
         records.add(db, table, values, who)
-        upgrade.renew(db)  # the next ones are checked against the list that this one brings
+        upgrade.renew(db)  # the next rows may refer to the list that this one extends
         yield f"{name} : ajouté" + "e" * table.feminine
         return
-    here = records.stored(db, table, found[0]).values
-    changed = {key: value for key, value in values.items() if here[key] != value}
+    current = records.stored(db, table, existing[0]).values
+    changed = {key: value for key, value in values.items() if current[key] != value}
     if changed:
-        records.change(db, table, found[0], changed, who)
+        records.change(db, table, existing[0], changed, who)
         labels = ", ".join(table.field(key).label.lower() for key in changed)
         yield f"{name} : change ({labels})"
 
 
-def _as_it_is(db: Office, values: Mapping[str, Any], who: str) -> tuple[int] | None:
-    """The row of a value that the list has here, as it has it, so that taking the change back leaves it so."""
-    named = {one.name: one for one in db.lists}
-    here = named.get(str(values["of_list"]))
-    if here is None or values["code"] not in records.context(db).labels[here.name]:
+def _add_current_value(db: Office, values: Mapping[str, Any], who: str) -> tuple[int] | None:
+    """Store an existing value unchanged and return its row, so that an undo restores it; None: a new value."""
+    by_name = {values_list.name: values_list for values_list in db.lists}
+    existing = by_name.get(str(values["of_list"]))
+    if existing is None or values["code"] not in records.context(db).labels[existing.name]:
         return None
-    return (edit.value_row(db, here, str(values["code"]), who),)
+    return (edit.value_row(db, existing, str(values["code"]), who),)
 
 
 def _where(db: Office, table: OfficeTable, values: Mapping[str, Any]) -> str:
     if table.name == OWN_FIELD.name:
-        of = TABLES.get(str(values["of_table"]))
-        return f"{of.plural if of else '?'}, champ"
-    named = {one.name: one.label for one in db.lists}
-    return f"Liste « {named.get(str(values['of_list']), values['of_list'])} », valeur"
+        of_table = TABLES.get(str(values["of_table"]))
+        return f"{of_table.plural if of_table else '?'}, champ"
+    labels = {values_list.name: values_list.label for values_list in db.lists}
+    return f"Liste « {labels.get(str(values['of_list']), values['of_list'])} », valeur"
 
 
 def _refuse_label(db: Office, values: Mapping[str, Any]) -> None:
     table = TABLES.get(str(values["of_table"]))
     if table is None:
-        raise InvalidError([Problem("cette table n’existe pas", "OfficeTable")])
+        raise InvalidError([Problem("cette table n’existe pas", "Table")])
     if values["kind"] is None and values["name"] not in {item.name for item in table.columns}:
         raise InvalidError([Problem("cette version de Palette n’a pas ce champ")])
     if values["kind"] in effective_dictionary.COMPUTED and str(values["source"]) not in effective_dictionary.sources(

@@ -1,10 +1,10 @@
-"""One invented person's aids: what is asked for, what becomes of it, and what stays under the ceiling."""
+"""The aids of one invented person: requests, decisions and payments, under the ceiling. Amounts in cents."""
 
 from datetime import date
 from typing import Any
 
 from db.demo.days import days, working
-from db.demo.rows import Row
+from db.demo.rows import DemoRow
 from db.demo.story import FILE_BEGINS, Story
 from db.demo.texts import FOLLOW_UP
 from db.model.dictionary import SETTING
@@ -12,7 +12,7 @@ from db.model.dictionary import SETTING
 CEILING: int = SETTING.field("aid_ceiling").default
 
 Gear = tuple[str, str, int, int]
-"""What an aid pays for: type, words, least and most euros."""
+"""What an aid pays for: (type, words, least euros, most euros)."""
 
 _EXTRA: tuple[Gear, ...] = (
     ("communication", "cartes, dépliants et hébergement du site", 70, 210),
@@ -25,8 +25,8 @@ _EXTRA: tuple[Gear, ...] = (
 )
 
 
-def help_with_money(story: Story) -> None:
-    """One person in two asks for something, a few several times; what is granted stays under the ceiling."""
+def add_aids(story: Story) -> None:
+    """Add aids to about one person in two, some with several requests; the sum granted stays under the ceiling."""
     path, rng = story.path, story.rng
     if path.over_ceiling:
         _pass_the_ceiling(story)
@@ -35,45 +35,45 @@ def help_with_money(story: Story) -> None:
         day = max(path.accompanied, FILE_BEGINS) + days(rng.randint(20, 220))
         wishes = list(story.profile.craft.gear)
         rng.shuffle(wishes)
-        for gear in (*wishes, _EXTRA[story.place % len(_EXTRA)]):
+        for gear in (*wishes, _EXTRA[story.index % len(_EXTRA)]):
             if day < last:
                 left -= _aid(story, working(day), gear, left)
                 day += days(rng.randint(60, 330))
 
 
-def _request(story: Story, day: date, gear: Gear, asked: int) -> Row:
+def _request(story: Story, day: date, gear: Gear, requested: int) -> DemoRow:
     kind, what, _, _ = gear
     pools, words = FOLLOW_UP["aid"], {"gear": what, "Gear": what[0].upper() + what[1:]}
-    note = story.say(pools["equipment" if kind == "equipment" else "notes"], **words)
+    note = story.sentence(pools["equipment" if kind == "equipment" else "notes"], **words)
     others = story.decks.draw(pools["other_funders"]) if story.rng.random() < 0.25 else None
-    values = {"type": kind, "requested": asked, "decision": "pending", "other_funders": others, "note": note}
-    return story.mine("aid", day, requested_on=day, **values)
+    values = {"type": kind, "requested": requested, "decision": "pending", "other_funders": others, "note": note}
+    return story.add_own_row("aid", day, requested_on=day, **values)
 
 
 def _aid(story: Story, day: date, gear: Gear, left: int) -> int:
-    """One request and what becomes of it. Returns the cents granted."""
+    """Add one request and its decision. Return the cents granted."""
     rng = story.rng
-    asked = rng.randrange(gear[2], gear[3] + 1, 5) * 100
-    row = _request(story, day, gear, asked)
+    requested = rng.randrange(gear[2], gear[3] + 1, 5) * 100
+    row = _request(story, day, gear, requested)
     decided, chance = working(day + days(rng.randint(16, 58))), rng.random()
-    granted = min(asked if rng.random() < 0.7 else asked * 4 // 5 // 500 * 500, left)
+    granted = min(requested if rng.random() < 0.7 else requested * 4 // 5 // 500 * 500, left)
     if chance < 0.12 or granted < 30_00:
         decision = "withdrawn" if 0.08 <= chance < 0.12 else "refused"
-        note = f"{row.values['note']}\n{story.say(FOLLOW_UP['aid'][decision])}"
+        note = f"{row.values['note']}\n{story.sentence(FOLLOW_UP['aid'][decision])}"
         row.then(decided, decision=decision, decided_on=decided, note=note)
         return 0
     _grant(row, decided, granted, rng.randint(7, 24))
     return granted
 
 
-def _grant(row: Row, decided: date, granted: int, delay: int, **values: Any) -> None:
+def _grant(row: DemoRow, decided: date, granted: int, delay: int, **values: Any) -> None:
     paid = working(decided + days(delay))
     row.then(decided, decision="granted", decided_on=decided, granted=granted, **values)
     row.then(paid, paid_on=paid)
 
 
 def _pass_the_ceiling(story: Story) -> None:
-    """Two aids that leave 40 € under the ceiling, then one that passes it and says why."""
+    """Add two aids that leave 40 € under the ceiling, then one above it, with its reason."""
     wishes: tuple[tuple[date, Gear, int], ...] = (
         (date(2021, 9, 6), story.profile.craft.gear[0], 480_00),
         (date(2022, 4, 11), story.profile.craft.gear[1], 380_00),

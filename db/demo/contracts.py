@@ -1,4 +1,4 @@
-"""Which contracts a path holds: one after the other, some renewed early, and exactly 112 signed in 2022."""
+"""The contracts of the paths: successive, some renewed early, and exactly 112 signed in 2022."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -13,11 +13,11 @@ _LAST_CER = (date(2024, 5, 1), date(2024, 12, 31))
 """CER signed in these months often run two years or more: they are the ones to replace by 1 January 2027."""
 
 
-def sign(paths: list[Path]) -> None:
+def add_contracts(paths: list[Path]) -> None:
     """Give every accompanied path its contracts."""
-    for place, path in enumerate(paths):
-        path.contracts = _chain(path, Random(f"{SEED} contracts {place}"))
-    _reach(SIGNED_IN_2022, [(place, path) for place, path in enumerate(paths) if path.photo])
+    for index, path in enumerate(paths):
+        path.contracts = _chain(path, Random(f"{SEED} contracts {index}"))
+    _reach(SIGNED_IN_2022, [(index, path) for index, path in enumerate(paths) if path.photo])
 
 
 def _signed_in_2022(contracts: list[Contract]) -> int:
@@ -25,13 +25,13 @@ def _signed_in_2022(contracts: list[Contract]) -> int:
 
 
 def _reach(target: int, photo: list[tuple[int, Path]]) -> None:
-    """Deal some contracts anew, path after path, until the number signed in 2022 is the source's."""
+    """Draw contracts again, path after path, until exactly ``target`` are signed in 2022."""
     total = sum(_signed_in_2022(path.contracts) for _, path in photo)
     for variant in range(1, 20):
-        for place, path in photo:
+        for index, path in photo:
             if total == target:
                 return
-            other = _chain(path, Random(f"{SEED} contracts {place}/{variant}"))
+            other = _chain(path, Random(f"{SEED} contracts {index}/{variant}"))
             change = _signed_in_2022(other) - _signed_in_2022(path.contracts)
             if abs(total + change - target) < abs(total - target):
                 path.contracts, total = other, total + change
@@ -53,15 +53,15 @@ def _contracts(path: Path, rng: Random) -> Iterator[Contract]:
         return
     until = (path.exits or path.leaves) - timedelta(days=50)
     signed = working(path.accompanied + timedelta(days=rng.choice((0, 0, 1, 3, 7, 12))))
-    starts, replaces, place = _first_start(rng, signed), None, 0
+    starts, replaces, index = _first_start(rng, signed), None, 0
     while signed <= max(until, path.accompanied + timedelta(days=12)):
         ends = months_later(starts, _months(rng, signed)) - ONE_DAY
         yield Contract(signed, starts, ends, replaces)
-        signed, starts, replaces, place = *_next(rng, starts, ends, place), place + 1
+        signed, starts, replaces, index = *_next(rng, starts, ends, index), index + 1
 
 
 def _first_start(rng: Random, signed: date) -> date:
-    """The same day, the first of the next month, or, now and then, before the signature."""
+    """Return the day of signature, the first of the next month, or sometimes a day before the signature."""
     chance = rng.random()
     if chance < 0.08:
         return signed - timedelta(days=rng.randint(4, 13))
@@ -74,15 +74,15 @@ def _months(rng: Random, signed: date) -> int:
     return rng.choice((6, 6, 9, 12, 12, 12, 12) if signed < ENGAGEMENT_SINCE else (6, 6, 6, 9, 9, 12, 12))
 
 
-def _next(rng: Random, starts: date, ends: date, place: int) -> tuple[date, date, int | None]:
-    """Signature, start and replaced contract of the renewal: in time, early (it replaces) or weeks late."""
+def _next(rng: Random, starts: date, ends: date, index: int) -> tuple[date, date, int | None]:
+    """Return (signature, start, replaced contract) of the renewal: in time, early (it replaces) or weeks late."""
     chance = rng.random()
     if (ends - starts).days > 700 and chance < 0.15:
         signed = working(starts + timedelta(days=rng.randint(420, 760)))
-        return signed, signed + ONE_DAY, place
+        return signed, signed + ONE_DAY, index
     if chance < 0.18:
         signed = working_before(ends - timedelta(days=rng.randint(12, 30)))
-        return signed, signed, place
+        return signed, signed, index
     if chance > 0.9:
         signed = working(ends + timedelta(days=rng.randint(12, 50)))
         return signed, signed, None

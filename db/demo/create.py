@@ -1,8 +1,14 @@
-"""Makes a demonstration file: an invented office whose figures are those of the source (domain.md § 5).
+"""The demonstration: the file of an invented office, for visitors, training and tests.
 
-Whole lives are planned first (db/demonstration), without looking at the calendar; then the file is typed in day after
-day, as the office would have done until ``today``, so that its history is one that was lived. The figures of 2022 and
-of 6 March 2023 are therefore the same on any day.
+Its figures for 2022 and for 6 March 2023 are those of the presentation of the CIPA du Lot; the persons and texts are
+invented, and NOTES lists the assumptions. The file is reproducible: everything is drawn from seeded generators.
+
+1. paths.py and photo.py plan the dates of each person (request, diagnosis, accompaniment, contracts, exit), whatever
+   day it is today; photo.py holds the persons behind the figures of the presentation.
+2. profiles.py draws who each person is, in the shares of the presentation.
+3. life_events.py, plans.py, aids.py, meetings.py and needs_and_projects.py write the rows, each with its later changes.
+4. data_entry.py decides when each row and change is entered. Entries up to ``today`` are written day by day, as an
+   office would have done, so that the history is complete and the figures of past dates never depend on ``today``.
 """
 
 from collections.abc import Iterator
@@ -15,17 +21,17 @@ from random import Random
 from db.accounts import accounts
 from db.base import instants
 from db.demo import meetings
-from db.demo.common import needs, projects
-from db.demo.contracts import sign
-from db.demo.paths import PHOTO_DAY, SEED, after, before, not_oriented
+from db.demo.contracts import add_contracts
+from db.demo.data_entry import DataEntry, schedule_entries
+from db.demo.life_events import all_rows, write_story
+from db.demo.needs_and_projects import needs, projects
+from db.demo.paths import PHOTO_DAY, SEED, paths_before_2022, paths_not_oriented, paths_of_year
 from db.demo.paths import Path as LifePath
-from db.demo.photo import photo
+from db.demo.photo import photo_paths
 from db.demo.profiles import profiles
-from db.demo.rows import SIGNATURE, Row, numbered, stored
-from db.demo.stories import rows_of, tell
+from db.demo.rows import SIGNATURE, DemoRow, number_rows, to_columns
 from db.demo.story import Story
 from db.demo.texts import Decks
-from db.demo.typed import Entry, typed
 from db.model.lists import LISTS
 from db.model.office import Office
 from db.model.roles import Role
@@ -44,30 +50,30 @@ NOTES = """Ce fichier est inventé : noms, dates, adresses et récits sont ficti
 • Les 6 personnes en prime d’activité seule sont sorties du RSA en 2022 et restent en accompagnement allégé.
 • 112 CER signés et 40 diagnostics terminés : leur répartition dans l’année est supposée, comme tout ce qui précède 2022 et suit le 6 mars 2023.
 • Dates de saisie : inventées. L’historique est daté comme si ce fichier avait été tenu depuis janvier 2018 ; la plupart des lignes sont saisies le jour même, d’autres avec quelques jours ou quelques semaines de retard, et trois valeurs saisies de travers ont été corrigées plus tard."""  # noqa: E501
-"""What the source does not say and the demonstration had to choose; also kept in the file, as a need."""
+"""The assumptions of the demonstration where the presentation gives no figure; also stored in the file, as a need."""
 
 _KEY = sha256(f"{SEED} publication 244".encode()).digest()
-"""No secret: so that everybody's demonstration publishes the same numbers. An office's own key is drawn at random.
+"""The publication key: public, so that every demonstration publishes the same numbers; an office's key is random.
 
-Chosen among some hundreds, for what it publishes of 2022 to be 1.5 persons from the truth on average, or less.
+Chosen among some hundreds so that the published figures of 2022 differ from the true ones by 1.5 persons on average.
 """
 
 
 def write(path: Path, today: date | None = None) -> None:
-    """Make a new office file that holds the demonstration as known on ``today``. Raises FileExistsError."""
+    """Create an office file with the demonstration as known on ``today``. Raises FileExistsError."""
     today = today or date.today()
     context = Context({values.name: dict(values.values) for values in LISTS})
-    entries = typed(numbered(_rows(today), today), today)
+    entries = schedule_entries(number_rows(_rows(today), today), today)
     latest = instants.now() if today == date.today() else f"{today}T23:59:59.999Z"
-    db, dated = connection.create(path), 0
+    db, last_dated = connection.create(path), 0
     try:
         db.execute("BEGIN IMMEDIATE")
         db.execute("UPDATE publication_key SET value = ?", (_KEY,))
-        db.execute("DROP TRIGGER history_stays_update")  # the history is dated as it would have been lived
+        db.execute("DROP TRIGGER history_stays_update")  # the rows of the history get the dates of the entries
         for day, same_day in groupby(entries, key=lambda entry: entry.day):
             for entry in same_day:
-                _type(db, entry, context)
-            dated = _date(db, day, dated, latest)
+                _write_entry(db, entry, context)
+            last_dated = _date_history(db, day, last_dated, latest)
         db.execute(system_tables.statements()["history_stays_update"])
         audit_chain.seal(db)
         db.execute("COMMIT")
@@ -76,9 +82,9 @@ def write(path: Path, today: date | None = None) -> None:
         db.close()
 
 
-def _type(db: Office, entry: Entry, context: Context) -> None:
-    """Write one entry as a save by Palette would: a change raises the version, and both are signed."""
-    table, values = entry.row.table, stored(entry.row.table, entry.values, context)
+def _write_entry(db: Office, entry: DataEntry, context: Context) -> None:
+    """Write one entry as Palette saves it: signed, and with the next version for a change."""
+    table, values = entry.row.table, to_columns(entry.row.table, entry.values, context)
     if entry.new:
         columns = {"id": entry.row.id, "changed_by": SIGNATURE, **values}
         marks = ", ".join(f":{name}" for name in columns)
@@ -92,48 +98,45 @@ def _type(db: Office, entry: Entry, context: Context) -> None:
 _MOMENT = (
     "strftime('%Y-%m-%dT%H:%M:%fZ', :day || 'T07:30:00', ((id - :dated) * min(240, 28800 / :number)) || ' seconds')"
 )
-_DATED = f"UPDATE history SET at = min({_MOMENT}, :latest) WHERE id > :dated"
+_DATE_HISTORY = f"UPDATE history SET at = min({_MOMENT}, :latest) WHERE id > :dated"
 
 
-def _date(db: Office, day: date, dated: int, latest: str) -> int:
-    """Date the history after the line ``dated``: one line after the other over that day, none after ``latest``.
-
-    Returns the last line.
-    """
+def _date_history(db: Office, day: date, dated: int, latest: str) -> int:
+    """Spread the history rows after the id ``dated`` over that day, none after ``latest``. Return the last id."""
     last = connection.change_token(db)
-    db.execute(_DATED, {"day": day.isoformat(), "dated": dated, "number": last - dated, "latest": latest})
+    db.execute(_DATE_HISTORY, {"day": day.isoformat(), "dated": dated, "number": last - dated, "latest": latest})
     return last
 
 
-def _rows(today: date) -> Iterator[Row]:
+def _rows(today: date) -> Iterator[DemoRow]:
     stories, partners = _stories(today)
     yield from partners
-    yield from rows_of(stories)
+    yield from all_rows(stories)
     yield from needs()
     yield from projects(stories, partners, today)
-    yield Row("need", PHOTO_DAY, _notes())
+    yield DemoRow("need", PHOTO_DAY, _notes())
 
 
-def _stories(today: date) -> tuple[list[Story], list[Row]]:
+def _stories(today: date) -> tuple[list[Story], list[DemoRow]]:
     partners = meetings.partner_rows()
-    able, decks, stories = meetings.by_domain(partners), Decks(Random(f"{SEED} sentences")), []
-    for place, (path, profile) in enumerate(profiles(_paths(today))):
-        story = tell(path, profile, place, decks)
-        meetings.interventions(story, able)
+    by_domain, decks, stories = meetings.partners_by_domain(partners), Decks(Random(f"{SEED} sentences")), []
+    for index, (path, profile) in enumerate(profiles(_paths(today))):
+        story = write_story(path, profile, index, decks)
+        meetings.add_interventions(story, by_domain)
         stories.append(story)
     return stories, partners
 
 
 def _paths(today: date) -> list[LifePath]:
-    """Everybody who asks by the end of next year, in the order of requests: later ones never change earlier ones."""
+    """Return the paths of all requests until the end of next year, by date: a later path never changes earlier ones."""
     last = max(today.year, PHOTO_DAY.year) + 1
-    paths = [*before(), *photo()]
+    paths = [*paths_before_2022(), *photo_paths()]
     for year in range(PHOTO_DAY.year, last + 1):
-        paths += after(year)
+        paths += paths_of_year(year)
     for year in range(2018, last + 1):
-        paths += not_oriented(year)
+        paths += paths_not_oriented(year)
     paths.sort(key=lambda path: path.requested)
-    sign(paths)
+    add_contracts(paths)
     return paths
 
 

@@ -1,4 +1,4 @@
-"""Interventions: how often the officer meets somebody, about what, for how long and with which partner."""
+"""The interventions of one invented person (dates, domains, durations, partners), and the partners."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -6,7 +6,7 @@ from random import Random
 
 from db.demo.days import days, is_working, working
 from db.demo.paths import SEED
-from db.demo.rows import Row
+from db.demo.rows import DemoRow
 from db.demo.story import FILE_BEGINS, Story
 from db.demo.texts import FOLLOW_UP, NETWORK
 
@@ -38,22 +38,24 @@ _WEIGHTS = {
 }  # fmt: skip
 
 
-def interventions(story: Story, partners: Mapping[str, list[Row]]) -> None:
-    """Every contact with that person, added to the story."""
-    rng = Random(f"{SEED} meetings {story.place}")
+def add_interventions(story: Story, partners: Mapping[str, list[DemoRow]]) -> None:
+    """Add the interventions of one person. ``partners``: by domain of intervention."""
+    rng = Random(f"{SEED} meetings {story.index}")
     for day, phase in _days(rng, story):
         domain = _domain(rng, story, day, phase)
         kind = _kind(rng, day, phase, domain)
         domain = "coaching" if phase == "diagnostic" and kind == "workshop_visit" else domain
-        able = partners.get(domain, [])
-        story.mine(
+        choices = partners.get(domain, [])
+        story.add_own_row(
             "intervention",
             day,
             happened_on=day,
             domain=domain,
             kind=kind,
             minutes=rng.choice(_MINUTES[kind]),
-            partner_id=rng.choice(able) if able and rng.random() < (0.85 if domain == "network" else 0.25) else None,
+            partner_id=rng.choice(choices)
+            if choices and rng.random() < (0.85 if domain == "network" else 0.25)
+            else None,
             note=_note(rng, story, day, domain, phase, kind) if rng.random() < 0.9 else None,
         )
 
@@ -67,7 +69,7 @@ def _kind(rng: Random, day: date, phase: str, domain: str) -> str:
 
 
 def _days(rng: Random, story: Story) -> Iterator[tuple[date, str]]:
-    """Each contact's day, and where on the path it happens: first and last meeting of the diagnosis, light, …"""
+    """Yield (day, phase) of each contact: first or last meeting of the diagnosis, light accompaniment…"""
     path = story.path
     for row in [row for row in story.rows if row.table == "stage" and row.values["kind"] == "one_off"]:
         yield row.day, "one_off"
@@ -95,14 +97,14 @@ def _every(rng: Random, first: date, last: date, gap: tuple[int, int], phase: st
 
 
 def _on_holiday(rng: Random, day: date) -> bool:
-    """Fewer meetings in the first half of August and between the years."""
+    """Return whether a meeting is skipped: fewer in the first half of August and around Christmas."""
     return not is_working(day) or (
         (day.month, day.day // 16) in ((8, 0), (12, 1)) and day.day < 25 and rng.random() < 0.4
     )
 
 
 def _domain(rng: Random, story: Story, day: date, phase: str) -> str:
-    """What the next open action is about, or whatever comes up."""
+    """Draw the domain of an intervention, those of open actions being more likely."""
     if phase in ("first", "diagnostic", "last", "one_off"):
         return rng.choice(("coaching", "coaching", "network", "paperwork"))
     weights = dict(_WEIGHTS)
@@ -117,37 +119,37 @@ def _domain(rng: Random, story: Story, day: date, phase: str) -> str:
 def _note(rng: Random, story: Story, day: date, domain: str, phase: str, kind: str) -> str:
     pools = FOLLOW_UP["notes"]
     if LOCKDOWN[0] <= day <= LOCKDOWN[1] and phase != "one_off":
-        return story.say(pools["lockdown"])
+        return story.sentence(pools["lockdown"])
     if kind in ("workshop_visit", "group"):
-        return story.say(pools[kind])
+        return story.sentence(pools[kind])
     if phase in ("first", "diagnostic", "last", "one_off") or (phase == "light" and domain == "coaching"):
-        return story.say(pools[phase])
-    return story.say(pools[kind if kind in ("mail", "phone") and rng.random() < 0.6 else domain])
+        return story.sentence(pools[phase])
+    return story.sentence(pools[kind if kind in ("mail", "phone") and rng.random() < 0.6 else domain])
 
 
-def partner_rows() -> list[Row]:
-    """The network, as the office noted it when the file began."""
+def partner_rows() -> list[DemoRow]:
+    """Return the partners, created when the file began."""
     rows = []
-    for place, line in enumerate(NETWORK["partners"]):
+    for index, line in enumerate(NETWORK["partners"]):
         name, kind, contact, town, domains = line.split("|")
-        address = f"contact{place + 1:02d}@exemple.fr"
+        address = f"contact{index + 1:02d}@exemple.fr"
         values = {
             "name": name,
             "kind": kind,
             "contact": contact,
             "town": town,
             "email": address,
-            "phone": f"05364998{place:02d}",
+            "phone": f"05364998{index:02d}",
         }
-        values["website"] = f"https://partenaire{place + 1:02d}.exemple.fr" if place % 2 else None
-        rows.append(Row("partner", FILE_BEGINS, values))
+        values["website"] = f"https://partenaire{index + 1:02d}.exemple.fr" if index % 2 else None
+        rows.append(DemoRow("partner", FILE_BEGINS, values))
     return rows
 
 
-def by_domain(rows: list[Row]) -> dict[str, list[Row]]:
-    """Domain of intervention -> the partners one turns to."""
-    found: dict[str, list[Row]] = {}
+def partners_by_domain(rows: list[DemoRow]) -> dict[str, list[DemoRow]]:
+    """Return domain of intervention -> partners."""
+    partners: dict[str, list[DemoRow]] = {}
     for row, line in zip(rows, NETWORK["partners"], strict=True):
         for domain in line.split("|")[4].split():
-            found.setdefault(domain, []).append(row)
-    return found
+            partners.setdefault(domain, []).append(row)
+    return partners

@@ -1,4 +1,4 @@
-"""Gives out names that fit gender, time of birth and origin, each once."""
+"""Names that fit gender, year of birth and origin, each given once."""
 
 from random import Random
 from typing import Any
@@ -11,24 +11,24 @@ _ABROAD: list[dict[str, str]] = _NAMES["abroad"]
 
 
 def first_names(gender: str) -> list[str]:
-    """Every French first name of that gender."""
+    """Return every French first name of that gender."""
     return [name for group in _NAMES["first"] if group["gender"] == gender for name in group["names"].split()]
 
 
 class Names:
-    """The names given so far."""
+    """Draws names that no other person has."""
 
     def __init__(self, rng: Random) -> None:
         self._rng = rng
         self._given: set[tuple[str, str]] = set()
 
     def draw(self, gender: str, born: int, origin: str) -> tuple[str, str]:
-        """First name and surname that nobody else of the file has."""
+        """Return (first name, surname) for a year of birth."""
         while True:
-            found = self._abroad(gender) if origin == "foreign" and gender != "other" else self._french(gender, born)
-            if found not in self._given:
-                self._given.add(found)
-                return found
+            name = self._abroad(gender) if origin == "foreign" and gender != "other" else self._french(gender, born)
+            if name not in self._given:
+                self._given.add(name)
+                return name
 
     def _french(self, gender: str, born: int) -> tuple[str, str]:
         groups: list[dict[str, Any]] = _NAMES["first"]

@@ -1,4 +1,4 @@
-"""Places: communes of the Lot with their postcode and territory, and ways to write an address."""
+"""Communes of the Lot with postcode and territory, and addresses."""
 
 from random import Random
 
@@ -11,16 +11,16 @@ TOWNS: tuple[tuple[str, str, str], ...] = tuple(
     for postcode, town, territory, weight in (line.split("|") for line in _PLACES["towns"])
     for _ in range(int(weight))
 )
-"""Postcode, commune, territory; larger communes stand several times."""
+"""(postcode, commune, territory); larger communes are repeated, so that they are drawn more often."""
 
 
 def address(rng: Random) -> str:
-    """A street and number, or a hamlet."""
+    """Return a number and street, or a hamlet."""
     if rng.random() < 0.45:
         return f"Lieu-dit {rng.choice(_PLACES['hamlets'])}"
     return f"{rng.randint(1, 88)} {rng.choice(_PLACES['streets'])}"
 
 
-def at(town: str) -> str:
-    """« à Cahors », « au Montat »."""
+def at_town(town: str) -> str:
+    """Return « à Cahors », « au Montat »."""
     return f"au {town.removeprefix('Le ')}" if town.startswith("Le ") else f"à {town}"

@@ -1,4 +1,4 @@
-"""Who the invented people are: each attribute is dealt out like a pack of cards, in the source's shares."""
+"""The attributes of the invented persons, drawn without replacement in the shares of the presentation."""
 
 import re
 import unicodedata
@@ -25,10 +25,10 @@ SHARES: dict[str, dict[str, int]] = {
     "domain": {"visual_arts": 45, "crafts": 30, "performing_arts": 42, "literature": 8, "film": 9, "other": 5},
     "age": {"20": 4, "25": 16, "30": 41, "40": 35, "50": 36, "60": 7},
 }  # fmt: skip
-"""Out of the 139 of 2022, to the unit; the same shares for other years. « age » is the lower bound of a band."""
+"""Numbers among the 139 persons of 2022, and shares for other years. « age »: the lower bound of a band."""
 
 RECENT_IN_THE_RSA = 64
-"""Of the 139, in the RSA for less than 2 years on 31 December 2022."""
+"""The number of the 139 persons who were in the RSA for less than 2 years on 31 December 2022."""
 
 _SPAN = {"20": 5, "25": 5, "30": 10, "40": 10, "50": 10, "60": 4}
 _STATUSES = {
@@ -67,14 +67,14 @@ class Profile:
 
     @property
     def craft_name(self) -> str:
-        """The discipline as this person is called by it."""
+        """The name of the discipline in the person's gender."""
         return self.craft.name[self.gender == "woman"]
 
 
 def deal(rng: Random, number: int, shares: Mapping[str, int]) -> list[str]:
-    """That many values in those proportions (largest remainders), shuffled; 139 of 139 are dealt to the unit."""
-    whole = sum(shares.values())
-    exact = {value: number * share / whole for value, share in shares.items()}
+    """Return ``number`` shuffled values in these proportions, rounded by largest remainder."""
+    total = sum(shares.values())
+    exact = {value: number * share / total for value, share in shares.items()}
     counts = {value: int(part) for value, part in exact.items()}
     missing = number - sum(counts.values())
     for value in sorted(exact, key=lambda value: counts[value] - exact[value])[:missing]:
@@ -85,15 +85,15 @@ def deal(rng: Random, number: int, shares: Mapping[str, int]) -> list[str]:
 
 
 def profiles(paths: list[Path]) -> Iterator[tuple[Path, Profile]]:
-    """A profile for every path, in the order of requests; the reasons for leaving are dealt on the way."""
+    """Yield each path with its profile, in the order of requests; also sets the reasons for leaving of the paths."""
     hands = {id(path): hand for group in _groups(paths) for path, hand in group}
     names, decks = Names(Random(f"{SEED} names")), Decks(Random(f"{SEED} crafts"))
-    for place, path in enumerate(paths):
-        yield path, _profile(Random(f"{SEED} person {place}"), path, hands[id(path)], names, decks, place)
+    for index, path in enumerate(paths):
+        yield path, _profile(Random(f"{SEED} person {index}"), path, hands[id(path)], names, decks, index)
 
 
 def _groups(paths: list[Path]) -> Iterator[list[tuple[Path, dict[str, str]]]]:
-    """Cards dealt to the 139 together, and to everybody else year of request by year of request."""
+    """Yield the attributes of the 139 persons together, and those of the others by year of request."""
     photo = [path for path in paths if path.photo]
     yield _hands(Random(f"{SEED} cards 2022"), photo, recent=_recent(photo))
     others = [path for path in paths if not path.photo]
@@ -104,11 +104,11 @@ def _groups(paths: list[Path]) -> Iterator[list[tuple[Path, dict[str, str]]]]:
 
 
 def _recent(photo: list[Path]) -> set[int]:
-    """Those of the 139 who came to the RSA in 2021 or 2022: the latest requests but every ninth."""
+    """Return the 64 of the 139 persons who entered the RSA in 2021 or 2022: the latest requests except each ninth."""
     late = sorted(
         (path for path in photo if path.requested >= date(2021, 2, 1)), key=lambda path: path.requested, reverse=True
     )
-    chosen = [path for place, path in enumerate(late) if place % 9 != 4][:RECENT_IN_THE_RSA]
+    chosen = [path for index, path in enumerate(late) if index % 9 != 4][:RECENT_IN_THE_RSA]
     if len(chosen) < RECENT_IN_THE_RSA:
         raise ValueError(f"only {len(chosen)} recent requests")
     return {id(path) for path in chosen}
@@ -118,28 +118,28 @@ def _hands(rng: Random, paths: list[Path], recent: set[int]) -> list[tuple[Path,
     decks = {name: deal(rng, len(paths), shares) for name, shares in SHARES.items()}
     decks["age"] = _ages(rng, paths, decks["age"])
     pairs = [
-        (path, {name: cards[place] for name, cards in decks.items()} | {"recent": "1" if id(path) in recent else ""})
-        for place, path in enumerate(paths)
+        (path, {name: cards[index] for name, cards in decks.items()} | {"recent": "1" if id(path) in recent else ""})
+        for index, path in enumerate(paths)
     ]
     _reasons(rng, pairs)
     return pairs
 
 
 def _ages(rng: Random, paths: list[Path], cards: list[str]) -> list[str]:
-    """Who asked first is oldest now: nobody is oriented at 60 or more, hardly anybody comes before 25."""
-    order = sorted(range(len(paths)), key=lambda place: paths[place].requested)
+    """Give the highest ages to the earliest requests: no request is oriented at 60 or more, and few before 25."""
+    order = sorted(range(len(paths)), key=lambda index: paths[index].requested)
     old, young, youngest = (cards.count(band) for band in ("60", "25", "20"))
     middle = order[old : len(order) - youngest]
     late = set(rng.sample(middle[len(middle) * 2 // 5 :], young))
     rest = [card for card in cards if card in ("30", "40", "50")]
-    found = dict.fromkeys(order[:old], "60") | dict.fromkeys(order[len(order) - youngest :], "20")
-    for place in middle:
-        found[place] = "25" if place in late else rest.pop()
-    return [found[place] for place in range(len(paths))]
+    ages = dict.fromkeys(order[:old], "60") | dict.fromkeys(order[len(order) - youngest :], "20")
+    for index in middle:
+        ages[index] = "25" if index in late else rest.pop()
+    return [ages[index] for index in range(len(paths))]
 
 
 def _reasons(rng: Random, pairs: list[tuple[Path, dict[str, str]]]) -> None:
-    """Why people left the RSA. In 2022 and early 2023 the source's three reasons; else whichever fits."""
+    """Set the reasons for leaving the RSA: in 2022 and early 2023 those of the presentation, else a plausible one."""
     for first, last, counts in (
         (date(2022, 1, 1), date(2022, 12, 31), REASONS_2022),
         (date(2023, 1, 1), date(2023, 3, 6), REASONS_EARLY_2023),
@@ -175,24 +175,24 @@ def _reason(rng: Random, path: Path, hand: dict[str, str]) -> str:
     return rng.choices(list(shares), list(shares.values()))[0]
 
 
-def _profile(rng: Random, path: Path, hand: dict[str, str], names: Names, decks: Decks, place: int) -> Profile:
-    gender = "other" if place % 97 == 60 and not path.photo else hand["gender"]
+def _profile(rng: Random, path: Path, hand: dict[str, str], names: Names, decks: Decks, index: int) -> Profile:
+    gender = "other" if index % 97 == 60 and not path.photo else hand["gender"]
     born = _birth_date(rng, path, int(hand["age"]))
     first, last = names.draw(gender, born.year, hand["origin"])
     craft = _craft(hand["domain"], gender, path.refused == "mobility", decks)
     postcode, town, territory = rng.choice(TOWNS)
-    stranded = path.refused == "mobility" or (craft.mobile and place % 11 == 3)
+    stranded = path.refused == "mobility" or (craft.mobile and index % 11 == 3)
     mobile = not stranded and (craft.mobile or rng.random() < 0.82)
     status = rng.choice(_STATUSES[hand["domain"]].split())
     return Profile(
         first, last, gender, born, hand["origin"], hand["household"], hand["education"], craft, status,
         _rsa_entry(rng, path, bool(hand["recent"]), born), postcode, town, territory, address(rng),
-        _phone(place), f"{_plain(first)}.{_plain(last)}@exemple.fr", mobile or rng.random() < 0.4, mobile,
+        _phone(index), f"{_plain(first)}.{_plain(last)}@exemple.fr", mobile or rng.random() < 0.4, mobile,
     )  # fmt: skip
 
 
 def _birth_date(rng: Random, path: Path, band: int) -> date:
-    """Of the band's age on 31 December 2022 (or of the year of request), under 60 on the day of the request."""
+    """Return a birth date in the band on 31 December 2022 (or of the year of request), under 60 when requesting."""
     year = 2022 if path.photo else path.requested.year
     if path.refused == "age":
         return between(rng, date(year - 66, 1, 1), date(year - 61, 12, 31))
@@ -215,7 +215,7 @@ _SELDOM_MOBILE = {domain for domain, crafts in _BY_DOMAIN.items() if not any(cra
 
 
 def _rsa_entry(rng: Random, path: Path, recent: bool, born: date) -> date:
-    """Less than 2 years before 31 December 2022 for the recent ones of the photograph; before that for its others."""
+    """Return the entry into the RSA: in 2021 or 2022 for recent persons of the photograph, earlier for its others."""
     last = path.requested - timedelta(days=12)
     if path.photo and recent:
         return between(rng, max(date(2021, 1, 4), path.requested - days(1.4 * YEAR)), last)
@@ -225,10 +225,10 @@ def _rsa_entry(rng: Random, path: Path, recent: bool, born: date) -> date:
     return min(last, max(last - days(YEAR * since), born + days(20 * YEAR)))
 
 
-def _phone(place: int) -> str:
-    """A number of the ranges kept for fiction (0536 49 and 0639 98)."""
-    prefix = "063998" if place % 4 else "053649"
-    return f"{prefix}{place * 37 % 10_000:04d}"
+def _phone(index: int) -> str:
+    """Return a number of the ranges reserved for fiction (0536 49 and 0639 98)."""
+    prefix = "063998" if index % 4 else "053649"
+    return f"{prefix}{index * 37 % 10_000:04d}"
 
 
 def _plain(name: str) -> str:

@@ -1,7 +1,7 @@
-"""A row as it stood on any day: what was known when it was written down, and what later days added.
+"""The rows of the demonstration, each with its first values and its dated later changes.
 
-The whole demonstration is planned without knowing what day it is; what the office would know on that day is then
-typed into the file (typed.py). That is why a figure of 2022 cannot change with the day on which the file is made.
+The rows are planned up to the end of the next year; data_entry.py then selects what an office would have entered by
+the day on which the file is created. A figure of 2022 therefore does not depend on that day.
 """
 
 from collections.abc import Iterable
@@ -17,10 +17,10 @@ _TYPES = {table.name: {item.name: item.type for item in table.fields} for table 
 
 
 @dataclass(eq=False)
-class Row:
-    """One row of ``table``, written down on ``day``; ``later`` holds what is added or changed, and when.
+class DemoRow:
+    """One row of ``table``, created on ``day``; ``later``: its changes, as (day, values).
 
-    A value may be another Row: it stands for that row's number, which ``numbered`` gives out.
+    A value may be another DemoRow, which stands for its id; ``number_rows`` gives out the ids.
     """
 
     table: str
@@ -30,17 +30,17 @@ class Row:
     id: int = 0
 
     def then(self, day: date | None, **values: Any) -> None:
-        """From that day on, these values hold; None: it never happens."""
+        """Add a change of values on that day, unless it is None."""
         if day is not None:
             self.later.append((day, values))
 
 
-def numbered(rows: Iterable[Row], today: date) -> dict[str, list[Row]]:
-    """The rows written down by that day, table by table, oldest first, each with its number.
+def number_rows(rows: Iterable[DemoRow], today: date) -> dict[str, list[DemoRow]]:
+    """Return the rows created by ``today``, by table, oldest first, and set their ids.
 
-    Numbers follow the days, so an earlier row has the same number whatever comes after it.
+    Ids follow the days, so that the id of a row does not depend on later rows.
     """
-    tables: dict[str, list[Row]] = {}
+    tables: dict[str, list[DemoRow]] = {}
     for row in sorted(rows, key=lambda row: row.day):
         if row.day <= today:
             same = tables.setdefault(row.table, [])
@@ -49,18 +49,18 @@ def numbered(rows: Iterable[Row], today: date) -> dict[str, list[Row]]:
     return tables
 
 
-def stored(table: str, values: dict[str, Any], context: Context) -> dict[str, Any]:
-    """The values as SQLite keeps them, each checked by its field. Raises FieldError, KeyError for an unknown field."""
+def to_columns(table: str, values: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Return the values as SQLite stores them, checked by their fields. Raises FieldError; KeyError: unknown field."""
     columns: dict[str, Any] = {}
     for name, value in values.items():
-        kept, type_ = _plain(value), _TYPES[table][name]
-        columns[name] = None if kept is None else type_.to_sql(type_.check(kept, context))
+        plain, type_ = _plain(value), _TYPES[table][name]
+        columns[name] = None if plain is None else type_.to_sql(type_.check(plain, context))
     return columns
 
 
 def _plain(value: Any) -> Any:
     match value:
-        case Row():
+        case DemoRow():
             return value.id
         case str():
             return french(value)
@@ -71,7 +71,7 @@ def _plain(value: Any) -> Any:
 
 
 def french(text: str) -> str:
-    """The text with the unbreakable spaces that French wants before « : ; ? ! » and inside « guillemets »."""
+    """Return the text with the no-break spaces of French typography before « : ; ? ! € » and inside « guillemets »."""
     for mark in ":;?!»€":
         text = text.replace(f" {mark}", f"\u00a0{mark}")
     return text.replace("« ", "«\u00a0")

@@ -1,4 +1,4 @@
-"""The words of the TOML files beside this one, dealt out so that a sentence does not come back before all others."""
+"""The texts of the TOML files, drawn so that a sentence is not repeated before all others of its list were drawn."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def load(name: str) -> dict[str, Any]:
-    """What the TOML file of that name holds."""
+    """Return the content of the TOML file of that name."""
     return tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
 
 
@@ -19,7 +19,7 @@ NETWORK = load("network")
 
 @dataclass(frozen=True)
 class Craft:
-    """A discipline: its names (masculine, feminine), what it makes and needs, what somebody knows and could do."""
+    """A discipline: its names (masculine, feminine), products, workplace, skills, potential and equipment."""
 
     domain: str
     name: tuple[str, str]
@@ -32,7 +32,7 @@ class Craft:
 
     @property
     def epicene(self) -> bool:
-        """Whether its name is the same for everybody."""
+        """Whether its masculine and feminine names are the same."""
         return self.name[0] == self.name[1]
 
 
@@ -53,26 +53,26 @@ CRAFTS = tuple(_craft(entry) for name in ("crafts", "other_crafts") for entry in
 
 
 class Decks:
-    """One pile of cards per list: each is drawn to the end before it is shuffled anew."""
+    """Draws the values of lists in random order; a list starts over only once all its values were drawn."""
 
     def __init__(self, rng: Random) -> None:
         self._rng = rng
         self._piles: dict[int, list[Any]] = {}
 
     def draw(self, pool: Sequence[Any]) -> Any:
-        """The next card of that list, which lives as long as the program."""
+        """Return the next value of a list, which must be a module constant: lists are told apart by identity."""
         pile = self._piles.get(id(pool))
         if not pile:
             pile = self._piles[id(pool)] = self._rng.sample(pool, len(pool))
         return pile.pop()
 
 
-def agreeing(gender: str) -> dict[str, str]:
-    """{e}, {il}, {Il}: how a sentence agrees with somebody."""
+def agreement_words(gender: str) -> dict[str, str]:
+    """Return the words {e}, {il} and {Il} of a sentence for that gender."""
     forms = {"man": ("", "il", "Il"), "woman": ("e", "elle", "Elle")}
     return dict(zip(("e", "il", "Il"), forms.get(gender, ("e", "la personne", "La personne")), strict=True))
 
 
-def of(noun: str) -> str:
-    """« de relieuse », « d’ébéniste »."""
+def french_of(noun: str) -> str:
+    """Return « de relieuse », « d’ébéniste »."""
     return f"d’{noun}" if noun[0] in "aeéiou" else f"de {noun}"

@@ -1,4 +1,4 @@
-"""The whole office file read in one go, and written as a plain SQLite file.
+"""Reading of the whole office file in one transaction, and its export as a plain SQLite file.
 
 May import: db.base, db.model, db.storage, db.rows, db.customise.
 """

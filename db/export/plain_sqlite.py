@@ -1,7 +1,7 @@
-"""The whole office file as a plain SQLite file that any tool opens: the team's tables, the lists, and readable views.
+"""Export of the office file as a plain SQLite file that any tool opens: the team's tables, lists, and readable views.
 
-It is made from nothing, row by row: no account, session, key, trace, history, search index, trigger, and no page of the
-office file in which something erased would still stand.
+It is a new file, written row by row: without accounts, sessions, keys, logs, history, search index and triggers, and
+without database pages that might still hold erased data.
 """
 
 import sqlite3
@@ -10,49 +10,49 @@ from contextlib import closing
 from pathlib import Path
 
 from db.base import atomic_files
-from db.export.read_all import Whole, reading
-from db.imports.plan_types import NUMBER, Tick, silent
+from db.base.progress import Progress, ignore_progress
+from db.export.read_all import WholeFile, reading
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Choices, Date, Euros, Reference, References, Several, Type, YesNo
 from db.rows import queries
-from db.rows.round_trip_text import headings
+from db.rows.round_trip_text import ROW_NUMBER, headings
 
-_LEAST, _STEPS = 500, 40
-"""How often progress is told: every so many rows, and so many times at most."""
+_MIN_ROWS, _MAX_REPORTS = 500, 40
+"""Progress is reported at most once per 500 rows, and at most 40 times."""
 _HELP = "lisez_moi"
 
 
-def content(db: Office, tick: Tick = silent) -> bytes:
-    """The bytes of the file. Raises whatever ``tick`` raises."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as made, reading(db) as whole:
-        made.execute("BEGIN")
+def content(db: Office, progress: Progress = ignore_progress) -> bytes:
+    """Return the bytes of the file. Raises what ``progress`` raises."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as target, reading(db) as whole:
+        target.execute("BEGIN")
         for statement in _tables(whole):
-            made.execute(statement)
-        _fill_lists(made, whole)
-        _fill_help(made, whole)
-        _fill_tables(made, whole, tick)
+            target.execute(statement)
+        _fill_lists(target, whole)
+        _fill_help(target, whole)
+        _fill_tables(target, whole, progress)
         for table in whole.tables.values():
-            made.execute(_view(whole, table))
-        made.execute("COMMIT")
-        return made.serialize()
+            target.execute(_view(whole, table))
+        target.execute("COMMIT")
+        return target.serialize()
 
 
-def plain_copy(db: Office, to: Path, tick: Tick = silent) -> None:
-    """Write the file at a new place, readable by its owner alone. Raises FileExistsError, OSError."""
-    atomic_files.write_bytes(to, content(db, tick))
+def plain_copy(db: Office, to: Path, progress: Progress = ignore_progress) -> None:
+    """Write the file to a new path, readable by its owner alone. Raises FileExistsError, OSError."""
+    atomic_files.write_bytes(to, content(db, progress))
 
 
 # ---- tables
 
 
-def _tables(whole: Whole) -> Iterator[str]:
-    """CREATE TABLE of lists, tables and the page of help. Not STRICT: a tool of before 2021 would not open the file."""
+def _tables(whole: WholeFile) -> Iterator[str]:
+    """Yield the CREATE TABLE statements. Not STRICT, which tools with a SQLite older than 3.37 (2021) cannot open."""
     yield (
         f"CREATE TABLE {_HELP} (table_name TEXT NOT NULL, column_name TEXT, label TEXT NOT NULL, help TEXT,"
         " list_table TEXT)"
     )
-    for name in whole.known.labels:
+    for name in whole.context.labels:
         yield (
             f"CREATE TABLE list_{name} (code TEXT PRIMARY KEY, label TEXT NOT NULL, position INTEGER NOT NULL,"
             " retired INTEGER NOT NULL)"
@@ -69,24 +69,24 @@ def _column(item: Field) -> str:
     return f'"{item.name}" {item.type.sql}{refers}'
 
 
-def _fill_lists(made: sqlite3.Connection, whole: Whole) -> None:
+def _fill_lists(target: sqlite3.Connection, whole: WholeFile) -> None:
     for name, *values in whole.values():
-        made.execute(f"INSERT INTO list_{name} VALUES (?, ?, ?, ?)", values)
+        target.execute(f"INSERT INTO list_{name} VALUES (?, ?, ?, ?)", values)
 
 
-def _fill_help(made: sqlite3.Connection, whole: Whole) -> None:
-    """What each table and column is, so that the file explains itself."""
+def _fill_help(target: sqlite3.Connection, whole: WholeFile) -> None:
+    """Fill the table of help with the meaning of each table and column."""
     into = f"INSERT INTO {_HELP} VALUES (?, ?, ?, ?, ?)"
     for table in whole.tables.values():
-        told = f"Une ligne par : {table.label}. La vue « {_name(table)} » dit la même chose en clair."
-        made.execute(into, (table.name, None, table.plural, told, None))
+        text = f"Une ligne par : {table.label}. La vue « {_name(table)} » dit la même chose en clair."
+        target.execute(into, (table.name, None, table.plural, text, None))
         for item in table.fields:
             text = " ".join(filter(None, (item.help, _stored(item.type))))
-            made.execute(into, (table.name, item.name, item.label, text, item.list.table if item.list else None))
+            target.execute(into, (table.name, item.name, item.label, text, item.list.table if item.list else None))
 
 
 def _stored(kind: Type) -> str:
-    """How a type is kept in its column, where that does not go without saying."""
+    """Return how a type is stored in its column, or '' where it is obvious."""
     match kind:
         case Euros():
             return "En centimes."
@@ -103,15 +103,15 @@ def _stored(kind: Type) -> str:
     return ""
 
 
-def _fill_tables(made: sqlite3.Connection, whole: Whole, tick: Tick) -> None:
-    done, step = 0, max(_LEAST, whole.size // _STEPS)
+def _fill_tables(target: sqlite3.Connection, whole: WholeFile, progress: Progress) -> None:
+    done, step = 0, max(_MIN_ROWS, whole.size // _MAX_REPORTS)
     for table in whole.tables.values():
         into = f'INSERT INTO "{table.name}" VALUES ({", ".join("?" * (len(table.fields) + 1))})'
         for row_id, values in whole.rows(table):
             if done % step == 0:
-                tick(done / whole.size, table.plural)
+                progress(done / whole.size, table.plural)
             stored = (item.type.to_sql(values[item.name]) for item in table.fields)
-            made.execute(into, (row_id, *stored))
+            target.execute(into, (row_id, *stored))
             done += 1
 
 
@@ -126,35 +126,35 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _view(whole: Whole, table: OfficeTable) -> str:
-    """The table as it is read: French headings, labels, euros, names."""
-    columns = [f"t.id AS {_quoted(NUMBER)}"]
+def _view(whole: WholeFile, table: OfficeTable) -> str:
+    """Return CREATE VIEW of a table in clear: French headings, labels, euros, titles."""
+    columns = [f"t.id AS {_quoted(ROW_NUMBER)}"]
     for heading, item in headings(table.fields).items():
         columns.append(f"{_shown(whole, item, f't.{_quoted(item.name)}', 't')} AS {_quoted(heading)}")
     return f'CREATE VIEW {_quoted(_name(table))} AS SELECT {", ".join(columns)} FROM "{table.name}" t'
 
 
-def _shown(whole: Whole, item: Field, sql: str, row: str) -> str:
-    """SQL: a column as it is read. ``row``: the alias of the row it is of."""
+def _shown(whole: WholeFile, item: Field, sql: str, row: str) -> str:
+    """Return the SQL of a column in clear. ``row``: the alias of its row."""
     several = isinstance(item.type, Several)
-    one, inner = ("e.value", f"{row}_") if several else (sql, f"{row}_")
+    value, inner = ("e.value", f"{row}_") if several else (sql, f"{row}_")
     match item.type:
         case Euros():
             return f"{sql} / 100.0"
         case YesNo():
             return f"CASE {sql} WHEN 1 THEN 'Oui' WHEN 0 THEN 'Non' END"
         case Choice(list=values) | Choices(list=values):
-            found = f"(SELECT label FROM {values.table} WHERE code = {one})"
+            label = f"(SELECT label FROM {values.table} WHERE code = {value})"
         case Reference(table=name) | References(table=name):
             title = _title(whole, whole.tables[name], inner)
-            found = f'(SELECT {title} FROM "{name}" {inner} WHERE {inner}.id = {one})'
+            label = f'(SELECT {title} FROM "{name}" {inner} WHERE {inner}.id = {value})'
         case _:
             return sql
-    return f"(SELECT group_concat({found}, ' ; ') FROM json_each({sql}) e)" if several else found
+    return f"(SELECT group_concat({label}, ' ; ') FROM json_each({sql}) e)" if several else label
 
 
-def _title(whole: Whole, table: OfficeTable, row: str) -> str:
-    """SQL: the name of a row, as Palette gives it."""
+def _title(whole: WholeFile, table: OfficeTable, row: str) -> str:
+    """Return the SQL of the title of a row, as Palette shows it."""
     parts = []
     for item in queries.title_fields(table):
         shown = _shown(whole, item, f"{row}.{_quoted(item.name)}", row)

@@ -1,5 +1,5 @@
-"""An office's own spreadsheet: read, matched with the dictionary and with existing rows, compared, then written whole
-or not at all.
+"""Import of an office's own spreadsheet: reading, matching with the dictionary and with existing rows, comparison, and
+writing in a single operation.
 
 May import: db.base, db.model, db.storage, db.rows.
 """

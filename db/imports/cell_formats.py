@@ -1,7 +1,7 @@
-"""What a spreadsheet says beside its values: zeros shown, colours, errors, merged cells. Read off the XML.
+"""The formats of a spreadsheet beside its values: leading zeros, colours, errors, merged cells, read from the XML.
 
-Regular expressions over the bytes are enough for what spreadsheets write, cannot be made to expand an entity, and take
-a tenth of the time of a parser. What they miss is a note that is not made.
+Regular expressions over the bytes suffice for the XML that spreadsheets write, never expand an entity, and take a tenth
+of the time of a parser. Where they miss a format, only a note or leading zeros are missing.
 """
 
 import re
@@ -10,14 +10,18 @@ from dataclasses import dataclass, field
 from html import unescape
 from itertools import islice
 
-_MOST = 50_000
-"""How many cells of a kind are looked at in a sheet: a note needs no more."""
-_ERRORS_AT_MOST = 20_000
+_MAX_CELLS = 50_000
+"""The number of coloured or struck cells counted in a sheet; they only appear in a note."""
+_MAX_ERRORS = 20_000
 
 
 @dataclass
-class Looks:
-    """Of one sheet. ``padded``: cell -> how many digits it shows; ``cells``: how large a rectangle it fills."""
+class SheetFormats:
+    """The formats of one sheet, cells by (line from 1, column from 0).
+
+    ``cells``: the size of the rectangle that the sheet fills. ``padded``: cell -> number of digits displayed.
+    ``coloured``, ``struck``: line -> number of such cells. ``broken``: cell -> error. ``merged``: as in SourceSheet.
+    """
 
     cells: int = 0
     padded: dict[tuple[int, int], int] = field(default_factory=dict)
@@ -27,8 +31,8 @@ class Looks:
     merged: tuple[tuple[int, int, int, int], ...] = ()
 
 
-def of_archive(archive: zipfile.ZipFile) -> dict[str, Looks]:
-    """Looks by sheet of an XLSX or ODS archive; of another kind, none."""
+def of_archive(archive: zipfile.ZipFile) -> dict[str, SheetFormats]:
+    """Return the formats by sheet of an XLSX or ODS archive; nothing for another kind."""
     names = set(archive.namelist())
     if "xl/workbook.xml" in names:
         return _of_xlsx(archive, names)
@@ -40,20 +44,20 @@ def of_archive(archive: zipfile.ZipFile) -> dict[str, Looks]:
 # ---- XLSX
 
 
-def _of_xlsx(archive: zipfile.ZipFile, names: set[str]) -> dict[str, Looks]:
+def _of_xlsx(archive: zipfile.ZipFile, names: set[str]) -> dict[str, SheetFormats]:
     workbook = archive.read("xl/workbook.xml").decode("utf-8", "replace")
     links = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
     targets = {}
     for tag in re.findall(r"<(?:\w+:)?Relationship\b[^>]*>", links):
         targets[_attribute(tag, "Id")] = _attribute(tag, "Target")
     styles = _Styles(archive.read("xl/styles.xml").decode("utf-8", "replace") if "xl/styles.xml" in names else "")
-    found = {}
+    formats = {}
     for tag in re.findall(r"<(?:\w+:)?sheet\b[^>]*>", workbook):
         target = targets.get(_attribute(tag, r"\w+:id"), "").lstrip("/")
         path = target if target.startswith("xl/") else f"xl/{target}"
         if path in names:
-            found[unescape(_attribute(tag, "name"))] = _of_sheet(archive.read(path), styles)
-    return found
+            formats[unescape(_attribute(tag, "name"))] = _of_sheet(archive.read(path), styles)
+    return formats
 
 
 def _attribute(tag: str, name: str) -> str:
@@ -62,7 +66,7 @@ def _attribute(tag: str, name: str) -> str:
 
 
 class _Styles:
-    """Which styles of cells pad with zeros, colour or strike out: their numbers, as the sheets name them."""
+    """The numbers of the cell styles that pad with zeros, colour or strike out."""
 
     def __init__(self, xml: str) -> None:
         formats = {
@@ -83,25 +87,25 @@ class _Styles:
             digits = re.sub(r'[\s"\\]|\[\$[^\]]*\]', "", code.split(";")[0])
             if re.fullmatch(r"0{2,20}", digits):
                 self.padded[str(number)] = len(digits)
-            if _nth(filled, _attribute(tag, "fillId")):
+            if _flag_at(filled, _attribute(tag, "fillId")):
                 self.coloured.add(str(number))
-            if _nth(struck, _attribute(tag, "fontId")):
+            if _flag_at(struck, _attribute(tag, "fontId")):
                 self.struck.add(str(number))
 
 
 def _children(xml: str, block: str, child: str) -> list[str]:
-    found = re.search(rf"<(?:\w+:)?{block}\b.*?</(?:\w+:)?{block}>", xml, re.DOTALL)
+    match = re.search(rf"<(?:\w+:)?{block}\b.*?</(?:\w+:)?{block}>", xml, re.DOTALL)
     return re.findall(
-        rf"<(?:\w+:)?{child}\b(?:[^>]*/>|.*?</(?:\w+:)?{child}>)", found.group() if found else "", re.DOTALL
+        rf"<(?:\w+:)?{child}\b(?:[^>]*/>|.*?</(?:\w+:)?{child}>)", match.group() if match else "", re.DOTALL
     )
 
 
-def _nth(flags: list[bool], number: str) -> bool:
+def _flag_at(flags: list[bool], number: str) -> bool:
     return number.isdecimal() and len(number) < 7 and int(number) < len(flags) and flags[int(number)]
 
 
 def _is_colour(fill: str) -> bool:
-    """A solid fill that is not white."""
+    """Return whether a fill is solid and not white."""
     colour = re.search(r"<(?:\w+:)?fgColor\b[^>]*>", fill)
     if 'patternType="solid"' not in fill or not colour:
         return False
@@ -110,34 +114,35 @@ def _is_colour(fill: str) -> bool:
     )
 
 
-def _of_sheet(xml: bytes, styles: _Styles) -> Looks:
-    looks = Looks(_extent(xml))
-    for place, style in _styled(xml, set(styles.padded)):
-        looks.padded[place] = styles.padded[style]
-    for (row, _), _style in islice(_styled(xml, styles.coloured), _MOST):
-        looks.coloured[row] = looks.coloured.get(row, 0) + 1
-    for (row, _), _style in islice(_styled(xml, styles.struck), _MOST):
-        looks.struck[row] = looks.struck.get(row, 0) + 1
+def _of_sheet(xml: bytes, styles: _Styles) -> SheetFormats:
+    formats = SheetFormats(_extent(xml))
+    for cell, style in _styled(xml, set(styles.padded)):
+        formats.padded[cell] = styles.padded[style]
+    for (row, _), _style in islice(_styled(xml, styles.coloured), _MAX_CELLS):
+        formats.coloured[row] = formats.coloured.get(row, 0) + 1
+    for (row, _), _style in islice(_styled(xml, styles.struck), _MAX_CELLS):
+        formats.struck[row] = formats.struck.get(row, 0) + 1
     if b'"e"' in xml:
         error = rb'<c\b([^>]*\bt="e"[^>]*)>(?:<f\b[^>]*>[^<]*</f>|<f\b[^>]*/>)?<v>([^<]*)</v>'
-        for match in islice(re.finditer(error, xml), _ERRORS_AT_MOST):
-            looks.broken[_place(match.group(1))] = unescape(match.group(2).decode("utf-8", "replace"))
+        for match in islice(re.finditer(error, xml), _MAX_ERRORS):
+            formats.broken[_position(match.group(1))] = unescape(match.group(2).decode("utf-8", "replace"))
     if b"<f" in xml:
         unknown = rb'<c\b((?![^>]*\bt="str")[^>]*)>(?:<f\b[^>]*>[^<]*</f>|<f\b[^>]*/>)(?:<v\s*/>|<v></v>)?</c>'
-        for match in islice(re.finditer(unknown, xml), _ERRORS_AT_MOST):
-            looks.broken[_place(match.group(1))] = "formule sans résultat enregistré"
-    return looks
+        for match in islice(re.finditer(unknown, xml), _MAX_ERRORS):
+            formats.broken[_position(match.group(1))] = "formule sans résultat enregistré"
+    return formats
 
 
-def _styled(xml: bytes, wanted: set[str]) -> "list[tuple[tuple[int, int], str]]":
-    if not wanted:
+def _styled(xml: bytes, styles: set[str]) -> "list[tuple[tuple[int, int], str]]":
+    """Return (cell, style) for the cells that have one of these styles, 200,000 at most."""
+    if not styles:
         return []
-    numbers = b"|".join(number.encode() for number in sorted(wanted))
-    found = re.finditer(rb'<c\b([^>]*?\bs="(' + numbers + rb')"[^>]*)>', xml)
-    return [(_place(match.group(1)), match.group(2).decode()) for match in islice(found, 200_000)]
+    numbers = b"|".join(number.encode() for number in sorted(styles))
+    matches = re.finditer(rb'<c\b([^>]*?\bs="(' + numbers + rb')"[^>]*)>', xml)
+    return [(_position(match.group(1)), match.group(2).decode()) for match in islice(matches, 200_000)]
 
 
-def _place(attributes: bytes) -> tuple[int, int]:
+def _position(attributes: bytes) -> tuple[int, int]:
     match = re.search(rb'\br="([A-Z]{1,3})(\d{1,7})"', attributes)
     return (int(match.group(2)), column_number(match.group(1).decode())) if match else (0, 0)
 
@@ -161,13 +166,13 @@ def column_letter(number: int) -> str:
 
 
 _NARROW = 80
-"""A sheet of so few columns may have 99,999 rows."""
+"""Columns; a sheet with at most these may have 99,999 rows within the limit of cells."""
 
 
 def _extent(xml: bytes) -> int:
-    """Rows times columns of the rectangle that the cells fill: what reading it would take.
+    """Return rows times columns of the rectangle that the cells fill, which calamine would allocate.
 
-    A hundred thousand rows of eighty columns weigh little, so that only cells that are farther are looked for.
+    In a narrow sheet only row numbers from 100,000 on matter, so that shorter ones are not searched.
     """
     unusual = any(spelling in xml for spelling in (b" r='", b" r =", b" r= ", b"\tr", b"\nr", b"\rr"))
     before = rb"\sr\s*=\s*[\"']" if unusual else rb' r="'
@@ -185,39 +190,39 @@ _TOKEN = re.compile(
 )
 
 
-def _of_ods(xml: bytes) -> dict[str, Looks]:
-    found: dict[str, Looks] = {}
-    looks, row, column, height = Looks(), 0, 0, 1
+def _of_ods(xml: bytes) -> dict[str, SheetFormats]:
+    by_sheet: dict[str, SheetFormats] = {}
+    formats, row, column, height = SheetFormats(), 0, 0, 1
     last = 0
     merged: list[tuple[int, int, int, int]] = []
     wide = 0
     for match in _TOKEN.finditer(xml):
         tag = match.group()
         if tag.startswith(b"<table:table "):
-            looks, row, column, height, merged, wide = Looks(), 0, 0, 1, [], 0
-            found[unescape(_attribute(tag.decode("utf-8", "replace"), "table:name"))] = looks
+            formats, row, column, height, merged, wide = SheetFormats(), 0, 0, 1, [], 0
+            by_sheet[unescape(_attribute(tag.decode("utf-8", "replace"), "table:name"))] = formats
         elif tag.startswith(b"<table:table-row"):
             row, column, height = row + height, 0, _repeated(tag, b"rows")
             last = row + height - 1
         elif tag.startswith(b"</"):
-            looks.merged = tuple(merged)
+            formats.merged = tuple(merged)
         else:
             times = _repeated(tag, b"columns")
             if b"office:value" in tag or b"value-type" in tag:
                 wide = max(wide, column + times)
-                looks.cells = max(looks.cells, last * wide)
+                formats.cells = max(formats.cells, last * wide)
             if b"-spanned" in tag:
                 merged += _spanned(tag, row, column)
             column += times
-    return found
+    return by_sheet
 
 
-def _repeated(tag: bytes, what: bytes) -> int:
-    match = re.search(rb"number-" + what + rb'-repeated="(\d{1,18})"', tag)
+def _repeated(tag: bytes, axis: bytes) -> int:
+    match = re.search(rb"number-" + axis + rb'-repeated="(\d{1,18})"', tag)
     return int(match.group(1)) if match else 1
 
 
 def _spanned(tag: bytes, row: int, column: int) -> list[tuple[int, int, int, int]]:
-    spans = [re.search(rb"number-" + what + rb'-spanned="(\d{1,5})"', tag) for what in (b"rows", b"columns")]
+    spans = [re.search(rb"number-" + axis + rb'-spanned="(\d{1,5})"', tag) for axis in (b"rows", b"columns")]
     high, wide = (int(span.group(1)) if span else 1 for span in spans)
     return [(row, column, row + high - 1, column + wide - 1)] if high > 1 or wide > 1 else []

@@ -1,4 +1,4 @@
-"""One cell -> the stored value of its field, with what was guessed. What does not read is a problem, never a blank."""
+"""Reading of a cell as the stored value of its field. An unreadable cell is a problem, never an empty value."""
 
 import re
 from collections.abc import Mapping
@@ -32,145 +32,145 @@ from db.model.types import (
 
 SYNONYM, SPELLING, UNKNOWN, CHOSEN, REMEMBERED = "synonyme", "orthographe", "sans valeur", "choisi", "retenu"
 _CLOSE, _MARGIN = 86, 6
-"""How much a text must resemble one label of a list, and how much less the next one, to be taken for it."""
+"""Similarity (0 to 100) for a text to be read as a label of a list, and its margin over the next label."""
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """What a cell says: its stored value; how it was guessed, if it was; why it does not read, if it does not."""
+class CellReading:
+    """The stored value of a cell, how it was interpreted (or ''), and why it is unreadable (or '')."""
 
     value: Any = None
     how: str = ""
     reason: str = ""
 
 
-class Reader:
-    """Reads the cells of one field; every distinct cell once.
+class CellReader:
+    """Reads the cells of one field, each distinct cell once.
 
-    ``chosen``, ``remembered``: text -> what a person said it means, now or for an earlier file: a code or text, '' for
-    an empty cell. A reference is read as its text: who or what it names is for references.py to say.
+    ``chosen``, ``remembered``: text -> replacement chosen by the person, now or for an earlier file: a code or text, ''
+    for an empty cell. A reference is read as its text, which plan.py and row_persons.py resolve.
     """
 
     def __init__(
         self,
-        item: Field,
-        known: Context,
+        field: Field,
+        context: Context,
         chosen: Mapping[str, str],
         remembered: Mapping[str, str],
         of_name: bool = False,
     ) -> None:
-        self.field, self._known, self._of_name = item, known, of_name
-        self._said = {fold(text): (CHOSEN, value) for text, value in chosen.items()}
+        self.field, self._context, self._of_name = field, context, of_name
+        self._replacements = {fold(text): (CHOSEN, value) for text, value in chosen.items()}
         for text, value in remembered.items():
-            self._said.setdefault(fold(text), (REMEMBERED, value))
-        self.texts: dict[Cell, Read] = {}
-        """Every text that was read: most cells are looked up here without more ado."""
-        self._others: dict[tuple[type, Cell], Read] = {}
-        self._labels = _Labels(item.list, known) if item.list else None
+            self._replacements.setdefault(fold(text), (REMEMBERED, value))
+        self.texts: dict[Cell, CellReading] = {}
+        """Cache of the texts read so far, which row_reader looks up first: most cells repeat."""
+        self._others: dict[tuple[type, Cell], CellReading] = {}
+        self._labels = _Labels(field.list, context) if field.list else None
 
-    def read(self, cell: Cell) -> Read:
-        """The value of one cell."""
-        key = (type(cell), cell)  # 1, 1.0 and True are equal, and not the same
-        found = self.texts.get(cell) if isinstance(cell, str) else self._others.get(key)
-        if found is None:
+    def read(self, cell: Cell) -> CellReading:
+        """Return the reading of one cell."""
+        key = (type(cell), cell)  # 1 == 1.0 == True, but they read differently
+        reading = self.texts.get(cell) if isinstance(cell, str) else self._others.get(key)
+        if reading is None:
             try:
-                found = self._read(cell)
+                reading = self._read(cell)
             except FieldError as error:
-                found = Read(reason=str(error))
+                reading = CellReading(reason=str(error))
             if isinstance(cell, str):
-                self.texts[cell] = found
+                self.texts[cell] = reading
             else:
-                self._others[key] = found
-        return found
+                self._others[key] = reading
+        return reading
 
     def show(self, value: Any) -> str:
-        """A stored value in French."""
+        """Return a stored value in French."""
         if isinstance(self.field.type, Reference | References):
             return str(value or "")
-        return self.field.type.show(value, self._known)
+        return self.field.type.show(value, self._context)
 
-    def _read(self, cell: Cell) -> Read:
+    def _read(self, cell: Cell) -> CellReading:
         if cell is None:
-            return Read()
+            return CellReading()
         text = shown(cell).strip()
-        said = self._said.get(fold(text))
-        if said:
-            how, value = said
-            return Read(how=how) if not value else Read(self._plain(value).value, how)
+        replacement = self._replacements.get(fold(text))
+        if replacement:
+            how, value = replacement
+            return CellReading(how=how) if not value else CellReading(self._read_value(value).value, how)
         if isinstance(self.field.type, Choice | Choices):
             return self._of_list(cell, text)
         if is_unknown(text, self._of_name):
-            return Read(how=UNKNOWN)
-        return self._plain(cell)
+            return CellReading(how=UNKNOWN)
+        return self._read_value(cell)
 
-    def _plain(self, cell: Cell) -> Read:
+    def _read_value(self, cell: Cell) -> CellReading:
         match self.field.type:
             case Choice() | Choices():
                 return self._of_list(cell, shown(cell).strip())
             case Date() as kind:
                 iso, how = date_cells.read(cell, kind.min, kind.max)
-                return Read(kind.check(iso, self._known), how)
+                return CellReading(kind.check(iso, self._context), how)
             case Euros() as kind:
                 cents, how = _cents(cell)
-                return Read(kind.check(cents, self._known), how)
+                return CellReading(kind.check(cents, self._context), how)
             case Integer() as kind:
                 whole, how = _whole(cell, kind.unit)
-                return Read(kind.check(whole, self._known), how)
+                return CellReading(kind.check(whole, self._context), how)
             case YesNo() as kind:
-                return _yes_no(cell, kind, self._known)
+                return _yes_no(cell, kind, self._context)
             case Phone() as kind:
                 digits, how = _phone(shown(cell))
-                return Read(kind.check(digits, self._known), how)
+                return CellReading(kind.check(digits, self._context), how)
             case Email() as kind:
-                return Read(kind.check(re.sub(r"(?i)^mailto:", "", shown(cell).strip()), self._known))
+                return CellReading(kind.check(re.sub(r"(?i)^mailto:", "", shown(cell).strip()), self._context))
             case Reference() | References():
-                return Read(shown(cell).strip() or None)
-            case Text(digits=wanted) as kind if wanted:
-                digits, how = _digits(shown(cell), wanted)
-                return Read(kind.check(digits, self._known), how)
+                return CellReading(shown(cell).strip() or None)
+            case Text(digits=length) as kind if length:
+                digits, how = _digits(shown(cell), length)
+                return CellReading(kind.check(digits, self._context), how)
             case Text() as kind:
                 how = "date écrite en texte" if isinstance(cell, date) else ""
-                return Read(kind.check(shown(cell), self._known), how)
-        return Read(self.field.type.check(shown(cell), self._known))
+                return CellReading(kind.check(shown(cell), self._context), how)
+        return CellReading(self.field.type.check(shown(cell), self._context))
 
-    def _of_list(self, cell: Cell, text: str) -> Read:
+    def _of_list(self, cell: Cell, text: str) -> CellReading:
         if self._labels is None:
             raise FieldError(f"« {text} » n’est pas dans la liste")
-        whole = self._labels.find(text)
+        label = self._labels.find(text)
         if isinstance(self.field.type, Choice):
-            if whole is None:
+            if label is None:
                 if is_unknown(text):
-                    return Read(how=UNKNOWN)
+                    return CellReading(how=UNKNOWN)
                 raise FieldError(f"« {text} » n’est pas dans la liste « {self._labels.name} »")
-            return Read(*whole)
-        # Guessed as one value, « Logement ; Mobilité » would lose the other.
-        if whole is not None and not (whole[1] and re.search(r"[;\n]", text)):
-            return Read((whole[0],), whole[1])
+            return CellReading(*label)
+        # « Logement ; Mobilité » must not be read as one value by similarity, which would lose the other.
+        if label is not None and not (label[1] and re.search(r"[;\n]", text)):
+            return CellReading((label[0],), label[1])
         if is_unknown(text):
-            return Read(how=UNKNOWN)
+            return CellReading(how=UNKNOWN)
         return self._several(text)
 
-    def _several(self, text: str) -> Read:
-        """The separator is the one of « ; » (or a new line), « , », « / », « + » by which every part is of the list."""
+    def _several(self, text: str) -> CellReading:
+        """Read several values, split at « ; » or new lines; else also at « , », « / », « + » if that gives labels."""
         labels = self._labels
         missed = ""
         for separator in (r"[;\n]", r"[;\n,]", r"[;\n,/]", r"[;\n,/+]|\bet\b"):
             parts = [part.strip() for part in re.split(separator, text) if part.strip()]
-            found = [labels.find(part) if labels else None for part in parts]
-            if parts and all(found):
-                codes = {one[0] for one in found if one}
-                how = next((one[1] for one in found if one and one[1]), "")
-                return Read(self.field.type.check(tuple(codes), self._known), how)
-            wrong = next((part for part, one in zip(parts, found, strict=True) if one is None), text)
+            matches = [labels.find(part) if labels else None for part in parts]
+            if parts and all(matches):
+                codes = {match[0] for match in matches if match}
+                how = next((match[1] for match in matches if match and match[1]), "")
+                return CellReading(self.field.type.check(tuple(codes), self._context), how)
+            wrong = next((part for part, match in zip(parts, matches, strict=True) if match is None), text)
             missed = missed or wrong
         raise FieldError(f"« {missed} » n’est pas dans la liste « {labels.name if labels else ''} »")
 
 
 class _Labels:
-    """A list as an office writes it: code, label, synonym, the beginning of one label, or nearly its spelling."""
+    """Finds the value of a list by code, label, synonym, the beginning of a single label, or similarity."""
 
-    def __init__(self, values: ValueList, known: Context) -> None:
-        labels = known.labels[values.name]
+    def __init__(self, values: ValueList, context: Context) -> None:
+        labels = context.labels[values.name]
         self.name = values.label
         self._codes = labels
         self._exact = {tight(label): code for code, label in reversed(list(labels.items()))}
@@ -179,7 +179,7 @@ class _Labels:
         }
 
     def find(self, text: str) -> tuple[str, str] | None:
-        """(code, how it was guessed or '')."""
+        """Return (code, interpretation or ''), or None."""
         key = tight(text)
         if text in self._codes:
             return text, ""
@@ -189,27 +189,27 @@ class _Labels:
             return self._synonyms[key], SYNONYM
         if len(key) < 4:
             return None
-        begun = {code for label, code in self._exact.items() if label.startswith(key)}
-        if len(begun) == 1:
-            return begun.pop(), "début du nom"
+        codes = {code for label, code in self._exact.items() if label.startswith(key)}
+        if len(codes) == 1:
+            return codes.pop(), "début du nom"
         return self._close(key)
 
     def _close(self, key: str) -> tuple[str, str] | None:
         if any(c.isdigit() for c in key):
-            return None  # « Bac + 3 » is nearly « Bac + 2 », and something else
-        everything = {**self._synonyms, **self._exact}
+            return None  # « Bac + 3 » resembles « Bac + 2 » and means another value
+        words = {**self._synonyms, **self._exact}
         best: dict[str, float] = {}
-        for label, score, _ in process.extract(key, list(everything), scorer=fuzz.ratio, limit=6):
-            code = everything[label]
+        for label, score, _ in process.extract(key, list(words), scorer=fuzz.ratio, limit=6):
+            code = words[label]
             best[code] = max(best.get(code, 0), score)
-        ranked = sorted(best.items(), key=lambda item: -item[1])
+        ranked = sorted(best.items(), key=lambda code_score: -code_score[1])
         if not ranked or ranked[0][1] < _CLOSE or (len(ranked) > 1 and ranked[0][1] - ranked[1][1] < _MARGIN):
             return None
         return ranked[0][0], SPELLING
 
 
 def shown(cell: Cell) -> str:
-    """A cell as text, as a French spreadsheet would show it."""
+    """Return a cell as text, as a French spreadsheet displays it."""
     match cell:
         case None:
             return ""
@@ -231,7 +231,7 @@ def _cents(cell: Cell) -> tuple[Any, str]:
         cents = round(cell * 100)
         return cents, "arrondi au centime" if abs(cell * 100 - cents) > 1e-4 else ""
     text = re.sub(r"(?i)\s*(?:€|euros?|eur)\s*$", "", shown(cell).strip())
-    if re.fullmatch(r"-?\d{1,3}(?:\.\d{3})+,\d{1,2}", text):  # 1.234,50: both signs leave no doubt
+    if re.fullmatch(r"-?\d{1,3}(?:\.\d{3})+,\d{1,2}", text):  # 1.234,50: with both signs it is not ambiguous
         return text.replace(".", ""), ""
     if re.fullmatch(r"-?\d{1,3}(?:,\d{3})+\.\d{1,2}", text):
         return text.replace(",", ""), ""
@@ -243,19 +243,19 @@ def _whole(cell: Cell, unit: str) -> tuple[Any, str]:
         raise FieldError(f"« {shown(cell)} » n’est pas un nombre entier")
     text = shown(cell).strip()
     if unit == "min":
-        spent = re.fullmatch(r"(?i)(\d{1,2})\s*(?:h|:)\s*(\d{2})?(?:\s*min)?(?::00)?", text)
-        if spent:
-            return int(spent[1]) * 60 + int(spent[2] or 0), "durée en minutes"
+        duration = re.fullmatch(r"(?i)(\d{1,2})\s*(?:h|:)\s*(\d{2})?(?:\s*min)?(?::00)?", text)
+        if duration:
+            return int(duration[1]) * 60 + int(duration[2] or 0), "durée en minutes"
         text = re.sub(r"(?i)\s*(?:minutes?|mn|min\.?|')$", "", text)
     return (cell if isinstance(cell, int) and not isinstance(cell, bool) else text or None), ""
 
 
-def _yes_no(cell: Cell, kind: YesNo, known: Context) -> Read:
+def _yes_no(cell: Cell, kind: YesNo, context: Context) -> CellReading:
     word = fold(shown(cell))
-    more = {"y": 1, "yes": 1, "ok": 1, "✓": 1, "✔": 1, "☑": 1, "true": 1, "no": 0, "false": 0, "☐": 0, "✗": 0, "✘": 0}
-    if word in more:
-        return Read(more[word], SYNONYM)
-    return Read(kind.check(cell if isinstance(cell, bool | int) else shown(cell), known))
+    codes = {"y": 1, "yes": 1, "ok": 1, "✓": 1, "✔": 1, "☑": 1, "true": 1, "no": 0, "false": 0, "☐": 0, "✗": 0, "✘": 0}
+    if word in codes:
+        return CellReading(codes[word], SYNONYM)
+    return CellReading(kind.check(cell if isinstance(cell, bool | int) else shown(cell), context))
 
 
 def _phone(text: str) -> tuple[str, str]:
@@ -269,8 +269,8 @@ def _phone(text: str) -> tuple[str, str]:
     return (digits if digits.startswith("+33") else text), ""
 
 
-def _digits(text: str, wanted: int) -> tuple[str, str]:
+def _digits(text: str, length: int) -> tuple[str, str]:
     plain = re.sub(r"\s", "", text)
     if not plain.isdecimal():
         return text, ""
-    return (plain.zfill(wanted), "zéro du début rendu") if len(plain) == wanted - 1 else (plain, "")
+    return (plain.zfill(length), "zéro du début rendu") if len(plain) == length - 1 else (plain, "")

@@ -1,4 +1,4 @@
-"""A text file as a sheet: which characters, which separator."""
+"""Reading of a text file as a sheet: detection of its character set and separator."""
 
 import csv
 import io
@@ -7,11 +7,11 @@ from collections import Counter
 from charset_normalizer import from_bytes
 
 from db.base.errors import WorkbookError
-from db.imports.plan_types import Line, Sheet, Workbook
+from db.imports.plan_types import SheetLine, SourceSheet, SourceWorkbook
 
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _OLD = ["cp1252", "mac_roman", "cp850"]
-"""What French spreadsheets wrote before Unicode: Windows, Macintosh, DOS."""
+"""The character sets of French spreadsheets before Unicode: Windows, Macintosh, DOS."""
 _SHOWN = {
     "utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252", "mac_roman": "Macintosh",
     "cp850": "DOS (850)",
@@ -21,8 +21,8 @@ _SAMPLE = 200_000
 _FRENCH = frozenset("éèêëàâçùûüôöîïœæÉÈÊÀÂÇÔÎŒ«»’‘“”–—…€°²\u00a0")
 
 
-def read(data: bytes, name: str) -> Workbook:
-    """The one sheet of a text file. Raises WorkbookError when it is none."""
+def read(data: bytes, name: str) -> SourceWorkbook:
+    """Return a workbook with the single sheet of a text file. Raises WorkbookError for another kind of file."""
     charset = _charset(data)
     try:
         text = data.decode(charset)
@@ -39,11 +39,11 @@ def read(data: bytes, name: str) -> Workbook:
         raise WorkbookError(
             f"« {name} » ne se lit pas : un guillemet ouvert n’est sans doute jamais refermé."
         ) from error
-    lines = [Line(number, [cell if cell.strip() else None for cell in row]) for number, row in enumerate(rows, 1)]
+    lines = [SheetLine(number, [cell if cell.strip() else None for cell in row]) for number, row in enumerate(rows, 1)]
     while lines and not any(lines[-1].cells):
         lines.pop()
     note = f"Lu comme texte {_SHOWN.get(charset, charset)}, colonnes séparées par des {_SEPARATORS[separator]}."
-    return Workbook(name, [Sheet(name.rsplit(".", 1)[0] or name, lines)], (note,))
+    return SourceWorkbook(name, [SourceSheet(name.rsplit(".", 1)[0] or name, lines)], (note,))
 
 
 def _charset(data: bytes) -> str:
@@ -58,27 +58,27 @@ def _charset(data: bytes) -> str:
 
 
 def _old_charset(data: bytes) -> str:
-    """The most French reading wins; on a tie charset-normalizer says, or Windows."""
-    foreign = bytes(byte for byte in data[: _SAMPLE * 5] if byte > 127)
-    scores = {charset: _frenchness(foreign, charset) for charset in _OLD}
+    """Return the character set that gives the most French letters; on a tie, charset-normalizer's choice or Windows."""
+    non_ascii = bytes(byte for byte in data[: _SAMPLE * 5] if byte > 127)
+    scores = {charset: _french_score(non_ascii, charset) for charset in _OLD}
     best = [charset for charset in _OLD if scores[charset] == max(scores.values())]
     if len(best) == 1:
         return best[0]
-    found = from_bytes(data[:_SAMPLE], cp_isolation=best).best()
-    return found.encoding if found and found.encoding in best else best[0]
+    guess = from_bytes(data[:_SAMPLE], cp_isolation=best).best()
+    return guess.encoding if guess and guess.encoding in best else best[0]
 
 
-def _frenchness(foreign: bytes, charset: str) -> int:
-    text = foreign.decode(charset, errors="replace")
-    return sum(many if letter in _FRENCH else -many for letter, many in Counter(text).items())
+def _french_score(non_ascii: bytes, charset: str) -> int:
+    text = non_ascii.decode(charset, errors="replace")
+    return sum(count if letter in _FRENCH else -count for letter, count in Counter(text).items())
 
 
 def _separator(text: str) -> tuple[str, str]:
-    """The separator that gives most lines the same number of cells, more than one; Excel may say it (« sep=; »)."""
+    """Return (separator, text): the one declared by Excel (« sep=; »), or that gives most lines equal cell counts."""
     first, _, rest = text.partition("\n")
-    said = first.strip().lower()
-    if said.startswith("sep=") and len(said) == 5 and said[4] in _SEPARATORS:
-        return said[4], "\n" + rest  # the line counts
+    declaration = first.strip().lower()
+    if declaration.startswith("sep=") and len(declaration) == 5 and declaration[4] in _SEPARATORS:
+        return declaration[4], "\n" + rest  # an empty line instead, so that line numbers stay
     scores = {separator: _score(text, separator) for separator in _SEPARATORS}
     return max(scores, key=lambda separator: scores[separator]), text
 
@@ -92,8 +92,8 @@ def _score(text: str, separator: str) -> tuple[int, int]:
                 break
     except csv.Error:
         return 0, 0
-    wide = {width: many for width, many in widths.items() if width > 1}
+    wide = {width: count for width, count in widths.items() if width > 1}
     if not wide:
         return 0, 0
-    width, many = max(wide.items(), key=lambda item: (item[1], item[0]))
-    return many, width
+    width, count = max(wide.items(), key=lambda width_count: (width_count[1], width_count[0]))
+    return count, width

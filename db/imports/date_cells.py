@@ -1,4 +1,4 @@
-"""A day out of a cell: a date, a number of days as spreadsheets count them, or text. A month or a year is no day."""
+"""Reading of a cell as a day: a date, a spreadsheet serial number, or text. A month or a year alone is an error."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -20,15 +20,15 @@ _WORDS = re.compile(
     r"(?:(?:lun|mar|mer|jeu|ven|sam|dim)[a-z]*\.?,?\s+)?(\d{1,2})(?:er)?[\s\-./]+([a-z]+)\.?[\s\-./]+(\d{2,4})"
 )
 _FIRST_SERIAL, _LAST_SERIAL = 3_654, 73_415
-"""1910 to 2100: smaller numbers are ages, counts or years."""
+"""Serial numbers of 1910 to 2100; smaller numbers are ages, counts or years."""
 _TWO_DIGITS = "année à deux chiffres"
 _HOUR = "heure laissée de côté"
 _OLDEST, _YOUNGEST = 105, 14
-"""Ages between which somebody who is accompanied lies, to choose the century of a birth."""
+"""Range of ages of the persons accompanied, in years, which decides the century of a birth year in two digits."""
 
 
 def read(cell: Cell, least: str, most: str) -> tuple[str | None, str]:
-    """(ISO day, how it was guessed or ''). ``least``, ``most``: bounds of the field. Raises FieldError."""
+    """Return (ISO day or None, interpretation or ''). ``least``, ``most``: bounds of the field. Raises FieldError."""
     match cell:
         case datetime():
             return cell.date().isoformat(), _HOUR if cell.time() != datetime.min.time() else ""
@@ -90,10 +90,10 @@ def _with_year(year: str, month: int, day: int, text: str, least: str, most: str
     if len(year) == 4:
         return _day(int(year), month, day, text), hour
     years = [century + int(year) for century in (1900, 2000)]
-    days = [_day(one, month, day, text) for one in years if _is_day(one, month, day)]
+    days = [_day(full_year, month, day, text) for full_year in years if _is_day(full_year, month, day)]
     days = [iso for iso in days if least <= iso <= most]
     now = date.today().year
-    if most < f"{now:04}":  # births: the century is that of somebody who may be accompanied
+    if most < f"{now:04}":  # a date of birth: the century that gives a plausible age
         days = [iso for iso in days if _YOUNGEST <= now - int(iso[:4]) <= _OLDEST]
     elif len(days) == 2:
         days = [days[1] if int(days[1][:4]) <= now + 10 else days[0]]

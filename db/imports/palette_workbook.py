@@ -1,7 +1,7 @@
-"""A workbook that Palette itself wrote (« Tout emporter »), brought into an empty file: taken at its word.
+"""The plan for a workbook that Palette itself wrote (« Tout emporter »), imported into an empty file.
 
-Nothing is matched and nothing guessed. Two persons of one name are two, « NC » in a note is what the note says, a row
-keeps its number, and « Marchand Lou n° 12 » is the row n° 12 of the workbook.
+Every value is read exactly, without matching or interpretation: two persons of one name stay two, « NC » in a note
+stays text, a row keeps its id, and « Marchand Lou n° 12 » refers to row 12 of the workbook.
 """
 
 import re
@@ -10,30 +10,29 @@ from datetime import date, datetime
 from typing import Any
 
 from db.base.errors import FieldError
+from db.base.progress import Progress
 from db.imports.cell_formats import column_letter
 from db.imports.cell_values import shown
 from db.imports.plan_types import (
     CREATE,
-    NUMBER,
     WAITING,
     Cell,
-    Choices,
-    Column,
-    Line,
-    Plan,
-    Problem,
-    Row,
-    Sheet,
+    ImportChoices,
+    ImportPlan,
+    ImportProblem,
+    PlannedColumn,
+    PlannedRow,
+    SheetLine,
     SheetPlan,
-    Tick,
-    Workbook,
+    SourceSheet,
+    SourceWorkbook,
 )
 from db.imports.row_matching import provisional
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Context, Date, Euros, Integer, Reference, References
-from db.rows import round_trip_text
-from db.rows.titles import context
+from db.rows import round_trip_text, titles
+from db.rows.round_trip_text import ROW_NUMBER
 from db.storage.connection import change_token
 
 _BY_NAME = "nom"
@@ -42,36 +41,36 @@ _UNKNOWN = "ce champ n’existe pas ici : reprenez d’abord le modèle du burea
 _STEP = 500
 
 Numbers = Mapping[str, Mapping[int, int]]
-"""OfficeTable -> number in the workbook -> number of the plan."""
+"""Table -> id in the workbook -> provisional id in the plan."""
 
 
-def plan(db: Office, workbook: Workbook, choices: Choices, tick: Tick) -> Plan | None:
-    """What the workbook would bring; None when it is not of Palette, or the file is not empty, or somebody corrected
-    how its columns or values are read: it is then read as any other. Raises what ``tick`` raises."""
+def plan(db: Office, workbook: SourceWorkbook, choices: ImportChoices, progress: Progress) -> ImportPlan | None:
+    """Return the plan, or None to read the workbook as any other: it is not Palette's, the file is not empty, or the
+    person corrected headers, fields or values. Raises what ``progress`` raises."""
     if not _is_own(workbook) or not _is_empty(db) or choices.headers or choices.fields or choices.values:
         return None
     tables = db.files
     names = {name: table for table, name in round_trip_text.sheet_names(tables.values()).items()}
     sheets = [
-        (place, sheet, tables[names[sheet.name]] if sheet.name in names and sheet.lines else None)
-        for place, sheet in enumerate(workbook.sheets)
+        (index, sheet, tables[names[sheet.name]] if sheet.name in names and sheet.lines else None)
+        for index, sheet in enumerate(workbook.sheets)
         if choices.tables.get(sheet.name) != ""
     ]
     numbers = {
-        table.name: dict(_numbers(place, sheet, table)) for place, sheet, table in reversed(sheets) if table is not None
+        table.name: dict(_numbers(index, sheet, table)) for index, sheet, table in reversed(sheets) if table is not None
     }
-    known = context(db)
-    made = Plan(workbook.name, [], choices, list(workbook.notes), token=change_token(db))
-    for done, (place, sheet, table) in enumerate(sheets):
-        tick(done / len(sheets), f"Lecture : {sheet.name}")
+    context = titles.context(db)
+    made = ImportPlan(workbook.name, [], choices, list(workbook.notes), token=change_token(db))
+    for done, (index, sheet, table) in enumerate(sheets):
+        progress(done / len(sheets), f"Lecture : {sheet.name}")
         if table is None:
             made.sheets.append(SheetPlan(sheet.name, "", "", "", _ASIDE, sheet.hidden))
         else:
-            made.sheets.append(_Sheet(place, sheet, table, known, numbers, choices.aside).plan())
+            made.sheets.append(_SheetPlanner(index, sheet, table, context, numbers, choices.aside).plan())
     return made
 
 
-def _is_own(workbook: Workbook) -> bool:
+def _is_own(workbook: SourceWorkbook) -> bool:
     first = workbook.sheets[0]
     return (
         first.name == round_trip_text.FIRST and bool(first.lines) and first.lines[0].cells[:1] == [round_trip_text.NAME]
@@ -79,130 +78,138 @@ def _is_own(workbook: Workbook) -> bool:
 
 
 def _is_empty(db: Office) -> bool:
-    """Whether no row was ever there, deleted ones included: their numbers are taken."""
+    """Return whether the tables never had a row; deleted rows count, as their ids cannot be used again."""
     return not any(db.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchone() for name in db.files)
 
 
-def _fields(sheet: Sheet, table: OfficeTable) -> list[Field | str | None]:
-    """What each column is: a field, « N° », or None."""
-    known: dict[str, Field | str] = {NUMBER: NUMBER, **round_trip_text.headings(table.fields)}
-    return [known.get(shown(cell)) for cell in sheet.lines[0].cells]
+def _fields(sheet: SourceSheet, table: OfficeTable) -> list[Field | str | None]:
+    """Return for each column its field, « N° », or None."""
+    by_heading: dict[str, Field | str] = {ROW_NUMBER: ROW_NUMBER, **round_trip_text.headings(table.fields)}
+    return [by_heading.get(shown(cell)) for cell in sheet.lines[0].cells]
 
 
-def _numbers(place: int, sheet: Sheet, table: OfficeTable) -> Iterator[tuple[int, int]]:
-    """The number of each row, and the one it has while it is not written. The first row of a number has it."""
+def _numbers(index: int, sheet: SourceSheet, table: OfficeTable) -> Iterator[tuple[int, int]]:
+    """Yield (id in the workbook, provisional id), from the last line to the first: in a dict, the first line wins."""
     fields = _fields(sheet, table)
-    if NUMBER in fields:
-        column = fields.index(NUMBER)
+    if ROW_NUMBER in fields:
+        column = fields.index(ROW_NUMBER)
         for line in reversed(sheet.lines[1:]):
             number = line.cells[column] if column < len(line.cells) else None
             if _is_number(number):
-                yield int(str(number)), provisional(place, line.number)
+                yield int(str(number)), provisional(index, line.number)
 
 
 def _is_number(cell: Cell) -> bool:
     return isinstance(cell, int) and not isinstance(cell, bool) and 0 < cell < 2**63
 
 
-class _Sheet:
-    """One sheet that holds a table."""
+class _SheetPlanner:
+    """Plans the sheet of one table."""
 
     def __init__(
-        self, place: int, sheet: Sheet, table: OfficeTable, known: Context, numbers: Numbers, aside: frozenset[str]
+        self,
+        index: int,
+        sheet: SourceSheet,
+        table: OfficeTable,
+        context: Context,
+        numbers: Numbers,
+        aside: frozenset[str],
     ) -> None:
-        self._place, self._sheet, self._table, self._known = place, sheet, table, known
+        self._index, self._sheet, self._table, self._context = index, sheet, table, context
         self._numbers, self._aside = numbers, aside
         self._fields = _fields(sheet, table)
 
     def plan(self) -> SheetPlan:
-        """Its columns, and a new row for each line."""
+        """Return the columns, and a new row for each line that is not empty."""
         sheet, table = self._sheet, self._table
         made = SheetPlan(sheet.name, table.name, table.plural, _BY_NAME, "", sheet.hidden, sheet.lines[0].number)
         made.columns = list(self._columns())
-        made.missing = [item.name for item in table.fields if item.required and item not in self._fields]
+        made.missing = [field.name for field in table.fields if field.required and field not in self._fields]
         made.notes = list(sheet.notes)
         for line in sheet.lines[1:]:
             if any(cell is not None for cell in line.cells):
                 made.rows.append(self._row(line))
         return made
 
-    def _columns(self) -> Iterator[Column]:
-        for place, (cell, found) in enumerate(zip(self._sheet.lines[0].cells, self._fields, strict=True)):
-            letter, header = column_letter(place), shown(cell)
-            if isinstance(found, Field):
-                yield Column(letter, header, found.name, found.label, _BY_NAME)
-            elif found:
-                yield Column(letter, header, found, found, _BY_NAME)
+    def _columns(self) -> Iterator[PlannedColumn]:
+        for index, (cell, field) in enumerate(zip(self._sheet.lines[0].cells, self._fields, strict=True)):
+            letter, header = column_letter(index), shown(cell)
+            if isinstance(field, Field):
+                yield PlannedColumn(letter, header, field.name, field.label, _BY_NAME)
+            elif field:
+                yield PlannedColumn(letter, header, field, field, _BY_NAME)
             elif header:
-                yield Column(letter, header, "", "", "", _UNKNOWN)
+                yield PlannedColumn(letter, header, "", "", "", _UNKNOWN)
 
-    def _row(self, line: Line) -> Row:
+    def _row(self, line: SheetLine) -> PlannedRow:
         values: dict[str, Any] = {}
-        problems: list[Problem] = []
+        problems: list[ImportProblem] = []
         number: int | None = None
-        for place, (cell, found) in enumerate(zip(line.cells, self._fields, strict=False)):
-            if cell is None or found is None:
+        for index, (cell, field) in enumerate(zip(line.cells, self._fields, strict=False)):
+            if cell is None or field is None:
                 continue
             try:
-                if isinstance(found, Field):
-                    values[found.name] = self._read(found, cell)
+                if isinstance(field, Field):
+                    values[field.name] = self._read(field, cell)
                 else:
                     number = self._own_number(cell, line)
             except FieldError as error:
-                problems += self._problem(line, place, found, shown(cell), str(error))
-        for item in self._table.fields:
-            wrong = any(problem.field == item.name for problem in problems)
-            if item.required and values.get(item.name) is None and not wrong:
-                problems += self._problem(line, None, item, "", "ce champ est obligatoire")
-        return Row(
-            line.number, WAITING if problems else CREATE, provisional(self._place, line.number), self._title(line),
-            values, keep=number, problems=tuple(problems),
+                problems += self._problem(line, index, field, shown(cell), str(error))
+        for field in self._table.fields:
+            wrong = any(problem.field == field.name for problem in problems)
+            if field.required and values.get(field.name) is None and not wrong:
+                problems += self._problem(line, None, field, "", "ce champ est obligatoire")
+        return PlannedRow(
+            line.number, WAITING if problems else CREATE, provisional(self._index, line.number), self._title(line),
+            values, requested_id=number, problems=tuple(problems),
         )  # fmt: skip
 
-    def _problem(self, line: Line, place: int | None, found: Field | str, value: str, reason: str) -> Sequence[Problem]:
-        letter = "" if place is None else column_letter(place)
-        name, label = (found.name, found.label) if isinstance(found, Field) else (found, found)
-        problem = Problem(self._sheet.name, line.number, letter, name, label, value, reason)
+    def _problem(
+        self, line: SheetLine, index: int | None, field: Field | str, value: str, reason: str
+    ) -> Sequence[ImportProblem]:
+        letter = "" if index is None else column_letter(index)
+        name, label = (field.name, field.label) if isinstance(field, Field) else (field, field)
+        problem = ImportProblem(self._sheet.name, line.number, letter, name, label, value, reason)
         return [] if problem.key in self._aside and letter else [problem]
 
-    def _title(self, line: Line) -> str:
+    def _title(self, line: SheetLine) -> str:
         cells = {
-            found.name: shown(cell)
-            for cell, found in zip(line.cells, self._fields, strict=False)
-            if isinstance(found, Field) and cell is not None
+            field.name: shown(cell)
+            for cell, field in zip(line.cells, self._fields, strict=False)
+            if isinstance(field, Field) and cell is not None
         }
         return " ".join(cells[name] for name in self._table.title if name in cells)
 
-    def _own_number(self, cell: Cell, line: Line) -> int:
+    def _own_number(self, cell: Cell, line: SheetLine) -> int:
         if not _is_number(cell):
             raise FieldError(f"« {shown(cell)} » n’est pas le numéro d’une ligne")
         number = int(cell)  # type: ignore[arg-type]  # _is_number
-        if self._numbers[self._table.name][number] != provisional(self._place, line.number):
+        if self._numbers[self._table.name][number] != provisional(self._index, line.number):
             raise FieldError("une autre ligne porte déjà ce numéro")
         return number
 
-    def _read(self, item: Field, cell: Cell) -> Any:
-        """The stored value of a cell. Raises FieldError."""
-        match item.type:
+    def _read(self, field: Field, cell: Cell) -> Any:
+        """Return the stored value of a cell. Raises FieldError."""
+        match field.type:
             case Reference(table=table):
-                return self._named(table, shown(cell))
+                return self._referred_row(table, shown(cell))
             case References(table=table):
                 parts = (part.strip() for part in shown(cell).replace("\n", ";").split(";"))
-                return tuple(dict.fromkeys(self._named(table, part) for part in parts if part)) or None
+                return tuple(dict.fromkeys(self._referred_row(table, part) for part in parts if part)) or None
             case Date() if isinstance(cell, datetime | date):
-                return item.type.check(cell, self._known)
+                return field.type.check(cell, self._context)
             case Euros() if isinstance(cell, int | float) and not isinstance(cell, bool):
-                return item.type.check(round(cell * 100), self._known)
+                return field.type.check(round(cell * 100), self._context)
             case Integer() if isinstance(cell, int) and not isinstance(cell, bool):
-                return item.type.check(cell, self._known)
-        return item.type.read(shown(cell), self._known)
+                return field.type.check(cell, self._context)
+        return field.type.read(shown(cell), self._context)
 
-    def _named(self, table: str, text: str) -> int:
-        """The row that « … n° 12 » names."""
+    def _referred_row(self, table: str, text: str) -> int:
+        """Return the provisional id of the row that « … n° 12 » refers to. Raises FieldError."""
         match = re.fullmatch(r"(?s:.*)n°\s*(\d{1,40})\s*", text)
         if not match:
             raise FieldError(f"« {text} » ne dit pas quelle ligne c’est : écrivez son numéro, « {text} n° 12 »")
-        found = self._numbers.get(table, {}).get(int(match[1]))
-        if found is None:
+        row_id = self._numbers.get(table, {}).get(int(match[1]))
+        if row_id is None:
             raise FieldError(f"la ligne n° {int(match[1])} n’est pas dans ce classeur")
-        return found
+        return row_id

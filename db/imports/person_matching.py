@@ -1,4 +1,4 @@
-"""Who somebody in a file is: by name and birth date, accents and case ignored; and whom she resembles."""
+"""Search of persons by name and birth date: exact (accents and case ignored) and approximate matches."""
 
 import re
 from functools import lru_cache
@@ -11,20 +11,20 @@ from db.imports.plan_types import Candidate
 from db.imports.text_keys import name_key
 
 Key = tuple[str, str, str | None]
-_MANY = 300
-"""A block of more people than that tells nobody from anybody."""
-_ALIKE = 82
-_SHOWN = 5
+_MAX_BLOCK = 300
+"""Persons with the same birth date or sound are compared only up to this number."""
+_MIN_SIMILARITY = 82
+_MAX_CANDIDATES = 5
 
 
-def words_of(*texts: str | None) -> str:
-    """The words of a name in alphabetical order: « Jean DUPONT » and « Dupont Jean » are the same."""
+def sorted_words(*texts: str | None) -> str:
+    """Return the words of a name in alphabetical order: the same for « Jean DUPONT » and « Dupont Jean »."""
     return " ".join(sorted(name_key(" ".join(filter(None, texts))).split()))
 
 
 @lru_cache(100_000)
-def sound(word: str) -> str:
-    """Roughly how a French name sounds: « Dupond » and « Dupont », « Philippe » and « Filipe » are the same."""
+def sound_key(word: str) -> str:
+    """Return a key for the sound of a French name: « Dupond » and « Dupont », « Philippe » and « Filipe » share one."""
     for pattern, plain in _SOUNDS:
         word = pattern.sub(plain, word)
     return word
@@ -39,82 +39,84 @@ _SOUNDS = tuple(
 )  # fmt: skip
 
 
-class People:
-    """Everybody of the office file and, as they are met, of the file that is brought in (negative ids)."""
+class PersonIndex:
+    """Index of the persons of the office file and, as they are read, of the imported file (negative ids)."""
 
     def __init__(self) -> None:
         self.names: dict[int, tuple[str, str, str | None]] = {}
-        self._called: dict[int, str] = {}
+        self._words_by_person: dict[int, str] = {}
         self._exact: dict[Key, list[int]] = {}
         self._words: dict[str, list[int]] = {}
         self._sounds: dict[str, list[int]] | None = None
         self._births: dict[str, list[int]] | None = None
 
     def add(self, person: int, last: str | None, first: str | None, birth: str | None) -> None:
-        """Somebody, also under another name than she is already known by."""
+        """Add a person, or another name of a person of the index."""
         self.names[person] = (last or "", first or "", birth)
-        words = self._called[person] = words_of(last, first)
+        words = self._words_by_person[person] = sorted_words(last, first)
         exact = self._exact.setdefault((name_key(last or ""), name_key(first or ""), birth), [])
         for ids in (exact, self._words.setdefault(words, [])):
             if person not in ids[-3:]:
                 ids.append(person)
         if self._sounds is not None:
-            self._add_near(person)
+            self._index_resemblance(person)
 
     def title(self, person: int) -> str:
-        """« DUPONT Jean, 01/02/1980 »."""
+        """Return « DUPONT Jean, 01/02/1980 »."""
         last, first, birth = self.names[person]
         return f"{last} {first}" + (f", {french_date(birth)}" if birth else "")
 
     def exact(self, last: str, first: str, birth: str | None) -> list[int]:
-        """Those of that name and birth date; without one, those who have none either."""
+        """Return the persons with that name and birth date; for None, those without birth date."""
         return self._exact.get((name_key(last), name_key(first), birth), [])
 
     def named(self, text: str) -> list[int]:
-        """Those of that whole name, in any order of words."""
-        return list(dict.fromkeys(self._words.get(words_of(text), [])))
+        """Return the persons with these words as their whole name, in any order."""
+        return list(dict.fromkeys(self._words.get(sorted_words(text), [])))
 
     def near(self, last: str, first: str, birth: str | None) -> tuple[Candidate, ...]:
-        """Whom somebody resembles, and what speaks for it; those of the very same name and date left out."""
+        """Return the persons that resemble this one and the evidence; exact matches of name and date are left out."""
         if self._sounds is None:
             self._sounds, self._births = {}, {}
             for person in self.names:
-                self._add_near(person)
-        mine = words_of(last, first)
-        found: dict[int, str] = {}
-        for person in self._words.get(mine, [])[:_MANY]:
-            theirs = self.names[person][2]
-            if not birth or not theirs:
-                found.setdefault(person, "même nom, date de naissance absente d’un côté")
-            elif birth == theirs:
-                found.setdefault(person, "nom et prénom inversés, même date de naissance")
-            elif _days_alike(birth, theirs):
-                found.setdefault(person, "même nom, date de naissance proche")
-        self._near_by_birth(mine, birth, found)
-        self._near_by_sound(mine, last, first, birth, found)
-        return tuple(Candidate(person, self.title(person), why) for person, why in list(found.items())[:_SHOWN])
+                self._index_resemblance(person)
+        words = sorted_words(last, first)
+        evidence: dict[int, str] = {}
+        for person in self._words.get(words, [])[:_MAX_BLOCK]:
+            other_birth = self.names[person][2]
+            if not birth or not other_birth:
+                evidence.setdefault(person, "même nom, date de naissance absente d’un côté")
+            elif birth == other_birth:
+                evidence.setdefault(person, "nom et prénom inversés, même date de naissance")
+            elif _is_date_slip(birth, other_birth):
+                evidence.setdefault(person, "même nom, date de naissance proche")
+        self._add_same_birth(words, birth, evidence)
+        self._add_same_sound(words, last, first, birth, evidence)
+        return tuple(
+            Candidate(person, self.title(person), why) for person, why in list(evidence.items())[:_MAX_CANDIDATES]
+        )
 
-    def _near_by_birth(self, mine: str, birth: str | None, found: dict[int, str]) -> None:
+    def _add_same_birth(self, words: str, birth: str | None, evidence: dict[int, str]) -> None:
         block = (self._births or {}).get(birth or "", [])
-        for person in block if len(block) <= _MANY else []:
-            theirs = self._called[person]
-            if theirs != mine and person not in found:
-                if fuzz.ratio(mine, theirs, score_cutoff=_ALIKE):
-                    found[person] = "même date de naissance, nom proche"
-                elif _composed(set(mine.split()), set(theirs.split())):
-                    found[person] = "même date de naissance, nom composé d’un côté"
+        for person in block if len(block) <= _MAX_BLOCK else []:
+            other_words = self._words_by_person[person]
+            if other_words != words and person not in evidence:
+                if fuzz.ratio(words, other_words, score_cutoff=_MIN_SIMILARITY):
+                    evidence[person] = "même date de naissance, nom proche"
+                elif _is_compound(set(words.split()), set(other_words.split())):
+                    evidence[person] = "même date de naissance, nom composé d’un côté"
 
-    def _near_by_sound(self, mine: str, last: str, first: str, birth: str | None, found: dict[int, str]) -> None:
+    def _add_same_sound(self, words: str, last: str, first: str, birth: str | None, evidence: dict[int, str]) -> None:
         block = (self._sounds or {}).get(_sounds(last, first), [])
-        for person in block if len(block) <= _MANY else []:
-            theirs = self.names[person][2]
-            if person not in found and self._called[person] != mine:
-                if not birth or not theirs:
-                    found[person] = "même prononciation, date de naissance absente d’un côté"
-                elif birth == theirs or _days_alike(birth, theirs):
-                    found[person] = "même prononciation, date de naissance proche"
+        for person in block if len(block) <= _MAX_BLOCK else []:
+            other_birth = self.names[person][2]
+            if person not in evidence and self._words_by_person[person] != words:
+                if not birth or not other_birth:
+                    evidence[person] = "même prononciation, date de naissance absente d’un côté"
+                elif birth == other_birth or _is_date_slip(birth, other_birth):
+                    evidence[person] = "même prononciation, date de naissance proche"
 
-    def _add_near(self, person: int) -> None:
+    def _index_resemblance(self, person: int) -> None:
         last, first, birth = self.names[person]
         if self._sounds is not None and self._births is not None:
             self._sounds.setdefault(_sounds(last, first), []).append(person)
@@ -122,17 +124,17 @@ class People:
                 self._births.setdefault(birth, []).append(person)
 
 
-def _composed(one: set[str], other: set[str]) -> bool:
-    """« Jean Dupont » and « Jean Dupont Martin »."""
+def _is_compound(one: set[str], other: set[str]) -> bool:
+    """Return whether one name extends the other: « Jean Dupont » and « Jean Dupont Martin »."""
     return (one < other or other < one) and len(one & other) > 1
 
 
 @lru_cache(100_000)
 def _sounds(last: str, first: str) -> str:
-    return " ".join(sorted(sound(word) for word in name_key(f"{last} {first}").split()))
+    return " ".join(sorted(sound_key(word) for word in name_key(f"{last} {first}").split()))
 
 
-def _days_alike(one: str, other: str) -> bool:
-    """A slip of the finger: one digit, or day and month the other way round."""
+def _is_date_slip(one: str, other: str) -> bool:
+    """Return whether two ISO dates differ by one digit, or by day and month swapped."""
     swapped = f"{one[:4]}-{one[8:]}-{one[5:7]}"
     return other == swapped or sum(map(ne, one, other)) == 1

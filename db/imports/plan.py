@@ -1,111 +1,130 @@
-"""A workbook against the office file: what would be created, changed and left alone, and everything that is wrong."""
+"""The plan of an import: the rows of a workbook that would be created, changed or left as they are, and every problem.
+
+Matching goes from the sheet to the cell, and each step records how it was decided:
+
+1. Sheet -> table, column -> field (column_matching): a choice of the person, else a remembered one, else the names,
+   labels and synonyms of the dictionary, else, for a column, its values. Two tables that fit equally are a question.
+2. Cell -> stored value (cell_values, date_cells): a choice, a remembered one, the exact label, a synonym, the beginning
+   of a label, a spelling slip. Interpretations are listed as guesses; an unreadable cell is a problem, never a blank.
+3. Row -> person (row_persons, person_matching): the N°, or the exact name and birth date; a name alone only where it is
+   unique and the row gives no birth date. A resemblance is a question, never an answer: until it is answered, a new
+   person is planned, and a row that belongs to a person waits.
+4. Row -> existing row (row_matching): the N° when the key agrees, then equal values, then the key of the table. Without
+   the date of its key, a row is new.
+
+The plan is then tried against the domain rules of the file in a transaction that is rolled back.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from db.base.errors import BusyError
-from db.base.garbage_collection import no_garbage
+from db.base.garbage_collection import suspend_collection
+from db.base.progress import Progress, ignore_progress
 from db.imports import column_matching, palette_workbook, remembered_choices, row_matching, row_persons, write
-from db.imports.existing_rows import Stored, Titles
-from db.imports.person_matching import People
+from db.imports.existing_rows import StoredRows, TitleIndex
+from db.imports.person_matching import PersonIndex
 from db.imports.plan_types import (
-    NUMBER,
     WAITING,
-    Choices,
-    Ignored,
-    Plan,
-    Problem,
-    Sheet,
+    IgnoredLine,
+    ImportChoices,
+    ImportPlan,
+    ImportProblem,
     SheetPlan,
-    Tick,
-    Workbook,
-    silent,
+    SourceSheet,
+    SourceWorkbook,
 )
-from db.imports.row_actions import Finisher
-from db.imports.row_matching import Entry, Rows
-from db.imports.row_persons import Owners
-from db.imports.row_reader import Raw, Readers, refine, rows_of
+from db.imports.row_actions import RowPlanner
+from db.imports.row_matching import ImportedRow, UnmatchedRows
+from db.imports.row_persons import PersonResolver
+from db.imports.row_reader import CellReaders, RawRow, refine, rows_of
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Context, References
 from db.model.types import Choices as Several
+from db.rows.round_trip_text import ROW_NUMBER
 from db.rows.titles import context
 from db.storage.connection import change_token
 
-CHECKED_AT_MOST = 6_000
-"""So many rows are tried on the file's own rules, in a transaction that is taken back; more are not until they are
-written, as it would take as long and hold the file against everybody meanwhile."""
-_NOTHING = Choices()
-Layouts = list[tuple[int, Sheet, column_matching.Layout, SheetPlan]]
+MAX_CHECKED_ROWS = 6_000
+"""Above this number of rows the domain rules are checked only when writing: the trial takes as long as the writing, and
+locks the file meanwhile."""
+_NOTHING = ImportChoices()
+Layouts = list[tuple[int, SourceSheet, column_matching.Layout, SheetPlan]]
 
 
-def plan(db: Office, workbook: Workbook, choices: Choices = _NOTHING, tick: Tick = silent) -> Plan:
-    """What an import would do; the office file is only read. Raises what ``tick`` raises."""
-    planner = _Planner(db, workbook, choices, tick)
-    with no_garbage():
-        return planner.check(whole) if (whole := palette_workbook.plan(db, workbook, choices, tick)) else planner.make()
+def plan(
+    db: Office, workbook: SourceWorkbook, choices: ImportChoices = _NOTHING, progress: Progress = ignore_progress
+) -> ImportPlan:
+    """Return the plan of an import without changing the file. Raises what ``progress`` raises."""
+    planner = _Planner(db, workbook, choices, progress)
+    with suspend_collection():
+        own = palette_workbook.plan(db, workbook, choices, progress)
+        return planner.check(own) if own else planner.make()
 
 
 class _Planner:
-    def __init__(self, db: Office, workbook: Workbook, choices: Choices, tick: Tick) -> None:
-        self.db, self.workbook, self.choices, self.tick = db, workbook, choices, tick
+    def __init__(self, db: Office, workbook: SourceWorkbook, choices: ImportChoices, progress: Progress) -> None:
+        self.db, self.workbook, self.choices, self.progress = db, workbook, choices, progress
         self.token = change_token(db)
-        self.known: Context = context(db)
+        self.context: Context = context(db)
         self.memory = remembered_choices.recall(db)
         self.tables = db.files
-        self.readers = Readers(self.known, choices, self.memory)
-        self.people = People()
-        self.stored: dict[str, Stored] = {}
-        self.titles: dict[str, Titles] = {}
-        self.entries: dict[str, list[Entry]] = {}
+        self.readers = CellReaders(self.context, choices, self.memory)
+        self.people = PersonIndex()
+        self.stored: dict[str, StoredRows] = {}
+        self.titles: dict[str, TitleIndex] = {}
+        self.imported_rows: dict[str, list[ImportedRow]] = {}
         self._references: dict[tuple[str, bool], list[Field]] = {}
 
-    def make(self) -> Plan:
-        self.tick(0.0, "Lecture des titres de colonnes")
+    def make(self) -> ImportPlan:
+        self.progress(0.0, "Lecture des titres de colonnes")
         layouts = self._layouts()
-        made = Plan(self.workbook.name, [one for *_, one in layouts], self.choices, list(self.workbook.notes))
+        made = ImportPlan(
+            self.workbook.name, [sheet_plan for *_, sheet_plan in layouts], self.choices, list(self.workbook.notes)
+        )
         made.token = self.token
-        order = write.in_order(self.tables)
-        wanted = [
+        order = write.tables_in_write_order(self.tables)
+        names = [
             name for name in order if any(layout.table and layout.table.name == name for _, _, layout, _ in layouts)
         ]
-        if wanted:
-            self._know_people()
-        for number, name in enumerate(wanted):
-            self._table(self.tables[name], layouts, 0.1 + 0.6 * number / len(wanted), 0.6 / len(wanted))
-        finisher = Finisher(self.choices, self.readers, self.people)
-        for number, name in enumerate(wanted):
-            self.tick(0.7 + 0.1 * number / len(wanted), f"Comparaison : {self.tables[name].plural}")
-            finisher.finish(self.tables[name], self.entries[name], self._know(name))
+        if names:
+            self._index_people()
+        for number, name in enumerate(names):
+            self._match_table(self.tables[name], layouts, 0.1 + 0.6 * number / len(names), 0.6 / len(names))
+        row_planner = RowPlanner(self.choices, self.readers, self.people)
+        for number, name in enumerate(names):
+            self.progress(0.7 + 0.1 * number / len(names), f"Comparaison : {self.tables[name].plural}")
+            row_planner.plan_rows(self.tables[name], self.imported_rows[name], self._stored_rows(name))
         for *_, sheet in layouts:
             sheet.rows.sort(key=lambda row: row.number)
             sheet.ignored.sort(key=lambda line: line.row)
         made.listed = frozenset(
-            f"{table.name}.{item.name}"
+            f"{table.name}.{field.name}"
             for table in self.tables.values()
-            for item in table.fields
-            if isinstance(item.type, Choice | Several)
+            for field in table.fields
+            if isinstance(field.type, Choice | Several)
         )
         return self.check(made)
 
-    def check(self, made: Plan) -> Plan:
-        """The plan, once its rows were tried on the rules of the file itself."""
-        self._check(made)
-        self.tick(1.0, "Comparaison terminée")
+    def check(self, made: ImportPlan) -> ImportPlan:
+        """Return the plan with the rows that the domain rules refuse marked as waiting."""
+        self._check_rules(made)
+        self.progress(1.0, "Comparaison terminée")
         return made
 
     # ---- sheets
 
     def _layouts(self) -> Layouts:
-        every = {name: column_matching.headers_of(table) for name, table in self.tables.items()}
-        found = []
+        headers = {name: column_matching.headers_of(table) for name, table in self.tables.items()}
+        layouts = []
         for number, sheet in enumerate(self.workbook.sheets):
-            layout = column_matching.layout(sheet, every, self.choices, self.memory)
+            layout = column_matching.layout(sheet, headers, self.choices, self.memory)
             refine(layout, sheet, self.readers)
-            found.append((number, sheet, layout, self._sheet_plan(sheet, layout)))
-        return found
+            layouts.append((number, sheet, layout, self._sheet_plan(sheet, layout)))
+        return layouts
 
-    def _sheet_plan(self, sheet: Sheet, layout: column_matching.Layout) -> SheetPlan:
+    def _sheet_plan(self, sheet: SourceSheet, layout: column_matching.Layout) -> SheetPlan:
         table = layout.table
         made = SheetPlan(sheet.name, table.name if table else "", table.plural if table else "", layout.how, layout.why)
         made.hidden, made.header_row, made.columns, made.notes = (
@@ -114,202 +133,231 @@ class _Planner:
             layout.columns,
             list(sheet.notes),
         )
-        for looks, what in (
+        for cells_by_line, remark in (
             (sheet.coloured, "colorées : la couleur n’est pas importée"),
             (sheet.struck, "barrées : cela n’est pas importé"),
         ):
-            many = sum(count for row, count in looks.items() if row > layout.header_row)
-            if many:
-                made.notes.append(f"des cellules sont {what} ({many} cellule{'s' * (many > 1)})")
+            count = sum(cells for line, cells in cells_by_line.items() if line > layout.header_row)
+            if count:
+                made.notes.append(f"des cellules sont {remark} ({count} cellule{'s' * (count > 1)})")
         if table:
             has = {column.field for column in layout.columns} | set(self.choices.constants.get(sheet.name, {}))
-            required = [item.name for item in table.fields if item.required and item.name != "person_id"]
-            named = {column_matching.NAME} <= has and table.name == "person"
-            made.missing = [name for name in required if name not in has and not (named and name in table.title)]
+            required = [field.name for field in table.fields if field.required and field.name != "person_id"]
+            has_whole_name = column_matching.NAME in has and table.name == "person"
+            made.missing = [
+                name for name in required if name not in has and not (has_whole_name and name in table.title)
+            ]
         return made
 
     # ---- one table
 
-    def _know(self, name: str) -> Stored:
+    def _stored_rows(self, name: str) -> StoredRows:
         if name not in self.stored:
-            self.stored[name] = Stored(self.db, self.tables[name])
+            self.stored[name] = StoredRows(self.db, self.tables[name])
         return self.stored[name]
 
-    def _know_people(self) -> None:
-        self.tick(0.05, "Lecture des personnes connues")
-        stored = self._know("person")
+    def _index_people(self) -> None:
+        self.progress(0.05, "Lecture des personnes connues")
+        stored = self._stored_rows("person")
         for row_id in stored.rows:
             self.people.add(row_id, *(stored.value(row_id, name) for name in ("last_name", "first_name", "birth_date")))
 
-    def _titles(self, name: str) -> Titles:
+    def _titles(self, name: str) -> TitleIndex:
         if name not in self.titles:
-            self.titles[name] = Titles(self._know(name), self.known, self.people)
-            for entry in self.entries.get(name, ()):
-                self.titles[name].add(entry.id, entry.given)
+            self.titles[name] = TitleIndex(self._stored_rows(name), self.context, self.people)
+            for imported in self.imported_rows.get(name, ()):
+                self.titles[name].add(imported.id, imported.values)
         return self.titles[name]
 
-    def _table(self, table: OfficeTable, layouts: Layouts, start: float, share: float) -> None:
-        mine = [one for one in layouts if one[2].table is table]
-        total = sum(len(sheet.lines) for _, sheet, *_ in mine) or 1
-        entries: list[Entry] = []
+    def _match_table(self, table: OfficeTable, layouts: Layouts, start: float, share: float) -> None:
+        """Read the sheets of one table and match their rows; it takes ``share`` of the progress, from ``start``."""
+        own_layouts = [each for each in layouts if each[2].table is table]
+        total = sum(len(sheet.lines) for _, sheet, *_ in own_layouts) or 1
+        imported_rows: list[ImportedRow] = []
         names_of: dict[str, tuple[str, ...] | None] = {}
-        before = 0
-        owner = Owners(self.people, self._titles("person"), self.choices, self.memory)
-        for number, sheet, layout, made in mine:
-            step = self._step(start, share, before, total, f"Lecture : {sheet.name}")
+        lines_before = 0
+        resolver = PersonResolver(self.people, self._titles("person"), self.choices, self.memory)
+        for number, sheet, layout, made in own_layouts:
+            step = self._step(start, share, lines_before, total, f"Lecture : {sheet.name}")
             raws = rows_of(sheet, layout, made, self.readers, self.choices.aside, step)
-            places = {column.field: column.letter for column in layout.columns if column.field}
-            names_of[sheet.name] = row_matching.key_fields(table, set(places))
+            letters = {column.field: column.letter for column in layout.columns if column.field}
+            names_of[sheet.name] = row_matching.key_fields(table, set(letters))
             if table.name == "person":
-                entries += row_persons.persons(
-                    raws, number, made, places, owner, self._know("person"), entries, self._show(table), layout.ours()
+                imported_rows += row_persons.match_persons(
+                    raws,
+                    number,
+                    made,
+                    letters,
+                    resolver,
+                    self._stored_rows("person"),
+                    imported_rows,
+                    self._show(table),
+                    layout.is_palettes(),
                 )
             else:
-                entries += self._others(raws, number, made, places, owner, table)
-            before += len(sheet.lines)
-        rows = Rows(self._know(table.name))
+                imported_rows += self._rows_of_others(raws, number, made, letters, resolver, table)
+            lines_before += len(sheet.lines)
+        rows = UnmatchedRows(self._stored_rows(table.name))
         if table.belongs_to_person:
-            row_matching.match_dated(entries, rows, names_of)
+            row_matching.match_dated(imported_rows, rows, names_of)
         elif table.name != "person":
-            entries = self._by_key(table, entries, rows)
-        self._register(table, entries)
+            imported_rows = self._by_key(table, imported_rows, rows)
+        self._register(table, imported_rows)
 
-    def _step(self, start: float, share: float, before: int, total: int, what: str) -> Callable[[int], None]:
-        return lambda done: self.tick(start + share * (before + done) / total, what)
+    def _step(self, start: float, share: float, before: int, total: int, step: str) -> Callable[[int], None]:
+        return lambda done: self.progress(start + share * (before + done) / total, step)
 
     def _show(self, table: OfficeTable) -> Callable[[str, Any], str]:
         return lambda name, value: self.readers.of(table, name).show(value)
 
-    def _others(
+    def _rows_of_others(
         self,
-        raws: list[Raw],
+        raws: list[RawRow],
         number: int,
         made: SheetPlan,
-        places: Mapping[str, str],
-        owner: Owners,
+        letters: Mapping[str, str],
+        resolver: PersonResolver,
         table: OfficeTable,
-    ) -> list[Entry]:
-        entries = []
+    ) -> list[ImportedRow]:
+        imported_rows = []
         for raw in raws:
-            entry = Entry(
+            imported = ImportedRow(
                 made, raw.number, row_matching.provisional(number, raw.number), raw.values, problems=raw.problems
             )
-            entry.asked = raw.values.pop(NUMBER, None)
+            imported.requested_id = raw.values.pop(ROW_NUMBER, None)
             if table.belongs_to_person:
-                owner.resolve(entry, places, self._know("person"))
-            self._refer(entry, table, places, early=True)
-            entries.append(entry)
-        by_name = sum("reconnue par son nom seul" in entry.notes for entry in entries)
+                resolver.resolve(imported, letters, self._stored_rows("person"))
+            self._refer(imported, table, letters, early=True)
+            imported_rows.append(imported)
+        by_name = sum("reconnue par son nom seul" in imported.notes for imported in imported_rows)
         if by_name:
             made.notes.append(
                 f"par son nom seul, unique dans le fichier : la personne de {by_name} ligne{'s' * (by_name > 1)}"
             )
-        return entries
+        return imported_rows
 
-    def _refer(self, entry: Entry, table: OfficeTable, places: Mapping[str, str], early: bool) -> None:
-        """Texts that name rows of other tables become ids; of its own table, once that table is read."""
-        for item in self._referring(table, early):
-            text = entry.given.get(item.name)
+    def _refer(self, imported: ImportedRow, table: OfficeTable, letters: Mapping[str, str], early: bool) -> None:
+        """Replace texts that name rows of other tables (``early``) or of the table itself by the ids of these rows."""
+        for field in self._referring(table, early):
+            text = imported.values.get(field.name)
             if not isinstance(text, str):
                 continue
-            found, why = self._named(item.target or "", text, entry, isinstance(item.type, References))
+            ids, why = self._find_named(field.target or "", text, imported, isinstance(field.type, References))
             if why:
-                entry.given.pop(item.name)
-                problem = Problem(
-                    entry.sheet.name, entry.number, places.get(item.name, ""), item.name, item.label, text, why
+                imported.values.pop(field.name)
+                problem = ImportProblem(
+                    imported.sheet.name,
+                    imported.number,
+                    letters.get(field.name, ""),
+                    field.name,
+                    field.label,
+                    text,
+                    why,
                 )
                 if problem.key not in self.choices.aside:
-                    entry.problems.append(problem)
+                    imported.problems.append(problem)
             else:
-                entry.given[item.name] = found
+                imported.values[field.name] = ids
 
     def _referring(self, table: OfficeTable, early: bool) -> list[Field]:
-        """The fields that refer to other tables (``early``) or to the table itself."""
+        """Return the fields that refer to other tables (``early``) or to the table itself."""
         key = (table.name, early)
         if key not in self._references:
             self._references[key] = [
-                item
-                for item in table.fields
-                if item.target and item.name != "person_id" and (item.target != table.name) == early
+                field
+                for field in table.fields
+                if field.target and field.name != "person_id" and (field.target != table.name) == early
             ]
         return self._references[key]
 
-    def _named(self, target: str, text: str, entry: Entry, several: bool) -> tuple[Any, str]:
+    def _find_named(self, target: str, text: str, imported: ImportedRow, several: bool) -> tuple[Any, str]:
+        """Return (the id or ids of the rows that a text names, '') or (None, the reason in French)."""
         titles = self._titles(target)
-        person = entry.given.get("person_id") if self.tables[target].belongs_to_person else None
+        person = imported.values.get("person_id") if self.tables[target].belongs_to_person else None
         if not several:
             return titles.find(text, person)
-        found: list[int] = []
+        ids: list[int] = []
         for part in (part.strip() for part in text.replace("\n", ";").split(";")):
-            one, why = titles.find(part, person) if part else (None, "")
+            row_id, why = titles.find(part, person) if part else (None, "")
             if why:
                 return None, why
-            if one is not None and one not in found:
-                found.append(one)
-        return tuple(found) or None, ""
+            if row_id is not None and row_id not in ids:
+                ids.append(row_id)
+        return tuple(ids) or None, ""
 
-    def _by_key(self, table: OfficeTable, entries: list[Entry], rows: Rows) -> list[Entry]:
-        """Rows of no person: one each key; a second line on the same is merged with the first."""
-        kept: list[Entry] = []
-        first_of: dict[Any, Entry] = {}
-        for entry in entries:
-            names = tuple(name for name in table.key if name in entry.given)
-            number = rows.numbered(entry.asked, names, entry.given) if entry.asked else None
-            found = [number] if number else rows.of(names, entry.given) if names else []
-            if len(found) > 1:
-                entry.unsure = True
-                told = f"plusieurs lignes du fichier portent ce nom (n° {', '.join(map(str, found))}) : donnez le N°"
-                entry.problems.append(
-                    Problem(entry.sheet.name, entry.number, "", table.key[0], table.field(table.key[0]).label, "", told)
+    def _by_key(self, table: OfficeTable, imported_rows: list[ImportedRow], rows: UnmatchedRows) -> list[ImportedRow]:
+        """Match the rows of a table without persons by its key, and merge lines with the same key."""
+        kept: list[ImportedRow] = []
+        first_of: dict[Any, ImportedRow] = {}
+        for imported in imported_rows:
+            names = tuple(name for name in table.key if name in imported.values)
+            number = rows.numbered(imported.requested_id, names, imported.values) if imported.requested_id else None
+            matches = [number] if number else rows.with_same_key(names, imported.values) if names else []
+            if len(matches) > 1:
+                imported.ambiguous = True
+                reason = (
+                    f"plusieurs lignes du fichier portent ce nom (n° {', '.join(map(str, matches))}) : donnez le N°"
                 )
-            elif found:
-                entry.id, entry.by_number = found[0], bool(number)
+                imported.problems.append(
+                    ImportProblem(
+                        imported.sheet.name,
+                        imported.number,
+                        "",
+                        table.key[0],
+                        table.field(table.key[0]).label,
+                        "",
+                        reason,
+                    )
+                )
+            elif matches:
+                imported.id, imported.by_number = matches[0], bool(number)
             key = (
-                entry.id
-                if entry.id > 0
-                else tuple(row_matching.comparable(entry.given.get(name)) for name in table.key)
+                imported.id
+                if imported.id > 0
+                else tuple(row_matching.comparable(imported.values.get(name)) for name in table.key)
             )
-            first = first_of.setdefault(key, entry)
-            if first is entry or entry.problems or not names:
-                kept.append(entry)
+            first = first_of.setdefault(key, imported)
+            if first is imported or imported.problems or not names:
+                kept.append(imported)
                 continue
-            told_or_problem = row_matching.merge(
-                first, entry.number, entry.sheet, entry.given, table, self._show(table)
+            remark_or_problem = row_matching.merge(
+                first, imported.number, imported.sheet, imported.values, table, self._show(table)
             )
-            if isinstance(told_or_problem, Problem):
-                entry.problems.append(told_or_problem)
-                entry.unsure = True
-                kept.append(entry)
+            if isinstance(remark_or_problem, ImportProblem):
+                imported.problems.append(remark_or_problem)
+                imported.ambiguous = True
+                kept.append(imported)
             else:
-                entry.sheet.ignored.append(Ignored(entry.number, told_or_problem))
+                imported.sheet.ignored.append(IgnoredLine(imported.number, remark_or_problem))
         return kept
 
-    def _register(self, table: OfficeTable, entries: list[Entry]) -> None:
-        """From now on these rows are found by name and number; then they may refer to each other."""
-        self.entries[table.name] = entries
+    def _register(self, table: OfficeTable, imported_rows: list[ImportedRow]) -> None:
+        """Make the rows of a table findable by title and number, then resolve their references to each other."""
+        self.imported_rows[table.name] = imported_rows
         titles = self._titles(table.name)
-        for entry in entries:
-            titles.add(entry.id, entry.given)
-            if entry.asked:
-                titles.numbers.setdefault(entry.asked, entry.id)
-        for entry in entries if self._referring(table, False) else ():
-            places = {column.field: column.letter for column in entry.sheet.columns if column.field}
-            self._refer(entry, table, places, early=False)
+        for imported in imported_rows:
+            titles.add(imported.id, imported.values)
+            if imported.requested_id:
+                titles.numbers.setdefault(imported.requested_id, imported.id)
+        for imported in imported_rows if self._referring(table, False) else ():
+            letters = {column.field: column.letter for column in imported.sheet.columns if column.field}
+            self._refer(imported, table, letters, early=False)
 
-    # ---- the file's own rules
+    # ---- domain rules
 
-    def _check(self, made: Plan) -> None:
-        """Try the rows on the rules of the file itself, and take everything back."""
-        rows = write.ruled(self.db, made)
-        if len(rows) > CHECKED_AT_MOST:
-            told = f"Plus de {CHECKED_AT_MOST} lignes : les règles du fichier seront vérifiées à l’enregistrement."
-            made.notes.append(told)
+    def _check_rules(self, made: ImportPlan) -> None:
+        """Write the rows in a transaction that is rolled back, and mark the refused ones as waiting."""
+        rows = write.rows_with_rules(self.db, made)
+        if len(rows) > MAX_CHECKED_ROWS:
+            made.notes.append(
+                f"Plus de {MAX_CHECKED_ROWS} lignes : les règles du fichier seront vérifiées à l’enregistrement."
+            )
             return
         refused: list[write.Refusal] = []
         if rows:
-            what = "Vérification des règles"
+            step = "Vérification des règles"
             try:
-                refused = write.rehearse(self.db, rows, lambda done, _: self.tick(0.8 + 0.2 * done, what))
+                refused = write.rehearse(self.db, rows, lambda done, _: self.progress(0.8 + 0.2 * done, step))
             except BusyError:
                 made.notes.append("Le fichier est occupé : ses règles seront vérifiées à l’enregistrement.")
                 return

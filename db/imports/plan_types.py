@@ -1,29 +1,19 @@
-"""What an import is made of: the file as it was read, what a person corrected, and what would be written."""
+"""The data of an import: the file as it was read, the corrections of a person, and the plan of what to write."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 Cell = str | int | float | bool | date | datetime | None
-"""What a cell holds, as it was read; a formula by its value."""
-
-Tick = Callable[[float, str], None]
-"""Told how far the work is (0 to 1) and what is being done; may raise to end it."""
-
-NUMBER = "N°"
-"""The header, and the ``field`` of a Column, that holds the number of a row (its id in the office file)."""
-
-
-def silent(done: float, what: str) -> None:
-    """The tick of whoever does not wait."""
+"""The value of a cell; of a formula, its stored result."""
 
 
 # ---- the file
 
 
 @dataclass(frozen=True)
-class Line:
+class SheetLine:
     """One line of a sheet: its number as the spreadsheet shows it (from 1), its cells from column A."""
 
     number: int
@@ -31,15 +21,15 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """One sheet. ``broken``: (line, column from 0) -> what stands there instead of a value (« #N/A »).
+class SourceSheet:
+    """One sheet. ``broken``: (line, column from 0) -> the error shown instead of a value (« #N/A »).
 
-    ``coloured``, ``struck``: line -> how many of its cells are. ``merged``: (first line, first column, last line, last
-    column). ``notes``: what is worth knowing of it, in French.
+    ``coloured``, ``struck``: line -> number of such cells. ``merged``: (first line, first column, last line, last
+    column). ``notes``: remarks on the reading, in French.
     """
 
     name: str
-    lines: list[Line]
+    lines: list[SheetLine]
     hidden: bool = False
     notes: tuple[str, ...] = ()
     broken: Mapping[tuple[int, int], str] = field(default_factory=dict)
@@ -49,30 +39,29 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Workbook:
-    """A file that was read: its name, its sheets in order, and how it was read (« CSV, Windows-1252, « ; » »)."""
+class SourceWorkbook:
+    """A file: its name, its sheets in order, and how it was decoded (« CSV, Windows-1252, « ; » »)."""
 
     name: str
-    sheets: list[Sheet]
+    sheets: list[SourceSheet]
     notes: tuple[str, ...] = ()
 
 
-# ---- what a person corrected
+# ---- the corrections of a person
 
 
 @dataclass(frozen=True)
-class Choices:
-    """Everything a person corrected; empty: Palette decides. Sheets by name, columns by letter, lines by number.
+class ImportChoices:
+    """The corrections of a person; empty: Palette decides. Sheets by name, columns by letter, lines by number.
 
     ``tables``: sheet -> name of a table, or '' to leave the sheet out.
-    ``headers``: sheet -> the line that holds its headers.
-    ``fields``: sheet -> letter -> name of a field of the table, « N° », « person.last_name » (a key of the person that
-    a row belongs to), « person.name » (both names in one cell), or '' to leave the column out.
-    ``constants``: sheet -> field -> what every new row of that sheet holds there, as text (« Accordée »).
-    ``values``: « table.field » -> what is written in the cells -> text or code to read instead, '' for an empty cell.
-    ``persons``: Near.key -> id of the person it is, or 0 for a new person.
-    ``aside``: keys of problems set aside: the cell counts as empty or, when the problem is the row's, the row is left
-    out.
+    ``headers``: sheet -> the line of its column headers.
+    ``fields``: sheet -> letter -> name of a field of the table, « N° », « person.last_name » (a key field of the
+    person that the row belongs to), « person.name » (both names in one cell), or '' to leave the column out.
+    ``constants``: sheet -> field -> value for every new row of that sheet, as text (« Accordée »).
+    ``values``: « table.field » -> text of the cells -> text or code to read instead, '' for an empty cell.
+    ``persons``: NearMatch.key -> id of the matching person, or 0 for a new person.
+    ``aside``: keys of the problems set aside; see ImportProblem.
     """
 
     tables: Mapping[str, str] = field(default_factory=dict)
@@ -84,25 +73,25 @@ class Choices:
     aside: frozenset[str] = frozenset()
 
     def to_json(self) -> dict[str, Any]:
-        """As plain data that json.dumps takes."""
+        """Return the choices as data for json.dumps."""
         return {**asdict(self), "aside": sorted(self.aside)}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Choices":
-        """The inverse of ``to_json``."""
+    def from_json(cls, data: Mapping[str, Any]) -> "ImportChoices":
+        """Return the choices that ``to_json`` exported."""
         return cls(**{**data, "aside": frozenset(data.get("aside", ()))})
 
 
-# ---- what would be written
+# ---- the plan
 
 
 @dataclass(frozen=True)
-class Column:
-    """One column of a sheet and what it is taken for.
+class PlannedColumn:
+    """One column of a sheet and the field that it is read as.
 
-    ``field``: as in ``Choices.fields``; '' when it is left out. ``label``: of that field, in French. ``how``: « nom »,
-    « synonyme », « contenu », « retenu » (remembered), « choisi », or '' when nothing was found. ``why``: the reason in
-    French, above all why it is left out. ``examples``: some of what it holds.
+    ``field``: as in ``ImportChoices.fields``; '' when it is left out. ``label``: of that field, in French. ``how``:
+    « nom », « synonyme », « contenu », « retenu » (remembered), « choisi », or '' when no field matches. ``why``: the
+    reason in French, for instance why it is left out. ``examples``: up to three of its values.
     """
 
     letter: str
@@ -116,11 +105,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Guess:
-    """A value that was not read as it stands: shown before anything is written.
+    """A value that was interpreted, which the person reviews before anything is written.
 
-    ``text``: what the cells hold; ``value``: what is kept (stored form, None: empty); ``shown``: the same in French;
-    ``how``: « synonyme », « orthographe », « sans valeur », « année à deux chiffres »…; ``many``: in how many cells;
-    ``row``: the first.
+    ``text``: as in the cells; ``value``: as it would be stored (None: empty); ``shown``: the same in French; ``how``:
+    « synonyme », « orthographe », « sans valeur », « année à deux chiffres »…; ``count``: the number of cells with that
+    text; ``row``: the first of them.
     """
 
     sheet: str
@@ -132,15 +121,16 @@ class Guess:
     value: Any
     shown: str
     how: str
-    many: int
+    count: int
     row: int
 
 
 @dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong, and where. ``column``: its letter, '' when it is the whole row's.
+class ImportProblem:
+    """An error in the file and its position. ``column``: its letter, '' when the problem concerns the whole row.
 
-    ``key`` sets it aside (``Choices.aside``): the cell then counts as empty, or the row is left out.
+    A person may set a problem aside by its ``key`` (``ImportChoices.aside``): the cell then counts as empty, or, for a
+    problem of the whole row, the row is left out.
     """
 
     sheet: str
@@ -153,7 +143,7 @@ class Problem:
 
     @property
     def key(self) -> str:
-        """« Feuille1!C12 », or « Feuille1!12 » when the problem is the row's."""
+        """« Feuille1!C12 », or « Feuille1!12 » for a problem of the whole row."""
         return f"{self.sheet}!{self.column}{self.row}"
 
     def __str__(self) -> str:
@@ -163,8 +153,8 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Ignored:
-    """A line that is not data, or repeats another: why it is left out."""
+class IgnoredLine:
+    """A line that is left out, because it is not data or repeats another, and the reason in French."""
 
     row: int
     reason: str
@@ -172,7 +162,7 @@ class Ignored:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody a row may be: id (negative: of this very file, see ``Row.id``), name, and what speaks for it."""
+    """A person that a row may be: id (negative: a row of the same file, see ``PlannedRow.id``), name and evidence."""
 
     id: int
     title: str
@@ -180,8 +170,11 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Near:
-    """A row that is nobody known, but resembles somebody. ``chosen``: id; 0: new; None: undecided (then new)."""
+class NearMatch:
+    """An imported row that matches no known person exactly but resembles one or more.
+
+    ``chosen``: id of the person; 0: a new person; None: undecided (then a new person).
+    """
 
     key: str
     sheet: str
@@ -190,19 +183,19 @@ class Near:
     candidates: tuple[Candidate, ...]
     chosen: int | None = None
     digest: str = ""
-    """What stands for the row's name and birth date when the choice is remembered."""
+    """Identifies the row's name and birth date when the choice is remembered; see remembered_choices.digest."""
 
 
 CREATE, UPDATE, SAME, WAITING = "create", "update", "unchanged", "waiting"
 
 
 @dataclass(slots=True)
-class Row:
-    """One row of the file and what becomes of it.
+class PlannedRow:
+    """One row of the file and the action planned for it.
 
-    ``id``: of the row it is in the office file; negative for one that is not there yet; references in ``values`` may be
-    such numbers. ``values``: what will be written, stored form, by field (of an update: what differs only). ``old``:
-    what stands there now. ``keep``: the number asked for a new row, or None.
+    ``id``: of the existing row; a negative, provisional id for a new row, which references in ``values`` may also use.
+    ``values``: stored values to write, by field (of an update: the changed ones). ``old``: the current values of these
+    fields. ``requested_id``: the id that the file gives to a new row and that the row will have, or None.
     """
 
     number: int
@@ -212,14 +205,14 @@ class Row:
     values: dict[str, Any]
     old: dict[str, Any] = field(default_factory=dict)
     version: int = 0
-    keep: int | None = None
-    problems: tuple[Problem, ...] = ()
+    requested_id: int | None = None
+    problems: tuple[ImportProblem, ...] = ()
     notes: tuple[str, ...] = ()
 
 
 @dataclass
 class SheetPlan:
-    """What a sheet would bring. ``table``: '' when it is left out. ``missing``: required fields without a column."""
+    """The plan of one sheet. ``table``: '' when it is left out. ``missing``: required fields without a column."""
 
     name: str
     table: str
@@ -228,60 +221,60 @@ class SheetPlan:
     why: str = ""
     hidden: bool = False
     header_row: int = 0
-    columns: list[Column] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
-    ignored: list[Ignored] = field(default_factory=list)
+    columns: list[PlannedColumn] = field(default_factory=list)
+    rows: list[PlannedRow] = field(default_factory=list)
+    ignored: list[IgnoredLine] = field(default_factory=list)
     guesses: list[Guess] = field(default_factory=list)
-    near: list[Near] = field(default_factory=list)
+    near: list[NearMatch] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def count(self, action: str) -> int:
-        """How many rows have that action."""
+        """Return the number of rows with that action."""
         return sum(row.action == action for row in self.rows)
 
 
 @dataclass
-class Plan:
-    """All that an import would do; nothing is written yet. ``checked``: whether the file's own rules were tried."""
+class ImportPlan:
+    """Everything that an import would write. ``checked``: whether the rows were tried against the domain rules."""
 
     name: str
     sheets: list[SheetPlan]
-    choices: Choices
+    choices: ImportChoices
     notes: list[str] = field(default_factory=list)
     checked: bool = False
     token: int = 0
-    """The last line of the history when the plan was made."""
+    """The id of the last row of the history when the plan was made."""
     listed: frozenset[str] = frozenset()
-    """« table.field » of the columns whose values are those of a list."""
+    """« table.field » of the fields whose values come from a list."""
 
     def count(self, action: str) -> int:
-        """How many rows have that action, over all sheets."""
+        """Return the number of rows with that action, over all sheets."""
         return sum(sheet.count(action) for sheet in self.sheets)
 
     @property
-    def problems(self) -> list[Problem]:
-        """Everything that is wrong, in the order of the file."""
+    def problems(self) -> list[ImportProblem]:
+        """Every problem, in the order of the file."""
         return [problem for sheet in self.sheets for row in sheet.rows for problem in row.problems]
 
     @property
     def guesses(self) -> list[Guess]:
-        """Every value that was not read as it stands."""
+        """Every interpreted value."""
         return [guess for sheet in self.sheets for guess in sheet.guesses]
 
     @property
-    def near(self) -> list[Near]:
-        """Every row that resembles somebody."""
+    def near(self) -> list[NearMatch]:
+        """Every row that resembles a known person."""
         return [near for sheet in self.sheets for near in sheet.near]
 
-    def rows(self) -> Iterator[tuple[SheetPlan, Row]]:
-        """Every row with its sheet."""
+    def rows(self) -> Iterator[tuple[SheetPlan, PlannedRow]]:
+        """Return every row with its sheet."""
         return ((sheet, row) for sheet in self.sheets for row in sheet.rows)
 
 
 @dataclass(frozen=True)
-class Done:
-    """What was written, as one operation (None: there was nothing to write), and how many rows were left waiting."""
+class ImportResult:
+    """Counts of the rows written and left waiting, and the id of the operation (None: there was nothing to write)."""
 
     operation: int | None
     created: int

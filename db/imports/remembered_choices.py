@@ -1,6 +1,7 @@
-"""What a person chose for one file is proposed for the next: sheets, columns, values, and whom a near match was.
+"""The choices made for one import, proposed again for the next: tables, columns, values and answers to near matches.
 
-A person is kept as a digest of name and birth date beside her number, never in clear; it goes when she is erased.
+The name and birth date of a near match are stored as a digest beside the id of the person, never in clear, and removed
+when the person is erased.
 """
 
 import hashlib
@@ -8,17 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from db.base.french import fold
-from db.imports.plan_types import Choices, Plan
+from db.imports.plan_types import ImportChoices, ImportPlan
 from db.imports.text_keys import header_keys, name_key
 from db.model.office import Office
 from db.rows import transactions
 
-_LISTS_ONLY_AT_MOST = 120
-"""A longer text is nobody's word for a value of a list."""
+_MAX_TEXT = 120
+"""Characters; longer texts are not remembered, as no name of a value of a list is that long."""
 
 
 @dataclass
-class Memory:
+class RememberedChoices:
     """``tables``: sheet -> table. ``columns``: table -> header -> field. ``values``: « table.field » -> text -> value.
 
     ``persons``: ``digest`` -> id. Sheets and texts folded, headers by ``header_keys``.
@@ -31,43 +32,43 @@ class Memory:
 
 
 def digest(last: str | None, first: str | None, birth: str | None) -> str:
-    """What stands for somebody of that name and birth date."""
-    told = "|".join((name_key(last or ""), name_key(first or ""), birth or ""))
-    return hashlib.sha256(f"palette {told}".encode()).hexdigest()
+    """Return the SHA-256 digest of a name (accents and case ignored) and birth date."""
+    text = "|".join((name_key(last or ""), name_key(first or ""), birth or ""))
+    return hashlib.sha256(f"palette {text}".encode()).hexdigest()
 
 
-def recall(db: Office) -> Memory:
-    """Everything that was chosen for earlier files."""
-    memory = Memory()
-    for kind, place, said, chosen in db.execute("SELECT kind, place, said, chosen FROM import_choice ORDER BY id"):
+def recall(db: Office) -> RememberedChoices:
+    """Return the choices made for earlier files."""
+    memory = RememberedChoices()
+    for kind, scope, text, chosen in db.execute("SELECT kind, place, said, chosen FROM import_choice ORDER BY id"):
         match kind:
             case "table":
-                memory.tables[said] = chosen
+                memory.tables[text] = chosen
             case "column":
-                memory.columns.setdefault(place, {})[said] = chosen
+                memory.columns.setdefault(scope, {})[text] = chosen
             case "value":
-                memory.values.setdefault(place, {})[said] = chosen
+                memory.values.setdefault(scope, {})[text] = chosen
             case "person":
-                memory.persons[said] = int(chosen)
+                memory.persons[text] = int(chosen)
     return memory
 
 
-def keep(db: Office, plan: Plan, who: str) -> None:
-    """Keep what a person chose for this file, in a transaction of its own. Raises BusyError, StorageError."""
+def save(db: Office, plan: ImportPlan, who: str) -> None:
+    """Save the choices made for this file, in a transaction of its own. Raises BusyError, StorageError."""
     with transactions.writing(db):
-        add(db, plan, who)
+        save_in_transaction(db, plan, who)
 
 
-def add(db: Office, plan: Plan, who: str) -> None:
-    """The same within a transaction that does something else as well."""
+def save_in_transaction(db: Office, plan: ImportPlan, who: str) -> None:
+    """Save the choices made for this file within the current transaction."""
     db.executemany(
         "INSERT INTO import_choice (who, kind, place, said, chosen) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (kind, place, said) DO UPDATE SET who = excluded.who, chosen = excluded.chosen",
-        [(who, *row) for row in dict.fromkeys(_told(plan.choices, plan))],
+        [(who, *row) for row in dict.fromkeys(_rows_to_save(plan.choices, plan))],
     )
 
 
-def _told(choices: Choices, plan: Plan) -> Iterator[tuple[str, str, str, str]]:
+def _rows_to_save(choices: ImportChoices, plan: ImportPlan) -> Iterator[tuple[str, str, str, str]]:
     for sheet in plan.sheets:
         if choices.tables.get(sheet.name):
             yield "table", "", fold(sheet.name), choices.tables[sheet.name]
@@ -76,14 +77,14 @@ def _told(choices: Choices, plan: Plan) -> Iterator[tuple[str, str, str, str]]:
                 for key in header_keys(column.header):
                     yield "column", sheet.table, key, column.field
         yield from _persons(choices, sheet.name, plan)
-    for place, said in choices.values.items():
-        if place in plan.listed:
-            for text, chosen in said.items():
-                if len(text) <= _LISTS_ONLY_AT_MOST:
-                    yield "value", place, fold(text), chosen
+    for full_name, replacements in choices.values.items():
+        if full_name in plan.listed:
+            for text, chosen in replacements.items():
+                if len(text) <= _MAX_TEXT:
+                    yield "value", full_name, fold(text), chosen
 
 
-def _persons(choices: Choices, sheet: str, plan: Plan) -> Iterator[tuple[str, str, str, str]]:
+def _persons(choices: ImportChoices, sheet: str, plan: ImportPlan) -> Iterator[tuple[str, str, str, str]]:
     for near in plan.near:
         chosen = choices.persons.get(near.key, 0)
         if near.sheet == sheet and chosen > 0 and near.digest:

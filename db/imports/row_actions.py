@@ -1,135 +1,135 @@
 """What becomes of each row: created, changed, left alone, or waiting with its problems."""
 
-from db.imports.cell_values import Reader
-from db.imports.existing_rows import Stored
-from db.imports.person_matching import People
-from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, Choices, Problem, Row
-from db.imports.row_matching import Entry, comparable
-from db.imports.row_reader import Readers
+from db.imports.cell_values import CellReader
+from db.imports.existing_rows import StoredRows
+from db.imports.person_matching import PersonIndex
+from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, ImportChoices, ImportProblem, PlannedRow
+from db.imports.row_matching import ImportedRow, comparable
+from db.imports.row_reader import CellReaders
 from db.model.fields import Field, OfficeTable
 
 
-class Finisher:
-    """Turns entries into rows, table after table."""
+class RowPlanner:
+    """Turns the imported rows of each table into planned rows."""
 
-    def __init__(self, choices: Choices, readers: Readers, people: People) -> None:
+    def __init__(self, choices: ImportChoices, readers: CellReaders, people: PersonIndex) -> None:
         self._choices, self._readers, self._people = choices, readers, people
-        self._titles: dict[str, list[tuple[str, bool, Reader]]] = {}
-        self._bad: set[int] = set()
-        """New rows that wait: whatever refers to them waits too."""
+        self._titles: dict[str, list[tuple[str, bool, CellReader]]] = {}
+        self._waiting: set[int] = set()
+        """Ids of the new rows that wait; rows that refer to them wait too."""
 
-    def finish(self, table: OfficeTable, pending: list[Entry], stored: Stored) -> None:
-        """The rows of one table, into the plans of their sheets; the tables they refer to come before."""
+    def plan_rows(self, table: OfficeTable, imported_rows: list[ImportedRow], stored: StoredRows) -> None:
+        """Add the rows of one table to the plans of their sheets; call it first for the tables they refer to."""
         numbers: set[int] = set()
-        required = [item for item in table.fields if item.required]
-        for entry in pending:
-            self._require(entry, table, required)
-        while True:  # rows that refer to rows of the same table that wait
-            before = len(self._bad)
-            self._propagate(pending, table)
-            if len(self._bad) == before:
+        required = [field for field in table.fields if field.required]
+        for imported in imported_rows:
+            self._complete(imported, table, required)
+        while True:  # until no further row waits for a row of the same table
+            before = len(self._waiting)
+            self._propagate_waiting(imported_rows, table)
+            if len(self._waiting) == before:
                 break
-        taken = 0
-        for entry in pending:
-            row = self._row(entry, table, stored)
-            if entry.asked and row.id < 0:
-                if stored.empty and entry.asked not in numbers:
-                    row.keep = entry.asked
-                    numbers.add(entry.asked)
-                taken += entry.asked in stored.rows
-            entry.sheet.rows.append(row)
-            if entry.near:
-                entry.sheet.near.append(entry.near)
-        if taken:
-            pending[0].sheet.notes.append(
-                f"N° : déjà pris par d’autres lignes du fichier, {taken} fois ; un nouveau numéro est donné"
+        numbers_in_use = 0
+        for imported in imported_rows:
+            row = self._row(imported, table, stored)
+            if imported.requested_id and row.id < 0:
+                if stored.empty and imported.requested_id not in numbers:
+                    row.requested_id = imported.requested_id
+                    numbers.add(imported.requested_id)
+                numbers_in_use += imported.requested_id in stored.rows
+            imported.sheet.rows.append(row)
+            if imported.near:
+                imported.sheet.near.append(imported.near)
+        if numbers_in_use:
+            imported_rows[0].sheet.notes.append(
+                f"N° : déjà pris par d’autres lignes du fichier, {numbers_in_use} fois ; un nouveau numéro est donné"
             )
 
-    def _require(self, entry: Entry, table: OfficeTable, required: list[Field]) -> None:
-        """What a new row must have; a person said for the whole sheet what no column gives."""
-        if entry.id > 0 or entry.unsure:
+    def _complete(self, imported: ImportedRow, table: OfficeTable, required: list[Field]) -> None:
+        """Fill a new row with the constants of its sheet, and add a problem for each required field without value."""
+        if imported.id > 0 or imported.ambiguous:
             return
-        for name, text in self._choices.constants.get(entry.sheet.name, {}).items():
-            if name in {item.name for item in table.fields} and name not in entry.given:
+        for name, text in self._choices.constants.get(imported.sheet.name, {}).items():
+            if name in {field.name for field in table.fields} and name not in imported.values:
                 read = self._readers.of(table, name).read(text)
                 if read.reason:
-                    entry.problems.append(self._problem(entry, table, name, text, read.reason))
+                    imported.problems.append(self._problem(imported, table, name, text, read.reason))
                 elif read.value is not None:
-                    entry.given[name] = read.value
-        wrong = {problem.field.split(".")[-1] for problem in entry.problems}
+                    imported.values[name] = read.value
+        wrong = {problem.field.split(".")[-1] for problem in imported.problems}
         if "name" in wrong:  # both names, in one cell
             wrong |= set(table.title)
         if wrong:
             wrong.add("person_id")
-        for item in required:
-            if entry.given.get(item.name) is None and item.name not in wrong:
-                entry.problems.append(self._problem(entry, table, item.name, "", "ce champ est obligatoire"))
+        for field in required:
+            if imported.values.get(field.name) is None and field.name not in wrong:
+                imported.problems.append(self._problem(imported, table, field.name, "", "ce champ est obligatoire"))
 
-    def _problem(self, entry: Entry, table: OfficeTable, name: str, value: str, reason: str) -> Problem:
-        return Problem(entry.sheet.name, entry.number, "", name, table.field(name).label, value, reason)
+    def _problem(self, imported: ImportedRow, table: OfficeTable, name: str, value: str, reason: str) -> ImportProblem:
+        return ImportProblem(imported.sheet.name, imported.number, "", name, table.field(name).label, value, reason)
 
-    def _propagate(self, entries: list[Entry], table: OfficeTable) -> None:
-        referring = [item for item in table.fields if item.target]
-        for entry in entries:
-            if not entry.problems and self._bad:
-                for item in referring:
-                    if item.name in entry.given:
-                        value = entry.given.get(item.name)
+    def _propagate_waiting(self, imported_rows: list[ImportedRow], table: OfficeTable) -> None:
+        referring = [field for field in table.fields if field.target]
+        for imported in imported_rows:
+            if not imported.problems and self._waiting:
+                for field in referring:
+                    if field.name in imported.values:
+                        value = imported.values.get(field.name)
                         ids = value if isinstance(value, tuple) else (value,)
-                        if any(one in self._bad for one in ids):
+                        if any(row_id in self._waiting for row_id in ids):
                             reason = "la ligne dont celle-ci dépend attend elle-même"
-                            entry.problems.append(self._problem(entry, table, item.name, "", reason))
+                            imported.problems.append(self._problem(imported, table, field.name, "", reason))
                             break
-            if entry.problems and entry.id < 0:
-                self._bad.add(entry.id)
+            if imported.problems and imported.id < 0:
+                self._waiting.add(imported.id)
 
-    def _row(self, entry: Entry, table: OfficeTable, stored: Stored) -> Row:
-        title = self._title(entry, table, stored)
-        if entry.id < 0:
-            action = WAITING if entry.problems else CREATE
-            return Row(
-                entry.number,
+    def _row(self, imported: ImportedRow, table: OfficeTable, stored: StoredRows) -> PlannedRow:
+        title = self._title(imported, table, stored)
+        if imported.id < 0:
+            action = WAITING if imported.problems else CREATE
+            return PlannedRow(
+                imported.number,
                 action,
-                entry.id,
+                imported.id,
                 title,
-                entry.given,
-                problems=tuple(entry.problems),
-                notes=tuple(entry.notes),
+                imported.values,
+                problems=tuple(imported.problems),
+                notes=tuple(imported.notes),
             )
         old, new = {}, {}
-        for name, value in entry.given.items():
-            before = stored.value(entry.id, name)
+        for name, value in imported.values.items():
+            before = stored.value(imported.id, name)
             if before == value or value is None:
                 continue
-            if name in table.key and not entry.by_number and comparable(before) == comparable(value):
-                entry.notes.append(f"déjà connu comme « {before} »")  # a file in capitals does not rewrite names
+            if name in table.key and not imported.by_number and comparable(before) == comparable(value):
+                imported.notes.append(f"déjà connu comme « {before} »")  # a file in capitals does not rewrite names
                 continue
             old[name], new[name] = before, value
-        action = WAITING if entry.problems else UPDATE if new else SAME
-        return Row(
-            entry.number,
+        action = WAITING if imported.problems else UPDATE if new else SAME
+        return PlannedRow(
+            imported.number,
             action,
-            entry.id,
+            imported.id,
             title,
             new,
             old,
-            stored.version(entry.id),
+            stored.version(imported.id),
             None,
-            tuple(entry.problems),
-            tuple(entry.notes),
+            tuple(imported.problems),
+            tuple(imported.notes),
         )
 
-    def _title(self, entry: Entry, table: OfficeTable, stored: Stored) -> str:
+    def _title(self, imported: ImportedRow, table: OfficeTable, stored: StoredRows) -> str:
         if table.name not in self._titles:
             self._titles[table.name] = [
                 (name, table.field(name).target == "person", self._readers.of(table, name)) for name in table.title
             ]
         parts = []
         for name, is_person, reader in self._titles[table.name]:
-            value = entry.given.get(name)
-            if value is None and entry.id > 0:
-                value = stored.value(entry.id, name)
+            value = imported.values.get(name)
+            if value is None and imported.id > 0:
+                value = stored.value(imported.id, name)
             if value is not None:
-                known = self._people.names.get(value) if is_person else None
-                parts.append(" ".join(known[:2]) if known else reader.show(value))
+                names = self._people.names.get(value) if is_person else None
+                parts.append(" ".join(names[:2]) if names else reader.show(value))
         return " ".join(part for part in parts if part)

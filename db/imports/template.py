@@ -1,4 +1,4 @@
-"""A workbook ready to be filled in: a sheet per table, lists as drop-downs, help as notes."""
+"""The import template: a workbook with a sheet per table, lists as drop-downs and help as notes."""
 
 import io
 from datetime import date
@@ -10,10 +10,10 @@ from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Context, Date, Euros, Integer, Reference, References, Text, Type, YesNo
 from db.model.types import Choices as Several
-from db.rows.titles import context
+from db.rows import titles
 
 _ROWS = 2_000
-"""So many lines have drop-downs and formats."""
+"""The number of lines with drop-downs and formats."""
 _SHEET_NAME = 31
 _LISTS = "Listes"
 _START = (
@@ -31,8 +31,8 @@ _START = (
 
 
 def xlsx_bytes(db: Office) -> bytes:
-    """The template, with the fields and lists of this office."""
-    buffer, known = io.BytesIO(), context(db)
+    """Return the template with the fields and lists of this office."""
+    buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     book.set_properties({"title": "Modèle d’import de Palette", "created": date.today()})
     head = {"bottom": 1, "text_wrap": True, "valign": "top"}
@@ -53,7 +53,7 @@ def xlsx_bytes(db: Office) -> bytes:
         start.write_string(row, 0, text, styles[style])
     tables = list(db.files.values())
     sheets = {table.name: book.add_worksheet(table.plural[:_SHEET_NAME]) for table in tables}
-    lists = _Lists(book, known)
+    lists = _Lists(book, titles.context(db))
     for table in tables:
         _fill(sheets[table.name], table, styles, lists)
     lists.sheet.hide()
@@ -62,33 +62,33 @@ def xlsx_bytes(db: Office) -> bytes:
 
 
 class _Lists:
-    """A hidden sheet with a column per list, which the drop-downs point to: Excel takes 255 characters in place."""
+    """A hidden sheet with a column per list for the drop-downs; Excel limits an inline list to 255 characters."""
 
-    def __init__(self, book: xlsxwriter.Workbook, known: Context) -> None:
+    def __init__(self, book: xlsxwriter.Workbook, context: Context) -> None:
         self.sheet = book.add_worksheet(_LISTS)
-        self._known = known
+        self._context = context
         self._ranges: dict[str, str] = {}
 
     def range(self, kind: Type) -> str | None:
-        """Where the values of a choice stand, or None where any value may be typed."""
+        """Return the cell range of the values of a choice, or None for a type without list."""
         if isinstance(kind, YesNo):
             return self._column("yes_no", ["Oui", "Non"])
         if isinstance(kind, Choice):
-            retired = self._known.retired.get(kind.list.name, frozenset())
-            labels = self._known.labels[kind.list.name]
+            retired = self._context.retired.get(kind.list.name, frozenset())
+            labels = self._context.labels[kind.list.name]
             return self._column(kind.list.name, [label for code, label in labels.items() if code not in retired])
         return None
 
     def labels(self, kind: Several) -> list[str]:
-        """The values of a list, as they are called here."""
-        return list(self._known.labels[kind.list.name].values())
+        """Return the labels of a list in this office."""
+        return list(self._context.labels[kind.list.name].values())
 
     def _column(self, name: str, labels: list[str]) -> str | None:
         if name not in self._ranges and labels:
-            place = len(self._ranges)
+            index = len(self._ranges)
             for row, label in enumerate(labels):
-                self.sheet.write_string(row, place, label)
-            letter = xlsxwriter.utility.xl_col_to_name(place)
+                self.sheet.write_string(row, index, label)
+            letter = xlsxwriter.utility.xl_col_to_name(index)
             self._ranges[name] = f"={_LISTS}!${letter}$1:${letter}${len(labels)}"
         return self._ranges.get(name)
 
@@ -96,14 +96,14 @@ class _Lists:
 def _fill(
     sheet: "xlsxwriter.worksheet.Worksheet", table: OfficeTable, styles: dict[str, object], lists: _Lists
 ) -> None:
-    for place, item in enumerate(table.fields):
-        sheet.write_string(0, place, item.label, styles["needed" if item.required else "head"])
-        sheet.write_comment(0, place, _help(item, lists), {"x_scale": 2, "y_scale": 1.5, "font_size": 9})
-        sheet.set_column(place, place, max(12, min(28, len(item.label) + 4)), styles[_style(item.type)])
-        values = lists.range(item.type)
+    for index, field in enumerate(table.fields):
+        sheet.write_string(0, index, field.label, styles["needed" if field.required else "head"])
+        sheet.write_comment(0, index, _help(field, lists), {"x_scale": 2, "y_scale": 1.5, "font_size": 9})
+        sheet.set_column(index, index, max(12, min(28, len(field.label) + 4)), styles[_style(field.type)])
+        values = lists.range(field.type)
         if values:
-            sheet.data_validation(1, place, _ROWS, place, {
-                "validate": "list", "source": values, "error_title": item.label,
+            sheet.data_validation(1, index, _ROWS, index, {
+                "validate": "list", "source": values, "error_title": field.label,
                 "error_message": "Choisissez une valeur de la liste.", "error_type": "warning",
             })  # fmt: skip
     sheet.freeze_panes(1, len(table.title) if table.name == PERSON.name else 1)
@@ -121,16 +121,16 @@ def _style(kind: Type) -> str:
     return "text" if isinstance(kind, Text) else ""
 
 
-def _help(item: Field, lists: _Lists) -> str:
-    """The field's own help, whether it must be filled in, and what shape it takes."""
-    told = [item.help, "Obligatoire." if item.required else ""]
-    match item.type:
+def _help(field: Field, lists: _Lists) -> str:
+    """Return the note of a column: the field's help, whether it is required, and the format of its values."""
+    lines = [field.help, "Obligatoire." if field.required else ""]
+    match field.type:
         case Date():
-            told.append("jj/mm/aaaa")
+            lines.append("jj/mm/aaaa")
         case Several() as kind:
-            told.append("Plusieurs valeurs, séparées par « ; » : " + " ; ".join(lists.labels(kind)))
+            lines.append("Plusieurs valeurs, séparées par « ; » : " + " ; ".join(lists.labels(kind)))
         case Reference():
-            told.append("Telle qu’elle est nommée dans sa feuille.")
+            lines.append("Telle qu’elle est nommée dans sa feuille.")
         case References():
-            told.append("Noms séparés par « ; ».")
-    return "\n".join(filter(None, told))
+            lines.append("Noms séparés par « ; ».")
+    return "\n".join(filter(None, lines))

@@ -1,4 +1,4 @@
-"""How words of people's files are compared, and which of them mean that nothing is known."""
+"""Comparison keys for the texts of imported files, and the texts that mean « unknown »."""
 
 import re
 from functools import lru_cache
@@ -17,7 +17,7 @@ _NAMES = frozenset({"na", "ns", "so", "nc", "nr", "ignore", "none", "nan"})
 
 
 def is_unknown(text: str, of_name: bool = False) -> bool:
-    """Whether a text says that nothing is known (« ? », « NC »). ``of_name``: somebody may be called « Na »."""
+    """Return whether a text means « unknown » (« ? », « NC »). ``of_name``: not those that are also names (« Na »)."""
     plain = fold(text)
     if plain and all(c in _SIGNS or c.isspace() for c in plain):
         return True
@@ -26,19 +26,19 @@ def is_unknown(text: str, of_name: bool = False) -> bool:
 
 @lru_cache(200_000)
 def name_key(text: str) -> str:
-    """A name without accents, capitals, hyphens or apostrophes: « Jean-Pierre » and « JEAN PIERRE » are the same."""
+    """Return a name without accents, capitals, hyphens and apostrophes: « jean pierre » for « Jean-Pierre »."""
     return " ".join(re.sub(r"[^\w]+", " ", fold(text)).split())
 
 
 @lru_cache(20_000)
 def tight(text: str) -> str:
-    """A label without accents, capitals, spaces or points: « Bac + 2 » and « BAC+2 » are the same."""
+    """Return a label without accents, capitals, spaces or punctuation: the same for « Bac + 2 » and « BAC+2 »."""
     return re.sub(r"[^\w+]", "", fold(text))
 
 
 @lru_cache(5_000)
 def header_keys(text: str) -> tuple[str, ...]:
-    """What a header may be compared as: « Né(e) le », with and without what stands in brackets."""
+    """Return the comparison keys of a header: « Né(e) le », with and without the text in brackets."""
     without = re.sub(r"\([^)]*\)", " ", text)
     spellings = (text, without, text.replace("(", "").replace(")", ""))
     return tuple(dict.fromkeys(key for spelling in spellings if (key := _header(spelling))))
@@ -51,16 +51,16 @@ def _header(text: str) -> str:
 
 
 def split_name(text: str) -> tuple[str, str] | None:
-    """(last name, first name) of both in one text, told by a comma or by capitals; None when it is doubtful."""
+    """Return (last name, first name) of a whole name, split at a comma or by capitals; None when in doubt."""
     if text.count(",") == 1:
         last, _, first = (part.strip() for part in text.partition(","))
         return (last, first) if last and first else None
     words = text.split()
-    capital = [_is_capital(word) for word in words]
-    lasts = [word for word, is_last in zip(words, capital, strict=True) if is_last]
-    firsts = [word for word, is_last in zip(words, capital, strict=True) if not is_last]
-    together = capital in ([True] * len(lasts) + [False] * len(firsts), [False] * len(firsts) + [True] * len(lasts))
-    if not lasts or not firsts or not together or not any(len(re.sub(r"\W", "", word)) > 1 for word in lasts):
+    capitals = [_is_capital(word) for word in words]
+    lasts = [word for word, is_last in zip(words, capitals, strict=True) if is_last]
+    firsts = [word for word, is_last in zip(words, capitals, strict=True) if not is_last]
+    contiguous = capitals in ([True] * len(lasts) + [False] * len(firsts), [False] * len(firsts) + [True] * len(lasts))
+    if not lasts or not firsts or not contiguous or not any(len(re.sub(r"\W", "", word)) > 1 for word in lasts):
         return None
     return " ".join(lasts), " ".join(firsts)
 

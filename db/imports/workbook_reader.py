@@ -1,7 +1,7 @@
-"""Bytes of a file -> Workbook. XLSX, XLS and ODS by calamine (values, dates, hidden sheets), anything else as CSV.
+"""Reading of a file's bytes into a SourceWorkbook: XLSX, XLS and ODS by calamine, anything else as CSV.
 
-Nothing is believed of the file's size or kind: a compressed file that would swell, a sheet that claims millions of
-cells or a file of another kind is refused with a sentence before it is read.
+The size and kind of the file are checked first: a compressed file that would grow too large, a sheet with too many
+cells or a file of another kind is refused with a French message before its values are read.
 """
 
 import io
@@ -13,14 +13,14 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from db.base.errors import WorkbookError
-from db.base.garbage_collection import no_garbage
+from db.base.garbage_collection import suspend_collection
 from db.imports import cell_formats, csv_reader
-from db.imports.cell_formats import Looks
-from db.imports.plan_types import Cell, Line, Sheet, Workbook
+from db.imports.cell_formats import SheetFormats
+from db.imports.plan_types import Cell, SheetLine, SourceSheet, SourceWorkbook
 
 MAX_BYTES = 60_000_000
-MAX_SWOLLEN = 600_000_000
-"""What a compressed file may weigh once opened; 100,000 rows of thirty columns weigh a fifth of it."""
+MAX_UNCOMPRESSED = 600_000_000
+"""Bytes of a compressed file once decompressed; 100,000 rows of thirty columns take a fifth of it."""
 MAX_CELLS = 8_000_000
 _OLE = b"\xd0\xcf\x11\xe0"
 _OTHER_KINDS = {b"%PDF": "un PDF", b"\x89PNG": "une image", b"\xff\xd8\xff": "une image", b"GIF8": "une image"}
@@ -28,8 +28,8 @@ _DAMAGED = (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, KeyError
 _ADVICE = "Enregistrez-le en XLSX, ODS ou CSV depuis votre tableur."
 
 
-def read(data: bytes, name: str) -> Workbook:
-    """The sheets of a file. Raises WorkbookError, whose message says what is wrong with it."""
+def read(data: bytes, name: str) -> SourceWorkbook:
+    """Return the sheets of a file. Raises WorkbookError with the reason in French."""
     if not data.strip(b"\x00\r\n\t "):
         raise WorkbookError(f"« {name} » est vide.")
     if len(data) > MAX_BYTES:
@@ -39,19 +39,21 @@ def read(data: bytes, name: str) -> Workbook:
     for start, kind in _OTHER_KINDS.items():
         if data.startswith(start):
             raise WorkbookError(f"« {name} » est {kind}, pas une feuille de calcul. {_ADVICE}")
-    with no_garbage():
+    with suspend_collection():
         book = _spreadsheet(data, name) if data.startswith((b"PK", _OLE)) else csv_reader.read(data, name)
     if not any(sheet.lines for sheet in book.sheets):
         raise WorkbookError(f"« {name} » ne contient aucune donnée.")
     return book
 
 
-def _spreadsheet(data: bytes, name: str) -> Workbook:
-    looked = _looked(data, name) if data.startswith(b"PK") else {}
+def _spreadsheet(data: bytes, name: str) -> SourceWorkbook:
+    formats = _check_archive(data, name) if data.startswith(b"PK") else {}
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             sheets = [
-                _sheet(book, item.name, item.visible != SheetVisibleEnum.Visible, looked.get(item.name) or Looks())
+                _sheet(
+                    book, item.name, item.visible != SheetVisibleEnum.Visible, formats.get(item.name) or SheetFormats()
+                )
                 for item in book.sheets_metadata
                 if item.typ == SheetTypeEnum.WorkSheet
             ]
@@ -60,19 +62,19 @@ def _spreadsheet(data: bytes, name: str) -> Workbook:
     except CalamineError as error:
         raise WorkbookError(f"« {name} » ne se lit pas : le fichier est abîmé. {_ADVICE}") from error
     except BaseException as error:
-        if type(error).__name__ != "PanicException":  # calamine is Rust: what it did not expect of a broken file
+        if type(error).__name__ != "PanicException":  # pyo3's BaseException for a panic of calamine on a damaged file
             raise
         raise WorkbookError(f"« {name} » ne se lit pas : le fichier est abîmé. {_ADVICE}") from error
     if len(sheets) == 0:
         raise WorkbookError(f"« {name} » n’a aucune feuille de calcul.")
-    return Workbook(name, sheets)
+    return SourceWorkbook(name, sheets)
 
 
-def _looked(data: bytes, name: str) -> dict[str, Looks]:
-    """What the values alone do not say, by sheet. Raises WorkbookError for a file that would swell beyond reason."""
+def _check_archive(data: bytes, name: str) -> dict[str, SheetFormats]:
+    """Return the cell formats by sheet. Raises WorkbookError for a damaged, too large or foreign archive."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(item.file_size for item in archive.infolist()) > MAX_SWOLLEN:
+            if sum(item.file_size for item in archive.infolist()) > MAX_UNCOMPRESSED:
                 raise WorkbookError(
                     f"« {name} » est trop gros une fois décompressé : partagez-le en plusieurs fichiers."
                 )
@@ -81,35 +83,35 @@ def _looked(data: bytes, name: str) -> dict[str, Looks]:
                 raise WorkbookError(f"« {name} » est protégé par un mot de passe : enregistrez-en une copie sans.")
             if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
                 raise WorkbookError(f"« {name} » est une archive, pas une feuille de calcul. {_ADVICE}")
-            if archive.testzip():  # also what claims to be smaller than it is
+            if archive.testzip():  # also fails when a member is larger than its declared size
                 raise zipfile.BadZipFile
-            found = cell_formats.of_archive(archive)
+            formats = cell_formats.of_archive(archive)
     except _DAMAGED as error:
         raise WorkbookError(f"« {name} » ne se lit pas : le fichier est abîmé. {_ADVICE}") from error
-    for sheet, seen in found.items():
-        if seen.cells > MAX_CELLS:
+    for sheet, sheet_formats in formats.items():
+        if sheet_formats.cells > MAX_CELLS:
             raise WorkbookError(
                 f"« {name} » : la feuille « {sheet} » est trop grande"
                 f" ({MAX_CELLS // 1_000_000} millions de cases au plus) : supprimez lignes et colonnes vides."
             )
-    return found
+    return formats
 
 
-def _sheet(book: CalamineWorkbook, name: str, hidden: bool, seen: Looks) -> Sheet:
+def _sheet(book: CalamineWorkbook, name: str, hidden: bool, formats: SheetFormats) -> SourceSheet:
     raw = book.get_sheet_by_name(name)
     merged = tuple(
         (top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in sorted(raw.merged_cell_ranges or [])
     )
-    merged = merged or seen.merged
+    merged = merged or formats.merged
     lines = [
-        Line(number, [_cell(value) if type(value) is not str else _text(value) for value in row])
+        SheetLine(number, [_cell(value) if type(value) is not str else _text(value) for value in row])
         for number, row in enumerate(raw.to_python(skip_empty_area=False), 1)
     ]
     while lines and not any(cell is not None for cell in lines[-1].cells):
         lines.pop()
-    _fill_zeros(lines, seen)
+    _pad_zeros(lines, formats)
     notes = _fill_merged(lines, merged)
-    return Sheet(name, lines, hidden, tuple(notes), seen.broken, seen.coloured, seen.struck, merged)
+    return SourceSheet(name, lines, hidden, tuple(notes), formats.broken, formats.coloured, formats.struck, merged)
 
 
 def _cell(value: Any) -> Cell:
@@ -129,28 +131,28 @@ def _cell(value: Any) -> Cell:
 
 
 def _text(value: str) -> str | None:
-    value = value.replace("\r", "")  # calamine has read XLSX's own way to write it (« _x000D_ »)
+    value = value.replace("\r", "")  # calamine decodes XLSX's escape for it, « _x000D_ »
     return None if not value or value.isspace() else value
 
 
-def _fill_zeros(lines: list[Line], seen: Looks) -> None:
-    """« 46 » shown as « 00046 » in the sheet is read as it is shown."""
-    for (row, column), width in seen.padded.items():
+def _pad_zeros(lines: list[SheetLine], formats: SheetFormats) -> None:
+    """Replace a number that the sheet displays with leading zeros (« 00046 ») by the displayed text."""
+    for (row, column), width in formats.padded.items():
         if row <= len(lines) and column < len(lines[row - 1].cells):
             value = lines[row - 1].cells[column]
             if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
                 lines[row - 1].cells[column] = str(value).zfill(width)
 
 
-def _fill_merged(lines: list[Line], merged: tuple[tuple[int, int, int, int], ...]) -> list[str]:
-    """A value merged over several lines counts for each of them."""
-    many = 0
+def _fill_merged(lines: list[SheetLine], merged: tuple[tuple[int, int, int, int], ...]) -> list[str]:
+    """Repeat the value of cells merged over several lines on each of these lines. Return a note about it, if any."""
+    count = 0
     for top, left, bottom, _ in merged:
         if bottom > top and top <= len(lines) and left < len(lines[top - 1].cells):
             value = lines[top - 1].cells[left]
             for line in lines[top : min(bottom, len(lines))]:
                 if value is not None and left < len(line.cells) and line.cells[left] is None:
                     line.cells[left] = value
-            many += value is not None
-    told = "cellules fusionnées sur plusieurs lignes : leur valeur compte pour chacune"
-    return [f"{told} ({many} fois)"] if many else []
+            count += value is not None
+    note = "cellules fusionnées sur plusieurs lignes : leur valeur compte pour chacune"
+    return [f"{note} ({count} fois)"] if count else []

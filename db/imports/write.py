@@ -1,32 +1,43 @@
-"""A plan -> the office file: one operation, undone whole; or nothing, and every row that was refused is named."""
+"""Writing of an import plan as a single operation, or of nothing at all, with the list of the refused rows."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from db.base.errors import InvalidError, RefusedImportError
+from db.base.progress import Progress, ignore_progress
 from db.imports import remembered_choices
-from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, Done, Plan, Problem, Row, SheetPlan, Tick, silent
+from db.imports.plan_types import (
+    CREATE,
+    SAME,
+    UPDATE,
+    WAITING,
+    ImportPlan,
+    ImportProblem,
+    ImportResult,
+    PlannedRow,
+    SheetPlan,
+)
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Reference, References
 from db.rows import records, transactions
 from db.rows.rule_errors import refusals
 
-Place = tuple[OfficeTable, SheetPlan, Row]
-Refusal = tuple[SheetPlan, Row, Problem]
+RowToWrite = tuple[OfficeTable, SheetPlan, PlannedRow]
+Refusal = tuple[SheetPlan, PlannedRow, ImportProblem]
 _STEP = 200
 _FIRST = ("benefit",)
-"""What other rows look for without referring to it: an accompaniment looks for the rights of its first day."""
+"""Tables that rules of other tables read without a reference: an accompaniment requires rights on its first day."""
 
 
-def in_order(tables: Mapping[str, OfficeTable]) -> list[str]:
-    """The tables, each after those it refers to."""
+def tables_in_write_order(tables: Mapping[str, OfficeTable]) -> list[str]:
+    """Return the names of the tables, each after those it refers to."""
     left, order = dict(tables), list[str]()
     while left:
         ready = [
             name
             for name, table in left.items()
-            if not {item.target for item in table.fields if item.target} & (left.keys() - {name})
+            if not {field.target for field in table.fields if field.target} & (left.keys() - {name})
         ]
         ready = ready or list(left)[:1]
         ready.sort(key=lambda name: name not in _FIRST)
@@ -35,12 +46,14 @@ def in_order(tables: Mapping[str, OfficeTable]) -> list[str]:
     return order
 
 
-def write(db: Office, plan: Plan, who: str, tick: Tick = silent, leave_waiting: bool = False) -> Done:
-    """Write all of a plan, or nothing; what a person chose is remembered with it.
+def write(
+    db: Office, plan: ImportPlan, who: str, progress: Progress = ignore_progress, leave_waiting: bool = False
+) -> ImportResult:
+    """Write all rows of a plan, or none, and remember the choices of the person.
 
-    ``leave_waiting``: write although rows wait, and leave these out. Raises RefusedImportError, which names every row:
-    rows that wait, rows that the file's rules refuse, rows that a colleague changed since the plan was made; BusyError,
-    StorageError, AccessError; and what ``tick`` raises.
+    ``leave_waiting``: write the other rows although some wait. Raises RefusedImportError with a problem per row (rows
+    that wait, that the domain rules refuse, or that changed since the plan was made), BusyError, StorageError,
+    AccessError, and what ``progress`` raises.
     """
     waiting = plan.count(WAITING)
     if waiting and not leave_waiting:
@@ -52,13 +65,13 @@ def write(db: Office, plan: Plan, who: str, tick: Tick = silent, leave_waiting: 
         stale = list(_stale(db, plan))
         if stale:
             raise RefusedImportError("Le fichier a changé depuis la comparaison : rien n’a été enregistré.", stale)
-        refused = [problem for _, _, problem in _Writer(db, _places(plan, db.files), who, tick).run()]
+        refused = [problem for _, _, problem in _PlanWriter(db, _rows_to_write(plan, db.files), who, progress).run()]
         if refused:
             raise RefusedImportError("Le fichier refuse des lignes : rien n’a été enregistré.", refused)
-        remembered_choices.add(db, plan, who)
+        remembered_choices.save_in_transaction(db, plan, who)
     last = _last_operation(db)
     created, updated, same = (plan.count(action) for action in (CREATE, UPDATE, SAME))
-    return Done(last if last != before else None, created, updated, same, waiting)
+    return ImportResult(last if last != before else None, created, updated, same, waiting)
 
 
 def _last_operation(db: Office) -> int | None:
@@ -66,139 +79,142 @@ def _last_operation(db: Office) -> int | None:
     return int(row[0]) if row[0] else None
 
 
-class _TakeBackError(Exception):
-    """Ends a rehearsal."""
+class _RehearsalEndError(Exception):
+    """Rolls back the transaction of a trial."""
 
 
-def ruled(db: Office, plan: Plan) -> list[Place]:
-    """The rows that a rule of the domain may refuse, and the new rows they refer to, in the order to write them.
+def rows_with_rules(db: Office, plan: ImportPlan) -> list[RowToWrite]:
+    """Return the rows that a domain rule may refuse and the new rows they refer to, in the order of writing.
 
-    Of the others the plan itself has looked at everything that the file asks: required, known values, bounds.
+    The plan has already checked the other constraints of the file: required fields, known values, bounds.
     """
-    places = _places(plan, db.files)
-    wanted: set[int] = set()
-    kept: list[Place] = []
-    for table, sheet, row in reversed(places):  # what is referred to comes before
-        if table.rules or row.id in wanted:
-            kept.append((table, sheet, row))
-            for name in (item.name for item in table.fields if item.target):
+    referred: set[int] = set()
+    rows: list[RowToWrite] = []
+    for table, sheet, row in reversed(_rows_to_write(plan, db.files)):  # referring rows come after those referred to
+        if table.rules or row.id in referred:
+            rows.append((table, sheet, row))
+            for name in (field.name for field in table.fields if field.target):
                 value = row.values.get(name)
-                wanted |= set(value if isinstance(value, tuple) else (value,))
-    return kept[::-1]
+                referred |= set(value if isinstance(value, tuple) else (value,))
+    return rows[::-1]
 
 
-def rehearse(db: Office, rows: list[Place], tick: Tick = silent) -> list[Refusal]:
-    """What the file's own rules would refuse of these rows: they are written, and taken back. Raises BusyError."""
+def rehearse(db: Office, rows: list[RowToWrite], progress: Progress = ignore_progress) -> list[Refusal]:
+    """Write these rows, roll back, and return the rows that the file refuses. Raises BusyError."""
     refused: list[Refusal] = []
     try:
         with transactions.writing(db):
-            refused = _Writer(db, rows, "essai", tick).run()
-            raise _TakeBackError
-    except _TakeBackError:
+            refused = _PlanWriter(db, rows, "essai", progress).run()
+            raise _RehearsalEndError
+    except _RehearsalEndError:
         return refused
 
 
-def _places(plan: Plan, tables: Mapping[str, OfficeTable]) -> list[Place]:
-    """The rows to write, in order: what is referred to first, and changes before additions."""
-    by_table: dict[str, list[tuple[SheetPlan, Row]]] = {}
+def _rows_to_write(plan: ImportPlan, tables: Mapping[str, OfficeTable]) -> list[RowToWrite]:
+    """Return the rows to write, in order: rows referred to first, and per table changes before additions."""
+    by_table: dict[str, list[tuple[SheetPlan, PlannedRow]]] = {}
     for sheet, row in plan.rows():
         if row.action in (CREATE, UPDATE):
             by_table.setdefault(sheet.table, []).append((sheet, row))
-    places: list[Place] = []
-    for name in in_order(tables):
-        rows = sorted(by_table.get(name, ()), key=lambda one: one[1].action == CREATE)
-        places += [(tables[name], sheet, row) for sheet, row in rows]
-    return places
+    ordered: list[RowToWrite] = []
+    for name in tables_in_write_order(tables):
+        rows = sorted(by_table.get(name, ()), key=lambda sheet_and_row: sheet_and_row[1].action == CREATE)
+        ordered += [(tables[name], sheet, row) for sheet, row in rows]
+    return ordered
 
 
-def _stale(db: Office, plan: Plan) -> Iterator[Problem]:
-    """Rows that were changed, and tables to which rows were added, since the plan was made."""
+def _stale(db: Office, plan: ImportPlan) -> Iterator[ImportProblem]:
+    """Yield a problem for each row that was changed, and each table that gained rows, since the plan was made."""
     sql = "SELECT DISTINCT table_name, row_id, action, who FROM history WHERE id > ?"
-    since = db.execute(sql, (plan.token,)).fetchall()
-    changed = {(table, row): who for table, row, _, who in since}
-    added = {table for table, _, action, _ in since if action in ("insert", "restore")}
+    changes = db.execute(sql, (plan.token,)).fetchall()
+    changed = {(table, row): who for table, row, _, who in changes}
+    added = {table for table, _, action, _ in changes if action in ("insert", "restore")}
     for sheet, row in plan.rows():
         if row.action == UPDATE and (sheet.table, row.id) in changed:
             reason = f"{changed[sheet.table, row.id]} a modifié cette ligne depuis la comparaison : relancez-la"
-            yield Problem(sheet.name, row.number, "", "", row.title, "", reason)
+            yield ImportProblem(sheet.name, row.number, "", "", row.title, "", reason)
     for sheet in plan.sheets:
         first = next((row for row in sheet.rows if row.action == CREATE), None)
         if first and sheet.table in added:
             reason = f"des lignes ont été ajoutées depuis la comparaison ({sheet.label}) : relancez-la"
-            yield Problem(sheet.name, first.number, "", "", "", "", reason)
+            yield ImportProblem(sheet.name, first.number, "", "", "", "", reason)
 
 
-class _Writer:
-    """Writes the rows of a plan within ``records.writing``; what is refused is tried again after the rest."""
+class _PlanWriter:
+    """Writes the rows of a plan within the transaction of ``records.writing``."""
 
-    def __init__(self, db: Office, places: list[Place], who: str, tick: Tick) -> None:
-        self._db, self._who, self._tick = db, who, tick
+    def __init__(self, db: Office, rows: list[RowToWrite], who: str, progress: Progress) -> None:
+        self._db, self._who, self._progress = db, who, progress
         self._ids: dict[int, int] = {}
-        self._places = places
+        self._rows = rows
         self._sql: dict[tuple[str, ...], str] = {}
 
     def run(self) -> list[Refusal]:
-        """Write; returns what was refused. Refusals are tried again: a row may be right once another is written."""
-        total, done = len(self._places) or 1, 0
-        left: Sequence[Place] = self._places
+        """Write the rows and return the refusals. A refused row is retried: it may be valid once another is written."""
+        total, done = len(self._rows) or 1, 0
+        left: Sequence[RowToWrite] = self._rows
         refused: list[Refusal] = []
         while left:
-            refused, again = [], []
-            for place in left:
+            refused, to_retry = [], []
+            for table, sheet, row in left:
                 if done % _STEP == 0:
-                    self._tick(min(done / total, 1.0), "Enregistrement")
+                    self._progress(min(done / total, 1.0), "Enregistrement")
                 done += 1
-                problems = self._one(*place)
+                problems = self._write_row(table, sheet, row)
                 if problems is not None:
-                    again.append(place)
-                    refused += [(place[1], place[2], problem) for problem in problems]
-            if len(again) == len(left):
+                    to_retry.append((table, sheet, row))
+                    refused += [(sheet, row, problem) for problem in problems]
+            if len(to_retry) == len(left):
                 break
-            left = again
+            left = to_retry
         return refused
 
-    def _one(self, table: OfficeTable, sheet: SheetPlan, row: Row) -> list[Problem] | None:
-        """Write one row; None when it is written, else why not."""
-        values = self._resolved(table, row)
+    def _write_row(self, table: OfficeTable, sheet: SheetPlan, row: PlannedRow) -> list[ImportProblem] | None:
+        """Write one row. Return None, or the problems for which the file refuses it."""
+        values = self._resolve_references(table, row)
         if values is None:
-            return [Problem(sheet.name, row.number, "", "", row.title, "", "la ligne dont celle-ci dépend est refusée")]
+            return [
+                ImportProblem(
+                    sheet.name, row.number, "", "", row.title, "", "la ligne dont celle-ci dépend est refusée"
+                )
+            ]
         old = records.stored(self._db, table, row.id).values if row.action == UPDATE and table.rules else {}
         try:
             with refusals(self._db, table, {**old, **values}, row.id if row.id > 0 else None, row.number):
                 self._execute(table, row, values)
         except InvalidError as error:
             return [
-                Problem(sheet.name, row.number, "", one.field, one.label or row.title, "", one.reason)
+                ImportProblem(sheet.name, row.number, "", one.field, one.label or row.title, "", one.reason)
                 for one in error.problems
             ]
         return None
 
-    def _resolved(self, table: OfficeTable, row: Row) -> dict[str, Any] | None:
-        """The values with the real numbers of rows that were new; None while one of them is not written."""
+    def _resolve_references(self, table: OfficeTable, row: PlannedRow) -> dict[str, Any] | None:
+        """Return the values with final ids instead of provisional ones; None while a referred row is not written."""
         values = dict(row.values)
         for name, value in row.values.items():
             if isinstance(value, int) and value < 0 and isinstance(table.field(name).type, Reference):
                 values[name] = self._ids.get(value)
             elif isinstance(value, tuple) and isinstance(table.field(name).type, References):
-                values[name] = tuple(self._ids.get(one) if one < 0 else one for one in value)
+                values[name] = tuple(self._ids.get(row_id) if row_id < 0 else row_id for row_id in value)
             else:
                 continue
             if values[name] is None or (isinstance(values[name], tuple) and None in values[name]):
                 return None
         return values
 
-    def _execute(self, table: OfficeTable, row: Row, values: dict[str, Any]) -> None:
+    def _execute(self, table: OfficeTable, row: PlannedRow, values: dict[str, Any]) -> None:
         if row.action == UPDATE:
             records.write(self._db, table, row.id, values, self._who)
             return
         names = tuple(values)
-        extra = ("id",) if row.keep else ()
-        key = (table.name, *extra, *names)
+        id_column = ("id",) if row.requested_id else ()
+        key = (table.name, *id_column, *names)
         if key not in self._sql:
-            columns = ", ".join(["changed_by", *extra, *names])
-            marks = ", ".join("?" * (1 + len(extra) + len(names)))
+            columns = ", ".join(["changed_by", *id_column, *names])
+            marks = ", ".join("?" * (1 + len(id_column) + len(names)))
             self._sql[key] = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})'
         stored = [table.field(name).type.to_sql(values[name]) for name in names]
-        kept = [row.keep] if row.keep else []
-        cursor = self._db.execute(self._sql[key], [self._who, *kept, *stored])
+        ids = [row.requested_id] if row.requested_id else []
+        cursor = self._db.execute(self._sql[key], [self._who, *ids, *stored])
         self._ids[row.id] = int(cursor.lastrowid or 0)

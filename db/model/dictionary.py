@@ -7,8 +7,9 @@ Laid out by hand, a field a line, so that a table reads as a table; the formatte
 
 from collections.abc import Iterable
 
-from db.model import domain_rules, lists, published_groups
+from db.model import domain_rules, import_synonyms, lists, published_groups
 from db.model.fields import TODAY, Computed, Field, Highlight, Privacy, Rule, Table
+from db.model.import_synonyms import with_synonyms
 from db.model.types import (
     Choice,
     Choices,
@@ -25,27 +26,20 @@ from db.model.types import (
 )
 
 SECRET, GROUPED = Privacy.SECRET, Privacy.GROUPED
-WHOLE_NAME = (
-    "Nom Prénom", "Nom et prénom", "Prénom Nom", "Prénom et nom", "Nom, prénom", "Noms", "Nom complet", "Bénéficiaire", "Artiste", "Usager", "Allocataire", "Identité", "Personne",
-)
-"""How an office heads the one column that holds both names of a person."""
 _PERSON_HELP = "La personne concernée : tapez le début de son nom."
 
 
 def _person() -> Field:
-    return Field("person_id", "Personne", Reference("person"), required=True, privacy=SECRET, synonyms=WHOLE_NAME, help=_PERSON_HELP)
+    return Field("person_id", "Personne", Reference("person"), required=True, privacy=SECRET, help=_PERSON_HELP)
 
 
 def _codes(names: Iterable[str]) -> str:
     return ", ".join(f"'{name}'" for name in names)
 
 
-_REMARKS = ("Remarques", "Observations", "Commentaires")
-
-
-def _note(label: str = "Note", section: str = "", synonyms: tuple[str, ...] = _REMARKS) -> Field:
+def _note(label: str = "Note", section: str = "") -> Field:
     return Field(
-        "note", label, LongText(), privacy=SECRET, section=section, shown=False, synonyms=synonyms,
+        "note", label, LongText(), privacy=SECRET, section=section, shown=False,
         help="Jamais de donnée de santé, de religion ou d’opinion.",
     )
 
@@ -60,18 +54,17 @@ def _ends_after_start(strictly: bool = False) -> Rule:
     )
 
 
-PERSON = Table(
+PERSON = with_synonyms(Table(
     "person",
     "Personne",
     "Personnes",
     title=("last_name", "first_name"),
     order=("last_name", "first_name"),
     key=("last_name", "first_name", "birth_date"),
-    synonyms=("Artistes", "Bénéficiaires", "Usagers", "Fichier artistes", "Portefeuille", "Suivi", "Liste", "File active", "Public", "Dossiers", "Allocataires", "BRSA"),
     fields=(
-        Field("last_name", "Nom", Text(80), required=True, privacy=SECRET, section="Identité", synonyms=("Nom de famille", "Nom d’usage", "Nom usuel", "NOM", "Patronyme", "Nom bénéficiaire", "Nom artiste"), help="Nom d’usage."),
-        Field("first_name", "Prénom", Text(80), required=True, privacy=SECRET, section="Identité", synonyms=("Prénoms", "Prénom d’usage", "Prénom usuel", "Prénom bénéficiaire"), help="Prénom d’usage."),
-        Field("artist_name", "Nom d’artiste", Text(80), privacy=SECRET, section="Identité", shown=False, synonyms=("Nom de scène", "Pseudonyme", "Pseudo", "Nom artistique"), help="Pseudonyme ou nom de scène."),
+        Field("last_name", "Nom", Text(80), required=True, privacy=SECRET, section="Identité", help="Nom d’usage."),
+        Field("first_name", "Prénom", Text(80), required=True, privacy=SECRET, section="Identité", help="Prénom d’usage."),
+        Field("artist_name", "Nom d’artiste", Text(80), privacy=SECRET, section="Identité", shown=False, help="Pseudonyme ou nom de scène."),
         Field(
             "birth_date",
             "Date de naissance",
@@ -79,7 +72,6 @@ PERSON = Table(
             privacy=GROUPED,
             section="Identité",
             published=published_groups.AGE,
-            synonyms=("Né(e) le", "Née le", "DDN", "Date naiss.", "Date naissance", "Naissance", "Né le", "Date de naiss", "D. naissance", "Anniversaire"),
             help="Sert à l’âge et à l’avis d’orientation (60 ans et plus).",
         ),
         Field(
@@ -90,15 +82,14 @@ PERSON = Table(
             privacy=GROUPED,
             section="Identité",
             published=published_groups.GENDER,
-            synonyms=("Sexe", "Civilité", "Civ.", "F/H", "H/F", "Mme/M.", "Titre"),
             help="Tel que la personne le déclare.",
         ),
-        Field("phone", "Téléphone", Phone(), privacy=SECRET, section="Contact", synonyms=("Tél.", "Tel", "Portable", "Mobile", "N° de téléphone", "Numéro de téléphone", "N° tél", "Téléphone portable", "Tél portable", "GSM", "Coordonnées téléphoniques"), help="05 65 00 00 00 ou +33…"),
-        Field("email", "Courriel", Email(), privacy=SECRET, section="Contact", shown=False, synonyms=("Mail", "E-mail", "Email", "Adresse mail", "Adresse e-mail", "Adresse électronique", "Mél"), help="nom@domaine.fr"),
-        Field("address", "Adresse", Text(), privacy=SECRET, section="Contact", shown=False, synonyms=("Rue", "Adresse postale", "Voie", "Domicile", "Adresse complète"), help="Numéro et voie, lieu-dit."),
-        Field("postcode", "Code postal", Text(5, digits=5), privacy=SECRET, section="Contact", shown=False, synonyms=("CP", "Code post.", "C.P."), help="Cinq chiffres."),
-        Field("town", "Commune", Text(80), privacy=SECRET, section="Contact", synonyms=("Ville", "Localité", "Commune de résidence", "Lieu de résidence"), help="Commune de résidence."),
-        Field("territory", "Territoire", Choice(lists.TERRITORIES), privacy=SECRET, section="Contact", synonyms=("Secteur", "Arrondissement", "Zone", "Territoire de suivi", "MSD", "Antenne"), help="Secteur de suivi."),
+        Field("phone", "Téléphone", Phone(), privacy=SECRET, section="Contact", help="05 65 00 00 00 ou +33…"),
+        Field("email", "Courriel", Email(), privacy=SECRET, section="Contact", shown=False, help="nom@domaine.fr"),
+        Field("address", "Adresse", Text(), privacy=SECRET, section="Contact", shown=False, help="Numéro et voie, lieu-dit."),
+        Field("postcode", "Code postal", Text(5, digits=5), privacy=SECRET, section="Contact", shown=False, help="Cinq chiffres."),
+        Field("town", "Commune", Text(80), privacy=SECRET, section="Contact", help="Commune de résidence."),
+        Field("territory", "Territoire", Choice(lists.TERRITORIES), privacy=SECRET, section="Contact", help="Secteur de suivi."),
         Field(
             "domain",
             "Domaine d’activité",
@@ -106,13 +97,12 @@ PERSON = Table(
             privacy=GROUPED,
             section="Activité",
             published=published_groups.DOMAIN,
-            synonyms=("Domaine", "Domaine artistique", "Secteur d’activité", "Champ artistique", "Filière", "Domaine activité"),
             help="Domaine principal, tel que la personne le décrit.",
         ),
-        Field("craft", "Discipline", Text(80), privacy=SECRET, section="Activité", synonyms=("Métier", "Profession", "Spécialité", "Pratique", "Activité artistique"), help="Céramiste, comédienne, relieur…"),
-        Field("activity", "Activité", Choice(lists.ACTIVITIES), privacy=SECRET, section="Activité", shown=False, synonyms=("Stade du projet", "Avancement du projet", "Projet ou activité"), help="Déclarée, ou encore en projet."),
-        Field("legal_status", "Statut juridique", Choice(lists.LEGAL_STATUSES), privacy=SECRET, section="Activité", shown=False, synonyms=("Statut", "Forme juridique", "Statut de l’activité", "Statut social"), help="Statut sous lequel l’activité est exercée."),
-        Field("website", "Site ou page", Text(), privacy=SECRET, section="Activité", shown=False, synonyms=("Site internet", "Site web", "Site", "Page", "URL", "Portfolio"), help="Adresse d’un site, d’une page, d’un portfolio."),
+        Field("craft", "Discipline", Text(80), privacy=SECRET, section="Activité", help="Céramiste, comédienne, relieur…"),
+        Field("activity", "Activité", Choice(lists.ACTIVITIES), privacy=SECRET, section="Activité", shown=False, help="Déclarée, ou encore en projet."),
+        Field("legal_status", "Statut juridique", Choice(lists.LEGAL_STATUSES), privacy=SECRET, section="Activité", shown=False, help="Statut sous lequel l’activité est exercée."),
+        Field("website", "Site ou page", Text(), privacy=SECRET, section="Activité", shown=False, help="Adresse d’un site, d’une page, d’un portfolio."),
         Field(
             "household",
             "Composition du foyer",
@@ -120,7 +110,6 @@ PERSON = Table(
             privacy=GROUPED,
             section="Situation",
             published=published_groups.HOUSEHOLD,
-            synonyms=("Situation familiale", "Foyer", "Composition familiale", "Situation de famille", "Sit. fam.", "Ménage"),
             help="Au sens de l’allocation.",
         ),
         Field(
@@ -131,7 +120,6 @@ PERSON = Table(
             section="Situation",
             shown=False,
             published=published_groups.EDUCATION,
-            synonyms=("Diplôme", "Formation", "Niveau", "Niveau de diplôme", "Niveau scolaire", "Études", "Niveau de formation"),
             help="Diplôme le plus élevé.",
         ),
         Field(
@@ -142,11 +130,10 @@ PERSON = Table(
             section="Situation",
             shown=False,
             published=published_groups.ORIGIN,
-            synonyms=("Provenance", "Origine géographique"),
             help="Comment la personne est arrivée dans le Lot.",
         ),
-        Field("licence", "Permis", YesNo(), privacy=SECRET, section="Situation", shown=False, synonyms=("Permis B", "Permis de conduire", "Titulaire du permis"), help="A le permis de conduire."),
-        Field("vehicle", "Véhicule", YesNo(), privacy=SECRET, section="Situation", shown=False, synonyms=("Voiture", "Véhiculé", "Véhiculée", "Moyen de locomotion", "Auto"), help="Dispose d’un véhicule."),
+        Field("licence", "Permis", YesNo(), privacy=SECRET, section="Situation", shown=False, help="A le permis de conduire."),
+        Field("vehicle", "Véhicule", YesNo(), privacy=SECRET, section="Situation", shown=False, help="Dispose d’un véhicule."),
         Field(
             "rsa_entry_on",
             "Entrée au RSA",
@@ -155,12 +142,11 @@ PERSON = Table(
             section="Situation",
             shown=False,
             published=published_groups.SENIORITY,
-            synonyms=("Date d’entrée RSA", "Entrée RSA", "Date RSA", "RSA depuis", "Au RSA depuis", "Date d’ouverture RSA", "Début RSA", "Date entrée au RSA", "Date d’entrée dans le RSA"),
             help="Premier jour dans le dispositif du RSA ; sert à l’ancienneté.",
         ),
-        Field("agent", "Suivi par", Choice(lists.AGENTS), privacy=SECRET, section="Suivi", shown=False, synonyms=("Référent unique", "Accompagnateur", "Agent", "Chargée de suivi", "Suivie par", "Conseillère"), help="La personne de l’équipe qui accompagne."),
-        _note("Notes", "Suivi", synonyms=("Remarques", "Observations", "Commentaires", "Commentaire", "Remarque", "Note", "Obs.", "Divers")),
-        Field("archived_on", "Archivé le", Date(), privacy=SECRET, section="Suivi", shown=False, synonyms=("Archivée le", "Date d’archivage"), help="Un dossier archivé quitte les listes et la recherche ; les chiffres le comptent toujours. Vide : dossier courant."),
+        Field("agent", "Suivi par", Choice(lists.AGENTS), privacy=SECRET, section="Suivi", shown=False, help="La personne de l’équipe qui accompagne."),
+        _note("Notes", "Suivi"),
+        Field("archived_on", "Archivé le", Date(), privacy=SECRET, section="Suivi", shown=False, help="Un dossier archivé quitte les listes et la recherche ; les chiffres le comptent toujours. Vide : dossier courant."),
     ),
     computed=(
         Computed("state", "Situation", Choice(lists.STATES), domain_rules.STATE, "Calculée du jour : étapes en cours aujourd’hui."),
@@ -173,28 +159,27 @@ PERSON = Table(
         Highlight("contract_end", "warning", "Contrat bientôt à échéance", domain_rules.ends_soon(domain_rules.CONTRACT_END)),
         Highlight("aid_left", "warning", "Plafond des aides presque atteint", f"{domain_rules.AID_LEFT} <= (SELECT aid_alert FROM setting)"),
     ),
-)
+))
 
-ORIENTATION = Table(
+ORIENTATION = with_synonyms(Table(
     "orientation",
     "Orientation",
     "Orientations",
     title=("requested_on", "person_id"),
     order=("-requested_on",),
     key=("person_id", "requested_on"),
-    synonyms=("Demandes", "Prescriptions"),
     fields=(
         _person(),
-        Field("requested_on", "Demandée le", Date(), required=True, default=TODAY, privacy=SECRET, section="Demande", synonyms=("Date de la demande", "Date demande", "Date d’orientation", "Reçue le", "Date"), help="Jour où la demande est arrivée."),
-        Field("referrer", "Référent", Text(80), privacy=SECRET, section="Demande", shown=False, synonyms=("Référent RSA", "Référent unique", "Travailleur social"), help="Qui suit la personne au titre du RSA."),
-        Field("prescriber", "Prescripteur", Choice(lists.PRESCRIBERS), privacy=SECRET, section="Demande", synonyms=("Orienteur", "Orientée par", "Prescrit par", "Envoyée par", "Service prescripteur"), help="Qui a fait la demande."),
-        Field("reasons", "Motifs de la demande", LongText(), privacy=SECRET, section="Demande", shown=False, synonyms=("Motif", "Motifs", "Objet de la demande"), help="Ce qui est attendu de l’accompagnement."),
-        Field("accompanied_elsewhere", "Accompagnée par ailleurs", YesNo(), privacy=SECRET, section="Critères", shown=False, synonyms=("Déjà accompagnée", "Suivie ailleurs"), help="Déjà accompagnée au titre de son activité."),
-        Field("needs_mobility", "Mobilité nécessaire", YesNo(), privacy=SECRET, section="Critères", shown=False, synonyms=("Mobilité",), help="L’activité demande d’être mobile (permis et véhicule)."),
-        Field("food_job", "Emploi alimentaire", YesNo(), privacy=SECRET, section="Critères", shown=False, synonyms=("France Travail",), help="Orientée vers France Travail pour un emploi alimentaire."),
-        Field("override", "Avis contraire", Choice(lists.VERDICTS), privacy=SECRET, section="Avis", shown=False, synonyms=("Avis dérogatoire",), help="À remplir seulement pour s’écarter de l’avis calculé."),
-        Field("override_reason", "Motif de l’avis contraire", LongText(), privacy=SECRET, section="Avis", shown=False, synonyms=("Motif de dérogation",), help="Obligatoire quand l’avis calculé est écarté."),
-        Field("decided_on", "Avis rendu le", Date(), privacy=SECRET, section="Avis", synonyms=("Date de l’avis", "Date de décision", "Date avis"), help="Jour où l’avis a été donné."),
+        Field("requested_on", "Demandée le", Date(), required=True, default=TODAY, privacy=SECRET, section="Demande", help="Jour où la demande est arrivée."),
+        Field("referrer", "Référent", Text(80), privacy=SECRET, section="Demande", shown=False, help="Qui suit la personne au titre du RSA."),
+        Field("prescriber", "Prescripteur", Choice(lists.PRESCRIBERS), privacy=SECRET, section="Demande", help="Qui a fait la demande."),
+        Field("reasons", "Motifs de la demande", LongText(), privacy=SECRET, section="Demande", shown=False, help="Ce qui est attendu de l’accompagnement."),
+        Field("accompanied_elsewhere", "Accompagnée par ailleurs", YesNo(), privacy=SECRET, section="Critères", shown=False, help="Déjà accompagnée au titre de son activité."),
+        Field("needs_mobility", "Mobilité nécessaire", YesNo(), privacy=SECRET, section="Critères", shown=False, help="L’activité demande d’être mobile (permis et véhicule)."),
+        Field("food_job", "Emploi alimentaire", YesNo(), privacy=SECRET, section="Critères", shown=False, help="Orientée vers France Travail pour un emploi alimentaire."),
+        Field("override", "Avis contraire", Choice(lists.VERDICTS), privacy=SECRET, section="Avis", shown=False, help="À remplir seulement pour s’écarter de l’avis calculé."),
+        Field("override_reason", "Motif de l’avis contraire", LongText(), privacy=SECRET, section="Avis", shown=False, help="Obligatoire quand l’avis calculé est écarté."),
+        Field("decided_on", "Avis rendu le", Date(), privacy=SECRET, section="Avis", help="Jour où l’avis a été donné."),
         _note(section="Avis"),
     ),
     rules=(
@@ -205,22 +190,21 @@ ORIENTATION = Table(
         Computed("verdict", "Avis", Choice(lists.VERDICTS), domain_rules.VERDICT, "Calculé selon les critères, ou l’avis contraire s’il y en a un."),
         Computed("verdict_reasons", "Raisons", Choices(lists.NOT_ORIENTED), domain_rules.VERDICT_REASONS, "Critères de non-orientation remplis."),
     ),
-)
+))
 
-STAGE = Table(
+STAGE = with_synonyms(Table(
     "stage",
     "Étape de parcours",
     "Étapes de parcours",
     title=("kind", "starts_on"),
     order=("-starts_on",),
     key=("person_id", "kind", "starts_on"),
-    synonyms=("Parcours", "Étapes", "Accompagnements"),
     fields=(
         _person(),
-        Field("kind", "Étape", Choice(lists.STAGE_KINDS), required=True, privacy=SECRET, synonyms=("Type d’étape", "Nature de l’étape", "Phase", "Parcours"), help="Diagnostic, accompagnement, ou sollicitation ponctuelle."),
-        Field("mode", "Mode", Choice(lists.MODES), privacy=SECRET, synonyms=("Modalité", "Type d’accompagnement"), help="Pour un accompagnement : standard ou allégé."),
-        Field("starts_on", "Du", Date(), required=True, default=TODAY, privacy=SECRET, synonyms=("Début", "Date de début", "Date début", "Commence le", "Depuis", "Entrée le", "Date d’entrée"), help="Premier jour, compris."),
-        Field("ends_on", "Au", Date(), privacy=SECRET, synonyms=("Fin", "Date de fin", "Date fin", "Termine le", "Jusqu’au", "Sortie le"), help="Dernier jour, compris ; vide tant que l’étape dure."),
+        Field("kind", "Étape", Choice(lists.STAGE_KINDS), required=True, privacy=SECRET, help="Diagnostic, accompagnement, ou sollicitation ponctuelle."),
+        Field("mode", "Mode", Choice(lists.MODES), privacy=SECRET, help="Pour un accompagnement : standard ou allégé."),
+        Field("starts_on", "Du", Date(), required=True, default=TODAY, privacy=SECRET, help="Premier jour, compris."),
+        Field("ends_on", "Au", Date(), privacy=SECRET, help="Dernier jour, compris ; vide tant que l’étape dure."),
         _note(),
     ),
     rules=(
@@ -242,22 +226,21 @@ STAGE = Table(
             watches=("person_id", "kind", "starts_on", "deleted_at"),
         ),
     ),
-)
+))
 
-BENEFIT = Table(
+BENEFIT = with_synonyms(Table(
     "benefit",
     "Situation de droits",
     "Situations de droits",
     title=("kind", "starts_on"),
     order=("-starts_on",),
     key=("person_id", "kind", "starts_on"),
-    synonyms=("Droits", "RSA", "Prestations", "Situations"),
     fields=(
         _person(),
-        Field("kind", "Droits", Choice(lists.BENEFITS), required=True, privacy=SECRET, synonyms=("Prestation", "Allocation", "Type de droit", "Nature des droits"), help="Prestation versée sur la période."),
-        Field("subject_to_duties", "Soumise aux droits et devoirs", YesNo(), required=True, default=1, privacy=SECRET, synonyms=("Droits et devoirs", "SDD", "Soumis aux droits et devoirs"), help="Condition de l’accompagnement."),
-        Field("starts_on", "Du", Date(), required=True, default=TODAY, privacy=SECRET, synonyms=("Début", "Date de début", "Date début", "Depuis", "Ouverture des droits", "Date d’ouverture"), help="Premier jour, compris."),
-        Field("ends_on", "Au", Date(), privacy=SECRET, synonyms=("Fin", "Date de fin", "Date fin", "Jusqu’au", "Fin de droits"), help="Dernier jour, compris ; vide tant que la situation dure."),
+        Field("kind", "Droits", Choice(lists.BENEFITS), required=True, privacy=SECRET, help="Prestation versée sur la période."),
+        Field("subject_to_duties", "Soumise aux droits et devoirs", YesNo(), required=True, default=1, privacy=SECRET, help="Condition de l’accompagnement."),
+        Field("starts_on", "Du", Date(), required=True, default=TODAY, privacy=SECRET, help="Premier jour, compris."),
+        Field("ends_on", "Au", Date(), privacy=SECRET, help="Dernier jour, compris ; vide tant que la situation dure."),
         _note(),
     ),
     rules=(
@@ -270,9 +253,9 @@ BENEFIT = Table(
             watches=("person_id", "starts_on", "ends_on", "deleted_at"),
         ),
     ),
-)
+))
 
-DIAGNOSTIC = Table(
+DIAGNOSTIC = with_synonyms(Table(
     "diagnostic",
     "Diagnostic",
     "Diagnostics",
@@ -280,13 +263,12 @@ DIAGNOSTIC = Table(
     title=("started_on", "person_id"),
     order=("-started_on",),
     key=("person_id", "started_on"),
-    synonyms=("Bilans",),
     fields=(
         _person(),
-        Field("started_on", "Commencé le", Date(), required=True, default=TODAY, privacy=SECRET, section="Diagnostic", synonyms=("Date", "Début", "Date de début", "Date du diagnostic", "Date diagnostic", "Début du diagnostic", "Premier entretien"), help="Premier entretien."),
-        Field("completed_on", "Terminé le", Date(), privacy=GROUPED, section="Diagnostic", published=published_groups.DIAGNOSTIC, synonyms=("Fin", "Date de fin", "Fin du diagnostic", "Achevé le", "Date de clôture"), help="Vide tant que le diagnostic n’est pas achevé."),
-        Field("skills", "Acquis", LongText(), privacy=SECRET, section="Bilan", synonyms=("Compétences", "Acquis et compétences", "Bilan des acquis"), help="Formation, expériences, savoir-faire, réalisations."),
-        Field("potential", "Potentiels", LongText(), privacy=SECRET, section="Bilan", synonyms=("Potentiel",), help="Ce qui peut se développer."),
+        Field("started_on", "Commencé le", Date(), required=True, default=TODAY, privacy=SECRET, section="Diagnostic", help="Premier entretien."),
+        Field("completed_on", "Terminé le", Date(), privacy=GROUPED, section="Diagnostic", published=published_groups.DIAGNOSTIC, help="Vide tant que le diagnostic n’est pas achevé."),
+        Field("skills", "Acquis", LongText(), privacy=SECRET, section="Bilan", help="Formation, expériences, savoir-faire, réalisations."),
+        Field("potential", "Potentiels", LongText(), privacy=SECRET, section="Bilan", help="Ce qui peut se développer."),
         Field(
             "obstacles",
             "Freins",
@@ -294,21 +276,20 @@ DIAGNOSTIC = Table(
             privacy=GROUPED,
             section="Bilan",
             published=published_groups.OBSTACLE,
-            synonyms=("Frein", "Freins identifiés", "Difficultés", "Obstacles"),
             help="Freins à l’insertion professionnelle. Jamais une maladie ni un diagnostic médical.",
         ),
-        Field("resources", "Ressources mobilisables", LongText(), privacy=SECRET, section="Bilan", shown=False, synonyms=("Ressources", "Appuis"), help="Entourage, réseau, lieux, matériel."),
-        Field("levers", "Leviers", Choices(lists.LEVERS), privacy=SECRET, section="Conclusion", synonyms=("Levier", "Leviers à actionner"), help="Leviers à actionner."),
-        Field("outcome", "Suite donnée", Choice(lists.OUTCOMES), privacy=SECRET, section="Conclusion", synonyms=("Suite", "Suites", "Décision", "Orientation proposée"), help="Ce qui est décidé avec la personne."),
-        Field("conclusion", "Conclusion", LongText(), privacy=SECRET, section="Conclusion", shown=False, synonyms=("Synthèse", "Conclusions"), help="Synthèse partagée avec la personne."),
+        Field("resources", "Ressources mobilisables", LongText(), privacy=SECRET, section="Bilan", shown=False, help="Entourage, réseau, lieux, matériel."),
+        Field("levers", "Leviers", Choices(lists.LEVERS), privacy=SECRET, section="Conclusion", help="Leviers à actionner."),
+        Field("outcome", "Suite donnée", Choice(lists.OUTCOMES), privacy=SECRET, section="Conclusion", help="Ce qui est décidé avec la personne."),
+        Field("conclusion", "Conclusion", LongText(), privacy=SECRET, section="Conclusion", shown=False, help="Synthèse partagée avec la personne."),
     ),
     rules=(
         Rule("completed_after_start", "completed_on", "la fin ne peut pas précéder le début", "NEW.completed_on < NEW.started_on", watches=("started_on", "completed_on")),
     ),
     computed=(Computed("pending", "À terminer", YesNo(), domain_rules.DIAGNOSTIC_PENDING, "Pas encore terminé, période de diagnostic en cours.", shown=False),),
-)
+))
 
-CER = Table(
+CER = with_synonyms(Table(
     "cer",
     "CER",
     "CER",
@@ -316,21 +297,20 @@ CER = Table(
     title=("kind", "starts_on"),
     order=("-starts_on",),
     key=("person_id", "kind", "starts_on"),
-    synonyms=("Contrats", "Contrats d’engagement"),
     fields=(
         _person(),
-        Field("kind", "Contrat", Choice(lists.CONTRACT_KINDS), required=True, default="engagement", privacy=SECRET, section="Contrat", synonyms=("Type de contrat", "Nature du contrat", "Type"), help="Le contrat d’engagement remplace le CER depuis le 1er janvier 2025."),
-        Field("rank", "Rang", Choice(lists.RANKS), required=True, default="first", privacy=SECRET, section="Contrat", synonyms=("1er ou renouvellement", "Renouvellement", "Premier ou renouvellement"), help="Premier contrat ou renouvellement."),
-        Field("replaces_id", "Remplace", Reference("cer"), privacy=SECRET, section="Contrat", shown=False, synonyms=("Contrat remplacé",), help="Le contrat que ce renouvellement remplace."),
-        Field("signed_on", "Signé le", Date(), required=True, default=TODAY, privacy=GROUPED, section="Dates", published=published_groups.CONTRACT, synonyms=("Date de signature", "Signature", "Date signature", "Signé", "Date CER", "Date du CER"), help="Jour de la signature."),
-        Field("starts_on", "Du", Date(), required=True, default=TODAY, privacy=SECRET, section="Dates", synonyms=("Début", "Date de début", "Date début", "Début du contrat", "Début CER", "Prise d’effet"), help="Premier jour, compris."),
-        Field("ends_on", "Au", Date(), required=True, privacy=SECRET, section="Dates", synonyms=("Fin", "Date de fin", "Date fin", "Fin du contrat", "Fin CER", "Échéance"), help="Dernier jour, compris."),
-        Field("early_start_reason", "Motif d’un début antérieur", Text(), privacy=SECRET, section="Dates", shown=False, synonyms=("Motif début antérieur",), help="À dire quand le contrat commence avant sa signature."),
-        Field("objectives", "Objectifs", LongText(), privacy=SECRET, section="Engagements", shown=False, synonyms=("Objectif", "Objectifs du contrat"), help="Ce que le contrat vise."),
-        Field("person_commitments", "Engagements de la personne", LongText(), privacy=SECRET, section="Engagements", shown=False, synonyms=("Engagements du bénéficiaire", "Engagements de l’artiste"), help="Ce que la personne s’engage à faire."),
-        Field("office_commitments", "Engagements du Département", LongText(), privacy=SECRET, section="Engagements", shown=False, synonyms=("Engagements du service",), help="Ce que le Département s’engage à faire."),
-        Field("reviewed_on", "Bilan le", Date(), privacy=SECRET, section="Bilan", shown=False, synonyms=("Date du bilan", "Date bilan"), help="Jour du bilan de fin de contrat."),
-        Field("review", "Bilan", LongText(), privacy=SECRET, section="Bilan", shown=False, synonyms=("Bilan du contrat",), help="Ce qui a été atteint, ce qui reste."),
+        Field("kind", "Contrat", Choice(lists.CONTRACT_KINDS), required=True, default="engagement", privacy=SECRET, section="Contrat", help="Le contrat d’engagement remplace le CER depuis le 1er janvier 2025."),
+        Field("rank", "Rang", Choice(lists.RANKS), required=True, default="first", privacy=SECRET, section="Contrat", help="Premier contrat ou renouvellement."),
+        Field("replaces_id", "Remplace", Reference("cer"), privacy=SECRET, section="Contrat", shown=False, help="Le contrat que ce renouvellement remplace."),
+        Field("signed_on", "Signé le", Date(), required=True, default=TODAY, privacy=GROUPED, section="Dates", published=published_groups.CONTRACT, help="Jour de la signature."),
+        Field("starts_on", "Du", Date(), required=True, default=TODAY, privacy=SECRET, section="Dates", help="Premier jour, compris."),
+        Field("ends_on", "Au", Date(), required=True, privacy=SECRET, section="Dates", help="Dernier jour, compris."),
+        Field("early_start_reason", "Motif d’un début antérieur", Text(), privacy=SECRET, section="Dates", shown=False, help="À dire quand le contrat commence avant sa signature."),
+        Field("objectives", "Objectifs", LongText(), privacy=SECRET, section="Engagements", shown=False, help="Ce que le contrat vise."),
+        Field("person_commitments", "Engagements de la personne", LongText(), privacy=SECRET, section="Engagements", shown=False, help="Ce que la personne s’engage à faire."),
+        Field("office_commitments", "Engagements du Département", LongText(), privacy=SECRET, section="Engagements", shown=False, help="Ce que le Département s’engage à faire."),
+        Field("reviewed_on", "Bilan le", Date(), privacy=SECRET, section="Bilan", shown=False, help="Jour du bilan de fin de contrat."),
+        Field("review", "Bilan", LongText(), privacy=SECRET, section="Bilan", shown=False, help="Ce qui a été atteint, ce qui reste."),
     ),
     rules=(
         _ends_after_start(strictly=True),
@@ -367,25 +347,24 @@ CER = Table(
         Highlight("ends_on", "warning", "Contrat bientôt à échéance", domain_rules.ends_soon("t.ends_on")),
         Highlight("to_replace", "warning", "CER à remplacer par un contrat d’engagement avant le 01/01/2027", domain_rules.CER_TO_REPLACE),
     ),
-)
+))
 
-ACTION = Table(
+ACTION = with_synonyms(Table(
     "action",
     "Action du plan",
     "Actions du plan",
     title=("objective",),
     order=("due_on",),
     key=("person_id", "objective"),
-    synonyms=("Actions", "Plan d’action", "Plans d’action"),
     fields=(
         _person(),
-        Field("diagnostic_id", "Diagnostic", Reference("diagnostic"), privacy=SECRET, shown=False, synonyms=("Diagnostic lié",), help="Le diagnostic dont l’action découle."),
-        Field("cer_id", "Contrat", Reference("cer"), privacy=SECRET, shown=False, synonyms=("CER", "Contrat lié"), help="Le contrat qui porte l’action."),
-        Field("objective", "Objectif", Text(300), required=True, privacy=SECRET, synonyms=("Action", "Intitulé", "Intitulé de l’action", "Objectif de l’action"), help="Ce que la personne vise, en une phrase."),
-        Field("obstacle", "Frein levé", Choice(lists.OBSTACLES), privacy=SECRET, synonyms=("Frein", "Frein visé"), help="Le frein que l’action doit lever."),
-        Field("domain", "Domaine d’intervention", Choice(lists.INTERVENTION_DOMAINS), privacy=SECRET, shown=False, synonyms=("Domaine",), help="Un des onze domaines d’intervention."),
-        Field("due_on", "Échéance", Date(), privacy=SECRET, synonyms=("Date limite", "Pour le", "Date d’échéance", "Délai"), help="Pour quand."),
-        Field("state", "État", Choice(lists.ACTION_STATES), required=True, default="todo", privacy=SECRET, synonyms=("Statut", "Avancement", "État d’avancement"), help="Où en est l’action."),
+        Field("diagnostic_id", "Diagnostic", Reference("diagnostic"), privacy=SECRET, shown=False, help="Le diagnostic dont l’action découle."),
+        Field("cer_id", "Contrat", Reference("cer"), privacy=SECRET, shown=False, help="Le contrat qui porte l’action."),
+        Field("objective", "Objectif", Text(300), required=True, privacy=SECRET, help="Ce que la personne vise, en une phrase."),
+        Field("obstacle", "Frein levé", Choice(lists.OBSTACLES), privacy=SECRET, help="Le frein que l’action doit lever."),
+        Field("domain", "Domaine d’intervention", Choice(lists.INTERVENTION_DOMAINS), privacy=SECRET, shown=False, help="Un des onze domaines d’intervention."),
+        Field("due_on", "Échéance", Date(), privacy=SECRET, help="Pour quand."),
+        Field("state", "État", Choice(lists.ACTION_STATES), required=True, default="todo", privacy=SECRET, help="Où en est l’action."),
         _note(),
     ),
     rules=(
@@ -401,27 +380,26 @@ ACTION = Table(
     ),
     computed=(Computed("late", "En retard", YesNo(), domain_rules.ACTION_LATE, "Échéance passée, action ni faite ni abandonnée.", shown=False),),
     highlights=(Highlight("due_on", "danger", "Échéance passée", domain_rules.ACTION_LATE),),
-)
+))
 
-AID = Table(
+AID = with_synonyms(Table(
     "aid",
     "Aide financière",
     "Aides",
     title=("type", "requested_on"),
     order=("-requested_on",),
     key=("person_id", "type", "requested_on"),
-    synonyms=("Aides financières", "FDI", "Aides individuelles", "Aide"),
     fields=(
         _person(),
-        Field("requested_on", "Demandée le", Date(), required=True, default=TODAY, privacy=SECRET, section="Demande", synonyms=("Date de la demande", "Date demande", "Date", "Demande du"), help="Jour de la demande."),
-        Field("type", "Type d’aide", Choice(lists.AID_TYPES), required=True, privacy=GROUPED, section="Demande", published=published_groups.AID, synonyms=("Type", "Nature de l’aide", "Objet", "Objet de l’aide", "Aide"), help="À quoi sert l’aide."),
-        Field("requested", "Montant demandé", Euros(), privacy=SECRET, section="Demande", synonyms=("Demandé", "Somme demandée", "Montant de la demande", "Montant sollicité"), help="En euros."),
-        Field("decision", "Décision", Choice(lists.DECISIONS), required=True, default="pending", privacy=SECRET, section="Décision", synonyms=("Avis", "Statut", "État", "Réponse"), help="Seules les aides accordées comptent sous le plafond."),
-        Field("granted", "Montant accordé", Euros(), privacy=GROUPED, section="Décision", published=published_groups.AMOUNT, synonyms=("Accordé", "Somme accordée", "Montant attribué", "Montant", "Montant alloué", "Montant de l’aide"), help="En euros ; le plafond s’applique à la somme accordée à la personne."),
-        Field("decided_on", "Décidée le", Date(), privacy=SECRET, section="Décision", shown=False, synonyms=("Date de décision", "Date décision", "Date de la décision", "Commission du", "Date de commission"), help="Jour de la décision ; dit à quelle période du plafond l’aide compte."),
-        Field("paid_on", "Payée le", Date(), privacy=SECRET, section="Décision", shown=False, synonyms=("Date de paiement", "Date de versement", "Versée le", "Payé le", "Mandatée le"), help="Jour du versement."),
-        Field("other_funders", "Autres financeurs", Text(), privacy=SECRET, section="Décision", shown=False, synonyms=("Cofinanceurs", "Cofinancement", "Autres financements"), help="Qui d’autre participe, et pour combien."),
-        Field("override_reason", "Motif de dépassement", LongText(), privacy=SECRET, section="Décision", shown=False, synonyms=("Dérogation",), help="Obligatoire pour passer le plafond ; reste dans l’historique."),
+        Field("requested_on", "Demandée le", Date(), required=True, default=TODAY, privacy=SECRET, section="Demande", help="Jour de la demande."),
+        Field("type", "Type d’aide", Choice(lists.AID_TYPES), required=True, privacy=GROUPED, section="Demande", published=published_groups.AID, help="À quoi sert l’aide."),
+        Field("requested", "Montant demandé", Euros(), privacy=SECRET, section="Demande", help="En euros."),
+        Field("decision", "Décision", Choice(lists.DECISIONS), required=True, default="pending", privacy=SECRET, section="Décision", help="Seules les aides accordées comptent sous le plafond."),
+        Field("granted", "Montant accordé", Euros(), privacy=GROUPED, section="Décision", published=published_groups.AMOUNT, help="En euros ; le plafond s’applique à la somme accordée à la personne."),
+        Field("decided_on", "Décidée le", Date(), privacy=SECRET, section="Décision", shown=False, help="Jour de la décision ; dit à quelle période du plafond l’aide compte."),
+        Field("paid_on", "Payée le", Date(), privacy=SECRET, section="Décision", shown=False, help="Jour du versement."),
+        Field("other_funders", "Autres financeurs", Text(), privacy=SECRET, section="Décision", shown=False, help="Qui d’autre participe, et pour combien."),
+        Field("override_reason", "Motif de dépassement", LongText(), privacy=SECRET, section="Décision", shown=False, help="Obligatoire pour passer le plafond ; reste dans l’historique."),
         _note(section="Décision"),
     ),
     rules=(
@@ -439,45 +417,43 @@ AID = Table(
     ),
     computed=(Computed("left", "Reste sous le plafond", Euros(), domain_rules.AID_LEFT_OF_ROW, "Ce qui reste à la personne, aides accordées déduites."),),
     highlights=(Highlight("left", "warning", "Plafond presque atteint", f"{domain_rules.AID_LEFT_OF_ROW} <= (SELECT aid_alert FROM setting)"),),
-)
+))
 
-EXIT = Table(
+EXIT = with_synonyms(Table(
     "exit",
     "Sortie",
     "Sorties",
     title=("left_on", "person_id"),
     order=("-left_on",),
     key=("person_id", "left_on", "scope"),
-    synonyms=("Sorties du RSA",),
     fields=(
         _person(),
-        Field("left_on", "Sortie le", Date(), required=True, default=TODAY, privacy=SECRET, synonyms=("Date de sortie", "Date sortie", "Sorti le", "Sortie", "Date"), help="Dernier jour dans le dispositif."),
-        Field("scope", "Sortie de", Choice(lists.EXIT_SCOPES), required=True, default="rsa", privacy=SECRET, synonyms=("Type de sortie",), help="Du RSA, ou de l’accompagnement seulement."),
-        Field("reason", "Motif", Choice(lists.EXIT_REASONS), required=True, privacy=GROUPED, published=published_groups.EXITS, synonyms=("Motif de sortie", "Raison", "Cause", "Motif de la sortie"), help="Ce qui a permis ou causé la sortie."),
+        Field("left_on", "Sortie le", Date(), required=True, default=TODAY, privacy=SECRET, help="Dernier jour dans le dispositif."),
+        Field("scope", "Sortie de", Choice(lists.EXIT_SCOPES), required=True, default="rsa", privacy=SECRET, help="Du RSA, ou de l’accompagnement seulement."),
+        Field("reason", "Motif", Choice(lists.EXIT_REASONS), required=True, privacy=GROUPED, published=published_groups.EXITS, help="Ce qui a permis ou causé la sortie."),
         _note(),
     ),
-)
+))
 
-INTERVENTION = Table(
+INTERVENTION = with_synonyms(Table(
     "intervention",
     "Intervention",
     "Interventions",
     title=("happened_on", "domain"),
     order=("-happened_on",),
     key=("person_id", "happened_on", "domain"),
-    synonyms=("Entretiens", "RDV", "Rendez-vous", "Contacts", "Suivis", "Journal"),
     fields=(
         _person(),
-        Field("happened_on", "Date", Date(), required=True, default=TODAY, privacy=SECRET, synonyms=("Date de l’entretien", "Date RDV", "Date du rendez-vous", "Date entretien", "Jour", "Le", "Date de l’intervention"), help="Jour du contact ou de la démarche."),
-        Field("domain", "Domaine d’intervention", Choice(lists.INTERVENTION_DOMAINS), required=True, privacy=GROUPED, published=published_groups.INTERVENTION, synonyms=("Domaine", "Thème", "Type d’intervention"), help="Un des onze domaines d’intervention."),
-        Field("kind", "Nature", Choice(lists.INTERVENTION_KINDS), privacy=SECRET, synonyms=("Type", "Type de contact", "Mode de contact", "Type d’entretien"), help="Entretien, téléphone, courriel…"),
-        Field("minutes", "Durée", Integer(0, 1440, "min"), privacy=SECRET, synonyms=("Temps", "Durée (min)", "Temps passé", "Minutes"), help="En minutes."),
-        Field("partner_id", "Partenaire", Reference("partner"), privacy=SECRET, synonyms=("Partenaire sollicité", "Structure"), help="Partenaire sollicité, s’il y en a un."),
-        _note(synonyms=("Remarques", "Observations", "Commentaires", "Compte rendu", "CR", "Contenu")),
+        Field("happened_on", "Date", Date(), required=True, default=TODAY, privacy=SECRET, help="Jour du contact ou de la démarche."),
+        Field("domain", "Domaine d’intervention", Choice(lists.INTERVENTION_DOMAINS), required=True, privacy=GROUPED, published=published_groups.INTERVENTION, help="Un des onze domaines d’intervention."),
+        Field("kind", "Nature", Choice(lists.INTERVENTION_KINDS), privacy=SECRET, help="Entretien, téléphone, courriel…"),
+        Field("minutes", "Durée", Integer(0, 1440, "min"), privacy=SECRET, help="En minutes."),
+        Field("partner_id", "Partenaire", Reference("partner"), privacy=SECRET, help="Partenaire sollicité, s’il y en a un."),
+        _note(),
     ),
-)
+))
 
-PARTNER = Table(
+PARTNER = with_synonyms(Table(
     "partner",
     "Partenaire",
     "Partenaires",
@@ -485,20 +461,19 @@ PARTNER = Table(
     title=("name",),
     order=("name",),
     key=("name",),
-    synonyms=("Réseau", "Structures", "Annuaire"),
     fields=(
-        Field("name", "Nom", Text(120), required=True, privacy=SECRET, synonyms=("Structure", "Organisme", "Partenaire", "Nom de la structure", "Raison sociale", "Association", "Établissement"), help="Organisme ou personne ressource."),
-        Field("kind", "Catégorie", Choice(lists.PARTNER_KINDS), privacy=SECRET, synonyms=("Type", "Type de structure"), help="Nature du partenaire."),
-        Field("contact", "Contact", Text(120), privacy=SECRET, synonyms=("Interlocuteur", "Personne contact", "Référent", "Responsable"), help="Interlocuteur."),
-        Field("phone", "Téléphone", Phone(), privacy=SECRET, synonyms=("Tél.", "Tel", "Portable", "N° de téléphone"), help="05 65 00 00 00 ou +33…"),
-        Field("email", "Courriel", Email(), privacy=SECRET, synonyms=("Mail", "E-mail", "Email", "Adresse mail"), help="nom@domaine.fr"),
-        Field("town", "Commune", Text(80), privacy=SECRET, synonyms=("Ville", "Localité"), help="Où il se trouve."),
-        Field("website", "Site", Text(), privacy=SECRET, shown=False, synonyms=("Site internet", "Site web", "URL"), help="Adresse du site."),
-        _note(synonyms=("Remarques", "Observations", "Commentaires", "Notes")),
+        Field("name", "Nom", Text(120), required=True, privacy=SECRET, help="Organisme ou personne ressource."),
+        Field("kind", "Catégorie", Choice(lists.PARTNER_KINDS), privacy=SECRET, help="Nature du partenaire."),
+        Field("contact", "Contact", Text(120), privacy=SECRET, help="Interlocuteur."),
+        Field("phone", "Téléphone", Phone(), privacy=SECRET, help="05 65 00 00 00 ou +33…"),
+        Field("email", "Courriel", Email(), privacy=SECRET, help="nom@domaine.fr"),
+        Field("town", "Commune", Text(80), privacy=SECRET, help="Où il se trouve."),
+        Field("website", "Site", Text(), privacy=SECRET, shown=False, help="Adresse du site."),
+        _note(),
     ),
-)
+))
 
-NEED = Table(
+NEED = with_synonyms(Table(
     "need",
     "Besoin recensé",
     "Besoins recensés",
@@ -506,20 +481,19 @@ NEED = Table(
     title=("title",),
     order=("-noted_on",),
     key=("title",),
-    synonyms=("Besoins",),
     fields=(
-        Field("title", "Besoin", Text(160), required=True, privacy=SECRET, synonyms=("Besoin recensé", "Intitulé", "Besoin exprimé", "Titre"), help="En une phrase, sans nommer personne."),
-        Field("noted_on", "Noté le", Date(), required=True, default=TODAY, privacy=SECRET, synonyms=("Date", "Recensé le", "Date du recensement"), help="Jour où le besoin est apparu."),
-        Field("domain", "Domaine d’activité", Choice(lists.DOMAINS), privacy=SECRET, synonyms=("Domaine",), help="Qui est concerné."),
-        Field("territory", "Territoire", Choice(lists.TERRITORIES), privacy=SECRET, synonyms=("Secteur", "Arrondissement"), help="Où."),
-        Field("obstacle", "Frein", Choice(lists.OBSTACLES), privacy=SECRET, synonyms=("Frein concerné",), help="Le frein en cause."),
-        Field("state", "État", Choice(lists.NEED_STATES), required=True, default="open", privacy=SECRET, synonyms=("Statut", "Avancement"), help="Où en est la réponse."),
-        Field("answer", "Réponse", LongText(), privacy=SECRET, synonyms=("Solution", "Réponse apportée"), help="Réponse trouvée ou proposée pour l’offre d’insertion."),
+        Field("title", "Besoin", Text(160), required=True, privacy=SECRET, help="En une phrase, sans nommer personne."),
+        Field("noted_on", "Noté le", Date(), required=True, default=TODAY, privacy=SECRET, help="Jour où le besoin est apparu."),
+        Field("domain", "Domaine d’activité", Choice(lists.DOMAINS), privacy=SECRET, help="Qui est concerné."),
+        Field("territory", "Territoire", Choice(lists.TERRITORIES), privacy=SECRET, help="Où."),
+        Field("obstacle", "Frein", Choice(lists.OBSTACLES), privacy=SECRET, help="Le frein en cause."),
+        Field("state", "État", Choice(lists.NEED_STATES), required=True, default="open", privacy=SECRET, help="Où en est la réponse."),
+        Field("answer", "Réponse", LongText(), privacy=SECRET, help="Réponse trouvée ou proposée pour l’offre d’insertion."),
         _note(),
     ),
-)
+))
 
-PROJECT = Table(
+PROJECT = with_synonyms(Table(
     "project",
     "Projet collectif",
     "Projets collectifs",
@@ -527,19 +501,18 @@ PROJECT = Table(
     title=("name",),
     order=("-starts_on",),
     key=("name", "starts_on"),
-    synonyms=("Projets", "Actions collectives"),
     fields=(
-        Field("name", "Projet", Text(160), required=True, privacy=SECRET, synonyms=("Nom du projet", "Intitulé", "Titre", "Action collective"), help="Nom du projet."),
-        Field("kind", "Nature du projet", Choice(lists.PROJECT_KINDS), privacy=SECRET, synonyms=("Type", "Type de projet", "Nature"), help="Exposition, concert, atelier…"),
-        Field("starts_on", "Du", Date(), privacy=SECRET, synonyms=("Début", "Date de début", "Date début", "Date"), help="Premier jour, compris."),
-        Field("ends_on", "Au", Date(), privacy=SECRET, synonyms=("Fin", "Date de fin", "Date fin"), help="Dernier jour, compris."),
-        Field("place", "Lieu", Text(120), privacy=SECRET, synonyms=("Lieu et commune", "Endroit"), help="Lieu et commune."),
-        Field("partner_id", "Partenaire", Reference("partner"), privacy=SECRET, synonyms=("Structure", "Porteur"), help="Partenaire principal."),
-        Field("participants", "Participants", References("person"), privacy=SECRET, synonyms=("Artistes", "Artistes participants", "Personnes"), help="Personnes qui prennent part au projet."),
+        Field("name", "Projet", Text(160), required=True, privacy=SECRET, help="Nom du projet."),
+        Field("kind", "Nature du projet", Choice(lists.PROJECT_KINDS), privacy=SECRET, help="Exposition, concert, atelier…"),
+        Field("starts_on", "Du", Date(), privacy=SECRET, help="Premier jour, compris."),
+        Field("ends_on", "Au", Date(), privacy=SECRET, help="Dernier jour, compris."),
+        Field("place", "Lieu", Text(120), privacy=SECRET, help="Lieu et commune."),
+        Field("partner_id", "Partenaire", Reference("partner"), privacy=SECRET, help="Partenaire principal."),
+        Field("participants", "Participants", References("person"), privacy=SECRET, help="Personnes qui prennent part au projet."),
         _note(),
     ),
     rules=(_ends_after_start(),),
-)
+))
 
 SETTING = Table(
     "setting",
@@ -568,6 +541,7 @@ FILES: dict[str, Table] = {
     )
 }
 """The tables that the team fills in, by name."""
+import_synonyms.check_names(FILES, lists.LISTS)
 
 OWN_FIELD = Table(
     "own_field",

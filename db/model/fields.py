@@ -68,7 +68,7 @@ class Field:
     own: bool = field(default=False, kw_only=True)
     """Whether the office added the field (db/model/effective_dictionary.py)."""
     synonyms: tuple[str, ...] = field(default=(), kw_only=True)
-    """What else an office heads such a column with, in the files it brings."""
+    """Other headers of the column in the files that offices import; see import_synonyms.toml."""
 
     def __post_init__(self) -> None:
         if self.published and self.privacy is not Privacy.GROUPED:
@@ -159,7 +159,7 @@ class Table:
     key: tuple[str, ...] = ()
     """The fields by which an import recognises an existing row; those of the title when empty."""
     synonyms: tuple[str, ...] = ()
-    """What else an office calls such a sheet, in the files it brings."""
+    """Other names of the sheet in the files that offices import; see import_synonyms.toml."""
 
     def __post_init__(self) -> None:
         names = [item.name for item in self.columns]

@@ -1,21 +1,24 @@
 """THE lists of values: data only. Codes are kept in the file, labels are what people read. Source: domain.md § 2.
 
-A fixed list is one that a rule counts on; every other may be extended, renamed and retired by the office. Synonyms are
-what offices write in files of their own; they are read when such a file is brought in, and shown as guesses.
+A fixed list is one that a rule counts on; every other may be extended, renamed and retired by the office. What offices
+write instead of these values in their own spreadsheets stands in import_synonyms.toml.
 """
 # fmt: off
 
+from collections.abc import Mapping
+
+from db.model import import_synonyms
 from db.model.types import ValueList
 
-GENDERS = ValueList(
+
+def _list(name: str, label: str, values: Mapping[str, str], fixed: bool = False) -> ValueList:
+    return ValueList(name, label, values, fixed, import_synonyms.of_values(name, values))
+
+
+GENDERS = _list(
     "gender", "Genre", {"woman": "Femme", "man": "Homme", "other": "Autre ou non précisé"},
-    synonyms={
-        "woman": ("F", "Mme", "Madame", "Mlle", "Mademoiselle", "Féminin", "Fem", "W"),
-        "man": ("H", "M", "M.", "Mr", "Monsieur", "Masculin", "Masc", "Hom"),
-        "other": ("Autre", "NB", "Non binaire", "X", "Non précisé"),
-    },
 )
-DOMAINS = ValueList(
+DOMAINS = _list(
     "domain",
     "Domaine d’activité",
     {
@@ -26,15 +29,8 @@ DOMAINS = ValueList(
         "film": "Audiovisuel / Cinéma",
         "other": "Autres",
     },
-    synonyms={
-        "visual_arts": ("Arts visuels", "Arts plastiques", "AP", "Plasticien"),
-        "crafts": ("Artisanat", "Métiers d’art", "AA", "Artisan d’art"),
-        "performing_arts": ("Spectacle", "Arts de la scène", "SV", "Musique", "Danse", "Théâtre", "Cirque"),
-        "literature": ("Littérature", "Édition", "Écriture", "Arts littéraires"),
-        "film": ("Audiovisuel", "Cinéma", "Vidéo"), "other": ("Autre",),
-    },
 )
-HOUSEHOLDS = ValueList(
+HOUSEHOLDS = _list(
     "household",
     "Composition du foyer",
     {
@@ -44,14 +40,8 @@ HOUSEHOLDS = ValueList(
         "couple_children": "Couple avec enfant(s)",
         "unknown": "Non renseigné",
     },
-    synonyms={
-        "alone": ("Seul", "Seule", "Célibataire", "Isolé", "Isolée", "Personne isolée"),
-        "single_parent": ("Monoparentale", "Monoparental", "Seule avec enfant", "Seul avec enfant(s)", "Parent isolé"),
-        "couple": ("Couple sans enfants",),
-        "couple_children": ("Couple avec enfants", "Couple avec enfant"),
-    },
 )
-EDUCATIONS = ValueList(
+EDUCATIONS = _list(
     "education",
     "Niveau d’études",
     {
@@ -64,31 +54,16 @@ EDUCATIONS = ValueList(
         "doctorate": "Doctorat",
         "unknown": "Non renseigné",
     },
-    synonyms={
-        "none": ("Aucun", "Sans", "Aucun diplôme"), "cap": ("CAP", "BEP"),
-        "bac": ("Baccalauréat", "Niveau bac", "Bac pro"), "bac2": ("BTS", "DUT", "DEUG", "Bac+2"),
-        "licence": ("Licence", "Bac+3", "Bac+4", "L3", "Maîtrise", "BUT"),
-        "master": ("Master", "Bac+5", "DNSEP", "M2", "DEA", "DESS"), "doctorate": ("Doctorat", "Bac+8", "Thèse"),
-    },
 )
-ORIGINS = ValueList(
+ORIGINS = _list(
     "origin",
     "Origine",
     {"lot": "Originaire du Lot", "chosen": "Installé par choix de vie", "foreign": "Origine étrangère"},
-    synonyms={
-        "lot": ("Lot", "Lotois", "Lotoise", "Du Lot"),
-        "chosen": ("Choix de vie", "Installé", "Installée par choix de vie", "Néo-rural"),
-        "foreign": ("Étranger", "Étrangère", "Origine étrangere"),
-    },
 )
-ACTIVITIES = ValueList(
+ACTIVITIES = _list(
     "activity", "Activité", {"declared": "Activité déclarée", "planned": "En projet"},
-    synonyms={
-        "declared": ("Déclarée", "Déclaré", "Oui", "Activité"),
-        "planned": ("Projet", "Non déclarée", "Porteur de projet"),
-    },
 )
-LEGAL_STATUSES = ValueList(
+LEGAL_STATUSES = _list(
     "legal_status",
     "Statut juridique",
     {
@@ -102,18 +77,10 @@ LEGAL_STATUSES = ValueList(
         "portage": "Portage",
         "none": "Sans statut",
     },
-    synonyms={
-        "author": ("Artiste auteur", "AA", "MDA", "Maison des artistes", "Agessa", "URSSAF artistes-auteurs"),
-        "micro": ("Micro entreprise", "Auto-entrepreneur", "Autoentrepreneur", "AE", "ME", "Microentreprise"),
-        "company": ("EI", "Entreprise individuelle", "Société", "SARL", "EURL", "SASU"),
-        "intermittent": ("Intermittent", "Intermittente", "Intermittent du spectacle"),
-        "employee": ("Salarié", "Salariée"), "association": ("Asso",), "cae": ("CAE", "Coopérative"),
-        "portage": ("Portage salarial",), "none": ("Sans", "Aucun"),
-    },
 )
-TERRITORIES = ValueList("territory", "Territoire", {"cahors": "Cahors", "figeac": "Figeac", "gourdon": "Gourdon"})
-AGENTS = ValueList("agent", "Agents", {"cipa": "La CIPA", "colleague": "Une collègue", "replacement": "Remplacement"})
-BENEFITS = ValueList(
+TERRITORIES = _list("territory", "Territoire", {"cahors": "Cahors", "figeac": "Figeac", "gourdon": "Gourdon"})
+AGENTS = _list("agent", "Agents", {"cipa": "La CIPA", "colleague": "Une collègue", "replacement": "Remplacement"})
+BENEFITS = _list(
     "benefit",
     "Situation de droits",
     {
@@ -123,12 +90,8 @@ BENEFITS = ValueList(
         "none": "Aucun",
     },
     fixed=True,
-    synonyms={
-        "rsa": ("RSA socle",), "rsa_prime": ("RSA + prime d’activité", "RSA + PA", "RSA et PA"),
-        "prime": ("Prime d’activité", "PA", "Prime d’activité seule"), "none": ("Sans droits",),
-    },
 )
-OBSTACLES = ValueList(
+OBSTACLES = _list(
     "obstacle",
     "Freins",
     {
@@ -145,7 +108,7 @@ OBSTACLES = ValueList(
         "rights": "Accès aux droits et aux soins",
     },
 )
-LEVERS = ValueList(
+LEVERS = _list(
     "lever",
     "Leviers",
     {
@@ -156,7 +119,7 @@ LEVERS = ValueList(
         "study": "Étude du projet (jusqu’au deuil du projet et à la réorientation)",
     },
 )
-INTERVENTION_DOMAINS = ValueList(
+INTERVENTION_DOMAINS = _list(
     "intervention_domain",
     "Domaine d’intervention",
     {
@@ -173,16 +136,13 @@ INTERVENTION_DOMAINS = ValueList(
         "communication": "Stratégie de communication",
     },
 )
-VERDICTS = ValueList(
+VERDICTS = _list(
     "verdict",
     "Avis d’orientation",
     {"yes": "Orientée vers la CIPA", "no": "Non orientée vers la CIPA"},
     fixed=True,
-    synonyms={
-        "yes": ("Orientée", "Favorable"), "no": ("Non orientée", "Défavorable"),
-    },
 )
-PRESCRIBERS = ValueList(
+PRESCRIBERS = _list(
     "prescriber",
     "Prescripteur",
     {
@@ -194,29 +154,17 @@ PRESCRIBERS = ValueList(
         "self": "La personne elle-même",
         "other": "Autre",
     },
-    synonyms={
-        "social": ("AS", "Assistante sociale", "Service social", "MSD"), "insertion": ("Insertion", "SI"),
-        "france_travail": ("Pôle emploi", "FT", "PE"), "caf": ("Caisse d’allocations familiales",),
-        "association": ("Asso",), "self": ("Elle-même", "Lui-même", "Spontanée", "Personne elle-même"),
-    },
 )
-STAGE_KINDS = ValueList(
+STAGE_KINDS = _list(
     "stage_kind",
     "Étape",
     {"diagnostic": "Diagnostic", "accompaniment": "Accompagnement", "one_off": "Sollicitation ponctuelle"},
     fixed=True,
-    synonyms={
-        "diagnostic": ("Diag",), "accompaniment": ("Accompagnée", "Accomp.", "Suivi"),
-        "one_off": ("Ponctuelle", "Sollicitation", "Ponctuel"),
-    },
 )
-MODES = ValueList(
+MODES = _list(
     "mode", "Mode", {"standard": "Standard", "light": "Allégé"}, fixed=True,
-    synonyms={
-        "standard": ("Normal", "Classique"), "light": ("Allégée", "Léger"),
-    },
 )
-STATES = ValueList(
+STATES = _list(
     "state",
     "Situation",
     {
@@ -228,7 +176,7 @@ STATES = ValueList(
     },
     fixed=True,
 )
-OUTCOMES = ValueList(
+OUTCOMES = _list(
     "outcome",
     "Suite du diagnostic",
     {
@@ -239,33 +187,22 @@ OUTCOMES = ValueList(
         "none": "Sans suite",
     },
 )
-ACTION_STATES = ValueList(
+ACTION_STATES = _list(
     "action_state",
     "État",
     {"todo": "À faire", "doing": "En cours", "done": "Faite", "dropped": "Abandonnée"},
     fixed=True,
-    synonyms={
-        "todo": ("Non commencée", "Prévue", "À venir"), "doing": ("Commencée",),
-        "done": ("Fait", "Terminée", "Réalisée", "OK"), "dropped": ("Abandon", "Annulée"),
-    },
 )
-CONTRACT_KINDS = ValueList(
+CONTRACT_KINDS = _list(
     "contract_kind", "Contrat", {"cer": "CER", "engagement": "Contrat d’engagement"}, fixed=True,
-    synonyms={
-        "cer": ("Contrat d’engagements réciproques", "Contrat d’engagement réciproque"),
-        "engagement": ("CE", "Engagement"),
-    },
 )
-RANKS = ValueList(
+RANKS = _list(
     "rank", "Rang", {"first": "Premier contrat", "renewal": "Renouvellement"}, fixed=True,
-    synonyms={
-        "first": ("1er", "1er contrat", "Premier", "1", "Initial"), "renewal": ("Renouv.", "Renouvelé", "Suite"),
-    },
 )
-CONTRACT_STATES = ValueList(
+CONTRACT_STATES = _list(
     "contract_state", "Validité", {"coming": "À venir", "running": "En cours", "over": "Échu"}, fixed=True
 )
-AID_TYPES = ValueList(
+AID_TYPES = _list(
     "aid_type",
     "Type d’aide",
     {
@@ -278,33 +215,17 @@ AID_TYPES = ValueList(
         "accounting": "Comptabilité et gestion",
         "other": "Autre",
     },
-    synonyms={
-        "equipment": ("Matériel", "Outillage", "Achat de matériel", "Équipement"),
-        "training": ("Formations", "Stage"), "mobility": ("Transport", "Déplacement", "Permis"),
-        "communication": ("Com", "Site internet"), "venue": ("Exposition", "Lieu", "Salon"),
-        "company": ("Création", "Création entreprise"), "accounting": ("Comptabilité", "Gestion"),
-        "other": ("Divers",),
-    },
 )
-DECISIONS = ValueList(
+DECISIONS = _list(
     "decision",
     "Décision",
     {"pending": "En attente", "granted": "Accordée", "refused": "Refusée", "withdrawn": "Retirée"},
     fixed=True,
-    synonyms={
-        "pending": ("En cours", "À décider", "En instruction"),
-        "granted": ("Accordé", "Accord", "Favorable", "Oui", "Acceptée", "Validée", "OK"),
-        "refused": ("Refusé", "Refus", "Défavorable", "Non", "Rejetée"),
-        "withdrawn": ("Retiré", "Annulée", "Abandon"),
-    },
 )
-EXIT_SCOPES = ValueList(
+EXIT_SCOPES = _list(
     "exit_scope", "Sortie de", {"rsa": "RSA", "accompaniment": "Accompagnement seulement"}, fixed=True,
-    synonyms={
-        "rsa": ("Du RSA", "Sortie du RSA"), "accompaniment": ("Accompagnement", "De l’accompagnement"),
-    },
 )
-EXIT_REASONS = ValueList(
+EXIT_REASONS = _list(
     "exit_reason",
     "Motif de sortie",
     {
@@ -317,15 +238,8 @@ EXIT_REASONS = ValueList(
         "rights": "Fin de droits",
         "other": "Autre",
     },
-    synonyms={
-        "income": ("Revenus", "Ressources supérieures", "Hausse de revenus"),
-        "job": ("Emploi", "CDI", "CDD", "Salarié"), "intermittent": ("Intermittence", "Intermittent"),
-        "company": ("Création d’entreprise", "Création d’activité"),
-        "moved": ("Déménagement", "Départ", "Déménagé"),
-        "retired": ("Retraité", "Retraitée"), "rights": ("Fin des droits",),
-    },
 )
-INTERVENTION_KINDS = ValueList(
+INTERVENTION_KINDS = _list(
     "intervention_kind",
     "Nature",
     {
@@ -336,13 +250,8 @@ INTERVENTION_KINDS = ValueList(
         "group": "Temps collectif",
         "paperwork": "Démarche",
     },
-    synonyms={
-        "meeting": ("RDV", "Rendez-vous", "Entretien individuel"), "phone": ("Tél.", "Appel", "Tel"),
-        "mail": ("Mail", "E-mail", "Email"), "workshop_visit": ("Visite", "Atelier"),
-        "group": ("Collectif", "Réunion"), "paperwork": ("Démarches",),
-    },
 )
-PARTNER_KINDS = ValueList(
+PARTNER_KINDS = _list(
     "partner_kind",
     "Catégorie",
     {
@@ -356,19 +265,19 @@ PARTNER_KINDS = ValueList(
         "other": "Autre",
     },
 )
-NEED_STATES = ValueList("need_state", "État", {"open": "À traiter", "doing": "En cours", "met": "Réponse trouvée"})
-PROJECT_KINDS = ValueList(
+NEED_STATES = _list("need_state", "État", {"open": "À traiter", "doing": "En cours", "met": "Réponse trouvée"})
+PROJECT_KINDS = _list(
     "project_kind",
     "Nature du projet",
     {"exhibition": "Exposition", "concert": "Concert", "workshop": "Atelier", "other": "Autre"},
 )
-CEILING_PERIODS = ValueList(
+CEILING_PERIODS = _list(
     "ceiling_period",
     "Période du plafond",
     {"all": "Toute la durée du suivi", "calendar_year": "Année civile", "rolling": "12 mois glissants"},
     fixed=True,
 )
-NOT_ORIENTED = ValueList(
+NOT_ORIENTED = _list(
     "not_oriented",
     "Motifs de non-orientation",
     {
@@ -379,7 +288,7 @@ NOT_ORIENTED = ValueList(
     },
     fixed=True,
 )
-FIELD_KINDS = ValueList(
+FIELD_KINDS = _list(
     "field_kind",
     "Genre de champ",
     {
@@ -401,7 +310,7 @@ FIELD_KINDS = ValueList(
     },
     fixed=True,
 )
-PRIVACIES = ValueList(
+PRIVACIES = _list(
     "privacy", "Publication", {"secret": "Jamais publié", "grouped": "Publié par groupes seulement"}, fixed=True
 )
 

@@ -10,13 +10,14 @@ from typing import Any
 from db.base.errors import FieldError
 from db.base.french import fold
 from db.base.spreadsheets import sheet_name
-from db.imports.plan_types import NUMBER
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Choices, Context, Phone, Reference, References, Text, Type, ValueList
 from db.rows import queries
 from db.rows.titles import words_of
 
+ROW_NUMBER = "N°"
+"""The heading of the column that holds the id of each row."""
 FIRST, LISTS = "À lire d’abord", "Listes"
 """The sheets of a workbook of the whole office that are not tables; the first begins with NAME."""
 NAME = "Palette : tout le fichier"
@@ -29,7 +30,7 @@ _LONGEST = 30_000
 def headings(fields: Iterable[Field]) -> dict[str, Field]:
     """Return a unique heading for each field of a table: its label, « Label (2) » for the second of that name."""
     fields_by_heading: dict[str, Field] = {}
-    taken = {fold(NUMBER)}
+    taken = {fold(ROW_NUMBER)}
     for item in fields:
         label = " ".join(item.label.split())
         names = (label, *(f"{label} ({n})" for n in range(2, 1000)))

@@ -18,6 +18,7 @@ from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
 
+from db.base.progress import Progress, ignore_progress
 from publication.audit.bytes_check import check_bytes
 from publication.audit.consistency import check_amounts, check_categories, check_rebuilds, check_sums
 from publication.audit.decoys import find_accepted_decoys
@@ -37,7 +38,6 @@ from publication.release.population import Population, count_tables
 from publication.release.release import Release
 
 _log = logging.getLogger(__name__)
-Tick = Callable[[float, str], None]
 
 
 @dataclass
@@ -272,7 +272,7 @@ _FOR_ANY_CATEGORIES = (8, 10, 11)
 
 
 def audit(
-    case: Case, tick: Tick = lambda done, what: None, only: Sequence[int] = (), earlier: Sequence[Verdict] = ()
+    case: Case, tick: Progress = ignore_progress, only: Sequence[int] = (), earlier: Sequence[Verdict] = ()
 ) -> list[Verdict]:
     """Run every attack, or ``only`` some, completed with the ``earlier`` verdicts on the others.
 

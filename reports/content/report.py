@@ -1,6 +1,6 @@
 """« Photo-bilan »: the content of the report of a year, a day or a period, for screen, deck, PDF and sheets."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,13 +12,6 @@ from db.figures.periods import Period
 from db.model.office import Office
 from reports.content import plots, quantities
 from reports.content.chart_data import ChartData
-
-Tick = Callable[[float, str], None]
-"""Long work says how far it is (0 to 1) and what it does; raising from it cancels the work."""
-
-
-def quiet(done: float, what: str) -> None:
-    """The Tick of who does not watch."""
 
 
 @dataclass(frozen=True)

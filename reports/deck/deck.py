@@ -9,9 +9,10 @@ from typing import Any
 from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as Deck
 
+from db.base.progress import Progress, ignore_progress
 from db.base.version import PRODUCT
 from reports.content.chart_data import ChartData
-from reports.content.report import Report, Tick, quiet
+from reports.content.report import Report
 from reports.deck import slides as deck_slides
 from reports.deck import template
 
@@ -29,7 +30,7 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
 """Chart that gives a slide its title -> charts beside it. Any other has its own slide."""
 
 
-def pptx_bytes(report: Report, tick: Tick = quiet) -> bytes:
+def pptx_bytes(report: Report, tick: Progress = ignore_progress) -> bytes:
     """Return the deck. ``tick`` is called before each slide; what it raises cancels the work."""
     deck = template.blank()
     steps = _steps(report)

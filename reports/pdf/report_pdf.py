@@ -13,13 +13,14 @@ import typst
 import vl_convert
 
 from db.base.french import french_date, french_number
+from db.base.progress import Progress, ignore_progress
 from db.base.version import PRODUCT
 from db.figures.definitions import NATIONAL, VERSION
 from reports.charts import rendering
 from reports.content import quantities, sentences
 from reports.content.chart_data import ChartData
 from reports.content.plots import MONTHLY
-from reports.content.report import Number, Report, Tick, quiet
+from reports.content.report import Number, Report
 
 OFFICE = "Accompagnement des publics artistes · Département du Lot"
 _TEMPLATE = Path(__file__).with_suffix(".typ")
@@ -39,7 +40,7 @@ Piece = dict[str, Any]
 Band = list[list[Piece]]
 
 
-def pdf_bytes(report: Report, tick: Tick = quiet) -> bytes:
+def pdf_bytes(report: Report, tick: Progress = ignore_progress) -> bytes:
     """Return the report as PDF. ``tick`` is called before each chart; what it raises cancels the work."""
     with TemporaryDirectory(prefix="palette-") as name:
         folder = Path(name)
@@ -70,7 +71,7 @@ def _compiled(folder: Path, standard: Literal["ua-1", "1.7"]) -> bytes:
 # --- the charts ---
 
 
-def _draw(report: Report, folder: Path, tick: Tick) -> dict[str, Piece]:
+def _draw(report: Report, folder: Path, tick: Progress) -> dict[str, Piece]:
     """Draw every chart that is not empty into the folder, by name."""
     pictures = [picture for picture in report.pictures if not picture.empty]
     for place, picture in enumerate(pictures):

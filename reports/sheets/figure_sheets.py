@@ -6,11 +6,12 @@ from io import BytesIO, StringIO
 from typing import Any
 
 from db.base.french import fold, french_number
+from db.base.progress import Progress, ignore_progress
 from db.base.spreadsheets import harmless, new_workbook, sheet_name
 from db.figures.periods import Period
 from reports.charts.colours import colour
 from reports.content.chart_data import ChartData
-from reports.content.report import Number, Report, Tick, quiet
+from reports.content.report import Number, Report
 
 """Of a sheet, in Excel."""
 
@@ -40,7 +41,7 @@ def _plain(value: str | float | None) -> str:
 # --- XLSX ---
 
 
-def report_bytes(report: Report, tick: Tick = quiet) -> bytes:
+def report_bytes(report: Report, tick: Progress = ignore_progress) -> bytes:
     """Return the report: a sheet with headline and definitions, then one for each chart."""
     return _book(report.pictures, f"{report.title} · {report.truth}", report, tick)
 
@@ -50,7 +51,9 @@ def xlsx_bytes(pictures: Sequence[ChartData], source: str) -> bytes:
     return _book(pictures, source)
 
 
-def _book(pictures: Sequence[ChartData], source: str, report: Report | None = None, tick: Tick = quiet) -> bytes:
+def _book(
+    pictures: Sequence[ChartData], source: str, report: Report | None = None, tick: Progress = ignore_progress
+) -> bytes:
     out = BytesIO()
     book = new_workbook(out, in_memory=True)
     looks = _looks(book)

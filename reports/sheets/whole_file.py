@@ -10,15 +10,14 @@ from typing import Any
 
 from db.base.french import french_date
 from db.base.french import french_number as number
+from db.base.progress import Progress, ignore_progress
 from db.export import plain_sqlite
-from db.export.read_all import Whole, reading
-from db.imports.plan_types import NUMBER as OWN_NUMBER
+from db.export.read_all import WholeFile, reading
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Choices, Date, Email, Euros, Integer, LongText, References, Text, Type
-from db.rows.round_trip_text import FIRST, LISTS, NAME, Spelling, headings, sheet_names
+from db.rows.round_trip_text import FIRST, LISTS, NAME, ROW_NUMBER, Spelling, headings, sheet_names
 from db.storage.connection import remembered
-from reports.content.report import Tick, quiet
 from reports.sheets import ods, workbook
 from reports.sheets.workbook import (
     DAY,
@@ -42,19 +41,19 @@ _LEAST, _STEPS = 250, 40
 """Progress is reported every so many rows, and at most so many times."""
 
 
-def xlsx(db: Office, day: str, tick: Tick = quiet) -> bytes:
+def xlsx(db: Office, day: str, tick: Progress = ignore_progress) -> bytes:
     """Return the whole file for Excel. ``day``: today's ISO date. Raises InvalidError for what Excel cannot hold."""
     with reading(db) as whole:
         return workbook.xlsx_bytes(NAME, *_book(whole, day, tick))
 
 
-def open_document(db: Office, day: str, tick: Tick = quiet) -> bytes:
+def open_document(db: Office, day: str, tick: Progress = ignore_progress) -> bytes:
     """Return the whole file for LibreOffice (ODS). ``day``: today's ISO date."""
     with reading(db) as whole:
         return ods.ods_bytes(NAME, *_book(whole, day, tick))
 
 
-def plain(db: Office, day: str, tick: Tick = quiet) -> bytes:
+def plain(db: Office, day: str, tick: Progress = ignore_progress) -> bytes:
     """Return the whole file as plain SQLite (db/export/plain_sqlite.py)."""
     return plain_sqlite.content(db, tick)
 
@@ -66,7 +65,7 @@ class Format:
     name: str
     suffix: str
     kind: str
-    make: Callable[[Office, str, Tick], bytes]
+    make: Callable[[Office, str, Progress], bytes]
     means: str
 
 
@@ -99,17 +98,17 @@ def told(chosen: Format) -> str:
 # ---- sheets
 
 
-def _book(whole: Whole, day: str, tick: Tick) -> tuple[CoverPage, list[TableSheet]]:
+def _book(whole: WholeFile, day: str, tick: Progress) -> tuple[CoverPage, list[TableSheet]]:
     told = _Progress(tick, whole.size)
-    spelling = Spelling(whole.db, whole.tables, whole.known)
-    tables = [*whole.tables.values(), *(table for name, table in whole.office.items() if whole.kept[name])]
+    spelling = Spelling(whole.db, whole.tables, whole.context)
+    tables = [*whole.tables.values(), *(table for name, table in whole.office.items() if whole.row_ids[name])]
     names = sheet_names(tables)
     sheets = [_sheet(whole, table, names[table.name], spelling, told) for table in tables]
     return _first(whole, names, day), [*sheets, _lists(whole)]
 
 
-def _sheet(whole: Whole, table: OfficeTable, name: str, spelling: Spelling, told: "_Progress") -> TableSheet:
-    columns = [SheetColumn(OWN_NUMBER, OWN, 8)]
+def _sheet(whole: WholeFile, table: OfficeTable, name: str, spelling: Spelling, told: "_Progress") -> TableSheet:
+    columns = [SheetColumn(ROW_NUMBER, OWN, 8)]
     columns += [SheetColumn(head, _look(item.type), _width(item.type)) for head, item in headings(table.fields).items()]
 
     def rows() -> Iterator[Sequence[Cell]]:
@@ -117,7 +116,7 @@ def _sheet(whole: Whole, table: OfficeTable, name: str, spelling: Spelling, told
             told.one_more(name)
             yield [row_id, *(cell(item, values[item.name], spelling) for item in table.fields)]
 
-    return TableSheet(name, columns, rows(), len(whole.kept[table.name]))
+    return TableSheet(name, columns, rows(), len(whole.row_ids[table.name]))
 
 
 def cell(item: Field, value: Any, spelling: Spelling) -> Cell:
@@ -153,7 +152,7 @@ def _width(kind: Type) -> int:
     return 26 if getattr(kind, "table", "") else 12
 
 
-def _lists(whole: Whole) -> TableSheet:
+def _lists(whole: WholeFile) -> TableSheet:
     """Return the sheet of the office's lists."""
     labels = {item.list.name: item.list.label for item in _fields(whole) if item.list}
     columns = [SheetColumn("Liste", TEXT, 30), SheetColumn("Code", TEXT, 30), SheetColumn("Libellé", TEXT, 50)]
@@ -166,14 +165,14 @@ def _lists(whole: Whole) -> TableSheet:
     return TableSheet(LISTS, columns, iter(rows), len(rows))
 
 
-def _fields(whole: Whole) -> Iterator[Field]:
+def _fields(whole: WholeFile) -> Iterator[Field]:
     return (item for table in (*whole.tables.values(), *whole.office.values()) for item in table.fields)
 
 
 class _Progress:
     """Counts rows and reports progress."""
 
-    def __init__(self, tick: Tick, size: int) -> None:
+    def __init__(self, tick: Progress, size: int) -> None:
         self._tick, self._size, self._done = tick, max(size, 1), 0
         self._step = max(_LEAST, size // _STEPS)
 
@@ -206,7 +205,7 @@ _NOT_HERE = (
 )
 
 
-def _first(whole: Whole, names: Mapping[str, str], day: str) -> CoverPage:
+def _first(whole: WholeFile, names: Mapping[str, str], day: str) -> CoverPage:
     """Return the first sheet: what the file is, what each sheet holds, how to import it."""
     settings = next((names[name] for name in whole.office if name in names), "")
     lines: list[tuple[str, Sequence[Cell]]] = [
@@ -223,7 +222,7 @@ def _first(whole: Whole, names: Mapping[str, str], day: str) -> CoverPage:
     for name, table in {**whole.tables, **whole.office}.items():
         if name in names:
             told = _loose(whole, table) if name in whole.tables else "Pour mémoire : ne s’importe pas."
-            lines.append((LINE, (names[name], len(whole.kept[name]), whole.deleted(table) or None, told)))
+            lines.append((LINE, (names[name], len(whole.row_ids[name]), whole.count_deleted(table) or None, told)))
     lines.append((LINE, (LISTS, sum(1 for _ in whole.values()), None, "Pour mémoire : ne s’importe pas.")))
     return CoverPage(FIRST, (30, 10, 24, 70), (1, 2), lines)
 
@@ -238,13 +237,13 @@ def counted(db: Office) -> str:
     return remembered(db, ("whole",), ask)
 
 
-def _counted(whole: Whole, places: str) -> str:
+def _counted(whole: WholeFile, places: str) -> str:
     many = whole.size
     return f"{number(many)} ligne{'s' if many > 1 else ''} dans {len(whole.tables)} {places}"
 
 
-def _loose(whole: Whole, table: OfficeTable) -> str:
+def _loose(whole: WholeFile, table: OfficeTable) -> str:
     """Return the cells that are empty because the row they referred to was deleted."""
-    found = [(item.label, many) for item in table.fields if (many := whole.loose(table, item))]
+    found = [(item.label, many) for item in table.fields if (many := whole.count_dangling(table, item))]
     told = ", ".join(f"{label} ({number(many)})" for label, many in found)
     return f"Renvois laissés vides, vers des lignes supprimées : {told}." if found else ""

@@ -30,6 +30,7 @@ from db.accounts.accounts import Account
 from db.storage.integrity import check
 from db.storage.connection import office
 from db.model.dictionary import PERSON
+from db.rows import titles
 from db.rows.queries import Filter, Query
 from db.rows.records import Edit
 from db.accounts.sessions import Session
@@ -62,7 +63,7 @@ def labels(screen):
 
 db = office()
 saved = records.save(db, db.tables["person"], Edit({"workshop": "  Grenier  de l’Éclusier"}, 1, 1), "Ada")
-known = records.context(db)
+known = titles.context(db)
 rows = [row.values for row in records.rows(db, db.tables["person"], [1])]
 grid = AppTest.from_file("pages/caseload.py", default_timeout=60).run()
 new = AppTest.from_string(FORM, default_timeout=60).run()

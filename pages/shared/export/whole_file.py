@@ -2,11 +2,11 @@
 
 import streamlit as st
 
+from db.base.progress import Progress
 from db.model.office import Office
 from db.rows import records
 from pages.shared.shell import jobs
 from pages.shared.shell.session import opener
-from reports.content.report import Tick
 from reports.sheets import whole_file
 from reports.sheets.whole_file import Format
 
@@ -55,7 +55,7 @@ def _offer(one: Format) -> None:
 def _start(one: Format) -> None:
     open_, day = opener(), records.today()
 
-    def make(tick: Tick) -> bytes:
+    def make(tick: Progress) -> bytes:
         """The file, on a connection of the thread's own."""
         return one.make(open_(), day, tick)
 

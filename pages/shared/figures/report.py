@@ -8,6 +8,7 @@ import streamlit as st
 from db.base.errors import FieldError
 from db.base.folders import office_path
 from db.base.french import french_date
+from db.base.progress import Progress
 from db.figures import as_of
 from db.figures.periods import Period
 from db.model.office import Office
@@ -20,7 +21,7 @@ from pages.shared.shell.session import roles
 from reports import bundle
 from reports.content import report
 from reports.content.chart_data import ChartData
-from reports.content.report import Number, Report, Tick
+from reports.content.report import Number, Report
 from reports.deck import deck
 from reports.pdf import report_pdf
 from reports.sheets import figure_sheets
@@ -120,7 +121,7 @@ def show_opened(db: Office, made: Report) -> None:
 
 # --- the files ---
 
-_FILES: dict[str, tuple[str, str, str, Callable[[Report, Tick], bytes]]] = {
+_FILES: dict[str, tuple[str, str, str, Callable[[Report, Progress], bytes]]] = {
     "pptx": (
         "Présentation (PPTX)", ":material/slideshow:",
         "application/vnd.openxmlformats-officedocument.presentationml.presentation", deck.pptx_bytes,

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from db.imports import column_matching as headers
-from db.imports.plan_types import Column, Plan, SheetPlan
+from db.imports.plan_types import ImportPlan, PlannedColumn, SheetPlan
 from db.model.fields import OfficeTable
 from db.rows import records
 from pages.shared.imports import draft, widgets
@@ -20,7 +20,7 @@ _LINES = 12
 """So many numbers of ignored lines are told; more are counted."""
 
 
-def show(work: Work, plan: Plan, tables: Mapping[str, OfficeTable]) -> None:
+def show(work: Work, plan: ImportPlan, tables: Mapping[str, OfficeTable]) -> None:
     """A part for each sheet; those that want a look are open."""
     widgets.step(
         2, "Feuilles et colonnes",
@@ -42,7 +42,7 @@ def wants_a_look(sheet: SheetPlan) -> bool:
     return between or bool(sheet.missing) or any(map(_is_unknown, sheet.columns))
 
 
-def _is_unknown(column: Column) -> bool:
+def _is_unknown(column: PlannedColumn) -> bool:
     return (
         not column.field
         and bool(column.header)
@@ -75,7 +75,7 @@ def _show_sheet(work: Work, place: int, sheet: SheetPlan, tables: Mapping[str, O
         _ask_table(work, place, sheet, tables)
         _ask_header(work, place, sheet)
     if sheet.table and sheet.how in HOWS:
-        st.caption(f"OfficeTable trouvée {_how(sheet.how)}.")
+        st.caption(f"Table trouvée {_how(sheet.how)}.")
     for note in sheet.notes:
         st.caption(f":material/info: {plain(note)}")
     if sheet.table:
@@ -137,7 +137,7 @@ def _show_columns(work: Work, place: int, sheet: SheetPlan, table: OfficeTable) 
                 _show_column(work, place, sheet, column, labels)
 
 
-def _show_column(work: Work, place: int, sheet: SheetPlan, column: Column, labels: Mapping[str, str]) -> None:
+def _show_column(work: Work, place: int, sheet: SheetPlan, column: PlannedColumn, labels: Mapping[str, str]) -> None:
     said = work.choices.fields.get(sheet.name, {})
     left, middle, right = st.columns([4, 3, 3], vertical_alignment="center", gap="small")
     examples = " ".join(code(one) for one in column.examples if one.strip())
@@ -154,7 +154,7 @@ def _show_column(work: Work, place: int, sheet: SheetPlan, column: Column, label
     right.markdown(_told(column))
 
 
-def _told(column: Column) -> str:
+def _told(column: PlannedColumn) -> str:
     """How a column was found, or why it is left aside."""
     if column.field:
         more = f" ({plain(column.why)})" if column.why and column.how != "contenu" else ""

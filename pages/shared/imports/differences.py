@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from db.base.french import french_number
-from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, Row, SheetPlan
+from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, PlannedRow, SheetPlan
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context, Reference, References
@@ -64,7 +64,7 @@ def show_rows(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeT
     )
 
 
-def _row(sheet: SheetPlan, row: Row, table: OfficeTable, lists: Lists, known: Context) -> str:
+def _row(sheet: SheetPlan, row: PlannedRow, table: OfficeTable, lists: Lists, known: Context) -> str:
     told = _told(row, table, lists, known)
     notes = "".join(f'<br><span class="label">{escape(note)}</span>' for note in row.notes)
     return (
@@ -75,7 +75,7 @@ def _row(sheet: SheetPlan, row: Row, table: OfficeTable, lists: Lists, known: Co
     )
 
 
-def _told(row: Row, table: OfficeTable, lists: Lists, known: Context) -> str:
+def _told(row: PlannedRow, table: OfficeTable, lists: Lists, known: Context) -> str:
     """What becomes of one row, as HTML."""
     wrong = [f"<strong>{escape(' : '.join(filter(None, (one.label, one.reason))))}</strong>" for one in row.problems]
     if row.action == SAME:

@@ -11,9 +11,20 @@ from itertools import count
 import streamlit as st
 
 from db.base.errors import PaletteError, RefusedImportError
+from db.base.progress import Progress
 from db.imports import plan as planning
 from db.imports import remembered_choices, workbook_reader, write
-from db.imports.plan_types import CREATE, UPDATE, WAITING, Choices, Done, Plan, Problem, SheetPlan, Tick, Workbook
+from db.imports.plan_types import (
+    CREATE,
+    UPDATE,
+    WAITING,
+    ImportChoices,
+    ImportPlan,
+    ImportProblem,
+    ImportResult,
+    SheetPlan,
+    SourceWorkbook,
+)
 from db.model.office import Office
 from db.rows import operations
 from db.storage.connection import change_token
@@ -38,8 +49,8 @@ class Work:
     name: str
     data: bytes
     number: int = field(default_factory=count(1).__next__)
-    book: Workbook | None = None
-    choices: Choices = field(default_factory=Choices)
+    book: SourceWorkbook | None = None
+    choices: ImportChoices = field(default_factory=ImportChoices)
     lists: Lists | None = None
     failed: str = ""
     """Why the file cannot be read, as a person reads it."""
@@ -48,12 +59,12 @@ class Work:
     writing: bool = False
     stopped: bool = False
     """Whether the last writing ended before its end."""
-    done: Done | None = None
-    left: list[Problem] = field(default_factory=list)
+    done: ImportResult | None = None
+    left: list[ImportProblem] = field(default_factory=list)
     """What was wrong with the rows that were left waiting."""
 
     @property
-    def plan(self) -> Plan | None:
+    def plan(self) -> ImportPlan | None:
         """The last comparison."""
         return self.lists.plan if self.lists else None
 
@@ -100,7 +111,7 @@ def compare(work: Work) -> None:
     """Compare with the office file as corrected, in a thread; what is soon done is waited for."""
     open_, choices = opener(), work.choices
 
-    def make(tick: Tick) -> bool:
+    def make(tick: Progress) -> bool:
         try:
             _compare(work, choices, open_, _seldom(tick))
         except PaletteError as error:
@@ -113,7 +124,7 @@ def compare(work: Work) -> None:
     _wait(JOB)
 
 
-def _compare(work: Work, choices: Choices, open_: Callable[[], Office], tick: Tick) -> None:
+def _compare(work: Work, choices: ImportChoices, open_: Callable[[], Office], tick: Progress) -> None:
     if work.book is None:
         tick(0.0, "lecture du fichier")
         work.book = workbook_reader.read(work.data, work.name)
@@ -123,7 +134,7 @@ def _compare(work: Work, choices: Choices, open_: Callable[[], Office], tick: Ti
         work.lists = made
 
 
-def _seldom(tick: Tick) -> Tick:
+def _seldom(tick: Progress) -> Progress:
     last = 0.0
 
     def told(done: float, what: str) -> None:
@@ -215,7 +226,7 @@ def start_writing(work: Work, leave_waiting: bool) -> None:
     open_, name = opener(), who()
     work.refused, work.writing, work.stopped = "", True, True
 
-    def make(tick: Tick) -> bool:
+    def make(tick: Progress) -> bool:
         try:
             work.done = write.write(open_(), lists.plan, name, _seldom(tick), leave_waiting)
         except RefusedImportError as error:
@@ -230,9 +241,9 @@ def start_writing(work: Work, leave_waiting: bool) -> None:
     _wait(WRITING)
 
 
-def _with_refusals(plan: Plan, problems: list[Problem]) -> Plan:
+def _with_refusals(plan: ImportPlan, problems: list[ImportProblem]) -> ImportPlan:
     """The rows that the file refused wait from now on, each with its reason."""
-    refused: dict[tuple[str, int], list[Problem]] = {}
+    refused: dict[tuple[str, int], list[ImportProblem]] = {}
     for problem in problems:
         refused.setdefault((problem.sheet, problem.row), []).append(problem)
     for sheet, row in plan.rows():
@@ -260,7 +271,7 @@ def has_changed(work: Work) -> bool:
 def keep_choices(work: Work) -> None:
     """Remember what was chosen although there is nothing to write."""
     if work.plan:
-        remembered_choices.keep(office(), work.plan, who())
+        remembered_choices.save(office(), work.plan, who())
 
 
 def settle(work: Work) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from db.imports.plan_types import Candidate, Near
+from db.imports.plan_types import Candidate, NearMatch
 from db.model.dictionary import PERSON
 from db.model.fields import OfficeTable
 from db.model.office import Office
@@ -57,16 +57,16 @@ def _all_at_once(work: Work, lists: Lists) -> None:
         )  # fmt: skip
 
 
-def undecided(work: Work, lists: Lists) -> list[Near]:
+def undecided(work: Work, lists: Lists) -> list[NearMatch]:
     """Rows that resemble somebody, and nobody said who they are."""
     return [near for near in lists.plan.near if _chosen(work, near) is None]
 
 
-def _chosen(work: Work, near: Near) -> int | None:
+def _chosen(work: Work, near: NearMatch) -> int | None:
     return work.choices.persons.get(near.key, near.chosen)
 
 
-def _show_near(db: Office, work: Work, lists: Lists, near: Near, known: Context, person: OfficeTable) -> None:
+def _show_near(db: Office, work: Work, lists: Lists, near: NearMatch, known: Context, person: OfficeTable) -> None:
     of_person = next(sheet.table for sheet in lists.plan.sheets if sheet.name == near.sheet) == PERSON.name
     with st.container(border=True):
         st.markdown(f"**{plain(near.title)}** :gray[· {plain(near.sheet)}, ligne {near.row}]")
@@ -83,7 +83,7 @@ def _show_near(db: Office, work: Work, lists: Lists, near: Near, known: Context,
         )  # fmt: skip
 
 
-def _side_by_side(db: Office, lists: Lists, near: Near, known: Context, person: OfficeTable) -> None:
+def _side_by_side(db: Office, lists: Lists, near: NearMatch, known: Context, person: OfficeTable) -> None:
     """What the file says of the row, beside what is known of those it may be; first what tells them apart."""
     row = lists.by_place[near.sheet, near.row]
     mine = {**row.old, **row.values}

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, Plan, Problem, Row, SheetPlan
+from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, ImportPlan, ImportProblem, PlannedRow, SheetPlan
 
 ACTIONS = {CREATE: "à créer", UPDATE: "à modifier", SAME: "inchangée", WAITING: "en attente"}
 HOWS = {
@@ -13,7 +13,7 @@ HOWS = {
 """How a table or a column was found, as the screen says it."""
 _BROKEN = ("#", "formule sans résultat")
 """Cells without any text that could be read otherwise."""
-Line = tuple[SheetPlan, Row]
+Line = tuple[SheetPlan, PlannedRow]
 
 
 @dataclass
@@ -52,12 +52,12 @@ Group = tuple[str, str, str, str]
 class Lists:
     """A plan and all that is looked up in it time and again; nothing changes in it any more."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: ImportPlan) -> None:
         self.plan = plan
         self.counts = Counter(row.action for _, row in plan.rows())
         self.problems = plan.problems
         self.values = _values(plan, self.problems)
-        self.groups: dict[Group, list[Problem]] = {}
+        self.groups: dict[Group, list[ImportProblem]] = {}
         for problem in self.problems:
             self.groups.setdefault((problem.sheet, problem.column, problem.field, problem.label), []).append(problem)
         self.titles = {row.id: row.title for _, row in plan.rows() if row.id < 0}
@@ -77,7 +77,7 @@ class Lists:
         return self._found[key]
 
 
-def _values(plan: Plan, problems: list[Problem]) -> dict[str, Values]:
+def _values(plan: ImportPlan, problems: list[ImportProblem]) -> dict[str, Values]:
     """By place, those with something not understood first."""
     found: dict[str, Values] = {}
     tables = {sheet.name: sheet.table for sheet in plan.sheets}
@@ -89,7 +89,7 @@ def _values(plan: Plan, problems: list[Problem]) -> dict[str, Values]:
     for guess in plan.guesses:
         values = _of(found, guess.table, guess.field, guess.label)
         said = values.said.setdefault(guess.text, Said(guess.text, guess.value, guess.shown, guess.how))
-        _count(said, guess.sheet, guess.column, guess.many)
+        _count(said, guess.sheet, guess.column, guess.count)
     return dict(sorted(found.items(), key=lambda item: not item[1].missed))
 
 

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from db.imports.plan_types import Problem
+from db.imports.plan_types import ImportProblem
 from db.model.fields import Field, OfficeTable, Privacy
 from db.model.office import Office
 from db.model.types import Context, Integer, Text
@@ -47,7 +47,7 @@ def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]
     _show_aside(work)
 
 
-def downloads(key: str, problems: Sequence[Problem]) -> None:
+def downloads(key: str, problems: Sequence[ImportProblem]) -> None:
     """The list of what is wrong, for whoever mends the file."""
     rows = [{item.name: getattr(problem, item.name) for item in _COLUMNS} for problem in problems]
     known = Context({})
@@ -69,7 +69,7 @@ def _show_group(
     work: Work,
     place: int,
     group: Group,
-    problems: list[Problem],
+    problems: list[ImportProblem],
     lists: Lists,
     tables: Mapping[str, OfficeTable],
 ) -> None:
@@ -114,7 +114,7 @@ def _ask_for_all(db: Office, work: Work, group: Group, lists: Lists, tables: Map
             )  # fmt: skip
 
 
-def _show_problem(work: Work, problem: Problem, name: str) -> None:
+def _show_problem(work: Work, problem: ImportProblem, name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         value = f" {code(problem.value)}" if problem.value and problem.value not in problem.reason else ""
         st.markdown(f"Ligne {problem.row}{value} : {widgets.sentence(problem.reason)}", width="stretch")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from db.base.french import french_number
-from db.imports.plan_types import CREATE, UPDATE, WAITING, Done
+from db.imports.plan_types import CREATE, UPDATE, WAITING, ImportResult
 from db.rows import operations
 from pages.shared.grid.view import show_among
 from pages.shared.history import changes
@@ -125,7 +125,7 @@ def show_done(work: Work) -> None:
             problems.downloads(work.key("left"), work.left)
 
 
-def _told(done: Done) -> str:
+def _told(done: ImportResult) -> str:
     parts = [
         counted(done.created, "ligne créée", "lignes créées"),
         counted(done.updated, "ligne modifiée", "lignes modifiées") if done.updated else "",

@@ -31,7 +31,7 @@ def show(db: Office) -> None:
     """One table at a time: its fields in order, and the way to add one."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
-            "OfficeTable", list(FILES), format_func=lambda one: FILES[one].plural, key="fields:table", width=300
+            "Table", list(FILES), format_func=lambda one: FILES[one].plural, key="fields:table", width=300
         )
         if st.button("Nouveau champ", icon=":material/add:", type="primary", key="fields:add"):
             _begin()

@@ -7,7 +7,7 @@ import streamlit as st
 from db.base.errors import PaletteError
 from db.base.french import french_number
 from db.customise import edit
-from db.customise.edit import Value
+from db.customise.edit import ListValue
 from db.model.office import Office
 from db.model.roles import Role
 from db.model.types import ValueList
@@ -65,7 +65,7 @@ def _show_values(db: Office, values: ValueList) -> None:
             _show_value(values, one, codes, place)
 
 
-def _show_value(values: ValueList, one: Value, codes: list[str], place: int) -> None:
+def _show_value(values: ValueList, one: ListValue, codes: list[str], place: int) -> None:
     key = f"lists:{values.name}:{one.code}"
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         for way, icon, words in ((-1, "arrow_upward", "Monter"), (1, "arrow_downward", "Descendre")):
@@ -92,13 +92,13 @@ def _move(values: ValueList, codes: list[str], place: int, way: int) -> None:
     _do(lambda db: edit.order_values(db, values, moved, who()))
 
 
-def _rename(values: ValueList, one: Value, key: str) -> None:
+def _rename(values: ValueList, one: ListValue, key: str) -> None:
     label = str(st.session_state[key])
     if label.strip() != one.label:
         _do(lambda db: edit.change_value(db, values, one.code, who(), label=label))
 
 
-def _retire(values: ValueList, one: Value) -> None:
+def _retire(values: ValueList, one: ListValue) -> None:
     _do(lambda db: edit.change_value(db, values, one.code, who(), retired=int(not one.retired)))
 
 

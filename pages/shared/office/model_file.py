@@ -18,7 +18,7 @@ def show(db: Office) -> None:
     st.subheader("Emporter", anchor=False)
     st.caption("Champs, listes, limites et délais, sans aucune personne : de quoi équiper un autre bureau.")
     st.download_button(
-        "Modèle de ce bureau (JSON)", lambda: model_file.export(db), f"modele-palette-{records.today()}.json",
+        "Modèle de ce bureau (JSON)", lambda: model_file.export_model(db), f"modele-palette-{records.today()}.json",
         "application/json", key="model:out", on_click="ignore", icon=":material/download:",
     )  # fmt: skip
     st.subheader("Reprendre", anchor=False)
@@ -33,7 +33,7 @@ def show(db: Office) -> None:
 
 def _look(db: Office, content: bytes) -> None:
     try:
-        told = model_file.bring_in(db, content, who(), really=False)
+        told = model_file.import_model(db, content, who(), commit=False)
     except PaletteError as error:
         st.error("Rien n’a été repris.\n\n" + "\n".join(f"- {plain(line)}" for line in str(error).split("\n")))
         return
@@ -51,7 +51,7 @@ def _look(db: Office, content: bytes) -> None:
 
 def _take(db: Office, content: bytes) -> None:
     try:
-        told = model_file.bring_in(db, content, who(), really=True)
+        told = model_file.import_model(db, content, who(), commit=True)
     except PaletteError as error:
         st.error(str(error))
         return

@@ -10,6 +10,7 @@ import streamlit as st
 from db.base.errors import PaletteError
 from db.base.folders import office_path
 from db.base.french import french_number
+from db.base.progress import Progress
 from db.figures import counting
 from db.model.office import Office
 from db.model.roles import Role
@@ -18,7 +19,7 @@ from db.storage import connection
 from pages.shared.shell import jobs
 from pages.shared.shell.session import beyond, who
 from publication import publish
-from publication.audit.auditor import ATTACKS, Tick, Verdict
+from publication.audit.auditor import ATTACKS, Verdict
 from publication.audit.comparison import ComparedTable
 from publication.publish import Outcome, Preview
 from publication.release import ledger, public_facts
@@ -77,7 +78,7 @@ def show_online(db: Office) -> None:
         show_verdicts(verdicts)
 
 
-def _check(db: Office, tick: Tick) -> list[Verdict]:
+def _check(db: Office, tick: Progress) -> list[Verdict]:
     return publish.check(db, publish.public_path(), tick)
 
 

@@ -11,12 +11,12 @@ from typing import Any
 import streamlit as st
 
 from db.base.errors import PaletteError, without_values
+from db.base.progress import Progress
 from db.rows import access_log
 from pages.shared.shell import assets
 from pages.shared.shell.session import office, who
-from reports.content.report import Tick
 
-Make = Callable[[Tick], Any]
+Make = Callable[[Progress], Any]
 _LOOK_AGAIN = 0.4
 _BREATH = 0.05
 """Seconds: while vl-convert draws, no other Python runs; between two drawings everybody's pages have their turn."""

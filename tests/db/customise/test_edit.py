@@ -1,4 +1,4 @@
-"""The office's own fields and values: the same objects as those of the dictionary, in the file, and never lost."""
+"""Own fields and values of an office: the same objects as those of the dictionary, in the file, and never lost."""
 
 import sqlite3
 
@@ -39,15 +39,15 @@ def ids(db, *filters, **query):
 
 
 def refused(call, *args, **named):
-    with pytest.raises(InvalidError) as told:
+    with pytest.raises(InvalidError) as error:
         call(*args, **named)
-    return str(told.value)
+    return str(error.value)
 
 
 # ---- fields
 
 
-def test_a_field_of_the_office_is_a_field_everywhere(db, path):
+def test_an_own_field_works_like_a_declared_one(db, path):
     lou, ada = given_person(db), given_person(db, last_name="Zola")
 
     assert edit.add_field(db, NUMBER, "Ada") == OWN
@@ -58,14 +58,14 @@ def test_a_field_of_the_office_is_a_field_everywhere(db, path):
     assert ids(db, search="0012") == [lou]
     assert ids(db, sort=(f"-{OWN}",)) == [lou, ada]
     known = records.context(db)
-    told = history.of_row(db, "person", lou, known)[0].sentence
-    assert told == "Ada a modifié : Numéro Maison des artistes (vide → 0012 345)"
+    sentence = history.of_row(db, "person", lou, known)[0].sentence
+    assert sentence == "Ada a modifié : Numéro Maison des artistes (vide → 0012 345)"
     assert [item.name for item in db.tables["person"].sections["Activité"]][-1] == OWN
     assert check(db) == []
     assert OWN not in {item.name for item in TABLES["person"].columns}, "the dictionary itself stays as it is"
 
 
-def test_the_file_opens_again_with_its_fields(db, path):
+def test_own_fields_are_there_after_reopening_the_file(db, path):
     edit.add_field(db, NUMBER, "Ada")
     db.close()
     forget_open_files()
@@ -77,7 +77,7 @@ def test_the_file_opens_again_with_its_fields(db, path):
     again.close()
 
 
-def test_another_connection_follows_at_once(db, path):
+def test_another_connection_sees_an_own_field_at_once(db, path):
     other = connection.open_file(path)
     assert OWN not in {item.name for item in other.tables["person"].fields}
 
@@ -91,7 +91,7 @@ def test_another_connection_follows_at_once(db, path):
 
 
 @pytest.mark.parametrize("kind", ["text", "long", "integer", "euros", "date", "yes_no", "phone", "email"])
-def test_every_kind_of_field_keeps_and_refuses_what_its_type_does(db, path, kind):
+def test_an_own_field_accepts_and_refuses_the_values_of_its_type(db, path, kind):
     good = {
         "text": "a", "long": "a\nb", "integer": 12, "euros": 1234_50, "date": "2023-03-06", "yes_no": 1,
         "phone": "0565000000", "email": "nom@exemple.fr",
@@ -109,11 +109,11 @@ def test_every_kind_of_field_keeps_and_refuses_what_its_type_does(db, path, kind
     assert check(db) == []
 
 
-def test_a_choice_brings_its_own_list(db, path):
+def test_a_choice_may_have_a_new_list(db, path):
     person = given_person(db)
-    asked = NewField("person", "Label", "choice", values=("Atelier d’art de France", " Entreprise du  patrimoine ", ""))
+    new = NewField("person", "Label", "choice", values=("Atelier d’art de France", " Entreprise du  patrimoine ", ""))
 
-    name = edit.add_field(db, asked, "Ada")
+    name = edit.add_field(db, new, "Ada")
 
     item = db.tables["person"].field(name)
     assert isinstance(item.type, Choice)
@@ -127,14 +127,14 @@ def test_a_choice_brings_its_own_list(db, path):
     assert check(db) == []
 
 
-def test_a_choice_may_use_a_list_that_is_there(db):
+def test_a_choice_may_use_an_existing_list(db):
     name = edit.add_field(db, NewField("person", "Deuxième domaine", "choices", list_name="domain"), "Ada")
 
     assert db.tables["person"].field(name).list == DOMAINS
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("new", "reason"),
     [
         (NewField("person", "téléphone", "text"), "Intitulé : « Téléphone » existe déjà dans : personnes"),
         (NewField("person", "   ", "text"), "Intitulé : ce champ est obligatoire"),
@@ -146,27 +146,26 @@ def test_a_choice_may_use_a_list_that_is_there(db):
         (NewField("person", "Bien", "text", help="x" * 301), "Aide : le texte a 301 caractères, 300 au plus"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_a_field_is_said_and_nothing_is_left(db, asked, told):
+def test_an_invalid_field_is_refused_with_a_reason_and_leaves_nothing(db, new, reason):
     before = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
-    assert refused(edit.add_field, db, asked, "Ada") == told
+    assert refused(edit.add_field, db, new, "Ada") == reason
 
     assert db.execute("SELECT count(*) FROM own_field").fetchone() == (0,)
     assert db.execute("SELECT count(*) FROM sqlite_master").fetchone() == before
 
 
-def test_computed_columns_follow_from_a_closed_set(db):
+def test_computed_columns_are_of_fixed_kinds(db):
     lou, ada = given_person(db, birth_date="1980-05-02", rsa_entry_on="2024-01-01"), given_person(db)
     given_aid(db, lou, 100_00)
     given_aid(db, lou, 50_00, "2024-06-01")
     given_stage(db, lou, "accompaniment", "2024-01-01")
-    asked = {
+    new = {
         "age": "birth_date", "days_since": "rsa_entry_on", "count_of": "aid", "sum_of": "aid.granted",
         "latest_of": "aid.decided_on",
     }  # fmt: skip
     names = {
-        kind: edit.add_field(db, NewField("person", f"Calcul {kind}", kind, source=s), "Ada")
-        for kind, s in asked.items()
+        kind: edit.add_field(db, NewField("person", f"Calcul {kind}", kind, source=s), "Ada") for kind, s in new.items()
     }
 
     one, other = (records.rows(db, db.tables["person"], [person], "2024-06-11")[0].values for person in (lou, ada))
@@ -179,7 +178,7 @@ def test_computed_columns_follow_from_a_closed_set(db):
     assert check(db) == []
 
 
-def test_a_field_of_palette_is_renamed_hidden_and_ordered(db):
+def test_a_declared_field_is_renamed_hidden_and_ordered(db):
     person = given_person(db, craft="Relieur")
     edit.change_field(db, db.tables["person"], "craft", {"label": "Métier", "help": "En un mot."}, "Ada")
     edit.change_field(db, db.tables["person"], "website", {"hidden": 1}, "Ada")
@@ -203,19 +202,19 @@ def test_a_field_of_palette_is_renamed_hidden_and_ordered(db):
     assert check(db) == []
 
 
-def test_a_rule_is_told_with_the_label_of_the_office(db):
+def test_a_rule_uses_the_label_of_the_office(db):
     person = given_person(db)
     edit.change_field(db, db.tables["cer"], "ends_on", {"label": "Jusqu’au"}, "Ada")
     wrong = {"person_id": person, "kind": "cer", "rank": "first", "signed_on": "2024-01-01", "starts_on": "2024-01-01"}
 
-    with pytest.raises(RuleError) as told:
+    with pytest.raises(RuleError) as error:
         records.save(db, db.tables["cer"], Edit({**wrong, "ends_on": "2023-01-01"}), "Ada")
 
-    assert str(told.value) == "Jusqu’au : la fin doit venir après le début"
-    assert told.value.problems[0].field == "ends_on"
+    assert str(error.value) == "Jusqu’au : la fin doit venir après le début"
+    assert error.value.problems[0].field == "ends_on"
 
 
-def test_a_field_is_taken_back_and_comes_again_with_what_it_held(db, path):
+def test_an_undone_field_returns_with_its_values_when_redone(db, path):
     person = given_person(db)
     name = edit.add_field(db, NewField("person", "Label", "choice", values=("A", "B")), "Ada")
     made = last(db)
@@ -247,7 +246,7 @@ VALUE = {"of_list": "domain", "code": "own_x", "own": 1, "retired": 0, **COMMON}
 
 
 @pytest.mark.parametrize(
-    ("table", "values", "told"),
+    ("table", "values", "reason"),
     [
         ("own_field", {"name": "own_x; DROP TABLE person"}, "own_field.plain_name"),
         ("own_field", {"name": "phone"}, "own_field.plain_name"),
@@ -260,14 +259,14 @@ VALUE = {"of_list": "domain", "code": "own_x", "own": 1, "retired": 0, **COMMON}
         ("own_value", {}, "own_value.one_each"),
     ],
 )
-def test_the_file_refuses_from_any_program_what_can_be_no_field_or_value(db, table, values, told):
+def test_the_file_refuses_invalid_fields_and_values_from_any_program(db, table, values, reason):
     good = FIELD if table == "own_field" else VALUE
     given(db, table, **good)  # the positive control; after it, another of the same name is one too many
 
     with pytest.raises(sqlite3.IntegrityError) as refused_by:
         given(db, table, **{**good, **({"name": "own_y"} if table == "own_field" and values else {}), **values})
 
-    assert str(refused_by.value).startswith(f"{told} : ")
+    assert str(refused_by.value).startswith(f"{reason} : ")
 
 
 # ---- lists
@@ -295,7 +294,7 @@ def test_values_are_added_renamed_retired_and_ordered(db):
     assert check(db) == []
 
 
-def test_every_change_of_a_list_is_undone_alone(db):
+def test_every_change_of_a_list_has_its_own_undo(db):
     start = labels(db)
     edit.change_value(db, DOMAINS, "film", "Ada", label="Cinéma")
     renamed = last(db)
@@ -310,7 +309,7 @@ def test_every_change_of_a_list_is_undone_alone(db):
 
 
 @pytest.mark.parametrize(
-    ("call", "told"),
+    ("call", "reason"),
     [
         (lambda db: edit.add_value(db, DOMAINS, "ARTISANAT d'art", "Ada"), "« Artisanat d’art » est déjà"),
         (lambda db: edit.add_value(db, DOMAINS, " ", "Ada"), "ce champ est obligatoire"),
@@ -320,9 +319,9 @@ def test_every_change_of_a_list_is_undone_alone(db):
         (lambda db: edit.change_value(db, DOMAINS, "film", "Ada", label="Autres"), "« Autres » est déjà"),
     ],
 )  # fmt: skip
-def test_what_a_list_refuses_is_said(db, call, told):
+def test_an_invalid_change_of_a_list_is_refused_with_a_reason(db, call, reason):
     before = labels(db)
 
-    assert told in refused(call, db)
+    assert reason in refused(call, db)
 
     assert labels(db) == before

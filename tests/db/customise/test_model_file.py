@@ -1,4 +1,4 @@
-"""What an office shaped, taken into another office's Palette: all of it, once, or nothing and every reason."""
+"""The model file of one office imported into another: entirely, or not at all with every reason."""
 
 import json
 
@@ -18,7 +18,7 @@ DOMAINS = lists.DOMAINS
 
 @pytest.fixture
 def other(tmp_path):
-    """Another office, which has shaped its Palette."""
+    """Another office, with own fields, values and settings."""
     db = connection.create(tmp_path / "other" / "palette.db")
     given_person(db, last_name="Secrétan")
     edit.add_field(db, NewField("person", "Label", "choice", values=("Or", "Argent"), help="S’il y en a."), "Zoé")
@@ -32,64 +32,64 @@ def other(tmp_path):
     db.close()
 
 
-def shaped(db):
+def customisation(db):
     known = records.context(db)
     table = db.tables["person"]
     fields = [(item.name, item.label, item.hidden, item.help) for item in table.columns]
     return fields, {name: list(labels.items()) for name, labels in known.labels.items()}, known.retired
 
 
-def test_another_office_takes_all_of_it_over(db, other):
-    content = model_file.export(other)
+def test_another_office_imports_the_whole_model(db, other):
+    content = model_file.export_model(other)
     assert "Secrétan" not in content.decode()
 
-    told = model_file.bring_in(db, content, "Ada", really=True)
+    changes = model_file.import_model(db, content, "Ada", commit=True)
 
-    assert shaped(db) == shaped(other)
+    assert customisation(db) == customisation(other)
     assert records.get(db, db.tables["setting"], 1).values["aid_ceiling"] == 1_200_00
-    assert "Personnes, champ « Label » : ajouté" in told
-    assert "Liste « Domaine d’activité », valeur « Cinéma » : change (valeur)" in told
-    assert any(line.startswith("Réglage « Plafond des aides par personne » : 900") for line in told)
+    assert "Personnes, champ « Label » : ajouté" in changes
+    assert "Liste « Domaine d’activité », valeur « Cinéma » : change (valeur)" in changes
+    assert any(line.startswith("Réglage « Plafond des aides par personne » : 900") for line in changes)
     assert check(db) == []
-    assert model_file.bring_in(db, content, "Ada", really=True) == [], "a second time changes nothing"
+    assert model_file.import_model(db, content, "Ada", commit=True) == [], "a second time changes nothing"
 
 
-def test_no_model_publishes_a_field_nor_takes_one_back(db, other):
+def test_a_model_never_changes_whether_a_field_is_published(db, other):
     edit.change_field(other, other.tables["person"], "own_label", {"published": ("Or",)}, "Zoé")
-    content = model_file.export(other)
+    content = model_file.export_model(other)
     assert "champ_label" not in content.decode()
     found = json.loads(content)
     found["own_field"][0] |= {"privacy": "grouped", "published": "champ_label : Label\nown_or : Or"}
 
-    model_file.bring_in(db, json.dumps(found).encode(), "Ada", really=True)
+    model_file.import_model(db, json.dumps(found).encode(), "Ada", commit=True)
 
     assert edit.published(db) == []
     assert db.execute("SELECT DISTINCT privacy, published FROM own_field").fetchall() == [("secret", None)]
     edit.change_field(db, db.tables["person"], "own_label", {"published": ("Argent",)}, "Ada")
-    assert model_file.bring_in(db, json.dumps(found).encode(), "Ada", really=True) == []
+    assert model_file.import_model(db, json.dumps(found).encode(), "Ada", commit=True) == []
     assert [one.labels[0] for one in edit.published(db)] == ["Argent"]
 
 
-def test_it_is_one_operation_that_is_undone_whole(db, other):
-    before = shaped(db)
-    model_file.bring_in(db, model_file.export(other), "Ada", really=True)
+def test_an_imported_model_is_one_operation_with_one_undo(db, other):
+    before = customisation(db)
+    model_file.import_model(db, model_file.export_model(other), "Ada", commit=True)
 
     undo.undo(db, 1, "Ada")
 
-    fields, labels, retired = shaped(db)
+    fields, labels, retired = customisation(db)
     assert [field for field in fields if not field[2]] == before[0]
     assert labels["domain"][:6] == before[1]["domain"]
     assert retired["domain"] == {"own_arts_numeriques"}
     assert records.get(db, db.tables["setting"], 1).values["aid_ceiling"] == 900_00
 
 
-def test_looking_first_keeps_nothing(db, other):
-    before = shaped(db)
+def test_a_trial_changes_nothing(db, other):
+    before = customisation(db)
 
-    told = model_file.bring_in(db, model_file.export(other), "Ada", really=False)
+    changes = model_file.import_model(db, model_file.export_model(other), "Ada", commit=False)
 
-    assert len(told) > 5
-    assert shaped(db) == before
+    assert len(changes) > 5
+    assert customisation(db) == before
     assert db.execute("SELECT count(*) FROM own_field").fetchone() == (0,)
 
 
@@ -100,7 +100,7 @@ def changed(content, part, **values):
 
 
 @pytest.mark.parametrize(
-    ("part", "values", "told"),
+    ("part", "values", "reason"),
     [
         ("own_field", {"name": "own_x; DROP TABLE person"}, "n’a que des lettres"),
         ("own_field", {"of_table": "account"}, "cette table n’existe pas"),
@@ -114,17 +114,17 @@ def changed(content, part, **values):
         ("own_value", {"of_list": "x y"}, "n’a que des lettres"),
     ],
 )
-def test_a_file_that_was_tampered_with_is_refused_whole(db, other, part, values, told):
-    content = changed(model_file.export(other), part, **values)
-    before, tables = shaped(db), db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+def test_an_altered_model_is_refused_entirely(db, other, part, values, reason):
+    content = changed(model_file.export_model(other), part, **values)
+    before, tables = customisation(db), db.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
-    if told:
-        with pytest.raises(InvalidError, match=told):
-            model_file.bring_in(db, content, "Ada", really=True)
-        assert shaped(db) == before
+    if reason:
+        with pytest.raises(InvalidError, match=reason):
+            model_file.import_model(db, content, "Ada", commit=True)
+        assert customisation(db) == before
         assert db.execute("SELECT count(*) FROM sqlite_master").fetchone() == tables
     else:
-        model_file.bring_in(db, content, "Ada", really=True)
+        model_file.import_model(db, content, "Ada", commit=True)
     assert check(db) == []
 
 
@@ -140,11 +140,11 @@ def test_a_file_that_was_tampered_with_is_refused_whole(db, other, part, values,
         b'{"palette": 1, "setting": 3}',
     ],
 )
-def test_another_file_is_said_to_be_none(db, content):
+def test_another_kind_of_file_is_refused(db, content):
     with pytest.raises(InvalidError, match="pas un modèle de Palette"):
-        model_file.bring_in(db, content, "Ada", really=True)
+        model_file.import_model(db, content, "Ada", commit=True)
 
 
-def test_a_later_palette_is_said(db):
+def test_a_model_of_a_later_palette_is_refused(db):
     with pytest.raises(InvalidError, match="version plus récente"):
-        model_file.bring_in(db, b'{"palette": 2}', "Ada", really=True)
+        model_file.import_model(db, b'{"palette": 2}', "Ada", commit=True)

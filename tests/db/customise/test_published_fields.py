@@ -1,4 +1,4 @@
-"""What of the office's own is public: nothing until somebody says so, only groups, in words that name nobody."""
+"""Publication of own fields: nothing without an explicit change, only groups, and no text that identifies a person."""
 
 import sqlite3
 from dataclasses import replace
@@ -19,31 +19,31 @@ from tests.db.given import given_person
 LABEL = NewField("person", "Label", "choice", values=("Or", "Argent", "Étain", "Fer", "Zinc", "Bois"))
 
 
-def test_a_field_is_never_published_until_somebody_says_so_and_that_is_undone_like_all_else(db, path):
+def test_a_field_is_published_only_by_an_explicit_change_that_can_be_undone(db, path):
     name = edit.add_field(db, LABEL, "Ada")
     assert (in_the_file(path, "own_field", 1)["privacy"], edit.published(db)) == ("secret", [])
 
     edit.change_field(db, db.tables["person"], name, {"published": ("argent", "Or")}, "Ada")
 
-    [said] = edit.published(db)
-    assert (said.name, said.label, said.figure) == ("champ_label", "Label", "own_label")
-    assert said.labels == ("Or", "Argent", "Autre ou non précisé")
-    assert said.categories == {"Or": ("own_or",), "Argent": ("own_argent",)}
-    told = history.of_row(db, "own_field", 1, records.context(db))[0].sentence
-    assert "Publication (Jamais publié → Publié par groupes seulement)" in told
-    assert "own_argent : Argent" in told
+    [grouping] = edit.published(db)
+    assert (grouping.name, grouping.label, grouping.figure) == ("champ_label", "Label", "own_label")
+    assert grouping.labels == ("Or", "Argent", "Autre ou non précisé")
+    assert grouping.categories == {"Or": ("own_or",), "Argent": ("own_argent",)}
+    sentence = history.of_row(db, "own_field", 1, records.context(db))[0].sentence
+    assert "Publication (Jamais publié → Publié par groupes seulement)" in sentence
+    assert "own_argent : Argent" in sentence
     assert check(db) == []
     undo.undo(db, last(db).id, "Ada")
     assert (edit.published(db), len(edit.ever_published(db))) == ([], 1)
     undo.undo(db, last(db).id, "Ada")
-    assert edit.published(db) == [said]
+    assert edit.published(db) == [grouping]
     edit.change_field(db, db.tables["person"], name, {"published": None}, "Ada")
     assert (edit.published(db), in_the_file(path, "own_field", 1)["published"]) == ([], None)
 
 
-def test_it_may_be_said_with_the_field_itself_and_taken_back_with_it(db):
+def test_a_field_may_be_published_when_added_and_undone_with_it(db):
     edit.add_field(db, replace(LABEL, published=("Or",)), "Ada")
-    assert [said.labels for said in edit.published(db)] == [("Or", "Autre ou non précisé")]
+    assert [grouping.labels for grouping in edit.published(db)] == [("Or", "Autre ou non précisé")]
     assert check(db) == []
 
     undo.undo(db, last(db).id, "Ada")
@@ -51,12 +51,12 @@ def test_it_may_be_said_with_the_field_itself_and_taken_back_with_it(db):
     assert edit.published(db) == []
 
 
-def test_what_was_said_is_frozen_and_other_words_are_another_series(db):
+def test_a_published_grouping_is_frozen_and_other_values_start_a_new_series(db):
     name = edit.add_field(db, replace(LABEL, published=("Or",)), "Ada")
-    [said] = edit.published(db)
+    [grouping] = edit.published(db)
     edit.change_field(db, db.tables["person"], name, {"label": "Distinction"}, "Ada")
     edit.change_value(db, own_list(db, name), "own_or", "Ada", label="Doré", retired=1)
-    assert edit.published(db) == [said]
+    assert edit.published(db) == [grouping]
 
     edit.change_field(db, db.tables["person"], name, {"published": ("Doré", "Fer")}, "Ada")
     [other] = edit.published(db)
@@ -64,7 +64,7 @@ def test_what_was_said_is_frozen_and_other_words_are_another_series(db):
     edit.change_field(db, db.tables["person"], name, {"label": "Label"}, "Ada")
     edit.change_value(db, own_list(db, name), "own_or", "Ada", label="Or", retired=0)
     edit.change_field(db, db.tables["person"], name, {"published": ("Or",)}, "Ada")
-    assert edit.published(db) == [said], "what was said before bears the name that it had"
+    assert edit.published(db) == [grouping], "an earlier grouping keeps its name"
     assert [one.name for one in edit.ever_published(db)] == ["champ_label", "champ2_label"]
 
 
@@ -90,7 +90,7 @@ def test_a_hidden_field_is_not_published(db):
 
 
 @pytest.mark.parametrize(
-    ("labels", "told"),
+    ("labels", "sentence"),
     [
         ((), "choisissez de une à 5 valeurs"),
         (("Or", "Argent", "Étain", "Fer", "Zinc", "Bois"), "choisissez de une à 5 valeurs"),
@@ -99,17 +99,17 @@ def test_a_hidden_field_is_not_published(db):
         (("Lou Marchand",), "contient ce qui est écrit dans un dossier"),
     ],
 )
-def test_values_that_cannot_be_public_are_refused(db, labels, told):
+def test_values_that_cannot_be_public_are_refused(db, labels, sentence):
     given_person(db)
     name = edit.add_field(db, replace(LABEL, values=(*LABEL.values, "Autre ou non précisé", "Lou Marchand")), "Ada")
 
-    assert told in refused(edit.change_field, db, PERSON, name, {"published": labels}, "Ada")
+    assert sentence in refused(edit.change_field, db, PERSON, name, {"published": labels}, "Ada")
 
     assert edit.published(db) == []
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "new",
     [
         *(NewField("person", "X", kind) for kind in ("text", "long", "integer", "euros", "date", "yes_no", "email")),
         NewField("person", "X", "choices", list_name="domain"),
@@ -117,12 +117,12 @@ def test_values_that_cannot_be_public_are_refused(db, labels, told):
         NewField("aid", "X", "choice", list_name="domain"),
     ],
 )
-def test_only_a_choice_of_a_person_can_ever_be_published(db, asked):
-    edit.add_field(db, replace(asked, label="Sans suite"), "Ada")
-    assert not edit.may_be_published(asked.table, asked.kind)
+def test_only_a_choice_of_a_person_can_ever_be_published(db, new):
+    edit.add_field(db, replace(new, label="Sans suite"), "Ada")
+    assert not edit.may_be_published(new.table, new.kind)
 
     with pytest.raises(InvalidError, match="seul « Un choix dans une liste »"):
-        edit.add_field(db, replace(asked, published=("Or",)), "Ada")
+        edit.add_field(db, replace(new, published=("Or",)), "Ada")
     with pytest.raises(sqlite3.IntegrityError, match="own_field.published_choice"):
         db.execute(
             "UPDATE own_field SET privacy = 'grouped', published = 'champ_sans_suite : X' || char(10) || 'a : A'"
@@ -136,7 +136,7 @@ def test_only_a_choice_of_a_person_can_ever_be_published(db, asked):
     ["champ_label", "champ_autre : X\nown_or : Or", "person : X\nown_or : Or", "champ_label : X", ""]
     + ["champ_label : X" + "\nown_or : Or" * 6],
 )
-def test_the_file_refuses_what_palette_never_writes_of_a_publication(db, text):
+def test_the_file_refuses_a_malformed_publication(db, text):
     edit.add_field(db, LABEL, "Ada")
 
     with pytest.raises(sqlite3.IntegrityError):
@@ -145,7 +145,7 @@ def test_the_file_refuses_what_palette_never_writes_of_a_publication(db, text):
     assert edit.published(db) == []
 
 
-def test_what_another_program_wrote_of_a_publication_publishes_nothing(db):
+def test_a_publication_written_by_another_program_publishes_nothing(db):
     edit.add_field(db, LABEL, "Ada")
     db.execute("UPDATE own_field SET privacy = 'grouped', published = ?", ("champ_label : X\nown_or : Or\nrien",))
 
@@ -155,7 +155,7 @@ def test_what_another_program_wrote_of_a_publication_publishes_nothing(db):
 # ---- what no public text may hold
 
 
-def test_no_published_file_may_hold_what_a_field_of_the_office_says(db):
+def test_the_content_of_an_own_field_is_personal_text(db):
     person = given_person(db)
     edit.add_field(db, NUMBER, "Ada")
     assert "numéro secret 12" not in personal_text.collect_personal_texts(db)
@@ -165,7 +165,7 @@ def test_no_published_file_may_hold_what_a_field_of_the_office_says(db):
     assert "numéro secret 12" in personal_text.collect_personal_texts(db)
 
 
-def test_what_many_files_say_tells_of_nobody_but_a_name_a_day_or_a_number_always_does(db):
+def test_frequent_texts_are_not_personal_but_names_days_and_numbers_always_are(db):
     for number in range(5):
         given_person(db, last_name=f"Nom{number}", town="Figeac", phone="06 39 98 00 09", birth_date="1980-03-01")
         assert ("Figeac" in personal_text.collect_personal_texts(db)) == (number < 4)

@@ -1,4 +1,4 @@
-"""The demonstration: the source's figures (counted here anew, in plain SQL), the same every time, sound on any day."""
+"""The demonstration: the figures of the presentation (counted here in plain SQL), reproducible, sound on any day."""
 
 import json
 import re
@@ -79,7 +79,7 @@ def rows(db: Office) -> dict[str, list[tuple[Any, ...]]]:
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
-def test_2022_is_the_source_s(written, day):
+def test_the_figures_of_2022_are_those_of_the_presentation(written, day):
     db = written(day)
     year = ("2022-01-01", "2022-12-31")
 
@@ -95,7 +95,7 @@ def test_2022_is_the_source_s(written, day):
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
-def test_who_was_followed_in_2022_is_as_in_the_source(written, day):
+def test_the_persons_followed_in_2022_have_the_shares_of_the_presentation(written, day):
     db = written(day)
 
     assert shares(db, "gender") == {"woman": 64, "man": 75}
@@ -128,7 +128,7 @@ def test_accompaniments_that_ended_in_2022_lasted_two_and_a_half_years(written, 
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
-def test_6_march_2023_is_the_source_s(written, day):
+def test_the_figures_of_6_march_2023_are_those_of_the_presentation(written, day):
     db, on = written(day), ("2023-03-06", "2023-03-06")
     prime = (
         "SELECT person_id FROM benefit WHERE kind = 'prime'"
@@ -157,8 +157,8 @@ def test_palette_s_own_figures_agree(written, day):
     assert year["exits"]["total"] == 43
     assert (year["fifty_or_over"], year["bac2_or_over"], year["under_two_years"]) == (43, 81, 64)
     assert year["mean_length_years"] == pytest.approx(2.5, abs=0.005)
-    asked = ("portfolio", "accompanied", "in_diagnosis", "light", "prime_only", "exits_since_january")
-    assert [today[name] for name in asked] == [95, 80, 15, 27, 6, 11]
+    names = ("portfolio", "accompanied", "in_diagnosis", "light", "prime_only", "exits_since_january")
+    assert [today[name] for name in names] == [95, 80, 15, 27, 6, 11]
 
 
 # ---- the same every time
@@ -170,7 +170,7 @@ def test_two_files_of_one_day_are_the_same(written, tmp_path):
     assert rows(connection.open_file(tmp_path / "again.db")) == rows(written(NOW))
 
 
-def test_what_happened_before_the_photograph_never_changes(written):
+def test_rows_before_the_photograph_do_not_depend_on_the_day(written):
     happened = {
         "intervention": "happened_on",
         "stage": "starts_on",
@@ -184,17 +184,17 @@ def test_what_happened_before_the_photograph_never_changes(written):
     for table, column in happened.items():
         for earlier, later in pairwise(written(day) for day in DAYS):
             known = f"SELECT person_id FROM orientation WHERE requested_on <= '{PHOTO_DAY}'"
-            asked = (
+            sql = (
                 f"SELECT id, person_id, {column} FROM {table}"
                 f" WHERE {column} <= '{PHOTO_DAY}' AND person_id IN ({known}) ORDER BY id"
             )
-            before = earlier.execute(asked).fetchall()
+            before = earlier.execute(sql).fetchall()
 
             assert before
-            assert before == later.execute(asked).fetchall(), table
+            assert before == later.execute(sql).fetchall(), table
 
 
-def test_an_existing_file_is_never_written_over(tmp_path):
+def test_an_existing_file_is_never_overwritten(tmp_path):
     (tmp_path / "palette.db").write_text("à garder")
 
     with pytest.raises(FileExistsError):
@@ -207,7 +207,7 @@ def test_an_existing_file_is_never_written_over(tmp_path):
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
-def test_the_history_is_dated_as_it_was_lived(written, day):
+def test_the_history_has_the_dates_of_the_entries(written, day):
     moments = [at for (at,) in written(day).execute("SELECT at FROM history ORDER BY id")]
 
     assert moments == sorted(moments)
@@ -217,22 +217,22 @@ def test_the_history_is_dated_as_it_was_lived(written, day):
         assert sum(at.startswith(str(year)) for at in moments) > 1000, year
 
 
-def test_what_is_written_today_is_not_dated_later_than_now(written):
+def test_entries_of_today_are_not_dated_in_the_future(written):
     assert one(written(date.today()), "SELECT max(at) FROM history") <= instants.now()
 
 
 def lags(db: Office, table: str, column: str) -> list[int]:
-    """Row by row since the file began, how many days passed before it was typed in."""
-    asked = f"""SELECT julianday(substr(h.at, 1, 10)) - julianday(t.{column}) FROM "{table}" t
+    """Row by row since the file began, how many days passed before it was entered."""
+    sql = f"""SELECT julianday(substr(h.at, 1, 10)) - julianday(t.{column}) FROM "{table}" t
         JOIN history h ON h.table_name = '{table}' AND h.row_id = t.id AND h.action = 'insert'
         WHERE t.{column} >= '2018-01-02'"""
-    return [int(lag) for (lag,) in db.execute(asked)]
+    return [int(lag) for (lag,) in db.execute(sql)]
 
 
 @pytest.mark.parametrize(
     ("table", "column"), [("exit", "left_on"), ("cer", "signed_on"), ("intervention", "happened_on")]
 )
-def test_most_is_typed_within_days_and_some_weeks_late(written, table, column):
+def test_most_rows_are_entered_within_days_and_some_weeks_late(written, table, column):
     found = lags(written(NOW), table, column)
 
     assert min(found) >= 0
@@ -242,14 +242,14 @@ def test_most_is_typed_within_days_and_some_weeks_late(written, table, column):
 
 
 def unknown(db: Office, table: str, column: str, first: str, last: str) -> int:
-    """How many rows dated from first to last were typed in only after the last day."""
-    asked = f"""SELECT count(*) FROM {table} t JOIN history h ON h.table_name = '{table}' AND h.row_id = t.id
+    """How many rows dated from first to last were entered only after the last day."""
+    sql = f"""SELECT count(*) FROM {table} t JOIN history h ON h.table_name = '{table}' AND h.row_id = t.id
         WHERE t.{column} BETWEEN '{first}' AND '{last}' AND h.action = 'insert' AND substr(h.at, 1, 10) > '{last}'"""
-    return int(one(db, asked))
+    return int(one(db, sql))
 
 
 @pytest.mark.parametrize("day", RECENT, ids=str)
-def test_what_was_known_in_time_differs_a_little_from_what_was_true(written, day):
+def test_the_figures_known_in_time_differ_a_little_from_the_final_ones(written, day):
     db, year = written(day), ("2022-01-01", "2022-12-31")
 
     assert 1 <= unknown(db, "exit", "left_on", "2023-01-01", "2023-03-06") <= 4
@@ -257,7 +257,7 @@ def test_what_was_known_in_time_differs_a_little_from_what_was_true(written, day
     assert 1 <= unknown(db, "cer", "signed_on", *year) <= 6
 
 
-def test_what_later_days_changed_are_versions_of_the_row(written):
+def test_later_changes_are_versions_of_the_row(written):
     decided = """SELECT t.requested_on, t.decided_on, h.version, h.at, h.before ->> 'decision', h.after ->> 'decision'
         FROM aid t JOIN history h ON h.table_name = 'aid' AND h.row_id = t.id
         WHERE t.decision = 'granted' AND t.decided_on >= '2018-01-02' AND h.after ->> 'decision' = 'granted'"""
@@ -286,13 +286,13 @@ def test_the_history_adds_up_to_the_rows(written, day):
             assert [known[row_id].get(column) for column in columns] == values, (name, row_id)
 
 
-def test_three_values_were_typed_wrong_and_put_right(written):
-    asked = """SELECT table_name, before ->> :name, after ->> :name FROM history
+def test_three_values_were_entered_wrongly_and_corrected(written):
+    sql = """SELECT table_name, before ->> :name, after ->> :name FROM history
         WHERE action = 'update' AND table_name = :table AND after ->> :name IS NOT NULL"""
     slips = [
         row
         for table, name in (("exit", "reason"), ("person", "household"), ("person", "education"))
-        for row in written(NOW).execute(asked, {"table": table, "name": name})
+        for row in written(NOW).execute(sql, {"table": table, "name": name})
     ]
 
     assert slips == [("exit", "other", "job"), ("person", "alone", "single_parent"), ("person", "bac", "bac2")]
@@ -307,7 +307,7 @@ def test_the_file_is_sound(written, day):
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
-def test_nothing_is_dated_in_the_future_but_ends_and_deadlines(written, day):
+def test_only_ends_and_deadlines_are_in_the_future(written, day):
     ahead = {("cer", "starts_on"), ("cer", "ends_on"), ("action", "due_on"), ("project", "starts_on")}
     ahead |= {("project", "ends_on")}
     for table in TABLES.values():
@@ -317,7 +317,7 @@ def test_nothing_is_dated_in_the_future_but_ends_and_deadlines(written, day):
                 assert latest is None or latest <= day.isoformat(), field.name
 
 
-def test_the_portfolio_stays_its_size_from_year_to_year(written):
+def test_the_size_of_the_caseload_is_stable_over_the_years(written):
     db = written(date(2033, 8, 16))
     for year in range(2018, 2033):
         followed = how_many(db, f"{year}-01-01", f"{year}-12-31")
@@ -330,12 +330,12 @@ def test_the_portfolio_stays_its_size_from_year_to_year(written):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_every_table_has_something_to_show(written, name):
+def test_every_table_has_rows(written, name):
     assert one(written(NOW), f'SELECT count(*) FROM "{name}"') > 0
 
 
 @pytest.mark.parametrize("day", RECENT, ids=str)
-def test_there_is_work_on_any_day(written, day):
+def test_every_day_has_open_tasks(written, day):
     db, today = written(day), day.isoformat()
     running = f"starts_on <= '{today}' AND ends_on >= '{today}'"
 
@@ -357,26 +357,26 @@ def test_old_contracts_are_still_to_be_replaced(written, day):
     assert counts(written(day), f"SELECT kind, count(*) FROM cer WHERE {running} GROUP BY 1")["cer"] >= 8
 
 
-def test_a_contract_is_named_as_the_law_named_it_when_it_was_signed(written):
+def test_the_kind_of_a_contract_is_the_legal_one_on_its_day(written):
     assert one(written(NOW), "SELECT count(*) FROM cer WHERE (kind = 'cer') <> (signed_on < '2025-01-01')") == 0
 
 
 @pytest.mark.parametrize("day", RECENT, ids=str)
 def test_recent_requests_show_every_reason_and_an_override(written, day):
     recent = f"t.requested_on > date('{day}', '-70 days')"
-    asked = f"SELECT DISTINCT r.value FROM orientation t, json_each({domain_rules.VERDICT_REASONS}) r WHERE {recent}"
+    sql = f"SELECT DISTINCT r.value FROM orientation t, json_each({domain_rules.VERDICT_REASONS}) r WHERE {recent}"
 
-    assert {code for (code,) in written(day).execute(asked)} == set(NOT_ORIENTED.values)
+    assert {code for (code,) in written(day).execute(sql)} == set(NOT_ORIENTED.values)
     assert one(written(day), f"SELECT count(*) FROM orientation t WHERE {recent} AND override IS NOT NULL") >= 1
 
 
-def test_nobody_is_followed_against_the_verdict(written):
+def test_no_person_is_followed_against_the_verdict(written):
     verdict = f"SELECT person_id FROM orientation t WHERE {domain_rules.VERDICT} = 'no'"
 
     assert one(written(NOW), f"SELECT count(*) FROM stage WHERE {FOLLOWED} AND person_id IN ({verdict})") == 0
 
 
-def test_everybody_asked_once(written):
+def test_every_person_has_one_request(written):
     assert one(written(NOW), "SELECT count(*) FROM person WHERE id NOT IN (SELECT person_id FROM orientation)") == 0
 
 
@@ -394,7 +394,7 @@ def test_every_value_occurs(written, table, column, values):
     assert {code for (code,) in written(NOW).execute(f"SELECT DISTINCT {column} FROM {table}")} == set(values.values)
 
 
-def test_one_person_alone_passed_the_ceiling_and_somebody_is_near_it(written):
+def test_one_person_is_above_the_ceiling_and_some_are_near_it(written):
     sums = "SELECT person_id, sum(granted) AS cents, max(override_reason) AS why FROM aid GROUP BY 1"
 
     assert written(NOW).execute(f"SELECT cents, why IS NOT NULL FROM ({sums}) WHERE cents > 90000").fetchall() == [
@@ -412,17 +412,17 @@ def texts(db: Office) -> list[str]:
     for table in TABLES.values():
         for field in table.fields:
             if isinstance(field.type, Text):
-                asked = f'SELECT DISTINCT {field.name} FROM "{table.name}" WHERE {field.name} IS NOT NULL'
-                found += [str(text) for (text,) in db.execute(asked)]
+                sql = f'SELECT DISTINCT {field.name} FROM "{table.name}" WHERE {field.name} IS NOT NULL'
+                found += [str(text) for (text,) in db.execute(sql)]
     return found
 
 
-def test_texts_are_french_and_finished(written):
+def test_texts_are_complete_french_sentences(written):
     for text in texts(written(NOW)):
         assert not re.search(r"['{}]|\.\.|  ", text), text
 
 
-def test_long_texts_keep_their_marks_beside_the_word(written):
+def test_long_texts_have_no_break_spaces_before_punctuation(written):
     for table in TABLES.values():
         for field in table.fields:
             if isinstance(field.type, LongText):
@@ -430,14 +430,14 @@ def test_long_texts_keep_their_marks_beside_the_word(written):
                     assert not re.search(r" [:;?!»€]|« ", text or ""), text
 
 
-def test_nobody_can_be_reached(written):
+def test_no_address_or_number_is_real(written):
     for table in ("person", "partner"):
         for phone, email in written(NOW).execute(f"SELECT phone, email FROM {table}"):
             assert re.fullmatch(r"(053649|063998)\d{4}", phone)
             assert email.endswith("@exemple.fr")
 
 
-def test_names_and_addresses_hold_together(written):
+def test_names_and_addresses_are_consistent(written):
     db = written(NOW)
 
     assert one(db, "SELECT count(*) - count(DISTINCT first_name || ' ' || last_name) FROM person") == 0
@@ -445,13 +445,13 @@ def test_names_and_addresses_hold_together(written):
     assert set(db.execute("SELECT postcode, town, territory FROM person")) <= set(TOWNS)
 
 
-def test_neighbouring_files_do_not_read_the_same(written):
+def test_neighbouring_persons_have_different_texts(written):
     told = written(NOW).execute("SELECT potential FROM diagnostic WHERE potential IS NOT NULL ORDER BY id").fetchall()
 
     assert len(set(told)) > len(told) * 0.9
 
 
-def test_the_file_says_what_it_supposes(written):
+def test_the_file_holds_its_assumptions(written):
     answer = one(written(NOW), "SELECT answer FROM need WHERE title LIKE 'Notes de la démonstration%'")
 
     assert str(answer).replace("\u00a0", " ") == NOTES

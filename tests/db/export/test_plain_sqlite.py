@@ -1,4 +1,4 @@
-"""The whole office file as plain SQLite: every row and value, readable by any tool, and nothing else of the file."""
+"""The export as plain SQLite: every row and value, readable by any tool, and nothing else of the file."""
 
 import sqlite3
 
@@ -33,7 +33,7 @@ def rows(raw, sql):
 
 
 @every_table
-def test_every_row_and_value_is_there(db, copied, table):
+def test_every_row_and_value_is_exported(db, copied, table):
     for number in (1, 2):
         save(db, table, Edit(whole_row(db, table, number)), "Ada")
     columns = ", ".join(["id", *(item.name for item in table.fields)])
@@ -47,7 +47,7 @@ def test_every_row_and_value_is_there(db, copied, table):
     assert (rows(raw, "PRAGMA integrity_check"), rows(raw, "PRAGMA foreign_key_check")) == ([("ok",)], [])
 
 
-def test_the_views_say_it_in_french(db, copied):
+def test_the_views_are_in_french(db, copied):
     person = given_person(db, licence=1, territory="cahors")
     given_aid(db, person, 123_45)
     given(db, "project", name="Marché", participants=f"[{person}]")
@@ -63,7 +63,7 @@ def test_the_views_say_it_in_french(db, copied):
     assert "En centimes." in told["granted"]
 
 
-def test_nothing_else_of_the_file_is_in_it(db, path, copied):
+def test_the_export_holds_nothing_else(db, path, copied):
     accounts.create(db, "secrete@exemple.fr", "Compte Secret", [Role.AGENT], "Ada")
     gone = given_person(db, last_name="Zorglubescu", note="Quintilienne")
     erased = given_person(db, last_name="Effacement")
@@ -89,7 +89,7 @@ def test_nothing_else_of_the_file_is_in_it(db, path, copied):
     assert rows(raw, "SELECT id FROM person WHERE last_name = 'Restante'") == [(kept,)]
 
 
-def test_what_refers_to_a_deleted_row_is_empty(db, copied):
+def test_a_reference_to_a_deleted_row_is_empty(db, copied):
     person, other = given_person(db), given_person(db)
     partner = given(db, "partner", name="Partie")
     given(db, "project", name="Marché", partner_id=partner, participants=f"[{other}, {person}]")
@@ -102,7 +102,7 @@ def test_what_refers_to_a_deleted_row_is_empty(db, copied):
     assert rows(raw, "PRAGMA foreign_key_check") == []
 
 
-def test_a_file_that_is_there_stays(db, tmp_path):
+def test_an_existing_file_is_not_overwritten(db, tmp_path):
     (tmp_path / "plain.db").write_text("précieux")
 
     with pytest.raises(FileExistsError):
@@ -111,7 +111,7 @@ def test_a_file_that_is_there_stays(db, tmp_path):
     assert (tmp_path / "plain.db").read_text() == "précieux"
 
 
-def test_it_is_its_owners_alone(db, tmp_path):
+def test_only_the_owner_may_read_the_file(db, tmp_path):
     plain_sqlite.plain_copy(db, tmp_path / "plain.db")
 
     assert (tmp_path / "plain.db").stat().st_mode & 0o777 == 0o600

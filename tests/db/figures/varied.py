@@ -30,7 +30,7 @@ RETIRED = {"film"}
 
 def varied(path: Path, seed: int) -> None:
     """A big made-up file, then spoilt at random: rows deleted, fields emptied, and what ``many`` never makes."""
-    bulk_office.many(path, PERSONS, TODAY)
+    bulk_office.write_bulk_office(path, PERSONS, TODAY)
     db, rng = connection.open_file(path), Random(seed)
     without_rules(db)
     db.execute("BEGIN")

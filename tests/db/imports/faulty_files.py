@@ -1,7 +1,7 @@
-"""Five deliberately awful files, with an office's real habits, and what is wrong in each: cell by cell.
+"""Five deliberately faulty files, with real habits of offices, and the mistakes in each, cell by cell.
 
-``Awful.mistakes``: (sheet, line, column letter or '' for the whole row) of everything that must be named;
-``Awful.kept``: some of what must be in the file afterwards, by table, as SQLite holds it. Everybody in them is made up.
+``FaultyFile.mistakes``: (sheet, line, column letter or '' for the whole row) of every expected problem;
+``FaultyFile.kept``: some of the rows expected in the file afterwards, by table, as stored. All data are invented.
 """
 # fmt: off
 # ruff: noqa: E501 - a row a line, so that a sheet reads as a sheet
@@ -18,22 +18,22 @@ from openpyxl.styles import Font, PatternFill
 
 from tests.db.imports import files
 
-Place = tuple[str, int, str]
+Position = tuple[str, int, str]
 
 
 @dataclass(frozen=True)
-class Awful:
-    """A file, its mistakes, and what of it must be kept once these rows are left waiting."""
+class FaultyFile:
+    """A file, its mistakes, and the rows expected after an import that leaves the faulty rows waiting."""
 
     name: str
     data: bytes
-    mistakes: set[Place]
+    mistakes: set[Position]
     kept: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
-    """Table -> how many rows are written."""
+    """Table -> number of rows written."""
 
 
-def titles_and_merged_cells() -> Awful:
+def titles_and_merged_cells() -> FaultyFile:
     """Two title rows, headers on two lines, merged cells, colours, three styles of dates, ages, a total, a hidden one."""
     book = openpyxl.Workbook()
     sheet = book.active
@@ -68,7 +68,7 @@ def titles_and_merged_cells() -> Awful:
     buffer = io.BytesIO()
     book.save(buffer)
     name = "Artistes 2024"
-    return Awful(
+    return FaultyFile(
         "suivi artistes.xlsx",
         buffer.getvalue(),
         {(name, 9, "C"), (name, 12, "C"), (name, 12, "E"), (name, 12, "F"), (name, 12, "G")},
@@ -85,7 +85,7 @@ def titles_and_merged_cells() -> Awful:
     )  # fmt: skip
 
 
-def windows_csv() -> Awful:
+def windows_csv() -> FaultyFile:
     """Windows-1252, semicolons, 5,000 rows, 60 mistakes of twelve kinds; « ? » and « NC » for unknown."""
     rng = Random(7)
     rows: list[list[str]] = [
@@ -103,7 +103,7 @@ def windows_csv() -> Awful:
         (5, "46000 Cahors"), (7, "15/13/2015"), (7, "avant 2010"), (8, "en cours"),
     )  # fmt: skip
     lines = rng.sample(range(1, 5_001), 60)
-    mistakes: set[Place] = set()
+    mistakes: set[Position] = set()
     for number, line in enumerate(lines):
         column, value = wrong[number % len(wrong)]
         rows[line][column] = value
@@ -111,16 +111,16 @@ def windows_csv() -> Awful:
     first = next(line for line in range(1, 5_001) if line not in lines)
     kept = {"last_name": rows[first][0], "first_name": rows[first][1], "postcode": rows[first][5],
             "note": "Très « motivée » ; à revoir"}  # fmt: skip
-    return Awful("liste.csv", files.text(rows), mistakes, {"person": [kept]}, {"person": 4_940})
+    return FaultyFile("liste.csv", files.text(rows), mistakes, {"person": [kept]}, {"person": 4_940})
 
 
 def _letters(number: int) -> str:
     return "".join("abcdefghij"[int(digit)] for digit in f"{number:04}")
 
 
-def a_sheet_a_year() -> Awful:
+def a_sheet_a_year() -> FaultyFile:
     """ODS, a sheet a year: the same persons again, one saying more, one contradicting; both names in one cell."""
-    return Awful(
+    return FaultyFile(
         "annees.ods",
         files.ods({
             "2022": [
@@ -149,9 +149,9 @@ def a_sheet_a_year() -> Awful:
     )  # fmt: skip
 
 
-def sheets_that_belong_together() -> Awful:
+def sheets_that_belong_together() -> FaultyFile:
     """Rights, stages, contracts, aids, contacts in sheets of their own, joined by name; rules of the domain broken."""
-    return Awful(
+    return FaultyFile(
         "tout.xlsx",
         files.xlsx({
             "Entretiens": [
@@ -205,7 +205,7 @@ def sheets_that_belong_together() -> Awful:
     )  # fmt: skip
 
 
-def what_the_spreadsheet_spoiled() -> Awful:
+def what_the_spreadsheet_spoiled() -> FaultyFile:
     """Zeros eaten, zeros only shown, days as numbers, errors, formulas without a result, columns without a name."""
     book = openpyxl.Workbook()
     sheet = book.active
@@ -223,7 +223,7 @@ def what_the_spreadsheet_spoiled() -> Awful:
     sheet["G4"].number_format = "00000"
     buffer = io.BytesIO()
     book.save(buffer)
-    return Awful(
+    return FaultyFile(
         "Classeur1.xlsx",
         buffer.getvalue(),
         {("Feuil1", 4, "D"), ("Feuil1", 4, "F"), ("Feuil1", 4, "K")},
@@ -236,6 +236,6 @@ def what_the_spreadsheet_spoiled() -> Awful:
     )  # fmt: skip
 
 
-EVERY: tuple[Callable[[], Awful], ...] = (
+EVERY: tuple[Callable[[], FaultyFile], ...] = (
     titles_and_merged_cells, windows_csv, a_sheet_a_year, sheets_that_belong_together, what_the_spreadsheet_spoiled,
 )  # fmt: skip

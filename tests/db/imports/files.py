@@ -1,4 +1,4 @@
-"""Files of an office, made by tests: rows of cells -> bytes of an XLSX, an ODS or a CSV."""
+"""Import files for tests: rows of cells as the bytes of an XLSX, an ODS or a CSV."""
 
 import csv
 import io

@@ -1,22 +1,22 @@
-"""One cell, one field: what it is read as, how that is told, and what is never guessed."""
+"""Reading of one cell for one field: value, interpretation, and what is never guessed."""
 
 from datetime import date, datetime
 
 import pytest
 
-from db.imports.cell_values import Reader
+from db.imports.cell_values import CellReader
 from db.imports.text_keys import split_name
 from db.model.dictionary import AID, DIAGNOSTIC, INTERVENTION, PERSON
 from db.model.lists import LISTS
 from db.model.types import Context
 
-KNOWN = Context({values.name: dict(values.values) for values in LISTS})
-NO = object()
-"""Not read: a problem with its reason."""
+CONTEXT = Context({values.name: dict(values.values) for values in LISTS})
+UNREADABLE = object()
+"""The cell is a problem."""
 
 
-def read(table, name, cell, **said):
-    return Reader(table.field(name), KNOWN, said.get("chosen", {}), said.get("remembered", {})).read(cell)
+def read(table, name, cell, **choices):
+    return CellReader(table.field(name), CONTEXT, choices.get("chosen", {}), choices.get("remembered", {})).read(cell)
 
 
 @pytest.mark.parametrize(
@@ -34,15 +34,18 @@ def read(table, name, cell, **said):
         (29252, "1980-02-01", "numéro de jour du tableur"),
         (19800201, "1980-02-01", "aaaammjj"),
         ("?", None, "sans valeur"),
-        *[(cell, NO, "") for cell in (1980, "1980", "février 1980", "02/1980", 45, "45 ans", True, "environ 1980")],
-        *[(cell, NO, "") for cell in ("31/02/1980", "12/31/1980", "01/02/1880")],
+        *[
+            (cell, UNREADABLE, "")
+            for cell in (1980, "1980", "février 1980", "02/1980", 45, "45 ans", True, "environ 1980")
+        ],
+        *[(cell, UNREADABLE, "") for cell in ("31/02/1980", "12/31/1980", "01/02/1880")],
     ],
 )
-def test_a_day_is_read_as_it_is_written_and_never_out_of_a_month_or_a_year(cell, value, how):
-    found = read(PERSON, "birth_date", cell)
+def test_a_day_is_read_in_every_format_but_never_from_a_month_or_a_year(cell, value, how):
+    reading = read(PERSON, "birth_date", cell)
 
-    assert bool(found.reason) == (value is NO)
-    assert (found.value, found.how) == (None if value is NO else value, how)
+    assert bool(reading.reason) == (value is UNREADABLE)
+    assert (reading.value, reading.how) == (None if value is UNREADABLE else value, how)
 
 
 @pytest.mark.parametrize(
@@ -53,39 +56,39 @@ def test_a_day_is_read_as_it_is_written_and_never_out_of_a_month_or_a_year(cell,
         (AID, "granted", 1234.5, 123450, ""),
         (AID, "granted", "1.234,50", 123450, ""),
         (AID, "granted", 33.3333, 3333, "arrondi au centime"),
-        (AID, "granted", "1.234", NO, ""),
-        (AID, "granted", "environ 300", NO, ""),
+        (AID, "granted", "1.234", UNREADABLE, ""),
+        (AID, "granted", "environ 300", UNREADABLE, ""),
         (PERSON, "phone", 612345678, "0612345678", "zéro du début rendu"),
         (PERSON, "phone", "+33 (0)6 12 34 56 78", "+33612345678", ""),
-        (PERSON, "phone", "06 12 34", NO, ""),
+        (PERSON, "phone", "06 12 34", UNREADABLE, ""),
         (PERSON, "postcode", 1000, "01000", "zéro du début rendu"),
         (PERSON, "postcode", "01000", "01000", ""),
         (PERSON, "gender", "femme", "woman", ""),
         (PERSON, "gender", "Mme", "woman", "synonyme"),
-        (PERSON, "gender", "Madmae", NO, ""),
+        (PERSON, "gender", "Madmae", UNREADABLE, ""),
         (PERSON, "legal_status", "Artiste-auteurr", "author", "orthographe"),
         (PERSON, "education", "BAC+2", "bac2", ""),
-        (PERSON, "education", "Bac + 7", NO, ""),
+        (PERSON, "education", "Bac + 7", UNREADABLE, ""),
         (PERSON, "household", "Non renseigné", "unknown", ""),
         (PERSON, "household", "NC", None, "sans valeur"),
         (PERSON, "licence", "x", 1, ""),
-        (PERSON, "licence", "peut-être", NO, ""),
+        (PERSON, "licence", "peut-être", UNREADABLE, ""),
         (PERSON, "craft", 12.5, "12,5", ""),
         (PERSON, "craft", date(2024, 2, 1), "01/02/2024", "date écrite en texte"),
         (DIAGNOSTIC, "obstacles", "Numérique, logement", ("housing", "digital"), ""),
-        (DIAGNOSTIC, "obstacles", "Logement ; chien", NO, ""),
+        (DIAGNOSTIC, "obstacles", "Logement ; chien", UNREADABLE, ""),
         (INTERVENTION, "minutes", "1h30", 90, "durée en minutes"),
-        (INTERVENTION, "minutes", 1.5, NO, ""),
+        (INTERVENTION, "minutes", 1.5, UNREADABLE, ""),
     ],
 )
-def test_a_value_is_read_and_every_guess_has_a_name(table, name, cell, value, how):
-    found = read(table, name, cell)
+def test_a_value_is_read_with_the_name_of_its_interpretation(table, name, cell, value, how):
+    reading = read(table, name, cell)
 
-    assert bool(found.reason) == (value is NO)
-    assert (found.value, found.how) == (None if value is NO else value, how)
+    assert bool(reading.reason) == (value is UNREADABLE)
+    assert (reading.value, reading.how) == (None if value is UNREADABLE else value, how)
 
 
-def test_what_a_person_said_of_a_value_counts_now_and_is_remembered():
+def test_a_chosen_or_remembered_replacement_wins():
     assert read(PERSON, "gender", "garçon", chosen={"Garçon": "man"}).value == "man"
     assert read(PERSON, "gender", "garçon", remembered={"garcon": "man"}).how == "retenu"
     assert (read(PERSON, "gender", "xyz", chosen={"xyz": ""}).value, read(PERSON, "gender", "xyz").value) == (
@@ -102,5 +105,5 @@ def test_what_a_person_said_of_a_value_counts_now_and_is_remembered():
         ("DUPONT", None),
     ],
 )  # fmt: skip
-def test_both_names_in_one_cell_are_told_apart_by_capitals_or_not_at_all(text, names):
+def test_a_whole_name_is_split_at_a_comma_or_by_capitals_only(text, names):
     assert split_name(text) == names

@@ -1,4 +1,4 @@
-"""The five awful files: every mistake is named, nothing else is, nothing is invented, again changes nothing."""
+"""Five faulty files: every mistake is reported and nothing else; a second import changes nothing."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.db.imports import faulty_files
 
 
 @pytest.mark.parametrize("make", faulty_files.EVERY, ids=lambda make: make.__name__)
-def test_every_mistake_is_named_nothing_is_invented_and_again_changes_nothing(db, make):
+def test_every_mistake_is_a_problem_and_a_second_import_changes_nothing(db, make):
     file = make()
     book = workbook_reader.read(file.data, file.name)
     made = plan(db, book)
@@ -21,18 +21,18 @@ def test_every_mistake_is_named_nothing_is_invented_and_again_changes_nothing(db
 
     done = write(db, made, "Ada", leave_waiting=True)
     assert done.created == sum(file.rows.values())
-    for table, many in file.rows.items():
-        assert db.execute(f'SELECT count(*) FROM "{table}" WHERE deleted_at IS NULL').fetchone()[0] == many
+    for table, count in file.rows.items():
+        assert db.execute(f'SELECT count(*) FROM "{table}" WHERE deleted_at IS NULL').fetchone()[0] == count
     for table, rows in file.kept.items():
         for row in rows:
-            asked = " AND ".join(f"{name} IS :{name}" for name in row)
-            assert db.execute(f'SELECT count(*) FROM "{table}" WHERE {asked}', row).fetchone()[0] >= 1, row
+            condition = " AND ".join(f"{name} IS :{name}" for name in row)
+            assert db.execute(f'SELECT count(*) FROM "{table}" WHERE {condition}', row).fetchone()[0] >= 1, row
 
-    again = plan(db, book)
-    assert (again.count(CREATE), again.count(UPDATE)) == (0, 0)
-    assert again.count(SAME) == done.created
-    assert write(db, again, "Ada", leave_waiting=True).operation is None
-    assert {(one.sheet, one.row, one.column) for one in again.problems} == file.mistakes
+    second = plan(db, book)
+    assert (second.count(CREATE), second.count(UPDATE)) == (0, 0)
+    assert second.count(SAME) == done.created
+    assert write(db, second, "Ada", leave_waiting=True).operation is None
+    assert {(one.sheet, one.row, one.column) for one in second.problems} == file.mistakes
 
     if done.created < 100:
         undo.undo(db, done.operation or 0, "Ada")
@@ -40,7 +40,7 @@ def test_every_mistake_is_named_nothing_is_invented_and_again_changes_nothing(db
             assert db.execute(f'SELECT count(*) FROM "{table}" WHERE deleted_at IS NULL').fetchone()[0] == 0
 
 
-def test_every_line_that_is_no_data_is_told(db):
+def test_every_ignored_line_has_its_reason(db):
     file = faulty_files.titles_and_merged_cells()
 
     sheet, hidden = plan(db, workbook_reader.read(file.data, file.name)).sheets
@@ -61,7 +61,7 @@ def test_every_line_that_is_no_data_is_told(db):
     assert next(column for column in sheet.columns if column.header.endswith("Âge")).field == ""
 
 
-def test_every_guess_is_shown(db):
+def test_every_interpreted_value_is_listed(db):
     file = faulty_files.titles_and_merged_cells()
 
     guesses = {

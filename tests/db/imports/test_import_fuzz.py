@@ -1,4 +1,4 @@
-"""Files that nobody would think of: the import never crashes, never writes a part, and reads back what it wrote."""
+"""Random files: an import never fails with an unexpected error, never writes a part, and writes what it planned."""
 
 import shutil
 from contextlib import suppress
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from db.base.errors import WorkbookError
 from db.imports import workbook_reader
 from db.imports.plan import plan
-from db.imports.plan_types import CREATE, UPDATE, Choices
+from db.imports.plan_types import CREATE, UPDATE, ImportChoices
 from db.imports.write import write
 from db.model.dictionary import FILES
 from db.storage import connection
@@ -49,14 +49,14 @@ CHECKED = settings(max_examples=40, deadline=None, suppress_health_check=list(He
         st.text(max_size=200).map(str.encode),
     )
 )
-def test_bytes_are_a_workbook_or_a_sentence(data):
+def test_bytes_are_a_workbook_or_a_workbook_error(data):
     with suppress(WorkbookError):
         assert workbook_reader.read(data, "x").sheets
 
 
 @CHECKED
 @given(SHEETS, st.sampled_from(["xlsx", "text"]))
-def test_whatever_is_in_the_cells_what_is_written_reads_back_equal_and_again_changes_nothing(
+def test_any_cells_are_written_as_planned_and_a_second_import_changes_nothing(
     empty_file, tmp_path_factory, sheets, kind
 ):
     path = tmp_path_factory.mktemp("fuzz") / "palette.db"
@@ -68,12 +68,14 @@ def test_whatever_is_in_the_cells_what_is_written_reads_back_equal_and_again_cha
         book = workbook_reader.read(data, "fichier")
     except WorkbookError:
         return
-    made = plan(db, book, Choices(tables={sheet.name: "person" for sheet in book.sheets if sheet.name == "Feuil1"}))
-    done = write(db, made, "Ada", leave_waiting=True)  # what the file refuses was told by the plan
+    made = plan(
+        db, book, ImportChoices(tables={sheet.name: "person" for sheet in book.sheets if sheet.name == "Feuil1"})
+    )
+    done = write(db, made, "Ada", leave_waiting=True)  # what the file refuses is a problem of the plan or waits
     assert sum(map(len, _everything(db).values())) == done.created
     _reads_back(db, made)
-    again = plan(db, book, made.choices)
-    assert (again.count(CREATE), again.count(UPDATE)) == (0, 0)
+    second = plan(db, book, made.choices)
+    assert (second.count(CREATE), second.count(UPDATE)) == (0, 0)
     db.close()
 
 

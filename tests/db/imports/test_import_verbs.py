@@ -1,4 +1,4 @@
-"""`python -m db template` and `import`: what is printed, what is written, and the exit code."""
+"""`python -m db template` and `import`: output, written rows and exit code."""
 
 import io
 import json
@@ -38,28 +38,28 @@ def saved(tmp_path, *rows, name="liste.xlsx"):
     return path
 
 
-def many(office):
+def count_persons(office):
     db = connection.open_file(office)
     (found,) = db.execute("SELECT count(*) FROM person WHERE deleted_at IS NULL").fetchone()
     db.close()
     return found
 
 
-def test_an_import_is_written_and_signed_and_again_does_nothing(office, tmp_path):
+def test_an_import_is_written_and_signed_and_a_second_one_does_nothing(office, tmp_path):
     path = saved(tmp_path, ["Hugo", "Léo", "02/01/1970", "M."], ["Prévert", "Zoé", None, "Femme"])
 
     first = run("import", office, path, "--json")
 
     assert first.exit_code == 0
-    told = json.loads(first.stdout)
-    assert (told["written"], told["created"], told["updated"], told["unchanged"], told["problems"]) == (
+    output = json.loads(first.stdout)
+    assert (output["written"], output["created"], output["updated"], output["unchanged"], output["problems"]) == (
         True,
         2,
         0,
         0,
         [],
     )
-    assert [(guess["value"], guess["read_as"], guess["how"]) for guess in told["guesses"]] == [
+    assert [(guess["value"], guess["read_as"], guess["how"]) for guess in output["guesses"]] == [
         ("M.", "Homme", "synonyme")
     ]
     db = connection.open_file(office)
@@ -68,14 +68,14 @@ def test_an_import_is_written_and_signed_and_again_does_nothing(office, tmp_path
     ]
     db.close()
 
-    again = run("import", office, path)
-    assert (again.exit_code, again.stdout.splitlines()[-1]) == (
+    second = run("import", office, path)
+    assert (second.exit_code, second.stdout.splitlines()[-1]) == (
         0,
         "0 créées, 0 modifiées, 2 inchangées, 0 en attente. Tout est enregistré.",
     )
 
 
-def test_problems_end_with_1_and_nothing_written(office, tmp_path):
+def test_problems_exit_with_1_and_write_nothing(office, tmp_path):
     path = saved(tmp_path, ["Hugo", "Léo", "hier", "Homme"], ["Prévert", "Zoé", None, "Femme"])
 
     result = run("import", office, path, "--json")
@@ -86,7 +86,7 @@ def test_problems_end_with_1_and_nothing_written(office, tmp_path):
         "sheet": "Personnes", "row": 2, "column": "C", "value": "hier",
     }  # fmt: skip
     assert "n’est pas une date" in problem["reason"]
-    assert many(office) == 0
+    assert count_persons(office) == 0
 
 
 def test_a_dry_run_compares_and_writes_nothing(office, tmp_path):
@@ -94,10 +94,10 @@ def test_a_dry_run_compares_and_writes_nothing(office, tmp_path):
 
     assert result.exit_code == 0
     assert result.stdout.endswith("1 à créer, 0 à modifier, 0 inchangées, 0 en attente. Rien n’a été enregistré.\n")
-    assert many(office) == 0
+    assert count_persons(office) == 0
 
 
-def test_a_file_that_is_none_ends_with_2(office, tmp_path):
+def test_a_file_that_is_no_workbook_exits_with_2(office, tmp_path):
     path = tmp_path / "a.pdf"
     path.write_bytes(b"%PDF-1.7")
 
@@ -110,7 +110,7 @@ def test_a_file_that_is_none_ends_with_2(office, tmp_path):
         assert result.stderr.strip()
 
 
-def test_the_template_filled_in_comes_in_without_correction(db, path, tmp_path):
+def test_a_filled_template_is_imported_without_correction(db, path, tmp_path):
     assert run("template", tmp_path / "modele.xlsx", path).exit_code == 0
     book = openpyxl.load_workbook(tmp_path / "modele.xlsx")
     assert book.sheetnames == ["Lisez-moi", *(table.plural[:31] for table in FILES.values()), "Listes"]
@@ -137,8 +137,8 @@ def test_the_template_filled_in_comes_in_without_correction(db, path, tmp_path):
     assert all(column.how == "nom" for sheet in made.sheets if sheet.table for column in sheet.columns)
     assert made.count(CREATE) + made.count(SAME) + made.count("update") == len(FILES)
     write(db, made, "Ada")
-    again = plan(db, workbook_reader.read(buffer.getvalue(), "modele.xlsx"))
-    assert (again.count(SAME), again.problems) == (len(FILES), [])
+    second = plan(db, workbook_reader.read(buffer.getvalue(), "modele.xlsx"))
+    assert (second.count(SAME), second.problems) == (len(FILES), [])
 
 
 def _shown(db, table, values, known):
@@ -160,7 +160,7 @@ def _shown(db, table, values, known):
     return found
 
 
-def test_a_template_is_never_written_over_a_file(tmp_path):
+def test_a_template_never_overwrites_a_file(tmp_path):
     path = tmp_path / "modele.xlsx"
     assert run("template", path).exit_code == 0
     size = path.stat().st_size

@@ -1,4 +1,4 @@
-"""Who is recognised, what is compared, what a person may correct, and that a whole office comes in again."""
+"""Matching of persons and rows, comparison, corrections of a person, and the import of a whole office."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from benchmarks import bulk_office
 from db.imports import workbook_reader
 from db.imports.plan import plan
-from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, Choices, Plan
+from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, ImportChoices, ImportPlan
 from db.imports.write import write
 from db.model.dictionary import FILES, PERSON
 from db.model.types import Reference, References
@@ -21,11 +21,13 @@ from tests.db.imports import files
 HEAD = ["Nom", "Prénom", "Date de naissance", "Genre", "Téléphone"]
 
 
-def planned(db, *rows: Sequence[Any], choices: Choices | None = None, sheet: str = "Personnes", **more: Any) -> Plan:
-    return plan(db, workbook_reader.read(files.xlsx({sheet: rows, **more}), "essai.xlsx"), choices or Choices())
+def planned(
+    db, *rows: Sequence[Any], choices: ImportChoices | None = None, sheet: str = "Personnes", **more: Any
+) -> ImportPlan:
+    return plan(db, workbook_reader.read(files.xlsx({sheet: rows, **more}), "essai.xlsx"), choices or ImportChoices())
 
 
-def actions(made: Plan) -> list[tuple[int, str]]:
+def actions(made: ImportPlan) -> list[tuple[int, str]]:
     return [(row.number, row.action) for _, row in made.rows()]
 
 
@@ -40,7 +42,7 @@ def persons(db):
     ("last", "first"),
     [("Œillet", "Jean-Noël"), ("OEILLET", "JEAN NOEL"), ("oeillet", "jean-noël"), ("Œillet ", " Jean  Noël")],
 )
-def test_a_person_is_known_by_name_and_birth_date_accents_and_case_ignored(db, last, first):
+def test_a_person_is_matched_by_name_and_birth_date_ignoring_accents_and_case(db, last, first):
     person = given_person(db, last_name="Œillet", first_name="Jean-Noël", birth_date="1970-01-02")
 
     made = planned(db, HEAD, [last, first, "02/01/1970", "Femme", "0639980001"])
@@ -69,7 +71,7 @@ def test_an_empty_cell_and_an_unknown_word_never_overwrite(db):
         (["Hugot", "Léo", None], "même prononciation, date de naissance absente d’un côté"),
     ],
 )
-def test_a_near_match_is_offered_and_taken_only_when_a_person_says_so(db, row, why):
+def test_a_near_match_is_used_only_when_a_person_chooses_it(db, row, why):
     person = given_person(db, last_name="Hugo", first_name="Léo", birth_date="1970-01-02", gender="man")
     line = [*row, "Homme", None]
 
@@ -78,13 +80,13 @@ def test_a_near_match_is_offered_and_taken_only_when_a_person_says_so(db, row, w
     (near,) = made.near
     assert [(one.id, one.reason) for one in near.candidates] == [(person, why)]
     assert actions(made) == [(2, CREATE)]
-    assert [row.id for _, row in planned(db, HEAD, line, choices=Choices(persons={near.key: person})).rows()] == [
+    assert [row.id for _, row in planned(db, HEAD, line, choices=ImportChoices(persons={near.key: person})).rows()] == [
         person
     ]
-    assert actions(planned(db, HEAD, line, choices=Choices(persons={near.key: 0}))) == [(2, CREATE)]
+    assert actions(planned(db, HEAD, line, choices=ImportChoices(persons={near.key: 0}))) == [(2, CREATE)]
 
 
-def test_somebody_else_is_not_near(db):
+def test_a_different_person_is_no_near_match(db):
     given_person(db, last_name="Hugo", first_name="Léo", birth_date="1970-01-02")
 
     made = planned(
@@ -94,7 +96,7 @@ def test_somebody_else_is_not_near(db):
     assert (made.near, made.count(CREATE)) == ([], 2)
 
 
-def test_two_known_under_one_name_and_date_are_told_apart_by_number_only(db):
+def test_two_persons_with_one_name_and_birth_date_are_matched_by_number_only(db):
     first, second = (given_person(db, last_name="Hugo", first_name="Léo", birth_date="1970-01-02") for _ in range(2))
 
     (problem,) = planned(db, HEAD, ["Hugo", "Léo", "02/01/1970", None, None]).problems
@@ -104,7 +106,7 @@ def test_two_known_under_one_name_and_date_are_told_apart_by_number_only(db):
     assert [(row.id, row.action) for _, row in made.rows()] == [(second, UPDATE)]
 
 
-def test_a_row_of_nobody_or_of_one_of_two_waits_until_somebody_says_whose_it_is(db):
+def test_a_row_without_a_certain_person_waits_until_one_is_chosen(db):
     lou = given_person(db, last_name="Marchand", first_name="Lou", birth_date="1980-01-01")
     given_person(db, last_name="Marchand", first_name="Lou", birth_date="1990-01-01")
     rows = [["Nom", "Prénom", "Sortie le", "Sortie de", "Motif"], ["Marchand", "Lou", "01/02/2024", "RSA", "Retraite"]]
@@ -114,14 +116,14 @@ def test_a_row_of_nobody_or_of_one_of_two_waits_until_somebody_says_whose_it_is(
     assert "plusieurs personnes" in made.problems[0].reason
     key = made.near[0].key
 
-    chosen = planned(db, *rows, sheet="Sorties", choices=Choices(persons={key: lou}))
+    chosen = planned(db, *rows, sheet="Sorties", choices=ImportChoices(persons={key: lou}))
     assert [row.values["person_id"] for _, row in chosen.rows()] == [lou]
 
 
 # ---- rows of a person
 
 
-def test_repeated_keys_match_as_many_rows_as_there_are_equal_ones_first(db):
+def test_rows_with_one_key_match_equal_rows_first_and_each_row_once(db):
     person = given_person(db)
     common = {"person_id": person, "happened_on": "2024-01-02", "domain": "coaching"}
     one, two = (given(db, "intervention", **common, note=note) for note in ("un", "deux"))
@@ -137,7 +139,7 @@ def test_repeated_keys_match_as_many_rows_as_there_are_equal_ones_first(db):
     ]
 
 
-def test_what_no_column_gives_is_asked_for_and_said_once_for_the_sheet(db):
+def test_a_required_field_without_column_may_get_a_constant_for_the_sheet(db):
     given_person(db)
     rows = [["Personne", "Demandée le", "Type d’aide"], ["Marchand Lou", "01/02/2024", "Formation"]]
 
@@ -145,14 +147,16 @@ def test_what_no_column_gives_is_asked_for_and_said_once_for_the_sheet(db):
     assert made.sheets[0].missing == ["decision"]
     assert [(one.label, one.reason) for one in made.problems] == [("Décision", "ce champ est obligatoire")]
 
-    said = planned(db, *rows, sheet="Aides", choices=Choices(constants={"Aides": {"decision": "En attente"}}))
-    assert [row.values["decision"] for _, row in said.rows()] == ["pending"]
+    corrected = planned(
+        db, *rows, sheet="Aides", choices=ImportChoices(constants={"Aides": {"decision": "En attente"}})
+    )
+    assert [row.values["decision"] for _, row in corrected.rows()] == ["pending"]
 
 
 # ---- what a person corrects
 
 
-def test_every_choice_changes_what_is_read_and_survives_json(db):
+def test_every_choice_is_applied_and_survives_json(db):
     rows: list[list[Any]] = [
         ["Truc", "Nom", "Prénom", "Genre", "Machin"],
         ["x", "Hugo", "Léo", "garçon", "pas un téléphone"],
@@ -160,52 +164,52 @@ def test_every_choice_changes_what_is_read_and_survives_json(db):
     made = planned(db, *rows, sheet="Feuille")
     assert {(one.column, one.value) for one in made.problems} == {("D", "garçon")}
 
-    choices = Choices(
+    choices = ImportChoices(
         tables={"Feuille": "person"},
         headers={"Feuille": 1},
         fields={"Feuille": {"E": "phone", "A": ""}},
         values={"person.gender": {"garçon": "man"}},
         aside=frozenset({"Feuille!E2"}),
     )
-    said = planned(db, *rows, sheet="Feuille", choices=Choices.from_json(choices.to_json()))
+    corrected = planned(db, *rows, sheet="Feuille", choices=ImportChoices.from_json(choices.to_json()))
 
-    ((_, row),) = said.rows()
+    ((_, row),) = corrected.rows()
     assert (row.action, row.values) == (CREATE, {"last_name": "Hugo", "first_name": "Léo", "gender": "man"})
-    assert [column.how for column in said.sheets[0].columns] == ["choisi", "nom", "nom", "nom", "choisi"]
+    assert [column.how for column in corrected.sheets[0].columns] == ["choisi", "nom", "nom", "nom", "choisi"]
 
 
-def test_a_row_set_aside_is_left_out_and_told(db):
+def test_a_row_set_aside_is_listed_as_ignored(db):
     rows: list[list[Any]] = [HEAD, ["Hugo", None, None, "Homme", None], ["Prévert", "Zoé", None, "Femme", None]]
     (problem,) = planned(db, *rows).problems
 
-    made = planned(db, *rows, choices=Choices(aside=frozenset({problem.key})))
+    made = planned(db, *rows, choices=ImportChoices(aside=frozenset({problem.key})))
 
     assert (actions(made), made.problems) == ([(3, CREATE)], [])
     assert [(line.row, line.reason) for line in made.sheets[0].ignored] == [(2, "laissée de côté par votre choix")]
 
 
-def test_what_was_chosen_is_proposed_for_the_next_file(db):
+def test_choices_are_remembered_for_the_next_file_without_names(db):
     zoe = given_person(db, last_name="Prévert", first_name="Zoé", birth_date="1975-04-02")
     rows: list[list[Any]] = [
         ["Truc", "Nom", "Prénom", "Genre"],
         ["06 39 98 00 01", "Hugo", "Léo", "garçon"],
         [None, "Prévert", "Zoé", "Femme"],
     ]
-    choices = Choices(
+    choices = ImportChoices(
         fields={"Personnes": {"A": "phone"}}, values={"person.gender": {"garçon": "man"}}, persons={"Personnes!3": zoe}
     )
     write(db, planned(db, *rows, choices=choices), "Ada")
 
-    again = planned(db, *rows)
+    second = planned(db, *rows)
 
-    assert [column.how for column in again.sheets[0].columns] == ["retenu", "nom", "nom", "nom"]
-    assert actions(again) == [(2, SAME), (3, SAME)]
+    assert [column.how for column in second.sheets[0].columns] == ["retenu", "nom", "nom", "nom"]
+    assert actions(second) == [(2, SAME), (3, SAME)]
     assert len(persons(db)) == 2
-    told = [row[0] for row in db.execute("SELECT said || chosen FROM import_choice WHERE kind = 'person'")]
-    assert not any("zoe" in one.lower() or "1975" in one for one in told)
+    stored = [row[0] for row in db.execute("SELECT said || chosen FROM import_choice WHERE kind = 'person'")]
+    assert not any("zoe" in one.lower() or "1975" in one for one in stored)
 
 
-def test_cells_beyond_the_headers_are_a_column_that_is_told(db):
+def test_cells_beyond_the_headers_form_a_column_without_title(db):
     made = plan(db, workbook_reader.read(b"Nom;Pr\xe9nom;Genre\nHugo;L\xe9o;Homme;et ; voil\xe0\n", "liste.csv"))
 
     assert [(one.letter, one.field, one.why, one.examples) for one in made.sheets[0].columns[3:]] == [
@@ -214,7 +218,7 @@ def test_cells_beyond_the_headers_are_a_column_that_is_told(db):
     ]
 
 
-def test_a_column_of_another_table_is_left_out_and_told_whose_it_is(db):
+def test_a_column_of_another_table_is_left_out_with_the_name_of_that_table(db):
     made = planned(db, [*HEAD, "Freins"], ["Hugo", "Léo", None, "Homme", None, "Logement"])
 
     assert made.sheets[0].columns[5].field == ""
@@ -252,9 +256,9 @@ def _shown(item, value, known):
     return " ; ".join(f"{known.title(item.target, one)} n° {one}" for one in values)
 
 
-def test_numbers_and_references_are_kept_in_an_empty_file(db, tmp_path):
+def test_an_empty_file_keeps_the_numbers_and_references(db, tmp_path):
     source = tmp_path / "source.db"
-    bulk_office.many(source, 40)
+    bulk_office.write_bulk_office(source, 40)
     office = connection.open_file(source)
     office.execute("UPDATE person SET birth_date = NULL, last_name = 'Hugo', first_name = 'Léo' WHERE id IN (3, 4)")
     data = files.xlsx(whole_office(office))
@@ -267,9 +271,9 @@ def test_numbers_and_references_are_kept_in_an_empty_file(db, tmp_path):
         columns = ", ".join(["id", *(item.name for item in table.fields)])
         sql = f'SELECT {columns} FROM "{table.name}" ORDER BY id'
         assert db.execute(sql).fetchall() == office.execute(sql).fetchall(), table.name
-    again = plan(db, workbook_reader.read(data, "tout.xlsx"))
-    assert (again.count(CREATE), again.count(UPDATE), again.problems) == (0, 0, [])
-    assert again.count(SAME) == made.count(CREATE)
+    second = plan(db, workbook_reader.read(data, "tout.xlsx"))
+    assert (second.count(CREATE), second.count(UPDATE), second.problems) == (0, 0, [])
+    assert second.count(SAME) == made.count(CREATE)
     office.close()
 
 

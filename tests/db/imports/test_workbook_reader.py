@@ -1,4 +1,4 @@
-"""What is read of a file, whatever wrote it; and what is refused before it is read."""
+"""Reading of files of every kind, and the files that are refused before they are read."""
 
 import io
 import zipfile
@@ -58,7 +58,7 @@ def test_values_keep_their_kind(make):
     assert [type(cell) for cell in cells(book)[1]] == [str, int, float, date, str]
 
 
-def test_what_a_sheet_shows_beside_its_values_is_told():
+def test_the_formats_of_a_sheet_are_read():
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.append(["Groupe", "CP", "Somme", "Moment"])
@@ -118,22 +118,22 @@ def _zip(content):
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_no_spreadsheet_is_refused_with_a_sentence(name):
+def test_a_file_that_is_no_spreadsheet_is_refused_with_a_reason(name):
     make, words = REFUSED[name]
 
     with pytest.raises(WorkbookError, match=words):
         workbook_reader.read(make(), "fichier")
 
 
-def test_what_would_swell_is_refused_before_it_is_opened(monkeypatch):
-    monkeypatch.setattr(workbook_reader, "MAX_SWOLLEN", 5_000_000)
+def test_a_file_that_would_decompress_too_large_is_refused(monkeypatch):
+    monkeypatch.setattr(workbook_reader, "MAX_UNCOMPRESSED", 5_000_000)
     assert workbook_reader.read(altered(lambda xml: xml), "x").sheets
 
     with pytest.raises(WorkbookError, match="décompressé"):
         workbook_reader.read(altered(lambda xml: xml + b" " * 6_000_000), "x")
 
 
-def test_an_ods_that_repeats_cells_without_end_is_refused():
+def test_an_ods_with_too_many_repeated_cells_is_refused():
     source, buffer = zipfile.ZipFile(io.BytesIO(files.ods({"a": ROWS}))), io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as target:
         for name in source.namelist():

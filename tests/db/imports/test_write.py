@@ -1,4 +1,4 @@
-"""All or nothing: what stands in the way is named, a cancelled import leaves nothing, an import is undone as one."""
+"""Writing of an import: all or nothing, with every problem named, and one undo."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from db.base.errors import AccessError, RefusedImportError
 from db.imports import workbook_reader
 from db.imports.plan import plan
-from db.imports.plan_types import Choices
+from db.imports.plan_types import ImportChoices
 from db.imports.write import write
 from db.model.roles import Role
 from db.people import erasure
@@ -34,7 +34,7 @@ def everything(db):
 PEOPLE = [[f"Hugo{n}", "Léo", "02/01/1970", "Homme", None] for n in "abcdefgh"]
 
 
-def test_an_import_is_one_operation_signed_and_undone_whole(db):
+def test_an_import_is_one_signed_operation_with_one_undo(db):
     known = given_person(db, last_name="Hugoa", first_name="Léo", birth_date="1970-01-02", gender="woman")
     before = db.execute("SELECT gender, phone FROM person WHERE id = ?", (known,)).fetchone()
 
@@ -50,13 +50,13 @@ def test_an_import_is_one_operation_signed_and_undone_whole(db):
     assert db.execute("SELECT gender, phone FROM person WHERE id = ?", (known,)).fetchone() == before
 
 
-def test_nothing_is_written_while_a_row_waits_unless_it_is_said(db):
+def test_nothing_is_written_while_a_row_waits_unless_waiting_rows_are_left_out(db):
     made = plan(db, book(*PEOPLE, ["Prévert", "Zoé", "hier", "Femme", None]))
     before = everything(db)
 
-    with pytest.raises(RefusedImportError, match=r"une correction \(1\)") as told:
+    with pytest.raises(RefusedImportError, match=r"une correction \(1\)") as error:
         write(db, made, "Ada")
-    assert [(one.row, one.column) for one in told.value.problems] == [(10, "C")]
+    assert [(one.row, one.column) for one in error.value.problems] == [(10, "C")]
     assert everything(db) == before
 
     assert write(db, made, "Ada", leave_waiting=True).created == 8
@@ -83,8 +83,8 @@ def test_a_cancelled_import_leaves_nothing(db, at, monkeypatch):
     assert write(db, made, "Ada").created == 8
 
 
-def test_every_row_that_the_file_refuses_is_named_and_nothing_is_written(db, monkeypatch):
-    monkeypatch.setattr("db.imports.plan.CHECKED_AT_MOST", 0)
+def test_every_refused_row_is_a_problem_and_nothing_is_written(db, monkeypatch):
+    monkeypatch.setattr("db.imports.plan.MAX_CHECKED_ROWS", 0)
     aids: list[list[Any]] = [["Nom", "Prénom", "Demandée le", "Type d’aide", "Montant accordé", "Décision"]]
     aids += [
         [f"Hugo{n}", "Léo", "01/02/2024", "Formation", cents, "Accordée"]
@@ -94,18 +94,18 @@ def test_every_row_that_the_file_refuses_is_named_and_nothing_is_written(db, mon
     assert (made.checked, made.problems) == (False, [])
     before = everything(db)
 
-    with pytest.raises(RefusedImportError) as told:
+    with pytest.raises(RefusedImportError) as error:
         write(db, made, "Ada")
 
-    assert [(one.sheet, one.row, one.field) for one in told.value.problems] == [
+    assert [(one.sheet, one.row, one.field) for one in error.value.problems] == [
         ("Aides", 2, "granted"),
         ("Aides", 4, "granted"),
     ]
-    assert "plafond de 900 €" in told.value.problems[0].reason.replace("\u00a0", " ")
+    assert "plafond de 900 €" in error.value.problems[0].reason.replace("\u00a0", " ")
     assert everything(db) == before
 
 
-def test_a_change_that_would_pass_the_ceiling_says_what_is_left(db):
+def test_an_aid_above_the_ceiling_is_refused_with_the_amount_left(db):
     person = given_person(db, last_name="Hugo", first_name="Léo")
     given_aid(db, person, 500_00)
     given_aid(db, person, 100_00, "2024-06-01", type="training")
@@ -121,11 +121,11 @@ def test_a_change_that_would_pass_the_ceiling_says_what_is_left(db):
     assert total_granted(db, person) == 600_00
 
 
-def test_whom_a_near_match_was_is_forgotten_with_her(db):
+def test_erasing_a_person_removes_the_remembered_near_matches(db):
     known = given_person(db, last_name="Hugo", first_name="Léo", birth_date="1970-01-02", gender="man")
     other = given_person(db, last_name="Prévert", first_name="Zoé", birth_date="1975-04-02")
     rows = book(["Hugot", "Léo", "02/01/1970", None, None], ["Prévert", "Zoe", "04/02/1975", None, None])
-    choices = Choices(persons={"Personnes!2": known, "Personnes!3": other})
+    choices = ImportChoices(persons={"Personnes!2": known, "Personnes!3": other})
     write(db, plan(db, rows, choices), "Ada")
     sql = "SELECT chosen FROM import_choice WHERE kind = 'person' ORDER BY chosen"
     assert db.execute(sql).fetchall() == [(str(known),), (str(other),)]
@@ -140,14 +140,14 @@ def test_a_colleague_who_changed_a_row_meanwhile_is_not_overwritten(db):
     made = plan(db, book(["Hugoa", "Léo", "02/01/1970", "Homme", "0639980001"]))
     records.save(db, db.tables["person"], Edit({"phone": "0639980099"}, known, 1), "Bob")
 
-    with pytest.raises(RefusedImportError) as told:
+    with pytest.raises(RefusedImportError) as error:
         write(db, made, "Ada")
 
-    assert [(one.row, "Bob" in one.reason) for one in told.value.problems] == [(2, True)]
+    assert [(one.row, "Bob" in one.reason) for one in error.value.problems] == [(2, True)]
     assert db.execute("SELECT phone FROM person").fetchone()[0] == "0639980099"
 
 
-def test_a_colleague_who_entered_the_same_person_meanwhile_leaves_no_double(db):
+def test_a_person_entered_by_a_colleague_meanwhile_is_not_duplicated(db):
     made = plan(db, book(PEOPLE[0]))
     records.save(
         db,
@@ -161,21 +161,21 @@ def test_a_colleague_who_entered_the_same_person_meanwhile_leaves_no_double(db):
     assert db.execute("SELECT count(*) FROM person").fetchone()[0] == 1
 
 
-def test_an_agent_may_import_and_nobody_else(db, path):
+def test_only_an_agent_may_import(db, path):
     held = connection.open_file(path)
     permissions.hold(held, [Role.AGENT])
     assert write(held, plan(held, book(PEOPLE[0])), "Ada").created == 1
     for role in (Role.PILOTE, Role.ADMIN):
         other = connection.open_file(path)
         permissions.hold(other, [role])
-        with pytest.raises(Exception) as told:
+        with pytest.raises(Exception) as error:
             plan(other, book(PEOPLE[1]))
-        assert isinstance(told.value, AccessError) or "prohibited" in str(told.value)
+        assert isinstance(error.value, AccessError) or "prohibited" in str(error.value)
         other.close()
     held.close()
 
 
-def test_rights_come_before_the_stages_that_need_them_and_a_contract_before_the_one_that_replaces_it(db):
+def test_rows_are_written_after_the_rows_they_need(db):
     person = given_person(db, rights=None, last_name="Hugo", first_name="Léo")
     made = plan(db, workbook_reader.read(files.xlsx({
         "CER": [

@@ -141,7 +141,7 @@ def test_somebody_about_to_enter_the_file_is_recognised(db):
 
 def test_two_ways_of_looking_agree_on_a_whole_office(tmp_path):
     """Looked up by keys, as by comparing everybody with everybody."""
-    bulk_office.many(tmp_path / "many.db", 600)
+    bulk_office.write_bulk_office(tmp_path / "many.db", 600)
     db = connection.open_file(tmp_path / "many.db")
     for name in ("Delmas Jeanne", "Delmaz Jeanne", "Jeanne Delmas", "Delmas-Roux Jeanne", "Delmas Jane"):
         last, first = name.split()

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import twenty
+from benchmarks.concurrent_writers import measure, outcome
+from benchmarks.concurrent_writers.simulated_person import AcknowledgedSave, SimulatedPerson
 from db.model.dictionary import PERSON
 from db.rows import records
 from db.storage import connection
@@ -20,18 +21,18 @@ PEOPLE, GESTURES, PACE = 8, 40, (0.0, 0.02)
 
 @dataclass
 class Day:
-    """A file that they worked on, as it was at the start, and what each of them was told."""
+    """A file after the work, a copy of its initial state, and the people with their acknowledged saves."""
 
     file: Path
     start: Path
-    persons: list[twenty.Person]
+    persons: list[SimulatedPerson]
 
     @property
-    def deeds(self) -> list[twenty.Deed]:
-        return [deed for person in self.persons for deed in person.deeds]
+    def saves(self) -> list[AcknowledgedSave]:
+        return [save for person in self.persons for save in person.acknowledged]
 
     def findings(self) -> list[str]:
-        return twenty.findings(self.file, self.start, self.deeds)
+        return outcome.findings(self.file, self.start, self.saves)
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +43,10 @@ def demonstration(prepared):
 @pytest.fixture
 def work(tmp_path, monkeypatch, demonstration):
     monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
-    start = twenty.begin(tmp_path, make=partial(shutil.copy, demonstration))
+    start = measure.prepare(tmp_path, make=partial(shutil.copy, demonstration))
 
     def work_(people: int = PEOPLE, gestures: int = GESTURES) -> Day:
-        return Day(tmp_path / "palette.db", start, twenty.work(people, inf, PACE, gestures))
+        return Day(tmp_path / "palette.db", start, measure.run_people(people, inf, PACE, gestures))
 
     return work_
 
@@ -61,15 +62,15 @@ def test_nothing_that_was_acknowledged_is_lost_and_a_replay_makes_the_same_file(
     day = work()
 
     assert not [error for person in day.persons for error in person.errors]
-    assert all(person.saves for person in day.persons)
-    assert sum(person.told["ConflictError"] for person in day.persons)  # the two on one row were told of each other
-    assert any(deed.gone for deed in day.deeds)
-    assert any(deed.undoes for deed in day.deeds)
+    assert all(person.save_times for person in day.persons)
+    assert sum(person.refusals["ConflictError"] for person in day.persons)  # of the two rivals on one row
+    assert any(save.deleted for save in day.saves)
+    assert any(save.undoes for save in day.saves)
     assert day.findings() == []
 
 
 def test_a_save_that_hides_a_colleagues_is_found(work, monkeypatch):
-    monkeypatch.setattr(records, "_refuse_conflict", lambda *told: None)
+    monkeypatch.setattr(records, "_refuse_conflict", lambda *arguments: None)
 
     found = work(people=2, gestures=30).findings()
 
@@ -78,7 +79,7 @@ def test_a_save_that_hides_a_colleagues_is_found(work, monkeypatch):
 
 def test_a_value_that_was_put_back_is_found(work):
     day = work(people=2, gestures=10)
-    row = day.deeds[-1].row
+    row = day.saves[-1].row
 
     by_hand(day, f"UPDATE person SET craft = 'Autrefois' WHERE id = {row}")
 
@@ -90,7 +91,7 @@ def test_a_value_that_was_put_back_is_found(work):
 
 def test_a_value_that_was_put_back_behind_the_history_is_found(work):
     day = work(people=2, gestures=10)
-    row = next(deed.row for deed in day.deeds if deed.table.name == PERSON.name)
+    row = next(save.row for save in day.saves if save.table.name == PERSON.name)
 
     by_hand(day, "DROP TRIGGER person_history_update", "UPDATE person SET gender = 'other'")
 

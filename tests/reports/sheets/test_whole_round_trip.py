@@ -167,7 +167,7 @@ def test_an_office_with_fields_lists_and_limits_of_its_own_comes_back_after_its_
     records.save(db, db.tables["person"], Edit(values, 1, 1), "Ada")
     given_aid(db, 1, 1_900_00)
     with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
-        model_file.bring_in(back, model_file.export(db), "Ada", really=True)
+        model_file.import_model(back, model_file.export_model(db), "Ada", commit=True)
 
         brought(back, BOOKS[suffix](db, DAY, lambda done, what: None), f"tout{suffix}")
 

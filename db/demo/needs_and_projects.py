@@ -1,4 +1,4 @@
-"""What the file holds beside people's own rows: needs met in the field, and collective projects."""
+"""The rows of no single person: needs noted in the field, and collective projects."""
 
 import math
 from collections.abc import Sequence
@@ -7,24 +7,24 @@ from random import Random
 
 from db.demo.days import months_later, working
 from db.demo.paths import SEED
-from db.demo.rows import Row
+from db.demo.rows import DemoRow
 from db.demo.story import FILE_BEGINS, Story
 from db.demo.texts import NETWORK
 
 _FIRST_NEED, _NEED_EVERY = date(2018, 2, 12), timedelta(days=124)
 _YEARS_A_PROJECT = 9 / 14
-"""Fourteen projects in nine years, then the same ones again."""
+"""Fourteen projects in nine years, after which the list starts over."""
 
 
-def needs() -> list[Row]:
-    """One need every four months; the answer comes later."""
+def needs() -> list[DemoRow]:
+    """Return one need every four months, answered later."""
     rows = []
-    for place, line in enumerate(NETWORK["needs"]):
+    for index, line in enumerate(NETWORK["needs"]):
         title, domain, territory, obstacle, state, answer = line.split("|")
-        day = working(_FIRST_NEED + place * _NEED_EVERY)
+        day = working(_FIRST_NEED + index * _NEED_EVERY)
         if "contrat d’engagement" in title:
             day = date(2024, 12, 9)
-        row = Row(
+        row = DemoRow(
             "need", day, {"title": title, "noted_on": day, "domain": domain or None, "territory": territory or None}
         )
         row.values |= {"obstacle": obstacle, "state": "open", "note": None}
@@ -36,18 +36,18 @@ def needs() -> list[Row]:
     return rows
 
 
-def projects(stories: Sequence[Story], partners: Sequence[Row], until: date) -> list[Row]:
-    """One or two projects a year, announced three months ahead, with people then in the portfolio."""
+def projects(stories: Sequence[Story], partners: Sequence[DemoRow], until: date) -> list[DemoRow]:
+    """Return one or two projects a year, announced three months ahead, with participants from the caseload."""
     number = math.ceil((until.year + 2 - FILE_BEGINS.year) / _YEARS_A_PROJECT)
-    return [_project(place, stories, partners) for place in range(number)]
+    return [_project(index, stories, partners) for index in range(number)]
 
 
-def _project(place: int, stories: Sequence[Story], partners: Sequence[Row]) -> Row:
+def _project(index: int, stories: Sequence[Story], partners: Sequence[DemoRow]) -> DemoRow:
     lines = NETWORK["projects"]
-    begins, name, kind, length, where, partner, domains, number, note = lines[place % len(lines)].split("|")
-    first = date.fromisoformat(f"{FILE_BEGINS.year + int(place * _YEARS_A_PROJECT)}-{begins}")
+    begins, name, kind, length, where, partner, domains, number, note = lines[index % len(lines)].split("|")
+    first = date.fromisoformat(f"{FILE_BEGINS.year + int(index * _YEARS_A_PROJECT)}-{begins}")
     announced = months_later(first, -3)
-    able = [
+    candidates = [
         story.person
         for story in stories
         if story.path.accompanied
@@ -55,7 +55,7 @@ def _project(place: int, stories: Sequence[Story], partners: Sequence[Row]) -> R
         and story.path.followed_in(first, first)
         and story.profile.craft.domain in domains.split()
     ]
-    rng = Random(f"{SEED} project {place}")
+    rng = Random(f"{SEED} project {index}")
     values = {
         "name": f"{name}, {first.year}",
         "kind": kind,
@@ -65,6 +65,6 @@ def _project(place: int, stories: Sequence[Story], partners: Sequence[Row]) -> R
         "partner_id": next(row for row in partners if row.values["name"] == partner),
         "note": note,
     }
-    row = Row("project", announced, values)
-    row.then(announced + timedelta(days=20), participants=rng.sample(able, min(int(number), len(able))))
+    row = DemoRow("project", announced, values)
+    row.then(announced + timedelta(days=20), participants=rng.sample(candidates, min(int(number), len(candidates))))
     return row

@@ -1,0 +1,10 @@
+"""How a long task reports its progress."""
+
+from collections.abc import Callable
+
+Progress = Callable[[float, str], None]
+"""Called with the share of the work done (0 to 1) and the current step in French. May raise to cancel the work."""
+
+
+def ignore_progress(share: float, step: str) -> None:
+    """Do nothing: the default of tasks whose caller does not follow their progress."""
