@@ -39,10 +39,7 @@ def _at(persons: int, repeats: int) -> list[Measured]:
         ("photo of a year", lambda: counting.photo(db, YEAR)),
         ("photo of a day", lambda: counting.photo(db, "2023-03-06")),
         ("figures of the dashboard", lambda: counting.take(db, year, plots.NEEDS)),
-        (
-            "… narrowed to two domains",
-            lambda: counting.take(db, year, plots.NEEDS, {"domain": ("crafts", "film")}),
-        ),
+        ("… narrowed to two domains", lambda: counting.take(db, year, plots.NEEDS, {"domain": ("crafts", "film")})),
         (
             "a chart for the screen",
             lambda: drawing._specified(made.pictures[next(turn) % 20], ((str(next(turn)), ()),)),

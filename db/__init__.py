@@ -1,4 +1,2 @@
 """Everything about the private SQLite file. No Streamlit, no Altair.
-
-May import: nothing.
-"""
+May import: nothing."""

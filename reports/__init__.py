@@ -1,4 +1,2 @@
 """What is drawn, printed or downloaded. No Streamlit.
-
-May import: db.
-"""
+May import: db."""

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = ("db", "reports", "publication", "partners", "server", "pages")
 LONGEST = 360
 """Lines of a module; those named below are tables of declarations, one row each."""
-DECLARATIONS = {"db/model/dictionary.py", "db/model/lists.py"}
+DECLARATIONS = {"db/model/dictionary.py"}
 SQL = re.compile(r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s.+\sSET|DELETE\s+FROM)\b|\.execute\(", re.DOTALL)
 
 
@@ -189,7 +189,7 @@ def rooms_table() -> str:
     """The table of docs/architecture.md."""
     lines = ["| room | what belongs in it | may import |", "| --- | --- | --- |"]
     for name, docstring in sorted(rooms().items(), key=lambda room: _order(*room)):
-        what = " ".join(docstring.partition("\n\n")[0].split())
+        what = " ".join(re.split(r"May import:|\n\n", docstring)[0].split())
         lines.append(f"| `{name.replace('.', '/')}` | {what} | {', '.join(may_import(docstring))} |")
     return "\n".join(lines)
 

@@ -1,4 +1,2 @@
 """Who may sign in: accounts, sessions, login throttling.
-
-May import: db.base, db.model, db.storage, db.rows.
-"""
+May import: db.base, db.model, db.storage, db.rows."""

@@ -1,4 +1,2 @@
 """The demonstration file: an invented office whose figures are those of the office's own published presentation.
-
-May import: db.base, db.model, db.storage, db.rows, db.accounts.
-"""
+May import: db.base, db.model, db.storage, db.rows, db.accounts."""

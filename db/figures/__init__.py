@@ -1,4 +1,2 @@
 """Counting: periods, populations, the definition of every figure, the file as of a past day, frozen snapshots.
-
-May import: db.base, db.model, db.storage, db.rows.
-"""
+May import: db.base, db.model, db.storage, db.rows."""

@@ -148,11 +148,7 @@ def first_year(db: Office) -> int | None:
 
 
 def persons(
-    db: Office,
-    period: Period,
-    name: str,
-    codes: tuple[str, str] | None = None,
-    chosen: Chosen | None = None,
+    db: Office, period: Period, name: str, codes: tuple[str, str] | None = None, chosen: Chosen | None = None
 ) -> list[int]:
     """Return the ids of the persons behind a figure, or behind one part of it (its code, and its second code or '')."""
     some = {other: selected for other, selected in (chosen or {}).items() if selected}

@@ -22,13 +22,7 @@ AGE_BANDS = {
     "60 ans et plus": 60,
 }
 """Label -> the first age, in whole years, of the band."""
-SENIORITY_BANDS = {
-    "Moins de 6 mois": 0,
-    "6 à 12 mois": 6,
-    "1 à 2 ans": 12,
-    "2 à 5 ans": 24,
-    "5 ans et plus": 60,
-}
+SENIORITY_BANDS = {"Moins de 6 mois": 0, "6 à 12 mois": 6, "1 à 2 ans": 12, "2 à 5 ans": 24, "5 ans et plus": 60}
 """Label -> the first whole month of the band; each band stops before the next begins."""
 LENGTH_BANDS = {
     "Moins de 6 mois": 0,
@@ -49,11 +43,7 @@ CEILING_PARTS = {
 CEILING_PART = """CASE WHEN cents = 0 THEN '0' WHEN cents > ceiling THEN '4' WHEN cents = ceiling THEN '3'
   WHEN 2 * cents >= ceiling THEN '2' ELSE '1' END"""
 """SQL on ``aided``, exact to the cent."""
-MODES = {
-    "standard": "Accompagnement standard",
-    "light": "Accompagnement allégé",
-    "diagnostic": "Diagnostic",
-}
+MODES = {"standard": "Accompagnement standard", "light": "Accompagnement allégé", "diagnostic": "Diagnostic"}
 
 
 def band(value: str, bands: Mapping[str, float]) -> str:

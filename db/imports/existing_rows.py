@@ -34,10 +34,7 @@ class StoredRows:
 
 
 class TitleIndex:
-    """Finds rows of a table, existing or imported, by their title.
-
-    ``numbers``: N° in the imported file -> id.
-    """
+    """Finds rows of a table, existing or imported, by their title. ``numbers``: N° in the imported file -> id."""
 
     def __init__(self, stored: StoredRows, context: Context, people: PersonIndex) -> None:
         self._table, self._stored, self._context, self._people = stored.table, stored, context, people

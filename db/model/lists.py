@@ -15,44 +15,24 @@ def _list(name: str, label: str, values: Mapping[str, str], fixed: bool = False)
     return ValueList(name, label, values, fixed, import_synonyms.of_values(name, values))
 
 
-GENDERS = _list(
-    "gender", "Genre", {"woman": "Femme", "man": "Homme", "other": "Autre ou non précisé"},
-)
+GENDERS = _list("gender", "Genre", {"woman": "Femme", "man": "Homme", "other": "Autre ou non précisé"})
 DOMAINS = _list(
-    "domain",
-    "Domaine d’activité",
-    {
-        "visual_arts": "Arts plastiques et visuels",
-        "crafts": "Artisanat d’art",
-        "performing_arts": "Spectacle vivant",
-        "literature": "Arts littéraires / Édition",
-        "film": "Audiovisuel / Cinéma",
-        "other": "Autres",
+    "domain", "Domaine d’activité", {
+        "visual_arts": "Arts plastiques et visuels", "crafts": "Artisanat d’art",
+        "performing_arts": "Spectacle vivant", "literature": "Arts littéraires / Édition",
+        "film": "Audiovisuel / Cinéma", "other": "Autres",
     },
 )
 HOUSEHOLDS = _list(
-    "household",
-    "Composition du foyer",
-    {
-        "alone": "Personne seule",
-        "single_parent": "Famille monoparentale",
-        "couple": "Couple sans enfant",
-        "couple_children": "Couple avec enfant(s)",
-        "unknown": "Non renseigné",
+    "household", "Composition du foyer", {
+        "alone": "Personne seule", "single_parent": "Famille monoparentale", "couple": "Couple sans enfant",
+        "couple_children": "Couple avec enfant(s)", "unknown": "Non renseigné",
     },
 )
 EDUCATIONS = _list(
-    "education",
-    "Niveau d’études",
-    {
-        "none": "Sans diplôme",
-        "cap": "CAP / BEP",
-        "bac": "Bac",
-        "bac2": "Bac + 2",
-        "licence": "Licence (Bac + 3/4)",
-        "master": "Master (Bac + 5)",
-        "doctorate": "Doctorat",
-        "unknown": "Non renseigné",
+    "education", "Niveau d’études", {
+        "none": "Sans diplôme", "cap": "CAP / BEP", "bac": "Bac", "bac2": "Bac + 2", "licence": "Licence (Bac + 3/4)",
+        "master": "Master (Bac + 5)", "doctorate": "Doctorat", "unknown": "Non renseigné",
     },
 )
 ORIGINS = _list(
@@ -60,208 +40,120 @@ ORIGINS = _list(
     "Origine",
     {"lot": "Originaire du Lot", "chosen": "Installé par choix de vie", "foreign": "Origine étrangère"},
 )
-ACTIVITIES = _list(
-    "activity", "Activité", {"declared": "Activité déclarée", "planned": "En projet"},
-)
+ACTIVITIES = _list("activity", "Activité", {"declared": "Activité déclarée", "planned": "En projet"})
 LEGAL_STATUSES = _list(
-    "legal_status",
-    "Statut juridique",
-    {
-        "author": "Artiste-auteur",
-        "micro": "Micro-entreprise",
-        "company": "Entreprise individuelle ou société",
-        "intermittent": "Intermittence",
-        "employee": "Salariat",
-        "association": "Association",
-        "cae": "Coopérative d’activité et d’emploi (CAE)",
-        "portage": "Portage",
-        "none": "Sans statut",
+    "legal_status", "Statut juridique", {
+        "author": "Artiste-auteur", "micro": "Micro-entreprise", "company": "Entreprise individuelle ou société",
+        "intermittent": "Intermittence", "employee": "Salariat", "association": "Association",
+        "cae": "Coopérative d’activité et d’emploi (CAE)", "portage": "Portage", "none": "Sans statut",
     },
 )
 TERRITORIES = _list("territory", "Territoire", {"cahors": "Cahors", "figeac": "Figeac", "gourdon": "Gourdon"})
 AGENTS = _list("agent", "Agents", {"cipa": "La CIPA", "colleague": "Une collègue", "replacement": "Remplacement"})
 BENEFITS = _list(
-    "benefit",
-    "Situation de droits",
-    {
-        "rsa": "RSA",
-        "rsa_prime": "RSA et prime d’activité",
-        "prime": "Prime d’activité uniquement",
-        "none": "Aucun",
-    },
-    fixed=True,
+    "benefit", "Situation de droits", {
+        "rsa": "RSA", "rsa_prime": "RSA et prime d’activité", "prime": "Prime d’activité uniquement", "none": "Aucun",
+    }, fixed=True,
 )
 OBSTACLES = _list(
-    "obstacle",
-    "Freins",
-    {
-        "housing": "Logement",
-        "mobility": "Mobilité",
-        "family": "Contraintes familiales et garde d’enfants",
-        "money": "Difficultés financières",
-        "paperwork": "Difficultés administratives",
-        "digital": "Numérique",
-        "french": "Maîtrise du français",
-        "training": "Formation",
-        "isolation": "Isolement professionnel",
-        "workplace": "Atelier ou lieu de travail",
-        "rights": "Accès aux droits et aux soins",
+    "obstacle", "Freins", {
+        "housing": "Logement", "mobility": "Mobilité", "family": "Contraintes familiales et garde d’enfants",
+        "money": "Difficultés financières", "paperwork": "Difficultés administratives", "digital": "Numérique",
+        "french": "Maîtrise du français", "training": "Formation", "isolation": "Isolement professionnel",
+        "workplace": "Atelier ou lieu de travail", "rights": "Accès aux droits et aux soins",
     },
 )
 LEVERS = _list(
-    "lever",
-    "Leviers",
-    {
-        "fit": "Adéquation profil/projet",
-        "training": "Formation",
-        "network": "Structures et partenaires",
-        "aid": "Aide financière",
-        "study": "Étude du projet (jusqu’au deuil du projet et à la réorientation)",
+    "lever", "Leviers", {
+        "fit": "Adéquation profil/projet", "training": "Formation", "network": "Structures et partenaires",
+        "aid": "Aide financière", "study": "Étude du projet (jusqu’au deuil du projet et à la réorientation)",
     },
 )
 INTERVENTION_DOMAINS = _list(
-    "intervention_domain",
-    "Domaine d’intervention",
-    {
-        "coaching": "Coaching",
-        "paperwork": "Réalisation démarches administratives diverses",
+    "intervention_domain", "Domaine d’intervention", {
+        "coaching": "Coaching", "paperwork": "Réalisation démarches administratives diverses",
         "company": "Création d’entreprise, démarches auprès du CFE",
-        "accounting": "Création d’outils de comptabilité",
-        "venues": "Recherche de lieux de diffusion",
+        "accounting": "Création d’outils de comptabilité", "venues": "Recherche de lieux de diffusion",
         "training": "Recherche de formations et leurs financements",
         "network": "Mise en relation avec des partenaires et autres professionnels",
-        "funds": "Recherche de fonds et d’aides (FDI)",
-        "job": "Recherche d’emploi complémentaire",
-        "closing": "Aide à la cessation d’activité",
-        "communication": "Stratégie de communication",
+        "funds": "Recherche de fonds et d’aides (FDI)", "job": "Recherche d’emploi complémentaire",
+        "closing": "Aide à la cessation d’activité", "communication": "Stratégie de communication",
     },
 )
 VERDICTS = _list(
-    "verdict",
-    "Avis d’orientation",
-    {"yes": "Orientée vers la CIPA", "no": "Non orientée vers la CIPA"},
-    fixed=True,
+    "verdict", "Avis d’orientation", {
+        "yes": "Orientée vers la CIPA", "no": "Non orientée vers la CIPA",
+    }, fixed=True,
 )
 PRESCRIBERS = _list(
-    "prescriber",
-    "Prescripteur",
-    {
-        "social": "Service social départemental",
-        "insertion": "Service Insertion",
-        "france_travail": "France Travail",
-        "caf": "CAF",
-        "association": "Association",
-        "self": "La personne elle-même",
-        "other": "Autre",
+    "prescriber", "Prescripteur", {
+        "social": "Service social départemental", "insertion": "Service Insertion",
+        "france_travail": "France Travail", "caf": "CAF", "association": "Association",
+        "self": "La personne elle-même", "other": "Autre",
     },
 )
 STAGE_KINDS = _list(
-    "stage_kind",
-    "Étape",
-    {"diagnostic": "Diagnostic", "accompaniment": "Accompagnement", "one_off": "Sollicitation ponctuelle"},
-    fixed=True,
+    "stage_kind", "Étape", {
+        "diagnostic": "Diagnostic", "accompaniment": "Accompagnement", "one_off": "Sollicitation ponctuelle",
+    }, fixed=True,
 )
-MODES = _list(
-    "mode", "Mode", {"standard": "Standard", "light": "Allégé"}, fixed=True,
-)
+MODES = _list("mode", "Mode", {"standard": "Standard", "light": "Allégé"}, fixed=True)
 STATES = _list(
-    "state",
-    "Situation",
-    {
-        "accompanied": "Accompagnée",
-        "light": "Accompagnement allégé",
-        "in_diagnosis": "En diagnostic",
-        "one_off": "Sollicitation ponctuelle",
-        "outside": "Hors portefeuille",
-    },
-    fixed=True,
+    "state", "Situation", {
+        "accompanied": "Accompagnée", "light": "Accompagnement allégé", "in_diagnosis": "En diagnostic",
+        "one_off": "Sollicitation ponctuelle", "outside": "Hors portefeuille",
+    }, fixed=True,
 )
 OUTCOMES = _list(
-    "outcome",
-    "Suite du diagnostic",
-    {
-        "accompaniment": "Accompagnement",
-        "light": "Accompagnement allégé",
-        "elsewhere": "Orientation vers un partenaire",
-        "redirection": "Réorientation professionnelle",
+    "outcome", "Suite du diagnostic", {
+        "accompaniment": "Accompagnement", "light": "Accompagnement allégé",
+        "elsewhere": "Orientation vers un partenaire", "redirection": "Réorientation professionnelle",
         "none": "Sans suite",
     },
 )
 ACTION_STATES = _list(
-    "action_state",
-    "État",
-    {"todo": "À faire", "doing": "En cours", "done": "Faite", "dropped": "Abandonnée"},
-    fixed=True,
+    "action_state", "État", {
+        "todo": "À faire", "doing": "En cours", "done": "Faite", "dropped": "Abandonnée",
+    }, fixed=True,
 )
-CONTRACT_KINDS = _list(
-    "contract_kind", "Contrat", {"cer": "CER", "engagement": "Contrat d’engagement"}, fixed=True,
-)
-RANKS = _list(
-    "rank", "Rang", {"first": "Premier contrat", "renewal": "Renouvellement"}, fixed=True,
-)
+CONTRACT_KINDS = _list("contract_kind", "Contrat", {"cer": "CER", "engagement": "Contrat d’engagement"}, fixed=True)
+RANKS = _list("rank", "Rang", {"first": "Premier contrat", "renewal": "Renouvellement"}, fixed=True)
 CONTRACT_STATES = _list(
     "contract_state", "Validité", {"coming": "À venir", "running": "En cours", "over": "Échu"}, fixed=True
 )
 AID_TYPES = _list(
-    "aid_type",
-    "Type d’aide",
-    {
-        "equipment": "Matériel et outillage",
-        "training": "Formation",
-        "mobility": "Mobilité",
-        "communication": "Communication",
-        "venue": "Lieu de diffusion ou exposition",
-        "company": "Création d’entreprise",
-        "accounting": "Comptabilité et gestion",
-        "other": "Autre",
+    "aid_type", "Type d’aide", {
+        "equipment": "Matériel et outillage", "training": "Formation", "mobility": "Mobilité",
+        "communication": "Communication", "venue": "Lieu de diffusion ou exposition",
+        "company": "Création d’entreprise", "accounting": "Comptabilité et gestion", "other": "Autre",
     },
 )
 DECISIONS = _list(
-    "decision",
-    "Décision",
-    {"pending": "En attente", "granted": "Accordée", "refused": "Refusée", "withdrawn": "Retirée"},
-    fixed=True,
+    "decision", "Décision", {
+        "pending": "En attente", "granted": "Accordée", "refused": "Refusée", "withdrawn": "Retirée",
+    }, fixed=True,
 )
 EXIT_SCOPES = _list(
     "exit_scope", "Sortie de", {"rsa": "RSA", "accompaniment": "Accompagnement seulement"}, fixed=True,
 )
 EXIT_REASONS = _list(
-    "exit_reason",
-    "Motif de sortie",
-    {
-        "income": "Revenus supérieurs",
-        "job": "Emploi salarié",
-        "intermittent": "Régime de l’intermittence",
-        "company": "Création ou reprise d’activité",
-        "moved": "Déménagement hors du Lot",
-        "retired": "Retraite",
-        "rights": "Fin de droits",
-        "other": "Autre",
+    "exit_reason", "Motif de sortie", {
+        "income": "Revenus supérieurs", "job": "Emploi salarié", "intermittent": "Régime de l’intermittence",
+        "company": "Création ou reprise d’activité", "moved": "Déménagement hors du Lot", "retired": "Retraite",
+        "rights": "Fin de droits", "other": "Autre",
     },
 )
 INTERVENTION_KINDS = _list(
-    "intervention_kind",
-    "Nature",
-    {
-        "meeting": "Entretien",
-        "phone": "Téléphone",
-        "mail": "Courriel",
-        "workshop_visit": "Visite d’atelier",
-        "group": "Temps collectif",
-        "paperwork": "Démarche",
+    "intervention_kind", "Nature", {
+        "meeting": "Entretien", "phone": "Téléphone", "mail": "Courriel", "workshop_visit": "Visite d’atelier",
+        "group": "Temps collectif", "paperwork": "Démarche",
     },
 )
 PARTNER_KINDS = _list(
-    "partner_kind",
-    "Catégorie",
-    {
-        "culture": "Lieu ou structure culturelle",
-        "network": "Réseau ou fédération professionnelle",
-        "chamber": "Chambre consulaire",
-        "administration": "Administration ou organisme",
-        "training": "Organisme de formation",
-        "company": "Accompagnement à la création",
-        "social": "Action sociale",
+    "partner_kind", "Catégorie", {
+        "culture": "Lieu ou structure culturelle", "network": "Réseau ou fédération professionnelle",
+        "chamber": "Chambre consulaire", "administration": "Administration ou organisme",
+        "training": "Organisme de formation", "company": "Accompagnement à la création", "social": "Action sociale",
         "other": "Autre",
     },
 )
@@ -272,43 +164,26 @@ PROJECT_KINDS = _list(
     {"exhibition": "Exposition", "concert": "Concert", "workshop": "Atelier", "other": "Autre"},
 )
 CEILING_PERIODS = _list(
-    "ceiling_period",
-    "Période du plafond",
-    {"all": "Toute la durée du suivi", "calendar_year": "Année civile", "rolling": "12 mois glissants"},
-    fixed=True,
+    "ceiling_period", "Période du plafond", {
+        "all": "Toute la durée du suivi", "calendar_year": "Année civile", "rolling": "12 mois glissants",
+    }, fixed=True,
 )
 NOT_ORIENTED = _list(
-    "not_oriented",
-    "Motifs de non-orientation",
-    {
-        "age": "Artiste âgé de 60 ans et plus",
-        "elsewhere": "Accompagné par ailleurs au titre de son activité",
+    "not_oriented", "Motifs de non-orientation", {
+        "age": "Artiste âgé de 60 ans et plus", "elsewhere": "Accompagné par ailleurs au titre de son activité",
         "mobility": "Pas mobile (permis et véhicule) alors que l’activité le demande",
         "food_job": "En orientation professionnelle (France Travail, emploi alimentaire)",
-    },
-    fixed=True,
+    }, fixed=True,
 )
 FIELD_KINDS = _list(
-    "field_kind",
-    "Genre de champ",
-    {
-        "text": "Texte court",
-        "long": "Texte long",
-        "integer": "Nombre entier",
-        "euros": "Somme en euros",
-        "date": "Date",
-        "yes_no": "Oui ou non",
-        "choice": "Un choix dans une liste",
-        "choices": "Plusieurs choix dans une liste",
-        "phone": "Téléphone",
-        "email": "Courriel",
-        "age": "Âge d’après une date",
-        "days_since": "Jours écoulés depuis une date",
-        "count_of": "Nombre de lignes du dossier",
-        "sum_of": "Total d’un champ du dossier",
+    "field_kind", "Genre de champ", {
+        "text": "Texte court", "long": "Texte long", "integer": "Nombre entier", "euros": "Somme en euros",
+        "date": "Date", "yes_no": "Oui ou non", "choice": "Un choix dans une liste",
+        "choices": "Plusieurs choix dans une liste", "phone": "Téléphone", "email": "Courriel",
+        "age": "Âge d’après une date", "days_since": "Jours écoulés depuis une date",
+        "count_of": "Nombre de lignes du dossier", "sum_of": "Total d’un champ du dossier",
         "latest_of": "Dernière date du dossier",
-    },
-    fixed=True,
+    }, fixed=True,
 )
 PRIVACIES = _list(
     "privacy", "Publication", {"secret": "Jamais publié", "grouped": "Publié par groupes seulement"}, fixed=True

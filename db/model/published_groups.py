@@ -73,11 +73,7 @@ EXITS = Grouping(
     "motif",
     "Motif de sortie du RSA",
     "by_reason",
-    {
-        "Revenus supérieurs": ("income",),
-        "Emploi salarié": ("job",),
-        "Régime de l’intermittence": ("intermittent",),
-    },
+    {"Revenus supérieurs": ("income",), "Emploi salarié": ("job",), "Régime de l’intermittence": ("intermittent",)},
     "Autres motifs",
 )
 OBSTACLE = Grouping("frein", "Frein", "obstacles", _each(OBSTACLES), "Autre frein")

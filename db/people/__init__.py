@@ -1,4 +1,2 @@
 """What concerns persons: duplicates and merging, retention and erasure, sensitive words in notes.
-
-May import: db.base, db.model, db.storage, db.rows.
-"""
+May import: db.base, db.model, db.storage, db.rows."""

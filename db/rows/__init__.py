@@ -1,4 +1,2 @@
 """Rows of any table: read, saved, deleted and undone, with their history, saved views and the access log.
-
-May import: db.base, db.model, db.storage.
-"""
+May import: db.base, db.model, db.storage."""

@@ -1,4 +1,2 @@
 """The SQLite file itself: connection, tables and triggers, upgrades, permissions, audit chain, integrity check.
-
-May import: db.base, db.model.
-"""
+May import: db.base, db.model."""

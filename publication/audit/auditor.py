@@ -23,14 +23,7 @@ from publication.audit.bytes_check import check_bytes
 from publication.audit.consistency import check_amounts, check_categories, check_rebuilds, check_sums
 from publication.audit.decoys import find_accepted_decoys
 from publication.audit.site_access import check_site_access
-from publication.draw.draw import (
-    MAX_MEAN_DISTANCE,
-    SourceData,
-    attempt_of,
-    build_release,
-    distances,
-    is_disclosive,
-)
+from publication.draw.draw import MAX_MEAN_DISTANCE, SourceData, attempt_of, build_release, distances, is_disclosive
 from publication.inference import guessing, intervals, joint
 from publication.inference.guessing import Guesses
 from publication.inference.intervals import Interval

@@ -1,4 +1,2 @@
 """Draws a release from the office file: count, substitute, round.
-
-May import: db, publication.release, publication.inference.
-"""
+May import: db, publication.release, publication.inference."""

@@ -22,14 +22,7 @@ from db.rows.personal_text import collect_personal_texts
 from publication.inference import guessing, intervals
 from publication.inference.intervals import Interval
 from publication.release import ledger, tables
-from publication.release.population import (
-    Counts,
-    Ints,
-    Population,
-    count_tables,
-    read_population,
-    substitute_profiles,
-)
+from publication.release.population import Counts, Ints, Population, count_tables, read_population, substitute_profiles
 from publication.release.release import Fact, Release, make_release
 from publication.release.rounding import round_tables
 from publication.release.tables import ATTRIBUTES, MAX_SMALL_COUNT

@@ -1,4 +1,2 @@
 """What a release is: its tables, who is counted, rounding, the public file, the ledger of past releases.
-
-May import: db.
-"""
+May import: db."""

@@ -122,9 +122,7 @@ def round_crossed_table(cells: Ints, rows: Ints, columns: Ints, ties: Floats) ->
 
 def _sum_matrix(rows: int, columns: int) -> Floats:
     """Return the matrix that adds up the cells of each row, then of each column."""
-    return np.vstack(
-        [np.kron(np.eye(rows), np.ones((1, columns))), np.kron(np.ones((1, rows)), np.eye(columns))],
-    )
+    return np.vstack([np.kron(np.eye(rows), np.ones((1, columns))), np.kron(np.ones((1, rows)), np.eye(columns))])
 
 
 def _tie_breaks(key: bytes, purpose: str, size: int) -> Floats:

@@ -70,13 +70,7 @@ CROSSED_PLANS: tuple[TablePlan, ...] = tuple(
 
 
 def _plan_event(
-    name: str,
-    title: str,
-    table: str,
-    unit: str,
-    index: int = 0,
-    is_partition: bool = False,
-    has_amounts: bool = False,
+    name: str, title: str, table: str, unit: str, index: int = 0, is_partition: bool = False, has_amounts: bool = False
 ) -> TablePlan:
     """Plan a table of the ``index``-th published field of a table of the dictionary."""
     grouping = _published(table)[index]

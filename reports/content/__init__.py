@@ -1,4 +1,2 @@
 """What a report says, before it is drawn: chart data, sentences, quantities in French.
-
-May import: db.
-"""
+May import: db."""

@@ -1,4 +1,2 @@
 """PDF files typeset by Typst: the report, and the file that is handed to one person.
-
-May import: db, reports.content, reports.charts.
-"""
+May import: db, reports.content, reports.charts."""

@@ -45,10 +45,7 @@ def everything(db: Office, person_id: int, today: str) -> dict[str, Any]:
         "dossier": person_id,
         "date": french_date(today),
         "tables": [
-            {
-                "nom": _heading(table),
-                "lignes": [_row(table, row, known) for row in rows],
-            }
+            {"nom": _heading(table), "lignes": [_row(table, row, known) for row in rows]}
             for table, rows in _rows(db, person)
         ],
         "historique": [

@@ -1,4 +1,2 @@
 """Spreadsheet files: CSV, XLSX, ODS.
-
-May import: db, reports.content, reports.charts.
-"""
+May import: db, reports.content, reports.charts."""

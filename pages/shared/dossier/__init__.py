@@ -1,4 +1,2 @@
 """One person on one page.
-
-May import: db, reports, pages.shared.shell, pages.shared.form, pages.shared.history, pages.shared.grid.
-"""
+May import: db, reports, pages.shared.shell, pages.shared.form, pages.shared.history, pages.shared.grid."""

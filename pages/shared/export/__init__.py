@@ -1,4 +1,2 @@
 """« Tout emporter ».
-
-May import: db, reports, pages.shared.shell.
-"""
+May import: db, reports, pages.shared.shell."""

@@ -1,4 +1,2 @@
 """Dashboard and report: charts, periods, what a figure counts.
-
-May import: db, reports, pages.shared.shell, pages.shared.grid.
-"""
+May import: db, reports, pages.shared.shell, pages.shared.grid."""

@@ -1,4 +1,2 @@
 """One row of any table as a form.
-
-May import: db, reports, pages.shared.shell.
-"""
+May import: db, reports, pages.shared.shell."""

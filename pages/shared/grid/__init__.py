@@ -1,4 +1,2 @@
 """Any table as a spreadsheet that saves itself: the component, its filters, views, selection and bulk edits.
-
-May import: db, reports, pages.shared.shell, pages.shared.form, pages.shared.history.
-"""
+May import: db, reports, pages.shared.shell, pages.shared.form, pages.shared.history."""

@@ -1,4 +1,2 @@
 """The steps of « Importer ».
-
-May import: db, reports, pages.shared.shell, pages.shared.history, pages.shared.grid.
-"""
+May import: db, reports, pages.shared.shell, pages.shared.history, pages.shared.grid."""

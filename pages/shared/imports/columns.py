@@ -58,10 +58,7 @@ def _summary(sheet: SheetPlan) -> str:
         return f"{name} : laissée de côté · {plain(sheet.why)}"
     found = sum(bool(column.field) for column in sheet.columns)
     aside = sum(not column.field and bool(column.examples) for column in sheet.columns)
-    told = [
-        widgets.counted(len(sheet.rows), "ligne"),
-        widgets.counted(found, "colonne reconnue", "colonnes reconnues"),
-    ]
+    told = [widgets.counted(len(sheet.rows), "ligne"), widgets.counted(found, "colonne reconnue", "colonnes reconnues")]
     if aside:
         told.append(f"{aside} laissée{'s' * (aside > 1)} de côté")
     return f"{name} → **{sheet.label}** · {' · '.join(told)}"

@@ -1,4 +1,2 @@
 """Settings and accounts.
-
-May import: db, reports, pages.shared.shell, pages.shared.form, pages.shared.history.
-"""
+May import: db, reports, pages.shared.shell, pages.shared.form, pages.shared.history."""

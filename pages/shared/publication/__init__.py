@@ -1,4 +1,2 @@
 """Publishing, past releases, public facts.
-
-May import: db, reports, publication, pages.shared.shell.
-"""
+May import: db, reports, publication, pages.shared.shell."""

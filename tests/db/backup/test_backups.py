@@ -288,11 +288,7 @@ def damaged_page(db):
 
 
 @pytest.mark.parametrize(
-    ("spoil", "words"),
-    [
-        (disagreeing_reference, "une ligne de « benefit » renvoie"),
-        (damaged_page, "abîmé"),
-    ],
+    ("spoil", "words"), [(disagreeing_reference, "une ligne de « benefit » renvoie"), (damaged_page, "abîmé")]
 )
 def test_what_is_not_sound_is_no_backup(db, path, folder, spoil, words):
     earlier = create.make_backup(path, folder, NOW - DAY)

@@ -120,8 +120,7 @@ def test_accompaniments_that_ended_in_2022_lasted_two_and_a_half_years(written, 
     )
 
     mean = one(
-        written(day),
-        f"SELECT avg(julianday(last) - julianday(first)) / 365.25 FROM ({spans}) WHERE last LIKE '2022-%'",
+        written(day), f"SELECT avg(julianday(last) - julianday(first)) / 365.25 FROM ({spans}) WHERE last LIKE '2022-%'"
     )
 
     assert mean == pytest.approx(2.5, abs=0.005)

@@ -41,11 +41,7 @@ LISTS = {name: f"list_{name}" for name in LISTED} | {
     "aids_counted": "list_aid_type",
     "gender_by_domain": "list_domain",
 }
-MODES = {
-    "standard": "Accompagnement standard",
-    "light": "Accompagnement allégé",
-    "diagnostic": "Diagnostic",
-}
+MODES = {"standard": "Accompagnement standard", "light": "Accompagnement allégé", "diagnostic": "Diagnostic"}
 DIMENSIONS = (*LISTED, "age", "seniority", "mode")
 TWICE = {"gender_by_age": ("age", "gender"), "gender_by_domain": ("domain", "gender")}
 MONTHLY = ("contracts", "entries", "departures", "portfolio_by_month")

@@ -14,13 +14,7 @@ from db.figures.periods import period_of
 from db.rows import records
 from tests.db.examples import change, saved, unguarded
 from tests.db.figures.looking_back import JUNE, MARCH, everything, happened, known
-from tests.db.given import (
-    delete,
-    given_aid,
-    given_followed,
-    given_person,
-    given_stage,
-)
+from tests.db.given import delete, given_aid, given_followed, given_person, given_stage
 from tests.db.rewriting import rewriting
 
 # --- one change taken back ---
@@ -122,10 +116,7 @@ def test_several_values_of_a_list_are_those_known_then(db, path):
     assert known(path, "diagnostic", emptied)["obstacles"] == '["housing", "money"]'
     with as_of.as_known(path, MARCH) as then:
         (found,) = counting.plain(counting.take(then, period_of("2023-03-06"), ["obstacles"])).values()
-    assert {label: count for label, count in found.items() if count} == {
-        "Logement": 1,
-        "Difficultés financières": 1,
-    }
+    assert {label: count for label, count in found.items() if count} == {"Logement": 1, "Difficultés financières": 1}
 
 
 def test_limits_of_the_office_are_those_known_then(db, path):

@@ -8,14 +8,7 @@ from db.figures.periods import period_of
 from db.rows import records
 from tests.db.examples import change, unguarded
 from tests.db.figures.looking_back import MARCH, happened
-from tests.db.given import (
-    delete,
-    given,
-    given_exit,
-    given_followed,
-    given_person,
-    given_stage,
-)
+from tests.db.given import delete, given, given_exit, given_followed, given_person, given_stage
 
 # --- what moved ---
 

@@ -16,11 +16,7 @@ from db.figures.periods import period_of
 from db.model.office import Office
 from db.storage import connection
 from tests.db.examples import unguarded
-from tests.db.given import (
-    delete,
-    given,
-    without_rules,
-)
+from tests.db.given import delete, given, without_rules
 from tests.db.rewriting import rewriting
 
 # --- whatever happened: what is counted looking back is what was counted then ---

@@ -23,10 +23,7 @@ from db.model.office import Office
 from db.storage import connection
 from tests.db.figures.recount import SECOND, SHARED, WHOLE, OfficeFrames, Recount, asked, differing, recount, told
 from tests.db.figures.varied import END, RETIRED, START, varied
-from tests.db.given import (
-    given_aid,
-    given_followed,
-)
+from tests.db.given import given_aid, given_followed
 
 # --- what the tests ask ---
 

@@ -10,14 +10,7 @@ import pandas as pd
 from benchmarks import bulk_office
 from db.model.office import Office
 from db.storage import connection
-from tests.db.given import (
-    given,
-    given_aid,
-    given_diagnostic,
-    given_exit,
-    given_stage,
-    without_rules,
-)
+from tests.db.given import given, given_aid, given_diagnostic, given_exit, given_stage, without_rules
 
 TODAY = date(2024, 5, 17)
 PERSONS = 160

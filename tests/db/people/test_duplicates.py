@@ -33,11 +33,7 @@ def reasons(db, first, second):
         ({}, {"last_name": "Lefèvre"}, ("se prononcent pareil",)),
         ({"last_name": "Rousseau"}, {"last_name": "Rousso", "first_name": "Natalie"}, ("se prononcent pareil",)),
         ({}, {"last_name": "Nathalie", "first_name": "Lefebvre"}, ("nom et prénom inversés",)),
-        (
-            {},
-            {"last_name": "Natalie", "first_name": "Lefèvre"},
-            ("nom et prénom inversés", "se prononcent pareil"),
-        ),
+        ({}, {"last_name": "Natalie", "first_name": "Lefèvre"}, ("nom et prénom inversés", "se prononcent pareil")),
         ({"last_name": "Garnier"}, {"last_name": "Granier"}, ("une lettre d’écart",)),
         ({"last_name": "Martin"}, {"last_name": "Martins"}, ("une lettre d’écart",)),
         ({"last_name": "Blondel"}, {"last_name": "Blandel"}, ("une lettre d’écart",)),
@@ -84,10 +80,7 @@ def test_why_two_persons_are_proposed(db, first, second, expected):
         ({"last_name": "De Castro"}, {"last_name": "De"}),
         ({"last_name": "渡辺", "first_name": "直美"}, {"last_name": "鈴木", "first_name": "一郎"}),
         ({"birth_date": "1970-03-12"}, {"birth_date": "1970-03-12", "last_name": "Moreau", "first_name": "Paul"}),
-        (
-            {"last_name": "Garnier", "birth_date": "1970-03-12"},
-            {"last_name": "Granier", "birth_date": "1990-01-01"},
-        ),
+        ({"last_name": "Garnier", "birth_date": "1970-03-12"}, {"last_name": "Granier", "birth_date": "1990-01-01"}),
     ],
 )
 def test_who_is_left_alone(db, first, second):

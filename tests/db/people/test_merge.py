@@ -185,10 +185,7 @@ def test_exact_twins_are_kept_once_and_what_rests_on_them_follows(db, two):
     assert of(db, "diagnostic", keep) == [mine]
     assert [
         (r.values["objective"], r.values["diagnostic_id"]) for r in records.of_person(db, db.tables["action"], keep)
-    ] == [
-        ("Exposer", mine),
-        ("Se former", mine),
-    ]
+    ] == [("Exposer", mine), ("Se former", mine)]
     undo_last(db)
     assert contents(db) == before
 

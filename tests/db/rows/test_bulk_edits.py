@@ -7,13 +7,7 @@ from db.model.dictionary import ACTION, CER, FILES, INTERVENTION, PERSON
 from db.rows import bulk_edits, records, undo
 from db.rows.records import Edit
 from db.storage.integrity import check
-from tests.db.given import (
-    delete,
-    given_cer,
-    given_diagnostic,
-    given_person,
-    given_stage,
-)
+from tests.db.given import delete, given_cer, given_diagnostic, given_person, given_stage
 
 DAY = "2026-06-15"
 

@@ -9,13 +9,7 @@ from db.model.effective_dictionary import DECLARED
 from db.rows import records
 from db.rows.records import Edit, Filter, Query, Saved
 from tests.db.examples import as_stored, every_table, in_the_file, saved, whole_row
-from tests.db.given import (
-    given_aid,
-    given_benefit,
-    given_person,
-    save_at_the_same_moment,
-    total_granted,
-)
+from tests.db.given import given_aid, given_benefit, given_person, save_at_the_same_moment, total_granted
 
 LOU = {"last_name": "Marchand", "first_name": "Lou", "gender": "woman"}
 

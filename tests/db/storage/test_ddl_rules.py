@@ -9,15 +9,7 @@ from db.model.dictionary import TABLES
 from db.model.effective_dictionary import DECLARED
 from db.storage.ddl import rules_of
 from tests.db.examples import as_stored, change, in_the_file, insert, unguarded, whole_row
-from tests.db.given import (
-    given,
-    given_aid,
-    given_benefit,
-    given_cer,
-    given_diagnostic,
-    given_person,
-    given_stage,
-)
+from tests.db.given import given, given_aid, given_benefit, given_cer, given_diagnostic, given_person, given_stage
 
 BREAKS: dict[str, dict[str, Any]] = {
     "orientation.override_needs_reason": {"override": "yes", "override_reason": None},

@@ -132,12 +132,7 @@ def test_what_resembles_stays_apart_and_references_find_their_row(two_alike, tmp
         brought(back, BOOKS[suffix](two_alike, DAY, lambda done, what: None), f"tout{suffix}")
 
         assert everything(back) == everything(two_alike)
-        assert [row["partner_id"] for row in kept(back, back.files["project"]).values()] == [
-            1,
-            2,
-            3,
-            4,
-        ]
+        assert [row["partner_id"] for row in kept(back, back.files["project"]).values()] == [1, 2, 3, 4]
         assert list(kept(back, back.files["person"])) == [1, 2, 40]
 
 
