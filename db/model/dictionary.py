@@ -52,11 +52,7 @@ def _ends_after_start(strictly: bool = False) -> Rule:
 
 
 PERSON = with_synonyms(Table(
-    "person",
-    "Personne",
-    "Personnes",
-    title=("last_name", "first_name"),
-    order=("last_name", "first_name"),
+    "person", "Personne", "Personnes", title=("last_name", "first_name"), order=("last_name", "first_name"),
     key=("last_name", "first_name", "birth_date"),
     fields=(
         Field("last_name", "Nom", Text(80), required=True, privacy=SECRET, section="Identité", help="Nom d’usage."),
@@ -99,11 +95,7 @@ PERSON = with_synonyms(Table(
 ))
 
 ORIENTATION = with_synonyms(Table(
-    "orientation",
-    "Orientation",
-    "Orientations",
-    title=("requested_on", "person_id"),
-    order=("-requested_on",),
+    "orientation", "Orientation", "Orientations", title=("requested_on", "person_id"), order=("-requested_on",),
     key=("person_id", "requested_on"),
     fields=(
         _person(),
@@ -130,11 +122,7 @@ ORIENTATION = with_synonyms(Table(
 ))
 
 STAGE = with_synonyms(Table(
-    "stage",
-    "Étape de parcours",
-    "Étapes de parcours",
-    title=("kind", "starts_on"),
-    order=("-starts_on",),
+    "stage", "Étape de parcours", "Étapes de parcours", title=("kind", "starts_on"), order=("-starts_on",),
     key=("person_id", "kind", "starts_on"),
     fields=(
         _person(),
@@ -149,8 +137,7 @@ STAGE = with_synonyms(Table(
         Rule("mode_for_accompaniment", "mode", "le mode ne vaut que pour un accompagnement", "NEW.kind <> 'accompaniment' AND NEW.mode IS NOT NULL", watches=("kind", "mode")),
         Rule("one_of_a_kind", "starts_on", "une autre étape du même genre couvre déjà ces jours", domain_rules.overlaps_same_person("stage"), watches=("person_id", "kind", "starts_on", "ends_on", "deleted_at")),
         Rule(
-            "accompaniment_needs_duties",
-            "kind",
+            "accompaniment_needs_duties", "kind",
             "un accompagnement demande une situation « soumise aux droits et devoirs » le premier jour : ajoutez-la d’abord dans les droits",
             "NEW.kind = 'accompaniment' AND NOT EXISTS (SELECT 1 FROM benefit b WHERE b.person_id = NEW.person_id"
             f" AND b.subject_to_duties = 1 AND {domain_rules.in_force('b', 'NEW.starts_on')})",
@@ -160,11 +147,7 @@ STAGE = with_synonyms(Table(
 ))
 
 BENEFIT = with_synonyms(Table(
-    "benefit",
-    "Situation de droits",
-    "Situations de droits",
-    title=("kind", "starts_on"),
-    order=("-starts_on",),
+    "benefit", "Situation de droits", "Situations de droits", title=("kind", "starts_on"), order=("-starts_on",),
     key=("person_id", "kind", "starts_on"),
     fields=(
         _person(),
@@ -181,13 +164,8 @@ BENEFIT = with_synonyms(Table(
 ))
 
 DIAGNOSTIC = with_synonyms(Table(
-    "diagnostic",
-    "Diagnostic",
-    "Diagnostics",
-    feminine=False,
-    title=("started_on", "person_id"),
-    order=("-started_on",),
-    key=("person_id", "started_on"),
+    "diagnostic", "Diagnostic", "Diagnostics", feminine=False, title=("started_on", "person_id"),
+    order=("-started_on",), key=("person_id", "started_on"),
     fields=(
         _person(),
         Field("started_on", "Commencé le", Date(), required=True, default=TODAY, privacy=SECRET, section="Diagnostic", help="Premier entretien."),
@@ -207,12 +185,7 @@ DIAGNOSTIC = with_synonyms(Table(
 ))
 
 CER = with_synonyms(Table(
-    "cer",
-    "CER",
-    "CER",
-    feminine=False,
-    title=("kind", "starts_on"),
-    order=("-starts_on",),
+    "cer", "CER", "CER", feminine=False, title=("kind", "starts_on"), order=("-starts_on",),
     key=("person_id", "kind", "starts_on"),
     fields=(
         _person(),
@@ -232,25 +205,19 @@ CER = with_synonyms(Table(
     rules=(
         _ends_after_start(strictly=True),
         Rule(
-            "signed_before_start",
-            "starts_on",
-            "le contrat commence avant d’être signé : dites pourquoi dans « Motif d’un début antérieur »",
+            "signed_before_start", "starts_on", "le contrat commence avant d’être signé : dites pourquoi dans « Motif d’un début antérieur »",
             "NEW.starts_on < NEW.signed_on AND NEW.early_start_reason IS NULL",
             watches=("starts_on", "signed_on", "early_start_reason"),
         ),
         Rule("only_renewals_replace", "replaces_id", "seul un renouvellement remplace un contrat", "NEW.replaces_id IS NOT NULL AND NEW.rank <> 'renewal'", watches=("replaces_id", "rank")),
         Rule(
-            "replaces_earlier",
-            "replaces_id",
-            "le contrat remplacé doit être un contrat antérieur de la même personne",
+            "replaces_earlier", "replaces_id", "le contrat remplacé doit être un contrat antérieur de la même personne",
             "NEW.replaces_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM cer o WHERE o.id = NEW.replaces_id AND o.person_id = NEW.person_id"
             " AND o.id <> NEW.id AND o.starts_on < NEW.starts_on)",
             watches=("replaces_id", "person_id", "starts_on"),
         ),
         Rule(
-            "no_overlap",
-            "starts_on",
-            "un autre contrat de la personne couvre déjà ces jours ; seul un renouvellement qui le remplace peut le chevaucher",
+            "no_overlap", "starts_on", "un autre contrat de la personne couvre déjà ces jours ; seul un renouvellement qui le remplace peut le chevaucher",
             domain_rules.overlaps_same_person("cer"),
             watches=("person_id", "starts_on", "ends_on", "replaces_id", "deleted_at"),
         ),
@@ -267,11 +234,7 @@ CER = with_synonyms(Table(
 ))
 
 ACTION = with_synonyms(Table(
-    "action",
-    "Action du plan",
-    "Actions du plan",
-    title=("objective",),
-    order=("due_on",),
+    "action", "Action du plan", "Actions du plan", title=("objective",), order=("due_on",),
     key=("person_id", "objective"),
     fields=(
         _person(),
@@ -287,9 +250,7 @@ ACTION = with_synonyms(Table(
     rules=(
         Rule("belongs_to_a_plan", "diagnostic_id", "une action appartient à un diagnostic ou à un contrat", "NEW.diagnostic_id IS NULL AND NEW.cer_id IS NULL", watches=("diagnostic_id", "cer_id")),
         Rule(
-            "same_person",
-            "person_id",
-            "le diagnostic ou le contrat est celui d’une autre personne",
+            "same_person", "person_id", "le diagnostic ou le contrat est celui d’une autre personne",
             "EXISTS (SELECT 1 FROM diagnostic d WHERE d.id = NEW.diagnostic_id AND d.person_id <> NEW.person_id)"
             " OR EXISTS (SELECT 1 FROM cer c WHERE c.id = NEW.cer_id AND c.person_id <> NEW.person_id)",
             watches=("person_id", "diagnostic_id", "cer_id"),
@@ -300,11 +261,7 @@ ACTION = with_synonyms(Table(
 ))
 
 AID = with_synonyms(Table(
-    "aid",
-    "Aide financière",
-    "Aides",
-    title=("type", "requested_on"),
-    order=("-requested_on",),
+    "aid", "Aide financière", "Aides", title=("type", "requested_on"), order=("-requested_on",),
     key=("person_id", "type", "requested_on"),
     fields=(
         _person(),
@@ -324,9 +281,7 @@ AID = with_synonyms(Table(
         Rule("sum_needs_decision", "decision", "un montant accordé demande la décision « Accordée »", "NEW.decision <> 'granted' AND NEW.granted IS NOT NULL", watches=("decision", "granted")),
         Rule("decided_after_request", "decided_on", "la décision ne peut pas précéder la demande", "NEW.decided_on < NEW.requested_on", watches=("requested_on", "decided_on")),
         Rule(
-            "ceiling",
-            "granted",
-            "le plafond des aides serait dépassé",
+            "ceiling", "granted", "le plafond des aides serait dépassé",
             domain_rules.PASSES_CEILING,
             watches=("person_id", "requested_on", "decided_on", "decision", "granted", "override_reason", "deleted_at"),
             spared_when=domain_rules.CEILING_NO_WORSE,
@@ -337,11 +292,7 @@ AID = with_synonyms(Table(
 ))
 
 EXIT = with_synonyms(Table(
-    "exit",
-    "Sortie",
-    "Sorties",
-    title=("left_on", "person_id"),
-    order=("-left_on",),
+    "exit", "Sortie", "Sorties", title=("left_on", "person_id"), order=("-left_on",),
     key=("person_id", "left_on", "scope"),
     fields=(
         _person(),
@@ -353,11 +304,7 @@ EXIT = with_synonyms(Table(
 ))
 
 INTERVENTION = with_synonyms(Table(
-    "intervention",
-    "Intervention",
-    "Interventions",
-    title=("happened_on", "domain"),
-    order=("-happened_on",),
+    "intervention", "Intervention", "Interventions", title=("happened_on", "domain"), order=("-happened_on",),
     key=("person_id", "happened_on", "domain"),
     fields=(
         _person(),
@@ -371,13 +318,7 @@ INTERVENTION = with_synonyms(Table(
 ))
 
 PARTNER = with_synonyms(Table(
-    "partner",
-    "Partenaire",
-    "Partenaires",
-    feminine=False,
-    title=("name",),
-    order=("name",),
-    key=("name",),
+    "partner", "Partenaire", "Partenaires", feminine=False, title=("name",), order=("name",), key=("name",),
     fields=(
         Field("name", "Nom", Text(120), required=True, privacy=SECRET, help="Organisme ou personne ressource."),
         Field("kind", "Catégorie", Choice(lists.PARTNER_KINDS), privacy=SECRET, help="Nature du partenaire."),
@@ -391,12 +332,7 @@ PARTNER = with_synonyms(Table(
 ))
 
 NEED = with_synonyms(Table(
-    "need",
-    "Besoin recensé",
-    "Besoins recensés",
-    feminine=False,
-    title=("title",),
-    order=("-noted_on",),
+    "need", "Besoin recensé", "Besoins recensés", feminine=False, title=("title",), order=("-noted_on",),
     key=("title",),
     fields=(
         Field("title", "Besoin", Text(160), required=True, privacy=SECRET, help="En une phrase, sans nommer personne."),
@@ -411,12 +347,7 @@ NEED = with_synonyms(Table(
 ))
 
 PROJECT = with_synonyms(Table(
-    "project",
-    "Projet collectif",
-    "Projets collectifs",
-    feminine=False,
-    title=("name",),
-    order=("-starts_on",),
+    "project", "Projet collectif", "Projets collectifs", feminine=False, title=("name",), order=("-starts_on",),
     key=("name", "starts_on"),
     fields=(
         Field("name", "Projet", Text(160), required=True, privacy=SECRET, help="Nom du projet."),
@@ -432,12 +363,7 @@ PROJECT = with_synonyms(Table(
 ))
 
 SETTING = Table(
-    "setting",
-    "Réglage",
-    "Réglages",
-    feminine=False,
-    title=("aid_ceiling",),
-    order=("aid_ceiling",),
+    "setting", "Réglage", "Réglages", feminine=False, title=("aid_ceiling",), order=("aid_ceiling",),
     fields=(
         Field("aid_ceiling", "Plafond des aides par personne", Euros(), required=True, default=900_00, privacy=SECRET, section="Aides", help="900 € d’après le dispositif départemental."),
         Field("aid_ceiling_period", "Période du plafond", Choice(lists.CEILING_PERIODS), required=True, default="all", privacy=SECRET, section="Aides", help="Sur quelle durée les aides s’additionnent."),
@@ -461,12 +387,7 @@ FILES: dict[str, Table] = {
 import_synonyms.check_names(FILES, lists.LISTS)
 
 OWN_FIELD = Table(
-    "own_field",
-    "Champ",
-    "Champs",
-    feminine=False,
-    title=("label",),
-    order=("of_table", "place"),
+    "own_field", "Champ", "Champs", feminine=False, title=("label",), order=("of_table", "place"),
     fields=(
         Field("of_table", "Table", Text(40), required=True, privacy=SECRET, help="La table du champ."),
         Field("name", "Nom dans le fichier", Text(60), required=True, privacy=SECRET, help="Ne change jamais."),
@@ -495,11 +416,7 @@ OWN_FIELD = Table(
 )
 
 OWN_VALUE = Table(
-    "own_value",
-    "Valeur de liste",
-    "Valeurs de listes",
-    title=("label",),
-    order=("of_list", "place"),
+    "own_value", "Valeur de liste", "Valeurs de listes", title=("label",), order=("of_list", "place"),
     fields=(
         Field("of_list", "Liste", Text(80), required=True, privacy=SECRET, help="La liste de la valeur."),
         Field("code", "Code", Text(60), required=True, privacy=SECRET, help="Gardé dans le fichier ; ne change jamais."),

@@ -26,7 +26,10 @@ _of_thread = threading.local()
 def connect(path: Path) -> Office:
     """Return a connection with Palette's settings; create and check nothing."""
     db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False, factory=Office)
-    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "busy_timeout = 10000", "synchronous = FULL"):
+    for pragma in (
+        "journal_mode = WAL", "foreign_keys = ON", "busy_timeout = 10000", "synchronous = FULL",
+        "recursive_triggers = ON",  # otherwise INSERT OR REPLACE would delete a row without firing its DELETE triggers
+    ):  # fmt: skip
         db.execute(f"PRAGMA {pragma}")
     return db
 

@@ -7,6 +7,8 @@ command line included, is held to the same rules and leaves the same history.
 import re
 from collections.abc import Iterator
 
+import sqlite_utils
+
 from db.model.dictionary import FILES
 from db.model.effective_dictionary import DECLARED, EffectiveDictionary
 from db.model.fields import Field, Rule, Table
@@ -277,7 +279,7 @@ def actual(db: Office) -> dict[str, str]:
 
 def columns_of(db: Office, table: Table) -> set[str]:
     """Return the names of a table's columns in the file; empty when there is no such table."""
-    return {row[0] for row in db.execute("SELECT name FROM pragma_table_info(?)", (table.name,))}
+    return set(sqlite_utils.Database(db, recursive_triggers=False).table(table.name).columns_dict)
 
 
 def drift(db: Office) -> list[str]:

@@ -186,7 +186,7 @@ def set_privacy_of_label(page, privacy):
 
 
 def test_an_office_without_a_complete_year_sees_a_message(server, page):
-    page.goto(f"{server.settings}publication")
+    page.goto(f"{server.address}publication")
 
     expect(page.get_by_text("Aucune année entière dans le fichier")).to_be_visible()
     expect(page.get_by_text("Rien n’est publié pour l’instant.")).to_be_visible()

@@ -38,6 +38,7 @@ def test_the_file_is_private_and_ready_for_several_writers(path):
     assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert db.execute("PRAGMA foreign_keys").fetchone() == (1,)
     assert db.execute("PRAGMA busy_timeout").fetchone() == (10_000,)
+    assert db.execute("PRAGMA recursive_triggers").fetchone() == (1,)
     assert db.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL: what was acknowledged survives a power cut
 
 
