@@ -63,7 +63,7 @@ def _served(script: Path, data: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"]
-    options = ["--server.settings=127.0.0.1", "--server.headless=true", "--browser.gatherUsageStats=false"]
+    options = ["--server.address=127.0.0.1", "--server.headless=true", "--browser.gatherUsageStats=false"]
     environment = {**os.environ, "PALETTE_DATA": str(data)}
     with subprocess.Popen([*command, *options], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as server:
         try:

@@ -99,7 +99,7 @@ class Person:
 
     def work(self, start: threading.Barrier, seconds: float, gestures: int) -> None:
         """Gesture after gesture until the time is over, or so many. What nobody foresaw ends it, and fails."""
-        self.db = connection.office(frozenset({Role.AGENT}))
+        self.db = connection.thread_office(frozenset({Role.AGENT}))
         self.known = records.context(self.db)
         self.people = records.page_ids(self.db, self.db.tables["person"], Query(size=10_000))
         start.wait()

@@ -4,8 +4,8 @@ import streamlit as st
 
 from db.model.dictionary import AID
 from pages.shared.grid.grid import edit_grid
-from pages.shared.shell.session import office
+from pages.shared.shell.session import open_office
 
 st.title(AID.plural)
-db = office()
+db = open_office()
 edit_grid(db, db.tables["aid"], "aid")

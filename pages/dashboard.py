@@ -5,10 +5,10 @@ import streamlit as st
 from pages.shared.figures import dashboard
 from pages.shared.figures.chart_card import show_card
 from pages.shared.figures.period import choose_period
-from pages.shared.shell.session import office
+from pages.shared.shell.session import open_office
 
 st.title("Tableau de bord")
-db = office()
+db = open_office()
 period = choose_period(db, "dashboard")
 seen = dashboard.look(db, period)
 dashboard.show_filters(seen)

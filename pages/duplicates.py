@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shared.people import comparison, duplicate_pairs
-from pages.shared.shell.session import office
+from pages.shared.shell.session import open_office
 
 VIEWS = {
     "À comparer": duplicate_pairs.show,
@@ -12,7 +12,7 @@ VIEWS = {
 }
 
 st.title("Doublons")
-db = office()
+db = open_office()
 chosen = comparison.chosen()
 if chosen:
     comparison.show(db, *chosen)

@@ -5,9 +5,9 @@ import streamlit as st
 from db.model.roles import Role
 from db.storage import permissions
 from pages.shared.export import whole_file
-from pages.shared.shell.session import office, roles
+from pages.shared.shell.session import open_office, roles
 
 # An agent reads every file already; whoever keeps the accounts only is not given what the screens do not show.
 permissions.require(roles(), Role.AGENT)
 st.title("Tout emporter")
-whole_file.show(office())
+whole_file.show(open_office())

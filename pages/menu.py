@@ -8,11 +8,11 @@ from db.model.roles import Role
 from pages.shared.form.form import show_pending
 from pages.shared.shell import account_menu, assets, backup_status, toasts
 from pages.shared.shell.screens import SCREENS, Screen
-from pages.shared.shell.session import begin
+from pages.shared.shell.session import begin_run
 
 # Before the navigation, whose own icons would be fetched from outside to stand in the browser's tab.
 st.set_page_config(page_title="Palette", page_icon="🎨", layout="wide")
-session = begin()
+session = begin_run()
 held = session.account.roles
 
 
@@ -43,7 +43,7 @@ page = st.navigation(pages, expanded=True)
 st.set_page_config(page_title=f"{page.title} · Palette")
 assets.add_to_page()
 account_menu.show(session)
-toasts.show()
+toasts.show_queued()
 if page.title == first.title:
     backup_status.warn()
 page.run()

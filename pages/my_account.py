@@ -3,10 +3,10 @@
 import streamlit as st
 
 from pages.shared.office import my_account
-from pages.shared.shell.session import current
+from pages.shared.shell.session import current_session
 
 st.title("Mon compte")
-session = current()
+session = current_session()
 my_account.show_who(session)
 my_account.change_password(session)
 my_account.show_browsers(session)

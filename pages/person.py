@@ -6,9 +6,9 @@ from db.base.errors import NotFoundError
 from db.rows import access_log, records
 from pages.shared.dossier import dossier
 from pages.shared.grid import view_menu
-from pages.shared.shell.session import office, who
+from pages.shared.shell.session import open_office, user_name
 
-db = office()
+db = open_office()
 known = records.context(db)
 chosen = dossier.choose(db, known)
 if chosen is None:
@@ -23,7 +23,7 @@ except NotFoundError as error:
     st.title("Dossier")
     dossier.show_missing(db, chosen, str(error), known)
     st.stop()
-access_log.note_opening(db, who(), person.id)
+access_log.note_opening(db, user_name(), person.id)
 dossier.show_head(db, person, known)
 if view_menu.PARAMETER in st.query_params:
     st.session_state.setdefault("dossier:view", "Plans d’action")  # whose grid has views

@@ -7,10 +7,10 @@ import streamlit as st
 
 from db.model.roles import Role
 from pages.shared.publication import past_releases, public_facts, publish
-from pages.shared.shell.session import beyond
+from pages.shared.shell.session import unrestricted_office
 
 st.title("Publication")
-db = beyond(Role.PILOTE)
+db = unrestricted_office(Role.PILOTE)
 publish.explain()
 publish.show_online(db)
 publish.prepare(db)

@@ -5,10 +5,10 @@ import streamlit as st
 from pages.shared.figures import frozen_reports, report
 from pages.shared.figures.chart_card import show_card
 from pages.shared.figures.period import choose_period
-from pages.shared.shell.session import office
+from pages.shared.shell.session import open_office
 
 st.title("Photo-bilan")
-db = office()
+db = open_office()
 period = choose_period(db, "report")
 known_on = report.choose_truth(db, period)
 made = report.report_of(db, period, known_on)

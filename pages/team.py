@@ -4,10 +4,10 @@ import streamlit as st
 
 from db.model.roles import Role
 from pages.shared.office import accounts
-from pages.shared.shell.session import beyond
+from pages.shared.shell.session import unrestricted_office
 
 st.title("Comptes")
-db = beyond(Role.ADMIN)
+db = unrestricted_office(Role.ADMIN)
 accounts.explain()
 accounts.show_invitation()
 accounts.show_accounts(db)

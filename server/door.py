@@ -19,7 +19,7 @@ from db.base.errors import BusyError, InvalidError, PaletteError, Problem
 from db.model.office import Office
 from db.model.roles import Role
 from db.rows import access_log
-from db.storage.connection import office
+from db.storage.connection import thread_office
 from server import gate, oidc
 from server.error_pages import page
 from server.settings import DEVICE
@@ -66,7 +66,7 @@ async def _in_thread(work: Callable[..., Response], *values: Any) -> Response:
 
 def _show_sign_in(wanted: str, login: str, problem: str, status: int) -> Response:
     try:
-        is_new = accounts.nobody_enters(office())
+        is_new = accounts.nobody_enters(thread_office())
     except PaletteError as error:
         return page("message.html", 503, title="Palette est indisponible", text=str(error))
     return page("connexion.html", status, vers=wanted, login=login, problem=problem, is_new=is_new, oidc=oidc.NAME)
@@ -75,7 +75,7 @@ def _show_sign_in(wanted: str, login: str, problem: str, status: int) -> Respons
 def _try(request: Request, form: dict[str, str]) -> Response:
     login, password, wanted = form.get("identifiant", ""), form.get("mot_de_passe", ""), safe(form.get("vers", "/"))
     try:
-        account = _verified(office(), _attempt(request, login), password)
+        account = _verified(thread_office(), _attempt(request, login), password)
         if account is None:
             return _show_sign_in(wanted, login, _WRONG, 401)
         return enter(request, account, "mot de passe", wanted)
@@ -106,7 +106,7 @@ def _verified(db: Office, attempt: Attempt, password: str) -> Account | None:
 
 def enter(request: Request, account: Account, how: str, wanted: str, id_token: str | None = None) -> Response:
     """Sign an account in, in this browser, and go on; another session of this browser ends."""
-    db, now = office(), time.time()
+    db, now = thread_office(), time.time()
     before: Session | None = request.scope["palette"]
     if before:
         sessions.end(db, before.id)
@@ -148,7 +148,7 @@ _NO_LONGER = (
 
 
 def _show_welcome(token: str, form: dict[str, str], problems: list[str]) -> Response:
-    db = office()
+    db = thread_office()
     found = accounts.invitation(db, token, time.time())
     if found is None:
         return page("message.html", 410, title="Adresse périmée", text=_NO_LONGER)
@@ -160,7 +160,7 @@ def _show_welcome(token: str, form: dict[str, str], problems: list[str]) -> Resp
 
 
 def _accept(request: Request, form: dict[str, str]) -> Response:
-    db, token = office(), form.get("cle", "")
+    db, token = thread_office(), form.get("cle", "")
     found = accounts.invitation(db, token, time.time())
     if found is None:
         return _show_welcome(token, form, [])
@@ -206,7 +206,7 @@ async def sign_out(request: Request) -> Response:
 
 
 def _sign_out(request: Request, everywhere: bool) -> Response:
-    db, session = office(), request.scope["palette"]
+    db, session = thread_office(), request.scope["palette"]
     if everywhere:
         sessions.end_all(db, session.account.id)
     else:
@@ -226,7 +226,7 @@ async def presence(request: Request) -> Response:
 
 def _touch(session: Session) -> None:
     with suppress(BusyError):  # a large import holds the file for a while; the next sign of presence comes soon
-        sessions.touch(office(), session, time.time())
+        sessions.touch(thread_office(), session, time.time())
 
 
 async def health(request: Request) -> Response:
@@ -236,7 +236,7 @@ async def health(request: Request) -> Response:
 
 def _health() -> Response:
     try:
-        office().execute("SELECT 1 FROM setting").fetchone()
+        thread_office().execute("SELECT 1 FROM setting").fetchone()
     except PaletteError:
         return PlainTextResponse("indisponible", 503)
     return PlainTextResponse("ok")
@@ -265,7 +265,7 @@ async def oidc_back(request: Request) -> Response:
 def _oidc_back(request: Request) -> Response:
     try:
         known = oidc.back(request)
-        account = oidc.account_of(office(), known)
+        account = oidc.account_of(thread_office(), known)
     except PaletteError as error:
         return refused(str(error))
     return enter(request, account, oidc.NAME, known.wanted, known.id_token)

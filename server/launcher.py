@@ -45,7 +45,7 @@ def start_site(public: Path, address: str, port: int) -> subprocess.Popen[bytes]
 def _start_office(public: Path, address: str, port: int, site: str) -> subprocess.Popen[bytes]:
     # Without a name of its own, Streamlit would ask a server outside for the address of this machine.
     named = urlsplit(ADDRESS).hostname or address
-    options = [f"--server.settings={address}", f"--server.port={port}", f"--browser.serverAddress={named}"]
+    options = [f"--server.address={address}", f"--server.port={port}", f"--browser.serverAddress={named}"]
     environment = {**os.environ, "PALETTE_PUBLIC": str(public), "PALETTE_SITE": site}
     return subprocess.Popen([sys.executable, "-m", "streamlit", "run", "app.py", *options], cwd=ROOT, env=environment)
 

@@ -31,7 +31,7 @@ from db.accounts.accounts import Account
 from db.accounts.sessions import ADDRESS, IS_SECURE, Session
 from db.base.errors import AccessError
 from db.model.office import Office
-from db.storage.connection import office
+from db.storage.connection import thread_office
 
 ISSUER = os.environ.get("PALETTE_OIDC_ISSUER", "").rstrip("/")
 CLIENT = os.environ.get("PALETTE_OIDC_CLIENT_ID", "")
@@ -83,7 +83,7 @@ def _described() -> dict[str, Any]:
 
 def _signer() -> itsdangerous.URLSafeTimedSerializer:
     how = {"digest_method": hashlib.sha256}
-    return itsdangerous.URLSafeTimedSerializer(sessions.key(office()), salt="palette.oidc", signer_kwargs=how)
+    return itsdangerous.URLSafeTimedSerializer(sessions.key(thread_office()), salt="palette.oidc", signer_kwargs=how)
 
 
 def start(request: Request, wanted: str) -> Response:

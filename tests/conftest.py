@@ -204,7 +204,7 @@ class Server:
     def start(self) -> None:
         options = {
             "server.port": self.port,
-            "server.settings": "127.0.0.1",
+            "server.address": "127.0.0.1",
             "server.headless": "true",
             "server.fileWatcherType": "none",  # whoever edits the code meanwhile changes nothing in a running test
         }

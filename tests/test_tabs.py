@@ -19,7 +19,7 @@ _LEFT = """async () => [localStorage.length, document.cookie, (await indexedDB.d
 def test_a_context_comes_back_with_nothing_in_it(warm_tabs, server, monkeypatch, cleaned):
     if not cleaned:  # the control
         monkeypatch.setattr(warm_tabs, "_empty", lambda context, kept, origins: context.pages[-1].close())
-    address, options = f"{server.settings}sante", {"viewport": {"width": 411, "height": 500 + cleaned}}
+    address, options = f"{server.address}sante", {"viewport": {"width": 411, "height": 500 + cleaned}}
     with warm_tabs.lent(**options) as first:
         page = first.new_page()
         page.goto(address)
@@ -42,7 +42,7 @@ def test_two_tabs_at_once_know_nothing_of_each_other(warm_tabs, server):
     with warm_tabs.lent() as one, warm_tabs.lent() as other:
         pages = [context.new_page() for context in (one, other)]
         for page in pages:
-            page.goto(f"{server.settings}sante")
+            page.goto(f"{server.address}sante")
         pages[0].evaluate(_LEAVE)
 
         assert pages[1].evaluate(_LEFT) == [0, "", 0, True]
@@ -53,7 +53,7 @@ def test_what_a_page_may_not_do_is_noted(warm_tabs, server):
         page = context.new_page()
         complaints: list[str] = []
         watch(page, complaints)
-        page.goto(f"{server.settings}sante")
+        page.goto(f"{server.address}sante")
         assert complaints == []
         page.evaluate("setTimeout(() => { throw new Error('broken') }); console.error('said')")
         with pytest.raises(Error):

@@ -13,4 +13,4 @@ EVERYTHING = Account(1, "cipa@exemple.fr", "La CIPA", frozenset(Role), True, Tru
 @pytest.fixture(autouse=True)
 def signed_in(monkeypatch):
     """Let AppTest, which has no cookie, be somebody."""
-    monkeypatch.setattr(session, "current", lambda: Session(1, EVERYTHING, 0, 0, "Test", None))
+    monkeypatch.setattr(session, "current_session", lambda: Session(1, EVERYTHING, 0, 0, "Test", None))

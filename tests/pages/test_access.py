@@ -131,7 +131,7 @@ def test_a_screen(server, person, page, screen):
 
 
 def test_the_file_of_a_person(server, person, page):
-    page.goto(f"{server.settings}dossier?dossier={person}")
+    page.goto(f"{server.address}dossier?dossier={person}")
     page.get_by_test_id("stButtonGroup").get_by_text("CER", exact=True).click()  # a chosen pill, in « Parcours »
     wrong = []
     for view in VIEWS:
@@ -181,7 +181,7 @@ def test_the_filters(server, person, page):
 
 
 def test_a_grid_with_something_wrong_and_a_line_chosen(server, person, page):
-    grid = Spreadsheet(page, f"{server.settings}aides")
+    grid = Spreadsheet(page, f"{server.address}aides")
     grid.type(1, "requested", "beaucoup")
     refused = page.locator("td.refused")
     expect(refused).to_be_visible()
@@ -191,7 +191,7 @@ def test_a_grid_with_something_wrong_and_a_line_chosen(server, person, page):
 
 
 def test_a_number_of_the_report(server, person, page):
-    page.goto(f"{server.settings}photo-bilan")
+    page.goto(f"{server.address}photo-bilan")
     page.locator(".st-key-number-followed").get_by_role("button", name="Ouvrir").click()
 
     names = page.get_by_role("dialog").get_by_test_id("stDataFrame")
@@ -199,7 +199,7 @@ def test_a_number_of_the_report(server, person, page):
 
 
 def test_the_detail_of_a_chart(server, person, page):
-    page.goto(f"{server.settings}photo-bilan")
+    page.goto(f"{server.address}photo-bilan")
     page.locator(".st-key-report-genre").get_by_role("button", name="Détail").click()
 
     numbers = page.get_by_test_id("stPopoverBody").get_by_role("table")

@@ -70,7 +70,7 @@ def stage_of(db: Office, person: int) -> int:
 @pytest.fixture
 def dashboard(server, office, page: Page) -> Page:
     """The screen, on 2023."""
-    page.goto(f"{server.settings}tableau-de-bord")
+    page.goto(f"{server.address}tableau-de-bord")
     choose_year(page)
     return page
 
@@ -316,7 +316,7 @@ def test_a_period_is_a_year_a_day_or_days_between_two_and_both_screens_look_at_t
 
 
 def test_an_empty_office_is_shown_calmly(server, page):
-    page.goto(f"{server.settings}tableau-de-bord")
+    page.goto(f"{server.address}tableau-de-bord")
 
     expect(head(page)).to_contain_text("0 personne en ")
     expect(page.get_by_text("Rien à montrer pour cette période.")).to_have_count(len(PLOTS))

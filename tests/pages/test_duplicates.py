@@ -24,7 +24,7 @@ def two(server):
 
 @pytest.fixture
 def compared(server, page, two):
-    page.goto(f"{server.settings}doublons")
+    page.goto(f"{server.address}doublons")
     expect(page.get_by_text("Se prononcent pareil", exact=True)).to_be_visible()
     page.get_by_role("button", name="Comparer").click()
     expect(page.get_by_role("button", name="Fusionner")).to_be_enabled()
@@ -48,10 +48,10 @@ def test_two_files_become_one_with_a_choice_per_field_and_come_back(server, page
     expect(page.get_by_text("réuni à")).to_be_visible()
     assert persons(server) == [("Lefèvre", "n@exemple.fr", "Atelier à Figeac.\n\nPermis.")]
     assert [row["person_id"] for row in server.rows("intervention")] == [keep]
-    page.goto(f"{server.settings}dossier?dossier={gone}")
+    page.goto(f"{server.address}dossier?dossier={gone}")
     expect(page.get_by_text("Ce dossier a été réuni à celui de Lefèvre Nathalie")).to_be_visible()
 
-    page.goto(f"{server.settings}doublons")
+    page.goto(f"{server.address}doublons")
     page.get_by_role("radio", name="Fusions").click()
     page.get_by_role("button", name="Annuler la fusion").click()
     page.get_by_role("dialog").get_by_role("button", name="Annuler l’opération").click()

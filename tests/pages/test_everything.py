@@ -19,7 +19,7 @@ def test_an_agent_takes_everything_away_and_it_leaves_a_trace(server, open_tab):
     person = add_person(db, "Abel", town="Cahors", note="=1+1")
     add(db, "aid", person_id=person, type="training", requested_on="2024-06-03", requested=150_05)
     let_in(db, "Qui emporte", [Role.AGENT])
-    page = open_tab(f"{server.settings}tout-emporter", as_="Qui emporte")
+    page = open_tab(f"{server.address}tout-emporter", as_="Qui emporte")
     expect(page.get_by_test_id("stAlert")).to_contain_text("toutes les données personnelles")
     names = []
     for label, start in (("Excel (XLSX)", b"PK"), ("LibreOffice (ODS)", b"PK"), ("SQLite", b"SQLite format 3")):

@@ -25,10 +25,10 @@ def given_person(db, **values) -> int:
 def _form_of(table, row_id, fixed):
     import streamlit as st
 
-    from db.storage.connection import office
+    from db.storage.connection import thread_office
     from pages.shared.form.form import edit_form
 
-    db = office()
+    db = thread_office()
     if edit_form(db, db.tables[table], "f", row_id, fixed):
         st.success("saved")
 

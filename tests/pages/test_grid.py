@@ -45,7 +45,7 @@ def test_a_cell_typed_over_is_saved_at_once(server, people, grid, field, typed, 
 
 def test_an_aid_is_edited_type_by_type(server, people, page):
     aid = add(server.open(), "aid", person_id=people[0], type="training", requested_on="2026-01-05")
-    grid = Spreadsheet(page, f"{server.settings}aides")
+    grid = Spreadsheet(page, f"{server.address}aides")
 
     grid.type(1, "requested", "1 234,50")
     grid.type(1, "requested_on", "6/3/2026")
@@ -63,7 +63,7 @@ def test_an_aid_is_edited_type_by_type(server, people, page):
 def test_a_reference_is_chosen_in_the_list_that_typing_narrows(server, people, page):
     add_person(server.open(), "Blanchet", "Zoé")
     add(server.open(), "aid", person_id=people[0], type="training", requested_on="2026-01-05")
-    grid = Spreadsheet(page, f"{server.settings}aides")
+    grid = Spreadsheet(page, f"{server.address}aides")
 
     grid.select(1, "person_id")
     page.keyboard.type("bl")
@@ -77,7 +77,7 @@ def test_a_reference_is_chosen_in_the_list_that_typing_narrows(server, people, p
 
 def test_several_choices_are_ticked_in_the_cell(server, people, page):
     diagnostic = add(server.open(), "diagnostic", person_id=people[0], started_on="2026-01-05")
-    grid = Spreadsheet(page, f"{server.settings}diagnostics")
+    grid = Spreadsheet(page, f"{server.address}diagnostics")
 
     grid.select(1, "obstacles")
     page.keyboard.press("Enter")
@@ -91,7 +91,7 @@ def test_several_choices_are_ticked_in_the_cell(server, people, page):
 
 def test_yes_and_no(server, people, page):
     add(server.open(), "orientation", person_id=people[0], requested_on="2026-01-05")
-    grid = Spreadsheet(page, f"{server.settings}orientations")
+    grid = Spreadsheet(page, f"{server.address}orientations")
     page.get_by_role("button", name="Colonnes").click()
     page.get_by_role("combobox", name="Colonnes, dans leur ordre").click()
     page.get_by_role("option", name="Emploi alimentaire").click()

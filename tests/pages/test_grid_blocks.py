@@ -31,7 +31,7 @@ def grid(page, server, people) -> Spreadsheet:
 
 @pytest.fixture
 def aid_grid(page, server, aids) -> Spreadsheet:
-    return Spreadsheet(page, f"{server.settings}aides")
+    return Spreadsheet(page, f"{server.address}aides")
 
 
 def told_saved(server, *fields: str):

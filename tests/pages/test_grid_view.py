@@ -142,7 +142,7 @@ def test_pages_and_the_line_below_them(server, page):
     db = server.open()
     for number in range(55):
         add(db, "partner", name=f"Partenaire {number:03}")
-    grid = Spreadsheet(page, f"{server.settings}reseau")
+    grid = Spreadsheet(page, f"{server.address}reseau")
 
     expect(grid.counts).to_have_text("55 partenaires")
     expect(grid.lines).to_have_count(51)
@@ -181,7 +181,7 @@ def test_the_workbook_opens_with_real_dates_and_no_formula(server, grid, page):
 
 
 def test_an_empty_table_says_what_to_do(server, page):
-    grid = Spreadsheet(page, f"{server.settings}aides")
+    grid = Spreadsheet(page, f"{server.address}aides")
 
     expect(page.locator(".palette-grid .scroller")).to_have_attribute(
         "data-empty", "Rien encore. « Nouvelle aide financière » ci-dessus, ou tapez dans la ligne vide."
@@ -191,7 +191,7 @@ def test_an_empty_table_says_what_to_do(server, page):
 
 def test_a_new_row_by_the_form_and_an_old_one_opened_in_it(server, people, page):
     aid = add(server.open(), "aid", person_id=people[0], type="training", requested_on="2026-01-05")
-    grid = Spreadsheet(page, f"{server.settings}aides")
+    grid = Spreadsheet(page, f"{server.address}aides")
 
     grid.button("Nouvelle aide financière").click()
     expect(page.get_by_role("dialog")).to_be_visible()

@@ -294,7 +294,7 @@ def test_a_workbook_of_seven_sheets_goes_through_the_screen_is_seen_in_the_portf
     file = faulty_files.sheets_that_belong_together()
     with closing(server.open()) as raw:
         add(raw, "person", last_name="Abel", first_name="Max", gender="man")
-    page.goto(f"{server.settings}importer")
+    page.goto(f"{server.address}importer")
     page.locator("input[type=file]").set_input_files(
         {"name": file.name, "mimeType": "application/octet-stream", "buffer": file.data}
     )

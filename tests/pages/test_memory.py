@@ -25,7 +25,7 @@ def dialog_of(page):
 
 
 def test_the_last_save_is_taken_back_from_the_grid(server, page):
-    grid = Spreadsheet(page, f"{server.settings}reseau")
+    grid = Spreadsheet(page, f"{server.address}reseau")
     grid.type(1, "name", "La Fabrique")
     expect(grid.cell(1, "name")).to_have_text("La Fabrique")
     undo = page.get_by_role("button", name="Annuler", exact=True)
@@ -48,7 +48,7 @@ def test_a_colleague_searches_the_history_and_takes_an_operation_back(server, pa
     row = records.save(db, db.tables["partner"], Edit({"name": "Le Moulin", "town": "Cahors"}), "Ada").row_id
     records.save(db, db.tables["partner"], Edit({"town": "Figeac"}, row, 1), "Ada")
     db.close()
-    page.goto(f"{server.settings}historique")
+    page.goto(f"{server.address}historique")
     page.get_by_label("Mots").fill("figeac")
     page.get_by_label("Mots").press("Enter")
 
@@ -68,7 +68,7 @@ def test_what_a_later_change_made_wrong_is_said(server, page):
     records.save(db, db.tables["partner"], Edit({"town": "Martel"}, row, 1), "Ada")
     records.save(db, db.tables["partner"], Edit({"town": "Gramat"}, row, 2), "Bob")
     db.close()
-    page.goto(f"{server.settings}historique")
+    page.goto(f"{server.address}historique")
     page.get_by_label("Mots").fill("souillac martel")
     page.get_by_label("Mots").press("Enter")
     expect(page.get_by_text("Souillac → Martel")).to_be_visible()
@@ -83,7 +83,7 @@ def test_what_a_later_change_made_wrong_is_said(server, page):
 def test_a_person_is_handed_everything_and_it_leaves_a_trace(server, page):
     db = server.open()
     person = add_person(db, "Abel", craft="Céramiste")
-    page.goto(f"{server.settings}dossier?dossier={person}")
+    page.goto(f"{server.address}dossier?dossier={person}")
     page.get_by_role("radio", name="Droits").click()
 
     with page.expect_download() as download:
@@ -108,7 +108,7 @@ def test_opening_a_file_leaves_one_trace_for_as_long_as_it_is_at_hand(server, pa
     db = server.open()
     person = add_person(db, "Abel")
     for _ in range(2):
-        page.goto(f"{server.settings}dossier?dossier={person}")
+        page.goto(f"{server.address}dossier?dossier={person}")
         expect(page.get_by_role("heading", level=1)).to_contain_text("Abel")
         page.get_by_role("radio", name="Fiche").click()
         expect(page.get_by_text("Identité")).to_be_visible()
@@ -161,7 +161,7 @@ def test_a_note_that_says_too_much_is_warned_of_and_saved_all_the_same(server, p
     db = server.open()
     person = add_person(db, "Abel")
     db.close()
-    page.goto(f"{server.settings}dossier?dossier={person}")
+    page.goto(f"{server.address}dossier?dossier={person}")
     page.get_by_role("radio", name="Fiche").click()
     page.get_by_role("button", name="Modifier").click()
     note = dialog_of(page).get_by_role("textbox", name="Note")

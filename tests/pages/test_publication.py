@@ -187,7 +187,7 @@ def change_last_field(page, privacy):
 
 
 def test_an_office_without_a_whole_year_is_told_so(server, page):
-    page.goto(f"{server.settings}publication")
+    page.goto(f"{server.address}publication")
 
     expect(page.get_by_text("Aucune année entière dans le fichier")).to_be_visible()
     expect(page.get_by_text("Rien n’est publié pour l’instant.")).to_be_visible()

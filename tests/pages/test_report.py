@@ -226,7 +226,7 @@ def test_the_report_of_a_year_becomes_a_deck_by_one_click(server, office, page):
 
 
 def test_a_day_is_shown_as_a_photo_and_becomes_a_paper_by_one_click(server, office, page):
-    page.goto(f"{server.settings}photo-bilan")
+    page.goto(f"{server.address}photo-bilan")
     page.get_by_role("radio", name="Un jour").click()
     day = page.get_by_role("textbox", name="Jour")
     day.fill("06/03/2023")

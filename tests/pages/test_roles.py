@@ -43,7 +43,7 @@ def office(tmp_path, monkeypatch, new_office):
 def run(monkeypatch, screen, *roles):
     """Everything that the screen's own script shows to these roles, though the menu may not lead there."""
     account = Account(1, "ada@exemple.fr", "Ada", frozenset(roles), True, True, None)
-    monkeypatch.setattr(session, "current", lambda: Session(1, account, 0, 0, "Test", None))
+    monkeypatch.setattr(session, "current_session", lambda: Session(1, account, 0, 0, "Test", None))
     page = AppTest.from_file(str(PAGES / screen.file), default_timeout=90)
     if screen.file == "person.py":
         page.query_params["dossier"] = "1"
@@ -97,11 +97,11 @@ def test_the_menu_holds_what_the_role_opens_and_other_addresses_say_so(server, o
     expect(page.get_by_role("heading", level=1)).to_have_text(mine[0])
     links = page.get_by_test_id("stSidebarNavLink")
     expect(links).to_have_text([f"{screen.icon}{screen.title}" for screen in EVERY if role in screen.roles])
-    page.goto(f"{server.settings}{next(screen.path for screen in EVERY if role in screen.roles)}")
+    page.goto(f"{server.address}{next(screen.path for screen in EVERY if role in screen.roles)}")
     expect(page.get_by_role("heading", level=1)).to_have_text(mine[0])
     expect(page.get_by_role("dialog")).to_have_count(0)
     for screen in others:
-        page.goto(f"{server.settings}{screen.path}")
+        page.goto(f"{server.address}{screen.path}")
         expect(page.get_by_role("heading", level=1)).to_have_text(screen.title)
         expect(page.get_by_test_id("stAlert")).to_contain_text("Votre rôle n’ouvre pas cet écran")
         expect(page.get_by_text("Zorglub")).to_have_count(0)

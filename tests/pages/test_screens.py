@@ -85,7 +85,7 @@ def test_a_missing_file_is_said_in_french_without_a_traceback(tmp_path, monkeypa
     from db.base.errors import NotFoundError
 
     with pytest.raises(NotFoundError, match="Il n’y a pas de fichier"):
-        connection.office()
+        connection.thread_office()
 
 
 def test_the_day_shows_what_waits(office):

@@ -16,7 +16,7 @@ OWN = "own_numero_maison_des_artistes"
 
 
 def open_settings(page, server, view):
-    page.goto(f"{server.settings}reglages")
+    page.goto(f"{server.address}reglages")
     page.get_by_role("radio", name=view, exact=True).or_(page.get_by_text(view, exact=True)).first.click()
     settle(page)
 

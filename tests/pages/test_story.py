@@ -72,7 +72,7 @@ def test_a_person_from_her_arrival_to_her_exit(own_server, open_tab):
     person = server.rows("person")[-1]
     assert (person["last_name"], person["birth_date"]) == ("Éluard-Cœur", "1980-03-06")
 
-    page.goto(f"{server.settings}dossier?dossier={person['id']}")
+    page.goto(f"{server.address}dossier?dossier={person['id']}")
     form = new_row(page, "Situation de droits")
     choose(form, "Droits", "RSA")
     write(form, Du="01/01/2024")
@@ -126,11 +126,11 @@ def test_a_person_from_her_arrival_to_her_exit(own_server, open_tab):
     other.get_by_role("button", name="Écrire « Figeac »").click()
     expect(cell(page, "Éluard-Cœur", "town")).to_have_text("Figeac")  # and the first one sees it arrive
 
-    page.goto(f"{server.settings}dossier?dossier={person['id']}")
+    page.goto(f"{server.address}dossier?dossier={person['id']}")
     form = new_row(page, "Sortie")
     choose(form, "Motif", "Emploi salarié")
     save(form)
-    page.goto(f"{server.settings}interventions")
+    page.goto(f"{server.address}interventions")
     page.get_by_role("radio", name="Étapes de parcours").or_(
         page.get_by_role("button", name="Étapes de parcours")
     ).click()

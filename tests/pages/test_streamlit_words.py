@@ -39,10 +39,10 @@ def test_the_words_of_streamlit_are_french_and_no_line_ends_on_a_guillemet(serve
     expect(page.get_by_text("Ces durées sont dans « Réglages ».")).to_be_visible()  # the control
     assert {"Aller au contenu", "Aide : Identifiant", "Écrans"} <= set(named), "the control"
     expect(page.get_by_role("link", name="Aller au contenu")).to_be_focused()
-    page.goto(f"{server.settings}comptes")
+    page.goto(f"{server.address}comptes")
     page.get_by_role("button", name="Modifier").first.click()
     expect(page.get_by_role("dialog").get_by_role("button", name="Fermer")).to_be_visible()
-    page.goto(f"{server.settings}importer")
+    page.goto(f"{server.address}importer")
     drop = page.get_by_test_id("stFileUploaderDropzone")
     expect(drop).to_contain_text("Choisir un fichier")
     expect(drop).to_contain_text("ou le déposer ici · 50\u00a0Mo au plus · XLSX")

@@ -91,10 +91,10 @@ def test_a_shared_view_made_by_the_guide_alone_opens_for_a_colleague_by_its_addr
 
     [row] = views_of(server)
     assert (row["name"], row["owner"], row["shared"], row["grid"]) == (NAME, "La CIPA", 1, "caseload")
-    expect(page).to_have_url(f"{server.settings}?vue={row['id']}")
+    expect(page).to_have_url(f"{server.address}?vue={row['id']}")
     grid.open_menu()
     address = page.get_by_test_id("stPopoverBody").get_by_test_id("stCode").inner_text()
-    assert address == f"{server.settings}?vue={row['id']}"
+    assert address == f"{server.address}?vue={row['id']}"
 
     theirs = Views(open_tab(as_="Bob"), address)
     eventually(lambda: heads(theirs), GROUPS)
@@ -169,7 +169,7 @@ def test_ones_default_opens_the_grid_but_never_over_an_address_or_a_link(server,
 
     again = Views(open_tab(), server.address)
     eventually(lambda: heads(again), GROUPS)
-    by_address = Views(again.page, f"{server.settings}?vue={flat}")
+    by_address = Views(again.page, f"{server.address}?vue={flat}")
     expect(by_address.counts).to_have_text("7 personnes")
     assert heads(by_address) == []
 
@@ -182,7 +182,7 @@ def test_ones_default_opens_the_grid_but_never_over_an_address_or_a_link(server,
     for day in range(1, 7):  # six wait: « Aujourd’hui » leads to all of them
         add(db, "aid", person_id=people_of(server), type="training", requested_on=f"2026-02-0{day}", decision="pending")
     linked = again.page
-    linked.goto(f"{server.settings}aujourdhui")
+    linked.goto(f"{server.address}aujourdhui")
     linked.get_by_role("button", name=re.compile("Voir les")).first.click()
     expect(linked.locator(".palette-grid .chips")).to_contain_text("En attente")
     expect(linked.get_by_role("button", name="Vue :")).to_contain_text("Vue : Toutes les aides")
@@ -202,14 +202,14 @@ def test_an_address_that_leads_nowhere_says_so_and_shows_the_grid(server, people
     )
     page = open_tab(as_="Bob")
     for number in (str(private), "abel", "9" * 40):
-        grid = Views(page, f"{server.settings}?vue={number}")
+        grid = Views(page, f"{server.address}?vue={number}")
         expect(grid.told("n’existe pas, ou n’est pas partagée avec vous")).to_be_visible()
         expect(grid.counts).to_have_text("6 sur 7 personnes")
         expect(grid.told("Secret")).to_have_count(0)
-    page.goto(f"{server.settings}?vue={need}")
+    page.goto(f"{server.address}?vue={need}")
     expect(Views(page).told("celle d’un autre écran")).to_be_visible()
 
-    page.goto(f"{server.settings}reseau?vue={need}")
+    page.goto(f"{server.address}reseau?vue={need}")
     expect(Views(page).menu).to_contain_text("Vue : Besoins")
     expect(page.get_by_role("radio", name="Besoins recensés")).to_be_checked()
 
@@ -222,7 +222,7 @@ def test_what_a_view_can_no_longer_show_is_said(server, people, open_tab):
     )
     db.execute("UPDATE list_domain SET retired = 1 WHERE code = 'film'")
     try:
-        grid = Views(open_tab(as_="Bob"), f"{server.settings}?vue={number}")
+        grid = Views(open_tab(as_="Bob"), f"{server.address}?vue={number}")
         expect(grid.told("la valeur « Audiovisuel / Cinéma » n’est plus dans la liste")).to_be_visible()
         expect(grid.told("« gone » n’est plus un champ de cette grille")).to_be_visible()
         expect(grid.counts).to_have_text("3 sur 7 personnes")
@@ -283,7 +283,7 @@ def test_folded_groups_leave_the_pages_to_the_others(server, page):
     for number in range(60):
         add(db, "partner", name=f"Partenaire {number:02}", kind="culture")
     add(db, "partner", name="Seul", kind="network")
-    grid = Views(page, f"{server.settings}reseau")
+    grid = Views(page, f"{server.address}reseau")
     grid.group_by("Catégorie")
     expect(grid.heads).to_have_count(1)
     page.get_by_role("button", name="Page suivante").click()

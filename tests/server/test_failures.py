@@ -28,10 +28,10 @@ SAVE = """
 import json, os, resource, signal, sys
 from pathlib import Path
 from typing import Any
-from db import connection, records
-from db.model.dictionary import PERSON
 from db.base.errors import PaletteError
+from db.rows import records
 from db.rows.records import Edit
+from db.storage import connection
 
 path, what = Path(sys.argv[1]), sys.argv[2]
 db = connection.open_file(path)
@@ -144,7 +144,7 @@ except PaletteError as error:
 
 
 def start(data: Path, port: int) -> subprocess.Popen[str]:
-    options = [f"--server.port={port}", "--server.settings=127.0.0.1", "--browser.serverAddress=127.0.0.1"]
+    options = [f"--server.port={port}", "--server.address=127.0.0.1", "--browser.serverAddress=127.0.0.1"]
     return subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "app.py", *options],
         cwd=ROOT, env={**os.environ, "PALETTE_DATA": str(data)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -267,7 +267,7 @@ def test_a_full_disk_is_said_in_the_form_and_what_was_typed_stays(own_server, op
     assert server.process
     with server.open() as raw:
         raw.execute("INSERT INTO person (last_name, first_name, gender) VALUES ('Zola', 'Ada', 'woman')")
-    page = open_tab(f"{server.settings}dossier?dossier=1")
+    page = open_tab(f"{server.address}dossier?dossier=1")
     page.get_by_text("Fiche", exact=True).click()
     page.get_by_role("button", name="Modifier").click()
     dialog = page.get_by_role("dialog")

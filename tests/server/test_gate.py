@@ -248,7 +248,7 @@ def test_a_visitor_signs_in_and_comes_to_the_page_she_asked_for(server, open_tab
     account = let_in(db, "Ève Dupré", [Role.AGENT])
     accounts.set_password(db, account, "quatre mots sans lien")
     db.close()
-    page = open_tab(f"{server.settings}aides", as_="", refused=True)
+    page = open_tab(f"{server.address}aides", as_="", refused=True)
 
     expect(page.get_by_role("heading", name="Connexion")).to_be_visible()
     page.get_by_label("Identifiant").fill(account.login)
@@ -259,7 +259,7 @@ def test_a_visitor_signs_in_and_comes_to_the_page_she_asked_for(server, open_tab
     page.get_by_role("button", name="Se connecter").click()
 
     expect(page.get_by_role("heading", name="Aides")).to_be_visible()
-    assert page.url == f"{server.settings}aides"
+    assert page.url == f"{server.address}aides"
     (cookie,) = [one for one in page.context.cookies() if one["name"] == COOKIE]
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
     assert COOKIE not in page.evaluate("document.cookie")
@@ -272,7 +272,7 @@ def test_a_page_left_open_shows_nothing_more_once_signed_out_elsewhere(server, o
     page = open_tab(server.address, as_=account.name, refused=True)
     expect(page.get_by_role("heading", name="Portefeuille")).to_be_visible()
 
-    other = open_tab(f"{server.settings}deconnexion", as_=account.name)
+    other = open_tab(f"{server.address}deconnexion", as_=account.name)
     other.get_by_role("button", name="Se déconnecter partout").click()
 
     expect(page.get_by_role("heading", name="Connexion")).to_be_visible(timeout=40_000)

@@ -18,7 +18,7 @@ from pages.shared.dossier import rights
 from pages.shared.form import form
 from pages.shared.grid.grid import edit_grid
 from pages.shared.history import changes, consultations
-from pages.shared.shell.markdown import plain
+from pages.shared.shell.markdown import escape_markdown
 
 _ICONS = {
     "orientation": "signpost", "stage": "flag", "benefit": "verified_user", "diagnostic": "lab_profile",
@@ -71,7 +71,10 @@ def show_missing(db: Office, person_id: int, told: str, known: Context) -> None:
     if kept is None:
         st.warning(told)
         return
-    st.info(f"Ce dossier a été réuni à celui de **{plain(known.title('person', kept))}**.", icon=":material/merge:")
+    st.info(
+        f"Ce dossier a été réuni à celui de **{escape_markdown(known.title('person', kept))}**.",
+        icon=":material/merge:",
+    )
     if st.button("Ouvrir ce dossier", icon=":material/person:", key="dossier:merged"):
         st.query_params["dossier"] = str(kept)
         st.rerun()
@@ -117,7 +120,7 @@ def _card(db: Office, person: Row, known: Context) -> None:
 
 def _cell(item: Field | Computed, row: Row, known: Context) -> str:
     text = item.type.show(row.values[item.name], known)
-    return plain(text) if text else ":gray[non renseigné]"
+    return escape_markdown(text) if text else ":gray[non renseigné]"
 
 
 # ---- her path
@@ -199,7 +202,7 @@ def _told(item: Field | Computed, moment: Moment, known: Context) -> str:
     text = item.type.show(moment.row.values[item.name], known).replace("\n", " ")
     short = text if len(text) < _SHORT else f"{text[: _SHORT - 1]}…"
     label = "" if isinstance(item.type, Choice | Choices | LongText) else f"{item.label.lower()} "
-    return f"{label}{plain(short)}"
+    return f"{label}{escape_markdown(short)}"
 
 
 # ---- her plans

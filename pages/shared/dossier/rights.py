@@ -8,7 +8,7 @@ from db.model.types import Context
 from db.people import retention
 from db.rows import access_log, records
 from db.rows.records import Row
-from pages.shared.shell.session import opener, who
+from pages.shared.shell.session import office_opener, user_name
 from reports.pdf import person_file
 
 
@@ -34,7 +34,7 @@ def show(db: Office, person: Row, known: Context) -> None:
 
 
 def _download(person_id: int) -> None:
-    open_, name, today = opener(), who(), records.today()
+    open_, name, today = office_opener(), user_name(), records.today()
 
     def make() -> bytes:
         """The package, once the trace says who took it."""

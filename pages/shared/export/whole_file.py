@@ -5,7 +5,7 @@ import streamlit as st
 from db.model.office import Office
 from db.rows import records
 from pages.shared.shell import jobs
-from pages.shared.shell.session import opener
+from pages.shared.shell.session import office_opener
 from reports.content.report import Tick
 from reports.sheets import whole_file
 from reports.sheets.whole_file import Format
@@ -53,7 +53,7 @@ def _offer(one: Format) -> None:
 
 
 def _start(one: Format) -> None:
-    open_, day = opener(), records.today()
+    open_, day = office_opener(), records.today()
 
     def make(tick: Tick) -> bytes:
         """The file, on a connection of the thread's own."""

@@ -8,7 +8,7 @@ import streamlit as st
 
 from db.figures.periods import Period
 from db.rows import access_log
-from pages.shared.shell.session import opener, who
+from pages.shared.shell.session import office_opener, user_name
 from reports.charts import rendering
 from reports.content.chart_data import ChartData
 from reports.sheets import figure_sheets
@@ -18,7 +18,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def show(picture: ChartData, period: Period, source: str, key: str) -> None:
     """A button for each format. ``source``: whose numbers these are, « Bilan 2022 · Femme »; it stands in the file."""
-    open_, name = opener(), who()
+    open_, name = office_opener(), user_name()
 
     def traced(make: Callable[[], bytes], file: str) -> bytes:
         access_log.note(open_(), name, "export", detail=file)

@@ -14,7 +14,7 @@ from db.model.office import Office
 from db.model.roles import Role
 from db.rows import records
 from pages.shared.grid.view import show_among
-from pages.shared.shell.session import office, roles
+from pages.shared.shell.session import open_office, roles
 from reports.content import quantities
 from reports.content.chart_data import ChartData
 from reports.content.report import Report
@@ -73,7 +73,7 @@ def _content(made: Report, opened: Opened, persons: list[int]) -> None:
             "leurs noms ne sont montrés qu’aux agents."
         )
         return
-    db = office()
+    db = open_office()
     if st.button(f"Voir dans le portefeuille : {quantities.counted(len(persons), 'person')}", icon=":material/groups:"):
         show_among(db.tables["person"], "caseload", f"{opened.title}, {made.period.words}", persons)
         st.switch_page("caseload.py")

@@ -12,7 +12,7 @@ from db.figures.snapshots import Frozen
 from db.model.office import Office
 from pages.shared.figures import changes_since
 from pages.shared.figures.period import hold_period
-from pages.shared.shell.session import office, who
+from pages.shared.shell.session import open_office, user_name
 from reports.content import quantities, report
 from reports.content.report import Report
 
@@ -38,12 +38,12 @@ def show(db: Office, made: Report) -> None:
 
 def _freeze(made: Report) -> None:
     """A second click keeps nothing twice: the same numbers of the same truth are already there."""
-    db, numbers = office(), counting.plain(made.taken)
+    db, numbers = open_office(), counting.plain(made.taken)
     same = [one for one in snapshots.of_file(db) if _is_same(one, made, numbers)]
     if same:
         st.toast(f"Déjà figé le {same[0].moment} : rien n’a changé depuis.")
         return
-    snapshots.freeze(db, made.period, numbers, who(), made.known_on, st.session_state.get("frozen:note", ""))
+    snapshots.freeze(db, made.period, numbers, user_name(), made.known_on, st.session_state.get("frozen:note", ""))
     st.session_state["frozen:note"] = ""
     st.toast(f"{made.title} : figé.")
 

@@ -31,8 +31,8 @@ from db.rows import records
 from db.rows.queries import Filter, Query
 from db.rows.records import Edit
 from pages.shared.form import live_messages
-from pages.shared.shell.session import office, who
-from pages.shared.shell.toasts import say
+from pages.shared.shell.session import open_office, user_name
+from pages.shared.shell.toasts import queue_toast
 
 Slots = dict[str, DeltaGenerator]
 """Where the error of each field is shown, under its widget."""
@@ -44,14 +44,14 @@ _LISTED = 1_000
 
 def edit_dialog(table_name: str, row_id: int | None = None, fixed: Mapping[str, Any] | None = None) -> None:
     """The form of a new row (``row_id`` None) or of an existing one, over the page. ``fixed``: given values."""
-    table = office().tables[table_name]
+    table = open_office().tables[table_name]
     st.dialog(table.new if row_id is None else table.label, width="large", dismissible=False)(_dialog)(
         table, row_id, fixed or {}
     )
 
 
 def _dialog(table: OfficeTable, row_id: int | None, fixed: Mapping[str, Any]) -> None:
-    db = office()
+    db = open_office()
     if edit_form(db, table, f"form:{table.name}:{row_id}", row_id, fixed):
         st.rerun()
     if table.name == CER.name and row_id is not None and _asks_next_contract(f"form:{table.name}:{row_id}"):
@@ -191,7 +191,7 @@ def _save(db: Office, table: OfficeTable, key: str, edit: Edit) -> bool:
     st.session_state.pop(name, None)
     st.session_state.pop(f"{key}:clash", None)
     try:
-        records.save(db, table, edit, who())
+        records.save(db, table, edit, user_name())
     except ConflictError as error:
         st.session_state[f"{key}:clash"] = error
         return False
@@ -202,7 +202,7 @@ def _save(db: Office, table: OfficeTable, key: str, edit: Edit) -> bool:
         st.error(str(error))
         return False
     forget(key)
-    say("Enregistré")
+    queue_toast("Enregistré")
     return True
 
 

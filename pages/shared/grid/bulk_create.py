@@ -15,8 +15,8 @@ from db.rows import bulk_edits, records
 from db.rows.bulk_edits import Draft, Line
 from pages.shared.form import form
 from pages.shared.shell import toasts
-from pages.shared.shell.markdown import plain
-from pages.shared.shell.session import who
+from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import user_name
 
 TURNS = count(1)
 """Every preview has a number, and a button of its own: a click that was meant for another one is not heard."""
@@ -112,7 +112,7 @@ def _drafted(
     asked = (table.name, sources.name, tuple(ids), tuple(values.items()), day)
     held: tuple[object, Draft, int] | None = st.session_state.get("bulk:draft")
     if held is None or held[0] != asked:
-        held = (asked, bulk_edits.draft(db, table, sources, ids, values, who(), day), next(TURNS))
+        held = (asked, bulk_edits.draft(db, table, sources, ids, values, user_name(), day), next(TURNS))
         st.session_state["bulk:draft"] = held
     return held[1], held[2]
 
@@ -134,7 +134,8 @@ def _list(lines: list[tuple[Line, str]], known: Context) -> None:
 
 def _listed(lines: list[tuple[Line, str]], known: Context) -> str:
     return "\n".join(
-        f"- **{plain(known.title(PERSON.name, line.person))}**" + (f" : {plain(what)}" if what else "")
+        f"- **{escape_markdown(known.title(PERSON.name, line.person))}**"
+        + (f" : {escape_markdown(what)}" if what else "")
         for line, what in lines
     )
 
@@ -142,11 +143,11 @@ def _listed(lines: list[tuple[Line, str]], known: Context) -> str:
 def _create(db: Office, made: Draft) -> str:
     try:
         with st.spinner("Enregistrement…"):
-            many = bulk_edits.create(db, made, who())
+            many = bulk_edits.create(db, made, user_name())
     except PaletteError as error:
         st.session_state.pop("bulk:draft", None)
         st.error(f"Rien n’a été créé.\n\n{error}")
         return ""
     label = _KINDS[made.table.name].lower()
-    toasts.say(f"Créé pour {_persons(many)} : {label}")
+    toasts.queue_toast(f"Créé pour {_persons(many)} : {label}")
     return f"{_KINDS[made.table.name]} : créé pour {_persons(many)}"

@@ -15,21 +15,21 @@ from db.rows.bulk_edits import Change
 from pages.shared.form import form
 from pages.shared.grid import bulk_create
 from pages.shared.grid.bulk_create import TURNS
-from pages.shared.grid.view import View, view_of
-from pages.shared.shell.markdown import plain
-from pages.shared.shell.session import office, who
+from pages.shared.grid.view import GridView, view_of
+from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import open_office, user_name
 
 _TOLD = 8
 CHOSEN, FOUND = "chosen", "found"
 _CHANGE, _CREATE = "Modifier un champ", "Créer pour plusieurs"
 
 
-def buttons(table: OfficeTable, key: str, view: View, chosen: list[int]) -> None:
+def buttons(table: OfficeTable, key: str, view: GridView, chosen: list[int]) -> None:
     """The ways into it: for the rows that are chosen, or for all that the filters find."""
     creates = table.name in (PERSON.name, CER.name)
     if not chosen:
         told = "Modifier un champ de toutes les lignes trouvées" + ", ou créer la même chose pour chacune" * creates
-        if view.counts(office())[0] > 1 and st.button(
+        if view.counts(open_office())[0] > 1 and st.button(
             "En lot", key=f"{key}:lot", icon=":material/checklist:", help=told
         ):
             form.forget("bulk")
@@ -47,7 +47,7 @@ def buttons(table: OfficeTable, key: str, view: View, chosen: list[int]) -> None
 
 @st.dialog("En lot", width="large")
 def _dialog(table_name: str, key: str, chosen: list[int], work: str) -> None:
-    db, view = office(), view_of(key)
+    db, view = open_office(), view_of(key)
     table = db.tables[table_name]
     if table.name in (PERSON.name, CER.name):
         options = [_CHANGE, _CREATE]
@@ -68,7 +68,7 @@ def _dialog(table_name: str, key: str, chosen: list[int], work: str) -> None:
         _change(db, table, key, ids)
 
 
-def _rows(db: Office, table: OfficeTable, view: View, chosen: list[int]) -> list[int]:
+def _rows(db: Office, table: OfficeTable, view: GridView, chosen: list[int]) -> list[int]:
     """The rows in question; which ones is asked where some are chosen and the filters find more."""
     matching = view.counts(db)[0]
     if chosen and matching <= len(chosen):
@@ -135,14 +135,14 @@ def _previewed(db: Office, table: OfficeTable, ids: list[int], name: str, value:
     asked = (table.name, name, value, tuple(ids))
     held: tuple[object, Change, int] | None = st.session_state.get("bulk:preview")
     if held is None or held[0] != asked:
-        held = (asked, bulk_edits.preview(db, table, ids, name, value, who()), next(TURNS))
+        held = (asked, bulk_edits.preview(db, table, ids, name, value, user_name()), next(TURNS))
         st.session_state["bulk:preview"] = held
     return held[1], held[2]
 
 
 def _show_change(table: OfficeTable, told: Change, known: Context) -> None:
     """Old value → new one with how many rows, then what stays as it is and why."""
-    new = plain(told.told) if told.told else ":gray[vide]"
+    new = escape_markdown(told.told) if told.told else ":gray[vide]"
     if told.groups:
         lines = [
             f"| {_cell(old)} | {new.replace(chr(10), ' ')} | {french_number(many)} |"
@@ -159,7 +159,8 @@ def _show_change(table: OfficeTable, told: Change, known: Context) -> None:
         st.caption("Rien à changer.")
     if told.refused:
         first = [
-            f"- {plain(known.title(table.name, row))} : {plain(why)}" for row, why in list(told.refused.items())[:_TOLD]
+            f"- {escape_markdown(known.title(table.name, row))} : {escape_markdown(why)}"
+            for row, why in list(told.refused.items())[:_TOLD]
         ]
         left = len(told.refused) - _TOLD
         more = f"\n- … et {left} autre{'s' * (left > 1)}" * (left > 0)
@@ -169,13 +170,13 @@ def _show_change(table: OfficeTable, told: Change, known: Context) -> None:
 
 def _cell(text: str) -> str:
     short = text.replace("\n", " ")
-    return plain(short if len(short) < 60 else f"{short[:59]}…") if text else ":gray[vide]"
+    return escape_markdown(short if len(short) < 60 else f"{short[:59]}…") if text else ":gray[vide]"
 
 
 def _write(db: Office, table: OfficeTable, key: str, told: Change, known: Context) -> None:
     try:
         with st.spinner("Enregistrement…"):
-            many = bulk_edits.change(db, table, told, who())
+            many = bulk_edits.change(db, table, told, user_name())
     except PaletteError as error:
         st.session_state.pop("bulk:preview", None)
         where = f"{known.title(table.name, error.row_id)} : " if isinstance(error, ConflictError) else ""

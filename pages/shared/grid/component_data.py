@@ -10,7 +10,7 @@ from db.model.types import Choice, Choices, Context, Date, Euros, Integer, LongT
 from db.rows import records
 from db.rows.records import Row
 from pages.shared.grid import filters, grouping
-from pages.shared.grid.view import View
+from pages.shared.grid.view import GridView
 
 Column = Field | Computed
 _KINDS: dict[type[Type], str] = {
@@ -19,7 +19,7 @@ _KINDS: dict[type[Type], str] = {
 }  # fmt: skip
 
 
-def grid_data(db: Office, view: View, instance: str, known: Context) -> dict[str, Any]:
+def grid_data(db: Office, view: GridView, instance: str, known: Context) -> dict[str, Any]:
     """Everything grid.js needs. ``instance``: the browser's grid that spoke last."""
     table, sheet = view.sheet.table, view.sheet
     columns = [table.column(name) for name in view.columns]
@@ -48,13 +48,13 @@ def grid_data(db: Office, view: View, instance: str, known: Context) -> dict[str
     }
 
 
-def _label(view: View) -> str:
+def _label(view: GridView) -> str:
     """What the table is called to whoever hears it."""
     table, group = view.sheet.table, view.query.group
     return f"{table.plural}, par groupes : {table.column(group).label}" if group else table.plural
 
 
-def _counts(db: Office, view: View) -> str:
+def _counts(db: Office, view: GridView) -> str:
     table = view.sheet.table
     matching, total = view.counts(db)
     noun = table.label if total < 2 else table.plural
@@ -62,7 +62,7 @@ def _counts(db: Office, view: View) -> str:
     return told if matching == total else f"{french_number(matching)} sur {told}"
 
 
-def _empty(view: View) -> str:
+def _empty(view: GridView) -> str:
     if view.sections:  # all of them folded: there is something
         return ""
     if view.narrowed:
@@ -87,7 +87,7 @@ def _column(item: Column, known: Context) -> dict[str, Any]:
     }
 
 
-def _rows(db: Office, view: View, columns: list[Column], known: Context) -> list[dict[str, Any]]:
+def _rows(db: Office, view: GridView, columns: list[Column], known: Context) -> list[dict[str, Any]]:
     table = view.sheet.table
     rows = records.rows(db, table, view.ids)
     view.ids = [row.id for row in rows]
@@ -112,7 +112,7 @@ def _texts(row: Row, columns: list[Column], known: Context) -> dict[str, str]:
     return {item.name: item.type.show(row.values[item.name], known) for item in columns}
 
 
-def _line(row_id: int, cells: Mapping[str, str], view: View) -> dict[str, Any]:
+def _line(row_id: int, cells: Mapping[str, str], view: GridView) -> dict[str, Any]:
     sheet = view.sheet
     refused = {
         name: {"text": cell.text, "reason": cell.reason} for (row, name), cell in sheet.refused.items() if row == row_id
@@ -125,7 +125,7 @@ def _line(row_id: int, cells: Mapping[str, str], view: View) -> dict[str, Any]:
     return {"id": row_id, "cells": cells, "refused": refused, "clashes": clashes}
 
 
-def _drafts(view: View, columns: list[Column], known: Context) -> list[dict[str, Any]]:
+def _drafts(view: GridView, columns: list[Column], known: Context) -> list[dict[str, Any]]:
     """Lines not saved yet, in the order they were begun, with what they will start with; and the empty one below."""
     sheet = view.sheet
     start = {**records.defaults(sheet.table), **sheet.fixed}

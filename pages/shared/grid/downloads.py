@@ -10,7 +10,7 @@ from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.rows import access_log, records
 from db.rows.queries import Query
-from pages.shared.shell.session import opener, who
+from pages.shared.shell.session import office_opener, user_name
 from reports.sheets import simple_sheets
 
 _ALL = 1_000_000
@@ -24,7 +24,7 @@ def download_menu(table: OfficeTable, key: str, query: Query, names: list[str]) 
         return
     columns = [table.column(name) for name in names]
     file = f"{table.plural.lower().replace(' ', '-')}-{records.today()}"
-    open_, name = opener(), who()
+    open_, name = office_opener(), user_name()
 
     def make(kind: str) -> bytes:
         """The file, once the trace says who took it away."""

@@ -19,9 +19,9 @@ from pages.shared.form import form
 from pages.shared.grid import filters, grouping, selection, view_menu
 from pages.shared.grid.component_data import grid_data
 from pages.shared.grid.downloads import download_menu
-from pages.shared.grid.view import SIZE, View, columns_of, open_view, view_of
+from pages.shared.grid.view import SIZE, GridView, columns_of, open_view, view_of
 from pages.shared.history import changes
-from pages.shared.shell.session import office, who
+from pages.shared.shell.session import open_office, user_name
 
 _HERE = Path(__file__).parent
 _SCRIPTS = ("grid_editors.js", "grid_view.js", "grid_input.js", "grid.js")
@@ -55,7 +55,7 @@ def edit_grid(
 
 @st.fragment
 def _grid(table_name: str, key: str, opens: str) -> None:
-    db, view = office(), view_of(key)
+    db, view = open_office(), view_of(key)
     table, known = db.tables[table_name], records.context(db)
     view.follow(table)
     view.filter(known)
@@ -70,7 +70,7 @@ def _grid(table_name: str, key: str, opens: str) -> None:
     grouping.show_moved(view, key)
 
 
-def _open(table: OfficeTable, view: View, opens: str) -> None:
+def _open(table: OfficeTable, view: GridView, opens: str) -> None:
     row_id, view.opening = view.opening, None
     if opens:
         st.switch_page(opens, query_params={"dossier": str(row_id)})
@@ -81,7 +81,7 @@ def _open(table: OfficeTable, view: View, opens: str) -> None:
 # ---- above the grid
 
 
-def _toolbar(db: Office, table: OfficeTable, key: str, view: View, known: Context) -> None:
+def _toolbar(db: Office, table: OfficeTable, key: str, view: GridView, known: Context) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}:strip"):
         if st.button(table.new, key=f"{key}:new", icon=":material/add:", type="primary"):
             form.forget(f"form:{table.name}:None")
@@ -95,7 +95,7 @@ def _toolbar(db: Office, table: OfficeTable, key: str, view: View, known: Contex
         selection.show_bar(table, key, view)
 
 
-def _filters(table: OfficeTable, key: str, view: View, known: Context) -> None:
+def _filters(table: OfficeTable, key: str, view: GridView, known: Context) -> None:
     """The widgets are made only once the popover is open: twenty of them cost more than all the rest of the page."""
     with st.popover("Filtres", icon=":material/filter_alt:", key=f"{key}:filters", on_change="rerun") as popover:
         if popover.open:
@@ -103,7 +103,7 @@ def _filters(table: OfficeTable, key: str, view: View, known: Context) -> None:
             filters.show(columns_of(table), f"{key}:f", view.filters, known)
 
 
-def _columns(table: OfficeTable, key: str, view: View) -> None:
+def _columns(table: OfficeTable, key: str, view: GridView) -> None:
     labels = {item.name: item.label for item in columns_of(table)}
     name = f"{key}:shown"
 
@@ -136,46 +136,46 @@ def _taker(key: str, name: str) -> Callable[[], None]:
     return take
 
 
-def _take_edits(view: View, value: Any, instance: str) -> None:
+def _take_edits(view: GridView, value: Any, instance: str) -> None:
     """Save what was typed, unless it was said to the sheet of a server that is no more: then it will be said again."""
     if value["sheet"] == view.sheet.id:
         cells = [Cell(e["n"], e["row"], e["version"], e["field"], e["text"]) for e in value["edits"]]
-        view.sheet.apply(office(), instance, cells, who())
+        view.sheet.apply(open_office(), instance, cells, user_name())
 
 
-def _take_search(view: View, value: Any, instance: str) -> None:
+def _take_search(view: GridView, value: Any, instance: str) -> None:
     view.query = replace(view.query, search=str(value), page=1)
 
 
-def _take_sort(view: View, value: Any, instance: str) -> None:
+def _take_sort(view: GridView, value: Any, instance: str) -> None:
     known = {item.name for item in columns_of(view.sheet.table)}
     view.query = replace(view.query, sort=tuple(n for n in value if n.removeprefix("-") in known), page=1)
 
 
-def _take_fold(view: View, value: Any, instance: str) -> None:
+def _take_fold(view: GridView, value: Any, instance: str) -> None:
     folded = view.query.folded
     view.fold(*((code for code in folded if code != value) if value in folded else (*folded, value)))
 
 
-def _take_page(view: View, value: Any, instance: str) -> None:
+def _take_page(view: GridView, value: Any, instance: str) -> None:
     view.query = replace(view.query, page=max(1, int(value)))
 
 
-def _take_order(view: View, value: Any, instance: str) -> None:
+def _take_order(view: GridView, value: Any, instance: str) -> None:
     names = [name for name in value if name in view.columns]
     view.columns = [*names, *(name for name in view.columns if name not in names)]
 
 
-def _take_selected(view: View, value: Any, instance: str) -> None:
+def _take_selected(view: GridView, value: Any, instance: str) -> None:
     view.selected = [int(row_id) for row_id in value]
 
 
-def _take_unfilter(view: View, value: Any, instance: str) -> None:
+def _take_unfilter(view: GridView, value: Any, instance: str) -> None:
     filters.remove(view.filters, str(value))
 
 
-def _take_ask(view: View, value: Any, instance: str) -> None:
-    db, words = office(), str(value["words"])
+def _take_ask(view: GridView, value: Any, instance: str) -> None:
+    db, words = open_office(), str(value["words"])
     target = db.tables[view.sheet.table.field(value["field"]).target or "person"]
     found = records.suggestions(db, target, words, records.context(db))
     if words.strip():
@@ -185,7 +185,7 @@ def _take_ask(view: View, value: Any, instance: str) -> None:
     view.suggestions = {"words": words, "items": items}
 
 
-def _take_pasted(view: View, value: Any, instance: str) -> None:
+def _take_pasted(view: GridView, value: Any, instance: str) -> None:
     cells, skipped = value["cells"] - value["skipped"], value["skipped"]
     many = "s" if cells > 1 else ""
     view.pasted, view.pasted_at = f"{cells} cellule{many} collée{many}", monotonic()
@@ -194,15 +194,15 @@ def _take_pasted(view: View, value: Any, instance: str) -> None:
         view.pasted += f" ; {skipped} {left} de côté : colonne calculée, ou hors de la grille"
 
 
-def _take_open(view: View, value: Any, instance: str) -> None:
+def _take_open(view: GridView, value: Any, instance: str) -> None:
     view.opening = int(value)
 
 
-def _take_seen(view: View, value: Any, instance: str) -> None:
+def _take_seen(view: GridView, value: Any, instance: str) -> None:
     """Coming here is all that was asked: the grid shows the file as it is now."""
 
 
-_TAKES: dict[str, Callable[[View, Any, str], None]] = {
+_TAKES: dict[str, Callable[[GridView, Any, str], None]] = {
     "edits": _take_edits,
     "search": _take_search,
     "sort": _take_sort,

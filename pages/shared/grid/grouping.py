@@ -9,14 +9,14 @@ from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context
 from db.rows.queries import groupable
-from pages.shared.grid.view import View, view_of
+from pages.shared.grid.view import GridView, view_of
 
 _NONE, _FOLD, _UNFOLD = "", ":fold", ":unfold"
 _WORDS = {_NONE: "Ne plus grouper", _FOLD: "Tout replier", _UNFOLD: "Tout déplier"}
 _EMPTY = "(vide)"
 
 
-def show_menu(db: Office, table: OfficeTable, key: str, view: View) -> None:
+def show_menu(db: Office, table: OfficeTable, key: str, view: GridView) -> None:
     """The button and its menu: one click groups. Nothing where no field is a choice."""
     labels = {item.name: item.label for item in groupable(table)}
     if not labels:
@@ -39,7 +39,7 @@ def show_menu(db: Office, table: OfficeTable, key: str, view: View) -> None:
     )  # fmt: skip
 
 
-def sections(db: Office, view: View, known: Context) -> list[dict[str, Any]]:
+def sections(db: Office, view: GridView, known: Context) -> list[dict[str, Any]]:
     """The groups of the page in order: what each is called and how many rows it has on all pages, as of now."""
     if not view.query.group:
         return []
@@ -56,7 +56,7 @@ def sections(db: Office, view: View, known: Context) -> list[dict[str, Any]]:
     ]
 
 
-def place(view: View, row_id: int, code: Any, known: Context) -> dict[str, Any]:
+def place(view: GridView, row_id: int, code: Any, known: Context) -> dict[str, Any]:
     """In which group of the page a row stands (none: it is new), and the name of the one it moved to since."""
     if not view.query.group or row_id not in view.placed:
         return {"section": None, "moved": ""}
@@ -68,7 +68,7 @@ def place(view: View, row_id: int, code: Any, known: Context) -> dict[str, Any]:
     }
 
 
-def show_moved(view: View, key: str) -> None:
+def show_moved(view: GridView, key: str) -> None:
     """Under the grid: rows that belong to another group by now stay where they are until somebody asks."""
     if not view.moved:
         return

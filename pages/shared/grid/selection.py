@@ -11,15 +11,15 @@ from db.model.office import Office
 from db.model.types import Context
 from db.rows import records
 from pages.shared.grid import bulk_edit
-from pages.shared.grid.view import View, view_of
-from pages.shared.shell.session import office, who
+from pages.shared.grid.view import GridView, view_of
+from pages.shared.shell.session import open_office, user_name
 
 _TOLD = 20
 _PASTED = 8.0
 """For how many seconds it is said what was pasted."""
 
 
-def show_bar(table: OfficeTable, key: str, view: View) -> None:
+def show_bar(table: OfficeTable, key: str, view: GridView) -> None:
     """What can be done with the rows that are chosen, or with all that are found."""
     chosen = [row_id for row_id in view.selected if row_id in view.ids]
     name = f"{key}:chosen" if chosen else f"{key}:found"
@@ -36,7 +36,7 @@ def _lines(number: int, word: str) -> str:
 
 @st.dialog("Supprimer ?")
 def _delete_dialog(table_name: str, key: str, chosen: list[int]) -> None:
-    db, table = office(), TABLES[table_name]
+    db, table = open_office(), TABLES[table_name]
     known = records.context(db)
     st.write("\n".join(f"- {known.title(table.name, row_id)}" for row_id in chosen[:10]))
     if len(chosen) > 10:
@@ -47,7 +47,7 @@ def _delete_dialog(table_name: str, key: str, chosen: list[int]) -> None:
     if st.button("Supprimer", type="primary", key=f"{key}:confirm"):
         rows = records.rows(db, db.tables[table.name], chosen)
         try:
-            records.delete(db, db.tables[table.name], {row.id: row.version for row in rows}, who())
+            records.delete(db, db.tables[table.name], {row.id: row.version for row in rows}, user_name())
         except PaletteError as error:
             st.error(str(error))
         else:
@@ -56,7 +56,7 @@ def _delete_dialog(table_name: str, key: str, chosen: list[int]) -> None:
             st.rerun()
 
 
-def show_notices(db: Office, table: OfficeTable, key: str, view: View, known: Context) -> None:
+def show_notices(db: Office, table: OfficeTable, key: str, view: GridView, known: Context) -> None:
     """Under the grid: what could not be saved and why, what a colleague changed meanwhile, what can be undone."""
     drafts = sorted(view.sheet.drafts, reverse=True)
     lines = {row_id: place for place, row_id in enumerate([*view.ids, *drafts], start=1)}
@@ -72,7 +72,7 @@ def show_notices(db: Office, table: OfficeTable, key: str, view: View, known: Co
     _show_stale(db, table, key, view)
 
 
-def _show_draft(key: str, view: View, draft: int, line: int) -> None:
+def _show_draft(key: str, view: GridView, draft: int, line: int) -> None:
     missing = view.sheet.missing(draft)
     if not missing:
         return
@@ -83,14 +83,14 @@ def _show_draft(key: str, view: View, draft: int, line: int) -> None:
             st.rerun(scope="fragment")
 
 
-def _show_deleted(db: Office, table: OfficeTable, key: str, view: View) -> None:
+def _show_deleted(db: Office, table: OfficeTable, key: str, view: GridView) -> None:
     if not view.deleted:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/delete: {_lines(len(view.deleted), 'supprimée')}.", width="content")
         if st.button("Annuler la suppression", key=f"{key}:undo", icon=":material/undo:"):
             try:
-                records.restore(db, table, view.deleted, who())
+                records.restore(db, table, view.deleted, user_name())
             except PaletteError as error:
                 st.error(str(error))
             else:
@@ -98,7 +98,9 @@ def _show_deleted(db: Office, table: OfficeTable, key: str, view: View) -> None:
                 st.rerun(scope="fragment")
 
 
-def _show_clashes(db: Office, table: OfficeTable, key: str, view: View, known: Context, lines: dict[int, int]) -> None:
+def _show_clashes(
+    db: Office, table: OfficeTable, key: str, view: GridView, known: Context, lines: dict[int, int]
+) -> None:
     for place, clash in list(view.sheet.clashes.items()):
         told = clash.difference
         theirs_text, mine_text = told.theirs_text or "vide", told.mine_text or "vide"
@@ -112,7 +114,7 @@ def _show_clashes(db: Office, table: OfficeTable, key: str, view: View, known: C
                 theirs = st.button(f"Garder « {_short(theirs_text)} »", key=f"{key}:theirs:{place}")
                 mine = st.button(f"Écrire « {_short(mine_text)} »", key=f"{key}:mine:{place}")
             if theirs or mine:
-                view.sheet.settle(db, place, mine, who())
+                view.sheet.settle(db, place, mine, user_name())
                 st.rerun(scope="fragment")
 
 
@@ -120,7 +122,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
-def _show_refused(table: OfficeTable, key: str, view: View, known: Context, lines: dict[int, int]) -> None:
+def _show_refused(table: OfficeTable, key: str, view: GridView, known: Context, lines: dict[int, int]) -> None:
     problems = view.sheet.problems(lines)
     if not problems:
         return
@@ -134,7 +136,7 @@ def _show_refused(table: OfficeTable, key: str, view: View, known: Context, line
         st.rerun(scope="fragment")
 
 
-def _show_stale(db: Office, table: OfficeTable, key: str, view: View) -> None:
+def _show_stale(db: Office, table: OfficeTable, key: str, view: GridView) -> None:
     stale = len(view.ids) - len(records.still_matching(db, table, view.query, view.ids)) if view.ids else 0
     if not stale:
         return

@@ -42,7 +42,7 @@ class _Counted:
 
 
 @dataclass
-class View:
+class GridView:
     """Kept in the session under the grid's own name, so that leaving the page and coming back changes nothing."""
 
     query: Query
@@ -216,14 +216,14 @@ def _in_sight(columns: Sequence[Field | Computed]) -> list[Field | Computed]:
 
 def open_view(
     table: OfficeTable, key: str, preset: tuple[Filter, ...], fixed: Mapping[str, Any], size: int, called: str = ""
-) -> View:
+) -> GridView:
     """The view of that name, made the first time it is asked for. ``called``: what it shows at first."""
     name = f"{key}:view"
     columns = [item.name for item in columns_of(table) if item.shown and item.name not in fixed]
     home = Look({place: tidy(value) for place, value in filters.chosen_by(preset).items()}, columns=tuple(columns))
     if name not in st.session_state:
         query, sheet = Query(size=size), Sheet(table, fixed)
-        st.session_state[name] = View(query, columns, sheet, filters.chosen_by(preset), home, called)
+        st.session_state[name] = GridView(query, columns, sheet, filters.chosen_by(preset), home, called)
     view = view_of(key)
     # Whoever came by a link that shows some rows only has not been told what the screen shows at first.
     view.home, view.home_name = home, called or everything(table)
@@ -241,9 +241,9 @@ def grid_of(key: str) -> Grid:
     return Grid.of(view_of(key).sheet.table, key)
 
 
-def view_of(key: str) -> View:
+def view_of(key: str) -> GridView:
     """The view of that name."""
-    view: View = st.session_state[f"{key}:view"]
+    view: GridView = st.session_state[f"{key}:view"]
     return view
 
 

@@ -11,10 +11,10 @@ from db.model.office import Office
 from db.model.types import Context
 from db.rows import records, saved_views
 from pages.shared.grid import filters
-from pages.shared.grid.view import View, grid_of, view_of
-from pages.shared.shell.markdown import plain
-from pages.shared.shell.session import office, who
-from pages.shared.shell.toasts import say
+from pages.shared.grid.view import GridView, grid_of, view_of
+from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import open_office, user_name
+from pages.shared.shell.toasts import queue_toast
 
 PARAMETER = "vue"
 """What an address calls a view: « ?vue=12 », a number and never a name."""
@@ -32,7 +32,7 @@ def asked_table(tables: list[str]) -> str:
         return ""
     st.session_state["view:asked"] = number
     try:
-        table = saved_views.get(office(), _number(number), who()).grid.table
+        table = saved_views.get(open_office(), _number(number), user_name()).grid.table
     except NotFoundError:
         return ""
     return table if table in tables else ""
@@ -45,7 +45,7 @@ def open_asked(db: Office, key: str, known: Context, fresh: bool) -> None:
         view.asked = number
         view.told = _open_number(db, key, number, known)
     elif fresh and not number:
-        kept = saved_views.default(db, who(), grid_of(key))
+        kept = saved_views.default(db, user_name(), grid_of(key))
         if kept:
             _open(key, kept, known)
     _write_address(view)
@@ -54,7 +54,7 @@ def open_asked(db: Office, key: str, known: Context, fresh: bool) -> None:
 def _open_number(db: Office, key: str, number: str, known: Context) -> list[str]:
     """Open it. Returns what there is to say."""
     try:
-        kept = saved_views.get(db, _number(number), who())
+        kept = saved_views.get(db, _number(number), user_name())
     except NotFoundError as error:
         return [str(error), _AS_USUAL]
     if kept.grid != grid_of(key):
@@ -75,7 +75,7 @@ def _open(key: str, kept: saved_views.View, known: Context) -> list[str]:
     return view.told
 
 
-def _write_address(view: View) -> None:
+def _write_address(view: GridView) -> None:
     """The address says which view is open, so that the page can be loaded again, or sent to a colleague."""
     number = "" if view.saved is None else str(view.saved)
     if st.query_params.get(PARAMETER, "") == number:
@@ -92,7 +92,7 @@ def _write_address(view: View) -> None:
 def show_menu(db: Office, key: str, known: Context) -> None:
     """The button that names the view, and all that can be done with it."""
     view = view_of(key)
-    found = saved_views.every(db, who(), grid_of(key))
+    found = saved_views.every(db, user_name(), grid_of(key))
     kept = next((one for one in found if one.id == view.saved), None)
     if view.saved is not None and kept is None:
         view.saved, view.told = (
@@ -100,12 +100,12 @@ def show_menu(db: Office, key: str, known: Context) -> None:
             ["Cette vue n’existe plus, ou n’est plus partagée ; la grille reste telle quelle."],
         )
     _write_address(view)
-    label = f"Vue : {plain(_short(kept.name if kept else view.home_name))}"
+    label = f"Vue : {escape_markdown(_short(kept.name if kept else view.home_name))}"
     if kept and _is_changed(view, kept, known):
         label += " · modifiée"
     with st.popover(label, icon=":material/bookmarks:", key=f"{key}:views", on_change="rerun") as popover:
         if popover.open:
-            default = saved_views.default(db, who(), grid_of(key))
+            default = saved_views.default(db, user_name(), grid_of(key))
             with st.container(gap="small", width=320):
                 _list(key, view, found, default)
                 _deeds(key, view, kept, _is_changed(view, kept, known))
@@ -114,12 +114,12 @@ def show_menu(db: Office, key: str, known: Context) -> None:
     _open_dialog(key, kept)
 
 
-def show_told(view: View, key: str) -> None:
+def show_told(view: GridView, key: str) -> None:
     """What there is to say of the view that was opened."""
     if not view.told:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.info("  \n".join(map(plain, view.told)), icon=":material/bookmarks:", width="stretch")
+        st.info("  \n".join(map(escape_markdown, view.told)), icon=":material/bookmarks:", width="stretch")
         st.button("Fermer", key=f"{key}:view-told", type="tertiary", on_click=view.told.clear)
 
 
@@ -127,20 +127,20 @@ def _short(name: str) -> str:
     return name if len(name) <= _SHORT else f"{name[: _SHORT - 1]}…"
 
 
-def _is_changed(view: View, kept: saved_views.View | None, known: Context) -> bool:
+def _is_changed(view: GridView, kept: saved_views.View | None, known: Context) -> bool:
     """Whether the grid shows something else than the kept view (or the screen at first) does."""
     look = saved_views.fit(view.sheet.table, kept.look, known)[0] if kept else view.home
     return view.look != look or filters.AMONG in view.filters
 
 
-def _list(key: str, view: View, found: list[saved_views.View], default: saved_views.View | None) -> None:
+def _list(key: str, view: GridView, found: list[saved_views.View], default: saved_views.View | None) -> None:
     """Every view to choose from: the screen's own, one's own, the team's."""
     with st.container(gap=None):
-        _choice(key, 0, plain(view.home_name), view.saved is None)
+        _choice(key, 0, escape_markdown(view.home_name), view.saved is None)
         for one in found:
-            told = [] if one.owner == who() else [f"de {plain(one.owner)}"]
-            told += ["partagée"] * (one.owner == who() and one.shared) + ["par défaut"] * (one == default)
-            name = " ".join([plain(one.name), *(f":gray[· {word}]" for word in told)])
+            told = [] if one.owner == user_name() else [f"de {escape_markdown(one.owner)}"]
+            told += ["partagée"] * (one.owner == user_name() and one.shared) + ["par défaut"] * (one == default)
+            name = " ".join([escape_markdown(one.name), *(f":gray[· {word}]" for word in told)])
             _choice(key, one.id, name, view.saved == one.id)
 
 
@@ -158,14 +158,16 @@ def _choose(key: str, view_id: int | None) -> None:
     if view_id is None:
         view.wear(view.home, None)
         return
-    _tried(key, lambda: _open(key, saved_views.get(office(), view_id, who()), records.context(office())))
+    _tried(
+        key, lambda: _open(key, saved_views.get(open_office(), view_id, user_name()), records.context(open_office()))
+    )
 
 
-def _deeds(key: str, view: View, kept: saved_views.View | None, changed: bool) -> None:
+def _deeds(key: str, view: GridView, kept: saved_views.View | None, changed: bool) -> None:
     """What can be done with what the grid shows now."""
     st.caption("Ce que montre la grille")
     with st.container(horizontal=True, gap="small"):
-        if kept and kept.owner == who() and changed:
+        if kept and kept.owner == user_name() and changed:
             st.button(
                 "Enregistrer", key=f"{key}:view-save", icon=":material/save:", type="primary",
                 on_click=_overwrite, args=(key, kept.id),
@@ -180,7 +182,7 @@ def _deeds(key: str, view: View, kept: saved_views.View | None, changed: bool) -
 
 def _deeds_with_kept(key: str, kept: saved_views.View, default: saved_views.View | None) -> None:
     """What can be done with the view that is open: a colleague's is hers to change."""
-    mine = kept.owner == who()
+    mine = kept.owner == user_name()
     if mine:
         _toggle(key, "Partager avec l’équipe", f"share:{kept.id}", kept.shared, _share, kept.id)
     _toggle(key, "En faire ma vue par défaut", f"default:{kept.id}", default == kept, _set_default, kept.id)
@@ -235,21 +237,21 @@ def _tried(key: str, deed: Callable[[], object]) -> bool:
 
 def _overwrite(key: str, view_id: int) -> None:
     view = view_of(key)
-    if _tried(key, lambda: saved_views.overwrite(office(), view.sheet.table, view_id, view.look, who())):
+    if _tried(key, lambda: saved_views.overwrite(open_office(), view.sheet.table, view_id, view.look, user_name())):
         _close(key)
         view.told = _left_out(view)
         st.toast("Vue enregistrée.", icon=":material/bookmarks:")
 
 
 def _share(key: str, view_id: int, shared: bool) -> None:
-    _tried(key, lambda: saved_views.share(office(), view_id, shared, who()))
+    _tried(key, lambda: saved_views.share(open_office(), view_id, shared, user_name()))
 
 
 def _set_default(key: str, view_id: int, on: bool) -> None:
-    _tried(key, lambda: saved_views.set_default(office(), grid_of(key), view_id if on else None, who()))
+    _tried(key, lambda: saved_views.set_default(open_office(), grid_of(key), view_id if on else None, user_name()))
 
 
-def _left_out(view: View) -> list[str]:
+def _left_out(view: GridView) -> list[str]:
     """What a view does not keep: a rule can be followed again, a list of persons only goes stale."""
     if filters.AMONG not in view.filters:
         return []
@@ -288,12 +290,12 @@ def _save_as_dialog(key: str) -> None:
         _answer(lambda: _save_as(key, view, name, shared, default), "Vue enregistrée.")
 
 
-def _save_as(key: str, view: View, name: str, shared: bool, default: bool) -> None:
-    db, grid = office(), grid_of(key)
-    view.saved = saved_views.create(db, view.sheet.table, grid, name, view.look, who(), shared)
+def _save_as(key: str, view: GridView, name: str, shared: bool, default: bool) -> None:
+    db, grid = open_office(), grid_of(key)
+    view.saved = saved_views.create(db, view.sheet.table, grid, name, view.look, user_name(), shared)
     view.told = _left_out(view)
     if default:
-        saved_views.set_default(db, grid, view.saved, who())
+        saved_views.set_default(db, grid, view.saved, user_name())
 
 
 @st.dialog("Renommer la vue")
@@ -302,12 +304,14 @@ def _rename_dialog(key: str, kept: saved_views.View) -> None:
         name = st.text_input("Nom de la vue", kept.name, max_chars=saved_views.LONGEST_NAME)
         sent = st.form_submit_button("Renommer", type="primary")
     if sent:
-        _answer(lambda: saved_views.rename(office(), kept.id, name, who()), "Vue renommée.")
+        _answer(lambda: saved_views.rename(open_office(), kept.id, name, user_name()), "Vue renommée.")
 
 
 @st.dialog("Supprimer la vue ?")
 def _delete_dialog(key: str, kept: saved_views.View) -> None:
-    st.markdown(f"**{plain(kept.name)}** ne pourra plus être ouverte. Les lignes de la grille ne changent pas.")
+    st.markdown(
+        f"**{escape_markdown(kept.name)}** ne pourra plus être ouverte. Les lignes de la grille ne changent pas."
+    )
     if kept.others:
         told = "1 collègue l’a" if kept.others == 1 else f"{kept.others} collègues l’ont"
         st.warning(f"{told} pour vue par défaut.")
@@ -318,7 +322,7 @@ def _delete_dialog(key: str, kept: saved_views.View) -> None:
 
 
 def _delete(key: str, kept: saved_views.View) -> None:
-    saved_views.delete(office(), kept.id, who())
+    saved_views.delete(open_office(), kept.id, user_name())
     view_of(key).saved = None
 
 
@@ -329,5 +333,5 @@ def _answer(deed: Callable[[], object], done: str) -> None:
     except PaletteError as error:
         st.error(str(error))
     else:
-        say(done, ":material/bookmarks:")
+        queue_toast(done, ":material/bookmarks:")
         st.rerun()

@@ -18,9 +18,9 @@ from db.rows.history import Asked, Change
 from db.rows.operations import Operation
 from db.storage.connection import remembered
 from pages.shared.history import search_form
-from pages.shared.shell.markdown import plain
-from pages.shared.shell.session import beyond, office, roles, who
-from pages.shared.shell.toasts import say
+from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import open_office, roles, unrestricted_office, user_name
+from pages.shared.shell.toasts import queue_toast
 
 _SIZE = 60
 _FIRST = 6
@@ -38,7 +38,7 @@ def is_open() -> bool:
 
 def show() -> None:
     """The conditions, then the changes, latest first."""
-    db = office()
+    db = open_office()
     known = records.context(db)
     asked = _ask(db, known)
     if asked is None:
@@ -87,7 +87,7 @@ def _by_operation(db: Office, changes: list[Change]) -> Iterator[tuple[Operation
 
 def _show(operation: Operation | None, lines: list[Change], told: list[str], key: str, settings: bool) -> None:
     """One operation: a line when it changed one row, otherwise a heading and its first rows."""
-    heading = f":gray[{lines[0].moment}] · **{plain(lines[0].who)}** "
+    heading = f":gray[{lines[0].moment}] · **{escape_markdown(lines[0].who)}** "
     text = heading + told[0]
     if len(lines) > 1:
         text = f"{heading} · {len(lines)} lignes\n" + "\n".join(f"- {one}" for one in told)
@@ -115,21 +115,21 @@ def _told(db: Office, change: Change, known: Context, of_person: int | None = No
     what = title if title.startswith(label) else f"{label} {title}"
     person = records.person_of(db, db.tables[change.table], change.row_id)
     hers = known.title("person", person) if person else ""
-    whose = f" · {plain(hers)}" if hers and person != of_person and hers not in title else ""
+    whose = f" · {escape_markdown(hers)}" if hers and person != of_person and hers not in title else ""
     verb, _, told = change.sentence.removeprefix(change.who).strip().partition(" : ")
-    said = f" : {plain(told if len(told) < _SHORT else told[:_SHORT] + '…')}" if told else ""
+    said = f" : {escape_markdown(told if len(told) < _SHORT else told[:_SHORT] + '…')}" if told else ""
     kept = duplicates.merged_into(db, change.row_id) if (change.table, change.action) == ("person", "delete") else None
-    merged = f", réunie à **{plain(known.title('person', kept))}**" if kept else ""
-    return f"{verb} **{plain(what)}**{whose}{said}{merged}"
+    merged = f", réunie à **{escape_markdown(known.title('person', kept))}**" if kept else ""
+    return f"{verb} **{escape_markdown(what)}**{whose}{said}{merged}"
 
 
 def _file(settings: bool) -> Office:
-    return beyond(Role.ADMIN) if settings else office()
+    return unrestricted_office(Role.ADMIN) if settings else open_office()
 
 
 def show_last(tables: tuple[str, ...], key: str, settings: bool = False) -> None:
     """« Annuler »: the way back from what this very person saved last in one of these tables, today."""
-    db, name = _file(settings), who()
+    db, name = _file(settings), user_name()
     last = remembered(db, ("last", name, tables), lambda: operations.last_of(db, name, *tables))
     if last and last.at[:10] == instants.now()[:10]:
         told = f"Votre dernier enregistrement ici, le {french_instant(last.at)}"
@@ -153,9 +153,9 @@ def confirm(operation_id: int, settings: bool = False) -> None:
     st.caption("Tout revient comme avant, ou rien. L’annulation est elle-même dans l’historique, et peut être annulée.")
     if st.button("Annuler l’opération", type="primary", key="undo:go"):
         try:
-            undo.undo(db, operation_id, who())
+            undo.undo(db, operation_id, user_name())
         except PaletteError as error:
             st.error(str(error).replace("\n", "\n\n- "))
         else:
-            say("Annulé.", ":material/undo:")
+            queue_toast("Annulé.", ":material/undo:")
             st.rerun()

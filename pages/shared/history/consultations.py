@@ -9,14 +9,14 @@ from db.model.types import Context
 from db.rows import access_log, history, records
 from db.rows.access_log import Line
 from pages.shared.history import search_form
-from pages.shared.shell.session import office, roles
+from pages.shared.shell.session import open_office, roles
 
 _SIZE = 100
 
 
 def show() -> None:
     """The conditions, then the traces, latest first."""
-    db = office()
+    db = open_office()
     known = records.context(db)
     named = bool({Role.AGENT, Role.ADMIN} & roles())
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="readings:strip"):

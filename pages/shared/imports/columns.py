@@ -13,8 +13,8 @@ from db.rows import records
 from pages.shared.imports import draft, widgets
 from pages.shared.imports.draft import Work
 from pages.shared.imports.plan_lists import HOWS
-from pages.shared.shell.markdown import code, plain
-from pages.shared.shell.session import office
+from pages.shared.shell.markdown import code_span, escape_markdown
+from pages.shared.shell.session import open_office
 
 _LINES = 12
 """So many numbers of ignored lines are told; more are counted."""
@@ -53,9 +53,9 @@ def _is_unknown(column: Column) -> bool:
 
 
 def _summary(sheet: SheetPlan) -> str:
-    name = f"**{plain(sheet.name)}**" + " (masquée)" * sheet.hidden
+    name = f"**{escape_markdown(sheet.name)}**" + " (masquée)" * sheet.hidden
     if not sheet.table:
-        return f"{name} : laissée de côté · {plain(sheet.why)}"
+        return f"{name} : laissée de côté · {escape_markdown(sheet.why)}"
     found = sum(bool(column.field) for column in sheet.columns)
     aside = sum(not column.field and bool(column.examples) for column in sheet.columns)
     told = [
@@ -75,9 +75,9 @@ def _show_sheet(work: Work, place: int, sheet: SheetPlan, tables: Mapping[str, O
         _ask_table(work, place, sheet, tables)
         _ask_header(work, place, sheet)
     if sheet.table and sheet.how in HOWS:
-        st.caption(f"OfficeTable trouvée {_how(sheet.how)}.")
+        st.caption(f"Table trouvée {_how(sheet.how)}.")
     for note in sheet.notes:
-        st.caption(f":material/info: {plain(note)}")
+        st.caption(f":material/info: {escape_markdown(note)}")
     if sheet.table:
         _ask_missing(work, place, sheet, tables[sheet.table])
         _show_columns(work, place, sheet, tables[sheet.table])
@@ -121,7 +121,7 @@ def _ask_missing(work: Work, place: int, sheet: SheetPlan, table: OfficeTable) -
             )
             with st.container(width=280):
                 widgets.ask_value(
-                    item, records.context(office()), work.key("constant", place, name), said.get(name),
+                    item, records.context(open_office()), work.key("constant", place, name), said.get(name),
                     partial(draft.choose_constant, work, sheet.name, name), item.label,
                 )  # fmt: skip
 
@@ -140,9 +140,9 @@ def _show_columns(work: Work, place: int, sheet: SheetPlan, table: OfficeTable) 
 def _show_column(work: Work, place: int, sheet: SheetPlan, column: Column, labels: Mapping[str, str]) -> None:
     said = work.choices.fields.get(sheet.name, {})
     left, middle, right = st.columns([4, 3, 3], vertical_alignment="center", gap="small")
-    examples = " ".join(code(one) for one in column.examples if one.strip())
+    examples = " ".join(code_span(one) for one in column.examples if one.strip())
     left.markdown(
-        f"**{column.letter}** · {plain(column.header) or ':gray[sans titre]'}  \n:small[{examples or 'aucune valeur'}]"
+        f"**{column.letter}** · {escape_markdown(column.header) or ':gray[sans titre]'}  \n:small[{examples or 'aucune valeur'}]"
     )
     key = work.key("field", place, column.letter)
     st.session_state[key] = said.get(column.letter, column.field)
@@ -157,10 +157,10 @@ def _show_column(work: Work, place: int, sheet: SheetPlan, column: Column, label
 def _told(column: Column) -> str:
     """How a column was found, or why it is left aside."""
     if column.field:
-        more = f" ({plain(column.why)})" if column.why and column.how != "contenu" else ""
+        more = f" ({escape_markdown(column.why)})" if column.why and column.how != "contenu" else ""
         return f":green[:material/check:] {HOWS.get(column.how, '')}{more}"
     colour = "orange" if _is_unknown(column) else "gray"
-    return f":{colour}[:material/do_not_disturb_on:] {plain(column.why)}"
+    return f":{colour}[:material/do_not_disturb_on:] {escape_markdown(column.why)}"
 
 
 def _show_ignored(sheet: SheetPlan) -> None:
@@ -171,5 +171,5 @@ def _show_ignored(sheet: SheetPlan) -> None:
     for reason, many in reasons.most_common():
         rows = [str(line.row) for line in sheet.ignored if line.reason == reason]
         listed = ", ".join(rows[:_LINES]) + "…" * (many > _LINES)
-        told.append(f"- {plain(reason)} : {widgets.counted(many, 'ligne')} (n° {listed})")
+        told.append(f"- {escape_markdown(reason)} : {widgets.counted(many, 'ligne')} (n° {listed})")
     st.markdown(f"**Lignes laissées de côté** ({len(sheet.ignored)})\n" + "\n".join(told[:40]))

@@ -19,7 +19,7 @@ from db.rows import operations
 from db.storage.connection import change_token
 from pages.shared.imports.plan_lists import Lists
 from pages.shared.shell import jobs
-from pages.shared.shell.session import office, opener, who
+from pages.shared.shell.session import office_opener, open_office, user_name
 
 JOB, WRITING = "import:compare", "import:write"
 _KEY, _TURN = "import:work", "import:turn"
@@ -98,7 +98,7 @@ def drop() -> None:
 
 def compare(work: Work) -> None:
     """Compare with the office file as corrected, in a thread; what is soon done is waited for."""
-    open_, choices = opener(), work.choices
+    open_, choices = office_opener(), work.choices
 
     def make(tick: Tick) -> bool:
         try:
@@ -212,7 +212,7 @@ def start_writing(work: Work, leave_waiting: bool) -> None:
     lists = work.lists
     if work.writing or work.done or lists is None or not work.is_current:
         return
-    open_, name = opener(), who()
+    open_, name = office_opener(), user_name()
     work.refused, work.writing, work.stopped = "", True, True
 
     def make(tick: Tick) -> bool:
@@ -254,13 +254,13 @@ def was_stopped(work: Work) -> bool:
 
 def has_changed(work: Work) -> bool:
     """Whether somebody changed the office file since the last comparison."""
-    return work.plan is not None and work.plan.token != change_token(office())
+    return work.plan is not None and work.plan.token != change_token(open_office())
 
 
 def keep_choices(work: Work) -> None:
     """Remember what was chosen although there is nothing to write."""
     if work.plan:
-        remembered_choices.keep(office(), work.plan, who())
+        remembered_choices.keep(open_office(), work.plan, user_name())
 
 
 def settle(work: Work) -> None:
@@ -272,5 +272,5 @@ def settle(work: Work) -> None:
 
 def persons(work: Work) -> list[int]:
     """Whom the import concerned: the persons that were written, and those whose rows were."""
-    operation = operations.get(office(), work.done.operation) if work.done and work.done.operation else None
-    return operations.persons(office(), operation) if operation else []
+    operation = operations.get(open_office(), work.done.operation) if work.done and work.done.operation else None
+    return operations.persons(open_office(), operation) if operation else []

@@ -9,8 +9,8 @@ from pages.shared.imports.draft import Work
 from pages.shared.imports.plan_lists import Lists
 from pages.shared.imports.widgets import XLSX
 from pages.shared.shell import jobs
-from pages.shared.shell.markdown import plain
-from pages.shared.shell.session import opener
+from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import office_opener
 
 KINDS = ("xlsx", "xls", "ods", "csv", "txt")
 MOST = 50
@@ -25,7 +25,7 @@ def show(failed: Work | None) -> None:
         " ce qui changerait et cliqué sur « Importer » ; ensuite encore, tout l’import s’annule d’un clic."
     )
     if failed:
-        st.error(plain(failed.failed), icon=":material/error:")
+        st.error(escape_markdown(failed.failed), icon=":material/error:")
     file = st.file_uploader(
         "Fichier Excel, LibreOffice ou CSV",
         KINDS,
@@ -40,7 +40,7 @@ def show(failed: Work | None) -> None:
 
 
 def _offer_template() -> None:
-    open_ = opener()
+    open_ = office_opener()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Pas de fichier, ou l’envie de repartir au propre ? Remplissez le modèle.", width="content")
         st.download_button(
@@ -53,12 +53,12 @@ def show_file(work: Work) -> None:
     """What is being brought in, how it was read, how far the comparison is, and the way to begin anew."""
     widgets.step(1, "Fichier")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f":material/description: **{plain(work.name)}**", width="stretch")
+        st.markdown(f":material/description: **{escape_markdown(work.name)}**", width="stretch")
         if st.button("Recommencer", icon=":material/restart_alt:", key=work.key("drop"), help="Laisser ce fichier"):
             draft.drop()
             st.rerun()
     for note in work.lists.plan.notes if work.lists else ():
-        st.caption(plain(note))
+        st.caption(escape_markdown(note))
     jobs.show(draft.JOB)
     if work.lists:
         _show_waiting(work, work.lists)

@@ -15,7 +15,7 @@ from db.rows import records
 from pages.shared.imports import draft, widgets
 from pages.shared.imports.draft import Work
 from pages.shared.imports.plan_lists import Lists
-from pages.shared.shell.markdown import plain
+from pages.shared.shell.markdown import escape_markdown
 
 _SIZE = 5
 _NEW = 0
@@ -69,7 +69,7 @@ def _chosen(work: Work, near: Near) -> int | None:
 def _show_near(db: Office, work: Work, lists: Lists, near: Near, known: Context, person: OfficeTable) -> None:
     of_person = next(sheet.table for sheet in lists.plan.sheets if sheet.name == near.sheet) == PERSON.name
     with st.container(border=True):
-        st.markdown(f"**{plain(near.title)}** :gray[· {plain(near.sheet)}, ligne {near.row}]")
+        st.markdown(f"**{escape_markdown(near.title)}** :gray[· {escape_markdown(near.sheet)}, ligne {near.row}]")
         if of_person:
             _side_by_side(db, lists, near, known, person)
         options: dict[int, str] = {one.id: f"C’est {one.title} ({one.reason})" for one in near.candidates}
@@ -77,7 +77,7 @@ def _show_near(db: Office, work: Work, lists: Lists, near: Near, known: Context,
         key = work.key("near", near.key)
         st.session_state[key] = _chosen(work, near)
         st.radio(
-            f"Qui est {near.title} ?", list(options), key=key, format_func=lambda one: plain(options[one]),
+            f"Qui est {near.title} ?", list(options), key=key, format_func=lambda one: escape_markdown(options[one]),
             label_visibility="collapsed", index=None,
             on_change=lambda: draft.choose_persons(work, {near.key: st.session_state[key]}),
         )  # fmt: skip

@@ -14,7 +14,7 @@ from pages.shared.imports import draft, widgets
 from pages.shared.imports.draft import Work
 from pages.shared.imports.plan_lists import Group, Lists
 from pages.shared.imports.widgets import XLSX
-from pages.shared.shell.markdown import code, plain
+from pages.shared.shell.markdown import code_span, escape_markdown
 from reports.sheets import simple_sheets
 
 _SIZE = 10
@@ -74,7 +74,11 @@ def _show_group(
     tables: Mapping[str, OfficeTable],
 ) -> None:
     sheet, column, name, label = group
-    where = f"**{plain(sheet)}**" + f", colonne {column}" * bool(column) + f" · {plain(label)}" * bool(label)
+    where = (
+        f"**{escape_markdown(sheet)}**"
+        + f", colonne {column}" * bool(column)
+        + f" · {escape_markdown(label)}" * bool(label)
+    )
     part = st.expander(
         f"{where} · {widgets.counted(len(problems), 'problème')}", len(lists.groups) == 1 or not column,
         key=widgets.name_of(work, "group", *group), on_change="rerun",
@@ -106,7 +110,7 @@ def _ask_for_all(db: Office, work: Work, group: Group, lists: Lists, tables: Map
         return
     said = work.choices.constants.get(sheet, {}).get(name)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"Pour toutes ces lignes, **{plain(label)}** :", width="content")
+        st.markdown(f"Pour toutes ces lignes, **{escape_markdown(label)}** :", width="content")
         with st.container(width=280):
             widgets.ask_value(
                 item, records.context(db), widgets.name_of(work, "for-all", sheet, name), said,
@@ -116,7 +120,7 @@ def _ask_for_all(db: Office, work: Work, group: Group, lists: Lists, tables: Map
 
 def _show_problem(work: Work, problem: Problem, name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        value = f" {code(problem.value)}" if problem.value and problem.value not in problem.reason else ""
+        value = f" {code_span(problem.value)}" if problem.value and problem.value not in problem.reason else ""
         st.markdown(f"Ligne {problem.row}{value} : {widgets.sentence(problem.reason)}", width="stretch")
         st.button(
             "Laisser vide" if problem.column else "Laisser de côté",
@@ -143,7 +147,7 @@ def _show_aside(work: Work) -> None:
         st.button("Tout reprendre", key=work.key("aside-none"), on_click=draft.take_back, args=(work, aside))
         for key in widgets.paged(aside, _SIZE, work.key("aside-page"), "case ou ligne"):
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(code(key), width="stretch")
+                st.markdown(code_span(key), width="stretch")
                 st.button(
                     "Reprendre", key=widgets.name_of(work, "back", key), type="tertiary", icon=":material/undo:",
                     on_click=draft.take_back, args=(work, [key]),

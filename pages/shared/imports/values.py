@@ -14,7 +14,7 @@ from db.rows import records
 from pages.shared.imports import draft, widgets
 from pages.shared.imports.draft import Work
 from pages.shared.imports.plan_lists import Lists, Said, Values
-from pages.shared.shell.markdown import code, plain
+from pages.shared.shell.markdown import code_span, escape_markdown
 
 _SIZE = 10
 
@@ -45,7 +45,7 @@ def _summary(values: Values, table: OfficeTable) -> str:
     guessed = len(values.said) - values.missed
     told = [widgets.counted(values.missed, "valeur non comprise", "valeurs non comprises")] * bool(values.missed)
     told += [widgets.counted(guessed, "valeur comprise autrement", "valeurs comprises autrement")] * bool(guessed)
-    return f"**{plain(label)}** · {' · '.join(told)}"
+    return f"**{escape_markdown(label)}** · {' · '.join(told)}"
 
 
 def _show_values(work: Work, place: int, values: Values, table: OfficeTable, known: Context) -> None:
@@ -59,21 +59,21 @@ def _show_said(work: Work, values: Values, said: Said, table: OfficeTable, known
     item = row_reader.field_of(table, values.name)
     current = _current(work, values, said, table)
     left, middle, right = st.columns([3, 3, 4], vertical_alignment="center", gap="small")
-    left.markdown(f"{code(said.text)} →")
+    left.markdown(f"{code_span(said.text)} →")
     with middle:
         widgets.ask_value(
             item, known, widgets.name_of(work, "value", values.place, said.text),
             current,
             partial(draft.choose_value, work, values.place, said.text), f"Ce que veut dire « {said.text} »",
         )  # fmt: skip
-    where = plain(said.where[0]) + "…" * (len(said.where) > 1)
+    where = escape_markdown(said.where[0]) + "…" * (len(said.where) > 1)
     if said.reason and current is None and not isinstance(item.type, Choice):
         right, beside = right.columns([2, 1], vertical_alignment="center")
         beside.button(
             "Laisser vide", key=widgets.name_of(work, "empty", values.place, said.text), type="tertiary",
             on_click=draft.choose_value, args=(work, values.place, said.text, ""),
         )  # fmt: skip
-    why = f":red[:material/error:] {widgets.sentence(said.reason)}" if said.reason else plain(said.how)
+    why = f":red[:material/error:] {widgets.sentence(said.reason)}" if said.reason else escape_markdown(said.how)
     right.markdown(f"{why}  \n:small[:gray[{widgets.counted(said.many, 'case')} · {where}]]")
 
 

@@ -12,7 +12,7 @@ from db.model.types import Choice, Context
 from db.model.types import Choices as Several
 from pages.shared.imports.draft import Work
 from pages.shared.imports.plan_lists import ACTIONS
-from pages.shared.shell.markdown import plain
+from pages.shared.shell.markdown import escape_markdown
 
 T = TypeVar("T")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -32,7 +32,7 @@ def counted(many: int, one: str, several: str = "") -> str:
 
 def sentence(text: str) -> str:
     """A sentence of the engine's; an address in it becomes no link."""
-    return plain(text).replace("@", "@\N{WORD JOINER}")
+    return escape_markdown(text).replace("@", "@\N{WORD JOINER}")
 
 
 def paged(items: Sequence[T], size: int, key: str, what: str = "ligne") -> Sequence[T]:

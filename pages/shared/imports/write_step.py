@@ -12,8 +12,8 @@ from pages.shared.imports.draft import Work
 from pages.shared.imports.plan_lists import Lists
 from pages.shared.imports.widgets import counted
 from pages.shared.shell import jobs
-from pages.shared.shell.markdown import plain
-from pages.shared.shell.session import office
+from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import open_office
 
 _MANY = 20_000
 """Above it the office file is held longer than a colleague's save waits for it."""
@@ -80,7 +80,7 @@ def _show_refusal(work: Work) -> None:
         if "a changé" in work.refused
         else "Les lignes refusées sont en attente."
     )
-    st.warning(f"{plain(work.refused)} {more}", icon=":material/sync_problem:")
+    st.warning(f"{escape_markdown(work.refused)} {more}", icon=":material/sync_problem:")
 
 
 def _offer_to_keep(work: Work) -> None:
@@ -98,15 +98,17 @@ def show_done(work: Work) -> None:
     if done is None:
         return
     draft.settle(work)
-    operation = operations.get(office(), done.operation) if done.operation else None
+    operation = operations.get(open_office(), done.operation) if done.operation else None
     if operation and operation.undone_by:
-        st.info(f"L’import de « {plain(work.name)} » a été annulé : tout est comme avant.", icon=":material/undo:")
+        st.info(
+            f"L’import de « {escape_markdown(work.name)} » a été annulé : tout est comme avant.", icon=":material/undo:"
+        )
     else:
-        st.success(f"**{plain(work.name)}** · {_told(done)}", icon=":material/check_circle:")
+        st.success(f"**{escape_markdown(work.name)}** · {_told(done)}", icon=":material/check_circle:")
     with st.container(horizontal=True):
         if operation and not operation.undone_by:
             if st.button("Voir ces personnes", icon=":material/groups:", type="primary", key=work.key("see")):
-                show_among(office().tables["person"], "caseload", f"Import de {work.name}", draft.persons(work))
+                show_among(open_office().tables["person"], "caseload", f"Import de {work.name}", draft.persons(work))
                 st.switch_page("caseload.py")
             if st.button("Annuler cet import", icon=":material/undo:", key=work.key("undo")):
                 changes.confirm(operation.id)

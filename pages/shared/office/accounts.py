@@ -14,8 +14,8 @@ from db.base.french import french_moment
 from db.model.office import Office
 from db.model.roles import Role
 from db.rows import access_log
-from pages.shared.shell.markdown import code, plain
-from pages.shared.shell.session import beyond, who
+from pages.shared.shell.markdown import code_span, escape_markdown
+from pages.shared.shell.session import unrestricted_office, user_name
 
 _INVITED = "team:invited"
 
@@ -38,7 +38,7 @@ def show_invitation() -> None:
         return
     base = ADDRESS or str(st.context.url).rstrip("/").rpartition("/comptes")[0]
     with st.container(border=True):
-        st.markdown(f"**Adresse à donner à {plain(name)}**, de vive voix ou par un canal sûr :")
+        st.markdown(f"**Adresse à donner à {escape_markdown(name)}**, de vive voix ou par un canal sûr :")
         st.code(f"{base}/bienvenue?cle={token}", language=None, wrap_lines=True)
         st.caption("Elle sert une fois, pendant sept jours, à choisir un mot de passe. Elle ne sera plus montrée.")
         st.button("Fermer", on_click=st.session_state.pop, args=(_INVITED, None))
@@ -50,7 +50,7 @@ def show_accounts(db: Office) -> None:
     for account in accounts.every(db):
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f"**{plain(account.name)}** · {code(account.login)}  \n:gray[{_state(db, account, now)}]",
+                f"**{escape_markdown(account.name)}** · {code_span(account.login)}  \n:gray[{_state(db, account, now)}]",
                 width="stretch",
             )
             if st.button("Modifier", key=f"team:{account.id}:edit", icon=":material/edit:"):
@@ -74,7 +74,7 @@ def _state(db: Office, account: Account, now: float) -> str:
 
 def _invite(db: Office, account: Account) -> None:
     token = accounts.invite(db, "password", account.id, time.time())
-    access_log.note(db, who(), "account", detail=f"compte n° {account.id} : invité")
+    access_log.note(db, user_name(), "account", detail=f"compte n° {account.id} : invité")
     st.session_state[_INVITED] = (account.name, token)
     st.rerun()
 
@@ -86,7 +86,7 @@ def _edit(account: Account) -> None:
     st.caption("Désactivé, un compte est déconnecté aussitôt ; son nom reste dans l’historique.")
     if st.button("Enregistrer", type="primary", key=f"team:{account.id}:save"):
         try:
-            accounts.change(beyond(Role.ADMIN), account.id, **values, active=active, who=who())
+            accounts.change(unrestricted_office(Role.ADMIN), account.id, **values, active=active, who=user_name())
         except PaletteError as error:
             _tell(error)
         else:
@@ -102,7 +102,7 @@ def add(db: Office) -> None:
         if not st.button("Créer et inviter", type="primary", icon=":material/person_add:"):
             return
         try:
-            account = accounts.create(db, **values, who=who())
+            account = accounts.create(db, **values, who=user_name())
         except PaletteError as error:
             _tell(error)
             return

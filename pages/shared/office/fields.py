@@ -17,9 +17,9 @@ from db.model.roles import Role
 from db.model.types import Choice, ValueList
 from db.rows import records
 from pages.shared.office import limits
-from pages.shared.shell.markdown import plain
-from pages.shared.shell.session import beyond, who
-from pages.shared.shell.toasts import say
+from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import unrestricted_office, user_name
+from pages.shared.shell.toasts import queue_toast
 
 _TOLD = "fields:told"
 _NEW = "fields:new"
@@ -31,7 +31,7 @@ def show(db: Office) -> None:
     """One table at a time: its fields in order, and the way to add one."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
-            "OfficeTable", list(FILES), format_func=lambda one: FILES[one].plural, key="fields:table", width=300
+            "Table", list(FILES), format_func=lambda one: FILES[one].plural, key="fields:table", width=300
         )
         if st.button("Nouveau champ", icon=":material/add:", type="primary", key="fields:add"):
             _begin()
@@ -73,7 +73,7 @@ def _show_field(table: OfficeTable, item: Column, stored: list[str]) -> None:
 
 def _line(item: Column) -> str:
     section = getattr(item, "section", "")
-    parts = [f"**{plain(item.label)}**", _kind(item), plain(section)]
+    parts = [f"**{escape_markdown(item.label)}**", _kind(item), escape_markdown(section)]
     published = item.own and isinstance(item, Field) and item.published is not None and not item.hidden
     badges = [":blue-badge[du bureau]"] * item.own + [":gray-badge[masqué]"] * item.hidden
     badges += [":green-badge[publié par groupes]"] * published
@@ -85,7 +85,7 @@ def _kind(item: Column) -> str:
     if isinstance(item, Computed):
         return "calculé"
     if item.list:
-        return f"liste « {plain(item.list.label)} »"
+        return f"liste « {escape_markdown(item.list.label)} »"
     return _KINDS.get(type(item.type).__name__, "")
 
 
@@ -99,7 +99,7 @@ def _move(table: OfficeTable, stored: list[str], place: int, way: int) -> None:
     moved = list(stored)
     moved[place], moved[place + way] = moved[place + way], moved[place]
     try:
-        edit.order_fields(beyond(Role.ADMIN), table, moved, who())
+        edit.order_fields(unrestricted_office(Role.ADMIN), table, moved, user_name())
     except PaletteError as error:
         st.session_state[_TOLD] = str(error)
 
@@ -118,7 +118,7 @@ def _key(name: str) -> str:
 
 @st.dialog("Nouveau champ", width="large")
 def _add_dialog(table_name: str) -> None:
-    db = beyond(Role.ADMIN)
+    db = unrestricted_office(Role.ADMIN)
     table = db.tables[table_name]
     st.caption(f"Dans : {table.plural}")
     kinds = records.context(db).labels["field_kind"]
@@ -145,7 +145,7 @@ def _add_dialog(table_name: str) -> None:
     asked["published"] = _ask_published(db, table, asked["kind"], _values(db, asked))
     st.caption("Jamais de donnée de santé, de religion ou d’opinion.")
     if st.button("Ajouter le champ", type="primary", key=_key("go")):
-        _save(lambda: edit.add_field(db, NewField(**asked), who()), f"Champ ajouté : {asked['label'].strip()}")
+        _save(lambda: edit.add_field(db, NewField(**asked), user_name()), f"Champ ajouté : {asked['label'].strip()}")
 
 
 def _ask_choices(db: Office) -> dict[str, Any]:
@@ -221,7 +221,7 @@ def _ask_section(table: OfficeTable, current: str) -> str:
 
 @st.dialog("Modifier un champ", width="large")
 def _change_dialog(table_name: str, name: str) -> None:
-    db = beyond(Role.ADMIN)
+    db = unrestricted_office(Role.ADMIN)
     table = db.tables[table_name]
     item = table.column(name)
     values: dict[str, Any] = {"label": st.text_input("Intitulé *", item.label, key=_key("label"))}
@@ -245,7 +245,7 @@ def _change_dialog(table_name: str, name: str) -> None:
         }
         before |= {"section": getattr(item, "section", "") or None, "published": _published(db, item)}
         changed = {key: value for key, value in values.items() if value != before[key]}
-        _save(lambda: edit.change_field(db, table, name, changed, who()), "Enregistré")
+        _save(lambda: edit.change_field(db, table, name, changed, user_name()), "Enregistré")
 
 
 def _save(work: Callable[[], object], done: str) -> None:
@@ -257,5 +257,5 @@ def _save(work: Callable[[], object], done: str) -> None:
     except PaletteError as error:
         st.error(str(error))
     else:
-        say(done)
+        queue_toast(done)
         st.rerun()

@@ -12,7 +12,7 @@ from db.model.office import Office
 from db.model.roles import Role
 from db.model.types import ValueList
 from pages.shared.office import limits
-from pages.shared.shell.session import beyond, who
+from pages.shared.shell.session import unrestricted_office, user_name
 
 _TOLD = "lists:told"
 
@@ -52,7 +52,7 @@ def _show_told() -> None:
 def _do(work: Callable[[Office], object]) -> None:
     """Save one change; what forbids it is said above the list."""
     try:
-        work(beyond(Role.ADMIN))
+        work(unrestricted_office(Role.ADMIN))
     except PaletteError as error:
         st.session_state[_TOLD] = str(error)
 
@@ -89,23 +89,23 @@ def _show_value(values: ValueList, one: Value, codes: list[str], place: int) -> 
 def _move(values: ValueList, codes: list[str], place: int, way: int) -> None:
     moved = list(codes)
     moved[place], moved[place + way] = moved[place + way], moved[place]
-    _do(lambda db: edit.order_values(db, values, moved, who()))
+    _do(lambda db: edit.order_values(db, values, moved, user_name()))
 
 
 def _rename(values: ValueList, one: Value, key: str) -> None:
     label = str(st.session_state[key])
     if label.strip() != one.label:
-        _do(lambda db: edit.change_value(db, values, one.code, who(), label=label))
+        _do(lambda db: edit.change_value(db, values, one.code, user_name(), label=label))
 
 
 def _retire(values: ValueList, one: Value) -> None:
-    _do(lambda db: edit.change_value(db, values, one.code, who(), retired=int(not one.retired)))
+    _do(lambda db: edit.change_value(db, values, one.code, user_name(), retired=int(not one.retired)))
 
 
 def _add(values: ValueList) -> None:
     def add() -> None:
         label = str(st.session_state["lists:new"])
-        _do(lambda db: edit.add_value(db, values, label, who()))
+        _do(lambda db: edit.add_value(db, values, label, user_name()))
         if _TOLD not in st.session_state:
             st.session_state["lists:new"] = ""
 

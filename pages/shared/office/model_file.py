@@ -6,8 +6,8 @@ from db.base.errors import PaletteError
 from db.customise import model_file
 from db.model.office import Office
 from db.rows import records
-from pages.shared.shell.markdown import plain
-from pages.shared.shell.session import who
+from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import user_name
 
 _DONE = "model:done"
 _SHOWN = 30
@@ -33,15 +33,17 @@ def show(db: Office) -> None:
 
 def _look(db: Office, content: bytes) -> None:
     try:
-        told = model_file.bring_in(db, content, who(), really=False)
+        told = model_file.bring_in(db, content, user_name(), really=False)
     except PaletteError as error:
-        st.error("Rien n’a été repris.\n\n" + "\n".join(f"- {plain(line)}" for line in str(error).split("\n")))
+        st.error(
+            "Rien n’a été repris.\n\n" + "\n".join(f"- {escape_markdown(line)}" for line in str(error).split("\n"))
+        )
         return
     if not told:
         st.info("Tout ce que dit ce modèle est déjà ainsi ici.")
         return
     many = len(told)
-    st.markdown("\n".join(f"- {plain(line)}" for line in told[:_SHOWN]))
+    st.markdown("\n".join(f"- {escape_markdown(line)}" for line in told[:_SHOWN]))
     if many > _SHOWN:
         st.caption(f"… et {many - _SHOWN} autres.")
     st.caption("Ce que le modèle ne dit pas reste tel quel. Tout s’annule d’un coup, dans « Historique ».")
@@ -51,7 +53,7 @@ def _look(db: Office, content: bytes) -> None:
 
 def _take(db: Office, content: bytes) -> None:
     try:
-        told = model_file.bring_in(db, content, who(), really=True)
+        told = model_file.bring_in(db, content, user_name(), really=True)
     except PaletteError as error:
         st.error(str(error))
         return

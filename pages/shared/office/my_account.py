@@ -13,13 +13,13 @@ from db.model.roles import Role
 from db.rows import access_log
 from db.storage import connection
 from pages.shared.office.accounts import role_list
-from pages.shared.shell.markdown import code, plain
+from pages.shared.shell.markdown import code_span, escape_markdown
 
 
 def show_who(session: Session) -> None:
     """Name, login, roles."""
     account = session.account
-    st.markdown(f"**{plain(account.name)}** · {code(account.login)}")
+    st.markdown(f"**{escape_markdown(account.name)}** · {code_span(account.login)}")
     st.markdown(role_list(role for role in Role if role in account.roles))
 
 
@@ -51,7 +51,7 @@ def change_password(session: Session) -> None:
 
 def _problem(session: Session, old: str, new: str, again: str) -> str:
     """Change it; why not, or ''. Guessing the present one is slowed down as at the door."""
-    db, account = connection.office(), session.account
+    db, account = connection.thread_office(), session.account
     try:
         attempt = Attempt(account.login, f"session {session.id}")
         login_throttle.enter(db, attempt, account.id, time.time())
@@ -72,13 +72,15 @@ def _problem(session: Session, old: str, new: str, again: str) -> str:
 def show_browsers(session: Session) -> None:
     """Where the account is signed in, and the way out of everywhere else."""
     st.subheader("Navigateurs connectés")
-    found = sessions.of_account(connection.office(), session.account.id, time.time())
+    found = sessions.of_account(connection.thread_office(), session.account.id, time.time())
     for one in found:
         here = " · **celui-ci**" if one.id == session.id else ""
         st.markdown(
-            f"{plain(one.browser)} · depuis le {french_moment(one.began_at)} · vu le {french_moment(one.seen_at)}{here}"
+            f"{escape_markdown(one.browser)} · depuis le {french_moment(one.began_at)} · vu le {french_moment(one.seen_at)}{here}"
         )
     if len(found) > 1 and st.button("Déconnecter tous les autres", icon=":material/logout:"):
-        sessions.end_all(connection.office(), session.account.id, but=session.id)
-        access_log.note(connection.office(), session.account.name, "sign_out", detail="tous les autres navigateurs")
+        sessions.end_all(connection.thread_office(), session.account.id, but=session.id)
+        access_log.note(
+            connection.thread_office(), session.account.name, "sign_out", detail="tous les autres navigateurs"
+        )
         st.rerun()

@@ -15,8 +15,8 @@ from db.people.merge import Choices
 from db.people.merge_preview import BOTH, GONE, KEEP, Clash, Look
 from db.rows import access_log, history, records
 from db.rows.records import Row
-from pages.shared.shell.markdown import plain
-from pages.shared.shell.session import who
+from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import user_name
 
 _CHOSEN = "comparing:pair"
 _LONG = 600
@@ -49,7 +49,7 @@ def _forget() -> None:
 def set_apart(db: Office, one: int, other: int) -> None:
     """« Ce sont deux personnes », and back to the list."""
     try:
-        duplicates.set_apart(db, one, other, who())
+        duplicates.set_apart(db, one, other, user_name())
     except PaletteError as error:
         st.error(str(error))
         return
@@ -73,7 +73,7 @@ def show(db: Office, one: int, other: int) -> None:
         st.info("L’un des deux dossiers n’existe plus.")
         return
     for row_id in (one, other):
-        access_log.note_opening(db, who(), row_id)
+        access_log.note_opening(db, user_name(), row_id)
     with st.container(key="comparing"):
         keep = _which(db, sides, known)
         gone = other if keep == one else one
@@ -88,7 +88,7 @@ def show(db: Office, one: int, other: int) -> None:
 def _which(db: Office, sides: list[Row], known: Context) -> int:
     """Whose file is kept: its number stays, and with it its address."""
     one, other = (side.id for side in sides)
-    labels = {row.id: f"**{plain(known.title('person', row.id))}** n° {row.id}" for row in sides}
+    labels = {row.id: f"**{escape_markdown(known.title('person', row.id))}** n° {row.id}" for row in sides}
     captions = [_begun(db, row) for row in sides]
     key = f"comparing:keep:{one}:{other}"
     picked = st.radio(
@@ -150,7 +150,7 @@ def _text(item: Field, row: Row, known: Context) -> str:
     text = item.type.show(row.values[item.name], known)
     short = text if len(text) < _LONG else f"{text[:_LONG]}…"
     # An address is something to choose here, not a link to follow.
-    return plain(short).replace("@", "\u2060@") if text else ":gray[vide]"
+    return escape_markdown(short).replace("@", "\u2060@") if text else ":gray[vide]"
 
 
 # ---- what belongs to each
@@ -193,7 +193,7 @@ def _listing(look: Look, left: bool) -> str:
 def _title(table: OfficeTable, row: Row, known: Context) -> str:
     title = known.title(table.name, row.id)
     note = str(row.values.get("note") or "")
-    return plain(title + (f" · {note[:60]}" if note else ""))
+    return escape_markdown(title + (f" · {note[:60]}" if note else ""))
 
 
 # ---- what cannot stand together
@@ -225,7 +225,7 @@ def _periods(table: OfficeTable, ids: tuple[int, ...], look: Look, known: Contex
 def _period(table: OfficeTable, row: Row, known: Context) -> str:
     start, end = (table.field(name).type.show(row.values[name], known) for name in ("starts_on", "ends_on"))
     kind = table.field("kind").type.show(row.values["kind"], known)
-    return plain(f"{kind}, du {start} au {end}" if end else f"{kind}, depuis le {start}")
+    return escape_markdown(f"{kind}, du {start} au {end}" if end else f"{kind}, depuis le {start}")
 
 
 def _follow(table: OfficeTable, clash: Clash, known: Context) -> str:
@@ -242,7 +242,7 @@ def _finish(db: Office, look: Look, choices: Choices) -> None:
     """What the file would refuse, the reason it may ask for, and the buttons."""
     keep, gone = look.keep.id, look.gone.id
     try:
-        told = merge.rehearse(db, keep, gone, choices, who())
+        told = merge.rehearse(db, keep, gone, choices, user_name())
     except PaletteError as error:
         st.error(str(error))
         return
@@ -265,7 +265,7 @@ def _finish(db: Office, look: Look, choices: Choices) -> None:
 
 def _merge(db: Office, look: Look, choices: Choices) -> None:
     try:
-        merge.merge(db, look.keep.id, look.gone.id, choices, look.versions, who())
+        merge.merge(db, look.keep.id, look.gone.id, choices, look.versions, user_name())
     except (ConflictError, NotFoundError):
         pair = chosen()
         _forget()

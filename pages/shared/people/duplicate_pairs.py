@@ -15,9 +15,9 @@ from db.rows import records, undo
 from db.storage import connection
 from pages.shared.history import changes
 from pages.shared.people import comparison
-from pages.shared.shell.markdown import plain
-from pages.shared.shell.session import who
-from pages.shared.shell.toasts import say
+from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import user_name
+from pages.shared.shell.toasts import queue_toast
 
 _SIZE = 20
 _SLOW, _AGAIN = 1.0, 600.0
@@ -89,7 +89,9 @@ def _show(db: Office, pair: Pair, known: Context) -> None:
 
 
 def _names(one: int, other: int, known: Context) -> str:
-    return " et ".join(f"**{plain(known.title('person', row_id))}** :gray[n° {row_id}]" for row_id in (one, other))
+    return " et ".join(
+        f"**{escape_markdown(known.title('person', row_id))}** :gray[n° {row_id}]" for row_id in (one, other)
+    )
 
 
 # ---- what was said
@@ -104,7 +106,7 @@ def show_set_aside(db: Office) -> None:
     known = records.context(db)
     for said in found:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            told = f":gray[{plain(said.who)}, le {french_instant(said.at)}]"
+            told = f":gray[{escape_markdown(said.who)}, le {french_instant(said.at)}]"
             st.markdown(f"{_names(said.one, said.other, known)}  \n{told}", width="stretch")
             key = f"pairs:back:{said.one}:{said.other}"
             if st.button("Proposer de nouveau", key=key, icon=":material/undo:"):
@@ -113,7 +115,7 @@ def show_set_aside(db: Office) -> None:
 
 def _do_bring_back(db: Office, one: int, other: int) -> None:
     try:
-        duplicates.bring_back(db, one, other, who())
+        duplicates.bring_back(db, one, other, user_name())
     except PaletteError as error:
         st.error(str(error))
     else:
@@ -129,7 +131,7 @@ def show_merges(db: Office) -> None:
     known = records.context(db)
     for merged in found:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            told = f":gray[{plain(merged.who)}, le {french_instant(merged.at)}]"
+            told = f":gray[{escape_markdown(merged.who)}, le {french_instant(merged.at)}]"
             st.markdown(f"{_merged(merged, known)}  \n{told}", width="stretch")
             _open_button(merged.one, f"pairs:open:{merged.operation}")
             if st.button("Annuler la fusion", key=f"pairs:undo:{merged.operation}", icon=":material/undo:"):
@@ -138,8 +140,8 @@ def show_merges(db: Office) -> None:
 
 def _merged(merged: Merged, known: Context) -> str:
     gone = known.title("person", merged.other).removesuffix(" (supprimé)")
-    kept = plain(known.title("person", merged.one))
-    return f"**{plain(gone)}** :gray[n° {merged.other}] réuni à **{kept}** :gray[n° {merged.one}]"
+    kept = escape_markdown(known.title("person", merged.one))
+    return f"**{escape_markdown(gone)}** :gray[n° {merged.other}] réuni à **{kept}** :gray[n° {merged.one}]"
 
 
 def _open_button(person: int, key: str) -> None:
@@ -161,9 +163,9 @@ def show_done(db: Office) -> None:
         _open_button(merged.one, "pairs:done:open")
         if st.button("Annuler la fusion", key="pairs:done:undo", icon=":material/undo:"):
             try:
-                undo.undo(db, merged.operation, who())
+                undo.undo(db, merged.operation, user_name())
             except PaletteError as error:
                 st.error(str(error).replace("\n", "\n\n- "))
             else:
-                say("Fusion annulée.", ":material/undo:")
+                queue_toast("Fusion annulée.", ":material/undo:")
                 st.rerun()

@@ -11,8 +11,8 @@ from db.model.roles import Role
 from db.people import erasure, retention
 from db.people.retention import Kept
 from db.rows import records
-from pages.shared.shell.markdown import plain
-from pages.shared.shell.session import beyond, who
+from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import unrestricted_office, user_name
 
 _MOST = 50
 """At most so many files are confirmed at once: a longer list is not read."""
@@ -52,7 +52,7 @@ def to_archive(db: Office, today: str) -> None:
     st.caption("Archivé, un dossier quitte les listes et la recherche ; les chiffres le comptent toujours.")
     chosen = _chosen(found, "archive", ticked=True)
     if st.button(f"Archiver {_files(chosen)}", type="primary", disabled=not chosen, icon=":material/inventory_2:"):
-        _do(lambda db: retention.archive(db, chosen, today, who()), f"Archivé : {_files(chosen)}.")
+        _do(lambda db: retention.archive(db, chosen, today, user_name()), f"Archivé : {_files(chosen)}.")
 
 
 def archives(db: Office, today: str) -> None:
@@ -63,7 +63,10 @@ def archives(db: Office, today: str) -> None:
         return
     chosen = _chosen(found, "back", ticked=False)
     if st.button(f"Reprendre {_files(chosen)}", disabled=not chosen, icon=":material/unarchive:"):
-        _do(lambda db: retention.bring_back(db, chosen, who()), f"De nouveau parmi les dossiers : {_files(chosen)}.")
+        _do(
+            lambda db: retention.bring_back(db, chosen, user_name()),
+            f"De nouveau parmi les dossiers : {_files(chosen)}.",
+        )
 
 
 def to_erase(db: Office, today: str) -> None:
@@ -91,7 +94,7 @@ def on_demand(db: Office, today: str) -> None:
     if kept is None:
         st.warning("Il n’y a pas de dossier sous ce numéro.")
         return
-    st.markdown(f"**{plain(kept.name)}** · {_told(kept)}")
+    st.markdown(f"**{escape_markdown(kept.name)}** · {_told(kept)}")
     if st.button("Effacer ce dossier…", icon=":material/delete_forever:"):
         _confirm([kept])
 
@@ -112,7 +115,11 @@ def _chosen(found: list[Kept], key: str, ticked: bool) -> list[Kept]:
             for label, value in (("Tout cocher", True), ("Tout décocher", False)):
                 st.button(label, key=f"keeping:{key}:{value}", type="tertiary", on_click=_tick, args=(keys, value))
     with st.container(border=True, gap="xsmall"):
-        return [one for one in shown if st.checkbox(f"**{plain(one.name)}** · {_told(one)}", key=keys[one.person_id])]
+        return [
+            one
+            for one in shown
+            if st.checkbox(f"**{escape_markdown(one.name)}** · {_told(one)}", key=keys[one.person_id])
+        ]
 
 
 def _tick(keys: dict[int, str], ticked: bool) -> None:
@@ -133,18 +140,18 @@ def _files(chosen: list[Kept]) -> str:
 
 @st.dialog("Effacer pour de bon")
 def _confirm(chosen: list[Kept]) -> None:
-    st.markdown("\n".join(f"- {plain(one.name)} (n° {one.person_id})" for one in chosen))
+    st.markdown("\n".join(f"- {escape_markdown(one.name)} (n° {one.person_id})" for one in chosen))
     st.caption(_AFTER)
     sure = st.checkbox("J’ai relu cette liste", key="keeping:sure")
     if st.button(f"Effacer {_files(chosen)}", type="primary", disabled=not sure, key="keeping:erase"):
         ids = [one.person_id for one in chosen]
-        _do(lambda db: erasure.erase(db, ids, who()), f"Effacé : {_files(chosen)}.")
+        _do(lambda db: erasure.erase(db, ids, user_name()), f"Effacé : {_files(chosen)}.")
 
 
 def _do(work: Callable[[Office], object], done: str) -> None:
     """Do it in the name of an administrator, and say so on the next run; or say why not."""
     try:
-        work(beyond(Role.ADMIN))
+        work(unrestricted_office(Role.ADMIN))
     except PaletteError as error:
         st.error(str(error))
         return

@@ -4,7 +4,7 @@ import streamlit as st
 
 from db.accounts.sessions import Session
 from db.model.roles import Role
-from pages.shared.shell.markdown import plain
+from pages.shared.shell.markdown import escape_markdown
 
 
 def show(session: Session) -> None:
@@ -12,5 +12,5 @@ def show(session: Session) -> None:
     account = session.account
     held = ", ".join(role.label for role in Role if role in account.roles)
     with st.sidebar.container(gap=None, key="account"):
-        st.markdown(f"**{plain(account.name)}**", help=f"Rôles : {held}")
+        st.markdown(f"**{escape_markdown(account.name)}**", help=f"Rôles : {held}")
         st.html('<a href="/deconnexion">Se déconnecter</a>')  # in this very tab, which a link of Streamlit's would not

@@ -13,7 +13,7 @@ import streamlit as st
 from db.base.errors import PaletteError, without_values
 from db.rows import access_log
 from pages.shared.shell import assets
-from pages.shared.shell.session import office, who
+from pages.shared.shell.session import open_office, user_name
 from reports.content.report import Tick
 
 Make = Callable[[Tick], Any]
@@ -62,7 +62,7 @@ def start(key: str, label: str, make: Make, file: str = "", kind: str = "") -> N
     """Begin to make something; what was still being made under that key is cancelled. A file leaves a trace."""
     cancel(key)
     if file:
-        access_log.note(office(), who(), "export", detail=file)
+        access_log.note(open_office(), user_name(), "export", detail=file)
     job = Job(label, file, kind)
     st.session_state[f"{key}:job"] = job
     threading.Thread(target=_run, args=(job, make), daemon=True, name=f"palette-{key}").start()

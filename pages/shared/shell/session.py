@@ -15,7 +15,7 @@ _KEY = "session:id"
 _KEPT = "session:cookie"
 
 
-def current() -> Session:
+def current_session() -> Session:
     """The session of this tab. Raises AccessError once it has ended: nothing is shown or saved without one."""
     # A tab that is closed while it still saves has no cookies any more, only what it began with.
     cookie = st.context.cookies.get(COOKIE) or st.session_state.get(_KEPT, "")
@@ -27,39 +27,39 @@ def current() -> Session:
     return session
 
 
-def who() -> str:
+def user_name() -> str:
     """The name that the history writes for what this tab saves."""
-    return current().account.name
+    return current_session().account.name
 
 
 def roles() -> Roles:
     """What whoever is signed in is here to do."""
-    return current().account.roles
+    return current_session().account.roles
 
 
-def office() -> Office:
+def open_office() -> Office:
     """The office file, held to the rights of whoever is signed in."""
-    return connection.office(roles())
+    return connection.thread_office(roles())
 
 
-def opener() -> Callable[[], Office]:
+def office_opener() -> Callable[[], Office]:
     """``office`` for work that goes on elsewhere (a download, a long job), where no tab says who is signed in."""
     held = roles()
-    return lambda: connection.office(held)
+    return lambda: connection.thread_office(held)
 
 
-def beyond(role: Role) -> Office:
+def unrestricted_office(role: Role) -> Office:
     """The office file without limits, for the deeds of one role that no table's rights describe (its accounts, say).
 
     Raises AccessError for anybody else.
     """
     permissions.require(roles(), role)
-    return connection.office()
+    return connection.thread_office()
 
 
-def begin() -> Session:
+def begin_run() -> Session:
     """What every run starts with: a tab that another person comes back to begins anew."""
-    session = current()
+    session = current_session()
     if st.session_state.get(_KEY, session.id) != session.id:
         st.session_state.clear()
     st.session_state[_KEY] = session.id

@@ -5,12 +5,12 @@ import streamlit as st
 _KEPT = "saying:next"
 
 
-def say(text: str, icon: str = ":material/check:") -> None:
+def queue_toast(text: str, icon: str = ":material/check:") -> None:
     """Say it once the page has run again; whoever calls this runs it again."""
     st.session_state.setdefault(_KEPT, []).append((text, icon))
 
 
-def show() -> None:
+def show_queued() -> None:
     """What was to be said, on the first run that follows."""
     for text, icon in st.session_state.pop(_KEPT, []):
         st.toast(text, icon=icon)
