@@ -1,4 +1,4 @@
-"""Screen « Aides » : every aid in one editable grid, and what each person has left under the ceiling."""
+"""Screen « Aides »: all aids in an editable grid, with what each person has left under the ceiling."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Screen « Portefeuille » : the day's figures, and everybody in the portfolio in one editable grid."""
+"""Screen « Portefeuille »: today's figures, and the persons of the portfolio in an editable grid."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Screen « CER » : contracts, those about to end and those the law wants replaced."""
+"""Screen « CER »: all contracts in an editable grid."""
 
 import streamlit as st
 

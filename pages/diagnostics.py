@@ -1,4 +1,4 @@
-"""Screen « Diagnostics » : skills, potential, obstacles, resources; and the action plans that follow."""
+"""Screen « Diagnostics »: diagnostics (skills, obstacles, resources) and the actions planned from them."""
 
 import streamlit as st
 

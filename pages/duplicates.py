@@ -1,4 +1,4 @@
-"""Screen « Doublons » : persons who may be entered twice, compared side by side, merged, or said to be two."""
+"""Screen « Doublons »: pairs of persons who may be the same, to compare and then merge or keep apart."""
 
 import streamlit as st
 
@@ -13,9 +13,9 @@ VIEWS = {
 
 st.title("Doublons")
 db = open_office()
-chosen = comparison.chosen()
-if chosen:
-    comparison.show(db, *chosen)
+pair = comparison.chosen_pair()
+if pair:
+    comparison.show(db, *pair)
 else:
     view = st.segmented_control(
         "Vue", list(VIEWS), default="À comparer", required=True, key="duplicates:view", label_visibility="collapsed"

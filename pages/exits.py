@@ -1,4 +1,4 @@
-"""Screen « Sorties » : who left the RSA or the accompaniment, when and why."""
+"""Screen « Sorties »: exits from the RSA or from accompaniment, with date and reason, in an editable grid."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Screen « Interventions » : every contact and step, with its time; and the stages and rights they happen in."""
+"""Screen « Interventions »: contacts and steps with the time they took, stages, and periods of rights."""
 
 import streamlit as st
 

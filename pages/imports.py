@@ -1,4 +1,4 @@
-"""Screen « Importer » : an office's own file, matched, corrected, compared, then written whole or not at all."""
+"""Screen « Importer »: read an office's own file, correct how it was understood, then write all of it or nothing."""
 
 import streamlit as st
 

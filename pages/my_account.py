@@ -1,4 +1,4 @@
-"""Screen « Mon compte » : who one is here, one's password, and the browsers one is signed in from."""
+"""Screen « Mon compte »: the account of the person signed in, its password, and its signed-in browsers."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Screen « Réseau » : partners, needs met in the field, collective projects."""
+"""Screen « Réseau »: partners, needs observed in the field, collective projects."""
 
 import streamlit as st
 

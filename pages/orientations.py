@@ -1,4 +1,4 @@
-"""Screen « Orientations » : requests, with the computed verdict and its reasons."""
+"""Screen « Orientations »: requests for orientation, with the computed verdict and its reasons."""
 
 import streamlit as st
 

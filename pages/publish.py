@@ -1,6 +1,6 @@
-"""Screen « Publication » : what partners may see, beside the truth; publish a year, look back, withdraw.
+"""Screen « Publication »: publish a year for partners after comparing it with the true numbers; withdraw a year.
 
-Not called publication.py: Streamlit looks for modules beside its pages first, and would take it for the package.
+Not named publication.py: Streamlit puts the folder of the pages first on sys.path, so it would hide the package.
 """
 
 import streamlit as st

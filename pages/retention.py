@@ -1,4 +1,4 @@
-"""Screen « Conservation » : files that nobody needs any more, proposed for the archives, then for erasure."""
+"""Screen « Conservation »: inactive persons proposed for archiving, then for erasure."""
 
 import streamlit as st
 

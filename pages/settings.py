@@ -1,4 +1,4 @@
-"""Screen « Réglages » : the office's own limits, fields and lists, and the file that takes them elsewhere."""
+"""Screen « Réglages »: the office's own limits, fields and lists, and their export to another office."""
 
 import streamlit as st
 

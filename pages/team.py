@@ -1,4 +1,4 @@
-"""Screen « Comptes » : who may enter, with which roles; an invitation opens each account."""
+"""Screen « Comptes »: the accounts and their roles. An invitation lets a person choose the password of an account."""
 
 import streamlit as st
 

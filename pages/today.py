@@ -1,4 +1,4 @@
-"""Screen « Aujourd’hui » : what waits for the officer, each line one click from the person's file."""
+"""Screen « Aujourd’hui »: what waits for the agents; each line opens the person's file."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""What stands between the network and the pages: sign-in, gate, logs, launcher. It never imports pages.
+"""HTTP code in front of Streamlit's pages: gate, sign-in pages, error pages, logs, launcher. It never imports pages.
 
 May import: db.
 """

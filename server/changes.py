@@ -1,4 +1,4 @@
-"""The number a grid asks for several times a minute: it grows with every change of the file, and says nothing else."""
+"""GET /changes: the change number of the office file, which each open grid polls to notice changes by colleagues."""
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -9,7 +9,7 @@ from db.storage.connection import change_token, thread_office
 
 
 def answer(request: Request) -> PlainTextResponse:
-    """The change number; 0 while there is no file. Starlette runs it in a thread of its own."""
+    """Return the change number, or 0 when the file cannot be opened. Not async: Starlette runs it in a thread."""
     try:
         token = change_token(thread_office())
     except PaletteError:

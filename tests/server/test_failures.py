@@ -252,7 +252,7 @@ def test_an_answer_that_breaks_is_told_in_french_and_the_log_quotes_nothing(capl
 
     scope = {"type": "http", "method": "GET", "path": "/x", "headers": [(b"accept", b"text/html")]}
     with pytest.raises(StopIteration):  # nothing in it waits for anything
-        error_pages.in_words(breaks, scope, receive, send).send(None)
+        error_pages.answer_errors(breaks, scope, receive, send).send(None)
 
     text = sent[1]["body"].decode()
     assert sent[0]["status"] == 500

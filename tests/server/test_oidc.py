@@ -173,8 +173,8 @@ def test_the_way_back_leads_in_once_and_in_the_same_browser_only(db, browser, pr
 def test_another_nonce_is_refused(db, browser, provider, monkeypatch):
     known_as(provider, email=EMAIL, email_verified=True)
     back = sent_back(browser)
-    real = oidc._checked
-    monkeypatch.setattr(oidc, "_checked", lambda *values: {**real(*values), "nonce": "another"})
+    real = oidc._checked_claims
+    monkeypatch.setattr(oidc, "_checked_claims", lambda *values: {**real(*values), "nonce": "another"})
 
     assert browser.get(back).status_code == 403
     assert not is_in(browser)
@@ -237,7 +237,7 @@ def checked(monkeypatch):
     def check(claims, by="own", algorithm="RS256"):
         key = {"own": own, "other": other}[by]
         token = jwt.encode({"alg": algorithm, "kid": "k"}, claims, key, algorithms=[algorithm])
-        return oidc._checked({"jwks_uri": "https://sso/jwks", "issuer": "https://sso"}, token)
+        return oidc._checked_claims({"jwks_uri": "https://sso/jwks", "issuer": "https://sso"}, token)
 
     return check
 
@@ -270,7 +270,7 @@ def test_a_token_without_a_signature_is_refused(checked):
     unsigned = "eyJhbGciOiJub25lIn0.eyJzdWIiOiI0MiIsImlzcyI6Imh0dHBzOi8vc3NvIn0."
 
     with pytest.raises((JoseError, ValueError)):
-        oidc._checked({"jwks_uri": "https://sso/jwks", "issuer": "https://sso"}, unsigned)
+        oidc._checked_claims({"jwks_uri": "https://sso/jwks", "issuer": "https://sso"}, unsigned)
 
 
 @pytest.mark.parametrize(
@@ -291,9 +291,11 @@ def test_a_forged_token_is_refused(monkeypatch, forged):
     described = published(monkeypatch, {"keys": [own.as_dict(private=False)]})
 
     with pytest.raises((JoseError, ValueError)):
-        oidc._checked(described, forged(own))
+        oidc._checked_claims(described, forged(own))
 
-    assert oidc._checked(described, jwt.encode({"alg": "RS256", "kid": "k"}, GOOD, own))["sub"] == "42", "the control"
+    assert oidc._checked_claims(described, jwt.encode({"alg": "RS256", "kid": "k"}, GOOD, own))["sub"] == "42", (
+        "the control"
+    )
 
 
 def published(monkeypatch, keys):
@@ -383,7 +385,7 @@ def test_a_provider_that_calls_itself_otherwise_is_not_the_one(provider, monkeyp
     oidc._provider.cache_clear()
 
     with pytest.raises(AccessError, match="n’est pas celui qui est réglé"):
-        oidc._described()
+        oidc._metadata()
 
 
 # ---- what the provider adds to its token
@@ -393,12 +395,12 @@ def test_a_provider_that_calls_itself_otherwise_is_not_the_one(provider, monkeyp
 def told_besides(db, monkeypatch):
     """Whom oidc.back takes it for, when the token says one thing and the provider's userinfo another."""
     monkeypatch.setattr(oidc, "ISSUER", "https://sso")
-    monkeypatch.setattr(oidc, "_described", dict)
+    monkeypatch.setattr(oidc, "_metadata", dict)
 
     def back(userinfo):
         monkeypatch.setattr(oidc, "_exchange", lambda *_: ({"id_token": "x"}, {"sub": SUBJECT}))
         monkeypatch.setattr(oidc, "_userinfo", lambda *_: userinfo)
-        kept = oidc._signer().dumps({"state": "s", "nonce": "n", "verifier": "v", "wanted": "/"})
+        kept = oidc._signer().dumps({"state": "s", "nonce": "n", "verifier": "v", "target": "/"})
         cookie = (b"cookie", f"palette-oidc={kept}".encode())
         return oidc.back(Request({"type": "http", "headers": [cookie], "query_string": b"code=c&state=s"}))
 

@@ -33,7 +33,7 @@ _SHORT = 80
 # ---- which person
 
 
-def choose(db: Office, known: Context) -> int | None:
+def choose(db: Office, context: Context) -> int | None:
     """The person of the address (?dossier=12), or the one looked for here."""
     number = st.query_params.get("dossier", "")
     current = int(number) if number.isdigit() else None
@@ -51,7 +51,7 @@ def choose(db: Office, known: Context) -> int | None:
             "Personne" if many else "Chercher une personne",
             ids,
             index=ids.index(current) if current in ids else None,
-            format_func=lambda row_id: known.title("person", row_id),
+            format_func=lambda row_id: context.title("person", row_id),
             placeholder="Nom, prénom",
             key=f"dossier:person:{current}:{words}",
             width=420,
@@ -65,14 +65,14 @@ def choose(db: Office, known: Context) -> int | None:
     return current
 
 
-def show_missing(db: Office, person_id: int, told: str, known: Context) -> None:
+def show_missing(db: Office, person_id: int, told: str, context: Context) -> None:
     """There is no file under that number: it went into another one, or is gone."""
     kept = duplicates.merged_into(db, person_id)
     if kept is None:
         st.warning(told)
         return
     st.info(
-        f"Ce dossier a été réuni à celui de **{escape_markdown(known.title('person', kept))}**.",
+        f"Ce dossier a été réuni à celui de **{escape_markdown(context.title('person', kept))}**.",
         icon=":material/merge:",
     )
     if st.button("Ouvrir ce dossier", icon=":material/person:", key="dossier:merged"):
@@ -83,30 +83,30 @@ def show_missing(db: Office, person_id: int, told: str, known: Context) -> None:
 # ---- who she is
 
 
-def show_head(db: Office, person: Row, known: Context) -> None:
+def show_head(db: Office, person: Row, context: Context) -> None:
     """Name, state and the four things one asks first."""
     values = person.values
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(f"{values['first_name']} {values['last_name']}", anchor=False, width="content")
         st.badge(
-            _shown(db.tables["person"], "state", person, known),
+            _shown(db.tables["person"], "state", person, context),
             color="gray" if values["state"] == "outside" else "green",
         )
-    told = [_shown(db.tables["person"], name, person, known) for name in ("artist_name", "craft", "domain", "town")]
+    told = [_shown(db.tables["person"], name, person, context) for name in ("artist_name", "craft", "domain", "town")]
     st.caption(" · ".join(filter(None, told)))
     with st.grid("auto", min_column_width=165, gap="small"):
-        for item in db.tables["person"].computed:
-            if item.name != "state" and not item.hidden:
-                st.metric(item.label, item.type.show(values[item.name], known) or "–", help=item.help)
+        for field in db.tables["person"].computed:
+            if field.name != "state" and not field.hidden:
+                st.metric(field.label, field.type.show(values[field.name], context) or "–", help=field.help)
     for _, why in person.marks.values():
         st.markdown(f":orange-badge[:material/warning: {why}]")
 
 
-def _shown(table: OfficeTable, name: str, row: Row, known: Context) -> str:
-    return table.column(name).type.show(row.values[name], known)
+def _shown(table: OfficeTable, name: str, row: Row, context: Context) -> str:
+    return table.column(name).type.show(row.values[name], context)
 
 
-def _card(db: Office, person: Row, known: Context) -> None:
+def _card(db: Office, person: Row, context: Context) -> None:
     """The identity card: what is known, by section, and the form to change it."""
     if st.button("Modifier", icon=":material/edit:", key="dossier:edit"):
         form.forget(f"form:person:{person.id}")
@@ -115,11 +115,11 @@ def _card(db: Office, person: Row, known: Context) -> None:
         for section, fields in db.tables["person"].sections.items():
             with st.container(border=True):
                 st.markdown(f"**{section}**")
-                st.markdown("\n".join(f"{item.label} : {_cell(item, person, known)}  " for item in fields))
+                st.markdown("\n".join(f"{field.label} : {_cell(field, person, context)}  " for field in fields))
 
 
-def _cell(item: Field | Computed, row: Row, known: Context) -> str:
-    text = item.type.show(row.values[item.name], known)
+def _cell(field: Field | Computed, row: Row, context: Context) -> str:
+    text = field.type.show(row.values[field.name], context)
     return escape_markdown(text) if text else ":gray[non renseigné]"
 
 
@@ -143,7 +143,7 @@ def _moments(db: Office, person_id: int) -> Iterator[Moment]:
                 yield Moment(row.values[dated], table, row)
 
 
-def _path(db: Office, person: Row, known: Context) -> None:
+def _path(db: Office, person: Row, context: Context) -> None:
     """Everything that happened, latest first; each item opens, and each kind can be added."""
     moments = sorted(_moments(db, person.id), key=lambda moment: moment.day, reverse=True)
     addable = [t for t in db.files.values() if t.belongs_to_person and t.name != ACTION.name]
@@ -166,7 +166,7 @@ def _path(db: Office, person: Row, known: Context) -> None:
     everything = len(found) > _LATEST and st.toggle(f"Tout montrer ({len(found)})", key="dossier:all")
     with st.container(gap="small"):
         for moment in found if everything else found[:_LATEST]:
-            _show_moment(moment, known)
+            _show_moment(moment, context)
 
 
 def _add(table: OfficeTable, person: Row) -> None:
@@ -174,41 +174,41 @@ def _add(table: OfficeTable, person: Row) -> None:
     form.edit_dialog(table.name, None, {"person_id": person.id})
 
 
-def _show_moment(moment: Moment, known: Context) -> None:
+def _show_moment(moment: Moment, context: Context) -> None:
     table, row = moment.table, moment.row
     day, told, button = st.columns([1, 8, 1], vertical_alignment="center", gap="small")
     day.markdown(f":gray[{french_date(moment.day)}]")
     icon = _ICONS.get(table.name, "event")
-    told.markdown(" · ".join(filter(None, [f":material/{icon}: **{table.label}**", _summary(moment, known)])))
+    told.markdown(" · ".join(filter(None, [f":material/{icon}: **{table.label}**", _summary(moment, context)])))
     if button.button("Ouvrir", key=f"dossier:{table.name}:{row.id}", type="tertiary"):
         form.forget(f"form:{table.name}:{row.id}")
         form.edit_dialog(table.name, row.id)
 
 
-def _summary(moment: Moment, known: Context) -> str:
+def _summary(moment: Moment, context: Context) -> str:
     """The row in one line: its shown columns, without the person and the day that stand beside it."""
-    told = [_told(item, moment, known) for item in moment.table.columns if _is_told(item, moment)]
+    told = [_told(field, moment, context) for field in moment.table.columns if _is_told(field, moment)]
     return " · ".join(told + [f":orange-badge[{why}]" for _, why in moment.row.marks.values()])
 
 
-def _is_told(item: Field | Computed, moment: Moment) -> bool:
-    value = moment.row.values[item.name]
-    if item.hidden or (isinstance(item, Computed) and not isinstance(item.type, Choice | Choices)):
+def _is_told(field: Field | Computed, moment: Moment) -> bool:
+    value = moment.row.values[field.name]
+    if field.hidden or (isinstance(field, Computed) and not isinstance(field.type, Choice | Choices)):
         return False
-    return bool(item.shown and value not in (None, (), moment.day) and item.name != "person_id")
+    return bool(field.shown and value not in (None, (), moment.day) and field.name != "person_id")
 
 
-def _told(item: Field | Computed, moment: Moment, known: Context) -> str:
-    text = item.type.show(moment.row.values[item.name], known).replace("\n", " ")
+def _told(field: Field | Computed, moment: Moment, context: Context) -> str:
+    text = field.type.show(moment.row.values[field.name], context).replace("\n", " ")
     short = text if len(text) < _SHORT else f"{text[: _SHORT - 1]}…"
-    label = "" if isinstance(item.type, Choice | Choices | LongText) else f"{item.label.lower()} "
+    label = "" if isinstance(field.type, Choice | Choices | LongText) else f"{field.label.lower()} "
     return f"{label}{escape_markdown(short)}"
 
 
 # ---- her plans
 
 
-def _plans(db: Office, person: Row, known: Context) -> None:
+def _plans(db: Office, person: Row, context: Context) -> None:
     """The action plan of one diagnostic or contract at a time, the latest first."""
     plans = [
         (table.name, row.id)
@@ -218,13 +218,13 @@ def _plans(db: Office, person: Row, known: Context) -> None:
     if not plans:
         st.info("Un plan d’action découle d’un diagnostic ou d’un contrat : ajoutez-en un depuis le parcours.")
         return
-    chosen = st.selectbox("Plan", plans, format_func=lambda plan: _plan_title(plan, person, known), width=420)
+    chosen = st.selectbox("Plan", plans, format_func=lambda plan: _plan_title(plan, person, context), width=420)
     fixed = {"person_id": person.id, f"{chosen[0]}_id": chosen[1]}
     edit_grid(db, db.tables["action"], f"plan:{chosen[0]}:{chosen[1]}", fixed=fixed)
 
 
-def _plan_title(plan: tuple[str, int], person: Row, known: Context) -> str:
-    title = known.title(*plan).removesuffix(known.title("person", person.id)).strip()
+def _plan_title(plan: tuple[str, int], person: Row, context: Context) -> str:
+    title = context.title(*plan).removesuffix(context.title("person", person.id)).strip()
     label = TABLES[plan[0]].label
     return title if title.startswith(label) else f"{label} · {title}"
 
@@ -232,12 +232,12 @@ def _plan_title(plan: tuple[str, int], person: Row, known: Context) -> str:
 # ---- her history
 
 
-def _history(db: Office, person: Row, known: Context) -> None:
+def _history(db: Office, person: Row, context: Context) -> None:
     """Who changed what on this file, latest first; each change can be taken back. And who opened it."""
-    changes.show_list(db, history.of_person(db, person.id, known)[:_CHANGES], known, "dossier:history", person.id)
+    changes.show_list(db, history.of_person(db, person.id, context)[:_CHANGES], context, "dossier:history", person.id)
     with st.expander("Qui a consulté ce dossier"):
         lines, _ = access_log.find(db, person_id=person.id, size=_CHANGES)
-        consultations.show_table(db, lines, known, named=True)
+        consultations.show_table(db, lines, context, named=True)
 
 
 VIEWS: dict[str, Callable[[Office, Row, Context], None]] = {

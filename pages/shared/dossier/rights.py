@@ -12,7 +12,7 @@ from pages.shared.shell.session import office_opener, user_name
 from reports.pdf import person_file
 
 
-def show(db: Office, person: Row, known: Context) -> None:
+def show(db: Office, person: Row, context: Context) -> None:
     """Access, rectification, limits: the three things a person may ask."""
     with st.container(border=True):
         st.markdown("**Droit d’accès**")

@@ -27,10 +27,10 @@ def show(db: Office, period: Period, moment: str, since: str, key: str) -> None:
     if Role.AGENT not in roles():
         st.caption("Qui a bougé n’est montré qu’aux agents, qui tiennent les dossiers.")
         return
-    known = records.context(db)
+    context = records.context(db)
     names = [name for name in report.photo(period) if FIGURES[name].unit != "years"]
     found = connection.remembered(
-        db, ("moved", period.code, moment), lambda: as_of.moved(db, office_path(), period, names, moment, known)
+        db, ("moved", period.code, moment), lambda: as_of.moved(db, office_path(), period, names, moment, context)
     )
     if not found:
         st.caption(f"Rien n’a bougé {since} : les chiffres sont ceux que l’on connaissait.")
@@ -38,15 +38,15 @@ def show(db: Office, period: Period, moment: str, since: str, key: str) -> None:
     st.caption(f"{quantities.counted(len(found), 'person')} {since}, d’après l’historique.")
     labels = report.part_labels(report.make(db, period))
     for one in found[:_FIRST]:
-        _show_one(one, known, labels, key)
+        _show_one(one, context, labels, key)
     if len(found) > _FIRST:
         st.caption(f"… et {quantities.counted(len(found) - _FIRST, 'person')} encore.")
 
 
-def _show_one(one: Moved, known: Context, labels: dict[tuple[str, str], str], key: str) -> None:
+def _show_one(one: Moved, context: Context, labels: dict[tuple[str, str], str], key: str) -> None:
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{known.title('person', one.person)}**", width="stretch")
+            st.markdown(f"**{context.title('person', one.person)}**", width="stretch")
             if st.button("Dossier", key=f"{key}:moved:{one.person}", type="tertiary", icon=":material/person:"):
                 st.switch_page("person.py", query_params={"dossier": str(one.person)})
         for sign, parts in (("+", one.henceforth), ("−", one.no_longer)):

@@ -81,43 +81,45 @@ def show_pending() -> None:
 
 def edit_form(db: Office, table: OfficeTable, key: str, row_id: int | None, fixed: Mapping[str, Any]) -> bool:
     """Show the form; True once it has saved. ``fixed`` values are written without being asked."""
-    known = records.context(db)
+    context = records.context(db)
     try:
         start, version = _start(db, table, key, row_id, fixed)
     except PaletteError as error:
         st.warning(str(error))
         return False
     if fixed.get("person_id"):
-        st.markdown(f"Pour **{known.title('person', fixed['person_id'])}**")
+        st.markdown(f"Pour **{context.title('person', fixed['person_id'])}**")
     slots = Slots()
     values: dict[str, Any] = dict(fixed) if row_id is None else {}
     told = st.container()
     for section, fields in table.sections.items():
         told = st.container()  # before the last section, where the decision is taken
-        asked = [item for item in fields if not (row_id is None and item.name in fixed and item.name.endswith("_id"))]
-        values |= _section(db, section, asked, key, {**start, **values}, known, slots)
+        asked = [
+            field for field in fields if not (row_id is None and field.name in fixed and field.name.endswith("_id"))
+        ]
+        values |= _section(db, section, asked, key, {**start, **values}, context, slots)
     with told:
         live_messages.show(db, table, {**start, **values}, row_id)
     if row_id is not None:
-        values = _changed(table, start, values, known)
+        values = _changed(table, start, values, context)
         st.session_state[f"{key}:changed"] = bool(values)
     return _buttons(db, table, key, Edit(values, row_id, version), slots)
 
 
 def _section(
-    db: Office, title: str, fields: list[Field], key: str, start: Mapping[str, Any], known: Context, slots: Slots
+    db: Office, title: str, fields: list[Field], key: str, start: Mapping[str, Any], context: Context, slots: Slots
 ) -> dict[str, Any]:
     """The widgets of one section, short ones two abreast, each with its error under it; what they hold."""
     values: dict[str, Any] = {}
     if title and fields:
         st.markdown(f"### {title}")
     grid = st.grid(2, min_column_width=260, gap="small")
-    for item in fields:
-        with grid.cell(column_span="all" if isinstance(item.type, LongText | Choices | References) else 1):
-            values[item.name] = _widget(
-                db, item, f"{key}:{item.name}", start.get(item.name), {**start, **values}, known
+    for field in fields:
+        with grid.cell(column_span="all" if isinstance(field.type, LongText | Choices | References) else 1):
+            values[field.name] = _widget(
+                db, field, f"{key}:{field.name}", start.get(field.name), {**start, **values}, context
             )
-            slots[item.name] = st.empty()
+            slots[field.name] = st.empty()
     _show_errors(key, slots)
     return values
 
@@ -130,12 +132,14 @@ def _show_errors(key: str, slots: Slots) -> None:
             slots[problem.field].markdown(f":red[:material/error: {reason}]")
 
 
-def _changed(table: OfficeTable, start: Mapping[str, Any], values: Mapping[str, Any], known: Context) -> dict[str, Any]:
+def _changed(
+    table: OfficeTable, start: Mapping[str, Any], values: Mapping[str, Any], context: Context
+) -> dict[str, Any]:
     """Only what the person changed: a field left alone must not put an old value back over a colleague's."""
     changed = {}
     for name, value in values.items():
         try:
-            same = (table.field(name).type.check(value, known) if value is not None else None) == start.get(name)
+            same = (table.field(name).type.check(value, context) if value is not None else None) == start.get(name)
         except FieldError:
             same = False
         if not same:
@@ -218,20 +222,20 @@ def _settle(db: Office, table: OfficeTable, key: str, edit: Edit, clash: Conflic
 # ---- one widget per type
 
 
-def field_widget(db: Office, item: Field, key: str, value: Any, known: Context) -> Any:
+def field_widget(db: Office, field: Field, key: str, value: Any, context: Context) -> Any:
     """The widget of one field by itself (the bulk change of a grid)."""
-    return _widget(db, item, key, value, {}, known)
+    return _widget(db, field, key, value, {}, context)
 
 
-def _widget(db: Office, item: Field, key: str, value: Any, row: Mapping[str, Any], known: Context) -> Any:
-    label = item.label + (" *" if item.required else "")
-    common: dict[str, Any] = {"label": label, "help": item.help or None, "key": key}
-    match item.type:
+def _widget(db: Office, field: Field, key: str, value: Any, row: Mapping[str, Any], context: Context) -> Any:
+    label = field.label + (" *" if field.required else "")
+    common: dict[str, Any] = {"label": label, "help": field.help or None, "key": key}
+    match field.type:
         case Choice(list=values):
-            return _choice(common, values.name, value, known)
+            return _choice(common, values.name, value, context)
         case Choices(list=values):
-            labels = known.labels[values.name]
-            offered = [code for code in labels if code in (value or ()) or code not in known.retired[values.name]]
+            labels = context.labels[values.name]
+            offered = [code for code in labels if code in (value or ()) or code not in context.retired[values.name]]
             return _several(common, offered, value, labels.__getitem__)
         case YesNo():
             return st.segmented_control(
@@ -240,17 +244,17 @@ def _widget(db: Office, item: Field, key: str, value: Any, row: Mapping[str, Any
         case LongText():
             return st.text_area(value=value or "", height=100, **common)
         case Reference(table=target):
-            return _reference(db, common, db.tables[target], value, row, known)
+            return _reference(db, common, db.tables[target], value, row, context)
         case References(table=target):
             held = tuple(st.session_state.get(key, value) or ())
             options = _options(db, db.tables[target], held, row, f"{key}:find", label)
-            return _several(common, options, value, partial(known.title, target))
+            return _several(common, options, value, partial(context.title, target))
         case Integer(unit=unit):
-            return st.text_input(value=item.type.show(value, known), placeholder=unit, **common)
+            return st.text_input(value=field.type.show(value, context), placeholder=unit, **common)
         case _:
-            # A date is typed, as in the grid: Streamlit's calendar speaks English only.
-            hint = _HINTS.get(type(item.type), "")
-            return st.text_input(value=item.type.show(value, known), placeholder=hint, **common)
+            # Dates are typed, as in the grid: the calendar of st.date_input is in English (streamlit issue 12699).
+            hint = _HINTS.get(type(field.type), "")
+            return st.text_input(value=field.type.show(value, context), placeholder=hint, **common)
 
 
 def _several(common: dict[str, Any], options: list[Any], value: Any, named: Callable[[Any], str]) -> tuple[Any, ...]:
@@ -266,20 +270,20 @@ def _several(common: dict[str, Any], options: list[Any], value: Any, named: Call
     return tuple(chosen)
 
 
-def _choice(common: dict[str, Any], name: str, value: Any, known: Context) -> Any:
-    labels = known.labels[name]
-    offered = [code for code in labels if code == value or code not in known.retired[name]]
+def _choice(common: dict[str, Any], name: str, value: Any, context: Context) -> Any:
+    labels = context.labels[name]
+    offered = [code for code in labels if code == value or code not in context.retired[name]]
     index = offered.index(value) if value in offered else None
     return st.selectbox(options=offered, index=index, format_func=labels.__getitem__, placeholder="", **common)
 
 
 def _reference(
-    db: Office, common: dict[str, Any], target: OfficeTable, value: Any, row: Mapping[str, Any], known: Context
+    db: Office, common: dict[str, Any], target: OfficeTable, value: Any, row: Mapping[str, Any], context: Context
 ) -> int | None:
     held = st.session_state.get(common["key"], value)  # what was picked stays offered while one searches on
     options = _options(db, target, (held,) if held else (), row, f"{common['key']}:find", common["label"])
     index = options.index(value) if value in options else None
-    title = partial(known.title, target.name)
+    title = partial(context.title, target.name)
     chosen: int | None = st.selectbox(options=options, index=index, format_func=title, placeholder="", **common)
     return chosen
 

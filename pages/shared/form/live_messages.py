@@ -32,18 +32,18 @@ def _day(values: Mapping[str, Any], name: str) -> str | None:
 def _aid(db: Office, values: Mapping[str, Any], row_id: int | None) -> None:
     days = {name: _day(values, name) for name in ("decided_on", "requested_on")}
     ceiling, already = rule_errors.ceiling_state(db, {**values, **days}, row_id)
-    known = Context({})
+    context = Context({})
     euros = Euros()
     try:
-        asked = euros.read(str(values.get("granted") or ""), known) or 0
+        asked = euros.read(str(values.get("granted") or ""), context) or 0
     except FieldError:
         asked = 0
     left = ceiling - already - asked
-    told = f"Plafond {euros.show(ceiling, known)} · déjà accordé {euros.show(already, known)} · "
+    told = f"Plafond {euros.show(ceiling, context)} · déjà accordé {euros.show(already, context)} · "
     if left < 0:
-        st.error(f"{told}dépassé de **{euros.show(-left, known)}** avec cette aide", icon=":material/block:")
+        st.error(f"{told}dépassé de **{euros.show(-left, context)}** avec cette aide", icon=":material/block:")
     else:
-        st.info(f"{told}il reste **{euros.show(left, known)}** après cette aide", icon=":material/savings:")
+        st.info(f"{told}il reste **{euros.show(left, context)}** après cette aide", icon=":material/savings:")
 
 
 def _in_sentence(label: str) -> str:

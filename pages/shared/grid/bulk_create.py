@@ -43,24 +43,24 @@ def show(db: Office, sources: OfficeTable, ids: list[int]) -> str:
     )
     table = bulk_edits.KINDS[kind or INTERVENTION.name]
     st.caption(_HELP[table.name])
-    known = records.context(db)
-    values = _form(db, db.tables[table.name], known)
+    context = records.context(db)
+    values = _form(db, db.tables[table.name], context)
     if values is None:
         return ""
-    return _preview(db, db.tables[table.name], sources, ids, values, known)
+    return _preview(db, db.tables[table.name], sources, ids, values, context)
 
 
-def _form(db: Office, table: OfficeTable, known: Context) -> dict[str, Any] | None:
+def _form(db: Office, table: OfficeTable, context: Context) -> dict[str, Any] | None:
     """The common values as the file stores them; None while one cannot be read, which is said under it."""
     start = records.defaults(table)
     values: dict[str, Any] = {}
     wrong = False
     grid = st.grid(2, min_column_width=240, gap="small")
     for name in _ASKED[table.name]:
-        item = table.field(name)
-        with grid.cell(column_span="all" if isinstance(item.type, LongText) else 1):
-            typed = form.field_widget(db, item, f"bulk:{table.name}:{name}", start.get(name), known)
-            values[name], problem = _read(item, typed, known)
+        field = table.field(name)
+        with grid.cell(column_span="all" if isinstance(field.type, LongText) else 1):
+            typed = form.field_widget(db, field, f"bulk:{table.name}:{name}", start.get(name), context)
+            values[name], problem = _read(field, typed, context)
             if problem:
                 wrong = True
                 st.markdown(f":red[:material/error: {problem}]")
@@ -73,15 +73,15 @@ def _form(db: Office, table: OfficeTable, known: Context) -> dict[str, Any] | No
     return None if wrong or missing else values
 
 
-def _read(item: Field, typed: Any, known: Context) -> tuple[Any, str]:
+def _read(field: Field, typed: Any, context: Context) -> tuple[Any, str]:
     try:
-        return (None if typed in (None, "", ()) else item.type.check(typed, known)), ""
+        return (None if typed in (None, "", ()) else field.type.check(typed, context)), ""
     except FieldError as error:
         return None, str(error)
 
 
 def _preview(
-    db: Office, table: OfficeTable, sources: OfficeTable, ids: list[int], values: dict[str, Any], known: Context
+    db: Office, table: OfficeTable, sources: OfficeTable, ids: list[int], values: dict[str, Any], context: Context
 ) -> str:
     try:
         with st.spinner("Essai à blanc…"):
@@ -93,12 +93,12 @@ def _preview(
     many = len(made.accepted)
     if many:
         st.markdown(f"**Sera créé pour {_persons(many)}**")
-        _list([(line, line.told) for line in made.accepted], known)
+        _list([(line, line.told) for line in made.accepted], context)
     if refused:
         left = "laissées" if len(refused) > 1 else "laissée"
         with st.container(border=True):
             st.markdown(f":orange[:material/warning:] **Pas pour {_persons(len(refused))}, {left} de côté**")
-            _list([(line, line.refused) for line in refused], known)
+            _list([(line, line.refused) for line in refused], context)
     if st.button(f"Créer pour {_persons(many)}", type="primary", key=f"bulk:make:{turn}", disabled=not many):
         return _create(db, made)
     return ""
@@ -121,20 +121,20 @@ def _persons(many: int) -> str:
     return f"{french_number(many)} personne" + "s" * (many > 1)
 
 
-def _list(lines: list[tuple[Line, str]], known: Context) -> None:
+def _list(lines: list[tuple[Line, str]], context: Context) -> None:
     """A line a person; the first ones in sight, the others once they are asked for."""
-    st.markdown(_listed(lines[:_TOLD], known))
+    st.markdown(_listed(lines[:_TOLD], context))
     rest = lines[_TOLD:]
     if rest:
         label = f"Voir les {french_number(len(rest))} suivantes" if len(rest) > 1 else "Voir la suivante"
         shown = st.expander(label, key=f"bulk:rest:{lines[0][0].source}", on_change="rerun")
         if shown.open:
-            shown.markdown(_listed(rest, known))
+            shown.markdown(_listed(rest, context))
 
 
-def _listed(lines: list[tuple[Line, str]], known: Context) -> str:
+def _listed(lines: list[tuple[Line, str]], context: Context) -> str:
     return "\n".join(
-        f"- **{escape_markdown(known.title(PERSON.name, line.person))}**"
+        f"- **{escape_markdown(context.title(PERSON.name, line.person))}**"
         + (f" : {escape_markdown(what)}" if what else "")
         for line, what in lines
     )

@@ -103,14 +103,14 @@ def _done(key: str, told: str) -> None:
 
 
 def _change(db: Office, table: OfficeTable, key: str, ids: list[int]) -> None:
-    known = records.context(db)
-    labels = {item.name: item.label for item in table.fields}
+    context = records.context(db)
+    labels = {field.name: field.label for field in table.fields}
     name = st.selectbox(
         "Champ", list(labels), None, format_func=labels.__getitem__, key="bulk:field", placeholder="Quel champ ?"
     )
     if name is None:
         return
-    value = form.field_widget(db, table.field(name), f"bulk:{name}", None, known)
+    value = form.field_widget(db, table.field(name), f"bulk:{name}", None, context)
     if value in (None, "", ()):
         if table.field(name).required or not st.checkbox("Vider ce champ", key=f"bulk:{name}:empty"):
             return
@@ -124,10 +124,10 @@ def _change(db: Office, table: OfficeTable, key: str, ids: list[int]) -> None:
     except PaletteError as error:
         st.error(str(error))
         return
-    _show_change(table, told, known)
+    _show_change(table, told, context)
     many = len(told.versions)
     if st.button(f"Modifier {_lines(many)}", type="primary", key=f"bulk:go:{turn}", disabled=not many):
-        _write(db, table, key, told, known)
+        _write(db, table, key, told, context)
 
 
 def _previewed(db: Office, table: OfficeTable, ids: list[int], name: str, value: object) -> tuple[Change, int]:
@@ -140,7 +140,7 @@ def _previewed(db: Office, table: OfficeTable, ids: list[int], name: str, value:
     return held[1], held[2]
 
 
-def _show_change(table: OfficeTable, told: Change, known: Context) -> None:
+def _show_change(table: OfficeTable, told: Change, context: Context) -> None:
     """Old value → new one with how many rows, then what stays as it is and why."""
     new = escape_markdown(told.told) if told.told else ":gray[vide]"
     if told.groups:
@@ -159,7 +159,7 @@ def _show_change(table: OfficeTable, told: Change, known: Context) -> None:
         st.caption("Rien à changer.")
     if told.refused:
         first = [
-            f"- {escape_markdown(known.title(table.name, row))} : {escape_markdown(why)}"
+            f"- {escape_markdown(context.title(table.name, row))} : {escape_markdown(why)}"
             for row, why in list(told.refused.items())[:_TOLD]
         ]
         left = len(told.refused) - _TOLD
@@ -173,13 +173,13 @@ def _cell(text: str) -> str:
     return escape_markdown(short if len(short) < 60 else f"{short[:59]}…") if text else ":gray[vide]"
 
 
-def _write(db: Office, table: OfficeTable, key: str, told: Change, known: Context) -> None:
+def _write(db: Office, table: OfficeTable, key: str, told: Change, context: Context) -> None:
     try:
         with st.spinner("Enregistrement…"):
             many = bulk_edits.change(db, table, told, user_name())
     except PaletteError as error:
         st.session_state.pop("bulk:preview", None)
-        where = f"{known.title(table.name, error.row_id)} : " if isinstance(error, ConflictError) else ""
+        where = f"{context.title(table.name, error.row_id)} : " if isinstance(error, ConflictError) else ""
         st.error(f"Rien n’a été modifié.\n\n{where}{error}")
     else:
         _done(key, _lines(many, "modifiée"))

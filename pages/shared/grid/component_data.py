@@ -19,7 +19,7 @@ _KINDS: dict[type[Type], str] = {
 }  # fmt: skip
 
 
-def grid_data(db: Office, view: GridView, instance: str, known: Context) -> dict[str, Any]:
+def grid_data(db: Office, view: GridView, instance: str, context: Context) -> dict[str, Any]:
     """Everything grid.js needs. ``instance``: the browser's grid that spoke last."""
     table, sheet = view.sheet.table, view.sheet
     columns = [table.column(name) for name in view.columns]
@@ -27,13 +27,13 @@ def grid_data(db: Office, view: GridView, instance: str, known: Context) -> dict
         "turn": f"{sheet.id}:{view.turn}:{','.join(view.columns)}",
         "label": _label(view),
         "grouped": bool(view.query.group),
-        "columns": [_column(item, known) for item in columns],
-        "sections": grouping.sections(db, view, known),
-        "rows": _rows(db, view, columns, known) + _drafts(view, columns, known),
+        "columns": [_column(column, context) for column in columns],
+        "sections": grouping.sections(db, view, context),
+        "rows": _rows(db, view, columns, context) + _drafts(view, columns, context),
         "next": sheet.next_draft,
         "sort": list(view.query.sort),
         "search": view.query.search,
-        "filters": filters.told(table, view.filters, known),
+        "filters": filters.told(table, view.filters, context),
         "page": view.query.page,
         "pages": view.pages(db),
         "counts": _counts(db, view),
@@ -70,34 +70,34 @@ def _empty(view: GridView) -> str:
     return f"Rien encore. « {view.sheet.table.new} » ci-dessus, ou tapez dans la ligne vide."
 
 
-def _column(item: Column, known: Context) -> dict[str, Any]:
-    options: list[str] = ["Oui", "Non"] if isinstance(item.type, YesNo) else []
-    if item.list:
-        retired = known.retired[item.list.name]
-        options = [label for code, label in known.labels[item.list.name].items() if code not in retired]
+def _column(column: Column, context: Context) -> dict[str, Any]:
+    options: list[str] = ["Oui", "Non"] if isinstance(column.type, YesNo) else []
+    if column.list:
+        retired = context.retired[column.list.name]
+        options = [label for code, label in context.labels[column.list.name].items() if code not in retired]
     return {
-        "name": item.name,
-        "label": item.label,
-        "kind": _KINDS.get(type(item.type), "text"),
-        "align": item.type.align,
-        "editable": isinstance(item, Field),
-        "required": isinstance(item, Field) and item.required,
-        "help": item.help,
+        "name": column.name,
+        "label": column.label,
+        "kind": _KINDS.get(type(column.type), "text"),
+        "align": column.type.align,
+        "editable": isinstance(column, Field),
+        "required": isinstance(column, Field) and column.required,
+        "help": column.help,
         "options": options,
     }
 
 
-def _rows(db: Office, view: GridView, columns: list[Column], known: Context) -> list[dict[str, Any]]:
+def _rows(db: Office, view: GridView, columns: list[Column], context: Context) -> list[dict[str, Any]]:
     table = view.sheet.table
     rows = records.rows(db, table, view.ids)
     view.ids = [row.id for row in rows]
     matching = records.still_matching(db, table, view.query, view.ids) if view.ids else set()
     drafts = {row_id: draft for draft, row_id in view.sheet.adopted.items()}
-    places = {row.id: grouping.place(view, row.id, row.values.get(view.query.group), known) for row in rows}
+    places = {row.id: grouping.place(view, row.id, row.values.get(view.query.group), context) for row in rows}
     view.moved = sum(bool(place["moved"]) for place in places.values())
     return [
         {
-            **_line(row.id, _texts(row, columns, known), view),
+            **_line(row.id, _texts(row, columns, context), view),
             **places[row.id],
             "was": drafts.get(row.id),
             "version": row.version,
@@ -108,8 +108,8 @@ def _rows(db: Office, view: GridView, columns: list[Column], known: Context) -> 
     ]
 
 
-def _texts(row: Row, columns: list[Column], known: Context) -> dict[str, str]:
-    return {item.name: item.type.show(row.values[item.name], known) for item in columns}
+def _texts(row: Row, columns: list[Column], context: Context) -> dict[str, str]:
+    return {column.name: column.type.show(row.values[column.name], context) for column in columns}
 
 
 def _line(row_id: int, cells: Mapping[str, str], view: GridView) -> dict[str, Any]:
@@ -125,11 +125,11 @@ def _line(row_id: int, cells: Mapping[str, str], view: GridView) -> dict[str, An
     return {"id": row_id, "cells": cells, "refused": refused, "clashes": clashes}
 
 
-def _drafts(view: GridView, columns: list[Column], known: Context) -> list[dict[str, Any]]:
+def _drafts(view: GridView, columns: list[Column], context: Context) -> list[dict[str, Any]]:
     """Lines not saved yet, in the order they were begun, with what they will start with; and the empty one below."""
     sheet = view.sheet
     start = {**records.defaults(sheet.table), **sheet.fixed}
-    shown = {item.name: item.type.show(start[item.name], known) for item in columns if item.name in start}
+    shown = {column.name: column.type.show(start[column.name], context) for column in columns if column.name in start}
     lines = [
         {**_line(number, {**shown, **typed}, view), "typed": typed}
         for number, typed in sorted(sheet.drafts.items(), reverse=True)

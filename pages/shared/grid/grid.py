@@ -56,17 +56,17 @@ def edit_grid(
 @st.fragment
 def _grid(table_name: str, key: str, opens: str) -> None:
     db, view = open_office(), view_of(key)
-    table, known = db.tables[table_name], records.context(db)
+    table, context = db.tables[table_name], records.context(db)
     view.follow(table)
-    view.filter(known)
-    _toolbar(db, table, key, view, known)
+    view.filter(context)
+    _toolbar(db, table, key, view, context)
     view_menu.show_told(view, key)
     view.refresh(db)
     hears: dict[str, Any] = {f"on_{name}_change": _taker(key, name) for name in _TAKES}
-    _component(key=key, data=grid_data(db, view, _heard(key, "edits").get("instance", ""), known), **hears)
+    _component(key=key, data=grid_data(db, view, _heard(key, "edits").get("instance", ""), context), **hears)
     if view.opening:
         _open(table, view, opens)
-    selection.show_notices(db, table, key, view, known)
+    selection.show_notices(db, table, key, view, context)
     grouping.show_moved(view, key)
 
 
@@ -81,13 +81,13 @@ def _open(table: OfficeTable, view: GridView, opens: str) -> None:
 # ---- above the grid
 
 
-def _toolbar(db: Office, table: OfficeTable, key: str, view: GridView, known: Context) -> None:
+def _toolbar(db: Office, table: OfficeTable, key: str, view: GridView, context: Context) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}:strip"):
         if st.button(table.new, key=f"{key}:new", icon=":material/add:", type="primary"):
             form.forget(f"form:{table.name}:None")
             form.edit_dialog(table.name, None, view.sheet.fixed)
-        view_menu.show_menu(db, key, known)
-        _filters(table, key, view, known)
+        view_menu.show_menu(db, key, context)
+        _filters(table, key, view, context)
         _columns(table, key, view)
         grouping.show_menu(db, table, key, view)
         download_menu(table, key, replace(view.query, folded=()), view.columns)
@@ -95,12 +95,12 @@ def _toolbar(db: Office, table: OfficeTable, key: str, view: GridView, known: Co
         selection.show_bar(table, key, view)
 
 
-def _filters(table: OfficeTable, key: str, view: GridView, known: Context) -> None:
+def _filters(table: OfficeTable, key: str, view: GridView, context: Context) -> None:
     """The widgets are made only once the popover is open: twenty of them cost more than all the rest of the page."""
     with st.popover("Filtres", icon=":material/filter_alt:", key=f"{key}:filters", on_change="rerun") as popover:
         if popover.open:
             st.button("Tout effacer", key=f"{key}:clear", on_click=view.filters.clear, icon=":material/filter_alt_off:")
-            filters.show(columns_of(table), f"{key}:f", view.filters, known)
+            filters.show(columns_of(table), f"{key}:f", view.filters, context)
 
 
 def _columns(table: OfficeTable, key: str, view: GridView) -> None:
@@ -148,8 +148,8 @@ def _take_search(view: GridView, value: Any, instance: str) -> None:
 
 
 def _take_sort(view: GridView, value: Any, instance: str) -> None:
-    known = {item.name for item in columns_of(view.sheet.table)}
-    view.query = replace(view.query, sort=tuple(n for n in value if n.removeprefix("-") in known), page=1)
+    context = {item.name for item in columns_of(view.sheet.table)}
+    view.query = replace(view.query, sort=tuple(n for n in value if n.removeprefix("-") in context), page=1)
 
 
 def _take_fold(view: GridView, value: Any, instance: str) -> None:

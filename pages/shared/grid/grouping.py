@@ -18,7 +18,7 @@ _EMPTY = "(vide)"
 
 def show_menu(db: Office, table: OfficeTable, key: str, view: GridView) -> None:
     """The button and its menu: one click groups. Nothing where no field is a choice."""
-    labels = {item.name: item.label for item in groupable(table)}
+    labels = {field.name: field.label for field in groupable(table)}
     if not labels:
         return
     now = view.query.group
@@ -39,7 +39,7 @@ def show_menu(db: Office, table: OfficeTable, key: str, view: GridView) -> None:
     )  # fmt: skip
 
 
-def sections(db: Office, view: GridView, known: Context) -> list[dict[str, Any]]:
+def sections(db: Office, view: GridView, context: Context) -> list[dict[str, Any]]:
     """The groups of the page in order: what each is called and how many rows it has on all pages, as of now."""
     if not view.query.group:
         return []
@@ -47,7 +47,7 @@ def sections(db: Office, view: GridView, known: Context) -> list[dict[str, Any]]
     return [
         {
             "key": section.code,
-            "label": kind.show(section.code, known) or _EMPTY,
+            "label": kind.show(section.code, context) or _EMPTY,
             "count": french_number(many.get(section.code, 0)),
             "folded": section.folded,
             "goesOn": section.goes_on,
@@ -56,7 +56,7 @@ def sections(db: Office, view: GridView, known: Context) -> list[dict[str, Any]]
     ]
 
 
-def place(view: GridView, row_id: int, code: Any, known: Context) -> dict[str, Any]:
+def place(view: GridView, row_id: int, code: Any, context: Context) -> dict[str, Any]:
     """In which group of the page a row stands (none: it is new), and the name of the one it moved to since."""
     if not view.query.group or row_id not in view.placed:
         return {"section": None, "moved": ""}
@@ -64,7 +64,7 @@ def place(view: GridView, row_id: int, code: Any, known: Context) -> dict[str, A
     kind, stands = view.sheet.table.column(view.query.group).type, view.placed[row_id]
     return {
         "section": codes.index(stands) if stands in codes else None,
-        "moved": (kind.show(code, known) or _EMPTY) if code != stands else "",
+        "moved": (kind.show(code, context) or _EMPTY) if code != stands else "",
     }
 
 

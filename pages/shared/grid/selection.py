@@ -37,8 +37,8 @@ def _lines(number: int, word: str) -> str:
 @st.dialog("Supprimer ?")
 def _delete_dialog(table_name: str, key: str, chosen: list[int]) -> None:
     db, table = open_office(), TABLES[table_name]
-    known = records.context(db)
-    st.write("\n".join(f"- {known.title(table.name, row_id)}" for row_id in chosen[:10]))
+    context = records.context(db)
+    st.write("\n".join(f"- {context.title(table.name, row_id)}" for row_id in chosen[:10]))
     if len(chosen) > 10:
         st.caption(f"… et {len(chosen) - 10} autres")
     if table.name == "person":
@@ -56,12 +56,12 @@ def _delete_dialog(table_name: str, key: str, chosen: list[int]) -> None:
             st.rerun()
 
 
-def show_notices(db: Office, table: OfficeTable, key: str, view: GridView, known: Context) -> None:
+def show_notices(db: Office, table: OfficeTable, key: str, view: GridView, context: Context) -> None:
     """Under the grid: what could not be saved and why, what a colleague changed meanwhile, what can be undone."""
     drafts = sorted(view.sheet.drafts, reverse=True)
     lines = {row_id: place for place, row_id in enumerate([*view.ids, *drafts], start=1)}
-    _show_clashes(db, table, key, view, known, lines)
-    _show_refused(table, key, view, known, lines)
+    _show_clashes(db, table, key, view, context, lines)
+    _show_refused(table, key, view, context, lines)
     for text in view.sheet.lost:
         st.warning(text, icon=":material/warning:")
     _show_deleted(db, table, key, view)
@@ -99,14 +99,14 @@ def _show_deleted(db: Office, table: OfficeTable, key: str, view: GridView) -> N
 
 
 def _show_clashes(
-    db: Office, table: OfficeTable, key: str, view: GridView, known: Context, lines: dict[int, int]
+    db: Office, table: OfficeTable, key: str, view: GridView, context: Context, lines: dict[int, int]
 ) -> None:
     for place, clash in list(view.sheet.clashes.items()):
         told = clash.difference
         theirs_text, mine_text = told.theirs_text or "vide", told.mine_text or "vide"
         with st.container(border=True):
             st.warning(
-                f"Ligne {lines.get(clash.row, '?')} · {known.title(table.name, clash.row)} · **{told.label}** : "
+                f"Ligne {lines.get(clash.row, '?')} · {context.title(table.name, clash.row)} · **{told.label}** : "
                 f"{clash.who} a écrit « {theirs_text} » pendant que vous tapiez « {mine_text} ». Que garder ?",
                 icon=":material/call_split:",
             )
@@ -122,11 +122,11 @@ def _short(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
-def _show_refused(table: OfficeTable, key: str, view: GridView, known: Context, lines: dict[int, int]) -> None:
+def _show_refused(table: OfficeTable, key: str, view: GridView, context: Context, lines: dict[int, int]) -> None:
     problems = view.sheet.problems(lines)
     if not problems:
         return
-    hidden = {row: f"{known.title(table.name, row)} · " for (row, _), _ in problems if row > 0 and row not in lines}
+    hidden = {row: f"{context.title(table.name, row)} · " for (row, _), _ in problems if row > 0 and row not in lines}
     shown = "\n".join(f"- {hidden.get(row, '')}{problem}" for (row, _), problem in problems[:_TOLD])
     more = f"\n\n… et {len(problems) - _TOLD} autres" if len(problems) > _TOLD else ""
     st.error(f"Pas enregistré, à corriger dans la grille (le reste l’est) :\n\n{shown}{more}", icon=":material/error:")

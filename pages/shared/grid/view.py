@@ -69,7 +69,7 @@ class GridView:
     turn: int = 0
     """Grows when rows were found anew; grid.js then draws everything again."""
     again: bool = False
-    known: frozenset[str] = frozenset()
+    context: frozenset[str] = frozenset()
     """The columns there were when the view was last shown: one that the office adds later comes into sight."""
     token: int = -1
     late: bool = False
@@ -97,9 +97,9 @@ class GridView:
 
     def follow(self, table: OfficeTable) -> None:
         """The table as the office keeps it by now: new columns come into sight, what was hidden goes."""
-        there = {item.name: item for item in columns_of(table)}
+        there = {column.name: column for column in columns_of(table)}
         if self.known and self.known != there.keys():
-            shown = [name for name, item in there.items() if item.shown and name not in self.sheet.fixed]
+            shown = [name for name, column in there.items() if column.shown and name not in self.sheet.fixed]
             kept, new = [n for n in self.columns if n in there], [n for n in shown if n not in self.known]
             at_home = kept == [name for name in shown if name in self.known]
             self.columns = shown if at_home else [*kept, *(n for n in new if n not in kept)] or list(table.title)
@@ -108,11 +108,11 @@ class GridView:
             self.query = replace(self.query, sort=sort, group=self.query.group if self.query.group in there else "")
         self.sheet.table, self.known = table, frozenset(there)
 
-    def filter(self, known: Context) -> None:
+    def filter(self, context: Context) -> None:
         """Put what the filters hold into the query."""
-        if self.query.group and self.query.group not in [item.name for item in groupable(self.sheet.table)]:
+        if self.query.group and self.query.group not in [column.name for column in groupable(self.sheet.table)]:
             self.group_by("")  # the field is gone since
-        chosen = (*self.given, *filters.conditions(self.sheet.table, self.filters, known))
+        chosen = (*self.given, *filters.conditions(self.sheet.table, self.filters, context))
         if chosen != self.query.filters:
             self.query = replace(self.query, filters=chosen, page=1)
 
@@ -204,14 +204,14 @@ def columns_of(table: OfficeTable) -> list[Field | Computed]:
     """Every column: what a row says, then what follows from it; of a person, the day's answers come after the name."""
     if table.belongs_to_person:
         return _in_sight(table.columns)
-    titles = [item for item in table.fields if item.name in table.title]
-    others = [item for item in table.fields if item.name not in table.title]
+    titles = [column for column in table.fields if column.name in table.title]
+    others = [column for column in table.fields if column.name not in table.title]
     return _in_sight([*titles, *table.computed, *others])
 
 
 def _in_sight(columns: Sequence[Field | Computed]) -> list[Field | Computed]:
     """Without what the office has hidden."""
-    return [item for item in columns if not item.hidden]
+    return [column for column in columns if not column.hidden]
 
 
 def open_view(
@@ -219,7 +219,7 @@ def open_view(
 ) -> GridView:
     """The view of that name, made the first time it is asked for. ``called``: what it shows at first."""
     name = f"{key}:view"
-    columns = [item.name for item in columns_of(table) if item.shown and item.name not in fixed]
+    columns = [column.name for column in columns_of(table) if column.shown and column.name not in fixed]
     home = Look({place: tidy(value) for place, value in filters.chosen_by(preset).items()}, columns=tuple(columns))
     if name not in st.session_state:
         query, sheet = Query(size=size), Sheet(table, fixed)

@@ -38,20 +38,20 @@ def asked_table(tables: list[str]) -> str:
     return table if table in tables else ""
 
 
-def open_asked(db: Office, key: str, known: Context, fresh: bool) -> None:
+def open_asked(db: Office, key: str, context: Context, fresh: bool) -> None:
     """Open the view that the address asks for; else, in a grid that was not open yet, one's own default."""
     view, number = view_of(key), st.query_params.get(PARAMETER, "")
     if number and number not in (view.asked, str(view.saved)):
         view.asked = number
-        view.told = _open_number(db, key, number, known)
+        view.told = _open_number(db, key, number, context)
     elif fresh and not number:
         kept = saved_views.default(db, user_name(), grid_of(key))
         if kept:
-            _open(key, kept, known)
+            _open(key, kept, context)
     _write_address(view)
 
 
-def _open_number(db: Office, key: str, number: str, known: Context) -> list[str]:
+def _open_number(db: Office, key: str, number: str, context: Context) -> list[str]:
     """Open it. Returns what there is to say."""
     try:
         kept = saved_views.get(db, _number(number), user_name())
@@ -59,7 +59,7 @@ def _open_number(db: Office, key: str, number: str, known: Context) -> list[str]
         return [str(error), _AS_USUAL]
     if kept.grid != grid_of(key):
         return ["La vue de cette adresse est celle d’un autre écran.", _AS_USUAL]
-    return _open(key, kept, known)
+    return _open(key, kept, context)
 
 
 def _number(text: str) -> int:
@@ -67,10 +67,10 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
-def _open(key: str, kept: saved_views.View, known: Context) -> list[str]:
+def _open(key: str, kept: saved_views.View, context: Context) -> list[str]:
     """Show what a kept view shows. Returns what is left out of it."""
     view = view_of(key)
-    look, view.told = saved_views.fit(view.sheet.table, kept.look, known, kept.labels)
+    look, view.told = saved_views.fit(view.sheet.table, kept.look, context, kept.labels)
     view.wear(look, kept.id)
     return view.told
 
@@ -89,7 +89,7 @@ def _write_address(view: GridView) -> None:
 # ---- the menu
 
 
-def show_menu(db: Office, key: str, known: Context) -> None:
+def show_menu(db: Office, key: str, context: Context) -> None:
     """The button that names the view, and all that can be done with it."""
     view = view_of(key)
     found = saved_views.every(db, user_name(), grid_of(key))
@@ -101,14 +101,14 @@ def show_menu(db: Office, key: str, known: Context) -> None:
         )
     _write_address(view)
     label = f"Vue : {escape_markdown(_short(kept.name if kept else view.home_name))}"
-    if kept and _is_changed(view, kept, known):
+    if kept and _is_changed(view, kept, context):
         label += " · modifiée"
     with st.popover(label, icon=":material/bookmarks:", key=f"{key}:views", on_change="rerun") as popover:
         if popover.open:
             default = saved_views.default(db, user_name(), grid_of(key))
             with st.container(gap="small", width=320):
                 _list(key, view, found, default)
-                _deeds(key, view, kept, _is_changed(view, kept, known))
+                _deeds(key, view, kept, _is_changed(view, kept, context))
                 if kept:
                     _deeds_with_kept(key, kept, default)
     _open_dialog(key, kept)
@@ -127,9 +127,9 @@ def _short(name: str) -> str:
     return name if len(name) <= _SHORT else f"{name[: _SHORT - 1]}…"
 
 
-def _is_changed(view: GridView, kept: saved_views.View | None, known: Context) -> bool:
+def _is_changed(view: GridView, kept: saved_views.View | None, context: Context) -> bool:
     """Whether the grid shows something else than the kept view (or the screen at first) does."""
-    look = saved_views.fit(view.sheet.table, kept.look, known)[0] if kept else view.home
+    look = saved_views.fit(view.sheet.table, kept.look, context)[0] if kept else view.home
     return view.look != look or filters.AMONG in view.filters
 
 

@@ -34,7 +34,7 @@ def show_waiting(db: Office, waiting: Waiting) -> None:
     """The card, with a line a person for the first few."""
     table = db.tables[waiting.table]
     page = records.read(db, table, Query(waiting.filters, sort=(waiting.day,), size=_FIRST))
-    known = records.context(db)
+    context = records.context(db)
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{waiting.title}**", width="stretch")
@@ -43,7 +43,7 @@ def show_waiting(db: Office, waiting: Waiting) -> None:
             st.caption("Rien n’attend.")
         with st.container(gap=None):
             for row in page.rows:
-                _show_row(row, table, waiting, known)
+                _show_row(row, table, waiting, context)
         if page.matching > len(page.rows):
             label = f"Voir les {french_number(page.matching)}"
             if st.button(label, key=f"{waiting.title}:all", icon=":material/arrow_forward:", type="tertiary"):
@@ -52,9 +52,9 @@ def show_waiting(db: Office, waiting: Waiting) -> None:
                 st.switch_page(waiting.page)
 
 
-def _show_row(row: Row, table: OfficeTable, waiting: Waiting, known: Context) -> None:
+def _show_row(row: Row, table: OfficeTable, waiting: Waiting, context: Context) -> None:
     person = row.values["person_id"]
-    told = [table.field(waiting.day).type.show(row.values[waiting.day], known), known.title("person", person)]
+    told = [table.field(waiting.day).type.show(row.values[waiting.day], context), context.title("person", person)]
     if waiting.what:
         what = str(row.values[waiting.what])
         told.append(what if len(what) < _SHORT else f"{what[: _SHORT - 1]}…")

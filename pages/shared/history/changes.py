@@ -39,17 +39,17 @@ def is_open() -> bool:
 def show() -> None:
     """The conditions, then the changes, latest first."""
     db = open_office()
-    known = records.context(db)
-    asked = _ask(db, known)
+    context = records.context(db)
+    asked = _ask(db, context)
     if asked is None:
         return
-    page = search_form.page("changes", asked, lambda first: history.find(db, asked, known, first, _SIZE), _SIZE)
+    page = search_form.page("changes", asked, lambda first: history.find(db, asked, context, first, _SIZE), _SIZE)
     if not page:
         st.info("Rien ne correspond." if asked != Asked() else "Rien encore dans l’historique.")
-    show_list(db, page, known, "changes")
+    show_list(db, page, context, "changes")
 
 
-def _ask(db: Office, known: Context) -> Asked | None:
+def _ask(db: Office, context: Context) -> Asked | None:
     """What is looked for; None while a date cannot be read."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="changes:strip"):
         words = st.text_input("Mots", key="changes:words", width=200, placeholder="dans les valeurs")
@@ -58,7 +58,7 @@ def _ask(db: Office, known: Context) -> Asked | None:
             "Quoi", list(FILES), "changes:table", {one.name: one.plural for one in FILES.values()}
         )
         action = search_form.choose("Action", list(_ACTIONS), "changes:action", _ACTIONS)
-        person = search_form.person(db, known, "changes:person")
+        person = search_form.person(db, context, "changes:person")
         since, until = search_form.days("changes")
     if since is None or until is None:
         return None
@@ -66,7 +66,7 @@ def _ask(db: Office, known: Context) -> Asked | None:
 
 
 def show_list(
-    db: Office, changes: list[Change], known: Context, key: str, of_person: int | None = None, settings: bool = False
+    db: Office, changes: list[Change], context: Context, key: str, of_person: int | None = None, settings: bool = False
 ) -> None:
     """Changes by operation, each with its way back. ``of_person``: whose file it is, named once for all.
 
@@ -74,7 +74,7 @@ def show_list(
     """
     with st.container(gap="xsmall"):
         for operation, lines in _by_operation(db, changes):
-            told = [_told(db, change, known, of_person) for change in lines[:_FIRST]]
+            told = [_told(db, change, context, of_person) for change in lines[:_FIRST]]
             _show(operation, lines, told, f"{key}:{lines[0].id}", settings)
 
 
@@ -109,17 +109,17 @@ def _way_back(operation: Operation | None, key: str, settings: bool) -> None:
         st.caption("annulation", width="content")
 
 
-def _told(db: Office, change: Change, known: Context, of_person: int | None = None) -> str:
+def _told(db: Office, change: Change, context: Context, of_person: int | None = None) -> str:
     """« a modifié **Aide Mobilité 06/03/2023** de Marchand Lou : Montant (…) »."""
-    label, title = TABLES[change.table].label, known.title(change.table, change.row_id)
+    label, title = TABLES[change.table].label, context.title(change.table, change.row_id)
     what = title if title.startswith(label) else f"{label} {title}"
     person = records.person_of(db, db.tables[change.table], change.row_id)
-    hers = known.title("person", person) if person else ""
+    hers = context.title("person", person) if person else ""
     whose = f" · {escape_markdown(hers)}" if hers and person != of_person and hers not in title else ""
     verb, _, told = change.sentence.removeprefix(change.who).strip().partition(" : ")
     said = f" : {escape_markdown(told if len(told) < _SHORT else told[:_SHORT] + '…')}" if told else ""
     kept = duplicates.merged_into(db, change.row_id) if (change.table, change.action) == ("person", "delete") else None
-    merged = f", réunie à **{escape_markdown(known.title('person', kept))}**" if kept else ""
+    merged = f", réunie à **{escape_markdown(context.title('person', kept))}**" if kept else ""
     return f"{verb} **{escape_markdown(what)}**{whose}{said}{merged}"
 
 
@@ -141,13 +141,13 @@ def show_last(tables: tuple[str, ...], key: str, settings: bool = False) -> None
 def confirm(operation_id: int, settings: bool = False) -> None:
     """What will be as before, and the button. What somebody changed since is never overwritten."""
     db = _file(settings)
-    known, operation = records.context(db), operations.get(db, operation_id)
+    context, operation = records.context(db), operations.get(db, operation_id)
     if operation is None:
         st.warning("Cette opération n’existe pas.")
         return
-    lines = history.of_operation(db, operation, known)
+    lines = history.of_operation(db, operation, context)
     for change in lines[:_FIRST]:
-        st.markdown(f"- {_told(db, change, known)}")
+        st.markdown(f"- {_told(db, change, context)}")
     if len(lines) > _FIRST:
         st.caption(f"… et {len(lines) - _FIRST} autres lignes.")
     st.caption("Tout revient comme avant, ou rien. L’annulation est elle-même dans l’historique, et peut être annulée.")

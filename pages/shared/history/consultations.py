@@ -17,12 +17,12 @@ _SIZE = 100
 def show() -> None:
     """The conditions, then the traces, latest first."""
     db = open_office()
-    known = records.context(db)
+    context = records.context(db)
     named = bool({Role.AGENT, Role.ADMIN} & roles())
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="readings:strip"):
         name = search_form.choose("Par", history.names(db), "readings:who")
         action = search_form.choose("Quoi", list(access_log.ACTIONS), "readings:action", access_log.ACTIONS)
-        person = search_form.person(db, known, "readings:person") if Role.AGENT in roles() else None
+        person = search_form.person(db, context, "readings:person") if Role.AGENT in roles() else None
         since, until = search_form.days("readings")
     if since is None or until is None:
         return
@@ -35,17 +35,17 @@ def show() -> None:
     if not lines:
         st.info("Aucune trace.")
         return
-    show_table(db, lines, known, named)
+    show_table(db, lines, context, named)
 
 
-def show_table(db: Office, lines: list[Line], known: Context, named: bool) -> None:
+def show_table(db: Office, lines: list[Line], context: Context, named: bool) -> None:
     """The traces as a table; persons by name only for who may read it."""
     rows = [
         (
             line.moment,
             line.who,
             access_log.ACTIONS.get(line.action, line.action),
-            _person(line, known, named),
+            _person(line, context, named),
             line.detail,
         )
         for line in lines
@@ -54,7 +54,7 @@ def show_table(db: Office, lines: list[Line], known: Context, named: bool) -> No
     st.dataframe(frame, hide_index=True, alt="Consultations et accès", height="content")
 
 
-def _person(line: Line, known: Context, named: bool) -> str:
+def _person(line: Line, context: Context, named: bool) -> str:
     if line.person_id is None:
         return ""
-    return known.title("person", line.person_id) if named else f"n° {line.person_id}"
+    return context.title("person", line.person_id) if named else f"n° {line.person_id}"

@@ -25,10 +25,10 @@ def choose(label: str, values: Sequence[str], key: str, labels: Mapping[str, str
     return chosen or ""
 
 
-def person(db: Office, known: Context, key: str) -> int | None:
+def person(db: Office, context: Context, key: str) -> int | None:
     """One person, or None for all."""
     ids = records.page_ids(db, db.tables["person"], Query(size=_LISTED))
-    title = lambda row_id: known.title("person", row_id)  # noqa: E731
+    title = lambda row_id: context.title("person", row_id)  # noqa: E731
     return st.selectbox("Dossier", ids, None, key=key, format_func=title, placeholder="tous", width=230)
 
 

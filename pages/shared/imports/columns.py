@@ -111,18 +111,18 @@ def _ask_missing(work: Work, place: int, sheet: SheetPlan, table: OfficeTable) -
     """Required fields that no column gives: one value for every new row of the sheet."""
     said = work.choices.constants.get(sheet.name, {})
     for name in dict.fromkeys([*sheet.missing, *said]):
-        item = table.field(name)
+        field = table.field(name)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f":material/priority_high: **{item.label}** est obligatoire et "
+                f":material/priority_high: **{field.label}** est obligatoire et "
                 + ("manque à certaines lignes" if name in said and name not in sheet.missing else "n’a pas de colonne")
                 + ". Pour toutes les nouvelles lignes de la feuille :",
                 width="content",
             )
             with st.container(width=280):
                 widgets.ask_value(
-                    item, records.context(open_office()), work.key("constant", place, name), said.get(name),
-                    partial(draft.choose_constant, work, sheet.name, name), item.label,
+                    field, records.context(open_office()), work.key("constant", place, name), said.get(name),
+                    partial(draft.choose_constant, work, sheet.name, name), field.label,
                 )  # fmt: skip
 
 
@@ -140,10 +140,9 @@ def _show_columns(work: Work, place: int, sheet: SheetPlan, table: OfficeTable) 
 def _show_column(work: Work, place: int, sheet: SheetPlan, column: Column, labels: Mapping[str, str]) -> None:
     said = work.choices.fields.get(sheet.name, {})
     left, middle, right = st.columns([4, 3, 3], vertical_alignment="center", gap="small")
-    examples = " ".join(code_span(one) for one in column.examples if one.strip())
-    left.markdown(
-        f"**{column.letter}** · {escape_markdown(column.header) or ':gray[sans titre]'}  \n:small[{examples or 'aucune valeur'}]"
-    )
+    examples = " ".join(code_span(text) for text in column.examples if text.strip()) or "aucune valeur"
+    header = escape_markdown(column.header) or ":gray[sans titre]"
+    left.markdown(f"**{column.letter}** · {header}  \n:small[{examples}]")
     key = work.key("field", place, column.letter)
     st.session_state[key] = said.get(column.letter, column.field)
     middle.selectbox(

@@ -56,16 +56,16 @@ def show_rows(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeT
             )
     found = lists.rows(action or "", sheet)
     shown = widgets.paged(found, _SIZE, work.key("rows-page", action, sheets.index(sheet) if sheet else ""))
-    known = records.context(db)
+    context = records.context(db)
     widgets.table(
         ["Action", "Où", "Qui ou quoi", "Ce qui change"],
-        [_row(plan, row, tables[plan.table], lists, known) for plan, row in shown],
+        [_row(plan, row, tables[plan.table], lists, context) for plan, row in shown],
         cards=True,
     )
 
 
-def _row(sheet: SheetPlan, row: Row, table: OfficeTable, lists: Lists, known: Context) -> str:
-    told = _told(row, table, lists, known)
+def _row(sheet: SheetPlan, row: Row, table: OfficeTable, lists: Lists, context: Context) -> str:
+    told = _told(row, table, lists, context)
     notes = "".join(f'<br><span class="label">{escape(note)}</span>' for note in row.notes)
     return (
         f'<tr class="{row.action}"><td>{widgets.word(row.action)}</td>'
@@ -75,31 +75,31 @@ def _row(sheet: SheetPlan, row: Row, table: OfficeTable, lists: Lists, known: Co
     )
 
 
-def _told(row: Row, table: OfficeTable, lists: Lists, known: Context) -> str:
+def _told(row: Row, table: OfficeTable, lists: Lists, context: Context) -> str:
     """What becomes of one row, as HTML."""
     wrong = [f"<strong>{escape(' : '.join(filter(None, (one.label, one.reason))))}</strong>" for one in row.problems]
     if row.action == SAME:
         return '<span class="label">rien à changer</span>'
     values = []
     for name, value in row.values.items():
-        item = table.field(name)
-        new = f"<ins>{_shown(table, name, value, lists, known)}</ins>"
+        field = table.field(name)
+        new = f"<ins>{_shown(table, name, value, lists, context)}</ins>"
         if name in row.old and row.old[name] is None:
             new = f'<span class="label">vide</span> → {new}'
         elif name in row.old:
-            new = f"<del>{_shown(table, name, row.old[name], lists, known)}</del> → {new}"
+            new = f"<del>{_shown(table, name, row.old[name], lists, context)}</del> → {new}"
         elif name in table.title:
             continue  # the row is called so already
-        values.append(f'<span class="label">{escape(item.label)} :</span> {new}')
+        values.append(f'<span class="label">{escape(field.label)} :</span> {new}')
     return "<br>".join([*wrong, ("<br>" if row.action == UPDATE else " · ").join(values)]).removeprefix("<br>")
 
 
-def _shown(table: OfficeTable, name: str, value: Any, lists: Lists, known: Context) -> str:
+def _shown(table: OfficeTable, name: str, value: Any, lists: Lists, context: Context) -> str:
     """A value in French, as HTML; rows of the very file by their titles."""
     kind = table.field(name).type
     if isinstance(kind, Reference | References):
         ids = value if isinstance(value, tuple) else [value] if value is not None else []
-        text = " ; ".join(lists.titles[one] if one in lists.titles else known.title(kind.table, one) for one in ids)
+        text = " ; ".join(lists.titles[one] if one in lists.titles else context.title(kind.table, one) for one in ids)
     else:
-        text = kind.show(value, known)
+        text = kind.show(value, context)
     return escape(text if len(text) < _SHORT else f"{text[:_SHORT]}…") or "vide"

@@ -33,9 +33,9 @@ def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]
         " Sans réponse, une personne est créée comme nouvelle.",
     )  # fmt: skip
     _all_at_once(work, lists)
-    known = records.context(db)
+    context = records.context(db)
     for near in widgets.paged(found, _SIZE, work.key("near-page"), "ressemblance"):
-        _show_near(db, work, lists, near, known, tables[PERSON.name])
+        _show_near(db, work, lists, near, context, tables[PERSON.name])
 
 
 def _all_at_once(work: Work, lists: Lists) -> None:
@@ -66,12 +66,12 @@ def _chosen(work: Work, near: Near) -> int | None:
     return work.choices.persons.get(near.key, near.chosen)
 
 
-def _show_near(db: Office, work: Work, lists: Lists, near: Near, known: Context, person: OfficeTable) -> None:
+def _show_near(db: Office, work: Work, lists: Lists, near: Near, context: Context, person: OfficeTable) -> None:
     of_person = next(sheet.table for sheet in lists.plan.sheets if sheet.name == near.sheet) == PERSON.name
     with st.container(border=True):
         st.markdown(f"**{escape_markdown(near.title)}** :gray[· {escape_markdown(near.sheet)}, ligne {near.row}]")
         if of_person:
-            _side_by_side(db, lists, near, known, person)
+            _side_by_side(db, lists, near, context, person)
         options: dict[int, str] = {one.id: f"C’est {one.title} ({one.reason})" for one in near.candidates}
         options[_NEW] = "Nouvelle personne" if of_person else "Aucune de ces personnes"
         key = work.key("near", near.key)
@@ -83,19 +83,22 @@ def _show_near(db: Office, work: Work, lists: Lists, near: Near, known: Context,
         )  # fmt: skip
 
 
-def _side_by_side(db: Office, lists: Lists, near: Near, known: Context, person: OfficeTable) -> None:
+def _side_by_side(db: Office, lists: Lists, near: Near, context: Context, person: OfficeTable) -> None:
     """What the file says of the row, beside what is known of those it may be; first what tells them apart."""
     row = lists.by_place[near.sheet, near.row]
     mine = {**row.old, **row.values}
     theirs = {one.id: _known_of(db, lists, one, person) for one in near.candidates}
-    names = [item.name for item in person.fields if item.name in mine]
+    names = [field.name for field in person.fields if field.name in mine]
     rows = []
     for name in names:
-        item = person.field(name)
-        cells = [item.type.show(mine[name], known), *(item.type.show(one.get(name), known) for one in theirs.values())]
+        field = person.field(name)
+        cells = [
+            field.type.show(mine[name], context),
+            *(field.type.show(one.get(name), context) for one in theirs.values()),
+        ]
         same = len(set(cells)) == 1
         told = "".join(f"<td>{escape(cell) or '–'}</td>" for cell in cells)
-        rows.append(f'<tr class="{"same" if same else ""}"><th scope="row">{escape(item.label)}</th>{told}</tr>')
+        rows.append(f'<tr class="{"same" if same else ""}"><th scope="row">{escape(field.label)}</th>{told}</tr>')
     headings = ["", "Dans votre fichier", *(f"{one.title} ({_place(one)})" for one in near.candidates)]
     widgets.table(headings, rows)
 

@@ -49,14 +49,14 @@ def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]
 
 def downloads(key: str, problems: Sequence[Problem]) -> None:
     """The list of what is wrong, for whoever mends the file."""
-    rows = [{item.name: getattr(problem, item.name) for item in _COLUMNS} for problem in problems]
-    known = Context({})
+    rows = [{column.name: getattr(problem, column.name) for column in _COLUMNS} for problem in problems]
+    context = Context({})
     st.download_button(
-        "Liste (XLSX)", lambda: simple_sheets.xlsx_bytes("À corriger", _COLUMNS, rows, known), "a-corriger.xlsx", XLSX,
-        key=f"{key}:xlsx", on_click="ignore", icon=":material/download:",
+        "Liste (XLSX)", lambda: simple_sheets.xlsx_bytes("À corriger", _COLUMNS, rows, context),
+        "a-corriger.xlsx", XLSX, key=f"{key}:xlsx", on_click="ignore", icon=":material/download:",
     )  # fmt: skip
     st.download_button(
-        "Liste (CSV)", lambda: simple_sheets.csv_bytes(_COLUMNS, rows, known), "a-corriger.csv", "text/csv",
+        "Liste (CSV)", lambda: simple_sheets.csv_bytes(_COLUMNS, rows, context), "a-corriger.csv", "text/csv",
         key=f"{key}:csv", on_click="ignore", icon=":material/download:",
     )  # fmt: skip
 
@@ -105,15 +105,15 @@ def _ask_for_all(db: Office, work: Work, group: Group, lists: Lists, tables: Map
     """A required field that stands empty: one value for every new row of the sheet."""
     sheet, column, name, label = group
     table = tables[next(one.table for one in lists.plan.sheets if one.name == sheet)]
-    item = next((one for one in table.fields if one.name == name), None)
-    if column or item is None or item.target:
+    field = next((one for one in table.fields if one.name == name), None)
+    if column or field is None or field.target:
         return
     said = work.choices.constants.get(sheet, {}).get(name)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"Pour toutes ces lignes, **{escape_markdown(label)}** :", width="content")
         with st.container(width=280):
             widgets.ask_value(
-                item, records.context(db), widgets.name_of(work, "for-all", sheet, name), said,
+                field, records.context(db), widgets.name_of(work, "for-all", sheet, name), said,
                 partial(draft.choose_constant, work, sheet, name), label,
             )  # fmt: skip
 

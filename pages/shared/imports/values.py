@@ -29,7 +29,7 @@ def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]
         "Ce qui n’était pas écrit comme dans Palette, et ce qu’elle en a compris. Corrigez au besoin : pour une liste,"
         " votre choix sera retenu.",
     )  # fmt: skip
-    known = records.context(db)
+    context = records.context(db)
     for place, values in enumerate(lists.values.values()):
         table = tables[values.table]
         part = st.expander(
@@ -37,7 +37,7 @@ def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]
         )
         if part.open:
             with part:
-                _show_values(work, place, values, table, known)
+                _show_values(work, place, values, table, context)
 
 
 def _summary(values: Values, table: OfficeTable) -> str:
@@ -48,26 +48,26 @@ def _summary(values: Values, table: OfficeTable) -> str:
     return f"**{escape_markdown(label)}** · {' · '.join(told)}"
 
 
-def _show_values(work: Work, place: int, values: Values, table: OfficeTable, known: Context) -> None:
+def _show_values(work: Work, place: int, values: Values, table: OfficeTable, context: Context) -> None:
     ordered = sorted(values.said.values(), key=lambda one: (not one.reason, -one.many))
     with st.container(gap="xsmall"):
         for said in widgets.paged(ordered, _SIZE, work.key("values-page", place), "valeur"):
-            _show_said(work, values, said, table, known)
+            _show_said(work, values, said, table, context)
 
 
-def _show_said(work: Work, values: Values, said: Said, table: OfficeTable, known: Context) -> None:
-    item = row_reader.field_of(table, values.name)
+def _show_said(work: Work, values: Values, said: Said, table: OfficeTable, context: Context) -> None:
+    field = row_reader.field_of(table, values.name)
     current = _current(work, values, said, table)
     left, middle, right = st.columns([3, 3, 4], vertical_alignment="center", gap="small")
     left.markdown(f"{code_span(said.text)} →")
     with middle:
         widgets.ask_value(
-            item, known, widgets.name_of(work, "value", values.place, said.text),
+            field, context, widgets.name_of(work, "value", values.place, said.text),
             current,
             partial(draft.choose_value, work, values.place, said.text), f"Ce que veut dire « {said.text} »",
         )  # fmt: skip
     where = escape_markdown(said.where[0]) + "…" * (len(said.where) > 1)
-    if said.reason and current is None and not isinstance(item.type, Choice):
+    if said.reason and current is None and not isinstance(field.type, Choice):
         right, beside = right.columns([2, 1], vertical_alignment="center")
         beside.button(
             "Laisser vide", key=widgets.name_of(work, "empty", values.place, said.text), type="tertiary",

@@ -63,13 +63,13 @@ def word(action: str) -> str:
 
 
 def ask_value(
-    item: Field, known: Context, key: str, current: str | None, change: Callable[[str], None], label: str
+    field: Field, context: Context, key: str, current: str | None, change: Callable[[str], None], label: str
 ) -> None:
     """A widget for what a text means. ``current``: a code, a text, '' for empty, None while nobody knows."""
-    if isinstance(item.type, Choice):
-        _ask_code(item, known, key, current, change, label)
-    elif isinstance(item.type, Several):
-        _ask_codes(item, known, key, current, change, label)
+    if isinstance(field.type, Choice):
+        _ask_code(field, context, key, current, change, label)
+    elif isinstance(field.type, Several):
+        _ask_codes(field, context, key, current, change, label)
     else:
         st.session_state[key] = current or ""
         st.text_input(
@@ -78,17 +78,17 @@ def ask_value(
         )  # fmt: skip
 
 
-def _codes(item: Field, known: Context, current: Sequence[str]) -> dict[str, str]:
-    values = item.list
-    labels = known.labels[values.name] if values else {}
-    gone = known.retired.get(values.name, frozenset()) if values else frozenset()
+def _codes(field: Field, context: Context, current: Sequence[str]) -> dict[str, str]:
+    values = field.list
+    labels = context.labels[values.name] if values else {}
+    gone = context.retired.get(values.name, frozenset()) if values else frozenset()
     return {code: label for code, label in labels.items() if code not in gone or code in current}
 
 
 def _ask_code(
-    item: Field, known: Context, key: str, current: str | None, change: Callable[[str], None], label: str
+    field: Field, context: Context, key: str, current: str | None, change: Callable[[str], None], label: str
 ) -> None:
-    labels = {"": "(laisser vide)", **_codes(item, known, [current or ""])}
+    labels = {"": "(laisser vide)", **_codes(field, context, [current or ""])}
     st.session_state[key] = current if current in labels else None
     st.selectbox(
         label, list(labels), key=key, format_func=labels.__getitem__, label_visibility="collapsed",
@@ -97,10 +97,10 @@ def _ask_code(
 
 
 def _ask_codes(
-    item: Field, known: Context, key: str, current: str | None, change: Callable[[str], None], label: str
+    field: Field, context: Context, key: str, current: str | None, change: Callable[[str], None], label: str
 ) -> None:
     chosen = [code for code in (current or "").split("; ") if code]
-    labels = _codes(item, known, chosen)
+    labels = _codes(field, context, chosen)
     st.session_state[key] = [code for code in chosen if code in labels]
     st.multiselect(
         label, list(labels), key=key, format_func=labels.__getitem__, label_visibility="collapsed",

@@ -49,10 +49,8 @@ def show_accounts(db: Office) -> None:
     now = time.time()
     for account in accounts.every(db):
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                f"**{escape_markdown(account.name)}** · {code_span(account.login)}  \n:gray[{_state(db, account, now)}]",
-                width="stretch",
-            )
+            name, state = escape_markdown(account.name), _state(db, account, now)
+            st.markdown(f"**{name}** · {code_span(account.login)}  \n:gray[{state}]", width="stretch")
             if st.button("Modifier", key=f"team:{account.id}:edit", icon=":material/edit:"):
                 _edit(account)
             if account.active and st.button("Inviter", key=f"team:{account.id}:invite", icon=":material/key:"):

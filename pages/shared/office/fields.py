@@ -49,44 +49,44 @@ def show(db: Office) -> None:
 
 def _show_fields(db: Office, table: OfficeTable) -> None:
     found = edit.columns(db, table)
-    stored = [item.name for item in found if isinstance(item, Field)]
+    stored = [column.name for column in found if isinstance(column, Field)]
     with st.container(gap="xsmall", width=860):
-        for item in found:
-            _show_field(table, item, stored)
+        for column in found:
+            _show_field(table, column, stored)
 
 
-def _show_field(table: OfficeTable, item: Column, stored: list[str]) -> None:
-    key = f"fields:{table.name}:{item.name}"
-    place = stored.index(item.name) if item.name in stored else None
+def _show_field(table: OfficeTable, column: Column, stored: list[str]) -> None:
+    key = f"fields:{table.name}:{column.name}"
+    place = stored.index(column.name) if column.name in stored else None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         for way, icon, words in ((-1, "arrow_upward", "Monter"), (1, "arrow_downward", "Descendre")):
             still = place is None or not 0 <= place + way < len(stored)
             st.button(
-                " ", key=f"{key}:{way}", icon=f":material/{icon}:", help=f"{words} « {item.label} »", type="tertiary",
+                " ", key=f"{key}:{way}", icon=f":material/{icon}:", help=f"{words} « {column.label} »", type="tertiary",
                 disabled=still, on_click=_move, args=(table, stored, place, way),
             )  # fmt: skip
-        st.markdown(_line(item), width="stretch")
+        st.markdown(_line(column), width="stretch")
         if st.button("Modifier", key=f"{key}:change", type="tertiary"):
             _begin()
-            _change_dialog(table.name, item.name)
+            _change_dialog(table.name, column.name)
 
 
-def _line(item: Column) -> str:
-    section = getattr(item, "section", "")
-    parts = [f"**{escape_markdown(item.label)}**", _kind(item), escape_markdown(section)]
-    published = item.own and isinstance(item, Field) and item.published is not None and not item.hidden
-    badges = [":blue-badge[du bureau]"] * item.own + [":gray-badge[masqué]"] * item.hidden
+def _line(column: Column) -> str:
+    section = getattr(column, "section", "")
+    parts = [f"**{escape_markdown(column.label)}**", _kind(column), escape_markdown(section)]
+    published = column.own and isinstance(column, Field) and column.published is not None and not column.hidden
+    badges = [":blue-badge[du bureau]"] * column.own + [":gray-badge[masqué]"] * column.hidden
     badges += [":green-badge[publié par groupes]"] * published
     return " · ".join(filter(None, parts)) + " " + " ".join(badges)
 
 
-def _kind(item: Column) -> str:
+def _kind(column: Column) -> str:
     """What it holds, as its list or its type says it."""
-    if isinstance(item, Computed):
+    if isinstance(column, Computed):
         return "calculé"
-    if item.list:
-        return f"liste « {escape_markdown(item.list.label)} »"
-    return _KINDS.get(type(item.type).__name__, "")
+    if column.list:
+        return f"liste « {escape_markdown(column.list.label)} »"
+    return _KINDS.get(type(column.type).__name__, "")
 
 
 _KINDS = {
@@ -172,12 +172,12 @@ def _values(db: Office, asked: dict[str, Any]) -> list[str]:
     return list(dict.fromkeys(" ".join(text.split()) for text in asked.get("values", ()) if text.strip()))
 
 
-def _published(db: Office, item: Column) -> tuple[str, ...] | None:
+def _published(db: Office, column: Column) -> tuple[str, ...] | None:
     """The values of a field that have a line of their own in public, as they are called today; None: none has."""
-    if not (isinstance(item, Field) and item.own and item.published and item.list):
+    if not (isinstance(column, Field) and column.own and column.published and column.list):
         return None
-    codes = {code for some in item.published.categories.values() for code in some}
-    return tuple(one.label for one in edit.values_of(db, item.list) if one.code in codes)
+    codes = {code for some in column.published.categories.values() for code in some}
+    return tuple(one.label for one in edit.values_of(db, column.list) if one.code in codes)
 
 
 def _ask_published(
@@ -223,27 +223,27 @@ def _ask_section(table: OfficeTable, current: str) -> str:
 def _change_dialog(table_name: str, name: str) -> None:
     db = unrestricted_office(Role.ADMIN)
     table = db.tables[table_name]
-    item = table.column(name)
-    values: dict[str, Any] = {"label": st.text_input("Intitulé *", item.label, key=_key("label"))}
-    values["help"] = st.text_input("Aide", item.help, key=_key("help")) or None
-    if isinstance(item, Field):
-        values["section"] = _ask_section(table, item.section) or None
-    if isinstance(item, Field) and item.own:
-        kind = "choice" if isinstance(item.type, Choice) else ""
-        values["published"] = _ask_published(db, table, kind, _labels(db, item.list), _published(db, item))
-    values["shown"] = int(st.checkbox("Montrer la colonne d’emblée dans la grille", item.shown, key=_key("shown")))
-    stays = name in table.title or (isinstance(item, Field) and item.required)
+    column = table.column(name)
+    values: dict[str, Any] = {"label": st.text_input("Intitulé *", column.label, key=_key("label"))}
+    values["help"] = st.text_input("Aide", column.help, key=_key("help")) or None
+    if isinstance(column, Field):
+        values["section"] = _ask_section(table, column.section) or None
+    if isinstance(column, Field) and column.own:
+        kind = "choice" if isinstance(column.type, Choice) else ""
+        values["published"] = _ask_published(db, table, kind, _labels(db, column.list), _published(db, column))
+    values["shown"] = int(st.checkbox("Montrer la colonne d’emblée dans la grille", column.shown, key=_key("shown")))
+    stays = name in table.title or (isinstance(column, Field) and column.required)
     told = "Obligatoire, ou nom de la ligne : il reste en vue." if stays else None
-    hidden = st.checkbox("Masquer partout", item.hidden, disabled=stays, key=_key("hidden"), help=told)
+    hidden = st.checkbox("Masquer partout", column.hidden, disabled=stays, key=_key("hidden"), help=told)
     values["hidden"] = int(hidden)
     if st.button("Enregistrer", type="primary", key=_key("go")):
         before: dict[str, Any] = {
-            "label": item.label,
-            "help": item.help or None,
-            "shown": int(item.shown),
-            "hidden": int(item.hidden),
+            "label": column.label,
+            "help": column.help or None,
+            "shown": int(column.shown),
+            "hidden": int(column.hidden),
         }
-        before |= {"section": getattr(item, "section", "") or None, "published": _published(db, item)}
+        before |= {"section": getattr(column, "section", "") or None, "published": _published(db, column)}
         changed = {key: value for key, value in values.items() if value != before[key]}
         _save(lambda: edit.change_field(db, table, name, changed, user_name()), "Enregistré")
 

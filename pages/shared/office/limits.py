@@ -26,11 +26,11 @@ def show(db: Office) -> None:
 def show_history(db: Office) -> None:
     """Who set what, latest first; each can be taken back."""
     st.caption("Qui a changé un réglage, un champ ou une liste. « Annuler » reprend une opération entière.")
-    known = records.context(db)
-    changes = history.of_tables(db, tuple(OFFICE), known, _LATEST)
+    context = records.context(db)
+    changes = history.of_tables(db, tuple(OFFICE), context, _LATEST)
     if not changes:
         st.info("Rien encore.")
-    past_changes.show_list(db, changes, known, "settings:history", settings=True)
+    past_changes.show_list(db, changes, context, "settings:history", settings=True)
 
 
 def show_last(key: str) -> None:

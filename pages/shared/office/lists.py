@@ -27,7 +27,7 @@ def show(db: Office) -> None:
         )  # fmt: skip
         limits.show_last("lists:last")
     values = lists[name]
-    places = ", ".join(f"{table.plural} › {item.label}" for table, item in edit.where_used(db, values))
+    places = ", ".join(f"{table.plural} › {field.label}" for table, field in edit.where_used(db, values))
     st.caption(f"Sert à : {places}. Renommée ou retirée, une valeur reste sur les lignes qui l’ont.")
     if values.fixed:
         st.info("Une règle de Palette compte sur cette liste : ses valeurs se renomment et s’ordonnent, rien d’autre.")

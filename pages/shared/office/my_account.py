@@ -75,9 +75,8 @@ def show_browsers(session: Session) -> None:
     found = sessions.of_account(connection.thread_office(), session.account.id, time.time())
     for one in found:
         here = " · **celui-ci**" if one.id == session.id else ""
-        st.markdown(
-            f"{escape_markdown(one.browser)} · depuis le {french_moment(one.began_at)} · vu le {french_moment(one.seen_at)}{here}"
-        )
+        began, seen = french_moment(one.began_at), french_moment(one.seen_at)
+        st.markdown(f"{escape_markdown(one.browser)} · depuis le {began} · vu le {seen}{here}")
     if len(found) > 1 and st.button("Déconnecter tous les autres", icon=":material/logout:"):
         sessions.end_all(connection.thread_office(), session.account.id, but=session.id)
         access_log.note(

@@ -66,7 +66,7 @@ def show(db: Office, one: int, other: int) -> None:
         st.warning(
             "Un des deux dossiers a été modifié entre-temps ; rien n’est réuni. Voici ce qu’ils disent maintenant."
         )
-    known = records.context(db)
+    context = records.context(db)
     try:
         sides = [records.get(db, db.tables["person"], row_id) for row_id in (one, other)]
     except NotFoundError:
@@ -75,20 +75,20 @@ def show(db: Office, one: int, other: int) -> None:
     for row_id in (one, other):
         access_log.note_opening(db, user_name(), row_id)
     with st.container(key="comparing"):
-        keep = _which(db, sides, known)
+        keep = _which(db, sides, context)
         gone = other if keep == one else one
         look = _looked(db, keep, gone)
         left = keep == one
-        values = _fields(look, left, known)
-        _attached(db, look, left, known)
-        taken = {clash.place: _clash(db, clash, look, left, known) for clash in look.clashes}
+        values = _fields(look, left, context)
+        _attached(db, look, left, context)
+        taken = {clash.place: _clash(db, clash, look, left, context) for clash in look.clashes}
     _finish(db, look, Choices(values, taken, st.session_state.get("comparing:reason", "")))
 
 
-def _which(db: Office, sides: list[Row], known: Context) -> int:
+def _which(db: Office, sides: list[Row], context: Context) -> int:
     """Whose file is kept: its number stays, and with it its address."""
     one, other = (side.id for side in sides)
-    labels = {row.id: f"**{escape_markdown(known.title('person', row.id))}** n° {row.id}" for row in sides}
+    labels = {row.id: f"**{escape_markdown(context.title('person', row.id))}** n° {row.id}" for row in sides}
     captions = [_begun(db, row) for row in sides]
     key = f"comparing:keep:{one}:{other}"
     picked = st.radio(
@@ -115,39 +115,41 @@ def _looked(db: Office, keep: int, gone: int) -> Look:
 # ---- field by field
 
 
-def _fields(look: Look, left: bool, known: Context) -> dict[str, Any]:
+def _fields(look: Look, left: bool, context: Context) -> dict[str, Any]:
     """A choice for every field that differs; what is to be written over the kept person's."""
-    different = [item for item in PERSON.fields if look.keep.values[item.name] != look.gone.values[item.name]]
-    same = [item for item in PERSON.fields if item not in different]
+    different = [field for field in PERSON.fields if look.keep.values[field.name] != look.gone.values[field.name]]
+    same = [field for field in PERSON.fields if field not in different]
     values: dict[str, Any] = {}
     with st.container(border=True):
         st.markdown("**Ce qui diffère**" if different else "**Les deux fiches disent la même chose**")
-        for item in different:
-            value = _choice(item, look, left, known)
-            if value != look.keep.values[item.name]:
-                values[item.name] = value
-        filled = [item for item in same if look.keep.values[item.name] is not None]
+        for field in different:
+            value = _choice(field, look, left, context)
+            if value != look.keep.values[field.name]:
+                values[field.name] = value
+        filled = [field for field in same if look.keep.values[field.name] is not None]
         if filled:
             with st.expander(f"Identique dans les deux ({len(filled)})"):
-                st.markdown("\n".join(f"{item.label} : {_text(item, look.keep, known)}  " for item in filled))
+                st.markdown("\n".join(f"{field.label} : {_text(field, look.keep, context)}  " for field in filled))
     return values
 
 
-def _choice(item: Field, look: Look, left: bool, known: Context) -> Any:
+def _choice(field: Field, look: Look, left: bool, context: Context) -> Any:
     sides = {KEEP: look.keep, GONE: look.gone}
     options = [KEEP, GONE] if left else [GONE, KEEP]
-    labels = {side: _text(item, row, known) for side, row in sides.items()}
-    mine, theirs = (sides[side].values[item.name] for side in (KEEP, GONE))
-    if isinstance(item.type, LongText | Several) and mine and theirs:
+    labels = {side: _text(field, row, context) for side, row in sides.items()}
+    mine, theirs = (sides[side].values[field.name] for side in (KEEP, GONE))
+    if isinstance(field.type, LongText | Several) and mine and theirs:
         options, labels[BOTH] = [*options, BOTH], "Les deux"
-    usual = merge_preview.usual_side(item, mine, theirs)
-    key = f"comparing:{item.name}:{look.keep.id}"
-    side = st.radio(item.label, options, options.index(usual), format_func=labels.__getitem__, key=key, width="stretch")
-    return merge_preview.both(item, mine, theirs) if side == BOTH else sides[side or usual].values[item.name]
+    usual = merge_preview.usual_side(field, mine, theirs)
+    key = f"comparing:{field.name}:{look.keep.id}"
+    side = st.radio(
+        field.label, options, options.index(usual), format_func=labels.__getitem__, key=key, width="stretch"
+    )
+    return merge_preview.both(field, mine, theirs) if side == BOTH else sides[side or usual].values[field.name]
 
 
-def _text(item: Field, row: Row, known: Context) -> str:
-    text = item.type.show(row.values[item.name], known)
+def _text(field: Field, row: Row, context: Context) -> str:
+    text = field.type.show(row.values[field.name], context)
     short = text if len(text) < _LONG else f"{text[:_LONG]}…"
     # An address is something to choose here, not a link to follow.
     return escape_markdown(short).replace("@", "\u2060@") if text else ":gray[vide]"
@@ -156,7 +158,7 @@ def _text(item: Field, row: Row, known: Context) -> str:
 # ---- what belongs to each
 
 
-def _attached(db: Office, look: Look, left: bool, known: Context) -> None:
+def _attached(db: Office, look: Look, left: bool, context: Context) -> None:
     tables = db.files
     with st.container(border=True):
         st.markdown("**Ce qui est attaché**")
@@ -174,7 +176,7 @@ def _attached(db: Office, look: Look, left: bool, known: Context) -> None:
                 if mine or theirs:
                     st.markdown(f"**{tables[name].plural}**")
                     for column, rows in zip(st.columns(2), pair, strict=True):
-                        column.markdown("\n".join(f"- {_title(tables[name], row, known)}" for row in rows) or "–")
+                        column.markdown("\n".join(f"- {_title(tables[name], row, context)}" for row in rows) or "–")
 
 
 def _counts(look: Look, table: OfficeTable, left: bool) -> str:
@@ -190,8 +192,8 @@ def _listing(look: Look, left: bool) -> str:
     return f"| Projets à reprendre | {first} | {second} | |"
 
 
-def _title(table: OfficeTable, row: Row, known: Context) -> str:
-    title = known.title(table.name, row.id)
+def _title(table: OfficeTable, row: Row, context: Context) -> str:
+    title = context.title(table.name, row.id)
     note = str(row.values.get("note") or "")
     return escape_markdown(title + (f" · {note[:60]}" if note else ""))
 
@@ -199,13 +201,13 @@ def _title(table: OfficeTable, row: Row, known: Context) -> str:
 # ---- what cannot stand together
 
 
-def _clash(db: Office, clash: Clash, look: Look, left: bool, known: Context) -> str:
+def _clash(db: Office, clash: Clash, look: Look, left: bool, context: Context) -> str:
     """Which of two periods of the same days is kept."""
     table = db.tables[clash.table]
-    labels = {KEEP: _periods(table, clash.keep, look, known), GONE: _periods(table, clash.gone, look, known)}
+    labels = {KEEP: _periods(table, clash.keep, look, context), GONE: _periods(table, clash.gone, look, context)}
     options = [KEEP, GONE] if left else [GONE, KEEP]
     if clash.both:
-        options, labels[BOTH] = [*options, BOTH], _follow(table, clash, known)
+        options, labels[BOTH] = [*options, BOTH], _follow(table, clash, context)
     with st.container(border=True):
         usual = options.index(clash.usual)
         key = f"comparing:clash:{clash.table}:{clash.gone[0]}:{look.keep.id}"
@@ -217,21 +219,21 @@ def _clash(db: Office, clash: Clash, look: Look, left: bool, known: Context) -> 
     return side or clash.usual
 
 
-def _periods(table: OfficeTable, ids: tuple[int, ...], look: Look, known: Context) -> str:
+def _periods(table: OfficeTable, ids: tuple[int, ...], look: Look, context: Context) -> str:
     rows = {row.id: row for side in look.rows[table.name] for row in side}
-    return " ; ".join(_period(table, rows[row_id], known) for row_id in ids)
+    return " ; ".join(_period(table, rows[row_id], context) for row_id in ids)
 
 
-def _period(table: OfficeTable, row: Row, known: Context) -> str:
-    start, end = (table.field(name).type.show(row.values[name], known) for name in ("starts_on", "ends_on"))
-    kind = table.field("kind").type.show(row.values["kind"], known)
+def _period(table: OfficeTable, row: Row, context: Context) -> str:
+    start, end = (table.field(name).type.show(row.values[name], context) for name in ("starts_on", "ends_on"))
+    kind = table.field("kind").type.show(row.values["kind"], context)
     return escape_markdown(f"{kind}, du {start} au {end}" if end else f"{kind}, depuis le {start}")
 
 
-def _follow(table: OfficeTable, clash: Clash, known: Context) -> str:
+def _follow(table: OfficeTable, clash: Clash, context: Context) -> str:
     _, values = clash.both or (0, {})
     if "ends_on" in values:
-        return f"Les deux : le premier s’arrête le {table.field('ends_on').type.show(values['ends_on'], known)}"
+        return f"Les deux : le premier s’arrête le {table.field('ends_on').type.show(values['ends_on'], context)}"
     return "Les deux : le second renouvelle et remplace le premier"
 
 

@@ -70,15 +70,15 @@ def show(db: Office) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"{french_number(len(found))} paires", width="content")
             place = st.pagination(-(-len(found) // _SIZE), key="pairs:page")
-    known = records.context(db)
+    context = records.context(db)
     for pair in found[(place - 1) * _SIZE : place * _SIZE]:
-        _show(db, pair, known)
+        _show(db, pair, context)
 
 
-def _show(db: Office, pair: Pair, known: Context) -> None:
+def _show(db: Office, pair: Pair, context: Context) -> None:
     key = f"pairs:{pair.one}:{pair.other}"
     with st.container(border=True, gap="small"):
-        st.markdown(f"{_names(pair.one, pair.other, known)} :{_COLOURS[pair.level]}-badge[{pair.level}]")
+        st.markdown(f"{_names(pair.one, pair.other, context)} :{_COLOURS[pair.level]}-badge[{pair.level}]")
         reasons = " · ".join(pair.reasons)
         st.caption(capitalised(reasons))
         with st.container(horizontal=True, gap="small"):
@@ -88,9 +88,9 @@ def _show(db: Office, pair: Pair, known: Context) -> None:
                 comparison.set_apart(db, pair.one, pair.other)
 
 
-def _names(one: int, other: int, known: Context) -> str:
+def _names(one: int, other: int, context: Context) -> str:
     return " et ".join(
-        f"**{escape_markdown(known.title('person', row_id))}** :gray[n° {row_id}]" for row_id in (one, other)
+        f"**{escape_markdown(context.title('person', row_id))}** :gray[n° {row_id}]" for row_id in (one, other)
     )
 
 
@@ -103,11 +103,11 @@ def show_set_aside(db: Office) -> None:
     if not found:
         st.info("Aucune paire écartée. « Ce sont deux personnes » en met une ici ; elle n’est plus proposée.")
         return
-    known = records.context(db)
+    context = records.context(db)
     for said in found:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             told = f":gray[{escape_markdown(said.who)}, le {french_instant(said.at)}]"
-            st.markdown(f"{_names(said.one, said.other, known)}  \n{told}", width="stretch")
+            st.markdown(f"{_names(said.one, said.other, context)}  \n{told}", width="stretch")
             key = f"pairs:back:{said.one}:{said.other}"
             if st.button("Proposer de nouveau", key=key, icon=":material/undo:"):
                 _do_bring_back(db, said.one, said.other)
@@ -128,19 +128,19 @@ def show_merges(db: Office) -> None:
     if not found:
         st.info("Aucune fusion. Celles que vous ferez pourront être annulées ici.")
         return
-    known = records.context(db)
+    context = records.context(db)
     for merged in found:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             told = f":gray[{escape_markdown(merged.who)}, le {french_instant(merged.at)}]"
-            st.markdown(f"{_merged(merged, known)}  \n{told}", width="stretch")
+            st.markdown(f"{_merged(merged, context)}  \n{told}", width="stretch")
             _open_button(merged.one, f"pairs:open:{merged.operation}")
             if st.button("Annuler la fusion", key=f"pairs:undo:{merged.operation}", icon=":material/undo:"):
                 changes.confirm(merged.operation)
 
 
-def _merged(merged: Merged, known: Context) -> str:
-    gone = known.title("person", merged.other).removesuffix(" (supprimé)")
-    kept = escape_markdown(known.title("person", merged.one))
+def _merged(merged: Merged, context: Context) -> str:
+    gone = context.title("person", merged.other).removesuffix(" (supprimé)")
+    kept = escape_markdown(context.title("person", merged.one))
     return f"**{escape_markdown(gone)}** :gray[n° {merged.other}] réuni à **{kept}** :gray[n° {merged.one}]"
 
 

@@ -1,5 +1,5 @@
-"""What every screen needs: who is signed in, the menu, errors, long jobs, toasts; and all CSS and JavaScript that
-reaches into Streamlit's own page.
+"""What every screen needs: the session, the list of screens, errors, background jobs, toasts; and all CSS and
+JavaScript that depends on Streamlit's own HTML.
 
 May import: db, reports.
 """

@@ -1,4 +1,4 @@
-"""The foot of the sidebar: under which name one works, and the way out."""
+"""The foot of the sidebar: the name of the person signed in, and the link to sign out."""
 
 import streamlit as st
 
@@ -8,9 +8,9 @@ from pages.shared.shell.markdown import escape_markdown
 
 
 def show(session: Session) -> None:
-    """Name, roles, sign out. Signing out is a page of the door, not of Streamlit: it takes the cookie away."""
+    """Show name, roles and the link to sign out, which is a page of server/door.py because it deletes the cookie."""
     account = session.account
     held = ", ".join(role.label for role in Role if role in account.roles)
     with st.sidebar.container(gap=None, key="account"):
         st.markdown(f"**{escape_markdown(account.name)}**", help=f"Rôles : {held}")
-        st.html('<a href="/deconnexion">Se déconnecter</a>')  # in this very tab, which a link of Streamlit's would not
+        st.html('<a href="/deconnexion">Se déconnecter</a>')  # a link made by Streamlit would open another tab
