@@ -10,7 +10,7 @@ from pages.shared.shell.session import open_office
 st.title("Tableau de bord")
 db = open_office()
 period = choose_period(db, "dashboard")
-state = dashboard.look(db, period)
+state = dashboard.count(db, period)
 dashboard.show_filters(state)
 dashboard.show_chosen(db, period, state)
 for title, charts in dashboard.sections(state):

@@ -1,4 +1,4 @@
-"""The parts of one person's file: who she is, her path, her plans, her history. Every item opens from here."""
+"""The parts of one person's file: identity, path, action plans, history. Every row opens from here."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _ICONS = {
     "orientation": "signpost", "stage": "flag", "benefit": "verified_user", "diagnostic": "lab_profile",
     "cer": "contract", "aid": "euro", "exit": "logout", "intervention": "forum", "action": "task_alt",
 }  # fmt: skip
-_LATEST = 20
+_SHOWN_AT_FIRST = 20
 _CHANGES = 200
 _LISTED = 1_000
 _SHORT = 80
@@ -34,21 +34,21 @@ _SHORT = 80
 
 
 def choose(db: Office, context: Context) -> int | None:
-    """The person of the address (?dossier=12), or the one looked for here."""
+    """Show the search for a person. Returns the id in the address (?dossier=12), None without one."""
     number = st.query_params.get("dossier", "")
     current = int(number) if number.isdigit() else None
-    many = records.count(db, db.tables["person"], Query()) > _LISTED
+    is_large = records.count(db, db.tables["person"], Query()) > _LISTED
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = (
             st.text_input("Chercher une personne", key="dossier:words", placeholder="début du nom, du prénom…")
-            if many
+            if is_large
             else ""
         )
         ids = records.page_ids(db, db.tables["person"], Query(search=words, size=_LISTED))
         if current is not None and current not in ids:
             ids = [current, *ids]
         picked = st.selectbox(
-            "Personne" if many else "Chercher une personne",
+            "Personne" if is_large else "Chercher une personne",
             ids,
             index=ids.index(current) if current in ids else None,
             format_func=lambda row_id: context.title("person", row_id),
@@ -65,11 +65,11 @@ def choose(db: Office, context: Context) -> int | None:
     return current
 
 
-def show_missing(db: Office, person_id: int, told: str, context: Context) -> None:
-    """There is no file under that number: it went into another one, or is gone."""
+def show_missing(db: Office, person_id: int, reason: str, context: Context) -> None:
+    """Tell that there is no such person; link to the person into whom they were merged, if any."""
     kept = duplicates.merged_into(db, person_id)
     if kept is None:
-        st.warning(told)
+        st.warning(reason)
         return
     st.info(
         f"Ce dossier a été réuni à celui de **{escape_markdown(context.title('person', kept))}**.",
@@ -80,11 +80,11 @@ def show_missing(db: Office, person_id: int, told: str, context: Context) -> Non
         st.rerun()
 
 
-# ---- who she is
+# ---- identity
 
 
 def show_head(db: Office, person: Row, context: Context) -> None:
-    """Name, state and the four things one asks first."""
+    """Show name, state, main facts, computed values and warnings."""
     values = person.values
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(f"{values['first_name']} {values['last_name']}", anchor=False, width="content")
@@ -92,8 +92,8 @@ def show_head(db: Office, person: Row, context: Context) -> None:
             _shown(db.tables["person"], "state", person, context),
             color="gray" if values["state"] == "outside" else "green",
         )
-    told = [_shown(db.tables["person"], name, person, context) for name in ("artist_name", "craft", "domain", "town")]
-    st.caption(" · ".join(filter(None, told)))
+    facts = [_shown(db.tables["person"], name, person, context) for name in ("artist_name", "craft", "domain", "town")]
+    st.caption(" · ".join(filter(None, facts)))
     with st.grid("auto", min_column_width=165, gap="small"):
         for field in db.tables["person"].computed:
             if field.name != "state" and not field.hidden:
@@ -107,7 +107,7 @@ def _shown(table: OfficeTable, name: str, row: Row, context: Context) -> str:
 
 
 def _card(db: Office, person: Row, context: Context) -> None:
-    """The identity card: what is known, by section, and the form to change it."""
+    """Show the fields of the person by section, and the button that opens the form."""
     if st.button("Modifier", icon=":material/edit:", key="dossier:edit"):
         form.forget(f"form:person:{person.id}")
         form.edit_dialog("person", person.id)
@@ -123,12 +123,12 @@ def _cell(field: Field | Computed, row: Row, context: Context) -> str:
     return escape_markdown(text) if text else ":gray[non renseigné]"
 
 
-# ---- her path
+# ---- path
 
 
 @dataclass(frozen=True)
 class Moment:
-    """One dated row of the person."""
+    """A dated row of the person. ``day``: ISO."""
 
     day: str
     table: OfficeTable
@@ -144,11 +144,13 @@ def _moments(db: Office, person_id: int) -> Iterator[Moment]:
 
 
 def _path(db: Office, person: Row, context: Context) -> None:
-    """Everything that happened, latest first; each item opens, and each kind can be added."""
+    """Show every dated row, latest first; each opens in a form, and each kind can be added."""
     moments = sorted(_moments(db, person.id), key=lambda moment: moment.day, reverse=True)
     addable = [t for t in db.files.values() if t.belongs_to_person and t.name != ACTION.name]
     with st.container(horizontal=True, vertical_alignment="center"):
-        asked = st.menu_button("Ajouter", addable, icon=":material/add:", type="primary", format_func=lambda t: t.label)
+        to_add = st.menu_button(
+            "Ajouter", addable, icon=":material/add:", type="primary", format_func=lambda t: t.label
+        )
         kinds = [table for table in addable if any(moment.table.name == table.name for moment in moments)]
         only = st.pills(
             "Montrer",
@@ -158,14 +160,14 @@ def _path(db: Office, person: Row, context: Context) -> None:
             label_visibility="collapsed",
             key="dossier:only",
         )
-    if asked:
-        _add(asked, person)
-    found = [moment for moment in moments if not only or moment.table.name in {table.name for table in only}]
-    if not found:
+    if to_add:
+        _add(to_add, person)
+    shown = [moment for moment in moments if not only or moment.table.name in {table.name for table in only}]
+    if not shown:
         st.info("Rien encore dans ce parcours. « Ajouter » commence par une orientation ou une situation de droits.")
-    everything = len(found) > _LATEST and st.toggle(f"Tout montrer ({len(found)})", key="dossier:all")
+    show_all = len(shown) > _SHOWN_AT_FIRST and st.toggle(f"Tout montrer ({len(shown)})", key="dossier:all")
     with st.container(gap="small"):
-        for moment in found if everything else found[:_LATEST]:
+        for moment in shown if show_all else shown[:_SHOWN_AT_FIRST]:
             _show_moment(moment, context)
 
 
@@ -176,40 +178,40 @@ def _add(table: OfficeTable, person: Row) -> None:
 
 def _show_moment(moment: Moment, context: Context) -> None:
     table, row = moment.table, moment.row
-    day, told, button = st.columns([1, 8, 1], vertical_alignment="center", gap="small")
+    day, text, button = st.columns([1, 8, 1], vertical_alignment="center", gap="small")
     day.markdown(f":gray[{french_date(moment.day)}]")
     icon = _ICONS.get(table.name, "event")
-    told.markdown(" · ".join(filter(None, [f":material/{icon}: **{table.label}**", _summary(moment, context)])))
+    text.markdown(" · ".join(filter(None, [f":material/{icon}: **{table.label}**", _summary(moment, context)])))
     if button.button("Ouvrir", key=f"dossier:{table.name}:{row.id}", type="tertiary"):
         form.forget(f"form:{table.name}:{row.id}")
         form.edit_dialog(table.name, row.id)
 
 
 def _summary(moment: Moment, context: Context) -> str:
-    """The row in one line: its shown columns, without the person and the day that stand beside it."""
-    told = [_told(field, moment, context) for field in moment.table.columns if _is_told(field, moment)]
-    return " · ".join(told + [f":orange-badge[{why}]" for _, why in moment.row.marks.values()])
+    """Return the row in one line of Markdown: its shown columns, without the person and the day."""
+    parts = [_part(field, moment, context) for field in moment.table.columns if _is_in_summary(field, moment)]
+    return " · ".join(parts + [f":orange-badge[{why}]" for _, why in moment.row.marks.values()])
 
 
-def _is_told(field: Field | Computed, moment: Moment) -> bool:
+def _is_in_summary(field: Field | Computed, moment: Moment) -> bool:
     value = moment.row.values[field.name]
     if field.hidden or (isinstance(field, Computed) and not isinstance(field.type, Choice | Choices)):
         return False
     return bool(field.shown and value not in (None, (), moment.day) and field.name != "person_id")
 
 
-def _told(field: Field | Computed, moment: Moment, context: Context) -> str:
+def _part(field: Field | Computed, moment: Moment, context: Context) -> str:
     text = field.type.show(moment.row.values[field.name], context).replace("\n", " ")
     short = text if len(text) < _SHORT else f"{text[: _SHORT - 1]}…"
     label = "" if isinstance(field.type, Choice | Choices | LongText) else f"{field.label.lower()} "
     return f"{label}{escape_markdown(short)}"
 
 
-# ---- her plans
+# ---- action plans
 
 
 def _plans(db: Office, person: Row, context: Context) -> None:
-    """The action plan of one diagnostic or contract at a time, the latest first."""
+    """Show the action plan of one diagnostic or contract as a grid."""
     plans = [
         (table.name, row.id)
         for table in (DIAGNOSTIC, CER)
@@ -229,11 +231,11 @@ def _plan_title(plan: tuple[str, int], person: Row, context: Context) -> str:
     return title if title.startswith(label) else f"{label} · {title}"
 
 
-# ---- her history
+# ---- history
 
 
 def _history(db: Office, person: Row, context: Context) -> None:
-    """Who changed what on this file, latest first; each change can be taken back. And who opened it."""
+    """Show the changes of this file, each of which can be undone, and who opened it."""
     changes.show_list(db, history.of_person(db, person.id, context)[:_CHANGES], context, "dossier:history", person.id)
     with st.expander("Qui a consulté ce dossier"):
         lines, _ = access_log.find(db, person_id=person.id, size=_CHANGES)

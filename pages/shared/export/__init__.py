@@ -1,4 +1,4 @@
-"""« Tout emporter ».
+"""« Tout emporter »: the download of the whole office file.
 
 May import: db, reports, pages.shared.shell.
 """

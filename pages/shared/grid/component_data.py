@@ -1,4 +1,4 @@
-"""What grid.js is given to show: columns, rows as French text, what is wrong, and how far it was heard."""
+"""The data sent to grid.js: columns, rows as French text, refused texts and conflicts, the last edit handled."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,11 +20,11 @@ _KINDS: dict[type[Type], str] = {
 
 
 def grid_data(db: Office, view: GridView, instance: str, context: Context) -> dict[str, Any]:
-    """Everything grid.js needs. ``instance``: the browser's grid that spoke last."""
+    """Return the data of grid.js as JSON values. ``instance``: the grid in the browser that sent edits last."""
     table, sheet = view.sheet.table, view.sheet
     columns = [table.column(name) for name in view.columns]
     return {
-        "turn": f"{sheet.id}:{view.turn}:{','.join(view.columns)}",
+        "turn": f"{sheet.id}:{view.draw_number}:{','.join(view.columns)}",
         "label": _label(view),
         "grouped": bool(view.query.group),
         "columns": [_column(column, context) for column in columns],
@@ -33,7 +33,7 @@ def grid_data(db: Office, view: GridView, instance: str, context: Context) -> di
         "next": sheet.next_draft,
         "sort": list(view.query.sort),
         "search": view.query.search,
-        "filters": filters.told(table, view.filters, context),
+        "filters": filters.describe(table, view.filters, context),
         "page": view.query.page,
         "pages": view.pages(db),
         "counts": _counts(db, view),
@@ -44,12 +44,12 @@ def grid_data(db: Office, view: GridView, instance: str, context: Context) -> di
         "done": sheet.done(instance),
         "token": view.token,
         "suggestions": view.suggestions,
-        "late": view.late,
+        "late": view.counts_are_old,
     }
 
 
 def _label(view: GridView) -> str:
-    """What the table is called to whoever hears it."""
+    """Return the accessible name of the table."""
     table, group = view.sheet.table, view.query.group
     return f"{table.plural}, par groupes : {table.column(group).label}" if group else table.plural
 
@@ -58,14 +58,14 @@ def _counts(db: Office, view: GridView) -> str:
     table = view.sheet.table
     matching, total = view.counts(db)
     noun = table.label if total < 2 else table.plural
-    told = f"{french_number(total)} {noun if table.label.isupper() else noun.lower()}"
-    return told if matching == total else f"{french_number(matching)} sur {told}"
+    counted = f"{french_number(total)} {noun if table.label.isupper() else noun.lower()}"
+    return counted if matching == total else f"{french_number(matching)} sur {counted}"
 
 
 def _empty(view: GridView) -> str:
-    if view.sections:  # all of them folded: there is something
+    if view.sections:  # all groups are folded
         return ""
-    if view.narrowed:
+    if view.is_narrowed:
         return "Rien ne correspond à la recherche et aux filtres."
     return f"Rien encore. « {view.sheet.table.new} » ci-dessus, ou tapez dans la ligne vide."
 
@@ -93,12 +93,12 @@ def _rows(db: Office, view: GridView, columns: list[Column], context: Context) -
     view.ids = [row.id for row in rows]
     matching = records.still_matching(db, table, view.query, view.ids) if view.ids else set()
     drafts = {row_id: draft for draft, row_id in view.sheet.adopted.items()}
-    places = {row.id: grouping.place(view, row.id, row.values.get(view.query.group), context) for row in rows}
-    view.moved = sum(bool(place["moved"]) for place in places.values())
+    positions = {row.id: grouping.position(view, row.id, row.values.get(view.query.group), context) for row in rows}
+    view.moved_count = sum(bool(position["moved"]) for position in positions.values())
     return [
         {
             **_line(row.id, _texts(row, columns, context), view),
-            **places[row.id],
+            **positions[row.id],
             "was": drafts.get(row.id),
             "version": row.version,
             "marks": row.marks,
@@ -126,10 +126,12 @@ def _line(row_id: int, cells: Mapping[str, str], view: GridView) -> dict[str, An
 
 
 def _drafts(view: GridView, columns: list[Column], context: Context) -> list[dict[str, Any]]:
-    """Lines not saved yet, in the order they were begun, with what they will start with; and the empty one below."""
+    """Return the lines not saved yet, in the order they were begun, with their default values; then an empty line."""
     sheet = view.sheet
-    start = {**records.defaults(sheet.table), **sheet.fixed}
-    shown = {column.name: column.type.show(start[column.name], context) for column in columns if column.name in start}
+    defaults = {**records.defaults(sheet.table), **sheet.fixed}
+    shown = {
+        column.name: column.type.show(defaults[column.name], context) for column in columns if column.name in defaults
+    }
     lines = [
         {**_line(number, {**shown, **typed}, view), "typed": typed}
         for number, typed in sorted(sheet.drafts.items(), reverse=True)

@@ -1,4 +1,4 @@
-"""What happens around a grid: the selected rows (bulk work, delete), and what it has to say (refused, clashes)."""
+"""Around a grid: buttons for the selected rows, and below it the refused texts, conflicts and other notices."""
 
 from time import monotonic
 
@@ -14,13 +14,13 @@ from pages.shared.grid import bulk_edit
 from pages.shared.grid.view import GridView, view_of
 from pages.shared.shell.session import open_office, user_name
 
-_TOLD = 20
-_PASTED = 8.0
-"""For how many seconds it is said what was pasted."""
+_LISTED = 20
+_PASTED_SECONDS = 8.0
+"""How long the result of a paste is shown."""
 
 
 def show_bar(table: OfficeTable, key: str, view: GridView) -> None:
-    """What can be done with the rows that are chosen, or with all that are found."""
+    """Show the buttons for the selected rows, or for all rows that match when none is selected."""
     chosen = [row_id for row_id in view.selected if row_id in view.ids]
     name = f"{key}:chosen" if chosen else f"{key}:found"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content", key=name):
@@ -29,9 +29,9 @@ def show_bar(table: OfficeTable, key: str, view: GridView) -> None:
             _delete_dialog(table.name, key, chosen)
 
 
-def _lines(number: int, word: str) -> str:
-    many = "s" if number > 1 else ""
-    return f"{number} ligne{many} {word}{many}"
+def _lines(count: int, word: str) -> str:
+    s = "s" if count > 1 else ""
+    return f"{count} ligne{s} {word}{s}"
 
 
 @st.dialog("Supprimer ?")
@@ -57,9 +57,9 @@ def _delete_dialog(table_name: str, key: str, chosen: list[int]) -> None:
 
 
 def show_notices(db: Office, table: OfficeTable, key: str, view: GridView, context: Context) -> None:
-    """Under the grid: what could not be saved and why, what a colleague changed meanwhile, what can be undone."""
+    """Show the notices below the grid: conflicts, refused texts, deletions to undo, unsaved lines, and so on."""
     drafts = sorted(view.sheet.drafts, reverse=True)
-    lines = {row_id: place for place, row_id in enumerate([*view.ids, *drafts], start=1)}
+    lines = {row_id: line for line, row_id in enumerate([*view.ids, *drafts], start=1)}
     _show_clashes(db, table, key, view, context, lines)
     _show_refused(table, key, view, context, lines)
     for text in view.sheet.lost:
@@ -67,7 +67,7 @@ def show_notices(db: Office, table: OfficeTable, key: str, view: GridView, conte
     _show_deleted(db, table, key, view)
     for draft in drafts:
         _show_draft(key, view, draft, lines[draft])
-    if monotonic() - view.pasted_at < _PASTED:
+    if monotonic() - view.pasted_at < _PASTED_SECONDS:
         st.caption(view.pasted)
     _show_stale(db, table, key, view)
 
@@ -94,27 +94,28 @@ def _show_deleted(db: Office, table: OfficeTable, key: str, view: GridView) -> N
             except PaletteError as error:
                 st.error(str(error))
             else:
-                view.deleted, view.again = [], True
+                view.deleted, view.must_reload = [], True
                 st.rerun(scope="fragment")
 
 
 def _show_clashes(
     db: Office, table: OfficeTable, key: str, view: GridView, context: Context, lines: dict[int, int]
 ) -> None:
-    for place, clash in list(view.sheet.clashes.items()):
-        told = clash.difference
-        theirs_text, mine_text = told.theirs_text or "vide", told.mine_text or "vide"
+    for cell, clash in list(view.sheet.clashes.items()):
+        difference = clash.difference
+        theirs_text, mine_text = difference.theirs_text or "vide", difference.mine_text or "vide"
         with st.container(border=True):
+            title = context.title(table.name, clash.row)
             st.warning(
-                f"Ligne {lines.get(clash.row, '?')} · {context.title(table.name, clash.row)} · **{told.label}** : "
+                f"Ligne {lines.get(clash.row, '?')} · {title} · **{difference.label}** : "
                 f"{clash.who} a écrit « {theirs_text} » pendant que vous tapiez « {mine_text} ». Que garder ?",
                 icon=":material/call_split:",
             )
             with st.container(horizontal=True):
-                theirs = st.button(f"Garder « {_short(theirs_text)} »", key=f"{key}:theirs:{place}")
-                mine = st.button(f"Écrire « {_short(mine_text)} »", key=f"{key}:mine:{place}")
+                theirs = st.button(f"Garder « {_short(theirs_text)} »", key=f"{key}:theirs:{cell}")
+                mine = st.button(f"Écrire « {_short(mine_text)} »", key=f"{key}:mine:{cell}")
             if theirs or mine:
-                view.sheet.settle(db, place, mine, user_name())
+                view.sheet.settle(db, cell, mine, user_name())
                 st.rerun(scope="fragment")
 
 
@@ -126,13 +127,13 @@ def _show_refused(table: OfficeTable, key: str, view: GridView, context: Context
     problems = view.sheet.problems(lines)
     if not problems:
         return
-    hidden = {row: f"{context.title(table.name, row)} · " for (row, _), _ in problems if row > 0 and row not in lines}
-    shown = "\n".join(f"- {hidden.get(row, '')}{problem}" for (row, _), problem in problems[:_TOLD])
-    more = f"\n\n… et {len(problems) - _TOLD} autres" if len(problems) > _TOLD else ""
+    outside = {row: f"{context.title(table.name, row)} · " for (row, _), _ in problems if row > 0 and row not in lines}
+    shown = "\n".join(f"- {outside.get(row, '')}{problem}" for (row, _), problem in problems[:_LISTED])
+    more = f"\n\n… et {len(problems) - _LISTED} autres" if len(problems) > _LISTED else ""
     st.error(f"Pas enregistré, à corriger dans la grille (le reste l’est) :\n\n{shown}{more}", icon=":material/error:")
     if st.button("Abandonner ces saisies", key=f"{key}:forget"):
-        for place, _ in problems:
-            view.sheet.forget(place)
+        for cell, _ in problems:
+            view.sheet.forget(cell)
         st.rerun(scope="fragment")
 
 
@@ -148,5 +149,5 @@ def _show_stale(db: Office, table: OfficeTable, key: str, view: GridView) -> Non
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(words, width="content")
         if st.button("Appliquer de nouveau", key=f"{key}:again", icon=":material/refresh:"):
-            view.again = True
+            view.must_reload = True
             st.rerun(scope="fragment")

@@ -1,4 +1,4 @@
-"""What was changed and what was consulted, listed and undone.
+"""The history of changes, which can be undone, and the access log.
 
 May import: db, reports, pages.shared.shell.
 """

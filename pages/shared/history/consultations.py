@@ -1,4 +1,4 @@
-"""« Historique », what was read: who opened a file, took something away, signed in."""
+"""« Historique », « Consultations et accès »: the access log (files opened, downloads, sign-ins)."""
 
 import pandas as pd
 import streamlit as st
@@ -11,11 +11,11 @@ from db.rows.access_log import Line
 from pages.shared.history import search_form
 from pages.shared.shell.session import open_office, roles
 
-_SIZE = 100
+_PAGE_SIZE = 100
 
 
 def show() -> None:
-    """The conditions, then the traces, latest first."""
+    """Show the search form, then the entries, latest first."""
     db = open_office()
     context = records.context(db)
     named = bool({Role.AGENT, Role.ADMIN} & roles())
@@ -26,12 +26,12 @@ def show() -> None:
         since, until = search_form.days("readings")
     if since is None or until is None:
         return
-    asked = (name, action, person, since, until)
+    question = (name, action, person, since, until)
 
     def find(first: int) -> tuple[list[Line], int]:
-        return access_log.find(db, name, action, person, since, until, first, _SIZE)
+        return access_log.find(db, name, action, person, since, until, first, _PAGE_SIZE)
 
-    lines = search_form.page("readings", asked, find, _SIZE)
+    lines = search_form.page("readings", question, find, _PAGE_SIZE)
     if not lines:
         st.info("Aucune trace.")
         return
@@ -39,7 +39,7 @@ def show() -> None:
 
 
 def show_table(db: Office, lines: list[Line], context: Context, named: bool) -> None:
-    """The traces as a table; persons by name only for who may read it."""
+    """Show the entries as a table. ``named``: whether to show persons by name instead of by id."""
     rows = [
         (
             line.moment,

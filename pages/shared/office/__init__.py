@@ -1,4 +1,4 @@
-"""Settings and accounts.
+"""Settings of the office (limits, fields, lists, model file) and accounts.
 
 May import: db, reports, pages.shared.shell, pages.shared.form, pages.shared.history.
 """

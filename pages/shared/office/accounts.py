@@ -21,18 +21,18 @@ _INVITED = "team:invited"
 
 
 def explain() -> None:
-    """What each role opens."""
+    """Show what each role opens."""
     st.caption("Une personne peut tenir plusieurs rôles. Ce qu’un rôle n’ouvre pas, la base elle-même le refuse.")
     st.markdown(role_list(Role))
 
 
 def role_list(roles: Iterable[Role]) -> str:
-    """What each of these roles opens, as Markdown."""
+    """Return a Markdown list of these roles with what each opens."""
     return "\n".join(f"- **{role.label}** : {role.means[0].lower()}{role.means[1:]}" for role in roles)
 
 
 def show_invitation() -> None:
-    """The address that was just made, until the next one."""
+    """Show the invitation just made, until it is closed or another is made."""
     name, token = st.session_state.get(_INVITED, ("", ""))
     if not token:
         return
@@ -45,7 +45,7 @@ def show_invitation() -> None:
 
 
 def show_accounts(db: Office) -> None:
-    """Everybody, and what can be changed."""
+    """Show every account, with buttons to change it and to invite its person."""
     now = time.time()
     for account in accounts.every(db):
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
@@ -86,15 +86,15 @@ def _edit(account: Account) -> None:
         try:
             accounts.change(unrestricted_office(Role.ADMIN), account.id, **values, active=active, who=user_name())
         except PaletteError as error:
-            _tell(error)
+            _show_errors(error)
         else:
             st.rerun()
 
 
 def add(db: Office) -> None:
-    """A new account, and its invitation."""
+    """Show the form that creates an account and its invitation."""
     st.subheader("Nouveau compte")
-    turn = st.session_state.setdefault("team:turn", 0)
+    turn = st.session_state.setdefault("team:turn", 0)  # part of the keys: the form is empty after each creation
     with st.container(width=520):
         values = _fields(f"team:new:{turn}", "", "", [Role.AGENT])
         if not st.button("Créer et inviter", type="primary", icon=":material/person_add:"):
@@ -102,7 +102,7 @@ def add(db: Office) -> None:
         try:
             account = accounts.create(db, **values, who=user_name())
         except PaletteError as error:
-            _tell(error)
+            _show_errors(error)
             return
     st.session_state["team:turn"] = turn + 1
     _invite(db, account)
@@ -121,6 +121,6 @@ def _fields(key: str, login: str, name: str, roles: Iterable[Role]) -> dict[str,
     }  # fmt: skip
 
 
-def _tell(error: PaletteError) -> None:
+def _show_errors(error: PaletteError) -> None:
     for problem in error.problems if isinstance(error, InvalidError) else [error]:
         st.error(str(problem))

@@ -1,4 +1,4 @@
-"""Duplicates, and the retention of personal data.
+"""Duplicate persons, and the retention of personal data.
 
 May import: db, reports, pages.shared.shell, pages.shared.history.
 """
