@@ -1,4 +1,4 @@
-"""The fourth step of « Importer » : rows that resemble somebody, side by side. Nobody is taken for another unasked."""
+"""The fourth step of « Importer »: rows that resemble known persons, for the person who imports to decide on."""
 
 from collections.abc import Mapping
 from html import escape
@@ -22,9 +22,9 @@ _NEW = 0
 
 
 def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]) -> None:
-    """Everybody who resembles somebody; first those nobody decided on."""
-    found = lists.plan.near
-    if not found:
+    """Show each row with the persons it resembles, and the choice."""
+    nears = lists.plan.near
+    if not nears:
         widgets.step(4, "Personnes", "Aucune ressemblance : chaque personne est connue, ou nouvelle.")
         return
     widgets.step(
@@ -34,7 +34,7 @@ def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]
     )  # fmt: skip
     _all_at_once(work, lists)
     context = records.context(db)
-    for near in widgets.paged(found, _SIZE, work.key("near-page"), "ressemblance"):
+    for near in widgets.paged(nears, _SIZE, work.key("near-page"), "ressemblance"):
         _show_near(db, work, lists, near, context, tables[PERSON.name])
 
 
@@ -58,7 +58,7 @@ def _all_at_once(work: Work, lists: Lists) -> None:
 
 
 def undecided(work: Work, lists: Lists) -> list[Near]:
-    """Rows that resemble somebody, and nobody said who they are."""
+    """Return the rows that resemble somebody and for which no choice was made."""
     return [near for near in lists.plan.near if _chosen(work, near) is None]
 
 
@@ -84,31 +84,31 @@ def _show_near(db: Office, work: Work, lists: Lists, near: Near, context: Contex
 
 
 def _side_by_side(db: Office, lists: Lists, near: Near, context: Context, person: OfficeTable) -> None:
-    """What the file says of the row, beside what is known of those it may be; first what tells them apart."""
+    """Show the values of the row beside those of the persons it resembles."""
     row = lists.by_place[near.sheet, near.row]
-    mine = {**row.old, **row.values}
-    theirs = {one.id: _known_of(db, lists, one, person) for one in near.candidates}
-    names = [field.name for field in person.fields if field.name in mine]
+    own = {**row.old, **row.values}
+    others = {one.id: _values_of(db, lists, one, person) for one in near.candidates}
+    names = [field.name for field in person.fields if field.name in own]
     rows = []
     for name in names:
         field = person.field(name)
         cells = [
-            field.type.show(mine[name], context),
-            *(field.type.show(one.get(name), context) for one in theirs.values()),
+            field.type.show(own[name], context),
+            *(field.type.show(one.get(name), context) for one in others.values()),
         ]
         same = len(set(cells)) == 1
-        told = "".join(f"<td>{escape(cell) or '–'}</td>" for cell in cells)
-        rows.append(f'<tr class="{"same" if same else ""}"><th scope="row">{escape(field.label)}</th>{told}</tr>')
-    headings = ["", "Dans votre fichier", *(f"{one.title} ({_place(one)})" for one in near.candidates)]
+        cells_html = "".join(f"<td>{escape(cell) or '–'}</td>" for cell in cells)
+        rows.append(f'<tr class="{"same" if same else ""}"><th scope="row">{escape(field.label)}</th>{cells_html}</tr>')
+    headings = ["", "Dans votre fichier", *(f"{one.title} ({_origin(one)})" for one in near.candidates)]
     widgets.table(headings, rows)
 
 
-def _known_of(db: Office, lists: Lists, one: Candidate, person: OfficeTable) -> dict[str, Any]:
+def _values_of(db: Office, lists: Lists, one: Candidate, person: OfficeTable) -> dict[str, Any]:
     if one.id > 0:
-        found = records.rows(db, person, [one.id])
-        return found[0].values if found else {}
+        rows = records.rows(db, person, [one.id])
+        return rows[0].values if rows else {}
     return next((row.values for _, row in lists.rows() if row.id == one.id), {})
 
 
-def _place(one: Candidate) -> str:
+def _origin(one: Candidate) -> str:
     return "dans Palette" if one.id > 0 else "même fichier"

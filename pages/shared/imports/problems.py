@@ -1,4 +1,4 @@
-"""« Importer » : everything that is wrong, by sheet, row, column and reason; set aside here, or mended in the file."""
+"""« Importer »: the problems by sheet and column, to correct in the file or to set aside here."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -29,7 +29,7 @@ _COLUMNS = [
 
 
 def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]) -> None:
-    """The problems by column, what can be done with each, and what was set aside before."""
+    """Show the problems by column, each with its actions, and what was set aside."""
     if lists.problems:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
@@ -42,13 +42,13 @@ def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]
             " vide, ou laissez la ligne de côté."
         )
         groups = widgets.paged(list(lists.groups.items()), _GROUPS, work.key("groups-page"), "colonne")
-        for place, (group, problems) in enumerate(groups):
-            _show_group(db, work, place, group, problems, lists, tables)
+        for group, problems in groups:
+            _show_group(db, work, group, problems, lists, tables)
     _show_aside(work)
 
 
 def downloads(key: str, problems: Sequence[Problem]) -> None:
-    """The list of what is wrong, for whoever mends the file."""
+    """Show the buttons that download the list of problems."""
     rows = [{column.name: getattr(problem, column.name) for column in _COLUMNS} for problem in problems]
     context = Context({})
     st.download_button(
@@ -67,7 +67,6 @@ def downloads(key: str, problems: Sequence[Problem]) -> None:
 def _show_group(
     db: Office,
     work: Work,
-    place: int,
     group: Group,
     problems: list[Problem],
     lists: Lists,
@@ -102,18 +101,18 @@ def _show_group(
 
 
 def _ask_for_all(db: Office, work: Work, group: Group, lists: Lists, tables: Mapping[str, OfficeTable]) -> None:
-    """A required field that stands empty: one value for every new row of the sheet."""
+    """Ask for a value of an empty required field, for all new rows of the sheet."""
     sheet, column, name, label = group
     table = tables[next(one.table for one in lists.plan.sheets if one.name == sheet)]
     field = next((one for one in table.fields if one.name == name), None)
     if column or field is None or field.target:
         return
-    said = work.choices.constants.get(sheet, {}).get(name)
+    current = work.choices.constants.get(sheet, {}).get(name)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"Pour toutes ces lignes, **{escape_markdown(label)}** :", width="content")
         with st.container(width=280):
             widgets.ask_value(
-                field, records.context(db), widgets.name_of(work, "for-all", sheet, name), said,
+                field, records.context(db), widgets.name_of(work, "for-all", sheet, name), current,
                 partial(draft.choose_constant, work, sheet, name), label,
             )  # fmt: skip
 

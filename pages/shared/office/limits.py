@@ -15,9 +15,7 @@ _LATEST = 200
 def show(db: Office) -> None:
     """Show the single row of limits as a form."""
     st.caption("Un changement vaut aussitôt pour toute l’équipe, et reste dans l’historique.")
-    turn = st.session_state.setdefault(
-        "settings:turn", 0
-    )  # part of the key: after each save, the form shows the saved values
+    turn = st.session_state.setdefault("settings:turn", 0)  # part of the key; grows with each save
     with st.container(width=640):
         if edit_form(db, db.tables["setting"], f"form:settings:{turn}", 1, {}):
             st.session_state["settings:turn"] = turn + 1

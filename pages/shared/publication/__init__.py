@@ -1,4 +1,4 @@
-"""Publishing, past releases, public facts.
+"""« Publication »: publish a year, past releases, public facts.
 
 May import: db, reports, publication, pages.shared.shell.
 """

@@ -1,4 +1,4 @@
-"""Past publications: when, by whom, what changed from one year to the next; and how to withdraw one."""
+"""Past publications: when and by whom, what changed from one year to the next, and how to withdraw a year."""
 
 import pandas as pd
 import streamlit as st
@@ -18,7 +18,7 @@ _DONE = {"publish": "Publiée", "withdraw": "Retirée"}
 
 
 def show(db: Office) -> None:
-    """The record, latest first, then each year online."""
+    """Show the record of publications, latest first, then each year that is online."""
     record = personal_text.record(db)
     st.subheader("Publications passées")
     if not record:

@@ -1,4 +1,4 @@
-"""What partners already know exactly: written down here, so that the auditor lets every attacker know it too."""
+"""Exact numbers already public elsewhere, entered here so that the auditor gives them to every attacker."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from reports.content import quantities
 
 
 def show() -> None:
-    """The facts, and a line to add one."""
+    """Show the facts, and the form that adds one."""
     path = public_facts.beside(office_path())
     st.subheader("Déjà rendu public ailleurs")
     st.caption(
@@ -21,20 +21,20 @@ def show() -> None:
         "et il sera montré parmi les repères exacts."
     )
     try:
-        known = public_facts.read(path)
+        facts = public_facts.read(path)
     except PaletteError as error:
         st.error(str(error))
         return
-    if known:
-        _show(known)
+    if facts:
+        _show(facts)
     with st.form("publish:fact", clear_on_submit=True, border=False):
         _form(path)
 
 
-def _show(known: list[Fact]) -> None:
+def _show(facts: list[Fact]) -> None:
     lines = [
         (str(one.year), public_facts.title(one.sheet), one.label, quantities.number(one.number), one.source)
-        for one in known
+        for one in facts
     ]
     columns = ["Année", "Tableau", "Catégorie", "Nombre", "Où"]
     st.table(pd.DataFrame(lines, columns=columns), hide_index=True)

@@ -1,4 +1,4 @@
-"""Publish: why numbers are rounded, what would be published beside what is true, the auditor's verdicts, the button."""
+"""Publish a year: the explanation, the published beside the true numbers, the button, the auditor's verdicts."""
 
 import os
 from functools import partial
@@ -27,7 +27,7 @@ _JOB, _CHECK = "publish", "publish-check"
 
 
 def explain() -> None:
-    """In a minute, for who comes here for the first time."""
+    """Explain the rounding to a first-time user."""
     st.markdown(
         "Les partenaires voient **des groupes, jamais des personnes**. Chaque nombre publié est un **multiple de 5**, "
         "tous les tableaux s’additionnent au même total, et **0 veut dire « aucune ou quelques personnes »**."
@@ -57,7 +57,7 @@ _EXAMPLE = pd.DataFrame(
 
 
 def show_online(db: Office) -> None:
-    """What is online now, where, and a way to have it attacked again."""
+    """Show the years online, the link to the site, and the button that runs the auditor again."""
     years = list(publish.in_force(personal_text.record(db)))
     st.subheader("En ligne")
     if not years:
@@ -84,7 +84,7 @@ def _check(db: Office, tick: Tick) -> list[Verdict]:
 
 
 def prepare(db: Office) -> None:
-    """Choose a year, see what it would say beside the truth, publish it."""
+    """Choose a year, compare what would be published with the true numbers, publish it."""
     st.subheader("Publier une année")
     first, last = counting.first_year(db), int(records.today()[:4]) - 1
     if first is None or first > last:
@@ -108,7 +108,7 @@ def _preview(db: Office, year: int) -> Preview:
 
 
 def _stamp() -> float:
-    """When the public facts were last written."""
+    """Return when the public facts were last written, in seconds since 1970; 0 when there are none."""
     path = public_facts.beside(office_path())
     return path.stat().st_mtime if path.exists() else 0.0
 
@@ -128,7 +128,7 @@ def _button(year: int, shown: Preview) -> None:
         )
     else:
         label, icon = f"Publier {year}", ":material/public:"
-        busy = jobs.running(_JOB)  # a second click would begin anew
+        busy = jobs.running(_JOB)  # a second click would start the job again
         st.button(
             label, type="primary", icon=icon, key="publish:go", on_click=_start, args=(year, user_name()), disabled=busy
         )
@@ -158,7 +158,7 @@ def _tell(outcome: Outcome) -> None:
 
 
 def show_verdicts(verdicts: list[Verdict] | tuple[Verdict, ...]) -> None:
-    """Attack by attack: what was tried, and whether it was withstood."""
+    """Show each attack and whether the numbers withstood it."""
     failed = [verdict for verdict in verdicts if not verdict.passed]
     label = "toutes repoussées" if not failed else f"{len(failed)} réussies" if len(failed) > 1 else "une réussie"
     with st.expander(f"Les {len(verdicts)} attaques de l’auditeur : {label}", expanded=bool(failed)):
@@ -173,7 +173,7 @@ def show_verdicts(verdicts: list[Verdict] | tuple[Verdict, ...]) -> None:
 
 
 def _compare(shown: Preview) -> None:
-    """One table at a time: true, published, difference."""
+    """Show one table at a time: true, published, difference."""
     titles = {table.name: table.title for table in shown.tables}
     name = st.selectbox("Tableau", titles, format_func=titles.__getitem__, key="publish:table")
     table = next(table for table in shown.tables if table.name == name)
