@@ -57,7 +57,7 @@ def violations(page: Page, theme: str = THEMES[0]) -> list[dict[str, str]]:
     return found
 
 
-def told(found: list[dict[str, str]], where: str) -> list[str]:
+def described(found: list[dict[str, str]], where: str) -> list[str]:
     """A line for each, and a line that says why."""
     return [f"{where}: {one['rule']} | {one['target']} | {one['help']}\n    {one['why']}" for one in found]
 
@@ -72,7 +72,7 @@ def check(page: Page, where: str, *opened: Locator, widths: tuple[int, ...] = WI
         settle(page)
         for part in opened:
             expect(part).to_be_visible()
-        wrong += told(violations(page, theme), f"{where}, {width} px, {theme}")
+        wrong += described(violations(page, theme), f"{where}, {width} px, {theme}")
     return wrong
 
 
@@ -144,7 +144,7 @@ def test_the_file_of_a_person(server, person, page):
 
 
 @pytest.mark.parametrize("address", ["connexion", "bienvenue?cle=perdue", "bienvenue?cle={}", "deconnexion"])
-def test_the_pages_of_the_door(server, open_tab, address):
+def test_the_sign_in_pages(server, open_tab, address):
     db = server.open()
     token = accounts.invite(db, "first", None, time.time())
     db.close()
@@ -154,7 +154,7 @@ def test_the_pages_of_the_door(server, open_tab, address):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=theme)
         expect(page.locator("h1")).to_be_visible()
-        wrong += told(violations(page, theme), f"/{address}, {width} px, {theme}")
+        wrong += described(violations(page, theme), f"/{address}, {width} px, {theme}")
 
     assert not wrong, "\n".join(wrong)
 
@@ -180,7 +180,7 @@ def test_the_filters(server, person, page):
     assert not (wrong := check(page, "filters", clear)), "\n".join(wrong)
 
 
-def test_a_grid_with_something_wrong_and_a_line_chosen(server, person, page):
+def test_a_grid_with_an_error_and_a_selected_line(server, person, page):
     grid = Spreadsheet(page, f"{server.address}aides")
     grid.type(1, "requested", "beaucoup")
     refused = page.locator("td.refused")
@@ -222,7 +222,7 @@ BAD = """<html lang="fr"><title>Essai</title><main><h1>Essai</h1><img src="data:
 <p style="color: #aaa; background: #fff">pâle</p></main></html>"""
 
 
-def test_a_bad_page_is_found_out(page):
+def test_the_checker_finds_violations(page):
     page.set_content(BAD)
 
     found = violations(page)
@@ -232,11 +232,11 @@ def test_a_bad_page_is_found_out(page):
         ("image-alt", "img"),
         ("label", "input"),
     ]
-    assert "image-alt | img | Images must have alternative text" in "\n".join(told(found, "essai"))
+    assert "image-alt | img | Images must have alternative text" in "\n".join(described(found, "essai"))
     assert [one["rule"] for one in violations(page, "dark")] == ["color-contrast"]
 
 
-def test_every_rule_of_colours_runs_in_both_themes(page):
+def test_every_colour_rule_runs_in_both_themes(page):
     page.set_content(BAD)
     page.evaluate(_AXE)
     rules = "axe.getRules(['cat.color']).filter(one => !one.tags.includes('wcag2aaa')).map(one => one.ruleId).sort()"
@@ -244,7 +244,7 @@ def test_every_rule_of_colours_runs_in_both_themes(page):
     assert page.evaluate(rules) == sorted(_COLOURS)
 
 
-def test_the_checker_sees_inside_the_grid(server, person, page):
+def test_the_checker_reads_inside_the_grid(server, person, page):
     page.goto(server.address)
     settle(page)
     page.locator(".palette-grid .counts").evaluate(

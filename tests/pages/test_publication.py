@@ -12,7 +12,7 @@ from db.rows import personal_text
 from db.storage import connection
 from publication.release import public_file
 from tests.conftest import Server, let_in
-from tests.pages.charts import take
+from tests.pages.charts import choose_option
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +34,7 @@ def own(demo_file, tmp_path, request):
     server.start()
     yield server
     server.kill()
-    server.tell_if_failed(request)
+    server.print_log_if_failed(request)
 
 
 @pytest.fixture
@@ -52,11 +52,11 @@ def record(server):
 
 
 def choose_year(page, year):
-    take(page, "Année", year)
+    choose_option(page, "Année", year)
     expect(page.get_by_role("button", name=f"Publier {year}")).to_be_visible(timeout=60_000)
 
 
-def test_what_would_be_published_stands_beside_the_truth_and_says_why(own, screen):
+def test_the_published_numbers_are_shown_beside_the_true_ones_with_an_explanation(own, screen):
     expect(screen.get_by_text("des groupes, jamais des personnes")).to_be_visible()
     expect(screen.get_by_text("Rien n’est publié pour l’instant.")).to_be_visible()
     screen.get_by_text("Pourquoi arrondir ?").click()
@@ -68,7 +68,7 @@ def test_what_would_be_published_stands_beside_the_truth_and_says_why(own, scree
     women = screen.get_by_role("row").filter(has_text="Genre").filter(has_text="Femmes")
     expect(women.get_by_role("cell").nth(2)).to_have_text("64")
 
-    take(screen, "Tableau", "Sorties du RSA selon le motif", "Sorties")
+    choose_option(screen, "Tableau", "Sorties du RSA selon le motif", "Sorties")
     job = screen.get_by_role("row").filter(has_text="Emploi salarié")
     expect(job.get_by_role("cell").nth(1)).to_have_text("14")
     expect(job.get_by_role("cell").nth(2)).to_have_text("15")
@@ -108,16 +108,16 @@ def test_publishing_can_be_cancelled_and_nothing_is_online(own, screen):
     expect(screen.get_by_test_id("stProgress")).to_contain_text("Publier 2025 : ")
     screen.get_by_role("button", name="Annuler").dispatch_event("click")
     expect(screen.get_by_test_id("stProgress")).to_have_count(0)
-    own.at_rest()
+    own.wait_until_idle()
 
     assert record(own) == []
     assert not (own.public / public_file.NAME).exists()
 
 
-def test_what_is_already_public_is_noted_and_bad_input_is_told(own, screen):
+def test_public_facts_are_added_and_invalid_input_is_explained(own, screen):
     def note(year, number, source):
         screen.get_by_role("textbox", name="Année du nombre").fill(year)
-        take(screen, "Ce qu’il compte", "Genre : Femmes", "Genre")
+        choose_option(screen, "Ce qu’il compte", "Genre : Femmes", "Genre")
         screen.get_by_role("textbox", name="Nombre", exact=True).fill(number)
         screen.get_by_role("textbox", name="Où il a été donné").fill(source)
         screen.get_by_role("button", name="Noter").click()
@@ -131,7 +131,7 @@ def test_what_is_already_public_is_noted_and_bad_input_is_told(own, screen):
     assert "2022;genre;Femmes;64;Présentation 2022" in (own.data / "public_facts.csv").read_text()
 
 
-def test_a_field_of_the_office_is_published_once_somebody_says_so(own, page):
+def test_a_field_of_the_office_is_published_only_once_chosen(own, page):
     """As docs/guide.md says: « Réglages », the field and its two lines; then « Publication »."""
     page.goto(f"{own.address}reglages")
     page.get_by_text("Champs", exact=True).first.click()
@@ -139,13 +139,13 @@ def test_a_field_of_the_office_is_published_once_somebody_says_so(own, page):
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("Jamais publié : seul « Un choix dans une liste »")).to_be_visible()
     dialog.get_by_role("textbox", name="Intitulé").fill("Label")
-    take(page, "Genre *", "Un choix dans une liste", "Un choix")
+    choose_option(page, "Genre *", "Un choix dans une liste", "Un choix")
     dialog.get_by_role("textbox", name="Valeurs, une par ligne").fill("Or massif\nArgent fin\nÉtain")
     dialog.get_by_role("textbox", name="Valeurs, une par ligne").press("Tab")
     expect(dialog.get_by_role("radio", name="Jamais publié")).to_be_checked()
     dialog.get_by_text("Publié par groupes seulement").click()
     for label in ("Or massif", "Argent fin"):
-        take(page, "Valeurs qui ont leur ligne *", label, label)
+        choose_option(page, "Valeurs qui ont leur ligne *", label, label)
     page.keyboard.press("Escape")
     dialog.get_by_role("button", name="Ajouter le champ").click()
     expect(page.get_by_text("Label · liste « Label »")).to_contain_text("publié par groupes")
@@ -155,7 +155,7 @@ def test_a_field_of_the_office_is_published_once_somebody_says_so(own, page):
     db.close()
     page.goto(f"{own.address}publication")
     choose_year(page, "2022")
-    take(page, "Tableau", "Label", "Label")
+    choose_option(page, "Tableau", "Label", "Label")
     rest = page.get_by_role("row").filter(has_text="Autre ou non précisé")
     expect(rest.get_by_role("cell")).to_have_count(4)
     page.get_by_role("button", name="Publier 2022").click()
@@ -186,7 +186,7 @@ def change_last_field(page, privacy):
     dialog.get_by_role("button", name="Enregistrer").click()
 
 
-def test_an_office_without_a_whole_year_is_told_so(server, page):
+def test_an_office_without_a_whole_year_sees_a_message(server, page):
     page.goto(f"{server.address}publication")
 
     expect(page.get_by_text("Aucune année entière dans le fichier")).to_be_visible()

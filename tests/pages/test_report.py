@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from db.model.office import Office
 from reports.content.plots import PLOTS
 from tests.db.rewriting import rewriting
-from tests.pages.charts import take
+from tests.pages.charts import choose_option
 from tests.pages.spreadsheet import Spreadsheet, add, add_person
 
 pytestmark = pytest.mark.browser
@@ -60,7 +60,7 @@ def happened(db: Office, moment: str, table: str = "") -> None:
 
 def open_report(page: Page, address: str, year: str = "2023") -> Page:
     page.goto(f"{address}photo-bilan")
-    take(page, "Année", year)
+    choose_option(page, "Année", year)
     expect(page.get_by_role("heading", name=f"Bilan {year}")).to_be_visible()
     return page
 
@@ -110,7 +110,7 @@ def download(page: Page, name: str) -> tuple[str, Path]:
     return waited.value.suggested_filename, Path(waited.value.path())
 
 
-def test_every_export_downloads_by_itself_one_after_the_other(server, office, page):
+def test_every_export_downloads_once_it_is_made(server, office, page):
     open_report(page, server.address)
 
     names = [download(page, label)[0] for label in (DECK, PAPER, BOOK, CHARTS)]
@@ -121,7 +121,7 @@ def test_every_export_downloads_by_itself_one_after_the_other(server, office, pa
 # ---- numbers that open
 
 
-def test_a_number_says_what_changed_and_opens_on_its_definition_and_its_persons(server, office, page):
+def test_a_number_shows_its_change_and_opens_its_definition_and_persons(server, office, page):
     open_report(page, server.address)
     reads(page, "followed", "4", "+\u202f2")
     reads(page, "exits", "1", "+\u202f1")
@@ -156,7 +156,7 @@ def test_a_number_says_what_changed_and_opens_on_its_definition_and_its_persons(
 # ---- what was known
 
 
-def test_what_was_known_on_a_day_and_who_moved_since(own_server, page):
+def test_a_report_as_known_on_a_day_lists_who_counts_differently_since(own_server, page):
     db = own_server.open()
     given_office(db)
     happened(db, "2022-12-01T10:00:00.000Z")
@@ -211,7 +211,7 @@ def paper_text(path: Path) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(path).pages).split())
 
 
-def test_the_report_of_a_year_becomes_a_deck_by_one_click(server, office, page):
+def test_the_report_of_a_year_downloads_as_slides(server, office, page):
     open_report(page, server.address)
 
     name, path = download(page, DECK)
@@ -225,7 +225,7 @@ def test_the_report_of_a_year_becomes_a_deck_by_one_click(server, office, page):
     assert charts_in(path)["Genre"] == (2, 2)
 
 
-def test_a_day_is_shown_as_a_photo_and_becomes_a_paper_by_one_click(server, office, page):
+def test_the_report_of_a_day_is_shown_and_downloads_as_pdf(server, office, page):
     page.goto(f"{server.address}photo-bilan")
     page.get_by_role("radio", name="Un jour").click()
     day = page.get_by_role("textbox", name="Jour")
@@ -246,7 +246,7 @@ def test_a_day_is_shown_as_a_photo_and_becomes_a_paper_by_one_click(server, offi
     says_no_name(page)
 
 
-def test_a_long_export_can_be_cancelled_and_another_one_follows(server, office, page):
+def test_a_long_export_is_cancelled_and_another_one_starts(server, office, page):
     open_report(page, server.address)
     files: list[str] = []
     page.on("download", lambda made: files.append(made.suggested_filename))
@@ -255,7 +255,7 @@ def test_a_long_export_can_be_cancelled_and_another_one_follows(server, office, 
     expect(page.get_by_test_id("stProgress")).to_contain_text(f"{CHARTS} : ")
     page.get_by_role("button", name="Annuler").dispatch_event("click")  # at once, while the page still moves
     expect(page.get_by_test_id("stProgress")).to_have_count(0)
-    server.at_rest()  # nothing comes, and nothing is offered
+    server.wait_until_idle()  # nothing comes, and nothing is offered
     expect(page.get_by_text("prêt.")).to_have_count(0)
     assert files == []
 
@@ -270,7 +270,7 @@ def test_a_long_export_can_be_cancelled_and_another_one_follows(server, office, 
     assert [cell.value for cell in book["Genre"]["B"]][-2:] == [2, 2]
 
 
-def test_all_charts_of_the_report_come_as_one_zip(server, office, page):
+def test_all_charts_of_the_report_download_as_one_zip(server, office, page):
     open_report(page, server.address)
 
     name, path = download(page, CHARTS)
@@ -288,7 +288,7 @@ def test_all_charts_of_the_report_come_as_one_zip(server, office, page):
 # ---- frozen reports
 
 
-def test_a_frozen_report_stays_as_it_was_and_says_who_moved_since(own_server, page):
+def test_a_frozen_report_does_not_change_and_lists_who_counts_differently_since(own_server, page):
     db = own_server.open()
     persons = given_office(db)
     happened(db, "2022-12-01T10:00:00.000Z")

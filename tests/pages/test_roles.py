@@ -76,7 +76,7 @@ def test_every_screen_for_every_role(office, monkeypatch, screen, role):
         assert NAME not in shown
 
 
-def test_the_control_an_agent_sees_what_is_secret(office, monkeypatch):
+def test_an_agent_sees_the_values_that_other_roles_do_not(office, monkeypatch):
     for name, words in (("person.py", NAME), ("network.py", SECRET)):
         screen = next(screen for screen in EVERY if screen.file == name)
         assert words in run(monkeypatch, screen, Role.AGENT)[1], name
@@ -84,7 +84,7 @@ def test_the_control_an_agent_sees_what_is_secret(office, monkeypatch):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("role", Role)
-def test_the_menu_holds_what_the_role_opens_and_other_addresses_say_so(server, open_tab, role):
+def test_the_menu_has_the_screens_of_the_role_and_other_addresses_show_a_message(server, open_tab, role):
     with server.open() as raw:
         raw.execute("INSERT INTO person (last_name, first_name, gender) VALUES ('Zorglub', 'Ada', 'woman')")
     db = server.open()

@@ -39,7 +39,7 @@ def add_value(page, name, label):
     page.get_by_role("button", name="Ajouter").click()
 
 
-def test_a_field_a_value_and_a_shared_view_by_the_guide_alone(own_server, open_tab):
+def test_a_field_a_value_and_a_shared_view_are_made_as_the_guide_says(own_server, open_tab):
     """What docs/guide.md says, click by click; a colleague who has the portfolio open sees it without a reload."""
     db = own_server.open()
     add_person(db, last_name="Zola", first_name="Ada")
@@ -72,7 +72,7 @@ def test_a_field_a_value_and_a_shared_view_by_the_guide_alone(own_server, open_t
     assert "?vue=" in page.url
 
 
-def test_a_label_that_is_taken_is_said_and_nothing_is_added(own_server, open_tab):
+def test_a_label_in_use_is_refused_with_a_message(own_server, open_tab):
     page = open_tab()
     open_settings(page, own_server, "Champs")
 
@@ -82,7 +82,7 @@ def test_a_label_that_is_taken_is_said_and_nothing_is_added(own_server, open_tab
     assert own_server.rows("own_field") == []
 
 
-def test_a_value_is_added_renamed_retired_and_taken_back(own_server, open_tab):
+def test_a_value_is_added_renamed_retired_and_the_change_undone(own_server, open_tab):
     page = open_tab()
     open_settings(page, own_server, "Listes")
 
@@ -106,7 +106,7 @@ def test_a_value_is_added_renamed_retired_and_taken_back(own_server, open_tab):
     expect(page.get_by_role("button", name="Reprendre")).to_have_count(0)
 
 
-def test_what_one_office_shaped_another_takes_over(own_server, open_tab, tmp_path):
+def test_the_model_of_one_office_is_imported_by_another(own_server, open_tab, tmp_path):
     page = open_tab()
     model = tmp_path / "modele.json"
     field = {"of_table": "person", "name": OWN, "label": "Numéro Maison des artistes", "kind": "text"}

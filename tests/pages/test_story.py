@@ -58,7 +58,7 @@ def cell(page: Page, row: str, field: str) -> Locator:
     return page.locator("tbody tr", has_text=row).locator(f'td[data-field="{field}"]')
 
 
-def test_a_person_from_her_arrival_to_her_exit(own_server, open_tab):
+def test_a_person_from_arrival_to_exit(own_server, open_tab):
     server = own_server
     add_person(server.open(), "Bernard")
     page = open_tab(server.address)
@@ -142,7 +142,7 @@ def test_a_person_from_her_arrival_to_her_exit(own_server, open_tab):
     stages.sort("starts_on")
     expect(stages.cell(2, "kind")).to_have_text("Accompagnement")
     stages.type(2, "ends_on", "02/03/2024")
-    stages.saved()
+    stages.wait_until_saved()
 
     page.goto(server.address)
     day = figures(page)
@@ -150,7 +150,7 @@ def test_a_person_from_her_arrival_to_her_exit(own_server, open_tab):
     assert (day["Accompagnées"], day["En diagnostic"]) == ("1", "1")  # her diagnostic stage still runs
 
 
-def test_the_day_leads_to_the_person_and_to_the_whole_list(own_server, open_tab):
+def test_today_links_to_the_person_and_to_the_whole_list(own_server, open_tab):
     db = own_server.open()
     person = add_person(db, "Bernard")
     for day in range(1, 7):
@@ -170,7 +170,7 @@ def test_the_day_leads_to_the_person_and_to_the_whole_list(own_server, open_tab)
     expect(Spreadsheet(page).cell(1, "requested_on")).to_have_text("01/03/2024")
 
 
-def test_a_contract_is_followed_by_another_once_what_was_typed_is_saved(own_server, open_tab):
+def test_the_next_contract_is_prepared_once_the_form_is_saved(own_server, open_tab):
     db = own_server.open()
     person = add_person(db, "Bernard")
     dates = {"signed_on": "2024-01-01", "starts_on": "2024-01-01", "ends_on": "2099-12-31"}
