@@ -1,7 +1,7 @@
-"""Everybody can read and use every screen: axe-core, on the screens as they are, finds no serious violation.
+"""Every screen is accessible: axe-core finds no serious violation.
 
-axe comes from the package axe-playwright-python, so nothing is fetched. Every rule runs at each width, and nothing is
-left out; in the second theme, where nothing but colours differs, the rules of colours run again.
+axe comes with the package axe-playwright-python, so nothing is fetched. All rules run at each width in the first theme;
+in the second theme, which differs in colours only, the rules about colours run again.
 """
 
 import time
@@ -25,11 +25,11 @@ SCREENS = [screen.path for group in ALL.values() for screen in group]
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 VIEWS = ("Parcours", "Fiche", "Plans d’action", "Historique", "Droits")
 WIDTHS = (1440, 390)
-"""A desk, a telephone."""
+"""Pixels: a desktop screen, a telephone."""
 
 _AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 _COLOURS = ("color-contrast", "link-in-text-block")
-"""The rules that look at colours, of all that axe runs unless it is told otherwise."""
+"""The rules of axe about colours, which are the only ones that depend on the theme."""
 _RUN = """async (rules) => {
   const only = rules && { runOnly: { type: "rule", values: rules } }
   const { violations } = await axe.run({ resultTypes: ["violations"], ...only })
@@ -50,7 +50,7 @@ _SIZE = """() => {
 
 
 def violations(page: Page, theme: str = THEMES[0]) -> list[dict[str, str]]:
-    """Every element with a serious or critical violation: rule, help, target, and why."""
+    """Return every element with a serious or critical violation: rule, help, target, and why."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_AXE)
     found: list[dict[str, str]] = page.evaluate(_RUN, None if theme == THEMES[0] else list(_COLOURS))
@@ -58,12 +58,12 @@ def violations(page: Page, theme: str = THEMES[0]) -> list[dict[str, str]]:
 
 
 def described(found: list[dict[str, str]], where: str) -> list[str]:
-    """A line for each, and a line that says why."""
+    """Return two lines of text per violation: what, and why."""
     return [f"{where}: {one['rule']} | {one['target']} | {one['help']}\n    {one['why']}" for one in found]
 
 
 def check(page: Page, where: str, *opened: Locator, widths: tuple[int, ...] = WIDTHS) -> list[str]:
-    """What is wrong with what is shown now, at each width and in each theme. ``opened``: what has to be there."""
+    """Return the violations at each width and in each theme. ``opened``: elements that must be visible."""
     wrong = []
     for width, theme in looks(widths):
         page.set_viewport_size({"width": width, "height": 900})
@@ -77,14 +77,14 @@ def check(page: Page, where: str, *opened: Locator, widths: tuple[int, ...] = WI
 
 
 def looks(widths: tuple[int, ...]) -> Iterator[tuple[int, Literal["light", "dark"]]]:
-    """Each width in each theme, one of the two changing at a time."""
+    """Yield each width in each theme, changing one of the two at a time."""
     for place, width in enumerate(widths):
         for theme in THEMES[:: -1 if place % 2 else 1]:
             yield width, theme
 
 
 def settle(page: Page) -> None:
-    """Wait until the script has ended and nothing more is drawn."""
+    """Wait until the script has ended and the page no longer changes."""
     expect(page.locator("html[lang=fr]")).to_be_attached()  # the script of pages/menu.py has run
     expect(page.locator("h1").first).to_be_visible()
     expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_attached()
@@ -99,7 +99,7 @@ def settle(page: Page) -> None:
 
 @pytest.fixture
 def person(server) -> int:
-    """Of every table a row or more, some of them late, refused or nearly spent. Returns the person they tell of."""
+    """Rows in every table, some of them late, refused or near the ceiling. Returns the person's id."""
     db, today = server.open(), records.today()
     person = add_person(db, "Abel", town="Cahors", craft="Céramiste", domain="crafts")
     diagnostic = add(db, "diagnostic", person_id=person, started_on="2024-01-10", obstacles=("mobility",))

@@ -1,4 +1,4 @@
-"""Bulk work in a real browser: what the preview says, what is then in the file, and one way back."""
+"""Bulk changes in a real browser: the preview, what is saved, and undoing it."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""« Tableau de bord » in the browser: charts show the figures, a click filters all of them, and each becomes a file."""
+"""« Tableau de bord » in the browser: charts show the figures, are filtered by clicks, and can be downloaded."""
 
 import re
 import struct
@@ -69,7 +69,7 @@ def stage_of(db: Office, person: int) -> int:
 
 @pytest.fixture
 def dashboard(server, office, page: Page) -> Page:
-    """The screen, on 2023."""
+    """The screen, showing 2023."""
     page.goto(f"{server.address}tableau-de-bord")
     choose_year(page)
     return page
@@ -79,7 +79,7 @@ def dashboard(server, office, page: Page) -> Page:
 
 
 def numbers(page: Page, chart: str) -> dict[str, float]:
-    """Label -> number of each bar that is not at zero."""
+    """Return the number of each bar by label, without zeros."""
     pairs = [text.split(" : ") for text in bar_labels(page, chart)]
     found = {label: float(said.split(" ")[0].replace(",", ".")) for label, said in pairs}
     return {label: value for label, value in found.items() if value}
@@ -198,7 +198,7 @@ def test_the_lists_filter_and_the_button_shows_exactly_these_persons(dashboard):
 
 @pytest.fixture
 def formula(server) -> Iterator[None]:
-    """One label of a list looks like a formula, as somebody could have typed it in."""
+    """Give a value of a list a label that looks like a formula."""
     with server.open() as db:
         before = db.execute("SELECT label FROM list_domain WHERE code = 'crafts'").fetchone()[0]
         db.execute("UPDATE list_domain SET label = '=1+1' WHERE code = 'crafts'")
@@ -347,11 +347,11 @@ _TOO_WIDE = """() => [document.documentElement, document.querySelector("[data-te
 
 
 def beside(page: Page, chart: str) -> Locator:
-    """The numbers beside the bars."""
+    """Return the numbers beside the bars."""
     return card(page, chart).locator(".mark-text text")
 
 
 def brightness(page: Page, chart: str) -> list[float]:
-    """How light the numbers are, 0 to 255, as the browser computes it."""
+    """Return the brightness of the numbers' colour, from 0 to 255."""
     fills = beside(page, chart).evaluate_all("all => all.map((one) => getComputedStyle(one).fill)")
     return [sum(map(float, re.findall(r"[\d.]+", fill)[:3])) / 3 for fill in fills] or [-1.0, 999.0]

@@ -1,4 +1,4 @@
-"""« Doublons » in a real browser: compared side by side, merged and taken back, or said to be two persons."""
+"""« Doublons » in a real browser: persons are compared, merged, unmerged, or kept apart."""
 
 import pytest
 from playwright.sync_api import expect
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def two(server):
-    """Somebody entered twice."""
+    """One person entered twice."""
     db = server.open()
     keep = add_person(db, "Lefebvre", "Nathalie", phone="0565000001", note="Atelier à Figeac.")
     gone = add(

@@ -1,4 +1,4 @@
-"""« Tout emporter » in the browser: an agent takes the whole file away, once she was told what it is."""
+"""« Tout emporter » in the browser: an agent downloads the whole file, after reading a warning."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The form: one for every table of the dictionary; it saves, says what is wrong beside the field, never overwrites."""
+"""The form of every table: it saves, shows errors below their fields, and does not overwrite colleagues' changes."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The grid in a real browser: every kind of value is edited in place, saved at once, and nothing typed is lost."""
+"""The grid in a real browser: editing every kind of value, conflicts with colleagues, undo."""
 
 import pytest
 from playwright.sync_api import expect
@@ -109,7 +109,7 @@ def test_a_yes_or_no_field_is_edited(server, people, page):
 
 
 def test_typing_a_dead_key_begins_editing(server, people, grid, page):
-    """« ^ » then « e »: the browser composes the letter in whatever has the focus once the dead key is down."""
+    """After the dead key « ^ », the browser composes the letter in the element that has the focus: the editor."""
     grid.select(1, "town")
     page.locator("td:focus").evaluate(
         "(cell) => cell.dispatchEvent(new KeyboardEvent('keydown', { key: 'Dead', bubbles: true, composed: true }))"
@@ -198,8 +198,8 @@ def test_two_tabs_of_one_person_see_each_other(server, people, grid, page):
     assert grid.sentence("Que garder").count() == 0
 
 
-def seen_beside(server, people, grid):
-    """Wait until this tab has seen all that colleagues saved so far: what they save last shows in the next row."""
+def wait_for_colleagues(server, people, grid):
+    """Wait until this tab shows what colleagues have saved so far: a last change of theirs, in the next row."""
     change(server.open(), "person", people[1], craft="voisine")
     expect(grid.cell(2, "craft")).to_have_text("voisine")
 
@@ -209,7 +209,7 @@ def test_two_people_who_edit_one_cell_choose_between_the_values(server, people, 
     grid.select(1, "town")
     page.keyboard.type("Figeac")
     change(server.open(), "person", people[0], town="Gourdon")
-    seen_beside(server, people, grid)
+    wait_for_colleagues(server, people, grid)
     page.keyboard.press("Enter")
 
     expect(grid.sentence("Une collègue a écrit « Gourdon » pendant que vous tapiez « Figeac »")).to_be_visible()
@@ -226,7 +226,7 @@ def test_edits_by_two_people_in_two_fields_of_a_row_are_both_saved(server, peopl
     grid.select(1, "town")
     page.keyboard.type("Figeac")
     change(server.open(), "person", people[0], craft="potière")
-    seen_beside(server, people, grid)
+    wait_for_colleagues(server, people, grid)
     page.keyboard.press("Enter")
 
     grid.wait_until_saved()

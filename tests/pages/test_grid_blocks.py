@@ -1,4 +1,4 @@
-"""The grid in a real browser: pasted blocks, new lines, what is wrong in a cell, rows chosen, deleted and restored."""
+"""The grid in a real browser: pasted blocks, new lines, refused texts, selected, deleted and restored rows."""
 
 import pytest
 from playwright.sync_api import expect

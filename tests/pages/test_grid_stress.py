@@ -1,4 +1,4 @@
-"""The grid in a real browser when things go wrong: eight writers, a killed server; by keyboard, by touch, in time."""
+"""The grid in a real browser: concurrent writers, a killed server, keyboard only, touch, response times."""
 
 import statistics
 from concurrent.futures import ThreadPoolExecutor
@@ -31,14 +31,14 @@ def test_of_eight_writers_of_one_cell_all_but_one_are_told_of_the_conflict(serve
         try:
             records.save(db, db.tables["person"], Edit({"town": f"Ville {number}"}, person, version), f"Agent {number}")
         except ConflictError:
-            return "told"
+            return "conflict"
         return "saved"
 
     with ThreadPoolExecutor(7) as pool:
         results = list(pool.map(write, range(7)))
     page.keyboard.press("Enter")
 
-    assert sorted(results) == ["saved"] + ["told"] * 6
+    assert sorted(results) == ["saved"] + ["conflict"] * 6
     expect(grid.sentence("pendant que vous tapiez « Grille »")).to_be_visible()
     assert town(server, person) == f"Ville {results.index('saved')}"
 
@@ -63,7 +63,7 @@ def test_text_typed_while_the_server_is_down_is_saved_once_it_is_back(own_server
     grid.type(2, "gender", "Femme")
     eventually(lambda: [row["last_name"] for row in own_server.rows("person")], ["Abel", "Durand"])
     db = own_server.open()
-    assert [told.who for told in history.of_row(db, "person", person, records.context(db))][:2] == ["La CIPA"] * 2
+    assert [change.who for change in history.of_row(db, "person", person, records.context(db))][:2] == ["La CIPA"] * 2
 
 
 def test_an_acknowledged_new_line_is_not_added_again_after_a_restart(own_server, page):
@@ -77,7 +77,7 @@ def test_an_acknowledged_new_line_is_not_added_again_after_a_restart(own_server,
     expect(grid.status).to_contain_text("Connexion perdue")
     own_server.start()
     expect(grid.status).not_to_contain_text("Connexion perdue")
-    grid.type(1, "town", "Figeac")  # the control: what is typed now arrives, and what was typed before would have too
+    grid.type(1, "town", "Figeac")  # this edit arrives, hence an earlier one sent again would have too
     eventually(lambda: [(row["last_name"], row["town"]) for row in own_server.rows("person")],
                [("Abel", "Figeac"), ("Durand", None)])  # fmt: skip
 

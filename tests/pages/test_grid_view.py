@@ -1,4 +1,4 @@
-"""The grid in a real browser: finding rows (filters, search, sort, pages, columns), downloading them, coming back."""
+"""The grid in a real browser: filters, search, sort, pages, columns, downloads."""
 
 import csv
 import re
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def people(server):
-    """Five persons, one of them not in the portfolio; accents and capitals as names have them."""
+    """Five persons, one of them outside the portfolio, whose names have accents and capitals."""
     db = server.open()
     names = {
         "Émery": ("Cahors", "crafts"),

@@ -1,4 +1,4 @@
-"""« Importer »: an office's file, corrected on the screen, to what is in the file afterwards; once in a browser."""
+"""« Importer »: files are corrected on the screen and imported; once in a browser."""
 
 import time
 from contextlib import closing
@@ -290,7 +290,7 @@ def in_sight(page: Page, name: str) -> Locator:
 
 @pytest.mark.browser
 def test_a_workbook_of_seven_sheets_is_imported_shown_in_the_portfolio_and_undone(server, page):
-    """Two clicks write once; a page that is left keeps what was begun; axe finds nothing to say in either theme."""
+    """Also: two clicks import once, the draft is kept after leaving the page, and the page is accessible."""
     file = faulty_files.sheets_that_belong_together()
     with closing(server.open()) as raw:
         add(raw, "person", last_name="Abel", first_name="Max", gender="man")

@@ -1,4 +1,4 @@
-"""The memory as people use it: who did what, taking it back, handing over, erasing, and what a note should not say."""
+"""History, undo, access log, a person's download, erasure, and the warning about sensitive words, in the browser."""
 
 import json
 import zipfile

@@ -1,4 +1,4 @@
-"""« Publication » as the officer uses it, on the demonstration: look, publish, cancel, withdraw, note facts."""
+"""« Publication » in the browser, on the demonstration: preview, publish, cancel, withdraw, add public facts."""
 
 import shutil
 from contextlib import closing
@@ -132,7 +132,7 @@ def test_public_facts_are_added_and_invalid_input_is_explained(own, screen):
 
 
 def test_a_field_of_the_office_is_published_only_once_chosen(own, page):
-    """As docs/guide.md says: « Réglages », the field and its two lines; then « Publication »."""
+    """As docs/guide.md says: choose the field's two lines in « Réglages », then publish in « Publication »."""
     page.goto(f"{own.address}reglages")
     page.get_by_text("Champs", exact=True).first.click()
     page.get_by_role("button", name="Nouveau champ").click()
@@ -177,7 +177,7 @@ def test_a_field_of_the_office_is_published_only_once_chosen(own, page):
 
 
 def change_last_field(page, privacy):
-    """What the office added last stands last among the stored fields; what is computed comes after."""
+    """Open the field added last: it is the last of the stored fields, before the computed ones."""
     line = page.get_by_test_id("stHorizontalBlock").filter(has=page.get_by_text("Label · liste « Label »")).last
     line.get_by_role("button", name="Modifier").click()
     dialog = page.get_by_role("dialog")

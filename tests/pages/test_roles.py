@@ -1,4 +1,4 @@
-"""Every screen for every role: what a role does not open shows nothing of anybody, whichever way one comes to it."""
+"""Every screen for every role: a screen that a role does not open shows no personal data, however it is reached."""
 
 import pytest
 from playwright.sync_api import expect
@@ -24,7 +24,7 @@ EVERY = [screen for group in SCREENS.values() for screen in group]
 
 @pytest.fixture
 def office(tmp_path, monkeypatch, new_office):
-    """A file with a row in each table, every text of which holds the secret."""
+    """A file with a row in each table, every text of which contains the secret."""
     monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
     monkeypatch.setenv("PALETTE_PUBLIC", str(tmp_path / "public"))
     db = new_office(tmp_path / "palette.db")
@@ -41,7 +41,7 @@ def office(tmp_path, monkeypatch, new_office):
 
 
 def run(monkeypatch, screen, *roles):
-    """Everything that the screen's own script shows to these roles, though the menu may not lead there."""
+    """Return everything that the screen's script shows to these roles, whether or not the menu lists it."""
     account = Account(1, "ada@exemple.fr", "Ada", frozenset(roles), True, True, None)
     monkeypatch.setattr(session, "current_session", lambda: Session(1, account, 0, 0, "Test", None))
     page = AppTest.from_file(str(PAGES / screen.file), default_timeout=90)

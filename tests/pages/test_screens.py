@@ -1,4 +1,4 @@
-"""Every screen of the menu runs, on a file with nothing in it and on one with a person in it, and speaks French."""
+"""Every screen of the menu runs on an empty file and on one with a person, and is in French."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The settings screen as an administrator uses it: a field, a value of a list, and what colleagues then see at once."""
+"""« Réglages » in the browser: fields and list values are added and changed, which colleagues see at once."""
 
 import json
 
@@ -40,7 +40,7 @@ def add_value(page, name, label):
 
 
 def test_a_field_a_value_and_a_shared_view_are_made_as_the_guide_says(own_server, open_tab):
-    """What docs/guide.md says, click by click; a colleague who has the portfolio open sees it without a reload."""
+    """Follow docs/guide.md click by click; a colleague with the portfolio open sees the result without a reload."""
     db = own_server.open()
     add_person(db, last_name="Zola", first_name="Ada")
     let_in(db, "Bob", [Role.AGENT])
@@ -59,7 +59,7 @@ def test_a_field_a_value_and_a_shared_view_are_made_as_the_guide_says(own_server
     mine.type(1, "domain", "arts numeriques")
     expect(mine.status).to_contain_text("Enregistré à")
     mine.group_by("Domaine d’activité")
-    mine.keep_as("Maison des artistes", "Partager avec l’équipe")
+    mine.save_as("Maison des artistes", "Partager avec l’équipe")
 
     expect(theirs.cell(1, OWN)).to_have_text("0012345")
     expect(theirs.cell(1, "domain")).to_have_text("Arts numériques")

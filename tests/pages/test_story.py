@@ -1,4 +1,4 @@
-"""The officer's work through the real screens: a person arrives, is accompanied, and leaves; the figures follow."""
+"""An agent's work through all screens: a person arrives, is accompanied and leaves; the figures follow."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 
 
 def figures(page: Page) -> dict[str, str]:
-    """The headline of the day, as it is read."""
+    """Return the figures of the day by label."""
     metrics = page.get_by_test_id("stMetric")
     page.locator(".palette-grid tbody td").first.wait_for()  # below the figures, so that they are all there
     found = {}
@@ -20,7 +20,7 @@ def figures(page: Page) -> dict[str, str]:
 
 
 def new_row(page: Page, label: str) -> Locator:
-    """Ask for a new row in the person's path; the form."""
+    """Add a row in the person's path. Returns the form."""
     page.get_by_role("button", name="Ajouter").click()
     page.get_by_role("menuitem", name=label).or_(page.get_by_role("option", name=label, exact=True)).first.click()
     form = page.get_by_role("dialog")
@@ -29,7 +29,7 @@ def new_row(page: Page, label: str) -> Locator:
 
 
 def field(form: Locator, label: str) -> Locator:
-    """The text box of a field, required or not."""
+    """Return the text box of a field, required or not."""
     return form.get_by_role("textbox", name=label, exact=True).or_(
         form.get_by_role("textbox", name=f"{label} *", exact=True)
     )
@@ -43,7 +43,7 @@ def write(form: Locator, **texts: str) -> None:
 
 
 def choose(form: Locator, label: str, value: str) -> None:
-    """Pick a value of a list, as one does with the mouse."""
+    """Choose a value of a list with the mouse."""
     box = form.get_by_role("combobox", name=label)
     box.click()
     form.page.get_by_role("option", name=value, exact=True).click()

@@ -1,4 +1,4 @@
-"""Views and groups in the browser: kept, shared, opened by an address or by default; edited inside their groups."""
+"""Saved views and groups in the browser: saved, shared, opened by address or by default; editing grouped rows."""
 
 import csv
 import re
@@ -20,7 +20,7 @@ NAME = "Par *domaine* <b> & vue=1"
 
 
 class Views(Spreadsheet):
-    """The grid with its menu of views; lines are those of rows, without the header lines of groups."""
+    """The grid with its menu of views. Lines are those of rows, without the header lines of groups."""
 
     def __init__(self, page: Page, address: str = "") -> None:
         super().__init__(page, address)
@@ -36,7 +36,7 @@ class Views(Spreadsheet):
         self.page.get_by_role("button", name=re.compile("Group")).click()
         self.page.get_by_role("menuitem", name=label, exact=True).click()
 
-    def keep_as(self, name: str, *ticked: str) -> None:
+    def save_as(self, name: str, *ticked: str) -> None:
         """Save the view as the guide says."""
         self.open_menu()
         self.button("Enregistrer sous…").click()
@@ -56,7 +56,7 @@ class Views(Spreadsheet):
 
 @pytest.fixture
 def people(server):
-    """Six persons of the portfolio, two by two in three groups; one is outside it."""
+    """Seven persons: six in the portfolio, two in each of three groups, and one outside it."""
     db = server.open()
     if "Bob" not in [account.name for account in accounts.every(db)]:
         let_in(db, "Bob", [Role.AGENT])
@@ -81,13 +81,13 @@ GROUPS = ["Artisanat d’art 2", "Audiovisuel / Cinéma 2", "(vide) 2"]
 
 
 def test_a_shared_view_made_as_the_guide_says_opens_for_a_colleague_by_its_address(server, grid, page, open_tab):
-    """Group, save under a name and share: six clicks and a name; then what a colleague sees."""
+    """Group the rows, save the view under a name and share it; a colleague opens its address."""
     grid.group_by("Domaine d’activité")
     eventually(lambda: heads(grid), GROUPS)
     grid.sort("last_name")
     grid.search("lou")
     expect(grid.counts).to_have_text("6 sur 7 personnes")
-    grid.keep_as(NAME, "Partager avec l’équipe")
+    grid.save_as(NAME, "Partager avec l’équipe")
 
     [row] = views_of(server)
     assert (row["name"], row["owner"], row["shared"], row["grid"]) == (NAME, "La CIPA", 1, "caseload")
@@ -112,7 +112,7 @@ def views_of(server):
 
 
 def test_a_changed_view_is_marked_then_saved_or_reset(server, grid, page):
-    grid.keep_as("Tri")
+    grid.save_as("Tri")
     grid.sort("last_name")
     expect(grid.menu).to_contain_text("Vue : Tri · modifiée")
     grid.open_menu()
@@ -135,14 +135,14 @@ def test_a_changed_view_is_marked_then_saved_or_reset(server, grid, page):
 
 
 def test_a_view_is_renamed_then_deleted_once_confirmed(server, grid, page):
-    grid.keep_as("Premier")
+    grid.save_as("Premier")
     grid.open_menu()
     grid.button("Renommer").click()
     dialog = page.get_by_test_id("stDialog")
     dialog.get_by_role("textbox", name="Nom de la vue").fill("Second")
     dialog.get_by_role("button", name="Renommer").click()
     expect(grid.menu).to_contain_text("Vue : Second")
-    grid.keep_as("Troisième")
+    grid.save_as("Troisième")
     grid.open_menu()
     grid.button("Renommer").click()
     dialog.get_by_role("textbox", name="Nom de la vue").fill("second")
@@ -161,7 +161,7 @@ def test_a_view_is_renamed_then_deleted_once_confirmed(server, grid, page):
 
 def test_the_default_view_opens_unless_an_address_or_a_link_asks_for_another(server, grid, page, open_tab):
     grid.group_by("Domaine d’activité")
-    grid.keep_as("Groupée", "En faire ma vue par défaut")
+    grid.save_as("Groupée", "En faire ma vue par défaut")
     db = server.open()
     flat = saved_views.create(
         db, db.tables["person"], Grid("person", "caseload"), "Plate", Look(columns=("last_name",)), "La CIPA"
@@ -312,7 +312,7 @@ def test_folded_groups_take_no_room_on_the_pages(server, page):
 
 def test_groups_and_the_menu_are_accessible(server, grid, page):
     grid.group_by("Domaine d’activité")
-    grid.keep_as("Groupée", "Partager avec l’équipe")
+    grid.save_as("Groupée", "Partager avec l’équipe")
     grid.open_menu()
     expect(page.get_by_test_id("stCode")).to_be_visible()
     wrong = []

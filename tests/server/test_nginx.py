@@ -138,8 +138,7 @@ class Front:
 def both(tmp_path_factory, new_office):
     """The office, configured with its public address, and nginx in front of it and the partners' site."""
     folder = tmp_path_factory.mktemp("nginx")
-    with closing(new_office(folder / "data" / "palette.db")) as raw:
-        db = raw
+    with closing(new_office(folder / "data" / "palette.db")) as db:
         let_in(db)
         accounts.set_password(db, accounts.create(db, LOGIN, "Camille", Role, "Test"), PASSWORD)
     office = Server(folder / "data")
