@@ -1,4 +1,4 @@
-"""The server: Streamlit's pages on one office file, behind the gate. `make run` or `streamlit run app.py` starts it."""
+"""The ASGI application: Streamlit's pages behind the sign-in gate. Start it by `make run` or `streamlit run app.py`."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Screen « Portefeuille » : the day's figures, and everybody in the portfolio in one editable grid."""
+"""Screen « Portefeuille »: today's figures, and the persons of the portfolio in an editable grid."""
 
 import streamlit as st
 
@@ -8,10 +8,10 @@ from db.rows import records
 from db.rows.queries import Filter
 from pages.shared.figures.headline import show_day
 from pages.shared.grid.grid import edit_grid
-from pages.shared.shell.session import office
+from pages.shared.shell.session import open_office
 
 st.title("Portefeuille")
-show_day(counting.summary(office(), records.today()), french_date(records.today()))
+show_day(counting.summary(open_office(), records.today()), french_date(records.today()))
 in_portfolio = Filter("state", "in", ("accompanied", "light", "in_diagnosis"))
-db = office()
+db = open_office()
 edit_grid(db, db.tables["person"], "caseload", preset=(in_portfolio,), opens="person.py", called="Portefeuille")

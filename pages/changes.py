@@ -1,6 +1,6 @@
-"""Screen « Historique » : who changed what, who read what; and how to take a change back.
+"""Screen « Historique »: the changes, each of which can be undone, and the access log.
 
-Not called history.py, which would read like db/rows/history.py.
+Not named history.py, to avoid confusion with db/rows/history.py.
 """
 
 import streamlit as st

@@ -1,9 +1,9 @@
-"""Screen « Doublons » : persons who may be entered twice, compared side by side, merged, or said to be two."""
+"""Screen « Doublons »: pairs of persons who may be the same, to compare and then merge or keep apart."""
 
 import streamlit as st
 
 from pages.shared.people import comparison, duplicate_pairs
-from pages.shared.shell.session import office
+from pages.shared.shell.session import open_office
 
 VIEWS = {
     "À comparer": duplicate_pairs.show,
@@ -12,10 +12,10 @@ VIEWS = {
 }
 
 st.title("Doublons")
-db = office()
-chosen = comparison.chosen()
-if chosen:
-    comparison.show(db, *chosen)
+db = open_office()
+pair = comparison.chosen_pair()
+if pair:
+    comparison.show(db, *pair)
 else:
     view = st.segmented_control(
         "Vue", list(VIEWS), default="À comparer", required=True, key="duplicates:view", label_visibility="collapsed"

@@ -1,13 +1,13 @@
-"""Screen « Tout emporter » : the whole office file, to open elsewhere or to begin again with."""
+"""Screen « Tout emporter »: download the whole office file, to open elsewhere or to import into an empty Palette."""
 
 import streamlit as st
 
 from db.model.roles import Role
 from db.storage import permissions
 from pages.shared.export import whole_file
-from pages.shared.shell.session import office, roles
+from pages.shared.shell.session import open_office, roles
 
-# An agent reads every file already; whoever keeps the accounts only is not given what the screens do not show.
+# Agents can read every person's file already. Other roles must not download what their screens do not show.
 permissions.require(roles(), Role.AGENT)
 st.title("Tout emporter")
-whole_file.show(office())
+whole_file.show(open_office())

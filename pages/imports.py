@@ -1,15 +1,15 @@
-"""Screen « Importer » : an office's own file, matched, corrected, compared, then written whole or not at all."""
+"""Screen « Importer »: read an office's own file, correct how it was understood, then write all of it or nothing."""
 
 import streamlit as st
 
 from db.model.roles import Role
 from db.storage import permissions
 from pages.shared.imports import columns, differences, draft, file_step, persons, problems, values, write_step
-from pages.shared.shell.session import office, roles
+from pages.shared.shell.session import open_office, roles
 
 permissions.require(roles(), Role.AGENT)
 st.title("Importer")
-db, work = office(), draft.current()
+db, work = open_office(), draft.current()
 if work is None or work.failed:
     file_step.show(work)
 elif work.done:

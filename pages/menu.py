@@ -1,4 +1,4 @@
-"""The menu: one line per screen, grouped. Streamlit runs this script for every page."""
+"""The menu: one entry per screen, in groups. Streamlit runs this script before every page."""
 
 from functools import partial
 
@@ -8,16 +8,16 @@ from db.model.roles import Role
 from pages.shared.form.form import show_pending
 from pages.shared.shell import account_menu, assets, backup_status, toasts
 from pages.shared.shell.screens import SCREENS, Screen
-from pages.shared.shell.session import begin
+from pages.shared.shell.session import begin_run
 
-# Before the navigation, whose own icons would be fetched from outside to stand in the browser's tab.
+# Set the tab's icon before st.navigation does: it would use the page's icon, fetched from another server.
 st.set_page_config(page_title="Palette", page_icon="🎨", layout="wide")
-session = begin()
+session = begin_run()
 held = session.account.roles
 
 
 def _page(screen: Screen, first: bool) -> st.Page:
-    """A screen of the menu; one that the role does not open is out of it, and says so at its address."""
+    """Return the page of a screen. A screen that the roles do not open is hidden and shows ``forbidden``."""
     icon = f":material/{screen.icon}:"
     if first:
         return st.Page(screen.file, icon=icon, default=True, title=screen.title)
@@ -27,7 +27,7 @@ def _page(screen: Screen, first: bool) -> st.Page:
 
 
 def forbidden(screen: Screen) -> None:
-    """What stands at the address of a screen that the role does not open."""
+    """Show which roles open a screen that the person's roles do not."""
     st.title(screen.title)
     st.warning(
         f"Votre rôle n’ouvre pas cet écran ; il faut être : {', '.join(r.label for r in Role if r in screen.roles)}."
@@ -36,14 +36,15 @@ def forbidden(screen: Screen) -> None:
 
 opened = [screen for screens in SCREENS.values() for screen in screens if held & screen.roles]
 pages = {group: [_page(screen, screen is opened[0]) for screen in screens] for group, screens in SCREENS.items()}
-# The first screen stands at the root only; which one that is depends on the role, and an address is passed on.
+# Streamlit serves the default page at "/" only. Serve it at its own path as well: which screen is the default depends
+# on the roles, so a link to it from a colleague must work.
 first = opened[0]
 pages["Réglages"].append(st.Page(first.file, title=first.title, url_path=first.path, visibility="hidden"))
 page = st.navigation(pages, expanded=True)
 st.set_page_config(page_title=f"{page.title} · Palette")
 assets.add_to_page()
 account_menu.show(session)
-toasts.show()
+toasts.show_queued()
 if page.title == first.title:
     backup_status.warn()
 page.run()

@@ -1,4 +1,4 @@
-"""Screen « Conservation » : files that nobody needs any more, proposed for the archives, then for erasure."""
+"""Screen « Conservation »: inactive persons proposed for archiving, then for erasure."""
 
 import streamlit as st
 
@@ -6,7 +6,7 @@ from db.model.roles import Role
 from db.rows import records
 from db.storage import permissions
 from pages.shared.people import retention
-from pages.shared.shell.session import office, roles
+from pages.shared.shell.session import open_office, roles
 
 VIEWS = {
     "À archiver": retention.to_archive,
@@ -17,7 +17,7 @@ VIEWS = {
 
 permissions.require(roles(), Role.ADMIN)
 st.title("Conservation")
-db, today = office(), records.today()
+db, today = open_office(), records.today()
 retention.explain(db)
 view = st.segmented_control(
     "Vue", list(VIEWS), default="À archiver", required=True, key="keeping:view", label_visibility="collapsed"

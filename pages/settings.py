@@ -1,4 +1,4 @@
-"""Screen « Réglages » : the office's own limits, fields and lists, and the file that takes them elsewhere."""
+"""Screen « Réglages »: the office's own limits, fields and lists, and their export to another office."""
 
 import streamlit as st
 
@@ -6,7 +6,7 @@ from db.model.dictionary import SETTING
 from db.model.roles import Role
 from db.storage import permissions
 from pages.shared.office import fields, limits, lists, model_file
-from pages.shared.shell.session import beyond, roles
+from pages.shared.shell.session import roles, unrestricted_office
 
 VIEWS = {
     "Limites et délais": limits.show,
@@ -21,4 +21,4 @@ st.title(SETTING.plural)
 view = st.segmented_control(
     "Vue", list(VIEWS), default="Limites et délais", required=True, key="settings:view", label_visibility="collapsed"
 )
-VIEWS[view or "Limites et délais"](beyond(Role.ADMIN))
+VIEWS[view or "Limites et délais"](unrestricted_office(Role.ADMIN))

@@ -1,13 +1,13 @@
-"""Screen « Comptes » : who may enter, with which roles; an invitation opens each account."""
+"""Screen « Comptes »: the accounts and their roles. An invitation lets a person choose the password of an account."""
 
 import streamlit as st
 
 from db.model.roles import Role
 from pages.shared.office import accounts
-from pages.shared.shell.session import beyond
+from pages.shared.shell.session import unrestricted_office
 
 st.title("Comptes")
-db = beyond(Role.ADMIN)
+db = unrestricted_office(Role.ADMIN)
 accounts.explain()
 accounts.show_invitation()
 accounts.show_accounts(db)

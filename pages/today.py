@@ -1,4 +1,4 @@
-"""Screen « Aujourd’hui » : what waits for the officer, each line one click from the person's file."""
+"""Screen « Aujourd’hui »: what waits for the agents; each line opens the person's file."""
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from db.rows import records
 from db.rows.queries import Filter
 from pages.shared.figures.headline import show_day
 from pages.shared.grid.waiting_rows import Waiting, show_waiting
-from pages.shared.shell.session import office
+from pages.shared.shell.session import open_office
 
 _WAITING = (
     Waiting("Contrats bientôt échus", "cer", (Filter("ends_soon", "in", (1,)),), "ends_on", "cer.py"),
@@ -22,7 +22,7 @@ _WAITING = (
 )
 
 st.title("Aujourd’hui")
-show_day(counting.summary(office(), records.today()), french_date(records.today()))
+show_day(counting.summary(open_office(), records.today()), french_date(records.today()))
 with st.grid(2, min_column_width=340):
     for waiting in _WAITING:
-        show_waiting(office(), waiting)
+        show_waiting(open_office(), waiting)

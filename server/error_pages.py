@@ -1,4 +1,4 @@
-"""What a browser reads when an answer breaks: a French sentence, not « Internal Server Error »; the log, no value."""
+"""Turn unhandled exceptions into a French page instead of « Internal Server Error »; log them without values."""
 
 import logging
 import sqlite3
@@ -17,37 +17,36 @@ _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
 )
 _log = logging.getLogger("palette")
-_UNFORESEEN = "Palette a rencontré une erreur. Ce qui était enregistré l’est toujours ; réessayez."
+_UNEXPECTED = "Palette a rencontré une erreur. Ce qui était enregistré l’est toujours ; réessayez."
 
 
 def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """One of the templates of the door."""
+    """Render a template of this folder."""
     return HTMLResponse(_templates.get_template(template).render(**values), status)
 
 
-async def in_words(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer as ``app`` does; what breaks before the answer begins is told in words, later it cuts it short."""
-    begun = False
+async def answer_errors(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Call ``app``. Answer an exception by an error page; raise it again when the answer has begun already."""
+    started = False
 
-    async def said(message: Message) -> None:
-        nonlocal begun
-        begun = True
+    async def send_and_note(message: Message) -> None:
+        nonlocal started
+        started = True
         await send(message)
 
     try:
-        await app(scope, receive, said)
+        await app(scope, receive, send_and_note)
     except Exception as error:
-        if begun:
+        if started:
             raise
         _log.error(without_values(error))
-        await _broken(scope, error)(scope, receive, send)
+        await _error_response(scope, error)(scope, receive, send)
 
 
-def _broken(scope: Scope, error: Exception) -> Response:
-    """503 for what may pass (the file is held, the disk is full), 500 for what nobody foresaw."""
-    told = palette_error(error) if isinstance(error, sqlite3.Error) else error
-    known = isinstance(told, PaletteError)
-    text, status = (str(told), 503) if known else (_UNFORESEEN, 500)
+def _error_response(scope: Scope, error: Exception) -> Response:
+    """Return a 503 answer for a PaletteError, which may pass (locked file, full disk), else a 500 answer."""
+    known = palette_error(error) if isinstance(error, sqlite3.Error) else error
+    text, status = (str(known), 503) if isinstance(known, PaletteError) else (_UNEXPECTED, 500)
     if "text/html" in Headers(scope=scope).get("accept", ""):
         return page("message.html", status, title="Palette est indisponible", text=text)
     return PlainTextResponse(text, status)

@@ -1,6 +1,7 @@
-"""The gate: nothing behind it is reached without being signed in, page, file or websocket, and every answer is dressed.
+"""The gate: ASGI middleware around all of Streamlit that lets only signed-in requests through.
 
-Pure ASGI around the whole of Streamlit, so that there is no way round it: what is open is a closed list.
+It covers pages, static files and the websocket. Only the paths in ``OPEN`` are answered without a session, and every
+answer gets the security headers below.
 """
 
 import sqlite3
@@ -20,12 +21,12 @@ from server import error_pages
 from server.settings import OWN_HOST, PROVIDER
 
 OPEN = frozenset({"/connexion", "/bienvenue", "/sante", "/porte.css", "/oidc/entrer", "/oidc/retour"})
-"""What is answered without being signed in; nothing else is."""
-_SAFE = frozenset({"GET", "HEAD"})
+"""The only paths that are answered without a session."""
+_SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 _POLICY = "; ".join([
     "default-src 'self'",
-    "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",  # Streamlit's own: charts are compiled in the browser
+    "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",  # Streamlit needs these: it compiles charts in the browser
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self' data:",
@@ -52,15 +53,15 @@ if IS_SECURE:
 
 
 class Gate:
-    """ASGI middleware. What passes carries its session in ``scope["palette"]``."""
+    """ASGI middleware. Stores the session (or None, for an open path) in ``scope["palette"]``."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One connection: lifespan passes, HTTP and websocket are looked at."""
+        """Handle one connection. Lifespan messages pass unchecked."""
         if scope["type"] == "http":
-            await self._http(scope, receive, _dressed(scope, send))
+            await self._http(scope, receive, _with_headers(scope, send))
         elif scope["type"] == "websocket":
             await self._websocket(scope, receive, send)
         elif scope["type"] == "lifespan":
@@ -74,46 +75,46 @@ class Gate:
             scope["palette"] = session
             if session is None and scope["path"] not in OPEN:
                 refusal = _sign_in_first(scope)
-        await error_pages.in_words(refusal or self.app, scope, receive, send)
+        await error_pages.answer_errors(refusal or self.app, scope, receive, send)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         cookie = cookie_of(scope)
         if _refusal(scope) is not None or await _session(cookie) is None:
             await receive()
-            await send({"type": "websocket.close", "code": 4401})  # before it is accepted: the visitor is answered 403
+            await send({"type": "websocket.close", "code": 4401})  # before the handshake, this is answered by 403
             return
 
-        async def heard() -> Message:
+        async def receive_while_signed_in() -> Message:
             message = await receive()
             if message["type"] == "websocket.receive" and await _session(cookie) is None:
                 return {"type": "websocket.disconnect", "code": 4401}
             return message
 
-        async def said(message: Message) -> None:
+        async def send_while_signed_in(message: Message) -> None:
             if message["type"] == "websocket.send" and await _session(cookie) is None:
                 message = {"type": "websocket.close", "code": 4401}
             await send(message)
 
-        await self.app(scope, heard, said)
+        await self.app(scope, receive_while_signed_in, send_while_signed_in)
 
 
-# ---- who it is
+# ---- sessions
 
 
 async def _session(cookie: str) -> Session | None:
-    """The session of a cookie; the file is asked in a thread, so that nobody waits behind it."""
-    return await anyio.to_thread.run_sync(_ask, cookie) if cookie else None
+    """Return the session of a cookie, read from the file in a thread so that other requests do not wait."""
+    return await anyio.to_thread.run_sync(_read_session, cookie) if cookie else None
 
 
-def _ask(cookie: str) -> Session | None:
+def _read_session(cookie: str) -> Session | None:
     try:
         return sessions.current(cookie)
-    except (PaletteError, sqlite3.Error):  # nobody enters a file that cannot be read
+    except (PaletteError, sqlite3.Error):  # without a readable file, nobody is signed in
         return None
 
 
 def cookies_of(scope: Scope) -> Mapping[str, str]:
-    """The cookies of a request; none when they cannot be read."""
+    """Return the cookies of a request; empty when the header cannot be parsed."""
     jar: SimpleCookie = SimpleCookie()
     try:
         jar.load("; ".join(Headers(scope=scope).getlist("cookie")))
@@ -123,20 +124,20 @@ def cookies_of(scope: Scope) -> Mapping[str, str]:
 
 
 def cookie_of(scope: Scope) -> str:
-    """The session's cookie, or ''."""
+    """Return the session cookie, or ''."""
     return cookies_of(scope).get(COOKIE, "")
 
 
-# ---- what is refused whoever asks
+# ---- refusals
 
 
 def _refusal(scope: Scope) -> Response | None:
-    """Another host's name (DNS rebinding), or a request that another site makes the browser send."""
+    """Refuse a wrong Host header (DNS rebinding) and requests caused by another site (CSRF); None when fine."""
     headers = Headers(scope=scope)
     host = headers.get("host", "")
     if OWN_HOST and host != OWN_HOST and scope["path"] != "/sante":
         return PlainTextResponse("Cette adresse n’est pas celle de Palette.", 400)
-    changes = scope["type"] == "websocket" or scope["method"] not in _SAFE
+    changes = scope["type"] == "websocket" or scope["method"] not in _SAFE_METHODS
     origin = headers.get("origin")
     if changes and (urlsplit(origin).netloc != host if origin else scope["type"] == "websocket"):
         return PlainTextResponse("Cette demande vient d’un autre site : refusée.", 403)
@@ -146,19 +147,19 @@ def _refusal(scope: Scope) -> Response | None:
 
 
 def _sign_in_first(scope: Scope) -> Response:
-    """A page leads to the sign-in and back; anything else is refused."""
+    """Redirect a page request to the sign-in page, which leads back to it; refuse any other request."""
     wants_page = "text/html" in Headers(scope=scope).get("accept", "")
-    if scope["method"] in _SAFE and wants_page:
+    if scope["method"] in _SAFE_METHODS and wants_page:
         query = scope["query_string"].decode("latin-1")
-        wanted = scope["path"] + (f"?{query}" if query else "")
-        return RedirectResponse(f"/connexion?vers={quote(wanted, safe='')}" if wanted != "/" else "/connexion", 303)
+        target = scope["path"] + (f"?{query}" if query else "")
+        return RedirectResponse(f"/connexion?vers={quote(target, safe='')}" if target != "/" else "/connexion", 303)
     return PlainTextResponse("Connectez-vous d’abord.", 401)
 
 
-def _dressed(scope: Scope, send: Send) -> Send:
-    """Every answer carries the headers above; what is somebody's is kept in no cache."""
+def _with_headers(scope: Scope, send: Send) -> Send:
+    """Return a ``send`` that adds the security headers, and forbids caching except of Streamlit's static files."""
 
-    async def dress(message: Message) -> None:
+    async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
@@ -170,4 +171,4 @@ def _dressed(scope: Scope, send: Send) -> Send:
                 headers["Cache-Control"] = "no-store"
         await send(message)
 
-    return dress
+    return send_with_headers

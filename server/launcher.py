@@ -1,7 +1,7 @@
-"""Palette and the partners' site, started side by side and ended together: `python -m server.launcher`.
+"""Start Palette and the partners' site as two processes that end together: `python -m server.launcher`.
 
-The site is another process that is told nothing of the office: it has its own folder, an environment of its own, and no
-path to the private file in its arguments. On a server it runs under another system user as well (docs/deployment.md).
+The partners' site must not be able to find the private file: it gets its own working directory and environment, and no
+path to the file in its arguments. On a server it also runs under another system user (docs/deployment.md).
 """
 
 import os
@@ -24,34 +24,34 @@ from db.storage import connection
 
 ROOT = Path(__file__).resolve().parents[1]
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ")
-"""What of the environment the site is given: nothing that says where the office's file is."""
+"""The environment variables passed on to the partners' site: none of them says where the private file is."""
 _YEARS = 4
-"""So many years of the demonstration are published."""
+"""How many past years ``--publish-demonstration`` publishes."""
 
 
 def site_environment() -> dict[str, str]:
-    """The whole environment of the site."""
-    kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    """Return the environment of the partners' site."""
+    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return {**passed_on, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def start_site(public: Path, address: str, port: int) -> subprocess.Popen[bytes]:
-    """The partners' site on the public folder, which is all it gets."""
+    """Start the partners' site with the public folder as its working directory."""
     public.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "partners", ".", "--host", address, "--port", str(port)]
     return subprocess.Popen(command, cwd=public, env=site_environment(), stdin=subprocess.DEVNULL)
 
 
 def _start_office(public: Path, address: str, port: int, site: str) -> subprocess.Popen[bytes]:
-    # Without a name of its own, Streamlit would ask a server outside for the address of this machine.
-    named = urlsplit(ADDRESS).hostname or address
-    options = [f"--server.address={address}", f"--server.port={port}", f"--browser.serverAddress={named}"]
+    # Without browser.serverAddress, Streamlit asks an external service for the address of this machine.
+    host = urlsplit(ADDRESS).hostname or address
+    options = [f"--server.address={address}", f"--server.port={port}", f"--browser.serverAddress={host}"]
     environment = {**os.environ, "PALETTE_PUBLIC": str(public), "PALETTE_SITE": site}
     return subprocess.Popen([sys.executable, "-m", "streamlit", "run", "app.py", *options], cwd=ROOT, env=environment)
 
 
 def _one_time_path(office: Path) -> str:
-    """Where to enter a file that nobody has a password for yet; '' when somebody has one."""
+    """Return the path that opens a file without any password yet, '' when there is one. Raises ClickException."""
     try:
         db = connection.open_file(office)
         try:
@@ -64,7 +64,7 @@ def _one_time_path(office: Path) -> str:
 
 
 def _publish(office: Path, public: Path) -> subprocess.Popen[bytes]:
-    """The last years of the demonstration, one after the other, while the screens already work."""
+    """Publish the last years of the demonstration in the background."""
     last = date.today().year - 1
     days = [f"--on={year}-12-31" for year in range(last - _YEARS + 1, last + 1)]
     command = [sys.executable, "-m", "publication", "release", str(office), *days, f"--to={public / 'artistes.db'}"]
@@ -82,13 +82,13 @@ def main(office: Path, public: Path, address: str, port: int, site_port: int, pu
     """Démarre Palette et le site des partenaires ; Ctrl-C arrête les deux."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     office, public, site = office.resolve(), public.resolve(), f"http://{address}:{site_port}"
-    way_in = _one_time_path(office)
+    first_path = _one_time_path(office)
     children = [start_site(public, address, site_port)]
     try:
         children.append(_start_office(public, address, port, site))
         own = ADDRESS or f"http://{address}:{port}"
-        click.echo(f"Palette : {own}{way_in}  ·  partenaires : {site}  (Ctrl-C pour arrêter / to stop)")
-        if way_in:
+        click.echo(f"Palette : {own}{first_path}  ·  partenaires : {site}  (Ctrl-C pour arrêter / to stop)")
+        if first_path:
             click.echo("Cette adresse ouvre Palette une seule fois. / This address works once.")
         if publish:
             click.echo("Les chiffres de la démonstration sont publiés en arrière-plan, une année après l’autre.")
@@ -101,7 +101,7 @@ def main(office: Path, public: Path, address: str, port: int, site_port: int, pu
 
 
 def _wait(children: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Until one of them ends: half a product is no product."""
+    """Return once one of the processes has ended."""
     while all(child.poll() is None for child in children):
         time.sleep(0.3)
 

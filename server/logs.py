@@ -1,7 +1,6 @@
-"""What goes to the log of an error nobody foresaw: its kind and where it happened, never a value.
+"""Keep values out of logged errors: log the type of an error and where it happened, never its message.
 
-Streamlit, uvicorn and asyncio log whole tracebacks; their last line is the error's message, and that may quote what
-somebody typed.
+Streamlit, uvicorn and asyncio log whole tracebacks, which end with the error's message; it may quote personal data.
 """
 
 import logging
@@ -9,12 +8,12 @@ from typing import Any
 
 from db.base.errors import without_values
 
-_made = logging.getLogRecordFactory()
+_default_factory = logging.getLogRecordFactory()
 
 
 def _without_values(*args: Any, **named: Any) -> logging.LogRecord:
-    """A record, with the error's kind and places in the stead of its text."""
-    record = _made(*args, **named)
+    """Return a log record whose text is the error's type and location instead of its traceback."""
+    record = _default_factory(*args, **named)
     error = record.exc_info[1] if record.exc_info else None
     if error is not None:
         record.msg, record.args = without_values(error), ()
@@ -23,5 +22,5 @@ def _without_values(*args: Any, **named: Any) -> logging.LogRecord:
 
 
 def keep_values_out() -> None:
-    """Let every log of this process name errors without quoting them, whichever library writes it."""
+    """Apply this to every logger of the process, whichever library logs."""
     logging.setLogRecordFactory(_without_values)

@@ -1,4 +1,4 @@
-"""The word guard's address: what a text that is being typed should not say. Nothing of it is kept or logged."""
+"""POST /mots: the sensitive words in a text that is being typed. The text is neither stored nor logged."""
 
 import json
 from dataclasses import asdict
@@ -11,13 +11,13 @@ from starlette.routing import Route
 from db.people import sensitive_words
 
 LONGEST = 20_000
-"""Characters; the longest text of the file has half as many."""
+"""In characters; the longest text of the dictionary has half as many."""
 _MOST_BYTES = 12 * LONGEST + 100
-"""A character takes twelve bytes at most once written as JSON: two escapes of six."""
+"""A character takes at most twelve bytes as JSON: two escapes of six bytes."""
 
 
 async def answer(request: Request) -> JSONResponse:
-    """{"text": "…"} -> {"concerns": [{"kind", "words", "why"}]}. 413: too long; 400: not that JSON."""
+    """Answer {"text": "…"} by {"concerns": [{"kind", "words", "why"}]}; 413 when too long, 400 when malformed."""
     body = b""
     async for part in request.stream():
         body += part
@@ -32,10 +32,10 @@ async def answer(request: Request) -> JSONResponse:
 
 def _text(body: bytes) -> str | None:
     try:
-        said = json.loads(body)
+        message = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    text = said.get("text") if isinstance(said, dict) else None
+    text = message.get("text") if isinstance(message, dict) else None
     return text if isinstance(text, str) else None
 
 

@@ -1,4 +1,4 @@
-"""Under which address people reach Palette: PALETTE_ADDRESS (https://palette.exemple.fr), or none while it is tried."""
+"""Values derived from PALETTE_ADDRESS (https://palette.exemple.fr; unset on a developer's machine) and the provider."""
 
 import os
 from urllib.parse import urlsplit
@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 from db.accounts.sessions import ADDRESS, IS_SECURE
 
 OWN_HOST = urlsplit(ADDRESS).netloc
-"""The only host that is answered; '' while it is tried on this machine."""
+"""The only Host header that is accepted; '' accepts any."""
 DEVICE = "__Host-palette-appareil" if IS_SECURE else "palette-appareil"
 _issuer = urlsplit(os.environ.get("PALETTE_OIDC_ISSUER", ""))
 PROVIDER = f"{_issuer.scheme}://{_issuer.netloc}" if _issuer.netloc else ""
-"""Where signing out may lead besides; '' without a provider."""
+"""The origin of the OpenID Connect provider, to which signing out redirects; '' without one."""

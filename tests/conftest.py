@@ -1,4 +1,4 @@
-"""What tests share: the real server on an office file of its own, and a real Chromium that speaks French."""
+"""Fixtures of all tests: a real server on its own office file, and a real Chromium in French."""
 
 import hashlib
 import os
@@ -35,12 +35,12 @@ _START = 40.0
 expect.set_options(timeout=30_000)  # a machine that runs other tests at the same time is slow; only failures wait long
 
 
-# ---- files to begin with
+# ---- prepared files
 
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
-    """What is made once a run, whatever the number of workers."""
+    """Files made once per run, for all workers."""
     base = tmp_path_factory.getbasetemp()
     shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "prepared"
     shared.mkdir(exist_ok=True)
@@ -49,7 +49,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
 
 @pytest.fixture(scope="session")
 def new_office(prepared: Prepared) -> Callable[[Path], Office]:
-    """Make a new, empty office file, open, as ``connection.create`` does."""
+    """Create an empty office file and open it, as ``connection.create`` does, but faster."""
     return prepared.office
 
 
@@ -61,7 +61,7 @@ _CHEAP_NOBODY = _CHEAP.hash("nobody")
 
 @pytest.fixture(autouse=True)
 def _cheap_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash quickly in this process, but where hashing itself is tested; servers that tests start hash as ever."""
+    """Hash passwords cheaply in this process, except in tests of hashing. Servers started by tests hash as usual."""
     if "real_hasher" not in request.keywords:
         monkeypatch.setattr(accounts, "_hasher", _CHEAP)
         monkeypatch.setattr(accounts, "_NOBODY", _CHEAP_NOBODY)
@@ -71,11 +71,11 @@ def _cheap_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
 
 
 def chromium_path() -> str:
-    """The Chromium of this machine. Fails, and says what to install, when there is none."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _CHROMIUM)), None)
-    if not found:
+    """Return the path of Chromium on this machine. Fails, and says what to install, when there is none."""
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _CHROMIUM)), None)
+    if not path:
         pytest.fail("No Chromium: install it (apt-get install chromium) or give its path in CHROMIUM.")
-    return found
+    return path
 
 
 @pytest.fixture(scope="session")
@@ -91,24 +91,24 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def warm_tabs(browser: Browser) -> Iterator[Tabs]:
-    """The browser contexts of a worker, emptied and lent again from test to test."""
-    with tabs(browser) as found:
-        yield found
+    """The browser contexts of a worker, which are cleared and reused from test to test."""
+    with tabs(browser) as contexts:
+        yield contexts
 
 
 @pytest.fixture
 def open_tab(warm_tabs: Tabs) -> Iterator[Callable[..., Page]]:
-    """Open a tab of a person of her own (another browser context), in French. Fails when the page complains.
+    """Open a tab in a browser context of its own. Fails the test when a page logs an error.
 
-    ``as_``: under which account of ``let_in`` she is signed in; '' for a visitor. ``refused``: the test lets the server
-    refuse her something, which the browser then notes.
+    ``as_``: the account signed in (``let_in``); '' for a visitor. ``refused``: ignore the errors that the browser logs
+    when the server refuses a request.
     """
     complaints: list[str] = []
-    lent = ExitStack()
+    borrowed = ExitStack()
 
     def open_(address: str = "", as_: str = "La CIPA", refused: bool = False, **options: Any) -> Page:
         options = {"viewport": {"width": 1440, "height": 900}, **options}
-        context = lent.enter_context(warm_tabs.lent(**options))
+        context = borrowed.enter_context(warm_tabs.borrow(**options))
         if as_:
             context.add_cookies([{"name": COOKIE, "value": cookie_of(as_), "url": "http://127.0.0.1"}])
         page = context.new_page()
@@ -118,27 +118,27 @@ def open_tab(warm_tabs: Tabs) -> Iterator[Callable[..., Page]]:
             page.goto(address)
         return page
 
-    with lent:
+    with borrowed:
         yield open_
     assert not complaints
 
 
 def watch(page: Page, complaints: list[str], spared: str = "nothing else") -> None:
-    """Note what no page may do: raise an error, or ask anything of another machine."""
+    """Add to ``complaints`` every error of the page and every request to another machine."""
     page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
     page.on("request", lambda request: complaints.extend([f"outside: {request.url}"] * _is_outside(request.url)))
-    page.on("console", lambda said: complaints.extend([f"console: {said.text}"] * _is_ours(said, spared)))
+    page.on("console", lambda message: complaints.extend([f"console: {message.text}"] * _is_error(message, spared)))
 
 
 def _is_outside(url: str) -> bool:
     return not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "blob:", "data:"))
 
 
-def _is_ours(said: Any, spared: str) -> bool:
-    """Errors, but for those of a connection that a test cuts, and of Streamlit looking for its server (« _stcore »)."""
-    told = f"{said.text} {said.location.get('url', '')}"
-    return said.type == "error" and not any(
-        word in told
+def _is_error(message: Any, spared: str) -> bool:
+    """Whether it is an error, but not of a connection cut by a test or of Streamlit polling its server (_stcore)."""
+    text = f"{message.text} {message.location.get('url', '')}"
+    return message.type == "error" and not any(
+        word in text
         for word in (
             "ERR_CONNECTION",
             "WebSocket",
@@ -152,25 +152,25 @@ def _is_ours(said: Any, spared: str) -> bool:
 
 @pytest.fixture
 def page(open_tab: Callable[..., Page]) -> Page:
-    """One tab, in French, nothing opened yet."""
+    """One tab with nothing opened yet."""
     return open_tab()
 
 
-# ---- who is signed in
+# ---- sessions
 
 _KEY = b"k" * 32
-"""The key of the door in every file of a test, so that a cookie can be made without asking the server."""
+"""The key that signs cookies in every office file of a test, so that tests can sign them too."""
 
 
 def cookie_of(name: str) -> str:
-    """The cookie of an account that ``let_in`` signed in."""
+    """Return the session cookie of an account signed in by ``let_in``."""
     return Signer(_KEY, salt="palette.session", digest_method=hashlib.sha256).sign(name.encode().hex()).decode()
 
 
 def let_in(db: Office, name: str = "La CIPA", roles: Iterable[Role] = Role) -> Account:
-    """Make an account and sign it in, in a browser that carries ``cookie_of`` its name."""
-    known = next((one for one in accounts.every(db) if one.name == name), None)  # the demonstration has its own
-    account = known or accounts.create(db, f"{len(accounts.every(db))}@exemple.fr", name, roles, "Test")
+    """Create an account, if it does not exist, and a session for it whose cookie is ``cookie_of(name)``."""
+    existing = next((one for one in accounts.every(db) if one.name == name), None)  # in the demonstration
+    account = existing or accounts.create(db, f"{len(accounts.every(db))}@exemple.fr", name, roles, "Test")
     db.execute("UPDATE door_key SET value = ?", (_KEY,))
     token, now = hashlib.sha256(name.encode().hex().encode()).digest(), int(time.time())
     sql = "INSERT INTO session (token, account_id, began_at, seen_at, browser) VALUES (?, ?, ?, ?, 'Test')"
@@ -182,14 +182,14 @@ def let_in(db: Office, name: str = "La CIPA", roles: Iterable[Role] = Role) -> A
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """Return a free port."""
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
 
 
 class Server:
-    """Palette itself, as `streamlit run app.py` starts it, on one data folder."""
+    """Palette as started by `streamlit run app.py`, on one data folder."""
 
     def __init__(self, data: Path) -> None:
         self.data = data
@@ -206,7 +206,7 @@ class Server:
             "server.port": self.port,
             "server.address": "127.0.0.1",
             "server.headless": "true",
-            "server.fileWatcherType": "none",  # whoever edits the code meanwhile changes nothing in a running test
+            "server.fileWatcherType": "none",  # editing the code meanwhile must not restart it
         }
         command = [sys.executable, "-m", "streamlit", "run", "app.py", *(f"--{k}={v}" for k, v in options.items())]
         with self.log.open("ab") as log:
@@ -233,8 +233,8 @@ class Server:
             self.process.wait()
             self.process = None
 
-    def at_rest(self) -> None:
-        """Wait until none of its threads has had anything to do for a while: whatever was going on is over."""
+    def wait_until_idle(self) -> None:
+        """Wait until none of its threads has run for a second."""
         assert self.process
         tasks = Path(f"/proc/{self.process.pid}/task")
         quiet, until = 0, time.monotonic() + 120
@@ -245,12 +245,12 @@ class Server:
             time.sleep(0.05)
 
     def open(self) -> Office:
-        """The file, on a connection of the test's own."""
+        """Open the office file on a connection of its own."""
         return connection.open_file(self.file)
 
     @classmethod
-    def made(cls, data: Path, new_office: Callable[[Path], Office]) -> "Server":
-        """A new office file and a server on it."""
+    def create(cls, data: Path, new_office: Callable[[Path], Office]) -> "Server":
+        """Create an office file and start a server on it."""
         with closing(new_office(data / "palette.db")) as raw:
             let_in(raw)
         server = cls(data)
@@ -258,18 +258,18 @@ class Server:
         return server
 
     def empty(self) -> None:
-        """Put every row away, as the screens do, and drop the views; no id and no change number comes back."""
+        """Delete every row as the screens do, and the saved views. Ids and change numbers go on growing."""
         with closing(self.open()) as db:
             for table in FILES:
                 db.execute(f"UPDATE \"{table}\" SET deleted_at = '2000-01-01' WHERE deleted_at IS NULL")
-            db.execute('DELETE FROM "view"')  # with whose default it is
+            db.execute('DELETE FROM "view"')  # cascades to the default views
 
-    def tell_if_failed(self, request: pytest.FixtureRequest) -> None:
+    def print_log_if_failed(self, request: pytest.FixtureRequest) -> None:
         if getattr(request.node, "failed", False):
             sys.stderr.write(self.log.read_text()[-4000:])
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """Every kept row as SQLite holds it, by id."""
+        """Return every row that is not deleted, as stored, by id."""
         db = self.open()
         with closing(db):
             return list(db.dicts(f'SELECT * FROM "{table}" WHERE deleted_at IS NULL ORDER BY id'))
@@ -277,34 +277,34 @@ class Server:
 
 @pytest.fixture(scope="session")
 def shared_server(tmp_path_factory: pytest.TempPathFactory, new_office: Callable[[Path], Office]) -> Iterator[Server]:
-    """One server for all tests of a worker; ``server`` hands it out emptied."""
-    server = Server.made(tmp_path_factory.mktemp("office") / "data", new_office)
+    """One server for all tests of a worker, which ``server`` empties for each."""
+    server = Server.create(tmp_path_factory.mktemp("office") / "data", new_office)
     yield server
     server.kill()
 
 
 @pytest.fixture
 def server(shared_server: Server, request: pytest.FixtureRequest) -> Iterator[Server]:
-    """A running Palette whose office file shows nothing yet."""
+    """A running server on an empty office file."""
     shared_server.empty()
     yield shared_server
-    shared_server.tell_if_failed(request)
+    shared_server.print_log_if_failed(request)
 
 
 @pytest.fixture
 def own_server(
     tmp_path: Path, request: pytest.FixtureRequest, new_office: Callable[[Path], Office]
 ) -> Iterator[Server]:
-    """A running Palette that the test may kill and start again."""
-    server = Server.made(tmp_path / "data", new_office)
+    """A running server that the test may kill and start again."""
+    server = Server.create(tmp_path / "data", new_office)
     yield server
     server.kill()
-    server.tell_if_failed(request)
+    server.print_log_if_failed(request)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let a fixture know that its test failed, so that it shows the server's log."""
+    """Record a failure on the test item, so that ``print_log_if_failed`` knows."""
     report = yield
     if report.when == "call" and report.failed:
         item.failed = True  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Files that tests begin with, made once for all workers of a run and copied: an empty office, the demonstration."""
+"""Files that tests start from (an empty office, the demonstration), made once per run for all workers and copied."""
 
 import fcntl
 import shutil
@@ -15,38 +15,41 @@ _EMPTY = "palette.db"
 
 
 class Prepared:
-    """``shared``: a folder of all workers; ``own``: one of this worker, whose files nobody else opens."""
+    """The prepared files. ``shared``: a folder of all workers; ``own``: a folder of this worker."""
 
     def __init__(self, shared: Path, own: Path) -> None:
         self.shared, self.own = shared, own
 
     def once(self, name: str, make: Callable[[Path], object]) -> Path:
-        """The file of that name, made by whichever worker asks first; the others wait for it. To be copied only."""
+        """Return the file of that name, made by the first worker that asks while others wait. Only copy it."""
         path = self.shared / name
         with path.with_name(f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not path.exists():
-                begun = path.with_name(f"{name}.part")
-                begun.unlink(missing_ok=True)  # of a worker that was cut off
-                make(begun)
-                begun.replace(path)
+                partial = path.with_name(f"{name}.part")
+                partial.unlink(missing_ok=True)  # left by a worker that was killed
+                make(partial)
+                partial.replace(path)
         return path
 
     def office(self, path: Path) -> Office:
-        """A new, empty office file, open: a copy costs a tenth of ``connection.create``. Raises FileExistsError."""
+        """Create an empty office file by copying, ten times faster than ``connection.create``, and open it.
+
+        Raises FileExistsError.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             raise FileExistsError(path)
         shutil.copy(self.empty(), path)
         path.chmod(0o600)
-        # It was found sound where it was made and, once more, in this process: not looked through for every test.
+        # Mark it as checked: the original was, and checking every copy would take most of the time.
         connection._ready[str(path.resolve()), path.stat().st_ino] = id(TABLES)
         db = connection.open_file(path)
-        db.execute("PRAGMA synchronous = OFF")  # a test need not survive a power cut; it waits ten times less
+        db.execute("PRAGMA synchronous = OFF")  # ten times faster; a test need not survive a power cut
         return db
 
     def empty(self) -> Path:
-        """An empty office file, of this worker's own. To be copied only."""
+        """Return this worker's own empty office file. Only copy it."""
         own = self.own / _EMPTY
         if not own.exists():
             shutil.copy(self.once("empty.db", lambda path: connection.create(path).close()), own)
@@ -54,11 +57,11 @@ class Prepared:
         return own
 
     def demonstration(self, day: date) -> Path:
-        """The demonstration as known on that day, of this worker's own. For reading only."""
+        """Return this worker's own demonstration as of that day. Only read it."""
         own = self.own / str(day) / "palette.db"
         if not own.exists():
             own.parent.mkdir()
-            asked = () if day == date.today() else (day,)  # today is what is written when nothing is said
-            made = self.once(f"demonstration-{day}.db", lambda path: create.write(path, *asked))
-            shutil.copy(made, own)
+            arguments = () if day == date.today() else (day,)  # create.write defaults to today
+            shared = self.once(f"demonstration-{day}.db", lambda path: create.write(path, *arguments))
+            shutil.copy(shared, own)
         return own

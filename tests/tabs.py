@@ -1,7 +1,7 @@
-"""Tabs in a real browser that speaks French: contexts stay warm from one test to the next, and nothing else does.
+"""Browser contexts that are cleared and reused from test to test.
 
-What a page compiles, a second page of the same context in the same process need not compile again: half the work of
-opening Palette. So each context keeps a page of ours open, and is lent, emptied, to one tab at a time.
+Half the time of opening Palette is compiling its JavaScript, which Chromium reuses for another page of the same context
+in the same process. So each context keeps a blank page open, and is lent to one test at a time.
 """
 
 import threading
@@ -13,9 +13,9 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 WARM = ["--process-per-site"]
-"""Chromium: pages of one site share a process, our own one included."""
+"""Makes Chromium put all pages of one site, the blank page included, into one process."""
 _STORED = "cookies,local_storage,indexeddb,websql,service_workers,cache_storage,file_systems,storage_buckets"
-"""All that a site keeps in a browser but for its files, which are the same for everybody."""
+"""What to clear: all that a site stores except its cached files."""
 
 
 class _Nothing(BaseHTTPRequestHandler):
@@ -28,15 +28,15 @@ class _Nothing(BaseHTTPRequestHandler):
 
 
 class Tabs:
-    """The contexts of one browser, by their options (width, touch…)."""
+    """The reusable contexts of one browser, by their options (width, touch…)."""
 
     def __init__(self, browser: Browser, address: str) -> None:
         self._browser, self._address = browser, address
         self._idle: dict[str, list[tuple[BrowserContext, Page]]] = {}
 
     @contextmanager
-    def lent(self, **options: Any) -> Iterator[BrowserContext]:
-        """A context that nobody else has meanwhile and nobody left anything in."""
+    def borrow(self, **options: Any) -> Iterator[BrowserContext]:
+        """Lend a cleared context to one test."""
         idle = self._idle.setdefault(repr(sorted(options.items())), [])
         context, kept = idle.pop() if idle else self._new(options)
         origins: set[str] = set()
@@ -48,7 +48,7 @@ class Tabs:
                 self._empty(context, kept, origins)
                 context.remove_listener("request", note)
             except Error:
-                context.close()  # whatever is wrong with it goes with it
+                context.close()  # it cannot be reused
             else:
                 idle.append((context, kept))
 
@@ -59,7 +59,7 @@ class Tabs:
         return context, kept
 
     def _empty(self, context: BrowserContext, kept: Page, origins: set[str]) -> None:
-        """Close every page but ours, then take away all that a page or a test can leave in a context."""
+        """Close every page but the blank one, then clear all that a page or a test can leave in a context."""
         for page in context.pages:
             if page is not kept:
                 page.close()
@@ -80,7 +80,7 @@ def _origin(url: str) -> str:
 
 @contextmanager
 def tabs(browser: Browser) -> Iterator[Tabs]:
-    """The tabs of a browser, and the page that stays open in each context."""
+    """Serve the blank page and return the contexts of a browser."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Nothing)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

@@ -1,4 +1,4 @@
-"""Files that tests begin with: a copy is what Palette itself would have made."""
+"""A prepared office file is the same as one created by Palette."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ def rows(db):
     return {name: db.execute(f'SELECT * FROM "{name}"').fetchall() for name in TABLES}
 
 
-def test_a_copied_office_is_as_a_new_one(prepared, tmp_path):
+def test_a_copied_office_equals_a_new_one(prepared, tmp_path):
     copy, new = prepared.office(tmp_path / "copy" / "palette.db"), connection.create(tmp_path / "new.db")
 
     assert check(copy) == []
@@ -27,7 +27,7 @@ def test_a_copied_office_is_as_a_new_one(prepared, tmp_path):
         db.close()
 
 
-def test_what_is_made_once_is_made_by_one_and_whole(prepared, tmp_path):
+def test_a_shared_file_is_made_once(prepared, tmp_path):
     made = []
 
     def make(path):
@@ -41,7 +41,7 @@ def test_what_is_made_once_is_made_by_one_and_whole(prepared, tmp_path):
     assert [path.read_text() for path in paths] == ["whole"]
 
 
-def test_a_demonstration_is_each_worker_s_own(prepared):
+def test_each_worker_has_its_own_demonstration(prepared):
     day = date(2023, 3, 6)
 
     assert prepared.demonstration(day) == prepared.demonstration(day)

@@ -1,4 +1,4 @@
-"""What tests share is clean: a tab finds nothing of the test before, and a page's complaint fails its own test."""
+"""The browser contexts shared by tests are clean, and errors of a page are noticed."""
 
 import pytest
 from playwright.sync_api import Error
@@ -16,11 +16,11 @@ _LEFT = """async () => [localStorage.length, document.cookie, (await indexedDB.d
 
 
 @pytest.mark.parametrize("cleaned", [True, False])
-def test_a_context_comes_back_with_nothing_in_it(warm_tabs, server, monkeypatch, cleaned):
+def test_a_reused_context_is_empty(warm_tabs, server, monkeypatch, cleaned):
     if not cleaned:  # the control
         monkeypatch.setattr(warm_tabs, "_empty", lambda context, kept, origins: context.pages[-1].close())
     address, options = f"{server.address}sante", {"viewport": {"width": 411, "height": 500 + cleaned}}
-    with warm_tabs.lent(**options) as first:
+    with warm_tabs.borrow(**options) as first:
         page = first.new_page()
         page.goto(address)
         page.evaluate(_LEAVE)
@@ -29,17 +29,17 @@ def test_a_context_comes_back_with_nothing_in_it(warm_tabs, server, monkeypatch,
             first.route("**/*", lambda route: route.fulfill(body="not the server"))
             first.set_offline(True)
 
-    with warm_tabs.lent(**options) as again:
-        assert again is first, "it is lent again"
-        assert len(again.pages) == 1, "ours, which keeps it warm"
-        page = again.new_page()
+    with warm_tabs.borrow(**options) as second:
+        assert second is first, "the context is reused"
+        assert len(second.pages) == 1, "the blank page"
+        page = second.new_page()
         answer = page.goto(address)
         assert answer.text() != "not the server"
         assert page.evaluate(_LEFT) == ([0, "", 0, True] if cleaned else [1, "left=x", 1, True])
 
 
-def test_two_tabs_at_once_know_nothing_of_each_other(warm_tabs, server):
-    with warm_tabs.lent() as one, warm_tabs.lent() as other:
+def test_two_contexts_are_separate(warm_tabs, server):
+    with warm_tabs.borrow() as one, warm_tabs.borrow() as other:
         pages = [context.new_page() for context in (one, other)]
         for page in pages:
             page.goto(f"{server.address}sante")
@@ -48,8 +48,8 @@ def test_two_tabs_at_once_know_nothing_of_each_other(warm_tabs, server):
         assert pages[1].evaluate(_LEFT) == [0, "", 0, True]
 
 
-def test_what_a_page_may_not_do_is_noted(warm_tabs, server):
-    with warm_tabs.lent() as context:
+def test_errors_and_external_requests_of_a_page_are_noticed(warm_tabs, server):
+    with warm_tabs.borrow() as context:
         page = context.new_page()
         complaints: list[str] = []
         watch(page, complaints)

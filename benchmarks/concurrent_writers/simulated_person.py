@@ -76,7 +76,7 @@ class SimulatedPerson:
 
     def work(self, start: threading.Barrier, seconds: float, gestures: int) -> None:
         """Do gestures until the time is over, at most ``gestures`` of them. An unexpected exception ends the work."""
-        self.db = connection.office(frozenset({Role.AGENT}))
+        self.db = connection.thread_office(frozenset({Role.AGENT}))
         self.known = records.context(self.db)
         self.people = records.page_ids(self.db, self.db.tables["person"], Query(size=10_000))
         start.wait()

@@ -16,7 +16,7 @@ from db.accounts import accounts
 from db.accounts.accounts import Account
 from db.model.office import Office
 from db.rows.transactions import writing
-from db.storage.connection import office
+from db.storage.connection import thread_office
 
 ADDRESS = os.environ.get("PALETTE_ADDRESS", "").rstrip("/")
 """Public address of Palette (https://palette.exemple.fr); '' while it is tried on one machine."""
@@ -53,7 +53,7 @@ def current(cookie: str) -> Session | None:
     """
     at, session = _believed.get(cookie, (-_REMEMBERED, None))
     if session is None or time.monotonic() - at > _REMEMBERED:
-        session = of_cookie(office(), cookie, time.time())
+        session = of_cookie(thread_office(), cookie, time.time())
         if len(_believed) > 1000:
             forget()
         if session is not None:

@@ -206,7 +206,7 @@ def _lines(
     known = titles.context(db)
     seen: set[int] = set()
     for source in ids:
-        person = source if sources is PERSON else records.person_of(db, sources, source) or 0
+        person = source if sources.name == PERSON.name else records.person_of(db, sources, source) or 0
         if table.name == INTERVENTION.name:
             if person not in seen:
                 yield DraftLine(source, person, {"person_id": person, **common})
@@ -220,7 +220,7 @@ def _lines(
 def _action(
     db: Office, sources: OfficeTable, source: int, person: int, common: Mapping[str, Any], day: str, known: Context
 ) -> DraftLine:
-    contract = source if sources is CER else _running(db, person, day)
+    contract = source if sources.name == CER.name else _running(db, person, day)
     plan = ("cer_id", CER.name, contract)
     if contract is None:
         plan = ("diagnostic_id", DIAGNOSTIC.name, _last_diagnostic(db, person))
@@ -233,7 +233,7 @@ def _action(
 def _renewal(
     db: Office, sources: OfficeTable, source: int, person: int, common: Mapping[str, Any], day: str, known: Context
 ) -> DraftLine:
-    contract = source if sources is CER else _running(db, person, day)
+    contract = source if sources.name == CER.name else _running(db, person, day)
     if contract is None:
         return DraftLine(source, person, {}, "", "pas de contrat en cours")
     title = known.title(CER.name, contract)

@@ -86,7 +86,7 @@ def _bring_up(db: Office, path: Path) -> None:
         upgrade.upgrade(db)
 
 
-def office(roles: Iterable[Role] | None = None) -> Office:
+def thread_office(roles: Iterable[Role] | None = None) -> Office:
     """The office file, one connection per thread and set of roles. Raises NotFoundError when there is none yet.
 
     ``roles``: of whoever asks; the connection does what they may (db/storage/permissions.py).

@@ -28,7 +28,7 @@ from db.rows import history, records
 from db.model.roles import Role
 from db.accounts.accounts import Account
 from db.storage.integrity import check
-from db.storage.connection import office
+from db.storage.connection import thread_office
 from db.model.dictionary import PERSON
 from db.rows import titles
 from db.rows.queries import Filter, Query
@@ -40,7 +40,7 @@ from reports.content import plots
 from reports.sheets.simple_sheets import csv_bytes
 
 ADA = Session(1, Account(1, "ada@exemple.fr", "Ada", frozenset(Role), True, True, None), 0, 0, "Test", None)
-session.current = lambda: ADA  # AppTest has no cookie
+session.current_session = lambda: ADA  # AppTest has no cookie
 
 def ids(*filters, **query):
     return [row.id for row in records.read(db, db.tables["person"], Query(filters, **query)).rows]
@@ -52,16 +52,16 @@ def refused():
         return str(error)
 
 FORM = """
-from db.storage.connection import office
+from db.storage.connection import thread_office
 from pages.shared.form.form import edit_form
-db = office()
+db = thread_office()
 edit_form(db, db.tables["person"], "f", None, {})
 """
 
 def labels(screen):
     return [widget.label for kind in ("text_input", "text_area", "selectbox") for widget in screen.get(kind)]
 
-db = office()
+db = thread_office()
 saved = records.save(db, db.tables["person"], Edit({"workshop": "  Grenier  de l’Éclusier"}, 1, 1), "Ada")
 known = titles.context(db)
 rows = [row.values for row in records.rows(db, db.tables["person"], [1])]

@@ -1,4 +1,4 @@
-"""« Tableau de bord » as a person reads and uses it: what the charts say, and what one does with them."""
+"""Helpers of browser tests of « Tableau de bord »: read and click the charts, choose values, download files."""
 
 import re
 from collections.abc import Callable
@@ -13,8 +13,8 @@ YEAR = "2023"
 BARS = "[aria-roledescription=bar]"
 
 
-def take(page: Page, box: str, value: str, typed: str = "") -> None:
-    """Open a list and take a value; once more when the page moved under the click and closed the list."""
+def choose_option(page: Page, box: str, value: str, typed: str = "") -> None:
+    """Choose a value of a list. Tries again when the page moved under the click and closed the list."""
     option = page.get_by_role("option", name=value, exact=True)
     for _ in range(3):
         page.get_by_role("combobox", name=box, exact=True).click()
@@ -29,12 +29,12 @@ def take(page: Page, box: str, value: str, typed: str = "") -> None:
 
 
 def choose_year(page: Page, year: str = YEAR) -> None:
-    take(page, "Année", year)
-    expect(head(page)).to_contain_text(f"en {year}")
+    choose_option(page, "Année", year)
+    expect(headline(page)).to_contain_text(f"en {year}")
 
 
-def head(page: Page) -> Locator:
-    """« 5 personnes en 2023 »."""
+def headline(page: Page) -> Locator:
+    """Return the element that says « 5 personnes en 2023 »."""
     return page.get_by_test_id("stMarkdown").filter(has_text=re.compile(r"^\d+ personnes? (en|au|du) ")).first
 
 
@@ -42,40 +42,40 @@ def card(page: Page, name: str) -> Locator:
     return page.locator(f".st-key-dashboard-{name}")
 
 
-def told(page: Page, name: str) -> list[str]:
-    """What the bars of a chart say, with plain spaces."""
-    return [plain(label) for label, _ in bars_of(page, name)]
+def bar_labels(page: Page, name: str) -> list[str]:
+    """Return the accessible labels of the bars of a chart, with plain spaces."""
+    return [plain_spaces(label) for label, _ in bars_of(page, name)]
 
 
 def bars_of(page: Page, chart: str) -> list[tuple[str, float]]:
-    """What each bar says and how dense it is, all read at one moment."""
+    """Return label and opacity of each bar, all read at one moment."""
     read = 'all => all.map((one) => [one.getAttribute("aria-label"), Number(one.getAttribute("opacity") ?? 1)])'
     return [(label, shade) for label, shade in card(page, chart).locator(BARS).evaluate_all(read)]
 
 
-def plain(text: str) -> str:
+def plain_spaces(text: str) -> str:
     return text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
-def shows(page: Page, **charts: list[str]) -> None:
-    """Wait until these charts say this."""
+def expect_bars(page: Page, **charts: list[str]) -> None:
+    """Wait until the bars of these charts have these labels."""
     for name, bars in charts.items():
-        eventually(lambda name=name: told(page, name), bars)  # type: ignore[misc]
+        eventually(lambda name=name: bar_labels(page, name), bars)  # type: ignore[misc]
 
 
 def click(page: Page, chart: str, label: str) -> None:
-    """Click the bar of that label, once the chart that is being replaced is gone."""
+    """Click the bar of that label, once the chart being replaced is gone."""
     bar = card(page, chart).locator(f'{BARS}[aria-label^="{label} : "]')
     expect(bar).to_have_count(1)
     bar.click()
 
 
-def faded(page: Page, chart: str) -> list[str]:
-    """The labels of the bars that were not chosen."""
+def faded_bars(page: Page, chart: str) -> list[str]:
+    """Return the labels of the bars that are faded because others are chosen."""
     return [label.split(" : ")[0] for label, shade in bars_of(page, chart) if shade < 1]
 
 
-def pick(page: Page, label: str, *values: str) -> None:
+def choose_values(page: Page, label: str, *values: str) -> None:
     """Choose values in a list above the charts."""
     box = page.get_by_role("combobox", name=label, exact=True)
     for value in values:
@@ -95,7 +95,7 @@ def names_found(page: Page) -> set[str]:
 
 
 def download(page: Page, press: Callable[[], None]) -> tuple[str, bytes]:
-    """The name and the content of the file that follows."""
-    with page.expect_download(timeout=60_000) as waited:
+    """Press something that downloads a file. Returns the file's name and content."""
+    with page.expect_download(timeout=60_000) as info:
         press()
-    return waited.value.suggested_filename, Path(waited.value.path()).read_bytes()
+    return info.value.suggested_filename, Path(info.value.path()).read_bytes()

@@ -1,4 +1,4 @@
-"""What tests of the screens share: a page that runs without a browser runs as somebody who holds every role."""
+"""Fixtures of the tests of screens: without a browser, a page runs with every role."""
 
 import pytest
 
@@ -12,5 +12,5 @@ EVERYTHING = Account(1, "cipa@exemple.fr", "La CIPA", frozenset(Role), True, Tru
 
 @pytest.fixture(autouse=True)
 def signed_in(monkeypatch):
-    """Let AppTest, which has no cookie, be somebody."""
-    monkeypatch.setattr(session, "current", lambda: Session(1, EVERYTHING, 0, 0, "Test", None))
+    """Sign in for AppTest, which has no cookies."""
+    monkeypatch.setattr(session, "current_session", lambda: Session(1, EVERYTHING, 0, 0, "Test", None))

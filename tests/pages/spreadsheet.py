@@ -1,4 +1,4 @@
-"""A grid as a person handles it in the browser, and a small office to put in it."""
+"""Helpers of browser tests: a grid as a person uses it, rows to put in it, and waiting."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ _COPY = """(cell) => {
 
 
 class Spreadsheet:
-    """The grid of one tab. Lines count from 1, as on the screen."""
+    """The grid of one tab. Lines are numbered from 1, as on the screen."""
 
     def __init__(self, page: Page, address: str = "") -> None:
         self.page = page
@@ -41,7 +41,7 @@ class Spreadsheet:
         return self.lines.nth(line - 1).locator(f'td[data-field="{field}"]')
 
     def column(self, field: str) -> list[str]:
-        """The texts of a column, without the empty line."""
+        """Return the texts of a column, without the empty line."""
         texts = self.page.locator(f'.palette-grid tbody tr:not(.draft) td[data-field="{field}"]').all_text_contents()
         return [text.strip() for text in texts]
 
@@ -53,7 +53,7 @@ class Spreadsheet:
         return cell
 
     def type(self, line: int, field: str, text: str, end: str = "Enter") -> None:
-        """Type over a cell, as fast as the browser takes it."""
+        """Type over a cell without waiting."""
         self.select(line, field)
         self.page.keyboard.type(text)
         self.page.keyboard.press(end)
@@ -73,35 +73,35 @@ class Spreadsheet:
     def search(self, words: str) -> None:
         self.page.get_by_role("searchbox", name="Rechercher").fill(words)
 
-    def settled(self) -> None:
-        """Wait until everything typed was dealt with."""
+    def wait_until_handled(self) -> None:
+        """Wait until the server has acknowledged every edit, whether saved or refused."""
         expect(self.page.locator(".palette-grid td.pending")).to_have_count(0)
         expect(self.status).not_to_have_text("Enregistrement…")
 
-    def saved(self) -> None:
+    def wait_until_saved(self) -> None:
         expect(self.status).to_contain_text("Enregistré à")
-        self.settled()
+        self.wait_until_handled()
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
-    def told(self, text: str) -> Locator:
-        """A sentence somewhere on the page."""
+    def sentence(self, text: str) -> Locator:
+        """Return the element of the page with this text."""
         return self.page.get_by_text(text)
 
 
-_COUNT_LOOKS = """() => {
+_COUNT_POLLS = """() => {
   const find = document.querySelector.bind(document)
-  window.looks = 0
-  document.querySelector = (what) => { window.looks += what === '[data-testid="stDialog"]'; return find(what) }
+  window.polls = 0
+  document.querySelector = (what) => { window.polls += what === '[data-testid=stDialog]'; return find(what) }
 }"""
-"""The grid looks for an open form each time before it asks whether a colleague changed anything."""
+"""Each time before it polls for colleagues' changes, the grid looks for an open form (window.paletteDialogIsOpen)."""
 
 
-def looked(page: Page) -> None:
-    """Wait until the grid has looked twice more for what colleagues changed, or for a form that keeps it from it."""
-    page.evaluate(_COUNT_LOOKS)
-    page.wait_for_function("window.looks >= 2")
+def wait_for_polls(page: Page) -> None:
+    """Wait until the grid has twice polled for changes, or skipped polling because a form is open."""
+    page.evaluate(_COUNT_POLLS)
+    page.wait_for_function("window.polls >= 2")
     expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_attached()
 
 
@@ -114,38 +114,38 @@ _COUNT_ANSWERS = """() => {
 
 
 @contextmanager
-def answered(page: Page) -> Iterator[None]:
-    """Do what asks something of the server; wait until its script has run once more, whatever shows of it."""
+def wait_for_run(page: Page) -> Iterator[None]:
+    """Wait, after the block, until the page's script has run once more."""
     expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_attached()
     page.evaluate(_COUNT_ANSWERS)
     yield
     page.wait_for_function("window.answers >= 1")
 
 
-def eventually(read: Callable[[], Any], wanted: Any, within: float = 30.0) -> float:
-    """Read until it is what is wanted; how many seconds it took. ``within`` is for a machine that others keep busy."""
+def eventually(read: Callable[[], Any], expected: Any, within: float = 30.0) -> float:
+    """Call ``read`` until it returns ``expected``. Returns the seconds it took; fails after ``within`` seconds."""
     start = time.monotonic()
-    while (found := read()) != wanted:
-        assert time.monotonic() - start < within, f"still {found!r} after {within} s, not {wanted!r}"
+    while (actual := read()) != expected:
+        assert time.monotonic() - start < within, f"still {actual!r} after {within} s, not {expected!r}"
         time.sleep(0.02)
     return time.monotonic() - start
 
 
 def add(db: Office, table: str, **values: Any) -> int:
-    """Save one row as the screens do. Returns its id."""
+    """Save a new row as the screens do. Returns its id."""
     return records.save(db, db.tables[table], Edit(values), "Test").row_id
 
 
 def change(db: Office, table: str, row_id: int, who: str = "Une collègue", **values: Any) -> None:
-    """What a colleague saves, knowing the row as it is now."""
+    """Save a change of a row as a colleague who has its present version."""
     row = records.get(db, db.tables[table], row_id)
     records.save(db, db.tables[table], Edit(values, row_id, row.version), who)
 
 
 def add_person(db: Office, last_name: str, first_name: str = "Lou", *, since: str = "2024-01-01", **values: Any) -> int:
-    """Somebody accompanied since that day, so that the portfolio shows her."""
-    given = {"last_name": last_name, "first_name": first_name, "gender": "woman", **values}
-    person = add(db, "person", **given)
+    """Add a person accompanied since that day, whom the portfolio shows. Returns the id."""
+    fields = {"last_name": last_name, "first_name": first_name, "gender": "woman", **values}
+    person = add(db, "person", **fields)
     add(db, "benefit", person_id=person, kind="rsa", subject_to_duties=1, starts_on=since)
     add(db, "stage", person_id=person, kind="accompaniment", mode="standard", starts_on=since)
     return person

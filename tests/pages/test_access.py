@@ -1,7 +1,7 @@
-"""Everybody can read and use every screen: axe-core, on the screens as they are, finds no serious violation.
+"""Every screen is accessible: axe-core finds no serious violation.
 
-axe comes from the package axe-playwright-python, so nothing is fetched. Every rule runs at each width, and nothing is
-left out; in the second theme, where nothing but colours differs, the rules of colours run again.
+axe comes with the package axe-playwright-python, so nothing is fetched. All rules run at each width in the first theme;
+in the second theme, which differs in colours only, the rules about colours run again.
 """
 
 import time
@@ -25,11 +25,11 @@ SCREENS = [screen.path for group in ALL.values() for screen in group]
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 VIEWS = ("Parcours", "Fiche", "Plans d’action", "Historique", "Droits")
 WIDTHS = (1440, 390)
-"""A desk, a telephone."""
+"""Pixels: a desktop screen, a telephone."""
 
 _AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 _COLOURS = ("color-contrast", "link-in-text-block")
-"""The rules that look at colours, of all that axe runs unless it is told otherwise."""
+"""The rules of axe about colours, which are the only ones that depend on the theme."""
 _RUN = """async (rules) => {
   const only = rules && { runOnly: { type: "rule", values: rules } }
   const { violations } = await axe.run({ resultTypes: ["violations"], ...only })
@@ -50,20 +50,20 @@ _SIZE = """() => {
 
 
 def violations(page: Page, theme: str = THEMES[0]) -> list[dict[str, str]]:
-    """Every element with a serious or critical violation: rule, help, target, and why."""
+    """Return every element with a serious or critical violation: rule, help, target, and why."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_AXE)
     found: list[dict[str, str]] = page.evaluate(_RUN, None if theme == THEMES[0] else list(_COLOURS))
     return found
 
 
-def told(found: list[dict[str, str]], where: str) -> list[str]:
-    """A line for each, and a line that says why."""
+def described(found: list[dict[str, str]], where: str) -> list[str]:
+    """Return two lines of text per violation: what, and why."""
     return [f"{where}: {one['rule']} | {one['target']} | {one['help']}\n    {one['why']}" for one in found]
 
 
 def check(page: Page, where: str, *opened: Locator, widths: tuple[int, ...] = WIDTHS) -> list[str]:
-    """What is wrong with what is shown now, at each width and in each theme. ``opened``: what has to be there."""
+    """Return the violations at each width and in each theme. ``opened``: elements that must be visible."""
     wrong = []
     for width, theme in looks(widths):
         page.set_viewport_size({"width": width, "height": 900})
@@ -72,19 +72,19 @@ def check(page: Page, where: str, *opened: Locator, widths: tuple[int, ...] = WI
         settle(page)
         for part in opened:
             expect(part).to_be_visible()
-        wrong += told(violations(page, theme), f"{where}, {width} px, {theme}")
+        wrong += described(violations(page, theme), f"{where}, {width} px, {theme}")
     return wrong
 
 
 def looks(widths: tuple[int, ...]) -> Iterator[tuple[int, Literal["light", "dark"]]]:
-    """Each width in each theme, one of the two changing at a time."""
+    """Yield each width in each theme, changing one of the two at a time."""
     for place, width in enumerate(widths):
         for theme in THEMES[:: -1 if place % 2 else 1]:
             yield width, theme
 
 
 def settle(page: Page) -> None:
-    """Wait until the script has ended and nothing more is drawn."""
+    """Wait until the script has ended and the page no longer changes."""
     expect(page.locator("html[lang=fr]")).to_be_attached()  # the script of pages/menu.py has run
     expect(page.locator("h1").first).to_be_visible()
     expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_attached()
@@ -99,7 +99,7 @@ def settle(page: Page) -> None:
 
 @pytest.fixture
 def person(server) -> int:
-    """Of every table a row or more, some of them late, refused or nearly spent. Returns the person they tell of."""
+    """Rows in every table, some of them late, refused or near the ceiling. Returns the person's id."""
     db, today = server.open(), records.today()
     person = add_person(db, "Abel", town="Cahors", craft="Céramiste", domain="crafts")
     diagnostic = add(db, "diagnostic", person_id=person, started_on="2024-01-10", obstacles=("mobility",))
@@ -144,7 +144,7 @@ def test_the_file_of_a_person(server, person, page):
 
 
 @pytest.mark.parametrize("address", ["connexion", "bienvenue?cle=perdue", "bienvenue?cle={}", "deconnexion"])
-def test_the_pages_of_the_door(server, open_tab, address):
+def test_the_sign_in_pages(server, open_tab, address):
     db = server.open()
     token = accounts.invite(db, "first", None, time.time())
     db.close()
@@ -154,7 +154,7 @@ def test_the_pages_of_the_door(server, open_tab, address):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=theme)
         expect(page.locator("h1")).to_be_visible()
-        wrong += told(violations(page, theme), f"/{address}, {width} px, {theme}")
+        wrong += described(violations(page, theme), f"/{address}, {width} px, {theme}")
 
     assert not wrong, "\n".join(wrong)
 
@@ -180,7 +180,7 @@ def test_the_filters(server, person, page):
     assert not (wrong := check(page, "filters", clear)), "\n".join(wrong)
 
 
-def test_a_grid_with_something_wrong_and_a_line_chosen(server, person, page):
+def test_a_grid_with_an_error_and_a_selected_line(server, person, page):
     grid = Spreadsheet(page, f"{server.address}aides")
     grid.type(1, "requested", "beaucoup")
     refused = page.locator("td.refused")
@@ -222,7 +222,7 @@ BAD = """<html lang="fr"><title>Essai</title><main><h1>Essai</h1><img src="data:
 <p style="color: #aaa; background: #fff">pâle</p></main></html>"""
 
 
-def test_a_bad_page_is_found_out(page):
+def test_the_checker_finds_violations(page):
     page.set_content(BAD)
 
     found = violations(page)
@@ -232,11 +232,11 @@ def test_a_bad_page_is_found_out(page):
         ("image-alt", "img"),
         ("label", "input"),
     ]
-    assert "image-alt | img | Images must have alternative text" in "\n".join(told(found, "essai"))
+    assert "image-alt | img | Images must have alternative text" in "\n".join(described(found, "essai"))
     assert [one["rule"] for one in violations(page, "dark")] == ["color-contrast"]
 
 
-def test_every_rule_of_colours_runs_in_both_themes(page):
+def test_every_colour_rule_runs_in_both_themes(page):
     page.set_content(BAD)
     page.evaluate(_AXE)
     rules = "axe.getRules(['cat.color']).filter(one => !one.tags.includes('wcag2aaa')).map(one => one.ruleId).sort()"
@@ -244,7 +244,7 @@ def test_every_rule_of_colours_runs_in_both_themes(page):
     assert page.evaluate(rules) == sorted(_COLOURS)
 
 
-def test_the_checker_sees_inside_the_grid(server, person, page):
+def test_the_checker_reads_inside_the_grid(server, person, page):
     page.goto(server.address)
     settle(page)
     page.locator(".palette-grid .counts").evaluate(

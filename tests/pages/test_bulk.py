@@ -1,4 +1,4 @@
-"""Bulk work in a real browser: what the preview says, what is then in the file, and one way back."""
+"""Bulk changes in a real browser: the preview, what is saved, and undoing it."""
 
 import pytest
 from playwright.sync_api import expect
@@ -10,7 +10,7 @@ from tests.pages.test_access import check, settle
 pytestmark = pytest.mark.browser
 
 
-def test_a_field_of_everything_found_is_previewed_changed_and_taken_back(server, page):
+def test_a_field_of_all_matching_rows_is_previewed_changed_and_undone(server, page):
     db = server.open()
     towns = ["Figeac"] * 58 + ["Cahors"] * 2
     for number, town in enumerate(towns):
@@ -40,7 +40,7 @@ def test_a_field_of_everything_found_is_previewed_changed_and_taken_back(server,
     assert sorted(row["town"] for row in server.rows("person")) == sorted(towns)
 
 
-def test_a_colleagues_change_since_the_preview_is_said_and_nothing_is_saved(server, page):
+def test_a_change_by_a_colleague_since_the_preview_is_shown_and_nothing_is_saved(server, page):
     db = server.open()
     people = [add_person(db, name, town="Figeac") for name in ("Abel", "Blum")]
     grid = Spreadsheet(page, server.address)
@@ -55,14 +55,14 @@ def test_a_colleagues_change_since_the_preview_is_said_and_nothing_is_saved(serv
     change(db, "person", people[1], town="Gramat")
     dialog.get_by_role("button", name="Modifier 2 lignes").click()
 
-    told = dialog.get_by_test_id("stAlert")
-    expect(told).to_contain_text("Rien n’a été modifié.")
-    expect(told).to_contain_text("Blum Lou : Une collègue a modifié cette ligne")
+    alert = dialog.get_by_test_id("stAlert")
+    expect(alert).to_contain_text("Rien n’a été modifié.")
+    expect(alert).to_contain_text("Blum Lou : Une collègue a modifié cette ligne")
     assert [row["town"] for row in server.rows("person")] == ["Figeac", "Gramat"]
     db.close()
 
 
-def test_contracts_are_renewed_for_the_chosen_persons_and_who_has_none_is_left_out(server, page):
+def test_contracts_are_renewed_for_the_selected_persons_who_have_one(server, page):
     db = server.open()
     people = [add_person(db, name) for name in ("Abel", "Blum", "Colin")]
     today = records.today()

@@ -1,4 +1,4 @@
-"""« Tableau de bord » in the browser: charts show the figures, a click filters all of them, and each becomes a file."""
+"""« Tableau de bord » in the browser: charts show the figures, are filtered by clicks, and can be downloaded."""
 
 import re
 import struct
@@ -19,17 +19,17 @@ from reports.content.plots import PLOTS
 from tests.pages.charts import (
     BARS,
     YEAR,
+    bar_labels,
     card,
+    choose_values,
     choose_year,
     click,
     download,
-    faded,
-    head,
+    expect_bars,
+    faded_bars,
+    headline,
     names_found,
-    pick,
-    plain,
-    shows,
-    told,
+    plain_spaces,
     type_day,
 )
 from tests.pages.spreadsheet import add, add_person, change, eventually
@@ -69,7 +69,7 @@ def stage_of(db: Office, person: int) -> int:
 
 @pytest.fixture
 def dashboard(server, office, page: Page) -> Page:
-    """The screen, on 2023."""
+    """The screen, showing 2023."""
     page.goto(f"{server.address}tableau-de-bord")
     choose_year(page)
     return page
@@ -79,8 +79,8 @@ def dashboard(server, office, page: Page) -> Page:
 
 
 def numbers(page: Page, chart: str) -> dict[str, float]:
-    """Label -> number of each bar that is not at zero."""
-    pairs = [text.split(" : ") for text in told(page, chart)]
+    """Return the number of each bar by label, without zeros."""
+    pairs = [text.split(" : ") for text in bar_labels(page, chart)]
     found = {label: float(said.split(" ")[0].replace(",", ".")) for label, said in pairs}
     return {label: value for label, value in found.items() if value}
 
@@ -95,88 +95,88 @@ def test_every_chart_shows_the_figures_of_the_period(dashboard, office):
         wanted = {part.label: part.value / euros for part in taken[figure] if part.value}
         assert wanted, f"{chart}: nothing to see"
         eventually(lambda chart=chart: numbers(dashboard, chart), wanted)  # type: ignore[misc]
-    shows(
+    expect_bars(
         dashboard, genre=["Femme : 3 · 60 %", "Homme : 2 · 40 %"], aides=["Matériel et outillage : 450,50 € · 1 aide"]
     )
-    crossed = told(dashboard, "domaine-genre")
+    crossed = bar_labels(dashboard, "domaine-genre")
     assert crossed[2:4] == ["Artisanat d’art, Femme : 1", "Artisanat d’art, Homme : 1"]
 
 
-def test_a_click_on_a_bar_filters_all_the_others_and_a_second_click_lifts_it(dashboard):
+def test_a_click_on_a_bar_filters_the_other_charts_and_a_second_click_removes_the_filter(dashboard):
     page = dashboard
     both = ["Femme : 3 · 60 %", "Homme : 2 · 40 %"]
-    shows(page, genre=both, sorties=["Emploi salarié : 2 · 100 %"], territoire=[*THREE_PLACES])
+    expect_bars(page, genre=both, sorties=["Emploi salarié : 2 · 100 %"], territoire=[*THREE_PLACES])
 
     click(page, "genre", "Femme")
-    expect(head(page)).to_have_text("3 personnes en 2023")
-    shows(page, genre=both, mode=["Accompagnement standard : 2 · 67 %", "Accompagnement allégé : 1 · 33 %"])
-    eventually(lambda: faded(page, "genre"), ["Homme"])
+    expect(headline(page)).to_have_text("3 personnes en 2023")
+    expect_bars(page, genre=both, mode=["Accompagnement standard : 2 · 67 %", "Accompagnement allégé : 1 · 33 %"])
+    eventually(lambda: faded_bars(page, "genre"), ["Homme"])
     expect(card(page, "sorties").get_by_text("Rien à montrer pour cette période.")).to_be_visible()
-    eventually(lambda: faded(page, "mode"), [])
+    eventually(lambda: faded_bars(page, "mode"), [])
 
     click(page, "territoire", "Cahors")
-    expect(head(page)).to_have_text("1 personne en 2023")
-    shows(page, domaine=["Artisanat d’art : 1 · 100 %"], genre=["Femme : 1 · 50 %", "Homme : 1 · 50 %"])
+    expect(headline(page)).to_have_text("1 personne en 2023")
+    expect_bars(page, domaine=["Artisanat d’art : 1 · 100 %"], genre=["Femme : 1 · 50 %", "Homme : 1 · 50 %"])
 
     click(page, "territoire", "Cahors")
-    expect(head(page)).to_have_text("3 personnes en 2023")
-    shows(page, genre=both)
+    expect(headline(page)).to_have_text("3 personnes en 2023")
+    expect_bars(page, genre=both)
     click(page, "genre", "Femme")
-    expect(head(page)).to_have_text("5 personnes en 2023")
-    shows(page, sorties=["Emploi salarié : 2 · 100 %"], territoire=[*THREE_PLACES])
-    eventually(lambda: faded(page, "genre"), [])
+    expect(headline(page)).to_have_text("5 personnes en 2023")
+    expect_bars(page, sorties=["Emploi salarié : 2 · 100 %"], territoire=[*THREE_PLACES])
+    eventually(lambda: faded_bars(page, "genre"), [])
     expect(page.get_by_role("button", name="Tout effacer")).to_have_count(0)
 
 
 THREE_PLACES = ("Cahors : 2 · 40 %", "Figeac : 2 · 40 %", "Non renseigné : 1 · 20 %")
 
 
-def test_what_was_clicked_is_named_and_taken_back_one_by_one_or_at_once(dashboard):
+def test_filters_set_by_clicks_are_listed_and_removed_one_by_one_or_all_at_once(dashboard):
     page = dashboard
     click(page, "sorties", "Emploi salarié")
     named = page.get_by_role("button", name="Motif de sortie : Emploi salarié")
     expect(named).to_be_visible()
-    expect(head(page)).to_have_text("2 personnes en 2023")
-    shows(page, genre=["Homme : 2 · 100 %"])
+    expect(headline(page)).to_have_text("2 personnes en 2023")
+    expect_bars(page, genre=["Homme : 2 · 100 %"])
     click(page, "mouvements", "févr., Entrées")
     month = page.get_by_role("button", name="Entrées en portefeuille : févr. 23")
     expect(month).to_be_visible()
-    expect(head(page)).to_have_text("1 personne en 2023")
+    expect(headline(page)).to_have_text("1 personne en 2023")
 
     named.click()
     expect(named).to_have_count(0)
-    expect(head(page)).to_have_text("2 personnes en 2023")
-    shows(page, genre=["Femme : 1 · 50 %", "Homme : 1 · 50 %"])
+    expect(headline(page)).to_have_text("2 personnes en 2023")
+    expect_bars(page, genre=["Femme : 1 · 50 %", "Homme : 1 · 50 %"])
     month.click()
-    expect(head(page)).to_have_text("5 personnes en 2023")
-    shows(page, genre=["Femme : 3 · 60 %", "Homme : 2 · 40 %"])
+    expect(headline(page)).to_have_text("5 personnes en 2023")
+    expect_bars(page, genre=["Femme : 3 · 60 %", "Homme : 2 · 40 %"])
 
     click(page, "domaine-genre", "Audiovisuel / Cinéma, Homme")
-    expect(head(page)).to_have_text("1 personne en 2023")
+    expect(headline(page)).to_have_text("1 personne en 2023")
     expect(page.get_by_title("Homme", exact=True)).to_be_visible()  # a tag in the list above
     page.get_by_role("button", name="Tout effacer").click()
-    expect(head(page)).to_have_text("5 personnes en 2023")
+    expect(headline(page)).to_have_text("5 personnes en 2023")
     expect(page.get_by_title("Homme", exact=True)).to_have_count(0)
 
 
-def test_the_lists_filter_too_and_lead_to_exactly_these_persons(dashboard):
+def test_the_lists_filter_and_the_button_shows_exactly_these_persons(dashboard):
     page = dashboard
-    pick(page, "Domaine d’activité", "Artisanat d’art", "Arts plastiques et visuels")
-    expect(head(page)).to_have_text("3 personnes en 2023")
-    shows(page, genre=["Femme : 2 · 67 %", "Homme : 1 · 33 %"])
+    choose_values(page, "Domaine d’activité", "Artisanat d’art", "Arts plastiques et visuels")
+    expect(headline(page)).to_have_text("3 personnes en 2023")
+    expect_bars(page, genre=["Femme : 2 · 67 %", "Homme : 1 · 33 %"])
     # whole, what was not chosen is pale
-    eventually(lambda: faded(page, "domaine"), ["Audiovisuel / Cinéma"])
-    pick(page, "Mode de suivi", "Accompagnement standard")
-    expect(head(page)).to_have_text("2 personnes en 2023")
-    pick(page, "Genre", "Homme")
-    expect(head(page)).to_have_text("1 personne en 2023")
-    pick(page, "Territoire", "Cahors")
-    expect(head(page)).to_have_text("0 personne en 2023")
+    eventually(lambda: faded_bars(page, "domaine"), ["Audiovisuel / Cinéma"])
+    choose_values(page, "Mode de suivi", "Accompagnement standard")
+    expect(headline(page)).to_have_text("2 personnes en 2023")
+    choose_values(page, "Genre", "Homme")
+    expect(headline(page)).to_have_text("1 personne en 2023")
+    choose_values(page, "Territoire", "Cahors")
+    expect(headline(page)).to_have_text("0 personne en 2023")
     expect(page.get_by_role("button", name="Voir ces personnes")).to_have_count(0)
-    pick(page, "Territoire", "Figeac")
-    expect(head(page)).to_have_text("1 personne en 2023")
+    choose_values(page, "Territoire", "Figeac")
+    expect(headline(page)).to_have_text("1 personne en 2023")
     page.get_by_role("button", name="Retirer Homme").click()
-    expect(head(page)).to_have_text("2 personnes en 2023")
+    expect(headline(page)).to_have_text("2 personnes en 2023")
 
     page.get_by_role("button", name="Voir ces personnes").click()
     chip = page.locator(".palette-grid .chip")
@@ -190,7 +190,7 @@ def test_the_lists_filter_too_and_lead_to_exactly_these_persons(dashboard):
     assert not [name for name in NAMES if name in page.url]
 
     page.get_by_role("link", name="Tableau de bord").click()
-    expect(head(page)).to_have_text("2 personnes en 2023")  # what was chosen is still chosen
+    expect(headline(page)).to_have_text("2 personnes en 2023")  # what was chosen is still chosen
 
 
 # ---- files
@@ -198,7 +198,7 @@ def test_the_lists_filter_too_and_lead_to_exactly_these_persons(dashboard):
 
 @pytest.fixture
 def formula(server) -> Iterator[None]:
-    """One label of a list looks like a formula, as somebody could have typed it in."""
+    """Give a value of a list a label that looks like a formula."""
     with server.open() as db:
         before = db.execute("SELECT label FROM list_domain WHERE code = 'crafts'").fetchone()[0]
         db.execute("UPDATE list_domain SET label = '=1+1' WHERE code = 'crafts'")
@@ -207,9 +207,11 @@ def formula(server) -> Iterator[None]:
         db.execute("UPDATE list_domain SET label = ? WHERE code = 'crafts'", (before,))
 
 
-def test_a_chart_tells_what_it_counts_and_becomes_a_file_of_each_kind(formula, dashboard):
+def test_a_chart_shows_its_definition_and_downloads_in_every_format(formula, dashboard):
     page = dashboard
-    shows(page, domaine=["Arts plastiques et visuels : 1 · 20 %", "=1+1 : 2 · 40 %", "Audiovisuel / Cinéma : 2 · 40 %"])
+    expect_bars(
+        page, domaine=["Arts plastiques et visuels : 1 · 20 %", "=1+1 : 2 · 40 %", "Audiovisuel / Cinéma : 2 · 40 %"]
+    )
     card(page, "domaine").get_by_role("button", name="Détail").click()
     detail = page.get_by_test_id("stPopoverBody")
     expect(detail.get_by_text("Domaine d’activité, parmi les personnes suivies")).to_be_visible()
@@ -245,10 +247,10 @@ def svg_size(svg: str) -> tuple[int, ...]:
     return tuple(int(re.findall(rf'\b{side}="(\d+)"', svg)[0]) for side in ("width", "height"))
 
 
-def test_all_charts_download_by_themselves_as_one_zip(dashboard):
+def test_all_charts_download_as_one_zip(dashboard):
     page = dashboard
     click(page, "territoire", "Figeac")
-    expect(head(page)).to_have_text("2 personnes en 2023")
+    expect(headline(page)).to_have_text("2 personnes en 2023")
 
     with page.expect_download(timeout=60_000) as waited:
         page.get_by_role("button", name="Tous les graphiques (ZIP)").click()
@@ -276,58 +278,58 @@ def test_all_charts_download_by_themselves_as_one_zip(dashboard):
 # ---- the period
 
 
-def test_a_period_is_a_year_a_day_or_days_between_two_and_both_screens_look_at_the_same(dashboard):
+def test_a_period_is_a_year_a_day_or_two_dates_and_both_screens_share_it(dashboard):
     page = dashboard
-    expect(head(page)).to_have_text("5 personnes en 2023")
+    expect(headline(page)).to_have_text("5 personnes en 2023")
     choose_year(page, "2022")
-    expect(head(page)).to_have_text("3 personnes en 2022")
+    expect(headline(page)).to_have_text("3 personnes en 2022")
     page.get_by_role("radio", name="Une période").click()
     type_day(page, "Du", "01/02/2023")
     type_day(page, "Au", "31/05/2023")
-    expect(head(page)).to_have_text("5 personnes du 01/02/2023 au 31/05/2023")
-    shows(page, sorties=["Emploi salarié : 1 · 100 %"])
+    expect(headline(page)).to_have_text("5 personnes du 01/02/2023 au 31/05/2023")
+    expect_bars(page, sorties=["Emploi salarié : 1 · 100 %"])
 
     type_day(page, "Au", "31/02/2023")
     expect(page.get_by_test_id("stAlert").filter(has_text="Au : ")).to_be_visible()
     expect(page.get_by_test_id("stAlert").filter(has_text="31/02/2023")).to_be_visible()
-    expect(head(page)).to_have_text("5 personnes du 01/02/2023 au 31/05/2023")
-    shows(page, sorties=["Emploi salarié : 1 · 100 %"])
+    expect(headline(page)).to_have_text("5 personnes du 01/02/2023 au 31/05/2023")
+    expect_bars(page, sorties=["Emploi salarié : 1 · 100 %"])
     type_day(page, "Au", "01/01/2023")
     expect(page.get_by_test_id("stAlert").filter(has_text="période")).to_be_visible()
-    expect(head(page)).to_have_text("5 personnes du 01/02/2023 au 31/05/2023")
+    expect(headline(page)).to_have_text("5 personnes du 01/02/2023 au 31/05/2023")
 
     page.get_by_role("radio", name="Un jour").click()
     type_day(page, "Jour", "bientôt")
     expect(page.get_by_test_id("stAlert").filter(has_text="Jour : ")).to_be_visible()
     type_day(page, "Jour", "06/03/2023")
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
-    expect(head(page)).to_have_text("5 personnes au 06/03/2023")
+    expect(headline(page)).to_have_text("5 personnes au 06/03/2023")
 
     page.get_by_role("link", name="Photo-bilan").click()
     expect(page.get_by_role("heading", name="Photo au 06/03/2023")).to_be_visible()
     expect(page.get_by_role("textbox", name="Jour")).to_have_value("06/03/2023")
 
     page.get_by_role("link", name="Tableau de bord").click()
-    expect(head(page)).to_have_text("5 personnes au 06/03/2023")
+    expect(headline(page)).to_have_text("5 personnes au 06/03/2023")
     expect(page.get_by_role("radio", name="Un jour")).to_be_checked()
 
 
 # ---- any office, any window
 
 
-def test_an_empty_office_is_shown_calmly(server, page):
+def test_the_dashboard_of_an_empty_office_shows_no_error(server, page):
     page.goto(f"{server.address}tableau-de-bord")
 
-    expect(head(page)).to_contain_text("0 personne en ")
+    expect(headline(page)).to_contain_text("0 personne en ")
     expect(page.get_by_text("Rien à montrer pour cette période.")).to_have_count(len(PLOTS))
     for unwanted in ("stAlert", "stException", "stVegaLiteChart", "stPopover"):
         expect(page.get_by_test_id(unwanted)).to_have_count(0)
     expect(page.get_by_role("button", name="Voir ces personnes")).to_have_count(0)
 
 
-def test_a_narrow_screen_is_read_without_scrolling_sideways_and_a_dark_one_has_light_numbers(dashboard):
+def test_a_narrow_screen_has_no_horizontal_scrolling_and_a_dark_one_has_light_numbers(dashboard):
     page = dashboard
-    shows(page, genre=["Femme : 3 · 60 %", "Homme : 2 · 40 %"])
+    expect_bars(page, genre=["Femme : 3 · 60 %", "Homme : 2 · 40 %"])
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme="dark")
     expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", "dark")
@@ -335,7 +337,7 @@ def test_a_narrow_screen_is_read_without_scrolling_sideways_and_a_dark_one_has_l
 
     eventually(lambda: page.evaluate(_TOO_WIDE), [])
     eventually(lambda: min(brightness(page, "genre")) > 180, True)
-    assert "3 · 60 %" in [plain(text) for text in beside(page, "genre").all_text_contents()]
+    assert "3 · 60 %" in [plain_spaces(text) for text in beside(page, "genre").all_text_contents()]
     page.emulate_media(color_scheme="light")
     eventually(lambda: max(brightness(page, "genre")) < 90, True)
 
@@ -345,11 +347,11 @@ _TOO_WIDE = """() => [document.documentElement, document.querySelector("[data-te
 
 
 def beside(page: Page, chart: str) -> Locator:
-    """The numbers beside the bars."""
+    """Return the numbers beside the bars."""
     return card(page, chart).locator(".mark-text text")
 
 
 def brightness(page: Page, chart: str) -> list[float]:
-    """How light the numbers are, 0 to 255, as the browser computes it."""
+    """Return the brightness of the numbers' colour, from 0 to 255."""
     fills = beside(page, chart).evaluate_all("all => all.map((one) => getComputedStyle(one).fill)")
     return [sum(map(float, re.findall(r"[\d.]+", fill)[:3])) / 3 for fill in fills] or [-1.0, 999.0]

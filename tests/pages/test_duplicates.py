@@ -1,4 +1,4 @@
-"""« Doublons » in a real browser: compared side by side, merged and taken back, or said to be two persons."""
+"""« Doublons » in a real browser: persons are compared, merged, unmerged, or kept apart."""
 
 import pytest
 from playwright.sync_api import expect
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def two(server):
-    """Somebody entered twice."""
+    """One person entered twice."""
     db = server.open()
     keep = add_person(db, "Lefebvre", "Nathalie", phone="0565000001", note="Atelier à Figeac.")
     gone = add(
@@ -36,7 +36,7 @@ def persons(server):
     return [(row["last_name"], row["email"], row["note"]) for row in server.rows("person")]
 
 
-def test_two_files_become_one_with_a_choice_per_field_and_come_back(server, page, compared):
+def test_two_persons_are_merged_with_a_choice_per_field_and_the_merge_is_undone(server, page, compared):
     keep, gone = compared
     before = persons(server)
     page.get_by_role("radiogroup", name="Nom").get_by_text("Lefèvre").click()
@@ -60,13 +60,13 @@ def test_two_files_become_one_with_a_choice_per_field_and_come_back(server, page
     assert [row["person_id"] for row in server.rows("intervention")] == [gone]
 
 
-def test_everybody_can_read_and_use_the_comparison(server, page, compared):
+def test_the_comparison_is_accessible(server, page, compared):
     wrong = check(page, "comparison", page.get_by_role("button", name="Fusionner"), widths=(390, 1440))
 
     assert not wrong, "\n".join(wrong)
 
 
-def test_a_colleagues_change_is_said_and_shown_before_anything_is_merged(server, page, compared):
+def test_a_change_by_a_colleague_is_shown_before_anything_is_merged(server, page, compared):
     keep, gone = compared
     db = server.open()
     change(db, "person", gone, craft="Relieuse")
@@ -78,7 +78,7 @@ def test_a_colleagues_change_is_said_and_shown_before_anything_is_merged(server,
     assert len(persons(server)) == 2
 
 
-def test_two_persons_are_set_apart_and_can_be_proposed_again(server, page, compared):
+def test_a_pair_is_set_aside_and_proposed_again(server, page, compared):
     page.get_by_role("button", name="Ce sont deux personnes").click()
 
     expect(page.get_by_text("Aucun doublon en vue.")).to_be_visible()

@@ -1,4 +1,4 @@
-"""« Tout emporter » in the browser: an agent takes the whole file away, once she was told what it is."""
+"""« Tout emporter » in the browser: an agent downloads the whole file, after reading a warning."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from tests.reports.reading_back import assert_same
 pytestmark = pytest.mark.browser
 
 
-def test_an_agent_takes_everything_away_and_it_leaves_a_trace(server, open_tab):
+def test_an_agent_downloads_the_whole_file_and_it_is_logged(server, open_tab):
     db = server.open()
     person = add_person(db, "Abel", town="Cahors", note="=1+1")
     add(db, "aid", person_id=person, type="training", requested_on="2024-06-03", requested=150_05)

@@ -1,4 +1,4 @@
-"""The form: one for every table of the dictionary; it saves, says what is wrong beside the field, never overwrites."""
+"""The form of every table: it saves, shows errors below their fields, and does not overwrite colleagues' changes."""
 
 from typing import Any
 
@@ -25,10 +25,10 @@ def given_person(db, **values) -> int:
 def _form_of(table, row_id, fixed):
     import streamlit as st
 
-    from db.storage.connection import office
+    from db.storage.connection import thread_office
     from pages.shared.form.form import edit_form
 
-    db = office()
+    db = thread_office()
     if edit_form(db, db.tables[table], "f", row_id, fixed):
         st.success("saved")
 
@@ -80,7 +80,7 @@ def test_a_new_row_is_saved_as_typed(office):
     assert (values["gender"], values["licence"], values["vehicle"]) == ("woman", 1, None)
 
 
-def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_lost_or_saved(office):
+def test_an_error_is_shown_below_its_field_and_nothing_is_lost_or_saved(office):
     form = open_form("person")
     form.text_input(key="f:last_name").input("Élan")
     form.text_input(key="f:birth_date").input("31/02/1980")
@@ -95,7 +95,7 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_lost_or_saved(off
     assert records.count(office, office.tables["person"], records.Query()) == 0
 
 
-def test_an_aid_says_what_is_left_and_is_refused_above_the_ceiling(office):
+def test_an_aid_shows_what_is_left_and_is_refused_above_the_ceiling(office):
     person = given_person(office)
     records.save(
         office,
@@ -120,7 +120,7 @@ def test_an_aid_says_what_is_left_and_is_refused_above_the_ceiling(office):
     assert saved(save(form))
 
 
-def test_an_orientation_says_its_verdict_and_reasons_while_it_is_typed(office):
+def test_an_orientation_shows_its_verdict_and_reasons_while_it_is_typed(office):
     person = given_person(office, birth_date="1960-01-01")
 
     form = open_form("orientation", person_id=person)
@@ -130,7 +130,7 @@ def test_an_orientation_says_its_verdict_and_reasons_while_it_is_typed(office):
     assert "orientée vers la CIPA" in form.success[0].value
 
 
-def test_a_field_left_alone_does_not_put_an_old_value_back(office):
+def test_an_unchanged_field_does_not_overwrite_a_colleagues_value(office):
     person = given_person(office)
     form = open_form("person", person)
     records.save(office, office.tables["person"], Edit({"town": "Figeac"}, person, 1), "Une collègue")
@@ -158,7 +158,7 @@ def test_two_people_on_the_same_field_see_both_values_and_choose(office, choice,
     assert records.get(office, office.tables["person"], person).values["town"] == town
 
 
-def test_a_row_deleted_meanwhile_is_said(office):
+def test_a_row_deleted_meanwhile_shows_a_message(office):
     person = given_person(office)
     form = open_form("person", person)
     records.delete(office, office.tables["person"], {person: 1}, "Une collègue")
@@ -170,7 +170,7 @@ def test_a_row_deleted_meanwhile_is_said(office):
     assert "supprimée entre-temps" in form.error[0].value
 
 
-def test_rights_in_two_periods_say_which_rule_refuses(office):
+def test_overlapping_rights_show_which_rule_refuses_them(office):
     person = given_person(office)
     rights = {"person_id": person, "kind": "rsa", "subject_to_duties": 1, "starts_on": "2024-01-01"}
     records.save(office, office.tables["benefit"], Edit(rights), "test")
@@ -183,7 +183,7 @@ def test_rights_in_two_periods_say_which_rule_refuses(office):
     assert records.count(office, office.tables["benefit"], records.Query()) == 1
 
 
-def test_long_texts_have_room(office):
+def test_long_texts_are_edited_in_text_areas(office):
     form = open_form("diagnostic")
 
     areas = {area.key for area in form.text_area}
@@ -192,7 +192,7 @@ def test_long_texts_have_room(office):
     assert not any(isinstance(field.type, References) for field in TABLES["diagnostic"].fields)
 
 
-def test_who_was_picked_stays_picked_while_one_searches_on(office, monkeypatch):
+def test_the_chosen_values_stay_chosen_during_another_search(office, monkeypatch):
     anne, paul = given_person(office), given_person(office, last_name="Verlaine", first_name="Paul")
     monkeypatch.setattr("pages.shared.form.form._LISTED", 1)
     form = open_form("project")
@@ -206,7 +206,7 @@ def test_who_was_picked_stays_picked_while_one_searches_on(office, monkeypatch):
     assert records.get(office, office.tables["project"], 1).values["participants"] == (anne, paul)
 
 
-def test_the_person_of_a_row_stays_picked_while_one_searches_on(office, monkeypatch):
+def test_the_person_of_a_row_stays_chosen_during_another_search(office, monkeypatch):
     anne = given_person(office)
     given_person(office, last_name="Verlaine", first_name="Paul")
     monkeypatch.setattr("pages.shared.form.form._LISTED", 1)

@@ -1,6 +1,6 @@
-"""Anything typed in any form: an error beside its field or a whole row, never a traceback and never half a row.
+"""Random input in every form gives an error below its field or a saved row, never a traceback or part of a row.
 
-A few times each: what is read and saved is tried out at length below the screen (tests/db/rows/test_fuzz.py).
+Only a few examples per form: parsing and saving are fuzzed at length in tests/db/rows/test_fuzz.py.
 """
 
 import pytest
@@ -64,7 +64,7 @@ def test_anything_typed_in_any_form(office, name):
 
 
 def _set(widget, data, item):
-    """A text anything at all; a list one of its own values, which AppTest wants as they are and not as they read."""
+    """Set a widget to any text, or to a value of its list (AppTest wants the values, not their labels)."""
     match item.type:
         case _ if getattr(widget, "options", None) is None:
             widget.set_value(data.draw(TYPED, label=item.name))

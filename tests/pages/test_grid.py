@@ -1,11 +1,11 @@
-"""The grid in a real browser: every kind of value is edited in place, saved at once, and nothing typed is lost."""
+"""The grid in a real browser: editing every kind of value, conflicts with colleagues, undo."""
 
 import pytest
 from playwright.sync_api import expect
 
 from db.model.effective_dictionary import DECLARED
 from db.rows import records
-from tests.pages.spreadsheet import Spreadsheet, add, add_person, answered, change, eventually
+from tests.pages.spreadsheet import Spreadsheet, add, add_person, change, eventually, wait_for_run
 
 pytestmark = pytest.mark.browser
 
@@ -39,7 +39,7 @@ def value(server, table: str, row_id: int, field: str):
 def test_a_cell_typed_over_is_saved_at_once(server, people, grid, field, typed, stored):
     grid.type(1, field, typed)
 
-    grid.saved()
+    grid.wait_until_saved()
     assert value(server, "person", people[0], field) == stored
 
 
@@ -51,7 +51,7 @@ def test_an_aid_is_edited_type_by_type(server, people, page):
     grid.type(1, "requested_on", "6/3/2026")
     grid.type(1, "type", "mob")
     grid.type(1, "person_id", "blu")
-    grid.saved()
+    grid.wait_until_saved()
 
     [row] = server.rows("aid")
     assert row["id"] == aid
@@ -71,7 +71,7 @@ def test_a_reference_is_chosen_in_the_list_that_typing_narrows(server, people, p
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
 
-    grid.saved()
+    grid.wait_until_saved()
     assert server.rows("aid")[0]["person_id"] == people[1]
 
 
@@ -85,11 +85,11 @@ def test_several_choices_are_ticked_in_the_cell(server, people, page):
     page.get_by_role("checkbox", name="Mobilité").check()
     page.keyboard.press("Enter")
 
-    grid.saved()
+    grid.wait_until_saved()
     assert value(server, "diagnostic", diagnostic, "obstacles") == '["housing", "mobility"]'
 
 
-def test_yes_and_no(server, people, page):
+def test_a_yes_or_no_field_is_edited(server, people, page):
     add(server.open(), "orientation", person_id=people[0], requested_on="2026-01-05")
     grid = Spreadsheet(page, f"{server.address}orientations")
     page.get_by_role("button", name="Colonnes").click()
@@ -108,8 +108,8 @@ def test_yes_and_no(server, people, page):
     eventually(lambda: server.rows("orientation")[0]["food_job"], None)
 
 
-def test_an_accent_composed_on_the_keyboard_begins_a_cell(server, people, grid, page):
-    """« ^ » then « e »: the browser composes the letter in whatever has the focus once the dead key is down."""
+def test_typing_a_dead_key_begins_editing(server, people, grid, page):
+    """After the dead key « ^ », the browser composes the letter in the element that has the focus: the editor."""
     grid.select(1, "town")
     page.locator("td:focus").evaluate(
         "(cell) => cell.dispatchEvent(new KeyboardEvent('keydown', { key: 'Dead', bubbles: true, composed: true }))"
@@ -117,7 +117,7 @@ def test_an_accent_composed_on_the_keyboard_begins_a_cell(server, people, grid, 
     page.keyboard.insert_text("Évry")
     page.keyboard.press("Enter")
 
-    grid.saved()
+    grid.wait_until_saved()
     assert value(server, "person", people[0], "town") == "Évry"
 
 
@@ -131,7 +131,7 @@ def test_five_cells_typed_one_after_the_other_are_all_saved(server, people, grid
     ]:
         grid.type(line, field, text, end)
 
-    grid.saved()
+    grid.wait_until_saved()
     rows = {row["last_name"]: row for row in server.rows("person")}
     assert [rows[name]["town"] for name in ("Abel", "Blum", "Émery")] == ["Cahors", "Figeac", "Gourdon"]
     assert (rows["Colin"]["craft"], rows["Émery"]["first_name"]) == ("relieuse", "Maé")
@@ -146,17 +146,17 @@ def test_no_edit_in_a_row_is_ignored(server, people, grid, page):
     eventually(lambda: [row["town"] for row in server.rows("person")], ["un", "deux", "trois", "quatre"])
 
 
-def test_the_same_cell_twice_is_no_conflict(server, people, grid):
+def test_editing_the_same_cell_twice_is_no_conflict(server, people, grid):
     grid.type(1, "town", "Caho")
     grid.type(1, "town", "Cahors")
     grid.type(1, "town", "Cahors-Sud")
 
-    grid.saved()
+    grid.wait_until_saved()
     assert value(server, "person", people[0], "town") == "Cahors-Sud"
-    assert grid.told("Que garder").count() == 0
+    assert grid.sentence("Que garder").count() == 0
 
 
-def test_an_edit_lands_on_its_row_whatever_is_sorted_meanwhile(server, people, grid, page):
+def test_an_edit_is_saved_in_its_row_although_the_grid_is_sorted_meanwhile(server, people, grid, page):
     grid.type(1, "town", "Abelville")
     grid.sort("last_name")
     grid.sort("last_name")
@@ -165,7 +165,7 @@ def test_an_edit_lands_on_its_row_whatever_is_sorted_meanwhile(server, people, g
     grid.search("colin")
     expect(grid.lines).to_have_count(2)
     grid.type(1, "town", "Colinville")
-    grid.settled()
+    grid.wait_until_handled()
 
     towns = {row["last_name"]: row["town"] for row in server.rows("person")}
     assert towns == {"Abel": "Abelville", "Blum": None, "Colin": "Colinville", "Émery": "Ville d’Émery"}
@@ -174,7 +174,7 @@ def test_an_edit_lands_on_its_row_whatever_is_sorted_meanwhile(server, people, g
 def test_a_cell_being_typed_in_stays_while_the_search_answers(server, people, grid, page):
     grid.select(1, "town")
     page.keyboard.type("Pradi")
-    with answered(page):
+    with wait_for_run(page):
         page.get_by_role("searchbox").evaluate(  # as if it had been typed before: the cell keeps the focus
             "(box) => { box.value = 'colin'; box.dispatchEvent(new Event('input', { bubbles: true, composed: true })) }"
         )
@@ -182,7 +182,7 @@ def test_a_cell_being_typed_in_stays_while_the_search_answers(server, people, gr
     page.keyboard.press("Enter")
 
     expect(grid.lines).to_have_count(2)
-    grid.settled()
+    grid.wait_until_handled()
     assert [(r["last_name"], r["town"]) for r in server.rows("person") if r["town"]] == [("Abel", "Pradines")]
 
 
@@ -195,44 +195,44 @@ def test_two_tabs_of_one_person_see_each_other(server, people, grid, page):
 
     expect(grid.cell(1, "town")).to_have_text("Figeac")
     assert value(server, "person", people[0], "town") == "Figeac"
-    assert grid.told("Que garder").count() == 0
+    assert grid.sentence("Que garder").count() == 0
 
 
-def seen_beside(server, people, grid):
-    """Wait until this tab has seen all that colleagues saved so far: what they save last shows in the next row."""
+def wait_for_colleagues(server, people, grid):
+    """Wait until this tab shows what colleagues have saved so far: a last change of theirs, in the next row."""
     change(server.open(), "person", people[1], craft="voisine")
     expect(grid.cell(2, "craft")).to_have_text("voisine")
 
 
 @pytest.mark.parametrize("keep", ["theirs", "mine"])
-def test_two_people_in_one_cell_choose(server, people, grid, page, keep):
+def test_two_people_who_edit_one_cell_choose_between_the_values(server, people, grid, page, keep):
     grid.select(1, "town")
     page.keyboard.type("Figeac")
     change(server.open(), "person", people[0], town="Gourdon")
-    seen_beside(server, people, grid)
+    wait_for_colleagues(server, people, grid)
     page.keyboard.press("Enter")
 
-    expect(grid.told("Une collègue a écrit « Gourdon » pendant que vous tapiez « Figeac »")).to_be_visible()
+    expect(grid.sentence("Une collègue a écrit « Gourdon » pendant que vous tapiez « Figeac »")).to_be_visible()
     assert value(server, "person", people[0], "town") == "Gourdon"
     grid.button("Garder « Gourdon »" if keep == "theirs" else "Écrire « Figeac »").click()
 
-    expect(grid.told("Que garder")).to_have_count(0)
+    expect(grid.sentence("Que garder")).to_have_count(0)
     kept = {"theirs": "Gourdon", "mine": "Figeac"}[keep]
     assert value(server, "person", people[0], "town") == kept
     expect(grid.cell(1, "town")).to_have_text(kept)
 
 
-def test_two_people_in_two_fields_of_a_row_are_both_kept(server, people, grid, page):
+def test_edits_by_two_people_in_two_fields_of_a_row_are_both_saved(server, people, grid, page):
     grid.select(1, "town")
     page.keyboard.type("Figeac")
     change(server.open(), "person", people[0], craft="potière")
-    seen_beside(server, people, grid)
+    wait_for_colleagues(server, people, grid)
     page.keyboard.press("Enter")
 
-    grid.saved()
+    grid.wait_until_saved()
     row = records.get(server.open(), DECLARED.tables["person"], people[0])
     assert (row.values["town"], row.values["craft"]) == ("Figeac", "potière")
-    assert grid.told("Que garder").count() == 0
+    assert grid.sentence("Que garder").count() == 0
 
 
 def test_a_colleagues_change_shows_without_disturbing_the_cell_being_typed_in(server, people, grid, page):
@@ -246,7 +246,7 @@ def test_a_colleagues_change_shows_without_disturbing_the_cell_being_typed_in(se
     expect(editor).to_have_value("Fig")
     page.keyboard.type("eac")
     page.keyboard.press("Enter")
-    grid.saved()
+    grid.wait_until_saved()
     assert value(server, "person", people[0], "town") == "Figeac"
 
 
@@ -255,7 +255,7 @@ def test_a_row_that_no_longer_fits_the_filter_stays_marked_until_applied_again(s
     expect(grid.lines).to_have_count(2)
     grid.type(1, "last_name", "Zola")
 
-    grid.saved()
+    grid.wait_until_saved()
     expect(grid.lines.first).to_have_class("stale")
     assert grid.column("last_name") == ["Zola"]
     grid.button("Appliquer de nouveau").click()
@@ -263,15 +263,15 @@ def test_a_row_that_no_longer_fits_the_filter_stays_marked_until_applied_again(s
     assert value(server, "person", people[0], "last_name") == "Zola"
 
 
-def test_undo_takes_back_ones_own_change_and_not_a_colleagues(server, people, grid, page):
+def test_undo_reverts_ones_own_change_and_not_a_colleagues(server, people, grid, page):
     grid.type(1, "town", "Figeac")
     grid.type(2, "town", "Cahors")
-    grid.saved()
+    grid.wait_until_saved()
     page.keyboard.press("Control+z")
     eventually(lambda: value(server, "person", people[1], "town"), None)
 
     change(server.open(), "person", people[0], town="Gourdon")
     expect(grid.cell(1, "town")).to_have_text("Gourdon")
     page.keyboard.press("Control+z")
-    expect(grid.told("Que garder")).to_be_visible()
+    expect(grid.sentence("Que garder")).to_be_visible()
     assert value(server, "person", people[0], "town") == "Gourdon"

@@ -1,4 +1,4 @@
-"""The grid in a real browser: pasted blocks, new lines, what is wrong in a cell, rows chosen, deleted and restored."""
+"""The grid in a real browser: pasted blocks, new lines, refused texts, selected, deleted and restored rows."""
 
 import pytest
 from playwright.sync_api import expect
@@ -34,38 +34,38 @@ def aid_grid(page, server, aids) -> Spreadsheet:
     return Spreadsheet(page, f"{server.address}aides")
 
 
-def told_saved(server, *fields: str):
+def saved_values(server, *fields: str):
     return [tuple(row[field] for field in fields) for row in server.rows("aid")]
 
 
-def test_three_cells_copied_from_excel(server, aids, aid_grid):
+def test_three_cells_copied_from_excel_are_pasted(server, aids, aid_grid):
     aid_grid.paste(1, "requested_on", "06/03/2026\tMobilité\t1 234,50 €\r\n")
 
-    aid_grid.saved()
-    assert told_saved(server, "requested_on", "type", "requested")[0] == ("2026-03-06", "mobility", 1234_50)
-    expect(aid_grid.told("3 cellules collées")).to_be_visible()
+    aid_grid.wait_until_saved()
+    assert saved_values(server, "requested_on", "type", "requested")[0] == ("2026-03-06", "mobility", 1234_50)
+    expect(aid_grid.sentence("3 cellules collées")).to_be_visible()
 
 
-def test_a_block_of_two_columns_and_three_lines(server, aids, aid_grid):
+def test_a_block_of_two_columns_and_three_lines_is_pasted(server, aids, aid_grid):
     aid_grid.paste(1, "type", 'Mobilité\t100\nFormation\t200,5\n"Lieu de diffusion\nou exposition"\t300\n')
 
-    aid_grid.saved()
-    assert told_saved(server, "type", "requested") == [("mobility", 100_00), ("training", 200_50), ("venue", 300_00)]
+    aid_grid.wait_until_saved()
+    assert saved_values(server, "type", "requested") == [("mobility", 100_00), ("training", 200_50), ("venue", 300_00)]
 
 
-def test_a_block_that_runs_past_the_last_line_begins_new_ones(server, people, grid):
+def test_a_block_pasted_past_the_last_line_adds_lines(server, people, grid):
     grid.paste(3, "last_name", "Durand\tAnne\nÉluard\tBéa\nFaure\tCléo\n")
 
-    expect(grid.told("Ligne 4, pas encore enregistrée. Il manque : Genre")).to_be_visible()
+    expect(grid.sentence("Ligne 4, pas encore enregistrée. Il manque : Genre")).to_be_visible()
     assert len(server.rows("person")) == 3
     grid.type(4, "gender", "Femme")
     grid.type(5, "gender", "Homme")
-    grid.saved()
+    grid.wait_until_saved()
     rows = [(row["last_name"], row["first_name"], row["gender"]) for row in server.rows("person")]
     assert rows[2:] == [("Durand", "Anne", "woman"), ("Éluard", "Béa", "woman"), ("Faure", "Cléo", "man")]
 
 
-def test_new_lines_typed_without_waiting_do_not_run_into_each_other(server, people, grid, page):
+def test_new_lines_typed_without_waiting_stay_separate(server, people, grid, page):
     grid.select(4, "last_name")
     for name in ("Durand", "Evrard", "Faure"):
         page.keyboard.type(name)
@@ -73,17 +73,17 @@ def test_new_lines_typed_without_waiting_do_not_run_into_each_other(server, peop
     for line, first, gender in ((4, "Anne", "Femme"), (5, "Béa", "Femme"), (6, "Cléo", "Homme")):
         grid.type(line, "first_name", first, "Tab")
         grid.type(line, "gender", gender)
-    grid.settled()
+    grid.wait_until_handled()
 
     eventually(lambda: [(r["last_name"], r["first_name"]) for r in server.rows("person")][3:],
                [("Durand", "Anne"), ("Evrard", "Béa"), ("Faure", "Cléo")])  # fmt: skip
     assert grid.column("last_name") == ["Abel", "Blum", "Colin", "Durand", "Evrard", "Faure"]
 
 
-def test_a_line_added_under_another_filter_does_not_come_back_in_this_one(server, people, grid):
+def test_a_line_added_under_another_filter_is_not_shown_under_this_one(server, people, grid):
     grid.paste(4, "last_name", "Durand\tAnne")
     grid.type(4, "gender", "Femme")
-    grid.saved()
+    grid.wait_until_saved()
     grid.search("abel")
     expect(grid.lines).to_have_count(2)
     change(server.open(), "person", people[0], town="Cahors")
@@ -92,48 +92,48 @@ def test_a_line_added_under_another_filter_does_not_come_back_in_this_one(server
     assert grid.column("last_name") == ["Abel"]
 
 
-def test_what_is_wrong_is_said_and_the_rest_is_saved(server, aids, aid_grid):
+def test_refused_texts_are_explained_and_the_rest_is_saved(server, aids, aid_grid):
     aid_grid.paste(2, "requested_on", "31/02/2026\tMobilité\tbeaucoup")
 
-    problem = aid_grid.told("Ligne 2 · Montant demandé : « beaucoup » n’est pas une somme")
+    problem = aid_grid.sentence("Ligne 2 · Montant demandé : « beaucoup » n’est pas une somme")
     expect(problem).to_be_visible()
-    expect(aid_grid.told("Ligne 2 · Demandée le : « 31/02/2026 » n’est pas une date")).to_be_visible()
+    expect(aid_grid.sentence("Ligne 2 · Demandée le : « 31/02/2026 » n’est pas une date")).to_be_visible()
     expect(aid_grid.cell(2, "requested")).to_have_text("beaucoup")
-    assert told_saved(server, "requested_on", "type", "requested")[1] == ("2026-01-08", "mobility", None)
+    assert saved_values(server, "requested_on", "type", "requested")[1] == ("2026-01-08", "mobility", None)
 
     aid_grid.type(2, "requested", "50")
     aid_grid.button("Abandonner ces saisies").click()
     expect(problem).to_have_count(0)
     expect(aid_grid.cell(2, "requested_on")).to_have_text("08/01/2026")
-    assert told_saved(server, "requested_on", "requested")[1] == ("2026-01-08", 50_00)
+    assert saved_values(server, "requested_on", "requested")[1] == ("2026-01-08", 50_00)
 
 
-def test_two_values_that_are_only_right_together(server, aids, aid_grid):
+def test_two_values_that_are_only_valid_together_are_saved(server, aids, aid_grid):
     aid_grid.type(1, "granted", "500")
-    expect(aid_grid.told("un montant accordé demande la décision « Accordée »")).to_be_visible()
+    expect(aid_grid.sentence("un montant accordé demande la décision « Accordée »")).to_be_visible()
     aid_grid.type(1, "decision", "accordée")
 
-    aid_grid.saved()
-    assert told_saved(server, "granted", "decision")[0] == (500_00, "granted")
+    aid_grid.wait_until_saved()
+    assert saved_values(server, "granted", "decision")[0] == (500_00, "granted")
 
 
 def test_the_ceiling_is_refused_in_the_grid(server, people, aids, aid_grid):
     aid_grid.paste(1, "decision", "Accordée\t950")
 
-    expect(aid_grid.told("le plafond de 900")).to_be_visible()
-    assert told_saved(server, "granted", "decision")[0] == (None, "pending")
+    expect(aid_grid.sentence("le plafond de 900")).to_be_visible()
+    assert saved_values(server, "granted", "decision")[0] == (None, "pending")
 
 
-def test_rows_are_deleted_after_a_question_and_brought_back(server, people, grid, page):
+def test_rows_are_deleted_once_confirmed_and_restored(server, people, grid, page):
     grid.lines.nth(0).get_by_role("checkbox").check()
     grid.lines.nth(2).get_by_role("checkbox").check()
-    expect(grid.told("2 lignes choisies")).to_be_visible()
+    expect(grid.sentence("2 lignes choisies")).to_be_visible()
     grid.button("Supprimer (2)").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("Colin Lou")).to_be_visible()
     dialog.get_by_role("button", name="Supprimer").click()
 
-    expect(grid.told("2 lignes supprimées")).to_be_visible()
+    expect(grid.sentence("2 lignes supprimées")).to_be_visible()
     assert [row["last_name"] for row in server.rows("person")] == ["Blum"]
     assert grid.column("last_name") == ["Blum"]
     grid.button("Annuler la suppression").click()
@@ -141,7 +141,7 @@ def test_rows_are_deleted_after_a_question_and_brought_back(server, people, grid
     assert len(server.rows("person")) == 3
 
 
-def test_one_field_is_changed_on_all_chosen_rows(server, people, grid, page):
+def test_one_field_is_changed_in_all_selected_rows(server, people, grid, page):
     page.get_by_role("checkbox", name="Choisir toutes les lignes").check()
     grid.button("Modifier (3)").click()
     dialog = page.get_by_role("dialog")
@@ -155,14 +155,14 @@ def test_one_field_is_changed_on_all_chosen_rows(server, people, grid, page):
     assert {row["town"] for row in server.rows("person")} == {"Cahors"}
 
 
-def test_a_row_that_a_colleague_deletes_while_one_types_in_it(server, people, grid, page):
+def test_text_typed_in_a_row_that_a_colleague_deletes_is_shown(server, people, grid, page):
     grid.select(1, "town")
     page.keyboard.type("Figeac")
     with server.open() as db:
         db.execute("UPDATE person SET deleted_at = '2026-01-01' WHERE id = ?", (people[0],))
 
     expect(grid.lines).to_have_count(3)
-    expect(grid.told("« Figeac » : Cette ligne a été supprimée entre-temps")).to_be_visible()
+    expect(grid.sentence("« Figeac » : Cette ligne a été supprimée entre-temps")).to_be_visible()
 
 
 def test_copy_and_paste_within_the_grid(server, people, grid, page):
@@ -172,14 +172,14 @@ def test_copy_and_paste_within_the_grid(server, people, grid, page):
     text = grid.copy()
     grid.paste(2, "town", text)
 
-    grid.saved()
+    grid.wait_until_saved()
     rows = server.rows("person")
     assert (rows[1]["town"], rows[1]["craft"]) == ('Cahors "centre"', "peintre")
 
 
-def test_one_value_fills_the_chosen_cells(server, people, grid):
+def test_one_value_pasted_fills_the_selected_cells(server, people, grid):
     grid.select(1, "town", to=(3, "town"))
     grid.paste_here("Cahors")
 
-    grid.saved()
+    grid.wait_until_saved()
     assert [row["town"] for row in server.rows("person")] == ["Cahors"] * 3

@@ -1,4 +1,4 @@
-"""The grid in a real browser: finding rows (filters, search, sort, pages, columns), downloading them, coming back."""
+"""The grid in a real browser: filters, search, sort, pages, columns, downloads."""
 
 import csv
 import re
@@ -8,14 +8,14 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.pages.spreadsheet import Spreadsheet, add, add_person, eventually, looked
+from tests.pages.spreadsheet import Spreadsheet, add, add_person, eventually, wait_for_polls
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def people(server):
-    """Five persons, one of them not in the portfolio; accents and capitals as names have them."""
+    """Five persons, one of them outside the portfolio, whose names have accents and capitals."""
     db = server.open()
     names = {
         "Émery": ("Cahors", "crafts"),
@@ -46,7 +46,7 @@ def close_popover(page: Page) -> None:
     page.locator("h1").first.click()
 
 
-def test_the_screen_opens_on_the_portfolio_and_says_so(grid):
+def test_the_portfolio_shows_its_preset_filter(grid):
     assert grid.column("last_name") == [
         "abel",
         "Dubois",
@@ -57,7 +57,7 @@ def test_the_screen_opens_on_the_portfolio_and_says_so(grid):
     expect(grid.page.get_by_role("listitem").filter(has_text="Situation :")).to_contain_text("En diagnostic")
 
 
-def test_a_filter_is_lifted_from_its_chip(grid):
+def test_a_filter_is_removed_by_its_chip(grid):
     grid.button("Lever le filtre Situation").click()
 
     expect(grid.counts).to_have_text("5 personnes")
@@ -76,13 +76,13 @@ def test_filters_of_text_list_date_and_emptiness(grid, page):
 
     page.get_by_role("textbox", name="Date de naissance, de").fill("03/15/1980")
     page.keyboard.press("Enter")
-    expect(grid.told("Date de naissance : « 03/15/1980 » n’est pas une date")).to_be_visible()
+    expect(grid.sentence("Date de naissance : « 03/15/1980 » n’est pas une date")).to_be_visible()
     expect(grid.counts).to_have_text("2 sur 5 personnes")
     grid.button("Tout effacer").click()
     expect(grid.counts).to_have_text("5 personnes")
 
 
-def test_filters_are_still_in_force_and_shown_on_coming_back(grid, page, server):
+def test_filters_are_kept_after_leaving_the_page(grid, page, server):
     open_filters(page)
     page.get_by_role("textbox", name="Commune").fill("figeac")
     page.keyboard.press("Enter")
@@ -101,7 +101,7 @@ def test_filters_are_still_in_force_and_shown_on_coming_back(grid, page, server)
     expect(page.get_by_role("textbox", name="Commune")).to_have_value("")
 
 
-def test_search_as_one_types_ignores_accents(grid, page):
+def test_search_while_typing_ignores_accents(grid, page):
     page.get_by_role("searchbox").press_sequentially("emer")
 
     expect(grid.counts).to_have_text("1 sur 5 personnes")
@@ -110,14 +110,14 @@ def test_search_as_one_types_ignores_accents(grid, page):
     expect(page.get_by_role("searchbox")).to_have_value("emer")
 
 
-def test_nothing_found_is_said(grid):
+def test_an_empty_search_result_shows_a_message(grid):
     grid.search("introuvable")
 
     empty = "Rien ne correspond à la recherche et aux filtres."
     expect(grid.page.locator(".palette-grid .scroller")).to_have_attribute("data-empty", empty)
 
 
-def test_sort_by_a_header_both_ways_and_back(grid, page):
+def test_a_header_sorts_ascending_descending_and_not_at_all(grid, page):
     grid.sort("last_name")
     expect(grid.cell(1, "last_name")).to_have_text("abel")
     grid.sort("last_name")
@@ -138,7 +138,7 @@ def test_columns_are_chosen_and_moved(grid, page):
     expect(page.locator('th[data-field="email"]')).to_be_visible()
 
 
-def test_pages_and_the_line_below_them(server, page):
+def test_the_pager_shows_the_pages(server, page):
     db = server.open()
     for number in range(55):
         add(db, "partner", name=f"Partenaire {number:03}")
@@ -158,7 +158,7 @@ def download(page: Page, name: str) -> bytes:
     return found.value.path().read_bytes()
 
 
-def test_what_is_shown_is_downloaded_and_harmless(server, grid, page):
+def test_the_download_has_the_rows_shown_and_no_formulas(server, grid, page):
     add_person(server.open(), "=1+1", "@SUM(A1)", town="-2", birth_date="1980-05-06")
     expect(grid.counts).to_have_text("5 sur 6 personnes")
 
@@ -180,7 +180,7 @@ def test_the_workbook_opens_with_real_dates_and_no_formula(server, grid, page):
     assert sheet.max_row == 6
 
 
-def test_an_empty_table_says_what_to_do(server, page):
+def test_an_empty_table_explains_how_to_begin(server, page):
     grid = Spreadsheet(page, f"{server.address}aides")
 
     expect(page.locator(".palette-grid .scroller")).to_have_attribute(
@@ -189,13 +189,13 @@ def test_an_empty_table_says_what_to_do(server, page):
     expect(grid.counts).to_have_text("0 aide financière")
 
 
-def test_a_new_row_by_the_form_and_an_old_one_opened_in_it(server, people, page):
+def test_a_row_is_added_and_another_opened_in_the_form(server, people, page):
     aid = add(server.open(), "aid", person_id=people[0], type="training", requested_on="2026-01-05")
     grid = Spreadsheet(page, f"{server.address}aides")
 
     grid.button("Nouvelle aide financière").click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    looked(page)
+    wait_for_polls(page)
     expect(page.get_by_role("dialog")).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name="Annuler").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -205,7 +205,7 @@ def test_a_new_row_by_the_form_and_an_old_one_opened_in_it(server, people, page)
         dialog = page.get_by_role("dialog")
         expect(dialog.get_by_role("textbox", name="Montant demandé")).to_be_visible()
         add_person(server.open(), "Nouvelle")  # a colleague's change must not close the form
-        looked(page)
+        wait_for_polls(page)
         dialog.get_by_role("textbox", name="Montant demandé").fill("120,50")
         dialog.get_by_role("textbox", name="Montant demandé").press("Tab")
         dialog.get_by_role("button", name="Enregistrer").click()
@@ -214,7 +214,7 @@ def test_a_new_row_by_the_form_and_an_old_one_opened_in_it(server, people, page)
     assert [(row["id"], row["requested"]) for row in server.rows("aid")] == [(aid, 120_50)]
 
 
-def test_a_person_opens_on_her_own_page(grid, page):
+def test_a_person_opens_on_the_page_of_their_file(grid, page):
     grid.select(1, "last_name")
     page.keyboard.press("Control+Enter")
 
@@ -222,7 +222,7 @@ def test_a_person_opens_on_her_own_page(grid, page):
     expect(page.get_by_text("abel", exact=False).first).to_be_visible()
 
 
-def test_what_calls_for_attention_is_marked(server, people, page):
+def test_rows_that_need_attention_are_marked(server, people, page):
     add(
         server.open(),
         "aid",

@@ -1,4 +1,4 @@
-"""« Importer »: an office's file, corrected on the screen, to what is in the file afterwards; once in a browser."""
+"""« Importer »: files are corrected on the screen and imported; once in a browser."""
 
 import time
 from contextlib import closing
@@ -27,13 +27,13 @@ def office(tmp_path, monkeypatch, new_office):
 
 
 class Screen:
-    """The screen in one tab."""
+    """The screen, run without a browser."""
 
     def __init__(self) -> None:
         self.app = AppTest.from_file(str(PAGES / "imports.py"), default_timeout=60).run()
 
     def drop(self, data: bytes, name: str = "liste.xlsx") -> None:
-        """Drop a file; one before it is let go."""
+        """Upload a file, after dropping the previous one."""
         for word in ("Recommencer", "Importer un autre fichier"):
             if self.button(word):
                 self.button(word).click().run()
@@ -41,7 +41,7 @@ class Screen:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until nothing is being made."""
+        """Wait until no job is running."""
         for key in (draft.JOB, draft.WRITING):
             while f"{key}:job" in self.app.session_state and self.app.session_state[f"{key}:job"].running:
                 time.sleep(0.02)
@@ -49,7 +49,7 @@ class Screen:
         assert not self.app.exception
 
     def button(self, label: str):
-        """The first button that begins so, or None."""
+        """Return the first button whose label begins so, or None."""
         return next((one for one in self.app.button if one.label.startswith(label)), None)
 
     def press(self, label: str) -> None:
@@ -57,13 +57,13 @@ class Screen:
         self.settle()
 
     def choose(self, label: str, value: object) -> None:
-        """Pick from a list, or type into a field."""
-        found = [*self.app.selectbox, *self.app.text_input, *self.app.radio]
-        next(one for one in found if one.label == label).set_value(value).run()
+        """Choose a value of a list, or type into a field."""
+        widgets = [*self.app.selectbox, *self.app.text_input, *self.app.radio]
+        next(one for one in widgets if one.label == label).set_value(value).run()
         self.settle()
 
     def open(self, label: str) -> None:
-        """Open the part whose title says so."""
+        """Open the expander whose title contains the label."""
         part = next(one for one in self.app.expander if label in one.label)
         self.app.session_state[part.proto.id.rpartition("-")[2]] = True
         self.app.run()
@@ -73,8 +73,8 @@ class Screen:
         return {one.label: one.value for one in self.app.metric}
 
     @property
-    def told(self) -> str:
-        """Every sentence of the page."""
+    def text(self) -> str:
+        """All texts of the page."""
         kinds = (self.app.markdown, self.app.caption, self.app.error, self.app.warning, self.app.info, self.app.success)
         return "\n".join(str(one.value) for kind in kinds for one in kind)
 
@@ -84,11 +84,11 @@ def persons(db) -> list[dict[str, object]]:
     return [dict(row) for row in db.dicts(sql)]
 
 
-def given(db, **values) -> int:
+def save_person(db, **values) -> int:
     return records.save(db, db.tables["person"], Edit({"gender": "woman", **values}), "Ada").row_id
 
 
-def test_an_awful_file_is_settled_on_the_screen_and_written_and_the_second_time_changes_nothing(office):
+def test_a_messy_file_is_corrected_and_written_and_importing_it_again_changes_nothing(office):
     file, screen = faulty_files.titles_and_merged_cells(), Screen()
 
     screen.drop(file.data, file.name)
@@ -105,7 +105,7 @@ def test_an_awful_file_is_settled_on_the_screen_and_written_and_the_second_time_
     assert persons(office) == [], "nothing is written before it is said"
     screen.press("Importer 5 lignes")
 
-    assert "5 lignes créées" in screen.told
+    assert "5 lignes créées" in screen.text
     found = {row["first_name"]: row for row in persons(office)}
     assert len(found) == 5
     assert (found["Andréa"]["birth_date"], found["Andréa"]["domain"], found["Andréa"]["phone"]) == (
@@ -121,7 +121,7 @@ def test_an_awful_file_is_settled_on_the_screen_and_written_and_the_second_time_
     assert persons(office) == before
 
 
-def test_a_corrected_column_and_value_are_known_in_the_next_file(office):
+def test_corrections_of_a_column_and_a_value_are_remembered_for_the_next_file(office):
     screen = Screen()
     head = ["Nom", "Prénom", "Sexe", "Savoir-faire", "Domaine"]
 
@@ -131,7 +131,7 @@ def test_a_corrected_column_and_value_are_known_in_the_next_file(office):
     screen.press("Importer 1 ligne")
     screen.drop(files.xlsx({"Artistes": [head, ["Hugo", "Max", "H", "Verrier", "Verre soufflé"]]}))
 
-    assert "comme la dernière fois" in screen.told
+    assert "comme la dernière fois" in screen.text
     assert screen.counts["En attente"] == "0"
     screen.press("Importer 1 ligne")
     assert [(row["craft"], row["domain"]) for row in persons(office)] == [
@@ -139,7 +139,7 @@ def test_a_corrected_column_and_value_are_known_in_the_next_file(office):
     ]  # fmt: skip
 
 
-def test_a_column_takes_its_field_from_another_when_somebody_says_so(office):
+def test_choosing_a_field_for_a_column_removes_it_from_another(office):
     screen = Screen()
 
     head = ["Nom", "Prénom", "Sexe", "Ville", "Lieu"]
@@ -151,8 +151,8 @@ def test_a_column_takes_its_field_from_another_when_somebody_says_so(office):
 
 
 @pytest.mark.parametrize("is_she", [True, False])
-def test_a_resemblance_is_offered_and_never_taken(office, is_she):
-    known = given(office, last_name="Marchand", first_name="Lou", birth_date="1980-03-01")
+def test_a_resemblance_is_proposed_and_never_decided(office, is_she):
+    known = save_person(office, last_name="Marchand", first_name="Lou", birth_date="1980-03-01")
     screen = Screen()
 
     screen.drop(files.xlsx({"Artistes": [HEAD, ["Marchant", "Lou", "01/03/1980", "F", "Spectacle vivant"]]}))
@@ -165,7 +165,7 @@ def test_a_resemblance_is_offered_and_never_taken(office, is_she):
     assert domains == ({known: "performing_arts"} if is_she else {known: None, known + 1: "performing_arts"})
 
 
-def test_a_problem_is_set_aside_taken_back_or_left_waiting_with_its_row(office):
+def test_a_problem_is_set_aside_brought_back_or_left_with_its_waiting_row(office):
     wrong = [[f"Nom{letter}", "Lou", "31/02/1980", "F", None] for letter in "ABC"]
     screen = Screen()
     screen.drop(files.xlsx({"Artistes": [HEAD, *wrong, ["Bon", "Max", "02/03/1980", "H", None]]}))
@@ -182,10 +182,10 @@ def test_a_problem_is_set_aside_taken_back_or_left_waiting_with_its_row(office):
     assert {(row["last_name"], row["birth_date"]) for row in persons(office)} == {
         ("NomB", None), ("NomC", None), ("Bon", "1980-03-02"),
     }  # fmt: skip
-    assert "1 ligne en attente n’a pas été importée" in screen.told
+    assert "1 ligne en attente n’a pas été importée" in screen.text
 
 
-def test_a_required_field_without_a_column_is_given_once_for_the_sheet(office):
+def test_a_required_field_without_a_column_gets_one_value_for_the_sheet(office):
     screen = Screen()
     screen.drop(files.xlsx({"Artistes": [["Nom", "Prénom", "Ville"], ["Hugo", "Max", "Cahors"]]}))
     assert screen.counts["En attente"] == "1"
@@ -196,8 +196,8 @@ def test_a_required_field_without_a_column_is_given_once_for_the_sheet(office):
     assert [row["gender"] for row in persons(office)] == ["man"]
 
 
-def test_what_a_colleague_changed_meanwhile_stops_the_import_and_it_is_compared_anew(office):
-    known = given(office, last_name="Marchand", first_name="Lou", birth_date="1980-03-01", town="Cahors")
+def test_a_change_by_a_colleague_stops_the_import_which_is_compared_again(office):
+    known = save_person(office, last_name="Marchand", first_name="Lou", birth_date="1980-03-01", town="Cahors")
     screen = Screen()
     screen.drop(files.xlsx({"Artistes": [[*HEAD, "Ville"], ["Marchand", "Lou", "01/03/1980", "F", None, "Figeac"]]}))
     row = records.get(office, office.tables["person"], known)
@@ -205,14 +205,14 @@ def test_what_a_colleague_changed_meanwhile_stops_the_import_and_it_is_compared_
 
     screen.press("Importer 1 ligne")
 
-    assert "rien n’a été enregistré" in screen.told
-    assert "comparé de nouveau" in screen.told
+    assert "rien n’a été enregistré" in screen.text
+    assert "comparé de nouveau" in screen.text
     assert persons(office)[0]["town"] == "Gourdon"
     screen.press("Importer 1 ligne")
     assert persons(office)[0]["town"] == "Figeac"
 
 
-def test_a_comparison_is_cancelled_and_begun_again(office, monkeypatch):
+def test_a_comparison_is_cancelled_and_started_again(office, monkeypatch):
     real, begun = planning.plan, []
 
     def endless(db, book, choices, tick):
@@ -227,7 +227,7 @@ def test_a_comparison_is_cancelled_and_begun_again(office, monkeypatch):
     screen.app.file_uploader[0].set_value(("a.xlsx", data, "")).run()
     assert screen.button("Annuler"), "it takes long: there is a way out"
     screen.press("Annuler")
-    assert "interrompue" in screen.told
+    assert "interrompue" in screen.text
     assert begun
     monkeypatch.setattr(planning, "plan", real)
     screen.press("Comparer")
@@ -235,7 +235,7 @@ def test_a_comparison_is_cancelled_and_begun_again(office, monkeypatch):
     assert screen.counts["À créer"] == "1"
 
 
-def test_an_import_is_cancelled_while_it_writes_and_nothing_of_it_stays(office, monkeypatch):
+def test_an_import_cancelled_while_writing_is_rolled_back(office, monkeypatch):
     real, begun = writing.write, []
 
     def endless(db, plan, who, tick, leave_waiting):
@@ -255,7 +255,7 @@ def test_an_import_is_cancelled_while_it_writes_and_nothing_of_it_stays(office, 
     screen.press("Annuler")
 
     assert begun
-    assert "interrompu : rien n’a été enregistré" in screen.told
+    assert "interrompu : rien n’a été enregistré" in screen.text
     assert persons(office) == []
     monkeypatch.setattr(writing, "write", real)
     screen.press("Importer 1 ligne")
@@ -263,22 +263,22 @@ def test_an_import_is_cancelled_while_it_writes_and_nothing_of_it_stays(office, 
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "told"),
+    ("name", "data", "message"),
     [
         ("bilan.pdf.xlsx", b"%PDF-1.7 ...", "est un PDF"),
         ("vide.csv", b"", "est vide"),
         ("abime.xlsx", b"PK\x03\x04 rien de bon", "abîmé"),
     ],
 )
-def test_a_file_that_is_none_is_said_in_french_and_another_may_follow(office, name, data, told):
+def test_an_unreadable_file_shows_a_french_message_and_another_can_be_dropped(office, name, data, message):
     screen = Screen()
 
     screen.drop(data, name)
-    assert told in screen.told.replace("\\", "")
+    assert message in screen.text.replace("\\", "")
     screen.drop(files.xlsx({"Artistes": [HEAD, ["Hugo", "Max", None, "H", None]]}))
 
     assert screen.counts["À créer"] == "1"
-    assert told not in screen.told
+    assert message not in screen.text
 
 
 # ---- in a browser
@@ -289,8 +289,8 @@ def in_sight(page: Page, name: str) -> Locator:
 
 
 @pytest.mark.browser
-def test_a_workbook_of_seven_sheets_goes_through_the_screen_is_seen_in_the_portfolio_and_undone(server, page):
-    """Two clicks write once; a page that is left keeps what was begun; axe finds nothing to say in either theme."""
+def test_a_workbook_of_seven_sheets_is_imported_shown_in_the_portfolio_and_undone(server, page):
+    """Also: two clicks import once, the draft is kept after leaving the page, and the page is accessible."""
     file = faulty_files.sheets_that_belong_together()
     with closing(server.open()) as raw:
         add(raw, "person", last_name="Abel", first_name="Max", gender="man")

@@ -1,4 +1,4 @@
-"""The memory as people use it: who did what, taking it back, handing over, erasing, and what a note should not say."""
+"""History, undo, access log, a person's download, erasure, and the warning about sensitive words, in the browser."""
 
 import json
 import zipfile
@@ -24,7 +24,7 @@ def dialog_of(page):
     return page.get_by_role("dialog")
 
 
-def test_the_last_save_is_taken_back_from_the_grid(server, page):
+def test_the_last_save_is_undone_from_the_grid(server, page):
     grid = Spreadsheet(page, f"{server.address}reseau")
     grid.type(1, "name", "La Fabrique")
     expect(grid.cell(1, "name")).to_have_text("La Fabrique")
@@ -43,7 +43,7 @@ def test_the_last_save_is_taken_back_from_the_grid(server, page):
     db.close()
 
 
-def test_a_colleague_searches_the_history_and_takes_an_operation_back(server, page):
+def test_a_colleague_searches_the_history_and_undoes_an_operation(server, page):
     db = server.open()
     row = records.save(db, db.tables["partner"], Edit({"name": "Le Moulin", "town": "Cahors"}), "Ada").row_id
     records.save(db, db.tables["partner"], Edit({"town": "Figeac"}, row, 1), "Ada")
@@ -62,7 +62,7 @@ def test_a_colleague_searches_the_history_and_takes_an_operation_back(server, pa
     assert [row["town"] for row in server.rows("partner")] == ["Cahors"]
 
 
-def test_what_a_later_change_made_wrong_is_said(server, page):
+def test_undoing_is_refused_when_a_later_change_depends_on_it(server, page):
     db = server.open()
     row = records.save(db, db.tables["partner"], Edit({"name": "Le Pressoir", "town": "Souillac"}), "Ada").row_id
     records.save(db, db.tables["partner"], Edit({"town": "Martel"}, row, 1), "Ada")
@@ -80,7 +80,7 @@ def test_what_a_later_change_made_wrong_is_said(server, page):
     assert [row["town"] for row in server.rows("partner")] == ["Gramat"]
 
 
-def test_a_person_is_handed_everything_and_it_leaves_a_trace(server, page):
+def test_the_download_of_a_persons_file_is_complete_and_logged(server, page):
     db = server.open()
     person = add_person(db, "Abel", craft="Céramiste")
     page.goto(f"{server.address}dossier?dossier={person}")
@@ -92,19 +92,19 @@ def test_a_person_is_handed_everything_and_it_leaves_a_trace(server, page):
     name = download.value.suggested_filename
     assert name == f"dossier-{person}-{records.today()}.zip"
     with zipfile.ZipFile(BytesIO(download.value.path().read_bytes())) as file:
-        told = json.loads(file.read("dossier.json"))
+        content = json.loads(file.read("dossier.json"))
         text = "\n".join(one.extract_text() for one in PdfReader(BytesIO(file.read("dossier.pdf"))).pages)
-    assert told["tables"][0]["lignes"][0]["champs"]["Discipline"]["texte"] == "Céramiste"
+    assert content["tables"][0]["lignes"][0]["champs"]["Discipline"]["texte"] == "Céramiste"
     assert "Céramiste" in text
     assert [line.action for line in access_log.find(db, person_id=person)[0]] == ["package", "open"]
-    assert [line["action"] for line in told["consultations"]] == [
+    assert [line["action"] for line in content["consultations"]] == [
         access_log.ACTIONS["package"],
         access_log.ACTIONS["open"],
     ]
     db.close()
 
 
-def test_opening_a_file_leaves_one_trace_for_as_long_as_it_is_at_hand(server, page):
+def test_opening_a_file_is_logged_once_while_it_stays_open(server, page):
     db = server.open()
     person = add_person(db, "Abel")
     for _ in range(2):
@@ -118,7 +118,7 @@ def test_opening_a_file_leaves_one_trace_for_as_long_as_it_is_at_hand(server, pa
     assert (many, lines[0].who, lines[0].action) == (1, "La CIPA", "open")
 
 
-def test_a_file_is_archived_then_erased_by_whoever_read_the_list(own_server, page):
+def test_a_file_is_archived_then_erased_once_confirmed(own_server, page):
     db = own_server.open()
     alone = {"first_name": "Lou", "gender": "woman"}
     person, other, kept = (
@@ -157,7 +157,7 @@ def test_a_file_is_archived_then_erased_by_whoever_read_the_list(own_server, pag
     db.close()
 
 
-def test_a_note_that_says_too_much_is_warned_of_and_saved_all_the_same(server, page):
+def test_a_note_with_sensitive_words_shows_a_warning_and_is_saved(server, page):
     db = server.open()
     person = add_person(db, "Abel")
     db.close()
@@ -178,7 +178,7 @@ def test_a_note_that_says_too_much_is_warned_of_and_saved_all_the_same(server, p
     assert "chimio" not in server.log.read_text()
 
 
-def test_a_backup_that_failed_is_said_on_the_home_page_and_in_the_settings(own_server, open_tab):
+def test_a_failed_backup_is_shown_on_the_home_page_and_in_the_settings(own_server, open_tab):
     folder = folders.backup_folder(own_server.file)
     eventually(lambda: status.state(folder, datetime.now(UTC)).good, True, within=60)
     page = open_tab(f"{own_server.address}reglages")

@@ -11,7 +11,7 @@ from db.customise import edit
 from db.storage import connection
 from publication.release import ledger, public_file
 from tests.conftest import Server, let_in
-from tests.pages.charts import take
+from tests.pages.charts import choose_option
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +33,7 @@ def own(demo_file, tmp_path, request):
     server.start()
     yield server
     server.kill()
-    server.tell_if_failed(request)
+    server.print_log_if_failed(request)
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def ledger_entries(server):
 
 
 def choose_year(page, year):
-    take(page, "Année", year)
+    choose_option(page, "Année", year)
     expect(page.get_by_role("button", name=f"Publier {year}")).to_be_visible(timeout=60_000)
 
 
@@ -67,7 +67,7 @@ def test_the_preview_shows_true_and_published_numbers_with_an_explanation(own, s
     women = screen.get_by_role("row").filter(has_text="Genre").filter(has_text="Femmes")
     expect(women.get_by_role("cell").nth(2)).to_have_text("64")
 
-    take(screen, "Tableau", "Sorties du RSA selon le motif", "Sorties")
+    choose_option(screen, "Tableau", "Sorties du RSA selon le motif", "Sorties")
     job = screen.get_by_role("row").filter(has_text="Emploi salarié")
     expect(job.get_by_role("cell").nth(1)).to_have_text("14")
     expect(job.get_by_role("cell").nth(2)).to_have_text("15")
@@ -107,7 +107,7 @@ def test_publishing_can_be_cancelled_and_nothing_is_online(own, screen):
     expect(screen.get_by_test_id("stProgress")).to_contain_text("Publier 2025 : ")
     screen.get_by_role("button", name="Annuler").dispatch_event("click")
     expect(screen.get_by_test_id("stProgress")).to_have_count(0)
-    own.at_rest()
+    own.wait_until_idle()
 
     assert ledger_entries(own) == []
     assert not (own.public / public_file.NAME).exists()
@@ -116,7 +116,7 @@ def test_publishing_can_be_cancelled_and_nothing_is_online(own, screen):
 def test_a_public_fact_is_added_and_bad_input_shows_an_error(own, screen):
     def add_fact(year, number, source):
         screen.get_by_role("textbox", name="Année du nombre").fill(year)
-        take(screen, "Ce qu’il compte", "Genre : Femmes", "Genre")
+        choose_option(screen, "Ce qu’il compte", "Genre : Femmes", "Genre")
         screen.get_by_role("textbox", name="Nombre", exact=True).fill(number)
         screen.get_by_role("textbox", name="Où il a été donné").fill(source)
         screen.get_by_role("button", name="Noter").click()
@@ -138,13 +138,13 @@ def test_an_own_field_is_published_once_it_is_made_public(own, page):
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("Jamais publié : seul « Un choix dans une liste »")).to_be_visible()
     dialog.get_by_role("textbox", name="Intitulé").fill("Label")
-    take(page, "Genre *", "Un choix dans une liste", "Un choix")
+    choose_option(page, "Genre *", "Un choix dans une liste", "Un choix")
     dialog.get_by_role("textbox", name="Valeurs, une par ligne").fill("Or massif\nArgent fin\nÉtain")
     dialog.get_by_role("textbox", name="Valeurs, une par ligne").press("Tab")
     expect(dialog.get_by_role("radio", name="Jamais publié")).to_be_checked()
     dialog.get_by_text("Publié par groupes seulement").click()
     for label in ("Or massif", "Argent fin"):
-        take(page, "Valeurs qui ont leur ligne *", label, label)
+        choose_option(page, "Valeurs qui ont leur ligne *", label, label)
     page.keyboard.press("Escape")
     dialog.get_by_role("button", name="Ajouter le champ").click()
     expect(page.get_by_text("Label · liste « Label »")).to_contain_text("publié par groupes")
@@ -154,7 +154,7 @@ def test_an_own_field_is_published_once_it_is_made_public(own, page):
     db.close()
     page.goto(f"{own.address}publication")
     choose_year(page, "2022")
-    take(page, "Tableau", "Label", "Label")
+    choose_option(page, "Tableau", "Label", "Label")
     rest = page.get_by_role("row").filter(has_text="Autre ou non précisé")
     expect(rest.get_by_role("cell")).to_have_count(4)
     page.get_by_role("button", name="Publier 2022").click()

@@ -1,4 +1,4 @@
-"""« Photo-bilan » in the browser: numbers that open, two truths, papers to download, reports kept as they were."""
+"""« Photo-bilan » in the browser: numbers that open, reports as known on a day, downloads, frozen reports."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from db.model.office import Office
 from reports.content.plots import PLOTS
 from tests.db.rewriting import rewriting
-from tests.pages.charts import take
+from tests.pages.charts import choose_option
 from tests.pages.spreadsheet import Spreadsheet, add, add_person
 
 pytestmark = pytest.mark.browser
@@ -49,8 +49,8 @@ def office(server) -> Iterator[Office]:
     db.close()
 
 
-def happened(db: Office, moment: str, table: str = "") -> None:
-    """Let the history say that what was typed in, in one table or in all, was so at that moment."""
+def date_history(db: Office, moment: str, table: str = "") -> None:
+    """Date the changes so far, of one table or of all, to that moment."""
     with rewriting(db):
         db.execute("UPDATE history SET at = ? WHERE ? IN ('', table_name)", (moment, table))
 
@@ -60,7 +60,7 @@ def happened(db: Office, moment: str, table: str = "") -> None:
 
 def open_report(page: Page, address: str, year: str = "2023") -> Page:
     page.goto(f"{address}photo-bilan")
-    take(page, "Année", year)
+    choose_option(page, "Année", year)
     expect(page.get_by_role("heading", name=f"Bilan {year}")).to_be_visible()
     return page
 
@@ -69,8 +69,8 @@ def number(page: Page, name: str) -> Locator:
     return page.locator(f".st-key-number-{name}")
 
 
-def reads(page: Page, name: str, value: str, change: str = "") -> None:
-    """Wait until a headline number says this."""
+def expect_number(page: Page, name: str, value: str, change: str = "") -> None:
+    """Wait until a headline number shows this value."""
     expect(number(page, name).get_by_test_id("stMetricValue")).to_have_text(value)
     if change:
         expect(number(page, name).get_by_test_id("stMetricDelta")).to_have_text(change)
@@ -81,7 +81,7 @@ def bar(page: Page, chart: str, label: str) -> Locator:
 
 
 def names_in(page: Page) -> Locator:
-    """The first cells of the opened list, as a screen reader reads them."""
+    """Return the first cells of the list in the dialog."""
     return page.get_by_role("dialog").locator("canvas td[aria-colindex='1']")
 
 
@@ -90,13 +90,13 @@ def close(page: Page) -> None:
     page.get_by_role("dialog").wait_for(state="detached")
 
 
-def says_no_name(page: Page) -> None:
-    """An address stays in the browser's history, and in logs."""
+def expect_no_name_in_address(page: Page) -> None:
+    """Check that the address, which goes into the browser's history and logs, contains no name."""
     assert not [name for name in NAMES if name.lower() in page.url.lower()]
 
 
 def known_on(page: Page, day: str) -> None:
-    """Look at what was known on that day."""
+    """Choose « Ce que l’on savait » on that day."""
     page.get_by_role("radio", name="Ce que l’on savait").click()
     box = page.get_by_role("textbox", name="Su le")
     box.fill(day)
@@ -104,13 +104,13 @@ def known_on(page: Page, day: str) -> None:
 
 
 def download(page: Page, name: str) -> tuple[str, Path]:
-    """Press one button; the file that comes by itself, and its name."""
+    """Press a button and return the downloaded file and its name."""
     with page.expect_download(timeout=60_000) as waited:
         page.get_by_role("button", name=name, exact=True).click()
     return waited.value.suggested_filename, Path(waited.value.path())
 
 
-def test_every_export_downloads_by_itself_one_after_the_other(server, office, page):
+def test_every_export_downloads_once_it_is_made(server, office, page):
     open_report(page, server.address)
 
     names = [download(page, label)[0] for label in (DECK, PAPER, BOOK, CHARTS)]
@@ -121,13 +121,13 @@ def test_every_export_downloads_by_itself_one_after_the_other(server, office, pa
 # ---- numbers that open
 
 
-def test_a_number_says_what_changed_and_opens_on_its_definition_and_its_persons(server, office, page):
+def test_a_number_shows_its_change_and_opens_its_definition_and_persons(server, office, page):
     open_report(page, server.address)
-    reads(page, "followed", "4", "+\u202f2")
-    reads(page, "exits", "1", "+\u202f1")
-    reads(page, "cer_signed", "0", "=")
-    reads(page, "men", "50,0\u202f%", "+\u202f50,0 points")
-    reads(page, "mean_length_years", "–")
+    expect_number(page, "followed", "4", "+\u202f2")
+    expect_number(page, "exits", "1", "+\u202f1")
+    expect_number(page, "cer_signed", "0", "=")
+    expect_number(page, "men", "50,0\u202f%", "+\u202f50,0 points")
+    expect_number(page, "mean_length_years", "–")
     expect(page.get_by_text("Sous chaque chiffre, ce qui a changé depuis 2022.")).to_be_visible()
 
     number(page, "cer_signed").get_by_role("button", name="Ouvrir").click()
@@ -146,29 +146,29 @@ def test_a_number_says_what_changed_and_opens_on_its_definition_and_its_persons(
     number(page, "exits").get_by_role("button", name="Ouvrir").click()
     expect(page.get_by_role("dialog").get_by_text("Sorties du RSA datées de la période.")).to_be_visible()
     expect(names_in(page)).to_have_text(["Curie Lou"])
-    says_no_name(page)
+    expect_no_name_in_address(page)
     page.get_by_role("button", name="Voir dans le portefeuille : 1 personne").click()
     expect(page.locator(".palette-grid .chip")).to_contain_text("Sorties du RSA, en 2023")
     assert Spreadsheet(page).column("last_name") == ["Curie"]
-    says_no_name(page)
+    expect_no_name_in_address(page)
 
 
 # ---- what was known
 
 
-def test_what_was_known_on_a_day_and_who_moved_since(own_server, page):
+def test_a_report_as_known_on_a_day_lists_who_counts_differently_since(own_server, page):
     db = own_server.open()
     given_office(db)
-    happened(db, "2022-12-01T10:00:00.000Z")
-    happened(db, "2023-09-01T10:00:00.000Z", "exit")  # typed in four months after she had left
+    date_history(db, "2022-12-01T10:00:00.000Z")
+    date_history(db, "2023-09-01T10:00:00.000Z", "exit")  # typed in four months after she had left
     open_report(page, own_server.address)
-    reads(page, "exits", "1", "+\u202f1")
+    expect_number(page, "exits", "1", "+\u202f1")
     expect(page.get_by_role("heading", name="Ce qui a bougé depuis")).to_have_count(0)
 
     known_on(page, "30/06/2023")
     expect(page.get_by_text("Ce que l’on savait au 30/06/2023. Sous chaque chiffre")).to_be_visible()
-    reads(page, "exits", "0", "=")
-    reads(page, "followed", "4", "+\u202f2")
+    expect_number(page, "exits", "0", "=")
+    expect_number(page, "followed", "4", "+\u202f2")
     expect(page.get_by_text("1 personne depuis le 30/06/2023 au soir, d’après l’historique.")).to_be_visible()
     expect(page.get_by_text("Curie Lou", exact=True)).to_be_visible()
     moved = "Compte désormais dans : Sorties du RSA ; Motif de sortie : Emploi salarié"
@@ -179,17 +179,17 @@ def test_what_was_known_on_a_day_and_who_moved_since(own_server, page):
     close(page)
 
     known_on(page, "01/09/2023")
-    reads(page, "exits", "1", "+\u202f1")
+    expect_number(page, "exits", "1", "+\u202f1")
     expect(page.get_by_text("Rien n’a bougé depuis le 01/09/2023 au soir")).to_be_visible()
     known_on(page, "hier")
     expect(page.get_by_test_id("stAlert")).to_contain_text("Su le : ")
     known_on(page, "30/11/2022")
     told = "L’historique de ce fichier commence le 01/12/2022 : on ne savait encore rien à cette date."
     expect(page.get_by_test_id("stAlert")).to_have_text(told)
-    reads(page, "followed", "0", "=")
+    expect_number(page, "followed", "0", "=")
     page.get_by_role("radio", name="Ce qui était vrai").click()
-    reads(page, "followed", "4", "+\u202f2")
-    says_no_name(page)
+    expect_number(page, "followed", "4", "+\u202f2")
+    expect_no_name_in_address(page)
 
 
 # ---- papers
@@ -201,17 +201,17 @@ def deck_text(path: Path) -> str:
 
 
 def charts_in(path: Path) -> dict[str, tuple[float, ...]]:
-    """The numbers of the first series of each chart of a deck."""
+    """Return the numbers of the first series of each chart in the slides."""
     shapes = [shape for slide in Presentation(str(path)).slides for shape in slide.shapes]
     found = {shape.name.removeprefix("Graphique : "): shape for shape in shapes if shape.has_chart}
     return {name: tuple(shape.chart.plots[0].series[0].values) for name, shape in found.items()}
 
 
-def paper_text(path: Path) -> str:
+def pdf_text(path: Path) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(path).pages).split())
 
 
-def test_the_report_of_a_year_becomes_a_deck_by_one_click(server, office, page):
+def test_the_report_of_a_year_downloads_as_slides(server, office, page):
     open_report(page, server.address)
 
     name, path = download(page, DECK)
@@ -225,28 +225,28 @@ def test_the_report_of_a_year_becomes_a_deck_by_one_click(server, office, page):
     assert charts_in(path)["Genre"] == (2, 2)
 
 
-def test_a_day_is_shown_as_a_photo_and_becomes_a_paper_by_one_click(server, office, page):
+def test_the_report_of_a_day_is_shown_and_downloads_as_pdf(server, office, page):
     page.goto(f"{server.address}photo-bilan")
     page.get_by_role("radio", name="Un jour").click()
     day = page.get_by_role("textbox", name="Jour")
     day.fill("06/03/2023")
     day.press("Enter")
     expect(page.get_by_role("heading", name="Photo au 06/03/2023")).to_be_visible()
-    reads(page, "portfolio", "4", "+\u202f2")
-    reads(page, "exits_since_january", "0", "=")
+    expect_number(page, "portfolio", "4", "+\u202f2")
+    expect_number(page, "exits_since_january", "0", "=")
     expect(page.get_by_text("ce qui a changé depuis le 06/03/2022")).to_be_visible()
 
     name, path = download(page, PAPER)
 
     assert name == "photo-bilan-2023-03-06.pdf"
-    text = paper_text(path)
+    text = pdf_text(path)
     assert "Photo au 06/03/2023" in text
     assert "4 Personnes en portefeuille" in text
     assert not [person for person in NAMES if person in text]
-    says_no_name(page)
+    expect_no_name_in_address(page)
 
 
-def test_a_long_export_can_be_cancelled_and_another_one_follows(server, office, page):
+def test_a_long_export_is_cancelled_and_another_one_starts(server, office, page):
     open_report(page, server.address)
     files: list[str] = []
     page.on("download", lambda made: files.append(made.suggested_filename))
@@ -255,7 +255,7 @@ def test_a_long_export_can_be_cancelled_and_another_one_follows(server, office, 
     expect(page.get_by_test_id("stProgress")).to_contain_text(f"{CHARTS} : ")
     page.get_by_role("button", name="Annuler").dispatch_event("click")  # at once, while the page still moves
     expect(page.get_by_test_id("stProgress")).to_have_count(0)
-    server.at_rest()  # nothing comes, and nothing is offered
+    server.wait_until_idle()  # nothing comes, and nothing is offered
     expect(page.get_by_text("prêt.")).to_have_count(0)
     assert files == []
 
@@ -270,7 +270,7 @@ def test_a_long_export_can_be_cancelled_and_another_one_follows(server, office, 
     assert [cell.value for cell in book["Genre"]["B"]][-2:] == [2, 2]
 
 
-def test_all_charts_of_the_report_come_as_one_zip(server, office, page):
+def test_all_charts_of_the_report_download_as_one_zip(server, office, page):
     open_report(page, server.address)
 
     name, path = download(page, CHARTS)
@@ -288,10 +288,10 @@ def test_all_charts_of_the_report_come_as_one_zip(server, office, page):
 # ---- frozen reports
 
 
-def test_a_frozen_report_stays_as_it_was_and_says_who_moved_since(own_server, page):
+def test_a_frozen_report_does_not_change_and_lists_who_counts_differently_since(own_server, page):
     db = own_server.open()
     persons = given_office(db)
-    happened(db, "2022-12-01T10:00:00.000Z")
+    date_history(db, "2022-12-01T10:00:00.000Z")
     open_report(page, own_server.address)
     expect(page.get_by_text("Aucun bilan figé.")).to_be_visible()
     page.get_by_role("textbox", name="Pour mémoire").fill("Conseil de mars")
@@ -308,7 +308,7 @@ def test_a_frozen_report_stays_as_it_was_and_says_who_moved_since(own_server, pa
 
     add(db, "exit", person_id=persons["Diaz"], left_on="2023-06-10", reason="job")
     open_report(page, own_server.address)
-    reads(page, "exits", "2", "+\u202f2")
+    expect_number(page, "exits", "2", "+\u202f2")
     kept.locator("summary").first.click()
     expect(kept.get_by_text("Ce qui diffère aujourd’hui")).to_be_visible()
     differing = kept.get_by_test_id("stTable").first.locator("tbody tr")
@@ -320,4 +320,4 @@ def test_a_frozen_report_stays_as_it_was_and_says_who_moved_since(own_server, pa
 
     kept.get_by_role("button", name="Dossier").click()
     expect(page.get_by_role("heading", name="Lou Diaz")).to_be_visible()
-    says_no_name(page)
+    expect_no_name_in_address(page)

@@ -1,4 +1,4 @@
-"""Every screen for every role: what a role does not open shows nothing of anybody, whichever way one comes to it."""
+"""Every screen for every role: a screen that a role does not open shows no personal data, however it is reached."""
 
 import pytest
 from playwright.sync_api import expect
@@ -24,7 +24,7 @@ EVERY = [screen for group in SCREENS.values() for screen in group]
 
 @pytest.fixture
 def office(tmp_path, monkeypatch, new_office):
-    """A file with a row in each table, every text of which holds the secret."""
+    """A file with a row in each table, every text of which contains the secret."""
     monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
     monkeypatch.setenv("PALETTE_PUBLIC", str(tmp_path / "public"))
     db = new_office(tmp_path / "palette.db")
@@ -41,9 +41,9 @@ def office(tmp_path, monkeypatch, new_office):
 
 
 def run(monkeypatch, screen, *roles):
-    """Everything that the screen's own script shows to these roles, though the menu may not lead there."""
+    """Return everything that the screen's script shows to these roles, whether or not the menu lists it."""
     account = Account(1, "ada@exemple.fr", "Ada", frozenset(roles), True, True, None)
-    monkeypatch.setattr(session, "current", lambda: Session(1, account, 0, 0, "Test", None))
+    monkeypatch.setattr(session, "current_session", lambda: Session(1, account, 0, 0, "Test", None))
     page = AppTest.from_file(str(PAGES / screen.file), default_timeout=90)
     if screen.file == "person.py":
         page.query_params["dossier"] = "1"
@@ -76,7 +76,7 @@ def test_every_screen_for_every_role(office, monkeypatch, screen, role):
         assert NAME not in shown
 
 
-def test_the_control_an_agent_sees_what_is_secret(office, monkeypatch):
+def test_an_agent_sees_the_values_that_other_roles_do_not(office, monkeypatch):
     for name, words in (("person.py", NAME), ("network.py", SECRET)):
         screen = next(screen for screen in EVERY if screen.file == name)
         assert words in run(monkeypatch, screen, Role.AGENT)[1], name
@@ -84,7 +84,7 @@ def test_the_control_an_agent_sees_what_is_secret(office, monkeypatch):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("role", Role)
-def test_the_menu_holds_what_the_role_opens_and_other_addresses_say_so(server, open_tab, role):
+def test_the_menu_has_the_screens_of_the_role_and_other_addresses_show_a_message(server, open_tab, role):
     with server.open() as raw:
         raw.execute("INSERT INTO person (last_name, first_name, gender) VALUES ('Zorglub', 'Ada', 'woman')")
     db = server.open()

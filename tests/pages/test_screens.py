@@ -1,4 +1,4 @@
-"""Every screen of the menu runs, on a file with nothing in it and on one with a person in it, and speaks French."""
+"""Every screen of the menu runs on an empty file and on one with a person, and is in French."""
 
 from pathlib import Path
 
@@ -62,7 +62,7 @@ def test_a_screen_runs_with_a_person(office, name):
     assert not screen.exception
 
 
-def test_the_figures_of_the_day_stand_above_the_portfolio(office):
+def test_the_figures_of_the_day_are_above_the_portfolio(office):
     before = {metric.label: metric.value for metric in run("caseload.py").metric}
     given_accompanied(office)
 
@@ -72,7 +72,7 @@ def test_the_figures_of_the_day_stand_above_the_portfolio(office):
     assert (after["En portefeuille"], after["Dont allégées"]) == ("1", "1")
 
 
-def test_a_file_opens_by_its_number_and_says_so_when_there_is_none(office):
+def test_a_file_opens_by_id_and_a_missing_one_shows_a_message(office):
     person = given_accompanied(office)
 
     assert run("person.py", dossier=str(person)).title[0].value == "Anne Zola"
@@ -80,12 +80,12 @@ def test_a_file_opens_by_its_number_and_says_so_when_there_is_none(office):
     assert run("person.py", dossier="zola").info  # a name in an address opens nothing
 
 
-def test_a_missing_file_is_said_in_french_without_a_traceback(tmp_path, monkeypatch):
+def test_a_missing_office_file_shows_a_french_message_without_a_traceback(tmp_path, monkeypatch):
     monkeypatch.setenv("PALETTE_DATA", str(tmp_path / "nowhere"))
     from db.base.errors import NotFoundError
 
     with pytest.raises(NotFoundError, match="Il n’y a pas de fichier"):
-        connection.office()
+        connection.thread_office()
 
 
 def test_the_day_shows_what_waits(office):

@@ -1,4 +1,4 @@
-"""The settings screen as an administrator uses it: a field, a value of a list, and what colleagues then see at once."""
+"""« Réglages » in the browser: fields and list values are added and changed, which colleagues see at once."""
 
 import json
 
@@ -39,8 +39,8 @@ def add_value(page, name, label):
     page.get_by_role("button", name="Ajouter").click()
 
 
-def test_a_field_a_value_and_a_shared_view_by_the_guide_alone(own_server, open_tab):
-    """What docs/guide.md says, click by click; a colleague who has the portfolio open sees it without a reload."""
+def test_a_field_a_value_and_a_shared_view_are_made_as_the_guide_says(own_server, open_tab):
+    """Follow docs/guide.md click by click; a colleague with the portfolio open sees the result without a reload."""
     db = own_server.open()
     add_person(db, last_name="Zola", first_name="Ada")
     let_in(db, "Bob", [Role.AGENT])
@@ -59,7 +59,7 @@ def test_a_field_a_value_and_a_shared_view_by_the_guide_alone(own_server, open_t
     mine.type(1, "domain", "arts numeriques")
     expect(mine.status).to_contain_text("Enregistré à")
     mine.group_by("Domaine d’activité")
-    mine.keep_as("Maison des artistes", "Partager avec l’équipe")
+    mine.save_as("Maison des artistes", "Partager avec l’équipe")
 
     expect(theirs.cell(1, OWN)).to_have_text("0012345")
     expect(theirs.cell(1, "domain")).to_have_text("Arts numériques")
@@ -72,7 +72,7 @@ def test_a_field_a_value_and_a_shared_view_by_the_guide_alone(own_server, open_t
     assert "?vue=" in page.url
 
 
-def test_a_label_that_is_taken_is_said_and_nothing_is_added(own_server, open_tab):
+def test_a_label_in_use_is_refused_with_a_message(own_server, open_tab):
     page = open_tab()
     open_settings(page, own_server, "Champs")
 
@@ -82,7 +82,7 @@ def test_a_label_that_is_taken_is_said_and_nothing_is_added(own_server, open_tab
     assert own_server.rows("own_field") == []
 
 
-def test_a_value_is_added_renamed_retired_and_taken_back(own_server, open_tab):
+def test_a_value_is_added_renamed_retired_and_the_change_undone(own_server, open_tab):
     page = open_tab()
     open_settings(page, own_server, "Listes")
 
@@ -106,7 +106,7 @@ def test_a_value_is_added_renamed_retired_and_taken_back(own_server, open_tab):
     expect(page.get_by_role("button", name="Reprendre")).to_have_count(0)
 
 
-def test_what_one_office_shaped_another_takes_over(own_server, open_tab, tmp_path):
+def test_the_model_of_one_office_is_imported_by_another(own_server, open_tab, tmp_path):
     page = open_tab()
     model = tmp_path / "modele.json"
     field = {"of_table": "person", "name": OWN, "label": "Numéro Maison des artistes", "kind": "text"}

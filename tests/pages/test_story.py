@@ -1,4 +1,4 @@
-"""The officer's work through the real screens: a person arrives, is accompanied, and leaves; the figures follow."""
+"""An agent's work through all screens: a person arrives, is accompanied and leaves; the figures follow."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 
 
 def figures(page: Page) -> dict[str, str]:
-    """The headline of the day, as it is read."""
+    """Return the figures of the day by label."""
     metrics = page.get_by_test_id("stMetric")
     page.locator(".palette-grid tbody td").first.wait_for()  # below the figures, so that they are all there
     found = {}
@@ -20,7 +20,7 @@ def figures(page: Page) -> dict[str, str]:
 
 
 def new_row(page: Page, label: str) -> Locator:
-    """Ask for a new row in the person's path; the form."""
+    """Add a row in the person's path. Returns the form."""
     page.get_by_role("button", name="Ajouter").click()
     page.get_by_role("menuitem", name=label).or_(page.get_by_role("option", name=label, exact=True)).first.click()
     form = page.get_by_role("dialog")
@@ -29,7 +29,7 @@ def new_row(page: Page, label: str) -> Locator:
 
 
 def field(form: Locator, label: str) -> Locator:
-    """The text box of a field, required or not."""
+    """Return the text box of a field, required or not."""
     return form.get_by_role("textbox", name=label, exact=True).or_(
         form.get_by_role("textbox", name=f"{label} *", exact=True)
     )
@@ -43,7 +43,7 @@ def write(form: Locator, **texts: str) -> None:
 
 
 def choose(form: Locator, label: str, value: str) -> None:
-    """Pick a value of a list, as one does with the mouse."""
+    """Choose a value of a list with the mouse."""
     box = form.get_by_role("combobox", name=label)
     box.click()
     form.page.get_by_role("option", name=value, exact=True).click()
@@ -58,7 +58,7 @@ def cell(page: Page, row: str, field: str) -> Locator:
     return page.locator("tbody tr", has_text=row).locator(f'td[data-field="{field}"]')
 
 
-def test_a_person_from_her_arrival_to_her_exit(own_server, open_tab):
+def test_a_person_from_arrival_to_exit(own_server, open_tab):
     server = own_server
     add_person(server.open(), "Bernard")
     page = open_tab(server.address)
@@ -142,7 +142,7 @@ def test_a_person_from_her_arrival_to_her_exit(own_server, open_tab):
     stages.sort("starts_on")
     expect(stages.cell(2, "kind")).to_have_text("Accompagnement")
     stages.type(2, "ends_on", "02/03/2024")
-    stages.saved()
+    stages.wait_until_saved()
 
     page.goto(server.address)
     day = figures(page)
@@ -150,7 +150,7 @@ def test_a_person_from_her_arrival_to_her_exit(own_server, open_tab):
     assert (day["Accompagnées"], day["En diagnostic"]) == ("1", "1")  # her diagnostic stage still runs
 
 
-def test_the_day_leads_to_the_person_and_to_the_whole_list(own_server, open_tab):
+def test_today_links_to_the_person_and_to_the_whole_list(own_server, open_tab):
     db = own_server.open()
     person = add_person(db, "Bernard")
     for day in range(1, 7):
@@ -170,7 +170,7 @@ def test_the_day_leads_to_the_person_and_to_the_whole_list(own_server, open_tab)
     expect(Spreadsheet(page).cell(1, "requested_on")).to_have_text("01/03/2024")
 
 
-def test_a_contract_is_followed_by_another_once_what_was_typed_is_saved(own_server, open_tab):
+def test_the_next_contract_is_prepared_once_the_form_is_saved(own_server, open_tab):
     db = own_server.open()
     person = add_person(db, "Bernard")
     dates = {"signed_on": "2024-01-01", "starts_on": "2024-01-01", "ends_on": "2099-12-31"}

@@ -1,4 +1,4 @@
-"""What our CSS and JavaScript expect of Streamlit's own page still exists in the Streamlit that is installed."""
+"""The selectors and texts of Streamlit's HTML that pages/shared/shell relies on exist in the installed Streamlit."""
 
 import re
 from pathlib import Path
@@ -15,24 +15,24 @@ def frontend() -> str:
 
 
 def selectors() -> set[str]:
-    """The test ids and classes of Streamlit in the files of the shell."""
+    """Return the test ids and classes of Streamlit in the files of the shell."""
     text = "\n".join(path.read_text(encoding="utf-8") for path in (*SHELL.glob("*.css"), *SHELL.glob("*.js")))
     return set(re.findall(r"data-testid=(\w+)", text)) | set(re.findall(r"\.(st[A-Z]\w+)", text))
 
 
 def english_words() -> set[str]:
-    """The English words that french.js replaces."""
+    """Return the English texts that french.js replaces."""
     text = (SHELL / "french.js").read_text(encoding="utf-8")
     tables = re.findall(r"const (?:WORDS|BEGINNINGS) = \{(.*?)\}", text, flags=re.DOTALL)
     return {word for table in tables for word in re.findall(r'"([^"]+)": "', table)}
 
 
 def is_literal(word: str, code: str) -> bool:
-    """Whether the words stand in the code as a string, or at the beginning of a template."""
+    """Whether the code has the text as a string, or as the beginning of a template."""
     return any(f"{quote}{word}{end}" in code for quote in "\"'`" for end in (quote, "${"))
 
 
-def test_streamlit_still_has_every_selector_and_word_that_the_shell_counts_on():
+def test_streamlit_still_has_every_selector_and_text_that_the_shell_relies_on():
     code = frontend()
 
     missing = [name for name in sorted(selectors()) if name not in code]

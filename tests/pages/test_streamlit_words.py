@@ -1,4 +1,4 @@
-"""What Streamlit itself says (the first link, buttons a screen reader names) is French, as all the rest is."""
+"""Streamlit's own texts (skip link, labels for screen readers) are shown in French."""
 
 import re
 
@@ -21,7 +21,7 @@ BREAKS = """() => [...document.querySelectorAll("[data-testid=stMarkdownContaine
   .map((one) => one.textContent).filter((text) => /« | [»:;?!]/.test(text))"""
 
 
-def test_the_words_of_streamlit_are_french_and_no_line_ends_on_a_guillemet(server, page):
+def test_texts_of_streamlit_are_french_and_no_line_ends_on_a_guillemet(server, page):
     db = server.open()
     person = add_person(db, "Abel")
     db.close()

@@ -1,4 +1,4 @@
-"""Views and groups in the browser: kept, shared, opened by an address or by default; edited inside their groups."""
+"""Saved views and groups in the browser: saved, shared, opened by address or by default; editing grouped rows."""
 
 import csv
 import re
@@ -13,14 +13,14 @@ from db.rows import saved_views
 from db.rows.saved_views import Grid, Look
 from tests.conftest import let_in
 from tests.pages.spreadsheet import Spreadsheet, add, add_person, change, eventually
-from tests.pages.test_access import WIDTHS, looks, settle, told, violations
+from tests.pages.test_access import WIDTHS, described, looks, settle, violations
 
 pytestmark = pytest.mark.browser
 NAME = "Par *domaine* <b> & vue=1"
 
 
 class Views(Spreadsheet):
-    """The grid with its menu of views; lines are those of rows, without the header lines of groups."""
+    """The grid with its menu of views. Lines are those of rows, without the header lines of groups."""
 
     def __init__(self, page: Page, address: str = "") -> None:
         super().__init__(page, address)
@@ -36,7 +36,7 @@ class Views(Spreadsheet):
         self.page.get_by_role("button", name=re.compile("Group")).click()
         self.page.get_by_role("menuitem", name=label, exact=True).click()
 
-    def keep_as(self, name: str, *ticked: str) -> None:
+    def save_as(self, name: str, *ticked: str) -> None:
         """Save the view as the guide says."""
         self.open_menu()
         self.button("Enregistrer sous…").click()
@@ -56,7 +56,7 @@ class Views(Spreadsheet):
 
 @pytest.fixture
 def people(server):
-    """Six persons of the portfolio, two by two in three groups; one is outside it."""
+    """Seven persons: six in the portfolio, two in each of three groups, and one outside it."""
     db = server.open()
     if "Bob" not in [account.name for account in accounts.every(db)]:
         let_in(db, "Bob", [Role.AGENT])
@@ -80,14 +80,14 @@ GROUPS = ["Artisanat d’art 2", "Audiovisuel / Cinéma 2", "(vide) 2"]
 # ---- views
 
 
-def test_a_shared_view_made_by_the_guide_alone_opens_for_a_colleague_by_its_address(server, grid, page, open_tab):
-    """Group, save under a name and share: six clicks and a name; then what a colleague sees."""
+def test_a_shared_view_made_as_the_guide_says_opens_for_a_colleague_by_its_address(server, grid, page, open_tab):
+    """Group the rows, save the view under a name and share it; a colleague opens its address."""
     grid.group_by("Domaine d’activité")
     eventually(lambda: heads(grid), GROUPS)
     grid.sort("last_name")
     grid.search("lou")
     expect(grid.counts).to_have_text("6 sur 7 personnes")
-    grid.keep_as(NAME, "Partager avec l’équipe")
+    grid.save_as(NAME, "Partager avec l’équipe")
 
     [row] = views_of(server)
     assert (row["name"], row["owner"], row["shared"], row["grid"]) == (NAME, "La CIPA", 1, "caseload")
@@ -103,7 +103,7 @@ def test_a_shared_view_made_by_the_guide_alone_opens_for_a_colleague_by_its_addr
     expect(theirs.page.locator('th[data-field="last_name"]')).to_have_attribute("aria-sort", "ascending")
     theirs.open_menu()
     expect(theirs.button("Renommer")).to_have_count(0)
-    expect(theirs.told("de La CIPA")).to_be_visible()
+    expect(theirs.sentence("de La CIPA")).to_be_visible()
 
 
 def views_of(server):
@@ -111,8 +111,8 @@ def views_of(server):
     return list(db.dicts('SELECT * FROM "view" ORDER BY id'))
 
 
-def test_what_differs_is_said_saved_over_or_put_back(server, grid, page):
-    grid.keep_as("Tri")
+def test_a_changed_view_is_marked_then_saved_or_reset(server, grid, page):
+    grid.save_as("Tri")
     grid.sort("last_name")
     expect(grid.menu).to_contain_text("Vue : Tri · modifiée")
     grid.open_menu()
@@ -135,14 +135,14 @@ def test_what_differs_is_said_saved_over_or_put_back(server, grid, page):
 
 
 def test_a_view_is_renamed_then_deleted_once_confirmed(server, grid, page):
-    grid.keep_as("Premier")
+    grid.save_as("Premier")
     grid.open_menu()
     grid.button("Renommer").click()
     dialog = page.get_by_test_id("stDialog")
     dialog.get_by_role("textbox", name="Nom de la vue").fill("Second")
     dialog.get_by_role("button", name="Renommer").click()
     expect(grid.menu).to_contain_text("Vue : Second")
-    grid.keep_as("Troisième")
+    grid.save_as("Troisième")
     grid.open_menu()
     grid.button("Renommer").click()
     dialog.get_by_role("textbox", name="Nom de la vue").fill("second")
@@ -159,9 +159,9 @@ def test_a_view_is_renamed_then_deleted_once_confirmed(server, grid, page):
     assert [row["name"] for row in views_of(server)] == ["Second"]
 
 
-def test_ones_default_opens_the_grid_but_never_over_an_address_or_a_link(server, grid, page, open_tab):
+def test_the_default_view_opens_unless_an_address_or_a_link_asks_for_another(server, grid, page, open_tab):
     grid.group_by("Domaine d’activité")
-    grid.keep_as("Groupée", "En faire ma vue par défaut")
+    grid.save_as("Groupée", "En faire ma vue par défaut")
     db = server.open()
     flat = saved_views.create(
         db, db.tables["person"], Grid("person", "caseload"), "Plate", Look(columns=("last_name",)), "La CIPA"
@@ -192,7 +192,7 @@ def people_of(server) -> int:
     return int(server.rows("person")[0]["id"])
 
 
-def test_an_address_that_leads_nowhere_says_so_and_shows_the_grid(server, people, open_tab):
+def test_the_address_of_a_missing_view_shows_a_message_and_the_grid(server, people, open_tab):
     db = server.open()
     private = saved_views.create(
         db, db.tables["person"], Grid("person", "caseload"), "Dossier Secret", Look(search="abel"), "La CIPA"
@@ -203,18 +203,18 @@ def test_an_address_that_leads_nowhere_says_so_and_shows_the_grid(server, people
     page = open_tab(as_="Bob")
     for number in (str(private), "abel", "9" * 40):
         grid = Views(page, f"{server.address}?vue={number}")
-        expect(grid.told("n’existe pas, ou n’est pas partagée avec vous")).to_be_visible()
+        expect(grid.sentence("n’existe pas, ou n’est pas partagée avec vous")).to_be_visible()
         expect(grid.counts).to_have_text("6 sur 7 personnes")
-        expect(grid.told("Secret")).to_have_count(0)
+        expect(grid.sentence("Secret")).to_have_count(0)
     page.goto(f"{server.address}?vue={need}")
-    expect(Views(page).told("celle d’un autre écran")).to_be_visible()
+    expect(Views(page).sentence("celle d’un autre écran")).to_be_visible()
 
     page.goto(f"{server.address}reseau?vue={need}")
     expect(Views(page).menu).to_contain_text("Vue : Besoins")
     expect(page.get_by_role("radio", name="Besoins recensés")).to_be_checked()
 
 
-def test_what_a_view_can_no_longer_show_is_said(server, people, open_tab):
+def test_parts_of_a_view_that_no_longer_exist_are_named(server, people, open_tab):
     db = server.open()
     look = Look({"domain": ["crafts", "film"], "gone": "x"}, columns=("last_name", "gone"), group="gone")
     number = saved_views.create(
@@ -223,11 +223,11 @@ def test_what_a_view_can_no_longer_show_is_said(server, people, open_tab):
     db.execute("UPDATE list_domain SET retired = 1 WHERE code = 'film'")
     try:
         grid = Views(open_tab(as_="Bob"), f"{server.address}?vue={number}")
-        expect(grid.told("la valeur « Audiovisuel / Cinéma » n’est plus dans la liste")).to_be_visible()
-        expect(grid.told("« gone » n’est plus un champ de cette grille")).to_be_visible()
+        expect(grid.sentence("la valeur « Audiovisuel / Cinéma » n’est plus dans la liste")).to_be_visible()
+        expect(grid.sentence("« gone » n’est plus un champ de cette grille")).to_be_visible()
         expect(grid.counts).to_have_text("3 sur 7 personnes")
         grid.button("Fermer").click()
-        expect(grid.told("n’est plus un champ")).to_have_count(0)
+        expect(grid.sentence("n’est plus un champ")).to_have_count(0)
     finally:
         db.execute("UPDATE list_domain SET retired = 0 WHERE code = 'film'")
 
@@ -235,7 +235,7 @@ def test_what_a_view_can_no_longer_show_is_said(server, people, open_tab):
 # ---- groups
 
 
-def test_inside_groups_cells_are_edited_pasted_and_walked_through(server, people, grid, page):
+def test_grouped_cells_are_edited_pasted_and_reached_by_keyboard(server, people, grid, page):
     grid.group_by("Domaine d’activité")
     eventually(lambda: heads(grid), GROUPS)
     assert grid.column("last_name") == ["Blum", "Dubois", "Abel", "Émery", "Colin", "Faure"]
@@ -245,29 +245,29 @@ def test_inside_groups_cells_are_edited_pasted_and_walked_through(server, people
     expect(grid.cell(3, "town")).to_be_focused()
     page.keyboard.press("ArrowUp")
     grid.paste_here("Cahors\nFigeac\nGourdon")
-    grid.saved()
+    grid.wait_until_saved()
     towns = {row["last_name"]: row["town"] for row in server.rows("person") if row["town"]}
     assert towns == {"Dubois": "Cahors", "Abel": "Figeac", "Émery": "Gourdon"}
     grid.select(2, "town", to=(4, "town"))
     assert grid.copy() == "Cahors\nFigeac\nGourdon"
 
     grid.type(1, "domain", "Audiovisuel / Cinéma")
-    grid.saved()
+    grid.wait_until_saved()
     eventually(lambda: heads(grid), ["Artisanat d’art 1", "Audiovisuel / Cinéma 3", "(vide) 2"])
     expect(grid.cell(1, "last_name")).to_have_text("Blum")
-    expect(grid.told("1 ligne a changé de groupe")).to_be_visible()
+    expect(grid.sentence("1 ligne a changé de groupe")).to_be_visible()
     grid.button("Ranger").click()
     expect(grid.cell(1, "last_name")).to_have_text("Dubois")
     assert grid.column("last_name") == ["Dubois", "Abel", "Blum", "Émery", "Colin", "Faure"]
     assert next(row["domain"] for row in server.rows("person") if row["last_name"] == "Blum") == "film"
 
 
-def test_new_lines_and_a_colleagues_wait_below_the_groups(server, people, grid):
+def test_new_lines_of_oneself_and_colleagues_are_below_the_groups(server, people, grid):
     grid.group_by("Domaine d’activité")
     eventually(lambda: heads(grid), GROUPS)
     grid.paste(7, "last_name", "Gide\tAnne")
     grid.type(7, "gender", "Femme")
-    grid.saved()
+    grid.wait_until_saved()
     add_person(server.open(), "Hugo", domain="crafts")
 
     expect(grid.cell(8, "last_name")).to_have_text("Hugo")
@@ -278,7 +278,7 @@ def test_new_lines_and_a_colleagues_wait_below_the_groups(server, people, grid):
     assert [row["last_name"] for row in server.rows("person")][-2:] == ["Gide", "Hugo"]
 
 
-def test_folded_groups_leave_the_pages_to_the_others(server, page):
+def test_folded_groups_take_no_room_on_the_pages(server, page):
     db = server.open()
     for number in range(60):
         add(db, "partner", name=f"Partenaire {number:02}", kind="culture")
@@ -310,9 +310,9 @@ def test_folded_groups_leave_the_pages_to_the_others(server, page):
     assert names == [*(f"Partenaire {number:02}" for number in range(60)), "Seul"], "a download holds folded groups"
 
 
-def test_groups_and_the_menu_can_be_read_and_used_by_everybody(server, grid, page):
+def test_groups_and_the_menu_are_accessible(server, grid, page):
     grid.group_by("Domaine d’activité")
-    grid.keep_as("Groupée", "Partager avec l’équipe")
+    grid.save_as("Groupée", "Partager avec l’équipe")
     grid.open_menu()
     expect(page.get_by_test_id("stCode")).to_be_visible()
     wrong = []
@@ -321,7 +321,7 @@ def test_groups_and_the_menu_can_be_read_and_used_by_everybody(server, grid, pag
         page.emulate_media(color_scheme=theme)
         expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", theme)
         settle(page)
-        wrong += told(violations(page, theme), f"views, {width} px, {theme}")
+        wrong += described(violations(page, theme), f"views, {width} px, {theme}")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     assert not wrong, "\n".join(wrong)

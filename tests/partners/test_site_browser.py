@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.pages.test_access import THEMES, told, violations
+from tests.pages.test_access import THEMES, described, violations
 
 pytestmark = pytest.mark.browser
 PATHS = (
@@ -59,7 +59,7 @@ def test_everybody_can_read_it(site, open_tab, size, theme):
     wrong = []
     for path in PATHS:
         page.goto(site.address + path)
-        wrong += told(violations(page, theme), path)
+        wrong += described(violations(page, theme), path)
         if not page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
             wrong.append(f"{path} is wider than the window")
     assert wrong == []

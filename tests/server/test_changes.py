@@ -1,4 +1,4 @@
-"""The change number: it grows when the file changes, by whomever, and says nothing else."""
+"""The change number of the office file, as the grids poll it."""
 
 import sqlite3
 
@@ -10,27 +10,27 @@ from db.storage import connection
 from server import changes
 
 
-def asked() -> int:
+def change_number() -> int:
     return int(changes.answer(Request({"type": "http"})).body)
 
 
-def test_the_number_grows_with_every_change_also_from_outside(tmp_path, monkeypatch):
+def test_the_change_number_grows_with_every_change_even_by_another_program(tmp_path, monkeypatch):
     monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
     path = tmp_path / "palette.db"
     db = connection.create(path)
 
-    first = asked()
+    first = change_number()
     records.save(db, db.tables["partner"], Edit({"name": "Atelier"}), "test")
-    second = asked()
+    second = change_number()
     with sqlite3.connect(path) as outside:
         outside.execute("UPDATE partner SET town = 'Cahors'")
-    third = asked()
+    third = change_number()
 
     assert first < second < third
-    assert asked() == third
+    assert change_number() == third
 
 
-def test_without_a_file_there_is_a_number_all_the_same(tmp_path, monkeypatch):
+def test_without_a_file_the_change_number_is_zero(tmp_path, monkeypatch):
     monkeypatch.setenv("PALETTE_DATA", str(tmp_path / "nowhere"))
 
-    assert asked() == 0
+    assert change_number() == 0

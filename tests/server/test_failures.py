@@ -1,4 +1,4 @@
-"""What goes wrong around Palette is said in words and loses nothing: a full disk, a read-only file, a second server."""
+"""Failures around Palette are reported in French and lose nothing: a full disk, a read-only file, a second server."""
 
 import http.client
 import json
@@ -50,7 +50,7 @@ for number in range(200):
 print(json.dumps({"saved": saved, "told": told}))
 """
 UNPRIVILEGED = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]
-"""Root writes to read-only files; whoever holds no capability does not."""
+"""Root may write to read-only files; a process without capabilities may not."""
 
 
 def child(path, what, *before):
@@ -80,7 +80,7 @@ def names(path):
     return found
 
 
-def test_a_full_disk_is_said_and_what_was_acknowledged_is_kept(path):
+def test_a_full_disk_shows_an_error_and_loses_nothing_acknowledged(path):
     seen = child(path, "full")
 
     assert 0 < len(seen["saved"]) < 200, "some were saved before it was full"
@@ -100,7 +100,7 @@ def test_saving_goes_on_once_there_is_room_again(path):
 
 
 @pytest.mark.skipif(not shutil.which("setpriv"), reason="never: util-linux is essential in Debian")
-def test_a_read_only_file_is_said_and_read_all_the_same(path):
+def test_a_read_only_file_shows_an_error_on_saving_and_can_be_read(path):
     names(path)
     with connection.open_file(path) as raw:
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -120,7 +120,7 @@ def test_a_read_only_file_is_said_and_read_all_the_same(path):
 
 
 def child_of_nobody(path):
-    """The same, by somebody who may only read. Opening may be what is refused: it is said as well."""
+    """Run SAVE as a user who may only read the file. Opening the file may be refused already."""
     opened = SAVE.replace("db = connection.open_file(path)", OPENED)
     done = subprocess.run(
         [*(UNPRIVILEGED if os.geteuid() == 0 else []), sys.executable, "-c", opened, str(path), "read-only"],
@@ -153,7 +153,7 @@ def start(data: Path, port: int) -> subprocess.Popen[str]:
 
 
 @pytest.mark.browser
-def test_a_second_server_on_the_same_file_says_who_runs_and_leaves(server):
+def test_a_second_server_on_the_same_file_names_the_first_and_exits(server):
     assert server.process
 
     second = start(server.data, free_port())
@@ -175,7 +175,7 @@ def test_a_server_starts_again_after_a_power_cut(own_server):
 
 
 @pytest.mark.browser
-def test_a_file_that_is_no_palette_file_is_said_on_the_sign_in_page(tmp_path, open_tab):
+def test_a_file_that_is_no_palette_file_is_reported_on_the_sign_in_page(tmp_path, open_tab):
     data = tmp_path / "data"
     data.mkdir()
     (data / "palette.db").write_bytes(b"not a database at all, but long enough to look at" * 100)
@@ -210,7 +210,7 @@ def posted(server, path, body, **headers):
 
 
 @pytest.mark.browser
-def test_a_file_that_somebody_holds_is_said_at_the_door_and_nobody_is_half_signed_out(own_server):
+def test_signing_out_with_a_locked_file_shows_an_error_and_keeps_the_session(own_server):
     cookie = {"Cookie": f"{COOKIE}={cookie_of('La CIPA')}"}
     held = own_server.open()
     held.execute("BEGIN IMMEDIATE")
@@ -228,7 +228,7 @@ def test_a_file_that_somebody_holds_is_said_at_the_door_and_nobody_is_half_signe
 
 @pytest.mark.browser
 @pytest.mark.parametrize("path", ["/bienvenue", "/connexion"])
-def test_a_file_that_is_gone_is_said_at_the_door(own_server, path):
+def test_a_missing_file_is_reported_on_the_sign_in_pages(own_server, path):
     own_server.file.rename(own_server.file.with_name("elsewhere.db"))
 
     status, text = posted(own_server, path, "cle=x&identifiant=a&mot_de_passe=b")
@@ -238,7 +238,7 @@ def test_a_file_that_is_gone_is_said_at_the_door(own_server, path):
     assert "Traceback" not in own_server.log.read_text()
 
 
-def test_an_answer_that_breaks_is_told_in_french_and_the_log_quotes_nothing(caplog):
+def test_an_unhandled_error_is_answered_in_french_and_logged_without_values(caplog):
     async def breaks(scope, receive, send):
         raise ValueError("Zola, 05 36 49 00 01")
 
@@ -252,7 +252,7 @@ def test_an_answer_that_breaks_is_told_in_french_and_the_log_quotes_nothing(capl
 
     scope = {"type": "http", "method": "GET", "path": "/x", "headers": [(b"accept", b"text/html")]}
     with pytest.raises(StopIteration):  # nothing in it waits for anything
-        error_pages.in_words(breaks, scope, receive, send).send(None)
+        error_pages.answer_errors(breaks, scope, receive, send).send(None)
 
     text = sent[1]["body"].decode()
     assert sent[0]["status"] == 500
@@ -262,7 +262,7 @@ def test_an_answer_that_breaks_is_told_in_french_and_the_log_quotes_nothing(capl
 
 
 @pytest.mark.browser
-def test_a_full_disk_is_said_in_the_form_and_what_was_typed_stays(own_server, open_tab):
+def test_a_full_disk_shows_an_error_in_the_form_and_keeps_the_typed_text(own_server, open_tab):
     server = own_server  # named first, it ends last: no page is left open on a server that is gone
     assert server.process
     with server.open() as raw:
@@ -287,12 +287,12 @@ def test_a_full_disk_is_said_in_the_form_and_what_was_typed_stays(own_server, op
 
 
 def limit(pid: int, size: int | None) -> None:
-    """How large a file the server may write from now on; None: as large as it likes."""
-    told = "unlimited" if size is None else str(size)
-    subprocess.run(["prlimit", f"--pid={pid}", f"--fsize={told}:unlimited"], check=True)
+    """Limit the size of the files that a process may write; None: no limit."""
+    text = "unlimited" if size is None else str(size)
+    subprocess.run(["prlimit", f"--pid={pid}", f"--fsize={text}:unlimited"], check=True)
 
 
-def test_the_control_records_are_saved_without_any_of_this(path):
+def test_records_are_saved_when_nothing_goes_wrong(path):
     db = connection.open_file(path)
 
     done = records.save(db, db.tables["person"], Edit({"town": "Cahors"}, 1, 1), "Ada")

@@ -1,4 +1,4 @@
-"""Nothing is reached without being signed in: every route of the running server, the websocket, every cookie."""
+"""Nothing is answered without a session: every route of the running server, the websocket, forged cookies."""
 
 import hashlib
 import http.client
@@ -42,13 +42,13 @@ UPGRADE = {
 
 @pytest.fixture(scope="module")
 def routes(shared_server):
-    """Every route of the very server that runs, with `{…}` filled in."""
+    """Every route of the server, with its parameters filled in."""
     done = subprocess.run(
         [sys.executable, "-c", LIST_ROUTES], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True,
         env={**os.environ, **shared_server.environment},
     )  # fmt: skip
-    found = json.loads(done.stdout.splitlines()[-1])
-    return [(path.split("{", 1)[0] + "x" * ("{" in path), methods) for path, methods in found]
+    listed = json.loads(done.stdout.splitlines()[-1])
+    return [(path.split("{", 1)[0] + "x" * ("{" in path), methods) for path, methods in listed]
 
 
 def ask(server, method, path, cookie="", **headers):
@@ -63,12 +63,12 @@ def ask(server, method, path, cookie="", **headers):
 
 
 def websocket(server, cookie="", **headers):
-    """The status of opening the websocket of the pages."""
-    asked = {**UPGRADE, "Origin": f"http://127.0.0.1:{server.port}", **headers}
+    """Return the HTTP status of opening the websocket of the pages."""
+    request = {**UPGRADE, "Origin": f"http://127.0.0.1:{server.port}", **headers}
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
     if cookie:
-        asked["Cookie"] = f"{COOKIE}={cookie}"
-    connection.request("GET", "/_stcore/stream", headers=asked)
+        request["Cookie"] = f"{COOKIE}={cookie}"
+    connection.request("GET", "/_stcore/stream", headers=request)
     status = connection.getresponse().status
     connection.close()
     return status
@@ -85,12 +85,12 @@ def test_every_route_refuses_a_visitor(server, routes):
     assert len(paths) > 12
     for path in sorted(paths - OPEN) + list(ODD):
         for method in METHODS:
-            told = ask(server, method, path, Accept="text/html,*/*")
-            assert is_refused(*told), (method, path, told[0])
+            answer = ask(server, method, path, Accept="text/html,*/*")
+            assert is_refused(*answer), (method, path, answer[0])
 
 
-def test_looking_changes_nothing(server):
-    cookie = moved(server)
+def test_head_requests_change_nothing(server):
+    cookie = session_with(server)
     for path in ("/deconnexion", "/connexion", "/bienvenue?cle=x", "/presence"):
         for _ in range(7):  # more than a wrong password costs nothing
             status, _, body = ask(server, "HEAD", path, cookie * (path != "/connexion"))
@@ -100,7 +100,7 @@ def test_looking_changes_nothing(server):
     assert ask(server, "GET", "/presence", cookie)[0] == 200
 
 
-def test_the_control_a_cookie_opens_them(server):
+def test_a_session_cookie_opens_page_and_websocket(server):
     status, headers, body = ask(server, "GET", "/", cookie_of("La CIPA"), Accept="text/html")
 
     assert status == 200
@@ -108,7 +108,7 @@ def test_the_control_a_cookie_opens_them(server):
     assert websocket(server, cookie_of("La CIPA")) == 101
 
 
-def test_no_program_drives_the_screens_of_whoever_is_signed_in(server):
+def test_streamlits_agent_interface_is_closed(server):
     own = f"http://127.0.0.1:{server.port}"
     for path in ("interact", "mcp"):
         status, _, body = ask(server, "POST", f"/_stcore/agent/{path}", cookie_of("La CIPA"), Origin=own)
@@ -116,7 +116,7 @@ def test_no_program_drives_the_screens_of_whoever_is_signed_in(server):
         assert b"not_available" in body
 
 
-def test_what_is_open_is_a_closed_list_and_says_nothing_of_anybody(server):
+def test_the_open_paths_are_fixed_and_contain_no_personal_data(server):
     with server.open() as raw:
         raw.execute("INSERT INTO person (last_name, first_name, gender) VALUES ('Zorglub', 'Ada', 'woman')")
     assert frozenset({"/connexion", "/bienvenue", "/sante", "/porte.css", "/oidc/entrer", "/oidc/retour"}) == OPEN
@@ -127,7 +127,7 @@ def test_what_is_open_is_a_closed_list_and_says_nothing_of_anybody(server):
         assert b"La CIPA" not in body
 
 
-def test_every_answer_carries_the_headers(server):
+def test_every_answer_has_the_security_headers(server):
     for path, cookie in (("/connexion", ""), ("/", ""), ("/", cookie_of("La CIPA")), ("/sante", ""), ("/nowhere", "")):
         _, headers, _ = ask(server, "GET", path, cookie)
         assert headers["x-frame-options"] == "DENY"
@@ -162,8 +162,8 @@ def test_forged_cookies_are_refused(server):
     assert websocket(server) == 403
 
 
-def moved(server, **columns):
-    """A session of its own whose moments are moved by so many seconds."""
+def session_with(server, **columns):
+    """Begin a session and add these seconds to its moments. Returns its cookie."""
     name = f"Ada {time.monotonic_ns()}"
     db = server.open()
     account = let_in(db, name, [Role.AGENT])
@@ -185,14 +185,14 @@ def moved(server, **columns):
     ],
 )
 def test_a_session_ends_when_idle_and_when_old(server, columns, opens):
-    cookie = moved(server, **columns)
+    cookie = session_with(server, **columns)
 
     assert (ask(server, "GET", "/", cookie)[0] == 200) is opens
     assert (websocket(server, cookie) == 101) is opens
 
 
-def test_a_cookie_is_worth_nothing_once_signed_out(server):
-    cookie = moved(server)
+def test_a_cookie_is_refused_once_signed_out(server):
+    cookie = session_with(server)
     origin = f"http://127.0.0.1:{server.port}"
     assert ask(server, "GET", "/presence", cookie)[0] == 200
 
@@ -204,7 +204,7 @@ def test_a_cookie_is_worth_nothing_once_signed_out(server):
     assert websocket(server, cookie) == 403
 
 
-def test_an_account_that_is_closed_is_out_at_once(server):
+def test_a_deactivated_account_is_signed_out_within_seconds(server):
     name = f"Bob {time.monotonic_ns()}"
     db = server.open()
     account = let_in(db, name, [Role.AGENT])
@@ -213,14 +213,14 @@ def test_an_account_that_is_closed_is_out_at_once(server):
     accounts.change(db, account.id, account.login, account.name, account.roles, active=False, who="Admin")
     db.close()
 
-    # What the server believes for a moment without asking the file.
+    # The server caches sessions for some seconds.
     eventually(lambda: ask(server, "GET", "/presence", cookie_of(name))[0], 401, within=sessions._REMEMBERED + 30)
 
 
 # ---- other sites
 
 
-def test_another_site_can_make_a_browser_do_nothing(server):
+def test_requests_caused_by_another_site_are_refused(server):
     cookie = cookie_of("La CIPA")
     own = f"http://127.0.0.1:{server.port}"
 
@@ -233,17 +233,17 @@ def test_another_site_can_make_a_browser_do_nothing(server):
 
 
 @pytest.mark.parametrize("wanted", ["//mechant.example", "https://mechant.example", "/\\mechant.example", "\r\nX: y"])
-def test_signing_in_leads_nowhere_else(wanted):
-    from server.door import safe
+def test_signing_in_does_not_redirect_to_another_site(wanted):
+    from server.door import safe_target
 
-    assert safe(wanted) == "/"
-    assert safe("/dossier?dossier=12") == "/dossier?dossier=12"
+    assert safe_target(wanted) == "/"
+    assert safe_target("/dossier?dossier=12") == "/dossier?dossier=12"
 
 
 # ---- in the browser
 
 
-def test_a_visitor_signs_in_and_comes_to_the_page_she_asked_for(server, open_tab):
+def test_a_visitor_signs_in_and_gets_the_requested_page(server, open_tab):
     db = server.open()
     account = let_in(db, "Ève Dupré", [Role.AGENT])
     accounts.set_password(db, account, "quatre mots sans lien")
@@ -265,7 +265,7 @@ def test_a_visitor_signs_in_and_comes_to_the_page_she_asked_for(server, open_tab
     assert COOKIE not in page.evaluate("document.cookie")
 
 
-def test_a_page_left_open_shows_nothing_more_once_signed_out_elsewhere(server, open_tab):
+def test_an_open_page_goes_to_the_sign_in_page_once_signed_out_elsewhere(server, open_tab):
     db = server.open()
     account = let_in(db, f"Zoé {time.monotonic_ns()}", [Role.AGENT])
     db.close()
@@ -278,7 +278,7 @@ def test_a_page_left_open_shows_nothing_more_once_signed_out_elsewhere(server, o
     expect(page.get_by_role("heading", name="Connexion")).to_be_visible(timeout=40_000)
 
 
-def test_the_demonstration_opens_once_by_its_one_time_address(own_server, open_tab):
+def test_the_one_time_address_opens_the_demonstration_once(own_server, open_tab):
     db = own_server.open()
     accounts.create(db, DEMONSTRATION, "Démonstration", Role, "Palette")
     token = accounts.first_invitation(db, time.time())

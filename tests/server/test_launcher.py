@@ -1,4 +1,4 @@
-"""`make run` starts two processes; the site is told nothing of the office, and both end together."""
+"""`make run` starts two processes that end launcher; the partners' site cannot find the private file."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from server import launcher as together
+from server import launcher
 from tests.conftest import free_port
 
 pytestmark = pytest.mark.browser
@@ -23,7 +23,7 @@ def folders(tmp_path, new_office):
     return tmp_path / "private", tmp_path / "public"
 
 
-def eventually(ask, within=40.0):
+def wait_for(ask, within=40.0):
     until = time.monotonic() + within
     while time.monotonic() < until:
         try:
@@ -32,7 +32,7 @@ def eventually(ask, within=40.0):
         except OSError:
             pass
         time.sleep(0.2)
-    return pytest.fail("It never came.")
+    return pytest.fail("It did not happen in time.")
 
 
 def get(address):
@@ -41,19 +41,19 @@ def get(address):
 
 
 def children(of):
-    """The processes started by one, from the system's own list."""
-    found = []
+    """Return the ids of the processes started by one."""
+    pids = []
     for entry in PROC.glob("[0-9]*/stat"):
         try:
             fields = entry.read_text().rsplit(")", 1)[1].split()
         except OSError:
             continue
         if int(fields[1]) == of:
-            found.append(int(entry.parent.name))
-    return found
+            pids.append(int(entry.parent.name))
+    return pids
 
 
-def test_both_answer_the_site_knows_nothing_of_the_office_and_both_end(folders, monkeypatch):
+def test_both_processes_answer_and_end_launcher_and_the_site_cannot_find_the_private_file(folders, monkeypatch):
     private, public = folders
     port, site = free_port(), free_port()
     monkeypatch.setenv("PALETTE_DATA", str(private))
@@ -61,36 +61,36 @@ def test_both_answer_the_site_knows_nothing_of_the_office_and_both_end(folders, 
         sys.executable, "-m", "server.launcher", f"--office={private / 'palette.db'}", f"--public={public}",
         f"--port={port}", f"--site-port={site}",
     ]  # fmt: skip
-    launcher = subprocess.Popen(command, cwd=together.ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ})
+    process = subprocess.Popen(command, cwd=launcher.ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ})
     try:
-        assert launcher.stdout is not None
-        said = launcher.stdout.readline()
+        assert process.stdout is not None
+        said = process.stdout.readline()
         assert f"http://127.0.0.1:{port}" in said
         assert f"http://127.0.0.1:{site}" in said
-        eventually(lambda: get(f"http://127.0.0.1:{port}/sante"))
-        assert "Rien n’est publié" in eventually(lambda: get(f"http://127.0.0.1:{site}/"))
+        wait_for(lambda: get(f"http://127.0.0.1:{port}/sante"))
+        assert "Rien n’est publié" in wait_for(lambda: get(f"http://127.0.0.1:{site}/"))
 
-        started = children(launcher.pid)
-        told = {pid: (PROC / str(pid) / "cmdline").read_text().replace("\0", " ") for pid in started}
-        site_pid = next(pid for pid, line in told.items() if "partners" in line)
+        started = children(process.pid)
+        commands = {pid: (PROC / str(pid) / "cmdline").read_text().replace("\0", " ") for pid in started}
+        site_pid = next(pid for pid, line in commands.items() if "partners" in line)
         environment = (PROC / str(site_pid) / "environ").read_text()
         files = [os.readlink(one) for one in (PROC / str(site_pid) / "fd").iterdir() if one.is_symlink()]
-        assert str(private) not in told[site_pid]
+        assert str(private) not in commands[site_pid]
         assert str(private) not in environment
         assert "PALETTE" not in environment
         assert not any(str(private) in name for name in files)
         assert os.readlink(PROC / str(site_pid) / "cwd") == str(public)
     finally:
-        launcher.send_signal(signal.SIGTERM)
-        launcher.wait(timeout=20)
-    eventually(lambda: not any((PROC / str(pid)).exists() for pid in started))
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=20)
+    wait_for(lambda: not any((PROC / str(pid)).exists() for pid in started))
 
 
 def test_the_site_is_given_a_clean_environment(monkeypatch):
     monkeypatch.setenv("PALETTE_DATA", "/somewhere/private")
     monkeypatch.setenv("SECRET", "x")
 
-    assert together.site_environment().keys() <= {
+    assert launcher.site_environment().keys() <= {
         "PATH",
         "LANG",
         "LC_ALL",

@@ -1,4 +1,4 @@
-"""An error nobody foresaw leaves its kind and its place in the log, and no value of anybody."""
+"""Unhandled errors are logged by type and location, without values."""
 
 import io
 import logging
@@ -8,17 +8,17 @@ import pytest
 from server import logs
 
 LOGGERS = ("streamlit.error_util", "streamlit.runtime.scriptrunner.script_runner", "uvicorn.error", "asyncio")
-"""Who writes tracebacks: a page's script, the server's own routes, a task nobody waits for."""
+"""The loggers that write tracebacks: of a page's script, of the server's routes, of a background task."""
 
 
 @pytest.fixture(autouse=True)
-def as_it_was():
-    made = logging.getLogRecordFactory()
+def restore_factory():
+    factory = logging.getLogRecordFactory()
     yield
-    logging.setLogRecordFactory(made)
+    logging.setLogRecordFactory(factory)
 
 
-def said_by(name: str) -> str:
+def logged_by(name: str) -> str:
     logger = logging.getLogger(name)
     handler = logging.StreamHandler(io.StringIO())
     logger.addHandler(handler)
@@ -32,13 +32,13 @@ def said_by(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", LOGGERS)
-def test_the_log_names_the_error_and_its_place_but_no_value(name):
+def test_the_log_has_the_error_type_and_location_but_no_value(name):
     logging.setLogRecordFactory(logging.LogRecord)
-    assert "Zola" in said_by(name)  # what would be there otherwise
+    assert "Zola" in logged_by(name)  # without it, the value is logged
 
     logs.keep_values_out()
 
-    text = said_by(name)
+    text = logged_by(name)
     assert "ValueError" in text
     assert "test_logs.py" in text
     assert "Zola" not in text

@@ -1,4 +1,4 @@
-"""Behind a real nginx that reads docs/nginx.conf: TLS, redirections, headers, the websocket, and what is noted."""
+"""Palette behind a real nginx configured by docs/nginx.conf: TLS, redirects, headers, websocket and logs."""
 
 import http.client
 import os
@@ -37,17 +37,17 @@ LOGIN, PASSWORD = "camille@exemple.fr", "quatre mots sans aucun lien"
 
 
 def nginx_path():
-    """The nginx of this machine, which Debian keeps out of the path of most users. Fails when there is none."""
-    found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
-    return found or pytest.fail("No nginx: install it (apt-get install nginx-light), or make nginx as root.")
+    """Return the path of nginx, which Debian keeps out of most users' PATH. Fails when there is none."""
+    path = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
+    return path or pytest.fail("No nginx: install it (apt-get install nginx-light), or make nginx as root.")
 
 
 def certificate(folder):
-    """A certificate for both names, signed by itself; its paths."""
+    """Write a self-signed certificate for both names. Returns the paths of certificate and key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, OFFICE)]), datetime.now(UTC)
     names = x509.SubjectAlternativeName([x509.DNSName(OFFICE), x509.DNSName(PARTNERS)])
-    made = (
+    certificate = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
@@ -56,14 +56,14 @@ def certificate(folder):
         .sign(key, hashes.SHA256())
     )
     pem, secret = folder / "cert.pem", folder / "key.pem"
-    pem.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    pem.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     secret.write_bytes(key.private_bytes(*form))
     return pem, secret
 
 
 class Front:
-    """nginx on ports of its own, before an office and a partners' site."""
+    """nginx on free ports in front of an office and a partners' site."""
 
     def __init__(self, folder, office_port, site_port):
         self.folder, self.plain, self.secure = folder, free_port(), free_port()
@@ -75,7 +75,7 @@ class Front:
 
     def _write(self, office_port, site_port):
         text = CONF.read_text(encoding="utf-8")
-        for found, put in (
+        for pattern, replacement in (
             (r"\n *listen \[::\][^\n]*", ""),  # not every machine that runs tests has IPv6
             (r"listen 80\b", f"listen 127.0.0.1:{self.plain}"),
             (r"listen 443\b", f"listen 127.0.0.1:{self.secure}"),
@@ -89,8 +89,8 @@ class Front:
             (r"127\.0\.0\.1:8502", f"127.0.0.1:{site_port}"),
             (r"/var/log/nginx", str(self.folder)),
         ):  # fmt: skip
-            text, times = re.subn(found, put, text)
-            assert times, f"docs/nginx.conf no longer says {found}"
+            text, times = re.subn(pattern, replacement, text)
+            assert times, f"docs/nginx.conf no longer contains {pattern}"
         (self.folder / "site.conf").write_text(text, encoding="utf-8")
         kept = "".join(f"{name}_temp_path {self.folder}/{name};\n" for name in ("proxy", "fastcgi", "uwsgi", "scgi"))
         (self.folder / "main.conf").write_text(
@@ -113,7 +113,7 @@ class Front:
         return pytest.fail((self.folder / "start.log").read_text())
 
     def ask(self, path="/", name=OFFICE, method="GET", form=None, as_from="127.0.0.1", host=None, **headers):
-        """One request over TLS, from an address of this machine's own. Returns the answer and its body."""
+        """Send one request over TLS. ``as_from``: the source address. Returns the answer and its body."""
         trusted = ssl.create_default_context(cafile=str(self.pem))
         raw = socket.create_connection(("127.0.0.1", self.secure), 20, source_address=(as_from, 0))
         plain = http.client.HTTPConnection("127.0.0.1", self.secure)
@@ -136,10 +136,9 @@ class Front:
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory, new_office):
-    """The office, which knows its address, and nginx before it and the partners' site."""
+    """The office, configured with its public address, and nginx in front of it and the partners' site."""
     folder = tmp_path_factory.mktemp("nginx")
-    with closing(new_office(folder / "data" / "palette.db")) as raw:
-        db = raw
+    with closing(new_office(folder / "data" / "palette.db")) as db:
         let_in(db)
         accounts.set_password(db, accounts.create(db, LOGIN, "Camille", Role, "Test"), PASSWORD)
     office = Server(folder / "data")
@@ -172,7 +171,7 @@ def test_nginx_accepts_the_file_of_the_guide(front):
     assert "warn" not in found.stderr
 
 
-def test_plain_http_leads_to_https(front):
+def test_http_redirects_to_https(front):
     plain = http.client.HTTPConnection("127.0.0.1", front.plain, timeout=20)
     with closing(plain):
         plain.request("GET", "/portefeuille", headers={"Host": OFFICE})
@@ -181,7 +180,7 @@ def test_plain_http_leads_to_https(front):
     assert (answer.status, answer.headers["Location"]) == (301, f"{front.address}/portefeuille")
 
 
-def test_who_is_not_signed_in_reaches_the_door_only(front):
+def test_visitors_reach_the_sign_in_page_only(front):
     answer, _ = front.ask("/portefeuille")
     door, page = front.ask("/connexion")
     stream, _ = front.ask("/_stcore/stream", Origin=front.address, **WEBSOCKET)
@@ -192,7 +191,7 @@ def test_who_is_not_signed_in_reaches_the_door_only(front):
 
 
 @pytest.mark.parametrize("path", ["/connexion", "/portefeuille", "/sante"])
-def test_every_header_of_security_is_there_once(front, path):
+def test_every_security_header_is_sent_once(front, path):
     answer, _ = front.ask(path, Cookie=f"__Host-palette={cookie_of('La CIPA')}")
 
     for name in ("Strict-Transport-Security", "Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options"):
@@ -219,7 +218,7 @@ def test_old_tls_is_refused(front):
     assert version_of(front, ssl.create_default_context(cafile=str(front.pem))) == "TLSv1.3"
 
 
-def test_the_cookie_is_held_to_this_host_by_the_browser(front):
+def test_the_cookie_is_bound_to_this_host(front):
     answer, _ = front.sign_in(password=PASSWORD)
 
     given = next(one for one in answer.headers.get_all("Set-Cookie") if one.startswith("__Host-palette="))
@@ -228,7 +227,7 @@ def test_the_cookie_is_held_to_this_host_by_the_browser(front):
     assert "domain" not in given.lower()
 
 
-def test_a_person_signs_in_and_works_on_a_page_that_lives(front, browser):
+def test_a_person_signs_in_and_works_over_the_websocket(front, browser):
     rules = f"--host-resolver-rules=MAP {OFFICE} 127.0.0.1"
     kind = browser.browser_type
     chromium = kind.launch(executable_path=chromium_path(), args=["--no-sandbox", "--disable-gpu", rules])
@@ -250,14 +249,14 @@ def test_a_person_signs_in_and_works_on_a_page_that_lives(front, browser):
         chromium.close()
 
 
-def test_a_form_that_another_site_sends_is_refused(front):
+def test_a_form_sent_by_another_site_is_refused(front):
     form = {"identifiant": LOGIN, "mot_de_passe": PASSWORD}
     answer, _ = front.ask("/connexion", method="POST", form=form, Origin="https://ailleurs.test")
 
     assert answer.status == 403
 
 
-def test_another_name_is_answered_neither_by_nginx_nor_by_palette(front, office):
+def test_another_host_name_is_refused_by_nginx_and_by_palette(front, office):
     with pytest.raises((http.client.HTTPException, ConnectionError)):
         front.ask(host="ailleurs.test")
     with pytest.raises((ssl.SSLError, ConnectionError)):
@@ -278,7 +277,7 @@ def failures(office, kind, whom):
     return row[0] if row else 0
 
 
-def test_failures_count_against_the_address_that_nginx_sees_whatever_the_visitor_says(front, office):
+def test_failures_are_counted_by_the_address_that_nginx_sees_and_not_by_a_header(front, office):
     for turn in range(3):
         said = {
             "X-Forwarded-For": f"203.0.113.{turn}",
@@ -291,7 +290,7 @@ def test_failures_count_against_the_address_that_nginx_sees_whatever_the_visitor
     assert [failures(office, "address", f"203.0.113.{last}") for last in (0, 1, 2, 9)] == [0, 0, 0, 0]
 
 
-def test_whoever_hammers_the_door_waits_and_others_enter(front):
+def test_repeated_attempts_must_wait_while_others_can_sign_in(front):
     hammered = [front.ask("/connexion", as_from="127.0.0.8")[0].status for _ in range(40)]
 
     assert hammered[:20] == [200] * 20
@@ -299,7 +298,7 @@ def test_whoever_hammers_the_door_waits_and_others_enter(front):
     assert front.ask("/connexion", as_from="127.0.0.9")[0].status == 200
 
 
-def test_a_form_too_long_for_the_door_is_refused(front):
+def test_a_too_long_form_is_refused(front):
     answer, _ = front.sign_in(login="a" * 30_000, as_from="127.0.0.10")
 
     assert answer.status == 413
@@ -316,7 +315,7 @@ def test_the_partners_read_their_site_over_tls(front):
     assert len(answer.headers.get_all("Content-Security-Policy")) == 1
 
 
-def test_nothing_is_written_down_of_who_came_or_what_they_asked(front, office):
+def test_the_logs_contain_no_address_nor_request(front, office):
     cookie = cookie_of("La CIPA")
     front.ask("/bienvenue?cle=une-cle-a-usage-unique", as_from="127.0.0.11")
     front.ask("/dossier?personne=4321", as_from="127.0.0.11", Cookie=f"__Host-palette={cookie}", Referer=front.address)
@@ -331,7 +330,7 @@ def test_nothing_is_written_down_of_who_came_or_what_they_asked(front, office):
         assert secret not in noted, secret
 
 
-def test_while_palette_is_stopped_a_sentence_says_so_and_the_log_no_more(front, office):
+def test_while_palette_is_stopped_a_french_page_is_shown_and_the_log_has_no_request(front, office):
     office.kill()
     try:
         answer, page = front.ask("/bienvenue?cle=une-autre-cle", as_from="127.0.0.12")
@@ -345,7 +344,7 @@ def test_while_palette_is_stopped_a_sentence_says_so_and_the_log_no_more(front, 
     assert "une-autre-cle" not in noted
 
 
-def test_the_way_of_the_guide_opens_a_new_file(tmp_path):
+def test_a_new_file_is_opened_as_the_guide_says(tmp_path):
     """`init`, then `invite` with the address that the service has."""
     file, said = tmp_path / "palette.db", {**os.environ, "PALETTE_ADDRESS": "https://palette.test"}
 

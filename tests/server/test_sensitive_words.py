@@ -1,4 +1,4 @@
-"""The word guard's address: what is seen in a text, and nothing kept of it."""
+"""POST /mots: it finds sensitive words in a text and neither stores nor logs the text."""
 
 import json
 import logging
@@ -16,7 +16,7 @@ def client():
         yield client
 
 
-def test_what_is_seen_is_said_with_the_reason(client):
+def test_sensitive_words_are_returned_with_the_reason(client):
     answer = client.post("/mots", json={"text": "Absente : cancer, va à la mosquée."})
 
     concerns = answer.json()["concerns"]
@@ -27,22 +27,22 @@ def test_what_is_seen_is_said_with_the_reason(client):
 
 
 @pytest.mark.parametrize("text", ["", "Deux devis comparés, le moins cher retenu."])
-def test_an_ordinary_text_is_answered_by_nothing(client, text):
+def test_an_ordinary_text_has_no_concerns(client, text):
     assert client.post("/mots", json={"text": text}).json() == {"concerns": []}
 
 
 @pytest.mark.parametrize("char", ["a", "é", "🎨", "\0"])
-def test_the_longest_text_is_read_and_one_character_more_is_not(client, char):
+def test_the_longest_text_is_accepted_and_one_character_more_refused(client, char):
     assert client.post("/mots", json={"text": char * sensitive_words.LONGEST}).status_code == 200
     assert client.post("/mots", json={"text": char * (sensitive_words.LONGEST + 1)}).status_code == 413
 
 
 @pytest.mark.parametrize("body", [b" " * 1_000_000, b'{"text": "' + b"a" * 1_000_000])
-def test_a_body_that_no_text_explains_is_not_read(client, body):
+def test_a_body_too_long_for_any_text_is_refused(client, body):
     assert client.post("/mots", content=body).status_code == 413
 
 
-def test_a_text_may_be_written_in_escapes(client):
+def test_a_text_of_json_escapes_is_accepted(client):
     body = json.dumps({"text": "🎨" * sensitive_words.LONGEST})
 
     assert len(body) > 12 * sensitive_words.LONGEST
@@ -63,21 +63,21 @@ def test_a_text_may_be_written_in_escapes(client):
         b"[" * 100_000,
     ],
 )
-def test_what_is_not_that_json_is_refused(client, body):
+def test_a_malformed_body_is_refused(client, body):
     assert client.post("/mots", content=body).status_code == 400
 
 
-def test_half_a_character_is_no_error(client):
+def test_a_lone_surrogate_is_accepted(client):
     answer = client.post("/mots", content=b'{"text": "\\ud800 cancer \\udfff"}')
 
     assert [one["words"] for one in answer.json()["concerns"]] == ["cancer"]
 
 
-def test_only_a_post_is_answered(client):
+def test_only_post_is_allowed(client):
     assert client.get("/mots", params={"text": "cancer"}).status_code == 405
 
 
-def test_nothing_of_a_text_is_logged_nor_printed(client, caplog, capfd):
+def test_texts_are_neither_logged_nor_printed(client, caplog, capfd):
     logging.getLogger("httpx").setLevel(logging.WARNING)  # the test's own client
     with caplog.at_level(logging.DEBUG):
         client.post("/mots", json={"text": "sclérose"})

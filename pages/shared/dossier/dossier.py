@@ -1,4 +1,4 @@
-"""The parts of one person's file: who she is, her path, her plans, her history. Every item opens from here."""
+"""The parts of one person's file: identity, path, action plans, history. Every row opens from here."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from pages.shared.dossier import rights
 from pages.shared.form import form
 from pages.shared.grid.grid import edit_grid
 from pages.shared.history import changes, consultations
-from pages.shared.shell.markdown import plain
+from pages.shared.shell.markdown import escape_markdown
 
 _ICONS = {
     "orientation": "signpost", "stage": "flag", "benefit": "verified_user", "diagnostic": "lab_profile",
     "cer": "contract", "aid": "euro", "exit": "logout", "intervention": "forum", "action": "task_alt",
 }  # fmt: skip
-_LATEST = 20
+_SHOWN_AT_FIRST = 20
 _CHANGES = 200
 _LISTED = 1_000
 _SHORT = 80
@@ -33,25 +33,25 @@ _SHORT = 80
 # ---- which person
 
 
-def choose(db: Office, known: Context) -> int | None:
-    """The person of the address (?dossier=12), or the one looked for here."""
+def choose(db: Office, context: Context) -> int | None:
+    """Show the search for a person. Returns the id in the address (?dossier=12), None without one."""
     number = st.query_params.get("dossier", "")
     current = int(number) if number.isdigit() else None
-    many = records.count(db, db.tables["person"], Query()) > _LISTED
+    is_large = records.count(db, db.tables["person"], Query()) > _LISTED
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = (
             st.text_input("Chercher une personne", key="dossier:words", placeholder="début du nom, du prénom…")
-            if many
+            if is_large
             else ""
         )
         ids = records.page_ids(db, db.tables["person"], Query(search=words, size=_LISTED))
         if current is not None and current not in ids:
             ids = [current, *ids]
         picked = st.selectbox(
-            "Personne" if many else "Chercher une personne",
+            "Personne" if is_large else "Chercher une personne",
             ids,
             index=ids.index(current) if current in ids else None,
-            format_func=lambda row_id: known.title("person", row_id),
+            format_func=lambda row_id: context.title("person", row_id),
             placeholder="Nom, prénom",
             key=f"dossier:person:{current}:{words}",
             width=420,
@@ -65,46 +65,49 @@ def choose(db: Office, known: Context) -> int | None:
     return current
 
 
-def show_missing(db: Office, person_id: int, told: str, known: Context) -> None:
-    """There is no file under that number: it went into another one, or is gone."""
+def show_missing(db: Office, person_id: int, reason: str, context: Context) -> None:
+    """Tell that there is no such person; link to the person into whom they were merged, if any."""
     kept = duplicates.merged_into(db, person_id)
     if kept is None:
-        st.warning(told)
+        st.warning(reason)
         return
-    st.info(f"Ce dossier a été réuni à celui de **{plain(known.title('person', kept))}**.", icon=":material/merge:")
+    st.info(
+        f"Ce dossier a été réuni à celui de **{escape_markdown(context.title('person', kept))}**.",
+        icon=":material/merge:",
+    )
     if st.button("Ouvrir ce dossier", icon=":material/person:", key="dossier:merged"):
         st.query_params["dossier"] = str(kept)
         st.rerun()
 
 
-# ---- who she is
+# ---- identity
 
 
-def show_head(db: Office, person: Row, known: Context) -> None:
-    """Name, state and the four things one asks first."""
+def show_head(db: Office, person: Row, context: Context) -> None:
+    """Show name, state, main facts, computed values and warnings."""
     values = person.values
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(f"{values['first_name']} {values['last_name']}", anchor=False, width="content")
         st.badge(
-            _shown(db.tables["person"], "state", person, known),
+            _shown(db.tables["person"], "state", person, context),
             color="gray" if values["state"] == "outside" else "green",
         )
-    told = [_shown(db.tables["person"], name, person, known) for name in ("artist_name", "craft", "domain", "town")]
-    st.caption(" · ".join(filter(None, told)))
+    facts = [_shown(db.tables["person"], name, person, context) for name in ("artist_name", "craft", "domain", "town")]
+    st.caption(" · ".join(filter(None, facts)))
     with st.grid("auto", min_column_width=165, gap="small"):
-        for item in db.tables["person"].computed:
-            if item.name != "state" and not item.hidden:
-                st.metric(item.label, item.type.show(values[item.name], known) or "–", help=item.help)
+        for field in db.tables["person"].computed:
+            if field.name != "state" and not field.hidden:
+                st.metric(field.label, field.type.show(values[field.name], context) or "–", help=field.help)
     for _, why in person.marks.values():
         st.markdown(f":orange-badge[:material/warning: {why}]")
 
 
-def _shown(table: OfficeTable, name: str, row: Row, known: Context) -> str:
-    return table.column(name).type.show(row.values[name], known)
+def _shown(table: OfficeTable, name: str, row: Row, context: Context) -> str:
+    return table.column(name).type.show(row.values[name], context)
 
 
-def _card(db: Office, person: Row, known: Context) -> None:
-    """The identity card: what is known, by section, and the form to change it."""
+def _card(db: Office, person: Row, context: Context) -> None:
+    """Show the fields of the person by section, and the button that opens the form."""
     if st.button("Modifier", icon=":material/edit:", key="dossier:edit"):
         form.forget(f"form:person:{person.id}")
         form.edit_dialog("person", person.id)
@@ -112,20 +115,20 @@ def _card(db: Office, person: Row, known: Context) -> None:
         for section, fields in db.tables["person"].sections.items():
             with st.container(border=True):
                 st.markdown(f"**{section}**")
-                st.markdown("\n".join(f"{item.label} : {_cell(item, person, known)}  " for item in fields))
+                st.markdown("\n".join(f"{field.label} : {_cell(field, person, context)}  " for field in fields))
 
 
-def _cell(item: Field | Computed, row: Row, known: Context) -> str:
-    text = item.type.show(row.values[item.name], known)
-    return plain(text) if text else ":gray[non renseigné]"
+def _cell(field: Field | Computed, row: Row, context: Context) -> str:
+    text = field.type.show(row.values[field.name], context)
+    return escape_markdown(text) if text else ":gray[non renseigné]"
 
 
-# ---- her path
+# ---- path
 
 
 @dataclass(frozen=True)
 class Moment:
-    """One dated row of the person."""
+    """A dated row of the person. ``day``: ISO."""
 
     day: str
     table: OfficeTable
@@ -140,12 +143,14 @@ def _moments(db: Office, person_id: int) -> Iterator[Moment]:
                 yield Moment(row.values[dated], table, row)
 
 
-def _path(db: Office, person: Row, known: Context) -> None:
-    """Everything that happened, latest first; each item opens, and each kind can be added."""
+def _path(db: Office, person: Row, context: Context) -> None:
+    """Show every dated row, latest first; each opens in a form, and each kind can be added."""
     moments = sorted(_moments(db, person.id), key=lambda moment: moment.day, reverse=True)
     addable = [t for t in db.files.values() if t.belongs_to_person and t.name != ACTION.name]
     with st.container(horizontal=True, vertical_alignment="center"):
-        asked = st.menu_button("Ajouter", addable, icon=":material/add:", type="primary", format_func=lambda t: t.label)
+        to_add = st.menu_button(
+            "Ajouter", addable, icon=":material/add:", type="primary", format_func=lambda t: t.label
+        )
         kinds = [table for table in addable if any(moment.table.name == table.name for moment in moments)]
         only = st.pills(
             "Montrer",
@@ -155,15 +160,15 @@ def _path(db: Office, person: Row, known: Context) -> None:
             label_visibility="collapsed",
             key="dossier:only",
         )
-    if asked:
-        _add(asked, person)
-    found = [moment for moment in moments if not only or moment.table.name in {table.name for table in only}]
-    if not found:
+    if to_add:
+        _add(to_add, person)
+    shown = [moment for moment in moments if not only or moment.table.name in {table.name for table in only}]
+    if not shown:
         st.info("Rien encore dans ce parcours. « Ajouter » commence par une orientation ou une situation de droits.")
-    everything = len(found) > _LATEST and st.toggle(f"Tout montrer ({len(found)})", key="dossier:all")
+    show_all = len(shown) > _SHOWN_AT_FIRST and st.toggle(f"Tout montrer ({len(shown)})", key="dossier:all")
     with st.container(gap="small"):
-        for moment in found if everything else found[:_LATEST]:
-            _show_moment(moment, known)
+        for moment in shown if show_all else shown[:_SHOWN_AT_FIRST]:
+            _show_moment(moment, context)
 
 
 def _add(table: OfficeTable, person: Row) -> None:
@@ -171,42 +176,42 @@ def _add(table: OfficeTable, person: Row) -> None:
     form.edit_dialog(table.name, None, {"person_id": person.id})
 
 
-def _show_moment(moment: Moment, known: Context) -> None:
+def _show_moment(moment: Moment, context: Context) -> None:
     table, row = moment.table, moment.row
-    day, told, button = st.columns([1, 8, 1], vertical_alignment="center", gap="small")
+    day, text, button = st.columns([1, 8, 1], vertical_alignment="center", gap="small")
     day.markdown(f":gray[{french_date(moment.day)}]")
     icon = _ICONS.get(table.name, "event")
-    told.markdown(" · ".join(filter(None, [f":material/{icon}: **{table.label}**", _summary(moment, known)])))
+    text.markdown(" · ".join(filter(None, [f":material/{icon}: **{table.label}**", _summary(moment, context)])))
     if button.button("Ouvrir", key=f"dossier:{table.name}:{row.id}", type="tertiary"):
         form.forget(f"form:{table.name}:{row.id}")
         form.edit_dialog(table.name, row.id)
 
 
-def _summary(moment: Moment, known: Context) -> str:
-    """The row in one line: its shown columns, without the person and the day that stand beside it."""
-    told = [_told(item, moment, known) for item in moment.table.columns if _is_told(item, moment)]
-    return " · ".join(told + [f":orange-badge[{why}]" for _, why in moment.row.marks.values()])
+def _summary(moment: Moment, context: Context) -> str:
+    """Return the row in one line of Markdown: its shown columns, without the person and the day."""
+    parts = [_part(field, moment, context) for field in moment.table.columns if _is_in_summary(field, moment)]
+    return " · ".join(parts + [f":orange-badge[{why}]" for _, why in moment.row.marks.values()])
 
 
-def _is_told(item: Field | Computed, moment: Moment) -> bool:
-    value = moment.row.values[item.name]
-    if item.hidden or (isinstance(item, Computed) and not isinstance(item.type, Choice | Choices)):
+def _is_in_summary(field: Field | Computed, moment: Moment) -> bool:
+    value = moment.row.values[field.name]
+    if field.hidden or (isinstance(field, Computed) and not isinstance(field.type, Choice | Choices)):
         return False
-    return bool(item.shown and value not in (None, (), moment.day) and item.name != "person_id")
+    return bool(field.shown and value not in (None, (), moment.day) and field.name != "person_id")
 
 
-def _told(item: Field | Computed, moment: Moment, known: Context) -> str:
-    text = item.type.show(moment.row.values[item.name], known).replace("\n", " ")
+def _part(field: Field | Computed, moment: Moment, context: Context) -> str:
+    text = field.type.show(moment.row.values[field.name], context).replace("\n", " ")
     short = text if len(text) < _SHORT else f"{text[: _SHORT - 1]}…"
-    label = "" if isinstance(item.type, Choice | Choices | LongText) else f"{item.label.lower()} "
-    return f"{label}{plain(short)}"
+    label = "" if isinstance(field.type, Choice | Choices | LongText) else f"{field.label.lower()} "
+    return f"{label}{escape_markdown(short)}"
 
 
-# ---- her plans
+# ---- action plans
 
 
-def _plans(db: Office, person: Row, known: Context) -> None:
-    """The action plan of one diagnostic or contract at a time, the latest first."""
+def _plans(db: Office, person: Row, context: Context) -> None:
+    """Show the action plan of one diagnostic or contract as a grid."""
     plans = [
         (table.name, row.id)
         for table in (DIAGNOSTIC, CER)
@@ -215,26 +220,26 @@ def _plans(db: Office, person: Row, known: Context) -> None:
     if not plans:
         st.info("Un plan d’action découle d’un diagnostic ou d’un contrat : ajoutez-en un depuis le parcours.")
         return
-    chosen = st.selectbox("Plan", plans, format_func=lambda plan: _plan_title(plan, person, known), width=420)
+    chosen = st.selectbox("Plan", plans, format_func=lambda plan: _plan_title(plan, person, context), width=420)
     fixed = {"person_id": person.id, f"{chosen[0]}_id": chosen[1]}
     edit_grid(db, db.tables["action"], f"plan:{chosen[0]}:{chosen[1]}", fixed=fixed)
 
 
-def _plan_title(plan: tuple[str, int], person: Row, known: Context) -> str:
-    title = known.title(*plan).removesuffix(known.title("person", person.id)).strip()
+def _plan_title(plan: tuple[str, int], person: Row, context: Context) -> str:
+    title = context.title(*plan).removesuffix(context.title("person", person.id)).strip()
     label = TABLES[plan[0]].label
     return title if title.startswith(label) else f"{label} · {title}"
 
 
-# ---- her history
+# ---- history
 
 
-def _history(db: Office, person: Row, known: Context) -> None:
-    """Who changed what on this file, latest first; each change can be taken back. And who opened it."""
-    changes.show_list(db, history.of_person(db, person.id, known)[:_CHANGES], known, "dossier:history", person.id)
+def _history(db: Office, person: Row, context: Context) -> None:
+    """Show the changes of this file, each of which can be undone, and who opened it."""
+    changes.show_list(db, history.of_person(db, person.id, context)[:_CHANGES], context, "dossier:history", person.id)
     with st.expander("Qui a consulté ce dossier"):
         lines, _ = access_log.find(db, person_id=person.id, size=_CHANGES)
-        consultations.show_table(db, lines, known, named=True)
+        consultations.show_table(db, lines, context, named=True)
 
 
 VIEWS: dict[str, Callable[[Office, Row, Context], None]] = {

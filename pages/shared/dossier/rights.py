@@ -1,4 +1,4 @@
-"""« Droits » of one person's file: what may be handed to her, what can be corrected, how long it is kept."""
+"""« Droits » of one person's file: access, rectification and retention (GDPR, articles 15, 16 and 5)."""
 
 import streamlit as st
 
@@ -8,12 +8,12 @@ from db.model.types import Context
 from db.people import retention
 from db.rows import access_log, records
 from db.rows.records import Row
-from pages.shared.shell.session import opener, who
+from pages.shared.shell.session import office_opener, user_name
 from reports.pdf import person_file
 
 
-def show(db: Office, person: Row, known: Context) -> None:
-    """Access, rectification, limits: the three things a person may ask."""
+def show(db: Office, person: Row, context: Context) -> None:
+    """Show the download for the person, how to correct the file, and until when it is status."""
     with st.container(border=True):
         st.markdown("**Droit d’accès**")
         st.caption(
@@ -34,10 +34,10 @@ def show(db: Office, person: Row, known: Context) -> None:
 
 
 def _download(person_id: int) -> None:
-    open_, name, today = opener(), who(), records.today()
+    open_, name, today = office_opener(), user_name(), records.today()
 
     def make() -> bytes:
-        """The package, once the trace says who took it."""
+        """Write the download to the access log, then make the archive."""
         db = open_()
         access_log.note(db, name, "package", person_id)
         return person_file.zip_bytes(db, person_id, today)
@@ -49,19 +49,19 @@ def _download(person_id: int) -> None:
 
 
 def _limits(db: Office, person_id: int) -> str:
-    kept = retention.of_person(db, person_id, records.today())
+    status = retention.of_person(db, person_id, records.today())
     limits = records.get(db, db.tables["setting"], 1).values
-    if kept is None:
+    if status is None:
         return ""
-    told = f"Dernier contact le {french_date(kept.last_contact)}."
-    if kept.running:
-        told = "Une étape ou un contrat est en cours : le dossier est gardé tant qu’il dure."
+    text = f"Dernier contact le {french_date(status.last_contact)}."
+    if status.running:
+        text = "Une étape ou un contrat est en cours : le dossier est gardé tant qu’il dure."
     after = limits["erase_months"]
-    if kept.archived_on:
-        return f"{told} Archivé le {french_date(kept.archived_on)} ; l’effacement est proposé {after} mois après."
-    until = french_date(retention.archived_until(kept, limits["archive_months"]))
-    when = f"{until} au plus tôt" if kept.running else until
+    if status.archived_on:
+        return f"{text} Archivé le {french_date(status.archived_on)} ; l’effacement est proposé {after} mois après."
+    until = french_date(retention.archived_until(status, limits["archive_months"]))
+    when = f"{until} au plus tôt" if status.running else until
     return (
-        f"{told} Sans nouveau contact, l’archivage sera proposé le {when}, puis l’effacement {after} mois plus tard."
+        f"{text} Sans nouveau contact, l’archivage sera proposé le {when}, puis l’effacement {after} mois plus tard."
         " Un administrateur peut effacer plus tôt, à la demande de la personne (« Conservation »)."
     )

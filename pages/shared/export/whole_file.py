@@ -1,4 +1,4 @@
-"""« Tout emporter » : the whole office file as XLSX, ODS or SQLite, made in a thread, with a trace of who took it."""
+"""« Tout emporter »: download the whole office file as XLSX, ODS or SQLite. The access log records it."""
 
 import streamlit as st
 
@@ -6,7 +6,7 @@ from db.base.progress import Progress
 from db.model.office import Office
 from db.rows import records
 from pages.shared.shell import jobs
-from pages.shared.shell.session import opener
+from pages.shared.shell.session import office_opener
 from reports.sheets import whole_file
 from reports.sheets.whole_file import Format
 
@@ -28,35 +28,37 @@ _BACK = (
 
 
 def show(db: Office) -> None:
-    """What it holds, how to keep it safe, a button for each format, and what is being made."""
+    """Show what the file contains and how to keep it safe, a button per format, and the running job."""
     st.warning(_CARE, icon=":material/lock:")
     st.markdown(f"{whole_file.counted(db)}, avec leurs numéros. {_NOT_HERE}")
     st.markdown(_BACK)
     with st.grid(len(whole_file.FORMATS), min_column_width=240, gap="medium"):
-        for one in whole_file.FORMATS:
-            _offer(one)
+        for file_format in whole_file.FORMATS:
+            _offer(file_format)
     jobs.show(_KEY)
 
 
-def _offer(one: Format) -> None:
+def _offer(file_format: Format) -> None:
     with st.container(border=True, height="stretch"):
-        st.markdown(f"**{one.name}**")
-        st.caption(one.means)
+        st.markdown(f"**{file_format.name}**")
+        st.caption(file_format.means)
         st.button(
-            f"Tout emporter : {one.name}",
-            key=f"{_KEY}:{one.suffix}",
+            f"Tout emporter : {file_format.name}",
+            key=f"{_KEY}:{file_format.suffix}",
             icon=":material/download:",
             disabled=jobs.running(_KEY),
             on_click=_start,
-            args=(one,),
+            args=(file_format,),
         )
 
 
-def _start(one: Format) -> None:
-    open_, day = opener(), records.today()
+def _start(file_format: Format) -> None:
+    open_, day = office_opener(), records.today()
 
     def make(tick: Progress) -> bytes:
-        """The file, on a connection of the thread's own."""
-        return one.make(open_(), day, tick)
+        """Make the file on a connection of the job's own thread."""
+        return file_format.make(open_(), day, tick)
 
-    jobs.start(_KEY, f"Tout le fichier · {one.name}", make, f"{_STEM}-{day}{one.suffix}", one.kind)
+    jobs.start(
+        _KEY, f"Tout le fichier · {file_format.name}", make, f"{_STEM}-{day}{file_format.suffix}", file_format.kind
+    )

@@ -1,4 +1,4 @@
-"""Who counts otherwise in a report than was known at a moment, in which figures, and what was typed in since."""
+"""The persons who count differently in a report now than at an earlier moment, with the changes made since."""
 
 from collections.abc import Iterable
 
@@ -19,45 +19,45 @@ from db.storage import connection
 from pages.shared.shell.session import roles
 from reports.content import quantities, report
 
-_FIRST = 50
+_LISTED = 50
 
 
 def show(db: Office, period: Period, moment: str, since: str, key: str) -> None:
-    """The list. ``since``: the moment in French, for its sentence."""
+    """Show the list. ``moment``: ISO; ``since``: the same in French (« depuis le … »)."""
     if Role.AGENT not in roles():
         st.caption("Qui a bougé n’est montré qu’aux agents, qui tiennent les dossiers.")
         return
-    known = records.context(db)
+    context = records.context(db)
     names = [name for name in report.photo(period) if FIGURES[name].unit != "years"]
-    found = connection.remembered(
-        db, ("moved", period.code, moment), lambda: as_of.moved(db, office_path(), period, names, moment, known)
+    moved = connection.remembered(
+        db, ("moved", period.code, moment), lambda: as_of.moved(db, office_path(), period, names, moment, context)
     )
-    if not found:
+    if not moved:
         st.caption(f"Rien n’a bougé {since} : les chiffres sont ceux que l’on connaissait.")
         return
-    st.caption(f"{quantities.counted(len(found), 'person')} {since}, d’après l’historique.")
+    st.caption(f"{quantities.counted(len(moved), 'person')} {since}, d’après l’historique.")
     labels = report.part_labels(report.make(db, period))
-    for one in found[:_FIRST]:
-        _show_one(one, known, labels, key)
-    if len(found) > _FIRST:
-        st.caption(f"… et {quantities.counted(len(found) - _FIRST, 'person')} encore.")
+    for person in moved[:_LISTED]:
+        _show_person(person, context, labels, key)
+    if len(moved) > _LISTED:
+        st.caption(f"… et {quantities.counted(len(moved) - _LISTED, 'person')} encore.")
 
 
-def _show_one(one: Moved, known: Context, labels: dict[tuple[str, str], str], key: str) -> None:
+def _show_person(moved: Moved, context: Context, labels: dict[tuple[str, str], str], key: str) -> None:
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{known.title('person', one.person)}**", width="stretch")
-            if st.button("Dossier", key=f"{key}:moved:{one.person}", type="tertiary", icon=":material/person:"):
-                st.switch_page("person.py", query_params={"dossier": str(one.person)})
-        for sign, parts in (("+", one.henceforth), ("−", one.no_longer)):
+            st.markdown(f"**{context.title('person', moved.person)}**", width="stretch")
+            if st.button("Dossier", key=f"{key}:moved:{moved.person}", type="tertiary", icon=":material/person:"):
+                st.switch_page("person.py", query_params={"dossier": str(moved.person)})
+        for sign, parts in (("+", moved.henceforth), ("−", moved.no_longer)):
             if parts:
                 word = "Compte désormais dans" if sign == "+" else "Ne compte plus dans"
-                st.markdown(f"{word} : {_told(parts, labels)}")
-        for change in one.changes:
+                st.markdown(f"{word} : {_names_of(parts, labels)}")
+        for change in moved.changes:
             st.caption(_sentence(change))
 
 
-def _told(parts: Iterable[tuple[str, str]], labels: dict[tuple[str, str], str]) -> str:
+def _names_of(parts: Iterable[tuple[str, str]], labels: dict[tuple[str, str], str]) -> str:
     return " ; ".join(dict.fromkeys(labels.get(part, FIGURES[part[0]].label) for part in parts))
 
 

@@ -1,4 +1,4 @@
-"""A chart on a card: title, chart, sentence, files; and « Détail » : what it counts, and the numbers."""
+"""A chart on a card: title, chart, sentence, files, and « Détail » with its definition and numbers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,51 +12,51 @@ from reports.charts.drawing import CHOICE, Codes
 from reports.content.chart_data import ChartData
 
 Chooser = Callable[[ChartData, str, str], None]
-"""Called with the code of the row and that of the series of the bar that was clicked."""
+"""Called with the chart and the codes of row and series of the clicked bar."""
 
 
-def show_card(picture: ChartData, period: Period, source: str, key: str, chosen: Codes, choose: Chooser) -> None:
-    """The card. A click on a bar calls ``choose`` with its codes. ``source``: whose numbers its files hold."""
-    with st.container(border=True, key=f"{key}-{picture.name}"):
+def show_card(chart: ChartData, period: Period, source: str, key: str, chosen: Codes, choose: Chooser) -> None:
+    """Show the card. ``choose``: called by a click on a bar. ``source``: the title written in its files."""
+    with st.container(border=True, key=f"{key}-{chart.name}"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"#### {picture.title}", width="stretch")
-            if not picture.empty:
-                _detail(picture, key)
-        if not picture.empty:
-            _chart(picture, key, chosen, choose)
-        st.caption(picture.reading)
-        if not picture.empty:
-            chart_files.show(picture, period, source, f"{key}:{picture.name}")
+            st.markdown(f"#### {chart.title}", width="stretch")
+            if not chart.empty:
+                _detail(chart, key)
+        if not chart.empty:
+            _chart(chart, key, chosen, choose)
+        st.caption(chart.reading)
+        if not chart.empty:
+            chart_files.show(chart, period, source, f"{key}:{chart.name}")
 
 
-def _chart(picture: ChartData, key: str, chosen: Codes, choose: Chooser) -> None:
-    """A click is an event: the chart then starts anew, so that a second click on the same bar is heard as well."""
-    turns = st.session_state.setdefault(f"{key}:turns", {})
-    name = f"{key}:{picture.name}:{turns.get(picture.name, 0)}"
-    drawn = drawing.specification(picture, chosen)
-    if not picture.chooses:
-        st.vega_lite_chart(drawn, key=name, alt=picture.alt)
+def _chart(chart: ChartData, key: str, chosen: Codes, choose: Chooser) -> None:
+    """Show the chart. A click gives it a new key, because Streamlit does not report a second click on the same bar."""
+    clicks = st.session_state.setdefault(f"{key}:turns", {})
+    name = f"{key}:{chart.name}:{clicks.get(chart.name, 0)}"
+    specification = drawing.specification(chart, chosen)
+    if not chart.chooses:
+        st.vega_lite_chart(specification, key=name, alt=chart.alt)
         return
 
     def take() -> None:
         codes = _clicked(st.session_state[name])
-        turns[picture.name] = turns.get(picture.name, 0) + 1
+        clicks[chart.name] = clicks.get(chart.name, 0) + 1
         if codes:
-            choose(picture, codes.get("code", ""), codes.get("series", ""))
+            choose(chart, codes.get("code", ""), codes.get("series", ""))
 
-    st.vega_lite_chart(drawn, key=name, on_select=take, alt=picture.alt)
+    st.vega_lite_chart(specification, key=name, on_select=take, alt=chart.alt)
 
 
 def _clicked(state: Any) -> dict[str, str]:
-    found = state["selection"].get(CHOICE) or []
-    return dict(found[0]) if found else {}
+    points = state["selection"].get(CHOICE) or []
+    return dict(points[0]) if points else {}
 
 
-def _detail(picture: ChartData, key: str) -> None:
-    """What it counts and its numbers, made only once they are asked for."""
-    popover = st.popover("Détail", type="tertiary", key=f"{key}:{picture.name}:detail", on_change="rerun")
+def _detail(chart: ChartData, key: str) -> None:
+    """Show the definition of the chart and its numbers, only while the popover is open."""
+    popover = st.popover("Détail", type="tertiary", key=f"{key}:{chart.name}:detail", on_change="rerun")
     if not popover.open:
         return
     with popover:
-        st.markdown(picture.means)
-        st.table(chart_files.frame(picture), hide_index=True, alt=f"Les chiffres : {picture.title}")
+        st.markdown(chart.means)
+        st.table(chart_files.frame(chart), hide_index=True, alt=f"Les chiffres : {chart.title}")

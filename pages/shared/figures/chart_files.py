@@ -1,4 +1,4 @@
-"""The files of one chart, a click each: PNG, SVG, PDF; its numbers as CSV and XLSX. Each is made when asked for."""
+"""The downloads of one chart: PNG, SVG, PDF, and its numbers as CSV and XLSX. A file is made when it is clicked."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,7 +8,7 @@ import streamlit as st
 
 from db.figures.periods import Period
 from db.rows import access_log
-from pages.shared.shell.session import opener, who
+from pages.shared.shell.session import office_opener, user_name
 from reports.charts import rendering
 from reports.content.chart_data import ChartData
 from reports.sheets import figure_sheets
@@ -16,27 +16,27 @@ from reports.sheets import figure_sheets
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def show(picture: ChartData, period: Period, source: str, key: str) -> None:
-    """A button for each format. ``source``: whose numbers these are, « Bilan 2022 · Femme »; it stands in the file."""
-    open_, name = opener(), who()
+def show(chart: ChartData, period: Period, source: str, key: str) -> None:
+    """Show a button for each format. ``source``: the title written in the files (« Bilan 2022 · Femme »)."""
+    open_, name = office_opener(), user_name()
 
-    def traced(make: Callable[[], bytes], file: str) -> bytes:
+    def make_logged(make: Callable[[], bytes], file: str) -> bytes:
         access_log.note(open_(), name, "export", detail=file)
         return make()
 
     makers: dict[str, tuple[str, Callable[[], bytes]]] = {
-        "png": ("image/png", lambda: rendering.png_bytes(picture, source)),
-        "svg": ("image/svg+xml", lambda: rendering.svg_bytes(picture, source)),
-        "pdf": ("application/pdf", lambda: rendering.pdf_bytes(picture, source)),
-        "csv": ("text/csv", lambda: figure_sheets.csv_bytes(picture)),
-        "xlsx": (_XLSX, lambda: figure_sheets.xlsx_bytes([picture], source)),
+        "png": ("image/png", lambda: rendering.png_bytes(chart, source)),
+        "svg": ("image/svg+xml", lambda: rendering.svg_bytes(chart, source)),
+        "pdf": ("application/pdf", lambda: rendering.pdf_bytes(chart, source)),
+        "csv": ("text/csv", lambda: figure_sheets.csv_bytes(chart)),
+        "xlsx": (_XLSX, lambda: figure_sheets.xlsx_bytes([chart], source)),
     }
     with st.container(horizontal=True, gap="small", key=f"{key}:files".replace(":", "-")):
         for suffix, (kind, make) in makers.items():
-            file = f"{figure_sheets.file_name(picture.name, period)}.{suffix}"
+            file = f"{figure_sheets.file_name(chart.name, period)}.{suffix}"
             st.download_button(
                 suffix.upper(),
-                partial(traced, make, file),
+                partial(make_logged, make, file),
                 file,
                 kind,
                 key=f"{key}:{suffix}",
@@ -45,7 +45,7 @@ def show(picture: ChartData, period: Period, source: str, key: str) -> None:
             )
 
 
-def frame(picture: ChartData) -> pd.DataFrame:
-    """The numbers of a chart as they are read."""
-    lines = [picture.told(row) for row in picture.rows] + [picture.total] * bool(picture.total)
-    return pd.DataFrame(lines, columns=picture.headings)
+def frame(chart: ChartData) -> pd.DataFrame:
+    """Return the numbers of a chart as a table of texts."""
+    lines = [chart.told(row) for row in chart.rows] + [chart.total] * bool(chart.total)
+    return pd.DataFrame(lines, columns=chart.headings)

@@ -1,4 +1,8 @@
-"""What the dashboard looks at: the codes chosen of each figure, the charts that follow, and the way to the persons."""
+"""The parts of « Tableau de bord »: the filters, the charts of the persons they leave, and the way to these persons.
+
+A filter is a set of codes of a figure (the domains music and theatre, say), chosen in a list or by a click on a bar.
+Each chart is filtered by the codes of all figures but its own, whose other bars are faded.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,81 +27,81 @@ from reports.sheets import figure_sheets
 
 _KEY = "dashboard:chosen"
 _OFFERED = ("domain", "territory", "gender", "mode")
-"""The figures that have a list of their own above the charts; the others are chosen by a click."""
+"""The figures with a list above the charts; the others are filtered by a click on a bar only."""
 _SECTIONS: Mapping[str, str] = {
     "Les personnes": "genre reperes age pyramide foyer anciennete origine territoire etudes mode",
     "Les activités": "domaine domaine-genre",
     "L’accompagnement": "portefeuille mouvements contrats durees freins interventions",
     "Les sorties et les aides": "sorties plafond aides",
 }
-"""Heading -> the charts under it, those of a height side by side."""
+"""The names of the charts by heading, ordered so that charts of equal height are side by side."""
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What is counted now: the codes chosen, the figures of the persons they leave, the charts."""
+class DashboardState:
+    """The filters of a run, and the figures and charts counted with them."""
 
     chosen: Codes
-    taken: Taken
-    pictures: Mapping[str, ChartData]
+    counted: Taken
+    charts: Mapping[str, ChartData]
 
 
 def _chosen() -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = st.session_state.setdefault(_KEY, {})
-    return found
+    codes: dict[str, tuple[str, ...]] = st.session_state.setdefault(_KEY, {})
+    return codes
 
 
-def look(db: Office, period: Period) -> Seen:
-    """Count everything once for what is chosen; what nobody changed since is not counted again."""
-    chosen = {name: codes for name, held in _chosen().items() if (codes := _within(name, held, period))}
+def count(db: Office, period: Period) -> DashboardState:
+    """Count all figures of the dashboard under the filters. The result is cached until the file changes."""
+    chosen = {name: codes for name, chosen in _chosen().items() if (codes := _within(name, chosen, period))}
     key = ("board", period.code, tuple(sorted(chosen.items())))
     names = ("followed", "accompanied", *plots.NEEDS)
-    taken = connection.remembered(db, key, lambda: counting.take(db, period, names, chosen))
-    return Seen(chosen, taken, plots.all_of(taken))
+    counted = connection.remembered(db, key, lambda: counting.take(db, period, names, chosen))
+    return DashboardState(chosen, counted, plots.all_of(counted))
 
 
 def _within(name: str, codes: tuple[str, ...], period: Period) -> tuple[str, ...]:
-    """The codes chosen, without months that another period would have to find."""
+    """Return the chosen codes, without months outside the period."""
     if FIGURES[name].values != "months":
         return codes
     first, last = f"{period.first_month:%Y-%m}", f"{period.last:%Y-%m}"
     return tuple(code for code in codes if first <= code <= last)
 
 
-def sections(seen: Seen) -> list[tuple[str, list[ChartData]]]:
-    """The charts under their headings."""
-    return [(title, [seen.pictures[name] for name in names.split()]) for title, names in _SECTIONS.items()]
+def sections(state: DashboardState) -> list[tuple[str, list[ChartData]]]:
+    """Return the headings, each with its charts."""
+    return [(title, [state.charts[name] for name in names.split()]) for title, names in _SECTIONS.items()]
 
 
-def choose(picture: ChartData, code: str, series: str) -> None:
-    """Take up what was clicked; a second click on the same bar lets go of it."""
-    codes, held = picture.picks(code, series), _chosen()
-    again = all(held.get(name) == (value,) for name, value in codes.items())
+def choose(chart: ChartData, code: str, series: str) -> None:
+    """Filter by the clicked bar, or remove the filter when it was chosen already."""
+    codes, chosen = chart.picks(code, series), _chosen()
+    is_chosen = all(chosen.get(name) == (value,) for name, value in codes.items())
     for name, value in codes.items():
-        held[name] = () if again else (value,)
+        chosen[name] = () if is_chosen else (value,)
 
 
 # --- filters ---
 
 
-def show_filters(seen: Seen) -> None:
-    """A list for each of the figures that are filtered most."""
+def show_filters(state: DashboardState) -> None:
+    """Show the lists above the charts."""
     with st.grid(len(_OFFERED), min_column_width=200, gap="small"):
         for name in _OFFERED:
-            _show_filter(name, _labels(seen, name))
+            _show_filter(name, _labels(state, name))
 
 
-def _labels(seen: Seen, name: str) -> dict[str, str]:
-    return {part.code: part.label for part in seen.taken.get(name, ())}
+def _labels(state: DashboardState, name: str) -> dict[str, str]:
+    return {part.code: part.label for part in state.counted.get(name, ())}
 
 
 def _show_filter(name: str, labels: dict[str, str]) -> None:
     key = f"dashboard:{name}"
-    held = _chosen()
-    st.session_state[key] = [code for code in held.get(name, ()) if code in labels]
+    chosen = _chosen()
+    st.session_state[key] = [code for code in chosen.get(name, ()) if code in labels]
 
     def take() -> None:
-        held[name] = tuple(st.session_state[key])
+        chosen[name] = tuple(st.session_state[key])
 
     st.multiselect(
         FIGURES[name].label, list(labels), key=key, format_func=labels.__getitem__, on_change=take,
@@ -105,12 +109,12 @@ def _show_filter(name: str, labels: dict[str, str]) -> None:
     )  # fmt: skip
 
 
-# --- what is chosen, and who that is ---
+# --- the persons chosen ---
 
 
-def show_chosen(db: Office, period: Period, seen: Seen) -> None:
-    """How many persons that makes, the way to them, and what was chosen by a click, each with its way back."""
-    persons = counting.among(db, period, seen.chosen)
+def show_chosen(db: Office, period: Period, state: DashboardState) -> None:
+    """Show the number of persons, the buttons to see them and download the charts, and the filters set by clicks."""
+    persons = counting.among(db, period, state.chosen)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{quantities.counted(len(persons), 'person')}** {period.words}", width="content")
         if (
@@ -118,28 +122,28 @@ def show_chosen(db: Office, period: Period, seen: Seen) -> None:
             and Role.AGENT in roles()
             and st.button("Voir ces personnes", key="dashboard:open", icon=":material/groups:")
         ):
-            show_among(db.tables["person"], "caseload", _told(period, seen), persons)
+            show_among(db.tables["person"], "caseload", _title(period, state), persons)
             st.switch_page("caseload.py")
         if st.button("Tous les graphiques (ZIP)", key="dashboard:zip", icon=":material/folder_zip:"):
-            _make_zip(period, seen)
-        for name, codes in seen.chosen.items():
+            _make_zip(period, state)
+        for name, codes in state.chosen.items():
             if name not in _OFFERED:
                 st.button(
-                    f"{FIGURES[name].label} : {_said(seen, name, codes)}", key=f"dashboard:drop:{name}",
+                    f"{FIGURES[name].label} : {_labels_text(state, name, codes)}", key=f"dashboard:drop:{name}",
                     icon=":material/close:", on_click=_drop, args=(name,), help="Retirer ce filtre",
                 )  # fmt: skip
-        if seen.chosen:
+        if state.chosen:
             st.button("Tout effacer", key="dashboard:clear", type="tertiary", on_click=_chosen().clear)
 
     jobs.show("dashboard")
 
 
-def _make_zip(period: Period, seen: Seen) -> None:
-    """All charts as they are shown, with what they are narrowed to."""
-    file, told = f"{figure_sheets.file_name('graphiques', period)}.zip", source(period, seen)
-    drawn = tuple(seen.pictures.values())
+def _make_zip(period: Period, state: DashboardState) -> None:
+    """Start the job that puts all charts into a ZIP file."""
+    file, title = f"{figure_sheets.file_name('graphiques', period)}.zip", source(period, state)
+    charts = tuple(state.charts.values())
     jobs.start(
-        "dashboard", "Tous les graphiques", lambda tick: bundle.zip_bytes(drawn, period, told, tick), file,
+        "dashboard", "Tous les graphiques", lambda tick: bundle.zip_bytes(charts, period, title, tick), file,
         "application/zip",
     )  # fmt: skip
 
@@ -148,8 +152,8 @@ def _drop(name: str) -> None:
     _chosen().pop(name, None)
 
 
-def _said(seen: Seen, name: str, codes: tuple[str, ...]) -> str:
-    labels = _labels(seen, name)
+def _labels_text(state: DashboardState, name: str, codes: tuple[str, ...]) -> str:
+    labels = _labels(state, name)
     return ", ".join(_month(name, labels.get(code, code)) for code in codes)
 
 
@@ -157,14 +161,14 @@ def _month(name: str, label: str) -> str:
     return quantities.month(label, with_year=True) if FIGURES[name].values == "months" else label
 
 
-def _chosen_words(seen: Seen) -> list[str]:
-    return [_said(seen, name, codes) for name, codes in seen.chosen.items()]
+def _chosen_words(state: DashboardState) -> list[str]:
+    return [_labels_text(state, name, codes) for name, codes in state.chosen.items()]
 
 
-def _told(period: Period, seen: Seen) -> str:
-    return ", ".join([f"suivies {period.words}", *_chosen_words(seen)])
+def _title(period: Period, state: DashboardState) -> str:
+    return ", ".join([f"suivies {period.words}", *_chosen_words(state)])
 
 
-def source(period: Period, seen: Seen) -> str:
-    """Whose numbers these are, for a chart that travels alone: « Bilan 2022 · Femme »."""
-    return " · ".join([period.title, *_chosen_words(seen)])
+def source(period: Period, state: DashboardState) -> str:
+    """Return the title written in the files of a chart: « Bilan 2022 · Femme »."""
+    return " · ".join([period.title, *_chosen_words(state)])

@@ -1,4 +1,4 @@
-"""What a number opens: its definition, and the persons behind it, one click from the grid."""
+"""The dialog of a number or a bar: its definition, the persons it counts, and the button that shows them in a grid."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,7 @@ from db.model.office import Office
 from db.model.roles import Role
 from db.rows import records
 from pages.shared.grid.view import show_among
-from pages.shared.shell.session import office, roles
+from pages.shared.shell.session import open_office, roles
 from reports.content import quantities
 from reports.content.chart_data import ChartData
 from reports.content.report import Report
@@ -24,8 +24,8 @@ _COLUMNS = ("domain", "territory", "state")
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A number, or one part of a figure: its code and second code, and what people call them."""
+class OpenedFigure:
+    """A figure, or one part of it: ``codes`` are its code and its code of the crossed figure, ``part`` its label."""
 
     name: str
     codes: tuple[str, str] | None = None
@@ -33,37 +33,37 @@ class Opened:
 
     @property
     def title(self) -> str:
-        """« Motif de sortie : Emploi salarié »."""
+        """Return « Motif de sortie : Emploi salarié »."""
         label = FIGURES[self.name].label
         return f"{label} : {self.part}" if self.part else label
 
 
-def of_bar(picture: ChartData, code: str, series: str) -> Opened:
-    """What a click on a bar opens."""
-    name = series if series in picture.picks(code, series) else picture.figure
+def of_bar(chart: ChartData, code: str, series: str) -> OpenedFigure:
+    """Return the part of a figure that a bar shows."""
+    name = series if series in chart.picks(code, series) else chart.figure
     crossed = series if FIGURES[name].other else ""
-    rows = {row.code: row.label for row in picture.rows}
-    labels = (rows.get(code), dict(picture.series).get(crossed))
-    return Opened(name, (code, crossed), ", ".join(filter(None, labels)))
+    rows = {row.code: row.label for row in chart.rows}
+    labels = (rows.get(code), dict(chart.series).get(crossed))
+    return OpenedFigure(name, (code, crossed), ", ".join(filter(None, labels)))
 
 
-def show(db: Office, made: Report, opened: Opened) -> None:
+def show(db: Office, report: Report, opened: OpenedFigure) -> None:
     """Open the dialog."""
-    persons = _persons(db, made, opened)
-    st.dialog(opened.title, width="large")(_content)(made, opened, persons)
+    persons = _persons(db, report, opened)
+    st.dialog(opened.title, width="large")(_content)(report, opened, persons)
 
 
-def _persons(db: Office, made: Report, opened: Opened) -> list[int]:
-    """Who is behind, as true or as known, like the number itself."""
-    if not made.known_on:
-        return counting.persons(db, made.period, opened.name, opened.codes)
-    with as_of.as_known(office_path(), as_of.end_of(date.fromisoformat(made.known_on)), roles()) as known:
-        return counting.persons(known, made.period, opened.name, opened.codes)
+def _persons(db: Office, report: Report, opened: OpenedFigure) -> list[int]:
+    """Return the ids of the persons counted, as of today's file or of the report's day like the number itself."""
+    if not report.known_on:
+        return counting.persons(db, report.period, opened.name, opened.codes)
+    with as_of.as_known(office_path(), as_of.end_of(date.fromisoformat(report.known_on)), roles()) as past:
+        return counting.persons(past, report.period, opened.name, opened.codes)
 
 
-def _content(made: Report, opened: Opened, persons: list[int]) -> None:
+def _content(report: Report, opened: OpenedFigure, persons: list[int]) -> None:
     st.markdown(FIGURES[opened.name].means)
-    st.caption(f"{made.title}. {made.truth}.")
+    st.caption(f"{report.title}. {report.truth}.")
     if not persons:
         st.info("Personne derrière ce chiffre.")
         return
@@ -73,14 +73,14 @@ def _content(made: Report, opened: Opened, persons: list[int]) -> None:
             "leurs noms ne sont montrés qu’aux agents."
         )
         return
-    db = office()
+    db = open_office()
     if st.button(f"Voir dans le portefeuille : {quantities.counted(len(persons), 'person')}", icon=":material/groups:"):
-        show_among(db.tables["person"], "caseload", f"{opened.title}, {made.period.words}", persons)
+        show_among(db.tables["person"], "caseload", f"{opened.title}, {report.period.words}", persons)
         st.switch_page("caseload.py")
-    known = records.context(db)
+    context = records.context(db)
     rows = records.rows(db, db.tables["person"], persons[:_SHOWN])
     lines = sorted(
-        [known.title("person", row.id), *(PERSON.column(c).type.show(row.values[c], known) for c in _COLUMNS)]
+        [context.title("person", row.id), *(PERSON.column(c).type.show(row.values[c], context) for c in _COLUMNS)]
         for row in rows
     )
     header = ["Personne", *(PERSON.column(c).label for c in _COLUMNS)]

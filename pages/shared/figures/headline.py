@@ -1,4 +1,4 @@
-"""The figures of a day in one line, each with its definition."""
+"""The main figures of a day in one line."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from db.figures.definitions import FIGURES
 
 
 def show_day(day: Mapping[str, int], date: str) -> None:
-    """The headline of a day. ``day``: the figures of db.figures.counting.summary; ``date``: the day in French."""
+    """Show the figures with their definitions. ``day``: from db.figures.counting.summary; ``date``: in French."""
     st.caption(f"Au {date}")
     with st.grid(len(day), min_column_width=125, gap="small"):
         for name, value in day.items():

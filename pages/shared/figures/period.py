@@ -1,4 +1,4 @@
-"""« Sur quelle période » : a year, a day or days between two; dashboard and report look at the same one."""
+"""The choice of a period: a year, a day, or first and last day. Dashboard and report share it."""
 
 from datetime import date
 
@@ -17,66 +17,68 @@ _KINDS = ("Une année", "Un jour", "Une période")
 
 
 def choose_period(db: Office, page: str) -> Period:
-    """The period this tab looks at, after letting the person choose another. What cannot be read changes nothing.
+    """Show the widgets and return the period of this tab. A date that cannot be parsed does not change it.
 
-    ``page``: each page has widgets of its own, which begin anew with what the tab holds when one comes back to it.
+    ``page``: part of the widgets' keys; each page has its own, which start with the tab's period.
     """
-    held, key = held_period(), f"{_KEY}:{page}"
+    current, key = current_period(), f"{_KEY}:{page}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        kind = _kind(key, held)
+        kind = _kind(key, current)
         try:
-            chosen = _CHOOSES[kind](db, key, held)
+            chosen = _CHOOSERS[kind](db, key, current)
         except PaletteError as error:
             st.error(str(error))
-            return held
+            return current
     st.session_state[_KEY] = chosen.code
     return chosen
 
 
-def held_period() -> Period:
-    """The period this tab looks at: the current year at first."""
+def current_period() -> Period:
+    """Return the period of this tab: the current year at first."""
     return period_of(st.session_state.get(_KEY) or records.today()[:4])
 
 
-def hold_period(code: str) -> None:
-    """Let this tab look at that period, whatever its widgets showed."""
+def set_period(code: str) -> None:
+    """Set the period of this tab and reset the widgets."""
     st.session_state[_KEY] = code
     for name in list(st.session_state):
         if str(name).startswith(f"{_KEY}:"):
             del st.session_state[name]
 
 
-def _kind(key: str, held: Period) -> str:
+def _kind(key: str, current: Period) -> str:
     name = f"{key}:kind"
-    st.session_state.setdefault(name, _KINDS[0] if held.is_year else _KINDS[1] if held.is_day else _KINDS[2])
+    st.session_state.setdefault(name, _KINDS[0] if current.is_year else _KINDS[1] if current.is_day else _KINDS[2])
     return st.segmented_control("Sur", _KINDS, key=name, required=True) or _KINDS[0]
 
 
-def _year(db: Office, key: str, held: Period) -> Period:
-    last = max(int(records.today()[:4]), held.last.year)
-    years = list(range(last, min(counting.first_year(db) or last, held.last.year) - 1, -1))
+def _year(db: Office, key: str, current: Period) -> Period:
+    last = max(int(records.today()[:4]), current.last.year)
+    years = list(range(last, min(counting.first_year(db) or last, current.last.year) - 1, -1))
     name = f"{key}:year"
-    st.session_state.setdefault(name, held.last.year)
+    st.session_state.setdefault(name, current.last.year)
     return period_of(str(st.selectbox("Année", years, key=name, width=130)))
 
 
-def _day(db: Office, key: str, held: Period) -> Period:
-    return period_of(_date("Jour", f"{key}:day", held.last if held.is_day else date.fromisoformat(records.today())))
+def _day(db: Office, key: str, current: Period) -> Period:
+    return period_of(
+        _date("Jour", f"{key}:day", current.last if current.is_day else date.fromisoformat(records.today()))
+    )
 
 
-def _days(db: Office, key: str, held: Period) -> Period:
-    first, last = _date("Du", f"{key}:first", held.first), _date("Au", f"{key}:last", held.last)
+def _days(db: Office, key: str, current: Period) -> Period:
+    first, last = _date("Du", f"{key}:first", current.first), _date("Au", f"{key}:last", current.last)
     if first > last:
         raise FieldError("Au : la fin de la période vient avant son début.")
     return period_of(f"{first}/{last}")
 
 
-_CHOOSES = dict(zip(_KINDS, (_year, _day, _days), strict=True))
+_CHOOSERS = dict(zip(_KINDS, (_year, _day, _days), strict=True))
 
 
-def _date(label: str, name: str, at_first: date) -> str:
-    """An ISO day typed in as jj/mm/aaaa. Raises FieldError, whose sentence names the field."""
-    st.session_state.setdefault(name, french_date(at_first.isoformat()))
+def _date(label: str, name: str, default: date) -> str:
+    """Return the ISO day typed as jj/mm/aaaa. Raises FieldError with a message that names the field."""
+    st.session_state.setdefault(name, french_date(default.isoformat()))
     text = st.text_input(label, key=name, placeholder="jj/mm/aaaa", width=150)
     try:
         day = Date().read(text, Context({}))

@@ -1,4 +1,8 @@
-"""The parts of « Photo-bilan » : which truth, the headline, the exports, and what moved since it was known."""
+"""The parts of « Photo-bilan »: the numbers, the downloads, and what changed since the day of an as-of report.
+
+A report has two readings (« vérités »): what was true in the period according to today's file, or what was known on a
+given day, reconstructed from the history (db/figures/as_of.py).
+"""
 
 from collections.abc import Callable
 from datetime import date
@@ -15,7 +19,6 @@ from db.model.office import Office
 from db.model.types import Context, Date
 from db.storage import connection
 from pages.shared.figures import changes_since, figure_dialog
-from pages.shared.figures.chart_card import Chooser
 from pages.shared.shell import jobs
 from pages.shared.shell.session import roles
 from reports import bundle
@@ -34,7 +37,7 @@ _OPENED = "report:opened"
 
 
 def choose_truth(db: Office, period: Period) -> str:
-    """The ISO day of « ce que l’on savait », or '' for what was true as far as is known today."""
+    """Show the choice. Returns the ISO day for « Ce que l’on savait », '' for « Ce qui était vrai »."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.session_state.setdefault("report:truth", _TRUE)
         which = st.segmented_control(
@@ -46,9 +49,9 @@ def choose_truth(db: Office, period: Period) -> str:
 
 
 def _known_on(db: Office, period: Period) -> str:
-    """The day typed in; the last of the period at first, as for a report made on that evening.
+    """Return the day typed; by default the last day of the period.
 
-    While it cannot be read nothing else is shown: numbers of the other truth might be taken for those asked for.
+    Stops the page while it cannot be parsed, so that numbers of the other reading are not taken for the requested ones.
     """
     key = f"report:known:{period.code}"
     st.session_state.setdefault(key, french_date(min(period.last, date.today()).isoformat()))
@@ -69,13 +72,13 @@ def _known_on(db: Office, period: Period) -> str:
 
 
 def report_of(db: Office, period: Period, known_on: str) -> Report:
-    """The report, counted again only once the file has changed."""
+    """Return the report, cached until the file changes or the day ends."""
 
     def make() -> Report:
         if not known_on:
             return report.make(db, period)
-        with as_of.as_known(office_path(), as_of.end_of(date.fromisoformat(known_on)), roles()) as known:
-            return report.make(known, period, known_on)
+        with as_of.as_known(office_path(), as_of.end_of(date.fromisoformat(known_on)), roles()) as past:
+            return report.make(past, period, known_on)
 
     return connection.remembered(db, ("report", period.code, known_on, date.today()), make)
 
@@ -83,40 +86,36 @@ def report_of(db: Office, period: Period, known_on: str) -> Report:
 # --- the headline ---
 
 
-def show_numbers(made: Report) -> None:
-    """The numbers and the shares, each with its change since a year before and a way into it."""
-    st.caption(f"{made.truth}. Sous chaque chiffre, ce qui a changé {made.compared}.")
-    with st.grid(len(made.numbers), min_column_width=130, gap="small"):
-        for number in made.numbers:
-            _show_number(made, number)
-    with st.grid(len(made.shares), min_column_width=130, gap="small"):
-        for number in made.shares:
-            _show_number(made, number)
+def show_numbers(shown: Report) -> None:
+    """Show the numbers and the shares, each with its change since a year before and a button that opens it."""
+    st.caption(f"{shown.truth}. Sous chaque chiffre, ce qui a changé {shown.compared}.")
+    with st.grid(len(shown.numbers), min_column_width=130, gap="small"):
+        for number in shown.numbers:
+            _show_number(shown, number)
+    with st.grid(len(shown.shares), min_column_width=130, gap="small"):
+        for number in shown.shares:
+            _show_number(shown, number)
 
 
-def _show_number(made: Report, number: Number) -> None:
+def _show_number(shown: Report, number: Number) -> None:
     with st.container(border=True, height="stretch", key=f"number-{number.name}"):
         st.metric(
             number.short, number.text, number.change or None, delta_color="off", delta_arrow="off", help=number.means
         )
         if st.button("Ouvrir", key=f"report:open:{number.name}", type="tertiary", icon=":material/search:"):
-            st.session_state[_OPENED] = figure_dialog.Opened(number.name)
+            st.session_state[_OPENED] = figure_dialog.OpenedFigure(number.name)
 
 
-def opener(made: Report) -> Chooser:
-    """What a click on a bar does: open the persons of that bar."""
-
-    def choose(picture: ChartData, code: str, series: str) -> None:
-        st.session_state[_OPENED] = figure_dialog.of_bar(picture, code, series)
-
-    return choose
+def open_bar(chart: ChartData, code: str, series: str) -> None:
+    """Open the persons of the clicked bar in this run's dialog."""
+    st.session_state[_OPENED] = figure_dialog.of_bar(chart, code, series)
 
 
-def show_opened(db: Office, made: Report) -> None:
-    """The dialog of the number or bar that was asked for, once."""
+def show_opened(db: Office, shown: Report) -> None:
+    """Open the dialog of the number or bar clicked last, once."""
     opened = st.session_state.pop(_OPENED, None)
     if opened:
-        figure_dialog.show(db, made, opened)
+        figure_dialog.show(db, shown, opened)
 
 
 # --- the files ---
@@ -133,33 +132,33 @@ _FILES: dict[str, tuple[str, str, str, Callable[[Report, Progress], bytes]]] = {
     ),
     "zip": (
         "Tous les graphiques (ZIP)", ":material/folder_zip:", "application/zip",
-        lambda made, tick: bundle.zip_bytes(made.pictures, made.period, made.source, tick),
+        lambda shown, tick: bundle.zip_bytes(shown.pictures, shown.period, shown.source, tick),
     ),
 }  # fmt: skip
 
 
-def show_exports(made: Report) -> None:
-    """A button for each file, and the one being made."""
+def show_exports(shown: Report) -> None:
+    """Show a button for each file, and the running job."""
     with st.container(horizontal=True, gap="small"):
         for suffix, (label, icon, kind, make) in _FILES.items():
-            file = f"{figure_sheets.file_name('photo-bilan', made.period)}.{suffix}"
+            file = f"{figure_sheets.file_name('photo-bilan', shown.period)}.{suffix}"
 
             def begin(
                 label: str = label, file: str = file, kind: str = kind, make: Callable[..., bytes] = make
             ) -> None:
-                jobs.start("report", label, lambda tick: make(made, tick), file, kind)
+                jobs.start("report", label, lambda tick: make(shown, tick), file, kind)
 
             st.button(label, key=f"report:{suffix}", icon=icon, on_click=begin)
     jobs.show("report")
 
 
-# --- what moved ---
+# --- changes since ---
 
 
-def show_moved(db: Office, made: Report) -> None:
-    """Between what was known and what is true: who counts otherwise, and why."""
-    if not made.known_on:
+def show_changes_since(db: Office, shown: Report) -> None:
+    """Show who counts differently now than on the day of an as-of report."""
+    if not shown.known_on:
         return
     st.subheader("Ce qui a bougé depuis")
-    moment = as_of.end_of(date.fromisoformat(made.known_on))
-    changes_since.show(db, made.period, moment, f"depuis le {french_date(made.known_on)} au soir", "report")
+    moment = as_of.end_of(date.fromisoformat(shown.known_on))
+    changes_since.show(db, shown.period, moment, f"depuis le {french_date(shown.known_on)} au soir", "report")

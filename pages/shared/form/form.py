@@ -1,4 +1,4 @@
-"""Any table of the dictionary as a form: sections, help, required marks, defaults, errors beside the field."""
+"""Any table of the dictionary as a form, with sections, help, defaults, and each error below its field."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -31,27 +31,27 @@ from db.rows import records
 from db.rows.queries import Filter, Query
 from db.rows.records import Edit
 from pages.shared.form import live_messages
-from pages.shared.shell.session import office, who
-from pages.shared.shell.toasts import say
+from pages.shared.shell.session import open_office, user_name
+from pages.shared.shell.toasts import queue_toast
 
 Slots = dict[str, DeltaGenerator]
-"""Where the error of each field is shown, under its widget."""
+"""The place under each widget where its error is shown, by field name."""
 _HINTS = {Date: "jj/mm/aaaa", Euros: "0,00", Phone: "05 65 00 00 00", Email: "nom@domaine.fr"}
 _PENDING = "form:pending"
 _LISTED = 1_000
-"""Up to so many rows a reference is chosen in a list; beyond, by typing the beginning of its name."""
+"""Up to this number of rows, a reference is chosen in a list of all; above, by typing the beginning of its name."""
 
 
 def edit_dialog(table_name: str, row_id: int | None = None, fixed: Mapping[str, Any] | None = None) -> None:
-    """The form of a new row (``row_id`` None) or of an existing one, over the page. ``fixed``: given values."""
-    table = office().tables[table_name]
+    """Open the form of a new row (``row_id`` None) or of an existing one in a dialog. ``fixed``: preset values."""
+    table = open_office().tables[table_name]
     st.dialog(table.new if row_id is None else table.label, width="large", dismissible=False)(_dialog)(
         table, row_id, fixed or {}
     )
 
 
 def _dialog(table: OfficeTable, row_id: int | None, fixed: Mapping[str, Any]) -> None:
-    db = office()
+    db = open_office()
     if edit_form(db, table, f"form:{table.name}:{row_id}", row_id, fixed):
         st.rerun()
     if table.name == CER.name and row_id is not None and _asks_next_contract(f"form:{table.name}:{row_id}"):
@@ -59,83 +59,87 @@ def _dialog(table: OfficeTable, row_id: int | None, fixed: Mapping[str, Any]) ->
 
 
 def _asks_next_contract(key: str) -> bool:
-    """Offered once what was typed is saved, so that nothing is lost on the way to the next form."""
+    """Show the button; it is disabled while the form has unsaved changes, which would be lost."""
     changed = st.session_state.get(f"{key}:changed", False)
-    told = "Enregistrez d’abord ce que vous avez changé." if changed else None
-    return st.button("Préparer le contrat suivant", icon=":material/event_repeat:", disabled=changed, help=told)
+    help_text = "Enregistrez d’abord ce que vous avez changé." if changed else None
+    return st.button("Préparer le contrat suivant", icon=":material/event_repeat:", disabled=changed, help=help_text)
 
 
 def open_later(table_name: str, fixed: Mapping[str, Any]) -> None:
-    """Open the form of a new row once the present one has closed (a contract that follows another)."""
+    """Open the form of a new row in the next run: Streamlit opens one dialog per run."""
     forget(f"form:{table_name}:None")
     st.session_state[_PENDING] = (table_name, dict(fixed))
     st.rerun()
 
 
 def show_pending() -> None:
-    """Open the form that was asked for on the run before, if any."""
+    """Open the form requested by ``open_later`` in the previous run, if any."""
     if _PENDING in st.session_state:
         table_name, fixed = st.session_state.pop(_PENDING)
         edit_dialog(table_name, None, fixed)
 
 
 def edit_form(db: Office, table: OfficeTable, key: str, row_id: int | None, fixed: Mapping[str, Any]) -> bool:
-    """Show the form; True once it has saved. ``fixed`` values are written without being asked."""
-    known = records.context(db)
+    """Show the form. Returns True once it has saved. ``fixed`` values of a new row are saved with it."""
+    context = records.context(db)
     try:
         start, version = _start(db, table, key, row_id, fixed)
     except PaletteError as error:
         st.warning(str(error))
         return False
     if fixed.get("person_id"):
-        st.markdown(f"Pour **{known.title('person', fixed['person_id'])}**")
+        st.markdown(f"Pour **{context.title('person', fixed['person_id'])}**")
     slots = Slots()
     values: dict[str, Any] = dict(fixed) if row_id is None else {}
-    told = st.container()
+    messages = st.container()
     for section, fields in table.sections.items():
-        told = st.container()  # before the last section, where the decision is taken
-        asked = [item for item in fields if not (row_id is None and item.name in fixed and item.name.endswith("_id"))]
-        values |= _section(db, section, asked, key, {**start, **values}, known, slots)
-    with told:
+        messages = st.container()  # above the last section, which holds the decision
+        shown = [
+            field for field in fields if not (row_id is None and field.name in fixed and field.name.endswith("_id"))
+        ]
+        values |= _section(db, section, shown, key, {**start, **values}, context, slots)
+    with messages:
         live_messages.show(db, table, {**start, **values}, row_id)
     if row_id is not None:
-        values = _changed(table, start, values, known)
+        values = _changed(table, start, values, context)
         st.session_state[f"{key}:changed"] = bool(values)
     return _buttons(db, table, key, Edit(values, row_id, version), slots)
 
 
 def _section(
-    db: Office, title: str, fields: list[Field], key: str, start: Mapping[str, Any], known: Context, slots: Slots
+    db: Office, title: str, fields: list[Field], key: str, start: Mapping[str, Any], context: Context, slots: Slots
 ) -> dict[str, Any]:
-    """The widgets of one section, short ones two abreast, each with its error under it; what they hold."""
+    """Show the widgets of one section in two columns, with their errors. Returns their values."""
     values: dict[str, Any] = {}
     if title and fields:
         st.markdown(f"### {title}")
     grid = st.grid(2, min_column_width=260, gap="small")
-    for item in fields:
-        with grid.cell(column_span="all" if isinstance(item.type, LongText | Choices | References) else 1):
-            values[item.name] = _widget(
-                db, item, f"{key}:{item.name}", start.get(item.name), {**start, **values}, known
+    for field in fields:
+        with grid.cell(column_span="all" if isinstance(field.type, LongText | Choices | References) else 1):
+            values[field.name] = _widget(
+                db, field, f"{key}:{field.name}", start.get(field.name), {**start, **values}, context
             )
-            slots[item.name] = st.empty()
+            slots[field.name] = st.empty()
     _show_errors(key, slots)
     return values
 
 
 def _show_errors(key: str, slots: Slots) -> None:
-    """Each reason under its field, until the form is saved again."""
+    """Show each error below its field, until the form is saved again."""
     for problem in st.session_state.get(f"{key}:errors", []):
         if problem.field in slots:
             reason = capitalised(problem.reason)
             slots[problem.field].markdown(f":red[:material/error: {reason}]")
 
 
-def _changed(table: OfficeTable, start: Mapping[str, Any], values: Mapping[str, Any], known: Context) -> dict[str, Any]:
-    """Only what the person changed: a field left alone must not put an old value back over a colleague's."""
+def _changed(
+    table: OfficeTable, start: Mapping[str, Any], values: Mapping[str, Any], context: Context
+) -> dict[str, Any]:
+    """Return the fields that the person changed. The others are not saved: a colleague may have changed them."""
     changed = {}
     for name, value in values.items():
         try:
-            same = (table.field(name).type.check(value, known) if value is not None else None) == start.get(name)
+            same = (table.field(name).type.check(value, context) if value is not None else None) == start.get(name)
         except FieldError:
             same = False
         if not same:
@@ -146,7 +150,7 @@ def _changed(table: OfficeTable, start: Mapping[str, Any], values: Mapping[str, 
 def _start(
     db: Office, table: OfficeTable, key: str, row_id: int | None, fixed: Mapping[str, Any]
 ) -> tuple[dict[str, Any], int | None]:
-    """What the form was opened on, remembered so that a colleague's save is noticed rather than adopted."""
+    """Return the values and version when the form was opened, kept so that a colleague's save is a conflict."""
     if row_id is None:
         return {**records.defaults(table), **fixed}, None
     name = f"{key}:read"
@@ -156,7 +160,7 @@ def _start(
 
 
 def forget(key: str) -> None:
-    """Drop what a form remembers, so that it opens fresh the next time."""
+    """Drop the state of a form, so that it opens with the saved values next time."""
     for name in [name for name in st.session_state if str(name).startswith(f"{key}:")]:
         del st.session_state[name]
 
@@ -164,11 +168,11 @@ def forget(key: str) -> None:
 def _buttons(db: Office, table: OfficeTable, key: str, edit: Edit, slots: Slots) -> bool:
     with st.container(horizontal=True, horizontal_alignment="right"):
         cancelled = st.button("Annuler", key=f"{key}:cancel")
-        asked = st.button("Enregistrer", type="primary", key=f"{key}:save")
+        wants_save = st.button("Enregistrer", type="primary", key=f"{key}:save")
     if cancelled:
         forget(key)
         st.rerun()
-    if asked and _save(db, table, key, edit):
+    if wants_save and _save(db, table, key, edit):
         return True
     _show_errors(key, slots)
     _show_refused(st.session_state.get(f"{key}:errors", []), slots)
@@ -177,7 +181,7 @@ def _buttons(db: Office, table: OfficeTable, key: str, edit: Edit, slots: Slots)
 
 
 def _show_refused(problems: list[Problem], slots: Slots) -> None:
-    """Beside the button, which fields wait, as they may be out of sight; whole sentences for what has no field here."""
+    """Show next to the button which fields have errors, and in full the errors of fields that are not in the form."""
     labels = list(dict.fromkeys(problem.label for problem in problems if problem.field in slots))
     if labels:
         st.error(f"Rien n’a été enregistré. À corriger : {', '.join(labels)}.")
@@ -191,7 +195,7 @@ def _save(db: Office, table: OfficeTable, key: str, edit: Edit) -> bool:
     st.session_state.pop(name, None)
     st.session_state.pop(f"{key}:clash", None)
     try:
-        records.save(db, table, edit, who())
+        records.save(db, table, edit, user_name())
     except ConflictError as error:
         st.session_state[f"{key}:clash"] = error
         return False
@@ -202,12 +206,12 @@ def _save(db: Office, table: OfficeTable, key: str, edit: Edit) -> bool:
         st.error(str(error))
         return False
     forget(key)
-    say("Enregistré")
+    queue_toast("Enregistré")
     return True
 
 
 def _settle(db: Office, table: OfficeTable, key: str, edit: Edit, clash: ConflictError) -> bool:
-    """Both values are shown; the person writes hers over, knowingly, or takes what is in the file."""
+    """Show the conflict and let the person overwrite the saved values or reload them."""
     st.warning(str(clash))
     with st.container(horizontal=True, horizontal_alignment="right"):
         st.button("Reprendre ce qui est dans le fichier", key=f"{key}:theirs", on_click=forget, args=(key,))
@@ -218,20 +222,20 @@ def _settle(db: Office, table: OfficeTable, key: str, edit: Edit, clash: Conflic
 # ---- one widget per type
 
 
-def field_widget(db: Office, item: Field, key: str, value: Any, known: Context) -> Any:
-    """The widget of one field by itself (the bulk change of a grid)."""
-    return _widget(db, item, key, value, {}, known)
+def field_widget(db: Office, field: Field, key: str, value: Any, context: Context) -> Any:
+    """Show the widget of a single field (bulk change, bulk creation). Returns its value, not yet parsed."""
+    return _widget(db, field, key, value, {}, context)
 
 
-def _widget(db: Office, item: Field, key: str, value: Any, row: Mapping[str, Any], known: Context) -> Any:
-    label = item.label + (" *" if item.required else "")
-    common: dict[str, Any] = {"label": label, "help": item.help or None, "key": key}
-    match item.type:
+def _widget(db: Office, field: Field, key: str, value: Any, row: Mapping[str, Any], context: Context) -> Any:
+    label = field.label + (" *" if field.required else "")
+    common: dict[str, Any] = {"label": label, "help": field.help or None, "key": key}
+    match field.type:
         case Choice(list=values):
-            return _choice(common, values.name, value, known)
+            return _choice(common, values.name, value, context)
         case Choices(list=values):
-            labels = known.labels[values.name]
-            offered = [code for code in labels if code in (value or ()) or code not in known.retired[values.name]]
+            labels = context.labels[values.name]
+            offered = [code for code in labels if code in (value or ()) or code not in context.retired[values.name]]
             return _several(common, offered, value, labels.__getitem__)
         case YesNo():
             return st.segmented_control(
@@ -240,17 +244,17 @@ def _widget(db: Office, item: Field, key: str, value: Any, row: Mapping[str, Any
         case LongText():
             return st.text_area(value=value or "", height=100, **common)
         case Reference(table=target):
-            return _reference(db, common, db.tables[target], value, row, known)
+            return _reference(db, common, db.tables[target], value, row, context)
         case References(table=target):
-            held = tuple(st.session_state.get(key, value) or ())
-            options = _options(db, db.tables[target], held, row, f"{key}:find", label)
-            return _several(common, options, value, partial(known.title, target))
+            chosen = tuple(st.session_state.get(key, value) or ())
+            options = _options(db, db.tables[target], chosen, row, f"{key}:find", label)
+            return _several(common, options, value, partial(context.title, target))
         case Integer(unit=unit):
-            return st.text_input(value=item.type.show(value, known), placeholder=unit, **common)
+            return st.text_input(value=field.type.show(value, context), placeholder=unit, **common)
         case _:
-            # A date is typed, as in the grid: Streamlit's calendar speaks English only.
-            hint = _HINTS.get(type(item.type), "")
-            return st.text_input(value=item.type.show(value, known), placeholder=hint, **common)
+            # Dates are typed, as in the grid: the calendar of st.date_input is in English (streamlit issue 12699).
+            hint = _HINTS.get(type(field.type), "")
+            return st.text_input(value=field.type.show(value, context), placeholder=hint, **common)
 
 
 def _several(common: dict[str, Any], options: list[Any], value: Any, named: Callable[[Any], str]) -> tuple[Any, ...]:
@@ -266,20 +270,20 @@ def _several(common: dict[str, Any], options: list[Any], value: Any, named: Call
     return tuple(chosen)
 
 
-def _choice(common: dict[str, Any], name: str, value: Any, known: Context) -> Any:
-    labels = known.labels[name]
-    offered = [code for code in labels if code == value or code not in known.retired[name]]
+def _choice(common: dict[str, Any], name: str, value: Any, context: Context) -> Any:
+    labels = context.labels[name]
+    offered = [code for code in labels if code == value or code not in context.retired[name]]
     index = offered.index(value) if value in offered else None
     return st.selectbox(options=offered, index=index, format_func=labels.__getitem__, placeholder="", **common)
 
 
 def _reference(
-    db: Office, common: dict[str, Any], target: OfficeTable, value: Any, row: Mapping[str, Any], known: Context
+    db: Office, common: dict[str, Any], target: OfficeTable, value: Any, row: Mapping[str, Any], context: Context
 ) -> int | None:
-    held = st.session_state.get(common["key"], value)  # what was picked stays offered while one searches on
-    options = _options(db, target, (held,) if held else (), row, f"{common['key']}:find", common["label"])
+    current = st.session_state.get(common["key"], value)  # stays an option during another search
+    options = _options(db, target, (current,) if current else (), row, f"{common['key']}:find", common["label"])
     index = options.index(value) if value in options else None
-    title = partial(known.title, target.name)
+    title = partial(context.title, target.name)
     chosen: int | None = st.selectbox(options=options, index=index, format_func=title, placeholder="", **common)
     return chosen
 
@@ -287,12 +291,15 @@ def _reference(
 def _options(
     db: Office, target: OfficeTable, chosen: tuple[int, ...], row: Mapping[str, Any], key: str, label: str
 ) -> list[int]:
-    """What a reference may be: the same person's rows where the target has a person; else all, or those searched."""
+    """Return the ids that a reference may have.
+
+    The same person's rows where the target table belongs to persons; else all rows, or those found by a search.
+    """
     filters: tuple[Filter, ...] = ()
     if target.belongs_to_person and row.get("person_id"):
         filters = (Filter("person_id", "is", row["person_id"]),)
     search = ""
     if records.count(db, target, Query(filters)) > _LISTED:
         search = st.text_input(f"Chercher : {label}", key=key, placeholder="début du nom")
-    found = records.page_ids(db, target, Query(filters, search, size=_LISTED))
-    return [*(row_id for row_id in chosen if row_id not in found), *found]
+    ids = records.page_ids(db, target, Query(filters, search, size=_LISTED))
+    return [*(row_id for row_id in chosen if row_id not in ids), *ids]

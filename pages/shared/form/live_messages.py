@@ -1,4 +1,4 @@
-"""What a form says while it is being filled in: what is left under the ceiling, what the criteria conclude."""
+"""Messages that follow from the values of an unsaved form: what is left under the ceiling, the computed verdict."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,14 +14,14 @@ from db.rows import records, rule_errors
 
 
 def show(db: Office, table: OfficeTable, values: Mapping[str, Any], row_id: int | None) -> None:
-    """Say what follows from the values typed so far, for the tables that have something to say."""
-    say = _SAYS.get(table.name)
-    if say and values.get("person_id"):
-        say(db, values, row_id)
+    """Show the messages of a table that has some, once the person is known. ``values``: as typed or stored."""
+    show_messages = _MESSAGES.get(table.name)
+    if show_messages and values.get("person_id"):
+        show_messages(db, values, row_id)
 
 
 def _day(values: Mapping[str, Any], name: str) -> str | None:
-    """A date as the form holds it (typed text), as an ISO day; None while it does not read as one."""
+    """Return a date typed in the form as an ISO day; None while it cannot be parsed."""
     try:
         day: str | None = Date().read(str(values.get(name) or ""), Context({}))
     except FieldError:
@@ -32,18 +32,18 @@ def _day(values: Mapping[str, Any], name: str) -> str | None:
 def _aid(db: Office, values: Mapping[str, Any], row_id: int | None) -> None:
     days = {name: _day(values, name) for name in ("decided_on", "requested_on")}
     ceiling, already = rule_errors.ceiling_state(db, {**values, **days}, row_id)
-    known = Context({})
+    context = Context({})
     euros = Euros()
     try:
-        asked = euros.read(str(values.get("granted") or ""), known) or 0
+        requested = euros.read(str(values.get("granted") or ""), context) or 0
     except FieldError:
-        asked = 0
-    left = ceiling - already - asked
-    told = f"Plafond {euros.show(ceiling, known)} · déjà accordé {euros.show(already, known)} · "
+        requested = 0
+    left = ceiling - already - requested
+    text = f"Plafond {euros.show(ceiling, context)} · déjà accordé {euros.show(already, context)} · "
     if left < 0:
-        st.error(f"{told}dépassé de **{euros.show(-left, known)}** avec cette aide", icon=":material/block:")
+        st.error(f"{text}dépassé de **{euros.show(-left, context)}** avec cette aide", icon=":material/block:")
     else:
-        st.info(f"{told}il reste **{euros.show(left, known)}** après cette aide", icon=":material/savings:")
+        st.info(f"{text}il reste **{euros.show(left, context)}** après cette aide", icon=":material/savings:")
 
 
 def _in_sentence(label: str) -> str:
@@ -56,15 +56,18 @@ def _orientation(db: Office, values: Mapping[str, Any], row_id: int | None) -> N
     computed = "no" if reasons else "yes"
     labels = records.context(db).labels["verdict"]
     listed = "".join(f"\n- {reason}" for reason in reasons) or ", aucun critère de non-orientation n’est rempli."
-    told = f"Avis calculé : **{_in_sentence(labels[computed])}**{listed}"
+    text = f"Avis calculé : **{_in_sentence(labels[computed])}**{listed}"
     kept = values.get("override")
     if kept and kept != computed:
-        told += f"\n\nAvis contraire retenu : **{_in_sentence(labels[kept])}**."
+        text += f"\n\nAvis contraire retenu : **{_in_sentence(labels[kept])}**."
     elif kept:
-        told += "\n\nL’avis contraire est celui du calcul : il n’y a rien à écarter."
+        text += "\n\nL’avis contraire est celui du calcul : il n’y a rien à écarter."
     if (kept or computed) == "no":
-        told += "\n\nUne sollicitation ponctuelle reste toujours possible."
-    (st.success if (kept or computed) == "yes" else st.warning)(told)
+        text += "\n\nUne sollicitation ponctuelle reste toujours possible."
+    (st.success if (kept or computed) == "yes" else st.warning)(text)
 
 
-_SAYS: dict[str, Callable[[Office, Mapping[str, Any], int | None], None]] = {"aid": _aid, "orientation": _orientation}
+_MESSAGES: dict[str, Callable[[Office, Mapping[str, Any], int | None], None]] = {
+    "aid": _aid,
+    "orientation": _orientation,
+}

@@ -1,4 +1,4 @@
-"""« Créer pour plusieurs »: one form, a line for each person with what she gets or why not, then one button."""
+"""« Créer pour plusieurs »: one form, a preview with one line per person, then one button that creates all rows."""
 
 from itertools import count
 from typing import Any
@@ -15,19 +15,19 @@ from db.rows import bulk_edits, records
 from db.rows.bulk_edits import Draft, DraftLine
 from pages.shared.form import form
 from pages.shared.shell import toasts
-from pages.shared.shell.markdown import plain
-from pages.shared.shell.session import who
+from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import user_name
 
-TURNS = count(1)
-"""Every preview has a number, and a button of its own: a click that was meant for another one is not heard."""
-_TOLD = 12
+PREVIEW_NUMBERS = count(1)
+"""Each preview gets a number that is part of its button's key, so that a click meant for an older one is ignored."""
+_LISTED = 12
 _KINDS = {INTERVENTION.name: "Intervention", ACTION.name: "Action du plan", CER.name: "Renouvellement de contrat"}
-_ASKED = {
+_FORM_FIELDS = {
     INTERVENTION.name: ("happened_on", "domain", "kind", "minutes", "partner_id", "note"),
     ACTION.name: ("objective", "obstacle", "domain", "due_on", "state", "note"),
     CER.name: ("signed_on", "objectives", "person_commitments", "office_commitments"),
 }
-"""What is the same for all of them; the rest follows from each person."""
+"""The fields that are the same for all persons; the others are computed for each."""
 _HELP = {
     INTERVENTION.name: "La même intervention, notée dans chaque dossier.",
     ACTION.name: "La même action, dans le contrat en cours de chacun ou, sans contrat, dans son dernier diagnostic.",
@@ -37,116 +37,117 @@ _HELP = {
 
 
 def show(db: Office, sources: OfficeTable, ids: list[int]) -> str:
-    """The form and its preview; what was done, in words, once it is."""
+    """Show the form and its preview. Returns what was done, in French, once it is; '' before."""
     kind = st.segmented_control(
         "Créer", list(_KINDS), default=INTERVENTION.name, required=True, format_func=_KINDS.__getitem__, key="bulk:kind"
     )
     table = bulk_edits.KINDS[kind or INTERVENTION.name]
     st.caption(_HELP[table.name])
-    known = records.context(db)
-    values = _form(db, db.tables[table.name], known)
+    context = records.context(db)
+    values = _form(db, db.tables[table.name], context)
     if values is None:
         return ""
-    return _preview(db, db.tables[table.name], sources, ids, values, known)
+    return _preview(db, db.tables[table.name], sources, ids, values, context)
 
 
-def _form(db: Office, table: OfficeTable, known: Context) -> dict[str, Any] | None:
-    """The common values as the file stores them; None while one cannot be read, which is said under it."""
-    start = records.defaults(table)
+def _form(db: Office, table: OfficeTable, context: Context) -> dict[str, Any] | None:
+    """Return the common values as stored; None while one is missing or cannot be parsed, which is shown below it."""
+    defaults = records.defaults(table)
     values: dict[str, Any] = {}
-    wrong = False
+    has_errors = False
     grid = st.grid(2, min_column_width=240, gap="small")
-    for name in _ASKED[table.name]:
-        item = table.field(name)
-        with grid.cell(column_span="all" if isinstance(item.type, LongText) else 1):
-            typed = form.field_widget(db, item, f"bulk:{table.name}:{name}", start.get(name), known)
-            values[name], problem = _read(item, typed, known)
+    for name in _FORM_FIELDS[table.name]:
+        field = table.field(name)
+        with grid.cell(column_span="all" if isinstance(field.type, LongText) else 1):
+            typed = form.field_widget(db, field, f"bulk:{table.name}:{name}", defaults.get(name), context)
+            values[name], problem = _read(field, typed, context)
             if problem:
-                wrong = True
+                has_errors = True
                 st.markdown(f":red[:material/error: {problem}]")
         if name == "signed_on":
             with grid.cell():
                 values[bulk_edits.MONTHS] = int(st.number_input("Durée, en mois *", 1, 36, 6, key="bulk:cer:months"))
-    missing = [f.label for n in _ASKED[table.name] if (f := table.field(n)).required and values[n] is None]
-    if missing and not wrong:
+    missing = [f.label for n in _FORM_FIELDS[table.name] if (f := table.field(n)).required and values[n] is None]
+    if missing and not has_errors:
         st.caption(f"À remplir : {', '.join(missing)}.")
-    return None if wrong or missing else values
+    return None if has_errors or missing else values
 
 
-def _read(item: Field, typed: Any, known: Context) -> tuple[Any, str]:
+def _read(field: Field, typed: Any, context: Context) -> tuple[Any, str]:
     try:
-        return (None if typed in (None, "", ()) else item.type.check(typed, known)), ""
+        return (None if typed in (None, "", ()) else field.type.check(typed, context)), ""
     except FieldError as error:
         return None, str(error)
 
 
 def _preview(
-    db: Office, table: OfficeTable, sources: OfficeTable, ids: list[int], values: dict[str, Any], known: Context
+    db: Office, table: OfficeTable, sources: OfficeTable, ids: list[int], values: dict[str, Any], context: Context
 ) -> str:
     try:
         with st.spinner("Essai à blanc…"):
-            made, turn = _drafted(db, table, sources, ids, values)
+            draft, number = _drafted(db, table, sources, ids, values)
     except PaletteError as error:
         st.error(str(error))
         return ""
-    refused = [line for line in made.lines if line.refused]
-    many = len(made.accepted)
-    if many:
-        st.markdown(f"**Sera créé pour {_persons(many)}**")
-        _list([(line, line.told) for line in made.accepted], known)
+    refused = [line for line in draft.lines if line.refused]
+    accepted = len(draft.accepted)
+    if accepted:
+        st.markdown(f"**Sera créé pour {_persons(accepted)}**")
+        _list([(line, line.told) for line in draft.accepted], context)
     if refused:
         left = "laissées" if len(refused) > 1 else "laissée"
         with st.container(border=True):
             st.markdown(f":orange[:material/warning:] **Pas pour {_persons(len(refused))}, {left} de côté**")
-            _list([(line, line.refused) for line in refused], known)
-    if st.button(f"Créer pour {_persons(many)}", type="primary", key=f"bulk:make:{turn}", disabled=not many):
-        return _create(db, made)
+            _list([(line, line.refused) for line in refused], context)
+    if st.button(f"Créer pour {_persons(accepted)}", type="primary", key=f"bulk:make:{number}", disabled=not accepted):
+        return _create(db, draft)
     return ""
 
 
 def _drafted(
     db: Office, table: OfficeTable, sources: OfficeTable, ids: list[int], values: dict[str, Any]
 ) -> tuple[Draft, int]:
-    """The preview on the screen and its number: made once for what it is about."""
+    """Return the draft and its number, computed once per question."""
     day = values.get("signed_on") or records.today()
-    asked = (table.name, sources.name, tuple(ids), tuple(values.items()), day)
-    held: tuple[object, Draft, int] | None = st.session_state.get("bulk:draft")
-    if held is None or held[0] != asked:
-        held = (asked, bulk_edits.draft(db, table, sources, ids, values, who(), day), next(TURNS))
-        st.session_state["bulk:draft"] = held
-    return held[1], held[2]
+    question = (table.name, sources.name, tuple(ids), tuple(values.items()), day)
+    last: tuple[object, Draft, int] | None = st.session_state.get("bulk:draft")
+    if last is None or last[0] != question:
+        last = (question, bulk_edits.draft(db, table, sources, ids, values, user_name(), day), next(PREVIEW_NUMBERS))
+        st.session_state["bulk:draft"] = last
+    return last[1], last[2]
 
 
-def _persons(many: int) -> str:
-    return f"{french_number(many)} personne" + "s" * (many > 1)
+def _persons(number: int) -> str:
+    return f"{french_number(number)} personne" + "s" * (number > 1)
 
 
-def _list(lines: list[tuple[DraftLine, str]], known: Context) -> None:
-    """A line a person; the first ones in sight, the others once they are asked for."""
-    st.markdown(_listed(lines[:_TOLD], known))
-    rest = lines[_TOLD:]
+def _list(lines: list[tuple[DraftLine, str]], context: Context) -> None:
+    """Show one line per person; all but the first ones in an expander."""
+    st.markdown(_listed(lines[:_LISTED], context))
+    rest = lines[_LISTED:]
     if rest:
         label = f"Voir les {french_number(len(rest))} suivantes" if len(rest) > 1 else "Voir la suivante"
         shown = st.expander(label, key=f"bulk:rest:{lines[0][0].source}", on_change="rerun")
         if shown.open:
-            shown.markdown(_listed(rest, known))
+            shown.markdown(_listed(rest, context))
 
 
-def _listed(lines: list[tuple[DraftLine, str]], known: Context) -> str:
+def _listed(lines: list[tuple[DraftLine, str]], context: Context) -> str:
     return "\n".join(
-        f"- **{plain(known.title(PERSON.name, line.person))}**" + (f" : {plain(what)}" if what else "")
-        for line, what in lines
+        f"- **{escape_markdown(context.title(PERSON.name, line.person))}**"
+        + (f" : {escape_markdown(text)}" if text else "")
+        for line, text in lines
     )
 
 
-def _create(db: Office, made: Draft) -> str:
+def _create(db: Office, draft: Draft) -> str:
     try:
         with st.spinner("Enregistrement…"):
-            many = bulk_edits.create(db, made, who())
+            created = bulk_edits.create(db, draft, user_name())
     except PaletteError as error:
         st.session_state.pop("bulk:draft", None)
         st.error(f"Rien n’a été créé.\n\n{error}")
         return ""
-    label = _KINDS[made.table.name].lower()
-    toasts.say(f"Créé pour {_persons(many)} : {label}")
-    return f"{_KINDS[made.table.name]} : créé pour {_persons(many)}"
+    label = _KINDS[draft.table.name]
+    toasts.queue_toast(f"Créé pour {_persons(created)} : {label.lower()}")
+    return f"{label} : créé pour {_persons(created)}"

@@ -1,4 +1,4 @@
-"""Bulk work on a grid: which rows, what would happen, then one button; « Annuler » above the grid takes it back."""
+"""Change a field of many rows of a grid at once: choose the rows, preview, confirm. « Annuler » undoes the whole."""
 
 from dataclasses import replace
 
@@ -14,62 +14,65 @@ from db.rows import bulk_edits, records
 from db.rows.bulk_edits import BulkChange
 from pages.shared.form import form
 from pages.shared.grid import bulk_create
-from pages.shared.grid.bulk_create import TURNS
-from pages.shared.grid.view import View, view_of
-from pages.shared.shell.markdown import plain
-from pages.shared.shell.session import office, who
+from pages.shared.grid.bulk_create import PREVIEW_NUMBERS
+from pages.shared.grid.view import GridView, view_of
+from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import open_office, user_name
 
-_TOLD = 8
+_LISTED = 8
 CHOSEN, FOUND = "chosen", "found"
 _CHANGE, _CREATE = "Modifier un champ", "Créer pour plusieurs"
 
 
-def buttons(table: OfficeTable, key: str, view: View, chosen: list[int]) -> None:
-    """The ways into it: for the rows that are chosen, or for all that the filters find."""
+def buttons(table: OfficeTable, key: str, view: GridView, chosen: list[int]) -> None:
+    """Show the buttons that open the dialog, for the selected rows or for all rows that match."""
     creates = table.name in (PERSON.name, CER.name)
     if not chosen:
-        told = "Modifier un champ de toutes les lignes trouvées" + ", ou créer la même chose pour chacune" * creates
-        if view.counts(office())[0] > 1 and st.button(
-            "En lot", key=f"{key}:lot", icon=":material/checklist:", help=told
+        help_text = (
+            "Modifier un champ de toutes les lignes trouvées" + ", ou créer la même chose pour chacune" * creates
+        )
+        if view.counts(open_office())[0] > 1 and st.button(
+            "En lot", key=f"{key}:lot", icon=":material/checklist:", help=help_text
         ):
             form.forget("bulk")
             _dialog(table.name, key, [], _CHANGE)
         return
-    many = len(chosen)
-    if st.button(f"Modifier ({many})", key=f"{key}:bulk", icon=":material/edit:", help="Changer un champ"):
+    count = len(chosen)
+    if st.button(f"Modifier ({count})", key=f"{key}:bulk", icon=":material/edit:", help="Changer un champ"):
         form.forget("bulk")
         _dialog(table.name, key, chosen, _CHANGE)
-    told = "La même intervention, la même action ou un renouvellement, pour chacune"
-    if creates and st.button(f"Créer pour ({many})", key=f"{key}:create", icon=":material/library_add:", help=told):
+    help_text = "La même intervention, la même action ou un renouvellement, pour chacune"
+    label, icon = f"Créer pour ({count})", ":material/library_add:"
+    if creates and st.button(label, key=f"{key}:create", icon=icon, help=help_text):
         form.forget("bulk")
         _dialog(table.name, key, chosen, _CREATE)
 
 
 @st.dialog("En lot", width="large")
 def _dialog(table_name: str, key: str, chosen: list[int], work: str) -> None:
-    db, view = office(), view_of(key)
+    db, view = open_office(), view_of(key)
     table = db.tables[table_name]
     if table.name in (PERSON.name, CER.name):
         options = [_CHANGE, _CREATE]
-        asked = st.segmented_control(
+        picked = st.segmented_control(
             "Que faire", options, default=work, required=True, key="bulk:work", label_visibility="collapsed"
         )
-        work = asked or work
+        work = picked or work
     ids = _rows(db, table, view, chosen)
     if not ids:
         st.info("Aucune ligne.")
     elif len(ids) > bulk_edits.MOST:
         st.warning(f"Au plus {french_number(bulk_edits.MOST)} lignes à la fois : resserrez les filtres.")
     elif work == _CREATE:
-        told = bulk_create.show(db, table, ids)
-        if told:
-            _done(key, told)
+        result = bulk_create.show(db, table, ids)
+        if result:
+            _finish(key, result)
     else:
         _change(db, table, key, ids)
 
 
-def _rows(db: Office, table: OfficeTable, view: View, chosen: list[int]) -> list[int]:
-    """The rows in question; which ones is asked where some are chosen and the filters find more."""
+def _rows(db: Office, table: OfficeTable, view: GridView, chosen: list[int]) -> list[int]:
+    """Return the rows to change. Asks which ones when some are selected and more match."""
     matching = view.counts(db)[0]
     if chosen and matching <= len(chosen):
         return chosen
@@ -89,13 +92,14 @@ def _rows(db: Office, table: OfficeTable, view: View, chosen: list[int]) -> list
 
 
 def _lines(number: int, word: str = "") -> str:
-    many = "s" if number > 1 else ""
-    return f"{french_number(number)} ligne{many}" + (f" {word}{many}" if word else "")
+    s = "s" if number > 1 else ""
+    return f"{french_number(number)} ligne{s}" + (f" {word}{s}" if word else "")
 
 
-def _done(key: str, told: str) -> None:
+def _finish(key: str, result: str) -> None:
+    """Close the dialog. ``result``: what was done, shown as the status of the grid."""
     view = view_of(key)
-    view.sheet.status, view.selected = told, []
+    view.sheet.status, view.selected = result, []
     st.rerun()
 
 
@@ -103,82 +107,83 @@ def _done(key: str, told: str) -> None:
 
 
 def _change(db: Office, table: OfficeTable, key: str, ids: list[int]) -> None:
-    known = records.context(db)
-    labels = {item.name: item.label for item in table.fields}
+    context = records.context(db)
+    labels = {field.name: field.label for field in table.fields}
     name = st.selectbox(
         "Champ", list(labels), None, format_func=labels.__getitem__, key="bulk:field", placeholder="Quel champ ?"
     )
     if name is None:
         return
-    value = form.field_widget(db, table.field(name), f"bulk:{name}", None, known)
+    value = form.field_widget(db, table.field(name), f"bulk:{name}", None, context)
     if value in (None, "", ()):
         if table.field(name).required or not st.checkbox("Vider ce champ", key=f"bulk:{name}:empty"):
             return
         value = None
     try:
         with st.spinner("Essai à blanc…"):
-            told, turn = _previewed(db, table, ids, name, value)
+            preview, number = _previewed(db, table, ids, name, value)
     except FieldError as error:
         st.error(f"{labels[name]} : {error}.")
         return
     except PaletteError as error:
         st.error(str(error))
         return
-    _show_change(table, told, known)
-    many = len(told.versions)
-    if st.button(f"Modifier {_lines(many)}", type="primary", key=f"bulk:go:{turn}", disabled=not many):
-        _write(db, table, key, told, known)
+    _show_change(table, preview, context)
+    count = len(preview.versions)
+    if st.button(f"Modifier {_lines(count)}", type="primary", key=f"bulk:go:{number}", disabled=not count):
+        _write(db, table, key, preview, context)
 
 
 def _previewed(db: Office, table: OfficeTable, ids: list[int], name: str, value: object) -> tuple[BulkChange, int]:
-    """The preview on the screen and its number: made once, so that what is written is what was read."""
-    asked = (table.name, name, value, tuple(ids))
-    held: tuple[object, BulkChange, int] | None = st.session_state.get("bulk:preview")
-    if held is None or held[0] != asked:
-        held = (asked, bulk_edits.preview(db, table, ids, name, value, who()), next(TURNS))
-        st.session_state["bulk:preview"] = held
-    return held[1], held[2]
+    """Return the preview and its number. Computed once per question, so that what is written is what was shown."""
+    question = (table.name, name, value, tuple(ids))
+    last: tuple[object, BulkChange, int] | None = st.session_state.get("bulk:preview")
+    if last is None or last[0] != question:
+        last = (question, bulk_edits.preview(db, table, ids, name, value, user_name()), next(PREVIEW_NUMBERS))
+        st.session_state["bulk:preview"] = last
+    return last[1], last[2]
 
 
-def _show_change(table: OfficeTable, told: BulkChange, known: Context) -> None:
-    """Old value → new one with how many rows, then what stays as it is and why."""
-    new = plain(told.told) if told.told else ":gray[vide]"
-    if told.groups:
+def _show_change(table: OfficeTable, preview: BulkChange, context: Context) -> None:
+    """Show old value, new value and number of rows; then the rows that stay as they are, and why."""
+    new = escape_markdown(preview.told) if preview.told else ":gray[vide]"
+    if preview.groups:
         lines = [
-            f"| {_cell(old)} | {new.replace(chr(10), ' ')} | {french_number(many)} |"
-            for old, many in told.groups[:_TOLD]
+            f"| {_cell(old)} | {new.replace(chr(10), ' ')} | {french_number(count)} |"
+            for old, count in preview.groups[:_LISTED]
         ]
         st.markdown("\n".join(["| aujourd’hui | ensuite | lignes |", "|---|---|---:|", *lines]))
-        rest = told.groups[_TOLD:]
+        rest = preview.groups[_LISTED:]
         if rest:
             values = f"{len(rest)} autres valeurs" if len(rest) > 1 else "une autre valeur"
-            st.caption(f"… et {values} ({_lines(sum(many for _, many in rest))}).")
-    if told.same:
-        st.caption(f"{_lines(told.same)} : cette valeur y est déjà.")
-    if not told.groups and not told.refused:
+            st.caption(f"… et {values} ({_lines(sum(count for _, count in rest))}).")
+    if preview.same:
+        st.caption(f"{_lines(preview.same)} : cette valeur y est déjà.")
+    if not preview.groups and not preview.refused:
         st.caption("Rien à changer.")
-    if told.refused:
+    if preview.refused:
         first = [
-            f"- {plain(known.title(table.name, row))} : {plain(why)}" for row, why in list(told.refused.items())[:_TOLD]
+            f"- {escape_markdown(context.title(table.name, row))} : {escape_markdown(why)}"
+            for row, why in list(preview.refused.items())[:_LISTED]
         ]
-        left = len(told.refused) - _TOLD
+        left = len(preview.refused) - _LISTED
         more = f"\n- … et {left} autre{'s' * (left > 1)}" * (left > 0)
-        verb = "seraient refusées et resteront" if len(told.refused) > 1 else "serait refusée et restera"
-        st.warning(f"{_lines(len(told.refused))} {verb} comme maintenant :\n\n" + "\n".join(first) + more)
+        verb = "seraient refusées et resteront" if len(preview.refused) > 1 else "serait refusée et restera"
+        st.warning(f"{_lines(len(preview.refused))} {verb} comme maintenant :\n\n" + "\n".join(first) + more)
 
 
 def _cell(text: str) -> str:
     short = text.replace("\n", " ")
-    return plain(short if len(short) < 60 else f"{short[:59]}…") if text else ":gray[vide]"
+    return escape_markdown(short if len(short) < 60 else f"{short[:59]}…") if text else ":gray[vide]"
 
 
-def _write(db: Office, table: OfficeTable, key: str, told: BulkChange, known: Context) -> None:
+def _write(db: Office, table: OfficeTable, key: str, preview: BulkChange, context: Context) -> None:
     try:
         with st.spinner("Enregistrement…"):
-            many = bulk_edits.change(db, table, told, who())
+            count = bulk_edits.change(db, table, preview, user_name())
     except PaletteError as error:
         st.session_state.pop("bulk:preview", None)
-        where = f"{known.title(table.name, error.row_id)} : " if isinstance(error, ConflictError) else ""
+        where = f"{context.title(table.name, error.row_id)} : " if isinstance(error, ConflictError) else ""
         st.error(f"Rien n’a été modifié.\n\n{where}{error}")
     else:
-        _done(key, _lines(many, "modifiée"))
+        _finish(key, _lines(count, "modifiée"))

@@ -1,4 +1,4 @@
-"""What grid.js is given to show: columns, rows as French text, what is wrong, and how far it was heard."""
+"""The data sent to grid.js: columns, rows as French text, refused texts and conflicts, the last edit handled."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from db.model.types import Choice, Choices, Context, Date, Euros, Integer, LongT
 from db.rows import records
 from db.rows.records import Row
 from pages.shared.grid import filters, grouping
-from pages.shared.grid.view import View
+from pages.shared.grid.view import GridView
 
 Column = Field | Computed
 _KINDS: dict[type[Type], str] = {
@@ -19,21 +19,21 @@ _KINDS: dict[type[Type], str] = {
 }  # fmt: skip
 
 
-def grid_data(db: Office, view: View, instance: str, known: Context) -> dict[str, Any]:
-    """Everything grid.js needs. ``instance``: the browser's grid that spoke last."""
+def grid_data(db: Office, view: GridView, instance: str, context: Context) -> dict[str, Any]:
+    """Return the data of grid.js as JSON values. ``instance``: the grid in the browser that sent edits last."""
     table, sheet = view.sheet.table, view.sheet
     columns = [table.column(name) for name in view.columns]
     return {
-        "turn": f"{sheet.id}:{view.turn}:{','.join(view.columns)}",
+        "turn": f"{sheet.id}:{view.draw_number}:{','.join(view.columns)}",
         "label": _label(view),
         "grouped": bool(view.query.group),
-        "columns": [_column(item, known) for item in columns],
-        "sections": grouping.sections(db, view, known),
-        "rows": _rows(db, view, columns, known) + _drafts(view, columns, known),
+        "columns": [_column(column, context) for column in columns],
+        "sections": grouping.sections(db, view, context),
+        "rows": _rows(db, view, columns, context) + _drafts(view, columns, context),
         "next": sheet.next_draft,
         "sort": list(view.query.sort),
         "search": view.query.search,
-        "filters": filters.told(table, view.filters, known),
+        "filters": filters.describe(table, view.filters, context),
         "page": view.query.page,
         "pages": view.pages(db),
         "counts": _counts(db, view),
@@ -44,61 +44,61 @@ def grid_data(db: Office, view: View, instance: str, known: Context) -> dict[str
         "done": sheet.done(instance),
         "token": view.token,
         "suggestions": view.suggestions,
-        "late": view.late,
+        "late": view.counts_are_old,
     }
 
 
-def _label(view: View) -> str:
-    """What the table is called to whoever hears it."""
+def _label(view: GridView) -> str:
+    """Return the accessible name of the table."""
     table, group = view.sheet.table, view.query.group
     return f"{table.plural}, par groupes : {table.column(group).label}" if group else table.plural
 
 
-def _counts(db: Office, view: View) -> str:
+def _counts(db: Office, view: GridView) -> str:
     table = view.sheet.table
     matching, total = view.counts(db)
     noun = table.label if total < 2 else table.plural
-    told = f"{french_number(total)} {noun if table.label.isupper() else noun.lower()}"
-    return told if matching == total else f"{french_number(matching)} sur {told}"
+    counted = f"{french_number(total)} {noun if table.label.isupper() else noun.lower()}"
+    return counted if matching == total else f"{french_number(matching)} sur {counted}"
 
 
-def _empty(view: View) -> str:
-    if view.sections:  # all of them folded: there is something
+def _empty(view: GridView) -> str:
+    if view.sections:  # all groups are folded
         return ""
-    if view.narrowed:
+    if view.is_narrowed:
         return "Rien ne correspond à la recherche et aux filtres."
     return f"Rien encore. « {view.sheet.table.new} » ci-dessus, ou tapez dans la ligne vide."
 
 
-def _column(item: Column, known: Context) -> dict[str, Any]:
-    options: list[str] = ["Oui", "Non"] if isinstance(item.type, YesNo) else []
-    if item.list:
-        retired = known.retired[item.list.name]
-        options = [label for code, label in known.labels[item.list.name].items() if code not in retired]
+def _column(column: Column, context: Context) -> dict[str, Any]:
+    options: list[str] = ["Oui", "Non"] if isinstance(column.type, YesNo) else []
+    if column.list:
+        retired = context.retired[column.list.name]
+        options = [label for code, label in context.labels[column.list.name].items() if code not in retired]
     return {
-        "name": item.name,
-        "label": item.label,
-        "kind": _KINDS.get(type(item.type), "text"),
-        "align": item.type.align,
-        "editable": isinstance(item, Field),
-        "required": isinstance(item, Field) and item.required,
-        "help": item.help,
+        "name": column.name,
+        "label": column.label,
+        "kind": _KINDS.get(type(column.type), "text"),
+        "align": column.type.align,
+        "editable": isinstance(column, Field),
+        "required": isinstance(column, Field) and column.required,
+        "help": column.help,
         "options": options,
     }
 
 
-def _rows(db: Office, view: View, columns: list[Column], known: Context) -> list[dict[str, Any]]:
+def _rows(db: Office, view: GridView, columns: list[Column], context: Context) -> list[dict[str, Any]]:
     table = view.sheet.table
     rows = records.rows(db, table, view.ids)
     view.ids = [row.id for row in rows]
     matching = records.still_matching(db, table, view.query, view.ids) if view.ids else set()
     drafts = {row_id: draft for draft, row_id in view.sheet.adopted.items()}
-    places = {row.id: grouping.place(view, row.id, row.values.get(view.query.group), known) for row in rows}
-    view.moved = sum(bool(place["moved"]) for place in places.values())
+    positions = {row.id: grouping.position(view, row.id, row.values.get(view.query.group), context) for row in rows}
+    view.moved_count = sum(bool(position["moved"]) for position in positions.values())
     return [
         {
-            **_line(row.id, _texts(row, columns, known), view),
-            **places[row.id],
+            **_line(row.id, _texts(row, columns, context), view),
+            **positions[row.id],
             "was": drafts.get(row.id),
             "version": row.version,
             "marks": row.marks,
@@ -108,11 +108,11 @@ def _rows(db: Office, view: View, columns: list[Column], known: Context) -> list
     ]
 
 
-def _texts(row: Row, columns: list[Column], known: Context) -> dict[str, str]:
-    return {item.name: item.type.show(row.values[item.name], known) for item in columns}
+def _texts(row: Row, columns: list[Column], context: Context) -> dict[str, str]:
+    return {column.name: column.type.show(row.values[column.name], context) for column in columns}
 
 
-def _line(row_id: int, cells: Mapping[str, str], view: View) -> dict[str, Any]:
+def _line(row_id: int, cells: Mapping[str, str], view: GridView) -> dict[str, Any]:
     sheet = view.sheet
     refused = {
         name: {"text": cell.text, "reason": cell.reason} for (row, name), cell in sheet.refused.items() if row == row_id
@@ -125,11 +125,13 @@ def _line(row_id: int, cells: Mapping[str, str], view: View) -> dict[str, Any]:
     return {"id": row_id, "cells": cells, "refused": refused, "clashes": clashes}
 
 
-def _drafts(view: View, columns: list[Column], known: Context) -> list[dict[str, Any]]:
-    """Lines not saved yet, in the order they were begun, with what they will start with; and the empty one below."""
+def _drafts(view: GridView, columns: list[Column], context: Context) -> list[dict[str, Any]]:
+    """Return the lines not saved yet, in the order they were begun, with their default values; then an empty line."""
     sheet = view.sheet
-    start = {**records.defaults(sheet.table), **sheet.fixed}
-    shown = {item.name: item.type.show(start[item.name], known) for item in columns if item.name in start}
+    defaults = {**records.defaults(sheet.table), **sheet.fixed}
+    shown = {
+        column.name: column.type.show(defaults[column.name], context) for column in columns if column.name in defaults
+    }
     lines = [
         {**_line(number, {**shown, **typed}, view), "typed": typed}
         for number, typed in sorted(sheet.drafts.items(), reverse=True)

@@ -1,4 +1,4 @@
-"""« Télécharger » : what a grid shows, all pages of it, as CSV or XLSX."""
+"""« Télécharger »: all rows of a grid, on all its pages, as CSV or XLSX."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,7 +10,7 @@ from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.rows import access_log, records
 from db.rows.queries import Query
-from pages.shared.shell.session import opener, who
+from pages.shared.shell.session import office_opener, user_name
 from reports.sheets import simple_sheets
 
 _ALL = 1_000_000
@@ -18,16 +18,16 @@ _CHUNK = 500
 
 
 def download_menu(table: OfficeTable, key: str, query: Query, names: list[str]) -> None:
-    """The button and its two formats; the file is made when it is asked for."""
+    """Show the button and its two formats. A file is made only when its button is clicked."""
     popover = st.popover("Télécharger", icon=":material/download:", key=f"{key}:download", on_change="rerun")
     if not popover.open:
         return
     columns = [table.column(name) for name in names]
     file = f"{table.plural.lower().replace(' ', '-')}-{records.today()}"
-    open_, name = opener(), who()
+    open_, name = office_opener(), user_name()
 
     def make(kind: str) -> bytes:
-        """The file, once the trace says who took it away."""
+        """Write the download to the access log, then make the file."""
         db = open_()
         access_log.note(
             db, name, "export", detail=f"{table.plural} · {kind} · {records.count(db, table, query)} lignes"

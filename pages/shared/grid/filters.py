@@ -1,7 +1,7 @@
-"""One filter per column, of the kind its type asks for; what is chosen becomes the conditions of the query.
+"""One filter per column, with a widget that depends on its type; their values become the conditions of the query.
 
-What the filters hold is a plain dictionary that outlives the widgets (Streamlit forgets a widget that is not on the
-page): the widgets show it and write to it, and nothing else says what is in force.
+The values are in a dictionary of the grid's state, which the widgets show and write to, because Streamlit drops the
+state of a widget that is not on the page (the popover is closed).
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,138 +15,143 @@ from db.model.types import Choice, Choices, Context, Date, Euros, Integer, Refer
 from db.rows.queries import Filter
 
 Chosen = dict[str, Any]
-"""A field's name (« name:low », « name:high » for bounds, « name:empty ») -> what was chosen or typed."""
+"""Value of each filter, by field name; bounds and emptiness are under « name:low », « name:high », « name:empty »."""
 
 AMONG = "among"
-"""Where the filters hold rows found elsewhere (the persons behind a figure): (what they are, their ids)."""
+"""Key of a filter on given rows (the persons counted by a figure): (their title, their ids)."""
 _EMPTY = "(vide)"
 _RANGES = (Date, Integer, Euros)
 
 
-def conditions(table: OfficeTable, chosen: Chosen, known: Context) -> tuple[Filter, ...]:
-    """The conditions in force. A bound that cannot be read is none; ``show`` says so."""
+def conditions(table: OfficeTable, chosen: Chosen, context: Context) -> tuple[Filter, ...]:
+    """Return the conditions of the filters. A bound that cannot be parsed is ignored; ``show`` reports it."""
     among = (Filter("id", "among", chosen[AMONG][1]),) if AMONG in chosen else ()
-    return (*among, *(found for item in table.columns if not item.hidden for found in _conditions(item, chosen, known)))
+    columns = [column for column in table.columns if not column.hidden]
+    return (*among, *(condition for column in columns for condition in _conditions(column, chosen, context)))
 
 
 def chosen_by(wanted: Sequence[Filter]) -> Chosen:
-    """What the filters hold for these conditions on values of lists (« in ») or on emptiness (« empty »)."""
-    empty = {f"{item.field}:empty": True for item in wanted if item.how == "empty"}
-    return empty | {item.field: list(item.value) for item in wanted if item.how == "in"}
+    """Return the filter values that give these conditions, which may be of the kinds "in" and "empty"."""
+    empty = {f"{condition.field}:empty": True for condition in wanted if condition.how == "empty"}
+    return empty | {condition.field: list(condition.value) for condition in wanted if condition.how == "in"}
 
 
-def told(table: OfficeTable, chosen: Chosen, known: Context) -> list[dict[str, str]]:
-    """Every filter in force in words: the field's name, its label, what is asked of it."""
+def describe(table: OfficeTable, chosen: Chosen, context: Context) -> list[dict[str, str]]:
+    """Return every filter in French: {"name", "label", "text"}."""
     among = [{"name": AMONG, "label": "Choix", "text": chosen[AMONG][0]}] if AMONG in chosen else []
     return among + [
-        {"name": found.field, "label": table.column(found.field).label, "text": _told(table, found, known)}
-        for found in conditions(table, chosen, known)
-        if found.how != "among"
+        {
+            "name": condition.field,
+            "label": table.column(condition.field).label,
+            "text": _text_of(table, condition, context),
+        }
+        for condition in conditions(table, chosen, context)
+        if condition.how != "among"
     ]
 
 
-def show(columns: Sequence[Field | Computed], key: str, chosen: Chosen, known: Context) -> None:
-    """The widgets of these columns: lists and texts two abreast, then the ranges, which are wider."""
+def show(columns: Sequence[Field | Computed], key: str, chosen: Chosen, context: Context) -> None:
+    """Show the widgets of these columns: lists and texts in two columns, then the ranges, which are wider."""
     grid = st.grid(2, min_column_width=260, gap="small")
-    for item in columns:
-        options = _options(item, known)
-        if isinstance(item.type, (*_RANGES, References)):
+    for column in columns:
+        options = _options(column, context)
+        if isinstance(column.type, (*_RANGES, References)):
             continue
         with grid.cell():
             if options:
-                _many(item, key, chosen, options)
+                _list(column, key, chosen, options)
             else:
-                _text(item.label, item.name, key, chosen, "commence par…")
-    for item in columns:
-        if isinstance(item.type, _RANGES):
-            _range(item, key, chosen, known)
+                _text(column.label, column.name, key, chosen, "commence par…")
+    for column in columns:
+        if isinstance(column.type, _RANGES):
+            _range(column, key, chosen, context)
 
 
 def remove(chosen: Chosen, name: str) -> None:
-    """Lift the filter of one field."""
-    for place in (name, f"{name}:low", f"{name}:high", f"{name}:empty"):
-        chosen.pop(place, None)
+    """Remove the filter of one field."""
+    for key in (name, f"{name}:low", f"{name}:high", f"{name}:empty"):
+        chosen.pop(key, None)
 
 
-def _options(item: Field | Computed, known: Context) -> dict[Any, str]:
-    match item.type:
+def _options(column: Field | Computed, context: Context) -> dict[Any, str]:
+    match column.type:
         case Choice(list=values) | Choices(list=values):
-            return {**known.labels[values.name], None: _EMPTY}
+            return {**context.labels[values.name], None: _EMPTY}
         case YesNo():
             return {1: "Oui", 0: "Non", None: _EMPTY}
     return {}
 
 
-def _conditions(item: Field | Computed, chosen: Chosen, known: Context) -> Iterator[Filter]:
-    name = item.name
+def _conditions(column: Field | Computed, chosen: Chosen, context: Context) -> Iterator[Filter]:
+    name = column.name
     if chosen.get(f"{name}:empty"):
         yield Filter(name, "empty")
     elif isinstance(chosen.get(name), list) and chosen[name]:
         yield Filter(name, "in", tuple(chosen[name]))
     elif str(chosen.get(name) or "").strip():
         yield Filter(name, "words", chosen[name])
-    bounds = tuple(_bound(item, chosen.get(f"{name}:{side}", ""), known)[0] for side in ("low", "high"))
+    bounds = tuple(_bound(column, chosen.get(f"{name}:{side}", ""), context)[0] for side in ("low", "high"))
     if any(bound is not None for bound in bounds):
         yield Filter(name, "between", bounds)
 
 
-def _bound(item: Field | Computed, text: str, known: Context) -> tuple[Any, str]:
-    """What a bound typed in means, and why it means nothing."""
+def _bound(column: Field | Computed, text: str, context: Context) -> tuple[Any, str]:
+    """Return the value of a typed bound and '', or None and why it cannot be parsed."""
     try:
-        return (item.type.read(text, known) if text.strip() else None), ""
+        return (column.type.read(text, context) if text.strip() else None), ""
     except FieldError as error:
         return None, str(error)
 
 
-def _told(table: OfficeTable, found: Filter, known: Context) -> str:
-    item = table.column(found.field)
-    if found.how == "in":
-        return ", ".join(label for value, label in _options(item, known).items() if value in found.value)
-    if found.how == "between":
-        low, high = (item.type.show(bound, known) for bound in found.value)
+def _text_of(table: OfficeTable, condition: Filter, context: Context) -> str:
+    column = table.column(condition.field)
+    if condition.how == "in":
+        return ", ".join(label for value, label in _options(column, context).items() if value in condition.value)
+    if condition.how == "between":
+        low, high = (column.type.show(bound, context) for bound in condition.value)
         return f"de {low} à {high}" if low and high else f"à partir de {low}" if low else f"jusqu’à {high}"
-    return _EMPTY if found.how == "empty" else f"« {found.value} »"
+    return _EMPTY if condition.how == "empty" else f"« {condition.value} »"
 
 
 # ---- widgets
 
 
-def _many(item: Field | Computed, key: str, chosen: Chosen, options: dict[Any, str]) -> None:
-    name = _hold(key, item.name, chosen, [])
+def _list(column: Field | Computed, key: str, chosen: Chosen, options: dict[Any, str]) -> None:
+    widget = _set_widget(key, column.name, chosen, [])
     st.multiselect(
-        item.label, list(options), key=name, format_func=options.__getitem__, placeholder="toutes les valeurs",
+        column.label, list(options), key=widget, format_func=options.__getitem__, placeholder="toutes les valeurs",
         select_all=False, wrap=True,
-        on_change=_take, args=(key, item.name, chosen),
+        on_change=_take, args=(key, column.name, chosen),
     )  # fmt: skip
 
 
-def _range(item: Field | Computed, key: str, chosen: Chosen, known: Context) -> None:
-    low, high = ("jj/mm/aaaa", "jj/mm/aaaa") if isinstance(item.type, Date) else ("minimum", "maximum")
+def _range(column: Field | Computed, key: str, chosen: Chosen, context: Context) -> None:
+    low, high = ("jj/mm/aaaa", "jj/mm/aaaa") if isinstance(column.type, Date) else ("minimum", "maximum")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _text(f"{item.label}, de", f"{item.name}:low", key, chosen, low)
-        _text("à", f"{item.name}:high", key, chosen, high)
-        name = _hold(key, f"{item.name}:empty", chosen, False)
-        st.checkbox("vide", key=name, on_change=_take, args=(key, f"{item.name}:empty", chosen))
+        _text(f"{column.label}, de", f"{column.name}:low", key, chosen, low)
+        _text("à", f"{column.name}:high", key, chosen, high)
+        widget = _set_widget(key, f"{column.name}:empty", chosen, False)
+        st.checkbox("vide", key=widget, on_change=_take, args=(key, f"{column.name}:empty", chosen))
     for side in ("low", "high"):
-        reason = _bound(item, chosen.get(f"{item.name}:{side}", ""), known)[1]
+        reason = _bound(column, chosen.get(f"{column.name}:{side}", ""), context)[1]
         if reason:
-            st.caption(f":red[{item.label} : {reason}]")
+            st.caption(f":red[{column.label} : {reason}]")
 
 
-def _text(label: str, place: str, key: str, chosen: Chosen, hint: str) -> None:
-    name = _hold(key, place, chosen, "")
-    st.text_input(label, key=name, placeholder=hint, on_change=_take, args=(key, place, chosen))
+def _text(label: str, name: str, key: str, chosen: Chosen, hint: str) -> None:
+    widget = _set_widget(key, name, chosen, "")
+    st.text_input(label, key=widget, placeholder=hint, on_change=_take, args=(key, name, chosen))
 
 
-def _hold(key: str, place: str, chosen: Chosen, nothing: Any) -> str:
-    """The widget's key, after telling the session what the widget has to show."""
-    st.session_state[f"{key}:{place}"] = chosen.get(place, nothing)
-    return f"{key}:{place}"
+def _set_widget(key: str, name: str, chosen: Chosen, nothing: Any) -> str:
+    """Set the value that the widget shows and return the widget's key."""
+    st.session_state[f"{key}:{name}"] = chosen.get(name, nothing)
+    return f"{key}:{name}"
 
 
-def _take(key: str, place: str, chosen: Chosen) -> None:
-    value = st.session_state[f"{key}:{place}"]
+def _take(key: str, name: str, chosen: Chosen) -> None:
+    value = st.session_state[f"{key}:{name}"]
     if value in ("", [], False):
-        chosen.pop(place, None)
+        chosen.pop(name, None)
     else:
-        chosen[place] = value
+        chosen[name] = value

@@ -1,13 +1,9 @@
-// The grid: a table that behaves like a spreadsheet. It shows what the server sends and never changes a row by itself.
-//
-// An edit goes into an outbox as { n, row, version, field, text } and stays there, shown as pending, until the server
-// says it has dealt with number n. A rerun, a slow network or a lost connection can therefore delay an edit, never
-// drop it; and since it names its row by id, sorting or filtering in between cannot move it to another row.
-// `version` is that of the row when the person began to type, so that a colleague's change is met, not overwritten.
+// The grid in the browser: a table that behaves like a spreadsheet. It shows the rows that the server sends and keeps
+// each edit in an outbox until the server acknowledges it. grid.py explains the protocol.
 
-const DELAY_LOOK = 400
-const DELAY_RECOUNT = 5000
-const DELAY_LEAVE = 3000
+const POLL_INTERVAL = 400
+const RECOUNT_DELAY = 5000
+const LEAVING_TIME = 3000
 const grids = new WeakMap()
 
 class Grid extends GridInput {
@@ -16,82 +12,82 @@ class Grid extends GridInput {
     this.instance = Math.random().toString(36).slice(2)
     this.outbox = []
     this.number = 0
-    this.said = 0
+    this.sequence = 0 // of messages: Streamlit does not report a value that is equal to the previous one
     this.undoable = []
     this.adopted = new Map()
-    this.leaving = (event) => this.holds() && event.preventDefault()
-    window.addEventListener("beforeunload", this.leaving)
-    this.clicked = (event) => this.onLink(event)
-    document.addEventListener("click", this.clicked, true)
-    this.scrolled = () => this.placePopup()
-    document.addEventListener("scroll", this.scrolled, true)
-    this.looking = setInterval(() => this.look(), DELAY_LOOK)
+    this.onBeforeUnload = (event) => this.hasUnsaved() && event.preventDefault()
+    window.addEventListener("beforeunload", this.onBeforeUnload)
+    this.onDocumentClick = (event) => this.onLink(event)
+    document.addEventListener("click", this.onDocumentClick, true)
+    this.onDocumentScroll = () => this.positionPopup()
+    document.addEventListener("scroll", this.onDocumentScroll, true)
+    this.pollTimer = setInterval(() => this.pollChanges(), POLL_INTERVAL)
   }
 
   destroy() {
     if (this.editing) this.commit(null)
-    clearInterval(this.looking)
-    clearTimeout(this.recount)
-    window.removeEventListener("beforeunload", this.leaving)
-    document.removeEventListener("scroll", this.scrolled, true)
-    document.removeEventListener("click", this.clicked, true)
+    clearInterval(this.pollTimer)
+    clearTimeout(this.recountTimer)
+    window.removeEventListener("beforeunload", this.onBeforeUnload)
+    document.removeEventListener("scroll", this.onDocumentScroll, true)
+    document.removeEventListener("click", this.onDocumentClick, true)
   }
 
-  holds() {
-    const waits = (row) => row.typed || Object.keys(row.refused ?? {}).length
-    return this.outbox.length || this.editing || this.data?.rows.some(waits)
+  hasUnsaved() {
+    const isUnsaved = (row) => row.typed || Object.keys(row.refused ?? {}).length
+    return this.outbox.length || this.editing || this.data?.rows.some(isUnsaved)
   }
 
   onLink(event) {
-    // Streamlit drops what is said to a page that is being left: leaving waits until everything typed was heard, and
-    // nobody looks for colleagues' changes meanwhile.
+    // Streamlit drops the messages of a page that is being left. Delay leaving until the outbox is empty, and do not
+    // rerun the page for colleagues' changes meanwhile.
     const link = event.target.closest?.("a[href]")
     if (!link || link.target === "_blank" || event.ctrlKey || event.metaKey) return
-    if (!this.outbox.length || this.lost) this.left = Date.now()
+    if (!this.outbox.length || this.disconnected) this.leftAt = Date.now()
     else {
       event.preventDefault()
       event.stopImmediatePropagation()
-      this.leaveBy = link
+      this.pendingLink = link
     }
   }
 
   leave() {
-    const link = this.leaveBy
-    this.leaveBy = null
+    const link = this.pendingLink
+    this.pendingLink = null
     if (link.isConnected) link.click()
     else location.assign(link.href)
   }
 
-  isLeaving() {
-    return Date.now() - (this.left ?? 0) < DELAY_LEAVE
+  hasJustLeft() {
+    return Date.now() - (this.leftAt ?? 0) < LEAVING_TIME
   }
 
-  // ---- what the server says
+  // ---- messages from the server
 
   receive({ data, setStateValue }) {
     this.setState = setStateValue
     const before = this.data
-    if (String(data.sort) === String(this.wanted)) this.wanted = null
+    if (String(data.sort) === String(this.requestedSort)) this.requestedSort = null
     if (data.instance === this.instance) this.outbox = this.outbox.filter((edit) => edit.n > data.done)
-    if (this.editing && before && data.turn !== before.turn) this.deferred = data // the rows stay put while somebody types
+    if (this.editing && before && data.turn !== before.turn) this.deferred = data // rows do not move while the person types
     else this.show(data)
     if (data.suggestions) this.editing?.editor.suggest?.(data.suggestions)
-    this.placePopup()
+    this.positionPopup()
     this.token = Math.max(this.token ?? 0, data.token)
-    if (this.sheet && this.sheet !== data.sheet) this.startOver(before)
+    if (this.sheet && this.sheet !== data.sheet) this.resendUnsaved(before)
     this.sheet = data.sheet
-    if (this.unheard) this.flush()
-    if (this.leaveBy && !this.outbox.length) this.leave()
-    clearTimeout(this.recount)
-    if (data.late) this.recount = setTimeout(() => this.send("seen", data.token), DELAY_RECOUNT)
+    if (this.mustFlush) this.flush()
+    if (this.pendingLink && !this.outbox.length) this.leave()
+    clearTimeout(this.recountTimer)
+    if (data.late) this.recountTimer = setTimeout(() => this.send("seen", data.token), RECOUNT_DELAY)
   }
 
   show(data) {
     this.data = data
-    if (this.turn === data.turn) this.showChanges()
-    else this.keepPlace(() => this.showAll())
+    if (this.drawnTurn === data.turn) this.showChanges()
+    else this.keepActiveCell(() => this.showAll())
     this.addEmptyLine()
-    this.showAround()
+    this.showSurroundings()
   }
 
   showDeferred() {
@@ -100,8 +96,8 @@ class Grid extends GridInput {
     if (data) this.show(data)
   }
 
-  keepPlace(draw) {
-    // The same cell stays active after a sort or a filter, if it is still there; and the focus on a group's button.
+  keepActiveCell(draw) {
+    // Keep the same cell active after a sort or a filter, if it is still there, and the focus on a group's button.
     const group = this.root.getRootNode().activeElement?.group
     const old = this.active && this.cellAt(...this.active)
     const [row, field] = [old?.closest("tr").rowId, old?.dataset.field]
@@ -109,8 +105,8 @@ class Grid extends GridInput {
     draw()
     const line = this.lines.findIndex((tr) => tr.rowId === row)
     const first = Math.max(0, this.data.columns.findIndex((column) => column.editable))
-    const place = this.data.columns.findIndex((column) => column.name === field)
-    this.setActive(Math.max(0, line), place < 0 ? first : place, focused)
+    const col = this.data.columns.findIndex((column) => column.name === field)
+    this.setActive(Math.max(0, line), col < 0 ? first : col, focused)
     if (group) [...this.table.querySelectorAll(".fold")].find((fold) => fold.group === group)?.focus()
   }
 
@@ -122,14 +118,14 @@ class Grid extends GridInput {
   }
 
   dropRow(id, tr) {
-    if (this.editing?.row === id) this.commit(null) // the server will say that the row is gone, and what was typed
+    if (this.editing?.row === id) this.commit(null) // the server will answer that the row is deleted, and quote the text
     super.dropRow(id, tr)
   }
 
-  // ---- what the grid says
+  // ---- messages to the server
 
   send(name, value) {
-    this.setState(name, { value, n: ++this.said, instance: this.instance })
+    this.setState(name, { value, n: ++this.sequence, instance: this.instance })
   }
 
   post(row, field, text, version) {
@@ -137,19 +133,19 @@ class Grid extends GridInput {
   }
 
   flush() {
-    this.unheard = false
+    this.mustFlush = false
     this.send("edits", { sheet: this.sheet, edits: this.outbox.slice() })
     this.showStatus()
   }
 
-  startOver(before) {
-    // Another server answers: it has what was saved, and gets again what was not (lines begun, texts refused).
-    const sent = new Set(this.outbox.map((edit) => `${edit.row} ${edit.field}`))
+  resendUnsaved(before) {
+    // The server was restarted: it has all saved values, but not the unsaved lines and refused texts. Send those again.
+    const inOutbox = new Set(this.outbox.map((edit) => `${edit.row} ${edit.field}`))
     for (const row of before.rows) {
       const texts = row.id < 0 ? Object.entries(row.typed ?? {}) : Object.entries(row.refused ?? {}).map(([field, cell]) => [field, cell.text])
-      for (const [field, text] of texts) if (!sent.has(`${row.id} ${field}`)) this.post(row.id, field, text, row.version ?? 0)
+      for (const [field, text] of texts) if (!inOutbox.has(`${row.id} ${field}`)) this.post(row.id, field, text, row.version ?? 0)
     }
-    this.unheard = this.outbox.length > 0
+    this.mustFlush = this.outbox.length > 0
   }
 
   pendingOf(row, field) {
@@ -165,27 +161,27 @@ class Grid extends GridInput {
     return this.rows.get(row)?.row?.version ?? 0
   }
 
-  // ---- what a colleague changed: ask for the file's change number, and for a rerun only when it moved
+  // ---- changes by colleagues: poll the file's change number, and ask for a rerun only when it has grown
 
-  async look() {
+  async pollChanges() {
     if (document.visibilityState !== "visible" || !this.data) return
     if (window.paletteDialogIsOpen?.()) return // a rerun would close the form (pages/shared/shell/menu.js)
     try {
       const answer = await fetch(new URL("changes", document.baseURI), { cache: "no-store" })
       const token = Number(await answer.text())
-      this.setLost(!answer.ok)
-      if (token > this.token && !this.isLeaving()) {
+      this.setDisconnected(!answer.ok)
+      if (token > this.token && !this.hasJustLeft()) {
         this.token = token
         this.send("seen", token)
       }
     } catch {
-      this.setLost(true)
+      this.setDisconnected(true)
     }
   }
 
-  setLost(lost) {
-    if (this.lost === lost) return
-    this.lost = lost
+  setDisconnected(lost) {
+    if (this.disconnected === lost) return
+    this.disconnected = lost
     this.showStatus()
   }
 }

@@ -1,4 +1,20 @@
-"""Any table of the dictionary as a spreadsheet that saves itself: filters, search, sort, pages, paste, bulk change."""
+"""A table as a spreadsheet that saves by itself: the component, the toolbar above it, and the messages it sends.
+
+The protocol between grid.js and the server, which loses no typed text:
+
+- Each open grid has a random ``instance``. The browser keeps every edit in an outbox as ``{n, row, version, field,
+  text}``: ``n`` grows within the instance; ``row`` is the id of a row, or a negative number for a line not saved yet;
+  ``version`` is that of the row when the person began to type.
+- The browser sends its whole outbox as the message ``edits``. db/rows/grid_edits.py handles each ``n`` once, however
+  often it is sent: it saves the text, refuses it with a reason, or records a conflict.
+- Every run answers with ``instance`` and ``done``, the last ``n`` handled (``component_data.py``). The browser drops
+  these edits from the outbox; until then it shows them as pending. A slow or lost connection delays them only.
+- A saved new line is answered as a row with ``was``, its negative number; later edits of that number go to the row.
+- A colleague's change of the same field since ``version`` is a conflict: both values are shown and the person chooses.
+- After a reconnection, Streamlit sends the component's state again. After a restart, the server's state has another
+  ``sheet`` id: edits sent under the old one are ignored, and the browser sends again all that is not saved.
+- Another tab or person has its own state. Each grid polls /changes and asks for a rerun (``seen``) when it has grown.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -19,9 +35,9 @@ from pages.shared.form import form
 from pages.shared.grid import filters, grouping, selection, view_menu
 from pages.shared.grid.component_data import grid_data
 from pages.shared.grid.downloads import download_menu
-from pages.shared.grid.view import SIZE, View, columns_of, open_view, view_of
+from pages.shared.grid.view import SIZE, GridView, columns_of, open_view, view_of
 from pages.shared.history import changes
-from pages.shared.shell.session import office, who
+from pages.shared.shell.session import open_office, user_name
 
 _HERE = Path(__file__).parent
 _SCRIPTS = ("grid_editors.js", "grid_view.js", "grid_input.js", "grid.js")
@@ -44,33 +60,37 @@ def edit_grid(
     size: int = SIZE,
     called: str = "",
 ) -> None:
-    """Show a table as a grid that saves. ``preset``: filters on values of lists, set at first; ``called``: what that
-    is called; ``fixed``: values of every row shown and added (a person's); ``opens``: the page that opens a row,
-    instead of the form."""
-    fresh = f"{key}:view" not in st.session_state
+    """Show a table as an editable grid.
+
+    ``preset``: the filters at first; ``called``: the name of that default view. ``fixed``: values that every row shown
+    or added has (the person's id). ``opens``: the page on which a row opens, instead of in a form. ``size``: rows per
+    page.
+    """
+    is_new = f"{key}:view" not in st.session_state
     open_view(table, key, preset, fixed or {}, size, called)
-    view_menu.open_asked(db, key, records.context(db), fresh)
+    view_menu.open_requested(db, key, records.context(db), is_new)
     _grid(table.name, key, opens)
 
 
 @st.fragment
 def _grid(table_name: str, key: str, opens: str) -> None:
-    db, view = office(), view_of(key)
-    table, known = db.tables[table_name], records.context(db)
-    view.follow(table)
-    view.filter(known)
-    _toolbar(db, table, key, view, known)
-    view_menu.show_told(view, key)
+    db, view = open_office(), view_of(key)
+    table, context = db.tables[table_name], records.context(db)
+    view.update_columns(table)
+    view.apply_filters(context)
+    _toolbar(db, table, key, view, context)
+    view_menu.show_messages(view, key)
     view.refresh(db)
-    hears: dict[str, Any] = {f"on_{name}_change": _taker(key, name) for name in _TAKES}
-    _component(key=key, data=grid_data(db, view, _heard(key, "edits").get("instance", ""), known), **hears)
+    callbacks: dict[str, Any] = {f"on_{name}_change": _callback(key, name) for name in _HANDLERS}
+    instance = _message(key, "edits").get("instance", "")
+    _component(key=key, data=grid_data(db, view, instance, context), **callbacks)
     if view.opening:
         _open(table, view, opens)
-    selection.show_notices(db, table, key, view, known)
+    selection.show_notices(db, table, key, view, context)
     grouping.show_moved(view, key)
 
 
-def _open(table: OfficeTable, view: View, opens: str) -> None:
+def _open(table: OfficeTable, view: GridView, opens: str) -> None:
     row_id, view.opening = view.opening, None
     if opens:
         st.switch_page(opens, query_params={"dossier": str(row_id)})
@@ -81,13 +101,13 @@ def _open(table: OfficeTable, view: View, opens: str) -> None:
 # ---- above the grid
 
 
-def _toolbar(db: Office, table: OfficeTable, key: str, view: View, known: Context) -> None:
+def _toolbar(db: Office, table: OfficeTable, key: str, view: GridView, context: Context) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}:strip"):
         if st.button(table.new, key=f"{key}:new", icon=":material/add:", type="primary"):
             form.forget(f"form:{table.name}:None")
             form.edit_dialog(table.name, None, view.sheet.fixed)
-        view_menu.show_menu(db, key, known)
-        _filters(table, key, view, known)
+        view_menu.show_menu(db, key, context)
+        _filters(table, key, view, context)
         _columns(table, key, view)
         grouping.show_menu(db, table, key, view)
         download_menu(table, key, replace(view.query, folded=()), view.columns)
@@ -95,16 +115,16 @@ def _toolbar(db: Office, table: OfficeTable, key: str, view: View, known: Contex
         selection.show_bar(table, key, view)
 
 
-def _filters(table: OfficeTable, key: str, view: View, known: Context) -> None:
-    """The widgets are made only once the popover is open: twenty of them cost more than all the rest of the page."""
+def _filters(table: OfficeTable, key: str, view: GridView, context: Context) -> None:
+    """Make the widgets only while the popover is open: twenty of them take longer than the rest of the page."""
     with st.popover("Filtres", icon=":material/filter_alt:", key=f"{key}:filters", on_change="rerun") as popover:
         if popover.open:
             st.button("Tout effacer", key=f"{key}:clear", on_click=view.filters.clear, icon=":material/filter_alt_off:")
-            filters.show(columns_of(table), f"{key}:f", view.filters, known)
+            filters.show(columns_of(table), f"{key}:f", view.filters, context)
 
 
-def _columns(table: OfficeTable, key: str, view: View) -> None:
-    labels = {item.name: item.label for item in columns_of(table)}
+def _columns(table: OfficeTable, key: str, view: GridView) -> None:
+    labels = {column.name: column.label for column in columns_of(table)}
     name = f"{key}:shown"
 
     def take() -> None:
@@ -119,90 +139,90 @@ def _columns(table: OfficeTable, key: str, view: View) -> None:
             )  # fmt: skip
 
 
-# ---- what the grid says: each is { value, n, instance }, so that saying the same thing twice is heard twice
+# ---- messages from grid.js: {value, n, instance}; ``n`` makes two equal values differ, so that both are reported
 
 
-def _heard(key: str, name: str) -> dict[str, Any]:
-    said: dict[str, Any] = st.session_state.get(key, {}).get(name) or {}
-    return said
+def _message(key: str, name: str) -> dict[str, Any]:
+    message: dict[str, Any] = st.session_state.get(key, {}).get(name) or {}
+    return message
 
 
-def _taker(key: str, name: str) -> Callable[[], None]:
+def _callback(key: str, name: str) -> Callable[[], None]:
     def take() -> None:
-        said = _heard(key, name)
-        if said:
-            _TAKES[name](view_of(key), said["value"], said["instance"])
+        message = _message(key, name)
+        if message:
+            _HANDLERS[name](view_of(key), message["value"], message["instance"])
 
     return take
 
 
-def _take_edits(view: View, value: Any, instance: str) -> None:
-    """Save what was typed, unless it was said to the sheet of a server that is no more: then it will be said again."""
+def _take_edits(view: GridView, value: Any, instance: str) -> None:
+    """Save the edits, except those addressed to the state of a server since restarted: the browser sends them again."""
     if value["sheet"] == view.sheet.id:
         cells = [Cell(e["n"], e["row"], e["version"], e["field"], e["text"]) for e in value["edits"]]
-        view.sheet.apply(office(), instance, cells, who())
+        view.sheet.apply(open_office(), instance, cells, user_name())
 
 
-def _take_search(view: View, value: Any, instance: str) -> None:
+def _take_search(view: GridView, value: Any, instance: str) -> None:
     view.query = replace(view.query, search=str(value), page=1)
 
 
-def _take_sort(view: View, value: Any, instance: str) -> None:
-    known = {item.name for item in columns_of(view.sheet.table)}
-    view.query = replace(view.query, sort=tuple(n for n in value if n.removeprefix("-") in known), page=1)
+def _take_sort(view: GridView, value: Any, instance: str) -> None:
+    names = {column.name for column in columns_of(view.sheet.table)}
+    view.query = replace(view.query, sort=tuple(n for n in value if n.removeprefix("-") in names), page=1)
 
 
-def _take_fold(view: View, value: Any, instance: str) -> None:
+def _take_fold(view: GridView, value: Any, instance: str) -> None:
     folded = view.query.folded
-    view.fold(*((code for code in folded if code != value) if value in folded else (*folded, value)))
+    view.fold_only(*((code for code in folded if code != value) if value in folded else (*folded, value)))
 
 
-def _take_page(view: View, value: Any, instance: str) -> None:
+def _take_page(view: GridView, value: Any, instance: str) -> None:
     view.query = replace(view.query, page=max(1, int(value)))
 
 
-def _take_order(view: View, value: Any, instance: str) -> None:
+def _take_order(view: GridView, value: Any, instance: str) -> None:
     names = [name for name in value if name in view.columns]
     view.columns = [*names, *(name for name in view.columns if name not in names)]
 
 
-def _take_selected(view: View, value: Any, instance: str) -> None:
+def _take_selected(view: GridView, value: Any, instance: str) -> None:
     view.selected = [int(row_id) for row_id in value]
 
 
-def _take_unfilter(view: View, value: Any, instance: str) -> None:
+def _take_unfilter(view: GridView, value: Any, instance: str) -> None:
     filters.remove(view.filters, str(value))
 
 
-def _take_ask(view: View, value: Any, instance: str) -> None:
-    db, words = office(), str(value["words"])
+def _suggest(view: GridView, value: Any, instance: str) -> None:
+    db, words = open_office(), str(value["words"])
     target = db.tables[view.sheet.table.field(value["field"]).target or "person"]
-    found = records.suggestions(db, target, words, records.context(db))
+    rows = records.suggestions(db, target, words, records.context(db))
     if words.strip():
-        found = sorted(found, key=lambda item: fold(item[1]))
-    titles = [title for _, title in found]
-    items = [title if titles.count(title) == 1 else f"{title} n° {row_id}" for row_id, title in found]
+        rows = sorted(rows, key=lambda row: fold(row[1]))
+    titles = [title for _, title in rows]
+    items = [title if titles.count(title) == 1 else f"{title} n° {row_id}" for row_id, title in rows]
     view.suggestions = {"words": words, "items": items}
 
 
-def _take_pasted(view: View, value: Any, instance: str) -> None:
+def _take_pasted(view: GridView, value: Any, instance: str) -> None:
     cells, skipped = value["cells"] - value["skipped"], value["skipped"]
-    many = "s" if cells > 1 else ""
-    view.pasted, view.pasted_at = f"{cells} cellule{many} collée{many}", monotonic()
+    s = "s" if cells > 1 else ""
+    view.pasted, view.pasted_at = f"{cells} cellule{s} collée{s}", monotonic()
     if skipped:
         left = "laissées" if skipped > 1 else "laissée"
         view.pasted += f" ; {skipped} {left} de côté : colonne calculée, ou hors de la grille"
 
 
-def _take_open(view: View, value: Any, instance: str) -> None:
+def _take_open(view: GridView, value: Any, instance: str) -> None:
     view.opening = int(value)
 
 
-def _take_seen(view: View, value: Any, instance: str) -> None:
-    """Coming here is all that was asked: the grid shows the file as it is now."""
+def _take_seen(view: GridView, value: Any, instance: str) -> None:
+    """Do nothing: the rerun itself shows the file as it is now."""
 
 
-_TAKES: dict[str, Callable[[View, Any, str], None]] = {
+_HANDLERS: dict[str, Callable[[GridView, Any, str], None]] = {
     "edits": _take_edits,
     "search": _take_search,
     "sort": _take_sort,
@@ -211,7 +231,7 @@ _TAKES: dict[str, Callable[[View, Any, str], None]] = {
     "order": _take_order,
     "selected": _take_selected,
     "unfilter": _take_unfilter,
-    "ask": _take_ask,
+    "ask": _suggest,
     "pasted": _take_pasted,
     "open": _take_open,
     "seen": _take_seen,

@@ -1,5 +1,5 @@
-// One editor per kind of value. Each returns { element, popup?, value(), focus(first) }; what it gives back is always
-// text: the server reads it with the field's own type, as it reads what is pasted, so there is one way to read a value.
+// One editor per kind of value. Each is { element, popup?, value(), focus(first) }, where `first` is the first character
+// typed. Its value is always text: the server parses it by the field's type, as it parses pasted text.
 
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag)
@@ -50,17 +50,17 @@ function choicesEditor(column, text, { commit }) {
   const done = make("button", { type: "button", class: "done" }, "Valider")
   done.onclick = () => commit("stay")
   box.append(done)
-  const gone = [...chosen].filter((label) => !column.options.includes(label)) // retired values stay until somebody drops them
-  const value = () => [...gone, ...[...box.querySelectorAll("input:checked")].map((input) => input.value)].join(" ; ")
+  const retired = [...chosen].filter((label) => !column.options.includes(label)) // not offered, but kept
+  const value = () => [...retired, ...[...box.querySelectorAll("input:checked")].map((input) => input.value)].join(" ; ")
   return { element: box, popup: box, value, focus: () => box.querySelector("input")?.focus({ preventScroll: true }) }
 }
 
-// A line with a list under it: typing narrows the list, arrows move in it, Enter takes what is highlighted. The options
-// of a choice are known here; those of a reference are asked of the server (`ask`, answered through `suggest`).
+// A text input with a list under it: typing narrows the list, arrows move in it, Enter takes the highlighted option. The
+// options of a choice are in the column; those of a reference come from the server (`ask`, answered by `suggest`).
 
 class ListEditor {
   constructor(column, text, { commit, ask, id }) {
-    Object.assign(this, { column, commit, ask, id, start: text, place: -1, shown: [], typed: false })
+    Object.assign(this, { column, commit, ask, id, initial: text, index: -1, items: [], typed: false })
     const line = lineEditor(column, text)
     this.input = line.element
     this.list = make("div", { class: "popup list", role: "listbox", id, "aria-label": column.label, hidden: true })
@@ -77,17 +77,17 @@ class ListEditor {
 
   onInput() {
     this.typed = true
-    clearTimeout(this.timer)
-    if (this.ask) this.timer = setTimeout(() => this.find(), 120)
+    clearTimeout(this.askTimer)
+    if (this.ask) this.askTimer = setTimeout(() => this.find(), 120)
     else this.find()
   }
 
   find() {
     if (this.ask) return this.ask(this.typed ? this.input.value : "")
     const words = this.typed ? fold(this.input.value) : ""
-    const begin = this.column.options.filter((label) => fold(label).startsWith(words))
-    const hold = this.column.options.filter((label) => !begin.includes(label) && fold(label).includes(words))
-    this.show(words ? [...begin, ...hold] : this.column.options)
+    const starting = this.column.options.filter((label) => fold(label).startsWith(words))
+    const containing = this.column.options.filter((label) => !starting.includes(label) && fold(label).includes(words))
+    this.show(words ? [...starting, ...containing] : this.column.options)
   }
 
   suggest({ words, items }) {
@@ -95,11 +95,11 @@ class ListEditor {
   }
 
   show(items) {
-    this.shown = items
+    this.items = items
     this.list.replaceChildren(...items.map((label, index) => this.option(label, index)))
     this.list.hidden = !items.length
     this.input.setAttribute("aria-expanded", String(Boolean(items.length)))
-    this.mark(this.typed ? (this.input.value.trim() ? 0 : -1) : items.indexOf(this.start))
+    this.highlight(this.typed ? (this.input.value.trim() ? 0 : -1) : items.indexOf(this.initial))
   }
 
   option(label, index) {
@@ -108,32 +108,32 @@ class ListEditor {
       event.preventDefault()
       event.stopPropagation()
       this.typed = true
-      this.place = index
+      this.index = index
       this.commit("stay")
     }
     return option
   }
 
-  mark(place) {
-    this.place = Math.min(place, this.shown.length - 1)
-    ;[...this.list.children].forEach((option, index) => option.setAttribute("aria-selected", String(index === this.place)))
-    const marked = this.list.children[this.place]
-    if (marked) this.input.setAttribute("aria-activedescendant", marked.id)
+  highlight(wantedIndex) {
+    this.index = Math.min(wantedIndex, this.items.length - 1)
+    ;[...this.list.children].forEach((option, index) => option.setAttribute("aria-selected", String(index === this.index)))
+    const highlighted = this.list.children[this.index]
+    if (highlighted) this.input.setAttribute("aria-activedescendant", highlighted.id)
     else this.input.removeAttribute("aria-activedescendant")
-    marked?.scrollIntoView({ block: "nearest" })
+    highlighted?.scrollIntoView({ block: "nearest" })
   }
 
   onKey(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    if (!step || !this.shown.length) return false
+    if (!step || !this.items.length) return false
     this.typed = true
-    this.mark((this.place + step + this.shown.length) % this.shown.length)
+    this.highlight((this.index + step + this.items.length) % this.items.length)
     return true
   }
 
   value() {
-    if (!this.typed) return this.start
-    return this.place >= 0 ? this.shown[this.place] : this.input.value
+    if (!this.typed) return this.initial
+    return this.index >= 0 ? this.items[this.index] : this.input.value
   }
 }
 

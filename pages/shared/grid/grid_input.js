@@ -1,26 +1,26 @@
-// What the person does: keyboard, mouse, touch, clipboard. Whatever is typed ends in `edit`, which puts it in the outbox.
+// Keyboard, mouse, touch and clipboard. Every change of a cell goes through `edit`, which puts it in the outbox.
 
 const MOVES = {
   ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1],
   Home: [0, -999], End: [0, 999], PageDown: [15, 0], PageUp: [-15, 0],
 }
-const AFTER = { down: [1, 0], up: [-1, 0], right: [0, 1], left: [0, -1], stay: [0, 0] }
+const MOVES_AFTER_COMMIT = { down: [1, 0], up: [-1, 0], right: [0, 1], left: [0, -1], stay: [0, 0] }
 
 class GridInput extends GridView {
   constructor(root) {
     super(root)
     const on = (name, handle) => this.table.addEventListener(name, handle.bind(this))
     on("keydown", this.onKey)
-    on("mousedown", this.onMouse)
-    on("mouseover", this.onDrag)
-    on("dblclick", this.onDouble)
+    on("mousedown", this.onMouseDown)
+    on("mouseover", this.onMouseOver)
+    on("dblclick", this.onDoubleClick)
     on("copy", this.onCopy)
     on("paste", this.onPaste)
     this.search.addEventListener("input", () => {
-      clearTimeout(this.searching)
-      this.searching = setTimeout(() => this.send("search", this.search.value), 200)
+      clearTimeout(this.searchTimer)
+      this.searchTimer = setTimeout(() => this.send("search", this.search.value), 200)
     })
-    this.scroller.addEventListener("scroll", () => this.placePopup())
+    this.scroller.addEventListener("scroll", () => this.positionPopup())
   }
 
   // ---- editing one cell
@@ -32,23 +32,23 @@ class GridInput extends GridView {
     const text = this.textOf(row, column.name)
     const tools = { commit: (move) => this.editing && this.commit(move), ask: (words) => this.send("ask", { field: column.name, words }), id: `list-${this.instance}` }
     const editor = editorFor(column, text, tools)
-    // The version is that of the text the person saw when she began: what a colleague saves meanwhile is not hers to overwrite.
+    // The version of the row when the person began: the server refuses to overwrite what a colleague saves meanwhile.
     this.editing = { td, editor, text, row, column, version: this.versionOf(row) }
     td.textContent = ""
     td.classList.add("editing")
     td.append(editor.element)
     editor.focus(first)
-    this.placePopup()
+    this.positionPopup()
     editor.element.addEventListener("focusout", (event) => {
       if (this.editing?.td === td && document.hasFocus() && !td.contains(event.relatedTarget)) this.commit(null)
     })
   }
 
-  placePopup() {
+  positionPopup() {
     const popup = this.editing?.editor.popup
     if (!popup) return
     const cell = this.editing.td.getBoundingClientRect()
-    const below = popup !== this.editing.editor.element // a list stands under its line, a box over its cell
+    const below = popup !== this.editing.editor.element // a list is below its input, a box covers its cell
     const height = popup.offsetHeight || 240
     const room = window.innerHeight - (below ? cell.bottom : cell.top)
     const top = room >= height + 8 ? (below ? cell.bottom : cell.top) : Math.max(4, (below ? cell.top : cell.bottom) - height)
@@ -58,13 +58,13 @@ class GridInput extends GridView {
   }
 
   commit(move) {
-    // `move` null: the person clicked elsewhere, which keeps what was typed, as in a spreadsheet; the focus stays there.
+    // `move` null: the person clicked elsewhere. As in a spreadsheet the text is kept; the focus is not moved.
     const { td, editor, text, row, column, version } = this.editing
     const value = editor.value()
     this.closeEditor(move !== null)
     if (value !== text) this.edit([{ row, column, text: value, version }])
-    const [line, place] = this.placeOf(td)
-    if (move !== null) this.setActive(line + AFTER[move][0], place + AFTER[move][1])
+    const [line, col] = this.positionOf(td)
+    if (move !== null) this.setActive(line + MOVES_AFTER_COMMIT[move][0], col + MOVES_AFTER_COMMIT[move][1])
     this.showDeferred()
   }
 
@@ -83,38 +83,38 @@ class GridInput extends GridView {
   }
 
   edit(changes, undoing = false) {
-    const made = changes.filter(({ row, column, text }) => column.editable && text !== this.textOf(row, column.name))
-    if (!made.length) return
-    const before = made.map(({ row, column, version }) => ({ row, column, text: this.textOf(row, column.name), version: version ?? this.versionOf(row) }))
+    const effective = changes.filter(({ row, column, text }) => column.editable && text !== this.textOf(row, column.name))
+    if (!effective.length) return
+    const before = effective.map(({ row, column, version }) => ({ row, column, text: this.textOf(row, column.name), version: version ?? this.versionOf(row) }))
     if (!undoing) this.undoable.push(before)
-    for (const { row, column, text, version } of made) this.post(row, column.name, text, version ?? this.versionOf(row))
+    for (const { row, column, text, version } of effective) this.post(row, column.name, text, version ?? this.versionOf(row))
     this.flush()
-    for (const { row, column } of made) this.refill(row, column.name)
+    for (const { row, column } of effective) this.refill(row, column.name)
     this.addEmptyLine()
   }
 
   refill(row, field) {
     const tr = this.rows.get(row)
-    const place = this.data.columns.findIndex((column) => column.name === field)
-    if (tr && place >= 0) this.fillCell(tr.cells[place + 1], tr.row, this.data.columns[place])
+    const col = this.data.columns.findIndex((column) => column.name === field)
+    if (tr && col >= 0) this.fillCell(tr.cells[col + 1], tr.row, this.data.columns[col])
   }
 
   addEmptyLine() {
-    // The next empty line is there at once: what is typed quickly under a new line must not land in it.
+    // Add the next empty line without waiting for the server: text typed quickly below must not land in the new line.
     const last = this.lines.at(-1)
     if (!last || last.rowId > 0 || !this.outbox.some((edit) => edit.row === last.rowId)) return
     this.body.append(this.makeRow({ id: Math.min(last.rowId, this.data.next) - 1, cells: {}, version: 0 }))
-    this.showNumbers()
+    this.showLineNumbers()
   }
 
   undo() {
-    // With the version of the first edit: the server takes it back unless a colleague wrote there since.
+    // Sent with the version of the edit: the server undoes it unless a colleague changed the cell since.
     const last = this.undoable.pop()
     if (last) this.edit(last.map((change) => ({ ...change, row: this.adopted.get(change.row) ?? change.row })), true)
   }
 
   clearRange() {
-    this.edit(this.placesInRange().map(([line, place]) => ({ row: this.lines[line].rowId, column: this.data.columns[place], text: "" })))
+    this.edit(this.positionsInRange().map(([line, col]) => ({ row: this.lines[line].rowId, column: this.data.columns[col], text: "" })))
   }
 
   // ---- keyboard
@@ -124,19 +124,19 @@ class GridInput extends GridView {
     if (this.editing) return this.onEditorKey(event)
     const td = event.target.closest("td")
     if (!td) return
-    const [line, place] = this.placeOf(td)
+    const [line, col] = this.positionOf(td)
     const id = td.closest("tr").rowId
     const command = event.ctrlKey || event.metaKey
     const move = MOVES[event.key]
-    if (move) this.setActive(line + move[0], place + move[1], true, event.shiftKey)
+    if (move) this.setActive(line + move[0], col + move[1], true, event.shiftKey)
     else if (event.key === "Enter" && command) id > 0 && this.send("open", id)
     else if (event.key === "Enter" || event.key === "F2") this.startEditing(td)
     else if (event.key === "Delete" || event.key === "Backspace") this.clearRange()
-    else if (event.key === "Escape") this.setActive(line, place)
+    else if (event.key === "Escape") this.setActive(line, col)
     else if (command && event.key.toLowerCase() === "z") this.undo()
     else if (event.key === " " && event.shiftKey) id > 0 && this.toggleRow(id)
     else if (event.key.length === 1 && !command && !event.altKey) this.startEditing(td, event.key)
-    else if (["Dead", "Process"].includes(event.key)) return this.startEditing(td, "") // « ^ » then « e »: composed in the editor
+    else if (["Dead", "Process"].includes(event.key)) return this.startEditing(td, "") // a dead key such as « ^ »: composed in the editor
     else return
     event.preventDefault()
   }
@@ -144,7 +144,7 @@ class GridInput extends GridView {
   onEditorKey(event) {
     const { editor, column } = this.editing
     if (event.key === "Escape") this.cancel()
-    else if (editor.onKey?.(event)) this.placePopup()
+    else if (editor.onKey?.(event)) this.positionPopup()
     else if (event.key === "Enter" && !(column.kind === "long" && event.shiftKey) && !event.target.matches("button")) this.commit(event.shiftKey ? "up" : "down")
     else if (event.key === "Tab") this.commit(event.shiftKey ? "left" : "right")
     else return
@@ -154,25 +154,25 @@ class GridInput extends GridView {
 
   // ---- mouse and touch
 
-  onMouse(event) {
+  onMouseDown(event) {
     const td = event.target.closest("td")
     if (!td || this.editing?.td === td || event.button) return
     event.preventDefault()
     if (this.editing) this.commit(null)
-    const already = td.isConnected && td.matches(":focus")
+    const hadFocus = td.isConnected && td.matches(":focus")
     const touch = matchMedia("(pointer: coarse)").matches
-    this.setActive(...this.placeOf(td), true, event.shiftKey)
-    if (already && touch) return this.startEditing(td)
+    this.setActive(...this.positionOf(td), true, event.shiftKey)
+    if (hadFocus && touch) return this.startEditing(td)
     this.dragging = !touch
     document.addEventListener("mouseup", () => (this.dragging = false), { once: true })
   }
 
-  onDrag(event) {
+  onMouseOver(event) {
     const td = event.target.closest("td")
-    if (this.dragging && td) this.setActive(...this.placeOf(td), true, true)
+    if (this.dragging && td) this.setActive(...this.positionOf(td), true, true)
   }
 
-  onDouble(event) {
+  onDoubleClick(event) {
     const td = event.target.closest("td")
     if (td) this.startEditing(td)
   }
@@ -183,11 +183,11 @@ class GridInput extends GridView {
     if (this.editing) return
     const { left, right } = this.range()
     const lines = []
-    for (const [line, place] of this.placesInRange()) {
-      const text = quoted(this.textOf(this.lines[line].rowId, this.data.columns[place].name))
-      if (place === left) lines.push([])
+    for (const [line, col] of this.positionsInRange()) {
+      const text = quoted(this.textOf(this.lines[line].rowId, this.data.columns[col].name))
+      if (col === left) lines.push([])
       lines.at(-1).push(text)
-      if (place === right) lines[lines.length - 1] = lines.at(-1).join("\t")
+      if (col === right) lines[lines.length - 1] = lines.at(-1).join("\t")
     }
     event.clipboardData.setData("text/plain", lines.join("\n"))
     event.preventDefault()
@@ -198,23 +198,23 @@ class GridInput extends GridView {
     event.preventDefault()
     const block = parseBlock(event.clipboardData.getData("text/plain"))
     const { top, left } = this.range()
-    const one = block.length === 1 && block[0].length === 1
-    const cells = one
-      ? this.placesInRange().map(([line, place]) => [line, place, block[0][0]])
+    const isSingle = block.length === 1 && block[0].length === 1
+    const cells = isSingle
+      ? this.positionsInRange().map(([line, col]) => [line, col, block[0][0]])
       : block.flatMap((texts, i) => texts.map((text, j) => [top + i, left + j, text]))
-    const changes = cells.map(([line, place, text]) => ({ row: this.rowAt(line), column: this.data.columns[place], text: text.trim() }))
-    const kept = changes.filter(({ column }) => column?.editable)
-    this.edit(kept)
-    this.send("pasted", { cells: changes.length, skipped: changes.length - kept.length })
+    const changes = cells.map(([line, col, text]) => ({ row: this.rowAt(line), column: this.data.columns[col], text: text.trim() }))
+    const editable = changes.filter(({ column }) => column?.editable)
+    this.edit(editable)
+    this.send("pasted", { cells: changes.length, skipped: changes.length - editable.length })
   }
 
   rowAt(line) {
-    // A line past the last one is a new line still to come.
+    // The row id of a line; a line past the last one gets the number of a new line.
     const lines = this.lines
     return lines[line]?.rowId ?? Math.min(this.data.next, lines[lines.length - 1].rowId) - (line - lines.length) - 1
   }
 
-  // ---- rows and columns as a whole
+  // ---- whole rows and columns
 
   toggleRow(id, on = !this.selected.has(id)) {
     this.selectRows([...this.selected, id].filter((item) => item !== id || on))
@@ -234,12 +234,12 @@ class GridInput extends GridView {
   }
 
   sortBy(name, add) {
-    // A second click counts from the first one, even while the answer to something older is still on its way.
-    const sort = this.wanted ?? this.data.sort
-    const place = sort.find((item) => item.replace(/^-/, "") === name)
-    const next = !place ? [name] : place.startsWith("-") ? [] : [`-${name}`]
-    this.wanted = add ? [...sort.filter((item) => item !== place), ...next] : next
-    this.send("sort", this.wanted)
+    // Start from the order last requested: the server may not have answered the previous click yet.
+    const sort = this.requestedSort ?? this.data.sort
+    const current = sort.find((item) => item.replace(/^-/, "") === name)
+    const next = !current ? [name] : current.startsWith("-") ? [] : [`-${name}`]
+    this.requestedSort = add ? [...sort.filter((item) => item !== current), ...next] : next
+    this.send("sort", this.requestedSort)
   }
 
   moveColumn(name, before) {
@@ -257,7 +257,7 @@ function quoted(text) {
 }
 
 function parseBlock(text) {
-  // Excel's clipboard: tabs between cells, a line per row, quotes round cells that hold either.
+  // Text from a spreadsheet: tabs between cells, one line per row, quotes around cells that contain either.
   const rows = [[""]]
   let inside = false
   const source = text.replace(/\r\n?/g, "\n").replace(/\n$/, "")

@@ -1,9 +1,9 @@
-// What the grid looks like: its parts, its rows, its cells. It draws what the server sent (`data`) and, over it, what is
-// still on its way (`textOf`, `pendingOf`); it decides nothing.
+// Drawing of the grid: its parts, rows and cells. It shows what the server sent (`data`) and, on top, the edits that the
+// server has not acknowledged yet (`textOf`, `pendingOf`).
 //
-// Rows that are grouped stand in a tbody per group, under a header line; the last tbody (`body`) holds what is new: lines
-// being typed, rows added since. A header line is no data row: `lines` are the data rows from top to bottom, and every
-// place in the grid (`cellAt`, `placeOf`, the range, what is pasted) counts in them.
+// Grouped rows are in one tbody per group, under a header line. The last tbody (`body`) holds the new rows: lines being
+// typed, and rows added since the page was drawn. `lines` are the data rows from top to bottom, without header lines;
+// a position in the grid is [index in `lines`, index in `data.columns`].
 
 const TITLES = {
   stale: "Ne correspond plus au filtre : la ligne disparaîtra quand le filtre sera appliqué de nouveau.",
@@ -21,8 +21,8 @@ class GridView {
     this.search = make("input", { type: "search", class: "search", placeholder: "Rechercher…", "aria-label": "Rechercher" })
     this.counts = make("span", { class: "counts", "aria-live": "polite" })
     this.status = make("span", { class: "status", role: "status" })
-    this.wrong = make("button", { type: "button", class: "wrong", hidden: true, title: "Voir sous la grille" })
-    this.wrong.onclick = () => this.hint.scrollIntoView({ block: "start" })
+    this.errorsButton = make("button", { type: "button", class: "wrong", hidden: true, title: "Voir sous la grille" })
+    this.errorsButton.onclick = () => this.hint.scrollIntoView({ block: "start" })
     this.hint = make("div", { class: "hint", id: "hint", "aria-live": "polite" })
     this.chips = make("div", { class: "chips", "aria-label": "Filtres en vigueur", role: "list" })
     this.head = make("thead")
@@ -30,14 +30,14 @@ class GridView {
     this.table = make("table", { role: "grid", "aria-multiselectable": "true" }, this.head, this.body)
     this.scroller = make("div", { class: "scroller" }, this.table)
     this.pager = make("div", { class: "pager", role: "navigation", "aria-label": "Pages" })
-    const around = make("span", { class: "around" }, this.status, this.wrong)
+    const around = make("span", { class: "around" }, this.status, this.errorsButton)
     this.root.replaceChildren(make("div", { class: "bar" }, this.search, this.counts, around), this.chips, this.scroller, this.hint, this.pager)
   }
 
-  // ---- the whole
+  // ---- all of it
 
   showAll() {
-    this.turn = this.data.turn
+    this.drawnTurn = this.data.turn
     this.selected.clear()
     this.table.setAttribute("aria-label", this.data.label)
     this.table.setAttribute("aria-colcount", String(this.data.columns.length + 1))
@@ -48,34 +48,34 @@ class GridView {
     this.body = make("tbody", {}, this.data.grouped ? this.makeGroup({ label: "Nouvelles lignes" }) : null)
     this.table.replaceChildren(this.head, ...this.bodies, this.body)
     for (const row of this.data.rows) this.bodyOf(row).append(this.makeRow(row))
-    this.table.style.setProperty("--head", `${this.head.offsetHeight}px`) // header lines of groups stay in sight under it
-    this.showNumbers()
+    this.table.style.setProperty("--head", `${this.head.offsetHeight}px`) // header lines of groups stick below it
+    this.showLineNumbers()
   }
 
   showChanges() {
-    // The same rows in the same places: what changed is filled in, what is new comes below, what was deleted goes.
-    const wanted = new Set(this.data.rows.map((row) => row.id))
+    // Update the rows where they are, add new rows at the bottom, remove deleted rows.
+    const ids = new Set(this.data.rows.map((row) => row.id))
     for (const row of this.data.rows) if (row.was && !this.rows.has(row.id) && this.rows.has(row.was)) this.adopt(row)
-    for (const [id, tr] of this.rows) if (!wanted.has(id) && !this.isAhead(id)) this.dropRow(id, tr)
+    for (const [id, tr] of this.rows) if (!ids.has(id) && !this.isOnlyHere(id)) this.dropRow(id, tr)
     const filled = new Map()
     for (const row of this.data.rows) {
       const tr = this.rows.get(row.id) ?? this.makeRow(row)
       this.fillRow(tr, row)
       const body = this.bodyOf(row)
-      const place = filled.get(body) ?? (this.data.grouped ? 1 : 0)
-      if (body.rows[place] !== tr) body.insertBefore(tr, body.rows[place] ?? null)
-      filled.set(body, place + 1)
+      const index = filled.get(body) ?? (this.data.grouped ? 1 : 0)
+      if (body.rows[index] !== tr) body.insertBefore(tr, body.rows[index] ?? null)
+      filled.set(body, index + 1)
     }
     this.data.sections.forEach((section, index) => this.fillGroup(this.bodies[index].rows[0], section))
-    this.showNumbers()
+    this.showLineNumbers()
   }
 
   bodyOf(row) {
     return this.bodies[row.section ?? -1] ?? this.body
   }
 
-  isAhead(id) {
-    return id < this.data.next // an empty line made here, that the server has not heard of yet
+  isOnlyHere(id) {
+    return id < this.data.next // an empty line added here, which the server does not know yet
   }
 
   dropRow(id, tr) {
@@ -85,16 +85,16 @@ class GridView {
   }
 
   adopt(row) {
-    // A new line was saved: it keeps its place, its focus and what is being typed, under its real number.
+    // A new line was saved: give its element the id of the row, so that it keeps its position, focus and editor.
     const tr = this.rows.get(row.was)
     this.rows.delete(row.was)
     this.rows.set(row.id, tr)
     tr.rowId = row.id
     tr.row = null
-    tr.cells[0].replaceWith(this.makeLine(tr))
+    tr.cells[0].replaceWith(this.makeLineHeader(tr))
   }
 
-  showNumbers() {
+  showLineNumbers() {
     const all = [...this.table.tBodies].flatMap((body) => [...body.rows])
     all.forEach((tr, index) => tr.setAttribute("aria-rowindex", String(index + 2)))
     this.lines = all.filter((tr) => tr.rowId !== undefined)
@@ -160,13 +160,13 @@ class GridView {
   makeRow(row) {
     const tr = make("tr")
     tr.rowId = row.id
-    tr.append(this.makeLine(tr), ...this.data.columns.map((column) => this.makeCell(column)))
+    tr.append(this.makeLineHeader(tr), ...this.data.columns.map((column) => this.makeCell(column)))
     this.rows.set(row.id, tr)
     this.fillRow(tr, row)
     return tr
   }
 
-  makeLine(tr) {
+  makeLineHeader(tr) {
     const number = make("span", { class: "number" })
     if (tr.rowId < 0) return make("th", { class: "line", scope: "row" }, number)
     const check = make("input", { type: "checkbox", tabIndex: -1, title: TITLES.select, "aria-label": "Choisir la ligne", checked: this.selected.has(tr.rowId) })
@@ -204,27 +204,27 @@ class GridView {
     const text = this.textOf(row.id, column.name)
     if (td.textContent !== text) td.textContent = text
     const marks = { [column.align]: true, computed: !column.editable, pending, refused: refused || clash, [tone ?? "plain"]: true }
-    const kept = ["in-range", "flash"].filter((name) => td.classList.contains(name))
-    td.className = [...kept, ...Object.keys(marks).filter((name) => marks[name])].join(" ")
+    const unchanged = ["in-range", "flash"].filter((name) => td.classList.contains(name))
+    td.className = [...unchanged, ...Object.keys(marks).filter((name) => marks[name])].join(" ")
     td.title = refused?.reason ?? clash ?? [why, text.length > 24 ? text : ""].filter(Boolean).join("\n")
     td.setAttribute("aria-invalid", String(Boolean(refused || clash)))
   }
 
   flash(td) {
     td.classList.remove("flash")
-    void td.offsetWidth
+    void td.offsetWidth // lets the animation start again
     td.classList.add("flash")
   }
 
-  // ---- round the table
+  // ---- around the table
 
-  showAround() {
+  showSurroundings() {
     const { pages, page, search } = this.data
     this.showCounts()
     this.showHint()
     if (this.root.getRootNode().activeElement !== this.search) this.search.value = search
-    this.showOnce(this.chips, this.data.filters, () => this.data.filters.map((filter) => this.makeChip(filter)))
-    this.showOnce(this.pager, [page, pages], () => (pages > 1 ? this.makePager(page, pages) : []))
+    this.redrawIfChanged(this.chips, this.data.filters, () => this.data.filters.map((filter) => this.makeChip(filter)))
+    this.redrawIfChanged(this.pager, [page, pages], () => (pages > 1 ? this.makePager(page, pages) : []))
     this.showStatus()
   }
 
@@ -235,23 +235,23 @@ class GridView {
   }
 
   showHint() {
-    // What there is to say of the active cell: why it is refused or marked, its whole text when it is cut, its help.
+    // Under the table, about the active cell: why it is refused or marked, else its full text when it is cut, else its help.
     const td = this.active && this.cellAt(...this.active)
     const column = this.data.columns[this.active?.[1]]
     if (!td || !column) return
     const { refused, clashes, marks } = td.closest("tr").row
-    const wrong = refused?.[column.name]?.reason ?? clashes?.[column.name]
+    const problem = refused?.[column.name]?.reason ?? clashes?.[column.name]
     const mark = marks?.[column.name]?.[1]
     const cut = td.scrollWidth > td.clientWidth && !td.classList.contains("editing") ? td.textContent : ""
-    const text = wrong ? `${column.label} : ${wrong}` : (mark ?? (cut || `${column.label} : ${column.help}`))
+    const text = problem ? `${column.label} : ${problem}` : (mark ?? (cut || `${column.label} : ${column.help}`))
     if (this.hint.textContent !== text) this.hint.textContent = text
-    this.hint.className = `hint ${wrong ? "refused" : mark ? "marked" : ""}`
+    this.hint.className = `hint ${problem ? "refused" : mark ? "marked" : ""}`
   }
 
-  showOnce(element, what, draw) {
-    const key = JSON.stringify(what)
-    if (element.shown !== key) element.replaceChildren(...draw())
-    element.shown = key
+  redrawIfChanged(element, content, draw) {
+    const key = JSON.stringify(content)
+    if (element.drawnFor !== key) element.replaceChildren(...draw())
+    element.drawnFor = key
   }
 
   makeChip({ name, label, text }) {
@@ -261,45 +261,45 @@ class GridView {
   }
 
   makePager(page, pages) {
-    const step = (label, to, words) => {
-      const button = make("button", { type: "button", disabled: to < 1 || to > pages, "aria-label": words, title: words }, label)
+    const step = (label, to, title) => {
+      const button = make("button", { type: "button", disabled: to < 1 || to > pages, "aria-label": title, title }, label)
       button.onclick = () => this.send("page", to)
       return button
     }
-    const told = make("span", {}, `Page ${page.toLocaleString("fr-FR")} sur ${pages.toLocaleString("fr-FR")}`)
-    return [step("«", 1, "Première page"), step("‹", page - 1, "Page précédente"), told, step("›", page + 1, "Page suivante"), step("»", pages, "Dernière page")]
+    const position = make("span", {}, `Page ${page.toLocaleString("fr-FR")} sur ${pages.toLocaleString("fr-FR")}`)
+    return [step("«", 1, "Première page"), step("‹", page - 1, "Page précédente"), position, step("›", page + 1, "Page suivante"), step("»", pages, "Dernière page")]
   }
 
   showStatus() {
-    const waiting = this.outbox.length
-    const text = this.lost ? "Connexion perdue : vos saisies sont gardées, nouvel essai…" : waiting ? "Enregistrement…" : this.data.status
+    const pending = this.outbox.length
+    const text = this.disconnected ? "Connexion perdue : vos saisies sont gardées, nouvel essai…" : pending ? "Enregistrement…" : this.data.status
     if (this.status.textContent !== text) this.status.textContent = text
-    const wrong = this.data.rows.reduce((sum, row) => sum + Object.keys({ ...row.refused, ...row.clashes }).length, 0)
-    this.wrong.hidden = !wrong
-    this.wrong.textContent = `${wrong} saisie${wrong > 1 ? "s" : ""} à revoir ↓`
-    this.status.classList.toggle("waiting", Boolean(this.lost))
-    this.status.classList.toggle("saved", Boolean(text && !waiting && !this.lost))
+    const errors = this.data.rows.reduce((sum, row) => sum + Object.keys({ ...row.refused, ...row.clashes }).length, 0)
+    this.errorsButton.hidden = !errors
+    this.errorsButton.textContent = `${errors} saisie${errors > 1 ? "s" : ""} à revoir ↓`
+    this.status.classList.toggle("waiting", Boolean(this.disconnected))
+    this.status.classList.toggle("saved", Boolean(text && !pending && !this.disconnected))
   }
 
   // ---- the active cell and the range
 
-  placeOf(td) {
+  positionOf(td) {
     return [this.lines.indexOf(td.closest("tr")), td.cellIndex - 1]
   }
 
-  cellAt(line, place) {
-    return this.lines[line]?.cells[place + 1]
+  cellAt(line, col) {
+    return this.lines[line]?.cells[col + 1]
   }
 
-  setActive(line, place, focus = true, extend = false) {
+  setActive(line, col, focus = true, extend = false) {
     line = Math.min(Math.max(line, 0), this.lines.length - 1)
-    place = Math.min(Math.max(place, 0), this.data.columns.length - 1)
-    const td = this.cellAt(line, place)
+    col = Math.min(Math.max(col, 0), this.data.columns.length - 1)
+    const td = this.cellAt(line, col)
     if (!td) return
     this.table.querySelector('td[tabindex="0"]')?.setAttribute("tabindex", "-1")
     td.setAttribute("tabindex", "0")
-    this.active = [line, place]
-    if (!extend) this.anchor = [line, place]
+    this.active = [line, col]
+    if (!extend) this.anchor = [line, col]
     if (focus) {
       td.focus({ preventScroll: true })
       td.scrollIntoView({ block: "nearest", inline: "nearest" })
@@ -313,16 +313,16 @@ class GridView {
     return { top: Math.min(a, c), bottom: Math.max(a, c), left: Math.min(b, d), right: Math.max(b, d) }
   }
 
-  placesInRange() {
+  positionsInRange() {
     const { top, bottom, left, right } = this.range()
     const places = []
-    for (let line = top; line <= bottom; line++) for (let place = left; place <= right; place++) places.push([line, place])
+    for (let line = top; line <= bottom; line++) for (let col = left; col <= right; col++) places.push([line, col])
     return places
   }
 
   showRange() {
     for (const td of this.table.querySelectorAll("td.in-range")) td.classList.remove("in-range")
-    const places = this.placesInRange()
-    if (places.length > 1) for (const [line, place] of places) this.cellAt(line, place)?.classList.add("in-range")
+    const places = this.positionsInRange()
+    if (places.length > 1) for (const [line, col] of places) this.cellAt(line, col)?.classList.add("in-range")
   }
 }

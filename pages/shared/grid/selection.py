@@ -1,4 +1,4 @@
-"""What happens around a grid: the selected rows (bulk work, delete), and what it has to say (refused, clashes)."""
+"""Around a grid: buttons for the selected rows, and below it the refused texts, conflicts and other notices."""
 
 from time import monotonic
 
@@ -11,16 +11,16 @@ from db.model.office import Office
 from db.model.types import Context
 from db.rows import records
 from pages.shared.grid import bulk_edit
-from pages.shared.grid.view import View, view_of
-from pages.shared.shell.session import office, who
+from pages.shared.grid.view import GridView, view_of
+from pages.shared.shell.session import open_office, user_name
 
-_TOLD = 20
-_PASTED = 8.0
-"""For how many seconds it is said what was pasted."""
+_LISTED = 20
+_PASTED_SECONDS = 8.0
+"""How long the result of a paste is shown."""
 
 
-def show_bar(table: OfficeTable, key: str, view: View) -> None:
-    """What can be done with the rows that are chosen, or with all that are found."""
+def show_bar(table: OfficeTable, key: str, view: GridView) -> None:
+    """Show the buttons for the selected rows, or for all rows that match when none is selected."""
     chosen = [row_id for row_id in view.selected if row_id in view.ids]
     name = f"{key}:chosen" if chosen else f"{key}:found"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content", key=name):
@@ -29,16 +29,16 @@ def show_bar(table: OfficeTable, key: str, view: View) -> None:
             _delete_dialog(table.name, key, chosen)
 
 
-def _lines(number: int, word: str) -> str:
-    many = "s" if number > 1 else ""
-    return f"{number} ligne{many} {word}{many}"
+def _lines(count: int, word: str) -> str:
+    s = "s" if count > 1 else ""
+    return f"{count} ligne{s} {word}{s}"
 
 
 @st.dialog("Supprimer ?")
 def _delete_dialog(table_name: str, key: str, chosen: list[int]) -> None:
-    db, table = office(), TABLES[table_name]
-    known = records.context(db)
-    st.write("\n".join(f"- {known.title(table.name, row_id)}" for row_id in chosen[:10]))
+    db, table = open_office(), TABLES[table_name]
+    context = records.context(db)
+    st.write("\n".join(f"- {context.title(table.name, row_id)}" for row_id in chosen[:10]))
     if len(chosen) > 10:
         st.caption(f"… et {len(chosen) - 10} autres")
     if table.name == "person":
@@ -47,7 +47,7 @@ def _delete_dialog(table_name: str, key: str, chosen: list[int]) -> None:
     if st.button("Supprimer", type="primary", key=f"{key}:confirm"):
         rows = records.rows(db, db.tables[table.name], chosen)
         try:
-            records.delete(db, db.tables[table.name], {row.id: row.version for row in rows}, who())
+            records.delete(db, db.tables[table.name], {row.id: row.version for row in rows}, user_name())
         except PaletteError as error:
             st.error(str(error))
         else:
@@ -56,23 +56,23 @@ def _delete_dialog(table_name: str, key: str, chosen: list[int]) -> None:
             st.rerun()
 
 
-def show_notices(db: Office, table: OfficeTable, key: str, view: View, known: Context) -> None:
-    """Under the grid: what could not be saved and why, what a colleague changed meanwhile, what can be undone."""
+def show_notices(db: Office, table: OfficeTable, key: str, view: GridView, context: Context) -> None:
+    """Show the notices below the grid: conflicts, refused texts, deletions to undo, unsaved lines, and so on."""
     drafts = sorted(view.sheet.drafts, reverse=True)
-    lines = {row_id: place for place, row_id in enumerate([*view.ids, *drafts], start=1)}
-    _show_clashes(db, table, key, view, known, lines)
-    _show_refused(table, key, view, known, lines)
+    lines = {row_id: line for line, row_id in enumerate([*view.ids, *drafts], start=1)}
+    _show_clashes(db, table, key, view, context, lines)
+    _show_refused(table, key, view, context, lines)
     for text in view.sheet.lost:
         st.warning(text, icon=":material/warning:")
     _show_deleted(db, table, key, view)
     for draft in drafts:
         _show_draft(key, view, draft, lines[draft])
-    if monotonic() - view.pasted_at < _PASTED:
+    if monotonic() - view.pasted_at < _PASTED_SECONDS:
         st.caption(view.pasted)
     _show_stale(db, table, key, view)
 
 
-def _show_draft(key: str, view: View, draft: int, line: int) -> None:
+def _show_draft(key: str, view: GridView, draft: int, line: int) -> None:
     missing = view.sheet.missing(draft)
     if not missing:
         return
@@ -83,36 +83,39 @@ def _show_draft(key: str, view: View, draft: int, line: int) -> None:
             st.rerun(scope="fragment")
 
 
-def _show_deleted(db: Office, table: OfficeTable, key: str, view: View) -> None:
+def _show_deleted(db: Office, table: OfficeTable, key: str, view: GridView) -> None:
     if not view.deleted:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/delete: {_lines(len(view.deleted), 'supprimée')}.", width="content")
         if st.button("Annuler la suppression", key=f"{key}:undo", icon=":material/undo:"):
             try:
-                records.restore(db, table, view.deleted, who())
+                records.restore(db, table, view.deleted, user_name())
             except PaletteError as error:
                 st.error(str(error))
             else:
-                view.deleted, view.again = [], True
+                view.deleted, view.must_reload = [], True
                 st.rerun(scope="fragment")
 
 
-def _show_clashes(db: Office, table: OfficeTable, key: str, view: View, known: Context, lines: dict[int, int]) -> None:
-    for place, clash in list(view.sheet.clashes.items()):
-        told = clash.difference
-        theirs_text, mine_text = told.theirs_text or "vide", told.mine_text or "vide"
+def _show_clashes(
+    db: Office, table: OfficeTable, key: str, view: GridView, context: Context, lines: dict[int, int]
+) -> None:
+    for cell, clash in list(view.sheet.clashes.items()):
+        difference = clash.difference
+        theirs_text, mine_text = difference.theirs_text or "vide", difference.mine_text or "vide"
         with st.container(border=True):
+            title = context.title(table.name, clash.row)
             st.warning(
-                f"Ligne {lines.get(clash.row, '?')} · {known.title(table.name, clash.row)} · **{told.label}** : "
+                f"Ligne {lines.get(clash.row, '?')} · {title} · **{difference.label}** : "
                 f"{clash.who} a écrit « {theirs_text} » pendant que vous tapiez « {mine_text} ». Que garder ?",
                 icon=":material/call_split:",
             )
             with st.container(horizontal=True):
-                theirs = st.button(f"Garder « {_short(theirs_text)} »", key=f"{key}:theirs:{place}")
-                mine = st.button(f"Écrire « {_short(mine_text)} »", key=f"{key}:mine:{place}")
+                theirs = st.button(f"Garder « {_short(theirs_text)} »", key=f"{key}:theirs:{cell}")
+                mine = st.button(f"Écrire « {_short(mine_text)} »", key=f"{key}:mine:{cell}")
             if theirs or mine:
-                view.sheet.settle(db, place, mine, who())
+                view.sheet.settle(db, cell, mine, user_name())
                 st.rerun(scope="fragment")
 
 
@@ -120,21 +123,21 @@ def _short(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
-def _show_refused(table: OfficeTable, key: str, view: View, known: Context, lines: dict[int, int]) -> None:
+def _show_refused(table: OfficeTable, key: str, view: GridView, context: Context, lines: dict[int, int]) -> None:
     problems = view.sheet.problems(lines)
     if not problems:
         return
-    hidden = {row: f"{known.title(table.name, row)} · " for (row, _), _ in problems if row > 0 and row not in lines}
-    shown = "\n".join(f"- {hidden.get(row, '')}{problem}" for (row, _), problem in problems[:_TOLD])
-    more = f"\n\n… et {len(problems) - _TOLD} autres" if len(problems) > _TOLD else ""
+    outside = {row: f"{context.title(table.name, row)} · " for (row, _), _ in problems if row > 0 and row not in lines}
+    shown = "\n".join(f"- {outside.get(row, '')}{problem}" for (row, _), problem in problems[:_LISTED])
+    more = f"\n\n… et {len(problems) - _LISTED} autres" if len(problems) > _LISTED else ""
     st.error(f"Pas enregistré, à corriger dans la grille (le reste l’est) :\n\n{shown}{more}", icon=":material/error:")
     if st.button("Abandonner ces saisies", key=f"{key}:forget"):
-        for place, _ in problems:
-            view.sheet.forget(place)
+        for cell, _ in problems:
+            view.sheet.forget(cell)
         st.rerun(scope="fragment")
 
 
-def _show_stale(db: Office, table: OfficeTable, key: str, view: View) -> None:
+def _show_stale(db: Office, table: OfficeTable, key: str, view: GridView) -> None:
     stale = len(view.ids) - len(records.still_matching(db, table, view.query, view.ids)) if view.ids else 0
     if not stale:
         return
@@ -146,5 +149,5 @@ def _show_stale(db: Office, table: OfficeTable, key: str, view: View) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(words, width="content")
         if st.button("Appliquer de nouveau", key=f"{key}:again", icon=":material/refresh:"):
-            view.again = True
+            view.must_reload = True
             st.rerun(scope="fragment")

@@ -1,4 +1,4 @@
-"""Which of several tables a screen shows."""
+"""The tabs of a screen that shows one of several tables."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,11 @@ from pages.shared.grid import view_menu
 
 
 def choose_table(tables: Sequence[OfficeTable], key: str) -> OfficeTable:
-    """A row of tabs, one a table; the first at first, unless the address asks for a view of another."""
+    """Show one tab per table and return the chosen one: at first the table of the view in the address, or the first."""
     labels = {table.name: table for table in tables}
-    asked = view_menu.asked_table(list(labels))
-    if asked:
-        st.session_state[f"{key}:table"] = asked
+    requested = view_menu.requested_table(list(labels))
+    if requested:
+        st.session_state[f"{key}:table"] = requested
     chosen = st.segmented_control(
         "Vue",
         list(labels),

@@ -1,4 +1,9 @@
-"""What one tab is looking at in one grid: the query in force, the rows it found then, the columns in their order."""
+"""The state of one grid in one tab: its query, the rows of its page, its columns, what was typed in it.
+
+The rows of a page are loaded once for each query (``refresh``) and then keep their positions, so that a row does not
+move or vanish while a person types in it: edited rows that no longer match stay, struck through, and new rows come
+last. A new query, or « Appliquer de nouveau » and « Ranger » under the grid, load the page again.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,8 +24,8 @@ from db.rows.saved_views import Grid, Look, tidy
 from db.storage.connection import change_token
 from pages.shared.grid import filters
 
-_SLOW = 0.04
-_AGAIN = 4.0
+_SLOW_SECONDS, _KEEP_SECONDS = 0.04, 4.0
+"""A count that took longer than ``_SLOW_SECONDS`` is reused for ``_KEEP_SECONDS`` although the file has changed."""
 SIZE = 50
 """How many rows a page holds."""
 
@@ -30,35 +35,35 @@ class _Counted:
     matching: int
     total: int
     groups: Counts
-    asked: tuple[Any, ...]
+    question: tuple[Any, ...]
     token: int
     cost: float
     at: float = field(default_factory=monotonic)
 
-    def holds(self, asked: tuple[Any, ...], token: int) -> bool:
-        """Whether it is good enough for now although the file has changed."""
-        slow = self.cost > _SLOW and monotonic() - self.at < _AGAIN
-        return slow and self.asked == asked and self.token != token
+    def may_be_reused(self, question: tuple[Any, ...], token: int) -> bool:
+        """Whether to show this count a little longer although the file has changed."""
+        is_recent = self.cost > _SLOW_SECONDS and monotonic() - self.at < _KEEP_SECONDS
+        return is_recent and self.question == question and self.token != token
 
 
 @dataclass
-class View:
-    """Kept in the session under the grid's own name, so that leaving the page and coming back changes nothing."""
+class GridView:
+    """The state of a grid, kept in the session under the grid's key: it is the same after leaving the page."""
 
     query: Query
     columns: list[str]
     sheet: Sheet
     filters: dict[str, Any]
-    """What each filter holds, as it was chosen or typed; the widgets show it, the query follows from it."""
-    home: Look
-    """What the screen shows before anybody chose anything."""
-    home_name: str
+    """The values of the filter widgets, as chosen or typed; ``apply_filters`` puts them into the query."""
+    default_look: Look
+    """The look of the screen before the person changes anything."""
+    default_name: str
     saved: int | None = None
-    """The number of the kept view it was opened on, if any."""
-    told: list[str] = field(default_factory=list)
-    """What there is to say of the view that was opened: what is left out of it, or that there is none."""
-    asked: str = ""
-    """The number in the address that was dealt with last."""
+    """The id of the saved view that is open, if any."""
+    messages: list[str] = field(default_factory=list)
+    """What to tell about the view just opened: parts of it that no longer exist, or that there is no such view."""
+    address_view: str = ""
+    """The value of the address's parameter ``vue`` that was handled last."""
     ids: list[int] = field(default_factory=list)
     selected: list[int] = field(default_factory=list)
     deleted: list[int] = field(default_factory=list)
@@ -66,198 +71,200 @@ class View:
     pasted_at: float = -inf
     opening: int | None = None
     suggestions: dict[str, Any] | None = None
-    turn: int = 0
-    """Grows when rows were found anew; grid.js then draws everything again."""
-    again: bool = False
-    known: frozenset[str] = frozenset()
-    """The columns there were when the view was last shown: one that the office adds later comes into sight."""
+    draw_number: int = 0
+    """Grows when the page is loaded again; grid.js then redraws everything instead of updating its rows."""
+    must_reload: bool = False
+    known_columns: frozenset[str] = frozenset()
+    """The columns that existed in the last run, to notice one that the office has added since."""
     token: int = -1
-    late: bool = False
-    """Whether the counts are those of a moment ago; the grid then asks again when all is quiet."""
+    counts_are_old: bool = False
+    """Whether the counts are older than the file; the grid then asks for a rerun some seconds later."""
     sections: list[GroupSection] = field(default_factory=list)
-    """The groups of the page, as they were when its rows were found."""
-    placed: dict[int, Any] = field(default_factory=dict)
-    """The group each row of the page stood in then; a row that is not there is a new one."""
-    moved: int = 0
-    """How many rows of the page are in another group by now."""
-    _found: Query | None = None
-    _before: frozenset[int] = frozenset()
-    """The rows this tab had added when the present rows were found: those among them that do not fit stay away."""
+    """The groups of the page when it was loaded."""
+    group_of_row: dict[int, Any] = field(default_factory=dict)
+    """The group of each row when the page was loaded, by row id; a row that is missing was added since."""
+    moved_count: int = 0
+    """How many rows of the page have changed groups since."""
+    _loaded_query: Query | None = None
+    _added_before: frozenset[int] = frozenset()
+    """The rows added in this tab before the page was loaded: they are in it only if they match the query."""
     _counted: _Counted | None = None
 
     @property
-    def given(self) -> tuple[Filter, ...]:
-        """The conditions that hold whatever the person filters."""
+    def fixed_filters(self) -> tuple[Filter, ...]:
+        """The conditions that the person cannot change."""
         return tuple(Filter(name, "is", value) for name, value in self.sheet.fixed.items())
 
     @property
-    def narrowed(self) -> bool:
-        """Whether a search or a filter of the person's is in force."""
-        return bool(self.query.search.strip()) or len(self.query.filters) > len(self.given)
+    def is_narrowed(self) -> bool:
+        """Whether the person has set a search or a filter."""
+        return bool(self.query.search.strip()) or len(self.query.filters) > len(self.fixed_filters)
 
-    def follow(self, table: OfficeTable) -> None:
-        """The table as the office keeps it by now: new columns come into sight, what was hidden goes."""
-        there = {item.name: item for item in columns_of(table)}
-        if self.known and self.known != there.keys():
-            shown = [name for name, item in there.items() if item.shown and name not in self.sheet.fixed]
-            kept, new = [n for n in self.columns if n in there], [n for n in shown if n not in self.known]
-            at_home = kept == [name for name in shown if name in self.known]
-            self.columns = shown if at_home else [*kept, *(n for n in new if n not in kept)] or list(table.title)
-            self.home = replace(self.home, columns=tuple(shown))
-            sort = tuple(name for name in self.query.sort if name.removeprefix("-") in there)
-            self.query = replace(self.query, sort=sort, group=self.query.group if self.query.group in there else "")
-        self.sheet.table, self.known = table, frozenset(there)
+    def update_columns(self, table: OfficeTable) -> None:
+        """Follow the office's changes of its fields: show columns added since the last run, drop those hidden since."""
+        existing = {column.name: column for column in columns_of(table)}
+        if self.known_columns and self.known_columns != existing.keys():
+            default = [name for name, column in existing.items() if column.shown and name not in self.sheet.fixed]
+            kept = [name for name in self.columns if name in existing]
+            added = [name for name in default if name not in self.known_columns and name not in kept]
+            is_default = kept == [name for name in default if name in self.known_columns]
+            self.columns = default if is_default else [*kept, *added] or list(table.title)
+            self.default_look = replace(self.default_look, columns=tuple(default))
+            sort = tuple(name for name in self.query.sort if name.removeprefix("-") in existing)
+            self.query = replace(self.query, sort=sort, group=self.query.group if self.query.group in existing else "")
+        self.sheet.table, self.known_columns = table, frozenset(existing)
 
-    def filter(self, known: Context) -> None:
-        """Put what the filters hold into the query."""
-        if self.query.group and self.query.group not in [item.name for item in groupable(self.sheet.table)]:
-            self.group_by("")  # the field is gone since
-        chosen = (*self.given, *filters.conditions(self.sheet.table, self.filters, known))
-        if chosen != self.query.filters:
-            self.query = replace(self.query, filters=chosen, page=1)
+    def apply_filters(self, context: Context) -> None:
+        """Put the values of the filter widgets into the query."""
+        if self.query.group and self.query.group not in [column.name for column in groupable(self.sheet.table)]:
+            self.group_by("")  # the field was removed since
+        conditions = (*self.fixed_filters, *filters.conditions(self.sheet.table, self.filters, context))
+        if conditions != self.query.filters:
+            self.query = replace(self.query, filters=conditions, page=1)
 
     def refresh(self, db: Office) -> None:
-        """Other rows when the query changed; otherwise the same rows in the same places, and new ones below them."""
+        """Load the page when the query changed or ``must_reload``; else keep its rows and append new ones."""
         table, token, query = self.sheet.table, change_token(db), replace(self.query, today=records.today())
-        if self._found != query or self.again:
+        if self._loaded_query != query or self.must_reload:
             self.query = replace(self.query, page=min(query.page, self.pages(db)))
-            self._found = replace(self.query, today=query.today)
+            self._loaded_query = replace(self.query, today=query.today)
             self.ids = records.page_ids(db, table, self.query)
-            self._place(db)
-            self.selected, self.again, self._before = [], False, frozenset(self.sheet.adopted.values())
-            self.turn += 1
+            self._load_groups(db)
+            self.selected, self.must_reload, self._added_before = [], False, frozenset(self.sheet.adopted.values())
+            self.draw_number += 1
         elif self.token != token:
-            self._add_new(db)
+            self._append_new_rows(db)
         self.token = token
 
-    def _place(self, db: Office) -> None:
-        """Which groups the page shows, and which row is in which."""
+    def _load_groups(self, db: Office) -> None:
+        """Load the groups of the page and the group of each row."""
         query = self.query
-        self.placed, self.sections = {}, []
+        self.group_of_row, self.sections = {}, []
         if query.group:
-            self.placed = group_counts.of_rows(db, self.sheet.table, query.group, self.ids)
-            on_page = [self.placed[row_id] for row_id in self.ids if row_id in self.placed]
+            self.group_of_row = group_counts.of_rows(db, self.sheet.table, query.group, self.ids)
+            on_page = [self.group_of_row[row_id] for row_id in self.ids if row_id in self.group_of_row]
             self.sections = group_counts.sections(self.groups(db), query, on_page)
 
-    def _add_new(self, db: Office) -> None:
-        """The lines added here, and, when all fits on one page, what colleagues added."""
-        fresh = records.page_ids(db, self.sheet.table, self.query) if self.pages(db) == 1 else []
-        mine = [row_id for row_id in self.sheet.adopted.values() if row_id > 0 and row_id not in self._before]
-        self.ids = list(dict.fromkeys([*self.ids, *mine, *fresh]))
+    def _append_new_rows(self, db: Office) -> None:
+        """Append the rows added in this tab and, when there is one page only, those added by colleagues."""
+        matching = records.page_ids(db, self.sheet.table, self.query) if self.pages(db) == 1 else []
+        added = [row_id for row_id in self.sheet.adopted.values() if row_id > 0 and row_id not in self._added_before]
+        self.ids = list(dict.fromkeys([*self.ids, *added, *matching]))
 
     def counts(self, db: Office) -> tuple[int, int]:
-        """How many rows the query finds, and of how many."""
+        """Return how many rows match the query, and how many there are without the person's filters."""
         counted = self._count(db)
         return counted.matching, counted.total
 
     def groups(self, db: Office) -> Counts:
-        """Every group that the query finds, with its number of rows on all pages."""
+        """Return every group that matches the query, with its number of rows on all pages."""
         return self._count(db).groups
 
     def _count(self, db: Office) -> _Counted:
-        """Slow counts (a very large table) wait a little."""
+        """Count the rows, unless the last count was slow (a very large table) and may stay a little longer."""
         query, last = self.query, self._counted
-        asked = (query.filters, query.search, query.group, query.groups_backward)
-        self.late = last is not None and last.holds(asked, change_token(db))
-        if last is None or not self.late:
+        question = (query.filters, query.search, query.group, query.groups_backward)
+        self.counts_are_old = last is not None and last.may_be_reused(question, change_token(db))
+        if last is None or not self.counts_are_old:
             start, table = monotonic(), self.sheet.table
             groups = group_counts.counts(db, table, query) if query.group else []
-            matching = sum(many for _, many in groups) if query.group else records.count(db, table, query)
-            total = records.count(db, table, Query(self.given))
-            last = _Counted(matching, total, groups, asked, change_token(db), monotonic() - start)
+            matching = sum(count for _, count in groups) if query.group else records.count(db, table, query)
+            total = records.count(db, table, Query(self.fixed_filters))
+            last = _Counted(matching, total, groups, question, change_token(db), monotonic() - start)
             self._counted = last
         return last
 
     def pages(self, db: Office) -> int:
-        """How many pages the query fills, at least one."""
+        """Return the number of pages, at least one."""
         counted = self._count(db)
-        on_pages = group_counts.on_pages(counted.groups, self.query) if self.query.group else counted.matching
-        return max(1, ceil(on_pages / self.query.size))
+        lines = group_counts.on_pages(counted.groups, self.query) if self.query.group else counted.matching
+        return max(1, ceil(lines / self.query.size))
 
-    # ---- what it looks like
+    # ---- its look: what a saved view stores
 
     @property
     def look(self) -> Look:
-        """What a kept view would keep of it."""
-        chosen = {place: tidy(value) for place, value in self.filters.items() if place != filters.AMONG}
+        """The look as a saved view would store it."""
+        chosen = {name: tidy(value) for name, value in self.filters.items() if name != filters.AMONG}
         query = self.query
         return Look(chosen, query.search.strip(), tuple(self.columns), query.sort, query.group, query.folded)
 
-    def wear(self, look: Look, saved: int | None) -> None:
-        """Show what a kept view, or the screen at first, shows."""
-        self.filters.clear()  # the widgets hold this very dictionary
-        self.filters.update({p: list(value) if isinstance(value, list) else value for p, value in look.filters.items()})
+    def apply_look(self, look: Look, saved: int | None) -> None:
+        """Show a look. ``saved``: the id of its saved view; None for the default look."""
+        values = {name: list(value) if isinstance(value, list) else value for name, value in look.filters.items()}
+        self.filters.clear()  # in place: the callbacks of the widgets hold this dictionary
+        self.filters.update(values)
         self.columns, self.saved = list(look.columns), saved
         sort, search, group, folded = look.sort, look.search, look.group, look.folded
         self.query = replace(self.query, sort=sort, search=search, group=group, folded=folded, page=1)
 
     def group_by(self, name: str) -> None:
-        """Group by a column, or by none."""
+        """Group by a column; "" ungroups."""
         self.query = replace(self.query, group=name, folded=(), page=1)
 
-    def fold(self, *codes: Any) -> None:
-        """Fold these groups and no others."""
+    def fold_only(self, *codes: Any) -> None:
+        """Fold the groups of these codes and unfold all others."""
         self.query = replace(self.query, folded=codes)
 
 
 def columns_of(table: OfficeTable) -> list[Field | Computed]:
-    """Every column: what a row says, then what follows from it; of a person, the day's answers come after the name."""
+    """Return the visible columns of a table, the computed ones last; of persons, right after the name."""
     if table.belongs_to_person:
-        return _in_sight(table.columns)
-    titles = [item for item in table.fields if item.name in table.title]
-    others = [item for item in table.fields if item.name not in table.title]
-    return _in_sight([*titles, *table.computed, *others])
+        return _visible(table.columns)
+    titles = [column for column in table.fields if column.name in table.title]
+    others = [column for column in table.fields if column.name not in table.title]
+    return _visible([*titles, *table.computed, *others])
 
 
-def _in_sight(columns: Sequence[Field | Computed]) -> list[Field | Computed]:
-    """Without what the office has hidden."""
-    return [item for item in columns if not item.hidden]
+def _visible(columns: Sequence[Field | Computed]) -> list[Field | Computed]:
+    return [column for column in columns if not column.hidden]
 
 
 def open_view(
     table: OfficeTable, key: str, preset: tuple[Filter, ...], fixed: Mapping[str, Any], size: int, called: str = ""
-) -> View:
-    """The view of that name, made the first time it is asked for. ``called``: what it shows at first."""
+) -> GridView:
+    """Return the state of the grid of that key, made the first time. ``called``: the name of its default look."""
     name = f"{key}:view"
-    columns = [item.name for item in columns_of(table) if item.shown and item.name not in fixed]
-    home = Look({place: tidy(value) for place, value in filters.chosen_by(preset).items()}, columns=tuple(columns))
+    columns = [column.name for column in columns_of(table) if column.shown and column.name not in fixed]
+    values = filters.chosen_by(preset)
+    default_look = Look({name: tidy(value) for name, value in values.items()}, columns=tuple(columns))
     if name not in st.session_state:
         query, sheet = Query(size=size), Sheet(table, fixed)
-        st.session_state[name] = View(query, columns, sheet, filters.chosen_by(preset), home, called)
+        st.session_state[name] = GridView(query, columns, sheet, values, default_look, called)
     view = view_of(key)
-    # Whoever came by a link that shows some rows only has not been told what the screen shows at first.
-    view.home, view.home_name = home, called or everything(table)
+    # Set in every run: ``_open_on`` makes the state without knowing the screen's preset.
+    view.default_look, view.default_name = default_look, called or everything(table)
     return view
 
 
 def everything(table: OfficeTable) -> str:
-    """« Toutes les aides financières », « Tous les CER »."""
+    """Return « Toutes les aides financières », « Tous les CER »."""
     plural = table.plural if table.plural.isupper() else table.plural[0].lower() + table.plural[1:]
     return f"{'Toutes' if table.feminine else 'Tous'} les {plural}"
 
 
 def grid_of(key: str) -> Grid:
-    """Which grid the kept views of that name belong to."""
+    """Return the identity of the grid of that key, to which its saved views belong."""
     return Grid.of(view_of(key).sheet.table, key)
 
 
-def view_of(key: str) -> View:
-    """The view of that name."""
-    view: View = st.session_state[f"{key}:view"]
+def view_of(key: str) -> GridView:
+    """Return the state of the grid of that key."""
+    view: GridView = st.session_state[f"{key}:view"]
     return view
 
 
-def show_only(table: OfficeTable, key: str, wanted: tuple[Filter, ...], sort: str) -> None:
-    """Let the grid of that name open on these rows, in this order; what was begun in it stays."""
-    _open_on(table, key, filters.chosen_by(wanted), (sort,))
+def show_only(table: OfficeTable, key: str, conditions: tuple[Filter, ...], sort: str) -> None:
+    """Make the grid of that key show the rows that match, sorted. Unsaved text in it is kept."""
+    _open_on(table, key, filters.chosen_by(conditions), (sort,))
 
 
-def show_among(table: OfficeTable, key: str, what: str, ids: list[int]) -> None:
-    """Let the grid of that name open on these very rows, and say what they are."""
-    _open_on(table, key, {filters.AMONG: (what, tuple(ids))}, ())
+def show_among(table: OfficeTable, key: str, title: str, ids: list[int]) -> None:
+    """Make the grid of that key show these rows. ``title``: what they are, shown as a filter."""
+    _open_on(table, key, {filters.AMONG: (title, tuple(ids))}, ())
 
 
 def _open_on(table: OfficeTable, key: str, chosen: filters.Chosen, sort: tuple[str, ...]) -> None:
     view = open_view(table, key, (), {}, SIZE)
-    view.wear(replace(view.look, filters=chosen, search="", sort=sort, group="", folded=()), saved=None)
-    view.told = []
+    view.apply_look(replace(view.look, filters=chosen, search="", sort=sort, group="", folded=()), saved=None)
+    view.messages = []

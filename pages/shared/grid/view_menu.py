@@ -1,4 +1,7 @@
-"""« Vue : … » : open a kept view of a grid, keep what it shows now, share it, have the grid open on it; its address."""
+"""« Vue : … »: the menu of a grid's saved views: open, save, share, set as default, rename, delete, copy the link.
+
+A saved view is a look of a grid: filters, search, columns, sort and groups, but no rows. Its address is « ?vue=12 ».
+"""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -11,77 +14,77 @@ from db.model.office import Office
 from db.model.types import Context
 from db.rows import records, saved_views
 from pages.shared.grid import filters
-from pages.shared.grid.view import View, grid_of, view_of
-from pages.shared.shell.markdown import plain
-from pages.shared.shell.session import office, who
-from pages.shared.shell.toasts import say
+from pages.shared.grid.view import GridView, grid_of, view_of
+from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import open_office, user_name
+from pages.shared.shell.toasts import queue_toast
 
 PARAMETER = "vue"
-"""What an address calls a view: « ?vue=12 », a number and never a name."""
+"""The query parameter of a saved view, whose value is its id."""
 _SHORT = 28
 _AS_USUAL = "Voici la grille comme d’habitude."
 
 
-# ---- opened by an address, or by default
+# ---- opening by address, or by default
 
 
-def asked_table(tables: list[str]) -> str:
-    """The table, among those a screen shows, of the view that the address asks for; '' when it says nothing of them."""
+def requested_table(tables: list[str]) -> str:
+    """Return the table of the saved view in the address, once; '' when it is none of these tables."""
     number = st.query_params.get(PARAMETER, "")
     if not number or number == st.session_state.get("view:asked"):
         return ""
     st.session_state["view:asked"] = number
     try:
-        table = saved_views.get(office(), _number(number), who()).grid.table
+        table = saved_views.get(open_office(), _number(number), user_name()).grid.table
     except NotFoundError:
         return ""
     return table if table in tables else ""
 
 
-def open_asked(db: Office, key: str, known: Context, fresh: bool) -> None:
-    """Open the view that the address asks for; else, in a grid that was not open yet, one's own default."""
+def open_requested(db: Office, key: str, context: Context, is_new: bool) -> None:
+    """Open the saved view in the address; else, when the grid's state is new, the person's default view."""
     view, number = view_of(key), st.query_params.get(PARAMETER, "")
-    if number and number not in (view.asked, str(view.saved)):
-        view.asked = number
-        view.told = _open_number(db, key, number, known)
-    elif fresh and not number:
-        kept = saved_views.default(db, who(), grid_of(key))
-        if kept:
-            _open(key, kept, known)
+    if number and number not in (view.address_view, str(view.saved)):
+        view.address_view = number
+        view.messages = _open_number(db, key, number, context)
+    elif is_new and not number:
+        saved = saved_views.default(db, user_name(), grid_of(key))
+        if saved:
+            _open(key, saved, context)
     _write_address(view)
 
 
-def _open_number(db: Office, key: str, number: str, known: Context) -> list[str]:
-    """Open it. Returns what there is to say."""
+def _open_number(db: Office, key: str, number: str, context: Context) -> list[str]:
+    """Open a saved view. Returns the messages to show."""
     try:
-        kept = saved_views.get(db, _number(number), who())
+        saved = saved_views.get(db, _number(number), user_name())
     except NotFoundError as error:
         return [str(error), _AS_USUAL]
-    if kept.grid != grid_of(key):
+    if saved.grid != grid_of(key):
         return ["La vue de cette adresse est celle d’un autre écran.", _AS_USUAL]
-    return _open(key, kept, known)
+    return _open(key, saved, context)
 
 
 def _number(text: str) -> int:
-    """The number of a view in an address; 0, which is none, when it is no number."""
+    """Return the id of a view in an address; 0, which no view has, when it is not a number."""
     return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
-def _open(key: str, kept: saved_views.View, known: Context) -> list[str]:
-    """Show what a kept view shows. Returns what is left out of it."""
+def _open(key: str, saved: saved_views.View, context: Context) -> list[str]:
+    """Open a saved view. Returns messages about what could not be applied."""
     view = view_of(key)
-    look, view.told = saved_views.fit(view.sheet.table, kept.look, known, kept.labels)
-    view.wear(look, kept.id)
-    return view.told
+    look, view.messages = saved_views.fit(view.sheet.table, saved.look, context, saved.labels)
+    view.apply_look(look, saved.id)
+    return view.messages
 
 
-def _write_address(view: View) -> None:
-    """The address says which view is open, so that the page can be loaded again, or sent to a colleague."""
+def _write_address(view: GridView) -> None:
+    """Put the id of the open view into the address, so that the page can be reloaded or sent to a colleague."""
     number = "" if view.saved is None else str(view.saved)
     if st.query_params.get(PARAMETER, "") == number:
         return
     if number:
-        st.query_params[PARAMETER] = view.asked = number
+        st.query_params[PARAMETER] = view.address_view = number
     else:
         del st.query_params[PARAMETER]
 
@@ -89,58 +92,58 @@ def _write_address(view: View) -> None:
 # ---- the menu
 
 
-def show_menu(db: Office, key: str, known: Context) -> None:
-    """The button that names the view, and all that can be done with it."""
+def show_menu(db: Office, key: str, context: Context) -> None:
+    """Show the menu under a button that names the open view."""
     view = view_of(key)
-    found = saved_views.every(db, who(), grid_of(key))
-    kept = next((one for one in found if one.id == view.saved), None)
-    if view.saved is not None and kept is None:
-        view.saved, view.told = (
+    views = saved_views.every(db, user_name(), grid_of(key))
+    saved = next((one for one in views if one.id == view.saved), None)
+    if view.saved is not None and saved is None:
+        view.saved, view.messages = (
             None,
             ["Cette vue n’existe plus, ou n’est plus partagée ; la grille reste telle quelle."],
         )
     _write_address(view)
-    label = f"Vue : {plain(_short(kept.name if kept else view.home_name))}"
-    if kept and _is_changed(view, kept, known):
+    label = f"Vue : {escape_markdown(_short(saved.name if saved else view.default_name))}"
+    if saved and _is_changed(view, saved, context):
         label += " · modifiée"
     with st.popover(label, icon=":material/bookmarks:", key=f"{key}:views", on_change="rerun") as popover:
         if popover.open:
-            default = saved_views.default(db, who(), grid_of(key))
+            default = saved_views.default(db, user_name(), grid_of(key))
             with st.container(gap="small", width=320):
-                _list(key, view, found, default)
-                _deeds(key, view, kept, _is_changed(view, kept, known))
-                if kept:
-                    _deeds_with_kept(key, kept, default)
-    _open_dialog(key, kept)
+                _list(key, view, views, default)
+                _show_look_actions(key, view, saved, _is_changed(view, saved, context))
+                if saved:
+                    _show_view_actions(key, saved, default)
+    _open_dialog(key, saved)
 
 
-def show_told(view: View, key: str) -> None:
-    """What there is to say of the view that was opened."""
-    if not view.told:
+def show_messages(view: GridView, key: str) -> None:
+    """Show the messages about the view that was opened."""
+    if not view.messages:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.info("  \n".join(map(plain, view.told)), icon=":material/bookmarks:", width="stretch")
-        st.button("Fermer", key=f"{key}:view-told", type="tertiary", on_click=view.told.clear)
+        st.info("  \n".join(map(escape_markdown, view.messages)), icon=":material/bookmarks:", width="stretch")
+        st.button("Fermer", key=f"{key}:view-told", type="tertiary", on_click=view.messages.clear)
 
 
 def _short(name: str) -> str:
     return name if len(name) <= _SHORT else f"{name[: _SHORT - 1]}…"
 
 
-def _is_changed(view: View, kept: saved_views.View | None, known: Context) -> bool:
-    """Whether the grid shows something else than the kept view (or the screen at first) does."""
-    look = saved_views.fit(view.sheet.table, kept.look, known)[0] if kept else view.home
+def _is_changed(view: GridView, saved: saved_views.View | None, context: Context) -> bool:
+    """Whether the grid differs from its saved view, or from its default look."""
+    look = saved_views.fit(view.sheet.table, saved.look, context)[0] if saved else view.default_look
     return view.look != look or filters.AMONG in view.filters
 
 
-def _list(key: str, view: View, found: list[saved_views.View], default: saved_views.View | None) -> None:
-    """Every view to choose from: the screen's own, one's own, the team's."""
+def _list(key: str, view: GridView, views: list[saved_views.View], default: saved_views.View | None) -> None:
+    """List the views to choose from: the default look, the person's own views, the shared ones."""
     with st.container(gap=None):
-        _choice(key, 0, plain(view.home_name), view.saved is None)
-        for one in found:
-            told = [] if one.owner == who() else [f"de {plain(one.owner)}"]
-            told += ["partagée"] * (one.owner == who() and one.shared) + ["par défaut"] * (one == default)
-            name = " ".join([plain(one.name), *(f":gray[· {word}]" for word in told)])
+        _choice(key, 0, escape_markdown(view.default_name), view.saved is None)
+        for one in views:
+            notes = [] if one.owner == user_name() else [f"de {escape_markdown(one.owner)}"]
+            notes += ["partagée"] * (one.owner == user_name() and one.shared) + ["par défaut"] * (one == default)
+            name = " ".join([escape_markdown(one.name), *(f":gray[· {word}]" for word in notes)])
             _choice(key, one.id, name, view.saved == one.id)
 
 
@@ -151,26 +154,27 @@ def _choice(key: str, view_id: int, name: str, is_open: bool) -> None:
 
 
 def _choose(key: str, view_id: int | None) -> None:
-    """Open a view of the list, or what the screen shows at first."""
+    """Open a view of the list, or the default look."""
     view = view_of(key)
     _close(key)
-    view.told = []
+    view.messages = []
     if view_id is None:
-        view.wear(view.home, None)
+        view.apply_look(view.default_look, None)
         return
-    _tried(key, lambda: _open(key, saved_views.get(office(), view_id, who()), records.context(office())))
+    db = open_office()
+    _try(key, lambda: _open(key, saved_views.get(db, view_id, user_name()), records.context(db)))
 
 
-def _deeds(key: str, view: View, kept: saved_views.View | None, changed: bool) -> None:
-    """What can be done with what the grid shows now."""
+def _show_look_actions(key: str, view: GridView, saved: saved_views.View | None, changed: bool) -> None:
+    """Show the buttons that save or reset what the grid shows now."""
     st.caption("Ce que montre la grille")
     with st.container(horizontal=True, gap="small"):
-        if kept and kept.owner == who() and changed:
+        if saved and saved.owner == user_name() and changed:
             st.button(
                 "Enregistrer", key=f"{key}:view-save", icon=":material/save:", type="primary",
-                on_click=_overwrite, args=(key, kept.id),
+                on_click=_overwrite, args=(key, saved.id),
             )  # fmt: skip
-        _asks(key, "Enregistrer sous…", "save_as", "bookmark_add")
+        _dialog_button(key, "Enregistrer sous…", "save_as", "bookmark_add")
         if changed:
             st.button(
                 "Rétablir", key=f"{key}:view-back", icon=":material/undo:", help="Remontrer la vue telle quelle",
@@ -178,22 +182,22 @@ def _deeds(key: str, view: View, kept: saved_views.View | None, changed: bool) -
             )  # fmt: skip
 
 
-def _deeds_with_kept(key: str, kept: saved_views.View, default: saved_views.View | None) -> None:
-    """What can be done with the view that is open: a colleague's is hers to change."""
-    mine = kept.owner == who()
-    if mine:
-        _toggle(key, "Partager avec l’équipe", f"share:{kept.id}", kept.shared, _share, kept.id)
-    _toggle(key, "En faire ma vue par défaut", f"default:{kept.id}", default == kept, _set_default, kept.id)
-    st.caption("Copier l’adresse" if kept.shared else "Copier l’adresse (la vue n’est pas partagée : pour vous seul)")
-    st.code(_address(kept), language=None, wrap_lines=True)
-    if mine:
+def _show_view_actions(key: str, saved: saved_views.View, default: saved_views.View | None) -> None:
+    """Show what can be done with the open view. Only its owner may share, rename or delete it."""
+    is_own = saved.owner == user_name()
+    if is_own:
+        _toggle(key, "Partager avec l’équipe", f"share:{saved.id}", saved.shared, _share, saved.id)
+    _toggle(key, "En faire ma vue par défaut", f"default:{saved.id}", default == saved, _set_default, saved.id)
+    st.caption("Copier l’adresse" if saved.shared else "Copier l’adresse (la vue n’est pas partagée : pour vous seul)")
+    st.code(_address(saved), language=None, wrap_lines=True)
+    if is_own:
         with st.container(horizontal=True, gap="small"):
-            _asks(key, "Renommer", "rename", "edit")
-            _asks(key, "Supprimer", "delete", "delete")
+            _dialog_button(key, "Renommer", "rename", "edit")
+            _dialog_button(key, "Supprimer", "delete", "delete")
 
 
-def _asks(key: str, label: str, what: str, icon: str) -> None:
-    """A button that closes the menu and opens a dialog."""
+def _dialog_button(key: str, label: str, what: str, icon: str) -> None:
+    """Show a button that closes the menu and opens a dialog."""
 
     def ask() -> None:
         _close(key)
@@ -212,45 +216,45 @@ def _close(key: str) -> None:
     st.session_state[f"{key}:views"] = False
 
 
-def _address(kept: saved_views.View) -> str:
-    """What a colleague opens. The number of a file in it stays, a plan is somebody's; no name is ever in it."""
+def _address(saved: saved_views.View) -> str:
+    """Return the link to a view. It keeps the id of the person's file, on which plans are shown, but no name."""
     here = urlsplit(str(st.context.url))
     base = ADDRESS or f"{here.scheme}://{here.netloc}"
     person = st.query_params.get("dossier", "")
-    return f"{base}{here.path or '/'}?{f'dossier={person}&' if person.isdecimal() else ''}{PARAMETER}={kept.id}"
+    return f"{base}{here.path or '/'}?{f'dossier={person}&' if person.isdecimal() else ''}{PARAMETER}={saved.id}"
 
 
-# ---- what is done
+# ---- actions
 
 
-def _tried(key: str, deed: Callable[[], object]) -> bool:
-    """Do it, or say why not."""
+def _try(key: str, action: Callable[[], object]) -> bool:
+    """Do something; show the error as a message of the view. Returns whether it was done."""
     try:
-        deed()
+        action()
     except PaletteError as error:
-        view_of(key).told = [str(error)]
+        view_of(key).messages = [str(error)]
         return False
     return True
 
 
 def _overwrite(key: str, view_id: int) -> None:
     view = view_of(key)
-    if _tried(key, lambda: saved_views.overwrite(office(), view.sheet.table, view_id, view.look, who())):
+    if _try(key, lambda: saved_views.overwrite(open_office(), view.sheet.table, view_id, view.look, user_name())):
         _close(key)
-        view.told = _left_out(view)
+        view.messages = _left_out(view)
         st.toast("Vue enregistrée.", icon=":material/bookmarks:")
 
 
 def _share(key: str, view_id: int, shared: bool) -> None:
-    _tried(key, lambda: saved_views.share(office(), view_id, shared, who()))
+    _try(key, lambda: saved_views.share(open_office(), view_id, shared, user_name()))
 
 
 def _set_default(key: str, view_id: int, on: bool) -> None:
-    _tried(key, lambda: saved_views.set_default(office(), grid_of(key), view_id if on else None, who()))
+    _try(key, lambda: saved_views.set_default(open_office(), grid_of(key), view_id if on else None, user_name()))
 
 
-def _left_out(view: View) -> list[str]:
-    """What a view does not keep: a rule can be followed again, a list of persons only goes stale."""
+def _left_out(view: GridView) -> list[str]:
+    """Return the message about what a view does not store: a choice of rows, which would soon be out of date."""
     if filters.AMONG not in view.filters:
         return []
     return [
@@ -261,14 +265,14 @@ def _left_out(view: View) -> list[str]:
 # ---- dialogs
 
 
-def _open_dialog(key: str, kept: saved_views.View | None) -> None:
+def _open_dialog(key: str, saved: saved_views.View | None) -> None:
     match st.session_state.pop(f"{key}:view-asks", None):
         case "save_as":
             _save_as_dialog(key)
-        case "rename" if kept:
-            _rename_dialog(key, kept)
-        case "delete" if kept:
-            _delete_dialog(key, kept)
+        case "rename" if saved:
+            _rename_dialog(key, saved)
+        case "delete" if saved:
+            _delete_dialog(key, saved)
 
 
 @st.dialog("Enregistrer la vue")
@@ -285,49 +289,51 @@ def _save_as_dialog(key: str) -> None:
             st.caption(text)
         sent = st.form_submit_button("Enregistrer", type="primary")
     if sent:
-        _answer(lambda: _save_as(key, view, name, shared, default), "Vue enregistrée.")
+        _do_and_close(lambda: _save_as(key, view, name, shared, default), "Vue enregistrée.")
 
 
-def _save_as(key: str, view: View, name: str, shared: bool, default: bool) -> None:
-    db, grid = office(), grid_of(key)
-    view.saved = saved_views.create(db, view.sheet.table, grid, name, view.look, who(), shared)
-    view.told = _left_out(view)
+def _save_as(key: str, view: GridView, name: str, shared: bool, default: bool) -> None:
+    db, grid = open_office(), grid_of(key)
+    view.saved = saved_views.create(db, view.sheet.table, grid, name, view.look, user_name(), shared)
+    view.messages = _left_out(view)
     if default:
-        saved_views.set_default(db, grid, view.saved, who())
+        saved_views.set_default(db, grid, view.saved, user_name())
 
 
 @st.dialog("Renommer la vue")
-def _rename_dialog(key: str, kept: saved_views.View) -> None:
+def _rename_dialog(key: str, saved: saved_views.View) -> None:
     with st.form(f"{key}:rename-form", border=False):
-        name = st.text_input("Nom de la vue", kept.name, max_chars=saved_views.LONGEST_NAME)
+        name = st.text_input("Nom de la vue", saved.name, max_chars=saved_views.LONGEST_NAME)
         sent = st.form_submit_button("Renommer", type="primary")
     if sent:
-        _answer(lambda: saved_views.rename(office(), kept.id, name, who()), "Vue renommée.")
+        _do_and_close(lambda: saved_views.rename(open_office(), saved.id, name, user_name()), "Vue renommée.")
 
 
 @st.dialog("Supprimer la vue ?")
-def _delete_dialog(key: str, kept: saved_views.View) -> None:
-    st.markdown(f"**{plain(kept.name)}** ne pourra plus être ouverte. Les lignes de la grille ne changent pas.")
-    if kept.others:
-        told = "1 collègue l’a" if kept.others == 1 else f"{kept.others} collègues l’ont"
-        st.warning(f"{told} pour vue par défaut.")
-    elif kept.shared:
+def _delete_dialog(key: str, saved: saved_views.View) -> None:
+    st.markdown(
+        f"**{escape_markdown(saved.name)}** ne pourra plus être ouverte. Les lignes de la grille ne changent pas."
+    )
+    if saved.others:
+        text = "1 collègue l’a" if saved.others == 1 else f"{saved.others} collègues l’ont"
+        st.warning(f"{text} pour vue par défaut.")
+    elif saved.shared:
         st.caption("Elle est partagée : vos collègues ne pourront plus l’ouvrir non plus.")
     if st.button("Supprimer", type="primary", key=f"{key}:view-delete-go"):
-        _answer(lambda: _delete(key, kept), "Vue supprimée.")
+        _do_and_close(lambda: _delete(key, saved), "Vue supprimée.")
 
 
-def _delete(key: str, kept: saved_views.View) -> None:
-    saved_views.delete(office(), kept.id, who())
+def _delete(key: str, saved: saved_views.View) -> None:
+    saved_views.delete(open_office(), saved.id, user_name())
     view_of(key).saved = None
 
 
-def _answer(deed: Callable[[], object], done: str) -> None:
-    """Do what a dialog asks, and close it; or say there why not."""
+def _do_and_close(action: Callable[[], object], done: str) -> None:
+    """Do something and close the dialog with a toast; show the error in the dialog instead."""
     try:
-        deed()
+        action()
     except PaletteError as error:
         st.error(str(error))
     else:
-        say(done, ":material/bookmarks:")
+        queue_toast(done, ":material/bookmarks:")
         st.rerun()

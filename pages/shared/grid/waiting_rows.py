@@ -1,4 +1,4 @@
-"""One card of « Aujourd’hui » : how many rows wait, and the first of them."""
+"""A card of « Aujourd’hui »: how many rows of a table wait for something, and the first of them."""
 
 from dataclasses import dataclass
 
@@ -13,28 +13,31 @@ from db.rows.queries import Filter, Query
 from db.rows.records import Row
 from pages.shared.grid.view import show_only
 
-_FIRST = 5
-_SHORT = 32
+_LISTED = 5
+_LONGEST_DETAIL = 32
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """Rows of a table that wait for something; ``day``: the date shown and sorted by; ``page``: where they all are."""
+    """The rows of a table that match ``filters``.
+
+    ``day``: the field of the date shown and sorted by. ``page``: the screen that shows them all. ``detail``: a field
+    shown after the person's name.
+    """
 
     title: str
     table: str
     filters: tuple[Filter, ...]
     day: str
     page: str
-    what: str = ""
-    """A field that says more than the person's name does."""
+    detail: str = ""
 
 
 def show_waiting(db: Office, waiting: Waiting) -> None:
-    """The card, with a line a person for the first few."""
+    """Show the card, with one line for each of the first rows."""
     table = db.tables[waiting.table]
-    page = records.read(db, table, Query(waiting.filters, sort=(waiting.day,), size=_FIRST))
-    known = records.context(db)
+    page = records.read(db, table, Query(waiting.filters, sort=(waiting.day,), size=_LISTED))
+    context = records.context(db)
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{waiting.title}**", width="stretch")
@@ -43,7 +46,7 @@ def show_waiting(db: Office, waiting: Waiting) -> None:
             st.caption("Rien n’attend.")
         with st.container(gap=None):
             for row in page.rows:
-                _show_row(row, table, waiting, known)
+                _show_row(row, table, waiting, context)
         if page.matching > len(page.rows):
             label = f"Voir les {french_number(page.matching)}"
             if st.button(label, key=f"{waiting.title}:all", icon=":material/arrow_forward:", type="tertiary"):
@@ -52,12 +55,12 @@ def show_waiting(db: Office, waiting: Waiting) -> None:
                 st.switch_page(waiting.page)
 
 
-def _show_row(row: Row, table: OfficeTable, waiting: Waiting, known: Context) -> None:
+def _show_row(row: Row, table: OfficeTable, waiting: Waiting, context: Context) -> None:
     person = row.values["person_id"]
-    told = [table.field(waiting.day).type.show(row.values[waiting.day], known), known.title("person", person)]
-    if waiting.what:
-        what = str(row.values[waiting.what])
-        told.append(what if len(what) < _SHORT else f"{what[: _SHORT - 1]}…")
+    parts = [table.field(waiting.day).type.show(row.values[waiting.day], context), context.title("person", person)]
+    if waiting.detail:
+        detail = str(row.values[waiting.detail])
+        parts.append(detail if len(detail) < _LONGEST_DETAIL else f"{detail[: _LONGEST_DETAIL - 1]}…")
     key = f"{waiting.title}:{row.id}"
-    if st.button(" · ".join(told), key=key, type="tertiary", icon=":material/chevron_right:"):
+    if st.button(" · ".join(parts), key=key, type="tertiary", icon=":material/chevron_right:"):
         st.switch_page("person.py", query_params={"dossier": str(person)})

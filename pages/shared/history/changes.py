@@ -1,4 +1,4 @@
-"""« Historique », what was changed: look for it, read it, take it back."""
+"""« Historique », « Modifications »: search the changes, read them, undo an operation."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -18,13 +18,13 @@ from db.rows.history import Asked, Change
 from db.rows.operations import Operation
 from db.storage.connection import remembered
 from pages.shared.history import search_form
-from pages.shared.shell.markdown import plain
-from pages.shared.shell.session import beyond, office, roles, who
-from pages.shared.shell.toasts import say
+from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import open_office, roles, unrestricted_office, user_name
+from pages.shared.shell.toasts import queue_toast
 
-_SIZE = 60
-_FIRST = 6
-_SHORT = 400
+_PAGE_SIZE = 60
+_LISTED = 6
+_LONGEST_TEXT = 400
 _ACTIONS = {
     "insert": "création", "update": "modification", "delete": "suppression", "restore": "rétablissement",
     "erase": "effacement",
@@ -32,25 +32,27 @@ _ACTIONS = {
 
 
 def is_open() -> bool:
-    """Whether this tab may read what the changes say."""
+    """Whether the person signed in may read the changes."""
     return Role.AGENT in roles()
 
 
 def show() -> None:
-    """The conditions, then the changes, latest first."""
-    db = office()
-    known = records.context(db)
-    asked = _ask(db, known)
-    if asked is None:
+    """Show the search form, then the changes, latest first."""
+    db = open_office()
+    context = records.context(db)
+    question = _ask(db, context)
+    if question is None:
         return
-    page = search_form.page("changes", asked, lambda first: history.find(db, asked, known, first, _SIZE), _SIZE)
+    page = search_form.page(
+        "changes", question, lambda first: history.find(db, question, context, first, _PAGE_SIZE), _PAGE_SIZE
+    )
     if not page:
-        st.info("Rien ne correspond." if asked != Asked() else "Rien encore dans l’historique.")
-    show_list(db, page, known, "changes")
+        st.info("Rien ne correspond." if question != Asked() else "Rien encore dans l’historique.")
+    show_list(db, page, context, "changes")
 
 
-def _ask(db: Office, known: Context) -> Asked | None:
-    """What is looked for; None while a date cannot be read."""
+def _ask(db: Office, context: Context) -> Asked | None:
+    """Show the search form. Returns the question; None while a date cannot be parsed."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="changes:strip"):
         words = st.text_input("Mots", key="changes:words", width=200, placeholder="dans les valeurs")
         name = search_form.choose("Par", history.names(db), "changes:who")
@@ -58,7 +60,7 @@ def _ask(db: Office, known: Context) -> Asked | None:
             "Quoi", list(FILES), "changes:table", {one.name: one.plural for one in FILES.values()}
         )
         action = search_form.choose("Action", list(_ACTIONS), "changes:action", _ACTIONS)
-        person = search_form.person(db, known, "changes:person")
+        person = search_form.person(db, context, "changes:person")
         since, until = search_form.days("changes")
     if since is None or until is None:
         return None
@@ -66,39 +68,40 @@ def _ask(db: Office, known: Context) -> Asked | None:
 
 
 def show_list(
-    db: Office, changes: list[Change], known: Context, key: str, of_person: int | None = None, settings: bool = False
+    db: Office, changes: list[Change], context: Context, key: str, of_person: int | None = None, settings: bool = False
 ) -> None:
-    """Changes by operation, each with its way back. ``of_person``: whose file it is, named once for all.
+    """Show changes by operation, each with its button « Annuler ».
 
-    ``settings``: of what an administrator sets, which is beyond an agent's rights.
+    ``of_person``: the person whose file is shown, who is not named in every line. ``settings``: changes of settings,
+    which an agent may not undo.
     """
     with st.container(gap="xsmall"):
         for operation, lines in _by_operation(db, changes):
-            told = [_told(db, change, known, of_person) for change in lines[:_FIRST]]
-            _show(operation, lines, told, f"{key}:{lines[0].id}", settings)
+            texts = [_sentence(db, change, context, of_person) for change in lines[:_LISTED]]
+            _show(operation, lines, texts, f"{key}:{lines[0].id}", settings)
 
 
 def _by_operation(db: Office, changes: list[Change]) -> Iterator[tuple[Operation | None, list[Change]]]:
     with_operation = [(operations.of_line(db, change.id), change) for change in changes]
     for _, group in groupby(with_operation, key=lambda pair: pair[0].id if pair[0] else -pair[1].id):
-        found = list(group)
-        yield found[0][0], [change for _, change in found]
+        pairs = list(group)
+        yield pairs[0][0], [change for _, change in pairs]
 
 
-def _show(operation: Operation | None, lines: list[Change], told: list[str], key: str, settings: bool) -> None:
-    """One operation: a line when it changed one row, otherwise a heading and its first rows."""
-    heading = f":gray[{lines[0].moment}] · **{plain(lines[0].who)}** "
-    text = heading + told[0]
+def _show(operation: Operation | None, lines: list[Change], texts: list[str], key: str, settings: bool) -> None:
+    """Show one operation: one line when it changed one row, else a heading and its first rows."""
+    heading = f":gray[{lines[0].moment}] · **{escape_markdown(lines[0].who)}** "
+    text = heading + texts[0]
     if len(lines) > 1:
-        text = f"{heading} · {len(lines)} lignes\n" + "\n".join(f"- {one}" for one in told)
-    if len(lines) > _FIRST:
-        text += f"\n- … et {len(lines) - _FIRST} autres"
+        text = f"{heading} · {len(lines)} lignes\n" + "\n".join(f"- {line}" for line in texts)
+    if len(lines) > _LISTED:
+        text += f"\n- … et {len(lines) - _LISTED} autres"
     with st.container(horizontal=True, vertical_alignment="top"):
         st.markdown(text, width="stretch")
-        _way_back(operation, key, settings)
+        _show_undo(operation, key, settings)
 
 
-def _way_back(operation: Operation | None, key: str, settings: bool) -> None:
+def _show_undo(operation: Operation | None, key: str, settings: bool) -> None:
     if operation is None:
         return
     if operation.undone_by:
@@ -109,53 +112,54 @@ def _way_back(operation: Operation | None, key: str, settings: bool) -> None:
         st.caption("annulation", width="content")
 
 
-def _told(db: Office, change: Change, known: Context, of_person: int | None = None) -> str:
-    """« a modifié **Aide Mobilité 06/03/2023** de Marchand Lou : Montant (…) »."""
-    label, title = TABLES[change.table].label, known.title(change.table, change.row_id)
+def _sentence(db: Office, change: Change, context: Context, of_person: int | None = None) -> str:
+    """Return « a modifié **Aide Mobilité 06/03/2023** · Marchand Lou : Montant (…) » as Markdown."""
+    label, title = TABLES[change.table].label, context.title(change.table, change.row_id)
     what = title if title.startswith(label) else f"{label} {title}"
     person = records.person_of(db, db.tables[change.table], change.row_id)
-    hers = known.title("person", person) if person else ""
-    whose = f" · {plain(hers)}" if hers and person != of_person and hers not in title else ""
-    verb, _, told = change.sentence.removeprefix(change.who).strip().partition(" : ")
-    said = f" : {plain(told if len(told) < _SHORT else told[:_SHORT] + '…')}" if told else ""
+    name = context.title("person", person) if person else ""
+    whose = f" · {escape_markdown(name)}" if name and person != of_person and name not in title else ""
+    verb, _, values = change.sentence.removeprefix(change.who).strip().partition(" : ")
+    short = values if len(values) < _LONGEST_TEXT else f"{values[:_LONGEST_TEXT]}…"
+    detail = f" : {escape_markdown(short)}" if values else ""
     kept = duplicates.merged_into(db, change.row_id) if (change.table, change.action) == ("person", "delete") else None
-    merged = f", réunie à **{plain(known.title('person', kept))}**" if kept else ""
-    return f"{verb} **{plain(what)}**{whose}{said}{merged}"
+    merged = f", réunie à **{escape_markdown(context.title('person', kept))}**" if kept else ""
+    return f"{verb} **{escape_markdown(what)}**{whose}{detail}{merged}"
 
 
-def _file(settings: bool) -> Office:
-    return beyond(Role.ADMIN) if settings else office()
+def _open(settings: bool) -> Office:
+    return unrestricted_office(Role.ADMIN) if settings else open_office()
 
 
 def show_last(tables: tuple[str, ...], key: str, settings: bool = False) -> None:
-    """« Annuler »: the way back from what this very person saved last in one of these tables, today."""
-    db, name = _file(settings), who()
+    """Show « Annuler » for the last operation of the person signed in on one of these tables, if it was today."""
+    db, name = _open(settings), user_name()
     last = remembered(db, ("last", name, tables), lambda: operations.last_of(db, name, *tables))
     if last and last.at[:10] == instants.now()[:10]:
-        told = f"Votre dernier enregistrement ici, le {french_instant(last.at)}"
-        if st.button("Annuler", key=key, icon=":material/undo:", help=told):
+        help_text = f"Votre dernier enregistrement ici, le {french_instant(last.at)}"
+        if st.button("Annuler", key=key, icon=":material/undo:", help=help_text):
             confirm(last.id, settings)
 
 
 @st.dialog("Annuler cette opération ?")
 def confirm(operation_id: int, settings: bool = False) -> None:
-    """What will be as before, and the button. What somebody changed since is never overwritten."""
-    db = _file(settings)
-    known, operation = records.context(db), operations.get(db, operation_id)
+    """Show what will be undone, and the button. Undoing fails when one of these values was changed since."""
+    db = _open(settings)
+    context, operation = records.context(db), operations.get(db, operation_id)
     if operation is None:
         st.warning("Cette opération n’existe pas.")
         return
-    lines = history.of_operation(db, operation, known)
-    for change in lines[:_FIRST]:
-        st.markdown(f"- {_told(db, change, known)}")
-    if len(lines) > _FIRST:
-        st.caption(f"… et {len(lines) - _FIRST} autres lignes.")
+    lines = history.of_operation(db, operation, context)
+    for change in lines[:_LISTED]:
+        st.markdown(f"- {_sentence(db, change, context)}")
+    if len(lines) > _LISTED:
+        st.caption(f"… et {len(lines) - _LISTED} autres lignes.")
     st.caption("Tout revient comme avant, ou rien. L’annulation est elle-même dans l’historique, et peut être annulée.")
     if st.button("Annuler l’opération", type="primary", key="undo:go"):
         try:
-            undo.undo(db, operation_id, who())
+            undo.undo(db, operation_id, user_name())
         except PaletteError as error:
             st.error(str(error).replace("\n", "\n\n- "))
         else:
-            say("Annulé.", ":material/undo:")
+            queue_toast("Annulé.", ":material/undo:")
             st.rerun()

@@ -1,4 +1,4 @@
-"""The conditions of a search in a book, and its pages."""
+"""The widgets of a search in the history or the access log, and the pages of its results."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
@@ -17,23 +17,29 @@ _LISTED = 1_000
 
 
 def choose(label: str, values: Sequence[str], key: str, labels: Mapping[str, str] | None = None) -> str:
-    """One of some values, or '' for all."""
-    named = labels or {}
+    """Show a list of values. Returns the chosen one, '' for all."""
+    label_of = labels or {}
     chosen = st.selectbox(
-        label, values, None, key=key, format_func=lambda one: named.get(one, one), placeholder="tous", width=190
+        label,
+        values,
+        None,
+        key=key,
+        format_func=lambda value: label_of.get(value, value),
+        placeholder="tous",
+        width=190,
     )
     return chosen or ""
 
 
-def person(db: Office, known: Context, key: str) -> int | None:
-    """One person, or None for all."""
+def person(db: Office, context: Context, key: str) -> int | None:
+    """Show a list of persons. Returns an id, None for all."""
     ids = records.page_ids(db, db.tables["person"], Query(size=_LISTED))
-    title = lambda row_id: known.title("person", row_id)  # noqa: E731
+    title = lambda row_id: context.title("person", row_id)  # noqa: E731
     return st.selectbox("Dossier", ids, None, key=key, format_func=title, placeholder="tous", width=230)
 
 
 def days(key: str) -> tuple[str | None, str | None]:
-    """Two days as ISO, '' where it is left open, None where what was typed is no date (which is said)."""
+    """Show two date fields. Returns ISO days: '' for an empty field, None for one that cannot be parsed."""
     return _day("Du", f"{key}:since"), _day("Au", f"{key}:until")
 
 
@@ -46,16 +52,19 @@ def _day(label: str, key: str) -> str | None:
         return None
 
 
-def page(key: str, asked: object, find: Callable[[int], tuple[list[T], int]], size: int) -> list[T]:
-    """One page of what is found, and the way to the others; another search begins at the first."""
-    if st.session_state.get(f"{key}:asked") != asked:
-        st.session_state[f"{key}:asked"] = asked
+def page(key: str, question: object, find: Callable[[int], tuple[list[T], int]], size: int) -> list[T]:
+    """Return one page of results and show the page selector. Another question begins at the first page.
+
+    ``find``: offset -> (the rows of a page, number of all rows).
+    """
+    if st.session_state.get(f"{key}:asked") != question:
+        st.session_state[f"{key}:asked"] = question
         st.session_state[f"{key}:search"] = st.session_state.get(f"{key}:search", 0) + 1
-    place = f"{key}:page:{st.session_state[f'{key}:search']}"
-    found, many = find((int(st.session_state.get(place, 1)) - 1) * size)
-    pages = max(1, -(-many // size))
+    widget = f"{key}:page:{st.session_state[f'{key}:search']}"
+    rows, count = find((int(st.session_state.get(widget, 1)) - 1) * size)
+    pages = max(1, -(-count // size))
     if pages > 1:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"{french_number(many)} lignes", width="content")
-            st.pagination(pages, key=place)
-    return found
+            st.caption(f"{french_number(count)} lignes", width="content")
+            st.pagination(pages, key=widget)
+    return rows

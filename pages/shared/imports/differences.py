@@ -1,4 +1,4 @@
-"""The fifth step of « Importer » : what would be created, changed (old → new), left alone; in counts and in a list."""
+"""The fifth step of « Importer »: the rows that would be created, changed (old → new) or left alone."""
 
 from collections.abc import Mapping
 from html import escape
@@ -28,7 +28,7 @@ _MEANS = {
 
 
 def show_counts(lists: Lists) -> None:
-    """How many rows would be created, changed, left alone, and how many wait."""
+    """Show how many rows would be created, changed or left alone, and how many wait."""
     widgets.step(5, "Ce qui changera")
     with st.grid(4, min_column_width=125, gap="small"):
         for action, label in _COUNTS.items():
@@ -38,7 +38,7 @@ def show_counts(lists: Lists) -> None:
 
 
 def show_rows(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]) -> None:
-    """The rows themselves, by action and sheet, a page at a time."""
+    """Show the rows by action and sheet, in pages."""
     if not lists.by_place:
         st.info("Aucune ligne à lire : dites à l’étape 2 ce que contiennent les feuilles.")
         return
@@ -54,52 +54,52 @@ def show_rows(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeT
             sheet = st.selectbox(
                 "Feuille", ["", *sheets], key=work.key("of-sheet"), width=260, format_func=lambda one: one or "toutes"
             )
-    found = lists.rows(action or "", sheet)
-    shown = widgets.paged(found, _SIZE, work.key("rows-page", action, sheets.index(sheet) if sheet else ""))
-    known = records.context(db)
+    rows = lists.rows(action or "", sheet)
+    shown = widgets.paged(rows, _SIZE, work.key("rows-page", action, sheets.index(sheet) if sheet else ""))
+    context = records.context(db)
     widgets.table(
         ["Action", "Où", "Qui ou quoi", "Ce qui change"],
-        [_row(plan, row, tables[plan.table], lists, known) for plan, row in shown],
+        [_row(plan, row, tables[plan.table], lists, context) for plan, row in shown],
         cards=True,
     )
 
 
-def _row(sheet: SheetPlan, row: PlannedRow, table: OfficeTable, lists: Lists, known: Context) -> str:
-    told = _told(row, table, lists, known)
+def _row(sheet: SheetPlan, row: PlannedRow, table: OfficeTable, lists: Lists, context: Context) -> str:
+    changes = _changes(row, table, lists, context)
     notes = "".join(f'<br><span class="label">{escape(note)}</span>' for note in row.notes)
     return (
         f'<tr class="{row.action}"><td>{widgets.word(row.action)}</td>'
         f'<td class="where">{escape(sheet.name)}, ligne {row.number}</td>'
         f'<td>{escape(row.title) or "–"}<br><span class="label">{escape(table.label)}</span></td>'
-        f"<td>{told}{notes}</td></tr>"
+        f"<td>{changes}{notes}</td></tr>"
     )
 
 
-def _told(row: PlannedRow, table: OfficeTable, lists: Lists, known: Context) -> str:
-    """What becomes of one row, as HTML."""
-    wrong = [f"<strong>{escape(' : '.join(filter(None, (one.label, one.reason))))}</strong>" for one in row.problems]
+def _changes(row: PlannedRow, table: OfficeTable, lists: Lists, context: Context) -> str:
+    """Return the problems and new values of one row as HTML."""
+    problems = [f"<strong>{escape(' : '.join(filter(None, (one.label, one.reason))))}</strong>" for one in row.problems]
     if row.action == SAME:
         return '<span class="label">rien à changer</span>'
     values = []
     for name, value in row.values.items():
-        item = table.field(name)
-        new = f"<ins>{_shown(table, name, value, lists, known)}</ins>"
+        field = table.field(name)
+        new = f"<ins>{_shown(table, name, value, lists, context)}</ins>"
         if name in row.old and row.old[name] is None:
             new = f'<span class="label">vide</span> → {new}'
         elif name in row.old:
-            new = f"<del>{_shown(table, name, row.old[name], lists, known)}</del> → {new}"
+            new = f"<del>{_shown(table, name, row.old[name], lists, context)}</del> → {new}"
         elif name in table.title:
-            continue  # the row is called so already
-        values.append(f'<span class="label">{escape(item.label)} :</span> {new}')
-    return "<br>".join([*wrong, ("<br>" if row.action == UPDATE else " · ").join(values)]).removeprefix("<br>")
+            continue  # already in the title of the row
+        values.append(f'<span class="label">{escape(field.label)} :</span> {new}')
+    return "<br>".join([*problems, ("<br>" if row.action == UPDATE else " · ").join(values)]).removeprefix("<br>")
 
 
-def _shown(table: OfficeTable, name: str, value: Any, lists: Lists, known: Context) -> str:
-    """A value in French, as HTML; rows of the very file by their titles."""
+def _shown(table: OfficeTable, name: str, value: Any, lists: Lists, context: Context) -> str:
+    """Return a value in French as HTML. References to rows of the imported file are shown by their titles."""
     kind = table.field(name).type
     if isinstance(kind, Reference | References):
         ids = value if isinstance(value, tuple) else [value] if value is not None else []
-        text = " ; ".join(lists.titles[one] if one in lists.titles else known.title(kind.table, one) for one in ids)
+        text = " ; ".join(lists.titles[one] if one in lists.titles else context.title(kind.table, one) for one in ids)
     else:
-        text = kind.show(value, known)
+        text = kind.show(value, context)
     return escape(text if len(text) < _SHORT else f"{text[:_SHORT]}…") or "vide"

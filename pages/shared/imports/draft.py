@@ -1,6 +1,7 @@
-"""An import that was begun in this tab: the file as it was read, what was corrected, the last comparison.
+"""The draft of an import in this tab: the file as read, the corrections, and the last comparison with the office file.
 
-It stays in the session alone, whatever page is looked at, until it is dropped: nothing of it in an address or a log.
+It is in the session only, until it is dropped; nothing of it is written to an address or a log. Each correction starts
+a new comparison in a job (pages/shared/shell/jobs.py); writing is another job.
 """
 
 import time
@@ -30,20 +31,21 @@ from db.rows import operations
 from db.storage.connection import change_token
 from pages.shared.imports.plan_lists import Lists
 from pages.shared.shell import jobs
-from pages.shared.shell.session import office, opener, who
+from pages.shared.shell.session import office_opener, open_office, user_name
 
 JOB, WRITING = "import:compare", "import:write"
 _KEY, _TURN = "import:work", "import:turn"
-_AT_ONCE = 1.5
-"""Seconds: what takes less is waited for, without a progress bar that flashes up."""
-_SELDOM = 0.25
-"""Seconds between two words on how far the work is: each makes it pause for everybody else's pages."""
+_WAIT_SECONDS = 1.5
+"""A job that takes less is waited for, so that no progress bar flashes up."""
+_TICK_SECONDS = 0.25
+"""The shortest time between two reports of progress: each makes the job pause (``jobs.Job.tick``)."""
 
 
 @dataclass
 class Work:
-    """``lists``: of the last comparison, which may be of earlier ``choices``. The threads write ``book``, ``lists``,
-    ``done``, ``failed`` and ``refused``; the page the rest.
+    """A draft. The jobs write ``book``, ``lists``, ``done``, ``failed`` and ``refused``; the page writes the rest.
+
+    ``lists``: of the last comparison, which may have been made with earlier ``choices``.
     """
 
     name: str
@@ -53,51 +55,51 @@ class Work:
     choices: ImportChoices = field(default_factory=ImportChoices)
     lists: Lists | None = None
     failed: str = ""
-    """Why the file cannot be read, as a person reads it."""
+    """Why the file cannot be read, in French; '' otherwise."""
     refused: str = ""
-    """Why nothing was written, the last time."""
+    """Why the last attempt to write was refused, in French; '' otherwise."""
     writing: bool = False
     stopped: bool = False
-    """Whether the last writing ended before its end."""
+    """Whether the last attempt to write was not completed."""
     done: ImportResult | None = None
     left: list[ImportProblem] = field(default_factory=list)
-    """What was wrong with the rows that were left waiting."""
+    """The problems of the rows that were not imported."""
 
     @property
     def plan(self) -> ImportPlan | None:
-        """The last comparison."""
+        """The plan of the last comparison."""
         return self.lists.plan if self.lists else None
 
     @property
     def is_current(self) -> bool:
-        """Whether the last comparison is of what was corrected since."""
+        """Whether the last comparison was made with the present choices."""
         return self.lists is not None and self.lists.plan.choices == self.choices
 
     def key(self, *parts: object) -> str:
-        """The name of a widget of this very file."""
+        """Return the key of a widget of this draft."""
         return ":".join(map(str, ("import", self.number, *parts)))
 
 
 def turn() -> int:
-    """How many files this tab began to bring in; a new uploader each."""
+    """Return the number of drafts dropped in this tab; part of the uploader's key, so that it is empty each time."""
     return int(st.session_state.get(_TURN, 0))
 
 
 def current() -> Work | None:
-    """What was begun in this tab, if anything."""
+    """Return the draft of this tab, if any."""
     work: Work | None = st.session_state.get(_KEY)
     return work
 
 
 def begin(name: str, data: bytes) -> None:
-    """Read a file and compare it."""
+    """Read a file and compare it with the office file."""
     drop()
     work = st.session_state[_KEY] = Work(name, data)
     compare(work)
 
 
 def drop() -> None:
-    """Forget everything of what was begun."""
+    """Drop the draft and cancel its jobs."""
     jobs.cancel(JOB)
     jobs.cancel(WRITING)
     st.session_state[_TURN] = turn() + 1
@@ -108,12 +110,12 @@ def drop() -> None:
 
 
 def compare(work: Work) -> None:
-    """Compare with the office file as corrected, in a thread; what is soon done is waited for."""
-    open_, choices = opener(), work.choices
+    """Start the comparison under the present choices, and wait for it a little."""
+    open_, choices = office_opener(), work.choices
 
     def make(tick: Progress) -> bool:
         try:
-            _compare(work, choices, open_, _seldom(tick))
+            _compare(work, choices, open_, _throttled(tick))
         except PaletteError as error:
             if work.book is not None:
                 raise
@@ -129,31 +131,34 @@ def _compare(work: Work, choices: ImportChoices, open_: Callable[[], Office], ti
         tick(0.0, "lecture du fichier")
         work.book = workbook_reader.read(work.data, work.name)
         work.data = b""
-    made = Lists(planning.plan(open_(), work.book, choices, lambda done, what: tick(done, what[:1].lower() + what[1:])))
+    lists = Lists(
+        planning.plan(open_(), work.book, choices, lambda done, what: tick(done, what[:1].lower() + what[1:]))
+    )
     if work.choices is choices:
-        work.lists = made
+        work.lists = lists
 
 
-def _seldom(tick: Progress) -> Progress:
+def _throttled(tick: Progress) -> Progress:
+    """Return a tick that passes on at most one report per ``_TICK_SECONDS``."""
     last = 0.0
 
-    def told(done: float, what: str) -> None:
+    def throttled(done: float, what: str) -> None:
         nonlocal last
-        if time.monotonic() - last >= _SELDOM:
+        if time.monotonic() - last >= _TICK_SECONDS:
             tick(done, what)
             last = time.monotonic()
 
-    return told
+    return throttled
 
 
 def _wait(key: str) -> None:
-    until = time.monotonic() + _AT_ONCE
+    until = time.monotonic() + _WAIT_SECONDS
     while jobs.running(key) and time.monotonic() < until:
         time.sleep(0.02)
 
 
 def is_comparing() -> bool:
-    """Whether a comparison is being made."""
+    """Whether a comparison is running."""
     return jobs.running(JOB)
 
 
@@ -161,57 +166,57 @@ def is_comparing() -> bool:
 
 
 def choose_table(work: Work, sheet: str, table: str) -> None:
-    """What a sheet is about; '' leaves it out. What was said of its columns meant another table."""
-    others = {name: said for name, said in work.choices.fields.items() if name != sheet}
-    constants = {name: said for name, said in work.choices.constants.items() if name != sheet}
-    _correct(work, tables={**work.choices.tables, sheet: table}, fields=others, constants=constants)
+    """Set the table of a sheet, '' to leave it out, and drop the choices about its columns."""
+    fields = {name: chosen for name, chosen in work.choices.fields.items() if name != sheet}
+    constants = {name: chosen for name, chosen in work.choices.constants.items() if name != sheet}
+    _correct(work, tables={**work.choices.tables, sheet: table}, fields=fields, constants=constants)
 
 
 def choose_header(work: Work, sheet: str, row: int) -> None:
-    """The line that holds the headers of a sheet."""
+    """Set the row number of a sheet's headers."""
     _correct(work, headers={**work.choices.headers, sheet: row})
 
 
 def choose_field(work: Work, sheet: SheetPlan, letter: str, name: str) -> None:
-    """What a column is; another column that was taken for the same gives it up."""
-    said = dict(work.choices.fields.get(sheet.name, {}))
-    said |= {one.letter: "" for one in sheet.columns if name and said.get(one.letter, one.field) == name}
-    said[letter] = name
-    _correct(work, fields={**work.choices.fields, sheet.name: said})
+    """Set the field of a column, and leave out another column that had the same field."""
+    fields = dict(work.choices.fields.get(sheet.name, {}))
+    fields |= {one.letter: "" for one in sheet.columns if name and fields.get(one.letter, one.field) == name}
+    fields[letter] = name
+    _correct(work, fields={**work.choices.fields, sheet.name: fields})
 
 
 def choose_constant(work: Work, sheet: str, name: str, text: str) -> None:
-    """What every new row of a sheet holds where the file says nothing; '' for nothing."""
-    said = {one: value for one, value in work.choices.constants.get(sheet, {}).items() if one != name}
-    _correct(work, constants={**work.choices.constants, sheet: said | ({name: text} if text else {})})
+    """Set the value of a field in every new row of a sheet where the file has none; '' for no value."""
+    others = {one: value for one, value in work.choices.constants.get(sheet, {}).items() if one != name}
+    _correct(work, constants={**work.choices.constants, sheet: others | ({name: text} if text else {})})
 
 
 def choose_value(work: Work, place: str, text: str, value: str) -> None:
-    """What a text of a column means, a code or a text; '' leaves the cell empty."""
-    said = {**work.choices.values.get(place, {}), text: value}
-    _correct(work, values={**work.choices.values, place: said})
+    """Set what a text of a field means: a code or another text; '' leaves the cell empty."""
+    values = {**work.choices.values.get(place, {}), text: value}
+    _correct(work, values={**work.choices.values, place: values})
 
 
 def choose_persons(work: Work, chosen: Mapping[str, int]) -> None:
-    """Who rows are: the key of each near match -> a number, 0 for somebody new."""
+    """Set who rows are. ``chosen``: key of the near match -> person id, 0 for a new person."""
     _correct(work, persons={**work.choices.persons, **chosen})
 
 
 def set_aside(work: Work, keys: Iterable[str]) -> None:
-    """Leave cells empty, or rows out."""
+    """Leave cells empty or rows out."""
     _correct(work, aside=work.choices.aside | set(keys))
 
 
 def take_back(work: Work, keys: Iterable[str]) -> None:
-    """Look at cells or rows again that were set aside."""
+    """Undo ``set_aside`` for these cells or rows."""
     _correct(work, aside=work.choices.aside - set(keys))
 
 
-def _correct(work: Work, **said: object) -> None:
+def _correct(work: Work, **changed: object) -> None:
     if work.writing or work.done:
         return
     work.refused, work.stopped = "", False
-    work.choices = replace(work.choices, **said)  # type: ignore[arg-type]
+    work.choices = replace(work.choices, **changed)  # type: ignore[arg-type]
     compare(work)
 
 
@@ -219,16 +224,16 @@ def _correct(work: Work, **said: object) -> None:
 
 
 def start_writing(work: Work, leave_waiting: bool) -> None:
-    """Write everything, in a thread. A second click finds the first at work, or what it did."""
+    """Start the job that writes everything; nothing happens when it was started already."""
     lists = work.lists
     if work.writing or work.done or lists is None or not work.is_current:
         return
-    open_, name = opener(), who()
+    open_, name = office_opener(), user_name()
     work.refused, work.writing, work.stopped = "", True, True
 
     def make(tick: Progress) -> bool:
         try:
-            work.done = write.write(open_(), lists.plan, name, _seldom(tick), leave_waiting)
+            work.done = write.write(open_(), lists.plan, name, _throttled(tick), leave_waiting)
         except RefusedImportError as error:
             work.refused = str(error).partition("\n")[0]
             work.lists = Lists(_with_refusals(lists.plan, error.problems))
@@ -242,7 +247,7 @@ def start_writing(work: Work, leave_waiting: bool) -> None:
 
 
 def _with_refusals(plan: ImportPlan, problems: list[ImportProblem]) -> ImportPlan:
-    """The rows that the file refused wait from now on, each with its reason."""
+    """Set the rows refused by the office file to waiting, with their problems."""
     refused: dict[tuple[str, int], list[ImportProblem]] = {}
     for problem in problems:
         refused.setdefault((problem.sheet, problem.row), []).append(problem)
@@ -253,35 +258,35 @@ def _with_refusals(plan: ImportPlan, problems: list[ImportProblem]) -> ImportPla
 
 
 def let_end(work: Work) -> None:
-    """Wait until a writing that was cancelled has taken everything back."""
+    """Wait until a cancelled job has rolled back what it wrote."""
     while work.writing and not jobs.running(WRITING):
         time.sleep(0.02)
 
 
 def was_stopped(work: Work) -> bool:
-    """Whether somebody ended the last writing: all of it was taken back."""
+    """Whether writing was cancelled, and hence rolled back."""
     return work.stopped and not work.writing and not work.done and f"{WRITING}:job" not in st.session_state
 
 
 def has_changed(work: Work) -> bool:
-    """Whether somebody changed the office file since the last comparison."""
-    return work.plan is not None and work.plan.token != change_token(office())
+    """Whether the office file has changed since the last comparison."""
+    return work.plan is not None and work.plan.token != change_token(open_office())
 
 
 def keep_choices(work: Work) -> None:
-    """Remember what was chosen although there is nothing to write."""
+    """Remember the choices for the next file although there is nothing to write."""
     if work.plan:
-        remembered_choices.save(office(), work.plan, who())
+        remembered_choices.save(open_office(), work.plan, user_name())
 
 
 def settle(work: Work) -> None:
-    """Once it is written, what was read is let go; what waited is kept to be mended."""
+    """Free the memory of a written file; keep the problems of the rows that were not imported."""
     if work.done and work.lists:
         work.left = work.lists.problems if work.done.waiting else []
         work.book, work.lists = None, None
 
 
 def persons(work: Work) -> list[int]:
-    """Whom the import concerned: the persons that were written, and those whose rows were."""
-    operation = operations.get(office(), work.done.operation) if work.done and work.done.operation else None
-    return operations.persons(office(), operation) if operation else []
+    """Return the ids of the persons that were written, and of those whose rows were."""
+    operation = operations.get(open_office(), work.done.operation) if work.done and work.done.operation else None
+    return operations.persons(open_office(), operation) if operation else []

@@ -1,4 +1,4 @@
-"""The first step of « Importer » : the file, and the template for whoever has none."""
+"""The first step of « Importer »: the file, or the template to fill in."""
 
 import streamlit as st
 
@@ -9,23 +9,23 @@ from pages.shared.imports.draft import Work
 from pages.shared.imports.plan_lists import Lists
 from pages.shared.imports.widgets import XLSX
 from pages.shared.shell import jobs
-from pages.shared.shell.markdown import plain
-from pages.shared.shell.session import opener
+from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import office_opener
 
 KINDS = ("xlsx", "xls", "ods", "csv", "txt")
 MOST = 50
-"""Megabytes. Above it workbook.py would say so too, once the whole file had come."""
+"""Megabytes. db/imports/workbook_reader.py has a limit too, but checks it only after the upload."""
 
 
 def show(failed: Work | None) -> None:
-    """The empty page: how to begin, why the last file could not be read, where to drop the next."""
+    """Show how to begin, why the last file could not be read, and the uploader."""
     st.markdown(
         "Déposez le fichier de votre bureau **tel qu’il est** : Palette reconnaît ses feuilles, ses colonnes et ses"
         " valeurs, vous montre ce qu’elle a compris, et vous corrigez.  \nRien n’est enregistré avant que vous ayez vu"
         " ce qui changerait et cliqué sur « Importer » ; ensuite encore, tout l’import s’annule d’un clic."
     )
     if failed:
-        st.error(plain(failed.failed), icon=":material/error:")
+        st.error(escape_markdown(failed.failed), icon=":material/error:")
     file = st.file_uploader(
         "Fichier Excel, LibreOffice ou CSV",
         KINDS,
@@ -40,7 +40,7 @@ def show(failed: Work | None) -> None:
 
 
 def _offer_template() -> None:
-    open_ = opener()
+    open_ = office_opener()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Pas de fichier, ou l’envie de repartir au propre ? Remplissez le modèle.", width="content")
         st.download_button(
@@ -50,43 +50,43 @@ def _offer_template() -> None:
 
 
 def show_file(work: Work) -> None:
-    """What is being brought in, how it was read, how far the comparison is, and the way to begin anew."""
+    """Show the file, how it was read, the progress of the comparison, and the button to start over."""
     widgets.step(1, "Fichier")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f":material/description: **{plain(work.name)}**", width="stretch")
+        st.markdown(f":material/description: **{escape_markdown(work.name)}**", width="stretch")
         if st.button("Recommencer", icon=":material/restart_alt:", key=work.key("drop"), help="Laisser ce fichier"):
             draft.drop()
             st.rerun()
     for note in work.lists.plan.notes if work.lists else ():
-        st.caption(plain(note))
+        st.caption(escape_markdown(note))
     jobs.show(draft.JOB)
     if work.lists:
         _show_waiting(work, work.lists)
     if not draft.is_comparing() and not work.is_current:
-        _interrupted(work)
+        _show_interrupted(work)
 
 
 def _show_waiting(work: Work, lists: Lists) -> None:
-    """What is left to decide, in one line, before anybody scrolls."""
+    """Show what is left to decide in one line at the top."""
     undecided = len(persons.undecided(work, lists))
     missed = sum(values.missed for values in lists.values.values())
-    told = [
+    counts = [
         widgets.counted(missed, "valeur non comprise", "valeurs non comprises") + " (étape 3)" if missed else "",
         widgets.counted(undecided, "ressemblance") + " (étape 4)" if undecided else "",
         widgets.counted(lists.counts[WAITING], "ligne en attente", "lignes en attente") + " (étape 5)"
         if lists.counts[WAITING]
         else "",
     ]
-    if any(told):
-        st.info(f"À regarder : {' · '.join(filter(None, told))}.", icon=":material/rule:")
+    if any(counts):
+        st.info(f"À regarder : {' · '.join(filter(None, counts))}.", icon=":material/rule:")
     else:
         st.success("Tout est compris : relisez, puis importez.", icon=":material/check_circle:")
 
 
-def _interrupted(work: Work) -> None:
+def _show_interrupted(work: Work) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        told = "Vos corrections ne sont pas encore comparées." if work.lists else "La lecture a été interrompue."
-        st.warning(told, icon=":material/pause_circle:", width="stretch")
+        text = "Vos corrections ne sont pas encore comparées." if work.lists else "La lecture a été interrompue."
+        st.warning(text, icon=":material/pause_circle:", width="stretch")
         if st.button("Comparer", icon=":material/compare_arrows:", key=work.key("compare")):
             draft.compare(work)
             st.rerun()

@@ -1,4 +1,4 @@
-"""The fourth step of « Importer » : rows that resemble somebody, side by side. Nobody is taken for another unasked."""
+"""The fourth step of « Importer »: rows that resemble known persons, for the person who imports to decide on."""
 
 from collections.abc import Mapping
 from html import escape
@@ -15,16 +15,16 @@ from db.rows import records
 from pages.shared.imports import draft, widgets
 from pages.shared.imports.draft import Work
 from pages.shared.imports.plan_lists import Lists
-from pages.shared.shell.markdown import plain
+from pages.shared.shell.markdown import escape_markdown
 
 _SIZE = 5
 _NEW = 0
 
 
 def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]) -> None:
-    """Everybody who resembles somebody; first those nobody decided on."""
-    found = lists.plan.near
-    if not found:
+    """Show each row with the persons it resembles, and the choice."""
+    nears = lists.plan.near
+    if not nears:
         widgets.step(4, "Personnes", "Aucune ressemblance : chaque personne est connue, ou nouvelle.")
         return
     widgets.step(
@@ -33,9 +33,9 @@ def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]
         " Sans réponse, une personne est créée comme nouvelle.",
     )  # fmt: skip
     _all_at_once(work, lists)
-    known = records.context(db)
-    for near in widgets.paged(found, _SIZE, work.key("near-page"), "ressemblance"):
-        _show_near(db, work, lists, near, known, tables[PERSON.name])
+    context = records.context(db)
+    for near in widgets.paged(nears, _SIZE, work.key("near-page"), "ressemblance"):
+        _show_near(db, work, lists, near, context, tables[PERSON.name])
 
 
 def _all_at_once(work: Work, lists: Lists) -> None:
@@ -58,7 +58,7 @@ def _all_at_once(work: Work, lists: Lists) -> None:
 
 
 def undecided(work: Work, lists: Lists) -> list[NearMatch]:
-    """Rows that resemble somebody, and nobody said who they are."""
+    """Return the rows that resemble somebody and for which no choice was made."""
     return [near for near in lists.plan.near if _chosen(work, near) is None]
 
 
@@ -66,46 +66,49 @@ def _chosen(work: Work, near: NearMatch) -> int | None:
     return work.choices.persons.get(near.key, near.chosen)
 
 
-def _show_near(db: Office, work: Work, lists: Lists, near: NearMatch, known: Context, person: OfficeTable) -> None:
+def _show_near(db: Office, work: Work, lists: Lists, near: NearMatch, context: Context, person: OfficeTable) -> None:
     of_person = next(sheet.table for sheet in lists.plan.sheets if sheet.name == near.sheet) == PERSON.name
     with st.container(border=True):
-        st.markdown(f"**{plain(near.title)}** :gray[· {plain(near.sheet)}, ligne {near.row}]")
+        st.markdown(f"**{escape_markdown(near.title)}** :gray[· {escape_markdown(near.sheet)}, ligne {near.row}]")
         if of_person:
-            _side_by_side(db, lists, near, known, person)
+            _side_by_side(db, lists, near, context, person)
         options: dict[int, str] = {one.id: f"C’est {one.title} ({one.reason})" for one in near.candidates}
         options[_NEW] = "Nouvelle personne" if of_person else "Aucune de ces personnes"
         key = work.key("near", near.key)
         st.session_state[key] = _chosen(work, near)
         st.radio(
-            f"Qui est {near.title} ?", list(options), key=key, format_func=lambda one: plain(options[one]),
+            f"Qui est {near.title} ?", list(options), key=key, format_func=lambda one: escape_markdown(options[one]),
             label_visibility="collapsed", index=None,
             on_change=lambda: draft.choose_persons(work, {near.key: st.session_state[key]}),
         )  # fmt: skip
 
 
-def _side_by_side(db: Office, lists: Lists, near: NearMatch, known: Context, person: OfficeTable) -> None:
-    """What the file says of the row, beside what is known of those it may be; first what tells them apart."""
+def _side_by_side(db: Office, lists: Lists, near: NearMatch, context: Context, person: OfficeTable) -> None:
+    """Show the values of the row beside those of the persons it resembles."""
     row = lists.by_place[near.sheet, near.row]
-    mine = {**row.old, **row.values}
-    theirs = {one.id: _known_of(db, lists, one, person) for one in near.candidates}
-    names = [item.name for item in person.fields if item.name in mine]
+    own = {**row.old, **row.values}
+    others = {one.id: _values_of(db, lists, one, person) for one in near.candidates}
+    names = [field.name for field in person.fields if field.name in own]
     rows = []
     for name in names:
-        item = person.field(name)
-        cells = [item.type.show(mine[name], known), *(item.type.show(one.get(name), known) for one in theirs.values())]
+        field = person.field(name)
+        cells = [
+            field.type.show(own[name], context),
+            *(field.type.show(one.get(name), context) for one in others.values()),
+        ]
         same = len(set(cells)) == 1
-        told = "".join(f"<td>{escape(cell) or '–'}</td>" for cell in cells)
-        rows.append(f'<tr class="{"same" if same else ""}"><th scope="row">{escape(item.label)}</th>{told}</tr>')
-    headings = ["", "Dans votre fichier", *(f"{one.title} ({_place(one)})" for one in near.candidates)]
+        cells_html = "".join(f"<td>{escape(cell) or '–'}</td>" for cell in cells)
+        rows.append(f'<tr class="{"same" if same else ""}"><th scope="row">{escape(field.label)}</th>{cells_html}</tr>')
+    headings = ["", "Dans votre fichier", *(f"{one.title} ({_origin(one)})" for one in near.candidates)]
     widgets.table(headings, rows)
 
 
-def _known_of(db: Office, lists: Lists, one: Candidate, person: OfficeTable) -> dict[str, Any]:
+def _values_of(db: Office, lists: Lists, one: Candidate, person: OfficeTable) -> dict[str, Any]:
     if one.id > 0:
-        found = records.rows(db, person, [one.id])
-        return found[0].values if found else {}
+        rows = records.rows(db, person, [one.id])
+        return rows[0].values if rows else {}
     return next((row.values for _, row in lists.rows() if row.id == one.id), {})
 
 
-def _place(one: Candidate) -> str:
+def _origin(one: Candidate) -> str:
     return "dans Palette" if one.id > 0 else "même fichier"

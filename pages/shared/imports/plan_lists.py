@@ -1,4 +1,4 @@
-"""What the screen « Importer » lists of a comparison, found once for all: values, problems, rows by action."""
+"""The lists that « Importer » shows of a plan, computed once per plan: values, problems, rows by action."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,47 +10,47 @@ HOWS = {
     "nom": "par son nom", "synonyme": "par un autre nom", "contenu": "par ce qu’elle contient",
     "retenu": "comme la dernière fois", "choisi": "votre choix",
 }  # fmt: skip
-"""How a table or a column was found, as the screen says it."""
+"""How a table or a column was recognised, as shown on the screen."""
 _BROKEN = ("#", "formule sans résultat")
-"""Cells without any text that could be read otherwise."""
+"""Beginnings of texts of spreadsheet errors, which cannot be corrected by choosing a value."""
 Line = tuple[SheetPlan, PlannedRow]
 
 
 @dataclass
-class Said:
-    """One text of a column and what it is read as. ``value``: stored form; ``reason``: why it is not understood."""
+class TextReading:
+    """One text of a column and its value. ``value``: as stored; ``reason``: why the text was not understood, or ''."""
 
     text: str
     value: object
     shown: str
     how: str
     reason: str = ""
-    many: int = 0
+    count: int = 0
     where: list[str] = field(default_factory=list)
 
 
 @dataclass
 class Values:
-    """The texts of one field that were guessed or not understood. ``place``: « table.field »."""
+    """The texts of one field that were guessed or not understood. ``place``: "table.field"."""
 
     place: str
     table: str
     name: str
     label: str
-    said: dict[str, Said] = field(default_factory=dict)
+    readings: dict[str, TextReading] = field(default_factory=dict)
 
     @property
     def missed(self) -> int:
         """How many texts were not understood."""
-        return sum(bool(one.reason) for one in self.said.values())
+        return sum(bool(reading.reason) for reading in self.readings.values())
 
 
 Group = tuple[str, str, str, str]
-"""Sheet, letter of the column or '', field, label."""
+"""Problems are grouped by sheet, letter of the column or '', field, label."""
 
 
 class Lists:
-    """A plan and all that is looked up in it time and again; nothing changes in it any more."""
+    """A plan with its lists. It does not change."""
 
     def __init__(self, plan: ImportPlan) -> None:
         self.plan = plan
@@ -62,44 +62,46 @@ class Lists:
             self.groups.setdefault((problem.sheet, problem.column, problem.field, problem.label), []).append(problem)
         self.titles = {row.id: row.title for _, row in plan.rows() if row.id < 0}
         self.by_place = {(sheet.name, row.number): row for sheet, row in plan.rows()}
-        self._found: dict[tuple[str, str], list[Line]] = {}
+        self._rows: dict[tuple[str, str], list[Line]] = {}
 
     def rows(self, action: str = "", sheet: str = "") -> list[Line]:
-        """The rows with an action, of a sheet; '' for all. Those that wait come first, then the order of the file."""
+        """Return the rows with an action in a sheet, '' for all, those that wait first."""
         key = (action, sheet)
-        if key not in self._found:
-            wanted = [
+        if key not in self._rows:
+            rows = [
                 (plan, row)
                 for plan, row in self.plan.rows()
                 if (not action or row.action == action) and (not sheet or plan.name == sheet)
             ]
-            self._found[key] = sorted(wanted, key=lambda line: line[1].action != WAITING)
-        return self._found[key]
+            self._rows[key] = sorted(rows, key=lambda line: line[1].action != WAITING)
+        return self._rows[key]
 
 
 def _values(plan: ImportPlan, problems: list[ImportProblem]) -> dict[str, Values]:
-    """By place, those with something not understood first."""
-    found: dict[str, Values] = {}
+    """Return the values by place, first those with a text that was not understood."""
+    by_place: dict[str, Values] = {}
     tables = {sheet.name: sheet.table for sheet in plan.sheets}
     for problem in problems:
         if problem.column and problem.value and not problem.value.startswith(_BROKEN):
-            values = _of(found, tables[problem.sheet], problem.field, problem.label)
-            said = values.said.setdefault(problem.value, Said(problem.value, None, "", "", problem.reason))
-            _count(said, problem.sheet, problem.column, 1)
+            values = _values_at(by_place, tables[problem.sheet], problem.field, problem.label)
+            reading = values.readings.setdefault(
+                problem.value, TextReading(problem.value, None, "", "", problem.reason)
+            )
+            _count(reading, problem.sheet, problem.column, 1)
     for guess in plan.guesses:
-        values = _of(found, guess.table, guess.field, guess.label)
-        said = values.said.setdefault(guess.text, Said(guess.text, guess.value, guess.shown, guess.how))
-        _count(said, guess.sheet, guess.column, guess.count)
-    return dict(sorted(found.items(), key=lambda item: not item[1].missed))
+        values = _values_at(by_place, guess.table, guess.field, guess.label)
+        reading = values.readings.setdefault(guess.text, TextReading(guess.text, guess.value, guess.shown, guess.how))
+        _count(reading, guess.sheet, guess.column, guess.count)
+    return dict(sorted(by_place.items(), key=lambda item: not item[1].missed))
 
 
-def _of(found: dict[str, Values], table: str, name: str, label: str) -> Values:
+def _values_at(by_place: dict[str, Values], table: str, name: str, label: str) -> Values:
     place = f"{table}.{name}"
-    return found.setdefault(place, Values(place, table, name, label))
+    return by_place.setdefault(place, Values(place, table, name, label))
 
 
-def _count(said: Said, sheet: str, column: str, many: int) -> None:
-    said.many += many
+def _count(reading: TextReading, sheet: str, column: str, count: int) -> None:
+    reading.count += count
     where = f"{sheet}, colonne {column}"
-    if where not in said.where:
-        said.where.append(where)
+    if where not in reading.where:
+        reading.where.append(where)

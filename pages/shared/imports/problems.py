@@ -1,4 +1,4 @@
-"""« Importer » : everything that is wrong, by sheet, row, column and reason; set aside here, or mended in the file."""
+"""« Importer »: the problems by sheet and column, to correct in the file or to set aside here."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -14,7 +14,7 @@ from pages.shared.imports import draft, widgets
 from pages.shared.imports.draft import Work
 from pages.shared.imports.plan_lists import Group, Lists
 from pages.shared.imports.widgets import XLSX
-from pages.shared.shell.markdown import code, plain
+from pages.shared.shell.markdown import code_span, escape_markdown
 from reports.sheets import simple_sheets
 
 _SIZE = 10
@@ -29,7 +29,7 @@ _COLUMNS = [
 
 
 def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]) -> None:
-    """The problems by column, what can be done with each, and what was set aside before."""
+    """Show the problems by column, each with its actions, and what was set aside."""
     if lists.problems:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
@@ -42,21 +42,21 @@ def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]
             " vide, ou laissez la ligne de côté."
         )
         groups = widgets.paged(list(lists.groups.items()), _GROUPS, work.key("groups-page"), "colonne")
-        for place, (group, problems) in enumerate(groups):
-            _show_group(db, work, place, group, problems, lists, tables)
+        for group, problems in groups:
+            _show_group(db, work, group, problems, lists, tables)
     _show_aside(work)
 
 
 def downloads(key: str, problems: Sequence[ImportProblem]) -> None:
-    """The list of what is wrong, for whoever mends the file."""
-    rows = [{item.name: getattr(problem, item.name) for item in _COLUMNS} for problem in problems]
-    known = Context({})
+    """Show the buttons that download the list of problems."""
+    rows = [{column.name: getattr(problem, column.name) for column in _COLUMNS} for problem in problems]
+    context = Context({})
     st.download_button(
-        "Liste (XLSX)", lambda: simple_sheets.xlsx_bytes("À corriger", _COLUMNS, rows, known), "a-corriger.xlsx", XLSX,
-        key=f"{key}:xlsx", on_click="ignore", icon=":material/download:",
+        "Liste (XLSX)", lambda: simple_sheets.xlsx_bytes("À corriger", _COLUMNS, rows, context),
+        "a-corriger.xlsx", XLSX, key=f"{key}:xlsx", on_click="ignore", icon=":material/download:",
     )  # fmt: skip
     st.download_button(
-        "Liste (CSV)", lambda: simple_sheets.csv_bytes(_COLUMNS, rows, known), "a-corriger.csv", "text/csv",
+        "Liste (CSV)", lambda: simple_sheets.csv_bytes(_COLUMNS, rows, context), "a-corriger.csv", "text/csv",
         key=f"{key}:csv", on_click="ignore", icon=":material/download:",
     )  # fmt: skip
 
@@ -65,16 +65,14 @@ def downloads(key: str, problems: Sequence[ImportProblem]) -> None:
 
 
 def _show_group(
-    db: Office,
-    work: Work,
-    place: int,
-    group: Group,
-    problems: list[ImportProblem],
-    lists: Lists,
-    tables: Mapping[str, OfficeTable],
+    db: Office, work: Work, group: Group, problems: list[ImportProblem], lists: Lists, tables: Mapping[str, OfficeTable]
 ) -> None:
     sheet, column, name, label = group
-    where = f"**{plain(sheet)}**" + f", colonne {column}" * bool(column) + f" · {plain(label)}" * bool(label)
+    where = (
+        f"**{escape_markdown(sheet)}**"
+        + f", colonne {column}" * bool(column)
+        + f" · {escape_markdown(label)}" * bool(label)
+    )
     part = st.expander(
         f"{where} · {widgets.counted(len(problems), 'problème')}", len(lists.groups) == 1 or not column,
         key=widgets.name_of(work, "group", *group), on_change="rerun",
@@ -98,25 +96,25 @@ def _show_group(
 
 
 def _ask_for_all(db: Office, work: Work, group: Group, lists: Lists, tables: Mapping[str, OfficeTable]) -> None:
-    """A required field that stands empty: one value for every new row of the sheet."""
+    """Ask for a value of an empty required field, for all new rows of the sheet."""
     sheet, column, name, label = group
     table = tables[next(one.table for one in lists.plan.sheets if one.name == sheet)]
-    item = next((one for one in table.fields if one.name == name), None)
-    if column or item is None or item.target:
+    field = next((one for one in table.fields if one.name == name), None)
+    if column or field is None or field.target:
         return
-    said = work.choices.constants.get(sheet, {}).get(name)
+    current = work.choices.constants.get(sheet, {}).get(name)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"Pour toutes ces lignes, **{plain(label)}** :", width="content")
+        st.markdown(f"Pour toutes ces lignes, **{escape_markdown(label)}** :", width="content")
         with st.container(width=280):
             widgets.ask_value(
-                item, records.context(db), widgets.name_of(work, "for-all", sheet, name), said,
+                field, records.context(db), widgets.name_of(work, "for-all", sheet, name), current,
                 partial(draft.choose_constant, work, sheet, name), label,
             )  # fmt: skip
 
 
 def _show_problem(work: Work, problem: ImportProblem, name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        value = f" {code(problem.value)}" if problem.value and problem.value not in problem.reason else ""
+        value = f" {code_span(problem.value)}" if problem.value and problem.value not in problem.reason else ""
         st.markdown(f"Ligne {problem.row}{value} : {widgets.sentence(problem.reason)}", width="stretch")
         st.button(
             "Laisser vide" if problem.column else "Laisser de côté",
@@ -143,7 +141,7 @@ def _show_aside(work: Work) -> None:
         st.button("Tout reprendre", key=work.key("aside-none"), on_click=draft.take_back, args=(work, aside))
         for key in widgets.paged(aside, _SIZE, work.key("aside-page"), "case ou ligne"):
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(code(key), width="stretch")
+                st.markdown(code_span(key), width="stretch")
                 st.button(
                     "Reprendre", key=widgets.name_of(work, "back", key), type="tertiary", icon=":material/undo:",
                     on_click=draft.take_back, args=(work, [key]),

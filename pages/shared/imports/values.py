@@ -1,4 +1,4 @@
-"""The third step of « Importer » : values that were guessed or not understood, each shown and each to be corrected."""
+"""The third step of « Importer »: the texts that were guessed or not understood, each of which can be corrected."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -13,14 +13,14 @@ from db.model.types import Choices as Several
 from db.rows import records
 from pages.shared.imports import draft, widgets
 from pages.shared.imports.draft import Work
-from pages.shared.imports.plan_lists import Lists, Said, Values
-from pages.shared.shell.markdown import code, plain
+from pages.shared.imports.plan_lists import Lists, TextReading, Values
+from pages.shared.shell.markdown import code_span, escape_markdown
 
 _SIZE = 10
 
 
 def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]) -> None:
-    """A part for each field with something to look at; those not understood are open and first."""
+    """Show an expander for each field; those with a text that was not understood come first and are open."""
     if not lists.values:
         widgets.step(3, "Valeurs", "Toutes les valeurs se lisent telles quelles : rien n’a été deviné.")
         return
@@ -29,64 +29,66 @@ def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]
         "Ce qui n’était pas écrit comme dans Palette, et ce qu’elle en a compris. Corrigez au besoin : pour une liste,"
         " votre choix sera retenu.",
     )  # fmt: skip
-    known = records.context(db)
-    for place, values in enumerate(lists.values.values()):
+    context = records.context(db)
+    for index, values in enumerate(lists.values.values()):
         table = tables[values.table]
         part = st.expander(
-            _summary(values, table), bool(values.missed), key=work.key("values", place), on_change="rerun"
+            _summary(values, table), bool(values.missed), key=work.key("values", index), on_change="rerun"
         )
         if part.open:
             with part:
-                _show_values(work, place, values, table, known)
+                _show_values(work, index, values, table, context)
 
 
 def _summary(values: Values, table: OfficeTable) -> str:
     label = values.label if values.label.startswith(table.label) else f"{table.label} : {values.label}"
-    guessed = len(values.said) - values.missed
-    told = [widgets.counted(values.missed, "valeur non comprise", "valeurs non comprises")] * bool(values.missed)
-    told += [widgets.counted(guessed, "valeur comprise autrement", "valeurs comprises autrement")] * bool(guessed)
-    return f"**{plain(label)}** · {' · '.join(told)}"
+    guessed = len(values.readings) - values.missed
+    counts = [widgets.counted(values.missed, "valeur non comprise", "valeurs non comprises")] * bool(values.missed)
+    counts += [widgets.counted(guessed, "valeur comprise autrement", "valeurs comprises autrement")] * bool(guessed)
+    return f"**{escape_markdown(label)}** · {' · '.join(counts)}"
 
 
-def _show_values(work: Work, place: int, values: Values, table: OfficeTable, known: Context) -> None:
-    ordered = sorted(values.said.values(), key=lambda one: (not one.reason, -one.many))
+def _show_values(work: Work, index: int, values: Values, table: OfficeTable, context: Context) -> None:
+    ordered = sorted(values.readings.values(), key=lambda reading: (not reading.reason, -reading.count))
     with st.container(gap="xsmall"):
-        for said in widgets.paged(ordered, _SIZE, work.key("values-page", place), "valeur"):
-            _show_said(work, values, said, table, known)
+        for reading in widgets.paged(ordered, _SIZE, work.key("values-page", index), "valeur"):
+            _show_reading(work, values, reading, table, context)
 
 
-def _show_said(work: Work, values: Values, said: Said, table: OfficeTable, known: Context) -> None:
-    item = row_reader.field_of(table, values.name)
-    current = _current(work, values, said, table)
+def _show_reading(work: Work, values: Values, reading: TextReading, table: OfficeTable, context: Context) -> None:
+    field = row_reader.field_of(table, values.name)
+    current = _current(work, values, reading, table)
     left, middle, right = st.columns([3, 3, 4], vertical_alignment="center", gap="small")
-    left.markdown(f"{code(said.text)} →")
+    left.markdown(f"{code_span(reading.text)} →")
     with middle:
         widgets.ask_value(
-            item, known, widgets.name_of(work, "value", values.place, said.text),
+            field, context, widgets.name_of(work, "value", values.place, reading.text),
             current,
-            partial(draft.choose_value, work, values.place, said.text), f"Ce que veut dire « {said.text} »",
+            partial(draft.choose_value, work, values.place, reading.text), f"Ce que veut dire « {reading.text} »",
         )  # fmt: skip
-    where = plain(said.where[0]) + "…" * (len(said.where) > 1)
-    if said.reason and current is None and not isinstance(item.type, Choice):
+    where = escape_markdown(reading.where[0]) + "…" * (len(reading.where) > 1)
+    if reading.reason and current is None and not isinstance(field.type, Choice):
         right, beside = right.columns([2, 1], vertical_alignment="center")
         beside.button(
-            "Laisser vide", key=widgets.name_of(work, "empty", values.place, said.text), type="tertiary",
-            on_click=draft.choose_value, args=(work, values.place, said.text, ""),
+            "Laisser vide", key=widgets.name_of(work, "empty", values.place, reading.text), type="tertiary",
+            on_click=draft.choose_value, args=(work, values.place, reading.text, ""),
         )  # fmt: skip
-    why = f":red[:material/error:] {widgets.sentence(said.reason)}" if said.reason else plain(said.how)
-    right.markdown(f"{why}  \n:small[:gray[{widgets.counted(said.many, 'case')} · {where}]]")
+    why = (
+        f":red[:material/error:] {widgets.sentence(reading.reason)}" if reading.reason else escape_markdown(reading.how)
+    )
+    right.markdown(f"{why}  \n:small[:gray[{widgets.counted(reading.count, 'case')} · {where}]]")
 
 
-def _current(work: Work, values: Values, said: Said, table: OfficeTable) -> str | None:
-    """What a text means at present: as its widget holds it."""
-    chosen = work.choices.values.get(values.place, {}).get(said.text)
-    if chosen is not None or said.reason:
+def _current(work: Work, values: Values, reading: TextReading, table: OfficeTable) -> str | None:
+    """Return the present value of a text, in the form that its widget uses; None when it has none."""
+    chosen = work.choices.values.get(values.place, {}).get(reading.text)
+    if chosen is not None or reading.reason:
         return chosen
-    if said.value is None:
+    if reading.value is None:
         return ""
     kind = row_reader.field_of(table, values.name).type
     if isinstance(kind, Choice):
-        return str(said.value)
-    if isinstance(kind, Several) and isinstance(said.value, tuple):
-        return "; ".join(said.value)
-    return said.shown
+        return str(reading.value)
+    if isinstance(kind, Several) and isinstance(reading.value, tuple):
+        return "; ".join(reading.value)
+    return reading.shown

@@ -1,4 +1,4 @@
-"""What the steps of « Importer » share: headings, pages of a long list, tables in colours, widgets for a value."""
+"""Widgets shared by the steps of « Importer »: headings, pages of a list, coloured tables, the choice of a value."""
 
 from collections.abc import Callable, Sequence
 from html import escape
@@ -12,42 +12,42 @@ from db.model.types import Choice, Context
 from db.model.types import Choices as Several
 from pages.shared.imports.draft import Work
 from pages.shared.imports.plan_lists import ACTIONS
-from pages.shared.shell.markdown import plain
+from pages.shared.shell.markdown import escape_markdown
 
 T = TypeVar("T")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def step(number: int, title: str, told: str = "") -> None:
-    """The heading of a step and, under it, what there is to know or to do."""
+def step(number: int, title: str, text: str = "") -> None:
+    """Show the heading of a step and its explanation."""
     st.subheader(f"{number}. {title}", anchor=False, divider="gray")
-    if told:
-        st.caption(told)
+    if text:
+        st.caption(text)
 
 
-def counted(many: int, one: str, several: str = "") -> str:
-    """« 1 ligne », « 12 lignes »."""
-    return f"{french_number(many)} {one if many < 2 else several or one + 's'}"
+def counted(count: int, singular: str, plural: str = "") -> str:
+    """Return « 1 ligne », « 12 lignes »."""
+    return f"{french_number(count)} {singular if count < 2 else plural or singular + 's'}"
 
 
 def sentence(text: str) -> str:
-    """A sentence of the engine's; an address in it becomes no link."""
-    return plain(text).replace("@", "@\N{WORD JOINER}")
+    """Return a message as Markdown in which an e-mail address does not become a link."""
+    return escape_markdown(text).replace("@", "@\N{WORD JOINER}")
 
 
-def paged(items: Sequence[T], size: int, key: str, what: str = "ligne") -> Sequence[T]:
-    """One page of a list, and under its count the way to the others."""
+def paged(items: Sequence[T], size: int, key: str, noun: str = "ligne") -> Sequence[T]:
+    """Return one page of a list and show the page selector. ``noun``: what is counted, in French."""
     pages = -(-len(items) // size)
     if pages < 2:
         return items
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(counted(len(items), what), width="content")
+        st.caption(counted(len(items), noun), width="content")
         page = min(st.pagination(pages, key=key), pages)
     return items[(page - 1) * size : page * size]
 
 
 def table(headings: Sequence[str], rows: Sequence[str], cards: bool = False) -> None:
-    """A table of rows that are HTML already. ``cards``: on a telephone, each row is a card."""
+    """Show a table. ``rows``: HTML. ``cards``: whether each row becomes a card on a telephone."""
     heads = "".join(f'<th scope="col">{escape(one)}</th>' for one in headings)
     kind = "import-table cards" if cards else "import-table"
     body = "".join(rows)
@@ -55,7 +55,7 @@ def table(headings: Sequence[str], rows: Sequence[str], cards: bool = False) -> 
 
 
 def word(action: str) -> str:
-    """An action as a word with its tint, as HTML."""
+    """Return an action as a tinted word in HTML."""
     return f'<span class="word">{ACTIONS[action]}</span>'
 
 
@@ -63,13 +63,13 @@ def word(action: str) -> str:
 
 
 def ask_value(
-    item: Field, known: Context, key: str, current: str | None, change: Callable[[str], None], label: str
+    field: Field, context: Context, key: str, current: str | None, change: Callable[[str], None], label: str
 ) -> None:
-    """A widget for what a text means. ``current``: a code, a text, '' for empty, None while nobody knows."""
-    if isinstance(item.type, Choice):
-        _ask_code(item, known, key, current, change, label)
-    elif isinstance(item.type, Several):
-        _ask_codes(item, known, key, current, change, label)
+    """Show a widget for the value of a text. ``current``: a code, a text, '' for empty, None when unknown."""
+    if isinstance(field.type, Choice):
+        _ask_code(field, context, key, current, change, label)
+    elif isinstance(field.type, Several):
+        _ask_codes(field, context, key, current, change, label)
     else:
         st.session_state[key] = current or ""
         st.text_input(
@@ -78,17 +78,17 @@ def ask_value(
         )  # fmt: skip
 
 
-def _codes(item: Field, known: Context, current: Sequence[str]) -> dict[str, str]:
-    values = item.list
-    labels = known.labels[values.name] if values else {}
-    gone = known.retired.get(values.name, frozenset()) if values else frozenset()
-    return {code: label for code, label in labels.items() if code not in gone or code in current}
+def _codes(field: Field, context: Context, current: Sequence[str]) -> dict[str, str]:
+    values = field.list
+    labels = context.labels[values.name] if values else {}
+    retired = context.retired.get(values.name, frozenset()) if values else frozenset()
+    return {code: label for code, label in labels.items() if code not in retired or code in current}
 
 
 def _ask_code(
-    item: Field, known: Context, key: str, current: str | None, change: Callable[[str], None], label: str
+    field: Field, context: Context, key: str, current: str | None, change: Callable[[str], None], label: str
 ) -> None:
-    labels = {"": "(laisser vide)", **_codes(item, known, [current or ""])}
+    labels = {"": "(laisser vide)", **_codes(field, context, [current or ""])}
     st.session_state[key] = current if current in labels else None
     st.selectbox(
         label, list(labels), key=key, format_func=labels.__getitem__, label_visibility="collapsed",
@@ -97,10 +97,10 @@ def _ask_code(
 
 
 def _ask_codes(
-    item: Field, known: Context, key: str, current: str | None, change: Callable[[str], None], label: str
+    field: Field, context: Context, key: str, current: str | None, change: Callable[[str], None], label: str
 ) -> None:
     chosen = [code for code in (current or "").split("; ") if code]
-    labels = _codes(item, known, chosen)
+    labels = _codes(field, context, chosen)
     st.session_state[key] = [code for code in chosen if code in labels]
     st.multiselect(
         label, list(labels), key=key, format_func=labels.__getitem__, label_visibility="collapsed",
@@ -110,5 +110,5 @@ def _ask_codes(
 
 
 def name_of(work: Work, *parts: object) -> str:
-    """The name of a widget; texts of the file stand in it as digests, never as they are."""
+    """Return the key of a widget. Texts of the file are hashed, so that the page's HTML does not contain them."""
     return work.key(*(hash(part) if isinstance(part, str) else part for part in parts))

@@ -1,4 +1,4 @@
-"""« Réglages », the fields: those of the office's own added, any of them named otherwise, put in order, hidden."""
+"""« Réglages », fields: add fields of the office's own; rename, reorder or hide any field."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,76 +17,76 @@ from db.model.roles import Role
 from db.model.types import Choice, ValueList
 from db.rows import records
 from pages.shared.office import limits
-from pages.shared.shell.markdown import plain
-from pages.shared.shell.session import beyond, who
-from pages.shared.shell.toasts import say
+from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import unrestricted_office, user_name
+from pages.shared.shell.toasts import queue_toast
 
-_TOLD = "fields:told"
-_NEW = "fields:new"
+_ERROR = "fields:told"
+_DIALOG_NUMBER = "fields:new"
 _NO_SECTION = "(sans rubrique)"
 Column = Field | Computed
 
 
 def show(db: Office) -> None:
-    """One table at a time: its fields in order, and the way to add one."""
+    """Show the fields of one table in order, and the button that adds one."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
             "Table", list(FILES), format_func=lambda one: FILES[one].plural, key="fields:table", width=300
         )
         if st.button("Nouveau champ", icon=":material/add:", type="primary", key="fields:add"):
-            _begin()
+            _renew_dialog()
             _add_dialog(name)
         limits.show_last("fields:last")
     st.caption(
         "Un champ ajouté, renommé ou masqué l’est aussitôt pour toute l’équipe : grille, formulaire, recherche, import,"
         " téléchargements, historique. Masqué, il garde tout ce qu’il contient."
     )
-    told = st.session_state.pop(_TOLD, "")
-    if told:
-        st.error(told)
+    error = st.session_state.pop(_ERROR, "")
+    if error:
+        st.error(error)
     _show_fields(db, db.tables[name])
 
 
 def _show_fields(db: Office, table: OfficeTable) -> None:
-    found = edit.columns(db, table)
-    stored = [item.name for item in found if isinstance(item, Field)]
+    columns = edit.columns(db, table)
+    stored = [column.name for column in columns if isinstance(column, Field)]
     with st.container(gap="xsmall", width=860):
-        for item in found:
-            _show_field(table, item, stored)
+        for column in columns:
+            _show_field(table, column, stored)
 
 
-def _show_field(table: OfficeTable, item: Column, stored: list[str]) -> None:
-    key = f"fields:{table.name}:{item.name}"
-    place = stored.index(item.name) if item.name in stored else None
+def _show_field(table: OfficeTable, column: Column, stored: list[str]) -> None:
+    key = f"fields:{table.name}:{column.name}"
+    index = stored.index(column.name) if column.name in stored else None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        for way, icon, words in ((-1, "arrow_upward", "Monter"), (1, "arrow_downward", "Descendre")):
-            still = place is None or not 0 <= place + way < len(stored)
+        for step, icon, words in ((-1, "arrow_upward", "Monter"), (1, "arrow_downward", "Descendre")):
+            cannot_move = index is None or not 0 <= index + step < len(stored)
             st.button(
-                " ", key=f"{key}:{way}", icon=f":material/{icon}:", help=f"{words} « {item.label} »", type="tertiary",
-                disabled=still, on_click=_move, args=(table, stored, place, way),
+                " ", key=f"{key}:{step}", icon=f":material/{icon}:", help=f"{words} « {column.label} »",
+                type="tertiary", disabled=cannot_move, on_click=_move, args=(table, stored, index, step),
             )  # fmt: skip
-        st.markdown(_line(item), width="stretch")
+        st.markdown(_line(column), width="stretch")
         if st.button("Modifier", key=f"{key}:change", type="tertiary"):
-            _begin()
-            _change_dialog(table.name, item.name)
+            _renew_dialog()
+            _change_dialog(table.name, column.name)
 
 
-def _line(item: Column) -> str:
-    section = getattr(item, "section", "")
-    parts = [f"**{plain(item.label)}**", _kind(item), plain(section)]
-    published = item.own and isinstance(item, Field) and item.published is not None and not item.hidden
-    badges = [":blue-badge[du bureau]"] * item.own + [":gray-badge[masqué]"] * item.hidden
+def _line(column: Column) -> str:
+    section = getattr(column, "section", "")
+    parts = [f"**{escape_markdown(column.label)}**", _kind(column), escape_markdown(section)]
+    published = column.own and isinstance(column, Field) and column.published is not None and not column.hidden
+    badges = [":blue-badge[du bureau]"] * column.own + [":gray-badge[masqué]"] * column.hidden
     badges += [":green-badge[publié par groupes]"] * published
     return " · ".join(filter(None, parts)) + " " + " ".join(badges)
 
 
-def _kind(item: Column) -> str:
-    """What it holds, as its list or its type says it."""
-    if isinstance(item, Computed):
+def _kind(column: Column) -> str:
+    """Return the kind of a column in French: its type, or its list."""
+    if isinstance(column, Computed):
         return "calculé"
-    if item.list:
-        return f"liste « {plain(item.list.label)} »"
-    return _KINDS.get(type(item.type).__name__, "")
+    if column.list:
+        return f"liste « {escape_markdown(column.list.label)} »"
+    return _KINDS.get(type(column.type).__name__, "")
 
 
 _KINDS = {
@@ -95,22 +95,22 @@ _KINDS = {
 }  # fmt: skip
 
 
-def _move(table: OfficeTable, stored: list[str], place: int, way: int) -> None:
+def _move(table: OfficeTable, stored: list[str], index: int, step: int) -> None:
     moved = list(stored)
-    moved[place], moved[place + way] = moved[place + way], moved[place]
+    moved[index], moved[index + step] = moved[index + step], moved[index]
     try:
-        edit.order_fields(beyond(Role.ADMIN), table, moved, who())
+        edit.order_fields(unrestricted_office(Role.ADMIN), table, moved, user_name())
     except PaletteError as error:
-        st.session_state[_TOLD] = str(error)
+        st.session_state[_ERROR] = str(error)
 
 
-def _begin() -> None:
-    """Let the dialog that opens next be a new one: what was typed in the last is none of its business."""
-    st.session_state[_NEW] = st.session_state.get(_NEW, 0) + 1
+def _renew_dialog() -> None:
+    """Give the widgets of the next dialog new keys, so that it does not show what was typed in the last one."""
+    st.session_state[_DIALOG_NUMBER] = st.session_state.get(_DIALOG_NUMBER, 0) + 1
 
 
 def _key(name: str) -> str:
-    return f"{_NEW}:{st.session_state[_NEW]}:{name}"
+    return f"{_DIALOG_NUMBER}:{st.session_state[_DIALOG_NUMBER]}:{name}"
 
 
 # ---- the dialogs
@@ -118,38 +118,38 @@ def _key(name: str) -> str:
 
 @st.dialog("Nouveau champ", width="large")
 def _add_dialog(table_name: str) -> None:
-    db = beyond(Role.ADMIN)
+    db = unrestricted_office(Role.ADMIN)
     table = db.tables[table_name]
     st.caption(f"Dans : {table.plural}")
     kinds = records.context(db).labels["field_kind"]
     offered = [
         kind for kind in kinds if kind not in effective_dictionary.COMPUTED or effective_dictionary.sources(table, kind)
     ]
-    asked: dict[str, Any] = {"table": table_name}
+    values: dict[str, Any] = {"table": table_name}
     grid = st.grid(2, min_column_width=260, gap="small")
     with grid.cell():
-        asked["label"] = st.text_input("Intitulé *", key=_key("label"), help="Comme on le lira dans la grille.")
+        values["label"] = st.text_input("Intitulé *", key=_key("label"), help="Comme on le lira dans la grille.")
     with grid.cell():
-        asked["kind"] = st.selectbox("Genre *", offered, format_func=kinds.__getitem__, key=_key("kind"))
-    if asked["kind"] in effective_dictionary.CHOICES:
-        asked |= _ask_choices(db)
-    if asked["kind"] in effective_dictionary.COMPUTED:
-        sources = effective_dictionary.sources(table, asked["kind"])
-        asked["source"] = st.selectbox(
+        values["kind"] = st.selectbox("Genre *", offered, format_func=kinds.__getitem__, key=_key("kind"))
+    if values["kind"] in effective_dictionary.CHOICES:
+        values |= _ask_choices(db)
+    if values["kind"] in effective_dictionary.COMPUTED:
+        sources = effective_dictionary.sources(table, values["kind"])
+        values["source"] = st.selectbox(
             "Calculé d’après *", list(sources), format_func=sources.__getitem__, key=_key("source")
         )
     else:
-        asked["section"] = _ask_section(table, "")
-    asked["help"] = st.text_input("Aide", key=_key("help"), help="Une phrase, montrée à qui remplit.")
-    asked["shown"] = st.checkbox("Montrer la colonne d’emblée dans la grille", True, key=_key("shown"))
-    asked["published"] = _ask_published(db, table, asked["kind"], _values(db, asked))
+        values["section"] = _ask_section(table, "")
+    values["help"] = st.text_input("Aide", key=_key("help"), help="Une phrase, montrée à qui remplit.")
+    values["shown"] = st.checkbox("Montrer la colonne d’emblée dans la grille", True, key=_key("shown"))
+    values["published"] = _ask_published(db, table, values["kind"], _list_labels(db, values))
     st.caption("Jamais de donnée de santé, de religion ou d’opinion.")
     if st.button("Ajouter le champ", type="primary", key=_key("go")):
-        _save(lambda: edit.add_field(db, NewField(**asked), who()), f"Champ ajouté : {asked['label'].strip()}")
+        _save(lambda: edit.add_field(db, NewField(**values), user_name()), f"Champ ajouté : {values['label'].strip()}")
 
 
 def _ask_choices(db: Office) -> dict[str, Any]:
-    """A list that is there, or the values of a new one."""
+    """Ask for an existing list, or the values of a new one. Returns arguments of NewField."""
     lists = {one.name: one.label for one in db.lists if edit.is_offered(db, one)}
     name = st.selectbox(
         "Liste", ["", *lists], format_func=lambda one: lists.get(one, "Une nouvelle liste"), key=_key("list")
@@ -161,41 +161,44 @@ def _ask_choices(db: Office) -> dict[str, Any]:
 
 
 def _labels(db: Office, values: ValueList | None) -> list[str]:
-    """What a list offers."""
+    """Return the labels of a list, without retired values."""
     return [one.label for one in edit.values_of(db, values) if not one.retired] if values else []
 
 
-def _values(db: Office, asked: dict[str, Any]) -> list[str]:
-    """The values of the list that is asked for, as far as they are typed."""
-    if "list_name" in asked:
-        return _labels(db, next(one for one in db.lists if one.name == asked["list_name"]))
-    return list(dict.fromkeys(" ".join(text.split()) for text in asked.get("values", ()) if text.strip()))
+def _list_labels(db: Office, values: dict[str, Any]) -> list[str]:
+    """Return the labels of the chosen list, or those typed so far for a new one."""
+    if "list_name" in values:
+        return _labels(db, next(one for one in db.lists if one.name == values["list_name"]))
+    return list(dict.fromkeys(" ".join(text.split()) for text in values.get("values", ()) if text.strip()))
 
 
-def _published(db: Office, item: Column) -> tuple[str, ...] | None:
-    """The values of a field that have a line of their own in public, as they are called today; None: none has."""
-    if not (isinstance(item, Field) and item.own and item.published and item.list):
+def _published(db: Office, column: Column) -> tuple[str, ...] | None:
+    """Return the present labels of the values published on a line of their own; None when the field is not public."""
+    if not (isinstance(column, Field) and column.own and column.published and column.list):
         return None
-    codes = {code for some in item.published.categories.values() for code in some}
-    return tuple(one.label for one in edit.values_of(db, item.list) if one.code in codes)
+    codes = {code for group in column.published.categories.values() for code in group}
+    return tuple(one.label for one in edit.values_of(db, column.list) if one.code in codes)
 
 
 def _ask_published(
     db: Office, table: OfficeTable, kind: str, labels: list[str], now: tuple[str, ...] | None = None
 ) -> tuple[str, ...] | None:
-    """Never published, unless somebody says here that it is, and in which lines."""
+    """Ask whether a field is published, and which values on a line of their own. ``now``: the present answer.
+
+    Returns None for a field that is not published, which is the default.
+    """
     if not edit.may_be_published(table.name, kind):
         st.caption(f"Jamais publié : {edit.ONLY_CHOICES}.")
         return None
     words = records.context(db).labels["privacy"]
-    found = st.radio(
+    privacy = st.radio(
         "Publication", list(words), int(now is not None), format_func=words.__getitem__, key=_key("privacy"),
         captions=[
             "Rien n’en sort, sous aucune forme. Ce qui est déjà publié reste tel quel.",
             "Un tableau à lui, arrondi et attaqué comme les autres, à partir de la prochaine année publiée.",
         ],
     )  # fmt: skip
-    if found == "secret":
+    if privacy == "secret":
         return None
     offered = list(dict.fromkeys([*labels, *(now or ())]))
     if not offered:
@@ -212,40 +215,40 @@ def _ask_published(
 
 def _ask_section(table: OfficeTable, current: str) -> str:
     sections = list(dict.fromkeys([*table.sections, current, ""]))
-    found = st.selectbox(
+    section = st.selectbox(
         "Rubrique", sections, sections.index(current), format_func=lambda one: one or _NO_SECTION,
         key=_key("section"), accept_new_options=True, help="Le titre sous lequel il se range ; on peut en écrire un.",
     )  # fmt: skip
-    return str(found or "")
+    return str(section or "")
 
 
 @st.dialog("Modifier un champ", width="large")
 def _change_dialog(table_name: str, name: str) -> None:
-    db = beyond(Role.ADMIN)
+    db = unrestricted_office(Role.ADMIN)
     table = db.tables[table_name]
-    item = table.column(name)
-    values: dict[str, Any] = {"label": st.text_input("Intitulé *", item.label, key=_key("label"))}
-    values["help"] = st.text_input("Aide", item.help, key=_key("help")) or None
-    if isinstance(item, Field):
-        values["section"] = _ask_section(table, item.section) or None
-    if isinstance(item, Field) and item.own:
-        kind = "choice" if isinstance(item.type, Choice) else ""
-        values["published"] = _ask_published(db, table, kind, _labels(db, item.list), _published(db, item))
-    values["shown"] = int(st.checkbox("Montrer la colonne d’emblée dans la grille", item.shown, key=_key("shown")))
-    stays = name in table.title or (isinstance(item, Field) and item.required)
-    told = "Obligatoire, ou nom de la ligne : il reste en vue." if stays else None
-    hidden = st.checkbox("Masquer partout", item.hidden, disabled=stays, key=_key("hidden"), help=told)
+    column = table.column(name)
+    values: dict[str, Any] = {"label": st.text_input("Intitulé *", column.label, key=_key("label"))}
+    values["help"] = st.text_input("Aide", column.help, key=_key("help")) or None
+    if isinstance(column, Field):
+        values["section"] = _ask_section(table, column.section) or None
+    if isinstance(column, Field) and column.own:
+        kind = "choice" if isinstance(column.type, Choice) else ""
+        values["published"] = _ask_published(db, table, kind, _labels(db, column.list), _published(db, column))
+    values["shown"] = int(st.checkbox("Montrer la colonne d’emblée dans la grille", column.shown, key=_key("shown")))
+    is_needed = name in table.title or (isinstance(column, Field) and column.required)
+    help_text = "Obligatoire, ou nom de la ligne : il reste en vue." if is_needed else None
+    hidden = st.checkbox("Masquer partout", column.hidden, disabled=is_needed, key=_key("hidden"), help=help_text)
     values["hidden"] = int(hidden)
     if st.button("Enregistrer", type="primary", key=_key("go")):
         before: dict[str, Any] = {
-            "label": item.label,
-            "help": item.help or None,
-            "shown": int(item.shown),
-            "hidden": int(item.hidden),
+            "label": column.label,
+            "help": column.help or None,
+            "shown": int(column.shown),
+            "hidden": int(column.hidden),
         }
-        before |= {"section": getattr(item, "section", "") or None, "published": _published(db, item)}
+        before |= {"section": getattr(column, "section", "") or None, "published": _published(db, column)}
         changed = {key: value for key, value in values.items() if value != before[key]}
-        _save(lambda: edit.change_field(db, table, name, changed, who()), "Enregistré")
+        _save(lambda: edit.change_field(db, table, name, changed, user_name()), "Enregistré")
 
 
 def _save(work: Callable[[], object], done: str) -> None:
@@ -257,5 +260,5 @@ def _save(work: Callable[[], object], done: str) -> None:
     except PaletteError as error:
         st.error(str(error))
     else:
-        say(done)
+        queue_toast(done)
         st.rerun()

@@ -1,4 +1,4 @@
-"""« Réglages », the limits and delays, the state of the backups; what the office changed here, and its way back."""
+"""« Réglages », limits and delays: their form, the state of the backups, and the history of all settings."""
 
 import streamlit as st
 
@@ -13,9 +13,9 @@ _LATEST = 200
 
 
 def show(db: Office) -> None:
-    """The one row of limits as a form."""
+    """Show the single row of limits as a form."""
     st.caption("Un changement vaut aussitôt pour toute l’équipe, et reste dans l’historique.")
-    turn = st.session_state.setdefault("settings:turn", 0)  # a new form after each save, so that it shows what was kept
+    turn = st.session_state.setdefault("settings:turn", 0)  # part of the key; grows with each save
     with st.container(width=640):
         if edit_form(db, db.tables["setting"], f"form:settings:{turn}", 1, {}):
             st.session_state["settings:turn"] = turn + 1
@@ -24,15 +24,15 @@ def show(db: Office) -> None:
 
 
 def show_history(db: Office) -> None:
-    """Who set what, latest first; each can be taken back."""
+    """Show the changes of settings, latest first; each can be undone."""
     st.caption("Qui a changé un réglage, un champ ou une liste. « Annuler » reprend une opération entière.")
-    known = records.context(db)
-    changes = history.of_tables(db, tuple(OFFICE), known, _LATEST)
+    context = records.context(db)
+    changes = history.of_tables(db, tuple(OFFICE), context, _LATEST)
     if not changes:
         st.info("Rien encore.")
-    past_changes.show_list(db, changes, known, "settings:history", settings=True)
+    past_changes.show_list(db, changes, context, "settings:history", settings=True)
 
 
 def show_last(key: str) -> None:
-    """« Annuler », for what this person changed last in the fields, lists and limits."""
+    """Show « Annuler » for the last change of fields, lists and limits by the person signed in."""
     past_changes.show_last(tuple(OFFICE), key, settings=True)

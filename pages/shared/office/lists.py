@@ -1,4 +1,4 @@
-"""« Réglages », the lists: values added, named otherwise, put in order, retired. Each change is saved at once."""
+"""« Réglages », lists of values: add, rename, reorder or retire values. Each change is saved at once."""
 
 from collections.abc import Callable
 
@@ -12,13 +12,13 @@ from db.model.office import Office
 from db.model.roles import Role
 from db.model.types import ValueList
 from pages.shared.office import limits
-from pages.shared.shell.session import beyond, who
+from pages.shared.shell.session import unrestricted_office, user_name
 
-_TOLD = "lists:told"
+_ERROR = "lists:told"
 
 
 def show(db: Office) -> None:
-    """One list at a time, with where it serves."""
+    """Show one list at a time, with the fields that use it."""
     lists = {one.name: one for one in db.lists if edit.is_offered(db, one)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
@@ -27,86 +27,86 @@ def show(db: Office) -> None:
         )  # fmt: skip
         limits.show_last("lists:last")
     values = lists[name]
-    places = ", ".join(f"{table.plural} › {item.label}" for table, item in edit.where_used(db, values))
-    st.caption(f"Sert à : {places}. Renommée ou retirée, une valeur reste sur les lignes qui l’ont.")
+    uses = ", ".join(f"{table.plural} › {field.label}" for table, field in edit.where_used(db, values))
+    st.caption(f"Sert à : {uses}. Renommée ou retirée, une valeur reste sur les lignes qui l’ont.")
     if values.fixed:
         st.info("Une règle de Palette compte sur cette liste : ses valeurs se renomment et s’ordonnent, rien d’autre.")
-    _show_told()
+    _show_error()
     _show_values(db, values)
     if not values.fixed:
         _add(values)
 
 
 def _named(db: Office, values: ValueList) -> str:
-    """The list by its label, and its table where two are called alike."""
+    """Return the label of a list, with its table when another list has the same label."""
     alike = [one for one in db.lists if one.label == values.label and edit.where_used(db, one)]
     return f"{values.label} ({edit.where_used(db, values)[0][0].plural.lower()})" if len(alike) > 1 else values.label
 
 
-def _show_told() -> None:
-    told = st.session_state.pop(_TOLD, "")
-    if told:
-        st.error(told)
+def _show_error() -> None:
+    error = st.session_state.pop(_ERROR, "")
+    if error:
+        st.error(error)
 
 
 def _do(work: Callable[[Office], object]) -> None:
-    """Save one change; what forbids it is said above the list."""
+    """Save one change. An error is shown above the list in the next run."""
     try:
-        work(beyond(Role.ADMIN))
+        work(unrestricted_office(Role.ADMIN))
     except PaletteError as error:
-        st.session_state[_TOLD] = str(error)
+        st.session_state[_ERROR] = str(error)
 
 
 def _show_values(db: Office, values: ValueList) -> None:
-    found = edit.values_of(db, values)
-    codes = [one.code for one in found]
+    rows = edit.values_of(db, values)
+    codes = [value.code for value in rows]
     with st.container(gap="xsmall", width=760):
-        for place, one in enumerate(found):
-            _show_value(values, one, codes, place)
+        for index, value in enumerate(rows):
+            _show_value(values, value, codes, index)
 
 
-def _show_value(values: ValueList, one: ListValue, codes: list[str], place: int) -> None:
-    key = f"lists:{values.name}:{one.code}"
+def _show_value(values: ValueList, value: ListValue, codes: list[str], index: int) -> None:
+    key = f"lists:{values.name}:{value.code}"
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        for way, icon, words in ((-1, "arrow_upward", "Monter"), (1, "arrow_downward", "Descendre")):
+        for step, icon, words in ((-1, "arrow_upward", "Monter"), (1, "arrow_downward", "Descendre")):
             st.button(
-                " ", key=f"{key}:{way}", icon=f":material/{icon}:", help=f"{words} « {one.label} »", type="tertiary",
-                disabled=not 0 <= place + way < len(codes), on_click=_move, args=(values, codes, place, way),
+                " ", key=f"{key}:{step}", icon=f":material/{icon}:", help=f"{words} « {value.label} »", type="tertiary",
+                disabled=not 0 <= index + step < len(codes), on_click=_move, args=(values, codes, index, step),
             )  # fmt: skip
         st.text_input(
-            f"Valeur {place + 1}", one.label, key=f"{key}:label:{one.label}", label_visibility="collapsed",
-            width="stretch", on_change=_rename, args=(values, one, f"{key}:label:{one.label}"),
+            f"Valeur {index + 1}", value.label, key=f"{key}:label:{value.label}", label_visibility="collapsed",
+            width="stretch", on_change=_rename, args=(values, value, f"{key}:label:{value.label}"),
         )  # fmt: skip
-        many = f"{french_number(one.used)} ligne{'s' if one.used > 1 else ''}"
-        st.caption(many + " · retirée" * one.retired, width="content")
+        uses = f"{french_number(value.used)} ligne{'s' if value.used > 1 else ''}"
+        st.caption(uses + " · retirée" * value.retired, width="content")
         if not values.fixed:
             st.button(
-                "Reprendre" if one.retired else "Retirer", key=f"{key}:retired", type="tertiary",
-                on_click=_retire, args=(values, one),
+                "Reprendre" if value.retired else "Retirer", key=f"{key}:retired", type="tertiary",
+                on_click=_retire, args=(values, value),
             )  # fmt: skip
 
 
-def _move(values: ValueList, codes: list[str], place: int, way: int) -> None:
+def _move(values: ValueList, codes: list[str], index: int, step: int) -> None:
     moved = list(codes)
-    moved[place], moved[place + way] = moved[place + way], moved[place]
-    _do(lambda db: edit.order_values(db, values, moved, who()))
+    moved[index], moved[index + step] = moved[index + step], moved[index]
+    _do(lambda db: edit.order_values(db, values, moved, user_name()))
 
 
-def _rename(values: ValueList, one: ListValue, key: str) -> None:
+def _rename(values: ValueList, value: ListValue, key: str) -> None:
     label = str(st.session_state[key])
-    if label.strip() != one.label:
-        _do(lambda db: edit.change_value(db, values, one.code, who(), label=label))
+    if label.strip() != value.label:
+        _do(lambda db: edit.change_value(db, values, value.code, user_name(), label=label))
 
 
-def _retire(values: ValueList, one: ListValue) -> None:
-    _do(lambda db: edit.change_value(db, values, one.code, who(), retired=int(not one.retired)))
+def _retire(values: ValueList, value: ListValue) -> None:
+    _do(lambda db: edit.change_value(db, values, value.code, user_name(), retired=int(not value.retired)))
 
 
 def _add(values: ValueList) -> None:
     def add() -> None:
         label = str(st.session_state["lists:new"])
-        _do(lambda db: edit.add_value(db, values, label, who()))
-        if _TOLD not in st.session_state:
+        _do(lambda db: edit.add_value(db, values, label, user_name()))
+        if _ERROR not in st.session_state:
             st.session_state["lists:new"] = ""
 
     with st.container(horizontal=True, vertical_alignment="bottom", width=760):

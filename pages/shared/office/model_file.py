@@ -1,4 +1,4 @@
-"""« Réglages », the model: all that this office has shaped as one file, and that of another office taken over."""
+"""« Réglages », the model: export this office's fields, lists and limits as a file, or import another office's."""
 
 import streamlit as st
 
@@ -6,15 +6,15 @@ from db.base.errors import PaletteError
 from db.customise import model_file
 from db.model.office import Office
 from db.rows import records
-from pages.shared.shell.markdown import plain
-from pages.shared.shell.session import who
+from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import user_name
 
 _DONE = "model:done"
 _SHOWN = 30
 
 
 def show(db: Office) -> None:
-    """The file to take away, then the one to bring in: what would change first, then one button."""
+    """Show the download, then the upload: a preview of what would change, then one button."""
     st.subheader("Emporter", anchor=False)
     st.caption("Champs, listes, limites et délais, sans aucune personne : de quoi équiper un autre bureau.")
     st.download_button(
@@ -28,33 +28,35 @@ def show(db: Office) -> None:
     turn = st.session_state.setdefault("model:turn", 0)
     file = st.file_uploader("Modèle d’un autre bureau (JSON)", ["json"], key=f"model:in:{turn}", max_upload_size=5)
     if file is not None:
-        _look(db, file.getvalue())
+        _preview(db, file.getvalue())
 
 
-def _look(db: Office, content: bytes) -> None:
+def _preview(db: Office, content: bytes) -> None:
     try:
-        told = model_file.import_model(db, content, who(), commit=False)
+        changes = model_file.import_model(db, content, user_name(), commit=False)
     except PaletteError as error:
-        st.error("Rien n’a été repris.\n\n" + "\n".join(f"- {plain(line)}" for line in str(error).split("\n")))
+        st.error(
+            "Rien n’a été repris.\n\n" + "\n".join(f"- {escape_markdown(line)}" for line in str(error).split("\n"))
+        )
         return
-    if not told:
+    if not changes:
         st.info("Tout ce que dit ce modèle est déjà ainsi ici.")
         return
-    many = len(told)
-    st.markdown("\n".join(f"- {plain(line)}" for line in told[:_SHOWN]))
-    if many > _SHOWN:
-        st.caption(f"… et {many - _SHOWN} autres.")
+    count = len(changes)
+    st.markdown("\n".join(f"- {escape_markdown(line)}" for line in changes[:_SHOWN]))
+    if count > _SHOWN:
+        st.caption(f"… et {count - _SHOWN} autres.")
     st.caption("Ce que le modèle ne dit pas reste tel quel. Tout s’annule d’un coup, dans « Historique ».")
-    if st.button(f"Reprendre ({many} changement{'s' if many > 1 else ''})", type="primary", key="model:go"):
-        _take(db, content)
+    if st.button(f"Reprendre ({count} changement{'s' if count > 1 else ''})", type="primary", key="model:go"):
+        _import(db, content)
 
 
-def _take(db: Office, content: bytes) -> None:
+def _import(db: Office, content: bytes) -> None:
     try:
-        told = model_file.import_model(db, content, who(), commit=True)
+        changes = model_file.import_model(db, content, user_name(), commit=True)
     except PaletteError as error:
         st.error(str(error))
         return
-    st.session_state[_DONE] = f"Repris : {len(told)} changement{'s' if len(told) > 1 else ''}."
+    st.session_state[_DONE] = f"Repris : {len(changes)} changement{'s' if len(changes) > 1 else ''}."
     st.session_state["model:turn"] += 1
     st.rerun()

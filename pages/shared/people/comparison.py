@@ -1,4 +1,8 @@
-"""Two persons side by side: what differs and which to keep, what belongs to each, then « Fusionner »."""
+"""Compare two persons side by side, choose which values to keep, and merge them or keep them apart.
+
+One of the two is kept (``keep``) and the other is merged into it (``gone``). ``left``: whether the kept one is shown on
+the left, where the first person of the pair always is.
+"""
 
 from typing import Any
 
@@ -15,28 +19,28 @@ from db.people.merge import MergeChoices
 from db.people.merge_preview import BOTH, GONE, KEEP, MergeClash, SideBySide
 from db.rows import access_log, history, records
 from db.rows.records import Row
-from pages.shared.shell.markdown import plain
-from pages.shared.shell.session import who
+from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import user_name
 
-_CHOSEN = "comparing:pair"
-_LONG = 600
+_PAIR = "comparing:pair"
+_LONGEST_TEXT = 600
 
 
-def chosen() -> tuple[int, int] | None:
-    """The pair that is being compared in this tab."""
-    pair: tuple[int, int] | None = st.session_state.get(_CHOSEN)
+def chosen_pair() -> tuple[int, int] | None:
+    """Return the pair that is compared in this tab, if any."""
+    pair: tuple[int, int] | None = st.session_state.get(_PAIR)
     return pair
 
 
 def choose(one: int, other: int) -> None:
-    """Compare these two from now on."""
+    """Open the comparison of two persons."""
     _forget()
-    st.session_state[_CHOSEN] = (one, other)
+    st.session_state[_PAIR] = (one, other)
     st.rerun()
 
 
 def leave() -> None:
-    """Back to the list."""
+    """Go back to the list."""
     _forget()
     st.rerun()
 
@@ -47,9 +51,9 @@ def _forget() -> None:
 
 
 def set_apart(db: Office, one: int, other: int) -> None:
-    """« Ce sont deux personnes », and back to the list."""
+    """Record that these are two persons, and go back to the list."""
     try:
-        duplicates.set_apart(db, one, other, who())
+        duplicates.set_apart(db, one, other, user_name())
     except PaletteError as error:
         st.error(str(error))
         return
@@ -59,37 +63,37 @@ def set_apart(db: Office, one: int, other: int) -> None:
 
 
 def show(db: Office, one: int, other: int) -> None:
-    """The comparison, from what it is about to the button."""
+    """Show the comparison. Opening it is written to the access log for both persons."""
     if st.button("Retour à la liste", icon=":material/arrow_back:", type="tertiary", key="back-to-pairs"):
         leave()
     if st.session_state.pop("comparing:stale", False):
         st.warning(
             "Un des deux dossiers a été modifié entre-temps ; rien n’est réuni. Voici ce qu’ils disent maintenant."
         )
-    known = records.context(db)
+    context = records.context(db)
     try:
         sides = [records.get(db, db.tables["person"], row_id) for row_id in (one, other)]
     except NotFoundError:
         st.info("L’un des deux dossiers n’existe plus.")
         return
     for row_id in (one, other):
-        access_log.note_opening(db, who(), row_id)
+        access_log.note_opening(db, user_name(), row_id)
     with st.container(key="comparing"):
-        keep = _which(db, sides, known)
+        keep = _ask_kept(db, sides, context)
         gone = other if keep == one else one
-        look = _looked(db, keep, gone)
+        look = _preview(db, keep, gone)
         left = keep == one
-        values = _fields(look, left, known)
-        _attached(db, look, left, known)
-        taken = {clash.place: _clash(db, clash, look, left, known) for clash in look.clashes}
-    _finish(db, look, MergeChoices(values, taken, st.session_state.get("comparing:reason", "")))
+        values = _ask_fields(look, left, context)
+        _show_rows(db, look, left, context)
+        sides_kept = {clash.place: _ask_clash(db, clash, look, left, context) for clash in look.clashes}
+    _finish(db, look, MergeChoices(values, sides_kept, st.session_state.get("comparing:reason", "")))
 
 
-def _which(db: Office, sides: list[Row], known: Context) -> int:
-    """Whose file is kept: its number stays, and with it its address."""
+def _ask_kept(db: Office, sides: list[Row], context: Context) -> int:
+    """Ask which of the two is kept, with its id and address. Returns its id."""
     one, other = (side.id for side in sides)
-    labels = {row.id: f"**{plain(known.title('person', row.id))}** n° {row.id}" for row in sides}
-    captions = [_begun(db, row) for row in sides]
+    labels = {row.id: f"**{escape_markdown(context.title('person', row.id))}** n° {row.id}" for row in sides}
+    captions = [_created(db, row) for row in sides]
     key = f"comparing:keep:{one}:{other}"
     picked = st.radio(
         "Dossier gardé", [one, other], format_func=labels.__getitem__, captions=captions, key=key, width="stretch"
@@ -97,14 +101,14 @@ def _which(db: Office, sides: list[Row], known: Context) -> int:
     return int(picked or one)
 
 
-def _begun(db: Office, row: Row) -> str:
-    made = history.made_at(db, PERSON.name, row.id)
-    told = f"créé le {french_instant(made)[:10]}" if made else "sans date de création"
-    return told + " · archivé" * bool(row.values["archived_on"])
+def _created(db: Office, row: Row) -> str:
+    instant = history.made_at(db, PERSON.name, row.id)
+    text = f"créé le {french_instant(instant)[:10]}" if instant else "sans date de création"
+    return text + " · archivé" * bool(row.values["archived_on"])
 
 
-def _looked(db: Office, keep: int, gone: int) -> SideBySide:
-    """The files as they were first shown, so that a colleague's change is noticed when they are merged."""
+def _preview(db: Office, keep: int, gone: int) -> SideBySide:
+    """Return the preview of the merge as first shown, so that a colleague's change since is noticed on merging."""
     name = f"comparing:look:{keep}:{gone}"
     if name not in st.session_state:
         st.session_state[name] = merge_preview.look(db, keep, gone)
@@ -115,148 +119,151 @@ def _looked(db: Office, keep: int, gone: int) -> SideBySide:
 # ---- field by field
 
 
-def _fields(look: SideBySide, left: bool, known: Context) -> dict[str, Any]:
-    """A choice for every field that differs; what is to be written over the kept person's."""
-    different = [item for item in PERSON.fields if look.keep.values[item.name] != look.gone.values[item.name]]
-    same = [item for item in PERSON.fields if item not in different]
+def _ask_fields(look: SideBySide, left: bool, context: Context) -> dict[str, Any]:
+    """Ask which value to keep for each field that differs. Returns the values that change the kept person."""
+    different = [field for field in PERSON.fields if look.keep.values[field.name] != look.gone.values[field.name]]
+    same = [field for field in PERSON.fields if field not in different]
     values: dict[str, Any] = {}
     with st.container(border=True):
         st.markdown("**Ce qui diffère**" if different else "**Les deux fiches disent la même chose**")
-        for item in different:
-            value = _choice(item, look, left, known)
-            if value != look.keep.values[item.name]:
-                values[item.name] = value
-        filled = [item for item in same if look.keep.values[item.name] is not None]
+        for field in different:
+            value = _choice(field, look, left, context)
+            if value != look.keep.values[field.name]:
+                values[field.name] = value
+        filled = [field for field in same if look.keep.values[field.name] is not None]
         if filled:
             with st.expander(f"Identique dans les deux ({len(filled)})"):
-                st.markdown("\n".join(f"{item.label} : {_text(item, look.keep, known)}  " for item in filled))
+                st.markdown("\n".join(f"{field.label} : {_text(field, look.keep, context)}  " for field in filled))
     return values
 
 
-def _choice(item: Field, look: SideBySide, left: bool, known: Context) -> Any:
+def _choice(field: Field, look: SideBySide, left: bool, context: Context) -> Any:
     sides = {KEEP: look.keep, GONE: look.gone}
     options = [KEEP, GONE] if left else [GONE, KEEP]
-    labels = {side: _text(item, row, known) for side, row in sides.items()}
-    mine, theirs = (sides[side].values[item.name] for side in (KEEP, GONE))
-    if isinstance(item.type, LongText | Several) and mine and theirs:
+    labels = {side: _text(field, row, context) for side, row in sides.items()}
+    kept, other = (sides[side].values[field.name] for side in (KEEP, GONE))
+    if isinstance(field.type, LongText | Several) and kept and other:
         options, labels[BOTH] = [*options, BOTH], "Les deux"
-    usual = merge_preview.usual_side(item, mine, theirs)
-    key = f"comparing:{item.name}:{look.keep.id}"
-    side = st.radio(item.label, options, options.index(usual), format_func=labels.__getitem__, key=key, width="stretch")
-    return merge_preview.both(item, mine, theirs) if side == BOTH else sides[side or usual].values[item.name]
+    usual = merge_preview.usual_side(field, kept, other)
+    key = f"comparing:{field.name}:{look.keep.id}"
+    side = st.radio(
+        field.label, options, options.index(usual), format_func=labels.__getitem__, key=key, width="stretch"
+    )
+    return merge_preview.both(field, kept, other) if side == BOTH else sides[side or usual].values[field.name]
 
 
-def _text(item: Field, row: Row, known: Context) -> str:
-    text = item.type.show(row.values[item.name], known)
-    short = text if len(text) < _LONG else f"{text[:_LONG]}…"
-    # An address is something to choose here, not a link to follow.
-    return plain(short).replace("@", "\u2060@") if text else ":gray[vide]"
+def _text(field: Field, row: Row, context: Context) -> str:
+    text = field.type.show(row.values[field.name], context)
+    short = text if len(text) < _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
+    # A word joiner keeps Markdown from making a link of an e-mail address.
+    return escape_markdown(short).replace("@", "\u2060@") if text else ":gray[vide]"
 
 
-# ---- what belongs to each
+# ---- rows that belong to each
 
 
-def _attached(db: Office, look: SideBySide, left: bool, known: Context) -> None:
+def _show_rows(db: Office, look: SideBySide, left: bool, context: Context) -> None:
     tables = db.files
     with st.container(border=True):
         st.markdown("**Ce qui est attaché**")
-        told = [_counts(look, tables[name], left) for name, sides in look.rows.items() if any(sides)]
-        told += [_listing(look, left)] * bool(look.listed)
+        lines = [_counts(look, tables[name], left) for name, sides in look.rows.items() if any(sides)]
+        lines += [_listing(look, left)] * bool(look.listed)
         numbers = (look.keep.id, look.gone.id) if left else (look.gone.id, look.keep.id)
-        if not told:
+        if not lines:
             st.caption("Aucun des deux dossiers n’a d’étape, de contrat, d’aide ni d’intervention.")
             return
-        st.markdown("\n".join([f"| | n° {numbers[0]} | n° {numbers[1]} | identiques |", "|---|---|---|---|", *told]))
+        st.markdown("\n".join([f"| | n° {numbers[0]} | n° {numbers[1]} | identiques |", "|---|---|---|---|", *lines]))
         st.caption("Tout va au dossier gardé. Ce qui est identique dans les deux n’est gardé qu’une fois.")
         with st.expander("Voir le détail"):
-            for name, (mine, theirs) in look.rows.items():
-                pair = (mine, theirs) if left else (theirs, mine)
-                if mine or theirs:
+            for name, (kept, other) in look.rows.items():
+                pair = (kept, other) if left else (other, kept)
+                if kept or other:
                     st.markdown(f"**{tables[name].plural}**")
                     for column, rows in zip(st.columns(2), pair, strict=True):
-                        column.markdown("\n".join(f"- {_title(tables[name], row, known)}" for row in rows) or "–")
+                        column.markdown("\n".join(f"- {_title(tables[name], row, context)}" for row in rows) or "–")
 
 
 def _counts(look: SideBySide, table: OfficeTable, left: bool) -> str:
-    mine, theirs = (len(side) for side in look.rows[table.name])
+    kept, other = (len(side) for side in look.rows[table.name])
     twins = sum(1 for name, _ in look.twins if name == table.name)
-    first, second = (mine, theirs) if left else (theirs, mine)
+    first, second = (kept, other) if left else (other, kept)
     return f"| {table.plural} | {first or '–'} | {second or '–'} | {twins or '–'} |"
 
 
 def _listing(look: SideBySide, left: bool) -> str:
-    many = len(look.listed)
-    first, second = ("–", many) if left else (many, "–")
+    count = len(look.listed)
+    first, second = ("–", count) if left else (count, "–")
     return f"| Projets à reprendre | {first} | {second} | |"
 
 
-def _title(table: OfficeTable, row: Row, known: Context) -> str:
-    title = known.title(table.name, row.id)
+def _title(table: OfficeTable, row: Row, context: Context) -> str:
+    title = context.title(table.name, row.id)
     note = str(row.values.get("note") or "")
-    return plain(title + (f" · {note[:60]}" if note else ""))
+    return escape_markdown(title + (f" · {note[:60]}" if note else ""))
 
 
-# ---- what cannot stand together
+# ---- periods that overlap
 
 
-def _clash(db: Office, clash: MergeClash, look: SideBySide, left: bool, known: Context) -> str:
-    """Which of two periods of the same days is kept."""
+def _ask_clash(db: Office, clash: MergeClash, look: SideBySide, left: bool, context: Context) -> str:
+    """Ask which of two overlapping periods is kept. Returns the side."""
     table = db.tables[clash.table]
-    labels = {KEEP: _periods(table, clash.keep, look, known), GONE: _periods(table, clash.gone, look, known)}
+    labels = {KEEP: _periods(table, clash.keep, look, context), GONE: _periods(table, clash.gone, look, context)}
     options = [KEEP, GONE] if left else [GONE, KEEP]
     if clash.both:
-        options, labels[BOTH] = [*options, BOTH], _follow(table, clash, known)
+        options, labels[BOTH] = [*options, BOTH], _follow(table, clash, context)
     with st.container(border=True):
         usual = options.index(clash.usual)
         key = f"comparing:clash:{clash.table}:{clash.gone[0]}:{look.keep.id}"
-        what = f"{table.plural} des mêmes jours : laquelle garder ?"
+        question = f"{table.plural} des mêmes jours : laquelle garder ?"
         if not table.feminine:
-            what = what.replace("laquelle", "lequel")
-        side = st.radio(what, options, usual, format_func=labels.__getitem__, key=key, width="stretch")
+            question = question.replace("laquelle", "lequel")
+        side = st.radio(question, options, usual, format_func=labels.__getitem__, key=key, width="stretch")
         st.caption("L’autre est rangé avec le dossier réuni ; annuler la fusion le ramène.")
     return side or clash.usual
 
 
-def _periods(table: OfficeTable, ids: tuple[int, ...], look: SideBySide, known: Context) -> str:
+def _periods(table: OfficeTable, ids: tuple[int, ...], look: SideBySide, context: Context) -> str:
     rows = {row.id: row for side in look.rows[table.name] for row in side}
-    return " ; ".join(_period(table, rows[row_id], known) for row_id in ids)
+    return " ; ".join(_period(table, rows[row_id], context) for row_id in ids)
 
 
-def _period(table: OfficeTable, row: Row, known: Context) -> str:
-    start, end = (table.field(name).type.show(row.values[name], known) for name in ("starts_on", "ends_on"))
-    kind = table.field("kind").type.show(row.values["kind"], known)
-    return plain(f"{kind}, du {start} au {end}" if end else f"{kind}, depuis le {start}")
+def _period(table: OfficeTable, row: Row, context: Context) -> str:
+    start, end = (table.field(name).type.show(row.values[name], context) for name in ("starts_on", "ends_on"))
+    kind = table.field("kind").type.show(row.values["kind"], context)
+    return escape_markdown(f"{kind}, du {start} au {end}" if end else f"{kind}, depuis le {start}")
 
 
-def _follow(table: OfficeTable, clash: MergeClash, known: Context) -> str:
+def _follow(table: OfficeTable, clash: MergeClash, context: Context) -> str:
     _, values = clash.both or (0, {})
     if "ends_on" in values:
-        return f"Les deux : le premier s’arrête le {table.field('ends_on').type.show(values['ends_on'], known)}"
+        return f"Les deux : le premier s’arrête le {table.field('ends_on').type.show(values['ends_on'], context)}"
     return "Les deux : le second renouvelle et remplace le premier"
 
 
-# ---- the end
+# ---- merging
 
 
 def _finish(db: Office, look: SideBySide, choices: MergeChoices) -> None:
-    """What the file would refuse, the reason it may ask for, and the buttons."""
+    """Show what prevents the merge, ask for the reason for exceeding the ceiling, and show the buttons."""
     keep, gone = look.keep.id, look.gone.id
     try:
-        told = merge.rehearse(db, keep, gone, choices, who())
+        rehearsal = merge.rehearse(db, keep, gone, choices, user_name())
     except PaletteError as error:
         st.error(str(error))
         return
     reason = choices.reason
-    if told.ceiling:
-        st.warning(f"Les aides des deux dossiers ensemble : {told.ceiling.partition('. Pour')[0]}.")
+    if rehearsal.ceiling:
+        st.warning(f"Les aides des deux dossiers ensemble : {rehearsal.ceiling.partition('. Pour')[0]}.")
         reason = st.text_area("Motif de dépassement *", key="comparing:reason", height=80)
-    if told.problems:
+    if rehearsal.problems:
         st.error(
-            "À régler d’abord, ci-dessus ou dans les dossiers :\n\n" + "\n".join(f"- {one}" for one in told.problems)
+            "À régler d’abord, ci-dessus ou dans les dossiers :\n\n"
+            + "\n".join(f"- {problem}" for problem in rehearsal.problems)
         )
-    waits = bool(told.problems) or (bool(told.ceiling) and not reason.strip())
+    is_blocked = bool(rehearsal.problems) or (bool(rehearsal.ceiling) and not reason.strip())
     with st.container(horizontal=True, gap="small"):
-        if st.button("Fusionner", type="primary", icon=":material/merge:", disabled=waits, key="merge:go"):
+        if st.button("Fusionner", type="primary", icon=":material/merge:", disabled=is_blocked, key="merge:go"):
             _merge(db, look, MergeChoices(choices.values, choices.sides, reason))
         if st.button("Ce sont deux personnes", key="merge:apart"):
             set_apart(db, keep, gone)
@@ -265,11 +272,11 @@ def _finish(db: Office, look: SideBySide, choices: MergeChoices) -> None:
 
 def _merge(db: Office, look: SideBySide, choices: MergeChoices) -> None:
     try:
-        merge.merge(db, look.keep.id, look.gone.id, choices, look.versions, who())
+        merge.merge(db, look.keep.id, look.gone.id, choices, look.versions, user_name())
     except (ConflictError, NotFoundError):
-        pair = chosen()
+        pair = chosen_pair()
         _forget()
-        st.session_state[_CHOSEN], st.session_state["comparing:stale"] = pair, True
+        st.session_state[_PAIR], st.session_state["comparing:stale"] = pair, True
         st.rerun()
     except PaletteError as error:
         st.error(f"Rien n’a été réuni. {error}")

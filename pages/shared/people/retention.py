@@ -1,4 +1,4 @@
-"""The parts of « Conservation ». Nothing happens before somebody has seen the list and confirmed it."""
+"""The parts of « Conservation ». Nothing is archived or erased before an administrator has confirmed the list."""
 
 from collections.abc import Callable
 
@@ -11,11 +11,11 @@ from db.model.roles import Role
 from db.people import erasure, retention
 from db.people.retention import Kept
 from db.rows import records
-from pages.shared.shell.markdown import plain
-from pages.shared.shell.session import beyond, who
+from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import unrestricted_office, user_name
 
 _MOST = 50
-"""At most so many files are confirmed at once: a longer list is not read."""
+"""At most this many persons are confirmed at once: nobody would read a longer list."""
 _DONE = "keeping:done"
 _AFTER = (
     "Effacer est définitif : la personne disparaît des tables, de l’historique, de la recherche et du fichier lui-même."
@@ -27,7 +27,7 @@ _AFTER = (
 
 
 def explain(db: Office) -> None:
-    """The limits in force."""
+    """Show the limits in force."""
     limits = records.get(db, db.tables["setting"], 1).values
     st.caption(
         f"Sans aucun contact depuis {limits['archive_months']} mois, un dossier est proposé à l’archivage ; archivé"
@@ -37,90 +37,97 @@ def explain(db: Office) -> None:
 
 
 def show_done() -> None:
-    """What the last click did."""
+    """Show what the previous run did."""
     done = st.session_state.pop(_DONE, "")
     if done:
         st.success(done)
 
 
 def to_archive(db: Office, today: str) -> None:
-    """Files without contact."""
-    found = retention.to_archive(db, today)
-    if not found:
+    """Show the persons without recent contact, and archive those ticked."""
+    rows = retention.to_archive(db, today)
+    if not rows:
         st.info("Aucun dossier à archiver aujourd’hui.")
         return
     st.caption("Archivé, un dossier quitte les listes et la recherche ; les chiffres le comptent toujours.")
-    chosen = _chosen(found, "archive", ticked=True)
+    chosen = _ticked(rows, "archive", ticked=True)
     if st.button(f"Archiver {_files(chosen)}", type="primary", disabled=not chosen, icon=":material/inventory_2:"):
-        _do(lambda db: retention.archive(db, chosen, today, who()), f"Archivé : {_files(chosen)}.")
+        _do(lambda db: retention.archive(db, chosen, today, user_name()), f"Archivé : {_files(chosen)}.")
 
 
 def archives(db: Office, today: str) -> None:
-    """What is in the archives, and the way back."""
-    found = retention.archived(db, today)
-    if not found:
+    """Show the archived persons, and bring back those ticked."""
+    rows = retention.archived(db, today)
+    if not rows:
         st.info("Les archives sont vides.")
         return
-    chosen = _chosen(found, "back", ticked=False)
+    chosen = _ticked(rows, "back", ticked=False)
     if st.button(f"Reprendre {_files(chosen)}", disabled=not chosen, icon=":material/unarchive:"):
-        _do(lambda db: retention.bring_back(db, chosen, who()), f"De nouveau parmi les dossiers : {_files(chosen)}.")
+        _do(
+            lambda db: retention.bring_back(db, chosen, user_name()),
+            f"De nouveau parmi les dossiers : {_files(chosen)}.",
+        )
 
 
 def to_erase(db: Office, today: str) -> None:
-    """Files whose time has come."""
-    found = retention.to_erase(db, today)
-    if not found:
+    """Show the persons archived for long enough, and erase those ticked."""
+    rows = retention.to_erase(db, today)
+    if not rows:
         st.info("Aucun dossier à effacer aujourd’hui.")
         return
-    chosen = _chosen(found, "erase", ticked=True)
+    chosen = _ticked(rows, "erase", ticked=True)
     if st.button(f"Effacer {_files(chosen)}…", type="primary", disabled=not chosen, icon=":material/delete_forever:"):
         _confirm(chosen)
 
 
 def on_demand(db: Office, today: str) -> None:
-    """One person who asks to be erased (GDPR, article 17)."""
+    """Erase one person on their request (GDPR, article 17)."""
     st.caption(
         "Une personne peut demander l’effacement. Tant que le suivi relève d’une mission de service public, le"
         " département peut devoir refuser : voyez son délégué à la protection des données."
     )
-    told = "Le numéro que porte l’adresse du dossier."
-    number = st.text_input("Dossier n°", key="keeping:number", width=160, placeholder="12", help=told)
+    help_text = "Le numéro que porte l’adresse du dossier."
+    number = st.text_input("Dossier n°", key="keeping:number", width=160, placeholder="12", help=help_text)
     if not number.strip():
         return
     kept = retention.of_person(db, int(number), today) if number.strip().isdecimal() else None
     if kept is None:
         st.warning("Il n’y a pas de dossier sous ce numéro.")
         return
-    st.markdown(f"**{plain(kept.name)}** · {_told(kept)}")
+    st.markdown(f"**{escape_markdown(kept.name)}** · {_status(kept)}")
     if st.button("Effacer ce dossier…", icon=":material/delete_forever:"):
         _confirm([kept])
 
 
-# ---- choosing and doing
+# ---- choosing and confirming
 
 
-def _chosen(found: list[Kept], key: str, ticked: bool) -> list[Kept]:
-    """The files that are ticked, of those that waited longest."""
-    shown = found[:_MOST]
-    if len(found) > _MOST:
-        st.caption(f"Les {_MOST} plus anciens des {len(found)} dossiers ; les suivants viendront ensuite.")
-    keys = {one.person_id: f"keeping:{key}:{one.person_id}:{one.version}" for one in shown}
+def _ticked(rows: list[Kept], key: str, ticked: bool) -> list[Kept]:
+    """Show a checkbox for each of the first persons and return those ticked. ``ticked``: whether they are at first."""
+    shown = rows[:_MOST]
+    if len(rows) > _MOST:
+        st.caption(f"Les {_MOST} plus anciens des {len(rows)} dossiers ; les suivants viendront ensuite.")
+    keys = {kept.person_id: f"keeping:{key}:{kept.person_id}:{kept.version}" for kept in shown}
     for name in keys.values():
         st.session_state.setdefault(name, ticked)
     if len(shown) > 1:
         with st.container(horizontal=True):
             for label, value in (("Tout cocher", True), ("Tout décocher", False)):
-                st.button(label, key=f"keeping:{key}:{value}", type="tertiary", on_click=_tick, args=(keys, value))
+                st.button(label, key=f"keeping:{key}:{value}", type="tertiary", on_click=_set_all, args=(keys, value))
     with st.container(border=True, gap="xsmall"):
-        return [one for one in shown if st.checkbox(f"**{plain(one.name)}** · {_told(one)}", key=keys[one.person_id])]
+        return [
+            one
+            for one in shown
+            if st.checkbox(f"**{escape_markdown(one.name)}** · {_status(one)}", key=keys[one.person_id])
+        ]
 
 
-def _tick(keys: dict[int, str], ticked: bool) -> None:
+def _set_all(keys: dict[int, str], ticked: bool) -> None:
     for name in keys.values():
         st.session_state[name] = ticked
 
 
-def _told(kept: Kept) -> str:
+def _status(kept: Kept) -> str:
     state = ""
     if kept.archived_on:
         state = f" · archivé le {french_date(kept.archived_on)}"
@@ -133,18 +140,18 @@ def _files(chosen: list[Kept]) -> str:
 
 @st.dialog("Effacer pour de bon")
 def _confirm(chosen: list[Kept]) -> None:
-    st.markdown("\n".join(f"- {plain(one.name)} (n° {one.person_id})" for one in chosen))
+    st.markdown("\n".join(f"- {escape_markdown(kept.name)} (n° {kept.person_id})" for kept in chosen))
     st.caption(_AFTER)
     sure = st.checkbox("J’ai relu cette liste", key="keeping:sure")
     if st.button(f"Effacer {_files(chosen)}", type="primary", disabled=not sure, key="keeping:erase"):
-        ids = [one.person_id for one in chosen]
-        _do(lambda db: erasure.erase(db, ids, who()), f"Effacé : {_files(chosen)}.")
+        ids = [kept.person_id for kept in chosen]
+        _do(lambda db: erasure.erase(db, ids, user_name()), f"Effacé : {_files(chosen)}.")
 
 
 def _do(work: Callable[[Office], object], done: str) -> None:
-    """Do it in the name of an administrator, and say so on the next run; or say why not."""
+    """Do something with an administrator's rights and show it in the next run, or show the error."""
     try:
-        work(beyond(Role.ADMIN))
+        work(unrestricted_office(Role.ADMIN))
     except PaletteError as error:
         st.error(str(error))
         return

@@ -7,7 +7,7 @@ from db.base.errors import PaletteError
 from db.base.folders import office_path
 from db.model.office import Office
 from db.model.roles import Role
-from pages.shared.shell.session import beyond, who
+from pages.shared.shell.session import unrestricted_office, user_name
 from publication import publish
 from publication.audit.comparison import published_changes
 from publication.release import ledger
@@ -66,7 +66,7 @@ def _withdraw_dialog(year: int) -> None:
     )
     if st.button("Retirer", type="primary", key="publish:withdraw:yes"):
         try:
-            publish.withdraw(beyond(Role.PILOTE), office_path(), year, publish.public_path(), who())
+            publish.withdraw(unrestricted_office(Role.PILOTE), office_path(), year, publish.public_path(), user_name())
         except PaletteError as error:
             st.error(str(error))
             return

@@ -17,7 +17,7 @@ from db.model.roles import Role
 from db.rows import records
 from db.storage import connection
 from pages.shared.shell import jobs
-from pages.shared.shell.session import beyond, who
+from pages.shared.shell.session import unrestricted_office, user_name
 from publication import publish
 from publication.audit.auditor import ATTACKS, Verdict
 from publication.audit.comparison import ComparedTable
@@ -71,7 +71,7 @@ def show_online(db: Office) -> None:
         if site:
             st.link_button("Voir le site des partenaires", site, icon=":material/open_in_new:")
         if st.button("Vérifier de nouveau", icon=":material/shield:", key="publish:check"):
-            jobs.start(_CHECK, "L’auditeur", partial(_check, beyond(Role.PILOTE)))
+            jobs.start(_CHECK, "L’auditeur", partial(_check, unrestricted_office(Role.PILOTE)))
     jobs.show(_CHECK)
     verdicts: list[Verdict] | None = jobs.result(_CHECK)
     if verdicts is not None:
@@ -130,9 +130,9 @@ def _show_button(year: int, preview: Preview) -> None:
         )
     else:
         label, icon = f"Publier {year}", ":material/public:"
-        busy = jobs.running(_JOB)  # a second click would begin anew
+        busy = jobs.running(_JOB)  # a second click would start the job again
         st.button(
-            label, type="primary", icon=icon, key="publish:go", on_click=_start, args=(year, who()), disabled=busy
+            label, type="primary", icon=icon, key="publish:go", on_click=_start, args=(year, user_name()), disabled=busy
         )
     jobs.show(_JOB)
     outcome: Outcome | None = jobs.result(_JOB)
@@ -141,7 +141,7 @@ def _show_button(year: int, preview: Preview) -> None:
 
 
 def _start(year: int, name: str) -> None:
-    db, private, to = beyond(Role.PILOTE), office_path(), publish.public_path()
+    db, private, to = unrestricted_office(Role.PILOTE), office_path(), publish.public_path()
     jobs.start(_JOB, f"Publier {year}", lambda tick: publish.release(db, private, year, to, name, tick))
 
 

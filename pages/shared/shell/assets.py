@@ -1,4 +1,4 @@
-"""The CSS and JavaScript that reach into Streamlit's own page, read from the files beside this one."""
+"""Add to the page the CSS and JavaScript files of this folder, which change Streamlit's own HTML."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -14,13 +14,13 @@ def _text(name: str) -> str:
 
 
 def add_to_page() -> None:
-    """Give the page its style and scripts; every run of every page does."""
+    """Add the style sheet and the scripts to the page. Called in every run of every page."""
     style = f"<style>{_text('page.css')}</style>"
     scripts = "".join(f"<script>{_text(name)}</script>" for name in _SCRIPTS)
     st.html(style + scripts, unsafe_allow_javascript=True)
 
 
-def click_download(key: str, turn: int) -> None:
-    """Click the download button of that key. ``turn``: another number for each click."""
-    script = _text("click_download.js").replace("__KEY__", key).replace("__TURN__", str(turn))
+def click_download(key: str, number: int) -> None:
+    """Click the download button of that key in the browser. ``number``: different for each click."""
+    script = _text("click_download.js").replace("__KEY__", key).replace("__NUMBER__", str(number))
     st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)

@@ -1,4 +1,4 @@
-"""Whether the office's backups are in order, as screens say it."""
+"""The state of the backups, as the screens show it."""
 
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ def _state() -> State:
 
 
 def show() -> None:
-    """The last backup and its state, for whoever looks after Palette."""
+    """Show the last backup and whether backups are up to date."""
     st.subheader("Sauvegardes", anchor=False)
     state = _state()
     if state.good:
@@ -30,7 +30,7 @@ def show() -> None:
 
 
 def warn() -> None:
-    """On the home page: nothing while all is well, or before the very first backup."""
+    """Show a warning when backups are overdue; nothing before the very first backup."""
     state = _state()
     if not state.good and state.sentence != status.NONE_YET:
         st.warning(f"{state.sentence} Prévenez qui tient Palette.", icon=":material/warning:")

@@ -1,9 +1,9 @@
-// Clicks the download button of a finished job once it is on the page. The number of the turn, put in place of __TURN__,
-// makes each script another one: the same script twice would run once.
-{ // __TURN__
-  const made = setInterval(() => {
+// Clicks the download button of a finished job as soon as it is on the page. The number put in place of __NUMBER__ makes
+// each script different: Streamlit does not run the same script a second time.
+{ // __NUMBER__
+  const waiting = setInterval(() => {
     const button = document.querySelector(".st-key-__KEY__ button")
-    if (button) { clearInterval(made); button.click() }
+    if (button) { clearInterval(waiting); button.click() }
   }, 100)
-  setTimeout(() => clearInterval(made), 5000)
+  setTimeout(() => clearInterval(waiting), 5000)
 }

@@ -1,4 +1,4 @@
-"""What a person reads when something broke that nobody foresaw: a French sentence; server/logs.py keeps the log."""
+"""Show an unhandled exception of a page as a French sentence. server/logs.py writes it to the log."""
 
 import sqlite3
 
@@ -7,11 +7,11 @@ import streamlit as st
 from db.base.errors import PaletteError
 from db.base.sqlite_errors import palette_error
 
-_UNFORESEEN = "Palette a rencontré une erreur sur cette page. Ce qui était enregistré l’est toujours ; rechargez-la."
+_UNEXPECTED = "Palette a rencontré une erreur sur cette page. Ce qui était enregistré l’est toujours ; rechargez-la."
 
 
 def show(error: Exception) -> bool:
-    """Say it in French: Palette's own errors are sentences already. True: nothing else is to be shown."""
-    told = palette_error(error) if isinstance(error, sqlite3.Error) else error
-    st.error(str(told) if isinstance(told, PaletteError) else _UNFORESEEN)
+    """Show an exception in French and return True, which tells Streamlit to show nothing else."""
+    known = palette_error(error) if isinstance(error, sqlite3.Error) else error
+    st.error(str(known) if isinstance(known, PaletteError) else _UNEXPECTED)
     return True

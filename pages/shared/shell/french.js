@@ -1,5 +1,5 @@
-// Streamlit's own words, in French: what a keyboard comes to first, what a screen reader says of its buttons. And no
-// line ends on « or begins with a sign that French sets apart.
+// Translates Streamlit's own English texts (skip link, labels of buttons for screen readers, placeholders) and puts
+// no-break spaces around French punctuation. Streamlit cannot be translated (streamlit issue 1353).
 window.paletteFrench ??= (() => {
   const WORDS = {
     "Skip to main content": "Aller au contenu", "Sidebar": "Menu", "App pages": "Écrans", "Expand sidebar": "Déplier le menu",
@@ -10,60 +10,60 @@ window.paletteFrench ??= (() => {
     "Running...": "En cours…", "file upload": "Fichier", "Stop script": "Arrêter",
   }
   const BEGINNINGS = { "Help for ": "Aide : ", "Remove ": "Retirer ", "Upload ": "Envoyer : " }
-  const NAMES = ["aria-label", "placeholder", "title"]
+  const ATTRIBUTES = ["aria-label", "placeholder", "title"]
   const PROSE = "[data-testid=stMarkdownContainer], [data-testid=stCaptionContainer], [data-testid=stAlert]"
-  const SAID = "[data-testid=stSkipToContent]"
+  const SKIP_LINK = "[data-testid=stSkipToContent]"
   const TOAST = "[role=alertdialog].stToast"
   const DROPZONE = "[data-testid=stFileUploaderDropzone]"
   const SIZE = /^(\d+)\s?MB per file/
 
   function french(text) {
     if (Object.hasOwn(WORDS, text)) return WORDS[text]
-    const begins = Object.keys(BEGINNINGS).find((one) => text.startsWith(one))
-    return begins ? BEGINNINGS[begins] + text.slice(begins.length) : text
+    const beginning = Object.keys(BEGINNINGS).find((words) => text.startsWith(words))
+    return beginning ? BEGINNINGS[beginning] + text.slice(beginning.length) : text
   }
 
-  function rename(one) {
-    for (const name of NAMES) {
-      const text = one.getAttribute(name)
-      if (text && french(text) !== text) one.setAttribute(name, french(text))
+  function translateAttributes(element) {
+    for (const name of ATTRIBUTES) {
+      const text = element.getAttribute(name)
+      if (text && french(text) !== text) element.setAttribute(name, french(text))
     }
   }
 
-  function reword(node) {
-    const home = node.parentElement
-    if (!home) return
+  function translateText(node) {
+    const parent = node.parentElement
+    if (!parent) return
     let text = node.data
-    if (home.closest(SAID) || (text === "No results" && home.closest("[role=listbox]"))) text = french(text)
-    else if (home.closest(DROPZONE)) text = text.replace(/^Upload$/, "Choisir un fichier").replace(SIZE, "ou le déposer ici · $1\u00a0Mo au plus").replace(" • ", " · ")
-    else if (home.closest(PROSE) && !home.closest("code, pre, textarea, svg"))
+    if (parent.closest(SKIP_LINK) || (text === "No results" && parent.closest("[role=listbox]"))) text = french(text)
+    else if (parent.closest(DROPZONE)) text = text.replace(/^Upload$/, "Choisir un fichier").replace(SIZE, "ou le déposer ici · $1\u00a0Mo au plus").replace(" • ", " · ")
+    else if (parent.closest(PROSE) && !parent.closest("code, pre, textarea, svg"))
       text = text.replace(/« /g, "«\u00a0").replace(/ (?=[»:;?!])/g, "\u00a0")
     if (text !== node.data) node.data = text
   }
 
-  function call(toast) {
-    if (!toast.hasAttribute("aria-label")) toast.setAttribute("aria-label", "Avis")  // Streamlit gives it no name
+  function nameToast(toast) {
+    if (!toast.hasAttribute("aria-label")) toast.setAttribute("aria-label", "Avis") // Streamlit gives a toast no accessible name
   }
 
-  function look(node) {
-    if (node.nodeType === Node.TEXT_NODE) return reword(node)
+  function translate(node) {
+    if (node.nodeType === Node.TEXT_NODE) return translateText(node)
     if (node.nodeType !== Node.ELEMENT_NODE) return
-    rename(node)
-    if (node.matches(TOAST)) call(node)
-    node.querySelectorAll(TOAST).forEach(call)
-    node.querySelectorAll("[aria-label], [placeholder], [title]").forEach(rename)
+    translateAttributes(node)
+    if (node.matches(TOAST)) nameToast(node)
+    node.querySelectorAll(TOAST).forEach(nameToast)
+    node.querySelectorAll("[aria-label], [placeholder], [title]").forEach(translateAttributes)
     const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT)
-    while (texts.nextNode()) reword(texts.currentNode)
+    while (texts.nextNode()) translateText(texts.currentNode)
   }
 
-  look(document.body)
+  translate(document.body)
   const observer = new MutationObserver((changes) => {
     for (const change of changes) {
-      if (change.type === "childList") change.addedNodes.forEach(look)
-      else if (change.type === "attributes") rename(change.target)
-      else reword(change.target)
+      if (change.type === "childList") change.addedNodes.forEach(translate)
+      else if (change.type === "attributes") translateAttributes(change.target)
+      else translateText(change.target)
     }
   })
-  observer.observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: NAMES })
+  observer.observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES })
   return observer
 })()

@@ -1,4 +1,4 @@
-"""Long work, in a thread of its own: a progress bar, a way to cancel, then its result; a file downloads by itself."""
+"""Long work in a thread of its own: a progress bar, a cancel button, then the result; a file downloads by itself."""
 
 import logging
 import threading
@@ -14,23 +14,24 @@ from db.base.errors import PaletteError, without_values
 from db.base.progress import Progress
 from db.rows import access_log
 from pages.shared.shell import assets
-from pages.shared.shell.session import office, who
+from pages.shared.shell.session import open_office, user_name
 
-Make = Callable[[Progress], Any]
-_LOOK_AGAIN = 0.4
-_BREATH = 0.05
-"""Seconds: while vl-convert draws, no other Python runs; between two drawings everybody's pages have their turn."""
+Work = Callable[[Progress], Any]
+_POLL_SECONDS = 0.4
+_PAUSE_SECONDS = 0.05
+"""vl-convert holds the interpreter lock while it draws; this pause after each drawing lets other pages run."""
 
 
 class _CancelledError(Exception):
-    """Raised in the thread by its own Tick."""
+    """Raised in the thread of a job by ``Job.tick``, to end a cancelled job."""
 
 
 @dataclass
 class Job:
-    """Something being made. The thread writes ``done``, ``what``, ``content``, ``failed``; the page ``cancelled``.
+    """A job and its state. Its thread writes ``done``, ``what``, ``content`` and ``failed``; the page ``cancelled``.
 
-    ``file`` and ``kind``: name and media type of the file it is, or both empty.
+    ``done``: from 0 to 1. ``what``: the present step, in French. ``file`` and ``kind``: name and media type when the
+    result is a file to download, else both empty.
     """
 
     label: str
@@ -40,67 +41,67 @@ class Job:
     what: str = ""
     content: Any = None
     failed: str = ""
-    """Why it could not be made, as a person reads it."""
+    """Why the job failed, in French; '' otherwise."""
     cancelled: threading.Event = field(default_factory=threading.Event)
     offered: bool = False
     number: int = field(default_factory=count(1).__next__)
 
     @property
     def running(self) -> bool:
-        """Whether it is still at work."""
+        """Whether the job has not ended yet."""
         return self.content is None and not self.failed and not self.cancelled.is_set()
 
     def tick(self, done: float, what: str) -> None:
-        """What the work calls as it goes on; this is where it stops when it was cancelled."""
+        """Record progress. The work calls this between its steps; it raises _CancelledError after ``cancel``."""
         if self.cancelled.is_set():
             raise _CancelledError
         self.done, self.what = min(max(done, 0.0), 1.0), what
-        time.sleep(_BREATH)
+        time.sleep(_PAUSE_SECONDS)
 
 
-def start(key: str, label: str, make: Make, file: str = "", kind: str = "") -> None:
-    """Begin to make something; what was still being made under that key is cancelled. A file leaves a trace."""
+def start(key: str, label: str, work: Work, file: str = "", kind: str = "") -> None:
+    """Start a job, cancelling one that still runs under that key. A download is written to the access log."""
     cancel(key)
     if file:
-        access_log.note(office(), who(), "export", detail=file)
+        access_log.note(open_office(), user_name(), "export", detail=file)
     job = Job(label, file, kind)
     st.session_state[f"{key}:job"] = job
-    threading.Thread(target=_run, args=(job, make), daemon=True, name=f"palette-{key}").start()
+    threading.Thread(target=_run, args=(job, work), daemon=True, name=f"palette-{key}").start()
 
 
-def _run(job: Job, make: Make) -> None:
+def _run(job: Job, work: Work) -> None:
     try:
-        job.content = make(job.tick)
+        job.content = work(job.tick)
     except _CancelledError:
         pass
     except PaletteError as error:
         job.failed = str(error)
-    except Exception as error:  # noqa: BLE001 — nobody above this thread would ever hear of it
+    except Exception as error:  # noqa: BLE001 — no caller above this thread could handle it
         logging.getLogger("palette").error(without_values(error))
         job.failed = "cela n’a pas pu être fait. Réessayez ; si cela dure, dites-le à qui tient Palette."
 
 
 def running(key: str) -> bool:
-    """Whether something is being made under that key."""
+    """Whether a job is running under that key."""
     job: Job | None = st.session_state.get(f"{key}:job")
     return job is not None and job.running
 
 
 def result(key: str) -> Any:
-    """What was made under that key, or None."""
+    """Return the result of the job under that key, or None."""
     job: Job | None = st.session_state.get(f"{key}:job")
     return job.content if job else None
 
 
 def cancel(key: str) -> None:
-    """Let go of what is being made, if anything."""
+    """Cancel and drop the job under that key, if any."""
     job: Job | None = st.session_state.pop(f"{key}:job", None)
     if job:
         job.cancelled.set()
 
 
 def show(key: str) -> None:
-    """What is being made under that key, or what was made."""
+    """Show the job under that key: its progress, its error, or its file."""
     job: Job | None = st.session_state.get(f"{key}:job")
     if job is None:
         return
@@ -112,7 +113,7 @@ def show(key: str) -> None:
         _offer(key, job, job.content)
 
 
-@st.fragment(run_every=_LOOK_AGAIN)
+@st.fragment(run_every=_POLL_SECONDS)
 def _progress(key: str, job: Job) -> None:
     if not job.running:
         st.rerun()
@@ -122,7 +123,7 @@ def _progress(key: str, job: Job) -> None:
 
 
 def _offer(key: str, job: Job, content: bytes) -> None:
-    """The file, downloaded at once the first time; the button stays for who wants it again."""
+    """Show a button that downloads the file, and click it once by itself."""
     name = f"{key}-made"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":green[:material/check_circle:] {job.label} : prêt.")

@@ -1,12 +1,12 @@
-"""Text that somebody typed, so that markdown leaves it alone."""
+"""Escape text typed by people before it is shown as Markdown."""
 
 
-def plain(text: str) -> str:
-    """The text with every sign of markdown escaped; lines stay lines."""
+def escape_markdown(text: str) -> str:
+    """Return the text with every Markdown sign escaped and its line breaks kept."""
     escaped = "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!|<>$:~" else sign for sign in text)
     return escaped.replace("\n", "  \n")
 
 
-def code(text: str) -> str:
-    """The text as it is typed, on one line: an address stays an address and becomes no link."""
+def code_span(text: str) -> str:
+    """Return the text as an inline code span on one line, in which an address does not become a link."""
     return "`" + " ".join(text.replace("`", "’").split()) + "`"

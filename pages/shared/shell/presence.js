@@ -1,35 +1,36 @@
-// Tells the server that somebody is at work here, and leaves the page as soon as the session has ended: whoever comes
-// by an empty chair finds the sign-in page, not a file. (No tag may be written here: Streamlit would drop the script.)
+// Tells the server that the person is active, and goes to the sign-in page as soon as the session has ended, so that an
+// unattended screen does not show a person's file. (Write no HTML tag here, not even in a comment: Streamlit's
+// sanitizer would drop the script.)
 window.palettePresence ??= (() => {
-  const EVERY = 15_000
-  const TOLD = 60_000
+  const CHECK_INTERVAL = 15_000
+  const REPORT_INTERVAL = 60_000
   let active = true
-  let told = 0
+  let reportedAt = 0
 
-  function leave() {
+  function goToSignIn() {
     const here = location.pathname + location.search
     location.replace(here === "/" ? "/connexion" : `/connexion?vers=${encodeURIComponent(here)}`)
   }
 
-  async function look() {
-    const tell = active && Date.now() - told > TOLD
+  async function check() {
+    const report = active && Date.now() - reportedAt > REPORT_INTERVAL
     try {
-      const answer = await fetch("/presence", { method: tell ? "POST" : "GET", cache: "no-store" })
-      if (answer.status === 401) leave()
-      else if (tell && answer.ok) {
-        told = Date.now()
+      const answer = await fetch("/presence", { method: report ? "POST" : "GET", cache: "no-store" })
+      if (answer.status === 401) goToSignIn()
+      else if (report && answer.ok) {
+        reportedAt = Date.now()
         active = false
       }
     } catch {
-      // the server is away: Streamlit says so itself
+      // the server does not answer: Streamlit shows that itself
     }
   }
 
-  for (const sign of ["pointerdown", "keydown", "wheel", "touchstart"]) {
-    document.addEventListener(sign, () => { active = true }, { capture: true, passive: true })
+  for (const name of ["pointerdown", "keydown", "wheel", "touchstart"]) {
+    document.addEventListener(name, () => { active = true }, { capture: true, passive: true })
   }
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) look() })
-  window.addEventListener("pageshow", (shown) => { if (shown.persisted) look() })
-  look()
-  return setInterval(look, EVERY)
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) check() })
+  window.addEventListener("pageshow", (event) => { if (event.persisted) check() })
+  check()
+  return setInterval(check, CHECK_INTERVAL)
 })()

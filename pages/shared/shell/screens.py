@@ -1,4 +1,4 @@
-"""Every screen of the menu: its file, its name, its address, and the roles that open it."""
+"""The screens of the menu: file, title, URL path, and the roles that open each."""
 
 from dataclasses import dataclass
 

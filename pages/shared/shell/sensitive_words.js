@@ -1,73 +1,73 @@
-// While somebody types a note, asks the server whether it holds what no note should (db/people/sensitive_words.py), and says so in a small
-// box that covers neither the field nor a button. It only warns: nothing is held back, and a server that is away is
-// nobody's concern. (No tag may be written here, not even in a comment: Streamlit would drop the script as unsafe.)
+// While a person types a note, asks the server whether the text holds sensitive words (db/people/sensitive_words.py), and
+// warns in a small box that covers neither the field nor a button. It only warns: nothing is blocked, and an unreachable
+// server is ignored. (Write no HTML tag here, not even in a comment: Streamlit's sanitizer would drop the script.)
 window.paletteWary ??= (() => {
-  const PAUSE = 700
+  const TYPING_PAUSE = 700
   const LONGEST = 20_000
-  const STAYS = 10_000 // the box of a cell that was left before the answer came
+  const SHOWN_AFTER_LEAVING = 10_000 // the box of a grid cell that was closed before the answer came
   const SEARCH = /^\s*(re)?cherche/i
-  const OPEN = CSS.supports("selector(:popover-open)") ? ":popover-open" : ":not(*)"
+  const POPOVER_OPEN = CSS.supports("selector(:popover-open)") ? ":popover-open" : ":not(*)"
   const DIALOG = "[role=dialog], dialog"
-  const understood = new Set()
-  let field = null // the one typed in last
-  let where = "" // and its place
+  const dismissed = new Set() // the marks of the concerns that were answered by « Compris »
+  let field = null // the field typed in last
+  let fieldKey = "" // and its key
   let concerns = []
   let timer = 0
-  let watch = 0
-  let leaves = 0
+  let followTimer = 0
+  let hideAt = 0
 
-  // ---- the fields it reads
+  // ---- which fields are notes
 
-  function isNote(one) {
-    if (one instanceof HTMLTextAreaElement) return !one.readOnly && !SEARCH.test(named(one))
-    if (!(one instanceof HTMLInputElement) || one.type !== "text" || one.readOnly) return false
-    if (one.getAttribute("role") === "combobox") return false // a value of a list
-    if (/password|username|one-time/.test(one.autocomplete)) return false // a password that is shown is a text input
-    return !SEARCH.test(named(one)) && !SEARCH.test(one.placeholder)
+  function isNote(input) {
+    if (input instanceof HTMLTextAreaElement) return !input.readOnly && !SEARCH.test(labelOf(input))
+    if (!(input instanceof HTMLInputElement) || input.type !== "text" || input.readOnly) return false
+    if (input.getAttribute("role") === "combobox") return false // a value of a list
+    if (/password|username|one-time/.test(input.autocomplete)) return false // a visible password is a text input
+    return !SEARCH.test(labelOf(input)) && !SEARCH.test(input.placeholder)
   }
 
-  const named = (one) => one.getAttribute("aria-label") || one.labels?.[0]?.textContent || one.placeholder || ""
+  const labelOf = (input) => input.getAttribute("aria-label") || input.labels?.[0]?.textContent || input.placeholder || ""
 
-  // Streamlit and the grid make their fields anew: a field is the same one when it stands in the same place.
-  function placeOf(one) {
-    const keys = [location.pathname + location.search, named(one)]
-    for (let node = one; node; node = node.parentElement ?? node.getRootNode().host) {
+  // Identifies a field by page, label and containers, because Streamlit and the grid replace their input elements.
+  function keyOf(input) {
+    const keys = [location.pathname + location.search, labelOf(input)]
+    for (let node = input; node; node = node.parentElement ?? node.getRootNode().host) {
       if (node.rowId !== undefined) keys.push(node.rowId)
       keys.push(...[...node.classList].filter((name) => name.startsWith("st-key-")))
     }
     return keys.join("|")
   }
 
-  // ---- asking
+  // ---- asking the server
 
-  function heard(event) {
-    const one = event.composedPath()[0]
-    if (!isNote(one)) return
-    if (one !== field) show([])
-    field = one
-    where = placeOf(one)
-    stand()
+  function onInput(event) {
+    const input = event.composedPath()[0]
+    if (!isNote(input)) return
+    if (input !== field) show([])
+    field = input
+    fieldKey = keyOf(input)
+    attachBox()
     clearTimeout(timer)
-    timer = setTimeout(ask, PAUSE)
+    timer = setTimeout(ask, TYPING_PAUSE)
   }
 
   async function ask() {
     clearTimeout(timer)
     timer = 0
-    const [one, text, place] = [field, field.value, where]
-    const found = text.trim() ? await answer(text) : []
-    if (one !== field || timer) return // more was typed meanwhile: its own answer comes
-    show(found.map((item) => ({ ...item, mark: [place, item.kind, item.words.toLowerCase()].join("|") })))
+    const [input, text, key] = [field, field.value, fieldKey]
+    const answered = text.trim() ? await fetchConcerns(text) : []
+    if (input !== field || timer) return // more was typed meanwhile: another answer will come
+    show(answered.map((concern) => ({ ...concern, mark: [key, concern.kind, concern.words.toLowerCase()].join("|") })))
   }
 
-  async function answer(text) {
+  async function fetchConcerns(text) {
     try {
       const body = JSON.stringify({ text: text.slice(0, LONGEST) })
       const headers = { "Content-Type": "application/json" }
-      const told = await fetch("/mots", { method: "POST", body, headers, cache: "no-store" })
-      return told.ok ? (await told.json()).concerns : []
+      const answer = await fetch("/mots", { method: "POST", body, headers, cache: "no-store" })
+      return answer.ok ? (await answer.json()).concerns : []
     } catch {
-      return [] // the server is away: Streamlit says so itself
+      return [] // the server does not answer: Streamlit shows that itself
     }
   }
 
@@ -87,7 +87,7 @@ window.paletteWary ??= (() => {
   }, "Compris")
   button.type = "button"
   button.addEventListener("click", () => {
-    for (const item of concerns) understood.add(item.mark)
+    for (const concern of concerns) dismissed.add(concern.mark)
     show(concerns)
   })
   const box = make("div", {
@@ -97,141 +97,145 @@ window.paletteWary ??= (() => {
     boxShadow: "0 4px 16px rgb(0 0 0 / 25%)",
   }, list, button)
   box.className = "palette-wary"
-  box.popover = "manual" // shown over everything, cut off by no parent; a browser that knows none shows it all the same
-  const status = make("div", { position: "absolute" }, box) // there before the words are: only then are they read out
+  box.popover = "manual" // above everything and clipped by no parent; a browser without popovers shows it all the same
+  const status = make("div", { position: "absolute" }, box) // a live region is read out only if it is there before its text
   status.setAttribute("role", "status")
   status.setAttribute("aria-live", "polite")
   box.addEventListener("mousedown", (event) => event.preventDefault()) // the field keeps the focus
 
-  // In the dialog of the field, if there is one: a click outside of a dialog closes it, and what is outside is not read out.
-  function stand() {
-    const home = within(field, DIALOG) ?? document.body
-    if (status.parentNode !== home) home.append(status)
+  // Attaches the box to the field's dialog, if any: a click outside a dialog closes it, and nothing outside is read out.
+  function attachBox() {
+    const container = closestAcross(field, DIALOG) ?? document.body
+    if (status.parentNode !== container) container.append(status)
   }
 
-  function within(one, selector) {
-    for (let node = one; node; node = node.getRootNode().host) {
-      const found = node.closest(selector)
-      if (found) return found
+  // As Element.closest, but also beyond shadow roots.
+  function closestAcross(element, selector) {
+    for (let node = element; node; node = node.getRootNode().host) {
+      const match = node.closest(selector)
+      if (match) return match
     }
     return null
   }
 
-  function show(found) {
-    concerns = found.filter((item) => !understood.has(item.mark))
-    const kinds = [...new Set(concerns.map((item) => item.kind))]
-    const lines = kinds.map((kind) => line(concerns.filter((item) => item.kind === kind)))
-    clearInterval(watch)
+  function show(newConcerns) {
+    concerns = newConcerns.filter((concern) => !dismissed.has(concern.mark))
+    const kinds = [...new Set(concerns.map((concern) => concern.kind))]
+    const lines = kinds.map((kind) => makeLine(concerns.filter((concern) => concern.kind === kind)))
+    clearInterval(followTimer)
     list.replaceChildren(...lines)
     if (!kinds.length) return hide()
-    leaves = field.isConnected ? 0 : Date.now() + STAYS
-    if (!box.isConnected) stand()
+    hideAt = field.isConnected ? 0 : Date.now() + SHOWN_AFTER_LEAVING
+    if (!box.isConnected) attachBox()
     box.style.display = "flex"
-    if (!box.matches(OPEN)) box.showPopover?.()
+    if (!!box.matches(POPOVER_OPEN)) box.showPopover?.()
     paint()
     place()
-    watch = setInterval(follow, 300)
+    followTimer = setInterval(follow, 300)
   }
 
   function hide() {
     box.style.display = "none"
-    if (box.matches(OPEN)) box.hidePopover()
+    if (!box.matches(POPOVER_OPEN)) box.hidePopover()
   }
 
-  function line(same) {
-    const words = [...new Set(same.map((item) => item.words))]
+  // One paragraph for the concerns of one kind: the words, then why they should not be written.
+  function makeLine(ofKind) {
+    const words = [...new Set(ofKind.map((concern) => concern.words))]
     const shown = words.slice(0, 4).map((word) => `« ${word} »`).join(", ") + (words.length > 4 ? "…" : "")
-    return make("p", { font: "inherit", margin: "0 0 0.4rem", overflowWrap: "anywhere" }, make("strong", { display: "block" }, held(shown)), held(same[0].why))
+    return make("p", { font: "inherit", margin: "0 0 0.4rem", overflowWrap: "anywhere" }, make("strong", { display: "block" }, withNoBreaks(shown)), withNoBreaks(ofKind[0].why))
   }
 
-  const held = (text) => text.replace(/(«|art\.) /g, "$1\u00a0").replaceAll(" »", "\u00a0»") // no line ends on « or « art. »
+  const withNoBreaks = (text) => text.replace(/(«|art\.) /g, "$1\u00a0").replaceAll(" »", "\u00a0»") // no line ends on « or « art. »
 
-  // The colours of the place where it stands: they follow the reader's own, light or dark.
+  // Takes the colours of the field's surroundings, so that the box follows the light or dark theme.
   function paint() {
-    const home = field.isConnected ? field : document.querySelector(".stApp") ?? document.body
-    const style = getComputedStyle(home)
-    const ground = groundOf(home)
-    const [red, green, blue] = ground.match(/[\d.]+/g).map(Number)
+    const surroundings = field.isConnected ? field : document.querySelector(".stApp") ?? document.body
+    const style = getComputedStyle(surroundings)
+    const background = backgroundOf(surroundings)
+    const [red, green, blue] = background.match(/[\d.]+/g).map(Number)
     const dark = red * 0.3 + green * 0.6 + blue * 0.1 < 128
     box.style.color = dark ? "#f2eee6" : "#1c1814"
-    box.style.background = ground
+    box.style.background = background
     box.style.borderColor = dark ? "#d99a2b" : "#a35c00"
     box.style.fontFamily = style.fontFamily
   }
 
-  function groundOf(one) {
-    for (let node = one; node; node = node.parentElement ?? node.getRootNode().host) {
+  function backgroundOf(element) {
+    for (let node = element; node; node = node.parentElement ?? node.getRootNode().host) {
       const colour = getComputedStyle(node).backgroundColor
       if (/^rgb\(/.test(colour)) return colour
     }
     return matchMedia("(prefers-color-scheme: dark)").matches ? "rgb(6, 5, 4)" : "rgb(253, 252, 250)"
   }
 
-  // ---- where it stands: under the field, over it, beside it, or at an edge of the window, wherever it hides least
+  // ---- where the box is: below, above or beside the field or at an edge of the window, wherever it hides least
 
   function place() {
-    const seen = field.getBoundingClientRect()
+    const fieldArea = field.getBoundingClientRect()
     const { width, height } = box.getBoundingClientRect()
-    const [right, bottom] = [innerWidth - width - 8, tall() - height - 8]
-    const left = Math.min(Math.max(8, seen.left), right)
-    const beside = Math.min(Math.max(8, seen.top), bottom)
-    const spots = field.isConnected
+    const [right, bottom] = [innerWidth - width - 8, visibleHeight() - height - 8]
+    const left = Math.min(Math.max(8, fieldArea.left), right)
+    const beside = Math.min(Math.max(8, fieldArea.top), bottom)
+    const corners = field.isConnected
       ? [
-          [left, seen.bottom + 6], [left, seen.top - height - 6], [seen.right + 8, beside], [seen.left - width - 8, beside],
+          [left, fieldArea.bottom + 6], [left, fieldArea.top - height - 6], [fieldArea.right + 8, beside],
+          [fieldArea.left - width - 8, beside],
           [right, bottom], [8, bottom], [right, 8], [8, 8],
         ]
       : [[right, bottom]]
-    const rooms = spots.map(([x, y]) => ({ left: x, top: y, right: x + width, bottom: y + height }))
+    const areas = corners.map(([x, y]) => ({ left: x, top: y, right: x + width, bottom: y + height }))
     const others = neighbours()
-    const costs = rooms.map((room) => cost(room, seen, others))
-    move(rooms[costs.indexOf(Math.min(...costs))])
+    const costs = areas.map((area) => cost(area, fieldArea, others))
+    move(areas[costs.indexOf(Math.min(...costs))])
   }
 
-  const tall = () => visualViewport?.height ?? innerHeight // what the keyboard of a telephone leaves
+  const visibleHeight = () => visualViewport?.height ?? innerHeight // without the on-screen keyboard of a telephone
 
-  const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+  const overlaps = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
 
-  function cost(room, seen, others) {
-    const outside = room.left < 0 || room.top < 0 || room.right > innerWidth || room.bottom > tall()
-    const hidden = others.filter((other) => meets(room, other.seen)).reduce((sum, other) => sum + other.weight, 0)
-    return (outside ? 1e6 : 0) + (field.isConnected && meets(room, seen) ? 1e5 : 0) + hidden
+  function cost(area, fieldArea, others) {
+    const outside = area.left < 0 || area.top < 0 || area.right > innerWidth || area.bottom > visibleHeight()
+    const hidden = others.filter((other) => overlaps(area, other.area)).reduce((sum, other) => sum + other.weight, 0)
+    return (outside ? 1e6 : 0) + (field.isConnected && overlaps(area, fieldArea) ? 1e5 : 0) + hidden
   }
 
-  // What it would be a pity to hide: the button that saves, then the other buttons, then the fields.
+  // The elements that the box should not hide: above all the button that saves, then other buttons, then fields.
   function neighbours() {
-    const home = within(field, DIALOG) ?? document
-    const weigh = (one) => (one.matches("[kind*=ubmit], [kind=primary], [type=submit]") ? 1000 : one.matches("button") ? 100 : 10)
-    return [...home.querySelectorAll("button, input, textarea, [role=combobox]")]
-      .filter((one) => one !== field && !box.contains(one))
-      .map((one) => ({ seen: one.getBoundingClientRect(), weight: weigh(one) }))
+    const container = closestAcross(field, DIALOG) ?? document
+    const weightOf = (element) =>
+      element.matches("[kind*=ubmit], [kind=primary], [type=submit]") ? 1000 : element.matches("button") ? 100 : 10
+    return [...container.querySelectorAll("button, input, textarea, [role=combobox]")]
+      .filter((element) => element !== field && !box.contains(element))
+      .map((element) => ({ area: element.getBoundingClientRect(), weight: weightOf(element) }))
   }
 
-  // A parent that is moved or scaled is what « fixed » counts from: look where it came to stand, and mend.
-  function move(room) {
-    Object.assign(box.style, { left: `${room.left}px`, top: `${room.top}px` })
-    const came = box.getBoundingClientRect()
-    box.style.left = `${2 * room.left - came.left}px`
-    box.style.top = `${2 * room.top - came.top}px`
+  // Inside a transformed parent, « fixed » coordinates count from that parent: measure where the box is, and correct it.
+  function move(area) {
+    Object.assign(box.style, { left: `${area.left}px`, top: `${area.top}px` })
+    const actual = box.getBoundingClientRect()
+    box.style.left = `${2 * area.left - actual.left}px`
+    box.style.top = `${2 * area.top - actual.top}px`
   }
 
   function follow() {
-    if (leaves ? Date.now() > leaves : !field.isConnected) show([])
-    else if (!field.value.trim() && !leaves) show([])
+    if (hideAt ? Date.now() > hideAt : !field.isConnected) show([])
+    else if (!field.value.trim() && !hideAt) show([])
     else if (!box.isConnected) show(concerns)
     else place()
   }
 
-  // ---- listening; what is left before the pause is over is looked at all the same, unless it was given up
+  // ---- events. A field that is left before the typing pause has passed is checked at once; Escape cancels the check.
 
-  document.addEventListener("input", heard, { capture: true, passive: true })
+  document.addEventListener("input", onInput, { capture: true, passive: true })
   document.addEventListener("focusout", () => { if (timer) ask() }, { capture: true, passive: true })
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return
     clearTimeout(timer)
     timer = 0
   }, { capture: true, passive: true })
-  for (const sign of ["scroll", "resize"]) {
-    window.addEventListener(sign, () => { if (concerns.length) follow() }, { capture: true, passive: true })
+  for (const name of ["scroll", "resize"]) {
+    window.addEventListener(name, () => { if (concerns.length) follow() }, { capture: true, passive: true })
   }
   return status
 })()

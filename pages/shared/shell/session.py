@@ -1,4 +1,4 @@
-"""Who is signed in, in this browser tab; what pages read and write goes through their rights."""
+"""The session of this browser tab, and the office file opened with the permissions of the person signed in."""
 
 from collections.abc import Callable
 
@@ -12,56 +12,56 @@ from db.model.roles import Role, Roles
 from db.storage import connection, permissions
 
 _KEY = "session:id"
-_KEPT = "session:cookie"
+_COOKIE = "session:cookie"
 
 
-def current() -> Session:
-    """The session of this tab. Raises AccessError once it has ended: nothing is shown or saved without one."""
-    # A tab that is closed while it still saves has no cookies any more, only what it began with.
-    cookie = st.context.cookies.get(COOKIE) or st.session_state.get(_KEPT, "")
+def current_session() -> Session:
+    """Return the session of this tab. Raises AccessError once it has ended."""
+    # While a closed tab finishes its last run, st.context.cookies is empty; use the cookie of its first run.
+    cookie = st.context.cookies.get(COOKIE) or st.session_state.get(_COOKIE, "")
     if not cookie:
-        st.stop()  # closed before it began: nobody is there to be told
+        st.stop()  # the tab was closed before its first run
     session = sessions.current(cookie)
     if session is None:
         raise AccessError("Vous n’êtes plus connecté : rechargez la page pour vous connecter de nouveau.")
     return session
 
 
-def who() -> str:
-    """The name that the history writes for what this tab saves."""
-    return current().account.name
+def user_name() -> str:
+    """Return the name written to the history for what this tab saves."""
+    return current_session().account.name
 
 
 def roles() -> Roles:
-    """What whoever is signed in is here to do."""
-    return current().account.roles
+    """Return the roles of the person signed in."""
+    return current_session().account.roles
 
 
-def office() -> Office:
-    """The office file, held to the rights of whoever is signed in."""
-    return connection.office(roles())
+def open_office() -> Office:
+    """Open the office file with the permissions of the person signed in."""
+    return connection.thread_office(roles())
 
 
-def opener() -> Callable[[], Office]:
-    """``office`` for work that goes on elsewhere (a download, a long job), where no tab says who is signed in."""
-    held = roles()
-    return lambda: connection.office(held)
+def office_opener() -> Callable[[], Office]:
+    """Return a function that does as ``open_office`` in another thread (a download, a job), which has no session."""
+    allowed = roles()
+    return lambda: connection.thread_office(allowed)
 
 
-def beyond(role: Role) -> Office:
-    """The office file without limits, for the deeds of one role that no table's rights describe (its accounts, say).
+def unrestricted_office(role: Role) -> Office:
+    """Open the office file without limits, for actions of one role that table permissions do not cover (accounts).
 
-    Raises AccessError for anybody else.
+    Raises AccessError for a person without that role.
     """
     permissions.require(roles(), role)
-    return connection.office()
+    return connection.thread_office()
 
 
-def begin() -> Session:
-    """What every run starts with: a tab that another person comes back to begins anew."""
-    session = current()
+def begin_run() -> Session:
+    """Return the session at the start of a run. Clears the state of the tab when another session signed in since."""
+    session = current_session()
     if st.session_state.get(_KEY, session.id) != session.id:
         st.session_state.clear()
     st.session_state[_KEY] = session.id
-    st.session_state[_KEPT] = st.context.cookies.get(COOKIE, "")
+    st.session_state[_COOKIE] = st.context.cookies.get(COOKIE, "")
     return session

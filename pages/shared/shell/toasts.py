@@ -1,16 +1,16 @@
-"""A word in the corner, on the run after: a toast that is followed by a rerun is often dropped before it is shown."""
+"""Toasts shown in the next run: Streamlit may drop a toast followed by st.rerun (streamlit issue 7740)."""
 
 import streamlit as st
 
-_KEPT = "saying:next"
+_QUEUE = "toasts:queue"
 
 
-def say(text: str, icon: str = ":material/check:") -> None:
-    """Say it once the page has run again; whoever calls this runs it again."""
-    st.session_state.setdefault(_KEPT, []).append((text, icon))
+def queue_toast(text: str, icon: str = ":material/check:") -> None:
+    """Show a toast in the next run. The caller reruns the page."""
+    st.session_state.setdefault(_QUEUE, []).append((text, icon))
 
 
-def show() -> None:
-    """What was to be said, on the first run that follows."""
-    for text, icon in st.session_state.pop(_KEPT, []):
+def show_queued() -> None:
+    """Show the toasts queued by the previous run."""
+    for text, icon in st.session_state.pop(_QUEUE, []):
         st.toast(text, icon=icon)

@@ -268,12 +268,12 @@ def file_as_it_is(db):
 
 
 def test_a_connection_of_one_role_is_not_lent_to_another(db, path):
-    agent, pilote = connection.office([Role.AGENT]), connection.office([Role.PILOTE])
+    agent, pilote = connection.thread_office([Role.AGENT]), connection.thread_office([Role.PILOTE])
 
     assert agent is not pilote
     assert is_allowed(agent, "SELECT note FROM person")
     assert not is_allowed(pilote, "SELECT note FROM person")
-    assert connection.office([Role.PILOTE]) is pilote
+    assert connection.thread_office([Role.PILOTE]) is pilote
 
 
 UNASKED = re.compile(r"\bNATURAL\b[\w ]*\bJOIN\b|\bUSING\s*\(", re.IGNORECASE)
