@@ -1,2 +1,1 @@
-"""Everything about the private SQLite file. No Streamlit, no Altair.
-May import: nothing."""
+"""Everything about the private SQLite file. No Streamlit, no Altair. May import: nothing."""

@@ -68,10 +68,8 @@ def check(path: Path) -> None:
 @FILE
 @click.argument("login", required=False)
 def invite(path: Path, login: str | None) -> None:
-    """Donne une adresse qui ouvre une fois le fichier PATH : au compte LOGIN, ou au premier administrateur.
-
-    LOGIN : l’identifiant d’un compte, dont le mot de passe est perdu par exemple.
-    """
+    """Donne une adresse qui ouvre une fois le fichier PATH : au compte LOGIN, ou au premier administrateur. LOGIN :
+    l’identifiant d’un compte, dont le mot de passe est perdu par exemple."""
     db = connection.open_file(path)
     try:
         token = _invitation(db, login)
@@ -123,10 +121,8 @@ def sweep(path: Path) -> None:
 @click.argument("when")
 @click.option("--json", "as_json", is_flag=True, help="En JSON.")
 def photo(path: Path, when: str, as_json: bool) -> None:
-    """Les chiffres du fichier PATH pour WHEN.
-
-    WHEN : une année (2022), un jour (2023-03-06) ou une période (2022-01-01/2022-06-30).
-    """
+    """Les chiffres du fichier PATH pour WHEN. WHEN : une année (2022), un jour (2023-03-06) ou une période
+    (2022-01-01/2022-06-30)."""
     period_of(when)
     db = connection.open_file(path)
     figures = counting.photo(db, when)

@@ -1,7 +1,5 @@
-"""Screen « Historique »: the changes, each of which can be undone, and the access log.
-
-Not named history.py, to avoid confusion with db/rows/history.py.
-"""
+"""Screen « Historique »: the changes, each of which can be undone, and the access log. Not named history.py, to avoid
+confusion with db/rows/history.py."""
 
 import streamlit as st
 

@@ -1,7 +1,5 @@
-"""Screen « Publication »: publish a year for partners after comparing it with the true numbers; withdraw a year.
-
-Not named publication.py: Streamlit puts the folder of the pages first on sys.path, so it would hide the package.
-"""
+"""Screen « Publication »: publish a year for partners after comparing it with the true numbers; withdraw a year. Not
+named publication.py: Streamlit puts the folder of the pages first on sys.path, so it would hide the package."""
 
 import streamlit as st
 

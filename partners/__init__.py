@@ -1,2 +1,1 @@
-"""The partners' site: Datasette, in French, on the public file only, in a process of its own.
-May import: nothing."""
+"""The partners' site: Datasette, in French, on the public file only, in a process of its own. May import: nothing."""

@@ -71,9 +71,7 @@ def is_known(scope: Scope) -> bool:
 
 class Guard:
     """The application around that of the current release. ``current`` returns the latter, None if nothing is published.
-
-    ``robots``: whether search engines may index the site.
-    """
+    ``robots``: whether search engines may index the site."""
 
     def __init__(self, current: Callable[[], App | None], pages: StandalonePages, robots: bool) -> None:
         self._current, self._pages, self._robots = current, pages, robots

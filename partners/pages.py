@@ -161,10 +161,8 @@ class RowPage(_NamedDownload, RowView):  # type: ignore[misc]
 
 
 def _prepare_download(data: dict[str, Any]) -> None:
-    """Remove SQLite's rowid and add the warning about artificial persons.
-
-    Raises DatasetteError for an error of SQL, which Datasette would return as an empty download.
-    """
+    """Remove SQLite's rowid and add the warning about artificial persons. Raises DatasetteError for an error of SQL,
+    which Datasette would return as an empty download."""
     if data.get("error"):
         raise DatasetteError(data["error"], title="Invalid SQL", status=400)
     if data.get("table") and list(data["columns"])[:1] == ["rowid"]:

@@ -90,10 +90,8 @@ class Published:
         return list(dict.fromkeys(row[index] for row in self.tables[table].rows))
 
     def choices(self, column: str) -> list[Any]:
-        """Return the values of all columns of this name, latest year first; empty if no table has the column.
-
-        Tables of own fields are left out: the ready-made queries do not use them.
-        """
+        """Return the values of all columns of this name, latest year first; empty if no table has the column. Tables of
+        own fields are left out: the ready-made queries do not use them."""
         names = [name for name, table in self.tables.items() if column in table.columns and table.rows]
         names = [name for name in names if not _OWN_NAME.fullmatch(name)]
         values = list(dict.fromkeys(value for name in names for value in self.values(name, column)))

@@ -85,11 +85,8 @@ def first_published(entries: Iterable[LedgerEntry], year: int) -> Release | None
 
 
 def release(db: Office, private: Path, year: int, to: Path, who: str, tick: Progress = ignore_progress) -> Outcome:  # fmt: skip  # noqa: E501
-    """Publish a year and put the public file online, unless the auditor refuses.
-
-    Raises InvalidError for public facts that cannot be read, NoSafeDrawError when no draw is safe, BusyError when a
-    colleague published meanwhile.
-    """
+    """Publish a year and put the public file online, unless the auditor refuses. Raises InvalidError for public facts
+    that cannot be read, NoSafeDrawError when no draw is safe, BusyError when a colleague published meanwhile."""
     entries = ledger.read_entries(db)
     online = releases_online(entries)
     facts = public_facts.read(public_facts.path_beside(private))
@@ -126,9 +123,7 @@ def release(db: Office, private: Path, year: int, to: Path, who: str, tick: Prog
 
 def withdraw(db: Office, private: Path, year: int, to: Path, who: str) -> None:
     """Remove a year from the public file. It stays in the ledger, and would be published again with the same numbers.
-
-    Raises InvalidError when the year is not online, BusyError when a colleague published meanwhile.
-    """
+    Raises InvalidError when the year is not online, BusyError when a colleague published meanwhile."""
     entries = ledger.read_entries(db)
     online = releases_online(entries)
     if online.pop(year, None) is None:

@@ -1,2 +1,1 @@
-"""What is drawn, printed or downloaded. No Streamlit.
-May import: db."""
+"""What is drawn, printed or downloaded. No Streamlit. May import: db."""

@@ -42,10 +42,8 @@ def cli() -> None:
 @click.option("--to", "target", required=True, type=PathArgument(), help="FILE.{pptx,pdf,xlsx,zip}")
 @click.option("--known-on", default="", help="Ce que l’on savait ce jour-là (2023-03-15).")
 def photo(path: Path, when: str, target: Path, known_on: str) -> None:
-    """Le bilan du fichier PATH pour WHEN, écrit dans FILE : PPTX, PDF, XLSX, ou ZIP de tous les graphiques.
-
-    WHEN : une année (2022), un jour (2023-03-06) ou une période (2022-01-01/2022-06-30).
-    """
+    """Le bilan du fichier PATH pour WHEN, écrit dans FILE : PPTX, PDF, XLSX, ou ZIP de tous les graphiques. WHEN : une
+    année (2022), un jour (2023-03-06) ou une période (2022-01-01/2022-06-30)."""
     make = _maker(target)
     made = _report(path, when, known_on)
     with click.progressbar(length=100, label=made.title) as bar:

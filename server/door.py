@@ -107,10 +107,8 @@ def _verify(db: Office, attempt: Attempt, password: str) -> Account | None:
 
 
 def enter(request: Request, account: Account, how: str, target: str, id_token: str | None = None) -> Response:
-    """Begin a session in this browser, ending its previous one, and redirect to ``target``.
-
-    ``how``: the means of signing in, in French, for the access log.
-    """
+    """Begin a session in this browser, ending its previous one, and redirect to ``target``. ``how``: the means of
+    signing in, in French, for the access log."""
     db, now = thread_office(), time.time()
     before: Session | None = request.scope["palette"]
     if before:
@@ -179,10 +177,8 @@ def _accept(request: Request, form: dict[str, str]) -> Response:
 
 
 def _use_invitation(db: Office, invitation: accounts.Invitation, form: dict[str, str], token: str) -> Account | None:
-    """Create the account if need be and set its password; None when the token was used meanwhile.
-
-    Raises InvalidError when the form is not right.
-    """
+    """Create the account if need be and set its password; None when the token was used meanwhile. Raises InvalidError
+    when the form is not right."""
     password = form.get("mot_de_passe", "")
     if invitation.kind == "open":
         return accounts.get(db, invitation.account_id or 0) if accounts.use(db, token) else None

@@ -1,7 +1,5 @@
-"""Keep values out of logged errors: log the type of an error and where it happened, never its message.
-
-Streamlit, uvicorn and asyncio log whole tracebacks, which end with the error's message; it may quote personal data.
-"""
+"""Keep values out of logged errors: log the type of an error and where it happened, never its message. Streamlit,
+uvicorn and asyncio log whole tracebacks, which end with the error's message; it may quote personal data."""
 
 import logging
 from typing import Any

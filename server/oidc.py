@@ -140,10 +140,8 @@ def back(request: Request) -> Identity:
 
 
 def _exchange(metadata: dict[str, Any], code: str, kept: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Exchange the code for tokens. Returns them and the claims of the ID token, checked.
-
-    Raises JoseError, OAuthError, ValueError or requests.RequestException.
-    """
+    """Exchange the code for tokens. Returns them and the claims of the ID token, checked. Raises JoseError, OAuthError,
+    ValueError or requests.RequestException."""
     accepted = metadata.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
     method = "client_secret_basic" if "client_secret_basic" in accepted else "client_secret_post"  # as ProConnect does
     client = OAuth2Session(CLIENT, _secret(), token_endpoint_auth_method=method, redirect_uri=ADDRESS + _RETURN_PATH)
@@ -179,10 +177,8 @@ def _userinfo(metadata: dict[str, Any], token: dict[str, Any]) -> dict[str, Any]
 
 
 def account_of(db: Office, identity: Identity) -> Account:
-    """Return the account of a person, found by subject, or by verified e-mail address the first time.
-
-    Raises AccessError when there is no active account.
-    """
+    """Return the account of a person, found by subject, or by verified e-mail address the first time. Raises
+    AccessError when there is no active account."""
     account = accounts.by_subject(db, identity.subject)
     if account is None and identity.email:
         account = accounts.by_login(db, identity.email)

@@ -1,2 +1,1 @@
-"""Who may sign in: accounts, sessions, login throttling.
-May import: db.base, db.model, db.storage, db.rows."""
+"""Who may sign in: accounts, sessions, login throttling. May import: db.base, db.model, db.storage, db.rows."""

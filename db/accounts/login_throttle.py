@@ -58,10 +58,8 @@ def _subjects(db: Office, attempt: Attempt, account_id: int | None) -> dict[str,
 
 
 def enter(db: Office, attempt: Attempt, account_id: int | None, now: float) -> None:
-    """Count an attempt as failed before its password is checked, so that parallel attempts are counted.
-
-    Raises WaitError when it comes too early; it is then not counted, so that the wait ends.
-    """
+    """Count an attempt as failed before its password is checked, so that parallel attempts are counted. Raises
+    WaitError when it comes too early; it is then not counted, so that the wait ends."""
     with writing(db):
         db.execute("DELETE FROM attempt WHERE at < ?", (int(now) - _FORGOTTEN,))
         counted = {}

@@ -48,9 +48,7 @@ _believed: dict[str, tuple[float, Session]] = {}
 
 def current(cookie: str) -> Session | None:
     """Return the session of a cookie in the office file, cached for two seconds, as every message of a page asks.
-
-    Sessions ended in this process are noticed at once. Raises NotFoundError, StorageError.
-    """
+    Sessions ended in this process are noticed at once. Raises NotFoundError, StorageError."""
     at, session = _believed.get(cookie, (-_REMEMBERED, None))
     if session is None or time.monotonic() - at > _REMEMBERED:
         session = of_cookie(thread_office(), cookie, time.time())

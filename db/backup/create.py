@@ -1,7 +1,5 @@
-"""Make backups of the office file while people write: copied, verified, then named; and one a day automatically.
-
-A backup is the whole office file without sessions, invitations and failed sign-ins.
-"""
+"""Make backups of the office file while people write: copied, verified, then named; and one a day automatically. A
+backup is the whole office file without sessions, invitations and failed sign-ins."""
 
 import logging
 import os
@@ -39,10 +37,8 @@ def recipient() -> str | None:
 
 
 def make_backup(path: Path, folder: Path, now: datetime, recipient: str | None = None) -> Path:
-    """Make a verified backup of the file as of one moment and return its path.
-
-    The folder records whether it succeeded. Raises NotFoundError, StorageError.
-    """
+    """Make a verified backup of the file as of one moment and return its path. The folder records whether it succeeded.
+    Raises NotFoundError, StorageError."""
     if not path.exists():
         raise NotFoundError(f"Il n’y a pas de fichier Palette à l’adresse {path}.")
     began = time.monotonic()
@@ -155,10 +151,8 @@ def _place(clean: Path, folder: Path, now: datetime, key: Any) -> Path:
 
 
 def rotate(folder: Path, now: datetime) -> list[Path]:
-    """Remove backups that are no longer needed and return them.
-
-    Kept: the newest of each of the last 14 days and 8 weeks that have one, and all of the last 24 hours.
-    """
+    """Remove backups that are no longer needed and return them. Kept: the newest of each of the last 14 days and 8
+    weeks that have one, and all of the last 24 hours."""
     every = backups_in(folder)
     keep = _kept(every, now)
     removed = [one for one in every if one not in keep]

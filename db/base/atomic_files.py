@@ -44,11 +44,8 @@ def why(error: BaseException) -> str:
 
 
 def copy(source: Path, target: Path, recipient: Any = None) -> str:
-    """Write a new file with the content of another, encrypted for ``recipient`` if there is one.
-
-    Return the SHA-256 of what was read back from the disk. Raises StorageError when that differs from what was written,
-    OSError.
-    """
+    """Write a new file with the content of another, encrypted for ``recipient`` if there is one. Return the SHA-256 of
+    what was read back from the disk. Raises StorageError when that differs from what was written, OSError."""
 
     def transfer(reading: BinaryIO, writing: "_DigestWriter") -> None:
         if recipient is None:
@@ -124,11 +121,8 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, content: bytes, replace: bool = False, like: Path | None = None) -> None:
-    """Write a file that is whole or absent, readable by its owner alone.
-
-    ``replace``: an older file gives way. ``like``: the file gets the owner of that path. Raises FileExistsError,
-    OSError.
-    """
+    """Write a file that is whole or absent, readable by its owner alone. ``replace``: an older file gives way.
+    ``like``: the file gets the owner of that path. Raises FileExistsError, OSError."""
     part = path.with_name(path.name + PART) if replace else path
     if replace:
         part.unlink(missing_ok=True)
@@ -202,10 +196,8 @@ def clear_work(path: Path) -> None:
 
 
 def recipient_of(text: str | None) -> Any:
-    """Return the public key to encrypt for, or None for an empty text.
-
-    Raises StorageError for a text that is no key, rather than leave the backup unencrypted.
-    """
+    """Return the public key to encrypt for, or None for an empty text. Raises StorageError for a text that is no key,
+    rather than leave the backup unencrypted."""
     if not (text or "").strip():
         return None
     try:

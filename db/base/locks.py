@@ -16,10 +16,8 @@ _HELD = (
 
 
 def hold(path: Path, message: str = _HELD) -> TextIO:
-    """Lock an office file for one server until the returned file is closed, however the process ends.
-
-    Raises BlockingIOError whose text is ``message``, with the path and the process that holds the lock.
-    """
+    """Lock an office file for one server until the returned file is closed, however the process ends. Raises
+    BlockingIOError whose text is ``message``, with the path and the process that holds the lock."""
     lock = _opened(path, "palette.lock")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -23,10 +23,8 @@ def new_workbook(out: BytesIO, **options: Any) -> Any:
 
 
 def sheet_name(title: str, taken: set[str]) -> str:
-    """Return the title as a valid sheet name that is not in ``taken`` (folded names), and add it there.
-
-    Raises StopIteration for a title without any allowed character.
-    """
+    """Return the title as a valid sheet name that is not in ``taken`` (folded names), and add it there. Raises
+    StopIteration for a title without any allowed character."""
     short = re.sub(r"[][:*?/\\]", "-", title).strip("' ")[:_LONGEST_NAME].strip()
     names = (short, *(f"{short[: _LONGEST_NAME - 4]} ({number})" for number in range(2, 99)))
     name = next(name for name in names if name and fold(name) not in taken)

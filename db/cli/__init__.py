@@ -1,2 +1,1 @@
-"""The verbs of ``python -m db``, one module per group of verbs.
-May import: every other room of db."""
+"""The verbs of ``python -m db``, one module per group of verbs. May import: every other room of db."""

@@ -24,10 +24,8 @@ WHO = "ligne de commande"
 @click.argument("out", type=PathArgument())
 @click.argument("path", type=PathArgument(), required=False)
 def template(out: Path, path: Path | None) -> None:
-    """Écrit à l’adresse OUT un classeur à remplir, qui s’importe sans correction.
-
-    PATH : le fichier de Palette dont le classeur reprend les champs et les listes ; sans lui, ceux d’un fichier neuf.
-    """
+    """Écrit à l’adresse OUT un classeur à remplir, qui s’importe sans correction. PATH : le fichier de Palette dont le
+    classeur reprend les champs et les listes ; sans lui, ceux d’un fichier neuf."""
     db = connection.open_file(path) if path else connection.blank()
     try:
         data = templates.xlsx_bytes(db)

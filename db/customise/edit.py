@@ -85,10 +85,8 @@ def add_field(db: Office, new: NewField, who: str) -> str:
 
 
 def change_field(db: Office, table: Table, name: str, values: Mapping[str, Any], who: str) -> None:
-    """Change the label, help, section, shown, hidden or published of a field. Raises InvalidError.
-
-    ``published``: the labels of the values that get a line each in the publication; None: no longer published.
-    """
+    """Change the label, help, section, shown, hidden or published of a field. Raises InvalidError. ``published``: the
+    labels of the values that get a line each in the publication; None: no longer published."""
     item = db.tables[table.name].column(name)
     changed = dict(values)
     if "label" in changed:
@@ -124,10 +122,8 @@ def published(db: Office) -> list[Grouping]:
 def _publication(
     db: Office, table: Table, name: str, labels: Sequence[str] | None, title: str = ""
 ) -> dict[str, str | None]:
-    """Return the stored values for a field published with these labels, or, for None, no longer published.
-
-    The same choice of values as before continues its series; another one starts a new version.
-    """
+    """Return the stored values for a field published with these labels, or, for None, no longer published. The same
+    choice of values as before continues its series; another one starts a new version."""
     if labels is None:
         return {"privacy": "secret", "published": None}
     item = db.tables[table.name].column(name)

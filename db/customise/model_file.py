@@ -46,10 +46,8 @@ def _values(table: OfficeTable, row: records.Row) -> dict[str, Any]:
 
 
 def import_model(db: Office, content: bytes, who: str, commit: bool) -> list[str]:
-    """Add and change what a model file holds, as one save, and return the changes as sentences.
-
-    What the file does not hold stays. ``commit`` False: a trial, rolled back. Raises InvalidError with every problem.
-    """
+    """Add and change what a model file holds, as one save, and return the changes as sentences. What the file does not
+    hold stays. ``commit`` False: a trial, rolled back. Raises InvalidError with every problem."""
     model = _read(content)
     changes: list[str] = []
     try:

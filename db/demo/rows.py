@@ -18,10 +18,8 @@ _TYPES = {table.name: {item.name: item.type for item in table.fields} for table 
 
 @dataclass(eq=False)
 class DemoRow:
-    """One row of ``table``, created on ``day``; ``later``: its changes, as (day, values).
-
-    A value may be another DemoRow, which stands for its id; ``number_rows`` gives out the ids.
-    """
+    """One row of ``table``, created on ``day``; ``later``: its changes, as (day, values). A value may be another
+    DemoRow, which stands for its id; ``number_rows`` gives out the ids."""
 
     table: str
     day: date
@@ -36,10 +34,8 @@ class DemoRow:
 
 
 def number_rows(rows: Iterable[DemoRow], today: date) -> dict[str, list[DemoRow]]:
-    """Return the rows created by ``today``, by table, oldest first, and set their ids.
-
-    Ids follow the days, so that the id of a row does not depend on later rows.
-    """
+    """Return the rows created by ``today``, by table, oldest first, and set their ids. Ids follow the days, so that the
+    id of a row does not depend on later rows."""
     tables: dict[str, list[DemoRow]] = {}
     for row in sorted(rows, key=lambda row: row.day):
         if row.day <= today:

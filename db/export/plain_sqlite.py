@@ -7,9 +7,7 @@ without database pages that might still hold erased data.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
-from db.base import atomic_files
 from db.base.progress import Progress, ignore_progress
 from db.export.read_all import WholeFile, reading
 from db.model.fields import Field, OfficeTable
@@ -36,11 +34,6 @@ def content(db: Office, progress: Progress = ignore_progress) -> bytes:
             target.execute(_view(whole, table))
         target.execute("COMMIT")
         return target.serialize()
-
-
-def plain_copy(db: Office, to: Path, progress: Progress = ignore_progress) -> None:
-    """Write the file to a new path, readable by its owner alone. Raises FileExistsError, OSError."""
-    atomic_files.write_bytes(to, content(db, progress))
 
 
 # ---- tables

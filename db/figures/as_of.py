@@ -45,10 +45,8 @@ def begins(db: Office) -> str | None:
 
 @contextmanager
 def as_known(path: Path, moment: str, roles: Roles | None = None) -> Iterator[Office]:
-    """Yield the office file as it was before ``moment``, read-only, to count its figures.
-
-    ``roles``: what may be read; None: no limit.
-    """
+    """Yield the office file as it was before ``moment``, read-only, to count its figures. ``roles``: what may be read;
+    None: no limit."""
     db = connection.connect(path)
     try:
         db.execute("BEGIN")  # one state of the file, whoever saves meanwhile
@@ -142,10 +140,8 @@ class Moved:
 
 
 def moved(db: Office, path: Path, period: Period, names: Iterable[str], moment: str, known: Context) -> list[Moved]:
-    """Return the persons who count differently in these figures today than was known before ``moment``, by id.
-
-    It reads the history: ``db`` refuses it to roles without that right.
-    """
+    """Return the persons who count differently in these figures today than was known before ``moment``, by id. It reads
+    the history: ``db`` refuses it to roles without that right."""
     requested = tuple(names)
     with as_known(path, moment) as past:
         then = counting.behind(past, period, requested)
@@ -168,10 +164,8 @@ def moved(db: Office, path: Path, period: Period, names: Iterable[str], moment: 
 
 
 def _parts(requested: tuple[str, ...], behind: set[tuple[str, str, int]], person: int) -> tuple[tuple[str, str], ...]:
-    """Return what a person left or entered, in the requested order.
-
-    Who leaves or enters the whole does so in every share of it; it is listed once.
-    """
+    """Return what a person left or entered, in the requested order. Who leaves or enters the whole does so in every
+    share of it; it is listed once."""
     parts = [(name, code) for name, code, who in behind if who == person]
     totals = {name for name, _ in parts} & {"followed", "portfolio"}
     listed = [part for part in parts if not (totals and FIGURES[part[0]].source == "profile")]

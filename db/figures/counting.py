@@ -60,10 +60,8 @@ def _narrowed(name: str, chosen: Chosen) -> str:
 
 
 def _chosen(chosen: Chosen) -> str:
-    """SQL for the WITH clause: the persons of the codes selected of each figure.
-
-    Dimensions are read for everybody, not only for persons followed: events may belong to others.
-    """
+    """SQL for the WITH clause: the persons of the codes selected of each figure. Dimensions are read for everybody, not
+    only for persons followed: events may belong to others."""
     parts = []
     for name in chosen:
         figure = FIGURES[name]
@@ -110,10 +108,8 @@ def take(db: Office, period: Period, names: Iterable[str], chosen: Chosen | None
 
 
 def photo(db: Office, when: str) -> dict[str, Any]:
-    """Return every figure of a year (« 2022 »), a day (« 2023-03-06 ») or a period, ready for JSON.
-
-    Raises InvalidError for anything else. A mean over no rows is None.
-    """
+    """Return every figure of a year (« 2022 »), a day (« 2023-03-06 ») or a period, ready for JSON. Raises InvalidError
+    for anything else. A mean over no rows is None."""
     period = period_of(when)
     counted = plain(take(db, period, DAY if period.is_day else YEAR))
     if not period.is_day:
@@ -193,9 +189,7 @@ def profiles(db: Office, period: Period) -> list[tuple[Any, ...]]:
 
 def own_codes(db: Office, period: Period, column: str) -> list[tuple[int, str | None]]:
     """Return every person followed in the period with the value of a field of the office's own (None where empty).
-
-    Raises KeyError for a column that is no field of a person.
-    """
+    Raises KeyError for a column that is no field of a person."""
     name = db.tables["person"].field(column).name
     sql = f"{WITH} SELECT f.id, p.{name} FROM followed f JOIN person p ON p.id = f.id ORDER BY 1"
     return db.execute(sql, period.parameters).fetchall()

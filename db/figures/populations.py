@@ -76,9 +76,7 @@ def kept(row: str) -> str:
 @dataclass(frozen=True)
 class Dimension:
     """What divides persons: SQL on ``p`` (the person) and ``f`` (followed, or NULL), and the table of its labels.
-
-    ``bands``: the SQL measures, and the bands turn the measure into a code.
-    """
+    ``bands``: the SQL measures, and the bands turn the measure into a code."""
 
     sql: str
     values: str

@@ -170,10 +170,8 @@ _NARROW = 80
 
 
 def _extent(xml: bytes) -> int:
-    """Return rows times columns of the rectangle that the cells fill, which calamine would allocate.
-
-    In a narrow sheet only row numbers from 100,000 on matter, so that shorter ones are not searched.
-    """
+    """Return rows times columns of the rectangle that the cells fill, which calamine would allocate. In a narrow sheet
+    only row numbers from 100,000 on matter, so that shorter ones are not searched."""
     unusual = any(spelling in xml for spelling in (b" r='", b" r =", b" r= ", b"\tr", b"\nr", b"\rr"))
     before = rb"\sr\s*=\s*[\"']" if unusual else rb' r="'
     columns = set(re.findall(before + rb"([A-Za-z]{3})\d", xml)) or set(re.findall(before + rb"([A-Za-z]{2})\d", xml))

@@ -69,9 +69,7 @@ class TitleIndex:
 
     def find(self, text: str, person: int | None) -> tuple[int | None, str]:
         """Return (id, '') for the row that a text names (« Title », « Title n° 12 », « 12 »), or (None, reason).
-
-        ``person``: consider only rows of that person.
-        """
+        ``person``: consider only rows of that person."""
         name, number = _split_number(text)
         ids = self._with_title(name, person) if name else []
         if number is not None:

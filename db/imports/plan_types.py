@@ -171,10 +171,8 @@ class Candidate:
 
 @dataclass(frozen=True)
 class NearMatch:
-    """An imported row that matches no known person exactly but resembles one or more.
-
-    ``chosen``: id of the person; 0: a new person; None: undecided (then a new person).
-    """
+    """An imported row that matches no known person exactly but resembles one or more. ``chosen``: id of the person; 0:
+    a new person; None: undecided (then a new person)."""
 
     key: str
     sheet: str

@@ -21,9 +21,7 @@ _MAX_TEXT = 120
 @dataclass
 class RememberedChoices:
     """``tables``: sheet -> table. ``columns``: table -> header -> field. ``values``: « table.field » -> text -> value.
-
-    ``persons``: ``digest`` -> id. Sheets and texts folded, headers by ``header_keys``.
-    """
+    ``persons``: ``digest`` -> id. Sheets and texts folded, headers by ``header_keys``."""
 
     tables: dict[str, str] = field(default_factory=dict)
     columns: dict[str, dict[str, str]] = field(default_factory=dict)

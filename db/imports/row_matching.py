@@ -14,9 +14,7 @@ from db.model.types import Date, Text
 @dataclass(slots=True)
 class ImportedRow:
     """One data line of the file while it is matched. ``id``: negative for a new row. ``values``: by field, as read.
-
-    ``requested_id``: the N° in the file. ``by_number``: whether it was matched by that number.
-    """
+    ``requested_id``: the N° in the file. ``by_number``: whether it was matched by that number."""
 
     sheet: SheetPlan
     number: int

@@ -123,9 +123,7 @@ def match_persons(
     numbers_are_palettes: bool,
 ) -> list[ImportedRow]:
     """Return the persons of one sheet. A line on a person of ``earlier_rows`` (the sheets before) is merged into it.
-
-    ``numbers_are_palettes``: whether Palette wrote the N° column, so that two numbers are two persons.
-    """
+    ``numbers_are_palettes``: whether Palette wrote the N° column, so that two numbers are two persons."""
     rows_by_id = {imported.id: imported for imported in earlier_rows}
     resolver.numbers_are_palettes = numbers_are_palettes
     rows: list[ImportedRow] = []

@@ -84,10 +84,8 @@ class _RehearsalEndError(Exception):
 
 
 def rows_with_rules(db: Office, plan: ImportPlan) -> list[RowToWrite]:
-    """Return the rows that a domain rule may refuse and the new rows they refer to, in the order of writing.
-
-    The plan has already checked the other constraints of the file: required fields, known values, bounds.
-    """
+    """Return the rows that a domain rule may refuse and the new rows they refer to, in the order of writing. The plan
+    has already checked the other constraints of the file: required fields, known values, bounds."""
     referred: set[int] = set()
     rows: list[RowToWrite] = []
     for table, sheet, row in reversed(_rows_to_write(plan, db.files)):  # referring rows come after those referred to

@@ -108,10 +108,8 @@ AID_LEFT_OF_ROW = f"max(0, (SELECT aid_ceiling FROM setting) - {granted('t.perso
 
 
 def most_granted(person: str, day: str, but: str) -> str:
-    """SQL: cents granted, without the aid ``but``, in the fullest of the ceiling's periods that contain ``day``.
-
-    A rolling year that ends later also contains ``day``: a back-dated aid must not overfill it.
-    """
+    """SQL: cents granted, without the aid ``but``, in the fullest of the ceiling's periods that contain ``day``. A
+    rolling year that ends later also contains ``day``: a back-dated aid must not overfill it."""
     other = AID_DAY.format(aid="o")
     return f"""(SELECT max({granted(person, "ending.day", but)}) FROM (
     SELECT {day} AS day UNION SELECT {other} FROM aid o WHERE o.person_id = {person} AND {counts_under_ceiling("o")}
@@ -151,9 +149,7 @@ VERDICT_REASONS = (
 
 def verdict_reasons(db: sqlite3.Connection, values: dict[str, Any]) -> list[str]:
     """Return why a request is not oriented to the officer, as French sentences of the source; empty when it is.
-
-    ``values``: the request's fields as typed so far, with ``person_id`` and ``requested_on``; nothing need be saved.
-    """
+    ``values``: the request's fields as typed so far, with ``person_id`` and ``requested_on``; nothing need be saved."""
     names = ("person_id", "requested_on", "accompanied_elsewhere", "needs_mobility", "food_job")
     source = ", ".join(f":{name} AS {name}" for name in names)
     columns = ", ".join(f"coalesce({sql}, 0)" for sql in _REASONS.values())

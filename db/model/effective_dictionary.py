@@ -149,10 +149,8 @@ def _computed(table: Table, rows: list[Row]) -> Iterator[Computed]:
 
 
 def formula(table: Table, kind: str, source: str) -> tuple[Type, str]:
-    """Return the type and SQL of a computed column.
-
-    ``source``: a field, a table, or « table.field » of a person's rows. Raises KeyError for an undeclared name.
-    """
+    """Return the type and SQL of a computed column. ``source``: a field, a table, or « table.field » of a person's
+    rows. Raises KeyError for an undeclared name."""
     if kind in ("age", "days_since"):
         day = f"t.{_dated(table, source).name}"
         if kind == "age":

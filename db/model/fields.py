@@ -209,7 +209,5 @@ class Table:
 
 
 class OfficeTable(Table):
-    """A table as one office file has it: the declared table with the office's own fields, labels and order.
-
-    Only such a table is read and saved; ``Office.tables`` returns it. A plain ``Table`` is a declaration.
-    """
+    """A table as one office file has it: the declared table with the office's own fields, labels and order. Only such a
+    table is read and saved; ``Office.tables`` returns it. A plain ``Table`` is a declaration."""

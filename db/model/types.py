@@ -20,11 +20,8 @@ from db.base.text import storable
 
 @dataclass(frozen=True)
 class ValueList:
-    """A list of values: code -> French label, in display order.
-
-    ``fixed``: rules depend on it, so that no value can be added. ``synonyms``: code -> other words for it in imported
-    files.
-    """
+    """A list of values: code -> French label, in display order. ``fixed``: rules depend on it, so that no value can be
+    added. ``synonyms``: code -> other words for it in imported files."""
 
     name: str
     label: str

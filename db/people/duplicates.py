@@ -1,7 +1,5 @@
-"""Duplicates: pairs of persons who may be one, and what users decided about a pair.
-
-similarity.py compares two persons; merge.py makes one file of two.
-"""
+"""Duplicates: pairs of persons who may be one, and what users decided about a pair. similarity.py compares two persons;
+merge.py makes one file of two."""
 
 from dataclasses import dataclass
 
@@ -41,10 +39,8 @@ class Said:
 
 
 def pairs(db: Office) -> list[Pair]:
-    """Return the pairs to look at, the likeliest first, without those declared to be two persons.
-
-    Archived files are compared as well: a person who comes back is often entered again.
-    """
+    """Return the pairs to look at, the likeliest first, without those declared to be two persons. Archived files are
+    compared as well: a person who comes back is often entered again."""
     candidates = connection.remembered(db, ("pairs",), lambda: _alike(db))
     decided = {(said.one, said.other) for said in set_aside(db)}
     return [pair for pair in candidates if (pair.one, pair.other) not in decided]

@@ -38,11 +38,8 @@ def register_path(path: Path) -> Path:
 
 
 def erase(db: Office, ids: Iterable[int], who: str) -> int:
-    """Erase these persons for good, all or none, and return how many.
-
-    Raises NotFoundError for an unknown person, BusyError, StorageError. If only cleaning the free pages failed,
-    StorageError says so.
-    """
+    """Erase these persons for good, all or none, and return how many. Raises NotFoundError for an unknown person,
+    BusyError, StorageError. If only cleaning the free pages failed, StorageError says so."""
     persons = sorted(set(ids))
     db.execute("PRAGMA secure_delete = ON")
     with _registered(db, persons, who), transactions.writing(db):

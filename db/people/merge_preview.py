@@ -23,10 +23,8 @@ KEEP, GONE, BOTH = "keep", "gone", "both"
 
 @dataclass(frozen=True)
 class MergeClash:
-    """Rows of the two files that may not share a day: one side is kept or, where possible, both.
-
-    ``both``: the row that then changes, and how; None where one side must go.
-    """
+    """Rows of the two files that may not share a day: one side is kept or, where possible, both. ``both``: the row that
+    then changes, and how; None where one side must go."""
 
     table: str
     keep: tuple[int, ...]
@@ -85,10 +83,8 @@ def children(db: Office) -> list[OfficeTable]:
 
 
 def _of(db: Office, table: OfficeTable, person_id: int) -> list[Row]:
-    """Return a person's rows, earliest first; aids granted above the ceiling come before the others.
-
-    In the reverse order of an undo, no aid then meets a ceiling that others exceed with a reason.
-    """
+    """Return a person's rows, earliest first; aids granted above the ceiling come before the others. In the reverse
+    order of an undo, no aid then meets a ceiling that others exceed with a reason."""
     ids = [row[0] for row in db.execute(f'SELECT id FROM "{table.name}" WHERE person_id = ? ORDER BY id', (person_id,))]
     day = next((name.removeprefix("-") for name in table.order), "")
 

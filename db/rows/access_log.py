@@ -1,7 +1,5 @@
-"""The access log: who opened a person's file, took data away, signed in. Lines are only added, sealed, and expire.
-
-A line holds the number of a person, never a name.
-"""
+"""The access log: who opened a person's file, took data away, signed in. Lines are only added, sealed, and expire. A
+line holds the number of a person, never a name."""
 
 from dataclasses import dataclass
 

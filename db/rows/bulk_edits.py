@@ -1,8 +1,5 @@
 """Bulk edits: one field of many rows, or the same new row for many persons. Each is previewed, then written as one
-operation.
-
-A preview runs the real statements and rolls them back.
-"""
+operation. A preview runs the real statements and rolls them back."""
 
 import json
 from collections import Counter
@@ -49,10 +46,8 @@ class BulkChange:
 
 
 def preview(db: Office, table: OfficeTable, ids: Sequence[int], name: str, value: Any, who: str) -> BulkChange:
-    """Return what writing ``value`` over a field of these rows would do.
-
-    Raises FieldError when no row may hold the value, BusyError.
-    """
+    """Return what writing ``value`` over a field of these rows would do. Raises FieldError when no row may hold the
+    value, BusyError."""
     known, item = titles.context(db), table.field(name)
     value = None if value in ("", ()) else item.type.check(value, known)
     if value is None and item.required:
@@ -179,10 +174,8 @@ def draft(
 
 
 def create(db: Office, drafted: Draft, who: str) -> int:
-    """Create the accepted lines in one operation, and return how many.
-
-    Raises StaleError when the file has changed so that a line would differ, RuleError, BusyError.
-    """
+    """Create the accepted lines in one operation, and return how many. Raises StaleError when the file has changed so
+    that a line would differ, RuleError, BusyError."""
     lines = drafted.accepted
     with transactions.writing(db):
         redrawn = _lines(

@@ -300,10 +300,8 @@ def ids_sql(table: OfficeTable, query: Query, matching: int | None = None) -> tu
 
 
 def part_sql(table: OfficeTable, query: Query, part: Part) -> tuple[str, dict[str, Any]]:
-    """SQL: the ids of a part of what a query finds, in order; reversed when it is read ``from_the_end``.
-
-    An index gives the order where the part lies near an end; otherwise all matches are sorted.
-    """
+    """SQL: the ids of a part of what a query finds, in order; reversed when it is read ``from_the_end``. An index gives
+    the order where the part lies near an end; otherwise all matches are sorted."""
     condition, values = where(table, query)
     total = 2 * (part.first + part.many) if part.matching is None else part.matching
     backward = part.from_the_end

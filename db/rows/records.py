@@ -334,9 +334,7 @@ def _difference(item: Field, theirs: Any, mine: Any, known: Context) -> Differen
 
 def delete(db: Office, table: OfficeTable, versions: Mapping[int, int], who: str) -> None:
     """Mark rows as deleted (they stay in the file and in the history), all or none. ``versions``: id -> version read.
-
-    Raises ConflictError when a colleague changed one of them since, NotFoundError when it is already deleted.
-    """
+    Raises ConflictError when a colleague changed one of them since, NotFoundError when it is already deleted."""
     with writing(db):
         for row_id, version in versions.items():
             current = _current(db, table, row_id)

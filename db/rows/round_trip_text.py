@@ -1,7 +1,5 @@
-"""Write values as text that reads back as the same value, even when another one has the same name.
-
-For files that come back: a workbook of the whole office, a template. On screen, ``Type.show`` is enough.
-"""
+"""Write values as text that reads back as the same value, even when another one has the same name. For files that come
+back: a workbook of the whole office, a template. On screen, ``Type.show`` is enough."""
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache

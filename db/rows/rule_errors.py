@@ -19,10 +19,8 @@ from db.storage import ddl
 def refusals(
     db: Office, table: OfficeTable, values: Mapping[str, Any], row_id: int | None, line: int | None
 ) -> Iterator[None]:
-    """Raise RuleError, CeilingError or InvalidError for a refusal within the block.
-
-    A trigger's message « aid.ceiling : Montant accordé : … » gives the rule, the label and the reason.
-    """
+    """Raise RuleError, CeilingError or InvalidError for a refusal within the block. A trigger's message « aid.ceiling :
+    Montant accordé : … » gives the rule, the label and the reason."""
     try:
         yield
     except sqlite3.IntegrityError as error:

@@ -40,9 +40,7 @@ class Grid:
 @dataclass(frozen=True)
 class Look:
     """What a grid shows. ``filters``: as chosen or typed (pages/shared/grid/filters.py), without selected rows.
-
-    ``folded``, the folded groups, does not count when two looks are compared.
-    """
+    ``folded``, the folded groups, does not count when two looks are compared."""
 
     filters: Mapping[str, Any] = field(default_factory=dict)
     search: str = ""
@@ -270,10 +268,8 @@ def tidy(value: Any) -> Any:
 def fit(
     table: OfficeTable, look: Look, known: Context, labels: Mapping[str, str] | None = None
 ) -> tuple[Look, list[str]]:
-    """Return a look as the table allows it now, and sentences on what was left out.
-
-    ``labels``: labels of fields that no longer exist.
-    """
+    """Return a look as the table allows it now, and sentences on what was left out. ``labels``: labels of fields that
+    no longer exist."""
     columns = {item.name: item for item in table.columns}
     filters, messages = _filters(columns, look, known)
     for name in (*look.columns, *(one.removeprefix("-") for one in look.sort), *look.filters, look.group):

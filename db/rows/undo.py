@@ -1,7 +1,5 @@
-"""Undo one operation: a save, a bulk edit, a deletion. The undo is itself an operation.
-
-A later change is never overwritten: the undo is refused as a whole, with the reasons.
-"""
+"""Undo one operation: a save, a bulk edit, a deletion. The undo is itself an operation. A later change is never
+overwritten: the undo is refused as a whole, with the reasons."""
 
 import json
 from collections.abc import Iterator
@@ -36,11 +34,8 @@ class _Line:
 
 
 def undo(db: Office, operation_id: int, who: str) -> None:
-    """Undo one operation, all of it or nothing.
-
-    Raises UndoError, which names what later changes it would destroy; RuleError when a rule forbids the earlier rows;
-    NotFoundError, BusyError.
-    """
+    """Undo one operation, all of it or nothing. Raises UndoError, which names what later changes it would destroy;
+    RuleError when a rule forbids the earlier rows; NotFoundError, BusyError."""
     with transactions.writing(db, undoes=operation_id):
         operation = operations.get(db, operation_id)
         if operation is None:

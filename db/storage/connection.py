@@ -49,10 +49,8 @@ def blank() -> Office:
 
 
 def open_file(path: Path) -> Office:
-    """Open an office file; upgrade an older one after a backup copy.
-
-    Raises NotFoundError, SchemaError, StorageError.
-    """
+    """Open an office file; upgrade an older one after a backup copy. Raises NotFoundError, SchemaError,
+    StorageError."""
     if not path.exists():
         raise NotFoundError(
             f"Il n’y a pas de fichier Palette à l’adresse {path}. « python -m db init {path} » en fait un, vide ; "
@@ -112,10 +110,8 @@ _MISSING = object()
 
 
 def remembered(db: Office, key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
-    """Return what ``make`` returns, computed again only after the file has changed or for other roles.
-
-    Not used on the file as of a past day (db/figures/as_of.py), which has the same path and change number.
-    """
+    """Return what ``make`` returns, computed again only after the file has changed or for other roles. Not used on the
+    file as of a past day (db/figures/as_of.py), which has the same path and change number."""
     if db.execute("PRAGMA query_only").fetchone()[0]:
         return make()
     file = db.execute("PRAGMA database_list").fetchone()[2]

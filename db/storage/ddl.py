@@ -143,10 +143,8 @@ def _changes(table: Table, kept: str, but: str = "") -> str:
 
 
 def _history(table: Table) -> Iterator[tuple[str, str]]:
-    """Yield the triggers that write the history.
-
-    A save by Palette raises ``version`` and sets ``changed_by``; a change that does not is recorded under OUTSIDE.
-    """
+    """Yield the triggers that write the history. A save by Palette raises ``version`` and sets ``changed_by``; a change
+    that does not is recorded under OUTSIDE."""
     t, outside = table.name, f"'{OUTSIDE}'"
     into = f"INSERT INTO history (table_name, row_id, who, version, action, before, after) SELECT '{t}'"
     signed = "NEW.version > OLD.version AND NEW.changed_by IS NOT NULL"
@@ -237,10 +235,8 @@ def _cascade() -> Iterator[tuple[str, str]]:
 
 
 def _values(values: ValueList) -> Iterator[tuple[str, str]]:
-    """Yield triggers that copy an office's own values into the list that rows refer to.
-
-    A value of its own that the office deletes is retired there, since rows may hold it.
-    """
+    """Yield triggers that copy an office's own values into the list that rows refer to. A value of its own that the
+    office deletes is retired there, since rows may hold it."""
     retired = "iif(NEW.deleted_at IS NOT NULL AND NEW.own, 1, NEW.retired)"
     updates = "label = excluded.label, position = excluded.position, retired = excluded.retired"
     for event in ("INSERT", "UPDATE"):

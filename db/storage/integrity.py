@@ -1,7 +1,5 @@
 """Check an office file: SQLite's own checks, the dictionary, every rule on every row, history, audit chain, search.
-
-Nothing is changed. Problems name rows by table and number, never by content, so that the answer can be shared.
-"""
+Nothing is changed. Problems name rows by table and number, never by content, so that the answer can be shared."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -20,10 +18,8 @@ _REMADE = "Ouvrir le fichier avec Palette y remédie."
 
 
 def check(db: Office) -> list[str]:
-    """Return everything that is wrong as French sentences; empty when the file is sound.
-
-    The check stops after a group of problems that would make the next group fail or mislead.
-    """
+    """Return everything that is wrong as French sentences; empty when the file is sound. The check stops after a group
+    of problems that would make the next group fail or mislead."""
     last = (_made, _references, _rules, _history, _erased, _blanked, audit_chain.problems, _search)
     for group in ((_intact,), (_columns,), last):
         problems = [problem for one in group for problem in one(db)]

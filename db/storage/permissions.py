@@ -155,10 +155,8 @@ def hold(db: Office, roles: Iterable[Role]) -> None:
 
 @contextmanager
 def lifted(db: Office) -> Iterator[None]:
-    """Lift the limits of a connection within a block, for what Palette itself adds to a save (the seals).
-
-    Setting an authorizer discards the statements that SQLite had prepared.
-    """
+    """Lift the limits of a connection within a block, for what Palette itself adds to a save (the seals). Setting an
+    authorizer discards the statements that SQLite had prepared."""
     held = db.roles
     if held is None or _may_read(held, "history", "before"):
         yield

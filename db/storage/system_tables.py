@@ -1,7 +1,5 @@
 """The tables that Palette keeps beside those of the dictionary: history, access log, seals, accounts, releases, views.
-
-Users never edit them. What must never change is guarded by triggers, against other programs as well.
-"""
+Users never edit them. What must never change is guarded by triggers, against other programs as well."""
 
 from collections.abc import Iterator
 

@@ -233,10 +233,8 @@ def _attack_homogeneous(case: Case) -> list[str]:
 
 
 def _check_distance(case: Case) -> list[str]:
-    """Check that the numbers were made from this office's file: others are too far from its true numbers.
-
-    Own fields are left out: a new field is filled in over time, for earlier years as well.
-    """
+    """Check that the numbers were made from this office's file: others are too far from its true numbers. Own fields
+    are left out: a new field is filled in over time, for earlier years as well."""
     return [
         f"{release.year} : les chiffres s’écartent trop de ceux du fichier, de {far.mean():.1f} personnes en moyenne."
         for release, population in case.years()
@@ -267,10 +265,8 @@ _FOR_ANY_CATEGORIES = (8, 10, 11)
 def audit(
     case: Case, tick: Progress = ignore_progress, only: Sequence[int] = (), earlier: Sequence[Verdict] = ()
 ) -> list[Verdict]:
-    """Run every attack, or ``only`` some, completed with the ``earlier`` verdicts on the others.
-
-    ``tick`` receives the share that is done and the title of the attack; it may raise to cancel.
-    """
+    """Run every attack, or ``only`` some, completed with the ``earlier`` verdicts on the others. ``tick`` receives the
+    share that is done and the title of the attack; it may raise to cancel."""
     verdicts = []
     for attack, before in zip_longest(ATTACKS, earlier):
         if only and attack.number not in only:

@@ -34,9 +34,7 @@ def check_sums(releases: Sequence[Release]) -> list[str]:
 
 def check_categories(releases: Sequence[Release], own_plans: Iterable[TablePlan] = ()) -> list[str]:
     """Attack 8: the categories are those of the dictionary in every year; other ones need a new version of the table.
-
-    ``own_plans``: every table of an own field that the administrator ever made public; no other is allowed.
-    """
+    ``own_plans``: every table of an own field that the administrator ever made public; no other is allowed."""
     allowed: dict[str, tuple[str, tuple[tuple[str, ...], ...]]]
     allowed = {grouping.name: ("", (grouping.labels,)) for grouping in ATTRIBUTES}
     allowed |= {plan.name: ("", tuple(one.labels for one in plan.groupings)) for plan in PLANS.values()}

@@ -85,10 +85,8 @@ def followed_by_year(years: Mapping[int, Population]) -> dict[int, list[int]]:
 
 
 def guess_newcomers(population: Population, build: Build, number: int, trials: int, seed: int) -> list[Guesses]:
-    """Guess the categories of ``number`` persons from the release with them and the release without them.
-
-    Persons who leave are guessed from the same two releases in the other order: one simulation stands for both.
-    """
+    """Guess the categories of ``number`` persons from the release with them and the release without them. Persons who
+    leave are guessed from the same two releases in the other order: one simulation stands for both."""
     random = np.random.default_rng(seed)
     followed = np.flatnonzero(population.followed)
     if len(followed) <= number:
@@ -115,9 +113,7 @@ def guess_newcomers(population: Population, build: Build, number: int, trials: i
 
 def _changes(before: Release, after: Release) -> Iterator[tuple[str, list[Floats]]]:
     """Yield by how much each category rose: in the attribute alone, then also the most in each table it is crossed in.
-
-    The positions are those of the attributes, then of the own fields.
-    """
+    The positions are those of the attributes, then of the own fields."""
     names = (*_NAMES, *after.own_tables)
     alone = [
         (after.single_criteria[name].persons - before.single_criteria[name].persons).astype(float) for name in names
@@ -145,10 +141,8 @@ def find_excessive_guesses(years: Sequence[tuple[Population, Release]]) -> list[
 
 
 def guess_last_persons(years: Sequence[tuple[Population, Release]]) -> list[Guesses]:
-    """Guess each category of each person followed in the last year, all other persons of all years being known.
-
-    The attackers differ in trust, in the tables they use, and in whether they know the person's other categories.
-    """
+    """Guess each category of each person followed in the last year, all other persons of all years being known. The
+    attackers differ in trust, in the tables they use, and in whether they know the person's other categories."""
     counted = [(population, count_tables(population), release) for population, release in years]
     last = counted[-1][0]
     persons = int(last.followed.sum())
@@ -250,9 +244,7 @@ def _log_likelihood(distance: Ints, trust: float) -> Floats:
 
 def _odds_by_membership(true: Ints, published: Ints, trust: float) -> tuple[Floats, Floats]:
     """Return, by cell, the log-odds of the person being in it: if the true counts leave the person out of it, or in it.
-
-    ``true`` includes the person, whom the attacker does not know; so one more or one less is compared.
-    """
+    ``true`` includes the person, whom the attacker does not know; so one more or one less is compared."""
     outside = _log_likelihood(published - true - 1, trust) - _log_likelihood(published - true, trust)
     inside = _log_likelihood(published - true, trust) - _log_likelihood(published - true + 1, trust)
     return outside, inside

@@ -61,10 +61,8 @@ class LinearSystem:
             self.sums.append((list(parts), float(total)))
 
     def bounds(self, targets: Sequence[Sequence[Variable]], slack: float = 0) -> tuple[Ints, Ints]:
-        """Return the smallest and the largest value, in whole persons, of each of these sums of variables.
-
-        ``slack``: if the system is contradictory, widen the bounds by this much beyond what resolves it.
-        """
+        """Return the smallest and the largest value, in whole persons, of each of these sums of variables. ``slack``:
+        if the system is contradictory, widen the bounds by this much beyond what resolves it."""
         matrix, right = self._matrix()
         lower, upper = self._feasible_bounds(matrix, right, slack)
         forms = np.zeros((len(targets), len(self.lower)))
@@ -86,10 +84,8 @@ class LinearSystem:
         return csr_array(coo_array((values, (rows, columns)), shape=shape)), np.array([right for _, right in self.sums])
 
     def _feasible_bounds(self, matrix: csr_array, right: Floats, slack: float) -> tuple[Floats, Floats]:
-        """Return the bounds, all widened by the least that makes the system feasible.
-
-        Substitutes may put a number further from the truth than rounding alone; an attacker must allow for it.
-        """
+        """Return the bounds, all widened by the least that makes the system feasible. Substitutes may put a number
+        further from the truth than rounding alone; an attacker must allow for it."""
         lower, upper = np.array(self.lower), np.array(self.upper)
         if linprog(np.zeros(lower.size), A_eq=matrix, b_eq=right, bounds=np.column_stack([lower, upper])).x is not None:
             return lower, upper
@@ -112,9 +108,7 @@ class LinearSystem:
 
 def _minimise(matrix: csr_array, right: Floats, lower: Floats, upper: Floats, forms: Floats) -> Floats:
     """Return the smallest value of each linear form under the same constraints. Raises ArithmeticError without one.
-
-    Several forms are solved as independent blocks of one linear programme.
-    """
+    Several forms are solved as independent blocks of one linear programme."""
     found = []
     for start in range(0, len(forms), _BLOCKS):
         block = forms[start : start + _BLOCKS]
@@ -226,10 +220,8 @@ def find_intervals(release: Release) -> list[Interval]:
 
 
 def find_three_way_intervals(release: Release, found: Sequence[Interval]) -> Iterator[Interval]:
-    """Yield the interval of every combination of three criteria. ``found``: the result of ``find_intervals``.
-
-    An own field is crossed with nothing, so it is only combined with the pairs of criteria that are crossed.
-    """
+    """Yield the interval of every combination of three criteria. ``found``: the result of ``find_intervals``. An own
+    field is crossed with nothing, so it is only combined with the pairs of criteria that are crossed."""
     bounds = {(interval.table, interval.labels): (interval.low, interval.high) for interval in found}
     with_own = [(*table.columns, name) for name in release.own_tables for table in crossed_tables(release).values()]
     for criteria in (*combinations(release.margins, 3), *with_own):

@@ -42,10 +42,8 @@ def read_entries(db: Office) -> list[LedgerEntry]:
 def adding_entry(
     db: Office, seen: Sequence[LedgerEntry], action: str, year: int, numbers: str, who: str
 ) -> Iterator[None]:
-    """Insert one entry and run the block in the same transaction: both happen or neither.
-
-    Raises BusyError if the ledger has grown since ``seen`` was read: a colleague published or withdrew meanwhile.
-    """
+    """Insert one entry and run the block in the same transaction: both happen or neither. Raises BusyError if the
+    ledger has grown since ``seen`` was read: a colleague published or withdrew meanwhile."""
     sql = "INSERT INTO publication (at, who, action, year, numbers) VALUES (?, ?, ?, ?, ?)"
     with transactions.writing(db):
         if len(read_entries(db)) != len(seen):

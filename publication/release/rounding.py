@@ -50,10 +50,8 @@ def round_to_multiple(number: float, base: int = BASE) -> int:
 
 
 def round_tables(counts: Counts, largest: Ints, key: bytes, draw: str = "") -> Rounded:
-    """Round every table.
-
-    ``largest``: by type of aid, the largest sum of one person, in cents. ``draw``: names the draw, for its tie-breaks.
-    """
+    """Round every table. ``largest``: by type of aid, the largest sum of one person, in cents. ``draw``: names the
+    draw, for its tie-breaks."""
     total = round_to_multiple(counts.total)
     margins = tuple(
         _round_partition(margin, total, _tie_breaks(key, f"{grouping.name} {draw}", margin.size))

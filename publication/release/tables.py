@@ -1,7 +1,5 @@
-"""Which tables are published. The list follows from the dictionary; no table has more than two criteria.
-
-For each field of the office's own that the administrator has made public, there is also a table of one criterion.
-"""
+"""Which tables are published. The list follows from the dictionary; no table has more than two criteria. For each field
+of the office's own that the administrator has made public, there is also a table of one criterion."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -44,10 +44,7 @@ class Drawn(NamedTuple):
 
 def specification(picture: ChartData, chosen: Codes | None = None) -> dict[str, Any]:
     """Return the Vega-Lite specification, as wide as its container. ``chosen``: figure -> selected codes; others are
-    faded.
-
-    Cached, since a screen shows twenty charts on every run.
-    """
+    faded. Cached, since a screen shows twenty charts on every run."""
     own = {name: codes for name, codes in (chosen or {}).items() if name in picture.chooses}
     return _specified(picture, tuple(sorted(own.items())))
 

@@ -1,7 +1,5 @@
 """The numbers of one chart, before it is drawn: rows, series, one sentence. Screen, deck, PDF and sheets draw from it.
-
-Sums are in euros, shares in percent, as people read them.
-"""
+Sums are in euros, shares in percent, as people read them."""
 
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
-"""The empty deck: 16:9, one typeface, the product's colours, three layouts with real placeholders.
-
-Built in code rather than stored, so that changes can be read and compared.
-"""
+"""The empty deck: 16:9, one typeface, the product's colours, three layouts with real placeholders. Built in code rather
+than stored, so that changes can be read and compared."""
 
 import re
 from collections.abc import Iterator

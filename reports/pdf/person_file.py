@@ -1,7 +1,5 @@
-"""Everything known of one person, for that person: a PDF to read and a JSON file, in one ZIP.
-
-GDPR, articles 15 and 20. Deleted rows, earlier values and openings of the file are part of it.
-"""
+"""Everything known of one person, for that person: a PDF to read and a JSON file, in one ZIP. GDPR, articles 15 and 20.
+Deleted rows, earlier values and openings of the file are part of it."""
 
 import io
 import json

@@ -1,2 +1,1 @@
-"""Spreadsheet files: CSV, XLSX, ODS.
-May import: db, reports.content, reports.charts."""
+"""Spreadsheet files: CSV, XLSX, ODS. May import: db, reports.content, reports.charts."""

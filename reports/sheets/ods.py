@@ -1,7 +1,5 @@
-"""Tables as ODS: the XML is written directly (odfdo takes half a minute for 2,000 rows).
-
-The value of a cell is in OpenDocument's attributes; its paragraphs hold the displayed text.
-"""
+"""Tables as ODS: the XML is written directly (odfdo takes half a minute for 2,000 rows). The value of a cell is in
+OpenDocument's attributes; its paragraphs hold the displayed text."""
 
 import re
 import zipfile

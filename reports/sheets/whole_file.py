@@ -1,7 +1,5 @@
 """« Tout emporter »: the whole office file as a workbook (XLSX, ODS) that an empty Palette imports back unchanged.
-
-Every table is a sheet: « N° », then every stored field. Each cell reads back as the same value.
-"""
+Every table is a sheet: « N° », then every stored field. Each cell reads back as the same value."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

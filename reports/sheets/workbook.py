@@ -1,7 +1,5 @@
-"""Tables for any spreadsheet format, and the XLSX writer; ods.py writes ODS from the same.
-
-Every text stays a text (« =1+1 », « 0012 »), every day a day, every sum a number.
-"""
+"""Tables for any spreadsheet format, and the XLSX writer; ods.py writes ODS from the same. Every text stays a text («
+=1+1 », « 0012 »), every day a day, every sum a number."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

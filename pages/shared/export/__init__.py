@@ -1,2 +1,1 @@
-"""« Tout emporter ».
-May import: db, reports, pages.shared.shell."""
+"""« Tout emporter ». May import: db, reports, pages.shared.shell."""

@@ -17,10 +17,8 @@ _KINDS = ("Une année", "Un jour", "Une période")
 
 
 def choose_period(db: Office, page: str) -> Period:
-    """Show the widgets and return the period of this tab. A date that cannot be parsed does not change it.
-
-    ``page``: part of the widgets' keys; each page has its own, which start with the tab's period.
-    """
+    """Show the widgets and return the period of this tab. A date that cannot be parsed does not change it. ``page``:
+    part of the widgets' keys; each page has its own, which start with the tab's period."""
     current, key = current_period(), f"{_KEY}:{page}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         kind = _kind(key, current)

@@ -49,10 +49,8 @@ def choose_truth(db: Office, period: Period) -> str:
 
 
 def _known_on(db: Office, period: Period) -> str:
-    """Return the day typed; by default the last day of the period.
-
-    Stops the page while it cannot be parsed, so that numbers of the other reading are not taken for the requested ones.
-    """
+    """Return the day typed; by default the last day of the period. Stops the page while it cannot be parsed, so that
+    numbers of the other reading are not taken for the requested ones."""
     key = f"report:known:{period.code}"
     st.session_state.setdefault(key, french_date(min(period.last, date.today()).isoformat()))
     text = st.text_input("Su le", key=key, placeholder="jj/mm/aaaa", width=150)

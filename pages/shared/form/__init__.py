@@ -1,2 +1,1 @@
-"""One row of any table as a form.
-May import: db, reports, pages.shared.shell."""
+"""One row of any table as a form. May import: db, reports, pages.shared.shell."""

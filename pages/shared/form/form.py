@@ -291,10 +291,8 @@ def _reference(
 def _options(
     db: Office, target: OfficeTable, chosen: tuple[int, ...], row: Mapping[str, Any], key: str, label: str
 ) -> list[int]:
-    """Return the ids that a reference may have.
-
-    The same person's rows where the target table belongs to persons; else all rows, or those found by a search.
-    """
+    """Return the ids that a reference may have. The same person's rows where the target table belongs to persons; else
+    all rows, or those found by a search."""
     filters: tuple[Filter, ...] = ()
     if target.belongs_to_person and row.get("person_id"):
         filters = (Filter("person_id", "is", row["person_id"]),)

@@ -1,7 +1,5 @@
-"""« Vue : … »: the menu of a grid's saved views: open, save, share, set as default, rename, delete, copy the link.
-
-A saved view is a look of a grid: filters, search, columns, sort and groups, but no rows. Its address is « ?vue=12 ».
-"""
+"""« Vue : … »: the menu of a grid's saved views: open, save, share, set as default, rename, delete, copy the link. A
+saved view is a look of a grid: filters, search, columns, sort and groups, but no rows. Its address is « ?vue=12 »."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit

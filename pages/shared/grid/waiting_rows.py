@@ -19,11 +19,8 @@ _LONGEST_DETAIL = 32
 
 @dataclass(frozen=True)
 class Waiting:
-    """The rows of a table that match ``filters``.
-
-    ``day``: the field of the date shown and sorted by. ``page``: the screen that shows them all. ``detail``: a field
-    shown after the person's name.
-    """
+    """The rows of a table that match ``filters``. ``day``: the field of the date shown and sorted by. ``page``: the
+    screen that shows them all. ``detail``: a field shown after the person's name."""
 
     title: str
     table: str

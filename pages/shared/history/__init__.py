@@ -1,2 +1,1 @@
-"""What was changed and what was consulted, listed and undone.
-May import: db, reports, pages.shared.shell."""
+"""What was changed and what was consulted, listed and undone. May import: db, reports, pages.shared.shell."""

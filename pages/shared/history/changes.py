@@ -70,11 +70,8 @@ def _ask(db: Office, context: Context) -> Asked | None:
 def show_list(
     db: Office, changes: list[Change], context: Context, key: str, of_person: int | None = None, settings: bool = False
 ) -> None:
-    """Show changes by operation, each with its button « Annuler ».
-
-    ``of_person``: the person whose file is shown, who is not named in every line. ``settings``: changes of settings,
-    which an agent may not undo.
-    """
+    """Show changes by operation, each with its button « Annuler ». ``of_person``: the person whose file is shown, who
+    is not named in every line. ``settings``: changes of settings, which an agent may not undo."""
     with st.container(gap="xsmall"):
         for operation, lines in _by_operation(db, changes):
             texts = [_sentence(db, change, context, of_person) for change in lines[:_LISTED]]

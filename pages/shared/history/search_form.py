@@ -53,10 +53,8 @@ def _day(label: str, key: str) -> str | None:
 
 
 def page(key: str, question: object, find: Callable[[int], tuple[list[T], int]], size: int) -> list[T]:
-    """Return one page of results and show the page selector. Another question begins at the first page.
-
-    ``find``: offset -> (the rows of a page, number of all rows).
-    """
+    """Return one page of results and show the page selector. Another question begins at the first page. ``find``:
+    offset -> (the rows of a page, number of all rows)."""
     if st.session_state.get(f"{key}:asked") != question:
         st.session_state[f"{key}:asked"] = question
         st.session_state[f"{key}:search"] = st.session_state.get(f"{key}:search", 0) + 1

@@ -44,9 +44,7 @@ _TICK_SECONDS = 0.25
 @dataclass
 class Work:
     """A draft. The jobs write ``book``, ``lists``, ``done``, ``failed`` and ``refused``; the page writes the rest.
-
-    ``lists``: of the last comparison, which may have been made with earlier ``choices``.
-    """
+    ``lists``: of the last comparison, which may have been made with earlier ``choices``."""
 
     name: str
     data: bytes

@@ -1,2 +1,1 @@
-"""Settings and accounts.
-May import: db, reports, pages.shared.shell, pages.shared.form, pages.shared.history."""
+"""Settings and accounts. May import: db, reports, pages.shared.shell, pages.shared.form, pages.shared.history."""

@@ -183,10 +183,8 @@ def _published(db: Office, column: Column) -> tuple[str, ...] | None:
 def _ask_published(
     db: Office, table: OfficeTable, kind: str, labels: list[str], now: tuple[str, ...] | None = None
 ) -> tuple[str, ...] | None:
-    """Ask whether a field is published, and which values on a line of their own. ``now``: the present answer.
-
-    Returns None for a field that is not published, which is the default.
-    """
+    """Ask whether a field is published, and which values on a line of their own. ``now``: the present answer. Returns
+    None for a field that is not published, which is the default."""
     if not edit.may_be_published(table.name, kind):
         st.caption(f"Jamais publié : {edit.ONLY_CHOICES}.")
         return None

@@ -1,2 +1,1 @@
-"""Publishing, past releases, public facts.
-May import: db, reports, publication, pages.shared.shell."""
+"""Publishing, past releases, public facts. May import: db, reports, publication, pages.shared.shell."""

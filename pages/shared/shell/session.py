@@ -50,9 +50,7 @@ def office_opener() -> Callable[[], Office]:
 
 def unrestricted_office(role: Role) -> Office:
     """Open the office file without limits, for actions of one role that table permissions do not cover (accounts).
-
-    Raises AccessError for a person without that role.
-    """
+    Raises AccessError for a person without that role."""
     permissions.require(roles(), role)
     return connection.thread_office()
 

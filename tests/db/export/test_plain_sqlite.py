@@ -19,7 +19,7 @@ def copied(db, tmp_path):
     opened = []
 
     def copy():
-        plain_sqlite.plain_copy(db, tmp_path / "plain.db")
+        (tmp_path / "plain.db").write_bytes(plain_sqlite.content(db))
         opened.append(sqlite3.connect(tmp_path / "plain.db"))
         return opened[-1]
 
@@ -100,18 +100,3 @@ def test_a_reference_to_a_deleted_row_is_empty(db, copied):
 
     assert rows(raw, "SELECT partner_id, participants FROM project") == [(None, f"[{person}]")]
     assert rows(raw, "PRAGMA foreign_key_check") == []
-
-
-def test_an_existing_file_is_not_overwritten(db, tmp_path):
-    (tmp_path / "plain.db").write_text("précieux")
-
-    with pytest.raises(FileExistsError):
-        plain_sqlite.plain_copy(db, tmp_path / "plain.db")
-
-    assert (tmp_path / "plain.db").read_text() == "précieux"
-
-
-def test_only_the_owner_may_read_the_file(db, tmp_path):
-    plain_sqlite.plain_copy(db, tmp_path / "plain.db")
-
-    assert (tmp_path / "plain.db").stat().st_mode & 0o777 == 0o600
