@@ -11,28 +11,33 @@ BIN     := .venv/bin
 STAMP   := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check audit pictures benchmark requirements clean browser office nginx
+.PHONY: help install setup run test check audit pictures benchmark requirements clean browser office nginx
 
 help: ## Lists what can be asked for
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | awk -F '\t' '{ printf "  make %-13s %s\n", $$1, $$2 }'
 
-setup: $(STAMP) ## Makes .venv, exactly as the two lists of requirements say; costs nothing the second time
+install: $(STAMP) ## Makes .venv with what Palette needs to run (requirements.txt), as a server does; costs nothing the second time
+setup: $(STAMP)-test ## The same, and what its checks need (requirements-test.txt)
 
-# A change of a list makes the folder anew, so that what was dropped from it is gone as well. The stamp comes
+# A change of requirements.txt makes the folder anew, so that what was dropped from it is gone as well. The stamp comes
 # last: an installation that was cut off is begun again, never taken for a finished one.
-$(STAMP): requirements.txt requirements-test.txt
+$(STAMP): requirements.txt
 	@command -v $(PYTHON) >/dev/null || { echo "Palette : Python 3.11 ou plus récent est nécessaire ; « $(PYTHON) » est introuvable. (Python >= 3.11 is needed; try PYTHON=python3.11)" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Palette : Python 3.11 ou plus récent est nécessaire ; « $(PYTHON) » est $$($(PYTHON) -V 2>&1). (Python >= 3.11 is needed; try PYTHON=python3.11)" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Palette : il manque le module venv de Python (Debian : apt install python3-venv). (Python's venv module is missing)" >&2; exit 1; }
 	@echo "Palette : installation dans .venv, une minute environ… / installing into .venv, about a minute…"
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-test.txt
+	@$(PIP) -r requirements.txt
 	@touch $@
+$(STAMP)-test: $(STAMP) requirements-test.txt
+	@$(PIP) -r requirements.txt -r requirements-test.txt
+	@touch $@
+PIP = $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 
 # The demonstration is made, and its figures published, only where no office file is: an existing one is never touched.
 # `exec` puts the launcher in the place of the shell, so that Ctrl-C, or ending make, ends both servers and leaves
 # nothing behind.
-run: setup ## Starts Palette and the partners' site (PORT=8501, SITE=8502, PALETTE_DATA=data, PALETTE_PUBLIC=public); Ctrl-C stops both
+run: install ## Starts Palette and the partners' site (PORT=8501, SITE=8502, PALETTE_DATA=data, PALETTE_PUBLIC=public); Ctrl-C stops both
 	@mkdir -p "$(DATA)" "$(PUBLIC)"
 	@new=; test -e "$(OFFICE)" || { $(BIN)/python -m db demo "$(OFFICE)"; new=--publish-demonstration; }; \
 	PALETTE_DATA="$(DATA)" exec $(BIN)/python -m server.launcher --office="$(OFFICE)" --public="$(PUBLIC)" \
