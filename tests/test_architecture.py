@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FLOORS = ("db", "reports", "publication", "partners", "server", "pages")
-LONGEST = 360
+LONGEST = 365
 """Lines of a module; those named below are tables of declarations, one row each."""
 DECLARATIONS = {"db/model/dictionary.py"}
 SQL = re.compile(r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s.+\sSET|DELETE\s+FROM)\b|\.execute\(", re.DOTALL)

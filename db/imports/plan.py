@@ -80,14 +80,11 @@ class _Planner:
     def make(self) -> ImportPlan:
         self.progress(0.0, "Lecture des titres de colonnes")
         layouts = self._layouts()
-        made = ImportPlan(
-            self.workbook.name, [sheet_plan for *_, sheet_plan in layouts], self.choices, list(self.workbook.notes)
-        )
+        sheets = [sheet for *_, sheet in layouts]
+        made = ImportPlan(self.workbook.name, sheets, self.choices, list(self.workbook.notes))
         made.token = self.token
-        order = write.tables_in_write_order(self.tables)
-        names = [
-            name for name in order if any(layout.table and layout.table.name == name for _, _, layout, _ in layouts)
-        ]
+        present = {layout.table.name for _, _, layout, _ in layouts if layout.table}
+        names = [name for name in write.tables_in_write_order(self.tables) if name in present]
         if names:
             self._index_people()
         for number, name in enumerate(names):
@@ -127,12 +124,8 @@ class _Planner:
     def _sheet_plan(self, sheet: SourceSheet, layout: column_matching.Layout) -> SheetPlan:
         table = layout.table
         made = SheetPlan(sheet.name, table.name if table else "", table.plural if table else "", layout.how, layout.why)
-        made.hidden, made.header_row, made.columns, made.notes = (
-            sheet.hidden,
-            layout.header_row,
-            layout.columns,
-            list(sheet.notes),
-        )
+        made.hidden, made.header_row = sheet.hidden, layout.header_row
+        made.columns, made.notes = layout.columns, list(sheet.notes)
         for cells_by_line, remark in (
             (sheet.coloured, "colorées : la couleur n’est pas importée"),
             (sheet.struck, "barrées : cela n’est pas importé"),
