@@ -54,7 +54,7 @@ def _gestures(db: Office) -> Iterator[Gesture]:
     some = (Filter("domain", "in", ("crafts",)), Filter("territory", "in", ("figeac",)))
     yield "filter by domain and territory", read(replace(start, filters=(*followed, *some)))
     yield "filter on contracts that end soon", read(Query((Filter("contract_end", "between", (start.today, None)),)))
-    yield "filter that finds nobody", read(Query((Filter("state", "in", ("one_off",)), *some)))
+    yield "filter without matches", read(Query((Filter("state", "in", ("one_off",)), *some)))
     for text in ("m", "ma", "mar", "marie", "marie d"):
         yield f"search « {text} »", read(replace(start, search=text))
     for page in (2, 20, 10_000):

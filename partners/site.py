@@ -64,7 +64,7 @@ class Site:
             self._identity = ()  # deleted meanwhile, or a query uses all the memory: try again at the next check
         except ForeignFileError as error:
             _log.error("%s n’est pas servi : %s", self._path.name, error)
-        except Exception:  # noqa: BLE001  # whatever is wrong with the new file, the site still serves the old one
+        except Exception:  # noqa: BLE001  # on any error in the new file, the site still serves the old one
             _log.exception("%s n’est pas servi", self._path.name)
 
     async def _start_release(self) -> Any:

@@ -109,7 +109,7 @@ async def _session(cookie: str) -> Session | None:
 def _read_session(cookie: str) -> Session | None:
     try:
         return sessions.current(cookie)
-    except (PaletteError, sqlite3.Error):  # without a readable file, nobody is signed in
+    except (PaletteError, sqlite3.Error):  # without a readable file, no session is valid
         return None
 
 

@@ -59,8 +59,8 @@ def _missing_values(db: Office, save: AcknowledgedSave) -> Iterator[str]:
     sql = """SELECT json_extract(after, '$.' || :name) FROM history WHERE table_name = :table AND row_id = :row
       AND version <= :version AND json_type(after, '$.' || :name) IS NOT NULL ORDER BY version DESC LIMIT 1"""
     for name, value in save.values.items():
-        place = {"name": name, "table": save.table.name, "row": save.row, "version": save.version}
-        found = db.execute(sql, place).fetchone()
+        key = {"name": name, "table": save.table.name, "row": save.row, "version": save.version}
+        found = db.execute(sql, key).fetchone()
         if (found or (None,))[0] != save.table.field(name).type.to_sql(value):
             yield f"{_label(save)} : {name} is not in the history as it was saved"
 
@@ -69,8 +69,8 @@ def _overwritten(db: Office, save: AcknowledgedSave) -> Iterator[str]:
     """Yield changes of the same fields by a colleague between the version read and the version saved."""
     sql = """SELECT who, before, after FROM history WHERE table_name = ? AND row_id = ? AND who <> ?
       AND version > ? AND version < ?"""
-    place = (save.table.name, save.row, save.who, save.seen, save.version)
-    for who, before, after in db.execute(sql, place).fetchall() if save.seen else ():
+    key = (save.table.name, save.row, save.who, save.seen, save.version)
+    for who, before, after in db.execute(sql, key).fetchall() if save.seen else ():
         same = save.deleted or save.values.keys() & {**json.loads(before), **json.loads(after)}
         if same:
             yield f"{_label(save)} : written over what {who} had saved meanwhile, unseen"
@@ -123,21 +123,21 @@ def _wrong_values(db: Office, start: Office, ordered: ByOperation) -> Iterator[s
     for number, saves in ordered.items():
         for save in saves:
             if save.undoes:
-                for place, before in reversed(undone.get(save.undoes, [])):
-                    rows[place].update(before)
+                for key, before in reversed(undone.get(save.undoes, [])):
+                    rows[key].update(before)
                 continue
-            place = save.table.name, save.row
+            key = save.table.name, save.row
             values = {name: save.table.field(name).type.to_sql(value) for name, value in save.values.items()}
             values["deleted_at"] = save.deleted
             empty = dict.fromkeys(item.name for item in save.table.fields)
-            row = rows.setdefault(place, empty)
+            row = rows.setdefault(key, empty)
             before = {name: row[name] for name in values} if save.seen else {"deleted_at": True}
-            undone.setdefault(number, []).append((place, before))
+            undone.setdefault(number, []).append((key, before))
             row.update(values)
-    for place, found in _rows(db).items():
-        for name in (*(item.name for item in TABLES[place[0]].fields), "deleted_at"):
-            if place not in rows or rows[place][name] != found[name]:
-                yield f"{place[0]} n° {place[1]} : {name} is not what its last writer saved"
+    for key, found in _rows(db).items():
+        for name in (*(item.name for item in TABLES[key[0]].fields), "deleted_at"):
+            if key not in rows or rows[key][name] != found[name]:
+                yield f"{key[0]} n° {key[1]} : {name} is not what its last writer saved"
 
 
 def _replay(db: Office, ordered: ByOperation) -> Iterator[str]:
@@ -159,11 +159,11 @@ def _replay(db: Office, ordered: ByOperation) -> Iterator[str]:
 def _differences(db: Office, replay: Office) -> Iterator[str]:
     """Yield the rows and figures that differ between the file and the replay."""
     rows, replayed = _rows(db), _rows(replay)
-    for place in sorted(rows.keys() | replayed.keys()):
-        one, other = rows.get(place, {}), replayed.get(place, {})
+    for key in sorted(rows.keys() | replayed.keys()):
+        one, other = rows.get(key, {}), replayed.get(key, {})
         names = [name for name in one.keys() | other.keys() if one.get(name) != other.get(name)]
         if names:
-            yield f"{place[0]} n° {place[1]} : the replay differs in {', '.join(sorted(names))}"
+            yield f"{key[0]} n° {key[1]} : the replay differs in {', '.join(sorted(names))}"
     for when in (records.today()[:4], "2022", records.today()):
         if counting.photo(db, when) != counting.photo(replay, when):
             yield f"the photo of {when} differs from the replay’s"

@@ -18,7 +18,7 @@ from db.model.fields import Field, OfficeTable
 from db.model.roles import Role
 from db.model.types import Choice, Date, Euros, Integer, Phone
 from db.rows import history, operations, records, undo
-from db.rows.grid_edits import Cell, Place, Sheet
+from db.rows.grid_edits import Cell, CellKey, Sheet
 from db.rows.queries import Query
 from db.rows.records import Edit, Row
 from db.storage import connection
@@ -166,7 +166,7 @@ class SimulatedPerson:
         """Edit one to three cells of one or two rows of a page, sent together."""
         table = self.random.choice([PERSON, PERSON, INTERVENTION, AID, STAGE])
         page = self._page(DECLARED.tables[table.name])
-        typed: dict[Place, tuple[int, Any]] = {}
+        typed: dict[CellKey, tuple[int, Any]] = {}
         for row in self.random.sample(page, min(len(page), self.random.randint(1, 2))):
             for name in self.random.sample(
                 _EDITED_FIELDS[table.name], min(len(_EDITED_FIELDS[table.name]), self.random.randint(1, 3))
@@ -175,7 +175,7 @@ class SimulatedPerson:
         self._pause()
         self._type(DECLARED.tables[table.name], typed)
 
-    def _type(self, table: OfficeTable, typed: Mapping[Place, tuple[int, Any]]) -> None:
+    def _type(self, table: OfficeTable, typed: Mapping[CellKey, tuple[int, Any]]) -> None:
         """Send cells as pages/shared/grid/grid.py does, then note the outcome of each."""
         sheet, before = self.sheets[table.name], dict(self.sheets[table.name]._own)
         cells = [
@@ -186,39 +186,39 @@ class SimulatedPerson:
         self.errors += [f"{self.name} : {message}" for message in sheet.lost if "supprimée" not in message]
         saved: dict[tuple[int, int, int], Values] = {}
         for (typed_row, name), (version, value) in typed.items():
-            place = sheet.adopted.get(typed_row, typed_row), name
-            if place in sheet.clashes:
-                self._settle(sheet, place)
-            elif place in sheet.refused:
-                self._note_refusal(sheet, place)
-            elif sheet.lost and sheet._own.get(place) == before.get(place):
+            key = sheet.adopted.get(typed_row, typed_row), name
+            if key in sheet.clashes:
+                self._settle(sheet, key)
+            elif key in sheet.refused:
+                self._note_refusal(sheet, key)
+            elif sheet.lost and sheet._own.get(key) == before.get(key):
                 self.refusals["NotFoundError"] += 1
             else:
-                saved.setdefault((place[0], version, sheet._own[place]), {})[name] = value
+                saved.setdefault((key[0], version, sheet._own[key]), {})[name] = value
         for (row, seen, version), values in saved.items():
             self.acknowledged.append(AcknowledgedSave(self.name, table, row, seen, version, values))
 
-    def _note_refusal(self, sheet: Sheet, place: Place) -> None:
+    def _note_refusal(self, sheet: Sheet, key: CellKey) -> None:
         """Count a refused cell, which only a domain rule may refuse, and discard it."""
-        reason = sheet.refused[place].reason
+        reason = sheet.refused[key].reason
         if "plafond" in reason or any(rule.sentence in reason for rule in sheet.table.rules):
             self.refusals["CeilingError" if "plafond" in reason else "RuleError"] += 1
         else:
-            self.errors.append(f"{self.name} : {sheet.table.name}.{place[1]} : {reason}")
-        sheet.forget(place)
+            self.errors.append(f"{self.name} : {sheet.table.name}.{key[1]} : {reason}")
+        sheet.forget(key)
 
-    def _settle(self, sheet: Sheet, place: Place) -> None:
+    def _settle(self, sheet: Sheet, key: CellKey) -> None:
         """Resolve a conflict at random: write the own value over the colleague's, or keep the colleague's."""
         self.refusals["ConflictError"] += 1
-        clash, keep_own = sheet.clashes[place], self.random.random() < 0.5
-        self._timed(self.save_times if keep_own else [], lambda: sheet.settle(self.db, place, keep_own, self.name))
-        if place in sheet.clashes:  # another conflict meanwhile: keep the colleague's value
+        clash, keep_own = sheet.clashes[key], self.random.random() < 0.5
+        self._timed(self.save_times if keep_own else [], lambda: sheet.settle(self.db, key, keep_own, self.name))
+        if key in sheet.clashes:  # another conflict meanwhile: keep the colleague's value
             self.refusals["ConflictError"] += 1
-            sheet.settle(self.db, place, False, self.name)
+            sheet.settle(self.db, key, False, self.name)
         elif keep_own:
-            values = {place[1]: clash.difference.mine}
+            values = {key[1]: clash.difference.mine}
             self.acknowledged.append(
-                AcknowledgedSave(self.name, sheet.table, place[0], clash.version, sheet._own[place], values)
+                AcknowledgedSave(self.name, sheet.table, key[0], clash.version, sheet._own[key], values)
             )
 
     def _add_line(self) -> None:
@@ -231,7 +231,7 @@ class SimulatedPerson:
         cells = [Cell(next(self.numbers), line, 0, name, text) for name, text in texts.items()]
         self._timed(self.save_times, lambda: sheet.apply(self.db, "onglet", cells, self.name))
         if line not in sheet.adopted:
-            reasons = [refused.reason for place, refused in sheet.refused.items() if place[0] == line]
+            reasons = [refused.reason for key, refused in sheet.refused.items() if key[0] == line]
             self.errors.append(f"{self.name} : a new line was not saved: {reasons or sheet.lost}")
             return sheet.forget_draft(line)
         values = {**records.defaults(INTERVENTION), "person_id": person, "domain": domain}

@@ -95,7 +95,7 @@ def create(db: Office, login: str, name: str, roles: Iterable[Role], who: str) -
         check(db, None, login, name, role_set)
         sql = "INSERT INTO account (login, name, roles) VALUES (?, ?, ?) RETURNING id"
         (account_id,) = db.execute(sql, (login, name, _stored(role_set))).fetchone()
-        access_log.add(db, who, "account", detail=f"compte n° {account_id} créé : {_told(role_set)}")
+        access_log.add(db, who, "account", detail=f"compte n° {account_id} créé : {_role_labels(role_set)}")
     return get(db, account_id)
 
 
@@ -112,7 +112,7 @@ def change(db: Office, account_id: int, login: str, name: str, roles: Iterable[R
         if not active:
             db.execute("DELETE FROM session WHERE account_id = ?", (account_id,))
             db.execute("DELETE FROM invitation WHERE account_id = ?", (account_id,))
-        state = _told(role_set) if active else "désactivé"
+        state = _role_labels(role_set) if active else "désactivé"
         access_log.add(db, who, "account", detail=f"compte n° {account_id} : {state}")
 
 
@@ -125,7 +125,7 @@ def _stored(roles: Roles) -> str:
     return json.dumps([role.value for role in Role if role in roles])
 
 
-def _told(roles: Roles) -> str:
+def _role_labels(roles: Roles) -> str:
     return ", ".join(role.label for role in Role if role in roles)
 
 
@@ -182,7 +182,7 @@ def check_password(account: Account, password: str) -> None:
 
 
 _ROWS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "azertyuiopqsdfghjklmwxcvbn", "qwertyuiopasdfghjklzxcvbnm")
-_FOURS = frozenset(way[place : place + 4] for row in _ROWS for way in (row, row[::-1]) for place in range(len(row) - 3))
+_FOURS = frozenset(way[index : index + 4] for row in _ROWS for way in (row, row[::-1]) for index in range(len(row) - 3))
 """Runs of four neighbours of the alphabet, the digits or a keyboard; what follows the third is no secret."""
 
 

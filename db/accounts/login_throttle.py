@@ -68,7 +68,7 @@ def enter(db: Office, attempt: Attempt, account_id: int | None, now: float) -> N
             row = db.execute("SELECT failures, at FROM attempt WHERE subject = ?", (subject,)).fetchone()
             failures, at = row or (0, 0)
             wait = at + _delay(failures - _FREE[kind]) - int(now)
-            if wait > 0 and at <= now:  # otherwise the clock was set back: nobody waits until it has caught up
+            if wait > 0 and at <= now:  # otherwise the clock was set back, and no wait applies until it has caught up
                 raise WaitError(wait)
             counted[subject] = failures + 1
         sql = "INSERT OR REPLACE INTO attempt (subject, failures, at) VALUES (?, ?, ?)"

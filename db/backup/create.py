@@ -61,7 +61,7 @@ def _make(path: Path, folder: Path, now: datetime, recipient: str | None) -> tup
         _copy(path, copy)
         _leave_out(copy, clean)
         _refuse_unsound(clean)
-        return _place(clean, folder, now, key), _broken_seal(clean)
+        return _store(clean, folder, now, key), _broken_seal(clean)
 
 
 def _prepare(path: Path, folder: Path) -> None:
@@ -94,7 +94,7 @@ def _leave_out(copy: Path, clean: Path) -> None:
     """Write the copy without sessions and the like, and without free pages that would still hold them."""
     with closing(sqlite3.connect(copy, isolation_level=None)) as raw:
         raw.execute("PRAGMA journal_mode = OFF")
-        raw.execute("PRAGMA synchronous = OFF")  # whatever happens to this copy, another one is made
+        raw.execute("PRAGMA synchronous = OFF")  # if this copy is lost, another one is made
         raw.execute("PRAGMA secure_delete = ON")
         for table in _tables(raw, _LEFT_OUT):
             raw.execute(f"DELETE FROM {table}")
@@ -130,7 +130,7 @@ def _broken_seal(clean: Path) -> str:
         return next(audit_chain.problems(raw), "")
 
 
-def _place(clean: Path, folder: Path, now: datetime, key: Any) -> Path:
+def _store(clean: Path, folder: Path, now: datetime, key: Any) -> Path:
     final = catalogue.free_name(folder, now, ".db.age" if key else ".db")
     part, digest_file = final.with_name(final.name + PART), catalogue.digest_path(final)
     try:
@@ -207,7 +207,7 @@ class Daily:
         while not self._ended.wait(wait):
             try:
                 self._work(path_of(), datetime.now(UTC))
-            except Exception as error:  # noqa: BLE001 — nobody above this thread would ever hear of it
+            except Exception as error:  # noqa: BLE001 — an error that leaves this thread is lost
                 _log.error(without_values(error.__cause__ or error))
             wait = self._every
 

@@ -69,7 +69,7 @@ def _server_away(path: Path) -> Iterator[None]:
 
 
 def _read(backup: Path, copy: Path, identity: Path | None) -> Path:
-    """Copy the backup's database, so that nobody changes it between its check and its use."""
+    """Copy the backup's database, so that it cannot change between its check and its use."""
     with backup.open("rb") as file:
         begins = file.read(len(_AGE_BEGINS))
     plain = begins.startswith(_SQLITE_BEGINS)

@@ -33,10 +33,10 @@ def backup(path: Path, to: Path | None, recipient: str | None) -> None:
 def restore(saved: Path, path: Path, identity: Path | None, anyway: bool) -> None:
     """Met la sauvegarde BACKUP à la place du fichier PATH, serveur arrêté ; l’ancien fichier est gardé."""
     register = erasure.register_path(path).exists()
-    click.echo("\n".join(_told(restore_backup(saved, path, identity, anyway), path, register)))
+    click.echo("\n".join(_restore_report(restore_backup(saved, path, identity, anyway), path, register)))
 
 
-def _told(restored: Restored, path: Path, register: bool) -> list[str]:
+def _restore_report(restored: Restored, path: Path, register: bool) -> list[str]:
     lines = [f"Sauvegarde vérifiée et reprise : {path}"]
     if restored.replaced:
         lines.append(f"Le fichier remplacé est gardé : {restored.replaced}")

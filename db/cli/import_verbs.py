@@ -62,7 +62,7 @@ def import_(path: Path, file: Path, dry_run: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(facts(made, problems, done), indent=2, ensure_ascii=False))
     else:
-        click.echo(told(made, problems, done))
+        click.echo(import_report(made, problems, done))
     sys.exit(1 if problems else 0)
 
 
@@ -107,9 +107,9 @@ def _sheet_facts(sheet: SheetPlan) -> dict[str, Any]:
     }
 
 
-def told(plan: ImportPlan, problems: list[ImportProblem], written: bool) -> str:
+def import_report(plan: ImportPlan, problems: list[ImportProblem], written: bool) -> str:
     """Return the same as French text, the most important last, as a terminal shows it."""
-    lines = [*plan.notes, *(line for sheet in plan.sheets for line in _sheet_told(sheet))]
+    lines = [*plan.notes, *(line for sheet in plan.sheets for line in _sheet_lines(sheet))]
     if problems:
         lines += ["", *map(str, problems)]
     numbers = (
@@ -122,7 +122,7 @@ def told(plan: ImportPlan, problems: list[ImportProblem], written: bool) -> str:
     ).strip()
 
 
-def _sheet_told(sheet: SheetPlan) -> Iterator[str]:
+def _sheet_lines(sheet: SheetPlan) -> Iterator[str]:
     yield ""
     yield f"Feuille « {sheet.name} » : {sheet.label or 'laissée de côté'}" + f" ({sheet.why})" * bool(sheet.why)
     for column in sheet.columns:

@@ -49,7 +49,7 @@ def as_known(path: Path, moment: str, roles: Roles | None = None) -> Iterator[Of
     None: no limit."""
     db = connection.connect(path)
     try:
-        db.execute("BEGIN")  # one state of the file, whoever saves meanwhile
+        db.execute("BEGIN")  # one state of the file, even if another connection saves meanwhile
         for name, rows in _undone(db, moment).items():
             _stand_before(db, db.tables[name], rows, roles)
         db.execute("PRAGMA query_only = ON")
@@ -139,7 +139,7 @@ class Moved:
     changes: tuple[Change, ...]
 
 
-def moved(db: Office, path: Path, period: Period, names: Iterable[str], moment: str, known: Context) -> list[Moved]:
+def moved(db: Office, path: Path, period: Period, names: Iterable[str], moment: str, context: Context) -> list[Moved]:
     """Return the persons who count differently in these figures today than was known before ``moment``, by id. It reads
     the history: ``db`` refuses it to roles without that right."""
     requested = tuple(names)
@@ -147,7 +147,7 @@ def moved(db: Office, path: Path, period: Period, names: Iterable[str], moment: 
         then = counting.behind(past, period, requested)
     now = counting.behind(db, period, requested)
     persons = sorted({person for *_, person in then ^ now})
-    strays = history.strays(db, moment, known)
+    strays = history.strays(db, moment, context)
     return [
         Moved(
             person,
@@ -155,7 +155,7 @@ def moved(db: Office, path: Path, period: Period, names: Iterable[str], moment: 
             _parts(requested, now - then, person),
             tuple(
                 change
-                for change in (*strays.get(person, ()), *history.of_person(db, person, known))
+                for change in (*strays.get(person, ()), *history.of_person(db, person, context))
                 if change.at >= moment and _bears_on(change, period, requested)
             ),
         )

@@ -86,11 +86,11 @@ def _table(table: Table, rows: list[Row], values: dict[str, ValueList]) -> Offic
     if not rows:
         return _unchanged(table)
     changed = {row["name"]: row for row in rows if row["kind"] is None and row["deleted_at"] is None}
-    placed = [(_place(changed, item, index), _told(item, changed)) for index, item in enumerate(table.fields)]
+    placed = [(_position(changed, item, index), _with_words(item, changed)) for index, item in enumerate(table.fields)]
     placed += [(row["place"], _field(row, values)) for row in rows if row["kind"] and row["kind"] not in COMPUTED]
     fields = tuple(item for _, item in sorted(placed, key=lambda pair: pair[0]))
     office_table = replace(
-        _unchanged(table), fields=fields, computed=tuple(_told(item, changed) for item in table.computed)
+        _unchanged(table), fields=fields, computed=tuple(_with_words(item, changed) for item in table.computed)
     )
     own_computed = [row for row in rows if row["kind"] in COMPUTED and row["deleted_at"] is None]
     return replace(
@@ -99,11 +99,11 @@ def _table(table: Table, rows: list[Row], values: dict[str, ValueList]) -> Offic
     )
 
 
-def _place(changed: dict[str, Row], item: Field, index: int) -> int:
+def _position(changed: dict[str, Row], item: Field, index: int) -> int:
     return int(changed[item.name]["place"]) if item.name in changed else index * STEP
 
 
-def _told(item: T, changed: dict[str, Row]) -> T:
+def _with_words(item: T, changed: dict[str, Row]) -> T:
     """Return a declared field with the label, help and visibility that the office chose."""
     row = changed.get(item.name)
     if row is None:

@@ -1,8 +1,8 @@
-"""How a field of the office's own is published: what somebody said, kept as text, so that nothing later changes it.
+"""How a field of the office's own is published: the chosen groups, kept as text so that nothing changes them.
 
 A line for the table and what it is called (« champ_label : Label de qualité »), then one for each value that is a
 category of its own (« own_or : Or »). Every other value, and none, goes to REST. A value or a field that is renamed or
-retired later changes nothing: whoever wants the new words says so again, which starts a new series of its own.
+retired later changes nothing: to publish the new words, save the groups again, which starts a new series of its own.
 """
 
 import re
@@ -11,9 +11,9 @@ from db.model.fields import Grouping
 
 REST = "Autre ou non précisé"
 MOST = 5
-"""So many values may be categories of their own."""
+"""Most values that are categories of their own."""
 FIELDS = 3
-"""So many fields may be published at once: each more tells a little more, above all one that says what another does."""
+"""Most fields published at once: each more reveals a little more, above all one that correlates with another."""
 NAME = re.compile(r"champ[0-9]*_[a-z0-9_]+")
 """What such tables are called in the public file; none of Palette's own is."""
 _BETWEEN = " : "
@@ -42,5 +42,5 @@ def read(column: str, text: str) -> Grouping | None:
 
 
 def same(one: Grouping, other: Grouping) -> bool:
-    """Whether both say the same, under whatever name."""
+    """Whether both have the same groups, names apart."""
     return (one.label, one.categories) == (other.label, other.categories)

@@ -158,7 +158,7 @@ def _registered(db: Office, persons: list[int], who: str) -> Iterator[None]:
         raise StorageError("Le registre des effacements ne peut pas être écrit : rien n’a été effacé.") from error
     except BaseException:
         if path.exists():
-            os.truncate(path, size)  # nobody was erased after all
+            os.truncate(path, size)  # the erasure failed: the line is withdrawn
         raise
 
 

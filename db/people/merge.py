@@ -12,7 +12,7 @@ from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import References
 from db.people import duplicates
-from db.people.merge_preview import BOTH, KEEP, MergeClash, Place, SideBySide, children, look, referred
+from db.people.merge_preview import BOTH, KEEP, MergeClash, RowKey, SideBySide, children, look, referred
 from db.rows import history, records
 from db.rows.records import Edit, Row
 from db.rows.rule_errors import refusals
@@ -22,10 +22,10 @@ from db.storage import ddl
 
 @dataclass(frozen=True)
 class MergeChoices:
-    """What the user chose. ``values``: to write over the kept person's; ``sides``: place of a clash -> what is kept."""
+    """What the user chose. ``values``: to write over the kept person's; ``sides``: key of a clash -> what is kept."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
-    sides: Mapping[Place, str] = field(default_factory=dict)
+    sides: Mapping[RowKey, str] = field(default_factory=dict)
     reason: str = ""
     """Why the ceiling of aids may be exceeded, where the two files together exceed it."""
 
@@ -47,7 +47,7 @@ def rehearse(db: Office, keep_id: int, gone_id: int, choices: MergeChoices, who:
 
 
 def merge(
-    db: Office, keep_id: int, gone_id: int, choices: MergeChoices, versions: Mapping[Place, int], who: str
+    db: Office, keep_id: int, gone_id: int, choices: MergeChoices, versions: Mapping[RowKey, int], who: str
 ) -> None:
     """Merge the file of ``gone_id`` into that of ``keep_id`` as one operation.
 
@@ -61,7 +61,7 @@ def merge(
         duplicates.note_merged(db, keep_id, gone_id, who)
 
 
-def _refuse_changed(db: Office, now: Mapping[Place, int], seen: Mapping[Place, int]) -> None:
+def _refuse_changed(db: Office, now: Mapping[RowKey, int], seen: Mapping[RowKey, int]) -> None:
     for table, row_id in sorted({*now, *seen}):
         version = seen.get((table, row_id), 0)
         if now.get((table, row_id)) != version:
@@ -84,10 +84,10 @@ class _Merge:
         self.problems: list[str] = []
         self.ceiling = ""
         self._instead = dict(seen.twins)
-        self._also: dict[Place, dict[str, Any]] = {}
-        self._away: list[Place] = list(seen.twins)
+        self._also: dict[RowKey, dict[str, Any]] = {}
+        self._away: list[RowKey] = list(seen.twins)
         for clash in seen.clashes:
-            self._settle(clash, choices.sides.get(clash.place, clash.usual))
+            self._settle(clash, choices.sides.get(clash.key, clash.usual))
 
     def _settle(self, clash: MergeClash, side: str) -> None:
         lost = clash.loses(side)
@@ -108,20 +108,20 @@ class _Merge:
         for table in children(self.db):
             mine, theirs = self.seen.rows[table.name]
             self._move(table, mine, self._shortened)
-            self._move(table, theirs, self._given)
+            self._move(table, theirs, self._moved)
             self._move(table, mine, self._referring)
         self._rename()
         self._write_person()
         records.set_deleted(self.db, self.db.tables["person"], self.seen.gone.id, instants.now(), self.who)
         for problem in self._broken() - before:
-            with self._told():
+            with self._recording():
                 raise RuleError([Problem(problem[2], problem[1])])
 
     def _table(self, name: str) -> OfficeTable:
         return self.db.tables[name]
 
     @contextmanager
-    def _told(self, title: str = "") -> Iterator[None]:
+    def _recording(self, title: str = "") -> Iterator[None]:
         """In a rehearsal, record what is refused and go on."""
         try:
             yield
@@ -134,14 +134,14 @@ class _Merge:
         for row in rows:
             values = {} if (table.name, row.id) in self._away else changes(table, row)
             if values:
-                with self._told(_title(self.db, table, row)):
+                with self._recording(_title(self.db, table, row)):
                     self._write(table, row, values)
 
     def _shortened(self, table: OfficeTable, row: Row) -> dict[str, Any]:
         """Return the changes of a row that let another stand beside it."""
         return self._also.get((table.name, row.id), {})
 
-    def _given(self, table: OfficeTable, row: Row) -> dict[str, Any]:
+    def _moved(self, table: OfficeTable, row: Row) -> dict[str, Any]:
         """Return the values of a row that moves to the kept person."""
         return {**self._referring(table, row), **self._shortened(table, row), "person_id": self.seen.keep.id}
 
@@ -178,13 +178,13 @@ class _Merge:
                 value = tuple(dict.fromkeys(keep if one == gone else one for one in value or ()))
             else:
                 value = keep
-            with self._told(_title(self.db, table, row)):
+            with self._recording(_title(self.db, table, row)):
                 self._try(table, row, {item.name: value})
 
     def _write_person(self) -> None:
         keep = self.seen.keep
         if self.choices.values:
-            with self._told():
+            with self._recording():
                 records.save_within(
                     self.db, self.db.tables["person"], [Edit(self.choices.values, keep.id, keep.version)], self.who
                 )

@@ -15,9 +15,9 @@ from db.rows import records
 from db.rows.queries import ARCHIVED
 from db.rows.records import Row
 
-Place = tuple[str, int]
+RowKey = tuple[str, int]
 """A row: its table and id."""
-Versions = dict[Place, int]
+Versions = dict[RowKey, int]
 KEEP, GONE, BOTH = "keep", "gone", "both"
 
 
@@ -33,7 +33,7 @@ class MergeClash:
     both: tuple[int, dict[str, Any]] | None
 
     @property
-    def place(self) -> Place:
+    def key(self) -> RowKey:
         """The key of the clash."""
         return (self.table, self.gone[0])
 
@@ -50,7 +50,7 @@ class SideBySide:
     keep: Row
     gone: Row
     rows: dict[str, tuple[list[Row], list[Row]]]
-    twins: dict[Place, Place]
+    twins: dict[RowKey, RowKey]
     clashes: tuple[MergeClash, ...]
     listed: tuple[tuple[OfficeTable, Field, Row], ...]
     """Rows that refer to the other person in a list (the participants of a project)."""
@@ -88,10 +88,10 @@ def _of(db: Office, table: OfficeTable, person_id: int) -> list[Row]:
     ids = [row[0] for row in db.execute(f'SELECT id FROM "{table.name}" WHERE person_id = ? ORDER BY id', (person_id,))]
     day = next((name.removeprefix("-") for name in table.order), "")
 
-    def place(row: Row) -> tuple[bool, str, int]:
+    def order(row: Row) -> tuple[bool, str, int]:
         return (table.name == "aid" and row.values["override_reason"] is None, str(row.values[day] or ""), row.id)
 
-    return sorted(records.rows(db, table, ids), key=place)
+    return sorted(records.rows(db, table, ids), key=order)
 
 
 def _listed(db: Office, person_id: int) -> Iterator[tuple[OfficeTable, Field, Row]]:
@@ -107,26 +107,26 @@ def _listed(db: Office, person_id: int) -> Iterator[tuple[OfficeTable, Field, Ro
             yield from ((table, item, row) for row in records.rows(db, table, ids))
 
 
-def _twins(db: Office, rows: Mapping[str, tuple[list[Row], list[Row]]]) -> dict[Place, Place]:
+def _twins(db: Office, rows: Mapping[str, tuple[list[Row], list[Row]]]) -> dict[RowKey, RowKey]:
     """Return the other's rows that equal a row of the kept file, each with its own row."""
-    twins: dict[Place, Place] = {}
+    twins: dict[RowKey, RowKey] = {}
     for table in children(db):
         free = defaultdict(list)
         for row in rows[table.name][0]:
-            free[_said(table, row, {})].append(row.id)
+            free[_content(table, row, {})].append(row.id)
         for row in rows[table.name][1]:
-            same = free.get(_said(table, row, twins))
+            same = free.get(_content(table, row, twins))
             if same:
                 twins[table.name, row.id] = (table.name, same.pop(0))
     return twins
 
 
-def _said(table: OfficeTable, row: Row, twins: Mapping[Place, Place]) -> tuple[Any, ...]:
+def _content(table: OfficeTable, row: Row, twins: Mapping[RowKey, RowKey]) -> tuple[Any, ...]:
     """Return the values of a row without its person; references count as their twins."""
     return tuple(referred(item, row.values[item.name], twins) for item in table.fields if item.name != "person_id")
 
 
-def referred(item: Field, value: Any, instead: Mapping[Place, Place]) -> Any:
+def referred(item: Field, value: Any, instead: Mapping[RowKey, RowKey]) -> Any:
     if isinstance(item.type, Reference) and value is not None:
         return instead.get((item.type.table, value), ("", value))[1]
     return value
@@ -140,7 +140,7 @@ def _clashes(
     keep_id: int,
     gone_id: int,
     rows: Mapping[str, tuple[list[Row], list[Row]]],
-    twins: Mapping[Place, Place],
+    twins: Mapping[RowKey, RowKey],
 ) -> Iterator[MergeClash]:
     for name, alone in domain_rules.ALONE.items():
         sql = f"""SELECT other.id, NEW.id FROM {name} NEW JOIN {name} other ON other.person_id = ?

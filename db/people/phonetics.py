@@ -29,7 +29,7 @@ _RULES = tuple(
         (r"qu|q|ck|c", "k"),
         (r"w", "v"),
         (r"(?<=[aeiouy])s(?=[aeiouy])", "z"),
-        # endings that nobody hears; a nasal is told before its consonant goes (Martin, but Martine)
+        # silent endings; a nasal is replaced before its consonant goes (Martin, but Martine)
         (r"(?<=au)l(?=[tdxs]*$)", ""),
         (r"(?<=[^n])s$", ""),  # Martins is another name than Martin
         (r"(?<=.)[tdxzp]+$", ""),

@@ -76,7 +76,7 @@ def archived_until(kept: Kept, archive_months: int) -> str:
 
 
 def _before(setting: str) -> str:
-    """SQL: the day so many months ago."""
+    """SQL: the day that many months ago."""
     return f"date(:today, '-' || (SELECT {setting} FROM setting) || ' months')"
 
 

@@ -178,9 +178,9 @@ class Index:
                     yield one, other, like
 
     def _met(self, one: Person) -> Iterable[Person]:
-        return {other.id: other for key in self._asked(one) for other in self._by.get(key, ())[:_BLOCK]}.values()
+        return {other.id: other for key in self._keys(one) for other in self._by.get(key, ())[:_BLOCK]}.values()
 
-    def _asked(self, one: Person) -> Iterator[Hashable]:
+    def _keys(self, one: Person) -> Iterator[Hashable]:
         """Return the keys under which persons similar to this one may be filed."""
         yield from _keys(one)
         for last in self._near["last"].of(one.last):

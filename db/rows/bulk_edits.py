@@ -21,7 +21,7 @@ from db.rows.transactions import rehearsing
 from db.storage import ddl
 
 MOST = 5_000
-"""Most rows in one bulk edit: nobody else can save meanwhile."""
+"""Most rows in one bulk edit: no other connection can save meanwhile."""
 
 
 # ---- one field of many rows
@@ -38,7 +38,7 @@ class BulkChange:
     table: str
     field: str
     value: Any
-    told: str
+    new_text: str
     versions: Mapping[int, int]
     groups: tuple[tuple[str, int], ...]
     same: int
@@ -48,8 +48,8 @@ class BulkChange:
 def preview(db: Office, table: OfficeTable, ids: Sequence[int], name: str, value: Any, who: str) -> BulkChange:
     """Return what writing ``value`` over a field of these rows would do. Raises FieldError when no row may hold the
     value, BusyError."""
-    known, item = titles.context(db), table.field(name)
-    value = None if value in ("", ()) else item.type.check(value, known)
+    context, item = titles.context(db), table.field(name)
+    value = None if value in ("", ()) else item.type.check(value, context)
     if value is None and item.required:
         raise FieldError("ce champ est obligatoire")
     stored = item.type.to_sql(value)
@@ -59,12 +59,12 @@ def preview(db: Office, table: OfficeTable, ids: Sequence[int], name: str, value
     other = {row_id: (version, old) for row_id, version, old in rows if old != stored}
     refused = _refused(db, table, list(other), {name: value}, who) if _may_refuse(table, name) else {}
     groups = Counter(old for row_id, (_, old) in other.items() if row_id not in refused)
-    texts = {old: item.type.show(item.type.from_sql(old), known) for old in groups}
+    texts = {old: item.type.show(item.type.from_sql(old), context) for old in groups}
     return BulkChange(
         table.name,
         name,
         value,
-        item.type.show(value, known),
+        item.type.show(value, context),
         {row_id: version for row_id, (version, _) in other.items() if row_id not in refused},
         tuple((texts[old], number) for old, number in groups.most_common()),
         len(rows) - len(other),
@@ -112,13 +112,13 @@ def change(db: Office, table: OfficeTable, previewed: BulkChange, who: str) -> i
 
 @dataclass(frozen=True)
 class DraftLine:
-    """The new row of one person, from the selected row ``source``. ``told``: what it builds on; ``refused``: the
+    """The new row of one person, from the selected row ``source``. ``basis``: what it builds on; ``refused``: the
     reason, or ''."""
 
     source: int
     person: int
     values: Mapping[str, Any]
-    told: str = ""
+    basis: str = ""
     refused: str = ""
 
 
@@ -159,17 +159,17 @@ def draft(
     signing. Raises BusyError.
     """
     lines = list(_lines(db, table, sources, ids, common, day))
-    known = titles.context(db)
+    context = titles.context(db)
     tried = []
     with rehearsing(db):
         for line in lines:
             reason = line.refused
             if not reason:
                 try:
-                    records.save_within(db, table, [Edit(line.values)], who, known)
+                    records.save_within(db, table, [Edit(line.values)], who, context)
                 except PaletteError as error:
                     reason = _reason(error)
-            tried.append(DraftLine(line.source, line.person, line.values, line.told, reason))
+            tried.append(DraftLine(line.source, line.person, line.values, line.basis, reason))
     return Draft(table, sources, common, day, tuple(tried))
 
 
@@ -184,8 +184,8 @@ def create(db: Office, drafted: Draft, who: str) -> int:
         now = {line.source: (line.person, line.values) for line in redrawn if not line.refused}
         moved = [line for line in lines if now.get(line.source) != (line.person, line.values)]
         if moved:
-            known = titles.context(db)
-            names = ", ".join(known.title(PERSON.name, line.person) for line in moved[:3])
+            context = titles.context(db)
+            names = ", ".join(context.title(PERSON.name, line.person) for line in moved[:3])
             raise StaleError(f"Le fichier a changé depuis l’aperçu ({names}) : rien n’a été créé, relisez l’aperçu.")
         records.save_within(db, drafted.table, [Edit(line.values) for line in lines], who)
     return len(lines)
@@ -196,7 +196,7 @@ def _lines(
 ) -> Iterator[DraftLine]:
     """Yield a line for each selected row; a person selected through two contracts gets one, except for renewals and
     plans."""
-    known = titles.context(db)
+    context = titles.context(db)
     seen: set[int] = set()
     for source in ids:
         person = source if sources.name == PERSON.name else records.person_of(db, sources, source) or 0
@@ -205,13 +205,13 @@ def _lines(
                 yield DraftLine(source, person, {"person_id": person, **common})
             seen.add(person)
         elif table.name == ACTION.name:
-            yield _action(db, sources, source, person, common, day, known)
+            yield _action(db, sources, source, person, common, day, context)
         else:
-            yield _renewal(db, sources, source, person, common, day, known)
+            yield _renewal(db, sources, source, person, common, day, context)
 
 
 def _action(
-    db: Office, sources: OfficeTable, source: int, person: int, common: Mapping[str, Any], day: str, known: Context
+    db: Office, sources: OfficeTable, source: int, person: int, common: Mapping[str, Any], day: str, context: Context
 ) -> DraftLine:
     contract = source if sources.name == CER.name else _running(db, person, day)
     plan = ("cer_id", CER.name, contract)
@@ -220,23 +220,23 @@ def _action(
     name, target, row_id = plan
     if row_id is None:
         return DraftLine(source, person, {}, "", "ni contrat en cours ni diagnostic : aucun plan où mettre l’action")
-    return DraftLine(source, person, {"person_id": person, name: row_id, **common}, known.title(target, row_id))
+    return DraftLine(source, person, {"person_id": person, name: row_id, **common}, context.title(target, row_id))
 
 
 def _renewal(
-    db: Office, sources: OfficeTable, source: int, person: int, common: Mapping[str, Any], day: str, known: Context
+    db: Office, sources: OfficeTable, source: int, person: int, common: Mapping[str, Any], day: str, context: Context
 ) -> DraftLine:
     contract = source if sources.name == CER.name else _running(db, person, day)
     if contract is None:
         return DraftLine(source, person, {}, "", "pas de contrat en cours")
-    title = known.title(CER.name, contract)
+    title = context.title(CER.name, contract)
     later = db.execute("SELECT id FROM cer WHERE replaces_id = ? AND deleted_at IS NULL", (contract,)).fetchone()
     if later:
-        return DraftLine(source, person, {}, title, f"déjà renouvelé : {known.title(CER.name, later[0])}")
+        return DraftLine(source, person, {}, title, f"déjà renouvelé : {context.title(CER.name, later[0])}")
     values = domain_rules.next_contract(db, contract, day)
     own = {name: value for name, value in common.items() if name != MONTHS and value is not None}
     ends = months_later(values["starts_on"], int(common[MONTHS]))
-    start, end = (CER.field("starts_on").type.show(one, known) for one in (values["starts_on"], ends))
+    start, end = (CER.field("starts_on").type.show(one, context) for one in (values["starts_on"], ends))
     return DraftLine(source, person, {**values, "ends_on": ends, **own}, f"{title} → du {start} au {end}")
 
 
@@ -257,7 +257,7 @@ def _last_diagnostic(db: Office, person: int) -> int | None:
 
 
 def months_later(start: str, months: int) -> str:
-    """Return the last day of a period of so many months: from 15/01, six months end on 14/07."""
+    """Return the last day of a period of that many months: from 15/01, six months end on 14/07."""
     year, month, day = map(int, start.split("-"))
     years, index = divmod(month - 1 + months, 12)
     following = date(year + years + (index == 11), (index + 1) % 12 + 1, 1)

@@ -50,7 +50,7 @@ class Clash:
     difference: Difference
 
 
-Place = tuple[int, str]
+CellKey = tuple[int, str]
 """A cell: row id and field name."""
 
 
@@ -65,12 +65,12 @@ class Sheet:
     restart)."""
     drafts: dict[int, dict[str, str]] = field(default_factory=dict)
     adopted: dict[int, int] = field(default_factory=dict)
-    refused: dict[Place, Refused] = field(default_factory=dict)
-    clashes: dict[Place, Clash] = field(default_factory=dict)
+    refused: dict[CellKey, Refused] = field(default_factory=dict)
+    clashes: dict[CellKey, Clash] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
     """Texts that cannot be saved because their row was deleted."""
     status: str = ""
-    _own: dict[Place, int] = field(default_factory=dict)
+    _own: dict[CellKey, int] = field(default_factory=dict)
     _done: dict[str, int] = field(default_factory=dict)
 
     def done(self, tab: str) -> int:
@@ -89,10 +89,10 @@ class Sheet:
         if not new:
             return
         self.status, self.lost = "", []
-        known = records.context(db)
+        context = records.context(db)
         moved = [self._adopt(cell) for cell in new]
-        self._apply_rows(db, [cell for cell in moved if cell.row > 0], known, who)
-        self._apply_drafts(db, [cell for cell in moved if cell.row < 0], known, who)
+        self._apply_rows(db, [cell for cell in moved if cell.row > 0], context, who)
+        self._apply_drafts(db, [cell for cell in moved if cell.row < 0], context, who)
         self._done[tab] = max(cell.number for cell in new)
 
     def _adopt(self, cell: Cell) -> Cell:
@@ -100,31 +100,31 @@ class Sheet:
         row = self.adopted.get(cell.row, cell.row)
         return cell if row == cell.row else replace(cell, row=row, version=1)
 
-    def _read(self, db: Office, cell: Cell, known: Context) -> Any:
+    def _read(self, db: Office, cell: Cell, context: Context) -> Any:
         item = self.table.field(cell.field)
         if not cell.text.strip():
             if item.required:
                 raise FieldError("ce champ est obligatoire")
             return None
         try:
-            return item.type.read(cell.text, known)
+            return item.type.read(cell.text, context)
         except FieldError:
             if isinstance(item.type, Reference):  # the beginning of a name is enough when only one begins so
-                matches = records.suggestions(db, db.tables[item.type.table], cell.text, known, limit=2)
+                matches = records.suggestions(db, db.tables[item.type.table], cell.text, context, limit=2)
                 if len(matches) == 1:
                     return matches[0][0]
             raise
 
     # ---- rows of the file
 
-    def _apply_rows(self, db: Office, cells: list[Cell], known: Context, who: str) -> None:
+    def _apply_rows(self, db: Office, cells: list[Cell], context: Context, who: str) -> None:
         latest = {(cell.row, cell.field): cell for cell in cells}
-        for place in latest:
-            self.clashes.pop(place, None)
+        for key in latest:
+            self.clashes.pop(key, None)
         read: list[tuple[Cell, Any]] = []
         for cell in [*latest.values(), *self._waiting(db, latest)]:
             try:
-                read.append((cell, self._read(db, cell, known)))
+                read.append((cell, self._read(db, cell, context)))
             except FieldError as error:
                 self._refuse(cell, str(error))
         edits = self._edits(read)
@@ -137,7 +137,7 @@ class Sheet:
             for (group, _), row in zip(edits, saved, strict=True):
                 self._keep(group, row)
 
-    def _waiting(self, db: Office, latest: Mapping[Place, Cell]) -> list[Cell]:
+    def _waiting(self, db: Office, latest: Mapping[CellKey, Cell]) -> list[Cell]:
         """Return refused cells of the same rows, to try again: some values are valid only together."""
         retried = []
         for cell in {cell.row: cell for cell in latest.values()}.values():
@@ -198,24 +198,24 @@ class Sheet:
 
     # ---- lines that are not in the file yet
 
-    def _apply_drafts(self, db: Office, cells: list[Cell], known: Context, who: str) -> None:
+    def _apply_drafts(self, db: Office, cells: list[Cell], context: Context, who: str) -> None:
         for cell in cells:
             self.drafts.setdefault(cell.row, {})[cell.field] = cell.text
         for row in sorted({cell.row for cell in cells}, reverse=True):
             self._forget_refused(row)
             if any(text.strip() for text in self.drafts[row].values()):
-                self._save_draft(db, row, known, who)
+                self._save_draft(db, row, context, who)
             else:
                 del self.drafts[row]
 
-    def _save_draft(self, db: Office, row: int, known: Context, who: str) -> None:
+    def _save_draft(self, db: Office, row: int, context: Context, who: str) -> None:
         values = {**records.defaults(self.table), **self.fixed}
         for name, text in self.drafts[row].items():
             try:
-                values[name] = self._read(db, Cell(0, row, 0, name, text), known) if text.strip() else None
+                values[name] = self._read(db, Cell(0, row, 0, name, text), context) if text.strip() else None
             except FieldError as error:
                 self.refused[row, name] = Refused(text, str(error))
-        if any(place[0] == row for place in self.refused) or self.missing(row, values):
+        if any(key[0] == row for key in self.refused) or self.missing(row, values):
             return
         try:
             saved = records.save(db, self.table, Edit(values), who)
@@ -237,17 +237,17 @@ class Sheet:
 
     # ---- what the person decides
 
-    def settle(self, db: Office, place: Place, mine: bool, who: str) -> None:
+    def settle(self, db: Office, key: CellKey, mine: bool, who: str) -> None:
         """End a clash: write the user's value over the colleague's, or drop it."""
-        clash = self.clashes.pop(place)
+        clash = self.clashes.pop(key)
         if mine:
-            cell = Cell(0, clash.row, clash.version, place[1], clash.difference.mine_text)
-            self._save_row(db, [cell], Edit({place[1]: clash.difference.mine}, clash.row, clash.version), who)
+            cell = Cell(0, clash.row, clash.version, key[1], clash.difference.mine_text)
+            self._save_row(db, [cell], Edit({key[1]: clash.difference.mine}, clash.row, clash.version), who)
 
-    def forget(self, place: Place) -> None:
+    def forget(self, key: CellKey) -> None:
         """Drop a refused text: the cell shows the stored value again."""
-        self.refused.pop(place, None)
-        row, name = place
+        self.refused.pop(key, None)
+        row, name = key
         if row in self.drafts:
             self.drafts[row].pop(name, None)
             if not self.drafts[row]:
@@ -260,17 +260,17 @@ class Sheet:
         self.adopted.setdefault(row, row)
 
     def _forget_refused(self, row: int) -> None:
-        self.refused = {place: cell for place, cell in self.refused.items() if place[0] != row}
+        self.refused = {key: cell for key, cell in self.refused.items() if key[0] != row}
 
-    def problems(self, lines: Mapping[int, int]) -> list[tuple[Place, Problem]]:
+    def problems(self, lines: Mapping[int, int]) -> list[tuple[CellKey, Problem]]:
         """Return every refused cell as a sentence. ``lines``: row -> line number on the screen."""
         return [
-            (place, Problem(_told(cell), self.table.field(place[1]).label, place[1], lines.get(place[0])))
-            for place, cell in self.refused.items()
+            (key, Problem(_message(cell), self.table.field(key[1]).label, key[1], lines.get(key[0])))
+            for key, cell in self.refused.items()
         ]
 
 
-def _told(cell: Refused) -> str:
+def _message(cell: Refused) -> str:
     return cell.reason if not cell.text or f"« {cell.text} »" in cell.reason else f"« {cell.text} » : {cell.reason}"
 
 

@@ -59,14 +59,14 @@ def made_at(db: Office, table: str, row_id: int) -> str:
     return str(db.execute(sql, (table, row_id)).fetchone()[0] or "")
 
 
-def of_row(db: Office, table: str, row_id: int, known: Context) -> list[Change]:
+def of_row(db: Office, table: str, row_id: int, context: Context) -> list[Change]:
     """Return every change of one row, latest first."""
-    return _changes(db, "table_name = ? AND row_id = ?", (table, row_id), known)
+    return _changes(db, "table_name = ? AND row_id = ?", (table, row_id), context)
 
 
-def of_person(db: Office, person_id: int, known: Context) -> list[Change]:
+def of_person(db: Office, person_id: int, context: Context) -> list[Change]:
     """Return every change of one person and the person's dated rows, latest first."""
-    return _changes(db, _of_person(), {"person": person_id}, known)
+    return _changes(db, _of_person(), {"person": person_id}, context)
 
 
 def _of_person() -> str:
@@ -80,7 +80,7 @@ def _of_person() -> str:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Search:
     """What to look for in the history; '' and None leave it open. Days are ISO, both included."""
 
     who: str = ""
@@ -92,38 +92,38 @@ class Asked:
     words: str = ""
 
 
-def find(db: Office, asked: Asked, known: Context, first: int, size: int) -> tuple[list[Change], int]:
+def find(db: Office, search: Search, context: Context, first: int, size: int) -> tuple[list[Change], int]:
     """Return one page of matching lines, latest first, and how many match in all."""
     parts: list[tuple[str, dict[str, Any]]] = [
         (sql, {name: value})
         for sql, name, value in (
-            ("who = :who", "who", asked.who),
-            ("table_name = :table", "table", asked.table),
-            ("action = :action", "action", asked.action),
-            ("at >= :since", "since", instants.start_of(asked.since) if asked.since else ""),
-            ("at < :until", "until", instants.end_of(asked.until) if asked.until else ""),
+            ("who = :who", "who", search.who),
+            ("table_name = :table", "table", search.table),
+            ("action = :action", "action", search.action),
+            ("at >= :since", "since", instants.start_of(search.since) if search.since else ""),
+            ("at < :until", "until", instants.end_of(search.until) if search.until else ""),
         )
         if value
     ]
-    if asked.person_id is not None:
-        parts.append((_of_person(), {"person": asked.person_id}))
-    for number, word in enumerate(asked.words.split()):
+    if search.person_id is not None:
+        parts.append((_of_person(), {"person": search.person_id}))
+    for number, word in enumerate(search.words.split()):
         word_found = f"(instr(lower(before), :w{number}) OR instr(lower(after), :w{number}))"
         parts.append((word_found, {f"w{number}": word.lower()}))
     where = " AND ".join(["1", *(sql for sql, _ in parts)])
     values = {name: value for _, named in parts for name, value in named.items()}
     (matching,) = db.execute(f"SELECT count(*) FROM history WHERE {where}", values).fetchone()
-    return _changes(db, where, values, known, f"LIMIT {int(size)} OFFSET {int(first)}"), matching
+    return _changes(db, where, values, context, f"LIMIT {int(size)} OFFSET {int(first)}"), matching
 
 
-def of_operation(db: Office, operation: Operation, known: Context) -> list[Change]:
+def of_operation(db: Office, operation: Operation, context: Context) -> list[Change]:
     """Return what one operation changed, latest first."""
-    return _changes(db, "id BETWEEN ? AND ?", (operation.first, operation.last), known)
+    return _changes(db, "id BETWEEN ? AND ?", (operation.first, operation.last), context)
 
 
-def of_tables(db: Office, tables: tuple[str, ...], known: Context, most: int) -> list[Change]:
+def of_tables(db: Office, tables: tuple[str, ...], context: Context, most: int) -> list[Change]:
     """Return the latest changes of these tables, latest first."""
-    return _changes(db, f"table_name IN ({', '.join('?' * len(tables))})", tables, known, f"LIMIT {int(most)}")
+    return _changes(db, f"table_name IN ({', '.join('?' * len(tables))})", tables, context, f"LIMIT {int(most)}")
 
 
 def names(db: Office) -> list[str]:
@@ -132,7 +132,7 @@ def names(db: Office) -> list[str]:
     return [row[0] for row in db.execute(sql)]
 
 
-def strays(db: Office, moment: str, known: Context) -> dict[int, list[Change]]:
+def strays(db: Office, moment: str, context: Context) -> dict[int, list[Change]]:
     """Return person -> changes since ``moment`` of rows that no longer belong to the person: erased, or moved to
     another."""
     moved = "action = 'erase' OR (action = 'update' AND json_extract(before, '$.person_id') IS NOT NULL)"
@@ -140,30 +140,36 @@ def strays(db: Office, moment: str, known: Context) -> dict[int, list[Change]]:
     changes: dict[int, list[Change]] = {}
     for number, person in db.execute(sql, (moment,)).fetchall():
         if person is not None:
-            changes.setdefault(person, []).extend(_changes(db, "id = ?", (number,), known))
+            changes.setdefault(person, []).extend(_changes(db, "id = ?", (number,), context))
     return changes
 
 
 def _changes(
-    db: Office, where: str, values: tuple[Any, ...] | dict[str, Any], known: Context, part: str = ""
+    db: Office, where: str, values: tuple[Any, ...] | dict[str, Any], context: Context, part: str = ""
 ) -> list[Change]:
     columns = "id, at, who, table_name, row_id, action, before, after"
     tables = db.tables
     lines = db.execute(f"SELECT {columns} FROM history WHERE {where} ORDER BY id DESC {part}", values).fetchall()
     return [
         Change(
-            number, at, who, table, row_id, action, _told(tables[table], json.loads(before), json.loads(after), known)
+            number,
+            at,
+            who,
+            table,
+            row_id,
+            action,
+            _changed(tables[table], json.loads(before), json.loads(after), context),
         )
         for number, at, who, table, row_id, action, before, after in lines
     ]
 
 
-def _told(
-    table: OfficeTable, before: dict[str, Any], after: dict[str, Any], known: Context
+def _changed(
+    table: OfficeTable, before: dict[str, Any], after: dict[str, Any], context: Context
 ) -> list[tuple[str, str, str]]:
     differences = []
     for item in table.fields:
         if item.name in before or item.name in after:
-            old, new = (item.type.show(item.type.from_sql(side.get(item.name)), known) for side in (before, after))
+            old, new = (item.type.show(item.type.from_sql(side.get(item.name)), context) for side in (before, after))
             differences.append((item.label, old, new))
     return differences

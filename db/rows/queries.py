@@ -244,7 +244,7 @@ def groups_sql(table: OfficeTable, query: Query) -> tuple[str, dict[str, Any]]:
     condition, values = where(table, query)
     column = table.column(query.group)
     inner = (
-        f'SELECT {expression(table, query.group)} AS code, count(*) AS many FROM "{table.name}" t WHERE {condition}'
+        f'SELECT {expression(table, query.group)} AS code, count(*) AS size FROM "{table.name}" t WHERE {condition}'
         " GROUP BY 1"
     )
     position = "-g.code"
@@ -252,7 +252,7 @@ def groups_sql(table: OfficeTable, query: Query) -> tuple[str, dict[str, Any]]:
         position = f"(SELECT position FROM {column.type.list.table} WHERE code = g.code)"
     way = "DESC" if query.groups_backward else "ASC"
     order = f"{position} {way} NULLS LAST, g.code {way}"
-    return _numbered(f"SELECT g.code, g.many FROM ({inner}) g ORDER BY {order}", values, query.today)
+    return _numbered(f"SELECT g.code, g.size FROM ({inner}) g ORDER BY {order}", values, query.today)
 
 
 def group_of_sql(table: OfficeTable, group: str, ids: list[int]) -> str:
@@ -280,7 +280,7 @@ class Part:
     finds in all, if known."""
 
     first: int
-    many: int
+    size: int
     matching: int | None = None
 
     @property
@@ -303,10 +303,10 @@ def part_sql(table: OfficeTable, query: Query, part: Part) -> tuple[str, dict[st
     """SQL: the ids of a part of what a query finds, in order; reversed when it is read ``from_the_end``. An index gives
     the order where the part lies near an end; otherwise all matches are sorted."""
     condition, values = where(table, query)
-    total = 2 * (part.first + part.many) if part.matching is None else part.matching
+    total = 2 * (part.first + part.size) if part.matching is None else part.matching
     backward = part.from_the_end
-    skipped = max(0, total - part.first - part.many) if backward else part.first
-    size = max(0, min(part.many, total - part.first)) if backward else part.many
+    skipped = max(0, total - part.first - part.size) if backward else part.first
+    size = max(0, min(part.size, total - part.first)) if backward else part.size
     order = order_by(table, query, walk=(skipped + size) * 2 <= total, backward=backward)
     sql = f"SELECT t.id FROM {source(table, query)} WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?"
     return _numbered(sql, [*values, size, skipped], query.today)

@@ -192,12 +192,12 @@ def save_within(
 
 
 def _save(
-    db: Office, table: OfficeTable, edits: Sequence[Edit], checked: list[dict[str, Any]], who: str, known: Context
+    db: Office, table: OfficeTable, edits: Sequence[Edit], checked: list[dict[str, Any]], who: str, context: Context
 ) -> list[Saved]:
     return [
         _insert(db, table, values, who, line)
         if edit.row_id is None
-        else _update(db, table, edit, values, who, line, known)
+        else _update(db, table, edit, values, who, line, context)
         for (edit, values), line in zip(zip(edits, checked, strict=True), _lines(edits), strict=True)
     ]
 
@@ -207,27 +207,27 @@ def _lines(edits: Sequence[Edit]) -> list[int | None]:
     return [None] if len(edits) == 1 else list(range(1, len(edits) + 1))
 
 
-def _check_all(table: OfficeTable, edits: Sequence[Edit], known: Context) -> list[dict[str, Any]]:
+def _check_all(table: OfficeTable, edits: Sequence[Edit], context: Context) -> list[dict[str, Any]]:
     problems: list[Problem] = []
     checked = []
     for line, edit in zip(_lines(edits), edits, strict=True):
         values = {**defaults(table), **edit.values} if edit.row_id is None else dict(edit.values)
         checked.append(values)
-        problems += _check(table, values, known, line, whole=edit.row_id is None)
+        problems += _check(table, values, context, line, whole=edit.row_id is None)
     if problems:
         raise InvalidError(problems)
     return checked
 
 
 def _check(
-    table: OfficeTable, values: dict[str, Any], known: Context, line: int | None, *, whole: bool
+    table: OfficeTable, values: dict[str, Any], context: Context, line: int | None, *, whole: bool
 ) -> list[Problem]:
     """Make the values canonical in place, and return what is wrong with them."""
     problems = []
     for item in table.fields:
         if item.name in values and values[item.name] is not None:
             try:
-                values[item.name] = item.type.check(values[item.name], known)
+                values[item.name] = item.type.check(values[item.name], context)
             except FieldError as error:
                 problems.append(Problem(str(error), item.label, item.name, line))
                 continue
@@ -246,7 +246,7 @@ def add(db: Office, table: OfficeTable, values: Mapping[str, Any], who: str) -> 
 
 
 def change(db: Office, table: OfficeTable, row_id: int, values: Mapping[str, Any], who: str) -> None:
-    """Write values over a row within ``writing``, whatever its version. Raises InvalidError, RuleError."""
+    """Write values over a row within ``writing``, without a check of its version. Raises InvalidError, RuleError."""
     checked = dict(values)
     problems = _check(table, checked, context(db), None, whole=False)
     if problems:
@@ -267,7 +267,7 @@ def _insert(db: Office, table: OfficeTable, values: dict[str, Any], who: str, li
 
 
 def _update(
-    db: Office, table: OfficeTable, edit: Edit, values: dict[str, Any], who: str, line: int | None, known: Context
+    db: Office, table: OfficeTable, edit: Edit, values: dict[str, Any], who: str, line: int | None, context: Context
 ) -> Saved:
     if edit.row_id is None or edit.version is None:
         raise ValueError("an update names the row and the version it was read at")
@@ -275,7 +275,7 @@ def _update(
     changed = {name: value for name, value in values.items() if current.values[name] != value}
     if not changed:
         return Saved(current.id, current.version)
-    _refuse_conflict(db, table, edit, current, changed, known)
+    _refuse_conflict(db, table, edit, current, changed, context)
     with refusals(db, table, {**current.values, **changed}, current.id, line):
         write(db, table, current.id, changed, who)
     return Saved(current.id, current.version + 1)
@@ -312,7 +312,7 @@ def stored(db: Office, table: OfficeTable, row_id: int) -> Row:
 
 
 def _refuse_conflict(
-    db: Office, table: OfficeTable, edit: Edit, current: Row, changed: Mapping[str, Any], known: Context
+    db: Office, table: OfficeTable, edit: Edit, current: Row, changed: Mapping[str, Any], context: Context
 ) -> None:
     """Raise ConflictError when a colleague changed one of the same fields since; two people may change two fields."""
     if edit.version == current.version:
@@ -324,12 +324,14 @@ def _refuse_conflict(
             current.id,
             current.version,
             since[clashes[0]],
-            [_difference(table.field(name), current.values[name], changed[name], known) for name in clashes],
+            [_difference(table.field(name), current.values[name], changed[name], context) for name in clashes],
         )
 
 
-def _difference(item: Field, theirs: Any, mine: Any, known: Context) -> Difference:
-    return Difference(item.name, item.label, theirs, mine, item.type.show(theirs, known), item.type.show(mine, known))
+def _difference(item: Field, theirs: Any, mine: Any, context: Context) -> Difference:
+    return Difference(
+        item.name, item.label, theirs, mine, item.type.show(theirs, context), item.type.show(mine, context)
+    )
 
 
 def delete(db: Office, table: OfficeTable, versions: Mapping[int, int], who: str) -> None:

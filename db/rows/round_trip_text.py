@@ -47,8 +47,8 @@ def sheet_names(tables: Iterable[OfficeTable]) -> dict[str, str]:
 class Spelling:
     """Writes the values of one file as text that ``Type.read`` reads back with the same labels."""
 
-    def __init__(self, db: Office, tables: Mapping[str, OfficeTable], known: Context) -> None:
-        self._db, self._tables, self._known = db, tables, known
+    def __init__(self, db: Office, tables: Mapping[str, OfficeTable], context: Context) -> None:
+        self._db, self._tables, self._known = db, tables, context
         self._codes: dict[tuple[str, str], str] = {}
         self.reference = lru_cache(maxsize=None)(self._reference)
         self._called = lru_cache(maxsize=None)(self._called_like_numbers)

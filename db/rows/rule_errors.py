@@ -39,9 +39,10 @@ def refusals(
 def _ceiling_reason(db: Office, values: Mapping[str, Any], row_id: int | None) -> str:
     ceiling, already = ceiling_state(db, values, row_id)
     euros = TABLES["aid"].field("granted").type
-    known = Context({})
+    context = Context({})
     shown = {
-        key: euros.show(sum_, known) for key, sum_ in (("c", ceiling), ("a", already), ("l", max(0, ceiling - already)))
+        key: euros.show(sum_, context)
+        for key, sum_ in (("c", ceiling), ("a", already), ("l", max(0, ceiling - already)))
     }
     return (
         f"le plafond de {shown['c']} serait dépassé : {shown['a']} déjà accordés, il reste {shown['l']}."

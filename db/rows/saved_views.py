@@ -81,7 +81,7 @@ def every(db: Office, who: str, grid: Grid) -> list[View]:
 
 
 def get(db: Office, view_id: int, who: str) -> View:
-    """Return one view. Raises NotFoundError when there is none that this user may open, without saying which of the
+    """Return one view. Raises NotFoundError when this user may open no such view, without saying which of the
     two."""
     row = db.execute(f"{_SELECT} WHERE v.id = :id AND {_VISIBLE}", {"id": view_id, "who": who}).fetchone()
     if row is None:
@@ -158,7 +158,7 @@ def overwrite(db: Office, table: OfficeTable, view_id: int, look: Look, who: str
 
 
 def share(db: Office, view_id: int, shared: bool, who: str) -> None:
-    """Share the user's own view with the team, or stop; it is then nobody else's default. Raises AccessError,
+    """Share the user's own view with the team, or stop; it is then the default of no other user. Raises AccessError,
     NotFoundError."""
     with writing(db):
         _own(db, view_id, who)
@@ -166,7 +166,7 @@ def share(db: Office, view_id: int, shared: bool, who: str) -> None:
 
 
 def delete(db: Office, view_id: int, who: str) -> None:
-    """Delete the user's own view; it is nobody's default any more. Raises AccessError, NotFoundError."""
+    """Delete the user's own view; it is no user's default any more. Raises AccessError, NotFoundError."""
     with writing(db):
         _own(db, view_id, who)
         db.execute('DELETE FROM "view" WHERE id = ?', (view_id,))
@@ -230,13 +230,13 @@ def _dumped(look: Look, labels: Mapping[str, str]) -> str:
     return json.dumps(stored, ensure_ascii=False)
 
 
-# ---- somebody is erased for good
+# ---- erasing a person for good
 
 
 def forget(db: Office, person_id: int) -> None:
     """Remove from every view the words that name only this person, within the transaction that erases the person."""
     for view in [_read(row) for row in db.execute(_SELECT).fetchall()]:
-        filters = {place: value for place, value in view.look.filters.items() if not _names_her(db, value, person_id)}
+        filters = {key: value for key, value in view.look.filters.items() if not _names_her(db, value, person_id)}
         search = "" if _names_her(db, view.look.search, person_id) else view.look.search
         name = f"Vue n° {view.id}" if _names_her(db, view.name, person_id) else view.name
         if (filters, search, name) != (view.look.filters, view.look.search, view.name):
@@ -245,7 +245,7 @@ def forget(db: Office, person_id: int) -> None:
 
 
 def _names_her(db: Office, text: Any, person_id: int) -> bool:
-    """Return whether a word of a text, or a telephone number, finds this person and nobody else."""
+    """Return whether a word of a text, or a telephone number, finds this person alone."""
     if not isinstance(text, str):
         return False
     for word in "".join(c if c.isalnum() else " " for c in text).split():
@@ -266,12 +266,12 @@ def tidy(value: Any) -> Any:
 
 
 def fit(
-    table: OfficeTable, look: Look, known: Context, labels: Mapping[str, str] | None = None
+    table: OfficeTable, look: Look, context: Context, labels: Mapping[str, str] | None = None
 ) -> tuple[Look, list[str]]:
     """Return a look as the table allows it now, and sentences on what was left out. ``labels``: labels of fields that
     no longer exist."""
     columns = {item.name: item for item in table.columns}
-    filters, messages = _filters(columns, look, known)
+    filters, messages = _filters(columns, look, context)
     for name in (*look.columns, *(one.removeprefix("-") for one in look.sort), *look.filters, look.group):
         plain = name.partition(":")[0]
         if plain and plain not in columns:
@@ -283,43 +283,45 @@ def fit(
         messages.append(f"« {columns[look.group].label} » : on ne peut plus grouper par ce champ.")
     visible = tuple(dict.fromkeys(name for name in look.columns if name in columns)) or table.title
     sort = tuple(name for name in look.sort if name.removeprefix("-") in columns)
-    codes = _codes(columns[group], known) if group else {}
+    codes = _codes(columns[group], context) if group else {}
     folded = tuple(code for code in look.folded if code is None or code in codes)
     return Look(filters, look.search, visible, sort, group, folded), list(dict.fromkeys(messages))
 
 
-def _codes(item: Field | Computed, known: Context) -> Mapping[Any, str]:
+def _codes(item: Field | Computed, context: Context) -> Mapping[Any, str]:
     """Return the values that may be chosen of a list, without retired ones."""
     if isinstance(item.type, YesNo):
         return {1: "Oui", 0: "Non"}
     if not isinstance(item.type, Choice | Choices):
         return {}
     name = item.type.list.name
-    retired = known.retired.get(name, frozenset())
-    return {code: label for code, label in known.labels[name].items() if code not in retired}
+    retired = context.retired.get(name, frozenset())
+    return {code: label for code, label in context.labels[name].items() if code not in retired}
 
 
-def _filters(columns: Mapping[str, Field | Computed], look: Look, known: Context) -> tuple[dict[str, Any], list[str]]:
+def _filters(columns: Mapping[str, Field | Computed], look: Look, context: Context) -> tuple[dict[str, Any], list[str]]:
     fitting, messages = {}, []
-    for place, value in look.filters.items():
-        name, _, part = place.partition(":")
+    for key, value in look.filters.items():
+        name, _, part = key.partition(":")
         if name not in columns:
             continue
         item = columns[name]
-        left = list(_gone(item, value, known)) if isinstance(value, list) else []
+        left = list(_gone(item, value, context)) if isinstance(value, list) else []
         messages += left
-        fits = [one for one in value if one is None or one in _codes(item, known)] if isinstance(value, list) else value
+        fits = (
+            [one for one in value if one is None or one in _codes(item, context)] if isinstance(value, list) else value
+        )
         if fits and _is_asked(item, part, fits):
-            fitting[place] = tidy(fits)
+            fitting[key] = tidy(fits)
         elif not left:
             messages.append(f"« {item.label} » : ce filtre ne convient plus à ce champ, laissé de côté.")
     return fitting, messages
 
 
-def _gone(item: Field | Computed, codes: list[Any], known: Context) -> Iterator[str]:
-    labels = known.labels[item.type.list.name] if isinstance(item.type, Choice | Choices) else {}
+def _gone(item: Field | Computed, codes: list[Any], context: Context) -> Iterator[str]:
+    labels = context.labels[item.type.list.name] if isinstance(item.type, Choice | Choices) else {}
     for code in codes:
-        if code is not None and labels and code not in _codes(item, known):
+        if code is not None and labels and code not in _codes(item, context):
             yield f"« {item.label} » : la valeur « {labels.get(code, code)} » n’est plus dans la liste."
 
 

@@ -31,22 +31,22 @@ def context(db: Office) -> Context:
     return found
 
 
-def _title(db: Office, table: OfficeTable, row_id: int, known: Context) -> str:
+def _title(db: Office, table: OfficeTable, row_id: int, context: Context) -> str:
     row = db.execute(
         f'SELECT deleted_at, {", ".join(table.title)} FROM "{table.name}" WHERE id = ?', (row_id,)
     ).fetchone()
     if row is None:
         return f"n° {row_id}"
     parts = [
-        item.type.show(item.type.from_sql(v), known)
+        item.type.show(item.type.from_sql(v), context)
         for item, v in zip(queries.title_fields(table), row[1:], strict=True)
     ]
     return " ".join(filter(None, parts)) + (" (supprimé)" if row[0] else "")
 
 
-def _find(db: Office, table: OfficeTable, text: str, known: Context) -> int:
+def _find(db: Office, table: OfficeTable, text: str, context: Context) -> int:
     """Return the row that a text names: its title in any order of words, or « … n° 12 » where two have the same."""
-    exact = _titled(db, table, text, known)
+    exact = _titled(db, table, text, context)
     if len(exact) == 1:
         return exact[0]
     if exact:
@@ -55,7 +55,7 @@ def _find(db: Office, table: OfficeTable, text: str, known: Context) -> int:
     name, _, number = text.rpartition("n°")
     is_number = number.strip().isdecimal() and len(number.strip()) < 19  # what SQLite can hold
     # Asked of that very row: an archived person is not suggested, and may be referred to.
-    if is_number and (not name.strip() or words_of(name) == words_of(known.title(table.name, int(number)))):
+    if is_number and (not name.strip() or words_of(name) == words_of(context.title(table.name, int(number)))):
         row = db.execute(
             f'SELECT id FROM "{table.name}" WHERE id = ? AND deleted_at IS NULL', (int(number),)
         ).fetchone()
@@ -64,10 +64,10 @@ def _find(db: Office, table: OfficeTable, text: str, known: Context) -> int:
     raise FieldError(f"« {text.strip()} » n’a pas été trouvé parmi : {table.plural.lower()}")
 
 
-def _titled(db: Office, table: OfficeTable, text: str, known: Context) -> list[int]:
+def _titled(db: Office, table: OfficeTable, text: str, context: Context) -> list[int]:
     """Return the rows with that title, in any order of words."""
     wanted_words = words_of(text)
-    suggested = suggestions(db, table, text, known, limit=200) if wanted_words else []
+    suggested = suggestions(db, table, text, context, limit=200) if wanted_words else []
     return [row_id for row_id, title in suggested if words_of(title) == wanted_words]
 
 
@@ -76,7 +76,7 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(sorted(fold(text).split()))
 
 
-def suggestions(db: Office, table: OfficeTable, text: str, known: Context, limit: int = 8) -> list[tuple[int, str]]:
+def suggestions(db: Office, table: OfficeTable, text: str, context: Context, limit: int = 8) -> list[tuple[int, str]]:
     """Return rows whose title holds words that begin like those typed: (id, title), in the table's order."""
     match = queries.words(text)
     searched = [item.name for item in queries.title_fields(table) if item.searched]
@@ -91,14 +91,14 @@ def suggestions(db: Office, table: OfficeTable, text: str, known: Context, limit
             )
         ]
     else:
-        query = Query(_dates_named(table, text, known), size=limit, today=date.today().isoformat())
+        query = Query(_dates_named(table, text, context), size=limit, today=date.today().isoformat())
         sql, values = queries.ids_sql(table, query)
         ids = [row[0] for row in db.execute(sql, values)]
-    return [(row_id, known.title(table.name, row_id)) for row_id in ids]
+    return [(row_id, context.title(table.name, row_id)) for row_id in ids]
 
 
-def _dates_named(table: OfficeTable, text: str, known: Context) -> tuple[Filter, ...]:
+def _dates_named(table: OfficeTable, text: str, context: Context) -> tuple[Filter, ...]:
     """Return filters for the dates in a text: « Contrat d’engagement 01/03/2025 » began on that day."""
     days = re.findall(r"\d\d/\d\d/\d{4}", text)
     dated = [item for item in queries.title_fields(table) if isinstance(item.type, Date)]
-    return tuple(Filter(item.name, "is", item.type.read(day, known)) for item, day in zip(dated, days, strict=False))
+    return tuple(Filter(item.name, "is", item.type.read(day, context)) for item, day in zip(dated, days, strict=False))

@@ -75,7 +75,7 @@ def _in_the_way(db: Office, line: _Line, operation: Operation) -> Iterator[str]:
         touched = {**json.loads(before), **json.loads(after)}
         fields = [line.table.field(name).label for name in line.fields if name in touched]
         if line.action == "update" and action == "update" and not fields:
-            continue  # another field of the same row is nobody's business here
+            continue  # a later change of another field of the same row does not matter
         what = f" ({', '.join(fields)})" if fields and action == "update" else ""
         yield f"{_title(db, line)} : {by} {history.WORDS[action]} cette ligne{what} depuis, le {french_instant(at)}."
     if line.action == "insert" and line.table.name == "person":

@@ -79,7 +79,7 @@ def _bring_up(db: Office, path: Path) -> None:
     empty, behind = not ddl.actual(db), upgrade.behind(db)
     problems = [] if empty else ddl.drift(db)
     if empty or problems or upgrade.pending(db):
-        if not empty and (behind or not problems):  # otherwise nothing will be changed: the drift is told
+        if not empty and (behind or not problems):  # otherwise nothing will be changed: the drift is only reported
             upgrade.backup(path)
         upgrade.upgrade(db)
 
@@ -87,7 +87,7 @@ def _bring_up(db: Office, path: Path) -> None:
 def thread_office(roles: Iterable[Role] | None = None) -> Office:
     """The office file, one connection per thread and set of roles. Raises NotFoundError when there is none yet.
 
-    ``roles``: of whoever asks; the connection does what they may (db/storage/permissions.py).
+    ``roles``: of the user; the connection allows what they allow (db/storage/permissions.py).
     None: Palette itself, unlimited.
     """
     path, held = folders.office_path(), None if roles is None else frozenset(roles)
@@ -101,7 +101,7 @@ def thread_office(roles: Iterable[Role] | None = None) -> Office:
 
 
 def change_token(db: Office) -> int:
-    """Return a number that grows with every change of the file, whoever makes it."""
+    """Return a number that grows with every change of the file by any connection."""
     return int(db.execute("SELECT coalesce(max(id), 0) FROM history").fetchone()[0])
 
 
@@ -115,7 +115,7 @@ def remembered(db: Office, key: tuple[Hashable, ...], make: Callable[[], T]) -> 
     if db.execute("PRAGMA query_only").fetchone()[0]:
         return make()
     file = db.execute("PRAGMA database_list").fetchone()[2]
-    # Nobody is given what was found with other rights.
+    # Results found with other rights are never reused.
     full_key = (file, change_token(db), db.roles, *key)
     answer = _remembered.get(full_key, _MISSING)  # looked up once: another thread may forget everything at any moment
     if answer is _MISSING:

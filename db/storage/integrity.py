@@ -125,8 +125,8 @@ def _erased(db: Office) -> Iterator[str]:
 
 
 def _blanked(db: Office) -> Iterator[str]:
-    """Yield lines of the history without content although nobody was erased: neither the row, nor a person it belonged
-    to."""
+    """Yield lines of the history without content although neither the row, nor a person it belonged to, was
+    erased."""
     sql = """WITH gone AS MATERIALIZED (
         SELECT table_name, row_id, max(id) AS last FROM history WHERE action = 'erase' GROUP BY table_name, row_id)
       SELECT h.id FROM seal s JOIN history h ON h.id = s.line

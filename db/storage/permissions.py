@@ -1,7 +1,7 @@
 """Permissions: what each role may read and write, held by SQLite itself.
 
 SQLite calls an *authorizer* for every table and column that a statement reads or writes, before it runs. A page asks
-for a connection with the roles of its session; whatever code then tries, a statement beyond these roles raises « not
+for a connection with the roles of its session; a statement beyond these roles raises « not
 authorized ». What is not listed here is refused. Statements inside triggers are allowed by the name of the trigger, as
 they belong to a statement that was allowed.
 
@@ -56,7 +56,7 @@ def _columns(name: str, is_wanted: Callable[[Type], bool], *more: str) -> frozen
 
 _EVERYBODY: dict[str, Columns] = {
     **dict.fromkeys([*_VALUES, *_SCHEMA, *OFFICE, "frozen", "publication", "operation"]),
-    # Without salt and digest: whoever holds both tries names on a line until one fits.
+    # Without salt and digest: with both, names can be tried on a line until one fits.
     "seal": frozenset({"id", "book", "line", "chain"}),
     "history": frozenset({"id", "at", "who", "table_name", "row_id", "version", "action"}),
     "account": frozenset({"id", "name", "roles", "active"}),

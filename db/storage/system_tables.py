@@ -64,7 +64,7 @@ _TABLES = {
   year INTEGER NOT NULL,
   numbers TEXT NOT NULL CHECK (json_valid(numbers))
 ) STRICT""",
-    # What somebody chose for a file that was brought in, for the next one: a column, a value, whom a near match was (a
+    # What a user chose for an imported file, for the next one: a column, a value, whom a near match was (a
     # digest of name and birth date beside a number).
     "import_choice": f"""CREATE TABLE import_choice (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -111,7 +111,7 @@ _TABLES = {
   browser TEXT NOT NULL,
   id_token TEXT
 ) STRICT""",
-    # What somebody has a grid show, under a name (db/rows/saved_views.py). Owners are named as the history names them.
+    # What a user has a grid show, under a name (db/rows/saved_views.py). Owners are named as the history names them.
     "view": f"""CREATE TABLE "view" (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   at TEXT NOT NULL DEFAULT ({_NOW}),

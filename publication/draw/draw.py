@@ -2,9 +2,9 @@
 
 A draw is one way to publish a year. The office's secret key decides which persons are substitutes (counted with an
 invented profile, see population.py) and how ties are rounded; the number of the attempt varies the rounding and, every
-few attempts, adds substitutes. So the same file, key and attempt always give the same release, and nobody without the
-key can repeat a draw. Each draw is attacked as by somebody who knows everybody but one person, and searched for small
-numbers that follow from the others; if either succeeds the next attempt is drawn (a redraw).
+few attempts, adds substitutes. So the same file, key and attempt always give the same release, and without the
+key no draw can be repeated. Each draw is attacked as by an attacker who knows everybody but one person, and searched
+for small numbers that follow from the others; if either succeeds the next attempt is drawn (a redraw).
 
 How near a draw is to the truth plays no part: an attacker who knew the rule could try every profile of the last person
 and keep those with which this draw would have been chosen. For the same reason redraws are few.

@@ -159,7 +159,7 @@ def guess_last_persons(years: Sequence[tuple[Population, Release]]) -> list[Gues
 
 
 def _total(attacker: str, scores: Sequence[tuple[int, int]], questions: int) -> Guesses:
-    """Add up pairs of right guesses, of the attacker and of the baseline, out of so many questions."""
+    """Add up pairs of right guesses, of the attacker and of the baseline, out of that many questions."""
     right, by_shares = (sum(column) for column in zip(*scores, strict=True))
     return Guesses(attacker, right / max(1, questions), by_shares / max(1, questions))
 

@@ -4,7 +4,7 @@ The attacker treats every number of the true tables as an unknown variable and w
 rounded number lies less than BASE from the true one, the cells of a table add up to its margins, the margins to the
 exact total, and public facts are exact. The smallest and the largest value of a variable under these constraints are
 two linear programmes (HiGHS, exact solutions); between them lies everything the attacker cannot exclude. An interval of
-a single value means that the number is known; one from 1 to 4 means that somebody is in the cell, and few. The same is
+a single value means that the number is known; one from 1 to 4 means that the cell is not empty, and small. The same is
 computed for combinations of three criteria, which are never published.
 
 The attacker is assumed to be stronger than a real one: the numbers counted are taken as true, although substitutes

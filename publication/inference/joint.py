@@ -75,8 +75,8 @@ def _certain_in_table(releases: Sequence[Release], name: str, groups: Mapping[Pr
                 targets.append([(rank, *index) for index in indices if index[axis] != position])
                 candidates.append(CertainGroup(years, persons, column, category))
     # Own fields are filled in and corrected over the years, so taking them as lasting may contradict the releases. The
-    # attacker then knows only that at least so many values changed; one more change is allowed for, or the least number
-    # of changes, which is merely the likeliest, would count as certain.
+    # attacker then knows only that at least that many values changed; one more change is allowed for, or the least
+    # number of changes, which is merely the likeliest, would count as certain.
     _, highs = system.bounds(targets, slack=1 if table.title else 0)
     return [candidate for candidate, others in zip(candidates, highs, strict=True) if others == 0]
 

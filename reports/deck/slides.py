@@ -30,7 +30,7 @@ OFFICE = "Palette · Département du Lot, publics artistes"
 _MANY = 8
 """A lone chart with more bars takes the whole width."""
 _FEW = 4
-"""With at most so many bars, the table stands under the chart."""
+"""Most bars with which the table stands under the chart."""
 _GAP = 0.2
 _SIZES = ((120, 24), (145, 20))
 """(letters of a title, size in points) for two lines."""

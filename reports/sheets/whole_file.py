@@ -36,7 +36,7 @@ from reports.sheets.workbook import (
 _LEAP = date(1900, 3, 1)
 """Before this day Excel, which takes 1900 for a leap year, and LibreOffice read a number as different days."""
 _LEAST, _STEPS = 250, 40
-"""Progress is reported every so many rows, and at most so many times."""
+"""Progress is reported every this many rows, and at most this many times."""
 
 
 def xlsx(db: Office, day: str, tick: Progress = ignore_progress) -> bytes:

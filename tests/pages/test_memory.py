@@ -38,7 +38,7 @@ def test_the_last_save_is_undone_from_the_grid(server, page):
     expect(page.get_by_text("0 partenaire")).to_be_visible()
     assert server.rows("partner") == []
     db = server.open()
-    lines, _ = history.find(db, history.Asked(table="partner"), records.context(db), 0, 2)
+    lines, _ = history.find(db, history.Search(table="partner"), records.context(db), 0, 2)
     assert [line.who for line in lines] == ["La CIPA", "La CIPA"]
     db.close()
 

@@ -93,7 +93,7 @@ def _preview(
     accepted = len(draft.accepted)
     if accepted:
         st.markdown(f"**Sera créé pour {_persons(accepted)}**")
-        _list([(line, line.told) for line in draft.accepted], context)
+        _list([(line, line.basis) for line in draft.accepted], context)
     if refused:
         left = "laissées" if len(refused) > 1 else "laissée"
         with st.container(border=True):

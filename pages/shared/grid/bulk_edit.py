@@ -146,7 +146,7 @@ def _previewed(db: Office, table: OfficeTable, ids: list[int], name: str, value:
 
 def _show_change(table: OfficeTable, preview: BulkChange, context: Context) -> None:
     """Show old value, new value and number of rows; then the rows that stay as they are, and why."""
-    new = escape_markdown(preview.told) if preview.told else ":gray[vide]"
+    new = escape_markdown(preview.new_text) if preview.new_text else ":gray[vide]"
     if preview.groups:
         lines = [
             f"| {_cell(old)} | {new.replace(chr(10), ' ')} | {french_number(count)} |"

@@ -121,7 +121,7 @@ def show_messages(view: GridView, key: str) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.info("  \n".join(map(escape_markdown, view.messages)), icon=":material/bookmarks:", width="stretch")
-        st.button("Fermer", key=f"{key}:view-told", type="tertiary", on_click=view.messages.clear)
+        st.button("Fermer", key=f"{key}:view-messages", type="tertiary", on_click=view.messages.clear)
 
 
 def _short(name: str) -> str:

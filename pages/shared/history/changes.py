@@ -14,7 +14,7 @@ from db.model.roles import Role
 from db.model.types import Context
 from db.people import duplicates
 from db.rows import history, operations, records, undo
-from db.rows.history import Asked, Change
+from db.rows.history import Change, Search
 from db.rows.operations import Operation
 from db.storage.connection import remembered
 from pages.shared.history import search_form
@@ -47,11 +47,11 @@ def show() -> None:
         "changes", question, lambda first: history.find(db, question, context, first, _PAGE_SIZE), _PAGE_SIZE
     )
     if not page:
-        st.info("Rien ne correspond." if question != Asked() else "Rien encore dans l’historique.")
+        st.info("Rien ne correspond." if question != Search() else "Rien encore dans l’historique.")
     show_list(db, page, context, "changes")
 
 
-def _ask(db: Office, context: Context) -> Asked | None:
+def _ask(db: Office, context: Context) -> Search | None:
     """Show the search form. Returns the question; None while a date cannot be parsed."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="changes:strip"):
         words = st.text_input("Mots", key="changes:words", width=200, placeholder="dans les valeurs")
@@ -64,7 +64,7 @@ def _ask(db: Office, context: Context) -> Asked | None:
         since, until = search_form.days("changes")
     if since is None or until is None:
         return None
-    return Asked(name, table, action, person, since, until, words)
+    return Search(name, table, action, person, since, until, words)
 
 
 def show_list(

@@ -39,7 +39,7 @@ def show_counts(lists: Lists) -> None:
 
 def show_rows(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]) -> None:
     """Show the rows by action and sheet, in pages."""
-    if not lists.by_place:
+    if not lists.row_at:
         st.info("Aucune ligne à lire : dites à l’étape 2 ce que contiennent les feuilles.")
         return
     present = [action for action in (WAITING, UPDATE, CREATE, SAME) if lists.counts[action]]

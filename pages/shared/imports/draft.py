@@ -189,10 +189,10 @@ def choose_constant(work: Work, sheet: str, name: str, text: str) -> None:
     _correct(work, constants={**work.choices.constants, sheet: others | ({name: text} if text else {})})
 
 
-def choose_value(work: Work, place: str, text: str, value: str) -> None:
+def choose_value(work: Work, path: str, text: str, value: str) -> None:
     """Set what a text of a field means: a code or another text; '' leaves the cell empty."""
-    values = {**work.choices.values.get(place, {}), text: value}
-    _correct(work, values={**work.choices.values, place: values})
+    values = {**work.choices.values.get(path, {}), text: value}
+    _correct(work, values={**work.choices.values, path: values})
 
 
 def choose_persons(work: Work, chosen: Mapping[str, int]) -> None:

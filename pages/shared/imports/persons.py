@@ -85,7 +85,7 @@ def _show_near(db: Office, work: Work, lists: Lists, near: NearMatch, context: C
 
 def _side_by_side(db: Office, lists: Lists, near: NearMatch, context: Context, person: OfficeTable) -> None:
     """Show the values of the row beside those of the persons it resembles."""
-    row = lists.by_place[near.sheet, near.row]
+    row = lists.row_at[near.sheet, near.row]
     own = {**row.old, **row.values}
     others = {one.id: _values_of(db, lists, one, person) for one in near.candidates}
     names = [field.name for field in person.fields if field.name in own]

@@ -31,9 +31,9 @@ class TextReading:
 
 @dataclass
 class Values:
-    """The texts of one field that were guessed or not understood. ``place``: "table.field"."""
+    """The texts of one field that were guessed or not understood. ``path``: "table.field"."""
 
-    place: str
+    path: str
     table: str
     name: str
     label: str
@@ -61,7 +61,7 @@ class Lists:
         for problem in self.problems:
             self.groups.setdefault((problem.sheet, problem.column, problem.field, problem.label), []).append(problem)
         self.titles = {row.id: row.title for _, row in plan.rows() if row.id < 0}
-        self.by_place = {(sheet.name, row.number): row for sheet, row in plan.rows()}
+        self.row_at = {(sheet.name, row.number): row for sheet, row in plan.rows()}
         self._rows: dict[tuple[str, str], list[Line]] = {}
 
     def rows(self, action: str = "", sheet: str = "") -> list[Line]:
@@ -78,26 +78,26 @@ class Lists:
 
 
 def _values(plan: ImportPlan, problems: list[ImportProblem]) -> dict[str, Values]:
-    """Return the values by place, first those with a text that was not understood."""
-    by_place: dict[str, Values] = {}
+    """Return the values by field, first those with a text that was not understood."""
+    by_path: dict[str, Values] = {}
     tables = {sheet.name: sheet.table for sheet in plan.sheets}
     for problem in problems:
         if problem.column and problem.value and not problem.value.startswith(_BROKEN):
-            values = _values_at(by_place, tables[problem.sheet], problem.field, problem.label)
+            values = _values_at(by_path, tables[problem.sheet], problem.field, problem.label)
             reading = values.readings.setdefault(
                 problem.value, TextReading(problem.value, None, "", "", problem.reason)
             )
             _count(reading, problem.sheet, problem.column, 1)
     for guess in plan.guesses:
-        values = _values_at(by_place, guess.table, guess.field, guess.label)
+        values = _values_at(by_path, guess.table, guess.field, guess.label)
         reading = values.readings.setdefault(guess.text, TextReading(guess.text, guess.value, guess.shown, guess.how))
         _count(reading, guess.sheet, guess.column, guess.count)
-    return dict(sorted(by_place.items(), key=lambda item: not item[1].missed))
+    return dict(sorted(by_path.items(), key=lambda item: not item[1].missed))
 
 
-def _values_at(by_place: dict[str, Values], table: str, name: str, label: str) -> Values:
-    place = f"{table}.{name}"
-    return by_place.setdefault(place, Values(place, table, name, label))
+def _values_at(by_path: dict[str, Values], table: str, name: str, label: str) -> Values:
+    path = f"{table}.{name}"
+    return by_path.setdefault(path, Values(path, table, name, label))
 
 
 def _count(reading: TextReading, sheet: str, column: str, count: int) -> None:

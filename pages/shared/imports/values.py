@@ -62,16 +62,16 @@ def _show_reading(work: Work, values: Values, reading: TextReading, table: Offic
     left.markdown(f"{code_span(reading.text)} →")
     with middle:
         widgets.ask_value(
-            field, context, widgets.name_of(work, "value", values.place, reading.text),
+            field, context, widgets.name_of(work, "value", values.path, reading.text),
             current,
-            partial(draft.choose_value, work, values.place, reading.text), f"Ce que veut dire « {reading.text} »",
+            partial(draft.choose_value, work, values.path, reading.text), f"Ce que veut dire « {reading.text} »",
         )  # fmt: skip
     where = escape_markdown(reading.where[0]) + "…" * (len(reading.where) > 1)
     if reading.reason and current is None and not isinstance(field.type, Choice):
         right, beside = right.columns([2, 1], vertical_alignment="center")
         beside.button(
-            "Laisser vide", key=widgets.name_of(work, "empty", values.place, reading.text), type="tertiary",
-            on_click=draft.choose_value, args=(work, values.place, reading.text, ""),
+            "Laisser vide", key=widgets.name_of(work, "empty", values.path, reading.text), type="tertiary",
+            on_click=draft.choose_value, args=(work, values.path, reading.text, ""),
         )  # fmt: skip
     why = (
         f":red[:material/error:] {widgets.sentence(reading.reason)}" if reading.reason else escape_markdown(reading.how)
@@ -81,7 +81,7 @@ def _show_reading(work: Work, values: Values, reading: TextReading, table: Offic
 
 def _current(work: Work, values: Values, reading: TextReading, table: OfficeTable) -> str | None:
     """Return the present value of a text, in the form that its widget uses; None when it has none."""
-    chosen = work.choices.values.get(values.place, {}).get(reading.text)
+    chosen = work.choices.values.get(values.path, {}).get(reading.text)
     if chosen is not None or reading.reason:
         return chosen
     if reading.value is None:

@@ -21,7 +21,7 @@ from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import unrestricted_office, user_name
 from pages.shared.shell.toasts import queue_toast
 
-_ERROR = "fields:told"
+_ERROR = "fields:error"
 _DIALOG_NUMBER = "fields:new"
 _NO_SECTION = "(sans rubrique)"
 Column = Field | Computed

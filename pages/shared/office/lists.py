@@ -14,7 +14,7 @@ from db.model.types import ValueList
 from pages.shared.office import limits
 from pages.shared.shell.session import unrestricted_office, user_name
 
-_ERROR = "lists:told"
+_ERROR = "lists:error"
 
 
 def show(db: Office) -> None:

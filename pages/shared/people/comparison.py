@@ -85,7 +85,7 @@ def show(db: Office, one: int, other: int) -> None:
         left = keep == one
         values = _ask_fields(look, left, context)
         _show_rows(db, look, left, context)
-        sides_kept = {clash.place: _ask_clash(db, clash, look, left, context) for clash in look.clashes}
+        sides_kept = {clash.key: _ask_clash(db, clash, look, left, context) for clash in look.clashes}
     _finish(db, look, MergeChoices(values, sides_kept, st.session_state.get("comparing:reason", "")))
 
 

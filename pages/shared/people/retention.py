@@ -15,7 +15,7 @@ from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import unrestricted_office, user_name
 
 _MOST = 50
-"""At most this many persons are confirmed at once: nobody would read a longer list."""
+"""At most this many persons are confirmed at once: a longer list would not be read."""
 _DONE = "keeping:done"
 _AFTER = (
     "Effacer est définitif : la personne disparaît des tables, de l’historique, de la recherche et du fichier lui-même."

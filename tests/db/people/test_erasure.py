@@ -100,7 +100,7 @@ def test_what_is_left_says_when_and_by_whom(db):
     assert ("Admin", "erase", "{}", "{}") in lines
     assert {line[2:] for line in lines} == {("{}", "{}")}
     assert [(line.who, line.person_id) for line in access_log.find(db, action="erase")[0]] == [("Admin", person)]
-    told = history.find(db, history.Asked(table="person"), titles.context(db), 0, 10)[0]
+    told = history.find(db, history.Search(table="person"), titles.context(db), 0, 10)[0]
     assert told[0].sentence == "Admin a effacé (contenu effacé)"
 
 

@@ -208,7 +208,7 @@ def test_of_two_contracts_of_the_same_days_the_chosen_one_stays_with_both_plans(
     assert (clash.keep, clash.gone) == ((mine,), (theirs,))
     before = contents(db)
 
-    merge(db, keep, gone, sides={clash.place: side})
+    merge(db, keep, gone, sides={clash.key: side})
 
     stays = mine if side == KEEP else theirs
     assert of(db, "cer", keep) == [stays]
@@ -222,7 +222,7 @@ def test_the_later_contract_may_stand_as_a_renewal_of_the_earlier(db, contracts)
     (clash,) = look(db, keep, gone).clashes
     before = contents(db)
 
-    merge(db, keep, gone, sides={clash.place: BOTH})
+    merge(db, keep, gone, sides={clash.key: BOTH})
 
     values = records.get(db, db.tables["cer"], theirs).values
     assert (values["person_id"], values["rank"], values["replaces_id"]) == (keep, "renewal", mine)
@@ -238,7 +238,7 @@ def test_two_stages_of_the_same_days_may_follow_one_another(db, two):
     assert clash.usual == GONE, "it covers the other"
     before = contents(db)
 
-    merge(db, keep, gone, sides={clash.place: BOTH})
+    merge(db, keep, gone, sides={clash.key: BOTH})
 
     stages = [
         (r.id, r.values["starts_on"], r.values["ends_on"]) for r in records.of_person(db, db.tables["stage"], keep)
@@ -253,16 +253,16 @@ def test_a_choice_that_leaves_an_accompaniment_without_rights_is_refused(db, two
     given_benefit(db, gone, "none", "2024-02-01", subject_to_duties=0)
     given_stage(db, keep, "accompaniment", "2024-03-01")
     (clash,) = look(db, keep, gone).clashes
-    choices = MergeChoices(sides={clash.place: GONE})
+    choices = MergeChoices(sides={clash.key: GONE})
     before = whole_file(db)
 
     told = merging.rehearse(db, keep, gone, choices, "Ada")
     with pytest.raises(RuleError, match="droits et devoirs"):
-        merge(db, keep, gone, sides={clash.place: GONE})
+        merge(db, keep, gone, sides={clash.key: GONE})
 
     assert any("droits et devoirs" in problem for problem in told.problems)
     assert whole_file(db) == before
-    assert merging.rehearse(db, keep, gone, MergeChoices(sides={clash.place: KEEP}), "Ada").problems == ()
+    assert merging.rehearse(db, keep, gone, MergeChoices(sides={clash.key: KEEP}), "Ada").problems == ()
 
 
 # ---- the ceiling of aids

@@ -48,7 +48,7 @@ def test_a_change_is_told_before_it_is_made_and_one_undo_takes_it_back(db):
     told = bulk_edits.preview(db, db.tables["person"], rows, "town", " Cahors ", "Ada")
 
     assert whole_file(db) == file, "a preview writes nothing"
-    assert (told.told, told.groups, told.same, told.refused) == ("Cahors", (("Figeac", 3), ("", 1)), 1, {})
+    assert (told.new_text, told.groups, told.same, told.refused) == ("Cahors", (("Figeac", 3), ("", 1)), 1, {})
     assert bulk_edits.change(db, db.tables["person"], told, "Ada") == 4
     assert {records.get(db, db.tables["person"], row).values["town"] for row in rows} == {"Cahors"}
     (operations,) = db.execute("SELECT count(*) FROM operation").fetchone()
