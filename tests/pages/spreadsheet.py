@@ -1,4 +1,4 @@
-"""A grid as a person handles it in the browser, and a small office to put in it."""
+"""Drive the grid in the browser as a user does, and fill a small office for it."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ _COPY = """(cell) => {
 
 
 class Spreadsheet:
-    """The grid of one tab. Lines count from 1, as on the screen."""
+    """The grid of one browser tab. Lines count from 1, as on the screen."""
 
     def __init__(self, page: Page, address: str = "") -> None:
         self.page = page
@@ -41,7 +41,7 @@ class Spreadsheet:
         return self.lines.nth(line - 1).locator(f'td[data-field="{field}"]')
 
     def column(self, field: str) -> list[str]:
-        """The texts of a column, without the empty line."""
+        """Return the texts of a column, without the empty line."""
         texts = self.page.locator(f'.palette-grid tbody tr:not(.draft) td[data-field="{field}"]').all_text_contents()
         return [text.strip() for text in texts]
 
@@ -53,7 +53,7 @@ class Spreadsheet:
         return cell
 
     def type(self, line: int, field: str, text: str, end: str = "Enter") -> None:
-        """Type over a cell, as fast as the browser takes it."""
+        """Type over a cell, without pauses between keys."""
         self.select(line, field)
         self.page.keyboard.type(text)
         self.page.keyboard.press(end)
@@ -74,7 +74,7 @@ class Spreadsheet:
         self.page.get_by_role("searchbox", name="Rechercher").fill(words)
 
     def settled(self) -> None:
-        """Wait until everything typed was dealt with."""
+        """Wait until no cell is pending and no save is running."""
         expect(self.page.locator(".palette-grid td.pending")).to_have_count(0)
         expect(self.status).not_to_have_text("Enregistrement…")
 
@@ -85,8 +85,8 @@ class Spreadsheet:
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
-    def told(self, text: str) -> Locator:
-        """A sentence somewhere on the page."""
+    def message(self, text: str) -> Locator:
+        """Return the elements of the page that contain this text."""
         return self.page.get_by_text(text)
 
 
@@ -95,11 +95,11 @@ _COUNT_LOOKS = """() => {
   window.looks = 0
   document.querySelector = (what) => { window.looks += what === '[data-testid="stDialog"]'; return find(what) }
 }"""
-"""The grid looks for an open form each time before it asks whether a colleague changed anything."""
+"""Count the grid's searches for an open form, which precede each poll for changes of colleagues."""
 
 
-def looked(page: Page) -> None:
-    """Wait until the grid has looked twice more for what colleagues changed, or for a form that keeps it from it."""
+def wait_for_polls(page: Page) -> None:
+    """Wait until the grid has polled twice more for changes of colleagues, or found a form open that prevents it."""
     page.evaluate(_COUNT_LOOKS)
     page.wait_for_function("window.looks >= 2")
     expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_attached()
@@ -114,38 +114,38 @@ _COUNT_ANSWERS = """() => {
 
 
 @contextmanager
-def answered(page: Page) -> Iterator[None]:
-    """Do what asks something of the server; wait until its script has run once more, whatever shows of it."""
+def wait_for_rerun(page: Page) -> Iterator[None]:
+    """Run the block, then wait until the script of the page has run once more, whether or not anything changed."""
     expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_attached()
     page.evaluate(_COUNT_ANSWERS)
     yield
     page.wait_for_function("window.answers >= 1")
 
 
-def eventually(read: Callable[[], Any], wanted: Any, within: float = 30.0) -> float:
-    """Read until it is what is wanted; how many seconds it took. ``within`` is for a machine that others keep busy."""
+def eventually(read: Callable[[], Any], expected: Any, within: float = 30.0) -> float:
+    """Poll ``read`` until it returns ``expected``. Return the seconds it took; fail after ``within`` seconds."""
     start = time.monotonic()
-    while (found := read()) != wanted:
-        assert time.monotonic() - start < within, f"still {found!r} after {within} s, not {wanted!r}"
+    while (value := read()) != expected:
+        assert time.monotonic() - start < within, f"still {value!r} after {within} s, not {expected!r}"
         time.sleep(0.02)
     return time.monotonic() - start
 
 
 def add(db: Office, table: str, **values: Any) -> int:
-    """Save one row as the screens do. Returns its id."""
+    """Save one row as the screens do. Return its id."""
     return records.save(db, db.tables[table], Edit(values), "Test").row_id
 
 
 def change(db: Office, table: str, row_id: int, who: str = "Une collègue", **values: Any) -> None:
-    """What a colleague saves, knowing the row as it is now."""
+    """Save a change of a colleague to the current version of a row."""
     row = records.get(db, db.tables[table], row_id)
     records.save(db, db.tables[table], Edit(values, row_id, row.version), who)
 
 
 def add_person(db: Office, last_name: str, first_name: str = "Lou", *, since: str = "2024-01-01", **values: Any) -> int:
-    """Somebody accompanied since that day, so that the portfolio shows her."""
-    given = {"last_name": last_name, "first_name": first_name, "gender": "woman", **values}
-    person = add(db, "person", **given)
+    """Save a person accompanied since a day, whom the portfolio shows. Return the id."""
+    profile = {"last_name": last_name, "first_name": first_name, "gender": "woman", **values}
+    person = add(db, "person", **profile)
     add(db, "benefit", person_id=person, kind="rsa", subject_to_duties=1, starts_on=since)
     add(db, "stage", person_id=person, kind="accompaniment", mode="standard", starts_on=since)
     return person

@@ -39,7 +39,7 @@ def test_eight_writers_on_one_cell_and_none_wins_in_silence(server, page):
     page.keyboard.press("Enter")
 
     assert sorted(results) == ["saved"] + ["told"] * 6
-    expect(grid.told("pendant que vous tapiez « Grille »")).to_be_visible()
+    expect(grid.message("pendant que vous tapiez « Grille »")).to_be_visible()
     assert town(server, person) == f"Ville {results.index('saved')}"
 
 
@@ -49,7 +49,7 @@ def test_what_is_typed_while_the_server_is_dead_is_saved_once_it_is_back(own_ser
     grid.type(1, "craft", "graveuse")
     grid.saved()
     grid.type(2, "last_name", "Durand")
-    expect(grid.told("pas encore enregistrée")).to_be_visible()
+    expect(grid.message("pas encore enregistrée")).to_be_visible()
 
     own_server.kill()
     grid.type(1, "town", "Figeac")
@@ -118,7 +118,7 @@ def test_the_keyboard_alone_is_enough(server, page):
     page.keyboard.press("Tab")
     expect(grid.cell(2, "first_name")).to_be_focused()
     page.keyboard.press("Shift+Space")
-    expect(grid.told("1 ligne choisie")).to_be_visible()
+    expect(grid.message("1 ligne choisie")).to_be_visible()
 
     grid.saved()
     assert [row["last_name"] for row in server.rows("person")] == ["Abel", "Blumel"]
@@ -151,7 +151,7 @@ def test_a_very_long_name_is_kept_whole_or_refused_in_words(server, page):
     assert grid.cell(1, "last_name").evaluate("(cell) => cell.offsetWidth") < 400
 
     grid.type(1, "last_name", "W" * 81)
-    expect(grid.told("le texte a 81 caractères, 80 au plus")).to_be_visible()
+    expect(grid.message("le texte a 81 caractères, 80 au plus")).to_be_visible()
 
 
 def test_a_colleagues_change_shows_soon_and_a_cell_is_durable_at_once(server, page, record_property):

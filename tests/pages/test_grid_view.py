@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.pages.spreadsheet import Spreadsheet, add, add_person, eventually, looked
+from tests.pages.spreadsheet import Spreadsheet, add, add_person, eventually, wait_for_polls
 
 pytestmark = pytest.mark.browser
 
@@ -76,7 +76,7 @@ def test_filters_of_text_list_date_and_emptiness(grid, page):
 
     page.get_by_role("textbox", name="Date de naissance, de").fill("03/15/1980")
     page.keyboard.press("Enter")
-    expect(grid.told("Date de naissance : « 03/15/1980 » n’est pas une date")).to_be_visible()
+    expect(grid.message("Date de naissance : « 03/15/1980 » n’est pas une date")).to_be_visible()
     expect(grid.counts).to_have_text("2 sur 5 personnes")
     grid.button("Tout effacer").click()
     expect(grid.counts).to_have_text("5 personnes")
@@ -195,7 +195,7 @@ def test_a_new_row_by_the_form_and_an_old_one_opened_in_it(server, people, page)
 
     grid.button("Nouvelle aide financière").click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    looked(page)
+    wait_for_polls(page)
     expect(page.get_by_role("dialog")).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name="Annuler").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -205,7 +205,7 @@ def test_a_new_row_by_the_form_and_an_old_one_opened_in_it(server, people, page)
         dialog = page.get_by_role("dialog")
         expect(dialog.get_by_role("textbox", name="Montant demandé")).to_be_visible()
         add_person(server.open(), "Nouvelle")  # a colleague's change must not close the form
-        looked(page)
+        wait_for_polls(page)
         dialog.get_by_role("textbox", name="Montant demandé").fill("120,50")
         dialog.get_by_role("textbox", name="Montant demandé").press("Tab")
         dialog.get_by_role("button", name="Enregistrer").click()

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from db.model.office import Office
 from reports.content.plots import PLOTS
-from tests.db.rewriting import rewriting
+from tests.db.rewriting import history_rewritable
 from tests.pages.charts import take
 from tests.pages.spreadsheet import Spreadsheet, add, add_person
 
@@ -51,7 +51,7 @@ def office(server) -> Iterator[Office]:
 
 def happened(db: Office, moment: str, table: str = "") -> None:
     """Let the history say that what was typed in, in one table or in all, was so at that moment."""
-    with rewriting(db):
+    with history_rewritable(db):
         db.execute("UPDATE history SET at = ? WHERE ? IN ('', table_name)", (moment, table))
 
 

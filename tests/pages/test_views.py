@@ -103,7 +103,7 @@ def test_a_shared_view_made_by_the_guide_alone_opens_for_a_colleague_by_its_addr
     expect(theirs.page.locator('th[data-field="last_name"]')).to_have_attribute("aria-sort", "ascending")
     theirs.open_menu()
     expect(theirs.button("Renommer")).to_have_count(0)
-    expect(theirs.told("de La CIPA")).to_be_visible()
+    expect(theirs.message("de La CIPA")).to_be_visible()
 
 
 def views_of(server):
@@ -203,11 +203,11 @@ def test_an_address_that_leads_nowhere_says_so_and_shows_the_grid(server, people
     page = open_tab(as_="Bob")
     for number in (str(private), "abel", "9" * 40):
         grid = Views(page, f"{server.address}?vue={number}")
-        expect(grid.told("n’existe pas, ou n’est pas partagée avec vous")).to_be_visible()
+        expect(grid.message("n’existe pas, ou n’est pas partagée avec vous")).to_be_visible()
         expect(grid.counts).to_have_text("6 sur 7 personnes")
-        expect(grid.told("Secret")).to_have_count(0)
+        expect(grid.message("Secret")).to_have_count(0)
     page.goto(f"{server.address}?vue={need}")
-    expect(Views(page).told("celle d’un autre écran")).to_be_visible()
+    expect(Views(page).message("celle d’un autre écran")).to_be_visible()
 
     page.goto(f"{server.address}reseau?vue={need}")
     expect(Views(page).menu).to_contain_text("Vue : Besoins")
@@ -223,11 +223,11 @@ def test_what_a_view_can_no_longer_show_is_said(server, people, open_tab):
     db.execute("UPDATE list_domain SET retired = 1 WHERE code = 'film'")
     try:
         grid = Views(open_tab(as_="Bob"), f"{server.address}?vue={number}")
-        expect(grid.told("la valeur « Audiovisuel / Cinéma » n’est plus dans la liste")).to_be_visible()
-        expect(grid.told("« gone » n’est plus un champ de cette grille")).to_be_visible()
+        expect(grid.message("la valeur « Audiovisuel / Cinéma » n’est plus dans la liste")).to_be_visible()
+        expect(grid.message("« gone » n’est plus un champ de cette grille")).to_be_visible()
         expect(grid.counts).to_have_text("3 sur 7 personnes")
         grid.button("Fermer").click()
-        expect(grid.told("n’est plus un champ")).to_have_count(0)
+        expect(grid.message("n’est plus un champ")).to_have_count(0)
     finally:
         db.execute("UPDATE list_domain SET retired = 0 WHERE code = 'film'")
 
@@ -255,7 +255,7 @@ def test_inside_groups_cells_are_edited_pasted_and_walked_through(server, people
     grid.saved()
     eventually(lambda: heads(grid), ["Artisanat d’art 1", "Audiovisuel / Cinéma 3", "(vide) 2"])
     expect(grid.cell(1, "last_name")).to_have_text("Blum")
-    expect(grid.told("1 ligne a changé de groupe")).to_be_visible()
+    expect(grid.message("1 ligne a changé de groupe")).to_be_visible()
     grid.button("Ranger").click()
     expect(grid.cell(1, "last_name")).to_have_text("Dubois")
     assert grid.column("last_name") == ["Dubois", "Abel", "Blum", "Émery", "Colin", "Faure"]

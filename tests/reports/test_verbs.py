@@ -16,7 +16,7 @@ from db.rows import access_log
 from db.storage import connection
 from reports.__main__ import cli
 from reports.sheets import whole_file as whole
-from tests.db.given import given_person, given_stage
+from tests.db.factories import insert_person, insert_stage
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,7 +26,7 @@ def small_path(tmp_path_factory):
     """An office of one person, typed in today: quicker to draw than the demonstration."""
     path = tmp_path_factory.mktemp("small") / "palette.db"
     db = connection.create(path)
-    given_stage(db, given_person(db, rights=None), "diagnostic", "2022-05-01")
+    insert_stage(db, insert_person(db, rights=None), "diagnostic", "2022-05-01")
     db.close()
     return path
 

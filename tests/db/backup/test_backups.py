@@ -23,7 +23,7 @@ from db.rows import records, transactions
 from db.storage import connection
 from db.storage.integrity import check
 from tests.conftest import let_in
-from tests.db.given import given_benefit, given_person, without_rules
+from tests.db.factories import drop_rules, insert_benefit, insert_person
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 11, 24, 2, 15, tzinfo=UTC)
@@ -128,7 +128,7 @@ def test_a_backup_made_while_people_write_is_one_moment(db, path, folder, tmp_pa
 
 def test_copying_never_begins_again_however_much_is_written(db, path, tmp_path, monkeypatch):
     monkeypatch.setattr(create, "_PAGES", 2)
-    person, copy = given_person(db), tmp_path / "copy.db"
+    person, copy = insert_person(db), tmp_path / "copy.db"
     copying = threading.Thread(target=create._copy, args=(path, copy))
     before, saves = last_line(path), 0
 
@@ -147,7 +147,7 @@ def test_copying_never_begins_again_however_much_is_written(db, path, tmp_path, 
 
 def given_pair(db: Office) -> tuple[int, int]:
     """A person and one of her steps, that a writer keeps saying the same of."""
-    person = given_person(db, town="0")
+    person = insert_person(db, town="0")
     values = {"person_id": person, "happened_on": "2024-01-01", "domain": "coaching", "note": "0"}
     step = db.execute(
         f"INSERT INTO intervention ({', '.join(values)}) VALUES (?, ?, ?, ?) RETURNING id", tuple(values.values())
@@ -272,13 +272,13 @@ def test_no_file_makes_nothing(path, folder):
 
 
 def disagreeing_reference(db):
-    without_rules(db)
+    drop_rules(db)
     db.execute("PRAGMA foreign_keys = OFF")
-    given_benefit(db, 999, "rsa", "2020-01-01")
+    insert_benefit(db, 999, "rsa", "2020-01-01")
 
 
 def damaged_page(db):
-    given_person(db)
+    insert_person(db)
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     file = Path(db.execute("PRAGMA database_list").fetchone()[2])
     page = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'history_by_row'").fetchone()[0]

@@ -23,7 +23,7 @@ from db.rows import records
 from db.rows.records import Edit
 from db.storage import connection
 from db.storage.integrity import check
-from tests.db.given import given_person, without_rules
+from tests.db.factories import drop_rules, insert_person
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 11, 24, 2, 15, tzinfo=UTC)
@@ -47,7 +47,7 @@ def key(tmp_path):
 def made(path: Path, key: Path | None = None) -> Path:
     """A backup of a file in which somebody is called Marchand; since then she is called Nouvelle."""
     db = connection.open_file(path)
-    given_person(db)
+    insert_person(db)
     public = key.read_text().split()[3] if key else None
     backup = create.make_backup(path, folders.backup_folder(path), NOW, public)
     row = records.rows(db, db.tables["person"], [1])[0]
@@ -176,7 +176,7 @@ def test_what_fails_at_the_end_puts_the_first_file_back(db, path, monkeypatch, s
 
 
 def test_who_was_erased_since_is_erased_again(db, path):
-    gone, stays = given_person(db, last_name="Effacée"), given_person(db, last_name="Reste")
+    gone, stays = insert_person(db, last_name="Effacée"), insert_person(db, last_name="Reste")
     backup = create.make_backup(path, folders.backup_folder(path), NOW)
     erasure.erase(db, [gone], "Ada")
     db.close()
@@ -191,7 +191,7 @@ def test_who_was_erased_since_is_erased_again(db, path):
 
 
 def test_an_older_file_is_brought_up_before_it_is_checked(db, path):
-    without_rules(db)
+    drop_rules(db)
     db.close()
     backup = made(path)
 
@@ -300,7 +300,7 @@ def test_a_file_of_a_later_palette_is_refused(db, path):
 
 
 def test_rows_against_the_rules_are_refused_unless_one_says_so(db, path):
-    given_person(db)
+    insert_person(db)
     db.execute("UPDATE person SET version = 7")
     db.close()
     backup = create.make_backup(path, folders.backup_folder(path), NOW)
@@ -343,7 +343,7 @@ def run(*words: object) -> Result:
 
 
 def test_the_whole_way_with_a_key(db, path, tmp_path, monkeypatch):
-    given_person(db)
+    insert_person(db)
     db.close()
     key = tmp_path / "clé.txt"
     printed = run("backup-key", key).stdout
@@ -367,7 +367,7 @@ def test_the_whole_way_with_a_key(db, path, tmp_path, monkeypatch):
 
 
 def test_the_verb_says_how_many_were_erased_again(db, path):
-    gone = given_person(db)
+    gone = insert_person(db)
     db.close()
     made_where = run("backup", path).stdout.split(" : ")[1].strip()
     db = connection.open_file(path)

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from db.__main__ import cli, text_of
 from db.figures import counting
 from db.storage import connection
-from tests.db.given import given_exit, given_followed, given_person, given_stage
+from tests.db.factories import insert_exit, insert_followed_person, insert_person, insert_stage
 
 ROOT = Path(__file__).parents[3]
 
@@ -66,7 +66,7 @@ def test_check_of_a_sound_file(path):
 def test_check_prints_each_problem_and_fails(path):
     db = connection.create(path)
     for _ in range(2):
-        given_person(db)
+        insert_person(db)
     db.execute("UPDATE person SET version = 7")
     db.close()
 
@@ -94,8 +94,8 @@ def test_a_file_that_is_no_database_is_said_in_french(path):
 
 def test_photo_as_json_is_the_photo(path):
     db = connection.create(path)
-    person = given_followed(db, gender="man")
-    given_exit(db, person, "2022-05-01", "intermittent")
+    person = insert_followed_person(db, gender="man")
+    insert_exit(db, person, "2022-05-01", "intermittent")
     expected = counting.photo(db, "2022")
     db.close()
 
@@ -109,8 +109,8 @@ def test_photo_as_json_is_the_photo(path):
 
 def test_photo_as_text_lines_up_labels_and_french_numbers(path):
     db = connection.create(path)
-    given_stage(db, given_person(db), "accompaniment", "2020-01-01", "2022-06-30")
-    given_stage(db, given_person(db), "accompaniment", "2022-07-01")
+    insert_stage(db, insert_person(db), "accompaniment", "2020-01-01", "2022-06-30")
+    insert_stage(db, insert_person(db), "accompaniment", "2022-07-01")
     db.close()
 
     lines = run("photo", path, "2022").stdout.splitlines()

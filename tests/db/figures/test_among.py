@@ -11,16 +11,16 @@ from db.figures.periods import period_of
 from db.figures.populations import DIMENSIONS
 from db.rows import records
 from db.rows.queries import Filter, Query
-from tests.db.given import (
+from tests.db.factories import (
     delete,
-    given,
-    given_aid,
-    given_cer,
-    given_diagnostic,
-    given_exit,
-    given_followed,
-    given_person,
-    given_stage,
+    insert,
+    insert_aid,
+    insert_contract,
+    insert_diagnostic,
+    insert_exit,
+    insert_followed_person,
+    insert_person,
+    insert_stage,
 )
 
 YEAR = period_of("2022")
@@ -30,20 +30,22 @@ YEAR = period_of("2022")
 def office(db):
     """Name -> id: who is followed in 2022, who no longer is, and whose exits and aids are of that year."""
     ids = {
-        "potter": given_followed(db, last_name="Potier", gender="woman", territory="cahors", domain="crafts"),
-        "weaver": given_followed(db, last_name="Tisserand", gender="man", territory="cahors", domain="crafts"),
-        "singer": given_followed(db, last_name="Chanteur", gender="man", territory="figeac", domain="performing_arts"),
-        "nobody": given_followed(db, last_name="Anonyme", gender="woman"),
-        "former": given_person(db, last_name="Ancien", gender="man", territory="cahors"),
-        "never": given_person(db, last_name="Jamais", gender="woman", territory="cahors"),
+        "potter": insert_followed_person(db, last_name="Potier", gender="woman", territory="cahors", domain="crafts"),
+        "weaver": insert_followed_person(db, last_name="Tisserand", gender="man", territory="cahors", domain="crafts"),
+        "singer": insert_followed_person(
+            db, last_name="Chanteur", gender="man", territory="figeac", domain="performing_arts"
+        ),
+        "nobody": insert_followed_person(db, last_name="Anonyme", gender="woman"),
+        "former": insert_person(db, last_name="Ancien", gender="man", territory="cahors"),
+        "never": insert_person(db, last_name="Jamais", gender="woman", territory="cahors"),
     }
-    given_stage(db, ids["former"], "accompaniment", "2019-01-01", "2021-12-31")
-    given_exit(db, ids["singer"], "2022-04-01", "job")
-    given_exit(db, ids["former"], "2022-05-01", "job")
-    given_exit(db, ids["potter"], "2021-12-31", "job")  # not of the year
-    given_exit(db, ids["weaver"], "2022-06-01", "income")
-    given_aid(db, ids["former"], 100_00, "2022-03-01", type="training")
-    given_aid(db, ids["potter"], 50_00, "2022-03-01", type="equipment")
+    insert_stage(db, ids["former"], "accompaniment", "2019-01-01", "2021-12-31")
+    insert_exit(db, ids["singer"], "2022-04-01", "job")
+    insert_exit(db, ids["former"], "2022-05-01", "job")
+    insert_exit(db, ids["potter"], "2021-12-31", "job")  # not of the year
+    insert_exit(db, ids["weaver"], "2022-06-01", "income")
+    insert_aid(db, ids["former"], 100_00, "2022-03-01", type="training")
+    insert_aid(db, ids["potter"], 50_00, "2022-03-01", type="equipment")
     return ids
 
 
@@ -118,7 +120,7 @@ def test_two_events_are_of_the_same_person(db, office):
 
 
 def test_several_events_of_a_person_are_one_person(db, office):
-    given_exit(db, office["singer"], "2022-09-01", "job")
+    insert_exit(db, office["singer"], "2022-09-01", "job")
 
     assert counting.among(db, YEAR, {"by_reason": ("job",)}) == sorted([office["singer"], office["former"]])
 
@@ -132,9 +134,9 @@ def test_nothing_deleted_leads_anywhere(db, office):
 
 
 def test_every_figure_that_is_shared_out_leads_to_the_persons_behind_it(db, office):
-    given_diagnostic(db, office["potter"], "2022-01-10", "2022-02-10", obstacles='["housing", "mobility"]')
-    given_cer(db, office["singer"], "2022-03-02", "2022-03-02", "2022-09-01")
-    given(db, "intervention", person_id=office["former"], happened_on="2022-02-02", domain="coaching")
+    insert_diagnostic(db, office["potter"], "2022-01-10", "2022-02-10", obstacles='["housing", "mobility"]')
+    insert_contract(db, office["singer"], "2022-03-02", "2022-03-02", "2022-09-01")
+    insert(db, "intervention", person_id=office["former"], happened_on="2022-02-02", domain="coaching")
     shared = [name for name, figure in FIGURES.items() if figure.by]
 
     behind: dict[tuple[str, str], set[int]] = {}
@@ -250,7 +252,7 @@ def test_thousands_of_rows_can_be_chosen(db, office):
 
 
 def test_rows_of_any_table_can_be_chosen(db):
-    ids = [given(db, "partner", name=f"Structure {place}", kind="other") for place in range(3)]
+    ids = [insert(db, "partner", name=f"Structure {place}", kind="other") for place in range(3)]
     page = records.read(db, db.tables["partner"], Query((Filter("id", "among", tuple(ids[1:])),)))
 
     assert [row.id for row in page.rows] == ids[1:]

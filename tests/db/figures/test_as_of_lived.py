@@ -15,9 +15,9 @@ from db.figures.definitions import FIGURES
 from db.figures.periods import period_of
 from db.model.office import Office
 from db.storage import connection
-from tests.db.examples import unguarded
-from tests.db.given import delete, given, without_rules
-from tests.db.rewriting import rewriting
+from tests.db.examples import open_raw
+from tests.db.factories import delete, drop_rules, insert
+from tests.db.rewriting import history_rewritable
 
 # --- whatever happened: what is counted looking back is what was counted then ---
 
@@ -90,7 +90,7 @@ def do(db: Office, step: Step) -> None:
         mine = {"person_id": persons[number % len(persons)]} if table != "person" and persons else {}
         names = DEFAULTS.get(table, {})
         if mine or table == "person":
-            given(db, table, **mine, **names, **values)
+            insert(db, table, **mine, **names, **values)
     elif ids:
         _alter(db, action, table, values, ids[number % len(ids)], persons)
 
@@ -123,7 +123,7 @@ def unruled(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("past") / "unruled.db"
     shutil.copy(empty_file, path)
     with closing(connection.connect(path)) as db:
-        without_rules(db)
+        drop_rules(db)
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path
 
@@ -134,12 +134,12 @@ def lived_through(path: Path, steps: list[Step]) -> list[tuple[str, list[Any]]]:
     with closing(connection.connect(path)) as db:
         db.execute("PRAGMA foreign_keys = OFF")
         db.execute("PRAGMA synchronous = OFF")
-        with rewriting(db):
+        with history_rewritable(db):
             db.execute("UPDATE history SET at = '2022-12-31T08:00:00.000Z'")
         for number, step in enumerate(steps):
             last = db.execute("SELECT max(id) FROM history").fetchone()[0]
             do(db, step)
-            with rewriting(db):
+            with history_rewritable(db):
                 db.execute("UPDATE history SET at = ? WHERE id > ?", (f"2023-01-{number + 1:02}T08:00:00.000Z", last))
             found.append((f"2023-01-{number + 1:02}T12:00:00.000Z", counted(db)))
     return found
@@ -169,7 +169,7 @@ def test_looking_back_would_notice_a_line_of_history_that_is_missing(unruled, tm
         ("update", "person", {"gender": "man"}, 0),
     ]
     (_, (moment, then), _) = lived_through(path, steps)
-    with closing(unguarded(path)) as raw:
+    with closing(open_raw(path)) as raw:
         raw.execute("DROP TRIGGER history_stays_delete")
         raw.execute("DELETE FROM history WHERE action = 'update'")
 

@@ -21,9 +21,19 @@ from db.figures.definitions import FIGURES
 from db.figures.periods import period_of
 from db.model.office import Office
 from db.storage import connection
-from tests.db.figures.recount import SECOND, SHARED, WHOLE, OfficeFrames, Recount, asked, differing, recount, told
-from tests.db.figures.varied import END, RETIRED, START, varied
-from tests.db.given import given_aid, given_followed
+from tests.db.factories import insert_aid, insert_followed_person
+from tests.db.figures.recount import (
+    EVERYBODY,
+    SHARED,
+    SHARED_TWICE,
+    OfficeFrames,
+    Recount,
+    as_parts,
+    figures_of,
+    list_differences,
+    recount,
+)
+from tests.db.figures.varied import END, RETIRED, START, write_varied_office
 
 # --- what the tests ask ---
 
@@ -55,7 +65,7 @@ class File:
 @pytest.fixture(scope="module", params=[0, 1, 2], ids=["all", "calendar_year", "rolling"])
 def file(request, tmp_path_factory) -> Iterator[File]:
     path = tmp_path_factory.mktemp("pandas") / "palette.db"
-    varied(path, request.param)
+    write_varied_office(path, request.param)
     db = connection.open_file(path)
     yield File(db, OfficeFrames(db))
     db.close()
@@ -101,10 +111,10 @@ def test_the_second_computation_has_every_figure(file):
 
     assert again.figures.keys() == FIGURES.keys()
     assert [
-        name for name in FIGURES if again.value(name, WHOLE) in (0, {}, None)
+        name for name in FIGURES if again.value(name, EVERYBODY) in (0, {}, None)
     ] == []  # the files have something of everything
     assert set(SHARED) == {name for name, figure in FIGURES.items() if figure.by}
-    assert set(SECOND) == {name for name, figure in FIGURES.items() if figure.other}
+    assert set(SHARED_TWICE) == {name for name, figure in FIGURES.items() if figure.other}
 
 
 @some(12)
@@ -117,7 +127,7 @@ def test_every_figure_of_any_day_year_or_period_is_what_pandas_finds(file, data)
 
     if not period_of(when).is_day:
         photo |= {"exits": photo["exits"]["total"], "by_reason": photo["exits"]["by_reason"]}
-    assert differing(file.db, again, when) == set()
+    assert list_differences(file.db, again, when) == set()
     assert {name: used(value) for name, value in photo.items()} == {name: labelled(again, name) for name in photo}
 
 
@@ -127,7 +137,7 @@ def used(value: Any) -> Any:
 
 def labelled(again: Recount, name: str) -> Any:
     """The figure by label; two codes may bear the same."""
-    value = again.value(name, WHOLE)
+    value = again.value(name, EVERYBODY)
     if not isinstance(value, dict):
         return value
     labels = again.labels(name)
@@ -148,7 +158,7 @@ def test_parts_have_their_labels_and_what_counts_nobody_is_shown_too(file, data)
         labels, shown = again.labels(name), {part.code: part.label for part in shares}
         places = [list(labels).index(part.code) for part in shares if part.code in labels]
         assert shown == {code: labels.get(code, "Non renseigné") for code in shown}
-        assert name in SECOND or labels.keys() - RETIRED <= shown.keys()
+        assert name in SHARED_TWICE or labels.keys() - RETIRED <= shown.keys()
         assert places == sorted(places)
 
 
@@ -160,7 +170,7 @@ def test_figures_of_the_persons_chosen_are_what_pandas_finds(file, data):
 
     chosen = data.draw(choices(again))
 
-    assert differing(file.db, again, when, chosen) == set()
+    assert list_differences(file.db, again, when, chosen) == set()
     assert set(counting.among(file.db, period_of(when), chosen)) == again.among(chosen)
 
 
@@ -170,13 +180,13 @@ def test_what_was_chosen_of_a_figure_leaves_that_figure_whole(file, when):
 
     taken, whole = (counting.take(file.db, period_of(when), FIGURES, some) for some in (chosen, None))
 
-    assert differing(file.db, recount(file.office, when), when, chosen) == set()
-    assert told(taken["gender_by_domain"]) == told(whole["gender_by_domain"])
-    assert told(taken["gender"]) != told(whole["gender"])  # narrowed by the domain
-    assert told(taken["domain"]) != told(whole["domain"])  # narrowed by the gender
-    ages = [code for code, _ in told(whole["gender_by_age"])][:2]
+    assert list_differences(file.db, recount(file.office, when), when, chosen) == set()
+    assert as_parts(taken["gender_by_domain"]) == as_parts(whole["gender_by_domain"])
+    assert as_parts(taken["gender"]) != as_parts(whole["gender"])  # narrowed by the domain
+    assert as_parts(taken["domain"]) != as_parts(whole["domain"])  # narrowed by the gender
+    ages = [code for code, _ in as_parts(whole["gender_by_age"])][:2]
     of_age = counting.take(file.db, period_of(when), FIGURES, {"gender": ("woman",), "age": tuple(ages)})
-    assert told(of_age["gender_by_age"]) == told(whole["gender_by_age"])
+    assert as_parts(of_age["gender_by_age"]) == as_parts(whole["gender_by_age"])
 
 
 @some(5)
@@ -184,9 +194,9 @@ def test_what_was_chosen_of_a_figure_leaves_that_figure_whole(file, when):
 def test_persons_behind_a_part_are_those_that_pandas_finds(file, data):
     when = data.draw(whens(file))
     again, period = recount(file.office, when), period_of(when)
-    chosen = data.draw(st.just(WHOLE) | choices(again))
+    chosen = data.draw(st.just(EVERYBODY) | choices(again))
 
-    for name, value in counting.take(file.db, period, asked(period), chosen).items():
+    for name, value in counting.take(file.db, period, figures_of(period), chosen).items():
         counted = again.narrowed(name, chosen)
         assert counting.persons(file.db, period, name, chosen=chosen) == sorted(set(counted.person))
         for part in data.draw(st.permutations(value))[:2] if isinstance(value, tuple) else ():
@@ -267,25 +277,25 @@ IN_2023 = "BETWEEN '2023-01-01' AND '2023-12-31'"
 @pytest.mark.parametrize("file", [0], ids=["all"], indirect=True)
 def test_a_changed_row_does_not_go_unnoticed(file, sql, noticed):
     before = recount(file.office, "2023")
-    assert differing(file.db, before, "2023") == set()
+    assert list_differences(file.db, before, "2023") == set()
 
     with changed(file.db, sql):
-        assert noticed <= differing(file.db, before, "2023")
-        assert differing(file.db, recount(OfficeFrames(file.db), "2023"), "2023") == set()
+        assert noticed <= list_differences(file.db, before, "2023")
+        assert list_differences(file.db, recount(OfficeFrames(file.db), "2023"), "2023") == set()
 
 
 def test_twelve_rolling_months_that_end_on_29_february_begin_on_1_march(tmp_path):
     with closing(connection.create(tmp_path / "palette.db")) as db:
         db.execute("UPDATE setting SET aid_ceiling_period = 'rolling'")
-        given_aid(db, given_followed(db), 900_00, "2023-03-01")
+        insert_aid(db, insert_followed_person(db), 900_00, "2023-03-01")
 
-        assert differing(db, recount(OfficeFrames(db), "2024-02-29"), "2024-02-29") == set()
+        assert list_differences(db, recount(OfficeFrames(db), "2024-02-29"), "2024-02-29") == set()
 
 
 def test_somebody_with_two_events_is_among_the_chosen_once(tmp_path):
     with closing(connection.create(tmp_path / "palette.db")) as db:
-        person = given_followed(db)
-        given_aid(db, person, 100_00, "2023-03-01")
-        given_aid(db, person, 100_00, "2023-05-01")
+        person = insert_followed_person(db)
+        insert_aid(db, person, 100_00, "2023-03-01")
+        insert_aid(db, person, 100_00, "2023-05-01")
 
         assert counting.among(db, period_of("2023"), {"aids": ("equipment",)}) == [person]

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from db.figures import counting
 from db.model.office import Office
 from db.storage import connection
-from tests.db.given import given, without_rules
+from tests.db.factories import drop_rules, insert
 
 START, END = date(2021, 9, 1), date(2023, 4, 30)
 """The days on which made-up rows begin; two ends of a year and several quarters lie between them."""
@@ -118,7 +118,7 @@ def edges(office: list[Someone]) -> list[date]:
 @pytest.fixture(scope="module")
 def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     db = connection.create(tmp_path_factory.mktemp("recount") / "palette.db")
-    without_rules(db)  # not every made-up accompaniment has the rights it needs; no figure depends on that
+    drop_rules(db)  # not every made-up accompaniment has the rights it needs; no figure depends on that
     yield db
     db.close()
 
@@ -137,12 +137,12 @@ def counted(db: Office, office: list[Someone], ask: Callable[[], dict[str, Any]]
 def write(db: Office, someone: Someone) -> None:
     values = {name: iso(value) for name, value in someone.values.items()}
     # Deleted from the start: the rows stay behind undeleted, as a second program might leave them.
-    person = given(db, "person", last_name="N", first_name="P", deleted_at=mark(someone.deleted), **values)
+    person = insert(db, "person", last_name="N", first_name="P", deleted_at=mark(someone.deleted), **values)
     for spell in someone.stages:
         mode = ("light" if spell.light else "standard") if spell.kind == "accompaniment" else None
-        given(db, "stage", person_id=person, mode=mode, **columns(spell))
+        insert(db, "stage", person_id=person, mode=mode, **columns(spell))
     for spell in someone.benefits:
-        given(db, "benefit", person_id=person, subject_to_duties=1, **columns(spell))
+        insert(db, "benefit", person_id=person, subject_to_duties=1, **columns(spell))
     for number, event in enumerate(someone.events):
         write_event(db, person, number, event)
 
@@ -152,13 +152,13 @@ def write_event(db: Office, person: int, number: int, event: tuple[str, date, st
     common = {"person_id": person, "deleted_at": mark(gone)}
     if table == "exit":
         scope, reason = ("accompaniment", "job") if what == "left" else ("rsa", what)
-        given(db, "exit", left_on=iso(day), scope=scope, reason=reason, **common)
+        insert(db, "exit", left_on=iso(day), scope=scope, reason=reason, **common)
     elif table == "diagnostic":
         completed = None if what == "left" else iso(day)
-        given(db, "diagnostic", started_on="2020-01-01", completed_on=completed, **common)
+        insert(db, "diagnostic", started_on="2020-01-01", completed_on=completed, **common)
     else:  # a contract a year from 2031 on, so that no two overlap, signed on the day
         dates = {"signed_on": iso(day), "starts_on": f"{2031 + number}-01-01", "ends_on": f"{2031 + number}-06-30"}
-        given(db, "cer", kind="engagement", rank="first", **dates, **common)
+        insert(db, "cer", kind="engagement", rank="first", **dates, **common)
 
 
 def columns(spell: Spell) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from db.figures.definitions import FIGURES, VERSION
 from db.figures.periods import period_of
 from db.figures.populations import WITH
 from db.storage import connection
-from tests.db.examples import forget_open_files, unguarded
-from tests.db.given import given_exit, given_followed
+from tests.db.examples import forget_open_files, open_raw
+from tests.db.factories import insert_exit, insert_followed_person
 
 # --- kept and read back ---
 
@@ -55,7 +55,7 @@ def test_its_moment_is_told_in_the_office_s_own_time(db):
 
 def test_figures_are_kept_to_the_last_decimal_and_in_their_order(db):
     for _ in range(3):
-        given_exit(db, given_followed(db, domain="crafts", birth_date=None), "2022-05-02")
+        insert_exit(db, insert_followed_person(db, domain="crafts", birth_date=None), "2022-05-02")
     numbers = counting.photo(db, "2022")
 
     found = kept(db, numbers).numbers
@@ -80,10 +80,10 @@ def test_whatever_numbers_are_frozen_come_back_exactly(db, numbers):
 
 
 def test_what_is_frozen_stays_when_the_file_changes(db):
-    given_followed(db)
+    insert_followed_person(db)
     found = kept(db, counting.photo(db, "2022"))
 
-    given_followed(db)
+    insert_followed_person(db)
 
     assert counting.photo(db, "2022")["followed"] == 2
     assert snapshots.get(db, found.id).numbers["followed"] == 1
@@ -127,7 +127,7 @@ def test_too_long_a_note_is_refused_in_french(db):
 def test_the_file_itself_refuses_to_change_or_remove_a_frozen_report(db, path, sql):
     found = kept(db)
 
-    with closing(unguarded(path)) as raw, pytest.raises(sqlite3.IntegrityError) as error:
+    with closing(open_raw(path)) as raw, pytest.raises(sqlite3.IntegrityError) as error:
         raw.execute(sql)
 
     assert str(error.value) == "un bilan figé ne change plus"
@@ -137,7 +137,7 @@ def test_the_file_itself_refuses_to_change_or_remove_a_frozen_report(db, path, s
 def test_the_file_refuses_to_replace_a_frozen_report(db, path):
     found = kept(db)
 
-    with closing(unguarded(path)) as raw, suppress(sqlite3.IntegrityError):
+    with closing(open_raw(path)) as raw, suppress(sqlite3.IntegrityError):
         raw.execute(
             "INSERT OR REPLACE INTO frozen (id, who, period, known_on, note, version, numbers)"
             " VALUES (1, 'Bob', '2022', '', '', 1, '{}')"
@@ -147,7 +147,7 @@ def test_the_file_refuses_to_replace_a_frozen_report(db, path):
 
 
 def test_numbers_that_are_not_json_are_refused_by_the_file(db, path):
-    with closing(unguarded(path)) as raw, pytest.raises(sqlite3.IntegrityError):
+    with closing(open_raw(path)) as raw, pytest.raises(sqlite3.IntegrityError):
         raw.execute(
             "INSERT INTO frozen (who, period, known_on, note, version, numbers) VALUES ('Bob', '2022', '', '', 1, '{')"
         )
@@ -160,8 +160,8 @@ def test_numbers_that_are_not_json_are_refused_by_the_file(db, path):
     "lacking", [["DROP TABLE frozen"], ["DROP TRIGGER frozen_stays_update", "DROP TRIGGER frozen_stays_delete"]]
 )
 def test_an_older_file_gets_what_it_lacks_when_it_is_opened(db, path, lacking):
-    given_followed(db)
-    with closing(unguarded(path)) as raw:
+    insert_followed_person(db)
+    with closing(open_raw(path)) as raw:
         for statement in lacking:
             raw.execute(statement)
     forget_open_files()

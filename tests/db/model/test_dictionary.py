@@ -11,7 +11,7 @@ from db.model.dictionary import FILES, PERSON, TABLES
 from db.model.fields import Field, Grouping, OfficeTable, Privacy
 from db.model.lists import LISTS
 from db.model.types import Choice, Choices, Reference, References, Text
-from tests.db.examples import EVERY_COLUMN, EVERY_FIELD, every_table, offenders
+from tests.db.examples import EVERY_COLUMN, EVERY_FIELD, every_table, list_offenders
 
 THIRTEEN = {
     "person": "Personne",
@@ -90,7 +90,7 @@ def test_the_control_what_one_field_breaks_is_told_with_its_name():
     def look(_, field):
         assert field.name != "birth_date"
 
-    (told,) = offenders(EVERY_FIELD, look)
+    (told,) = list_offenders(EVERY_FIELD, look)
 
     assert len(EVERY_FIELD) > 100
     assert told.startswith("person.birth_date: ")
@@ -104,21 +104,21 @@ def test_every_field_is_described():
         assert field.help.endswith((".", "…", "fr", "?"))
         assert isinstance(field.privacy, Privacy)
 
-    assert offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, look) == []
 
 
 def test_labels_are_told_apart_within_a_table():
     def look(table, column):
         assert [item.label for item in table.columns].count(column.label) == 1
 
-    assert offenders(EVERY_COLUMN, look) == []
+    assert list_offenders(EVERY_COLUMN, look) == []
 
 
 def test_only_a_grouped_field_says_how_it_is_published():
     def look(_, field):
         assert (field.published is not None) == (field.privacy is Privacy.GROUPED)
 
-    assert offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, look) == []
 
 
 def test_free_text_is_never_published():
@@ -126,7 +126,7 @@ def test_free_text_is_never_published():
         if isinstance(field.type, Text | Reference | References):
             assert field.privacy is Privacy.SECRET
 
-    assert offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, look) == []
 
 
 def test_what_is_grouped_is_a_value_of_its_list():
@@ -136,7 +136,7 @@ def test_what_is_grouped_is_a_value_of_its_list():
             assert set(codes) <= set(field.list.values)
             assert len(set(codes)) == len(codes)
 
-    assert offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, look) == []
 
 
 def test_what_is_published_is_counted_by_a_figure_and_has_a_category_for_everybody_else():
@@ -146,14 +146,14 @@ def test_what_is_published_is_counted_by_a_figure_and_has_a_category_for_everybo
             assert field.published.labels[field.published.category(None)] == field.published.rest
             assert field.published.category("a value added later") == field.published.category(None)
 
-    assert offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, look) == []
 
 
 def test_a_reference_points_to_a_declared_table():
     def look(_, field):
         assert field.target is None or field.target in TABLES
 
-    assert offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, look) == []
 
 
 @every_table

@@ -27,9 +27,9 @@ from db.model.types import (
     YesNo,
 )
 from db.rows import records
-from tests.db.examples import EVERY_FIELD, every_type, offenders
-from tests.db.given import given as given_row
-from tests.db.given import given_person
+from tests.db.examples import EVERY_FIELD, every_type, list_offenders
+from tests.db.factories import insert as given_row
+from tests.db.factories import insert_person
 
 KNOWN = Context({values.name: values.values for values in LISTS}, find=lambda table, text: int(text.split("n°")[1]))
 SPACES = [" ", "\u00a0", "\u202f", "\u2009", "\t", ""]
@@ -198,7 +198,7 @@ def test_numbers_are_written_in_french():
 
 
 def test_a_reference_is_read_by_the_title_of_its_row_in_any_order(db):
-    person = given_person(db, last_name="Lebœuf-Éluard", first_name="Zoé")
+    person = insert_person(db, last_name="Lebœuf-Éluard", first_name="Zoé")
     kind, known = Reference("person"), records.context(db)
 
     for text in ("Lebœuf-Éluard Zoé", "zoe leboeuf-eluard", f"n° {person}", f"LEBŒUF-ÉLUARD ZOÉ n° {person}"):
@@ -206,7 +206,7 @@ def test_a_reference_is_read_by_the_title_of_its_row_in_any_order(db):
 
 
 def test_two_of_the_same_name_must_be_told_apart_by_their_number(db):
-    first, second = given_person(db), given_person(db)
+    first, second = insert_person(db), insert_person(db)
     kind, known = Reference("person"), records.context(db)
 
     with pytest.raises(FieldError) as error:
@@ -228,7 +228,7 @@ def test_a_number_in_a_name_is_not_the_number_of_a_row(db):
 
 
 def test_nobody_is_found_by_an_unknown_name_or_once_deleted(db):
-    gone = given_person(db, last_name="Partie")
+    gone = insert_person(db, last_name="Partie")
     db.execute("UPDATE person SET deleted_at = '2024-01-01' WHERE id = ?", (gone,))
     kind, known = Reference("person"), records.context(db)
 
@@ -238,7 +238,7 @@ def test_nobody_is_found_by_an_unknown_name_or_once_deleted(db):
 
 
 def test_a_contract_is_found_by_its_dates_among_many(db):
-    person = given_person(db)
+    person = insert_person(db)
     for year in range(1950, 2020):
         days = {"signed_on": f"{year}-01-01", "starts_on": f"{year}-01-01", "ends_on": f"{year}-06-30"}
         given_row(db, "cer", person_id=person, kind="cer", rank="first", **days)
@@ -247,7 +247,7 @@ def test_a_contract_is_found_by_its_dates_among_many(db):
 
 
 def test_several_references_are_read_once_each(db):
-    zoe, ada = given_person(db, first_name="Zoé"), given_person(db, first_name="Ada")
+    zoe, ada = insert_person(db, first_name="Zoé"), insert_person(db, first_name="Ada")
 
     assert References("person").read("Marchand Ada ; zoe marchand;Marchand Ada", records.context(db)) == (ada, zoe)
 
@@ -327,4 +327,4 @@ def test_an_empty_cell_is_an_empty_value():
         assert field.type.show(None, KNOWN) == ""
         assert field.type.read("  ", KNOWN) is None
 
-    assert offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, look) == []

@@ -7,13 +7,13 @@ from db.people import duplicates, merge, merge_preview, similarity
 from db.rows import undo
 from db.storage import connection
 from db.storage.integrity import check
-from tests.db.given import delete, given_person
+from tests.db.factories import delete, insert_person
 
 BASE = {"last_name": "Lefebvre", "first_name": "Nathalie"}
 
 
 def people(db, *persons):
-    return [given_person(db, None, **{**BASE, **values}) for values in persons]
+    return [insert_person(db, None, **{**BASE, **values}) for values in persons]
 
 
 def reasons(db, first, second):
@@ -138,7 +138,7 @@ def test_two_ways_of_looking_agree_on_a_whole_office(tmp_path):
     db = connection.open_file(tmp_path / "many.db")
     for name in ("Delmas Jeanne", "Delmaz Jeanne", "Jeanne Delmas", "Delmas-Roux Jeanne", "Delmas Jane"):
         last, first = name.split()
-        given_person(db, None, last_name=last, first_name=first)
+        insert_person(db, None, last_name=last, first_name=first)
     everybody = duplicates.index(db).people
     every = {
         (one.id, other.id)

@@ -17,7 +17,7 @@ from db.rows.queries import Query
 from db.rows.records import Edit
 from db.storage import connection
 from db.storage.integrity import check
-from tests.db.given import given, given_benefit, given_stage
+from tests.db.factories import insert, insert_benefit, insert_stage
 
 SECRETS = ("Zorglubescu", "Quintilienne", "zorglub@exemple.fr", "Mazurkarillon", "Trombinoscopal", "Xylophageur")
 
@@ -43,8 +43,8 @@ def given_file(db):
     person = new(
         db, PERSON, last_name="Zorglubescu", first_name="Quintilienne", gender="woman", email="zorglub@exemple.fr"
     )
-    given_benefit(db, person, "rsa", "2015-01-01")
-    given_stage(db, person, "accompaniment", "2022-01-01")
+    insert_benefit(db, person, "rsa", "2015-01-01")
+    insert_stage(db, person, "accompaniment", "2022-01-01")
     met = new(
         db,
         INTERVENTION,
@@ -107,8 +107,8 @@ def test_what_is_left_says_when_and_by_whom(db):
 def test_frozen_figures_stay_and_the_past_is_still_counted_for_the_others(db, path):
     person = given_file(db)
     other = new(db, PERSON, last_name="Marchand", first_name="Lou", gender="man")
-    given_benefit(db, other, "rsa", "2015-01-01")
-    given_stage(db, other, "accompaniment", "2022-01-01")
+    insert_benefit(db, other, "rsa", "2015-01-01")
+    insert_stage(db, other, "accompaniment", "2022-01-01")
     year = period_of("2022")
     numbers = counting.photo(db, "2022")
     kept = snapshots.freeze(db, year, numbers, "Anne")
@@ -242,7 +242,7 @@ def test_a_reader_that_holds_the_old_pages_is_told(db, path):
 
 def test_participants_of_a_deleted_project_too(db):
     person = given_file(db)
-    project = given(db, "project", name="Atelier", participants=json.dumps([person]), deleted_at="2022-01-01")
+    project = insert(db, "project", name="Atelier", participants=json.dumps([person]), deleted_at="2022-01-01")
 
     erasure.erase(db, [person], "Admin")
 

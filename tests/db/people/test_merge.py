@@ -11,16 +11,16 @@ from db.people.merge_preview import BOTH, GONE, KEEP, look
 from db.rows import history, operations, records, undo
 from db.rows.records import Edit
 from db.storage.integrity import check
-from tests.db.given import (
-    given,
-    given_aid,
-    given_benefit,
-    given_cer,
-    given_diagnostic,
-    given_exit,
-    given_person,
-    given_stage,
-    without_rules,
+from tests.db.factories import (
+    drop_rules,
+    insert,
+    insert_aid,
+    insert_benefit,
+    insert_contract,
+    insert_diagnostic,
+    insert_exit,
+    insert_person,
+    insert_stage,
 )
 
 DAY = "2026-06-15"
@@ -29,10 +29,10 @@ DAY = "2026-06-15"
 @pytest.fixture
 def two(db):
     """The same person twice: her rights begin on different days in either file, and may follow one another."""
-    keep = given_person(db, None, last_name="Marchand", first_name="Lou", phone="0565000001", note="Atelier à Figeac.")
-    gone = given_person(db, None, last_name="Marchant", first_name="Lou", email="lou@exemple.fr", note="Permis B.")
-    given_benefit(db, keep, "rsa", "2024-01-01")
-    given_benefit(db, gone, "rsa", "2020-01-01", "2023-12-31")
+    keep = insert_person(db, None, last_name="Marchand", first_name="Lou", phone="0565000001", note="Atelier à Figeac.")
+    gone = insert_person(db, None, last_name="Marchant", first_name="Lou", email="lou@exemple.fr", note="Permis B.")
+    insert_benefit(db, keep, "rsa", "2024-01-01")
+    insert_benefit(db, gone, "rsa", "2020-01-01", "2023-12-31")
     return keep, gone
 
 
@@ -73,19 +73,19 @@ def undo_last(db):
 def full(db, two):
     """A row of every kind in the file that goes, each resting on others, and projects that name her."""
     keep, gone = two
-    given(db, "orientation", person_id=gone, requested_on="2019-12-01")
-    given_stage(db, gone, "accompaniment", "2020-02-01", "2023-06-30")
-    diagnostic = given_diagnostic(db, gone, "2020-01-05", "2020-03-01")
-    first = given_cer(db, gone, "2020-02-01", "2020-02-01", "2020-12-31")
+    insert(db, "orientation", person_id=gone, requested_on="2019-12-01")
+    insert_stage(db, gone, "accompaniment", "2020-02-01", "2023-06-30")
+    diagnostic = insert_diagnostic(db, gone, "2020-01-05", "2020-03-01")
+    first = insert_contract(db, gone, "2020-02-01", "2020-02-01", "2020-12-31")
     # A renewal that overlaps what it replaces, and was entered before it had a follower.
-    second = given_cer(db, gone, "2020-10-01", "2020-10-01", "2021-09-30", rank="renewal", replaces_id=first)
+    second = insert_contract(db, gone, "2020-10-01", "2020-10-01", "2021-09-30", rank="renewal", replaces_id=first)
     for plan in ({"diagnostic_id": diagnostic}, {"cer_id": second}):
-        given(db, "action", person_id=gone, objective="Trouver un atelier", state="todo", **plan)
-    given_aid(db, gone, 300_00)
-    given_exit(db, gone, "2023-07-01")
-    given(db, "intervention", person_id=gone, happened_on="2022-02-02", domain="network")
+        insert(db, "action", person_id=gone, objective="Trouver un atelier", state="todo", **plan)
+    insert_aid(db, gone, 300_00)
+    insert_exit(db, gone, "2023-07-01")
+    insert(db, "intervention", person_id=gone, happened_on="2022-02-02", domain="network")
     projects = [
-        given(db, "project", name=name, participants=f"[{persons}]")
+        insert(db, "project", name=name, participants=f"[{persons}]")
         for name, persons in (("Expo", f"{gone}"), ("Concert", f"{gone}, {keep}"), ("Stage", f"{keep}"))
     ]
     return keep, gone, projects
@@ -170,10 +170,10 @@ def test_a_value_that_is_wrong_is_told_and_nothing_is_written(db, two):
 
 def test_exact_twins_are_kept_once_and_what_rests_on_them_follows(db, two):
     keep, gone = two
-    mine, theirs = (given_diagnostic(db, person, "2025-01-05", None, skills="Gravure") for person in two)
-    given(db, "action", person_id=keep, diagnostic_id=mine, objective="Exposer", state="todo")
-    same = given(db, "action", person_id=gone, diagnostic_id=theirs, objective="Exposer", state="todo")
-    other = given(db, "action", person_id=gone, diagnostic_id=theirs, objective="Se former", state="todo")
+    mine, theirs = (insert_diagnostic(db, person, "2025-01-05", None, skills="Gravure") for person in two)
+    insert(db, "action", person_id=keep, diagnostic_id=mine, objective="Exposer", state="todo")
+    same = insert(db, "action", person_id=gone, diagnostic_id=theirs, objective="Exposer", state="todo")
+    other = insert(db, "action", person_id=gone, diagnostic_id=theirs, objective="Se former", state="todo")
     before = contents(db)
     twins = look(db, keep, gone).twins
     assert twins[("diagnostic", theirs)] == ("diagnostic", mine)
@@ -194,10 +194,10 @@ def test_exact_twins_are_kept_once_and_what_rests_on_them_follows(db, two):
 def contracts(db, two):
     """Two contracts that share days, each with an action of its own."""
     keep, gone = two
-    mine = given_cer(db, keep, "2025-01-01", "2025-01-01", "2025-06-30")
-    theirs = given_cer(db, gone, "2025-03-01", "2025-03-01", "2025-12-31", kind="engagement")
+    mine = insert_contract(db, keep, "2025-01-01", "2025-01-01", "2025-06-30")
+    theirs = insert_contract(db, gone, "2025-03-01", "2025-03-01", "2025-12-31", kind="engagement")
     for person, contract in ((keep, mine), (gone, theirs)):
-        given(db, "action", person_id=person, cer_id=contract, objective=f"Action {contract}", state="todo")
+        insert(db, "action", person_id=person, cer_id=contract, objective=f"Action {contract}", state="todo")
     return keep, gone, mine, theirs
 
 
@@ -232,8 +232,8 @@ def test_the_later_contract_may_stand_as_a_renewal_of_the_earlier(db, contracts)
 
 def test_two_stages_of_the_same_days_may_follow_one_another(db, two):
     keep, gone = two
-    mine = given_stage(db, keep, "accompaniment", "2024-03-01")
-    theirs = given_stage(db, gone, "accompaniment", "2022-01-01", mode="light")
+    mine = insert_stage(db, keep, "accompaniment", "2024-03-01")
+    theirs = insert_stage(db, gone, "accompaniment", "2022-01-01", mode="light")
     (clash,) = look(db, keep, gone).clashes
     assert clash.usual == GONE, "it covers the other"
     before = contents(db)
@@ -250,8 +250,8 @@ def test_two_stages_of_the_same_days_may_follow_one_another(db, two):
 
 def test_a_choice_that_leaves_an_accompaniment_without_rights_is_refused(db, two):
     keep, gone = two
-    given_benefit(db, gone, "none", "2024-02-01", subject_to_duties=0)
-    given_stage(db, keep, "accompaniment", "2024-03-01")
+    insert_benefit(db, gone, "none", "2024-02-01", subject_to_duties=0)
+    insert_stage(db, keep, "accompaniment", "2024-03-01")
     (clash,) = look(db, keep, gone).clashes
     choices = MergeChoices(sides={clash.place: GONE})
     before = whole_file(db)
@@ -270,8 +270,8 @@ def test_a_choice_that_leaves_an_accompaniment_without_rights_is_refused(db, two
 
 def test_aids_that_pass_the_ceiling_together_ask_for_a_reason(db, two):
     keep, gone = two
-    given_aid(db, keep, 600_00)
-    aid = given_aid(db, gone, 400_00, "2024-08-01")
+    insert_aid(db, keep, 600_00)
+    aid = insert_aid(db, gone, 400_00, "2024-08-01")
     before = whole_file(db)
 
     told = merging.rehearse(db, keep, gone, MergeChoices(), "Ada")
@@ -290,9 +290,9 @@ def test_aids_that_pass_the_ceiling_together_ask_for_a_reason(db, two):
 
 def test_an_aid_granted_past_the_ceiling_does_not_bar_the_way_back(db, two):
     keep, gone = two
-    given_aid(db, gone, 800_00, "2024-01-10")
-    given_aid(db, gone, 350_00, "2024-02-10", override_reason="Vol de l’outillage.")
-    given_aid(db, keep, 100_00, "2024-03-10")
+    insert_aid(db, gone, 800_00, "2024-01-10")
+    insert_aid(db, gone, 350_00, "2024-02-10", override_reason="Vol de l’outillage.")
+    insert_aid(db, keep, 100_00, "2024-03-10")
     before = contents(db)
 
     merge(db, keep, gone, reason="Deux dossiers.")
@@ -306,7 +306,7 @@ def test_an_aid_granted_past_the_ceiling_does_not_bar_the_way_back(db, two):
 
 def test_what_a_colleague_changed_meanwhile_is_a_conflict_and_nothing_is_written(db, two):
     keep, gone = two
-    aid = given_aid(db, gone, 100_00)
+    aid = insert_aid(db, gone, 100_00)
     changes = [
         lambda: records.save(db, db.tables["person"], Edit({"town": "Figeac"}, gone, 1), "Grace"),
         lambda: records.save(db, db.tables["aid"], Edit({"paid_on": "2024-06-01"}, aid, 1), "Grace"),
@@ -344,6 +344,6 @@ def test_what_is_no_pair_is_refused(db, two):
 
 def test_what_was_wrong_before_does_not_bar_a_merge(db, two):
     keep, gone = two
-    without_rules(db)
-    given_stage(db, keep, "accompaniment", "2010-01-01", "2010-12-31")  # no rights on that day
+    drop_rules(db)
+    insert_stage(db, keep, "accompaniment", "2010-01-01", "2010-12-31")  # no rights on that day
     assert merging.rehearse(db, keep, gone, MergeChoices(), "Ada").problems == ()

@@ -10,8 +10,15 @@ from db.rows.queries import Filter, Query
 from db.rows.records import Edit
 from db.storage import audit_chain, system_tables
 from db.storage.integrity import check
-from tests.db.given import given, given_benefit, given_cer, given_followed, given_person, given_stage
-from tests.db.rewriting import rewriting
+from tests.db.factories import (
+    insert,
+    insert_benefit,
+    insert_contract,
+    insert_followed_person,
+    insert_person,
+    insert_stage,
+)
+from tests.db.rewriting import history_rewritable
 
 TODAY = "2026-06-15"
 
@@ -25,12 +32,12 @@ def db(tmp_path, new_office):
 
 def long_ago(db):
     """Let the files have been typed in long ago."""
-    with rewriting(db):
+    with history_rewritable(db):
         db.execute("UPDATE history SET at = '2010-01-01T08:00:00.000Z'")
 
 
 def met(db, person, day):
-    given(db, "intervention", person_id=person, happened_on=day, kind="meeting", domain="coaching")
+    insert(db, "intervention", person_id=person, happened_on=day, kind="meeting", domain="coaching")
 
 
 def ids(found):
@@ -39,7 +46,7 @@ def ids(found):
 
 @pytest.mark.parametrize(("day", "proposed"), [("2024-06-14", True), ("2024-06-15", False), ("2026-06-01", False)])
 def test_two_years_after_the_last_contact_a_file_is_proposed(db, day, proposed):
-    person = given_person(db, rights=None)
+    person = insert_person(db, rights=None)
     met(db, person, day)
     long_ago(db)
 
@@ -47,7 +54,7 @@ def test_two_years_after_the_last_contact_a_file_is_proposed(db, day, proposed):
 
 
 def test_the_delay_is_a_setting(db):
-    person = given_person(db, rights=None)
+    person = insert_person(db, rights=None)
     met(db, person, "2025-01-01")
     long_ago(db)
     assert retention.to_archive(db, TODAY) == []
@@ -58,8 +65,8 @@ def test_the_delay_is_a_setting(db):
 
 
 def test_what_runs_is_told_apart_from_what_happened_today(db):
-    followed = given_followed(db)
-    seen = given_person(db, rights=None)
+    followed = insert_followed_person(db)
+    seen = insert_person(db, rights=None)
     met(db, seen, TODAY)
     long_ago(db)
 
@@ -70,11 +77,11 @@ def test_what_runs_is_told_apart_from_what_happened_today(db):
 
 
 def test_whoever_is_followed_or_under_contract_is_in_touch(db):
-    given_followed(db)
-    contracted = given_followed(db)
+    insert_followed_person(db)
+    contracted = insert_followed_person(db)
     db.execute("UPDATE stage SET ends_on = '2020-01-01' WHERE person_id = ?", (contracted,))
-    given_cer(db, contracted, "2019-01-01", "2019-01-01", "2027-01-01")
-    left = given_followed(db)
+    insert_contract(db, contracted, "2019-01-01", "2019-01-01", "2027-01-01")
+    left = insert_followed_person(db)
     db.execute("UPDATE stage SET ends_on = '2020-01-01' WHERE person_id = ?", (left,))
     long_ago(db)
 
@@ -83,18 +90,18 @@ def test_whoever_is_followed_or_under_contract_is_in_touch(db):
 
 
 def test_rights_that_nobody_closed_keep_no_file(db):
-    person = given_person(db, rights=None)
-    given_benefit(db, person, "rsa", "2015-01-01")
+    person = insert_person(db, rights=None)
+    insert_benefit(db, person, "rsa", "2015-01-01")
     long_ago(db)
 
     assert ids(retention.to_archive(db, TODAY)) == [person]
 
 
 def test_neither_a_deadline_nor_a_day_to_come_nor_a_deleted_row_is_a_contact(db):
-    person = given_person(db, rights=None)
+    person = insert_person(db, rights=None)
     met(db, person, "2020-02-02")
     met(db, person, "2030-02-02")
-    given(
+    insert(
         db,
         "intervention",
         person_id=person,
@@ -109,13 +116,13 @@ def test_neither_a_deadline_nor_a_day_to_come_nor_a_deleted_row_is_a_contact(db)
 
 
 def test_a_file_that_was_just_made_is_in_touch(db):
-    given_person(db, rights=None)
+    insert_person(db, rights=None)
 
     assert retention.to_archive(db, records.today()) == []
 
 
 def archived(db, day="2026-06-15"):
-    person = given_person(db, rights=None, last_name="Ancienne")
+    person = insert_person(db, rights=None, last_name="Ancienne")
     met(db, person, "2020-02-02")
     long_ago(db)
     retention.archive(db, retention.to_archive(db, TODAY), day, "Admin")
@@ -123,8 +130,8 @@ def archived(db, day="2026-06-15"):
 
 
 def test_an_archived_file_is_out_of_lists_and_searches_but_still_counted(db):
-    person = given_person(db, last_name="Ancienne")
-    given_stage(db, person, "accompaniment", "2019-01-01", "2019-12-31")
+    person = insert_person(db, last_name="Ancienne")
+    insert_stage(db, person, "accompaniment", "2019-01-01", "2019-12-31")
     met(db, person, "2019-02-02")
     long_ago(db)
     before = counting.photo(db, "2019")
@@ -159,7 +166,7 @@ def test_archived_files_come_back(db):
 
 
 def test_a_file_that_a_colleague_changed_meanwhile_is_not_archived_over(db):
-    given_person(db, rights=None)
+    insert_person(db, rights=None)
     long_ago(db)
     listed = retention.to_archive(db, TODAY)
     person = listed[0].person_id
@@ -186,8 +193,8 @@ def test_whoever_came_back_since_is_not_erased(db):
 
 
 def test_a_deleted_file_is_erased_in_its_turn(db):
-    person = given_person(db, rights=None, deleted_at="2025-01-01T08:00:00.000Z")
-    kept = given_person(db, rights=None, deleted_at="2026-05-01T08:00:00.000Z")
+    person = insert_person(db, rights=None, deleted_at="2025-01-01T08:00:00.000Z")
+    kept = insert_person(db, rights=None, deleted_at="2026-05-01T08:00:00.000Z")
     long_ago(db)
 
     assert ids(retention.to_erase(db, TODAY)) == [person]
@@ -200,7 +207,7 @@ def test_a_deleted_file_is_erased_in_its_turn(db):
     ("last", "until"), [("2024-02-29", "2026-03-01"), ("2024-01-31", "2026-02-01"), ("2024-12-31", "2027-01-01")]
 )
 def test_the_day_of_the_proposal_is_told_beforehand(db, last, until):
-    person = given_person(db, rights=None)
+    person = insert_person(db, rights=None)
     met(db, person, last)
     long_ago(db)
     kept = retention.of_person(db, person, last)

@@ -7,7 +7,7 @@ from db.model.dictionary import ACTION, CER, FILES, INTERVENTION, PERSON
 from db.rows import bulk_edits, records, undo
 from db.rows.records import Edit
 from db.storage.integrity import check
-from tests.db.given import delete, given_cer, given_diagnostic, given_person, given_stage
+from tests.db.factories import delete, insert_contract, insert_diagnostic, insert_person, insert_stage
 
 DAY = "2026-06-15"
 
@@ -29,7 +29,7 @@ def contents(db, table):
 
 
 def people(db, *names, **values):
-    return [given_person(db, last_name=name, **values) for name in names]
+    return [insert_person(db, last_name=name, **values) for name in names]
 
 
 def undo_last(db):
@@ -59,8 +59,8 @@ def test_a_change_is_told_before_it_is_made_and_one_undo_takes_it_back(db):
 
 def test_what_a_rule_refuses_is_told_and_the_others_change(db):
     persons = people(db, "Abel", "Blum", "Colin")
-    stages = [given_stage(db, person, "accompaniment", f"202{n}-01-01") for n, person in enumerate(persons)]
-    again = given_stage(db, persons[0], "diagnostic", "2019-01-01", "2019-12-31")
+    stages = [insert_stage(db, person, "accompaniment", f"202{n}-01-01") for n, person in enumerate(persons)]
+    again = insert_stage(db, persons[0], "diagnostic", "2019-01-01", "2019-12-31")
 
     told = bulk_edits.preview(db, db.tables["stage"], [*stages, again], "ends_on", "2021-06-30", "Ada")
 
@@ -173,7 +173,7 @@ def test_the_same_intervention_for_several_persons(db):
 
 def test_from_contracts_a_person_has_one_intervention(db):
     (person,) = people(db, "Abel")
-    contracts = [given_cer(db, person, f"202{n}-01-01", f"202{n}-01-01", f"202{n}-06-30") for n in (4, 5)]
+    contracts = [insert_contract(db, person, f"202{n}-01-01", f"202{n}-01-01", f"202{n}-06-30") for n in (4, 5)]
 
     assert [line.person for line in drafted(db, INTERVENTION, CER, contracts, MEETING).lines] == [person]
 
@@ -186,11 +186,11 @@ def test_a_value_that_is_wrong_is_told_for_each(db):
 
 def test_an_action_goes_to_the_running_contract_else_to_the_last_diagnostic(db):
     running, over, diagnosed, bare = people(db, "Abel", "Blum", "Colin", "Durand")
-    contract = given_cer(db, running, "2026-01-01", "2026-01-01", "2026-12-31")
-    given_diagnostic(db, running, "2026-02-01", None)
-    given_cer(db, over, "2024-01-01", "2024-01-01", "2024-12-31")
-    given_diagnostic(db, diagnosed, "2023-02-01", None)
-    last = given_diagnostic(db, diagnosed, "2025-02-01", None)
+    contract = insert_contract(db, running, "2026-01-01", "2026-01-01", "2026-12-31")
+    insert_diagnostic(db, running, "2026-02-01", None)
+    insert_contract(db, over, "2024-01-01", "2024-01-01", "2024-12-31")
+    insert_diagnostic(db, diagnosed, "2023-02-01", None)
+    last = insert_diagnostic(db, diagnosed, "2025-02-01", None)
     common = {"objective": "Ouvrir un site", "due_on": "2026-09-30", "state": "todo"}
 
     made = drafted(db, ACTION, PERSON, [running, over, diagnosed, bare], common)
@@ -206,14 +206,14 @@ def test_an_action_goes_to_the_running_contract_else_to_the_last_diagnostic(db):
 def contracts(db):
     """Abel's runs, Blum's is over, Colin's was renewed, Durand has none, Evrard's is followed by another."""
     abel, blum, colin, durand, evrard = people(db, "Abel", "Blum", "Colin", "Durand", "Evrard")
-    runs = given_cer(
+    runs = insert_contract(
         db, abel, "2026-01-01", "2026-01-01", "2026-07-14", objectives="Vendre en ligne", kind="engagement"
     )
-    given_cer(db, blum, "2024-01-01", "2024-01-01", "2024-12-31")
-    first = given_cer(db, colin, "2026-01-01", "2026-01-01", "2026-06-30")
-    given_cer(db, colin, "2026-06-01", "2026-07-01", "2026-12-31", rank="renewal", replaces_id=first)
-    given_cer(db, evrard, "2026-01-01", "2026-01-01", "2026-06-30")
-    given_cer(db, evrard, "2026-09-01", "2026-09-01", "2026-12-31")
+    insert_contract(db, blum, "2024-01-01", "2024-01-01", "2024-12-31")
+    first = insert_contract(db, colin, "2026-01-01", "2026-01-01", "2026-06-30")
+    insert_contract(db, colin, "2026-06-01", "2026-07-01", "2026-12-31", rank="renewal", replaces_id=first)
+    insert_contract(db, evrard, "2026-01-01", "2026-01-01", "2026-06-30")
+    insert_contract(db, evrard, "2026-09-01", "2026-09-01", "2026-12-31")
     return [abel, blum, colin, durand, evrard], runs
 
 
@@ -280,7 +280,7 @@ def test_a_contract_that_moved_since_the_preview_stops_all_of_it(db, contracts):
 def test_a_contract_that_came_in_between_stops_all_of_it(db, contracts):
     persons, _ = contracts
     made = drafted(db, CER, PERSON, persons, {"months": 6})
-    given_cer(db, persons[0], "2026-10-01", "2026-10-01", "2026-12-31")
+    insert_contract(db, persons[0], "2026-10-01", "2026-10-01", "2026-12-31")
     file = whole_file(db)
 
     with pytest.raises(RuleError, match="couvre déjà ces jours"):

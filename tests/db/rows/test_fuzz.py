@@ -25,7 +25,7 @@ from reports import __main__ as report_verbs
 from server import door
 from server.gate import Gate
 from tests.conftest import cookie_of, let_in
-from tests.db.given import given_person
+from tests.db.factories import insert_person
 
 _patient = settings(
     deadline=None, max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -49,7 +49,7 @@ VALUE = (
 def db(path, monkeypatch, new_office):
     monkeypatch.setenv("PALETTE_DATA", str(path.parent))
     db = new_office(path)
-    given_person(db)
+    insert_person(db)
     let_in(db)
     yield db
     db.close()

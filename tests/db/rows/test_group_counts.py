@@ -12,8 +12,8 @@ from db.model.lists import DOMAINS
 from db.rows import group_counts, queries, records
 from db.rows.group_counts import GroupSection
 from db.rows.queries import Filter, Query, groupable
-from tests.db.given import given as row
-from tests.db.given import given_aid, given_cer, given_person
+from tests.db.factories import insert as row
+from tests.db.factories import insert_aid, insert_contract, insert_person
 
 CODES = [*DOMAINS.values, None]
 
@@ -22,7 +22,7 @@ CODES = [*DOMAINS.values, None]
 def people(db):
     """Nine persons of three domains and none, named against the order of the groups."""
     domains = ["film", None, "crafts", "crafts", "visual_arts", None, "crafts", "film", "film"]
-    return {given_person(db, last_name=f"N{9 - i}", domain=domain): domain for i, domain in enumerate(domains)}
+    return {insert_person(db, last_name=f"N{9 - i}", domain=domain): domain for i, domain in enumerate(domains)}
 
 
 def pages(db, table, query):
@@ -116,7 +116,7 @@ def test_a_group_that_goes_on_from_the_page_before_says_so(db, people):
 
 def test_yes_comes_before_no_and_no_before_nothing(db):
     for licence in (None, 0, 1):
-        given_person(db, licence=licence)
+        insert_person(db, licence=licence)
 
     assert group_counts.counts(db, db.tables["person"], Query(group="licence")) == [(1, 1), (0, 1), (None, 1)]
 
@@ -133,9 +133,9 @@ def test_every_choice_of_a_person_groups(db, people, item):
 
 
 def test_what_follows_from_the_day_groups_too_and_persons_lead_inside(db):
-    one, other = (given_person(db, last_name=name) for name in ("Zola", "Abel"))
-    running = given_cer(db, one, "2020-01-01", "2020-01-01", "2099-01-01")
-    over = [given_cer(db, who, "2019-01-01", "2019-01-01", "2019-06-01") for who in (one, other)]
+    one, other = (insert_person(db, last_name=name) for name in ("Zola", "Abel"))
+    running = insert_contract(db, one, "2020-01-01", "2020-01-01", "2099-01-01")
+    over = [insert_contract(db, who, "2019-01-01", "2019-01-01", "2019-06-01") for who in (one, other)]
     query = Query(group="validity", sort=("person_id",))
 
     assert group_counts.counts(db, db.tables["cer"], query) == [("running", 1), ("over", 2)]
@@ -152,9 +152,9 @@ def test_counts_are_remembered_and_asked_anew_once_the_file_changed(db, people, 
     real = queries.groups_sql
     monkeypatch.setattr(queries, "groups_sql", noting)
     query = Query(group="type")
-    given_aid(db, next(iter(people)), 10_00)
+    insert_aid(db, next(iter(people)), 10_00)
 
     assert [group_counts.counts(db, db.tables["aid"], query) for _ in range(3)] == [[("equipment", 1)]] * 3
     assert len(asked) == 1
-    given_aid(db, next(iter(people)), 10_00, type="training")
+    insert_aid(db, next(iter(people)), 10_00, type="training")
     assert group_counts.counts(db, db.tables["aid"], query) == [("equipment", 1), ("training", 1)]

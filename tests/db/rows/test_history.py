@@ -9,17 +9,17 @@ from db.rows import history, records
 from db.rows.records import Edit
 from db.storage.ddl import OUTSIDE
 from tests.db.examples import (
-    another,
     as_stored,
-    bare_row,
-    change,
+    different_value,
     every_table,
-    fields_that,
-    in_the_file,
-    insert,
-    saved,
-    unguarded,
-    whole_row,
+    full_row,
+    insert_row,
+    minimal_row,
+    open_raw,
+    parametrize_fields,
+    read_raw_row,
+    save_row,
+    update_row,
 )
 
 
@@ -38,9 +38,9 @@ def filled(table, values):
 
 @every_table
 def test_a_new_row_is_told_with_all_it_holds(db, path, table):
-    values = whole_row(db, table)
+    values = full_row(db, table)
 
-    row = saved(db, table, values, who="Ada")
+    row = save_row(db, table, values, who="Ada")
 
     (line,) = written(path, table, row)
     assert (line["who"], line["action"], line["version"]) == ("Ada", "insert", 1)
@@ -57,11 +57,11 @@ def changes_alone(field):
     return not (field.required or field.target or field.name in _TIED or field.name.endswith("_on"))
 
 
-@fields_that(changes_alone)
+@parametrize_fields(changes_alone)
 def test_a_change_of_any_field_tells_before_and_after_and_nothing_else(db, path, table, field):
-    values = whole_row(db, table)
-    row = saved(db, table, values)
-    other = another(field, values[field.name])
+    values = full_row(db, table)
+    row = save_row(db, table, values)
+    other = different_value(field, values[field.name])
 
     records.save(db, table, Edit({field.name: other}, row, 1), "Grace")
 
@@ -73,16 +73,16 @@ def test_a_change_of_any_field_tells_before_and_after_and_nothing_else(db, path,
 
 @every_table
 def test_what_another_program_does_is_signed_and_raises_the_version(db, path, table):
-    values = bare_row(db, table)
-    raw = unguarded(path)
-    row = insert(raw, table, values)
+    values = minimal_row(db, table)
+    raw = open_raw(path)
+    row = insert_row(raw, table, values)
     text = next((field.name for field in table.fields if field.searched and not field.required), None)
 
     if text:
-        change(raw, table, row, **{text: "Écrit au clavier"})
+        update_row(raw, table, row, **{text: "Écrit au clavier"})
     raw.execute(f"UPDATE \"{table.name}\" SET deleted_at = '2024-01-01' WHERE id = ?", (row,))
     raw.execute(f'UPDATE "{table.name}" SET deleted_at = NULL WHERE id = ?', (row,))
-    current = in_the_file(path, table.name, row)
+    current = read_raw_row(path, table.name, row)
     raw.execute(f'DELETE FROM "{table.name}" WHERE id = ?', (row,))
 
     lines = written(path, table, row)
@@ -97,7 +97,7 @@ def test_what_another_program_does_is_signed_and_raises_the_version(db, path, ta
 
 @every_table
 def test_deleting_and_bringing_back_are_told(db, path, table):
-    row = saved(db, table, bare_row(db, table))
+    row = save_row(db, table, minimal_row(db, table))
 
     records.delete(db, table, {row: 1}, "Ada")
     records.restore(db, table, [row], "Grace")
@@ -110,8 +110,8 @@ def test_deleting_and_bringing_back_are_told(db, path, table):
 
 @every_table
 def test_saving_the_same_values_again_leaves_no_trace(db, path, table):
-    values = whole_row(db, table)
-    row = saved(db, table, values)
+    values = full_row(db, table)
+    row = save_row(db, table, values)
 
     again = records.save(db, table, Edit(values, row, 1), "Grace")
 
@@ -121,9 +121,9 @@ def test_saving_the_same_values_again_leaves_no_trace(db, path, table):
 
 def test_the_rows_of_a_deleted_person_are_signed_as_she_is(db, path):
     from db.model.dictionary import BENEFIT, PERSON
-    from tests.db.given import given_person
+    from tests.db.factories import insert_person
 
-    by_ada, by_hand = given_person(db), given_person(db)
+    by_ada, by_hand = insert_person(db), insert_person(db)
     records.delete(db, db.tables["person"], {by_ada: 1}, "Ada")
     db.execute("UPDATE person SET deleted_at = '2024-01-01' WHERE id = ?", (by_hand,))
 
@@ -133,7 +133,7 @@ def test_the_rows_of_a_deleted_person_are_signed_as_she_is(db, path):
 
 def test_a_change_is_told_in_french(db):
 
-    row = saved(
+    row = save_row(
         db, db.tables["person"], {"last_name": "Éluard", "first_name": "Zoé", "gender": "woman", "phone": "0565534000"}
     )
     records.save(db, db.tables["person"], Edit({"phone": "0565534001", "domain": "film"}, row, 1), "La CIPA")

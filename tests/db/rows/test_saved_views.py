@@ -14,7 +14,7 @@ from db.people import erasure
 from db.rows import saved_views, titles
 from db.rows.saved_views import Grid, Look
 from db.storage import connection
-from tests.db.given import given_person
+from tests.db.factories import insert_person
 
 ADA, BOB = "Ada", "Bob"
 CASELOAD = Grid("person", "caseload")
@@ -315,8 +315,8 @@ def test_what_is_too_long_to_keep_is_refused_in_words(db):
 
 
 def test_whoever_is_erased_is_named_by_no_view(db, path):
-    person = given_person(db, last_name="Zorglubescu", first_name="Lou", phone="0565123456", town="Cahors")
-    given_person(db, last_name="Marchand", first_name="Lou", town="Cahors")
+    person = insert_person(db, last_name="Zorglubescu", first_name="Lou", phone="0565123456", town="Cahors")
+    insert_person(db, last_name="Marchand", first_name="Lou", town="Cahors")
     hers = keep(db, "Suivre zorglubescu", look=Look({"last_name": "zorglub", "town": "cahors"}, "zorglubescu 2024"))
     by_number = keep(db, "Rappels", look=Look(search="05 65 12 34 56"))
     others = keep(db, "Marchand", look=Look({"last_name": "marchand"}, "lou"))

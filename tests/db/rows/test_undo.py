@@ -14,7 +14,7 @@ from db.rows import history, operations, records, titles, transactions, undo
 from db.rows.records import Edit
 from db.storage import connection
 from db.storage.integrity import check
-from tests.db.given import given, given_aid, given_benefit, given_person, given_stage, new_aid
+from tests.db.factories import insert, insert_aid, insert_benefit, insert_person, insert_stage, new_aid
 
 LOU = {"last_name": "Marchand", "first_name": "Lou", "gender": "woman"}
 
@@ -129,10 +129,10 @@ def test_a_deleted_row_comes_back(db):
 
 
 def test_a_deleted_person_comes_back_with_all_her_rows_and_no_other(db):
-    person, other = given_person(db, **LOU), given_person(db, last_name="Autre")
-    stage = given_stage(db, person, "accompaniment", "2022-01-01")
-    aid = given_aid(db, person, 100_00)
-    gone_before = given_aid(db, person, 50_00)
+    person, other = insert_person(db, **LOU), insert_person(db, last_name="Autre")
+    stage = insert_stage(db, person, "accompaniment", "2022-01-01")
+    aid = insert_aid(db, person, 100_00)
+    gone_before = insert_aid(db, person, 50_00)
     records.delete(db, db.tables["aid"], {gone_before: 1}, "Ada")
     db.execute("UPDATE aid SET deleted_at = '2022-02-02' WHERE id = ?", (gone_before,))  # at another moment than her
     before = contents(db)
@@ -148,9 +148,9 @@ def test_a_deleted_person_comes_back_with_all_her_rows_and_no_other(db):
 
 
 def test_many_deleted_at_once_come_back_together(db):
-    people = [given_person(db, last_name=f"Nom {number}") for number in range(5)]
+    people = [insert_person(db, last_name=f"Nom {number}") for number in range(5)]
     for person in people:
-        given_stage(db, person, "accompaniment", "2022-01-01")
+        insert_stage(db, person, "accompaniment", "2022-01-01")
     before = contents(db)
     records.delete(db, db.tables["person"], dict.fromkeys(people, 1), "Ada")
 
@@ -160,8 +160,8 @@ def test_many_deleted_at_once_come_back_together(db):
 
 
 def test_what_was_brought_back_is_put_away_again(db):
-    person = given_person(db)
-    given_stage(db, person, "accompaniment", "2022-01-01")
+    person = insert_person(db)
+    insert_stage(db, person, "accompaniment", "2022-01-01")
     records.delete(db, db.tables["person"], {person: 1}, "Ada")
     hidden = {table: [row[0] for row in rows] for table, rows in contents(db).items()}
     records.restore(db, db.tables["person"], [person], "Grace")
@@ -175,7 +175,7 @@ def test_what_was_brought_back_is_put_away_again(db):
 
 @pytest.mark.parametrize("field", ["participants", "name"])
 def test_lists_of_rows_come_back_as_they_were(db, field):
-    people = [given_person(db, last_name=f"Nom {number}") for number in range(3)]
+    people = [insert_person(db, last_name=f"Nom {number}") for number in range(3)]
     project = saved(db, TABLES["project"], {"name": "Atelier", "participants": tuple(people)})
     before = contents(db)
     other = {"participants": tuple(people[:1])} if field == "participants" else {"name": "Autre"}
@@ -220,8 +220,8 @@ def test_an_undoing_can_be_undone_and_that_again(db):
 
 
 def test_a_deletion_that_was_undone_can_be_done_again(db):
-    person = given_person(db)
-    given_stage(db, person, "accompaniment", "2022-01-01")
+    person = insert_person(db)
+    insert_stage(db, person, "accompaniment", "2022-01-01")
     records.delete(db, db.tables["person"], {person: 1}, "Ada")
     undo.undo(db, latest(db), "Ada")
 
@@ -319,8 +319,8 @@ def test_an_operation_that_does_not_exist_is_told(db):
 def test_a_new_person_with_rows_since_does_not_go(db):
     person = saved(db, PERSON, LOU)
     mine = latest(db)
-    given_benefit(db, person, "rsa", "2022-01-01")
-    given_aid(db, person, 100_00)
+    insert_benefit(db, person, "rsa", "2022-01-01")
+    insert_aid(db, person, 100_00)
 
     told = refused(db, mine)
 
@@ -331,7 +331,7 @@ def test_a_new_person_with_rows_since_does_not_go(db):
 def test_a_new_person_whose_rows_were_put_away_goes(db):
     person = saved(db, PERSON, LOU)
     mine = latest(db)
-    aid = given_aid(db, person, 100_00)
+    aid = insert_aid(db, person, 100_00)
     records.delete(db, db.tables["aid"], {aid: 1}, "Ada")
 
     undo.undo(db, mine, "Ada")
@@ -361,48 +361,48 @@ def test_a_person_who_was_added_together_with_her_rows_goes_with_them(db):
 
 
 def test_an_aid_does_not_come_back_over_the_ceiling(db):
-    person = given_person(db)
+    person = insert_person(db)
     aid = saved(db, AID, new_aid(person, 800_00).values)
     records.delete(db, db.tables["aid"], {aid: 1}, "Ada")
     mine = latest(db)
-    given_aid(db, person, 300_00)
+    insert_aid(db, person, 300_00)
 
     assert "plafond" in refused(db, mine, error=CeilingError)
 
 
 def test_an_amount_does_not_come_back_over_the_ceiling(db):
-    person = given_person(db)
+    person = insert_person(db)
     aid = saved(db, AID, new_aid(person, 800_00).values)
     saved(db, AID, {"granted": 100_00}, "Ada", aid, 1)
     mine = latest(db)
-    given_aid(db, person, 300_00)
+    insert_aid(db, person, 300_00)
 
     assert "plafond" in refused(db, mine, error=CeilingError)
 
 
 def test_a_stage_does_not_come_back_over_another(db):
-    person = given_person(db)
-    stage = given_stage(db, person, "accompaniment", "2022-01-01")
+    person = insert_person(db)
+    stage = insert_stage(db, person, "accompaniment", "2022-01-01")
     saved(db, STAGE, {"ends_on": "2022-06-30"}, "Ada", stage, 1)
     mine = latest(db)
-    given_stage(db, person, "accompaniment", "2022-07-01")
+    insert_stage(db, person, "accompaniment", "2022-07-01")
 
     assert refused(db, mine, error=RuleError)
 
 
 def test_nor_any_row_of_a_bulk_change(db):
-    people = [given_person(db) for _ in range(3)]
+    people = [insert_person(db) for _ in range(3)]
     aids = [saved(db, AID, new_aid(person, 800_00).values) for person in people]
     records.save_all(db, db.tables["aid"], [Edit({"granted": 100_00}, aid, 1) for aid in aids], "Ada")
     mine = latest(db)
-    given_aid(db, people[0], 300_00)  # the first of them: taken back last, once the others were
+    insert_aid(db, people[0], 300_00)  # the first of them: taken back last, once the others were
 
     refused(db, mine, error=CeilingError)
 
 
 def test_a_person_does_not_come_back_when_one_of_her_rows_cannot(db):
-    person = given_person(db)
-    given_aid(db, person, 800_00)
+    person = insert_person(db)
+    insert_aid(db, person, 800_00)
     records.delete(db, db.tables["person"], {person: 1}, "Ada")
     mine = latest(db)
     db.execute("UPDATE setting SET aid_ceiling = 70000")
@@ -472,7 +472,7 @@ def test_ones_own_latest_save_in_a_table_is_found_undoings_left_out(db):
     saved(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
     second = latest(db)
     saved(db, PARTNER, {"town": "Cahors"}, "Grace", row, 2)
-    given(db, "partner", name="Sans Palette")
+    insert(db, "partner", name="Sans Palette")
     saved(db, PERSON, LOU, "Ada")
 
     found = operations.last_of(db, "Ada", "partner")

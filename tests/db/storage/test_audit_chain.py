@@ -15,7 +15,7 @@ from db.rows import access_log, records, transactions
 from db.rows.records import Edit
 from db.storage import audit_chain, connection, ddl
 from db.storage.integrity import check
-from tests.db.given import given, given_person
+from tests.db.factories import insert, insert_person
 
 EVERY_BOOK = ("history", "trace", "seal", "operation", "frozen", "publication", "pairing")
 
@@ -70,7 +70,7 @@ def test_each_seal_has_a_salt_of_its_own(used):
 
 
 def test_what_another_program_wrote_is_sealed_by_the_next_save(used):
-    given(used, "partner", name="Écrit au clavier")
+    insert(used, "partner", name="Écrit au clavier")
     last = ("history", used.execute("SELECT max(id) FROM history").fetchone()[0])
     assert last not in sealed(used)
     assert check(used) == []
@@ -404,7 +404,7 @@ def test_a_trace_goes_once_it_is_old_and_not_before(filled):
 
 
 def test_erased_content_keeps_the_chain_whole(used):
-    person = given_person(used, last_name="Zorglubescu")
+    person = insert_person(used, last_name="Zorglubescu")
     records.save(used, DECLARED.tables["person"], Edit({"email": "z@exemple.fr"}, person, 1), "Ada")
     (many,) = used.execute("SELECT count(*) FROM seal").fetchone()
 
@@ -419,7 +419,7 @@ def test_erased_content_keeps_the_chain_whole(used):
 
 def test_lines_that_were_emptied_without_an_erasure_are_told(used):
     """What erasing does, done by hand: both guards let it pass."""
-    person = given_person(used)
+    person = insert_person(used)
     access_log.note(used, "Ada", "export")  # seals what another program wrote
     (line,) = used.execute("SELECT max(id) FROM history WHERE table_name = 'person'").fetchone()
     with transactions.writing(used):
@@ -431,7 +431,7 @@ def test_lines_that_were_emptied_without_an_erasure_are_told(used):
         f"Ligne n° {one} dans l’historique : vidée, mais personne n’a été effacé." for one in (3, line)
     ]
 
-    other = given_person(used, last_name="Autre")
+    other = insert_person(used, last_name="Autre")
     erasure.erase(used, [other], "Admin")  # her rows may once have been those of somebody else, but no person was her
     assert check(used) == [f"Ligne n° {line} dans l’historique : vidée, mais personne n’a été effacé."]
     erasure.erase(used, [person], "Admin")

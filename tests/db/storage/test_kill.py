@@ -14,7 +14,7 @@ from typing import Any
 
 from db.storage import connection
 from db.storage.integrity import check
-from tests.db.given import given_person
+from tests.db.factories import insert_person
 
 ROOT = Path(__file__).parents[3]
 ROUNDS = 4
@@ -63,7 +63,7 @@ def killed_while_writing(path: Path, turn: int, moment: float) -> list[list[obje
 
 
 def test_no_acknowledged_save_is_lost_when_the_server_is_killed(db, path):
-    given_person(db)
+    insert_person(db)
     db.close()
     rng = random.Random(2022)
     told: list[list[Any]] = []

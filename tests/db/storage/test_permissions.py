@@ -26,8 +26,8 @@ from db.rows.saved_views import Grid, Look
 from db.storage import audit_chain, connection, permissions
 from db.storage.system_tables import statements
 from tests.conftest import ROOT
-from tests.db.examples import whole_row
-from tests.db.given import given_followed
+from tests.db.examples import full_row
+from tests.db.factories import insert_followed_person
 
 SECRET = "Zorglubescu"
 EVERY_SET = [frozenset(some) for size in range(4) for some in combinations(Role, size)]
@@ -51,7 +51,7 @@ def db(path, new_office):
     db = new_office(path)
     for table in TABLES.values():
         if table.name in FILES:
-            values = whole_row(db, db.tables[table.name], 0)
+            values = full_row(db, db.tables[table.name], 0)
             texts = {f.name: SECRET for f in table.fields if type(f.type) in (Text, LongText) and f.name in values}
             if table.name == PERSON.name:
                 del values["archived_on"]
@@ -122,7 +122,7 @@ def test_only_an_agent_reads_texts_and_writes_files(db, path, table):
 
 
 def test_a_pilote_sees_figures_and_not_a_word_of_anybody(db, path):
-    given_followed(db)
+    insert_followed_person(db)
     mine = held(path, Role.PILOTE)
 
     assert counting.photo(mine, "2022")["followed"] == 1

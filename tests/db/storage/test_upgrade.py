@@ -8,8 +8,8 @@ import pytest
 from db.base.errors import SchemaError
 from db.storage import connection, upgrade
 from db.storage.ddl import actual, expected
-from tests.db.examples import forget_open_files, in_the_file
-from tests.db.given import given_person
+from tests.db.examples import forget_open_files, read_raw_row
+from tests.db.factories import insert_person
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +64,7 @@ MISSING = {
 
 @pytest.mark.parametrize("what", MISSING)
 def test_what_an_older_file_lacks_is_added_after_a_backup(db, path, what):
-    given_person(db, last_name="Éluard", craft="Poète" if what != "a column" else None)
+    insert_person(db, last_name="Éluard", craft="Poète" if what != "a column" else None)
     older(path, *MISSING[what])
     before = shape(path)
 
@@ -75,8 +75,8 @@ def test_what_an_older_file_lacks_is_added_after_a_backup(db, path, what):
     after = shape(path)
     assert expected().keys() - after.keys() == set()
     assert "aid_rule_forgotten_insert" not in after
-    assert in_the_file(path, "person", 1)["last_name"] == "Éluard"
-    assert in_the_file(path, "person", 1)["sort_key"] == "eluard\tlou"
+    assert read_raw_row(path, "person", 1)["last_name"] == "Éluard"
+    assert read_raw_row(path, "person", 1)["sort_key"] == "eluard\tlou"
     assert found == [(1,)]
     assert lists == (6,)
     (backup,) = backups(path)
@@ -124,7 +124,7 @@ def renamed(db):
 
 
 def test_a_numbered_step_runs_once_after_a_backup(db, path, monkeypatch):
-    given_person(db)
+    insert_person(db)
     older(path, "ALTER TABLE person ADD COLUMN ville TEXT", "UPDATE person SET ville = 'Figeac'")
     runs = []
 
@@ -139,13 +139,13 @@ def test_a_numbered_step_runs_once_after_a_backup(db, path, monkeypatch):
         connection.open_file(path).close()
 
     assert runs == [1]
-    assert in_the_file(path, "person", 1)["town"] == "Figeac"
+    assert read_raw_row(path, "person", 1)["town"] == "Figeac"
     (backup,) = backups(path)
-    assert in_the_file(backup, "person", 1)["ville"] == "Figeac"
+    assert read_raw_row(backup, "person", 1)["ville"] == "Figeac"
 
 
 def test_a_step_that_fails_leaves_the_file_as_it_was(db, path, monkeypatch):
-    given_person(db, town="Cahors")
+    insert_person(db, town="Cahors")
     older(path)
 
     def failing(db):
@@ -157,7 +157,7 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(db, path, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         connection.open_file(path)
 
-    assert in_the_file(path, "person", 1)["town"] == "Cahors"
+    assert read_raw_row(path, "person", 1)["town"] == "Cahors"
 
 
 def test_a_new_file_has_no_step_to_run(path, monkeypatch):

@@ -11,7 +11,7 @@ from db.figures.periods import period_of
 from db.model.dictionary import TABLES
 from db.storage import connection
 from reports.content import plots, report
-from tests.db.given import given_person, given_stage
+from tests.db.factories import insert_person, insert_stage
 
 N = "\u202f"
 TRUE = "Ce qui était vrai, d’après tout ce qui est enregistré aujourd’hui"
@@ -178,7 +178,7 @@ def test_a_first_year_has_nothing_to_be_compared_with(tmp_path, empty_path):
     path = tmp_path / "palette.db"
     shutil.copy(empty_path, path)
     with closing(connection.open_file(path)) as db:
-        given_stage(db, given_person(db, rights=None, gender="man"), "diagnostic", "2022-05-01")
+        insert_stage(db, insert_person(db, rights=None, gender="man"), "diagnostic", "2022-05-01")
         found = report.make(db, period_of("2022"))
 
     assert (texts(found)["followed"], changes(found)["followed"]) == ("1", f"+{N}1")

@@ -15,7 +15,7 @@ from db.rows import titles
 from db.rows.round_trip_text import Spelling, headings, sheet_names
 from db.storage import connection
 from reports.sheets import ods, whole_file, workbook
-from tests.db.given import delete, given, given_cer, given_person
+from tests.db.factories import delete, insert, insert_contract, insert_person
 from tests.reports.reading_back import cells_of, kept, told
 
 DAY = "2023-03-06"
@@ -35,7 +35,7 @@ def sheet(db, make, name):
 
 @BOOKS
 def test_a_text_that_looks_like_something_else_stays_a_text(db, make):
-    given_person(db, phone="0565000000", postcode="00460", town="=1+1", craft="1e5", note="un\n\n  deux\ttrois")
+    insert_person(db, phone="0565000000", postcode="00460", town="=1+1", craft="1e5", note="un\n\n  deux\ttrois")
 
     head, row = sheet(db, make, "Personnes")
 
@@ -45,8 +45,8 @@ def test_a_text_that_looks_like_something_else_stays_a_text(db, make):
 
 
 def test_in_excel_days_are_days_sums_are_euros_and_nothing_is_a_formula(db):
-    person = given_person(db, birth_date="1980-02-29", town="=HYPERLINK(A1)", rsa_entry_on="1988-12-01")
-    given(
+    person = insert_person(db, birth_date="1980-02-29", town="=HYPERLINK(A1)", rsa_entry_on="1988-12-01")
+    insert(
         db, "aid", person_id=person, requested_on="1900-01-02", type="training", requested=1234_50, decision="pending"
     )
     book = openpyxl.load_workbook(BytesIO(whole_file.xlsx(db, DAY)))
@@ -64,7 +64,7 @@ def test_in_excel_days_are_days_sums_are_euros_and_nothing_is_a_formula(db):
 
 @BOOKS
 def test_markup_in_a_text_is_a_text(db, make):
-    given_person(db, town="<r><t>x</t></r>", note="<r>", craft="</text:p>&amp;")
+    insert_person(db, town="<r><t>x</t></r>", note="<r>", craft="</text:p>&amp;")
 
     (row,) = told(cells_of(make(db, DAY)), DECLARED.tables["person"], titles.context(db)).values()
 
@@ -77,8 +77,8 @@ def test_labels_that_say_the_same_and_retired_values_keep_their_code(db, make):
     db.execute("INSERT INTO list_obstacle VALUES ('cut', 'Un ; deux', 92, 1)")
     first = next(iter(titles.context(db).labels["territory"]))
     for code in (first, "twin", "cut"):
-        person = given_person(db, territory=code)
-        given(db, "diagnostic", person_id=person, started_on="2023-01-01", obstacles='["mobility", "cut"]')
+        person = insert_person(db, territory=code)
+        insert(db, "diagnostic", person_id=person, started_on="2023-01-01", obstacles='["mobility", "cut"]')
 
     cells, known = cells_of(make(db, DAY)), titles.context(db)
 
@@ -96,9 +96,9 @@ def test_labels_that_say_the_same_and_retired_values_keep_their_code(db, make):
 
 @BOOKS
 def test_what_was_deleted_is_not_there_and_the_first_sheet_says_so(db, make):
-    gone, person = given_person(db, last_name="Effacé"), given_person(db)
-    partner = given(db, "partner", name="Partie")
-    given(db, "project", name="Marché", partner_id=partner, participants=f"[{gone}, {person}]")
+    gone, person = insert_person(db, last_name="Effacé"), insert_person(db)
+    partner = insert(db, "partner", name="Partie")
+    insert(db, "project", name="Marché", partner_id=partner, participants=f"[{gone}, {person}]")
     delete(db, "person", gone)
     delete(db, "partner", partner)
 
@@ -127,7 +127,7 @@ def test_an_empty_office_is_every_sheet_with_its_headings(db, make):
 def test_libreoffice_reads_the_ods_as_it_was_written(db, soffice, tmp_path):
     import subprocess
 
-    given_person(db, birth_date="1980-02-29", town="=1+1", postcode="00460", note="un\n\n  deux   trois\tquatre")
+    insert_person(db, birth_date="1980-02-29", town="=1+1", postcode="00460", note="un\n\n  deux   trois\tquatre")
     (tmp_path / "tout.ods").write_bytes(whole_file.open_document(db, DAY))
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     command = [soffice, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path), "tout.ods"]
@@ -150,7 +150,7 @@ def test_libreoffice_reads_the_ods_as_it_was_written(db, soffice, tmp_path):
 @MAKERS
 def test_it_is_one_state_of_the_file_whoever_saves_meanwhile(db, tmp_path, make):
     for number in range(300):
-        given_person(db, rights=None, last_name=f"Nom {number}")
+        insert_person(db, rights=None, last_name=f"Nom {number}")
     other = connection.open_file(tmp_path / "palette.db")
 
     def save(done, what):
@@ -170,7 +170,7 @@ def test_it_is_one_state_of_the_file_whoever_saves_meanwhile(db, tmp_path, make)
 
 @MAKERS
 def test_cancelled_it_leaves_nothing_behind(db, tmp_path, monkeypatch, make):
-    given_person(db)
+    insert_person(db)
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(work))
@@ -187,7 +187,7 @@ def test_cancelled_it_leaves_nothing_behind(db, tmp_path, monkeypatch, make):
 
 
 def test_what_excel_cannot_hold_is_refused_and_never_cut(db):
-    given_person(db)
+    insert_person(db)
     db.execute("UPDATE person SET note = ?", ("x" * 10_000,))
     assert (
         told(cells_of(whole_file.xlsx(db, DAY)), DECLARED.tables["person"], titles.context(db))[1]["note"]
@@ -236,10 +236,10 @@ def test_sheets_are_named_as_spreadsheets_allow(db):
 
 
 def test_a_reference_names_its_row_and_no_other(db):
-    person = given_person(db, archived_on="2024-01-01")
+    person = insert_person(db, archived_on="2024-01-01")
     for name in ("Galerie", "Galerie n° 1", "Une ; deux"):
-        given(db, "partner", name=name)
-    given_cer(db, person, "2023-01-01", "2023-01-01", "2023-06-30")
+        insert(db, "partner", name=name)
+    insert_contract(db, person, "2023-01-01", "2023-01-01", "2023-06-30")
     known = titles.context(db)
     spelling = Spelling(db, db.files, known)
 
@@ -260,7 +260,7 @@ def test_very_many_participants_fit_in_one_cell(db):
     )
     db.execute("COMMIT")
     everyone = list(range(1, 1501))
-    given(db, "project", name="Fête", participants=str(everyone))
+    insert(db, "project", name="Fête", participants=str(everyone))
 
     project = told(cells_of(whole_file.xlsx(db, DAY)), db.files["project"], titles.context(db))[1]
 

@@ -20,8 +20,8 @@ from db.rows import operations, records, titles, transactions, undo
 from db.rows.records import Edit
 from db.storage import connection
 from reports.sheets import whole_file
-from tests.db.examples import FILLED_IN, whole_row
-from tests.db.given import given_aid
+from tests.db.examples import FILLED_IN, full_row
+from tests.db.factories import insert_aid
 from tests.reports.reading_back import cells_of, kept, told
 
 DAY = "2023-03-06"
@@ -95,7 +95,7 @@ def test_any_text_comes_back_as_it_was_kept(tmp_path_factory, empty_path, texts)
         known = titles.context(db)
         for table in FILLED_IN:
             for number in (1, 2):
-                values = whole_row(db, db.tables[table.name], number)
+                values = full_row(db, db.tables[table.name], number)
                 for item in table.fields:
                     text = texts.get((table.name, item.name, number))
                     if text and isinstance(item.type, Text) and item.type.read(text[: item.type.max], known):
@@ -160,7 +160,7 @@ def test_an_office_with_fields_lists_and_limits_of_its_own_comes_back_after_its_
     digital = next(code for code, label in titles.context(db).labels["domain"].items() if label == "Arts numériques")
     values |= {own: (codes["Or"], codes["Argent ; vermeil"]), "craft": "Relieuse", "domain": digital}
     records.save(db, db.tables["person"], Edit(values, 1, 1), "Ada")
-    given_aid(db, 1, 1_900_00)
+    insert_aid(db, 1, 1_900_00)
     with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
         model_file.import_model(back, model_file.export_model(db), "Ada", commit=True)
 
