@@ -18,7 +18,7 @@ report.show_numbers(made)
 for section in made.sections:
     st.subheader(section.title)
     with st.grid(2, min_column_width=420, gap="medium"):
-        for picture in section.pictures:
+        for picture in section.charts:
             show_card(picture, period, made.source, "report", {}, report.opener(made))
 report.show_moved(db, made)
 frozen_reports.show(db, made)

@@ -20,7 +20,7 @@ def cells_of(data: bytes) -> Cells:
     return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
 
 
-def kept(db: Office, table: OfficeTable) -> dict[int, dict[str, Any]]:
+def stored_values(db: Office, table: OfficeTable) -> dict[int, dict[str, Any]]:
     """Number -> stored value by field, as SQLite holds it; deleted rows left out."""
     names = ", ".join(item.name for item in table.fields)
     rows = db.execute(f'SELECT id, {names} FROM "{table.name}" WHERE deleted_at IS NULL ORDER BY id').fetchall()
@@ -30,18 +30,20 @@ def kept(db: Office, table: OfficeTable) -> dict[int, dict[str, Any]]:
     }
 
 
-def told(cells: Cells, table: OfficeTable, known: Context, name: str = "") -> dict[int, dict[str, Any]]:
+def cell_values(cells: Cells, table: OfficeTable, known: Context, name: str = "") -> dict[int, dict[str, Any]]:
     """Number -> value by field, as its cell reads."""
     head, *rows = cells[name or sheet_names([table])[table.name]]
     fields = headings(table.fields)
     assert head == ["N°", *fields]
     return {
-        int(row[0]): {item.name: read(item, value, known) for item, value in zip(fields.values(), row[1:], strict=True)}
+        int(row[0]): {
+            item.name: read_cell(item, value, known) for item, value in zip(fields.values(), row[1:], strict=True)
+        }
         for row in rows
     }
 
 
-def read(item: Field, value: Any, known: Context) -> Any:
+def read_cell(item: Field, value: Any, known: Context) -> Any:
     """One cell as the field takes it."""
     if value == "":
         return None
@@ -54,11 +56,11 @@ def read(item: Field, value: Any, known: Context) -> Any:
     return item.type.check(value, known) if not isinstance(value, str) else item.type.read(value, known)
 
 
-def assert_same(data: bytes, db: Office) -> int:
+def assert_holds_every_value(data: bytes, db: Office) -> int:
     """Every row, number and value of every table is in the workbook. Returns how many cells were compared."""
     cells, known, compared = cells_of(data), titles.context(db), 0
     for table in db.files.values():
-        there = kept(db, table)
-        assert told(cells, table, known) == there, table.name
+        there = stored_values(db, table)
+        assert cell_values(cells, table, known) == there, table.name
         compared += len(there) * (len(table.fields) + 1)
     return compared

@@ -30,7 +30,7 @@ _BACK = (
 def show(db: Office) -> None:
     """What it holds, how to keep it safe, a button for each format, and what is being made."""
     st.warning(_CARE, icon=":material/lock:")
-    st.markdown(f"{whole_file.counted(db)}, avec leurs numéros. {_NOT_HERE}")
+    st.markdown(f"{whole_file.describe_size(db)}, avec leurs numéros. {_NOT_HERE}")
     st.markdown(_BACK)
     with st.grid(len(whole_file.FORMATS), min_column_width=240, gap="medium"):
         for one in whole_file.FORMATS:
@@ -41,7 +41,7 @@ def show(db: Office) -> None:
 def _offer(one: Format) -> None:
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{one.name}**")
-        st.caption(one.means)
+        st.caption(one.purpose)
         st.button(
             f"Tout emporter : {one.name}",
             key=f"{_KEY}:{one.suffix}",

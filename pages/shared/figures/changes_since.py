@@ -28,19 +28,19 @@ def show(db: Office, period: Period, moment: str, since: str, key: str) -> None:
         st.caption("Qui a bougé n’est montré qu’aux agents, qui tiennent les dossiers.")
         return
     known = records.context(db)
-    names = [name for name in report.photo(period) if FIGURES[name].unit != "years"]
+    names = [name for name in report.photo_figures(period) if FIGURES[name].unit != "years"]
     found = connection.remembered(
         db, ("moved", period.code, moment), lambda: as_of.moved(db, office_path(), period, names, moment, known)
     )
     if not found:
         st.caption(f"Rien n’a bougé {since} : les chiffres sont ceux que l’on connaissait.")
         return
-    st.caption(f"{quantities.counted(len(found), 'person')} {since}, d’après l’historique.")
+    st.caption(f"{quantities.with_unit(len(found), 'person')} {since}, d’après l’historique.")
     labels = report.part_labels(report.make(db, period))
     for one in found[:_FIRST]:
         _show_one(one, known, labels, key)
     if len(found) > _FIRST:
-        st.caption(f"… et {quantities.counted(len(found) - _FIRST, 'person')} encore.")
+        st.caption(f"… et {quantities.with_unit(len(found) - _FIRST, 'person')} encore.")
 
 
 def _show_one(one: Moved, known: Context, labels: dict[tuple[str, str], str], key: str) -> None:

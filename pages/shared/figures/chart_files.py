@@ -47,5 +47,5 @@ def show(picture: ChartData, period: Period, source: str, key: str) -> None:
 
 def frame(picture: ChartData) -> pd.DataFrame:
     """The numbers of a chart as they are read."""
-    lines = [picture.told(row) for row in picture.rows] + [picture.total] * bool(picture.total)
+    lines = [picture.text_line(row) for row in picture.rows] + [picture.total] * bool(picture.total)
     return pd.DataFrame(lines, columns=picture.headings)

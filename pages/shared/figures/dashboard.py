@@ -53,7 +53,7 @@ def look(db: Office, period: Period) -> Seen:
     key = ("board", period.code, tuple(sorted(chosen.items())))
     names = ("followed", "accompanied", *plots.NEEDS)
     taken = connection.remembered(db, key, lambda: counting.take(db, period, names, chosen))
-    return Seen(chosen, taken, plots.all_of(taken))
+    return Seen(chosen, taken, plots.make_charts(taken))
 
 
 def _within(name: str, codes: tuple[str, ...], period: Period) -> tuple[str, ...]:
@@ -112,7 +112,7 @@ def show_chosen(db: Office, period: Period, seen: Seen) -> None:
     """How many persons that makes, the way to them, and what was chosen by a click, each with its way back."""
     persons = counting.among(db, period, seen.chosen)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{quantities.counted(len(persons), 'person')}** {period.words}", width="content")
+        st.markdown(f"**{quantities.with_unit(len(persons), 'person')}** {period.words}", width="content")
         if (
             persons
             and Role.AGENT in roles()

@@ -38,7 +38,7 @@ def show(db: Office, made: Report) -> None:
 
 def _freeze(made: Report) -> None:
     """A second click keeps nothing twice: the same numbers of the same truth are already there."""
-    db, numbers = office(), counting.plain(made.taken)
+    db, numbers = office(), counting.plain(made.figures)
     same = [one for one in snapshots.of_file(db) if _is_same(one, made, numbers)]
     if same:
         st.toast(f"Déjà figé le {same[0].moment} : rien n’a changé depuis.")
@@ -68,9 +68,10 @@ def _show_one(db: Office, one: Frozen) -> None:
 
 def _compare(db: Office, one: Frozen) -> None:
     """The frozen numbers beside today's, those that differ first, then who moved."""
-    now = counting.plain(report.make(db, one.period).taken)
+    now = counting.plain(report.make(db, one.period).figures)
     lines = {name: _lines(name, value, now.get(name)) for name, value in one.numbers.items()}
-    differing = [line for name in report.photo(one.period) for line in lines.get(name, ()) if line[1] != line[2]]
+    names = report.photo_figures(one.period)
+    differing = [line for name in names for line in lines.get(name, ()) if line[1] != line[2]]
     if differing:
         st.markdown("**Ce qui diffère aujourd’hui**")
         st.table(_table(differing), hide_index=True)

@@ -133,7 +133,7 @@ _FILES: dict[str, tuple[str, str, str, Callable[[Report, Progress], bytes]]] = {
     ),
     "zip": (
         "Tous les graphiques (ZIP)", ":material/folder_zip:", "application/zip",
-        lambda made, tick: bundle.zip_bytes(made.pictures, made.period, made.source, tick),
+        lambda made, tick: bundle.zip_bytes(made.charts, made.period, made.source, tick),
     ),
 }  # fmt: skip
 

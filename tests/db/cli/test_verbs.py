@@ -21,7 +21,7 @@ def run(*words: object) -> Result:
     return CliRunner().invoke(cli, [str(word) for word in words])
 
 
-def refused(result: Result) -> str:
+def refusal_text(result: Result) -> str:
     """The sentence on stderr of a command that did nothing."""
     assert (result.exit_code, result.stdout) == (2, "")
     assert "Traceback" not in result.stderr
@@ -41,7 +41,7 @@ def test_init_makes_a_sound_empty_file(path):
 def test_init_never_overwrites(path):
     path.write_text("précieux")
 
-    assert refused(run("init", path)) == f"Il y a déjà un fichier à l’adresse {path} ; rien n’a été écrit."
+    assert refusal_text(run("init", path)) == f"Il y a déjà un fichier à l’adresse {path} ; rien n’a été écrit."
     assert path.read_text() == "précieux"
 
 
@@ -82,14 +82,14 @@ def test_check_prints_each_problem_and_fails(path):
 def test_no_file_is_said_in_french_and_none_is_made(path, verb):
     result = run(verb, path, *(["2022"] if verb == "photo" else []))
 
-    assert refused(result).startswith("Il n’y a pas de fichier")
+    assert refusal_text(result).startswith("Il n’y a pas de fichier")
     assert not path.exists()
 
 
 def test_a_file_that_is_no_database_is_said_in_french(path):
     path.write_text("Ceci n’est pas une base de données. " * 100)
 
-    assert refused(run("check", path)).startswith("SQLite ne lit pas ce fichier")
+    assert refusal_text(run("check", path)).startswith("SQLite ne lit pas ce fichier")
 
 
 def test_photo_as_json_is_the_photo(path):
@@ -142,7 +142,7 @@ def test_photo_of_no_date_is_refused_before_the_file_is_opened(path):
         "« 31/12/2022 » n’est ni une année (2022), ni une date (2023-03-06), ni une période (2022-01-01/2022-06-30)."
     )
 
-    assert refused(run("photo", path, "31/12/2022")) == expected
+    assert refusal_text(run("photo", path, "31/12/2022")) == expected
 
 
 def test_the_module_runs_as_a_command(path):

@@ -49,7 +49,7 @@ def office(db):
     return ids
 
 
-def among(db, office, period=YEAR, **chosen):
+def names_among(db, office, period=YEAR, **chosen):
     """The names of the persons to whom all of it applies."""
     names = {row_id: name for name, row_id in office.items()}
     found = counting.among(db, period, chosen)
@@ -61,31 +61,31 @@ def among(db, office, period=YEAR, **chosen):
 
 
 def test_when_nothing_is_chosen_it_is_who_is_followed(db, office):
-    assert among(db, office) == {"potter", "weaver", "singer", "nobody"}
-    assert among(db, office, territory=(), gender=()) == {"potter", "weaver", "singer", "nobody"}
+    assert names_among(db, office) == {"potter", "weaver", "singer", "nobody"}
+    assert names_among(db, office, territory=(), gender=()) == {"potter", "weaver", "singer", "nobody"}
 
 
 def test_what_is_chosen_of_a_person_is_of_those_followed(db, office):
-    assert among(db, office, territory=("cahors",)) == {"potter", "weaver"}
-    assert among(db, office, territory=("cahors", "figeac")) == {"potter", "weaver", "singer"}
-    assert among(db, office, territory=("gourdon",)) == set()
-    assert among(db, office, territory=("no such place",)) == set()
+    assert names_among(db, office, territory=("cahors",)) == {"potter", "weaver"}
+    assert names_among(db, office, territory=("cahors", "figeac")) == {"potter", "weaver", "singer"}
+    assert names_among(db, office, territory=("gourdon",)) == set()
+    assert names_among(db, office, territory=("no such place",)) == set()
 
 
 def test_all_that_was_chosen_applies(db, office):
-    assert among(db, office, territory=("cahors",), gender=("man",)) == {"weaver"}
-    assert among(db, office, territory=("figeac",), gender=("woman",)) == set()
+    assert names_among(db, office, territory=("cahors",), gender=("man",)) == {"weaver"}
+    assert names_among(db, office, territory=("figeac",), gender=("woman",)) == set()
 
 
 def test_of_whom_nothing_is_known_can_be_chosen(db, office):
-    assert among(db, office, territory=("unknown",)) == {"nobody"}
-    assert among(db, office, territory=("unknown", "figeac")) == {"nobody", "singer"}
+    assert names_among(db, office, territory=("unknown",)) == {"nobody"}
+    assert names_among(db, office, territory=("unknown", "figeac")) == {"nobody", "singer"}
 
 
 def test_it_is_of_the_period(db, office):
-    assert among(db, office, period_of("2021"), territory=("cahors",)) == {"potter", "weaver", "former"}
-    assert among(db, office, period_of("2021-12-31"), gender=("man",)) == {"weaver", "singer", "former"}
-    assert among(db, office, period_of("1990")) == set()
+    assert names_among(db, office, period_of("2021"), territory=("cahors",)) == {"potter", "weaver", "former"}
+    assert names_among(db, office, period_of("2021-12-31"), gender=("man",)) == {"weaver", "singer", "former"}
+    assert names_among(db, office, period_of("1990")) == set()
 
 
 @pytest.mark.parametrize("name", sorted(DIMENSIONS))
@@ -102,21 +102,21 @@ def test_every_part_of_a_dimension_leads_to_as_many_persons_as_it_counts(db, off
 
 
 def test_an_event_leads_to_its_persons_followed_or_not(db, office):
-    assert among(db, office, by_reason=("job",)) == {"singer", "former"}
-    assert among(db, office, by_reason=("job", "income")) == {"singer", "former", "weaver"}
-    assert among(db, office, aids=("training",)) == {"former"}
-    assert among(db, office, period_of("2021"), by_reason=("job",)) == {"potter"}
+    assert names_among(db, office, by_reason=("job",)) == {"singer", "former"}
+    assert names_among(db, office, by_reason=("job", "income")) == {"singer", "former", "weaver"}
+    assert names_among(db, office, aids=("training",)) == {"former"}
+    assert names_among(db, office, period_of("2021"), by_reason=("job",)) == {"potter"}
 
 
 def test_an_event_and_a_person_meet(db, office):
-    assert among(db, office, by_reason=("job",), territory=("cahors",)) == {"former"}
-    assert among(db, office, by_reason=("job",), gender=("man",)) == {"singer", "former"}
-    assert among(db, office, by_reason=("job",), gender=("woman",)) == set()
+    assert names_among(db, office, by_reason=("job",), territory=("cahors",)) == {"former"}
+    assert names_among(db, office, by_reason=("job",), gender=("man",)) == {"singer", "former"}
+    assert names_among(db, office, by_reason=("job",), gender=("woman",)) == set()
 
 
 def test_two_events_are_of_the_same_person(db, office):
-    assert among(db, office, by_reason=("job",), aids=("training",)) == {"former"}
-    assert among(db, office, by_reason=("job",), aids=("equipment",)) == set()
+    assert names_among(db, office, by_reason=("job",), aids=("training",)) == {"former"}
+    assert names_among(db, office, by_reason=("job",), aids=("equipment",)) == set()
 
 
 def test_several_events_of_a_person_are_one_person(db, office):
@@ -129,8 +129,8 @@ def test_nothing_deleted_leads_anywhere(db, office):
     delete(db, "person", office["former"])
     delete(db, "person", office["weaver"])
 
-    assert among(db, office, by_reason=("job", "income")) == {"singer"}
-    assert among(db, office, territory=("cahors",)) == {"potter"}
+    assert names_among(db, office, by_reason=("job", "income")) == {"singer"}
+    assert names_among(db, office, territory=("cahors",)) == {"potter"}
 
 
 def test_every_figure_that_is_shared_out_leads_to_the_persons_behind_it(db, office):
@@ -154,14 +154,14 @@ def test_a_name_that_is_no_figure_is_an_error(db, office):
 
 
 def test_a_code_is_never_sql(db, office):
-    assert among(db, office, territory=("cahors') --", '"]', "'")) == set()
-    assert among(db, office) == {"potter", "weaver", "singer", "nobody"}
+    assert names_among(db, office, territory=("cahors') --", '"]', "'")) == set()
+    assert names_among(db, office) == {"potter", "weaver", "singer", "nobody"}
 
 
 # --- the grid of these rows
 
 
-def shown(db, ids, *filters, **query):
+def shown_ids(db, ids, *filters, **query):
     """The ids that the grid shows of these rows, in its order."""
     found = records.read(db, db.tables["person"], Query((Filter("id", "among", ids), *filters), **query))
     return [row.id for row in found.rows]
@@ -170,9 +170,9 @@ def shown(db, ids, *filters, **query):
 def test_the_grid_shows_these_rows_in_the_order_of_the_table(db, office):
     ids = tuple(counting.among(db, YEAR, {}))
 
-    assert shown(db, ids) == [office[name] for name in ("nobody", "singer", "potter", "weaver")]
-    assert shown(db, ids[::-1]) == shown(db, ids)
-    assert shown(db, [*ids, ids[0]]) == shown(db, ids)  # a list does as well, and a row twice is a row once
+    assert shown_ids(db, ids) == [office[name] for name in ("nobody", "singer", "potter", "weaver")]
+    assert shown_ids(db, ids[::-1]) == shown_ids(db, ids)
+    assert shown_ids(db, [*ids, ids[0]]) == shown_ids(db, ids)  # a list does as well, and a row twice is a row once
 
 
 def test_it_counts_what_it_shows(db, office):
@@ -192,27 +192,27 @@ def test_of_no_row_it_shows_none(db, office):
 def test_a_row_that_is_not_there_is_not_shown(db, office):
     delete(db, "person", office["weaver"])
 
-    assert shown(db, (office["potter"], office["weaver"], 10**9, -1)) == [office["potter"]]
+    assert shown_ids(db, (office["potter"], office["weaver"], 10**9, -1)) == [office["potter"]]
     assert records.count(db, db.tables["person"], Query((Filter("id", "among", (office["weaver"], 10**9)),))) == 0
 
 
 def test_it_narrows_with_other_filters_and_the_search(db, office):
     ids = tuple(office.values())
 
-    assert shown(db, ids, Filter("gender", "in", ("man",)), Filter("territory", "in", ("cahors",))) == [
+    assert shown_ids(db, ids, Filter("gender", "in", ("man",)), Filter("territory", "in", ("cahors",))) == [
         office["former"],
         office["weaver"],
     ]
-    assert shown(db, ids, search="tiss") == [office["weaver"]]
-    assert shown(db, (office["potter"],), search="tiss") == []
+    assert shown_ids(db, ids, search="tiss") == [office["weaver"]]
+    assert shown_ids(db, (office["potter"],), search="tiss") == []
 
 
 def test_it_is_sorted_as_asked(db, office):
     ids = tuple(office.values())
     names = [name for name in office if name != "nobody"]
 
-    assert shown(db, ids, sort=("-last_name",))[0] == office["weaver"]
-    by_place = shown(db, ids, sort=("territory", "-last_name"))
+    assert shown_ids(db, ids, sort=("-last_name",))[0] == office["weaver"]
+    by_place = shown_ids(db, ids, sort=("territory", "-last_name"))
     assert by_place == [office[name] for name in ("weaver", "potter", "never", "former", "singer", "nobody")]
     assert set(by_place) == {office[name] for name in [*names, "nobody"]}
 
@@ -221,8 +221,8 @@ def test_it_is_sorted_as_asked(db, office):
 @pytest.mark.parametrize("sort", [(), ("last_name",), ("-territory",)])
 def test_pages_hold_each_row_once_in_order(db, office, size, sort):
     ids = tuple(office.values())[1:]
-    whole = shown(db, ids, sort=sort, size=1000)
-    pages = [shown(db, ids, sort=sort, size=size, page=page) for page in range(1, 7)]
+    whole = shown_ids(db, ids, sort=sort, size=1000)
+    pages = [shown_ids(db, ids, sort=sort, size=size, page=page) for page in range(1, 7)]
 
     assert [row for page in pages for row in page] == whole
     assert len(whole) == 5
@@ -262,7 +262,7 @@ def test_rows_of_any_table_can_be_chosen(db):
 @examples(st.lists(st.integers(-3, 12), max_size=12), st.integers(1, 4), st.sampled_from(["", "-"]))
 def test_whatever_is_chosen_the_pages_are_those_rows(db, office, ids, size, way):
     wanted = {row_id for row_id in ids if row_id in office.values()}
-    pages = [shown(db, tuple(ids), sort=(f"{way}last_name",), size=size, page=page) for page in range(1, 8)]
+    pages = [shown_ids(db, tuple(ids), sort=(f"{way}last_name",), size=size, page=page) for page in range(1, 8)]
     found = [row_id for page in pages for row_id in page]
 
     assert set(found) == wanted

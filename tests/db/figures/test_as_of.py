@@ -86,8 +86,8 @@ def test_what_another_program_erased_is_back_with_all_it_held(db, path):
         for table in ("stage", "benefit", "aid", "person"):
             raw.execute(f'DELETE FROM "{table}"')
 
-    assert [unsigned(row_as_known(path, "person", person)), unsigned(row_as_known(path, "aid", aid))] == list(
-        map(unsigned, then)
+    assert [typed_values(row_as_known(path, "person", person)), typed_values(row_as_known(path, "aid", aid))] == list(
+        map(typed_values, then)
     )
     assert row_as_known(path, "stage", gone) is None  # it had been deleted before it was erased
     with as_of.as_known(path, MARCH) as before:
@@ -95,7 +95,7 @@ def test_what_another_program_erased_is_back_with_all_it_held(db, path):
         assert counting.photo(before, "2015")["followed"] == 1
 
 
-def unsigned(row):
+def typed_values(row):
     """What people typed in, without what Palette keeps for itself."""
     return {name: value for name, value in row.items() if name not in ("version", "changed_by", "sort_key")}
 

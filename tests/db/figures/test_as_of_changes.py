@@ -13,11 +13,11 @@ from tests.db.figures.looking_back import MARCH, date_history
 # --- what moved ---
 
 
-def names_of(changes):
+def tables_and_actions(changes):
     return [(change.table, change.action) for change in changes]
 
 
-def moved(db, path, *names, when="2023", moment=MARCH):
+def moved_persons(db, path, *names, when="2023", moment=MARCH):
     return as_of.moved(db, path, period_of(when), names, moment, records.context(db))
 
 
@@ -30,14 +30,14 @@ def test_who_counts_otherwise_is_named_with_figures_and_changes(db, path):
     db.execute("UPDATE stage SET starts_on = '2023-12-31' WHERE person_id = ?", (entered,))
     update_row(db, db.tables["person"], other, domain=None)
 
-    found = moved(db, path, "followed", "accompanied", "domain")
+    found = moved_persons(db, path, "followed", "accompanied", "domain")
 
     assert [(one.person, one.no_longer, one.henceforth) for one in found] == [
         (left, (("followed", ""), ("accompanied", "")), ()),  # who leaves the whole leaves every share of it
         (entered, (), (("followed", ""), ("accompanied", ""))),
         (other, (("domain", "crafts"),), (("domain", "unknown"),)),
     ]
-    assert [names_of(one.changes) for one in found] == [
+    assert [tables_and_actions(one.changes) for one in found] == [
         [("stage", "update")],
         [("stage", "update")],
         [("person", "update")],
@@ -52,10 +52,10 @@ def test_only_changes_since_are_told_latest_first(db, path):
     insert_exit(db, person, "2023-02-01")
     update_row(db, db.tables["person"], person, origin="foreign")
 
-    (found,) = moved(db, path, "exits")
+    (found,) = moved_persons(db, path, "exits")
 
     assert (found.no_longer, found.henceforth) == ((), (("exits", ""),))
-    assert names_of(found.changes) == [("person", "update"), ("exit", "insert")]
+    assert tables_and_actions(found.changes) == [("person", "update"), ("exit", "insert")]
 
 
 def test_changes_that_no_figure_of_the_period_looks_at_are_not_told(db, path):
@@ -65,7 +65,7 @@ def test_changes_that_no_figure_of_the_period_looks_at_are_not_told(db, path):
     insert_exit(db, person, "2024-01-01")
     update_row(db, db.tables["person"], person, town="Cahors", note="Née le 01/02/2003")
 
-    assert [names_of(one.changes) for one in moved(db, path, "exits")] == [[("exit", "insert")]]
+    assert [tables_and_actions(one.changes) for one in moved_persons(db, path, "exits")] == [[("exit", "insert")]]
 
 
 def test_who_goes_on_the_day_after_the_period_is_told_with_the_stage_that_does(db, path):
@@ -74,10 +74,10 @@ def test_who_goes_on_the_day_after_the_period_is_told_with_the_stage_that_does(d
     date_history(db, MARCH)
     insert_stage(db, person, "accompaniment", "2024-01-01")
 
-    (found,) = moved(db, path, "mean_length_years")
+    (found,) = moved_persons(db, path, "mean_length_years")
 
     assert found.no_longer == (("mean_length_years", ""),)
-    assert names_of(found.changes) == [("stage", "insert")]
+    assert tables_and_actions(found.changes) == [("stage", "insert")]
 
 
 def test_an_intervention_typed_in_later_is_told(db, path):
@@ -85,10 +85,10 @@ def test_an_intervention_typed_in_later_is_told(db, path):
     date_history(db, MARCH)
     insert(db, "intervention", person_id=person, happened_on="2023-02-01", domain="job")
 
-    (found,) = moved(db, path, "interventions")
+    (found,) = moved_persons(db, path, "interventions")
 
     assert found.henceforth == (("interventions", "job"),)
-    assert names_of(found.changes) == [("intervention", "insert")]
+    assert tables_and_actions(found.changes) == [("intervention", "insert")]
 
 
 def test_a_deleted_person_counts_no_longer(db, path):
@@ -96,16 +96,16 @@ def test_a_deleted_person_counts_no_longer(db, path):
     date_history(db, MARCH)
     delete(db, "person", person)
 
-    (found,) = moved(db, path, "followed")
+    (found,) = moved_persons(db, path, "followed")
 
     assert found.no_longer == (("followed", ""),)
-    assert ("person", "delete") in names_of(found.changes)
+    assert ("person", "delete") in tables_and_actions(found.changes)
 
 
 def test_nobody_moved_when_nothing_changed(db, path):
     insert_followed_person(db)
 
-    assert moved(db, path, *FIGURES, moment="2999") == []
+    assert moved_persons(db, path, *FIGURES, moment="2999") == []
 
 
 def test_a_row_that_another_program_erased_is_told(db, path):
@@ -114,10 +114,10 @@ def test_a_row_that_another_program_erased_is_told(db, path):
     with closing(open_raw(path)) as raw:
         raw.execute("DELETE FROM stage")
 
-    (found,) = moved(db, path, "followed")
+    (found,) = moved_persons(db, path, "followed")
 
     assert found.no_longer == (("followed", ""),)
-    assert (found.person, names_of(found.changes)) == (person, [("stage", "erase")])
+    assert (found.person, tables_and_actions(found.changes)) == (person, [("stage", "erase")])
 
 
 def test_a_row_given_to_another_person_is_told_of_both(db, path):
@@ -125,9 +125,9 @@ def test_a_row_given_to_another_person_is_told_of_both(db, path):
     date_history(db, MARCH)
     db.execute("UPDATE stage SET person_id = ?", (right,))
 
-    found = moved(db, path, "followed")
+    found = moved_persons(db, path, "followed")
 
-    assert [(one.person, names_of(one.changes)) for one in found] == [
+    assert [(one.person, tables_and_actions(one.changes)) for one in found] == [
         (wrong, [("stage", "update")]),
         (right, [("stage", "update")]),
     ]

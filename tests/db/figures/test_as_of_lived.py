@@ -79,7 +79,7 @@ other_steps: st.SearchStrategy[Step] = st.tuples(
 limits: st.SearchStrategy[Step] = st.tuples(st.just("limit"), st.just("setting"), st.just({}), st.integers(0, 9))
 
 
-def do(db: Office, step: Step) -> None:
+def apply_step(db: Office, step: Step) -> None:
     """One change by Palette or by another program; nothing when there is no such row."""
     action, table, values, number = step
     ids = [row[0] for row in db.execute(f'SELECT id FROM "{table}" ORDER BY id')]
@@ -109,7 +109,7 @@ def _alter(db: Office, action: str, table: str, values: dict[str, Any], row_id: 
         db.execute(f'UPDATE "{table}" SET {pairs} WHERE id = :id', {**values, "id": row_id})
 
 
-def counted(db: Office) -> list[Any]:
+def count_all(db: Office) -> list[Any]:
     """Every figure, and everybody behind one, of a year, a day and a period."""
     return [(counting.take(db, period, FIGURES), counting.behind(db, period, BEHIND)) for period in ASKED]
 
@@ -128,7 +128,7 @@ def unruled(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def lived_through(path: Path, steps: list[Step]) -> list[tuple[str, list[Any]]]:
+def apply_steps(path: Path, steps: list[Step]) -> list[tuple[str, list[Any]]]:
     """Do every step, each a day after the other. Returns each moment with what was counted just before it."""
     found = []
     with closing(connection.connect(path)) as db:
@@ -138,10 +138,10 @@ def lived_through(path: Path, steps: list[Step]) -> list[tuple[str, list[Any]]]:
             db.execute("UPDATE history SET at = '2022-12-31T08:00:00.000Z'")
         for number, step in enumerate(steps):
             last = db.execute("SELECT max(id) FROM history").fetchone()[0]
-            do(db, step)
+            apply_step(db, step)
             with history_rewritable(db):
                 db.execute("UPDATE history SET at = ? WHERE id > ?", (f"2023-01-{number + 1:02}T08:00:00.000Z", last))
-            found.append((f"2023-01-{number + 1:02}T12:00:00.000Z", counted(db)))
+            found.append((f"2023-01-{number + 1:02}T12:00:00.000Z", count_all(db)))
     return found
 
 
@@ -152,9 +152,9 @@ def test_looking_back_counts_what_was_counted_then(unruled, tmp_path_factory, st
     shutil.copy(unruled, path)
     born = ("insert", "person", {"gender": "woman", "domain": "crafts"}, 0)
 
-    for moment, then in lived_through(path, [born, ("insert", "stage", _SINCE, 0), *steps]):
+    for moment, then in apply_steps(path, [born, ("insert", "stage", _SINCE, 0), *steps]):
         with as_of.as_known(path, moment) as known_then:
-            assert counted(known_then) == then
+            assert count_all(known_then) == then
 
 
 _SINCE = {"kind": "accompaniment", "mode": "standard", "starts_on": "2022-01-01"}
@@ -168,10 +168,10 @@ def test_looking_back_would_notice_a_line_of_history_that_is_missing(unruled, tm
         ("insert", "stage", _SINCE, 0),
         ("update", "person", {"gender": "man"}, 0),
     ]
-    (_, (moment, then), _) = lived_through(path, steps)
+    (_, (moment, then), _) = apply_steps(path, steps)
     with closing(open_raw(path)) as raw:
         raw.execute("DROP TRIGGER history_stays_delete")
         raw.execute("DELETE FROM history WHERE action = 'update'")
 
     with as_of.as_known(path, moment) as known_then:
-        assert counted(known_then) != then
+        assert count_all(known_then) != then

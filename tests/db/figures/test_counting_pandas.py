@@ -81,7 +81,7 @@ def days_of(file: File) -> st.SearchStrategy[date]:
     )
 
 
-def whens(file: File) -> st.SearchStrategy[str]:
+def periods_of(file: File) -> st.SearchStrategy[str]:
     """A day, a year, or the days between two."""
     days, years = days_of(file).map(str), st.integers(2016, 2025).map(str)
     return days | years | st.tuples(days, days).map(lambda two: "/".join(sorted(two)))
@@ -98,7 +98,7 @@ def choices(again: Recount) -> st.SearchStrategy[dict[str, tuple[str, ...]]]:
     )
 
 
-def some(number: int) -> settings:
+def run_examples(number: int) -> settings:
     """So many examples of each of the three files, the same whenever the tests run."""
     return settings(max_examples=number, deadline=None, derandomize=True)
 
@@ -117,10 +117,10 @@ def test_the_second_computation_has_every_figure(file):
     assert set(SHARED_TWICE) == {name for name, figure in FIGURES.items() if figure.other}
 
 
-@some(12)
+@run_examples(12)
 @examples(data=st.data())
 def test_every_figure_of_any_day_year_or_period_is_what_pandas_finds(file, data):
-    when = data.draw(whens(file))
+    when = data.draw(periods_of(file))
     again = recount(file.office, when)
 
     photo = counting.photo(file.db, when)
@@ -128,10 +128,12 @@ def test_every_figure_of_any_day_year_or_period_is_what_pandas_finds(file, data)
     if not period_of(when).is_day:
         photo |= {"exits": photo["exits"]["total"], "by_reason": photo["exits"]["by_reason"]}
     assert list_differences(file.db, again, when) == set()
-    assert {name: used(value) for name, value in photo.items()} == {name: labelled(again, name) for name in photo}
+    assert {name: without_zeros(value) for name, value in photo.items()} == {
+        name: labelled(again, name) for name in photo
+    }
 
 
-def used(value: Any) -> Any:
+def without_zeros(value: Any) -> Any:
     return {label: count for label, count in value.items() if count} if isinstance(value, dict) else value
 
 
@@ -148,10 +150,10 @@ def labelled(again: Recount, name: str) -> Any:
     return found
 
 
-@some(5)
+@run_examples(5)
 @examples(data=st.data())
 def test_parts_have_their_labels_and_what_counts_nobody_is_shown_too(file, data):
-    when = data.draw(whens(file))
+    when = data.draw(periods_of(file))
     again, taken = recount(file.office, when), counting.take(file.db, period_of(when), SHARED)
 
     for name, shares in taken.items():
@@ -162,10 +164,10 @@ def test_parts_have_their_labels_and_what_counts_nobody_is_shown_too(file, data)
         assert places == sorted(places)
 
 
-@some(10)
+@run_examples(10)
 @examples(data=st.data())
 def test_figures_of_the_persons_chosen_are_what_pandas_finds(file, data):
-    when = data.draw(whens(file))
+    when = data.draw(periods_of(file))
     again = recount(file.office, when)
 
     chosen = data.draw(choices(again))
@@ -189,10 +191,10 @@ def test_what_was_chosen_of_a_figure_leaves_that_figure_whole(file, when):
     assert as_parts(of_age["gender_by_age"]) == as_parts(whole["gender_by_age"])
 
 
-@some(5)
+@run_examples(5)
 @examples(data=st.data())
 def test_persons_behind_a_part_are_those_that_pandas_finds(file, data):
-    when = data.draw(whens(file))
+    when = data.draw(periods_of(file))
     again, period = recount(file.office, when), period_of(when)
     chosen = data.draw(st.just(EVERYBODY) | choices(again))
 
@@ -209,10 +211,10 @@ def test_persons_behind_a_part_are_those_that_pandas_finds(file, data):
                 assert len(found) == part.value
 
 
-@some(6)
+@run_examples(6)
 @examples(data=st.data())
 def test_the_portfolio_of_a_month_is_that_before_with_entries_and_without_departures(file, data):
-    period = period_of(data.draw(whens(file)))
+    period = period_of(data.draw(periods_of(file)))
 
     taken = counting.take(file.db, period, ("portfolio_by_month", "entries", "departures"))
 
@@ -235,7 +237,7 @@ def portfolio(db: Office, day: date) -> Any:
 
 
 @contextmanager
-def changed(db: Office, sql: str) -> Iterator[None]:
+def changed_rows(db: Office, sql: str) -> Iterator[None]:
     db.execute("BEGIN")
     try:
         assert db.execute(sql).rowcount == 1
@@ -279,7 +281,7 @@ def test_a_changed_row_does_not_go_unnoticed(file, sql, noticed):
     before = recount(file.office, "2023")
     assert list_differences(file.db, before, "2023") == set()
 
-    with changed(file.db, sql):
+    with changed_rows(file.db, sql):
         assert noticed <= list_differences(file.db, before, "2023")
         assert list_differences(file.db, recount(OfficeFrames(file.db), "2023"), "2023") == set()
 

@@ -9,7 +9,7 @@ from db.model.office import Office
 from tests.db.factories import insert_followed_person, insert_person, insert_stage
 
 
-def in_use(shares: dict[str, int]) -> dict[str, int]:
+def without_zeros(shares: dict[str, int]) -> dict[str, int]:
     return {label: count for label, count in shares.items() if count}
 
 
@@ -33,10 +33,10 @@ def test_profile_shares_are_over_the_persons_followed(db):
 
     photo = counting.photo(db, "2022")
 
-    assert in_use(photo["gender"]) == {"Homme": 1}
-    assert in_use(photo["origin"]) == {"Originaire du Lot": 1}
-    assert in_use(photo["household"]) == {"Personne seule": 1}
-    assert in_use(photo["domain"]) == {"Audiovisuel / Cinéma": 1}
+    assert without_zeros(photo["gender"]) == {"Homme": 1}
+    assert without_zeros(photo["origin"]) == {"Originaire du Lot": 1}
+    assert without_zeros(photo["household"]) == {"Personne seule": 1}
+    assert without_zeros(photo["domain"]) == {"Audiovisuel / Cinéma": 1}
     assert photo["gender"] == counting.photo(db, "2022-07-14")["gender"]
 
 
@@ -46,9 +46,9 @@ def test_what_is_missing_joins_the_list_s_own_unknown_or_comes_last(db):
 
     photo = counting.photo(db, "2022")
 
-    assert in_use(photo["household"]) == {"Non renseigné": 2}
+    assert without_zeros(photo["household"]) == {"Non renseigné": 2}
     assert list(photo["domain"].items())[-2:] == [("Autres", 1), ("Non renseigné", 1)]
-    assert in_use(photo["age"]) == in_use(photo["seniority"]) == {"Non renseigné": 2}
+    assert without_zeros(photo["age"]) == without_zeros(photo["seniority"]) == {"Non renseigné": 2}
     assert "Non renseigné" not in photo["gender"]
 
 
@@ -60,8 +60,8 @@ def test_labels_are_the_office_s_own(db):
 
     photo = counting.photo(db, "2022")
 
-    assert in_use(photo["domain"]) == {"Métiers d’art": 1}
-    assert in_use(photo["household"]) == {"Inconnu": 1}
+    assert without_zeros(photo["domain"]) == {"Métiers d’art": 1}
+    assert without_zeros(photo["household"]) == {"Inconnu": 1}
     assert photo["domain"]["Cirque"] == 0
 
 
@@ -93,7 +93,7 @@ def test_age_is_taken_on_31_december(db, born, band):
 
     photo = counting.photo(db, "2022")
 
-    assert in_use(photo["age"]) == {band: 1}
+    assert without_zeros(photo["age"]) == {band: 1}
     assert photo["fifty_or_over"] == (band in ("50–59 ans", "60 ans et plus"))
     assert photo["age"] == counting.photo(db, "2022-12-31")["age"]
 
@@ -127,7 +127,7 @@ def test_seniority_bands_begin_on_the_anniversary(db, entered, band):
 
     photo = counting.photo(db, "2022")
 
-    assert in_use(photo["seniority"]) == {band: 1}
+    assert without_zeros(photo["seniority"]) == {band: 1}
     assert photo["under_two_years"] == (band in ("Moins de 6 mois", "6 à 12 mois", "1 à 2 ans"))
 
 

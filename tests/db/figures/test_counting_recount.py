@@ -123,7 +123,7 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     db.close()
 
 
-def counted(db: Office, office: list[Someone], ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def count_in_file(db: Office, office: list[Someone], ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What Palette says of that office; the file is empty again afterwards."""
     db.execute("BEGIN")
     try:
@@ -137,7 +137,7 @@ def counted(db: Office, office: list[Someone], ask: Callable[[], dict[str, Any]]
 def write(db: Office, someone: Someone) -> None:
     values = {name: iso(value) for name, value in someone.values.items()}
     # Deleted from the start: the rows stay behind undeleted, as a second program might leave them.
-    person = insert(db, "person", last_name="N", first_name="P", deleted_at=mark(someone.deleted), **values)
+    person = insert(db, "person", last_name="N", first_name="P", deleted_at=deletion_mark(someone.deleted), **values)
     for spell in someone.stages:
         mode = ("light" if spell.light else "standard") if spell.kind == "accompaniment" else None
         insert(db, "stage", person_id=person, mode=mode, **columns(spell))
@@ -149,7 +149,7 @@ def write(db: Office, someone: Someone) -> None:
 
 def write_event(db: Office, person: int, number: int, event: tuple[str, date, str, bool]) -> None:
     table, day, what, gone = event
-    common = {"person_id": person, "deleted_at": mark(gone)}
+    common = {"person_id": person, "deleted_at": deletion_mark(gone)}
     if table == "exit":
         scope, reason = ("accompaniment", "job") if what == "left" else ("rsa", what)
         insert(db, "exit", left_on=iso(day), scope=scope, reason=reason, **common)
@@ -166,7 +166,7 @@ def columns(spell: Spell) -> dict[str, Any]:
         "kind": spell.kind,
         "starts_on": iso(spell.first),
         "ends_on": iso(spell.last),
-        "deleted_at": mark(spell.deleted),
+        "deleted_at": deletion_mark(spell.deleted),
     }
 
 
@@ -174,7 +174,7 @@ def iso(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def mark(gone: bool) -> str | None:
+def deletion_mark(gone: bool) -> str | None:
     return DELETED if gone else None
 
 
@@ -185,12 +185,12 @@ def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def on(someone: Someone, kind: str, day: date) -> list[Spell]:
+def spells_on(someone: Someone, kind: str, day: date) -> list[Spell]:
     return [spell for spell in someone.stages if spell.kind == kind and spell.holds(day)]
 
 
-def ever(someone: Someone, kind: str, first: date, last: date) -> bool:
-    return any(on(someone, kind, day) for day in days_between(first, last))
+def has_spell_within(someone: Someone, kind: str, first: date, last: date) -> bool:
+    return any(spells_on(someone, kind, day) for day in days_between(first, last))
 
 
 def whole_years(since: date, day: date) -> int:
@@ -255,10 +255,10 @@ def events(office: list[Someone], table: str, first: date, last: date) -> list[s
 def length(someone: Someone, year: int) -> tuple[str, float] | None:
     """« ended » or « ongoing » at the end of the year, and for how many years, of somebody accompanied during it."""
     first, last = date(year, 1, 1), date(year, 12, 31)
-    days = [day for day in days_between(date(2020, 1, 1), last) if on(someone, "accompaniment", day)]
+    days = [day for day in days_between(date(2020, 1, 1), last) if spells_on(someone, "accompaniment", day)]
     if not days or days[-1] < first:
         return None
-    goes_on = days[-1] == last and on(someone, "accompaniment", last + timedelta(days=1))
+    goes_on = days[-1] == last and spells_on(someone, "accompaniment", last + timedelta(days=1))
     return "ongoing" if goes_on else "ended", ((days[-1] - days[0]).days + 1) / 365.25
 
 
@@ -266,10 +266,10 @@ def mean(values: list[float]) -> Any:
     return pytest.approx(sum(values) / len(values)) if values else None
 
 
-def year_again(office: list[Someone], year: int) -> dict[str, Any]:
+def recount_year(office: list[Someone], year: int) -> dict[str, Any]:
     first, last = date(year, 1, 1), date(year, 12, 31)
-    accompanied = [one for one in office if ever(one, "accompaniment", first, last)]
-    followed = [one for one in office if one in accompanied or ever(one, "diagnostic", first, last)]
+    accompanied = [one for one in office if has_spell_within(one, "accompaniment", first, last)]
+    followed = [one for one in office if one in accompanied or has_spell_within(one, "diagnostic", first, last)]
     exits = [REASONS[what] for what in events(office, "exit", first, last)]
     lengths = [found for one in office if (found := length(one, year))]
     return {
@@ -284,15 +284,15 @@ def year_again(office: list[Someone], year: int) -> dict[str, Any]:
     }
 
 
-def day_again(office: list[Someone], day: date) -> dict[str, Any]:
-    accompanied = [one for one in office if on(one, "accompaniment", day)]
-    portfolio = [one for one in office if one in accompanied or on(one, "diagnostic", day)]
+def recount_day(office: list[Someone], day: date) -> dict[str, Any]:
+    accompanied = [one for one in office if spells_on(one, "accompaniment", day)]
+    portfolio = [one for one in office if one in accompanied or spells_on(one, "diagnostic", day)]
     quarter = days_between(date(day.year, {1: 1, 2: 4, 3: 7, 4: 10}[(day.month + 2) // 3], 1), day)
     return {
         "portfolio": len(portfolio),
         "accompanied": len(accompanied),
         "in_diagnosis": len(portfolio) - len(accompanied),
-        "light": sum(any(spell.light for spell in on(one, "accompaniment", day)) for one in accompanied),
+        "light": sum(any(spell.light for spell in spells_on(one, "accompaniment", day)) for one in accompanied),
         "prime_only": sum(
             all(any(row.kind == "prime" and row.holds(each) for row in one.benefits) for each in quarter)
             for one in portfolio
@@ -302,17 +302,19 @@ def day_again(office: list[Someone], day: date) -> dict[str, Any]:
     }
 
 
-def used(value: Any) -> Any:
+def without_zeros(value: Any) -> Any:
     """The same without zeros: which labels count nobody, only the list knows."""
-    return {name: used(item) for name, item in value.items() if item != 0} if isinstance(value, dict) else value
+    return (
+        {name: without_zeros(item) for name, item in value.items() if item != 0} if isinstance(value, dict) else value
+    )
 
 
 @settings(max_examples=150, deadline=None)
 @examples(office=offices, year=st.integers(2020, 2024))
 def test_a_year_is_what_a_count_by_hand_finds(db, office, year):
-    photo = counted(db, office, lambda: counting.photo(db, str(year)))
+    photo = count_in_file(db, office, lambda: counting.photo(db, str(year)))
 
-    assert used(photo) == used(year_again([one for one in office if not one.deleted], year))
+    assert without_zeros(photo) == without_zeros(recount_year([one for one in office if not one.deleted], year))
 
 
 @settings(max_examples=250, deadline=None)
@@ -320,15 +322,15 @@ def test_a_year_is_what_a_count_by_hand_finds(db, office, year):
 def test_a_day_is_what_a_count_by_hand_finds(db, office, data):
     day = data.draw(st.one_of(st.sampled_from(edges(office)), moments))
 
-    photo = counted(db, office, lambda: counting.photo(db, day.isoformat()))
+    photo = count_in_file(db, office, lambda: counting.photo(db, day.isoformat()))
 
-    assert used(photo) == used(day_again([one for one in office if not one.deleted], day))
+    assert without_zeros(photo) == without_zeros(recount_day([one for one in office if not one.deleted], day))
 
 
 @settings(max_examples=50, deadline=None)
 @examples(office=offices, day=moments)
 def test_shares_add_up_to_the_population(db, office, day):
-    photo = counted(db, office, lambda: counting.photo(db, day.isoformat()))
+    photo = count_in_file(db, office, lambda: counting.photo(db, day.isoformat()))
 
     assert {sum(photo[name].values()) for name in counting.PROFILE} == {photo["portfolio"]}
     assert photo["portfolio"] == photo["accompanied"] + photo["in_diagnosis"]

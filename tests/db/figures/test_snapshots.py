@@ -26,14 +26,14 @@ from tests.db.factories import insert_exit, insert_followed_person
 # --- kept and read back ---
 
 
-def kept(db, numbers=None, when="2022", **more):
+def freeze(db, numbers=None, when="2022", **more):
     return snapshots.get(db, snapshots.freeze(db, period_of(when), numbers or {"followed": 139}, "Ada", **more))
 
 
 def test_a_frozen_report_says_what_it_holds_who_kept_it_and_when(db, path):
     before = instants.now()
 
-    found = kept(db, {"followed": 139}, "2022-01-01/2022-06-30", known_on="2022-07-01", note="  Conseil du 12 mai ")
+    found = freeze(db, {"followed": 139}, "2022-01-01/2022-06-30", known_on="2022-07-01", note="  Conseil du 12 mai ")
 
     assert before <= found.at <= instants.now()
     assert (found.who, found.period.code, found.known_on) == ("Ada", "2022-01-01/2022-06-30", "2022-07-01")
@@ -58,7 +58,7 @@ def test_figures_are_kept_to_the_last_decimal_and_in_their_order(db):
         insert_exit(db, insert_followed_person(db, domain="crafts", birth_date=None), "2022-05-02")
     numbers = counting.photo(db, "2022")
 
-    found = kept(db, numbers).numbers
+    found = freeze(db, numbers).numbers
 
     assert found == numbers
     assert list(found["domain"].items()) == list(numbers["domain"].items())
@@ -81,7 +81,7 @@ def test_whatever_numbers_are_frozen_come_back_exactly(db, numbers):
 
 def test_what_is_frozen_stays_when_the_file_changes(db):
     insert_followed_person(db)
-    found = kept(db, counting.photo(db, "2022"))
+    found = freeze(db, counting.photo(db, "2022"))
 
     insert_followed_person(db)
 
@@ -90,7 +90,7 @@ def test_what_is_frozen_stays_when_the_file_changes(db):
 
 
 def test_frozen_reports_are_listed_latest_first(db):
-    ids = [kept(db, when=when).id for when in ("2021", "2023-03-06", "2022")]
+    ids = [freeze(db, when=when).id for when in ("2021", "2023-03-06", "2022")]
 
     assert [one.id for one in snapshots.of_file(db)] == ids[::-1]
     assert [one.period.code for one in snapshots.of_file(db)] == ["2022", "2023-03-06", "2021"]
@@ -102,10 +102,10 @@ def test_an_unknown_report_is_told_in_french(db):
 
 
 def test_too_long_a_note_is_refused_in_french(db):
-    assert kept(db, note="x" * 120).note == "x" * 120
+    assert freeze(db, note="x" * 120).note == "x" * 120
 
     with pytest.raises(InvalidError) as error:
-        kept(db, note="x" * 121)
+        freeze(db, note="x" * 121)
 
     assert str(error.value) == "Pour mémoire : 120 caractères au plus."
     assert len(snapshots.of_file(db)) == 1
@@ -125,7 +125,7 @@ def test_too_long_a_note_is_refused_in_french(db):
     ],
 )
 def test_the_file_itself_refuses_to_change_or_remove_a_frozen_report(db, path, sql):
-    found = kept(db)
+    found = freeze(db)
 
     with closing(open_raw(path)) as raw, pytest.raises(sqlite3.IntegrityError) as error:
         raw.execute(sql)
@@ -135,7 +135,7 @@ def test_the_file_itself_refuses_to_change_or_remove_a_frozen_report(db, path, s
 
 
 def test_the_file_refuses_to_replace_a_frozen_report(db, path):
-    found = kept(db)
+    found = freeze(db)
 
     with closing(open_raw(path)) as raw, suppress(sqlite3.IntegrityError):
         raw.execute(
@@ -167,7 +167,7 @@ def test_an_older_file_gets_what_it_lacks_when_it_is_opened(db, path, lacking):
     forget_open_files()
 
     with closing(connection.open_file(path)) as opened:
-        found = kept(opened, counting.photo(opened, "2022"))
+        found = freeze(opened, counting.photo(opened, "2022"))
 
         assert found.numbers["followed"] == 1
         for sql in ("UPDATE frozen SET who = 'Bob'", "DELETE FROM frozen"):

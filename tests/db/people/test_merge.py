@@ -36,7 +36,7 @@ def two(db):
     return keep, gone
 
 
-def contents(db):
+def dump_tables(db):
     """What every table says, whichever changes led there."""
     kept = {}
     for table in FILES:
@@ -46,11 +46,11 @@ def contents(db):
     return kept
 
 
-def whole_file(db):
+def dump_file(db):
     return list(db.iterdump())
 
 
-def of(db, table, person):
+def rows_of(db, table, person):
     """The ids of a person's kept rows."""
     sql = f'SELECT id FROM "{table}" WHERE person_id = ? AND deleted_at IS NULL ORDER BY id'
     return [row[0] for row in db.execute(sql, (person,))]
@@ -93,14 +93,14 @@ def full(db, two):
 
 def test_everything_of_the_other_is_the_kept_persons(db, full):
     keep, gone, projects = full
-    before = {table.name: of(db, table.name, gone) for table in FILES.values() if table.belongs_to_person}
+    before = {table.name: rows_of(db, table.name, gone) for table in FILES.values() if table.belongs_to_person}
     assert all(before.values()), "a row in each table"
 
     merge(db, keep, gone)
 
     for table, ids in before.items():
-        assert set(ids) <= set(of(db, table, keep)), table
-        assert of(db, table, gone) == []
+        assert set(ids) <= set(rows_of(db, table, keep)), table
+        assert rows_of(db, table, gone) == []
     listed = [records.get(db, db.tables["project"], project).values["participants"] for project in projects]
     assert listed == [(keep,), (keep,), (keep,)]
     with pytest.raises(NotFoundError):
@@ -110,15 +110,15 @@ def test_everything_of_the_other_is_the_kept_persons(db, full):
 
 def test_one_undo_brings_everything_back(db, full):
     keep, gone, _ = full
-    before = contents(db)
+    before = dump_tables(db)
     merge(db, keep, gone, values={"email": "lou@exemple.fr", "note": "Atelier à Figeac.\n\nPermis B."})
-    assert contents(db) != before
+    assert dump_tables(db) != before
     (merged,) = duplicates.merges(db)
     assert (merged.one, merged.other, merged.who) == (keep, gone, "Ada")
 
     undo.undo(db, merged.operation, "Grace")
 
-    assert contents(db) == before
+    assert dump_tables(db) == before
     assert check(db) == []
     assert duplicates.merges(db) == []
     assert duplicates.merged_into(db, gone) is None
@@ -157,12 +157,12 @@ def test_chosen_values_are_written_and_the_others_stay(db, two):
 
 
 def test_a_value_that_is_wrong_is_told_and_nothing_is_written(db, two):
-    before = whole_file(db)
+    before = dump_file(db)
 
     with pytest.raises(InvalidError, match="Courriel : « lou »"):
         merge(db, *two, values={"email": "lou"})
 
-    assert whole_file(db) == before
+    assert dump_file(db) == before
 
 
 # ---- what cannot stand together
@@ -174,7 +174,7 @@ def test_exact_twins_are_kept_once_and_what_rests_on_them_follows(db, two):
     insert(db, "action", person_id=keep, diagnostic_id=mine, objective="Exposer", state="todo")
     same = insert(db, "action", person_id=gone, diagnostic_id=theirs, objective="Exposer", state="todo")
     other = insert(db, "action", person_id=gone, diagnostic_id=theirs, objective="Se former", state="todo")
-    before = contents(db)
+    before = dump_tables(db)
     twins = look(db, keep, gone).twins
     assert twins[("diagnostic", theirs)] == ("diagnostic", mine)
     assert ("action", same) in twins
@@ -182,12 +182,12 @@ def test_exact_twins_are_kept_once_and_what_rests_on_them_follows(db, two):
 
     merge(db, keep, gone)
 
-    assert of(db, "diagnostic", keep) == [mine]
+    assert rows_of(db, "diagnostic", keep) == [mine]
     assert [
         (r.values["objective"], r.values["diagnostic_id"]) for r in records.of_person(db, db.tables["action"], keep)
     ] == [("Exposer", mine), ("Se former", mine)]
     undo_last(db)
-    assert contents(db) == before
+    assert dump_tables(db) == before
 
 
 @pytest.fixture
@@ -206,28 +206,28 @@ def test_of_two_contracts_of_the_same_days_the_chosen_one_stays_with_both_plans(
     keep, gone, mine, theirs = contracts
     (clash,) = look(db, keep, gone).clashes
     assert (clash.keep, clash.gone) == ((mine,), (theirs,))
-    before = contents(db)
+    before = dump_tables(db)
 
     merge(db, keep, gone, sides={clash.place: side})
 
     stays = mine if side == KEEP else theirs
-    assert of(db, "cer", keep) == [stays]
+    assert rows_of(db, "cer", keep) == [stays]
     assert {row.values["cer_id"] for row in records.of_person(db, db.tables["action"], keep)} == {stays}
     undo_last(db)
-    assert contents(db) == before
+    assert dump_tables(db) == before
 
 
 def test_the_later_contract_may_stand_as_a_renewal_of_the_earlier(db, contracts):
     keep, gone, mine, theirs = contracts
     (clash,) = look(db, keep, gone).clashes
-    before = contents(db)
+    before = dump_tables(db)
 
     merge(db, keep, gone, sides={clash.place: BOTH})
 
     values = records.get(db, db.tables["cer"], theirs).values
     assert (values["person_id"], values["rank"], values["replaces_id"]) == (keep, "renewal", mine)
     undo_last(db)
-    assert contents(db) == before
+    assert dump_tables(db) == before
 
 
 def test_two_stages_of_the_same_days_may_follow_one_another(db, two):
@@ -236,7 +236,7 @@ def test_two_stages_of_the_same_days_may_follow_one_another(db, two):
     theirs = insert_stage(db, gone, "accompaniment", "2022-01-01", mode="light")
     (clash,) = look(db, keep, gone).clashes
     assert clash.usual == GONE, "it covers the other"
-    before = contents(db)
+    before = dump_tables(db)
 
     merge(db, keep, gone, sides={clash.place: BOTH})
 
@@ -245,7 +245,7 @@ def test_two_stages_of_the_same_days_may_follow_one_another(db, two):
     ]
     assert stages == [(mine, "2024-03-01", None), (theirs, "2022-01-01", "2024-02-29")]
     undo_last(db)
-    assert contents(db) == before
+    assert dump_tables(db) == before
 
 
 def test_a_choice_that_leaves_an_accompaniment_without_rights_is_refused(db, two):
@@ -254,14 +254,14 @@ def test_a_choice_that_leaves_an_accompaniment_without_rights_is_refused(db, two
     insert_stage(db, keep, "accompaniment", "2024-03-01")
     (clash,) = look(db, keep, gone).clashes
     choices = MergeChoices(sides={clash.place: GONE})
-    before = whole_file(db)
+    before = dump_file(db)
 
     told = merging.rehearse(db, keep, gone, choices, "Ada")
     with pytest.raises(RuleError, match="droits et devoirs"):
         merge(db, keep, gone, sides={clash.place: GONE})
 
     assert any("droits et devoirs" in problem for problem in told.problems)
-    assert whole_file(db) == before
+    assert dump_file(db) == before
     assert merging.rehearse(db, keep, gone, MergeChoices(sides={clash.place: KEEP}), "Ada").problems == ()
 
 
@@ -272,20 +272,20 @@ def test_aids_that_pass_the_ceiling_together_ask_for_a_reason(db, two):
     keep, gone = two
     insert_aid(db, keep, 600_00)
     aid = insert_aid(db, gone, 400_00, "2024-08-01")
-    before = whole_file(db)
+    before = dump_file(db)
 
     told = merging.rehearse(db, keep, gone, MergeChoices(), "Ada")
     with pytest.raises(CeilingError):
         merge(db, keep, gone)
-    assert whole_file(db) == before
+    assert dump_file(db) == before
     assert "600 € déjà accordés" in told.ceiling.replace("\xa0", " ")
     assert told.problems == ()
 
-    before = contents(db)
+    before = dump_tables(db)
     merge(db, keep, gone, reason="Saisies dans deux dossiers.")
     assert records.get(db, db.tables["aid"], aid).values["override_reason"] == "Saisies dans deux dossiers."
     undo_last(db)
-    assert contents(db) == before
+    assert dump_tables(db) == before
 
 
 def test_an_aid_granted_past_the_ceiling_does_not_bar_the_way_back(db, two):
@@ -293,12 +293,12 @@ def test_an_aid_granted_past_the_ceiling_does_not_bar_the_way_back(db, two):
     insert_aid(db, gone, 800_00, "2024-01-10")
     insert_aid(db, gone, 350_00, "2024-02-10", override_reason="Vol de l’outillage.")
     insert_aid(db, keep, 100_00, "2024-03-10")
-    before = contents(db)
+    before = dump_tables(db)
 
     merge(db, keep, gone, reason="Deux dossiers.")
     undo_last(db)
 
-    assert contents(db) == before
+    assert dump_tables(db) == before
 
 
 # ---- colleagues
@@ -317,22 +317,22 @@ def test_what_a_colleague_changed_meanwhile_is_a_conflict_and_nothing_is_written
     for change in changes:
         seen = look(db, keep, gone)
         change()
-        before = whole_file(db)
+        before = dump_file(db)
 
         with pytest.raises(ConflictError, match="Grace a modifié cette ligne entre-temps\\.$"):
             merging.merge(db, keep, gone, MergeChoices(), seen.versions, "Ada")
 
-        assert whole_file(db) == before
+        assert dump_file(db) == before
     merge(db, keep, gone)
 
 
 def test_a_rehearsal_writes_nothing(db, full):
-    before = whole_file(db)
+    before = dump_file(db)
 
     keep, gone, _ = full
     assert merging.rehearse(db, keep, gone, MergeChoices(), "Ada") == merging.Rehearsal((), "")
 
-    assert whole_file(db) == before
+    assert dump_file(db) == before
 
 
 def test_what_is_no_pair_is_refused(db, two):

@@ -30,13 +30,13 @@ def db(tmp_path, new_office):
     db.close()
 
 
-def long_ago(db):
+def insert_old_file(db):
     """Let the files have been typed in long ago."""
     with history_rewritable(db):
         db.execute("UPDATE history SET at = '2010-01-01T08:00:00.000Z'")
 
 
-def met(db, person, day):
+def save_contact(db, person, day):
     insert(db, "intervention", person_id=person, happened_on=day, kind="meeting", domain="coaching")
 
 
@@ -47,16 +47,16 @@ def ids(found):
 @pytest.mark.parametrize(("day", "proposed"), [("2024-06-14", True), ("2024-06-15", False), ("2026-06-01", False)])
 def test_two_years_after_the_last_contact_a_file_is_proposed(db, day, proposed):
     person = insert_person(db, rights=None)
-    met(db, person, day)
-    long_ago(db)
+    save_contact(db, person, day)
+    insert_old_file(db)
 
     assert ids(retention.to_archive(db, TODAY)) == [person] * proposed
 
 
 def test_the_delay_is_a_setting(db):
     person = insert_person(db, rights=None)
-    met(db, person, "2025-01-01")
-    long_ago(db)
+    save_contact(db, person, "2025-01-01")
+    insert_old_file(db)
     assert retention.to_archive(db, TODAY) == []
 
     db.execute("UPDATE setting SET archive_months = 12")
@@ -67,8 +67,8 @@ def test_the_delay_is_a_setting(db):
 def test_what_runs_is_told_apart_from_what_happened_today(db):
     followed = insert_followed_person(db)
     seen = insert_person(db, rights=None)
-    met(db, seen, TODAY)
-    long_ago(db)
+    save_contact(db, seen, TODAY)
+    insert_old_file(db)
 
     for person, running in ((followed, True), (seen, False)):
         kept = retention.of_person(db, person, TODAY)
@@ -83,7 +83,7 @@ def test_whoever_is_followed_or_under_contract_is_in_touch(db):
     insert_contract(db, contracted, "2019-01-01", "2019-01-01", "2027-01-01")
     left = insert_followed_person(db)
     db.execute("UPDATE stage SET ends_on = '2020-01-01' WHERE person_id = ?", (left,))
-    long_ago(db)
+    insert_old_file(db)
 
     assert ids(retention.to_archive(db, TODAY)) == [left]
     assert retention.to_archive(db, TODAY)[0].last_contact == "2020-01-01"
@@ -92,15 +92,15 @@ def test_whoever_is_followed_or_under_contract_is_in_touch(db):
 def test_rights_that_nobody_closed_keep_no_file(db):
     person = insert_person(db, rights=None)
     insert_benefit(db, person, "rsa", "2015-01-01")
-    long_ago(db)
+    insert_old_file(db)
 
     assert ids(retention.to_archive(db, TODAY)) == [person]
 
 
 def test_neither_a_deadline_nor_a_day_to_come_nor_a_deleted_row_is_a_contact(db):
     person = insert_person(db, rights=None)
-    met(db, person, "2020-02-02")
-    met(db, person, "2030-02-02")
+    save_contact(db, person, "2020-02-02")
+    save_contact(db, person, "2030-02-02")
     insert(
         db,
         "intervention",
@@ -110,7 +110,7 @@ def test_neither_a_deadline_nor_a_day_to_come_nor_a_deleted_row_is_a_contact(db)
         domain="coaching",
         deleted_at="2026-01-02",
     )
-    long_ago(db)
+    insert_old_file(db)
 
     assert [one.last_contact for one in retention.to_archive(db, TODAY)] == ["2020-02-02"]
 
@@ -123,8 +123,8 @@ def test_a_file_that_was_just_made_is_in_touch(db):
 
 def archived(db, day="2026-06-15"):
     person = insert_person(db, rights=None, last_name="Ancienne")
-    met(db, person, "2020-02-02")
-    long_ago(db)
+    save_contact(db, person, "2020-02-02")
+    insert_old_file(db)
     retention.archive(db, retention.to_archive(db, TODAY), day, "Admin")
     return person
 
@@ -132,8 +132,8 @@ def archived(db, day="2026-06-15"):
 def test_an_archived_file_is_out_of_lists_and_searches_but_still_counted(db):
     person = insert_person(db, last_name="Ancienne")
     insert_stage(db, person, "accompaniment", "2019-01-01", "2019-12-31")
-    met(db, person, "2019-02-02")
-    long_ago(db)
+    save_contact(db, person, "2019-02-02")
+    insert_old_file(db)
     before = counting.photo(db, "2019")
     retention.archive(db, retention.to_archive(db, TODAY), TODAY, "Admin")
     known = titles.context(db)
@@ -167,7 +167,7 @@ def test_archived_files_come_back(db):
 
 def test_a_file_that_a_colleague_changed_meanwhile_is_not_archived_over(db):
     insert_person(db, rights=None)
-    long_ago(db)
+    insert_old_file(db)
     listed = retention.to_archive(db, TODAY)
     person = listed[0].person_id
     records.save(db, db.tables["person"], Edit({"archived_on": "2026-01-01"}, person, 1), "Anne")
@@ -186,7 +186,7 @@ def test_a_year_in_the_archives_then_erasure(db, since, proposed):
 
 def test_whoever_came_back_since_is_not_erased(db):
     person = archived(db, "2024-01-01")
-    met(db, person, "2026-06-01")
+    save_contact(db, person, "2026-06-01")
 
     assert retention.to_erase(db, TODAY) == []
     assert ids(retention.archived(db, TODAY)) == [person]
@@ -195,7 +195,7 @@ def test_whoever_came_back_since_is_not_erased(db):
 def test_a_deleted_file_is_erased_in_its_turn(db):
     person = insert_person(db, rights=None, deleted_at="2025-01-01T08:00:00.000Z")
     kept = insert_person(db, rights=None, deleted_at="2026-05-01T08:00:00.000Z")
-    long_ago(db)
+    insert_old_file(db)
 
     assert ids(retention.to_erase(db, TODAY)) == [person]
     still = retention.of_person(db, kept, TODAY)
@@ -208,8 +208,8 @@ def test_a_deleted_file_is_erased_in_its_turn(db):
 )
 def test_the_day_of_the_proposal_is_told_beforehand(db, last, until):
     person = insert_person(db, rights=None)
-    met(db, person, last)
-    long_ago(db)
+    save_contact(db, person, last)
+    insert_old_file(db)
     kept = retention.of_person(db, person, last)
     assert kept
 

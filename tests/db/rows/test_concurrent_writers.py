@@ -51,7 +51,7 @@ def work(tmp_path, monkeypatch, demonstration):
     return work_
 
 
-def by_hand(day: Day, *statements: str) -> None:
+def execute_raw(day: Day, *statements: str) -> None:
     """Change the file as another program would."""
     with closing(connection.connect(day.file)) as raw:
         for sql in statements:
@@ -81,7 +81,7 @@ def test_a_value_that_was_put_back_is_found(work):
     day = work(people=2, gestures=10)
     row = day.saves[-1].row
 
-    by_hand(day, f"UPDATE person SET craft = 'Autrefois' WHERE id = {row}")
+    execute_raw(day, f"UPDATE person SET craft = 'Autrefois' WHERE id = {row}")
 
     assert {
         f"person n° {row} : craft is not what its last writer saved",
@@ -93,7 +93,7 @@ def test_a_value_that_was_put_back_behind_the_history_is_found(work):
     day = work(people=2, gestures=10)
     row = next(save.row for save in day.saves if save.table.name == PERSON.name)
 
-    by_hand(day, "DROP TRIGGER person_history_update", "UPDATE person SET gender = 'other'")
+    execute_raw(day, "DROP TRIGGER person_history_update", "UPDATE person SET gender = 'other'")
 
     found = day.findings()
     assert f"person n° {row} : gender is not what its last writer saved" in found

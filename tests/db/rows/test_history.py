@@ -23,7 +23,7 @@ from tests.db.examples import (
 )
 
 
-def written(path, table, row_id):
+def history_lines(path, table, row_id):
     """The history of a row as any other program reads it, oldest first."""
     with closing(sqlite3.connect(path)) as raw:
         raw.row_factory = sqlite3.Row
@@ -32,7 +32,7 @@ def written(path, table, row_id):
     return [{**line, "before": json.loads(line["before"]), "after": json.loads(line["after"])} for line in lines]
 
 
-def filled(table, values):
+def filled_values(table, values):
     return {name: value for name, value in as_stored(table, values).items() if value is not None}
 
 
@@ -42,9 +42,9 @@ def test_a_new_row_is_told_with_all_it_holds(db, path, table):
 
     row = save_row(db, table, values, who="Ada")
 
-    (line,) = written(path, table, row)
+    (line,) = history_lines(path, table, row)
     assert (line["who"], line["action"], line["version"]) == ("Ada", "insert", 1)
-    assert (line["before"], line["after"]) == ({}, filled(table, values))
+    assert (line["before"], line["after"]) == ({}, filled_values(table, values))
     age = datetime.now(UTC) - datetime.fromisoformat(line["at"])
     assert abs(age.total_seconds()) < 60
 
@@ -65,7 +65,7 @@ def test_a_change_of_any_field_tells_before_and_after_and_nothing_else(db, path,
 
     records.save(db, table, Edit({field.name: other}, row, 1), "Grace")
 
-    line = written(path, table, row)[-1]
+    line = history_lines(path, table, row)[-1]
     assert (line["who"], line["action"], line["version"]) == ("Grace", "update", 2)
     assert line["before"] == as_stored(table, {field.name: values[field.name]})
     assert line["after"] == as_stored(table, {field.name: other})
@@ -85,13 +85,13 @@ def test_what_another_program_does_is_signed_and_raises_the_version(db, path, ta
     current = read_raw_row(path, table.name, row)
     raw.execute(f'DELETE FROM "{table.name}" WHERE id = ?', (row,))
 
-    lines = written(path, table, row)
+    lines = history_lines(path, table, row)
     actions = ["insert", *["update"] * bool(text), "delete", "restore", "erase"]
     assert [line["action"] for line in lines] == actions
     assert [line["version"] for line in lines] == list(range(1, len(actions) + 1))
     assert {line["who"] for line in lines} == {OUTSIDE}
     assert (current["version"], current["changed_by"]) == (len(actions) - 1, OUTSIDE)
-    assert lines[-1]["before"].items() >= filled(table, values).items()
+    assert lines[-1]["before"].items() >= filled_values(table, values).items()
     assert lines[-1]["after"] == {}
 
 
@@ -102,7 +102,7 @@ def test_deleting_and_bringing_back_are_told(db, path, table):
     records.delete(db, table, {row: 1}, "Ada")
     records.restore(db, table, [row], "Grace")
 
-    assert [(line["who"], line["action"]) for line in written(path, table, row)[1:]] == [
+    assert [(line["who"], line["action"]) for line in history_lines(path, table, row)[1:]] == [
         ("Ada", "delete"),
         ("Grace", "restore"),
     ]
@@ -116,7 +116,7 @@ def test_saving_the_same_values_again_leaves_no_trace(db, path, table):
     again = records.save(db, table, Edit(values, row, 1), "Grace")
 
     assert again.version == 1
-    assert len(written(path, table, row)) == 1
+    assert len(history_lines(path, table, row)) == 1
 
 
 def test_the_rows_of_a_deleted_person_are_signed_as_she_is(db, path):
@@ -127,8 +127,8 @@ def test_the_rows_of_a_deleted_person_are_signed_as_she_is(db, path):
     records.delete(db, db.tables["person"], {by_ada: 1}, "Ada")
     db.execute("UPDATE person SET deleted_at = '2024-01-01' WHERE id = ?", (by_hand,))
 
-    assert [written(path, BENEFIT, row)[-1]["who"] for row in (1, 2)] == ["Ada", OUTSIDE]
-    assert [written(path, PERSON, row)[-1]["who"] for row in (by_ada, by_hand)] == ["Ada", OUTSIDE]
+    assert [history_lines(path, BENEFIT, row)[-1]["who"] for row in (1, 2)] == ["Ada", OUTSIDE]
+    assert [history_lines(path, PERSON, row)[-1]["who"] for row in (by_ada, by_hand)] == ["Ada", OUTSIDE]
 
 
 def test_a_change_is_told_in_french(db):

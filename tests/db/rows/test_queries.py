@@ -43,7 +43,7 @@ def all_rows(db, table):
     return records.rows(db, table, ids, DAY)
 
 
-def found(db, table, *filters, **query):
+def found_ids(db, table, *filters, **query):
     return [row.id for row in records.read(db, table, Query(filters, size=1000, today=DAY, **query)).rows]
 
 
@@ -98,7 +98,7 @@ def test_every_filter_of_every_column_finds_the_rows_it_says(filled, table):
 
         for condition, passes in filters_of(column, values, known):
             expected = [row.id for row in rows if passes(row.values[column.name])]
-            assert sorted(found(filled, table, condition)) == expected, condition
+            assert sorted(found_ids(filled, table, condition)) == expected, condition
             assert records.count(filled, table, Query((condition,), today=DAY)) == len(expected)
 
     assert list_offenders(columns_of(table), look) == []
@@ -127,7 +127,7 @@ def test_every_column_sorts_both_ways_with_empty_values_last(filled, table, way)
     def look(_, column):
         values = {row.id: row.values[column.name] for row in rows}
 
-        ids = found(filled, table, sort=(f"{way}{column.name}",))
+        ids = found_ids(filled, table, sort=(f"{way}{column.name}",))
 
         assert sorted(ids) == sorted(values)
         keys = [sort_key(column, values[row_id], known) for row_id in ids if values[row_id] is not None]
@@ -140,7 +140,7 @@ def test_every_column_sorts_both_ways_with_empty_values_last(filled, table, way)
 @every_table
 def test_pages_cover_each_row_once_in_any_sort(filled, table):
     def look(_, column):
-        whole = found(filled, table, sort=(column.name,))
+        whole = found_ids(filled, table, sort=(column.name,))
 
         pages = [
             records.page_ids(filled, table, Query(sort=(column.name,), page=n, size=3, today=DAY)) for n in range(1, 8)
@@ -155,9 +155,9 @@ def test_pages_cover_each_row_once_in_any_sort(filled, table):
 @every_table
 def test_a_filter_that_is_not_known_is_refused(db, table):
     with pytest.raises(ValueError, match="unknown filter"):
-        found(db, table, Filter(table.fields[0].name, "resembles", "x"))
+        found_ids(db, table, Filter(table.fields[0].name, "resembles", "x"))
     with pytest.raises(KeyError):
-        found(db, table, Filter("nothing; DROP TABLE person", "is", 1))
+        found_ids(db, table, Filter("nothing; DROP TABLE person", "is", 1))
 
 
 # ---- search
@@ -168,9 +168,9 @@ def test_a_search_forgets_accents_case_and_what_ends_a_word(db):
     wanted = insert_person(db, last_name="Lebœuf", first_name="Anaïs", note="Sculptures en céramique, à l’Œuvre")
 
     for text in ("leboeuf", "LEBŒUF", "ana leb", "ceram", "oeuvre", "l'oeuvre", "  Lebœuf   anaïs "):
-        assert found(db, PERSON, search=text) == [wanted], text
-    assert found(db, PERSON, search="boeuf") == []
-    assert len(found(db, PERSON, search="  ")) == 2
+        assert found_ids(db, PERSON, search=text) == [wanted], text
+    assert found_ids(db, PERSON, search="boeuf") == []
+    assert len(found_ids(db, PERSON, search="  ")) == 2
 
 
 @pytest.mark.parametrize("text", ["05 65 53 40", "05.65.53.40.00", "0565534000", "05 65"])
@@ -178,23 +178,23 @@ def test_a_phone_number_is_found_however_it_is_typed(db, text):
     wanted = insert_person(db, phone="0565534000")
     insert_person(db, phone="0612345678")
 
-    assert found(db, PERSON, search=text) == [wanted]
+    assert found_ids(db, PERSON, search=text) == [wanted]
 
 
 @pytest.mark.parametrize("text", ['"', "*", "a*b", "NEAR(", "AND", "nom:x", "'; --", "-", "(", "^a", "{x}", "\x00"])
 def test_no_search_is_a_syntax_error(db, text):
     insert_person(db, last_name="Andrieu")
 
-    assert isinstance(found(db, PERSON, search=text), list)
-    assert isinstance(found(db, PERSON, Filter("last_name", "words", text)), list)
+    assert isinstance(found_ids(db, PERSON, search=text), list)
+    assert isinstance(found_ids(db, PERSON, Filter("last_name", "words", text)), list)
 
 
 def test_a_word_is_looked_for_in_its_own_column(db):
     wanted = insert_person(db, last_name="Figeac")
     insert_person(db, town="Figeac")
 
-    assert found(db, PERSON, Filter("last_name", "words", "figeac")) == [wanted]
-    assert len(found(db, PERSON, search="figeac")) == 2
+    assert found_ids(db, PERSON, Filter("last_name", "words", "figeac")) == [wanted]
+    assert len(found_ids(db, PERSON, search="figeac")) == 2
 
 
 def test_dated_rows_are_found_by_the_person_s_name(db):
@@ -202,8 +202,8 @@ def test_dated_rows_are_found_by_the_person_s_name(db):
     wanted = insert_diagnostic(db, zoe, "2024-01-01", None)
     insert_diagnostic(db, ada, "2024-01-01", None)
 
-    assert found(db, DIAGNOSTIC, search="zoe marchand") == [wanted]
-    assert found(db, DIAGNOSTIC, Filter("person_id", "words", "zoe")) == [wanted]
+    assert found_ids(db, DIAGNOSTIC, search="zoe marchand") == [wanted]
+    assert found_ids(db, DIAGNOSTIC, Filter("person_id", "words", "zoe")) == [wanted]
 
 
 def test_a_project_is_found_by_the_name_of_who_takes_part(db):
@@ -211,7 +211,7 @@ def test_a_project_is_found_by_the_name_of_who_takes_part(db):
     wanted = insert(db, "project", name="Exposition", participants=f"[{zoe}]")
     insert(db, "project", name="Concert")
 
-    assert found(db, PROJECT, search="zoe") == [wanted]
+    assert found_ids(db, PROJECT, search="zoe") == [wanted]
 
 
 def test_a_row_is_found_by_its_partner(db):
@@ -220,7 +220,7 @@ def test_a_row_is_found_by_its_partner(db):
     wanted = insert(db, "intervention", partner_id=partner, **days)
     insert(db, "intervention", **days)
 
-    assert found(db, INTERVENTION, search="archipel") == [wanted]
+    assert found_ids(db, INTERVENTION, search="archipel") == [wanted]
 
 
 # ---- sort, pages, counts
@@ -243,7 +243,7 @@ def test_dated_rows_sorted_by_person_stay_in_the_order_of_their_days(db):
         insert(db, "intervention", person_id=person, happened_on=day, domain="coaching")
 
     def days(way):
-        ids = found(db, INTERVENTION, sort=(f"{way}person_id",))
+        ids = found_ids(db, INTERVENTION, sort=(f"{way}person_id",))
         return [
             (row.values["person_id"], row.values["happened_on"][5:7])
             for row in records.rows(db, db.tables["intervention"], ids)
@@ -300,7 +300,7 @@ def test_the_state_of_a_person_follows_from_her_stages(db):
         "in_diagnosis",
         "outside",
     ]
-    assert found(db, PERSON, Filter("state", "in", ("accompanied",))) == [followed]
+    assert found_ids(db, PERSON, Filter("state", "in", ("accompanied",))) == [followed]
 
 
 def test_an_almost_empty_ceiling_is_marked(db):

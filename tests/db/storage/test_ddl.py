@@ -113,7 +113,7 @@ def test_the_search_index_forgets_accents_and_follows_every_change(db, path, tab
 # ---- what it refuses, from a program that knows nothing of Palette and has foreign keys off
 
 
-def refusal(raw, table, values):
+def refusal_text(raw, table, values):
     """What the file says when a row is inserted, and when an existing row is changed into it."""
     with pytest.raises(sqlite3.IntegrityError) as inserted:
         insert_row(raw, table, values)
@@ -135,7 +135,7 @@ def test_what_is_required_cannot_be_left_out(db, path, table):
     values, raw = full_row(db, table), open_raw(path)
 
     def is_not_added(_, field):
-        assert f"{table.name}." in refusal(raw, table, {**values, field.name: None})
+        assert f"{table.name}." in refusal_text(raw, table, {**values, field.name: None})
 
     def is_not_emptied(_, field):
         with pytest.raises(sqlite3.IntegrityError):
@@ -156,7 +156,7 @@ def test_an_unknown_code_or_row_is_refused(db, path, table):
     values, raw = full_row(db, table), open_raw(path)
 
     def is_not_added(_, field):
-        assert f"{table.name}." in refusal(raw, table, {**values, field.name: UNKNOWN[type(field.type)]})
+        assert f"{table.name}." in refusal_text(raw, table, {**values, field.name: UNKNOWN[type(field.type)]})
 
     def is_not_changed(_, field):
         with pytest.raises(sqlite3.IntegrityError):
@@ -169,7 +169,7 @@ def test_an_unknown_code_or_row_is_refused(db, path, table):
     assert list_offenders(choosing, is_not_changed) == []
 
 
-def outside(kind):
+def values_out_of_range(kind):
     """Values that lie outside the range of a type."""
     match kind:
         case Integer(min=least, max=most) | Euros(min=least, max=most):
@@ -186,7 +186,7 @@ def test_what_lies_outside_its_range_is_refused(db, path, table):
     values, raw = full_row(db, table), open_raw(path)
 
     def is_not_added(_, field):
-        for value in outside(field.type):
+        for value in values_out_of_range(field.type):
             with pytest.raises(sqlite3.IntegrityError):
                 insert_row(raw, table, {**values, field.name: value})
 

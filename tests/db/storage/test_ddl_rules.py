@@ -81,7 +81,7 @@ def test_what_breaks_a_rule_is_refused_with_its_sentence(db, path, rule):
     assert as_stored(DECLARED.tables[table.name], good).items() <= read_raw_row(path, table.name, row).items()
 
 
-def refused(rule):
+def refusal_of(rule):
     return pytest.raises(sqlite3.IntegrityError, match=f"^{rule} : ".replace(".", r"\."))
 
 
@@ -101,7 +101,7 @@ def test_two_periods_may_touch_but_not_share_a_day(db, kind, rule):
         ("2024-01-01", None),
         ("2024-02-10", "2024-02-11"),
     ):
-        with refused(rule):
+        with refusal_of(rule):
             add(db, person, what, starts, ends)
 
     add(db, person, what, "2024-03-01")
@@ -114,7 +114,7 @@ def test_a_running_period_leaves_no_room_after_it(db):
     person = insert_person(db, rights=None)
     insert_benefit(db, person, "rsa", "2024-02-01")
 
-    with refused("benefit.one_at_a_time"):
+    with refusal_of("benefit.one_at_a_time"):
         insert_benefit(db, person, "prime", "2030-01-01")
 
     db.execute("UPDATE benefit SET ends_on = '2029-12-31'")
@@ -127,7 +127,7 @@ def test_a_deleted_period_leaves_room_and_cannot_come_back_into_it(db):
     db.execute("UPDATE benefit SET deleted_at = '2024-03-01'")
     insert_benefit(db, person, "prime", "2024-02-01")
 
-    with refused("benefit.one_at_a_time"):
+    with refusal_of("benefit.one_at_a_time"):
         db.execute("UPDATE benefit SET deleted_at = NULL WHERE id = ?", (first,))
 
 
@@ -155,7 +155,7 @@ def test_accompaniment_needs_duties_on_its_first_day(db, benefit):
     if benefit:
         insert_benefit(db, person, **benefit)
 
-    with refused("stage.accompaniment_needs_duties"):
+    with refusal_of("stage.accompaniment_needs_duties"):
         insert_stage(db, person, "accompaniment", "2024-01-01")
 
     assert insert_stage(db, person, "one_off", "2024-01-01")
@@ -175,9 +175,9 @@ def test_two_contracts_of_a_person_may_not_overlap(db):
     person = insert_person(db)
     insert_contract(db, person, "2024-01-01", "2024-01-01", "2024-06-30")
 
-    with refused("cer.no_overlap"):
+    with refusal_of("cer.no_overlap"):
         insert_contract(db, person, "2024-06-01", "2024-06-30", "2024-12-31")
-    with refused("cer.no_overlap"):
+    with refusal_of("cer.no_overlap"):
         insert_contract(db, person, "2024-06-01", "2024-06-30", "2024-12-31", rank="renewal")  # it does not say which
 
     assert insert_contract(db, person, "2024-06-30", "2024-07-01", "2024-12-31")
@@ -188,9 +188,9 @@ def test_a_renewal_may_overlap_the_contract_it_replaces_and_no_other(db):
     first = insert_contract(db, person, "2024-01-01", "2024-01-01", "2024-06-30")
     renewal = insert_contract(db, person, "2024-06-01", "2024-06-15", "2024-12-31", rank="renewal", replaces_id=first)
 
-    with refused("cer.no_overlap"):
+    with refusal_of("cer.no_overlap"):
         insert_contract(db, person, "2024-12-01", "2024-12-15", "2025-06-30", rank="renewal", replaces_id=first)
-    with refused("cer.no_overlap"):
+    with refusal_of("cer.no_overlap"):
         db.execute("UPDATE cer SET replaces_id = NULL WHERE id = ?", (renewal,))
 
     assert insert_contract(db, person, "2024-12-01", "2024-12-15", "2025-06-30", rank="renewal", replaces_id=renewal)
@@ -203,7 +203,7 @@ def test_a_renewal_replaces_an_earlier_contract_of_the_same_person(db):
     later = insert_contract(db, person, "2025-01-01", "2025-01-01", "2025-06-30")
 
     for wrong in (of_another, later):
-        with refused("cer.replaces_earlier"):
+        with refusal_of("cer.replaces_earlier"):
             insert_contract(db, person, "2024-07-01", "2024-07-01", "2024-12-31", rank="renewal", replaces_id=wrong)
 
     assert insert_contract(db, person, "2024-07-01", "2024-07-01", "2024-12-31", rank="renewal", replaces_id=earlier)
@@ -212,7 +212,7 @@ def test_a_renewal_replaces_an_earlier_contract_of_the_same_person(db):
 def test_a_contract_may_begin_before_its_signature_when_it_says_why(db):
     person = insert_person(db)
 
-    with refused("cer.signed_before_start"):
+    with refusal_of("cer.signed_before_start"):
         insert_contract(db, person, "2024-01-02", "2024-01-01", "2024-06-30")
 
     assert insert_contract(db, person, "2024-01-02", "2024-01-01", "2024-06-30", early_start_reason="Neige")
@@ -227,9 +227,9 @@ def test_an_action_is_of_the_person_of_its_plan(db):
     contract = insert_contract(db, other, "2024-01-01", "2024-01-01", "2024-06-30")
     action = {"objective": "Exposer", "state": "todo"}
 
-    with refused("action.same_person"):
+    with refusal_of("action.same_person"):
         insert(db, "action", person_id=other, diagnostic_id=diagnostic, **action)
-    with refused("action.same_person"):
+    with refusal_of("action.same_person"):
         insert(db, "action", person_id=person, diagnostic_id=diagnostic, cer_id=contract, **action)
 
     assert insert(db, "action", person_id=person, diagnostic_id=diagnostic, **action)
@@ -245,9 +245,9 @@ def test_the_ceiling_holds_for_any_program(db, path):
     spent = {"person_id": person, "type": "other", "decision": "granted", "granted": 900_00}
     insert_row(raw, DECLARED.tables["aid"], {**spent, "requested_on": "2024-01-01"})
 
-    with refused("aid.ceiling"):
+    with refusal_of("aid.ceiling"):
         insert_aid(db, person, 1)
-    with refused("aid.ceiling"):
+    with refusal_of("aid.ceiling"):
         raw.execute("UPDATE aid SET granted = 90001")
 
     assert read_raw_row(path, "aid", 1)["granted"] == 90_000

@@ -46,7 +46,7 @@ for number in range(20):
 """What the server does when twenty people type; each save is acknowledged in one write, once it returned."""
 
 
-def killed_while_writing(path: Path, turn: int, moment: float) -> list[list[object]]:
+def write_until_killed(path: Path, turn: int, moment: float) -> list[list[object]]:
     """What twenty writers were told was saved, before the whole process was killed."""
     command = [sys.executable, "-c", WRITERS, str(path), str(turn)]
     with subprocess.Popen(
@@ -69,7 +69,7 @@ def test_no_acknowledged_save_is_lost_when_the_server_is_killed(db, path):
     told: list[list[Any]] = []
 
     for turn in range(ROUNDS):
-        told += killed_while_writing(path, turn, rng.uniform(0.0, 0.8))
+        told += write_until_killed(path, turn, rng.uniform(0.0, 0.8))
 
     towns = {row_id: (town, version) for kind, row_id, town, version in told if kind == "town"}
     steps = {row_id: note for kind, row_id, note, _ in told if kind == "step"}

@@ -57,17 +57,17 @@ def lab(text, sight):
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
-def apart(one, other, sight):
+def colour_distance(one, other, sight):
     return float(np.linalg.norm(lab(one, sight) - lab(other, sight)))
 
 
-def too_close(named):
+def close_pairs(named):
     """Which pairs of these colours somebody takes for one another."""
     return [
-        (one, other, sight, round(apart(named[one], named[other], sight), 1))
+        (one, other, sight, round(colour_distance(named[one], named[other], sight), 1))
         for one, other in combinations(named, 2)
         for sight in SIGHT
-        if apart(named[one], named[other], sight) < APART
+        if colour_distance(named[one], named[other], sight) < APART
     ]
 
 
@@ -80,9 +80,13 @@ def test_the_measures_are_those_of_the_standards():
     assert lab("#FFFFFF", "trichromacy") == pytest.approx([100, 0, 0], abs=0.02)
     assert lab("#FF0000", "trichromacy") == pytest.approx([53.24, 80.09, 67.20], abs=0.02)
     for sight in SIGHT:
-        assert apart("#808080", "#808080", sight) == 0
-        assert apart("#808080", "#FFFFFF", sight) == pytest.approx(46.4, abs=0.2)  # greys stay what they are
-    assert apart("#A04000", "#4E6A00", "deuteranopia") < APART < apart("#A04000", "#4E6A00", "trichromacy")
+        assert colour_distance("#808080", "#808080", sight) == 0
+        assert colour_distance("#808080", "#FFFFFF", sight) == pytest.approx(46.4, abs=0.2)  # greys stay what they are
+    assert (
+        colour_distance("#A04000", "#4E6A00", "deuteranopia")
+        < APART
+        < colour_distance("#A04000", "#4E6A00", "trichromacy")
+    )
 
 
 # --- contrast
@@ -117,16 +121,16 @@ def test_the_spare_colours_are_all_different():
 
 @pytest.mark.parametrize("name", SCHEMES)
 def test_the_colours_of_a_chart_stay_apart_for_colour_blind_readers(name):
-    assert too_close(dict(SCHEMES[name])) == []
+    assert close_pairs(dict(SCHEMES[name])) == []
 
 
 @pytest.mark.parametrize("name", ["gender", "domain"])
 def test_the_spare_colours_stay_apart_from_all_others_of_the_chart(name):
-    assert too_close(dict(SCHEMES[name]) | {f"spare {n}": own for n, own in enumerate(colours.SPARE)}) == []
+    assert close_pairs(dict(SCHEMES[name]) | {f"spare {n}": own for n, own in enumerate(colours.SPARE)}) == []
 
 
 def test_the_national_mark_stays_apart_from_the_bar_it_crosses():
-    assert too_close({"ink": colours.INK, "national": colours.NATIONAL}) == []
+    assert close_pairs({"ink": colours.INK, "national": colours.NATIONAL}) == []
 
 
 # --- one value, one colour
@@ -136,10 +140,10 @@ def bars(rows, scheme, shape="bars", series=(("", "Nombre"),)):
     return ChartData("x", "Essai", shape, "person", tuple(rows), tuple(series), 0, "gender", ("gender",), scheme)
 
 
-def drawn_colours(picture):
+def drawn_colours(chart):
     """Code -> the colour of its bar."""
-    found = drawing.specification(picture)["datasets"]["bars"]
-    several = len(picture.series) > 1
+    found = drawing.specification(chart)["datasets"]["bars"]
+    several = len(chart.series) > 1
     return {bar["series" if several else "code"]: bar["colour"] for bar in found}
 
 
@@ -149,8 +153,8 @@ def test_a_value_has_its_colour_whatever_chart_asks_and_wherever_it_stands(name)
     rows = [ChartRow(code, code, (1,)) for code in codes]
     as_series = bars([ChartRow("a", "A", (1,) * len(codes))], name, "stacked", [(code, code) for code in codes])
 
-    for picture in (bars(rows, name), bars(rows[::-1], name), bars(rows[1:], name), as_series):
-        drawn = drawn_colours(picture)
+    for chart in (bars(rows, name), bars(rows[::-1], name), bars(rows[1:], name), as_series):
+        drawn = drawn_colours(chart)
         assert drawn == {code: own for code, own in SCHEMES[name] if code in drawn}
     assert [colours.colour(name, code) for code in codes] == [own for _, own in SCHEMES[name]]
 
@@ -158,7 +162,7 @@ def test_a_value_has_its_colour_whatever_chart_asks_and_wherever_it_stands(name)
 def test_every_scheme_of_a_chart_is_declared_and_every_scheme_is_used():
     taken: dict[str, Any] = dict.fromkeys(plots.NEEDS, ())
     taken |= dict.fromkeys(("assessed", "men", "fifty_or_over", "bac2_or_over", "under_two_years"), 0)
-    used = {plots.picture(plot.name, taken).scheme for plot in plots.PLOTS}
+    used = {plots.make_chart(plot.name, taken).scheme for plot in plots.PLOTS}
 
     assert used - {""} == set(SCHEMES)
 

@@ -119,7 +119,7 @@ def test_every_shape_of_a_chart_is_tried_here():
 
 @pytest.mark.parametrize("when", ["2022", "2019-05-01/2023-03-06"])
 def test_every_chart_of_the_demonstration_is_valid_vega_lite(made, when):
-    for picture in made(when).pictures:
+    for picture in made(when).charts:
         assert is_vega_lite(drawing.specification(picture))
 
 
@@ -207,7 +207,7 @@ def test_the_pyramid_has_the_oldest_above():
 # --- honest zeros
 
 
-def numbers_of(specification):
+def scales_of(specification):
     """The scale of every quantity of a chart, x and y."""
     found = []
     for layer in specification["layer"]:
@@ -228,7 +228,7 @@ def includes_zero(scale):
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("first", [3.0, 900.0])
 def test_every_scale_holds_zero(shape, first):
-    scales = numbers_of(drawing.specification(chart(shape, first=first)))
+    scales = scales_of(drawing.specification(chart(shape, first=first)))
 
     assert scales
     assert all(map(includes_zero, scales))
@@ -266,7 +266,7 @@ def test_a_chart_that_chooses_nothing_cannot_be_clicked():
 
 
 def test_every_chart_of_the_screen_that_chooses_can_be_clicked(made):
-    for picture in made("2022").pictures:
+    for picture in made("2022").charts:
         assert len(drawing.specification(picture)["params"]) == bool(picture.chooses)
 
 

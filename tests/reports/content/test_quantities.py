@@ -52,7 +52,7 @@ def test_a_number_alone(value, unit, said):
     ],
 )
 def test_a_number_with_what_it_counts(value, unit, said):
-    assert quantities.counted(value, unit) == said
+    assert quantities.with_unit(value, unit) == said
 
 
 @pytest.mark.parametrize("unit", sorted({figure.unit for figure in FIGURES.values()} - {"cents"}))

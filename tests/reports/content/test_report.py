@@ -133,18 +133,22 @@ def test_a_period_that_goes_on_is_not_finished(demo_path, known_on):
 def test_every_chart_is_in_it_once_under_its_heading(made, when):
     found = made(when)
 
-    assert sorted(picture.name for picture in found.pictures) == sorted(plot.name for plot in plots.PLOTS)
-    assert [picture for section in found.sections for picture in section.pictures] == list(found.pictures)
-    assert all(section.title and section.pictures for section in found.sections)
+    assert sorted(chart.name for chart in found.charts) == sorted(plot.name for plot in plots.PLOTS)
+    assert [chart for section in found.sections for chart in section.charts] == list(found.charts)
+    assert all(section.title and section.charts for section in found.sections)
 
 
 @pytest.mark.parametrize("when", ["2022", "2023-03-06"])
 def test_it_takes_every_figure_that_it_needs_and_each_is_declared(made, when):
     period = period_of(when)
 
-    assert set(made(when).taken) == set(report.needs(period)) <= FIGURES.keys()
-    assert set(report.headline(period)) <= set(report.photo(period)) <= set(report.needs(period))
-    assert len(report.needs(period)) == len(set(report.needs(period)))
+    assert set(made(when).figures) == set(report.required_figures(period)) <= FIGURES.keys()
+    assert (
+        set(report.headline_figures(period))
+        <= set(report.photo_figures(period))
+        <= set(report.required_figures(period))
+    )
+    assert len(report.required_figures(period)) == len(set(report.required_figures(period)))
 
 
 def test_parts_are_named_with_their_figure(made):
@@ -171,7 +175,7 @@ def test_a_mean_and_a_share_of_nobody_are_a_dash(made):
     for name in ("mean_length_years", "men", "fifty_or_over", "bac2_or_over", "under_two_years"):
         assert (numbers(found)[name], texts(found)[name], changes(found)[name]) == (None, "–", "")
     assert (texts(found)["followed"], changes(found)["followed"]) == ("0", "=")
-    assert all(picture.empty for picture in found.pictures)
+    assert all(chart.empty for chart in found.charts)
 
 
 def test_a_first_year_has_nothing_to_be_compared_with(tmp_path, empty_path):
@@ -192,7 +196,7 @@ def test_an_empty_file_has_a_report(empty_path, when):
         found = report.make(db, period_of(when))
 
     assert {item.value for item in found.numbers} <= {0, None}
-    assert {picture.reading for picture in found.pictures} == {"Rien à montrer pour cette période."}
+    assert {chart.reading for chart in found.charts} == {"Rien à montrer pour cette période."}
 
 
 def test_it_only_reads(demo_path):

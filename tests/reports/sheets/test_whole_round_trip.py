@@ -22,7 +22,7 @@ from db.storage import connection
 from reports.sheets import whole_file
 from tests.db.examples import FILLED_IN, full_row
 from tests.db.factories import insert_aid
-from tests.reports.reading_back import cells_of, kept, told
+from tests.reports.reading_back import cell_values, cells_of, stored_values
 
 DAY = "2023-03-06"
 BOOKS = {one.suffix: one.make for one in whole_file.FORMATS if one.suffix != ".db"}
@@ -35,7 +35,7 @@ def empty_path(tmp_path_factory):
     return path
 
 
-def empty_at(path, empty_path):
+def open_empty(path, empty_path):
     """A new, empty Palette at that place."""
     shutil.copy(empty_path, path)
     db = connection.open_file(path)
@@ -43,30 +43,33 @@ def empty_at(path, empty_path):
     return db
 
 
-def brought(db, data, name):
+def import_workbook(db, data, name):
     """Import a workbook as the screen does. Fails when a row waits or a value is guessed."""
     made = plan.plan(db, workbook_reader.read(data, name))
     assert (made.problems, made.guesses, made.near) == ([], [], [])
     return write.write(db, made, "Ada")
 
 
-def everything(db):
-    return {name: kept(db, table) for name, table in db.files.items()}
+def all_stored_values(db):
+    return {name: stored_values(db, table) for name, table in db.files.items()}
 
 
 @pytest.mark.parametrize("suffix", BOOKS)
 def test_the_demonstration_comes_back_as_it_was(demo_path, empty_path, tmp_path, suffix):
-    with closing(connection.open_file(demo_path)) as db, closing(empty_at(tmp_path / "palette.db", empty_path)) as back:
-        before = everything(db)
+    with (
+        closing(connection.open_file(demo_path)) as db,
+        closing(open_empty(tmp_path / "palette.db", empty_path)) as back,
+    ):
+        before = all_stored_values(db)
         data = BOOKS[suffix](db, DAY, lambda done, what: None)
         cells, known = cells_of(data), titles.context(db)
         for table in db.files.values():  # each cell reads as its value, without the import's help
-            assert told(cells, table, known) == before[table.name]
+            assert cell_values(cells, table, known) == before[table.name]
 
-        done = brought(back, data, f"tout{suffix}")
+        done = import_workbook(back, data, f"tout{suffix}")
 
         assert done.created == sum(map(len, before.values())) > 8_000
-        assert everything(back) == before
+        assert all_stored_values(back) == before
         assert cells_of(BOOKS[suffix](back, DAY, lambda done, what: None)) == cells
         again = plan.plan(back, workbook_reader.read(data, f"tout{suffix}"))
         assert (again.count("unchanged"), len(again.problems)) == (done.created, 0)
@@ -91,7 +94,7 @@ def offices(draw):
 @given(offices())
 def test_any_text_comes_back_as_it_was_kept(tmp_path_factory, empty_path, texts):
     folder = tmp_path_factory.mktemp("nasty")
-    with closing(empty_at(folder / "palette.db", empty_path)) as db:
+    with closing(open_empty(folder / "palette.db", empty_path)) as db:
         known = titles.context(db)
         for table in FILLED_IN:
             for number in (1, 2):
@@ -101,17 +104,17 @@ def test_any_text_comes_back_as_it_was_kept(tmp_path_factory, empty_path, texts)
                     if text and isinstance(item.type, Text) and item.type.read(text[: item.type.max], known):
                         values[item.name] = text[: item.type.max]
                 records.save(db, db.tables[table.name], Edit(values), "Ada")
-        before = everything(db)
+        before = all_stored_values(db)
         for suffix, make in BOOKS.items():
-            with closing(empty_at(folder / f"back{suffix}.db", empty_path)) as back:
-                brought(back, make(db, DAY, lambda done, what: None), f"tout{suffix}")
-                assert everything(back) == before
+            with closing(open_empty(folder / f"back{suffix}.db", empty_path)) as back:
+                import_workbook(back, make(db, DAY, lambda done, what: None), f"tout{suffix}")
+                assert all_stored_values(back) == before
 
 
 @pytest.fixture
 def two_alike(tmp_path, empty_path):
     """An office with what import takes for a mistake elsewhere: twins, an archived person, a name with a number."""
-    with closing(empty_at(tmp_path / "palette.db", empty_path)) as db:
+    with closing(open_empty(tmp_path / "palette.db", empty_path)) as db:
         for number in (1, 2, 3):
             values = {"last_name": "Marchand", "first_name": "Lou", "gender": "woman", "birth_date": "1980-01-01"}
             records.save(db, db.files["person"], Edit(values | {"note": f"la {number}"}), "Ada")
@@ -128,12 +131,12 @@ def two_alike(tmp_path, empty_path):
 
 @pytest.mark.parametrize("suffix", BOOKS)
 def test_what_resembles_stays_apart_and_references_find_their_row(two_alike, tmp_path, empty_path, suffix):
-    with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
-        brought(back, BOOKS[suffix](two_alike, DAY, lambda done, what: None), f"tout{suffix}")
+    with closing(open_empty(tmp_path / "back.db", empty_path)) as back:
+        import_workbook(back, BOOKS[suffix](two_alike, DAY, lambda done, what: None), f"tout{suffix}")
 
-        assert everything(back) == everything(two_alike)
-        assert [row["partner_id"] for row in kept(back, back.files["project"]).values()] == [1, 2, 3, 4]
-        assert list(kept(back, back.files["person"])) == [1, 2, 40]
+        assert all_stored_values(back) == all_stored_values(two_alike)
+        assert [row["partner_id"] for row in stored_values(back, back.files["project"]).values()] == [1, 2, 3, 4]
+        assert list(stored_values(back, back.files["person"])) == [1, 2, 40]
 
 
 @pytest.mark.parametrize("suffix", BOOKS)
@@ -161,18 +164,18 @@ def test_an_office_with_fields_lists_and_limits_of_its_own_comes_back_after_its_
     values |= {own: (codes["Or"], codes["Argent ; vermeil"]), "craft": "Relieuse", "domain": digital}
     records.save(db, db.tables["person"], Edit(values, 1, 1), "Ada")
     insert_aid(db, 1, 1_900_00)
-    with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
+    with closing(open_empty(tmp_path / "back.db", empty_path)) as back:
         model_file.import_model(back, model_file.export_model(db), "Ada", commit=True)
 
-        brought(back, BOOKS[suffix](db, DAY, lambda done, what: None), f"tout{suffix}")
+        import_workbook(back, BOOKS[suffix](db, DAY, lambda done, what: None), f"tout{suffix}")
 
-        there = everything(db)
+        there = all_stored_values(db)
         assert [row.pop(gone) for row in there["person"].values()] == [
             "Zorglub",
             None,
             None,
         ]  # kept, and not taken away
-        assert everything(back) == there
+        assert all_stored_values(back) == there
         assert there["person"][1].items() >= values.items()
         copy = plain_sqlite.content(db)
         assert b"Zorglub" not in copy
@@ -184,18 +187,18 @@ def test_an_office_with_fields_lists_and_limits_of_its_own_comes_back_after_its_
 
 
 def test_it_is_taken_back_as_one(two_alike, tmp_path, empty_path):
-    with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
-        done = brought(back, whole_file.xlsx(two_alike, DAY), "tout.xlsx")
+    with closing(open_empty(tmp_path / "back.db", empty_path)) as back:
+        done = import_workbook(back, whole_file.xlsx_bytes(two_alike, DAY), "tout.xlsx")
 
         undo.undo(back, done.operation, "Ada")
 
-        assert not any(everything(back).values())
+        assert not any(all_stored_values(back).values())
 
 
 # ---- a workbook that somebody changed
 
 
-def changed(data, sheet, cells):
+def change_cells(data, sheet, cells):
     """The workbook with other cells: « B2 » -> value."""
     from io import BytesIO
 
@@ -224,8 +227,8 @@ def changed(data, sheet, cells):
 def test_what_no_longer_reads_is_named_and_nothing_is_written(
     two_alike, tmp_path, empty_path, sheet, place, value, reason
 ):
-    data = changed(whole_file.xlsx(two_alike, DAY), sheet, {place: value})
-    with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
+    data = change_cells(whole_file.xlsx_bytes(two_alike, DAY), sheet, {place: value})
+    with closing(open_empty(tmp_path / "back.db", empty_path)) as back:
         made = plan.plan(back, workbook_reader.read(data, "tout.xlsx"))
 
         problem, *others = made.problems
@@ -234,12 +237,12 @@ def test_what_no_longer_reads_is_named_and_nothing_is_written(
         assert reason in problem.reason
         with pytest.raises(RefusedImportError):
             write.write(back, made, "Ada")
-        assert not any(everything(back).values())
+        assert not any(all_stored_values(back).values())
 
 
 def test_a_column_that_is_none_of_this_office_is_told(two_alike, tmp_path, empty_path):
-    data = changed(whole_file.xlsx(two_alike, DAY), "Personnes", {"C1": "Petit nom"})
-    with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
+    data = change_cells(whole_file.xlsx_bytes(two_alike, DAY), "Personnes", {"C1": "Petit nom"})
+    with closing(open_empty(tmp_path / "back.db", empty_path)) as back:
         made = plan.plan(back, workbook_reader.read(data, "tout.xlsx"))
 
     sheet = next(sheet for sheet in made.sheets if sheet.name == "Personnes")
@@ -248,8 +251,8 @@ def test_a_column_that_is_none_of_this_office_is_told(two_alike, tmp_path, empty
 
 
 def test_a_file_that_holds_something_is_compared_and_not_filled(two_alike, tmp_path, empty_path):
-    data = whole_file.xlsx(two_alike, DAY)
-    with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
+    data = whole_file.xlsx_bytes(two_alike, DAY)
+    with closing(open_empty(tmp_path / "back.db", empty_path)) as back:
         records.save(back, back.files["partner"], Edit({"name": "Galerie", "town": "Figeac"}), "Ada")
 
         made = plan.plan(back, workbook_reader.read(data, "tout.xlsx"))
