@@ -1,4 +1,4 @@
-"""Reads a workbook of the whole file back as another program does (calamine), and compares it with the file."""
+"""Read a workbook of the whole file with another program (calamine), and compare it with the file."""
 
 from io import BytesIO
 from typing import Any
@@ -15,13 +15,13 @@ Cells = dict[str, list[list[Any]]]
 
 
 def cells_of(data: bytes) -> Cells:
-    """Sheet -> its rows."""
+    """Return sheet -> its rows."""
     book = CalamineWorkbook.from_filelike(BytesIO(data))
     return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
 
 
 def stored_values(db: Office, table: OfficeTable) -> dict[int, dict[str, Any]]:
-    """Number -> stored value by field, as SQLite holds it; deleted rows left out."""
+    """Return row id -> stored value by field, without deleted rows."""
     names = ", ".join(item.name for item in table.fields)
     rows = db.execute(f'SELECT id, {names} FROM "{table.name}" WHERE deleted_at IS NULL ORDER BY id').fetchall()
     return {
@@ -31,7 +31,7 @@ def stored_values(db: Office, table: OfficeTable) -> dict[int, dict[str, Any]]:
 
 
 def cell_values(cells: Cells, table: OfficeTable, known: Context, name: str = "") -> dict[int, dict[str, Any]]:
-    """Number -> value by field, as its cell reads."""
+    """Return row id -> value by field, read from the cells."""
     head, *rows = cells[name or sheet_names([table])[table.name]]
     fields = headings(table.fields)
     assert head == ["N°", *fields]
@@ -44,7 +44,7 @@ def cell_values(cells: Cells, table: OfficeTable, known: Context, name: str = ""
 
 
 def read_cell(item: Field, value: Any, known: Context) -> Any:
-    """One cell as the field takes it."""
+    """Return the value of a cell, read as the field does."""
     if value == "":
         return None
     if isinstance(item.type, Euros):
@@ -57,7 +57,7 @@ def read_cell(item: Field, value: Any, known: Context) -> Any:
 
 
 def assert_holds_every_value(data: bytes, db: Office) -> int:
-    """Every row, number and value of every table is in the workbook. Returns how many cells were compared."""
+    """Assert that the workbook holds every row and value of every table. Return the number of cells compared."""
     cells, known, compared = cells_of(data), titles.context(db), 0
     for table in db.files.values():
         there = stored_values(db, table)

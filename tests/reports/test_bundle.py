@@ -1,4 +1,4 @@
-"""The ZIP of all charts: what it holds, what its note says, how far it is, and how it is cancelled."""
+"""The ZIP of all charts: its files, its note, progress and cancellation."""
 
 import csv
 import zipfile
@@ -82,7 +82,7 @@ def test_a_chart_with_nothing_to_draw_is_left_out(some):
     assert "Vide" not in read_note(archive)
 
 
-def test_of_a_period_of_nobody_the_note_remains(made):
+def test_a_period_without_persons_has_the_note_only(made):
     report = made("1950")
     archive = open_archive(bundle.zip_bytes(report.charts, report.period, report.source))
 
@@ -90,7 +90,7 @@ def test_of_a_period_of_nobody_the_note_remains(made):
     assert read_note(archive).startswith("Palette · Bilan 1950")
 
 
-def test_it_says_how_far_it_is(some):
+def test_progress_is_reported(some):
     told = []
     bundle.zip_bytes(some, YEAR, YEAR.title, lambda done, what: told.append((done, what)))
 
@@ -99,7 +99,7 @@ def test_it_says_how_far_it_is(some):
 
 
 @pytest.mark.parametrize("at", [0.0, 0.5, 1.0])
-def test_who_cancels_stops_it(some, at):
+def test_cancelling_stops_the_work(some, at):
     class CancelledError(Exception):
         pass
 

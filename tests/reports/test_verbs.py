@@ -1,4 +1,4 @@
-"""`python -m reports photo` and `whole`: what is written and printed; what is refused, in French, writing nothing."""
+"""`python -m reports photo` and `whole`: output, written files, and refusals in French that write nothing."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def small_path(tmp_path_factory):
-    """An office of one person, typed in today: quicker to draw than the demonstration."""
+    """An office of one person, faster to draw than the demonstration."""
     path = tmp_path_factory.mktemp("small") / "palette.db"
     db = connection.create(path)
     insert_stage(db, insert_person(db, rights=None), "diagnostic", "2022-05-01")
@@ -33,7 +33,7 @@ def small_path(tmp_path_factory):
 
 @pytest.fixture
 def folder(tmp_path):
-    """Where papers are written; nothing else is in it."""
+    """The empty folder that files are written into."""
     path = tmp_path / "papers"
     path.mkdir()
     return path
@@ -44,7 +44,7 @@ def run_photo(path, when, target, *options) -> Result:
 
 
 def read_output(result, target):
-    """What a command that succeeded wrote."""
+    """Return the bytes written by a command that succeeded."""
     assert result.exception is None
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.splitlines()[-1] == f"Écrit : {target}"
@@ -52,7 +52,7 @@ def read_output(result, target):
 
 
 def refusal_text(result, folder):
-    """The sentence of a command that did nothing."""
+    """Return the message of a command that did nothing."""
     assert result.exit_code == 2
     assert "Traceback" not in result.output
     assert "Écrit" not in result.output
@@ -63,7 +63,7 @@ def refusal_text(result, folder):
 # --- written
 
 
-def test_a_deck(demo_path, folder):
+def test_photo_writes_a_deck(demo_path, folder):
     data = read_output(run_photo(demo_path, "2022", folder / "bilan.pptx"), folder / "bilan.pptx")
 
     texts = [
@@ -75,7 +75,7 @@ def test_a_deck(demo_path, folder):
     assert any(text.startswith("139 personnes suivies en 2022") for text in texts)
 
 
-def test_a_paper(small_path, folder):
+def test_photo_writes_a_pdf(small_path, folder):
     data = read_output(run_photo(small_path, "2023-03-06", folder / "photo.PDF"), folder / "photo.PDF")
 
     assert data.startswith(b"%PDF-")
@@ -83,7 +83,7 @@ def test_a_paper(small_path, folder):
     assert "Photo au 06/03/2023" in " ".join(text.split())
 
 
-def test_a_book_of_numbers(demo_path, folder):
+def test_photo_writes_a_workbook(demo_path, folder):
     data = read_output(run_photo(demo_path, "2022-01-01/2022-12-31", folder / "bilan.xlsx"), folder / "bilan.xlsx")
 
     sheet = openpyxl.load_workbook(BytesIO(data))["Photo-bilan"]
@@ -91,7 +91,7 @@ def test_a_book_of_numbers(demo_path, folder):
     assert {line[0].value: line[1].value for line in sheet.iter_rows(min_row=5)}["Personnes suivies"] == 139
 
 
-def test_all_charts(small_path, folder):
+def test_photo_writes_all_charts(small_path, folder):
     data = read_output(run_photo(small_path, "2022", folder / "graphiques.zip"), folder / "graphiques.zip")
 
     names = zipfile.ZipFile(BytesIO(data)).namelist()
@@ -146,14 +146,14 @@ def test_another_format_is_refused(small_path, folder, name):
 
 
 @pytest.mark.parametrize("when", ["22", "2022-13-01", "2023-02-29", "06/03/2023", "2022-06-30/2022-01-01", ""])
-def test_what_is_no_period_is_refused(small_path, folder, when):
+def test_an_invalid_period_is_refused(small_path, folder, when):
     told = refusal_text(run_photo(small_path, when, folder / "bilan.xlsx"), folder)
 
     assert told.startswith(f"« {when} » n’est ni une année (2022), ni une date (2023-03-06),")
 
 
 @pytest.mark.parametrize("known_on", ["31/12/2022", "2022-02-30", "hier"])
-def test_a_day_that_is_none_is_refused(small_path, folder, known_on):
+def test_an_invalid_day_is_refused(small_path, folder, known_on):
     told = refusal_text(run_photo(small_path, "2022", folder / "bilan.xlsx", "--known-on", known_on), folder)
 
     assert known_on in told
@@ -190,7 +190,7 @@ def test_a_folder_that_is_not_there_is_refused_before_any_work(small_path, tmp_p
     assert told == f"Le dossier {tmp_path / 'nulle part'} n’existe pas ; rien n’a été écrit."
 
 
-def test_a_day_known_that_is_none_is_refused(small_path, folder):
+def test_an_invalid_known_on_day_is_refused(small_path, folder):
     command = ["photo", str(small_path), "2022", "--to", str(folder / "bilan.xlsx"), "--known-on", "2022"]
 
     assert "n’est pas une date" in refusal_text(CliRunner().invoke(cli, command), folder)
@@ -261,7 +261,7 @@ def test_a_whole_file_that_cannot_be_is_refused_before_any_work(small_path, fold
     assert told in refusal_text(run_whole(small_path, folder / name), folder)
 
 
-def test_the_whole_of_no_office_file_is_refused(tmp_path, folder):
+def test_whole_of_a_missing_office_file_is_refused(tmp_path, folder):
     told = refusal_text(run_whole(tmp_path / "none.db", folder / "tout.db"), folder)
 
     assert told.startswith("Il n’y a pas de fichier Palette")

@@ -1,4 +1,4 @@
-"""Accounts: who may be called what, the last administrator, passwords, invitations; read back from the file."""
+"""Accounts: valid names, the last administrator, passwords, invitations; asserted on what the file holds."""
 
 import json
 import sqlite3
@@ -29,19 +29,19 @@ def reload_account(db, account):
 
 
 def refusals(work, *values):
-    """What (label, field, reason) an account is refused for."""
+    """Return (label, field, reason) of each problem for which an account is refused."""
     with pytest.raises(InvalidError) as told:
         work(*values)
     return [(problem.label, problem.field, problem.reason) for problem in told.value.problems]
 
 
 def read_file_bytes(path):
-    """Every byte of the file and of what SQLite keeps beside it."""
+    """Return every byte of the file and of its companions (-wal, -shm)."""
     return b"".join(one.read_bytes() for one in path.parent.iterdir() if one.name.startswith(path.name))
 
 
 def run_simultaneously(path, *works):
-    """Each on a connection of its own, all starting together: what each answers, or what it raises."""
+    """Run each function on a connection of its own, all starting together. Return the result or exception of each."""
     start = threading.Barrier(len(works))
 
     def one(work):
@@ -174,7 +174,7 @@ def test_the_last_administrator_can_be_neither_closed_nor_demoted(db, roles, act
     assert reload_account(db, ada) == ada
 
 
-def test_the_last_but_one_can(db):
+def test_one_of_two_administrators_can_be_closed_or_demoted(db):
     ada = create_account(db)
     create_account(db, "bob@exemple.fr", "Bob")
 
@@ -192,7 +192,7 @@ def test_the_last_but_one_can(db):
         "UPDATE OR REPLACE account SET active = 0 WHERE id = 1",
     ],
 )
-def test_nor_by_another_program(db, path, sql):
+def test_another_program_cannot_remove_the_last_administrator(db, path, sql):
     account = create_account(db)
     raw = sqlite3.connect(path)
 
@@ -278,7 +278,7 @@ def test_a_password_that_is_easy_to_guess_is_refused_with_the_reason(db, passwor
 
 
 LONGEST = "".join(f"{number}x" for number in range(100, 167))[: accounts.LONGEST_PASSWORD]
-"""As long as a password may be, and no part of it said twice in a row."""
+"""A password of the maximum length, without any immediate repetition."""
 
 
 @pytest.mark.parametrize("password", [PASSPHRASE, "douze caract", LONGEST, " blanc devant et derrière "])
@@ -496,7 +496,7 @@ def test_a_closed_demonstration_is_not_opened(db):
     assert accounts.first_invitation(db, NOW) == ""
 
 
-def test_whom_the_provider_knows_is_linked_once(db):
+def test_an_account_is_linked_to_the_identity_provider_once(db):
     ada = create_account(db)
 
     accounts.link_subject(db, ada, "issuer|12")

@@ -1,4 +1,4 @@
-"""Wrong passwords: each waits longer, nobody is locked out, and whoever hammers the door keeps nobody else out."""
+"""Login throttle: failures double the wait, nobody is locked out, and an attacker does not block other browsers."""
 
 import itertools
 import threading
@@ -27,7 +27,7 @@ def bob(db, ada):
 
 
 def wait_seconds(db, attempt, account, now=NOW):
-    """How long one has to wait before this attempt; 0: its password was looked at, and was wrong."""
+    """Return the seconds to wait before this attempt; 0 when the password was checked, and was wrong."""
     try:
         login_throttle.enter(db, attempt, account.id if account else None, now)
     except WaitError as error:
@@ -36,7 +36,7 @@ def wait_seconds(db, attempt, account, now=NOW):
 
 
 def attempt_many(db, account, login=LOGIN, times=400, now=NOW, address=None):
-    """So many attempts at an account, from as many addresses (or from one)."""
+    """Attempt to sign in to an account ``times`` times, each from another address, or all from ``address``."""
     for number in range(times):
         wait_seconds(db, Attempt(login, address or f"198.51.{number // 250}.{number % 250}"), account, now)
 
@@ -46,7 +46,7 @@ def failure_counts(db):
 
 
 def read_file_bytes(path):
-    """Every byte of the file and of what SQLite keeps beside it."""
+    """Return every byte of the file and of its companions (-wal, -shm)."""
     return b"".join(one.read_bytes() for one in path.parent.iterdir() if one.name.startswith(path.name))
 
 
@@ -102,7 +102,7 @@ def test_a_login_that_does_not_exist_waits_as_one_that_does(db, ada):
     assert for_one == for_other == [0, 0, 0, 0, 0, 1, 1]
 
 
-def test_whoever_tries_many_logins_from_one_address_waits(db, ada):
+def test_many_logins_tried_from_one_address_wait(db, ada):
     waits = [wait_seconds(db, Attempt(f"{number}@exemple.fr", OFFICE), None) for number in range(21)]
 
     assert waits == [0] * 20 + [1]
@@ -157,7 +157,7 @@ def test_a_clock_set_back_and_back_again_forgets_no_failure(db, ada):
 # ---- the team is not kept out
 
 
-def test_whoever_hammers_an_account_from_many_addresses_does_not_keep_its_own_browser_out(db, ada):
+def test_attempts_from_many_addresses_do_not_block_the_owners_browser(db, ada):
     device = login_throttle.mark(db, ada.id)
 
     attempt_many(db, ada)
@@ -166,7 +166,7 @@ def test_whoever_hammers_an_account_from_many_addresses_does_not_keep_its_own_br
     assert wait_seconds(db, Attempt(LOGIN, OFFICE, device), ada) == 0
 
 
-def test_whoever_hammers_from_the_office_s_own_address_does_not_keep_a_colleague_s_browser_out(db, ada, bob):
+def test_attempts_from_the_office_address_do_not_block_a_colleagues_browser(db, ada, bob):
     device = login_throttle.mark(db, bob.id)
 
     for number in range(100):
@@ -217,7 +217,7 @@ def test_a_mark_is_worth_nothing_for_another_account_or_once_forged(db, ada, bob
     assert wait_seconds(db, Attempt(bob.login, OFFICE, of_ada), bob) > 0
 
 
-def test_a_mark_of_account_1_is_none_of_account_12(db, ada):
+def test_the_device_mark_of_account_1_is_not_valid_for_account_12(db, ada):
     assert login_throttle._subjects(db, Attempt("x", OFFICE, login_throttle.mark(db, 12)), 1).keys() == {
         "account",
         "address",
@@ -252,7 +252,7 @@ def test_the_right_password_lets_the_browser_begin_anew(db, ada):
 
 
 def test_the_address_keeps_its_other_failures(db, ada, bob):
-    """Whoever holds one account cannot try out everybody else's between two sign-ins of her own."""
+    """The owner of one account cannot reset the counter of the address between guesses at other accounts."""
     for number in range(19):
         wait_seconds(db, Attempt(f"{number}@exemple.fr", OFFICE), None)
     wait_seconds(db, Attempt(bob.login, OFFICE), bob)

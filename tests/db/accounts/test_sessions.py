@@ -1,4 +1,4 @@
-"""Sessions: how long they last whatever the clock does, what ends them, and what their cookie is worth."""
+"""Sessions: their duration under clock changes, what ends them, and their signed cookie."""
 
 import hashlib
 
@@ -30,7 +30,7 @@ def session_of(db, cookie, now=NOW):
 
 
 def read_file_bytes(path):
-    """Every byte of the file and of what SQLite keeps beside it."""
+    """Return every byte of the file and of its companions (-wal, -shm)."""
     return b"".join(one.read_bytes() for one in path.parent.iterdir() if one.name.startswith(path.name))
 
 
@@ -64,7 +64,7 @@ def test_it_ends_after_twelve_hours_however_busy(db, ada, after, lasts):
     assert bool(session_of(db, cookie, NOW + after)) is lasts
 
 
-def test_both_are_as_the_settings_say_from_now_on(db, ada):
+def test_changed_settings_of_duration_apply_at_once(db, ada):
     cookie = sessions.begin(db, ada, "", NOW)
     assert session_of(db, cookie, NOW + 20 * 60)
 
@@ -95,7 +95,7 @@ def test_a_clock_set_back_makes_no_session_last_longer(db, ada, column, ahead, l
     assert bool(session_of(db, cookie, NOW)) is lasts
 
 
-def test_whoever_is_there_stays_and_it_is_written_down_once_a_minute(db, ada):
+def test_activity_extends_the_session_and_is_stored_once_a_minute(db, ada):
     cookie = sessions.begin(db, ada, "", NOW)
 
     sessions.touch(db, session_of(db, cookie), NOW + 59)
@@ -215,7 +215,9 @@ def test_a_cookie_that_somebody_else_made_opens_nothing(db, ada):
     forged = [
         "", ".", token, f"{token}.", f"{token}.{signature[:-1]}", f"{token[:-1]}.{signature}", f"{good}x", f" {good}",
         good.upper(), f"x{good}", f"{token}.{signature}.{signature}", sign_cookie(db, "x"),
-        sign_cookie(db, token, b"x" * 32), sign_cookie(db, token, salt="palette.device"), sign_cookie(db, digest.hex()), "é.é", "\x00", "x" * 10_000,
+        sign_cookie(db, token, b"x" * 32), sign_cookie(db, token, salt="palette.device"),
+        sign_cookie(db, digest.hex()),
+        "é.é", "\x00", "x" * 10_000,
     ]  # fmt: skip
 
     assert [cookie for cookie in forged if session_of(db, cookie)] == []
@@ -239,7 +241,7 @@ def test_each_sign_in_has_a_token_of_its_own(db, ada):
 
 @pytest.fixture
 def clock(db, tmp_path, monkeypatch):
-    """The office file is this one; time stands still until the test moves it."""
+    """Make this the office file, and stop the clock until the test moves it."""
     now = {"monotonic": 1000.0, "time": float(NOW)}
     monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
     monkeypatch.setattr("db.accounts.sessions.time.monotonic", lambda: now["monotonic"])

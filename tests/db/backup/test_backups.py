@@ -1,4 +1,4 @@
-"""Backups: made while people write, verified, never half there; and what is said of them."""
+"""Backups: consistent while others write, verified, never partial; and their status."""
 
 import os
 import shutil
@@ -47,7 +47,7 @@ def folder(path):
 
 
 def start_child(program: str, *words: object, **options: object) -> subprocess.Popen[str]:
-    """A program of its own, which begins with what every one needs."""
+    """Start a Python process that runs this program after the common imports."""
     begins = "import os, sys, time\nfrom datetime import UTC, datetime\nfrom pathlib import Path\n"
     begins += "from db.backup import create, status\nfrom db.base import atomic_files\n"
     begins += "path, folder = Path(sys.argv[1]), Path(sys.argv[2])\n"
@@ -146,7 +146,7 @@ def test_copying_never_begins_again_however_much_is_written(db, path, tmp_path, 
 
 
 def insert_pair(db: Office) -> tuple[int, int]:
-    """A person and one of her steps, that a writer keeps saying the same of."""
+    """Insert a person and an intervention, to which a writer keeps giving equal values."""
     person = insert_person(db, town="0")
     values = {"person_id": person, "happened_on": "2024-01-01", "domain": "coaching", "note": "0"}
     step = db.execute(
@@ -165,7 +165,7 @@ def town_as_of(path: Path, person: int, line: int) -> object:
     return read_rows(path, sql, person, line)[0][0]
 
 
-def test_who_is_signed_in_stays_out(db, path, folder):
+def test_sessions_are_not_in_a_backup(db, path, folder):
     let_in(db, "Ada")
     accounts.invite(db, "password", 1, time.time())
     db.execute("INSERT INTO attempt VALUES (?, 3, 0)", (b"\x7fattempt-of-somebody",))
@@ -263,7 +263,7 @@ def test_a_failure_is_told_until_the_next_success(db, path, folder):
     assert status.state(folder, NOW - DAY * 2).good
 
 
-def test_no_file_makes_nothing(path, folder):
+def test_without_an_office_file_no_backup_is_made(path, folder):
     with pytest.raises(NotFoundError):
         create.make_backup(path, folder, NOW)
 
@@ -303,7 +303,7 @@ def test_what_is_not_sound_is_no_backup(db, path, folder, spoil, words):
     assert not list(path.parent.rglob("*.part"))
 
 
-def test_a_disk_that_does_not_keep_what_it_is_given(db, path, folder, monkeypatch):
+def test_a_disk_that_loses_writes_is_detected(db, path, folder, monkeypatch):
     def forgetful(file: Path) -> None:
         if file.name.endswith(".db.part"):
             file.write_bytes(file.read_bytes()[:-1] + b"?")
@@ -367,7 +367,7 @@ _SIGNS = {
     "placing": "*/palette-*.db.part",
     "placed": "*/palette-*T0000.db.sha256",
 }
-"""What there is once the child hangs."""
+"""Files that exist once the child is blocked."""
 
 
 @pytest.mark.parametrize("stage", HANGS)

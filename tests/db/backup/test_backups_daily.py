@@ -1,4 +1,4 @@
-"""Which backups stay, whatever the clock says; and the one that the server makes every day by itself."""
+"""Rotation of backups under any clock, and the daily backup that the server makes."""
 
 import json
 import shutil
@@ -45,7 +45,7 @@ def backup_moments(folder: Path) -> list[datetime]:
     return [one.moment for one in catalogue.backups_in(folder)]
 
 
-def test_three_years_of_days(tmp_path):
+def test_rotation_over_three_years_of_daily_backups(tmp_path):
     stranger = [
         tmp_path / name for name in ("palette-2020-01-01T0000.db.bak", "notes.txt", "palette-2020-02-31T0000.db")
     ]
@@ -120,7 +120,7 @@ def eventually(true: Callable[[], object]) -> bool:
 
 
 def recording_path(looked: list[Path], path: Path) -> Callable[[], Path]:
-    """Where the file is, and that it was asked for."""
+    """Return a function that returns the path of the file and records each call."""
 
     def path_of() -> Path:
         looked.append(path)

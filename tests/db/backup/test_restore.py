@@ -1,4 +1,4 @@
-"""A backup put back: only a sound one, only without a server, all or nothing; and the verbs that do it."""
+"""Restoring a backup: only a sound one, never under a running server, all or nothing; and its verbs."""
 
 import os
 import shutil
@@ -38,14 +38,14 @@ def no_settings(monkeypatch):
 
 @pytest.fixture
 def key(tmp_path):
-    """The file of a key; its public half encrypts."""
+    """Return the file of a private key, which also holds the public one."""
     file = tmp_path / "clé.txt"
     atomic_files.new_identity(file)
     return file
 
 
 def make_backup_then_change(path: Path, key: Path | None = None) -> Path:
-    """A backup of a file in which somebody is called Marchand; since then she is called Nouvelle."""
+    """Make a backup in which the person is called Marchand, then rename the person to Nouvelle."""
     db = connection.open_file(path)
     insert_person(db)
     public = key.read_text().split()[3] if key else None
@@ -62,7 +62,7 @@ def read_last_name(path: Path) -> str:
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
-    """What a folder holds, but for locks."""
+    """Return the content of every file of a folder except locks."""
     found = (file for file in folder.rglob("*") if file.is_file() and file.suffix != ".lock")
     return {str(file.relative_to(folder)): file.read_bytes() for file in found}
 
@@ -70,7 +70,7 @@ def read_folder(folder: Path) -> dict[str, bytes]:
 def refusal_of_restore(
     backup: Path, path: Path, key: Path | None = None, kind: type[PaletteError] = StorageError, anyway: bool = False
 ) -> str:
-    """What is said of a backup that is not put back, and the folder as it was."""
+    """Return the message of a refused restoration; assert that the folder did not change."""
     before = read_folder(path.parent)
     with pytest.raises(kind) as told:
         restore.restore_backup(backup, path, key, anyway)
@@ -99,7 +99,7 @@ def test_a_backup_comes_back_and_the_replaced_file_is_kept(db, path, key, encryp
     assert not list(path.parent.rglob("*.part"))
 
 
-def test_onto_a_new_machine(db, path, tmp_path):
+def test_a_backup_is_restored_onto_a_new_machine(db, path, tmp_path):
     db.close()
     place = tmp_path / "neuf" / "palette.db"
 
@@ -109,7 +109,7 @@ def test_onto_a_new_machine(db, path, tmp_path):
     assert read_last_name(place) == "Marchand"
 
 
-def test_twice_in_a_minute_keeps_both_replaced_files(db, path):
+def test_two_restorations_in_a_minute_keep_both_replaced_files(db, path):
     db.close()
     backup = make_backup_then_change(path)
 
@@ -132,7 +132,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def kill_server(path: Path) -> None:
-    """What a server leaves that was killed: its last saves are in « -wal » only."""
+    """Leave the files of a killed server: its last saves are in the « -wal » file only."""
     left = subprocess.run([sys.executable, "-c", KILLED, str(path)], cwd=ROOT, check=False)
     assert left.returncode == -signal.SIGKILL
     assert path.with_name("palette.db-wal").stat().st_size
@@ -206,7 +206,7 @@ def test_an_older_file_is_brought_up_before_it_is_checked(db, path):
 # ---- refused
 
 
-def test_not_while_a_server_runs(db, path):
+def test_a_restoration_is_refused_while_a_server_runs(db, path):
     db.close()
     backup = make_backup_then_change(path)
     with hold(path):
@@ -344,7 +344,7 @@ def run(*words: object) -> Result:
     return CliRunner().invoke(cli, [str(word) for word in words])
 
 
-def test_the_whole_way_with_a_key(db, path, tmp_path, monkeypatch):
+def test_an_encrypted_backup_is_made_and_restored_by_the_verbs(db, path, tmp_path, monkeypatch):
     insert_person(db)
     db.close()
     key = tmp_path / "clé.txt"

@@ -22,7 +22,7 @@ def run(*words: object) -> Result:
 
 
 def refusal_text(result: Result) -> str:
-    """The sentence on stderr of a command that did nothing."""
+    """Return the message on stderr of a command that did nothing."""
     assert (result.exit_code, result.stdout) == (2, "")
     assert "Traceback" not in result.stderr
     return result.stderr.strip()

@@ -1,4 +1,4 @@
-"""The way from a chart to its persons: to whom all that was chosen applies, and the grid that shows just these rows."""
+"""From a chart to its persons: those of every selected part, and the grid limited to these rows."""
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -28,7 +28,7 @@ YEAR = period_of("2022")
 
 @pytest.fixture
 def office(db):
-    """Name -> id: who is followed in 2022, who no longer is, and whose exits and aids are of that year."""
+    """Return name -> id: persons followed in 2022 or no longer, some with exits and aids of that year."""
     ids = {
         "potter": insert_followed_person(db, last_name="Potier", gender="woman", territory="cahors", domain="crafts"),
         "weaver": insert_followed_person(db, last_name="Tisserand", gender="man", territory="cahors", domain="crafts"),
@@ -50,7 +50,7 @@ def office(db):
 
 
 def names_among(db, office, period=YEAR, **chosen):
-    """The names of the persons to whom all of it applies."""
+    """Return the names of the persons of every selection."""
     names = {row_id: name for name, row_id in office.items()}
     found = counting.among(db, period, chosen)
     assert found == sorted(found)
@@ -60,12 +60,12 @@ def names_among(db, office, period=YEAR, **chosen):
 # --- what was chosen of the persons themselves
 
 
-def test_when_nothing_is_chosen_it_is_who_is_followed(db, office):
+def test_without_a_selection_it_is_the_persons_followed(db, office):
     assert names_among(db, office) == {"potter", "weaver", "singer", "nobody"}
     assert names_among(db, office, territory=(), gender=()) == {"potter", "weaver", "singer", "nobody"}
 
 
-def test_what_is_chosen_of_a_person_is_of_those_followed(db, office):
+def test_a_selected_dimension_is_of_the_persons_followed(db, office):
     assert names_among(db, office, territory=("cahors",)) == {"potter", "weaver"}
     assert names_among(db, office, territory=("cahors", "figeac")) == {"potter", "weaver", "singer"}
     assert names_among(db, office, territory=("gourdon",)) == set()
@@ -77,12 +77,12 @@ def test_all_that_was_chosen_applies(db, office):
     assert names_among(db, office, territory=("figeac",), gender=("woman",)) == set()
 
 
-def test_of_whom_nothing_is_known_can_be_chosen(db, office):
+def test_the_unknown_part_can_be_selected(db, office):
     assert names_among(db, office, territory=("unknown",)) == {"nobody"}
     assert names_among(db, office, territory=("unknown", "figeac")) == {"nobody", "singer"}
 
 
-def test_it_is_of_the_period(db, office):
+def test_only_events_of_the_period_count(db, office):
     assert names_among(db, office, period_of("2021"), territory=("cahors",)) == {"potter", "weaver", "former"}
     assert names_among(db, office, period_of("2021-12-31"), gender=("man",)) == {"weaver", "singer", "former"}
     assert names_among(db, office, period_of("1990")) == set()
@@ -108,7 +108,7 @@ def test_an_event_leads_to_its_persons_followed_or_not(db, office):
     assert names_among(db, office, period_of("2021"), by_reason=("job",)) == {"potter"}
 
 
-def test_an_event_and_a_person_meet(db, office):
+def test_an_event_and_a_dimension_are_intersected(db, office):
     assert names_among(db, office, by_reason=("job",), territory=("cahors",)) == {"former"}
     assert names_among(db, office, by_reason=("job",), gender=("man",)) == {"singer", "former"}
     assert names_among(db, office, by_reason=("job",), gender=("woman",)) == set()
@@ -162,7 +162,7 @@ def test_a_code_is_never_sql(db, office):
 
 
 def shown_ids(db, ids, *filters, **query):
-    """The ids that the grid shows of these rows, in its order."""
+    """Return the ids that the grid shows of these rows, in its order."""
     found = records.read(db, db.tables["person"], Query((Filter("id", "among", ids), *filters), **query))
     return [row.id for row in found.rows]
 
@@ -183,7 +183,7 @@ def test_it_counts_what_it_shows(db, office):
     assert records.count(db, db.tables["person"], Query((Filter("id", "among", ids),))) == 2
 
 
-def test_of_no_row_it_shows_none(db, office):
+def test_an_empty_selection_shows_no_row(db, office):
     page = records.read(db, db.tables["person"], Query((Filter("id", "among", ()),)))
 
     assert (page.rows, page.matching, page.total) == ([], 0, len(office))
@@ -229,7 +229,7 @@ def test_pages_hold_each_row_once_in_order(db, office, size, sort):
     assert all(len(page) <= size for page in pages)
 
 
-def test_a_row_that_no_longer_belongs_is_told(db, office):
+def test_a_row_that_leaves_the_selection_is_reported(db, office):
     query = Query((Filter("id", "among", (office["potter"],)),))
 
     assert records.still_matching(db, db.tables["person"], query, [office["potter"], office["weaver"]]) == {

@@ -1,4 +1,4 @@
-"""The file as it was known at an earlier moment: what the history takes back, and who moved since."""
+"""The file as of an earlier moment, reconstructed from the history."""
 
 import sqlite3
 import time
@@ -58,7 +58,7 @@ def test_changes_are_taken_back_to_what_was_known_each_time(db, path):
     assert ("town" in now, now["craft"], now["domain"]) == (False, "Potière", "crafts")
 
 
-def test_what_was_deleted_since_is_back_and_what_was_restored_is_away(db, path):
+def test_rows_deleted_since_are_present_and_rows_restored_since_are_absent(db, path):
     deleted, restored, both = (insert_followed_person(db) for _ in range(3))
     delete(db, "person", restored)
     date_history(db, MARCH)
@@ -96,7 +96,7 @@ def test_what_another_program_erased_is_back_with_all_it_held(db, path):
 
 
 def typed_values(row):
-    """What people typed in, without what Palette keeps for itself."""
+    """Return the values of a row without the columns that the product fills in."""
     return {name: value for name, value in row.items() if name not in ("version", "changed_by", "sort_key")}
 
 
@@ -160,7 +160,7 @@ def test_before_the_first_line_of_the_history_nothing_was_known(db, path):
 # --- the file itself is left alone ---
 
 
-def test_looking_back_writes_nothing_and_cannot(db, path):
+def test_the_past_file_is_read_only(db, path):
     person = insert_followed_person(db)
     date_history(db, MARCH)
     update_row(db, db.tables["person"], person, town="Cahors")
@@ -194,7 +194,7 @@ def test_the_connection_is_closed_also_when_the_count_fails(db, path):
         then.execute("SELECT 1")
 
 
-def test_a_colleague_s_save_meanwhile_does_not_show_and_is_not_kept_waiting(db, path):
+def test_a_colleagues_save_meanwhile_is_invisible_and_not_blocked(db, path):
     person = insert_followed_person(db)
     date_history(db, MARCH)
 

@@ -1,4 +1,4 @@
-"""Who counts otherwise than was known at a moment, in which figures, and what was typed in since."""
+"""Persons whose figures differ from those known at a moment, and the changes that explain it."""
 
 from contextlib import closing
 
@@ -68,7 +68,7 @@ def test_changes_that_no_figure_of_the_period_looks_at_are_not_told(db, path):
     assert [tables_and_actions(one.changes) for one in moved_persons(db, path, "exits")] == [[("exit", "insert")]]
 
 
-def test_who_goes_on_the_day_after_the_period_is_told_with_the_stage_that_does(db, path):
+def test_a_stage_continuing_after_the_period_is_among_the_changes(db, path):
     person = insert_person(db)
     insert_stage(db, person, "accompaniment", "2022-01-01", "2023-12-31")
     date_history(db, MARCH)

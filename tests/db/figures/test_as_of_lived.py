@@ -1,4 +1,4 @@
-"""Whatever happened: what is counted looking back is what was counted then (hypothesis)."""
+"""For any sequence of changes, figures as of a moment equal those counted at that moment (hypothesis)."""
 
 import shutil
 from contextlib import closing
@@ -63,7 +63,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 }
 
 Step = tuple[str, str, dict[str, Any], int]
-"""What was done, to which table, with which values, and a number that says to which row or person."""
+"""An action, its table, its values, and a number that selects the row or person."""
 person_steps = st.tuples(st.sampled_from(["insert", "update"]), st.just("person"), PROFILE, st.integers(0, 9))
 row_steps = st.sampled_from(sorted(ROWS)).flatmap(
     lambda table: st.tuples(
@@ -80,7 +80,7 @@ limits: st.SearchStrategy[Step] = st.tuples(st.just("limit"), st.just("setting")
 
 
 def apply_step(db: Office, step: Step) -> None:
-    """One change by Palette or by another program; nothing when there is no such row."""
+    """Apply one change of the product or of another program; nothing when there is no such row."""
     action, table, values, number = step
     ids = [row[0] for row in db.execute(f'SELECT id FROM "{table}" ORDER BY id')]
     persons = [row[0] for row in db.execute("SELECT id FROM person ORDER BY id")]
@@ -110,7 +110,7 @@ def _alter(db: Office, action: str, table: str, values: dict[str, Any], row_id: 
 
 
 def count_all(db: Office) -> list[Any]:
-    """Every figure, and everybody behind one, of a year, a day and a period."""
+    """Return every figure, and the persons behind it, of a year, a day and a period."""
     return [(counting.take(db, period, FIGURES), counting.behind(db, period, BEHIND)) for period in ASKED]
 
 
@@ -119,7 +119,7 @@ BEHIND = ("followed", "domain", "obstacles", "aids", "exits", "contracts")
 
 @pytest.fixture(scope="module")
 def unruled(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty file into which anything may be written, as by another program."""
+    """Return an empty file without domain rules, which accepts what another program may write."""
     path = tmp_path_factory.mktemp("past") / "unruled.db"
     shutil.copy(empty_file, path)
     with closing(connection.connect(path)) as db:
@@ -129,7 +129,7 @@ def unruled(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def apply_steps(path: Path, steps: list[Step]) -> list[tuple[str, list[Any]]]:
-    """Do every step, each a day after the other. Returns each moment with what was counted just before it."""
+    """Apply the steps, one a day. Return each moment with the figures counted just before it."""
     found = []
     with closing(connection.connect(path)) as db:
         db.execute("PRAGMA foreign_keys = OFF")
@@ -147,7 +147,7 @@ def apply_steps(path: Path, steps: list[Step]) -> list[tuple[str, list[Any]]]:
 
 @settings(max_examples=20, deadline=None, derandomize=True)
 @examples(steps=st.lists(person_steps | row_steps | row_steps | other_steps | limits, min_size=1, max_size=10))
-def test_looking_back_counts_what_was_counted_then(unruled, tmp_path_factory, steps):
+def test_figures_as_of_a_moment_are_those_counted_then(unruled, tmp_path_factory, steps):
     path = tmp_path_factory.mktemp("lived") / "palette.db"
     shutil.copy(unruled, path)
     born = ("insert", "person", {"gender": "woman", "domain": "crafts"}, 0)
@@ -160,7 +160,7 @@ def test_looking_back_counts_what_was_counted_then(unruled, tmp_path_factory, st
 _SINCE = {"kind": "accompaniment", "mode": "standard", "starts_on": "2022-01-01"}
 
 
-def test_looking_back_would_notice_a_line_of_history_that_is_missing(unruled, tmp_path):
+def test_control_a_missing_line_of_history_changes_the_figures(unruled, tmp_path):
     path = tmp_path / "palette.db"
     shutil.copy(unruled, path)
     steps: list[Step] = [

@@ -1,6 +1,6 @@
-"""Figures of a year and of a day: who is counted, and on which days. Source: domain.md § 4.
+"""Figures of a year and of a day: the persons counted, and the days (docs/domain.md § 4).
 
-Profile and length of accompaniment are in test_figures_profile.py, a second count in test_figures_recount.py.
+Profile and length of accompaniment are in test_counting_profile.py, a second count in test_counting_recount.py.
 """
 
 import json
@@ -150,7 +150,7 @@ def test_nothing_deleted_counts(db):
     assert counting.photo(db, "2023") == counting.photo(db, "1950")
 
 
-def test_a_deleted_person_takes_every_figure_along(db):
+def test_a_deleted_person_is_in_no_figure(db):
     person = insert_followed_person(db, domain="crafts")
     insert_exit(db, person, "2022-02-01")
     insert_contract(db, person, "2022-02-01", "2022-02-01", "2022-07-31")

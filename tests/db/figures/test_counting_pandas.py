@@ -1,6 +1,6 @@
-"""Every figure against the second computation in pandas of recount.py, on the big made-up files of varied.py.
+"""Every figure against the second computation in recount.py, on the large made-up files of varied.py.
 
-test_figures_recount.py does the same by hand on tiny files.
+test_counting_recount.py recounts tiny files in plain Python.
 """
 
 from collections.abc import Iterator
@@ -40,14 +40,14 @@ from tests.db.figures.varied import END, RETIRED, START, write_varied_office
 
 @dataclass
 class File:
-    """A made-up file: as Palette reads it, and as pandas does."""
+    """A made-up file, read by the product and by pandas."""
 
     db: Office
     office: OfficeFrames
 
     @cached_property
     def edges(self) -> list[date]:
-        """The days on which a count may change, where mistakes are."""
+        """Days at which a count may change, where errors are likely."""
         frames = self.office.rows.values()
         days = pd.concat([frame[name] for frame in frames for name in frame.columns if name.endswith("_on")]).dropna()
         days = days[days.between(START + pd.DateOffset(years=2), END - pd.DateOffset(years=2))]
@@ -55,7 +55,7 @@ class File:
 
     @cached_property
     def joins(self) -> list[date]:
-        """The days on which an accompaniment ends that another carries on the day after."""
+        """Days on which an accompaniment ends that another continues the day after."""
         stage = self.office.rows["stage"]
         stage = stage[stage.kind == "accompaniment"].assign(day=lambda rows: rows.starts_on - pd.Timedelta(days=1))
         found = stage.merge(stage, left_on=["person_id", "ends_on"], right_on=["person_id", "day"]).ends_on_x
@@ -82,13 +82,13 @@ def days_of(file: File) -> st.SearchStrategy[date]:
 
 
 def periods_of(file: File) -> st.SearchStrategy[str]:
-    """A day, a year, or the days between two."""
+    """Return a strategy of codes of periods: a day, a year, or the days between two."""
     days, years = days_of(file).map(str), st.integers(2016, 2025).map(str)
     return days | years | st.tuples(days, days).map(lambda two: "/".join(sorted(two)))
 
 
 def choices(again: Recount) -> st.SearchStrategy[dict[str, tuple[str, ...]]]:
-    """Somebody's choice: some parts of one to three figures, among those that count somebody and one that may not."""
+    """Return a strategy of selections: parts of one to three figures, of which one may be empty."""
     codes = {name: sorted({*again.figures[name].code, *list(again.labels(name))[:1]}) for name in SHARED}
     some = st.lists(st.sampled_from(SHARED), min_size=1, max_size=3, unique=True)
     return some.flatmap(
@@ -99,7 +99,7 @@ def choices(again: Recount) -> st.SearchStrategy[dict[str, tuple[str, ...]]]:
 
 
 def run_examples(number: int) -> settings:
-    """So many examples of each of the three files, the same whenever the tests run."""
+    """Return the settings of that number of examples for each file, the same at every run."""
     return settings(max_examples=number, deadline=None, derandomize=True)
 
 
@@ -138,7 +138,7 @@ def without_zeros(value: Any) -> Any:
 
 
 def labelled(again: Recount, name: str) -> Any:
-    """The figure by label; two codes may bear the same."""
+    """Return the figure by label, summed over codes of the same label."""
     value = again.value(name, EVERYBODY)
     if not isinstance(value, dict):
         return value
@@ -177,7 +177,7 @@ def test_figures_of_the_persons_chosen_are_what_pandas_finds(file, data):
 
 
 @pytest.mark.parametrize("when", ["2022", "2023-03-06", "2022-02-10/2022-09-03"])
-def test_what_was_chosen_of_a_figure_leaves_that_figure_whole(file, when):
+def test_a_selection_of_a_figures_parts_does_not_narrow_that_figure(file, when):
     chosen = {"domain": ("crafts",), "gender": ("woman", "man")}
 
     taken, whole = (counting.take(file.db, period_of(when), FIGURES, some) for some in (chosen, None))
@@ -277,7 +277,7 @@ IN_2023 = "BETWEEN '2023-01-01' AND '2023-12-31'"
     ],
 )
 @pytest.mark.parametrize("file", [0], ids=["all"], indirect=True)
-def test_a_changed_row_does_not_go_unnoticed(file, sql, noticed):
+def test_control_a_changed_row_makes_the_counts_differ(file, sql, noticed):
     before = recount(file.office, "2023")
     assert list_differences(file.db, before, "2023") == set()
 

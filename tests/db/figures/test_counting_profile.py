@@ -1,4 +1,4 @@
-"""Figures: how the population shares out over lists and bands; how long accompaniments last. Source: domain.md § 4."""
+"""Figures: the population by lists and bands, and the length of accompaniments (docs/domain.md § 4)."""
 
 from typing import Any
 

@@ -1,7 +1,6 @@
-"""Figures against a second count: made-up files, any year or day, counted again in Python, day by day, from the rows.
+"""Figures against a second count in plain Python, day by day, on small made-up files.
 
-Nothing is shared with db/figures/counting.py, not even its words: a definition that is wrong there must not be
-wrong here too.
+Nothing is shared with db/figures/counting.py, so that an error of its definitions is not repeated here.
 """
 
 from collections import Counter
@@ -35,7 +34,7 @@ REASONS = {"income": "Revenus supérieurs", "job": "Emploi salarié", "other": "
 
 @dataclass
 class Spell:
-    """A dated row: its days, and what it says."""
+    """A dated row: its days and its value."""
 
     kind: str
     first: date
@@ -56,7 +55,7 @@ class Someone:
     stages: list[Spell]
     benefits: list[Spell]
     events: list[tuple[str, date, str, bool]]
-    """Table, day, what it says (« left »: what does not count), deleted or not."""
+    """Table, day, value (« left »: one that does not count), whether deleted."""
 
 
 # --- made-up files ---
@@ -67,7 +66,7 @@ deleted = st.integers(0, 9).map(lambda n: n == 0)
 
 @st.composite
 def spells(draw: st.DrawFn, kinds: list[str], light: bool = False) -> list[Spell]:
-    """Rows of which no two share a day, as the file demands; many follow without a gap. The last may be open."""
+    """Draw rows that share no day, as the file demands; many are adjacent. The last may be open."""
     found: list[Spell] = []
     day = draw(moments)
     for _ in range(draw(st.integers(0, 4))):
@@ -109,7 +108,7 @@ offices = st.lists(people, max_size=5)
 
 
 def edges(office: list[Someone]) -> list[date]:
-    """The days on which a count may change, where mistakes are."""
+    """Return the days at which a count may change, where errors are likely."""
     rows = [spell for one in office for spell in (*one.stages, *one.benefits)]
     days = [day for spell in rows for day in (spell.first, spell.last) if day]
     return [day + timedelta(days=n) for day in days for n in (-1, 0, 1)] or [date(2022, 12, 31)]
@@ -124,7 +123,7 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 
 def count_in_file(db: Office, office: list[Someone], ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What Palette says of that office; the file is empty again afterwards."""
+    """Return what the product counts for that office; the file is empty again afterwards."""
     db.execute("BEGIN")
     try:
         for someone in office:
@@ -194,12 +193,12 @@ def has_spell_within(someone: Someone, kind: str, first: date, last: date) -> bo
 
 
 def whole_years(since: date, day: date) -> int:
-    """How many birthdays have passed; 29 February is kept on 1 March."""
+    """Return the number of birthdays passed; that of 29 February falls on 1 March."""
     return sum((year, since.month, since.day) <= (day.year, day.month, day.day) for year in range(since.year + 1, 2030))
 
 
 def whole_months(since: date, day: date) -> int:
-    """How many times the same day of a month came round since; the 31st of a short month is the next 1st."""
+    """Return the number of whole months; in a short month the 31st falls on the next 1st."""
     later = [
         (since.year + (since.month - 1 + n) // 12, (since.month - 1 + n) % 12 + 1, since.day) for n in range(1, 300)
     ]
@@ -243,7 +242,7 @@ def profile(population: list[Someone], day: date) -> dict[str, Any]:
 
 
 def events(office: list[Someone], table: str, first: date, last: date) -> list[str]:
-    """What the kept events of one kind between two days say; « left » is what does not count among them."""
+    """Return the values of the events of one table between two days, without « left » and deleted ones."""
     return [
         what
         for someone in office
@@ -253,7 +252,7 @@ def events(office: list[Someone], table: str, first: date, last: date) -> list[s
 
 
 def length(someone: Someone, year: int) -> tuple[str, float] | None:
-    """« ended » or « ongoing » at the end of the year, and for how many years, of somebody accompanied during it."""
+    """Return « ended » or « ongoing » at the end of the year, and the years, of a person accompanied during it."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     days = [day for day in days_between(date(2020, 1, 1), last) if spells_on(someone, "accompaniment", day)]
     if not days or days[-1] < first:
@@ -303,7 +302,7 @@ def recount_day(office: list[Someone], day: date) -> dict[str, Any]:
 
 
 def without_zeros(value: Any) -> Any:
-    """The same without zeros: which labels count nobody, only the list knows."""
+    """Leave out the zeros: which labels count nobody depends on the list alone."""
     return (
         {name: without_zeros(item) for name, item in value.items() if item != 0} if isinstance(value, dict) else value
     )

@@ -1,4 +1,4 @@
-"""Frozen reports: what was given to the council is kept exactly, and the file itself refuses to change it."""
+"""Frozen reports: stored exactly, and protected against change by the file itself."""
 
 import hashlib
 import json
@@ -180,11 +180,11 @@ def test_an_older_file_gets_what_it_lacks_when_it_is_opened(db, path, lacking):
 # --- the version of the definitions ---
 
 PINNED = {1: "c54c4c36c5a92a53"}
-"""The version of the definitions -> what their SQL looks like under it."""
+"""Version of the definitions -> fingerprint of their SQL."""
 
 
 def fingerprint(declared):
-    """The SQL of every figure, whatever its line breaks; words may be bettered without another version."""
+    """Return the SQL of every figure, whatever its line breaks; wordings may change without a new version."""
     parts = [WITH] + [
         f"{name}: {figure.source} | {figure.where} | {figure.person} | {figure.by} | {figure.values} | {figure.other}"
         f" | {figure.value}"

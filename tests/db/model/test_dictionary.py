@@ -1,4 +1,4 @@
-"""The declarations say all there is to say, and say what domain.md says."""
+"""The declarations are complete, and agree with docs/domain.md."""
 
 import re
 from dataclasses import fields as dataclass_fields
@@ -86,7 +86,7 @@ def test_codes_and_labels_of_a_list_are_told_apart(values):
     assert not any(";" in label for label in values.values.values())  # « ; » stands between several choices
 
 
-def test_the_control_what_one_field_breaks_is_told_with_its_name():
+def test_control_an_offending_field_is_reported_by_name():
     def look(_, field):
         assert field.name != "birth_date"
 

@@ -1,4 +1,4 @@
-"""The contract that follows another, and the verdict on a request that is still being typed."""
+"""The contract that follows another, and the eligibility of a request while it is typed."""
 
 from typing import Any
 

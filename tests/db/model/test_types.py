@@ -1,4 +1,4 @@
-"""What people type, read into what the file keeps; and back."""
+"""Typed texts to stored values, and back."""
 
 import sqlite3
 from datetime import date
@@ -36,7 +36,7 @@ SPACES = [" ", "\u00a0", "\u202f", "\u2009", "\t", ""]
 
 
 def refusal_reason(kind, text):
-    """The reason that the person reads."""
+    """Return the reason shown to the user."""
     with pytest.raises(FieldError) as error:
         kind.read(text, KNOWN)
     return str(error.value)
@@ -258,7 +258,7 @@ def test_several_references_are_read_once_each(db):
 
 
 def values_of(kind):
-    """Any value that a field of this type may hold."""
+    """Return a strategy of the values that a field of this type may hold."""
     match kind:
         case Choice(list=values):
             return st.sampled_from(list(values.values))
@@ -310,7 +310,7 @@ def test_what_may_be_kept_passes_the_check_of_its_column(kind, data):
 @every_type
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=st.text(max_size=60))
-def test_whatever_is_pasted_is_kept_or_refused_in_words(kind, text):
+def test_every_pasted_text_is_read_or_refused_with_a_message(kind, text):
     if isinstance(kind, Reference | References):
         return  # the file is asked; see the tests of references
     try:

@@ -1,4 +1,4 @@
-"""Erased for good: nothing of a person is left in the file, byte by byte; numbers and other people's rows stay."""
+"""Erasure: no byte of a person is left in the file; numbers and rows of other persons stay."""
 
 import json
 import sqlite3
@@ -39,7 +39,7 @@ def save_new(db, table, **values):
 
 
 def insert_full_office(db):
-    """A person whose every text is a word that stands nowhere else; changed, deleted and bulky enough to fill pages."""
+    """Insert a person whose every text is a unique word, with changed and deleted rows that fill pages."""
     person = save_new(
         db, PERSON, last_name="Zorglubescu", first_name="Quintilienne", gender="woman", email="zorglub@exemple.fr"
     )
@@ -63,7 +63,7 @@ def insert_full_office(db):
 
 
 def read_raw_bytes(path):
-    """Every byte of the file and of what SQLite keeps beside it."""
+    """Return every byte of the file and of its companions (-wal, -shm)."""
     return b"".join(one.read_bytes() for one in path.parent.iterdir() if one.name.startswith(path.name))
 
 
@@ -142,7 +142,7 @@ def test_a_row_that_became_somebody_elses_keeps_only_what_it_says_of_her(db, pat
     assert check(db) == []
 
 
-def test_she_leaves_the_lists_she_is_on(db):
+def test_an_erased_person_leaves_lists_of_participants(db):
     person, other = insert_full_office(db), save_new(db, PERSON, last_name="Marchand", first_name="Lou", gender="man")
     project = save_new(db, TABLES["project"], name="Atelier", participants=(person, other))
 
@@ -169,7 +169,7 @@ def test_an_erased_person_cannot_be_undone(db):
         undo.undo(db, operation_of(db, person_made), "Admin")
 
 
-def test_all_or_none(db, path):
+def test_several_persons_are_erased_all_or_none(db, path):
     person = insert_full_office(db)
 
     with pytest.raises(NotFoundError, match="n° 99"):
@@ -180,7 +180,7 @@ def test_all_or_none(db, path):
     assert check(db) == []
 
 
-def test_a_copy_of_before_is_erased_again(db, path, tmp_path):
+def test_a_restored_copy_is_erased_again(db, path, tmp_path):
     person = insert_full_office(db)
     copy = tmp_path / "before.db"
     with closing(sqlite3.connect(copy)) as target:
@@ -198,7 +198,7 @@ def test_a_copy_of_before_is_erased_again(db, path, tmp_path):
     assert erasure.again(path) == 0
 
 
-def test_somebody_else_who_was_given_the_number_is_spared(db, path, tmp_path):
+def test_another_person_with_the_same_number_is_not_erased(db, path, tmp_path):
     early = tmp_path / "early.db"
     with closing(sqlite3.connect(early)) as target:
         db.backup(target)
@@ -226,7 +226,7 @@ def test_the_register_holds_numbers_only(db, path):
     assert not [word for word in SECRETS if word in told]
 
 
-def test_a_reader_that_holds_the_old_pages_is_told(db, path):
+def test_a_reader_holding_old_pages_is_reported(db, path):
     person = insert_full_office(db)
     db.execute("PRAGMA busy_timeout = 100")
     with closing(sqlite3.connect(path)) as reader:

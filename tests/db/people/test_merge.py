@@ -1,4 +1,4 @@
-"""Merging two files: everything goes along, what cannot stand together is chosen, one undo brings all of it back."""
+"""Merging two files of a person: rows move, conflicts are resolved by choice, one undo restores everything."""
 
 import pytest
 
@@ -28,7 +28,7 @@ DAY = "2026-06-15"
 
 @pytest.fixture
 def two(db):
-    """The same person twice: her rights begin on different days in either file, and may follow one another."""
+    """Insert the same person twice, with rights that begin on different days and may follow one another."""
     keep = insert_person(db, None, last_name="Marchand", first_name="Lou", phone="0565000001", note="Atelier à Figeac.")
     gone = insert_person(db, None, last_name="Marchant", first_name="Lou", email="lou@exemple.fr", note="Permis B.")
     insert_benefit(db, keep, "rsa", "2024-01-01")
@@ -37,7 +37,7 @@ def two(db):
 
 
 def dump_tables(db):
-    """What every table says, whichever changes led there."""
+    """Return the values of every table, whichever changes led to them."""
     kept = {}
     for table in FILES:
         names = [row[1] for row in db.execute(f'PRAGMA table_info("{table}")')]
@@ -51,7 +51,7 @@ def dump_file(db):
 
 
 def rows_of(db, table, person):
-    """The ids of a person's kept rows."""
+    """Return the ids of a person's rows that are not deleted."""
     sql = f'SELECT id FROM "{table}" WHERE person_id = ? AND deleted_at IS NULL ORDER BY id'
     return [row[0] for row in db.execute(sql, (person,))]
 
@@ -71,7 +71,7 @@ def undo_last(db):
 
 @pytest.fixture
 def full(db, two):
-    """A row of every kind in the file that goes, each resting on others, and projects that name her."""
+    """Insert rows of every kind for the merged person, some referring to others, and projects that list the person."""
     keep, gone = two
     insert(db, "orientation", person_id=gone, requested_on="2019-12-01")
     insert_stage(db, gone, "accompaniment", "2020-02-01", "2023-06-30")
@@ -192,7 +192,7 @@ def test_exact_twins_are_kept_once_and_what_rests_on_them_follows(db, two):
 
 @pytest.fixture
 def contracts(db, two):
-    """Two contracts that share days, each with an action of its own."""
+    """Insert two contracts that share days, each with an action."""
     keep, gone = two
     mine = insert_contract(db, keep, "2025-01-01", "2025-01-01", "2025-06-30")
     theirs = insert_contract(db, gone, "2025-03-01", "2025-03-01", "2025-12-31", kind="engagement")

@@ -1,4 +1,4 @@
-"""Which files are proposed for the archives and for erasure, and when; what an archived file is out of, and in."""
+"""Retention: which files are proposed for archiving and for erasure, when, and where archived files appear."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def db(tmp_path, new_office):
 
 
 def insert_old_file(db):
-    """Let the files have been typed in long ago."""
+    """Date every row long ago."""
     with history_rewritable(db):
         db.execute("UPDATE history SET at = '2010-01-01T08:00:00.000Z'")
 

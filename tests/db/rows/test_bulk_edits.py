@@ -1,4 +1,4 @@
-"""Bulk work: what a preview tells is what happens, in one operation that one undo takes back; or nothing does."""
+"""Bulk edits: the preview is what happens, as one operation that one undo reverts; or nothing happens."""
 
 import pytest
 
@@ -39,7 +39,7 @@ def undo_last(db):
 # ---- one field of many rows
 
 
-def test_a_change_is_told_before_it_is_made_and_one_undo_takes_it_back(db):
+def test_a_preview_announces_the_change_and_one_undo_reverts_it(db):
     rows = (
         insert_people(db, "Abel", "Blum", "Colin", town="Figeac")
         + insert_people(db, "Durand")
@@ -59,7 +59,7 @@ def test_a_change_is_told_before_it_is_made_and_one_undo_takes_it_back(db):
     assert dump_table(db, "person") == before
 
 
-def test_what_a_rule_refuses_is_told_and_the_others_change(db):
+def test_rows_refused_by_a_rule_are_listed_and_the_others_change(db):
     persons = insert_people(db, "Abel", "Blum", "Colin")
     stages = [insert_stage(db, person, "accompaniment", f"202{n}-01-01") for n, person in enumerate(persons)]
     again = insert_stage(db, persons[0], "diagnostic", "2019-01-01", "2019-12-31")
@@ -90,14 +90,14 @@ def test_a_value_that_no_row_may_hold_is_refused_at_once(db):
         bulk_edits.preview(db, db.tables["person"], insert_people(db, "Abel"), "birth_date", "hier", "Ada")
 
 
-def test_no_row_is_no_change(db):
+def test_selecting_no_row_changes_nothing(db):
     told = bulk_edits.preview(db, db.tables["person"], [], "town", "Cahors", "Ada")
     assert (told.versions, told.groups, told.same) == ({}, (), 0)
     assert bulk_edits.change(db, db.tables["person"], told, "Ada") == 0
 
 
 @pytest.mark.parametrize("kind", ["changed", "deleted"])
-def test_what_a_colleague_did_since_stops_all_of_it(db, kind):
+def test_a_colleagues_change_since_the_preview_stops_the_whole_edit(db, kind):
     rows = insert_people(db, "Abel", "Blum", town="Figeac")
     told = bulk_edits.preview(db, db.tables["person"], rows, "town", "Cahors", "Ada")
     if kind == "changed":
@@ -113,7 +113,7 @@ def test_what_a_colleague_did_since_stops_all_of_it(db, kind):
     assert dump_file(db) == file
 
 
-def test_another_field_that_a_colleague_changed_is_nobodys_business(db):
+def test_a_colleagues_change_of_another_field_is_no_conflict(db):
     (row,) = insert_people(db, "Abel", town="Figeac")
     told = bulk_edits.preview(db, db.tables["person"], [row], "town", "Cahors", "Ada")
     records.save(db, db.tables["person"], Edit({"craft": "Relieur"}, row, 1), "Grace")
@@ -173,14 +173,14 @@ def test_the_same_intervention_for_several_persons(db):
     assert db.execute("SELECT count(*) FROM intervention WHERE deleted_at IS NULL").fetchone() == (0,)
 
 
-def test_from_contracts_a_person_has_one_intervention(db):
+def test_a_person_selected_by_several_contracts_gets_one_intervention(db):
     (person,) = insert_people(db, "Abel")
     contracts = [insert_contract(db, person, f"202{n}-01-01", f"202{n}-01-01", f"202{n}-06-30") for n in (4, 5)]
 
     assert [line.person for line in draft_rows(db, INTERVENTION, CER, contracts, MEETING).lines] == [person]
 
 
-def test_a_value_that_is_wrong_is_told_for_each(db):
+def test_a_wrong_value_is_reported_for_each_row(db):
     made = draft_rows(db, INTERVENTION, PERSON, insert_people(db, "Abel"), {**MEETING, "domain": None})
     assert reasons(made) == ["Domaine d’intervention : ce champ est obligatoire"]
     assert made.accepted == []
@@ -206,7 +206,8 @@ def test_an_action_goes_to_the_running_contract_else_to_the_last_diagnostic(db):
 
 @pytest.fixture
 def contracts(db):
-    """Abel's runs, Blum's is over, Colin's was renewed, Durand has none, Evrard's is followed by another."""
+    """Insert contracts: Abel's runs, Blum's is over, Colin's was renewed, Durand has none, Evrard's is followed by
+    another."""
     abel, blum, colin, durand, evrard = insert_people(db, "Abel", "Blum", "Colin", "Durand", "Evrard")
     runs = insert_contract(
         db, abel, "2026-01-01", "2026-01-01", "2026-07-14", objectives="Vendre en ligne", kind="engagement"
@@ -266,7 +267,7 @@ def test_the_last_day_of_so_many_months(start, months, end):
     assert bulk_edits.months_later(start, months) == end
 
 
-def test_a_contract_that_moved_since_the_preview_stops_all_of_it(db, contracts):
+def test_a_contract_changed_since_the_preview_stops_the_whole_edit(db, contracts):
     persons, runs = contracts
     made = draft_rows(db, CER, PERSON, persons, {"months": 6})
     records.save(db, db.tables["cer"], Edit({"ends_on": "2026-08-31"}, runs, 1), "Grace")
@@ -279,7 +280,7 @@ def test_a_contract_that_moved_since_the_preview_stops_all_of_it(db, contracts):
     assert bulk_edits.create(db, draft_rows(db, CER, PERSON, persons, {"months": 6}), "Ada") == 1
 
 
-def test_a_contract_that_came_in_between_stops_all_of_it(db, contracts):
+def test_a_contract_added_since_the_preview_stops_the_whole_edit(db, contracts):
     persons, _ = contracts
     made = draft_rows(db, CER, PERSON, persons, {"months": 6})
     insert_contract(db, persons[0], "2026-10-01", "2026-10-01", "2026-12-31")
@@ -291,7 +292,7 @@ def test_a_contract_that_came_in_between_stops_all_of_it(db, contracts):
     assert dump_file(db) == file
 
 
-def test_a_person_who_was_deleted_meanwhile_stops_all_of_it(db):
+def test_a_person_deleted_since_the_preview_stops_the_whole_edit(db):
     persons = insert_people(db, "Abel", "Blum")
     made = draft_rows(db, INTERVENTION, PERSON, persons, MEETING)
     delete(db, "person", persons[1])

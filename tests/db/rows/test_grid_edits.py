@@ -1,4 +1,4 @@
-"""The sheet behind a grid: every cell is saved, refused with its reason, or shown as a conflict; and only once."""
+"""Edits of a grid: every cell is saved, refused with its reason, or a conflict; and each edit is applied once."""
 
 from itertools import count
 from typing import Any
@@ -59,7 +59,7 @@ def test_a_cell_is_read_as_its_type_and_saved(db):
     assert sheet.status.startswith("Enregistré à")
 
 
-def test_what_was_dealt_with_is_not_dealt_with_again(db):
+def test_an_edit_sent_twice_is_applied_once(db):
     person, sheet = save_person(db), Sheet(DECLARED.tables["person"])
     sent = type_cells(db, sheet, (person, 1, "town", "Cahors"))
     save_as_colleague(db, PERSON, person, town="Figeac")
@@ -81,7 +81,7 @@ def test_ones_own_later_edit_is_no_conflict_although_its_version_is_old(db):
     assert not sheet.clashes
 
 
-def test_a_colleagues_value_is_met_even_after_an_own_edit_of_another_cell(db):
+def test_a_colleagues_value_is_a_conflict_even_after_an_own_edit_of_another_cell(db):
     person, sheet = save_person(db), Sheet(DECLARED.tables["person"])
     save_as_colleague(db, PERSON, person, town="Figeac")
 
@@ -93,7 +93,7 @@ def test_a_colleagues_value_is_met_even_after_an_own_edit_of_another_cell(db):
 
 
 @pytest.mark.parametrize(("mine", "kept"), [(True, "Cahors"), (False, "Figeac")])
-def test_the_person_ends_a_clash(db, mine, kept):
+def test_the_user_resolves_a_conflict(db, mine, kept):
     person, sheet = save_person(db), Sheet(DECLARED.tables["person"])
     save_as_colleague(db, PERSON, person, town="Figeac")
     type_cells(db, sheet, (person, 1, "town", "Cahors"))
@@ -104,7 +104,7 @@ def test_the_person_ends_a_clash(db, mine, kept):
     assert not sheet.clashes
 
 
-def test_a_third_value_written_while_one_chooses_is_a_new_clash(db):
+def test_a_third_value_saved_during_the_choice_is_a_new_conflict(db):
     person, sheet = save_person(db), Sheet(DECLARED.tables["person"])
     save_as_colleague(db, PERSON, person, town="Figeac")
     type_cells(db, sheet, (person, 1, "town", "Cahors"))
@@ -144,7 +144,7 @@ def test_cells_that_are_only_right_together_are_saved_together(db):
     assert not sheet.refused
 
 
-def test_a_refused_text_does_not_slip_over_a_colleagues_when_tried_again(db):
+def test_a_refused_text_does_not_overwrite_a_colleagues_value_when_retried(db):
     aid, sheet = save_aid(db, save_person(db)), Sheet(DECLARED.tables["aid"])
     type_cells(db, sheet, (aid, 1, "granted", "500"))
     save_as_colleague(db, AID, aid, granted=200_00, decision="granted")
@@ -155,7 +155,7 @@ def test_a_refused_text_does_not_slip_over_a_colleagues_when_tried_again(db):
     assert sheet.clashes[aid, "granted"].difference.mine == 500_00
 
 
-def test_the_ceiling_is_said_in_the_cell(db):
+def test_the_cell_shows_the_message_of_the_ceiling(db):
     aid, sheet = save_aid(db, save_person(db)), Sheet(DECLARED.tables["aid"])
 
     type_cells(db, sheet, (aid, 1, "granted", "950"), (aid, 1, "decision", "Accordée"))
@@ -164,7 +164,7 @@ def test_the_ceiling_is_said_in_the_cell(db):
     assert "le plafond de 900\u00a0€ serait dépassé" in sheet.refused[aid, "granted"].reason
 
 
-def test_the_beginning_of_a_name_is_enough_when_one_only_begins_so(db):
+def test_an_unambiguous_beginning_of_a_name_is_enough(db):
     abel, blum = save_person(db), save_person(db, "Blum")
     save_person(db, "Blot")
     aid, sheet = save_aid(db, abel), Sheet(DECLARED.tables["aid"])
@@ -189,7 +189,7 @@ def test_a_new_line_is_saved_once_it_has_what_it_needs(db):
     assert not sheet.drafts
 
 
-def test_a_second_new_line_never_lands_on_the_first(db):
+def test_a_second_new_line_never_overwrites_the_first(db):
     sheet = Sheet(DECLARED.tables["person"])
     line = (("last_name", "Durand"), ("first_name", "Anne"), ("gender", "Femme"))
     type_cells(db, sheet, *((-1, 0, *cell) for cell in line))
@@ -203,7 +203,7 @@ def test_a_second_new_line_never_lands_on_the_first(db):
     assert [row.values["town"] for row in records.read(db, db.tables["person"]).rows] == ["Cahors", None]
 
 
-def test_a_new_line_that_a_rule_refuses_is_mended_in_another_cell(db):
+def test_a_new_line_refused_by_a_rule_is_corrected_in_another_cell(db):
     sheet = Sheet(DECLARED.tables["aid"], {"person_id": save_person(db)})
     type_cells(db, sheet, (-1, 0, "type", "Mobilité"), (-1, 0, "granted", "100"))
     assert "demande la décision" in sheet.refused[-1, "decision"].reason
@@ -214,7 +214,7 @@ def test_a_new_line_that_a_rule_refuses_is_mended_in_another_cell(db):
     assert not sheet.refused
 
 
-def test_a_line_given_up_leaves_nothing(db):
+def test_an_abandoned_line_saves_nothing(db):
     sheet = Sheet(DECLARED.tables["person"])
     type_cells(db, sheet, (-1, 0, "last_name", "Durand"), (-1, 0, "birth_date", "hier"))
 
@@ -226,7 +226,7 @@ def test_a_line_given_up_leaves_nothing(db):
     assert read_last_names(db) == []
 
 
-def test_a_text_whose_row_is_gone_is_said_not_dropped(db):
+def test_a_text_for_a_deleted_row_is_reported(db):
     person, sheet = save_person(db), Sheet(DECLARED.tables["person"])
     records.delete(db, db.tables["person"], {person: 1}, "Une collègue")
 

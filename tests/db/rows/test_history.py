@@ -1,4 +1,4 @@
-"""Who changed what, when, from what to what: for every table, and by whatever program."""
+"""The history: who changed what, when, from what to what, for every table and any program."""
 
 import json
 import sqlite3
@@ -24,7 +24,7 @@ from tests.db.examples import (
 
 
 def history_lines(path, table, row_id):
-    """The history of a row as any other program reads it, oldest first."""
+    """Return the history of a row, read with sqlite3 alone, oldest first."""
     with closing(sqlite3.connect(path)) as raw:
         raw.row_factory = sqlite3.Row
         sql = "SELECT * FROM history WHERE table_name = ? AND row_id = ? ORDER BY id"
@@ -37,7 +37,7 @@ def filled_values(table, values):
 
 
 @every_table
-def test_a_new_row_is_told_with_all_it_holds(db, path, table):
+def test_a_new_row_is_recorded_with_all_its_values(db, path, table):
     values = full_row(db, table)
 
     row = save_row(db, table, values, who="Ada")
@@ -53,12 +53,12 @@ _TIED = ("granted", "decision", "rank", "mode", "early_start_reason")
 
 
 def changes_alone(field):
-    """Whether another value asks nothing of other fields; where it does, the rules' own tests change it."""
+    """Return whether a field can change alone; the tests of the rules change those that cannot."""
     return not (field.required or field.target or field.name in _TIED or field.name.endswith("_on"))
 
 
 @parametrize_fields(changes_alone)
-def test_a_change_of_any_field_tells_before_and_after_and_nothing_else(db, path, table, field):
+def test_a_change_of_any_field_records_its_old_and_new_value_only(db, path, table, field):
     values = full_row(db, table)
     row = save_row(db, table, values)
     other = different_value(field, values[field.name])
@@ -96,7 +96,7 @@ def test_what_another_program_does_is_signed_and_raises_the_version(db, path, ta
 
 
 @every_table
-def test_deleting_and_bringing_back_are_told(db, path, table):
+def test_deleting_and_restoring_are_recorded(db, path, table):
     row = save_row(db, table, minimal_row(db, table))
 
     records.delete(db, table, {row: 1}, "Ada")
@@ -119,7 +119,7 @@ def test_saving_the_same_values_again_leaves_no_trace(db, path, table):
     assert len(history_lines(path, table, row)) == 1
 
 
-def test_the_rows_of_a_deleted_person_are_signed_as_she_is(db, path):
+def test_the_rows_of_a_deleted_person_are_signed_by_who_deleted_the_person(db, path):
     from db.model.dictionary import BENEFIT, PERSON
     from tests.db.factories import insert_person
 
@@ -131,7 +131,7 @@ def test_the_rows_of_a_deleted_person_are_signed_as_she_is(db, path):
     assert [history_lines(path, PERSON, row)[-1]["who"] for row in (by_ada, by_hand)] == ["Ada", OUTSIDE]
 
 
-def test_a_change_is_told_in_french(db):
+def test_a_change_is_described_in_french(db):
 
     row = save_row(
         db, db.tables["person"], {"last_name": "Éluard", "first_name": "Zoé", "gender": "woman", "phone": "0565534000"}

@@ -1,4 +1,4 @@
-"""Filters, search, sort and pages of every table, against the same question asked of the rows in Python."""
+"""Filters, search, sort and pages of every table, compared with the same query over the rows in Python."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ DAY = "2026-01-01"
 
 @pytest.fixture(scope="module")
 def filled_files():
-    """The files that tests of this module only read, by table."""
+    """Return the read-only files of this module, by table."""
     made: dict[str, Office] = {}
     yield made
     for db in made.values():
@@ -27,7 +27,7 @@ def filled_files():
 
 @pytest.fixture
 def filled(filled_files, table, tmp_path_factory, new_office):
-    """Eight rows of the table: six with every field, two with hardly any."""
+    """Return eight rows of the table: six with every field, two with hardly any."""
     if table.name not in filled_files:
         db = filled_files[table.name] = new_office(tmp_path_factory.mktemp(table.name) / "palette.db")
         for number in range(6):
@@ -53,7 +53,7 @@ def begins(text, word):
 
 
 def filters_of(column, values, known):
-    """Every filter that a person can set on the column, with what a row must hold to pass."""
+    """Return every filter of the column, with the predicate that a row must satisfy."""
     name, sample = column.name, next(value for value in values if value is not None)
     yield Filter(name, "filled"), lambda v: v is not None
     yield Filter(name, "empty"), lambda v: v is None
@@ -105,7 +105,7 @@ def test_every_filter_of_every_column_finds_the_rows_it_says(filled, table):
 
 
 def sort_key(column, value, known):
-    """How a French reader sorts the value."""
+    """Return the sort key of the value in French order."""
     match column.type:
         case Choice(list=values):
             return list(known.labels[values.name]).index(value)
@@ -153,7 +153,7 @@ def test_pages_cover_each_row_once_in_any_sort(filled, table):
 
 
 @every_table
-def test_a_filter_that_is_not_known_is_refused(db, table):
+def test_an_unknown_filter_is_refused(db, table):
     with pytest.raises(ValueError, match="unknown filter"):
         found_ids(db, table, Filter(table.fields[0].name, "resembles", "x"))
     with pytest.raises(KeyError):
@@ -163,7 +163,7 @@ def test_a_filter_that_is_not_known_is_refused(db, table):
 # ---- search
 
 
-def test_a_search_forgets_accents_case_and_what_ends_a_word(db):
+def test_a_search_ignores_accents_case_and_word_endings(db):
     insert_person(db, last_name="Éluard", first_name="Zoé")
     wanted = insert_person(db, last_name="Lebœuf", first_name="Anaïs", note="Sculptures en céramique, à l’Œuvre")
 
@@ -182,7 +182,7 @@ def test_a_phone_number_is_found_however_it_is_typed(db, text):
 
 
 @pytest.mark.parametrize("text", ['"', "*", "a*b", "NEAR(", "AND", "nom:x", "'; --", "-", "(", "^a", "{x}", "\x00"])
-def test_no_search_is_a_syntax_error(db, text):
+def test_no_search_text_causes_a_syntax_error(db, text):
     insert_person(db, last_name="Andrieu")
 
     assert isinstance(found_ids(db, PERSON, search=text), list)
@@ -264,7 +264,7 @@ def test_many_pages_cover_each_row_once(db, sort):
     assert sorted(row_id for page in pages for row_id in page) == list(range(1, 58))
 
 
-def test_a_count_is_remembered_and_notices_every_change(db):
+def test_a_count_is_cached_until_the_file_changes(db):
     asked = []
     db.set_trace_callback(lambda sql: asked.append(sql) if "count(*)" in sql and "partner" in sql else None)
 
@@ -278,14 +278,14 @@ def test_a_count_is_remembered_and_notices_every_change(db):
     assert (count(), count(), len(asked)) == (0, 0, 3)
 
 
-def test_a_row_that_no_longer_fits_its_filter_is_told(db):
+def test_a_row_that_no_longer_matches_its_filter_is_reported(db):
     film, craft = insert_person(db, domain="film"), insert_person(db, domain="crafts")
     query = Query((Filter("domain", "in", ("film",)),))
 
     assert records.still_matching(db, db.tables["person"], query, [film, craft]) == {film}
 
 
-def test_the_state_of_a_person_follows_from_her_stages(db):
+def test_the_state_of_a_person_follows_from_the_stages(db):
     from tests.db.factories import insert_followed_person, insert_stage
 
     person, followed = insert_person(db), insert_followed_person(db)

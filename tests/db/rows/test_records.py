@@ -1,4 +1,4 @@
-"""Saving: all or nothing, never over a colleague's value, never past the ceiling, and said in words."""
+"""Saving: all or nothing, never over a colleague's value, never past the ceiling, errors in French."""
 
 import sqlite3
 
@@ -37,7 +37,7 @@ def test_a_new_row_starts_with_its_defaults(db, path):
 # ---- all or nothing
 
 
-def test_every_problem_is_told_with_its_line_and_label(db):
+def test_every_problem_has_its_line_and_label(db):
     edits = [Edit(LOU), Edit({**LOU, "last_name": None, "phone": "12"}), Edit({**LOU, "gender": "martian"})]
 
     with pytest.raises(InvalidError) as error:
@@ -87,7 +87,7 @@ def test_two_people_may_change_two_fields_of_one_row(db, path):
     assert second == Saved(row, 3)
 
 
-def test_the_same_field_is_never_written_over_unseen(db, path):
+def test_two_changes_of_one_field_are_a_conflict(db, path):
     row = save_row(db, db.tables["person"], {**LOU, "domain": "crafts"})
     records.save(db, db.tables["person"], Edit({"domain": "film"}, row, 1), "Ada")
 
@@ -107,7 +107,7 @@ def test_the_same_field_is_never_written_over_unseen(db, path):
     assert read_raw_row(path, "person", row)["domain"] == "literature"
 
 
-def test_wanting_what_the_colleague_wrote_is_no_conflict(db):
+def test_saving_the_colleagues_value_is_no_conflict(db):
     row = save_row(db, db.tables["person"], LOU)
     records.save(db, db.tables["person"], Edit({"town": "Cahors"}, row, 1), "Ada")
 
@@ -122,7 +122,7 @@ def test_a_change_made_without_palette_is_a_colleague_s_too(db):
         records.save(db, db.tables["person"], Edit({"town": "Cahors"}, row, 1), "Ada")
 
 
-def test_a_row_deleted_meanwhile_is_told(db, path):
+def test_a_row_deleted_meanwhile_is_an_error(db, path):
     row = save_row(db, db.tables["person"], LOU)
     records.delete(db, db.tables["person"], {row: 1}, "Ada")
 
@@ -132,7 +132,7 @@ def test_a_row_deleted_meanwhile_is_told(db, path):
     assert read_raw_row(path, "person", row)["town"] is None
 
 
-def test_only_one_of_eight_writers_of_one_cell_wins_and_the_others_are_told(db, path):
+def test_of_eight_simultaneous_writers_of_one_cell_seven_get_a_conflict(db, path):
     row = save_row(db, db.tables["person"], LOU)
 
     results = save_simultaneously(
@@ -161,7 +161,7 @@ def test_a_file_held_by_another_program_says_so_and_loses_nothing(db, path):
 # ---- deleting and bringing back
 
 
-def test_deleting_is_undone_with_all_that_went_along(db, path):
+def test_restoring_a_row_restores_what_was_deleted_with_it(db, path):
     person = save_row(db, db.tables["person"], LOU)
     insert_benefit(db, person, "rsa", "2020-01-01")
     stage = save_row(db, db.tables["stage"], {"person_id": person, "kind": "accompaniment", "starts_on": "2024-01-01"})

@@ -1,4 +1,4 @@
-"""The ceiling of aids: 900 € a person, over the period of the settings. The file itself refuses what passes it."""
+"""The ceiling of aids: 900 € per person, over the period of the settings, enforced by the file itself."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def test_two_agents_cannot_pass_the_ceiling_together(db, path):
     assert total_granted(db, person) == 860_00
 
 
-def test_twenty_agents_cannot_either(db, path):
+def test_twenty_agents_cannot_pass_the_ceiling_together(db, path):
     person = insert_person(db)
 
     results = save_simultaneously(path, DECLARED.tables["aid"], *[new_aid(person, 100_00)] * 20)
@@ -144,7 +144,7 @@ def test_an_override_needs_a_reason_and_stays_in_the_history(db, path):
 
 
 def over_the_ceiling(db):
-    """An aid of the time when the ceiling was higher."""
+    """Insert an aid of the time when the ceiling was higher."""
     person = insert_person(db)
     db.execute("UPDATE setting SET aid_ceiling = 200000")
     row = insert_aid(db, person, 1_500_00)
@@ -169,7 +169,7 @@ def test_an_old_aid_over_the_ceiling_may_be_lowered_but_not_raised(db, path):
     assert read_raw_row(path, "aid", row)["granted"] == 1_400_00
 
 
-def test_a_reason_once_given_cannot_be_taken_back_while_it_is_needed(db, path):
+def test_a_needed_reason_cannot_be_removed(db, path):
     person = insert_person(db)
     row = save_row(db, db.tables["aid"], new_aid(person, 950_00, override_reason="Urgence").values)
 

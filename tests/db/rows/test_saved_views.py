@@ -1,4 +1,4 @@
-"""Kept views: what is kept comes back, belongs to one grid and one person, and fits the table as it is now."""
+"""Saved views: restored as saved, of one grid and one person, and adapted to the current table."""
 
 import sqlite3
 from dataclasses import replace
@@ -51,7 +51,7 @@ def fit_look(db, look, table=PERSON):
 # ---- kept and found again
 
 
-def test_what_is_kept_comes_back_whole(db, path):
+def test_a_saved_view_is_restored_exactly(db, path):
     number = save_view(db)
 
     again = saved_views.get(connection.open_file(path), number, ADA)
@@ -74,7 +74,7 @@ def test_a_view_is_seen_by_whom_it_is_shared_with_and_only_in_its_grid(db):
             saved_views.get(db, number, BOB)
 
 
-def test_one_plan_is_the_same_grid_as_another(db):
+def test_the_grids_of_two_plans_share_their_views(db):
     assert (
         Grid.of(DECLARED.tables["aid"], "plan:cer:12")
         == Grid.of(DECLARED.tables["aid"], "plan:diagnostic:4")
@@ -101,7 +101,7 @@ def test_ones_own_come_first_then_by_name_whatever_the_accents(db):
         lambda db, number: saved_views.delete(db, number, BOB),
     ],
 )
-def test_a_colleagues_view_is_hers_to_change(db, deed):
+def test_only_its_owner_changes_a_view(db, deed):
     number = save_view(db, shared=True)
     before = view_row(db, number)
 
@@ -141,7 +141,7 @@ def test_a_copy_of_a_colleagues_view_is_ones_own(db):
         ("més  artisans", "porte déjà ce nom"),
     ],
 )
-def test_a_name_that_cannot_be(db, name, reason):
+def test_an_invalid_name_is_refused(db, name, reason):
     save_view(db)
 
     with pytest.raises(InvalidError, match=reason):
@@ -192,7 +192,7 @@ def test_a_view_follows_its_owner_to_another_name(db):
 # ---- one's own default
 
 
-def test_each_has_her_own_default_and_takes_it_back(db):
+def test_everybody_has_a_default_of_their_own_and_can_remove_it(db):
     ours, mine = save_view(db, "À nous", shared=True), save_view(db, "À Bob", BOB)
     saved_views.set_default(db, CASELOAD, mine, BOB)
     saved_views.set_default(db, CASELOAD, ours, ADA)
@@ -238,7 +238,7 @@ def test_neither_another_grids_view_nor_one_that_is_not_shared_becomes_a_default
 # ---- the table as it is now
 
 
-def test_a_field_that_is_gone_is_left_out_and_said_by_its_name(db):
+def test_a_field_that_is_gone_is_left_out_and_reported_by_name(db):
     number = save_view(db)
     table = db.tables["person"]
     fields = tuple(field for field in table.fields if field.name not in ("domain", "town"))
@@ -254,7 +254,7 @@ def test_a_field_that_is_gone_is_left_out_and_said_by_its_name(db):
     ]
 
 
-def test_a_value_that_is_retired_is_left_out_and_said(db):
+def test_a_retired_value_is_left_out_and_reported(db):
     db.execute("UPDATE list_domain SET retired = 1 WHERE code = 'crafts'")
 
     look, told = fit_look(db, LOOK)
@@ -277,7 +277,7 @@ def test_a_value_that_is_retired_is_left_out_and_said(db):
         ({"domain": ["nothing"]}, "Domaine"),
     ],
 )
-def test_a_filter_of_another_kind_is_left_out_and_said(db, filters, said):
+def test_a_filter_of_another_type_is_left_out_and_reported(db, filters, said):
     look, told = fit_look(db, Look(filters, columns=("last_name",)))
 
     assert look.filters == {}
@@ -295,7 +295,7 @@ def test_what_cannot_be_grouped_or_shown_any_more(db):
 
 
 @pytest.mark.parametrize("content", ['{"filters": 3, "columns": {}, "sort": [1, [2]], "group": 4, "labels": []}', "{}"])
-def test_content_that_nobody_foresaw_opens_as_an_empty_view(db, content):
+def test_unreadable_content_opens_as_an_empty_view(db, content):
     number = save_view(db)
     db.execute('UPDATE "view" SET content = ? WHERE id = ?', (content, number))
 
@@ -304,7 +304,7 @@ def test_content_that_nobody_foresaw_opens_as_an_empty_view(db, content):
     assert look == Look(columns=PERSON.title)
 
 
-def test_what_is_too_long_to_keep_is_refused_in_words(db):
+def test_a_view_that_is_too_long_is_refused_with_a_message(db):
     with pytest.raises(InvalidError, match="retient trop de choses"):
         save_view(db, look=Look({"town": "x" * 20_001}))
     assert saved_views.every(db, ADA, CASELOAD) == []
@@ -313,7 +313,7 @@ def test_what_is_too_long_to_keep_is_refused_in_words(db):
 # ---- erasure
 
 
-def test_whoever_is_erased_is_named_by_no_view(db, path):
+def test_erasing_a_person_removes_the_name_from_views(db, path):
     person = insert_person(db, last_name="Zorglubescu", first_name="Lou", phone="0565123456", town="Cahors")
     insert_person(db, last_name="Marchand", first_name="Lou", town="Cahors")
     hers = save_view(

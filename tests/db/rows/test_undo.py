@@ -1,4 +1,4 @@
-"""Undo: one save, whole or not at all; what colleagues did since is never overwritten, and whoever asks is told why."""
+"""Undo: one save, all or nothing; later changes of colleagues are never overwritten, and a refusal gives its reason."""
 
 import sqlite3
 import threading
@@ -21,7 +21,7 @@ LOU = {"last_name": "Marchand", "first_name": "Lou", "gender": "woman"}
 
 @pytest.fixture(autouse=True)
 def sound(db):
-    """Whatever a test undid, the file is sound."""
+    """Assert after each test that the file is sound."""
     yield
     assert check(db) == []
 
@@ -31,12 +31,12 @@ def save_row(db, table, values, who="Ada", row=None, version=None):
 
 
 def latest_operation(db):
-    """The operation that was saved last."""
+    """Return the latest operation."""
     return db.execute("SELECT max(id) FROM operation").fetchone()[0]
 
 
 def dump_tables(db):
-    """What every table says, whichever changes led there."""
+    """Return the values of every table, whichever changes led to them."""
     kept = {}
     for table in TABLES:
         columns = [
@@ -47,12 +47,12 @@ def dump_tables(db):
 
 
 def dump_file(db):
-    """Every line of every table of the file."""
+    """Return every line of every table of the file."""
     return list(db.iterdump())
 
 
 def undo_refusal(db, operation, who="Ada", error=UndoError):
-    """What is told; nothing was changed."""
+    """Return the message of a refused undo; assert that nothing changed."""
     before = dump_file(db)
     with pytest.raises(error) as told:
         undo.undo(db, operation, who)
@@ -159,7 +159,7 @@ def test_many_deleted_at_once_come_back_together(db):
     assert dump_tables(db) == before
 
 
-def test_what_was_brought_back_is_put_away_again(db):
+def test_undoing_a_restoration_deletes_the_row_again(db):
     person = insert_person(db)
     insert_stage(db, person, "accompaniment", "2022-01-01")
     records.delete(db, db.tables["person"], {person: 1}, "Ada")
@@ -249,7 +249,7 @@ def test_what_a_colleague_wrote_since_is_never_overwritten(db):
     )
 
 
-def test_another_field_of_the_same_row_is_nobody_s_business(db):
+def test_a_later_change_of_another_field_does_not_prevent_the_undo(db):
     row = save_row(db, PARTNER, {"name": "La Grange", "town": "Figeac"})
     save_row(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
     mine = latest_operation(db)
@@ -260,7 +260,7 @@ def test_another_field_of_the_same_row_is_nobody_s_business(db):
     assert (shown_row(db, PARTNER, row)["name"], shown_row(db, PARTNER, row)["town"]) == ("La Grange", "Cahors")
 
 
-def test_one_row_in_the_way_keeps_the_whole_of_it(db):
+def test_one_conflicting_row_prevents_the_whole_undo(db):
     rows = [save_row(db, PARTNER, {"name": f"Galerie {number}"}) for number in range(3)]
     records.save_all(db, db.tables["partner"], [Edit({"town": "Cahors"}, row, 1) for row in rows], "Ada")
     mine = latest_operation(db)
@@ -273,7 +273,7 @@ def test_one_row_in_the_way_keeps_the_whole_of_it(db):
 
 
 @pytest.mark.parametrize(("done", "word"), [("delete", "a supprimé"), ("back", "a rétabli")])
-def test_a_row_that_was_deleted_since_is_told(db, done, word):
+def test_a_row_deleted_since_prevents_the_undo(db, done, word):
     row = save_row(db, PARTNER, {"name": "La Grange"})
     save_row(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
     mine = latest_operation(db)
@@ -310,7 +310,7 @@ def test_nothing_is_undone_twice(db):
     assert "elle a déjà été annulée" in undo_refusal(db, mine)
 
 
-def test_an_operation_that_does_not_exist_is_told(db):
+def test_an_unknown_operation_is_an_error(db):
     save_row(db, PARTNER, {"name": "La Grange"})
 
     assert "n’existe pas" in undo_refusal(db, 99, error=NotFoundError)
@@ -390,7 +390,7 @@ def test_a_stage_does_not_come_back_over_another(db):
     assert undo_refusal(db, mine, error=RuleError)
 
 
-def test_nor_any_row_of_a_bulk_change(db):
+def test_a_bulk_change_is_not_undone_when_one_row_breaks_a_rule(db):
     people = [insert_person(db) for _ in range(3)]
     aids = [save_row(db, AID, new_aid(person, 800_00).values) for person in people]
     records.save_all(db, db.tables["aid"], [Edit({"granted": 100_00}, aid, 1) for aid in aids], "Ada")
@@ -413,7 +413,7 @@ def test_a_person_does_not_come_back_when_one_of_her_rows_cannot(db):
 # ---- together
 
 
-def test_of_two_who_undo_the_same_at_once_one_wins(db, path):
+def test_of_two_simultaneous_undos_of_one_operation_one_succeeds(db, path):
     row = save_row(db, PARTNER, {"name": "La Grange"})
     save_row(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
     mine, start = latest_operation(db), threading.Barrier(4)

@@ -1,4 +1,4 @@
-"""The chain over history and traces: whatever is done to a line or a seal, `check` says so; the books only grow."""
+"""The chain of seals over history and access log: any change of a line or a seal is reported by `check`."""
 
 import sqlite3
 import threading
@@ -22,7 +22,7 @@ EVERY_BOOK = ("history", "trace", "seal", "operation", "frozen", "publication", 
 
 @pytest.fixture
 def used(db):
-    """A file of six sealed lines: four changes, two traces."""
+    """Return a file of six sealed lines: four changes, two of the access log."""
     one = records.save(db, db.tables["partner"], Edit({"name": "La Grange"}), "Ada").row_id
     records.save(db, db.tables["partner"], Edit({"name": "Le Moulin"}), "Ada")
     access_log.note(db, "Ada", "export", detail="Partenaires")
@@ -34,7 +34,7 @@ def used(db):
 
 
 def execute_without_guards(db, *statements):
-    """Run statements as somebody would who takes the guards away, and puts them back so that nothing shows."""
+    """Run statements without the triggers that protect the history, then restore the triggers."""
     kept = [sql for name, sql in ddl.actual(db).items() if "_stays_" in name]
     for name in [name for name in ddl.actual(db) if "_stays_" in name]:
         db.execute(f"DROP TRIGGER {name}")
@@ -143,7 +143,7 @@ def test_a_line_of_the_history_that_was_changed_is_named(used, what):
 
 
 def test_a_line_that_was_blanked_as_an_erasure_would_is_named(used):
-    """What the guard of the history lets pass, the seal tells: its salt is still there."""
+    """The trigger of the history allows it, but the salt of the seal is still there."""
     used.execute("UPDATE history SET before = '{}', after = '{}' WHERE id = 3")
 
     assert list(audit_chain.problems(used)) == ["Ligne n° 3 dans l’historique : elle a été changée."]
@@ -167,7 +167,7 @@ def test_a_line_that_was_removed_or_changed_is_named(used, sql, told):
     assert told in check(used)
 
 
-def test_the_last_line_is_missed_too(used):
+def test_removing_the_last_line_is_detected(used):
     (last,) = used.execute("SELECT max(id) FROM history").fetchone()
 
     execute_without_guards(used, f"DELETE FROM history WHERE id = {last}")
@@ -254,14 +254,14 @@ def test_a_seal_that_was_removed_with_its_line_breaks_the_chain(used):
 @pytest.mark.parametrize(
     "sql", ["UPDATE seal SET salt = zeroblob(16) WHERE id = 3", "UPDATE seal SET line = 50 WHERE id = 3"]
 )
-def test_a_seal_that_no_longer_fits_its_line_is_told(used, sql):
+def test_a_seal_that_does_not_match_its_line_is_reported(used, sql):
     execute_without_guards(used, sql)
 
     assert len(list(audit_chain.problems(used))) >= 1
 
 
 def test_a_line_written_over_together_with_its_seal_breaks_the_chain(used):
-    """Whoever makes the digest anew has to make every link after it anew."""
+    """A new digest would need every later link to be computed again."""
     other = ("Grace", 3)
     (salt,) = used.execute("SELECT salt FROM seal WHERE book = 'history' AND line = 3").fetchone()
     execute_without_guards(used, f"UPDATE history SET who = '{other[0]}' WHERE id = 3")
@@ -275,8 +275,8 @@ def test_a_line_written_over_together_with_its_seal_breaks_the_chain(used):
     assert told.startswith("La chaîne des sceaux est rompue")
 
 
-def test_the_end_cut_off_whole_is_found_where_the_rows_still_stand(used):
-    """The chain alone cannot know what came after it: the rows' versions do, SQLite's count of seals, the backups."""
+def test_truncating_lines_and_seals_is_found_by_the_versions_of_rows(used):
+    """The chain alone cannot detect it: the versions of rows, SQLite's count of seals, and backups do."""
     (last,) = used.execute("SELECT max(id) FROM history").fetchone()
 
     execute_without_guards(
@@ -293,7 +293,7 @@ def test_the_end_cut_off_whole_is_found_where_the_rows_still_stand(used):
 CUT_OFF = ("DELETE FROM seal WHERE book = 'trace' AND line = 3", "DELETE FROM trace WHERE id = 3")
 
 
-def test_the_end_cut_off_is_told_once_another_line_was_sealed(used):
+def test_truncation_is_reported_once_another_line_is_sealed(used):
     access_log.note(used, "Grace", "export")
     execute_without_guards(used, *CUT_OFF)
     many = len(seal_problems(used))
@@ -305,7 +305,7 @@ def test_the_end_cut_off_is_told_once_another_line_was_sealed(used):
     assert told.startswith("La chaîne des sceaux est rompue")
 
 
-def test_the_end_made_anew_is_told_by_the_link_that_a_backup_holds(used, tmp_path):
+def test_a_rewritten_end_is_reported_by_the_link_of_a_backup(used, tmp_path):
     access_log.note(used, "Grace", "export")
     with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
         used.backup(copy)
@@ -323,7 +323,7 @@ def test_the_end_made_anew_is_told_by_the_link_that_a_backup_holds(used, tmp_pat
 
 @pytest.fixture
 def filled(used):
-    """A line in each of the books."""
+    """Insert a line in each table of the chain."""
     used.execute(
         "INSERT INTO frozen (who, period, known_on, note, version, numbers)"
         " VALUES ('Ada', '2022', '2023-01-01', '', 1, '{}')"
@@ -337,14 +337,14 @@ def filled(used):
 
 
 def copy_of_first(book, db, **other):
-    """INSERT OR REPLACE of the book's first line under its own number, with something changed."""
+    """Return INSERT OR REPLACE of the table's first line under its own number, with something changed."""
     columns = [row[1] for row in db.execute(f"PRAGMA table_info({book})")]
     chosen = ", ".join(other.get(name, name) for name in columns)
     return f"INSERT OR REPLACE INTO {book} ({', '.join(columns)}) SELECT {chosen} FROM {book} ORDER BY id LIMIT 1"
 
 
 @pytest.mark.parametrize("book", EVERY_BOOK)
-def test_no_book_is_changed_emptied_or_written_over_by_plain_sql(filled, path, book):
+def test_history_access_log_and_seals_are_append_only(filled, path, book):
     before = line_ids(filled, book)
     assert before
     column = "digest" if book == "seal" else "who"
@@ -375,7 +375,7 @@ def test_no_book_is_changed_emptied_or_written_over_by_plain_sql(filled, path, b
         ("operation", "REPLACE INTO operation (who, first, last, undoes) SELECT 'x', 1, 1, min(id) FROM operation"),
     ],
 )
-def test_a_new_number_does_not_write_over_what_is_unique_otherwise(filled, path, book, sql):
+def test_an_insert_or_replace_of_another_unique_value_is_refused(filled, path, book, sql):
     before = line_ids(filled, book)
 
     with (
@@ -387,7 +387,7 @@ def test_a_new_number_does_not_write_over_what_is_unique_otherwise(filled, path,
     assert line_ids(filled, book) == before
 
 
-def test_a_trace_goes_once_it_is_old_and_not_before(filled):
+def test_access_log_lines_are_deleted_only_once_expired(filled):
     age = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-{} days')"
     for days in (100, 300):
         filled.execute(f"INSERT INTO trace (at, who, action, detail) VALUES ({age.format(days)}, 'Ada', 'export', '')")
@@ -417,8 +417,8 @@ def test_erased_content_keeps_the_chain_whole(used):
     assert check(used) == []
 
 
-def test_lines_that_were_emptied_without_an_erasure_are_told(used):
-    """What erasing does, done by hand: both guards let it pass."""
+def test_lines_emptied_without_an_erasure_are_reported(used):
+    """The statements of an erasure, run by hand: both triggers allow them."""
     person = insert_person(used)
     access_log.note(used, "Ada", "export")  # seals what another program wrote
     (line,) = used.execute("SELECT max(id) FROM history WHERE table_name = 'person'").fetchone()
@@ -438,7 +438,7 @@ def test_lines_that_were_emptied_without_an_erasure_are_told(used):
     assert check(used) == []
 
 
-def test_a_seal_without_salt_whose_line_still_speaks_is_told(used):
+def test_a_seal_without_salt_of_a_line_with_content_is_reported(used):
     with transactions.writing(used):
         audit_chain.unsalt(used, "history", [3])
 

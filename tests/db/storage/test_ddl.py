@@ -1,4 +1,4 @@
-"""The file itself: what it is made of, and what it refuses from any program at all."""
+"""The schema of the file, and what it refuses from any program."""
 
 import sqlite3
 import stat
@@ -41,7 +41,7 @@ def test_the_file_is_private_and_ready_for_several_writers(path):
     assert db.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL: what was acknowledged survives a power cut
 
 
-def test_an_existing_file_is_never_made_anew(db, path):
+def test_an_existing_file_is_never_created_again(db, path):
     insert_person(db, last_name="Éluard")
 
     with pytest.raises(FileExistsError):
@@ -50,7 +50,7 @@ def test_an_existing_file_is_never_made_anew(db, path):
     assert read_raw_row(path, "person", 1)["last_name"] == "Éluard"
 
 
-def test_there_is_no_file_where_there_is_none(tmp_path):
+def test_opening_a_missing_file_does_not_create_it(tmp_path):
     with pytest.raises(NotFoundError, match=r"palette\.db"):
         connection.open_file(tmp_path / "palette.db")
 
@@ -114,15 +114,15 @@ def test_the_search_index_forgets_accents_and_follows_every_change(db, path, tab
 
 
 def refusal_text(raw, table, values):
-    """What the file says when a row is inserted, and when an existing row is changed into it."""
+    """Return the message when a row is inserted, and when an existing row is changed into it."""
     with pytest.raises(sqlite3.IntegrityError) as inserted:
         insert_row(raw, table, values)
     return str(inserted.value)
 
 
 @every_table
-def test_a_row_that_keeps_every_rule_is_taken(db, path, table):
-    """The positive control of all that follows."""
+def test_a_row_that_satisfies_every_rule_is_accepted(db, path, table):
+    """Positive control of the tests that follow."""
     whole, bare = full_row(db, table), minimal_row(db, table, 1)
     raw = open_raw(path)
 
@@ -170,7 +170,7 @@ def test_an_unknown_code_or_row_is_refused(db, path, table):
 
 
 def values_out_of_range(kind):
-    """Values that lie outside the range of a type."""
+    """Return values outside the range of a type."""
     match kind:
         case Integer(min=least, max=most) | Euros(min=least, max=most):
             return [least - 1, most + 1, "douze"]
@@ -182,7 +182,7 @@ def values_out_of_range(kind):
 
 
 @every_table
-def test_what_lies_outside_its_range_is_refused(db, path, table):
+def test_values_out_of_range_are_refused(db, path, table):
     values, raw = full_row(db, table), open_raw(path)
 
     def is_not_added(_, field):
@@ -204,7 +204,7 @@ def test_what_lies_outside_its_range_is_refused(db, path, table):
 # ---- a person who is deleted takes her rows along
 
 
-def test_a_deleted_person_takes_her_rows_along_and_brings_the_same_ones_back(db, path):
+def test_deleting_and_restoring_a_person_includes_the_same_rows(db, path):
     person = insert_followed_person(db)
     ended = insert_stage(db, person, "diagnostic", "2014-01-01", "2014-02-01")
     db.execute("UPDATE stage SET deleted_at = '2020-01-01', version = version + 1 WHERE id = ?", (ended,))

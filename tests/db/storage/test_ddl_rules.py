@@ -1,4 +1,4 @@
-"""Every rule that a table declares: the file refuses what breaks it, from any program, and takes what keeps it."""
+"""Every rule that a table declares, enforced by the file for any program; rows that satisfy it are accepted."""
 
 import sqlite3
 from typing import Any
@@ -36,7 +36,7 @@ BREAKS: dict[str, dict[str, Any]] = {
     "aid.ceiling": {"granted": 900_01, "override_reason": None},
     "project.ends_after_start": {"starts_on": "2024-02-02", "ends_on": "2024-02-01"},
 }
-"""What to change in a good row so that the rule refuses it; rules about other rows have a test of their own below."""
+"""Changes that make a valid row break the rule; rules about other rows have a test of their own below."""
 
 ABOUT_OTHER_ROWS = {
     "stage.one_of_a_kind",

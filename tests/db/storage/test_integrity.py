@@ -1,4 +1,4 @@
-"""What `check` finds in a file that a second program, a bad disk or an older Palette left behind."""
+"""What `check` finds in a file damaged by another program, a bad disk or an older version."""
 
 import sqlite3
 
@@ -21,7 +21,7 @@ from tests.db.factories import (
 
 
 def unguarded(db: Office, *triggers: str, statement: str) -> None:
-    """Run a statement as a program would that took the triggers away, and put them back."""
+    """Run a statement without the triggers, then restore them."""
     kept = [db.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0] for name in triggers]
     for name in triggers:
         db.execute(f"DROP TRIGGER {name}")
@@ -88,8 +88,8 @@ def test_a_deleted_row_may_break_a_rule(db):
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_every_required_field_of_every_table_is_looked_at(db, table):
-    """The same for any table: a row that says nothing, let in without triggers, lacks what is required."""
+def test_every_required_field_of_every_table_is_checked(db, table):
+    """An empty row, inserted without triggers, is reported for each required field."""
     fields = TABLES[table].fields
     required = [field for field in fields if field.required]
     lists = [field.name for field in fields if isinstance(field.type, Several)]
@@ -102,7 +102,7 @@ def test_every_required_field_of_every_table_is_looked_at(db, table):
     assert missing == {f"{TABLES[table].label} n° 77 : {field.label} : ce champ est obligatoire." for field in required}
 
 
-def test_the_ceiling_is_looked_at_and_an_override_is_not_held_against_the_aids_before_it(db):
+def test_the_ceiling_is_checked_and_an_override_does_not_report_earlier_aids(db):
     person = insert_person(db)
     aid = {"person_id": person, "requested_on": "2023-01-01", "type": "equipment", "decision": "granted"}
     insert(db, "aid", granted=800_00, **aid)
@@ -221,7 +221,7 @@ def test_what_an_older_file_does_not_have_yet_is_found(db):
     ]
 
 
-def test_a_file_of_another_palette_is_told_earlier_from_later(db):
+def test_a_file_of_another_version_is_reported_as_earlier_or_later(db):
     made_by = db.execute("PRAGMA user_version").fetchone()[0]
 
     db.execute(f"PRAGMA user_version = {made_by - 1}")

@@ -1,4 +1,4 @@
-"""The server killed at any moment while twenty writers save: no acknowledged save is lost, and the file is sound."""
+"""The server is killed while twenty writers save: no acknowledged save is lost, and the file is sound."""
 
 import json
 import os
@@ -43,11 +43,11 @@ def write(number):
 for number in range(20):
     threading.Thread(target=write, args=(number,)).start()
 """
-"""What the server does when twenty people type; each save is acknowledged in one write, once it returned."""
+"""The saves of twenty users; each is acknowledged in one write once it returned."""
 
 
 def write_until_killed(path: Path, turn: int, moment: float) -> list[list[object]]:
-    """What twenty writers were told was saved, before the whole process was killed."""
+    """Return the saves acknowledged to twenty writers before the whole process was killed."""
     command = [sys.executable, "-c", WRITERS, str(path), str(turn)]
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}

@@ -1,4 +1,4 @@
-"""What each role may read and write, held by SQLite itself: every table, every column, every deed, for every role."""
+"""What each role may read and write, enforced by SQLite's authorizer: every table, column and action."""
 
 import re
 import sqlite3
@@ -75,7 +75,7 @@ def is_permission_error(error):
 
 
 def is_allowed(db, sql, values=()):
-    """Whether a statement passes the authorizer; whatever it would have changed is taken back."""
+    """Return whether a statement passes the authorizer; its changes are rolled back."""
     db.execute("SAVEPOINT asked")
     try:
         db.execute(sql, values).fetchall()
@@ -90,7 +90,7 @@ def is_allowed(db, sql, values=()):
 
 
 def readable_columns(db):
-    """All that these rights let one select, column by column."""
+    """Return every column that this connection may select."""
     found = ""
     for table in [*TABLES, *BOOKS]:
         plain = sqlite3.connect(db.execute("PRAGMA database_list").fetchone()[2])
@@ -121,7 +121,7 @@ def test_only_an_agent_reads_texts_and_writes_files(db, path, table):
         mine.close()
 
 
-def test_a_pilote_sees_figures_and_not_a_word_of_anybody(db, path):
+def test_a_pilote_reads_figures_and_no_text_of_a_person(db, path):
     insert_followed_person(db)
     mine = connect_as(path, Role.PILOTE)
 
@@ -141,7 +141,7 @@ def test_an_administrator_sees_names_and_days_and_no_note(db, path):
 
 
 @pytest.mark.parametrize("roles", EVERY_SET, ids=lambda roles: "+".join(sorted(r.value for r in roles)) or "nobody")
-def test_nobody_reads_or_writes_what_opens_the_door(db, path, roles):
+def test_nobody_reads_or_writes_credentials(db, path, roles):
     mine = connect_as(path, *roles)
 
     for table in ("session", "invitation", "attempt", "door_key", "publication_key"):
@@ -162,7 +162,7 @@ def test_nobody_reads_or_writes_what_opens_the_door(db, path, roles):
             mine.execute(sql)
 
 
-def test_what_is_not_named_is_refused(db, path):
+def test_columns_without_a_declared_permission_are_refused(db, path):
     db.execute("CREATE TABLE later (secret TEXT)")
     every = connect_as(path, *Role)
 
@@ -170,7 +170,7 @@ def test_what_is_not_named_is_refused(db, path):
     assert not is_allowed(every, "INSERT INTO later VALUES (1)")
 
 
-def test_every_table_of_the_file_is_thought_of(db):
+def test_every_table_of_the_file_has_permissions(db):
     known = {*TABLES, *BOOKS, *(values.table for values in LISTS)}
     rows = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     tables = {name for (name,) in rows if "_search" not in name and not name.startswith("sqlite_")}
@@ -185,7 +185,7 @@ ANYBODY = None
 
 
 def all_actions(path):
-    """Every deed of the floor below the pages that asks for rights, with who may do it."""
+    """Return every action below the pages that needs a permission, with the roles that have it."""
     agent, pilote, admin = {Role.AGENT}, {Role.PILOTE}, {Role.ADMIN}
     year = period_of("2022")
     person = Edit({"first_name": "Eva"}, 1, 1)
@@ -237,7 +237,7 @@ def version_of(db):
 
 
 @pytest.mark.parametrize("roles", EVERY_SET, ids=lambda roles: "+".join(sorted(r.value for r in roles)) or "nobody")
-def test_every_deed_for_every_role(db, path, roles):
+def test_every_action_for_every_role(db, path, roles):
     before = file_as_it_is(db)
     for name, (deed, may) in all_actions(path).items():
         mine = connect_as(path, *roles)
@@ -251,7 +251,7 @@ def test_every_deed_for_every_role(db, path, roles):
 
 
 def attempt_action(db, deed):
-    """Whether a deed passes; refusals of another kind than rights let it pass."""
+    """Return whether an action is permitted; other errors count as permitted."""
     try:
         deed(db)
     except AccessError:
@@ -277,10 +277,10 @@ def test_a_connection_of_one_role_is_not_lent_to_another(db, path):
 
 
 UNASKED = re.compile(r"\bNATURAL\b[\w ]*\bJOIN\b|\bUSING\s*\(", re.IGNORECASE)
-"""What SQLite compares without asking whether it may be read."""
+"""Columns that SQLite compares without calling the authorizer."""
 
 
-def test_no_statement_compares_columns_behind_the_back_of_the_rights(path, db):
+def test_no_statement_compares_columns_without_the_authorizer(path, db):
     pilote = connect_as(path, Role.PILOTE)
     guess = "WITH guess (last_name) AS (SELECT ?) SELECT count(*) FROM person JOIN guess USING (last_name)"
     (hers,) = db.execute("SELECT last_name FROM person").fetchone()

@@ -1,4 +1,4 @@
-"""Opening an older file brings it up to the dictionary after a backup; one that contradicts it is left alone."""
+"""Opening an older file upgrades it to the dictionary after a backup; one that contradicts it is left unchanged."""
 
 import sqlite3
 from contextlib import closing
@@ -20,7 +20,7 @@ def _newly_started():
 
 
 def make_older(path, *statements):
-    """What an older Palette left: the file of today without what came since."""
+    """Turn the file into one of an older version, by undoing what came since."""
     with closing(sqlite3.connect(path, isolation_level=None)) as raw:
         for statement in statements:
             raw.execute(statement)
@@ -120,7 +120,7 @@ def test_what_another_program_added_for_itself_is_left_alone(db, path):
 
 
 def renamed_label(db):
-    """A step: what used to be « ville » is « town »."""
+    """A migration step: the label « ville » becomes « town »."""
     db.execute("UPDATE person SET town = ville")
     db.execute("ALTER TABLE person DROP COLUMN ville")
 

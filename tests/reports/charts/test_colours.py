@@ -1,7 +1,7 @@
-"""Colours against the standards they promise: WCAG contrast on every page, and readers who do not see all colours.
+"""Colours: WCAG contrast on every page, and colours that colour-blind readers tell apart.
 
-Dichromacy is simulated with the matrices of Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB; how far
-apart two colours look is their distance in CIE L*a*b* (ΔE76).
+Dichromacy is simulated with the matrices of Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB; the
+distance of two colours is that in CIE L*a*b* (ΔE76).
 """
 
 import re
@@ -27,7 +27,7 @@ WHITE_POINT = (0.95047, 1.0, 1.08883)
 STANDS_OUT, READS = 3.0, 4.5
 """WCAG 2.2: of a graphical object (1.4.11), and of text (1.4.3)."""
 APART = 10.0
-"""ΔE76: below, two bars of one chart are taken for one another."""
+"""ΔE76 below which two bars of one chart are confused."""
 SCHEMES = {name: list(values.items()) for name, values in colours._OF.items()}
 EVERY = {
     **{f"{name}.{code}": own for name, values in SCHEMES.items() for code, own in values},
@@ -38,19 +38,19 @@ EVERY = {
 
 
 def linear(text):
-    """« #RRGGBB » as linear RGB."""
+    """Return « #RRGGBB » as linear RGB."""
     part = np.array([int(text[place : place + 2], 16) for place in (1, 3, 5)]) / 255
     return np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
 
 
 def contrast(one, other):
-    """The contrast ratio of WCAG, 1 to 21."""
+    """Return the contrast ratio of WCAG, 1 to 21."""
     low, high = sorted(float(linear(text) @ (0.2126, 0.7152, 0.0722)) for text in (one, other))
     return (high + 0.05) / (low + 0.05)
 
 
 def lab(text, sight):
-    """L*a*b* (D65) of a colour as somebody of that sight sees it."""
+    """Return a colour as seen with that sight, in L*a*b* (D65)."""
     seen = np.clip(np.array(SIGHT[sight]) @ linear(text), 0, 1)
     part = np.array(TO_XYZ) @ seen / WHITE_POINT
     f = np.where(part > 216 / 24389, np.cbrt(part), (24389 / 27 * part + 16) / 116)
@@ -62,7 +62,7 @@ def colour_distance(one, other, sight):
 
 
 def close_pairs(named):
-    """Which pairs of these colours somebody takes for one another."""
+    """Return the pairs of these colours that a reader may confuse."""
     return [
         (one, other, sight, round(colour_distance(named[one], named[other], sight), 1))
         for one, other in combinations(named, 2)
@@ -141,7 +141,7 @@ def bars(rows, scheme, shape="bars", series=(("", "Nombre"),)):
 
 
 def drawn_colours(chart):
-    """Code -> the colour of its bar."""
+    """Return code -> the colour of its bar."""
     found = drawing.specification(chart)["datasets"]["bars"]
     several = len(chart.series) > 1
     return {bar["series" if several else "code"]: bar["colour"] for bar in found}

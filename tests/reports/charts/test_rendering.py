@@ -1,4 +1,4 @@
-"""Charts on paper, as a chart viewer, a browser and a PDF reader open them; drawn without any other machine."""
+"""Charts as PNG, SVG and PDF, opened by other programs; rendered without network access."""
 
 import re
 import socket
@@ -22,7 +22,7 @@ N = "\u202f"
 
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch):
-    """Nothing here may open a connection, nor ask where another machine is."""
+    """Fail on any connection or name look-up."""
 
     def refuse(*_, **__):
         raise AssertionError("a chart asked for another machine")
@@ -47,7 +47,7 @@ def bars(*labels, **more):
 
 
 def without_spaces(text):
-    """Without spaces: a reader of PDF does not know them all."""
+    """Remove spaces, some of which pypdf does not recognise."""
     return "".join(text.split())
 
 
@@ -61,7 +61,7 @@ def texts_of_svg(data):
 
 
 def texts_of_chart(chart):
-    """Title, sentence, source, labels and numbers: what is read on the chart."""
+    """Return title, sentence, source, labels and numbers: every text of the chart."""
     return [chart.title, chart.reading, SOURCE, *(row.label for row in chart.rows), *map(chart.bar_label, chart.rows)]
 
 

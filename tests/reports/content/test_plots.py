@@ -1,4 +1,4 @@
-"""What charts show: the figures of a made-up office, counted by hand, become rows in the order of their lists."""
+"""The rows of charts, from figures of a made-up office that were counted by hand."""
 
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -29,12 +29,12 @@ BANDS = ("age", "education", "seniority", "ceiling")
 
 
 def shares(*parts):
-    """« code label value », with a second code where there is one."""
+    """Return shares of (code, label, value), with a second code where there is one."""
     return tuple(Share(code, label, value, *other) for code, label, value, *other in parts)
 
 
 def of_list(*values):
-    """A figure shared out: values a, b, c… of a list, then those of whom nothing is known."""
+    """Return a figure by list: values a, b, c…, then « Non renseigné »."""
     known = [(chr(ord("a") + place), f"Valeur {place}", value) for place, value in enumerate(values[:-1])]
     return shares(*known, ("unknown", "Non renseigné", values[-1]))
 
@@ -154,7 +154,7 @@ def test_every_chart_is_on_the_dashboard_once_and_in_the_report_once():
     assert sorted(name for names in report._SECTIONS.values() for name in names.split()) == sorted(EVERY)
 
 
-def test_nothing_in_a_picture_can_be_changed_behind_the_back_of_who_remembers_it():
+def test_chart_data_is_immutable():
     def frozen(value):
         if is_dataclass(value):
             return all(frozen(getattr(value, item.name)) for item in fields(value))
@@ -201,7 +201,7 @@ def test_obstacles_are_shares_of_those_who_have_a_diagnostic():
 
 
 @pytest.mark.parametrize("name", ["portefeuille", "mouvements", "contrats", "pyramide", "durees", "reperes"])
-def test_where_a_share_would_say_nothing_there_is_none(name):
+def test_charts_whose_shares_are_meaningless_have_none(name):
     chart = make_chart(name)
 
     assert chart.base == 0
@@ -299,7 +299,7 @@ def test_a_month_to_come_is_left_out_the_one_that_goes_on_is_not(name):
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_of_nobody_a_chart_is_empty_and_says_so(name):
+def test_a_chart_without_persons_is_empty_and_says_so(name):
     def none(value):
         if not isinstance(value, tuple):
             return None if isinstance(value, float) else 0

@@ -1,4 +1,4 @@
-"""How numbers are said: singular below two, nothing rounded to « none » or « all », a sign before each change."""
+"""Numbers in French: singular below two, nothing rounded to none or to all, a sign before each change."""
 
 import re
 

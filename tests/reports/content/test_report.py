@@ -1,4 +1,4 @@
-"""« Photo-bilan » : the numbers of the source document, what changed since a year before, what is said of nobody."""
+"""« Photo-bilan »: the numbers of the source document, changes since a year before, empty offices."""
 
 import shutil
 from contextlib import closing
@@ -19,7 +19,7 @@ TRUE = "Ce qui était vrai, d’après tout ce qui est enregistré aujourd’hui
 
 @pytest.fixture(scope="module")
 def empty_path(tmp_path_factory):
-    """An office file that holds nobody."""
+    """An office file without persons."""
     path = tmp_path_factory.mktemp("empty") / "palette.db"
     connection.create(path).close()
     return path
@@ -110,7 +110,7 @@ def test_it_says_what_it_is_and_since_when_things_changed(made, when, title, com
 # --- which truth
 
 
-def test_it_says_which_truth_it_tells(demo_path):
+def test_it_says_whether_it_is_true_or_was_known(demo_path):
     with closing(connection.open_file(demo_path)) as db:
         assert report.make(db, period_of("2022")).truth == TRUE
         assert report.make(db, period_of("2022"), "2023-01-15").truth == "Ce que l’on savait au 15/01/2023"
@@ -139,7 +139,7 @@ def test_every_chart_is_in_it_once_under_its_heading(made, when):
 
 
 @pytest.mark.parametrize("when", ["2022", "2023-03-06"])
-def test_it_takes_every_figure_that_it_needs_and_each_is_declared(made, when):
+def test_it_counts_every_required_figure_and_each_is_declared(made, when):
     period = period_of(when)
 
     assert set(made(when).figures) == set(report.required_figures(period)) <= FIGURES.keys()
@@ -199,7 +199,7 @@ def test_an_empty_file_has_a_report(empty_path, when):
     assert {chart.reading for chart in found.charts} == {"Rien à montrer pour cette période."}
 
 
-def test_it_only_reads(demo_path):
+def test_making_a_report_writes_nothing(demo_path):
     with closing(connection.open_file(demo_path)) as db:
         before = db.execute("SELECT max(id) FROM history").fetchone()
         counts = [db.execute(f'SELECT count(*) FROM "{table}"').fetchone() for table in TABLES]

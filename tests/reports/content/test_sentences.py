@@ -1,4 +1,4 @@
-"""The sentence under each chart: true of its numbers, French in the singular and in a tie, never empty."""
+"""The sentence of each chart: true of its numbers, correct French in the singular and in ties, never empty."""
 
 import re
 
@@ -37,7 +37,7 @@ def shares(*parts):
 
 
 def sentence_of(name, **taken):
-    """The sentence of a chart drawn from these figures alone."""
+    """Return the sentence of a chart drawn from these figures alone."""
     return plots.make_chart(name, taken).reading
 
 
@@ -96,7 +96,7 @@ def assert_is_a_sentence(text):
 
 @st.composite
 def offices(draw):
-    """The figures of some office of very few, as db/figures/counting.py could have counted them."""
+    """Draw the figures of a tiny office, in the form of db/figures/counting.py."""
     few = st.integers(0, 3)
     found = {name: shares(*((code, f"Valeur {code}", draw(few)) for code in codes)) for name, codes in LISTS.items()}
     found |= {name: shares(*((code, code, draw(few)) for code in MONTHS)) for name in ("entries", "departures")}
@@ -131,7 +131,7 @@ def test_no_sentence_of_any_office_is_empty_or_says_what_python_says(taken):
 # --- ties
 
 
-def test_two_at_the_head_are_level():
+def test_two_largest_values_are_a_tie():
     two = shares(("alone", "Personne seule", 3), ("couple", "Couple sans enfant", 3), ("other", "Autre", 2))
 
     assert (
@@ -140,7 +140,7 @@ def test_two_at_the_head_are_level():
     )
 
 
-def test_three_at_the_head_are_level():
+def test_three_largest_values_are_a_tie():
     three = shares(*((code, f"Bac + {code}", 1) for code in "235"))
 
     assert sentence_of("foyer", household=three).startswith("Bac + 2, Bac + 3 et Bac + 5 à égalité : 1 personne,")
@@ -154,7 +154,7 @@ def test_the_exits_of_a_tie():
     )
 
 
-def test_of_whom_nothing_is_known_is_never_at_the_head_beside_a_known_value():
+def test_the_unknown_part_is_never_the_largest_beside_a_known_value():
     level = shares(("alone", "Personne seule", 2), ("unknown", "Non renseigné", 2))
     more = shares(("alone", "Personne seule", 2), ("unknown", "Non renseigné", 9))
 
@@ -180,7 +180,7 @@ def test_one_person_is_singular():
     assert sentence_of("portefeuille", portfolio_by_month=month) == "1 personne à la fin, entre 1 et 1 au fil des mois."
 
 
-def test_women_alone_are_no_men():
+def test_without_men_the_share_of_men_is_zero():
     assert sentence_of("genre", gender=shares(("woman", "Femme", 4), ("man", "Homme", 0))) == (
         f"0{N}% d’hommes, contre 46{N}% au niveau national."
     )
@@ -201,7 +201,7 @@ def test_movements(came, left, sentence):
     assert sentence_of("mouvements", portfolio_by_month=shares(("2022-01", "2022-01", 9)), **months) == sentence
 
 
-def test_the_mean_of_nobody_is_not_told():
+def test_a_mean_over_nobody_is_left_out():
     one = shares(("1", "Un an", 3, "ended"))
     other = shares(("1", "Un an", 3, "ongoing"))
 

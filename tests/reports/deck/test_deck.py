@@ -1,4 +1,4 @@
-"""The deck as PowerPoint and LibreOffice open it: native charts with our numbers, titles, texts for who cannot see."""
+"""The deck opened by PowerPoint's format and LibreOffice: native charts with our numbers, titles, alternative texts."""
 
 import re
 from collections import Counter
@@ -44,13 +44,13 @@ def open_deck(data):
 
 
 def charts_by_title(slides):
-    """Title of the picture -> its chart."""
+    """Return title -> native chart."""
     found = [shape for slide in slides for shape in slide.shapes if shape.has_chart]
     return {shape.name.removeprefix("Graphique : "): shape.chart for shape in found}
 
 
 def tables_by_title(slides):
-    """Title of the picture -> the lines of its tables."""
+    """Return title -> the lines of its tables."""
     found: dict[str, list[list[str]]] = {}
     for shape in (shape for slide in slides for shape in slide.shapes if shape.has_table):
         lines = [[cell.text for cell in row.cells] for row in shape.table.rows]
@@ -59,12 +59,12 @@ def tables_by_title(slides):
 
 
 def slide_texts(slide):
-    """Every text of a slide."""
+    """Return every text of a slide."""
     return [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
 
 
 def report_of(report, *pictures):
-    """The same report with these charts alone."""
+    """Return the same report with these charts alone."""
     return replace(report, sections=(Section("Essai", pictures),))
 
 
@@ -90,7 +90,7 @@ def test_every_chart_is_native_and_holds_the_numbers_of_its_picture(report_2022,
         assert values == [(*row.values, *([national[row.code]] if national else [])) for row in picture.rows]
 
 
-def test_who_stands_on_the_other_side_of_zero_is_negative_and_shown_without_its_sign(slides_2022):
+def test_values_below_zero_are_negative_and_shown_without_their_sign(slides_2022):
     for title, negative in (("Pyramide des âges", "Femme"), ("Entrées et sorties du portefeuille", "Sorties")):
         plot = charts_by_title(slides_2022)[title].plots[0]
         below = [series.name for series in plot.series if min(series.values) < 0]
@@ -99,7 +99,7 @@ def test_who_stands_on_the_other_side_of_zero_is_negative_and_shown_without_its_
         assert plot.overlap == 100
 
 
-def test_the_numbers_of_the_source_are_told(slides_2022):
+def test_the_numbers_of_the_source_are_shown(slides_2022):
     texts = slide_texts(slides_2022[1])
     figures = {text.split("\n")[1]: text.split("\n")[0] for text in texts if text.count("\n") == 2}
 
@@ -213,7 +213,7 @@ def cell_types(book):
 
 
 @pytest.mark.parametrize("label", ["=1+1", "+1", "-1", "@SUM(A1)", "{=1+1}"])
-def test_a_label_that_would_run_is_a_text_in_the_workbook_of_the_chart(report_2022, label):
+def test_a_label_like_a_formula_is_text_in_the_workbook_of_the_chart(report_2022, label):
     drawn = report_of(report_2022, replace(bars(label, "Autre"), series=(("", label),)))
     (book,) = open_workbooks(open_deck(deck.pptx_bytes(drawn)).slides)
 
@@ -221,7 +221,7 @@ def test_a_label_that_would_run_is_a_text_in_the_workbook_of_the_chart(report_20
     assert "f" not in cell_types(book).values()
 
 
-def test_without_care_it_would_run():
+def test_control_an_unescaped_label_is_a_formula():
     """Positive control of the test above."""
     bare = Presentation()
     data = CategoryChartData()
@@ -282,7 +282,7 @@ def test_an_empty_period_is_a_deck_too(made, to_pdf):
 # --- while it is made
 
 
-def test_it_says_how_far_it_is(report_2022):
+def test_progress_is_reported(report_2022):
     told = []
     deck.pptx_bytes(report_2022, lambda done, what: told.append((done, what)))
 

@@ -1,4 +1,4 @@
-"""The report on paper as a PDF reader opens it: numbers, sentences, texts for who cannot see, labels that stay text."""
+"""The report as PDF, read with pypdf: numbers, sentences, alternative texts, labels that stay text."""
 
 import tempfile
 from dataclasses import replace
@@ -29,29 +29,29 @@ def text_2022(paper_2022):
 
 
 def text_of(pdf):
-    """What it says, whatever the spaces and the lines."""
+    """Return the text of the PDF with single spaces."""
     return " ".join(" ".join(page.extract_text() for page in pdf.pages).replace("\u200b", "").split())
 
 
 def without_breaks(text):
-    """Without spaces and hyphens: words are cut at the end of a line."""
+    """Remove spaces and hyphens, as words are cut at the end of a line."""
     return "".join(text.split()).replace("-", "").replace("\u00ad", "")
 
 
 def report_with_chart(report, name, **changes):
-    """The report reduced to one chart, changed."""
+    """Return the report reduced to one chart, changed."""
     chart = next(chart for chart in report.charts if chart.name == name)
     return replace(report, sections=(Section("Une partie", (replace(chart, **changes),)),))
 
 
 def with_label(report, label):
-    """Of its domains, the first one has this label."""
+    """Return the report of the domains, the first with this label."""
     rows = next(chart for chart in report.charts if chart.name == "domaine").rows
     return report_with_chart(report, "domaine", rows=(replace(rows[0], label=label), *rows[1:]))
 
 
 def tagged_elements(pdf):
-    """Every element of its structure, and what it says in place of itself."""
+    """Return every element of the structure tree with its alternative text."""
     found, left = [], [pdf.trailer["/Root"]["/StructTreeRoot"]]
     while left:
         item = left.pop().get_object()
@@ -83,7 +83,7 @@ def test_every_chart_has_its_title_its_sentence_and_its_definition(report_2022, 
             assert without_breaks(said) in without_breaks(text_2022)
 
 
-def test_who_cannot_see_is_told_every_chart(report_2022, paper_2022):
+def test_every_chart_has_an_alternative_text(report_2022, paper_2022):
     found = tagged_elements(paper_2022)
 
     assert {alt for _, alt in found if alt} == {chart.alt for chart in report_2022.charts}
@@ -116,7 +116,7 @@ def test_a_label_of_the_office_stays_a_text(report_2022, label):
     assert without_breaks(label) in without_breaks(text_of(pdf))
 
 
-def test_letters_that_the_font_has_not_cost_the_promise_of_pdf_ua_and_nothing_else(report_2022):
+def test_letters_missing_from_the_font_lose_pdf_ua_conformance_only(report_2022):
     pdf = PdfReader(BytesIO(report_pdf.pdf_bytes(with_label(report_2022, "Peinture 日本 😀"))))
 
     assert "Peinture" in text_of(pdf)
@@ -164,7 +164,7 @@ def test_empty_charts_and_empty_sections_are_left_out(report_2022):
     assert "Origine" not in text
 
 
-def test_it_says_how_far_it_is(report_2022):
+def test_progress_is_reported(report_2022):
     told = []
     report_pdf.pdf_bytes(report_with_chart(report_2022, "genre"), lambda done, what: told.append((done, what)))
 
@@ -172,7 +172,7 @@ def test_it_says_how_far_it_is(report_2022):
 
 
 @pytest.mark.parametrize("at", [0.0, 0.9, 1.0])
-def test_who_cancels_stops_it_and_leaves_no_file(report_2022, tmp_path, monkeypatch, at):
+def test_cancelling_stops_the_work_and_leaves_no_file(report_2022, tmp_path, monkeypatch, at):
     class CancelledError(Exception):
         pass
 

@@ -1,4 +1,4 @@
-"""The numbers of charts as a French spreadsheet opens them: real numbers, shares as shares, a chart on every sheet."""
+"""The numbers of charts as a French spreadsheet opens them: real numbers, percentages, a chart on every sheet."""
 
 import csv
 import zipfile
@@ -15,7 +15,7 @@ from reports.content.report import Section
 from reports.sheets import figure_sheets
 
 TOP = 6
-"""The line of the headings, as a spreadsheet counts."""
+"""The line of the headings, counted from 1."""
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def open_workbook(*pictures):
 
 
 def table_of(sheet):
-    """The headings, then each line, as values."""
+    """Return the headings, then each line, as values."""
     return [[cell.value for cell in line] for line in sheet.iter_rows(min_row=TOP) if any(cell.value for cell in line)]
 
 
@@ -102,7 +102,7 @@ def test_csv_of_sums_is_in_euros_without_a_space_between_thousands():
 
 
 @pytest.mark.parametrize("label", ["=1+1", "+33 5", "-1", "@SUM(A1)", "\t=1", "\r=1"])
-def test_csv_runs_nothing(label):
+def test_csv_holds_no_formula(label):
     assert read_csv(chart(label, title=label))[1][0] == f"'{label}"
     assert read_csv(chart(label, title=label))[0][0] == f"'{label}"
 
@@ -114,7 +114,7 @@ def test_csv_keeps_names_whole(label):
     assert list(csv.reader(StringIO(data, newline=""), delimiter=";"))[1][0] == label
 
 
-def test_csv_of_nobody_is_its_headings():
+def test_csv_of_an_empty_chart_is_its_headings():
     assert read_csv(chart(base=0)) == [["Essai", "Personnes"]]
 
 
@@ -232,7 +232,7 @@ def test_a_chart_with_nothing_to_draw_has_its_headings_and_no_chart():
     assert sheet._charts == []
 
 
-def test_it_says_how_far_it_is_and_can_be_cancelled(report_2022, pictures_2022):
+def test_progress_is_reported_and_the_work_can_be_cancelled(report_2022, pictures_2022):
     class CancelledError(Exception):
         pass
 

@@ -1,4 +1,4 @@
-"""CSV and XLSX bytes as a spreadsheet reads them: real dates and sums, French text, nothing that runs."""
+"""Bytes of CSV and XLSX read back: real dates and sums, French text, no formula."""
 
 import csv
 from io import BytesIO, StringIO
@@ -23,7 +23,7 @@ COLUMNS = [AID.field(name) for name in NAMES]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
-def test_a_text_that_would_run_is_made_plain(text):
+def test_a_text_like_a_formula_is_escaped(text):
     assert spreadsheets.harmless(text) == f"'{text}"
     assert spreadsheets.harmless("Cahors = Lot") == "Cahors = Lot"
 

@@ -1,4 +1,4 @@
-"""What a workbook of the whole office holds, cell by cell: texts as texts, days as days, nothing that was deleted."""
+"""Cells of the workbook of the whole office: texts as texts, days as days, no deleted rows."""
 
 import tempfile
 from contextlib import closing
@@ -148,7 +148,7 @@ def test_libreoffice_reads_the_ods_as_it_was_written(db, soffice, tmp_path):
 
 
 @MAKERS
-def test_it_is_one_state_of_the_file_whoever_saves_meanwhile(db, tmp_path, make):
+def test_it_is_a_consistent_snapshot_while_others_save(db, tmp_path, make):
     for number in range(300):
         insert_person(db, rights=None, last_name=f"Nom {number}")
     other = connection.open_file(tmp_path / "palette.db")
@@ -169,7 +169,7 @@ def test_it_is_one_state_of_the_file_whoever_saves_meanwhile(db, tmp_path, make)
 
 
 @MAKERS
-def test_cancelled_it_leaves_nothing_behind(db, tmp_path, monkeypatch, make):
+def test_cancelling_leaves_no_file(db, tmp_path, monkeypatch, make):
     insert_person(db)
     work = tmp_path / "work"
     work.mkdir()

@@ -1,4 +1,4 @@
-"""The whole office file as a workbook, into an empty Palette: every table, row, number and value is there again."""
+"""The whole office exported to a workbook and imported into an empty file: every row, number and value is equal."""
 
 import shutil
 import sqlite3
@@ -36,7 +36,7 @@ def empty_path(tmp_path_factory):
 
 
 def open_empty(path, empty_path):
-    """A new, empty Palette at that place."""
+    """Return a connection to a new, empty file at that path."""
     shutil.copy(empty_path, path)
     db = connection.open_file(path)
     db.execute("PRAGMA synchronous = OFF")
@@ -44,7 +44,7 @@ def open_empty(path, empty_path):
 
 
 def import_workbook(db, data, name):
-    """Import a workbook as the screen does. Fails when a row waits or a value is guessed."""
+    """Import a workbook as the screen does. Fail when a row waits or a value is guessed."""
     made = plan.plan(db, workbook_reader.read(data, name))
     assert (made.problems, made.guesses, made.near) == ([], [], [])
     return write.write(db, made, "Ada")
@@ -85,7 +85,7 @@ TEXTS = NASTY | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, ma
 
 @st.composite
 def offices(draw):
-    """For each table, the texts of two rows by field; what a field refuses stays what it was."""
+    """Draw, for each table, the texts of two rows by field; a text that the field refuses is not applied."""
     names = [(t.name, f.name) for t in FILLED_IN for f in t.fields if type(f.type) in (Text, LongText)]
     return {(*name, number): draw(TEXTS) for name in names for number in (1, 2)}
 
@@ -113,7 +113,7 @@ def test_any_text_comes_back_as_it_was_kept(tmp_path_factory, empty_path, texts)
 
 @pytest.fixture
 def two_alike(tmp_path, empty_path):
-    """An office with what import takes for a mistake elsewhere: twins, an archived person, a name with a number."""
+    """An office with what an import of another file questions: twins, an archived person, a name with a number."""
     with closing(open_empty(tmp_path / "palette.db", empty_path)) as db:
         for number in (1, 2, 3):
             values = {"last_name": "Marchand", "first_name": "Lou", "gender": "woman", "birth_date": "1980-01-01"}
@@ -130,7 +130,7 @@ def two_alike(tmp_path, empty_path):
 
 
 @pytest.mark.parametrize("suffix", BOOKS)
-def test_what_resembles_stays_apart_and_references_find_their_row(two_alike, tmp_path, empty_path, suffix):
+def test_similar_rows_stay_separate_and_references_find_their_row(two_alike, tmp_path, empty_path, suffix):
     with closing(open_empty(tmp_path / "back.db", empty_path)) as back:
         import_workbook(back, BOOKS[suffix](two_alike, DAY, lambda done, what: None), f"tout{suffix}")
 
@@ -186,7 +186,7 @@ def test_an_office_with_fields_lists_and_limits_of_its_own_comes_back_after_its_
         assert shown == ("Or ; Argent ; vermeil", 12.34, "Relieuse")
 
 
-def test_it_is_taken_back_as_one(two_alike, tmp_path, empty_path):
+def test_the_import_is_undone_as_one_operation(two_alike, tmp_path, empty_path):
     with closing(open_empty(tmp_path / "back.db", empty_path)) as back:
         done = import_workbook(back, whole_file.xlsx_bytes(two_alike, DAY), "tout.xlsx")
 
@@ -199,7 +199,7 @@ def test_it_is_taken_back_as_one(two_alike, tmp_path, empty_path):
 
 
 def change_cells(data, sheet, cells):
-    """The workbook with other cells: « B2 » -> value."""
+    """Return the workbook with changed cells: « B2 » -> value."""
     from io import BytesIO
 
     import openpyxl
@@ -224,7 +224,7 @@ def change_cells(data, sheet, cells):
         ("Personnes", "E3", "mars", "n’est pas une date"),
     ],
 )
-def test_what_no_longer_reads_is_named_and_nothing_is_written(
+def test_unreadable_cells_are_named_and_nothing_is_written(
     two_alike, tmp_path, empty_path, sheet, place, value, reason
 ):
     data = change_cells(whole_file.xlsx_bytes(two_alike, DAY), sheet, {place: value})
@@ -240,7 +240,7 @@ def test_what_no_longer_reads_is_named_and_nothing_is_written(
         assert not any(all_stored_values(back).values())
 
 
-def test_a_column_that_is_none_of_this_office_is_told(two_alike, tmp_path, empty_path):
+def test_an_unknown_column_is_reported(two_alike, tmp_path, empty_path):
     data = change_cells(whole_file.xlsx_bytes(two_alike, DAY), "Personnes", {"C1": "Petit nom"})
     with closing(open_empty(tmp_path / "back.db", empty_path)) as back:
         made = plan.plan(back, workbook_reader.read(data, "tout.xlsx"))
