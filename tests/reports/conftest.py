@@ -26,7 +26,7 @@ def demo_path(prepared: Prepared) -> Path:
 
 
 @pytest.fixture(scope="session")
-def made(demo_path: Path) -> Callable[[str], Report]:
+def make_report(demo_path: Path) -> Callable[[str], Report]:
     """Return the function that makes the report of the demonstration for a year, a day or a period."""
 
     def make(when: str) -> Report:

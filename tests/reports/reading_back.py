@@ -22,45 +22,45 @@ def cells_of(data: bytes) -> Cells:
 
 def stored_values(db: Office, table: OfficeTable) -> dict[int, dict[str, Any]]:
     """Return row id -> stored value by field, without deleted rows."""
-    names = ", ".join(item.name for item in table.fields)
+    names = ", ".join(field.name for field in table.fields)
     rows = db.execute(f'SELECT id, {names} FROM "{table.name}" WHERE deleted_at IS NULL ORDER BY id').fetchall()
     return {
-        row[0]: {item.name: item.type.from_sql(value) for item, value in zip(table.fields, row[1:], strict=True)}
+        row[0]: {field.name: field.type.from_sql(value) for field, value in zip(table.fields, row[1:], strict=True)}
         for row in rows
     }
 
 
-def cell_values(cells: Cells, table: OfficeTable, known: Context, name: str = "") -> dict[int, dict[str, Any]]:
+def cell_values(cells: Cells, table: OfficeTable, context: Context, name: str = "") -> dict[int, dict[str, Any]]:
     """Return row id -> value by field, read from the cells."""
     head, *rows = cells[name or sheet_names([table])[table.name]]
     fields = headings(table.fields)
     assert head == ["N°", *fields]
     return {
         int(row[0]): {
-            item.name: read_cell(item, value, known) for item, value in zip(fields.values(), row[1:], strict=True)
+            field.name: read_cell(field, value, context) for field, value in zip(fields.values(), row[1:], strict=True)
         }
         for row in rows
     }
 
 
-def read_cell(item: Field, value: Any, known: Context) -> Any:
+def read_cell(field: Field, value: Any, context: Context) -> Any:
     """Return the value of a cell, read as the field does."""
     if value == "":
         return None
-    if isinstance(item.type, Euros):
+    if isinstance(field.type, Euros):
         assert isinstance(value, float)
         return round(value * 100)
-    if isinstance(item.type, Integer):
+    if isinstance(field.type, Integer):
         assert isinstance(value, float)
         return int(value)
-    return item.type.check(value, known) if not isinstance(value, str) else item.type.read(value, known)
+    return field.type.check(value, context) if not isinstance(value, str) else field.type.read(value, context)
 
 
 def assert_holds_every_value(data: bytes, db: Office) -> int:
     """Assert that the workbook holds every row and value of every table. Return the number of cells compared."""
-    cells, known, compared = cells_of(data), titles.context(db), 0
+    cells, context, compared = cells_of(data), titles.context(db), 0
     for table in db.files.values():
-        there = stored_values(db, table)
-        assert cell_values(cells, table, known) == there, table.name
-        compared += len(there) * (len(table.fields) + 1)
+        stored = stored_values(db, table)
+        assert cell_values(cells, table, context) == stored, table.name
+        compared += len(stored) * (len(table.fields) + 1)
     return compared

@@ -17,8 +17,8 @@ MARKS = {"png": b"\x89PNG", "svg": b"<svg", "pdf": b"%PDF-", "csv": b"\xef\xbb\x
 
 
 @pytest.fixture(scope="module")
-def some(made) -> tuple[ChartData, ...]:
-    found = {chart.name: chart for chart in made("2022").charts}
+def some(make_report) -> tuple[ChartData, ...]:
+    found = {chart.name: chart for chart in make_report("2022").charts}
     return (found["genre"], found["domaine-genre"])
 
 
@@ -82,8 +82,8 @@ def test_a_chart_with_nothing_to_draw_is_left_out(some):
     assert "Vide" not in read_note(archive)
 
 
-def test_a_period_without_persons_has_the_note_only(made):
-    report = made("1950")
+def test_a_period_without_persons_has_the_note_only(make_report):
+    report = make_report("1950")
     archive = open_archive(bundle.zip_bytes(report.charts, report.period, report.source))
 
     assert not [name for name in archive.namelist() if "/" in name]

@@ -119,8 +119,8 @@ def test_every_shape_of_a_chart_is_tried_here():
 
 
 @pytest.mark.parametrize("when", ["2022", "2019-05-01/2023-03-06"])
-def test_every_chart_of_the_demonstration_is_valid_vega_lite(made, when):
-    for picture in made(when).charts:
+def test_every_chart_of_the_demonstration_is_valid_vega_lite(make_report, when):
+    for picture in make_report(when).charts:
         assert is_vega_lite(drawing.specification(picture))
 
 
@@ -266,8 +266,8 @@ def test_a_chart_that_chooses_nothing_cannot_be_clicked():
     assert drawing.specification(chart("marks"))["params"] == []
 
 
-def test_every_chart_of_the_screen_that_chooses_can_be_clicked(made):
-    for picture in made("2022").charts:
+def test_every_chart_of_the_screen_that_chooses_can_be_clicked(make_report):
+    for picture in make_report("2022").charts:
         assert len(drawing.specification(picture)["params"]) == bool(picture.chooses)
 
 

@@ -34,8 +34,8 @@ def no_network(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def charts_2022(made):
-    return {chart.name: chart for chart in made("2022").charts}
+def charts_2022(make_report):
+    return {chart.name: chart for chart in make_report("2022").charts}
 
 
 def bars(*labels, **more):

@@ -25,23 +25,23 @@ def empty_path(tmp_path_factory):
     return path
 
 
-def numbers(made):
-    return {item.name: item.value for item in (*made.numbers, *made.shares)}
+def numbers(document):
+    return {item.name: item.value for item in (*document.numbers, *document.shares)}
 
 
-def changes(made):
-    return {item.name: item.change for item in (*made.numbers, *made.shares)}
+def changes(document):
+    return {item.name: item.change for item in (*document.numbers, *document.shares)}
 
 
-def texts(made):
-    return {item.name: item.text for item in (*made.numbers, *made.shares)}
+def texts(document):
+    return {item.name: item.text for item in (*document.numbers, *document.shares)}
 
 
 # --- the source
 
 
-def test_the_numbers_of_2022(made):
-    assert texts(made("2022")) == {
+def test_the_numbers_of_2022(make_report):
+    assert texts(make_report("2022")) == {
         "followed": "139",
         "accompanied": "116",
         "cer_signed": "112",
@@ -55,8 +55,8 @@ def test_the_numbers_of_2022(made):
     }
 
 
-def test_the_numbers_of_the_day_of_the_source(made):
-    found = made("2023-03-06")
+def test_the_numbers_of_the_day_of_the_source(make_report):
+    found = make_report("2023-03-06")
 
     assert [(item.name, item.value) for item in found.numbers] == [
         ("portfolio", 95),
@@ -71,8 +71,8 @@ def test_the_numbers_of_the_day_of_the_source(made):
 @pytest.mark.parametrize(
     ("when", "before"), [("2022", "2021"), ("2023-03-06", "2022-03-06"), ("2024-02-29", "2023-02-28")]
 )
-def test_changes_are_since_the_report_of_a_year_before(made, when, before):
-    now, then = made(when), made(before)
+def test_changes_are_since_the_report_of_a_year_before(make_report, when, before):
+    now, then = make_report(when), make_report(before)
 
     earlier = numbers(then)
     assert {item.name: item.before for item in (*now.numbers, *now.shares)} == earlier
@@ -82,8 +82,8 @@ def test_changes_are_since_the_report_of_a_year_before(made, when, before):
             assert item.change == (f"+{N}{moved}" if moved > 0 else f"−{N}{-moved}" if moved else "=")
 
 
-def test_shares_change_in_points(made):
-    found = changes(made("2022"))
+def test_shares_change_in_points(make_report):
+    found = changes(make_report("2022"))
 
     assert found["followed"] == f"+{N}12"
     assert found["diagnostics_completed"] == "="
@@ -101,8 +101,8 @@ def test_shares_change_in_points(made):
         ("2022-01-01/2022-12-31", "Bilan 2022", "depuis 2021"),
     ],
 )
-def test_it_says_what_it_is_and_since_when_things_changed(made, when, title, compared):
-    found = made(when)
+def test_it_says_what_it_is_and_since_when_things_changed(make_report, when, title, compared):
+    found = make_report(when)
 
     assert (found.title, found.compared) == (title, compared)
 
@@ -130,8 +130,8 @@ def test_a_period_that_goes_on_is_not_finished(demo_path, known_on):
 
 
 @pytest.mark.parametrize("when", ["2022", "2023-03-06", "2022-01-01/2022-06-30", "1950"])
-def test_every_chart_is_in_it_once_under_its_heading(made, when):
-    found = made(when)
+def test_every_chart_is_in_it_once_under_its_heading(make_report, when):
+    found = make_report(when)
 
     assert sorted(chart.name for chart in found.charts) == sorted(plot.name for plot in plots.PLOTS)
     assert [chart for section in found.sections for chart in section.charts] == list(found.charts)
@@ -139,10 +139,10 @@ def test_every_chart_is_in_it_once_under_its_heading(made, when):
 
 
 @pytest.mark.parametrize("when", ["2022", "2023-03-06"])
-def test_it_counts_every_required_figure_and_each_is_declared(made, when):
+def test_it_counts_every_required_figure_and_each_is_declared(make_report, when):
     period = period_of(when)
 
-    assert set(made(when).figures) == set(report.required_figures(period)) <= FIGURES.keys()
+    assert set(make_report(when).figures) == set(report.required_figures(period)) <= FIGURES.keys()
     assert (
         set(report.headline_figures(period))
         <= set(report.photo_figures(period))
@@ -151,16 +151,16 @@ def test_it_counts_every_required_figure_and_each_is_declared(made, when):
     assert len(report.required_figures(period)) == len(set(report.required_figures(period)))
 
 
-def test_parts_are_named_with_their_figure(made):
-    labels = report.part_labels(made("2022"))
+def test_parts_are_named_with_their_figure(make_report):
+    labels = report.part_labels(make_report("2022"))
 
     assert labels["by_reason", "job"] == "Motif de sortie : Emploi salarié"
     assert labels["territory", "cahors"] == "Territoire : Cahors"
     assert not {name for name, _ in labels} & {"followed", "mean_length_years"}
 
 
-def test_every_number_has_a_label_and_a_definition(made):
-    for item in (*made("2022").numbers, *made("2023-03-06").numbers, *made("2022").shares):
+def test_every_number_has_a_label_and_a_definition(make_report):
+    for item in (*make_report("2022").numbers, *make_report("2023-03-06").numbers, *make_report("2022").shares):
         assert item.label
         assert item.means.endswith(".")
         assert 0 < len(item.short) <= len(item.label)
@@ -169,8 +169,8 @@ def test_every_number_has_a_label_and_a_definition(made):
 # --- nobody
 
 
-def test_a_mean_and_a_share_of_nobody_are_a_dash(made):
-    found = made("1950")
+def test_a_mean_and_a_share_of_nobody_are_a_dash(make_report):
+    found = make_report("1950")
 
     for name in ("mean_length_years", "men", "fifty_or_over", "bac2_or_over", "under_two_years"):
         assert (numbers(found)[name], texts(found)[name], changes(found)[name]) == (None, "–", "")

@@ -60,8 +60,8 @@ SENTENCES = {
 
 
 @pytest.mark.parametrize("name", SENTENCES)
-def test_the_sentences_of_the_source(made, name):
-    found = {chart.name: chart.reading for chart in made("2022").charts}
+def test_the_sentences_of_the_source(make_report, name):
+    found = {chart.name: chart.reading for chart in make_report("2022").charts}
 
     assert found[name] == SENTENCES[name]
 
@@ -70,20 +70,20 @@ def test_the_sentences_of_the_source(made, name):
     ("name", "start"),
     [("contrats", "112 contrats, dont "), ("durees", f"En moyenne, 2,5{N}ans pour 35 accompagnements terminés et ")],
 )
-def test_the_sentences_of_the_source_begin_so(made, name, start):
-    found = {chart.name: chart.reading for chart in made("2022").charts}
+def test_the_sentences_of_the_source_begin_so(make_report, name, start):
+    found = {chart.name: chart.reading for chart in make_report("2022").charts}
 
     assert found[name].startswith(start)
 
 
 @pytest.mark.parametrize("when", ["2022", "2021", "2023-03-06", "2022-01-01/2022-06-30", "2019-01-01", "1950"])
-def test_every_sentence_is_one(made, when):
-    for chart in made(when).charts:
+def test_every_sentence_is_one(make_report, when):
+    for chart in make_report(when).charts:
         assert_is_a_sentence(chart.reading)
 
 
-def test_of_an_empty_period_every_chart_says_that_there_is_nothing(made):
-    assert {chart.reading for chart in made("1950").charts} == {sentences.NOTHING}
+def test_of_an_empty_period_every_chart_says_that_there_is_nothing(make_report):
+    assert {chart.reading for chart in make_report("1950").charts} == {sentences.NOTHING}
 
 
 def assert_is_a_sentence(text):

@@ -25,8 +25,8 @@ WHENS = ["2022", "2023-03-06", "2022-01-01/2022-06-30", "1950"]
 
 
 @pytest.fixture(scope="module")
-def report_2022(made):
-    return made("2022")
+def report_2022(make_report):
+    return make_report("2022")
 
 
 @pytest.fixture(scope="module")
@@ -141,8 +141,8 @@ def test_bars_start_at_zero_in_the_order_of_the_list_each_with_its_colour_and_nu
 
 
 @pytest.mark.parametrize("when", WHENS)
-def test_every_slide_has_a_title_a_language_notes_and_no_empty_place(made, when):
-    slides = list(open_deck(deck.pptx_bytes(made(when))).slides)
+def test_every_slide_has_a_title_a_language_notes_and_no_empty_place(make_report, when):
+    slides = list(open_deck(deck.pptx_bytes(make_report(when))).slides)
 
     assert len(slides) >= 3
     for slide in slides:
@@ -166,8 +166,8 @@ def test_every_chart_and_table_says_what_it_shows_and_nothing_is_a_drawing(repor
 
 
 @pytest.mark.parametrize("when", WHENS)
-def test_nothing_leaves_the_page(made, when):
-    presentation = open_deck(deck.pptx_bytes(made(when)))
+def test_nothing_leaves_the_page(make_report, when):
+    presentation = open_deck(deck.pptx_bytes(make_report(when)))
 
     for slide in presentation.slides:
         for shape in slide.shapes:
@@ -267,8 +267,8 @@ def test_libreoffice_opens_it_and_prints_every_number(to_pdf, data_2022):
         assert told in text
 
 
-def test_an_empty_period_is_a_deck_too(made, to_pdf):
-    data = deck.pptx_bytes(made("1950"))
+def test_an_empty_period_is_a_deck_too(make_report, to_pdf):
+    data = deck.pptx_bytes(make_report("1950"))
     pages = PdfReader(BytesIO(to_pdf(data, "pptx"))).pages
 
     assert [slide.shapes.title.text for slide in open_deck(data).slides] == [

@@ -14,8 +14,8 @@ HOSTILE = "« #[=x] $ * _ ` \\ » //"
 
 
 @pytest.fixture(scope="module")
-def report_2022(made):
-    return made("2022")
+def report_2022(make_report):
+    return make_report("2022")
 
 
 @pytest.fixture(scope="module")
@@ -141,8 +141,8 @@ def test_a_list_longer_than_a_page_is_not_lost(report_2022):
     assert all(f"Motif {place:03}" in text for place in range(150))
 
 
-def test_an_empty_period_is_one_page_that_says_so(made):
-    pdf = PdfReader(BytesIO(report_pdf.pdf_bytes(made("1950"))))
+def test_an_empty_period_is_one_page_that_says_so(make_report):
+    pdf = PdfReader(BytesIO(report_pdf.pdf_bytes(make_report("1950"))))
 
     assert len(pdf.pages) == 1
     assert "Rien à montrer pour cette période." in text_of(pdf)

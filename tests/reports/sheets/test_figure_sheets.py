@@ -19,8 +19,8 @@ TOP = 6
 
 
 @pytest.fixture(scope="module")
-def report_2022(made):
-    return made("2022")
+def report_2022(make_report):
+    return make_report("2022")
 
 
 @pytest.fixture(scope="module")
@@ -182,8 +182,8 @@ def test_the_headline_has_this_year_and_the_year_before(book_2022):
     assert "an" in length.number_format
 
 
-def test_a_mean_over_nobody_is_an_empty_cell(made):
-    book = openpyxl.load_workbook(BytesIO(figure_sheets.report_bytes(made("1950"))))
+def test_a_mean_over_nobody_is_an_empty_cell(make_report):
+    book = openpyxl.load_workbook(BytesIO(figure_sheets.report_bytes(make_report("1950"))))
     lines = {line[0].value: line[1:] for line in book["Photo-bilan"].iter_rows(min_row=4)}
 
     assert [cell.value for cell in lines["Personnes suivies"]][:2] == [0, 0]
