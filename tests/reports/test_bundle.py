@@ -94,7 +94,7 @@ def test_progress_is_reported(some):
     told = []
     bundle.zip_bytes(some, YEAR, YEAR.title, lambda done, what: told.append((done, what)))
 
-    assert [done for done, _ in told] == [place / 8 for place in range(9)]
+    assert [done for done, _ in told] == [index / 8 for index in range(9)]
     assert [what for _, what in told] == ["Genre"] * 4 + ["Genre par domaine"] * 4 + [""]
 
 

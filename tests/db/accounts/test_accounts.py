@@ -30,9 +30,9 @@ def reload_account(db, account):
 
 def refusals(work, *values):
     """Return (label, field, reason) of each problem for which an account is refused."""
-    with pytest.raises(InvalidError) as told:
+    with pytest.raises(InvalidError) as raised:
         work(*values)
-    return [(problem.label, problem.field, problem.reason) for problem in told.value.problems]
+    return [(problem.label, problem.field, problem.reason) for problem in raised.value.problems]
 
 
 def read_file_bytes(path):

@@ -72,10 +72,10 @@ def refusal_of_restore(
 ) -> str:
     """Return the message of a refused restoration; assert that the folder did not change."""
     before = read_folder(path.parent)
-    with pytest.raises(kind) as told:
+    with pytest.raises(kind) as raised:
         restore.restore_backup(backup, path, key, anyway)
     assert read_folder(path.parent) == before
-    return str(told.value)
+    return str(raised.value)
 
 
 # ---- put back

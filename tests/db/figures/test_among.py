@@ -252,7 +252,7 @@ def test_thousands_of_rows_can_be_chosen(db, office):
 
 
 def test_rows_of_any_table_can_be_chosen(db):
-    ids = [insert(db, "partner", name=f"Structure {place}", kind="other") for place in range(3)]
+    ids = [insert(db, "partner", name=f"Structure {index}", kind="other") for index in range(3)]
     page = records.read(db, db.tables["partner"], Query((Filter("id", "among", tuple(ids[1:])),)))
 
     assert [row.id for row in page.rows] == ids[1:]

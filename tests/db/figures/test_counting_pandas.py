@@ -87,9 +87,9 @@ def periods_of(file: File) -> st.SearchStrategy[str]:
     return days | years | st.tuples(days, days).map(lambda two: "/".join(sorted(two)))
 
 
-def choices(again: Recount) -> st.SearchStrategy[dict[str, tuple[str, ...]]]:
+def choices(expected: Recount) -> st.SearchStrategy[dict[str, tuple[str, ...]]]:
     """Return a strategy of selections: parts of one to three figures, of which one may be empty."""
-    codes = {name: sorted({*again.figures[name].code, *list(again.labels(name))[:1]}) for name in SHARED}
+    codes = {name: sorted({*expected.figures[name].code, *list(expected.labels(name))[:1]}) for name in SHARED}
     some = st.lists(st.sampled_from(SHARED), min_size=1, max_size=3, unique=True)
     return some.flatmap(
         lambda names: st.fixed_dictionaries(
@@ -107,11 +107,11 @@ def run_examples(number: int) -> settings:
 
 
 def test_the_second_computation_has_every_figure(file):
-    again = recount(file.office, "2022")
+    expected = recount(file.office, "2022")
 
-    assert again.figures.keys() == FIGURES.keys()
+    assert expected.figures.keys() == FIGURES.keys()
     assert [
-        name for name in FIGURES if again.value(name, EVERYBODY) in (0, {}, None)
+        name for name in FIGURES if expected.value(name, EVERYBODY) in (0, {}, None)
     ] == []  # the files have something of everything
     assert set(SHARED) == {name for name, figure in FIGURES.items() if figure.by}
     assert set(SHARED_TWICE) == {name for name, figure in FIGURES.items() if figure.other}
@@ -121,15 +121,15 @@ def test_the_second_computation_has_every_figure(file):
 @examples(data=st.data())
 def test_every_figure_of_any_day_year_or_period_is_what_pandas_finds(file, data):
     when = data.draw(periods_of(file))
-    again = recount(file.office, when)
+    expected = recount(file.office, when)
 
     photo = counting.photo(file.db, when)
 
     if not period_of(when).is_day:
         photo |= {"exits": photo["exits"]["total"], "by_reason": photo["exits"]["by_reason"]}
-    assert list_differences(file.db, again, when) == set()
+    assert list_differences(file.db, expected, when) == set()
     assert {name: without_zeros(value) for name, value in photo.items()} == {
-        name: labelled(again, name) for name in photo
+        name: labelled(expected, name) for name in photo
     }
 
 
@@ -137,12 +137,12 @@ def without_zeros(value: Any) -> Any:
     return {label: count for label, count in value.items() if count} if isinstance(value, dict) else value
 
 
-def labelled(again: Recount, name: str) -> Any:
+def labelled(expected: Recount, name: str) -> Any:
     """Return the figure by label, summed over codes of the same label."""
-    value = again.value(name, EVERYBODY)
+    value = expected.value(name, EVERYBODY)
     if not isinstance(value, dict):
         return value
-    labels = again.labels(name)
+    labels = expected.labels(name)
     found: dict[str, int] = {}
     for (code, _), count in value.items():
         label = labels.get(code, "Non renseigné")
@@ -154,10 +154,10 @@ def labelled(again: Recount, name: str) -> Any:
 @examples(data=st.data())
 def test_parts_have_their_labels_and_what_counts_nobody_is_shown_too(file, data):
     when = data.draw(periods_of(file))
-    again, taken = recount(file.office, when), counting.take(file.db, period_of(when), SHARED)
+    expected, taken = recount(file.office, when), counting.take(file.db, period_of(when), SHARED)
 
     for name, shares in taken.items():
-        labels, shown = again.labels(name), {part.code: part.label for part in shares}
+        labels, shown = expected.labels(name), {part.code: part.label for part in shares}
         places = [list(labels).index(part.code) for part in shares if part.code in labels]
         assert shown == {code: labels.get(code, "Non renseigné") for code in shown}
         assert name in SHARED_TWICE or labels.keys() - RETIRED <= shown.keys()
@@ -168,12 +168,12 @@ def test_parts_have_their_labels_and_what_counts_nobody_is_shown_too(file, data)
 @examples(data=st.data())
 def test_figures_of_the_persons_chosen_are_what_pandas_finds(file, data):
     when = data.draw(periods_of(file))
-    again = recount(file.office, when)
+    expected = recount(file.office, when)
 
-    chosen = data.draw(choices(again))
+    chosen = data.draw(choices(expected))
 
-    assert list_differences(file.db, again, when, chosen) == set()
-    assert set(counting.among(file.db, period_of(when), chosen)) == again.among(chosen)
+    assert list_differences(file.db, expected, when, chosen) == set()
+    assert set(counting.among(file.db, period_of(when), chosen)) == expected.among(chosen)
 
 
 @pytest.mark.parametrize("when", ["2022", "2023-03-06", "2022-02-10/2022-09-03"])
@@ -195,11 +195,11 @@ def test_a_selection_of_a_figures_parts_does_not_narrow_that_figure(file, when):
 @examples(data=st.data())
 def test_persons_behind_a_part_are_those_that_pandas_finds(file, data):
     when = data.draw(periods_of(file))
-    again, period = recount(file.office, when), period_of(when)
-    chosen = data.draw(st.just(EVERYBODY) | choices(again))
+    expected, period = recount(file.office, when), period_of(when)
+    chosen = data.draw(st.just(EVERYBODY) | choices(expected))
 
     for name, value in counting.take(file.db, period, figures_of(period), chosen).items():
-        counted = again.narrowed(name, chosen)
+        counted = expected.narrowed(name, chosen)
         assert counting.persons(file.db, period, name, chosen=chosen) == sorted(set(counted.person))
         for part in data.draw(st.permutations(value))[:2] if isinstance(value, tuple) else ():
             found = counting.persons(file.db, period, name, (part.code, part.other), chosen)

@@ -87,73 +87,73 @@ def test_codes_and_labels_of_a_list_are_told_apart(values):
 
 
 def test_control_an_offending_field_is_reported_by_name():
-    def look(_, field):
+    def check_field(_, field):
         assert field.name != "birth_date"
 
-    (told,) = list_offenders(EVERY_FIELD, look)
+    (offender,) = list_offenders(EVERY_FIELD, check_field)
 
     assert len(EVERY_FIELD) > 100
-    assert told.startswith("person.birth_date: ")
+    assert offender.startswith("person.birth_date: ")
 
 
 def test_every_field_is_described():
-    def look(_, field):
+    def check_field(_, field):
         assert re.fullmatch(r"[a-z][a-z0-9_]*", field.name)
         assert field.label
         assert field.label[0].isupper() or field.label[0].isdigit()
         assert field.help.endswith((".", "…", "fr", "?"))
         assert isinstance(field.privacy, Privacy)
 
-    assert list_offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, check_field) == []
 
 
 def test_labels_are_told_apart_within_a_table():
-    def look(table, column):
+    def check_field(table, column):
         assert [item.label for item in table.columns].count(column.label) == 1
 
-    assert list_offenders(EVERY_COLUMN, look) == []
+    assert list_offenders(EVERY_COLUMN, check_field) == []
 
 
 def test_only_a_grouped_field_says_how_it_is_published():
-    def look(_, field):
+    def check_field(_, field):
         assert (field.published is not None) == (field.privacy is Privacy.GROUPED)
 
-    assert list_offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, check_field) == []
 
 
 def test_free_text_is_never_published():
-    def look(_, field):
+    def check_field(_, field):
         if isinstance(field.type, Text | Reference | References):
             assert field.privacy is Privacy.SECRET
 
-    assert list_offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, check_field) == []
 
 
 def test_what_is_grouped_is_a_value_of_its_list():
-    def look(_, field):
+    def check_field(_, field):
         if field.published and isinstance(field.type, Choice | Choices):
             codes = [code for codes in field.published.categories.values() for code in codes]
             assert set(codes) <= set(field.list.values)
             assert len(set(codes)) == len(codes)
 
-    assert list_offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, check_field) == []
 
 
 def test_what_is_published_is_counted_by_a_figure_and_has_a_category_for_everybody_else():
-    def look(_, field):
+    def check_field(_, field):
         if field.published:
             assert field.published.figure in FIGURES
             assert field.published.labels[field.published.category(None)] == field.published.rest
             assert field.published.category("a value added later") == field.published.category(None)
 
-    assert list_offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, check_field) == []
 
 
 def test_a_reference_points_to_a_declared_table():
-    def look(_, field):
+    def check_field(_, field):
         assert field.target is None or field.target in TABLES
 
-    assert list_offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, check_field) == []
 
 
 @every_table

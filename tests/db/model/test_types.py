@@ -325,8 +325,8 @@ def test_every_pasted_text_is_read_or_refused_with_a_message(kind, text):
 
 
 def test_an_empty_cell_is_an_empty_value():
-    def look(_, field):
+    def check_field(_, field):
         assert field.type.show(None, KNOWN) == ""
         assert field.type.read("  ", KNOWN) is None
 
-    assert list_offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, check_field) == []

@@ -91,7 +91,7 @@ SOMETHING: dict[type, Any] = {Date: DAY, Integer: 1, Euros: 1, YesNo: 1}
 def test_every_filter_of_every_column_finds_the_rows_it_says(filled, table):
     rows, known = all_rows(filled, table), records.context(filled)
 
-    def look(_, column):
+    def check_field(_, column):
         values = [row.values[column.name] for row in rows]
         if all(value is None for value in values):
             values = [SOMETHING.get(type(column.type), "outside")]
@@ -101,7 +101,7 @@ def test_every_filter_of_every_column_finds_the_rows_it_says(filled, table):
             assert sorted(found_ids(filled, table, condition)) == expected, condition
             assert records.count(filled, table, Query((condition,), today=DAY)) == len(expected)
 
-    assert list_offenders(columns_of(table), look) == []
+    assert list_offenders(columns_of(table), check_field) == []
 
 
 def sort_key(column, value, known):
@@ -124,7 +124,7 @@ def sort_key(column, value, known):
 def test_every_column_sorts_both_ways_with_empty_values_last(filled, table, way):
     rows, known = all_rows(filled, table), records.context(filled)
 
-    def look(_, column):
+    def check_field(_, column):
         values = {row.id: row.values[column.name] for row in rows}
 
         ids = found_ids(filled, table, sort=(f"{way}{column.name}",))
@@ -134,12 +134,12 @@ def test_every_column_sorts_both_ways_with_empty_values_last(filled, table, way)
         assert keys == sorted(keys, reverse=way == "-")
         assert [values[row_id] for row_id in ids[len(keys) :]] == [None] * (len(ids) - len(keys))
 
-    assert list_offenders(columns_of(table), look) == []
+    assert list_offenders(columns_of(table), check_field) == []
 
 
 @every_table
 def test_pages_cover_each_row_once_in_any_sort(filled, table):
-    def look(_, column):
+    def check_field(_, column):
         whole = found_ids(filled, table, sort=(column.name,))
 
         pages = [
@@ -149,7 +149,7 @@ def test_pages_cover_each_row_once_in_any_sort(filled, table):
         assert [row_id for page in pages for row_id in page] == whole
         assert sorted(set(whole)) == sorted(whole)
 
-    assert list_offenders(columns_of(table), look) == []
+    assert list_offenders(columns_of(table), check_field) == []
 
 
 @every_table

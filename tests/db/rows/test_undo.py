@@ -54,10 +54,10 @@ def dump_file(db):
 def undo_refusal(db, operation, who="Ada", error=UndoError):
     """Return the message of a refused undo; assert that nothing changed."""
     before = dump_file(db)
-    with pytest.raises(error) as told:
+    with pytest.raises(error) as raised:
         undo.undo(db, operation, who)
     assert dump_file(db) == before
-    return str(told.value)
+    return str(raised.value)
 
 
 def shown_row(db, table, row):

@@ -64,24 +64,24 @@ def test_every_table_is_strict(db):
 
 
 def test_every_field_is_a_column_with_its_foreign_key(db):
-    def look(table, field):
+    def check_field(table, field):
         assert field.name in sqlite_utils.Database(db).table(table.name).columns_dict
         keys = {key.column: key.other_table for key in sqlite_utils.Database(db).table(table.name).foreign_keys}
         expected = field.list.table if isinstance(field.type, Choice) else field.target
         assert keys.get(field.name) == (None if isinstance(field.type, Several) else expected)
 
-    assert list_offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, check_field) == []
 
 
 def test_every_filter_of_one_value_has_its_index(db):
-    def look(table, field):
+    def check_field(table, field):
         condition = f"{ddl.folded(field.name)} = 'x'" if field.sorted_as_text else f"{field.name} IS 1"
 
         (plan,) = db.execute(f'EXPLAIN QUERY PLAN SELECT id FROM "{table.name}" WHERE {condition}').fetchall()
 
         assert plan[3].startswith(f"SEARCH {table.name} USING")
 
-    assert list_offenders([one for one in EVERY_FIELD if not isinstance(one[1].type, Several)], look) == []
+    assert list_offenders([one for one in EVERY_FIELD if not isinstance(one[1].type, Several)], check_field) == []
 
 
 def test_every_list_is_a_table_with_its_values_in_order(db):

@@ -31,7 +31,7 @@ APART = 10.0
 SCHEMES = {name: list(values.items()) for name, values in colours._OF.items()}
 EVERY = {
     **{f"{name}.{code}": own for name, values in SCHEMES.items() for code, own in values},
-    **{f"spare {place}": own for place, own in enumerate(colours.SPARE)},
+    **{f"spare {index}": own for index, own in enumerate(colours.SPARE)},
     "ink": colours.INK,
     "national": colours.NATIONAL,
 }
@@ -39,7 +39,7 @@ EVERY = {
 
 def linear(text):
     """Return « #RRGGBB » as linear RGB."""
-    part = np.array([int(text[place : place + 2], 16) for place in (1, 3, 5)]) / 255
+    part = np.array([int(text[index : index + 2], 16) for index in (1, 3, 5)]) / 255
     return np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
 
 
@@ -181,10 +181,10 @@ def test_where_values_have_no_colour_of_their_own_all_have_the_ink():
 
 @pytest.mark.parametrize("scheme", ["gender", "domain"])
 def test_an_added_value_has_a_spare_colour_and_keeps_it(scheme):
-    found = [colours.colour(scheme, f"added_{place}") for place in range(50)]
+    found = [colours.colour(scheme, f"added_{index}") for index in range(50)]
 
     assert set(found) == set(colours.SPARE)
-    assert found == [colours.colour(scheme, f"added_{place}") for place in range(50)]
+    assert found == [colours.colour(scheme, f"added_{index}") for index in range(50)]
 
 
 def test_an_added_value_keeps_its_colour_when_nobody_has_another_value():

@@ -60,7 +60,7 @@ def chart(shape, *labels, first=3.0):
     """Return a chart of that shape; its numbers are all different."""
     series, labels = SERIES[shape], labels or ("Un", "Deux", "Trois")
     rows = tuple(
-        ChartRow(f"c{rank}", label, tuple(first + 10 * rank + place for place in range(len(series))))
+        ChartRow(f"c{rank}", label, tuple(first + 10 * rank + index for index in range(len(series))))
         for rank, label in enumerate(labels)
     )
     marks = tuple((row.code, 46.0) for row in rows) if shape == "marks" else ()
@@ -365,8 +365,8 @@ def test_more_rows_and_longer_names_take_more_room(shape):
 
 @pytest.mark.parametrize("shape", ["months", "balance", "line"])
 def test_over_several_years_no_numbers_are_drawn(shape):
-    few = [f"mois {place}" for place in range(24)]
-    many = [f"{'janv.' if place % 12 == 0 else 'mois'} {place}" for place in range(36)]
+    few = [f"mois {index}" for index in range(24)]
+    many = [f"{'janv.' if index % 12 == 0 else 'mois'} {index}" for index in range(36)]
     short, long = (drawing.specification(chart(shape, *labels)) for labels in (few, many))
 
     other = next(name for name in short["datasets"] if name != "bars")

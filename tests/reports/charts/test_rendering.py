@@ -39,7 +39,7 @@ def charts_2022(make_report):
 
 
 def bars(*labels, **more):
-    rows = tuple(ChartRow(f"c{place}", label, (place + 1.0,)) for place, label in enumerate(labels))
+    rows = tuple(ChartRow(f"c{index}", label, (index + 1.0,)) for index, label in enumerate(labels))
     known = {"title": "Essai", "reading": "Une phrase.", **more}
     return ChartData(
         "x", str(known["title"]), "bars", "person", rows, (("", "N"),), 0, "gender", (), reading=known["reading"]

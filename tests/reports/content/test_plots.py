@@ -13,7 +13,7 @@ from reports.content import plots, report
 from reports.content.chart_data import ChartData
 from reports.content.plots import PLOTS
 
-MONTHS = [f"2022-{place:02}" for place in range(1, 13)]
+MONTHS = [f"2022-{index:02}" for index in range(1, 13)]
 FIGURE_OF_A_LIST = (
     "household",
     "domain",
@@ -35,12 +35,12 @@ def shares(*parts):
 
 def of_list(*values):
     """Return a figure by list: values a, b, c…, then « Non renseigné »."""
-    known = [(chr(ord("a") + place), f"Valeur {place}", value) for place, value in enumerate(values[:-1])]
+    known = [(chr(ord("a") + index), f"Valeur {index}", value) for index, value in enumerate(values[:-1])]
     return shares(*known, ("unknown", "Non renseigné", values[-1]))
 
 
 def of_bands(*values):
-    parts = [(str(place), f"Tranche {place}", value) for place, value in enumerate(values[:-1])]
+    parts = [(str(index), f"Tranche {index}", value) for index, value in enumerate(values[:-1])]
     return shares(*parts, ("unknown", "Non renseigné", values[-1]))
 
 
@@ -62,7 +62,7 @@ TAKEN = {
     "contracts": shares(("2022-02", "2022-02", 2, "first"), ("2022-02", "2022-02", 3, "renewal")),
     "entries": of_months({"2022-03": 4, "2022-04": 1}),
     "departures": of_months({"2022-03": 2}),
-    "portfolio_by_month": of_months({code: 10 + place for place, code in enumerate(MONTHS)}),
+    "portfolio_by_month": of_months({code: 10 + index for index, code in enumerate(MONTHS)}),
     "lengths": shares(
         ("0", "Courte", 2, "ended"), ("1", "Moyenne", 0, ""), ("2", "Longue", 3, "ended"), ("2", "Longue", 4, "ongoing")
     ),
@@ -113,7 +113,7 @@ def test_header_and_lines_are_of_one_length(name):
         assert len(row.values) == len(chart.series)
         assert len(chart.line(row)) == len(chart.header)
         assert chart.line(row)[0] == row.label
-        assert all(chart.bar_label(row, place) for place in range(len(chart.series)))
+        assert all(chart.bar_label(row, index) for index in range(len(chart.series)))
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -69,7 +69,7 @@ def report_of(report, *pictures):
 
 
 def bars(*labels):
-    rows = tuple(ChartRow(f"x{place}", label, (place + 1.0,)) for place, label in enumerate(labels))
+    rows = tuple(ChartRow(f"x{index}", label, (index + 1.0,)) for index, label in enumerate(labels))
     return ChartData(
         "domaine", "Domaine d’activité", "bars", "person", rows, (("", "Domaine"),), 10, "domain", (), reading="Ici."
     )
@@ -127,7 +127,7 @@ def test_tables_give_shares_to_the_hundredth(slides_2022):
 def test_bars_start_at_zero_in_the_order_of_the_list_each_with_its_colour_and_number(slides_2022):
     chart = charts_by_title(slides_2022)["Domaine d’activité"]
     points = chart.plots[0].series[0].points
-    labels = [points[place].data_label.text_frame.text for place in range(2)]
+    labels = [points[index].data_label.text_frame.text for index in range(2)]
 
     assert chart.chart_type == XL_CHART_TYPE.BAR_CLUSTERED
     assert chart.category_axis.reverse_order

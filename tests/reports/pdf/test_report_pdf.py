@@ -102,8 +102,8 @@ def test_the_file_says_its_title_its_language_and_that_it_is_pdf_ua(paper_2022):
 def test_each_page_is_numbered_and_has_only_fonts_of_its_own(paper_2022):
     count = len(paper_2022.pages)
 
-    for place, page in enumerate(paper_2022.pages, start=1):
-        assert f"page {place} / {count}" in page.extract_text()
+    for index, page in enumerate(paper_2022.pages, start=1):
+        assert f"page {index} / {count}" in page.extract_text()
         fonts = [font.get_object() for font in page["/Resources"]["/Font"].values()]
         assert fonts
         assert all("LibertinusSerif" in font["/BaseFont"] for font in fonts)
@@ -134,11 +134,11 @@ def test_a_word_longer_than_its_column_is_cut(report_2022):
 
 def test_a_list_longer_than_a_page_is_not_lost(report_2022):
     rows = report_2022.charts[0].rows
-    many = tuple(replace(rows[0], label=f"Motif {place:03}") for place in range(150))
+    many = tuple(replace(rows[0], label=f"Motif {index:03}") for index in range(150))
     pdf = PdfReader(BytesIO(report_pdf.pdf_bytes(report_with_chart(report_2022, "sorties", rows=many))))
 
     text = text_of(pdf)
-    assert all(f"Motif {place:03}" in text for place in range(150))
+    assert all(f"Motif {index:03}" in text for index in range(150))
 
 
 def test_an_empty_period_is_one_page_that_says_so(make_report):

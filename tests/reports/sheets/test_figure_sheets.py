@@ -39,9 +39,9 @@ def book_2022(data_2022):
 
 
 def chart(*labels, title="Essai", unit="person", values=None, base=10):
-    values = values or [place + 1.0 for place in range(len(labels))]
+    values = values or [index + 1.0 for index in range(len(labels))]
     rows = tuple(
-        ChartRow(f"c{place}", label, (value,)) for place, (label, value) in enumerate(zip(labels, values, strict=True))
+        ChartRow(f"c{index}", label, (value,)) for index, (label, value) in enumerate(zip(labels, values, strict=True))
     )
     return ChartData("x", title, "bars", unit, rows, (("", "N"),), base, "gender", (), reading="Une phrase.")
 
@@ -217,8 +217,8 @@ def test_every_chart_is_an_excel_chart_of_its_own_cells(report_2022, book_2022):
         (drawn,) = sheet._charts
         assert len(drawn.series) == len(picture.series)
         last = TOP + len(picture.rows)
-        for place, series in enumerate(drawn.series):
-            column = "BCDEF"[place]
+        for index, series in enumerate(drawn.series):
+            column = "BCDEF"[index]
             assert series.val.numRef.f.endswith(f"!${column}${TOP + 1}:${column}${last}")
             assert series.cat.strRef.f.endswith(f"!$A${TOP + 1}:$A${last}")
             assert series.val.numRef.f.rpartition("!")[0].strip("'").replace("''", "'") == sheet.title

@@ -205,15 +205,15 @@ def change_cells(data, sheet, cells):
     import openpyxl
 
     book = openpyxl.load_workbook(BytesIO(data))
-    for place, value in cells.items():
-        book[sheet][place] = value
+    for address, value in cells.items():
+        book[sheet][address] = value
     out = BytesIO()
     book.save(out)
     return out.getvalue()
 
 
 @pytest.mark.parametrize(
-    ("sheet", "place", "value", "reason"),
+    ("sheet", "address", "value", "reason"),
     [
         ("Projets collectifs", "H2", "Lou n° 77", "la ligne n° 77 n’est pas dans ce classeur"),
         ("Projets collectifs", "H2", "Marchand Lou", "ne dit pas quelle ligne c’est"),
@@ -225,15 +225,15 @@ def change_cells(data, sheet, cells):
     ],
 )
 def test_unreadable_cells_are_named_and_nothing_is_written(
-    two_alike, tmp_path, empty_path, sheet, place, value, reason
+    two_alike, tmp_path, empty_path, sheet, address, value, reason
 ):
-    data = change_cells(whole_file.xlsx_bytes(two_alike, DAY), sheet, {place: value})
+    data = change_cells(whole_file.xlsx_bytes(two_alike, DAY), sheet, {address: value})
     with closing(open_empty(tmp_path / "back.db", empty_path)) as back:
         made = plan.plan(back, workbook_reader.read(data, "tout.xlsx"))
 
         problem, *others = made.problems
         assert all(one.reason.startswith("la ligne ") for one in others)  # what refers to that row
-        assert (problem.sheet, problem.row) == (sheet, int(place[1:]))
+        assert (problem.sheet, problem.row) == (sheet, int(address[1:]))
         assert reason in problem.reason
         with pytest.raises(RefusedImportError):
             write.write(back, made, "Ada")
