@@ -82,7 +82,7 @@ print(json.dumps({
     "index": [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE name LIKE 'person_by_workshop'")],
     "errors": [error.value for error in (*grid.exception, *new.exception, *dashboard.exception, *needs.exception)],
     "figure": {part.label: part.value for part in year["contracts_by_kind"] if part.value},
-    "chart": plots.picture("sortes", year).reading,
+    "chart": plots.make_chart("sortes", year).reading,
     "charts": [item.value for item in dashboard.markdown],
     "needs": needs.title[0].value,
     "menu": [screen.title for screens in SCREENS.values() for screen in screens],
