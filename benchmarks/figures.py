@@ -40,11 +40,8 @@ def _at(persons: int, repeats: int) -> list[Measured]:
         ("photo of a day", lambda: counting.photo(db, "2023-03-06")),
         ("figures of the dashboard", lambda: counting.take(db, year, plots.NEEDS)),
         ("… narrowed to two domains", lambda: counting.take(db, year, plots.NEEDS, {"domain": ("crafts", "film")})),
-        (
-            "a chart for the screen",
-            lambda: drawing._specified(made.pictures[next(turn) % 20], ((str(next(turn)), ()),)),
-        ),
-        ("a chart as PNG", lambda: rendering.png_bytes(made.pictures[next(turn) % 20], made.title)),
+        ("a chart for the screen", lambda: drawing._specified(made.charts[next(turn) % 20], ((str(next(turn)), ()),))),
+        ("a chart as PNG", lambda: rendering.png_bytes(made.charts[next(turn) % 20], made.title)),
         ("the deck (PPTX)", lambda: deck.pptx_bytes(made)),
         ("the report as PDF", lambda: report_pdf.pdf_bytes(made)),
         ("the report as XLSX", lambda: figure_sheets.report_bytes(made)),

@@ -18,7 +18,7 @@ report.show_numbers(shown)
 for section in shown.sections:
     st.subheader(section.title)
     with st.grid(2, min_column_width=420, gap="medium"):
-        for chart in section.pictures:
+        for chart in section.charts:
             show_card(chart, period, shown.source, "report", {}, report.open_bar)
 report.show_changes_since(db, shown)
 frozen_reports.show(db, shown)

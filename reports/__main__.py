@@ -27,7 +27,7 @@ _MAKERS: dict[str, Callable[[Report, Progress], bytes]] = {
     ".pptx": deck.pptx_bytes,
     ".pdf": report_pdf.pdf_bytes,
     ".xlsx": figure_sheets.report_bytes,
-    ".zip": lambda made, tick: bundle.zip_bytes(made.pictures, made.period, made.source, tick),
+    ".zip": lambda document, tick: bundle.zip_bytes(document.charts, document.period, document.source, tick),
 }
 
 
@@ -45,9 +45,9 @@ def photo(path: Path, when: str, target: Path, known_on: str) -> None:
     """Le bilan du fichier PATH pour WHEN, écrit dans FILE : PPTX, PDF, XLSX, ou ZIP de tous les graphiques. WHEN : une
     année (2022), un jour (2023-03-06) ou une période (2022-01-01/2022-06-30)."""
     make = _maker(target)
-    made = _report(path, when, known_on)
-    with click.progressbar(length=100, label=made.title) as bar:
-        content = make(made, lambda done, what: bar.update(round(100 * done) - bar.pos))
+    document = _report(path, when, known_on)
+    with click.progressbar(length=100, label=document.title) as bar:
+        content = make(document, lambda done, _: bar.update(round(100 * done) - bar.pos))
         bar.update(100 - bar.pos)
     target.write_bytes(content)
     click.echo(f"Écrit : {target}")
@@ -77,16 +77,17 @@ def package(path: Path, person: int, target: Path, who: str) -> None:
 @click.option("--force", is_flag=True, help="Remplace FILE s’il existe.")
 def whole_file(path: Path, target: Path, who: str, force: bool) -> None:
     """Tout le fichier PATH, dans FILE : un classeur XLSX ou ODS qu’une Palette vide reprend, ou une base SQLite."""
-    chosen = whole.of_suffix(target.suffix)
-    if chosen is None:
+    file_format = whole.format_of_suffix(target.suffix)
+    if file_format is None:
         raise InvalidError([Problem(f"« {target.name} » : choisissez un fichier .xlsx, .ods ou .db.")])
     _refuse(path, target, force)
     db = connection.open_file(path)
     try:
         with click.progressbar(length=100, label=NAME) as bar:
-            content = chosen.make(db, date.today().isoformat(), lambda done, _: bar.update(round(100 * done) - bar.pos))
+            today = date.today().isoformat()
+            content = file_format.make(db, today, lambda done, _: bar.update(round(100 * done) - bar.pos))
             bar.update(100 - bar.pos)
-        access_log.note(db, who, "export", detail=whole.told(chosen))
+        access_log.note(db, who, "export", detail=whole.log_detail(file_format))
     finally:
         db.close()
     atomic_files.write_bytes(target, content, replace=force)
@@ -127,8 +128,8 @@ def _report(path: Path, when: str, known_on: str) -> Report:
     try:
         if day is None:
             return report.make(db, period)
-        with as_of.as_known(path, as_of.end_of(day.last)) as known:
-            return report.make(known, period, day.code)
+        with as_of.as_known(path, as_of.end_of(day.last)) as past:
+            return report.make(past, period, day.code)
     finally:
         db.close()
 

@@ -11,18 +11,18 @@ from reports.content.chart_data import ChartData
 from reports.sheets import figure_sheets
 
 
-def zip_bytes(pictures: Sequence[ChartData], period: Period, source: str, tick: Progress = ignore_progress) -> bytes:
+def zip_bytes(charts: Sequence[ChartData], period: Period, source: str, tick: Progress = ignore_progress) -> bytes:
     """Return the ZIP. ``source``: what the numbers are of, « Bilan 2022 · Femme ». Empty charts are left out."""
-    shown = [picture for picture in pictures if not picture.empty]
+    drawn = [chart for chart in charts if not chart.empty]
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("LISEZ-MOI.txt", _note(shown, source))
-        for place, picture in enumerate(shown):
-            for part, (kind, make) in enumerate(_KINDS.items()):
-                tick((place + part / len(_KINDS)) / len(shown), picture.title)
-                name = figure_sheets.file_name(picture.name, period)
-                archive.writestr(f"{kind}/{name}.{kind}", make(picture, source))
-        archive.writestr(f"chiffres-{period.file}.xlsx", figure_sheets.xlsx_bytes(shown, source))
+        archive.writestr("LISEZ-MOI.txt", _note(drawn, source))
+        for index, chart in enumerate(drawn):
+            for format_index, (kind, make) in enumerate(_KINDS.items()):
+                tick((index + format_index / len(_KINDS)) / len(drawn), chart.title)
+                name = figure_sheets.file_name(chart.name, period)
+                archive.writestr(f"{kind}/{name}.{kind}", make(chart, source))
+        archive.writestr(f"chiffres-{period.file}.xlsx", figure_sheets.xlsx_bytes(drawn, source))
     tick(1.0, "")
     return out.getvalue()
 
@@ -31,12 +31,12 @@ _KINDS: dict[str, Callable[[ChartData, str], bytes]] = {
     "png": rendering.png_bytes,
     "svg": rendering.svg_bytes,
     "pdf": rendering.pdf_bytes,
-    "csv": lambda picture, source: figure_sheets.csv_bytes(picture),
+    "csv": lambda chart, source: figure_sheets.csv_bytes(chart),
 }
 
 
-def _note(shown: Sequence[ChartData], source: str) -> bytes:
+def _note(charts: Sequence[ChartData], source: str) -> bytes:
     lines = [f"Palette · {source}", ""]
-    for picture in shown:
-        lines += [picture.title, f"  {picture.reading}", f"  {picture.means}", ""]
+    for chart in charts:
+        lines += [chart.title, f"  {chart.reading}", f"  {chart.means}", ""]
     return "\r\n".join(lines).encode("utf-8-sig")

@@ -42,41 +42,41 @@ class Drawn(NamedTuple):
     data: Mapping[str, Bars]
 
 
-def specification(picture: ChartData, chosen: Codes | None = None) -> dict[str, Any]:
+def specification(chart: ChartData, chosen: Codes | None = None) -> dict[str, Any]:
     """Return the Vega-Lite specification, as wide as its container. ``chosen``: figure -> selected codes; others are
     faded. Cached, since a screen shows twenty charts on every run."""
-    own = {name: codes for name, codes in (chosen or {}).items() if name in picture.chooses}
-    return _specified(picture, tuple(sorted(own.items())))
+    own = {name: codes for name, codes in (chosen or {}).items() if name in chart.chooses}
+    return _specified(chart, tuple(sorted(own.items())))
 
 
 @lru_cache(maxsize=500)
-def _specified(picture: ChartData, chosen: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, Any]:
+def _specified(chart: ChartData, chosen: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, Any]:
     with debug_mode(False):  # Altair checks every word of every chart; the tests have done so
-        drawn = _DRAWS[picture.shape](picture, _bars_of(picture, dict(chosen)))
+        drawn = _DRAWS[chart.shape](chart, _bars_of(chart, dict(chosen)))
         layers = [layer.to_dict(validate=False, context={"top_level": False}) for layer in drawn.layers]
     shared = {"width": "container", "height": drawn.height, "datasets": dict(drawn.data), "autosize": _FIT}
-    return {"$schema": alt.SCHEMA_URL, "layer": layers, "params": _lifted(layers), **shared}
+    return {"$schema": alt.SCHEMA_URL, "layer": layers, "params": _lift_params(layers), **shared}
 
 
-def _lifted(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _lift_params(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Move the selections of the layers to the top of the chart, where Streamlit looks for them."""
-    found = []
-    for place, layer in enumerate(layers):
-        for one in layer.pop("params", []):
-            layer["name"] = f"layer_{place}"
-            found.append(one | {"views": [layer["name"]]})
-    return found
+    lifted = []
+    for index, layer in enumerate(layers):
+        for param in layer.pop("params", []):
+            layer["name"] = f"layer_{index}"
+            lifted.append(param | {"views": [layer["name"]]})
+    return lifted
 
 
 # --- the data of a chart: a line for each bar ---
 
 
-def _bars_of(picture: ChartData, chosen: Codes) -> Bars:
-    labels = [row.label for row in picture.rows]
+def _bars_of(chart: ChartData, chosen: Codes) -> Bars:
+    labels = [row.label for row in chart.rows]
     return [
-        _one(picture, row, place, chosen) | {"label": _wrapped(row.label) + _ALIKE * labels[:rank].count(row.label)}
-        for rank, row in enumerate(picture.rows)
-        for place in range(len(picture.series))
+        _bar_data(chart, row, index, chosen) | {"label": _wrapped(row.label) + _ALIKE * labels[:rank].count(row.label)}
+        for rank, row in enumerate(chart.rows)
+        for index in range(len(chart.series))
     ]
 
 
@@ -84,28 +84,28 @@ _ALIKE = "\u200b"
 """An invisible character that keeps two values with the same label apart."""
 
 
-def _one(picture: ChartData, row: ChartRow, place: int, chosen: Codes) -> dict[str, Any]:
-    series, name = picture.series[place]
-    value, said = row.values[place], picture.said(row, place)
-    own = series if len(picture.series) > 1 else row.code
+def _bar_data(chart: ChartData, row: ChartRow, index: int, chosen: Codes) -> dict[str, Any]:
+    series, name = chart.series[index]
+    value, label = row.values[index], chart.bar_label(row, index)
+    coloured_code = series if len(chart.series) > 1 else row.code
     return {
         "code": row.code,
         "series": series,
         "name": name,
-        "rank": place,
+        "rank": index,
         "value": value,
-        "said": said,
-        "told": f"{', '.join([row.label] + [name] * (len(picture.series) > 1))} : {said}",
-        "letters": len(said),
-        "colour": colour(picture.scheme, own),
-        "shade": 1.0 if _is_chosen(picture, row.code, series, chosen) else _FADED,
+        "said": label,
+        "told": f"{', '.join([row.label] + [name] * (len(chart.series) > 1))} : {label}",
+        "letters": len(label),
+        "colour": colour(chart.scheme, coloured_code),
+        "shade": 1.0 if _is_chosen(chart, row.code, series, chosen) else _FADED,
     }
 
 
-def _is_chosen(picture: ChartData, code: str, series: str, chosen: Codes) -> bool:
+def _is_chosen(chart: ChartData, code: str, series: str, chosen: Codes) -> bool:
     """Return whether a bar belongs to the selection of its own figures; all do when there is none."""
-    codes = picture.picks(code, series)
-    return all(codes[name] in wanted for name, wanted in chosen.items() if wanted and name in codes)
+    codes = chart.picks(code, series)
+    return all(codes[name] in selected for name, selected in chosen.items() if selected and name in codes)
 
 
 def _wrapped(label: str) -> str:
@@ -117,18 +117,18 @@ def _values(name: str = "bars") -> alt.Chart:
     return alt.Chart(alt.NamedData(name))
 
 
-def _most(bars: Bars, name: str = "value") -> float:
+def _largest(bars: Bars, name: str = "value") -> float:
     return max([1.0, *(float(bar[name]) for bar in bars)])
 
 
 # --- what every shape shares ---
 
 
-def _height(picture: ChartData, bar: int) -> int:
+def _height(chart: ChartData, bar: int) -> int:
     """Return the height of the rows: one bar each, or more where labels have several lines."""
-    lines = [_wrapped(row.label).count("\n") + 1 for row in picture.rows] or [1]
-    most = max((one + other) / 2 for one, other in zip(lines, lines[1:] or lines, strict=False))
-    return round(max(bar, most * _LINE + 8)) * len(lines)
+    lines = [_wrapped(row.label).count("\n") + 1 for row in chart.rows] or [1]
+    spacing = max((height + next_height) / 2 for height, next_height in zip(lines, lines[1:] or lines, strict=False))
+    return round(max(bar, spacing * _LINE + 8)) * len(lines)
 
 
 def _rows(bars: Bars) -> alt.Y:
@@ -147,13 +147,13 @@ def _middle() -> dict[str, Any]:
     return {"condition": lifts, "value": 0}
 
 
-def _room(bars: Bars) -> alt.Scale:
+def _padded(bars: Bars) -> alt.Scale:
     """Return the scale from zero that leaves room for the labels after the bars, at any width."""
     ends = [f"{bar['value']} / max(0.2, 1 - {bar['letters'] * _LETTER + 8} / max(width, 1))" for bar in bars]
     return alt.Scale(domainMin=0, domainMax=alt.ExprRef(f"max({', '.join(['1', *ends])})"), nice=False, zero=True)
 
 
-def _bare(name: str, scale: alt.Scale, stack: bool | None = None) -> alt.X:
+def _x_axis(name: str, scale: alt.Scale, stack: bool | None = None) -> alt.X:
     return alt.X(f"{name}:Q", scale=scale, axis=None, stack=stack)
 
 
@@ -173,10 +173,10 @@ def _shade() -> alt.Opacity:
     return alt.Opacity("shade:Q", scale=None)
 
 
-def _legend(picture: ChartData) -> alt.Color:
+def _legend(chart: ChartData) -> alt.Color:
     """Return the legend of the series, above the chart."""
-    codes = [name for _, name in picture.series]
-    colours = [colour(picture.scheme, code) for code, _ in picture.series]
+    codes = [name for _, name in chart.series]
+    colours = [colour(chart.scheme, code) for code, _ in chart.series]
     widest = max(map(len, codes), default=0) * 7 + 30  # every column of a legend is as wide as its longest entry
     legend = alt.Legend(
         orient="top", title=None, symbolType="square", labelFontSize=12, labelLimit=260, offset=4,
@@ -185,10 +185,10 @@ def _legend(picture: ChartData) -> alt.Color:
     return alt.Color("name:N", scale=alt.Scale(domain=codes, range=colours), sort=codes, legend=legend)
 
 
-def _tips(picture: ChartData) -> dict[str, Any]:
+def _tips(chart: ChartData) -> dict[str, Any]:
     """Return what a bar shows under the mouse and to a screen reader."""
-    name = [alt.Tooltip("name:N", title="Série")] if len(picture.series) > 1 else []
-    tips = [alt.Tooltip("label:N", title=picture.title), *name, alt.Tooltip("said:N", title=picture.measure)]
+    name = [alt.Tooltip("name:N", title="Série")] if len(chart.series) > 1 else []
+    tips = [alt.Tooltip("label:N", title=chart.title), *name, alt.Tooltip("said:N", title=chart.measure)]
     return {"tooltip": tips, "description": alt.Description("told:N")}
 
 
@@ -203,71 +203,70 @@ def _text(**more: Any) -> dict[str, Any]:
 # --- the shapes ---
 
 
-def _bars(picture: ChartData, bars: Bars) -> Drawn:
+def _bars(chart: ChartData, bars: Bars) -> Drawn:
     """One bar for each value, with its number."""
-    base = _values().encode(y=_rows(bars), x=_bare("value", _room(bars)))
-    drawn = base.mark_bar(**_bar(height={"band": 0.72})).encode(color=_colour(), opacity=_shade(), **_tips(picture))
+    base = _values().encode(y=_rows(bars), x=_x_axis("value", _padded(bars)))
+    drawn = base.mark_bar(**_bar(height={"band": 0.72})).encode(color=_colour(), opacity=_shade(), **_tips(chart))
     text = base.mark_text(**_text(align="left", dx=6)).encode(text="said:N", opacity=_shade())
-    return _layered(_height(picture, 30), bars, drawn.add_params(_choice("code")), text)
+    return _layered(_height(chart, 30), bars, drawn.add_params(_choice("code")), text)
 
 
-def _marks(picture: ChartData, bars: Bars) -> Drawn:
+def _marks(chart: ChartData, bars: Bars) -> Drawn:
     """Our share as a bar, the national share as a mark across it, both in percent."""
-    shown = [_beside_national(bar, dict(picture.marks)[bar["code"]]) for bar in bars]
-    room = _room([{**bar, "value": bar["end"]} for bar in shown])
+    shown = [_beside_national(bar, dict(chart.marks)[bar["code"]]) for bar in bars]
+    room = _padded([{**bar, "value": bar["end"]} for bar in shown])
     base = _values().encode(y=_rows(shown))
-    drawn = base.mark_bar(height={"band": 0.55}, color=INK).encode(x=_bare("value", room), **_tips(picture))
-    tick = base.mark_tick(color=NATIONAL, thickness=4, bandSize=30, opacity=1).encode(x=_bare("national", room))
-    text = base.mark_text(**_text(align="left", dx=8)).encode(x=_bare("end", room), text="said:N")
-    return _layered(_height(picture, 46), shown, drawn, tick, text)
+    drawn = base.mark_bar(height={"band": 0.55}, color=INK).encode(x=_x_axis("value", room), **_tips(chart))
+    tick = base.mark_tick(color=NATIONAL, thickness=4, bandSize=30, opacity=1).encode(x=_x_axis("national", room))
+    text = base.mark_text(**_text(align="left", dx=8)).encode(x=_x_axis("end", room), text="said:N")
+    return _layered(_height(chart, 46), shown, drawn, tick, text)
 
 
 def _beside_national(bar: dict[str, Any], national: float) -> dict[str, Any]:
-    said = f"{bar['said']} · national {national:.0f}{quantities.NARROW}%"
-    return bar | {"national": national, "said": said, "letters": len(said), "end": max(bar["value"], national)}
+    label = f"{bar['said']} · national {national:.0f}{quantities.NARROW}%"
+    return bar | {"national": national, "said": label, "letters": len(label), "end": max(bar["value"], national)}
 
 
-def _stacked(picture: ChartData, bars: Bars) -> Drawn:
+def _stacked(chart: ChartData, bars: Bars) -> Drawn:
     """One bar for each value, divided by series; a part shows its number where there is room."""
-    whole = max([1.0, *(float(sum(row.values)) for row in picture.rows)])
-    shown = [bar | {"inside": bar["said"] if bar["value"] >= whole * 0.07 else ""} for bar in bars]
-    scale = alt.Scale(domainMax=whole, zero=True)
-    base = _values().encode(y=_rows(shown), x=_bare("value", scale, True), order="rank:Q")
-    drawn = base.mark_bar(**_bar(height={"band": 0.72})).encode(
-        color=_legend(picture), opacity=_shade(), **_tips(picture)
-    )
+    longest = max([1.0, *(float(sum(row.values)) for row in chart.rows)])
+    shown = [bar | {"inside": bar["said"] if bar["value"] >= longest * 0.07 else ""} for bar in bars]
+    scale = alt.Scale(domainMax=longest, zero=True)
+    base = _values().encode(y=_rows(shown), x=_x_axis("value", scale, True), order="rank:Q")
+    drawn = base.mark_bar(**_bar(height={"band": 0.72})).encode(color=_legend(chart), opacity=_shade(), **_tips(chart))
     text = base.mark_text(**_text(color="white", fontWeight=600)).encode(
         x=alt.X("value:Q", stack="zero", bandPosition=0.5, axis=None), text="inside:N"
     )
     text = text.properties(name=INSIDE)
-    return _layered(_height(picture, 30), shown, drawn.add_params(_choice("code", "series")), text)
+    return _layered(_height(chart, 30), shown, drawn.add_params(_choice("code", "series")), text)
 
 
-def _grouped(picture: ChartData, bars: Bars) -> Drawn:
+def _grouped(chart: ChartData, bars: Bars) -> Drawn:
     """For each row, a bar for each series, one under the other."""
-    order = [code for code, _ in picture.series]
-    base = _values().encode(y=_rows(bars), yOffset=alt.YOffset("series:N", sort=order), x=_bare("value", _room(bars)))
-    drawn = base.mark_bar(**_bar()).encode(color=_legend(picture), opacity=_shade(), **_tips(picture))
+    order = [code for code, _ in chart.series]
+    offset = alt.YOffset("series:N", sort=order)
+    base = _values().encode(y=_rows(bars), yOffset=offset, x=_x_axis("value", _padded(bars)))
+    drawn = base.mark_bar(**_bar()).encode(color=_legend(chart), opacity=_shade(), **_tips(chart))
     text = base.mark_text(**_text(align="left", dx=6, fontSize=11)).encode(text="said:N", opacity=_shade())
-    return _layered(_height(picture, 38), bars, drawn.add_params(_choice("code")), text)
+    return _layered(_height(chart, 38), bars, drawn.add_params(_choice("code")), text)
 
 
-def _pyramid(picture: ChartData, bars: Bars) -> Drawn:
+def _pyramid(chart: ChartData, bars: Bars) -> Drawn:
     """Women to the left, men to the right; others are in the table and in the sentence."""
     sides = {"woman": -1, "man": 1}
     # Oldest above, as in every pyramid of ages.
     shown = [bar | {"signed": bar["value"] * sides[bar["series"]]} for bar in reversed(bars) if bar["series"] in sides]
-    top = _most(shown) * 1.18
+    top = _largest(shown) * 1.18
     heads = alt.Axis(
         orient="top", values=[-top / 2, top / 2], labelExpr="datum.value < 0 ? 'Femmes' : 'Hommes'", title=None,
         labelFontSize=12, labelFontWeight=600, ticks=False, domain=False, grid=False,
     )  # fmt: skip
     x = alt.X("signed:Q", scale=alt.Scale(domain=[-top, top]), axis=heads)
     base = _values().encode(y=_rows(shown), x=x)
-    drawn = base.mark_bar(**_bar(height={"band": 0.8})).encode(color=_colour(), opacity=_shade(), **_tips(picture))
+    drawn = base.mark_bar(**_bar(height={"band": 0.8})).encode(color=_colour(), opacity=_shade(), **_tips(chart))
     left = base.transform_filter("datum.signed < 0").mark_text(**_text(align="right", dx=-5)).encode(text="said:N")
     right = base.transform_filter("datum.signed > 0").mark_text(**_text(align="left", dx=5)).encode(text="said:N")
-    return _layered(_height(picture, 30), shown, drawn.add_params(_choice("code", "series")), left, right)
+    return _layered(_height(chart, 30), shown, drawn.add_params(_choice("code", "series")), left, right)
 
 
 # --- month by month ---
@@ -276,7 +275,7 @@ def _pyramid(picture: ChartData, bars: Bars) -> Drawn:
 def _columns(bars: Bars) -> alt.X:
     """Return the axis of months: names; initials where they are too close; Januaries over several years."""
     labels = list(dict.fromkeys(bar["label"] for bar in bars))
-    shown = [label for label in labels if label.startswith("janv.")] if len(labels) > _MANY else labels
+    shown = [label for label in labels if label.startswith("janv.")] if len(labels) > _MOST_MONTHS else labels
     axis = alt.Axis(
         labelExpr=f"width < {len(shown) * 35} ? upper(slice(datum.label, 0, 1)) : datum.label", values=shown,
         labelAngle=0, ticks=False, domain=False, grid=False, title=None, labelOverlap=False, labelFontSize=11,
@@ -284,64 +283,64 @@ def _columns(bars: Bars) -> alt.X:
     return alt.X("label:N", sort=labels, axis=axis)
 
 
-def _up(name: str, low: float, high: float, stack: bool | None = None) -> alt.Y:
+def _y_axis(name: str, low: float, high: float, stack: bool | None = None) -> alt.Y:
     return alt.Y(f"{name}:Q", scale=alt.Scale(domain=[low, high], nice=False), axis=None, stack=stack)
 
 
 _TALL = 210
-_MANY = 24
+_MOST_MONTHS = 24
 """Most months with numbers side by side; beyond, the numbers are in the table."""
 
 
-def _few(bars: Bars) -> Bars:
+def _labelled(bars: Bars) -> Bars:
     """Return the bars whose number is written."""
-    return bars if len({bar["label"] for bar in bars}) <= _MANY else []
+    return bars if len({bar["label"] for bar in bars}) <= _MOST_MONTHS else []
 
 
-def _months(picture: ChartData, bars: Bars) -> Drawn:
+def _months(chart: ChartData, bars: Bars) -> Drawn:
     """A column for each month, divided by series, with its total."""
-    sums = [
-        (bar["label"], sum(row.values)) for bar, row in zip(bars[:: len(picture.series)], picture.rows, strict=True)
-    ]
+    sums = [(bar["label"], sum(row.values)) for bar, row in zip(bars[:: len(chart.series)], chart.rows, strict=True)]
     totals = [
         {"label": label, "value": value, "said": quantities.number(value) if value else ""} for label, value in sums
     ]
-    high = _most(totals) * 1.15
+    high = _largest(totals) * 1.15
     drawn = _values().mark_bar(**_bar(width={"band": 0.72}))
     drawn = drawn.encode(
-        x=_columns(bars), y=_up("value", 0, high, True), order="rank:Q", color=_legend(picture), opacity=_shade(),
-        **_tips(picture),
+        x=_columns(bars), y=_y_axis("value", 0, high, True), order="rank:Q", color=_legend(chart), opacity=_shade(),
+        **_tips(chart),
     )  # fmt: skip
-    text = _values("sums").mark_text(**_text(dy=-8)).encode(x=_columns(bars), y=_up("value", 0, high), text="said:N")
-    return _layered(_TALL, bars, drawn.add_params(_choice("code")), text, sums=_few(totals))
+    text = (
+        _values("sums").mark_text(**_text(dy=-8)).encode(x=_columns(bars), y=_y_axis("value", 0, high), text="said:N")
+    )
+    return _layered(_TALL, bars, drawn.add_params(_choice("code")), text, sums=_labelled(totals))
 
 
-def _balance(picture: ChartData, bars: Bars) -> Drawn:
+def _balance(chart: ChartData, bars: Bars) -> Drawn:
     """Entries above the line, departures below it."""
     shown = [bar | {"signed": bar["value"] if bar["series"] == "entries" else -bar["value"]} for bar in bars]
-    low, high = min([-1.0, *(bar["signed"] for bar in shown)]), _most(shown, "signed")
+    low, high = min([-1.0, *(bar["signed"] for bar in shown)]), _largest(shown, "signed")
     room = (high - low) * 0.12
-    base = _values().encode(x=_columns(shown), y=_up("signed", low - room, high + room))
-    drawn = base.mark_bar(**_bar(width={"band": 0.72})).encode(
-        color=_legend(picture), opacity=_shade(), **_tips(picture)
-    )
-    few = _values("few").encode(x=_columns(shown), y=_up("signed", low - room, high + room))
+    base = _values().encode(x=_columns(shown), y=_y_axis("signed", low - room, high + room))
+    drawn = base.mark_bar(**_bar(width={"band": 0.72})).encode(color=_legend(chart), opacity=_shade(), **_tips(chart))
+    few = _values("few").encode(x=_columns(shown), y=_y_axis("signed", low - room, high + room))
     above = few.transform_filter("datum.signed > 0").mark_text(**_text(dy=-8)).encode(text="said:N")
     below = few.transform_filter("datum.signed < 0").mark_text(**_text(dy=9)).encode(text="said:N")
-    return _layered(_TALL, shown, drawn.add_params(_choice("code", "series")), above, below, few=_few(shown))
+    return _layered(_TALL, shown, drawn.add_params(_choice("code", "series")), above, below, few=_labelled(shown))
 
 
-def _line(picture: ChartData, bars: Bars) -> Drawn:
+def _line(chart: ChartData, bars: Bars) -> Drawn:
     """A line from zero; each point has its number while there are few."""
-    high = _most(bars) * 1.18
-    base = _values().encode(x=_columns(bars), y=_up("value", 0, high))
+    high = _largest(bars) * 1.18
+    base = _values().encode(x=_columns(bars), y=_y_axis("value", 0, high))
     area = base.mark_area(color=INK, opacity=0.12, aria=False)
     line = base.mark_line(color=INK, strokeWidth=2.5, aria=False)
     dots = base.mark_point(filled=True, size=60, color=INK, opacity=1, cursor="pointer").encode(
-        opacity=_shade(), **_tips(picture)
+        opacity=_shade(), **_tips(chart)
     )
-    text = _values("few").mark_text(**_text(dy=-12)).encode(x=_columns(bars), y=_up("value", 0, high), text="said:N")
-    return _layered(_TALL, bars, area, line, dots.add_params(_choice("code")), text, few=_few(bars))
+    text = (
+        _values("few").mark_text(**_text(dy=-12)).encode(x=_columns(bars), y=_y_axis("value", 0, high), text="said:N")
+    )
+    return _layered(_TALL, bars, area, line, dots.add_params(_choice("code")), text, few=_labelled(bars))
 
 
 _DRAWS: dict[str, Callable[[ChartData, Bars], Drawn]] = {

@@ -27,23 +27,23 @@ _CONFIG: dict[str, Any] = {
 }  # fmt: skip
 
 
-def specification(picture: ChartData, source: str = "", heading: bool = True) -> dict[str, Any]:
+def specification(chart: ChartData, source: str = "", heading: bool = True) -> dict[str, Any]:
     """Return the chart for paper, in Vega-Lite. ``source``: « Bilan 2022 »; ``heading``: with title and sentence."""
-    told = [*textwrap.wrap(picture.reading, 88), *textwrap.wrap(source, 88)]
-    title = {"title": {"text": picture.title, "subtitle": told}} if heading else {}
-    return drawing.specification(picture) | {"width": _WIDTH, "config": _CONFIG} | title
+    subtitle = [*textwrap.wrap(chart.reading, 88), *textwrap.wrap(source, 88)]
+    title = {"title": {"text": chart.title, "subtitle": subtitle}} if heading else {}
+    return drawing.specification(chart) | {"width": _WIDTH, "config": _CONFIG} | title
 
 
-def svg_bytes(picture: ChartData, source: str = "") -> bytes:
+def svg_bytes(chart: ChartData, source: str = "") -> bytes:
     """Return the chart as SVG."""
-    return str(vl_convert.vegalite_to_svg(specification(picture, source))).encode()
+    return str(vl_convert.vegalite_to_svg(specification(chart, source))).encode()
 
 
-def png_bytes(picture: ChartData, source: str = "") -> bytes:
+def png_bytes(chart: ChartData, source: str = "") -> bytes:
     """Return the chart as PNG at twice the resolution of a screen."""
-    return bytes(vl_convert.vegalite_to_png(specification(picture, source), scale=2))
+    return bytes(vl_convert.vegalite_to_png(specification(chart, source), scale=2))
 
 
-def pdf_bytes(picture: ChartData, source: str = "", heading: bool = True) -> bytes:
+def pdf_bytes(chart: ChartData, source: str = "", heading: bool = True) -> bytes:
     """Return the chart as PDF, in vectors."""
-    return bytes(vl_convert.vegalite_to_pdf(specification(picture, source, heading)))
+    return bytes(vl_convert.vegalite_to_pdf(specification(chart, source, heading)))

@@ -71,14 +71,14 @@ class ChartData:
     @property
     def measure(self) -> str:
         """The title of its value axis: « Personnes », « Euros », « % »."""
-        named = {"cents": "Euros", "percent": "%"}.get(self.unit)
-        return named or quantities.unit_word(self.unit).capitalize()
+        word = {"cents": "Euros", "percent": "%"}.get(self.unit)
+        return word or quantities.unit_word(self.unit).capitalize()
 
     def line(self, row: ChartRow) -> tuple[str | float | None, ...]:
         """Return one line of the table: label, numbers, share in percent."""
         national = [dict(self.marks).get(row.code)] if self.marks else []
-        part = [100 * sum(row.values) / self.base] if self.base else []
-        return (row.label, *row.values, *national, *part)
+        share = [100 * sum(row.values) / self.base] if self.base else []
+        return (row.label, *row.values, *national, *share)
 
     @property
     def headings(self) -> list[str]:
@@ -86,24 +86,24 @@ class ChartData:
         names = {"%": "Part", "National (%)": "National"}
         return [self.title, *(names.get(name, name) for name in self.header[1:])]
 
-    def told(self, row: ChartRow) -> list[str]:
+    def text_line(self, row: ChartRow) -> list[str]:
         """Return one line of the table as text: French numbers, shares to the hundredth."""
         national = [quantities.share(dict(self.marks)[row.code], 100)] if self.marks else []
-        part = [quantities.share(sum(row.values), self.base, 2)] if self.base else []
-        return [row.label, *map(self._number, row.values), *national, *part]
+        share = [quantities.share(sum(row.values), self.base, 2)] if self.base else []
+        return [row.label, *map(self._number, row.values), *national, *share]
 
     @property
     def total(self) -> list[str]:
         """The total line, where shares are of the sum of the rows; otherwise empty."""
-        whole = self.base and self.base == sum(sum(row.values) for row in self.rows)
-        return ["Ensemble", self._number(self.base), f"100{quantities.NARROW}%"] if whole else []
+        is_whole = self.base and self.base == sum(sum(row.values) for row in self.rows)
+        return ["Ensemble", self._number(self.base), f"100{quantities.NARROW}%"] if is_whole else []
 
     def _number(self, value: float) -> str:
         return quantities.number(value * 100 if self.unit == "cents" else value, self.unit)
 
-    def said(self, row: ChartRow, place: int = 0) -> str:
+    def bar_label(self, row: ChartRow, index: int = 0) -> str:
         """Return the number of a row as shown beside its bar: « 45 · 32 % », « 491 € · 15 aides »."""
-        value = row.values[place]
+        value = row.values[index]
         text = self._number(value)
-        part = [quantities.share(value, self.base)] if self.base and len(self.series) == 1 and not row.note else []
-        return " · ".join([text, *part, *filter(None, [row.note])])
+        share = [quantities.share(value, self.base)] if self.base and len(self.series) == 1 and not row.note else []
+        return " · ".join([text, *share, *filter(None, [row.note])])

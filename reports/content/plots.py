@@ -24,7 +24,7 @@ class Plot:
     draw: Callable[["Plot", Taken], ChartData]
     scheme: str = ""
     shape: str = "bars"
-    whole: str = "sum"
+    base: str = "sum"
     """What shares are of: « sum » of the values, the name of a figure, or '' for no shares."""
     keeps_zeros: bool = False
     """Bands and months keep zeros; other lists leave them out."""
@@ -33,31 +33,31 @@ class Plot:
 # --- how parts become rows ---
 
 
-def _shares(plot: Plot, taken: Taken) -> list[Share]:
-    parts: tuple[Share, ...] = taken[plot.needs[0]]
+def _shares(plot: Plot, figures: Taken) -> list[Share]:
+    parts: tuple[Share, ...] = figures[plot.needs[0]]
     return [part for part in parts if part.value or (plot.keeps_zeros and part.code != "unknown")]
 
 
-def _simple(plot: Plot, taken: Taken) -> ChartData:
+def _simple(plot: Plot, figures: Taken) -> ChartData:
     """One bar for each value."""
     name = plot.needs[0]
     unit = FIGURES[name].unit
-    rows = tuple(ChartRow(part.code, part.label, (_plain(part.value, unit),)) for part in _shares(plot, taken))
-    base = sum(row.values[0] for row in rows) if plot.whole == "sum" else (taken[plot.whole] if plot.whole else 0)
+    rows = tuple(ChartRow(part.code, part.label, (_in_unit(part.value, unit),)) for part in _shares(plot, figures))
+    base = sum(row.values[0] for row in rows) if plot.base == "sum" else (figures[plot.base] if plot.base else 0)
     return ChartData(
         plot.name, plot.title, plot.shape, unit, rows, (("", plot.title),), base, name, (name,), plot.scheme
     )
 
 
-def _plain(value: float, unit: str) -> float:
+def _in_unit(value: float, unit: str) -> float:
     return value / 100 if unit == "cents" else value
 
 
 def _crossed(
-    plot: Plot, taken: Taken, series: list[tuple[str, str]], labels: list[tuple[str, str]]
+    plot: Plot, figures: Taken, series: list[tuple[str, str]], labels: list[tuple[str, str]]
 ) -> tuple[ChartRow, ...]:
     """A row for each label and a value for each series, zeros included."""
-    values = {(part.code, part.other): part.value for part in taken[plot.needs[0]]}
+    values = {(part.code, part.other): part.value for part in figures[plot.needs[0]]}
     return tuple(
         ChartRow(code, label, tuple(values.get((code, other), 0) for other, _ in series)) for code, label in labels
     )
@@ -69,38 +69,38 @@ def _labels(parts: tuple[Share, ...], zeros: bool = True) -> list[tuple[str, str
     ]
 
 
-def _by_gender(plot: Plot, taken: Taken) -> ChartData:
+def _by_gender(plot: Plot, figures: Taken) -> ChartData:
     """Rows divided by gender; a gender without persons is left out."""
-    name, by = plot.needs[:2]
-    series = _labels(taken["gender"], zeros=plot.shape == "pyramid")
-    rows = _crossed(plot, taken, series, _labels(taken[by], zeros=plot.keeps_zeros))
-    chooses = (by, "gender")
+    name, dimension = plot.needs[:2]
+    series = _labels(figures["gender"], zeros=plot.shape == "pyramid")
+    rows = _crossed(plot, figures, series, _labels(figures[dimension], zeros=plot.keeps_zeros))
+    chooses = (dimension, "gender")
     return ChartData(plot.name, plot.title, plot.shape, "person", rows, tuple(series), 0, name, chooses, "gender")
 
 
-def _months(plot: Plot, taken: Taken) -> ChartData:
+def _months(plot: Plot, figures: Taken) -> ChartData:
     """Contracts signed each month, first ones and renewals."""
     series = [("first", "Premier contrat"), ("renewal", "Renouvellement")]
-    rows = _crossed(plot, taken, series, _months_of(taken))
+    rows = _crossed(plot, figures, series, _months_of(figures))
     return ChartData(
         plot.name, plot.title, plot.shape, "contract", rows, tuple(series), 0, "contracts", ("contracts",), "rank"
     )
 
 
-def _months_of(taken: Taken) -> list[tuple[str, str]]:
+def _months_of(figures: Taken) -> list[tuple[str, str]]:
     """Return the months that have begun; the portfolio of later ones is unknown."""
-    now = f"{date.today():%Y-%m}"
-    codes = [part.code for part in taken["portfolio_by_month"] if part.code <= now]
-    several = len({code[:4] for code in codes}) > 1
-    return [(code, quantities.month(code, several)) for code in codes]
+    this_month = f"{date.today():%Y-%m}"
+    codes = [part.code for part in figures["portfolio_by_month"] if part.code <= this_month]
+    with_year = len({code[:4] for code in codes}) > 1
+    return [(code, quantities.month(code, with_year)) for code in codes]
 
 
-def _balance(plot: Plot, taken: Taken) -> ChartData:
+def _balance(plot: Plot, figures: Taken) -> ChartData:
     """Entries and departures of each month."""
-    values = {name: {part.code: part.value for part in taken[name]} for name in ("entries", "departures")}
+    values = {name: {part.code: part.value for part in figures[name]} for name in ("entries", "departures")}
     rows = tuple(
         ChartRow(code, label, (values["entries"].get(code, 0), values["departures"].get(code, 0)))
-        for code, label in _months_of(taken)
+        for code, label in _months_of(figures)
     )
     series = (("entries", "Entrées"), ("departures", "Sorties"))
     return ChartData(
@@ -108,32 +108,32 @@ def _balance(plot: Plot, taken: Taken) -> ChartData:
     )
 
 
-def _portfolio(plot: Plot, taken: Taken) -> ChartData:
-    found = _simple(plot, taken)
-    labels = dict(_months_of(taken))
-    return replace(found, rows=tuple(replace(row, label=labels[row.code]) for row in found.rows if row.code in labels))
+def _portfolio(plot: Plot, figures: Taken) -> ChartData:
+    chart = _simple(plot, figures)
+    labels = dict(_months_of(figures))
+    return replace(chart, rows=tuple(replace(row, label=labels[row.code]) for row in chart.rows if row.code in labels))
 
 
-def _lengths(plot: Plot, taken: Taken) -> ChartData:
-    labels = list({part.code: part.label for part in taken["lengths"]}.items())
-    rows = _crossed(plot, taken, [ENDED, ONGOING], labels)
+def _lengths(plot: Plot, figures: Taken) -> ChartData:
+    labels = list({part.code: part.label for part in figures["lengths"]}.items())
+    rows = _crossed(plot, figures, [ENDED, ONGOING], labels)
     return ChartData(
         plot.name, plot.title, plot.shape, "person", rows, (ENDED, ONGOING), 0, "lengths", ("lengths",), "length"
     )
 
 
-def _aids(plot: Plot, taken: Taken) -> ChartData:
+def _aids(plot: Plot, figures: Taken) -> ChartData:
     """Sums by type, with the number of aids."""
-    found = _simple(plot, taken)
-    counts = {part.code: part.value for part in taken["aids_counted"]}
-    notes = {code: quantities.counted(count, "aid") for code, count in counts.items()}
-    return replace(found, rows=tuple(replace(row, note=notes.get(row.code, "")) for row in found.rows))
+    chart = _simple(plot, figures)
+    counts = {part.code: part.value for part in figures["aids_counted"]}
+    notes = {code: quantities.with_unit(count, "aid") for code, count in counts.items()}
+    return replace(chart, rows=tuple(replace(row, note=notes.get(row.code, "")) for row in chart.rows))
 
 
-def _national(plot: Plot, taken: Taken) -> ChartData:
+def _national(plot: Plot, figures: Taken) -> ChartData:
     """Our shares beside the national ones."""
-    whole = sum(part.value for part in taken["gender"])
-    rows = tuple(ChartRow(name, FIGURES[name].label, (100 * taken[name] / whole,)) for name in NATIONAL if whole)
+    total = sum(part.value for part in figures["gender"])
+    rows = tuple(ChartRow(name, FIGURES[name].label, (100 * figures[name] / total,)) for name in NATIONAL if total)
     national = tuple(NATIONAL.items())
     return ChartData(
         plot.name, plot.title, plot.shape, "percent", rows, (("", "Ici"),), 0, "fifty_or_over", (), marks=national
@@ -156,11 +156,11 @@ PLOTS: tuple[Plot, ...] = (
     Plot("anciennete", "Ancienneté au RSA", ("seniority", "under_two_years"), _simple, keeps_zeros=True),
     Plot("territoire", "Territoire", ("territory",), _simple),
     Plot("mode", "Mode de suivi", ("mode",), _simple, "mode"),
-    Plot("freins", "Freins repérés", ("obstacles", "assessed"), _simple, whole="assessed"),
+    Plot("freins", "Freins repérés", ("obstacles", "assessed"), _simple, base="assessed"),
     Plot("interventions", "Domaines d’intervention", ("interventions",), _simple),
     Plot("contrats", "Contrats signés par mois", ("contracts", "portfolio_by_month"), _months, shape="months"),
     Plot("mouvements", "Entrées et sorties du portefeuille", ("entries", "departures", "portfolio_by_month"), _balance, shape="balance"),
-    Plot("portefeuille", "Portefeuille à la fin de chaque mois", ("portfolio_by_month",), _portfolio, shape="line", whole="", keeps_zeros=True),
+    Plot("portefeuille", "Portefeuille à la fin de chaque mois", ("portfolio_by_month",), _portfolio, shape="line", base="", keeps_zeros=True),
     Plot("sorties", "Motifs de sortie du RSA", ("by_reason",), _simple),
     Plot("durees", "Durée de l’accompagnement", ("lengths", "mean_length_years", "mean_length_years_ongoing"), _lengths, shape="grouped"),
     Plot("aides", "Aides accordées par type", ("aids", "aids_counted"), _aids),
@@ -172,13 +172,13 @@ NEEDS: tuple[str, ...] = tuple(dict.fromkeys(name for plot in PLOTS for name in 
 """Every figure that the charts need."""
 
 
-def picture(name: str, taken: Taken) -> ChartData:
+def make_chart(name: str, figures: Taken) -> ChartData:
     """Return the chart of that name, with its sentence."""
     plot = BY_NAME[name]
-    found = plot.draw(plot, taken)
-    return replace(found, reading=sentences.of(found, taken))
+    chart = plot.draw(plot, figures)
+    return replace(chart, reading=sentences.chart_sentence(chart, figures))
 
 
-def all_of(taken: Taken) -> dict[str, ChartData]:
+def make_charts(figures: Taken) -> dict[str, ChartData]:
     """Return every chart by name, in order."""
-    return {plot.name: picture(plot.name, taken) for plot in PLOTS}
+    return {plot.name: make_chart(plot.name, figures) for plot in PLOTS}

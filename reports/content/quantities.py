@@ -36,7 +36,7 @@ def number(value: float | None, unit: str = "person") -> str:
     return french_number(value)
 
 
-def counted(value: float, unit: str) -> str:
+def with_unit(value: float, unit: str) -> str:
     """Format a value with its unit: « 43 sorties », « 1 personne », « 12 745 € »."""
     return number(value, unit) if unit in ("cents", "years", "percent") else f"{number(value)} {unit_word(unit, value)}"
 
@@ -64,8 +64,8 @@ def change(now: float, before: float | None, unit: str = "person") -> str:
     """Format a change: « + 4 », « − 12 », « + 1,2 point », « = », or '' without a number to compare with."""
     if before is None:
         return ""
-    moved = round(now - before, 1)
-    if not moved:
+    difference = round(now - before, 1)
+    if not difference:
         return "="
-    points = f"{french_number(abs(moved), 1)} point{'s' if abs(moved) >= 2 else ''}"
-    return f"{'+' if moved > 0 else '−'}{NARROW}{points if unit == 'percent' else number(abs(moved), unit)}"
+    points = f"{french_number(abs(difference), 1)} point{'s' if abs(difference) >= 2 else ''}"
+    return f"{'+' if difference > 0 else '−'}{NARROW}{points if unit == 'percent' else number(abs(difference), unit)}"

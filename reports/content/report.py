@@ -46,7 +46,7 @@ class Section:
     """Charts under one heading."""
 
     title: str
-    pictures: tuple[ChartData, ...]
+    charts: tuple[ChartData, ...]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Report:
     shares: tuple[Number, ...]
     """Shares of the persons followed, in percent: men, 50 or over…"""
     sections: tuple[Section, ...]
-    taken: Taken
+    figures: Taken
 
     @property
     def title(self) -> str:
@@ -69,8 +69,8 @@ class Report:
     @property
     def source(self) -> str:
         """What the numbers are of, for a chart on its own."""
-        known = f" · ce que l’on savait au {french_date(self.known_on)}" if self.known_on else ""
-        return f"{self.title}{known}"
+        as_of = f" · ce que l’on savait au {french_date(self.known_on)}" if self.known_on else ""
+        return f"{self.title}{as_of}"
 
     @property
     def compared(self) -> str:
@@ -83,15 +83,15 @@ class Report:
     @property
     def truth(self) -> str:
         """Whether it shows what was true or what was known, and whether the period is still running."""
-        told = "Ce qui était vrai, d’après tout ce qui est enregistré aujourd’hui"
+        basis = "Ce qui était vrai, d’après tout ce qui est enregistré aujourd’hui"
         if self.known_on:
-            told = f"Ce que l’on savait au {french_date(self.known_on)}"
-        return f"{told} ; la période n’est pas finie" if self.period.last > date.today() else told
+            basis = f"Ce que l’on savait au {french_date(self.known_on)}"
+        return f"{basis} ; la période n’est pas finie" if self.period.last > date.today() else basis
 
     @property
-    def pictures(self) -> tuple[ChartData, ...]:
+    def charts(self) -> tuple[ChartData, ...]:
         """Every chart, in order."""
-        return tuple(picture for section in self.sections for picture in section.pictures)
+        return tuple(chart for section in self.sections for chart in section.charts)
 
 
 _YEAR = ("followed", "accompanied", "cer_signed", "diagnostics_completed", "exits", "mean_length_years")
@@ -106,26 +106,27 @@ _SECTIONS: Mapping[str, str] = {
 """Heading -> names of its charts."""
 
 
-def headline(period: Period) -> tuple[str, ...]:
+def headline_figures(period: Period) -> tuple[str, ...]:
     """Return the headline figures of a period."""
     return _DAY if period.is_day else _YEAR
 
 
-def photo(period: Period) -> tuple[str, ...]:
+def photo_figures(period: Period) -> tuple[str, ...]:
     """Return the figures of its photo, without those that only charts show."""
-    return tuple(dict.fromkeys((*headline(period), "by_reason", *(counting.DAY if period.is_day else counting.YEAR))))
+    counted = counting.DAY if period.is_day else counting.YEAR
+    return tuple(dict.fromkeys((*headline_figures(period), "by_reason", *counted)))
 
 
-def needs(period: Period) -> tuple[str, ...]:
+def required_figures(period: Period) -> tuple[str, ...]:
     """Return every figure of its report."""
-    return tuple(dict.fromkeys((*photo(period), *plots.NEEDS)))
+    return tuple(dict.fromkeys((*photo_figures(period), *plots.NEEDS)))
 
 
-def part_labels(made: Report) -> dict[tuple[str, str], str]:
+def part_labels(report: Report) -> dict[tuple[str, str], str]:
     """Return (figure, code) -> « Motif de sortie : Emploi salarié », for every part of every figure."""
     return {
         (name, part.code): f"{FIGURES[name].label} : {part.label}"
-        for name, parts in made.taken.items()
+        for name, parts in report.figures.items()
         if isinstance(parts, tuple)
         for part in parts
     }
@@ -133,33 +134,33 @@ def part_labels(made: Report) -> dict[tuple[str, str], str]:
 
 def make(db: Office, period: Period, known_on: str = "") -> Report:
     """Return the report of a period, counted in ``db``: the office file, or the file as of a day."""
-    taken = counting.take(db, period, needs(period))
-    before = counting.take(db, period.before, (*headline(period), *_SHARES, "gender"))
-    drawn = plots.all_of(taken)
+    figures = counting.take(db, period, required_figures(period))
+    figures_before = counting.take(db, period.before, (*headline_figures(period), *_SHARES, "gender"))
+    charts = plots.make_charts(figures)
     return Report(
         period,
         known_on,
-        tuple(_number(name, taken, before) for name in headline(period)),
-        tuple(_share(name, taken, before) for name in _SHARES),
-        tuple(Section(title, tuple(drawn[name] for name in names.split())) for title, names in _SECTIONS.items()),
-        taken,
+        tuple(_number(name, figures, figures_before) for name in headline_figures(period)),
+        tuple(_share(name, figures, figures_before) for name in _SHARES),
+        tuple(Section(title, tuple(charts[name] for name in names.split())) for title, names in _SECTIONS.items()),
+        figures,
     )
 
 
-def _number(name: str, taken: Taken, before: Taken) -> Number:
+def _number(name: str, figures: Taken, before: Taken) -> Number:
     figure = FIGURES[name]
-    return Number(name, figure.label, taken[name], before[name], figure.unit, figure.means)
+    return Number(name, figure.label, figures[name], before[name], figure.unit, figure.means)
 
 
 _SHARES = ("men", "fifty_or_over", "bac2_or_over", "under_two_years")
 
 
-def _share(name: str, taken: Taken, before: Taken) -> Number:
+def _share(name: str, figures: Taken, before: Taken) -> Number:
     """Return a share of the persons followed in percent; None when there are none."""
     figure = FIGURES[name]
-    return Number(name, figure.label, _percent(name, taken), _percent(name, before), "percent", figure.means)
+    return Number(name, figure.label, _percent(name, figures), _percent(name, before), "percent", figure.means)
 
 
-def _percent(name: str, taken: Taken) -> float | None:
-    whole = sum(part.value for part in taken["gender"])
-    return 100 * taken[name] / whole if whole else None
+def _percent(name: str, figures: Taken) -> float | None:
+    total = sum(part.value for part in figures["gender"])
+    return 100 * figures[name] / total if total else None

@@ -44,7 +44,7 @@ _STACKED, _BOTH_WAYS = ("stacked", "months"), ("pyramid", "balance")
 _THICK = 0.42
 _LEGEND = 0.36
 """Thickest bar, and height of the legend, in inches."""
-Drawn = tuple[str, str, list[float | None]]
+DrawnSeries = tuple[str, str, list[float | None]]
 """A series: code, label, values."""
 
 
@@ -59,42 +59,42 @@ def safe(label: str) -> str:
     return plain(f"'{label}" if label.startswith("{=") else harmless(label))
 
 
-def series_of(picture: ChartData) -> list[Drawn]:
+def series_of(chart: ChartData) -> list[DrawnSeries]:
     """Return code, label and values of each series as drawn; values below zero are negative."""
-    found: list[Drawn] = []
-    if picture.marks:
-        national = [dict(picture.marks).get(row.code) for row in picture.rows]
-        return [("", "Ici", [row.values[0] for row in picture.rows]), ("national", "National", national)]
-    for place, (code, label) in enumerate(picture.series):
-        sign = -1 if picture.shape in ("pyramid", "balance") and code in _BELOW else 1
-        if picture.shape != "pyramid" or code in ("woman", "man"):
-            found.append((code, label, [sign * row.values[place] for row in picture.rows]))
-    return found
+    series: list[DrawnSeries] = []
+    if chart.marks:
+        national = [dict(chart.marks).get(row.code) for row in chart.rows]
+        return [("", "Ici", [row.values[0] for row in chart.rows]), ("national", "National", national)]
+    for index, (code, label) in enumerate(chart.series):
+        sign = -1 if chart.shape in ("pyramid", "balance") and code in _BELOW else 1
+        if chart.shape != "pyramid" or code in ("woman", "man"):
+            series.append((code, label, [sign * row.values[index] for row in chart.rows]))
+    return series
 
 
-def draw(slide: Slide, picture: ChartData, box: Box, size: float = 11) -> None:
+def draw(slide: Slide, chart: ChartData, box: Box, size: float = 11) -> None:
     """Put the chart on a slide. ``size``: of its letters, in points."""
     data_of: Any = CategoryChartData
-    data = data_of(number_format=_number_format(picture))
-    data.categories = [safe(row.label) for row in picture.rows]
-    for _, label, values in series_of(picture):
+    data = data_of(number_format=_number_format(chart))
+    data.categories = [safe(row.label) for row in chart.rows]
+    for _, label, values in series_of(chart):
         data.add_series(safe(label), values)
     shapes: Any = slide.shapes
-    frame = shapes.add_chart(_KINDS[picture.shape], *box.emu, data)
-    describe(frame, f"Graphique : {picture.title}", picture.alt)
-    chart = frame.chart
-    chart.has_title = False
-    size = _fitting(picture, box, size)
-    chart.font.size, chart.font.name, chart.font.color.rgb = Pt(size), FONT, rgb(TEXT_INK)
-    _ChartDrawing(chart, picture, box, size).finish()
+    frame = shapes.add_chart(_KINDS[chart.shape], *box.emu, data)
+    describe(frame, f"Graphique : {chart.title}", chart.alt)
+    native = frame.chart
+    native.has_title = False
+    size = _fitting_size(chart, box, size)
+    native.font.size, native.font.name, native.font.color.rgb = Pt(size), FONT, rgb(TEXT_INK)
+    _ChartDrawing(native, chart, box, size).finish()
 
 
-def _fitting(picture: ChartData, box: Box, size: float) -> float:
+def _fitting_size(chart: ChartData, box: Box, size: float) -> float:
     """Return the size at which the labels fit."""
-    rows, letters = len(picture.rows), max(len(row.label) for row in picture.rows)
-    if picture.shape in MONTHLY:
-        fits = int(box.width / rows / letters / _LETTER)
-        return min(size, fits) if fits >= _SMALLEST else size
+    rows, letters = len(chart.rows), max(len(row.label) for row in chart.rows)
+    if chart.shape in MONTHLY:
+        largest = int(box.width / rows / letters / _LETTER)
+        return min(size, largest) if largest >= _SMALLEST else size
     while size > _SMALLEST and -(-letters * size * _LETTER // (0.4 * box.width)) * size * _LINE > box.height / rows:
         size -= 1
     return size
@@ -106,36 +106,36 @@ def describe(frame: Any, name: str, alt: str) -> None:
     frame._element.nvGraphicFramePr.cNvPr.set("descr", plain(alt))
 
 
-def _number_format(picture: ChartData) -> str:
-    return {"cents": '# ##0.00 "€"', "percent": "0.0"}.get(picture.unit, "# ##0")
+def _number_format(chart: ChartData) -> str:
+    return {"cents": '# ##0.00 "€"', "percent": "0.0"}.get(chart.unit, "# ##0")
 
 
 class _ChartDrawing:
     """Formats one chart."""
 
-    def __init__(self, chart: Any, picture: ChartData, box: Box, size: float) -> None:
-        self.chart, self.picture, self.box, self.size = chart, picture, box, size
-        self.plot = chart.plots[0]
-        self.series = series_of(picture)
+    def __init__(self, native: Any, chart: ChartData, box: Box, size: float) -> None:
+        self.native, self.chart, self.box, self.size = native, chart, box, size
+        self.plot = native.plots[0]
+        self.series = series_of(chart)
         self.legend = len(self.series) > 1
-        self.upright = picture.shape in MONTHLY
-        self.month = max(self._width(row.label) for row in picture.rows) if self.upright else 0.0
+        self.upright = chart.shape in MONTHLY
+        self.month = max(self._width(row.label) for row in chart.rows) if self.upright else 0.0
         top = _LEGEND if self.legend else 0.02
         left = 0.0 if self.upright else self._label_width()
-        self.inner = Box(left, top, box.width - left, box.height - top - self._under())
+        self.inner = Box(left, top, box.width - left, box.height - top - self._months_height())
 
-    def _under(self) -> float:
+    def _months_height(self) -> float:
         """Return the room for months under their columns, side by side or upright."""
         if not self.upright:
             return 0.0
-        return 0.34 if self.month <= self.box.width / len(self.picture.rows) else 0.58
+        return 0.34 if self.month <= self.box.width / len(self.chart.rows) else 0.58
 
     def finish(self) -> None:
         """Apply everything but the numbers."""
         self._axes()
         self._bars()
         self._colours()
-        _SAYS.get(self.picture.shape, _ChartDrawing._say_numbers)(self)
+        _LABELLERS.get(self.chart.shape, _ChartDrawing._label_values)(self)
         self._legend()
         self._place_plot()
 
@@ -144,14 +144,14 @@ class _ChartDrawing:
 
     def _label_width(self) -> float:
         """Return the room for labels at the left; a long one is broken between words."""
-        whole = max((self._width(row.label) for row in self.picture.rows), default=0.5)
-        return max(0.85, min(whole, 0.4 * self.box.width) + 0.15)
+        widest = max((self._width(row.label) for row in self.chart.rows), default=0.5)
+        return max(0.85, min(widest, 0.4 * self.box.width) + 0.15)
 
     # --- axes ---
 
     def _axes(self) -> None:
-        chart = self.chart
-        values, labels = chart.value_axis, chart.category_axis
+        native = self.native
+        values, labels = native.value_axis, native.category_axis
         values.visible = values.has_major_gridlines = False
         values.minimum_scale, values.maximum_scale = self._range()
         labels.has_major_gridlines = False
@@ -159,12 +159,12 @@ class _ChartDrawing:
         labels.tick_label_position = XL_TICK_LABEL_POSITION.LOW
         labels.format.line.color.rgb, labels.format.line.width = rgb(RULE), Pt(1)
         # Oldest above in a pyramid; elsewhere the first of the list above.
-        labels.reverse_order = not self.upright and self.picture.shape != "pyramid"
+        labels.reverse_order = not self.upright and self.chart.shape != "pyramid"
         self._write_labels(labels)
 
     def _write_labels(self, labels: Any) -> None:
         """Write every label; months without room side by side stand upright."""
-        room = self.inner.width / len(self.picture.rows)
+        room = self.inner.width / len(self.chart.rows)
         standing = self.upright and self.month > room
         labels.tick_labels.font.size = Pt(_SMALLEST if standing else self.size)
         step = -(-_SMALLEST * _LINE // room) if standing else 1
@@ -176,56 +176,57 @@ class _ChartDrawing:
 
     def _range(self) -> tuple[float, float]:
         """Set the scale from zero to what leaves room for numbers after the bars."""
-        values = [abs(value or 0) for _, _, found in self.series for value in found]
-        if self.picture.shape in _STACKED:
-            values = [sum(row.values) for row in self.picture.rows]
-        most = max(1.0, *values) * self._room()
-        return (-most if self.picture.shape in _BOTH_WAYS else 0.0), most
+        values = [abs(value or 0) for _, _, numbers in self.series for value in numbers]
+        if self.chart.shape in _STACKED:
+            values = [sum(row.values) for row in self.chart.rows]
+        highest = max(1.0, *values) * self._stretch()
+        return (-highest if self.chart.shape in _BOTH_WAYS else 0.0), highest
 
-    def _room(self) -> float:
+    def _stretch(self) -> float:
         """Return how much longer than the longest bar the axis is."""
-        if self.picture.shape in _STACKED:
+        if self.chart.shape in _STACKED:
             return 1.0
         if self.upright:
-            return 1 / max(0.3, 1 - 0.3 / (self.inner.height / (2 if self.picture.shape == "balance" else 1)))
-        width = self.inner.width / (2 if self.picture.shape == "pyramid" else 1)
-        return 1 / max(0.3, 1 - self._said_width() / width)
+            return 1 / max(0.3, 1 - 0.3 / (self.inner.height / (2 if self.chart.shape == "balance" else 1)))
+        width = self.inner.width / (2 if self.chart.shape == "pyramid" else 1)
+        return 1 / max(0.3, 1 - self._number_width() / width)
 
-    def _said_width(self) -> float:
+    def _number_width(self) -> float:
         """Return the width of the longest number."""
-        said = [plain(self.picture.said(row, place)) for row in self.picture.rows for place in range(len(row.values))]
-        return max(map(self._width, said), default=0) + 0.12
+        rows, bar_label = self.chart.rows, self.chart.bar_label
+        labels = [plain(bar_label(row, index)) for row in rows for index in range(len(row.values))]
+        return max(map(self._width, labels), default=0) + 0.12
 
     # --- bars and colours ---
 
     def _bars(self) -> None:
-        if self.picture.shape == "line":
+        if self.chart.shape == "line":
             return
-        rows = max(1, len(self.picture.rows))
+        rows = max(1, len(self.chart.rows))
         room = (self.inner.width if self.upright else self.inner.height) / rows
-        side_by_side = len(self.series) if self.picture.shape in ("grouped", "marks") else 1
+        side_by_side = len(self.series) if self.chart.shape in ("grouped", "marks") else 1
         thick = min(_THICK if side_by_side == 1 else 0.3, room * 0.7 / side_by_side)
         self.plot.gap_width = min(500, round(100 * (room - thick * side_by_side) / thick))
         self.plot.overlap = 100 if side_by_side == 1 else -5
 
     def _colours(self) -> None:
-        if self.picture.shape == "line":
+        if self.chart.shape == "line":
             return self._colour_line()
         self.plot.vary_by_categories = False
         for (code, _, _), series in zip(self.series, self.plot.series, strict=True):
             series.invert_if_negative = False
-            own = NATIONAL if code == "national" else colour(self.picture.scheme, code)
-            _fill(series.format.fill, INK if self.picture.shape == "bars" else own)
-        if self.picture.shape == "bars":
+            series_colour = NATIONAL if code == "national" else colour(self.chart.scheme, code)
+            _fill(series.format.fill, INK if self.chart.shape == "bars" else series_colour)
+        if self.chart.shape == "bars":
             self._colour_points(self.plot.series[0])
         return None
 
     def _colour_points(self, series: Any) -> None:
         """Give each value its colour, where values have one."""
-        for place, row in enumerate(self.picture.rows):
-            own = colour(self.picture.scheme, row.code)
-            if own != INK:
-                _fill(series.points[place].format.fill, own)
+        for index, row in enumerate(self.chart.rows):
+            value_colour = colour(self.chart.scheme, row.code)
+            if value_colour != INK:
+                _fill(series.points[index].format.fill, value_colour)
 
     def _colour_line(self) -> None:
         series = self.plot.series[0]
@@ -235,19 +236,19 @@ class _ChartDrawing:
         _fill(series.marker.format.fill, INK)
         series.marker.format.line.color.rgb = rgb(INK)
 
-    # --- what the bars say ---
+    # --- labels of bars ---
 
-    def _say_each(self) -> None:
+    def _label_each(self) -> None:
         """Write « 45 · 32 % » beside each bar as text; no number format shows the share."""
-        for place, row in enumerate(self.picture.rows):
-            self._say(self.plot.series[0].points[place], plain(self.picture.said(row)))
+        for index, row in enumerate(self.chart.rows):
+            self._label_point(self.plot.series[0].points[index], plain(self.chart.bar_label(row)))
 
-    def _say_marks(self) -> None:
+    def _label_marks(self) -> None:
         for (_, _, values), series in zip(self.series, self.plot.series, strict=True):
-            for place, value in enumerate(values):
-                self._say(series.points[place], plain(quantities.number(value, self.picture.unit)))
+            for index, value in enumerate(values):
+                self._label_point(series.points[index], plain(quantities.number(value, self.chart.unit)))
 
-    def _say(self, point: Any, text: str) -> None:
+    def _label_point(self, point: Any, text: str) -> None:
         label = point.data_label
         frame = label.text_frame
         frame.text = text.replace(" ", "\u00a0")  # never on two lines
@@ -256,57 +257,57 @@ class _ChartDrawing:
         font.size, font.name, font.color.rgb = Pt(self.size), FONT, rgb(TEXT_INK)
         label.position = XL_LABEL_POSITION.OUTSIDE_END
 
-    def _labels(self, form: str, position: Any, white: bool = False) -> None:
-        if self.upright and self.inner.width / len(self.picture.rows) < self._width("000"):
+    def _add_labels(self, number_format: str, position: Any, white: bool = False) -> None:
+        if self.upright and self.inner.width / len(self.chart.rows) < self._width("000"):
             return  # years of months: the numbers would cover each other
         self.plot.has_data_labels = True
         labels = self.plot.data_labels
-        labels.show_value, labels.number_format, labels.number_format_is_linked = True, form, False
+        labels.show_value, labels.number_format, labels.number_format_is_linked = True, number_format, False
         labels.font.size, labels.font.name, labels.font.bold = Pt(self.size), FONT, white
         labels.font.color.rgb = rgb("FFFFFF" if white else TEXT_INK)
         labels.position = position
 
-    def _say_numbers(self) -> None:
-        zero = '""' if self.picture.shape == "balance" else "0"
-        self._labels(f"# ##0;# ##0;{zero}", XL_LABEL_POSITION.OUTSIDE_END)
+    def _label_values(self) -> None:
+        zero = '""' if self.chart.shape == "balance" else "0"
+        self._add_labels(f"# ##0;# ##0;{zero}", XL_LABEL_POSITION.OUTSIDE_END)
 
-    def _say_line(self) -> None:
-        self._labels("# ##0", XL_LABEL_POSITION.ABOVE)
+    def _label_line(self) -> None:
+        self._add_labels("# ##0", XL_LABEL_POSITION.ABOVE)
 
-    def _say_inside(self) -> None:
+    def _label_inside(self) -> None:
         """Write numbers in white within the bars that are large enough."""
         least = self._range()[1] * (0.16 / self.inner.height if self.upright else 0.14 / self.inner.width)
-        self._labels(f'[>={least:.2f}]# ##0;""', XL_LABEL_POSITION.CENTER, white=True)
+        self._add_labels(f'[>={least:.2f}]# ##0;""', XL_LABEL_POSITION.CENTER, white=True)
 
     # --- the rest ---
 
     def _legend(self) -> None:
-        chart = self.chart
-        chart.has_legend = self.legend
+        native = self.native
+        native.has_legend = self.legend
         if not self.legend:
             return
-        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
-        chart.legend.font.size, chart.legend.font.name = Pt(self.size), FONT
+        native.legend.position, native.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
+        native.legend.font.size, native.legend.font.name = Pt(self.size), FONT
         width = sum(self._width(label) + 0.42 for _, label, _ in self.series)
-        place = _layout(Box(0, 0, min(width, self.box.width), 0.28), self.box, "")
-        chart.legend._element.find(f"{{{_C}}}legendPos").addnext(place)
+        layout = _layout(Box(0, 0, min(width, self.box.width), 0.28), self.box, "")
+        native.legend._element.find(f"{{{_C}}}legendPos").addnext(layout)
 
     def _place_plot(self) -> None:
-        area = self.chart._chartSpace.chart.plotArea
+        area = self.native._chartSpace.chart.plotArea
         nothing = "<a:noFill/><a:ln><a:noFill/></a:ln>"
         clear = parse_xml(f'<c:spPr xmlns:c="{_C}" xmlns:a="{_A}">{nothing}</c:spPr>')
-        self.chart._chartSpace.chart.addnext(clear)
+        self.native._chartSpace.chart.addnext(clear)
         for old in area.findall(f"{{{_C}}}layout"):
             area.remove(old)
         area.insert(0, _layout(self.inner, self.box, '<c:layoutTarget val="inner"/>'))
 
 
-_SAYS: dict[str, Callable[[_ChartDrawing], None]] = {
-    "bars": _ChartDrawing._say_each,
-    "marks": _ChartDrawing._say_marks,
-    "line": _ChartDrawing._say_line,
-    "stacked": _ChartDrawing._say_inside,
-    "months": _ChartDrawing._say_inside,
+_LABELLERS: dict[str, Callable[[_ChartDrawing], None]] = {
+    "bars": _ChartDrawing._label_each,
+    "marks": _ChartDrawing._label_marks,
+    "line": _ChartDrawing._label_line,
+    "stacked": _ChartDrawing._label_inside,
+    "months": _ChartDrawing._label_inside,
 }
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -318,7 +319,7 @@ def _fill(fill: Any, colour: str) -> None:
 
 
 def _layout(box: Box, within: Box, target: str) -> Any:
-    """Set the place of a part of a chart, as fractions of the whole."""
+    """Return the position of a part of a chart, as fractions of the whole."""
     places = {"x": box.x / within.width, "y": box.y / within.height}
     sizes = {"w": box.width / within.width, "h": box.height / within.height}
     values = "".join(f'<c:{name} val="{value:.4f}"/>' for name, value in (places | sizes).items())

@@ -34,8 +34,8 @@ def pptx_bytes(report: Report, tick: Progress = ignore_progress) -> bytes:
     """Return the deck. ``tick`` is called before each slide; what it raises cancels the work."""
     deck = template.blank()
     steps = _steps(report)
-    for place, (what, make) in enumerate(steps):
-        tick(place / len(steps), what)
+    for index, (label, make) in enumerate(steps):
+        tick(index / len(steps), label)
         make(deck)
     tick(1.0, "Enregistrement du diaporama")
     return _saved(deck, report)
@@ -45,42 +45,42 @@ def _steps(report: Report) -> list[tuple[str, Callable[[Deck], None]]]:
     """Yield each slide: a description, and the function that makes it."""
     slides = deck_slides
     steps: list[tuple[str, Callable[[Deck], None]]] = [
-        ("La couverture", partial(slides.cover, report=report)),
-        ("L’essentiel", partial(slides.headline, report=report)),
+        ("La couverture", partial(slides.add_cover, report=report)),
+        ("L’essentiel", partial(slides.add_headline, report=report)),
     ]
     for section in report.sections:
-        for group in groups(section.pictures):
-            steps.append((section.title, partial(slides.charts, report=report, section=section.title, pictures=group)))
+        add = partial(slides.add_charts, report=report, section=section.title)
+        steps += [(section.title, partial(add, charts=group)) for group in groups(section.charts)]
     for columns in slides.profile_pages(report):
-        steps.append(("Le détail en chiffres", partial(slides.profile, report=report, columns=columns)))
-    return [*steps, ("Définitions et méthode", partial(slides.method, report=report))]
+        steps.append(("Le détail en chiffres", partial(slides.add_profile, report=report, columns=columns)))
+    return [*steps, ("Définitions et méthode", partial(slides.add_method, report=report))]
 
 
-def groups(pictures: Sequence[ChartData]) -> list[list[ChartData]]:
+def groups(charts: Sequence[ChartData]) -> list[list[ChartData]]:
     """Return the charts of each slide that have something to show."""
-    named = {picture.name: picture for picture in pictures}
-    beside = {name for lead in named for name in _BESIDE.get(lead, ())}
-    found = []
-    for lead in pictures:
+    by_name = {chart.name: chart for chart in charts}
+    beside = {name for lead in by_name for name in _BESIDE.get(lead, ())}
+    chart_groups = []
+    for lead in charts:
         if lead.name not in beside:
-            together = [lead, *(named[name] for name in _BESIDE.get(lead.name, ()) if name in named)]
-            found.append([picture for picture in together if not picture.empty])
-    return [group for group in found if group]
+            group = [lead, *(by_name[name] for name in _BESIDE.get(lead.name, ()) if name in by_name)]
+            chart_groups.append([chart for chart in group if not chart.empty])
+    return [group for group in chart_groups if group]
 
 
 def _saved(deck: Deck, report: Report) -> bytes:
     template.repaint_notes(deck)
     _in_french(deck.element)
     _in_french(deck.notes_master.element)
-    for place, slide in enumerate(deck.slides):
-        if place:
-            deck_slides.add_foot(slide, report, place + 1)
+    for index, slide in enumerate(deck.slides):
+        if index:
+            deck_slides.add_foot(slide, report, index + 1)
         _in_french(slide.element)
         _in_french(slide.notes_slide.element)
         for shape in slide.shapes:
             if shape.has_chart:
-                chart: Any = shape
-                _in_french(chart.chart._chartSpace)
+                frame: Any = shape
+                _in_french(frame.chart._chartSpace)
     _name(deck, report)
     out = BytesIO()
     deck.save(out)

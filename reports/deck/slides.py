@@ -27,9 +27,9 @@ from reports.deck.charts import plain
 from reports.deck.template import BODY, CONTENT, COVER, FONT, LEAD, MESSAGE, OVERLINE, PANEL, SOFT, TEXT, Box, rgb
 
 OFFICE = "Palette · Département du Lot, publics artistes"
-_MANY = 8
+_MOST_BARS_BESIDE_TABLE = 8
 """A lone chart with more bars takes the whole width."""
-_FEW = 4
+_MOST_BARS_ABOVE_TABLE = 4
 """Most bars with which the table stands under the chart."""
 _GAP = 0.2
 _SIZES = ((120, 24), (145, 20))
@@ -42,7 +42,7 @@ Columns = list[list[ChartData]]
 # --- what every slide is made of ---
 
 
-def _slide(deck: Deck, report: Report, layout: str, title: str, overline: str, notes: str) -> Slide:
+def _add_slide(deck: Deck, report: Report, layout: str, title: str, overline: str, notes: str) -> Slide:
     """Add a slide with title, small line, foot and notes."""
     slide: Slide = deck.slides.add_slide(deck.slide_layouts.get_by_name(layout))
     shapes: Any = slide.shapes
@@ -60,8 +60,8 @@ def _write_notes(slide: Slide, notes: str) -> None:
     frame.text = plain(notes)
 
 
-def _placeholder(slide: Slide, place: int) -> Any:
-    return next(shape for shape in slide.placeholders if shape.placeholder_format.idx == place)
+def _placeholder(slide: Slide, index: int) -> Any:
+    return next(shape for shape in slide.placeholders if shape.placeholder_format.idx == index)
 
 
 def add_foot(slide: Slide, report: Report, page: int) -> None:
@@ -69,10 +69,10 @@ def add_foot(slide: Slide, report: Report, page: int) -> None:
     holders: Any = slide.slide_layout.placeholders
     for holder in holders:
         if holder.placeholder_format.type in (PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER):
-            own = copy.deepcopy(holder.element)
-            own.nvSpPr.cNvPr.set("id", str(max(shape.shape_id for shape in slide.shapes) + 1))
-            slide.shapes._spTree.append(own)
-            for field in own.iter(qn("a:fld")):
+            copied = copy.deepcopy(holder.element)
+            copied.nvSpPr.cNvPr.set("id", str(max(shape.shape_id for shape in slide.shapes) + 1))
+            slide.shapes._spTree.append(copied)
+            for field in copied.iter(qn("a:fld")):
                 field.find(qn("a:t")).text = str(page)
     foot: Any = next(s for s in slide.placeholders if s.placeholder_format.type == PP_PLACEHOLDER.FOOTER)
     foot.text = plain(f"{OFFICE} · {report.title}")
@@ -82,16 +82,16 @@ def add_foot(slide: Slide, report: Report, page: int) -> None:
     font.name, font.size, font.color.rgb = FONT, Pt(10), rgb(SOFT)
 
 
-def _text(slide: Slide, name: str, box: Box, lines: Sequence[Line], space: float = 0) -> None:
+def _add_text(slide: Slide, name: str, box: Box, lines: Sequence[Line], space: float = 0) -> None:
     """Add a text without a frame. ``space``: between lines, in points."""
     shape = slide.shapes.add_textbox(*box.emu)
     shape.name = name
     frame = shape.text_frame
     frame.word_wrap = True
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
-    for place, (text, size, bold, colour) in enumerate(lines):
-        paragraph = frame.paragraphs[0] if place == 0 else frame.add_paragraph()
-        paragraph.space_before = Pt(space if place else 0)
+    for index, (text, size, bold, colour) in enumerate(lines):
+        paragraph = frame.paragraphs[0] if index == 0 else frame.add_paragraph()
+        paragraph.space_before = Pt(space if index else 0)
         run = paragraph.add_run()
         run.text, run.font.size, run.font.bold = plain(text), Pt(size), bold
         _colour(run.font.color, colour)
@@ -105,7 +105,7 @@ def _colour(color: Any, colour: str) -> None:
         color.rgb = rgb(SOFT)
 
 
-def _ground(slide: Slide, name: str, box: Box) -> None:
+def _add_background(slide: Slide, name: str, box: Box) -> None:
     """Add a decorative background."""
     shape = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *box.emu)
     shape.name = name
@@ -127,127 +127,127 @@ _DECORATIVE = (
 # --- the slides ---
 
 
-def cover(deck: Deck, report: Report) -> None:
+def add_cover(deck: Deck, report: Report) -> None:
     """What the report is, of whom, and when it was made."""
     slide = deck.slides.add_slide(deck.slide_layouts.get_by_name(COVER))
     shapes: Any = slide.shapes
     shapes.title.text = report.title.replace(" au ", " au\u00a0")
     _placeholder(slide, 1).text = "Accompagnement des publics artistes\nDépartement du Lot"
-    made = french_date(date.today().isoformat())
-    _placeholder(slide, OVERLINE).text = f"{report.truth}\nÉtabli le {made} avec Palette"
+    today = french_date(date.today().isoformat())
+    _placeholder(slide, OVERLINE).text = f"{report.truth}\nÉtabli le {today} avec Palette"
     _write_notes(slide, f"{report.title}. {report.truth}.")
 
 
-def headline(deck: Deck, report: Report) -> None:
+def add_headline(deck: Deck, report: Report) -> None:
     """The headline numbers in large figures, with the shares beside them."""
     notes = "\n".join(f"{number.label} : {number.means}" for number in (*report.numbers, *report.shares))
-    slide = _slide(deck, report, MESSAGE, _essential(report), f"L’essentiel · {report.title}", notes)
+    slide = _add_slide(deck, report, MESSAGE, _headline_title(report), f"L’essentiel · {report.title}", notes)
     width, height = LEAD.width / 2 - _GAP, LEAD.height / 3
-    for place, number in enumerate(report.numbers):
-        down, across = divmod(place, 2)
+    for index, number in enumerate(report.numbers):
+        down, across = divmod(index, 2)
         box = Box(LEAD.x + across * (width + 2 * _GAP), LEAD.y + down * height, width, height - _GAP)
-        _figure(slide, number, box, report.compared, 40)
-    _ground(slide, "Fond des parts", PANEL)
+        _add_figure(slide, number, box, report.compared, 40)
+    _add_background(slide, "Fond des parts", PANEL)
     inner = PANEL.inside(_GAP * 1.3)
-    _text(slide, "Parts", inner.top(0.3), [(f"Parmi les personnes {_kind(report)}", 12, True, "teal")])
+    _add_text(slide, "Parts", inner.top(0.3), [(f"Parmi les personnes {_population_word(report)}", 12, True, "teal")])
     row = inner.below(0.5)
-    for place, number in enumerate(report.shares):
+    for index, number in enumerate(report.shares):
         height = row.height / len(report.shares)
-        _figure(slide, number, Box(row.x, row.y + place * height, row.width, height), report.compared, 28)
+        _add_figure(slide, number, Box(row.x, row.y + index * height, row.width, height), report.compared, 28)
 
 
-def _essential(report: Report) -> str:
+def _headline_title(report: Report) -> str:
     """Return « 139 personnes suivies en 2022, dont 116 accompagnées »."""
-    who, among = _who(report)
-    told = f"{who} {report.period.words}"
-    return f"{told}, dont {quantities.number(among)} accompagnée{'s' * (among >= 2)}" if among else told
+    persons, accompanied = _persons_text(report)
+    part = f", dont {quantities.number(accompanied)} accompagnée{'s' * (accompanied >= 2)}" if accompanied else ""
+    return f"{persons} {report.period.words}{part}"
 
 
-def _who(report: Report) -> tuple[str, float]:
+def _persons_text(report: Report) -> tuple[str, float]:
     """Return « 139 personnes suivies » or « 95 personnes en portefeuille », and how many are accompanied."""
-    named = {number.name: number.value or 0 for number in report.numbers}
-    whole = named["portfolio" if report.period.is_day else "followed"]
-    kind = _kind(report, whole)
-    who = f"{quantities.counted(whole, 'person')} {kind}" if whole else f"Aucune personne {kind}"
-    return who, named["accompanied"]
+    values = {number.name: number.value or 0 for number in report.numbers}
+    count = values["portfolio" if report.period.is_day else "followed"]
+    kind = _population_word(report, count)
+    text = f"{quantities.with_unit(count, 'person')} {kind}" if count else f"Aucune personne {kind}"
+    return text, values["accompanied"]
 
 
-def _kind(report: Report, whole: float = 2) -> str:
+def _population_word(report: Report, count: float = 2) -> str:
     """Return what the persons of the report are, in the singular or plural."""
-    return "en portefeuille" if report.period.is_day else "suivies" if whole >= 2 else "suivie"
+    return "en portefeuille" if report.period.is_day else "suivies" if count >= 2 else "suivie"
 
 
-def _figure(slide: Slide, number: Number, box: Box, compared: str, size: float) -> None:
+def _add_figure(slide: Slide, number: Number, box: Box, compared: str, size: float) -> None:
     """Add a large figure over its label and change."""
     lines = [(number.text, size, True, "teal"), (number.label, 13, False, "ink")]
     if number.change:
-        told = "sans changement" if number.change == "=" else number.change
-        lines.append((f"{told} {compared}", 11, False, "soft"))
-    _text(slide, f"Chiffre : {number.label}", box, lines)
+        change = "sans changement" if number.change == "=" else number.change
+        lines.append((f"{change} {compared}", 11, False, "soft"))
+    _add_text(slide, f"Chiffre : {number.label}", box, lines)
 
 
-def charts(deck: Deck, report: Report, section: str, pictures: Sequence[ChartData]) -> None:
+def add_charts(deck: Deck, report: Report, section: str, charts: Sequence[ChartData]) -> None:
     """The main chart, and others beside or below it; when alone, its table is beside it."""
-    lead, others = pictures[0], pictures[1:]
-    notes = "\n".join(f"{picture.title} : {picture.means}\n{picture.reading}" for picture in pictures)
-    slide = _slide(deck, report, MESSAGE, _message(lead), f"{section} · {lead.title}", notes)
-    if others and all(picture.shape in MONTHLY for picture in pictures):
-        return _one_above_the_other(slide, pictures)
-    if not others and len(lead.rows) > _MANY:
+    lead, others = charts[0], charts[1:]
+    notes = "\n".join(f"{chart.title} : {chart.means}\n{chart.reading}" for chart in charts)
+    slide = _add_slide(deck, report, MESSAGE, _message(lead), f"{section} · {lead.title}", notes)
+    if others and all(chart.shape in MONTHLY for chart in charts):
+        return _stack_months(slide, charts)
+    if not others and len(lead.rows) > _MOST_BARS_BESIDE_TABLE:
         deck_charts.draw(slide, lead, CONTENT, 12)
         return None
-    _lead(slide, lead, table=bool(others))
+    _add_lead(slide, lead, table=bool(others))
     height = (PANEL.height + _GAP) / max(1, len(others))
-    for place, picture in enumerate(others):
-        _companion(slide, picture, Box(PANEL.x, PANEL.y + place * height, PANEL.width, height - _GAP))
+    for index, chart in enumerate(others):
+        _add_companion(slide, chart, Box(PANEL.x, PANEL.y + index * height, PANEL.width, height - _GAP))
     if not others:
-        _numbers(slide, lead)
+        _add_table(slide, lead)
     return None
 
 
-def _one_above_the_other(slide: Slide, pictures: Sequence[ChartData]) -> None:
+def _stack_months(slide: Slide, charts: Sequence[ChartData]) -> None:
     """Align charts of the same months."""
     first = CONTENT.height * 0.36
-    deck_charts.draw(slide, pictures[0], CONTENT.top(first))
-    height = (CONTENT.height - first) / (len(pictures) - 1)
-    for place, picture in enumerate(pictures[1:]):
-        box = CONTENT.below(first + place * height + _GAP).top(height - _GAP)
-        _text(slide, f"Titre : {picture.title}", box.top(0.5), _heading(picture), space=2)
-        deck_charts.draw(slide, picture, box.below(0.55))
+    deck_charts.draw(slide, charts[0], CONTENT.top(first))
+    height = (CONTENT.height - first) / (len(charts) - 1)
+    for index, chart in enumerate(charts[1:]):
+        box = CONTENT.below(first + index * height + _GAP).top(height - _GAP)
+        _add_text(slide, f"Titre : {chart.title}", box.top(0.5), _heading(chart), space=2)
+        deck_charts.draw(slide, chart, box.below(0.55))
 
 
-def _message(picture: ChartData) -> str:
+def _message(chart: ChartData) -> str:
     """Return the sentence of a chart without its full stop, as a title."""
-    return picture.reading.removesuffix(".")
+    return chart.reading.removesuffix(".")
 
 
-def _heading(picture: ChartData) -> list[Line]:
-    return [(picture.title, 11, True, "teal"), (_message(picture), 13, True, "ink")]
+def _heading(chart: ChartData) -> list[Line]:
+    return [(chart.title, 11, True, "teal"), (_message(chart), 13, True, "ink")]
 
 
-def _lead(slide: Slide, picture: ChartData, table: bool) -> None:
+def _add_lead(slide: Slide, chart: ChartData, table: bool) -> None:
     """Add the main chart; with few bars it leaves room for its table."""
-    few = table and len(picture.rows) <= _FEW and picture.shape == "bars" and picture.base
-    height = 0.34 * (len(picture.rows) + 2) if few else 0
-    deck_charts.draw(slide, picture, LEAD.top(LEAD.height - height - (0.25 if few else 0)), 12)
-    if few:
-        deck_tables.draw(slide, picture, deck_tables.lines(picture), LEAD.below(LEAD.height - height), 0.34, 12)
+    with_table = table and len(chart.rows) <= _MOST_BARS_ABOVE_TABLE and chart.shape == "bars" and chart.base
+    height = 0.34 * (len(chart.rows) + 2) if with_table else 0
+    deck_charts.draw(slide, chart, LEAD.top(LEAD.height - height - (0.25 if with_table else 0)), 12)
+    if with_table:
+        deck_tables.draw(slide, chart, deck_tables.text_lines(chart), LEAD.below(LEAD.height - height), 0.34, 12)
 
 
-def _companion(slide: Slide, picture: ChartData, box: Box) -> None:
+def _add_companion(slide: Slide, chart: ChartData, box: Box) -> None:
     """Add a chart on a background, under its title and sentence."""
-    _ground(slide, f"Fond : {picture.title}", box)
+    _add_background(slide, f"Fond : {chart.title}", box)
     inner = box.inside(_GAP)
-    head = 0.3 + 0.22 * -(-len(picture.reading) // 44)
-    _text(slide, f"Titre : {picture.title}", inner.top(head), _heading(picture), space=2)
-    deck_charts.draw(slide, picture, inner.below(head + 0.1), 11 if len(picture.rows) <= 8 else 10)
+    head = 0.3 + 0.22 * -(-len(chart.reading) // 44)
+    _add_text(slide, f"Titre : {chart.title}", inner.top(head), _heading(chart), space=2)
+    deck_charts.draw(slide, chart, inner.below(head + 0.1), 11 if len(chart.rows) <= 8 else 10)
 
 
-def _numbers(slide: Slide, picture: ChartData) -> None:
+def _add_table(slide: Slide, chart: ChartData) -> None:
     """Add the table of a lone chart."""
-    lines = deck_tables.lines(picture)
-    _ground(slide, f"Fond : {picture.title}", PANEL.top(0.38 * len(lines) + 2 * _GAP))
-    deck_tables.draw(slide, picture, lines, PANEL.inside(_GAP), 0.38, 12)
+    lines = deck_tables.text_lines(chart)
+    _add_background(slide, f"Fond : {chart.title}", PANEL.top(0.38 * len(lines) + 2 * _GAP))
+    deck_tables.draw(slide, chart, lines, PANEL.inside(_GAP), 0.38, 12)
 
 
 # --- the numbers of the profile ---
@@ -257,54 +257,54 @@ _LINE = 0.285
 
 def profile_pages(report: Report) -> list[Columns]:
     """Distribute the tables of the profile over pages of three columns."""
-    tables = [picture for picture in report.pictures if picture.figure in PROFILE and not picture.empty]
+    profile_charts = [chart for chart in report.charts if chart.figure in PROFILE and not chart.empty]
     columns: Columns = []
-    for picture in tables:
-        room = (column for column in columns if _tall([*column, picture]) <= CONTENT.height)
-        column = next(room, None)
+    for chart in profile_charts:
+        with_room = (column for column in columns if _column_height([*column, chart]) <= CONTENT.height)
+        column = next(with_room, None)
         if column is None:
             column = []
             columns.append(column)
-        column.append(picture)
-    return [columns[place : place + 3] for place in range(0, len(columns), 3)]
+        column.append(chart)
+    return [columns[index : index + 3] for index in range(0, len(columns), 3)]
 
 
-def _tall(pictures: Sequence[ChartData]) -> float:
-    return sum(deck_tables.tall(picture, _LINE) + _GAP for picture in pictures) - _GAP
+def _column_height(charts: Sequence[ChartData]) -> float:
+    return sum(deck_tables.table_height(chart, _LINE) + _GAP for chart in charts) - _GAP
 
 
-def profile(deck: Deck, report: Report, columns: Columns) -> None:
+def add_profile(deck: Deck, report: Report, columns: Columns) -> None:
     """Every number of the profile, with its share to the hundredth."""
-    shown = [picture for column in columns for picture in column]
-    notes = "\n".join(f"{picture.title} : {picture.means}" for picture in shown)
-    title = f"{_who(report)[0]} {report.period.words}, chiffre par chiffre"
-    slide = _slide(deck, report, MESSAGE, title, f"Annexe · {report.title}", notes)
+    charts = [chart for column in columns for chart in column]
+    notes = "\n".join(f"{chart.title} : {chart.means}" for chart in charts)
+    title = f"{_persons_text(report)[0]} {report.period.words}, chiffre par chiffre"
+    slide = _add_slide(deck, report, MESSAGE, title, f"Annexe · {report.title}", notes)
     width = (CONTENT.width - 2 * 2 * _GAP) / 3
-    for place, column in enumerate(columns):
-        box = Box(CONTENT.x + place * (width + 2 * _GAP), CONTENT.y, width, CONTENT.height)
-        for picture in column:
-            deck_tables.draw(slide, picture, deck_tables.lines(picture, whole=False), box, _LINE, 10.5)
-            box = box.below(_tall([picture]) + _GAP)
+    for index, column in enumerate(columns):
+        box = Box(CONTENT.x + index * (width + 2 * _GAP), CONTENT.y, width, CONTENT.height)
+        for chart in column:
+            deck_tables.draw(slide, chart, deck_tables.text_lines(chart, with_total=False), box, _LINE, 10.5)
+            box = box.below(_column_height([chart]) + _GAP)
 
 
 # --- definitions ---
 
 
-def method(deck: Deck, report: Report) -> None:
+def add_method(deck: Deck, report: Report) -> None:
     """What the numbers count, and how the report was made."""
     numbers = {number.means: number for number in (*report.numbers, *report.shares)}
-    pictures = {picture.figure: picture for picture in report.pictures}
-    notes = "\n".join(f"{picture.title} : {picture.means}" for picture in pictures.values())
-    slide = _slide(deck, report, TEXT, "Définitions et méthode", f"Annexe · {report.title}", notes)
-    _define(_placeholder(slide, BODY).text_frame, list(numbers.values()))
-    _ground(slide, "Fond de la méthode", PANEL)
-    lines = [("Méthode", 12.0, True, "teal"), *((text, 12.0, False, "ink") for text in _method(report))]
-    _text(slide, "Méthode", PANEL.inside(_GAP * 1.3), lines, space=9)
+    charts = {chart.figure: chart for chart in report.charts}
+    notes = "\n".join(f"{chart.title} : {chart.means}" for chart in charts.values())
+    slide = _add_slide(deck, report, TEXT, "Définitions et méthode", f"Annexe · {report.title}", notes)
+    _write_definitions(_placeholder(slide, BODY).text_frame, list(numbers.values()))
+    _add_background(slide, "Fond de la méthode", PANEL)
+    lines = [("Méthode", 12.0, True, "teal"), *((text, 12.0, False, "ink") for text in _method_lines(report))]
+    _add_text(slide, "Méthode", PANEL.inside(_GAP * 1.3), lines, space=9)
 
 
-def _define(frame: Any, numbers: Sequence[Number]) -> None:
-    for place, number in enumerate(numbers):
-        paragraph = frame.paragraphs[0] if place == 0 else frame.add_paragraph()
+def _write_definitions(frame: Any, numbers: Sequence[Number]) -> None:
+    for index, number in enumerate(numbers):
+        paragraph = frame.paragraphs[0] if index == 0 else frame.add_paragraph()
         name, means = paragraph.add_run(), paragraph.add_run()
         name.text, means.text = f"{plain(number.label)}. ", plain(number.means)
         name.font.bold = True
@@ -313,12 +313,12 @@ def _define(frame: Any, numbers: Sequence[Number]) -> None:
 _NATIONAL = f"{NATIONAL['men']} % d’hommes, {NATIONAL['fifty_or_over']} % de 50 ans ou plus"
 
 
-def _method(report: Report) -> list[str]:
-    made = french_date(date.today().isoformat())
+def _method_lines(report: Report) -> list[str]:
+    today = french_date(date.today().isoformat())
     return [
         f"{report.truth}.",
-        f"Établi le {made} par Palette, avec la version {VERSION} des définitions.",
-        f"Les parts du profil sont celles des personnes {_kind(report)} {report.period.words}.",
+        f"Établi le {today} par Palette, avec la version {VERSION} des définitions.",
+        f"Les parts du profil sont celles des personnes {_population_word(report)} {report.period.words}.",
         "Chaque changement est mesuré par rapport à un an plus tôt.",
         "Les parts des diapositives sont arrondies : leur somme peut s’écarter de 100 % d’un point.",
         f"Les références nationales ({_NATIONAL}) sont celles de la présentation de la mission.",

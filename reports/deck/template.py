@@ -65,8 +65,8 @@ OVERLINE, BODY = 13, 14
 
 def rgb(colour: str) -> Any:
     """Return « 1F4E5F » or « #1F4E5F » as python-pptx takes it."""
-    made: Any = RGBColor
-    return made.from_string(colour.removeprefix("#"))
+    color: Any = RGBColor
+    return color.from_string(colour.removeprefix("#"))
 
 
 def blank() -> Deck:
@@ -126,8 +126,8 @@ def _fill(holder: Any, name: str, ground: str, shapes: Iterator[str]) -> None:
     tree = element.cSld.spTree
     for shape in list(tree.iterchildren())[2:]:
         tree.remove(shape)
-    for place, shape in enumerate(shapes, start=2):
-        tree.append(parse_xml(shape.replace("{id}", str(place))))
+    for index, shape in enumerate(shapes, start=2):
+        tree.append(parse_xml(shape.replace("{id}", str(index))))
     if ground:
         _colour_ground(element.cSld, ground)
     if holder.part.partname.startswith("/ppt/slideMasters"):
@@ -179,8 +179,8 @@ def _level(name: str, size: float, colour: str, bold: bool, before: float, align
 
 def _placed(box: Box) -> str:
     x, y, width, height = box.emu
-    place = f'<a:xfrm><a:off x="{x}" y="{y}"/><a:ext cx="{width}" cy="{height}"/></a:xfrm>'
-    return f'{place}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
+    transform = f'<a:xfrm><a:off x="{x}" y="{y}"/><a:ext cx="{width}" cy="{height}"/></a:xfrm>'
+    return f'{transform}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
 
 
 def _holder(name: str, kind: str, box: Box | None, text: str, style: str = "", anchor: str = "t") -> str:
@@ -229,8 +229,8 @@ _BARS, _SHADE = (1.4, 2.7, 3.8, 3.2, 2.0, 2.4, 0.9), "265A6C"
 
 def _cover() -> Iterator[str]:
     big, small = _level("lvl1pPr", 54, "bg1", True, 0), _level("lvl1pPr", 20, PALE, False, 8)
-    for place, width in enumerate(_BARS):
-        yield _rule(f"Barre {place + 1}", Box(PAGE.width - width, 0.62 + place * 0.91, width, 0.6), _SHADE)
+    for index, width in enumerate(_BARS):
+        yield _rule(f"Barre {index + 1}", Box(PAGE.width - width, 0.62 + index * 0.91, width, 0.6), _SHADE)
     yield _rule("Filet", Box(0.9, 4.02, 1.6, 0.05), PALE)
     yield _holder("Titre", 'type="ctrTitle"', Box(0.9, 1.6, 8.5, 2.2), "Titre du diaporama", big, "b")
     yield _holder("Sous-titre", 'type="subTitle" idx="1"', Box(0.9, 4.3, 8.5, 1.3), "Sous-titre", small)

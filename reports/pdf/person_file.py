@@ -21,38 +21,38 @@ from db.rows import access_log, history, records
 from db.rows.records import Row
 
 _TEMPLATE = Path(__file__).with_suffix(".typ")
-_MANY = 100_000
+_ALL = 100_000
 
 
 def zip_bytes(db: Office, person_id: int, today: str) -> bytes:
     """Return both files. ``today``: an ISO day. Raises NotFoundError for an unknown person."""
-    found = everything(db, person_id, today)
+    data = collect_data(db, person_id, today)
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("dossier.pdf", pdf_bytes(found))
-        file.writestr("dossier.json", json.dumps(found, ensure_ascii=False, indent=2))
+        file.writestr("dossier.pdf", pdf_bytes(data))
+        file.writestr("dossier.json", json.dumps(data, ensure_ascii=False, indent=2))
     return content.getvalue()
 
 
-def everything(db: Office, person_id: int, today: str) -> dict[str, Any]:
+def collect_data(db: Office, person_id: int, today: str) -> dict[str, Any]:
     """Return title, tables (name -> rows of {label: {text, value}}), changes, openings. A date in ``value`` is ISO."""
-    known = records.context(db)
+    context = records.context(db)
     person = records.stored(db, db.tables["person"], person_id)
     return {
         "titre": f"{person.values['first_name']} {person.values['last_name']}",
         "dossier": person_id,
         "date": french_date(today),
         "tables": [
-            {"nom": _heading(table), "lignes": [_row(table, row, known) for row in rows]}
+            {"nom": _heading(table), "lignes": [_row(table, row, context) for row in rows]}
             for table, rows in _rows(db, person)
         ],
         "historique": [
-            {"date": change.moment, "ligne": _of(change.table, change.row_id), "phrase": change.sentence}
-            for change in history.of_person(db, person_id, known)
+            {"date": change.moment, "ligne": _row_name(change.table, change.row_id), "phrase": change.sentence}
+            for change in history.of_person(db, person_id, context)
         ],
         "consultations": [
             {"date": line.moment, "par": line.who, "action": access_log.ACTIONS[line.action]}
-            for line in access_log.find(db, person_id=person_id, size=_MANY)[0]
+            for line in access_log.find(db, person_id=person_id, size=_ALL)[0]
         ],
     }
 
@@ -63,7 +63,7 @@ def _rows(db: Office, person: Row) -> Iterator[tuple[OfficeTable, list[Row]]]:
         if table.name == PERSON.name:
             yield table, [person]
         else:
-            rows = list(_naming(db, table, person.id))
+            rows = list(_rows_about(db, table, person.id))
             if rows:
                 yield table, rows
 
@@ -72,7 +72,7 @@ def _heading(table: OfficeTable) -> str:
     return "Fiche" if table.name == PERSON.name else table.plural
 
 
-def _naming(db: Office, table: OfficeTable, person_id: int) -> Iterator[Row]:
+def _rows_about(db: Office, table: OfficeTable, person_id: int) -> Iterator[Row]:
     if table.belongs_to_person:
         for row_id in records.ids_of_person(db, table, person_id):
             yield records.stored(db, table, row_id)
@@ -82,31 +82,31 @@ def _naming(db: Office, table: OfficeTable, person_id: int) -> Iterator[Row]:
                 yield records.stored(db, table, row_id)
 
 
-def _row(table: OfficeTable, row: Row, known: Context) -> dict[str, Any]:
-    told = {
-        item.label: {"texte": item.type.show(value, known), "valeur": value}
-        for item in table.fields
-        if _is_told(item) and (value := row.values[item.name]) not in (None, ())
+def _row(table: OfficeTable, row: Row, context: Context) -> dict[str, Any]:
+    fields = {
+        field.label: {"texte": field.type.show(value, context), "valeur": value}
+        for field in table.fields
+        if _is_shown(field) and (value := row.values[field.name]) not in (None, ())
     }
-    return {"n°": row.id, "supprimée": row.deleted, "champs": told}
+    return {"n°": row.id, "supprimée": row.deleted, "champs": fields}
 
 
-def _is_told(item: Field) -> bool:
+def _is_shown(field: Field) -> bool:
     """Return whether to show a field: not the person again on every line, nor other persons of a list."""
-    return item.name != "person_id" and not (isinstance(item.type, References) and item.target == PERSON.name)
+    return field.name != "person_id" and not (isinstance(field.type, References) and field.target == PERSON.name)
 
 
-def _of(table: str, row_id: int) -> str:
+def _row_name(table: str, row_id: int) -> str:
     return f"{TABLES[table].label} n° {row_id}"
 
 
-def pdf_bytes(found: dict[str, Any]) -> bytes:
+def pdf_bytes(data: dict[str, Any]) -> bytes:
     """Return the PDF (A4), typeset from what ``everything`` returns."""
     with TemporaryDirectory(prefix="palette-") as name:
         folder = Path(name)
         (folder / "dossier.json").write_text(
-            json.dumps(found | {"product": PRODUCT}, ensure_ascii=False), encoding="utf-8"
+            json.dumps(data | {"product": PRODUCT}, ensure_ascii=False), encoding="utf-8"
         )
         compiler = typst.Compiler(_TEMPLATE.read_bytes(), root=str(folder), ignore_system_fonts=True)
-        made = compiler.compile(format="pdf")
-    return made if isinstance(made, bytes) else b""
+        document = compiler.compile(format="pdf")
+    return document if isinstance(document, bytes) else b""

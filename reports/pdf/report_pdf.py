@@ -44,12 +44,12 @@ def pdf_bytes(report: Report, tick: Progress = ignore_progress) -> bytes:
     """Return the report as PDF. ``tick`` is called before each chart; what it raises cancels the work."""
     with TemporaryDirectory(prefix="palette-") as name:
         folder = Path(name)
-        charts = _draw(report, folder, tick)
+        pieces = _draw(report, folder, tick)
         tick(0.9, "Mise en page")
-        (folder / "report.json").write_text(json.dumps(_content(report, charts)), encoding="utf-8")
-        found = _typeset(folder)
+        (folder / "report.json").write_text(json.dumps(_content(report, pieces)), encoding="utf-8")
+        document = _typeset(folder)
     tick(1.0, "Bilan prêt")
-    return found
+    return document
 
 
 def _typeset(folder: Path) -> bytes:
@@ -64,8 +64,8 @@ def _typeset(folder: Path) -> bytes:
 
 def _compiled(folder: Path, standard: Literal["ua-1", "1.7"]) -> bytes:
     compiler = typst.Compiler(_TEMPLATE.read_bytes(), root=str(folder), ignore_system_fonts=True)
-    found = compiler.compile(format="pdf", pdf_standards=standard)
-    return found if isinstance(found, bytes) else b""
+    document = compiler.compile(format="pdf", pdf_standards=standard)
+    return document if isinstance(document, bytes) else b""
 
 
 # --- the charts ---
@@ -73,44 +73,44 @@ def _compiled(folder: Path, standard: Literal["ua-1", "1.7"]) -> bytes:
 
 def _draw(report: Report, folder: Path, tick: Progress) -> dict[str, Piece]:
     """Draw every chart that is not empty into the folder, by name."""
-    pictures = [picture for picture in report.pictures if not picture.empty]
-    for place, picture in enumerate(pictures):
-        tick(0.9 * place / len(pictures), picture.title)
-        (folder / f"{place}.pdf").write_bytes(_chart_bytes(picture))
-    outlines = _outlines(folder, len(pictures))
-    for place, svg in enumerate(outlines):
-        (folder / f"{place}.svg").write_bytes(svg)
+    charts = [chart for chart in report.charts if not chart.empty]
+    for index, chart in enumerate(charts):
+        tick(0.9 * index / len(charts), chart.title)
+        (folder / f"{index}.pdf").write_bytes(_chart_bytes(chart))
+    outlines = _outlines(folder, len(charts))
+    for index, svg in enumerate(outlines):
+        (folder / f"{index}.svg").write_bytes(svg)
     return {
-        picture.name: _chart(picture, f"{place}.svg", svg)
-        for place, (picture, svg) in enumerate(zip(pictures, outlines, strict=True))
+        chart.name: _chart(chart, f"{index}.svg", svg)
+        for index, (chart, svg) in enumerate(zip(charts, outlines, strict=True))
     }
 
 
-def _chart_bytes(picture: ChartData) -> bytes:
-    """Return the chart as PDF exactly as wide as its place, so that the text of all charts has one size."""
-    width = round((_FULL if picture.shape in MONTHLY else _HALF) / _DOT)
-    found = rendering.specification(picture, heading=False)
-    found |= {"width": width, "autosize": {"type": "fit-x", "contains": "padding", "resize": True}}
-    found["config"] = found["config"] | {"padding": 0}
-    return bytes(vl_convert.vegalite_to_pdf(found))
+def _chart_bytes(chart: ChartData) -> bytes:
+    """Return the chart as PDF exactly as wide as its column, so that the text of all charts has one size."""
+    width = round((_FULL if chart.shape in MONTHLY else _HALF) / _DOT)
+    specification = rendering.specification(chart, heading=False)
+    specification |= {"width": width, "autosize": {"type": "fit-x", "contains": "padding", "resize": True}}
+    specification["config"] = specification["config"] | {"padding": 0}
+    return bytes(vl_convert.vegalite_to_pdf(specification))
 
 
 def _outlines(folder: Path, count: int) -> list[bytes]:
     """Draw the charts as SVG with outlined letters: PDF/UA allows no embedded PDF, and Typst lacks their font."""
     if not count:
         return []
-    pages = "#pagebreak()".join(f'#image("{place}.pdf")' for place in range(count))
+    pages = "#pagebreak()".join(f'#image("{index}.pdf")' for index in range(count))
     source = f"#set page(width: auto, height: auto, margin: 0pt)\n{pages}".encode()
-    found = typst.Compiler(source, root=str(folder), ignore_system_fonts=True).compile(format="svg")
-    return found if isinstance(found, list) else [bytes(found or b"")]
+    pages_as_svg = typst.Compiler(source, root=str(folder), ignore_system_fonts=True).compile(format="svg")
+    return pages_as_svg if isinstance(pages_as_svg, list) else [bytes(pages_as_svg or b"")]
 
 
-def _chart(picture: ChartData, file: str, svg: bytes) -> Piece:
+def _chart(chart: ChartData, file: str, svg: bytes) -> Piece:
     height = float(re.search(rb'viewBox="0 0 \S+ ([0-9.]+)"', svg)[1]) * _DOT  # type: ignore[index]
     shrink = min(1, _TALLEST / height)
     return {
-        "title": picture.title, "file": file, "alt": picture.alt, "reading": picture.reading, "width": shrink,
-        "tall": height * shrink + 12 + 4 * (len(picture.reading) // 55),
+        "title": chart.title, "file": file, "alt": chart.alt, "reading": chart.reading, "width": shrink,
+        "tall": height * shrink + 12 + 4 * (len(chart.reading) // 55),
     }  # fmt: skip
 
 
@@ -121,35 +121,35 @@ def bands(pieces: Sequence[Piece]) -> list[Band]:
     """Group the charts, in order, in bands of two columns with the least total height."""
     best: list[tuple[float, list[Band]]] = [(0.0, [])]
     for end in range(1, len(pieces) + 1):
-        ways = []
+        candidates = []
         for start in range(max(0, end - _TOGETHER), end):
             band = _balanced(pieces[start:end])
-            if _tall(band) <= max(_BAND, *(1.25 * piece["tall"] for piece in pieces[start:end])):
-                ways.append((best[start][0] + _tall(band) + _GAP, [*best[start][1], band]))
-        best.append(min(ways, key=lambda way: way[0]))
+            if _band_height(band) <= max(_BAND, *(1.25 * piece["tall"] for piece in pieces[start:end])):
+                candidates.append((best[start][0] + _band_height(band) + _GAP, [*best[start][1], band]))
+        best.append(min(candidates, key=lambda candidate: candidate[0]))
     return best[-1][1]
 
 
 def _balanced(pieces: Sequence[Piece]) -> Band:
     """Return two columns as equal as possible, the first chart at the top left."""
     sides = ((0, *rest) for rest in product((1, 0), repeat=len(pieces) - 1))
-    return min((_columns(pieces, side) for side in sides), key=_tall)
+    return min((_columns(pieces, side) for side in sides), key=_band_height)
 
 
 def _columns(pieces: Sequence[Piece], sides: Sequence[int]) -> Band:
-    return [[piece for piece, own in zip(pieces, sides, strict=True) if own == side] for side in (0, 1)]
+    return [[piece for piece, chosen_side in zip(pieces, sides, strict=True) if chosen_side == side] for side in (0, 1)]
 
 
-def _tall(band: Band) -> float:
+def _band_height(band: Band) -> float:
     return float(max(sum(piece["tall"] + _GAP for piece in column) for column in band)) - _GAP
 
 
 # --- what the template is given ---
 
 
-def _content(report: Report, charts: dict[str, Piece]) -> dict[str, Any]:
+def _content(report: Report, pieces: dict[str, Piece]) -> dict[str, Any]:
     """Return everything the PDF shows, as data."""
-    made = french_date(date.today().isoformat())
+    today = french_date(date.today().isoformat())
     return {
         "title": report.title,
         "product": PRODUCT,
@@ -157,15 +157,15 @@ def _content(report: Report, charts: dict[str, Piece]) -> dict[str, Any]:
         "keywords": ["bilan", "publics artistes", "RSA"],
         "office": OFFICE,
         "truth": f"{report.truth}.",
-        "made": f"Établi le {made} avec Palette.",
+        "made": f"Établi le {today} avec Palette.",
         "numbers": [_figure(number, number.text, report.compared) for number in report.numbers],
         "among": f"Parmi les personnes {_who(report)}",
-        "shares": [_figure(share, _percent(share.value), report.compared) for share in report.shares if charts],
-        "nothing": "" if charts else sentences.NOTHING,
-        "sections": _sections(report, charts),
-        "tables": bands([_table(picture) for picture in report.pictures if picture.name in charts]),
-        "definitions": _definitions(report, charts),
-        "method": _method(report, made),
+        "shares": [_figure(share, _percent(share.value), report.compared) for share in report.shares if pieces],
+        "nothing": "" if pieces else sentences.NOTHING,
+        "sections": _sections(report, pieces),
+        "tables": bands([_table(chart) for chart in report.charts if chart.name in pieces]),
+        "definitions": _definitions(report, pieces),
+        "method": _method(report, today),
     }
 
 
@@ -174,9 +174,9 @@ def _who(report: Report) -> str:
 
 
 def _figure(number: Number, text: str, compared: str) -> dict[str, str]:
-    moved = "sans changement" if number.change == "=" else number.change
+    change = "sans changement" if number.change == "=" else number.change
     since = compared.replace(" ", "\u00a0")
-    return {"text": text, "label": number.label, "change": f"{moved} {since}" if moved else ""}
+    return {"text": text, "label": number.label, "change": f"{change} {since}" if change else ""}
 
 
 def _percent(value: float | None) -> str:
@@ -184,39 +184,39 @@ def _percent(value: float | None) -> str:
     return quantities.number(None) if value is None else f"{french_number(value, 2)}{quantities.NARROW}%"
 
 
-def _sections(report: Report, charts: dict[str, Piece]) -> list[dict[str, Any]]:
+def _sections(report: Report, pieces: dict[str, Piece]) -> list[dict[str, Any]]:
     """Return each section with something to show: monthly charts first, the others in two columns."""
-    found = []
+    sections = []
     for section in report.sections:
-        shown = [picture for picture in section.pictures if picture.name in charts]
-        halves = [charts[picture.name] for picture in shown if picture.shape not in MONTHLY]
-        monthly = [[[charts[picture.name]]] for picture in shown if picture.shape in MONTHLY]
-        found.append({"title": section.title, "bands": [*monthly, *bands(halves)]})
-    return [section for section in found if section["bands"]]
+        charts = [chart for chart in section.charts if chart.name in pieces]
+        halves = [pieces[chart.name] for chart in charts if chart.shape not in MONTHLY]
+        monthly = [[[pieces[chart.name]]] for chart in charts if chart.shape in MONTHLY]
+        sections.append({"title": section.title, "bands": [*monthly, *bands(halves)]})
+    return [section for section in sections if section["bands"]]
 
 
-def _table(picture: ChartData) -> Piece:
+def _table(chart: ChartData) -> Piece:
     """Return the numbers of a chart, shares to the hundredth, and the total where shares are of it."""
-    total = picture.total
-    tall = 4.5 * (1 + len(total) // 3 + sum(1 + len(row.label) // 40 for row in picture.rows))
-    rows = [picture.told(row) for row in picture.rows]
-    return {"header": picture.headings, "rows": rows, "total": total, "tall": tall}
+    total = chart.total
+    tall = 4.5 * (1 + len(total) // 3 + sum(1 + len(row.label) // 40 for row in chart.rows))
+    rows = [chart.text_line(row) for row in chart.rows]
+    return {"header": chart.headings, "rows": rows, "total": total, "tall": tall}
 
 
-def _definitions(report: Report, charts: dict[str, Piece]) -> list[tuple[str, str]]:
+def _definitions(report: Report, pieces: dict[str, Piece]) -> list[tuple[str, str]]:
     """Return what each number counts, once: « Hommes · Genre » share a definition."""
-    named = [(number.label, number.means) for number in (*report.numbers, *report.shares)]
-    named += [(picture.title, picture.means) for picture in report.pictures if picture.name in charts]
+    definitions = [(number.label, number.means) for number in (*report.numbers, *report.shares)]
+    definitions += [(chart.title, chart.means) for chart in report.charts if chart.name in pieces]
     labels: dict[str, list[str]] = {}
-    for label, means in named:
+    for label, means in definitions:
         labels.setdefault(means, []).append(label)
-    return [(" · ".join(dict.fromkeys(found)), means) for means, found in labels.items()] if charts else []
+    return [(" · ".join(dict.fromkeys(names)), means) for means, names in labels.items()] if pieces else []
 
 
-def _method(report: Report, made: str) -> list[str]:
+def _method(report: Report, today: str) -> list[str]:
     men, older = (quantities.share(NATIONAL[name], 100) for name in ("men", "fifty_or_over"))
     return [
-        f"{report.truth}. Établi le {made} avec Palette, selon la version {VERSION} des définitions.",
+        f"{report.truth}. Établi le {today} avec Palette, selon la version {VERSION} des définitions.",
         f"Les évolutions sont mesurées {report.compared}.",
         "Les parts sont arrondies : leur somme peut s’écarter légèrement de 100\u202f%.",
         f"Repères nationaux ({men} d’hommes, {older} de 50 ans ou plus) : ceux de la présentation de la mission.",

@@ -39,7 +39,7 @@ _NAMES = "".join(
     }.items()
 ) + ' xmlns:dc="http://purl.org/dc/elements/1.1/" office:version="1.3"'  # fmt: skip
 _START = '<?xml version="1.0" encoding="UTF-8"?>'
-_UNWRITTEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML cannot hold. Palette stores none; another program may have."""
 
 
@@ -50,7 +50,7 @@ def ods_bytes(title: str, page: CoverPage, sheets: Sequence[TableSheet]) -> byte
         file.writestr("mimetype", _KIND, zipfile.ZIP_STORED)
         file.writestr("META-INF/manifest.xml", _manifest())
         file.writestr("meta.xml", _meta(title))
-        file.writestr("styles.xml", _paper())
+        file.writestr("styles.xml", _styles_document())
         file.writestr("settings.xml", _settings(sheets))
         with file.open("content.xml", "w") as content:
             _content(content, page, sheets)
@@ -81,13 +81,13 @@ def _content(content: IO[bytes], page: CoverPage, sheets: Sequence[TableSheet]) 
 def _page(page: CoverPage) -> str:
     lines = []
     for look, cells in page.lines:
-        many = len(page.widths)
+        count = len(page.widths)
         if look == SOFT:
-            span = f' table:number-columns-spanned="{many}" table:number-rows-spanned="1"'
-            filled = "<table:covered-table-cell/>" * (many - 1)
+            span = f' table:number-columns-spanned="{count}" table:number-rows-spanned="1"'
+            filled = "<table:covered-table-cell/>" * (count - 1)
             lines.append(_table_row(_cell(cells[0], SOFT, span) + filled))
         else:
-            looks = [page.look(look, place) for place in range(len(cells))]
+            looks = [page.look(look, index) for index in range(len(cells))]
             line = "".join(map(_cell, cells, looks)) or "<table:table-cell/>"
             lines.append(_table_row(line, "high" if look == HEAD else "row"))
     return f"<table:table table:name={_attribute(page.name)}>{_columns(page.widths)}{''.join(lines)}</table:table>"
@@ -128,40 +128,40 @@ def _filters(sheet: TableSheet) -> str:
 # ---- cells
 
 
-def _cell(value: Cell, look: str, more: str = "") -> str:
-    style = f' table:style-name="{look}"{more}'
+def _cell(value: Cell, look: str, attributes: str = "") -> str:
+    style = f' table:style-name="{look}"{attributes}'
     match value:
         case None | "":
             return "<table:table-cell/>"
         case str():
             # The tab is an element in a paragraph, which some readers leave out; as an attribute it is a character.
-            kept = f" office:string-value={_attribute(value)}" if "\t" in value else ""
-            return f'<table:table-cell{style} office:value-type="string"{kept}>{_paragraphs(value)}</table:table-cell>'
+            exact = f" office:string-value={_attribute(value)}" if "\t" in value else ""
+            return f'<table:table-cell{style} office:value-type="string"{exact}>{_paragraphs(value)}</table:table-cell>'
         case date():
-            kind, shown = f'"date" office:date-value="{value.isoformat()}"', f"{value:%d/%m/%Y}"
+            kind, text = f'"date" office:date-value="{value.isoformat()}"', f"{value:%d/%m/%Y}"
         case _:
             plain = f"{value:.2f}" if look == EUROS else str(value)
-            kind, shown = f'"float" office:value="{plain}"', plain.replace(".", ",")
-    return f"<table:table-cell{style} office:value-type={kind}><text:p>{shown}</text:p></table:table-cell>"
+            kind, text = f'"float" office:value="{plain}"', plain.replace(".", ",")
+    return f"<table:table-cell{style} office:value-type={kind}><text:p>{text}</text:p></table:table-cell>"
 
 
 def _paragraphs(text: str) -> str:
-    return "".join(f"<text:p>{_line(line)}</text:p>" for line in _written(text).split("\n"))
+    return "".join(f"<text:p>{_line(line)}</text:p>" for line in _replace_unwritable(text).split("\n"))
 
 
 def _line(line: str) -> str:
     """Return a line of text; repeated spaces and tabs are elements."""
-    plain = re.sub(r"^ | {2,}| $", lambda found: f"\0{len(found[0])}\0", line)
+    plain = re.sub(r"^ | {2,}| $", lambda match: f"\0{len(match[0])}\0", line)
     spaced = re.sub(r"\0(\d+)\0", r'<text:s text:c="\1"/>', escape(plain))
     return spaced.replace("\t", "<text:tab/>")
 
 
-def _written(text: str) -> str:
-    return _UNWRITTEN.sub("\ufffd", text)
+def _replace_unwritable(text: str) -> str:
+    return _UNWRITABLE.sub("\ufffd", text)
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_written(text), {"\n": "&#10;", "\t": "&#9;", "\r": "&#13;"})
+    return quoteattr(_replace_unwritable(text), {"\n": "&#10;", "\t": "&#9;", "\r": "&#13;"})
 
 
 # ---- looks
@@ -191,8 +191,8 @@ def _width_style(width: int) -> str:
 
 def _head_style(name: str, side: str) -> str:
     cell = f'{_WRAP} fo:background-color="{FILL}" fo:border-bottom="0.75pt solid {RULE}"'
-    made = _cell_style(name, cell, side, 'fo:font-weight="bold"')
-    return made.replace('"top"', '"middle"')
+    style = _cell_style(name, cell, side, 'fo:font-weight="bold"')
+    return style.replace('"top"', '"middle"')
 
 
 _RIGHT = 'fo:text-align="end" fo:margin-right="0.2cm"'
@@ -239,11 +239,11 @@ def _manifest() -> str:
 
 
 def _meta(title: str) -> str:
-    told = f"<dc:title>{escape(title)}</dc:title><meta:generator>{PRODUCT}</meta:generator>"
-    return f"{_START}<office:document-meta{_NAMES}><office:meta>{told}</office:meta></office:document-meta>"
+    properties = f"<dc:title>{escape(title)}</dc:title><meta:generator>{PRODUCT}</meta:generator>"
+    return f"{_START}<office:document-meta{_NAMES}><office:meta>{properties}</office:meta></office:document-meta>"
 
 
-def _paper() -> str:
+def _styles_document() -> str:
     """Return the page style: French, A4 landscape."""
     return (
         f"{_START}<office:document-styles{_NAMES}>"

@@ -11,18 +11,18 @@ from db.model.fields import Computed, Field
 from db.model.types import Context, Date, Euros, Integer
 
 
-def csv_bytes(columns: Sequence[Field | Computed], rows: Iterable[dict[str, Any]], known: Context) -> bytes:
+def csv_bytes(columns: Sequence[Field | Computed], rows: Iterable[dict[str, Any]], context: Context) -> bytes:
     """Return CSV as a French Excel opens it (UTF-8 with BOM, semicolons); values as on screen."""
     text = StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow([harmless(item.label) for item in columns])
+    writer.writerow([harmless(column.label) for column in columns])
     for row in rows:
-        writer.writerow([harmless(item.type.show(row[item.name], known)) for item in columns])
+        writer.writerow([harmless(column.type.show(row[column.name], context)) for column in columns])
     return text.getvalue().encode("utf-8-sig")
 
 
 def xlsx_bytes(
-    title: str, columns: Sequence[Field | Computed], rows: Iterable[dict[str, Any]], known: Context
+    title: str, columns: Sequence[Field | Computed], rows: Iterable[dict[str, Any]], context: Context
 ) -> bytes:
     """Return one sheet: a frozen header with filters, dates as dates, euros as euros."""
     out = BytesIO()
@@ -33,12 +33,12 @@ def xlsx_bytes(
         Date: book.add_format({"num_format": "dd/mm/yyyy"}),
         Euros: book.add_format({"num_format": '# ##0.00 "€"'}),
     }
-    for place, item in enumerate(columns):
-        sheet.write_string(0, place, item.label, head)
+    for index, column in enumerate(columns):
+        sheet.write_string(0, index, column.label, head)
     last = 0
     for last, row in enumerate(rows, start=1):
-        for place, item in enumerate(columns):
-            _write_cell(sheet, last, place, item, row[item.name], known, formats.get(type(item.type)))
+        for index, column in enumerate(columns):
+            _write_cell(sheet, last, index, column, row[column.name], context, formats.get(type(column.type)))
     sheet.set_column(0, len(columns) - 1, 18)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, last, len(columns) - 1)
@@ -47,15 +47,15 @@ def xlsx_bytes(
 
 
 def _write_cell(
-    sheet: Any, line: int, place: int, item: Field | Computed, value: Any, known: Context, style: Any
+    sheet: Any, line: int, index: int, column: Field | Computed, value: Any, context: Context, style: Any
 ) -> None:
     if value is None:
         return
-    if isinstance(item.type, Date):
-        sheet.write_datetime(line, place, date.fromisoformat(value), style)
-    elif isinstance(item.type, Euros):
-        sheet.write_number(line, place, value / 100, style)
-    elif isinstance(item.type, Integer):
-        sheet.write_number(line, place, value)
+    if isinstance(column.type, Date):
+        sheet.write_datetime(line, index, date.fromisoformat(value), style)
+    elif isinstance(column.type, Euros):
+        sheet.write_number(line, index, value / 100, style)
+    elif isinstance(column.type, Integer):
+        sheet.write_number(line, index, value)
     else:
-        write_text(sheet, line, place, item.type.show(value, known))
+        write_text(sheet, line, index, column.type.show(value, context))

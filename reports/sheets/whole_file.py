@@ -39,19 +39,19 @@ _LEAST, _STEPS = 250, 40
 """Progress is reported every this many rows, and at most this many times."""
 
 
-def xlsx(db: Office, day: str, tick: Progress = ignore_progress) -> bytes:
+def xlsx_bytes(db: Office, day: str, tick: Progress = ignore_progress) -> bytes:
     """Return the whole file for Excel. ``day``: today's ISO date. Raises InvalidError for what Excel cannot hold."""
     with reading(db) as whole:
-        return workbook.xlsx_bytes(NAME, *_book(whole, day, tick))
+        return workbook.xlsx_bytes(NAME, *_sheets(whole, day, tick))
 
 
-def open_document(db: Office, day: str, tick: Progress = ignore_progress) -> bytes:
+def ods_bytes(db: Office, day: str, tick: Progress = ignore_progress) -> bytes:
     """Return the whole file for LibreOffice (ODS). ``day``: today's ISO date."""
     with reading(db) as whole:
-        return ods.ods_bytes(NAME, *_book(whole, day, tick))
+        return ods.ods_bytes(NAME, *_sheets(whole, day, tick))
 
 
-def plain(db: Office, day: str, tick: Progress = ignore_progress) -> bytes:
+def sqlite_bytes(db: Office, day: str, tick: Progress = ignore_progress) -> bytes:
     """Return the whole file as plain SQLite (db/export/plain_sqlite.py)."""
     return plain_sqlite.content(db, tick)
 
@@ -64,62 +64,63 @@ class Format:
     suffix: str
     kind: str
     make: Callable[[Office, str, Progress], bytes]
-    means: str
+    purpose: str
 
 
 FORMATS = (
     Format(
-        "Excel (XLSX)", ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx,
+        "Excel (XLSX)", ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx_bytes,
         "Une feuille par table. Se lit dans un tableur, et se reprend dans une Palette vide.",
     ),
     Format(
-        "LibreOffice (ODS)", ".ods", "application/vnd.oasis.opendocument.spreadsheet", open_document,
+        "LibreOffice (ODS)", ".ods", "application/vnd.oasis.opendocument.spreadsheet", ods_bytes,
         "La même chose, au format ouvert des administrations.",
     ),
     Format(
-        "SQLite", ".db", "application/vnd.sqlite3", plain,
+        "SQLite", ".db", "application/vnd.sqlite3", sqlite_bytes,
         "Une base que tout outil ouvre, pour un informaticien : tables, listes, vues en français.",
     ),
 )  # fmt: skip
 
 
-def of_suffix(suffix: str) -> Format | None:
+def format_of_suffix(suffix: str) -> Format | None:
     """Return the format of a suffix (« .xlsx »), or None."""
-    return next((one for one in FORMATS if one.suffix == suffix.lower()), None)
+    return next((candidate for candidate in FORMATS if candidate.suffix == suffix.lower()), None)
 
 
-def told(chosen: Format) -> str:
+def log_detail(file_format: Format) -> str:
     """Return what the access log records."""
-    return f"Tout le fichier · {chosen.name}"
+    return f"Tout le fichier · {file_format.name}"
 
 
 # ---- sheets
 
 
-def _book(whole: WholeFile, day: str, tick: Progress) -> tuple[CoverPage, list[TableSheet]]:
-    told = _Progress(tick, whole.size)
+def _sheets(whole: WholeFile, day: str, tick: Progress) -> tuple[CoverPage, list[TableSheet]]:
+    progress = _Progress(tick, whole.size)
     spelling = Spelling(whole.db, whole.tables, whole.context)
     tables = [*whole.tables.values(), *(table for name, table in whole.office.items() if whole.row_ids[name])]
     names = sheet_names(tables)
-    sheets = [_sheet(whole, table, names[table.name], spelling, told) for table in tables]
-    return _first(whole, names, day), [*sheets, _lists(whole)]
+    sheets = [_sheet(whole, table, names[table.name], spelling, progress) for table in tables]
+    return _cover_page(whole, names, day), [*sheets, _lists(whole)]
 
 
-def _sheet(whole: WholeFile, table: OfficeTable, name: str, spelling: Spelling, told: "_Progress") -> TableSheet:
+def _sheet(whole: WholeFile, table: OfficeTable, name: str, spelling: Spelling, progress: "_Progress") -> TableSheet:
     columns = [SheetColumn(ROW_NUMBER, OWN, 8)]
-    columns += [SheetColumn(head, _look(item.type), _width(item.type)) for head, item in headings(table.fields).items()]
+    heads = headings(table.fields)
+    columns += [SheetColumn(head, _look(field.type), _width(field.type)) for head, field in heads.items()]
 
     def rows() -> Iterator[Sequence[Cell]]:
         for row_id, values in whole.rows(table):
-            told.one_more(name)
-            yield [row_id, *(cell(item, values[item.name], spelling) for item in table.fields)]
+            progress.one_more(name)
+            yield [row_id, *(cell(field, values[field.name], spelling) for field in table.fields)]
 
     return TableSheet(name, columns, rows(), len(whole.row_ids[table.name]))
 
 
-def cell(item: Field, value: Any, spelling: Spelling) -> Cell:
+def cell(field: Field, value: Any, spelling: Spelling) -> Cell:
     """Return a stored value as a cell holds it: a day, a number, euros, or a text that reads back as the value."""
-    match item.type:
+    match field.type:
         case _ if value is None:
             return None
         case Date():
@@ -129,7 +130,7 @@ def cell(item: Field, value: Any, spelling: Spelling) -> Cell:
             return float(value / 100)
         case Integer():
             return int(value)
-    return spelling.text(item, value)
+    return spelling.text(field, value)
 
 
 def _look(kind: Type) -> str:
@@ -143,8 +144,8 @@ def _width(kind: Type) -> int:
             return 60
         case Choice() | Choices() | Email():
             return 30
-        case Text(max=most):
-            return 20 if most <= 80 else 34
+        case Text(max=max_length):
+            return 20 if max_length <= 80 else 34
         case Date() | Euros() | Integer():
             return 14
     return 26 if getattr(kind, "table", "") else 12
@@ -152,19 +153,19 @@ def _width(kind: Type) -> int:
 
 def _lists(whole: WholeFile) -> TableSheet:
     """Return the sheet of the office's lists."""
-    labels = {item.list.name: item.list.label for item in _fields(whole) if item.list}
+    labels = {field.list.name: field.list.label for field in _fields(whole) if field.list}
     columns = [SheetColumn("Liste", TEXT, 30), SheetColumn("Code", TEXT, 30), SheetColumn("Libellé", TEXT, 50)]
     columns += [SheetColumn("Rang", NUMBER, 8), SheetColumn("Retirée", TEXT, 10)]
     rows = [
-        (labels[name], code, label, place, "Oui" if retired else "Non")
-        for name, code, label, place, retired in whole.values()
+        (labels[name], code, label, position, "Oui" if retired else "Non")
+        for name, code, label, position, retired in whole.values()
         if name in labels
     ]
     return TableSheet(LISTS, columns, iter(rows), len(rows))
 
 
 def _fields(whole: WholeFile) -> Iterator[Field]:
-    return (item for table in (*whole.tables.values(), *whole.office.values()) for item in table.fields)
+    return (field for table in (*whole.tables.values(), *whole.office.values()) for field in table.fields)
 
 
 class _Progress:
@@ -203,12 +204,12 @@ _NOT_HERE = (
 )
 
 
-def _first(whole: WholeFile, names: Mapping[str, str], day: str) -> CoverPage:
+def _cover_page(whole: WholeFile, names: Mapping[str, str], day: str) -> CoverPage:
     """Return the first sheet: what the file is, what each sheet holds, how to import it."""
     settings = next((names[name] for name in whole.office if name in names), "")
     lines: list[tuple[str, Sequence[Cell]]] = [
         (TITLE, (NAME,)),
-        (SOFT, (f"Le {french_date(day)} : {_counted(whole, 'feuilles')}.",)),
+        (SOFT, (f"Le {french_date(day)} : {_size_text(whole, 'feuilles')}.",)),
         (LINE, ()),
         (SOFT, (_SAFE,)),
         (SOFT, (_BACK,)),
@@ -219,29 +220,28 @@ def _first(whole: WholeFile, names: Mapping[str, str], day: str) -> CoverPage:
     ]
     for name, table in {**whole.tables, **whole.office}.items():
         if name in names:
-            told = _loose(whole, table) if name in whole.tables else "Pour mémoire : ne s’importe pas."
-            lines.append((LINE, (names[name], len(whole.row_ids[name]), whole.count_deleted(table) or None, told)))
+            remark = _dangling_text(whole, table) if name in whole.tables else "Pour mémoire : ne s’importe pas."
+            lines.append((LINE, (names[name], len(whole.row_ids[name]), whole.count_deleted(table) or None, remark)))
     lines.append((LINE, (LISTS, sum(1 for _ in whole.values()), None, "Pour mémoire : ne s’importe pas.")))
     return CoverPage(FIRST, (30, 10, 24, 70), (1, 2), lines)
 
 
-def counted(db: Office) -> str:
+def describe_size(db: Office) -> str:
     """Return « 14 550 lignes dans 13 tables »."""
 
-    def ask() -> str:
+    def count_rows() -> str:
         with reading(db) as whole:
-            return _counted(whole, "tables")
+            return _size_text(whole, "tables")
 
-    return remembered(db, ("whole",), ask)
-
-
-def _counted(whole: WholeFile, places: str) -> str:
-    many = whole.size
-    return f"{number(many)} ligne{'s' if many > 1 else ''} dans {len(whole.tables)} {places}"
+    return remembered(db, ("whole",), count_rows)
 
 
-def _loose(whole: WholeFile, table: OfficeTable) -> str:
+def _size_text(whole: WholeFile, tables: str) -> str:
+    return f"{number(whole.size)} ligne{'s' if whole.size > 1 else ''} dans {len(whole.tables)} {tables}"
+
+
+def _dangling_text(whole: WholeFile, table: OfficeTable) -> str:
     """Return the cells that are empty because the row they referred to was deleted."""
-    found = [(item.label, many) for item in table.fields if (many := whole.count_dangling(table, item))]
-    told = ", ".join(f"{label} ({number(many)})" for label, many in found)
-    return f"Renvois laissés vides, vers des lignes supprimées : {told}." if found else ""
+    counts = [(field.label, count) for field in table.fields if (count := whole.count_dangling(table, field))]
+    text = ", ".join(f"{label} ({number(count)})" for label, count in counts)
+    return f"Renvois laissés vides, vers des lignes supprimées : {text}." if counts else ""

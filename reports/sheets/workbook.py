@@ -66,9 +66,9 @@ class CoverPage:
     right: Sequence[int]
     lines: Sequence[tuple[str, Sequence[Cell]]]
 
-    def look(self, look: str, place: int) -> str:
+    def look(self, look: str, index: int) -> str:
         """Return the look of one cell of a line."""
-        if place in self.right:
+        if index in self.right:
             return {LINE: NUMBER, HEAD: HEAD + NUMBER}.get(look, look)
         return TEXT if look == LINE else look
 
@@ -109,8 +109,8 @@ def _looks(book: Any) -> dict[str, Any]:
 def _page(book: Any, page: CoverPage, looks: dict[str, Any]) -> None:
     sheet = book.add_worksheet(page.name)
     sheet.hide_gridlines(2)
-    for place, width in enumerate(page.widths):
-        sheet.set_column(place, place, width)
+    for index, width in enumerate(page.widths):
+        sheet.set_column(index, index, width)
     for number, (look, cells) in enumerate(page.lines):
         if look == SOFT:
             text = str(cells[0])
@@ -120,8 +120,8 @@ def _page(book: Any, page: CoverPage, looks: dict[str, Any]) -> None:
             continue
         if look in _HEIGHTS:
             sheet.set_row(number, _HEIGHTS[look])
-        for place, value in enumerate(cells):
-            _write(sheet, number, place, value, looks[page.look(look, place)], page.name)
+        for index, value in enumerate(cells):
+            _write(sheet, number, index, value, looks[page.look(look, index)], page.name)
     _on_paper(sheet, page.name)
     sheet.fit_to_pages(1, 0)
 
@@ -131,24 +131,24 @@ def head_of(column: SheetColumn) -> str:
     return HEAD + NUMBER if column.look in RIGHT else HEAD
 
 
-def _sheet(book: Any, made: TableSheet, looks: dict[str, Any]) -> None:
-    sheet = book.add_worksheet(made.name)
-    last = len(made.columns) - 1
+def _sheet(book: Any, table: TableSheet, looks: dict[str, Any]) -> None:
+    sheet = book.add_worksheet(table.name)
+    last = len(table.columns) - 1
     sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(made.size, 1), last)
-    for place, column in enumerate(made.columns):
-        sheet.set_column(place, place, column.width)
-    _on_paper(sheet, made.name)
+    sheet.autofilter(0, 0, max(table.size, 1), last)
+    for index, column in enumerate(table.columns):
+        sheet.set_column(index, index, column.width)
+    _on_paper(sheet, table.name)
     sheet.repeat_rows(0)
     sheet.repeat_columns(0)
     sheet.set_row(0, _HEIGHTS[HEAD])
-    for place, column in enumerate(made.columns):
-        write_text(sheet, 0, place, column.heading, looks[head_of(column)])
-    for number, row in enumerate(made.rows, start=1):
+    for index, column in enumerate(table.columns):
+        write_text(sheet, 0, index, column.heading, looks[head_of(column)])
+    for number, row in enumerate(table.rows, start=1):
         # Said of each row: LibreOffice does not look for itself how high the rows of an XLSX should be.
-        sheet.set_row(number, 13 * made.lines(row))
-        for place, value in enumerate(row):
-            _write(sheet, number, place, value, looks[made.columns[place].look], made.columns[place].heading)
+        sheet.set_row(number, 13 * table.lines(row))
+        for index, value in enumerate(row):
+            _write(sheet, number, index, value, looks[table.columns[index].look], table.columns[index].heading)
 
 
 def _on_paper(sheet: Any, name: str) -> None:
@@ -159,17 +159,17 @@ def _on_paper(sheet: Any, name: str) -> None:
     sheet.set_footer(f"&L{name.replace('&', '&&')}&RPage &P / &N")
 
 
-def _write(sheet: Any, line: int, place: int, value: Cell, style: Any, label: str) -> None:
+def _write(sheet: Any, line: int, index: int, value: Cell, style: Any, label: str) -> None:
     match value:
         case None | "":
             return
         case str():
-            refused = write_text(sheet, line, place, value, style)
+            error = write_text(sheet, line, index, value, style)
         case date():
-            refused = sheet.write_datetime(line, place, value, style)
+            error = sheet.write_datetime(line, index, value, style)
         case _:
-            refused = sheet.write_number(line, place, value, style)
-    if refused:
+            error = sheet.write_number(line, index, value, style)
+    if error:
         # XlsxWriter would cut the text, or leave the row out, and say nothing.
         reason = "cela ne tient pas dans une feuille d’Excel ; choisissez ODS ou SQLite"
         raise InvalidError([Problem(reason, label, line=line + 1)])

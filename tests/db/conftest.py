@@ -1,4 +1,4 @@
-"""What tests of the office file share: a new, empty one, and a connection to it."""
+"""Fixtures of the tests of the office file: a new, empty one, and a connection to it."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Values and rows that are right for any field and table of the dictionary, so that a new one is covered by itself."""
+"""Valid values and rows for any field and table of the dictionary, so that tests cover a new one unchanged."""
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
@@ -14,7 +14,7 @@ from db.model.office import Office
 from db.model.types import Choice, Choices, Date, Email, Euros, Integer, Phone, Reference, References, YesNo
 from db.rows.records import Edit, save
 from db.storage import connection
-from tests.db.given import given, given_cer, given_diagnostic, given_person
+from tests.db.factories import insert, insert_contract, insert_diagnostic, insert_person
 
 FILLED_IN = list(FILES.values())
 """The thirteen tables that people fill in; the settings are one row that is always there."""
@@ -22,57 +22,57 @@ FILLED_IN = list(FILES.values())
 every_table = pytest.mark.parametrize("table", FILLED_IN, ids=lambda table: table.name)
 
 
-def fields_that(wanted: Callable[[Field], bool]) -> pytest.MarkDecorator:
-    """Run a test for every field of every table of which that is true."""
-    found = [(table, field) for table in FILLED_IN for field in table.fields if wanted(field)]
+def parametrize_fields(predicate: Callable[[Field], bool]) -> pytest.MarkDecorator:
+    """Run a test for every field of every table that satisfies the predicate."""
+    fields = [(table, field) for table in FILLED_IN for field in table.fields if predicate(field)]
     return pytest.mark.parametrize(
-        ("table", "field"), [pytest.param(*one, id=f"{one[0].name}.{one[1].name}") for one in found]
+        ("table", "field"), [pytest.param(*pair, id=f"{pair[0].name}.{pair[1].name}") for pair in fields]
     )
 
 
 EVERY_FIELD = [(table, field) for table in FILLED_IN for field in table.fields]
-EVERY_COLUMN = [(table, item) for table in FILLED_IN for item in table.columns]
+EVERY_COLUMN = [(table, column) for table in FILLED_IN for column in table.columns]
 _TYPES = {repr(field.type): (table, field) for table, field in reversed(EVERY_FIELD)}
 every_type = pytest.mark.parametrize(
     "kind", [pytest.param(field.type, id=f"{table.name}.{field.name}") for table, field in reversed(_TYPES.values())]
 )
-"""Every type that differs from the others, named after the first field that is of it."""
+"""Every distinct type, named after the first field that has it."""
 
 
 def columns_of(table: Table) -> list[tuple[Table, Any]]:
-    """The columns of one table, as ``offenders`` looks at them."""
-    return [(table, item) for item in table.columns]
+    """Return the cases of ``list_offenders`` for the columns of one table."""
+    return [(table, column) for column in table.columns]
 
 
-def fields_of(table: Table, wanted: Callable[[Field], bool]) -> list[tuple[Table, Field]]:
-    """The fields of one table of which that is true."""
-    return [(table, field) for field in table.fields if wanted(field)]
+def fields_of(table: Table, predicate: Callable[[Field], bool]) -> list[tuple[Table, Field]]:
+    """Return the fields of one table that satisfy the predicate."""
+    return [(table, field) for field in table.fields if predicate(field)]
 
 
-def offenders(cases: Iterable[tuple[Table, Any]], look: Callable[[Table, Any], object]) -> list[str]:
-    """What ``look`` finds wrong, column by column: all of it, so that one test tells as much as one test for each."""
-    wrong = []
-    for table, item in cases:
+def list_offenders(cases: Iterable[tuple[Table, Any]], check: Callable[[Table, Any], object]) -> list[str]:
+    """Return the failures of ``check``, one for each column, so that one test reports every offender."""
+    failures = []
+    for table, column in cases:
         try:
-            look(table, item)
+            check(table, column)
         except (AssertionError, pytest.fail.Exception) as error:
-            wrong.append(f"{table.name}.{item.name}: {error}")
-    return wrong
+            failures.append(f"{table.name}.{column.name}: {error}")
+    return failures
 
 
 _WORDS = ("Éluard", "abbé", "Zoé", "Eluard-Nord", "çà", "Œillet", "Prévert", "Hugo")
 _PERIOD_ENDS = ("ends_on", "completed_on", "paid_on", "decided_on", "reviewed_on")
 
-_KEEPING_THE_RULES: dict[str, dict[str, Any]] = {
+_RULE_VALUES: dict[str, dict[str, Any]] = {
     "stage": {"kind": "accompaniment"},
     "aid": {"decision": "granted"},
     "cer": {"rank": "renewal"},
 }
-"""What a row with every field filled in needs beside what its types ask for."""
+"""Values that a row with every field filled in needs to satisfy the domain rules."""
 
 
-def example(field: Field, number: int, refers_to: int) -> Any:
-    """The stored value number so-and-so of a field; ``refers_to``: the row that a reference points to."""
+def example_value(field: Field, number: int, refers_to: int) -> Any:
+    """Return the ``number``-th example of a stored value; ``refers_to``: the id that a reference points to."""
     kind = field.type
     match kind:
         case Choice(list=values):
@@ -100,46 +100,47 @@ def example(field: Field, number: int, refers_to: int) -> Any:
     return f"{_WORDS[number % len(_WORDS)]} {number}"[: getattr(kind, "max", 200)].strip().strip()
 
 
-def whole_row(db: Office, table: OfficeTable, number: int = 0) -> dict[str, Any]:
-    """Every field of a new row, filled in and keeping every rule; the rows it refers to are made."""
-    person = given_person(db, last_name=_WORDS[number % len(_WORDS)], first_name=f"Lou {number}")
-    made = {
+def full_row(db: Office, table: OfficeTable, number: int = 0) -> dict[str, Any]:
+    """Return the values of a new row with every field filled in, valid by every rule; insert the rows it refers to."""
+    person = insert_person(db, last_name=_WORDS[number % len(_WORDS)], first_name=f"Lou {number}")
+    targets = {
         "person": lambda: person,
-        "partner": lambda: given(db, "partner", name=f"Galerie {_WORDS[number % len(_WORDS)]} {number}"),
-        "diagnostic": lambda: given_diagnostic(db, person, "2014-01-01", None),
-        "cer": lambda: given_cer(db, person, "2014-01-01", "2014-01-01", "2014-06-30"),
+        "partner": lambda: insert(db, "partner", name=f"Galerie {_WORDS[number % len(_WORDS)]} {number}"),
+        "diagnostic": lambda: insert_diagnostic(db, person, "2014-01-01", None),
+        "cer": lambda: insert_contract(db, person, "2014-01-01", "2014-01-01", "2014-06-30"),
     }
-    rules = _KEEPING_THE_RULES.get(table.name, {})
+    rules = _RULE_VALUES.get(table.name, {})
     if table.name == "benefit":
         db.execute("UPDATE benefit SET ends_on = '1999-12-31' WHERE person_id = ?", (person,))
     return {
-        field.name: rules.get(field.name) or example(field, number, made[field.target]() if field.target else 0)
+        field.name: rules.get(field.name)
+        or example_value(field, number, targets[field.target]() if field.target else 0)
         for field in table.fields
     }
 
 
-def bare_row(db: Office, table: OfficeTable, number: int = 0) -> dict[str, Any]:
-    """A new row with nothing but what must be there."""
-    whole = whole_row(db, table, number)
-    needed = {field.name for field in table.fields if field.required}
+def minimal_row(db: Office, table: OfficeTable, number: int = 0) -> dict[str, Any]:
+    """Return the values of a new row with its required fields only."""
+    full = full_row(db, table, number)
+    required = {field.name for field in table.fields if field.required}
     also = {"action": {"diagnostic_id"}, "aid": {"granted"}}.get(table.name, set())
-    also |= {"mode"} & set(whole) if table.name == "stage" else set()
-    row = {name: value if name in needed | also else None for name, value in whole.items()}
+    also |= {"mode"} & set(full) if table.name == "stage" else set()
+    row = {name: value if name in required | also else None for name, value in full.items()}
     return {**row, "rank": "first"} if table.name == "cer" else row
 
 
-def another(field: Field, value: Any) -> Any:
-    """A right value that is not this one."""
-    found = (example(field, number, 0) for number in range(1, 20))
-    return next(other for other in found if other != value)
+def different_value(field: Field, value: Any) -> Any:
+    """Return a valid value that differs from this one."""
+    examples = (example_value(field, number, 0) for number in range(1, 20))
+    return next(example for example in examples if example != value)
 
 
-def saved(db: Office, table: OfficeTable, values: Mapping[str, Any], who: str = "Ada") -> int:
+def save_row(db: Office, table: OfficeTable, values: Mapping[str, Any], who: str = "Ada") -> int:
     return save(db, table, Edit(values), who).row_id
 
 
-def in_the_file(path: Path, table: str, row_id: int) -> dict[str, Any]:
-    """The row as any other program reads it."""
+def read_raw_row(path: Path, table: str, row_id: int) -> dict[str, Any]:
+    """Return the row, read with sqlite3 alone."""
     with closing(sqlite3.connect(path)) as raw:
         raw.row_factory = sqlite3.Row
         return dict(raw.execute(f'SELECT * FROM "{table}" WHERE id = ?', (row_id,)).fetchone() or {})
@@ -149,29 +150,29 @@ def as_stored(table: OfficeTable, values: dict[str, Any]) -> dict[str, Any]:
     return {name: table.field(name).type.to_sql(value) for name, value in values.items()}
 
 
-def unguarded(path: Path) -> sqlite3.Connection:
-    """The file as the sqlite3 command line opens it: nothing of Palette, not even foreign keys."""
+def open_raw(path: Path) -> sqlite3.Connection:
+    """Open the file as the sqlite3 command line does: no functions of the product, no foreign keys."""
     raw = sqlite3.connect(path, isolation_level=None)
     raw.execute("PRAGMA foreign_keys = OFF")
     raw.execute("PRAGMA synchronous = OFF")
     return raw
 
 
-def insert(raw: sqlite3.Connection | Office, table: OfficeTable, values: dict[str, Any]) -> int:
-    """A row by plain SQL; Choices and References as JSON."""
+def insert_row(raw: sqlite3.Connection | Office, table: OfficeTable, values: dict[str, Any]) -> int:
+    """Insert a row by plain SQL; Choices and References as JSON."""
     stored = as_stored(table, values)
     names, marks = ", ".join(stored), ", ".join("?" * len(stored))
-    found = raw.execute(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', tuple(stored.values()))
-    return int(found.lastrowid or 0)
+    cursor = raw.execute(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', tuple(stored.values()))
+    return int(cursor.lastrowid or 0)
 
 
-def change(raw: sqlite3.Connection | Office, table: OfficeTable, row_id: int, **values: Any) -> None:
-    """An update by plain SQL."""
+def update_row(raw: sqlite3.Connection | Office, table: OfficeTable, row_id: int, **values: Any) -> None:
+    """Update a row by plain SQL."""
     assignments = ", ".join(f"{name} = :{name}" for name in values)
     stored = {**as_stored(table, values), "id": row_id}
     raw.execute(f'UPDATE "{table.name}" SET {assignments} WHERE id = :id', stored)
 
 
 def forget_open_files() -> None:
-    """The next opening looks at the file again, as a newly started Palette does."""
+    """Make the next opening check the file again, as a newly started process does."""
     connection._ready.clear()

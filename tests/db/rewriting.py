@@ -1,4 +1,4 @@
-"""History as a test wants it dated: the file itself refuses that anybody rewrites it."""
+"""Let a test change the dates of history lines, which triggers of the file make read-only."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,8 +8,8 @@ from db.storage import system_tables
 
 
 @contextmanager
-def rewriting(db: Office) -> Iterator[None]:
-    """Lift the guard of the history for a moment."""
+def history_rewritable(db: Office) -> Iterator[None]:
+    """Drop the triggers that make the history read-only; restore them at the end."""
     guards = ("history_stays_update", "history_stays_delete")
     for name in guards:
         db.execute(f"DROP TRIGGER {name}")

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.db.examples import in_the_file
-from tests.db.given import given_cer, given_followed, given_person
+from tests.db.examples import read_raw_row
+from tests.db.factories import insert_contract, insert_followed_person, insert_person
 
 ROOT = Path(__file__).parents[2]
 FLOORS = ("db", "pages", "partners", "publication", "reports", "server")
@@ -82,7 +82,7 @@ print(json.dumps({
     "index": [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE name LIKE 'person_by_workshop'")],
     "errors": [error.value for error in (*grid.exception, *new.exception, *dashboard.exception, *needs.exception)],
     "figure": {part.label: part.value for part in year["contracts_by_kind"] if part.value},
-    "chart": plots.picture("sortes", year).reading,
+    "chart": plots.make_chart("sortes", year).reading,
     "charts": [item.value for item in dashboard.markdown],
     "needs": needs.title[0].value,
     "menu": [screen.title for screens in SCREENS.values() for screen in screens],
@@ -142,9 +142,9 @@ def palette(tmp_path):
 def test_the_three_examples_work_as_they_stand_in_the_page(new_office, tmp_path, palette):
     path = tmp_path / "palette.db"
     db = new_office(path)
-    given_person(db, last_name="Éluard")
-    person = given_followed(db, last_name="Zola")
-    given_cer(db, person, "2024-02-01", "2024-02-01", "2024-07-31")
+    insert_person(db, last_name="Éluard")
+    person = insert_followed_person(db, last_name="Zola")
+    insert_contract(db, person, "2024-02-01", "2024-02-01", "2024-07-31")
     db.close()
 
     done = subprocess.run(
@@ -160,7 +160,7 @@ def test_the_three_examples_work_as_they_stand_in_the_page(new_office, tmp_path,
 
     assert seen["errors"] == []
     # the field
-    assert in_the_file(path, "person", 1)["workshop"] == "Grenier de l’Éclusier"
+    assert read_raw_row(path, "person", 1)["workshop"] == "Grenier de l’Éclusier"
     assert len(list(path.parent.glob("*-avant-*.db"))) == 1  # the older file was kept
     assert seen["version"] == 2
     assert (seen["filter"], seen["empty"], seen["search"], seen["sort"]) == ([1], [2], [1], [1, 2])

@@ -85,7 +85,7 @@ class Spreadsheet:
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
-    def sentence(self, text: str) -> Locator:
+    def message(self, text: str) -> Locator:
         """Return the element of the page with this text."""
         return self.page.get_by_text(text)
 
@@ -114,7 +114,7 @@ _COUNT_ANSWERS = """() => {
 
 
 @contextmanager
-def wait_for_run(page: Page) -> Iterator[None]:
+def wait_for_rerun(page: Page) -> Iterator[None]:
     """Wait, after the block, until the page's script has run once more."""
     expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_attached()
     page.evaluate(_COUNT_ANSWERS)

@@ -11,7 +11,7 @@ from db.model.dictionary import TABLES
 from db.model.types import Choice, Choices, Reference, References, YesNo
 from db.storage.integrity import check
 from tests.conftest import let_in
-from tests.db.given import given_person
+from tests.db.factories import insert_person
 from tests.pages.test_form import open_form, saved, widgets
 
 TYPED = st.sampled_from([
@@ -25,7 +25,7 @@ TYPED = st.sampled_from([
 def office(tmp_path, monkeypatch, new_office):
     monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
     db = new_office(tmp_path / "palette.db")
-    given_person(db)
+    insert_person(db)
     let_in(db)
     return db
 

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from db.model.effective_dictionary import DECLARED
 from db.rows import records
-from tests.pages.spreadsheet import Spreadsheet, add, add_person, change, eventually, wait_for_run
+from tests.pages.spreadsheet import Spreadsheet, add, add_person, change, eventually, wait_for_rerun
 
 pytestmark = pytest.mark.browser
 
@@ -153,7 +153,7 @@ def test_editing_the_same_cell_twice_is_no_conflict(server, people, grid):
 
     grid.wait_until_saved()
     assert value(server, "person", people[0], "town") == "Cahors-Sud"
-    assert grid.sentence("Que garder").count() == 0
+    assert grid.message("Que garder").count() == 0
 
 
 def test_an_edit_is_saved_in_its_row_although_the_grid_is_sorted_meanwhile(server, people, grid, page):
@@ -174,7 +174,7 @@ def test_an_edit_is_saved_in_its_row_although_the_grid_is_sorted_meanwhile(serve
 def test_a_cell_being_typed_in_stays_while_the_search_answers(server, people, grid, page):
     grid.select(1, "town")
     page.keyboard.type("Pradi")
-    with wait_for_run(page):
+    with wait_for_rerun(page):
         page.get_by_role("searchbox").evaluate(  # as if it had been typed before: the cell keeps the focus
             "(box) => { box.value = 'colin'; box.dispatchEvent(new Event('input', { bubbles: true, composed: true })) }"
         )
@@ -195,7 +195,7 @@ def test_two_tabs_of_one_person_see_each_other(server, people, grid, page):
 
     expect(grid.cell(1, "town")).to_have_text("Figeac")
     assert value(server, "person", people[0], "town") == "Figeac"
-    assert grid.sentence("Que garder").count() == 0
+    assert grid.message("Que garder").count() == 0
 
 
 def wait_for_colleagues(server, people, grid):
@@ -212,11 +212,11 @@ def test_two_people_who_edit_one_cell_choose_between_the_values(server, people, 
     wait_for_colleagues(server, people, grid)
     page.keyboard.press("Enter")
 
-    expect(grid.sentence("Une collègue a écrit « Gourdon » pendant que vous tapiez « Figeac »")).to_be_visible()
+    expect(grid.message("Une collègue a écrit « Gourdon » pendant que vous tapiez « Figeac »")).to_be_visible()
     assert value(server, "person", people[0], "town") == "Gourdon"
     grid.button("Garder « Gourdon »" if keep == "theirs" else "Écrire « Figeac »").click()
 
-    expect(grid.sentence("Que garder")).to_have_count(0)
+    expect(grid.message("Que garder")).to_have_count(0)
     kept = {"theirs": "Gourdon", "mine": "Figeac"}[keep]
     assert value(server, "person", people[0], "town") == kept
     expect(grid.cell(1, "town")).to_have_text(kept)
@@ -232,7 +232,7 @@ def test_edits_by_two_people_in_two_fields_of_a_row_are_both_saved(server, peopl
     grid.wait_until_saved()
     row = records.get(server.open(), DECLARED.tables["person"], people[0])
     assert (row.values["town"], row.values["craft"]) == ("Figeac", "potière")
-    assert grid.sentence("Que garder").count() == 0
+    assert grid.message("Que garder").count() == 0
 
 
 def test_a_colleagues_change_shows_without_disturbing_the_cell_being_typed_in(server, people, grid, page):
@@ -273,5 +273,5 @@ def test_undo_reverts_ones_own_change_and_not_a_colleagues(server, people, grid,
     change(server.open(), "person", people[0], town="Gourdon")
     expect(grid.cell(1, "town")).to_have_text("Gourdon")
     page.keyboard.press("Control+z")
-    expect(grid.sentence("Que garder")).to_be_visible()
+    expect(grid.message("Que garder")).to_be_visible()
     assert value(server, "person", people[0], "town") == "Gourdon"

@@ -43,7 +43,7 @@ def test_three_cells_copied_from_excel_are_pasted(server, aids, aid_grid):
 
     aid_grid.wait_until_saved()
     assert saved_values(server, "requested_on", "type", "requested")[0] == ("2026-03-06", "mobility", 1234_50)
-    expect(aid_grid.sentence("3 cellules collées")).to_be_visible()
+    expect(aid_grid.message("3 cellules collées")).to_be_visible()
 
 
 def test_a_block_of_two_columns_and_three_lines_is_pasted(server, aids, aid_grid):
@@ -56,7 +56,7 @@ def test_a_block_of_two_columns_and_three_lines_is_pasted(server, aids, aid_grid
 def test_a_block_pasted_past_the_last_line_adds_lines(server, people, grid):
     grid.paste(3, "last_name", "Durand\tAnne\nÉluard\tBéa\nFaure\tCléo\n")
 
-    expect(grid.sentence("Ligne 4, pas encore enregistrée. Il manque : Genre")).to_be_visible()
+    expect(grid.message("Ligne 4, pas encore enregistrée. Il manque : Genre")).to_be_visible()
     assert len(server.rows("person")) == 3
     grid.type(4, "gender", "Femme")
     grid.type(5, "gender", "Homme")
@@ -95,9 +95,9 @@ def test_a_line_added_under_another_filter_is_not_shown_under_this_one(server, p
 def test_refused_texts_are_explained_and_the_rest_is_saved(server, aids, aid_grid):
     aid_grid.paste(2, "requested_on", "31/02/2026\tMobilité\tbeaucoup")
 
-    problem = aid_grid.sentence("Ligne 2 · Montant demandé : « beaucoup » n’est pas une somme")
+    problem = aid_grid.message("Ligne 2 · Montant demandé : « beaucoup » n’est pas une somme")
     expect(problem).to_be_visible()
-    expect(aid_grid.sentence("Ligne 2 · Demandée le : « 31/02/2026 » n’est pas une date")).to_be_visible()
+    expect(aid_grid.message("Ligne 2 · Demandée le : « 31/02/2026 » n’est pas une date")).to_be_visible()
     expect(aid_grid.cell(2, "requested")).to_have_text("beaucoup")
     assert saved_values(server, "requested_on", "type", "requested")[1] == ("2026-01-08", "mobility", None)
 
@@ -110,7 +110,7 @@ def test_refused_texts_are_explained_and_the_rest_is_saved(server, aids, aid_gri
 
 def test_two_values_that_are_only_valid_together_are_saved(server, aids, aid_grid):
     aid_grid.type(1, "granted", "500")
-    expect(aid_grid.sentence("un montant accordé demande la décision « Accordée »")).to_be_visible()
+    expect(aid_grid.message("un montant accordé demande la décision « Accordée »")).to_be_visible()
     aid_grid.type(1, "decision", "accordée")
 
     aid_grid.wait_until_saved()
@@ -120,20 +120,20 @@ def test_two_values_that_are_only_valid_together_are_saved(server, aids, aid_gri
 def test_the_ceiling_is_refused_in_the_grid(server, people, aids, aid_grid):
     aid_grid.paste(1, "decision", "Accordée\t950")
 
-    expect(aid_grid.sentence("le plafond de 900")).to_be_visible()
+    expect(aid_grid.message("le plafond de 900")).to_be_visible()
     assert saved_values(server, "granted", "decision")[0] == (None, "pending")
 
 
 def test_rows_are_deleted_once_confirmed_and_restored(server, people, grid, page):
     grid.lines.nth(0).get_by_role("checkbox").check()
     grid.lines.nth(2).get_by_role("checkbox").check()
-    expect(grid.sentence("2 lignes choisies")).to_be_visible()
+    expect(grid.message("2 lignes choisies")).to_be_visible()
     grid.button("Supprimer (2)").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("Colin Lou")).to_be_visible()
     dialog.get_by_role("button", name="Supprimer").click()
 
-    expect(grid.sentence("2 lignes supprimées")).to_be_visible()
+    expect(grid.message("2 lignes supprimées")).to_be_visible()
     assert [row["last_name"] for row in server.rows("person")] == ["Blum"]
     assert grid.column("last_name") == ["Blum"]
     grid.button("Annuler la suppression").click()
@@ -162,7 +162,7 @@ def test_text_typed_in_a_row_that_a_colleague_deletes_is_shown(server, people, g
         db.execute("UPDATE person SET deleted_at = '2026-01-01' WHERE id = ?", (people[0],))
 
     expect(grid.lines).to_have_count(3)
-    expect(grid.sentence("« Figeac » : Cette ligne a été supprimée entre-temps")).to_be_visible()
+    expect(grid.message("« Figeac » : Cette ligne a été supprimée entre-temps")).to_be_visible()
 
 
 def test_copy_and_paste_within_the_grid(server, people, grid, page):

@@ -39,7 +39,7 @@ def test_of_eight_writers_of_one_cell_all_but_one_are_told_of_the_conflict(serve
     page.keyboard.press("Enter")
 
     assert sorted(results) == ["conflict"] * 6 + ["saved"]
-    expect(grid.sentence("pendant que vous tapiez « Grille »")).to_be_visible()
+    expect(grid.message("pendant que vous tapiez « Grille »")).to_be_visible()
     assert town(server, person) == f"Ville {results.index('saved')}"
 
 
@@ -49,7 +49,7 @@ def test_text_typed_while_the_server_is_down_is_saved_once_it_is_back(own_server
     grid.type(1, "craft", "graveuse")
     grid.wait_until_saved()
     grid.type(2, "last_name", "Durand")
-    expect(grid.sentence("pas encore enregistrée")).to_be_visible()
+    expect(grid.message("pas encore enregistrée")).to_be_visible()
 
     own_server.kill()
     grid.type(1, "town", "Figeac")
@@ -118,7 +118,7 @@ def test_the_keyboard_alone_is_enough(server, page):
     page.keyboard.press("Tab")
     expect(grid.cell(2, "first_name")).to_be_focused()
     page.keyboard.press("Shift+Space")
-    expect(grid.sentence("1 ligne choisie")).to_be_visible()
+    expect(grid.message("1 ligne choisie")).to_be_visible()
 
     grid.wait_until_saved()
     assert [row["last_name"] for row in server.rows("person")] == ["Abel", "Blumel"]
@@ -151,7 +151,7 @@ def test_a_very_long_name_is_saved_whole_or_refused_with_a_reason(server, page):
     assert grid.cell(1, "last_name").evaluate("(cell) => cell.offsetWidth") < 400
 
     grid.type(1, "last_name", "W" * 81)
-    expect(grid.sentence("le texte a 81 caractères, 80 au plus")).to_be_visible()
+    expect(grid.message("le texte a 81 caractères, 80 au plus")).to_be_visible()
 
 
 def test_a_change_by_a_colleague_shows_within_seconds_and_a_saved_cell_survives_a_kill(server, page, record_property):

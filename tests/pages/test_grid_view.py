@@ -76,7 +76,7 @@ def test_filters_of_text_list_date_and_emptiness(grid, page):
 
     page.get_by_role("textbox", name="Date de naissance, de").fill("03/15/1980")
     page.keyboard.press("Enter")
-    expect(grid.sentence("Date de naissance : « 03/15/1980 » n’est pas une date")).to_be_visible()
+    expect(grid.message("Date de naissance : « 03/15/1980 » n’est pas une date")).to_be_visible()
     expect(grid.counts).to_have_text("2 sur 5 personnes")
     grid.button("Tout effacer").click()
     expect(grid.counts).to_have_text("5 personnes")

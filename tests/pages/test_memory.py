@@ -13,7 +13,7 @@ from db.backup import status
 from db.base import folders
 from db.rows import access_log, history, records
 from db.rows.records import Edit
-from tests.db.rewriting import rewriting
+from tests.db.rewriting import history_rewritable
 from tests.pages.spreadsheet import Spreadsheet, add_person, eventually
 from tests.pages.test_access import settle
 
@@ -125,7 +125,7 @@ def test_a_file_is_archived_then_erased_once_confirmed(own_server, page):
         records.save(db, db.tables["person"], Edit({"last_name": n, **alone}), "Ada").row_id
         for n in ("Ancien", "Très ancien", "Nouveau")
     )
-    with rewriting(db):
+    with history_rewritable(db):
         old = "UPDATE history SET at = '2015-01-01' WHERE row_id IN (?, ?) AND table_name = 'person'"
         db.execute(old, [person, other])
     page.goto(f"{own_server.address}conservation")

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from db.model.office import Office
 from reports.content.plots import PLOTS
-from tests.db.rewriting import rewriting
+from tests.db.rewriting import history_rewritable
 from tests.pages.charts import choose_option
 from tests.pages.spreadsheet import Spreadsheet, add, add_person
 
@@ -51,7 +51,7 @@ def office(server) -> Iterator[Office]:
 
 def date_history(db: Office, moment: str, table: str = "") -> None:
     """Date the changes so far, of one table or of all, to that moment."""
-    with rewriting(db):
+    with history_rewritable(db):
         db.execute("UPDATE history SET at = ? WHERE ? IN ('', table_name)", (moment, table))
 
 

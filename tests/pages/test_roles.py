@@ -14,7 +14,7 @@ from db.rows.records import Edit
 from pages.shared.shell import session
 from pages.shared.shell.screens import SCREENS
 from tests.conftest import let_in
-from tests.db.examples import whole_row
+from tests.db.examples import full_row
 from tests.pages.test_screens import PAGES
 
 SECRET = "Zorglubescu"
@@ -30,7 +30,7 @@ def office(tmp_path, monkeypatch, new_office):
     db = new_office(tmp_path / "palette.db")
     for table in TABLES.values():
         if table.name in FILES:
-            values = whole_row(db, db.tables[table.name], 0)
+            values = full_row(db, db.tables[table.name], 0)
             texts = {f.name: SECRET for f in table.fields if type(f.type) in (Text, LongText) and f.name in values}
             if table.name == PERSON.name:
                 del values["archived_on"]

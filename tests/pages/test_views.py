@@ -103,7 +103,7 @@ def test_a_shared_view_made_as_the_guide_says_opens_for_a_colleague_by_its_addre
     expect(theirs.page.locator('th[data-field="last_name"]')).to_have_attribute("aria-sort", "ascending")
     theirs.open_menu()
     expect(theirs.button("Renommer")).to_have_count(0)
-    expect(theirs.sentence("de La CIPA")).to_be_visible()
+    expect(theirs.message("de La CIPA")).to_be_visible()
 
 
 def views_of(server):
@@ -203,11 +203,11 @@ def test_the_address_of_a_missing_view_shows_a_message_and_the_grid(server, peop
     page = open_tab(as_="Bob")
     for number in (str(private), "abel", "9" * 40):
         grid = Views(page, f"{server.address}?vue={number}")
-        expect(grid.sentence("n’existe pas, ou n’est pas partagée avec vous")).to_be_visible()
+        expect(grid.message("n’existe pas, ou n’est pas partagée avec vous")).to_be_visible()
         expect(grid.counts).to_have_text("6 sur 7 personnes")
-        expect(grid.sentence("Secret")).to_have_count(0)
+        expect(grid.message("Secret")).to_have_count(0)
     page.goto(f"{server.address}?vue={need}")
-    expect(Views(page).sentence("celle d’un autre écran")).to_be_visible()
+    expect(Views(page).message("celle d’un autre écran")).to_be_visible()
 
     page.goto(f"{server.address}reseau?vue={need}")
     expect(Views(page).menu).to_contain_text("Vue : Besoins")
@@ -223,11 +223,11 @@ def test_parts_of_a_view_that_no_longer_exist_are_named(server, people, open_tab
     db.execute("UPDATE list_domain SET retired = 1 WHERE code = 'film'")
     try:
         grid = Views(open_tab(as_="Bob"), f"{server.address}?vue={number}")
-        expect(grid.sentence("la valeur « Audiovisuel / Cinéma » n’est plus dans la liste")).to_be_visible()
-        expect(grid.sentence("« gone » n’est plus un champ de cette grille")).to_be_visible()
+        expect(grid.message("la valeur « Audiovisuel / Cinéma » n’est plus dans la liste")).to_be_visible()
+        expect(grid.message("« gone » n’est plus un champ de cette grille")).to_be_visible()
         expect(grid.counts).to_have_text("3 sur 7 personnes")
         grid.button("Fermer").click()
-        expect(grid.sentence("n’est plus un champ")).to_have_count(0)
+        expect(grid.message("n’est plus un champ")).to_have_count(0)
     finally:
         db.execute("UPDATE list_domain SET retired = 0 WHERE code = 'film'")
 
@@ -255,7 +255,7 @@ def test_grouped_cells_are_edited_pasted_and_reached_by_keyboard(server, people,
     grid.wait_until_saved()
     eventually(lambda: heads(grid), ["Artisanat d’art 1", "Audiovisuel / Cinéma 3", "(vide) 2"])
     expect(grid.cell(1, "last_name")).to_have_text("Blum")
-    expect(grid.sentence("1 ligne a changé de groupe")).to_be_visible()
+    expect(grid.message("1 ligne a changé de groupe")).to_be_visible()
     grid.button("Ranger").click()
     expect(grid.cell(1, "last_name")).to_have_text("Dubois")
     assert grid.column("last_name") == ["Dubois", "Abel", "Blum", "Émery", "Colin", "Faure"]

@@ -15,7 +15,7 @@ from publication.audit.auditor import ATTACKS, Verdict
 from publication.draw import draw
 from publication.release import ledger, public_facts, public_file
 from publication.release.release import Fact
-from tests.db.given import given_person, given_stage
+from tests.db.factories import insert_person, insert_stage
 
 WHO = "La CIPA"
 
@@ -126,8 +126,8 @@ def test_persons_who_came_left_or_changed_category_are_counted_as_changed(office
 
 def test_a_newcomer_between_two_publications_of_a_year_changes_nothing(db, private, to, tmp_path):
     publish.release(db, private, 2022, to, WHO)
-    person = given_person(db)
-    given_stage(db, person, "accompaniment", "2022-02-01", "2022-11-30")
+    person = insert_person(db)
+    insert_stage(db, person, "accompaniment", "2022-02-01", "2022-11-30")
 
     publish.release(db, private, 2022, tmp_path / "after.db", WHO)
 

@@ -1,4 +1,4 @@
-"""What tests of papers share: the demonstration of the source document, and a real LibreOffice that opens them."""
+"""Fixtures of the tests of reports: the demonstration of the source document, and a real LibreOffice."""
 
 import os
 import shutil
@@ -21,13 +21,13 @@ _NO_JAVA = "failed to launch javaldx"  # LibreOffice says so where there is no J
 
 @pytest.fixture(scope="session")
 def demo_path(prepared: Prepared) -> Path:
-    """The demonstration as known on the day of its photo. For reading only."""
+    """The demonstration as known on the day of its photo. Read-only."""
     return prepared.demonstration(date(2023, 3, 6))
 
 
 @pytest.fixture(scope="session")
-def made(demo_path: Path) -> Callable[[str], Report]:
-    """The report of the demonstration for a year, a day or a period."""
+def make_report(demo_path: Path) -> Callable[[str], Report]:
+    """Return the function that makes the report of the demonstration for a year, a day or a period."""
 
     def make(when: str) -> Report:
         db = connection.open_file(demo_path)
@@ -41,7 +41,7 @@ def made(demo_path: Path) -> Callable[[str], Report]:
 
 @pytest.fixture(scope="session")
 def soffice() -> str:
-    """The LibreOffice of this machine. Fails, and says what to install, when there is none."""
+    """The path of LibreOffice. Fail with what to install when there is none."""
     found = os.environ.get("SOFFICE") or shutil.which("soffice") or shutil.which("libreoffice")
     if not found:
         pytest.fail("No LibreOffice: install it (apt-get install libreoffice-impress) or give its path in SOFFICE.")
@@ -50,7 +50,7 @@ def soffice() -> str:
 
 @pytest.fixture
 def to_pdf(soffice: str, tmp_path: Path) -> ToPdf:
-    """Convert the bytes of a « pptx », « xlsx »… to PDF as a person prints it. Fails when LibreOffice complains."""
+    """Convert the bytes of a « pptx », « xlsx »… to PDF with LibreOffice. Fail when it complains."""
 
     def convert(data: bytes, suffix: str) -> bytes:
         paper = tmp_path / f"paper.{suffix}"

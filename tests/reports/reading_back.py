@@ -1,4 +1,4 @@
-"""Reads a workbook of the whole file back as another program does (calamine), and compares it with the file."""
+"""Read a workbook of the whole file with another program (calamine), and compare it with the file."""
 
 from io import BytesIO
 from typing import Any
@@ -15,50 +15,52 @@ Cells = dict[str, list[list[Any]]]
 
 
 def cells_of(data: bytes) -> Cells:
-    """Sheet -> its rows."""
+    """Return sheet -> its rows."""
     book = CalamineWorkbook.from_filelike(BytesIO(data))
     return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
 
 
-def kept(db: Office, table: OfficeTable) -> dict[int, dict[str, Any]]:
-    """Number -> stored value by field, as SQLite holds it; deleted rows left out."""
-    names = ", ".join(item.name for item in table.fields)
+def stored_values(db: Office, table: OfficeTable) -> dict[int, dict[str, Any]]:
+    """Return row id -> stored value by field, without deleted rows."""
+    names = ", ".join(field.name for field in table.fields)
     rows = db.execute(f'SELECT id, {names} FROM "{table.name}" WHERE deleted_at IS NULL ORDER BY id').fetchall()
     return {
-        row[0]: {item.name: item.type.from_sql(value) for item, value in zip(table.fields, row[1:], strict=True)}
+        row[0]: {field.name: field.type.from_sql(value) for field, value in zip(table.fields, row[1:], strict=True)}
         for row in rows
     }
 
 
-def told(cells: Cells, table: OfficeTable, known: Context, name: str = "") -> dict[int, dict[str, Any]]:
-    """Number -> value by field, as its cell reads."""
+def cell_values(cells: Cells, table: OfficeTable, context: Context, name: str = "") -> dict[int, dict[str, Any]]:
+    """Return row id -> value by field, read from the cells."""
     head, *rows = cells[name or sheet_names([table])[table.name]]
     fields = headings(table.fields)
     assert head == ["N°", *fields]
     return {
-        int(row[0]): {item.name: read(item, value, known) for item, value in zip(fields.values(), row[1:], strict=True)}
+        int(row[0]): {
+            field.name: read_cell(field, value, context) for field, value in zip(fields.values(), row[1:], strict=True)
+        }
         for row in rows
     }
 
 
-def read(item: Field, value: Any, known: Context) -> Any:
-    """One cell as the field takes it."""
+def read_cell(field: Field, value: Any, context: Context) -> Any:
+    """Return the value of a cell, read as the field does."""
     if value == "":
         return None
-    if isinstance(item.type, Euros):
+    if isinstance(field.type, Euros):
         assert isinstance(value, float)
         return round(value * 100)
-    if isinstance(item.type, Integer):
+    if isinstance(field.type, Integer):
         assert isinstance(value, float)
         return int(value)
-    return item.type.check(value, known) if not isinstance(value, str) else item.type.read(value, known)
+    return field.type.check(value, context) if not isinstance(value, str) else field.type.read(value, context)
 
 
-def assert_same(data: bytes, db: Office) -> int:
-    """Every row, number and value of every table is in the workbook. Returns how many cells were compared."""
-    cells, known, compared = cells_of(data), titles.context(db), 0
+def assert_holds_every_value(data: bytes, db: Office) -> int:
+    """Assert that the workbook holds every row and value of every table. Return the number of cells compared."""
+    cells, context, compared = cells_of(data), titles.context(db), 0
     for table in db.files.values():
-        there = kept(db, table)
-        assert told(cells, table, known) == there, table.name
-        compared += len(there) * (len(table.fields) + 1)
+        stored = stored_values(db, table)
+        assert cell_values(cells, table, context) == stored, table.name
+        compared += len(stored) * (len(table.fields) + 1)
     return compared

@@ -1,4 +1,4 @@
-"""The ZIP of all charts: what it holds, what its note says, how far it is, and how it is cancelled."""
+"""The ZIP of all charts: its files, its note, progress and cancellation."""
 
 import csv
 import zipfile
@@ -17,25 +17,25 @@ MARKS = {"png": b"\x89PNG", "svg": b"<svg", "pdf": b"%PDF-", "csv": b"\xef\xbb\x
 
 
 @pytest.fixture(scope="module")
-def some(made) -> tuple[ChartData, ...]:
-    found = {picture.name: picture for picture in made("2022").pictures}
+def some(make_report) -> tuple[ChartData, ...]:
+    found = {chart.name: chart for chart in make_report("2022").charts}
     return (found["genre"], found["domaine-genre"])
 
 
-def opened(data):
+def open_archive(data):
     archive = zipfile.ZipFile(BytesIO(data))
     assert archive.testzip() is None
     return archive
 
 
-def note_of(archive):
+def read_note(archive):
     data = archive.read("LISEZ-MOI.txt")
     assert data.startswith(b"\xef\xbb\xbf")  # so that a French Windows reads its accents
     return data.decode("utf-8-sig")
 
 
 def test_every_chart_is_there_in_every_format_and_all_numbers_in_one_book(some):
-    archive = opened(bundle.zip_bytes(some, YEAR, YEAR.title))
+    archive = open_archive(bundle.zip_bytes(some, YEAR, YEAR.title))
 
     expected = {f"{kind}/{name}-2022.{kind}" for kind in MARKS for name in ("genre", "domaine-genre")}
     assert sorted(archive.namelist()) == sorted({*expected, "LISEZ-MOI.txt", "chiffres-2022.xlsx"})
@@ -44,7 +44,7 @@ def test_every_chart_is_there_in_every_format_and_all_numbers_in_one_book(some):
 
 
 def test_the_numbers_are_those_of_the_charts(some):
-    archive = opened(bundle.zip_bytes(some, YEAR, YEAR.title))
+    archive = open_archive(bundle.zip_bytes(some, YEAR, YEAR.title))
 
     lines = list(csv.reader(StringIO(archive.read("csv/genre-2022.csv").decode("utf-8-sig")), delimiter=";"))
     assert [line[:2] for line in lines[1:]] == [["Femme", "64"], ["Homme", "75"]]
@@ -53,22 +53,22 @@ def test_the_numbers_are_those_of_the_charts(some):
 
 
 def test_every_picture_says_whose_numbers_these_are(some):
-    archive = opened(bundle.zip_bytes(some[:1], YEAR, "Bilan 2022 · Cahors"))
+    archive = open_archive(bundle.zip_bytes(some[:1], YEAR, "Bilan 2022 · Cahors"))
 
     assert "Bilan 2022 · Cahors" in archive.read("svg/genre-2022.svg").decode()
 
 
 def test_the_note_says_the_period_what_was_chosen_and_what_each_chart_counts(some):
-    note = note_of(opened(bundle.zip_bytes(some, YEAR, "Bilan 2022 · Cahors")))
+    note = read_note(open_archive(bundle.zip_bytes(some, YEAR, "Bilan 2022 · Cahors")))
 
     assert note.splitlines()[:3] == ["Palette · Bilan 2022 · Cahors", "", some[0].title]
-    for picture in some:
-        assert f"{picture.title}\r\n  {picture.reading}\r\n  {picture.means}\r\n" in note
+    for chart in some:
+        assert f"{chart.title}\r\n  {chart.reading}\r\n  {chart.means}\r\n" in note
 
 
 def test_a_period_of_several_days_makes_names_that_every_system_takes(some):
     period = period_of("2022-01-01/2022-06-30")
-    archive = opened(bundle.zip_bytes(some[:1], period, period.title))
+    archive = open_archive(bundle.zip_bytes(some[:1], period, period.title))
 
     assert "png/genre-2022-01-01-2022-06-30.png" in archive.namelist()
     assert all(name.count("/") <= 1 and name.isascii() for name in archive.namelist())
@@ -76,30 +76,30 @@ def test_a_period_of_several_days_makes_names_that_every_system_takes(some):
 
 def test_a_chart_with_nothing_to_draw_is_left_out(some):
     empty = replace(some[0], name="vide", title="Vide", rows=())
-    archive = opened(bundle.zip_bytes((some[0], empty), YEAR, YEAR.title))
+    archive = open_archive(bundle.zip_bytes((some[0], empty), YEAR, YEAR.title))
 
     assert not [name for name in archive.namelist() if "vide" in name]
-    assert "Vide" not in note_of(archive)
+    assert "Vide" not in read_note(archive)
 
 
-def test_of_a_period_of_nobody_the_note_remains(made):
-    report = made("1950")
-    archive = opened(bundle.zip_bytes(report.pictures, report.period, report.source))
+def test_a_period_without_persons_has_the_note_only(make_report):
+    report = make_report("1950")
+    archive = open_archive(bundle.zip_bytes(report.charts, report.period, report.source))
 
     assert not [name for name in archive.namelist() if "/" in name]
-    assert note_of(archive).startswith("Palette · Bilan 1950")
+    assert read_note(archive).startswith("Palette · Bilan 1950")
 
 
-def test_it_says_how_far_it_is(some):
+def test_progress_is_reported(some):
     told = []
     bundle.zip_bytes(some, YEAR, YEAR.title, lambda done, what: told.append((done, what)))
 
-    assert [done for done, _ in told] == [place / 8 for place in range(9)]
+    assert [done for done, _ in told] == [index / 8 for index in range(9)]
     assert [what for _, what in told] == ["Genre"] * 4 + ["Genre par domaine"] * 4 + [""]
 
 
 @pytest.mark.parametrize("at", [0.0, 0.5, 1.0])
-def test_who_cancels_stops_it(some, at):
+def test_cancelling_stops_the_work(some, at):
     class CancelledError(Exception):
         pass
 

@@ -21,7 +21,7 @@ from db.storage import connection
 from db.storage.integrity import check
 from server import error_pages
 from tests.conftest import ROOT, cookie_of, free_port
-from tests.db.given import given_person
+from tests.db.factories import insert_person
 from tests.pages.spreadsheet import eventually
 
 SAVE = """
@@ -67,7 +67,7 @@ def child(path, what, *before):
 def path(tmp_path, new_office):
     folder = tmp_path / "office"
     db = new_office(folder / "palette.db")
-    given_person(db)
+    insert_person(db)
     db.close()
     return folder / "palette.db"
 

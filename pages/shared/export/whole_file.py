@@ -30,7 +30,7 @@ _BACK = (
 def show(db: Office) -> None:
     """Show what the file contains and how to keep it safe, a button per format, and the running job."""
     st.warning(_CARE, icon=":material/lock:")
-    st.markdown(f"{whole_file.counted(db)}, avec leurs numéros. {_NOT_HERE}")
+    st.markdown(f"{whole_file.describe_size(db)}, avec leurs numéros. {_NOT_HERE}")
     st.markdown(_BACK)
     with st.grid(len(whole_file.FORMATS), min_column_width=240, gap="medium"):
         for file_format in whole_file.FORMATS:
@@ -41,7 +41,7 @@ def show(db: Office) -> None:
 def _offer(file_format: Format) -> None:
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{file_format.name}**")
-        st.caption(file_format.means)
+        st.caption(file_format.purpose)
         st.button(
             f"Tout emporter : {file_format.name}",
             key=f"{_KEY}:{file_format.suffix}",

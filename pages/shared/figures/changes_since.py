@@ -28,19 +28,19 @@ def show(db: Office, period: Period, moment: str, since: str, key: str) -> None:
         st.caption("Qui a bougé n’est montré qu’aux agents, qui tiennent les dossiers.")
         return
     context = records.context(db)
-    names = [name for name in report.photo(period) if FIGURES[name].unit != "years"]
+    names = [name for name in report.photo_figures(period) if FIGURES[name].unit != "years"]
     moved = connection.remembered(
         db, ("moved", period.code, moment), lambda: as_of.moved(db, office_path(), period, names, moment, context)
     )
     if not moved:
         st.caption(f"Rien n’a bougé {since} : les chiffres sont ceux que l’on connaissait.")
         return
-    st.caption(f"{quantities.counted(len(moved), 'person')} {since}, d’après l’historique.")
+    st.caption(f"{quantities.with_unit(len(moved), 'person')} {since}, d’après l’historique.")
     labels = report.part_labels(report.make(db, period))
     for person in moved[:_LISTED]:
         _show_person(person, context, labels, key)
     if len(moved) > _LISTED:
-        st.caption(f"… et {quantities.counted(len(moved) - _LISTED, 'person')} encore.")
+        st.caption(f"… et {quantities.with_unit(len(moved) - _LISTED, 'person')} encore.")
 
 
 def _show_person(moved: Moved, context: Context, labels: dict[tuple[str, str], str], key: str) -> None:

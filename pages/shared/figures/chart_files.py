@@ -47,5 +47,5 @@ def show(chart: ChartData, period: Period, source: str, key: str) -> None:
 
 def frame(chart: ChartData) -> pd.DataFrame:
     """Return the numbers of a chart as a table of texts."""
-    lines = [chart.told(row) for row in chart.rows] + [chart.total] * bool(chart.total)
+    lines = [chart.text_line(row) for row in chart.rows] + [chart.total] * bool(chart.total)
     return pd.DataFrame(lines, columns=chart.headings)

@@ -57,7 +57,7 @@ def count(db: Office, period: Period) -> DashboardState:
     key = ("board", period.code, tuple(sorted(chosen.items())))
     names = ("followed", "accompanied", *plots.NEEDS)
     counted = connection.remembered(db, key, lambda: counting.take(db, period, names, chosen))
-    return DashboardState(chosen, counted, plots.all_of(counted))
+    return DashboardState(chosen, counted, plots.make_charts(counted))
 
 
 def _within(name: str, codes: tuple[str, ...], period: Period) -> tuple[str, ...]:
@@ -116,7 +116,7 @@ def show_chosen(db: Office, period: Period, state: DashboardState) -> None:
     """Show the number of persons, the buttons to see them and download the charts, and the filters set by clicks."""
     persons = counting.among(db, period, state.chosen)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{quantities.counted(len(persons), 'person')}** {period.words}", width="content")
+        st.markdown(f"**{quantities.with_unit(len(persons), 'person')}** {period.words}", width="content")
         if (
             persons
             and Role.AGENT in roles()

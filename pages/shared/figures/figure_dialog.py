@@ -67,14 +67,12 @@ def _content(report: Report, opened: OpenedFigure, persons: list[int]) -> None:
     if not persons:
         st.info("Personne derrière ce chiffre.")
         return
+    count = quantities.with_unit(len(persons), "person")
     if Role.AGENT not in roles():
-        st.info(
-            f"{quantities.counted(len(persons), 'person')} derrière ce chiffre ; "
-            "leurs noms ne sont montrés qu’aux agents."
-        )
+        st.info(f"{count} derrière ce chiffre ; leurs noms ne sont montrés qu’aux agents.")
         return
     db = open_office()
-    if st.button(f"Voir dans le portefeuille : {quantities.counted(len(persons), 'person')}", icon=":material/groups:"):
+    if st.button(f"Voir dans le portefeuille : {count}", icon=":material/groups:"):
         show_among(db.tables["person"], "caseload", f"{opened.title}, {report.period.words}", persons)
         st.switch_page("caseload.py")
     context = records.context(db)

@@ -38,7 +38,7 @@ def show(db: Office, current: Report) -> None:
 
 def _freeze(current: Report) -> None:
     """Freeze the report, unless the same numbers are frozen already."""
-    db, numbers = open_office(), counting.plain(current.taken)
+    db, numbers = open_office(), counting.plain(current.figures)
     same = [frozen for frozen in snapshots.of_file(db) if _is_same(frozen, current, numbers)]
     if same:
         st.toast(f"Déjà figé le {same[0].moment} : rien n’a changé depuis.")
@@ -74,9 +74,10 @@ def _show_frozen(db: Office, frozen: Frozen) -> None:
 
 def _compare(db: Office, frozen: Frozen) -> None:
     """Show the frozen numbers beside today's: those that differ first, then the persons who count differently."""
-    now = counting.plain(report.make(db, frozen.period).taken)
+    now = counting.plain(report.make(db, frozen.period).figures)
     lines = {name: _lines(name, value, now.get(name)) for name, value in frozen.numbers.items()}
-    differing = [line for name in report.photo(frozen.period) for line in lines.get(name, ()) if line[1] != line[2]]
+    names = report.photo_figures(frozen.period)
+    differing = [line for name in names for line in lines.get(name, ()) if line[1] != line[2]]
     if differing:
         st.markdown("**Ce qui diffère aujourd’hui**")
         st.table(_table(differing), hide_index=True)

@@ -130,7 +130,7 @@ _FILES: dict[str, tuple[str, str, str, Callable[[Report, Progress], bytes]]] = {
     ),
     "zip": (
         "Tous les graphiques (ZIP)", ":material/folder_zip:", "application/zip",
-        lambda shown, tick: bundle.zip_bytes(shown.pictures, shown.period, shown.source, tick),
+        lambda shown, tick: bundle.zip_bytes(shown.charts, shown.period, shown.source, tick),
     ),
 }  # fmt: skip
 

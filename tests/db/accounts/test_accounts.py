@@ -1,4 +1,4 @@
-"""Accounts: who may be called what, the last administrator, passwords, invitations; read back from the file."""
+"""Accounts: valid names, the last administrator, passwords, invitations; asserted on what the file holds."""
 
 import json
 import sqlite3
@@ -20,28 +20,28 @@ PASSPHRASE = "l’été, où l’âne bâté brait à l’œuvre"
 ADMIN = [Role.ADMIN, Role.AGENT]
 
 
-def made(db, login="ada@exemple.fr", name="Ada Dupré", roles=ADMIN):
+def create_account(db, login="ada@exemple.fr", name="Ada Dupré", roles=ADMIN):
     return accounts.create(db, login, name, roles, "Test")
 
 
-def reopened(db, account):
+def reload_account(db, account):
     return accounts.get(db, account.id)
 
 
-def refused(work, *values):
-    """What (label, field, reason) an account is refused for."""
-    with pytest.raises(InvalidError) as told:
+def refusals(work, *values):
+    """Return (label, field, reason) of each problem for which an account is refused."""
+    with pytest.raises(InvalidError) as raised:
         work(*values)
-    return [(problem.label, problem.field, problem.reason) for problem in told.value.problems]
+    return [(problem.label, problem.field, problem.reason) for problem in raised.value.problems]
 
 
-def bytes_of(path):
-    """Every byte of the file and of what SQLite keeps beside it."""
+def read_file_bytes(path):
+    """Return every byte of the file and of its companions (-wal, -shm)."""
     return b"".join(one.read_bytes() for one in path.parent.iterdir() if one.name.startswith(path.name))
 
 
-def at_the_same_moment(path, *works):
-    """Each on a connection of its own, all starting together: what each answers, or what it raises."""
+def run_simultaneously(path, *works):
+    """Run each function on a connection of its own, all starting together. Return the result or exception of each."""
     start = threading.Barrier(len(works))
 
     def one(work):
@@ -62,7 +62,7 @@ def at_the_same_moment(path, *works):
 
 
 def test_a_new_account_is_in_the_file_as_it_was_typed_without_the_blanks(db):
-    account = made(db, "  Ada@Exemple.fr ", "  Ada   Dupré ")
+    account = create_account(db, "  Ada@Exemple.fr ", "  Ada   Dupré ")
 
     row = db.execute("SELECT login, name, roles, active, password, subject FROM account").fetchone()
     assert row == ("Ada@Exemple.fr", "Ada Dupré", '["agent", "admin"]', 1, None, None)
@@ -87,47 +87,47 @@ def test_a_new_account_is_in_the_file_as_it_was_typed_without_the_blanks(db):
     ],
 )
 def test_what_an_account_cannot_be_called_says_label_and_reason(db, values, wanted):
-    made(db, "bob@exemple.fr", "Bob Martin")
-    made(db, "ève", "Ève Dupré")
+    create_account(db, "bob@exemple.fr", "Bob Martin")
+    create_account(db, "ève", "Ève Dupré")
     before = accounts.every(db)
 
-    assert refused(accounts.create, db, *values, "Test") == wanted
+    assert refusals(accounts.create, db, *values, "Test") == wanted
 
     assert accounts.every(db) == before
 
 
 def test_every_problem_is_told_at_once(db):
-    assert [field for _, field, _ in refused(accounts.create, db, "", "", [], "Test")] == ["login", "name", "roles"]
+    assert [field for _, field, _ in refusals(accounts.create, db, "", "", [], "Test")] == ["login", "name", "roles"]
 
 
 def test_the_longest_names_pass(db):
-    account = made(db, "é" * 120, "É" * 80)
+    account = create_account(db, "é" * 120, "É" * 80)
 
     assert (len(account.login), len(account.name)) == (120, 80)
 
 
 def test_an_account_may_keep_its_own_name_in_other_letters(db):
-    account = made(db)
+    account = create_account(db)
 
     accounts.change(db, account.id, "ADA@exemple.fr", "ADA DUPRÉ", [Role.ADMIN], active=True, who="Test")
 
-    assert (reopened(db, account).login, reopened(db, account).name) == ("ADA@exemple.fr", "ADA DUPRÉ")
-    assert reopened(db, account).roles == {Role.ADMIN}
+    assert (reload_account(db, account).login, reload_account(db, account).name) == ("ADA@exemple.fr", "ADA DUPRÉ")
+    assert reload_account(db, account).roles == {Role.ADMIN}
 
 
 def test_an_account_cannot_take_anothers_name_or_login(db):
-    account, _ = made(db), made(db, "bob@exemple.fr", "Bob")
+    account, _ = create_account(db), create_account(db, "bob@exemple.fr", "Bob")
 
-    told = refused(accounts.change, db, account.id, "Bob@exemple.fr", "BOB", [], True, "Test")
+    told = refusals(accounts.change, db, account.id, "Bob@exemple.fr", "BOB", [], True, "Test")
 
     assert [field for _, field, _ in told] == ["login", "name", "roles"]
-    assert reopened(db, account) == account
+    assert reload_account(db, account) == account
 
 
 def test_two_accounts_of_one_name_made_at_once_are_one(db, path):
-    works = [lambda db, number=number: made(db, f"{number}@exemple.fr", "Bob") for number in range(4)]
+    works = [lambda db, number=number: create_account(db, f"{number}@exemple.fr", "Bob") for number in range(4)]
 
-    told = at_the_same_moment(path, *works)
+    told = run_simultaneously(path, *works)
 
     assert [type(one) for one in told].count(Account) == 1
     assert [type(one) for one in told].count(InvalidError) == 3
@@ -135,7 +135,7 @@ def test_two_accounts_of_one_name_made_at_once_are_one(db, path):
 
 
 def test_a_login_is_found_however_it_is_capitalised(db):
-    account = made(db, "Ada@Exemple.fr")
+    account = create_account(db, "Ada@Exemple.fr")
 
     assert accounts.by_login(db, " aDA@exemple.FR ") == account
     assert accounts.by_login(db, "ada") is None
@@ -149,8 +149,8 @@ def test_an_unknown_account_is_told(db):
 
 
 def test_closing_an_account_ends_its_sessions_and_its_invitations(db):
-    made(db)
-    bob = made(db, "bob@exemple.fr", "Bob", [Role.AGENT])
+    create_account(db)
+    bob = create_account(db, "bob@exemple.fr", "Bob", [Role.AGENT])
     token, cookie = accounts.invite(db, "password", bob.id, NOW), sessions.begin(db, bob, "", NOW)
 
     accounts.change(db, bob.id, bob.login, bob.name, bob.roles, active=False, who="Test")
@@ -165,22 +165,22 @@ def test_closing_an_account_ends_its_sessions_and_its_invitations(db):
 
 @pytest.mark.parametrize(("roles", "active"), [([Role.AGENT], True), (ADMIN, False), ([Role.AGENT], False)])
 def test_the_last_administrator_can_be_neither_closed_nor_demoted(db, roles, active):
-    ada, bob = made(db), made(db, "bob@exemple.fr", "Bob")
+    ada, bob = create_account(db), create_account(db, "bob@exemple.fr", "Bob")
     accounts.change(db, bob.id, bob.login, bob.name, ADMIN, active=False, who="Test")  # a closed one does not count
 
-    told = refused(accounts.change, db, ada.id, ada.login, ada.name, roles, active, "Test")
+    told = refusals(accounts.change, db, ada.id, ada.login, ada.name, roles, active, "Test")
 
     assert told == [("Rôles", "roles", "il faut au moins un administrateur actif.")]
-    assert reopened(db, ada) == ada
+    assert reload_account(db, ada) == ada
 
 
-def test_the_last_but_one_can(db):
-    ada = made(db)
-    made(db, "bob@exemple.fr", "Bob")
+def test_one_of_two_administrators_can_be_closed_or_demoted(db):
+    ada = create_account(db)
+    create_account(db, "bob@exemple.fr", "Bob")
 
     accounts.change(db, ada.id, ada.login, ada.name, [Role.AGENT], active=False, who="Test")
 
-    assert not reopened(db, ada).active
+    assert not reload_account(db, ada).active
 
 
 @pytest.mark.parametrize(
@@ -192,15 +192,15 @@ def test_the_last_but_one_can(db):
         "UPDATE OR REPLACE account SET active = 0 WHERE id = 1",
     ],
 )
-def test_nor_by_another_program(db, path, sql):
-    account = made(db)
+def test_another_program_cannot_remove_the_last_administrator(db, path, sql):
+    account = create_account(db)
     raw = sqlite3.connect(path)
 
     with raw, pytest.raises(sqlite3.IntegrityError, match="au moins un administrateur actif"):
         raw.execute(sql)
 
     raw.close()
-    assert reopened(db, account) == account
+    assert reload_account(db, account) == account
 
 
 @pytest.mark.parametrize(
@@ -219,8 +219,8 @@ def test_nor_by_another_program(db, path, sql):
     ],
 )
 def test_no_account_is_deleted_by_another_program(db, path, sql):
-    made(db)
-    bob = made(db, "bob@exemple.fr", "Bob")
+    create_account(db)
+    bob = create_account(db, "bob@exemple.fr", "Bob")
     accounts.link_subject(db, bob, "somebody")
     before = accounts.every(db)
     raw = sqlite3.connect(path)
@@ -233,12 +233,12 @@ def test_no_account_is_deleted_by_another_program(db, path, sql):
 
 
 def test_two_administrators_who_demote_each_other_at_once_leave_one(db, path):
-    ada, bob = made(db), made(db, "bob@exemple.fr", "Bob")
+    ada, bob = create_account(db), create_account(db, "bob@exemple.fr", "Bob")
 
     def demote(account):
         return lambda db: accounts.change(db, account.id, account.login, account.name, [Role.AGENT], True, "Test")
 
-    told = at_the_same_moment(path, demote(ada), demote(bob))
+    told = run_simultaneously(path, demote(ada), demote(bob))
 
     assert {type(one) for one in told} == {type(None), InvalidError}
     assert [Role.ADMIN in account.roles for account in accounts.every(db)].count(True) == 1
@@ -268,33 +268,33 @@ def test_two_administrators_who_demote_each_other_at_once_leave_one(db, path):
     ],
 )
 def test_a_password_that_is_easy_to_guess_is_refused_with_the_reason(db, password, why):
-    account = made(db)
+    account = create_account(db)
 
-    ((label, field, reason),) = refused(accounts.set_password, db, account, password)
+    ((label, field, reason),) = refusals(accounts.set_password, db, account, password)
 
     assert (label, field) == ("Mot de passe", "password")
     assert why in reason
-    assert not reopened(db, account).has_password
+    assert not reload_account(db, account).has_password
 
 
 LONGEST = "".join(f"{number}x" for number in range(100, 167))[: accounts.LONGEST_PASSWORD]
-"""As long as a password may be, and no part of it said twice in a row."""
+"""A password of the maximum length, without any immediate repetition."""
 
 
 @pytest.mark.parametrize("password", [PASSPHRASE, "douze caract", LONGEST, " blanc devant et derrière "])
 def test_a_long_password_passes_as_it_is(db, password):
-    account = made(db)
+    account = create_account(db)
 
     accounts.set_password(db, account, password)
 
-    assert accounts.verify(db, account.login, password) == reopened(db, account)
+    assert accounts.verify(db, account.login, password) == reload_account(db, account)
     assert accounts.verify(db, account.login, password + "x") is None
     assert accounts.verify(db, account.login, password[:-1]) is None
     assert accounts.verify(db, account.login, password.upper()) is None
 
 
 def test_an_accent_is_the_same_however_the_keyboard_writes_it(db):
-    account = made(db)
+    account = create_account(db)
     accounts.set_password(db, account, "quatre \u00e9l\u00e9phants gris")
 
     assert accounts.verify(db, account.login, "quatre e\u0301le\u0301phants gris")
@@ -302,7 +302,7 @@ def test_an_accent_is_the_same_however_the_keyboard_writes_it(db):
 
 @pytest.mark.real_hasher
 def test_only_an_argon2id_hash_of_it_is_kept(db, path):
-    account = made(db)
+    account = create_account(db)
 
     accounts.set_password(db, account, PASSPHRASE)
 
@@ -310,21 +310,25 @@ def test_only_an_argon2id_hash_of_it_is_kept(db, path):
     parameters = argon2.extract_parameters(kept)
     assert parameters.type is argon2.Type.ID
     assert parameters.memory_cost >= 19 * 1024  # KiB: OWASP's least
-    assert PASSPHRASE.encode() not in bytes_of(path)
-    assert b"$argon2id$" in bytes_of(path), "the control: what is kept can be found in the bytes"
-    other = made(db, "bob@exemple.fr", "Bob")
+    assert PASSPHRASE.encode() not in read_file_bytes(path)
+    assert b"$argon2id$" in read_file_bytes(path), "the control: what is kept can be found in the bytes"
+    other = create_account(db, "bob@exemple.fr", "Bob")
     accounts.set_password(db, other, PASSPHRASE)
     assert db.execute("SELECT count(DISTINCT password) FROM account").fetchone()[0] == 2, "each with a salt of its own"
 
 
 @pytest.mark.real_hasher
 def test_who_may_enter_with_a_password(db):
-    ada, bob, none = made(db), made(db, "bob@exemple.fr", "Bob"), made(db, "eva@exemple.fr", "Eva")
+    ada, bob, none = (
+        create_account(db),
+        create_account(db, "bob@exemple.fr", "Bob"),
+        create_account(db, "eva@exemple.fr", "Eva"),
+    )
     for account in (ada, bob):
         accounts.set_password(db, account, PASSPHRASE)
     accounts.change(db, bob.id, bob.login, bob.name, bob.roles, active=False, who="Test")
 
-    assert accounts.verify(db, "ADA@exemple.fr", PASSPHRASE) == reopened(db, ada)
+    assert accounts.verify(db, "ADA@exemple.fr", PASSPHRASE) == reload_account(db, ada)
     assert accounts.verify(db, ada.login, "un tout autre mot de passe") is None
     assert accounts.verify(db, ada.login, "") is None
     assert accounts.verify(db, bob.login, PASSPHRASE) is None, "closed"
@@ -353,7 +357,7 @@ def test_where_there_is_no_account_as_much_is_computed(db, monkeypatch):
 
 
 def test_a_new_password_replaces_the_old_one(db):
-    account = made(db)
+    account = create_account(db)
     accounts.set_password(db, account, PASSPHRASE)
 
     accounts.set_password(db, account, "tout autre chose encore")
@@ -366,7 +370,7 @@ def test_a_new_password_replaces_the_old_one(db):
 
 
 def test_until_when_an_account_is_invited(db):
-    account, other = made(db), made(db, "bob@exemple.fr", "Bob")
+    account, other = create_account(db), create_account(db, "bob@exemple.fr", "Bob")
     assert accounts.invited_until(db, account.id, NOW) is None
 
     token = accounts.invite(db, "password", account.id, NOW)
@@ -380,7 +384,7 @@ def test_until_when_an_account_is_invited(db):
 
 
 def test_an_invitation_opens_once(db):
-    account = made(db)
+    account = create_account(db)
     token = accounts.invite(db, "password", account.id, NOW)
     assert accounts.invitation(db, token, NOW) == accounts.Invitation("password", account.id)
 
@@ -391,7 +395,7 @@ def test_an_invitation_opens_once(db):
 
 
 def test_an_invitation_lasts_seven_days(db):
-    token = accounts.invite(db, "password", made(db).id, NOW)
+    token = accounts.invite(db, "password", create_account(db).id, NOW)
 
     assert INVITED_FOR == 7 * 86_400
     assert accounts.invitation(db, token, NOW + INVITED_FOR)
@@ -399,7 +403,7 @@ def test_an_invitation_lasts_seven_days(db):
 
 
 def test_a_newer_invitation_replaces_the_one_before_and_nobody_elses(db):
-    ada, bob = made(db), made(db, "bob@exemple.fr", "Bob")
+    ada, bob = create_account(db), create_account(db, "bob@exemple.fr", "Bob")
     first, other = accounts.invite(db, "password", ada.id, NOW), accounts.invite(db, "password", bob.id, NOW)
 
     second = accounts.invite(db, "password", ada.id, NOW)
@@ -410,7 +414,7 @@ def test_a_newer_invitation_replaces_the_one_before_and_nobody_elses(db):
 
 
 def test_old_invitations_leave_the_file_with_the_next_one(db):
-    ada, bob = made(db), made(db, "bob@exemple.fr", "Bob")
+    ada, bob = create_account(db), create_account(db, "bob@exemple.fr", "Bob")
     accounts.invite(db, "password", ada.id, NOW)
 
     accounts.invite(db, "password", bob.id, NOW + INVITED_FOR + 1)
@@ -419,7 +423,7 @@ def test_old_invitations_leave_the_file_with_the_next_one(db):
 
 
 def test_an_invented_token_opens_nothing(db):
-    accounts.invite(db, "password", made(db).id, NOW)
+    accounts.invite(db, "password", create_account(db).id, NOW)
 
     for token in ("", "x", "é", "\x00", "' OR 1"):
         assert accounts.invitation(db, token, NOW) is None
@@ -427,18 +431,18 @@ def test_an_invented_token_opens_nothing(db):
 
 
 def test_the_file_holds_no_token(db, path):
-    token = accounts.invite(db, "password", made(db).id, NOW)
+    token = accounts.invite(db, "password", create_account(db).id, NOW)
 
     (kept,) = db.execute("SELECT token FROM invitation").fetchone()
-    assert kept in bytes_of(path), "the control: what is kept can be found in the bytes"
-    assert token.encode() not in bytes_of(path)
+    assert kept in read_file_bytes(path), "the control: what is kept can be found in the bytes"
+    assert token.encode() not in read_file_bytes(path)
     assert accounts.invitation(db, kept.hex(), NOW) is None
 
 
 def test_of_two_who_use_one_invitation_at_once_one_wins(db, path):
-    token = accounts.invite(db, "password", made(db).id, NOW)
+    token = accounts.invite(db, "password", create_account(db).id, NOW)
 
-    told = at_the_same_moment(path, *[lambda db: accounts.use(db, token)] * 4)
+    told = run_simultaneously(path, *[lambda db: accounts.use(db, token)] * 4)
 
     assert sorted(told) == [False, False, False, True]
 
@@ -448,7 +452,7 @@ def test_of_two_who_use_one_invitation_at_once_one_wins(db, path):
 
 def test_nobody_enters_a_file_until_somebody_can_sign_in(db):
     assert accounts.nobody_enters(db)
-    ada, bob = made(db), made(db, "bob@exemple.fr", "Bob")
+    ada, bob = create_account(db), create_account(db, "bob@exemple.fr", "Bob")
     assert accounts.nobody_enters(db), "invited, but without a password yet"
 
     accounts.link_subject(db, bob, "issuer|12")
@@ -467,14 +471,14 @@ def test_a_new_file_invites_its_first_administrator_and_one_with_accounts_nobody
     again = accounts.first_invitation(db, NOW)
     assert accounts.invitation(db, token, NOW) is None, "only the latest"
 
-    accounts.set_password(db, made(db), PASSPHRASE)
+    accounts.set_password(db, create_account(db), PASSPHRASE)
 
     assert accounts.first_invitation(db, NOW) == ""
     assert accounts.invitation(db, again, NOW) is None, "nobody makes himself administrator of a file that has one"
 
 
 def test_the_demonstration_is_opened_by_a_one_time_address_as_long_as_it_has_no_password(db):
-    shown = made(db, DEMONSTRATION, "Démonstration", Role)
+    shown = create_account(db, DEMONSTRATION, "Démonstration", Role)
 
     token = accounts.first_invitation(db, NOW)
 
@@ -484,26 +488,26 @@ def test_the_demonstration_is_opened_by_a_one_time_address_as_long_as_it_has_no_
 
 
 def test_a_closed_demonstration_is_not_opened(db):
-    shown = made(db, DEMONSTRATION, "Démonstration", Role)
-    accounts.set_password(db, made(db), PASSPHRASE)
+    shown = create_account(db, DEMONSTRATION, "Démonstration", Role)
+    accounts.set_password(db, create_account(db), PASSPHRASE)
 
     accounts.change(db, shown.id, shown.login, shown.name, Role, active=False, who="Test")
 
     assert accounts.first_invitation(db, NOW) == ""
 
 
-def test_whom_the_provider_knows_is_linked_once(db):
-    ada = made(db)
+def test_an_account_is_linked_to_the_identity_provider_once(db):
+    ada = create_account(db)
 
     accounts.link_subject(db, ada, "issuer|12")
     accounts.link_subject(db, ada, "issuer|99")
 
-    assert accounts.by_subject(db, "issuer|12") == reopened(db, ada)
+    assert accounts.by_subject(db, "issuer|12") == reload_account(db, ada)
     assert accounts.by_subject(db, "issuer|99") is None
 
 
 def test_what_becomes_of_accounts_is_traced_without_a_password_or_a_login(db):
-    ada = made(db)
+    ada = create_account(db)
     accounts.set_password(db, ada, PASSPHRASE)
     accounts.change(db, ada.id, ada.login, ada.name, [Role.ADMIN], active=True, who="Test")
 

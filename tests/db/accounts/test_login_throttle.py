@@ -1,4 +1,4 @@
-"""Wrong passwords: each waits longer, nobody is locked out, and whoever hammers the door keeps nobody else out."""
+"""Login throttle: failures double the wait, nobody is locked out, and an attacker does not block other browsers."""
 
 import itertools
 import threading
@@ -26,8 +26,8 @@ def bob(db, ada):
     return accounts.create(db, "bob@exemple.fr", "Bob", [Role.AGENT], "Test")
 
 
-def tried(db, attempt, account, now=NOW):
-    """How long one has to wait before this attempt; 0: its password was looked at, and was wrong."""
+def wait_seconds(db, attempt, account, now=NOW):
+    """Return the seconds to wait before this attempt; 0 when the password was checked, and was wrong."""
     try:
         login_throttle.enter(db, attempt, account.id if account else None, now)
     except WaitError as error:
@@ -35,18 +35,18 @@ def tried(db, attempt, account, now=NOW):
     return 0
 
 
-def hammered(db, account, login=LOGIN, times=400, now=NOW, address=None):
-    """So many attempts at an account, from as many addresses (or from one)."""
+def attempt_many(db, account, login=LOGIN, times=400, now=NOW, address=None):
+    """Attempt to sign in to an account ``times`` times, each from another address, or all from ``address``."""
     for number in range(times):
-        tried(db, Attempt(login, address or f"198.51.{number // 250}.{number % 250}"), account, now)
+        wait_seconds(db, Attempt(login, address or f"198.51.{number // 250}.{number % 250}"), account, now)
 
 
-def counted(db):
+def failure_counts(db):
     return sorted(row[0] for row in db.execute("SELECT failures FROM attempt"))
 
 
-def bytes_of(path):
-    """Every byte of the file and of what SQLite keeps beside it."""
+def read_file_bytes(path):
+    """Return every byte of the file and of its companions (-wal, -shm)."""
     return b"".join(one.read_bytes() for one in path.parent.iterdir() if one.name.startswith(path.name))
 
 
@@ -54,67 +54,67 @@ def bytes_of(path):
 
 
 def test_five_wrong_passwords_cost_nothing_and_the_sixth_waits(db, ada):
-    waits = [tried(db, Attempt(LOGIN, OFFICE), ada) for _ in range(6)]
+    waits = [wait_seconds(db, Attempt(LOGIN, OFFICE), ada) for _ in range(6)]
 
     assert waits == [0, 0, 0, 0, 0, 1]
 
 
 def test_each_wrong_password_doubles_the_wait_up_to_a_quarter_of_an_hour(db, ada):
     now, waits = NOW, []
-    hammered(db, ada, times=5)
+    attempt_many(db, ada, times=5)
     for _ in range(14):
-        waits.append(wait := tried(db, Attempt(LOGIN, OFFICE), ada, now))
+        waits.append(wait := wait_seconds(db, Attempt(LOGIN, OFFICE), ada, now))
         now += wait
-        assert tried(db, Attempt(LOGIN, OFFICE), ada, now) == 0
+        assert wait_seconds(db, Attempt(LOGIN, OFFICE), ada, now) == 0
 
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900, 900]
 
 
 def test_coming_too_early_makes_nobody_wait_longer(db, ada):
-    hammered(db, ada, times=9)
+    attempt_many(db, ada, times=9)
     now = NOW
     for wait in (1, 2, 4):  # the sixth, seventh and eighth wrong password
         now += wait
-        assert tried(db, Attempt(LOGIN, OFFICE), ada, now) == 0
-    before = counted(db)
+        assert wait_seconds(db, Attempt(LOGIN, OFFICE), ada, now) == 0
+    before = failure_counts(db)
 
-    waits = [tried(db, Attempt(LOGIN, OFFICE), ada, now + seconds) for seconds in (0, 1, 3, 7)]
+    waits = [wait_seconds(db, Attempt(LOGIN, OFFICE), ada, now + seconds) for seconds in (0, 1, 3, 7)]
 
     assert waits == [8, 7, 5, 1]
-    assert counted(db) == before
-    assert tried(db, Attempt(LOGIN, OFFICE), ada, now + 8) == 0
+    assert failure_counts(db) == before
+    assert wait_seconds(db, Attempt(LOGIN, OFFICE), ada, now + 8) == 0
 
 
 def test_a_login_counts_however_it_is_written(db, ada):
     spellings = (LOGIN, LOGIN.upper(), f" {LOGIN} ", "Ada@Exemple.fr", LOGIN)
     for number, login in enumerate(spellings):
-        assert tried(db, Attempt(login, f"198.51.100.{number}"), ada) == 0
+        assert wait_seconds(db, Attempt(login, f"198.51.100.{number}"), ada) == 0
 
-    assert tried(db, Attempt(LOGIN, OFFICE), ada) == 1
+    assert wait_seconds(db, Attempt(LOGIN, OFFICE), ada) == 1
 
 
 def test_a_login_that_does_not_exist_waits_as_one_that_does(db, ada):
     for_one, for_other = (
-        [tried(db, Attempt(login, f"198.51.100.{number}"), account) for number in range(7)]
+        [wait_seconds(db, Attempt(login, f"198.51.100.{number}"), account) for number in range(7)]
         for login, account in ((LOGIN, ada), ("nobody@exemple.fr", None))
     )
 
     assert for_one == for_other == [0, 0, 0, 0, 0, 1, 1]
 
 
-def test_whoever_tries_many_logins_from_one_address_waits(db, ada):
-    waits = [tried(db, Attempt(f"{number}@exemple.fr", OFFICE), None) for number in range(21)]
+def test_many_logins_tried_from_one_address_wait(db, ada):
+    waits = [wait_seconds(db, Attempt(f"{number}@exemple.fr", OFFICE), None) for number in range(21)]
 
     assert waits == [0] * 20 + [1]
-    assert tried(db, Attempt("21@exemple.fr", "198.51.100.9"), None) == 0
+    assert wait_seconds(db, Attempt("21@exemple.fr", "198.51.100.9"), None) == 0
 
 
 def test_all_is_forgotten_after_a_day(db, ada):
-    hammered(db, ada)
+    attempt_many(db, ada)
 
-    assert tried(db, Attempt(LOGIN, OFFICE), ada, NOW + 86_400 + 1) == 0
+    assert wait_seconds(db, Attempt(LOGIN, OFFICE), ada, NOW + 86_400 + 1) == 0
 
-    assert counted(db) == [1, 1]
+    assert failure_counts(db) == [1, 1]
 
 
 @pytest.mark.parametrize(
@@ -130,73 +130,75 @@ def test_how_long_to_wait_is_told_in_french(seconds, told):
 
 @pytest.mark.parametrize("back", [1, 3600, 10 * 365 * 86_400])
 def test_a_clock_set_back_makes_nobody_wait_longer(db, ada, back):
-    hammered(db, ada, times=5)
+    attempt_many(db, ada, times=5)
     now = NOW
     for wait in (1, 2, 4, 8):
         now += wait
-        assert tried(db, Attempt(LOGIN, OFFICE), ada, now) == 0
-    assert tried(db, Attempt(LOGIN, OFFICE), ada, now) == 16
+        assert wait_seconds(db, Attempt(LOGIN, OFFICE), ada, now) == 0
+    assert wait_seconds(db, Attempt(LOGIN, OFFICE), ada, now) == 16
 
     earlier = now - back
-    moments = itertools.takewhile(lambda at: tried(db, Attempt(LOGIN, OFFICE), ada, at) > 0, itertools.count(earlier))
+    moments = itertools.takewhile(
+        lambda at: wait_seconds(db, Attempt(LOGIN, OFFICE), ada, at) > 0, itertools.count(earlier)
+    )
 
     assert len(list(itertools.islice(moments, 100))) <= 16
 
 
 def test_a_clock_set_back_and_back_again_forgets_no_failure(db, ada):
-    hammered(db, ada, times=5)
+    attempt_many(db, ada, times=5)
 
-    assert tried(db, Attempt(LOGIN, OFFICE), ada, NOW - 3600) == 0
+    assert wait_seconds(db, Attempt(LOGIN, OFFICE), ada, NOW - 3600) == 0
 
-    assert max(counted(db)) == 6
-    assert tried(db, Attempt(LOGIN, OFFICE), ada, NOW - 3600) == 2
+    assert max(failure_counts(db)) == 6
+    assert wait_seconds(db, Attempt(LOGIN, OFFICE), ada, NOW - 3600) == 2
 
 
 # ---- the team is not kept out
 
 
-def test_whoever_hammers_an_account_from_many_addresses_does_not_keep_its_own_browser_out(db, ada):
+def test_attempts_from_many_addresses_do_not_block_the_owners_browser(db, ada):
     device = login_throttle.mark(db, ada.id)
 
-    hammered(db, ada)
+    attempt_many(db, ada)
 
-    assert tried(db, Attempt(LOGIN, OFFICE), ada) > 0, "an unknown browser waits"
-    assert tried(db, Attempt(LOGIN, OFFICE, device), ada) == 0
+    assert wait_seconds(db, Attempt(LOGIN, OFFICE), ada) > 0, "an unknown browser waits"
+    assert wait_seconds(db, Attempt(LOGIN, OFFICE, device), ada) == 0
 
 
-def test_whoever_hammers_from_the_office_s_own_address_does_not_keep_a_colleague_s_browser_out(db, ada, bob):
+def test_attempts_from_the_office_address_do_not_block_a_colleagues_browser(db, ada, bob):
     device = login_throttle.mark(db, bob.id)
 
     for number in range(100):
-        tried(db, Attempt(f"{number}@exemple.fr", OFFICE), None)
+        wait_seconds(db, Attempt(f"{number}@exemple.fr", OFFICE), None)
 
-    assert tried(db, Attempt(bob.login, OFFICE), bob) > 0, "an unknown browser at that address waits"
-    assert tried(db, Attempt(bob.login, OFFICE, device), bob) == 0
-    assert tried(db, Attempt(bob.login, "198.51.100.9"), bob) == 0, "and anybody elsewhere does not"
+    assert wait_seconds(db, Attempt(bob.login, OFFICE), bob) > 0, "an unknown browser at that address waits"
+    assert wait_seconds(db, Attempt(bob.login, OFFICE, device), bob) == 0
+    assert wait_seconds(db, Attempt(bob.login, "198.51.100.9"), bob) == 0, "and anybody elsewhere does not"
 
 
 def test_hammering_one_account_from_the_office_uses_little_of_the_office_s_allowance(db, ada, bob):
-    hammered(db, ada, times=1000, address=OFFICE)
+    attempt_many(db, ada, times=1000, address=OFFICE)
 
-    assert tried(db, Attempt(bob.login, OFFICE), bob) == 0
+    assert wait_seconds(db, Attempt(bob.login, OFFICE), bob) == 0
 
 
 def test_a_known_browser_has_ten_wrong_passwords_free_and_waits_then(db, ada):
     device = login_throttle.mark(db, ada.id)
 
-    waits = [tried(db, Attempt(LOGIN, OFFICE, device), ada) for _ in range(11)]
+    waits = [wait_seconds(db, Attempt(LOGIN, OFFICE, device), ada) for _ in range(11)]
 
     assert waits == [0] * 10 + [1]
-    assert tried(db, Attempt(LOGIN, OFFICE), ada) == 0, "which is counted by itself"
+    assert wait_seconds(db, Attempt(LOGIN, OFFICE), ada) == 0, "which is counted by itself"
 
 
 def test_each_browser_is_counted_by_itself(db, ada):
     browsers = [Attempt(LOGIN, OFFICE, login_throttle.mark(db, ada.id)) for _ in range(3)]
 
     for browser in browsers * 2:
-        assert tried(db, browser, ada) == 0
+        assert wait_seconds(db, browser, ada) == 0
 
-    assert counted(db) == [2, 2, 2]
+    assert failure_counts(db) == [2, 2, 2]
 
 
 def test_a_mark_is_worth_nothing_for_another_account_or_once_forged(db, ada, bob):
@@ -207,15 +209,15 @@ def test_a_mark_is_worth_nothing_for_another_account_or_once_forged(db, ada, bob
         f"{text}.{at}.{'A' * len(signature)}",
         f"{bob.id}{text[1:]}.{at}.{signature}", of_ada + "x", f"{ada.id}0:x",
     )  # fmt: skip
-    hammered(db, ada)
+    attempt_many(db, ada)
 
-    assert [mark for mark in marks if tried(db, Attempt(LOGIN, OFFICE, mark), ada) == 0] == []
-    assert tried(db, Attempt(LOGIN, OFFICE, of_ada), ada) == 0
-    hammered(db, bob, bob.login)
-    assert tried(db, Attempt(bob.login, OFFICE, of_ada), bob) > 0
+    assert [mark for mark in marks if wait_seconds(db, Attempt(LOGIN, OFFICE, mark), ada) == 0] == []
+    assert wait_seconds(db, Attempt(LOGIN, OFFICE, of_ada), ada) == 0
+    attempt_many(db, bob, bob.login)
+    assert wait_seconds(db, Attempt(bob.login, OFFICE, of_ada), bob) > 0
 
 
-def test_a_mark_of_account_1_is_none_of_account_12(db, ada):
+def test_the_device_mark_of_account_1_is_not_valid_for_account_12(db, ada):
     assert login_throttle._subjects(db, Attempt("x", OFFICE, login_throttle.mark(db, 12)), 1).keys() == {
         "account",
         "address",
@@ -232,41 +234,41 @@ def test_a_mark_of_account_1_is_none_of_account_12(db, ada):
 def test_the_right_password_lets_the_account_begin_anew(db, ada):
     attempt = Attempt(LOGIN, OFFICE)
     for _ in range(5):
-        tried(db, attempt, ada)
+        wait_seconds(db, attempt, ada)
 
     login_throttle.forgive(db, attempt, ada.id)
 
-    assert [tried(db, attempt, ada) for _ in range(6)] == [0, 0, 0, 0, 0, 1]
+    assert [wait_seconds(db, attempt, ada) for _ in range(6)] == [0, 0, 0, 0, 0, 1]
 
 
 def test_the_right_password_lets_the_browser_begin_anew(db, ada):
     attempt = Attempt(LOGIN, OFFICE, login_throttle.mark(db, ada.id))
     for _ in range(10):
-        tried(db, attempt, ada)
+        wait_seconds(db, attempt, ada)
 
     login_throttle.forgive(db, attempt, ada.id)
 
-    assert [tried(db, attempt, ada) for _ in range(11)] == [0] * 10 + [1]
+    assert [wait_seconds(db, attempt, ada) for _ in range(11)] == [0] * 10 + [1]
 
 
 def test_the_address_keeps_its_other_failures(db, ada, bob):
-    """Whoever holds one account cannot try out everybody else's between two sign-ins of her own."""
+    """The owner of one account cannot reset the counter of the address between guesses at other accounts."""
     for number in range(19):
-        tried(db, Attempt(f"{number}@exemple.fr", OFFICE), None)
-    tried(db, Attempt(bob.login, OFFICE), bob)
+        wait_seconds(db, Attempt(f"{number}@exemple.fr", OFFICE), None)
+    wait_seconds(db, Attempt(bob.login, OFFICE), bob)
 
     login_throttle.forgive(db, Attempt(bob.login, OFFICE), bob.id)
 
-    assert tried(db, Attempt("20@exemple.fr", OFFICE), None) == 0, "her own attempt is given back"
-    assert tried(db, Attempt("21@exemple.fr", OFFICE), None) == 1
+    assert wait_seconds(db, Attempt("20@exemple.fr", OFFICE), None) == 0, "her own attempt is given back"
+    assert wait_seconds(db, Attempt("21@exemple.fr", OFFICE), None) == 1
 
 
 def test_forgiving_one_account_forgives_no_other(db, ada, bob):
-    hammered(db, ada, times=5)
+    attempt_many(db, ada, times=5)
 
     login_throttle.forgive(db, Attempt(bob.login, OFFICE), bob.id)
 
-    assert tried(db, Attempt(LOGIN, OFFICE), ada) == 1
+    assert wait_seconds(db, Attempt(LOGIN, OFFICE), ada) == 1
 
 
 # ---- what is kept
@@ -275,14 +277,14 @@ def test_forgiving_one_account_forgives_no_other(db, ada, bob):
 def test_neither_login_nor_address_is_in_the_file(db, path):
     attempt = Attempt("zorglub@exemple.fr", "198.51.100.231")
 
-    tried(db, attempt, None)
+    wait_seconds(db, attempt, None)
 
     subjects = [row[0] for row in db.execute("SELECT subject FROM attempt")]
     assert [len(subject) for subject in subjects] == [32, 32]
     for subject in subjects:
-        assert subject in bytes_of(path), "the control: what is kept can be found in the bytes"
-    assert b"zorglub" not in bytes_of(path).lower()
-    assert b"198.51.100.231" not in bytes_of(path)
+        assert subject in read_file_bytes(path), "the control: what is kept can be found in the bytes"
+    assert b"zorglub" not in read_file_bytes(path).lower()
+    assert b"198.51.100.231" not in read_file_bytes(path)
 
 
 def test_many_attempts_at_once_are_all_counted(db, path, ada):
@@ -292,7 +294,7 @@ def test_many_attempts_at_once_are_all_counted(db, path, ada):
         own = connection.open_file(path)
         start.wait()
         try:
-            return [tried(own, Attempt(LOGIN, f"198.51.{number}.{turn}"), ada) for turn in range(4)]
+            return [wait_seconds(own, Attempt(LOGIN, f"198.51.{number}.{turn}"), ada) for turn in range(4)]
         finally:
             own.close()
 
@@ -300,4 +302,4 @@ def test_many_attempts_at_once_are_all_counted(db, path, ada):
         waits = [wait for told in attackers.map(one, range(8)) for wait in told]
 
     assert sorted(waits) == [0] * 5 + [1] * 27
-    assert max(counted(db)) == 5
+    assert max(failure_counts(db)) == 5

@@ -1,4 +1,4 @@
-"""Sessions: how long they last whatever the clock does, what ends them, and what their cookie is worth."""
+"""Sessions: their duration under clock changes, what ends them, and their signed cookie."""
 
 import hashlib
 
@@ -19,25 +19,25 @@ def ada(db):
 
 
 @pytest.fixture(autouse=True)
-def nobody_believed():
+def forget_sessions():
     sessions.forget()
     yield
     sessions.forget()
 
 
-def opened(db, cookie, now=NOW):
+def session_of(db, cookie, now=NOW):
     return sessions.of_cookie(db, cookie, now)
 
 
-def bytes_of(path):
-    """Every byte of the file and of what SQLite keeps beside it."""
+def read_file_bytes(path):
+    """Return every byte of the file and of its companions (-wal, -shm)."""
     return b"".join(one.read_bytes() for one in path.parent.iterdir() if one.name.startswith(path.name))
 
 
 def test_a_session_says_who_where_and_since_when(db, ada):
     cookie = sessions.begin(db, ada, "Firefox · Linux" + "x" * 100, NOW + 0.9, "the provider's token")
 
-    session = opened(db, cookie)
+    session = session_of(db, cookie)
 
     assert session.account == ada
     assert (session.began_at, session.seen_at, session.id_token) == (NOW, NOW, "the provider's token")
@@ -53,7 +53,7 @@ def test_a_session_says_who_where_and_since_when(db, ada):
 def test_it_ends_once_idle_for_an_hour(db, ada, after, lasts):
     cookie = sessions.begin(db, ada, "", NOW)
 
-    assert bool(opened(db, cookie, NOW + after)) is lasts
+    assert bool(session_of(db, cookie, NOW + after)) is lasts
 
 
 @pytest.mark.parametrize(("after", "lasts"), [(LONGEST - 1, True), (LONGEST, False), (LONGEST + 1, False)])
@@ -61,20 +61,20 @@ def test_it_ends_after_twelve_hours_however_busy(db, ada, after, lasts):
     cookie = sessions.begin(db, ada, "", NOW)
     db.execute("UPDATE session SET seen_at = ?", (NOW + after,))
 
-    assert bool(opened(db, cookie, NOW + after)) is lasts
+    assert bool(session_of(db, cookie, NOW + after)) is lasts
 
 
-def test_both_are_as_the_settings_say_from_now_on(db, ada):
+def test_changed_settings_of_duration_apply_at_once(db, ada):
     cookie = sessions.begin(db, ada, "", NOW)
-    assert opened(db, cookie, NOW + 20 * 60)
+    assert session_of(db, cookie, NOW + 20 * 60)
 
     db.execute("UPDATE setting SET idle_minutes = 15")
-    assert opened(db, cookie, NOW + 20 * 60) is None
+    assert session_of(db, cookie, NOW + 20 * 60) is None
 
     db.execute("UPDATE setting SET idle_minutes = 60, session_hours = 1")
     db.execute("UPDATE session SET seen_at = ?", (NOW + 3600,))
-    assert opened(db, cookie, NOW + 3600 - 1)
-    assert opened(db, cookie, NOW + 3600) is None
+    assert session_of(db, cookie, NOW + 3600 - 1)
+    assert session_of(db, cookie, NOW + 3600) is None
 
 
 @pytest.mark.parametrize(
@@ -92,37 +92,37 @@ def test_a_clock_set_back_makes_no_session_last_longer(db, ada, column, ahead, l
     cookie = sessions.begin(db, ada, "", NOW)
     db.execute(f"UPDATE session SET {column} = ?", (NOW + ahead,))
 
-    assert bool(opened(db, cookie, NOW)) is lasts
+    assert bool(session_of(db, cookie, NOW)) is lasts
 
 
-def test_whoever_is_there_stays_and_it_is_written_down_once_a_minute(db, ada):
+def test_activity_extends_the_session_and_is_stored_once_a_minute(db, ada):
     cookie = sessions.begin(db, ada, "", NOW)
 
-    sessions.touch(db, opened(db, cookie), NOW + 59)
-    assert opened(db, cookie).seen_at == NOW
+    sessions.touch(db, session_of(db, cookie), NOW + 59)
+    assert session_of(db, cookie).seen_at == NOW
 
-    sessions.touch(db, opened(db, cookie), NOW + 60)
-    assert opened(db, cookie).seen_at == NOW + 60
-    assert opened(db, cookie, NOW + 60 + IDLE - 1)
-    assert opened(db, cookie, NOW + 60 + IDLE) is None
+    sessions.touch(db, session_of(db, cookie), NOW + 60)
+    assert session_of(db, cookie).seen_at == NOW + 60
+    assert session_of(db, cookie, NOW + 60 + IDLE - 1)
+    assert session_of(db, cookie, NOW + 60 + IDLE) is None
 
 
 def test_presence_does_not_go_back_in_time(db, ada):
     cookie = sessions.begin(db, ada, "", NOW)
 
-    sessions.touch(db, opened(db, cookie), NOW - 200)
+    sessions.touch(db, session_of(db, cookie), NOW - 200)
 
-    assert opened(db, cookie).seen_at == NOW
+    assert session_of(db, cookie).seen_at == NOW
 
 
 def test_presence_does_not_wake_a_session_that_was_ended(db, ada):
     cookie = sessions.begin(db, ada, "", NOW)
-    session = opened(db, cookie)
+    session = session_of(db, cookie)
     sessions.end(db, session.id)
 
     sessions.touch(db, session, NOW + 120)
 
-    assert opened(db, cookie) is None
+    assert session_of(db, cookie) is None
     assert db.execute("SELECT count(*) FROM session").fetchone()[0] == 0
 
 
@@ -132,23 +132,23 @@ def test_presence_does_not_wake_a_session_that_was_ended(db, ada):
 def test_signing_out_ends_one_browser_only(db, ada):
     here, there = sessions.begin(db, ada, "here", NOW), sessions.begin(db, ada, "there", NOW)
 
-    sessions.end(db, opened(db, here).id)
+    sessions.end(db, session_of(db, here).id)
 
-    assert opened(db, here) is None
-    assert opened(db, there).browser == "there"
+    assert session_of(db, here) is None
+    assert session_of(db, there).browser == "there"
 
 
 def test_signing_out_everywhere_spares_one_browser_and_everybody_else(db, ada):
     bob = accounts.create(db, "bob@exemple.fr", "Bob", [Role.AGENT], "Test")
     here, there, his = (sessions.begin(db, one, "", NOW) for one in (ada, ada, bob))
 
-    sessions.end_all(db, ada.id, but=opened(db, here).id)
+    sessions.end_all(db, ada.id, but=session_of(db, here).id)
 
-    assert [bool(opened(db, cookie)) for cookie in (here, there, his)] == [True, False, True]
+    assert [bool(session_of(db, cookie)) for cookie in (here, there, his)] == [True, False, True]
 
     sessions.end_all(db, ada.id)
 
-    assert [bool(opened(db, cookie)) for cookie in (here, there, his)] == [False, False, True]
+    assert [bool(session_of(db, cookie)) for cookie in (here, there, his)] == [False, False, True]
 
 
 def test_the_sessions_of_an_account_are_those_that_last_latest_first(db, ada):
@@ -172,11 +172,11 @@ def test_sessions_of_the_day_before_leave_the_file(db, ada):
 def test_a_closed_account_is_out_even_if_its_session_is_still_in_the_file(db, ada):
     accounts.create(db, "bob@exemple.fr", "Bob", Role, "Test")
     cookie = sessions.begin(db, ada, "", NOW)
-    assert opened(db, cookie)
+    assert session_of(db, cookie)
 
     db.execute("UPDATE account SET active = 0 WHERE id = ?", (ada.id,))  # by hand: the session stays
 
-    assert opened(db, cookie) is None
+    assert session_of(db, cookie) is None
     assert db.execute("SELECT count(*) FROM session").fetchone()[0] == 1
 
 
@@ -186,8 +186,8 @@ def test_other_roles_count_from_the_next_request_on(db, ada):
 
     accounts.change(db, ada.id, ada.login, "Ada Dupré", [Role.PILOTE], active=True, who="Bob")
 
-    assert opened(db, cookie).account.roles == {Role.PILOTE}
-    assert opened(db, cookie).account.name == "Ada Dupré"
+    assert session_of(db, cookie).account.roles == {Role.PILOTE}
+    assert session_of(db, cookie).account.name == "Ada Dupré"
 
 
 # ---- the cookie
@@ -200,11 +200,11 @@ def test_the_file_holds_the_token_s_digest_only(db, path, ada):
     (kept,) = db.execute("SELECT token FROM session").fetchone()
 
     assert kept == hashlib.sha256(token.encode()).digest()
-    assert kept in bytes_of(path), "the control: what is kept can be found in the bytes"
-    assert token.encode() not in bytes_of(path)
+    assert kept in read_file_bytes(path), "the control: what is kept can be found in the bytes"
+    assert token.encode() not in read_file_bytes(path)
 
 
-def signed(db, token, key=None, salt="palette.session"):
+def sign_cookie(db, token, key=None, salt="palette.session"):
     return itsdangerous.Signer(key or sessions.key(db), salt=salt, digest_method=hashlib.sha256).sign(token).decode()
 
 
@@ -214,12 +214,14 @@ def test_a_cookie_that_somebody_else_made_opens_nothing(db, ada):
     (digest,) = db.execute("SELECT token FROM session").fetchone()
     forged = [
         "", ".", token, f"{token}.", f"{token}.{signature[:-1]}", f"{token[:-1]}.{signature}", f"{good}x", f" {good}",
-        good.upper(), f"x{good}", f"{token}.{signature}.{signature}", signed(db, "x"), signed(db, token, b"x" * 32),
-        signed(db, token, salt="palette.device"), signed(db, digest.hex()), "é.é", "\x00", "x" * 10_000,
+        good.upper(), f"x{good}", f"{token}.{signature}.{signature}", sign_cookie(db, "x"),
+        sign_cookie(db, token, b"x" * 32), sign_cookie(db, token, salt="palette.device"),
+        sign_cookie(db, digest.hex()),
+        "é.é", "\x00", "x" * 10_000,
     ]  # fmt: skip
 
-    assert [cookie for cookie in forged if opened(db, cookie)] == []
-    assert opened(db, signed(db, token)), "the control: signed as the file signs, it opens"
+    assert [cookie for cookie in forged if session_of(db, cookie)] == []
+    assert session_of(db, sign_cookie(db, token)), "the control: signed as the file signs, it opens"
 
 
 def test_a_cookie_is_worth_nothing_once_the_key_is_another(db, ada):
@@ -227,7 +229,7 @@ def test_a_cookie_is_worth_nothing_once_the_key_is_another(db, ada):
 
     db.execute("UPDATE door_key SET value = randomblob(32)")
 
-    assert opened(db, cookie) is None
+    assert session_of(db, cookie) is None
 
 
 def test_each_sign_in_has_a_token_of_its_own(db, ada):
@@ -239,7 +241,7 @@ def test_each_sign_in_has_a_token_of_its_own(db, ada):
 
 @pytest.fixture
 def clock(db, tmp_path, monkeypatch):
-    """The office file is this one; time stands still until the test moves it."""
+    """Make this the office file, and stop the clock until the test moves it."""
     now = {"monotonic": 1000.0, "time": float(NOW)}
     monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
     monkeypatch.setattr("db.accounts.sessions.time.monotonic", lambda: now["monotonic"])

@@ -1,4 +1,4 @@
-"""Backups: made while people write, verified, never half there; and what is said of them."""
+"""Backups: consistent while others write, verified, never partial; and their status."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ from db.rows import records, transactions
 from db.storage import connection
 from db.storage.integrity import check
 from tests.conftest import let_in
-from tests.db.given import given_benefit, given_person, without_rules
+from tests.db.factories import drop_rules, insert_benefit, insert_person
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 11, 24, 2, 15, tzinfo=UTC)
@@ -46,8 +46,8 @@ def folder(path):
     return folders.backup_folder(path)
 
 
-def in_a_child(program: str, *words: object, **options: object) -> subprocess.Popen[str]:
-    """A program of its own, which begins with what every one needs."""
+def start_child(program: str, *words: object, **options: object) -> subprocess.Popen[str]:
+    """Start a Python process that runs this program after the common imports."""
     begins = "import os, sys, time\nfrom datetime import UTC, datetime\nfrom pathlib import Path\n"
     begins += "from db.backup import create, status\nfrom db.base import atomic_files\n"
     begins += "path, folder = Path(sys.argv[1]), Path(sys.argv[2])\n"
@@ -66,12 +66,12 @@ print(status.state(folder, datetime(2026, 11, 25, tzinfo=UTC)).sentence)
 """
 
 
-def rows(file: Path, sql: str, *values: object) -> list[tuple[object, ...]]:
+def read_rows(file: Path, sql: str, *values: object) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(file)) as raw:
         return raw.execute(sql, values).fetchall()
 
 
-def names(folder: Path) -> list[str]:
+def file_names(folder: Path) -> list[str]:
     return sorted(found.name for found in folder.iterdir())
 
 
@@ -97,40 +97,40 @@ while True:
 @pytest.mark.parametrize("journal", ["fresh", "long"])
 def test_a_backup_made_while_people_write_is_one_moment(db, path, folder, tmp_path, monkeypatch, journal):
     monkeypatch.setattr(create, "_PAGES", 20)
-    pairs = [given_pair(db) for _ in range(3)]
+    pairs = [insert_pair(db) for _ in range(3)]
     if journal == "fresh":
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()
-    writers = [in_a_child(WRITERS, path, folder, *pair) for pair in pairs]
+    writers = [start_child(WRITERS, path, folder, *pair) for pair in pairs]
     for writer in writers:
         assert writer.stdout
         writer.stdout.readline()
-    before = last_line(path)
+    before = last_history_id(path)
 
     made = create.make_backup(path, folder, NOW)
 
-    after = last_line(path)
+    after = last_history_id(path)
     for writer in writers:
         writer.kill()
         writer.communicate()
     restored = tmp_path / "elsewhere" / "palette.db"
     restore.restore_backup(made, restored)
-    last = last_line(made)
+    last = last_history_id(made)
     assert before <= last < after  # they wrote before, and went on meanwhile
     for person, step in pairs:
         said = "SELECT p.town, i.note FROM person p, intervention i WHERE (p.id, i.id) = (?, ?)"
-        ((town, note),) = rows(made, said, person, step)
-        assert town == note == as_of(path, person, last)
+        ((town, note),) = read_rows(made, said, person, step)
+        assert town == note == town_as_of(path, person, last)
     history = "SELECT * FROM history WHERE id <= ? ORDER BY id"
-    assert rows(restored, history, 10**9) == rows(path, history, last)
+    assert read_rows(restored, history, 10**9) == read_rows(path, history, last)
     assert check(connection.open_file(restored)) == []
 
 
 def test_copying_never_begins_again_however_much_is_written(db, path, tmp_path, monkeypatch):
     monkeypatch.setattr(create, "_PAGES", 2)
-    person, copy = given_person(db), tmp_path / "copy.db"
+    person, copy = insert_person(db), tmp_path / "copy.db"
     copying = threading.Thread(target=create._copy, args=(path, copy))
-    before, saves = last_line(path), 0
+    before, saves = last_history_id(path), 0
 
     copying.start()
     while copying.is_alive() and not copy.with_name("copy.db-journal").exists():
@@ -142,12 +142,12 @@ def test_copying_never_begins_again_however_much_is_written(db, path, tmp_path, 
     copying.join()
 
     assert 2 < saves < 2000
-    assert last_line(copy) == before
+    assert last_history_id(copy) == before
 
 
-def given_pair(db: Office) -> tuple[int, int]:
-    """A person and one of her steps, that a writer keeps saying the same of."""
-    person = given_person(db, town="0")
+def insert_pair(db: Office) -> tuple[int, int]:
+    """Insert a person and an intervention, to which a writer keeps giving equal values."""
+    person = insert_person(db, town="0")
     values = {"person_id": person, "happened_on": "2024-01-01", "domain": "coaching", "note": "0"}
     step = db.execute(
         f"INSERT INTO intervention ({', '.join(values)}) VALUES (?, ?, ?, ?) RETURNING id", tuple(values.values())
@@ -155,17 +155,17 @@ def given_pair(db: Office) -> tuple[int, int]:
     return person, int(step.fetchone()[0])
 
 
-def last_line(path: Path) -> int:
-    return int(str(rows(path, "SELECT max(id) FROM history")[0][0]))
+def last_history_id(path: Path) -> int:
+    return int(str(read_rows(path, "SELECT max(id) FROM history")[0][0]))
 
 
-def as_of(path: Path, person: int, line: int) -> object:
+def town_as_of(path: Path, person: int, line: int) -> object:
     sql = """SELECT json_extract(after, '$.town') FROM history
       WHERE table_name = 'person' AND row_id = ? AND id <= ? ORDER BY id DESC LIMIT 1"""
-    return rows(path, sql, person, line)[0][0]
+    return read_rows(path, sql, person, line)[0][0]
 
 
-def test_who_is_signed_in_stays_out(db, path, folder):
+def test_sessions_are_not_in_a_backup(db, path, folder):
     let_in(db, "Ada")
     accounts.invite(db, "password", 1, time.time())
     db.execute("INSERT INTO attempt VALUES (?, 3, 0)", (b"\x7fattempt-of-somebody",))
@@ -182,9 +182,9 @@ def test_who_is_signed_in_stays_out(db, path, folder):
     assert all(token[:32] in path.read_bytes() for token in tokens)
     assert not any(token[:32] in made.read_bytes() for token in tokens)
     for table in ("session", "invitation", "attempt"):
-        assert rows(made, f"SELECT count(*) FROM {table}") == [(0,)]
-    assert rows(made, "SELECT name FROM account") == [("Ada",)]
-    assert rows(made, "PRAGMA journal_mode") == [("delete",)]
+        assert read_rows(made, f"SELECT count(*) FROM {table}") == [(0,)]
+    assert read_rows(made, "SELECT name FROM account") == [("Ada",)]
+    assert read_rows(made, "PRAGMA journal_mode") == [("delete",)]
     assert db.execute("SELECT count(*) FROM session").fetchone() == (1,)
 
 
@@ -195,7 +195,7 @@ def test_names_modes_and_what_else_is_left(db, path, folder):
     assert [one.path for one in catalogue.backups_in(folder)] == made
     assert folder.stat().st_mode & 0o777 == 0o700
     assert {found.stat().st_mode & 0o777 for found in folder.iterdir()} == {0o600}
-    assert names(folder) == sorted(["dernière.json", *(one.name + end for one in made for end in ("", ".sha256"))])
+    assert file_names(folder) == sorted(["dernière.json", *(one.name + end for one in made for end in ("", ".sha256"))])
     subprocess.run(["sha256sum", "-c", made[0].name + ".sha256"], cwd=folder, check=True, capture_output=True)
     assert not list(path.parent.glob("*.part"))
     folder.chmod(0o755)
@@ -263,7 +263,7 @@ def test_a_failure_is_told_until_the_next_success(db, path, folder):
     assert status.state(folder, NOW - DAY * 2).good
 
 
-def test_no_file_makes_nothing(path, folder):
+def test_without_an_office_file_no_backup_is_made(path, folder):
     with pytest.raises(NotFoundError):
         create.make_backup(path, folder, NOW)
 
@@ -272,13 +272,13 @@ def test_no_file_makes_nothing(path, folder):
 
 
 def disagreeing_reference(db):
-    without_rules(db)
+    drop_rules(db)
     db.execute("PRAGMA foreign_keys = OFF")
-    given_benefit(db, 999, "rsa", "2020-01-01")
+    insert_benefit(db, 999, "rsa", "2020-01-01")
 
 
 def damaged_page(db):
-    given_person(db)
+    insert_person(db)
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     file = Path(db.execute("PRAGMA database_list").fetchone()[2])
     page = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'history_by_row'").fetchone()[0]
@@ -303,7 +303,7 @@ def test_what_is_not_sound_is_no_backup(db, path, folder, spoil, words):
     assert not list(path.parent.rglob("*.part"))
 
 
-def test_a_disk_that_does_not_keep_what_it_is_given(db, path, folder, monkeypatch):
+def test_a_disk_that_loses_writes_is_detected(db, path, folder, monkeypatch):
     def forgetful(file: Path) -> None:
         if file.name.endswith(".db.part"):
             file.write_bytes(file.read_bytes()[:-1] + b"?")
@@ -313,7 +313,7 @@ def test_a_disk_that_does_not_keep_what_it_is_given(db, path, folder, monkeypatc
     with pytest.raises(StorageError, match="pas gardé"):
         create.make_backup(path, folder, NOW)
 
-    assert names(folder) == ["dernière.json"]
+    assert file_names(folder) == ["dernière.json"]
 
 
 LIMITED = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop()),) * 2)\n"
@@ -329,13 +329,13 @@ def test_a_full_disk_is_told_and_leaves_nothing(db, path, folder, encrypted):
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     limit = size if encrypted else 100_000  # encrypted it is a little larger: the very last file does not fit
 
-    child = in_a_child(LIMITED + MAKE, path, folder, *key, limit)
+    child = start_child(LIMITED + MAKE, path, folder, *key, limit)
 
     kind, told, *_ = child.communicate()[0].splitlines()
     assert (kind, "plein" in told) == ("StorageError", True)
     assert told.endswith("La dernière réussie date du 24/11/2026 à 03:15.")
     assert ("le disque est plein" in told) == encrypted
-    assert names(folder) == sorted([earlier.name, earlier.name + ".sha256", "dernière.json"])
+    assert file_names(folder) == sorted([earlier.name, earlier.name + ".sha256", "dernière.json"])
     assert not list(path.parent.glob("*.part"))
     assert not status.state(folder, NOW).good
 
@@ -346,12 +346,12 @@ def test_a_folder_that_takes_nothing_is_told(db, path, folder):
         pytest.skip("root writes everywhere, and there is no setpriv to take that away")
     folder.mkdir(0o500)
 
-    told = in_a_child(MAKE, path, folder, before=before).communicate()[0].splitlines()
+    told = start_child(MAKE, path, folder, before=before).communicate()[0].splitlines()
 
     assert told[0] == "StorageError"
     assert "le dossier n’accepte pas qu’on y écrive" in told[1]
     assert told[1].endswith("Aucune n’a encore réussi.")
-    assert names(folder) == []
+    assert file_names(folder) == []
 
 
 HANGS = {
@@ -367,14 +367,14 @@ _SIGNS = {
     "placing": "*/palette-*.db.part",
     "placed": "*/palette-*T0000.db.sha256",
 }
-"""What there is once the child hangs."""
+"""Files that exist once the child is blocked."""
 
 
 @pytest.mark.parametrize("stage", HANGS)
 def test_a_backup_that_is_killed_leaves_the_earlier_ones_and_is_cleared_away(db, path, folder, stage):
     earlier = create.make_backup(path, folder, NOW)
     said, digest = (folder / "dernière.json").read_text(), atomic_files.digest(earlier)
-    child = in_a_child(HANGS[stage] + MAKE, path, folder)
+    child = start_child(HANGS[stage] + MAKE, path, folder)
     sign = _SIGNS[stage]
     until = time.monotonic() + 30
     while not list(path.parent.glob(sign)) and time.monotonic() < until:
@@ -389,4 +389,4 @@ def test_a_backup_that_is_killed_leaves_the_earlier_ones_and_is_cleared_away(db,
     later = create.make_backup(path, folder, NOW + DAY)
     assert not list(path.parent.rglob("*.part"))
     files = [f"{one.name}{end}" for one in (earlier, later) for end in ("", ".sha256")]
-    assert names(folder) == sorted(["dernière.json", *files])
+    assert file_names(folder) == sorted(["dernière.json", *files])

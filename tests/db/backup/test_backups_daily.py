@@ -1,4 +1,4 @@
-"""Which backups stay, whatever the clock says; and the one that the server makes every day by itself."""
+"""Rotation of backups under any clock, and the daily backup that the server makes."""
 
 import json
 import shutil
@@ -34,18 +34,18 @@ def folder(path):
 # ---- which ones stay
 
 
-def put(folder: Path, moment: datetime) -> Path:
+def write_empty_backup(folder: Path, moment: datetime) -> Path:
     made = catalogue.free_name(folder, moment, ".db")
     made.touch()
     catalogue.digest_path(made).touch()
     return made
 
 
-def dated(folder: Path) -> list[datetime]:
+def backup_moments(folder: Path) -> list[datetime]:
     return [one.moment for one in catalogue.backups_in(folder)]
 
 
-def test_three_years_of_days(tmp_path):
+def test_rotation_over_three_years_of_daily_backups(tmp_path):
     stranger = [
         tmp_path / name for name in ("palette-2020-01-01T0000.db.bak", "notes.txt", "palette-2020-02-31T0000.db")
     ]
@@ -53,25 +53,25 @@ def test_three_years_of_days(tmp_path):
         one.touch()
 
     for day in range(3 * 365):
-        put(tmp_path, NOW + DAY * day)
+        write_empty_backup(tmp_path, NOW + DAY * day)
         create.rotate(tmp_path, NOW + DAY * day)
 
     last = NOW + DAY * (3 * 365 - 1)
     days = {last - DAY * ago for ago in range(14)}
     sundays = [last - DAY * ago for ago in range(100) if (last - DAY * ago).isoweekday() == 7]
     weeks = {last, *sundays[: 7 if last.isoweekday() != 7 else 8]}
-    assert set(dated(tmp_path)) == days | weeks
+    assert set(backup_moments(tmp_path)) == days | weeks
     assert len(list(tmp_path.glob("*.sha256"))) == len(days | weeks)
     assert all(one.exists() for one in stranger)
 
 
 def test_all_of_the_last_day_stay_and_one_of_each_day_before(tmp_path):
     for hours in range(0, 72, 3):
-        put(tmp_path, NOW - timedelta(hours=hours))
+        write_empty_backup(tmp_path, NOW - timedelta(hours=hours))
 
     create.rotate(tmp_path, NOW)
 
-    ages = [(NOW - moment).total_seconds() / 3600 for moment in reversed(dated(tmp_path))]
+    ages = [(NOW - moment).total_seconds() / 3600 for moment in reversed(backup_moments(tmp_path))]
     assert ages == [0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 51]  # 02:15 in UTC: the newest of the two days before
 
 
@@ -80,11 +80,11 @@ def test_a_clock_that_is_wrong_for_a_while_costs_no_real_backup(tmp_path, years)
     real = [NOW + DAY * day for day in range(60)]
     wrong = [moment + DAY * 365 * years for moment in real[20:40]]
     for moment in [*real[:20], *wrong, *real[40:]]:
-        put(tmp_path, moment)
+        write_empty_backup(tmp_path, moment)
         create.rotate(tmp_path, moment)
-        assert moment in dated(tmp_path)
+        assert moment in backup_moments(tmp_path)
 
-    left = dated(tmp_path)
+    left = backup_moments(tmp_path)
     assert set(real[-14:]) <= set(left)
     assert 14 + 4 <= len(left) <= 2 * (14 + 8)
 
@@ -95,12 +95,12 @@ def test_rotating_keeps_enough_whatever_the_clock_says(minutes, now):
     with TemporaryDirectory() as name:
         folder = Path(name)
         for minute in minutes:
-            put(folder, NOW + timedelta(minutes=minute))
-        before = dated(folder)
+            write_empty_backup(folder, NOW + timedelta(minutes=minute))
+        before = backup_moments(folder)
 
         create.rotate(folder, NOW + timedelta(minutes=now))
 
-        left = dated(folder)
+        left = backup_moments(folder)
         assert {max(before)} <= set(left) <= set(before)
         newest = {moment.date(): moment for moment in before}
         recent = set(sorted(newest.values())[-14:])
@@ -119,8 +119,8 @@ def eventually(true: Callable[[], object]) -> bool:
     return bool(true())
 
 
-def noting(looked: list[Path], path: Path) -> Callable[[], Path]:
-    """Where the file is, and that it was asked for."""
+def recording_path(looked: list[Path], path: Path) -> Callable[[], Path]:
+    """Return a function that returns the path of the file and records each call."""
 
     def path_of() -> Path:
         looked.append(path)
@@ -138,7 +138,7 @@ def daily():
 
 def test_the_server_makes_one_when_there_is_a_file_and_only_one(path, folder, empty_file, daily):
     looked: list[Path] = []
-    daily.start(noting(looked, path))
+    daily.start(recording_path(looked, path))
     assert eventually(lambda: len(looked) > 2)
     assert not folder.exists()
 
@@ -171,7 +171,7 @@ def test_the_server_goes_on_after_a_failure_and_reads_its_settings_again(
 def test_stopping_ends_the_thread(path):
     daily = create.Daily(create.make_if_due, every=0.02, first=0.0)
     looked: list[Path] = []
-    daily.start(noting(looked, path))
+    daily.start(recording_path(looked, path))
     assert eventually(lambda: looked)
 
     daily.stop()
@@ -193,7 +193,7 @@ def test_when_a_backup_is_due(db, path, later, due):
 def test_the_daily_backup_rotates(db, path, folder):
     folder.mkdir()
     for day in range(1, 41):
-        put(folder, NOW - DAY * day)
+        write_empty_backup(folder, NOW - DAY * day)
 
     made = create.make_if_due(path, NOW)
 

@@ -1,4 +1,4 @@
-"""Once a day, by itself: a backup, then old traces and old copies go."""
+"""The daily job: one backup, then deletion of expired access log lines and copies."""
 
 from datetime import UTC, datetime
 
@@ -46,7 +46,7 @@ def test_a_backup_a_day_and_what_is_too_old_goes(path):
     db.close()
 
 
-def test_nothing_more_that_day(path):
+def test_a_second_run_on_the_same_day_does_nothing(path):
     daily.daily(path, NOW)
     path.with_name(OLD[0]).touch()
 

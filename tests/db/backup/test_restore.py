@@ -1,4 +1,4 @@
-"""A backup put back: only a sound one, only without a server, all or nothing; and the verbs that do it."""
+"""Restoring a backup: only a sound one, never under a running server, all or nothing; and its verbs."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ from db.rows import records
 from db.rows.records import Edit
 from db.storage import connection
 from db.storage.integrity import check
-from tests.db.given import given_person, without_rules
+from tests.db.factories import drop_rules, insert_person
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 11, 24, 2, 15, tzinfo=UTC)
@@ -38,16 +38,16 @@ def no_settings(monkeypatch):
 
 @pytest.fixture
 def key(tmp_path):
-    """The file of a key; its public half encrypts."""
+    """Return the file of a private key, which also holds the public one."""
     file = tmp_path / "clé.txt"
     atomic_files.new_identity(file)
     return file
 
 
-def made(path: Path, key: Path | None = None) -> Path:
-    """A backup of a file in which somebody is called Marchand; since then she is called Nouvelle."""
+def make_backup_then_change(path: Path, key: Path | None = None) -> Path:
+    """Make a backup in which the person is called Marchand, then rename the person to Nouvelle."""
     db = connection.open_file(path)
-    given_person(db)
+    insert_person(db)
     public = key.read_text().split()[3] if key else None
     backup = create.make_backup(path, folders.backup_folder(path), NOW, public)
     row = records.rows(db, db.tables["person"], [1])[0]
@@ -56,26 +56,26 @@ def made(path: Path, key: Path | None = None) -> Path:
     return backup
 
 
-def called(path: Path) -> str:
+def read_last_name(path: Path) -> str:
     with closing(sqlite3.connect(path)) as raw:
         return str(raw.execute("SELECT last_name FROM person").fetchone()[0])
 
 
-def everything(folder: Path) -> dict[str, bytes]:
-    """What a folder holds, but for locks."""
+def read_folder(folder: Path) -> dict[str, bytes]:
+    """Return the content of every file of a folder except locks."""
     found = (file for file in folder.rglob("*") if file.is_file() and file.suffix != ".lock")
     return {str(file.relative_to(folder)): file.read_bytes() for file in found}
 
 
-def refused(
+def refusal_of_restore(
     backup: Path, path: Path, key: Path | None = None, kind: type[PaletteError] = StorageError, anyway: bool = False
 ) -> str:
-    """What is said of a backup that is not put back, and the folder as it was."""
-    before = everything(path.parent)
-    with pytest.raises(kind) as told:
+    """Return the message of a refused restoration; assert that the folder did not change."""
+    before = read_folder(path.parent)
+    with pytest.raises(kind) as raised:
         restore.restore_backup(backup, path, key, anyway)
-    assert everything(path.parent) == before
-    return str(told.value)
+    assert read_folder(path.parent) == before
+    return str(raised.value)
 
 
 # ---- put back
@@ -84,41 +84,41 @@ def refused(
 @pytest.mark.parametrize("encrypted", [False, True])
 def test_a_backup_comes_back_and_the_replaced_file_is_kept(db, path, key, encrypted):
     db.close()
-    backup = made(path, key if encrypted else None)
+    backup = make_backup_then_change(path, key if encrypted else None)
     assert (b"Marchand" in backup.read_bytes()) != encrypted
     assert backup.suffix == (".age" if encrypted else ".db")
 
     restored = restore.restore_backup(backup, path, key if encrypted else None)
 
-    assert called(path) == "Marchand"
+    assert read_last_name(path) == "Marchand"
     assert restored.replaced
-    assert called(restored.replaced) == "Nouvelle"
+    assert read_last_name(restored.replaced) == "Nouvelle"
     assert restored.replaced.name.startswith("palette-remplacé-20")
     assert path.stat().st_mode & 0o777 == 0o600
     assert check(connection.open_file(path)) == []
     assert not list(path.parent.rglob("*.part"))
 
 
-def test_onto_a_new_machine(db, path, tmp_path):
+def test_a_backup_is_restored_onto_a_new_machine(db, path, tmp_path):
     db.close()
     place = tmp_path / "neuf" / "palette.db"
 
-    restored = restore.restore_backup(made(path), place)
+    restored = restore.restore_backup(make_backup_then_change(path), place)
 
     assert restored == restore.Restored(None, 0)
-    assert called(place) == "Marchand"
+    assert read_last_name(place) == "Marchand"
 
 
-def test_twice_in_a_minute_keeps_both_replaced_files(db, path):
+def test_two_restorations_in_a_minute_keep_both_replaced_files(db, path):
     db.close()
-    backup = made(path)
+    backup = make_backup_then_change(path)
 
     first, second = (restore.restore_backup(backup, path).replaced for _ in range(2))
 
     assert first != second
     assert first
     assert second
-    assert (called(first), called(second)) == ("Nouvelle", "Marchand")
+    assert (read_last_name(first), read_last_name(second)) == ("Nouvelle", "Marchand")
 
 
 KILLED = """
@@ -131,8 +131,8 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def killed_server(path: Path) -> None:
-    """What a server leaves that was killed: its last saves are in « -wal » only."""
+def kill_server(path: Path) -> None:
+    """Leave the files of a killed server: its last saves are in the « -wal » file only."""
     left = subprocess.run([sys.executable, "-c", KILLED, str(path)], cwd=ROOT, check=False)
     assert left.returncode == -signal.SIGKILL
     assert path.with_name("palette.db-wal").stat().st_size
@@ -140,14 +140,14 @@ def killed_server(path: Path) -> None:
 
 def test_the_log_of_a_killed_server_goes_aside_with_its_file(db, path):
     db.close()
-    backup = made(path)
-    killed_server(path)
+    backup = make_backup_then_change(path)
+    kill_server(path)
 
     restored = restore.restore_backup(backup, path)
 
-    assert called(path) == "Marchand"
+    assert read_last_name(path) == "Marchand"
     assert restored.replaced
-    assert called(restored.replaced) == "Seulement dans le journal"
+    assert read_last_name(restored.replaced) == "Seulement dans le journal"
 
 
 @pytest.mark.parametrize("second_names", [True, False])
@@ -156,9 +156,9 @@ def test_the_log_of_a_killed_server_goes_aside_with_its_file(db, path):
 )
 def test_what_fails_at_the_end_puts_the_first_file_back(db, path, monkeypatch, second_names, error):
     db.close()
-    backup = made(path)
-    killed_server(path)
-    before = everything(path.parent)
+    backup = make_backup_then_change(path)
+    kill_server(path)
+    before = read_folder(path.parent)
 
     def fail(*_: object) -> int:
         raise error
@@ -171,12 +171,12 @@ def test_what_fails_at_the_end_puts_the_first_file_back(db, path, monkeypatch, s
         restore.restore_backup(backup, path)
 
     before.pop("palette.db-shm")  # made again by whoever opens the file
-    assert everything(path.parent) == before
-    assert called(path) == "Seulement dans le journal"
+    assert read_folder(path.parent) == before
+    assert read_last_name(path) == "Seulement dans le journal"
 
 
 def test_who_was_erased_since_is_erased_again(db, path):
-    gone, stays = given_person(db, last_name="Effacée"), given_person(db, last_name="Reste")
+    gone, stays = insert_person(db, last_name="Effacée"), insert_person(db, last_name="Reste")
     backup = create.make_backup(path, folders.backup_folder(path), NOW)
     erasure.erase(db, [gone], "Ada")
     db.close()
@@ -191,9 +191,9 @@ def test_who_was_erased_since_is_erased_again(db, path):
 
 
 def test_an_older_file_is_brought_up_before_it_is_checked(db, path):
-    without_rules(db)
+    drop_rules(db)
     db.close()
-    backup = made(path)
+    backup = make_backup_then_change(path)
 
     restore.restore_backup(backup, path)
 
@@ -206,67 +206,69 @@ def test_an_older_file_is_brought_up_before_it_is_checked(db, path):
 # ---- refused
 
 
-def test_not_while_a_server_runs(db, path):
+def test_a_restoration_is_refused_while_a_server_runs(db, path):
     db.close()
-    backup = made(path)
+    backup = make_backup_then_change(path)
     with hold(path):
-        told = refused(backup, path, kind=BusyError)
+        told = refusal_of_restore(backup, path, kind=BusyError)
 
     assert told.startswith("Palette tourne sur ")
     assert f"(processus {os.getpid()})" in told
     restore.restore_backup(backup, path)
-    assert called(path) == "Marchand"
+    assert read_last_name(path) == "Marchand"
 
 
 def test_the_lock_is_free_after_a_refusal(db, path):
     db.close()
-    refused(path.with_name("rien.db"), path, kind=NotFoundError)
+    refusal_of_restore(path.with_name("rien.db"), path, kind=NotFoundError)
     (path.parent / "autre.db").write_text("Ceci n’est pas une base.")
-    assert refused(path.parent / "autre.db", path).startswith("Ce fichier n’est pas une sauvegarde de Palette.")
+    assert refusal_of_restore(path.parent / "autre.db", path).startswith(
+        "Ce fichier n’est pas une sauvegarde de Palette."
+    )
 
     hold(path).close()
 
 
 def test_no_key_a_wrong_key_and_what_is_no_key(db, path, key, tmp_path):
     db.close()
-    backup = made(path, key)
+    backup = make_backup_then_change(path, key)
     other = tmp_path / "autre.txt"
     atomic_files.new_identity(other)
     (tmp_path / "vide.txt").write_text("AGE-SECRET-KEY-1ABC")
 
-    assert "donnez le fichier de la clé" in refused(backup, path)
-    assert refused(backup, path, other).startswith("Cette clé n’ouvre pas cette sauvegarde")
-    assert "pas de fichier de clé" in refused(backup, path, tmp_path / "absente.txt")
+    assert "donnez le fichier de la clé" in refusal_of_restore(backup, path)
+    assert refusal_of_restore(backup, path, other).startswith("Cette clé n’ouvre pas cette sauvegarde")
+    assert "pas de fichier de clé" in refusal_of_restore(backup, path, tmp_path / "absente.txt")
     for wrong in (tmp_path / "vide.txt", path, backup):
-        assert "ne contient pas de clé age" in refused(backup, path, wrong)
+        assert "ne contient pas de clé age" in refusal_of_restore(backup, path, wrong)
 
 
 @pytest.mark.parametrize("encrypted", [False, True])
 @pytest.mark.parametrize("place", FLIPS)
 def test_one_flipped_bit_anywhere_is_refused(db, path, key, encrypted, place):
     db.close()
-    backup = made(path, key if encrypted else None)
+    backup = make_backup_then_change(path, key if encrypted else None)
     data = bytearray(backup.read_bytes())
     data[int(place * len(data))] ^= 1
     backup.write_bytes(data)
 
-    assert "abîmé" in refused(backup, path, key)
+    assert "abîmé" in refusal_of_restore(backup, path, key)
 
 
 @pytest.mark.parametrize("encrypted", [False, True])
 @pytest.mark.parametrize("part", [0.0, 0.00001, 0.3, 0.5, 0.99])
 def test_a_truncated_backup_is_refused(db, path, key, encrypted, part):
     db.close()
-    backup = made(path, key if encrypted else None)
+    backup = make_backup_then_change(path, key if encrypted else None)
     os.truncate(backup, int(part * backup.stat().st_size))
 
-    assert "abîmé" in refused(backup, path, key)
+    assert "abîmé" in refusal_of_restore(backup, path, key)
 
 
 @pytest.mark.parametrize("spoil", ["truncated", "page"])
 def test_without_its_digest_a_damaged_one_is_still_refused(db, path, spoil):
     db.close()
-    backup = made(path)
+    backup = make_backup_then_change(path)
     catalogue.digest_path(backup).unlink()
     with closing(sqlite3.connect(backup)) as raw:
         page = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'history_by_row'").fetchone()[0]
@@ -277,8 +279,8 @@ def test_without_its_digest_a_damaged_one_is_still_refused(db, path, spoil):
         else:
             file.truncate(backup.stat().st_size // 2)
 
-    assert "abîmé" in refused(backup, path)
-    assert "abîmé" in refused(backup, path, anyway=True)
+    assert "abîmé" in refusal_of_restore(backup, path)
+    assert "abîmé" in refusal_of_restore(backup, path, anyway=True)
 
 
 def test_another_database_is_refused(db, path, tmp_path):
@@ -288,7 +290,7 @@ def test_another_database_is_refused(db, path, tmp_path):
     with closing(sqlite3.connect(other)) as raw:
         raw.execute("CREATE TABLE recipe (id INTEGER)")
 
-    assert refused(other, path).startswith("Ce fichier n’est pas une sauvegarde de Palette.")
+    assert refusal_of_restore(other, path).startswith("Ce fichier n’est pas une sauvegarde de Palette.")
 
 
 def test_a_file_of_a_later_palette_is_refused(db, path):
@@ -296,25 +298,25 @@ def test_a_file_of_a_later_palette_is_refused(db, path):
     db.close()
     backup = create.make_backup(path, folders.backup_folder(path), NOW)
 
-    assert "version plus récente" in refused(backup, path, kind=SchemaError)
+    assert "version plus récente" in refusal_of_restore(backup, path, kind=SchemaError)
 
 
 def test_rows_against_the_rules_are_refused_unless_one_says_so(db, path):
-    given_person(db)
+    insert_person(db)
     db.execute("UPDATE person SET version = 7")
     db.close()
     backup = create.make_backup(path, folders.backup_folder(path), NOW)
 
-    assert "Personne n° 1 : version 7" in refused(backup, path)
+    assert "Personne n° 1 : version 7" in refusal_of_restore(backup, path)
     restore.restore_backup(backup, path, anyway=True)
 
-    assert called(path) == "Marchand"
+    assert read_last_name(path) == "Marchand"
 
 
 def test_a_full_disk_changes_nothing(db, path):
     db.close()
-    backup = made(path)
-    before = everything(path.parent)
+    backup = make_backup_then_change(path)
+    before = read_folder(path.parent)
     program = """
 import resource, sys
 from pathlib import Path
@@ -332,7 +334,7 @@ except StorageError as error:
     )
 
     assert said.stdout == "La reprise a échoué : le disque est plein. Le fichier en place n’a pas changé.\n"
-    assert everything(path.parent) == before
+    assert read_folder(path.parent) == before
 
 
 # ---- the verbs
@@ -342,8 +344,8 @@ def run(*words: object) -> Result:
     return CliRunner().invoke(cli, [str(word) for word in words])
 
 
-def test_the_whole_way_with_a_key(db, path, tmp_path, monkeypatch):
-    given_person(db)
+def test_an_encrypted_backup_is_made_and_restored_by_the_verbs(db, path, tmp_path, monkeypatch):
+    insert_person(db)
     db.close()
     key = tmp_path / "clé.txt"
     printed = run("backup-key", key).stdout
@@ -367,7 +369,7 @@ def test_the_whole_way_with_a_key(db, path, tmp_path, monkeypatch):
 
 
 def test_the_verb_says_how_many_were_erased_again(db, path):
-    gone = given_person(db)
+    gone = insert_person(db)
     db.close()
     made_where = run("backup", path).stdout.split(" : ")[1].strip()
     db = connection.open_file(path)
@@ -381,7 +383,7 @@ def test_the_verb_says_how_many_were_erased_again(db, path):
 
 def test_the_verbs_refuse_in_french(db, path, tmp_path, key):
     db.close()
-    backup = made(path, key)
+    backup = make_backup_then_change(path, key)
     for words, told in [
         (("backup", tmp_path / "rien.db"), "Il n’y a pas de fichier Palette"),
         (("backup", path, "--recipient", "age1"), "La sauvegarde a échoué : la clé de chiffrement"),
@@ -393,4 +395,4 @@ def test_the_verbs_refuse_in_french(db, path, tmp_path, key):
         assert (result.exit_code, result.stdout) == (2, "")
         assert result.stderr.startswith(told)
         assert "Traceback" not in result.stderr
-    assert called(path) == "Nouvelle"
+    assert read_last_name(path) == "Nouvelle"

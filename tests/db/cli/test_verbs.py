@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from db.__main__ import cli, text_of
 from db.figures import counting
 from db.storage import connection
-from tests.db.given import given_exit, given_followed, given_person, given_stage
+from tests.db.factories import insert_exit, insert_followed_person, insert_person, insert_stage
 
 ROOT = Path(__file__).parents[3]
 
@@ -21,8 +21,8 @@ def run(*words: object) -> Result:
     return CliRunner().invoke(cli, [str(word) for word in words])
 
 
-def refused(result: Result) -> str:
-    """The sentence on stderr of a command that did nothing."""
+def refusal_text(result: Result) -> str:
+    """Return the message on stderr of a command that did nothing."""
     assert (result.exit_code, result.stdout) == (2, "")
     assert "Traceback" not in result.stderr
     return result.stderr.strip()
@@ -41,7 +41,7 @@ def test_init_makes_a_sound_empty_file(path):
 def test_init_never_overwrites(path):
     path.write_text("précieux")
 
-    assert refused(run("init", path)) == f"Il y a déjà un fichier à l’adresse {path} ; rien n’a été écrit."
+    assert refusal_text(run("init", path)) == f"Il y a déjà un fichier à l’adresse {path} ; rien n’a été écrit."
     assert path.read_text() == "précieux"
 
 
@@ -66,7 +66,7 @@ def test_check_of_a_sound_file(path):
 def test_check_prints_each_problem_and_fails(path):
     db = connection.create(path)
     for _ in range(2):
-        given_person(db)
+        insert_person(db)
     db.execute("UPDATE person SET version = 7")
     db.close()
 
@@ -82,20 +82,20 @@ def test_check_prints_each_problem_and_fails(path):
 def test_no_file_is_said_in_french_and_none_is_made(path, verb):
     result = run(verb, path, *(["2022"] if verb == "photo" else []))
 
-    assert refused(result).startswith("Il n’y a pas de fichier")
+    assert refusal_text(result).startswith("Il n’y a pas de fichier")
     assert not path.exists()
 
 
 def test_a_file_that_is_no_database_is_said_in_french(path):
     path.write_text("Ceci n’est pas une base de données. " * 100)
 
-    assert refused(run("check", path)).startswith("SQLite ne lit pas ce fichier")
+    assert refusal_text(run("check", path)).startswith("SQLite ne lit pas ce fichier")
 
 
 def test_photo_as_json_is_the_photo(path):
     db = connection.create(path)
-    person = given_followed(db, gender="man")
-    given_exit(db, person, "2022-05-01", "intermittent")
+    person = insert_followed_person(db, gender="man")
+    insert_exit(db, person, "2022-05-01", "intermittent")
     expected = counting.photo(db, "2022")
     db.close()
 
@@ -109,8 +109,8 @@ def test_photo_as_json_is_the_photo(path):
 
 def test_photo_as_text_lines_up_labels_and_french_numbers(path):
     db = connection.create(path)
-    given_stage(db, given_person(db), "accompaniment", "2020-01-01", "2022-06-30")
-    given_stage(db, given_person(db), "accompaniment", "2022-07-01")
+    insert_stage(db, insert_person(db), "accompaniment", "2020-01-01", "2022-06-30")
+    insert_stage(db, insert_person(db), "accompaniment", "2022-07-01")
     db.close()
 
     lines = run("photo", path, "2022").stdout.splitlines()
@@ -142,7 +142,7 @@ def test_photo_of_no_date_is_refused_before_the_file_is_opened(path):
         "« 31/12/2022 » n’est ni une année (2022), ni une date (2023-03-06), ni une période (2022-01-01/2022-06-30)."
     )
 
-    assert refused(run("photo", path, "31/12/2022")) == expected
+    assert refusal_text(run("photo", path, "31/12/2022")) == expected
 
 
 def test_the_module_runs_as_a_command(path):

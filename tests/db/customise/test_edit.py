@@ -15,8 +15,8 @@ from db.rows.queries import Filter, Query
 from db.rows.records import Edit
 from db.storage import connection
 from db.storage.integrity import check
-from tests.db.examples import forget_open_files, in_the_file
-from tests.db.given import given, given_aid, given_person, given_stage
+from tests.db.examples import forget_open_files, read_raw_row
+from tests.db.factories import insert, insert_aid, insert_person, insert_stage
 
 NUMBER = NewField("person", "Numéro Maison des artistes", "text", help="Sept chiffres.", section="Activité")
 OWN = "own_numero_maison_des_artistes"
@@ -48,12 +48,12 @@ def refused(call, *args, **named):
 
 
 def test_an_own_field_works_like_a_declared_one(db, path):
-    lou, ada = given_person(db), given_person(db, last_name="Zola")
+    lou, ada = insert_person(db), insert_person(db, last_name="Zola")
 
     assert edit.add_field(db, NUMBER, "Ada") == OWN
     records.save(db, db.tables["person"], Edit({OWN: "  0012  345 "}, lou, 1), "Ada")
 
-    assert in_the_file(path, "person", lou)[OWN] == "0012 345"
+    assert read_raw_row(path, "person", lou)[OWN] == "0012 345"
     assert (ids(db, Filter(OWN, "words", "0012")), ids(db, Filter(OWN, "empty"))) == ([lou], [ada])
     assert ids(db, search="0012") == [lou]
     assert ids(db, sort=(f"-{OWN}",)) == [lou, ada]
@@ -86,7 +86,7 @@ def test_another_connection_sees_an_own_field_at_once(db, path):
     person = records.save(
         other, other.tables["person"], Edit({"last_name": "A", "first_name": "B", "gender": "woman", OWN: "7"}), "Bo"
     )
-    assert in_the_file(path, "person", person.row_id)[OWN] == "7"
+    assert read_raw_row(path, "person", person.row_id)[OWN] == "7"
     other.close()
 
 
@@ -96,12 +96,12 @@ def test_an_own_field_accepts_and_refuses_the_values_of_its_type(db, path, kind)
         "text": "a", "long": "a\nb", "integer": 12, "euros": 1234_50, "date": "2023-03-06", "yes_no": 1,
         "phone": "0565000000", "email": "nom@exemple.fr",
     }  # fmt: skip
-    person = given_person(db)
+    person = insert_person(db)
     name = edit.add_field(db, NewField("person", "Le champ", kind), "Ada")
 
     records.save(db, db.tables["person"], Edit({name: good[kind]}, person, 1), "Ada")
 
-    assert in_the_file(path, "person", person)[name] == good[kind]
+    assert read_raw_row(path, "person", person)[name] == good[kind]
     if kind not in ("text", "long"):
         assert "Le champ : " in refused(
             records.save, db, db.tables["person"], Edit({name: "n’importe quoi"}, person, 2), "Ada"
@@ -110,7 +110,7 @@ def test_an_own_field_accepts_and_refuses_the_values_of_its_type(db, path, kind)
 
 
 def test_a_choice_may_have_a_new_list(db, path):
-    person = given_person(db)
+    person = insert_person(db)
     new = NewField("person", "Label", "choice", values=("Atelier d’art de France", " Entreprise du  patrimoine ", ""))
 
     name = edit.add_field(db, new, "Ada")
@@ -120,7 +120,7 @@ def test_a_choice_may_have_a_new_list(db, path):
     known = records.context(db)
     assert list(known.labels[item.type.list.name].values()) == ["Atelier d’art de France", "Entreprise du patrimoine"]
     records.save(db, db.tables["person"], Edit({name: "entreprise du patrimoine"}, person, 1), "Ada")
-    code = in_the_file(path, "person", person)[name]
+    code = read_raw_row(path, "person", person)[name]
     assert known.labels[item.type.list.name][code] == "Entreprise du patrimoine"
     with pytest.raises(sqlite3.IntegrityError):
         db.execute(f"UPDATE person SET {name} = 'rien' WHERE id = ?", (person,))
@@ -156,10 +156,10 @@ def test_an_invalid_field_is_refused_with_a_reason_and_leaves_nothing(db, new, r
 
 
 def test_computed_columns_are_of_fixed_kinds(db):
-    lou, ada = given_person(db, birth_date="1980-05-02", rsa_entry_on="2024-01-01"), given_person(db)
-    given_aid(db, lou, 100_00)
-    given_aid(db, lou, 50_00, "2024-06-01")
-    given_stage(db, lou, "accompaniment", "2024-01-01")
+    lou, ada = insert_person(db, birth_date="1980-05-02", rsa_entry_on="2024-01-01"), insert_person(db)
+    insert_aid(db, lou, 100_00)
+    insert_aid(db, lou, 50_00, "2024-06-01")
+    insert_stage(db, lou, "accompaniment", "2024-01-01")
     new = {
         "age": "birth_date", "days_since": "rsa_entry_on", "count_of": "aid", "sum_of": "aid.granted",
         "latest_of": "aid.decided_on",
@@ -179,7 +179,7 @@ def test_computed_columns_are_of_fixed_kinds(db):
 
 
 def test_a_declared_field_is_renamed_hidden_and_ordered(db):
-    person = given_person(db, craft="Relieur")
+    person = insert_person(db, craft="Relieur")
     edit.change_field(db, db.tables["person"], "craft", {"label": "Métier", "help": "En un mot."}, "Ada")
     edit.change_field(db, db.tables["person"], "website", {"hidden": 1}, "Ada")
     names = [item.name for item in edit.columns(db, db.tables["person"])]
@@ -203,7 +203,7 @@ def test_a_declared_field_is_renamed_hidden_and_ordered(db):
 
 
 def test_a_rule_uses_the_label_of_the_office(db):
-    person = given_person(db)
+    person = insert_person(db)
     edit.change_field(db, db.tables["cer"], "ends_on", {"label": "Jusqu’au"}, "Ada")
     wrong = {"person_id": person, "kind": "cer", "rank": "first", "signed_on": "2024-01-01", "starts_on": "2024-01-01"}
 
@@ -215,7 +215,7 @@ def test_a_rule_uses_the_label_of_the_office(db):
 
 
 def test_an_undone_field_returns_with_its_values_when_redone(db, path):
-    person = given_person(db)
+    person = insert_person(db)
     name = edit.add_field(db, NewField("person", "Label", "choice", values=("A", "B")), "Ada")
     made = last(db)
     records.save(db, db.tables["person"], Edit({name: "A"}, person, 1), "Ada")
@@ -224,7 +224,7 @@ def test_an_undone_field_returns_with_its_values_when_redone(db, path):
 
     assert name not in {item.name for item in edit.columns(db, db.tables["person"])}
     assert db.tables["person"].field(name).hidden
-    assert in_the_file(path, "person", person)[name] == "own_a"
+    assert read_raw_row(path, "person", person)[name] == "own_a"
     assert check(db) == []
     undo.undo(db, last(db).id, "Ada")
     assert not db.tables["person"].field(name).hidden
@@ -261,10 +261,10 @@ VALUE = {"of_list": "domain", "code": "own_x", "own": 1, "retired": 0, **COMMON}
 )
 def test_the_file_refuses_invalid_fields_and_values_from_any_program(db, table, values, reason):
     good = FIELD if table == "own_field" else VALUE
-    given(db, table, **good)  # the positive control; after it, another of the same name is one too many
+    insert(db, table, **good)  # the positive control; after it, another of the same name is one too many
 
     with pytest.raises(sqlite3.IntegrityError) as refused_by:
-        given(db, table, **{**good, **({"name": "own_y"} if table == "own_field" and values else {}), **values})
+        insert(db, table, **{**good, **({"name": "own_y"} if table == "own_field" and values else {}), **values})
 
     assert str(refused_by.value).startswith(f"{reason} : ")
 
@@ -279,7 +279,7 @@ def labels(db):
 
 
 def test_values_are_added_renamed_retired_and_ordered(db):
-    person = given_person(db, domain="film")
+    person = insert_person(db, domain="film")
 
     code = edit.add_value(db, DOMAINS, " Arts  numériques ", "Ada")
     edit.change_value(db, DOMAINS, "film", "Ada", label="Cinéma et audiovisuel")

@@ -11,7 +11,7 @@ from db.model import lists
 from db.rows import records, transactions, undo
 from db.storage import connection
 from db.storage.integrity import check
-from tests.db.given import given_person
+from tests.db.factories import insert_person
 
 DOMAINS = lists.DOMAINS
 
@@ -20,7 +20,7 @@ DOMAINS = lists.DOMAINS
 def other(tmp_path):
     """Another office, with own fields, values and settings."""
     db = connection.create(tmp_path / "other" / "palette.db")
-    given_person(db, last_name="Secrétan")
+    insert_person(db, last_name="Secrétan")
     edit.add_field(db, NewField("person", "Label", "choice", values=("Or", "Argent"), help="S’il y en a."), "Zoé")
     edit.add_field(db, NewField("person", "Total des aides", "sum_of", source="aid.granted"), "Zoé")
     edit.change_field(db, db.tables["person"], "craft", {"label": "Métier", "hidden": 1}, "Zoé")

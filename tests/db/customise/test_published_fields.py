@@ -13,15 +13,15 @@ from db.rows import history, personal_text, records, undo
 from db.rows.records import Edit
 from db.storage.integrity import check
 from tests.db.customise.test_edit import NUMBER, OWN, last, own_list, refused
-from tests.db.examples import in_the_file
-from tests.db.given import given_person
+from tests.db.examples import read_raw_row
+from tests.db.factories import insert_person
 
 LABEL = NewField("person", "Label", "choice", values=("Or", "Argent", "Étain", "Fer", "Zinc", "Bois"))
 
 
 def test_a_field_is_published_only_by_an_explicit_change_that_can_be_undone(db, path):
     name = edit.add_field(db, LABEL, "Ada")
-    assert (in_the_file(path, "own_field", 1)["privacy"], edit.published(db)) == ("secret", [])
+    assert (read_raw_row(path, "own_field", 1)["privacy"], edit.published(db)) == ("secret", [])
 
     edit.change_field(db, db.tables["person"], name, {"published": ("argent", "Or")}, "Ada")
 
@@ -38,7 +38,7 @@ def test_a_field_is_published_only_by_an_explicit_change_that_can_be_undone(db, 
     undo.undo(db, last(db).id, "Ada")
     assert edit.published(db) == [grouping]
     edit.change_field(db, db.tables["person"], name, {"published": None}, "Ada")
-    assert (edit.published(db), in_the_file(path, "own_field", 1)["published"]) == ([], None)
+    assert (edit.published(db), read_raw_row(path, "own_field", 1)["published"]) == ([], None)
 
 
 def test_a_field_may_be_published_when_added_and_undone_with_it(db):
@@ -100,7 +100,7 @@ def test_a_hidden_field_is_not_published(db):
     ],
 )
 def test_values_that_cannot_be_public_are_refused(db, labels, sentence):
-    given_person(db)
+    insert_person(db)
     name = edit.add_field(db, replace(LABEL, values=(*LABEL.values, "Autre ou non précisé", "Lou Marchand")), "Ada")
 
     assert sentence in refused(edit.change_field, db, PERSON, name, {"published": labels}, "Ada")
@@ -156,7 +156,7 @@ def test_a_publication_written_by_another_program_publishes_nothing(db):
 
 
 def test_the_content_of_an_own_field_is_personal_text(db):
-    person = given_person(db)
+    person = insert_person(db)
     edit.add_field(db, NUMBER, "Ada")
     assert "numéro secret 12" not in personal_text.collect_personal_texts(db)
 
@@ -167,7 +167,7 @@ def test_the_content_of_an_own_field_is_personal_text(db):
 
 def test_frequent_texts_are_not_personal_but_names_days_and_numbers_always_are(db):
     for number in range(5):
-        given_person(db, last_name=f"Nom{number}", town="Figeac", phone="06 39 98 00 09", birth_date="1980-03-01")
+        insert_person(db, last_name=f"Nom{number}", town="Figeac", phone="06 39 98 00 09", birth_date="1980-03-01")
         assert ("Figeac" in personal_text.collect_personal_texts(db)) == (number < 4)
 
     assert {"Lou Nom0", "Nom4 Lou", "1980-03-01", "06 39 98 00 09"} <= personal_text.collect_personal_texts(db)

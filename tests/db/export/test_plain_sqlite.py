@@ -9,8 +9,8 @@ from db.export import plain_sqlite
 from db.model.roles import Role
 from db.rows import access_log
 from db.rows.records import Edit, save
-from tests.db.examples import FILLED_IN, every_table, whole_row
-from tests.db.given import delete, given, given_aid, given_person
+from tests.db.examples import FILLED_IN, every_table, full_row
+from tests.db.factories import delete, insert, insert_aid, insert_person
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def rows(raw, sql):
 @every_table
 def test_every_row_and_value_is_exported(db, copied, table):
     for number in (1, 2):
-        save(db, table, Edit(whole_row(db, table, number)), "Ada")
+        save(db, table, Edit(full_row(db, table, number)), "Ada")
     columns = ", ".join(["id", *(item.name for item in table.fields)])
     there = rows(db, f'SELECT {columns} FROM "{table.name}" ORDER BY id')
 
@@ -48,9 +48,9 @@ def test_every_row_and_value_is_exported(db, copied, table):
 
 
 def test_the_views_are_in_french(db, copied):
-    person = given_person(db, licence=1, territory="cahors")
-    given_aid(db, person, 123_45)
-    given(db, "project", name="Marché", participants=f"[{person}]")
+    person = insert_person(db, licence=1, territory="cahors")
+    insert_aid(db, person, 123_45)
+    insert(db, "project", name="Marché", participants=f"[{person}]")
     raw = copied()
     raw.row_factory = sqlite3.Row
 
@@ -65,11 +65,11 @@ def test_the_views_are_in_french(db, copied):
 
 def test_the_export_holds_nothing_else(db, path, copied):
     accounts.create(db, "secrete@exemple.fr", "Compte Secret", [Role.AGENT], "Ada")
-    gone = given_person(db, last_name="Zorglubescu", note="Quintilienne")
-    erased = given_person(db, last_name="Effacement")
+    gone = insert_person(db, last_name="Zorglubescu", note="Quintilienne")
+    erased = insert_person(db, last_name="Effacement")
     delete(db, "person", gone)
     access_log.note(db, "Compte Secret", "open", erased)
-    kept = given_person(db, last_name="Restante")
+    kept = insert_person(db, last_name="Restante")
     db.execute("UPDATE person SET last_name = 'Autrenom' WHERE id = ?", (erased,))
 
     raw = copied()
@@ -90,9 +90,9 @@ def test_the_export_holds_nothing_else(db, path, copied):
 
 
 def test_a_reference_to_a_deleted_row_is_empty(db, copied):
-    person, other = given_person(db), given_person(db)
-    partner = given(db, "partner", name="Partie")
-    given(db, "project", name="Marché", partner_id=partner, participants=f"[{other}, {person}]")
+    person, other = insert_person(db), insert_person(db)
+    partner = insert(db, "partner", name="Partie")
+    insert(db, "project", name="Marché", partner_id=partner, participants=f"[{other}, {person}]")
     delete(db, "partner", partner)
     delete(db, "person", other)
 

@@ -48,27 +48,27 @@ MONTHLY = ("contracts", "entries", "departures", "portfolio_by_month")
 SHARED = tuple(sorted({*DIMENSIONS, *TWICE, *MONTHLY, *LISTS, "lengths", "ceiling"}))
 MEANS = ("mean_length_years", "mean_length_years_ongoing")
 OF_A_DAY = ("exits_since_january",)
-"""What its sentence defines for a day only."""
-SECOND = (*TWICE, "contracts", "lengths")
-"""Shared out twice: parts that count nobody are not shown."""
+"""Figures defined for a single day only."""
+SHARED_TWICE = (*TWICE, "contracts", "lengths")
+"""Divided by two dimensions: parts that are zero are not shown."""
 Parts = dict[tuple[str, str], Any]
 """(code, second code) -> value."""
 Chosen = Mapping[str, tuple[str, ...]]
-WHOLE: Chosen = {}
+EVERYBODY: Chosen = {}
 
 
 class OfficeFrames:
-    """The rows of a file that count, as pandas reads them."""
+    """The rows of a file that are not deleted, as data frames."""
 
     def __init__(self, db: Office) -> None:
-        found = {name: pd.read_sql(f'SELECT * FROM "{name}" WHERE 1', db) for name in TABLES}
-        for frame in found.values():
+        frames = {name: pd.read_sql(f'SELECT * FROM "{name}" WHERE 1', db) for name in TABLES}
+        for frame in frames.values():
             for name in frame.columns[frame.columns.str.endswith("_on") | (frame.columns == "birth_date")]:
                 frame[name] = pd.to_datetime(frame[name], format="%Y-%m-%d")
-        self.person = found["person"][found["person"].deleted_at.isna()].set_index("id", drop=False)
+        self.person = frames["person"][frames["person"].deleted_at.isna()].set_index("id", drop=False)
         self.rows = {
             name: frame[frame.deleted_at.isna() & frame.person_id.isin(self.person.id)]
-            for name, frame in found.items()
+            for name, frame in frames.items()
             if name != "person"
         }
         self.setting = pd.read_sql("SELECT * FROM setting", db).iloc[0]
@@ -80,37 +80,37 @@ class OfficeFrames:
         self.prime = self._calendar(benefit[benefit.kind == "prime"])
 
     def _calendar(self, spells: pd.DataFrame) -> pd.DataFrame:
-        """Persons by days: True where one of these rows holds."""
+        """Return persons by days: True on the days of one of these rows."""
         days = pd.DataFrame(False, index=self.person.index, columns=pd.date_range(START, END))
         cells = days.to_numpy(copy=True)
-        place = {person: row for row, person in enumerate(days.index)}
+        positions = {person: row for row, person in enumerate(days.index)}
         for person, first, last in zip(spells.person_id, spells.starts_on, spells.ends_on.fillna(END), strict=True):
-            cells[place[person], days.columns.slice_indexer(first, last)] = True
+            cells[positions[person], days.columns.slice_indexer(first, last)] = True
         return pd.DataFrame(cells, index=days.index, columns=days.columns)
 
 
-def ever(calendar: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp) -> Any:
+def is_true_within(calendar: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp) -> Any:
     return calendar.loc[:, first:last].any(axis=1)
 
 
 def whole_years(since: Any, day: pd.Timestamp) -> Any:
-    """Birthdays that have passed; 29 February is kept on 1 March."""
+    """Count the birthdays passed; that of 29 February falls on 1 March."""
     return (int(day.strftime("%Y%m%d")) - (since.dt.year * 10000 + since.dt.month * 100 + since.dt.day)) // 10000
 
 
 def whole_months(since: Any, day: pd.Timestamp) -> Any:
-    """How often the day of the month came round."""
+    """Count the whole months since a day."""
     now = (day.year * 12 + day.month) * 100 + day.day
     return (now - ((since.dt.year * 12 + since.dt.month) * 100 + since.dt.day)) // 100
 
 
-def banded(values: Any, edges: tuple[float, ...]) -> Any:
-    """The number of the band that each value lies in, as text; nothing below the first edge."""
+def band_numbers(values: Any, edges: tuple[float, ...]) -> Any:
+    """Return the number of the band of each value, as text; NaN below the first edge."""
     return pd.cut(values, [*edges, np.inf], right=False, labels=[str(n) for n in range(len(edges))]).astype(object)
 
 
-def rows(person: Any, code: Any = "", other: Any = "", value: Any = 1) -> pd.DataFrame:
-    """What a figure counts: one row each, of a person, in one part of it."""
+def counted_rows(person: Any, code: Any = "", other: Any = "", value: Any = 1) -> pd.DataFrame:
+    """Return what a figure counts: a row for each, with its person, the codes of its part, and its value."""
     persons, values = list(person), value if isinstance(value, int) else list(value)
     columns = {"person": persons, "code": _coded(code), "other": _coded(other), "value": values}
     return pd.DataFrame(columns, index=range(len(persons)))
@@ -122,7 +122,7 @@ def _coded(codes: Any) -> Any:
 
 @dataclass
 class Recount:
-    """Every figure of a period, counted anew."""
+    """Every figure of a period, counted a second time."""
 
     office: OfficeFrames
     first: pd.Timestamp
@@ -130,12 +130,12 @@ class Recount:
 
     @property
     def since(self) -> pd.Timestamp:
-        """A day's events are those since 1 January."""
+        """The first day of the events counted: 1 January for a period of one day."""
         return pd.Timestamp(self.last.year, 1, 1) if self.first == self.last else self.first
 
     @property
     def first_month(self) -> pd.Timestamp:
-        """By month: the months of the period; of a day, the twelve that end with its own."""
+        """The first month shown: of a period its own; of a day, the first of the twelve that end with its month."""
         months = 11 if self.first == self.last else 0
         return (self.first.to_period("M") - months).start_time
 
@@ -149,24 +149,24 @@ class Recount:
         return [str(month) for month in pd.period_range(self.first_month, self.last, freq="M")]
 
     def dated(self, table: str, day: str) -> pd.DataFrame:
-        """The kept rows of a table dated from ``since`` to the last day."""
-        found = self.office.rows[table]
-        return found[found[day].between(self.since, self.last)]
+        """Return the rows of a table dated from ``since`` to the last day; deleted ones are left out."""
+        frame = self.office.rows[table]
+        return frame[frame[day].between(self.since, self.last)]
 
     @cached_property
     def people(self) -> pd.DataFrame:
-        """Everybody, with what shares persons out."""
-        office, found = self.office, self.office.person[["id", *LISTED, "birth_date", "rsa_entry_on"]].copy()
-        found["years"] = whole_years(found.birth_date, self.last)
-        found["months"] = whole_months(found.rsa_entry_on, self.last)
-        found["age"] = banded(found.years, (0, 25, 30, 40, 50, 60))
-        found["seniority"] = banded(found.months, (0, 6, 12, 24, 60))
-        found["followed"] = ever(office.portfolio, self.first, self.last)
-        found["accompanied"] = ever(office.accompanied, self.first, self.last)
-        found["light"] = ever(office.light, self.first, self.last)
-        modes = [found.light, found.accompanied, found.followed]
-        found["mode"] = np.select(modes, ["light", "standard", "diagnostic"], default="unknown")
-        return found
+        """Every person, with the values of the dimensions and of the populations."""
+        office, people = self.office, self.office.person[["id", *LISTED, "birth_date", "rsa_entry_on"]].copy()
+        people["years"] = whole_years(people.birth_date, self.last)
+        people["months"] = whole_months(people.rsa_entry_on, self.last)
+        people["age"] = band_numbers(people.years, (0, 25, 30, 40, 50, 60))
+        people["seniority"] = band_numbers(people.months, (0, 6, 12, 24, 60))
+        people["followed"] = is_true_within(office.portfolio, self.first, self.last)
+        people["accompanied"] = is_true_within(office.accompanied, self.first, self.last)
+        people["light"] = is_true_within(office.light, self.first, self.last)
+        modes = [people.light, people.accompanied, people.followed]
+        people["mode"] = np.select(modes, ["light", "standard", "diagnostic"], default="unknown")
+        return people
 
     @cached_property
     def followed(self) -> pd.DataFrame:
@@ -180,46 +180,46 @@ class Recount:
         )
 
     def _populations(self) -> dict[str, pd.DataFrame]:
-        some = self.followed
+        people = self.followed
         quarter = self.last.to_period("Q").start_time
-        prime = self.office.prime.loc[some.id, quarter : self.last].all(axis=1)
+        prime = self.office.prime.loc[people.id, quarter : self.last].all(axis=1)
         return {
-            "followed": rows(some.id),
-            "portfolio": rows(some.id),
-            "accompanied": rows(some.id[some.accompanied]),
-            "in_diagnosis": rows(some.id[~some.accompanied]),
-            "light": rows(some.id[some.light]),
-            "prime_only": rows(some.id[prime]),
-            "men": rows(some.id[some.gender == "man"]),
-            "fifty_or_over": rows(some.id[some.years >= 50]),
-            "bac2_or_over": rows(some.id[some.education.isin(["bac2", "licence", "master", "doctorate"])]),
-            "under_two_years": rows(some.id[some.months.between(0, 23)]),
+            "followed": counted_rows(people.id),
+            "portfolio": counted_rows(people.id),
+            "accompanied": counted_rows(people.id[people.accompanied]),
+            "in_diagnosis": counted_rows(people.id[~people.accompanied]),
+            "light": counted_rows(people.id[people.light]),
+            "prime_only": counted_rows(people.id[prime]),
+            "men": counted_rows(people.id[people.gender == "man"]),
+            "fifty_or_over": counted_rows(people.id[people.years >= 50]),
+            "bac2_or_over": counted_rows(people.id[people.education.isin(["bac2", "licence", "master", "doctorate"])]),
+            "under_two_years": counted_rows(people.id[people.months.between(0, 23)]),
         }
 
     def _profile(self) -> dict[str, pd.DataFrame]:
-        some = self.followed
-        twice = {name: rows(some.id, some[code], some[other]) for name, (code, other) in TWICE.items()}
-        return {name: rows(some.id, some[name]) for name in DIMENSIONS} | twice | self._obstacles()
+        people = self.followed
+        twice = {name: counted_rows(people.id, people[code], people[other]) for name, (code, other) in TWICE.items()}
+        return {name: counted_rows(people.id, people[name]) for name in DIMENSIONS} | twice | self._obstacles()
 
     def _obstacles(self) -> dict[str, pd.DataFrame]:
-        found = self.office.rows["diagnostic"]
-        found = found[found.person_id.isin(self.followed.id) & (found.started_on <= self.last)]
-        latest = found.sort_values(["started_on", "id"]).groupby("person_id").tail(1)
+        diagnostics = self.office.rows["diagnostic"]
+        diagnostics = diagnostics[diagnostics.person_id.isin(self.followed.id) & (diagnostics.started_on <= self.last)]
+        latest = diagnostics.sort_values(["started_on", "id"]).groupby("person_id").tail(1)
         named = latest.assign(code=latest.obstacles.fillna("").str.findall(r'"(\w+)"')).explode("code")
         named = named[named.code.notna()]
-        return {"assessed": rows(latest.person_id), "obstacles": rows(named.person_id, named.code)}
+        return {"assessed": counted_rows(latest.person_id), "obstacles": counted_rows(named.person_id, named.code)}
 
     def _events(self) -> dict[str, pd.DataFrame]:
         exits = self.dated("exit", "left_on")
         exits = exits[exits.scope == "rsa"]
         talks = self.dated("intervention", "happened_on")
         return {
-            "cer_signed": rows(self.dated("cer", "signed_on").person_id),
-            "diagnostics_completed": rows(self.dated("diagnostic", "completed_on").person_id),
-            "exits": rows(exits.person_id),
-            "exits_since_january": rows(exits.person_id),
-            "by_reason": rows(exits.person_id, exits.reason),
-            "interventions": rows(talks.person_id, talks.domain),
+            "cer_signed": counted_rows(self.dated("cer", "signed_on").person_id),
+            "diagnostics_completed": counted_rows(self.dated("diagnostic", "completed_on").person_id),
+            "exits": counted_rows(exits.person_id),
+            "exits_since_january": counted_rows(exits.person_id),
+            "by_reason": counted_rows(exits.person_id, exits.reason),
+            "interventions": counted_rows(talks.person_id, talks.domain),
         }
 
     def _by_month(self) -> dict[str, pd.DataFrame]:
@@ -229,32 +229,32 @@ class Recount:
         signed = signed[signed.signed_on.between(self.shown, self.last)]
         ends = pd.DatetimeIndex([min(pd.Period(month).end_time.normalize(), self.last) for month in self.months])
         return {
-            "contracts": rows(signed.person_id, signed.signed_on.dt.strftime("%Y-%m"), signed["rank"]),
+            "contracts": counted_rows(signed.person_id, signed.signed_on.dt.strftime("%Y-%m"), signed["rank"]),
             "entries": self._where(inside & ~before),
             "departures": self._where(before & ~inside),
             "portfolio_by_month": self._where(inside[ends]),
         }
 
     def _where(self, cells: pd.DataFrame) -> pd.DataFrame:
-        """The persons and months of what is True, from the first day shown to the last."""
-        found = cells.loc[:, self.shown : self.last]
-        who, when = np.nonzero(found.to_numpy())
-        return rows(found.index[who], pd.DatetimeIndex(found.columns[when]).strftime("%Y-%m"))
+        """Return the persons and months of the cells that are True, from the first day shown to the last."""
+        shown = cells.loc[:, self.shown : self.last]
+        persons, days = np.nonzero(shown.to_numpy())
+        return counted_rows(shown.index[persons], pd.DatetimeIndex(shown.columns[days]).strftime("%Y-%m"))
 
     def _lengths(self) -> dict[str, pd.DataFrame]:
-        """From the first day to the last, or to the end of the period for who is still accompanied the day after."""
+        """Count years from the first day to the last, or to the end of the period while the accompaniment goes on."""
         calendar = self.office.accompanied.loc[:, : self.last]
         days = calendar[calendar.any(axis=1)]
         begun, ended = (pd.to_datetime(some.idxmax(axis=1)) for some in (days, days.iloc[:, ::-1]))
         goes_on = (ended == self.last) & self.office.accompanied.loc[days.index, self.last + pd.Timedelta(days=1)]
-        found = pd.DataFrame({"years": ((ended - begun).dt.days + 1) / 365.25, "goes_on": goes_on, "id": days.index})
-        found = found[goes_on | ended.between(self.since, self.last)]
-        state = np.where(found.goes_on, "ongoing", "ended")
-        over, still = found[~found.goes_on], found[found.goes_on]
+        lengths = pd.DataFrame({"years": ((ended - begun).dt.days + 1) / 365.25, "goes_on": goes_on, "id": days.index})
+        lengths = lengths[goes_on | ended.between(self.since, self.last)]
+        state = np.where(lengths.goes_on, "ongoing", "ended")
+        over, still = lengths[~lengths.goes_on], lengths[lengths.goes_on]
         return {
-            "lengths": rows(found.id, banded(found.years, (0, 0.5, 1, 2, 3, 5)), state),
-            "mean_length_years": rows(over.id, value=over.years),
-            "mean_length_years_ongoing": rows(still.id, value=still.years),
+            "lengths": counted_rows(lengths.id, band_numbers(lengths.years, (0, 0.5, 1, 2, 3, 5)), state),
+            "mean_length_years": counted_rows(over.id, value=over.years),
+            "mean_length_years_ongoing": counted_rows(still.id, value=still.years),
         }
 
     def _aids(self) -> dict[str, pd.DataFrame]:
@@ -265,13 +265,13 @@ class Recount:
         under = aids[self._under_ceiling(aids.day)].groupby("person_id").granted.sum()
         granted = self.followed.id.map(under).fillna(0)
         return {
-            "aids": rows(now.person_id, now.type, value=now.granted.astype(int)),
-            "aids_counted": rows(now.person_id, now.type),
-            "ceiling": rows(self.followed.id, granted.map(self._ceiling_band)),
+            "aids": counted_rows(now.person_id, now.type, value=now.granted.astype(int)),
+            "aids_counted": counted_rows(now.person_id, now.type),
+            "ceiling": counted_rows(self.followed.id, granted.map(self._ceiling_band)),
         }
 
     def _under_ceiling(self, day: Any) -> Any:
-        """Whether a day lies in the ceiling's period that ends with the last day."""
+        """Return whether each day lies in the ceiling's period that ends with the last day."""
         match self.office.setting.aid_ceiling_period:
             case "calendar_year":
                 return (day <= self.last) & (day.dt.year == self.last.year)
@@ -285,43 +285,43 @@ class Recount:
         return str(sum(edges))
 
     def narrowed(self, name: str, chosen: Chosen) -> pd.DataFrame:
-        """What a figure counts of the persons somebody chose; a choice of its own parts leaves it whole."""
-        found, own = self.figures[name], (name, *TWICE.get(name, ()))
+        """Return what a figure counts of the selected persons; a selection of its own parts does not narrow it."""
+        counted, own = self.figures[name], (name, *TWICE.get(name, ()))
         others = [self._persons_of(other, codes) for other, codes in chosen.items() if other not in own]
-        return found[found.person.isin(set.intersection(*others))] if others else found
+        return counted[counted.person.isin(set.intersection(*others))] if others else counted
 
     def _persons_of(self, name: str, codes: tuple[str, ...]) -> set[int]:
-        """Who was chosen: of a dimension anybody, followed or not; of another figure those it counts."""
-        found = rows(self.people.id, self.people[name]) if name in DIMENSIONS else self.figures[name]
-        return set(found.person[found.code.isin(codes)])
+        """Return the persons of these codes: of a dimension followed or not; of another figure those it counts."""
+        counted = counted_rows(self.people.id, self.people[name]) if name in DIMENSIONS else self.figures[name]
+        return set(counted.person[counted.code.isin(codes)])
 
     def among(self, chosen: Chosen) -> set[int]:
-        """To whom all that was chosen applies: those followed, or anybody when one of the choices is of events."""
+        """Return the persons of every selection: those followed, or any person when one of them is of events."""
         everybody = [set(self.followed.id)] if set(chosen) <= set(DIMENSIONS) else []
         return set.intersection(*everybody, *(self._persons_of(name, codes) for name, codes in chosen.items()))
 
     def value(self, name: str, chosen: Chosen) -> Any:
-        """The figure: a number, or its parts that are not zero."""
-        found = self.narrowed(name, chosen)
+        """Return the figure: a number, or its parts that are not zero."""
+        counted = self.narrowed(name, chosen)
         if name in SHARED:
-            return parts(found.groupby(["code", "other"]).value.sum().to_dict()) if len(found) else {}
+            return non_zero_parts(counted.groupby(["code", "other"]).value.sum().to_dict()) if len(counted) else {}
         if name in MEANS:
-            return pytest.approx(found.value.mean()) if len(found) else None
-        return len(found)
+            return pytest.approx(counted.value.mean()) if len(counted) else None
+        return len(counted)
 
     def labels(self, name: str) -> dict[str, str]:
-        """Code -> label of the parts that are always shown, in their order; and of those shown when used."""
+        """Return code -> label, in order, of the parts that are always shown and of those shown when used."""
         if name == "mode":
             return MODES
         if name in self.office.lists:
             return dict(self.office.lists[name].sort_values("position")[["code", "label"]].to_numpy())
         if name in MONTHLY:
             return {month: month for month in self.months}
-        return {str(place): label for place, label in enumerate(BANDS[name])}
+        return {str(index): label for index, label in enumerate(BANDS[name])}
 
 
-def parts(values: Mapping[Any, Any]) -> Parts:
-    """Those that count somebody."""
+def non_zero_parts(values: Mapping[Any, Any]) -> Parts:
+    """Leave out the parts whose value is zero."""
     return {codes: value for codes, value in values.items() if value}
 
 
@@ -330,17 +330,20 @@ def recount(office: OfficeFrames, when: str) -> Recount:
     return Recount(office, pd.Timestamp(period.first), pd.Timestamp(period.last))
 
 
-def told(value: Any) -> Any:
-    """What Palette says, as the second computation says it."""
-    return parts({(part.code, part.other): part.value for part in value}) if isinstance(value, tuple) else value
+def as_parts(value: Any) -> Any:
+    """Return a value counted by db/figures in the form of ``Recount.value``."""
+    return (
+        non_zero_parts({(part.code, part.other): part.value for part in value}) if isinstance(value, tuple) else value
+    )
 
 
-def asked(period: Period) -> list[str]:
+def figures_of(period: Period) -> list[str]:
+    """Return the names of the figures defined for a period."""
     return [name for name in FIGURES if period.is_day or name not in OF_A_DAY]
 
 
-def differing(db: Office, again: Recount, when: str, chosen: Chosen = WHOLE) -> set[str]:
-    """The figures on which the two disagree."""
-    names = asked(period_of(when))
-    taken = counting.take(db, period_of(when), names, chosen)
-    return {name for name in names if told(taken[name]) != again.value(name, chosen)}
+def list_differences(db: Office, expected: Recount, when: str, chosen: Chosen = EVERYBODY) -> set[str]:
+    """Return the names of the figures on which the two computations disagree."""
+    names = figures_of(period_of(when))
+    counted = counting.take(db, period_of(when), names, chosen)
+    return {name for name in names if as_parts(counted[name]) != expected.value(name, chosen)}

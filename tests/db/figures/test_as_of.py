@@ -1,4 +1,4 @@
-"""The file as it was known at an earlier moment: what the history takes back, and who moved since."""
+"""The file as of an earlier moment, reconstructed from the history."""
 
 import sqlite3
 import time
@@ -12,116 +12,118 @@ from db.figures import as_of, counting
 from db.figures.definitions import FIGURES
 from db.figures.periods import period_of
 from db.rows import records
-from tests.db.examples import change, saved, unguarded
-from tests.db.figures.looking_back import JUNE, MARCH, everything, happened, known
-from tests.db.given import delete, given_aid, given_followed, given_person, given_stage
-from tests.db.rewriting import rewriting
+from tests.db.examples import open_raw, save_row, update_row
+from tests.db.factories import delete, insert_aid, insert_followed_person, insert_person, insert_stage
+from tests.db.figures.looking_back import JUNE, MARCH, date_history, dump_tables, row_as_known
+from tests.db.rewriting import history_rewritable
 
 # --- one change taken back ---
 
 
 def test_what_was_typed_in_later_was_not_known(db, path):
-    before = given_followed(db)
-    happened(db, MARCH)
-    after = given_followed(db)
+    before = insert_followed_person(db)
+    date_history(db, MARCH)
+    after = insert_followed_person(db)
 
-    assert known(path, "person", before)
-    assert known(path, "person", after) is None
+    assert row_as_known(path, "person", before)
+    assert row_as_known(path, "person", after) is None
     with as_of.as_known(path, MARCH) as then:
         assert counting.photo(then, "2023-03-06")["portfolio"] == 1
     assert counting.photo(db, "2023-03-06")["portfolio"] == 2
 
 
 def test_a_change_at_the_very_moment_is_already_later(db, path):
-    person = given_person(db, town="Figeac")
-    happened(db, MARCH)
-    change(db, db.tables["person"], person, town="Cahors")
-    with rewriting(db):
+    person = insert_person(db, town="Figeac")
+    date_history(db, MARCH)
+    update_row(db, db.tables["person"], person, town="Cahors")
+    with history_rewritable(db):
         db.execute("UPDATE history SET at = ? WHERE action = 'update'", (MARCH,))
 
-    assert known(path, "person", person, MARCH)["town"] == "Figeac"
-    assert known(path, "person", person, MARCH.replace(".000Z", ".001Z"))["town"] == "Cahors"
+    assert row_as_known(path, "person", person, MARCH)["town"] == "Figeac"
+    assert row_as_known(path, "person", person, MARCH.replace(".000Z", ".001Z"))["town"] == "Cahors"
 
 
 def test_changes_are_taken_back_to_what_was_known_each_time(db, path):
-    person = given_person(db, town="Figeac", craft="Relieuse")
-    happened(db, MARCH)
-    change(db, db.tables["person"], person, town="Cahors")
-    happened(db, JUNE)
-    change(db, db.tables["person"], person, town=None, craft="Céramiste", domain="crafts")
-    change(db, db.tables["person"], person, craft="Potière")
+    person = insert_person(db, town="Figeac", craft="Relieuse")
+    date_history(db, MARCH)
+    update_row(db, db.tables["person"], person, town="Cahors")
+    date_history(db, JUNE)
+    update_row(db, db.tables["person"], person, town=None, craft="Céramiste", domain="crafts")
+    update_row(db, db.tables["person"], person, craft="Potière")
 
-    first, second, now = (known(path, "person", person, moment) for moment in (MARCH, JUNE, "2999"))
+    first, second, now = (row_as_known(path, "person", person, moment) for moment in (MARCH, JUNE, "2999"))
 
     assert (first["town"], first["craft"], "domain" in first) == ("Figeac", "Relieuse", False)
     assert (second["town"], second["craft"], "domain" in second) == ("Cahors", "Relieuse", False)
     assert ("town" in now, now["craft"], now["domain"]) == (False, "Potière", "crafts")
 
 
-def test_what_was_deleted_since_is_back_and_what_was_restored_is_away(db, path):
-    deleted, restored, both = (given_followed(db) for _ in range(3))
+def test_rows_deleted_since_are_present_and_rows_restored_since_are_absent(db, path):
+    deleted, restored, both = (insert_followed_person(db) for _ in range(3))
     delete(db, "person", restored)
-    happened(db, MARCH)
+    date_history(db, MARCH)
     delete(db, "person", deleted)
     records.restore(db, db.tables["person"], [restored], "Ada")
     delete(db, "person", both)
     records.restore(db, db.tables["person"], [both], "Ada")
 
-    assert known(path, "person", deleted)
-    assert known(path, "person", restored) is None
-    assert known(path, "person", both)
+    assert row_as_known(path, "person", deleted)
+    assert row_as_known(path, "person", restored) is None
+    assert row_as_known(path, "person", both)
     with as_of.as_known(path, MARCH) as then:  # the rows went and came with their persons
         assert counting.persons(then, period_of("2023-03-06"), "followed") == [deleted, both]
     assert counting.persons(db, period_of("2023-03-06"), "followed") == [restored, both]
 
 
 def test_what_another_program_erased_is_back_with_all_it_held(db, path):
-    person = given_followed(db, town="Figeac", birth_date="1972-02-29", licence=0)
-    gone = given_stage(db, person, "diagnostic", "2014-01-01", "2014-12-31")
+    person = insert_followed_person(db, town="Figeac", birth_date="1972-02-29", licence=0)
+    gone = insert_stage(db, person, "diagnostic", "2014-01-01", "2014-12-31")
     delete(db, "stage", gone)
-    aid = given_aid(db, person, 450_01, note="Tour de potier « d’occasion »\nà l'essai", override_reason="Accord")
-    then = [known(path, "person", person, "2999"), known(path, "aid", aid, "2999")]
-    happened(db, MARCH)
-    with closing(unguarded(path)) as raw:
+    aid = insert_aid(db, person, 450_01, note="Tour de potier « d’occasion »\nà l'essai", override_reason="Accord")
+    then = [row_as_known(path, "person", person, "2999"), row_as_known(path, "aid", aid, "2999")]
+    date_history(db, MARCH)
+    with closing(open_raw(path)) as raw:
         for table in ("stage", "benefit", "aid", "person"):
             raw.execute(f'DELETE FROM "{table}"')
 
-    assert [unsigned(known(path, "person", person)), unsigned(known(path, "aid", aid))] == list(map(unsigned, then))
-    assert known(path, "stage", gone) is None  # it had been deleted before it was erased
+    assert [typed_values(row_as_known(path, "person", person)), typed_values(row_as_known(path, "aid", aid))] == list(
+        map(typed_values, then)
+    )
+    assert row_as_known(path, "stage", gone) is None  # it had been deleted before it was erased
     with as_of.as_known(path, MARCH) as before:
         assert counting.photo(before, "2014")["followed"] == 0
         assert counting.photo(before, "2015")["followed"] == 1
 
 
-def unsigned(row):
-    """What people typed in, without what Palette keeps for itself."""
+def typed_values(row):
+    """Return the values of a row without the columns that the product fills in."""
     return {name: value for name, value in row.items() if name not in ("version", "changed_by", "sort_key")}
 
 
 def test_several_values_of_a_list_are_those_known_then(db, path):
-    person = given_followed(db)
+    person = insert_followed_person(db)
     both, emptied = (
-        saved(
+        save_row(
             db,
             db.tables["diagnostic"],
             {"person_id": person, "started_on": f"2022-0{n}-01", "obstacles": ("housing", "money")},
         )
         for n in (1, 2)
     )
-    happened(db, MARCH)
-    change(db, db.tables["diagnostic"], both, obstacles=("french",))
-    change(db, db.tables["diagnostic"], emptied, obstacles=None)
+    date_history(db, MARCH)
+    update_row(db, db.tables["diagnostic"], both, obstacles=("french",))
+    update_row(db, db.tables["diagnostic"], emptied, obstacles=None)
 
-    assert known(path, "diagnostic", both)["obstacles"] == '["housing", "money"]'
-    assert known(path, "diagnostic", emptied)["obstacles"] == '["housing", "money"]'
+    assert row_as_known(path, "diagnostic", both)["obstacles"] == '["housing", "money"]'
+    assert row_as_known(path, "diagnostic", emptied)["obstacles"] == '["housing", "money"]'
     with as_of.as_known(path, MARCH) as then:
         (found,) = counting.plain(counting.take(then, period_of("2023-03-06"), ["obstacles"])).values()
     assert {label: count for label, count in found.items() if count} == {"Logement": 1, "Difficultés financières": 1}
 
 
 def test_limits_of_the_office_are_those_known_then(db, path):
-    given_aid(db, given_followed(db), 450_00, "2023-01-05")
-    happened(db, MARCH)
+    insert_aid(db, insert_followed_person(db), 450_00, "2023-01-05")
+    date_history(db, MARCH)
     db.execute("UPDATE setting SET aid_ceiling = 45000")
 
     with as_of.as_known(path, MARCH) as then:
@@ -132,8 +134,8 @@ def test_limits_of_the_office_are_those_known_then(db, path):
 
 
 def test_labels_of_lists_are_those_of_today(db, path):
-    given_followed(db, domain="crafts")
-    happened(db, MARCH)
+    insert_followed_person(db, domain="crafts")
+    date_history(db, MARCH)
     db.execute("UPDATE list_domain SET label = 'Métiers d’art' WHERE code = 'crafts'")
 
     with as_of.as_known(path, MARCH) as then:
@@ -143,12 +145,12 @@ def test_labels_of_lists_are_those_of_today(db, path):
 def test_before_the_first_line_of_the_history_nothing_was_known(db, path):
     begins = as_of.begins(db) or ""
     assert begins == db.execute("SELECT min(at) FROM history").fetchone()[0]
-    given_followed(db)
+    insert_followed_person(db)
 
     with as_of.as_known(path, begins) as then:
         assert counting.photo(then, "2023-03-06")["portfolio"] == 0
         assert counting.take(then, period_of("2023"), FIGURES)["followed"] == 0
-    with rewriting(db):
+    with history_rewritable(db):
         db.execute("DELETE FROM history")
     assert as_of.begins(db) is None
     with as_of.as_known(path, "2000") as then:  # rows without a history have always been known
@@ -158,11 +160,11 @@ def test_before_the_first_line_of_the_history_nothing_was_known(db, path):
 # --- the file itself is left alone ---
 
 
-def test_looking_back_writes_nothing_and_cannot(db, path):
-    person = given_followed(db)
-    happened(db, MARCH)
-    change(db, db.tables["person"], person, town="Cahors")
-    before = everything(path)
+def test_the_past_file_is_read_only(db, path):
+    person = insert_followed_person(db)
+    date_history(db, MARCH)
+    update_row(db, db.tables["person"], person, town="Cahors")
+    before = dump_tables(path)
 
     with as_of.as_known(path, MARCH) as then:
         counting.photo(then, "2023-03-06")
@@ -179,9 +181,9 @@ def test_looking_back_writes_nothing_and_cannot(db, path):
         with pytest.raises(sqlite3.OperationalError):
             then.execute("UPDATE person SET town = 'Perdu'")  # the view that stands before the table
 
-    assert everything(path) == before
-    change(db, db.tables["person"], person, town="Gourdon")  # and nothing holds the file
-    assert known(path, "person", person, "2999")["town"] == "Gourdon"
+    assert dump_tables(path) == before
+    update_row(db, db.tables["person"], person, town="Gourdon")  # and nothing holds the file
+    assert row_as_known(path, "person", person, "2999")["town"] == "Gourdon"
 
 
 def test_the_connection_is_closed_also_when_the_count_fails(db, path):
@@ -192,15 +194,15 @@ def test_the_connection_is_closed_also_when_the_count_fails(db, path):
         then.execute("SELECT 1")
 
 
-def test_a_colleague_s_save_meanwhile_does_not_show_and_is_not_kept_waiting(db, path):
-    person = given_followed(db)
-    happened(db, MARCH)
+def test_a_colleagues_save_meanwhile_is_invisible_and_not_blocked(db, path):
+    person = insert_followed_person(db)
+    date_history(db, MARCH)
 
     with as_of.as_known(path, MARCH) as then:
         counted = counting.photo(then, "2023-03-06")
         start = time.monotonic()
-        colleague = given_followed(db)
-        saved(db, db.tables["person"], {"last_name": "Neuf", "first_name": "Ada", "gender": "woman"})
+        colleague = insert_followed_person(db)
+        save_row(db, db.tables["person"], {"last_name": "Neuf", "first_name": "Ada", "gender": "woman"})
         delete(db, "person", person)
 
         assert time.monotonic() - start < 5
@@ -245,10 +247,10 @@ def test_a_day_ends_in_the_office_s_own_time(in_zone, zone, day, moment):
 
 def test_what_was_typed_in_before_midnight_of_the_office_was_known_that_day(db, path, in_zone):
     in_zone("Europe/Paris")
-    evening, night = given_person(db), given_person(db)
+    evening, night = insert_person(db), insert_person(db)
     for person, at in ((evening, "2023-07-14T21:59:59.999Z"), (night, "2023-07-14T22:00:00.000Z")):
-        with rewriting(db):
+        with history_rewritable(db):
             db.execute("UPDATE history SET at = ? WHERE table_name = 'person' AND row_id = ?", (at, person))
 
-    assert known(path, "person", evening, as_of.end_of(date(2023, 7, 14)))
-    assert known(path, "person", night, as_of.end_of(date(2023, 7, 14))) is None
+    assert row_as_known(path, "person", evening, as_of.end_of(date(2023, 7, 14)))
+    assert row_as_known(path, "person", night, as_of.end_of(date(2023, 7, 14))) is None

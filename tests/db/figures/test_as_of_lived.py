@@ -1,4 +1,4 @@
-"""Whatever happened: what is counted looking back is what was counted then (hypothesis)."""
+"""For any sequence of changes, figures as of a moment equal those counted at that moment (hypothesis)."""
 
 import shutil
 from contextlib import closing
@@ -15,9 +15,9 @@ from db.figures.definitions import FIGURES
 from db.figures.periods import period_of
 from db.model.office import Office
 from db.storage import connection
-from tests.db.examples import unguarded
-from tests.db.given import delete, given, without_rules
-from tests.db.rewriting import rewriting
+from tests.db.examples import open_raw
+from tests.db.factories import delete, drop_rules, insert
+from tests.db.rewriting import history_rewritable
 
 # --- whatever happened: what is counted looking back is what was counted then ---
 
@@ -63,7 +63,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 }
 
 Step = tuple[str, str, dict[str, Any], int]
-"""What was done, to which table, with which values, and a number that says to which row or person."""
+"""An action, its table, its values, and a number that selects the row or person."""
 person_steps = st.tuples(st.sampled_from(["insert", "update"]), st.just("person"), PROFILE, st.integers(0, 9))
 row_steps = st.sampled_from(sorted(ROWS)).flatmap(
     lambda table: st.tuples(
@@ -79,8 +79,8 @@ other_steps: st.SearchStrategy[Step] = st.tuples(
 limits: st.SearchStrategy[Step] = st.tuples(st.just("limit"), st.just("setting"), st.just({}), st.integers(0, 9))
 
 
-def do(db: Office, step: Step) -> None:
-    """One change by Palette or by another program; nothing when there is no such row."""
+def apply_step(db: Office, step: Step) -> None:
+    """Apply one change of the product or of another program; nothing when there is no such row."""
     action, table, values, number = step
     ids = [row[0] for row in db.execute(f'SELECT id FROM "{table}" ORDER BY id')]
     persons = [row[0] for row in db.execute("SELECT id FROM person ORDER BY id")]
@@ -90,7 +90,7 @@ def do(db: Office, step: Step) -> None:
         mine = {"person_id": persons[number % len(persons)]} if table != "person" and persons else {}
         names = DEFAULTS.get(table, {})
         if mine or table == "person":
-            given(db, table, **mine, **names, **values)
+            insert(db, table, **mine, **names, **values)
     elif ids:
         _alter(db, action, table, values, ids[number % len(ids)], persons)
 
@@ -109,8 +109,8 @@ def _alter(db: Office, action: str, table: str, values: dict[str, Any], row_id: 
         db.execute(f'UPDATE "{table}" SET {pairs} WHERE id = :id', {**values, "id": row_id})
 
 
-def counted(db: Office) -> list[Any]:
-    """Every figure, and everybody behind one, of a year, a day and a period."""
+def count_all(db: Office) -> list[Any]:
+    """Return every figure, and the persons behind it, of a year, a day and a period."""
     return [(counting.take(db, period, FIGURES), counting.behind(db, period, BEHIND)) for period in ASKED]
 
 
@@ -119,48 +119,48 @@ BEHIND = ("followed", "domain", "obstacles", "aids", "exits", "contracts")
 
 @pytest.fixture(scope="module")
 def unruled(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty file into which anything may be written, as by another program."""
+    """Return an empty file without domain rules, which accepts what another program may write."""
     path = tmp_path_factory.mktemp("past") / "unruled.db"
     shutil.copy(empty_file, path)
     with closing(connection.connect(path)) as db:
-        without_rules(db)
+        drop_rules(db)
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path
 
 
-def lived_through(path: Path, steps: list[Step]) -> list[tuple[str, list[Any]]]:
-    """Do every step, each a day after the other. Returns each moment with what was counted just before it."""
+def apply_steps(path: Path, steps: list[Step]) -> list[tuple[str, list[Any]]]:
+    """Apply the steps, one a day. Return each moment with the figures counted just before it."""
     found = []
     with closing(connection.connect(path)) as db:
         db.execute("PRAGMA foreign_keys = OFF")
         db.execute("PRAGMA synchronous = OFF")
-        with rewriting(db):
+        with history_rewritable(db):
             db.execute("UPDATE history SET at = '2022-12-31T08:00:00.000Z'")
         for number, step in enumerate(steps):
             last = db.execute("SELECT max(id) FROM history").fetchone()[0]
-            do(db, step)
-            with rewriting(db):
+            apply_step(db, step)
+            with history_rewritable(db):
                 db.execute("UPDATE history SET at = ? WHERE id > ?", (f"2023-01-{number + 1:02}T08:00:00.000Z", last))
-            found.append((f"2023-01-{number + 1:02}T12:00:00.000Z", counted(db)))
+            found.append((f"2023-01-{number + 1:02}T12:00:00.000Z", count_all(db)))
     return found
 
 
 @settings(max_examples=20, deadline=None, derandomize=True)
 @examples(steps=st.lists(person_steps | row_steps | row_steps | other_steps | limits, min_size=1, max_size=10))
-def test_looking_back_counts_what_was_counted_then(unruled, tmp_path_factory, steps):
+def test_figures_as_of_a_moment_are_those_counted_then(unruled, tmp_path_factory, steps):
     path = tmp_path_factory.mktemp("lived") / "palette.db"
     shutil.copy(unruled, path)
     born = ("insert", "person", {"gender": "woman", "domain": "crafts"}, 0)
 
-    for moment, then in lived_through(path, [born, ("insert", "stage", _SINCE, 0), *steps]):
+    for moment, then in apply_steps(path, [born, ("insert", "stage", _SINCE, 0), *steps]):
         with as_of.as_known(path, moment) as known_then:
-            assert counted(known_then) == then
+            assert count_all(known_then) == then
 
 
 _SINCE = {"kind": "accompaniment", "mode": "standard", "starts_on": "2022-01-01"}
 
 
-def test_looking_back_would_notice_a_line_of_history_that_is_missing(unruled, tmp_path):
+def test_control_a_missing_line_of_history_changes_the_figures(unruled, tmp_path):
     path = tmp_path / "palette.db"
     shutil.copy(unruled, path)
     steps: list[Step] = [
@@ -168,10 +168,10 @@ def test_looking_back_would_notice_a_line_of_history_that_is_missing(unruled, tm
         ("insert", "stage", _SINCE, 0),
         ("update", "person", {"gender": "man"}, 0),
     ]
-    (_, (moment, then), _) = lived_through(path, steps)
-    with closing(unguarded(path)) as raw:
+    (_, (moment, then), _) = apply_steps(path, steps)
+    with closing(open_raw(path)) as raw:
         raw.execute("DROP TRIGGER history_stays_delete")
         raw.execute("DELETE FROM history WHERE action = 'update'")
 
     with as_of.as_known(path, moment) as known_then:
-        assert counted(known_then) != then
+        assert count_all(known_then) != then

@@ -1,6 +1,6 @@
-"""Figures of a year and of a day: who is counted, and on which days. Source: domain.md § 4.
+"""Figures of a year and of a day: the persons counted, and the days (docs/domain.md § 4).
 
-Profile and length of accompaniment are in test_figures_profile.py, a second count in test_figures_recount.py.
+Profile and length of accompaniment are in test_counting_profile.py, a second count in test_counting_recount.py.
 """
 
 import json
@@ -10,16 +10,16 @@ import pytest
 from db.base.errors import InvalidError
 from db.figures import counting
 from db.figures.definitions import FIGURES
-from tests.db.given import (
+from tests.db.factories import (
     delete,
-    given_benefit,
-    given_cer,
-    given_diagnostic,
-    given_exit,
-    given_followed,
-    given_person,
-    given_stage,
-    without_rules,
+    drop_rules,
+    insert_benefit,
+    insert_contract,
+    insert_diagnostic,
+    insert_exit,
+    insert_followed_person,
+    insert_person,
+    insert_stage,
 )
 
 # --- who is counted, on which days ---
@@ -35,14 +35,14 @@ from tests.db.given import (
     ],
 )
 def test_a_stage_holds_from_its_first_to_its_last_day(db, when, counted):
-    given_stage(db, given_person(db), "diagnostic", "2023-03-06", "2023-03-31")
+    insert_stage(db, insert_person(db), "diagnostic", "2023-03-06", "2023-03-31")
 
     assert counting.photo(db, when)["portfolio"] == counted
 
 
 @pytest.mark.parametrize(("when", "counted"), [("2020", 0), ("2021", 1), ("2022", 1), ("2023", 1), ("2024", 0)])
 def test_one_day_of_a_year_is_enough_to_be_followed_in_it(db, when, counted):
-    given_stage(db, given_person(db), "accompaniment", "2021-12-31", "2023-01-01")
+    insert_stage(db, insert_person(db), "accompaniment", "2021-12-31", "2023-01-01")
 
     photo = counting.photo(db, when)
 
@@ -50,20 +50,20 @@ def test_one_day_of_a_year_is_enough_to_be_followed_in_it(db, when, counted):
 
 
 def test_a_stage_without_an_end_still_runs(db):
-    given_stage(db, given_person(db), "accompaniment", "2019-05-02", None)
+    insert_stage(db, insert_person(db), "accompaniment", "2019-05-02", None)
 
     assert counting.photo(db, "2099-12-31")["accompanied"] == 1
     assert counting.photo(db, "2099")["followed"] == 1
 
 
 def test_a_day_tells_diagnosis_accompaniment_and_light_apart(db):
-    given_stage(db, given_person(db), "diagnostic", "2023-01-01")
-    given_stage(db, given_person(db), "accompaniment", "2023-01-01", mode="standard")
-    given_stage(db, given_person(db), "accompaniment", "2023-01-01", mode="light")
-    given_stage(db, given_person(db), "one_off", "2023-01-01")  # never in the portfolio
-    both = given_person(db)
-    given_stage(db, both, "diagnostic", "2023-01-01")
-    given_stage(db, both, "accompaniment", "2023-02-01")  # accompanied, no longer « in diagnosis »
+    insert_stage(db, insert_person(db), "diagnostic", "2023-01-01")
+    insert_stage(db, insert_person(db), "accompaniment", "2023-01-01", mode="standard")
+    insert_stage(db, insert_person(db), "accompaniment", "2023-01-01", mode="light")
+    insert_stage(db, insert_person(db), "one_off", "2023-01-01")  # never in the portfolio
+    both = insert_person(db)
+    insert_stage(db, both, "diagnostic", "2023-01-01")
+    insert_stage(db, both, "accompaniment", "2023-02-01")  # accompanied, no longer « in diagnosis »
 
     photo = counting.photo(db, "2023-03-06")
 
@@ -71,10 +71,10 @@ def test_a_day_tells_diagnosis_accompaniment_and_light_apart(db):
 
 
 def test_several_stages_make_one_person(db):
-    person = given_person(db)
-    given_stage(db, person, "diagnostic", "2022-01-01", "2022-02-28")
-    given_stage(db, person, "accompaniment", "2022-03-01", "2022-06-30")
-    given_stage(db, person, "accompaniment", "2022-09-01", mode="light")
+    person = insert_person(db)
+    insert_stage(db, person, "diagnostic", "2022-01-01", "2022-02-28")
+    insert_stage(db, person, "accompaniment", "2022-03-01", "2022-06-30")
+    insert_stage(db, person, "accompaniment", "2022-09-01", mode="light")
 
     photo = counting.photo(db, "2022")
 
@@ -83,14 +83,14 @@ def test_several_stages_make_one_person(db):
 
 
 def test_what_is_dated_in_the_year_counts_from_1_january_to_31_december(db):
-    person = given_person(db)
+    person = insert_person(db)
     for day in ("2021-12-31", "2022-01-01", "2022-12-31", "2023-01-01"):
-        given_exit(db, person, day)
-        given_diagnostic(db, person, "2020-01-01", day)
-    given_cer(db, person, "2021-12-31", "2022-01-01", "2022-06-30")  # signed the year before
-    given_cer(db, person, "2022-12-31", "2023-01-01", "2023-06-30", kind="engagement")
-    given_diagnostic(db, person, "2022-02-01", None)  # not completed
-    given_exit(db, person, "2022-05-01", scope="accompaniment")  # not an exit from the RSA
+        insert_exit(db, person, day)
+        insert_diagnostic(db, person, "2020-01-01", day)
+    insert_contract(db, person, "2021-12-31", "2022-01-01", "2022-06-30")  # signed the year before
+    insert_contract(db, person, "2022-12-31", "2023-01-01", "2023-06-30", kind="engagement")
+    insert_diagnostic(db, person, "2022-02-01", None)  # not completed
+    insert_exit(db, person, "2022-05-01", scope="accompaniment")  # not an exit from the RSA
 
     photo = counting.photo(db, "2022")
 
@@ -101,10 +101,10 @@ def test_what_is_dated_in_the_year_counts_from_1_january_to_31_december(db):
 
 
 def test_exits_say_each_reason_of_the_list(db):
-    person = given_person(db)
-    given_exit(db, person, "2022-03-01", "income")
-    given_exit(db, person, "2022-04-01", "intermittent")
-    given_exit(db, person, "2022-05-01", "intermittent")
+    person = insert_person(db)
+    insert_exit(db, person, "2022-03-01", "income")
+    insert_exit(db, person, "2022-04-01", "intermittent")
+    insert_exit(db, person, "2022-05-01", "intermittent")
 
     exits = counting.photo(db, "2022")["exits"]
 
@@ -117,9 +117,9 @@ def test_exits_say_each_reason_of_the_list(db):
 
 
 def test_exits_of_a_day_run_from_1_january_to_that_day(db):
-    person = given_person(db)
+    person = insert_person(db)
     for day in ("2022-12-31", "2023-01-01", "2023-03-06", "2023-03-07"):
-        given_exit(db, person, day)
+        insert_exit(db, person, day)
 
     assert counting.photo(db, "2023-03-06")["exits_since_january"] == 2
     assert counting.photo(db, "2023-01-01")["exits_since_january"] == 1
@@ -129,13 +129,13 @@ def test_exits_of_a_day_run_from_1_january_to_that_day(db):
 
 
 def test_nothing_deleted_counts(db):
-    person = given_person(db, rights=None)
-    benefit = given_benefit(db, person, "prime", "2023-01-01")
+    person = insert_person(db, rights=None)
+    benefit = insert_benefit(db, person, "prime", "2023-01-01")
     rows = {
-        "stage": given_stage(db, person, "accompaniment", "2023-01-01", mode="light"),
-        "exit": given_exit(db, person, "2023-02-01"),
-        "cer": given_cer(db, person, "2023-02-01", "2023-02-01", "2023-07-31"),
-        "diagnostic": given_diagnostic(db, person, "2023-01-01", "2023-02-01"),
+        "stage": insert_stage(db, person, "accompaniment", "2023-01-01", mode="light"),
+        "exit": insert_exit(db, person, "2023-02-01"),
+        "cer": insert_contract(db, person, "2023-02-01", "2023-02-01", "2023-07-31"),
+        "diagnostic": insert_diagnostic(db, person, "2023-01-01", "2023-02-01"),
     }
     before, year_before = counting.photo(db, "2023-03-06"), counting.photo(db, "2023")
     assert before["light"] == before["prime_only"] == before["exits_since_january"] == 1
@@ -150,10 +150,10 @@ def test_nothing_deleted_counts(db):
     assert counting.photo(db, "2023") == counting.photo(db, "1950")
 
 
-def test_a_deleted_person_takes_every_figure_along(db):
-    person = given_followed(db, domain="crafts")
-    given_exit(db, person, "2022-02-01")
-    given_cer(db, person, "2022-02-01", "2022-02-01", "2022-07-31")
+def test_a_deleted_person_is_in_no_figure(db):
+    person = insert_followed_person(db, domain="crafts")
+    insert_exit(db, person, "2022-02-01")
+    insert_contract(db, person, "2022-02-01", "2022-02-01", "2022-07-31")
     assert counting.photo(db, "2022")["followed"] == 1
 
     delete(db, "person", person)
@@ -162,12 +162,12 @@ def test_a_deleted_person_takes_every_figure_along(db):
 
 
 def test_a_row_left_behind_by_a_deleted_person_does_not_count(db):
-    without_rules(db)  # « person_kept » would refuse such rows
-    person = given_person(db, deleted_at="2023-01-01T00:00:00Z")
-    given_stage(db, person, "accompaniment", "2022-01-01", "2022-06-30")
-    given_exit(db, person, "2022-06-30")
-    given_cer(db, person, "2022-02-01", "2022-02-01", "2022-07-31")
-    given_diagnostic(db, person, "2022-01-01", "2022-02-01")
+    drop_rules(db)  # « person_kept » would refuse such rows
+    person = insert_person(db, deleted_at="2023-01-01T00:00:00Z")
+    insert_stage(db, person, "accompaniment", "2022-01-01", "2022-06-30")
+    insert_exit(db, person, "2022-06-30")
+    insert_contract(db, person, "2022-02-01", "2022-02-01", "2022-07-31")
+    insert_diagnostic(db, person, "2022-01-01", "2022-02-01")
 
     assert counting.photo(db, "2022") == counting.photo(db, "1950")
 
@@ -194,20 +194,20 @@ PRIME_PERIODS = {
 
 @pytest.mark.parametrize(("periods", "counted"), PRIME_PERIODS.values(), ids=PRIME_PERIODS)
 def test_prime_only_means_every_day_of_the_quarter_so_far(db, periods, counted):
-    person = given_person(db, rights=None)
+    person = insert_person(db, rights=None)
     for kind, starts_on, ends_on in periods:
-        given_benefit(db, person, kind, starts_on, ends_on)
-    given_stage(db, person, "diagnostic", "2023-02-15")
+        insert_benefit(db, person, kind, starts_on, ends_on)
+    insert_stage(db, person, "diagnostic", "2023-02-15")
 
     assert counting.photo(db, "2023-03-06")["prime_only"] == counted
 
 
 @pytest.mark.parametrize(("day", "counted"), [("2023-03-31", 0), ("2023-04-01", 1), ("2023-06-30", 1)])
 def test_a_new_quarter_starts_the_count_again(db, day, counted):
-    person = given_person(db, rights=None)
-    given_benefit(db, person, "rsa", "2023-01-01", "2023-03-30")
-    given_benefit(db, person, "prime", "2023-03-31")
-    given_stage(db, person, "accompaniment", "2023-01-01")
+    person = insert_person(db, rights=None)
+    insert_benefit(db, person, "rsa", "2023-01-01", "2023-03-30")
+    insert_benefit(db, person, "prime", "2023-03-31")
+    insert_stage(db, person, "accompaniment", "2023-01-01")
 
     assert counting.photo(db, day)["prime_only"] == counted
 
@@ -223,17 +223,17 @@ def test_a_new_quarter_starts_the_count_again(db, day, counted):
 )
 def test_the_four_quarters_begin_where_they_do(db, first, last):
     for starts_on in (first, first[:-1] + "2"):  # the second begins a day too late
-        person = given_person(db, rights=None)
-        given_benefit(db, person, "prime", starts_on)
-        given_stage(db, person, "diagnostic", "2022-01-01")
+        person = insert_person(db, rights=None)
+        insert_benefit(db, person, "prime", starts_on)
+        insert_stage(db, person, "diagnostic", "2022-01-01")
 
     assert counting.photo(db, first)["prime_only"] == 1
     assert counting.photo(db, last)["prime_only"] == 1
 
 
 def test_prime_only_counts_the_portfolio_alone(db):
-    person = given_person(db, rights="prime")
-    given_stage(db, person, "one_off", "2023-01-01")
+    person = insert_person(db, rights="prime")
+    insert_stage(db, person, "one_off", "2023-01-01")
 
     assert counting.photo(db, "2023-03-06")["prime_only"] == 0
 
@@ -255,8 +255,8 @@ def test_anything_but_a_year_or_a_date_is_refused_in_french(db, when):
 
 
 def test_the_summary_is_the_head_of_the_photo(db):
-    given_followed(db)
-    given_stage(db, given_person(db), "diagnostic", "2023-01-01")
+    insert_followed_person(db)
+    insert_stage(db, insert_person(db), "diagnostic", "2023-01-01")
 
     summary = counting.summary(db, "2023-03-06")
 
@@ -286,7 +286,7 @@ def test_every_figure_has_a_label_and_is_json(db):
 
 
 def test_counting_writes_nothing(db):
-    given_followed(db)
+    insert_followed_person(db)
     before = list(db.iterdump())
     db.execute("PRAGMA query_only = ON")
 

@@ -1,6 +1,6 @@
-"""Every figure against the second computation in pandas of recount.py, on the big made-up files of varied.py.
+"""Every figure against the second computation in recount.py, on the large made-up files of varied.py.
 
-test_figures_recount.py does the same by hand on tiny files.
+test_counting_recount.py recounts tiny files in plain Python.
 """
 
 from collections.abc import Iterator
@@ -21,23 +21,33 @@ from db.figures.definitions import FIGURES
 from db.figures.periods import period_of
 from db.model.office import Office
 from db.storage import connection
-from tests.db.figures.recount import SECOND, SHARED, WHOLE, OfficeFrames, Recount, asked, differing, recount, told
-from tests.db.figures.varied import END, RETIRED, START, varied
-from tests.db.given import given_aid, given_followed
+from tests.db.factories import insert_aid, insert_followed_person
+from tests.db.figures.recount import (
+    EVERYBODY,
+    SHARED,
+    SHARED_TWICE,
+    OfficeFrames,
+    Recount,
+    as_parts,
+    figures_of,
+    list_differences,
+    recount,
+)
+from tests.db.figures.varied import END, RETIRED, START, write_varied_office
 
 # --- what the tests ask ---
 
 
 @dataclass
 class File:
-    """A made-up file: as Palette reads it, and as pandas does."""
+    """A made-up file, read by the product and by pandas."""
 
     db: Office
     office: OfficeFrames
 
     @cached_property
     def edges(self) -> list[date]:
-        """The days on which a count may change, where mistakes are."""
+        """Days at which a count may change, where errors are likely."""
         frames = self.office.rows.values()
         days = pd.concat([frame[name] for frame in frames for name in frame.columns if name.endswith("_on")]).dropna()
         days = days[days.between(START + pd.DateOffset(years=2), END - pd.DateOffset(years=2))]
@@ -45,7 +55,7 @@ class File:
 
     @cached_property
     def joins(self) -> list[date]:
-        """The days on which an accompaniment ends that another carries on the day after."""
+        """Days on which an accompaniment ends that another continues the day after."""
         stage = self.office.rows["stage"]
         stage = stage[stage.kind == "accompaniment"].assign(day=lambda rows: rows.starts_on - pd.Timedelta(days=1))
         found = stage.merge(stage, left_on=["person_id", "ends_on"], right_on=["person_id", "day"]).ends_on_x
@@ -55,7 +65,7 @@ class File:
 @pytest.fixture(scope="module", params=[0, 1, 2], ids=["all", "calendar_year", "rolling"])
 def file(request, tmp_path_factory) -> Iterator[File]:
     path = tmp_path_factory.mktemp("pandas") / "palette.db"
-    varied(path, request.param)
+    write_varied_office(path, request.param)
     db = connection.open_file(path)
     yield File(db, OfficeFrames(db))
     db.close()
@@ -71,15 +81,15 @@ def days_of(file: File) -> st.SearchStrategy[date]:
     )
 
 
-def whens(file: File) -> st.SearchStrategy[str]:
-    """A day, a year, or the days between two."""
+def periods_of(file: File) -> st.SearchStrategy[str]:
+    """Return a strategy of codes of periods: a day, a year, or the days between two."""
     days, years = days_of(file).map(str), st.integers(2016, 2025).map(str)
     return days | years | st.tuples(days, days).map(lambda two: "/".join(sorted(two)))
 
 
-def choices(again: Recount) -> st.SearchStrategy[dict[str, tuple[str, ...]]]:
-    """Somebody's choice: some parts of one to three figures, among those that count somebody and one that may not."""
-    codes = {name: sorted({*again.figures[name].code, *list(again.labels(name))[:1]}) for name in SHARED}
+def choices(expected: Recount) -> st.SearchStrategy[dict[str, tuple[str, ...]]]:
+    """Return a strategy of selections: parts of one to three figures, of which one may be empty."""
+    codes = {name: sorted({*expected.figures[name].code, *list(expected.labels(name))[:1]}) for name in SHARED}
     some = st.lists(st.sampled_from(SHARED), min_size=1, max_size=3, unique=True)
     return some.flatmap(
         lambda names: st.fixed_dictionaries(
@@ -88,8 +98,8 @@ def choices(again: Recount) -> st.SearchStrategy[dict[str, tuple[str, ...]]]:
     )
 
 
-def some(number: int) -> settings:
-    """So many examples of each of the three files, the same whenever the tests run."""
+def run_examples(number: int) -> settings:
+    """Return the settings of that number of examples for each file, the same at every run."""
     return settings(max_examples=number, deadline=None, derandomize=True)
 
 
@@ -97,40 +107,42 @@ def some(number: int) -> settings:
 
 
 def test_the_second_computation_has_every_figure(file):
-    again = recount(file.office, "2022")
+    expected = recount(file.office, "2022")
 
-    assert again.figures.keys() == FIGURES.keys()
+    assert expected.figures.keys() == FIGURES.keys()
     assert [
-        name for name in FIGURES if again.value(name, WHOLE) in (0, {}, None)
+        name for name in FIGURES if expected.value(name, EVERYBODY) in (0, {}, None)
     ] == []  # the files have something of everything
     assert set(SHARED) == {name for name, figure in FIGURES.items() if figure.by}
-    assert set(SECOND) == {name for name, figure in FIGURES.items() if figure.other}
+    assert set(SHARED_TWICE) == {name for name, figure in FIGURES.items() if figure.other}
 
 
-@some(12)
+@run_examples(12)
 @examples(data=st.data())
 def test_every_figure_of_any_day_year_or_period_is_what_pandas_finds(file, data):
-    when = data.draw(whens(file))
-    again = recount(file.office, when)
+    when = data.draw(periods_of(file))
+    expected = recount(file.office, when)
 
     photo = counting.photo(file.db, when)
 
     if not period_of(when).is_day:
         photo |= {"exits": photo["exits"]["total"], "by_reason": photo["exits"]["by_reason"]}
-    assert differing(file.db, again, when) == set()
-    assert {name: used(value) for name, value in photo.items()} == {name: labelled(again, name) for name in photo}
+    assert list_differences(file.db, expected, when) == set()
+    assert {name: without_zeros(value) for name, value in photo.items()} == {
+        name: labelled(expected, name) for name in photo
+    }
 
 
-def used(value: Any) -> Any:
+def without_zeros(value: Any) -> Any:
     return {label: count for label, count in value.items() if count} if isinstance(value, dict) else value
 
 
-def labelled(again: Recount, name: str) -> Any:
-    """The figure by label; two codes may bear the same."""
-    value = again.value(name, WHOLE)
+def labelled(expected: Recount, name: str) -> Any:
+    """Return the figure by label, summed over codes of the same label."""
+    value = expected.value(name, EVERYBODY)
     if not isinstance(value, dict):
         return value
-    labels = again.labels(name)
+    labels = expected.labels(name)
     found: dict[str, int] = {}
     for (code, _), count in value.items():
         label = labels.get(code, "Non renseigné")
@@ -138,56 +150,56 @@ def labelled(again: Recount, name: str) -> Any:
     return found
 
 
-@some(5)
+@run_examples(5)
 @examples(data=st.data())
 def test_parts_have_their_labels_and_what_counts_nobody_is_shown_too(file, data):
-    when = data.draw(whens(file))
-    again, taken = recount(file.office, when), counting.take(file.db, period_of(when), SHARED)
+    when = data.draw(periods_of(file))
+    expected, taken = recount(file.office, when), counting.take(file.db, period_of(when), SHARED)
 
     for name, shares in taken.items():
-        labels, shown = again.labels(name), {part.code: part.label for part in shares}
+        labels, shown = expected.labels(name), {part.code: part.label for part in shares}
         places = [list(labels).index(part.code) for part in shares if part.code in labels]
         assert shown == {code: labels.get(code, "Non renseigné") for code in shown}
-        assert name in SECOND or labels.keys() - RETIRED <= shown.keys()
+        assert name in SHARED_TWICE or labels.keys() - RETIRED <= shown.keys()
         assert places == sorted(places)
 
 
-@some(10)
+@run_examples(10)
 @examples(data=st.data())
 def test_figures_of_the_persons_chosen_are_what_pandas_finds(file, data):
-    when = data.draw(whens(file))
-    again = recount(file.office, when)
+    when = data.draw(periods_of(file))
+    expected = recount(file.office, when)
 
-    chosen = data.draw(choices(again))
+    chosen = data.draw(choices(expected))
 
-    assert differing(file.db, again, when, chosen) == set()
-    assert set(counting.among(file.db, period_of(when), chosen)) == again.among(chosen)
+    assert list_differences(file.db, expected, when, chosen) == set()
+    assert set(counting.among(file.db, period_of(when), chosen)) == expected.among(chosen)
 
 
 @pytest.mark.parametrize("when", ["2022", "2023-03-06", "2022-02-10/2022-09-03"])
-def test_what_was_chosen_of_a_figure_leaves_that_figure_whole(file, when):
+def test_a_selection_of_a_figures_parts_does_not_narrow_that_figure(file, when):
     chosen = {"domain": ("crafts",), "gender": ("woman", "man")}
 
     taken, whole = (counting.take(file.db, period_of(when), FIGURES, some) for some in (chosen, None))
 
-    assert differing(file.db, recount(file.office, when), when, chosen) == set()
-    assert told(taken["gender_by_domain"]) == told(whole["gender_by_domain"])
-    assert told(taken["gender"]) != told(whole["gender"])  # narrowed by the domain
-    assert told(taken["domain"]) != told(whole["domain"])  # narrowed by the gender
-    ages = [code for code, _ in told(whole["gender_by_age"])][:2]
+    assert list_differences(file.db, recount(file.office, when), when, chosen) == set()
+    assert as_parts(taken["gender_by_domain"]) == as_parts(whole["gender_by_domain"])
+    assert as_parts(taken["gender"]) != as_parts(whole["gender"])  # narrowed by the domain
+    assert as_parts(taken["domain"]) != as_parts(whole["domain"])  # narrowed by the gender
+    ages = [code for code, _ in as_parts(whole["gender_by_age"])][:2]
     of_age = counting.take(file.db, period_of(when), FIGURES, {"gender": ("woman",), "age": tuple(ages)})
-    assert told(of_age["gender_by_age"]) == told(whole["gender_by_age"])
+    assert as_parts(of_age["gender_by_age"]) == as_parts(whole["gender_by_age"])
 
 
-@some(5)
+@run_examples(5)
 @examples(data=st.data())
 def test_persons_behind_a_part_are_those_that_pandas_finds(file, data):
-    when = data.draw(whens(file))
-    again, period = recount(file.office, when), period_of(when)
-    chosen = data.draw(st.just(WHOLE) | choices(again))
+    when = data.draw(periods_of(file))
+    expected, period = recount(file.office, when), period_of(when)
+    chosen = data.draw(st.just(EVERYBODY) | choices(expected))
 
-    for name, value in counting.take(file.db, period, asked(period), chosen).items():
-        counted = again.narrowed(name, chosen)
+    for name, value in counting.take(file.db, period, figures_of(period), chosen).items():
+        counted = expected.narrowed(name, chosen)
         assert counting.persons(file.db, period, name, chosen=chosen) == sorted(set(counted.person))
         for part in data.draw(st.permutations(value))[:2] if isinstance(value, tuple) else ():
             found = counting.persons(file.db, period, name, (part.code, part.other), chosen)
@@ -199,10 +211,10 @@ def test_persons_behind_a_part_are_those_that_pandas_finds(file, data):
                 assert len(found) == part.value
 
 
-@some(6)
+@run_examples(6)
 @examples(data=st.data())
 def test_the_portfolio_of_a_month_is_that_before_with_entries_and_without_departures(file, data):
-    period = period_of(data.draw(whens(file)))
+    period = period_of(data.draw(periods_of(file)))
 
     taken = counting.take(file.db, period, ("portfolio_by_month", "entries", "departures"))
 
@@ -225,7 +237,7 @@ def portfolio(db: Office, day: date) -> Any:
 
 
 @contextmanager
-def changed(db: Office, sql: str) -> Iterator[None]:
+def changed_rows(db: Office, sql: str) -> Iterator[None]:
     db.execute("BEGIN")
     try:
         assert db.execute(sql).rowcount == 1
@@ -265,27 +277,27 @@ IN_2023 = "BETWEEN '2023-01-01' AND '2023-12-31'"
     ],
 )
 @pytest.mark.parametrize("file", [0], ids=["all"], indirect=True)
-def test_a_changed_row_does_not_go_unnoticed(file, sql, noticed):
+def test_control_a_changed_row_makes_the_counts_differ(file, sql, noticed):
     before = recount(file.office, "2023")
-    assert differing(file.db, before, "2023") == set()
+    assert list_differences(file.db, before, "2023") == set()
 
-    with changed(file.db, sql):
-        assert noticed <= differing(file.db, before, "2023")
-        assert differing(file.db, recount(OfficeFrames(file.db), "2023"), "2023") == set()
+    with changed_rows(file.db, sql):
+        assert noticed <= list_differences(file.db, before, "2023")
+        assert list_differences(file.db, recount(OfficeFrames(file.db), "2023"), "2023") == set()
 
 
 def test_twelve_rolling_months_that_end_on_29_february_begin_on_1_march(tmp_path):
     with closing(connection.create(tmp_path / "palette.db")) as db:
         db.execute("UPDATE setting SET aid_ceiling_period = 'rolling'")
-        given_aid(db, given_followed(db), 900_00, "2023-03-01")
+        insert_aid(db, insert_followed_person(db), 900_00, "2023-03-01")
 
-        assert differing(db, recount(OfficeFrames(db), "2024-02-29"), "2024-02-29") == set()
+        assert list_differences(db, recount(OfficeFrames(db), "2024-02-29"), "2024-02-29") == set()
 
 
 def test_somebody_with_two_events_is_among_the_chosen_once(tmp_path):
     with closing(connection.create(tmp_path / "palette.db")) as db:
-        person = given_followed(db)
-        given_aid(db, person, 100_00, "2023-03-01")
-        given_aid(db, person, 100_00, "2023-05-01")
+        person = insert_followed_person(db)
+        insert_aid(db, person, 100_00, "2023-03-01")
+        insert_aid(db, person, 100_00, "2023-05-01")
 
         assert counting.among(db, period_of("2023"), {"aids": ("equipment",)}) == [person]

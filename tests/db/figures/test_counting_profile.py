@@ -1,4 +1,4 @@
-"""Figures: how the population shares out over lists and bands; how long accompaniments last. Source: domain.md § 4."""
+"""Figures: the population by lists and bands, and the length of accompaniments (docs/domain.md § 4)."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ import pytest
 
 from db.figures import counting, populations
 from db.model.office import Office
-from tests.db.given import given_followed, given_person, given_stage
+from tests.db.factories import insert_followed_person, insert_person, insert_stage
 
 
-def in_use(shares: dict[str, int]) -> dict[str, int]:
+def without_zeros(shares: dict[str, int]) -> dict[str, int]:
     return {label: count for label, count in shares.items() if count}
 
 
@@ -28,45 +28,45 @@ def test_every_value_of_every_list_is_shown_in_its_order(db):
 
 
 def test_profile_shares_are_over_the_persons_followed(db):
-    given_followed(db, gender="man", origin="lot", household="alone", education="bac2", domain="film")
-    given_person(db, gender="woman")  # known, never followed
+    insert_followed_person(db, gender="man", origin="lot", household="alone", education="bac2", domain="film")
+    insert_person(db, gender="woman")  # known, never followed
 
     photo = counting.photo(db, "2022")
 
-    assert in_use(photo["gender"]) == {"Homme": 1}
-    assert in_use(photo["origin"]) == {"Originaire du Lot": 1}
-    assert in_use(photo["household"]) == {"Personne seule": 1}
-    assert in_use(photo["domain"]) == {"Audiovisuel / Cinéma": 1}
+    assert without_zeros(photo["gender"]) == {"Homme": 1}
+    assert without_zeros(photo["origin"]) == {"Originaire du Lot": 1}
+    assert without_zeros(photo["household"]) == {"Personne seule": 1}
+    assert without_zeros(photo["domain"]) == {"Audiovisuel / Cinéma": 1}
     assert photo["gender"] == counting.photo(db, "2022-07-14")["gender"]
 
 
 def test_what_is_missing_joins_the_list_s_own_unknown_or_comes_last(db):
-    given_followed(db, household=None, domain=None, birth_date=None, rsa_entry_on=None)
-    given_followed(db, household="unknown", domain="other")
+    insert_followed_person(db, household=None, domain=None, birth_date=None, rsa_entry_on=None)
+    insert_followed_person(db, household="unknown", domain="other")
 
     photo = counting.photo(db, "2022")
 
-    assert in_use(photo["household"]) == {"Non renseigné": 2}
+    assert without_zeros(photo["household"]) == {"Non renseigné": 2}
     assert list(photo["domain"].items())[-2:] == [("Autres", 1), ("Non renseigné", 1)]
-    assert in_use(photo["age"]) == in_use(photo["seniority"]) == {"Non renseigné": 2}
+    assert without_zeros(photo["age"]) == without_zeros(photo["seniority"]) == {"Non renseigné": 2}
     assert "Non renseigné" not in photo["gender"]
 
 
 def test_labels_are_the_office_s_own(db):
-    given_followed(db, household=None, domain="crafts")
+    insert_followed_person(db, household=None, domain="crafts")
     db.execute("UPDATE list_domain SET label = 'Métiers d’art' WHERE code = 'crafts'")
     db.execute("UPDATE list_household SET label = 'Inconnu' WHERE code = 'unknown'")
     db.execute("INSERT INTO list_domain VALUES ('circus', 'Cirque', 1, 0)")
 
     photo = counting.photo(db, "2022")
 
-    assert in_use(photo["domain"]) == {"Métiers d’art": 1}
-    assert in_use(photo["household"]) == {"Inconnu": 1}
+    assert without_zeros(photo["domain"]) == {"Métiers d’art": 1}
+    assert without_zeros(photo["household"]) == {"Inconnu": 1}
     assert photo["domain"]["Cirque"] == 0
 
 
 def test_a_retired_value_is_shown_while_it_counts_somebody(db):
-    given_followed(db, origin="lot")
+    insert_followed_person(db, origin="lot")
     db.execute("UPDATE list_origin SET retired = 1 WHERE code IN ('lot', 'foreign')")
 
     assert counting.photo(db, "2022")["origin"] == {"Originaire du Lot": 1, "Installé par choix de vie": 0}
@@ -89,17 +89,17 @@ def test_a_retired_value_is_shown_while_it_counts_somebody(db):
     ],
 )
 def test_age_is_taken_on_31_december(db, born, band):
-    given_followed(db, birth_date=born)
+    insert_followed_person(db, birth_date=born)
 
     photo = counting.photo(db, "2022")
 
-    assert in_use(photo["age"]) == {band: 1}
+    assert without_zeros(photo["age"]) == {band: 1}
     assert photo["fifty_or_over"] == (band in ("50–59 ans", "60 ans et plus"))
     assert photo["age"] == counting.photo(db, "2022-12-31")["age"]
 
 
 def test_age_of_a_day_is_the_age_on_that_day(db):
-    given_followed(db, birth_date="1973-03-06")
+    insert_followed_person(db, birth_date="1973-03-06")
 
     assert counting.photo(db, "2023-03-05")["fifty_or_over"] == 0
     assert counting.photo(db, "2023-03-06")["fifty_or_over"] == 1
@@ -123,11 +123,11 @@ def test_age_of_a_day_is_the_age_on_that_day(db):
     ],
 )
 def test_seniority_bands_begin_on_the_anniversary(db, entered, band):
-    given_followed(db, rsa_entry_on=entered)
+    insert_followed_person(db, rsa_entry_on=entered)
 
     photo = counting.photo(db, "2022")
 
-    assert in_use(photo["seniority"]) == {band: 1}
+    assert without_zeros(photo["seniority"]) == {band: 1}
     assert photo["under_two_years"] == (band in ("Moins de 6 mois", "6 à 12 mois", "1 à 2 ans"))
 
 
@@ -136,7 +136,7 @@ def test_seniority_bands_begin_on_the_anniversary(db, entered, band):
     [("bac", 0), ("bac2", 1), ("licence", 1), ("master", 1), ("doctorate", 1), ("unknown", 0), (None, 0)],
 )
 def test_bac2_or_over_goes_from_bac2_to_the_doctorate(db, education, counted):
-    given_followed(db, education=education)
+    insert_followed_person(db, education=education)
 
     assert counting.photo(db, "2022")["bac2_or_over"] == counted
 
@@ -150,10 +150,10 @@ def lengths(db: Office, year: str) -> tuple[Any, Any]:
 
 
 def test_length_runs_from_the_first_to_the_last_day_of_all_stages(db):
-    person = given_person(db)
-    given_stage(db, person, "diagnostic", "2018-01-01", "2018-12-31")  # no accompaniment yet
-    given_stage(db, person, "accompaniment", "2019-01-01", "2019-12-31")
-    given_stage(db, person, "accompaniment", "2021-01-01", "2022-12-30", mode="light")
+    person = insert_person(db)
+    insert_stage(db, person, "diagnostic", "2018-01-01", "2018-12-31")  # no accompaniment yet
+    insert_stage(db, person, "accompaniment", "2019-01-01", "2019-12-31")
+    insert_stage(db, person, "accompaniment", "2021-01-01", "2022-12-30", mode="light")
 
     ended, ongoing = lengths(db, "2022")
 
@@ -163,7 +163,7 @@ def test_length_runs_from_the_first_to_the_last_day_of_all_stages(db):
 
 def test_length_is_a_mean_over_those_who_ended_in_the_year(db):
     for ends_on in ("2021-12-31", "2022-01-01", "2022-12-31", "2023-01-01"):
-        given_stage(db, given_person(db), "accompaniment", "2021-01-01", ends_on)
+        insert_stage(db, insert_person(db), "accompaniment", "2021-01-01", ends_on)
 
     ended, ongoing = lengths(db, "2022")
 
@@ -173,26 +173,26 @@ def test_length_is_a_mean_over_those_who_ended_in_the_year(db):
 
 
 def test_ongoing_length_stops_at_the_end_of_the_year(db):
-    given_stage(db, given_person(db), "accompaniment", "2022-01-01")
-    given_stage(db, given_person(db), "accompaniment", "2023-01-01")  # not begun
+    insert_stage(db, insert_person(db), "accompaniment", "2022-01-01")
+    insert_stage(db, insert_person(db), "accompaniment", "2023-01-01")  # not begun
 
     assert lengths(db, "2022") == (None, pytest.approx(365 / 365.25))
 
 
 def test_a_stage_begun_the_day_after_carries_the_accompaniment_on(db):
-    person = given_person(db)
-    given_stage(db, person, "accompaniment", "2022-01-01", "2022-12-31")
-    given_stage(db, person, "accompaniment", "2023-01-01", mode="light")
+    person = insert_person(db)
+    insert_stage(db, person, "accompaniment", "2022-01-01", "2022-12-31")
+    insert_stage(db, person, "accompaniment", "2023-01-01", mode="light")
 
     assert lengths(db, "2022") == (None, pytest.approx(365 / 365.25))
 
 
 @pytest.mark.parametrize("back_on", ["2023-01-01", "2025-06-01"])
 def test_a_later_return_does_not_change_the_year_in_which_it_ended(db, back_on):
-    person = given_person(db)
-    given_stage(db, person, "accompaniment", "2022-01-01", "2022-06-30")
+    person = insert_person(db)
+    insert_stage(db, person, "accompaniment", "2022-01-01", "2022-06-30")
     before = lengths(db, "2022")
 
-    given_stage(db, person, "accompaniment", back_on)
+    insert_stage(db, person, "accompaniment", back_on)
 
     assert lengths(db, "2022") == before == (pytest.approx(181 / 365.25), None)

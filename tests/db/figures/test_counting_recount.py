@@ -1,7 +1,6 @@
-"""Figures against a second count: made-up files, any year or day, counted again in Python, day by day, from the rows.
+"""Figures against a second count in plain Python, day by day, on small made-up files.
 
-Nothing is shared with db/figures/counting.py, not even its words: a definition that is wrong there must not be
-wrong here too.
+Nothing is shared with db/figures/counting.py, so that an error of its definitions is not repeated here.
 """
 
 from collections import Counter
@@ -18,7 +17,7 @@ from hypothesis import strategies as st
 from db.figures import counting
 from db.model.office import Office
 from db.storage import connection
-from tests.db.given import given, without_rules
+from tests.db.factories import drop_rules, insert
 
 START, END = date(2021, 9, 1), date(2023, 4, 30)
 """The days on which made-up rows begin; two ends of a year and several quarters lie between them."""
@@ -35,7 +34,7 @@ REASONS = {"income": "Revenus supérieurs", "job": "Emploi salarié", "other": "
 
 @dataclass
 class Spell:
-    """A dated row: its days, and what it says."""
+    """A dated row: its days and its value."""
 
     kind: str
     first: date
@@ -56,7 +55,7 @@ class Someone:
     stages: list[Spell]
     benefits: list[Spell]
     events: list[tuple[str, date, str, bool]]
-    """Table, day, what it says (« left »: what does not count), deleted or not."""
+    """Table, day, value (« left »: one that does not count), whether deleted."""
 
 
 # --- made-up files ---
@@ -67,7 +66,7 @@ deleted = st.integers(0, 9).map(lambda n: n == 0)
 
 @st.composite
 def spells(draw: st.DrawFn, kinds: list[str], light: bool = False) -> list[Spell]:
-    """Rows of which no two share a day, as the file demands; many follow without a gap. The last may be open."""
+    """Draw rows that share no day, as the file demands; many are adjacent. The last may be open."""
     found: list[Spell] = []
     day = draw(moments)
     for _ in range(draw(st.integers(0, 4))):
@@ -109,7 +108,7 @@ offices = st.lists(people, max_size=5)
 
 
 def edges(office: list[Someone]) -> list[date]:
-    """The days on which a count may change, where mistakes are."""
+    """Return the days at which a count may change, where errors are likely."""
     rows = [spell for one in office for spell in (*one.stages, *one.benefits)]
     days = [day for spell in rows for day in (spell.first, spell.last) if day]
     return [day + timedelta(days=n) for day in days for n in (-1, 0, 1)] or [date(2022, 12, 31)]
@@ -118,13 +117,13 @@ def edges(office: list[Someone]) -> list[date]:
 @pytest.fixture(scope="module")
 def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     db = connection.create(tmp_path_factory.mktemp("recount") / "palette.db")
-    without_rules(db)  # not every made-up accompaniment has the rights it needs; no figure depends on that
+    drop_rules(db)  # not every made-up accompaniment has the rights it needs; no figure depends on that
     yield db
     db.close()
 
 
-def counted(db: Office, office: list[Someone], ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What Palette says of that office; the file is empty again afterwards."""
+def count_in_file(db: Office, office: list[Someone], ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return what the product counts for that office; the file is empty again afterwards."""
     db.execute("BEGIN")
     try:
         for someone in office:
@@ -137,28 +136,28 @@ def counted(db: Office, office: list[Someone], ask: Callable[[], dict[str, Any]]
 def write(db: Office, someone: Someone) -> None:
     values = {name: iso(value) for name, value in someone.values.items()}
     # Deleted from the start: the rows stay behind undeleted, as a second program might leave them.
-    person = given(db, "person", last_name="N", first_name="P", deleted_at=mark(someone.deleted), **values)
+    person = insert(db, "person", last_name="N", first_name="P", deleted_at=deletion_mark(someone.deleted), **values)
     for spell in someone.stages:
         mode = ("light" if spell.light else "standard") if spell.kind == "accompaniment" else None
-        given(db, "stage", person_id=person, mode=mode, **columns(spell))
+        insert(db, "stage", person_id=person, mode=mode, **columns(spell))
     for spell in someone.benefits:
-        given(db, "benefit", person_id=person, subject_to_duties=1, **columns(spell))
+        insert(db, "benefit", person_id=person, subject_to_duties=1, **columns(spell))
     for number, event in enumerate(someone.events):
         write_event(db, person, number, event)
 
 
 def write_event(db: Office, person: int, number: int, event: tuple[str, date, str, bool]) -> None:
     table, day, what, gone = event
-    common = {"person_id": person, "deleted_at": mark(gone)}
+    common = {"person_id": person, "deleted_at": deletion_mark(gone)}
     if table == "exit":
         scope, reason = ("accompaniment", "job") if what == "left" else ("rsa", what)
-        given(db, "exit", left_on=iso(day), scope=scope, reason=reason, **common)
+        insert(db, "exit", left_on=iso(day), scope=scope, reason=reason, **common)
     elif table == "diagnostic":
         completed = None if what == "left" else iso(day)
-        given(db, "diagnostic", started_on="2020-01-01", completed_on=completed, **common)
+        insert(db, "diagnostic", started_on="2020-01-01", completed_on=completed, **common)
     else:  # a contract a year from 2031 on, so that no two overlap, signed on the day
         dates = {"signed_on": iso(day), "starts_on": f"{2031 + number}-01-01", "ends_on": f"{2031 + number}-06-30"}
-        given(db, "cer", kind="engagement", rank="first", **dates, **common)
+        insert(db, "cer", kind="engagement", rank="first", **dates, **common)
 
 
 def columns(spell: Spell) -> dict[str, Any]:
@@ -166,7 +165,7 @@ def columns(spell: Spell) -> dict[str, Any]:
         "kind": spell.kind,
         "starts_on": iso(spell.first),
         "ends_on": iso(spell.last),
-        "deleted_at": mark(spell.deleted),
+        "deleted_at": deletion_mark(spell.deleted),
     }
 
 
@@ -174,7 +173,7 @@ def iso(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def mark(gone: bool) -> str | None:
+def deletion_mark(gone: bool) -> str | None:
     return DELETED if gone else None
 
 
@@ -185,21 +184,21 @@ def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def on(someone: Someone, kind: str, day: date) -> list[Spell]:
+def spells_on(someone: Someone, kind: str, day: date) -> list[Spell]:
     return [spell for spell in someone.stages if spell.kind == kind and spell.holds(day)]
 
 
-def ever(someone: Someone, kind: str, first: date, last: date) -> bool:
-    return any(on(someone, kind, day) for day in days_between(first, last))
+def has_spell_within(someone: Someone, kind: str, first: date, last: date) -> bool:
+    return any(spells_on(someone, kind, day) for day in days_between(first, last))
 
 
 def whole_years(since: date, day: date) -> int:
-    """How many birthdays have passed; 29 February is kept on 1 March."""
+    """Return the number of birthdays passed; that of 29 February falls on 1 March."""
     return sum((year, since.month, since.day) <= (day.year, day.month, day.day) for year in range(since.year + 1, 2030))
 
 
 def whole_months(since: date, day: date) -> int:
-    """How many times the same day of a month came round since; the 31st of a short month is the next 1st."""
+    """Return the number of whole months; in a short month the 31st falls on the next 1st."""
     later = [
         (since.year + (since.month - 1 + n) // 12, (since.month - 1 + n) % 12 + 1, since.day) for n in range(1, 300)
     ]
@@ -243,7 +242,7 @@ def profile(population: list[Someone], day: date) -> dict[str, Any]:
 
 
 def events(office: list[Someone], table: str, first: date, last: date) -> list[str]:
-    """What the kept events of one kind between two days say; « left » is what does not count among them."""
+    """Return the values of the events of one table between two days, without « left » and deleted ones."""
     return [
         what
         for someone in office
@@ -253,12 +252,12 @@ def events(office: list[Someone], table: str, first: date, last: date) -> list[s
 
 
 def length(someone: Someone, year: int) -> tuple[str, float] | None:
-    """« ended » or « ongoing » at the end of the year, and for how many years, of somebody accompanied during it."""
+    """Return « ended » or « ongoing » at the end of the year, and the years, of a person accompanied during it."""
     first, last = date(year, 1, 1), date(year, 12, 31)
-    days = [day for day in days_between(date(2020, 1, 1), last) if on(someone, "accompaniment", day)]
+    days = [day for day in days_between(date(2020, 1, 1), last) if spells_on(someone, "accompaniment", day)]
     if not days or days[-1] < first:
         return None
-    goes_on = days[-1] == last and on(someone, "accompaniment", last + timedelta(days=1))
+    goes_on = days[-1] == last and spells_on(someone, "accompaniment", last + timedelta(days=1))
     return "ongoing" if goes_on else "ended", ((days[-1] - days[0]).days + 1) / 365.25
 
 
@@ -266,10 +265,10 @@ def mean(values: list[float]) -> Any:
     return pytest.approx(sum(values) / len(values)) if values else None
 
 
-def year_again(office: list[Someone], year: int) -> dict[str, Any]:
+def recount_year(office: list[Someone], year: int) -> dict[str, Any]:
     first, last = date(year, 1, 1), date(year, 12, 31)
-    accompanied = [one for one in office if ever(one, "accompaniment", first, last)]
-    followed = [one for one in office if one in accompanied or ever(one, "diagnostic", first, last)]
+    accompanied = [one for one in office if has_spell_within(one, "accompaniment", first, last)]
+    followed = [one for one in office if one in accompanied or has_spell_within(one, "diagnostic", first, last)]
     exits = [REASONS[what] for what in events(office, "exit", first, last)]
     lengths = [found for one in office if (found := length(one, year))]
     return {
@@ -284,15 +283,15 @@ def year_again(office: list[Someone], year: int) -> dict[str, Any]:
     }
 
 
-def day_again(office: list[Someone], day: date) -> dict[str, Any]:
-    accompanied = [one for one in office if on(one, "accompaniment", day)]
-    portfolio = [one for one in office if one in accompanied or on(one, "diagnostic", day)]
+def recount_day(office: list[Someone], day: date) -> dict[str, Any]:
+    accompanied = [one for one in office if spells_on(one, "accompaniment", day)]
+    portfolio = [one for one in office if one in accompanied or spells_on(one, "diagnostic", day)]
     quarter = days_between(date(day.year, {1: 1, 2: 4, 3: 7, 4: 10}[(day.month + 2) // 3], 1), day)
     return {
         "portfolio": len(portfolio),
         "accompanied": len(accompanied),
         "in_diagnosis": len(portfolio) - len(accompanied),
-        "light": sum(any(spell.light for spell in on(one, "accompaniment", day)) for one in accompanied),
+        "light": sum(any(spell.light for spell in spells_on(one, "accompaniment", day)) for one in accompanied),
         "prime_only": sum(
             all(any(row.kind == "prime" and row.holds(each) for row in one.benefits) for each in quarter)
             for one in portfolio
@@ -302,17 +301,19 @@ def day_again(office: list[Someone], day: date) -> dict[str, Any]:
     }
 
 
-def used(value: Any) -> Any:
-    """The same without zeros: which labels count nobody, only the list knows."""
-    return {name: used(item) for name, item in value.items() if item != 0} if isinstance(value, dict) else value
+def without_zeros(value: Any) -> Any:
+    """Leave out the zeros: which labels count nobody depends on the list alone."""
+    return (
+        {name: without_zeros(item) for name, item in value.items() if item != 0} if isinstance(value, dict) else value
+    )
 
 
 @settings(max_examples=150, deadline=None)
 @examples(office=offices, year=st.integers(2020, 2024))
 def test_a_year_is_what_a_count_by_hand_finds(db, office, year):
-    photo = counted(db, office, lambda: counting.photo(db, str(year)))
+    photo = count_in_file(db, office, lambda: counting.photo(db, str(year)))
 
-    assert used(photo) == used(year_again([one for one in office if not one.deleted], year))
+    assert without_zeros(photo) == without_zeros(recount_year([one for one in office if not one.deleted], year))
 
 
 @settings(max_examples=250, deadline=None)
@@ -320,15 +321,15 @@ def test_a_year_is_what_a_count_by_hand_finds(db, office, year):
 def test_a_day_is_what_a_count_by_hand_finds(db, office, data):
     day = data.draw(st.one_of(st.sampled_from(edges(office)), moments))
 
-    photo = counted(db, office, lambda: counting.photo(db, day.isoformat()))
+    photo = count_in_file(db, office, lambda: counting.photo(db, day.isoformat()))
 
-    assert used(photo) == used(day_again([one for one in office if not one.deleted], day))
+    assert without_zeros(photo) == without_zeros(recount_day([one for one in office if not one.deleted], day))
 
 
 @settings(max_examples=50, deadline=None)
 @examples(office=offices, day=moments)
 def test_shares_add_up_to_the_population(db, office, day):
-    photo = counted(db, office, lambda: counting.photo(db, day.isoformat()))
+    photo = count_in_file(db, office, lambda: counting.photo(db, day.isoformat()))
 
     assert {sum(photo[name].values()) for name in counting.PROFILE} == {photo["portfolio"]}
     assert photo["portfolio"] == photo["accompanied"] + photo["in_diagnosis"]

@@ -1,4 +1,4 @@
-"""Periods: what may be asked for, how it is named in French, and what came a year before."""
+"""Periods: valid codes, French names, and the same period a year before."""
 
 from datetime import date, timedelta
 
@@ -35,7 +35,7 @@ def test_a_code_reads_back_as_the_same_period(period):
         ("2023-03-06/2023-03-06", "2023-03-06", "2023-03-06", "2023-03-06"),
     ],
 )
-def test_what_may_be_asked_for(when, first, last, code):
+def test_valid_codes_of_periods(when, first, last, code):
     period = period_of(when)
 
     assert (str(period.first), str(period.last), period.code) == (first, last, code)
@@ -78,7 +78,7 @@ def test_anything_else_is_refused_in_french(when):
 
 
 @examples(text=st.text(max_size=30) | st.from_regex(r"[0-9/\-]{1,21}", fullmatch=True))
-def test_whatever_is_asked_for_is_a_period_or_is_refused(text):
+def test_any_text_is_a_period_or_is_refused(text):
     try:
         period = period_of(text)
     except InvalidError:

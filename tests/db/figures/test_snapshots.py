@@ -1,4 +1,4 @@
-"""Frozen reports: what was given to the council is kept exactly, and the file itself refuses to change it."""
+"""Frozen reports: stored exactly, and protected against change by the file itself."""
 
 import hashlib
 import json
@@ -20,20 +20,20 @@ from db.figures.definitions import FIGURES, VERSION
 from db.figures.periods import period_of
 from db.figures.populations import WITH
 from db.storage import connection
-from tests.db.examples import forget_open_files, unguarded
-from tests.db.given import given_exit, given_followed
+from tests.db.examples import forget_open_files, open_raw
+from tests.db.factories import insert_exit, insert_followed_person
 
 # --- kept and read back ---
 
 
-def kept(db, numbers=None, when="2022", **more):
+def freeze(db, numbers=None, when="2022", **more):
     return snapshots.get(db, snapshots.freeze(db, period_of(when), numbers or {"followed": 139}, "Ada", **more))
 
 
 def test_a_frozen_report_says_what_it_holds_who_kept_it_and_when(db, path):
     before = instants.now()
 
-    found = kept(db, {"followed": 139}, "2022-01-01/2022-06-30", known_on="2022-07-01", note="  Conseil du 12 mai ")
+    found = freeze(db, {"followed": 139}, "2022-01-01/2022-06-30", known_on="2022-07-01", note="  Conseil du 12 mai ")
 
     assert before <= found.at <= instants.now()
     assert (found.who, found.period.code, found.known_on) == ("Ada", "2022-01-01/2022-06-30", "2022-07-01")
@@ -55,10 +55,10 @@ def test_its_moment_is_told_in_the_office_s_own_time(db):
 
 def test_figures_are_kept_to_the_last_decimal_and_in_their_order(db):
     for _ in range(3):
-        given_exit(db, given_followed(db, domain="crafts", birth_date=None), "2022-05-02")
+        insert_exit(db, insert_followed_person(db, domain="crafts", birth_date=None), "2022-05-02")
     numbers = counting.photo(db, "2022")
 
-    found = kept(db, numbers).numbers
+    found = freeze(db, numbers).numbers
 
     assert found == numbers
     assert list(found["domain"].items()) == list(numbers["domain"].items())
@@ -80,17 +80,17 @@ def test_whatever_numbers_are_frozen_come_back_exactly(db, numbers):
 
 
 def test_what_is_frozen_stays_when_the_file_changes(db):
-    given_followed(db)
-    found = kept(db, counting.photo(db, "2022"))
+    insert_followed_person(db)
+    found = freeze(db, counting.photo(db, "2022"))
 
-    given_followed(db)
+    insert_followed_person(db)
 
     assert counting.photo(db, "2022")["followed"] == 2
     assert snapshots.get(db, found.id).numbers["followed"] == 1
 
 
 def test_frozen_reports_are_listed_latest_first(db):
-    ids = [kept(db, when=when).id for when in ("2021", "2023-03-06", "2022")]
+    ids = [freeze(db, when=when).id for when in ("2021", "2023-03-06", "2022")]
 
     assert [one.id for one in snapshots.of_file(db)] == ids[::-1]
     assert [one.period.code for one in snapshots.of_file(db)] == ["2022", "2023-03-06", "2021"]
@@ -102,10 +102,10 @@ def test_an_unknown_report_is_told_in_french(db):
 
 
 def test_too_long_a_note_is_refused_in_french(db):
-    assert kept(db, note="x" * 120).note == "x" * 120
+    assert freeze(db, note="x" * 120).note == "x" * 120
 
     with pytest.raises(InvalidError) as error:
-        kept(db, note="x" * 121)
+        freeze(db, note="x" * 121)
 
     assert str(error.value) == "Pour mémoire : 120 caractères au plus."
     assert len(snapshots.of_file(db)) == 1
@@ -125,9 +125,9 @@ def test_too_long_a_note_is_refused_in_french(db):
     ],
 )
 def test_the_file_itself_refuses_to_change_or_remove_a_frozen_report(db, path, sql):
-    found = kept(db)
+    found = freeze(db)
 
-    with closing(unguarded(path)) as raw, pytest.raises(sqlite3.IntegrityError) as error:
+    with closing(open_raw(path)) as raw, pytest.raises(sqlite3.IntegrityError) as error:
         raw.execute(sql)
 
     assert str(error.value) == "un bilan figé ne change plus"
@@ -135,9 +135,9 @@ def test_the_file_itself_refuses_to_change_or_remove_a_frozen_report(db, path, s
 
 
 def test_the_file_refuses_to_replace_a_frozen_report(db, path):
-    found = kept(db)
+    found = freeze(db)
 
-    with closing(unguarded(path)) as raw, suppress(sqlite3.IntegrityError):
+    with closing(open_raw(path)) as raw, suppress(sqlite3.IntegrityError):
         raw.execute(
             "INSERT OR REPLACE INTO frozen (id, who, period, known_on, note, version, numbers)"
             " VALUES (1, 'Bob', '2022', '', '', 1, '{}')"
@@ -147,7 +147,7 @@ def test_the_file_refuses_to_replace_a_frozen_report(db, path):
 
 
 def test_numbers_that_are_not_json_are_refused_by_the_file(db, path):
-    with closing(unguarded(path)) as raw, pytest.raises(sqlite3.IntegrityError):
+    with closing(open_raw(path)) as raw, pytest.raises(sqlite3.IntegrityError):
         raw.execute(
             "INSERT INTO frozen (who, period, known_on, note, version, numbers) VALUES ('Bob', '2022', '', '', 1, '{')"
         )
@@ -160,14 +160,14 @@ def test_numbers_that_are_not_json_are_refused_by_the_file(db, path):
     "lacking", [["DROP TABLE frozen"], ["DROP TRIGGER frozen_stays_update", "DROP TRIGGER frozen_stays_delete"]]
 )
 def test_an_older_file_gets_what_it_lacks_when_it_is_opened(db, path, lacking):
-    given_followed(db)
-    with closing(unguarded(path)) as raw:
+    insert_followed_person(db)
+    with closing(open_raw(path)) as raw:
         for statement in lacking:
             raw.execute(statement)
     forget_open_files()
 
     with closing(connection.open_file(path)) as opened:
-        found = kept(opened, counting.photo(opened, "2022"))
+        found = freeze(opened, counting.photo(opened, "2022"))
 
         assert found.numbers["followed"] == 1
         for sql in ("UPDATE frozen SET who = 'Bob'", "DELETE FROM frozen"):
@@ -180,11 +180,11 @@ def test_an_older_file_gets_what_it_lacks_when_it_is_opened(db, path, lacking):
 # --- the version of the definitions ---
 
 PINNED = {1: "c54c4c36c5a92a53"}
-"""The version of the definitions -> what their SQL looks like under it."""
+"""Version of the definitions -> fingerprint of their SQL."""
 
 
 def fingerprint(declared):
-    """The SQL of every figure, whatever its line breaks; words may be bettered without another version."""
+    """Return the SQL of every figure, whatever its line breaks; wordings may change without a new version."""
     parts = [WITH] + [
         f"{name}: {figure.source} | {figure.where} | {figure.person} | {figure.by} | {figure.values} | {figure.other}"
         f" | {figure.value}"

@@ -1,4 +1,4 @@
-"""Big made-up offices in which everything happens that a figure may trip over: for the recount in pandas."""
+"""Large made-up offices full of edge cases, for the recount in pandas (tests/db/figures/recount.py)."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ import pandas as pd
 from benchmarks import bulk_office
 from db.model.office import Office
 from db.storage import connection
-from tests.db.given import given, given_aid, given_diagnostic, given_exit, given_stage, without_rules
+from tests.db.factories import drop_rules, insert, insert_aid, insert_diagnostic, insert_exit, insert_stage
 
 TODAY = date(2024, 5, 17)
 PERSONS = 160
@@ -21,11 +21,11 @@ LISTED = ("gender", "origin", "household", "education", "domain", "territory")
 RETIRED = {"film"}
 
 
-def varied(path: Path, seed: int) -> None:
-    """A big made-up file, then spoilt at random: rows deleted, fields emptied, and what ``many`` never makes."""
+def write_varied_office(path: Path, seed: int) -> None:
+    """Write a large made-up file, then vary it at random: rows deleted, fields emptied, edge cases added."""
     bulk_office.write_bulk_office(path, PERSONS, TODAY)
     db, rng = connection.open_file(path), Random(seed)
-    without_rules(db)
+    drop_rules(db)
     db.execute("BEGIN")
     _settings(db, seed)
     for person in range(1, PERSONS + 1):
@@ -38,7 +38,7 @@ def varied(path: Path, seed: int) -> None:
 
 
 def _day(rng: Random, first: str = "2016-01-01", last: str = "2025-12-31") -> str:
-    """Any day; often one on which a month or a year turns."""
+    """Return any day, often the first or last of a month."""
     days = pd.date_range(first, last)
     ends = days[days.is_month_end | days.is_month_start]
     return str(rng.choice(ends if rng.random() < 0.3 else days).date())
@@ -63,27 +63,27 @@ def _profile(db: Office, rng: Random, person: int) -> None:
 
 
 def _spells(db: Office, rng: Random, person: int) -> None:
-    """Stages anew: with gaps of a day or more, without any, of both kinds at once, and one-off requests."""
+    """Replace the stages: with gaps of a day or more, without any, of both kinds at once, and one-off requests."""
     db.execute("DELETE FROM stage WHERE person_id = ?", (person,))
     for kind in ("diagnostic", "accompaniment", "accompaniment", "one_off"):
         day = _day(rng, last="2024-12-31")
         for _ in range(rng.randint(0, 3)):
             mode = {"mode": rng.choice(["standard", "light"])} if kind == "accompaniment" else {}
             ends = None if rng.random() < 0.2 else _later(day, rng.choice([0, 1, 29, 30, 182, 365, 400]))
-            given_stage(db, person, kind, day, ends, **mode)
+            insert_stage(db, person, kind, day, ends, **mode)
             if ends is None:
                 break
             day = _later(ends, rng.choice([1, 1, 2, 3, 60]))
 
 
 def _rights(db: Office, rng: Random, person: int) -> None:
-    """Benefits anew, none sharing a day with another; mostly « prime d’activité », often over the end of a quarter."""
+    """Replace the benefits; none overlap; mostly « prime d’activité », often over the end of a quarter."""
     db.execute("DELETE FROM benefit WHERE person_id = ?", (person,))
     day = _day(rng, last="2023-01-01")
     for _ in range(rng.randint(1, 5)):
         ends = None if rng.random() < 0.2 else _later(day, rng.choice([10, 90, 91, 200, 500]))
         kind = rng.choice(["prime", "prime", "prime", "rsa_prime"])
-        given(db, "benefit", person_id=person, kind=kind, subject_to_duties=1, starts_on=day, ends_on=ends)
+        insert(db, "benefit", person_id=person, kind=kind, subject_to_duties=1, starts_on=day, ends_on=ends)
         if ends is None:
             return
         day = _later(ends, rng.choice([1, 1, 1, 2, 40]))
@@ -92,20 +92,20 @@ def _rights(db: Office, rng: Random, person: int) -> None:
 def _diagnostics(db: Office, rng: Random, person: int) -> None:
     day = _day(rng)
     for _ in range(rng.randint(1, 3)):
-        found = rng.choice([None, "[]", '["housing"]', '["money", "rights", "french"]'])
-        given_diagnostic(db, person, day, rng.choice([None, _later(day, 30)]), obstacles=found)
+        obstacles = rng.choice([None, "[]", '["housing"]', '["money", "rights", "french"]'])
+        insert_diagnostic(db, person, day, rng.choice([None, _later(day, 30)]), obstacles=obstacles)
         day = _later(day, rng.choice([0, 0, 100]))  # two of one day: the later row is the last
 
 
 def _exits(db: Office, rng: Random, person: int) -> None:
     for _ in range(rng.randint(1, 2)):
-        given_exit(
+        insert_exit(
             db, person, _day(rng), rng.choice(["moved", "job", "other"]), scope=rng.choice(["rsa", "accompaniment"])
         )
 
 
 def _aids(db: Office, rng: Random, person: int) -> None:
-    """Sums at the edges of the ceiling's bands; some without a day of decision, some refused after all."""
+    """Replace the aids: sums at the edges of the ceiling's bands; some without a day of decision, some refused."""
     db.execute("DELETE FROM aid WHERE person_id = ?", (person,))
     day = _day(rng)
     for _ in range(rng.randint(1, 3)):
@@ -114,12 +114,12 @@ def _aids(db: Office, rng: Random, person: int) -> None:
             [{}, {}, {"decided_on": None}, {"requested_on": _later(day, -90)}, {"decision": "refused"}]
         )
         kind = rng.choice(["equipment", "other", "accounting"])
-        given_aid(db, person, cents, **{"decided_on": day, "requested_on": day, "type": kind, **decided})
+        insert_aid(db, person, cents, **{"decided_on": day, "requested_on": day, "type": kind, **decided})
         day = _later(day, rng.choice([0, 100, 364, 365, 366]))
 
 
 def _settings(db: Office, seed: int) -> None:
-    """Each file has a ceiling's period of its own; the office added a value to a list and retired another."""
+    """Vary the ceiling's period by file; add values to a list, retire one, rename one."""
     _set(db, "setting", 1, aid_ceiling_period=["all", "calendar_year", "rolling"][seed % 3])
     db.execute("UPDATE list_domain SET retired = 1 WHERE code = 'film'")
     db.execute("UPDATE list_exit_reason SET label = 'Départ du Lot' WHERE code = 'moved'")
@@ -127,7 +127,7 @@ def _settings(db: Office, seed: int) -> None:
 
 
 def _deletions(db: Office, rng: Random) -> None:
-    """One row in fifteen; one person in fifteen, whose rows a second program may have left behind undeleted."""
+    """Delete one row in fifteen, and one person in fifteen; a fifth of those keep rows that are not deleted."""
     moment = "2024-01-01T00:00:00Z"
     for table in TABLES[1:]:
         for (row_id,) in db.execute(f'SELECT id FROM "{table}"').fetchall():

@@ -19,7 +19,7 @@ from db.model.dictionary import FILES
 from db.model.types import Choice, Date, Euros, Reference, References, YesNo
 from db.rows.titles import context
 from db.storage import connection
-from tests.db.examples import whole_row
+from tests.db.examples import full_row
 from tests.db.imports import files
 
 
@@ -116,7 +116,7 @@ def test_a_filled_template_is_imported_without_correction(db, path, tmp_path):
     assert book.sheetnames == ["Lisez-moi", *(table.plural[:31] for table in FILES.values()), "Listes"]
     known, before = context(db), {}
     for table in FILES.values():
-        values = whole_row(db, db.tables[table.name], 0)
+        values = full_row(db, db.tables[table.name], 0)
         values.pop("archived_on", None)
         before[table.name] = (table, values)
     rows = {name: _shown(db, table, values, known) for name, (table, values) in before.items()}

@@ -15,7 +15,7 @@ from db.model.types import Reference, References
 from db.rows import records
 from db.rows.titles import context
 from db.storage import connection
-from tests.db.given import given, given_person
+from tests.db.factories import insert, insert_person
 from tests.db.imports import files
 
 HEAD = ["Nom", "Prénom", "Date de naissance", "Genre", "Téléphone"]
@@ -43,7 +43,7 @@ def persons(db):
     [("Œillet", "Jean-Noël"), ("OEILLET", "JEAN NOEL"), ("oeillet", "jean-noël"), ("Œillet ", " Jean  Noël")],
 )
 def test_a_person_is_matched_by_name_and_birth_date_ignoring_accents_and_case(db, last, first):
-    person = given_person(db, last_name="Œillet", first_name="Jean-Noël", birth_date="1970-01-02")
+    person = insert_person(db, last_name="Œillet", first_name="Jean-Noël", birth_date="1970-01-02")
 
     made = planned(db, HEAD, [last, first, "02/01/1970", "Femme", "0639980001"])
 
@@ -53,7 +53,7 @@ def test_a_person_is_matched_by_name_and_birth_date_ignoring_accents_and_case(db
 
 
 def test_an_empty_cell_and_an_unknown_word_never_overwrite(db):
-    given_person(db, last_name="Hugo", first_name="Léo", birth_date="1970-01-02", phone="0639980001", gender="man")
+    insert_person(db, last_name="Hugo", first_name="Léo", birth_date="1970-01-02", phone="0639980001", gender="man")
 
     made = planned(db, HEAD, ["Hugo", "Léo", "02/01/1970", None, "NC"])
 
@@ -72,7 +72,7 @@ def test_an_empty_cell_and_an_unknown_word_never_overwrite(db):
     ],
 )
 def test_a_near_match_is_used_only_when_a_person_chooses_it(db, row, why):
-    person = given_person(db, last_name="Hugo", first_name="Léo", birth_date="1970-01-02", gender="man")
+    person = insert_person(db, last_name="Hugo", first_name="Léo", birth_date="1970-01-02", gender="man")
     line = [*row, "Homme", None]
 
     made = planned(db, HEAD, line)
@@ -87,7 +87,7 @@ def test_a_near_match_is_used_only_when_a_person_chooses_it(db, row, why):
 
 
 def test_a_different_person_is_no_near_match(db):
-    given_person(db, last_name="Hugo", first_name="Léo", birth_date="1970-01-02")
+    insert_person(db, last_name="Hugo", first_name="Léo", birth_date="1970-01-02")
 
     made = planned(
         db, HEAD, ["Hugo", "Léo", "30/11/1995", "Homme", None], ["Prévert", "Zoé", "02/01/1970", "Femme", None]
@@ -97,7 +97,7 @@ def test_a_different_person_is_no_near_match(db):
 
 
 def test_two_persons_with_one_name_and_birth_date_are_matched_by_number_only(db):
-    first, second = (given_person(db, last_name="Hugo", first_name="Léo", birth_date="1970-01-02") for _ in range(2))
+    first, second = (insert_person(db, last_name="Hugo", first_name="Léo", birth_date="1970-01-02") for _ in range(2))
 
     (problem,) = planned(db, HEAD, ["Hugo", "Léo", "02/01/1970", None, None]).problems
     assert f"n° {first}, n° {second}" in problem.reason
@@ -107,8 +107,8 @@ def test_two_persons_with_one_name_and_birth_date_are_matched_by_number_only(db)
 
 
 def test_a_row_without_a_certain_person_waits_until_one_is_chosen(db):
-    lou = given_person(db, last_name="Marchand", first_name="Lou", birth_date="1980-01-01")
-    given_person(db, last_name="Marchand", first_name="Lou", birth_date="1990-01-01")
+    lou = insert_person(db, last_name="Marchand", first_name="Lou", birth_date="1980-01-01")
+    insert_person(db, last_name="Marchand", first_name="Lou", birth_date="1990-01-01")
     rows = [["Nom", "Prénom", "Sortie le", "Sortie de", "Motif"], ["Marchand", "Lou", "01/02/2024", "RSA", "Retraite"]]
 
     made = planned(db, *rows, sheet="Sorties")
@@ -124,9 +124,9 @@ def test_a_row_without_a_certain_person_waits_until_one_is_chosen(db):
 
 
 def test_rows_with_one_key_match_equal_rows_first_and_each_row_once(db):
-    person = given_person(db)
+    person = insert_person(db)
     common = {"person_id": person, "happened_on": "2024-01-02", "domain": "coaching"}
-    one, two = (given(db, "intervention", **common, note=note) for note in ("un", "deux"))
+    one, two = (insert(db, "intervention", **common, note=note) for note in ("un", "deux"))
     head = ["Personne", "Date", "Domaine d’intervention", "Note"]
     lines = [["Lou Marchand", "02/01/2024", "Coaching", note] for note in ("deux", "un", "trois")]
 
@@ -140,7 +140,7 @@ def test_rows_with_one_key_match_equal_rows_first_and_each_row_once(db):
 
 
 def test_a_required_field_without_column_may_get_a_constant_for_the_sheet(db):
-    given_person(db)
+    insert_person(db)
     rows = [["Personne", "Demandée le", "Type d’aide"], ["Marchand Lou", "01/02/2024", "Formation"]]
 
     made = planned(db, *rows, sheet="Aides")
@@ -189,7 +189,7 @@ def test_a_row_set_aside_is_listed_as_ignored(db):
 
 
 def test_choices_are_remembered_for_the_next_file_without_names(db):
-    zoe = given_person(db, last_name="Prévert", first_name="Zoé", birth_date="1975-04-02")
+    zoe = insert_person(db, last_name="Prévert", first_name="Zoé", birth_date="1975-04-02")
     rows: list[list[Any]] = [
         ["Truc", "Nom", "Prénom", "Genre"],
         ["06 39 98 00 01", "Hugo", "Léo", "garçon"],

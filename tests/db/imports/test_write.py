@@ -14,7 +14,7 @@ from db.people import erasure
 from db.rows import history, operations, records, titles, undo
 from db.rows.records import Edit
 from db.storage import connection, permissions
-from tests.db.given import given_aid, given_person, total_granted
+from tests.db.factories import insert_aid, insert_person, total_granted
 from tests.db.imports import files
 
 HEAD = ["Nom", "Prénom", "Date de naissance", "Genre", "Téléphone"]
@@ -35,7 +35,7 @@ PEOPLE = [[f"Hugo{n}", "Léo", "02/01/1970", "Homme", None] for n in "abcdefgh"]
 
 
 def test_an_import_is_one_signed_operation_with_one_undo(db):
-    known = given_person(db, last_name="Hugoa", first_name="Léo", birth_date="1970-01-02", gender="woman")
+    known = insert_person(db, last_name="Hugoa", first_name="Léo", birth_date="1970-01-02", gender="woman")
     before = db.execute("SELECT gender, phone FROM person WHERE id = ?", (known,)).fetchone()
 
     done = write(db, plan(db, book(*PEOPLE)), "Ada")
@@ -106,9 +106,9 @@ def test_every_refused_row_is_a_problem_and_nothing_is_written(db, monkeypatch):
 
 
 def test_an_aid_above_the_ceiling_is_refused_with_the_amount_left(db):
-    person = given_person(db, last_name="Hugo", first_name="Léo")
-    given_aid(db, person, 500_00)
-    given_aid(db, person, 100_00, "2024-06-01", type="training")
+    person = insert_person(db, last_name="Hugo", first_name="Léo")
+    insert_aid(db, person, 500_00)
+    insert_aid(db, person, 100_00, "2024-06-01", type="training")
     rows: list[list[Any]] = [
         ["Personne", "Demandée le", "Type d’aide", "Montant accordé"],
         ["Hugo Léo", "01/06/2024", "Formation", 450],
@@ -122,8 +122,8 @@ def test_an_aid_above_the_ceiling_is_refused_with_the_amount_left(db):
 
 
 def test_erasing_a_person_removes_the_remembered_near_matches(db):
-    known = given_person(db, last_name="Hugo", first_name="Léo", birth_date="1970-01-02", gender="man")
-    other = given_person(db, last_name="Prévert", first_name="Zoé", birth_date="1975-04-02")
+    known = insert_person(db, last_name="Hugo", first_name="Léo", birth_date="1970-01-02", gender="man")
+    other = insert_person(db, last_name="Prévert", first_name="Zoé", birth_date="1975-04-02")
     rows = book(["Hugot", "Léo", "02/01/1970", None, None], ["Prévert", "Zoe", "04/02/1975", None, None])
     choices = ImportChoices(persons={"Personnes!2": known, "Personnes!3": other})
     write(db, plan(db, rows, choices), "Ada")
@@ -136,7 +136,7 @@ def test_erasing_a_person_removes_the_remembered_near_matches(db):
 
 
 def test_a_colleague_who_changed_a_row_meanwhile_is_not_overwritten(db):
-    known = given_person(db, last_name="Hugoa", first_name="Léo", birth_date="1970-01-02", gender="man")
+    known = insert_person(db, last_name="Hugoa", first_name="Léo", birth_date="1970-01-02", gender="man")
     made = plan(db, book(["Hugoa", "Léo", "02/01/1970", "Homme", "0639980001"]))
     records.save(db, db.tables["person"], Edit({"phone": "0639980099"}, known, 1), "Bob")
 
@@ -176,7 +176,7 @@ def test_only_an_agent_may_import(db, path):
 
 
 def test_rows_are_written_after_the_rows_they_need(db):
-    person = given_person(db, rights=None, last_name="Hugo", first_name="Léo")
+    person = insert_person(db, rights=None, last_name="Hugo", first_name="Léo")
     made = plan(db, workbook_reader.read(files.xlsx({
         "CER": [
             ["Personne", "Contrat", "Rang", "Remplace", "Signé le", "Du", "Au"],

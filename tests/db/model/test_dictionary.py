@@ -1,4 +1,4 @@
-"""The declarations say all there is to say, and say what domain.md says."""
+"""The declarations are complete, and agree with docs/domain.md."""
 
 import re
 from dataclasses import fields as dataclass_fields
@@ -11,7 +11,7 @@ from db.model.dictionary import FILES, PERSON, TABLES
 from db.model.fields import Field, Grouping, OfficeTable, Privacy
 from db.model.lists import LISTS
 from db.model.types import Choice, Choices, Reference, References, Text
-from tests.db.examples import EVERY_COLUMN, EVERY_FIELD, every_table, offenders
+from tests.db.examples import EVERY_COLUMN, EVERY_FIELD, every_table, list_offenders
 
 THIRTEEN = {
     "person": "Personne",
@@ -86,74 +86,74 @@ def test_codes_and_labels_of_a_list_are_told_apart(values):
     assert not any(";" in label for label in values.values.values())  # « ; » stands between several choices
 
 
-def test_the_control_what_one_field_breaks_is_told_with_its_name():
-    def look(_, field):
+def test_control_an_offending_field_is_reported_by_name():
+    def check_field(_, field):
         assert field.name != "birth_date"
 
-    (told,) = offenders(EVERY_FIELD, look)
+    (offender,) = list_offenders(EVERY_FIELD, check_field)
 
     assert len(EVERY_FIELD) > 100
-    assert told.startswith("person.birth_date: ")
+    assert offender.startswith("person.birth_date: ")
 
 
 def test_every_field_is_described():
-    def look(_, field):
+    def check_field(_, field):
         assert re.fullmatch(r"[a-z][a-z0-9_]*", field.name)
         assert field.label
         assert field.label[0].isupper() or field.label[0].isdigit()
         assert field.help.endswith((".", "…", "fr", "?"))
         assert isinstance(field.privacy, Privacy)
 
-    assert offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, check_field) == []
 
 
 def test_labels_are_told_apart_within_a_table():
-    def look(table, column):
+    def check_field(table, column):
         assert [item.label for item in table.columns].count(column.label) == 1
 
-    assert offenders(EVERY_COLUMN, look) == []
+    assert list_offenders(EVERY_COLUMN, check_field) == []
 
 
 def test_only_a_grouped_field_says_how_it_is_published():
-    def look(_, field):
+    def check_field(_, field):
         assert (field.published is not None) == (field.privacy is Privacy.GROUPED)
 
-    assert offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, check_field) == []
 
 
 def test_free_text_is_never_published():
-    def look(_, field):
+    def check_field(_, field):
         if isinstance(field.type, Text | Reference | References):
             assert field.privacy is Privacy.SECRET
 
-    assert offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, check_field) == []
 
 
 def test_what_is_grouped_is_a_value_of_its_list():
-    def look(_, field):
+    def check_field(_, field):
         if field.published and isinstance(field.type, Choice | Choices):
             codes = [code for codes in field.published.categories.values() for code in codes]
             assert set(codes) <= set(field.list.values)
             assert len(set(codes)) == len(codes)
 
-    assert offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, check_field) == []
 
 
 def test_what_is_published_is_counted_by_a_figure_and_has_a_category_for_everybody_else():
-    def look(_, field):
+    def check_field(_, field):
         if field.published:
             assert field.published.figure in FIGURES
             assert field.published.labels[field.published.category(None)] == field.published.rest
             assert field.published.category("a value added later") == field.published.category(None)
 
-    assert offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, check_field) == []
 
 
 def test_a_reference_points_to_a_declared_table():
-    def look(_, field):
+    def check_field(_, field):
         assert field.target is None or field.target in TABLES
 
-    assert offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, check_field) == []
 
 
 @every_table

@@ -1,4 +1,4 @@
-"""The contract that follows another, and the verdict on a request that is still being typed."""
+"""The contract that follows another, and the eligibility of a request while it is typed."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from db.model import domain_rules
 from db.rows import records
 from db.rows.records import Edit
-from tests.db.given import given_cer, given_person
+from tests.db.factories import insert_contract, insert_person
 
 
 @pytest.mark.parametrize(
@@ -21,8 +21,8 @@ from tests.db.given import given_cer, given_person
     ],
 )
 def test_the_next_contract_starts_when_the_earlier_one_ends_or_must_end(db, kind, ends_on, day, starts_on):
-    person = given_person(db)
-    earlier = given_cer(db, person, "2024-06-01", "2024-06-01", ends_on, kind=kind, objectives="Exposer")
+    person = insert_person(db)
+    earlier = insert_contract(db, person, "2024-06-01", "2024-06-01", ends_on, kind=kind, objectives="Exposer")
 
     following = domain_rules.next_contract(db, earlier, day)
 

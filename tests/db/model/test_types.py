@@ -1,4 +1,4 @@
-"""What people type, read into what the file keeps; and back."""
+"""Typed texts to stored values, and back."""
 
 import sqlite3
 from datetime import date
@@ -27,16 +27,16 @@ from db.model.types import (
     YesNo,
 )
 from db.rows import records
-from tests.db.examples import EVERY_FIELD, every_type, offenders
-from tests.db.given import given as given_row
-from tests.db.given import given_person
+from tests.db.examples import EVERY_FIELD, every_type, list_offenders
+from tests.db.factories import insert as given_row
+from tests.db.factories import insert_person
 
 KNOWN = Context({values.name: values.values for values in LISTS}, find=lambda table, text: int(text.split("n°")[1]))
 SPACES = [" ", "\u00a0", "\u202f", "\u2009", "\t", ""]
 
 
-def why(kind, text):
-    """The reason that the person reads."""
+def refusal_reason(kind, text):
+    """Return the reason shown to the user."""
     with pytest.raises(FieldError) as error:
         kind.read(text, KNOWN)
     return str(error.value)
@@ -64,14 +64,14 @@ def test_a_date_is_read_as_the_french_write_it(text, iso):
     "text", ["31/02/2023", "29/02/2023", "06/03/23", "3/2023", "2023", "demain", "13/13/2023", "03/06/2023 15:00"]
 )
 def test_what_is_not_a_date_is_refused_with_what_is_expected(text):
-    assert why(Date(), text) == f"« {text} » n’est pas une date (attendu : jj/mm/aaaa)"
+    assert refusal_reason(Date(), text) == f"« {text} » n’est pas une date (attendu : jj/mm/aaaa)"
 
 
 def test_a_date_keeps_within_its_bounds():
     kind = Date(min="1988-12-01", max="2020-12-31")
 
     assert kind.read("01/12/1988", KNOWN) == "1988-12-01"
-    assert why(kind, "30/11/1988") == "30/11/1988 est hors limites (du 01/12/1988 au 31/12/2020)"
+    assert refusal_reason(kind, "30/11/1988") == "30/11/1988 est hors limites (du 01/12/1988 au 31/12/2020)"
     assert kind.check(date(2020, 12, 31), KNOWN) == "2020-12-31"
 
 
@@ -85,12 +85,12 @@ def test_euros_are_read_with_every_kind_of_space(space, written, cents):
 
 @pytest.mark.parametrize("text", ["1,234,50", "12,345", "neuf", "1e3", "$12", "9" * 5000, "--1"])
 def test_what_is_not_a_sum_is_refused(text):
-    assert why(Euros(), text).startswith(f"« {text} » n’est pas une somme")
+    assert refusal_reason(Euros(), text).startswith(f"« {text} » n’est pas une somme")
 
 
 def test_euros_keep_within_their_bounds():
     assert Euros().read("0", KNOWN) == 0
-    assert why(Euros(), "-1") == "-1\u00a0€ est hors limites (de 0\u00a0€ à 100\u202f000\u00a0€)"
+    assert refusal_reason(Euros(), "-1") == "-1\u00a0€ est hors limites (de 0\u00a0€ à 100\u202f000\u00a0€)"
 
 
 @pytest.mark.parametrize("text", ["45", "45 min", "45\u202fmin", " 45 "])
@@ -100,11 +100,11 @@ def test_a_whole_number_is_read_with_its_unit(text):
 
 @pytest.mark.parametrize("text", ["4,5", "quarante", "1/2", "9" * 5000])
 def test_what_is_not_a_whole_number_is_refused(text):
-    assert why(Integer(), text) == f"« {text} » n’est pas un nombre entier"
+    assert refusal_reason(Integer(), text) == f"« {text} » n’est pas un nombre entier"
 
 
 def test_a_number_out_of_bounds_says_its_bounds():
-    assert why(Integer(0, 1440, "min"), "1441") == "1\u202f441 est hors limites (de 0 à 1\u202f440)"
+    assert refusal_reason(Integer(0, 1440, "min"), "1441") == "1\u202f441 est hors limites (de 0 à 1\u202f440)"
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_phone_number_is_kept_as_digits(text, kept):
 
 @pytest.mark.parametrize("text", ["05 65 53 40", "5 65 53 40 00", "0x65534000", "05 65 53 40 00 12", "٠٥٦٥٥٣٤٠٠٠"])
 def test_what_is_not_a_phone_number_is_refused(text):
-    assert "n’est pas un numéro de téléphone" in why(Phone(), text)
+    assert "n’est pas un numéro de téléphone" in refusal_reason(Phone(), text)
 
 
 def test_a_phone_number_is_shown_in_pairs():
@@ -138,7 +138,7 @@ def test_an_e_mail_address_is_read(text):
 
 @pytest.mark.parametrize("text", ["lou", "lou@exemple", "lou@@exemple.fr", "lou marchand@exemple.fr", "lou@exemple."])
 def test_what_is_not_an_e_mail_address_is_refused(text):
-    assert "n’est pas une adresse électronique" in why(Email(), text)
+    assert "n’est pas une adresse électronique" in refusal_reason(Email(), text)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,9 @@ def test_a_choice_is_read_whatever_its_accents_case_and_spaces(text):
 )
 def test_both_apostrophes_are_the_same_to_a_list(text, code):
     if code is None:
-        assert why(Choice(lists.DOMAINS), text) == f"« {text} » n’est pas dans la liste « Domaine d’activité »"
+        assert (
+            refusal_reason(Choice(lists.DOMAINS), text) == f"« {text} » n’est pas dans la liste « Domaine d’activité »"
+        )
     else:
         assert Choice(lists.DOMAINS).read(text, KNOWN) == code
 
@@ -163,7 +165,7 @@ def test_several_choices_are_kept_in_the_order_of_the_list_and_once():
 
     assert kind.read("numerique ; Logement;MOBILITÉ ; logement", KNOWN) == ("housing", "mobility", "digital")
     assert kind.read("", KNOWN) is None
-    assert "« lune »" in why(kind, "Logement ; lune")
+    assert "« lune »" in refusal_reason(kind, "Logement ; lune")
 
 
 @pytest.mark.parametrize(("text", "kept"), [("oui", 1), ("Non", 0), ("X", 1), ("O", 1), ("0", 0), ("", None)])
@@ -172,7 +174,7 @@ def test_yes_and_no_are_read(text, kept):
 
 
 def test_what_is_neither_yes_nor_no_is_refused():
-    assert why(YesNo(), "peut-être") == "« peut-être » ne se lit pas (attendu : oui ou non)"
+    assert refusal_reason(YesNo(), "peut-être") == "« peut-être » ne se lit pas (attendu : oui ou non)"
 
 
 def test_a_line_of_text_loses_its_double_spaces_and_long_text_keeps_its_lines():
@@ -183,7 +185,7 @@ def test_a_line_of_text_loses_its_double_spaces_and_long_text_keeps_its_lines():
 
 def test_a_text_that_is_too_long_says_by_how_much():
     assert Text(5).read("12345", KNOWN) == "12345"
-    assert why(Text(5), "123456") == "le texte a 6 caractères, 5 au plus"
+    assert refusal_reason(Text(5), "123456") == "le texte a 6 caractères, 5 au plus"
 
 
 def test_folding_forgets_accents_case_and_ligatures():
@@ -198,7 +200,7 @@ def test_numbers_are_written_in_french():
 
 
 def test_a_reference_is_read_by_the_title_of_its_row_in_any_order(db):
-    person = given_person(db, last_name="Lebœuf-Éluard", first_name="Zoé")
+    person = insert_person(db, last_name="Lebœuf-Éluard", first_name="Zoé")
     kind, known = Reference("person"), records.context(db)
 
     for text in ("Lebœuf-Éluard Zoé", "zoe leboeuf-eluard", f"n° {person}", f"LEBŒUF-ÉLUARD ZOÉ n° {person}"):
@@ -206,7 +208,7 @@ def test_a_reference_is_read_by_the_title_of_its_row_in_any_order(db):
 
 
 def test_two_of_the_same_name_must_be_told_apart_by_their_number(db):
-    first, second = given_person(db), given_person(db)
+    first, second = insert_person(db), insert_person(db)
     kind, known = Reference("person"), records.context(db)
 
     with pytest.raises(FieldError) as error:
@@ -228,7 +230,7 @@ def test_a_number_in_a_name_is_not_the_number_of_a_row(db):
 
 
 def test_nobody_is_found_by_an_unknown_name_or_once_deleted(db):
-    gone = given_person(db, last_name="Partie")
+    gone = insert_person(db, last_name="Partie")
     db.execute("UPDATE person SET deleted_at = '2024-01-01' WHERE id = ?", (gone,))
     kind, known = Reference("person"), records.context(db)
 
@@ -238,7 +240,7 @@ def test_nobody_is_found_by_an_unknown_name_or_once_deleted(db):
 
 
 def test_a_contract_is_found_by_its_dates_among_many(db):
-    person = given_person(db)
+    person = insert_person(db)
     for year in range(1950, 2020):
         days = {"signed_on": f"{year}-01-01", "starts_on": f"{year}-01-01", "ends_on": f"{year}-06-30"}
         given_row(db, "cer", person_id=person, kind="cer", rank="first", **days)
@@ -247,7 +249,7 @@ def test_a_contract_is_found_by_its_dates_among_many(db):
 
 
 def test_several_references_are_read_once_each(db):
-    zoe, ada = given_person(db, first_name="Zoé"), given_person(db, first_name="Ada")
+    zoe, ada = insert_person(db, first_name="Zoé"), insert_person(db, first_name="Ada")
 
     assert References("person").read("Marchand Ada ; zoe marchand;Marchand Ada", records.context(db)) == (ada, zoe)
 
@@ -256,7 +258,7 @@ def test_several_references_are_read_once_each(db):
 
 
 def values_of(kind):
-    """Any value that a field of this type may hold."""
+    """Return a strategy of the values that a field of this type may hold."""
     match kind:
         case Choice(list=values):
             return st.sampled_from(list(values.values))
@@ -308,7 +310,7 @@ def test_what_may_be_kept_passes_the_check_of_its_column(kind, data):
 @every_type
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=st.text(max_size=60))
-def test_whatever_is_pasted_is_kept_or_refused_in_words(kind, text):
+def test_every_pasted_text_is_read_or_refused_with_a_message(kind, text):
     if isinstance(kind, Reference | References):
         return  # the file is asked; see the tests of references
     try:
@@ -323,8 +325,8 @@ def test_whatever_is_pasted_is_kept_or_refused_in_words(kind, text):
 
 
 def test_an_empty_cell_is_an_empty_value():
-    def look(_, field):
+    def check_field(_, field):
         assert field.type.show(None, KNOWN) == ""
         assert field.type.read("  ", KNOWN) is None
 
-    assert offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, check_field) == []

@@ -1,4 +1,4 @@
-"""Persons who may be entered twice: why a pair is proposed, which are not, and what was said of a pair."""
+"""Possible duplicates: why a pair is proposed, which pairs are not, and decisions on a pair."""
 
 import pytest
 
@@ -7,17 +7,17 @@ from db.people import duplicates, merge, merge_preview, similarity
 from db.rows import undo
 from db.storage import connection
 from db.storage.integrity import check
-from tests.db.given import delete, given_person
+from tests.db.factories import delete, insert_person
 
 BASE = {"last_name": "Lefebvre", "first_name": "Nathalie"}
 
 
 def people(db, *persons):
-    return [given_person(db, None, **{**BASE, **values}) for values in persons]
+    return [insert_person(db, None, **{**BASE, **values}) for values in persons]
 
 
 def reasons(db, first, second):
-    """Why the two are proposed; None when they are not."""
+    """Return why the two are proposed; None when they are not."""
     one, other = people(db, first, second)
     found = duplicates.pairs(db)
     assert len(found) < 2
@@ -83,7 +83,7 @@ def test_why_two_persons_are_proposed(db, first, second, expected):
         ({"last_name": "Garnier", "birth_date": "1970-03-12"}, {"last_name": "Granier", "birth_date": "1990-01-01"}),
     ],
 )
-def test_who_is_left_alone(db, first, second):
+def test_pairs_that_are_not_proposed(db, first, second):
     assert reasons(db, first, second) is None
 
 
@@ -110,7 +110,7 @@ def test_who_was_deleted_is_not_proposed_and_who_is_archived_is(db):
     assert one
 
 
-def test_what_hundreds_share_does_not_make_everybody_meet_everybody(db):
+def test_a_value_shared_by_hundreds_does_not_pair_them_all(db):
     values = [(f"Nom{n:03}x{n * 7919 % 997}", f"Prénom{n:03}y{n * 104729 % 991}") for n in range(300)]
     db.executemany(
         "INSERT INTO person (last_name, first_name, gender, phone) VALUES (?, ?, 'woman', '0565000000')", values
@@ -132,13 +132,13 @@ def test_somebody_about_to_enter_the_file_is_recognised(db):
     assert like.reasons == ("se prononcent pareil", "même téléphone")
 
 
-def test_two_ways_of_looking_agree_on_a_whole_office(tmp_path):
-    """Looked up by keys, as by comparing everybody with everybody."""
+def test_search_by_keys_finds_what_comparing_all_pairs_finds(tmp_path):
+    """The search by keys finds the pairs that comparing everybody with everybody finds."""
     bulk_office.write_bulk_office(tmp_path / "many.db", 600)
     db = connection.open_file(tmp_path / "many.db")
     for name in ("Delmas Jeanne", "Delmaz Jeanne", "Jeanne Delmas", "Delmas-Roux Jeanne", "Delmas Jane"):
         last, first = name.split()
-        given_person(db, None, last_name=last, first_name=first)
+        insert_person(db, None, last_name=last, first_name=first)
     everybody = duplicates.index(db).people
     every = {
         (one.id, other.id)

@@ -1,4 +1,4 @@
-"""Erased for good: nothing of a person is left in the file, byte by byte; numbers and other people's rows stay."""
+"""Erasure: no byte of a person is left in the file; numbers and rows of other persons stay."""
 
 import json
 import sqlite3
@@ -17,7 +17,7 @@ from db.rows.queries import Query
 from db.rows.records import Edit
 from db.storage import connection
 from db.storage.integrity import check
-from tests.db.given import given, given_benefit, given_stage
+from tests.db.factories import insert, insert_benefit, insert_stage
 
 SECRETS = ("Zorglubescu", "Quintilienne", "zorglub@exemple.fr", "Mazurkarillon", "Trombinoscopal", "Xylophageur")
 
@@ -34,18 +34,18 @@ def db(path, new_office):
     db.close()
 
 
-def new(db, table, **values):
+def save_new(db, table, **values):
     return records.save(db, table, Edit(values), "Anne").row_id
 
 
-def given_file(db):
-    """A person whose every text is a word that stands nowhere else; changed, deleted and bulky enough to fill pages."""
-    person = new(
+def insert_full_office(db):
+    """Insert a person whose every text is a unique word, with changed and deleted rows that fill pages."""
+    person = save_new(
         db, PERSON, last_name="Zorglubescu", first_name="Quintilienne", gender="woman", email="zorglub@exemple.fr"
     )
-    given_benefit(db, person, "rsa", "2015-01-01")
-    given_stage(db, person, "accompaniment", "2022-01-01")
-    met = new(
+    insert_benefit(db, person, "rsa", "2015-01-01")
+    insert_stage(db, person, "accompaniment", "2022-01-01")
+    met = save_new(
         db,
         INTERVENTION,
         person_id=person,
@@ -57,13 +57,13 @@ def given_file(db):
     version = records.get(db, db.tables["intervention"], met).version
     records.save(db, db.tables["intervention"], Edit({"note": "Trombinoscopal"}, met, version), "Anne")
     granted = {"decision": "granted", "granted": 100_00, "decided_on": "2022-05-06", "note": "Xylophageur"}
-    gone = new(db, AID, person_id=person, type="mobility", requested_on="2022-05-05", **granted)
+    gone = save_new(db, AID, person_id=person, type="mobility", requested_on="2022-05-05", **granted)
     records.delete(db, db.tables["aid"], {gone: 1}, "Anne")
     return person
 
 
-def raw(path):
-    """Every byte of the file and of what SQLite keeps beside it."""
+def read_raw_bytes(path):
+    """Return every byte of the file and of its companions (-wal, -shm)."""
     return b"".join(one.read_bytes() for one in path.parent.iterdir() if one.name.startswith(path.name))
 
 
@@ -72,14 +72,14 @@ def words_of(index, db):
 
 
 def test_nothing_is_left_of_an_erased_person_and_the_file_is_sound(db, path):
-    other = new(db, PERSON, last_name="Marchand", first_name="Lou", gender="man", note="reste là")
-    person = given_file(db)
-    before = raw(path)
+    other = save_new(db, PERSON, last_name="Marchand", first_name="Lou", gender="man", note="reste là")
+    person = insert_full_office(db)
+    before = read_raw_bytes(path)
     assert all(word.encode() in before for word in SECRETS), "the control: they can be found in the bytes"
 
     assert erasure.erase(db, [person], "Admin") == 1
 
-    after = raw(path)
+    after = read_raw_bytes(path)
     assert [word for word in SECRETS if word.encode() in after or word.lower().encode() in after] == []
     assert b"Marchand" in after
     assert records.get(db, db.tables["person"], other).values["note"] == "reste là"
@@ -92,7 +92,7 @@ def test_nothing_is_left_of_an_erased_person_and_the_file_is_sound(db, path):
 
 
 def test_what_is_left_says_when_and_by_whom(db):
-    person = given_file(db)
+    person = insert_full_office(db)
 
     erasure.erase(db, [person], "Admin")
 
@@ -105,10 +105,10 @@ def test_what_is_left_says_when_and_by_whom(db):
 
 
 def test_frozen_figures_stay_and_the_past_is_still_counted_for_the_others(db, path):
-    person = given_file(db)
-    other = new(db, PERSON, last_name="Marchand", first_name="Lou", gender="man")
-    given_benefit(db, other, "rsa", "2015-01-01")
-    given_stage(db, other, "accompaniment", "2022-01-01")
+    person = insert_full_office(db)
+    other = save_new(db, PERSON, last_name="Marchand", first_name="Lou", gender="man")
+    insert_benefit(db, other, "rsa", "2015-01-01")
+    insert_stage(db, other, "accompaniment", "2022-01-01")
     year = period_of("2022")
     numbers = counting.photo(db, "2022")
     kept = snapshots.freeze(db, year, numbers, "Anne")
@@ -123,8 +123,8 @@ def test_frozen_figures_stay_and_the_past_is_still_counted_for_the_others(db, pa
 
 
 def test_a_row_that_became_somebody_elses_keeps_only_what_it_says_of_her(db, path):
-    person, other = given_file(db), new(db, PERSON, last_name="Marchand", first_name="Lou", gender="man")
-    met = new(
+    person, other = insert_full_office(db), save_new(db, PERSON, last_name="Marchand", first_name="Lou", gender="man")
+    met = save_new(
         db,
         INTERVENTION,
         person_id=person,
@@ -138,13 +138,13 @@ def test_a_row_that_became_somebody_elses_keeps_only_what_it_says_of_her(db, pat
     erasure.erase(db, [person], "Admin")
 
     assert records.get(db, db.tables["intervention"], met).values["note"] == "à Lou"
-    assert b"Mazurkarillon" not in raw(path)
+    assert b"Mazurkarillon" not in read_raw_bytes(path)
     assert check(db) == []
 
 
-def test_she_leaves_the_lists_she_is_on(db):
-    person, other = given_file(db), new(db, PERSON, last_name="Marchand", first_name="Lou", gender="man")
-    project = new(db, TABLES["project"], name="Atelier", participants=(person, other))
+def test_an_erased_person_leaves_lists_of_participants(db):
+    person, other = insert_full_office(db), save_new(db, PERSON, last_name="Marchand", first_name="Lou", gender="man")
+    project = save_new(db, TABLES["project"], name="Atelier", participants=(person, other))
 
     erasure.erase(db, [person], "Admin")
 
@@ -158,7 +158,7 @@ def operation_of(db, line):
 
 
 def test_an_erased_person_cannot_be_undone(db):
-    person = given_file(db)
+    person = insert_full_office(db)
     erasure.erase(db, [person], "Admin")
 
     (line,) = db.execute("SELECT max(id) FROM history WHERE action = 'erase'").fetchone()
@@ -169,8 +169,8 @@ def test_an_erased_person_cannot_be_undone(db):
         undo.undo(db, operation_of(db, person_made), "Admin")
 
 
-def test_all_or_none(db, path):
-    person = given_file(db)
+def test_several_persons_are_erased_all_or_none(db, path):
+    person = insert_full_office(db)
 
     with pytest.raises(NotFoundError, match="n° 99"):
         erasure.erase(db, [person, 99], "Admin")
@@ -180,8 +180,8 @@ def test_all_or_none(db, path):
     assert check(db) == []
 
 
-def test_a_copy_of_before_is_erased_again(db, path, tmp_path):
-    person = given_file(db)
+def test_a_restored_copy_is_erased_again(db, path, tmp_path):
+    person = insert_full_office(db)
     copy = tmp_path / "before.db"
     with closing(sqlite3.connect(copy)) as target:
         db.backup(target)
@@ -191,25 +191,25 @@ def test_a_copy_of_before_is_erased_again(db, path, tmp_path):
     for left in path.parent.glob("palette.db*"):
         left.unlink()
     copy.rename(path)
-    assert b"Zorglubescu" in raw(path)
+    assert b"Zorglubescu" in read_raw_bytes(path)
 
     assert erasure.again(path) == 1
-    assert b"Zorglubescu" not in raw(path)
+    assert b"Zorglubescu" not in read_raw_bytes(path)
     assert erasure.again(path) == 0
 
 
-def test_somebody_else_who_was_given_the_number_is_spared(db, path, tmp_path):
+def test_another_person_with_the_same_number_is_not_erased(db, path, tmp_path):
     early = tmp_path / "early.db"
     with closing(sqlite3.connect(early)) as target:
         db.backup(target)
-    person = given_file(db)
+    person = insert_full_office(db)
     erasure.erase(db, [person], "Admin")
     db.close()
     for left in path.parent.glob("palette.db*"):
         left.unlink()
     early.rename(path)
     restored = connection.open_file(path)
-    namesake = new(restored, PERSON, last_name="Neuve", first_name="Ava", gender="woman")
+    namesake = save_new(restored, PERSON, last_name="Neuve", first_name="Ava", gender="woman")
     restored.close()
     assert namesake == person
 
@@ -217,7 +217,7 @@ def test_somebody_else_who_was_given_the_number_is_spared(db, path, tmp_path):
 
 
 def test_the_register_holds_numbers_only(db, path):
-    person = given_file(db)
+    person = insert_full_office(db)
 
     erasure.erase(db, [person], "Admin")
 
@@ -226,8 +226,8 @@ def test_the_register_holds_numbers_only(db, path):
     assert not [word for word in SECRETS if word in told]
 
 
-def test_a_reader_that_holds_the_old_pages_is_told(db, path):
-    person = given_file(db)
+def test_a_reader_holding_old_pages_is_reported(db, path):
+    person = insert_full_office(db)
     db.execute("PRAGMA busy_timeout = 100")
     with closing(sqlite3.connect(path)) as reader:
         reader.execute("BEGIN")
@@ -237,12 +237,12 @@ def test_a_reader_that_holds_the_old_pages_is_told(db, path):
             erasure.erase(db, [person], "Admin")
 
     erasure.sweep(db)
-    assert b"Zorglubescu" not in raw(path)
+    assert b"Zorglubescu" not in read_raw_bytes(path)
 
 
 def test_participants_of_a_deleted_project_too(db):
-    person = given_file(db)
-    project = given(db, "project", name="Atelier", participants=json.dumps([person]), deleted_at="2022-01-01")
+    person = insert_full_office(db)
+    project = insert(db, "project", name="Atelier", participants=json.dumps([person]), deleted_at="2022-01-01")
 
     erasure.erase(db, [person], "Admin")
 

@@ -1,4 +1,4 @@
-"""How French names sound: spellings of one name have one key, other names have others."""
+"""Phonetic keys of French names: spellings of one name share a key, other names do not."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def test_two_spellings_of_one_name_sound_alike(pair):
 
 
 @pytest.mark.parametrize("pair", OTHER.split())
-def test_two_names_do_not(pair):
+def test_two_different_names_sound_different(pair):
     one, other = sounds(pair)
     assert one != other
 

@@ -1,4 +1,4 @@
-"""Which files are proposed for the archives and for erasure, and when; what an archived file is out of, and in."""
+"""Retention: which files are proposed for archiving and for erasure, when, and where archived files appear."""
 
 import pytest
 
@@ -10,8 +10,15 @@ from db.rows.queries import Filter, Query
 from db.rows.records import Edit
 from db.storage import audit_chain, system_tables
 from db.storage.integrity import check
-from tests.db.given import given, given_benefit, given_cer, given_followed, given_person, given_stage
-from tests.db.rewriting import rewriting
+from tests.db.factories import (
+    insert,
+    insert_benefit,
+    insert_contract,
+    insert_followed_person,
+    insert_person,
+    insert_stage,
+)
+from tests.db.rewriting import history_rewritable
 
 TODAY = "2026-06-15"
 
@@ -23,14 +30,14 @@ def db(tmp_path, new_office):
     db.close()
 
 
-def long_ago(db):
-    """Let the files have been typed in long ago."""
-    with rewriting(db):
+def insert_old_file(db):
+    """Date every row long ago."""
+    with history_rewritable(db):
         db.execute("UPDATE history SET at = '2010-01-01T08:00:00.000Z'")
 
 
-def met(db, person, day):
-    given(db, "intervention", person_id=person, happened_on=day, kind="meeting", domain="coaching")
+def save_contact(db, person, day):
+    insert(db, "intervention", person_id=person, happened_on=day, kind="meeting", domain="coaching")
 
 
 def ids(found):
@@ -39,17 +46,17 @@ def ids(found):
 
 @pytest.mark.parametrize(("day", "proposed"), [("2024-06-14", True), ("2024-06-15", False), ("2026-06-01", False)])
 def test_two_years_after_the_last_contact_a_file_is_proposed(db, day, proposed):
-    person = given_person(db, rights=None)
-    met(db, person, day)
-    long_ago(db)
+    person = insert_person(db, rights=None)
+    save_contact(db, person, day)
+    insert_old_file(db)
 
     assert ids(retention.to_archive(db, TODAY)) == [person] * proposed
 
 
 def test_the_delay_is_a_setting(db):
-    person = given_person(db, rights=None)
-    met(db, person, "2025-01-01")
-    long_ago(db)
+    person = insert_person(db, rights=None)
+    save_contact(db, person, "2025-01-01")
+    insert_old_file(db)
     assert retention.to_archive(db, TODAY) == []
 
     db.execute("UPDATE setting SET archive_months = 12")
@@ -58,10 +65,10 @@ def test_the_delay_is_a_setting(db):
 
 
 def test_what_runs_is_told_apart_from_what_happened_today(db):
-    followed = given_followed(db)
-    seen = given_person(db, rights=None)
-    met(db, seen, TODAY)
-    long_ago(db)
+    followed = insert_followed_person(db)
+    seen = insert_person(db, rights=None)
+    save_contact(db, seen, TODAY)
+    insert_old_file(db)
 
     for person, running in ((followed, True), (seen, False)):
         kept = retention.of_person(db, person, TODAY)
@@ -70,31 +77,31 @@ def test_what_runs_is_told_apart_from_what_happened_today(db):
 
 
 def test_whoever_is_followed_or_under_contract_is_in_touch(db):
-    given_followed(db)
-    contracted = given_followed(db)
+    insert_followed_person(db)
+    contracted = insert_followed_person(db)
     db.execute("UPDATE stage SET ends_on = '2020-01-01' WHERE person_id = ?", (contracted,))
-    given_cer(db, contracted, "2019-01-01", "2019-01-01", "2027-01-01")
-    left = given_followed(db)
+    insert_contract(db, contracted, "2019-01-01", "2019-01-01", "2027-01-01")
+    left = insert_followed_person(db)
     db.execute("UPDATE stage SET ends_on = '2020-01-01' WHERE person_id = ?", (left,))
-    long_ago(db)
+    insert_old_file(db)
 
     assert ids(retention.to_archive(db, TODAY)) == [left]
     assert retention.to_archive(db, TODAY)[0].last_contact == "2020-01-01"
 
 
 def test_rights_that_nobody_closed_keep_no_file(db):
-    person = given_person(db, rights=None)
-    given_benefit(db, person, "rsa", "2015-01-01")
-    long_ago(db)
+    person = insert_person(db, rights=None)
+    insert_benefit(db, person, "rsa", "2015-01-01")
+    insert_old_file(db)
 
     assert ids(retention.to_archive(db, TODAY)) == [person]
 
 
 def test_neither_a_deadline_nor_a_day_to_come_nor_a_deleted_row_is_a_contact(db):
-    person = given_person(db, rights=None)
-    met(db, person, "2020-02-02")
-    met(db, person, "2030-02-02")
-    given(
+    person = insert_person(db, rights=None)
+    save_contact(db, person, "2020-02-02")
+    save_contact(db, person, "2030-02-02")
+    insert(
         db,
         "intervention",
         person_id=person,
@@ -103,30 +110,30 @@ def test_neither_a_deadline_nor_a_day_to_come_nor_a_deleted_row_is_a_contact(db)
         domain="coaching",
         deleted_at="2026-01-02",
     )
-    long_ago(db)
+    insert_old_file(db)
 
     assert [one.last_contact for one in retention.to_archive(db, TODAY)] == ["2020-02-02"]
 
 
 def test_a_file_that_was_just_made_is_in_touch(db):
-    given_person(db, rights=None)
+    insert_person(db, rights=None)
 
     assert retention.to_archive(db, records.today()) == []
 
 
 def archived(db, day="2026-06-15"):
-    person = given_person(db, rights=None, last_name="Ancienne")
-    met(db, person, "2020-02-02")
-    long_ago(db)
+    person = insert_person(db, rights=None, last_name="Ancienne")
+    save_contact(db, person, "2020-02-02")
+    insert_old_file(db)
     retention.archive(db, retention.to_archive(db, TODAY), day, "Admin")
     return person
 
 
 def test_an_archived_file_is_out_of_lists_and_searches_but_still_counted(db):
-    person = given_person(db, last_name="Ancienne")
-    given_stage(db, person, "accompaniment", "2019-01-01", "2019-12-31")
-    met(db, person, "2019-02-02")
-    long_ago(db)
+    person = insert_person(db, last_name="Ancienne")
+    insert_stage(db, person, "accompaniment", "2019-01-01", "2019-12-31")
+    save_contact(db, person, "2019-02-02")
+    insert_old_file(db)
     before = counting.photo(db, "2019")
     retention.archive(db, retention.to_archive(db, TODAY), TODAY, "Admin")
     known = titles.context(db)
@@ -159,8 +166,8 @@ def test_archived_files_come_back(db):
 
 
 def test_a_file_that_a_colleague_changed_meanwhile_is_not_archived_over(db):
-    given_person(db, rights=None)
-    long_ago(db)
+    insert_person(db, rights=None)
+    insert_old_file(db)
     listed = retention.to_archive(db, TODAY)
     person = listed[0].person_id
     records.save(db, db.tables["person"], Edit({"archived_on": "2026-01-01"}, person, 1), "Anne")
@@ -179,16 +186,16 @@ def test_a_year_in_the_archives_then_erasure(db, since, proposed):
 
 def test_whoever_came_back_since_is_not_erased(db):
     person = archived(db, "2024-01-01")
-    met(db, person, "2026-06-01")
+    save_contact(db, person, "2026-06-01")
 
     assert retention.to_erase(db, TODAY) == []
     assert ids(retention.archived(db, TODAY)) == [person]
 
 
 def test_a_deleted_file_is_erased_in_its_turn(db):
-    person = given_person(db, rights=None, deleted_at="2025-01-01T08:00:00.000Z")
-    kept = given_person(db, rights=None, deleted_at="2026-05-01T08:00:00.000Z")
-    long_ago(db)
+    person = insert_person(db, rights=None, deleted_at="2025-01-01T08:00:00.000Z")
+    kept = insert_person(db, rights=None, deleted_at="2026-05-01T08:00:00.000Z")
+    insert_old_file(db)
 
     assert ids(retention.to_erase(db, TODAY)) == [person]
     still = retention.of_person(db, kept, TODAY)
@@ -200,9 +207,9 @@ def test_a_deleted_file_is_erased_in_its_turn(db):
     ("last", "until"), [("2024-02-29", "2026-03-01"), ("2024-01-31", "2026-02-01"), ("2024-12-31", "2027-01-01")]
 )
 def test_the_day_of_the_proposal_is_told_beforehand(db, last, until):
-    person = given_person(db, rights=None)
-    met(db, person, last)
-    long_ago(db)
+    person = insert_person(db, rights=None)
+    save_contact(db, person, last)
+    insert_old_file(db)
     kept = retention.of_person(db, person, last)
     assert kept
 

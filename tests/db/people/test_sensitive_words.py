@@ -1,4 +1,4 @@
-"""The word guard: it sees what a note should not hold, says why, and is quiet on what the office writes every day."""
+"""The check for sensitive words: it finds what a note should not hold, says why, and accepts everyday words."""
 
 import re
 import time
@@ -139,7 +139,7 @@ def test_it_is_quiet_on_everyday_words(text):
 
 
 def every_text(value):
-    """Every text in what a TOML file or a row holds, however deep."""
+    """Return every text within the content of a TOML file or of a row."""
     if isinstance(value, str):
         yield from value.split("|")
         yield value.format_map(dict.fromkeys(re.findall(r"\{(\w+)\}", value), "x")) if "{" in value else value
@@ -179,7 +179,7 @@ def test_it_is_quiet_on_labels_and_values_of_lists():
 
 
 def number(body="1850578006084", corsica=""):
-    """A made-up number with the key that goes with it."""
+    """Return a made-up national number with its valid key."""
     digits = body.replace("2A", "19").replace("2B", "18")
     return f"{body}{97 - int(digits) % 97:02}"
 
@@ -228,12 +228,12 @@ def test_it_sees_a_number_without_its_key(typed):
         "A1850578006084",
     ],
 )
-def test_another_number_is_none(typed):
+def test_other_numbers_are_not_reported(typed):
     assert found(typed) == []
 
 
 @examples(st.integers(0, 96))
-def test_a_wrong_key_is_none(key):
+def test_a_number_with_a_wrong_key_is_not_reported(key):
     right = number()
     wrong = f"{right[:13]}{key:02}"
 
@@ -259,7 +259,7 @@ def test_it_never_fails_on_its_own_words_in_disorder(text):
 
 
 def seconds(text):
-    """The least of a few runs: what the machine does meanwhile only adds to it."""
+    """Return the shortest of a few runs, the one least disturbed by other work on the machine."""
     spent = []
     for _ in range(3):
         begun = time.process_time()
@@ -288,7 +288,7 @@ def seconds(text):
     ],
 )
 def test_time_grows_as_the_text_does(part):
-    """Eight times the text, some eight times as long; a square would be sixty-four."""
+    """Eight times the text takes about eight times as long; quadratic time would take sixty-four."""
     short, long = ((part * 100_000)[:size] for size in (12_500, 100_000))
 
     assert seconds(long) < 24 * seconds(short) + 0.02

@@ -1,4 +1,4 @@
-"""Bulk work: what a preview tells is what happens, in one operation that one undo takes back; or nothing does."""
+"""Bulk edits: the preview is what happens, as one operation that one undo reverts; or nothing happens."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from db.model.dictionary import ACTION, CER, FILES, INTERVENTION, PERSON
 from db.rows import bulk_edits, records, undo
 from db.rows.records import Edit
 from db.storage.integrity import check
-from tests.db.given import delete, given_cer, given_diagnostic, given_person, given_stage
+from tests.db.factories import delete, insert_contract, insert_diagnostic, insert_person, insert_stage
 
 DAY = "2026-06-15"
 
@@ -18,18 +18,18 @@ def sound(db):
     assert check(db) == []
 
 
-def whole_file(db):
+def dump_file(db):
     return list(db.iterdump())
 
 
-def contents(db, table):
+def dump_table(db, table):
     names = [row[1] for row in db.execute(f'PRAGMA table_info("{table}")')]
     columns = ", ".join(name for name in names if name not in ("version", "changed_by"))
     return db.execute(f'SELECT {columns} FROM "{table}" ORDER BY id').fetchall()
 
 
-def people(db, *names, **values):
-    return [given_person(db, last_name=name, **values) for name in names]
+def insert_people(db, *names, **values):
+    return [insert_person(db, last_name=name, **values) for name in names]
 
 
 def undo_last(db):
@@ -39,28 +39,30 @@ def undo_last(db):
 # ---- one field of many rows
 
 
-def test_a_change_is_told_before_it_is_made_and_one_undo_takes_it_back(db):
+def test_a_preview_announces_the_change_and_one_undo_reverts_it(db):
     rows = (
-        people(db, "Abel", "Blum", "Colin", town="Figeac") + people(db, "Durand") + people(db, "Evrard", town="Cahors")
+        insert_people(db, "Abel", "Blum", "Colin", town="Figeac")
+        + insert_people(db, "Durand")
+        + insert_people(db, "Evrard", town="Cahors")
     )
-    before, file = contents(db, "person"), whole_file(db)
+    before, file = dump_table(db, "person"), dump_file(db)
 
     told = bulk_edits.preview(db, db.tables["person"], rows, "town", " Cahors ", "Ada")
 
-    assert whole_file(db) == file, "a preview writes nothing"
+    assert dump_file(db) == file, "a preview writes nothing"
     assert (told.new_text, told.groups, told.same, told.refused) == ("Cahors", (("Figeac", 3), ("", 1)), 1, {})
     assert bulk_edits.change(db, db.tables["person"], told, "Ada") == 4
     assert {records.get(db, db.tables["person"], row).values["town"] for row in rows} == {"Cahors"}
     (operations,) = db.execute("SELECT count(*) FROM operation").fetchone()
     assert operations == 1
     undo_last(db)
-    assert contents(db, "person") == before
+    assert dump_table(db, "person") == before
 
 
-def test_what_a_rule_refuses_is_told_and_the_others_change(db):
-    persons = people(db, "Abel", "Blum", "Colin")
-    stages = [given_stage(db, person, "accompaniment", f"202{n}-01-01") for n, person in enumerate(persons)]
-    again = given_stage(db, persons[0], "diagnostic", "2019-01-01", "2019-12-31")
+def test_rows_refused_by_a_rule_are_listed_and_the_others_change(db):
+    persons = insert_people(db, "Abel", "Blum", "Colin")
+    stages = [insert_stage(db, person, "accompaniment", f"202{n}-01-01") for n, person in enumerate(persons)]
+    again = insert_stage(db, persons[0], "diagnostic", "2019-01-01", "2019-12-31")
 
     told = bulk_edits.preview(db, db.tables["stage"], [*stages, again], "ends_on", "2021-06-30", "Ada")
 
@@ -72,7 +74,7 @@ def test_what_a_rule_refuses_is_told_and_the_others_change(db):
 
 
 def test_a_field_is_emptied_unless_it_is_required(db):
-    (row,) = people(db, "Abel", town="Figeac")
+    (row,) = insert_people(db, "Abel", town="Figeac")
 
     with pytest.raises(FieldError, match="obligatoire"):
         bulk_edits.preview(db, db.tables["person"], [row], "last_name", "", "Ada")
@@ -85,34 +87,34 @@ def test_a_field_is_emptied_unless_it_is_required(db):
 
 def test_a_value_that_no_row_may_hold_is_refused_at_once(db):
     with pytest.raises(FieldError, match="n’est pas une date"):
-        bulk_edits.preview(db, db.tables["person"], people(db, "Abel"), "birth_date", "hier", "Ada")
+        bulk_edits.preview(db, db.tables["person"], insert_people(db, "Abel"), "birth_date", "hier", "Ada")
 
 
-def test_no_row_is_no_change(db):
+def test_selecting_no_row_changes_nothing(db):
     told = bulk_edits.preview(db, db.tables["person"], [], "town", "Cahors", "Ada")
     assert (told.versions, told.groups, told.same) == ({}, (), 0)
     assert bulk_edits.change(db, db.tables["person"], told, "Ada") == 0
 
 
 @pytest.mark.parametrize("kind", ["changed", "deleted"])
-def test_what_a_colleague_did_since_stops_all_of_it(db, kind):
-    rows = people(db, "Abel", "Blum", town="Figeac")
+def test_a_colleagues_change_since_the_preview_stops_the_whole_edit(db, kind):
+    rows = insert_people(db, "Abel", "Blum", town="Figeac")
     told = bulk_edits.preview(db, db.tables["person"], rows, "town", "Cahors", "Ada")
     if kind == "changed":
         records.save(db, db.tables["person"], Edit({"town": "Gramat"}, rows[1], 1), "Grace")
     else:
         delete(db, "person", rows[1])
-    file = whole_file(db)
+    file = dump_file(db)
 
     with pytest.raises((ConflictError, NotFoundError)) as error:
         bulk_edits.change(db, db.tables["person"], told, "Ada")
 
     assert ("Grace" in str(error.value)) is (kind == "changed")
-    assert whole_file(db) == file
+    assert dump_file(db) == file
 
 
-def test_another_field_that_a_colleague_changed_is_nobodys_business(db):
-    (row,) = people(db, "Abel", town="Figeac")
+def test_a_colleagues_change_of_another_field_is_no_conflict(db):
+    (row,) = insert_people(db, "Abel", town="Figeac")
     told = bulk_edits.preview(db, db.tables["person"], [row], "town", "Cahors", "Ada")
     records.save(db, db.tables["person"], Edit({"craft": "Relieur"}, row, 1), "Grace")
 
@@ -126,7 +128,7 @@ def test_two_thousand_rows_change_and_come_back(db):
     db.executemany(
         "INSERT INTO partner (name, town) VALUES (?, 'Figeac')", [(f"Galerie {number}",) for number in range(2_000)]
     )
-    partner, before = FILES["partner"], contents(db, "partner")
+    partner, before = FILES["partner"], dump_table(db, "partner")
     ids = [row[0] for row in db.execute("SELECT id FROM partner")]
 
     bulk_edits.change(
@@ -138,7 +140,7 @@ def test_two_thousand_rows_change_and_come_back(db):
 
     assert db.execute("SELECT count(*) FROM partner WHERE town = 'Cahors'").fetchone() == (2_000,)
     undo_last(db)
-    assert contents(db, "partner") == before
+    assert dump_table(db, "partner") == before
 
 
 # ---- the same new row for many persons
@@ -147,10 +149,10 @@ def test_two_thousand_rows_change_and_come_back(db):
 MEETING = {"happened_on": DAY, "domain": "network", "kind": "meeting", "minutes": 90}
 
 
-def drafted(db, table, sources, ids, common, day=DAY):
-    before = whole_file(db)
+def draft_rows(db, table, sources, ids, common, day=DAY):
+    before = dump_file(db)
     made = bulk_edits.draft(db, table, sources, ids, common, "Ada", day)
-    assert whole_file(db) == before, "a draft writes nothing"
+    assert dump_file(db) == before, "a draft writes nothing"
     return made
 
 
@@ -159,8 +161,8 @@ def reasons(made):
 
 
 def test_the_same_intervention_for_several_persons(db):
-    persons = people(db, "Abel", "Blum", "Colin")
-    made = drafted(db, INTERVENTION, PERSON, persons, MEETING)
+    persons = insert_people(db, "Abel", "Blum", "Colin")
+    made = draft_rows(db, INTERVENTION, PERSON, persons, MEETING)
     assert reasons(made) == ["", "", ""]
 
     assert bulk_edits.create(db, made, "Ada") == 3
@@ -171,29 +173,29 @@ def test_the_same_intervention_for_several_persons(db):
     assert db.execute("SELECT count(*) FROM intervention WHERE deleted_at IS NULL").fetchone() == (0,)
 
 
-def test_from_contracts_a_person_has_one_intervention(db):
-    (person,) = people(db, "Abel")
-    contracts = [given_cer(db, person, f"202{n}-01-01", f"202{n}-01-01", f"202{n}-06-30") for n in (4, 5)]
+def test_a_person_selected_by_several_contracts_gets_one_intervention(db):
+    (person,) = insert_people(db, "Abel")
+    contracts = [insert_contract(db, person, f"202{n}-01-01", f"202{n}-01-01", f"202{n}-06-30") for n in (4, 5)]
 
-    assert [line.person for line in drafted(db, INTERVENTION, CER, contracts, MEETING).lines] == [person]
+    assert [line.person for line in draft_rows(db, INTERVENTION, CER, contracts, MEETING).lines] == [person]
 
 
-def test_a_value_that_is_wrong_is_told_for_each(db):
-    made = drafted(db, INTERVENTION, PERSON, people(db, "Abel"), {**MEETING, "domain": None})
+def test_a_wrong_value_is_reported_for_each_row(db):
+    made = draft_rows(db, INTERVENTION, PERSON, insert_people(db, "Abel"), {**MEETING, "domain": None})
     assert reasons(made) == ["Domaine d’intervention : ce champ est obligatoire"]
     assert made.accepted == []
 
 
 def test_an_action_goes_to_the_running_contract_else_to_the_last_diagnostic(db):
-    running, over, diagnosed, bare = people(db, "Abel", "Blum", "Colin", "Durand")
-    contract = given_cer(db, running, "2026-01-01", "2026-01-01", "2026-12-31")
-    given_diagnostic(db, running, "2026-02-01", None)
-    given_cer(db, over, "2024-01-01", "2024-01-01", "2024-12-31")
-    given_diagnostic(db, diagnosed, "2023-02-01", None)
-    last = given_diagnostic(db, diagnosed, "2025-02-01", None)
+    running, over, diagnosed, bare = insert_people(db, "Abel", "Blum", "Colin", "Durand")
+    contract = insert_contract(db, running, "2026-01-01", "2026-01-01", "2026-12-31")
+    insert_diagnostic(db, running, "2026-02-01", None)
+    insert_contract(db, over, "2024-01-01", "2024-01-01", "2024-12-31")
+    insert_diagnostic(db, diagnosed, "2023-02-01", None)
+    last = insert_diagnostic(db, diagnosed, "2025-02-01", None)
     common = {"objective": "Ouvrir un site", "due_on": "2026-09-30", "state": "todo"}
 
-    made = drafted(db, ACTION, PERSON, [running, over, diagnosed, bare], common)
+    made = draft_rows(db, ACTION, PERSON, [running, over, diagnosed, bare], common)
     bulk_edits.create(db, made, "Ada")
 
     none = "ni contrat en cours ni diagnostic : aucun plan où mettre l’action"
@@ -204,23 +206,24 @@ def test_an_action_goes_to_the_running_contract_else_to_the_last_diagnostic(db):
 
 @pytest.fixture
 def contracts(db):
-    """Abel's runs, Blum's is over, Colin's was renewed, Durand has none, Evrard's is followed by another."""
-    abel, blum, colin, durand, evrard = people(db, "Abel", "Blum", "Colin", "Durand", "Evrard")
-    runs = given_cer(
+    """Insert contracts: Abel's runs, Blum's is over, Colin's was renewed, Durand has none, Evrard's is followed by
+    another."""
+    abel, blum, colin, durand, evrard = insert_people(db, "Abel", "Blum", "Colin", "Durand", "Evrard")
+    runs = insert_contract(
         db, abel, "2026-01-01", "2026-01-01", "2026-07-14", objectives="Vendre en ligne", kind="engagement"
     )
-    given_cer(db, blum, "2024-01-01", "2024-01-01", "2024-12-31")
-    first = given_cer(db, colin, "2026-01-01", "2026-01-01", "2026-06-30")
-    given_cer(db, colin, "2026-06-01", "2026-07-01", "2026-12-31", rank="renewal", replaces_id=first)
-    given_cer(db, evrard, "2026-01-01", "2026-01-01", "2026-06-30")
-    given_cer(db, evrard, "2026-09-01", "2026-09-01", "2026-12-31")
+    insert_contract(db, blum, "2024-01-01", "2024-01-01", "2024-12-31")
+    first = insert_contract(db, colin, "2026-01-01", "2026-01-01", "2026-06-30")
+    insert_contract(db, colin, "2026-06-01", "2026-07-01", "2026-12-31", rank="renewal", replaces_id=first)
+    insert_contract(db, evrard, "2026-01-01", "2026-01-01", "2026-06-30")
+    insert_contract(db, evrard, "2026-09-01", "2026-09-01", "2026-12-31")
     return [abel, blum, colin, durand, evrard], runs
 
 
 def test_contracts_are_renewed_for_several_persons(db, contracts):
     persons, runs = contracts
 
-    made = drafted(
+    made = draft_rows(
         db, CER, PERSON, persons, {"months": 6, "office_commitments": "Un entretien par mois", "objectives": None}
     )
     bulk_edits.create(db, made, "Ada")
@@ -264,34 +267,34 @@ def test_the_last_day_of_so_many_months(start, months, end):
     assert bulk_edits.months_later(start, months) == end
 
 
-def test_a_contract_that_moved_since_the_preview_stops_all_of_it(db, contracts):
+def test_a_contract_changed_since_the_preview_stops_the_whole_edit(db, contracts):
     persons, runs = contracts
-    made = drafted(db, CER, PERSON, persons, {"months": 6})
+    made = draft_rows(db, CER, PERSON, persons, {"months": 6})
     records.save(db, db.tables["cer"], Edit({"ends_on": "2026-08-31"}, runs, 1), "Grace")
-    file = whole_file(db)
+    file = dump_file(db)
 
     with pytest.raises(StaleError, match="a changé depuis l’aperçu \\(Abel Lou\\)"):
         bulk_edits.create(db, made, "Ada")
 
-    assert whole_file(db) == file
-    assert bulk_edits.create(db, drafted(db, CER, PERSON, persons, {"months": 6}), "Ada") == 1
+    assert dump_file(db) == file
+    assert bulk_edits.create(db, draft_rows(db, CER, PERSON, persons, {"months": 6}), "Ada") == 1
 
 
-def test_a_contract_that_came_in_between_stops_all_of_it(db, contracts):
+def test_a_contract_added_since_the_preview_stops_the_whole_edit(db, contracts):
     persons, _ = contracts
-    made = drafted(db, CER, PERSON, persons, {"months": 6})
-    given_cer(db, persons[0], "2026-10-01", "2026-10-01", "2026-12-31")
-    file = whole_file(db)
+    made = draft_rows(db, CER, PERSON, persons, {"months": 6})
+    insert_contract(db, persons[0], "2026-10-01", "2026-10-01", "2026-12-31")
+    file = dump_file(db)
 
     with pytest.raises(RuleError, match="couvre déjà ces jours"):
         bulk_edits.create(db, made, "Ada")
 
-    assert whole_file(db) == file
+    assert dump_file(db) == file
 
 
-def test_a_person_who_was_deleted_meanwhile_stops_all_of_it(db):
-    persons = people(db, "Abel", "Blum")
-    made = drafted(db, INTERVENTION, PERSON, persons, MEETING)
+def test_a_person_deleted_since_the_preview_stops_the_whole_edit(db):
+    persons = insert_people(db, "Abel", "Blum")
+    made = draft_rows(db, INTERVENTION, PERSON, persons, MEETING)
     delete(db, "person", persons[1])
 
     with pytest.raises(RuleError, match="supprimée"):

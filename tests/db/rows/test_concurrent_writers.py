@@ -1,4 +1,4 @@
-"""Several people at once on one file: no lost update, and the file is the one that a single writer would have made."""
+"""Several writers on one file: no update is lost, and the result equals that of a single writer."""
 
 import shutil
 from contextlib import closing
@@ -21,7 +21,7 @@ PEOPLE, GESTURES, PACE = 8, 40, (0.0, 0.02)
 
 @dataclass
 class Day:
-    """A file after the work, a copy of its initial state, and the people with their acknowledged saves."""
+    """A file after the work, a copy of its initial state, and the writers with their acknowledged saves."""
 
     file: Path
     start: Path
@@ -51,7 +51,7 @@ def work(tmp_path, monkeypatch, demonstration):
     return work_
 
 
-def by_hand(day: Day, *statements: str) -> None:
+def execute_raw(day: Day, *statements: str) -> None:
     """Change the file as another program would."""
     with closing(connection.connect(day.file)) as raw:
         for sql in statements:
@@ -69,7 +69,7 @@ def test_nothing_that_was_acknowledged_is_lost_and_a_replay_makes_the_same_file(
     assert day.findings() == []
 
 
-def test_a_save_that_hides_a_colleagues_is_found(work, monkeypatch):
+def test_the_check_finds_a_save_that_overwrote_a_colleagues(work, monkeypatch):
     monkeypatch.setattr(records, "_refuse_conflict", lambda *arguments: None)
 
     found = work(people=2, gestures=30).findings()
@@ -77,11 +77,11 @@ def test_a_save_that_hides_a_colleagues_is_found(work, monkeypatch):
     assert any("unseen" in problem for problem in found)
 
 
-def test_a_value_that_was_put_back_is_found(work):
+def test_the_check_finds_a_value_that_was_reverted(work):
     day = work(people=2, gestures=10)
     row = day.saves[-1].row
 
-    by_hand(day, f"UPDATE person SET craft = 'Autrefois' WHERE id = {row}")
+    execute_raw(day, f"UPDATE person SET craft = 'Autrefois' WHERE id = {row}")
 
     assert {
         f"person n° {row} : craft is not what its last writer saved",
@@ -89,11 +89,11 @@ def test_a_value_that_was_put_back_is_found(work):
     } <= set(day.findings())
 
 
-def test_a_value_that_was_put_back_behind_the_history_is_found(work):
+def test_the_check_finds_a_value_that_was_reverted_without_history(work):
     day = work(people=2, gestures=10)
     row = next(save.row for save in day.saves if save.table.name == PERSON.name)
 
-    by_hand(day, "DROP TRIGGER person_history_update", "UPDATE person SET gender = 'other'")
+    execute_raw(day, "DROP TRIGGER person_history_update", "UPDATE person SET gender = 'other'")
 
     found = day.findings()
     assert f"person n° {row} : gender is not what its last writer saved" in found

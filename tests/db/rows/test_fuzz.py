@@ -1,4 +1,4 @@
-"""Anything at all, given to every table, every verb and every form of the door: a sentence or a whole row, no crash."""
+"""Fuzzing every table, every verb and every form of the server: an error message or a complete row, no crash."""
 
 import string
 from contextlib import suppress
@@ -25,7 +25,7 @@ from reports import __main__ as report_verbs
 from server import door
 from server.gate import Gate
 from tests.conftest import cookie_of, let_in
-from tests.db.given import given_person
+from tests.db.factories import insert_person
 
 _patient = settings(
     deadline=None, max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -49,7 +49,7 @@ VALUE = (
 def db(path, monkeypatch, new_office):
     monkeypatch.setenv("PALETTE_DATA", str(path.parent))
     db = new_office(path)
-    given_person(db)
+    insert_person(db)
     let_in(db)
     yield db
     db.close()
@@ -65,7 +65,7 @@ def all_rows(db):
 
 
 def fields_of(table):
-    """Values for some of its fields, often of the right kind so that they get far."""
+    """Return a strategy of values for some fields, often of the right type so that they get past the first checks."""
     return st.fixed_dictionaries({}, optional={item.name: _value(item) for item in table.fields})
 
 
@@ -85,7 +85,7 @@ def _value(item):
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
-def test_whatever_is_saved_is_whole_or_refused_in_words(db, table):
+def test_every_save_is_complete_or_refused_with_a_message(db, table):
     seen = {"saved": 0, "refused": 0}
 
     @_patient
@@ -110,7 +110,7 @@ def test_whatever_is_saved_is_whole_or_refused_in_words(db, table):
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
-def test_whatever_is_typed_is_read_or_refused_in_words(db, table):
+def test_every_typed_text_is_read_or_refused_with_a_message(db, table):
     known = records.context(db)
 
     @_patient

@@ -1,4 +1,4 @@
-"""The sheet behind a grid: every cell is saved, refused with its reason, or shown as a conflict; and only once."""
+"""Edits of a grid: every cell is saved, refused with its reason, or a conflict; and each edit is applied once."""
 
 from itertools import count
 from typing import Any
@@ -20,110 +20,110 @@ def db(tmp_path, new_office):
     return new_office(tmp_path / "office.db")
 
 
-def given_person(db, last_name="Abel") -> int:
+def save_person(db, last_name="Abel") -> int:
     values = {"last_name": last_name, "first_name": "Lou", "gender": "woman"}
     return records.save(db, db.tables["person"], Edit(values), "Test").row_id
 
 
-def given_aid(db, person: int) -> int:
+def save_aid(db, person: int) -> int:
     values = {"person_id": person, "type": "training", "requested_on": "2026-01-05"}
     return records.save(db, db.tables["aid"], Edit(values), "Test").row_id
 
 
-def type_in(db, sheet, *cells: tuple[int, int, str, str], tab="tab") -> list[Cell]:
+def type_cells(db, sheet, *cells: tuple[int, int, str, str], tab="tab") -> list[Cell]:
     """Send (row, version, field, text) as a browser does."""
     sent = [Cell(next(_numbers), *cell) for cell in cells]
     sheet.apply(db, tab, sent, "Moi")
     return sent
 
 
-def colleague(db, table, row: int, **values) -> None:
+def save_as_colleague(db, table, row: int, **values) -> None:
     now = records.get(db, table, row)
     records.save(db, table, Edit(values, row, now.version), "Une collègue")
 
 
-def values(db, table, row: int) -> dict[str, Any]:
+def read_values(db, table, row: int) -> dict[str, Any]:
     return records.get(db, table, row).values
 
 
-def all_people(db) -> list[str]:
+def read_last_names(db) -> list[str]:
     return [row.values["last_name"] for row in records.read(db, db.tables["person"], Query()).rows]
 
 
 def test_a_cell_is_read_as_its_type_and_saved(db):
-    person, sheet = given_person(db), Sheet(DECLARED.tables["person"])
+    person, sheet = save_person(db), Sheet(DECLARED.tables["person"])
 
-    type_in(db, sheet, (person, 1, "birth_date", "03/12/1980"))
+    type_cells(db, sheet, (person, 1, "birth_date", "03/12/1980"))
 
-    assert values(db, PERSON, person)["birth_date"] == "1980-12-03"
+    assert read_values(db, PERSON, person)["birth_date"] == "1980-12-03"
     assert sheet.status.startswith("Enregistré à")
 
 
-def test_what_was_dealt_with_is_not_dealt_with_again(db):
-    person, sheet = given_person(db), Sheet(DECLARED.tables["person"])
-    sent = type_in(db, sheet, (person, 1, "town", "Cahors"))
-    colleague(db, PERSON, person, town="Figeac")
+def test_an_edit_sent_twice_is_applied_once(db):
+    person, sheet = save_person(db), Sheet(DECLARED.tables["person"])
+    sent = type_cells(db, sheet, (person, 1, "town", "Cahors"))
+    save_as_colleague(db, PERSON, person, town="Figeac")
 
     sheet.apply(db, "tab", sent, "Moi")
 
-    assert values(db, PERSON, person)["town"] == "Figeac"
+    assert read_values(db, PERSON, person)["town"] == "Figeac"
     assert sheet.done("tab") == sent[-1].number
     assert not sheet.clashes
 
 
 def test_ones_own_later_edit_is_no_conflict_although_its_version_is_old(db):
-    person, sheet = given_person(db), Sheet(DECLARED.tables["person"])
+    person, sheet = save_person(db), Sheet(DECLARED.tables["person"])
 
-    type_in(db, sheet, (person, 1, "town", "Caho"))
-    type_in(db, sheet, (person, 1, "town", "Cahors"))
+    type_cells(db, sheet, (person, 1, "town", "Caho"))
+    type_cells(db, sheet, (person, 1, "town", "Cahors"))
 
-    assert values(db, PERSON, person)["town"] == "Cahors"
+    assert read_values(db, PERSON, person)["town"] == "Cahors"
     assert not sheet.clashes
 
 
-def test_a_colleagues_value_is_met_even_after_an_own_edit_of_another_cell(db):
-    person, sheet = given_person(db), Sheet(DECLARED.tables["person"])
-    colleague(db, PERSON, person, town="Figeac")
+def test_a_colleagues_value_is_a_conflict_even_after_an_own_edit_of_another_cell(db):
+    person, sheet = save_person(db), Sheet(DECLARED.tables["person"])
+    save_as_colleague(db, PERSON, person, town="Figeac")
 
-    type_in(db, sheet, (person, 1, "craft", "peintre"), (person, 1, "town", "Cahors"))
+    type_cells(db, sheet, (person, 1, "craft", "peintre"), (person, 1, "town", "Cahors"))
 
-    assert (values(db, PERSON, person)["town"], values(db, PERSON, person)["craft"]) == ("Figeac", "peintre")
+    assert (read_values(db, PERSON, person)["town"], read_values(db, PERSON, person)["craft"]) == ("Figeac", "peintre")
     told = sheet.clashes[person, "town"].difference
     assert (told.theirs, told.mine) == ("Figeac", "Cahors")
 
 
 @pytest.mark.parametrize(("mine", "kept"), [(True, "Cahors"), (False, "Figeac")])
-def test_the_person_ends_a_clash(db, mine, kept):
-    person, sheet = given_person(db), Sheet(DECLARED.tables["person"])
-    colleague(db, PERSON, person, town="Figeac")
-    type_in(db, sheet, (person, 1, "town", "Cahors"))
+def test_the_user_resolves_a_conflict(db, mine, kept):
+    person, sheet = save_person(db), Sheet(DECLARED.tables["person"])
+    save_as_colleague(db, PERSON, person, town="Figeac")
+    type_cells(db, sheet, (person, 1, "town", "Cahors"))
 
     sheet.settle(db, (person, "town"), mine, "Moi")
 
-    assert values(db, PERSON, person)["town"] == kept
+    assert read_values(db, PERSON, person)["town"] == kept
     assert not sheet.clashes
 
 
-def test_a_third_value_written_while_one_chooses_is_a_new_clash(db):
-    person, sheet = given_person(db), Sheet(DECLARED.tables["person"])
-    colleague(db, PERSON, person, town="Figeac")
-    type_in(db, sheet, (person, 1, "town", "Cahors"))
-    colleague(db, PERSON, person, town="Gourdon")
+def test_a_third_value_saved_during_the_choice_is_a_new_conflict(db):
+    person, sheet = save_person(db), Sheet(DECLARED.tables["person"])
+    save_as_colleague(db, PERSON, person, town="Figeac")
+    type_cells(db, sheet, (person, 1, "town", "Cahors"))
+    save_as_colleague(db, PERSON, person, town="Gourdon")
 
     sheet.settle(db, (person, "town"), True, "Moi")
 
-    assert values(db, PERSON, person)["town"] == "Gourdon"
+    assert read_values(db, PERSON, person)["town"] == "Gourdon"
     assert sheet.clashes[person, "town"].difference.theirs == "Gourdon"
 
 
 def test_a_wrong_cell_waits_and_the_others_of_its_row_are_saved(db):
-    person, sheet = given_person(db), Sheet(DECLARED.tables["person"])
+    person, sheet = save_person(db), Sheet(DECLARED.tables["person"])
 
-    type_in(
+    type_cells(
         db, sheet, (person, 1, "birth_date", "32/01/1980"), (person, 1, "town", "Cahors"), (person, 1, "gender", "")
     )
 
-    assert values(db, PERSON, person)["town"] == "Cahors"
+    assert read_values(db, PERSON, person)["town"] == "Cahors"
     told = [str(problem) for _, problem in sheet.problems({person: 4})]
     assert told == [
         "Ligne 4 · Date de naissance : « 32/01/1980 » n’est pas une date (attendu : jj/mm/aaaa)",
@@ -134,103 +134,103 @@ def test_a_wrong_cell_waits_and_the_others_of_its_row_are_saved(db):
 
 
 def test_cells_that_are_only_right_together_are_saved_together(db):
-    aid, sheet = given_aid(db, given_person(db)), Sheet(DECLARED.tables["aid"])
-    type_in(db, sheet, (aid, 1, "granted", "500"))
-    assert values(db, AID, aid)["granted"] is None
+    aid, sheet = save_aid(db, save_person(db)), Sheet(DECLARED.tables["aid"])
+    type_cells(db, sheet, (aid, 1, "granted", "500"))
+    assert read_values(db, AID, aid)["granted"] is None
 
-    type_in(db, sheet, (aid, 1, "decision", "Accordée"))
+    type_cells(db, sheet, (aid, 1, "decision", "Accordée"))
 
-    assert (values(db, AID, aid)["granted"], values(db, AID, aid)["decision"]) == (500_00, "granted")
+    assert (read_values(db, AID, aid)["granted"], read_values(db, AID, aid)["decision"]) == (500_00, "granted")
     assert not sheet.refused
 
 
-def test_a_refused_text_does_not_slip_over_a_colleagues_when_tried_again(db):
-    aid, sheet = given_aid(db, given_person(db)), Sheet(DECLARED.tables["aid"])
-    type_in(db, sheet, (aid, 1, "granted", "500"))
-    colleague(db, AID, aid, granted=200_00, decision="granted")
+def test_a_refused_text_does_not_overwrite_a_colleagues_value_when_retried(db):
+    aid, sheet = save_aid(db, save_person(db)), Sheet(DECLARED.tables["aid"])
+    type_cells(db, sheet, (aid, 1, "granted", "500"))
+    save_as_colleague(db, AID, aid, granted=200_00, decision="granted")
 
-    type_in(db, sheet, (aid, 2, "other_funders", "La Région"))
+    type_cells(db, sheet, (aid, 2, "other_funders", "La Région"))
 
-    assert (values(db, AID, aid)["granted"], values(db, AID, aid)["other_funders"]) == (200_00, "La Région")
+    assert (read_values(db, AID, aid)["granted"], read_values(db, AID, aid)["other_funders"]) == (200_00, "La Région")
     assert sheet.clashes[aid, "granted"].difference.mine == 500_00
 
 
-def test_the_ceiling_is_said_in_the_cell(db):
-    aid, sheet = given_aid(db, given_person(db)), Sheet(DECLARED.tables["aid"])
+def test_the_cell_shows_the_message_of_the_ceiling(db):
+    aid, sheet = save_aid(db, save_person(db)), Sheet(DECLARED.tables["aid"])
 
-    type_in(db, sheet, (aid, 1, "granted", "950"), (aid, 1, "decision", "Accordée"))
+    type_cells(db, sheet, (aid, 1, "granted", "950"), (aid, 1, "decision", "Accordée"))
 
-    assert values(db, AID, aid)["granted"] is None
+    assert read_values(db, AID, aid)["granted"] is None
     assert "le plafond de 900\u00a0€ serait dépassé" in sheet.refused[aid, "granted"].reason
 
 
-def test_the_beginning_of_a_name_is_enough_when_one_only_begins_so(db):
-    abel, blum = given_person(db), given_person(db, "Blum")
-    given_person(db, "Blot")
-    aid, sheet = given_aid(db, abel), Sheet(DECLARED.tables["aid"])
+def test_an_unambiguous_beginning_of_a_name_is_enough(db):
+    abel, blum = save_person(db), save_person(db, "Blum")
+    save_person(db, "Blot")
+    aid, sheet = save_aid(db, abel), Sheet(DECLARED.tables["aid"])
 
-    type_in(db, sheet, (aid, 1, "person_id", "blu"))
-    assert values(db, AID, aid)["person_id"] == blum
+    type_cells(db, sheet, (aid, 1, "person_id", "blu"))
+    assert read_values(db, AID, aid)["person_id"] == blum
 
-    type_in(db, sheet, (aid, 2, "person_id", "bl"))
-    assert values(db, AID, aid)["person_id"] == blum
+    type_cells(db, sheet, (aid, 2, "person_id", "bl"))
+    assert read_values(db, AID, aid)["person_id"] == blum
     assert "n’a pas été trouvé" in sheet.refused[aid, "person_id"].reason
 
 
 def test_a_new_line_is_saved_once_it_has_what_it_needs(db):
     sheet = Sheet(DECLARED.tables["person"])
-    type_in(db, sheet, (-1, 0, "last_name", "Durand"), (-1, 0, "first_name", "Anne"))
+    type_cells(db, sheet, (-1, 0, "last_name", "Durand"), (-1, 0, "first_name", "Anne"))
     assert sheet.missing(-1) == ["Genre"]
-    assert all_people(db) == []
+    assert read_last_names(db) == []
 
-    type_in(db, sheet, (-1, 0, "gender", "Femme"))
+    type_cells(db, sheet, (-1, 0, "gender", "Femme"))
 
-    assert all_people(db) == ["Durand"]
+    assert read_last_names(db) == ["Durand"]
     assert not sheet.drafts
 
 
-def test_a_second_new_line_never_lands_on_the_first(db):
+def test_a_second_new_line_never_overwrites_the_first(db):
     sheet = Sheet(DECLARED.tables["person"])
     line = (("last_name", "Durand"), ("first_name", "Anne"), ("gender", "Femme"))
-    type_in(db, sheet, *((-1, 0, *cell) for cell in line))
+    type_cells(db, sheet, *((-1, 0, *cell) for cell in line))
     second = sheet.next_draft
     assert second != -1
 
-    type_in(db, sheet, *((second, 0, name, text.replace("Durand", "Faure")) for name, text in line))
-    type_in(db, sheet, (-1, 0, "town", "Cahors"))  # typed before the browser knew that the line was saved
+    type_cells(db, sheet, *((second, 0, name, text.replace("Durand", "Faure")) for name, text in line))
+    type_cells(db, sheet, (-1, 0, "town", "Cahors"))  # typed before the browser knew that the line was saved
 
-    assert all_people(db) == ["Durand", "Faure"]
+    assert read_last_names(db) == ["Durand", "Faure"]
     assert [row.values["town"] for row in records.read(db, db.tables["person"]).rows] == ["Cahors", None]
 
 
-def test_a_new_line_that_a_rule_refuses_is_mended_in_another_cell(db):
-    sheet = Sheet(DECLARED.tables["aid"], {"person_id": given_person(db)})
-    type_in(db, sheet, (-1, 0, "type", "Mobilité"), (-1, 0, "granted", "100"))
+def test_a_new_line_refused_by_a_rule_is_corrected_in_another_cell(db):
+    sheet = Sheet(DECLARED.tables["aid"], {"person_id": save_person(db)})
+    type_cells(db, sheet, (-1, 0, "type", "Mobilité"), (-1, 0, "granted", "100"))
     assert "demande la décision" in sheet.refused[-1, "decision"].reason
 
-    type_in(db, sheet, (-1, 0, "decision", "Accordée"))
+    type_cells(db, sheet, (-1, 0, "decision", "Accordée"))
 
     assert [row.values["granted"] for row in records.read(db, db.tables["aid"]).rows] == [100_00]
     assert not sheet.refused
 
 
-def test_a_line_given_up_leaves_nothing(db):
+def test_an_abandoned_line_saves_nothing(db):
     sheet = Sheet(DECLARED.tables["person"])
-    type_in(db, sheet, (-1, 0, "last_name", "Durand"), (-1, 0, "birth_date", "hier"))
+    type_cells(db, sheet, (-1, 0, "last_name", "Durand"), (-1, 0, "birth_date", "hier"))
 
     sheet.forget_draft(-1)
 
     assert not sheet.drafts
     assert not sheet.refused
     assert sheet.next_draft == -2
-    assert all_people(db) == []
+    assert read_last_names(db) == []
 
 
-def test_a_text_whose_row_is_gone_is_said_not_dropped(db):
-    person, sheet = given_person(db), Sheet(DECLARED.tables["person"])
+def test_a_text_for_a_deleted_row_is_reported(db):
+    person, sheet = save_person(db), Sheet(DECLARED.tables["person"])
     records.delete(db, db.tables["person"], {person: 1}, "Une collègue")
 
-    type_in(db, sheet, (person, 1, "town", "Cahors"))
+    type_cells(db, sheet, (person, 1, "town", "Cahors"))
 
     assert len(sheet.lost) == 1
     assert sheet.lost[0].startswith("« Cahors » : Cette ligne a été supprimée entre-temps")

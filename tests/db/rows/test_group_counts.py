@@ -1,4 +1,4 @@
-"""Rows by groups: every row once, in the order of the list, counted over all pages; folded groups are on no page."""
+"""Rows by groups: every row once, groups in the order of the list, counted over all pages; folded ones hidden."""
 
 from dataclasses import replace
 
@@ -12,8 +12,8 @@ from db.model.lists import DOMAINS
 from db.rows import group_counts, queries, records
 from db.rows.group_counts import GroupSection
 from db.rows.queries import Filter, Query, groupable
-from tests.db.given import given as row
-from tests.db.given import given_aid, given_cer, given_person
+from tests.db.factories import insert as row
+from tests.db.factories import insert_aid, insert_contract, insert_person
 
 CODES = [*DOMAINS.values, None]
 
@@ -22,7 +22,7 @@ CODES = [*DOMAINS.values, None]
 def people(db):
     """Nine persons of three domains and none, named against the order of the groups."""
     domains = ["film", None, "crafts", "crafts", "visual_arts", None, "crafts", "film", "film"]
-    return {given_person(db, last_name=f"N{9 - i}", domain=domain): domain for i, domain in enumerate(domains)}
+    return {insert_person(db, last_name=f"N{9 - i}", domain=domain): domain for i, domain in enumerate(domains)}
 
 
 def pages(db, table, query):
@@ -38,14 +38,14 @@ def test_counts_are_those_of_the_whole_query_in_the_order_of_the_list(db, people
     assert group_counts.counts(db, db.tables["person"], some) == [("film", 1)]
 
 
-def test_a_list_that_the_office_put_in_another_order(db, people):
+def test_groups_follow_the_order_that_the_office_gave_its_list(db, people):
     db.execute("UPDATE list_domain SET position = -1 WHERE code = 'film'")
     row(db, "person", last_name="Z", first_name="Z", gender="man")  # a count is remembered until the file changes
 
     assert [code for code, _ in group_counts.counts(db, db.tables["person"], Query(group="domain"))][0] == "film"
 
 
-def test_two_values_in_the_same_place_of_the_list_do_not_run_into_each_other(db, people):
+def test_two_values_of_equal_position_stay_separate_groups(db, people):
     db.execute("UPDATE list_domain SET position = 1")
     ids = records.page_ids(db, db.tables["person"], Query(group="domain"))
 
@@ -53,7 +53,7 @@ def test_two_values_in_the_same_place_of_the_list_do_not_run_into_each_other(db,
     assert codes == sorted(codes, key=lambda code: (code is None, code))
 
 
-def test_inside_its_group_a_row_is_where_the_sort_puts_it(db, people):
+def test_rows_are_sorted_within_their_group(db, people):
     ids = records.page_ids(db, db.tables["person"], Query(group="domain", sort=("-last_name",)))
     names = [records.get(db, db.tables["person"], row_id).values["last_name"] for row_id in ids]
 
@@ -61,7 +61,7 @@ def test_inside_its_group_a_row_is_where_the_sort_puts_it(db, people):
     assert names == ["N5", "N7", "N6", "N3", "N9", "N2", "N1", "N8", "N4"]
 
 
-def test_sorting_by_the_group_itself_turns_the_groups_round(db, people):
+def test_sorting_by_the_grouped_field_reverses_the_groups(db, people):
     query = Query(group="domain", sort=("-domain",))
 
     assert [code for code, _ in group_counts.counts(db, db.tables["person"], query)] == [
@@ -114,9 +114,9 @@ def test_a_group_that_goes_on_from_the_page_before_says_so(db, people):
     assert group_counts.sections(found, second, on_page) == [GroupSection("crafts", goes_on=True), GroupSection("film")]
 
 
-def test_yes_comes_before_no_and_no_before_nothing(db):
+def test_groups_of_yes_no_and_empty_are_in_that_order(db):
     for licence in (None, 0, 1):
-        given_person(db, licence=licence)
+        insert_person(db, licence=licence)
 
     assert group_counts.counts(db, db.tables["person"], Query(group="licence")) == [(1, 1), (0, 1), (None, 1)]
 
@@ -132,17 +132,17 @@ def test_every_choice_of_a_person_groups(db, people, item):
     assert group_counts.of_rows(db, db.tables["person"], item.name, ids) == values
 
 
-def test_what_follows_from_the_day_groups_too_and_persons_lead_inside(db):
-    one, other = (given_person(db, last_name=name) for name in ("Zola", "Abel"))
-    running = given_cer(db, one, "2020-01-01", "2020-01-01", "2099-01-01")
-    over = [given_cer(db, who, "2019-01-01", "2019-01-01", "2019-06-01") for who in (one, other)]
+def test_computed_fields_group_rows_sorted_by_person(db):
+    one, other = (insert_person(db, last_name=name) for name in ("Zola", "Abel"))
+    running = insert_contract(db, one, "2020-01-01", "2020-01-01", "2099-01-01")
+    over = [insert_contract(db, who, "2019-01-01", "2019-01-01", "2019-06-01") for who in (one, other)]
     query = Query(group="validity", sort=("person_id",))
 
     assert group_counts.counts(db, db.tables["cer"], query) == [("running", 1), ("over", 2)]
     assert records.page_ids(db, db.tables["cer"], query) == [running, over[1], over[0]]
 
 
-def test_counts_are_remembered_and_asked_anew_once_the_file_changed(db, people, monkeypatch):
+def test_counts_are_cached_until_the_file_changes(db, people, monkeypatch):
     asked = []
 
     def noting(*of):
@@ -152,9 +152,9 @@ def test_counts_are_remembered_and_asked_anew_once_the_file_changed(db, people, 
     real = queries.groups_sql
     monkeypatch.setattr(queries, "groups_sql", noting)
     query = Query(group="type")
-    given_aid(db, next(iter(people)), 10_00)
+    insert_aid(db, next(iter(people)), 10_00)
 
     assert [group_counts.counts(db, db.tables["aid"], query) for _ in range(3)] == [[("equipment", 1)]] * 3
     assert len(asked) == 1
-    given_aid(db, next(iter(people)), 10_00, type="training")
+    insert_aid(db, next(iter(people)), 10_00, type="training")
     assert group_counts.counts(db, db.tables["aid"], query) == [("equipment", 1), ("training", 1)]

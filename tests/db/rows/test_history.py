@@ -1,4 +1,4 @@
-"""Who changed what, when, from what to what: for every table, and by whatever program."""
+"""The history: who changed what, when, from what to what, for every table and any program."""
 
 import json
 import sqlite3
@@ -9,22 +9,22 @@ from db.rows import history, records
 from db.rows.records import Edit
 from db.storage.ddl import OUTSIDE
 from tests.db.examples import (
-    another,
     as_stored,
-    bare_row,
-    change,
+    different_value,
     every_table,
-    fields_that,
-    in_the_file,
-    insert,
-    saved,
-    unguarded,
-    whole_row,
+    full_row,
+    insert_row,
+    minimal_row,
+    open_raw,
+    parametrize_fields,
+    read_raw_row,
+    save_row,
+    update_row,
 )
 
 
-def written(path, table, row_id):
-    """The history of a row as any other program reads it, oldest first."""
+def history_lines(path, table, row_id):
+    """Return the history of a row, read with sqlite3 alone, oldest first."""
     with closing(sqlite3.connect(path)) as raw:
         raw.row_factory = sqlite3.Row
         sql = "SELECT * FROM history WHERE table_name = ? AND row_id = ? ORDER BY id"
@@ -32,19 +32,19 @@ def written(path, table, row_id):
     return [{**line, "before": json.loads(line["before"]), "after": json.loads(line["after"])} for line in lines]
 
 
-def filled(table, values):
+def filled_values(table, values):
     return {name: value for name, value in as_stored(table, values).items() if value is not None}
 
 
 @every_table
-def test_a_new_row_is_told_with_all_it_holds(db, path, table):
-    values = whole_row(db, table)
+def test_a_new_row_is_recorded_with_all_its_values(db, path, table):
+    values = full_row(db, table)
 
-    row = saved(db, table, values, who="Ada")
+    row = save_row(db, table, values, who="Ada")
 
-    (line,) = written(path, table, row)
+    (line,) = history_lines(path, table, row)
     assert (line["who"], line["action"], line["version"]) == ("Ada", "insert", 1)
-    assert (line["before"], line["after"]) == ({}, filled(table, values))
+    assert (line["before"], line["after"]) == ({}, filled_values(table, values))
     age = datetime.now(UTC) - datetime.fromisoformat(line["at"])
     assert abs(age.total_seconds()) < 60
 
@@ -53,19 +53,19 @@ _TIED = ("granted", "decision", "rank", "mode", "early_start_reason")
 
 
 def changes_alone(field):
-    """Whether another value asks nothing of other fields; where it does, the rules' own tests change it."""
+    """Return whether a field can change alone; the tests of the rules change those that cannot."""
     return not (field.required or field.target or field.name in _TIED or field.name.endswith("_on"))
 
 
-@fields_that(changes_alone)
-def test_a_change_of_any_field_tells_before_and_after_and_nothing_else(db, path, table, field):
-    values = whole_row(db, table)
-    row = saved(db, table, values)
-    other = another(field, values[field.name])
+@parametrize_fields(changes_alone)
+def test_a_change_of_any_field_records_its_old_and_new_value_only(db, path, table, field):
+    values = full_row(db, table)
+    row = save_row(db, table, values)
+    other = different_value(field, values[field.name])
 
     records.save(db, table, Edit({field.name: other}, row, 1), "Grace")
 
-    line = written(path, table, row)[-1]
+    line = history_lines(path, table, row)[-1]
     assert (line["who"], line["action"], line["version"]) == ("Grace", "update", 2)
     assert line["before"] == as_stored(table, {field.name: values[field.name]})
     assert line["after"] == as_stored(table, {field.name: other})
@@ -73,36 +73,36 @@ def test_a_change_of_any_field_tells_before_and_after_and_nothing_else(db, path,
 
 @every_table
 def test_what_another_program_does_is_signed_and_raises_the_version(db, path, table):
-    values = bare_row(db, table)
-    raw = unguarded(path)
-    row = insert(raw, table, values)
+    values = minimal_row(db, table)
+    raw = open_raw(path)
+    row = insert_row(raw, table, values)
     text = next((field.name for field in table.fields if field.searched and not field.required), None)
 
     if text:
-        change(raw, table, row, **{text: "Écrit au clavier"})
+        update_row(raw, table, row, **{text: "Écrit au clavier"})
     raw.execute(f"UPDATE \"{table.name}\" SET deleted_at = '2024-01-01' WHERE id = ?", (row,))
     raw.execute(f'UPDATE "{table.name}" SET deleted_at = NULL WHERE id = ?', (row,))
-    current = in_the_file(path, table.name, row)
+    current = read_raw_row(path, table.name, row)
     raw.execute(f'DELETE FROM "{table.name}" WHERE id = ?', (row,))
 
-    lines = written(path, table, row)
+    lines = history_lines(path, table, row)
     actions = ["insert", *["update"] * bool(text), "delete", "restore", "erase"]
     assert [line["action"] for line in lines] == actions
     assert [line["version"] for line in lines] == list(range(1, len(actions) + 1))
     assert {line["who"] for line in lines} == {OUTSIDE}
     assert (current["version"], current["changed_by"]) == (len(actions) - 1, OUTSIDE)
-    assert lines[-1]["before"].items() >= filled(table, values).items()
+    assert lines[-1]["before"].items() >= filled_values(table, values).items()
     assert lines[-1]["after"] == {}
 
 
 @every_table
-def test_deleting_and_bringing_back_are_told(db, path, table):
-    row = saved(db, table, bare_row(db, table))
+def test_deleting_and_restoring_are_recorded(db, path, table):
+    row = save_row(db, table, minimal_row(db, table))
 
     records.delete(db, table, {row: 1}, "Ada")
     records.restore(db, table, [row], "Grace")
 
-    assert [(line["who"], line["action"]) for line in written(path, table, row)[1:]] == [
+    assert [(line["who"], line["action"]) for line in history_lines(path, table, row)[1:]] == [
         ("Ada", "delete"),
         ("Grace", "restore"),
     ]
@@ -110,30 +110,30 @@ def test_deleting_and_bringing_back_are_told(db, path, table):
 
 @every_table
 def test_saving_the_same_values_again_leaves_no_trace(db, path, table):
-    values = whole_row(db, table)
-    row = saved(db, table, values)
+    values = full_row(db, table)
+    row = save_row(db, table, values)
 
     again = records.save(db, table, Edit(values, row, 1), "Grace")
 
     assert again.version == 1
-    assert len(written(path, table, row)) == 1
+    assert len(history_lines(path, table, row)) == 1
 
 
-def test_the_rows_of_a_deleted_person_are_signed_as_she_is(db, path):
+def test_the_rows_of_a_deleted_person_are_signed_by_who_deleted_the_person(db, path):
     from db.model.dictionary import BENEFIT, PERSON
-    from tests.db.given import given_person
+    from tests.db.factories import insert_person
 
-    by_ada, by_hand = given_person(db), given_person(db)
+    by_ada, by_hand = insert_person(db), insert_person(db)
     records.delete(db, db.tables["person"], {by_ada: 1}, "Ada")
     db.execute("UPDATE person SET deleted_at = '2024-01-01' WHERE id = ?", (by_hand,))
 
-    assert [written(path, BENEFIT, row)[-1]["who"] for row in (1, 2)] == ["Ada", OUTSIDE]
-    assert [written(path, PERSON, row)[-1]["who"] for row in (by_ada, by_hand)] == ["Ada", OUTSIDE]
+    assert [history_lines(path, BENEFIT, row)[-1]["who"] for row in (1, 2)] == ["Ada", OUTSIDE]
+    assert [history_lines(path, PERSON, row)[-1]["who"] for row in (by_ada, by_hand)] == ["Ada", OUTSIDE]
 
 
-def test_a_change_is_told_in_french(db):
+def test_a_change_is_described_in_french(db):
 
-    row = saved(
+    row = save_row(
         db, db.tables["person"], {"last_name": "Éluard", "first_name": "Zoé", "gender": "woman", "phone": "0565534000"}
     )
     records.save(db, db.tables["person"], Edit({"phone": "0565534001", "domain": "film"}, row, 1), "La CIPA")

@@ -1,4 +1,4 @@
-"""Filters, search, sort and pages of every table, against the same question asked of the rows in Python."""
+"""Filters, search, sort and pages of every table, compared with the same query over the rows in Python."""
 
 from typing import Any
 
@@ -10,15 +10,15 @@ from db.model.office import Office
 from db.model.types import Choice, Choices, Date, Euros, Integer, Reference, References, Text, YesNo
 from db.rows import queries, records
 from db.rows.queries import Filter, Query
-from tests.db.examples import bare_row, columns_of, every_table, offenders, saved, whole_row
-from tests.db.given import given, given_diagnostic, given_person
+from tests.db.examples import columns_of, every_table, full_row, list_offenders, minimal_row, save_row
+from tests.db.factories import insert, insert_diagnostic, insert_person
 
 DAY = "2026-01-01"
 
 
 @pytest.fixture(scope="module")
 def filled_files():
-    """The files that tests of this module only read, by table."""
+    """Return the read-only files of this module, by table."""
     made: dict[str, Office] = {}
     yield made
     for db in made.values():
@@ -27,13 +27,13 @@ def filled_files():
 
 @pytest.fixture
 def filled(filled_files, table, tmp_path_factory, new_office):
-    """Eight rows of the table: six with every field, two with hardly any."""
+    """Return eight rows of the table: six with every field, two with hardly any."""
     if table.name not in filled_files:
         db = filled_files[table.name] = new_office(tmp_path_factory.mktemp(table.name) / "palette.db")
         for number in range(6):
-            saved(db, table, whole_row(db, table, number))
+            save_row(db, table, full_row(db, table, number))
         for number in (6, 7):
-            saved(db, table, bare_row(db, table, number))
+            save_row(db, table, minimal_row(db, table, number))
         db.execute("UPDATE person SET archived_on = NULL")  # what archives hide: test_retention.py
     return filled_files[table.name]
 
@@ -43,7 +43,7 @@ def all_rows(db, table):
     return records.rows(db, table, ids, DAY)
 
 
-def found(db, table, *filters, **query):
+def found_ids(db, table, *filters, **query):
     return [row.id for row in records.read(db, table, Query(filters, size=1000, today=DAY, **query)).rows]
 
 
@@ -53,7 +53,7 @@ def begins(text, word):
 
 
 def filters_of(column, values, known):
-    """Every filter that a person can set on the column, with what a row must hold to pass."""
+    """Return every filter of the column, with the predicate that a row must satisfy."""
     name, sample = column.name, next(value for value in values if value is not None)
     yield Filter(name, "filled"), lambda v: v is not None
     yield Filter(name, "empty"), lambda v: v is None
@@ -91,21 +91,21 @@ SOMETHING: dict[type, Any] = {Date: DAY, Integer: 1, Euros: 1, YesNo: 1}
 def test_every_filter_of_every_column_finds_the_rows_it_says(filled, table):
     rows, known = all_rows(filled, table), records.context(filled)
 
-    def look(_, column):
+    def check_field(_, column):
         values = [row.values[column.name] for row in rows]
         if all(value is None for value in values):
             values = [SOMETHING.get(type(column.type), "outside")]
 
         for condition, passes in filters_of(column, values, known):
             expected = [row.id for row in rows if passes(row.values[column.name])]
-            assert sorted(found(filled, table, condition)) == expected, condition
+            assert sorted(found_ids(filled, table, condition)) == expected, condition
             assert records.count(filled, table, Query((condition,), today=DAY)) == len(expected)
 
-    assert offenders(columns_of(table), look) == []
+    assert list_offenders(columns_of(table), check_field) == []
 
 
 def sort_key(column, value, known):
-    """How a French reader sorts the value."""
+    """Return the sort key of the value in French order."""
     match column.type:
         case Choice(list=values):
             return list(known.labels[values.name]).index(value)
@@ -124,23 +124,23 @@ def sort_key(column, value, known):
 def test_every_column_sorts_both_ways_with_empty_values_last(filled, table, way):
     rows, known = all_rows(filled, table), records.context(filled)
 
-    def look(_, column):
+    def check_field(_, column):
         values = {row.id: row.values[column.name] for row in rows}
 
-        ids = found(filled, table, sort=(f"{way}{column.name}",))
+        ids = found_ids(filled, table, sort=(f"{way}{column.name}",))
 
         assert sorted(ids) == sorted(values)
         keys = [sort_key(column, values[row_id], known) for row_id in ids if values[row_id] is not None]
         assert keys == sorted(keys, reverse=way == "-")
         assert [values[row_id] for row_id in ids[len(keys) :]] == [None] * (len(ids) - len(keys))
 
-    assert offenders(columns_of(table), look) == []
+    assert list_offenders(columns_of(table), check_field) == []
 
 
 @every_table
 def test_pages_cover_each_row_once_in_any_sort(filled, table):
-    def look(_, column):
-        whole = found(filled, table, sort=(column.name,))
+    def check_field(_, column):
+        whole = found_ids(filled, table, sort=(column.name,))
 
         pages = [
             records.page_ids(filled, table, Query(sort=(column.name,), page=n, size=3, today=DAY)) for n in range(1, 8)
@@ -149,78 +149,78 @@ def test_pages_cover_each_row_once_in_any_sort(filled, table):
         assert [row_id for page in pages for row_id in page] == whole
         assert sorted(set(whole)) == sorted(whole)
 
-    assert offenders(columns_of(table), look) == []
+    assert list_offenders(columns_of(table), check_field) == []
 
 
 @every_table
-def test_a_filter_that_is_not_known_is_refused(db, table):
+def test_an_unknown_filter_is_refused(db, table):
     with pytest.raises(ValueError, match="unknown filter"):
-        found(db, table, Filter(table.fields[0].name, "resembles", "x"))
+        found_ids(db, table, Filter(table.fields[0].name, "resembles", "x"))
     with pytest.raises(KeyError):
-        found(db, table, Filter("nothing; DROP TABLE person", "is", 1))
+        found_ids(db, table, Filter("nothing; DROP TABLE person", "is", 1))
 
 
 # ---- search
 
 
-def test_a_search_forgets_accents_case_and_what_ends_a_word(db):
-    given_person(db, last_name="Éluard", first_name="Zoé")
-    wanted = given_person(db, last_name="Lebœuf", first_name="Anaïs", note="Sculptures en céramique, à l’Œuvre")
+def test_a_search_ignores_accents_case_and_word_endings(db):
+    insert_person(db, last_name="Éluard", first_name="Zoé")
+    wanted = insert_person(db, last_name="Lebœuf", first_name="Anaïs", note="Sculptures en céramique, à l’Œuvre")
 
     for text in ("leboeuf", "LEBŒUF", "ana leb", "ceram", "oeuvre", "l'oeuvre", "  Lebœuf   anaïs "):
-        assert found(db, PERSON, search=text) == [wanted], text
-    assert found(db, PERSON, search="boeuf") == []
-    assert len(found(db, PERSON, search="  ")) == 2
+        assert found_ids(db, PERSON, search=text) == [wanted], text
+    assert found_ids(db, PERSON, search="boeuf") == []
+    assert len(found_ids(db, PERSON, search="  ")) == 2
 
 
 @pytest.mark.parametrize("text", ["05 65 53 40", "05.65.53.40.00", "0565534000", "05 65"])
 def test_a_phone_number_is_found_however_it_is_typed(db, text):
-    wanted = given_person(db, phone="0565534000")
-    given_person(db, phone="0612345678")
+    wanted = insert_person(db, phone="0565534000")
+    insert_person(db, phone="0612345678")
 
-    assert found(db, PERSON, search=text) == [wanted]
+    assert found_ids(db, PERSON, search=text) == [wanted]
 
 
 @pytest.mark.parametrize("text", ['"', "*", "a*b", "NEAR(", "AND", "nom:x", "'; --", "-", "(", "^a", "{x}", "\x00"])
-def test_no_search_is_a_syntax_error(db, text):
-    given_person(db, last_name="Andrieu")
+def test_no_search_text_causes_a_syntax_error(db, text):
+    insert_person(db, last_name="Andrieu")
 
-    assert isinstance(found(db, PERSON, search=text), list)
-    assert isinstance(found(db, PERSON, Filter("last_name", "words", text)), list)
+    assert isinstance(found_ids(db, PERSON, search=text), list)
+    assert isinstance(found_ids(db, PERSON, Filter("last_name", "words", text)), list)
 
 
 def test_a_word_is_looked_for_in_its_own_column(db):
-    wanted = given_person(db, last_name="Figeac")
-    given_person(db, town="Figeac")
+    wanted = insert_person(db, last_name="Figeac")
+    insert_person(db, town="Figeac")
 
-    assert found(db, PERSON, Filter("last_name", "words", "figeac")) == [wanted]
-    assert len(found(db, PERSON, search="figeac")) == 2
+    assert found_ids(db, PERSON, Filter("last_name", "words", "figeac")) == [wanted]
+    assert len(found_ids(db, PERSON, search="figeac")) == 2
 
 
 def test_dated_rows_are_found_by_the_person_s_name(db):
-    zoe, ada = given_person(db, first_name="Zoé"), given_person(db, first_name="Ada")
-    wanted = given_diagnostic(db, zoe, "2024-01-01", None)
-    given_diagnostic(db, ada, "2024-01-01", None)
+    zoe, ada = insert_person(db, first_name="Zoé"), insert_person(db, first_name="Ada")
+    wanted = insert_diagnostic(db, zoe, "2024-01-01", None)
+    insert_diagnostic(db, ada, "2024-01-01", None)
 
-    assert found(db, DIAGNOSTIC, search="zoe marchand") == [wanted]
-    assert found(db, DIAGNOSTIC, Filter("person_id", "words", "zoe")) == [wanted]
+    assert found_ids(db, DIAGNOSTIC, search="zoe marchand") == [wanted]
+    assert found_ids(db, DIAGNOSTIC, Filter("person_id", "words", "zoe")) == [wanted]
 
 
 def test_a_project_is_found_by_the_name_of_who_takes_part(db):
-    zoe = given_person(db, first_name="Zoé")
-    wanted = given(db, "project", name="Exposition", participants=f"[{zoe}]")
-    given(db, "project", name="Concert")
+    zoe = insert_person(db, first_name="Zoé")
+    wanted = insert(db, "project", name="Exposition", participants=f"[{zoe}]")
+    insert(db, "project", name="Concert")
 
-    assert found(db, PROJECT, search="zoe") == [wanted]
+    assert found_ids(db, PROJECT, search="zoe") == [wanted]
 
 
 def test_a_row_is_found_by_its_partner(db):
-    partner = given(db, "partner", name="L’Archipel")
-    days = {"person_id": given_person(db), "happened_on": "2024-01-01", "domain": "coaching"}
-    wanted = given(db, "intervention", partner_id=partner, **days)
-    given(db, "intervention", **days)
+    partner = insert(db, "partner", name="L’Archipel")
+    days = {"person_id": insert_person(db), "happened_on": "2024-01-01", "domain": "coaching"}
+    wanted = insert(db, "intervention", partner_id=partner, **days)
+    insert(db, "intervention", **days)
 
-    assert found(db, INTERVENTION, search="archipel") == [wanted]
+    assert found_ids(db, INTERVENTION, search="archipel") == [wanted]
 
 
 # ---- sort, pages, counts
@@ -229,7 +229,7 @@ def test_a_row_is_found_by_its_partner(db):
 def test_people_sort_by_name_without_accents(db):
     names = [("Zola", "Émile"), ("Éluard", "Zoé"), ("eluard", "Ada"), ("Eluard", "Éric"), ("Abbé", "Lou")]
     for last_name, first_name in names:
-        given_person(db, last_name=last_name, first_name=first_name)
+        insert_person(db, last_name=last_name, first_name=first_name)
 
     rows = records.read(db, db.tables["person"]).rows
 
@@ -237,13 +237,13 @@ def test_people_sort_by_name_without_accents(db):
 
 
 def test_dated_rows_sorted_by_person_stay_in_the_order_of_their_days(db):
-    zoe, ada = given_person(db, last_name="Zola"), given_person(db, last_name="Éluard")
+    zoe, ada = insert_person(db, last_name="Zola"), insert_person(db, last_name="Éluard")
     rows = [(person, day) for person in (zoe, ada) for day in ("2024-01-01", "2024-03-01", "2024-02-01")]
     for person, day in rows:
-        given(db, "intervention", person_id=person, happened_on=day, domain="coaching")
+        insert(db, "intervention", person_id=person, happened_on=day, domain="coaching")
 
     def days(way):
-        ids = found(db, INTERVENTION, sort=(f"{way}person_id",))
+        ids = found_ids(db, INTERVENTION, sort=(f"{way}person_id",))
         return [
             (row.values["person_id"], row.values["happened_on"][5:7])
             for row in records.rows(db, db.tables["intervention"], ids)
@@ -256,7 +256,7 @@ def test_dated_rows_sorted_by_person_stay_in_the_order_of_their_days(db):
 @pytest.mark.parametrize("sort", [(), ("name",), ("-name",), ("kind", "-town")])
 def test_many_pages_cover_each_row_once(db, sort):
     for number in range(57):
-        given(db, "partner", name=f"Galerie {number % 5}", kind="culture" if number % 2 else None)
+        insert(db, "partner", name=f"Galerie {number % 5}", kind="culture" if number % 2 else None)
 
     pages = [records.page_ids(db, db.tables["partner"], Query(sort=sort, page=n, size=10)) for n in range(1, 8)]
 
@@ -264,7 +264,7 @@ def test_many_pages_cover_each_row_once(db, sort):
     assert sorted(row_id for page in pages for row_id in page) == list(range(1, 58))
 
 
-def test_a_count_is_remembered_and_notices_every_change(db):
+def test_a_count_is_cached_until_the_file_changes(db):
     asked = []
     db.set_trace_callback(lambda sql: asked.append(sql) if "count(*)" in sql and "partner" in sql else None)
 
@@ -272,24 +272,24 @@ def test_a_count_is_remembered_and_notices_every_change(db):
         return records.count(db, db.tables["partner"], Query())
 
     assert (count(), count(), len(asked)) == (0, 0, 1)
-    row = given(db, "partner", name="Un")  # by plain SQL
+    row = insert(db, "partner", name="Un")  # by plain SQL
     assert (count(), len(asked)) == (1, 2)
     records.delete(db, db.tables["partner"], {row: 1}, "Ada")
     assert (count(), count(), len(asked)) == (0, 0, 3)
 
 
-def test_a_row_that_no_longer_fits_its_filter_is_told(db):
-    film, craft = given_person(db, domain="film"), given_person(db, domain="crafts")
+def test_a_row_that_no_longer_matches_its_filter_is_reported(db):
+    film, craft = insert_person(db, domain="film"), insert_person(db, domain="crafts")
     query = Query((Filter("domain", "in", ("film",)),))
 
     assert records.still_matching(db, db.tables["person"], query, [film, craft]) == {film}
 
 
-def test_the_state_of_a_person_follows_from_her_stages(db):
-    from tests.db.given import given_followed, given_stage
+def test_the_state_of_a_person_follows_from_the_stages(db):
+    from tests.db.factories import insert_followed_person, insert_stage
 
-    person, followed = given_person(db), given_followed(db)
-    given_stage(db, person, "diagnostic", "2026-01-01", "2026-01-31")
+    person, followed = insert_person(db), insert_followed_person(db)
+    insert_stage(db, person, "diagnostic", "2026-01-01", "2026-01-31")
 
     def state(day):
         return records.rows(db, db.tables["person"], [person], day)[0].values["state"]
@@ -300,14 +300,14 @@ def test_the_state_of_a_person_follows_from_her_stages(db):
         "in_diagnosis",
         "outside",
     ]
-    assert found(db, PERSON, Filter("state", "in", ("accompanied",))) == [followed]
+    assert found_ids(db, PERSON, Filter("state", "in", ("accompanied",))) == [followed]
 
 
 def test_an_almost_empty_ceiling_is_marked(db):
-    from tests.db.given import given_aid
+    from tests.db.factories import insert_aid
 
-    person = given_person(db)
-    near, far = given_aid(db, person, 750_00), given_aid(db, given_person(db), 749_99)
+    person = insert_person(db)
+    near, far = insert_aid(db, person, 750_00), insert_aid(db, insert_person(db), 749_99)
 
     marks = {row.id: row.marks for row in records.rows(db, db.tables["aid"], [near, far])}
 

@@ -1,4 +1,4 @@
-"""Saving: all or nothing, never over a colleague's value, never past the ceiling, and said in words."""
+"""Saving: all or nothing, never over a colleague's value, never past the ceiling, errors in French."""
 
 import sqlite3
 
@@ -8,19 +8,19 @@ from db.base.errors import BusyError, CeilingError, ConflictError, InvalidError,
 from db.model.effective_dictionary import DECLARED
 from db.rows import records
 from db.rows.records import Edit, Filter, Query, Saved
-from tests.db.examples import as_stored, every_table, in_the_file, saved, whole_row
-from tests.db.given import given_aid, given_benefit, given_person, save_at_the_same_moment, total_granted
+from tests.db.examples import as_stored, every_table, full_row, read_raw_row, save_row
+from tests.db.factories import insert_aid, insert_benefit, insert_person, save_simultaneously, total_granted
 
 LOU = {"last_name": "Marchand", "first_name": "Lou", "gender": "woman"}
 
 
 @every_table
 def test_what_is_saved_is_in_the_file_and_read_back(db, path, table):
-    values = whole_row(db, table)
+    values = full_row(db, table)
 
     row = records.save(db, table, Edit(values), "Ada").row_id
 
-    assert in_the_file(path, table.name, row) | as_stored(table, values) == in_the_file(path, table.name, row)
+    assert read_raw_row(path, table.name, row) | as_stored(table, values) == read_raw_row(path, table.name, row)
     read = records.get(db, table, row)
     assert read.values | values == read.values
     assert read.version == 1
@@ -28,16 +28,16 @@ def test_what_is_saved_is_in_the_file_and_read_back(db, path, table):
 
 
 def test_a_new_row_starts_with_its_defaults(db, path):
-    row = saved(db, db.tables["aid"], {"person_id": given_person(db), "type": "other"})
+    row = save_row(db, db.tables["aid"], {"person_id": insert_person(db), "type": "other"})
 
-    stored = in_the_file(path, "aid", row)
+    stored = read_raw_row(path, "aid", row)
     assert (stored["requested_on"], stored["decision"], stored["granted"]) == (records.today(), "pending", None)
 
 
 # ---- all or nothing
 
 
-def test_every_problem_is_told_with_its_line_and_label(db):
+def test_every_problem_has_its_line_and_label(db):
     edits = [Edit(LOU), Edit({**LOU, "last_name": None, "phone": "12"}), Edit({**LOU, "gender": "martian"})]
 
     with pytest.raises(InvalidError) as error:
@@ -53,7 +53,7 @@ def test_every_problem_is_told_with_its_line_and_label(db):
 
 
 def test_a_line_that_breaks_a_rule_takes_the_others_back(db):
-    person = given_person(db, rights=None)
+    person = insert_person(db, rights=None)
     stage = {"person_id": person, "starts_on": "2024-01-01"}
     edits = [Edit({**stage, "kind": "diagnostic"}), Edit({**stage, "kind": "accompaniment"})]
 
@@ -61,7 +61,7 @@ def test_a_line_that_breaks_a_rule_takes_the_others_back(db):
         records.save_all(db, db.tables["stage"], edits, "Ada")
 
     assert records.count(db, db.tables["stage"], Query()) == 0
-    given_benefit(db, person, "rsa", "2020-01-01")
+    insert_benefit(db, person, "rsa", "2020-01-01")
     assert len(records.save_all(db, db.tables["stage"], edits, "Ada")) == 2
 
 
@@ -77,18 +77,18 @@ def test_a_single_row_needs_no_line_number(db):
 
 
 def test_two_people_may_change_two_fields_of_one_row(db, path):
-    row = saved(db, db.tables["person"], LOU)
+    row = save_row(db, db.tables["person"], LOU)
 
     records.save(db, db.tables["person"], Edit({"town": "Cahors"}, row, 1), "Ada")
     second = records.save(db, db.tables["person"], Edit({"phone": "0565534000"}, row, 1), "Grace")
 
-    stored = in_the_file(path, "person", row)
+    stored = read_raw_row(path, "person", row)
     assert (stored["town"], stored["phone"], stored["version"]) == ("Cahors", "0565534000", 3)
     assert second == Saved(row, 3)
 
 
-def test_the_same_field_is_never_written_over_unseen(db, path):
-    row = saved(db, db.tables["person"], {**LOU, "domain": "crafts"})
+def test_two_changes_of_one_field_are_a_conflict(db, path):
+    row = save_row(db, db.tables["person"], {**LOU, "domain": "crafts"})
     records.save(db, db.tables["person"], Edit({"domain": "film"}, row, 1), "Ada")
 
     with pytest.raises(ConflictError) as error:
@@ -102,46 +102,46 @@ def test_the_same_field_is_never_written_over_unseen(db, path):
         "Ada a modifié cette ligne entre-temps. Domaine d’activité : « Audiovisuel / Cinéma » dans le fichier, "
         "« Arts littéraires / Édition » chez vous."
     )
-    assert in_the_file(path, "person", row)["town"] is None  # nothing of hers was written
+    assert read_raw_row(path, "person", row)["town"] is None  # nothing of hers was written
     records.save(db, db.tables["person"], Edit({"domain": "literature"}, row, clash.version), "Grace")  # now she knows
-    assert in_the_file(path, "person", row)["domain"] == "literature"
+    assert read_raw_row(path, "person", row)["domain"] == "literature"
 
 
-def test_wanting_what_the_colleague_wrote_is_no_conflict(db):
-    row = saved(db, db.tables["person"], LOU)
+def test_saving_the_colleagues_value_is_no_conflict(db):
+    row = save_row(db, db.tables["person"], LOU)
     records.save(db, db.tables["person"], Edit({"town": "Cahors"}, row, 1), "Ada")
 
     assert records.save(db, db.tables["person"], Edit({"town": "Cahors"}, row, 1), "Grace").version == 2
 
 
 def test_a_change_made_without_palette_is_a_colleague_s_too(db):
-    row = saved(db, db.tables["person"], LOU)
+    row = save_row(db, db.tables["person"], LOU)
     db.execute("UPDATE person SET town = 'Figeac'")
 
     with pytest.raises(ConflictError, match="hors de Palette a modifié cette ligne"):
         records.save(db, db.tables["person"], Edit({"town": "Cahors"}, row, 1), "Ada")
 
 
-def test_a_row_deleted_meanwhile_is_told(db, path):
-    row = saved(db, db.tables["person"], LOU)
+def test_a_row_deleted_meanwhile_is_an_error(db, path):
+    row = save_row(db, db.tables["person"], LOU)
     records.delete(db, db.tables["person"], {row: 1}, "Ada")
 
     with pytest.raises(NotFoundError, match="supprimée entre-temps"):
         records.save(db, db.tables["person"], Edit({"town": "Cahors"}, row, 1), "Grace")
 
-    assert in_the_file(path, "person", row)["town"] is None
+    assert read_raw_row(path, "person", row)["town"] is None
 
 
-def test_only_one_of_eight_writers_of_one_cell_wins_and_the_others_are_told(db, path):
-    row = saved(db, db.tables["person"], LOU)
+def test_of_eight_simultaneous_writers_of_one_cell_seven_get_a_conflict(db, path):
+    row = save_row(db, db.tables["person"], LOU)
 
-    results = save_at_the_same_moment(
+    results = save_simultaneously(
         path, DECLARED.tables["person"], *[Edit({"town": f"Ville {n}"}, row, 1) for n in range(8)]
     )
 
     assert sorted(type(result).__name__ for result in results) == ["ConflictError"] * 7 + ["Saved"]
     (place,) = [n for n, result in enumerate(results) if isinstance(result, Saved)]
-    assert in_the_file(path, "person", row)["town"] == f"Ville {place}"
+    assert read_raw_row(path, "person", row)["town"] == f"Ville {place}"
     assert all(f"« Ville {place} »" in str(result) for result in results if isinstance(result, ConflictError))
 
 
@@ -161,10 +161,10 @@ def test_a_file_held_by_another_program_says_so_and_loses_nothing(db, path):
 # ---- deleting and bringing back
 
 
-def test_deleting_is_undone_with_all_that_went_along(db, path):
-    person = saved(db, db.tables["person"], LOU)
-    given_benefit(db, person, "rsa", "2020-01-01")
-    stage = saved(db, db.tables["stage"], {"person_id": person, "kind": "accompaniment", "starts_on": "2024-01-01"})
+def test_restoring_a_row_restores_what_was_deleted_with_it(db, path):
+    person = save_row(db, db.tables["person"], LOU)
+    insert_benefit(db, person, "rsa", "2020-01-01")
+    stage = save_row(db, db.tables["stage"], {"person_id": person, "kind": "accompaniment", "starts_on": "2024-01-01"})
 
     records.delete(db, db.tables["person"], {person: 1}, "Ada")
 
@@ -173,11 +173,14 @@ def test_deleting_is_undone_with_all_that_went_along(db, path):
         records.get(db, db.tables["person"], person)
     records.restore(db, db.tables["person"], [person], "Ada")
     assert records.get(db, db.tables["stage"], stage).values["kind"] == "accompaniment"
-    assert in_the_file(path, "person", person)["last_name"] == "Marchand"
+    assert read_raw_row(path, "person", person)["last_name"] == "Marchand"
 
 
 def test_a_row_that_a_colleague_changed_is_not_deleted_unseen(db):
-    first, second = saved(db, db.tables["partner"], {"name": "Un"}), saved(db, db.tables["partner"], {"name": "Deux"})
+    first, second = (
+        save_row(db, db.tables["partner"], {"name": "Un"}),
+        save_row(db, db.tables["partner"], {"name": "Deux"}),
+    )
     records.save(db, db.tables["partner"], Edit({"town": "Cahors"}, second, 1), "Ada")
 
     with pytest.raises(ConflictError):
@@ -189,18 +192,18 @@ def test_a_row_that_a_colleague_changed_is_not_deleted_unseen(db):
 
 
 def test_only_what_was_deleted_comes_back(db):
-    row = saved(db, db.tables["partner"], {"name": "Un"})
+    row = save_row(db, db.tables["partner"], {"name": "Un"})
 
     with pytest.raises(NotFoundError, match="n’est pas supprimée"):
         records.restore(db, db.tables["partner"], [row], "Ada")
 
 
 def test_what_can_no_longer_come_back_says_why(db):
-    person = given_person(db)
-    gone, other = given_aid(db, person, 800_00), given_person(db)
-    given_aid(db, other, 800_00)
+    person = insert_person(db)
+    gone, other = insert_aid(db, person, 800_00), insert_person(db)
+    insert_aid(db, other, 800_00)
     records.delete(db, db.tables["aid"], {gone: 1}, "Ada")
-    given_aid(db, person, 300_00)
+    insert_aid(db, person, 300_00)
 
     with pytest.raises(CeilingError, match="300\u00a0€ déjà accordés, il reste 600\u00a0€"):
         records.restore(db, db.tables["aid"], [gone], "Ada")

@@ -1,4 +1,4 @@
-"""Kept views: what is kept comes back, belongs to one grid and one person, and fits the table as it is now."""
+"""Saved views: restored as saved, of one grid and one person, and adapted to the current table."""
 
 import sqlite3
 from dataclasses import replace
@@ -14,7 +14,7 @@ from db.people import erasure
 from db.rows import saved_views, titles
 from db.rows.saved_views import Grid, Look
 from db.storage import connection
-from tests.db.given import given_person
+from tests.db.factories import insert_person
 
 ADA, BOB = "Ada", "Bob"
 CASELOAD = Grid("person", "caseload")
@@ -31,11 +31,11 @@ def db(db):
     return db
 
 
-def keep(db, name="Mes artisans", who=ADA, shared=False, look=LOOK, grid=CASELOAD):
+def save_view(db, name="Mes artisans", who=ADA, shared=False, look=LOOK, grid=CASELOAD):
     return saved_views.create(db, db.tables["person"], grid, name, look, who, shared)
 
 
-def row(db, view_id):
+def view_row(db, view_id):
     return db.execute('SELECT name, owner, shared, content FROM "view" WHERE id = ?', (view_id,)).fetchone()
 
 
@@ -44,26 +44,26 @@ def default_id(db, who):
     return found.id if found else None
 
 
-def fit(db, look, table=PERSON):
+def fit_look(db, look, table=PERSON):
     return saved_views.fit(table, look, titles.context(db))
 
 
 # ---- kept and found again
 
 
-def test_what_is_kept_comes_back_whole(db, path):
-    number = keep(db)
+def test_a_saved_view_is_restored_exactly(db, path):
+    number = save_view(db)
 
     again = saved_views.get(connection.open_file(path), number, ADA)
 
     assert (again.name, again.owner, again.shared, again.grid) == ("Mes artisans", ADA, False, CASELOAD)
     assert again.look == LOOK
     assert again.look.folded == (None,), "which the comparison above leaves out"
-    assert fit(db, again.look) == (LOOK, [])
+    assert fit_look(db, again.look) == (LOOK, [])
 
 
 def test_a_view_is_seen_by_whom_it_is_shared_with_and_only_in_its_grid(db):
-    mine, ours = keep(db, "À moi"), keep(db, "À nous", shared=True)
+    mine, ours = save_view(db, "À moi"), save_view(db, "À nous", shared=True)
 
     assert [view.id for view in saved_views.every(db, ADA, CASELOAD)] == [mine, ours]
     assert [view.id for view in saved_views.every(db, BOB, CASELOAD)] == [ours]
@@ -74,7 +74,7 @@ def test_a_view_is_seen_by_whom_it_is_shared_with_and_only_in_its_grid(db):
             saved_views.get(db, number, BOB)
 
 
-def test_one_plan_is_the_same_grid_as_another(db):
+def test_the_grids_of_two_plans_share_their_views(db):
     assert (
         Grid.of(DECLARED.tables["aid"], "plan:cer:12")
         == Grid.of(DECLARED.tables["aid"], "plan:diagnostic:4")
@@ -84,7 +84,7 @@ def test_one_plan_is_the_same_grid_as_another(db):
 
 def test_ones_own_come_first_then_by_name_whatever_the_accents(db):
     for name, who in (("Zèbres", BOB), ("etc.", BOB), ("École", BOB), ("Abeilles", ADA)):
-        keep(db, name, who, shared=True)
+        save_view(db, name, who, shared=True)
 
     assert [view.name for view in saved_views.every(db, BOB, CASELOAD)] == ["École", "etc.", "Zèbres", "Abeilles"]
 
@@ -101,34 +101,34 @@ def test_ones_own_come_first_then_by_name_whatever_the_accents(db):
         lambda db, number: saved_views.delete(db, number, BOB),
     ],
 )
-def test_a_colleagues_view_is_hers_to_change(db, deed):
-    number = keep(db, shared=True)
-    before = row(db, number)
+def test_only_its_owner_changes_a_view(db, deed):
+    number = save_view(db, shared=True)
+    before = view_row(db, number)
 
     with pytest.raises(AccessError, match="Cette vue est à Ada"):
         deed(db, number)
 
-    assert row(db, number) == before
+    assert view_row(db, number) == before
 
 
 def test_ones_own_is_renamed_overwritten_shared_and_deleted(db):
-    number = keep(db)
+    number = save_view(db)
     saved_views.rename(db, number, "  Autre \n nom ", ADA)
     saved_views.share(db, number, True, ADA)
     saved_views.overwrite(db, db.tables["person"], number, replace(LOOK, group="", search="tout autre"), ADA)
 
-    assert row(db, number)[:3] == ("Autre nom", ADA, 1)
+    assert view_row(db, number)[:3] == ("Autre nom", ADA, 1)
     assert saved_views.get(db, number, BOB).look == replace(LOOK, group="", search="tout autre")
     saved_views.delete(db, number, ADA)
-    assert row(db, number) is None
+    assert view_row(db, number) is None
 
 
 def test_a_copy_of_a_colleagues_view_is_ones_own(db):
-    theirs = saved_views.get(db, keep(db, "Artisans", shared=True), BOB)
+    theirs = saved_views.get(db, save_view(db, "Artisans", shared=True), BOB)
     mine = saved_views.create(db, db.tables["person"], CASELOAD, theirs.name, theirs.look, BOB)
 
     assert saved_views.get(db, mine, BOB).look == LOOK
-    assert row(db, mine)[:2] == ("Artisans", BOB)
+    assert view_row(db, mine)[:2] == ("Artisans", BOB)
 
 
 @pytest.mark.parametrize(
@@ -141,31 +141,31 @@ def test_a_copy_of_a_colleagues_view_is_ones_own(db):
         ("més  artisans", "porte déjà ce nom"),
     ],
 )
-def test_a_name_that_cannot_be(db, name, reason):
-    keep(db)
+def test_an_invalid_name_is_refused(db, name, reason):
+    save_view(db)
 
     with pytest.raises(InvalidError, match=reason):
-        keep(db, name)
+        save_view(db, name)
 
     assert len(saved_views.every(db, ADA, CASELOAD)) == 1
 
 
 @pytest.mark.parametrize("name", ["'; DROP TABLE person; --", "<b>&", "Vue « n° 1 » 🎨", "a/b?vue=2#c"])
 def test_a_name_may_hold_anything(db, name):
-    assert saved_views.get(db, keep(db, name), ADA).name == name
+    assert saved_views.get(db, save_view(db, name), ADA).name == name
 
 
 def test_two_persons_or_two_grids_may_use_one_name(db):
-    keep(db)
-    keep(db, who=BOB)
-    keep(db, grid=Grid("person", "another"))
+    save_view(db)
+    save_view(db, who=BOB)
+    save_view(db, grid=Grid("person", "another"))
 
     assert len(saved_views.every(db, ADA, CASELOAD)) == 1
     assert db.execute('SELECT count(*) FROM "view"').fetchone() == (3,)
 
 
 def test_the_file_itself_refuses_a_second_of_that_name_and_what_is_no_view(db):
-    keep(db)
+    save_view(db)
     sql = 'INSERT INTO "view" (name, table_name, grid, owner, content) VALUES (?, ?, ?, ?, ?)'
 
     for values in (
@@ -179,7 +179,7 @@ def test_the_file_itself_refuses_a_second_of_that_name_and_what_is_no_view(db):
 
 
 def test_a_view_follows_its_owner_to_another_name(db):
-    number = keep(db)
+    number = save_view(db)
     saved_views.set_default(db, CASELOAD, number, ADA)
     account = next(one for one in accounts.every(db) if one.name == ADA)
 
@@ -192,8 +192,8 @@ def test_a_view_follows_its_owner_to_another_name(db):
 # ---- one's own default
 
 
-def test_each_has_her_own_default_and_takes_it_back(db):
-    ours, mine = keep(db, "À nous", shared=True), keep(db, "À Bob", BOB)
+def test_everybody_has_a_default_of_their_own_and_can_remove_it(db):
+    ours, mine = save_view(db, "À nous", shared=True), save_view(db, "À Bob", BOB)
     saved_views.set_default(db, CASELOAD, mine, BOB)
     saved_views.set_default(db, CASELOAD, ours, ADA)
     assert default_id(db, BOB) == mine
@@ -213,7 +213,7 @@ def test_a_view_that_is_shared_no_more_or_gone_is_no_colleagues_default(db):
         lambda number: saved_views.share(db, number, False, ADA),
         lambda number: saved_views.delete(db, number, ADA),
     ):
-        number = keep(db, shared=True)
+        number = save_view(db, shared=True)
         saved_views.set_default(db, CASELOAD, number, BOB)
         assert default_id(db, BOB) == number, "the control"
 
@@ -226,7 +226,7 @@ def test_a_view_that_is_shared_no_more_or_gone_is_no_colleagues_default(db):
 
 
 def test_neither_another_grids_view_nor_one_that_is_not_shared_becomes_a_default(db):
-    private, elsewhere = keep(db), keep(db, grid=Grid("person", "another"), shared=True)
+    private, elsewhere = save_view(db), save_view(db, grid=Grid("person", "another"), shared=True)
 
     for number in (private, elsewhere):
         with pytest.raises(NotFoundError):
@@ -238,8 +238,8 @@ def test_neither_another_grids_view_nor_one_that_is_not_shared_becomes_a_default
 # ---- the table as it is now
 
 
-def test_a_field_that_is_gone_is_left_out_and_said_by_its_name(db):
-    number = keep(db)
+def test_a_field_that_is_gone_is_left_out_and_reported_by_name(db):
+    number = save_view(db)
     table = db.tables["person"]
     fields = tuple(field for field in table.fields if field.name not in ("domain", "town"))
     without = replace(table, fields=fields, highlights=())
@@ -254,14 +254,14 @@ def test_a_field_that_is_gone_is_left_out_and_said_by_its_name(db):
     ]
 
 
-def test_a_value_that_is_retired_is_left_out_and_said(db):
+def test_a_retired_value_is_left_out_and_reported(db):
     db.execute("UPDATE list_domain SET retired = 1 WHERE code = 'crafts'")
 
-    look, told = fit(db, LOOK)
+    look, told = fit_look(db, LOOK)
 
     assert look.filters["domain"] == [None]
     assert told == ["« Domaine d’activité » : la valeur « Artisanat d’art » n’est plus dans la liste."]
-    look, told = fit(db, replace(LOOK, filters={"domain": ["crafts"]}))
+    look, told = fit_look(db, replace(LOOK, filters={"domain": ["crafts"]}))
     assert look.filters == {}
     assert len(told) == 1
 
@@ -277,49 +277,50 @@ def test_a_value_that_is_retired_is_left_out_and_said(db):
         ({"domain": ["nothing"]}, "Domaine"),
     ],
 )
-def test_a_filter_of_another_kind_is_left_out_and_said(db, filters, said):
-    look, told = fit(db, Look(filters, columns=("last_name",)))
+def test_a_filter_of_another_type_is_left_out_and_reported(db, filters, said):
+    look, told = fit_look(db, Look(filters, columns=("last_name",)))
 
     assert look.filters == {}
     assert said in " ".join(told)
 
 
 def test_what_cannot_be_grouped_or_shown_any_more(db):
-    look, told = fit(db, Look(columns=("nothing",), sort=("-nothing", "town"), group="town"))
+    look, told = fit_look(db, Look(columns=("nothing",), sort=("-nothing", "town"), group="town"))
 
     assert look == Look(columns=PERSON.title, sort=("town",))
     assert "on ne peut plus grouper" in " ".join(told)
-    assert fit(db, Look(columns=("started_on",), group="pending", folded=(0, None, "x")), DIAGNOSTIC)[0].folded == (
-        0,
-        None,
-    )
+    assert fit_look(db, Look(columns=("started_on",), group="pending", folded=(0, None, "x")), DIAGNOSTIC)[
+        0
+    ].folded == (0, None)
 
 
 @pytest.mark.parametrize("content", ['{"filters": 3, "columns": {}, "sort": [1, [2]], "group": 4, "labels": []}', "{}"])
-def test_content_that_nobody_foresaw_opens_as_an_empty_view(db, content):
-    number = keep(db)
+def test_unreadable_content_opens_as_an_empty_view(db, content):
+    number = save_view(db)
     db.execute('UPDATE "view" SET content = ? WHERE id = ?', (content, number))
 
-    look, _ = fit(db, saved_views.get(db, number, ADA).look)
+    look, _ = fit_look(db, saved_views.get(db, number, ADA).look)
 
     assert look == Look(columns=PERSON.title)
 
 
-def test_what_is_too_long_to_keep_is_refused_in_words(db):
+def test_a_view_that_is_too_long_is_refused_with_a_message(db):
     with pytest.raises(InvalidError, match="retient trop de choses"):
-        keep(db, look=Look({"town": "x" * 20_001}))
+        save_view(db, look=Look({"town": "x" * 20_001}))
     assert saved_views.every(db, ADA, CASELOAD) == []
 
 
 # ---- erasure
 
 
-def test_whoever_is_erased_is_named_by_no_view(db, path):
-    person = given_person(db, last_name="Zorglubescu", first_name="Lou", phone="0565123456", town="Cahors")
-    given_person(db, last_name="Marchand", first_name="Lou", town="Cahors")
-    hers = keep(db, "Suivre zorglubescu", look=Look({"last_name": "zorglub", "town": "cahors"}, "zorglubescu 2024"))
-    by_number = keep(db, "Rappels", look=Look(search="05 65 12 34 56"))
-    others = keep(db, "Marchand", look=Look({"last_name": "marchand"}, "lou"))
+def test_erasing_a_person_removes_the_name_from_views(db, path):
+    person = insert_person(db, last_name="Zorglubescu", first_name="Lou", phone="0565123456", town="Cahors")
+    insert_person(db, last_name="Marchand", first_name="Lou", town="Cahors")
+    hers = save_view(
+        db, "Suivre zorglubescu", look=Look({"last_name": "zorglub", "town": "cahors"}, "zorglubescu 2024")
+    )
+    by_number = save_view(db, "Rappels", look=Look(search="05 65 12 34 56"))
+    others = save_view(db, "Marchand", look=Look({"last_name": "marchand"}, "lou"))
 
     erasure.erase(db, [person], "Ada")
 

@@ -1,4 +1,4 @@
-"""Undo: one save, whole or not at all; what colleagues did since is never overwritten, and whoever asks is told why."""
+"""Undo: one save, all or nothing; later changes of colleagues are never overwritten, and a refusal gives its reason."""
 
 import sqlite3
 import threading
@@ -14,29 +14,29 @@ from db.rows import history, operations, records, titles, transactions, undo
 from db.rows.records import Edit
 from db.storage import connection
 from db.storage.integrity import check
-from tests.db.given import given, given_aid, given_benefit, given_person, given_stage, new_aid
+from tests.db.factories import insert, insert_aid, insert_benefit, insert_person, insert_stage, new_aid
 
 LOU = {"last_name": "Marchand", "first_name": "Lou", "gender": "woman"}
 
 
 @pytest.fixture(autouse=True)
 def sound(db):
-    """Whatever a test undid, the file is sound."""
+    """Assert after each test that the file is sound."""
     yield
     assert check(db) == []
 
 
-def saved(db, table, values, who="Ada", row=None, version=None):
+def save_row(db, table, values, who="Ada", row=None, version=None):
     return records.save(db, table, Edit(values, row, version), who).row_id
 
 
-def latest(db):
-    """The operation that was saved last."""
+def latest_operation(db):
+    """Return the latest operation."""
     return db.execute("SELECT max(id) FROM operation").fetchone()[0]
 
 
-def contents(db):
-    """What every table says, whichever changes led there."""
+def dump_tables(db):
+    """Return the values of every table, whichever changes led to them."""
     kept = {}
     for table in TABLES:
         columns = [
@@ -46,21 +46,21 @@ def contents(db):
     return kept
 
 
-def whole_file(db):
-    """Every line of every table of the file."""
+def dump_file(db):
+    """Return every line of every table of the file."""
     return list(db.iterdump())
 
 
-def refused(db, operation, who="Ada", error=UndoError):
-    """What is told; nothing was changed."""
-    before = whole_file(db)
-    with pytest.raises(error) as told:
+def undo_refusal(db, operation, who="Ada", error=UndoError):
+    """Return the message of a refused undo; assert that nothing changed."""
+    before = dump_file(db)
+    with pytest.raises(error) as raised:
         undo.undo(db, operation, who)
-    assert whole_file(db) == before
-    return str(told.value)
+    assert dump_file(db) == before
+    return str(raised.value)
 
 
-def shown(db, table, row):
+def shown_row(db, table, row):
     return records.get(db, table, row).values
 
 
@@ -68,137 +68,137 @@ def shown(db, table, row):
 
 
 def test_a_save_is_taken_back_field_by_field(db):
-    row = saved(db, PARTNER, {"name": "La Grange", "town": "Figeac", "phone": None})
-    before = contents(db)
-    saved(db, PARTNER, {"town": None, "phone": "0565534000", "name": "Le Moulin"}, "Grace", row, 1)
-    assert contents(db) != before
+    row = save_row(db, PARTNER, {"name": "La Grange", "town": "Figeac", "phone": None})
+    before = dump_tables(db)
+    save_row(db, PARTNER, {"town": None, "phone": "0565534000", "name": "Le Moulin"}, "Grace", row, 1)
+    assert dump_tables(db) != before
 
-    undo.undo(db, latest(db), "Ada")
+    undo.undo(db, latest_operation(db), "Ada")
 
-    assert contents(db) == before
+    assert dump_tables(db) == before
 
 
 def test_a_new_row_goes_and_may_come_back(db):
-    row = saved(db, PARTNER, {"name": "La Grange"})
-    made = contents(db)
+    row = save_row(db, PARTNER, {"name": "La Grange"})
+    made = dump_tables(db)
 
-    undo.undo(db, latest(db), "Grace")
+    undo.undo(db, latest_operation(db), "Grace")
 
     with pytest.raises(NotFoundError):
         records.get(db, db.tables["partner"], row)
-    undo.undo(db, latest(db), "Ada")
-    assert contents(db) == made
+    undo.undo(db, latest_operation(db), "Ada")
+    assert dump_tables(db) == made
 
 
 def test_a_bulk_change_is_one_operation_taken_back_whole(db):
-    rows = [saved(db, PARTNER, {"name": f"Galerie {number}", "town": "Figeac"}) for number in range(40)]
-    before, operations_before = contents(db), latest(db)
+    rows = [save_row(db, PARTNER, {"name": f"Galerie {number}", "town": "Figeac"}) for number in range(40)]
+    before, operations_before = dump_tables(db), latest_operation(db)
     edits = [Edit({"town": "Cahors"}, row, 1) for row in rows] + [Edit({"name": "Neuve"})]
     records.save_all(db, db.tables["partner"], edits, "Ada")
-    assert latest(db) == operations_before + 1
+    assert latest_operation(db) == operations_before + 1
 
-    undo.undo(db, latest(db), "Ada")
+    undo.undo(db, latest_operation(db), "Ada")
 
-    after = contents(db)
+    after = dump_tables(db)
     assert after["partner"][:40] == before["partner"]
-    assert [shown(db, PARTNER, row)["town"] for row in rows] == ["Figeac"] * 40
+    assert [shown_row(db, PARTNER, row)["town"] for row in rows] == ["Figeac"] * 40
     with pytest.raises(NotFoundError):
         records.get(db, db.tables["partner"], rows[-1] + 1)
 
 
 def test_two_changes_of_one_row_in_one_save_are_taken_back_in_the_right_order(db):
-    row = saved(db, PARTNER, {"name": "La Grange", "town": "Figeac"})
-    before = contents(db)
+    row = save_row(db, PARTNER, {"name": "La Grange", "town": "Figeac"})
+    before = dump_tables(db)
     with transactions.writing(db):
         for town in ("Cahors", "Gourdon"):
             records.write(db, db.tables["partner"], row, {"town": town}, "Ada")
 
-    undo.undo(db, latest(db), "Ada")
+    undo.undo(db, latest_operation(db), "Ada")
 
-    assert contents(db) == before
+    assert dump_tables(db) == before
 
 
 def test_a_deleted_row_comes_back(db):
-    row = saved(db, PARTNER, {"name": "La Grange"})
-    before = contents(db)
+    row = save_row(db, PARTNER, {"name": "La Grange"})
+    before = dump_tables(db)
     records.delete(db, db.tables["partner"], {row: 1}, "Ada")
 
-    undo.undo(db, latest(db), "Grace")
+    undo.undo(db, latest_operation(db), "Grace")
 
-    assert contents(db) == before
+    assert dump_tables(db) == before
 
 
 def test_a_deleted_person_comes_back_with_all_her_rows_and_no_other(db):
-    person, other = given_person(db, **LOU), given_person(db, last_name="Autre")
-    stage = given_stage(db, person, "accompaniment", "2022-01-01")
-    aid = given_aid(db, person, 100_00)
-    gone_before = given_aid(db, person, 50_00)
+    person, other = insert_person(db, **LOU), insert_person(db, last_name="Autre")
+    stage = insert_stage(db, person, "accompaniment", "2022-01-01")
+    aid = insert_aid(db, person, 100_00)
+    gone_before = insert_aid(db, person, 50_00)
     records.delete(db, db.tables["aid"], {gone_before: 1}, "Ada")
     db.execute("UPDATE aid SET deleted_at = '2022-02-02' WHERE id = ?", (gone_before,))  # at another moment than her
-    before = contents(db)
+    before = dump_tables(db)
     records.delete(db, db.tables["person"], {person: 1}, "Ada")
     assert records.rows(db, db.tables["stage"], [stage]) == []
 
-    undo.undo(db, latest(db), "Grace")
+    undo.undo(db, latest_operation(db), "Grace")
 
-    assert contents(db) == before
-    assert (shown(db, STAGE, stage)["kind"], shown(db, AID, aid)["granted"]) == ("accompaniment", 100_00)
+    assert dump_tables(db) == before
+    assert (shown_row(db, STAGE, stage)["kind"], shown_row(db, AID, aid)["granted"]) == ("accompaniment", 100_00)
     assert records.rows(db, db.tables["aid"], [gone_before]) == []
-    assert shown(db, PERSON, other)["last_name"] == "Autre"
+    assert shown_row(db, PERSON, other)["last_name"] == "Autre"
 
 
 def test_many_deleted_at_once_come_back_together(db):
-    people = [given_person(db, last_name=f"Nom {number}") for number in range(5)]
+    people = [insert_person(db, last_name=f"Nom {number}") for number in range(5)]
     for person in people:
-        given_stage(db, person, "accompaniment", "2022-01-01")
-    before = contents(db)
+        insert_stage(db, person, "accompaniment", "2022-01-01")
+    before = dump_tables(db)
     records.delete(db, db.tables["person"], dict.fromkeys(people, 1), "Ada")
 
-    undo.undo(db, latest(db), "Ada")
+    undo.undo(db, latest_operation(db), "Ada")
 
-    assert contents(db) == before
+    assert dump_tables(db) == before
 
 
-def test_what_was_brought_back_is_put_away_again(db):
-    person = given_person(db)
-    given_stage(db, person, "accompaniment", "2022-01-01")
+def test_undoing_a_restoration_deletes_the_row_again(db):
+    person = insert_person(db)
+    insert_stage(db, person, "accompaniment", "2022-01-01")
     records.delete(db, db.tables["person"], {person: 1}, "Ada")
-    hidden = {table: [row[0] for row in rows] for table, rows in contents(db).items()}
+    hidden = {table: [row[0] for row in rows] for table, rows in dump_tables(db).items()}
     records.restore(db, db.tables["person"], [person], "Grace")
 
-    undo.undo(db, latest(db), "Ada")
+    undo.undo(db, latest_operation(db), "Ada")
 
-    assert {table: [row[0] for row in rows] for table, rows in contents(db).items()} == hidden
+    assert {table: [row[0] for row in rows] for table, rows in dump_tables(db).items()} == hidden
     for table in ("person", "benefit", "stage"):
         assert db.execute(f"SELECT count(*) FROM {table} WHERE deleted_at IS NULL").fetchone()[0] == 0
 
 
 @pytest.mark.parametrize("field", ["participants", "name"])
 def test_lists_of_rows_come_back_as_they_were(db, field):
-    people = [given_person(db, last_name=f"Nom {number}") for number in range(3)]
-    project = saved(db, TABLES["project"], {"name": "Atelier", "participants": tuple(people)})
-    before = contents(db)
+    people = [insert_person(db, last_name=f"Nom {number}") for number in range(3)]
+    project = save_row(db, TABLES["project"], {"name": "Atelier", "participants": tuple(people)})
+    before = dump_tables(db)
     other = {"participants": tuple(people[:1])} if field == "participants" else {"name": "Autre"}
-    saved(db, TABLES["project"], other, "Ada", project, 1)
+    save_row(db, TABLES["project"], other, "Ada", project, 1)
 
-    undo.undo(db, latest(db), "Ada")
+    undo.undo(db, latest_operation(db), "Ada")
 
-    assert contents(db) == before
+    assert dump_tables(db) == before
 
 
 # ---- what is left of it
 
 
 def test_the_undoing_stands_in_the_history_under_who_undid(db):
-    row = saved(db, PARTNER, {"name": "La Grange"})
-    saved(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
-    undone = latest(db)
+    row = save_row(db, PARTNER, {"name": "La Grange"})
+    save_row(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
+    undone = latest_operation(db)
 
     undo.undo(db, undone, "Grace")
 
     line = history.of_row(db, "partner", row, titles.context(db))[0]
     assert line.sentence == "Grace a modifié : Nom (Le Moulin → La Grange)"
-    made = operations.get(db, latest(db))
+    made = operations.get(db, latest_operation(db))
     assert made
     assert (made.who, made.undoes) == ("Grace", undone)
     taken_back = operations.get(db, undone)
@@ -208,24 +208,24 @@ def test_the_undoing_stands_in_the_history_under_who_undid(db):
 
 
 def test_an_undoing_can_be_undone_and_that_again(db):
-    row = saved(db, PARTNER, {"name": "La Grange"})
-    saved(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
+    row = save_row(db, PARTNER, {"name": "La Grange"})
+    save_row(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
 
     names = []
     for _ in range(4):
-        undo.undo(db, latest(db), "Ada")
-        names.append(shown(db, PARTNER, row)["name"])
+        undo.undo(db, latest_operation(db), "Ada")
+        names.append(shown_row(db, PARTNER, row)["name"])
 
     assert names == ["La Grange", "Le Moulin", "La Grange", "Le Moulin"]
 
 
 def test_a_deletion_that_was_undone_can_be_done_again(db):
-    person = given_person(db)
-    given_stage(db, person, "accompaniment", "2022-01-01")
+    person = insert_person(db)
+    insert_stage(db, person, "accompaniment", "2022-01-01")
     records.delete(db, db.tables["person"], {person: 1}, "Ada")
-    undo.undo(db, latest(db), "Ada")
+    undo.undo(db, latest_operation(db), "Ada")
 
-    undo.undo(db, latest(db), "Ada")
+    undo.undo(db, latest_operation(db), "Ada")
 
     for table in ("person", "benefit", "stage"):
         assert db.execute(f"SELECT count(*) FROM {table} WHERE deleted_at IS NULL").fetchone()[0] == 0
@@ -235,13 +235,13 @@ def test_a_deletion_that_was_undone_can_be_done_again(db):
 
 
 def test_what_a_colleague_wrote_since_is_never_overwritten(db):
-    row = saved(db, PARTNER, {"name": "La Grange"})
-    saved(db, PARTNER, {"name": "Le Moulin", "town": "Figeac"}, "Ada", row, 1)
-    mine = latest(db)
-    saved(db, PARTNER, {"town": "Cahors"}, "Grace", row, 2)
+    row = save_row(db, PARTNER, {"name": "La Grange"})
+    save_row(db, PARTNER, {"name": "Le Moulin", "town": "Figeac"}, "Ada", row, 1)
+    mine = latest_operation(db)
+    save_row(db, PARTNER, {"town": "Cahors"}, "Grace", row, 2)
     at = db.execute("SELECT at FROM history ORDER BY id DESC LIMIT 1").fetchone()[0]
 
-    told = refused(db, mine)
+    told = undo_refusal(db, mine)
 
     assert told == (
         "Impossible d’annuler, rien n’a été changé : Partenaire Le Moulin : "
@@ -249,89 +249,89 @@ def test_what_a_colleague_wrote_since_is_never_overwritten(db):
     )
 
 
-def test_another_field_of_the_same_row_is_nobody_s_business(db):
-    row = saved(db, PARTNER, {"name": "La Grange", "town": "Figeac"})
-    saved(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
-    mine = latest(db)
-    saved(db, PARTNER, {"town": "Cahors"}, "Grace", row, 2)
+def test_a_later_change_of_another_field_does_not_prevent_the_undo(db):
+    row = save_row(db, PARTNER, {"name": "La Grange", "town": "Figeac"})
+    save_row(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
+    mine = latest_operation(db)
+    save_row(db, PARTNER, {"town": "Cahors"}, "Grace", row, 2)
 
     undo.undo(db, mine, "Ada")
 
-    assert (shown(db, PARTNER, row)["name"], shown(db, PARTNER, row)["town"]) == ("La Grange", "Cahors")
+    assert (shown_row(db, PARTNER, row)["name"], shown_row(db, PARTNER, row)["town"]) == ("La Grange", "Cahors")
 
 
-def test_one_row_in_the_way_keeps_the_whole_of_it(db):
-    rows = [saved(db, PARTNER, {"name": f"Galerie {number}"}) for number in range(3)]
+def test_one_conflicting_row_prevents_the_whole_undo(db):
+    rows = [save_row(db, PARTNER, {"name": f"Galerie {number}"}) for number in range(3)]
     records.save_all(db, db.tables["partner"], [Edit({"town": "Cahors"}, row, 1) for row in rows], "Ada")
-    mine = latest(db)
-    saved(db, PARTNER, {"town": "Figeac"}, "Grace", rows[1], 2)
+    mine = latest_operation(db)
+    save_row(db, PARTNER, {"town": "Figeac"}, "Grace", rows[1], 2)
 
-    told = refused(db, mine)
+    told = undo_refusal(db, mine)
 
     assert "Galerie 1 : Grace" in told
     assert "Galerie 0" not in told
 
 
 @pytest.mark.parametrize(("done", "word"), [("delete", "a supprimé"), ("back", "a rétabli")])
-def test_a_row_that_was_deleted_since_is_told(db, done, word):
-    row = saved(db, PARTNER, {"name": "La Grange"})
-    saved(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
-    mine = latest(db)
+def test_a_row_deleted_since_prevents_the_undo(db, done, word):
+    row = save_row(db, PARTNER, {"name": "La Grange"})
+    save_row(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
+    mine = latest_operation(db)
     records.delete(db, db.tables["partner"], {row: 2}, "Grace")
     if done == "back":
         records.restore(db, db.tables["partner"], [row], "Bob")
 
-    assert word in refused(db, mine)
+    assert word in undo_refusal(db, mine)
 
 
 def test_a_new_row_that_a_colleague_changed_does_not_go(db):
-    row = saved(db, PARTNER, {"name": "La Grange"})
-    mine = latest(db)
-    saved(db, PARTNER, {"note": "appelé"}, "Grace", row, 1)
+    row = save_row(db, PARTNER, {"name": "La Grange"})
+    mine = latest_operation(db)
+    save_row(db, PARTNER, {"note": "appelé"}, "Grace", row, 1)
 
-    assert "Grace a modifié cette ligne" in refused(db, mine)
+    assert "Grace a modifié cette ligne" in undo_refusal(db, mine)
 
 
 def test_what_another_program_wrote_since_stands_in_the_way_too(db):
-    row = saved(db, PARTNER, {"name": "La Grange"})
-    saved(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
-    mine = latest(db)
+    row = save_row(db, PARTNER, {"name": "La Grange"})
+    save_row(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
+    mine = latest_operation(db)
     db.execute("UPDATE partner SET name = 'Écrit au clavier'")
 
-    assert "hors de Palette a modifié cette ligne (Nom) depuis" in refused(db, mine)
+    assert "hors de Palette a modifié cette ligne (Nom) depuis" in undo_refusal(db, mine)
 
 
 def test_nothing_is_undone_twice(db):
-    row = saved(db, PARTNER, {"name": "La Grange"})
-    saved(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
-    mine = latest(db)
+    row = save_row(db, PARTNER, {"name": "La Grange"})
+    save_row(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
+    mine = latest_operation(db)
     undo.undo(db, mine, "Grace")
 
-    assert "elle a déjà été annulée" in refused(db, mine)
+    assert "elle a déjà été annulée" in undo_refusal(db, mine)
 
 
-def test_an_operation_that_does_not_exist_is_told(db):
-    saved(db, PARTNER, {"name": "La Grange"})
+def test_an_unknown_operation_is_an_error(db):
+    save_row(db, PARTNER, {"name": "La Grange"})
 
-    assert "n’existe pas" in refused(db, 99, error=NotFoundError)
+    assert "n’existe pas" in undo_refusal(db, 99, error=NotFoundError)
 
 
 def test_a_new_person_with_rows_since_does_not_go(db):
-    person = saved(db, PERSON, LOU)
-    mine = latest(db)
-    given_benefit(db, person, "rsa", "2022-01-01")
-    given_aid(db, person, 100_00)
+    person = save_row(db, PERSON, LOU)
+    mine = latest_operation(db)
+    insert_benefit(db, person, "rsa", "2022-01-01")
+    insert_aid(db, person, 100_00)
 
-    told = refused(db, mine)
+    told = undo_refusal(db, mine)
 
     assert "ce dossier contient depuis : " in told
     assert "aides (1)" in told
 
 
 def test_a_new_person_whose_rows_were_put_away_goes(db):
-    person = saved(db, PERSON, LOU)
-    mine = latest(db)
-    aid = given_aid(db, person, 100_00)
+    person = save_row(db, PERSON, LOU)
+    mine = latest_operation(db)
+    aid = insert_aid(db, person, 100_00)
     records.delete(db, db.tables["aid"], {aid: 1}, "Ada")
 
     undo.undo(db, mine, "Ada")
@@ -351,7 +351,7 @@ def test_a_person_who_was_added_together_with_her_rows_goes_with_them(db):
             (person,),
         )
 
-    undo.undo(db, latest(db), "Ada")
+    undo.undo(db, latest_operation(db), "Ada")
 
     for table in ("person", "benefit"):
         assert db.execute(f"SELECT count(*) FROM {table} WHERE deleted_at IS NULL").fetchone()[0] == 0
@@ -361,62 +361,62 @@ def test_a_person_who_was_added_together_with_her_rows_goes_with_them(db):
 
 
 def test_an_aid_does_not_come_back_over_the_ceiling(db):
-    person = given_person(db)
-    aid = saved(db, AID, new_aid(person, 800_00).values)
+    person = insert_person(db)
+    aid = save_row(db, AID, new_aid(person, 800_00).values)
     records.delete(db, db.tables["aid"], {aid: 1}, "Ada")
-    mine = latest(db)
-    given_aid(db, person, 300_00)
+    mine = latest_operation(db)
+    insert_aid(db, person, 300_00)
 
-    assert "plafond" in refused(db, mine, error=CeilingError)
+    assert "plafond" in undo_refusal(db, mine, error=CeilingError)
 
 
 def test_an_amount_does_not_come_back_over_the_ceiling(db):
-    person = given_person(db)
-    aid = saved(db, AID, new_aid(person, 800_00).values)
-    saved(db, AID, {"granted": 100_00}, "Ada", aid, 1)
-    mine = latest(db)
-    given_aid(db, person, 300_00)
+    person = insert_person(db)
+    aid = save_row(db, AID, new_aid(person, 800_00).values)
+    save_row(db, AID, {"granted": 100_00}, "Ada", aid, 1)
+    mine = latest_operation(db)
+    insert_aid(db, person, 300_00)
 
-    assert "plafond" in refused(db, mine, error=CeilingError)
+    assert "plafond" in undo_refusal(db, mine, error=CeilingError)
 
 
 def test_a_stage_does_not_come_back_over_another(db):
-    person = given_person(db)
-    stage = given_stage(db, person, "accompaniment", "2022-01-01")
-    saved(db, STAGE, {"ends_on": "2022-06-30"}, "Ada", stage, 1)
-    mine = latest(db)
-    given_stage(db, person, "accompaniment", "2022-07-01")
+    person = insert_person(db)
+    stage = insert_stage(db, person, "accompaniment", "2022-01-01")
+    save_row(db, STAGE, {"ends_on": "2022-06-30"}, "Ada", stage, 1)
+    mine = latest_operation(db)
+    insert_stage(db, person, "accompaniment", "2022-07-01")
 
-    assert refused(db, mine, error=RuleError)
+    assert undo_refusal(db, mine, error=RuleError)
 
 
-def test_nor_any_row_of_a_bulk_change(db):
-    people = [given_person(db) for _ in range(3)]
-    aids = [saved(db, AID, new_aid(person, 800_00).values) for person in people]
+def test_a_bulk_change_is_not_undone_when_one_row_breaks_a_rule(db):
+    people = [insert_person(db) for _ in range(3)]
+    aids = [save_row(db, AID, new_aid(person, 800_00).values) for person in people]
     records.save_all(db, db.tables["aid"], [Edit({"granted": 100_00}, aid, 1) for aid in aids], "Ada")
-    mine = latest(db)
-    given_aid(db, people[0], 300_00)  # the first of them: taken back last, once the others were
+    mine = latest_operation(db)
+    insert_aid(db, people[0], 300_00)  # the first of them: taken back last, once the others were
 
-    refused(db, mine, error=CeilingError)
+    undo_refusal(db, mine, error=CeilingError)
 
 
 def test_a_person_does_not_come_back_when_one_of_her_rows_cannot(db):
-    person = given_person(db)
-    given_aid(db, person, 800_00)
+    person = insert_person(db)
+    insert_aid(db, person, 800_00)
     records.delete(db, db.tables["person"], {person: 1}, "Ada")
-    mine = latest(db)
+    mine = latest_operation(db)
     db.execute("UPDATE setting SET aid_ceiling = 70000")
 
-    assert "plafond" in refused(db, mine, error=RuleError)
+    assert "plafond" in undo_refusal(db, mine, error=RuleError)
 
 
 # ---- together
 
 
-def test_of_two_who_undo_the_same_at_once_one_wins(db, path):
-    row = saved(db, PARTNER, {"name": "La Grange"})
-    saved(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
-    mine, start = latest(db), threading.Barrier(4)
+def test_of_two_simultaneous_undos_of_one_operation_one_succeeds(db, path):
+    row = save_row(db, PARTNER, {"name": "La Grange"})
+    save_row(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
+    mine, start = latest_operation(db), threading.Barrier(4)
 
     def one(who):
         own = connection.open_file(path)
@@ -434,7 +434,7 @@ def test_of_two_who_undo_the_same_at_once_one_wins(db, path):
 
     assert told.count("done") == 1
     assert sum("elle a déjà été annulée" in one for one in told) == 3
-    assert shown(db, PARTNER, row)["name"] == "La Grange"
+    assert shown_row(db, PARTNER, row)["name"] == "La Grange"
     assert records.get(db, db.tables["partner"], row).version == 3
 
 
@@ -442,38 +442,38 @@ def test_of_two_who_undo_the_same_at_once_one_wins(db, path):
 
 
 def test_what_another_program_changed_belongs_to_no_operation(db, path):
-    row = saved(db, PARTNER, {"name": "La Grange"})
+    row = save_row(db, PARTNER, {"name": "La Grange"})
     with closing(sqlite3.connect(path, isolation_level=None)) as raw:
         raw.execute("UPDATE partner SET name = 'Écrit au clavier'")
     stray = db.execute("SELECT max(id) FROM history").fetchone()[0]
-    saved(db, PARTNER, {"town": "Cahors"}, "Ada", row, 2)
+    save_row(db, PARTNER, {"town": "Cahors"}, "Ada", row, 2)
 
     assert operations.of_line(db, stray) is None
     assert operations.of_line(db, stray - 1)
     after = operations.of_line(db, stray + 1)
     assert after
     assert (after.first, after.last) == (stray + 1, stray + 1)
-    undo.undo(db, latest(db), "Ada")
-    assert (shown(db, PARTNER, row)["name"], shown(db, PARTNER, row)["town"]) == ("Écrit au clavier", None)
+    undo.undo(db, latest_operation(db), "Ada")
+    assert (shown_row(db, PARTNER, row)["name"], shown_row(db, PARTNER, row)["town"]) == ("Écrit au clavier", None)
 
 
 def test_saving_what_changes_nothing_is_no_operation(db):
-    row = saved(db, PARTNER, {"name": "La Grange"})
-    before = latest(db)
+    row = save_row(db, PARTNER, {"name": "La Grange"})
+    before = latest_operation(db)
 
-    saved(db, PARTNER, {"name": "La Grange"}, "Ada", row, 1)
+    save_row(db, PARTNER, {"name": "La Grange"}, "Ada", row, 1)
 
-    assert latest(db) == before
+    assert latest_operation(db) == before
 
 
 def test_ones_own_latest_save_in_a_table_is_found_undoings_left_out(db):
-    row = saved(db, PARTNER, {"name": "La Grange"}, "Ada")
-    first = latest(db)
-    saved(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
-    second = latest(db)
-    saved(db, PARTNER, {"town": "Cahors"}, "Grace", row, 2)
-    given(db, "partner", name="Sans Palette")
-    saved(db, PERSON, LOU, "Ada")
+    row = save_row(db, PARTNER, {"name": "La Grange"}, "Ada")
+    first = latest_operation(db)
+    save_row(db, PARTNER, {"name": "Le Moulin"}, "Ada", row, 1)
+    second = latest_operation(db)
+    save_row(db, PARTNER, {"town": "Cahors"}, "Grace", row, 2)
+    insert(db, "partner", name="Sans Palette")
+    save_row(db, PERSON, LOU, "Ada")
 
     found = operations.last_of(db, "Ada", "partner")
     assert found

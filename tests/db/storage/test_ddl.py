@@ -1,4 +1,4 @@
-"""The file itself: what it is made of, and what it refuses from any program at all."""
+"""The schema of the file, and what it refuses from any program."""
 
 import sqlite3
 import stat
@@ -16,17 +16,17 @@ from tests.db.examples import (
     EVERY_FIELD,
     FILLED_IN,
     as_stored,
-    bare_row,
-    change,
     every_table,
     fields_of,
-    in_the_file,
-    insert,
-    offenders,
-    unguarded,
-    whole_row,
+    full_row,
+    insert_row,
+    list_offenders,
+    minimal_row,
+    open_raw,
+    read_raw_row,
+    update_row,
 )
-from tests.db.given import given, given_benefit, given_followed, given_person, given_stage
+from tests.db.factories import insert, insert_benefit, insert_followed_person, insert_person, insert_stage
 
 # ---- what it is made of
 
@@ -42,16 +42,16 @@ def test_the_file_is_private_and_ready_for_several_writers(path):
     assert db.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL: what was acknowledged survives a power cut
 
 
-def test_an_existing_file_is_never_made_anew(db, path):
-    given_person(db, last_name="Éluard")
+def test_an_existing_file_is_never_created_again(db, path):
+    insert_person(db, last_name="Éluard")
 
     with pytest.raises(FileExistsError):
         connection.create(path)
 
-    assert in_the_file(path, "person", 1)["last_name"] == "Éluard"
+    assert read_raw_row(path, "person", 1)["last_name"] == "Éluard"
 
 
-def test_there_is_no_file_where_there_is_none(tmp_path):
+def test_opening_a_missing_file_does_not_create_it(tmp_path):
     with pytest.raises(NotFoundError, match=r"palette\.db"):
         connection.open_file(tmp_path / "palette.db")
 
@@ -65,24 +65,24 @@ def test_every_table_is_strict(db):
 
 
 def test_every_field_is_a_column_with_its_foreign_key(db):
-    def look(table, field):
+    def check_field(table, field):
         assert field.name in sqlite_utils.Database(db).table(table.name).columns_dict
         keys = {key.column: key.other_table for key in sqlite_utils.Database(db).table(table.name).foreign_keys}
         expected = field.list.table if isinstance(field.type, Choice) else field.target
         assert keys.get(field.name) == (None if isinstance(field.type, Several) else expected)
 
-    assert offenders(EVERY_FIELD, look) == []
+    assert list_offenders(EVERY_FIELD, check_field) == []
 
 
 def test_every_filter_of_one_value_has_its_index(db):
-    def look(table, field):
+    def check_field(table, field):
         condition = f"{ddl.folded(field.name)} = 'x'" if field.sorted_as_text else f"{field.name} IS 1"
 
         (plan,) = db.execute(f'EXPLAIN QUERY PLAN SELECT id FROM "{table.name}" WHERE {condition}').fetchall()
 
         assert plan[3].startswith(f"SEARCH {table.name} USING")
 
-    assert offenders([one for one in EVERY_FIELD if not isinstance(one[1].type, Several)], look) == []
+    assert list_offenders([one for one in EVERY_FIELD if not isinstance(one[1].type, Several)], check_field) == []
 
 
 def test_every_list_is_a_table_with_its_values_in_order(db):
@@ -96,7 +96,7 @@ def test_every_list_is_a_table_with_its_values_in_order(db):
 def test_the_search_index_forgets_accents_and_follows_every_change(db, path, table):
     words = [field for field in table.fields if field.searched]
     field = words[-1]
-    row = insert(db, table, {**whole_row(db, table), field.name: "Étéocle"})
+    row = insert_row(db, table, {**full_row(db, table), field.name: "Étéocle"})
 
     def found(word):
         return db.execute(
@@ -114,39 +114,39 @@ def test_the_search_index_forgets_accents_and_follows_every_change(db, path, tab
 # ---- what it refuses, from a program that knows nothing of Palette and has foreign keys off
 
 
-def refusal(raw, table, values):
-    """What the file says when a row is inserted, and when an existing row is changed into it."""
+def refusal_text(raw, table, values):
+    """Return the message when a row is inserted, and when an existing row is changed into it."""
     with pytest.raises(sqlite3.IntegrityError) as inserted:
-        insert(raw, table, values)
+        insert_row(raw, table, values)
     return str(inserted.value)
 
 
 @every_table
-def test_a_row_that_keeps_every_rule_is_taken(db, path, table):
-    """The positive control of all that follows."""
-    whole, bare = whole_row(db, table), bare_row(db, table, 1)
-    raw = unguarded(path)
+def test_a_row_that_satisfies_every_rule_is_accepted(db, path, table):
+    """Positive control of the tests that follow."""
+    whole, bare = full_row(db, table), minimal_row(db, table, 1)
+    raw = open_raw(path)
 
-    assert as_stored(table, whole).items() <= in_the_file(path, table.name, insert(raw, table, whole)).items()
-    assert as_stored(table, bare).items() <= in_the_file(path, table.name, insert(raw, table, bare)).items()
+    assert as_stored(table, whole).items() <= read_raw_row(path, table.name, insert_row(raw, table, whole)).items()
+    assert as_stored(table, bare).items() <= read_raw_row(path, table.name, insert_row(raw, table, bare)).items()
 
 
 @every_table
 def test_what_is_required_cannot_be_left_out(db, path, table):
-    values, raw = whole_row(db, table), unguarded(path)
+    values, raw = full_row(db, table), open_raw(path)
 
     def is_not_added(_, field):
-        assert f"{table.name}." in refusal(raw, table, {**values, field.name: None})
+        assert f"{table.name}." in refusal_text(raw, table, {**values, field.name: None})
 
     def is_not_emptied(_, field):
         with pytest.raises(sqlite3.IntegrityError):
-            change(raw, table, row, **{field.name: None})
-        assert in_the_file(path, table.name, row)[field.name] is not None
+            update_row(raw, table, row, **{field.name: None})
+        assert read_raw_row(path, table.name, row)[field.name] is not None
 
     required = fields_of(table, lambda field: field.required)
-    assert offenders(required, is_not_added) == []
-    row = insert(raw, table, values)  # only now: no refusal comes from a row that is already there
-    assert offenders(required, is_not_emptied) == []
+    assert list_offenders(required, is_not_added) == []
+    row = insert_row(raw, table, values)  # only now: no refusal comes from a row that is already there
+    assert list_offenders(required, is_not_emptied) == []
 
 
 UNKNOWN: dict[type, Any] = {Choice: "nowhere", Choices: ("nowhere",), Reference: 999, References: (999,)}
@@ -154,24 +154,24 @@ UNKNOWN: dict[type, Any] = {Choice: "nowhere", Choices: ("nowhere",), Reference:
 
 @every_table
 def test_an_unknown_code_or_row_is_refused(db, path, table):
-    values, raw = whole_row(db, table), unguarded(path)
+    values, raw = full_row(db, table), open_raw(path)
 
     def is_not_added(_, field):
-        assert f"{table.name}." in refusal(raw, table, {**values, field.name: UNKNOWN[type(field.type)]})
+        assert f"{table.name}." in refusal_text(raw, table, {**values, field.name: UNKNOWN[type(field.type)]})
 
     def is_not_changed(_, field):
         with pytest.raises(sqlite3.IntegrityError):
-            change(raw, table, row, **{field.name: UNKNOWN[type(field.type)]})
-        assert in_the_file(path, table.name, row)[field.name] == field.type.to_sql(values[field.name])
+            update_row(raw, table, row, **{field.name: UNKNOWN[type(field.type)]})
+        assert read_raw_row(path, table.name, row)[field.name] == field.type.to_sql(values[field.name])
 
     choosing = fields_of(table, lambda field: type(field.type) in UNKNOWN)
-    assert offenders(choosing, is_not_added) == []
-    row = insert(raw, table, values)
-    assert offenders(choosing, is_not_changed) == []
+    assert list_offenders(choosing, is_not_added) == []
+    row = insert_row(raw, table, values)
+    assert list_offenders(choosing, is_not_changed) == []
 
 
-def outside(kind):
-    """Values that lie outside the range of a type."""
+def values_out_of_range(kind):
+    """Return values outside the range of a type."""
     match kind:
         case Integer(min=least, max=most) | Euros(min=least, max=most):
             return [least - 1, most + 1, "douze"]
@@ -183,13 +183,13 @@ def outside(kind):
 
 
 @every_table
-def test_what_lies_outside_its_range_is_refused(db, path, table):
-    values, raw = whole_row(db, table), unguarded(path)
+def test_values_out_of_range_are_refused(db, path, table):
+    values, raw = full_row(db, table), open_raw(path)
 
     def is_not_added(_, field):
-        for value in outside(field.type):
+        for value in values_out_of_range(field.type):
             with pytest.raises(sqlite3.IntegrityError):
-                insert(raw, table, {**values, field.name: value})
+                insert_row(raw, table, {**values, field.name: value})
 
     def is_no_list(_, field):
         for text in ("housing", '{"a": 1}', "[1"):
@@ -197,17 +197,17 @@ def test_what_lies_outside_its_range_is_refused(db, path, table):
                 raw.execute(f'UPDATE "{table.name}" SET {field.name} = ? WHERE id = ?', (text, row))
 
     of_a_range = fields_of(table, lambda field: not isinstance(field.type, Choice | Reference | Several))
-    assert offenders(of_a_range, is_not_added) == []
-    row = insert(raw, table, values)
-    assert offenders(fields_of(table, lambda field: isinstance(field.type, Several)), is_no_list) == []
+    assert list_offenders(of_a_range, is_not_added) == []
+    row = insert_row(raw, table, values)
+    assert list_offenders(fields_of(table, lambda field: isinstance(field.type, Several)), is_no_list) == []
 
 
 # ---- a person who is deleted takes her rows along
 
 
-def test_a_deleted_person_takes_her_rows_along_and_brings_the_same_ones_back(db, path):
-    person = given_followed(db)
-    ended = given_stage(db, person, "diagnostic", "2014-01-01", "2014-02-01")
+def test_deleting_and_restoring_a_person_includes_the_same_rows(db, path):
+    person = insert_followed_person(db)
+    ended = insert_stage(db, person, "diagnostic", "2014-01-01", "2014-02-01")
     db.execute("UPDATE stage SET deleted_at = '2020-01-01', version = version + 1 WHERE id = ?", (ended,))
 
     db.execute("UPDATE person SET deleted_at = '2024-01-01', version = version + 1, changed_by = 'Ada'")
@@ -222,22 +222,22 @@ def test_a_deleted_person_takes_her_rows_along_and_brings_the_same_ones_back(db,
     assert kept() == []
     db.execute("UPDATE person SET deleted_at = NULL, version = version + 1, changed_by = 'Ada'")
     assert len(kept()) == 2
-    assert in_the_file(path, "stage", ended)["deleted_at"] == "2020-01-01"  # it was deleted before, by itself
+    assert read_raw_row(path, "stage", ended)["deleted_at"] == "2020-01-01"  # it was deleted before, by itself
 
 
 def test_nothing_can_be_added_to_a_deleted_person(db, path):
-    person = given_person(db)
+    person = insert_person(db)
     db.execute("UPDATE person SET deleted_at = '2024-01-01'")
 
     with pytest.raises(sqlite3.IntegrityError, match="cette personne a été supprimée"):
-        given_benefit(db, person, "rsa", "2024-01-01")
+        insert_benefit(db, person, "rsa", "2024-01-01")
 
     db.execute("UPDATE person SET deleted_at = NULL")
-    assert given_benefit(db, given_person(db, rights=None), "rsa", "2024-01-01")
+    assert insert_benefit(db, insert_person(db, rights=None), "rsa", "2024-01-01")
 
 
 def test_a_person_with_rows_cannot_be_erased_by_another_program(db):
-    given_followed(db)
+    insert_followed_person(db)
 
     with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
         db.execute("DELETE FROM person")
@@ -247,7 +247,7 @@ def test_a_person_with_rows_cannot_be_erased_by_another_program(db):
 
 def test_names_sort_without_accents(db):
     for name in ("Zola", "Éluard", "eluard", "Abbé", "Œillet", "Oeillet", "çà"):
-        given(db, "partner", name=name)
+        insert(db, "partner", name=name)
 
     names = [row[0] for row in db.execute("SELECT name FROM partner ORDER BY sort_key, id")]
 

@@ -1,4 +1,4 @@
-"""Every rule that a table declares: the file refuses what breaks it, from any program, and takes what keeps it."""
+"""Every rule that a table declares, enforced by the file for any program; rows that satisfy it are accepted."""
 
 import sqlite3
 from typing import Any
@@ -8,8 +8,16 @@ import pytest
 from db.model.dictionary import TABLES
 from db.model.effective_dictionary import DECLARED
 from db.storage.ddl import rules_of
-from tests.db.examples import as_stored, change, in_the_file, insert, unguarded, whole_row
-from tests.db.given import given, given_aid, given_benefit, given_cer, given_diagnostic, given_person, given_stage
+from tests.db.examples import as_stored, full_row, insert_row, open_raw, read_raw_row, update_row
+from tests.db.factories import (
+    insert,
+    insert_aid,
+    insert_benefit,
+    insert_contract,
+    insert_diagnostic,
+    insert_person,
+    insert_stage,
+)
 
 BREAKS: dict[str, dict[str, Any]] = {
     "orientation.override_needs_reason": {"override": "yes", "override_reason": None},
@@ -28,7 +36,7 @@ BREAKS: dict[str, dict[str, Any]] = {
     "aid.ceiling": {"granted": 900_01, "override_reason": None},
     "project.ends_after_start": {"starts_on": "2024-02-02", "ends_on": "2024-02-01"},
 }
-"""What to change in a good row so that the rule refuses it; rules about other rows have a test of their own below."""
+"""Changes that make a valid row break the rule; rules about other rows have a test of their own below."""
 
 ABOUT_OTHER_ROWS = {
     "stage.one_of_a_kind",
@@ -57,23 +65,23 @@ def test_every_declared_rule_is_tested_here():
 def test_what_breaks_a_rule_is_refused_with_its_sentence(db, path, rule):
     table = TABLES[rule.partition(".")[0]]
     (sentence,) = [item.sentence for item in rules_of(table) if f"{table.name}.{item.name}" == rule]
-    good = whole_row(db, db.tables[table.name])
+    good = full_row(db, db.tables[table.name])
     bad = {**good, **BREAKS[rule]}
-    raw = unguarded(path)
+    raw = open_raw(path)
 
     with pytest.raises(sqlite3.IntegrityError) as inserted:
-        insert(raw, DECLARED.tables[table.name], bad)
-    row = insert(raw, DECLARED.tables[table.name], good)  # the positive control
+        insert_row(raw, DECLARED.tables[table.name], bad)
+    row = insert_row(raw, DECLARED.tables[table.name], good)  # the positive control
     with pytest.raises(sqlite3.IntegrityError) as updated:
-        change(raw, DECLARED.tables[table.name], row, **BREAKS[rule])
+        update_row(raw, DECLARED.tables[table.name], row, **BREAKS[rule])
 
     assert str(updated.value) == str(inserted.value)
     assert str(inserted.value).startswith(f"{rule} : ")
     assert str(inserted.value).endswith(sentence)
-    assert as_stored(DECLARED.tables[table.name], good).items() <= in_the_file(path, table.name, row).items()
+    assert as_stored(DECLARED.tables[table.name], good).items() <= read_raw_row(path, table.name, row).items()
 
 
-def refused(rule):
+def refusal_of(rule):
     return pytest.raises(sqlite3.IntegrityError, match=f"^{rule} : ".replace(".", r"\."))
 
 
@@ -82,9 +90,9 @@ def refused(rule):
 
 @pytest.mark.parametrize(("kind", "rule"), [("stage", "stage.one_of_a_kind"), ("benefit", "benefit.one_at_a_time")])
 def test_two_periods_may_touch_but_not_share_a_day(db, kind, rule):
-    add = {"stage": given_stage, "benefit": given_benefit}[kind]
+    add = {"stage": insert_stage, "benefit": insert_benefit}[kind]
     what = {"stage": "diagnostic", "benefit": "rsa"}[kind]
-    person = given_person(db, rights=None)
+    person = insert_person(db, rights=None)
     add(db, person, what, "2024-02-01", "2024-02-29")
 
     for starts, ends in (
@@ -93,41 +101,41 @@ def test_two_periods_may_touch_but_not_share_a_day(db, kind, rule):
         ("2024-01-01", None),
         ("2024-02-10", "2024-02-11"),
     ):
-        with refused(rule):
+        with refusal_of(rule):
             add(db, person, what, starts, ends)
 
     add(db, person, what, "2024-03-01")
     add(db, person, what, "2024-01-01", "2024-01-31")
-    add(db, given_person(db, rights=None), what, "2024-02-10")  # somebody else's
+    add(db, insert_person(db, rights=None), what, "2024-02-10")  # somebody else's
     assert db.execute(f'SELECT count(*) FROM "{kind}"').fetchone() == (4,)
 
 
 def test_a_running_period_leaves_no_room_after_it(db):
-    person = given_person(db, rights=None)
-    given_benefit(db, person, "rsa", "2024-02-01")
+    person = insert_person(db, rights=None)
+    insert_benefit(db, person, "rsa", "2024-02-01")
 
-    with refused("benefit.one_at_a_time"):
-        given_benefit(db, person, "prime", "2030-01-01")
+    with refusal_of("benefit.one_at_a_time"):
+        insert_benefit(db, person, "prime", "2030-01-01")
 
     db.execute("UPDATE benefit SET ends_on = '2029-12-31'")
-    assert given_benefit(db, person, "prime", "2030-01-01")
+    assert insert_benefit(db, person, "prime", "2030-01-01")
 
 
 def test_a_deleted_period_leaves_room_and_cannot_come_back_into_it(db):
-    person = given_person(db, rights=None)
-    first = given_benefit(db, person, "rsa", "2024-02-01")
+    person = insert_person(db, rights=None)
+    first = insert_benefit(db, person, "rsa", "2024-02-01")
     db.execute("UPDATE benefit SET deleted_at = '2024-03-01'")
-    given_benefit(db, person, "prime", "2024-02-01")
+    insert_benefit(db, person, "prime", "2024-02-01")
 
-    with refused("benefit.one_at_a_time"):
+    with refusal_of("benefit.one_at_a_time"):
         db.execute("UPDATE benefit SET deleted_at = NULL WHERE id = ?", (first,))
 
 
 def test_a_diagnostic_and_an_accompaniment_may_overlap(db):
-    person = given_person(db)
-    given_stage(db, person, "diagnostic", "2024-02-01")
+    person = insert_person(db)
+    insert_stage(db, person, "diagnostic", "2024-02-01")
 
-    assert given_stage(db, person, "accompaniment", "2024-02-01")
+    assert insert_stage(db, person, "accompaniment", "2024-02-01")
 
 
 # ---- accompaniment
@@ -143,104 +151,104 @@ def test_a_diagnostic_and_an_accompaniment_may_overlap(db):
     ],
 )
 def test_accompaniment_needs_duties_on_its_first_day(db, benefit):
-    person = given_person(db, rights=None)
+    person = insert_person(db, rights=None)
     if benefit:
-        given_benefit(db, person, **benefit)
+        insert_benefit(db, person, **benefit)
 
-    with refused("stage.accompaniment_needs_duties"):
-        given_stage(db, person, "accompaniment", "2024-01-01")
+    with refusal_of("stage.accompaniment_needs_duties"):
+        insert_stage(db, person, "accompaniment", "2024-01-01")
 
-    assert given_stage(db, person, "one_off", "2024-01-01")
+    assert insert_stage(db, person, "one_off", "2024-01-01")
 
 
 def test_accompaniment_goes_on_for_as_long_as_it_takes(db):
-    person = given_person(db, rights=None)
-    given_benefit(db, person, "rsa", "2024-01-01", "2024-01-01")
+    person = insert_person(db, rights=None)
+    insert_benefit(db, person, "rsa", "2024-01-01", "2024-01-01")
 
-    assert given_stage(db, person, "accompaniment", "2024-01-01")
+    assert insert_stage(db, person, "accompaniment", "2024-01-01")
 
 
 # ---- contracts
 
 
 def test_two_contracts_of_a_person_may_not_overlap(db):
-    person = given_person(db)
-    given_cer(db, person, "2024-01-01", "2024-01-01", "2024-06-30")
+    person = insert_person(db)
+    insert_contract(db, person, "2024-01-01", "2024-01-01", "2024-06-30")
 
-    with refused("cer.no_overlap"):
-        given_cer(db, person, "2024-06-01", "2024-06-30", "2024-12-31")
-    with refused("cer.no_overlap"):
-        given_cer(db, person, "2024-06-01", "2024-06-30", "2024-12-31", rank="renewal")  # it does not say which
+    with refusal_of("cer.no_overlap"):
+        insert_contract(db, person, "2024-06-01", "2024-06-30", "2024-12-31")
+    with refusal_of("cer.no_overlap"):
+        insert_contract(db, person, "2024-06-01", "2024-06-30", "2024-12-31", rank="renewal")  # it does not say which
 
-    assert given_cer(db, person, "2024-06-30", "2024-07-01", "2024-12-31")
+    assert insert_contract(db, person, "2024-06-30", "2024-07-01", "2024-12-31")
 
 
 def test_a_renewal_may_overlap_the_contract_it_replaces_and_no_other(db):
-    person = given_person(db)
-    first = given_cer(db, person, "2024-01-01", "2024-01-01", "2024-06-30")
-    renewal = given_cer(db, person, "2024-06-01", "2024-06-15", "2024-12-31", rank="renewal", replaces_id=first)
+    person = insert_person(db)
+    first = insert_contract(db, person, "2024-01-01", "2024-01-01", "2024-06-30")
+    renewal = insert_contract(db, person, "2024-06-01", "2024-06-15", "2024-12-31", rank="renewal", replaces_id=first)
 
-    with refused("cer.no_overlap"):
-        given_cer(db, person, "2024-12-01", "2024-12-15", "2025-06-30", rank="renewal", replaces_id=first)
-    with refused("cer.no_overlap"):
+    with refusal_of("cer.no_overlap"):
+        insert_contract(db, person, "2024-12-01", "2024-12-15", "2025-06-30", rank="renewal", replaces_id=first)
+    with refusal_of("cer.no_overlap"):
         db.execute("UPDATE cer SET replaces_id = NULL WHERE id = ?", (renewal,))
 
-    assert given_cer(db, person, "2024-12-01", "2024-12-15", "2025-06-30", rank="renewal", replaces_id=renewal)
+    assert insert_contract(db, person, "2024-12-01", "2024-12-15", "2025-06-30", rank="renewal", replaces_id=renewal)
 
 
 def test_a_renewal_replaces_an_earlier_contract_of_the_same_person(db):
-    person, other = given_person(db), given_person(db)
-    earlier = given_cer(db, person, "2024-01-01", "2024-01-01", "2024-06-30")
-    of_another = given_cer(db, other, "2023-01-01", "2023-01-01", "2023-06-30")
-    later = given_cer(db, person, "2025-01-01", "2025-01-01", "2025-06-30")
+    person, other = insert_person(db), insert_person(db)
+    earlier = insert_contract(db, person, "2024-01-01", "2024-01-01", "2024-06-30")
+    of_another = insert_contract(db, other, "2023-01-01", "2023-01-01", "2023-06-30")
+    later = insert_contract(db, person, "2025-01-01", "2025-01-01", "2025-06-30")
 
     for wrong in (of_another, later):
-        with refused("cer.replaces_earlier"):
-            given_cer(db, person, "2024-07-01", "2024-07-01", "2024-12-31", rank="renewal", replaces_id=wrong)
+        with refusal_of("cer.replaces_earlier"):
+            insert_contract(db, person, "2024-07-01", "2024-07-01", "2024-12-31", rank="renewal", replaces_id=wrong)
 
-    assert given_cer(db, person, "2024-07-01", "2024-07-01", "2024-12-31", rank="renewal", replaces_id=earlier)
+    assert insert_contract(db, person, "2024-07-01", "2024-07-01", "2024-12-31", rank="renewal", replaces_id=earlier)
 
 
 def test_a_contract_may_begin_before_its_signature_when_it_says_why(db):
-    person = given_person(db)
+    person = insert_person(db)
 
-    with refused("cer.signed_before_start"):
-        given_cer(db, person, "2024-01-02", "2024-01-01", "2024-06-30")
+    with refusal_of("cer.signed_before_start"):
+        insert_contract(db, person, "2024-01-02", "2024-01-01", "2024-06-30")
 
-    assert given_cer(db, person, "2024-01-02", "2024-01-01", "2024-06-30", early_start_reason="Neige")
+    assert insert_contract(db, person, "2024-01-02", "2024-01-01", "2024-06-30", early_start_reason="Neige")
 
 
 # ---- actions
 
 
 def test_an_action_is_of_the_person_of_its_plan(db):
-    person, other = given_person(db), given_person(db)
-    diagnostic = given_diagnostic(db, person, "2024-01-01", None)
-    contract = given_cer(db, other, "2024-01-01", "2024-01-01", "2024-06-30")
+    person, other = insert_person(db), insert_person(db)
+    diagnostic = insert_diagnostic(db, person, "2024-01-01", None)
+    contract = insert_contract(db, other, "2024-01-01", "2024-01-01", "2024-06-30")
     action = {"objective": "Exposer", "state": "todo"}
 
-    with refused("action.same_person"):
-        given(db, "action", person_id=other, diagnostic_id=diagnostic, **action)
-    with refused("action.same_person"):
-        given(db, "action", person_id=person, diagnostic_id=diagnostic, cer_id=contract, **action)
+    with refusal_of("action.same_person"):
+        insert(db, "action", person_id=other, diagnostic_id=diagnostic, **action)
+    with refusal_of("action.same_person"):
+        insert(db, "action", person_id=person, diagnostic_id=diagnostic, cer_id=contract, **action)
 
-    assert given(db, "action", person_id=person, diagnostic_id=diagnostic, **action)
-    assert given(db, "action", person_id=other, cer_id=contract, **action)
+    assert insert(db, "action", person_id=person, diagnostic_id=diagnostic, **action)
+    assert insert(db, "action", person_id=other, cer_id=contract, **action)
 
 
 # ---- the ceiling, from the sqlite3 command line
 
 
 def test_the_ceiling_holds_for_any_program(db, path):
-    person = given_person(db)
-    raw = unguarded(path)
+    person = insert_person(db)
+    raw = open_raw(path)
     spent = {"person_id": person, "type": "other", "decision": "granted", "granted": 900_00}
-    insert(raw, DECLARED.tables["aid"], {**spent, "requested_on": "2024-01-01"})
+    insert_row(raw, DECLARED.tables["aid"], {**spent, "requested_on": "2024-01-01"})
 
-    with refused("aid.ceiling"):
-        given_aid(db, person, 1)
-    with refused("aid.ceiling"):
+    with refusal_of("aid.ceiling"):
+        insert_aid(db, person, 1)
+    with refusal_of("aid.ceiling"):
         raw.execute("UPDATE aid SET granted = 90001")
 
-    assert in_the_file(path, "aid", 1)["granted"] == 90_000
-    assert given_aid(db, given_person(db), 1)
+    assert read_raw_row(path, "aid", 1)["granted"] == 90_000
+    assert insert_aid(db, insert_person(db), 1)

@@ -1,4 +1,4 @@
-"""What `check` finds in a file that a second program, a bad disk or an older Palette left behind."""
+"""What `check` finds in a file damaged by another program, a bad disk or an older version."""
 
 import sqlite3
 
@@ -9,11 +9,19 @@ from db.model.office import Office
 from db.model.types import Several
 from db.storage import connection, ddl
 from db.storage.integrity import check
-from tests.db.given import delete, given, given_benefit, given_cer, given_followed, given_person, given_stage
+from tests.db.factories import (
+    delete,
+    insert,
+    insert_benefit,
+    insert_contract,
+    insert_followed_person,
+    insert_person,
+    insert_stage,
+)
 
 
 def unguarded(db: Office, *triggers: str, statement: str) -> None:
-    """Run a statement as a program would that took the triggers away, and put them back."""
+    """Run a statement without the triggers, then restore them."""
     kept = [db.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0] for name in triggers]
     for name in triggers:
         db.execute(f"DROP TRIGGER {name}")
@@ -27,17 +35,17 @@ def test_an_empty_file_is_sound(db):
 
 
 def test_a_file_in_use_is_sound(db):
-    person = given_followed(db, last_name="Éluard", birth_date="1980-02-29")
-    given_cer(db, person, "2022-01-01", "2022-01-01", "2022-06-30")
+    person = insert_followed_person(db, last_name="Éluard", birth_date="1980-02-29")
+    insert_contract(db, person, "2022-01-01", "2022-01-01", "2022-06-30")
     db.execute("UPDATE person SET last_name = 'Aragon'")  # without Palette: signed « hors de Palette »
-    delete(db, "person", given_followed(db))
+    delete(db, "person", insert_followed_person(db))
     db.execute("DELETE FROM cer")
 
     assert check(db) == []
 
 
 def test_checking_changes_nothing(db):
-    given_followed(db)
+    insert_followed_person(db)
     before = list(db.iterdump())
 
     check(db)
@@ -49,8 +57,8 @@ def test_checking_changes_nothing(db):
 
 
 def test_a_row_that_breaks_a_rule_is_named_with_field_and_sentence(db):
-    person = given_person(db)
-    stage = given_stage(db, person, "accompaniment", "2023-01-01", "2023-06-30")
+    person = insert_person(db)
+    stage = insert_stage(db, person, "accompaniment", "2023-01-01", "2023-06-30")
     statement = f"UPDATE stage SET ends_on = '2022-12-31' WHERE id = {stage}"
 
     unguarded(db, "stage_rule_ends_after_start_update", statement=statement)
@@ -59,9 +67,9 @@ def test_a_row_that_breaks_a_rule_is_named_with_field_and_sentence(db):
 
 
 def test_rights_taken_away_afterwards_are_found(db):
-    person = given_person(db, rights=None)
-    benefit = given_benefit(db, person, "rsa", "2023-01-01")
-    stage = given_stage(db, person, "accompaniment", "2023-01-01")
+    person = insert_person(db, rights=None)
+    benefit = insert_benefit(db, person, "rsa", "2023-01-01")
+    stage = insert_stage(db, person, "accompaniment", "2023-01-01")
     assert check(db) == []
 
     delete(db, "benefit", benefit)
@@ -71,7 +79,7 @@ def test_rights_taken_away_afterwards_are_found(db):
 
 
 def test_a_deleted_row_may_break_a_rule(db):
-    stage = given_stage(db, given_person(db), "diagnostic", "2023-01-01", "2023-06-30")
+    stage = insert_stage(db, insert_person(db), "diagnostic", "2023-01-01", "2023-06-30")
     delete(db, "stage", stage)
 
     unguarded(db, "stage_rule_ends_after_start_update", statement="UPDATE stage SET ends_on = '2022-12-31'")
@@ -80,8 +88,8 @@ def test_a_deleted_row_may_break_a_rule(db):
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_every_required_field_of_every_table_is_looked_at(db, table):
-    """The same for any table: a row that says nothing, let in without triggers, lacks what is required."""
+def test_every_required_field_of_every_table_is_checked(db, table):
+    """An empty row, inserted without triggers, is reported for each required field."""
     fields = TABLES[table].fields
     required = [field for field in fields if field.required]
     lists = [field.name for field in fields if isinstance(field.type, Several)]
@@ -94,11 +102,11 @@ def test_every_required_field_of_every_table_is_looked_at(db, table):
     assert missing == {f"{TABLES[table].label} n° 77 : {field.label} : ce champ est obligatoire." for field in required}
 
 
-def test_the_ceiling_is_looked_at_and_an_override_is_not_held_against_the_aids_before_it(db):
-    person = given_person(db)
+def test_the_ceiling_is_checked_and_an_override_does_not_report_earlier_aids(db):
+    person = insert_person(db)
     aid = {"person_id": person, "requested_on": "2023-01-01", "type": "equipment", "decision": "granted"}
-    given(db, "aid", granted=800_00, **aid)
-    given(db, "aid", granted=300_00, override_reason="Vol de l’atelier", **aid)
+    insert(db, "aid", granted=800_00, **aid)
+    insert(db, "aid", granted=300_00, override_reason="Vol de l’atelier", **aid)
     assert check(db) == []
 
     unguarded(db, "aid_rule_ceiling_update", statement="UPDATE aid SET override_reason = NULL")
@@ -125,7 +133,7 @@ def test_a_reference_to_nothing_is_found(db):
 
 
 def test_a_version_that_the_history_does_not_know_is_found(db):
-    person = given_person(db)
+    person = insert_person(db)
 
     db.execute("UPDATE person SET version = 4")  # no field changed, so no trigger looks
 
@@ -141,7 +149,7 @@ def test_a_row_without_any_history_is_found(db):
 
 
 def test_a_row_erased_behind_the_history_s_back_is_found(db):
-    given(db, "partner", name="La Grange")
+    insert(db, "partner", name="La Grange")
 
     unguarded(db, "partner_history_delete", statement="DELETE FROM partner")
 
@@ -149,7 +157,7 @@ def test_a_row_erased_behind_the_history_s_back_is_found(db):
 
 
 def test_a_search_index_that_lags_behind_is_found_with_its_mend(db):
-    given(db, "partner", name="La Grange")
+    insert(db, "partner", name="La Grange")
     unguarded(db, "partner_search_update", statement="UPDATE partner SET name = 'Le Moulin'")
 
     (problem,) = check(db)
@@ -174,7 +182,7 @@ def test_a_locked_file_is_not_taken_for_a_bad_index(db, path):
 
 
 def test_a_missing_trigger_is_found_and_what_it_let_in_too(db):
-    stage = given_stage(db, given_person(db), "diagnostic", "2023-01-01")
+    stage = insert_stage(db, insert_person(db), "diagnostic", "2023-01-01")
     db.execute("DROP TRIGGER stage_rule_ends_after_start_update")
     db.execute("UPDATE stage SET ends_on = '2022-12-31'")
 
@@ -213,7 +221,7 @@ def test_what_an_older_file_does_not_have_yet_is_found(db):
     ]
 
 
-def test_a_file_of_another_palette_is_told_earlier_from_later(db):
+def test_a_file_of_another_version_is_reported_as_earlier_or_later(db):
     made_by = db.execute("PRAGMA user_version").fetchone()[0]
 
     db.execute(f"PRAGMA user_version = {made_by - 1}")
@@ -236,7 +244,7 @@ def test_any_other_sqlite_file_is_told_apart(tmp_path):
 
 def test_a_damaged_page_is_found(db, path):
     for number in range(200):
-        given_person(db, last_name=f"Nom {number}")
+        insert_person(db, last_name=f"Nom {number}")
     root = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'person'").fetchone()[0]
     size = db.execute("PRAGMA page_size").fetchone()[0]
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

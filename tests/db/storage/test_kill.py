@@ -1,4 +1,4 @@
-"""The server killed at any moment while twenty writers save: no acknowledged save is lost, and the file is sound."""
+"""The server is killed while twenty writers save: no acknowledged save is lost, and the file is sound."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from typing import Any
 
 from db.storage import connection
 from db.storage.integrity import check
-from tests.db.given import given_person
+from tests.db.factories import insert_person
 
 ROOT = Path(__file__).parents[3]
 ROUNDS = 4
@@ -43,11 +43,11 @@ def write(number):
 for number in range(20):
     threading.Thread(target=write, args=(number,)).start()
 """
-"""What the server does when twenty people type; each save is acknowledged in one write, once it returned."""
+"""The saves of twenty users; each is acknowledged in one write once it returned."""
 
 
-def killed_while_writing(path: Path, turn: int, moment: float) -> list[list[object]]:
-    """What twenty writers were told was saved, before the whole process was killed."""
+def write_until_killed(path: Path, turn: int, moment: float) -> list[list[object]]:
+    """Return the saves acknowledged to twenty writers before the whole process was killed."""
     command = [sys.executable, "-c", WRITERS, str(path), str(turn)]
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}
@@ -63,13 +63,13 @@ def killed_while_writing(path: Path, turn: int, moment: float) -> list[list[obje
 
 
 def test_no_acknowledged_save_is_lost_when_the_server_is_killed(db, path):
-    given_person(db)
+    insert_person(db)
     db.close()
     rng = random.Random(2022)
     told: list[list[Any]] = []
 
     for turn in range(ROUNDS):
-        told += killed_while_writing(path, turn, rng.uniform(0.0, 0.8))
+        told += write_until_killed(path, turn, rng.uniform(0.0, 0.8))
 
     towns = {row_id: (town, version) for kind, row_id, town, version in told if kind == "town"}
     steps = {row_id: note for kind, row_id, note, _ in told if kind == "step"}

@@ -1,4 +1,4 @@
-"""What each role may read and write, held by SQLite itself: every table, every column, every deed, for every role."""
+"""What each role may read and write, enforced by SQLite's authorizer: every table, column and action."""
 
 import re
 import sqlite3
@@ -26,8 +26,8 @@ from db.rows.saved_views import Grid, Look
 from db.storage import audit_chain, connection, permissions
 from db.storage.system_tables import statements
 from tests.conftest import ROOT
-from tests.db.examples import whole_row
-from tests.db.given import given_followed
+from tests.db.examples import full_row
+from tests.db.factories import insert_followed_person
 
 SECRET = "Zorglubescu"
 EVERY_SET = [frozenset(some) for size in range(4) for some in combinations(Role, size)]
@@ -51,7 +51,7 @@ def db(path, new_office):
     db = new_office(path)
     for table in TABLES.values():
         if table.name in FILES:
-            values = whole_row(db, db.tables[table.name], 0)
+            values = full_row(db, db.tables[table.name], 0)
             texts = {f.name: SECRET for f in table.fields if type(f.type) in (Text, LongText) and f.name in values}
             if table.name == PERSON.name:
                 del values["archived_on"]
@@ -64,33 +64,33 @@ def db(path, new_office):
     db.close()
 
 
-def held(path, *roles):
+def connect_as(path, *roles):
     db = connection.open_file(path)
     permissions.hold(db, roles)
     return db
 
 
-def is_of_rights(error):
+def is_permission_error(error):
     return isinstance(palette_error(error), AccessError)
 
 
 def is_allowed(db, sql, values=()):
-    """Whether a statement passes the authorizer; whatever it would have changed is taken back."""
+    """Return whether a statement passes the authorizer; its changes are rolled back."""
     db.execute("SAVEPOINT asked")
     try:
         db.execute(sql, values).fetchall()
     except sqlite3.IntegrityError:
         return True
     except sqlite3.DatabaseError as error:
-        return not is_of_rights(error)
+        return not is_permission_error(error)
     finally:
         db.execute("ROLLBACK TO asked")
         db.execute("RELEASE asked")
     return True
 
 
-def everything_readable(db):
-    """All that these rights let one select, column by column."""
+def readable_columns(db):
+    """Return every column that this connection may select."""
     found = ""
     for table in [*TABLES, *BOOKS]:
         plain = sqlite3.connect(db.execute("PRAGMA database_list").fetchone()[2])
@@ -110,7 +110,7 @@ def everything_readable(db):
 def test_only_an_agent_reads_texts_and_writes_files(db, path, table):
     texts = [f.name for f in TABLES[table].fields if isinstance(f.type, Text | LongText)]
     for roles in EVERY_SET:
-        mine = held(path, *roles)
+        mine = connect_as(path, *roles)
         is_agent = Role.AGENT in roles
         names = set(PERSON.title) if table == "person" and Role.ADMIN in roles else set()
         for column in texts:
@@ -121,17 +121,17 @@ def test_only_an_agent_reads_texts_and_writes_files(db, path, table):
         mine.close()
 
 
-def test_a_pilote_sees_figures_and_not_a_word_of_anybody(db, path):
-    given_followed(db)
-    mine = held(path, Role.PILOTE)
+def test_a_pilote_reads_figures_and_no_text_of_a_person(db, path):
+    insert_followed_person(db)
+    mine = connect_as(path, Role.PILOTE)
 
     assert counting.photo(mine, "2022")["followed"] == 1
-    assert SECRET not in everything_readable(mine)
-    assert SECRET in everything_readable(held(path, Role.AGENT)), "the control"
+    assert SECRET not in readable_columns(mine)
+    assert SECRET in readable_columns(connect_as(path, Role.AGENT)), "the control"
 
 
 def test_an_administrator_sees_names_and_days_and_no_note(db, path):
-    mine = held(path, Role.ADMIN)
+    mine = connect_as(path, Role.ADMIN)
 
     assert is_allowed(mine, "SELECT last_name, archived_on FROM person")
     assert not is_allowed(mine, "SELECT phone FROM person")
@@ -141,8 +141,8 @@ def test_an_administrator_sees_names_and_days_and_no_note(db, path):
 
 
 @pytest.mark.parametrize("roles", EVERY_SET, ids=lambda roles: "+".join(sorted(r.value for r in roles)) or "nobody")
-def test_nobody_reads_or_writes_what_opens_the_door(db, path, roles):
-    mine = held(path, *roles)
+def test_nobody_reads_or_writes_credentials(db, path, roles):
+    mine = connect_as(path, *roles)
 
     for table in ("session", "invitation", "attempt", "door_key", "publication_key"):
         for sql in (f"SELECT * FROM {table}", f"DELETE FROM {table}", f"SELECT rowid FROM {table}"):
@@ -162,15 +162,15 @@ def test_nobody_reads_or_writes_what_opens_the_door(db, path, roles):
             mine.execute(sql)
 
 
-def test_what_is_not_named_is_refused(db, path):
+def test_columns_without_a_declared_permission_are_refused(db, path):
     db.execute("CREATE TABLE later (secret TEXT)")
-    every = held(path, *Role)
+    every = connect_as(path, *Role)
 
     assert not is_allowed(every, "SELECT * FROM later")
     assert not is_allowed(every, "INSERT INTO later VALUES (1)")
 
 
-def test_every_table_of_the_file_is_thought_of(db):
+def test_every_table_of_the_file_has_permissions(db):
     known = {*TABLES, *BOOKS, *(values.table for values in LISTS)}
     rows = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     tables = {name for (name,) in rows if "_search" not in name and not name.startswith("sqlite_")}
@@ -184,8 +184,8 @@ def test_every_table_of_the_file_is_thought_of(db):
 ANYBODY = None
 
 
-def deeds(path):
-    """Every deed of the floor below the pages that asks for rights, with who may do it."""
+def all_actions(path):
+    """Return every action below the pages that needs a permission, with the roles that have it."""
     agent, pilote, admin = {Role.AGENT}, {Role.PILOTE}, {Role.ADMIN}
     year = period_of("2022")
     person = Edit({"first_name": "Eva"}, 1, 1)
@@ -237,11 +237,11 @@ def version_of(db):
 
 
 @pytest.mark.parametrize("roles", EVERY_SET, ids=lambda roles: "+".join(sorted(r.value for r in roles)) or "nobody")
-def test_every_deed_for_every_role(db, path, roles):
+def test_every_action_for_every_role(db, path, roles):
     before = file_as_it_is(db)
-    for name, (deed, may) in deeds(path).items():
-        mine = held(path, *roles)
-        allowed = attempt(mine, deed)
+    for name, (deed, may) in all_actions(path).items():
+        mine = connect_as(path, *roles)
+        allowed = attempt_action(mine, deed)
         mine.close()
         assert allowed is (may is ANYBODY or bool(roles & may)), name
         if not allowed:
@@ -250,14 +250,14 @@ def test_every_deed_for_every_role(db, path, roles):
     assert list(audit_chain.problems(db)) == []
 
 
-def attempt(db, deed):
-    """Whether a deed passes; refusals of another kind than rights let it pass."""
+def attempt_action(db, deed):
+    """Return whether an action is permitted; other errors count as permitted."""
     try:
         deed(db)
     except AccessError:
         return False
     except sqlite3.DatabaseError as error:
-        return not is_of_rights(error)
+        return not is_permission_error(error)
     except (NotFoundError, PaletteError):
         return True
     return True
@@ -277,11 +277,11 @@ def test_a_connection_of_one_role_is_not_lent_to_another(db, path):
 
 
 UNASKED = re.compile(r"\bNATURAL\b[\w ]*\bJOIN\b|\bUSING\s*\(", re.IGNORECASE)
-"""What SQLite compares without asking whether it may be read."""
+"""Columns that SQLite compares without calling the authorizer."""
 
 
-def test_no_statement_compares_columns_behind_the_back_of_the_rights(path, db):
-    pilote = held(path, Role.PILOTE)
+def test_no_statement_compares_columns_without_the_authorizer(path, db):
+    pilote = connect_as(path, Role.PILOTE)
     guess = "WITH guess (last_name) AS (SELECT ?) SELECT count(*) FROM person JOIN guess USING (last_name)"
     (hers,) = db.execute("SELECT last_name FROM person").fetchone()
     assert pilote.execute(guess, [hers]).fetchone()[0] > 0, "SQLite asks now: this test may go"
@@ -297,7 +297,7 @@ def test_no_statement_compares_columns_behind_the_back_of_the_rights(path, db):
 
 @pytest.mark.parametrize("role", Role)
 def test_no_role_is_given_what_a_line_could_be_guessed_by(path, db, role):
-    one = held(path, role)
+    one = connect_as(path, role)
     for column in ("salt", "digest"):
         with pytest.raises(sqlite3.DatabaseError, match="prohibited"):
             one.execute(f"SELECT {column} FROM seal")

@@ -1,4 +1,4 @@
-"""Opening an older file brings it up to the dictionary after a backup; one that contradicts it is left alone."""
+"""Opening an older file upgrades it to the dictionary after a backup; one that contradicts it is left unchanged."""
 
 import sqlite3
 from contextlib import closing
@@ -8,8 +8,8 @@ import pytest
 from db.base.errors import SchemaError
 from db.storage import connection, upgrade
 from db.storage.ddl import actual, expected
-from tests.db.examples import forget_open_files, in_the_file
-from tests.db.given import given_person
+from tests.db.examples import forget_open_files, read_raw_row
+from tests.db.factories import insert_person
 
 
 @pytest.fixture(autouse=True)
@@ -19,19 +19,19 @@ def _newly_started():
     forget_open_files()
 
 
-def older(path, *statements):
-    """What an older Palette left: the file of today without what came since."""
+def make_older(path, *statements):
+    """Turn the file into one of an older version, by undoing what came since."""
     with closing(sqlite3.connect(path, isolation_level=None)) as raw:
         for statement in statements:
             raw.execute(statement)
     forget_open_files()
 
 
-def backups(path):
+def backup_files(path):
     return sorted(path.parent.glob("*-avant-*.db"))
 
 
-def shape(path):
+def file_schema(path):
     with closing(connection.connect(path)) as raw:
         return {name: " ".join(sql.split()) for name, sql in raw.execute("SELECT name, sql FROM sqlite_master") if sql}
 
@@ -64,40 +64,40 @@ MISSING = {
 
 @pytest.mark.parametrize("what", MISSING)
 def test_what_an_older_file_lacks_is_added_after_a_backup(db, path, what):
-    given_person(db, last_name="Éluard", craft="Poète" if what != "a column" else None)
-    older(path, *MISSING[what])
-    before = shape(path)
+    insert_person(db, last_name="Éluard", craft="Poète" if what != "a column" else None)
+    make_older(path, *MISSING[what])
+    before = file_schema(path)
 
     with closing(connection.open_file(path)) as raw:
         found = raw.execute("SELECT rowid FROM person_search WHERE person_search MATCH 'eluard'").fetchall()
         lists = raw.execute("SELECT count(*) FROM list_domain").fetchone()
 
-    after = shape(path)
+    after = file_schema(path)
     assert expected().keys() - after.keys() == set()
     assert "aid_rule_forgotten_insert" not in after
-    assert in_the_file(path, "person", 1)["last_name"] == "Éluard"
-    assert in_the_file(path, "person", 1)["sort_key"] == "eluard\tlou"
+    assert read_raw_row(path, "person", 1)["last_name"] == "Éluard"
+    assert read_raw_row(path, "person", 1)["sort_key"] == "eluard\tlou"
     assert found == [(1,)]
     assert lists == (6,)
-    (backup,) = backups(path)
+    (backup,) = backup_files(path)
     assert backup.stat().st_mode & 0o777 == 0o600
-    assert shape(backup) == before
+    assert file_schema(backup) == before
 
 
 def test_a_file_of_today_is_opened_as_it_is(db, path):
-    older(path)
-    before = shape(path)
+    make_older(path)
+    before = file_schema(path)
 
     connection.open_file(path).close()
 
-    assert backups(path) == []
-    assert shape(path) == before
+    assert backup_files(path) == []
+    assert file_schema(path) == before
 
 
 def test_a_label_that_the_office_renamed_stays_renamed(db, path):
     db.execute("UPDATE list_territory SET label = 'Quercy blanc' WHERE code = 'cahors'")
     db.execute("INSERT INTO list_territory VALUES ('souillac', 'Souillac', 3, 0)")
-    older(path, "DROP INDEX person_by_town")
+    make_older(path, "DROP INDEX person_by_town")
 
     with closing(connection.open_file(path)) as raw:
         labels = dict(raw.execute("SELECT code, label FROM list_territory"))
@@ -106,31 +106,33 @@ def test_a_label_that_the_office_renamed_stays_renamed(db, path):
 
 
 def test_what_another_program_added_for_itself_is_left_alone(db, path):
-    older(path, "CREATE VIEW grouped AS SELECT gender, count(*) FROM person GROUP BY 1", "DROP INDEX person_by_town")
+    make_older(
+        path, "CREATE VIEW grouped AS SELECT gender, count(*) FROM person GROUP BY 1", "DROP INDEX person_by_town"
+    )
 
     connection.open_file(path).close()
 
-    assert "grouped" in shape(path)
-    assert "person_by_town" in shape(path)
+    assert "grouped" in file_schema(path)
+    assert "person_by_town" in file_schema(path)
 
 
 # ---- numbered steps
 
 
-def renamed(db):
-    """A step: what used to be « ville » is « town »."""
+def renamed_label(db):
+    """A migration step: the label « ville » becomes « town »."""
     db.execute("UPDATE person SET town = ville")
     db.execute("ALTER TABLE person DROP COLUMN ville")
 
 
 def test_a_numbered_step_runs_once_after_a_backup(db, path, monkeypatch):
-    given_person(db)
-    older(path, "ALTER TABLE person ADD COLUMN ville TEXT", "UPDATE person SET ville = 'Figeac'")
+    insert_person(db)
+    make_older(path, "ALTER TABLE person ADD COLUMN ville TEXT", "UPDATE person SET ville = 'Figeac'")
     runs = []
 
     def step(db):
         runs.append(1)
-        renamed(db)
+        renamed_label(db)
 
     monkeypatch.setattr(upgrade, "STEPS", [step])
 
@@ -139,14 +141,14 @@ def test_a_numbered_step_runs_once_after_a_backup(db, path, monkeypatch):
         connection.open_file(path).close()
 
     assert runs == [1]
-    assert in_the_file(path, "person", 1)["town"] == "Figeac"
-    (backup,) = backups(path)
-    assert in_the_file(backup, "person", 1)["ville"] == "Figeac"
+    assert read_raw_row(path, "person", 1)["town"] == "Figeac"
+    (backup,) = backup_files(path)
+    assert read_raw_row(backup, "person", 1)["ville"] == "Figeac"
 
 
 def test_a_step_that_fails_leaves_the_file_as_it_was(db, path, monkeypatch):
-    given_person(db, town="Cahors")
-    older(path)
+    insert_person(db, town="Cahors")
+    make_older(path)
 
     def failing(db):
         db.execute("UPDATE person SET town = 'Perdu'")
@@ -157,7 +159,7 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(db, path, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         connection.open_file(path)
 
-    assert in_the_file(path, "person", 1)["town"] == "Cahors"
+    assert read_raw_row(path, "person", 1)["town"] == "Cahors"
 
 
 def test_a_new_file_has_no_step_to_run(path, monkeypatch):
@@ -172,34 +174,34 @@ def test_a_new_file_has_no_step_to_run(path, monkeypatch):
 
 
 def test_a_file_of_a_later_palette_is_refused_untouched(db, path):
-    older(path, "PRAGMA user_version = 99", "DROP INDEX person_by_town")
+    make_older(path, "PRAGMA user_version = 99", "DROP INDEX person_by_town")
 
     with pytest.raises(SchemaError, match="mettez Palette à jour"):
         connection.open_file(path)
 
-    assert backups(path) == []
-    assert "person_by_town" not in shape(path)
+    assert backup_files(path) == []
+    assert "person_by_town" not in file_schema(path)
 
 
 # ---- drift
 
 
 def test_an_unknown_column_is_named_with_its_mend(db, path):
-    older(path, "ALTER TABLE person ADD COLUMN shoe_size INTEGER")
+    make_older(path, "ALTER TABLE person ADD COLUMN shoe_size INTEGER")
 
     with pytest.raises(SchemaError) as error:
         connection.open_file(path)
 
     assert "person.shoe_size : colonne inconnue du dictionnaire" in str(error.value)
     assert 'ALTER TABLE "person" DROP COLUMN shoe_size' in str(error.value)
-    assert backups(path) == []
-    older(path, 'ALTER TABLE "person" DROP COLUMN shoe_size')  # the mend, as printed
+    assert backup_files(path) == []
+    make_older(path, 'ALTER TABLE "person" DROP COLUMN shoe_size')  # the mend, as printed
     assert connection.open_file(path).execute("SELECT 1").fetchone() == (1,)
 
 
 def test_a_column_that_was_altered_is_named_with_what_was_expected(db, path):
     sql = actual(db)["aid"].replace("granted BETWEEN 0 AND 10000000", "granted BETWEEN 0 AND 5")
-    older(
+    make_older(
         path,
         "PRAGMA writable_schema = ON",
         f"UPDATE sqlite_master SET sql = '{sql.replace(chr(39), chr(39) * 2)}' WHERE name = 'aid'",

@@ -1,7 +1,7 @@
-"""Colours against the standards they promise: WCAG contrast on every page, and readers who do not see all colours.
+"""Colours: WCAG contrast on every page, and colours that colour-blind readers tell apart.
 
-Dichromacy is simulated with the matrices of Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB; how far
-apart two colours look is their distance in CIE L*a*b* (ΔE76).
+Dichromacy is simulated with the matrices of Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB; the
+distance of two colours is that in CIE L*a*b* (ΔE76).
 """
 
 import re
@@ -27,47 +27,47 @@ WHITE_POINT = (0.95047, 1.0, 1.08883)
 STANDS_OUT, READS = 3.0, 4.5
 """WCAG 2.2: of a graphical object (1.4.11), and of text (1.4.3)."""
 APART = 10.0
-"""ΔE76: below, two bars of one chart are taken for one another."""
+"""ΔE76 below which two bars of one chart are confused."""
 SCHEMES = {name: list(values.items()) for name, values in colours._OF.items()}
 EVERY = {
     **{f"{name}.{code}": own for name, values in SCHEMES.items() for code, own in values},
-    **{f"spare {place}": own for place, own in enumerate(colours.SPARE)},
+    **{f"spare {index}": own for index, own in enumerate(colours.SPARE)},
     "ink": colours.INK,
     "national": colours.NATIONAL,
 }
 
 
 def linear(text):
-    """« #RRGGBB » as linear RGB."""
-    part = np.array([int(text[place : place + 2], 16) for place in (1, 3, 5)]) / 255
+    """Return « #RRGGBB » as linear RGB."""
+    part = np.array([int(text[index : index + 2], 16) for index in (1, 3, 5)]) / 255
     return np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
 
 
 def contrast(one, other):
-    """The contrast ratio of WCAG, 1 to 21."""
+    """Return the contrast ratio of WCAG, 1 to 21."""
     low, high = sorted(float(linear(text) @ (0.2126, 0.7152, 0.0722)) for text in (one, other))
     return (high + 0.05) / (low + 0.05)
 
 
 def lab(text, sight):
-    """L*a*b* (D65) of a colour as somebody of that sight sees it."""
+    """Return a colour as seen with that sight, in L*a*b* (D65)."""
     seen = np.clip(np.array(SIGHT[sight]) @ linear(text), 0, 1)
     part = np.array(TO_XYZ) @ seen / WHITE_POINT
     f = np.where(part > 216 / 24389, np.cbrt(part), (24389 / 27 * part + 16) / 116)
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
-def apart(one, other, sight):
+def colour_distance(one, other, sight):
     return float(np.linalg.norm(lab(one, sight) - lab(other, sight)))
 
 
-def too_close(named):
-    """Which pairs of these colours somebody takes for one another."""
+def close_pairs(named):
+    """Return the pairs of these colours that a reader may confuse."""
     return [
-        (one, other, sight, round(apart(named[one], named[other], sight), 1))
+        (one, other, sight, round(colour_distance(named[one], named[other], sight), 1))
         for one, other in combinations(named, 2)
         for sight in SIGHT
-        if apart(named[one], named[other], sight) < APART
+        if colour_distance(named[one], named[other], sight) < APART
     ]
 
 
@@ -80,9 +80,13 @@ def test_the_measures_are_those_of_the_standards():
     assert lab("#FFFFFF", "trichromacy") == pytest.approx([100, 0, 0], abs=0.02)
     assert lab("#FF0000", "trichromacy") == pytest.approx([53.24, 80.09, 67.20], abs=0.02)
     for sight in SIGHT:
-        assert apart("#808080", "#808080", sight) == 0
-        assert apart("#808080", "#FFFFFF", sight) == pytest.approx(46.4, abs=0.2)  # greys stay what they are
-    assert apart("#A04000", "#4E6A00", "deuteranopia") < APART < apart("#A04000", "#4E6A00", "trichromacy")
+        assert colour_distance("#808080", "#808080", sight) == 0
+        assert colour_distance("#808080", "#FFFFFF", sight) == pytest.approx(46.4, abs=0.2)  # greys stay what they are
+    assert (
+        colour_distance("#A04000", "#4E6A00", "deuteranopia")
+        < APART
+        < colour_distance("#A04000", "#4E6A00", "trichromacy")
+    )
 
 
 # --- contrast
@@ -117,16 +121,16 @@ def test_the_spare_colours_are_all_different():
 
 @pytest.mark.parametrize("name", SCHEMES)
 def test_the_colours_of_a_chart_stay_apart_for_colour_blind_readers(name):
-    assert too_close(dict(SCHEMES[name])) == []
+    assert close_pairs(dict(SCHEMES[name])) == []
 
 
 @pytest.mark.parametrize("name", ["gender", "domain"])
 def test_the_spare_colours_stay_apart_from_all_others_of_the_chart(name):
-    assert too_close(dict(SCHEMES[name]) | {f"spare {n}": own for n, own in enumerate(colours.SPARE)}) == []
+    assert close_pairs(dict(SCHEMES[name]) | {f"spare {n}": own for n, own in enumerate(colours.SPARE)}) == []
 
 
 def test_the_national_mark_stays_apart_from_the_bar_it_crosses():
-    assert too_close({"ink": colours.INK, "national": colours.NATIONAL}) == []
+    assert close_pairs({"ink": colours.INK, "national": colours.NATIONAL}) == []
 
 
 # --- one value, one colour
@@ -136,10 +140,10 @@ def bars(rows, scheme, shape="bars", series=(("", "Nombre"),)):
     return ChartData("x", "Essai", shape, "person", tuple(rows), tuple(series), 0, "gender", ("gender",), scheme)
 
 
-def drawn_colours(picture):
-    """Code -> the colour of its bar."""
-    found = drawing.specification(picture)["datasets"]["bars"]
-    several = len(picture.series) > 1
+def drawn_colours(chart):
+    """Return code -> the colour of its bar."""
+    found = drawing.specification(chart)["datasets"]["bars"]
+    several = len(chart.series) > 1
     return {bar["series" if several else "code"]: bar["colour"] for bar in found}
 
 
@@ -149,8 +153,8 @@ def test_a_value_has_its_colour_whatever_chart_asks_and_wherever_it_stands(name)
     rows = [ChartRow(code, code, (1,)) for code in codes]
     as_series = bars([ChartRow("a", "A", (1,) * len(codes))], name, "stacked", [(code, code) for code in codes])
 
-    for picture in (bars(rows, name), bars(rows[::-1], name), bars(rows[1:], name), as_series):
-        drawn = drawn_colours(picture)
+    for chart in (bars(rows, name), bars(rows[::-1], name), bars(rows[1:], name), as_series):
+        drawn = drawn_colours(chart)
         assert drawn == {code: own for code, own in SCHEMES[name] if code in drawn}
     assert [colours.colour(name, code) for code in codes] == [own for _, own in SCHEMES[name]]
 
@@ -158,7 +162,7 @@ def test_a_value_has_its_colour_whatever_chart_asks_and_wherever_it_stands(name)
 def test_every_scheme_of_a_chart_is_declared_and_every_scheme_is_used():
     taken: dict[str, Any] = dict.fromkeys(plots.NEEDS, ())
     taken |= dict.fromkeys(("assessed", "men", "fifty_or_over", "bac2_or_over", "under_two_years"), 0)
-    used = {plots.picture(plot.name, taken).scheme for plot in plots.PLOTS}
+    used = {plots.make_chart(plot.name, taken).scheme for plot in plots.PLOTS}
 
     assert used - {""} == set(SCHEMES)
 
@@ -177,10 +181,10 @@ def test_where_values_have_no_colour_of_their_own_all_have_the_ink():
 
 @pytest.mark.parametrize("scheme", ["gender", "domain"])
 def test_an_added_value_has_a_spare_colour_and_keeps_it(scheme):
-    found = [colours.colour(scheme, f"added_{place}") for place in range(50)]
+    found = [colours.colour(scheme, f"added_{index}") for index in range(50)]
 
     assert set(found) == set(colours.SPARE)
-    assert found == [colours.colour(scheme, f"added_{place}") for place in range(50)]
+    assert found == [colours.colour(scheme, f"added_{index}") for index in range(50)]
 
 
 def test_an_added_value_keeps_its_colour_when_nobody_has_another_value():

@@ -1,4 +1,5 @@
-"""Charts as Vega-Lite checks and draws them: valid whatever the office calls its values, from zero, a bar a value."""
+"""Charts checked against the Vega-Lite schema and drawn: any label is valid, scales start at zero, a bar for each
+value."""
 
 import html
 import json
@@ -56,10 +57,10 @@ CLICKED = sorted(shape for shape in SHAPES if CHOOSES[shape])
 
 
 def chart(shape, *labels, first=3.0):
-    """A chart of that shape; its numbers are all different."""
+    """Return a chart of that shape; its numbers are all different."""
     series, labels = SERIES[shape], labels or ("Un", "Deux", "Trois")
     rows = tuple(
-        ChartRow(f"c{rank}", label, tuple(first + 10 * rank + place for place in range(len(series))))
+        ChartRow(f"c{rank}", label, tuple(first + 10 * rank + index for index in range(len(series))))
         for rank, label in enumerate(labels)
     )
     marks = tuple((row.code, 46.0) for row in rows) if shape == "marks" else ()
@@ -74,12 +75,12 @@ def bars_of(picture, **chosen):
 
 
 def shades(picture, **chosen):
-    """(code of the row, code of the series) -> how much of its colour a bar has."""
+    """Return (code of the row, code of the series) -> opacity of its bar."""
     return {(bar["code"], bar["series"]): bar["shade"] for bar in bars_of(picture, **chosen)}
 
 
 CHECKED = Draft7Validator({**(alt.VegaLiteSchema._rootschema or {}), "$ref": "#/definitions/TopLevelLayerSpec"})
-"""The schema of Vega-Lite, as Altair brings it along; asked directly, which is ten times as quick as through Altair."""
+"""The schema of Vega-Lite that Altair ships; validating with it directly is ten times as fast as through Altair."""
 
 
 def is_vega_lite(specification):
@@ -91,7 +92,7 @@ def svg_of(picture):
 
 
 def drawn_bars(picture):
-    """What each bar says to a screen reader, as the drawn chart has it."""
+    """Return the aria-label of each bar in the drawn SVG."""
     kind = "point" if picture.shape == "line" else "bar"
     return re.findall(rf'aria-label="([^"]*)"[^>]*aria-roledescription="{kind}"', svg_of(picture))
 
@@ -99,7 +100,7 @@ def drawn_bars(picture):
 # --- valid
 
 
-def test_what_is_no_vega_lite_is_told():
+def test_control_an_invalid_specification_is_rejected():
     broken = deepcopy(drawing.specification(chart("bars")))
     broken["layer"][0]["mark"]["cornerRadius"] = "rond"
 
@@ -118,8 +119,8 @@ def test_every_shape_of_a_chart_is_tried_here():
 
 
 @pytest.mark.parametrize("when", ["2022", "2019-05-01/2023-03-06"])
-def test_every_chart_of_the_demonstration_is_valid_vega_lite(made, when):
-    for picture in made(when).pictures:
+def test_every_chart_of_the_demonstration_is_valid_vega_lite(make_report, when):
+    for picture in make_report(when).charts:
         assert is_vega_lite(drawing.specification(picture))
 
 
@@ -185,7 +186,7 @@ def test_a_zero_has_its_place():
     assert len(drawn_bars(picture)) == 2
 
 
-def test_the_pyramid_leaves_whoever_is_neither_to_the_table():
+def test_the_pyramid_shows_women_and_men_only():
     picture = replace(chart("stacked"), shape="pyramid")
 
     assert {bar["series"] for bar in bars_of(picture)} == {"woman", "man"}
@@ -207,8 +208,8 @@ def test_the_pyramid_has_the_oldest_above():
 # --- honest zeros
 
 
-def numbers_of(specification):
-    """The scale of every quantity of a chart, x and y."""
+def scales_of(specification):
+    """Return the scale of every quantitative channel x or y."""
     found = []
     for layer in specification["layer"]:
         for name in ("x", "y"):
@@ -228,14 +229,14 @@ def includes_zero(scale):
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("first", [3.0, 900.0])
 def test_every_scale_holds_zero(shape, first):
-    scales = numbers_of(drawing.specification(chart(shape, first=first)))
+    scales = scales_of(drawing.specification(chart(shape, first=first)))
 
     assert scales
     assert all(map(includes_zero, scales))
 
 
 def test_a_bar_as_long_as_its_number():
-    """The drawn bars themselves: twice the number, twice the length."""
+    """In the drawn SVG, twice the number is twice the length."""
     picture = replace(chart("bars"), rows=(ChartRow("a", "Un", (50,)), ChartRow("b", "Deux", (100,))))
     shapes = re.findall(
         r'aria-label="[^"]*" role="graphics-symbol" aria-roledescription="bar" d="([^"]*)"', svg_of(picture)
@@ -265,8 +266,8 @@ def test_a_chart_that_chooses_nothing_cannot_be_clicked():
     assert drawing.specification(chart("marks"))["params"] == []
 
 
-def test_every_chart_of_the_screen_that_chooses_can_be_clicked(made):
-    for picture in made("2022").pictures:
+def test_every_chart_of_the_screen_that_chooses_can_be_clicked(make_report):
+    for picture in make_report("2022").charts:
         assert len(drawing.specification(picture)["params"]) == bool(picture.chooses)
 
 
@@ -304,7 +305,7 @@ def test_row_and_series_are_chosen_together():
     assert {key for key, shade in by_gender.items() if shade == 1.0} == {(f"c{rank}", "man") for rank in range(3)}
 
 
-def test_of_movements_only_the_side_that_was_clicked_fades():
+def test_a_click_in_movements_fades_bars_of_its_side_only():
     found = shades(chart("balance"), entries=("c1",))
 
     assert {key for key, shade in found.items() if shade < 1} == {("c0", "entries"), ("c2", "entries")}
@@ -332,7 +333,7 @@ def test_the_same_numbers_are_drawn_once(shape):
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_who_draws_it_on_paper_leaves_the_one_of_the_screen_alone(shape):
+def test_rendering_on_paper_does_not_change_the_cached_specification(shape):
     before = deepcopy(drawing.specification(chart(shape)))
     rendering.png_bytes(chart(shape), "Bilan 2022")
 
@@ -363,9 +364,9 @@ def test_more_rows_and_longer_names_take_more_room(shape):
 
 
 @pytest.mark.parametrize("shape", ["months", "balance", "line"])
-def test_of_several_years_the_numbers_are_left_to_the_table(shape):
-    few = [f"mois {place}" for place in range(24)]
-    many = [f"{'janv.' if place % 12 == 0 else 'mois'} {place}" for place in range(36)]
+def test_over_several_years_no_numbers_are_drawn(shape):
+    few = [f"mois {index}" for index in range(24)]
+    many = [f"{'janv.' if index % 12 == 0 else 'mois'} {index}" for index in range(36)]
     short, long = (drawing.specification(chart(shape, *labels)) for labels in (few, many))
 
     other = next(name for name in short["datasets"] if name != "bars")

@@ -1,4 +1,4 @@
-"""What charts show: the figures of a made-up office, counted by hand, become rows in the order of their lists."""
+"""The rows of charts, from figures of a made-up office that were counted by hand."""
 
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -13,7 +13,7 @@ from reports.content import plots, report
 from reports.content.chart_data import ChartData
 from reports.content.plots import PLOTS
 
-MONTHS = [f"2022-{place:02}" for place in range(1, 13)]
+MONTHS = [f"2022-{index:02}" for index in range(1, 13)]
 FIGURE_OF_A_LIST = (
     "household",
     "domain",
@@ -29,18 +29,18 @@ BANDS = ("age", "education", "seniority", "ceiling")
 
 
 def shares(*parts):
-    """« code label value », with a second code where there is one."""
+    """Return shares of (code, label, value), with a second code where there is one."""
     return tuple(Share(code, label, value, *other) for code, label, value, *other in parts)
 
 
 def of_list(*values):
-    """A figure shared out: values a, b, c… of a list, then those of whom nothing is known."""
-    known = [(chr(ord("a") + place), f"Valeur {place}", value) for place, value in enumerate(values[:-1])]
+    """Return a figure by list: values a, b, c…, then « Non renseigné »."""
+    known = [(chr(ord("a") + index), f"Valeur {index}", value) for index, value in enumerate(values[:-1])]
     return shares(*known, ("unknown", "Non renseigné", values[-1]))
 
 
 def of_bands(*values):
-    parts = [(str(place), f"Tranche {place}", value) for place, value in enumerate(values[:-1])]
+    parts = [(str(index), f"Tranche {index}", value) for index, value in enumerate(values[:-1])]
     return shares(*parts, ("unknown", "Non renseigné", values[-1]))
 
 
@@ -62,7 +62,7 @@ TAKEN = {
     "contracts": shares(("2022-02", "2022-02", 2, "first"), ("2022-02", "2022-02", 3, "renewal")),
     "entries": of_months({"2022-03": 4, "2022-04": 1}),
     "departures": of_months({"2022-03": 2}),
-    "portfolio_by_month": of_months({code: 10 + place for place, code in enumerate(MONTHS)}),
+    "portfolio_by_month": of_months({code: 10 + index for index, code in enumerate(MONTHS)}),
     "lengths": shares(
         ("0", "Courte", 2, "ended"), ("1", "Moyenne", 0, ""), ("2", "Longue", 3, "ended"), ("2", "Longue", 4, "ongoing")
     ),
@@ -74,16 +74,16 @@ TAKEN = {
 EVERY = [plot.name for plot in PLOTS]
 
 
-def drawn(name, **changed):
-    return plots.picture(name, TAKEN | changed)
+def make_chart(name, **changed):
+    return plots.make_chart(name, TAKEN | changed)
 
 
-def codes(picture):
-    return [row.code for row in picture.rows]
+def codes(chart):
+    return [row.code for row in chart.rows]
 
 
-def values(picture):
-    return {row.code: row.values for row in picture.rows}
+def values(chart):
+    return {row.code: row.values for row in chart.rows}
 
 
 # --- every chart
@@ -94,59 +94,59 @@ def test_every_figure_that_a_chart_needs_is_declared_and_taken_here():
     assert set(plots.NEEDS) == TAKEN.keys()
     for plot in PLOTS:
         assert set(plot.needs) <= FIGURES.keys()
-        assert plot.whole in ("", "sum", *plot.needs)
+        assert plot.base in ("", "sum", *plot.needs)
 
 
 @pytest.mark.parametrize("name", EVERY)
 def test_a_chart_draws_only_from_the_figures_it_says_it_needs(name):
     own = {need: TAKEN[need] for need in plots.BY_NAME[name].needs}
 
-    assert plots.picture(name, own) == drawn(name)
+    assert plots.make_chart(name, own) == make_chart(name)
 
 
 @pytest.mark.parametrize("name", EVERY)
 def test_header_and_lines_are_of_one_length(name):
-    picture = drawn(name)
+    chart = make_chart(name)
 
-    assert picture.rows
-    for row in picture.rows:
-        assert len(row.values) == len(picture.series)
-        assert len(picture.line(row)) == len(picture.header)
-        assert picture.line(row)[0] == row.label
-        assert all(picture.said(row, place) for place in range(len(picture.series)))
+    assert chart.rows
+    for row in chart.rows:
+        assert len(row.values) == len(chart.series)
+        assert len(chart.line(row)) == len(chart.header)
+        assert chart.line(row)[0] == row.label
+        assert all(chart.bar_label(row, index) for index in range(len(chart.series)))
 
 
 @pytest.mark.parametrize("name", EVERY)
 def test_a_chart_can_be_remembered(name):
-    assert hash(drawn(name)) == hash(drawn(name))
-    assert drawn(name) == drawn(name)
-    assert len({drawn(name), drawn(name)}) == 1
+    assert hash(make_chart(name)) == hash(make_chart(name))
+    assert make_chart(name) == make_chart(name)
+    assert len({make_chart(name), make_chart(name)}) == 1
 
 
 @pytest.mark.parametrize("name", EVERY)
 def test_a_chart_knows_its_definition_its_colours_and_what_a_click_chooses(name):
-    picture, plot = drawn(name), plots.BY_NAME[name]
+    chart, plot = make_chart(name), plots.BY_NAME[name]
 
-    assert (picture.name, picture.title, picture.shape) == (plot.name, plot.title, plot.shape)
-    assert picture.means == FIGURES[picture.figure].means
-    assert set(picture.chooses) <= FIGURES.keys()
-    assert picture.scheme in ("", *_OF)
-    assert picture.alt == f"{picture.title}. {picture.reading}"
-    assert not picture.empty
+    assert (chart.name, chart.title, chart.shape) == (plot.name, plot.title, plot.shape)
+    assert chart.means == FIGURES[chart.figure].means
+    assert set(chart.chooses) <= FIGURES.keys()
+    assert chart.scheme in ("", *_OF)
+    assert chart.alt == f"{chart.title}. {chart.reading}"
+    assert not chart.empty
 
 
 @pytest.mark.parametrize("name", EVERY)
 def test_rows_and_series_have_each_their_code(name):
-    picture = drawn(name)
-    series = [code for code, _ in picture.series]
+    chart = make_chart(name)
+    series = [code for code, _ in chart.series]
 
-    assert len(set(codes(picture))) == len(codes(picture))
+    assert len(set(codes(chart))) == len(codes(chart))
     assert len(set(series)) == len(series)
 
 
 def test_names_and_titles_of_charts_are_their_own():
     assert len(set(EVERY)) == len(PLOTS) == len({plot.title for plot in PLOTS}) == len(plots.BY_NAME)
-    assert list(plots.all_of(TAKEN)) == EVERY
+    assert list(plots.make_charts(TAKEN)) == EVERY
 
 
 def test_every_chart_is_on_the_dashboard_once_and_in_the_report_once():
@@ -154,13 +154,13 @@ def test_every_chart_is_on_the_dashboard_once_and_in_the_report_once():
     assert sorted(name for names in report._SECTIONS.values() for name in names.split()) == sorted(EVERY)
 
 
-def test_nothing_in_a_picture_can_be_changed_behind_the_back_of_who_remembers_it():
+def test_chart_data_is_immutable():
     def frozen(value):
         if is_dataclass(value):
             return all(frozen(getattr(value, item.name)) for item in fields(value))
         return all(map(frozen, value)) if isinstance(value, tuple) else isinstance(value, str | int | float)
 
-    assert all(frozen(picture) for picture in plots.all_of(TAKEN).values())
+    assert all(frozen(chart) for chart in plots.make_charts(TAKEN).values())
 
 
 # --- lists and bands
@@ -168,121 +168,121 @@ def test_nothing_in_a_picture_can_be_changed_behind_the_back_of_who_remembers_it
 
 @pytest.mark.parametrize("name", ["foyer", "domaine", "origine", "territoire", "mode", "interventions", "sorties"])
 def test_a_list_keeps_its_order_leaves_out_what_nobody_has_and_ends_with_the_unknown(name):
-    picture = drawn(name)
+    chart = make_chart(name)
 
-    assert values(picture) == {"a": (3,), "c": (8,), "unknown": (2,)}
-    assert codes(picture)[-1] == "unknown"
-    assert picture.base == 13
+    assert values(chart) == {"a": (3,), "c": (8,), "unknown": (2,)}
+    assert codes(chart)[-1] == "unknown"
+    assert chart.base == 13
 
 
 @pytest.mark.parametrize("name", ["age", "etudes", "anciennete", "plafond"])
 def test_bands_keep_their_gaps_but_no_empty_unknown(name):
     figure = plots.BY_NAME[name].needs[0]
 
-    assert values(drawn(name)) == {"0": (4,), "1": (0,), "2": (6,), "3": (2,)}
-    assert codes(drawn(name, **{figure: of_bands(4, 0, 1)})) == ["0", "1", "unknown"]
+    assert values(make_chart(name)) == {"0": (4,), "1": (0,), "2": (6,), "3": (2,)}
+    assert codes(make_chart(name, **{figure: of_bands(4, 0, 1)})) == ["0", "1", "unknown"]
 
 
 @pytest.mark.parametrize("name", ["genre", "age", "foyer", "domaine", "sorties", "plafond", "aides"])
 def test_shares_add_up_to_the_whole(name):
-    picture = drawn(name)
+    chart = make_chart(name)
 
-    assert picture.header[-1] == "%"
-    parts = [part for part in (picture.line(row)[-1] for row in picture.rows) if isinstance(part, float)]
-    assert len(parts) == len(picture.rows)
+    assert chart.header[-1] == "%"
+    parts = [part for part in (chart.line(row)[-1] for row in chart.rows) if isinstance(part, float)]
+    assert len(parts) == len(chart.rows)
     assert sum(parts) == pytest.approx(100)
 
 
 def test_obstacles_are_shares_of_those_who_have_a_diagnostic():
-    picture = drawn("freins")
+    chart = make_chart("freins")
 
-    assert picture.base == 10
-    assert [picture.line(row)[-1] for row in picture.rows] == [30, 80, 20]  # several are possible: they do not add up
+    assert chart.base == 10
+    assert [chart.line(row)[-1] for row in chart.rows] == [30, 80, 20]  # several are possible: they do not add up
 
 
 @pytest.mark.parametrize("name", ["portefeuille", "mouvements", "contrats", "pyramide", "durees", "reperes"])
-def test_where_a_share_would_say_nothing_there_is_none(name):
-    picture = drawn(name)
+def test_charts_whose_shares_are_meaningless_have_none(name):
+    chart = make_chart(name)
 
-    assert picture.base == 0
-    assert picture.header.count("%") == (name == "reperes")  # there, the numbers themselves
+    assert chart.base == 0
+    assert chart.header.count("%") == (name == "reperes")  # there, the numbers themselves
 
 
 # --- sums of money
 
 
 def test_sums_are_in_euros_with_how_many_aids_they_are():
-    picture = drawn("aides")
+    chart = make_chart("aides")
 
-    assert values(picture) == {"a": (123.45,), "c": (400,)}
-    assert [picture.said(row) for row in picture.rows] == ["123,45\u202f€ · 1 aide", "400\u202f€ · 2 aides"]
-    assert (picture.base, picture.measure, picture.header) == (523.45, "Euros", ("", "Euros", "%"))
+    assert values(chart) == {"a": (123.45,), "c": (400,)}
+    assert [chart.bar_label(row) for row in chart.rows] == ["123,45\u202f€ · 1 aide", "400\u202f€ · 2 aides"]
+    assert (chart.base, chart.measure, chart.header) == (523.45, "Euros", ("", "Euros", "%"))
 
 
 # --- crossed with gender
 
 
 def test_the_pyramid_has_every_band_and_both_genders():
-    picture = drawn("pyramide")
+    chart = make_chart("pyramide")
 
-    assert [code for code, _ in picture.series] == ["woman", "man"]
-    assert values(picture) == {"0": (0, 4), "1": (0, 0), "2": (5, 4), "3": (0, 0)}
-    assert picture.chooses == ("age", "gender")
+    assert [code for code, _ in chart.series] == ["woman", "man"]
+    assert values(chart) == {"0": (0, 4), "1": (0, 0), "2": (5, 4), "3": (0, 0)}
+    assert chart.chooses == ("age", "gender")
 
 
 def test_the_pyramid_keeps_both_sides_when_nobody_is_on_one():
     alone = shares(("woman", "Femme", 5), ("man", "Homme", 0), ("other", "Autre ou non précisé", 0))
 
-    assert [code for code, _ in drawn("pyramide", gender=alone).series] == ["woman", "man"]
+    assert [code for code, _ in make_chart("pyramide", gender=alone).series] == ["woman", "man"]
 
 
 def test_genders_of_domains_leave_out_domains_and_genders_that_nobody_has():
     domain = of_list(3, 0, 10, 0)
     gender = shares(("woman", "Femme", 5), ("man", "Homme", 8), ("other", "Autre ou non précisé", 0))
-    crossed = drawn("domaine-genre", domain=domain, gender=gender)
+    crossed = make_chart("domaine-genre", domain=domain, gender=gender)
 
     assert crossed.header == ("", "Femme", "Homme")
     assert values(crossed) == {"a": (0, 3), "c": (5, 5)}
     other = shares(*(("woman", "Femme", 5), ("man", "Homme", 8), ("other", "Autre ou non précisé", 1)))
-    assert drawn("domaine-genre", gender=other).header == ("", "Femme", "Homme", "Autre ou non précisé")
+    assert make_chart("domaine-genre", gender=other).header == ("", "Femme", "Homme", "Autre ou non précisé")
 
 
 def test_lengths_tell_what_ended_from_what_goes_on_in_every_band():
-    picture = drawn("durees")
+    chart = make_chart("durees")
 
-    assert picture.header == ("", "Terminés", "En cours")
-    assert values(picture) == {"0": (2, 0), "1": (0, 0), "2": (3, 4)}
+    assert chart.header == ("", "Terminés", "En cours")
+    assert values(chart) == {"0": (2, 0), "1": (0, 0), "2": (3, 4)}
 
 
 # --- beside the national level
 
 
 def test_national_shares_stand_beside_ours():
-    picture = drawn("reperes")
+    chart = make_chart("reperes")
 
-    assert values(picture) == {"men": (pytest.approx(100 * 8 / 13),), "fifty_or_over": (pytest.approx(100 * 3 / 13),)}
-    assert picture.header == ("", "%", "National (%)")
-    assert picture.line(picture.rows[0])[2] == 46
-    assert picture.line(picture.rows[1])[2] == 26
+    assert values(chart) == {"men": (pytest.approx(100 * 8 / 13),), "fifty_or_over": (pytest.approx(100 * 3 / 13),)}
+    assert chart.header == ("", "%", "National (%)")
+    assert chart.line(chart.rows[0])[2] == 46
+    assert chart.line(chart.rows[1])[2] == 26
 
 
 # --- month by month
 
 
 def test_months_show_their_gaps():
-    picture = drawn("contrats")
+    chart = make_chart("contrats")
 
-    assert [row.label for row in picture.rows][:2] == ["janv.", "févr."]
-    assert values(picture) == dict.fromkeys(MONTHS, (0, 0)) | {"2022-02": (2, 3)}
-    assert values(drawn("mouvements"))["2022-03"] == (4, 2)
-    assert [row.values[0] for row in drawn("portefeuille").rows] == list(range(10, 22))
+    assert [row.label for row in chart.rows][:2] == ["janv.", "févr."]
+    assert values(chart) == dict.fromkeys(MONTHS, (0, 0)) | {"2022-02": (2, 3)}
+    assert values(make_chart("mouvements"))["2022-03"] == (4, 2)
+    assert [row.values[0] for row in make_chart("portefeuille").rows] == list(range(10, 22))
 
 
 def test_months_of_two_years_say_which():
     months = ["2022-12", "2023-01"]
-    picture = drawn("contrats", portfolio_by_month=of_months(codes=months))
+    chart = make_chart("contrats", portfolio_by_month=of_months(codes=months))
 
-    assert [row.label for row in picture.rows] == ["déc. 22", "janv. 23"]
+    assert [row.label for row in chart.rows] == ["déc. 22", "janv. 23"]
 
 
 @pytest.mark.parametrize("name", ["contrats", "mouvements", "portefeuille"])
@@ -290,25 +290,25 @@ def test_a_month_to_come_is_left_out_the_one_that_goes_on_is_not(name):
     now = date.today()
     codes_ = [f"{now.year - 1}-12", f"{now:%Y-%m}", f"{now.year + 1}-01", f"{now.year + 1}-12"]
     some = of_months(dict.fromkeys(codes_, 3), codes_)
-    picture = drawn(name, portfolio_by_month=some, entries=some, departures=some)
+    chart = make_chart(name, portfolio_by_month=some, entries=some, departures=some)
 
-    assert codes(picture) == codes_[:2]
+    assert codes(chart) == codes_[:2]
 
 
 # --- nothing at all
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_of_nobody_a_chart_is_empty_and_says_so(name):
+def test_a_chart_without_persons_is_empty_and_says_so(name):
     def none(value):
         if not isinstance(value, tuple):
             return None if isinstance(value, float) else 0
         return () if value and value[0].other else tuple(Share(part.code, part.label, 0) for part in value)
 
-    picture = plots.picture(name, {need: none(value) for need, value in TAKEN.items()})
+    chart = plots.make_chart(name, {need: none(value) for need, value in TAKEN.items()})
 
-    assert picture.empty
-    assert picture.reading == "Rien à montrer pour cette période."
-    assert isinstance(picture, ChartData)
-    for row in picture.rows:
-        assert len(picture.line(row)) == len(picture.header)
+    assert chart.empty
+    assert chart.reading == "Rien à montrer pour cette période."
+    assert isinstance(chart, ChartData)
+    for row in chart.rows:
+        assert len(chart.line(row)) == len(chart.header)

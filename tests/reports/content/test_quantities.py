@@ -1,4 +1,4 @@
-"""How numbers are said: singular below two, nothing rounded to « none » or « all », a sign before each change."""
+"""Numbers in French: singular below two, nothing rounded to none or to all, a sign before each change."""
 
 import re
 
@@ -52,7 +52,7 @@ def test_a_number_alone(value, unit, said):
     ],
 )
 def test_a_number_with_what_it_counts(value, unit, said):
-    assert quantities.counted(value, unit) == said
+    assert quantities.with_unit(value, unit) == said
 
 
 @pytest.mark.parametrize("unit", sorted({figure.unit for figure in FIGURES.values()} - {"cents"}))
@@ -97,14 +97,14 @@ def test_no_part_is_said_to_be_none_and_only_the_whole_is_all(whole, data):
 
 
 def test_months():
-    assert [quantities.month(f"2022-{place:02}", with_year=False) for place in (1, 2, 8, 12)] == [
+    assert [quantities.month(f"2022-{index:02}", with_year=False) for index in (1, 2, 8, 12)] == [
         "janv.",
         "févr.",
         "août",
         "déc.",
     ]
     assert quantities.month("2022-03", with_year=True) == "mars 22"
-    assert len({quantities.month(f"2022-{place:02}", with_year=False) for place in range(1, 13)}) == 12
+    assert len({quantities.month(f"2022-{index:02}", with_year=False) for index in range(1, 13)}) == 12
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""« Photo-bilan » : the numbers of the source document, what changed since a year before, what is said of nobody."""
+"""« Photo-bilan »: the numbers of the source document, changes since a year before, empty offices."""
 
 import shutil
 from contextlib import closing
@@ -11,7 +11,7 @@ from db.figures.periods import period_of
 from db.model.dictionary import TABLES
 from db.storage import connection
 from reports.content import plots, report
-from tests.db.given import given_person, given_stage
+from tests.db.factories import insert_person, insert_stage
 
 N = "\u202f"
 TRUE = "Ce qui était vrai, d’après tout ce qui est enregistré aujourd’hui"
@@ -19,29 +19,29 @@ TRUE = "Ce qui était vrai, d’après tout ce qui est enregistré aujourd’hui
 
 @pytest.fixture(scope="module")
 def empty_path(tmp_path_factory):
-    """An office file that holds nobody."""
+    """An office file without persons."""
     path = tmp_path_factory.mktemp("empty") / "palette.db"
     connection.create(path).close()
     return path
 
 
-def numbers(made):
-    return {item.name: item.value for item in (*made.numbers, *made.shares)}
+def numbers(document):
+    return {item.name: item.value for item in (*document.numbers, *document.shares)}
 
 
-def changes(made):
-    return {item.name: item.change for item in (*made.numbers, *made.shares)}
+def changes(document):
+    return {item.name: item.change for item in (*document.numbers, *document.shares)}
 
 
-def texts(made):
-    return {item.name: item.text for item in (*made.numbers, *made.shares)}
+def texts(document):
+    return {item.name: item.text for item in (*document.numbers, *document.shares)}
 
 
 # --- the source
 
 
-def test_the_numbers_of_2022(made):
-    assert texts(made("2022")) == {
+def test_the_numbers_of_2022(make_report):
+    assert texts(make_report("2022")) == {
         "followed": "139",
         "accompanied": "116",
         "cer_signed": "112",
@@ -55,8 +55,8 @@ def test_the_numbers_of_2022(made):
     }
 
 
-def test_the_numbers_of_the_day_of_the_source(made):
-    found = made("2023-03-06")
+def test_the_numbers_of_the_day_of_the_source(make_report):
+    found = make_report("2023-03-06")
 
     assert [(item.name, item.value) for item in found.numbers] == [
         ("portfolio", 95),
@@ -71,8 +71,8 @@ def test_the_numbers_of_the_day_of_the_source(made):
 @pytest.mark.parametrize(
     ("when", "before"), [("2022", "2021"), ("2023-03-06", "2022-03-06"), ("2024-02-29", "2023-02-28")]
 )
-def test_changes_are_since_the_report_of_a_year_before(made, when, before):
-    now, then = made(when), made(before)
+def test_changes_are_since_the_report_of_a_year_before(make_report, when, before):
+    now, then = make_report(when), make_report(before)
 
     earlier = numbers(then)
     assert {item.name: item.before for item in (*now.numbers, *now.shares)} == earlier
@@ -82,8 +82,8 @@ def test_changes_are_since_the_report_of_a_year_before(made, when, before):
             assert item.change == (f"+{N}{moved}" if moved > 0 else f"−{N}{-moved}" if moved else "=")
 
 
-def test_shares_change_in_points(made):
-    found = changes(made("2022"))
+def test_shares_change_in_points(make_report):
+    found = changes(make_report("2022"))
 
     assert found["followed"] == f"+{N}12"
     assert found["diagnostics_completed"] == "="
@@ -101,8 +101,8 @@ def test_shares_change_in_points(made):
         ("2022-01-01/2022-12-31", "Bilan 2022", "depuis 2021"),
     ],
 )
-def test_it_says_what_it_is_and_since_when_things_changed(made, when, title, compared):
-    found = made(when)
+def test_it_says_what_it_is_and_since_when_things_changed(make_report, when, title, compared):
+    found = make_report(when)
 
     assert (found.title, found.compared) == (title, compared)
 
@@ -110,7 +110,7 @@ def test_it_says_what_it_is_and_since_when_things_changed(made, when, title, com
 # --- which truth
 
 
-def test_it_says_which_truth_it_tells(demo_path):
+def test_it_says_whether_it_is_true_or_was_known(demo_path):
     with closing(connection.open_file(demo_path)) as db:
         assert report.make(db, period_of("2022")).truth == TRUE
         assert report.make(db, period_of("2022"), "2023-01-15").truth == "Ce que l’on savait au 15/01/2023"
@@ -130,33 +130,37 @@ def test_a_period_that_goes_on_is_not_finished(demo_path, known_on):
 
 
 @pytest.mark.parametrize("when", ["2022", "2023-03-06", "2022-01-01/2022-06-30", "1950"])
-def test_every_chart_is_in_it_once_under_its_heading(made, when):
-    found = made(when)
+def test_every_chart_is_in_it_once_under_its_heading(make_report, when):
+    found = make_report(when)
 
-    assert sorted(picture.name for picture in found.pictures) == sorted(plot.name for plot in plots.PLOTS)
-    assert [picture for section in found.sections for picture in section.pictures] == list(found.pictures)
-    assert all(section.title and section.pictures for section in found.sections)
+    assert sorted(chart.name for chart in found.charts) == sorted(plot.name for plot in plots.PLOTS)
+    assert [chart for section in found.sections for chart in section.charts] == list(found.charts)
+    assert all(section.title and section.charts for section in found.sections)
 
 
 @pytest.mark.parametrize("when", ["2022", "2023-03-06"])
-def test_it_takes_every_figure_that_it_needs_and_each_is_declared(made, when):
+def test_it_counts_every_required_figure_and_each_is_declared(make_report, when):
     period = period_of(when)
 
-    assert set(made(when).taken) == set(report.needs(period)) <= FIGURES.keys()
-    assert set(report.headline(period)) <= set(report.photo(period)) <= set(report.needs(period))
-    assert len(report.needs(period)) == len(set(report.needs(period)))
+    assert set(make_report(when).figures) == set(report.required_figures(period)) <= FIGURES.keys()
+    assert (
+        set(report.headline_figures(period))
+        <= set(report.photo_figures(period))
+        <= set(report.required_figures(period))
+    )
+    assert len(report.required_figures(period)) == len(set(report.required_figures(period)))
 
 
-def test_parts_are_named_with_their_figure(made):
-    labels = report.part_labels(made("2022"))
+def test_parts_are_named_with_their_figure(make_report):
+    labels = report.part_labels(make_report("2022"))
 
     assert labels["by_reason", "job"] == "Motif de sortie : Emploi salarié"
     assert labels["territory", "cahors"] == "Territoire : Cahors"
     assert not {name for name, _ in labels} & {"followed", "mean_length_years"}
 
 
-def test_every_number_has_a_label_and_a_definition(made):
-    for item in (*made("2022").numbers, *made("2023-03-06").numbers, *made("2022").shares):
+def test_every_number_has_a_label_and_a_definition(make_report):
+    for item in (*make_report("2022").numbers, *make_report("2023-03-06").numbers, *make_report("2022").shares):
         assert item.label
         assert item.means.endswith(".")
         assert 0 < len(item.short) <= len(item.label)
@@ -165,20 +169,20 @@ def test_every_number_has_a_label_and_a_definition(made):
 # --- nobody
 
 
-def test_a_mean_and_a_share_of_nobody_are_a_dash(made):
-    found = made("1950")
+def test_a_mean_and_a_share_of_nobody_are_a_dash(make_report):
+    found = make_report("1950")
 
     for name in ("mean_length_years", "men", "fifty_or_over", "bac2_or_over", "under_two_years"):
         assert (numbers(found)[name], texts(found)[name], changes(found)[name]) == (None, "–", "")
     assert (texts(found)["followed"], changes(found)["followed"]) == ("0", "=")
-    assert all(picture.empty for picture in found.pictures)
+    assert all(chart.empty for chart in found.charts)
 
 
 def test_a_first_year_has_nothing_to_be_compared_with(tmp_path, empty_path):
     path = tmp_path / "palette.db"
     shutil.copy(empty_path, path)
     with closing(connection.open_file(path)) as db:
-        given_stage(db, given_person(db, rights=None, gender="man"), "diagnostic", "2022-05-01")
+        insert_stage(db, insert_person(db, rights=None, gender="man"), "diagnostic", "2022-05-01")
         found = report.make(db, period_of("2022"))
 
     assert (texts(found)["followed"], changes(found)["followed"]) == ("1", f"+{N}1")
@@ -192,10 +196,10 @@ def test_an_empty_file_has_a_report(empty_path, when):
         found = report.make(db, period_of(when))
 
     assert {item.value for item in found.numbers} <= {0, None}
-    assert {picture.reading for picture in found.pictures} == {"Rien à montrer pour cette période."}
+    assert {chart.reading for chart in found.charts} == {"Rien à montrer pour cette période."}
 
 
-def test_it_only_reads(demo_path):
+def test_making_a_report_writes_nothing(demo_path):
     with closing(connection.open_file(demo_path)) as db:
         before = db.execute("SELECT max(id) FROM history").fetchone()
         counts = [db.execute(f'SELECT count(*) FROM "{table}"').fetchone() for table in TABLES]

@@ -1,4 +1,4 @@
-"""The sentence under each chart: true of its numbers, French in the singular and in a tie, never empty."""
+"""The sentence of each chart: true of its numbers, correct French in the singular and in ties, never empty."""
 
 import re
 
@@ -36,9 +36,9 @@ def shares(*parts):
     return tuple(Share(code, label, value, *other) for code, label, value, *other in parts)
 
 
-def said(name, **taken):
-    """The sentence of a chart drawn from these figures alone."""
-    return plots.picture(name, taken).reading
+def sentence_of(name, **taken):
+    """Return the sentence of a chart drawn from these figures alone."""
+    return plots.make_chart(name, taken).reading
 
 
 # --- the year of the source
@@ -60,8 +60,8 @@ SENTENCES = {
 
 
 @pytest.mark.parametrize("name", SENTENCES)
-def test_the_sentences_of_the_source(made, name):
-    found = {picture.name: picture.reading for picture in made("2022").pictures}
+def test_the_sentences_of_the_source(make_report, name):
+    found = {chart.name: chart.reading for chart in make_report("2022").charts}
 
     assert found[name] == SENTENCES[name]
 
@@ -70,20 +70,20 @@ def test_the_sentences_of_the_source(made, name):
     ("name", "start"),
     [("contrats", "112 contrats, dont "), ("durees", f"En moyenne, 2,5{N}ans pour 35 accompagnements terminés et ")],
 )
-def test_the_sentences_of_the_source_begin_so(made, name, start):
-    found = {picture.name: picture.reading for picture in made("2022").pictures}
+def test_the_sentences_of_the_source_begin_so(make_report, name, start):
+    found = {chart.name: chart.reading for chart in make_report("2022").charts}
 
     assert found[name].startswith(start)
 
 
 @pytest.mark.parametrize("when", ["2022", "2021", "2023-03-06", "2022-01-01/2022-06-30", "2019-01-01", "1950"])
-def test_every_sentence_is_one(made, when):
-    for picture in made(when).pictures:
-        assert_is_a_sentence(picture.reading)
+def test_every_sentence_is_one(make_report, when):
+    for chart in make_report(when).charts:
+        assert_is_a_sentence(chart.reading)
 
 
-def test_of_an_empty_period_every_chart_says_that_there_is_nothing(made):
-    assert {picture.reading for picture in made("1950").pictures} == {sentences.NOTHING}
+def test_of_an_empty_period_every_chart_says_that_there_is_nothing(make_report):
+    assert {chart.reading for chart in make_report("1950").charts} == {sentences.NOTHING}
 
 
 def assert_is_a_sentence(text):
@@ -96,7 +96,7 @@ def assert_is_a_sentence(text):
 
 @st.composite
 def offices(draw):
-    """The figures of some office of very few, as db/figures/counting.py could have counted them."""
+    """Draw the figures of a tiny office, in the form of db/figures/counting.py."""
     few = st.integers(0, 3)
     found = {name: shares(*((code, f"Valeur {code}", draw(few)) for code in codes)) for name, codes in LISTS.items()}
     found |= {name: shares(*((code, code, draw(few)) for code in MONTHS)) for name in ("entries", "departures")}
@@ -123,62 +123,65 @@ def offices(draw):
 @settings(max_examples=60, deadline=None)
 @examples(offices())
 def test_no_sentence_of_any_office_is_empty_or_says_what_python_says(taken):
-    for picture in plots.all_of(taken).values():
-        assert_is_a_sentence(picture.reading)
-        assert (picture.reading == sentences.NOTHING) == picture.empty
+    for chart in plots.make_charts(taken).values():
+        assert_is_a_sentence(chart.reading)
+        assert (chart.reading == sentences.NOTHING) == chart.empty
 
 
 # --- ties
 
 
-def test_two_at_the_head_are_level():
+def test_two_largest_values_are_a_tie():
     two = shares(("alone", "Personne seule", 3), ("couple", "Couple sans enfant", 3), ("other", "Autre", 2))
 
-    assert said("foyer", household=two) == f"Personne seule et couple sans enfant à égalité : 3 personnes, soit 38{N}%."
+    assert (
+        sentence_of("foyer", household=two)
+        == f"Personne seule et couple sans enfant à égalité : 3 personnes, soit 38{N}%."
+    )
 
 
-def test_three_at_the_head_are_level():
+def test_three_largest_values_are_a_tie():
     three = shares(*((code, f"Bac + {code}", 1) for code in "235"))
 
-    assert said("foyer", household=three).startswith("Bac + 2, Bac + 3 et Bac + 5 à égalité : 1 personne,")
+    assert sentence_of("foyer", household=three).startswith("Bac + 2, Bac + 3 et Bac + 5 à égalité : 1 personne,")
 
 
 def test_the_exits_of_a_tie():
     level = shares(("income", "Revenus supérieurs", 4), ("job", "Emploi salarié", 4), ("x", "Intermittence", 3))
 
-    assert said("sorties", by_reason=level) == (
+    assert sentence_of("sorties", by_reason=level) == (
         f"11 sorties du RSA : revenus supérieurs et emploi salarié à égalité (4, soit 36{N}%)."
     )
 
 
-def test_of_whom_nothing_is_known_is_never_at_the_head_beside_a_known_value():
+def test_the_unknown_part_is_never_the_largest_beside_a_known_value():
     level = shares(("alone", "Personne seule", 2), ("unknown", "Non renseigné", 2))
     more = shares(("alone", "Personne seule", 2), ("unknown", "Non renseigné", 9))
 
-    assert said("foyer", household=level) == f"Personne seule d’abord : 2 personnes, soit 50{N}%."
-    assert said("foyer", household=more) == f"Personne seule d’abord : 2 personnes, soit 18{N}%."
-    assert said("foyer", household=more[1:]) == f"Non renseigné d’abord : 9 personnes, soit 100{N}%."
+    assert sentence_of("foyer", household=level) == f"Personne seule d’abord : 2 personnes, soit 50{N}%."
+    assert sentence_of("foyer", household=more) == f"Personne seule d’abord : 2 personnes, soit 18{N}%."
+    assert sentence_of("foyer", household=more[1:]) == f"Non renseigné d’abord : 9 personnes, soit 100{N}%."
 
 
 # --- one person, and nobody of some kind
 
 
 def test_one_person_is_singular():
-    assert said("foyer", household=shares(("alone", "Personne seule", 1))) == (
+    assert sentence_of("foyer", household=shares(("alone", "Personne seule", 1))) == (
         f"Personne seule d’abord : 1 personne, soit 100{N}%."
     )
-    assert said("sorties", by_reason=shares(("job", "Emploi salarié", 1))) == (
+    assert sentence_of("sorties", by_reason=shares(("job", "Emploi salarié", 1))) == (
         f"1 sortie du RSA : emploi salarié d’abord (1, soit 100{N}%)."
     )
-    assert said("interventions", interventions=shares(("c", "Coaching", 1))).startswith(
+    assert sentence_of("interventions", interventions=shares(("c", "Coaching", 1))).startswith(
         "Coaching d’abord : 1 intervention,"
     )
     month = shares(("2022-01", "2022-01", 1))
-    assert said("portefeuille", portfolio_by_month=month) == "1 personne à la fin, entre 1 et 1 au fil des mois."
+    assert sentence_of("portefeuille", portfolio_by_month=month) == "1 personne à la fin, entre 1 et 1 au fil des mois."
 
 
-def test_women_alone_are_no_men():
-    assert said("genre", gender=shares(("woman", "Femme", 4), ("man", "Homme", 0))) == (
+def test_without_men_the_share_of_men_is_zero():
+    assert sentence_of("genre", gender=shares(("woman", "Femme", 4), ("man", "Homme", 0))) == (
         f"0{N}% d’hommes, contre 46{N}% au niveau national."
     )
 
@@ -195,17 +198,17 @@ def test_women_alone_are_no_men():
 def test_movements(came, left, sentence):
     months = {name: shares(("2022-01", "2022-01", value)) for name, value in (("entries", came), ("departures", left))}
 
-    assert said("mouvements", portfolio_by_month=shares(("2022-01", "2022-01", 9)), **months) == sentence
+    assert sentence_of("mouvements", portfolio_by_month=shares(("2022-01", "2022-01", 9)), **months) == sentence
 
 
-def test_the_mean_of_nobody_is_not_told():
+def test_a_mean_over_nobody_is_left_out():
     one = shares(("1", "Un an", 3, "ended"))
     other = shares(("1", "Un an", 3, "ongoing"))
 
-    assert said("durees", lengths=one, mean_length_years=1.5, mean_length_years_ongoing=None) == (
+    assert sentence_of("durees", lengths=one, mean_length_years=1.5, mean_length_years_ongoing=None) == (
         f"En moyenne, 1,5{N}an pour 3 accompagnements terminés."
     )
-    assert said("durees", lengths=other, mean_length_years=None, mean_length_years_ongoing=2.5) == (
+    assert sentence_of("durees", lengths=other, mean_length_years=None, mean_length_years_ongoing=2.5) == (
         f"En moyenne, 2,5{N}ans pour 3 accompagnements en cours."
     )
 
@@ -222,7 +225,7 @@ def test_the_mean_of_nobody_is_not_told():
     ],
 )
 def test_aids_and_the_ceiling(counts, sentence):
-    assert said("plafond", ceiling=shares(*((code, code, value) for code, value in counts.items()))) == sentence
+    assert sentence_of("plafond", ceiling=shares(*((code, code, value) for code, value in counts.items()))) == sentence
 
 
 def test_aids_are_a_sum_a_number_and_the_first_type():
@@ -230,12 +233,13 @@ def test_aids_are_a_sum_a_number_and_the_first_type():
     counted = shares(("a", "Formation", 2), ("b", "Matériel", 1))
 
     assert (
-        said("aides", aids=aids, aids_counted=counted) == f"400,50{N}€ accordés en 3 aides ; matériel d’abord (75{N}%)."
+        sentence_of("aides", aids=aids, aids_counted=counted)
+        == f"400,50{N}€ accordés en 3 aides ; matériel d’abord (75{N}%)."
     )
 
 
 def test_obstacles_are_of_those_who_have_a_diagnostic():
-    assert said("freins", obstacles=shares(("a", "Logement", 3), ("b", "Mobilité", 1)), assessed=12) == (
+    assert sentence_of("freins", obstacles=shares(("a", "Logement", 3), ("b", "Mobilité", 1)), assessed=12) == (
         f"Logement d’abord : 3 personnes sur 12 ayant un diagnostic, soit 25{N}%."
     )
 
@@ -249,7 +253,7 @@ def test_women_of_domains_leave_out_domains_of_very_few():
     crossed = [(part.code, part.label, women[part.code], "woman") for part in domain]
     crossed += [(part.code, part.label, part.value - women[part.code], "man") for part in domain]
 
-    assert said("domaine-genre", domain=domain, gender=gender, gender_by_domain=shares(*crossed)) == (
+    assert sentence_of("domaine-genre", domain=domain, gender=gender, gender_by_domain=shares(*crossed)) == (
         f"Part des femmes : de 20{N}% (artisanat d’art) à 80{N}% (spectacle vivant)."
     )
 
@@ -261,7 +265,7 @@ def test_the_largest_band_of_the_pyramid():
         ("2", "", 2, "woman"), ("2", "", 3, "man"), ("3", "", 4, "woman"), ("3", "", 4, "man"), ("3", "", 1, "other")
     )
 
-    assert said("pyramide", age=age, gender=gender, gender_by_age=crossed) == (
+    assert sentence_of("pyramide", age=age, gender=gender, gender_by_age=crossed) == (
         "La tranche la plus nombreuse est celle des 40–49 ans : 4 femmes, 4 hommes, 1 autre ou non précisé."
     )
 
@@ -269,7 +273,7 @@ def test_the_largest_band_of_the_pyramid():
 def test_below_the_national_level_is_a_minus():
     gender = shares(("woman", "Femme", 80), ("man", "Homme", 20))
 
-    assert said("reperes", gender=gender, men=20, fifty_or_over=27) == (
+    assert sentence_of("reperes", gender=gender, men=20, fifty_or_over=27) == (
         f"−{N}26 points pour la part d’hommes, +{N}1 point pour celle des 50 ans ou plus,"
         " par rapport au niveau national."
     )
@@ -277,43 +281,46 @@ def test_below_the_national_level_is_a_minus():
 
 def test_a_place_keeps_its_capital_in_a_tie():
     level = shares(("cahors", "Cahors", 2), ("figeac", "Figeac", 2))
-    assert said("territoire", territory=level).startswith("Cahors et Figeac à égalité")
+    assert sentence_of("territoire", territory=level).startswith("Cahors et Figeac à égalité")
 
 
 def test_labels_within_a_tie_of_three_are_all_written_alike():
     three = shares(*((label, label, 1) for label in ("Personne seule", "Couple", "Famille")))
-    assert said("foyer", household=three).startswith("Personne seule, couple et famille à égalité")
+    assert sentence_of("foyer", household=three).startswith("Personne seule, couple et famille à égalité")
 
 
 def test_one_contract_is_singular():
     month = shares(("2022-01", "2022-01", 1, "first"))
     assert (
-        said("contrats", contracts=month, portfolio_by_month=month) == "1 contrat, dont 1 premier et 0 renouvellement."
+        sentence_of("contrats", contracts=month, portfolio_by_month=month)
+        == "1 contrat, dont 1 premier et 0 renouvellement."
     )
 
 
 def test_one_woman_is_singular():
     age, gender = shares(("3", "40–49 ans", 1)), shares(("woman", "Femme", 1), ("man", "Homme", 0))
-    assert said("pyramide", age=age, gender=gender, gender_by_age=shares(("3", "", 1, "woman"))) == (
+    assert sentence_of("pyramide", age=age, gender=gender, gender_by_age=shares(("3", "", 1, "woman"))) == (
         "La tranche la plus nombreuse est celle des 40–49 ans : 1 femme, 0 homme."
     )
 
 
 def test_one_length_is_singular():
     one = shares(("1", "Un an", 1, "ended"), ("1", "Un an", 1, "ongoing"))
-    told = said("durees", lengths=one, mean_length_years=1.2, mean_length_years_ongoing=2.0)
+    told = sentence_of("durees", lengths=one, mean_length_years=1.2, mean_length_years_ongoing=2.0)
     assert told == f"En moyenne, 1,2{N}an pour 1 accompagnement terminé et 2,0{N}ans pour 1 accompagnement en cours."
 
 
 def test_one_diagnostic_is_singular():
-    assert "des 1 personne qui ont" not in said("freins", obstacles=shares(("a", "Logement", 1)), assessed=1)
+    assert "des 1 personne qui ont" not in sentence_of("freins", obstacles=shares(("a", "Logement", 1)), assessed=1)
 
 
 def test_no_men_and_nobody_of_fifty_is_far_from_the_national_level_not_nothing():
-    told = said("reperes", gender=shares(("woman", "Femme", 5)), men=0, fifty_or_over=0)
+    told = sentence_of("reperes", gender=shares(("woman", "Femme", 5)), men=0, fifty_or_over=0)
     assert told.startswith(f"−{N}46 points pour la part d’hommes, −{N}26 points")
 
 
 def test_level_with_the_nation_has_no_minus():
-    told = said("reperes", gender=shares(("woman", "Femme", 543), ("man", "Homme", 457)), men=457, fifty_or_over=260)
+    told = sentence_of(
+        "reperes", gender=shares(("woman", "Femme", 543), ("man", "Homme", 457)), men=457, fifty_or_over=260
+    )
     assert "−\u202f0" not in told

@@ -1,4 +1,4 @@
-"""The deck as PowerPoint and LibreOffice open it: native charts with our numbers, titles, texts for who cannot see."""
+"""The deck opened by PowerPoint's format and LibreOffice: native charts with our numbers, titles, alternative texts."""
 
 import re
 from collections import Counter
@@ -25,8 +25,8 @@ WHENS = ["2022", "2023-03-06", "2022-01-01/2022-06-30", "1950"]
 
 
 @pytest.fixture(scope="module")
-def report_2022(made):
-    return made("2022")
+def report_2022(make_report):
+    return make_report("2022")
 
 
 @pytest.fixture(scope="module")
@@ -36,21 +36,21 @@ def data_2022(report_2022):
 
 @pytest.fixture
 def slides_2022(data_2022):
-    return list(opened(data_2022).slides)
+    return list(open_deck(data_2022).slides)
 
 
-def opened(data):
+def open_deck(data):
     return Presentation(BytesIO(data))
 
 
-def charts(slides):
-    """Title of the picture -> its chart."""
+def charts_by_title(slides):
+    """Return title -> native chart."""
     found = [shape for slide in slides for shape in slide.shapes if shape.has_chart]
     return {shape.name.removeprefix("Graphique : "): shape.chart for shape in found}
 
 
-def tables(slides):
-    """Title of the picture -> the lines of its tables."""
+def tables_by_title(slides):
+    """Return title -> the lines of its tables."""
     found: dict[str, list[list[str]]] = {}
     for shape in (shape for slide in slides for shape in slide.shapes if shape.has_table):
         lines = [[cell.text for cell in row.cells] for row in shape.table.rows]
@@ -58,18 +58,18 @@ def tables(slides):
     return found
 
 
-def said(slide):
-    """Every text of a slide."""
+def slide_texts(slide):
+    """Return every text of a slide."""
     return [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
 
 
-def only(report, *pictures):
-    """The same report with these charts alone."""
+def report_of(report, *pictures):
+    """Return the same report with these charts alone."""
     return replace(report, sections=(Section("Essai", pictures),))
 
 
 def bars(*labels):
-    rows = tuple(ChartRow(f"x{place}", label, (place + 1.0,)) for place, label in enumerate(labels))
+    rows = tuple(ChartRow(f"x{index}", label, (index + 1.0,)) for index, label in enumerate(labels))
     return ChartData(
         "domaine", "Domaine d’activité", "bars", "person", rows, (("", "Domaine"),), 10, "domain", (), reading="Ici."
     )
@@ -79,10 +79,10 @@ def bars(*labels):
 
 
 def test_every_chart_is_native_and_holds_the_numbers_of_its_picture(report_2022, slides_2022):
-    drawn = charts(slides_2022)
+    drawn = charts_by_title(slides_2022)
 
-    assert len(drawn) == len(report_2022.pictures) == 21
-    for picture in report_2022.pictures:
+    assert len(drawn) == len(report_2022.charts) == 21
+    for picture in report_2022.charts:
         plot = drawn[picture.title].plots[0]
         assert list(plot.categories) == [plain(row.label) for row in picture.rows]
         values = [tuple(map(abs, values)) for values in zip(*(series.values for series in plot.series), strict=True)]
@@ -90,17 +90,17 @@ def test_every_chart_is_native_and_holds_the_numbers_of_its_picture(report_2022,
         assert values == [(*row.values, *([national[row.code]] if national else [])) for row in picture.rows]
 
 
-def test_who_stands_on_the_other_side_of_zero_is_negative_and_shown_without_its_sign(slides_2022):
+def test_values_below_zero_are_negative_and_shown_without_their_sign(slides_2022):
     for title, negative in (("Pyramide des âges", "Femme"), ("Entrées et sorties du portefeuille", "Sorties")):
-        plot = charts(slides_2022)[title].plots[0]
+        plot = charts_by_title(slides_2022)[title].plots[0]
         below = [series.name for series in plot.series if min(series.values) < 0]
         assert below == [negative]
         assert plot.data_labels.number_format.startswith("# ##0;# ##0")
         assert plot.overlap == 100
 
 
-def test_the_numbers_of_the_source_are_told(slides_2022):
-    texts = said(slides_2022[1])
+def test_the_numbers_of_the_source_are_shown(slides_2022):
+    texts = slide_texts(slides_2022[1])
     figures = {text.split("\n")[1]: text.split("\n")[0] for text in texts if text.count("\n") == 2}
 
     assert slides_2022[1].shapes.title.text == "139 personnes suivies en 2022, dont 116 accompagnées"
@@ -114,8 +114,8 @@ def test_the_numbers_of_the_source_are_told(slides_2022):
 
 
 def test_tables_give_shares_to_the_hundredth(slides_2022):
-    lines = {line[0]: line[1:] for line in tables(slides_2022)["Domaine d’activité"]}
-    exits = tables(slides_2022)["Motifs de sortie du RSA"]
+    lines = {line[0]: line[1:] for line in tables_by_title(slides_2022)["Domaine d’activité"]}
+    exits = tables_by_title(slides_2022)["Motifs de sortie du RSA"]
 
     assert lines["Arts plastiques et visuels"] == ["45", "32,37\u00a0%"]
     assert lines["Artisanat d’art"] == ["30", "21,58\u00a0%"]
@@ -125,9 +125,9 @@ def test_tables_give_shares_to_the_hundredth(slides_2022):
 
 
 def test_bars_start_at_zero_in_the_order_of_the_list_each_with_its_colour_and_number(slides_2022):
-    chart = charts(slides_2022)["Domaine d’activité"]
+    chart = charts_by_title(slides_2022)["Domaine d’activité"]
     points = chart.plots[0].series[0].points
-    labels = [points[place].data_label.text_frame.text for place in range(2)]
+    labels = [points[index].data_label.text_frame.text for index in range(2)]
 
     assert chart.chart_type == XL_CHART_TYPE.BAR_CLUSTERED
     assert chart.category_axis.reverse_order
@@ -141,8 +141,8 @@ def test_bars_start_at_zero_in_the_order_of_the_list_each_with_its_colour_and_nu
 
 
 @pytest.mark.parametrize("when", WHENS)
-def test_every_slide_has_a_title_a_language_notes_and_no_empty_place(made, when):
-    slides = list(opened(deck.pptx_bytes(made(when))).slides)
+def test_every_slide_has_a_title_a_language_notes_and_no_empty_place(make_report, when):
+    slides = list(open_deck(deck.pptx_bytes(make_report(when))).slides)
 
     assert len(slides) >= 3
     for slide in slides:
@@ -160,14 +160,14 @@ def test_every_chart_and_table_says_what_it_shows_and_nothing_is_a_drawing(repor
     frames = [shape for slide in slides_2022 for shape in slide.shapes if shape.has_chart or shape.has_table]
     told = {shape._element.nvGraphicFramePr.cNvPr.get("descr") for shape in frames}
 
-    assert told >= {plain(picture.alt) for picture in report_2022.pictures}
+    assert told >= {plain(picture.alt) for picture in report_2022.charts}
     assert None not in told
     assert not [shape for slide in slides_2022 for shape in slide.shapes if hasattr(shape, "image")]
 
 
 @pytest.mark.parametrize("when", WHENS)
-def test_nothing_leaves_the_page(made, when):
-    presentation = opened(deck.pptx_bytes(made(when)))
+def test_nothing_leaves_the_page(make_report, when):
+    presentation = open_deck(deck.pptx_bytes(make_report(when)))
 
     for slide in presentation.slides:
         for shape in slide.shapes:
@@ -195,33 +195,33 @@ def test_messages_are_titles_and_definitions_are_notes(report_2022, slides_2022)
 
     assert "43 sorties du RSA : revenus supérieurs d’abord (17, soit 40\u00a0%)" in titles
     assert titles[-1] == "Définitions et méthode"
-    for told in (*report_2022.numbers, *report_2022.shares, *report_2022.pictures):
+    for told in (*report_2022.numbers, *report_2022.shares, *report_2022.charts):
         assert plain(told.means) in notes
-    assert plain(report_2022.truth) in " ".join(said(slides_2022[-1]))
+    assert plain(report_2022.truth) in " ".join(slide_texts(slides_2022[-1]))
 
 
 # --- what an office adds
 
 
-def books(slides):
+def open_workbooks(slides):
     found = [shape.chart for slide in slides for shape in slide.shapes if shape.has_chart]
     return [openpyxl.load_workbook(BytesIO(chart.part.chart_workbook.xlsx_part.blob)) for chart in found]
 
 
-def kinds(book):
+def cell_types(book):
     return {cell.value: cell.data_type for row in book.active.iter_rows() for cell in row}
 
 
 @pytest.mark.parametrize("label", ["=1+1", "+1", "-1", "@SUM(A1)", "{=1+1}"])
-def test_a_label_that_would_run_is_a_text_in_the_workbook_of_the_chart(report_2022, label):
-    drawn = only(report_2022, replace(bars(label, "Autre"), series=(("", label),)))
-    (book,) = books(opened(deck.pptx_bytes(drawn)).slides)
+def test_a_label_like_a_formula_is_text_in_the_workbook_of_the_chart(report_2022, label):
+    drawn = report_of(report_2022, replace(bars(label, "Autre"), series=(("", label),)))
+    (book,) = open_workbooks(open_deck(deck.pptx_bytes(drawn)).slides)
 
-    assert kinds(book)[f"'{label}"] == "s"
-    assert "f" not in kinds(book).values()
+    assert cell_types(book)[f"'{label}"] == "s"
+    assert "f" not in cell_types(book).values()
 
 
-def test_without_care_it_would_run():
+def test_control_an_unescaped_label_is_a_formula():
     """Positive control of the test above."""
     bare = Presentation()
     data = CategoryChartData()
@@ -230,14 +230,14 @@ def test_without_care_it_would_run():
     slide = bare.slides.add_slide(bare.slide_layouts[6])
     slide.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, 0, 0, Inches(3), Inches(3), data)
 
-    assert "f" in kinds(*books([slide])).values()
+    assert "f" in cell_types(*open_workbooks([slide])).values()
 
 
 def test_a_chart_that_is_alone_has_its_table_beside_it_or_the_whole_page(report_2022):
-    few = opened(deck.pptx_bytes(only(report_2022, bars("Un & <un>", "Deux")))).slides[2]
-    many = opened(deck.pptx_bytes(only(report_2022, bars(*map(str, range(12)))))).slides[2]
+    few = open_deck(deck.pptx_bytes(report_of(report_2022, bars("Un & <un>", "Deux")))).slides[2]
+    many = open_deck(deck.pptx_bytes(report_of(report_2022, bars(*map(str, range(12)))))).slides[2]
 
-    assert list(charts([few])["Domaine d’activité"].plots[0].categories) == ["Un & <un>", "Deux"]
+    assert list(charts_by_title([few])["Domaine d’activité"].plots[0].categories) == ["Un & <un>", "Deux"]
     assert [shape.has_table for shape in few.shapes].count(True) == 1
     assert [shape.has_table for shape in many.shapes].count(True) == 0
     widths = [next(shape.width for shape in slide.shapes if shape.has_chart) for slide in (few, many)]
@@ -258,7 +258,7 @@ def test_libreoffice_opens_it_and_prints_every_number(to_pdf, data_2022):
     pages = PdfReader(BytesIO(to_pdf(data_2022, "pptx"))).pages
     texts = [page.extract_text().replace("\u00a0", " ") for page in pages]
 
-    assert len(pages) == len(opened(data_2022).slides) == 15
+    assert len(pages) == len(open_deck(data_2022).slides) == 15
     assert "Bilan 2022" in texts[0]
     for number in ("139", "116", "112", "40", "43", "2,5 ans"):
         assert number in texts[1]
@@ -267,11 +267,11 @@ def test_libreoffice_opens_it_and_prints_every_number(to_pdf, data_2022):
         assert told in text
 
 
-def test_an_empty_period_is_a_deck_too(made, to_pdf):
-    data = deck.pptx_bytes(made("1950"))
+def test_an_empty_period_is_a_deck_too(make_report, to_pdf):
+    data = deck.pptx_bytes(make_report("1950"))
     pages = PdfReader(BytesIO(to_pdf(data, "pptx"))).pages
 
-    assert [slide.shapes.title.text for slide in opened(data).slides] == [
+    assert [slide.shapes.title.text for slide in open_deck(data).slides] == [
         "Bilan 1950",
         "Aucune personne suivie en 1950",
         "Définitions et méthode",
@@ -282,7 +282,7 @@ def test_an_empty_period_is_a_deck_too(made, to_pdf):
 # --- while it is made
 
 
-def test_it_says_how_far_it_is(report_2022):
+def test_progress_is_reported(report_2022):
     told = []
     deck.pptx_bytes(report_2022, lambda done, what: told.append((done, what)))
 

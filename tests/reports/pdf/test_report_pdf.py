@@ -1,4 +1,4 @@
-"""The report on paper as a PDF reader opens it: numbers, sentences, texts for who cannot see, labels that stay text."""
+"""The report as PDF, read with pypdf: numbers, sentences, alternative texts, labels that stay text."""
 
 import tempfile
 from dataclasses import replace
@@ -14,8 +14,8 @@ HOSTILE = "« #[=x] $ * _ ` \\ » //"
 
 
 @pytest.fixture(scope="module")
-def report_2022(made):
-    return made("2022")
+def report_2022(make_report):
+    return make_report("2022")
 
 
 @pytest.fixture(scope="module")
@@ -29,29 +29,29 @@ def text_2022(paper_2022):
 
 
 def text_of(pdf):
-    """What it says, whatever the spaces and the lines."""
+    """Return the text of the PDF with single spaces."""
     return " ".join(" ".join(page.extract_text() for page in pdf.pages).replace("\u200b", "").split())
 
 
-def bare(text):
-    """Without spaces and hyphens: words are cut at the end of a line."""
+def without_breaks(text):
+    """Remove spaces and hyphens, as words are cut at the end of a line."""
     return "".join(text.split()).replace("-", "").replace("\u00ad", "")
 
 
-def only(report, name, **changes):
-    """The report reduced to one chart, changed."""
-    picture = next(picture for picture in report.pictures if picture.name == name)
-    return replace(report, sections=(Section("Une partie", (replace(picture, **changes),)),))
+def report_with_chart(report, name, **changes):
+    """Return the report reduced to one chart, changed."""
+    chart = next(chart for chart in report.charts if chart.name == name)
+    return replace(report, sections=(Section("Une partie", (replace(chart, **changes),)),))
 
 
 def with_label(report, label):
-    """Of its domains, the first one has this label."""
-    rows = next(picture for picture in report.pictures if picture.name == "domaine").rows
-    return only(report, "domaine", rows=(replace(rows[0], label=label), *rows[1:]))
+    """Return the report of the domains, the first with this label."""
+    rows = next(chart for chart in report.charts if chart.name == "domaine").rows
+    return report_with_chart(report, "domaine", rows=(replace(rows[0], label=label), *rows[1:]))
 
 
-def marks(pdf):
-    """Every element of its structure, and what it says in place of itself."""
+def tagged_elements(pdf):
+    """Return every element of the structure tree with its alternative text."""
     found, left = [], [pdf.trailer["/Root"]["/StructTreeRoot"]]
     while left:
         item = left.pop().get_object()
@@ -63,7 +63,7 @@ def marks(pdf):
     return found
 
 
-def promises_pdf_ua(pdf):
+def declares_pdf_ua(pdf):
     root = pdf.trailer["/Root"]
     return b"pdfuaid:part>1<" in root["/Metadata"].get_data()
 
@@ -77,16 +77,16 @@ def test_it_says_the_numbers_of_the_source(text_2022):
 
 
 def test_every_chart_has_its_title_its_sentence_and_its_definition(report_2022, text_2022):
-    assert len(report_2022.pictures) > 20
-    for picture in report_2022.pictures:
-        for said in (picture.title, picture.reading, picture.means):
-            assert bare(said) in bare(text_2022)
+    assert len(report_2022.charts) > 20
+    for chart in report_2022.charts:
+        for said in (chart.title, chart.reading, chart.means):
+            assert without_breaks(said) in without_breaks(text_2022)
 
 
-def test_who_cannot_see_is_told_every_chart(report_2022, paper_2022):
-    found = marks(paper_2022)
+def test_every_chart_has_an_alternative_text(report_2022, paper_2022):
+    found = tagged_elements(paper_2022)
 
-    assert {alt for _, alt in found if alt} == {picture.alt for picture in report_2022.pictures}
+    assert {alt for _, alt in found if alt} == {chart.alt for chart in report_2022.charts}
     assert {"/Title", "/H1", "/H2", "/Table", "/TH"} <= {kind for kind, _ in found}
 
 
@@ -96,14 +96,14 @@ def test_the_file_says_its_title_its_language_and_that_it_is_pdf_ua(paper_2022):
     assert paper_2022.metadata.title == "Bilan 2022"
     assert root["/Lang"] == "fr-FR"
     assert root["/MarkInfo"]["/Marked"]
-    assert promises_pdf_ua(paper_2022)
+    assert declares_pdf_ua(paper_2022)
 
 
 def test_each_page_is_numbered_and_has_only_fonts_of_its_own(paper_2022):
     count = len(paper_2022.pages)
 
-    for place, page in enumerate(paper_2022.pages, start=1):
-        assert f"page {place} / {count}" in page.extract_text()
+    for index, page in enumerate(paper_2022.pages, start=1):
+        assert f"page {index} / {count}" in page.extract_text()
         fonts = [font.get_object() for font in page["/Resources"]["/Font"].values()]
         assert fonts
         assert all("LibertinusSerif" in font["/BaseFont"] for font in fonts)
@@ -113,15 +113,15 @@ def test_each_page_is_numbered_and_has_only_fonts_of_its_own(paper_2022):
 def test_a_label_of_the_office_stays_a_text(report_2022, label):
     pdf = PdfReader(BytesIO(report_pdf.pdf_bytes(with_label(report_2022, label))))
 
-    assert bare(label) in bare(text_of(pdf))
+    assert without_breaks(label) in without_breaks(text_of(pdf))
 
 
-def test_letters_that_the_font_has_not_cost_the_promise_of_pdf_ua_and_nothing_else(report_2022):
+def test_letters_missing_from_the_font_lose_pdf_ua_conformance_only(report_2022):
     pdf = PdfReader(BytesIO(report_pdf.pdf_bytes(with_label(report_2022, "Peinture 日本 😀"))))
 
     assert "Peinture" in text_of(pdf)
-    assert not promises_pdf_ua(pdf)
-    assert [alt for _, alt in marks(pdf) if alt]  # still told to who cannot see
+    assert not declares_pdf_ua(pdf)
+    assert [alt for _, alt in tagged_elements(pdf) if alt]  # still told to who cannot see
 
 
 def test_a_word_longer_than_its_column_is_cut(report_2022):
@@ -133,16 +133,16 @@ def test_a_word_longer_than_its_column_is_cut(report_2022):
 
 
 def test_a_list_longer_than_a_page_is_not_lost(report_2022):
-    rows = report_2022.pictures[0].rows
-    many = tuple(replace(rows[0], label=f"Motif {place:03}") for place in range(150))
-    pdf = PdfReader(BytesIO(report_pdf.pdf_bytes(only(report_2022, "sorties", rows=many))))
+    rows = report_2022.charts[0].rows
+    many = tuple(replace(rows[0], label=f"Motif {index:03}") for index in range(150))
+    pdf = PdfReader(BytesIO(report_pdf.pdf_bytes(report_with_chart(report_2022, "sorties", rows=many))))
 
     text = text_of(pdf)
-    assert all(f"Motif {place:03}" in text for place in range(150))
+    assert all(f"Motif {index:03}" in text for index in range(150))
 
 
-def test_an_empty_period_is_one_page_that_says_so(made):
-    pdf = PdfReader(BytesIO(report_pdf.pdf_bytes(made("1950"))))
+def test_an_empty_period_is_one_page_that_says_so(make_report):
+    pdf = PdfReader(BytesIO(report_pdf.pdf_bytes(make_report("1950"))))
 
     assert len(pdf.pages) == 1
     assert "Rien à montrer pour cette période." in text_of(pdf)
@@ -150,11 +150,11 @@ def test_an_empty_period_is_one_page_that_says_so(made):
 
 
 def test_empty_charts_and_empty_sections_are_left_out(report_2022):
-    empty = only(report_2022, "origine", rows=()).sections
-    told = only(report_2022, "genre")
+    empty = report_with_chart(report_2022, "origine", rows=()).sections
+    told = report_with_chart(report_2022, "genre")
     pdf = PdfReader(
         BytesIO(
-            report_pdf.pdf_bytes(replace(told, sections=(*told.sections, *empty, Section("Vide", empty[0].pictures))))
+            report_pdf.pdf_bytes(replace(told, sections=(*told.sections, *empty, Section("Vide", empty[0].charts))))
         )
     )
 
@@ -164,15 +164,15 @@ def test_empty_charts_and_empty_sections_are_left_out(report_2022):
     assert "Origine" not in text
 
 
-def test_it_says_how_far_it_is(report_2022):
+def test_progress_is_reported(report_2022):
     told = []
-    report_pdf.pdf_bytes(only(report_2022, "genre"), lambda done, what: told.append((done, what)))
+    report_pdf.pdf_bytes(report_with_chart(report_2022, "genre"), lambda done, what: told.append((done, what)))
 
     assert told == [(0.0, "Genre"), (0.9, "Mise en page"), (1.0, "Bilan prêt")]
 
 
 @pytest.mark.parametrize("at", [0.0, 0.9, 1.0])
-def test_who_cancels_stops_it_and_leaves_no_file(report_2022, tmp_path, monkeypatch, at):
+def test_cancelling_stops_the_work_and_leaves_no_file(report_2022, tmp_path, monkeypatch, at):
     class CancelledError(Exception):
         pass
 
@@ -185,7 +185,7 @@ def test_who_cancels_stops_it_and_leaves_no_file(report_2022, tmp_path, monkeypa
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with pytest.raises(CancelledError):
-        report_pdf.pdf_bytes(only(report_2022, "genre"), cancel)
+        report_pdf.pdf_bytes(report_with_chart(report_2022, "genre"), cancel)
 
     assert seen  # it did work there
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""The numbers of charts as a French spreadsheet opens them: real numbers, shares as shares, a chart on every sheet."""
+"""The numbers of charts as a French spreadsheet opens them: real numbers, percentages, a chart on every sheet."""
 
 import csv
 import zipfile
@@ -15,17 +15,17 @@ from reports.content.report import Section
 from reports.sheets import figure_sheets
 
 TOP = 6
-"""The line of the headings, as a spreadsheet counts."""
+"""The line of the headings, counted from 1."""
 
 
 @pytest.fixture(scope="module")
-def report_2022(made):
-    return made("2022")
+def report_2022(make_report):
+    return make_report("2022")
 
 
 @pytest.fixture(scope="module")
 def pictures_2022(report_2022):
-    return {picture.name: picture for picture in report_2022.pictures}
+    return {picture.name: picture for picture in report_2022.charts}
 
 
 @pytest.fixture(scope="module")
@@ -39,14 +39,14 @@ def book_2022(data_2022):
 
 
 def chart(*labels, title="Essai", unit="person", values=None, base=10):
-    values = values or [place + 1.0 for place in range(len(labels))]
+    values = values or [index + 1.0 for index in range(len(labels))]
     rows = tuple(
-        ChartRow(f"c{place}", label, (value,)) for place, (label, value) in enumerate(zip(labels, values, strict=True))
+        ChartRow(f"c{index}", label, (value,)) for index, (label, value) in enumerate(zip(labels, values, strict=True))
     )
     return ChartData("x", title, "bars", unit, rows, (("", "N"),), base, "gender", (), reading="Une phrase.")
 
 
-def lines_of(picture):
+def read_csv(picture):
     data = figure_sheets.csv_bytes(picture)
     assert data.startswith(b"\xef\xbb\xbf")
     text = data.decode("utf-8-sig")
@@ -54,12 +54,12 @@ def lines_of(picture):
     return list(csv.reader(StringIO(text), delimiter=";"))
 
 
-def opened(*pictures):
+def open_workbook(*pictures):
     return openpyxl.load_workbook(BytesIO(figure_sheets.xlsx_bytes(pictures, "Bilan 2022")))
 
 
 def table_of(sheet):
-    """The headings, then each line, as values."""
+    """Return the headings, then each line, as values."""
     return [[cell.value for cell in line] for line in sheet.iter_rows(min_row=TOP) if any(cell.value for cell in line)]
 
 
@@ -82,19 +82,19 @@ def test_a_file_says_what_and_when(when, name):
 
 
 def test_csv_has_commas_in_numbers_and_semicolons_between_them(pictures_2022):
-    assert lines_of(pictures_2022["domaine"])[:3] == [
+    assert read_csv(pictures_2022["domaine"])[:3] == [
         ["Domaine d’activité", "Personnes", "%"],
         ["Arts plastiques et visuels", "45", "32,37"],
         ["Artisanat d’art", "30", "21,58"],
     ]
-    assert lines_of(pictures_2022["reperes"])[1] == ["Hommes", "53,96", "46"]
-    assert lines_of(pictures_2022["domaine-genre"])[0] == ["Genre par domaine", "Femme", "Homme"]
+    assert read_csv(pictures_2022["reperes"])[1] == ["Hommes", "53,96", "46"]
+    assert read_csv(pictures_2022["domaine-genre"])[0] == ["Genre par domaine", "Femme", "Homme"]
 
 
 def test_csv_of_sums_is_in_euros_without_a_space_between_thousands():
     picture = chart("Formation", "Matériel", unit="cents", values=[1234567.5, 400], base=1234967.5)
 
-    assert lines_of(picture) == [
+    assert read_csv(picture) == [
         ["Essai", "Euros", "%"],
         ["Formation", "1234567,50", "99,97"],
         ["Matériel", "400", "0,03"],
@@ -102,9 +102,9 @@ def test_csv_of_sums_is_in_euros_without_a_space_between_thousands():
 
 
 @pytest.mark.parametrize("label", ["=1+1", "+33 5", "-1", "@SUM(A1)", "\t=1", "\r=1"])
-def test_csv_runs_nothing(label):
-    assert lines_of(chart(label, title=label))[1][0] == f"'{label}"
-    assert lines_of(chart(label, title=label))[0][0] == f"'{label}"
+def test_csv_holds_no_formula(label):
+    assert read_csv(chart(label, title=label))[1][0] == f"'{label}"
+    assert read_csv(chart(label, title=label))[0][0] == f"'{label}"
 
 
 @pytest.mark.parametrize("label", ["un;deux", 'dit "un"', "l’un\nl’autre", "é 日本"])
@@ -114,20 +114,20 @@ def test_csv_keeps_names_whole(label):
     assert list(csv.reader(StringIO(data, newline=""), delimiter=";"))[1][0] == label
 
 
-def test_csv_of_nobody_is_its_headings():
-    assert lines_of(chart(base=0)) == [["Essai", "Personnes"]]
+def test_csv_of_an_empty_chart_is_its_headings():
+    assert read_csv(chart(base=0)) == [["Essai", "Personnes"]]
 
 
 def test_every_chart_has_its_csv(report_2022):
-    for picture in report_2022.pictures:
-        assert {len(line) for line in lines_of(picture)} == {len(picture.header)}
+    for picture in report_2022.charts:
+        assert {len(line) for line in read_csv(picture)} == {len(picture.header)}
 
 
 # --- XLSX: sheets
 
 
 def test_the_report_has_its_headline_then_a_sheet_for_each_chart(report_2022, book_2022):
-    titles = [picture.title for picture in report_2022.pictures]
+    titles = [picture.title for picture in report_2022.charts]
 
     assert book_2022.sheetnames[0] == "Photo-bilan"
     assert [name[:20] for name in book_2022.sheetnames[1:]] == [title[:20] for title in titles]
@@ -137,13 +137,13 @@ def test_the_report_has_its_headline_then_a_sheet_for_each_chart(report_2022, bo
 
 
 def test_every_sheet_says_its_title_its_sentence_its_definition_and_its_source(report_2022, book_2022):
-    for picture, sheet in zip(report_2022.pictures, book_2022.worksheets[1:], strict=True):
+    for picture, sheet in zip(report_2022.charts, book_2022.worksheets[1:], strict=True):
         told = [sheet.cell(line, 1).value for line in range(1, 5)]
         assert told == [picture.title, picture.reading, picture.means, f"{report_2022.title} · {report_2022.truth}"]
 
 
 def test_the_numbers_of_every_sheet_are_real_numbers_shares_are_percentages(report_2022, book_2022):
-    for picture, sheet in zip(report_2022.pictures, book_2022.worksheets[1:], strict=True):
+    for picture, sheet in zip(report_2022.charts, book_2022.worksheets[1:], strict=True):
         head, *lines = table_of(sheet)
         assert tuple(name or "" for name in head) == picture.header
         for row, line in zip(picture.rows, lines, strict=True):
@@ -162,7 +162,7 @@ def test_the_numbers_of_every_sheet_are_real_numbers_shares_are_percentages(repo
 
 
 def test_sums_are_in_euros(pictures_2022):
-    sheet = opened(pictures_2022["aides"]).worksheets[0]
+    sheet = open_workbook(pictures_2022["aides"]).worksheets[0]
 
     assert "€" in sheet.cell(TOP + 1, 2).number_format
     assert sum(line[1] for line in table_of(sheet)[1:]) == 12735
@@ -182,8 +182,8 @@ def test_the_headline_has_this_year_and_the_year_before(book_2022):
     assert "an" in length.number_format
 
 
-def test_a_mean_over_nobody_is_an_empty_cell(made):
-    book = openpyxl.load_workbook(BytesIO(figure_sheets.report_bytes(made("1950"))))
+def test_a_mean_over_nobody_is_an_empty_cell(make_report):
+    book = openpyxl.load_workbook(BytesIO(figure_sheets.report_bytes(make_report("1950"))))
     lines = {line[0].value: line[1:] for line in book["Photo-bilan"].iter_rows(min_row=4)}
 
     assert [cell.value for cell in lines["Personnes suivies"]][:2] == [0, 0]
@@ -196,7 +196,7 @@ def test_a_mean_over_nobody_is_an_empty_cell(made):
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "{=1}", "http://exemple.fr", "=HYPERLINK(1)"])
 def test_a_name_of_the_office_is_a_text(text):
-    book = opened(replace(chart(text), reading=text))
+    book = open_workbook(replace(chart(text), reading=text))
     sheet = book.worksheets[0]
 
     assert (sheet.cell(TOP + 1, 1).value, sheet.cell(TOP + 1, 1).data_type) == (text, "s")
@@ -213,12 +213,12 @@ def test_no_sheet_of_the_report_holds_a_formula_or_a_link(data_2022, book_2022):
 
 
 def test_every_chart_is_an_excel_chart_of_its_own_cells(report_2022, book_2022):
-    for picture, sheet in zip(report_2022.pictures, book_2022.worksheets[1:], strict=True):
+    for picture, sheet in zip(report_2022.charts, book_2022.worksheets[1:], strict=True):
         (drawn,) = sheet._charts
         assert len(drawn.series) == len(picture.series)
         last = TOP + len(picture.rows)
-        for place, series in enumerate(drawn.series):
-            column = "BCDEF"[place]
+        for index, series in enumerate(drawn.series):
+            column = "BCDEF"[index]
             assert series.val.numRef.f.endswith(f"!${column}${TOP + 1}:${column}${last}")
             assert series.cat.strRef.f.endswith(f"!$A${TOP + 1}:$A${last}")
             assert series.val.numRef.f.rpartition("!")[0].strip("'").replace("''", "'") == sheet.title
@@ -226,13 +226,13 @@ def test_every_chart_is_an_excel_chart_of_its_own_cells(report_2022, book_2022):
 
 
 def test_a_chart_with_nothing_to_draw_has_its_headings_and_no_chart():
-    sheet = opened(chart(base=0)).worksheets[0]
+    sheet = open_workbook(chart(base=0)).worksheets[0]
 
     assert table_of(sheet) == [["", "Personnes"]]
     assert sheet._charts == []
 
 
-def test_it_says_how_far_it_is_and_can_be_cancelled(report_2022, pictures_2022):
+def test_progress_is_reported_and_the_work_can_be_cancelled(report_2022, pictures_2022):
     class CancelledError(Exception):
         pass
 

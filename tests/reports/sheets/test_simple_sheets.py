@@ -1,4 +1,4 @@
-"""CSV and XLSX bytes as a spreadsheet reads them: real dates and sums, French text, nothing that runs."""
+"""Bytes of CSV and XLSX read back: real dates and sums, French text, no formula."""
 
 import csv
 from io import BytesIO, StringIO
@@ -13,7 +13,7 @@ from reports.sheets import simple_sheets
 
 
 @pytest.fixture
-def known(tmp_path, new_office):
+def context(tmp_path, new_office):
     return records.context(new_office(tmp_path / "office.db"))
 
 
@@ -23,13 +23,13 @@ COLUMNS = [AID.field(name) for name in NAMES]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
-def test_a_text_that_would_run_is_made_plain(text):
+def test_a_text_like_a_formula_is_escaped(text):
     assert spreadsheets.harmless(text) == f"'{text}"
     assert spreadsheets.harmless("Cahors = Lot") == "Cahors = Lot"
 
 
-def test_csv_is_what_a_french_spreadsheet_opens(known):
-    data = simple_sheets.csv_bytes(COLUMNS, [ROW], known)
+def test_csv_is_what_a_french_spreadsheet_opens(context):
+    data = simple_sheets.csv_bytes(COLUMNS, [ROW], context)
 
     assert data.startswith(b"\xef\xbb\xbf")
     head, row = csv.reader(StringIO(data.decode("utf-8-sig")), delimiter=";")
@@ -37,9 +37,9 @@ def test_csv_is_what_a_french_spreadsheet_opens(known):
     assert row == ["06/03/2026", "Formation", "1\u202f234,50\u00a0€", "'@now", "'=1+1"]
 
 
-def test_xlsx_holds_dates_and_numbers_and_no_formula(known):
+def test_xlsx_holds_dates_and_numbers_and_no_formula(context):
     sheet = openpyxl.load_workbook(
-        BytesIO(simple_sheets.xlsx_bytes("Aides", COLUMNS, [ROW, dict.fromkeys(NAMES)], known))
+        BytesIO(simple_sheets.xlsx_bytes("Aides", COLUMNS, [ROW, dict.fromkeys(NAMES)], context))
     )["Aides"]
 
     day, kind, asked, note, funders = sheet[2]
@@ -51,7 +51,7 @@ def test_xlsx_holds_dates_and_numbers_and_no_formula(known):
     assert sheet.freeze_panes == "A2"
 
 
-def test_no_row_at_all_is_still_a_sheet(known):
-    sheet = openpyxl.load_workbook(BytesIO(simple_sheets.xlsx_bytes("Aides", COLUMNS, [], known)))["Aides"]
+def test_no_row_at_all_is_still_a_sheet(context):
+    sheet = openpyxl.load_workbook(BytesIO(simple_sheets.xlsx_bytes("Aides", COLUMNS, [], context)))["Aides"]
 
     assert sheet.max_row == 1

@@ -1,4 +1,4 @@
-"""What a workbook of the whole office holds, cell by cell: texts as texts, days as days, nothing that was deleted."""
+"""Cells of the workbook of the whole office: texts as texts, days as days, no deleted rows."""
 
 import tempfile
 from contextlib import closing
@@ -15,12 +15,12 @@ from db.rows import titles
 from db.rows.round_trip_text import Spelling, headings, sheet_names
 from db.storage import connection
 from reports.sheets import ods, whole_file, workbook
-from tests.db.given import delete, given, given_cer, given_person
-from tests.reports.reading_back import cells_of, kept, told
+from tests.db.factories import delete, insert, insert_contract, insert_person
+from tests.reports.reading_back import cell_values, cells_of, stored_values
 
 DAY = "2023-03-06"
 MAKERS = pytest.mark.parametrize("make", [one.make for one in whole_file.FORMATS], ids=lambda make: make.__name__)
-BOOKS = pytest.mark.parametrize("make", [whole_file.xlsx, whole_file.open_document], ids=["xlsx", "ods"])
+BOOKS = pytest.mark.parametrize("make", [whole_file.xlsx_bytes, whole_file.ods_bytes], ids=["xlsx", "ods"])
 
 
 @pytest.fixture
@@ -29,15 +29,15 @@ def db(tmp_path, new_office):
         yield db
 
 
-def sheet(db, make, name):
+def read_sheet(db, make, name):
     return cells_of(make(db, DAY))[name]
 
 
 @BOOKS
 def test_a_text_that_looks_like_something_else_stays_a_text(db, make):
-    given_person(db, phone="0565000000", postcode="00460", town="=1+1", craft="1e5", note="un\n\n  deux\ttrois")
+    insert_person(db, phone="0565000000", postcode="00460", town="=1+1", craft="1e5", note="un\n\n  deux\ttrois")
 
-    head, row = sheet(db, make, "Personnes")
+    head, row = read_sheet(db, make, "Personnes")
 
     found = dict(zip(head, row, strict=True))
     assert (found["Téléphone"], found["Code postal"]) == ("05 65 00 00 00", "00460")
@@ -45,11 +45,11 @@ def test_a_text_that_looks_like_something_else_stays_a_text(db, make):
 
 
 def test_in_excel_days_are_days_sums_are_euros_and_nothing_is_a_formula(db):
-    person = given_person(db, birth_date="1980-02-29", town="=HYPERLINK(A1)", rsa_entry_on="1988-12-01")
-    given(
+    person = insert_person(db, birth_date="1980-02-29", town="=HYPERLINK(A1)", rsa_entry_on="1988-12-01")
+    insert(
         db, "aid", person_id=person, requested_on="1900-01-02", type="training", requested=1234_50, decision="pending"
     )
-    book = openpyxl.load_workbook(BytesIO(whole_file.xlsx(db, DAY)))
+    book = openpyxl.load_workbook(BytesIO(whole_file.xlsx_bytes(db, DAY)))
 
     person_row = {head.value: cell for head, cell in zip(book["Personnes"][1], book["Personnes"][2], strict=True)}
     aid = {head.value: cell for head, cell in zip(book["Aides"][1], book["Aides"][2], strict=True)}
@@ -64,9 +64,9 @@ def test_in_excel_days_are_days_sums_are_euros_and_nothing_is_a_formula(db):
 
 @BOOKS
 def test_markup_in_a_text_is_a_text(db, make):
-    given_person(db, town="<r><t>x</t></r>", note="<r>", craft="</text:p>&amp;")
+    insert_person(db, town="<r><t>x</t></r>", note="<r>", craft="</text:p>&amp;")
 
-    (row,) = told(cells_of(make(db, DAY)), DECLARED.tables["person"], titles.context(db)).values()
+    (row,) = cell_values(cells_of(make(db, DAY)), DECLARED.tables["person"], titles.context(db)).values()
 
     assert (row["town"], row["note"], row["craft"]) == ("<r><t>x</t></r>", "<r>", "</text:p>&amp;")
 
@@ -77,17 +77,17 @@ def test_labels_that_say_the_same_and_retired_values_keep_their_code(db, make):
     db.execute("INSERT INTO list_obstacle VALUES ('cut', 'Un ; deux', 92, 1)")
     first = next(iter(titles.context(db).labels["territory"]))
     for code in (first, "twin", "cut"):
-        person = given_person(db, territory=code)
-        given(db, "diagnostic", person_id=person, started_on="2023-01-01", obstacles='["mobility", "cut"]')
+        person = insert_person(db, territory=code)
+        insert(db, "diagnostic", person_id=person, started_on="2023-01-01", obstacles='["mobility", "cut"]')
 
     cells, known = cells_of(make(db, DAY)), titles.context(db)
 
-    assert [row["territory"] for row in told(cells, DECLARED.tables["person"], known).values()] == [
+    assert [row["territory"] for row in cell_values(cells, DECLARED.tables["person"], known).values()] == [
         first,
         "twin",
         "cut",
     ]
-    diagnostics = told(cells, db.files["diagnostic"], known)
+    diagnostics = cell_values(cells, db.files["diagnostic"], known)
     assert {row["obstacles"] for row in diagnostics.values()} == {("mobility", "cut")}
     assert ["Oui" for row in cells["Listes"] if row[1] == "cut"] == [
         row[4] for row in cells["Listes"] if row[1] == "cut"
@@ -96,15 +96,15 @@ def test_labels_that_say_the_same_and_retired_values_keep_their_code(db, make):
 
 @BOOKS
 def test_what_was_deleted_is_not_there_and_the_first_sheet_says_so(db, make):
-    gone, person = given_person(db, last_name="Effacé"), given_person(db)
-    partner = given(db, "partner", name="Partie")
-    given(db, "project", name="Marché", partner_id=partner, participants=f"[{gone}, {person}]")
+    gone, person = insert_person(db, last_name="Effacé"), insert_person(db)
+    partner = insert(db, "partner", name="Partie")
+    insert(db, "project", name="Marché", partner_id=partner, participants=f"[{gone}, {person}]")
     delete(db, "person", gone)
     delete(db, "partner", partner)
 
     cells = cells_of(make(db, DAY))
 
-    project = told(cells, db.files["project"], titles.context(db))[1]
+    project = cell_values(cells, db.files["project"], titles.context(db))[1]
     assert (project["partner_id"], project["participants"]) == (None, (person,))
     assert not [row for rows in cells.values() for row in rows if "Effacé" in str(row) or "Partie" in str(row)]
     first = {row[0]: row[1:] for row in cells["À lire d’abord"]}
@@ -119,7 +119,7 @@ def test_an_empty_office_is_every_sheet_with_its_headings(db, make):
     cells = cells_of(make(db, DAY))
 
     for table in db.files.values():
-        assert told(cells, table, titles.context(db)) == {}
+        assert cell_values(cells, table, titles.context(db)) == {}
     assert list(cells)[0] == "À lire d’abord"
     assert cells["Réglages"][1][1] == 900.0
 
@@ -127,30 +127,30 @@ def test_an_empty_office_is_every_sheet_with_its_headings(db, make):
 def test_libreoffice_reads_the_ods_as_it_was_written(db, soffice, tmp_path):
     import subprocess
 
-    given_person(db, birth_date="1980-02-29", town="=1+1", postcode="00460", note="un\n\n  deux   trois\tquatre")
-    (tmp_path / "tout.ods").write_bytes(whole_file.open_document(db, DAY))
+    insert_person(db, birth_date="1980-02-29", town="=1+1", postcode="00460", note="un\n\n  deux   trois\tquatre")
+    (tmp_path / "tout.ods").write_bytes(whole_file.ods_bytes(db, DAY))
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     command = [soffice, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path), "tout.ods"]
 
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=150, check=False)
 
     assert done.returncode == 0
-    assert cells_of((tmp_path / "tout.xlsx").read_bytes())["Personnes"] == sheet(
-        db, whole_file.open_document, "Personnes"
+    assert cells_of((tmp_path / "tout.xlsx").read_bytes())["Personnes"] == read_sheet(
+        db, whole_file.ods_bytes, "Personnes"
     )
-    (row,) = told(
+    (row,) = cell_values(
         cells_of((tmp_path / "tout.xlsx").read_bytes()), DECLARED.tables["person"], titles.context(db)
     ).values()
-    assert row == next(iter(kept(db, db.tables["person"]).values()))
+    assert row == next(iter(stored_values(db, db.tables["person"]).values()))
 
 
 # ---- how it is made
 
 
 @MAKERS
-def test_it_is_one_state_of_the_file_whoever_saves_meanwhile(db, tmp_path, make):
+def test_it_is_a_consistent_snapshot_while_others_save(db, tmp_path, make):
     for number in range(300):
-        given_person(db, rights=None, last_name=f"Nom {number}")
+        insert_person(db, rights=None, last_name=f"Nom {number}")
     other = connection.open_file(tmp_path / "palette.db")
 
     def save(done, what):
@@ -162,15 +162,15 @@ def test_it_is_one_state_of_the_file_whoever_saves_meanwhile(db, tmp_path, make)
     assert other.execute("SELECT count(*) FROM person WHERE town = 'Après'").fetchone() == (300,)
     other.close()
     assert "Après".encode() not in data
-    if make is not whole_file.plain:
+    if make is not whole_file.sqlite_bytes:
         cells = cells_of(data)
         assert not [row for rows in cells.values() for row in rows if "Après" in row]
         assert len(cells["Personnes"]) == 301
 
 
 @MAKERS
-def test_cancelled_it_leaves_nothing_behind(db, tmp_path, monkeypatch, make):
-    given_person(db)
+def test_cancelling_leaves_no_file(db, tmp_path, monkeypatch, make):
+    insert_person(db)
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(work))
@@ -187,10 +187,10 @@ def test_cancelled_it_leaves_nothing_behind(db, tmp_path, monkeypatch, make):
 
 
 def test_what_excel_cannot_hold_is_refused_and_never_cut(db):
-    given_person(db)
+    insert_person(db)
     db.execute("UPDATE person SET note = ?", ("x" * 10_000,))
     assert (
-        told(cells_of(whole_file.xlsx(db, DAY)), DECLARED.tables["person"], titles.context(db))[1]["note"]
+        cell_values(cells_of(whole_file.xlsx_bytes(db, DAY)), DECLARED.tables["person"], titles.context(db))[1]["note"]
         == "x" * 10_000
     )
     rows = [["x" * 32_768]]
@@ -236,10 +236,10 @@ def test_sheets_are_named_as_spreadsheets_allow(db):
 
 
 def test_a_reference_names_its_row_and_no_other(db):
-    person = given_person(db, archived_on="2024-01-01")
+    person = insert_person(db, archived_on="2024-01-01")
     for name in ("Galerie", "Galerie n° 1", "Une ; deux"):
-        given(db, "partner", name=name)
-    given_cer(db, person, "2023-01-01", "2023-01-01", "2023-06-30")
+        insert(db, "partner", name=name)
+    insert_contract(db, person, "2023-01-01", "2023-01-01", "2023-06-30")
     known = titles.context(db)
     spelling = Spelling(db, db.files, known)
 
@@ -260,8 +260,8 @@ def test_very_many_participants_fit_in_one_cell(db):
     )
     db.execute("COMMIT")
     everyone = list(range(1, 1501))
-    given(db, "project", name="Fête", participants=str(everyone))
+    insert(db, "project", name="Fête", participants=str(everyone))
 
-    project = told(cells_of(whole_file.xlsx(db, DAY)), db.files["project"], titles.context(db))[1]
+    project = cell_values(cells_of(whole_file.xlsx_bytes(db, DAY)), db.files["project"], titles.context(db))[1]
 
     assert project["participants"] == tuple(everyone)

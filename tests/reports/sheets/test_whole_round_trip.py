@@ -1,4 +1,4 @@
-"""The whole office file as a workbook, into an empty Palette: every table, row, number and value is there again."""
+"""The whole office exported to a workbook and imported into an empty file: every row, number and value is equal."""
 
 import shutil
 import sqlite3
@@ -20,9 +20,9 @@ from db.rows import operations, records, titles, transactions, undo
 from db.rows.records import Edit
 from db.storage import connection
 from reports.sheets import whole_file
-from tests.db.examples import FILLED_IN, whole_row
-from tests.db.given import given_aid
-from tests.reports.reading_back import cells_of, kept, told
+from tests.db.examples import FILLED_IN, full_row
+from tests.db.factories import insert_aid
+from tests.reports.reading_back import cell_values, cells_of, stored_values
 
 DAY = "2023-03-06"
 BOOKS = {one.suffix: one.make for one in whole_file.FORMATS if one.suffix != ".db"}
@@ -35,38 +35,41 @@ def empty_path(tmp_path_factory):
     return path
 
 
-def empty_at(path, empty_path):
-    """A new, empty Palette at that place."""
+def open_empty(path, empty_path):
+    """Return a connection to a new, empty file at that path."""
     shutil.copy(empty_path, path)
     db = connection.open_file(path)
     db.execute("PRAGMA synchronous = OFF")
     return db
 
 
-def brought(db, data, name):
-    """Import a workbook as the screen does. Fails when a row waits or a value is guessed."""
+def import_workbook(db, data, name):
+    """Import a workbook as the screen does. Fail when a row waits or a value is guessed."""
     made = plan.plan(db, workbook_reader.read(data, name))
     assert (made.problems, made.guesses, made.near) == ([], [], [])
     return write.write(db, made, "Ada")
 
 
-def everything(db):
-    return {name: kept(db, table) for name, table in db.files.items()}
+def all_stored_values(db):
+    return {name: stored_values(db, table) for name, table in db.files.items()}
 
 
 @pytest.mark.parametrize("suffix", BOOKS)
 def test_the_demonstration_comes_back_as_it_was(demo_path, empty_path, tmp_path, suffix):
-    with closing(connection.open_file(demo_path)) as db, closing(empty_at(tmp_path / "palette.db", empty_path)) as back:
-        before = everything(db)
+    with (
+        closing(connection.open_file(demo_path)) as db,
+        closing(open_empty(tmp_path / "palette.db", empty_path)) as back,
+    ):
+        before = all_stored_values(db)
         data = BOOKS[suffix](db, DAY, lambda done, what: None)
         cells, known = cells_of(data), titles.context(db)
         for table in db.files.values():  # each cell reads as its value, without the import's help
-            assert told(cells, table, known) == before[table.name]
+            assert cell_values(cells, table, known) == before[table.name]
 
-        done = brought(back, data, f"tout{suffix}")
+        done = import_workbook(back, data, f"tout{suffix}")
 
         assert done.created == sum(map(len, before.values())) > 8_000
-        assert everything(back) == before
+        assert all_stored_values(back) == before
         assert cells_of(BOOKS[suffix](back, DAY, lambda done, what: None)) == cells
         again = plan.plan(back, workbook_reader.read(data, f"tout{suffix}"))
         assert (again.count("unchanged"), len(again.problems)) == (done.created, 0)
@@ -82,7 +85,7 @@ TEXTS = NASTY | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, ma
 
 @st.composite
 def offices(draw):
-    """For each table, the texts of two rows by field; what a field refuses stays what it was."""
+    """Draw, for each table, the texts of two rows by field; a text that the field refuses is not applied."""
     names = [(t.name, f.name) for t in FILLED_IN for f in t.fields if type(f.type) in (Text, LongText)]
     return {(*name, number): draw(TEXTS) for name in names for number in (1, 2)}
 
@@ -91,27 +94,27 @@ def offices(draw):
 @given(offices())
 def test_any_text_comes_back_as_it_was_kept(tmp_path_factory, empty_path, texts):
     folder = tmp_path_factory.mktemp("nasty")
-    with closing(empty_at(folder / "palette.db", empty_path)) as db:
+    with closing(open_empty(folder / "palette.db", empty_path)) as db:
         known = titles.context(db)
         for table in FILLED_IN:
             for number in (1, 2):
-                values = whole_row(db, db.tables[table.name], number)
+                values = full_row(db, db.tables[table.name], number)
                 for item in table.fields:
                     text = texts.get((table.name, item.name, number))
                     if text and isinstance(item.type, Text) and item.type.read(text[: item.type.max], known):
                         values[item.name] = text[: item.type.max]
                 records.save(db, db.tables[table.name], Edit(values), "Ada")
-        before = everything(db)
+        before = all_stored_values(db)
         for suffix, make in BOOKS.items():
-            with closing(empty_at(folder / f"back{suffix}.db", empty_path)) as back:
-                brought(back, make(db, DAY, lambda done, what: None), f"tout{suffix}")
-                assert everything(back) == before
+            with closing(open_empty(folder / f"back{suffix}.db", empty_path)) as back:
+                import_workbook(back, make(db, DAY, lambda done, what: None), f"tout{suffix}")
+                assert all_stored_values(back) == before
 
 
 @pytest.fixture
 def two_alike(tmp_path, empty_path):
-    """An office with what import takes for a mistake elsewhere: twins, an archived person, a name with a number."""
-    with closing(empty_at(tmp_path / "palette.db", empty_path)) as db:
+    """An office with what an import of another file questions: twins, an archived person, a name with a number."""
+    with closing(open_empty(tmp_path / "palette.db", empty_path)) as db:
         for number in (1, 2, 3):
             values = {"last_name": "Marchand", "first_name": "Lou", "gender": "woman", "birth_date": "1980-01-01"}
             records.save(db, db.files["person"], Edit(values | {"note": f"la {number}"}), "Ada")
@@ -127,13 +130,13 @@ def two_alike(tmp_path, empty_path):
 
 
 @pytest.mark.parametrize("suffix", BOOKS)
-def test_what_resembles_stays_apart_and_references_find_their_row(two_alike, tmp_path, empty_path, suffix):
-    with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
-        brought(back, BOOKS[suffix](two_alike, DAY, lambda done, what: None), f"tout{suffix}")
+def test_similar_rows_stay_separate_and_references_find_their_row(two_alike, tmp_path, empty_path, suffix):
+    with closing(open_empty(tmp_path / "back.db", empty_path)) as back:
+        import_workbook(back, BOOKS[suffix](two_alike, DAY, lambda done, what: None), f"tout{suffix}")
 
-        assert everything(back) == everything(two_alike)
-        assert [row["partner_id"] for row in kept(back, back.files["project"]).values()] == [1, 2, 3, 4]
-        assert list(kept(back, back.files["person"])) == [1, 2, 40]
+        assert all_stored_values(back) == all_stored_values(two_alike)
+        assert [row["partner_id"] for row in stored_values(back, back.files["project"]).values()] == [1, 2, 3, 4]
+        assert list(stored_values(back, back.files["person"])) == [1, 2, 40]
 
 
 @pytest.mark.parametrize("suffix", BOOKS)
@@ -160,19 +163,19 @@ def test_an_office_with_fields_lists_and_limits_of_its_own_comes_back_after_its_
     digital = next(code for code, label in titles.context(db).labels["domain"].items() if label == "Arts numériques")
     values |= {own: (codes["Or"], codes["Argent ; vermeil"]), "craft": "Relieuse", "domain": digital}
     records.save(db, db.tables["person"], Edit(values, 1, 1), "Ada")
-    given_aid(db, 1, 1_900_00)
-    with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
+    insert_aid(db, 1, 1_900_00)
+    with closing(open_empty(tmp_path / "back.db", empty_path)) as back:
         model_file.import_model(back, model_file.export_model(db), "Ada", commit=True)
 
-        brought(back, BOOKS[suffix](db, DAY, lambda done, what: None), f"tout{suffix}")
+        import_workbook(back, BOOKS[suffix](db, DAY, lambda done, what: None), f"tout{suffix}")
 
-        there = everything(db)
+        there = all_stored_values(db)
         assert [row.pop(gone) for row in there["person"].values()] == [
             "Zorglub",
             None,
             None,
         ]  # kept, and not taken away
-        assert everything(back) == there
+        assert all_stored_values(back) == there
         assert there["person"][1].items() >= values.items()
         copy = plain_sqlite.content(db)
         assert b"Zorglub" not in copy
@@ -183,34 +186,34 @@ def test_an_office_with_fields_lists_and_limits_of_its_own_comes_back_after_its_
         assert shown == ("Or ; Argent ; vermeil", 12.34, "Relieuse")
 
 
-def test_it_is_taken_back_as_one(two_alike, tmp_path, empty_path):
-    with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
-        done = brought(back, whole_file.xlsx(two_alike, DAY), "tout.xlsx")
+def test_the_import_is_undone_as_one_operation(two_alike, tmp_path, empty_path):
+    with closing(open_empty(tmp_path / "back.db", empty_path)) as back:
+        done = import_workbook(back, whole_file.xlsx_bytes(two_alike, DAY), "tout.xlsx")
 
         undo.undo(back, done.operation, "Ada")
 
-        assert not any(everything(back).values())
+        assert not any(all_stored_values(back).values())
 
 
 # ---- a workbook that somebody changed
 
 
-def changed(data, sheet, cells):
-    """The workbook with other cells: « B2 » -> value."""
+def change_cells(data, sheet, cells):
+    """Return the workbook with changed cells: « B2 » -> value."""
     from io import BytesIO
 
     import openpyxl
 
     book = openpyxl.load_workbook(BytesIO(data))
-    for place, value in cells.items():
-        book[sheet][place] = value
+    for address, value in cells.items():
+        book[sheet][address] = value
     out = BytesIO()
     book.save(out)
     return out.getvalue()
 
 
 @pytest.mark.parametrize(
-    ("sheet", "place", "value", "reason"),
+    ("sheet", "address", "value", "reason"),
     [
         ("Projets collectifs", "H2", "Lou n° 77", "la ligne n° 77 n’est pas dans ce classeur"),
         ("Projets collectifs", "H2", "Marchand Lou", "ne dit pas quelle ligne c’est"),
@@ -221,25 +224,25 @@ def changed(data, sheet, cells):
         ("Personnes", "E3", "mars", "n’est pas une date"),
     ],
 )
-def test_what_no_longer_reads_is_named_and_nothing_is_written(
-    two_alike, tmp_path, empty_path, sheet, place, value, reason
+def test_unreadable_cells_are_named_and_nothing_is_written(
+    two_alike, tmp_path, empty_path, sheet, address, value, reason
 ):
-    data = changed(whole_file.xlsx(two_alike, DAY), sheet, {place: value})
-    with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
+    data = change_cells(whole_file.xlsx_bytes(two_alike, DAY), sheet, {address: value})
+    with closing(open_empty(tmp_path / "back.db", empty_path)) as back:
         made = plan.plan(back, workbook_reader.read(data, "tout.xlsx"))
 
         problem, *others = made.problems
         assert all(one.reason.startswith("la ligne ") for one in others)  # what refers to that row
-        assert (problem.sheet, problem.row) == (sheet, int(place[1:]))
+        assert (problem.sheet, problem.row) == (sheet, int(address[1:]))
         assert reason in problem.reason
         with pytest.raises(RefusedImportError):
             write.write(back, made, "Ada")
-        assert not any(everything(back).values())
+        assert not any(all_stored_values(back).values())
 
 
-def test_a_column_that_is_none_of_this_office_is_told(two_alike, tmp_path, empty_path):
-    data = changed(whole_file.xlsx(two_alike, DAY), "Personnes", {"C1": "Petit nom"})
-    with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
+def test_an_unknown_column_is_reported(two_alike, tmp_path, empty_path):
+    data = change_cells(whole_file.xlsx_bytes(two_alike, DAY), "Personnes", {"C1": "Petit nom"})
+    with closing(open_empty(tmp_path / "back.db", empty_path)) as back:
         made = plan.plan(back, workbook_reader.read(data, "tout.xlsx"))
 
     sheet = next(sheet for sheet in made.sheets if sheet.name == "Personnes")
@@ -248,8 +251,8 @@ def test_a_column_that_is_none_of_this_office_is_told(two_alike, tmp_path, empty
 
 
 def test_a_file_that_holds_something_is_compared_and_not_filled(two_alike, tmp_path, empty_path):
-    data = whole_file.xlsx(two_alike, DAY)
-    with closing(empty_at(tmp_path / "back.db", empty_path)) as back:
+    data = whole_file.xlsx_bytes(two_alike, DAY)
+    with closing(open_empty(tmp_path / "back.db", empty_path)) as back:
         records.save(back, back.files["partner"], Edit({"name": "Galerie", "town": "Figeac"}), "Ada")
 
         made = plan.plan(back, workbook_reader.read(data, "tout.xlsx"))
