@@ -94,8 +94,8 @@ def _bar_data(chart: ChartData, row: ChartRow, index: int, chosen: Codes) -> dic
         "name": name,
         "rank": index,
         "value": value,
-        "said": label,
-        "told": f"{', '.join([row.label] + [name] * (len(chart.series) > 1))} : {label}",
+        "value_text": label,
+        "description": f"{', '.join([row.label] + [name] * (len(chart.series) > 1))} : {label}",
         "letters": len(label),
         "colour": colour(chart.scheme, coloured_code),
         "shade": 1.0 if _is_chosen(chart, row.code, series, chosen) else _FADED,
@@ -188,8 +188,8 @@ def _legend(chart: ChartData) -> alt.Color:
 def _tips(chart: ChartData) -> dict[str, Any]:
     """Return what a bar shows under the mouse and to a screen reader."""
     name = [alt.Tooltip("name:N", title="Série")] if len(chart.series) > 1 else []
-    tips = [alt.Tooltip("label:N", title=chart.title), *name, alt.Tooltip("said:N", title=chart.measure)]
-    return {"tooltip": tips, "description": alt.Description("told:N")}
+    tips = [alt.Tooltip("label:N", title=chart.title), *name, alt.Tooltip("value_text:N", title=chart.measure)]
+    return {"tooltip": tips, "description": alt.Description("description:N")}
 
 
 def _bar(**more: Any) -> dict[str, Any]:
@@ -207,7 +207,7 @@ def _bars(chart: ChartData, bars: Bars) -> Drawn:
     """One bar for each value, with its number."""
     base = _values().encode(y=_rows(bars), x=_x_axis("value", _padded(bars)))
     drawn = base.mark_bar(**_bar(height={"band": 0.72})).encode(color=_colour(), opacity=_shade(), **_tips(chart))
-    text = base.mark_text(**_text(align="left", dx=6)).encode(text="said:N", opacity=_shade())
+    text = base.mark_text(**_text(align="left", dx=6)).encode(text="value_text:N", opacity=_shade())
     return _layered(_height(chart, 30), bars, drawn.add_params(_choice("code")), text)
 
 
@@ -218,19 +218,19 @@ def _marks(chart: ChartData, bars: Bars) -> Drawn:
     base = _values().encode(y=_rows(shown))
     drawn = base.mark_bar(height={"band": 0.55}, color=INK).encode(x=_x_axis("value", room), **_tips(chart))
     tick = base.mark_tick(color=NATIONAL, thickness=4, bandSize=30, opacity=1).encode(x=_x_axis("national", room))
-    text = base.mark_text(**_text(align="left", dx=8)).encode(x=_x_axis("end", room), text="said:N")
+    text = base.mark_text(**_text(align="left", dx=8)).encode(x=_x_axis("end", room), text="value_text:N")
     return _layered(_height(chart, 46), shown, drawn, tick, text)
 
 
 def _beside_national(bar: dict[str, Any], national: float) -> dict[str, Any]:
-    label = f"{bar['said']} · national {national:.0f}{quantities.NARROW}%"
-    return bar | {"national": national, "said": label, "letters": len(label), "end": max(bar["value"], national)}
+    label = f"{bar['value_text']} · national {national:.0f}{quantities.NARROW}%"
+    return bar | {"national": national, "value_text": label, "letters": len(label), "end": max(bar["value"], national)}
 
 
 def _stacked(chart: ChartData, bars: Bars) -> Drawn:
     """One bar for each value, divided by series; a part shows its number where there is room."""
     longest = max([1.0, *(float(sum(row.values)) for row in chart.rows)])
-    shown = [bar | {"inside": bar["said"] if bar["value"] >= longest * 0.07 else ""} for bar in bars]
+    shown = [bar | {"inside": bar["value_text"] if bar["value"] >= longest * 0.07 else ""} for bar in bars]
     scale = alt.Scale(domainMax=longest, zero=True)
     base = _values().encode(y=_rows(shown), x=_x_axis("value", scale, True), order="rank:Q")
     drawn = base.mark_bar(**_bar(height={"band": 0.72})).encode(color=_legend(chart), opacity=_shade(), **_tips(chart))
@@ -247,7 +247,7 @@ def _grouped(chart: ChartData, bars: Bars) -> Drawn:
     offset = alt.YOffset("series:N", sort=order)
     base = _values().encode(y=_rows(bars), yOffset=offset, x=_x_axis("value", _padded(bars)))
     drawn = base.mark_bar(**_bar()).encode(color=_legend(chart), opacity=_shade(), **_tips(chart))
-    text = base.mark_text(**_text(align="left", dx=6, fontSize=11)).encode(text="said:N", opacity=_shade())
+    text = base.mark_text(**_text(align="left", dx=6, fontSize=11)).encode(text="value_text:N", opacity=_shade())
     return _layered(_height(chart, 38), bars, drawn.add_params(_choice("code")), text)
 
 
@@ -264,8 +264,10 @@ def _pyramid(chart: ChartData, bars: Bars) -> Drawn:
     x = alt.X("signed:Q", scale=alt.Scale(domain=[-top, top]), axis=heads)
     base = _values().encode(y=_rows(shown), x=x)
     drawn = base.mark_bar(**_bar(height={"band": 0.8})).encode(color=_colour(), opacity=_shade(), **_tips(chart))
-    left = base.transform_filter("datum.signed < 0").mark_text(**_text(align="right", dx=-5)).encode(text="said:N")
-    right = base.transform_filter("datum.signed > 0").mark_text(**_text(align="left", dx=5)).encode(text="said:N")
+    left = (
+        base.transform_filter("datum.signed < 0").mark_text(**_text(align="right", dx=-5)).encode(text="value_text:N")
+    )
+    right = base.transform_filter("datum.signed > 0").mark_text(**_text(align="left", dx=5)).encode(text="value_text:N")
     return _layered(_height(chart, 30), shown, drawn.add_params(_choice("code", "series")), left, right)
 
 
@@ -301,7 +303,8 @@ def _months(chart: ChartData, bars: Bars) -> Drawn:
     """A column for each month, divided by series, with its total."""
     sums = [(bar["label"], sum(row.values)) for bar, row in zip(bars[:: len(chart.series)], chart.rows, strict=True)]
     totals = [
-        {"label": label, "value": value, "said": quantities.number(value) if value else ""} for label, value in sums
+        {"label": label, "value": value, "value_text": quantities.number(value) if value else ""}
+        for label, value in sums
     ]
     high = _largest(totals) * 1.15
     drawn = _values().mark_bar(**_bar(width={"band": 0.72}))
@@ -310,7 +313,9 @@ def _months(chart: ChartData, bars: Bars) -> Drawn:
         **_tips(chart),
     )  # fmt: skip
     text = (
-        _values("sums").mark_text(**_text(dy=-8)).encode(x=_columns(bars), y=_y_axis("value", 0, high), text="said:N")
+        _values("sums")
+        .mark_text(**_text(dy=-8))
+        .encode(x=_columns(bars), y=_y_axis("value", 0, high), text="value_text:N")
     )
     return _layered(_TALL, bars, drawn.add_params(_choice("code")), text, sums=_labelled(totals))
 
@@ -323,8 +328,8 @@ def _balance(chart: ChartData, bars: Bars) -> Drawn:
     base = _values().encode(x=_columns(shown), y=_y_axis("signed", low - room, high + room))
     drawn = base.mark_bar(**_bar(width={"band": 0.72})).encode(color=_legend(chart), opacity=_shade(), **_tips(chart))
     few = _values("few").encode(x=_columns(shown), y=_y_axis("signed", low - room, high + room))
-    above = few.transform_filter("datum.signed > 0").mark_text(**_text(dy=-8)).encode(text="said:N")
-    below = few.transform_filter("datum.signed < 0").mark_text(**_text(dy=9)).encode(text="said:N")
+    above = few.transform_filter("datum.signed > 0").mark_text(**_text(dy=-8)).encode(text="value_text:N")
+    below = few.transform_filter("datum.signed < 0").mark_text(**_text(dy=9)).encode(text="value_text:N")
     return _layered(_TALL, shown, drawn.add_params(_choice("code", "series")), above, below, few=_labelled(shown))
 
 
@@ -338,7 +343,9 @@ def _line(chart: ChartData, bars: Bars) -> Drawn:
         opacity=_shade(), **_tips(chart)
     )
     text = (
-        _values("few").mark_text(**_text(dy=-12)).encode(x=_columns(bars), y=_y_axis("value", 0, high), text="said:N")
+        _values("few")
+        .mark_text(**_text(dy=-12))
+        .encode(x=_columns(bars), y=_y_axis("value", 0, high), text="value_text:N")
     )
     return _layered(_TALL, bars, area, line, dots.add_params(_choice("code")), text, few=_labelled(bars))
 

@@ -175,14 +175,14 @@ def test_one_bar_for_every_value_with_its_number(shape):
         for (code, _), value in zip(picture.series, row.values, strict=True)
     }
     for bar in bars_of(picture):
-        assert bar["said"].startswith(f"{bar['value']:.0f}")
-        assert bar["label"] in bar["told"]
+        assert bar["value_text"].startswith(f"{bar['value']:.0f}")
+        assert bar["label"] in bar["description"]
 
 
 def test_a_zero_has_its_place():
     picture = replace(chart("bars"), rows=(ChartRow("a", "Un", (0,)), ChartRow("b", "Deux", (2,))))
 
-    assert [(bar["code"], bar["said"]) for bar in bars_of(picture)] == [("a", "0"), ("b", "2")]
+    assert [(bar["code"], bar["value_text"]) for bar in bars_of(picture)] == [("a", "0"), ("b", "2")]
     assert len(drawn_bars(picture)) == 2
 
 
