@@ -22,7 +22,7 @@ GENDER = Grouping(
     "Genre",
     "gender",
     {"Femmes": ("woman",)},
-    rest="Hommes, autre ou non précisé",  # apart, the few others would be told by subtraction
+    rest="Hommes, autre ou non précisé",  # apart, the few others would be derived by subtraction
 )
 AGE = Grouping("age", "Âge", "age", {"50 ans et plus": ("4", "5")}, "Moins de 50 ans", _MANY_TABLES)
 DOMAIN = Grouping(
