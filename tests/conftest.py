@@ -3,14 +3,13 @@
 import hashlib
 import os
 import shutil
-import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, closing
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from db.model.dictionary import FILES
 from db.model.office import Office
 from db.model.roles import Role
 from db.storage import connection
+from tests import server_process
 from tests.prepared import Prepared
 from tests.tabs import WARM, Tabs, tabs
 
@@ -189,7 +189,7 @@ def free_port() -> int:
 
 
 class Server:
-    """Palette as started by `streamlit run app.py`, on one data folder."""
+    """Palette as started by `streamlit run app.py` (see tests/server_process.py), on one data folder."""
 
     def __init__(self, data: Path) -> None:
         self.data = data
@@ -197,7 +197,7 @@ class Server:
         self.log = data / "server.log"
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}/"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: BaseProcess | None = None
         self.public = data.with_name(f"{data.name}-public")
         self.environment = {"PALETTE_DATA": str(data), "PALETTE_PUBLIC": str(self.public)}
 
@@ -208,16 +208,12 @@ class Server:
             "server.headless": "true",
             "server.fileWatcherType": "none",  # editing the code meanwhile must not restart it
         }
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", *(f"--{k}={v}" for k, v in options.items())]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                command, cwd=ROOT, env={**os.environ, **self.environment}, stdout=log, stderr=log
-            )
+        self.process = server_process.start(self.environment, options, self.log)
         self._wait()
 
     def _wait(self) -> None:
         until = time.monotonic() + _START
-        while time.monotonic() < until and self.process and self.process.poll() is None:
+        while time.monotonic() < until and self.process and self.process.is_alive():
             try:
                 with urllib.request.urlopen(f"{self.address}sante", timeout=1) as answer:
                     if answer.status == 200:
@@ -229,8 +225,8 @@ class Server:
     def kill(self) -> None:
         """End it at once, as a power cut would."""
         if self.process:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait()
+            self.process.kill()
+            self.process.join()
             self.process = None
 
     def wait_until_idle(self) -> None:

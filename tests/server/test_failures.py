@@ -162,7 +162,7 @@ def test_a_second_server_on_the_same_file_names_the_first_and_exits(server):
     assert second.returncode == 2
     assert f"Palette tourne déjà sur {server.file} (processus {server.process.pid})" in said
     assert "Traceback" not in said
-    assert server.process.poll() is None
+    assert server.process.is_alive()
 
 
 @pytest.mark.browser
@@ -171,7 +171,7 @@ def test_a_server_starts_again_after_a_power_cut(own_server):
 
     own_server.start()
 
-    assert own_server.process.poll() is None
+    assert own_server.process.is_alive()
 
 
 @pytest.mark.browser
