@@ -52,16 +52,16 @@ def columns(db: Office, table: Table) -> list[Field | Computed]:
         row[0]
         for row in db.execute("SELECT name FROM own_field WHERE of_table = ? AND deleted_at IS NOT NULL", (table.name,))
     }
-    return [item for item in db.tables[table.name].columns if not (item.own and item.name in deleted)]
+    return [field for field in db.tables[table.name].columns if not (field.own and field.name in deleted)]
 
 
 def add_field(db: Office, new: NewField, who: str) -> str:
     """Add a field and return its name. Raises InvalidError (label in use, list without values…)."""
     table = db.tables[new.table]
     label = checked_label(db, table, new.label)
-    if sum(item.own for item in table.columns) >= _MAX_OWN_FIELDS:
+    if sum(field.own for field in table.columns) >= _MAX_OWN_FIELDS:
         raise InvalidError([Problem(f"cette table a déjà {_MAX_OWN_FIELDS} champs du bureau", "Intitulé", "label")])
-    name = unused_name(slug(label), {item.name for item in table.columns})
+    name = unused_name(slug(label), {field.name for field in table.columns})
     with transactions.writing(db):
         list_name = new.list_name or None
         if new.kind in effective_dictionary.CHOICES and not list_name:
@@ -87,14 +87,14 @@ def add_field(db: Office, new: NewField, who: str) -> str:
 def change_field(db: Office, table: Table, name: str, values: Mapping[str, Any], who: str) -> None:
     """Change the label, help, section, shown, hidden or published of a field. Raises InvalidError. ``published``: the
     labels of the values that get a line each in the publication; None: no longer published."""
-    item = db.tables[table.name].column(name)
+    field = db.tables[table.name].column(name)
     changed = dict(values)
     if "label" in changed:
         changed["label"] = checked_label(db, table, changed["label"], but=name)
     if "published" in changed:
-        changed |= _publication(db, table, name, changed["published"], changed.get("label", item.label))
-    if changed.get("hidden") and (getattr(item, "required", False) or name in table.title):
-        raise InvalidError([Problem("un champ obligatoire reste en vue", item.label, name)])
+        changed |= _publication(db, table, name, changed["published"], changed.get("label", field.label))
+    if changed.get("hidden") and (getattr(field, "required", False) or name in table.title):
+        raise InvalidError([Problem("un champ obligatoire reste en vue", field.label, name)])
     with transactions.writing(db):
         records.change(db, db.tables["own_field"], _row_of(db, table, name, who), changed, who)
 
@@ -116,7 +116,8 @@ def ever_published(db: Office) -> list[Grouping]:
 
 def published(db: Office) -> list[Grouping]:
     """Return the groupings of the own fields to publish; a hidden field is not published."""
-    return [item.published for item in db.tables["person"].fields if item.own and item.published and not item.hidden]
+    fields = db.tables["person"].fields
+    return [field.published for field in fields if field.own and field.published and not field.hidden]
 
 
 def _publication(
@@ -126,14 +127,14 @@ def _publication(
     choice of values as before continues its series; another one starts a new version."""
     if labels is None:
         return {"privacy": "secret", "published": None}
-    item = db.tables[table.name].column(name)
-    values = item.list
-    if not (item.own and isinstance(item.type, Choice) and table.name == PERSON.name and values):
+    field = db.tables[table.name].column(name)
+    values = field.list
+    if not (field.own and isinstance(field.type, Choice) and table.name == PERSON.name and values):
         raise InvalidError([Problem(ONLY_CHOICES, "Publication", "published")])
     requested = {fold(label) for label in labels}
     chosen = {value.code: value.label for value in values_of(db, values) if fold(value.label) in requested}
-    _refuse_values(db, name, title or item.label, chosen, requested)
-    grouping = office_groups.grouping(name, title or item.label, chosen)
+    _refuse_values(db, name, title or field.label, chosen, requested)
+    grouping = office_groups.grouping(name, title or field.label, chosen)
     earlier = [published for published in ever_published(db) if published.figure == name]
     same = next((published for published in earlier if office_groups.same(published, grouping)), None)
     grouping = same or office_groups.grouping(name, grouping.label, chosen, len(earlier) + 1)
@@ -142,7 +143,7 @@ def _publication(
 
 def _refuse_values(db: Office, name: str, title: str, chosen: Mapping[str, str], requested: set[str]) -> None:
     reason = ""
-    others = [item for item in db.tables["person"].fields if item.own and item.published and item.name != name]
+    others = [field for field in db.tables["person"].fields if field.own and field.published and field.name != name]
     if len(others) >= office_groups.FIELDS:
         reason = f"{office_groups.FIELDS} champs du bureau sont déjà publiés, c’est le plus qu’il y ait à la fois"
     elif not 0 < len(requested) <= len(chosen) or len(chosen) > office_groups.MOST:
@@ -160,7 +161,7 @@ def _refuse_values(db: Office, name: str, title: str, chosen: Mapping[str, str],
 
 def order_fields(db: Office, table: Table, names: Sequence[str], who: str) -> None:
     """Put the stored fields of a table in this order. Raises ValueError unless each is named once."""
-    fields = [item.name for item in columns(db, table) if isinstance(item, Field)]
+    fields = [field.name for field in columns(db, table) if isinstance(field, Field)]
     if sorted(names) != sorted(fields):
         raise ValueError("names must hold every field of the table once")
     with transactions.writing(db):
@@ -178,7 +179,7 @@ def order_fields(db: Office, table: Table, names: Sequence[str], who: str) -> No
 
 def _ranks(db: Office, table: Table) -> dict[str, int]:
     """Return field -> rank in force."""
-    declared = {item.name: index * effective_dictionary.STEP for index, item in enumerate(TABLES[table.name].fields)}
+    declared = {field.name: index * effective_dictionary.STEP for index, field in enumerate(TABLES[table.name].fields)}
     sql = "SELECT name, place FROM own_field WHERE of_table = ? AND deleted_at IS NULL"
     return declared | dict(db.execute(sql, (table.name,)).fetchall())
 
@@ -193,11 +194,11 @@ def _row_of(db: Office, table: Table, name: str, who: str) -> int:
     row = db.execute(sql, (table.name, name)).fetchone()
     if row:
         return int(row[0])
-    item = TABLES[table.name].column(name)
+    field = TABLES[table.name].column(name)
     rank = _ranks(db, table).get(name, 0)
     values = {
-        "of_table": table.name, "name": name, "label": item.label, "help": item.help or None, "place": rank,
-        "section": getattr(item, "section", "") or None, "shown": int(item.shown),
+        "of_table": table.name, "name": name, "label": field.label, "help": field.help or None, "place": rank,
+        "section": getattr(field, "section", "") or None, "shown": int(field.shown),
     }  # fmt: skip
     return records.add(db, db.tables["own_field"], values, who)
 
@@ -205,10 +206,10 @@ def _row_of(db: Office, table: Table, name: str, who: str) -> int:
 def checked_label(db: Office, table: Table, label: str, but: str = "") -> str:
     """Return the label, cleaned. Raises InvalidError if another field than ``but`` has it."""
     text = read_required(OWN_FIELD.field("label"), label)
-    for item in columns(db, table):
-        if item.name != but and fold(item.label) == fold(text):
+    for field in columns(db, table):
+        if field.name != but and fold(field.label) == fold(text):
             raise InvalidError(
-                [Problem(f"« {item.label} » existe déjà dans : {table.plural.lower()}", "Intitulé", "label")]
+                [Problem(f"« {field.label} » existe déjà dans : {table.plural.lower()}", "Intitulé", "label")]
             )
     return text
 
@@ -247,8 +248,8 @@ def values_of(db: Office, values: ValueList) -> list[ListValue]:
 
 def where_used(db: Office, values: ValueList) -> list[tuple[Table, Field]]:
     """Return the fields whose choices come from a list."""
-    fields = [(table, item) for table in db.tables.values() for item in table.fields]
-    return [(table, item) for table, item in fields if item.list and item.list.name == values.name]
+    fields = [(table, field) for table in db.tables.values() for field in table.fields]
+    return [(table, field) for table, field in fields if field.list and field.list.name == values.name]
 
 
 def is_offered(db: Office, values: ValueList) -> bool:
@@ -259,9 +260,9 @@ def is_offered(db: Office, values: ValueList) -> bool:
 
 def _count_uses(db: Office, values: ValueList) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for table, item in where_used(db, values):
-        several = isinstance(item.type, Choices)
-        code, source = ("j.value", f", json_each(t.{item.name}) j") if several else (f"t.{item.name}", "")
+    for table, field in where_used(db, values):
+        several = isinstance(field.type, Choices)
+        code, source = ("j.value", f", json_each(t.{field.name}) j") if several else (f"t.{field.name}", "")
         kept = f"t.deleted_at IS NULL AND {code} IS NOT NULL"
         for name, count in db.execute(f'SELECT {code}, count(*) FROM "{table.name}" t{source} WHERE {kept} GROUP BY 1'):
             counts[name] = counts.get(name, 0) + count

@@ -41,7 +41,7 @@ def _rows(db: Office, table: OfficeTable) -> list[records.Row]:
 
 
 def _values(table: OfficeTable, row: records.Row) -> dict[str, Any]:
-    names = [item.name for item in table.fields if item.name not in _NOT_SHARED]
+    names = [field.name for field in table.fields if field.name not in _NOT_SHARED]
     return {name: row.values[name] for name in names if row.values[name] is not None}
 
 
@@ -111,7 +111,7 @@ def _import_settings(db: Office, settings: Mapping[str, Any], who: str, changes:
 
 
 def _import_row(db: Office, table: OfficeTable, row: Mapping[str, Any], who: str) -> Iterator[str]:
-    values = {item.name: row.get(item.name, item.default) for item in table.fields if item.name not in _NOT_SHARED}
+    values = {field.name: row.get(field.name, field.default) for field in table.fields if field.name not in _NOT_SHARED}
     first, second = _KEYS[table.name]
     sql = f"SELECT id FROM {table.name} WHERE {first} = ? AND {second} = ? AND deleted_at IS NULL"
     existing = db.execute(sql, (str(values[first]), str(values[second]))).fetchone()
@@ -154,7 +154,7 @@ def _refuse_label(db: Office, values: Mapping[str, Any]) -> None:
     table = TABLES.get(str(values["of_table"]))
     if table is None:
         raise InvalidError([Problem("cette table n’existe pas", "Table")])
-    if values["kind"] is None and values["name"] not in {item.name for item in table.columns}:
+    if values["kind"] is None and values["name"] not in {field.name for field in table.columns}:
         raise InvalidError([Problem("cette version de Palette n’a pas ce champ")])
     if values["kind"] in effective_dictionary.COMPUTED and str(values["source"]) not in effective_dictionary.sources(
         table, values["kind"]

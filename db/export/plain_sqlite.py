@@ -55,11 +55,11 @@ def _tables(whole: WholeFile) -> Iterator[str]:
         yield f'CREATE TABLE "{table.name}" (\n  ' + ",\n  ".join(columns) + "\n)"
 
 
-def _column(item: Field) -> str:
-    refers = f" REFERENCES {item.type.list.table}(code)" if isinstance(item.type, Choice) else ""
-    if isinstance(item.type, Reference):
-        refers = f' REFERENCES "{item.type.table}"(id)'
-    return f'"{item.name}" {item.type.sql}{refers}'
+def _column(field: Field) -> str:
+    refers = f" REFERENCES {field.type.list.table}(code)" if isinstance(field.type, Choice) else ""
+    if isinstance(field.type, Reference):
+        refers = f' REFERENCES "{field.type.table}"(id)'
+    return f'"{field.name}" {field.type.sql}{refers}'
 
 
 def _fill_lists(target: sqlite3.Connection, whole: WholeFile) -> None:
@@ -73,9 +73,9 @@ def _fill_help(target: sqlite3.Connection, whole: WholeFile) -> None:
     for table in whole.tables.values():
         text = f"Une ligne par : {table.label}. La vue « {_name(table)} » dit la même chose en clair."
         target.execute(into, (table.name, None, table.plural, text, None))
-        for item in table.fields:
-            text = " ".join(filter(None, (item.help, _stored(item.type))))
-            target.execute(into, (table.name, item.name, item.label, text, item.list.table if item.list else None))
+        for field in table.fields:
+            text = " ".join(filter(None, (field.help, _stored(field.type))))
+            target.execute(into, (table.name, field.name, field.label, text, field.list.table if field.list else None))
 
 
 def _stored(kind: Type) -> str:
@@ -103,7 +103,7 @@ def _fill_tables(target: sqlite3.Connection, whole: WholeFile, progress: Progres
         for row_id, values in whole.rows(table):
             if done % step == 0:
                 progress(done / whole.size, table.plural)
-            stored = (item.type.to_sql(values[item.name]) for item in table.fields)
+            stored = (field.type.to_sql(values[field.name]) for field in table.fields)
             target.execute(into, (row_id, *stored))
             done += 1
 
@@ -122,16 +122,16 @@ def _quoted(name: str) -> str:
 def _view(whole: WholeFile, table: OfficeTable) -> str:
     """Return CREATE VIEW of a table in clear: French headings, labels, euros, titles."""
     columns = [f"t.id AS {_quoted(ROW_NUMBER)}"]
-    for heading, item in headings(table.fields).items():
-        columns.append(f"{_shown(whole, item, f't.{_quoted(item.name)}', 't')} AS {_quoted(heading)}")
+    for heading, field in headings(table.fields).items():
+        columns.append(f"{_shown(whole, field, f't.{_quoted(field.name)}', 't')} AS {_quoted(heading)}")
     return f'CREATE VIEW {_quoted(_name(table))} AS SELECT {", ".join(columns)} FROM "{table.name}" t'
 
 
-def _shown(whole: WholeFile, item: Field, sql: str, row: str) -> str:
+def _shown(whole: WholeFile, field: Field, sql: str, row: str) -> str:
     """Return the SQL of a column in clear. ``row``: the alias of its row."""
-    several = isinstance(item.type, Several)
+    several = isinstance(field.type, Several)
     value, inner = ("e.value", f"{row}_") if several else (sql, f"{row}_")
-    match item.type:
+    match field.type:
         case Euros():
             return f"{sql} / 100.0"
         case YesNo():
@@ -149,9 +149,9 @@ def _shown(whole: WholeFile, item: Field, sql: str, row: str) -> str:
 def _title(whole: WholeFile, table: OfficeTable, row: str) -> str:
     """Return the SQL of the title of a row, as Palette shows it."""
     parts = []
-    for item in queries.title_fields(table):
-        shown = _shown(whole, item, f"{row}.{_quoted(item.name)}", row)
-        if isinstance(item.type, Date):
+    for field in queries.title_fields(table):
+        shown = _shown(whole, field, f"{row}.{_quoted(field.name)}", row)
+        if isinstance(field.type, Date):
             shown = f"substr({shown}, 9, 2) || '/' || substr({shown}, 6, 2) || '/' || substr({shown}, 1, 4)"
         parts.append(f"coalesce({shown} || ' ', '')")
     return f"trim({' || '.join(parts)})"

@@ -30,18 +30,18 @@ class WholeFile:
 
     def rows(self, table: OfficeTable) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield (id, value by field) of every row, by id. A reference to a deleted row is None."""
-        columns = ", ".join(["id", *(item.name for item in table.fields)])
+        columns = ", ".join(["id", *(field.name for field in table.fields)])
         for row_id, *raw in self.db.execute(
             f'SELECT {columns} FROM "{table.name}" WHERE deleted_at IS NULL ORDER BY id'
         ):
-            values = zip(table.fields, raw, strict=True)
-            yield row_id, {item.name: self._without_deleted(item, item.type.from_sql(value)) for item, value in values}
+            stored = zip(table.fields, raw, strict=True)
+            yield row_id, {one.name: self._without_deleted(one, one.type.from_sql(value)) for one, value in stored}
 
-    def _without_deleted(self, item: Field, value: Any) -> Any:
-        if value is None or item.target is None:
+    def _without_deleted(self, field: Field, value: Any) -> Any:
+        if value is None or field.target is None:
             return value
-        ids = self.row_ids[item.target]
-        if isinstance(item.type, Several):
+        ids = self.row_ids[field.target]
+        if isinstance(field.type, Several):
             return tuple(row_id for row_id in value if row_id in ids) or None
         return value if value in ids else None
 
@@ -49,13 +49,14 @@ class WholeFile:
         """Return the number of deleted rows of a table."""
         return self._count(f'SELECT count(*) FROM "{table.name}" WHERE deleted_at IS NOT NULL')
 
-    def count_dangling(self, table: OfficeTable, item: Field) -> int:
+    def count_dangling(self, table: OfficeTable, field: Field) -> int:
         """Return the number of references of a field to deleted rows."""
-        if item.target is None:
+        if field.target is None:
             return 0
-        each = f", json_each(t.{item.name}) e" if isinstance(item.type, Several) else ""
-        target = "e.value" if each else f"t.{item.name}"
-        dangling = f'{target} IS NOT NULL AND {target} NOT IN (SELECT id FROM "{item.target}" WHERE deleted_at IS NULL)'
+        each = f", json_each(t.{field.name}) e" if isinstance(field.type, Several) else ""
+        target = "e.value" if each else f"t.{field.name}"
+        kept = f'SELECT id FROM "{field.target}" WHERE deleted_at IS NULL'
+        dangling = f"{target} IS NOT NULL AND {target} NOT IN ({kept})"
         return self._count(f'SELECT count(*) FROM "{table.name}" t{each} WHERE t.deleted_at IS NULL AND {dangling}')
 
     def values(self) -> Iterator[tuple[str, str, str, int, bool]]:
@@ -70,8 +71,8 @@ class WholeFile:
 
 def _in_use(db: Office, table: OfficeTable) -> OfficeTable:
     """Return the table without the own fields whose creation was undone; their columns serve only a redo."""
-    names = {item.name for item in edit.columns(db, table)}
-    return replace(table, fields=tuple(item for item in table.fields if item.name in names))
+    names = {field.name for field in edit.columns(db, table)}
+    return replace(table, fields=tuple(field for field in table.fields if field.name in names))
 
 
 @contextmanager

@@ -40,7 +40,7 @@ class Share:
     other: str = ""
 
 
-Taken = Mapping[str, Any]
+FigureValues = Mapping[str, Any]
 """Figure name -> its number (None: a mean over no rows), or its parts in the order of their list."""
 
 
@@ -95,7 +95,7 @@ def _parameters(period: Period, chosen: Chosen) -> dict[str, str]:
 # --- what may be asked ---
 
 
-def take(db: Office, period: Period, names: Iterable[str], chosen: Chosen | None = None) -> Taken:
+def take(db: Office, period: Period, names: Iterable[str], chosen: Chosen | None = None) -> FigureValues:
     """Count these figures of a period, of the selected persons if any. Sums of money are in euro cents."""
     some = {name: codes for name, codes in (chosen or {}).items() if codes}
     requested = tuple(dict.fromkeys(names))
@@ -117,7 +117,7 @@ def photo(db: Office, when: str) -> dict[str, Any]:
     return counted
 
 
-def plain(counted: Taken) -> dict[str, Any]:
+def plain(counted: FigureValues) -> dict[str, Any]:
     """Return counted figures for JSON: a divided figure is label -> value."""
     numbers: dict[str, Any] = {}
     for name, value in counted.items():

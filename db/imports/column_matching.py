@@ -1,7 +1,8 @@
 """Matching of a sheet with a table, and of its columns with the fields of that table, by their headers."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from rapidfuzz import fuzz
@@ -38,7 +39,7 @@ class Layout:
     how: str = ""
     why: str = ""
     header_row: int = 0
-    columns: list[PlannedColumn] = field(default_factory=list)
+    columns: list[PlannedColumn] = dataclasses.field(default_factory=list)
     titles: tuple[tuple[str, ...], ...] = ()
     """The possible texts of each column's header: several for headers on two lines."""
 
@@ -82,16 +83,16 @@ class KnownHeaders:
 def headers_of(table: OfficeTable) -> KnownHeaders:
     """Return the labels and synonyms of a table's fields, and those of the key fields of its person."""
     known: dict[str, tuple[str, str]] = {"n°": (ROW_NUMBER, BY_NAME)}
-    labels = {ROW_NUMBER: ROW_NUMBER, **{item.name: item.label for item in table.fields}}
-    named = [(item.name, item.label, item.synonyms) for item in table.fields]
+    labels = {ROW_NUMBER: ROW_NUMBER, **{field.name: field.label for field in table.fields}}
+    named = [(field.name, field.label, field.synonyms) for field in table.fields]
     if table.name == PERSON.name:
         named.append((NAME, "Nom Prénom", WHOLE_NAME))
         labels[NAME] = "Nom et prénom"
     if table.belongs_to_person:
         for key in PERSON.key:
-            item = PERSON.field(key)
-            named.append((f"{PERSON.name}.{key}", item.label, item.synonyms))
-            labels[f"{PERSON.name}.{key}"] = f"{PERSON.label} : {item.label}"
+            field = PERSON.field(key)
+            named.append((f"{PERSON.name}.{key}", field.label, field.synonyms))
+            labels[f"{PERSON.name}.{key}"] = f"{PERSON.label} : {field.label}"
     for name, label, _ in named:
         for key in header_keys(label):
             known.setdefault(key, (name, BY_NAME))
@@ -99,7 +100,7 @@ def headers_of(table: OfficeTable) -> KnownHeaders:
         for synonym in synonyms:
             for key in header_keys(synonym):
                 known.setdefault(key, (name, BY_SYNONYM))
-    computed = {key: item.label for item in table.computed for key in header_keys(item.label) if key not in known}
+    computed = {key: field.label for field in table.computed for key in header_keys(field.label) if key not in known}
     return KnownHeaders(table, known, labels, computed)
 
 

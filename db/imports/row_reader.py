@@ -1,8 +1,9 @@
 """Reading of the lines of a sheet as rows of values; lines that are not data are listed with the reason."""
 
+import dataclasses
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from db.base.french import fold
@@ -37,7 +38,7 @@ class RawRow:
 
     number: int
     values: dict[str, Any]
-    problems: list[ImportProblem] = field(default_factory=list)
+    problems: list[ImportProblem] = dataclasses.field(default_factory=list)
 
 
 def field_of(table: OfficeTable, name: str) -> Field:
@@ -47,8 +48,8 @@ def field_of(table: OfficeTable, name: str) -> Field:
     if name == NAME:
         return Field(NAME, "Nom et prénom", Text(161), privacy=Privacy.SECRET)
     if name.startswith(f"{PERSON.name}."):
-        item = PERSON.field(name.removeprefix(f"{PERSON.name}."))
-        return replace(item, name=name, label=f"{PERSON.label} : {item.label}", required=False)
+        field = PERSON.field(name.removeprefix(f"{PERSON.name}."))
+        return replace(field, name=name, label=f"{PERSON.label} : {field.label}", required=False)
     return table.field(name)
 
 
@@ -63,14 +64,14 @@ class CellReaders:
         """Return the reader of one field, by its name in ``PlannedColumn.field``."""
         key = (table.name, name)
         if key not in self._readers:
-            item, full_name = field_of(table, name), f"{table.name}.{name}"
-            is_name = isinstance(item.type, Text) and name.split(".")[-1] in (
+            field, full_name = field_of(table, name), f"{table.name}.{name}"
+            is_name = isinstance(field.type, Text) and name.split(".")[-1] in (
                 *PERSON.title,
                 NAME.split(".")[-1],
                 *table.title,
             )
             self._readers[key] = CellReader(
-                item,
+                field,
                 self._context,
                 self._choices.values.get(full_name, {}),
                 self._memory.values.get(full_name, {}),
@@ -95,11 +96,11 @@ def refine(layout: Layout, sheet: SourceSheet, readers: CellReaders) -> None:
     matched = {column.field for column in layout.columns}
     for index, column in enumerate(layout.columns):
         if not column.field and not column.how and "calculé" not in column.why and "ne se lit" not in column.why:
-            item = _by_content(table, _distinct(sheet, layout, index), readers, matched)
-            if item:
-                matched.add(item.name)
-                why = f"toutes ses valeurs se lisent comme « {item.label} »"
-                layout.columns[index] = replace(column, field=item.name, label=item.label, how="contenu", why=why)
+            field = _by_content(table, _distinct(sheet, layout, index), readers, matched)
+            if field:
+                matched.add(field.name)
+                why = f"toutes ses valeurs se lisent comme « {field.label} »"
+                layout.columns[index] = replace(column, field=field.name, label=field.label, how="contenu", why=why)
 
 
 def _distinct(sheet: SourceSheet, layout: Layout, index: int) -> list[Cell]:
@@ -116,18 +117,18 @@ def _distinct(sheet: SourceSheet, layout: Layout, index: int) -> list[Cell]:
 
 def _mismatch(column: PlannedColumn, cells: list[Cell], reader: CellReader) -> str:
     """Return why the values of a column contradict its header, or ''."""
-    item = reader.field
-    if item.name == ROW_NUMBER:
+    field = reader.field
+    if field.name == ROW_NUMBER:
         numeric = all(isinstance(cell, int) or (isinstance(cell, str) and cell.strip().isdecimal()) for cell in cells)
         return "" if numeric else "ces numéros ne sont pas ceux de Palette"
-    if isinstance(item.type, Text | Reference | References) and not isinstance(item.type, Email | Phone):
+    if isinstance(field.type, Text | Reference | References) and not isinstance(field.type, Email | Phone):
         return ""
     missed = [cell for cell in cells if reader.read(cell).reason]
     if len(cells) < 3 or len(missed) < len(cells):
         return ""
-    if isinstance(item.type, Date) and all(re.fullmatch(r"\d{1,3}(\s*ans?)?", shown(cell).strip()) for cell in cells):
+    if isinstance(field.type, Date) and all(re.fullmatch(r"\d{1,3}(\s*ans?)?", shown(cell).strip()) for cell in cells):
         return "elle contient des âges, pas des dates : aucune date n’est devinée"
-    return _UNREADABLE.format(item.label)
+    return _UNREADABLE.format(field.label)
 
 
 def _by_content(table: OfficeTable, cells: list[Cell], readers: CellReaders, matched: set[str]) -> Field | None:
@@ -135,12 +136,12 @@ def _by_content(table: OfficeTable, cells: list[Cell], readers: CellReaders, mat
     if len(cells) < 3:
         return None
     fitting = []
-    for item in table.fields:
-        is_recognisable = isinstance(item.type, Email | Phone | Choice)
-        if is_recognisable and item.name not in matched:
-            readings = [readers.of(table, item.name).read(cell) for cell in cells]
+    for field in table.fields:
+        is_recognisable = isinstance(field.type, Email | Phone | Choice)
+        if is_recognisable and field.name not in matched:
+            readings = [readers.of(table, field.name).read(cell) for cell in cells]
             if all(not read.reason and read.value is not None and read.how in ("", "synonyme") for read in readings):
-                fitting.append(item)
+                fitting.append(field)
     return fitting[0] if len(fitting) == 1 else None
 
 

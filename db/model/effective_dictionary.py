@@ -42,7 +42,7 @@ class EffectiveDictionary:
 
 
 def _unchanged(table: Table) -> OfficeTable:
-    return OfficeTable(**{item.name: getattr(table, item.name) for item in dataclasses.fields(table)})
+    return OfficeTable(**{field.name: getattr(table, field.name) for field in dataclasses.fields(table)})
 
 
 DECLARED = EffectiveDictionary({name: _unchanged(table) for name, table in TABLES.items()}, lists.LISTS)
@@ -72,7 +72,7 @@ def read(db: sqlite3.Connection) -> EffectiveDictionary:
     added = {
         row["list_name"]: row["label"] for row in rows if row["kind"] in CHOICES and row["list_name"].startswith(PREFIX)
     }
-    values = {item.name: item for item in lists.LISTS} | {
+    values = {one.name: one for one in lists.LISTS} | {
         name: ValueList(name, label, {}) for name, label in added.items()
     }
     shaped = {
@@ -86,11 +86,11 @@ def _table(table: Table, rows: list[Row], values: dict[str, ValueList]) -> Offic
     if not rows:
         return _unchanged(table)
     changed = {row["name"]: row for row in rows if row["kind"] is None and row["deleted_at"] is None}
-    placed = [(_position(changed, item, index), _with_words(item, changed)) for index, item in enumerate(table.fields)]
+    placed = [(_position(changed, one, index), _with_words(one, changed)) for index, one in enumerate(table.fields)]
     placed += [(row["place"], _field(row, values)) for row in rows if row["kind"] and row["kind"] not in COMPUTED]
-    fields = tuple(item for _, item in sorted(placed, key=lambda pair: pair[0]))
+    fields = tuple(field for _, field in sorted(placed, key=lambda pair: pair[0]))
     office_table = replace(
-        _unchanged(table), fields=fields, computed=tuple(_with_words(item, changed) for item in table.computed)
+        _unchanged(table), fields=fields, computed=tuple(_with_words(field, changed) for field in table.computed)
     )
     own_computed = [row for row in rows if row["kind"] in COMPUTED and row["deleted_at"] is None]
     return replace(
@@ -99,25 +99,25 @@ def _table(table: Table, rows: list[Row], values: dict[str, ValueList]) -> Offic
     )
 
 
-def _position(changed: dict[str, Row], item: Field, index: int) -> int:
-    return int(changed[item.name]["place"]) if item.name in changed else index * STEP
+def _position(changed: dict[str, Row], field: Field, index: int) -> int:
+    return int(changed[field.name]["place"]) if field.name in changed else index * STEP
 
 
-def _with_words(item: T, changed: dict[str, Row]) -> T:
+def _with_words(field: T, changed: dict[str, Row]) -> T:
     """Return a declared field with the label, help and visibility that the office chose."""
-    row = changed.get(item.name)
+    row = changed.get(field.name)
     if row is None:
-        return item
+        return field
     changes: dict[str, Any] = {
         "label": row["label"],
-        "help": row["help"] or item.help,
+        "help": row["help"] or field.help,
         "hidden": bool(row["hidden"]),
         "shown": bool(row["shown"]),
     }
-    if isinstance(item, Field):
-        changes["section"] = row["section"] or item.section
-        changes["synonyms"] = (*item.synonyms, item.label)  # a file made before still says it so
-    return replace(item, **changes)
+    if isinstance(field, Field):
+        changes["section"] = row["section"] or field.section
+        changes["synonyms"] = (*field.synonyms, field.label)  # a file made before still says it so
+    return replace(field, **changes)
 
 
 def _common(row: Row) -> dict[str, Any]:
@@ -160,18 +160,18 @@ def formula(table: Table, kind: str, source: str) -> tuple[Type, str]:
     rows = f'FROM "{_child(table, child).name}" c WHERE c.person_id = t.id AND c.deleted_at IS NULL'
     if kind == "count_of":
         return Integer(0, 999_999), f"(SELECT count(*) {rows})"
-    item = TABLES[child].field(name)
+    field = TABLES[child].field(name)
     if kind == "sum_of":
-        most = replace(item.type, min=0, max=999_999_999) if isinstance(item.type, Euros | Integer) else item.type
-        return most, f"(SELECT sum(c.{item.name}) {rows})"
-    return Date(), f"(SELECT max(c.{item.name}) {rows})"
+        most = replace(field.type, min=0, max=999_999_999) if isinstance(field.type, Euros | Integer) else field.type
+        return most, f"(SELECT sum(c.{field.name}) {rows})"
+    return Date(), f"(SELECT max(c.{field.name}) {rows})"
 
 
 def _dated(table: Table, name: str) -> Field:
-    item = table.field(name)
-    if not isinstance(item.type, Date):
+    field = table.field(name)
+    if not isinstance(field.type, Date):
         raise KeyError(name)
-    return item
+    return field
 
 
 def _child(table: Table, name: str) -> Table:
@@ -186,12 +186,13 @@ def sources(table: Table, kind: str) -> dict[str, str]:
     types = {"sum_of": (Euros, Integer), "latest_of": (Date,)}
     match kind:
         case "age" | "days_since":
-            return {item.name: item.label for item in table.fields if isinstance(item.type, Date) and not item.hidden}
+            dates = [field for field in table.fields if isinstance(field.type, Date) and not field.hidden]
+            return {field.name: field.label for field in dates}
         case "count_of":
             return {one.name: one.plural for one in children}
     return {
-        f"{one.name}.{item.name}": f"{one.plural} : {item.label}"
+        f"{one.name}.{field.name}": f"{one.plural} : {field.label}"
         for one in children
-        for item in one.fields
-        if isinstance(item.type, types[kind])
+        for field in one.fields
+        if isinstance(field.type, types[kind])
     }

@@ -1,8 +1,9 @@
 """The classes of declarations: Field, Computed, Table, Rule, Highlight, Grouping, Privacy. The declarations are in
 dictionary.py."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -55,19 +56,19 @@ class Field:
     name: str
     label: str
     type: Type
-    privacy: Privacy = field(kw_only=True)
-    required: bool = field(default=False, kw_only=True)
-    help: str = field(default="", kw_only=True)
-    section: str = field(default="", kw_only=True)
-    default: Any = field(default=None, kw_only=True)
-    published: Grouping | None = field(default=None, kw_only=True)
-    shown: bool = field(default=True, kw_only=True)
+    privacy: Privacy = dataclasses.field(kw_only=True)
+    required: bool = dataclasses.field(default=False, kw_only=True)
+    help: str = dataclasses.field(default="", kw_only=True)
+    section: str = dataclasses.field(default="", kw_only=True)
+    default: Any = dataclasses.field(default=None, kw_only=True)
+    published: Grouping | None = dataclasses.field(default=None, kw_only=True)
+    shown: bool = dataclasses.field(default=True, kw_only=True)
     """Whether a grid shows the column by default."""
-    hidden: bool = field(default=False, kw_only=True)
+    hidden: bool = dataclasses.field(default=False, kw_only=True)
     """Whether the office hid the field; its values stay in the file."""
-    own: bool = field(default=False, kw_only=True)
+    own: bool = dataclasses.field(default=False, kw_only=True)
     """Whether the office added the field (db/model/effective_dictionary.py)."""
-    synonyms: tuple[str, ...] = field(default=(), kw_only=True)
+    synonyms: tuple[str, ...] = dataclasses.field(default=(), kw_only=True)
     """Other headers of the column in the files that offices import; see import_synonyms.toml."""
 
     def __post_init__(self) -> None:
@@ -162,14 +163,14 @@ class Table:
     """Other names of the sheet in the files that offices import; see import_synonyms.toml."""
 
     def __post_init__(self) -> None:
-        names = [item.name for item in self.columns]
+        names = [field.name for field in self.columns]
         unknown = {name.removeprefix("-") for name in (*self.title, *self.order, *self.key)} - set(names)
         if unknown or len(set(names)) < len(names):
             raise ValueError(f"{self.name}: unknown {unknown or '-'} or repeated field among {names}")
 
     def field(self, name: str) -> Field:
         """Return the stored field of that name. Raises KeyError."""
-        return {item.name: item for item in self.fields}[name]
+        return {field.name: field for field in self.fields}[name]
 
     @property
     def columns(self) -> tuple[Field | Computed, ...]:
@@ -178,26 +179,26 @@ class Table:
 
     def column(self, name: str) -> Field | Computed:
         """Return the stored or computed column of that name. Raises KeyError."""
-        return {item.name: item for item in self.columns}[name]
+        return {field.name: field for field in self.columns}[name]
 
     @property
     def belongs_to_person(self) -> bool:
         """Whether each row belongs to one person (it has ``person_id``)."""
-        return any(item.name == "person_id" for item in self.fields)
+        return any(field.name == "person_id" for field in self.fields)
 
     @property
     def sorted_by_name(self) -> bool:
         """Whether the default order is that of a text; the file then stores that text ready to sort (``sort_key``)."""
         columns = [self.column(name.removeprefix("-")) for name in self.order]
-        return all(isinstance(item, Field) and item.sorted_as_text for item in columns)
+        return all(isinstance(field, Field) and field.sorted_as_text for field in columns)
 
     @property
     def sections(self) -> dict[str, list[Field]]:
         """Section title -> its visible fields, in order."""
         sections: dict[str, list[Field]] = {}
-        for item in self.fields:
-            if not item.hidden:
-                sections.setdefault(item.section, []).append(item)
+        for field in self.fields:
+            if not field.hidden:
+                sections.setdefault(field.section, []).append(field)
         return sections
 
     @property

@@ -1,8 +1,9 @@
 """Merge two persons' files in one operation. What is not kept is marked as deleted, and undo restores it."""
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from db.base import instants
@@ -24,8 +25,8 @@ from db.storage import ddl
 class MergeChoices:
     """What the user chose. ``values``: to write over the kept person's; ``sides``: key of a clash -> what is kept."""
 
-    values: Mapping[str, Any] = field(default_factory=dict)
-    sides: Mapping[RowKey, str] = field(default_factory=dict)
+    values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    sides: Mapping[RowKey, str] = dataclasses.field(default_factory=dict)
     reason: str = ""
     """Why the ceiling of aids may be exceeded, where the two files together exceed it."""
 
@@ -148,11 +149,11 @@ class _Merge:
     def _referring(self, table: OfficeTable, row: Row) -> dict[str, Any]:
         """Return a row's references, with those to rows put away replaced."""
         changed = {}
-        for item in table.fields:
-            value = row.values[item.name]
-            instead = referred(item, value, self._instead)
+        for field in table.fields:
+            value = row.values[field.name]
+            instead = referred(field, value, self._instead)
             if instead != value:
-                changed[item.name] = None if (item.target, instead) == (table.name, row.id) else instead
+                changed[field.name] = None if (field.target, instead) == (table.name, row.id) else instead
         return changed
 
     def _write(self, table: OfficeTable, row: Row, values: dict[str, Any]) -> None:
@@ -172,14 +173,14 @@ class _Merge:
     def _rename(self) -> None:
         """Replace the other person's number wherever a row refers to it."""
         keep, gone = self.seen.keep.id, self.seen.gone.id
-        for table, item, row in self.seen.listed:
-            value = records.stored(self.db, table, row.id).values[item.name]
-            if isinstance(item.type, References):
+        for table, field, row in self.seen.listed:
+            value = records.stored(self.db, table, row.id).values[field.name]
+            if isinstance(field.type, References):
                 value = tuple(dict.fromkeys(keep if one == gone else one for one in value or ()))
             else:
                 value = keep
             with self._recording(_title(self.db, table, row)):
-                self._try(table, row, {item.name: value})
+                self._try(table, row, {field.name: value})
 
     def _write_person(self) -> None:
         keep = self.seen.keep

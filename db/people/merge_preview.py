@@ -96,15 +96,15 @@ def _of(db: Office, table: OfficeTable, person_id: int) -> list[Row]:
 
 def _listed(db: Office, person_id: int) -> Iterator[tuple[OfficeTable, Field, Row]]:
     for table in db.files.values():
-        for item in table.fields:
-            if item.target != "person" or item.name == "person_id":
+        for field in table.fields:
+            if field.target != "person" or field.name == "person_id":
                 continue
-            if isinstance(item.type, References):
-                ids = records.ids_listing(db, table, item, person_id)
+            if isinstance(field.type, References):
+                ids = records.ids_listing(db, table, field, person_id)
             else:
-                sql = f'SELECT id FROM "{table.name}" WHERE {item.name} = ? ORDER BY id'
+                sql = f'SELECT id FROM "{table.name}" WHERE {field.name} = ? ORDER BY id'
                 ids = [row[0] for row in db.execute(sql, (person_id,))]
-            yield from ((table, item, row) for row in records.rows(db, table, ids))
+            yield from ((table, field, row) for row in records.rows(db, table, ids))
 
 
 def _twins(db: Office, rows: Mapping[str, tuple[list[Row], list[Row]]]) -> dict[RowKey, RowKey]:
@@ -123,12 +123,12 @@ def _twins(db: Office, rows: Mapping[str, tuple[list[Row], list[Row]]]) -> dict[
 
 def _content(table: OfficeTable, row: Row, twins: Mapping[RowKey, RowKey]) -> tuple[Any, ...]:
     """Return the values of a row without its person; references count as their twins."""
-    return tuple(referred(item, row.values[item.name], twins) for item in table.fields if item.name != "person_id")
+    return tuple(referred(field, row.values[field.name], twins) for field in table.fields if field.name != "person_id")
 
 
-def referred(item: Field, value: Any, instead: Mapping[RowKey, RowKey]) -> Any:
-    if isinstance(item.type, Reference) and value is not None:
-        return instead.get((item.type.table, value), ("", value))[1]
+def referred(field: Field, value: Any, instead: Mapping[RowKey, RowKey]) -> Any:
+    if isinstance(field.type, Reference) and value is not None:
+        return instead.get((field.type.table, value), ("", value))[1]
     return value
 
 
@@ -203,15 +203,15 @@ def _both(name: str, mine: Row, theirs: Row) -> tuple[int, dict[str, Any]] | Non
 # ---- the person's own fields
 
 
-def usual_side(item: Field, keep: Any, gone: Any) -> str:
+def usual_side(field: Field, keep: Any, gone: Any) -> str:
     """Return which of two values to propose: the filled one; of an archived and a current file, the current one."""
-    if item.name == ARCHIVED:
+    if field.name == ARCHIVED:
         return KEEP if keep is None else GONE
     return GONE if keep is None else KEEP
 
 
-def both(item: Field, keep: Any, gone: Any) -> Any:
+def both(field: Field, keep: Any, gone: Any) -> Any:
     """Return two notes one after the other, or the union of two lists."""
-    if isinstance(item.type, Several):
+    if isinstance(field.type, Several):
         return tuple(dict.fromkeys([*keep, *gone]))
     return f"{keep}\n\n{gone}"

@@ -48,23 +48,23 @@ class BulkChange:
 def preview(db: Office, table: OfficeTable, ids: Sequence[int], name: str, value: Any, who: str) -> BulkChange:
     """Return what writing ``value`` over a field of these rows would do. Raises FieldError when no row may hold the
     value, BusyError."""
-    context, item = titles.context(db), table.field(name)
-    value = None if value in ("", ()) else item.type.check(value, context)
-    if value is None and item.required:
+    context, field = titles.context(db), table.field(name)
+    value = None if value in ("", ()) else field.type.check(value, context)
+    if value is None and field.required:
         raise FieldError("ce champ est obligatoire")
-    stored = item.type.to_sql(value)
+    stored = field.type.to_sql(value)
     sql = f"""SELECT id, version, {name} FROM "{table.name}"
       WHERE deleted_at IS NULL AND id IN (SELECT value FROM json_each(?)) ORDER BY id"""
     rows = db.execute(sql, (json.dumps(list(ids)),)).fetchall()
     other = {row_id: (version, old) for row_id, version, old in rows if old != stored}
     refused = _refused(db, table, list(other), {name: value}, who) if _may_refuse(table, name) else {}
     groups = Counter(old for row_id, (_, old) in other.items() if row_id not in refused)
-    texts = {old: item.type.show(item.type.from_sql(old), context) for old in groups}
+    texts = {old: field.type.show(field.type.from_sql(old), context) for old in groups}
     return BulkChange(
         table.name,
         name,
         value,
-        item.type.show(value, context),
+        field.type.show(value, context),
         {row_id: version for row_id, (version, _) in other.items() if row_id not in refused},
         tuple((texts[old], number) for old, number in groups.most_common()),
         len(rows) - len(other),

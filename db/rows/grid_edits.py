@@ -6,8 +6,9 @@ acknowledged, so that a cell may arrive twice; it is dealt with once. See pages/
 of the protocol.
 """
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
@@ -59,19 +60,19 @@ class Sheet:
     """The state of one grid in one tab. ``fixed``: values of every new line (the person of a file, say)."""
 
     table: OfficeTable
-    fixed: Mapping[str, Any] = field(default_factory=dict)
-    id: str = field(default_factory=lambda: token_hex(8))
+    fixed: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    id: str = dataclasses.field(default_factory=lambda: token_hex(8))
     """Identifies this object to the browser, which resends unacknowledged cells when it meets another one (after a
     restart)."""
-    drafts: dict[int, dict[str, str]] = field(default_factory=dict)
-    adopted: dict[int, int] = field(default_factory=dict)
-    refused: dict[CellKey, Refused] = field(default_factory=dict)
-    clashes: dict[CellKey, Clash] = field(default_factory=dict)
-    lost: list[str] = field(default_factory=list)
+    drafts: dict[int, dict[str, str]] = dataclasses.field(default_factory=dict)
+    adopted: dict[int, int] = dataclasses.field(default_factory=dict)
+    refused: dict[CellKey, Refused] = dataclasses.field(default_factory=dict)
+    clashes: dict[CellKey, Clash] = dataclasses.field(default_factory=dict)
+    lost: list[str] = dataclasses.field(default_factory=list)
     """Texts that cannot be saved because their row was deleted."""
     status: str = ""
-    _own: dict[CellKey, int] = field(default_factory=dict)
-    _done: dict[str, int] = field(default_factory=dict)
+    _own: dict[CellKey, int] = dataclasses.field(default_factory=dict)
+    _done: dict[str, int] = dataclasses.field(default_factory=dict)
 
     def done(self, tab: str) -> int:
         """Return the number of the last cell of that tab that was dealt with."""
@@ -101,16 +102,16 @@ class Sheet:
         return cell if row == cell.row else replace(cell, row=row, version=1)
 
     def _read(self, db: Office, cell: Cell, context: Context) -> Any:
-        item = self.table.field(cell.field)
+        field = self.table.field(cell.field)
         if not cell.text.strip():
-            if item.required:
+            if field.required:
                 raise FieldError("ce champ est obligatoire")
             return None
         try:
-            return item.type.read(cell.text, context)
+            return field.type.read(cell.text, context)
         except FieldError:
-            if isinstance(item.type, Reference):  # the beginning of a name is enough when only one begins so
-                matches = records.suggestions(db, db.tables[item.type.table], cell.text, context, limit=2)
+            if isinstance(field.type, Reference):  # the beginning of a name is enough when only one begins so
+                matches = records.suggestions(db, db.tables[field.type.table], cell.text, context, limit=2)
                 if len(matches) == 1:
                     return matches[0][0]
             raise
@@ -233,7 +234,7 @@ class Sheet:
     def missing(self, row: int, values: Mapping[str, Any] | None = None) -> list[str]:
         """Return the labels of the required fields that a new line still lacks."""
         have = {**records.defaults(self.table), **self.fixed, **self.drafts.get(row, {})} if values is None else values
-        return [item.label for item in self.table.fields if item.required and have.get(item.name) in (None, "")]
+        return [field.label for field in self.table.fields if field.required and have.get(field.name) in (None, "")]
 
     # ---- what the person decides
 

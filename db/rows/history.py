@@ -168,8 +168,8 @@ def _changed(
     table: OfficeTable, before: dict[str, Any], after: dict[str, Any], context: Context
 ) -> list[tuple[str, str, str]]:
     differences = []
-    for item in table.fields:
-        if item.name in before or item.name in after:
-            old, new = (item.type.show(item.type.from_sql(side.get(item.name)), context) for side in (before, after))
-            differences.append((item.label, old, new))
+    for field in table.fields:
+        if field.name in before or field.name in after:
+            old, new = (field.type.show(field.type.from_sql(side.get(field.name)), context) for side in (before, after))
+            differences.append((field.label, old, new))
     return differences

@@ -82,12 +82,12 @@ def _search(table: OfficeTable, text: str) -> Sql:
     if not match:
         return "1", []
     conditions, values = [], []
-    if any(item.searched for item in table.fields):
+    if any(field.searched for field in table.fields):
         conditions.append(f"t.id IN (SELECT rowid FROM {table.name}_search WHERE {table.name}_search MATCH ?)")
         values.append(match)
-    for item in table.fields:
-        if isinstance(item.type, Reference | References) and item.target in ("person", "partner"):
-            sql, titles = _named(TABLES[item.target], item.type, f"t.{item.name}", match)
+    for field in table.fields:
+        if isinstance(field.type, Reference | References) and field.target in ("person", "partner"):
+            sql, titles = _named(TABLES[field.target], field.type, f"t.{field.name}", match)
             conditions.append(sql)
             values += titles
     return f"({' OR '.join(conditions)})" if conditions else "0", values
@@ -95,7 +95,7 @@ def _search(table: OfficeTable, text: str) -> Sql:
 
 def _named(target: Table, kind: Type, sql: str, match: str) -> Sql:
     """Return the condition that a column refers to rows whose name holds the words."""
-    titles = " ".join(item.name for item in title_fields(target) if item.searched)
+    titles = " ".join(field.name for field in title_fields(target) if field.searched)
     if not match or not titles:
         return "1" if not match else "0", []
     named = f"SELECT rowid FROM {target.name}_search WHERE {target.name}_search MATCH ?"
@@ -145,8 +145,8 @@ _NOT_ARCHIVED = "t.person_id NOT IN (SELECT id FROM person WHERE archived_on IS 
 def _current(table: OfficeTable, query: Query) -> list[Sql]:
     """Return the condition that hides archived files, unless these rows, this person or archived ones are requested."""
     named = any(
-        item.how == "among" or item.field == ARCHIVED or (item.field, item.how) == ("person_id", "is")
-        for item in query.filters
+        one.how == "among" or one.field == ARCHIVED or (one.field, one.how) == ("person_id", "is")
+        for one in query.filters
     )
     if named or not (table.name == "person" or table.belongs_to_person):
         return []
@@ -157,7 +157,7 @@ def _current(table: OfficeTable, query: Query) -> list[Sql]:
 def where(table: OfficeTable, query: Query) -> Sql:
     """Return the condition of a query on rows that are not deleted, and its parameters except ``:today``."""
     parts = [("t.deleted_at IS NULL", []), *_current(table, query)]
-    parts += [_condition(table, item) for item in query.filters]
+    parts += [_condition(table, one) for one in query.filters]
     if query.search.strip():
         parts.append(_search(table, query.search))
     return " AND ".join(sql for sql, _ in parts), [value for _, values in parts for value in values]
@@ -236,7 +236,7 @@ def order_by(table: OfficeTable, query: Query, walk: bool = True, backward: bool
 
 def groupable(table: OfficeTable) -> list[Field | Computed]:
     """Return the columns that rows can be grouped by: those with few values."""
-    return [item for item in table.columns if isinstance(item.type, Choice | YesNo)]
+    return [field for field in table.columns if isinstance(field.type, Choice | YesNo)]
 
 
 def groups_sql(table: OfficeTable, query: Query) -> tuple[str, dict[str, Any]]:
@@ -327,8 +327,8 @@ def still_matching_sql(table: OfficeTable, query: Query, ids: list[int]) -> tupl
 
 def rows_sql(table: OfficeTable, ids: list[int], computed: bool = True) -> str:
     """SQL: every column of some rows: stored, computed, and which highlights hold."""
-    columns = ["t.id", "t.version", *(f"t.{item.name}" for item in table.fields)]
+    columns = ["t.id", "t.version", *(f"t.{field.name}" for field in table.fields)]
     if computed:
-        columns += [f"({item.sql})" for item in table.computed] + [f"({item.sql})" for item in table.highlights]
+        columns += [f"({field.sql})" for field in table.computed] + [f"({field.sql})" for field in table.highlights]
     marks = ", ".join(map(str, ids))
     return f'SELECT {", ".join(columns)} FROM "{table.name}" t WHERE t.deleted_at IS NULL AND t.id IN ({marks})'

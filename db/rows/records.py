@@ -1,7 +1,8 @@
 """Read, save, delete and restore rows of any table. A save never overwrites a colleague's change."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -27,7 +28,7 @@ class Row:
     id: int
     version: int
     values: dict[str, Any]
-    marks: dict[str, tuple[str, str]] = field(default_factory=dict)
+    marks: dict[str, tuple[str, str]] = dataclasses.field(default_factory=dict)
     deleted: bool = False
 
 
@@ -106,7 +107,7 @@ def rows(db: Office, table: OfficeTable, ids: Sequence[int], day: str = "") -> l
 def _row(table: OfficeTable, raw: tuple[Any, ...]) -> Row:
     columns = table.columns
     stored = raw[2 : 2 + len(columns)]
-    values = {item.name: item.type.from_sql(value) for item, value in zip(columns, stored, strict=True)}
+    values = {field.name: field.type.from_sql(value) for field, value in zip(columns, stored, strict=True)}
     marks = {
         mark.field: (mark.tone, mark.sentence)
         for mark, holds in zip(table.highlights, raw[2 + len(columns) :], strict=True)
@@ -148,9 +149,9 @@ def person_of(db: Office, table: OfficeTable, row_id: int) -> int | None:
     return row[0] if row else None
 
 
-def ids_listing(db: Office, table: OfficeTable, item: Field, row_id: int) -> list[int]:
-    """Return the ids of the rows whose list of references ``item`` contains a row, deleted ones included."""
-    listed = f"EXISTS (SELECT 1 FROM json_each({item.name}) WHERE value = ?)"
+def ids_listing(db: Office, table: OfficeTable, field: Field, row_id: int) -> list[int]:
+    """Return the ids of the rows whose list of references ``field`` contains a row, deleted ones included."""
+    listed = f"EXISTS (SELECT 1 FROM json_each({field.name}) WHERE value = ?)"
     return [row[0] for row in db.execute(f'SELECT id FROM "{table.name}" WHERE {listed} ORDER BY id', (row_id,))]
 
 
@@ -160,9 +161,9 @@ def ids_listing(db: Office, table: OfficeTable, item: Field, row_id: int) -> lis
 def defaults(table: Table, day: str = "") -> dict[str, Any]:
     """Return the values that a new row starts with."""
     return {
-        item.name: (day or today()) if item.default == TODAY else item.default
-        for item in table.fields
-        if item.default is not None
+        field.name: (day or today()) if field.default == TODAY else field.default
+        for field in table.fields
+        if field.default is not None
     }
 
 
@@ -224,15 +225,15 @@ def _check(
 ) -> list[Problem]:
     """Make the values canonical in place, and return what is wrong with them."""
     problems = []
-    for item in table.fields:
-        if item.name in values and values[item.name] is not None:
+    for field in table.fields:
+        if field.name in values and values[field.name] is not None:
             try:
-                values[item.name] = item.type.check(values[item.name], context)
+                values[field.name] = field.type.check(values[field.name], context)
             except FieldError as error:
-                problems.append(Problem(str(error), item.label, item.name, line))
+                problems.append(Problem(str(error), field.label, field.name, line))
                 continue
-        if item.required and (whole or item.name in values) and values.get(item.name) is None:
-            problems.append(Problem("ce champ est obligatoire", item.label, item.name, line))
+        if field.required and (whole or field.name in values) and values.get(field.name) is None:
+            problems.append(Problem("ce champ est obligatoire", field.label, field.name, line))
     return problems
 
 
@@ -256,7 +257,7 @@ def change(db: Office, table: OfficeTable, row_id: int, values: Mapping[str, Any
 
 
 def _insert(db: Office, table: OfficeTable, values: dict[str, Any], who: str, line: int | None) -> Saved:
-    names = [item.name for item in table.fields if item.name in values]
+    names = [field.name for field in table.fields if field.name in values]
     stored = [table.field(name).type.to_sql(values[name]) for name in names]
     sql = (
         f'INSERT INTO "{table.name}" ({", ".join(["changed_by", *names])}) VALUES ({", ".join("?" * (len(names) + 1))})'
@@ -301,13 +302,13 @@ def _gone(table: OfficeTable, row_id: int) -> str:
 
 def stored(db: Office, table: OfficeTable, row_id: int) -> Row:
     """Return one row as stored, even a deleted one. Raises NotFoundError when there is none."""
-    columns = ", ".join(item.name for item in table.fields)
+    columns = ", ".join(field.name for field in table.fields)
     raw = db.execute(
         f'SELECT id, version, deleted_at, {columns} FROM "{table.name}" WHERE id = ?', (row_id,)
     ).fetchone()
     if raw is None:
         raise NotFoundError(_gone(table, row_id))
-    values = {item.name: item.type.from_sql(value) for item, value in zip(table.fields, raw[3:], strict=True)}
+    values = {field.name: field.type.from_sql(value) for field, value in zip(table.fields, raw[3:], strict=True)}
     return Row(raw[0], raw[1], values, deleted=raw[2] is not None)
 
 
@@ -328,9 +329,9 @@ def _refuse_conflict(
         )
 
 
-def _difference(item: Field, theirs: Any, mine: Any, context: Context) -> Difference:
+def _difference(field: Field, theirs: Any, mine: Any, context: Context) -> Difference:
     return Difference(
-        item.name, item.label, theirs, mine, item.type.show(theirs, context), item.type.show(mine, context)
+        field.name, field.label, theirs, mine, field.type.show(theirs, context), field.type.show(mine, context)
     )
 
 

@@ -29,12 +29,12 @@ def headings(fields: Iterable[Field]) -> dict[str, Field]:
     """Return a unique heading for each field of a table: its label, « Label (2) » for the second of that name."""
     fields_by_heading: dict[str, Field] = {}
     taken = {fold(ROW_NUMBER)}
-    for item in fields:
-        label = " ".join(item.label.split())
+    for field in fields:
+        label = " ".join(field.label.split())
         names = (label, *(f"{label} ({n})" for n in range(2, 1000)))
         name = next(name for name in names if fold(name) not in taken)
         taken.add(fold(name))
-        fields_by_heading[name] = item
+        fields_by_heading[name] = field
     return fields_by_heading
 
 
@@ -53,9 +53,9 @@ class Spelling:
         self.reference = lru_cache(maxsize=None)(self._reference)
         self._called = lru_cache(maxsize=None)(self._called_like_numbers)
 
-    def text(self, item: Field, value: Any) -> str:
+    def text(self, field: Field, value: Any) -> str:
         """Return a stored value of a field as text, '' when empty."""
-        match item.type:
+        match field.type:
             case _ if value is None:
                 return ""
             case Choice(list=values):
@@ -68,10 +68,10 @@ class Spelling:
                 text = " ; ".join(self.reference(table, row_id) for row_id in value)
                 return text if len(text) < _LONGEST else " ; ".join(self.reference(table, i, False) for i in value)
             case Phone():
-                return self._read_back(item.type, value)
+                return self._read_back(field.type, value)
             case Text():
                 return str(value)
-        return item.type.show(value, self._known)
+        return field.type.show(value, self._known)
 
     def _read_back(self, kind: Type, value: str) -> str:
         """Return the value as shown, or as stored when reading the shown text would give another value."""
@@ -106,13 +106,13 @@ class Spelling:
     def _holds_number(self, table: OfficeTable, row: str) -> str:
         """SQL: whether the title of ``row`` may contain the sign « ° »."""
         conditions = ["0"]
-        for item in queries.title_fields(table):
-            if isinstance(item.type, Text):
-                conditions.append(f"{row}.{item.name} LIKE '%°%'")
-            elif item.list and any("°" in label for label in self._known.labels[item.list.name].values()):
+        for field in queries.title_fields(table):
+            if isinstance(field.type, Text):
+                conditions.append(f"{row}.{field.name} LIKE '%°%'")
+            elif field.list and any("°" in label for label in self._known.labels[field.list.name].values()):
                 conditions.append("1")
-            elif isinstance(item.type, Reference):
-                other = self._holds_number(self._tables[item.type.table], f"{row}_")
-                named = f"{row}_.id = {row}.{item.name} AND ({other})"
-                conditions.append(f'EXISTS (SELECT 1 FROM "{item.type.table}" {row}_ WHERE {named})')
+            elif isinstance(field.type, Reference):
+                other = self._holds_number(self._tables[field.type.table], f"{row}_")
+                named = f"{row}_.id = {row}.{field.name} AND ({other})"
+                conditions.append(f'EXISTS (SELECT 1 FROM "{field.type.table}" {row}_ WHERE {named})')
         return " OR ".join(conditions)

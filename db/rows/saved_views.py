@@ -5,9 +5,10 @@ A view belongs to one grid and stores conditions, never a list of persons. Its f
 it is opened; those that no longer exist are left out, and the user is told.
 """
 
+import dataclasses
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from db.base.errors import AccessError, FieldError, InvalidError, NotFoundError, Problem
@@ -42,12 +43,12 @@ class Look:
     """What a grid shows. ``filters``: as chosen or typed (pages/shared/grid/filters.py), without selected rows.
     ``folded``, the folded groups, does not count when two looks are compared."""
 
-    filters: Mapping[str, Any] = field(default_factory=dict)
+    filters: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     search: str = ""
     columns: tuple[str, ...] = ()
     sort: tuple[str, ...] = ()
     group: str = ""
-    folded: tuple[Any, ...] = field(default=(), compare=False)
+    folded: tuple[Any, ...] = dataclasses.field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,7 @@ def _check_free(db: Office, grid: Grid, name: str, who: str, but: int | None = N
 def _content(table: OfficeTable, look: Look) -> str:
     named = {*look.columns, *(name.removeprefix("-") for name in look.sort), look.group}
     named |= {name.partition(":")[0] for name in look.filters}
-    content = _dumped(look, {item.name: item.label for item in table.columns if item.name in named})
+    content = _dumped(look, {field.name: field.label for field in table.columns if field.name in named})
     if len(content) > _LONGEST_CONTENT:
         raise InvalidError([Problem("cette vue retient trop de choses : ôtez des filtres", "Vue")])
     return content
@@ -270,7 +271,7 @@ def fit(
 ) -> tuple[Look, list[str]]:
     """Return a look as the table allows it now, and sentences on what was left out. ``labels``: labels of fields that
     no longer exist."""
-    columns = {item.name: item for item in table.columns}
+    columns = {field.name: field for field in table.columns}
     filters, messages = _filters(columns, look, context)
     for name in (*look.columns, *(one.removeprefix("-") for one in look.sort), *look.filters, look.group):
         plain = name.partition(":")[0]
@@ -278,7 +279,7 @@ def fit(
             messages.append(
                 f"« {(labels or {}).get(plain, plain)} » n’est plus un champ de cette grille : laissé de côté."
             )
-    group = look.group if look.group in [item.name for item in groupable(table)] else ""
+    group = look.group if look.group in [field.name for field in groupable(table)] else ""
     if look.group in columns and not group:
         messages.append(f"« {columns[look.group].label} » : on ne peut plus grouper par ce champ.")
     visible = tuple(dict.fromkeys(name for name in look.columns if name in columns)) or table.title
@@ -288,13 +289,13 @@ def fit(
     return Look(filters, look.search, visible, sort, group, folded), list(dict.fromkeys(messages))
 
 
-def _codes(item: Field | Computed, context: Context) -> Mapping[Any, str]:
+def _codes(field: Field | Computed, context: Context) -> Mapping[Any, str]:
     """Return the values that may be chosen of a list, without retired ones."""
-    if isinstance(item.type, YesNo):
+    if isinstance(field.type, YesNo):
         return {1: "Oui", 0: "Non"}
-    if not isinstance(item.type, Choice | Choices):
+    if not isinstance(field.type, Choice | Choices):
         return {}
-    name = item.type.list.name
+    name = field.type.list.name
     retired = context.retired.get(name, frozenset())
     return {code: label for code, label in context.labels[name].items() if code not in retired}
 
@@ -305,32 +306,32 @@ def _filters(columns: Mapping[str, Field | Computed], look: Look, context: Conte
         name, _, part = key.partition(":")
         if name not in columns:
             continue
-        item = columns[name]
-        left = list(_gone(item, value, context)) if isinstance(value, list) else []
+        field = columns[name]
+        left = list(_gone(field, value, context)) if isinstance(value, list) else []
         messages += left
         fits = (
-            [one for one in value if one is None or one in _codes(item, context)] if isinstance(value, list) else value
+            [one for one in value if one is None or one in _codes(field, context)] if isinstance(value, list) else value
         )
-        if fits and _is_asked(item, part, fits):
+        if fits and _is_asked(field, part, fits):
             fitting[key] = tidy(fits)
         elif not left:
-            messages.append(f"« {item.label} » : ce filtre ne convient plus à ce champ, laissé de côté.")
+            messages.append(f"« {field.label} » : ce filtre ne convient plus à ce champ, laissé de côté.")
     return fitting, messages
 
 
-def _gone(item: Field | Computed, codes: list[Any], context: Context) -> Iterator[str]:
-    labels = context.labels[item.type.list.name] if isinstance(item.type, Choice | Choices) else {}
+def _gone(field: Field | Computed, codes: list[Any], context: Context) -> Iterator[str]:
+    labels = context.labels[field.type.list.name] if isinstance(field.type, Choice | Choices) else {}
     for code in codes:
-        if code is not None and labels and code not in _codes(item, context):
-            yield f"« {item.label} » : la valeur « {labels.get(code, code)} » n’est plus dans la liste."
+        if code is not None and labels and code not in _codes(field, context):
+            yield f"« {field.label} » : la valeur « {labels.get(code, code)} » n’est plus dans la liste."
 
 
-def _is_asked(item: Field | Computed, part: str, value: Any) -> bool:
+def _is_asked(field: Field | Computed, part: str, value: Any) -> bool:
     """Return whether a filter of that kind suits the field's type."""
     if part == "empty":
         return value is True
-    if isinstance(item.type, Choice | Choices | YesNo):
+    if isinstance(field.type, Choice | Choices | YesNo):
         return part == "" and isinstance(value, list)
-    if isinstance(item.type, Date | Integer | Euros):
+    if isinstance(field.type, Date | Integer | Euros):
         return part in ("low", "high") and isinstance(value, str)
     return part == "" and isinstance(value, str)

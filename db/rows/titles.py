@@ -38,8 +38,8 @@ def _title(db: Office, table: OfficeTable, row_id: int, context: Context) -> str
     if row is None:
         return f"n° {row_id}"
     parts = [
-        item.type.show(item.type.from_sql(v), context)
-        for item, v in zip(queries.title_fields(table), row[1:], strict=True)
+        field.type.show(field.type.from_sql(v), context)
+        for field, v in zip(queries.title_fields(table), row[1:], strict=True)
     ]
     return " ".join(filter(None, parts)) + (" (supprimé)" if row[0] else "")
 
@@ -79,7 +79,7 @@ def words_of(text: str) -> tuple[str, ...]:
 def suggestions(db: Office, table: OfficeTable, text: str, context: Context, limit: int = 8) -> list[tuple[int, str]]:
     """Return rows whose title holds words that begin like those typed: (id, title), in the table's order."""
     match = queries.words(text)
-    searched = [item.name for item in queries.title_fields(table) if item.searched]
+    searched = [field.name for field in queries.title_fields(table) if field.searched]
     condition = "t.deleted_at IS NULL" + f" AND t.{queries.ARCHIVED} IS NULL" * (table.name == "person")
     if match and searched:
         ids = [
@@ -100,5 +100,5 @@ def suggestions(db: Office, table: OfficeTable, text: str, context: Context, lim
 def _dates_named(table: OfficeTable, text: str, context: Context) -> tuple[Filter, ...]:
     """Return filters for the dates in a text: « Contrat d’engagement 01/03/2025 » began on that day."""
     days = re.findall(r"\d\d/\d\d/\d{4}", text)
-    dated = [item for item in queries.title_fields(table) if isinstance(item.type, Date)]
-    return tuple(Filter(item.name, "is", item.type.read(day, context)) for item, day in zip(dated, days, strict=False))
+    dated = [field for field in queries.title_fields(table) if isinstance(field.type, Date)]
+    return tuple(Filter(one.name, "is", one.type.read(day, context)) for one, day in zip(dated, days, strict=False))

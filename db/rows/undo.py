@@ -30,7 +30,7 @@ class _Line:
     @property
     def fields(self) -> list[str]:
         """The fields that changed, in order."""
-        return [item.name for item in self.table.fields if item.name in self.before or item.name in self.after]
+        return [field.name for field in self.table.fields if field.name in self.before or field.name in self.after]
 
 
 def undo(db: Office, operation_id: int, who: str) -> None:

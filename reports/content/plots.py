@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from db.figures.counting import Share, Taken
+from db.figures.counting import FigureValues, Share
 from db.figures.definitions import FIGURES, NATIONAL
 from reports.content import quantities, sentences
 from reports.content.chart_data import ChartData, ChartRow
@@ -21,7 +21,7 @@ class Plot:
     name: str
     title: str
     needs: tuple[str, ...]
-    draw: Callable[["Plot", Taken], ChartData]
+    draw: Callable[["Plot", FigureValues], ChartData]
     scheme: str = ""
     shape: str = "bars"
     base: str = "sum"
@@ -33,12 +33,12 @@ class Plot:
 # --- how parts become rows ---
 
 
-def _shares(plot: Plot, figures: Taken) -> list[Share]:
+def _shares(plot: Plot, figures: FigureValues) -> list[Share]:
     parts: tuple[Share, ...] = figures[plot.needs[0]]
     return [part for part in parts if part.value or (plot.keeps_zeros and part.code != "unknown")]
 
 
-def _simple(plot: Plot, figures: Taken) -> ChartData:
+def _simple(plot: Plot, figures: FigureValues) -> ChartData:
     """One bar for each value."""
     name = plot.needs[0]
     unit = FIGURES[name].unit
@@ -54,7 +54,7 @@ def _in_unit(value: float, unit: str) -> float:
 
 
 def _crossed(
-    plot: Plot, figures: Taken, series: list[tuple[str, str]], labels: list[tuple[str, str]]
+    plot: Plot, figures: FigureValues, series: list[tuple[str, str]], labels: list[tuple[str, str]]
 ) -> tuple[ChartRow, ...]:
     """A row for each label and a value for each series, zeros included."""
     values = {(part.code, part.other): part.value for part in figures[plot.needs[0]]}
@@ -69,7 +69,7 @@ def _labels(parts: tuple[Share, ...], zeros: bool = True) -> list[tuple[str, str
     ]
 
 
-def _by_gender(plot: Plot, figures: Taken) -> ChartData:
+def _by_gender(plot: Plot, figures: FigureValues) -> ChartData:
     """Rows divided by gender; a gender without persons is left out."""
     name, dimension = plot.needs[:2]
     series = _labels(figures["gender"], zeros=plot.shape == "pyramid")
@@ -78,7 +78,7 @@ def _by_gender(plot: Plot, figures: Taken) -> ChartData:
     return ChartData(plot.name, plot.title, plot.shape, "person", rows, tuple(series), 0, name, chooses, "gender")
 
 
-def _months(plot: Plot, figures: Taken) -> ChartData:
+def _months(plot: Plot, figures: FigureValues) -> ChartData:
     """Contracts signed each month, first ones and renewals."""
     series = [("first", "Premier contrat"), ("renewal", "Renouvellement")]
     rows = _crossed(plot, figures, series, _months_of(figures))
@@ -87,7 +87,7 @@ def _months(plot: Plot, figures: Taken) -> ChartData:
     )
 
 
-def _months_of(figures: Taken) -> list[tuple[str, str]]:
+def _months_of(figures: FigureValues) -> list[tuple[str, str]]:
     """Return the months that have begun; the portfolio of later ones is unknown."""
     this_month = f"{date.today():%Y-%m}"
     codes = [part.code for part in figures["portfolio_by_month"] if part.code <= this_month]
@@ -95,7 +95,7 @@ def _months_of(figures: Taken) -> list[tuple[str, str]]:
     return [(code, quantities.month(code, with_year)) for code in codes]
 
 
-def _balance(plot: Plot, figures: Taken) -> ChartData:
+def _balance(plot: Plot, figures: FigureValues) -> ChartData:
     """Entries and departures of each month."""
     values = {name: {part.code: part.value for part in figures[name]} for name in ("entries", "departures")}
     rows = tuple(
@@ -108,13 +108,13 @@ def _balance(plot: Plot, figures: Taken) -> ChartData:
     )
 
 
-def _portfolio(plot: Plot, figures: Taken) -> ChartData:
+def _portfolio(plot: Plot, figures: FigureValues) -> ChartData:
     chart = _simple(plot, figures)
     labels = dict(_months_of(figures))
     return replace(chart, rows=tuple(replace(row, label=labels[row.code]) for row in chart.rows if row.code in labels))
 
 
-def _lengths(plot: Plot, figures: Taken) -> ChartData:
+def _lengths(plot: Plot, figures: FigureValues) -> ChartData:
     labels = list({part.code: part.label for part in figures["lengths"]}.items())
     rows = _crossed(plot, figures, [ENDED, ONGOING], labels)
     return ChartData(
@@ -122,7 +122,7 @@ def _lengths(plot: Plot, figures: Taken) -> ChartData:
     )
 
 
-def _aids(plot: Plot, figures: Taken) -> ChartData:
+def _aids(plot: Plot, figures: FigureValues) -> ChartData:
     """Sums by type, with the number of aids."""
     chart = _simple(plot, figures)
     counts = {part.code: part.value for part in figures["aids_counted"]}
@@ -130,7 +130,7 @@ def _aids(plot: Plot, figures: Taken) -> ChartData:
     return replace(chart, rows=tuple(replace(row, note=notes.get(row.code, "")) for row in chart.rows))
 
 
-def _national(plot: Plot, figures: Taken) -> ChartData:
+def _national(plot: Plot, figures: FigureValues) -> ChartData:
     """Our shares beside the national ones."""
     total = sum(part.value for part in figures["gender"])
     rows = tuple(ChartRow(name, FIGURES[name].label, (100 * figures[name] / total,)) for name in NATIONAL if total)
@@ -172,13 +172,13 @@ NEEDS: tuple[str, ...] = tuple(dict.fromkeys(name for plot in PLOTS for name in 
 """Every figure that the charts need."""
 
 
-def make_chart(name: str, figures: Taken) -> ChartData:
+def make_chart(name: str, figures: FigureValues) -> ChartData:
     """Return the chart of that name, with its sentence."""
     plot = BY_NAME[name]
     chart = plot.draw(plot, figures)
     return replace(chart, reading=sentences.chart_sentence(chart, figures))
 
 
-def make_charts(figures: Taken) -> dict[str, ChartData]:
+def make_charts(figures: FigureValues) -> dict[str, ChartData]:
     """Return every chart by name, in order."""
     return {plot.name: make_chart(plot.name, figures) for plot in PLOTS}

@@ -6,7 +6,7 @@ from datetime import date
 
 from db.base.french import french_date
 from db.figures import counting
-from db.figures.counting import Taken
+from db.figures.counting import FigureValues
 from db.figures.definitions import FIGURES
 from db.figures.periods import Period
 from db.model.office import Office
@@ -59,7 +59,7 @@ class Report:
     shares: tuple[Number, ...]
     """Shares of the persons followed, in percent: men, 50 or over…"""
     sections: tuple[Section, ...]
-    figures: Taken
+    figures: FigureValues
 
     @property
     def title(self) -> str:
@@ -81,7 +81,7 @@ class Report:
         return f"depuis le {french_date(before.last.isoformat())}" if before.is_day else "par rapport à un an plus tôt"
 
     @property
-    def truth(self) -> str:
+    def basis(self) -> str:
         """Whether it shows what was true or what was known, and whether the period is still running."""
         basis = "Ce qui était vrai, d’après tout ce qui est enregistré aujourd’hui"
         if self.known_on:
@@ -147,7 +147,7 @@ def make(db: Office, period: Period, known_on: str = "") -> Report:
     )
 
 
-def _number(name: str, figures: Taken, before: Taken) -> Number:
+def _number(name: str, figures: FigureValues, before: FigureValues) -> Number:
     figure = FIGURES[name]
     return Number(name, figure.label, figures[name], before[name], figure.unit, figure.means)
 
@@ -155,12 +155,12 @@ def _number(name: str, figures: Taken, before: Taken) -> Number:
 _SHARES = ("men", "fifty_or_over", "bac2_or_over", "under_two_years")
 
 
-def _share(name: str, figures: Taken, before: Taken) -> Number:
+def _share(name: str, figures: FigureValues, before: FigureValues) -> Number:
     """Return a share of the persons followed in percent; None when there are none."""
     figure = FIGURES[name]
     return Number(name, figure.label, _percent(name, figures), _percent(name, before), "percent", figure.means)
 
 
-def _percent(name: str, figures: Taken) -> float | None:
+def _percent(name: str, figures: FigureValues) -> float | None:
     total = sum(part.value for part in figures["gender"])
     return 100 * figures[name] / total if total else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from db.figures.counting import Taken
+from db.figures.counting import FigureValues
 from db.figures.definitions import NATIONAL
 from reports.content.chart_data import ChartData, ChartRow
 from reports.content.quantities import NARROW, number, share, with_unit
@@ -10,7 +10,7 @@ from reports.content.quantities import NARROW, number, share, with_unit
 NOTHING = "Rien à montrer pour cette période."
 
 
-def chart_sentence(chart: ChartData, figures: Taken) -> str:
+def chart_sentence(chart: ChartData, figures: FigureValues) -> str:
     """Return the sentence of a chart."""
     if chart.empty:
         return NOTHING
@@ -46,25 +46,25 @@ def _lower_first(label: str) -> str:
     return label if label[:2].isupper() or label.startswith("Bac") else label[0].lower() + label[1:]
 
 
-def _largest_sentence(chart: ChartData, figures: Taken) -> str:
+def _largest_sentence(chart: ChartData, figures: FigureValues) -> str:
     """Return « Personne seule d’abord : 90 personnes, soit 65 %. »"""
     value = sum(_largest(chart).values)
     part = f", soit {share(value, chart.base)}" if chart.base else ""
     return f"{_leaders(chart)} : {with_unit(value, chart.unit)}{part}."
 
 
-def _gender(chart: ChartData, figures: Taken) -> str:
+def _gender(chart: ChartData, figures: FigureValues) -> str:
     men = share(_value(chart, "man"), _total(chart))
     return f"{men} d’hommes, contre {NATIONAL['men']}{NARROW}% au niveau national."
 
 
-def _age(chart: ChartData, figures: Taken) -> str:
+def _age(chart: ChartData, figures: FigureValues) -> str:
     older = sum(sum(row.values) for row in chart.rows if row.code in ("4", "5"))
     part, national = share(older, chart.base), f"{NATIONAL['fifty_or_over']}{NARROW}%"
     return f"{part} ont 50 ans ou plus, contre {national} au niveau national."
 
 
-def _national(chart: ChartData, figures: Taken) -> str:
+def _national(chart: ChartData, figures: FigureValues) -> str:
     men, older = (row.values[0] for row in chart.rows)
     return (
         f"{_difference(men - NATIONAL['men'])} pour la part d’hommes, {_difference(older - NATIONAL['fifty_or_over'])}"
@@ -78,7 +78,7 @@ def _difference(points: float) -> str:
     return f"{sign}{rounded} point{'s' * (rounded >= 2)}"
 
 
-def _pyramid(chart: ChartData, figures: Taken) -> str:
+def _pyramid(chart: ChartData, figures: FigureValues) -> str:
     row = _largest(chart)
     if row.code == "unknown":
         return "Les âges ne sont pas renseignés."
@@ -93,7 +93,7 @@ def _pyramid(chart: ChartData, figures: Taken) -> str:
 _GENDERS = {"woman": "femme", "man": "homme"}
 
 
-def _by_domain(chart: ChartData, figures: Taken) -> str:
+def _by_domain(chart: ChartData, figures: FigureValues) -> str:
     """Name the domains with the largest and smallest share of women; domains with very few persons are left out."""
     codes = [code for code, _ in chart.series]
     if "woman" not in codes:
@@ -110,21 +110,21 @@ def _by_domain(chart: ChartData, figures: Taken) -> str:
     )
 
 
-def _education(chart: ChartData, figures: Taken) -> str:
+def _education(chart: ChartData, figures: FigureValues) -> str:
     return f"{share(figures['bac2_or_over'], chart.base)} ont un niveau Bac + 2 ou plus."
 
 
-def _seniority(chart: ChartData, figures: Taken) -> str:
+def _seniority(chart: ChartData, figures: FigureValues) -> str:
     return f"{share(figures['under_two_years'], chart.base)} sont au RSA depuis moins de 2 ans."
 
 
-def _obstacles(chart: ChartData, figures: Taken) -> str:
+def _obstacles(chart: ChartData, figures: FigureValues) -> str:
     count = _largest(chart).values[0]
     ratio = f"{with_unit(count, 'person')} sur {number(chart.base)} ayant un diagnostic"
     return f"{_leaders(chart)} : {ratio}, soit {share(count, chart.base)}."
 
 
-def _contracts(chart: ChartData, figures: Taken) -> str:
+def _contracts(chart: ChartData, figures: FigureValues) -> str:
     first, renewals = (sum(row.values[index] for row in chart.rows) for index in (0, 1))
     parts = f"{_plural(first, 'premier')} et {_plural(renewals, 'renouvellement')}"
     return f"{with_unit(first + renewals, 'contract')}, dont {parts}."
@@ -134,26 +134,26 @@ def _plural(value: float, word: str) -> str:
     return f"{number(value)} {word}{'s' * (value >= 2)}"
 
 
-def _balance(chart: ChartData, figures: Taken) -> str:
+def _balance(chart: ChartData, figures: FigureValues) -> str:
     entries, departures = (sum(row.values[index] for row in chart.rows) for index in (0, 1))
     change = entries - departures
     words = "reste égal" if not change else f"{'gagne' if change > 0 else 'perd'} {with_unit(abs(change), 'person')}"
     return f"{_plural(entries, 'entrée')}, {_plural(departures, 'sortie')} : le portefeuille {words}."
 
 
-def _portfolio(chart: ChartData, figures: Taken) -> str:
+def _portfolio(chart: ChartData, figures: FigureValues) -> str:
     values = [row.values[0] for row in chart.rows]
     last = f"{with_unit(values[-1], 'person')} à la fin"
     return f"{last}, entre {number(min(values))} et {number(max(values))} au fil des mois."
 
 
-def _exits(chart: ChartData, figures: Taken) -> str:
+def _exits(chart: ChartData, figures: FigureValues) -> str:
     count = _largest(chart).values[0]
     reason = f"{_lower_first(_leaders(chart))} ({number(count)}, soit {share(count, chart.base)})"
     return f"{with_unit(chart.base, 'exit')} du RSA : {reason}."
 
 
-def _lengths(chart: ChartData, figures: Taken) -> str:
+def _lengths(chart: ChartData, figures: FigureValues) -> str:
     means = []
     for name, word, index in (("mean_length_years", "terminé", 0), ("mean_length_years_ongoing", "en cours", 1)):
         count = sum(row.values[index] for row in chart.rows)
@@ -163,7 +163,7 @@ def _lengths(chart: ChartData, figures: Taken) -> str:
     return f"En moyenne, {' et '.join(means)}."
 
 
-def _aids(chart: ChartData, figures: Taken) -> str:
+def _aids(chart: ChartData, figures: FigureValues) -> str:
     row = _largest(chart)
     count = sum(part.value for part in figures["aids_counted"])
     return (
@@ -172,7 +172,7 @@ def _aids(chart: ChartData, figures: Taken) -> str:
     )
 
 
-def _ceiling(chart: ChartData, figures: Taken) -> str:
+def _ceiling(chart: ChartData, figures: FigureValues) -> str:
     reached = _value(chart, "3") + _value(chart, "4")
     aided = chart.base - _value(chart, "0") - _value(chart, "unknown")
     return (
@@ -181,7 +181,7 @@ def _ceiling(chart: ChartData, figures: Taken) -> str:
     )
 
 
-_SENTENCES: dict[str, Callable[[ChartData, Taken], str]] = {
+_SENTENCES: dict[str, Callable[[ChartData, FigureValues], str]] = {
     "genre": _gender,
     "age": _age,
     "reperes": _national,

@@ -100,6 +100,6 @@ def _name(deck: Deck, report: Report) -> None:
     about = deck.core_properties
     about.title, about.subject, about.language = report.title, deck_slides.OFFICE, "fr-FR"
     about.author = about.last_modified_by = PRODUCT
-    about.keywords, about.comments, about.category = "bilan, publics artistes, RSA", report.truth, "Bilan"
+    about.keywords, about.comments, about.category = "bilan, publics artistes, RSA", report.basis, "Bilan"
     about.created = about.modified = datetime.now().replace(microsecond=0)
     about.revision = 1

@@ -134,8 +134,8 @@ def add_cover(deck: Deck, report: Report) -> None:
     shapes.title.text = report.title.replace(" au ", " au\u00a0")
     _placeholder(slide, 1).text = "Accompagnement des publics artistes\nDépartement du Lot"
     today = french_date(date.today().isoformat())
-    _placeholder(slide, OVERLINE).text = f"{report.truth}\nÉtabli le {today} avec Palette"
-    _write_notes(slide, f"{report.title}. {report.truth}.")
+    _placeholder(slide, OVERLINE).text = f"{report.basis}\nÉtabli le {today} avec Palette"
+    _write_notes(slide, f"{report.title}. {report.basis}.")
 
 
 def add_headline(deck: Deck, report: Report) -> None:
@@ -316,7 +316,7 @@ _NATIONAL = f"{NATIONAL['men']} % d’hommes, {NATIONAL['fifty_or_over']} % de 5
 def _method_lines(report: Report) -> list[str]:
     today = french_date(date.today().isoformat())
     return [
-        f"{report.truth}.",
+        f"{report.basis}.",
         f"Établi le {today} par Palette, avec la version {VERSION} des définitions.",
         f"Les parts du profil sont celles des personnes {_population_word(report)} {report.period.words}.",
         "Chaque changement est mesuré par rapport à un an plus tôt.",

@@ -153,10 +153,10 @@ def _content(report: Report, pieces: dict[str, Piece]) -> dict[str, Any]:
     return {
         "title": report.title,
         "product": PRODUCT,
-        "about": f"{OFFICE}. {report.truth}.",
+        "about": f"{OFFICE}. {report.basis}.",
         "keywords": ["bilan", "publics artistes", "RSA"],
         "office": OFFICE,
-        "truth": f"{report.truth}.",
+        "basis": f"{report.basis}.",
         "made": f"Établi le {today} avec Palette.",
         "numbers": [_figure(number, number.text, report.compared) for number in report.numbers],
         "among": f"Parmi les personnes {_who(report)}",
@@ -216,7 +216,7 @@ def _definitions(report: Report, pieces: dict[str, Piece]) -> list[tuple[str, st
 def _method(report: Report, today: str) -> list[str]:
     men, older = (quantities.share(NATIONAL[name], 100) for name in ("men", "fifty_or_over"))
     return [
-        f"{report.truth}. Établi le {today} avec Palette, selon la version {VERSION} des définitions.",
+        f"{report.basis}. Établi le {today} avec Palette, selon la version {VERSION} des définitions.",
         f"Les évolutions sont mesurées {report.compared}.",
         "Les parts sont arrondies : leur somme peut s’écarter légèrement de 100\u202f%.",
         f"Repères nationaux ({men} d’hommes, {older} de 50 ans ou plus) : ceux de la présentation de la mission.",

@@ -41,7 +41,7 @@ def _plain(value: str | float | None) -> str:
 
 def report_bytes(report: Report, tick: Progress = ignore_progress) -> bytes:
     """Return the report: a sheet with headline and definitions, then one for each chart."""
-    return _book(report.charts, f"{report.title} · {report.truth}", report, tick)
+    return _book(report.charts, f"{report.title} · {report.basis}", report, tick)
 
 
 def xlsx_bytes(charts: Sequence[ChartData], source: str) -> bytes:
@@ -86,7 +86,7 @@ def _headline(book: Any, report: Report, looks: dict[str, Any]) -> None:
     sheet.set_column(1, 2, 16)
     sheet.set_column(3, 3, 100)
     sheet.write_string(0, 0, report.title, looks["title"])
-    sheet.write_string(1, 0, report.truth, looks["soft"])
+    sheet.write_string(1, 0, report.basis, looks["soft"])
     before = report.period.before.title
     for column, text in enumerate(("", report.title, before, "Ce que compte ce chiffre")):
         sheet.write_string(3, column, text, looks["head" if column in (1, 2) else "head_left"])

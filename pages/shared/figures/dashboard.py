@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from db.figures import counting
-from db.figures.counting import Taken
+from db.figures.counting import FigureValues
 from db.figures.definitions import FIGURES
 from db.figures.periods import Period
 from db.model.office import Office
@@ -42,7 +42,7 @@ class DashboardState:
     """The filters of a run, and the figures and charts counted with them."""
 
     chosen: Codes
-    counted: Taken
+    counted: FigureValues
     charts: Mapping[str, ChartData]
 
 

@@ -63,7 +63,7 @@ def _persons(db: Office, report: Report, opened: OpenedFigure) -> list[int]:
 
 def _content(report: Report, opened: OpenedFigure, persons: list[int]) -> None:
     st.markdown(FIGURES[opened.name].means)
-    st.caption(f"{report.title}. {report.truth}.")
+    st.caption(f"{report.title}. {report.basis}.")
     if not persons:
         st.info("Personne derrière ce chiffre.")
         return

@@ -86,7 +86,7 @@ def report_of(db: Office, period: Period, known_on: str) -> Report:
 
 def show_numbers(shown: Report) -> None:
     """Show the numbers and the shares, each with its change since a year before and a button that opens it."""
-    st.caption(f"{shown.truth}. Sous chaque chiffre, ce qui a changé {shown.compared}.")
+    st.caption(f"{shown.basis}. Sous chaque chiffre, ce qui a changé {shown.compared}.")
     with st.grid(len(shown.numbers), min_column_width=130, gap="small"):
         for number in shown.numbers:
             _show_number(shown, number)

@@ -107,13 +107,13 @@ def test_it_says_what_it_is_and_since_when_things_changed(make_report, when, tit
     assert (found.title, found.compared) == (title, compared)
 
 
-# --- which truth
+# --- true or known
 
 
 def test_it_says_whether_it_is_true_or_was_known(demo_path):
     with closing(connection.open_file(demo_path)) as db:
-        assert report.make(db, period_of("2022")).truth == TRUE
-        assert report.make(db, period_of("2022"), "2023-01-15").truth == "Ce que l’on savait au 15/01/2023"
+        assert report.make(db, period_of("2022")).basis == TRUE
+        assert report.make(db, period_of("2022"), "2023-01-15").basis == "Ce que l’on savait au 15/01/2023"
 
 
 @pytest.mark.parametrize("known_on", ["", "2023-01-15"])
@@ -122,8 +122,8 @@ def test_a_period_that_goes_on_is_not_finished(demo_path, known_on):
         this_year = report.make(db, period_of(f"{date.today().year + 1}"), known_on)
         today = report.make(db, period_of(date.today().isoformat()), known_on)
 
-    assert this_year.truth.endswith(" ; la période n’est pas finie")
-    assert not today.truth.endswith("finie")
+    assert this_year.basis.endswith(" ; la période n’est pas finie")
+    assert not today.basis.endswith("finie")
 
 
 # --- sections

@@ -197,7 +197,7 @@ def test_messages_are_titles_and_definitions_are_notes(report_2022, slides_2022)
     assert titles[-1] == "Définitions et méthode"
     for told in (*report_2022.numbers, *report_2022.shares, *report_2022.charts):
         assert plain(told.means) in notes
-    assert plain(report_2022.truth) in " ".join(slide_texts(slides_2022[-1]))
+    assert plain(report_2022.basis) in " ".join(slide_texts(slides_2022[-1]))
 
 
 # --- what an office adds

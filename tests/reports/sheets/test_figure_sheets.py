@@ -139,7 +139,7 @@ def test_the_report_has_its_headline_then_a_sheet_for_each_chart(report_2022, bo
 def test_every_sheet_says_its_title_its_sentence_its_definition_and_its_source(report_2022, book_2022):
     for picture, sheet in zip(report_2022.charts, book_2022.worksheets[1:], strict=True):
         told = [sheet.cell(line, 1).value for line in range(1, 5)]
-        assert told == [picture.title, picture.reading, picture.means, f"{report_2022.title} · {report_2022.truth}"]
+        assert told == [picture.title, picture.reading, picture.means, f"{report_2022.title} · {report_2022.basis}"]
 
 
 def test_the_numbers_of_every_sheet_are_real_numbers_shares_are_percentages(report_2022, book_2022):
