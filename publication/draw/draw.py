@@ -83,7 +83,7 @@ def draw(
     before = [(office.years[release.year], release) for release in earlier]
     for attempt in range(start, DRAWS_PER_LEVEL * _LEVELS):
         release = build_release(population, year, key, attempt, facts)
-        if not guessing.find_excessive_guesses([*before, (population, release)]) and not find_leaks(release):
+        if not guessing.find_excessive_guesses([*before, (population, release)]) and not any(find_leaks(release)):
             return release, attempt
     raise NoSafeDrawError(
         f"Aucun arrondi des chiffres de {year} n’est sûr : le fichier compte trop peu de personnes pour être publié."
@@ -105,15 +105,11 @@ def distances(release: Release, true: Counts) -> Ints:
     return np.concatenate(found)
 
 
-def find_leaks(release: Release) -> list[Interval]:
-    """Return the numbers, of two or three criteria, about which the published numbers reveal too much."""
+def find_leaks(release: Release) -> Iterator[Interval]:
+    """Yield the numbers, of two or three criteria, about which the published numbers reveal too much."""
     found = intervals.find_intervals(release)
-    return [interval for interval in _with_three_way(release, found) if is_disclosive(interval)]
-
-
-def _with_three_way(release: Release, found: Sequence[Interval]) -> Iterator[Interval]:
-    yield from found
-    yield from intervals.find_three_way_intervals(release, found)
+    yield from filter(is_disclosive, found)
+    yield from filter(is_disclosive, intervals.find_three_way_intervals(release, found))
 
 
 def is_disclosive(interval: Interval) -> bool:

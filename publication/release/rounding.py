@@ -12,6 +12,7 @@ secret key decides between equally good solutions. Amounts are means per person,
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 
 import numpy as np
@@ -105,11 +106,10 @@ def round_crossed_table(cells: Ints, rows: Ints, columns: Ints, ties: Floats) ->
     up = (BASE - rest) - rest + np.where(rest == 0, _OUTSIDE_COST, 0) + ties
     cost = np.concatenate([up, _OUTSIDE_COST + 2 * BASE - rest, _OUTSIDE_COST + rest])
     limit = np.concatenate([np.ones(2 * rest.size), (floor.ravel() > 0).astype(float)])
-    sums = _sum_matrix(cells.shape[0], cells.shape[1])
     missing = np.concatenate([rows // BASE - floor.sum(axis=1), columns // BASE - floor.sum(axis=0)])
-    system = csr_array(np.hstack([sums, sums, -sums])[:-1])  # the last sum follows from the others
+    sums = _sum_matrix(cells.shape[0], cells.shape[1])
     solved = linprog(
-        cost, A_eq=system, b_eq=missing[:-1], bounds=np.column_stack([np.zeros(limit.size), limit]), method="highs-ds"
+        cost, A_eq=sums, b_eq=missing[:-1], bounds=np.column_stack([np.zeros(limit.size), limit]), method="highs-ds"
     )
     if solved.x is None:  # not known to happen: a cell may go as far as two multiples up
         raise ArithmeticError("no rounding adds up")
@@ -118,9 +118,12 @@ def round_crossed_table(cells: Ints, rows: Ints, columns: Ints, ties: Floats) ->
     return rounded
 
 
-def _sum_matrix(rows: int, columns: int) -> Floats:
-    """Return the matrix that adds up the cells of each row, then of each column."""
-    return np.vstack([np.kron(np.eye(rows), np.ones((1, columns))), np.kron(np.ones((1, rows)), np.eye(columns))])
+@cache
+def _sum_matrix(rows: int, columns: int) -> csr_array:
+    """Return the matrix that adds up the three variables of the cells of each row, then of each column but the last,
+    whose sum follows from the others."""
+    sums = np.vstack([np.kron(np.eye(rows), np.ones((1, columns))), np.kron(np.ones((1, rows)), np.eye(columns))])
+    return csr_array(np.hstack([sums, sums, -sums])[:-1])
 
 
 def _tie_breaks(key: bytes, purpose: str, size: int) -> Floats:

@@ -1,6 +1,7 @@
 """« Publication » in the browser, on the demonstration: preview, publish, cancel, withdraw, add facts."""
 
 import shutil
+import sqlite3
 from contextlib import closing
 from datetime import date
 
@@ -9,23 +10,21 @@ from playwright.sync_api import expect
 
 from db.customise import edit
 from db.storage import connection
-from publication.release import ledger, public_file
+from publication import publish
+from publication.release import ledger, public_facts, public_file
 from tests.conftest import Server, let_in
 from tests.pages.charts import choose_option
 
 pytestmark = pytest.mark.browser
+LABELS = ("Or massif", "Argent fin", "Autre ou non précisé")
 
 
 @pytest.fixture(scope="module")
-def demo_file(prepared):
-    return prepared.demonstration(date(2026, 1, 15))
-
-
-@pytest.fixture
-def own(demo_file, tmp_path, request):
-    data = tmp_path / "data"
+def publisher(prepared, tmp_path_factory):
+    """A server on the demonstration as of January 2026, for all tests of this file that a worker runs."""
+    data = tmp_path_factory.mktemp("publisher") / "data"
     data.mkdir()
-    shutil.copy(demo_file, data / "palette.db")
+    shutil.copy(prepared.demonstration(date(2026, 1, 15)), data / "palette.db")
     with closing(connection.open_file(data / "palette.db")) as raw:
         let_in(raw)
     server = Server(data)
@@ -33,7 +32,17 @@ def own(demo_file, tmp_path, request):
     server.start()
     yield server
     server.kill()
-    server.print_log_if_failed(request)
+
+
+@pytest.fixture
+def own(publisher, request):
+    """That server, with nothing online and no public fact before and after the test."""
+    yield publisher
+    publisher.print_log_if_failed(request)
+    with closing(connection.open_file(publisher.file)) as db:
+        for year in publish.releases_online(ledger.read_entries(db)):
+            publish.withdraw(db, publisher.file, year, publisher.public / public_file.NAME, "Test")
+    public_facts.path_beside(publisher.file).unlink(missing_ok=True)
 
 
 @pytest.fixture
@@ -56,6 +65,7 @@ def choose_year(page, year):
 
 
 def test_the_preview_shows_true_and_published_numbers_with_an_explanation(own, screen):
+    before = ledger_entries(own)
     expect(screen.get_by_text("des groupes, jamais des personnes")).to_be_visible()
     expect(screen.get_by_text("Rien n’est publié pour l’instant.")).to_be_visible()
     screen.get_by_text("Pourquoi arrondir ?").click()
@@ -71,45 +81,18 @@ def test_the_preview_shows_true_and_published_numbers_with_an_explanation(own, s
     job = screen.get_by_role("row").filter(has_text="Emploi salarié")
     expect(job.get_by_role("cell").nth(1)).to_have_text("14")
     expect(job.get_by_role("cell").nth(2)).to_have_text("15")
-    assert ledger_entries(own) == []
-
-
-def test_a_year_is_published_with_its_verdicts_then_withdrawn(own, screen):
-    choose_year(screen, "2022")
-    screen.get_by_role("button", name="Publier 2022").click()
-    expect(screen.get_by_text("Les chiffres de 2022 sont en ligne.")).to_be_visible(timeout=120_000)
-    screen.get_by_text("Les 13 attaques de l’auditeur : toutes repoussées").click()
-    expect(screen.get_by_role("cell", name="Repoussée")).to_have_count(13)
-    screen.get_by_text("Attestation, publiée avec les chiffres").click()
-    expect(screen.get_by_role("row").filter(has_text="Base d’arrondi")).to_contain_text("5 personnes")
-    expect(screen.get_by_role("link", name="Voir le site des partenaires")).to_have_attribute(
-        "href", "http://127.0.0.1:9/"
-    )
-    expect(screen.get_by_text("2022 est en ligne avec ces chiffres.")).to_be_visible()
-    expect(screen.get_by_role("button", name="Publier 2022")).to_have_count(0)
-    assert [one.year for one in public_file.read(own.public / public_file.NAME)] == [2022]
-    assert ledger_entries(own) == [("publish", 2022, "La CIPA")]
-
-    screen.get_by_role("button", name="Vérifier de nouveau").click()
-    expect(screen.get_by_text("Les 13 attaques de l’auditeur : toutes repoussées")).to_have_count(2, timeout=120_000)
-
-    screen.get_by_text("2022 : ce qui a changé, retirer").click()
-    screen.get_by_role("button", name="Retirer 2022").click()
-    screen.get_by_role("dialog").get_by_role("button", name="Retirer", exact=True).click()
-    expect(screen.get_by_text("Rien n’est publié pour l’instant.")).to_be_visible()
-    assert not (own.public / public_file.NAME).exists()
-    assert ledger_entries(own)[1:] == [("withdraw", 2022, "La CIPA")]
-    expect(screen.get_by_role("row").filter(has_text="Retirée")).to_contain_text("La CIPA")
+    assert ledger_entries(own) == before
 
 
 def test_publishing_can_be_cancelled_and_nothing_is_online(own, screen):
+    before = ledger_entries(own)
     screen.get_by_role("button", name="Publier 2025").click()
     expect(screen.get_by_test_id("stProgress")).to_contain_text("Publier 2025 : ")
     screen.get_by_role("button", name="Annuler").dispatch_event("click")
     expect(screen.get_by_test_id("stProgress")).to_have_count(0)
     own.wait_until_idle()
 
-    assert ledger_entries(own) == []
+    assert ledger_entries(own) == before
     assert not (own.public / public_file.NAME).exists()
 
 
@@ -130,9 +113,67 @@ def test_a_public_fact_is_added_and_bad_input_shows_an_error(own, screen):
     assert "2022;genre;Femmes;64;Présentation 2022" in (own.data / "public_facts.csv").read_text()
 
 
-def test_an_own_field_is_published_once_it_is_made_public(own, page):
+def test_a_year_with_an_own_field_is_published_with_its_verdicts_then_withdrawn(own, page):
     """As docs/guide.md says: « Réglages », the field and its two lines; then « Publication »."""
+    before = len(ledger_entries(own))
     page.goto(f"{own.address}reglages")
+    add_published_field(page)
+    with closing(connection.open_file(own.file)) as db:
+        db.execute("UPDATE person SET own_label = iif(id % 3, 'own_or_massif', iif(id % 2, 'own_argent_fin', NULL))")
+    page.goto(f"{own.address}publication")
+    choose_year(page, "2022")
+    choose_option(page, "Tableau", "Label", "Label")
+    rest = page.get_by_role("row").filter(has_text="Autre ou non précisé")
+    expect(rest.get_by_role("cell")).to_have_count(4)
+
+    page.get_by_role("button", name="Publier 2022").click()
+    expect(page.get_by_text("Les chiffres de 2022 sont en ligne.")).to_be_visible(timeout=180_000)
+    page.get_by_text("Les 13 attaques de l’auditeur : toutes repoussées").click()
+    expect(page.get_by_role("cell", name="Repoussée")).to_have_count(13)
+    page.get_by_text("Attestation, publiée avec les chiffres").click()
+    expect(page.get_by_role("row").filter(has_text="Base d’arrondi")).to_contain_text("5 personnes")
+    expect(page.get_by_role("link", name="Voir le site des partenaires")).to_have_attribute(
+        "href", "http://127.0.0.1:9/"
+    )
+    expect(page.get_by_text("2022 est en ligne avec ces chiffres.")).to_be_visible()
+    expect(page.get_by_role("button", name="Publier 2022")).to_have_count(0)
+    [release] = public_file.read(own.public / public_file.NAME)
+    table = release.own_tables["champ_label"]
+    assert (release.year, table.title, table.labels) == (2022, "Label", (LABELS,))
+    assert table.persons.sum() == release.rounded == 140
+    assert ledger_entries(own)[before:] == [("publish", 2022, "La CIPA")]
+
+    page.goto(f"{own.address}reglages")
+    page.get_by_text("Champs", exact=True).first.click()
+    set_privacy_of_label(page, "Jamais publié")
+    expect(page.get_by_text("Label · liste « Label »")).not_to_contain_text("publié par groupes")
+    with closing(connection.open_file(own.file)) as db:
+        assert edit.published(db) == []
+    assert public_file.read(own.public / public_file.NAME)[0].own_tables.keys() == {"champ_label"}
+
+    check_again_after_a_change_of_the_file(own, page)
+    page.get_by_text("2022 : ce qui a changé, retirer").click()
+    page.get_by_role("button", name="Retirer 2022").click()
+    page.get_by_role("dialog").get_by_role("button", name="Retirer", exact=True).click()
+    expect(page.get_by_text("Rien n’est publié pour l’instant.")).to_be_visible()
+    assert not (own.public / public_file.NAME).exists()
+    assert ledger_entries(own)[before + 1 :] == [("withdraw", 2022, "La CIPA")]
+    expect(page.get_by_role("row").filter(has_text="Retirée").first).to_contain_text("La CIPA")
+
+
+def check_again_after_a_change_of_the_file(own, page):
+    """« Vérifier de nouveau » reads the file that is online: renamed categories fail every attack on the numbers."""
+    with closing(sqlite3.connect(own.public / public_file.NAME)) as db, db:
+        db.execute("UPDATE genre_age SET genre = 'Dames' WHERE genre = 'Femmes'")
+    page.goto(f"{own.address}publication")
+    page.get_by_role("button", name="Vérifier de nouveau").click()
+    expect(page.get_by_text("Les 13 attaques de l’auditeur : 12 réussies")).to_be_visible(timeout=120_000)
+    expect(page.get_by_role("cell", name="Réussie", exact=True)).to_have_count(12)
+    expect(page.get_by_test_id("stAlert").filter(has_text="2022, genre_age : les catégories").first).to_be_visible()
+
+
+def add_published_field(page):
+    """In « Réglages », add the field « Label », of which two values are published."""
     page.get_by_text("Champs", exact=True).first.click()
     page.get_by_role("button", name="Nouveau champ").click()
     dialog = page.get_by_role("dialog")
@@ -143,36 +184,11 @@ def test_an_own_field_is_published_once_it_is_made_public(own, page):
     dialog.get_by_role("textbox", name="Valeurs, une par ligne").press("Tab")
     expect(dialog.get_by_role("radio", name="Jamais publié")).to_be_checked()
     dialog.get_by_text("Publié par groupes seulement").click()
-    for label in ("Or massif", "Argent fin"):
+    for label in LABELS[:2]:
         choose_option(page, "Valeurs qui ont leur ligne *", label, label)
     page.keyboard.press("Escape")
     dialog.get_by_role("button", name="Ajouter le champ").click()
     expect(page.get_by_text("Label · liste « Label »")).to_contain_text("publié par groupes")
-
-    db = connection.open_file(own.file)
-    db.execute("UPDATE person SET own_label = iif(id % 3, 'own_or_massif', iif(id % 2, 'own_argent_fin', NULL))")
-    db.close()
-    page.goto(f"{own.address}publication")
-    choose_year(page, "2022")
-    choose_option(page, "Tableau", "Label", "Label")
-    rest = page.get_by_role("row").filter(has_text="Autre ou non précisé")
-    expect(rest.get_by_role("cell")).to_have_count(4)
-    page.get_by_role("button", name="Publier 2022").click()
-    expect(page.get_by_text("Les chiffres de 2022 sont en ligne.")).to_be_visible(timeout=180_000)
-
-    [release] = public_file.read(own.public / public_file.NAME)
-    table = release.own_tables["champ_label"]
-    assert (table.title, table.labels) == ("Label", (("Or massif", "Argent fin", "Autre ou non précisé"),))
-    assert table.persons.sum() == release.rounded == 140
-
-    page.goto(f"{own.address}reglages")
-    page.get_by_text("Champs", exact=True).first.click()
-    set_privacy_of_label(page, "Jamais publié")
-    expect(page.get_by_text("Label · liste « Label »")).not_to_contain_text("publié par groupes")
-    db = connection.open_file(own.file)
-    assert edit.published(db) == []
-    db.close()
-    assert public_file.read(own.public / public_file.NAME)[0].own_tables.keys() == {"champ_label"}
 
 
 def set_privacy_of_label(page, privacy):

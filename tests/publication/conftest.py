@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
@@ -16,8 +17,24 @@ from publication.release import public_file
 from publication.release.population import Population
 from publication.release.release import Release
 from tests.prepared import Prepared
+from tests.publication.remembered import Remembered
 
 YEARS = (2022, 2023)
+
+
+@pytest.fixture(scope="session")
+def remembered() -> Remembered:
+    """The linear programmes that this worker has solved."""
+    return Remembered()
+
+
+@pytest.fixture(autouse=True)
+def _solve_once(request: pytest.FixtureRequest, remembered: Remembered) -> Iterator[None]:
+    """Solve no linear programme a second time, except in tests of solving."""
+    with ExitStack() as stack:
+        if "real_solver" not in request.keywords:
+            stack.enter_context(remembered.used())
+        yield
 
 
 @pytest.fixture(scope="session")

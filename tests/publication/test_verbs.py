@@ -26,6 +26,7 @@ def test_a_year_is_released_audited_and_refused_once_it_was_tampered_with(privat
     assert "Écart moyen" in released.output
     audited = run("audit", public, "--against", private)
     assert audited.exit_code == 0
+    assert audited.output.count(" : repoussée") == 13
     assert "Toutes les attaques sont repoussées." in audited.output
 
     with closing(sqlite3.connect(public)) as db, db:
@@ -98,6 +99,7 @@ def test_a_file_of_facts_names_line_column_and_reason(private):
     assert "Ligne 3 · source" in result.output
 
 
+@pytest.mark.real_solver
 def test_two_copies_of_a_file_publish_the_same_bytes(private, tmp_path, monkeypatch):
     monkeypatch.setattr(publish, "audit", fake_audit())
     copy = tmp_path / "copy.db"

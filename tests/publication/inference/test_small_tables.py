@@ -9,6 +9,7 @@ from publication.inference.intervals import LinearSystem
 from publication.release.rounding import round_crossed_table
 from publication.release.tables import BASE
 
+pytestmark = pytest.mark.real_solver
 TRUE_TABLES = ([[1, 0], [2, 6]], [[3, 1], [0, 2]], [[7, 4], [1, 0]], [[2, 2], [2, 2]])
 
 

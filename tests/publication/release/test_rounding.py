@@ -9,6 +9,7 @@ from publication.release.population import count_tables
 from publication.release.rounding import round_crossed_table, round_tables, round_to_multiple
 from publication.release.tables import BASE, CROSSED_PLANS, EVENT_PLANS, EXITS_PLAN
 
+pytestmark = pytest.mark.real_solver
 KEY = bytes(range(32))
 
 
