@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -10,22 +11,30 @@ from typing import Any
 import pytest
 
 from db.base import instants
-from db.demo.create import NOTES, write
+from db.demo.create import NOTES, plan_entries, write
+from db.demo.data_entry import DataEntry
 from db.demo.paths import PHOTO_DAY
 from db.demo.places import TOWNS
-from db.demo.rows import SIGNATURE
-from db.figures import counting
+from db.demo.rows import SIGNATURE, to_columns
+from db.figures import as_of, counting
 from db.model import domain_rules
 from db.model.dictionary import FILES, TABLES
-from db.model.lists import AID_TYPES, DECISIONS, EXIT_REASONS, INTERVENTION_DOMAINS, NOT_ORIENTED
+from db.model.lists import AID_TYPES, DECISIONS, EXIT_REASONS, INTERVENTION_DOMAINS, LISTS, NOT_ORIENTED
 from db.model.office import Office
-from db.model.types import Date, LongText, Text
+from db.model.types import Context, Date, LongText, Text
 from db.storage import connection
 from db.storage.integrity import check
 
-NOW = date(2026, 11, 23)
-DAYS = (PHOTO_DAY, date(2025, 6, 14), date(2025, 12, 31), NOW, date(2027, 2, 28), date(2033, 8, 16))
-RECENT = [day for day in DAYS if day.year >= 2025]
+NOW = date(2026, 1, 15)
+"""A working day. The tests of other packages use the files of this day and of PHOTO_DAY too."""
+FAR = date(2033, 12, 31)
+"""The end of a year, on a Saturday, when every contract is of a later law."""
+DAYS = (PHOTO_DAY, NOW, FAR)
+EARLIER = (date(2025, 6, 14), date(2025, 12, 31), date(2026, 11, 23), date(2027, 2, 28))
+"""Days as of which the file of FAR is read: a file written on one of them has the same rows, except that what waits for
+a later entry is entered on the last day."""
+EVERY_DAY = sorted((*DAYS, *EARLIER))
+RECENT = [day for day in EVERY_DAY if day.year >= 2025]
 FOLLOWED = "kind IN ('diagnostic', 'accompaniment')"
 
 Written = Callable[[date], Office]
@@ -42,6 +51,21 @@ def written(prepared) -> Written:
         return made[day]
 
     return as_on
+
+
+@pytest.fixture(scope="module")
+def known(prepared, written) -> Iterator[Written]:
+    """The demonstration of a day: the file written on it, or for EARLIER the file of FAR as it was known on it."""
+    with ExitStack() as opened:
+        made: dict[date, Office] = {}
+
+        def as_on(day: date) -> Office:
+            if day in EARLIER and day not in made:
+                path = prepared.demonstration(FAR)
+                made[day] = opened.enter_context(as_of.as_known(path, as_of.end_of(day)))
+            return made.get(day) or written(day)
+
+        yield as_on
 
 
 def one(db: Office, sql: str) -> Any:
@@ -78,9 +102,9 @@ def rows(db: Office) -> dict[str, list[tuple[Any, ...]]]:
 # ---- the source's figures, whatever day the file was made on
 
 
-@pytest.mark.parametrize("day", DAYS, ids=str)
-def test_the_figures_of_2022_are_those_of_the_presentation(written, day):
-    db = written(day)
+@pytest.mark.parametrize("day", EVERY_DAY, ids=str)
+def test_the_figures_of_2022_are_those_of_the_presentation(known, day):
+    db = known(day)
     year = ("2022-01-01", "2022-12-31")
 
     assert how_many(db, *year) == 139
@@ -94,9 +118,9 @@ def test_the_figures_of_2022_are_those_of_the_presentation(written, day):
     }
 
 
-@pytest.mark.parametrize("day", DAYS, ids=str)
-def test_the_persons_followed_in_2022_have_the_shares_of_the_presentation(written, day):
-    db = written(day)
+@pytest.mark.parametrize("day", EVERY_DAY, ids=str)
+def test_the_persons_followed_in_2022_have_the_shares_of_the_presentation(known, day):
+    db = known(day)
 
     assert shares(db, "gender") == {"woman": 64, "man": 75}
     assert shares(db, "origin") == {"lot": 19, "foreign": 16, "chosen": 104}
@@ -112,23 +136,23 @@ def test_the_persons_followed_in_2022_have_the_shares_of_the_presentation(writte
     assert int(100 * studied / 139) == 58
 
 
-@pytest.mark.parametrize("day", DAYS, ids=str)
-def test_accompaniments_that_ended_in_2022_lasted_two_and_a_half_years(written, day):
+@pytest.mark.parametrize("day", EVERY_DAY, ids=str)
+def test_accompaniments_that_ended_in_2022_lasted_two_and_a_half_years(known, day):
     spans = (
         "SELECT min(starts_on) AS first, max(coalesce(ends_on, '9999')) AS last"
         " FROM stage WHERE kind = 'accompaniment' GROUP BY person_id"
     )
 
     mean = one(
-        written(day), f"SELECT avg(julianday(last) - julianday(first)) / 365.25 FROM ({spans}) WHERE last LIKE '2022-%'"
+        known(day), f"SELECT avg(julianday(last) - julianday(first)) / 365.25 FROM ({spans}) WHERE last LIKE '2022-%'"
     )
 
     assert mean == pytest.approx(2.5, abs=0.005)
 
 
-@pytest.mark.parametrize("day", DAYS, ids=str)
-def test_the_figures_of_6_march_2023_are_those_of_the_presentation(written, day):
-    db, on = written(day), ("2023-03-06", "2023-03-06")
+@pytest.mark.parametrize("day", EVERY_DAY, ids=str)
+def test_the_figures_of_6_march_2023_are_those_of_the_presentation(known, day):
+    db, on = known(day), ("2023-03-06", "2023-03-06")
     prime = (
         "SELECT person_id FROM benefit WHERE kind = 'prime'"
         " AND starts_on <= '2023-01-01' AND coalesce(ends_on, '9999') >= '2023-03-06'"
@@ -163,10 +187,30 @@ def test_palette_s_own_figures_agree(written, day):
 # ---- the same every time
 
 
-def test_two_files_of_one_day_are_the_same(written, tmp_path):
-    write(tmp_path / "again.db", NOW)
+def replayed(entries: list[DataEntry]) -> dict[str, dict[int, dict[str, Any]]]:
+    """Return the rows to which the entries lead, by table and id, each with its version."""
+    context, tables = Context({values.name: dict(values.values) for values in LISTS}), {}
+    for entry in entries:
+        row = tables.setdefault(entry.row.table, {}).setdefault(entry.row.id, {"version": 0})
+        row |= {"version": row["version"] + 1, **to_columns(entry.row.table, entry.values, context)}
+    return tables
 
-    assert rows(connection.open_file(tmp_path / "again.db")) == rows(written(NOW))
+
+def test_two_files_of_one_day_are_the_same(written, prepared):
+    """The file equals a second plan of that day: what is planned is drawn, and writing it draws nothing."""
+    again = replayed(plan_entries(NOW))
+
+    with closing(connection.open_file(prepared.empty())) as empty:
+        for name, table in TABLES.items():
+            columns = ["id", "version", *(field.name for field in table.fields)]
+            planned = [{**dict.fromkeys(columns), "id": row_id, **row} for row_id, row in again.get(name, {}).items()]
+            found = list(written(NOW).dicts(f'SELECT {", ".join(columns)} FROM "{name}" ORDER BY id'))
+            if name in again:
+                assert found == sorted(planned, key=lambda row: row["id"]), name
+                signed = f"changed_by = '{SIGNATURE}' AND deleted_at IS NULL"
+                assert one(written(NOW), f'SELECT count(*) FROM "{name}" WHERE {signed}') == len(found)
+            else:
+                assert rows(written(NOW))[name] == rows(empty)[name]
 
 
 def test_rows_before_the_photograph_do_not_depend_on_the_day(written):
@@ -197,7 +241,7 @@ def test_an_existing_file_is_never_overwritten(tmp_path):
     (tmp_path / "palette.db").write_text("à garder")
 
     with pytest.raises(FileExistsError):
-        write(tmp_path / "palette.db", NOW)
+        write(tmp_path / "palette.db", PHOTO_DAY)
 
     assert (tmp_path / "palette.db").read_text() == "à garder"
 
@@ -247,7 +291,7 @@ def unknown(db: Office, table: str, column: str, first: str, last: str) -> int:
     return int(one(db, sql))
 
 
-@pytest.mark.parametrize("day", RECENT, ids=str)
+@pytest.mark.parametrize("day", DAYS[1:], ids=str)
 def test_the_figures_known_in_time_differ_a_little_from_the_final_ones(written, day):
     db, year = written(day), ("2022-01-01", "2022-12-31")
 
@@ -305,26 +349,26 @@ def test_the_file_is_sound(written, day):
     assert check(written(day)) == []
 
 
-@pytest.mark.parametrize("day", DAYS, ids=str)
-def test_only_ends_and_deadlines_are_in_the_future(written, day):
+@pytest.mark.parametrize("day", EVERY_DAY, ids=str)
+def test_only_ends_and_deadlines_are_in_the_future(known, day):
     ahead = {("cer", "starts_on"), ("cer", "ends_on"), ("action", "due_on"), ("project", "starts_on")}
     ahead |= {("project", "ends_on")}
     for table in TABLES.values():
         for field in table.fields:
             if isinstance(field.type, Date) and (table.name, field.name) not in ahead:
-                latest = one(written(day), f'SELECT max({field.name}) FROM "{table.name}"')
+                latest = one(known(day), f'SELECT max({field.name}) FROM "{table.name}"')
                 assert latest is None or latest <= day.isoformat(), field.name
 
 
 def test_the_size_of_the_caseload_is_stable_over_the_years(written):
-    db = written(date(2033, 8, 16))
-    for year in range(2018, 2033):
+    db = written(FAR)
+    for year in range(2018, 2034):
         followed = how_many(db, f"{year}-01-01", f"{year}-12-31")
         assert (120 if year >= 2021 else 90) <= followed <= 150, year
     for year in range(2023, 2034):
         for month in range(1, 13):
             on = f"{year}-{month:02d}-15"
-            if "2023-03-06" <= on <= "2033-08-16":
+            if "2023-03-06" <= on <= str(FAR):
                 assert 85 <= how_many(db, on, on) <= 110, on
 
 
@@ -334,8 +378,8 @@ def test_every_table_has_rows(written, name):
 
 
 @pytest.mark.parametrize("day", RECENT, ids=str)
-def test_every_day_has_open_tasks(written, day):
-    db, today = written(day), day.isoformat()
+def test_every_day_has_open_tasks(known, day):
+    db, today = known(day), day.isoformat()
     running = f"starts_on <= '{today}' AND ends_on >= '{today}'"
 
     assert how_many(db, today, today, "kind = 'diagnostic'") >= 5
@@ -350,23 +394,23 @@ def test_every_day_has_open_tasks(written, day):
 
 
 @pytest.mark.parametrize("day", [day for day in RECENT if day.year < 2027], ids=str)
-def test_old_contracts_are_still_to_be_replaced(written, day):
+def test_old_contracts_are_still_to_be_replaced(known, day):
     running = f"starts_on <= '{day}' AND ends_on >= '{day}'"
 
-    assert counts(written(day), f"SELECT kind, count(*) FROM cer WHERE {running} GROUP BY 1")["cer"] >= 8
+    assert counts(known(day), f"SELECT kind, count(*) FROM cer WHERE {running} GROUP BY 1")["cer"] >= 8
 
 
 def test_the_kind_of_a_contract_is_the_legal_one_on_its_day(written):
     assert one(written(NOW), "SELECT count(*) FROM cer WHERE (kind = 'cer') <> (signed_on < '2025-01-01')") == 0
 
 
-@pytest.mark.parametrize("day", RECENT, ids=str)
+@pytest.mark.parametrize("day", [*EARLIER, FAR], ids=str)
 def test_recent_requests_show_every_reason_and_an_override(written, day):
-    recent = f"t.requested_on > date('{day}', '-70 days')"
+    recent = f"t.requested_on > date('{day}', '-70 days') AND t.requested_on <= '{day}'"
     sql = f"SELECT DISTINCT r.value FROM orientation t, json_each({domain_rules.VERDICT_REASONS}) r WHERE {recent}"
 
-    assert {code for (code,) in written(day).execute(sql)} == set(NOT_ORIENTED.values)
-    assert one(written(day), f"SELECT count(*) FROM orientation t WHERE {recent} AND override IS NOT NULL") >= 1
+    assert {code for (code,) in written(FAR).execute(sql)} == set(NOT_ORIENTED.values)
+    assert one(written(FAR), f"SELECT count(*) FROM orientation t WHERE {recent} AND override IS NOT NULL") >= 1
 
 
 def test_no_person_is_followed_against_the_verdict(written):
