@@ -166,11 +166,9 @@ def test_every_verb_answers_anything_with_a_sentence(db, path, tmp_path, monkeyp
 
 @pytest.fixture
 def client(db):
-    return TestClient(
-        Starlette(routes=door.ROUTES, middleware=[Middleware(Gate)]),
-        follow_redirects=False,
-        raise_server_exceptions=True,
-    )
+    app = Starlette(routes=door.ROUTES, middleware=[Middleware(Gate)])
+    with TestClient(app, follow_redirects=False) as client:  # entered: one event loop for all requests
+        yield client
 
 
 @pytest.mark.parametrize("path_", ["/connexion", "/bienvenue", "/deconnexion", "/presence"])
