@@ -251,7 +251,7 @@ def _values(values: ValueList) -> Iterator[tuple[str, str]]:
 
 def clean(sql: str) -> str:
     """Return a statement with single spaces, to compare."""
-    return re.sub(r"\s+", " ", sql).strip()
+    return " ".join(sql.split())
 
 
 def expected(dictionary: EffectiveDictionary = DECLARED) -> dict[str, str]:

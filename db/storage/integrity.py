@@ -140,9 +140,10 @@ def _blanked(db: Office) -> Iterator[str]:
 
 def _search(db: Office) -> Iterator[str]:
     """Yield search indexes that differ from the rows (rank 1 compares with the rows themselves)."""
+    existing = ddl.actual(db)
     for table in db.tables.values():
         name = f"{table.name}_search"
-        if name not in ddl.actual(db):
+        if name not in existing:
             continue
         try:
             db.execute(f"INSERT INTO {name}({name}, rank) VALUES ('integrity-check', 1)")
