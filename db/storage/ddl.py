@@ -254,6 +254,11 @@ def clean(sql: str) -> str:
     return " ".join(sql.split())
 
 
+def same(one: str, other: str) -> bool:
+    """Whether two statements differ in spaces only."""
+    return one == other or clean(one) == clean(other)
+
+
 def expected(dictionary: EffectiveDictionary = DECLARED) -> dict[str, str]:
     """Return name -> CREATE statement of everything that the dictionary requires, in the order to run."""
     statements = {values.table: _list_sql(values.table) for values in dictionary.lists}

@@ -71,7 +71,7 @@ def _made(db: Office) -> Iterator[str]:
     """Yield triggers, indexes and search tables that are missing or changed: what they guard was not guarded."""
     existing = ddl.actual(db)
     for name, sql in ddl.expected(db.dictionary).items():
-        if name not in TABLES and ddl.clean(existing.get(name, "")) != ddl.clean(sql):
+        if name not in TABLES and not ddl.same(existing.get(name, ""), sql):
             yield f"{name} manque ou a été modifié. {_REMADE}"
 
 
