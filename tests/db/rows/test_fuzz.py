@@ -138,7 +138,7 @@ def test_every_verb_answers_anything_with_a_sentence(db, path, tmp_path, monkeyp
     odd = tmp_path / "odd"
     odd.mkdir()
     monkeypatch.chdir(odd)  # where a word that is a path leads
-    monkeypatch.setattr(create, "write", lambda path: connection.create(path).close())  # its rows: test_demo.py
+    monkeypatch.setattr(create, "write", lambda path: connection.create(path).close())  # its rows: tests/db/demo
     (odd / "empty.db").touch()
     (odd / "text.db").write_text("not a database" * 500)
     before = all_rows(db)
