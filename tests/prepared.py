@@ -37,10 +37,14 @@ class Prepared:
 
         Raises FileExistsError.
         """
+        return self.open_copy(self.empty(), path)
+
+    def open_copy(self, made: Path, path: Path) -> Office:
+        """Copy an office file that this version of Palette made, and open the copy. Raises FileExistsError."""
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             raise FileExistsError(path)
-        shutil.copy(self.empty(), path)
+        shutil.copy(made, path)
         path.chmod(0o600)
         # Mark it as checked: the original was, and checking every copy would take most of the time.
         connection._ready[str(path.resolve()), path.stat().st_ino] = id(TABLES)

@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import datetime
+from itertools import filterfalse
 
 
 def fold(text: str) -> str:
@@ -9,7 +10,7 @@ def fold(text: str) -> str:
     if text.isascii():  # most of what is compared, by the hundred thousand
         return " ".join(text.lower().split())
     plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE").replace("’", "'"))
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).lower().split())
+    return " ".join("".join(filterfalse(unicodedata.combining, plain)).lower().split())
 
 
 def french_number(value: float, decimals: int = 0) -> str:

@@ -1,19 +1,12 @@
 """Text as it may be stored."""
 
-import unicodedata
+import re
 
-_UNPRINTED = ("Cc", "Cs")
-"""Unicode categories of control characters and lone surrogates; SQLite cuts a text at a NUL."""
-_NONCHARACTERS = "\ufffe\uffff"
-"""No spreadsheet opens a file that holds one."""
+_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Control characters (SQLite cuts a text at a NUL), lone surrogates, and the noncharacters U+FFFE and U+FFFF: no
+spreadsheet opens a file that holds one."""
 
 
 def storable(text: str) -> str:
     """Return the text without the characters that cannot be stored or exported; line ends and tabs stay."""
-    return "".join(filter(_is_storable, text))
-
-
-def _is_storable(character: str) -> bool:
-    return character in "\n\t\r" or (
-        unicodedata.category(character) not in _UNPRINTED and character not in _NONCHARACTERS
-    )
+    return _UNSTORABLE.sub("", text)

@@ -63,7 +63,7 @@ def write(path: Path, today: date | None = None) -> None:
     """Create an office file with the demonstration as known on ``today``. Raises FileExistsError."""
     today = today or date.today()
     context = Context({values.name: dict(values.values) for values in LISTS})
-    entries = schedule_entries(number_rows(_rows(today), today), today)
+    entries = plan_entries(today)
     latest = instants.now() if today == date.today() else f"{today}T23:59:59.999Z"
     db, last_dated = connection.create(path), 0
     try:
@@ -80,6 +80,11 @@ def write(path: Path, today: date | None = None) -> None:
         accounts.create(db, accounts.DEMONSTRATION, SIGNATURE, Role, "Palette")
     finally:
         db.close()
+
+
+def plan_entries(today: date) -> list[DataEntry]:
+    """Return every entry until ``today``, in order."""
+    return schedule_entries(number_rows(_rows(today), today), today)
 
 
 def _write_entry(db: Office, entry: DataEntry, context: Context) -> None:

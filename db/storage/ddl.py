@@ -251,7 +251,12 @@ def _values(values: ValueList) -> Iterator[tuple[str, str]]:
 
 def clean(sql: str) -> str:
     """Return a statement with single spaces, to compare."""
-    return re.sub(r"\s+", " ", sql).strip()
+    return " ".join(sql.split())
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two statements differ in spaces only."""
+    return one == other or clean(one) == clean(other)
 
 
 def expected(dictionary: EffectiveDictionary = DECLARED) -> dict[str, str]:

@@ -71,7 +71,7 @@ def _made(db: Office) -> Iterator[str]:
     """Yield triggers, indexes and search tables that are missing or changed: what they guard was not guarded."""
     existing = ddl.actual(db)
     for name, sql in ddl.expected(db.dictionary).items():
-        if name not in TABLES and ddl.clean(existing.get(name, "")) != ddl.clean(sql):
+        if name not in TABLES and not ddl.same(existing.get(name, ""), sql):
             yield f"{name} manque ou a été modifié. {_REMADE}"
 
 
@@ -140,9 +140,10 @@ def _blanked(db: Office) -> Iterator[str]:
 
 def _search(db: Office) -> Iterator[str]:
     """Yield search indexes that differ from the rows (rank 1 compares with the rows themselves)."""
+    existing = ddl.actual(db)
     for table in db.tables.values():
         name = f"{table.name}_search"
-        if name not in ddl.actual(db):
+        if name not in existing:
             continue
         try:
             db.execute(f"INSERT INTO {name}({name}, rank) VALUES ('integrity-check', 1)")

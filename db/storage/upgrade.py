@@ -83,7 +83,7 @@ def _stale(db: Office, existing: dict[str, str]) -> Iterator[str]:
     ours = re.compile(rf"({'|'.join(TABLES)})_({kinds})|\w+_stays_|account_")
     for name, sql in existing.items():
         kind = re.match(r"CREATE (?:VIRTUAL )?(INDEX|TRIGGER|TABLE)", sql)
-        if kind and ours.match(name) and ddl.clean(sql) != ddl.clean(expected.get(name, "")):
+        if kind and ours.match(name) and not ddl.same(sql, expected.get(name, "")):
             yield f"DROP {kind.group(1)} {name}"
 
 

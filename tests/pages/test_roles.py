@@ -13,6 +13,7 @@ from db.rows import records
 from db.rows.records import Edit
 from pages.shared.shell import session
 from pages.shared.shell.screens import SCREENS
+from publication.draw import draw
 from tests.conftest import let_in
 from tests.db.examples import full_row
 from tests.pages.test_screens import PAGES
@@ -23,11 +24,17 @@ EVERY = [screen for group in SCREENS.values() for screen in group]
 
 
 @pytest.fixture
-def office(tmp_path, monkeypatch, new_office):
+def office(prepared, tmp_path, monkeypatch):
     """A file with a row in each table, every text of which contains the secret."""
     monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
     monkeypatch.setenv("PALETTE_PUBLIC", str(tmp_path / "public"))
-    db = new_office(tmp_path / "palette.db")
+    # The drawing of published numbers is tried in tests/publication; here it would only take its time.
+    monkeypatch.setattr(draw, "find_leaks", lambda release: [])
+    filled = prepared.once("roles.db", lambda path: fill(prepared.office(path)))
+    return prepared.open_copy(filled, tmp_path / "palette.db")
+
+
+def fill(db):
     for table in TABLES.values():
         if table.name in FILES:
             values = full_row(db, db.tables[table.name], 0)
@@ -37,7 +44,7 @@ def office(tmp_path, monkeypatch, new_office):
                 texts |= {"postcode": "46000", **dict.fromkeys(PERSON.title, NAME)}
             records.save(db, db.tables[table.name], Edit({**values, **texts}), "Ada")
     let_in(db, "Ada")
-    return db
+    db.close()
 
 
 def run(monkeypatch, screen, *roles):

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,9 @@ def demo_path(prepared: Prepared) -> Path:
 
 @pytest.fixture(scope="session")
 def make_report(demo_path: Path) -> Callable[[str], Report]:
-    """Return the function that makes the report of the demonstration for a year, a day or a period."""
+    """Return the function that makes the report of the demonstration for a year, a day or a period, each once."""
 
+    @cache
     def make(when: str) -> Report:
         db = connection.open_file(demo_path)
         try:

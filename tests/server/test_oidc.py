@@ -49,7 +49,8 @@ def db(tmp_path, monkeypatch, new_office):
 @pytest.fixture
 def browser(db):
     app = Starlette(routes=door.ROUTES, middleware=[Middleware(Gate)])
-    return TestClient(app, base_url=HERE, follow_redirects=False)
+    with TestClient(app, base_url=HERE, follow_redirects=False) as client:  # entered: one event loop for all requests
+        yield client
 
 
 def set_claims(provider, subject=SUBJECT, **claims):

@@ -3,11 +3,12 @@
 test_counting_recount.py recounts tiny files in plain Python.
 """
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import pandas as pd
@@ -63,9 +64,9 @@ class File:
 
 
 @pytest.fixture(scope="module", params=[0, 1, 2], ids=["all", "calendar_year", "rolling"])
-def file(request, tmp_path_factory) -> Iterator[File]:
+def file(request, prepared, tmp_path_factory) -> Iterator[File]:
     path = tmp_path_factory.mktemp("pandas") / "palette.db"
-    write_varied_office(path, request.param)
+    shutil.copy(prepared.once(f"varied-{request.param}.db", partial(write_varied_office, seed=request.param)), path)
     db = connection.open_file(path)
     yield File(db, OfficeFrames(db))
     db.close()

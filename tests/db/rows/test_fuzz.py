@@ -138,7 +138,7 @@ def test_every_verb_answers_anything_with_a_sentence(db, path, tmp_path, monkeyp
     odd = tmp_path / "odd"
     odd.mkdir()
     monkeypatch.chdir(odd)  # where a word that is a path leads
-    monkeypatch.setattr(create, "write", lambda path: connection.create(path).close())  # its rows: test_demo.py
+    monkeypatch.setattr(create, "write", lambda path: connection.create(path).close())  # its rows: tests/db/demo
     (odd / "empty.db").touch()
     (odd / "text.db").write_text("not a database" * 500)
     before = all_rows(db)
@@ -166,11 +166,9 @@ def test_every_verb_answers_anything_with_a_sentence(db, path, tmp_path, monkeyp
 
 @pytest.fixture
 def client(db):
-    return TestClient(
-        Starlette(routes=door.ROUTES, middleware=[Middleware(Gate)]),
-        follow_redirects=False,
-        raise_server_exceptions=True,
-    )
+    app = Starlette(routes=door.ROUTES, middleware=[Middleware(Gate)])
+    with TestClient(app, follow_redirects=False) as client:  # entered: one event loop for all requests
+        yield client
 
 
 @pytest.mark.parametrize("path_", ["/connexion", "/bienvenue", "/deconnexion", "/presence"])

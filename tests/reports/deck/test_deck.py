@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -30,8 +31,14 @@ def report_2022(make_report):
 
 
 @pytest.fixture(scope="module")
-def data_2022(report_2022):
-    return deck.pptx_bytes(report_2022)
+def deck_of(make_report):
+    """Return the function that makes the deck of a period, each once."""
+    return cache(lambda when: deck.pptx_bytes(make_report(when)))
+
+
+@pytest.fixture(scope="module")
+def data_2022(deck_of):
+    return deck_of("2022")
 
 
 @pytest.fixture
@@ -141,8 +148,8 @@ def test_bars_start_at_zero_in_the_order_of_the_list_each_with_its_colour_and_nu
 
 
 @pytest.mark.parametrize("when", WHENS)
-def test_every_slide_has_a_title_a_language_notes_and_no_empty_place(make_report, when):
-    slides = list(open_deck(deck.pptx_bytes(make_report(when))).slides)
+def test_every_slide_has_a_title_a_language_notes_and_no_empty_place(deck_of, when):
+    slides = list(open_deck(deck_of(when)).slides)
 
     assert len(slides) >= 3
     for slide in slides:
@@ -166,8 +173,8 @@ def test_every_chart_and_table_says_what_it_shows_and_nothing_is_a_drawing(repor
 
 
 @pytest.mark.parametrize("when", WHENS)
-def test_nothing_leaves_the_page(make_report, when):
-    presentation = open_deck(deck.pptx_bytes(make_report(when)))
+def test_nothing_leaves_the_page(deck_of, when):
+    presentation = open_deck(deck_of(when))
 
     for slide in presentation.slides:
         for shape in slide.shapes:
@@ -267,8 +274,8 @@ def test_libreoffice_opens_it_and_prints_every_number(to_pdf, data_2022):
         assert told in text
 
 
-def test_an_empty_period_is_a_deck_too(make_report, to_pdf):
-    data = deck.pptx_bytes(make_report("1950"))
+def test_an_empty_period_is_a_deck_too(deck_of, to_pdf):
+    data = deck_of("1950")
     pages = PdfReader(BytesIO(to_pdf(data, "pptx"))).pages
 
     assert [slide.shapes.title.text for slide in open_deck(data).slides] == [

@@ -24,13 +24,27 @@ def paper_2022(report_2022):
 
 
 @pytest.fixture(scope="module")
-def text_2022(paper_2022):
-    return text_of(paper_2022)
+def page_texts_2022(paper_2022):
+    return page_texts(paper_2022)
+
+
+@pytest.fixture(scope="module")
+def text_2022(page_texts_2022):
+    return joined(page_texts_2022)
+
+
+def page_texts(pdf):
+    return [page.extract_text() for page in pdf.pages]
+
+
+def joined(texts):
+    """Return the text of the pages with single spaces."""
+    return " ".join(" ".join(texts).replace("\u200b", "").split())
 
 
 def text_of(pdf):
     """Return the text of the PDF with single spaces."""
-    return " ".join(" ".join(page.extract_text() for page in pdf.pages).replace("\u200b", "").split())
+    return joined(page_texts(pdf))
 
 
 def without_breaks(text):
@@ -99,11 +113,11 @@ def test_the_file_says_its_title_its_language_and_that_it_is_pdf_ua(paper_2022):
     assert declares_pdf_ua(paper_2022)
 
 
-def test_each_page_is_numbered_and_has_only_fonts_of_its_own(paper_2022):
+def test_each_page_is_numbered_and_has_only_fonts_of_its_own(paper_2022, page_texts_2022):
     count = len(paper_2022.pages)
 
-    for index, page in enumerate(paper_2022.pages, start=1):
-        assert f"page {index} / {count}" in page.extract_text()
+    for index, (page, text) in enumerate(zip(paper_2022.pages, page_texts_2022, strict=True), start=1):
+        assert f"page {index} / {count}" in text
         fonts = [font.get_object() for font in page["/Resources"]["/Font"].values()]
         assert fonts
         assert all("LibertinusSerif" in font["/BaseFont"] for font in fonts)
