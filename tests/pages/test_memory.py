@@ -15,7 +15,7 @@ from db.rows import access_log, history, records
 from db.rows.records import Edit
 from tests.db.rewriting import history_rewritable
 from tests.pages.spreadsheet import Spreadsheet, add_person, eventually
-from tests.pages.test_access import settle
+from tests.pages.waiting import settle
 
 pytestmark = pytest.mark.browser
 

@@ -12,8 +12,9 @@ from db.model.roles import Role
 from db.rows import saved_views
 from db.rows.saved_views import Grid, Look
 from tests.conftest import let_in
+from tests.pages.axe import WIDTHS, described, looks, violations
 from tests.pages.spreadsheet import Spreadsheet, add, add_person, change, eventually
-from tests.pages.test_access import WIDTHS, described, looks, settle, violations
+from tests.pages.waiting import settle
 
 pytestmark = pytest.mark.browser
 NAME = "Par *domaine* <b> & vue=1"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.pages.test_access import THEMES, described, violations
+from tests.pages.axe import THEMES, described, violations
 
 pytestmark = pytest.mark.browser
 PATHS = (
