@@ -1,8 +1,6 @@
-"""Helpers of browser tests of « Tableau de bord »: read and click the charts, choose values, download files."""
+"""Helpers of browser tests of « Tableau de bord »: read and click the charts, choose values."""
 
 import re
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
@@ -92,10 +90,3 @@ def type_day(page: Page, label: str, text: str) -> None:
 
 def names_found(page: Page) -> set[str]:
     return set(Spreadsheet(page).column("last_name"))
-
-
-def download(page: Page, press: Callable[[], None]) -> tuple[str, bytes]:
-    """Press something that downloads a file. Returns the file's name and content."""
-    with page.expect_download(timeout=60_000) as info:
-        press()
-    return info.value.suggested_filename, Path(info.value.path()).read_bytes()

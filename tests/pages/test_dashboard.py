@@ -24,7 +24,6 @@ from tests.pages.charts import (
     choose_values,
     choose_year,
     click,
-    download,
     expect_bars,
     faded_bars,
     headline,
@@ -33,6 +32,7 @@ from tests.pages.charts import (
     type_day,
 )
 from tests.pages.spreadsheet import add, add_person, change, eventually
+from tests.pages.waiting import download, wait_until_idle
 
 pytestmark = pytest.mark.browser
 
@@ -219,6 +219,7 @@ def test_a_chart_shows_its_definition_and_downloads_in_every_format(formula, das
     expect(lines.nth(1).locator("td")).to_have_text(["=1+1", "2", "40,00\u202f%"])
 
     page.keyboard.press("Escape")
+    expect(detail).to_have_count(0)
     made = {}
     for kind in ("PNG", "SVG", "PDF", "CSV", "XLSX"):
         button = card(page, "domaine").get_by_role("button", name=kind, exact=True)
@@ -252,6 +253,7 @@ def test_all_charts_download_as_one_zip(dashboard):
     click(page, "territoire", "Figeac")
     expect(headline(page)).to_have_text("2 personnes en 2023")
 
+    wait_until_idle(page)
     with page.expect_download(timeout=60_000) as waited:
         page.get_by_role("button", name="Tous les graphiques (ZIP)").click()
         expect(page.get_by_test_id("stProgress")).to_contain_text("Tous les graphiques : ")

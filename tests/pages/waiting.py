@@ -1,4 +1,7 @@
-"""Waiting in browser tests: until no script runs, and until the page no longer changes."""
+"""Waiting in browser tests: until no script runs, until the page no longer changes, until a file has come."""
+
+from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -37,3 +40,11 @@ def settle(page: Page) -> None:
     expect(page.locator("h1").first).to_be_visible()
     wait_until_idle(page)
     page.evaluate(_QUIET)
+
+
+def download(page: Page, press: Callable[[], None]) -> tuple[str, bytes]:
+    """Press something that downloads a file, once no script runs. Returns the file's name and content."""
+    wait_until_idle(page)
+    with page.expect_download(timeout=60_000) as waited:
+        press()
+    return waited.value.suggested_filename, Path(waited.value.path()).read_bytes()
