@@ -5,17 +5,15 @@ once, and the office is filled once.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from db.accounts import accounts
-from db.accounts.sessions import COOKIE
 from db.rows import records
 from pages.shared.shell.screens import SCREENS
-from tests.conftest import cookie_of, watch
-from tests.pages.axe import AXE, COLOURS, THEMES, WIDTHS, check, described, looks, violations
+from tests.pages.axe import AXE, COLOURS, WIDTHS, check, described, looks, violations
 from tests.pages.spreadsheet import Spreadsheet, add, add_person
 from tests.pages.waiting import settle
 
@@ -23,6 +21,7 @@ pytestmark = pytest.mark.browser
 
 TITLES = {screen.path: screen.title for group in SCREENS.values() for screen in group}
 """The address and the title of every screen of the menu."""
+DIALOG = '[role="dialog"]'
 VIEWS = ("Parcours", "Fiche", "Plans d’action", "Historique", "Droits")
 
 
@@ -54,43 +53,21 @@ def person(shared_server) -> int:
     return person
 
 
-@pytest.fixture(scope="module")
-def complaints() -> list[str]:
-    """What the page of ``tab`` logged as errors."""
-    return []
-
-
-@pytest.fixture(scope="module")
-def tab(shared_server, person, warm_tabs, complaints) -> Iterator[Page]:
-    """The tab in which all screens are opened."""
-    with warm_tabs.borrow(viewport={"width": WIDTHS[0], "height": 900}) as context:
-        context.add_cookies([{"name": COOKIE, "value": cookie_of("La CIPA"), "url": shared_server.address}])
-        page = context.new_page()
-        page.set_default_timeout(40_000)
-        watch(page, complaints)
-        page.goto(shared_server.address)
-        yield page
-
-
 @pytest.fixture
-def visit(shared_server, tab, complaints) -> Iterator[Callable[[str], Page]]:
-    """Open a screen by its link in the menu, or anew if a test left a form open. Fails when the page logs an error."""
+def visit(shared_server, person, lasting_page: Page) -> Callable[[str], Page]:
+    """Open a screen by its link in the menu; by its address at first, and when a test left a form open."""
 
     def visit_(path: str) -> Page:
-        tab.set_viewport_size({"width": WIDTHS[0], "height": 900})
-        tab.emulate_media(color_scheme=THEMES[0])
-        if tab.get_by_role("dialog").count():
-            tab.goto(shared_server.address)
-        link = tab.get_by_test_id("stSidebarNav").get_by_role("link", name=TITLES[path])
+        page = lasting_page
+        if page.url == "about:blank" or page.get_by_role("dialog").count():
+            page.goto(shared_server.address)
+        link = page.get_by_test_id("stSidebarNav").get_by_role("link", name=TITLES[path])
         link.click()
         expect(link).to_have_attribute("aria-current", "page")
-        settle(tab)
-        return tab
+        settle(page)
+        return page
 
-    yield visit_
-    logged = [*complaints]
-    complaints.clear()
-    assert not logged
+    return visit_
 
 
 # ---- every screen
@@ -143,7 +120,7 @@ def test_a_form(visit):
     save.click()  # nothing is filled in: the form says what is missing
 
     missing = page.get_by_role("dialog").get_by_test_id("stAlert")
-    assert not (wrong := check(page, "form", save, missing)), "\n".join(wrong)
+    assert not (wrong := check(page, "form", save, missing, part=DIALOG)), "\n".join(wrong)
 
 
 def test_the_filters(visit):
@@ -170,7 +147,7 @@ def test_a_number_of_the_report(visit):
     page.locator(".st-key-number-followed").get_by_role("button", name="Ouvrir").click()
 
     names = page.get_by_role("dialog").get_by_test_id("stDataFrame")
-    assert not (wrong := check(page, "number", names)), "\n".join(wrong)
+    assert not (wrong := check(page, "number", names, part=DIALOG)), "\n".join(wrong)
 
 
 def test_the_detail_of_a_chart(visit):
@@ -178,7 +155,7 @@ def test_the_detail_of_a_chart(visit):
     page.locator(".st-key-report-genre").get_by_role("button", name="Détail").click()
 
     numbers = page.get_by_test_id("stPopoverBody").get_by_role("table")
-    assert not (wrong := check(page, "detail", numbers)), "\n".join(wrong)
+    assert not (wrong := check(page, "detail", numbers, part='[data-testid="stPopoverBody"]')), "\n".join(wrong)
 
 
 def test_the_menu_on_a_telephone(visit):
