@@ -1,8 +1,7 @@
-"""Helpers of browser tests of « Tableau de bord »: read and click the charts, choose values, download files."""
+"""Helpers of browser tests of « Tableau de bord »: read and click the charts, choose values."""
 
 import re
-from collections.abc import Callable
-from pathlib import Path
+import struct
 
 import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
@@ -94,8 +93,28 @@ def names_found(page: Page) -> set[str]:
     return set(Spreadsheet(page).column("last_name"))
 
 
-def download(page: Page, press: Callable[[], None]) -> tuple[str, bytes]:
-    """Press something that downloads a file. Returns the file's name and content."""
-    with page.expect_download(timeout=60_000) as info:
-        press()
-    return info.value.suggested_filename, Path(info.value.path()).read_bytes()
+def numbers(page: Page, chart: str) -> dict[str, float]:
+    """Return the number of each bar by label, without zeros."""
+    pairs = [text.split(" : ") for text in bar_labels(page, chart)]
+    found = {label: float(said.split(" ")[0].replace(",", ".")) for label, said in pairs}
+    return {label: value for label, value in found.items() if value}
+
+
+def png_size(png: bytes) -> tuple[int, ...]:
+    assert png.startswith(b"\x89PNG\r\n")
+    return struct.unpack(">2I", png[16:24])
+
+
+def svg_size(svg: str) -> tuple[int, ...]:
+    return tuple(int(re.findall(rf'\b{side}="(\d+)"', svg)[0]) for side in ("width", "height"))
+
+
+def beside(page: Page, chart: str) -> Locator:
+    """Return the numbers beside the bars."""
+    return card(page, chart).locator(".mark-text text")
+
+
+def brightness(page: Page, chart: str) -> list[float]:
+    """Return the brightness of the numbers' colour, from 0 to 255."""
+    fills = beside(page, chart).evaluate_all("all => all.map((one) => getComputedStyle(one).fill)")
+    return [sum(map(float, re.findall(r"[\d.]+", fill)[:3])) / 3 for fill in fills] or [-1.0, 999.0]

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from db.model.office import Office
 from db.rows import records
 from db.rows.records import Edit
+from tests.pages.waiting import wait_until_idle
 
 _PASTE = """(cell, text) => {
   const data = new DataTransfer()
@@ -102,7 +103,7 @@ def wait_for_polls(page: Page) -> None:
     """Wait until the grid has twice polled for changes, or skipped polling because a form is open."""
     page.evaluate(_COUNT_POLLS)
     page.wait_for_function("window.polls >= 2")
-    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_attached()
+    wait_until_idle(page)
 
 
 _COUNT_ANSWERS = """() => {
@@ -116,7 +117,7 @@ _COUNT_ANSWERS = """() => {
 @contextmanager
 def wait_for_rerun(page: Page) -> Iterator[None]:
     """Wait, after the block, until the page's script has run once more."""
-    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_attached()
+    wait_until_idle(page)
     page.evaluate(_COUNT_ANSWERS)
     yield
     page.wait_for_function("window.answers >= 1")

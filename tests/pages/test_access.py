@@ -1,106 +1,38 @@
-"""Every screen is accessible: axe-core finds no serious violation.
+"""Every screen is accessible: axe-core finds no serious violation (see axe.py).
 
-axe comes with the package axe-playwright-python, so nothing is fetched. All rules run at each width in the first theme;
-in the second theme, which differs in colours only, the rules about colours run again.
+The screens are opened one after the other in one tab, by the links of the menu: the browser compiles Palette and axe
+once, and the office is filled once.
 """
 
 import time
-from collections.abc import Iterator
-from importlib.resources import files
-from typing import Literal
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from db.accounts import accounts
 from db.rows import records
-from pages.shared.shell.screens import SCREENS as ALL
+from pages.shared.shell.screens import SCREENS
+from tests.pages.axe import AXE, COLOURS, WIDTHS, check, described, looks, violations
 from tests.pages.spreadsheet import Spreadsheet, add, add_person
+from tests.pages.waiting import settle
 
 pytestmark = pytest.mark.browser
 
-SCREENS = [screen.path for group in ALL.values() for screen in group]
-"""The address of every screen of the menu."""
-
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+TITLES = {screen.path: screen.title for group in SCREENS.values() for screen in group}
+"""The address and the title of every screen of the menu."""
+DIALOG = '[role="dialog"]'
 VIEWS = ("Parcours", "Fiche", "Plans d’action", "Historique", "Droits")
-WIDTHS = (1440, 390)
-"""Pixels: a desktop screen, a telephone."""
-
-_AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-_COLOURS = ("color-contrast", "link-in-text-block")
-"""The rules of axe about colours, which are the only ones that depend on the theme."""
-_RUN = """async (rules) => {
-  const only = rules && { runOnly: { type: "rule", values: rules } }
-  const { violations } = await axe.run({ resultTypes: ["violations"], ...only })
-  const serious = violations.filter((one) => ["serious", "critical"].includes(one.impact))
-  return serious.flatMap(({ id, help, nodes }) => nodes.map((node) => (
-    { rule: id, help, target: node.target.flat().join(" >> "), why: node.failureSummary }
-  )))
-}"""
-_SIZE = """() => {
-  const inside = (root) => [...root.querySelectorAll("*")].reduce((sum, one) => sum + size(one), 0)
-  const size = (one) => 1 + (one.shadowRoot ? inside(one.shadowRoot) : 0)
-  return inside(document)
-}"""
-"""How many elements there are, those of the grid included."""
-
-
-# ---- what axe says
-
-
-def violations(page: Page, theme: str = THEMES[0]) -> list[dict[str, str]]:
-    """Return every element with a serious or critical violation: rule, help, target, and why."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(_AXE)
-    found: list[dict[str, str]] = page.evaluate(_RUN, None if theme == THEMES[0] else list(_COLOURS))
-    return found
-
-
-def described(found: list[dict[str, str]], where: str) -> list[str]:
-    """Return two lines of text per violation: what, and why."""
-    return [f"{where}: {one['rule']} | {one['target']} | {one['help']}\n    {one['why']}" for one in found]
-
-
-def check(page: Page, where: str, *opened: Locator, widths: tuple[int, ...] = WIDTHS) -> list[str]:
-    """Return the violations at each width and in each theme. ``opened``: elements that must be visible."""
-    wrong = []
-    for width, theme in looks(widths):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=theme)
-        expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", theme)  # the screen changes without a reload
-        settle(page)
-        for part in opened:
-            expect(part).to_be_visible()
-        wrong += described(violations(page, theme), f"{where}, {width} px, {theme}")
-    return wrong
-
-
-def looks(widths: tuple[int, ...]) -> Iterator[tuple[int, Literal["light", "dark"]]]:
-    """Yield each width in each theme, changing one of the two at a time."""
-    for place, width in enumerate(widths):
-        for theme in THEMES[:: -1 if place % 2 else 1]:
-            yield width, theme
-
-
-def settle(page: Page) -> None:
-    """Wait until the script has ended and the page no longer changes."""
-    expect(page.locator("html[lang=fr]")).to_be_attached()  # the script of pages/menu.py has run
-    expect(page.locator("h1").first).to_be_visible()
-    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_attached()
-    sizes = [-1, -2]
-    while sizes[-1] != sizes[-2]:
-        time.sleep(0.15)
-        sizes.append(page.evaluate(_SIZE))
 
 
 # ---- the office
 
 
-@pytest.fixture
-def person(server) -> int:
+@pytest.fixture(scope="module")
+def person(shared_server) -> int:
     """Rows in every table, some of them late, refused or near the ceiling. Returns the person's id."""
-    db, today = server.open(), records.today()
+    shared_server.empty()
+    db, today = shared_server.open(), records.today()
     person = add_person(db, "Abel", town="Cahors", craft="Céramiste", domain="crafts")
     diagnostic = add(db, "diagnostic", person_id=person, started_on="2024-01-10", obstacles=("mobility",))
     add(db, "action", person_id=person, diagnostic_id=diagnostic, objective="Passer le permis", due_on="2024-06-01")
@@ -117,21 +49,39 @@ def person(server) -> int:
         add(db, "orientation", person_id=person, requested_on=f"2023-12-0{day}", prescriber="social")
     left = add_person(db, "Blum")
     add(db, "exit", person_id=left, left_on=today, reason="job")
+    db.close()
     return person
+
+
+@pytest.fixture
+def visit(shared_server, person, lasting_page: Page) -> Callable[[str], Page]:
+    """Open a screen by its link in the menu; by its address at first, and when a test left a form open."""
+
+    def visit_(path: str) -> Page:
+        page = lasting_page
+        if page.url == "about:blank" or page.get_by_role("dialog").count():
+            page.goto(shared_server.address)
+        link = page.get_by_test_id("stSidebarNav").get_by_role("link", name=TITLES[path])
+        link.click()
+        expect(link).to_have_attribute("aria-current", "page")
+        settle(page)
+        return page
+
+    return visit_
 
 
 # ---- every screen
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_a_screen(server, person, page, screen):
-    page.goto(server.address + screen)
+@pytest.mark.parametrize("path", TITLES)
+def test_a_screen(visit, path):
+    page = visit(path)
 
-    assert not (wrong := check(page, f"/{screen}")), "\n".join(wrong)
+    assert not (wrong := check(page, f"/{path}")), "\n".join(wrong)
 
 
-def test_the_file_of_a_person(server, person, page):
-    page.goto(f"{server.address}dossier?dossier={person}")
+def test_the_file_of_a_person(shared_server, person, page):
+    page.goto(f"{shared_server.address}dossier?dossier={person}")
     page.get_by_test_id("stButtonGroup").get_by_text("CER", exact=True).click()  # a chosen pill, in « Parcours »
     wrong = []
     for view in VIEWS:
@@ -144,11 +94,12 @@ def test_the_file_of_a_person(server, person, page):
 
 
 @pytest.mark.parametrize("address", ["connexion", "bienvenue?cle=perdue", "bienvenue?cle={}", "deconnexion"])
-def test_the_sign_in_pages(server, open_tab, address):
-    db = server.open()
+def test_the_sign_in_pages(shared_server, open_tab, address):
+    db = shared_server.open()
     token = accounts.invite(db, "first", None, time.time())
     db.close()
-    page = open_tab(server.address + address.format(token), as_="La CIPA" * (address == "deconnexion"), refused=True)
+    path = address.format(token)
+    page = open_tab(shared_server.address + path, as_="La CIPA" * (address == "deconnexion"), refused=True)
     wrong = []
     for width, theme in looks(WIDTHS):
         page.set_viewport_size({"width": width, "height": 900})
@@ -162,26 +113,27 @@ def test_the_sign_in_pages(server, open_tab, address):
 # ---- what opens
 
 
-def test_a_form(server, person, page):
-    page.goto(server.address)
+def test_a_form(visit):
+    page = visit("portefeuille")
     page.get_by_role("button", name="Nouvelle personne").click()
     save = page.get_by_role("dialog").get_by_role("button", name="Enregistrer")
     save.click()  # nothing is filled in: the form says what is missing
 
     missing = page.get_by_role("dialog").get_by_test_id("stAlert")
-    assert not (wrong := check(page, "form", save, missing)), "\n".join(wrong)
+    assert not (wrong := check(page, "form", save, missing, part=DIALOG)), "\n".join(wrong)
 
 
-def test_the_filters(server, person, page):
-    page.goto(server.address)
+def test_the_filters(visit):
+    page = visit("portefeuille")
     page.get_by_role("button", name="Filtres").click()
 
     clear = page.get_by_role("button", name="Tout effacer")
     assert not (wrong := check(page, "filters", clear)), "\n".join(wrong)
 
 
-def test_a_grid_with_an_error_and_a_selected_line(server, person, page):
-    grid = Spreadsheet(page, f"{server.address}aides")
+def test_a_grid_with_an_error_and_a_selected_line(visit):
+    page = visit("aides")
+    grid = Spreadsheet(page)
     grid.type(1, "requested", "beaucoup")
     refused = page.locator("td.refused")
     expect(refused).to_be_visible()
@@ -190,29 +142,29 @@ def test_a_grid_with_an_error_and_a_selected_line(server, person, page):
     assert not (wrong := check(page, "grid", refused, grid.button("Supprimer (1)"))), "\n".join(wrong)
 
 
-def test_a_number_of_the_report(server, person, page):
-    page.goto(f"{server.address}photo-bilan")
+def test_a_number_of_the_report(visit):
+    page = visit("photo-bilan")
     page.locator(".st-key-number-followed").get_by_role("button", name="Ouvrir").click()
 
     names = page.get_by_role("dialog").get_by_test_id("stDataFrame")
-    assert not (wrong := check(page, "number", names)), "\n".join(wrong)
+    assert not (wrong := check(page, "number", names, part=DIALOG)), "\n".join(wrong)
 
 
-def test_the_detail_of_a_chart(server, person, page):
-    page.goto(f"{server.address}photo-bilan")
+def test_the_detail_of_a_chart(visit):
+    page = visit("photo-bilan")
     page.locator(".st-key-report-genre").get_by_role("button", name="Détail").click()
 
     numbers = page.get_by_test_id("stPopoverBody").get_by_role("table")
-    assert not (wrong := check(page, "detail", numbers)), "\n".join(wrong)
+    assert not (wrong := check(page, "detail", numbers, part='[data-testid="stPopoverBody"]')), "\n".join(wrong)
 
 
-def test_the_menu_on_a_telephone(server, person, page):
-    page.set_viewport_size({"width": 390, "height": 900})
-    page.goto(server.address)
+def test_the_menu_on_a_telephone(visit):
+    page = visit("portefeuille")
+    page.set_viewport_size({"width": WIDTHS[1], "height": 900})
     page.get_by_test_id("stExpandSidebarButton").click()
 
     link = page.get_by_role("list", name="Suivi").get_by_role("link", name="Aides")
-    assert not (wrong := check(page, "menu", link, widths=(390,))), "\n".join(wrong)
+    assert not (wrong := check(page, "menu", link, widths=(WIDTHS[1],))), "\n".join(wrong)
 
 
 # ---- the checker itself
@@ -238,14 +190,14 @@ def test_the_checker_finds_violations(page):
 
 def test_every_colour_rule_runs_in_both_themes(page):
     page.set_content(BAD)
-    page.evaluate(_AXE)
+    page.evaluate(AXE)
     rules = "axe.getRules(['cat.color']).filter(one => !one.tags.includes('wcag2aaa')).map(one => one.ruleId).sort()"
 
-    assert page.evaluate(rules) == sorted(_COLOURS)
+    assert page.evaluate(rules) == sorted(COLOURS)
 
 
-def test_the_checker_reads_inside_the_grid(server, person, page):
-    page.goto(server.address)
+def test_the_checker_reads_inside_the_grid(shared_server, person, page):
+    page.goto(shared_server.address)
     settle(page)
     page.locator(".palette-grid .counts").evaluate(
         "(counts) => counts.style.color = 'color-mix(in srgb, gray 20%, white)'"

@@ -1,38 +1,45 @@
 """« Tableau de bord » in the browser: charts show the figures, are filtered by clicks, and can be downloaded."""
 
-import re
-import struct
 from collections.abc import Iterator
+from contextlib import closing
 from io import BytesIO
 from zipfile import ZipFile
 
 import openpyxl
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
+from db.customise import edit
 from db.figures import counting
 from db.figures.definitions import FIGURES
 from db.figures.periods import period_of
+from db.model.lists import DOMAINS
 from db.model.office import Office
 from reports.content.plots import PLOTS
+from tests.conftest import Server
 from tests.pages.charts import (
     BARS,
     YEAR,
     bar_labels,
+    beside,
+    brightness,
     card,
     choose_values,
     choose_year,
     click,
-    download,
     expect_bars,
     faded_bars,
     headline,
     names_found,
+    numbers,
     plain_spaces,
+    png_size,
+    svg_size,
     type_day,
 )
-from tests.pages.spreadsheet import add, add_person, change, eventually
+from tests.pages.spreadsheet import add, add_person, change, eventually, wait_for_rerun
+from tests.pages.waiting import download, wait_until_idle
 
 pytestmark = pytest.mark.browser
 
@@ -42,10 +49,11 @@ NAMES = ("Abel", "Blum", "Curie", "Diaz", "Eon")
 # ---- the office
 
 
-@pytest.fixture
-def office(server) -> Iterator[Office]:
+@pytest.fixture(scope="module")
+def office(shared_server) -> Iterator[Office]:
     """Five persons followed in 2023: three women, two men who left the RSA, and one row or more for every chart."""
-    db = server.open()
+    shared_server.empty()
+    db = shared_server.open()
     add_person(db, "Abel", since="2022-03-01", domain="crafts", territory="cahors", birth_date="1980-05-05")
     blum = add_person(db, "Blum", since="2022-03-01", domain="visual_arts", territory="figeac")
     curie = add_person(db, "Curie", since="2022-03-01", domain="crafts", territory="figeac", gender="man")
@@ -67,22 +75,30 @@ def stage_of(db: Office, person: int) -> int:
     return int(db.execute("SELECT id FROM stage WHERE person_id = ?", (person,)).fetchone()[0])
 
 
-@pytest.fixture
-def dashboard(server, office, page: Page) -> Page:
-    """The screen, showing 2023."""
+def open_dashboard(page: Page, server: Server) -> Page:
     page.goto(f"{server.address}tableau-de-bord")
     choose_year(page)
     return page
 
 
+@pytest.fixture
+def new_dashboard(shared_server, office, page: Page) -> Page:
+    """The screen, showing 2023, in a tab of its own."""
+    return open_dashboard(page, shared_server)
+
+
+@pytest.fixture
+def dashboard(shared_server, office, lasting_page: Page) -> Page:
+    """The screen, showing 2023 without filters, in the tab that these tests share."""
+    if not lasting_page.url.endswith("/tableau-de-bord"):
+        open_dashboard(lasting_page, shared_server)
+    elif (clear := lasting_page.get_by_role("button", name="Tout effacer")).count():
+        clear.click()
+    expect(headline(lasting_page)).to_have_text("5 personnes en 2023")
+    return lasting_page
+
+
 # ---- figures and filters
-
-
-def numbers(page: Page, chart: str) -> dict[str, float]:
-    """Return the number of each bar by label, without zeros."""
-    pairs = [text.split(" : ") for text in bar_labels(page, chart)]
-    found = {label: float(said.split(" ")[0].replace(",", ".")) for label, said in pairs}
-    return {label: value for label, value in found.items() if value}
 
 
 def test_every_chart_shows_the_figures_of_the_period(dashboard, office):
@@ -197,18 +213,16 @@ def test_the_lists_filter_and_the_button_shows_exactly_these_persons(dashboard):
 
 
 @pytest.fixture
-def formula(server) -> Iterator[None]:
+def formula(shared_server) -> Iterator[None]:
     """Give a value of a list a label that looks like a formula."""
-    with server.open() as db:
-        before = db.execute("SELECT label FROM list_domain WHERE code = 'crafts'").fetchone()[0]
-        db.execute("UPDATE list_domain SET label = '=1+1' WHERE code = 'crafts'")
-    yield
-    with server.open() as db:
-        db.execute("UPDATE list_domain SET label = ? WHERE code = 'crafts'", (before,))
+    with closing(shared_server.open()) as db:
+        edit.change_value(db, DOMAINS, "crafts", "Test", label="=1+1")
+        yield
+        edit.change_value(db, DOMAINS, "crafts", "Test", label=DOMAINS.values["crafts"])
 
 
-def test_a_chart_shows_its_definition_and_downloads_in_every_format(formula, dashboard):
-    page = dashboard
+def test_a_chart_shows_its_definition_and_downloads_in_every_format(formula, new_dashboard):
+    page = new_dashboard
     expect_bars(
         page, domaine=["Arts plastiques et visuels : 1 · 20 %", "=1+1 : 2 · 40 %", "Audiovisuel / Cinéma : 2 · 40 %"]
     )
@@ -218,7 +232,9 @@ def test_a_chart_shows_its_definition_and_downloads_in_every_format(formula, das
     lines = detail.locator("tbody tr")
     expect(lines.nth(1).locator("td")).to_have_text(["=1+1", "2", "40,00\u202f%"])
 
-    page.keyboard.press("Escape")
+    with wait_for_rerun(page):  # the popover is gone before the script runs, and a download clicked until then is lost
+        page.keyboard.press("Escape")
+    expect(detail).to_have_count(0)
     made = {}
     for kind in ("PNG", "SVG", "PDF", "CSV", "XLSX"):
         button = card(page, "domaine").get_by_role("button", name=kind, exact=True)
@@ -238,20 +254,12 @@ def test_a_chart_shows_its_definition_and_downloads_in_every_format(formula, das
     assert (risky[0].data_type, risky[1].value, risky[2].value) == ("s", 2, 0.4)
 
 
-def png_size(png: bytes) -> tuple[int, ...]:
-    assert png.startswith(b"\x89PNG\r\n")
-    return struct.unpack(">2I", png[16:24])
-
-
-def svg_size(svg: str) -> tuple[int, ...]:
-    return tuple(int(re.findall(rf'\b{side}="(\d+)"', svg)[0]) for side in ("width", "height"))
-
-
 def test_all_charts_download_as_one_zip(dashboard):
     page = dashboard
     click(page, "territoire", "Figeac")
     expect(headline(page)).to_have_text("2 personnes en 2023")
 
+    wait_until_idle(page)
     with page.expect_download(timeout=60_000) as waited:
         page.get_by_role("button", name="Tous les graphiques (ZIP)").click()
         expect(page.get_by_test_id("stProgress")).to_contain_text("Tous les graphiques : ")
@@ -278,8 +286,8 @@ def test_all_charts_download_as_one_zip(dashboard):
 # ---- the period
 
 
-def test_a_period_is_a_year_a_day_or_two_dates_and_both_screens_share_it(dashboard):
-    page = dashboard
+def test_a_period_is_a_year_a_day_or_two_dates_and_both_screens_share_it(new_dashboard):
+    page = new_dashboard
     expect(headline(page)).to_have_text("5 personnes en 2023")
     choose_year(page, "2022")
     expect(headline(page)).to_have_text("3 personnes en 2022")
@@ -314,17 +322,7 @@ def test_a_period_is_a_year_a_day_or_two_dates_and_both_screens_share_it(dashboa
     expect(page.get_by_role("radio", name="Un jour")).to_be_checked()
 
 
-# ---- any office, any window
-
-
-def test_the_dashboard_of_an_empty_office_shows_no_error(server, page):
-    page.goto(f"{server.address}tableau-de-bord")
-
-    expect(headline(page)).to_contain_text("0 personne en ")
-    expect(page.get_by_text("Rien à montrer pour cette période.")).to_have_count(len(PLOTS))
-    for unwanted in ("stAlert", "stException", "stVegaLiteChart", "stPopover"):
-        expect(page.get_by_test_id(unwanted)).to_have_count(0)
-    expect(page.get_by_role("button", name="Voir ces personnes")).to_have_count(0)
+# ---- any window
 
 
 def test_a_narrow_screen_has_no_horizontal_scrolling_and_a_dark_one_has_light_numbers(dashboard):
@@ -344,14 +342,3 @@ def test_a_narrow_screen_has_no_horizontal_scrolling_and_a_dark_one_has_light_nu
 
 _TOO_WIDE = """() => [document.documentElement, document.querySelector("[data-testid=stMain]")]
   .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.tagName)"""
-
-
-def beside(page: Page, chart: str) -> Locator:
-    """Return the numbers beside the bars."""
-    return card(page, chart).locator(".mark-text text")
-
-
-def brightness(page: Page, chart: str) -> list[float]:
-    """Return the brightness of the numbers' colour, from 0 to 255."""
-    fills = beside(page, chart).evaluate_all("all => all.map((one) => getComputedStyle(one).fill)")
-    return [sum(map(float, re.findall(r"[\d.]+", fill)[:3])) / 3 for fill in fills] or [-1.0, 999.0]

@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.pages.axe import check
 from tests.pages.spreadsheet import add, add_person, change
-from tests.pages.test_access import check, settle
+from tests.pages.waiting import settle
 
 pytestmark = pytest.mark.browser
 

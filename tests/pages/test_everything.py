@@ -9,6 +9,7 @@ from db.model.roles import Role
 from db.rows import access_log
 from tests.conftest import let_in
 from tests.pages.spreadsheet import add, add_person
+from tests.pages.waiting import download
 from tests.reports.reading_back import assert_holds_every_value
 
 pytestmark = pytest.mark.browser
@@ -23,10 +24,8 @@ def test_an_agent_downloads_the_whole_file_and_it_is_logged(server, open_tab):
     expect(page.get_by_test_id("stAlert")).to_contain_text("toutes les données personnelles")
     names = []
     for label, start in (("Excel (XLSX)", b"PK"), ("LibreOffice (ODS)", b"PK"), ("SQLite", b"SQLite format 3")):
-        with page.expect_download(timeout=60_000) as waited:
-            page.get_by_role("button", name=f"Tout emporter : {label}").click()
-        data = Path(waited.value.path()).read_bytes()
-        names.append(waited.value.suggested_filename)
+        name, data = download(page, page.get_by_role("button", name=f"Tout emporter : {label}").click)
+        names.append(name)
         expect(page.get_by_text(f"Tout le fichier · {label} : prêt.")).to_be_visible()
 
         assert data.startswith(start)

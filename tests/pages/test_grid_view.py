@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.pages.spreadsheet import Spreadsheet, add, add_person, eventually, wait_for_polls
+from tests.pages.waiting import download
 
 pytestmark = pytest.mark.browser
 
@@ -151,18 +152,16 @@ def test_the_pager_shows_the_pages(server, page):
         expect(grid.cell(1, "name")).to_have_text(first)
 
 
-def download(page: Page, name: str) -> bytes:
+def downloaded(page: Page, name: str) -> bytes:
     page.get_by_role("button", name="Télécharger").click()
-    with page.expect_download() as found:
-        page.get_by_role("button", name=name, exact=True).click()
-    return found.value.path().read_bytes()
+    return download(page, page.get_by_role("button", name=name, exact=True).click)[1]
 
 
 def test_the_download_has_the_rows_shown_and_no_formulas(server, grid, page):
     add_person(server.open(), "=1+1", "@SUM(A1)", town="-2", birth_date="1980-05-06")
     expect(grid.counts).to_have_text("5 sur 6 personnes")
 
-    rows = list(csv.reader(StringIO(download(page, "CSV").decode("utf-8-sig")), delimiter=";"))
+    rows = list(csv.reader(StringIO(downloaded(page, "CSV").decode("utf-8-sig")), delimiter=";"))
     assert rows[0][:2] == ["Nom", "Prénom"]
     assert len(rows) == 6
     assert rows[1][:2] == ["'=1+1", "'@SUM(A1)"]
@@ -172,7 +171,7 @@ def test_the_workbook_opens_with_real_dates_and_no_formula(server, grid, page):
     add_person(server.open(), "=1+1", "@SUM(A1)", birth_date="1980-05-06")
     expect(grid.counts).to_have_text("5 sur 6 personnes")
 
-    sheet = openpyxl.load_workbook(BytesIO(download(page, "Excel (XLSX)"))).active
+    sheet = openpyxl.load_workbook(BytesIO(downloaded(page, "Excel (XLSX)"))).active
     head = [cell.value for cell in sheet[1]]
     first = dict(zip(head, sheet[2], strict=True))
     assert (first["Nom"].value, first["Nom"].data_type) == ("=1+1", "s")

@@ -13,8 +13,8 @@ from db.rows import records
 from db.rows.records import Edit
 from pages.shared.imports import draft
 from tests.db.imports import faulty_files, files
+from tests.pages.axe import check
 from tests.pages.spreadsheet import add
-from tests.pages.test_access import check
 from tests.pages.test_screens import PAGES
 
 HEAD = ["Nom", "Prénom", "Date de naissance", "Genre", "Domaine"]

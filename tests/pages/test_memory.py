@@ -15,7 +15,7 @@ from db.rows import access_log, history, records
 from db.rows.records import Edit
 from tests.db.rewriting import history_rewritable
 from tests.pages.spreadsheet import Spreadsheet, add_person, eventually
-from tests.pages.test_access import settle
+from tests.pages.waiting import download, settle
 
 pytestmark = pytest.mark.browser
 
@@ -87,12 +87,10 @@ def test_the_download_of_a_persons_file_is_complete_and_logged(server, page):
     page.goto(f"{server.address}dossier?dossier={person}")
     page.get_by_role("radio", name="Droits").click()
 
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Tout télécharger").click()
+    name, package = download(page, page.get_by_role("button", name="Tout télécharger").click)
 
-    name = download.value.suggested_filename
     assert name == f"dossier-{person}-{records.today()}.zip"
-    with zipfile.ZipFile(BytesIO(download.value.path().read_bytes())) as file:
+    with zipfile.ZipFile(BytesIO(package)) as file:
         content = json.loads(file.read("dossier.json"))
         text = "\n".join(one.extract_text() for one in PdfReader(BytesIO(file.read("dossier.pdf"))).pages)
     assert content["tables"][0]["lignes"][0]["champs"]["Discipline"]["texte"] == "Céramiste"

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from db.model.roles import Role
 from tests.conftest import let_in
 from tests.pages.spreadsheet import add_person
-from tests.pages.test_access import settle
 from tests.pages.test_views import Views
+from tests.pages.waiting import settle
 
 pytestmark = pytest.mark.browser
 OWN = "own_numero_maison_des_artistes"

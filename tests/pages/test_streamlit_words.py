@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.pages.spreadsheet import add_person
-from tests.pages.test_access import settle
+from tests.pages.waiting import settle
 
 pytestmark = pytest.mark.browser
 

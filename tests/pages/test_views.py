@@ -12,8 +12,9 @@ from db.model.roles import Role
 from db.rows import saved_views
 from db.rows.saved_views import Grid, Look
 from tests.conftest import let_in
+from tests.pages.axe import WIDTHS, check
 from tests.pages.spreadsheet import Spreadsheet, add, add_person, change, eventually
-from tests.pages.test_access import WIDTHS, described, looks, settle, violations
+from tests.pages.waiting import download
 
 pytestmark = pytest.mark.browser
 NAME = "Par *domaine* <b> & vue=1"
@@ -303,9 +304,8 @@ def test_folded_groups_take_no_room_on_the_pages(server, page):
         lambda: rows.evaluate_all("(all) => all.map((tr) => +tr.getAttribute('aria-rowindex'))"), [2, 3, 4, 5, 6]
     )
     page.get_by_role("button", name="Télécharger").click()
-    with page.expect_download() as found:
-        page.get_by_role("button", name="CSV", exact=True).click()
-    text = found.value.path().read_bytes().decode("utf-8-sig")
+    _, file = download(page, page.get_by_role("button", name="CSV", exact=True).click)
+    text = file.decode("utf-8-sig")
     names = [line[0] for line in csv.reader(StringIO(text), delimiter=";")][1:]
     assert names == [*(f"Partenaire {number:02}" for number in range(60)), "Seul"], "a download holds folded groups"
 
@@ -316,12 +316,8 @@ def test_groups_and_the_menu_are_accessible(server, grid, page):
     grid.open_menu()
     expect(page.get_by_test_id("stCode")).to_be_visible()
     wrong = []
-    for width, theme in looks(WIDTHS):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=theme)
-        expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", theme)
-        settle(page)
-        wrong += described(violations(page, theme), f"views, {width} px, {theme}")
+    for width in WIDTHS:
+        wrong += check(page, "views", page.get_by_test_id("stCode"), widths=(width,))
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     assert not wrong, "\n".join(wrong)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.pages.test_access import THEMES, described, violations
+from tests.pages.axe import WIDTHS, described, looks, violations
 
 pytestmark = pytest.mark.browser
 PATHS = (
@@ -52,16 +52,14 @@ def test_a_partner_reads_filters_asks_and_takes_a_file_away(site, open_tab, size
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_everybody_can_read_it(site, open_tab, size):
-    page = open_tab(viewport=SIZES[size], bypass_csp=True)
+@pytest.mark.parametrize("path", PATHS)
+def test_everybody_can_read_it(site, open_tab, path):
+    page = open_tab(site.address + path, bypass_csp=True)
     wrong = []
-    for path in PATHS:
-        page.goto(site.address + path)
-        for theme in THEMES:
-            page.emulate_media(color_scheme=theme)
-            assert page.evaluate(f"matchMedia('(prefers-color-scheme: {theme})').matches")
-            wrong += described(violations(page, theme), f"{path}, {theme}")
-            if not page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
-                wrong.append(f"{path} is wider than the window in the {theme} theme")
+    for width, theme in looks(WIDTHS):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)
+        wrong += described(violations(page, theme), f"{path}, {width} px, {theme}")
+        if not page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
+            wrong.append(f"{path} is wider than {width} px")
     assert wrong == []
