@@ -38,8 +38,11 @@ def _at(persons: int, repeats: int) -> list[Measured]:
         ("raw SQL of a year's counts", lambda: _raw(db, YEAR)),
         ("photo of a year", lambda: counting.photo(db, YEAR)),
         ("photo of a day", lambda: counting.photo(db, "2023-03-06")),
-        ("figures of the dashboard", lambda: counting.take(db, year, plots.NEEDS)),
-        ("… narrowed to two domains", lambda: counting.take(db, year, plots.NEEDS, {"domain": ("crafts", "film")})),
+        ("figures of the dashboard", lambda: counting.count_figures(db, year, plots.NEEDS)),
+        (
+            "… narrowed to two domains",
+            lambda: counting.count_figures(db, year, plots.NEEDS, {"domain": ("crafts", "film")}),
+        ),
         ("a chart for the screen", lambda: drawing._specified(made.charts[next(turn) % 20], ((str(next(turn)), ()),))),
         ("a chart as PNG", lambda: rendering.png_bytes(made.charts[next(turn) % 20], made.title)),
         ("the deck (PPTX)", lambda: deck.pptx_bytes(made)),

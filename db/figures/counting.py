@@ -95,7 +95,7 @@ def _parameters(period: Period, chosen: Chosen) -> dict[str, str]:
 # --- what may be asked ---
 
 
-def take(db: Office, period: Period, names: Iterable[str], chosen: Chosen | None = None) -> FigureValues:
+def count_figures(db: Office, period: Period, names: Iterable[str], chosen: Chosen | None = None) -> FigureValues:
     """Count these figures of a period, of the selected persons if any. Sums of money are in euro cents."""
     some = {name: codes for name, codes in (chosen or {}).items() if codes}
     requested = tuple(dict.fromkeys(names))
@@ -111,7 +111,7 @@ def photo(db: Office, when: str) -> dict[str, Any]:
     """Return every figure of a year (« 2022 »), a day (« 2023-03-06 ») or a period, ready for JSON. Raises InvalidError
     for anything else. A mean over no rows is None."""
     period = period_of(when)
-    counted = plain(take(db, period, DAY if period.is_day else YEAR))
+    counted = plain(count_figures(db, period, DAY if period.is_day else YEAR))
     if not period.is_day:
         counted["exits"] = {"total": counted["exits"], "by_reason": counted.pop("by_reason")}
     return counted
@@ -134,7 +134,7 @@ def summary(db: Office, day: str) -> dict[str, int]:
     period = period_of(day)
     if not period.is_day:
         raise InvalidError([Problem(f"« {day} » n’est pas une date (2023-03-06).")])
-    return connection.remembered(db, ("summary", day), lambda: dict(take(db, period, _SUMMARY)))
+    return connection.remembered(db, ("summary", day), lambda: dict(count_figures(db, period, _SUMMARY)))
 
 
 def first_year(db: Office) -> int | None:

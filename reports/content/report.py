@@ -134,8 +134,8 @@ def part_labels(report: Report) -> dict[tuple[str, str], str]:
 
 def make(db: Office, period: Period, known_on: str = "") -> Report:
     """Return the report of a period, counted in ``db``: the office file, or the file as of a day."""
-    figures = counting.take(db, period, required_figures(period))
-    figures_before = counting.take(db, period.before, (*headline_figures(period), *_SHARES, "gender"))
+    figures = counting.count_figures(db, period, required_figures(period))
+    figures_before = counting.count_figures(db, period.before, (*headline_figures(period), *_SHARES, "gender"))
     charts = plots.make_charts(figures)
     return Report(
         period,

@@ -67,7 +67,7 @@ known = titles.context(db)
 rows = [row.values for row in records.rows(db, db.tables["person"], [1])]
 grid = AppTest.from_file("pages/caseload.py", default_timeout=60).run()
 new = AppTest.from_string(FORM, default_timeout=60).run()
-year = counting.take(db, period_of("2024"), plots.NEEDS)
+year = counting.count_figures(db, period_of("2024"), plots.NEEDS)
 dashboard = AppTest.from_file("pages/dashboard.py", default_timeout=60).run()
 needs = AppTest.from_file("pages/needs.py", default_timeout=60).run()
 print(json.dumps({

@@ -103,12 +103,12 @@ def dashboard(shared_server, office, lasting_page: Page) -> Page:
 
 def test_every_chart_shows_the_figures_of_the_period(dashboard, office):
     plots = {plot.name: plot.needs[0] for plot in PLOTS if plot.shape == "bars"}
-    taken = counting.take(office, period_of(YEAR), plots.values())
+    figures = counting.count_figures(office, period_of(YEAR), plots.values())
     expect(card(dashboard, "aides").locator(BARS)).to_have_count(1)
 
     for chart, figure in plots.items():
         euros = 100 if FIGURES[figure].unit == "cents" else 1
-        wanted = {part.label: part.value / euros for part in taken[figure] if part.value}
+        wanted = {part.label: part.value / euros for part in figures[figure] if part.value}
         assert wanted, f"{chart}: nothing to see"
         eventually(lambda chart=chart: numbers(dashboard, chart), wanted)  # type: ignore[misc]
     expect_bars(

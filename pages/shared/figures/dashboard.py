@@ -56,7 +56,7 @@ def count(db: Office, period: Period) -> DashboardState:
     chosen = {name: codes for name, chosen in _chosen().items() if (codes := _within(name, chosen, period))}
     key = ("board", period.code, tuple(sorted(chosen.items())))
     names = ("followed", "accompanied", *plots.NEEDS)
-    counted = connection.remembered(db, key, lambda: counting.take(db, period, names, chosen))
+    counted = connection.remembered(db, key, lambda: counting.count_figures(db, period, names, chosen))
     return DashboardState(chosen, counted, plots.make_charts(counted))
 
 

@@ -345,5 +345,5 @@ def figures_of(period: Period) -> list[str]:
 def list_differences(db: Office, expected: Recount, when: str, chosen: Chosen = EVERYBODY) -> set[str]:
     """Return the names of the figures on which the two computations disagree."""
     names = figures_of(period_of(when))
-    counted = counting.take(db, period_of(when), names, chosen)
+    counted = counting.count_figures(db, period_of(when), names, chosen)
     return {name for name in names if as_parts(counted[name]) != expected.value(name, chosen)}

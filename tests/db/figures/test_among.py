@@ -90,7 +90,7 @@ def test_only_events_of_the_period_count(db, office):
 
 @pytest.mark.parametrize("name", sorted(DIMENSIONS))
 def test_every_part_of_a_dimension_leads_to_as_many_persons_as_it_counts(db, office, name):
-    (parts,) = counting.take(db, YEAR, [name]).values()
+    (parts,) = counting.count_figures(db, YEAR, [name]).values()
 
     assert sum(part.value for part in parts) == 4
     for part in parts:
@@ -140,7 +140,7 @@ def test_every_figure_that_is_shared_out_leads_to_the_persons_behind_it(db, offi
     shared = [name for name, figure in FIGURES.items() if figure.by]
 
     behind: dict[tuple[str, str], set[int]] = {}
-    for name, parts in counting.take(db, YEAR, shared).items():
+    for name, parts in counting.count_figures(db, YEAR, shared).items():
         for part in parts:
             persons = counting.persons(db, YEAR, name, (part.code, part.other))
             behind.setdefault((name, part.code), set()).update(persons)

@@ -117,7 +117,7 @@ def test_several_values_of_a_list_are_those_known_then(db, path):
     assert row_as_known(path, "diagnostic", both)["obstacles"] == '["housing", "money"]'
     assert row_as_known(path, "diagnostic", emptied)["obstacles"] == '["housing", "money"]'
     with as_of.as_known(path, MARCH) as then:
-        (found,) = counting.plain(counting.take(then, period_of("2023-03-06"), ["obstacles"])).values()
+        (found,) = counting.plain(counting.count_figures(then, period_of("2023-03-06"), ["obstacles"])).values()
     assert {label: count for label, count in found.items() if count} == {"Logement": 1, "Difficultés financières": 1}
 
 
@@ -127,7 +127,9 @@ def test_limits_of_the_office_are_those_known_then(db, path):
     db.execute("UPDATE setting SET aid_ceiling = 45000")
 
     with as_of.as_known(path, MARCH) as then:
-        before, now = (counting.take(one, period_of("2023-03-06"), ["ceiling"])["ceiling"] for one in (then, db))
+        before, now = (
+            counting.count_figures(one, period_of("2023-03-06"), ["ceiling"])["ceiling"] for one in (then, db)
+        )
 
     assert [share.label for share in before if share.value] == ["De la moitié au plafond"]
     assert [share.label for share in now if share.value] == ["Plafond atteint"]
@@ -149,7 +151,7 @@ def test_before_the_first_line_of_the_history_nothing_was_known(db, path):
 
     with as_of.as_known(path, begins) as then:
         assert counting.photo(then, "2023-03-06")["portfolio"] == 0
-        assert counting.take(then, period_of("2023"), FIGURES)["followed"] == 0
+        assert counting.count_figures(then, period_of("2023"), FIGURES)["followed"] == 0
     with history_rewritable(db):
         db.execute("DELETE FROM history")
     assert as_of.begins(db) is None

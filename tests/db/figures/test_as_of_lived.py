@@ -111,7 +111,7 @@ def _alter(db: Office, action: str, table: str, values: dict[str, Any], row_id: 
 
 def count_all(db: Office) -> list[Any]:
     """Return every figure, and the persons behind it, of a year, a day and a period."""
-    return [(counting.take(db, period, FIGURES), counting.behind(db, period, BEHIND)) for period in ASKED]
+    return [(counting.count_figures(db, period, FIGURES), counting.behind(db, period, BEHIND)) for period in ASKED]
 
 
 BEHIND = ("followed", "domain", "obstacles", "aids", "exits", "contracts")

@@ -155,9 +155,9 @@ def labelled(expected: Recount, name: str) -> Any:
 @examples(data=st.data())
 def test_parts_have_their_labels_and_what_counts_nobody_is_shown_too(file, data):
     when = data.draw(periods_of(file))
-    expected, taken = recount(file.office, when), counting.take(file.db, period_of(when), SHARED)
+    expected, figures = recount(file.office, when), counting.count_figures(file.db, period_of(when), SHARED)
 
-    for name, shares in taken.items():
+    for name, shares in figures.items():
         labels, shown = expected.labels(name), {part.code: part.label for part in shares}
         places = [list(labels).index(part.code) for part in shares if part.code in labels]
         assert shown == {code: labels.get(code, "Non renseigné") for code in shown}
@@ -181,14 +181,14 @@ def test_figures_of_the_persons_chosen_are_what_pandas_finds(file, data):
 def test_a_selection_of_a_figures_parts_does_not_narrow_that_figure(file, when):
     chosen = {"domain": ("crafts",), "gender": ("woman", "man")}
 
-    taken, whole = (counting.take(file.db, period_of(when), FIGURES, some) for some in (chosen, None))
+    figures, whole = (counting.count_figures(file.db, period_of(when), FIGURES, some) for some in (chosen, None))
 
     assert list_differences(file.db, recount(file.office, when), when, chosen) == set()
-    assert as_parts(taken["gender_by_domain"]) == as_parts(whole["gender_by_domain"])
-    assert as_parts(taken["gender"]) != as_parts(whole["gender"])  # narrowed by the domain
-    assert as_parts(taken["domain"]) != as_parts(whole["domain"])  # narrowed by the gender
+    assert as_parts(figures["gender_by_domain"]) == as_parts(whole["gender_by_domain"])
+    assert as_parts(figures["gender"]) != as_parts(whole["gender"])  # narrowed by the domain
+    assert as_parts(figures["domain"]) != as_parts(whole["domain"])  # narrowed by the gender
     ages = [code for code, _ in as_parts(whole["gender_by_age"])][:2]
-    of_age = counting.take(file.db, period_of(when), FIGURES, {"gender": ("woman",), "age": tuple(ages)})
+    of_age = counting.count_figures(file.db, period_of(when), FIGURES, {"gender": ("woman",), "age": tuple(ages)})
     assert as_parts(of_age["gender_by_age"]) == as_parts(whole["gender_by_age"])
 
 
@@ -199,7 +199,7 @@ def test_persons_behind_a_part_are_those_that_pandas_finds(file, data):
     expected, period = recount(file.office, when), period_of(when)
     chosen = data.draw(st.just(EVERYBODY) | choices(expected))
 
-    for name, value in counting.take(file.db, period, figures_of(period), chosen).items():
+    for name, value in counting.count_figures(file.db, period, figures_of(period), chosen).items():
         counted = expected.narrowed(name, chosen)
         assert counting.persons(file.db, period, name, chosen=chosen) == sorted(set(counted.person))
         for part in data.draw(st.permutations(value))[:2] if isinstance(value, tuple) else ():
@@ -217,9 +217,9 @@ def test_persons_behind_a_part_are_those_that_pandas_finds(file, data):
 def test_the_portfolio_of_a_month_is_that_before_with_entries_and_without_departures(file, data):
     period = period_of(data.draw(periods_of(file)))
 
-    taken = counting.take(file.db, period, ("portfolio_by_month", "entries", "departures"))
+    figures = counting.count_figures(file.db, period, ("portfolio_by_month", "entries", "departures"))
 
-    counts = {name: {part.code: part.value for part in value} for name, value in taken.items()}
+    counts = {name: {part.code: part.value for part in value} for name, value in figures.items()}
     first = period.first_month if period.is_day else period.first
     known = portfolio(file.db, first - timedelta(days=1))
     for month, count in counts["portfolio_by_month"].items():

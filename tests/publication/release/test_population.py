@@ -18,15 +18,15 @@ def test_the_counts_are_those_of_the_figures(demo_file, year):
     counts = count_tables(read_population(db, year))
     period = period_of(str(year))
     for grouping, margin in zip(ATTRIBUTES, counts.margins, strict=True):
-        shares = counting.take(db, period, [grouping.figure])[grouping.figure]
+        shares = counting.count_figures(db, period, [grouping.figure])[grouping.figure]
         expected = [0] * len(grouping.labels)
         for share in shares:
             expected[grouping.category(share.code)] += int(share.value)
         assert margin.tolist() == expected, grouping.name
-    taken = counting.take(db, period, ["followed", "exits", "aids"])
-    assert counts.total == taken["followed"]
-    assert counts.tables["sorties"].sum() == taken["exits"]
-    assert counts.cents.sum() == sum(share.value for share in taken["aids"])
+    figures = counting.count_figures(db, period, ["followed", "exits", "aids"])
+    assert counts.total == figures["followed"]
+    assert counts.tables["sorties"].sum() == figures["exits"]
+    assert counts.cents.sum() == sum(share.value for share in figures["aids"])
     db.close()
 
 

@@ -160,9 +160,9 @@ def test_a_value_has_its_colour_whatever_chart_asks_and_wherever_it_stands(name)
 
 
 def test_every_scheme_of_a_chart_is_declared_and_every_scheme_is_used():
-    taken: dict[str, Any] = dict.fromkeys(plots.NEEDS, ())
-    taken |= dict.fromkeys(("assessed", "men", "fifty_or_over", "bac2_or_over", "under_two_years"), 0)
-    used = {plots.make_chart(plot.name, taken).scheme for plot in plots.PLOTS}
+    figures: dict[str, Any] = dict.fromkeys(plots.NEEDS, ())
+    figures |= dict.fromkeys(("assessed", "men", "fifty_or_over", "bac2_or_over", "under_two_years"), 0)
+    used = {plots.make_chart(plot.name, figures).scheme for plot in plots.PLOTS}
 
     assert used - {""} == set(SCHEMES)
 

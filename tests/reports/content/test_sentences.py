@@ -36,9 +36,9 @@ def shares(*parts):
     return tuple(Share(code, label, value, *other) for code, label, value, *other in parts)
 
 
-def sentence_of(name, **taken):
+def sentence_of(name, **figures):
     """Return the sentence of a chart drawn from these figures alone."""
-    return plots.make_chart(name, taken).reading
+    return plots.make_chart(name, figures).reading
 
 
 # --- the year of the source
@@ -122,8 +122,8 @@ def offices(draw):
 
 @settings(max_examples=60, deadline=None)
 @examples(offices())
-def test_no_sentence_of_any_office_is_empty_or_says_what_python_says(taken):
-    for chart in plots.make_charts(taken).values():
+def test_no_sentence_of_any_office_is_empty_or_says_what_python_says(figures):
+    for chart in plots.make_charts(figures).values():
         assert_is_a_sentence(chart.reading)
         assert (chart.reading == sentences.NOTHING) == chart.empty
 
