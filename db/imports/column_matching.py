@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from rapidfuzz import fuzz
@@ -31,7 +30,7 @@ _MIN_SIMILAR_LENGTH = 6
 _NO_FIELD = "aucun champ de ce nom"
 
 
-@dataclass
+@dataclasses.dataclass
 class Layout:
     """The table and columns of a sheet. ``table``: None when it is left out; ``why`` says the reason."""
 
@@ -51,7 +50,7 @@ class Layout:
         return ROW_NUMBER in named and len(named) > 0.9 * len(self.table.fields)
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class KnownHeaders:
     """The headers known for one table. ``known``: header key -> (field, how); ``computed``: header key -> label."""
 
@@ -107,7 +106,7 @@ def headers_of(table: OfficeTable) -> KnownHeaders:
 # ---- the table and the line of headers
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class _HeaderCandidate:
     """A line (or two) of a sheet read as the headers of one table."""
 
@@ -286,7 +285,7 @@ def _name_other_tables(column: PlannedColumn, own: KnownHeaders, every: Mapping[
         if headers is not own and headers.find((column.header,))[1] == BY_NAME
     ]
     hint = f" ici ; « {column.header} » est un champ de : {', '.join(others)}, qui ont leur propre feuille"
-    return replace(column, why=_NO_FIELD + hint) if others else column
+    return dataclasses.replace(column, why=_NO_FIELD + hint) if others else column
 
 
 def _examples(sheet: SourceSheet, index: int, header_row: int) -> tuple[str, ...]:

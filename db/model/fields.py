@@ -3,7 +3,6 @@ dictionary.py."""
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -17,7 +16,7 @@ class Privacy(Enum):
     GROUPED = "publié par groupes seulement"
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Grouping:
     """In which coarse categories a field may be published; see publication.md and groupings.py.
 
@@ -49,7 +48,7 @@ TODAY = "today"
 """Default of a date field that starts as the current day."""
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Field:
     """One stored column of a table and everything known about it."""
 
@@ -96,7 +95,7 @@ class Field:
         return isinstance(self.type, Text) and not isinstance(self.type, Phone)
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Computed:
     """A column computed from other rows on the day ``:today``, never stored. ``sql`` names the row ``t``."""
 
@@ -115,7 +114,7 @@ class Computed:
         return self.type.list if isinstance(self.type, Choice | Choices) else None
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Rule:
     """A condition that a kept row must not meet, with the sentence that users read.
 
@@ -131,7 +130,7 @@ class Rule:
     spared_when: str = ""
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Highlight:
     """A condition that marks a cell: SQL on ``t`` and ``:today``, a tone (« warning », « danger »), the reason in
     French."""
@@ -142,7 +141,7 @@ class Highlight:
     sql: str
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Table:
     """One table: its fields in display order, its rules, and how its rows are named and sorted."""
 

@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from db.base import instants
@@ -21,7 +20,7 @@ from db.rows.transactions import rehearsing, writing
 from db.storage import ddl
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class MergeChoices:
     """What the user chose. ``values``: to write over the kept person's; ``sides``: key of a clash -> what is kept."""
 
@@ -31,7 +30,7 @@ class MergeChoices:
     """Why the ceiling of aids may be exceeded, where the two files together exceed it."""
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Rehearsal:
     """What the file would refuse, as French sentences. ``ceiling``: the one that a written reason answers, or ''."""
 

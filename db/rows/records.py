@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -21,7 +20,7 @@ from db.storage.connection import remembered
 __all__ = ["Edit", "Filter", "Page", "Query", "Row", "Saved", "context", "suggestions"]
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Row:
     """One row as read: stored and computed values by name. ``marks``: field -> (tone, sentence) to highlight."""
 
@@ -32,7 +31,7 @@ class Row:
     deleted: bool = False
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Page:
     """One page of a query: its rows, how many match in all, how many the table holds."""
 
@@ -41,7 +40,7 @@ class Page:
     total: int
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Edit:
     """Values to write, by field. Without ``row_id``: a new row; otherwise ``version`` is the one that was read."""
 
@@ -50,7 +49,7 @@ class Edit:
     version: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Saved:
     """A row that is stored durably."""
 
@@ -78,7 +77,7 @@ def count(db: Office, table: OfficeTable, query: Query) -> int:
 
 
 def _dated(query: Query) -> Query:
-    return query if query.today else replace(query, today=today())
+    return query if query.today else dataclasses.replace(query, today=today())
 
 
 def page_ids(db: Office, table: OfficeTable, query: Query) -> list[int]:
