@@ -3,7 +3,6 @@
 test_counting_recount.py recounts tiny files in plain Python.
 """
 
-import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -65,9 +64,9 @@ class File:
 
 @pytest.fixture(scope="module", params=[0, 1, 2], ids=["all", "calendar_year", "rolling"])
 def file(request, prepared, tmp_path_factory) -> Iterator[File]:
-    path = tmp_path_factory.mktemp("pandas") / "palette.db"
-    shutil.copy(prepared.once(f"varied-{request.param}.db", partial(write_varied_office, seed=request.param)), path)
-    db = connection.open_file(path)
+    made = prepared.once(f"varied-{request.param}.db", partial(write_varied_office, seed=request.param))
+    # Not opened as a file of unknown origin, which would get back the rules that it must be without.
+    db = prepared.open_copy(made, tmp_path_factory.mktemp("pandas") / "palette.db")
     yield File(db, OfficeFrames(db))
     db.close()
 
