@@ -199,15 +199,14 @@ def test_the_connection_is_closed_also_when_the_count_fails(db, path):
 def test_a_colleagues_save_meanwhile_is_invisible_and_not_blocked(db, path):
     person = insert_followed_person(db)
     date_history(db, MARCH)
+    db.execute("PRAGMA busy_timeout = 0")  # a blocked save fails at once
 
     with as_of.as_known(path, MARCH) as then:
         counted = counting.photo(then, "2023-03-06")
-        start = time.monotonic()
         colleague = insert_followed_person(db)
         save_row(db, db.tables["person"], {"last_name": "Neuf", "first_name": "Ada", "gender": "woman"})
         delete(db, "person", person)
 
-        assert time.monotonic() - start < 5
         assert counting.photo(then, "2023-03-06") == counted
         assert counted["portfolio"] == 1
 
