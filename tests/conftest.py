@@ -9,7 +9,6 @@ import time
 import urllib.request
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, closing
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from db.model.roles import Role
 from db.storage import connection
 from tests import server_process
 from tests.prepared import Prepared
+from tests.server_process import ServerProcess
 from tests.tabs import WARM, Tabs, tabs
 
 ROOT = Path(__file__).parents[1]
@@ -197,7 +197,7 @@ class Server:
         self.log = data / "server.log"
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}/"
-        self.process: BaseProcess | None = None
+        self.process: ServerProcess | None = None
         self.public = data.with_name(f"{data.name}-public")
         self.environment = {"PALETTE_DATA": str(data), "PALETTE_PUBLIC": str(self.public)}
 
@@ -226,7 +226,6 @@ class Server:
         """End it at once, as a power cut would."""
         if self.process:
             self.process.kill()
-            self.process.join()
             self.process = None
 
     def wait_until_idle(self) -> None:

@@ -11,18 +11,17 @@ _QUIET = """async () => {
   const unfinished = [
     '[data-testid="stSkeleton"]', '[data-testid="stVegaLiteChart"]:not(:has(svg.marks))', '[data-stale="true"]'
   ].join()
+  const ending = (one) => one.playState === "running" && one.effect.getComputedTiming().endTime < Infinity
   const until = performance.now() + 30000
   let moved = true
   const observer = new MutationObserver(() => { moved = true })
-  while (moved || document.querySelector(unfinished)) {
+  while (moved || document.querySelector(unfinished) || document.getAnimations().some(ending)) {
     if (performance.now() > until) throw new Error("the page still changes")
     moved = false
     for (const root of roots(document)) {
       observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true })
     }
     await new Promise((done) => setTimeout(done, 100))
-    const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < Infinity)
-    await Promise.allSettled(ending.map((one) => one.finished))
   }
   observer.disconnect()
 }"""
