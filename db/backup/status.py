@@ -72,8 +72,8 @@ def _note(folder: Path, **new: Any) -> None:
 
 
 def _known(folder: Path) -> dict[str, Any]:
-    if folder.resolve() in _unwritten:
-        return _unwritten[folder.resolve()]
+    if (unwritten := _unwritten.get(folder.resolve())) is not None:  # one look: another thread may write it meanwhile
+        return unwritten
     try:
         known = json.loads((folder / _STATE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
