@@ -3,8 +3,8 @@
 Importing them takes most of a start. Palette's own modules are imported after the fork, because some read settings from
 the environment when they are imported. A start as `make run` does it is tested in tests/server/test_launcher.py.
 
-The forking process is this module, run by a worker once: it reads what to start as JSON, a line
-per server, and answers each with the number of the process.
+The forking process is this module, started once by each worker: it reads what to start as JSON, a line per server, and
+answers each with the number of the process.
 """
 
 import json

@@ -19,9 +19,9 @@ WIDTHS = (1440, 390)
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 COLOURS = ("color-contrast", "link-in-text-block")
 """The rules of axe about colours, which are the only ones that depend on the theme."""
-_RUN = """async ([rules, part]) => {
+_RUN = """async (rules) => {
   const only = rules && { runOnly: { type: "rule", values: rules } }
-  const { violations } = await axe.run(part, { resultTypes: ["violations"], ...only })
+  const { violations } = await axe.run({ resultTypes: ["violations"], ...only })
   const serious = violations.filter((one) => ["serious", "critical"].includes(one.impact))
   return serious.flatMap(({ id, help, nodes }) => nodes.map((node) => (
     { rule: id, help, target: node.target.flat().join(" >> "), why: node.failureSummary }
@@ -29,11 +29,11 @@ _RUN = """async ([rules, part]) => {
 }"""
 
 
-def violations(page: Page, theme: str = THEMES[0], part: str = ":root") -> list[dict[str, str]]:
-    """Return every element of a part with a serious or critical violation: rule, help, target, and why."""
+def violations(page: Page, theme: str = THEMES[0]) -> list[dict[str, str]]:
+    """Return every element with a serious or critical violation: rule, help, target, and why."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    found: list[dict[str, str]] = page.evaluate(_RUN, [None if theme == THEMES[0] else list(COLOURS), part])
+    found: list[dict[str, str]] = page.evaluate(_RUN, None if theme == THEMES[0] else list(COLOURS))
     return found
 
 
@@ -42,26 +42,22 @@ def described(found: list[dict[str, str]], where: str) -> list[str]:
     return [f"{where}: {one['rule']} | {one['target']} | {one['help']}\n    {one['why']}" for one in found]
 
 
-def check(page: Page, where: str, *opened: Locator, widths: tuple[int, ...] = WIDTHS, part: str = ":root") -> list[str]:
-    """Return the violations at each width and in each theme.
-
-    ``opened``: elements that must be visible. ``part``: of a page that is checked elsewhere, what has opened on it: the
-    rules run on the whole page once, which shows what the opening did to it, and then on this part.
-    """
+def check(page: Page, where: str, *opened: Locator, widths: tuple[int, ...] = WIDTHS) -> list[str]:
+    """Return the violations at each width and in each theme. ``opened``: elements that must be visible."""
     wrong = []
-    for place, (width, theme) in enumerate(looks(widths)):
+    for width, theme in looks(widths):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=theme)
         expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", theme)  # the screen changes without a reload
         settle(page)
         for one in opened:
             expect(one).to_be_visible()
-        wrong += described(violations(page, theme, part if place else ":root"), f"{where}, {width} px, {theme}")
+        wrong += described(violations(page, theme), f"{where}, {width} px, {theme}")
     return wrong
 
 
 def looks(widths: tuple[int, ...]) -> Iterator[tuple[int, Literal["light", "dark"]]]:
     """Yield each width in each theme, changing one of the two at a time."""
-    for place, width in enumerate(widths):
-        for theme in THEMES[:: -1 if place % 2 else 1]:
+    for index, width in enumerate(widths):
+        for theme in THEMES[:: -1 if index % 2 else 1]:
             yield width, theme

@@ -21,7 +21,6 @@ pytestmark = pytest.mark.browser
 
 TITLES = {screen.path: screen.title for group in SCREENS.values() for screen in group}
 """The address and the title of every screen of the menu."""
-DIALOG = '[role="dialog"]'
 VIEWS = ("Parcours", "Fiche", "Plans d’action", "Historique", "Droits")
 
 
@@ -120,7 +119,7 @@ def test_a_form(visit):
     save.click()  # nothing is filled in: the form says what is missing
 
     missing = page.get_by_role("dialog").get_by_test_id("stAlert")
-    assert not (wrong := check(page, "form", save, missing, part=DIALOG)), "\n".join(wrong)
+    assert not (wrong := check(page, "form", save, missing)), "\n".join(wrong)
 
 
 def test_the_filters(visit):
@@ -147,7 +146,7 @@ def test_a_number_of_the_report(visit):
     page.locator(".st-key-number-followed").get_by_role("button", name="Ouvrir").click()
 
     names = page.get_by_role("dialog").get_by_test_id("stDataFrame")
-    assert not (wrong := check(page, "number", names, part=DIALOG)), "\n".join(wrong)
+    assert not (wrong := check(page, "number", names)), "\n".join(wrong)
 
 
 def test_the_detail_of_a_chart(visit):
@@ -155,7 +154,7 @@ def test_the_detail_of_a_chart(visit):
     page.locator(".st-key-report-genre").get_by_role("button", name="Détail").click()
 
     numbers = page.get_by_test_id("stPopoverBody").get_by_role("table")
-    assert not (wrong := check(page, "detail", numbers, part='[data-testid="stPopoverBody"]')), "\n".join(wrong)
+    assert not (wrong := check(page, "detail", numbers)), "\n".join(wrong)
 
 
 def test_the_menu_on_a_telephone(visit):

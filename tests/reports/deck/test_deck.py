@@ -165,10 +165,10 @@ def test_every_slide_has_a_title_a_language_notes_and_no_empty_place(deck_of, wh
 
 def test_every_chart_and_table_says_what_it_shows_and_nothing_is_a_drawing(report_2022, slides_2022):
     frames = [shape for slide in slides_2022 for shape in slide.shapes if shape.has_chart or shape.has_table]
-    told = {shape._element.nvGraphicFramePr.cNvPr.get("descr") for shape in frames}
+    shown = {shape._element.nvGraphicFramePr.cNvPr.get("descr") for shape in frames}
 
-    assert told >= {plain(picture.alt) for picture in report_2022.charts}
-    assert None not in told
+    assert shown >= {plain(picture.alt) for picture in report_2022.charts}
+    assert None not in shown
     assert not [shape for slide in slides_2022 for shape in slide.shapes if hasattr(shape, "image")]
 
 
@@ -202,8 +202,8 @@ def test_messages_are_titles_and_definitions_are_notes(report_2022, slides_2022)
 
     assert "43 sorties du RSA : revenus supérieurs d’abord (17, soit 40\u00a0%)" in titles
     assert titles[-1] == "Définitions et méthode"
-    for told in (*report_2022.numbers, *report_2022.shares, *report_2022.charts):
-        assert plain(told.means) in notes
+    for shown in (*report_2022.numbers, *report_2022.shares, *report_2022.charts):
+        assert plain(shown.means) in notes
     assert plain(report_2022.basis) in " ".join(slide_texts(slides_2022[-1]))
 
 
@@ -270,8 +270,8 @@ def test_libreoffice_opens_it_and_prints_every_number(to_pdf, data_2022):
     for number in ("139", "116", "112", "40", "43", "2,5 ans"):
         assert number in texts[1]
     text = "\n".join(texts)
-    for told in ("32,37 %", "21,58 %", "45 · 32 %", "Mise en relation avec des partenaires et autres professionnels"):
-        assert told in text
+    for shown in ("32,37 %", "21,58 %", "45 · 32 %", "Mise en relation avec des partenaires et autres professionnels"):
+        assert shown in text
 
 
 def test_an_empty_period_is_a_deck_too(deck_of, to_pdf):
@@ -290,22 +290,22 @@ def test_an_empty_period_is_a_deck_too(deck_of, to_pdf):
 
 
 def test_progress_is_reported(report_2022):
-    told = []
-    deck.pptx_bytes(report_2022, lambda done, what: told.append((done, what)))
+    shown = []
+    deck.pptx_bytes(report_2022, lambda done, what: shown.append((done, what)))
 
-    assert [done for done, _ in told] == sorted(done for done, _ in told)
-    assert (told[0][0], told[-1][0]) == (0, 1)
-    assert {section.title for section in report_2022.sections} <= {what for _, what in told}
+    assert [done for done, _ in shown] == sorted(done for done, _ in shown)
+    assert (shown[0][0], shown[-1][0]) == (0, 1)
+    assert {section.title for section in report_2022.sections} <= {what for _, what in shown}
 
 
 def test_what_the_tick_raises_cancels_the_work(report_2022):
-    told = []
+    shown = []
 
     def tick(done, what):
-        told.append(what)
+        shown.append(what)
         if done > 0.3:
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
         deck.pptx_bytes(report_2022, tick)
-    assert 1 < len(told) < 10
+    assert 1 < len(shown) < 10
