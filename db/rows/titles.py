@@ -52,10 +52,10 @@ def _find(db: Office, table: OfficeTable, text: str, context: Context) -> int:
     if exact:
         numbers = ", ".join(f"« {text.strip()} n° {i} »" for i in exact)
         raise FieldError(f"plusieurs portent ce nom : précisez {numbers}")
-    name, _, number = text.rpartition("n°")
-    is_number = number.strip().isdecimal() and len(number.strip()) < 19  # what SQLite can hold
+    name, _, number = (part.strip() for part in text.rpartition("n°"))
+    is_number = number.isdecimal() and len(number) < 19  # what SQLite can hold
     # Asked of that very row: an archived person is not suggested, and may be referred to.
-    if is_number and (not name.strip() or words_of(name) == words_of(context.title(table.name, int(number)))):
+    if is_number and (not name or words_of(name) == words_of(context.title(table.name, int(number)))):
         row = db.execute(
             f'SELECT id FROM "{table.name}" WHERE id = ? AND deleted_at IS NULL', (int(number),)
         ).fetchone()

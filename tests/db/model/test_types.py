@@ -234,7 +234,7 @@ def test_nobody_is_found_by_an_unknown_name_or_once_deleted(db):
     db.execute("UPDATE person SET deleted_at = '2024-01-01' WHERE id = ?", (gone,))
     kind, known = Reference("person"), records.context(db)
 
-    for text in ("Personne Inconnue", "Partie Lou", f"n° {gone}", "n° 999"):
+    for text in ("Personne Inconnue", "Partie Lou", f"n° {gone}", "n° 999", "0\x1f"):
         with pytest.raises(FieldError, match="n’a pas été trouvé parmi : personnes"):
             kind.read(text, known)
 
