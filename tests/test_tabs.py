@@ -48,6 +48,12 @@ def test_two_contexts_are_separate(warm_tabs, server):
         assert pages[1].evaluate(_LEFT) == [0, "", 0, True]
 
 
+_BROKEN = """() => new Promise((done) => {
+  console.error("said")
+  setTimeout(() => { setTimeout(done); throw new Error("broken") })
+})"""
+
+
 def test_errors_and_external_requests_of_a_page_are_noticed(warm_tabs, server):
     with warm_tabs.borrow() as context:
         page = context.new_page()
@@ -55,7 +61,7 @@ def test_errors_and_external_requests_of_a_page_are_noticed(warm_tabs, server):
         watch(page, complaints)
         page.goto(f"{server.address}sante")
         assert complaints == []
-        page.evaluate("setTimeout(() => { throw new Error('broken') }); console.error('said')")
+        page.evaluate(_BROKEN)
         with pytest.raises(Error):
             page.goto("http://elsewhere.invalid/")
 

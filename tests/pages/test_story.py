@@ -58,8 +58,7 @@ def cell(page: Page, row: str, field: str) -> Locator:
     return page.locator("tbody tr", has_text=row).locator(f'td[data-field="{field}"]')
 
 
-def test_a_person_from_arrival_to_exit(own_server, open_tab):
-    server = own_server
+def test_a_person_from_arrival_to_exit(server, open_tab):
     add_person(server.open(), "Bernard")
     page = open_tab(server.address)
     assert figures(page)["En portefeuille"] == "1"
@@ -150,32 +149,32 @@ def test_a_person_from_arrival_to_exit(own_server, open_tab):
     assert (day["Accompagnées"], day["En diagnostic"]) == ("1", "1")  # her diagnostic stage still runs
 
 
-def test_today_links_to_the_person_and_to_the_whole_list(own_server, open_tab):
-    db = own_server.open()
+def test_today_links_to_the_person_and_to_the_whole_list(server, open_tab):
+    db = server.open()
     person = add_person(db, "Bernard")
     for day in range(1, 7):
         add(db, "orientation", person_id=person, requested_on=f"2024-03-0{day}")
-    page = open_tab(f"{own_server.address}aujourdhui")
+    page = open_tab(f"{server.address}aujourdhui")
 
     page.get_by_role("button", name="01/03/2024 · Bernard Lou").click()
     expect(page.get_by_role("heading", name="Lou Bernard")).to_be_visible()
     expect(page).to_have_title("Dossier · Palette")
     assert page.locator("html").get_attribute("lang") == "fr"
-    assert page.url == f"{own_server.address}dossier?dossier={person}"  # a number, never a name
+    assert page.url == f"{server.address}dossier?dossier={person}"  # a number, never a name
 
-    page.goto(f"{own_server.address}aujourdhui")
+    page.goto(f"{server.address}aujourdhui")
     add(db, "orientation", person_id=person, requested_on="2024-02-01", decided_on="2024-02-02")
     page.get_by_role("button", name="Voir les 6").click()
     expect(page.get_by_text("6 sur 7 orientations")).to_be_visible()  # those that wait, the oldest first
     expect(Spreadsheet(page).cell(1, "requested_on")).to_have_text("01/03/2024")
 
 
-def test_the_next_contract_is_prepared_once_the_form_is_saved(own_server, open_tab):
-    db = own_server.open()
+def test_the_next_contract_is_prepared_once_the_form_is_saved(server, open_tab):
+    db = server.open()
     person = add_person(db, "Bernard")
     dates = {"signed_on": "2024-01-01", "starts_on": "2024-01-01", "ends_on": "2099-12-31"}
-    add(db, "cer", person_id=person, kind="engagement", objectives="Exposer", **dates)
-    page = open_tab(f"{own_server.address}cer")
+    contract = add(db, "cer", person_id=person, kind="engagement", objectives="Exposer", **dates)
+    page = open_tab(f"{server.address}cer")
     page.get_by_role("button", name="Ouvrir la ligne").first.click()
     form = page.get_by_role("dialog")
     following = form.get_by_role("button", name="Préparer le contrat suivant")
@@ -194,10 +193,10 @@ def test_the_next_contract_is_prepared_once_the_form_is_saved(own_server, open_t
     write(form, Au="31/12/2100")
     save(form)
 
-    last = own_server.rows("cer")[-1]
+    last = server.rows("cer")[-1]
     assert (last["kind"], last["rank"], last["replaces_id"], last["objectives"]) == (
         "engagement",
         "renewal",
-        1,
+        contract,
         "Exposer et vendre",
     )

@@ -148,7 +148,7 @@ def test_every_verb_answers_anything_with_a_sentence(db, path, tmp_path, monkeyp
         string.printable, max_size=12
     )
 
-    @settings(parent=_patient, max_examples=120)
+    @settings(parent=_patient, max_examples=60)
     @given(st.lists(word, max_size=6))
     def call(words):
         told = CliRunner().invoke(cli, [verb.name, *words])
