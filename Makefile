@@ -65,12 +65,12 @@ PROVE = \
 	exit $$(( tests || types ))
 
 # Browser tests run in the system's Chromium, and are never skipped for want of one: a green run that left out what a
-# person sees would be worse than a red one.
-FIND_CHROMIUM = for name in "$$CHROMIUM" chromium chromium-browser google-chrome; do command -v "$$name" && break; done
+# person sees would be worse than a red one. Its headless shell is the same engine without windows, a tenth faster.
+FIND_CHROMIUM = for name in "$$CHROMIUM" chromium-headless-shell chromium chromium-browser google-chrome; do command -v "$$name" && break; done
 browser:
 	@found="$$($(FIND_CHROMIUM))"; test -z "$$found" || exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y chromium; \
+	    export DEBIAN_FRONTEND=noninteractive; apt-get update && { apt-get install -y chromium-headless-shell || apt-get install -y chromium; }; \
 	else \
 	    echo "Palette : les tests ont besoin de Chromium ; installez-le (Debian : sudo apt install chromium) ou donnez son chemin : make test CHROMIUM=…  (the tests need Chromium)" >&2; exit 1; \
 	fi

@@ -30,7 +30,7 @@ from tests.server_process import ServerProcess
 from tests.tabs import WARM, Tabs, tabs
 
 ROOT = Path(__file__).parents[1]
-_CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+_CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 _START = 40.0
 expect.set_options(timeout=30_000)  # a machine that runs other tests at the same time is slow; only failures wait long
 
