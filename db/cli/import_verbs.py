@@ -13,7 +13,7 @@ from db.cli.verbs import PathArgument
 from db.imports import template as templates
 from db.imports import workbook_reader
 from db.imports.plan import plan as planned
-from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, ImportPlan, ImportProblem, SheetPlan
+from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, ImportChoices, ImportPlan, ImportProblem, SheetPlan
 from db.imports.write import write
 from db.storage import connection
 
@@ -40,16 +40,25 @@ def template(out: Path, path: Path | None) -> None:
 @click.argument("path", type=PathArgument())
 @click.argument("file", type=PathArgument())
 @click.option("--dry-run", is_flag=True, help="Compare seulement : rien n’est enregistré.")
+@click.option(
+    "--accept-resemblances",
+    is_flag=True,
+    help="Dit oui à chaque ressemblance (titre, valeur, total…) ; qui ressemble à quelqu’un est une personne de plus.",
+)
+@click.option("--replace-notes", is_flag=True, help="Remplace les notes au lieu d’y ajouter celles du tableur.")
 @click.option("--json", "as_json", is_flag=True, help="En JSON.")
-def import_(path: Path, file: Path, dry_run: bool, as_json: bool) -> None:
+def import_(
+    path: Path, file: Path, dry_run: bool, accept_resemblances: bool, replace_notes: bool, as_json: bool
+) -> None:
     """Importe le tableur FILE dans le fichier PATH : tout, ou rien s’il y a un problème.
 
-    Code de sortie : 0, tout est enregistré ou rien n’était à faire ; 1, des lignes posent problème et rien n’est
-    enregistré ; 2, un fichier ne se lit pas.
+    Une ressemblance est une question, donc un problème. Code de sortie : 0, tout est enregistré ou rien n’était à
+    faire ; 1, des lignes ou des feuilles posent problème et rien n’est enregistré ; 2, un fichier ne se lit pas.
     """
     db = connection.open_file(path)
+    choices = ImportChoices(accept_resemblances=accept_resemblances, replace_notes=replace_notes)
     try:
-        made = planned(db, workbook_reader.read(file.read_bytes(), file.name))
+        made = planned(db, workbook_reader.read(file.read_bytes(), file.name), choices)
         problems, done = made.problems, False
         if not dry_run and not problems:
             try:
@@ -75,7 +84,8 @@ def facts(plan: ImportPlan, problems: list[ImportProblem], written: bool) -> dic
         "unchanged": plan.count(SAME),
         "waiting": plan.count(WAITING),
         "problems": [
-            {"sheet": p.sheet, "row": p.row, "column": p.column, "field": p.label, "value": p.value, "reason": p.reason}
+            {"sheet": p.sheet, "row": p.row, "column": p.column, "field": p.label, "value": p.value, "reason": p.reason,
+             "question": p.question}
             for p in problems
         ],
         "sheets": [_sheet_facts(sheet) for sheet in plan.sheets],

@@ -4,6 +4,7 @@ Regular expressions over the bytes suffice for the XML that spreadsheets write, 
 of the time of a parser. Where they miss a format, only a note or leading zeros are missing.
 """
 
+import posixpath
 import re
 import zipfile
 from dataclasses import dataclass, field
@@ -20,7 +21,8 @@ class SheetFormats:
     """The formats of one sheet, cells by (line from 1, column from 0).
 
     ``cells``: the size of the rectangle that the sheet fills. ``padded``: cell -> number of digits displayed.
-    ``coloured``, ``struck``: line -> number of such cells. ``broken``: cell -> error. ``merged``: as in SourceSheet.
+    ``coloured``, ``struck``: line -> number of such cells. ``broken``: cell -> error. ``merged``, ``hidden_rows``,
+    ``hidden_columns``: as in SourceSheet. ``comments``: the cells that have one, as « B3 ».
     """
 
     cells: int = 0
@@ -29,6 +31,9 @@ class SheetFormats:
     struck: dict[int, int] = field(default_factory=dict)
     broken: dict[tuple[int, int], str] = field(default_factory=dict)
     merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    comments: tuple[str, ...] = ()
 
 
 def of_archive(archive: zipfile.ZipFile) -> dict[str, SheetFormats]:
@@ -56,8 +61,23 @@ def _of_xlsx(archive: zipfile.ZipFile, names: set[str]) -> dict[str, SheetFormat
         target = targets.get(_attribute(tag, r"\w+:id"), "").lstrip("/")
         path = target if target.startswith("xl/") else f"xl/{target}"
         if path in names:
-            formats[unescape(_attribute(tag, "name"))] = _of_sheet(archive.read(path), styles)
+            sheet = formats[unescape(_attribute(tag, "name"))] = _of_sheet(archive.read(path), styles)
+            sheet.comments = _comments(archive, names, path)
     return formats
+
+
+def _comments(archive: zipfile.ZipFile, names: set[str], path: str) -> tuple[str, ...]:
+    """Return the cells of a sheet that have a comment."""
+    folder, _, name = path.rpartition("/")
+    links = f"{folder}/_rels/{name}.rels"
+    if links not in names:
+        return ()
+    found: list[str] = []
+    for target in re.findall(r'Target="([^"]*comments?[^"]*\.xml)"', archive.read(links).decode("utf-8", "replace")):
+        member = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
+        if member in names and "threaded" not in member.lower():
+            found += re.findall(r'<(?:\w+:)?comment\b[^>]*?\bref="([A-Z]{1,3}\d{1,7})"', archive.read(member).decode())
+    return tuple(dict.fromkeys(found))
 
 
 def _attribute(tag: str, name: str) -> str:
@@ -116,6 +136,16 @@ def _is_colour(fill: str) -> bool:
 
 def _of_sheet(xml: bytes, styles: _Styles) -> SheetFormats:
     formats = SheetFormats(_extent(xml))
+    if b"hidden" in xml:
+        formats.hidden_rows = frozenset(
+            int(row) for tag in re.findall(rb"<row\b[^>]*>", xml) if _HIDDEN.search(tag) for row in _ROW.findall(tag)
+        )
+        formats.hidden_columns = frozenset(
+            column
+            for tag in re.findall(rb"<col\b[^>]*>", xml)
+            if _HIDDEN.search(tag)
+            for column in range(_number(tag, b"min") - 1, min(_number(tag, b"max"), _MAX_COLUMNS))
+        )
     for cell, style in _styled(xml, set(styles.padded)):
         formats.padded[cell] = styles.padded[style]
     for (row, _), _style in islice(_styled(xml, styles.coloured), _MAX_CELLS):
@@ -131,6 +161,16 @@ def _of_sheet(xml: bytes, styles: _Styles) -> SheetFormats:
         for match in islice(re.finditer(unknown, xml), _MAX_ERRORS):
             formats.broken[_position(match.group(1))] = "formule sans résultat enregistré"
     return formats
+
+
+_HIDDEN = re.compile(rb'\shidden="(?:1|true)"')
+_ROW = re.compile(rb'\sr="(\d{1,7})"')
+_MAX_COLUMNS = 1_000
+
+
+def _number(tag: bytes, name: bytes) -> int:
+    match = re.search(rb"\s" + name + rb'="(\d{1,5})"', tag)
+    return int(match.group(1)) if match else 0
 
 
 def _styled(xml: bytes, styles: set[str]) -> "list[tuple[tuple[int, int], str]]":
@@ -165,6 +205,8 @@ def column_letter(number: int) -> str:
     return letters
 
 
+_MAX_REPEATED = 10_000
+"""Rows repeated more often than this are empty ones below the data."""
 _NARROW = 80
 """Columns; a sheet with at most these may have 99,999 rows within the limit of cells."""
 
@@ -184,8 +226,10 @@ def _extent(xml: bytes) -> int:
 # ---- ODS
 
 _TOKEN = re.compile(
-    rb"<table:table\s[^>]*>|<table:table-row\b[^>]*>|<table:(?:covered-)?table-cell\b[^>]*>|</table:table>"
+    rb"<table:table\s[^>]*>|<table:table-column\b[^>]*>|<table:table-row\b[^>]*>"
+    rb"|<table:(?:covered-)?table-cell\b[^>]*>|<office:annotation\b|</table:table>"
 )
+_CLOSED = re.compile(rb'table:visibility="(?:collapse|filter)"')
 
 
 def _of_ods(xml: bytes) -> dict[str, SheetFormats]:
@@ -193,15 +237,24 @@ def _of_ods(xml: bytes) -> dict[str, SheetFormats]:
     formats, row, column, height = SheetFormats(), 0, 0, 1
     last = 0
     merged: list[tuple[int, int, int, int]] = []
-    wide = 0
+    wide = columns = 0
     for match in _TOKEN.finditer(xml):
         tag = match.group()
         if tag.startswith(b"<table:table "):
-            formats, row, column, height, merged, wide = SheetFormats(), 0, 0, 1, [], 0
+            formats, row, column, height, merged, wide, columns = SheetFormats(), 0, 0, 1, [], 0, 0
             by_sheet[unescape(_attribute(tag.decode("utf-8", "replace"), "table:name"))] = formats
+        elif tag.startswith(b"<table:table-column"):
+            times = min(_repeated(tag, b"columns"), _MAX_COLUMNS)
+            if _CLOSED.search(tag):
+                formats.hidden_columns |= set(range(columns, columns + times))
+            columns += times
+        elif tag.startswith(b"<office:annotation"):
+            formats.comments += (f"{column_letter(column - 1)}{row}",)
         elif tag.startswith(b"<table:table-row"):
             row, column, height = row + height, 0, _repeated(tag, b"rows")
             last = row + height - 1
+            if _CLOSED.search(tag) and height < _MAX_REPEATED:
+                formats.hidden_rows |= set(range(row, row + height))
         elif tag.startswith(b"</"):
             formats.merged = tuple(merged)
         else:

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 
 from db.base.errors import FieldError
 from db.base.french import fold
-from db.imports import date_cells
+from db.imports import date_cells, resemblance
 from db.imports.plan_types import Cell
 from db.imports.text_keys import is_unknown, tight
 from db.model.fields import Field
@@ -22,6 +22,7 @@ from db.model.types import (
     Email,
     Euros,
     Integer,
+    LongText,
     Phone,
     Reference,
     References,
@@ -31,24 +32,30 @@ from db.model.types import (
 )
 
 SYNONYM, SPELLING, UNKNOWN, CHOSEN, REMEMBERED = "synonyme", "orthographe", "sans valeur", "choisi", "retenu"
+BEGINNING, ACCENTS = "début du nom", "accents réparés"
+RESEMBLING = frozenset({SPELLING, BEGINNING, ACCENTS, "arrondi au centime"})
+"""Interpretations that may be wrong: a question until a person has accepted them (resemblance.py)."""
 _CLOSE, _MARGIN = 86, 6
 """Similarity (0 to 100) for a text to be read as a label of a list, and its margin over the next label."""
 
 
 @dataclass(frozen=True, slots=True)
 class CellReading:
-    """The stored value of a cell, how it was interpreted (or ''), and why it is unreadable (or '')."""
+    """The stored value of a cell, how it was interpreted (or ''), and why it is unreadable (or ''). ``proposal``: of a
+    question, the text or code to read instead once a person has said yes."""
 
     value: Any = None
     how: str = ""
     reason: str = ""
+    proposal: str = ""
 
 
 class CellReader:
     """Reads the cells of one field, each distinct cell once.
 
     ``chosen``, ``remembered``: text -> replacement chosen by the person, now or for an earlier file: a code or text, ''
-    for an empty cell. A reference is read as its text, which plan.py and row_persons.py resolve.
+    for an empty cell. ``accept``: whether a resemblance is read as if a person had accepted it. A reference is read as
+    its text, which plan.py and row_persons.py resolve.
     """
 
     def __init__(
@@ -58,8 +65,9 @@ class CellReader:
         chosen: Mapping[str, str],
         remembered: Mapping[str, str],
         of_name: bool = False,
+        accept: bool = False,
     ) -> None:
-        self.field, self._context, self._of_name = field, context, of_name
+        self.field, self._context, self._of_name, self._accept = field, context, of_name, accept
         self._replacements = {fold(text): (CHOSEN, value) for text, value in chosen.items()}
         for text, value in remembered.items():
             self._replacements.setdefault(fold(text), (REMEMBERED, value))
@@ -74,7 +82,7 @@ class CellReader:
         reading = self.texts.get(cell) if isinstance(cell, str) else self._others.get(key)
         if reading is None:
             try:
-                reading = self._read(cell)
+                reading = self._asked(cell, self._read(cell))
             except FieldError as error:
                 reading = CellReading(reason=str(error))
             if isinstance(cell, str):
@@ -89,6 +97,20 @@ class CellReader:
             return str(value or "")
         return self.field.type.show(value, self._context)
 
+    def _asked(self, cell: Cell, reading: CellReading) -> CellReading:
+        """Return a resemblance as a question, unless it is accepted."""
+        if reading.how not in RESEMBLING or self._accept:
+            return reading
+        value, kind = reading.value, self.field.type
+        if isinstance(kind, Choice):
+            proposal = str(value)
+        elif isinstance(kind, Choices):
+            proposal = "; ".join(value)
+        else:
+            proposal = self.show(value)
+        reason = f"« {shown(cell).strip()} » ressemble à « {self.show(value)} » : est-ce cette valeur ?"
+        return CellReading(how=reading.how, reason=reason, proposal=proposal)
+
     def _read(self, cell: Cell) -> CellReading:
         if cell is None:
             return CellReading()
@@ -97,6 +119,15 @@ class CellReader:
         if replacement:
             how, value = replacement
             return CellReading(how=how) if not value else CellReading(self._read_value(value).value, how)
+        if isinstance(cell, str):
+            repaired = resemblance.repaired(text)
+            if repaired != text:
+                return CellReading(self._read(repaired).value, ACCENTS)
+            if isinstance(self.field.type, Text) and not isinstance(self.field.type, LongText):
+                if resemblance.has_lost_letters(text):
+                    raise FieldError(f"« {text} » a perdu une lettre : corrigez-la")
+            elif "\ufffd" in text:
+                raise FieldError("une lettre est perdue (\ufffd) : corrigez-la")
         if isinstance(self.field.type, Choice | Choices):
             return self._of_list(cell, text)
         if is_unknown(text, self._of_name):
@@ -177,6 +208,8 @@ class _Labels:
         self._synonyms = {
             tight(word): code for code, words in values.synonyms.items() if code in labels for word in words
         }
+        synonyms = (word for code, words in values.synonyms.items() if code in labels for word in words)
+        self._words = {tight(word): word for word in (*labels.values(), *synonyms)}
 
     def find(self, text: str) -> tuple[str, str] | None:
         """Return (code, interpretation or ''), or None."""
@@ -190,18 +223,18 @@ class _Labels:
         if len(key) < 4:
             return None
         codes = {code for label, code in self._exact.items() if label.startswith(key)}
-        if len(codes) == 1:
-            return codes.pop(), "début du nom"
-        return self._close(key)
+        if len(codes) == 1 and resemblance.same_sense(text, self._codes[code := codes.pop()]):
+            return code, BEGINNING
+        return self._close(text, key)
 
-    def _close(self, key: str) -> tuple[str, str] | None:
+    def _close(self, text: str, key: str) -> tuple[str, str] | None:
         if any(c.isdigit() for c in key):
             return None  # « Bac + 3 » resembles « Bac + 2 » and means another value
-        words = {**self._synonyms, **self._exact}
+        keys = {**self._synonyms, **self._exact}
         best: dict[str, float] = {}
-        for label, score, _ in process.extract(key, list(words), scorer=fuzz.ratio, limit=6):
-            code = words[label]
-            best[code] = max(best.get(code, 0), score)
+        for known, score, _ in process.extract(key, list(keys), scorer=fuzz.ratio, limit=6):
+            if resemblance.same_sense(text, self._words[known]):
+                best[keys[known]] = max(best.get(keys[known], 0), score)
         ranked = sorted(best.items(), key=lambda code_score: -code_score[1])
         if not ranked or ranked[0][1] < _CLOSE or (len(ranked) > 1 and ranked[0][1] - ranked[1][1] < _MARGIN):
             return None

@@ -1,38 +1,42 @@
-"""Matching of a sheet with a table, and of its columns with the fields of that table, by their headers."""
+"""Matching of a sheet with a table, and of its columns with the fields of that table, by their headers.
+
+Over the whole sheet, choices come first, then exact labels, then synonyms. A header that only resembles a label is a
+question (``PlannedColumn.proposal``), about the fields that no other column has.
+"""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import zip_longest
 
-from rapidfuzz import fuzz
-
 from db.base.french import fold
+from db.imports import known_exports, resemblance
 from db.imports.cell_formats import column_letter
 from db.imports.cell_values import shown
+from db.imports.known_headers import BY_NAME, BY_SYNONYM, NAME, KnownHeaders
 from db.imports.plan_types import Cell, ImportChoices, PlannedColumn, SheetLine, SourceSheet
 from db.imports.remembered_choices import RememberedChoices
 from db.imports.text_keys import header_keys, tight
 from db.model.dictionary import PERSON
 from db.model.fields import OfficeTable
-from db.model.import_synonyms import WHOLE_NAME
-from db.rows.round_trip_text import ROW_NUMBER
+from db.rows.round_trip_text import FIRST, LISTS, ROW_NUMBER
 
-NAME = "person.name"
-"""The column that holds both names of a person."""
-BY_NAME, BY_SYNONYM, BY_CONTENT, REMEMBERED, CHOSEN = "nom", "synonyme", "contenu", "retenu", "choisi"
+BY_CONTENT, REMEMBERED, CHOSEN = "contenu", "retenu", "choisi"
+RESEMBLING = "ressemblance"
+_RANKS = {CHOSEN: 0, REMEMBERED: 1, BY_NAME: 2, BY_SYNONYM: 3}
 _HEADER_LINES = 30
 """The number of first lines in which headers are searched."""
-_MIN_SIMILARITY = 88
 _MIN_MARGIN = 0.5
 """The least difference of score between the best table for a sheet and the next one."""
-_MIN_SIMILAR_LENGTH = 6
-"""Characters; shorter headers are not compared by similarity."""
+_MAX_RIVALS = 3
+_OWN_SHEETS = ("Lisez-moi", LISTS, FIRST)
+"""The sheets of Palette's own template and workbook that hold no rows."""
 _NO_FIELD = "aucun champ de ce nom"
 
 
 @dataclasses.dataclass
 class Layout:
-    """The table and columns of a sheet. ``table``: None when it is left out; ``why`` says the reason."""
+    """The table and columns of a sheet. ``table``: None when it is left out; ``why`` says the reason. ``undecided``:
+    whether a person has to say what the sheet is."""
 
     table: OfficeTable | None
     how: str = ""
@@ -41,6 +45,7 @@ class Layout:
     columns: list[PlannedColumn] = dataclasses.field(default_factory=list)
     titles: tuple[tuple[str, ...], ...] = ()
     """The possible texts of each column's header: several for headers on two lines."""
+    undecided: bool = False
 
     def is_palettes(self) -> bool:
         """Return whether Palette wrote the sheet: it has the N° column, and more than 90 % of the fields by name."""
@@ -48,59 +53,6 @@ class Layout:
             return False
         named = {column.field for column in self.columns if column.how == BY_NAME}
         return ROW_NUMBER in named and len(named) > 0.9 * len(self.table.fields)
-
-
-@dataclasses.dataclass(frozen=True)
-class KnownHeaders:
-    """The headers known for one table. ``known``: header key -> (field, how); ``computed``: header key -> label."""
-
-    table: OfficeTable
-    known: Mapping[str, tuple[str, str]]
-    labels: Mapping[str, str]
-    computed: Mapping[str, str]
-
-    def find(self, texts: Iterable[str]) -> tuple[str, str]:
-        """Return (field, how) for the possible texts of a header, or ('', '')."""
-        for text in texts:
-            for key in header_keys(text):
-                if key in self.known:
-                    return self.known[key]
-        return "", ""
-
-    def resembling(self, texts: Iterable[str]) -> tuple[str, str]:
-        """Return (field, similar label) for a header with a spelling slip, or ('', '')."""
-        best, score = "", 0.0
-        for key in (key for text in texts for key in header_keys(text) if len(key) >= _MIN_SIMILAR_LENGTH):
-            for known in self.known:
-                long_enough = len(known) >= _MIN_SIMILAR_LENGTH
-                similarity = fuzz.ratio(key, known, score_cutoff=_MIN_SIMILARITY) if long_enough else 0
-                if similarity > score:
-                    best, score = known, similarity
-        return (self.known[best][0], self.labels[self.known[best][0]]) if best else ("", "")
-
-
-def headers_of(table: OfficeTable) -> KnownHeaders:
-    """Return the labels and synonyms of a table's fields, and those of the key fields of its person."""
-    known: dict[str, tuple[str, str]] = {"n°": (ROW_NUMBER, BY_NAME)}
-    labels = {ROW_NUMBER: ROW_NUMBER, **{field.name: field.label for field in table.fields}}
-    named = [(field.name, field.label, field.synonyms) for field in table.fields]
-    if table.name == PERSON.name:
-        named.append((NAME, "Nom Prénom", WHOLE_NAME))
-        labels[NAME] = "Nom et prénom"
-    if table.belongs_to_person:
-        for key in PERSON.key:
-            field = PERSON.field(key)
-            named.append((f"{PERSON.name}.{key}", field.label, field.synonyms))
-            labels[f"{PERSON.name}.{key}"] = f"{PERSON.label} : {field.label}"
-    for name, label, _ in named:
-        for key in header_keys(label):
-            known.setdefault(key, (name, BY_NAME))
-    for name, _, synonyms in named:
-        for synonym in synonyms:
-            for key in header_keys(synonym):
-                known.setdefault(key, (name, BY_SYNONYM))
-    computed = {key: field.label for field in table.computed for key in header_keys(field.label) if key not in known}
-    return KnownHeaders(table, known, labels, computed)
 
 
 # ---- the table and the line of headers
@@ -114,6 +66,8 @@ class _HeaderCandidate:
     headers: KnownHeaders
     row: int
     texts: tuple[tuple[str, ...], ...]
+    is_complete: bool = True
+    """Whether both names of a person have a column, when the table is that of persons."""
 
 
 def layout(
@@ -134,15 +88,23 @@ def layout(
     if decided and not candidates:
         candidates = [_first_line(sheet, headers[decided], header_row)]
     if not candidates:
-        return Layout(None, "", "aucun titre de colonne reconnu : choisissez la table et la ligne des titres")
+        if sheet.name in _OWN_SHEETS:
+            return Layout(None, "", "pour mémoire : cette feuille ne s’importe pas")
+        why = "aucun titre de colonne reconnu : choisissez la table et la ligne des titres"
+        return Layout(None, "", why, undecided=not choices.accept_resemblances)
     best = candidates[0]
-    rivals = [rival.headers.table.plural for rival in candidates if rival.score > best.score - _MIN_MARGIN]
+    rivals = [rival for rival in candidates if rival.score > best.score - _MIN_MARGIN]
+    if not decided and not _is_named_for(sheet.name, best.headers.table):
+        rivals += [rival for rival in candidates if not rival.is_complete and rival not in rivals]
+        if not all(rival.is_complete for rival in rivals):  # a list of organisations has « Nom » too
+            rivals = candidates[:_MAX_RIVALS]
     if len(rivals) > 1:
-        return Layout(None, "", f"cette feuille peut être : {', '.join(rivals)} ; choisissez")
+        names = ", ".join(rival.headers.table.plural for rival in rivals)
+        return Layout(None, "", f"cette feuille peut être : {names} ; choisissez", undecided=True)
     how = CHOSEN if chosen else REMEMBERED if decided else BY_CONTENT
     if not decided and _is_named_for(sheet.name, best.headers.table):
         how = BY_NAME
-    columns = _columns(sheet, best, choices.fields.get(sheet.name, {}), memory)
+    columns = _columns(sheet, best, choices, memory)
     columns = [_name_other_tables(column, best.headers, headers) for column in columns]
     return Layout(best.headers.table, how, "", best.row, columns, best.texts)
 
@@ -168,29 +130,33 @@ def _readings(
 ) -> list[_HeaderCandidate]:
     """Read a line as headers, alone and, if ``two``, joined with the line below."""
     readings: list[tuple[int, tuple[tuple[str, ...], ...]]] = [
-        (line.number, tuple((shown(cell).strip(),) for cell in line.cells))
+        (line.number, tuple((_title(cell),) for cell in line.cells))
     ]
     below = sheet.lines[line.number] if two and line.number < len(sheet.lines) else None
     if below and not any(_is_data(cell) for cell in below.cells):
         above = _spread(sheet, line)
         readings.append(
-            (
-                below.number,
-                tuple(_joined(a, b.strip()) for a, b in zip_longest(above, map(shown, below.cells), fillvalue="")),
-            )
+            (below.number, tuple(_joined(a, b) for a, b in zip_longest(above, map(_title, below.cells), fillvalue="")))
         )
     candidates = []
     for row, texts in readings:
         matched = {name: how for name, how in map(headers.find, texts) if name}
         own = [name for name in matched if name != ROW_NUMBER and not name.startswith(f"{PERSON.name}.")]
+        is_complete = headers.table.name != PERSON.name or NAME in matched or set(PERSON.title) <= set(matched)
         score = len(matched) + 0.1 * sum(how == BY_NAME for how in matched.values()) + bonus
         enough = len(matched) >= 2 or (bonus and matched)
         if enough and (own or headers.table.name == PERSON.name):
-            candidates.append(_HeaderCandidate(round(score - 0.01 * (len(texts[0]) > 1), 3), headers, row, texts))
+            score = round(score - 0.01 * (len(texts[0]) > 1), 3)
+            candidates.append(_HeaderCandidate(score, headers, row, texts, is_complete))
     return candidates
 
 
+def _title(cell: Cell) -> str:
+    return resemblance.repaired(shown(cell).strip())
+
+
 def _joined(above: str, below: str) -> tuple[str, ...]:
+    """Return the possible texts of a header on two lines: both in either order, the lower one, the upper one."""
     if above and below and above != below:
         return (f"{above} {below}", f"{below} {above}", below, above)
     return (below or above, "")
@@ -198,7 +164,7 @@ def _joined(above: str, below: str) -> tuple[str, ...]:
 
 def _spread(sheet: SourceSheet, line: SheetLine) -> list[str]:
     """Return the texts of a line, with the text of merged cells repeated for each of their columns."""
-    texts = [shown(cell).strip() for cell in line.cells]
+    texts = [_title(cell) for cell in line.cells]
     for top, left, _, right in sheet.merged:
         if top == line.number and left < len(texts):
             texts[left : right + 1] = [texts[left]] * len(texts[left : right + 1])
@@ -223,33 +189,57 @@ def _first_line(sheet: SourceSheet, headers: KnownHeaders, header_row: int | Non
         if (line.number == header_row if header_row else any(cell is not None for cell in line.cells))
     )
     line = next(lines, sheet.lines[0])
-    return _HeaderCandidate(0, headers, line.number, tuple((shown(cell).strip(),) for cell in line.cells))
+    return _HeaderCandidate(0, headers, line.number, tuple((_title(cell),) for cell in line.cells))
 
 
 # ---- the columns
 
 
 def _columns(
-    sheet: SourceSheet, candidate: _HeaderCandidate, chosen: Mapping[str, str], memory: RememberedChoices
+    sheet: SourceSheet, candidate: _HeaderCandidate, choices: ImportChoices, memory: RememberedChoices
 ) -> list[PlannedColumn]:
-    headers = candidate.headers
-    columns: list[PlannedColumn] = []
-    letter_of: dict[str, str] = {}
+    headers, chosen = candidate.headers, choices.fields.get(sheet.name, {})
+    remembered = memory.columns.get(headers.table.name, {})
+    refused = known_exports.left_out(texts[0] for texts in candidate.texts)
     width = max(len(line.cells) for line in sheet.lines)
-    beyond: tuple[tuple[str, ...], ...] = (("",),) * (width - len(candidate.texts))
-    for index, texts in enumerate((*candidate.texts, *beyond)):
-        letter = column_letter(index)
-        text = next((text for text in texts if text), "")
-        name, how, why = _match(texts, letter, headers, chosen, memory.columns.get(headers.table.name, {}))
+    titles = (*candidate.texts, *((("",),) * (width - len(candidate.texts))))
+    matches = [
+        next((("", CHOSEN, refused[key]) for key in header_keys(texts[0]) if key in refused), None)
+        or _match(texts, column_letter(index), headers, chosen, remembered)
+        for index, texts in enumerate(titles)
+    ]
+    letter_of: dict[str, str] = {}
+    for index in sorted(range(len(matches)), key=lambda index: _RANKS.get(matches[index][1], 9)):
+        name, _, _ = matches[index]
         if name in letter_of:
-            name, how, why = "", "", f"« {headers.labels[name]} » est déjà donné par la colonne {letter_of[name]}"
-        if name:
-            letter_of[name] = letter
+            matches[index] = "", "", f"« {headers.labels[name]} » est déjà donné par la colonne {letter_of[name]}"
+        elif name:
+            letter_of[name] = column_letter(index)
+    columns = []
+    for index, (texts, (name, how, why)) in enumerate(zip(titles, matches, strict=True)):
+        text = next((text for text in texts if text), "")
         examples = _examples(sheet, index, candidate.row)
         if not text and not examples and not name:
             why = "colonne vide"
-        columns.append(PlannedColumn(letter, text, name, headers.labels.get(name, ""), how, why, examples))
+        column = PlannedColumn(column_letter(index), text, name, headers.labels.get(name, ""), how, why, examples)
+        if why == _NO_FIELD and examples:
+            proposal = headers.resembling(texts, letter_of)
+            if proposal:
+                letter_of[proposal] = column.letter
+                column = proposed(column, proposal, headers.labels[proposal], RESEMBLING, choices.accept_resemblances)
+        columns.append(column)
     return columns
+
+
+def proposed(column: PlannedColumn, name: str, label: str, how: str, accept: bool) -> PlannedColumn:
+    """Return a column that resembles a field, by its title or by its values (``how``), as a question or accepted."""
+    if how == RESEMBLING:
+        why = f"ce titre ressemble à « {label} »"
+    else:
+        why = f"toutes ses valeurs se lisent comme « {label} »"
+    if accept:
+        return dataclasses.replace(column, field=name, label=label, how=how, why=why)
+    return dataclasses.replace(column, why=f"{why} : est-ce ce champ ?", proposal=name)
 
 
 def _match(
@@ -269,9 +259,6 @@ def _match(
         if key in headers.computed:
             label = headers.computed[key]
             return "", "", f"« {label} » est calculé par Palette : rien n’en est déduit, la colonne est laissée de côté"
-    name, label = headers.resembling(texts)
-    if name:
-        return name, BY_NAME, f"proche de « {label} »"
     return "", "", _NO_FIELD if any(texts) else "sans titre"
 
 

@@ -1,4 +1,9 @@
-"""Reading of a text file as a sheet: detection of its character set and separator."""
+"""Reading of a text file as a sheet: detection of its character set and separator, and of lines that are irregular.
+
+Python's csv reads any text. A quote that is never closed then swallows the lines below, and a separator that nobody
+quoted shifts the cells of its line. So a line is irregular, and waits, when a quoted cell holds lines that look like
+the others, when its quotes break the rules, or when it has more cells than the others.
+"""
 
 import csv
 import io
@@ -33,17 +38,104 @@ def read(data: bytes, name: str) -> SourceWorkbook:
     if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<?xml", "<table")):
         raise WorkbookError(f"« {name} » est une page web : ouvrez-la dans votre tableur et enregistrez-la en XLSX.")
     separator, text = _separator(text)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    except csv.Error as error:
-        raise WorkbookError(
-            f"« {name} » ne se lit pas : un guillemet ouvert n’est sans doute jamais refermé."
-        ) from error
+    rows, irregular = _rows(text, separator)
     lines = [SheetLine(number, [cell if cell.strip() else None for cell in row]) for number, row in enumerate(rows, 1)]
     while lines and not any(lines[-1].cells):
         lines.pop()
     note = f"Lu comme texte {_SHOWN.get(charset, charset)}, colonnes séparées par des {_SEPARATORS[separator]}."
-    return SourceWorkbook(name, [SourceSheet(name.rsplit(".", 1)[0] or name, lines)], (note,))
+    sheet = SourceSheet(name.rsplit(".", 1)[0] or name, lines, irregular=irregular)
+    return SourceWorkbook(name, [sheet], (note,))
+
+
+# ---- lines and cells
+
+_UNCLOSED = "un guillemet s’ouvre dans cette ligne et ne se referme pas : retirez-le, ou refermez-le"
+_BAD_QUOTES = "les guillemets de cette ligne sont mal placés : une case qui en contient doit les doubler"
+_TOO_LONG = "cette ligne a {} cases pour {} titres : un séparateur sans guillemets a sans doute décalé les cases"
+_BROKEN = "cette ligne et la suivante n’en font sans doute qu’une, coupée dans une case"
+
+
+class _Lines:
+    """Physical lines for csv.reader, which reads several for one row. ``position``: index of the next one."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines, self.position = lines, 0
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        if self.position == len(self.lines):
+            raise StopIteration
+        self.position += 1
+        return self.lines[self.position - 1]
+
+
+def _rows(text: str, separator: str) -> tuple[list[list[str]], dict[int, str]]:
+    """Return the rows of a text, and row number from 1 -> why it is irregular, in French."""
+    lines = _Lines(list(io.StringIO(text, newline="")))
+    usual = _usual_width(lines.lines, separator)
+    reader = csv.reader(lines, delimiter=separator)
+    rows: list[list[str]] = []
+    irregular: dict[int, str] = {}
+    while (start := lines.position) < len(lines.lines):
+        try:
+            row = next(reader)
+            used = lines.lines[start : lines.position]
+            is_regular = len(used) == 1 or not _swallows(used, separator, usual)
+        except csv.Error:  # a quoted cell longer than any cell
+            is_regular = False
+        if not is_regular:
+            irregular[len(rows) + 1] = _UNCLOSED
+            row = [cell.strip() for cell in lines.lines[start].rstrip("\r\n").split(separator)]
+            lines.position = start + 1
+            reader = csv.reader(lines, delimiter=separator)
+        elif '"' in used[0] and not _is_strict(used, separator):
+            irregular[len(rows) + 1] = _UNCLOSED if lines.position == len(lines.lines) else _BAD_QUOTES
+        rows.append(row)
+    _add_widths(rows, irregular)
+    return rows, irregular
+
+
+def _usual_width(physical: list[str], separator: str) -> int:
+    """Return the number of cells that most lines with several have."""
+    widths = Counter(line.count(separator) + 1 for line in physical[:2_000] if separator in line)
+    return widths.most_common(1)[0][0] if widths else 1
+
+
+def _swallows(used: list[str], separator: str, usual: int) -> bool:
+    """Return whether a quoted cell holds a line that looks like a row of its own, or is never closed."""
+    if usual > 1 and any(line.count(separator) + 1 >= usual for line in used[1:]):
+        return True
+    return not _is_strict(used, separator)
+
+
+def _is_strict(used: list[str], separator: str) -> bool:
+    try:
+        for _ in csv.reader(used, delimiter=separator, strict=True):
+            pass
+    except csv.Error:
+        return False
+    return True
+
+
+def _add_widths(rows: list[list[str]], irregular: dict[int, str]) -> None:
+    """Add the rows that have more cells than titles, and those that a line break cut in two."""
+    widths = Counter(len(row) for row in rows if any(cell.strip() for cell in row))
+    if not widths:
+        return
+    usual = widths.most_common(1)[0][0]
+    titles = next((len(row) for row in rows if 2 * sum(bool(cell.strip()) for cell in row) >= usual), usual)
+    short = [number for number, row in enumerate(rows, 1) if 0 < len(row) < usual]
+    for number, row in enumerate(rows, 1):
+        if len(row) > titles and any(map(str.strip, row)) and (len(row) > usual or any(map(str.strip, row[titles:]))):
+            irregular.setdefault(number, _TOO_LONG.format(len(row), titles))
+    if len(short) <= max(2, len(rows) // 50):  # otherwise the file leaves out the empty cells at the end of its lines
+        for number in short:
+            above, below = rows[number - 1], rows[number] if number < len(rows) else []
+            if number + 1 in short and len(above) + len(below) == usual + 1 and below[0].strip():
+                irregular.setdefault(number, _BROKEN)
+                irregular.setdefault(number + 1, _BROKEN)
 
 
 def _charset(data: bytes) -> str:

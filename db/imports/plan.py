@@ -3,19 +3,20 @@
 Matching goes from the sheet to the cell, and each step records how it was decided:
 
 1. Sheet -> table, column -> field (column_matching): a choice of the person, else a remembered one, else the names,
-   labels and synonyms of the dictionary, else, for a column, its values. Two tables that fit equally are a question.
-2. Cell -> stored value (cell_values, date_cells): a choice, a remembered one, the exact label, a synonym, the beginning
-   of a label, a spelling slip. Interpretations are listed as guesses; an unreadable cell is a problem, never a blank.
+   labels and synonyms of the dictionary. What only resembles them (resemblance.py), or is known by its values, is a
+   question; so are two tables that fit equally.
+2. Cell -> stored value (cell_values, date_cells): a choice, a remembered one, the exact label, a synonym. The beginning
+   of a label and a spelling slip are questions. Interpretations are listed as guesses; an unreadable cell is a problem,
+   never a blank.
 3. Row -> person (row_persons, person_matching): the N°, or the exact name and birth date; a name alone only where it is
-   unique and the row gives no birth date. A resemblance is a question, never an answer: until it is answered, a new
-   person is planned, and a row that belongs to a person waits.
+   unique and the row gives no birth date. A resemblance is a question, and the row waits for its answer.
 4. Row -> existing row (row_matching): the N° when the key agrees, then equal values, then the key of the table. Without
    the date of its key, a row is new.
 
 The plan is then tried against the domain rules of the file in a transaction that is rolled back.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from db.base.errors import BusyError
@@ -23,8 +24,11 @@ from db.base.garbage_collection import suspend_collection
 from db.base.progress import Progress, ignore_progress
 from db.imports import column_matching, palette_workbook, remembered_choices, row_matching, row_persons, write
 from db.imports.existing_rows import StoredRows, TitleIndex
+from db.imports.known_headers import NAME, KnownHeaders, headers_of
 from db.imports.person_matching import PersonIndex
 from db.imports.plan_types import (
+    COLUMN,
+    SHEET,
     WAITING,
     IgnoredLine,
     ImportChoices,
@@ -34,14 +38,17 @@ from db.imports.plan_types import (
     SourceSheet,
     SourceWorkbook,
 )
+from db.imports.questions import Questions, ask_about_hidden_columns
 from db.imports.row_actions import RowPlanner
 from db.imports.row_matching import ImportedRow, UnmatchedRows
 from db.imports.row_persons import PersonResolver
 from db.imports.row_reader import CellReaders, RawRow, refine, rows_of
-from db.model.fields import Field, OfficeTable
+from db.imports.row_references import ReferenceResolver
+from db.model.fields import OfficeTable
 from db.model.office import Office
-from db.model.types import Choice, Context, References
+from db.model.types import Choice, Context
 from db.model.types import Choices as Several
+from db.people import similarity
 from db.rows.round_trip_text import ROW_NUMBER
 from db.rows.titles import context
 from db.storage.connection import change_token
@@ -71,11 +78,13 @@ class _Planner:
         self.memory = remembered_choices.recall(db)
         self.tables = db.files
         self.readers = CellReaders(self.context, choices, self.memory)
+        self.headers: Mapping[str, KnownHeaders] = {}
+        self.questions: dict[str, Questions] = {}
         self.people = PersonIndex()
         self.stored: dict[str, StoredRows] = {}
         self.titles: dict[str, TitleIndex] = {}
         self.imported_rows: dict[str, list[ImportedRow]] = {}
-        self._references: dict[tuple[str, bool], list[Field]] = {}
+        self.references = ReferenceResolver(self.tables, self._titles, choices.aside)
 
     def make(self) -> ImportPlan:
         self.progress(0.0, "Lecture des titres de colonnes")
@@ -113,11 +122,12 @@ class _Planner:
     # ---- sheets
 
     def _layouts(self) -> Layouts:
-        headers = {name: column_matching.headers_of(table) for name, table in self.tables.items()}
+        headers = {name: headers_of(table) for name, table in self.tables.items()}
+        self.headers = headers
         layouts = []
         for number, sheet in enumerate(self.workbook.sheets):
             layout = column_matching.layout(sheet, headers, self.choices, self.memory)
-            refine(layout, sheet, self.readers)
+            refine(layout, sheet, self.readers, self.choices.accept_resemblances)
             layouts.append((number, sheet, layout, self._sheet_plan(sheet, layout)))
         return layouts
 
@@ -126,6 +136,9 @@ class _Planner:
         made = SheetPlan(sheet.name, table.name if table else "", table.plural if table else "", layout.how, layout.why)
         made.hidden, made.header_row = sheet.hidden, layout.header_row
         made.columns, made.notes = layout.columns, list(sheet.notes)
+        self.questions[sheet.name] = Questions(made, self.choices, self.memory)
+        ask_about_hidden_columns(layout, sheet, self.questions[sheet.name])
+        made.problems += self._questions_about(sheet, layout)
         for cells_by_line, remark in (
             (sheet.coloured, "colorées : la couleur n’est pas importée"),
             (sheet.struck, "barrées : cela n’est pas importé"),
@@ -136,11 +149,25 @@ class _Planner:
         if table:
             has = {column.field for column in layout.columns} | set(self.choices.constants.get(sheet.name, {}))
             required = [field.name for field in table.fields if field.required and field.name != "person_id"]
-            has_whole_name = column_matching.NAME in has and table.name == "person"
+            has_whole_name = NAME in has and table.name == "person"
             made.missing = [
                 name for name in required if name not in has and not (has_whole_name and name in table.title)
             ]
         return made
+
+    def _questions_about(self, sheet: SourceSheet, layout: column_matching.Layout) -> Iterator[ImportProblem]:
+        """Yield the questions about the table of a sheet and about its columns."""
+        if layout.undecided:
+            yield ImportProblem(sheet.name, 0, "", "table", "", "", layout.why, SHEET)
+        for column in layout.columns:
+            if column.proposal:
+                label = self.headers[layout.table.name].labels[column.proposal] if layout.table else ""
+                problem = ImportProblem(
+                    sheet.name, layout.header_row, column.letter, column.proposal, label, column.header, column.why,
+                    COLUMN, column.proposal,
+                )  # fmt: skip
+                if problem.key not in self.choices.aside:
+                    yield problem
 
     # ---- one table
 
@@ -153,7 +180,7 @@ class _Planner:
         self.progress(0.05, "Lecture des personnes connues")
         stored = self._stored_rows("person")
         for row_id in stored.rows:
-            self.people.add(row_id, *(stored.value(row_id, name) for name in ("last_name", "first_name", "birth_date")))
+            self.people.add(row_id, {name: stored.value(row_id, name) for name in similarity.FIELDS})
 
     def _titles(self, name: str) -> TitleIndex:
         if name not in self.titles:
@@ -172,7 +199,8 @@ class _Planner:
         resolver = PersonResolver(self.people, self._titles("person"), self.choices, self.memory)
         for number, sheet, layout, made in own_layouts:
             step = self._step(start, share, lines_before, total, f"Lecture : {sheet.name}")
-            raws = rows_of(sheet, layout, made, self.readers, self.choices.aside, step)
+            headers, questions = self.headers[table.name], self.questions[sheet.name]
+            raws = rows_of(sheet, layout, headers, made, self.readers, self.choices, questions, step)
             letters = {column.field: column.letter for column in layout.columns if column.field}
             names_of[sheet.name] = row_matching.key_fields(table, set(letters))
             if table.name == "person":
@@ -186,6 +214,7 @@ class _Planner:
                     imported_rows,
                     self._show(table),
                     layout.is_palettes(),
+                    self.questions[sheet.name],
                 )
             else:
                 imported_rows += self._rows_of_others(raws, number, made, letters, resolver, table)
@@ -220,7 +249,7 @@ class _Planner:
             imported.requested_id = raw.values.pop(ROW_NUMBER, None)
             if table.belongs_to_person:
                 resolver.resolve(imported, letters, self._stored_rows("person"))
-            self._refer(imported, table, letters, early=True)
+            self.references.resolve(imported, table, letters, early=True)
             imported_rows.append(imported)
         by_name = sum("reconnue par son nom seul" in imported.notes for imported in imported_rows)
         if by_name:
@@ -228,55 +257,6 @@ class _Planner:
                 f"par son nom seul, unique dans le fichier : la personne de {by_name} ligne{'s' * (by_name > 1)}"
             )
         return imported_rows
-
-    def _refer(self, imported: ImportedRow, table: OfficeTable, letters: Mapping[str, str], early: bool) -> None:
-        """Replace texts that name rows of other tables (``early``) or of the table itself by the ids of these rows."""
-        for field in self._referring(table, early):
-            text = imported.values.get(field.name)
-            if not isinstance(text, str):
-                continue
-            ids, why = self._find_named(field.target or "", text, imported, isinstance(field.type, References))
-            if why:
-                imported.values.pop(field.name)
-                problem = ImportProblem(
-                    imported.sheet.name,
-                    imported.number,
-                    letters.get(field.name, ""),
-                    field.name,
-                    field.label,
-                    text,
-                    why,
-                )
-                if problem.key not in self.choices.aside:
-                    imported.problems.append(problem)
-            else:
-                imported.values[field.name] = ids
-
-    def _referring(self, table: OfficeTable, early: bool) -> list[Field]:
-        """Return the fields that refer to other tables (``early``) or to the table itself."""
-        key = (table.name, early)
-        if key not in self._references:
-            self._references[key] = [
-                field
-                for field in table.fields
-                if field.target and field.name != "person_id" and (field.target != table.name) == early
-            ]
-        return self._references[key]
-
-    def _find_named(self, target: str, text: str, imported: ImportedRow, several: bool) -> tuple[Any, str]:
-        """Return (the id or ids of the rows that a text names, '') or (None, the reason in French)."""
-        titles = self._titles(target)
-        person = imported.values.get("person_id") if self.tables[target].belongs_to_person else None
-        if not several:
-            return titles.find(text, person)
-        ids: list[int] = []
-        for part in (part.strip() for part in text.replace("\n", ";").split(";")):
-            row_id, why = titles.find(part, person) if part else (None, "")
-            if why:
-                return None, why
-            if row_id is not None and row_id not in ids:
-                ids.append(row_id)
-        return tuple(ids) or None, ""
 
     def _by_key(self, table: OfficeTable, imported_rows: list[ImportedRow], rows: UnmatchedRows) -> list[ImportedRow]:
         """Match the rows of a table without persons by its key, and merge lines with the same key."""
@@ -332,9 +312,9 @@ class _Planner:
             titles.add(imported.id, imported.values)
             if imported.requested_id:
                 titles.numbers.setdefault(imported.requested_id, imported.id)
-        for imported in imported_rows if self._referring(table, False) else ():
+        for imported in imported_rows if self.references.fields(table, early=False) else ():
             letters = {column.field: column.letter for column in imported.sheet.columns if column.field}
-            self._refer(imported, table, letters, early=False)
+            self.references.resolve(imported, table, letters, early=False)
 
     # ---- domain rules
 

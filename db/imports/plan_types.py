@@ -25,7 +25,8 @@ class SourceSheet:
     """One sheet. ``broken``: (line, column from 0) -> the error shown instead of a value (« #N/A »).
 
     ``coloured``, ``struck``: line -> number of such cells. ``merged``: (first line, first column, last line, last
-    column). ``notes``: remarks on the reading, in French.
+    column). ``notes``: remarks on the reading, in French. ``irregular``: line -> what is wrong with it in the text
+    file, in French. ``hidden_rows``, ``hidden_columns``: lines, and columns from 0, that the spreadsheet does not show.
     """
 
     name: str
@@ -36,6 +37,9 @@ class SourceSheet:
     coloured: Mapping[int, int] = field(default_factory=dict)
     struck: Mapping[int, int] = field(default_factory=dict)
     merged: tuple[tuple[int, int, int, int], ...] = ()
+    irregular: Mapping[int, str] = field(default_factory=dict)
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,9 @@ class ImportChoices:
     ``values``: « table.field » -> text of the cells -> text or code to read instead, '' for an empty cell.
     ``persons``: NearMatch.key -> id of the matching person, or 0 for a new person.
     ``aside``: keys of the problems set aside; see ImportProblem.
+    ``answers``: key of a question about a line or a sheet -> whether Palette's proposal is right.
+    ``replace_notes``: whether a note in the file replaces the one that is stored, instead of being added to it.
+    ``accept_resemblances``: whether every resemblance without an answer counts as accepted.
     """
 
     tables: Mapping[str, str] = field(default_factory=dict)
@@ -71,6 +78,9 @@ class ImportChoices:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     persons: Mapping[str, int] = field(default_factory=dict)
     aside: frozenset[str] = frozenset()
+    answers: Mapping[str, bool] = field(default_factory=dict)
+    replace_notes: bool = False
+    accept_resemblances: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the choices as data for json.dumps."""
@@ -89,9 +99,10 @@ class ImportChoices:
 class PlannedColumn:
     """One column of a sheet and the field that it is read as.
 
-    ``field``: as in ``ImportChoices.fields``; '' when it is left out. ``label``: of that field, in French. ``how``:
-    « nom », « synonyme », « contenu », « retenu » (remembered), « choisi », or '' when no field matches. ``why``: the
-    reason in French, for instance why it is left out. ``examples``: up to three of its values.
+    ``field``: as in ``ImportChoices.fields``; '' when it is left out. ``label``: of that field, in French. ``how``: «
+    nom », « synonyme », « ressemblance », « contenu », « retenu » (remembered), « choisi », or '' when no field
+    matches. ``why``: the reason in French, for instance why it is left out. ``examples``: up to three of its values.
+    ``proposal``: the field that it resembles, which is not read before a person has said yes; '' for none.
     """
 
     letter: str
@@ -101,6 +112,7 @@ class PlannedColumn:
     how: str
     why: str = ""
     examples: tuple[str, ...] = ()
+    proposal: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,12 +137,18 @@ class Guess:
     row: int
 
 
+COLUMN, VALUE, PERSON, LINE, SHEET = "column", "value", "person", "line", "sheet"
+"""What a question is about. A question is a problem to which an answer is enough: the file need not change."""
+
+
 @dataclass(frozen=True)
 class ImportProblem:
-    """An error in the file and its position. ``column``: its letter, '' when the problem concerns the whole row.
+    """An error in the file, or a question, and its position. ``column``: its letter, '' when it concerns the whole row.
 
     A person may set a problem aside by its ``key`` (``ImportChoices.aside``): the cell then counts as empty, or, for a
-    problem of the whole row, the row is left out.
+    problem of the whole row, the row is left out. ``question``: one of COLUMN, VALUE, PERSON, LINE, SHEET, or '' when
+    the file must be corrected. ``proposal``: what « yes » would choose: the field of a column, the text or code of a
+    value.
     """
 
     sheet: str
@@ -140,24 +158,29 @@ class ImportProblem:
     label: str
     value: str
     reason: str
+    question: str = ""
+    proposal: str = ""
 
     @property
     def key(self) -> str:
-        """« Feuille1!C12 », or « Feuille1!12 » for a problem of the whole row."""
-        return f"{self.sheet}!{self.column}{self.row}"
+        """« Feuille1!C12 », « Feuille1!12 » for a problem of the whole row, « Feuille1!hidden_rows » for a question
+        about the sheet."""
+        return f"{self.sheet}!{self.field if self.question == SHEET else f'{self.column}{self.row}'}"
 
     def __str__(self) -> str:
-        where = f"{self.sheet}, ligne {self.row}" + f", colonne {self.column}" * bool(self.column)
+        where = self.sheet + f", ligne {self.row}" * bool(self.row) + f", colonne {self.column}" * bool(self.column)
         label, value = f" · {self.label}" * bool(self.label), f" « {self.value} »" * bool(self.value)
         return f"{where}{label}{value} : {self.reason}"
 
 
 @dataclass(frozen=True)
 class IgnoredLine:
-    """A line that is left out, because it is not data or repeats another, and the reason in French."""
+    """A line that is left out, because it is not data or repeats another, and the reason in French. ``key``: of the
+    question whose answer « no » takes it back, '' when there is none."""
 
     row: int
     reason: str
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -172,7 +195,7 @@ class Candidate:
 @dataclass(frozen=True)
 class NearMatch:
     """An imported row that matches no known person exactly but resembles one or more. ``chosen``: id of the person; 0:
-    a new person; None: undecided (then a new person)."""
+    a new person; None: undecided, and the row waits."""
 
     key: str
     sheet: str
@@ -210,7 +233,8 @@ class PlannedRow:
 
 @dataclass
 class SheetPlan:
-    """The plan of one sheet. ``table``: '' when it is left out. ``missing``: required fields without a column."""
+    """The plan of one sheet. ``table``: '' when it is left out. ``missing``: required fields without a column.
+    ``problems``: those of the sheet, its columns and the lines that are not rows."""
 
     name: str
     table: str
@@ -226,6 +250,9 @@ class SheetPlan:
     near: list[NearMatch] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    problems: list[ImportProblem] = field(default_factory=list)
+    asked: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Key of each question about the sheet or a line -> (scope, text) under which its answer is remembered."""
 
     def count(self, action: str) -> int:
         """Return the number of rows with that action."""
@@ -252,8 +279,13 @@ class ImportPlan:
 
     @property
     def problems(self) -> list[ImportProblem]:
-        """Every problem, in the order of the file."""
-        return [problem for sheet in self.sheets for row in sheet.rows for problem in row.problems]
+        """Every problem and question, in the order of the file."""
+        return [
+            problem
+            for sheet in self.sheets
+            for problems in (sheet.problems, *(row.problems for row in sheet.rows))
+            for problem in problems
+        ]
 
     @property
     def guesses(self) -> list[Guess]:

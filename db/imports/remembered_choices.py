@@ -20,8 +20,9 @@ _MAX_TEXT = 120
 
 @dataclass
 class RememberedChoices:
-    """``tables``: sheet -> table. ``columns``: table -> header -> field. ``values``: « table.field » -> text -> value.
-    ``persons``: ``digest`` -> id. Sheets and texts folded, headers by ``header_keys``."""
+    """``tables``: sheet -> table. ``columns``: table -> header -> field. ``values``: « table.field » -> text -> value,
+    and scope of a question (``SheetPlan.asked``) -> text -> « yes » or « no ». ``persons``: ``digest`` -> id. Sheets
+    and texts folded, headers by ``header_keys``."""
 
     tables: dict[str, str] = field(default_factory=dict)
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -75,6 +76,9 @@ def _rows_to_save(choices: ImportChoices, plan: ImportPlan) -> Iterator[tuple[st
                 for key in header_keys(column.header):
                     yield "column", sheet.table, key, column.field
         yield from _persons(choices, sheet.name, plan)
+        for key, (scope, text) in sheet.asked.items():
+            if key in choices.answers and len(text) <= _MAX_TEXT:
+                yield "value", scope, text, "yes" if choices.answers[key] else "no"
     for full_name, replacements in choices.values.items():
         if full_name in plan.listed:
             for text, chosen in replacements.items():

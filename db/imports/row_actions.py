@@ -8,6 +8,16 @@ from db.imports.row_matching import ImportedRow, comparable
 from db.imports.row_reader import CellReaders
 from db.model.fields import Field, OfficeTable
 
+NOTE = "note"
+"""The field whose text is added to, never replaced unless a person asks for it."""
+
+
+def added_to(note: str, text: str) -> str:
+    """Return a stored note with a text of the file added to it; one that already holds the other stays as it is."""
+    if text in note:
+        return note
+    return text if note in text else f"{note}\n{text}"
+
 
 class RowPlanner:
     """Turns the imported rows of each table into planned rows."""
@@ -99,6 +109,8 @@ class RowPlanner:
         old, new = {}, {}
         for name, value in imported.values.items():
             before = stored.value(imported.id, name)
+            if name == NOTE and before and value and not self._choices.replace_notes:
+                value = added_to(before, value)
             if before == value or value is None:
                 continue
             if name in table.key and not imported.by_number and comparable(before) == comparable(value):

@@ -6,18 +6,23 @@ from typing import Any
 
 from db.base.french import french_date
 from db.imports import row_matching
-from db.imports.column_matching import NAME
 from db.imports.existing_rows import StoredRows, TitleIndex
+from db.imports.known_headers import NAME
 from db.imports.person_matching import PersonIndex
-from db.imports.plan_types import Candidate, IgnoredLine, ImportChoices, ImportProblem, NearMatch, SheetPlan
+from db.imports.person_names import clean, is_organisation
+from db.imports.plan_types import PERSON as PERSON_QUESTION
+from db.imports.plan_types import VALUE, Candidate, IgnoredLine, ImportChoices, ImportProblem, NearMatch, SheetPlan
+from db.imports.questions import Questions
 from db.imports.remembered_choices import RememberedChoices, digest
 from db.imports.row_matching import ImportedRow
 from db.imports.row_reader import RawRow
 from db.imports.text_keys import name_key, split_name
 from db.model.dictionary import PERSON
+from db.people import similarity
 from db.rows.round_trip_text import ROW_NUMBER
 
 LAST, FIRST, BIRTH = PERSON.key
+_NAMES = (NAME, LAST, FIRST)
 BY_NAME_ALONE = "reconnue par son nom seul"
 _UNSPLIT = "le nom et le prénom ne se distinguent pas : écrivez le nom en capitales, ou dans deux colonnes"
 
@@ -29,6 +34,9 @@ class PersonResolver:
         self, people: PersonIndex, titles: TitleIndex, choices: ImportChoices, memory: RememberedChoices
     ) -> None:
         self.people, self.titles, self._choices, self._memory = people, titles, choices, memory
+        self.accept = choices.accept_resemblances
+        chosen = {f"{PERSON.name}.{name}": choices.values.get(f"{PERSON.name}.{name}", {}) for name in _NAMES}
+        self._settled = {path: {*values, *values.values()} for path, values in chosen.items()}
         self.requested_ids: dict[int, int] = {}
         """Provisional id of a new person -> the N° in the file."""
         self.numbers_are_palettes = False
@@ -38,11 +46,16 @@ class PersonResolver:
         choice = self._choices.persons.get(near.key, self._memory.persons.get(near.digest))
         return choice if choice is None or choice <= 0 or choice in stored.rows else None
 
+    def is_settled(self, name: str, text: str) -> bool:
+        """Return whether the person chose how to read this text of a name."""
+        return text in self._settled[f"{PERSON.name}.{name}"]
+
     # ---- rows that belong to a person
 
     def resolve(self, imported: ImportedRow, letters: Mapping[str, str], stored: StoredRows) -> None:
         """Set the ``person_id`` of a row, or add a problem."""
         text = imported.values.pop("person_id", None)
+        text = clean(text).text if text and not clean(text).removed else text
         last, first, birth = (imported.values.pop(f"{PERSON.name}.{key}", None) for key in PERSON.key)
         if any(problem.field.startswith((f"{PERSON.name}.", "person_id")) for problem in imported.problems):
             return
@@ -66,7 +79,7 @@ class PersonResolver:
                 imported.near = replace(near, chosen=chosen)
             person, why = (chosen, "") if chosen else (None, why)
         if person is None:
-            self._add_problem(imported, text or f"{last} {first}", why)
+            self._add_problem(imported, text or f"{last} {first}", why, PERSON_QUESTION if imported.near else "")
             return
         if why:
             imported.notes.append(why)
@@ -91,7 +104,8 @@ class PersonResolver:
         if person is not None:
             return person, why, ()
         candidates = tuple(Candidate(one, self.people.title(one), "même nom") for one in ids[:5])
-        candidates = candidates or self.people.near(last or text or "", first or "", birth)
+        values = {"last_name": last or text, "first_name": first, "birth_date": birth}
+        candidates = candidates or self.people.near(values)
         if len(ids) > 1:
             return None, why or "plusieurs personnes portent ce nom : donnez la date de naissance", candidates
         who = "aucune personne de ce nom" + (" et de cette date de naissance" if birth else "")
@@ -102,9 +116,9 @@ class PersonResolver:
         ids = self.people.named(f"{last} {first}")
         return [person for person in ids if tuple(map(name_key, self.people.names[person][:2])) == keys]
 
-    def _add_problem(self, imported: ImportedRow, value: str, reason: str) -> None:
+    def _add_problem(self, imported: ImportedRow, value: str, reason: str, question: str = "") -> None:
         imported.problems.append(
-            ImportProblem(imported.sheet.name, imported.number, "", "person_id", PERSON.label, value, reason)
+            ImportProblem(imported.sheet.name, imported.number, "", "person_id", PERSON.label, value, reason, question)
         )
 
 
@@ -121,6 +135,7 @@ def match_persons(
     earlier_rows: list[ImportedRow],
     show: Callable[[str, Any], str],
     numbers_are_palettes: bool,
+    questions: Questions,
 ) -> list[ImportedRow]:
     """Return the persons of one sheet. A line on a person of ``earlier_rows`` (the sheets before) is merged into it.
     ``numbers_are_palettes``: whether Palette wrote the N° column, so that two numbers are two persons."""
@@ -132,8 +147,13 @@ def match_persons(
             sheet, raw.number, row_matching.provisional(sheet_number, raw.number), raw.values, problems=raw.problems
         )
         imported.requested_id = imported.values.pop(ROW_NUMBER, None)
+        if not numbers_are_palettes:
+            if _is_organisation(imported, questions):
+                continue
+            _clean_names(imported, letters, resolver)
         _split_whole_name(imported, letters, resolver)
-        if not imported.problems or imported.values.get(LAST) and imported.values.get(FIRST):
+        unsettled = any(one.field in _NAMES and one.question for one in imported.problems)
+        if not unsettled and (not imported.problems or imported.values.get(LAST) and imported.values.get(FIRST)):
             _match_person(imported, resolver, stored)
         first = rows_by_id.get(imported.id)
         if first is not None:
@@ -150,20 +170,65 @@ def match_persons(
         rows_by_id[imported.id] = imported
         if imported.id < 0 and imported.requested_id:
             resolver.requested_ids[imported.id] = imported.requested_id
-        resolver.people.add(imported.id, *_key_of(imported, stored))
+        resolver.people.add(imported.id, _known_of(imported, stored))
         rows.append(imported)
     return rows
 
 
-def _key_of(imported: ImportedRow, stored: StoredRows) -> tuple[Any, Any, Any]:
-    """Return the name and birth date in the file, completed by the stored ones."""
-    values = [imported.values.get(name) for name in PERSON.key]
+def _is_organisation(imported: ImportedRow, questions: Questions) -> bool:
+    """Return whether a row is left out as an organisation; without an answer, add the question to its problems."""
+    name = imported.values.get(NAME) or imported.values.get(LAST) or ""
+    if not is_organisation(name):
+        return False
+    reason = f"« {name} » ressemble à une organisation, pas à une personne : faut-il laisser cette ligne de côté ?"
+    answer, problem = questions.of_line(imported.number, name, reason)
+    if answer:
+        imported.sheet.ignored.append(IgnoredLine(imported.number, "organisation", problem.key))
+    elif answer is None:
+        imported.problems.append(problem)
+    return bool(answer)
+
+
+def _clean_names(imported: ImportedRow, letters: Mapping[str, str], resolver: PersonResolver) -> None:
+    """Take civilities, marks and remarks off the names of a row. A civility says the gender where the row does not."""
+    for name in _NAMES:
+        text = imported.values.get(name)
+        if not text or resolver.is_settled(name, text):
+            continue
+        cleaned = clean(text)
+        label = "Nom et prénom" if name == NAME else PERSON.field(name).label
+        if cleaned.removed and not resolver.accept:
+            reason = f"« {text} » : le nom est-il « {cleaned.text} » ? Le reste n’est pas gardé."
+            imported.problems.append(
+                ImportProblem(
+                    imported.sheet.name,
+                    imported.number,
+                    letters.get(name, ""),
+                    name,
+                    label,
+                    text,
+                    reason,
+                    VALUE,
+                    cleaned.text,
+                )  # fmt: skip
+            )
+            continue
+        if cleaned.gender and imported.values.setdefault("gender", cleaned.gender) not in (cleaned.gender, "other"):
+            reason = f"« {text} » et le genre de cette ligne se contredisent"
+            imported.problems.append(
+                ImportProblem(imported.sheet.name, imported.number, "", "gender", "Genre", "", reason)
+            )
+        if cleaned.text != text:
+            imported.values[name] = cleaned.text
+            imported.notes.append(f"lu dans « {text} »")
+
+
+def _known_of(imported: ImportedRow, stored: StoredRows) -> dict[str, Any]:
+    """Return what persons are compared by, in the file, completed by the stored values."""
+    values = {name: imported.values.get(name) for name in similarity.FIELDS}
     if imported.id > 0:
-        values = [
-            stored.value(imported.id, name) if value is None else value
-            for name, value in zip(PERSON.key, values, strict=True)
-        ]
-    return values[0], values[1], values[2]
+        values = {name: stored.value(imported.id, name) if value is None else value for name, value in values.items()}
+    return values
 
 
 def _split_whole_name(imported: ImportedRow, letters: Mapping[str, str], resolver: PersonResolver) -> None:
@@ -215,7 +280,11 @@ def _match_person(imported: ImportedRow, resolver: PersonResolver, stored: Store
             ImportProblem(imported.sheet.name, imported.number, "", LAST, PERSON.label, f"{last} {first}", reason)
         )
         return
-    candidates = resolver.people.near(last, first, birth)
+    candidates = tuple(
+        one
+        for one in resolver.people.near(_known_of(imported, stored))
+        if not _has_other_number(one.id, imported, resolver)
+    )
     if (
         imported.requested_id in stored.rows
         and imported.requested_id not in {one.id for one in candidates}
@@ -236,3 +305,10 @@ def _match_person(imported: ImportedRow, resolver: PersonResolver, stored: Store
     imported.near = replace(near, chosen=chosen)
     if chosen:
         imported.id = chosen
+    elif chosen is None and not resolver.accept:
+        reason = f"ressemble à {candidates[0].title} ({candidates[0].reason}) : est-ce la même personne ?"
+        imported.problems.append(
+            ImportProblem(
+                imported.sheet.name, imported.number, "", "person_id", PERSON.label, title, reason, PERSON_QUESTION
+            )
+        )

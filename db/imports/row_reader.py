@@ -1,15 +1,18 @@
 """Reading of the lines of a sheet as rows of values; lines that are not data are listed with the reason."""
 
 import dataclasses
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from db.base.french import fold
 from db.imports.cell_values import CellReader, CellReading, shown
-from db.imports.column_matching import NAME, Layout
+from db.imports.column_matching import BY_CONTENT, CHOSEN, RESEMBLING, Layout, proposed
+from db.imports.known_headers import NAME, KnownHeaders
+from db.imports.line_kinds import EMPTY, OTHER_TITLES, REPEATED, LineKinds
+from db.imports.line_kinds import RESEMBLING as RESEMBLING_LINES
 from db.imports.plan_types import (
+    SHEET,
+    VALUE,
     Cell,
     Guess,
     IgnoredLine,
@@ -20,14 +23,15 @@ from db.imports.plan_types import (
     SheetPlan,
     SourceSheet,
 )
+from db.imports.questions import MERGED, Questions, ask_about_hidden_rows
 from db.imports.remembered_choices import RememberedChoices
-from db.imports.text_keys import header_keys, is_unknown
+from db.imports.text_keys import is_unknown
 from db.model.dictionary import PERSON
 from db.model.fields import Field, OfficeTable, Privacy
-from db.model.types import Choice, Context, Date, Email, Integer, Phone, Reference, References, Text
+from db.model.types import Choice, Context, Email, Euros, Integer, Phone, Reference, References, Text
+from db.people import sensitive_words
 from db.rows.round_trip_text import ROW_NUMBER
 
-_TOTAL = re.compile(r"(sous[ -]?)?tota(l|ux)\b|somme\b|moyenne\b|nombre de\b|nb (de )?\b|effectif\b|cumul\b")
 _SAMPLE, _LINES = 200, 5_000
 _UNREADABLE = "aucune de ses valeurs ne se lit comme « {} » : choisissez le champ de cette colonne"
 
@@ -76,6 +80,7 @@ class CellReaders:
                 self._choices.values.get(full_name, {}),
                 self._memory.values.get(full_name, {}),
                 is_name,
+                self._choices.accept_resemblances,
             )
         return self._readers[key]
 
@@ -83,24 +88,25 @@ class CellReaders:
 # ---- the values of a column, compared with its header
 
 
-def refine(layout: Layout, sheet: SourceSheet, readers: CellReaders) -> None:
-    """Leave out columns without a single readable value, and recognise unnamed ones by their values; choices stay."""
+def refine(layout: Layout, sheet: SourceSheet, readers: CellReaders, accept: bool) -> None:
+    """Drop resemblances that the values of a column contradict, and propose a field for unnamed columns by their
+    values. A column that is known by its title keeps it, whatever it holds."""
     table = layout.table
     if table is None:
         return
     for index, column in enumerate(layout.columns):
-        if column.field and column.how in ("nom", "synonyme"):
-            why = _mismatch(column, _distinct(sheet, layout, index), readers.of(table, column.field))
+        name = column.proposal or column.field
+        if name and (column.proposal or column.how == RESEMBLING or name == ROW_NUMBER) and column.how != CHOSEN:
+            why = _mismatch(_distinct(sheet, layout, index), readers.of(table, name))
             if why:
-                layout.columns[index] = replace(column, field="", label="", how="", why=why)
-    matched = {column.field for column in layout.columns}
+                layout.columns[index] = replace(column, field="", label="", how="", why=why, proposal="")
+    matched = {column.field or column.proposal for column in layout.columns}
     for index, column in enumerate(layout.columns):
-        if not column.field and not column.how and "calculé" not in column.why and "ne se lit" not in column.why:
+        if not (column.field or column.how or column.proposal or "calculé" in column.why or "jamais" in column.why):
             field = _by_content(table, _distinct(sheet, layout, index), readers, matched)
             if field:
                 matched.add(field.name)
-                why = f"toutes ses valeurs se lisent comme « {field.label} »"
-                layout.columns[index] = replace(column, field=field.name, label=field.label, how="contenu", why=why)
+                layout.columns[index] = proposed(column, field.name, field.label, BY_CONTENT, accept)
 
 
 def _distinct(sheet: SourceSheet, layout: Layout, index: int) -> list[Cell]:
@@ -115,8 +121,8 @@ def _distinct(sheet: SourceSheet, layout: Layout, index: int) -> list[Cell]:
     return [cell for cell in cells.values() if not is_unknown(shown(cell))]
 
 
-def _mismatch(column: PlannedColumn, cells: list[Cell], reader: CellReader) -> str:
-    """Return why the values of a column contradict its header, or ''."""
+def _mismatch(cells: list[Cell], reader: CellReader) -> str:
+    """Return why the values of a column contradict the field that its header resembles, or ''."""
     field = reader.field
     if field.name == ROW_NUMBER:
         numeric = all(isinstance(cell, int) or (isinstance(cell, str) and cell.strip().isdecimal()) for cell in cells)
@@ -124,10 +130,8 @@ def _mismatch(column: PlannedColumn, cells: list[Cell], reader: CellReader) -> s
     if isinstance(field.type, Text | Reference | References) and not isinstance(field.type, Email | Phone):
         return ""
     missed = [cell for cell in cells if reader.read(cell).reason]
-    if len(cells) < 3 or len(missed) < len(cells):
+    if not cells or len(missed) < len(cells):
         return ""
-    if isinstance(field.type, Date) and all(re.fullmatch(r"\d{1,3}(\s*ans?)?", shown(cell).strip()) for cell in cells):
-        return "elle contient des âges, pas des dates : aucune date n’est devinée"
     return _UNREADABLE.format(field.label)
 
 
@@ -151,15 +155,19 @@ def _by_content(table: OfficeTable, cells: list[Cell], readers: CellReaders, mat
 def rows_of(
     sheet: SourceSheet,
     layout: Layout,
+    headers: KnownHeaders,
     plan: SheetPlan,
     readers: CellReaders,
-    aside: frozenset[str],
+    choices: ImportChoices,
+    questions: Questions,
     step: Callable[[int], None],
 ) -> list[RawRow]:
-    """Return the lines that are data. Add guesses and ignored lines to ``plan``; call ``step`` with the lines done."""
+    """Return the lines that are data. Add guesses, questions and ignored lines to ``plan``; call ``step`` with the
+    lines done."""
     table = layout.table
     if table is None:
         return []
+    aside = choices.aside
     columns = [
         (index, column, readers.of(table, column.field)) for index, column in enumerate(layout.columns) if column.field
     ]
@@ -167,18 +175,36 @@ def rows_of(
         if any(cell is not None for cell in line.cells) and line.number < layout.header_row:
             plan.ignored.append(IgnoredLine(line.number, "au-dessus des titres de colonnes"))
     keys = [index for index, column, _ in columns if column.field in (*table.key, NAME, *_PERSON_KEYS)]
+    fields = [readers.of(table, column.field).field if column.field else None for column in layout.columns]
+    kinds = LineKinds(layout, headers, fields, keys)
+    hidden, why_hidden = ask_about_hidden_rows(layout, sheet, questions)
+    merged = _MergedSums(sheet, layout, columns, questions)
     guesses: dict[tuple[str, type, Cell], list[Any]] = {}
     rows = []
+    other_titles = 0
     for done, line in enumerate(sheet.lines[layout.header_row :]):
         if done % 2_000 == 0:
             step(done)
-        reason = _ignored(line, layout.titles, keys)
-        if not reason and f"{sheet.name}!{line.number}" in aside:
-            reason = "laissée de côté par votre choix"
-        if reason:
-            plan.ignored.append(IgnoredLine(line.number, reason))
+        kind, key = kinds.kind(line), ""
+        if kind == REPEATED:
+            other_titles = 0
+        elif kind == OTHER_TITLES:
+            other_titles = line.number
+            problem = ImportProblem(sheet.name, line.number, "", "", "", "", _OTHER_BLOCK)
+            if problem.key not in aside:
+                plan.problems.append(problem)
+        elif kind in RESEMBLING_LINES and not other_titles:
+            kind, key = _asked(kind, line, plan, questions, aside)
+        if not kind and line.number in hidden:
+            kind = why_hidden
+        if other_titles and kind != EMPTY:
+            kind = f"sous d’autres titres de colonnes (ligne {other_titles})"
+        if not kind and f"{sheet.name}!{line.number}" in aside:
+            kind = "laissée de côté par votre choix"
+        if kind:
+            plan.ignored.append(IgnoredLine(line.number, kind, key))
             continue
-        raw = _row(sheet, line, columns, guesses, aside)
+        raw = _row(sheet, line, columns, guesses, aside, merged)
         if raw.values or raw.problems:
             rows.append(raw)
         else:
@@ -187,6 +213,50 @@ def rows_of(
     return rows
 
 
+_OTHER_BLOCK = (
+    "d’autres titres de colonnes commencent ici : ce qui suit n’est pas lu. Remettez ces colonnes dans l’ordre des"
+    " premières, ou donnez-leur une feuille à part."
+)
+
+
+def _asked(kind: str, line: SheetLine, plan: SheetPlan, questions: Questions, aside: frozenset[str]) -> tuple[str, str]:
+    """Return (kind, key of its question) of a line that resembles a total or a title; '' for a row."""
+    text = next(shown(cell).strip() for cell in line.cells if cell is not None)
+    answer, problem = questions.of_line(line.number, text, RESEMBLING_LINES[kind])
+    if answer is False and problem.key not in aside:
+        return "", ""
+    if answer is None and problem.key not in aside:
+        plan.problems.append(problem)
+    return kind, problem.key
+
+
+class _MergedSums:
+    """The sums and numbers of cells merged over several lines: whether they count for each is a question."""
+
+    def __init__(
+        self,
+        sheet: SourceSheet,
+        layout: Layout,
+        columns: list[tuple[int, PlannedColumn, CellReader]],
+        questions: Questions,
+    ) -> None:
+        numeric = {index for index, _, reader in columns if isinstance(reader.field.type, Euros | Integer)}
+        self.first: dict[tuple[int, int], int] = {}
+        """(line, column) of each such cell -> the first line that it is merged over."""
+        for top, left, bottom, _ in sheet.merged:
+            if bottom > top > layout.header_row and left in numeric and top <= len(sheet.lines):
+                line = sheet.lines[top - 1].cells
+                if left < len(line) and line[left] is not None:
+                    self.first |= dict.fromkeys(((row, left) for row in range(top, bottom + 1)), top)
+        self.answer: bool | None = None
+        if self.first:
+            lines = ", ".join(map(str, sorted({row for row, _ in self.first})[:12]))
+            reason = f"un montant est fusionné sur plusieurs lignes ({lines}) : compte-t-il en entier pour chacune ?"
+            self.answer = questions.of_sheet(MERGED, reason)
+
+
+_SOCIAL_SECURITY = "cette case contient un numéro de sécurité sociale, que Palette ne garde jamais : retirez-le"
+_MERGED_SUM = "montant fusionné avec d’autres lignes : répondez à la question sur la feuille"
 _PERSON_KEYS = tuple(f"{PERSON.name}.{key}" for key in PERSON.key)
 
 
@@ -196,10 +266,21 @@ def _row(
     columns: list[tuple[int, PlannedColumn, CellReader]],
     guesses: dict[tuple[str, type, Cell], list[Any]],
     aside: frozenset[str],
+    merged: _MergedSums,
 ) -> RawRow:
     raw = RawRow(line.number, {})
     cells = line.cells
+    if line.number in sheet.irregular:
+        raw.problems.append(ImportProblem(sheet.name, line.number, "", "", "", "", sheet.irregular[line.number]))
     for index, column, reader in columns:
+        if merged.first and (line.number, index) in merged.first and not merged.answer:
+            if merged.answer is None:
+                problem = ImportProblem(
+                    sheet.name, line.number, column.letter, MERGED, reader.field.label, "", _MERGED_SUM, SHEET
+                )
+                raw.problems.append(problem)
+            if merged.answer is None or merged.first[line.number, index] < line.number:
+                continue
         cell = cells[index] if index < len(cells) else None
         if cell is None:
             broken = sheet.broken and sheet.broken.get((line.number, index))
@@ -213,10 +294,12 @@ def _row(
             continue
         read = (reader.texts.get(cell) if type(cell) is str else None) or reader.read(cell)
         if read.reason:
-            _add_problem(raw, sheet, line, column, reader, shown(cell).strip(), read.reason, aside)
+            _add_problem(raw, sheet, line, column, reader, shown(cell).strip(), read.reason, aside, read.proposal)
+        elif isinstance(read.value, str) and sensitive_words.holds_social_security_number(read.value):
+            _add_problem(raw, sheet, line, column, reader, "", _SOCIAL_SECURITY, aside)
         elif read.value is not None:
             raw.values[column.field] = read.value
-        if read.how:
+        if read.how and not read.reason:
             _add_guess(guesses, line.number, column, cell, read)
     return raw
 
@@ -230,8 +313,12 @@ def _add_problem(
     text: str,
     reason: str,
     aside: frozenset[str],
+    proposal: str = "",
 ) -> None:
-    problem = ImportProblem(sheet.name, line.number, column.letter, column.field, reader.field.label, text, reason)
+    problem = ImportProblem(
+        sheet.name, line.number, column.letter, column.field, reader.field.label, text, reason,
+        VALUE if proposal else "", proposal,
+    )  # fmt: skip
     if problem.key not in aside:
         raw.problems.append(problem)
 
@@ -256,27 +343,3 @@ def _guesses(
         )
         for (letter, _, cell), (count, row, column, read) in guesses.items()
     ]  # fmt: skip
-
-
-def _ignored(line: SheetLine, titles: tuple[tuple[str, ...], ...], keys: list[int]) -> str:
-    """Return why a line is not data, or ''."""
-    filled = [(index, cell) for index, cell in enumerate(line.cells) if cell is not None]
-    if not filled:
-        return "ligne vide"
-    first = filled[0][1]
-    if isinstance(first, str):
-        if _TOTAL.match(fold(first)) and sum(index in keys and isinstance(cell, str) for index, cell in filled) <= 1:
-            return "ligne de total"
-        if len(filled) > 1 and all(index < len(titles) and _is_title(titles[index], cell) for index, cell in filled):
-            return "titres de colonnes répétés"
-        if len(filled) == 1 and len(keys) > 1:
-            return "une seule case remplie : intertitre ou remarque"
-    return ""
-
-
-def _is_title(titles: tuple[str, ...], cell: Cell) -> bool:
-    if not isinstance(cell, str):
-        return False
-    text = cell.strip()
-    alike = [title for title in titles if title[:1].lower() == text[:1].lower()]
-    return any(title == text or set(header_keys(title)) & set(header_keys(text)) for title in alike)

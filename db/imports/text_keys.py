@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from db.base.french import fold
+from db.imports import resemblance
 
 _SIGNS = frozenset("?!-–—_./\\*#…")
 _UNKNOWN = frozenset({
@@ -38,13 +39,20 @@ def tight(text: str) -> str:
 
 @lru_cache(5_000)
 def header_keys(text: str) -> tuple[str, ...]:
-    """Return the comparison keys of a header: « Né(e) le », with and without the text in brackets."""
-    without = re.sub(r"\([^)]*\)", " ", text)
-    spellings = (text, without, text.replace("(", "").replace(")", ""))
-    return tuple(dict.fromkeys(key for spelling in spellings if (key := _header(spelling))))
+    """Return the comparison keys of a header: « Né(e) le », and without brackets that only hold a format or unit."""
+    spellings = [text]
+    if all(map(resemblance.is_neutral, re.findall(r"\(([^)]*)\)", text))):
+        spellings.append(without_brackets(text))
+    return tuple(dict.fromkeys(key for spelling in spellings if (key := header_key(spelling))))
 
 
-def _header(text: str) -> str:
+def without_brackets(text: str) -> str:
+    """Return a header without the text in brackets."""
+    return re.sub(r"\([^)]*\)", " ", text)
+
+
+def header_key(text: str) -> str:
+    """Return a header without accents, capitals, spaces or punctuation, but for « n° » and « + »."""
     plain = re.sub(r"[*:€]", " ", fold(text))
     plain = re.sub(r"^(n[°o]|numero)(?=\s|$)", "n°", plain)
     return "" if not plain.strip() else re.sub(r"[^\w°+]+", "", plain)

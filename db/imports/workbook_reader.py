@@ -111,7 +111,13 @@ def _sheet(book: CalamineWorkbook, name: str, hidden: bool, formats: SheetFormat
         lines.pop()
     _pad_zeros(lines, formats)
     notes = _fill_merged(lines, merged)
-    return SourceSheet(name, lines, hidden, tuple(notes), formats.broken, formats.coloured, formats.struck, merged)
+    if formats.comments:
+        listed = ", ".join(formats.comments[:12]) + "…" * (len(formats.comments) > 12)
+        notes.append(f"commentaires de cellules : ils ne sont pas importés ({listed})")
+    return SourceSheet(
+        name, lines, hidden, tuple(notes), formats.broken, formats.coloured, formats.struck, merged,
+        hidden_rows=formats.hidden_rows, hidden_columns=formats.hidden_columns,
+    )  # fmt: skip
 
 
 def _cell(value: Any) -> Cell:

@@ -56,9 +56,10 @@ def write(
     AccessError, and what ``progress`` raises.
     """
     waiting = plan.count(WAITING)
-    if waiting and not leave_waiting:
+    if plan.problems and not leave_waiting:
         raise RefusedImportError(
-            f"Des lignes attendent une correction ({waiting}) : rien n’a été enregistré.", plan.problems
+            f"Des questions ou des corrections attendent ({len(plan.problems)}) : rien n’a été enregistré.",
+            plan.problems,
         )
     with transactions.writing(db):
         before = _last_operation(db)

@@ -13,6 +13,10 @@ _FILE = Path(__file__).with_suffix(".toml")
 _SYNONYMS: Mapping[str, Mapping[str, Any]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
 WHOLE_NAME: tuple[str, ...] = tuple(_SYNONYMS["every_table"]["person_id"])
 """The headers of a single column with both names of a person."""
+NEVER: tuple[str, ...] = tuple(_SYNONYMS["never"]["headers"])
+"""The headers of identifiers that are never kept."""
+EXPORTS: tuple[Mapping[str, Any], ...] = tuple(_SYNONYMS["exports"])
+"""The exports of other tools: their ``name``, ``titles`` that tell one, and the titles to ``leave`` out."""
 
 
 def of_values(list_name: str, codes: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -38,6 +38,11 @@ def found(text: str) -> list[Concern]:
     return [concern for _, concern in sorted(seen.values(), key=lambda item: item[0])]
 
 
+def holds_social_security_number(text: str) -> bool:
+    """Return whether a text holds a social security number."""
+    return sum(c.isdigit() for c in text) >= 11 and any(map(_is_number, _NUMBER.finditer(_plain(text)[0])))
+
+
 def _spots(plain: str) -> Iterator[tuple[str, int, int]]:
     for kind, pattern in _PATTERNS.items():
         for match in pattern.finditer(plain):

@@ -117,6 +117,10 @@ def _own_words(name: str) -> list[str]:
 
 
 def _shared(one: Person, other: Person) -> Iterator[tuple[str, int]]:
+    """Score what two persons share. A couple shares a telephone and an address: with other birth dates it says
+    nothing."""
+    if one.born and other.born and one.born != other.born and not _is_near(one.born, other.born):
+        return
     for reason, mine, theirs, worth in (
         ("même téléphone", one.phone, other.phone, 35),
         ("même courriel", one.email, other.email, 35),
@@ -155,15 +159,20 @@ def _is_near(one: str, other: str) -> bool:
 class Index:
     """Persons by the keys under which similar ones are found."""
 
-    def __init__(self, people: Iterable[Person]) -> None:
-        self.people = list(people)
+    def __init__(self, people: Iterable[Person] = ()) -> None:
+        self.people: list[Person] = []
         self._by: dict[Hashable, list[Person]] = defaultdict(list)
         self._near = {"last": _Near(), "first": _Near()}
-        for one in self.people:
-            for key in _keys(one):
-                self._by[key].append(one)
-            self._near["last"].add(one.last)
-            self._near["first"].add(one.first)
+        for one in people:
+            self.add(one)
+
+    def add(self, one: Person) -> None:
+        """Add a person."""
+        self.people.append(one)
+        for key in _keys(one):
+            self._by[key].append(one)
+        self._near["last"].add(one.last)
+        self._near["first"].add(one.first)
 
     def like(self, one: Person) -> list[tuple[Person, Likeness]]:
         """Return similar persons, the most similar first, without the person itself."""
@@ -223,6 +232,7 @@ class _Near:
     def add(self, name: str) -> None:
         if name not in self._known and len(name) >= _SLIP_FROM:
             self._known.add(name)
+            self._found.clear()
             for left in _without_one(name):
                 self._left[left].append(name)
 

@@ -6,7 +6,8 @@ from functools import partial
 
 import streamlit as st
 
-from db.imports import column_matching as headers
+from db.imports import column_matching
+from db.imports.known_headers import headers_of
 from db.imports.plan_types import ImportPlan, PlannedColumn, SheetPlan
 from db.model.fields import OfficeTable
 from db.rows import records
@@ -85,7 +86,7 @@ def _show_sheet(work: Work, index: int, sheet: SheetPlan, tables: Mapping[str, O
 
 
 def _how(how: str) -> str:
-    return "selon votre choix" if how == headers.CHOSEN else HOWS[how]
+    return "selon votre choix" if how == column_matching.CHOSEN else HOWS[how]
 
 
 def _ask_table(work: Work, index: int, sheet: SheetPlan, tables: Mapping[str, OfficeTable]) -> None:
@@ -130,7 +131,7 @@ def _ask_missing(work: Work, index: int, sheet: SheetPlan, table: OfficeTable) -
 
 
 def _show_columns(work: Work, index: int, sheet: SheetPlan, table: OfficeTable) -> None:
-    labels = {"": "(laisser de côté)", **headers.headers_of(table).labels}
+    labels = {"": "(laisser de côté)", **headers_of(table).labels}
     with st.container(gap="xsmall"):
         for column in sheet.columns:
             if column.header or column.examples:

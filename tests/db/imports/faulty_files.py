@@ -16,6 +16,7 @@ from typing import Any
 import openpyxl
 from openpyxl.styles import Font, PatternFill
 
+from db.imports.plan_types import ImportChoices
 from tests.db.imports import files
 
 Position = tuple[str, int, str]
@@ -31,6 +32,8 @@ class FaultyFile:
     kept: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     """Table -> number of rows written."""
+    answers: ImportChoices = ImportChoices(accept_resemblances=True)
+    """What a person answers: yes to every resemblance."""
 
 
 def titles_and_merged_cells() -> FaultyFile:
@@ -233,6 +236,7 @@ def what_the_spreadsheet_spoiled() -> FaultyFile:
             {"last_name": "Prévert", "phone": "+33639980002", "postcode": "46000", "licence": 0, "legal_status": "author"},
         ]},
         {"person": 2},
+        ImportChoices(accept_resemblances=True, fields={"Feuil1": {"L": ""}}),  # « Activité » holds crafts: left out
     )  # fmt: skip
 
 

@@ -16,7 +16,8 @@ UNREADABLE = object()
 
 
 def read(table, name, cell, **choices):
-    return CellReader(table.field(name), CONTEXT, choices.get("chosen", {}), choices.get("remembered", {})).read(cell)
+    chosen, remembered = choices.get("chosen", {}), choices.get("remembered", {})
+    return CellReader(table.field(name), CONTEXT, chosen, remembered, accept=choices.get("accept", False)).read(cell)
 
 
 @pytest.mark.parametrize(
@@ -82,8 +83,10 @@ def test_a_day_is_read_in_every_format_but_never_from_a_month_or_a_year(cell, va
     ],
 )
 def test_a_value_is_read_with_the_name_of_its_interpretation(table, name, cell, value, how):
-    reading = read(table, name, cell)
+    asked = read(table, name, cell)
+    reading = read(table, name, cell, accept=True)
 
+    assert (asked == reading) != bool(asked.proposal), "a resemblance is a question, and nothing else is one"
     assert bool(reading.reason) == (value is UNREADABLE)
     assert (reading.value, reading.how) == (None if value is UNREADABLE else value, how)
 

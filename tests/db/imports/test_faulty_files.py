@@ -14,7 +14,7 @@ from tests.db.imports import faulty_files
 def test_every_mistake_is_a_problem_and_a_second_import_changes_nothing(db, make):
     file = make()
     book = workbook_reader.read(file.data, file.name)
-    made = plan(db, book)
+    made = plan(db, book, file.answers)
 
     assert {(one.sheet, one.row, one.column) for one in made.problems} == file.mistakes
     assert all(one.reason for one in made.problems)
@@ -28,7 +28,7 @@ def test_every_mistake_is_a_problem_and_a_second_import_changes_nothing(db, make
             condition = " AND ".join(f"{name} IS :{name}" for name in row)
             assert db.execute(f'SELECT count(*) FROM "{table}" WHERE {condition}', row).fetchone()[0] >= 1, row
 
-    second = plan(db, book)
+    second = plan(db, book, file.answers)
     assert (second.count(CREATE), second.count(UPDATE)) == (0, 0)
     assert second.count(SAME) == done.created
     assert write(db, second, "Ada", leave_waiting=True).operation is None

@@ -63,12 +63,13 @@ def test_an_empty_cell_and_an_unknown_word_never_overwrite(db):
 @pytest.mark.parametrize(
     ("row", "why"),
     [
-        (["Huguo", "Léo", "02/01/1970"], "même date de naissance, nom proche"),
+        (["Huguo", "Léo", "02/01/1970"], "une lettre d’écart, même date de naissance"),
         (["Léo", "Hugo", "02/01/1970"], "nom et prénom inversés, même date de naissance"),
-        (["Hugo", "Léo", None], "même nom, date de naissance absente d’un côté"),
-        (["Hugo", "Léo", "01/02/1970"], "même nom, date de naissance proche"),
-        (["Hugo Martin", "Léo", "02/01/1970"], "même date de naissance, nom composé d’un côté"),
-        (["Hugot", "Léo", None], "même prononciation, date de naissance absente d’un côté"),
+        (["Hugo", "Léo", None], "même nom et même prénom"),
+        (["Hugo", "Léo", "01/02/1970"], "même nom et même prénom, dates de naissance proches"),
+        (["Hugo", "Léo", "30/11/1995"], "même nom et même prénom, mais dates de naissance différentes"),
+        (["Hugo Martin", "Léo", "02/01/1970"], "un nom ou un prénom de plus, même date de naissance"),
+        (["Hugot", "Léo", None], "se prononcent pareil"),
     ],
 )
 def test_a_near_match_is_used_only_when_a_person_chooses_it(db, row, why):
@@ -79,10 +80,12 @@ def test_a_near_match_is_used_only_when_a_person_chooses_it(db, row, why):
 
     (near,) = made.near
     assert [(one.id, one.reason) for one in near.candidates] == [(person, why)]
-    assert actions(made) == [(2, CREATE)]
+    assert actions(made) == [(2, WAITING)]
+    assert [(one.question, why in one.reason) for one in made.problems] == [("person", True)]
     assert [row.id for _, row in planned(db, HEAD, line, choices=ImportChoices(persons={near.key: person})).rows()] == [
         person
     ]
+    assert actions(planned(db, HEAD, line, choices=ImportChoices(accept_resemblances=True))) == [(2, CREATE)]
     assert actions(planned(db, HEAD, line, choices=ImportChoices(persons={near.key: 0}))) == [(2, CREATE)]
 
 
@@ -90,7 +93,7 @@ def test_a_different_person_is_no_near_match(db):
     insert_person(db, last_name="Hugo", first_name="Léo", birth_date="1970-01-02")
 
     made = planned(
-        db, HEAD, ["Hugo", "Léo", "30/11/1995", "Homme", None], ["Prévert", "Zoé", "02/01/1970", "Femme", None]
+        db, HEAD, ["Hugo", "Paul", "30/11/1995", "Homme", None], ["Prévert", "Zoé", "02/01/1970", "Femme", None]
     )
 
     assert (made.near, made.count(CREATE)) == ([], 2)
