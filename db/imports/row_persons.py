@@ -151,8 +151,9 @@ def match_persons(
             if _is_organisation(imported, questions):
                 continue
             _clean_names(imported, letters, resolver)
-        _split_whole_name(imported, letters, resolver)
         unsettled = any(one.field in _NAMES and one.question for one in imported.problems)
+        if not unsettled:
+            _split_whole_name(imported, letters, resolver)
         if not unsettled and (not imported.problems or imported.values.get(LAST) and imported.values.get(FIRST)):
             _match_person(imported, resolver, stored)
         first = rows_by_id.get(imported.id)
