@@ -18,10 +18,10 @@ else:
     file_step.show_file(work)
     if work.lists:
         tables = db.files
-        columns.show(work, work.lists.plan, tables)
+        columns.show(work, work.lists, tables)
         values.show(db, work, work.lists, tables)
         persons.show(db, work, work.lists, tables)
-        differences.show_counts(work.lists)
+        differences.show_counts(work, work.lists)
         problems.show(db, work, work.lists, tables)
         differences.show_rows(db, work, work.lists, tables)
         write_step.show(work, work.lists)

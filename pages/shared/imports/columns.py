@@ -6,14 +6,15 @@ from functools import partial
 
 import streamlit as st
 
+from db.base.french import capitalised
 from db.imports import column_matching
 from db.imports.known_headers import headers_of
-from db.imports.plan_types import ImportPlan, PlannedColumn, SheetPlan
+from db.imports.plan_types import LINE, SHEET, ImportProblem, PlannedColumn, SheetPlan
 from db.model.fields import OfficeTable
 from db.rows import records
 from pages.shared.imports import draft, widgets
 from pages.shared.imports.draft import Work
-from pages.shared.imports.plan_lists import HOWS
+from pages.shared.imports.plan_lists import HOWS, Lists
 from pages.shared.shell.markdown import code_span, escape_markdown
 from pages.shared.shell.session import open_office
 
@@ -21,26 +22,32 @@ _LINES = 12
 """How many numbers of ignored lines are listed."""
 
 
-def show(work: Work, plan: ImportPlan, tables: Mapping[str, OfficeTable]) -> None:
+def show(work: Work, lists: Lists, tables: Mapping[str, OfficeTable]) -> None:
     """Show an expander for each sheet; those with something to decide are open."""
+    plan = lists.plan
     widgets.step(
         2, "Feuilles et colonnes",
         "Ce que Palette a reconnu. Corrigez ce qui ne va pas : votre choix sera retenu pour le prochain fichier.",
     )  # fmt: skip
     read = sum(bool(sheet.table) for sheet in plan.sheets)
     for index, sheet in enumerate(plan.sheets):
-        is_open = needs_decision(sheet) or (read == 1 and bool(sheet.table)) or (read == 0 and not sheet.hidden)
+        questions = lists.questions.get(sheet.name, [])
+        is_open = (
+            bool(questions)
+            or needs_decision(sheet)
+            or (read == 1 and bool(sheet.table))
+            or (read == 0 and not sheet.hidden)
+        )
         icon = ":material/visibility_off:" if not sheet.table else ":material/table:"
         part = st.expander(_summary(sheet), is_open, key=work.key("sheet", index), icon=icon, on_change="rerun")
         if part.open:
             with part:
-                _show_sheet(work, index, sheet, tables)
+                _show_sheet(work, index, sheet, tables, questions)
 
 
 def needs_decision(sheet: SheetPlan) -> bool:
     """Whether the person has to decide something about a sheet."""
-    is_ambiguous = not sheet.table and sheet.why.startswith("cette feuille peut être")
-    return is_ambiguous or bool(sheet.missing) or any(map(_is_unknown, sheet.columns))
+    return bool(sheet.problems) or bool(sheet.missing) or any(map(_is_unknown, sheet.columns))
 
 
 def _is_unknown(column: PlannedColumn) -> bool:
@@ -50,6 +57,7 @@ def _is_unknown(column: PlannedColumn) -> bool:
         and bool(column.examples)
         and not column.how
         and "calculé" not in column.why
+        and "jamais" not in column.why
     )
 
 
@@ -71,7 +79,9 @@ def _summary(sheet: SheetPlan) -> str:
 # ---- one sheet
 
 
-def _show_sheet(work: Work, index: int, sheet: SheetPlan, tables: Mapping[str, OfficeTable]) -> None:
+def _show_sheet(
+    work: Work, index: int, sheet: SheetPlan, tables: Mapping[str, OfficeTable], questions: list[ImportProblem]
+) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _ask_table(work, index, sheet, tables)
         _ask_header(work, index, sheet)
@@ -79,10 +89,38 @@ def _show_sheet(work: Work, index: int, sheet: SheetPlan, tables: Mapping[str, O
         st.caption(f"Table trouvée {_how(sheet.how)}.")
     for note in sheet.notes:
         st.caption(f":material/info: {escape_markdown(note)}")
+    _ask(work, index, questions)
     if sheet.table:
         _ask_missing(work, index, sheet, tables[sheet.table])
         _show_columns(work, index, sheet, tables[sheet.table])
-        _show_ignored(sheet)
+        _show_ignored(work, index, sheet)
+
+
+_ANSWERS = {LINE: ("Laisser de côté", "La lire comme une ligne"), SHEET: ("Oui", "Non")}
+"""Question -> the buttons for « yes » and « no »."""
+
+
+def _ask(work: Work, index: int, questions: list[ImportProblem]) -> None:
+    """Show the questions about a sheet and its lines, those with the same answers together when they are many."""
+    by_reason: dict[tuple[str, str], list[ImportProblem]] = {}
+    for one in questions:
+        if one.field != "table":  # asked by the list above
+            by_reason.setdefault((one.question, one.reason), []).append(one)
+        else:
+            st.warning(f"{widgets.sentence(capitalised(one.reason))}.", icon=":material/help:")
+    for number, ((question, reason), ones) in enumerate(by_reason.items()):
+        where = ", ".join(f"{one.row} « {one.value[:40]} »" for one in ones[:_LINES]) + "…" * (len(ones) > _LINES)
+        lines = f"Ligne{'s' * (len(ones) > 1)} {where} : " if question == LINE else ""
+        yes, no = _ANSWERS[question]
+        keys = [one.key for one in ones]
+        with st.container(horizontal=True, vertical_alignment="center", border=True):
+            text = f"{escape_markdown(lines)}{widgets.sentence(reason if lines else capitalised(reason))}"
+            st.markdown(f":orange[:material/help:] {text}", width="stretch")
+            for label, answer in ((yes, True), (no, False)):
+                st.button(
+                    label, key=work.key("answer", index, number, answer), on_click=draft.answer,
+                    args=(work, keys, answer), type="tertiary" if not answer else "secondary",
+                )  # fmt: skip
 
 
 def _how(how: str) -> str:
@@ -144,6 +182,9 @@ def _show_column(work: Work, index: int, sheet: SheetPlan, column: PlannedColumn
     examples = " ".join(code_span(text) for text in column.examples if text.strip()) or "aucune valeur"
     header = escape_markdown(column.header) or ":gray[sans titre]"
     left.markdown(f"**{column.letter}** · {header}  \n:small[{examples}]")
+    if "jamais" in column.why:  # an identifier that no choice can keep
+        right.markdown(_how_found(column))
+        return
     key = work.key("field", index, column.letter)
     st.session_state[key] = fields.get(column.letter, column.field)
     middle.selectbox(
@@ -152,6 +193,14 @@ def _show_column(work: Work, index: int, sheet: SheetPlan, column: PlannedColumn
         on_change=lambda: draft.choose_field(work, sheet, column.letter, st.session_state[key]),
     )  # fmt: skip
     right.markdown(_how_found(column))
+    if column.proposal:
+        with right.container(horizontal=True, gap="small"):
+            for label, name in (("Oui", column.proposal), ("Non", "")):
+                st.button(
+                    label, key=work.key("propose", index, column.letter, label), on_click=draft.choose_field,
+                    args=(work, sheet, column.letter, name), type="secondary" if name else "tertiary",
+                    help=f"Lire cette colonne comme « {labels[column.proposal]} »" if name else "La laisser de côté",
+                )  # fmt: skip
 
 
 def _how_found(column: PlannedColumn) -> str:
@@ -159,17 +208,26 @@ def _how_found(column: PlannedColumn) -> str:
     if column.field:
         more = f" ({escape_markdown(column.why)})" if column.why and column.how != "contenu" else ""
         return f":green[:material/check:] {HOWS.get(column.how, '')}{more}"
+    if column.proposal:
+        return f":orange[:material/help:] {escape_markdown(column.why)}"
     colour = "orange" if _is_unknown(column) else "gray"
     return f":{colour}[:material/do_not_disturb_on:] {escape_markdown(column.why)}"
 
 
-def _show_ignored(sheet: SheetPlan) -> None:
+def _show_ignored(work: Work, index: int, sheet: SheetPlan) -> None:
     if not sheet.ignored:
         return
     reasons = Counter(line.reason for line in sheet.ignored)
-    lines = []
-    for reason, count in reasons.most_common():
-        rows = [str(line.row) for line in sheet.ignored if line.reason == reason]
-        listed = ", ".join(rows[:_LINES]) + "…" * (count > _LINES)
-        lines.append(f"- {escape_markdown(reason)} : {widgets.counted(count, 'ligne')} (n° {listed})")
-    st.markdown(f"**Lignes laissées de côté** ({len(sheet.ignored)})\n" + "\n".join(lines[:40]))
+    st.markdown(f"**Lignes laissées de côté** ({len(sheet.ignored)})")
+    for number, (reason, count) in enumerate(reasons.most_common(40)):
+        lines = [line for line in sheet.ignored if line.reason == reason]
+        listed = ", ".join(str(line.row) for line in lines[:_LINES]) + "…" * (count > _LINES)
+        keys = [line.key for line in lines if line.key and line.key in work.choices.answers]
+        with st.container(horizontal=True, vertical_alignment="center"):
+            text = f"- {escape_markdown(reason)} : {widgets.counted(count, 'ligne')} (n° {listed})"
+            st.markdown(text, width="stretch" if keys else "content")
+            if keys:
+                st.button(
+                    "Reprendre", key=work.key("take-back", index, number), type="tertiary", icon=":material/undo:",
+                    help="Les lire comme des lignes.", on_click=draft.answer, args=(work, keys, False),
+                )  # fmt: skip

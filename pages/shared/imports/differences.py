@@ -8,11 +8,12 @@ import streamlit as st
 
 from db.base.french import french_number
 from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, PlannedRow, SheetPlan
+from db.imports.row_actions import NOTE
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context, Reference, References
 from db.rows import records
-from pages.shared.imports import widgets
+from pages.shared.imports import draft, widgets
 from pages.shared.imports.draft import Work
 from pages.shared.imports.plan_lists import Lists
 
@@ -27,14 +28,24 @@ _MEANS = {
 }
 
 
-def show_counts(lists: Lists) -> None:
+def show_counts(work: Work, lists: Lists) -> None:
     """Show how many rows would be created, changed or left alone, and how many wait."""
     widgets.step(5, "Ce qui changera")
     with st.grid(4, min_column_width=125, gap="small"):
         for action, label in _COUNTS.items():
             st.metric(label, french_number(lists.counts[action]), help=_MEANS[action], border=True)
+    if work.choices.replace_notes or _adds_to_notes(lists):
+        key = work.key("replace-notes")
+        st.checkbox(
+            "Remplacer les notes au lieu d’y ajouter celles du fichier", work.choices.replace_notes, key=key,
+            on_change=lambda: draft.replace_notes(work, bool(st.session_state[key])),
+        )  # fmt: skip
     if not lists.plan.checked and (lists.counts[CREATE] or lists.counts[UPDATE]):
         st.caption("Les règles (plafond, contrats qui se chevauchent…) seront vérifiées pendant l’import.")
+
+
+def _adds_to_notes(lists: Lists) -> bool:
+    return any(row.old.get(NOTE) and NOTE in row.values for _, row in lists.plan.rows())
 
 
 def show_rows(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]) -> None:

@@ -200,6 +200,21 @@ def choose_persons(work: Work, chosen: Mapping[str, int]) -> None:
     _correct(work, persons={**work.choices.persons, **chosen})
 
 
+def answer(work: Work, keys: Iterable[str], yes: bool) -> None:
+    """Answer questions about sheets and lines: whether what Palette proposes is right."""
+    _correct(work, answers={**work.choices.answers, **dict.fromkeys(keys, yes)})
+
+
+def choose_values(work: Work, path: str, replacements: Mapping[str, str]) -> None:
+    """Set what several texts of a field mean."""
+    _correct(work, values={**work.choices.values, path: {**work.choices.values.get(path, {}), **replacements}})
+
+
+def replace_notes(work: Work, replace_them: bool) -> None:
+    """Set whether the notes of the file replace those that are stored."""
+    _correct(work, replace_notes=replace_them)
+
+
 def set_aside(work: Work, keys: Iterable[str]) -> None:
     """Leave cells empty or rows out."""
     _correct(work, aside=work.choices.aside | set(keys))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from db.imports import template
-from db.imports.plan_types import WAITING
+from db.imports.plan_types import COLUMN, WAITING
 from pages.shared.imports import draft, persons, widgets
 from pages.shared.imports.draft import Work
 from pages.shared.imports.plan_lists import Lists
@@ -69,8 +69,11 @@ def show_file(work: Work) -> None:
 def _show_waiting(work: Work, lists: Lists) -> None:
     """Show what is left to decide in one line at the top."""
     undecided = len(persons.undecided(work, lists))
+    columns = sum(problem.question == COLUMN for problem in lists.problems)
+    questions = sum(map(len, lists.questions.values())) + columns
     missed = sum(values.missed for values in lists.values.values())
     counts = [
+        widgets.counted(questions, "question") + " (étape 2)" if questions else "",
         widgets.counted(missed, "valeur non comprise", "valeurs non comprises") + " (étape 3)" if missed else "",
         widgets.counted(undecided, "ressemblance") + " (étape 4)" if undecided else "",
         widgets.counted(lists.counts[WAITING], "ligne en attente", "lignes en attente") + " (étape 5)"
@@ -78,8 +81,8 @@ def _show_waiting(work: Work, lists: Lists) -> None:
         else "",
     ]
     if any(counts):
-        st.info(f"À regarder : {' · '.join(filter(None, counts))}.", icon=":material/rule:")
-    else:
+        st.warning(f"À regarder : {' · '.join(filter(None, counts))}.", icon=":material/rule:")
+    elif any(sheet.table for sheet in lists.plan.sheets):
         st.success("Tout est compris : relisez, puis importez.", icon=":material/check_circle:")
 
 

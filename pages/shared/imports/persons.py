@@ -30,7 +30,7 @@ def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]
     widgets.step(
         4, "Personnes qui se ressemblent",
         "Ces lignes ressemblent à quelqu’un sans que Palette puisse conclure, et elle ne conclut jamais à votre place."
-        " Sans réponse, une personne est créée comme nouvelle.",
+        " Sans réponse, la ligne attend.",
     )  # fmt: skip
     _all_at_once(work, lists)
     context = records.context(db)

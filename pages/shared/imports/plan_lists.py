@@ -3,12 +3,25 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, ImportPlan, ImportProblem, PlannedRow, SheetPlan
+from db.imports.plan_types import (
+    CREATE,
+    LINE,
+    SAME,
+    SHEET,
+    UPDATE,
+    VALUE,
+    WAITING,
+    ImportPlan,
+    ImportProblem,
+    PlannedRow,
+    SheetPlan,
+)
+from db.imports.questions import MERGED
 
 ACTIONS = {CREATE: "à créer", UPDATE: "à modifier", SAME: "inchangée", WAITING: "en attente"}
 HOWS = {
     "nom": "par son nom", "synonyme": "par un autre nom", "contenu": "par ce qu’elle contient",
-    "retenu": "comme la dernière fois", "choisi": "votre choix",
+    "ressemblance": "par ressemblance", "retenu": "comme la dernière fois", "choisi": "votre choix",
 }  # fmt: skip
 """How a table or a column was recognised, as shown on the screen."""
 _BROKEN = ("#", "formule sans résultat")
@@ -18,13 +31,15 @@ Line = tuple[SheetPlan, PlannedRow]
 
 @dataclass
 class TextReading:
-    """One text of a column and its value. ``value``: as stored; ``reason``: why the text was not understood, or ''."""
+    """One text of a column and its value. ``value``: as stored; ``reason``: why the text was not understood, or ''.
+    ``proposal``: what it resembles, which « Oui » chooses."""
 
     text: str
     value: object
     shown: str
     how: str
     reason: str = ""
+    proposal: str = ""
     count: int = 0
     where: list[str] = field(default_factory=list)
 
@@ -41,8 +56,13 @@ class Values:
 
     @property
     def missed(self) -> int:
-        """How many texts were not understood."""
+        """How many texts were not understood, those with a proposal included."""
         return sum(bool(reading.reason) for reading in self.readings.values())
+
+    @property
+    def proposals(self) -> dict[str, str]:
+        """Text -> what it resembles, for the texts with such a question."""
+        return {text: reading.proposal for text, reading in self.readings.items() if reading.proposal}
 
 
 Group = tuple[str, str, str, str]
@@ -57,8 +77,15 @@ class Lists:
         self.counts = Counter(row.action for _, row in plan.rows())
         self.problems = plan.problems
         self.values = _values(plan, self.problems)
+        self.questions: dict[str, list[ImportProblem]] = {}
+        """Sheet -> the questions about it and its lines, which the second step asks."""
         self.groups: dict[Group, list[ImportProblem]] = {}
+        """The problems that no step asks about."""
         for problem in self.problems:
+            if problem.question in (SHEET, LINE) and (problem.field != MERGED or not problem.row):
+                self.questions.setdefault(problem.sheet, []).append(problem)
+            if problem.question:
+                continue
             self.groups.setdefault((problem.sheet, problem.column, problem.field, problem.label), []).append(problem)
         self.titles = {row.id: row.title for _, row in plan.rows() if row.id < 0}
         self.row_at = {(sheet.name, row.number): row for sheet, row in plan.rows()}
@@ -82,10 +109,11 @@ def _values(plan: ImportPlan, problems: list[ImportProblem]) -> dict[str, Values
     by_path: dict[str, Values] = {}
     tables = {sheet.name: sheet.table for sheet in plan.sheets}
     for problem in problems:
-        if problem.column and problem.value and not problem.value.startswith(_BROKEN):
+        of_value = problem.question in ("", VALUE)
+        if of_value and problem.column and problem.value and not problem.value.startswith(_BROKEN):
             values = _values_at(by_path, tables[problem.sheet], problem.field, problem.label)
             reading = values.readings.setdefault(
-                problem.value, TextReading(problem.value, None, "", "", problem.reason)
+                problem.value, TextReading(problem.value, None, "", "", problem.reason, problem.proposal)
             )
             _count(reading, problem.sheet, problem.column, 1)
     for guess in plan.guesses:

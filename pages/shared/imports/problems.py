@@ -30,12 +30,10 @@ _COLUMNS = [
 
 def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]) -> None:
     """Show the problems by column, each with its actions, and what was set aside."""
-    if lists.problems:
+    count = sum(map(len, lists.groups.values()))
+    if count:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                f"#### :red[:material/error:] {widgets.counted(len(lists.problems), 'problème')} à régler",
-                width="stretch",
-            )
+            st.markdown(f"#### :red[:material/error:] {widgets.counted(count, 'problème')} à régler", width="stretch")
             downloads(work.key("problems"), lists.problems)
         st.caption(
             "Corrigez le fichier et redéposez-le, ou réglez ici : donnez une valeur aux étapes 2 et 3, laissez la case"

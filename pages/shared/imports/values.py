@@ -49,6 +49,12 @@ def _summary(values: Values, table: OfficeTable) -> str:
 
 
 def _show_values(work: Work, index: int, values: Values, table: OfficeTable, context: Context) -> None:
+    proposals = values.proposals
+    if len(proposals) > 1:
+        st.button(
+            f"Oui à ces {len(proposals)} ressemblances", key=work.key("all-proposals", index), icon=":material/done_all:",
+            on_click=draft.choose_values, args=(work, values.path, proposals),
+        )  # fmt: skip
     ordered = sorted(values.readings.values(), key=lambda reading: (not reading.reason, -reading.count))
     with st.container(gap="xsmall"):
         for reading in widgets.paged(ordered, _SIZE, work.key("values-page", index), "valeur"):
@@ -67,15 +73,20 @@ def _show_reading(work: Work, values: Values, reading: TextReading, table: Offic
             partial(draft.choose_value, work, values.path, reading.text), f"Ce que veut dire « {reading.text} »",
         )  # fmt: skip
     where = escape_markdown(reading.where[0]) + "…" * (len(reading.where) > 1)
-    if reading.reason and current is None and not isinstance(field.type, Choice):
+    if reading.reason and not reading.proposal and current is None and not isinstance(field.type, Choice):
         right, beside = right.columns([2, 1], vertical_alignment="center")
         beside.button(
             "Laisser vide", key=widgets.name_of(work, "empty", values.path, reading.text), type="tertiary",
             on_click=draft.choose_value, args=(work, values.path, reading.text, ""),
         )  # fmt: skip
-    why = (
-        f":red[:material/error:] {widgets.sentence(reading.reason)}" if reading.reason else escape_markdown(reading.how)
-    )
+    if reading.proposal:
+        right, beside = right.columns([2, 1], vertical_alignment="center")
+        beside.button(
+            "Oui", key=widgets.name_of(work, "yes", values.path, reading.text), on_click=draft.choose_value,
+            args=(work, values.path, reading.text, reading.proposal), help="Lire ce texte ainsi.",
+        )  # fmt: skip
+    mark = ":orange[:material/help:]" if reading.proposal else ":red[:material/error:]"
+    why = f"{mark} {widgets.sentence(reading.reason)}" if reading.reason else escape_markdown(reading.how)
     right.markdown(f"{why}  \n:small[:gray[{widgets.counted(reading.count, 'case')} · {where}]]")
 
 

@@ -28,8 +28,11 @@ def show(work: Work, lists: Lists) -> None:
     if draft.was_stopped(work):
         st.info("L’import a été interrompu : rien n’a été enregistré.", icon=":material/pause_circle:")
     waiting, count = lists.counts[WAITING], lists.counts[CREATE] + lists.counts[UPDATE]
+    questions = sum(len(sheet.problems) for sheet in lists.plan.sheets)
     without = False
-    if waiting and count:
+    if questions and not waiting and count:
+        without = st.checkbox("Importer sans ce qui attend une réponse à l’étape 2", key=work.key("without"))
+    elif waiting and count:
         without = st.checkbox(
             f"Importer sans les lignes en attente ({waiting}) : elles ne seront pas écrites", key=work.key("without")
         )
@@ -42,7 +45,7 @@ def show(work: Work, lists: Lists) -> None:
             f"{french_number(count)} lignes s’écrivent d’un bloc : pendant une minute ou deux, vos collègues ne"
             " pourront pas enregistrer."
         )
-    why = _why_not(work, count, waiting, without)
+    why = _why_not(work, count, waiting, questions, without)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             f"Importer {counted(count, 'ligne')}", type="primary", icon=":material/upload:", key=work.key("go"),
@@ -54,7 +57,7 @@ def show(work: Work, lists: Lists) -> None:
     jobs.show(draft.WRITING)
 
 
-def _why_not(work: Work, count: int, waiting: int, without: bool) -> str:
+def _why_not(work: Work, count: int, waiting: int, questions: int, without: bool) -> str:
     """Return why the button is disabled, '' when it is not."""
     if work.writing:
         return "L’import est en cours."
@@ -62,6 +65,9 @@ def _why_not(work: Work, count: int, waiting: int, without: bool) -> str:
         return "La comparaison n’est pas terminée."
     if not count:
         return "Rien à écrire : aucune ligne n’est à créer ni à modifier."
+    if questions and not without and not waiting:
+        text = counted(questions, "question attend", "questions attendent")
+        return f"{text} une réponse à l’étape 2 : répondez, ou importez sans cela."
     if waiting and not without:
         text = counted(waiting, "ligne attend", "lignes attendent")
         return f"{text} une correction : réglez-les, ou importez sans elles."
