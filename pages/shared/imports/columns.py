@@ -32,12 +32,8 @@ def show(work: Work, lists: Lists, tables: Mapping[str, OfficeTable]) -> None:
     read = sum(bool(sheet.table) for sheet in plan.sheets)
     for index, sheet in enumerate(plan.sheets):
         questions = lists.questions.get(sheet.name, [])
-        is_open = (
-            bool(questions)
-            or needs_decision(sheet)
-            or (read == 1 and bool(sheet.table))
-            or (read == 0 and not sheet.hidden)
-        )
+        is_only_one = (read == 1 and bool(sheet.table)) or (read == 0 and not sheet.hidden)
+        is_open = is_only_one or bool(questions) or needs_decision(sheet)
         icon = ":material/visibility_off:" if not sheet.table else ":material/table:"
         part = st.expander(_summary(sheet), is_open, key=work.key("sheet", index), icon=icon, on_change="rerun")
         if part.open:

@@ -52,7 +52,8 @@ def _show_values(work: Work, index: int, values: Values, table: OfficeTable, con
     proposals = values.proposals
     if len(proposals) > 1:
         st.button(
-            f"Oui à ces {len(proposals)} ressemblances", key=work.key("all-proposals", index), icon=":material/done_all:",
+            f"Oui à ces {len(proposals)} ressemblances", key=work.key("all-proposals", index),
+            icon=":material/done_all:",
             on_click=draft.choose_values, args=(work, values.path, proposals),
         )  # fmt: skip
     ordered = sorted(values.readings.values(), key=lambda reading: (not reading.reason, -reading.count))
