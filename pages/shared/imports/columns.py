@@ -205,7 +205,7 @@ def _how_found(column: PlannedColumn) -> str:
         more = f" ({escape_markdown(column.why)})" if column.why and column.how != "contenu" else ""
         return f":green[:material/check:] {HOWS.get(column.how, '')}{more}"
     if column.proposal:
-        return f":orange[:material/help:] {escape_markdown(column.why)}"
+        return f":orange[:material/help:] {escape_markdown(capitalised(column.why))}"
     colour = "orange" if _is_unknown(column) else "gray"
     return f":{colour}[:material/do_not_disturb_on:] {escape_markdown(column.why)}"
 
@@ -219,11 +219,13 @@ def _show_ignored(work: Work, index: int, sheet: SheetPlan) -> None:
         lines = [line for line in sheet.ignored if line.reason == reason]
         listed = ", ".join(str(line.row) for line in lines[:_LINES]) + "…" * (count > _LINES)
         keys = [line.key for line in lines if line.key and line.key in work.choices.answers]
+        text = f"- {escape_markdown(reason)} : {widgets.counted(count, 'ligne')} (n° {listed})"
+        if not keys:
+            st.markdown(text)
+            continue
         with st.container(horizontal=True, vertical_alignment="center"):
-            text = f"- {escape_markdown(reason)} : {widgets.counted(count, 'ligne')} (n° {listed})"
-            st.markdown(text, width="stretch" if keys else "content")
-            if keys:
-                st.button(
-                    "Reprendre", key=work.key("take-back", index, number), type="tertiary", icon=":material/undo:",
-                    help="Les lire comme des lignes.", on_click=draft.answer, args=(work, keys, False),
-                )  # fmt: skip
+            st.markdown(text, width="stretch")
+            st.button(
+                "Reprendre", key=work.key("take-back", index, number), type="tertiary", icon=":material/undo:",
+                help="Les lire comme des lignes.", on_click=draft.answer, args=(work, keys, False),
+            )  # fmt: skip

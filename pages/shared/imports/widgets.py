@@ -51,7 +51,8 @@ def table(headings: Sequence[str], rows: Sequence[str], cards: bool = False) -> 
     heads = "".join(f'<th scope="col">{escape(one)}</th>' for one in headings)
     kind = "import-table cards" if cards else "import-table"
     body = "".join(rows)
-    st.html(f'<div class="{kind}"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>')
+    scrolled = "" if cards else ' tabindex="0"'  # a wide one is scrolled by keyboard too
+    st.html(f'<div class="{kind}"{scrolled}><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>')
 
 
 def word(action: str) -> str:
