@@ -13,8 +13,14 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def harmless(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would run as a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
+    """Put an apostrophe before a text that a spreadsheet would run as a formula (OWASP, CSV injection). ``unharmed``
+    takes it away, so one that stands before such a text already gets another."""
+    return f"'{text}" if text.lstrip("'").startswith(_DANGEROUS) else text
+
+
+def unharmed(text: str) -> str:
+    """Return a text as it was before ``harmless``."""
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_DANGEROUS) else text
 
 
 def new_workbook(out: BytesIO, **options: Any) -> Any:

@@ -119,7 +119,7 @@ class CellReader:
         if replacement:
             how, value = replacement
             return CellReading(how=how) if not value else CellReading(self._read_value(value).value, how)
-        if isinstance(cell, str):
+        if isinstance(cell, str) and not isinstance(self.field.type, Reference | References):
             repaired = resemblance.repaired(text)
             if repaired != text:
                 return CellReading(self._read(repaired).value, ACCENTS)

@@ -12,6 +12,7 @@ from collections import Counter
 from charset_normalizer import from_bytes
 
 from db.base.errors import WorkbookError
+from db.base.spreadsheets import unharmed
 from db.imports.plan_types import SheetLine, SourceSheet, SourceWorkbook
 
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -39,7 +40,10 @@ def read(data: bytes, name: str) -> SourceWorkbook:
         raise WorkbookError(f"« {name} » est une page web : ouvrez-la dans votre tableur et enregistrez-la en XLSX.")
     separator, text = _separator(text)
     rows, irregular = _rows(text, separator)
-    lines = [SheetLine(number, [cell if cell.strip() else None for cell in row]) for number, row in enumerate(rows, 1)]
+    lines = [
+        SheetLine(number, [unharmed(cell) if cell.strip() else None for cell in row])
+        for number, row in enumerate(rows, 1)
+    ]
     while lines and not any(lines[-1].cells):
         lines.pop()
     note = f"Lu comme texte {_SHOWN.get(charset, charset)}, colonnes séparées par des {_SEPARATORS[separator]}."

@@ -10,6 +10,7 @@ from db.imports.plan_types import Cell, SheetLine
 from db.imports.text_keys import header_keys
 from db.model.fields import Field
 from db.model.types import Email, Phone, Text
+from db.rows.round_trip_text import ROW_NUMBER
 
 EMPTY, REPEATED, OTHER_TITLES = "ligne vide", "titres de colonnes répétés", "autres titres de colonnes"
 TOTAL, TITLE = "ligne de total", "une seule case remplie : intertitre ou remarque"
@@ -33,6 +34,8 @@ class LineKinds:
         self, layout: Layout, headers: KnownHeaders, fields: Sequence[Field | None], keys: Sequence[int]
     ) -> None:
         self._titles, self._headers, self._fields, self._keys = layout.titles, headers, fields, keys
+        numbers = [index for index, column in enumerate(layout.columns) if column.field == ROW_NUMBER]
+        self._number = numbers[0] if numbers else None
 
     def kind(self, line: SheetLine) -> str:
         """Return '' for a row, else one of the kinds above."""
@@ -40,7 +43,7 @@ class LineKinds:
         if not filled:
             return EMPTY
         texts = [cell.strip() for _, cell in filled if isinstance(cell, str)]
-        if not texts:
+        if not texts or self._has_number(line):
             return ""
         if len(filled) > 1 and all(index < len(self._titles) and self._is_title(index, cell) for index, cell in filled):
             return REPEATED
@@ -51,6 +54,11 @@ class LineKinds:
         if len(filled) == 1 and len(self._keys) > 1:
             return TITLE
         return ""
+
+    def _has_number(self, line: SheetLine) -> bool:
+        """Return whether a line has the number that Palette gives a row."""
+        cell = line.cells[self._number] if self._number is not None and self._number < len(line.cells) else None
+        return (isinstance(cell, int) and not isinstance(cell, bool)) or (isinstance(cell, str) and cell.isdecimal())
 
     def _is_title(self, index: int, cell: Cell) -> bool:
         if not isinstance(cell, str):

@@ -243,6 +243,7 @@ class _Planner:
     ) -> list[ImportedRow]:
         imported_rows = []
         for raw in raws:
+            raw.keep_stored_texts(self._stored_rows(table.name))
             imported = ImportedRow(
                 made, raw.number, row_matching.provisional(number, raw.number), raw.values, problems=raw.problems
             )

@@ -78,6 +78,10 @@ class UnmatchedRows:
             if comparable(values.get(name)) == comparable(self._stored.value(number, name))
             and values.get(name) is not None
         ]
+        if names and all(
+            comparable(values.get(name)) == comparable(self._stored.value(number, name)) for name in names
+        ):
+            return number
         same_person = "person_id" not in (names or ()) or "person_id" in same
         return number if same_person and set(same) - {"person_id"} else None
 

@@ -143,11 +143,12 @@ def match_persons(
     resolver.numbers_are_palettes = numbers_are_palettes
     rows: list[ImportedRow] = []
     for raw in raws:
+        raw.keep_stored_texts(stored)
         imported = ImportedRow(
             sheet, raw.number, row_matching.provisional(sheet_number, raw.number), raw.values, problems=raw.problems
         )
         imported.requested_id = imported.values.pop(ROW_NUMBER, None)
-        if not numbers_are_palettes:
+        if not numbers_are_palettes and not _is_stored(imported, stored):
             if _is_organisation(imported, questions):
                 continue
             _clean_names(imported, letters, resolver)
@@ -174,6 +175,14 @@ def match_persons(
         resolver.people.add(imported.id, _known_of(imported, stored))
         rows.append(imported)
     return rows
+
+
+def _is_stored(imported: ImportedRow, stored: StoredRows) -> bool:
+    """Return whether a row has the number and the names of a stored person, as in a file that Palette wrote."""
+    number = imported.requested_id
+    if number is None or number not in stored.rows:
+        return False
+    return all(imported.values.get(name) == stored.value(number, name) for name in PERSON.title)
 
 
 def _is_organisation(imported: ImportedRow, questions: Questions) -> bool:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from db.imports.cell_values import CellReader, CellReading, shown
+from db.imports.cell_values import UNKNOWN, CellReader, CellReading, shown
 from db.imports.column_matching import BY_CONTENT, CHOSEN, RESEMBLING, Layout, proposed
+from db.imports.existing_rows import StoredRows
 from db.imports.known_headers import NAME, KnownHeaders
 from db.imports.line_kinds import EMPTY, OTHER_TITLES, REPEATED, LineKinds
 from db.imports.line_kinds import RESEMBLING as RESEMBLING_LINES
@@ -38,11 +39,19 @@ _UNREADABLE = "aucune de ses valeurs ne se lit comme « {} » : choisissez le ch
 
 @dataclass(slots=True)
 class RawRow:
-    """One line: its values by field, empty ones left out, and its problems."""
+    """One line: its values by field, empty ones left out, and its problems. ``unknown``: field -> text like « NC »."""
 
     number: int
     values: dict[str, Any]
     problems: list[ImportProblem] = dataclasses.field(default_factory=list)
+    unknown: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    def keep_stored_texts(self, stored: StoredRows) -> None:
+        """Take « ? » or « NC » as it stands where the row of that number has just this text."""
+        number = self.values.get(ROW_NUMBER)
+        for name, text in self.unknown.items() if number in stored.rows else ():
+            if stored.value(number, name) == text:
+                self.values[name] = text
 
 
 def field_of(table: OfficeTable, name: str) -> Field:
@@ -299,6 +308,8 @@ def _row(
             _add_problem(raw, sheet, line, column, reader, "", _SOCIAL_SECURITY, aside)
         elif read.value is not None:
             raw.values[column.field] = read.value
+        if read.how == UNKNOWN and isinstance(cell, str):
+            raw.unknown[column.field] = cell.strip()
         if read.how and not read.reason:
             _add_guess(guesses, line.number, column, cell, read)
     return raw

@@ -1,6 +1,7 @@
 """Write values as text that reads back as the same value, even when another one has the same name. For files that come
-back: a workbook of the whole office, a template. On screen, ``Type.show`` is enough."""
+back: a workbook of the whole office, the rows of a grid, a template. On screen, ``Type.show`` is enough."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from db.base.errors import FieldError
 from db.base.french import fold
 from db.base.spreadsheets import sheet_name
-from db.model.fields import Field, OfficeTable
+from db.model.fields import Computed, Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Choices, Context, Phone, Reference, References, Text, Type, ValueList
 from db.rows import queries
@@ -51,6 +52,7 @@ class Spelling:
         self._db, self._tables, self._known = db, tables, context
         self._codes: dict[tuple[str, str], str] = {}
         self.reference = lru_cache(maxsize=None)(self._reference)
+        self._shared = lru_cache(maxsize=None)(self._titles_of_several)
         self._called = lru_cache(maxsize=None)(self._called_like_numbers)
 
     def text(self, field: Field, value: Any) -> str:
@@ -72,6 +74,26 @@ class Spelling:
             case Text():
                 return str(value)
         return field.type.show(value, self._known)
+
+    def shown(self, column: Field | Computed, value: Any) -> str:
+        """Return a value as on screen where that reads back as the same value, else as ``text`` does."""
+        match column.type:
+            case Reference(table=table) if value is not None:
+                return self._title(table, value)
+            case References(table=table):
+                return " ; ".join(self._title(table, row_id) for row_id in value or ())
+        return self.text(column, value) if isinstance(column, Field) else column.type.show(value, self._known)
+
+    def _title(self, table: str, row_id: int) -> str:
+        title = self._known.title(table, row_id)
+        is_plain = title and "°" not in title and not title.isdigit() and not any(cut in title for cut in _CUTS)
+        return title if is_plain and words_of(title) not in self._shared(table) else self.reference(table, row_id)
+
+    def _titles_of_several(self, table: str) -> frozenset[tuple[str, ...]]:
+        """Return the titles, as sorted words, that several rows have."""
+        ids = self._db.execute(f'SELECT id FROM "{table}" WHERE deleted_at IS NULL').fetchall()
+        counts = Counter(words_of(self._known.title(table, row_id)) for (row_id,) in ids)
+        return frozenset(title for title, count in counts.items() if count > 1)
 
     def _read_back(self, kind: Type, value: str) -> str:
         """Return the value as shown, or as stored when reading the shown text would give another value."""

@@ -1,7 +1,7 @@
 """Rows as CSV or XLSX: real dates and numbers, and no cell that runs as a formula."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from io import BytesIO, StringIO
 from typing import Any
@@ -10,20 +10,29 @@ from db.base.spreadsheets import harmless, new_workbook, sheet_name, write_text
 from db.model.fields import Computed, Field
 from db.model.types import Context, Date, Euros, Integer
 
+_FIRST_DAY = "1900-03-01"
+"""Before this day Excel, which takes 1900 for a leap year, and LibreOffice read a number as different days."""
+Column = Field | Computed
+Show = Callable[[Column, Any], str]
+"""Writes a value of a column as text."""
 
-def csv_bytes(columns: Sequence[Field | Computed], rows: Iterable[dict[str, Any]], context: Context) -> bytes:
-    """Return CSV as a French Excel opens it (UTF-8 with BOM, semicolons); values as on screen."""
+
+def as_on_screen(context: Context) -> Show:
+    """Return the function that writes values as on screen."""
+    return lambda column, value: column.type.show(value, context)
+
+
+def csv_bytes(columns: Sequence[Column], rows: Iterable[dict[str, Any]], show: Show) -> bytes:
+    """Return CSV as a French Excel opens it (UTF-8 with BOM, semicolons)."""
     text = StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow([harmless(column.label) for column in columns])
     for row in rows:
-        writer.writerow([harmless(column.type.show(row[column.name], context)) for column in columns])
+        writer.writerow([harmless(show(column, row[column.name])) for column in columns])
     return text.getvalue().encode("utf-8-sig")
 
 
-def xlsx_bytes(
-    title: str, columns: Sequence[Field | Computed], rows: Iterable[dict[str, Any]], context: Context
-) -> bytes:
+def xlsx_bytes(title: str, columns: Sequence[Column], rows: Iterable[dict[str, Any]], show: Show) -> bytes:
     """Return one sheet: a frozen header with filters, dates as dates, euros as euros."""
     out = BytesIO()
     book = new_workbook(out, constant_memory=True)
@@ -38,7 +47,7 @@ def xlsx_bytes(
     last = 0
     for last, row in enumerate(rows, start=1):
         for index, column in enumerate(columns):
-            _write_cell(sheet, last, index, column, row[column.name], context, formats.get(type(column.type)))
+            _write_cell(sheet, last, index, column, row[column.name], show, formats.get(type(column.type)))
     sheet.set_column(0, len(columns) - 1, 18)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, last, len(columns) - 1)
@@ -46,16 +55,14 @@ def xlsx_bytes(
     return out.getvalue()
 
 
-def _write_cell(
-    sheet: Any, line: int, index: int, column: Field | Computed, value: Any, context: Context, style: Any
-) -> None:
+def _write_cell(sheet: Any, line: int, index: int, column: Column, value: Any, show: Show, style: Any) -> None:
     if value is None:
         return
-    if isinstance(column.type, Date):
+    if isinstance(column.type, Date) and value >= _FIRST_DAY:
         sheet.write_datetime(line, index, date.fromisoformat(value), style)
     elif isinstance(column.type, Euros):
         sheet.write_number(line, index, value / 100, style)
     elif isinstance(column.type, Integer):
         sheet.write_number(line, index, value)
     else:
-        write_text(sheet, line, index, column.type.show(value, context))
+        write_text(sheet, line, index, show(column, value))

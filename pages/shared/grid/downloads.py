@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
 
@@ -11,7 +10,7 @@ from db.model.office import Office
 from db.rows import access_log, records
 from db.rows.queries import Query
 from pages.shared.shell.session import office_opener, user_name
-from reports.sheets import simple_sheets
+from reports.sheets import grid_rows
 
 _ALL = 1_000_000
 _CHUNK = 500
@@ -22,7 +21,6 @@ def download_menu(table: OfficeTable, key: str, query: Query, names: list[str]) 
     popover = st.popover("Télécharger", icon=":material/download:", key=f"{key}:download", on_change="rerun")
     if not popover.open:
         return
-    columns = [table.column(name) for name in names]
     file = f"{table.plural.lower().replace(' ', '-')}-{records.today()}"
     open_, name = office_opener(), user_name()
 
@@ -32,12 +30,13 @@ def download_menu(table: OfficeTable, key: str, query: Query, names: list[str]) 
         access_log.note(
             db, name, "export", detail=f"{table.plural} · {kind} · {records.count(db, table, query)} lignes"
         )
-        if kind == "XLSX":
-            return simple_sheets.xlsx_bytes(table.plural, columns, _rows(db, table, query), records.context(db))
-        return simple_sheets.csv_bytes(columns, _rows(db, table, query), records.context(db))
+        make_ = grid_rows.xlsx_bytes if kind == "XLSX" else grid_rows.csv_bytes
+        return make_(db, table, names, _rows(db, table, query))
 
     with popover:
-        st.caption("Toutes les lignes trouvées, dans les colonnes affichées. Un téléchargement laisse une trace.")
+        st.caption(
+            "Toutes les lignes trouvées, leur numéro et les colonnes affichées. Un téléchargement laisse une trace."
+        )
         st.download_button(
             "Excel (XLSX)", lambda: make("XLSX"), f"{file}.xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -48,8 +47,7 @@ def download_menu(table: OfficeTable, key: str, query: Query, names: list[str]) 
         )
 
 
-def _rows(db: Office, table: OfficeTable, query: Query) -> Iterator[dict[str, Any]]:
+def _rows(db: Office, table: OfficeTable, query: Query) -> Iterator[records.Row]:
     ids = records.page_ids(db, table, replace(query, page=1, size=_ALL))
     for start in range(0, len(ids), _CHUNK):
-        for row in records.rows(db, table, ids[start : start + _CHUNK]):
-            yield row.values
+        yield from records.rows(db, table, ids[start : start + _CHUNK])

@@ -48,13 +48,13 @@ def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]
 def downloads(key: str, problems: Sequence[ImportProblem]) -> None:
     """Show the buttons that download the list of problems."""
     rows = [{column.name: getattr(problem, column.name) for column in _COLUMNS} for problem in problems]
-    context = Context({})
+    show = simple_sheets.as_on_screen(Context({}))
     st.download_button(
-        "Liste (XLSX)", lambda: simple_sheets.xlsx_bytes("À corriger", _COLUMNS, rows, context),
+        "Liste (XLSX)", lambda: simple_sheets.xlsx_bytes("À corriger", _COLUMNS, rows, show),
         "a-corriger.xlsx", XLSX, key=f"{key}:xlsx", on_click="ignore", icon=":material/download:",
     )  # fmt: skip
     st.download_button(
-        "Liste (CSV)", lambda: simple_sheets.csv_bytes(_COLUMNS, rows, context), "a-corriger.csv", "text/csv",
+        "Liste (CSV)", lambda: simple_sheets.csv_bytes(_COLUMNS, rows, show), "a-corriger.csv", "text/csv",
         key=f"{key}:csv", on_click="ignore", icon=":material/download:",
     )  # fmt: skip
 

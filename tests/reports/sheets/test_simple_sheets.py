@@ -13,8 +13,8 @@ from reports.sheets import simple_sheets
 
 
 @pytest.fixture
-def context(tmp_path, new_office):
-    return records.context(new_office(tmp_path / "office.db"))
+def show(tmp_path, new_office):
+    return simple_sheets.as_on_screen(records.context(new_office(tmp_path / "office.db")))
 
 
 ROW = {"requested_on": "2026-03-06", "type": "training", "requested": 1234_50, "note": "@now", "other_funders": "=1+1"}
@@ -28,8 +28,8 @@ def test_a_text_like_a_formula_is_escaped(text):
     assert spreadsheets.harmless("Cahors = Lot") == "Cahors = Lot"
 
 
-def test_csv_is_what_a_french_spreadsheet_opens(context):
-    data = simple_sheets.csv_bytes(COLUMNS, [ROW], context)
+def test_csv_is_what_a_french_spreadsheet_opens(show):
+    data = simple_sheets.csv_bytes(COLUMNS, [ROW], show)
 
     assert data.startswith(b"\xef\xbb\xbf")
     head, row = csv.reader(StringIO(data.decode("utf-8-sig")), delimiter=";")
@@ -37,9 +37,9 @@ def test_csv_is_what_a_french_spreadsheet_opens(context):
     assert row == ["06/03/2026", "Formation", "1\u202f234,50\u00a0€", "'@now", "'=1+1"]
 
 
-def test_xlsx_holds_dates_and_numbers_and_no_formula(context):
+def test_xlsx_holds_dates_and_numbers_and_no_formula(show):
     sheet = openpyxl.load_workbook(
-        BytesIO(simple_sheets.xlsx_bytes("Aides", COLUMNS, [ROW, dict.fromkeys(NAMES)], context))
+        BytesIO(simple_sheets.xlsx_bytes("Aides", COLUMNS, [ROW, dict.fromkeys(NAMES)], show))
     )["Aides"]
 
     day, kind, asked, note, funders = sheet[2]
@@ -51,7 +51,7 @@ def test_xlsx_holds_dates_and_numbers_and_no_formula(context):
     assert sheet.freeze_panes == "A2"
 
 
-def test_no_row_at_all_is_still_a_sheet(context):
-    sheet = openpyxl.load_workbook(BytesIO(simple_sheets.xlsx_bytes("Aides", COLUMNS, [], context)))["Aides"]
+def test_no_row_at_all_is_still_a_sheet(show):
+    sheet = openpyxl.load_workbook(BytesIO(simple_sheets.xlsx_bytes("Aides", COLUMNS, [], show)))["Aides"]
 
     assert sheet.max_row == 1
