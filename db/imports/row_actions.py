@@ -3,7 +3,7 @@
 from db.imports.cell_values import CellReader
 from db.imports.existing_rows import StoredRows
 from db.imports.person_matching import PersonIndex
-from db.imports.plan_types import CREATE, SAME, UPDATE, VALUE, WAITING, ImportChoices, ImportProblem, PlannedRow
+from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, ImportChoices, ImportProblem, PlannedRow
 from db.imports.row_matching import ImportedRow, comparable
 from db.imports.row_reader import CellReaders
 from db.model.fields import Field, OfficeTable
@@ -94,8 +94,6 @@ class RowPlanner:
                 self._waiting.add(imported.id)
 
     def _row(self, imported: ImportedRow, table: OfficeTable, stored: StoredRows) -> PlannedRow:
-        if imported.id > 0:
-            imported.problems = [one for one in imported.problems if not self._is_stored(one, imported, table, stored)]
         title = self._title(imported, table, stored)
         if imported.id < 0:
             action = WAITING if imported.problems else CREATE
@@ -132,13 +130,6 @@ class RowPlanner:
             tuple(imported.problems),
             tuple(imported.notes),
         )
-
-    def _is_stored(self, problem: ImportProblem, imported: ImportedRow, table: OfficeTable, stored: StoredRows) -> bool:
-        """Return whether a question is about a value that the row already has, just as the file writes it."""
-        if problem.question != VALUE or problem.field not in {field.name for field in table.fields}:
-            return False
-        value = stored.value(imported.id, problem.field)
-        return value is not None and self._readers.of(table, problem.field).show(value).strip() == problem.value
 
     def _title(self, imported: ImportedRow, table: OfficeTable, stored: StoredRows) -> str:
         if table.name not in self._titles:

@@ -39,19 +39,21 @@ _UNREADABLE = "aucune de ses valeurs ne se lit comme « {} » : choisissez le ch
 
 @dataclass(slots=True)
 class RawRow:
-    """One line: its values by field, empty ones left out, and its problems. ``unknown``: field -> text like « NC »."""
+    """One line: its values by field, empty ones left out, and its problems. ``doubtful``: field -> a text that means
+    « unknown » or is in question."""
 
     number: int
     values: dict[str, Any]
     problems: list[ImportProblem] = dataclasses.field(default_factory=list)
-    unknown: dict[str, str] = dataclasses.field(default_factory=dict)
+    doubtful: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def keep_stored_texts(self, stored: StoredRows) -> None:
-        """Take « ? » or « NC » as it stands where the row of that number has just this text."""
+        """Take a doubtful text as it stands where the row of that number has just this text, as in a file of Palette."""
         number = self.values.get(ROW_NUMBER)
-        for name, text in self.unknown.items() if number in stored.rows else ():
+        for name, text in self.doubtful.items() if number in stored.rows else ():
             if stored.value(number, name) == text:
                 self.values[name] = text
+                self.problems = [one for one in self.problems if one.field != name]
 
 
 def field_of(table: OfficeTable, name: str) -> Field:
@@ -308,8 +310,8 @@ def _row(
             _add_problem(raw, sheet, line, column, reader, "", _SOCIAL_SECURITY, aside)
         elif read.value is not None:
             raw.values[column.field] = read.value
-        if read.how == UNKNOWN and isinstance(cell, str):
-            raw.unknown[column.field] = cell.strip()
+        if isinstance(cell, str) and (read.how == UNKNOWN or read.proposal) and isinstance(reader.field.type, Text):
+            raw.doubtful[column.field] = cell.strip()
         if read.how and not read.reason:
             _add_guess(guesses, line.number, column, cell, read)
     return raw
