@@ -48,7 +48,7 @@ class RawRow:
     doubtful: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def keep_stored_texts(self, stored: StoredRows) -> None:
-        """Take a doubtful text as it stands where the row of that number has just this text, as in a file of Palette."""
+        """Take a doubtful text as it stands where the row of that number has just this text (a file of Palette)."""
         number = self.values.get(ROW_NUMBER)
         for name, text in self.doubtful.items() if number in stored.rows else ():
             if stored.value(number, name) == text:

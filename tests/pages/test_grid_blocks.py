@@ -53,6 +53,17 @@ def test_a_block_of_two_columns_and_three_lines_is_pasted(server, aids, aid_grid
     assert saved_values(server, "type", "requested") == [("mobility", 100_00), ("training", 200_50), ("venue", 300_00)]
 
 
+def test_a_quote_opens_a_cell_only_if_it_closes_before_the_cell_ends(server, people, grid):
+    grid.paste(1, "town", '"Cahors\t5" fin\n"à rappeler\tx "y" z\n"deux ""mots"""\t"fin"')
+
+    grid.wait_until_saved()
+    assert [(row["town"], row["craft"]) for row in server.rows("person")] == [
+        ('"Cahors', '5" fin'),
+        ('"à rappeler', 'x "y" z'),
+        ('deux "mots"', "fin"),
+    ]
+
+
 def test_a_block_pasted_past_the_last_line_adds_lines(server, people, grid):
     grid.paste(3, "last_name", "Durand\tAnne\nÉluard\tBéa\nFaure\tCléo\n")
 

@@ -257,18 +257,18 @@ function quoted(text) {
 }
 
 function parseBlock(text) {
-  // Text from a spreadsheet: tabs between cells, one line per row, quotes around cells that contain either.
-  const rows = [[""]]
-  let inside = false
+  // Text from a spreadsheet: tabs between cells, one line per row. A quote opens a cell only if it closes before a tab,
+  // a line end or the end; any other quote is text.
   const source = text.replace(/\r\n?/g, "\n").replace(/\n$/, "")
-  for (let i = 0; i < source.length; i++) {
-    const c = source[i]
-    const cells = rows.at(-1)
-    if (inside && c === '"' && source[i + 1] === '"') cells[cells.length - 1] += source[++i]
-    else if (c === '"' && (inside || cells.at(-1) === "")) inside = !inside
-    else if (!inside && c === "\t") cells.push("")
-    else if (!inside && c === "\n") rows.push([""])
-    else cells[cells.length - 1] += c
+  const quotedCell = /"((?:[^"]|"")*)"(?=[\t\n]|$)/y
+  const plainCell = /[^\t\n]*/y
+  const rows = [[]]
+  for (let at = 0; ; at++) {
+    quotedCell.lastIndex = plainCell.lastIndex = at
+    const [whole, inside] = quotedCell.exec(source) ?? plainCell.exec(source)
+    rows.at(-1).push(inside === undefined ? whole : inside.replaceAll('""', '"'))
+    at += whole.length
+    if (at >= source.length) return rows
+    if (source[at] === "\n") rows.push([])
   }
-  return rows
 }
