@@ -2,6 +2,7 @@
 merge.py makes one file of two."""
 
 from dataclasses import dataclass
+from itertools import islice
 
 from db.model.office import Office
 from db.people import similarity
@@ -52,6 +53,17 @@ def index(db: Office) -> similarity.Index:
     return similarity.Index(
         similarity.person(row[0], dict(zip(similarity.FIELDS, row[1:], strict=True))) for row in db.execute(sql)
     )
+
+
+def sounding_like(db: Office, text: str, limit: int = 5) -> list[str]:
+    """Return the names of persons, archived ones left out, in which every word of a text has one that sounds like it:
+    « Lefevre » finds Lefebvre. For a search that finds nobody."""
+    wanted = similarity.sounds(text)
+    if not wanted:
+        return []
+    sql = "SELECT last_name, first_name FROM person WHERE deleted_at IS NULL AND archived_on IS NULL ORDER BY sort_key"
+    names = (f"{last} {first}" for last, first in db.execute(sql))
+    return list(islice((name for name in names if wanted <= similarity.sounds(name)), limit))
 
 
 def _alike(db: Office) -> list[Pair]:

@@ -72,6 +72,11 @@ def _words(name: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in fold(name)).split())
 
 
+def sounds(name: str) -> frozenset[str]:
+    """Return the phonetic keys of the words of a name, of two letters and more."""
+    return frozenset(filter(None, (phonetics.key(word) for word in _words(name).split() if len(word) > 1)))
+
+
 # ---- two persons
 
 

@@ -54,10 +54,10 @@ def test_a_block_of_two_columns_and_three_lines_is_pasted(server, aids, aid_grid
 
 
 def test_a_quote_opens_a_cell_only_if_it_closes_before_the_cell_ends(server, people, grid):
-    grid.paste(1, "town", '"Cahors\t5" fin\n"à rappeler\tx "y" z\n"deux ""mots"""\t"fin"')
+    grid.paste(1, "last_name", '"Cahors\t5" fin\n"à rappeler\tx "y" z\n"deux ""mots"""\t"fin"')
 
     grid.wait_until_saved()
-    assert [(row["town"], row["craft"]) for row in server.rows("person")] == [
+    assert [(row["last_name"], row["first_name"]) for row in server.rows("person")] == [
         ('"Cahors', '5" fin'),
         ('"à rappeler', 'x "y" z'),
         ('deux "mots"', "fin"),

@@ -118,6 +118,15 @@ def test_an_empty_search_result_shows_a_message(grid):
     expect(grid.page.locator(".palette-grid .scroller")).to_have_attribute("data-empty", empty)
 
 
+def test_a_name_that_sounds_alike_is_proposed_when_a_search_finds_nobody(server, grid, page):
+    add_person(server.open(), "Lefebvre", "Nathalie", birth_date="1980-05-06")
+    grid.search("lefèvre natalie")
+
+    page.get_by_role("button", name="Lefebvre Nathalie").click()
+    expect(grid.counts).to_have_text("1 sur 6 personnes")
+    assert grid.column("last_name") == ["Lefebvre"]
+
+
 def test_a_header_sorts_ascending_descending_and_not_at_all(grid, page):
     grid.sort("last_name")
     expect(grid.cell(1, "last_name")).to_have_text("abel")
