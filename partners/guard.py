@@ -17,7 +17,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _ADDRESSES = re.compile(
-    rf"/|/{DATABASE}(/|\.(db|json|csv|xlsx))?|/{DATABASE}/[^/]+(/[^/]+)?/?|/tableau-de-bord/?|/datapackage\.json|/graphique/[^/]+"
+    rf"/|/{DATABASE}(/|\.(db|json|csv|xlsx|excel))?|/{DATABASE}/[^/]+(/[^/]+)?/?|/tableau-de-bord/?|/datapackage\.json|/graphique/[^/]+"
 )
 """The addresses that partners need. Datasette's pages about itself (« /-/… ») are closed."""
 _FILES = {path.name for path in STATIC.iterdir()}
@@ -62,7 +62,7 @@ def is_known(scope: Scope) -> bool:
     """Whether the address, both as sent and once decoded, is one that the site serves."""
     path = str(scope["path"])
     raw = (scope.get("raw_path") or path.encode()).partition(b"?")[0].decode("latin-1")
-    if path in (f"/{DATABASE}.csv", f"/{DATABASE}.xlsx"):
+    if path in (f"/{DATABASE}.csv", f"/{DATABASE}.xlsx", f"/{DATABASE}.excel"):
         return b"sql=" in scope["query_string"]
     if path.startswith("/static/"):
         return path == raw and path.removeprefix("/static/") in _FILES

@@ -47,9 +47,9 @@ def register_routes(datasette: Any) -> list[tuple[str, Any]]:
 
 
 @hookimpl  # type: ignore[untyped-decorator]
-def register_output_renderer() -> dict[str, Any]:
-    """Offer tables and queries as XLSX."""
-    return {"extension": "xlsx", "render": pages.xlsx}
+def register_output_renderer() -> list[dict[str, Any]]:
+    """Offer tables and queries as XLSX, and as CSV for Excel."""
+    return [{"extension": "xlsx", "render": pages.xlsx}, {"extension": pages.EXCEL, "render": pages.excel_csv}]
 
 
 @hookimpl  # type: ignore[untyped-decorator]
@@ -96,7 +96,7 @@ async def error_page(datasette: Any, request: Any, status: int, message: str) ->
     title = _TITLES.get(status, _TITLES[500])
     if request.path.endswith(".json"):
         return Response.json({"ok": False, "status": status, "title": title, "error": message}, status=status)
-    if request.path.endswith((".csv", ".xlsx", ".svg", ".png")):
+    if request.path.endswith((".csv", ".excel", ".xlsx", ".svg", ".png")):
         return Response.text(f"{title}. {message}", status=status)
     variables = {"status": status, "title": title, "message": escape(message)}
     return Response.html(await datasette.render_template("error.html", variables, request=request), status=status)

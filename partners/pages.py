@@ -1,6 +1,8 @@
 """The site's own pages, and Datasette's views of databases, tables and rows with French downloads."""
 
 import asyncio
+import csv
+import io
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from typing import Any
@@ -99,9 +101,10 @@ class _NamedDownload:
     async def get(self, request: Any) -> Any:
         response = await super().get(request)  # type: ignore[misc]
         kind = request.url_vars["format"]
-        if kind in ("csv", "json", "xlsx"):
-            disposition = "attachment" if "_dl" in request.args or kind == "xlsx" else "inline"
-            name = file_name(self.ds.published, _content_name(request), kind)  # type: ignore[attr-defined]
+        if kind in ("csv", "json", "xlsx", EXCEL):
+            disposition = "attachment" if "_dl" in request.args or kind in ("xlsx", EXCEL) else "inline"
+            ending = "excel.csv" if kind == EXCEL else kind
+            name = file_name(self.ds.published, _content_name(request), ending)  # type: ignore[attr-defined]
             others = {key: value for key, value in response.headers.items() if key.lower() != "content-disposition"}
             response.headers = {**others, "Content-Disposition": f'{disposition}; filename="{name}"'}
         if kind == "csv":
@@ -134,7 +137,7 @@ class TablePage(_NamedDownload, TableView):  # type: ignore[misc]
     async def data(self, request: Any, default_labels: bool = False, _next: Any = None, _size: Any = None) -> Any:
         """Return Datasette's data, prepared for a download; for a workbook, as many rows as the limit allows."""
         kind = request.url_vars["format"]
-        if kind == "xlsx" and "_size" not in request.args:
+        if kind in ("xlsx", EXCEL) and "_size" not in request.args:
             _size = "max"
         answer = await super().data(request, default_labels, _next, _size)
         if kind and isinstance(answer, tuple):
@@ -177,7 +180,26 @@ def file_name(published: Published, content: str, kind: str) -> str:
     return f"{content.replace('_', '-')}-{published.period}.{kind}"
 
 
-# --- XLSX
+# --- XLSX and CSV for Excel
+
+EXCEL = "excel"
+"""The extension of the address of a CSV that a French Excel opens by itself; the file is called « ….excel.csv »."""
+
+
+async def excel_csv(columns: Any, rows: Any) -> Response:
+    """Return a table or a query as CSV with a BOM, semicolons and decimal commas. A text that would run as a formula
+    begins with an apostrophe."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([_excel_cell(value) for value in row] for row in rows)
+    return Response(text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+
+
+def _excel_cell(value: Any) -> Any:
+    if isinstance(value, float):
+        return str(value).replace(".", ",")
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
 async def xlsx(datasette: Any, columns: Any, rows: Any, sql: str, query_name: str, table: str, data: dict[str, Any]) -> Response:  # fmt: skip  # noqa: E501

@@ -78,6 +78,12 @@ def test_downloads_contain_the_rows_and_their_description(site):
     assert "genre-age-2022-2023.csv" in headers["content-disposition"]
     rows = json.loads(site.get("/artistes/genre_age.json?_shape=objects"))["rows"]
     assert rows[0]["annee"] == 2022
+    status, headers, body = site.request("/artistes/genre_age.excel?annee=2022")
+    assert "genre-age-2022-2023.excel.csv" in headers["content-disposition"]
+    assert body.startswith(b"\xef\xbb\xbfannee;genre;age;personnes;part\r\n2022;")
+    parts = [line.split(";")[-1] for line in body.decode().splitlines()[1:]]
+    assert any("," in part for part in parts)
+    assert not any("." in part for part in parts)
     status, headers, body = site.request("/artistes/genre_age.xlsx")
     book = openpyxl.load_workbook(io.BytesIO(body))
     assert book.sheetnames[0] == "Lisez-moi"
@@ -169,7 +175,7 @@ MANY = "FROM personnes_fictives a, personnes_fictives b, personnes_fictives c"
      "WITH RECURSIVE n(i, x) AS (SELECT 1, '' UNION SELECT i + 1, hex(randomblob(4900)) FROM n) SELECT count(*) FROM n",
      "SELECT zeroblob(50000000)", f"SELECT {', '.join(['1'] * 500)}"],
 )  # fmt: skip
-@pytest.mark.parametrize("kind", ["", ".json", ".csv", ".xlsx"])
+@pytest.mark.parametrize("kind", ["", ".json", ".csv", ".xlsx", ".excel"])
 def test_no_question_takes_the_memory_of_all(site, sql, kind):
     status, _, body = site.request(f"/artistes{kind}?sql={quote(sql)}")
 
