@@ -49,6 +49,11 @@ def of_archive(archive: zipfile.ZipFile) -> dict[str, SheetFormats]:
 # ---- XLSX
 
 
+def counts_from_1904(workbook: bytes) -> bool:
+    """Return whether the day numbers of a workbook count from 1904."""
+    return bool(re.search(rb'<(?:\w+:)?workbookPr\b[^>]*\sdate1904="(?:1|true)"', workbook))
+
+
 def _of_xlsx(archive: zipfile.ZipFile, names: set[str]) -> dict[str, SheetFormats]:
     workbook = archive.read("xl/workbook.xml").decode("utf-8", "replace")
     links = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")

@@ -30,11 +30,14 @@ from db.model.types import (
     ValueList,
     YesNo,
 )
+from db.people.sensitive_words import holds_social_security_number
 
 SYNONYM, SPELLING, UNKNOWN, CHOSEN, REMEMBERED = "synonyme", "orthographe", "sans valeur", "choisi", "retenu"
 BEGINNING, ACCENTS = "début du nom", "accents réparés"
 RESEMBLING = frozenset({SPELLING, BEGINNING, ACCENTS, "arrondi au centime"})
 """Interpretations that may be wrong: a question until a person has accepted them (resemblance.py)."""
+_DAYS_TO_1904, _FIRST_YEARS = 1_462, 2_192
+"""Days from the first day of one calendar to that of the other; smaller numbers are ages or years."""
 _CLOSE, _MARGIN = 86, 6
 """Similarity (0 to 100) for a text to be read as a label of a list, and its margin over the next label."""
 
@@ -66,8 +69,10 @@ class CellReader:
         remembered: Mapping[str, str],
         of_name: bool = False,
         accept: bool = False,
+        since_1904: bool = False,
     ) -> None:
         self.field, self._context, self._of_name, self._accept = field, context, of_name, accept
+        self._since_1904 = since_1904
         self._replacements = {fold(text): (CHOSEN, value) for text, value in chosen.items()}
         for text, value in remembered.items():
             self._replacements.setdefault(fold(text), (REMEMBERED, value))
@@ -139,6 +144,8 @@ class CellReader:
             case Choice() | Choices():
                 return self._of_list(cell, shown(cell).strip())
             case Date() as kind:
+                if self._since_1904 and type(cell) is int and cell > _FIRST_YEARS:
+                    cell += _DAYS_TO_1904
                 iso, how = date_cells.read(cell, kind.min, kind.max)
                 return CellReading(kind.check(iso, self._context), how)
             case Euros() as kind:
@@ -160,6 +167,8 @@ class CellReader:
                 digits, how = _digits(shown(cell), length)
                 return CellReading(kind.check(digits, self._context), how)
             case Text() as kind:
+                if holds_social_security_number(shown(cell)):
+                    raise FieldError("elle contient un numéro de sécurité sociale, que Palette ne garde jamais")
                 how = "date écrite en texte" if isinstance(cell, date) else ""
                 return CellReading(kind.check(shown(cell), self._context), how)
         return CellReading(self.field.type.check(shown(cell), self._context))

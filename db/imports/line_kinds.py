@@ -19,6 +19,7 @@ RESEMBLING = {
     TITLE: "cette ligne n’a qu’une case remplie : est-ce un intertitre ou une remarque, à laisser de côté ?",
 }
 """The kinds that are guessed, and the question that each one asks."""
+_LONGEST_TITLE = 60
 _TOTAL = re.compile(r"((sous[ -]?)?tota(l|ux)|somme|moyenne|nombre|nb|nbre|effectif|cumul|ensemble)\b")
 _ONLY_TOTAL = re.compile(
     r"((sous[ -]?)?tota(l|ux)( general)?|somme|moyenne|effectif|cumul|ensemble|(nombre|nb|nbre) (de|d') ?\w+|nombre|nb)"
@@ -69,10 +70,13 @@ class LineKinds:
 
     def _are_titles(self, texts: list[str]) -> bool:
         """Return whether each text is the title of another field, as in a second block with its columns elsewhere."""
-        if not all(len(text) < 60 for text in texts):
-            return False
-        names = [self._headers.find((text,))[0] for text in texts]
-        return len(set(names)) == len(names) > 1 and "" not in names
+        names: set[str] = set()
+        for text in texts:
+            name = self._headers.find((text,))[0] if len(text) < _LONGEST_TITLE else ""
+            if not name or name in names:
+                return False
+            names.add(name)
+        return True
 
     def _is_total(self, filled: list[tuple[int, Cell]]) -> bool:
         """Return whether a line begins with a word for a total and holds nothing but numbers where numbers may

@@ -5,6 +5,7 @@ not report afterwards.
 """
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from db.base.french import french_date
@@ -54,9 +55,12 @@ class PersonIndex:
         return list(dict.fromkeys(self._words.get(sorted_words(text), [])))
 
     def near(self, values: Mapping[str, Any]) -> tuple[Candidate, ...]:
-        """Return the persons that resemble one with these values, the most similar first, and the evidence."""
+        """Return the persons that resemble one with these values, the most similar first, and the evidence. Two of one
+        name who were born on quite different days are two persons."""
         similar = self._similar.like(similarity.person(0, values))
-        return tuple(
+        candidates = (
             Candidate(other.id, self.title(other.id), ", ".join(likeness.reasons))
-            for other, likeness in similar[:_MAX_CANDIDATES]
+            for other, likeness in similar
+            if similarity.BORN_APART not in likeness.reasons
         )
+        return tuple(islice(candidates, _MAX_CANDIDATES))

@@ -77,7 +77,7 @@ class _Planner:
         self.context: Context = context(db)
         self.memory = remembered_choices.recall(db)
         self.tables = db.files
-        self.readers = CellReaders(self.context, choices, self.memory)
+        self.readers = CellReaders(self.context, choices, self.memory, workbook.since_1904)
         self.headers: Mapping[str, KnownHeaders] = {}
         self.questions: dict[str, Questions] = {}
         self.people = PersonIndex()

@@ -44,11 +44,13 @@ class SourceSheet:
 
 @dataclass(frozen=True)
 class SourceWorkbook:
-    """A file: its name, its sheets in order, and how it was decoded (« CSV, Windows-1252, « ; » »)."""
+    """A file: its name, its sheets in order, and how it was decoded (« CSV, Windows-1252, « ; » »). ``since_1904``:
+    whether its day numbers count from 1904, as those of old Macintosh files."""
 
     name: str
     sheets: list[SourceSheet]
     notes: tuple[str, ...] = ()
+    since_1904: bool = False
 
 
 # ---- the corrections of a person

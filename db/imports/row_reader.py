@@ -30,7 +30,6 @@ from db.imports.text_keys import is_unknown
 from db.model.dictionary import PERSON
 from db.model.fields import Field, OfficeTable, Privacy
 from db.model.types import Choice, Context, Email, Euros, Integer, Phone, Reference, References, Text
-from db.people import sensitive_words
 from db.rows.round_trip_text import ROW_NUMBER
 
 _SAMPLE, _LINES = 200, 5_000
@@ -71,8 +70,10 @@ def field_of(table: OfficeTable, name: str) -> Field:
 class CellReaders:
     """The cell reader of each field, shared by the sheets of a table."""
 
-    def __init__(self, context: Context, choices: ImportChoices, memory: RememberedChoices) -> None:
-        self._context, self._choices, self._memory = context, choices, memory
+    def __init__(
+        self, context: Context, choices: ImportChoices, memory: RememberedChoices, since_1904: bool = False
+    ) -> None:
+        self._context, self._choices, self._memory, self._since_1904 = context, choices, memory, since_1904
         self._readers: dict[tuple[str, str], CellReader] = {}
 
     def of(self, table: OfficeTable, name: str) -> CellReader:
@@ -92,6 +93,7 @@ class CellReaders:
                 self._memory.values.get(full_name, {}),
                 is_name,
                 self._choices.accept_resemblances,
+                self._since_1904,
             )
         return self._readers[key]
 
@@ -266,7 +268,6 @@ class _MergedSums:
             self.answer = questions.of_sheet(MERGED, reason)
 
 
-_SOCIAL_SECURITY = "cette case contient un numéro de sécurité sociale, que Palette ne garde jamais : retirez-le"
 _MERGED_SUM = "montant fusionné avec d’autres lignes : répondez à la question sur la feuille"
 _PERSON_KEYS = tuple(f"{PERSON.name}.{key}" for key in PERSON.key)
 
@@ -306,8 +307,6 @@ def _row(
         read = (reader.texts.get(cell) if type(cell) is str else None) or reader.read(cell)
         if read.reason:
             _add_problem(raw, sheet, line, column, reader, shown(cell).strip(), read.reason, aside, read.proposal)
-        elif isinstance(read.value, str) and sensitive_words.holds_social_security_number(read.value):
-            _add_problem(raw, sheet, line, column, reader, "", _SOCIAL_SECURITY, aside)
         elif read.value is not None:
             raw.values[column.field] = read.value
         if isinstance(cell, str) and (read.how == UNKNOWN or read.proposal) and isinstance(reader.field.type, Text):

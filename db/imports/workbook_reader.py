@@ -47,7 +47,7 @@ def read(data: bytes, name: str) -> SourceWorkbook:
 
 
 def _spreadsheet(data: bytes, name: str) -> SourceWorkbook:
-    formats = _check_archive(data, name) if data.startswith(b"PK") else {}
+    formats, since_1904 = _check_archive(data, name) if data.startswith(b"PK") else ({}, False)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             sheets = [
@@ -67,11 +67,13 @@ def _spreadsheet(data: bytes, name: str) -> SourceWorkbook:
         raise WorkbookError(f"« {name} » ne se lit pas : le fichier est abîmé. {_ADVICE}") from error
     if len(sheets) == 0:
         raise WorkbookError(f"« {name} » n’a aucune feuille de calcul.")
-    return SourceWorkbook(name, sheets)
+    notes = ("Ce classeur compte les jours depuis 1904 : ses dates sont lues ainsi.",) if since_1904 else ()
+    return SourceWorkbook(name, sheets, notes, since_1904)
 
 
-def _check_archive(data: bytes, name: str) -> dict[str, SheetFormats]:
-    """Return the cell formats by sheet. Raises WorkbookError for a damaged, too large or foreign archive."""
+def _check_archive(data: bytes, name: str) -> tuple[dict[str, SheetFormats], bool]:
+    """Return the cell formats by sheet, and whether days count from 1904. Raises WorkbookError for a damaged, too large
+    or foreign archive."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(item.file_size for item in archive.infolist()) > MAX_UNCOMPRESSED:
@@ -86,6 +88,7 @@ def _check_archive(data: bytes, name: str) -> dict[str, SheetFormats]:
             if archive.testzip():  # also fails when a member is larger than its declared size
                 raise zipfile.BadZipFile
             formats = cell_formats.of_archive(archive)
+            since_1904 = "xl/workbook.xml" in names and cell_formats.counts_from_1904(archive.read("xl/workbook.xml"))
     except _DAMAGED as error:
         raise WorkbookError(f"« {name} » ne se lit pas : le fichier est abîmé. {_ADVICE}") from error
     for sheet, sheet_formats in formats.items():
@@ -94,7 +97,7 @@ def _check_archive(data: bytes, name: str) -> dict[str, SheetFormats]:
                 f"« {name} » : la feuille « {sheet} » est trop grande"
                 f" ({MAX_CELLS // 1_000_000} millions de cases au plus) : supprimez lignes et colonnes vides."
             )
-    return formats
+    return formats, since_1904
 
 
 def _sheet(book: CalamineWorkbook, name: str, hidden: bool, formats: SheetFormats) -> SourceSheet:

@@ -17,6 +17,7 @@ from db.people import phonetics
 
 FIELDS = ("last_name", "first_name", "artist_name", "birth_date", "phone", "email")
 """The fields that are compared."""
+BORN_APART = "mais dates de naissance différentes"
 _LEAST = 25
 """The lowest score worth showing."""
 _BLOCK = 40
@@ -150,7 +151,7 @@ def _born(one: Person, other: Person, named: bool) -> Iterator[tuple[str, int]]:
     elif _is_near(one.born, other.born):
         yield "dates de naissance proches", 15
     else:
-        yield "mais dates de naissance différentes", -25
+        yield BORN_APART, -25
 
 
 def _is_near(one: str, other: str) -> bool:

@@ -302,7 +302,6 @@ def test_a_workbook_of_seven_sheets_is_imported_shown_in_the_portfolio_and_undon
         {"name": file.name, "mimeType": "application/octet-stream", "buffer": file.data}
     )
 
-    in_sight(page, "Toutes nouvelles").click(timeout=60_000)  # two persons of one name, born on different days
     expect(page.get_by_text("8 lignes attendent une correction")).to_be_visible(timeout=60_000)
     assert not (wrong := check(page, "/importer", page.locator(".import-table").first, widths=(390,))), "\n".join(wrong)
     page.set_viewport_size({"width": 1440, "height": 900})
