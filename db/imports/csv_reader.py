@@ -83,6 +83,7 @@ def _rows(text: str, separator: str) -> tuple[list[list[str]], dict[int, str]]:
     rows: list[list[str]] = []
     irregular: dict[int, str] = {}
     while (start := lines.position) < len(lines.lines):
+        row, used = [], lines.lines[start : start + 1]
         try:
             row = next(reader)
             used = lines.lines[start : lines.position]

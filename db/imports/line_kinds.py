@@ -78,7 +78,7 @@ class LineKinds:
             names.add(name)
         return True
 
-    def _is_total(self, filled: list[tuple[int, Cell]]) -> bool:
+    def _is_total(self, filled: Sequence[tuple[int, Cell]]) -> bool:
         """Return whether a line begins with a word for a total and holds nothing but numbers where numbers may
         stand."""
         text = fold(str(filled[0][1]))

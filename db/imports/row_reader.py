@@ -48,7 +48,7 @@ class RawRow:
 
     def keep_stored_texts(self, stored: StoredRows) -> None:
         """Take a doubtful text as it stands where the row of that number has just this text (a file of Palette)."""
-        number = self.values.get(ROW_NUMBER)
+        number = self.values.get(ROW_NUMBER, 0)
         for name, text in self.doubtful.items() if number in stored.rows else ():
             if stored.value(number, name) == text:
                 self.values[name] = text

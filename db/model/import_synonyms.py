@@ -10,7 +10,7 @@ from db.model.fields import Field, Table
 from db.model.types import ValueList
 
 _FILE = Path(__file__).with_suffix(".toml")
-_SYNONYMS: Mapping[str, Mapping[str, Any]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+_SYNONYMS: Mapping[str, Any] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
 WHOLE_NAME: tuple[str, ...] = tuple(_SYNONYMS["every_table"]["person_id"])
 """The headers of a single column with both names of a person."""
 NEVER: tuple[str, ...] = tuple(_SYNONYMS["never"]["headers"])

@@ -339,8 +339,8 @@ def test_a_sum_merged_over_several_persons_is_asked(db):
     assert (made.count(WAITING), made.problems[0].key) == (2, "Aides!merged")
     each = plan(db, read, ImportChoices(answers={"Aides!merged": True}))
     assert [row.values.get("granted") for _, row in each.rows()] == [300_00, 300_00]
-    first = plan(db, read, ImportChoices(answers={"Aides!merged": False}))
-    assert [row.values.get("granted") for _, row in first.rows()] == [300_00, None]
+    once = plan(db, read, ImportChoices(answers={"Aides!merged": False}))
+    assert [row.values.get("granted") for _, row in once.rows()] == [300_00, None]
 
 
 @pytest.mark.parametrize(("since_1904", "number"), [(True, 27790), (False, 29252)])
