@@ -37,7 +37,7 @@ from db.accounts.sessions import Session
 from pages.shared.shell import session
 from pages.shared.shell.screens import SCREENS
 from reports.content import plots
-from reports.sheets.simple_sheets import csv_bytes
+from reports.sheets.simple_sheets import as_on_screen, csv_bytes
 
 ADA = Session(1, Account(1, "ada@exemple.fr", "Ada", frozenset(Role), True, True, None), 0, 0, "Test", None)
 session.current_session = lambda: ADA  # AppTest has no cookie
@@ -77,7 +77,7 @@ print(json.dumps({
     "search": ids(search="grenier eclusier"),
     "sort": ids(sort=("-workshop",)),
     "history": history.of_row(db, "person", 1, known)[0].sentence,
-    "csv": csv_bytes([PERSON.field("workshop")], rows, known).decode("utf-8-sig"),
+    "csv": csv_bytes([PERSON.field("workshop")], rows, as_on_screen(known)).decode("utf-8-sig"),
     "refused": refused(),
     "index": [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE name LIKE 'person_by_workshop'")],
     "errors": [error.value for error in (*grid.exception, *new.exception, *dashboard.exception, *needs.exception)],
