@@ -13,7 +13,7 @@ from db.base.french import fold
 from db.imports import date_cells
 from db.imports.plan_types import Cell
 from db.imports.text_keys import is_unknown, tight
-from db.model import typed_text
+from db.model import telephones, typed_text
 from db.model.fields import Field
 from db.model.types import (
     Choice,
@@ -119,9 +119,9 @@ class CellReader:
                 return CellReading(kind.check(whole, self._context), how)
             case YesNo() as kind:
                 return _yes_no(cell, kind, self._context)
-            case Phone() as kind:
-                digits, how = _phone(shown(cell))
-                return CellReading(kind.check(digits, self._context), how)
+            case Phone():
+                number, how = telephones.read(shown(cell).strip())
+                return CellReading(number, how)
             case Email() as kind:
                 return CellReading(kind.check(re.sub(r"(?i)^mailto:", "", shown(cell).strip()), self._context))
             case Reference() | References():
@@ -248,14 +248,3 @@ def _yes_no(cell: Cell, kind: YesNo, context: Context) -> CellReading:
     if word in codes:
         return CellReading(codes[word], SYNONYM)
     return CellReading(kind.check(cell if isinstance(cell, bool | int) else shown(cell), context))
-
-
-def _phone(text: str) -> tuple[str, str]:
-    digits = re.sub(r"[\s.\-/()\u00a0]", "", re.sub(r"\+\s*33\s*\(\s*0\s*\)", "+33", text))
-    if re.fullmatch(r"[1-9]\d{8}", digits):
-        return "0" + digits, "zéro du début rendu"
-    if re.fullmatch(r"33[1-9]\d{8}", digits):
-        return "+" + digits, "indicatif reconnu"
-    if re.fullmatch(r"0033[1-9]\d{8}", digits):
-        return "+" + digits[2:], "indicatif reconnu"
-    return (digits if digits.startswith("+33") else text), ""

@@ -70,6 +70,8 @@ def day(text: str, least: str, most: str, today: date | None = None) -> tuple[st
 
 def without_hour(plain: str) -> tuple[str, bool]:
     """Return a folded text without the hour at its end, and whether that hour is another one than midnight."""
+    if ":" not in plain and "h" not in plain:
+        return plain, False
     match = re.fullmatch(r"(.*[0-9])[t ,]+(?:a )?([0-9]{1,2})[:h]([0-9]{2})?(?::[0-9]{2}(?:\.[0-9]+)?)?z?", plain)
     return (match[1], bool(int(match[2]) or int(match[3] or 0))) if match else (plain, False)
 
@@ -106,7 +108,7 @@ def _in_century(year: int, month: int, number: int, text: str, bounds: tuple[str
 
 def _calendar_day(year: int, month: int, number: int, text: str) -> str:
     if not _is_day(year, month, number):
-        raise FieldError(f"« {text} » n’est pas un jour du calendrier {_EXPECTED}")
+        raise FieldError(f"« {text} » n’est pas une date {_EXPECTED}")
     return date(year, month, number).isoformat()
 
 

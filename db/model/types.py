@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from db.base.errors import FieldError
 from db.base.french import fold, french_date, french_number
 from db.base.text import storable
-from db.model import typed_text
+from db.model import telephones, typed_text
 
 
 @dataclass(frozen=True)
@@ -124,22 +124,16 @@ class Email(Text):
 
 @dataclass(frozen=True)
 class Phone(Text):
-    """A telephone number, stored as digits (with + when international), shown in pairs."""
+    """A telephone number, stored as E.164 (+33565000000) and shown as the French write it."""
 
     max: int = 16
 
     def check(self, value: Any, context: Context) -> str | None:
-        digits = re.sub(r"[\s.\-/()]", "", str(value))
-        if not digits:
-            return None
-        if not re.fullmatch(r"0[0-9]{9}|\+[0-9]{6,15}", digits):
-            raise FieldError(f"« {value} » n’est pas un numéro de téléphone (attendu : 05 65 00 00 00 ou +33…)")
-        return digits
+        text = str(value).strip()
+        return telephones.read(text)[0] if text else None
 
     def show(self, value: Any, context: Context) -> str:
-        if value is None or not value.startswith("0"):
-            return value or ""
-        return " ".join(value[i : i + 2] for i in range(0, 10, 2))
+        return telephones.show(value) if value else ""
 
 
 @dataclass(frozen=True)

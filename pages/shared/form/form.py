@@ -138,10 +138,11 @@ def _changed(
     """Return the fields that the person changed. The others are not saved: a colleague may have changed them."""
     changed = {}
     for name, value in values.items():
+        kind = table.field(name).type
         try:
-            same = (table.field(name).type.check(value, context) if value is not None else None) == start.get(name)
+            same = (kind.check(value, context) if value is not None else None) == start.get(name)
         except FieldError:
-            same = False
+            same = value == kind.show(start.get(name), context)  # a stored value that could not be typed today
         if not same:
             changed[name] = value
     return changed

@@ -27,7 +27,7 @@ from db.model.types import (
     YesNo,
 )
 from db.rows import records
-from tests.db.examples import EVERY_FIELD, every_type, list_offenders
+from tests.db.examples import EVERY_FIELD, every_type, list_offenders, telephone_numbers
 from tests.db.factories import insert as given_row
 from tests.db.factories import insert_person
 
@@ -75,30 +75,6 @@ def test_what_is_not_a_whole_number_is_refused(text):
 
 def test_a_number_out_of_bounds_says_its_bounds():
     assert refusal_reason(Integer(0, 1440, "min"), "1441") == "1\u202f441 est hors limites (de 0 à 1\u202f440)"
-
-
-@pytest.mark.parametrize(
-    ("text", "kept"),
-    [
-        ("05 65 53 40 00", "0565534000"),
-        ("05.65.53.40.00", "0565534000"),
-        ("05-65-53-40-00", "0565534000"),
-        ("+33 (0)5 65 53 40 00", "+330565534000"),
-        ("+33565534000", "+33565534000"),
-        ("", None),
-    ],
-)
-def test_a_phone_number_is_kept_as_digits(text, kept):
-    assert Phone().read(text, KNOWN) == kept
-
-
-@pytest.mark.parametrize("text", ["05 65 53 40", "5 65 53 40 00", "0x65534000", "05 65 53 40 00 12", "٠٥٦٥٥٣٤٠٠٠"])
-def test_what_is_not_a_phone_number_is_refused(text):
-    assert "n’est pas un numéro de téléphone" in refusal_reason(Phone(), text)
-
-
-def test_a_phone_number_is_shown_in_pairs():
-    assert Phone().show("0565534000", KNOWN) == "05 65 53 40 00"
 
 
 @pytest.mark.parametrize("text", ["lou@exemple.fr", "lou.marchand+rsa@sous.exemple.fr"])
@@ -246,7 +222,7 @@ def values_of(kind):
         case References():
             return st.lists(st.integers(1, 10**9), min_size=1, unique=True).map(tuple)
         case Phone():
-            return st.from_regex(r"0[0-9]{9}|\+[0-9]{6,15}", fullmatch=True)
+            return telephone_numbers()
         case Email():
             return st.from_regex(r"[a-zé.]{1,20}@[a-z]{1,20}\.fr", fullmatch=True)
     return st.text(min_size=1, max_size=kind.max).map(lambda text: kind.check(text, KNOWN)).filter(bool)

@@ -126,7 +126,7 @@ def test_a_wrong_cell_waits_and_the_others_of_its_row_are_saved(db):
     assert read_values(db, PERSON, person)["town"] == "Cahors"
     told = [str(problem) for _, problem in sheet.problems({person: 4})]
     assert told == [
-        "Ligne 4 · Date de naissance : « 32/01/1980 » n’est pas un jour du calendrier (attendu : jj/mm/aaaa)",
+        "Ligne 4 · Date de naissance : « 32/01/1980 » n’est pas une date (attendu : jj/mm/aaaa)",
         "Ligne 4 · Genre : ce champ est obligatoire",
     ]
     sheet.forget((person, "gender"))
