@@ -253,7 +253,8 @@ def _widget(db: Office, field: Field, key: str, value: Any, row: Mapping[str, An
         case Integer(unit=unit):
             return st.text_input(value=field.type.show(value, context), placeholder=unit, **common)
         case _:
-            # Dates are typed, as in the grid: the calendar of st.date_input is in English (streamlit issue 12699).
+            # Dates are typed, as in the grid. By their hint, pages/shared/shell/date_fields.js gives them a calendar in
+            # French; that of st.date_input is in English (streamlit issue 12699).
             hint = _HINTS.get(type(field.type), "")
             return st.text_input(value=field.type.show(value, context), placeholder=hint, **common)
 
