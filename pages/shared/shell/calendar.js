@@ -131,7 +131,7 @@ window.PaletteCalendar ??= (() => {
       this.element.showPopover?.()
       this.showDay(this.chosen ?? today())
       this.place(box)
-      this.follow = () => this.place(box)
+      this.follow = () => (this.element.isConnected ? this.place(box) : this.hide())
       document.addEventListener("scroll", this.follow, true)
       this.focusDay()
     }

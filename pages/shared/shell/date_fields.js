@@ -23,14 +23,16 @@ window.paletteDateFields ??= (() => {
       close()
       write(input, text)
     }
-    const giveUp = () => {
-      close()
-      input.focus()
-    }
     opened = { input, calendar: new Calendar(label, { choose, close: giveUp }) }
     const layer = input.closest(LAYER) ?? document.body
     layer.append(opened.calendar.element)
     opened.calendar.open(input, input.value)
+  }
+
+  function giveUp() {
+    const { input } = opened
+    close()
+    input.focus()
   }
 
   function close() {
@@ -49,6 +51,11 @@ window.paletteDateFields ??= (() => {
 
   function onKey(event) {
     const input = event.target // within the grid it is the grid's own element, which has its own keys
+    if (opened && event.key === "Escape") {
+      giveUp()
+      event.preventDefault()
+      return event.stopPropagation()
+    }
     if (!(input instanceof HTMLInputElement) || !input.matches(FIELD)) return
     if (Calendar.opens(event)) open(input)
     else if (Calendar.isToday(event)) write(input, Calendar.today())
@@ -63,7 +70,7 @@ window.paletteDateFields ??= (() => {
     if (opened && !path.includes(opened.calendar.element) && !path.includes(frame)) close()
   }
 
-  document.addEventListener("keydown", onKey, true)
+  window.addEventListener("keydown", onKey, true) // before the document's: Escape closes the calendar, not the filters
   document.addEventListener("pointerdown", closeOutside, true)
   document.addEventListener("focusin", closeOutside, true)
   addButtons()
