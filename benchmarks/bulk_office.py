@@ -113,7 +113,7 @@ def _person(rng: Random, day: _Calendar, person: int, since: int) -> dict[str, A
         "first_name": rng.choice(_FIRST[gender]),
         "birth_date": day(since + age * 365 + rng.randint(20, 350)),
         "gender": gender,
-        "phone": f"063998{person % 10_000:04d}",
+        "phone": f"+3363998{person % 10_000:04d}",
         "email": f"personne{person}@exemple.fr",
         "postcode": postcode,
         "town": town,

@@ -139,7 +139,7 @@ def partner_rows() -> list[DemoRow]:
             "contact": contact,
             "town": town,
             "email": address,
-            "phone": f"05364998{index:02d}",
+            "phone": f"+335364998{index:02d}",
         }
         values["website"] = f"https://partenaire{index + 1:02d}.exemple.fr" if index % 2 else None
         rows.append(DemoRow("partner", FILE_BEGINS, values))

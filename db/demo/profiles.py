@@ -227,7 +227,7 @@ def _rsa_entry(rng: Random, path: Path, recent: bool, born: date) -> date:
 
 def _phone(index: int) -> str:
     """Return a number of the ranges reserved for fiction (0536 49 and 0639 98)."""
-    prefix = "063998" if index % 4 else "053649"
+    prefix = "+3363998" if index % 4 else "+3353649"
     return f"{prefix}{index * 37 % 10_000:04d}"
 
 

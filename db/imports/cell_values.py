@@ -13,6 +13,7 @@ from db.base.french import fold
 from db.imports import date_cells, resemblance
 from db.imports.plan_types import Cell
 from db.imports.text_keys import is_unknown, tight
+from db.model import telephones, typed_text
 from db.model.fields import Field
 from db.model.types import (
     Choice,
@@ -117,9 +118,9 @@ class CellReader:
         return CellReading(how=reading.how, reason=reason, proposal=proposal)
 
     def _read(self, cell: Cell) -> CellReading:
-        if cell is None:
-            return CellReading()
         text = shown(cell).strip()
+        if not text:
+            return CellReading()
         replacement = self._replacements.get(fold(text))
         if replacement:
             how, value = replacement
@@ -152,19 +153,19 @@ class CellReader:
                 cents, how = _cents(cell)
                 return CellReading(kind.check(cents, self._context), how)
             case Integer() as kind:
-                whole, how = _whole(cell, kind.unit)
+                whole, how = _whole(cell, kind)
                 return CellReading(kind.check(whole, self._context), how)
             case YesNo() as kind:
                 return _yes_no(cell, kind, self._context)
-            case Phone() as kind:
-                digits, how = _phone(shown(cell))
-                return CellReading(kind.check(digits, self._context), how)
+            case Phone():
+                number, how = telephones.read(shown(cell).strip())
+                return CellReading(number, how)
             case Email() as kind:
                 return CellReading(kind.check(re.sub(r"(?i)^mailto:", "", shown(cell).strip()), self._context))
             case Reference() | References():
                 return CellReading(shown(cell).strip() or None)
             case Text(digits=length) as kind if length:
-                digits, how = _digits(shown(cell), length)
+                digits, how = typed_text.digits(shown(cell), length)
                 return CellReading(kind.check(digits, self._context), how)
             case Text() as kind:
                 if holds_social_security_number(shown(cell)):
@@ -266,30 +267,21 @@ def shown(cell: Cell) -> str:
     return str(cell)
 
 
-def _cents(cell: Cell) -> tuple[Any, str]:
+def _cents(cell: Cell) -> tuple[int, str]:
     if isinstance(cell, bool | date):
         raise FieldError(f"« {shown(cell)} » n’est pas une somme (attendu : 1\u202f234,50)")
     if isinstance(cell, int | float):
         cents = round(cell * 100)
         return cents, "arrondi au centime" if abs(cell * 100 - cents) > 1e-4 else ""
-    text = re.sub(r"(?i)\s*(?:€|euros?|eur)\s*$", "", shown(cell).strip())
-    if re.fullmatch(r"-?\d{1,3}(?:\.\d{3})+,\d{1,2}", text):  # 1.234,50: with both signs it is not ambiguous
-        return text.replace(".", ""), ""
-    if re.fullmatch(r"-?\d{1,3}(?:,\d{3})+\.\d{1,2}", text):
-        return text.replace(",", ""), ""
-    return text or None, ""
+    return typed_text.cents(shown(cell).strip())
 
 
-def _whole(cell: Cell, unit: str) -> tuple[Any, str]:
+def _whole(cell: Cell, kind: Integer) -> tuple[int, str]:
     if isinstance(cell, float):
         raise FieldError(f"« {shown(cell)} » n’est pas un nombre entier")
-    text = shown(cell).strip()
-    if unit == "min":
-        duration = re.fullmatch(r"(?i)(\d{1,2})\s*(?:h|:)\s*(\d{2})?(?:\s*min)?(?::00)?", text)
-        if duration:
-            return int(duration[1]) * 60 + int(duration[2] or 0), "durée en minutes"
-        text = re.sub(r"(?i)\s*(?:minutes?|mn|min\.?|')$", "", text)
-    return (cell if isinstance(cell, int) and not isinstance(cell, bool) else text or None), ""
+    if isinstance(cell, int) and not isinstance(cell, bool):
+        return cell, ""
+    return kind.understand(shown(cell))
 
 
 def _yes_no(cell: Cell, kind: YesNo, context: Context) -> CellReading:
@@ -298,21 +290,3 @@ def _yes_no(cell: Cell, kind: YesNo, context: Context) -> CellReading:
     if word in codes:
         return CellReading(codes[word], SYNONYM)
     return CellReading(kind.check(cell if isinstance(cell, bool | int) else shown(cell), context))
-
-
-def _phone(text: str) -> tuple[str, str]:
-    digits = re.sub(r"[\s.\-/()\u00a0]", "", re.sub(r"\+\s*33\s*\(\s*0\s*\)", "+33", text))
-    if re.fullmatch(r"[1-9]\d{8}", digits):
-        return "0" + digits, "zéro du début rendu"
-    if re.fullmatch(r"33[1-9]\d{8}", digits):
-        return "+" + digits, "indicatif reconnu"
-    if re.fullmatch(r"0033[1-9]\d{8}", digits):
-        return "+" + digits[2:], "indicatif reconnu"
-    return (digits if digits.startswith("+33") else text), ""
-
-
-def _digits(text: str, length: int) -> tuple[str, str]:
-    plain = re.sub(r"\s", "", text)
-    if not plain.isdecimal():
-        return text, ""
-    return (plain.zfill(length), "zéro du début rendu") if len(plain) == length - 1 else (plain, "")

@@ -311,7 +311,7 @@ INTERVENTION = with_synonyms(Table(
         Field("happened_on", "Date", Date(), required=True, default=TODAY, privacy=SECRET, help="Jour du contact ou de la démarche."),
         Field("domain", "Domaine d’intervention", Choice(lists.INTERVENTION_DOMAINS), required=True, privacy=GROUPED, published=published_groups.INTERVENTION, help="Un des onze domaines d’intervention."),
         Field("kind", "Nature", Choice(lists.INTERVENTION_KINDS), privacy=SECRET, help="Entretien, téléphone, courriel…"),
-        Field("minutes", "Durée", Integer(0, 1440, "min"), privacy=SECRET, help="En minutes."),
+        Field("minutes", "Durée", Integer(0, 1440, "min"), privacy=SECRET, help="En minutes ou en heures : 45, 1h30, 0,75 h."),
         Field("partner_id", "Partenaire", Reference("partner"), privacy=SECRET, help="Partenaire sollicité, s’il y en a un."),
         _note(),
     ),

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from db.base.errors import FieldError
 from db.base.french import fold, french_date, french_number
 from db.base.text import storable
+from db.model import telephones, typed_text
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,8 @@ class Type(ABC):
 
 @dataclass(frozen=True)
 class Text(Type):
-    """One line of text. ``digits``: the length of a number such as a postcode, whose leading zeros a spreadsheet may
-    have lost."""
+    """One line of text. ``digits``: the length of a number such as a postcode, whose first zero a spreadsheet may have
+    lost."""
 
     max: int = 200
     digits: int = 0
@@ -90,6 +91,8 @@ class Text(Type):
 
     def check(self, value: Any, context: Context) -> str | None:
         text = self._clean(storable(str(value)))
+        if self.digits:
+            text, _ = typed_text.digits(text, self.digits)
         if len(text) > self.max:
             raise FieldError(f"le texte a {len(text)} caractères, {self.max} au plus")
         return text or None
@@ -121,22 +124,16 @@ class Email(Text):
 
 @dataclass(frozen=True)
 class Phone(Text):
-    """A telephone number, stored as digits (with + when international), shown in pairs."""
+    """A telephone number, stored as E.164 (+33565000000) and shown as the French write it."""
 
     max: int = 16
 
     def check(self, value: Any, context: Context) -> str | None:
-        digits = re.sub(r"[\s.\-/()]", "", str(value))
-        if not digits:
-            return None
-        if not re.fullmatch(r"0[0-9]{9}|\+[0-9]{6,15}", digits):
-            raise FieldError(f"« {value} » n’est pas un numéro de téléphone (attendu : 05 65 00 00 00 ou +33…)")
-        return digits
+        text = str(value).strip()
+        return telephones.read(text)[0] if text else None
 
     def show(self, value: Any, context: Context) -> str:
-        if value is None or not value.startswith("0"):
-            return value or ""
-        return " ".join(value[i : i + 2] for i in range(0, 10, 2))
+        return telephones.show(value) if value else ""
 
 
 @dataclass(frozen=True)
@@ -170,18 +167,20 @@ class _Bounded(Type):
 
 @dataclass(frozen=True)
 class Integer(_Bounded):
-    """A whole number with an optional unit."""
+    """A whole number with an optional unit; « min » makes it a duration, which is also read in hours."""
 
     NOUN: ClassVar[str] = "un nombre entier"
     unit: str = ""
 
     def read(self, text: str, context: Context) -> int | None:
-        plain = re.sub(r"\s", "", text.removesuffix(self.unit))
-        if not plain:
-            return None
-        if not re.fullmatch(r"-?\d{1,15}", plain):
-            raise FieldError(f"« {text} » n’est pas {self.NOUN}")
-        return self.check(int(plain), context)
+        return self.check(self.understand(text)[0], context) if text.strip() else None
+
+    def understand(self, text: str) -> tuple[int, str]:
+        """Return the number in a text that is not empty, and how it was understood (see typed_text). Raises
+        FieldError."""
+        if self.unit == "min":
+            return typed_text.minutes(text.strip())
+        return typed_text.whole(text.strip().removesuffix(self.unit).rstrip())
 
     def show(self, value: Any, context: Context) -> str:
         return "" if value is None else french_number(value) + (f" {self.unit}" if self.unit else "")
@@ -195,14 +194,7 @@ class Euros(_Bounded):
     max: int = 100_000_00
 
     def read(self, text: str, context: Context) -> int | None:
-        plain = re.sub(r"[\s€]", "", text)
-        if not plain:
-            return None
-        match = re.fullmatch(r"(-?)(\d{1,13})(?:[.,](\d{1,2}))?", plain)
-        if not match:
-            raise FieldError(f"« {text} » n’est pas une somme (attendu : 1\u202f234,50)")
-        sign, whole, cents = match.groups()
-        return self.check((-1 if sign else 1) * (int(whole) * 100 + int((cents or "0").ljust(2, "0"))), context)
+        return self.check(typed_text.cents(text.strip())[0], context) if text.strip() else None
 
     def show(self, value: Any, context: Context) -> str:
         return "" if value is None else self._plain(value)
@@ -226,24 +218,11 @@ class Date(Type):
         text = value.isoformat()[:10] if isinstance(value, date) else str(value).strip()
         if not text:
             return None
-        iso = self._iso(text)
+        iso, _ = typed_text.day(text, self.min, self.max, date.today())
         if not self.min <= iso <= self.max:
             least, most = french_date(self.min), french_date(self.max)
             raise FieldError(f"{french_date(iso)} est hors limites (du {least} au {most})")
         return iso
-
-    def _iso(self, text: str) -> str:
-        french = re.fullmatch(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", text)
-        iso = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00:00)?", text)
-        try:
-            if french:
-                day, month, year = map(int, french.groups())
-                return date(year, month, day).isoformat()
-            if iso:
-                return date(*map(int, iso.groups())).isoformat()
-        except ValueError:
-            pass
-        raise FieldError(f"« {text} » n’est pas une date (attendu : jj/mm/aaaa)")
 
     def show(self, value: Any, context: Context) -> str:
         return "" if value is None else french_date(value)

@@ -171,5 +171,7 @@ def _changed(
     for field in table.fields:
         if field.name in before or field.name in after:
             old, new = (field.type.show(field.type.from_sql(side.get(field.name)), context) for side in (before, after))
+            if old == new:  # the same, stored otherwise by a migration
+                old, new = (str(side.get(field.name) or "") for side in (before, after))
             differences.append((field.label, old, new))
     return differences

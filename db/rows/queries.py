@@ -3,9 +3,11 @@ dictionary."""
 
 import json
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from db.base.french import fold
+from db.model import telephones
 from db.model.dictionary import TABLES
 from db.model.fields import Computed, Field, OfficeTable, Table
 from db.model.types import Choice, Choices, Reference, References, Text, Type, YesNo
@@ -57,12 +59,24 @@ Sql = tuple[str, list[Any]]
 
 
 def words(text: str) -> str:
-    """Return the words as a prefix query of the search index, '' when nothing can be searched."""
-    plain = "".join(c if c.isalnum() else " " for c in fold(text)).split()
-    if plain and all(word.isdigit() for word in plain):
-        plain = ["".join(plain)]  # a telephone number typed in pairs
+    """Return the words as a prefix query of the search index, '' when nothing can be searched. A telephone number is
+    found in every way of writing it, in pairs too."""
+    plain = "".join(c if c.isalnum() else " " for c in fold(text.replace("(0)", ""))).split()
+    runs = [(numeric, list(run)) for numeric, run in groupby(plain, str.isdigit)]
+    parts = []
+    for numeric, run in runs:
+        if numeric:
+            number = [f'"{spelling}"*' for spelling in telephones.spellings("".join(run))]
+            apart = [f"({_every(run)})"] if len(run) > 1 and len(runs) > 1 else []  # « rue 12 46000 »: two numbers
+            parts.append(f"({' OR '.join(number + apart)})")
+        else:
+            parts.append(_every(run))
+    return " AND ".join(parts)
+
+
+def _every(run: list[str]) -> str:
     # The index knows no accents, but keeps « œ » as a letter of its own.
-    spellings = [dict.fromkeys((word, word.replace("oe", "œ"))) for word in plain]
+    spellings = [dict.fromkeys((word, word.replace("oe", "œ"))) for word in run]
     return " AND ".join("(" + " OR ".join(f'"{word}"*' for word in words) + ")" for words in spellings)
 
 

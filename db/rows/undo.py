@@ -3,15 +3,18 @@ overwritten: the undo is refused as a whole, with the reasons."""
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from db.base import instants
-from db.base.errors import NotFoundError, RuleError, UndoError
+from db.base.errors import FieldError, NotFoundError, RuleError, UndoError
 from db.base.french import french_instant
+from db.model import telephones
 from db.model.dictionary import FILES
 from db.model.fields import OfficeTable
 from db.model.office import Office
+from db.model.types import Phone
 from db.rows import history, operations, records, titles, transactions
 from db.rows.operations import Operation
 from db.rows.rule_errors import refusals
@@ -73,6 +76,8 @@ def _in_the_way(db: Office, line: _Line, operation: Operation) -> Iterator[str]:
     ).fetchall()
     for at, by, action, before, after in later:
         touched = {**json.loads(before), **json.loads(after)}
+        if action == "update" and _is_rewriting(line.table, json.loads(before), json.loads(after)):
+            continue
         fields = [line.table.field(name).label for name in line.fields if name in touched]
         if line.action == "update" and action == "update" and not fields:
             continue  # a later change of another field of the same row does not matter
@@ -80,6 +85,16 @@ def _in_the_way(db: Office, line: _Line, operation: Operation) -> Iterator[str]:
         yield f"{_title(db, line)} : {by} {history.WORDS[action]} cette ligne{what} depuis, le {french_instant(at)}."
     if line.action == "insert" and line.table.name == "person":
         yield from _since_added(db, line, operation)
+
+
+def _is_rewriting(table: OfficeTable, before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Return whether a change only stored telephone numbers in another form (db/storage/migrations/telephones.py)."""
+    with suppress(FieldError):
+        return bool(after) and all(
+            isinstance(table.field(name).type, Phone) and telephones.read(before.get(name) or "")[0] == after.get(name)
+            for name in {**before, **after}
+        )
+    return False
 
 
 def _since_added(db: Office, line: _Line, operation: Operation) -> Iterator[str]:

@@ -6,7 +6,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import phonenumbers
 import pytest
+from hypothesis import strategies
 
 from db.model.dictionary import FILES
 from db.model.fields import Field, OfficeTable, Table
@@ -37,6 +39,16 @@ every_type = pytest.mark.parametrize(
     "kind", [pytest.param(field.type, id=f"{table.name}.{field.name}") for table, field in reversed(_TYPES.values())]
 )
 """Every distinct type, named after the first field that has it."""
+
+
+def telephone_numbers() -> strategies.SearchStrategy[str]:
+    """Return a strategy of stored telephone numbers: French, of an overseas department, foreign."""
+    french = strategies.from_regex(r"\A\+33(?:1[4-8]|2[3-5]|5[56]|6[12]|7[5-8])[0-9]{7}\Z")
+    overseas = strategies.from_regex(r"\A\+(?:590690|596696|262692)[3-5][0-9]{5}\Z")
+    examples = [phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+                for region in ("BE", "CH", "GB", "MA", "US", "NC", "ES")]  # fmt: skip
+    foreign = [phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) for number in examples if number]
+    return french | overseas | strategies.sampled_from(foreign)
 
 
 def columns_of(table: Table) -> list[tuple[Table, Any]]:
@@ -94,7 +106,7 @@ def example_value(field: Field, number: int, refers_to: int) -> Any:
         case References():
             return (refers_to,)
         case Phone():
-            return f"056500000{number % 10}"
+            return f"+3356500000{number % 10}"
         case Email():
             return f"nom{number}@exemple.fr"
     return f"{_WORDS[number % len(_WORDS)]} {number}"[: getattr(kind, "max", 200)].strip().strip()

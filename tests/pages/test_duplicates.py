@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 def two(server):
     """One person entered twice."""
     db = server.open()
-    keep = add_person(db, "Lefebvre", "Nathalie", phone="0565000001", note="Atelier à Figeac.")
+    keep = add_person(db, "Lefebvre", "Nathalie", phone="+33565000001", note="Atelier à Figeac.")
     gone = add(
         db, "person", last_name="Lefèvre", first_name="Nathalie", gender="woman", email="n@exemple.fr", note="Permis."
     )

@@ -76,7 +76,7 @@ def test_a_new_row_is_saved_as_typed(office):
 
     assert saved(save(form))
     values = records.get(office, office.tables["person"], 1).values
-    assert (values["last_name"], values["birth_date"], values["phone"]) == ("Élan", "1980-03-06", "0536490001")
+    assert (values["last_name"], values["birth_date"], values["phone"]) == ("Élan", "1980-03-06", "+33536490001")
     assert (values["gender"], values["licence"], values["vehicle"]) == ("woman", 1, None)
 
 
@@ -93,6 +93,17 @@ def test_an_error_is_shown_below_its_field_and_nothing_is_lost_or_saved(office):
     assert "À corriger : Prénom, Date de naissance, Genre." in form.error[0].value
     assert form.text_input(key="f:birth_date").value == "31/02/1980"
     assert records.count(office, office.tables["person"], records.Query()) == 0
+
+
+def test_a_stored_value_that_could_not_be_typed_today_does_not_keep_the_rest_from_being_saved(office):
+    person = given_person(office)
+    office.execute("UPDATE person SET phone = '0700000000' WHERE id = ?", (person,))
+    form = open_form("person", person)
+    form.text_input(key="f:town").input("Cahors")
+
+    assert saved(save(form))
+    values = records.get(office, office.tables["person"], person).values
+    assert (values["town"], values["phone"]) == ("Cahors", "0700000000")
 
 
 def test_an_aid_shows_what_is_left_and_is_refused_above_the_ceiling(office):

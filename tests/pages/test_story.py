@@ -110,7 +110,7 @@ def test_a_person_from_arrival_to_exit(server, open_tab):
     expect(cell(page, "Éluard-Cœur", "phone")).to_have_text("05 36 49 00 02")
     expect(page.get_by_text("Enregistré à")).to_be_visible()
     person = server.rows("person")[-1]
-    assert (person["birth_date"], person["gender"], person["phone"]) == ("1981-03-07", "man", "0536490002")
+    assert (person["birth_date"], person["gender"], person["phone"]) == ("1981-03-07", "man", "+33536490002")
 
     other = open_tab(server.address)
     other.locator("tbody td").first.wait_for()

@@ -10,5 +10,6 @@ May import: db.base, db.model.
 from collections.abc import Callable
 
 from db.model.office import Office
+from db.storage.migrations import telephones
 
-STEPS: list[Callable[[Office], None]] = []
+STEPS: list[Callable[[Office], None]] = [telephones.store_in_one_form]

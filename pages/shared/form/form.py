@@ -138,10 +138,11 @@ def _changed(
     """Return the fields that the person changed. The others are not saved: a colleague may have changed them."""
     changed = {}
     for name, value in values.items():
+        kind = table.field(name).type
         try:
-            same = (table.field(name).type.check(value, context) if value is not None else None) == start.get(name)
+            same = (kind.check(value, context) if value is not None else None) == start.get(name)
         except FieldError:
-            same = False
+            same = value == kind.show(start.get(name), context)  # a stored value that could not be typed today
         if not same:
             changed[name] = value
     return changed
@@ -252,7 +253,8 @@ def _widget(db: Office, field: Field, key: str, value: Any, row: Mapping[str, An
         case Integer(unit=unit):
             return st.text_input(value=field.type.show(value, context), placeholder=unit, **common)
         case _:
-            # Dates are typed, as in the grid: the calendar of st.date_input is in English (streamlit issue 12699).
+            # Dates are typed, as in the grid. By their hint, pages/shared/shell/date_fields.js gives them a calendar in
+            # French; that of st.date_input is in English (streamlit issue 12699).
             hint = _HINTS.get(type(field.type), "")
             return st.text_input(value=field.type.show(value, context), placeholder=hint, **common)
 

@@ -4,7 +4,8 @@ The values are in a dictionary of the grid's state, which the widgets show and w
 state of a widget that is not on the page (the popover is closed).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -128,8 +129,9 @@ def _list(column: Field | Computed, key: str, chosen: Chosen, options: dict[Any,
 def _range(column: Field | Computed, key: str, chosen: Chosen, context: Context) -> None:
     low, high = ("jj/mm/aaaa", "jj/mm/aaaa") if isinstance(column.type, Date) else ("minimum", "maximum")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _text(f"{column.label}, de", f"{column.name}:low", key, chosen, low)
-        _text("à", f"{column.name}:high", key, chosen, high)
+        written = partial(_day_in_full, column, context) if isinstance(column.type, Date) else str
+        _text(f"{column.label}, de", f"{column.name}:low", key, chosen, low, written)
+        _text("à", f"{column.name}:high", key, chosen, high, written)
         widget = _set_widget(key, f"{column.name}:empty", chosen, False)
         st.checkbox("vide", key=widget, on_change=_take, args=(key, f"{column.name}:empty", chosen))
     for side in ("low", "high"):
@@ -138,9 +140,15 @@ def _range(column: Field | Computed, key: str, chosen: Chosen, context: Context)
             st.caption(f":red[{column.label} : {reason}]")
 
 
-def _text(label: str, name: str, key: str, chosen: Chosen, hint: str) -> None:
+def _text(label: str, name: str, key: str, chosen: Chosen, hint: str, written: Callable[[str], str] = str) -> None:
+    """Show a box. ``written``: what becomes of the text that was typed."""
     widget = _set_widget(key, name, chosen, "")
-    st.text_input(label, key=widget, placeholder=hint, on_change=_take, args=(key, name, chosen))
+    st.text_input(label, key=widget, placeholder=hint, on_change=_take, args=(key, name, chosen, written))
+
+
+def _day_in_full(column: Field | Computed, context: Context, text: str) -> str:
+    """Return a day with its year, so that a saved view means the same day next year; a text that is no day as it is."""
+    return column.type.show(_bound(column, text, context)[0], context) or text
 
 
 def _set_widget(key: str, name: str, chosen: Chosen, nothing: Any) -> str:
@@ -149,8 +157,8 @@ def _set_widget(key: str, name: str, chosen: Chosen, nothing: Any) -> str:
     return f"{key}:{name}"
 
 
-def _take(key: str, name: str, chosen: Chosen) -> None:
-    value = st.session_state[f"{key}:{name}"]
+def _take(key: str, name: str, chosen: Chosen, written: Callable[[Any], Any] = lambda value: value) -> None:
+    value = written(st.session_state[f"{key}:{name}"])
     if value in ("", [], False):
         chosen.pop(name, None)
     else:

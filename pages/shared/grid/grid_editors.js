@@ -29,6 +29,31 @@ function lineEditor(column, text) {
   return { element: input, value: () => input.value, focus }
 }
 
+// A line with a calendar (pages/shared/shell/calendar.js): a button, Alt + ↓ or F4. Ctrl + ; writes today.
+function dateEditor(column, text, { commit }) {
+  const Calendar = window.PaletteCalendar
+  const line = lineEditor(column, text)
+  const input = line.element
+  const close = () => {
+    input.focus({ preventScroll: true }) // before the calendar is hidden: a focus that is lost ends the editing
+    calendar.hide()
+  }
+  const choose = (day) => {
+    input.value = day
+    commit("stay")
+  }
+  const calendar = new Calendar(column.label, { choose, close })
+  const openCalendar = () => (calendar.isOpen ? close() : calendar.open(input, input.value))
+  const onKey = (event) => {
+    if (Calendar.opens(event)) openCalendar()
+    else if (Calendar.isToday(event)) input.value = Calendar.today()
+    else return false
+    return true
+  }
+  const element = make("span", { class: "wrap" }, input, Calendar.button(openCalendar), calendar.element)
+  return { element, value: line.value, focus: line.focus, onKey, openCalendar }
+}
+
 function textEditor(column, text) {
   const area = make("textarea", { class: "editor popup", rows: "5", "aria-label": column.label })
   area.value = text
@@ -138,6 +163,7 @@ class ListEditor {
 }
 
 function editorFor(column, text, tools) {
+  if (column.kind === "date") return dateEditor(column, text, tools)
   if (column.kind === "long") return textEditor(column, text)
   if (column.kind === "choices") return choicesEditor(column, text, tools)
   if (column.kind === "choice") return new ListEditor(column, text, { ...tools, ask: null })

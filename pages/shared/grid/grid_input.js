@@ -128,7 +128,13 @@ class GridInput extends GridView {
     const id = td.closest("tr").rowId
     const command = event.ctrlKey || event.metaKey
     const move = MOVES[event.key]
-    if (move) this.setActive(line + move[0], col + move[1], true, event.shiftKey)
+    const column = this.data.columns[col]
+    const ofDate = column.kind === "date" && column.editable
+    if (ofDate && PaletteCalendar.opens(event)) {
+      this.startEditing(td)
+      this.editing?.editor.openCalendar()
+    } else if (ofDate && PaletteCalendar.isToday(event)) this.edit([{ row: id, column, text: PaletteCalendar.today() }])
+    else if (move) this.setActive(line + move[0], col + move[1], true, event.shiftKey)
     else if (event.key === "Enter" && command) id > 0 && this.send("open", id)
     else if (event.key === "Enter" || event.key === "F2") this.startEditing(td)
     else if (event.key === "Delete" || event.key === "Backspace") this.clearRange()

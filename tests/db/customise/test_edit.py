@@ -94,7 +94,7 @@ def test_another_connection_sees_an_own_field_at_once(db, path):
 def test_an_own_field_accepts_and_refuses_the_values_of_its_type(db, path, kind):
     good = {
         "text": "a", "long": "a\nb", "integer": 12, "euros": 1234_50, "date": "2023-03-06", "yes_no": 1,
-        "phone": "0565000000", "email": "nom@exemple.fr",
+        "phone": "+33565000000", "email": "nom@exemple.fr",
     }  # fmt: skip
     person = insert_person(db)
     name = edit.add_field(db, NewField("person", "Le champ", kind), "Ada")

@@ -147,7 +147,7 @@ def test_long_texts_have_no_break_spaces_before_punctuation(written):
 def test_no_address_or_number_is_real(written):
     for table in ("person", "partner"):
         for phone, email in written(NOW).execute(f"SELECT phone, email FROM {table}"):
-            assert re.fullmatch(r"(053649|063998)\d{4}", phone)
+            assert re.fullmatch(r"\+33(53649|63998)\d{4}", phone)
             assert email.endswith("@exemple.fr")
 
 

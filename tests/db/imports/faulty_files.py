@@ -78,7 +78,7 @@ def titles_and_merged_cells() -> FaultyFile:
         {
             "person": [
                 {"last_name": "MARCHAND", "first_name": "Lou", "birth_date": "1980-03-01", "gender": "woman",
-                 "phone": "0639980001", "domain": "performing_arts", "territory": "cahors"},
+                 "phone": "+33639980001", "domain": "performing_arts", "territory": "cahors"},
                 {"last_name": "Prévert", "birth_date": "1975-04-02", "phone": None, "email": None, "territory": "cahors"},
                 {"last_name": "ŒILLET", "birth_date": "1969-05-03", "gender": "man", "domain": "crafts",
                  "territory": "cahors"},
@@ -146,7 +146,7 @@ def a_sheet_a_year() -> FaultyFile:
         {("2022", 4, "A"), ("2023", 5, "")},
         {"person": [
             {"last_name": "DE LA TOUR", "first_name": "Jean-Noël", "town": "Gourdon", "gender": "man"},
-            {"last_name": "MARCHAND", "first_name": "Lou", "town": "Cahors", "phone": "0639980001"},
+            {"last_name": "MARCHAND", "first_name": "Lou", "town": "Cahors", "phone": "+33639980001"},
         ]},
         {"person": 2},
     )  # fmt: skip
@@ -231,7 +231,7 @@ def what_the_spreadsheet_spoiled() -> FaultyFile:
         buffer.getvalue(),
         {("Feuil1", 4, "D"), ("Feuil1", 4, "F"), ("Feuil1", 4, "K")},
         {"person": [
-            {"last_name": "Marchand", "birth_date": "1980-03-01", "phone": "0639980001", "postcode": "01000", "licence": 1,
+            {"last_name": "Marchand", "birth_date": "1980-03-01", "phone": "+33639980001", "postcode": "01000", "licence": 1,
              "email": "lou@exemple.fr", "legal_status": "micro", "activity": None, "craft": None},
             {"last_name": "Prévert", "phone": "+33639980002", "postcode": "46000", "licence": 0, "legal_status": "author"},
         ]},

@@ -59,7 +59,7 @@ def test_a_day_is_read_in_every_format_but_never_from_a_month_or_a_year(cell, va
         (AID, "granted", 33.3333, 3333, "arrondi au centime"),
         (AID, "granted", "1.234", UNREADABLE, ""),
         (AID, "granted", "environ 300", UNREADABLE, ""),
-        (PERSON, "phone", 612345678, "0612345678", "zéro du début rendu"),
+        (PERSON, "phone", 612345678, "+33612345678", "zéro du début rendu"),
         (PERSON, "phone", "+33 (0)6 12 34 56 78", "+33612345678", ""),
         (PERSON, "phone", "06 12 34", UNREADABLE, ""),
         (PERSON, "postcode", 1000, "01000", "zéro du début rendu"),

@@ -48,7 +48,7 @@ def test_a_person_is_matched_by_name_and_birth_date_ignoring_accents_and_case(db
     made = planned(db, HEAD, [last, first, "02/01/1970", "Femme", "0639980001"])
 
     ((_, row),) = made.rows()
-    assert (row.action, row.id, row.values) == (UPDATE, person, {"phone": "0639980001"})
+    assert (row.action, row.id, row.values) == (UPDATE, person, {"phone": "+33639980001"})
     assert not made.near
 
 

@@ -145,7 +145,7 @@ def test_a_colleague_who_changed_a_row_meanwhile_is_not_overwritten(db):
         write(db, made, "Ada")
 
     assert [(one.row, "Bob" in one.reason) for one in error.value.problems] == [(2, True)]
-    assert db.execute("SELECT phone FROM person").fetchone()[0] == "0639980099"
+    assert db.execute("SELECT phone FROM person").fetchone()[0] == "+33639980099"
 
 
 def test_a_person_entered_by_a_colleague_meanwhile_is_not_duplicated(db):

@@ -113,7 +113,7 @@ def test_who_was_deleted_is_not_proposed_and_who_is_archived_is(db):
 def test_a_value_shared_by_hundreds_does_not_pair_them_all(db):
     values = [(f"Nom{n:03}x{n * 7919 % 997}", f"Prénom{n:03}y{n * 104729 % 991}") for n in range(300)]
     db.executemany(
-        "INSERT INTO person (last_name, first_name, gender, phone) VALUES (?, ?, 'woman', '0565000000')", values
+        "INSERT INTO person (last_name, first_name, gender, phone) VALUES (?, ?, 'woman', '+33565000000')", values
     )
     compared = 0
     everybody = duplicates.index(db)
@@ -123,8 +123,8 @@ def test_a_value_shared_by_hundreds_does_not_pair_them_all(db):
 
 
 def test_somebody_about_to_enter_the_file_is_recognised(db):
-    (there,) = people(db, {"phone": "0565000001"})
-    newcomer = similarity.person(0, {"last_name": "LEFEVRE", "first_name": "nathalie", "phone": "0565000001"})
+    (there,) = people(db, {"phone": "+33565000001"})
+    newcomer = similarity.person(0, {"last_name": "LEFEVRE", "first_name": "nathalie", "phone": "+33565000001"})
 
     ((found, like),) = duplicates.index(db).like(newcomer)
 

@@ -29,7 +29,9 @@ DAY = "2026-06-15"
 @pytest.fixture
 def two(db):
     """Insert the same person twice, with rights that begin on different days and may follow one another."""
-    keep = insert_person(db, None, last_name="Marchand", first_name="Lou", phone="0565000001", note="Atelier à Figeac.")
+    keep = insert_person(
+        db, None, last_name="Marchand", first_name="Lou", phone="+33565000001", note="Atelier à Figeac."
+    )
     gone = insert_person(db, None, last_name="Marchant", first_name="Lou", email="lou@exemple.fr", note="Permis B.")
     insert_benefit(db, keep, "rsa", "2024-01-01")
     insert_benefit(db, gone, "rsa", "2020-01-01", "2023-12-31")
@@ -150,7 +152,7 @@ def test_chosen_values_are_written_and_the_others_stay(db, two):
     assert shown == {
         "last_name": "Marchant",
         "first_name": "Lou",
-        "phone": "0565000001",
+        "phone": "+33565000001",
         "email": "lou@exemple.fr",
         "note": "Les deux.",
     }

@@ -87,7 +87,7 @@ def test_a_field_is_emptied_unless_it_is_required(db):
 
 def test_a_value_that_no_row_may_hold_is_refused_at_once(db):
     with pytest.raises(FieldError, match="n’est pas une date"):
-        bulk_edits.preview(db, db.tables["person"], insert_people(db, "Abel"), "birth_date", "hier", "Ada")
+        bulk_edits.preview(db, db.tables["person"], insert_people(db, "Abel"), "birth_date", "bientôt", "Ada")
 
 
 def test_selecting_no_row_changes_nothing(db):

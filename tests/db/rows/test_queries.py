@@ -49,7 +49,7 @@ def found_ids(db, table, *filters, **query):
 
 def begins(text, word):
     plain = "".join(c if c.isalnum() else " " for c in fold(text)).split()
-    return any(one.startswith(fold(word)) for one in plain)
+    return any(one.startswith(fold(word).lstrip("+")) for one in plain)
 
 
 def filters_of(column, values, known):
@@ -173,12 +173,33 @@ def test_a_search_ignores_accents_case_and_word_endings(db):
     assert len(found_ids(db, PERSON, search="  ")) == 2
 
 
-@pytest.mark.parametrize("text", ["05 65 53 40", "05.65.53.40.00", "0565534000", "05 65"])
+TYPED = ["05 65 53 40", "05.65.53.40.00", "0565534000", "05 65", "+33 5 65 53", "+33 (0)5 65 53 40 00", "0033565534000",
+         "565534000", "33565534000"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [*TYPED, "marchand 05 65 53 40 00"])
 def test_a_phone_number_is_found_however_it_is_typed(db, text):
-    wanted = insert_person(db, phone="0565534000")
-    insert_person(db, phone="0612345678")
+    wanted = insert_person(db, phone="+33565534000")
+    insert_person(db, phone="+33612345678")
 
     assert found_ids(db, PERSON, search=text) == [wanted]
+    if text in TYPED:
+        assert found_ids(db, PERSON, Filter("phone", "words", text)) == [wanted]
+
+
+def test_an_overseas_number_is_found_by_its_digits_at_home(db):
+    wanted = insert_person(db, phone="+590690301234")
+    insert_person(db, phone="+33690301234")  # as another program may have written it
+
+    assert found_ids(db, PERSON, search="0690 30 12 34") == [wanted, wanted + 1]
+    assert found_ids(db, PERSON, search="+590 690 30") == [wanted]
+
+
+def test_two_numbers_beside_a_word_are_still_two_numbers(db):
+    wanted = insert_person(db, address="12 rue Basse", postcode="46000")
+    insert_person(db, address="3 rue Basse", postcode="46000")
+
+    assert found_ids(db, PERSON, search="basse 12 46000") == [wanted]
 
 
 @pytest.mark.parametrize("text", ['"', "*", "a*b", "NEAR(", "AND", "nom:x", "'; --", "-", "(", "^a", "{x}", "\x00"])

@@ -83,7 +83,7 @@ def test_two_people_may_change_two_fields_of_one_row(db, path):
     second = records.save(db, db.tables["person"], Edit({"phone": "0565534000"}, row, 1), "Grace")
 
     stored = read_raw_row(path, "person", row)
-    assert (stored["town"], stored["phone"], stored["version"]) == ("Cahors", "0565534000", 3)
+    assert (stored["town"], stored["phone"], stored["version"]) == ("Cahors", "+33565534000", 3)
     assert second == Saved(row, 3)
 
 

@@ -314,7 +314,7 @@ def test_a_view_that_is_too_long_is_refused_with_a_message(db):
 
 
 def test_erasing_a_person_removes_the_name_from_views(db, path):
-    person = insert_person(db, last_name="Zorglubescu", first_name="Lou", phone="0565123456", town="Cahors")
+    person = insert_person(db, last_name="Zorglubescu", first_name="Lou", phone="+33565123456", town="Cahors")
     insert_person(db, last_name="Marchand", first_name="Lou", town="Cahors")
     hers = save_view(
         db, "Suivre zorglubescu", look=Look({"last_name": "zorglub", "town": "cahors"}, "zorglubescu 2024")

@@ -30,7 +30,7 @@ def sound(db):
 def test_a_save_is_taken_back_field_by_field(db):
     row = save_row(db, PARTNER, {"name": "La Grange", "town": "Figeac", "phone": None})
     before = dump_tables(db)
-    save_row(db, PARTNER, {"town": None, "phone": "0565534000", "name": "Le Moulin"}, "Grace", row, 1)
+    save_row(db, PARTNER, {"town": None, "phone": "+33565534000", "name": "Le Moulin"}, "Grace", row, 1)
     assert dump_tables(db) != before
 
     undo.undo(db, latest_operation(db), "Ada")

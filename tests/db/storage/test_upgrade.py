@@ -8,6 +8,7 @@ import pytest
 from db.base.errors import SchemaError
 from db.storage import connection, upgrade
 from db.storage.ddl import actual, expected
+from db.storage.migrations import STEPS
 from tests.db.examples import forget_open_files, read_raw_row
 from tests.db.factories import insert_person
 
@@ -134,7 +135,7 @@ def test_a_numbered_step_runs_once_after_a_backup(db, path, monkeypatch):
         runs.append(1)
         renamed_label(db)
 
-    monkeypatch.setattr(upgrade, "STEPS", [step])
+    monkeypatch.setattr(upgrade, "STEPS", [*STEPS, step])
 
     for _ in range(2):
         forget_open_files()
@@ -154,7 +155,7 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(db, path, monkeypatch):
         db.execute("UPDATE person SET town = 'Perdu'")
         raise ZeroDivisionError
 
-    monkeypatch.setattr(upgrade, "STEPS", [failing])
+    monkeypatch.setattr(upgrade, "STEPS", [*STEPS, failing])
 
     with pytest.raises(ZeroDivisionError):
         connection.open_file(path)

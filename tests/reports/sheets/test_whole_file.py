@@ -35,7 +35,7 @@ def read_sheet(db, make, name):
 
 @BOOKS
 def test_a_text_that_looks_like_something_else_stays_a_text(db, make):
-    insert_person(db, phone="0565000000", postcode="00460", town="=1+1", craft="1e5", note="un\n\n  deux\ttrois")
+    insert_person(db, phone="+33565000000", postcode="00460", town="=1+1", craft="1e5", note="un\n\n  deux\ttrois")
 
     head, row = read_sheet(db, make, "Personnes")
 
