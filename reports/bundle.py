@@ -36,7 +36,8 @@ _KINDS: dict[str, Callable[[ChartData, str], bytes]] = {
 
 
 def _note(charts: Sequence[ChartData], source: str) -> bytes:
-    lines = [f"Palette · {source}", ""]
+    filters = dict.fromkeys(label for chart in charts for label in chart.among)
+    lines = [" · ".join(("Palette", source, *filters)), ""]
     for chart in charts:
         lines += [" · ".join((chart.title, *chart.among)), f"  {chart.reading}", f"  {chart.means}", ""]
     return "\r\n".join(lines).encode("utf-8-sig")

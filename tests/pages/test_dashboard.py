@@ -281,7 +281,10 @@ def test_all_charts_download_as_one_zip(dashboard):
     assert set(archive.namelist()) == {"LISEZ-MOI.txt", "chiffres-2023.xlsx", *files}
     note = archive.read("LISEZ-MOI.txt").decode("utf-8-sig")
     assert note.startswith("Palette · Bilan 2023 · Figeac\r\n")
-    assert archive.read("csv/genre-2023.csv").decode("utf-8-sig") == "Genre;Personnes;%\r\nFemme;1;50\r\nHomme;1;50\r\n"
+    assert (
+        archive.read("csv/genre-2023.csv").decode("utf-8-sig")
+        == "Genre;Personnes;%\r\nFemme;1;50,0\r\nHomme;1;50,0\r\n"
+    )
     book = openpyxl.load_workbook(BytesIO(archive.read("chiffres-2023.xlsx")))
     assert [cell.value for row in book["Genre"]["A7:B8"] for cell in row] == ["Femme", 1, "Homme", 1]
     assert not [name for name in NAMES if name in note]

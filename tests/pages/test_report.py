@@ -157,7 +157,8 @@ def test_a_report_as_known_on_a_day_lists_who_counts_differently_since(own_serve
     expect(page.get_by_role("heading", name="Ce qui a bougé depuis")).to_have_count(0)
 
     known_on(page, "30/06/2023")
-    expect(page.get_by_text("Ce que l’on savait au 30/06/2023. Sous chaque chiffre")).to_be_visible()
+    so_far = "Ce que l’on savait au 30/06/2023 ; période en cours, jusqu’au 30/06/2023. Sous chaque chiffre"
+    expect(page.get_by_text(so_far)).to_be_visible()
     expect_number(page, "exits", "0", "=")
     expect_number(page, "followed", "4", "+\u202f2")
     expect(page.get_by_text("1 personne depuis le 30/06/2023 au soir, d’après l’historique.")).to_be_visible()
