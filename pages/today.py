@@ -11,6 +11,7 @@ from pages.shared.grid.waiting_rows import Waiting, show_waiting
 from pages.shared.shell.session import open_office
 
 _WAITING = (
+    Waiting("Personnes à situer, sans étape", "person", (Filter("state", "in", ("new",)),), "", "caseload.py"),
     Waiting("Contrats bientôt échus", "cer", (Filter("ends_soon", "in", (1,)),), "ends_on", "cer.py"),
     Waiting("Actions en retard", "action", (Filter("late", "in", (1,)),), "due_on", "diagnostics.py", "objective"),
     Waiting(

@@ -85,6 +85,12 @@ VERDICTS = _list(
         "yes": "Orientée vers la CIPA", "no": "Non orientée vers la CIPA",
     }, fixed=True,
 )
+VERDICT_STATES = _list(
+    "verdict_state", "Avis", {
+        **VERDICTS.values,
+        **{f"unanswered_{count}": f"{count} question{'s' * (count > 1)} sans réponse" for count in range(1, 7)},
+    }, fixed=True,
+)
 PRESCRIBERS = _list(
     "prescriber", "Prescripteur", {
         "social": "Service social départemental", "insertion": "Service Insertion",
@@ -101,7 +107,7 @@ MODES = _list("mode", "Mode", {"standard": "Standard", "light": "Allégé"}, fix
 STATES = _list(
     "state", "Situation", {
         "accompanied": "Accompagnée", "light": "Accompagnement allégé", "in_diagnosis": "En diagnostic",
-        "one_off": "Sollicitation ponctuelle", "outside": "Hors portefeuille",
+        "one_off": "Sollicitation ponctuelle", "new": "À situer", "outside": "Hors portefeuille",
     }, fixed=True,
 )
 OUTCOMES = _list(

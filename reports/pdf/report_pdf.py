@@ -33,6 +33,8 @@ _TALLEST = 190.0
 _GAP = 7.0
 _BAND = 105.0
 """Highest band of several charts, in millimetres; a band is never split over two pages."""
+_ONE_LINE = 24
+"""Most letters, under a headline number, that are never on two lines."""
 _TOGETHER = 6
 """Most charts in a band."""
 
@@ -175,7 +177,8 @@ def _who(report: Report) -> str:
 
 def _figure(number: Number, compared: str) -> dict[str, str]:
     change = "sans changement" if number.change == "=" else number.change
-    since = compared.replace(" ", "\u00a0")
+    # A short one stays on one line; the long one of a period in course would run into its neighbour.
+    since = compared if len(compared) > _ONE_LINE else compared.replace(" ", "\u00a0")
     return {"text": number.text, "label": number.label, "change": f"{change} {since}" if change else ""}
 
 
