@@ -122,7 +122,7 @@ ORIENTATION = with_synonyms(Table(
         Computed("verdict_reasons", "Raisons", Choices(lists.NOT_ORIENTED), domain_rules.VERDICT_REASONS, "Critères de non-orientation remplis."),
     ),
     highlights=(
-        Highlight("verdict", "warning", "L’avis attend ces réponses : critères de la demande, date de naissance, permis et véhicule", domain_rules.VERDICT_OPEN),
+        Highlight("verdict", "warning", "L’avis attend des réponses sur les critères", domain_rules.VERDICT_OPEN),
     ),
 ))
 
@@ -236,7 +236,7 @@ CER = with_synonyms(Table(
     computed=(
         Computed("validity", "Validité", Choice(lists.CONTRACT_STATES), "CASE WHEN t.starts_on > :today THEN 'coming' WHEN t.ends_on < :today THEN 'over' ELSE 'running' END", "Aujourd’hui."),
         Computed("ends_soon", "Bientôt échu", YesNo(), domain_rules.ENDS_SOON, "Se termine dans le délai d’alerte des réglages, sans contrat suivant signé.", shown=False),
-        Computed("next_signed", "Suivant signé", YesNo(), domain_rules.NEXT_SIGNED, "Le contrat qui le suit ou le remplace est signé."),
+        Computed("deadline", "Échéance", Choice(lists.CONTRACT_DEADLINES), domain_rules.CONTRACT_DEADLINE, "Bientôt échu, ou déjà suivi d’un contrat signé."),
         Computed("to_replace", "À remplacer", YesNo(), domain_rules.CER_TO_REPLACE, "CER encore en cours, à remplacer avant le 1er janvier 2027 par un contrat d’engagement, qui n’est pas signé."),
     ),
     highlights=(

@@ -68,11 +68,12 @@ def _next_signed(kind: str = "") -> str:
     )
 
 
-NEXT_SIGNED = f"(t.ends_on >= :today AND {_next_signed()})"
-"""The contract is not over and the next one is signed."""
 ENDS_SOON = f"({_within_delay('t.ends_on')} AND NOT {_next_signed()})"
 """The contract is in force, ends within the alert delay, and no next one is signed."""
 ENDS_SOON_BUT_NEXT_SIGNED = f"({_within_delay('t.ends_on')} AND {_next_signed()})"
+CONTRACT_DEADLINE = (
+    f"CASE WHEN {ENDS_SOON} THEN 'soon' WHEN t.ends_on >= :today AND {_next_signed()} THEN 'followed' END"
+)
 _PERSON_NEXT_SIGNED = (
     "EXISTS (SELECT 1 FROM cer n WHERE n.person_id = t.id AND n.deleted_at IS NULL AND n.signed_on <= :today"
     f" AND n.ends_on > {CONTRACT_END})"

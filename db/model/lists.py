@@ -127,6 +127,9 @@ RANKS = _list("rank", "Rang", {"first": "Premier contrat", "renewal": "Renouvell
 CONTRACT_STATES = _list(
     "contract_state", "Validité", {"coming": "À venir", "running": "En cours", "over": "Échu"}, fixed=True
 )
+CONTRACT_DEADLINES = _list(
+    "contract_deadline", "Échéance", {"soon": "Bientôt échu", "followed": "Suivant signé"}, fixed=True
+)
 AID_TYPES = _list(
     "aid_type", "Type d’aide", {
         "equipment": "Matériel et outillage", "training": "Formation", "mobility": "Mobilité",

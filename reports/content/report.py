@@ -157,8 +157,8 @@ def make(db: Office, period: Period, known_on: str = "") -> Report:
 
 
 def _number(name: str, figures: FigureValues, before: FigureValues | None) -> Number:
-    figure = FIGURES[name]
-    return Number(name, figure.label, figures[name], before and before[name], figure.unit, figure.means)
+    figure, earlier = FIGURES[name], before[name] if before else None
+    return Number(name, figure.label, figures[name], earlier, figure.unit, figure.means)
 
 
 _SHARES = ("men", "fifty_or_over", "bac2_or_over", "under_two_years")

@@ -90,7 +90,7 @@ def show_head(db: Office, person: Row, context: Context) -> None:
         st.title(f"{values['first_name']} {values['last_name']}", anchor=False, width="content")
         st.badge(
             _shown(db.tables["person"], "state", person, context),
-            color="gray" if values["state"] == "outside" else "green",
+            color="gray" if values["state"] == "outside" else "orange" if values["state"] == "new" else "green",
         )
     facts = [_shown(db.tables["person"], name, person, context) for name in ("artist_name", "craft", "domain", "town")]
     st.caption(" · ".join(filter(None, facts)))
@@ -113,12 +113,13 @@ _BADGES = {
 
 
 def _ask_for_stage(db: Office, person: Row) -> None:
-    """Say that nobody who has no stage is counted, and offer what comes first."""
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="dossier:new"):
-        st.markdown("**À situer.** Sans étape de parcours, cette personne n’est comptée nulle part.", width="stretch")
-        for table in (db.tables["orientation"], db.tables["benefit"], db.tables["stage"]):
-            if st.button(table.new, key=f"dossier:new:{table.name}", icon=f":material/{_ICONS[table.name]}:"):
-                _add(table, person)
+    """Say that a person without any stage is not counted, and offer what comes first."""
+    with st.container(border=True):
+        st.markdown("**À situer** : sans étape de parcours, cette personne n’est comptée nulle part.")
+        with st.container(horizontal=True, gap="small"):
+            for table in (db.tables["orientation"], db.tables["benefit"], db.tables["stage"]):
+                if st.button(table.new, key=f"dossier:new:{table.name}", icon=f":material/{_ICONS[table.name]}:"):
+                    _add(table, person)
 
 
 def _shown(table: OfficeTable, name: str, row: Row, context: Context) -> str:

@@ -20,7 +20,7 @@ _LONGEST_DETAIL = 32
 @dataclass(frozen=True)
 class Waiting:
     """The rows of a table that match ``filters``. ``day``: the field of the date shown and sorted by, or '' for the
-    table's own order. ``page``: the screen that shows them all. ``detail``: a field shown after the person's name."""
+    table's own order. ``page``: the screen that shows them all. ``detail``: a column shown after the person's name."""
 
     title: str
     table: str
@@ -59,7 +59,7 @@ def _show_row(row: Row, table: OfficeTable, waiting: Waiting, context: Context) 
     day = [table.field(waiting.day).type.show(row.values[waiting.day], context)] if waiting.day else []
     parts = [*day, context.title("person", person)]
     if waiting.detail:
-        detail = str(row.values[waiting.detail])
+        detail = table.column(waiting.detail).type.show(row.values[waiting.detail], context)
         parts.append(detail if len(detail) < _LONGEST_DETAIL else f"{detail[: _LONGEST_DETAIL - 1]}…")
     key = f"{waiting.title}:{row.id}"
     if st.button(" · ".join(parts), key=key, type="tertiary", icon=":material/chevron_right:"):

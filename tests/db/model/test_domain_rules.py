@@ -132,7 +132,7 @@ def test_a_contract_whose_next_one_is_signed_does_not_end_soon(db, following, si
     contract, holder = row_on_the_day(db, "cer", running), row_on_the_day(db, "person", person)
 
     wanted = "Contrat suivant signé" if signed else "Contrat bientôt à échéance"
-    assert (contract.values["ends_soon"], contract.values["next_signed"]) == (not signed, signed)
+    assert (contract.values["ends_soon"], contract.values["deadline"]) == (not signed, "followed" if signed else "soon")
     assert (told(contract)["ends_on"], told(holder)["contract_end"]) == (wanted, wanted)
     assert contract.values["to_replace"] == (not signed)  # a CER, until the « contrat d’engagement » is signed
 
@@ -144,6 +144,7 @@ def test_a_contract_far_from_its_end_says_nothing_and_one_of_somebody_else_chang
     insert_contract(db, person, "2026-11-20", "2027-06-15", "2028-06-14", kind="engagement")
 
     assert told(row_on_the_day(db, "cer", far)) == {}
+    assert row_on_the_day(db, "cer", far).values["deadline"] == "followed"
     assert told(row_on_the_day(db, "cer", soon)) == {"ends_on": "Contrat bientôt à échéance"}
 
 

@@ -122,9 +122,10 @@ class Picture:
     @cached_property
     def values(self) -> dict[tuple[str, str], float]:
         """(code of the row, code of the series) -> its number, without zeros; sums in cents."""
-        found = {}
+        found: dict[tuple[str, str], float] = {}
         for figure in FIGURES[self.name]:
-            for (code, other), value in self.frame(figure).groupby(["code", "other"]).value.sum().items():
+            sums: dict[Any, Any] = self.frame(figure).groupby(["code", "other"]).value.sum().to_dict()
+            for (code, other), value in sums.items():
                 series = figure if self.name == "mouvements" else other
                 if value and (self.name not in MONTHLY or code <= f"{pd.Timestamp.today():%Y-%m}"):
                     found[code, series] = int(value)

@@ -92,9 +92,11 @@ def selections(file: File, when: str) -> st.SearchStrategy[dict[str, tuple[str, 
     )
 
 
-CLICKED = ("age", "aids", "by_reason", "ceiling", "contracts", "departures", "domain", "education", "entries", "gender")
-CLICKED += ("household", "interventions", "lengths", "mode", "obstacles", "origin", "portfolio_by_month", "seniority")
-CLICKED += ("territory",)
+CLICKED: tuple[str, ...] = (
+    *("age", "aids", "by_reason", "ceiling", "contracts", "departures", "domain", "education", "entries", "gender"),
+    *("household", "interventions", "lengths", "mode", "obstacles", "origin", "portfolio_by_month", "seniority"),
+    "territory",
+)
 """Every figure of which a click on a bar, or a list above the charts, selects a part."""
 PERIODS = ("2018", "2022", "2023-03-06", "2022-02-10/2022-09-03", "2021-11-15/2023-01-31")
 
