@@ -1,6 +1,7 @@
 """Times of the figures and their files: « photo » compared with raw SQL, dashboard, charts, deck, PDF, XLSX."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from benchmarks.office import SIZES, Row, folder, median
 from db.figures import counting
@@ -9,6 +10,7 @@ from db.model.office import Office
 from db.storage import connection
 from reports.charts import drawing, rendering
 from reports.content import plots, report
+from reports.content.chart_data import ChartData
 from reports.deck import deck
 from reports.pdf import report_pdf
 from reports.sheets import figure_sheets
@@ -43,7 +45,10 @@ def _at(persons: int, repeats: int) -> list[Measured]:
             "… narrowed to two domains",
             lambda: counting.count_figures(db, year, plots.NEEDS, {"domain": ("crafts", "film")}),
         ),
-        ("a chart for the screen", lambda: drawing._specified(made.charts[next(turn) % 20], ((str(next(turn)), ()),))),
+        (
+            "a chart for the screen",
+            lambda: drawing.specification(made.charts[next(turn) % 20], ((str(next(turn)), ()),)),
+        ),
         ("a chart as PNG", lambda: rendering.png_bytes(made.charts[next(turn) % 20], made.title)),
         ("the deck (PPTX)", lambda: deck.pptx_bytes(made)),
         ("the report as PDF", lambda: report_pdf.pdf_bytes(made)),
@@ -53,6 +58,11 @@ def _at(persons: int, repeats: int) -> list[Measured]:
     times = dict(results)
     db.close()
     return [*results, ("photo of a year / raw SQL", times["photo of a year"] / times["raw SQL of a year's counts"])]
+
+
+def _new(chart: ChartData, turn: int) -> ChartData:
+    """Return the chart with another sentence: it is not drawn yet."""
+    return replace(chart, reading=str(turn))
 
 
 def _raw(db: Office, when: str) -> None:

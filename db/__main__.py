@@ -122,22 +122,26 @@ def sweep(path: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="En JSON.")
 def photo(path: Path, when: str, as_json: bool) -> None:
     """Les chiffres du fichier PATH pour WHEN. WHEN : une année (2022), un jour (2023-03-06) ou une période
-    (2022-01-01/2022-06-30)."""
-    period_of(when)
+    (2022-01-01/2022-06-30). Une période en cours est comptée jusqu’à aujourd’hui, et le dit."""
+    today = date.today()
+    state = period_of(when, today).state
     db = connection.open_file(path)
-    figures = counting.photo(db, when)
+    figures = counting.photo(db, when, today)
     db.close()
-    click.echo(json.dumps(figures, indent=2, ensure_ascii=False) if as_json else text_of(figures, when))
+    if as_json:
+        said = {"period": state} if state else {}
+        click.echo(json.dumps(said | figures, indent=2, ensure_ascii=False))
+    else:
+        click.echo(text_of(figures, when, today))
 
 
-def text_of(figures: dict[str, Any], when: str) -> str:
+def text_of(figures: dict[str, Any], when: str, today: date | None = None) -> str:
     """Return a photo as French text: a heading, then one figure a line, numbers aligned right."""
     rows = [row for name, value in figures.items() for row in _rows(FIGURES[name].label, value)]
     width = max(len(label) for label, _ in rows)
     digits = max(len(number) for _, number in rows)
-    heading = period_of(when).title
     lines = [f"{label:<{width}}  {number:>{digits}}".rstrip() for label, number in rows]
-    return "\n".join([heading, "", *lines])
+    return "\n".join([period_of(when, today).title, "", *lines])
 
 
 def _rows(label: str, value: Any) -> list[tuple[str, str]]:

@@ -1,4 +1,5 @@
-"""Screen « Portefeuille »: today's figures, and the persons of the portfolio in an editable grid."""
+"""Screen « Portefeuille »: today's figures, and the persons of the portfolio, and those still to be placed, in an
+editable grid."""
 
 import streamlit as st
 
@@ -12,6 +13,6 @@ from pages.shared.shell.session import open_office
 
 st.title("Portefeuille")
 show_day(counting.summary(open_office(), records.today()), french_date(records.today()))
-in_portfolio = Filter("state", "in", ("accompanied", "light", "in_diagnosis"))
+followed = Filter("state", "in", ("accompanied", "light", "in_diagnosis", "new"))  # and who is still to be placed
 db = open_office()
-edit_grid(db, db.tables["person"], "caseload", preset=(in_portfolio,), opens="person.py", called="Portefeuille")
+edit_grid(db, db.tables["person"], "caseload", preset=(followed,), opens="person.py", called="Portefeuille")

@@ -17,4 +17,4 @@ for title, charts in dashboard.sections(state):
     st.subheader(title)
     with st.grid(2, min_column_width=420, gap="medium"):
         for chart in charts:
-            show_card(chart, period, dashboard.source(period, state), "dashboard", state.chosen, dashboard.choose)
+            show_card(chart, period, period.title, "dashboard", dashboard.choose)

@@ -19,7 +19,7 @@ for section in shown.sections:
     st.subheader(section.title)
     with st.grid(2, min_column_width=420, gap="medium"):
         for chart in section.charts:
-            show_card(chart, period, shown.source, "report", {}, report.open_bar)
+            show_card(chart, period, shown.source, "report", report.open_bar)
 report.show_changes_since(db, shown)
 frozen_reports.show(db, shown)
 report.show_opened(db, shown)

@@ -11,10 +11,16 @@ from pages.shared.grid.waiting_rows import Waiting, show_waiting
 from pages.shared.shell.session import open_office
 
 _WAITING = (
+    Waiting("Personnes à situer, sans étape", "person", (Filter("state", "in", ("new",)),), "", "caseload.py"),
     Waiting("Contrats bientôt échus", "cer", (Filter("ends_soon", "in", (1,)),), "ends_on", "cer.py"),
     Waiting("Actions en retard", "action", (Filter("late", "in", (1,)),), "due_on", "diagnostics.py", "objective"),
     Waiting(
-        "Orientations sans avis", "orientation", (Filter("decided_on", "empty"),), "requested_on", "orientations.py"
+        "Orientations sans avis",
+        "orientation",
+        (Filter("decided_on", "empty"),),
+        "requested_on",
+        "orientations.py",
+        "verdict",
     ),
     Waiting("Diagnostics à terminer", "diagnostic", (Filter("pending", "in", (1,)),), "started_on", "diagnostics.py"),
     Waiting("Aides en attente de décision", "aid", (Filter("decision", "in", ("pending",)),), "requested_on", "aid.py"),

@@ -12,7 +12,7 @@ from reports.sheets import figure_sheets
 
 
 def zip_bytes(charts: Sequence[ChartData], period: Period, source: str, tick: Progress = ignore_progress) -> bytes:
-    """Return the ZIP. ``source``: what the numbers are of, « Bilan 2022 · Femme ». Empty charts are left out."""
+    """Return the ZIP. ``source``: what the numbers are of, « Bilan 2022 ». Empty charts are left out."""
     drawn = [chart for chart in charts if not chart.empty]
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -36,7 +36,8 @@ _KINDS: dict[str, Callable[[ChartData, str], bytes]] = {
 
 
 def _note(charts: Sequence[ChartData], source: str) -> bytes:
-    lines = [f"Palette · {source}", ""]
+    filters = dict.fromkeys(label for chart in charts for label in chart.among)
+    lines = [" · ".join(("Palette", source, *filters)), ""]
     for chart in charts:
-        lines += [chart.title, f"  {chart.reading}", f"  {chart.means}", ""]
+        lines += [" · ".join((chart.title, *chart.among)), f"  {chart.reading}", f"  {chart.means}", ""]
     return "\r\n".join(lines).encode("utf-8-sig")

@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import datetime
+from decimal import Decimal
 from itertools import filterfalse
 
 
@@ -13,7 +14,7 @@ def fold(text: str) -> str:
     return " ".join("".join(filterfalse(unicodedata.combining, plain)).lower().split())
 
 
-def french_number(value: float, decimals: int = 0) -> str:
+def french_number(value: float | Decimal, decimals: int = 0) -> str:
     """Format a number: 1234.5 -> « 1 234,5 », with a narrow no-break space between thousands."""
     return f"{value:,.{decimals}f}".replace(",", "\u202f").replace(".", ",")
 

@@ -7,6 +7,7 @@ one day. The same SQL serves the persons behind a figure and the figures as of a
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from db.base.errors import InvalidError, Problem
@@ -52,7 +53,8 @@ def _coded(code: str) -> str:
 
 
 def _narrowed(name: str, chosen: Chosen) -> str:
-    """SQL: what a figure counts, of the selected persons only. A selection of the figure itself does not narrow it."""
+    """SQL: what a figure counts, of the selected persons only. A selection of the figure itself or of its ``leaves``
+    does not narrow it."""
     figure = FIGURES[name]
     own = {name, *figure.leaves}
     among = [f"{figure.person} IN (SELECT id FROM chosen_{other})" for other in chosen if other not in own]
@@ -107,10 +109,11 @@ def count_figures(db: Office, period: Period, names: Iterable[str], chosen: Chos
     return counted
 
 
-def photo(db: Office, when: str) -> dict[str, Any]:
+def photo(db: Office, when: str, today: date | None = None) -> dict[str, Any]:
     """Return every figure of a year (« 2022 »), a day (« 2023-03-06 ») or a period, ready for JSON. Raises InvalidError
-    for anything else. A mean over no rows is None."""
-    period = period_of(when)
+    for anything else. A mean over no rows is None. ``today``: the day up to which a period that is not over is
+    counted."""
+    period = period_of(when, today)
     counted = plain(count_figures(db, period, DAY if period.is_day else YEAR))
     if not period.is_day:
         counted["exits"] = {"total": counted["exits"], "by_reason": counted.pop("by_reason")}

@@ -43,7 +43,8 @@ class Figure:
     short: str = ""
     """A shorter label."""
     leaves: tuple[str, ...] = ()
-    """The dimensions that divide the figure itself: selecting one of their values does not narrow it."""
+    """The figures whose selection does not narrow this one, beside its own: the dimensions that divide it, and those
+    drawn in one chart with it, so that all numbers of a chart are of the same persons."""
 
 
 def _by(name: str, label: str, means: str) -> Figure:
@@ -60,7 +61,7 @@ def _dated(label: str, means: str, table: str, day: str, unit: str, **shared: An
 
 
 def _monthly(label: str, means: str, source: str) -> Figure:
-    return Figure(label, means, source, by="substr(day, 1, 7)", values="months")
+    return Figure(label, means, source, by="substr(day, 1, 7)", values="months", leaves=("entries", "departures"))
 
 
 _FOLLOWED = "Personnes avec une étape de diagnostic ou d’accompagnement"
@@ -161,7 +162,7 @@ FIGURES: dict[str, Figure] = {
         "assessed, json_each(assessed.obstacles) o", person="assessed.id", by="o.value", values=OBSTACLES.table,
         value="count(DISTINCT assessed.id)",
     ),
-    "assessed": Figure("Personnes avec un diagnostic", "Personnes suivies dont un diagnostic a commencé.", "assessed"),
+    "assessed": Figure("Personnes avec un diagnostic", "Personnes suivies dont un diagnostic a commencé.", "assessed", leaves=("obstacles",)),
     "interventions": _dated(
         "Domaines d’intervention", "Interventions datées de la période (un jour : depuis le 1er janvier), selon leur domaine.",
         "intervention", "happened_on", "intervention", by="r.domain", values=INTERVENTION_DOMAINS.table,
@@ -194,7 +195,7 @@ FIGURES: dict[str, Figure] = {
     ),
     "aids_counted": Figure(
         "Nombre d’aides accordées", "Aides accordées dans la période (un jour : depuis le 1er janvier), par type.",
-        *_GRANTED, by="r.type", values=AID_TYPES.table, unit="aid",
+        *_GRANTED, by="r.type", values=AID_TYPES.table, unit="aid", leaves=("aids",),
     ),
     "ceiling": Figure(
         "Aides et plafond", "Personnes suivies selon la part du plafond des aides déjà accordée au dernier jour de la période.",

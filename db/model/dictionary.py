@@ -8,7 +8,7 @@ Laid out by hand, a field a line, so that a table reads as a table; the formatte
 from collections.abc import Iterable
 
 from db.model import domain_rules, import_synonyms, lists, published_groups
-from db.model.fields import TODAY, Computed, Field, Highlight, Privacy, Rule, Table
+from db.model.fields import TODAY, Computed, Field, Follows, Highlight, Privacy, Rule, Table
 from db.model.import_synonyms import with_synonyms
 from db.model.types import (
     Choice,
@@ -82,14 +82,16 @@ PERSON = with_synonyms(Table(
         Field("archived_on", "Archivé le", Date(), privacy=SECRET, section="Suivi", shown=False, help="Un dossier archivé quitte les listes et la recherche ; les chiffres le comptent toujours. Vide : dossier courant."),
     ),
     computed=(
-        Computed("state", "Situation", Choice(lists.STATES), domain_rules.STATE, "Calculée du jour : étapes en cours aujourd’hui."),
+        Computed("state", "Situation", Choice(lists.STATES), domain_rules.STATE, "Calculée du jour : étapes en cours aujourd’hui. « À situer » : aucune étape encore."),
         Computed("contract_end", "Fin du contrat", Date(), domain_rules.CONTRACT_END, "Fin du contrat en cours aujourd’hui."),
         Computed("aid_left", "Aide restante", Euros(), domain_rules.AID_LEFT, "Ce qui reste sous le plafond."),
         Computed("last_contact", "Dernier contact", Date(), domain_rules.LAST_CONTACT, "Dernière intervention."),
         Computed("age", "Âge", Integer(0, 130, "ans"), domain_rules.age("t.birth_date", ":today"), "Âge aujourd’hui.", shown=False),
     ),
     highlights=(
-        Highlight("contract_end", "warning", "Contrat bientôt à échéance", domain_rules.ends_soon(domain_rules.CONTRACT_END)),
+        Highlight("state", "warning", "Diagnostic encore ouvert à côté de l’accompagnement", domain_rules.PERSON_DIAGNOSTIC_LEFT_OPEN),
+        Highlight("contract_end", "warning", "Contrat bientôt à échéance", domain_rules.PERSON_CONTRACT_ENDS_SOON),
+        Highlight("contract_end", "good", "Contrat suivant signé", domain_rules.PERSON_CONTRACT_NEXT_SIGNED),
         Highlight("aid_left", "warning", "Plafond des aides presque atteint", f"{domain_rules.AID_LEFT} <= (SELECT aid_alert FROM setting)"),
     ),
 ))
@@ -116,8 +118,11 @@ ORIENTATION = with_synonyms(Table(
         Rule("decided_after_request", "decided_on", "l’avis ne peut pas précéder la demande", "NEW.decided_on < NEW.requested_on", watches=("requested_on", "decided_on")),
     ),
     computed=(
-        Computed("verdict", "Avis", Choice(lists.VERDICTS), domain_rules.VERDICT, "Calculé selon les critères, ou l’avis contraire s’il y en a un."),
+        Computed("verdict", "Avis", Choice(lists.VERDICT_STATES), domain_rules.VERDICT, "Calculé selon les critères, une fois tous connus, ou l’avis contraire s’il y en a un."),
         Computed("verdict_reasons", "Raisons", Choices(lists.NOT_ORIENTED), domain_rules.VERDICT_REASONS, "Critères de non-orientation remplis."),
+    ),
+    highlights=(
+        Highlight("verdict", "warning", "L’avis attend des réponses sur les critères", domain_rules.VERDICT_OPEN),
     ),
 ))
 
@@ -144,6 +149,9 @@ STAGE = with_synonyms(Table(
             watches=("person_id", "kind", "starts_on", "deleted_at"),
         ),
     ),
+    highlights=(
+        Highlight("ends_on", "warning", "Diagnostic encore ouvert alors que la personne est accompagnée", domain_rules.STAGE_BESIDE_ACCOMPANIMENT),
+    ),
 ))
 
 BENEFIT = with_synonyms(Table(
@@ -152,7 +160,7 @@ BENEFIT = with_synonyms(Table(
     fields=(
         _person(),
         Field("kind", "Droits", Choice(lists.BENEFITS), required=True, privacy=SECRET, help="Prestation versée sur la période."),
-        Field("subject_to_duties", "Soumise aux droits et devoirs", YesNo(), required=True, default=1, privacy=SECRET, help="Condition de l’accompagnement."),
+        Field("subject_to_duties", "Soumise aux droits et devoirs", YesNo(), required=True, default=Follows("kind", {"rsa": 1, "rsa_prime": 1, "prime": 0, "none": 0}), privacy=SECRET, help="Condition de l’accompagnement ; par défaut, oui avec le RSA, non sans lui."),
         Field("starts_on", "Du", Date(), required=True, default=TODAY, privacy=SECRET, help="Premier jour, compris."),
         Field("ends_on", "Au", Date(), privacy=SECRET, help="Dernier jour, compris ; vide tant que la situation dure."),
         _note(),
@@ -181,7 +189,10 @@ DIAGNOSTIC = with_synonyms(Table(
     rules=(
         Rule("completed_after_start", "completed_on", "la fin ne peut pas précéder le début", "NEW.completed_on < NEW.started_on", watches=("started_on", "completed_on")),
     ),
-    computed=(Computed("pending", "À terminer", YesNo(), domain_rules.DIAGNOSTIC_PENDING, "Pas encore terminé, période de diagnostic en cours.", shown=False),),
+    computed=(Computed("pending", "À terminer", YesNo(), domain_rules.DIAGNOSTIC_PENDING, "Pas encore terminé, période de diagnostic ou d’accompagnement en cours.", shown=False),),
+    highlights=(
+        Highlight("completed_on", "warning", "Diagnostic encore ouvert alors que la personne est accompagnée", domain_rules.DIAGNOSTIC_BESIDE_ACCOMPANIMENT),
+    ),
 ))
 
 CER = with_synonyms(Table(
@@ -224,11 +235,13 @@ CER = with_synonyms(Table(
     ),
     computed=(
         Computed("validity", "Validité", Choice(lists.CONTRACT_STATES), "CASE WHEN t.starts_on > :today THEN 'coming' WHEN t.ends_on < :today THEN 'over' ELSE 'running' END", "Aujourd’hui."),
-        Computed("ends_soon", "Bientôt échu", YesNo(), domain_rules.ends_soon("t.ends_on"), "Se termine dans le délai d’alerte des réglages.", shown=False),
-        Computed("to_replace", "À remplacer", YesNo(), domain_rules.CER_TO_REPLACE, "CER encore en cours, à remplacer par un contrat d’engagement avant le 1er janvier 2027."),
+        Computed("ends_soon", "Bientôt échu", YesNo(), domain_rules.ENDS_SOON, "Se termine dans le délai d’alerte des réglages, sans contrat suivant signé.", shown=False),
+        Computed("deadline", "Échéance", Choice(lists.CONTRACT_DEADLINES), domain_rules.CONTRACT_DEADLINE, "Bientôt échu, ou déjà suivi d’un contrat signé."),
+        Computed("to_replace", "À remplacer", YesNo(), domain_rules.CER_TO_REPLACE, "CER encore en cours, à remplacer avant le 1er janvier 2027 par un contrat d’engagement, qui n’est pas signé."),
     ),
     highlights=(
-        Highlight("ends_on", "warning", "Contrat bientôt à échéance", domain_rules.ends_soon("t.ends_on")),
+        Highlight("ends_on", "warning", "Contrat bientôt à échéance", domain_rules.ENDS_SOON),
+        Highlight("ends_on", "good", "Contrat suivant signé", domain_rules.ENDS_SOON_BUT_NEXT_SIGNED),
         Highlight("to_replace", "warning", "CER à remplacer par un contrat d’engagement avant le 01/01/2027", domain_rules.CER_TO_REPLACE),
     ),
 ))
@@ -287,8 +300,14 @@ AID = with_synonyms(Table(
             spared_when=domain_rules.CEILING_NO_WORSE,
         ),
     ),
-    computed=(Computed("left", "Reste sous le plafond", Euros(), domain_rules.AID_LEFT_OF_ROW, "Ce qui reste à la personne, aides accordées déduites."),),
-    highlights=(Highlight("left", "warning", "Plafond presque atteint", f"{domain_rules.AID_LEFT_OF_ROW} <= (SELECT aid_alert FROM setting)"),),
+    computed=(
+        Computed("left", "Reste sous le plafond", Euros(), domain_rules.AID_LEFT_OF_ROW, "Ce qui reste à la personne, aides accordées déduites."),
+        Computed("left_if_granted", "Resterait si accordée", Euros(), domain_rules.AID_LEFT_IF_GRANTED, "Ce qui resterait sous le plafond si l’aide en attente était accordée en entier."),
+    ),
+    highlights=(
+        Highlight("left_if_granted", "danger", "Accordée en entier, l’aide dépasserait le plafond", f"{domain_rules.AID_LEFT_IF_GRANTED} < 0"),
+        Highlight("left", "warning", "Plafond presque atteint", f"{domain_rules.AID_LEFT_OF_ROW} <= (SELECT aid_alert FROM setting)"),
+    ),
 ))
 
 EXIT = with_synonyms(Table(

@@ -47,11 +47,6 @@ def age(born: str, day: str) -> str:
     return f"(substr({day}, 1, 4) - substr({born}, 1, 4) - (substr({day}, 6) < substr({born}, 6)))"
 
 
-STATE = f"""CASE (
-  SELECT min(CASE s.kind WHEN 'accompaniment' THEN iif(s.mode = 'light', 2, 1) WHEN 'diagnostic' THEN 3 ELSE 4 END)
-  FROM stage s WHERE s.person_id = t.id AND {in_force("s", ":today")})
-WHEN 1 THEN 'accompanied' WHEN 2 THEN 'light' WHEN 3 THEN 'in_diagnosis' WHEN 4 THEN 'one_off' ELSE 'outside' END"""
-
 CONTRACT_END = f"(SELECT max(c.ends_on) FROM cer c WHERE c.person_id = t.id AND {in_force('c', ':today')})"
 LAST_CONTACT = (
     "(SELECT max(i.happened_on) FROM intervention i"
@@ -59,19 +54,66 @@ LAST_CONTACT = (
 )
 
 
-def ends_soon(end: str) -> str:
-    """SQL: the contract is in force today and ends within the alert delay of the settings."""
+def _within_delay(end: str) -> str:
+    """SQL: the day lies within the alert delay of the settings."""
     return f"{end} BETWEEN :today AND date(:today, '+' || (SELECT contract_alert_months FROM setting) || ' months')"
 
 
-CER_TO_REPLACE = f"(t.kind = 'cer' AND {in_force('t', ':today')})"
-"""CER in force, to be replaced by 1 January 2027 (docs/domain.md § 2)."""
+def _next_signed(kind: str = "") -> str:
+    """SQL on a contract: another of the person, signed, replaces it or begins and ends later."""
+    return (
+        "EXISTS (SELECT 1 FROM cer n WHERE n.person_id = t.person_id AND n.id <> t.id AND n.deleted_at IS NULL"
+        " AND n.signed_on <= :today AND (n.replaces_id = t.id OR (n.starts_on > t.starts_on AND n.ends_on > t.ends_on))"
+        f"{kind})"
+    )
 
-DIAGNOSTIC_PENDING = (
-    "(t.completed_on IS NULL AND EXISTS (SELECT 1 FROM stage s WHERE s.person_id = t.person_id"
-    f" AND s.kind = 'diagnostic' AND {in_force('s', ':today')}))"
+
+ENDS_SOON = f"({_within_delay('t.ends_on')} AND NOT {_next_signed()})"
+"""The contract is in force, ends within the alert delay, and no next one is signed."""
+ENDS_SOON_BUT_NEXT_SIGNED = f"({_within_delay('t.ends_on')} AND {_next_signed()})"
+CONTRACT_DEADLINE = (
+    f"CASE WHEN {ENDS_SOON} THEN 'soon' WHEN t.ends_on >= :today AND {_next_signed()} THEN 'followed' END"
 )
-"""An uncompleted diagnostic of a person who is no longer in diagnosis was given up and is not pending."""
+_PERSON_NEXT_SIGNED = (
+    "EXISTS (SELECT 1 FROM cer n WHERE n.person_id = t.id AND n.deleted_at IS NULL AND n.signed_on <= :today"
+    f" AND n.ends_on > {CONTRACT_END})"
+)
+PERSON_CONTRACT_ENDS_SOON = f"({_within_delay(CONTRACT_END)} AND NOT {_PERSON_NEXT_SIGNED})"
+PERSON_CONTRACT_NEXT_SIGNED = f"({_within_delay(CONTRACT_END)} AND {_PERSON_NEXT_SIGNED})"
+"""The same of a person's contract in force."""
+
+_ENGAGEMENT_SIGNED = _next_signed(" AND n.kind = 'engagement'")
+CER_TO_REPLACE = f"(t.kind = 'cer' AND {in_force('t', ':today')} AND NOT {_ENGAGEMENT_SIGNED})"
+"""CER in force, to be replaced by 1 January 2027 (docs/domain.md § 2), while no « contrat d’engagement » is signed."""
+
+
+def _in_stage(person: str, kind: str) -> str:
+    """SQL: the person has a stage of that kind in force."""
+    stage = f"s.person_id = {person} AND s.kind = '{kind}' AND {in_force('s', ':today')}"
+    return f"EXISTS (SELECT 1 FROM stage s WHERE {stage})"
+
+
+def _left_open(row: str) -> str:
+    """SQL: the diagnostic is not completed, nor is one that the person began later."""
+    return (
+        f"({row}.completed_on IS NULL AND NOT EXISTS (SELECT 1 FROM diagnostic d WHERE d.person_id = {row}.person_id"
+        f" AND d.deleted_at IS NULL AND d.completed_on IS NOT NULL AND d.started_on > {row}.started_on))"
+    )
+
+
+DIAGNOSTIC_BESIDE_ACCOMPANIMENT = f"({_left_open('t')} AND {_in_stage('t.person_id', 'accompaniment')})"
+DIAGNOSTIC_PENDING = (
+    f"((t.completed_on IS NULL AND {_in_stage('t.person_id', 'diagnostic')}) OR {DIAGNOSTIC_BESIDE_ACCOMPANIMENT})"
+)
+"""An uncompleted diagnostic of a person who is in neither stage was given up and is not pending."""
+STAGE_BESIDE_ACCOMPANIMENT = (
+    f"(t.kind = 'diagnostic' AND {in_force('t', ':today')} AND {_in_stage('t.person_id', 'accompaniment')})"
+)
+PERSON_DIAGNOSTIC_LEFT_OPEN = (
+    f"({_in_stage('t.id', 'accompaniment')} AND ({_in_stage('t.id', 'diagnostic')}"
+    f" OR EXISTS (SELECT 1 FROM diagnostic o WHERE o.person_id = t.id AND o.deleted_at IS NULL AND {_left_open('o')})))"
+)
+"""A diagnostic, or a stage of diagnosis, is still open beside the accompaniment."""
 
 ACTION_LATE = "(t.due_on < :today AND t.state IN ('todo', 'doing'))"
 
@@ -104,6 +146,11 @@ def granted(person: str, on: str, but: str = "NULL") -> str:
 
 
 AID_LEFT = f"max(0, (SELECT aid_ceiling FROM setting) - {granted('t.id', ':today')})"
+AID_LEFT_IF_GRANTED = (
+    "iif(t.decision = 'pending' AND t.requested IS NOT NULL, (SELECT aid_ceiling FROM setting)"
+    f" - {granted('t.person_id', AID_DAY.format(aid='t'))} - t.requested, NULL)"
+)
+"""What would be left of the ceiling if the aid were granted in full; below zero when that would pass it."""
 AID_LEFT_OF_ROW = f"max(0, (SELECT aid_ceiling FROM setting) - {granted('t.person_id', AID_DAY.format(aid='t'))})"
 
 
@@ -133,32 +180,84 @@ _REASONS = {
     "mobility": "o.needs_mobility = 1 AND (o.licence = 0 OR o.vehicle = 0)",
     "food_job": "o.food_job = 1",
 }
-_REQUEST = (
-    "(SELECT t.requested_on, t.accompanied_elsewhere, t.needs_mobility, t.food_job, p.birth_date, p.licence, p.vehicle"
-    " FROM person p WHERE p.id = t.person_id) o"
-)
+_UNANSWERED = {
+    "birth_date": "o.birth_date IS NULL",
+    "accompanied_elsewhere": "o.accompanied_elsewhere IS NULL",
+    "needs_mobility": "o.needs_mobility IS NULL",
+    "licence": "o.needs_mobility = 1 AND o.licence IS NULL",
+    "vehicle": "o.needs_mobility = 1 AND o.vehicle IS NULL",
+    "food_job": "o.food_job IS NULL",
+}
+"""Field of the request or of the person -> SQL: what it would tell of the criteria is not known."""
+
+
+def _request(row: str) -> str:
+    return (
+        f"(SELECT {row}.requested_on, {row}.accompanied_elsewhere, {row}.needs_mobility, {row}.food_job, p.birth_date,"
+        f" p.licence, p.vehicle FROM person p WHERE p.id = {row}.person_id) o"
+    )
+
+
 _ANY_REASON = " OR ".join(f"coalesce({sql}, 0)" for sql in _REASONS.values())
-COMPUTED_VERDICT = f"(SELECT iif({_ANY_REASON}, 'no', 'yes') FROM {_REQUEST})"
-VERDICT = f"coalesce(t.override, {COMPUTED_VERDICT})"
+_QUESTIONS = " + ".join(f"coalesce({sql}, 0)" for sql in _UNANSWERED.values())
+_COMPUTED = (
+    f"CASE WHEN {_ANY_REASON} THEN 'no' WHEN {_QUESTIONS} = 0 THEN 'yes' ELSE 'unanswered_' || ({_QUESTIONS}) END"
+)
+
+
+def _verdict(row: str) -> str:
+    """SQL: the verdict or what overrides it: « no » as soon as one criterion holds, « yes » once all are known not to,
+    otherwise how many questions are unanswered."""
+    return f"coalesce({row}.override, (SELECT {_COMPUTED} FROM {_request(row)}))"
+
+
+VERDICT = _verdict("t")
 _REASON_CODES = ", ".join(f"iif({sql}, '{code}', NULL)" for code, sql in _REASONS.items())
 VERDICT_REASONS = (
-    f"(SELECT nullif(json_group_array(r.value), '[]') FROM {_REQUEST}, json_each(json_array({_REASON_CODES})) r"
+    f"(SELECT nullif(json_group_array(r.value), '[]') FROM {_request('t')}, json_each(json_array({_REASON_CODES})) r"
     " WHERE r.value IS NOT NULL)"
 )
+VERDICT_OPEN = f"({VERDICT} NOT IN ('yes', 'no'))"
+
+_NOT_PLACED = f"""NOT EXISTS (SELECT 1 FROM stage s WHERE s.person_id = t.id AND s.deleted_at IS NULL
+    AND s.starts_on <= :today)
+  AND NOT EXISTS (SELECT 1 FROM exit e WHERE e.person_id = t.id AND e.deleted_at IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM orientation r WHERE r.person_id = t.id AND r.deleted_at IS NULL
+    AND r.decided_on IS NOT NULL AND {_verdict("r")} = 'no')"""
+"""No stage has begun, and nothing says that none is to: the person must not be lost from sight."""
+STATE = f"""CASE (
+  SELECT min(CASE s.kind WHEN 'accompaniment' THEN iif(s.mode = 'light', 2, 1) WHEN 'diagnostic' THEN 3 ELSE 4 END)
+  FROM stage s WHERE s.person_id = t.id AND {in_force("s", ":today")})
+WHEN 1 THEN 'accompanied' WHEN 2 THEN 'light' WHEN 3 THEN 'in_diagnosis' WHEN 4 THEN 'one_off'
+ELSE iif({_NOT_PLACED}, 'new', 'outside') END"""
 
 
 def verdict_reasons(db: sqlite3.Connection, values: dict[str, Any]) -> list[str]:
-    """Return why a request is not oriented to the officer, as French sentences of the source; empty when it is.
-    ``values``: the request's fields as typed so far, with ``person_id`` and ``requested_on``; nothing need be saved."""
+    """Return why a request is not oriented to the officer, as French sentences of the source; empty when no criterion
+    is known to hold. ``values``: the request's fields as typed so far, with ``person_id`` and ``requested_on``; nothing
+    need be saved."""
+    found = _of_request(db, values, _REASONS)
+    return [label for label, holds in zip(NOT_ORIENTED.values.values(), found, strict=False) if holds]
+
+
+def unanswered(db: sqlite3.Connection, values: dict[str, Any]) -> list[str]:
+    """Return the names of the fields, of the request or of its person, without which the verdict cannot be computed.
+    ``values``: as of ``verdict_reasons``."""
+    found = _of_request(db, values, _UNANSWERED)
+    return [name for name, is_open in zip(_UNANSWERED, found, strict=False) if is_open]
+
+
+def _of_request(db: sqlite3.Connection, values: dict[str, Any], conditions: dict[str, str]) -> tuple[int, ...]:
+    """Return whether each condition holds; nothing for an unknown person."""
     names = ("person_id", "requested_on", "accompanied_elsewhere", "needs_mobility", "food_job")
     source = ", ".join(f":{name} AS {name}" for name in names)
-    columns = ", ".join(f"coalesce({sql}, 0)" for sql in _REASONS.values())
-    row = db.execute(
+    columns = ", ".join(f"coalesce({sql}, 0)" for sql in conditions.values())
+    row: tuple[int, ...] | None = db.execute(
         f"WITH o AS (SELECT t.*, p.birth_date, p.licence, p.vehicle FROM (SELECT {source}) t"
         f" JOIN person p ON p.id = t.person_id) SELECT {columns} FROM o",
         {name: values.get(name) for name in names},
     ).fetchone()
-    return [label for label, holds in zip(NOT_ORIENTED.values.values(), row or (), strict=False) if holds]
+    return row or ()
 
 
 # Figures (domain.md § 4). A figure is taken over a period, its first and last day inclusive; a day is a period of one.

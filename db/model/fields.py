@@ -1,5 +1,5 @@
-"""The classes of declarations: Field, Computed, Table, Rule, Highlight, Grouping, Privacy. The declarations are in
-dictionary.py."""
+"""The classes of declarations: Field, Follows, Computed, Table, Rule, Highlight, Grouping, Privacy. The declarations
+are in dictionary.py."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -46,6 +46,18 @@ class Grouping:
 
 TODAY = "today"
 """Default of a date field that starts as the current day."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Follows:
+    """Default of a field that follows from another field of the same row: the other's value -> the default."""
+
+    field: str
+    values: Mapping[str, Any]
+
+    def of(self, row: Mapping[str, Any]) -> Any:
+        """Return the default in this row; None while the other field says nothing."""
+        return next((default for value, default in self.values.items() if value == row.get(self.field)), None)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,8 +144,8 @@ class Rule:
 
 @dataclasses.dataclass(frozen=True)
 class Highlight:
-    """A condition that marks a cell: SQL on ``t`` and ``:today``, a tone (« warning », « danger »), the reason in
-    French."""
+    """A condition that marks a cell: SQL on ``t`` and ``:today``, a tone (« warning », « danger », « good »), the
+    reason in French."""
 
     field: str
     tone: str
@@ -170,6 +182,15 @@ class Table:
     def field(self, name: str) -> Field:
         """Return the stored field of that name. Raises KeyError."""
         return {field.name: field for field in self.fields}[name]
+
+    def with_following(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values of a new row with the defaults that follow from them (``Follows``)."""
+        following = {
+            field.name: field.default.of(values)
+            for field in self.fields
+            if isinstance(field.default, Follows) and values.get(field.name) is None
+        }
+        return {**values, **following}
 
     @property
     def columns(self) -> tuple[Field | Computed, ...]:

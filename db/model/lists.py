@@ -85,6 +85,12 @@ VERDICTS = _list(
         "yes": "Orientée vers la CIPA", "no": "Non orientée vers la CIPA",
     }, fixed=True,
 )
+VERDICT_STATES = _list(
+    "verdict_state", "Avis", {
+        **VERDICTS.values,
+        **{f"unanswered_{count}": f"{count} question{'s' * (count > 1)} sans réponse" for count in range(1, 7)},
+    }, fixed=True,
+)
 PRESCRIBERS = _list(
     "prescriber", "Prescripteur", {
         "social": "Service social départemental", "insertion": "Service Insertion",
@@ -101,7 +107,7 @@ MODES = _list("mode", "Mode", {"standard": "Standard", "light": "Allégé"}, fix
 STATES = _list(
     "state", "Situation", {
         "accompanied": "Accompagnée", "light": "Accompagnement allégé", "in_diagnosis": "En diagnostic",
-        "one_off": "Sollicitation ponctuelle", "outside": "Hors portefeuille",
+        "one_off": "Sollicitation ponctuelle", "new": "À situer", "outside": "Hors portefeuille",
     }, fixed=True,
 )
 OUTCOMES = _list(
@@ -120,6 +126,9 @@ CONTRACT_KINDS = _list("contract_kind", "Contrat", {"cer": "CER", "engagement": 
 RANKS = _list("rank", "Rang", {"first": "Premier contrat", "renewal": "Renouvellement"}, fixed=True)
 CONTRACT_STATES = _list(
     "contract_state", "Validité", {"coming": "À venir", "running": "En cours", "over": "Échu"}, fixed=True
+)
+CONTRACT_DEADLINES = _list(
+    "contract_deadline", "Échéance", {"soon": "Bientôt échu", "followed": "Suivant signé"}, fixed=True
 )
 AID_TYPES = _list(
     "aid_type", "Type d’aide", {

@@ -14,7 +14,7 @@ from secrets import token_hex
 from typing import Any
 
 from db.base.errors import ConflictError, Difference, FieldError, InvalidError, NotFoundError, PaletteError, Problem
-from db.model.fields import OfficeTable
+from db.model.fields import Follows, OfficeTable
 from db.model.office import Office
 from db.model.types import Context, Reference
 from db.rows import history, records
@@ -216,6 +216,7 @@ class Sheet:
                 values[name] = self._read(db, Cell(0, row, 0, name, text), context) if text.strip() else None
             except FieldError as error:
                 self.refused[row, name] = Refused(text, str(error))
+        values = self.table.with_following(values)
         if any(key[0] == row for key in self.refused) or self.missing(row, values):
             return
         try:
@@ -234,7 +235,11 @@ class Sheet:
     def missing(self, row: int, values: Mapping[str, Any] | None = None) -> list[str]:
         """Return the labels of the required fields that a new line still lacks."""
         have = {**records.defaults(self.table), **self.fixed, **self.drafts.get(row, {})} if values is None else values
-        return [field.label for field in self.table.fields if field.required and have.get(field.name) in (None, "")]
+        return [
+            field.label
+            for field in self.table.fields
+            if field.required and not isinstance(field.default, Follows) and have.get(field.name) in (None, "")
+        ]
 
     # ---- what the person decides
 

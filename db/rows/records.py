@@ -7,7 +7,7 @@ from typing import Any
 
 from db.base import instants
 from db.base.errors import ConflictError, Difference, FieldError, InvalidError, NotFoundError, Problem
-from db.model.fields import TODAY, Field, OfficeTable, Table
+from db.model.fields import TODAY, Field, Follows, OfficeTable, Table
 from db.model.office import Office
 from db.model.types import Context
 from db.rows import group_counts, history, queries
@@ -158,11 +158,11 @@ def ids_listing(db: Office, table: OfficeTable, field: Field, row_id: int) -> li
 
 
 def defaults(table: Table, day: str = "") -> dict[str, Any]:
-    """Return the values that a new row starts with."""
+    """Return the values that a new row starts with; those that follow from its others are not among them."""
     return {
         field.name: (day or today()) if field.default == TODAY else field.default
         for field in table.fields
-        if field.default is not None
+        if field.default is not None and not isinstance(field.default, Follows)
     }
 
 
@@ -211,7 +211,7 @@ def _check_all(table: OfficeTable, edits: Sequence[Edit], context: Context) -> l
     problems: list[Problem] = []
     checked = []
     for line, edit in zip(_lines(edits), edits, strict=True):
-        values = {**defaults(table), **edit.values} if edit.row_id is None else dict(edit.values)
+        values = table.with_following({**defaults(table), **edit.values}) if edit.row_id is None else dict(edit.values)
         checked.append(values)
         problems += _check(table, values, context, line, whole=edit.row_id is None)
     if problems:
@@ -238,7 +238,7 @@ def _check(
 
 def add(db: Office, table: OfficeTable, values: Mapping[str, Any], who: str) -> int:
     """Write a new row within ``writing`` and return its id. Raises InvalidError, RuleError."""
-    checked = {**defaults(table), **values}
+    checked = table.with_following({**defaults(table), **values})
     problems = _check(table, checked, context(db), None, whole=True)
     if problems:
         raise InvalidError(problems)

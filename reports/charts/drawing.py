@@ -28,7 +28,6 @@ _LETTER = 6.6
 _LABEL = 26
 """Letters of a label on one line."""
 _LINE = 15
-Codes = Mapping[str, tuple[str, ...]]
 Bars = list[dict[str, Any]]
 """One dict for each bar; the charts below read it."""
 
@@ -42,17 +41,12 @@ class Drawn(NamedTuple):
     data: Mapping[str, Bars]
 
 
-def specification(chart: ChartData, chosen: Codes | None = None) -> dict[str, Any]:
-    """Return the Vega-Lite specification, as wide as its container. ``chosen``: figure -> selected codes; others are
-    faded. Cached, since a screen shows twenty charts on every run."""
-    own = {name: codes for name, codes in (chosen or {}).items() if name in chart.chooses}
-    return _specified(chart, tuple(sorted(own.items())))
-
-
 @lru_cache(maxsize=500)
-def _specified(chart: ChartData, chosen: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, Any]:
+def specification(chart: ChartData) -> dict[str, Any]:
+    """Return the Vega-Lite specification, as wide as its container. What is not selected (``chart.chosen``) is faded.
+    Cached, since a screen shows twenty charts on every run."""
     with debug_mode(False):  # Altair checks every word of every chart; the tests have done so
-        drawn = _DRAWS[chart.shape](chart, _bars_of(chart, dict(chosen)))
+        drawn = _DRAWS[chart.shape](chart, _bars_of(chart))
         layers = [layer.to_dict(validate=False, context={"top_level": False}) for layer in drawn.layers]
     shared = {"width": "container", "height": drawn.height, "datasets": dict(drawn.data), "autosize": _FIT}
     return {"$schema": alt.SCHEMA_URL, "layer": layers, "params": _lift_params(layers), **shared}
@@ -71,10 +65,10 @@ def _lift_params(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
 # --- the data of a chart: a line for each bar ---
 
 
-def _bars_of(chart: ChartData, chosen: Codes) -> Bars:
+def _bars_of(chart: ChartData) -> Bars:
     labels = [row.label for row in chart.rows]
     return [
-        _bar_data(chart, row, index, chosen) | {"label": _wrapped(row.label) + _ALIKE * labels[:rank].count(row.label)}
+        _bar_data(chart, row, index) | {"label": _wrapped(row.label) + _ALIKE * labels[:rank].count(row.label)}
         for rank, row in enumerate(chart.rows)
         for index in range(len(chart.series))
     ]
@@ -84,7 +78,7 @@ _ALIKE = "\u200b"
 """An invisible character that keeps two values with the same label apart."""
 
 
-def _bar_data(chart: ChartData, row: ChartRow, index: int, chosen: Codes) -> dict[str, Any]:
+def _bar_data(chart: ChartData, row: ChartRow, index: int) -> dict[str, Any]:
     series, name = chart.series[index]
     value, label = row.values[index], chart.bar_label(row, index)
     coloured_code = series if len(chart.series) > 1 else row.code
@@ -98,14 +92,8 @@ def _bar_data(chart: ChartData, row: ChartRow, index: int, chosen: Codes) -> dic
         "description": f"{', '.join([row.label] + [name] * (len(chart.series) > 1))} : {label}",
         "letters": len(label),
         "colour": colour(chart.scheme, coloured_code),
-        "shade": 1.0 if _is_chosen(chart, row.code, series, chosen) else _FADED,
+        "shade": 1.0 if chart.is_chosen(row.code, series) else _FADED,
     }
-
-
-def _is_chosen(chart: ChartData, code: str, series: str, chosen: Codes) -> bool:
-    """Return whether a bar belongs to the selection of its own figures; all do when there is none."""
-    codes = chart.picks(code, series)
-    return all(codes[name] in selected for name, selected in chosen.items() if selected and name in codes)
 
 
 def _wrapped(label: str) -> str:
@@ -223,7 +211,7 @@ def _marks(chart: ChartData, bars: Bars) -> Drawn:
 
 
 def _beside_national(bar: dict[str, Any], national: float) -> dict[str, Any]:
-    label = f"{bar['value_text']} · national {national:.0f}{quantities.NARROW}%"
+    label = f"{bar['value_text']} · national {quantities.number(national, 'national')}"
     return bar | {"national": national, "value_text": label, "letters": len(label), "end": max(bar["value"], national)}
 
 

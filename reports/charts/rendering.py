@@ -29,7 +29,7 @@ _CONFIG: dict[str, Any] = {
 
 def specification(chart: ChartData, source: str = "", heading: bool = True) -> dict[str, Any]:
     """Return the chart for paper, in Vega-Lite. ``source``: « Bilan 2022 »; ``heading``: with title and sentence."""
-    subtitle = [*textwrap.wrap(chart.reading, 88), *textwrap.wrap(source, 88)]
+    subtitle = [*textwrap.wrap(chart.reading, 88), *textwrap.wrap(chart.source(source) if source else "", 88)]
     title = {"title": {"text": chart.title, "subtitle": subtitle}} if heading else {}
     return drawing.specification(chart) | {"width": _WIDTH, "config": _CONFIG} | title
 

@@ -40,6 +40,19 @@ class ChartData:
     marks: tuple[tuple[str, float], ...] = ()
     """(code of a row, national reference)."""
     reading: str = ""
+    chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """(figure of ``chooses``, the codes selected of it). What was not selected is drawn pale and counts in ``base``."""
+    among: tuple[str, ...] = ()
+    """The labels of what is selected of other figures: every number is of these persons alone."""
+
+    def source(self, title: str) -> str:
+        """Return what the numbers are of, for the chart on its own: « Bilan 2022 · Femme »."""
+        return " · ".join((title, *self.among))
+
+    def is_chosen(self, code: str, series: str) -> bool:
+        """Return whether a bar belongs to the selection of its own figures; all do when there is none."""
+        codes = self.picks(code, series)
+        return all(codes[name] in selected for name, selected in self.chosen if name in codes)
 
     def picks(self, code: str, series: str) -> dict[str, str]:
         """Return what a click on a bar selects: figure -> code. In a balance, each series is a figure."""
@@ -69,6 +82,15 @@ class ChartData:
         return ("", *values, *(["National (%)"] if self.marks else []), *(["%"] if self.base else []))
 
     @property
+    def units(self) -> tuple[str, ...]:
+        """The unit of each column of its table, but for the first (see ``quantities.decimals``)."""
+        return (
+            *(self.unit for _ in self.series),
+            *(["national"] if self.marks else []),
+            *(["percent"] if self.base else []),
+        )
+
+    @property
     def measure(self) -> str:
         """The title of its value axis: « Personnes », « Euros », « % »."""
         word = {"cents": "Euros", "percent": "%"}.get(self.unit)
@@ -87,23 +109,23 @@ class ChartData:
         return [self.title, *(names.get(name, name) for name in self.header[1:])]
 
     def text_line(self, row: ChartRow) -> list[str]:
-        """Return one line of the table as text: French numbers, shares to the hundredth."""
-        national = [quantities.share(dict(self.marks)[row.code], 100)] if self.marks else []
-        share = [quantities.share(sum(row.values), self.base, 2)] if self.base else []
-        return [row.label, *map(self._number, row.values), *national, *share]
+        """Return one line of the table as text."""
+        national = [quantities.number(dict(self.marks)[row.code], "national")] if self.marks else []
+        share = [quantities.share(sum(row.values), self.base)] if self.base else []
+        return [row.label, *map(self.number, row.values), *national, *share]
 
     @property
     def total(self) -> list[str]:
         """The total line, where shares are of the sum of the rows; otherwise empty."""
         is_whole = self.base and self.base == sum(sum(row.values) for row in self.rows)
-        return ["Ensemble", self._number(self.base), f"100{quantities.NARROW}%"] if is_whole else []
+        return ["Ensemble", self.number(self.base), quantities.share(1, 1)] if is_whole else []
 
-    def _number(self, value: float) -> str:
+    def number(self, value: float) -> str:
+        """Format one of its values."""
         return quantities.number(value * 100 if self.unit == "cents" else value, self.unit)
 
     def bar_label(self, row: ChartRow, index: int = 0) -> str:
-        """Return the number of a row as shown beside its bar: « 45 · 32 % », « 491 € · 15 aides »."""
+        """Return the number of a row as shown beside its bar: « 45 · 32,4 % », « 491,00 € · 15 aides »."""
         value = row.values[index]
-        text = self._number(value)
         share = [quantities.share(value, self.base)] if self.base and len(self.series) == 1 and not row.note else []
-        return " · ".join([text, *share, *filter(None, [row.note])])
+        return " · ".join([self.number(value), *share, *filter(None, [row.note])])

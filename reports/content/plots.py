@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from db.figures.counting import FigureValues, Share
+from db.figures.counting import Chosen, FigureValues, Share
 from db.figures.definitions import FIGURES, NATIONAL
+from db.figures.populations import UNKNOWN
+from db.model.lists import GENDERS
 from reports.content import quantities, sentences
 from reports.content.chart_data import ChartData, ChartRow
 
@@ -21,7 +23,7 @@ class Plot:
     name: str
     title: str
     needs: tuple[str, ...]
-    draw: Callable[["Plot", FigureValues], ChartData]
+    draw: Callable[["Plot", FigureValues, Chosen], ChartData]
     scheme: str = ""
     shape: str = "bars"
     base: str = "sum"
@@ -31,18 +33,26 @@ class Plot:
 
 
 # --- how parts become rows ---
+# « chosen »: what is selected of any figure. A chart shows all parts of its own figures, selected or not.
 
 
-def _shares(plot: Plot, figures: FigureValues) -> list[Share]:
-    parts: tuple[Share, ...] = figures[plot.needs[0]]
-    return [part for part in parts if part.value or (plot.keeps_zeros and part.code != "unknown")]
+def _shares(plot: Plot, figures: FigureValues, chosen: Chosen) -> list[Share]:
+    name = plot.needs[0]
+    parts: tuple[Share, ...] = figures[name]
+    return [
+        part
+        for part in parts
+        if part.value or (plot.keeps_zeros and part.code != "unknown") or part.code in chosen.get(name, ())
+    ]
 
 
-def _simple(plot: Plot, figures: FigureValues) -> ChartData:
+def _simple(plot: Plot, figures: FigureValues, chosen: Chosen) -> ChartData:
     """One bar for each value."""
     name = plot.needs[0]
     unit = FIGURES[name].unit
-    rows = tuple(ChartRow(part.code, part.label, (_in_unit(part.value, unit),)) for part in _shares(plot, figures))
+    rows = tuple(
+        ChartRow(part.code, part.label, (_in_unit(part.value, unit),)) for part in _shares(plot, figures, chosen)
+    )
     base = sum(row.values[0] for row in rows) if plot.base == "sum" else (figures[plot.base] if plot.base else 0)
     return ChartData(
         plot.name, plot.title, plot.shape, unit, rows, (("", plot.title),), base, name, (name,), plot.scheme
@@ -63,22 +73,26 @@ def _crossed(
     )
 
 
-def _labels(parts: tuple[Share, ...], zeros: bool = True) -> list[tuple[str, str]]:
-    return [
-        (part.code, part.label) for part in parts if part.value or (zeros and part.code not in ("unknown", "other"))
-    ]
-
-
-def _by_gender(plot: Plot, figures: FigureValues) -> ChartData:
-    """Rows divided by gender; a gender without persons is left out."""
+def _by_gender(plot: Plot, figures: FigureValues, chosen: Chosen) -> ChartData:
+    """Rows divided by gender. Bands, and both sides of a pyramid, are kept without persons. Only the crossed figure
+    tells what has persons: those of the rows and of the series alone are of the selected persons."""
     name, dimension = plot.needs[:2]
-    series = _labels(figures["gender"], zeros=plot.shape == "pyramid")
-    rows = _crossed(plot, figures, series, _labels(figures[dimension], zeros=plot.keeps_zeros))
+    parts: tuple[Share, ...] = figures[name]
+    listed = [part for part in figures[dimension] if plot.keeps_zeros and part.code != "unknown"]
+    rows = {part.code: part.label for part in parts} | {part.code: part.label for part in listed}
+    ordered = dict.fromkeys([*(part.code for part in listed), *(part.code for part in parts if part.value)])
+    genders = {part.code: part.label for part in figures["gender"]}
+    for part in parts:  # of somebody who is not among the selected persons
+        genders.setdefault(part.other, {**GENDERS.values, "unknown": UNKNOWN}.get(part.other, part.other))
+    has_persons = {part.other for part in parts if part.value} | {part.code for part in figures["gender"] if part.value}
+    both = ("woman", "man") if plot.shape == "pyramid" else ()
+    series = [(code, label) for code, label in genders.items() if code in has_persons or code in both]
+    crossed = _crossed(plot, figures, series, [(code, rows[code]) for code in ordered])
     chooses = (dimension, "gender")
-    return ChartData(plot.name, plot.title, plot.shape, "person", rows, tuple(series), 0, name, chooses, "gender")
+    return ChartData(plot.name, plot.title, plot.shape, "person", crossed, tuple(series), 0, name, chooses, "gender")
 
 
-def _months(plot: Plot, figures: FigureValues) -> ChartData:
+def _months(plot: Plot, figures: FigureValues, chosen: Chosen) -> ChartData:
     """Contracts signed each month, first ones and renewals."""
     series = [("first", "Premier contrat"), ("renewal", "Renouvellement")]
     rows = _crossed(plot, figures, series, _months_of(figures))
@@ -95,7 +109,7 @@ def _months_of(figures: FigureValues) -> list[tuple[str, str]]:
     return [(code, quantities.month(code, with_year)) for code in codes]
 
 
-def _balance(plot: Plot, figures: FigureValues) -> ChartData:
+def _balance(plot: Plot, figures: FigureValues, chosen: Chosen) -> ChartData:
     """Entries and departures of each month."""
     values = {name: {part.code: part.value for part in figures[name]} for name in ("entries", "departures")}
     rows = tuple(
@@ -108,13 +122,13 @@ def _balance(plot: Plot, figures: FigureValues) -> ChartData:
     )
 
 
-def _portfolio(plot: Plot, figures: FigureValues) -> ChartData:
-    chart = _simple(plot, figures)
+def _portfolio(plot: Plot, figures: FigureValues, chosen: Chosen) -> ChartData:
+    chart = _simple(plot, figures, chosen)
     labels = dict(_months_of(figures))
     return replace(chart, rows=tuple(replace(row, label=labels[row.code]) for row in chart.rows if row.code in labels))
 
 
-def _lengths(plot: Plot, figures: FigureValues) -> ChartData:
+def _lengths(plot: Plot, figures: FigureValues, chosen: Chosen) -> ChartData:
     labels = list({part.code: part.label for part in figures["lengths"]}.items())
     rows = _crossed(plot, figures, [ENDED, ONGOING], labels)
     return ChartData(
@@ -122,22 +136,28 @@ def _lengths(plot: Plot, figures: FigureValues) -> ChartData:
     )
 
 
-def _aids(plot: Plot, figures: FigureValues) -> ChartData:
+def _aids(plot: Plot, figures: FigureValues, chosen: Chosen) -> ChartData:
     """Sums by type, with the number of aids."""
-    chart = _simple(plot, figures)
+    chart = _simple(plot, figures, chosen)
     counts = {part.code: part.value for part in figures["aids_counted"]}
     notes = {code: quantities.with_unit(count, "aid") for code, count in counts.items()}
     return replace(chart, rows=tuple(replace(row, note=notes.get(row.code, "")) for row in chart.rows))
 
 
-def _national(plot: Plot, figures: FigureValues) -> ChartData:
-    """Our shares beside the national ones."""
-    total = sum(part.value for part in figures["gender"])
-    rows = tuple(ChartRow(name, FIGURES[name].label, (100 * figures[name] / total,)) for name in NATIONAL if total)
-    national = tuple(NATIONAL.items())
+def _national(plot: Plot, figures: FigureValues, chosen: Chosen) -> ChartData:
+    """Our shares beside the national ones. The share of what is selected itself is left out: it says nothing."""
+    codes = chosen.get("gender")
+    total = sum(part.value for part in figures["gender"] if not codes or part.code in codes)
+    names = [name for name in NATIONAL if total and not chosen.get(_DIVIDED[name])]
+    rows = tuple(ChartRow(name, FIGURES[name].label, (100 * figures[name] / total,)) for name in names)
+    national = tuple((name, NATIONAL[name]) for name in names)
     return ChartData(
         plot.name, plot.title, plot.shape, "percent", rows, (("", "Ici"),), 0, "fifty_or_over", (), marks=national
     )
+
+
+_DIVIDED = {"men": "gender", "fifty_or_over": "age"}
+"""A share beside a national one -> the figure of which it is a part."""
 
 
 # --- the charts, in the order of the screen ---
@@ -172,13 +192,26 @@ NEEDS: tuple[str, ...] = tuple(dict.fromkeys(name for plot in PLOTS for name in 
 """Every figure that the charts need."""
 
 
-def make_chart(name: str, figures: FigureValues) -> ChartData:
-    """Return the chart of that name, with its sentence."""
+def make_chart(name: str, figures: FigureValues, chosen: Chosen | None = None) -> ChartData:
+    """Return the chart of that name, with its sentence. ``chosen``: the selection with which ``figures`` are counted."""
     plot = BY_NAME[name]
-    chart = plot.draw(plot, figures)
+    some = {figure: codes for figure, codes in (chosen or {}).items() if codes}
+    chart = plot.draw(plot, figures, some)
+    own = tuple((figure, codes) for figure, codes in some.items() if figure in chart.chooses)
+    among = tuple(selected(figures, figure, codes) for figure, codes in some.items() if figure not in chart.chooses)
+    chart = replace(chart, chosen=own, among=among)
     return replace(chart, reading=sentences.chart_sentence(chart, figures))
 
 
-def make_charts(figures: FigureValues) -> dict[str, ChartData]:
-    """Return every chart by name, in order."""
-    return {plot.name: make_chart(plot.name, figures) for plot in PLOTS}
+def make_charts(figures: FigureValues, chosen: Chosen | None = None) -> dict[str, ChartData]:
+    """Return every chart by name, in order. ``chosen``: the selection with which ``figures`` are counted."""
+    return {plot.name: make_chart(plot.name, figures, chosen) for plot in PLOTS}
+
+
+def selected(figures: FigureValues, name: str, codes: tuple[str, ...]) -> str:
+    """Return the labels of a selection: « Femme », « Cahors, Figeac »."""
+    labels = {part.code: part.label for part in figures.get(name, ())}
+    texts = [labels.get(code, code) for code in codes]
+    if FIGURES[name].values == "months":
+        texts = [quantities.month(text, with_year=True) for text in texts]
+    return ", ".join(texts)

@@ -23,35 +23,57 @@ def unit_word(unit: str, value: float = 2) -> str:
     return _UNITS[unit][abs(value) >= 2]
 
 
+DECIMALS = {"cents": 2, "percent": 1, "years": 1, "national": 0}
+"""Unit -> the decimals of its numbers on screen, in the deck, on paper and in sheets (docs/domain.md § 4); others are
+whole. « cents »: of the sum in euros; « national »: percent, as the source prints them."""
+
+
+def decimals(unit: str) -> int:
+    """Return how many decimals a number of this unit has, wherever it is written."""
+    return DECIMALS.get(unit, 0)
+
+
+def rounded(value: float, unit: str) -> str:
+    """Format a value alone, without a sign of its unit: « 1 234 », « 32,4 »; 0,25 is 0,3, as at school. Sums are in
+    euros here."""
+    return french_number(_half_up(value, unit), decimals(unit))
+
+
+def _half_up(value: float, unit: str) -> Decimal:
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals(unit)), ROUND_HALF_UP)
+
+
 def number(value: float | None, unit: str = "person") -> str:
-    """Format a value alone: « 1 234 », « 1 234 € » (from euro cents), « 2,5 ans », « 12,3 % »."""
+    """Format a value: « 1 234 », « 1 234,00 € » (from euro cents), « 2,5 ans », « 12,3 % ». A share is never rounded to
+    none or to all."""
     if value is None:
         return "–"
     if unit == "cents":
-        return f"{french_number(value / 100, 0 if value % 100 == 0 else 2)}{NARROW}€"
-    if unit == "percent":
-        return f"{french_number(value, 1)}{NARROW}%"
+        return f"{rounded(value / 100, unit)}{NARROW}€"
     if unit == "years":
-        return f"{french_number(value, 1)}{NARROW}{unit_word(unit, round(value, 1))}"
-    return french_number(value)
+        return f"{rounded(value, unit)}{NARROW}{unit_word(unit, float(_half_up(value, unit)))}"
+    if unit == "percent" and 0 < value < 0.05:
+        return f"moins de 0,1{NARROW}%"
+    if unit == "percent" and 99.95 <= value < 100:
+        return f"plus de 99,9{NARROW}%"
+    return rounded(value, unit) + f"{NARROW}%" * (unit in ("percent", "national"))
 
 
 def with_unit(value: float, unit: str) -> str:
-    """Format a value with its unit: « 43 sorties », « 1 personne », « 12 745 € »."""
-    return number(value, unit) if unit in ("cents", "years", "percent") else f"{number(value)} {unit_word(unit, value)}"
+    """Format a value with its unit: « 43 sorties », « 1 personne », « 12 745,00 € »."""
+    return f"{number(value)} {unit_word(unit, value)}" if unit in _UNITS and unit != "years" else number(value, unit)
 
 
-def share(part: float, whole: float, decimals: int = 0) -> str:
-    """Format a share: « 32 % »; « – » of zero. A small part is never rounded to none, nor a large one to all."""
-    if not whole:
-        return "–"
-    percent = 100 * part / whole
-    if not decimals and part and percent <= 0.5:
-        return f"moins de 1{NARROW}%"
-    if not decimals and part < whole and percent >= 99.5:
-        return f"plus de 99{NARROW}%"
-    rounded = Decimal(str(percent)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)  # 2,5 is 3, as at school
-    return f"{french_number(float(rounded), decimals)}{NARROW}%"
+def share(part: float, whole: float) -> str:
+    """Format a share: « 32,4 % »; « – » of zero."""
+    return number(100 * part / whole if whole else None, "percent")
+
+
+def points(difference: float) -> str:
+    """Format a difference of two shares: « + 8,0 points », « − 0,4 point », « 0,0 point »."""
+    size = round(abs(difference), decimals("percent"))
+    sign = "" if not size else f"+{NARROW}" if difference > 0 else f"−{NARROW}"
+    return f"{sign}{rounded(size, 'percent')} point{'s' * (size >= 2)}"
 
 
 def month(code: str, with_year: bool) -> str:
@@ -64,8 +86,9 @@ def change(now: float, before: float | None, unit: str = "person") -> str:
     """Format a change: « + 4 », « − 12 », « + 1,2 point », « = », or '' without a number to compare with."""
     if before is None:
         return ""
-    difference = round(now - before, 1)
+    difference = round(now - before, decimals(unit))
     if not difference:
         return "="
-    points = f"{french_number(abs(difference), 1)} point{'s' if abs(difference) >= 2 else ''}"
-    return f"{'+' if difference > 0 else '−'}{NARROW}{points if unit == 'percent' else number(abs(difference), unit)}"
+    if unit == "percent":
+        return points(difference)
+    return f"{'+' if difference > 0 else '−'}{NARROW}{number(abs(difference), unit)}"

@@ -76,6 +76,10 @@ class Report:
     def compared(self) -> str:
         """What changes are relative to: « depuis 2021 », « depuis le 06/03/2022 »."""
         before = self.period.before
+        if self.period.is_ahead:
+            return "par rapport à un an plus tôt, quand la période aura commencé"
+        if self.period.state:
+            return f"par rapport aux mêmes jours de {before.first.year}"
         if before.is_year:
             return f"depuis {before.first.year}"
         return f"depuis le {french_date(before.last.isoformat())}" if before.is_day else "par rapport à un an plus tôt"
@@ -86,7 +90,7 @@ class Report:
         basis = "Ce qui était vrai, d’après tout ce qui est enregistré aujourd’hui"
         if self.known_on:
             basis = f"Ce que l’on savait au {french_date(self.known_on)}"
-        return f"{basis} ; la période n’est pas finie" if self.period.last > date.today() else basis
+        return f"{basis} ; période {self.period.state}" if self.period.state else basis
 
     @property
     def charts(self) -> tuple[ChartData, ...]:
@@ -133,9 +137,14 @@ def part_labels(report: Report) -> dict[tuple[str, str], str]:
 
 
 def make(db: Office, period: Period, known_on: str = "") -> Report:
-    """Return the report of a period, counted in ``db``: the office file, or the file as of a day."""
+    """Return the report of a period, counted in ``db``: the office file, or the file as of a day. A period that was not
+    over on that day is counted up to it, and compared with the same days a year before; one that has not begun is
+    compared with nothing."""
+    today = date.today()
+    period = period.until(min(date.fromisoformat(known_on), today) if known_on else today)
     figures = counting.count_figures(db, period, required_figures(period))
-    figures_before = counting.count_figures(db, period.before, (*headline_figures(period), *_SHARES, "gender"))
+    names = (*headline_figures(period), *_SHARES, "gender")
+    figures_before = None if period.is_ahead else counting.count_figures(db, period.before, names)
     charts = plots.make_charts(figures)
     return Report(
         period,
@@ -147,18 +156,18 @@ def make(db: Office, period: Period, known_on: str = "") -> Report:
     )
 
 
-def _number(name: str, figures: FigureValues, before: FigureValues) -> Number:
-    figure = FIGURES[name]
-    return Number(name, figure.label, figures[name], before[name], figure.unit, figure.means)
+def _number(name: str, figures: FigureValues, before: FigureValues | None) -> Number:
+    figure, earlier = FIGURES[name], before[name] if before else None
+    return Number(name, figure.label, figures[name], earlier, figure.unit, figure.means)
 
 
 _SHARES = ("men", "fifty_or_over", "bac2_or_over", "under_two_years")
 
 
-def _share(name: str, figures: FigureValues, before: FigureValues) -> Number:
+def _share(name: str, figures: FigureValues, before: FigureValues | None) -> Number:
     """Return a share of the persons followed in percent; None when there are none."""
-    figure = FIGURES[name]
-    return Number(name, figure.label, _percent(name, figures), _percent(name, before), "percent", figure.means)
+    figure, earlier = FIGURES[name], _percent(name, before) if before else None
+    return Number(name, figure.label, _percent(name, figures), earlier, "percent", figure.means)
 
 
 def _percent(name: str, figures: FigureValues) -> float | None:

@@ -1,20 +1,80 @@
 """The French sentence of each chart, with its numbers; it is also the title of its slide."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from db.base.french import capitalised
 from db.figures.counting import FigureValues
 from db.figures.definitions import NATIONAL
 from reports.content.chart_data import ChartData, ChartRow
-from reports.content.quantities import NARROW, number, share, with_unit
+from reports.content.quantities import number, points, share, with_unit
 
 NOTHING = "Rien à montrer pour cette période."
+NOTHING_SELECTED = "Rien à montrer avec ces filtres."
 
 
 def chart_sentence(chart: ChartData, figures: FigureValues) -> str:
-    """Return the sentence of a chart."""
+    """Return the sentence of a chart. Where something is selected of the chart itself, the sentence is of that alone:
+    what it would say of the rest says nothing of the selected persons."""
     if chart.empty:
-        return NOTHING
-    return _SENTENCES.get(chart.name, _largest_sentence)(chart, figures)
+        return NOTHING_SELECTED if chart.chosen or chart.among else NOTHING
+    if chart.chosen and (chart.shape == "balance" or chart.chooses[0] in dict(chart.chosen)):
+        return _selected_sentence(chart)
+    shown = _without_other_series(chart)
+    if not shown.series or shown.empty:
+        return NOTHING_SELECTED
+    return _SENTENCES.get(chart.name, _largest_sentence)(shown, figures)
+
+
+def _selected_sentence(chart: ChartData) -> str:
+    """Return « Femme : 65 personnes sur 142, soit 45,8 %. », or « Mars : 5 contrats (premier contrat : 2…). »"""
+    lines = []
+    for row in chart.rows:
+        bars = [
+            (code, label, value)
+            for (code, label), value in zip(chart.series, row.values, strict=True)
+            if chart.is_chosen(row.code, code) and chart.picks(row.code, code).keys() & dict(chart.chosen).keys()
+        ]
+        if bars:
+            lines.append(f"{row.label} : {_quantity(chart, row, bars)}")
+    return capitalised(f"{' ; '.join(lines)}.") if lines else NOTHING_SELECTED
+
+
+def _quantity(chart: ChartData, row: ChartRow, bars: list[tuple[str, str, float]]) -> str:
+    total = sum(value for *_, value in bars)
+    if chart.shape == "balance":
+        return ", ".join(_plural(value, "entrée" if code == "entries" else "sortie") for code, _, value in bars)
+    if len(chart.series) > 1:
+        parts = ", ".join(f"{_lower_first(label)} : {number(value)}" for _, label, value in bars)
+        return f"{with_unit(total, chart.unit)} ({parts})"
+    text = chart.number(total) if chart.unit == "cents" else with_unit(total, chart.unit)
+    note = f" ({row.note})" if row.note else ""
+    if not chart.base:
+        return f"{text}{note}"
+    return f"{text}{note} sur {chart.number(chart.base)}{_BASES.get(chart.name, '')}, soit {share(total, chart.base)}"
+
+
+_BASES = {"freins": " ayant un diagnostic"}
+"""What the persons of a base are, where they are not simply those of the chart."""
+
+
+def _without_other_series(chart: ChartData) -> ChartData:
+    """Return the chart without the series that are not selected, where some of a crossed figure are."""
+    codes = dict(chart.chosen).get(chart.chooses[-1]) if len(chart.chooses) > 1 else None
+    if not codes:
+        return chart
+    kept = [index for index, (code, _) in enumerate(chart.series) if code in codes]
+    return replace(
+        chart,
+        series=tuple(chart.series[index] for index in kept),
+        rows=tuple(replace(row, values=tuple(row.values[index] for index in kept)) for row in chart.rows),
+    )
+
+
+def _national_level(chart: ChartData, name: str) -> str:
+    """Return « 26 % au niveau national »; under a filter, that it is not of the selected persons only."""
+    whose = " de l’ensemble des bénéficiaires du RSA" if chart.among else ""
+    return f"{number(NATIONAL[name], 'national')}{whose} au niveau national"
 
 
 def _total(chart: ChartData) -> float:
@@ -54,28 +114,22 @@ def _largest_sentence(chart: ChartData, figures: FigureValues) -> str:
 
 
 def _gender(chart: ChartData, figures: FigureValues) -> str:
-    men = share(_value(chart, "man"), _total(chart))
-    return f"{men} d’hommes, contre {NATIONAL['men']}{NARROW}% au niveau national."
+    return f"{share(_value(chart, 'man'), _total(chart))} d’hommes, contre {_national_level(chart, 'men')}."
 
 
 def _age(chart: ChartData, figures: FigureValues) -> str:
     older = sum(sum(row.values) for row in chart.rows if row.code in ("4", "5"))
-    part, national = share(older, chart.base), f"{NATIONAL['fifty_or_over']}{NARROW}%"
-    return f"{part} ont 50 ans ou plus, contre {national} au niveau national."
+    return f"{share(older, chart.base)} ont 50 ans ou plus, contre {_national_level(chart, 'fifty_or_over')}."
 
 
 def _national(chart: ChartData, figures: FigureValues) -> str:
-    men, older = (row.values[0] for row in chart.rows)
-    return (
-        f"{_difference(men - NATIONAL['men'])} pour la part d’hommes, {_difference(older - NATIONAL['fifty_or_over'])}"
-        " pour celle des 50 ans ou plus, par rapport au niveau national."
-    )
-
-
-def _difference(points: float) -> str:
-    rounded = round(abs(points))
-    sign = "" if not rounded else f"+{NARROW}" if points > 0 else f"−{NARROW}"
-    return f"{sign}{rounded} point{'s' * (rounded >= 2)}"
+    whose = {"men": "d’hommes", "fifty_or_over": "des 50 ans ou plus"}
+    parts = [
+        f"{points(row.values[0] - NATIONAL[row.code])} pour {'celle' if index else 'la part'} {whose[row.code]}"
+        for index, row in enumerate(chart.rows)
+    ]
+    level = "à l’ensemble des bénéficiaires du RSA au" if chart.among else "au"
+    return f"{', '.join(parts)}, par rapport {level} niveau national."
 
 
 def _pyramid(chart: ChartData, figures: FigureValues) -> str:
@@ -83,7 +137,7 @@ def _pyramid(chart: ChartData, figures: FigureValues) -> str:
     if row.code == "unknown":
         return "Les âges ne sont pas renseignés."
     parts = [
-        f"{number(value)} {_GENDERS.get(code, _lower_first(label))}{'s' * (value >= 2 and code in _GENDERS)}"
+        _people(code, label, value)
         for (code, label), value in zip(chart.series, row.values, strict=True)
         if value or code in _GENDERS
     ]
@@ -93,9 +147,16 @@ def _pyramid(chart: ChartData, figures: FigureValues) -> str:
 _GENDERS = {"woman": "femme", "man": "homme"}
 
 
+def _people(code: str, label: str, value: float) -> str:
+    """Return « 4 femmes », « 1 autre ou non précisé »."""
+    return f"{number(value)} {_GENDERS.get(code, _lower_first(label))}{'s' * (value >= 2 and code in _GENDERS)}"
+
+
 def _by_domain(chart: ChartData, figures: FigureValues) -> str:
     """Name the domains with the largest and smallest share of women; domains with very few persons are left out."""
     codes = [code for code, _ in chart.series]
+    if len(codes) == 1:
+        return f"{_leaders(chart)} : {_people(*chart.series[0], sum(_largest(chart).values))}."
     if "woman" not in codes:
         return _largest_sentence(chart, figures)
     women = codes.index("woman")

@@ -107,7 +107,8 @@ def describe(frame: Any, name: str, alt: str) -> None:
 
 
 def _number_format(chart: ChartData) -> str:
-    return {"cents": '# ##0.00 "€"', "percent": "0.0"}.get(chart.unit, "# ##0")
+    digits = quantities.decimals(chart.unit)
+    return f"# ##0{'.' * bool(digits)}{'0' * digits}" + ' "€"' * (chart.unit == "cents")
 
 
 class _ChartDrawing:
@@ -244,9 +245,10 @@ class _ChartDrawing:
             self._label_point(self.plot.series[0].points[index], plain(self.chart.bar_label(row)))
 
     def _label_marks(self) -> None:
-        for (_, _, values), series in zip(self.series, self.plot.series, strict=True):
+        for (code, _, values), series in zip(self.series, self.plot.series, strict=True):
+            unit = "national" if code == "national" else self.chart.unit
             for index, value in enumerate(values):
-                self._label_point(series.points[index], plain(quantities.number(value, self.chart.unit)))
+                self._label_point(series.points[index], plain(quantities.number(value, unit)))
 
     def _label_point(self, point: Any, text: str) -> None:
         label = point.data_label

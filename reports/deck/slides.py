@@ -274,7 +274,7 @@ def _column_height(charts: Sequence[ChartData]) -> float:
 
 
 def add_profile(deck: Deck, report: Report, columns: Columns) -> None:
-    """Every number of the profile, with its share to the hundredth."""
+    """Every number of the profile, with its share."""
     charts = [chart for column in columns for chart in column]
     notes = "\n".join(f"{chart.title} : {chart.means}" for chart in charts)
     title = f"{_persons_text(report)[0]} {report.period.words}, chiffre par chiffre"
@@ -310,7 +310,8 @@ def _write_definitions(frame: Any, numbers: Sequence[Number]) -> None:
         name.font.bold = True
 
 
-_NATIONAL = f"{NATIONAL['men']} % d’hommes, {NATIONAL['fifty_or_over']} % de 50 ans ou plus"
+_MEN, _OLDER = (quantities.number(NATIONAL[name], "national") for name in ("men", "fifty_or_over"))
+_NATIONAL = f"{_MEN} d’hommes, {_OLDER} de 50 ans ou plus"
 
 
 def _method_lines(report: Report) -> list[str]:
@@ -319,8 +320,8 @@ def _method_lines(report: Report) -> list[str]:
         f"{report.basis}.",
         f"Établi le {today} par Palette, avec la version {VERSION} des définitions.",
         f"Les parts du profil sont celles des personnes {_population_word(report)} {report.period.words}.",
-        "Chaque changement est mesuré par rapport à un an plus tôt.",
-        "Les parts des diapositives sont arrondies : leur somme peut s’écarter de 100 % d’un point.",
+        f"Chaque changement est mesuré {report.compared}.",
+        "Les parts sont arrondies au dixième : leur somme peut s’écarter légèrement de 100 %.",
         f"Les références nationales ({_NATIONAL}) sont celles de la présentation de la mission.",
         "Les graphiques et les tableaux se modifient dans PowerPoint ; leurs définitions sont dans les notes.",
     ]

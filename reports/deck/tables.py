@@ -1,4 +1,4 @@
-"""Chart data as native tables: thin lines, numbers aligned right, shares to the hundredth."""
+"""Chart data as native tables: thin lines, numbers aligned right."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import typst
 import vl_convert
 
-from db.base.french import french_date, french_number
+from db.base.french import french_date
 from db.base.progress import Progress, ignore_progress
 from db.base.version import PRODUCT
 from db.figures.definitions import NATIONAL, VERSION
@@ -33,6 +33,8 @@ _TALLEST = 190.0
 _GAP = 7.0
 _BAND = 105.0
 """Highest band of several charts, in millimetres; a band is never split over two pages."""
+_ONE_LINE = 24
+"""Most letters, under a headline number, that are never on two lines."""
 _TOGETHER = 6
 """Most charts in a band."""
 
@@ -158,9 +160,9 @@ def _content(report: Report, pieces: dict[str, Piece]) -> dict[str, Any]:
         "office": OFFICE,
         "basis": f"{report.basis}.",
         "made": f"Établi le {today} avec Palette.",
-        "numbers": [_figure(number, number.text, report.compared) for number in report.numbers],
+        "numbers": [_figure(number, report.compared) for number in report.numbers],
         "among": f"Parmi les personnes {_who(report)}",
-        "shares": [_figure(share, _percent(share.value), report.compared) for share in report.shares if pieces],
+        "shares": [_figure(share, report.compared) for share in report.shares if pieces],
         "nothing": "" if pieces else sentences.NOTHING,
         "sections": _sections(report, pieces),
         "tables": bands([_table(chart) for chart in report.charts if chart.name in pieces]),
@@ -173,15 +175,11 @@ def _who(report: Report) -> str:
     return "en portefeuille" if report.period.is_day else "suivies"
 
 
-def _figure(number: Number, text: str, compared: str) -> dict[str, str]:
+def _figure(number: Number, compared: str) -> dict[str, str]:
     change = "sans changement" if number.change == "=" else number.change
-    since = compared.replace(" ", "\u00a0")
-    return {"text": text, "label": number.label, "change": f"{change} {since}" if change else ""}
-
-
-def _percent(value: float | None) -> str:
-    """Format a share to the hundredth; « – » of none."""
-    return quantities.number(None) if value is None else f"{french_number(value, 2)}{quantities.NARROW}%"
+    # A short one stays on one line; the long one of a period in course would run into its neighbour.
+    since = compared if len(compared) > _ONE_LINE else compared.replace(" ", "\u00a0")
+    return {"text": number.text, "label": number.label, "change": f"{change} {since}" if change else ""}
 
 
 def _sections(report: Report, pieces: dict[str, Piece]) -> list[dict[str, Any]]:
@@ -196,7 +194,7 @@ def _sections(report: Report, pieces: dict[str, Piece]) -> list[dict[str, Any]]:
 
 
 def _table(chart: ChartData) -> Piece:
-    """Return the numbers of a chart, shares to the hundredth, and the total where shares are of it."""
+    """Return the numbers of a chart, and the total where shares are of it."""
     total = chart.total
     tall = 4.5 * (1 + len(total) // 3 + sum(1 + len(row.label) // 40 for row in chart.rows))
     rows = [chart.text_line(row) for row in chart.rows]
@@ -214,10 +212,10 @@ def _definitions(report: Report, pieces: dict[str, Piece]) -> list[tuple[str, st
 
 
 def _method(report: Report, today: str) -> list[str]:
-    men, older = (quantities.share(NATIONAL[name], 100) for name in ("men", "fifty_or_over"))
+    men, older = (quantities.number(NATIONAL[name], "national") for name in ("men", "fifty_or_over"))
     return [
         f"{report.basis}. Établi le {today} avec Palette, selon la version {VERSION} des définitions.",
         f"Les évolutions sont mesurées {report.compared}.",
-        "Les parts sont arrondies : leur somme peut s’écarter légèrement de 100\u202f%.",
+        "Les parts sont arrondies au dixième : leur somme peut s’écarter légèrement de 100\u202f%.",
         f"Repères nationaux ({men} d’hommes, {older} de 50 ans ou plus) : ceux de la présentation de la mission.",
     ]

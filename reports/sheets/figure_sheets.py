@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from io import BytesIO, StringIO
 from typing import Any
 
-from db.base.french import fold, french_number
+from db.base.french import fold
 from db.base.progress import Progress, ignore_progress
 from db.base.spreadsheets import harmless, new_workbook, sheet_name
 from db.figures.periods import Period
 from reports.charts.colours import colour
+from reports.content import quantities
 from reports.content.chart_data import ChartData
 from reports.content.report import Number, Report
 
@@ -26,14 +27,13 @@ def csv_bytes(chart: ChartData) -> bytes:
     writer.writerow([harmless(name) for name in (chart.title, *chart.header[1:])])
     for row in chart.rows:
         label, *values = chart.line(row)
-        writer.writerow([harmless(str(label)), *map(_plain, values)])
+        writer.writerow([harmless(str(label)), *map(_plain, values, chart.units)])
     return text.getvalue().encode("utf-8-sig")
 
 
-def _plain(value: str | float | None) -> str:
-    if value is None or isinstance(value, str):
-        return value or ""
-    return french_number(value, 0 if value == int(value) else 2).replace("\u202f", "")
+def _plain(value: str | float | None, unit: str) -> str:
+    """Return a number as Excel reads it, with the decimals of its kind and no space between thousands."""
+    return "" if value is None or isinstance(value, str) else quantities.rounded(value, unit).replace("\u202f", "")
 
 
 # --- XLSX ---
@@ -73,11 +73,18 @@ def _looks(book: Any) -> dict[str, Any]:
         "head": book.add_format({**common, "bold": True, "bottom": 1, "text_wrap": True, "align": "right"}),
         "head_left": book.add_format({**common, "bold": True, "bottom": 1}),
         "label": book.add_format(common),
-        "whole": book.add_format({**common, "num_format": "#,##0"}),
-        "euros": book.add_format({**common, "num_format": '#,##0.00 "€"'}),
-        "share": book.add_format({**common, "num_format": "0.00 %"}),
-        "years": book.add_format({**common, "num_format": '0.0 "an(s)"'}),
+        **{unit: book.add_format({**common, "num_format": _number_format(unit)}) for unit in ("", *_SIGNS)},
     }
+
+
+_SIGNS = {"cents": ' "€"', "percent": " %", "national": " %", "years": ' "an(s)"'}
+"""Unit -> what its numbers end with; « » is that of all others."""
+
+
+def _number_format(unit: str) -> str:
+    digits = quantities.decimals(unit)
+    whole = "0" if unit in ("percent", "national", "years") else "#,##0"
+    return f"{whole}{'.' * bool(digits)}{'0' * digits}{_SIGNS.get(unit, '')}"
 
 
 def _headline(book: Any, report: Report, looks: dict[str, Any]) -> None:
@@ -101,12 +108,14 @@ def _headline(book: Any, report: Report, looks: dict[str, Any]) -> None:
 def _write_number(
     sheet: Any, line: int, column: int, number: Number, value: float | None, looks: dict[str, Any]
 ) -> None:
-    if value is None:
-        return
-    if number.unit == "percent":
-        sheet.write_number(line, column, value / 100, looks["share"])
-    else:
-        sheet.write_number(line, column, value, looks["years" if number.unit == "years" else "whole"])
+    if value is not None:
+        _write_value(sheet, line, column, value, number.unit, looks)
+
+
+def _write_value(sheet: Any, line: int, column: int, value: float, unit: str, looks: dict[str, Any]) -> None:
+    """Write a real number, shown with the decimals of its kind. Excel's percent are parts of one."""
+    percent = unit in ("percent", "national")
+    sheet.write_number(line, column, value / 100 if percent else value, looks[unit if unit in _SIGNS else ""])
 
 
 def _sheet(book: Any, chart: ChartData, source: str, looks: dict[str, Any]) -> None:
@@ -116,7 +125,7 @@ def _sheet(book: Any, chart: ChartData, source: str, looks: dict[str, Any]) -> N
     sheet.set_column(0, 0, 44)
     sheet.set_column(1, len(chart.header), 16)
     for line, (text, format_name) in enumerate(
-        ((chart.title, "title"), (chart.reading, "label"), (chart.means, "soft"), (source, "soft"))
+        ((chart.title, "title"), (chart.reading, "label"), (chart.means, "soft"), (chart.source(source), "soft"))
     ):
         sheet.write_string(line, 0, text, looks[format_name])
     for column, name in enumerate(chart.header):
@@ -137,10 +146,8 @@ def _write_line(
     for column, value in enumerate(values):
         if isinstance(value, str):
             sheet.write_string(line, column, value, looks["label"])
-        elif value is not None and chart.header[column] in ("%", "National (%)"):
-            sheet.write_number(line, column, value / 100, looks["share"])
         elif value is not None:
-            sheet.write_number(line, column, value, looks["euros" if chart.unit == "cents" else "whole"])
+            _write_value(sheet, line, column, value, chart.units[column - 1], looks)
 
 
 _KINDS = {

@@ -75,7 +75,9 @@ def drop_rules(db: Office) -> None:
         db.execute(f"DROP TRIGGER {name}")
 
 
-def insert_aid(db: Office, person: int, granted: int | None, decided_on: str = "2024-05-02", **values: Any) -> int:
+def insert_aid(
+    db: Office, person: int, granted: int | None, decided_on: str | None = "2024-05-02", **values: Any
+) -> int:
     """Insert an aid of ``granted`` cents; its decision is « granted » unless ``values`` has another."""
     common = {"requested_on": decided_on, "decided_on": decided_on, "type": "equipment", "decision": "granted"}
     return insert(db, "aid", person_id=person, granted=granted, **{**common, **values})

@@ -137,8 +137,51 @@ def test_an_orientation_shows_its_verdict_and_reasons_while_it_is_typed(office):
     form = open_form("orientation", person_id=person)
     assert "Artiste âgé de 60 ans et plus" in form.warning[0].value
     form.text_input(key="f:requested_on").input("01/01/2019").run()
+    assert not form.success
+    assert "**3 questions sans réponse**\n- Accompagnée par ailleurs\n- Mobilité nécessaire\n- Emploi alimentaire" in (
+        form.info[0].value
+    )
+    form.segmented_control(key="f:accompanied_elsewhere").select(0)
+    form.segmented_control(key="f:needs_mobility").select(1)
+    form.segmented_control(key="f:food_job").select(0).run()
+    asked = "**2 questions sans réponse**\n- Permis (fiche de la personne)\n- Véhicule (fiche de la personne)"
+    assert asked in form.info[0].value
+    form.segmented_control(key="f:needs_mobility").select(0).run()
 
     assert "orientée vers la CIPA" in form.success[0].value
+
+
+def test_duties_follow_the_benefit_until_somebody_says_otherwise(office):
+    person = given_person(office)
+    form = open_form("benefit", person_id=person)
+    duties = "f:subject_to_duties"
+
+    form.selectbox(key="f:kind").select("rsa_prime").run()
+    assert form.segmented_control(key=duties).value == 1
+    form.selectbox(key="f:kind").select("prime").run()
+    assert form.segmented_control(key=duties).value == 0
+    form.segmented_control(key=duties).select(1).run()
+    form.selectbox(key="f:kind").select("none").run()
+    assert form.segmented_control(key=duties).value == 1  # said by hand: it stays
+
+    assert saved(save(form))
+    assert records.get(office, office.tables["benefit"], 1).values["subject_to_duties"] == 1
+
+
+@pytest.mark.parametrize(
+    ("requested", "left"),
+    [("250", "il resterait **150\u00a0€** si les 250\u00a0€"), ("500", "dépassé de **100\u00a0€** si les 500\u00a0€")],
+)
+def test_an_aid_asked_for_says_what_would_be_left_if_it_were_granted_in_full(office, requested, left):
+    person = given_person(office)
+    given = {"person_id": person, "type": "training", "decision": "granted", "granted": 500_00}
+    records.save(office, office.tables["aid"], Edit(given), "test")
+    form = open_form("aid", person_id=person)
+
+    form.text_input(key="f:requested").input(requested).run()
+
+    shown = [message.value for message in (*form.info, *form.warning)]
+    assert any(f"{left} demandés étaient accordés en entier" in text for text in shown)
 
 
 def test_an_unchanged_field_does_not_overwrite_a_colleagues_value(office):

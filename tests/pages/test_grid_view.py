@@ -28,7 +28,8 @@ def people(server):
         add_person(db, n, town=town, birth_date="1980-05-0" + str(i))
         for i, (n, (town, _)) in enumerate(names.items(), 1)
     ]
-    add(db, "person", last_name="Hors", first_name="Max", gender="man", birth_date="1950-01-01")
+    left = add(db, "person", last_name="Hors", first_name="Max", gender="man", birth_date="1950-01-01")
+    add(db, "exit", person_id=left, left_on="2024-06-01", reason="job")
     return found
 
 

@@ -104,4 +104,23 @@ def test_the_day_shows_what_waits(office):
     screen = run("today.py")
 
     assert not screen.exception
-    assert [button.label for button in screen.button].count("06/03/2024 · Zola Anne") == 5
+    labels = [button.label for button in screen.button]
+    assert labels.count("06/03/2024 · Zola Anne") == 1
+    assert labels.count("06/03/2024 · Zola Anne · 4 questions sans réponse") == 4
+
+
+def test_a_new_person_is_among_what_waits_until_a_stage_begins(office):
+    """Also that the file offers the first stage, and that both are gone afterwards."""
+    person = records.save(
+        office, office.tables["person"], Edit({"last_name": "Arp", "first_name": "Max", "gender": "man"}), "test"
+    ).row_id
+    day, dossier = run("today.py"), run("person.py", dossier=str(person))
+    assert "Arp Max" in [button.label for button in day.button]
+    assert {"Nouvelle situation de droits", "Nouvelle étape de parcours"} <= {one.label for one in dossier.button}
+
+    stage = {"person_id": person, "kind": "diagnostic", "starts_on": "2024-01-01"}
+    records.save(office, office.tables["stage"], Edit(stage), "test")
+
+    assert "Arp Max" not in [button.label for button in run("today.py").button]
+    dossier = run("person.py", dossier=str(person))
+    assert "Nouvelle étape de parcours" not in {one.label for one in dossier.button}

@@ -70,6 +70,7 @@ def test_a_person_from_arrival_to_exit(server, open_tab):
     save(form)
     person = server.rows("person")[-1]
     assert (person["last_name"], person["birth_date"]) == ("Éluard-Cœur", "1980-03-06")
+    expect(cell(page, "Éluard-Cœur", "state")).to_have_text("À situer")  # never lost from sight
 
     page.goto(f"{server.address}dossier?dossier={person['id']}")
     form = new_row(page, "Situation de droits")

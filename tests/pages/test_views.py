@@ -62,7 +62,8 @@ def people(server):
     if "Bob" not in [account.name for account in accounts.every(db)]:
         let_in(db, "Bob", [Role.AGENT])
     domains = {"Abel": "film", "Blum": "crafts", "Colin": None, "Dubois": "crafts", "Émery": "film", "Faure": None}
-    add(db, "person", last_name="Hors", first_name="Max", gender="man", domain="crafts")
+    left = add(db, "person", last_name="Hors", first_name="Max", gender="man", domain="crafts")
+    add(db, "exit", person_id=left, left_on="2024-06-01", reason="job")
     return {name: add_person(db, name, domain=domain) for name, domain in domains.items()}
 
 

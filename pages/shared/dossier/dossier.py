@@ -90,7 +90,7 @@ def show_head(db: Office, person: Row, context: Context) -> None:
         st.title(f"{values['first_name']} {values['last_name']}", anchor=False, width="content")
         st.badge(
             _shown(db.tables["person"], "state", person, context),
-            color="gray" if values["state"] == "outside" else "green",
+            color="gray" if values["state"] == "outside" else "orange" if values["state"] == "new" else "green",
         )
     facts = [_shown(db.tables["person"], name, person, context) for name in ("artist_name", "craft", "domain", "town")]
     st.caption(" · ".join(filter(None, facts)))
@@ -98,8 +98,28 @@ def show_head(db: Office, person: Row, context: Context) -> None:
         for field in db.tables["person"].computed:
             if field.name != "state" and not field.hidden:
                 st.metric(field.label, field.type.show(values[field.name], context) or "–", help=field.help)
-    for _, why in person.marks.values():
-        st.markdown(f":orange-badge[:material/warning: {why}]")
+    for tone, why in person.marks.values():
+        st.markdown(f"{_BADGES[tone]} {why}]")
+    if values["state"] == "new":
+        _ask_for_stage(db, person)
+
+
+_BADGES = {
+    "warning": ":orange-badge[:material/warning:",
+    "danger": ":red-badge[:material/error:",
+    "good": ":green-badge[:material/check:",
+}
+"""Tone of a highlight -> the beginning of its badge."""
+
+
+def _ask_for_stage(db: Office, person: Row) -> None:
+    """Say that a person without any stage is not counted, and offer what comes first."""
+    with st.container(border=True):
+        st.markdown("**À situer** : sans étape de parcours, cette personne n’est comptée nulle part.")
+        with st.container(horizontal=True, gap="small"):
+            for table in (db.tables["orientation"], db.tables["benefit"], db.tables["stage"]):
+                if st.button(table.new, key=f"dossier:new:{table.name}", icon=f":material/{_ICONS[table.name]}:"):
+                    _add(table, person)
 
 
 def _shown(table: OfficeTable, name: str, row: Row, context: Context) -> str:
@@ -190,7 +210,7 @@ def _show_moment(moment: Moment, context: Context) -> None:
 def _summary(moment: Moment, context: Context) -> str:
     """Return the row in one line of Markdown: its shown columns, without the person and the day."""
     parts = [_part(field, moment, context) for field in moment.table.columns if _is_in_summary(field, moment)]
-    return " · ".join(parts + [f":orange-badge[{why}]" for _, why in moment.row.marks.values()])
+    return " · ".join(parts + [f"{_BADGES[tone]} {why}]" for tone, why in moment.row.marks.values()])
 
 
 def _is_in_summary(field: Field | Computed, moment: Moment) -> bool:

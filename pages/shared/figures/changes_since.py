@@ -30,7 +30,7 @@ def show(db: Office, period: Period, moment: str, since: str, key: str) -> None:
     context = records.context(db)
     names = [name for name in report.photo_figures(period) if FIGURES[name].unit != "years"]
     moved = connection.remembered(
-        db, ("moved", period.code, moment), lambda: as_of.moved(db, office_path(), period, names, moment, context)
+        db, ("moved", period, moment), lambda: as_of.moved(db, office_path(), period, names, moment, context)
     )
     if not moved:
         st.caption(f"Rien n’a bougé {since} : les chiffres sont ceux que l’on connaissait.")

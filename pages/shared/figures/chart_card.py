@@ -8,14 +8,14 @@ import streamlit as st
 from db.figures.periods import Period
 from pages.shared.figures import chart_files
 from reports.charts import drawing
-from reports.charts.drawing import CHOICE, Codes
+from reports.charts.drawing import CHOICE
 from reports.content.chart_data import ChartData
 
 Chooser = Callable[[ChartData, str, str], None]
 """Called with the chart and the codes of row and series of the clicked bar."""
 
 
-def show_card(chart: ChartData, period: Period, source: str, key: str, chosen: Codes, choose: Chooser) -> None:
+def show_card(chart: ChartData, period: Period, source: str, key: str, choose: Chooser) -> None:
     """Show the card. ``choose``: called by a click on a bar. ``source``: the title written in its files."""
     with st.container(border=True, key=f"{key}-{chart.name}"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -23,17 +23,17 @@ def show_card(chart: ChartData, period: Period, source: str, key: str, chosen: C
             if not chart.empty:
                 _detail(chart, key)
         if not chart.empty:
-            _chart(chart, key, chosen, choose)
+            _chart(chart, key, choose)
         st.caption(chart.reading)
         if not chart.empty:
             chart_files.show(chart, period, source, f"{key}:{chart.name}")
 
 
-def _chart(chart: ChartData, key: str, chosen: Codes, choose: Chooser) -> None:
+def _chart(chart: ChartData, key: str, choose: Chooser) -> None:
     """Show the chart. A click gives it a new key, because Streamlit does not report a second click on the same bar."""
     clicks = st.session_state.setdefault(f"{key}:turns", {})
     name = f"{key}:{chart.name}:{clicks.get(chart.name, 0)}"
-    specification = drawing.specification(chart, chosen)
+    specification = drawing.specification(chart)
     if not chart.chooses:
         st.vega_lite_chart(specification, key=name, alt=chart.alt)
         return

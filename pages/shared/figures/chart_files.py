@@ -17,7 +17,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def show(chart: ChartData, period: Period, source: str, key: str) -> None:
-    """Show a button for each format. ``source``: the title written in the files (« Bilan 2022 · Femme »)."""
+    """Show a button for each format. ``source``: the title written in the files (« Bilan 2022 »)."""
     open_, name = office_opener(), user_name()
 
     def make_logged(make: Callable[[], bytes], file: str) -> bytes:

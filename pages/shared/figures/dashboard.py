@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from db.figures import counting
-from db.figures.counting import FigureValues
+from db.figures.counting import Chosen, FigureValues
 from db.figures.definitions import FIGURES
 from db.figures.periods import Period
 from db.model.office import Office
@@ -20,7 +20,6 @@ from pages.shared.grid.view import show_among
 from pages.shared.shell import jobs
 from pages.shared.shell.session import roles
 from reports import bundle
-from reports.charts.drawing import Codes
 from reports.content import plots, quantities
 from reports.content.chart_data import ChartData
 from reports.sheets import figure_sheets
@@ -41,7 +40,7 @@ _SECTIONS: Mapping[str, str] = {
 class DashboardState:
     """The filters of a run, and the figures and charts counted with them."""
 
-    chosen: Codes
+    chosen: Chosen
     counted: FigureValues
     charts: Mapping[str, ChartData]
 
@@ -54,10 +53,10 @@ def _chosen() -> dict[str, tuple[str, ...]]:
 def count(db: Office, period: Period) -> DashboardState:
     """Count all figures of the dashboard under the filters. The result is cached until the file changes."""
     chosen = {name: codes for name, chosen in _chosen().items() if (codes := _within(name, chosen, period))}
-    key = ("board", period.code, tuple(sorted(chosen.items())))
+    key = ("board", period, tuple(sorted(chosen.items())))
     names = ("followed", "accompanied", *plots.NEEDS)
     counted = connection.remembered(db, key, lambda: counting.count_figures(db, period, names, chosen))
-    return DashboardState(chosen, counted, plots.make_charts(counted))
+    return DashboardState(chosen, counted, plots.make_charts(counted, chosen))
 
 
 def _within(name: str, codes: tuple[str, ...], period: Period) -> tuple[str, ...]:
@@ -114,9 +113,10 @@ def _show_filter(name: str, labels: dict[str, str]) -> None:
 
 def show_chosen(db: Office, period: Period, state: DashboardState) -> None:
     """Show the number of persons, the buttons to see them and download the charts, and the filters set by clicks."""
-    persons = counting.among(db, period, state.chosen)
+    persons, followed = counting.among(db, period, state.chosen), state.counted["followed"]
+    others = f", dont {quantities.number(followed)} suivie{'s' * (followed >= 2)}" if followed < len(persons) else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{quantities.with_unit(len(persons), 'person')}** {period.words}", width="content")
+        st.markdown(f"**{quantities.with_unit(len(persons), 'person')}** {period.words}{others}", width="content")
         if (
             persons
             and Role.AGENT in roles()
@@ -128,8 +128,9 @@ def show_chosen(db: Office, period: Period, state: DashboardState) -> None:
             _make_zip(period, state)
         for name, codes in state.chosen.items():
             if name not in _OFFERED:
+                label = f"{FIGURES[name].label} : {plots.selected(state.counted, name, codes)}"
                 st.button(
-                    f"{FIGURES[name].label} : {_labels_text(state, name, codes)}", key=f"dashboard:drop:{name}",
+                    label, key=f"dashboard:drop:{name}",
                     icon=":material/close:", on_click=_drop, args=(name,), help="Retirer ce filtre",
                 )  # fmt: skip
         if state.chosen:
@@ -140,7 +141,7 @@ def show_chosen(db: Office, period: Period, state: DashboardState) -> None:
 
 def _make_zip(period: Period, state: DashboardState) -> None:
     """Start the job that puts all charts into a ZIP file."""
-    file, title = f"{figure_sheets.file_name('graphiques', period)}.zip", source(period, state)
+    file, title = f"{figure_sheets.file_name('graphiques', period)}.zip", period.title
     charts = tuple(state.charts.values())
     jobs.start(
         "dashboard", "Tous les graphiques", lambda tick: bundle.zip_bytes(charts, period, title, tick), file,
@@ -152,23 +153,6 @@ def _drop(name: str) -> None:
     _chosen().pop(name, None)
 
 
-def _labels_text(state: DashboardState, name: str, codes: tuple[str, ...]) -> str:
-    labels = _labels(state, name)
-    return ", ".join(_month(name, labels.get(code, code)) for code in codes)
-
-
-def _month(name: str, label: str) -> str:
-    return quantities.month(label, with_year=True) if FIGURES[name].values == "months" else label
-
-
-def _chosen_words(state: DashboardState) -> list[str]:
-    return [_labels_text(state, name, codes) for name, codes in state.chosen.items()]
-
-
 def _title(period: Period, state: DashboardState) -> str:
-    return ", ".join([f"suivies {period.words}", *_chosen_words(state)])
-
-
-def source(period: Period, state: DashboardState) -> str:
-    """Return the title written in the files of a chart: « Bilan 2022 · Femme »."""
-    return " · ".join([period.title, *_chosen_words(state)])
+    words = [plots.selected(state.counted, name, codes) for name, codes in state.chosen.items()]
+    return ", ".join([f"suivies {period.words}", *words])

@@ -44,7 +44,7 @@ def _freeze(current: Report) -> None:
         st.toast(f"Déjà figé le {same[0].moment} : rien n’a changé depuis.")
         return
     snapshots.freeze(
-        db, current.period, numbers, user_name(), current.known_on, st.session_state.get("frozen:note", "")
+        db, current.period.counted, numbers, user_name(), current.known_on, st.session_state.get("frozen:note", "")
     )
     st.session_state["frozen:note"] = ""
     st.toast(f"{current.title} : figé.")
@@ -52,7 +52,7 @@ def _freeze(current: Report) -> None:
 
 def _is_same(frozen: Frozen, current: Report, numbers: dict[str, object]) -> bool:
     return (frozen.period, frozen.known_on, frozen.version) == (
-        current.period,
+        current.period.counted,
         current.known_on,
         VERSION,
     ) and frozen.numbers == numbers

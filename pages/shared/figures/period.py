@@ -17,8 +17,8 @@ _KINDS = ("Une année", "Un jour", "Une période")
 
 
 def choose_period(db: Office, page: str) -> Period:
-    """Show the widgets and return the period of this tab. A date that cannot be parsed does not change it. ``page``:
-    part of the widgets' keys; each page has its own, which start with the tab's period."""
+    """Show the widgets and return the period of this tab, as it stands today. A date that cannot be parsed does not
+    change it. ``page``: part of the widgets' keys; each page has its own, which start with the tab's period."""
     current, key = current_period(), f"{_KEY}:{page}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         kind = _kind(key, current)
@@ -26,9 +26,9 @@ def choose_period(db: Office, page: str) -> Period:
             chosen = _CHOOSERS[kind](db, key, current)
         except PaletteError as error:
             st.error(str(error))
-            return current
+            return current.until(date.today())
     st.session_state[_KEY] = chosen.code
-    return chosen
+    return chosen.until(date.today())
 
 
 def current_period() -> Period:

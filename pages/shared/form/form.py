@@ -11,7 +11,7 @@ from db.base.errors import ConflictError, FieldError, InvalidError, PaletteError
 from db.base.french import capitalised
 from db.model import domain_rules
 from db.model.dictionary import CER
-from db.model.fields import Field, OfficeTable
+from db.model.fields import Field, Follows, OfficeTable
 from db.model.office import Office
 from db.model.types import (
     Choice,
@@ -231,6 +231,8 @@ def field_widget(db: Office, field: Field, key: str, value: Any, context: Contex
 def _widget(db: Office, field: Field, key: str, value: Any, row: Mapping[str, Any], context: Context) -> Any:
     label = field.label + (" *" if field.required else "")
     common: dict[str, Any] = {"label": label, "help": field.help or None, "key": key}
+    if isinstance(field.default, Follows) and value is None:
+        _follow(field.default, key, row)
     match field.type:
         case Choice(list=values):
             return _choice(common, values.name, value, context)
@@ -257,6 +259,14 @@ def _widget(db: Office, field: Field, key: str, value: Any, row: Mapping[str, An
             # French; that of st.date_input is in English (streamlit issue 12699).
             hint = _HINTS.get(type(field.type), "")
             return st.text_input(value=field.type.show(value, context), placeholder=hint, **common)
+
+
+def _follow(default: Follows, key: str, row: Mapping[str, Any]) -> None:
+    """Set a field that nobody has touched to what its default follows from."""
+    state, name = st.session_state, f"{key}:followed"
+    if state.get(key) == state.get(name):
+        state[key] = default.of(row)
+    state[name] = default.of(row)
 
 
 def _several(common: dict[str, Any], options: list[Any], value: Any, named: Callable[[Any], str]) -> tuple[Any, ...]:

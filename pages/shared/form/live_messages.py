@@ -30,20 +30,33 @@ def _day(values: Mapping[str, Any], name: str) -> str | None:
 
 
 def _aid(db: Office, values: Mapping[str, Any], row_id: int | None) -> None:
+    """Show what is left under the ceiling after the sum granted; while none is, if the sum requested were granted."""
     days = {name: _day(values, name) for name in ("decided_on", "requested_on")}
     ceiling, already = rule_errors.ceiling_state(db, {**values, **days}, row_id)
-    context = Context({})
-    euros = Euros()
-    try:
-        requested = euros.read(str(values.get("granted") or ""), context) or 0
-    except FieldError:
-        requested = 0
-    left = ceiling - already - requested
-    text = f"Plafond {euros.show(ceiling, context)} · déjà accordé {euros.show(already, context)} · "
-    if left < 0:
-        st.error(f"{text}dépassé de **{euros.show(-left, context)}** avec cette aide", icon=":material/block:")
+    granted, requested = _cents(values, "granted"), _cents(values, "requested")
+    would_be = not granted and bool(requested) and values.get("decision") == "pending"
+    left = ceiling - already - (requested if would_be else granted)
+    text, sums = f"Plafond {_euros(ceiling)} · déjà accordé {_euros(already)} · ", f"**{_euros(abs(left))}**"
+    if would_be:
+        whole = f"si les {_euros(requested)} demandés étaient accordés en entier"
+        said = f"{text}dépassé de {sums} {whole}" if left < 0 else f"{text}il resterait {sums} {whole}"
+        (st.warning if left < 0 else st.info)(said, icon=":material/savings:")
+    elif left < 0:
+        st.error(f"{text}dépassé de {sums} avec cette aide", icon=":material/block:")
     else:
-        st.info(f"{text}il reste **{euros.show(left, context)}** après cette aide", icon=":material/savings:")
+        st.info(f"{text}il reste {sums} après cette aide", icon=":material/savings:")
+
+
+def _cents(values: Mapping[str, Any], name: str) -> int:
+    """Return a sum typed in the form, in cents; 0 while it is empty or cannot be parsed."""
+    try:
+        return Euros().read(str(values.get(name) or ""), Context({})) or 0
+    except FieldError:
+        return 0
+
+
+def _euros(cents: int) -> str:
+    return Euros().show(cents, Context({}))
 
 
 def _in_sentence(label: str) -> str:
@@ -52,10 +65,12 @@ def _in_sentence(label: str) -> str:
 
 def _orientation(db: Office, values: Mapping[str, Any], row_id: int | None) -> None:
     day = _day(values, "requested_on") or records.today()
-    reasons = domain_rules.verdict_reasons(db, {**values, "requested_on": day})
-    computed = "no" if reasons else "yes"
-    labels = records.context(db).labels["verdict"]
-    listed = "".join(f"\n- {reason}" for reason in reasons) or ", aucun critère de non-orientation n’est rempli."
+    request = {**values, "requested_on": day}
+    reasons, labels = domain_rules.verdict_reasons(db, request), records.context(db).labels["verdict_state"]
+    questions = [] if reasons else domain_rules.unanswered(db, request)
+    computed = f"unanswered_{len(questions)}" if questions else "no" if reasons else "yes"
+    listed = "".join(f"\n- {line}" for line in (*reasons, *(_question(db, name) for name in questions)))
+    listed = listed or ", aucun critère de non-orientation n’est rempli."
     text = f"Avis calculé : **{_in_sentence(labels[computed])}**{listed}"
     kept = values.get("override")
     if kept and kept != computed:
@@ -64,7 +79,15 @@ def _orientation(db: Office, values: Mapping[str, Any], row_id: int | None) -> N
         text += "\n\nL’avis contraire est celui du calcul : il n’y a rien à écarter."
     if (kept or computed) == "no":
         text += "\n\nUne sollicitation ponctuelle reste toujours possible."
-    (st.success if (kept or computed) == "yes" else st.warning)(text)
+    {"yes": st.success, "no": st.warning}.get(kept or computed, st.info)(text)
+
+
+def _question(db: Office, name: str) -> str:
+    """Return what is not answered yet: the label of a field, with its place when that is the person's own file."""
+    for table, place in (("orientation", ""), ("person", " (fiche de la personne)")):
+        if name in {field.name for field in db.tables[table].fields}:
+            return f"{db.tables[table].field(name).label}{place}"
+    return name
 
 
 _MESSAGES: dict[str, Callable[[Office, Mapping[str, Any], int | None], None]] = {

@@ -254,9 +254,9 @@ def view_of(key: str) -> GridView:
     return view
 
 
-def show_only(table: OfficeTable, key: str, conditions: tuple[Filter, ...], sort: str) -> None:
+def show_only(table: OfficeTable, key: str, conditions: tuple[Filter, ...], sort: tuple[str, ...]) -> None:
     """Make the grid of that key show the rows that match, sorted. Unsaved text in it is kept."""
-    _open_on(table, key, filters.chosen_by(conditions), (sort,))
+    _open_on(table, key, filters.chosen_by(conditions), sort)
 
 
 def show_among(table: OfficeTable, key: str, title: str, ids: list[int]) -> None:

@@ -19,8 +19,8 @@ _LONGEST_DETAIL = 32
 
 @dataclass(frozen=True)
 class Waiting:
-    """The rows of a table that match ``filters``. ``day``: the field of the date shown and sorted by. ``page``: the
-    screen that shows them all. ``detail``: a field shown after the person's name."""
+    """The rows of a table that match ``filters``. ``day``: the field of the date shown and sorted by, or '' for the
+    table's own order. ``page``: the screen that shows them all. ``detail``: a column shown after the person's name."""
 
     title: str
     table: str
@@ -33,7 +33,8 @@ class Waiting:
 def show_waiting(db: Office, waiting: Waiting) -> None:
     """Show the card, with one line for each of the first rows."""
     table = db.tables[waiting.table]
-    page = records.read(db, table, Query(waiting.filters, sort=(waiting.day,), size=_LISTED))
+    sort = (waiting.day,) if waiting.day else ()
+    page = records.read(db, table, Query(waiting.filters, sort=sort, size=_LISTED))
     context = records.context(db)
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -47,16 +48,18 @@ def show_waiting(db: Office, waiting: Waiting) -> None:
         if page.matching > len(page.rows):
             label = f"Voir les {french_number(page.matching)}"
             if st.button(label, key=f"{waiting.title}:all", icon=":material/arrow_forward:", type="tertiary"):
-                show_only(table, waiting.table, waiting.filters, waiting.day)
-                st.session_state[f"{waiting.page.removesuffix('.py')}:table"] = waiting.table
+                screen = waiting.page.removesuffix(".py")
+                show_only(table, screen if waiting.table == "person" else waiting.table, waiting.filters, sort)
+                st.session_state[f"{screen}:table"] = waiting.table
                 st.switch_page(waiting.page)
 
 
 def _show_row(row: Row, table: OfficeTable, waiting: Waiting, context: Context) -> None:
-    person = row.values["person_id"]
-    parts = [table.field(waiting.day).type.show(row.values[waiting.day], context), context.title("person", person)]
+    person = row.values["person_id"] if table.belongs_to_person else row.id
+    day = [table.field(waiting.day).type.show(row.values[waiting.day], context)] if waiting.day else []
+    parts = [*day, context.title("person", person)]
     if waiting.detail:
-        detail = str(row.values[waiting.detail])
+        detail = table.column(waiting.detail).type.show(row.values[waiting.detail], context)
         parts.append(detail if len(detail) < _LONGEST_DETAIL else f"{detail[: _LONGEST_DETAIL - 1]}…")
     key = f"{waiting.title}:{row.id}"
     if st.button(" · ".join(parts), key=key, type="tertiary", icon=":material/chevron_right:"):

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -131,6 +132,23 @@ def test_photo_of_a_day_says_the_day_in_french(path):
 
     assert lines[0] == "Photo au 06/03/2023"
     assert lines[2].split("  ")[0] == "Personnes en portefeuille"
+
+
+def test_a_photo_of_a_period_that_is_not_over_says_so_and_counts_up_to_today(path):
+    today = date.today()
+    db = connection.create(path)
+    insert_stage(db, insert_person(db), "diagnostic", str(today))
+    insert_stage(db, insert_person(db), "diagnostic", str(today + timedelta(days=1)))
+    db.close()
+    running, ahead = f"{today}/{today + timedelta(days=9)}", str(today.year + 1)
+
+    text, coming = (run("photo", path, when).stdout.splitlines()[0] for when in (running, ahead))
+    told = json.loads(run("photo", path, running, "--json").stdout)
+
+    assert text.endswith(f" (période en cours, jusqu’au {today:%d/%m/%Y})")
+    assert coming == f"Bilan {ahead} (période pas commencée)"
+    assert (told["period"], told["followed"]) == (f"en cours, jusqu’au {today:%d/%m/%Y}", 1)
+    assert json.loads(run("photo", path, ahead, "--json").stdout)["period"] == "pas commencée"
 
 
 def test_large_numbers_are_french():

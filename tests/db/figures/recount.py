@@ -44,6 +44,13 @@ LISTS = {name: f"list_{name}" for name in LISTED} | {
 MODES = {"standard": "Accompagnement standard", "light": "Accompagnement allégé", "diagnostic": "Diagnostic"}
 DIMENSIONS = (*LISTED, "age", "seniority", "mode")
 TWICE = {"gender_by_age": ("age", "gender"), "gender_by_domain": ("domain", "gender")}
+TOGETHER = {
+    "entries": ("departures",),
+    "departures": ("entries",),
+    "assessed": ("obstacles",),
+    "aids_counted": ("aids",),
+}
+"""Figure -> the figures beside which it stands in one picture, or of whose shares it is the base."""
 MONTHLY = ("contracts", "entries", "departures", "portfolio_by_month")
 SHARED = tuple(sorted({*DIMENSIONS, *TWICE, *MONTHLY, *LISTS, "lengths", "ceiling"}))
 MEANS = ("mean_length_years", "mean_length_years_ongoing")
@@ -285,12 +292,13 @@ class Recount:
         return str(sum(edges))
 
     def narrowed(self, name: str, chosen: Chosen) -> pd.DataFrame:
-        """Return what a figure counts of the selected persons; a selection of its own parts does not narrow it."""
-        counted, own = self.figures[name], (name, *TWICE.get(name, ()))
-        others = [self._persons_of(other, codes) for other, codes in chosen.items() if other not in own]
+        """Return what a figure counts of the selected persons; a selection of its own parts, or of those of a figure
+        shown with it, does not narrow it."""
+        counted, own = self.figures[name], (name, *TWICE.get(name, ()), *TOGETHER.get(name, ()))
+        others = [self.persons_of(other, codes) for other, codes in chosen.items() if other not in own]
         return counted[counted.person.isin(set.intersection(*others))] if others else counted
 
-    def _persons_of(self, name: str, codes: tuple[str, ...]) -> set[int]:
+    def persons_of(self, name: str, codes: tuple[str, ...]) -> set[int]:
         """Return the persons of these codes: of a dimension followed or not; of another figure those it counts."""
         counted = counted_rows(self.people.id, self.people[name]) if name in DIMENSIONS else self.figures[name]
         return set(counted.person[counted.code.isin(codes)])
@@ -298,7 +306,7 @@ class Recount:
     def among(self, chosen: Chosen) -> set[int]:
         """Return the persons of every selection: those followed, or any person when one of them is of events."""
         everybody = [set(self.followed.id)] if set(chosen) <= set(DIMENSIONS) else []
-        return set.intersection(*everybody, *(self._persons_of(name, codes) for name, codes in chosen.items()))
+        return set.intersection(*everybody, *(self.persons_of(name, codes) for name, codes in chosen.items()))
 
     def value(self, name: str, chosen: Chosen) -> Any:
         """Return the figure: a number, or its parts that are not zero."""

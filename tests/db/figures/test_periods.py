@@ -198,3 +198,40 @@ def test_parameters_are_iso_days_in_order(period):
     assert told["month"] <= told["first"] <= told["last"] < told["next"]
     assert told["since"] <= told["first"]
     assert told["quarter"] <= told["last"]
+
+
+# --- a period that is not over ---
+
+
+@pytest.mark.parametrize(
+    ("when", "today", "counted", "before", "title"),
+    [
+        ("2022", "2022-12-31", "2022", "2021", "Bilan 2022"),  # over on its last day
+        ("2026", "2026-11-27", "2026-01-01/2026-11-27", "2025-01-01/2025-11-27",
+         "Bilan 2026 (période en cours, jusqu’au 27/11/2026)"),
+        ("2024", "2024-02-29", "2024-01-01/2024-02-29", "2023-01-01/2023-02-28",
+         "Bilan 2024 (période en cours, jusqu’au 29/02/2024)"),
+        ("2027", "2026-11-27", "2027", "2026", "Bilan 2027 (période pas commencée)"),
+        ("2026-12-15", "2026-11-27", "2026-12-15", "2025-12-15", "Photo au 15/12/2026 (période pas commencée)"),
+        ("2026-10-01/2026-12-31", "2026-11-27", "2026-10-01/2026-11-27", "2025-10-01/2025-11-27",
+         "Bilan du 01/10/2026 au 31/12/2026 (période en cours, jusqu’au 27/11/2026)"),
+    ],
+)  # fmt: skip
+def test_a_period_as_it_stands_on_a_day(when, today, counted, before, title):
+    period = period_of(when, date.fromisoformat(today))
+
+    assert (period.counted.code, period.before.code, period.title) == (counted, before, title)
+    whole = period_of(when)
+    assert (period.code, period.is_year, period.is_day) == (when, whole.is_year, whole.is_day)
+    assert period.words.endswith(f" (période {period.state})") == bool(period.state)
+
+
+@examples(st.dates(date(1950, 1, 1), date(2090, 1, 1)), st.integers(1, 800), st.integers(-400, 400))
+def test_only_lived_days_of_a_period_that_has_begun_are_counted(first, length, lived):
+    last, today = first + timedelta(days=length), first + timedelta(days=lived)
+
+    period = Period(first, last).until(today)
+
+    assert period.parameters["last"] == str(min(last, today) if today >= first else last)
+    assert (period.state == "") == (today >= last)
+    assert period.until(last) == Period(first, last)

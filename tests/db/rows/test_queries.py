@@ -316,7 +316,7 @@ def test_the_state_of_a_person_follows_from_the_stages(db):
         return records.rows(db, db.tables["person"], [person], day)[0].values["state"]
 
     assert [state(day) for day in ("2025-12-31", "2026-01-01", "2026-01-31", "2026-02-01")] == [
-        "outside",
+        "new",
         "in_diagnosis",
         "in_diagnosis",
         "outside",

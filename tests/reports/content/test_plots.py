@@ -215,7 +215,7 @@ def test_sums_are_in_euros_with_how_many_aids_they_are():
     chart = make_chart("aides")
 
     assert values(chart) == {"a": (123.45,), "c": (400,)}
-    assert [chart.bar_label(row) for row in chart.rows] == ["123,45\u202f€ · 1 aide", "400\u202f€ · 2 aides"]
+    assert [chart.bar_label(row) for row in chart.rows] == ["123,45\u202f€ · 1 aide", "400,00\u202f€ · 2 aides"]
     assert (chart.base, chart.measure, chart.header) == (523.45, "Euros", ("", "Euros", "%"))
 
 

@@ -2,7 +2,7 @@
 
 import shutil
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -116,14 +116,52 @@ def test_it_says_whether_it_is_true_or_was_known(demo_path):
         assert report.make(db, period_of("2022"), "2023-01-15").basis == "Ce que l’on savait au 15/01/2023"
 
 
-@pytest.mark.parametrize("known_on", ["", "2023-01-15"])
-def test_a_period_that_goes_on_is_not_finished(demo_path, known_on):
-    with closing(connection.open_file(demo_path)) as db:
-        this_year = report.make(db, period_of(f"{date.today().year + 1}"), known_on)
-        today = report.make(db, period_of(date.today().isoformat()), known_on)
+@pytest.fixture
+def running(tmp_path, empty_path):
+    """A file in which somebody came more than a year ago, somebody ten days ago, and a third is to come in ten days."""
+    path = tmp_path / "palette.db"
+    shutil.copy(empty_path, path)
+    with closing(connection.open_file(path)) as db:
+        for days in (-400, -10, 10):
+            insert_stage(db, insert_person(db, rights=None), "diagnostic", str(date.today() + timedelta(days=days)))
+        yield db
 
-    assert this_year.basis.endswith(" ; la période n’est pas finie")
-    assert not today.basis.endswith("finie")
+
+def test_a_period_in_course_is_counted_to_today_and_compared_with_the_same_days_a_year_before(running):
+    today = date.today()
+    first, last = today - timedelta(days=20), today + timedelta(days=40)
+
+    found = report.make(running, period_of(f"{first}/{last}"))
+
+    followed = found.numbers[0]
+    assert (followed.value, followed.before, followed.change) == (2, 1, f"+{N}1")
+    assert numbers(found) == numbers(report.make(running, period_of(f"{first}/{today}")))
+    state = f"période en cours, jusqu’au {today:%d/%m/%Y}"
+    assert found.basis.endswith(f" ; {state}")
+    assert found.title.endswith(f" ({state})")
+    assert found.compared == f"par rapport aux mêmes jours de {first.year - 1}"
+
+
+def test_a_period_that_has_not_begun_says_so_and_is_compared_with_nothing(running):
+    found = report.make(running, period_of(str(date.today().year + 1)))
+
+    assert (found.title, found.basis) == (
+        f"Bilan {date.today().year + 1} (période pas commencée)",
+        f"{TRUE} ; période pas commencée",
+    )
+    assert {item.before for item in (*found.numbers, *found.shares)} == {None}
+
+
+def test_what_was_known_in_the_middle_of_a_period_is_counted_up_to_that_day(demo_path):
+    with closing(connection.open_file(demo_path)) as db:
+        found = report.make(db, period_of("2022"), "2022-06-30")
+        half = report.make(db, period_of("2022-01-01/2022-06-30"))
+        today = report.make(db, period_of(date.today().isoformat()))
+
+    assert found.basis == "Ce que l’on savait au 30/06/2022 ; période en cours, jusqu’au 30/06/2022"
+    assert numbers(found) == numbers(half)
+    assert [item.before for item in found.numbers] == [item.before for item in half.numbers]
+    assert today.period.state == ""
 
 
 # --- sections

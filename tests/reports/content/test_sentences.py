@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from db.figures.counting import Share
 from reports.content import plots, sentences
+from tests.reports.decimals import wrong_decimals
 
 N = "\u202f"
 MONTHS = ("2022-01", "2022-02", "2022-03")
@@ -45,17 +46,17 @@ def sentence_of(name, **figures):
 
 
 SENTENCES = {
-    "genre": f"54{N}% d’hommes, contre 46{N}% au niveau national.",
-    "age": f"31{N}% ont 50 ans ou plus, contre 26{N}% au niveau national.",
+    "genre": f"54,0{N}% d’hommes, contre 46{N}% au niveau national.",
+    "age": f"30,9{N}% ont 50 ans ou plus, contre 26{N}% au niveau national.",
     "reperes": (
-        f"+{N}8 points pour la part d’hommes, +{N}5 points pour celle des 50 ans ou plus,"
+        f"+{N}8,0 points pour la part d’hommes, +{N}4,9 points pour celle des 50 ans ou plus,"
         " par rapport au niveau national."
     ),
-    "foyer": f"Personne seule d’abord : 90 personnes, soit 65{N}%.",
-    "anciennete": f"46{N}% sont au RSA depuis moins de 2 ans.",
-    "etudes": f"58{N}% ont un niveau Bac + 2 ou plus.",
-    "domaine": f"Arts plastiques et visuels d’abord : 45 personnes, soit 32{N}%.",
-    "sorties": f"43 sorties du RSA : revenus supérieurs d’abord (17, soit 40{N}%).",
+    "foyer": f"Personne seule d’abord : 90 personnes, soit 64,7{N}%.",
+    "anciennete": f"46,0{N}% sont au RSA depuis moins de 2 ans.",
+    "etudes": f"58,3{N}% ont un niveau Bac + 2 ou plus.",
+    "domaine": f"Arts plastiques et visuels d’abord : 45 personnes, soit 32,4{N}%.",
+    "sorties": f"43 sorties du RSA : revenus supérieurs d’abord (17, soit 39,5{N}%).",
 }
 
 
@@ -74,6 +75,19 @@ def test_the_sentences_of_the_source_begin_so(make_report, name, start):
     found = {chart.name: chart.reading for chart in make_report("2022").charts}
 
     assert found[name].startswith(start)
+
+
+@pytest.mark.parametrize("when", ["2022", "2023-03-06"])
+def test_every_number_on_screen_has_the_decimals_of_its_kind(make_report, when):
+    shown = make_report(when)
+    texts = [text for number in (*shown.numbers, *shown.shares) for text in (number.text, number.change)]
+    for chart in shown.charts:
+        texts += [chart.reading, *chart.total, *(text for row in chart.rows for text in chart.text_line(row))]
+        texts += [chart.bar_label(row, index) for row in chart.rows for index in range(len(chart.series))]
+
+    found, wrong = wrong_decimals("\n".join(texts))
+    assert found > 100
+    assert wrong == []
 
 
 @pytest.mark.parametrize("when", ["2022", "2021", "2023-03-06", "2022-01-01/2022-06-30", "2019-01-01", "1950"])
@@ -136,7 +150,7 @@ def test_two_largest_values_are_a_tie():
 
     assert (
         sentence_of("foyer", household=two)
-        == f"Personne seule et couple sans enfant à égalité : 3 personnes, soit 38{N}%."
+        == f"Personne seule et couple sans enfant à égalité : 3 personnes, soit 37,5{N}%."
     )
 
 
@@ -150,7 +164,7 @@ def test_the_exits_of_a_tie():
     level = shares(("income", "Revenus supérieurs", 4), ("job", "Emploi salarié", 4), ("x", "Intermittence", 3))
 
     assert sentence_of("sorties", by_reason=level) == (
-        f"11 sorties du RSA : revenus supérieurs et emploi salarié à égalité (4, soit 36{N}%)."
+        f"11 sorties du RSA : revenus supérieurs et emploi salarié à égalité (4, soit 36,4{N}%)."
     )
 
 
@@ -158,9 +172,9 @@ def test_the_unknown_part_is_never_the_largest_beside_a_known_value():
     level = shares(("alone", "Personne seule", 2), ("unknown", "Non renseigné", 2))
     more = shares(("alone", "Personne seule", 2), ("unknown", "Non renseigné", 9))
 
-    assert sentence_of("foyer", household=level) == f"Personne seule d’abord : 2 personnes, soit 50{N}%."
-    assert sentence_of("foyer", household=more) == f"Personne seule d’abord : 2 personnes, soit 18{N}%."
-    assert sentence_of("foyer", household=more[1:]) == f"Non renseigné d’abord : 9 personnes, soit 100{N}%."
+    assert sentence_of("foyer", household=level) == f"Personne seule d’abord : 2 personnes, soit 50,0{N}%."
+    assert sentence_of("foyer", household=more) == f"Personne seule d’abord : 2 personnes, soit 18,2{N}%."
+    assert sentence_of("foyer", household=more[1:]) == f"Non renseigné d’abord : 9 personnes, soit 100,0{N}%."
 
 
 # --- one person, and nobody of some kind
@@ -168,10 +182,10 @@ def test_the_unknown_part_is_never_the_largest_beside_a_known_value():
 
 def test_one_person_is_singular():
     assert sentence_of("foyer", household=shares(("alone", "Personne seule", 1))) == (
-        f"Personne seule d’abord : 1 personne, soit 100{N}%."
+        f"Personne seule d’abord : 1 personne, soit 100,0{N}%."
     )
     assert sentence_of("sorties", by_reason=shares(("job", "Emploi salarié", 1))) == (
-        f"1 sortie du RSA : emploi salarié d’abord (1, soit 100{N}%)."
+        f"1 sortie du RSA : emploi salarié d’abord (1, soit 100,0{N}%)."
     )
     assert sentence_of("interventions", interventions=shares(("c", "Coaching", 1))).startswith(
         "Coaching d’abord : 1 intervention,"
@@ -182,7 +196,7 @@ def test_one_person_is_singular():
 
 def test_without_men_the_share_of_men_is_zero():
     assert sentence_of("genre", gender=shares(("woman", "Femme", 4), ("man", "Homme", 0))) == (
-        f"0{N}% d’hommes, contre 46{N}% au niveau national."
+        f"0,0{N}% d’hommes, contre 46{N}% au niveau national."
     )
 
 
@@ -234,13 +248,13 @@ def test_aids_are_a_sum_a_number_and_the_first_type():
 
     assert (
         sentence_of("aides", aids=aids, aids_counted=counted)
-        == f"400,50{N}€ accordés en 3 aides ; matériel d’abord (75{N}%)."
+        == f"400,50{N}€ accordés en 3 aides ; matériel d’abord (74,9{N}%)."
     )
 
 
 def test_obstacles_are_of_those_who_have_a_diagnostic():
     assert sentence_of("freins", obstacles=shares(("a", "Logement", 3), ("b", "Mobilité", 1)), assessed=12) == (
-        f"Logement d’abord : 3 personnes sur 12 ayant un diagnostic, soit 25{N}%."
+        f"Logement d’abord : 3 personnes sur 12 ayant un diagnostic, soit 25,0{N}%."
     )
 
 
@@ -254,7 +268,7 @@ def test_women_of_domains_leave_out_domains_of_very_few():
     crossed += [(part.code, part.label, part.value - women[part.code], "man") for part in domain]
 
     assert sentence_of("domaine-genre", domain=domain, gender=gender, gender_by_domain=shares(*crossed)) == (
-        f"Part des femmes : de 20{N}% (artisanat d’art) à 80{N}% (spectacle vivant)."
+        f"Part des femmes : de 20,0{N}% (artisanat d’art) à 80,0{N}% (spectacle vivant)."
     )
 
 
@@ -274,7 +288,7 @@ def test_below_the_national_level_is_a_minus():
     gender = shares(("woman", "Femme", 80), ("man", "Homme", 20))
 
     assert sentence_of("reperes", gender=gender, men=20, fifty_or_over=27) == (
-        f"−{N}26 points pour la part d’hommes, +{N}1 point pour celle des 50 ans ou plus,"
+        f"−{N}26,0 points pour la part d’hommes, +{N}1,0 point pour celle des 50 ans ou plus,"
         " par rapport au niveau national."
     )
 
@@ -316,11 +330,62 @@ def test_one_diagnostic_is_singular():
 
 def test_no_men_and_nobody_of_fifty_is_far_from_the_national_level_not_nothing():
     told = sentence_of("reperes", gender=shares(("woman", "Femme", 5)), men=0, fifty_or_over=0)
-    assert told.startswith(f"−{N}46 points pour la part d’hommes, −{N}26 points")
+    assert told.startswith(f"−{N}46,0 points pour la part d’hommes, −{N}26,0 points")
 
 
 def test_level_with_the_nation_has_no_minus():
     told = sentence_of(
-        "reperes", gender=shares(("woman", "Femme", 543), ("man", "Homme", 457)), men=457, fifty_or_over=260
+        "reperes", gender=shares(("woman", "Femme", 540), ("man", "Homme", 460)), men=460, fifty_or_over=260
     )
     assert "−\u202f0" not in told
+
+
+# --- under a filter
+
+
+def under(name, chosen, **figures):
+    """Return the sentence of a chart counted under a selection."""
+    return plots.make_chart(name, figures, chosen).reading
+
+
+GENDER = shares(("woman", "Femme", 65), ("man", "Homme", 77))
+WOMEN = {"gender": ("woman",)}
+
+
+def test_among_women_the_share_of_50_or_over_is_of_women_and_that_of_men_is_left_out():
+    """The case of the issue: 27 of 65 are 41,5 %, not 19,0 % of everybody's 142."""
+    chart = plots.make_chart("reperes", {"gender": GENDER, "men": 77, "fifty_or_over": 27}, WOMEN)
+
+    assert [chart.text_line(row) for row in chart.rows] == [["50 ans ou plus", f"41,5{N}%", f"26{N}%"]]
+    assert chart.reading == (
+        f"+{N}15,5 points pour la part des 50 ans ou plus, par rapport à l’ensemble des bénéficiaires du RSA au niveau"
+        " national."
+    )
+    assert chart.among == ("Femme",)
+
+
+def test_a_share_of_what_is_selected_itself_gives_way_to_what_was_selected():
+    assert under("genre", WOMEN, gender=GENDER) == f"Femme : 65 personnes sur 142, soit 45,8{N}%."
+    assert (
+        under("genre", {"gender": ("woman",), "age": ("4", "5")}, gender=GENDER)
+        == f"Femme : 65 personnes sur 142, soit 45,8{N}%."
+    )
+
+
+def test_with_both_shares_selected_nothing_is_beside_the_national_level():
+    chosen = {"gender": ("woman",), "age": ("4",)}
+
+    assert under("reperes", chosen, gender=GENDER, men=0, fifty_or_over=27) == "Rien à montrer avec ces filtres."
+
+
+def test_a_national_level_says_that_it_is_not_of_the_selected_persons():
+    assert under("genre", {"domain": ("crafts",)}, gender=GENDER) == (
+        f"54,2{N}% d’hommes, contre 46{N}% de l’ensemble des bénéficiaires du RSA au niveau national."
+    )
+
+
+def test_movements_of_one_selected_side_are_no_balance():
+    months = shares(("2022-01", "2022-01", 4), ("2022-02", "2022-02", 1))
+    figures = {"entries": months, "departures": months, "portfolio_by_month": months}
+
+    assert under("mouvements", {"entries": ("2022-01",)}, **figures) == "Janv. : 4 entrées."

@@ -21,6 +21,7 @@ from reports.content.chart_data import ChartData, ChartRow
 from reports.content.report import Section
 from reports.deck import deck
 from reports.deck.charts import plain
+from tests.reports.decimals import wrong_decimals
 
 WHENS = ["2022", "2023-03-06", "2022-01-01/2022-06-30", "1950"]
 
@@ -120,15 +121,15 @@ def test_the_numbers_of_the_source_are_shown(slides_2022):
     assert any("+\u00a012 depuis 2021" in text for text in texts)
 
 
-def test_tables_give_shares_to_the_hundredth(slides_2022):
+def test_tables_give_shares(slides_2022):
     lines = {line[0]: line[1:] for line in tables_by_title(slides_2022)["Domaine d’activité"]}
     exits = tables_by_title(slides_2022)["Motifs de sortie du RSA"]
 
-    assert lines["Arts plastiques et visuels"] == ["45", "32,37\u00a0%"]
-    assert lines["Artisanat d’art"] == ["30", "21,58\u00a0%"]
+    assert lines["Arts plastiques et visuels"] == ["45", "32,4\u00a0%"]
+    assert lines["Artisanat d’art"] == ["30", "21,6\u00a0%"]
     assert exits[0] == ["Motifs de sortie du RSA", "Sorties", "Part"]
-    assert exits[1] == ["Revenus supérieurs", "17", "39,53\u00a0%"]
-    assert exits[-1] == ["Ensemble", "43", "100\u00a0%"]
+    assert exits[1] == ["Revenus supérieurs", "17", "39,5\u00a0%"]
+    assert exits[-1] == ["Ensemble", "43", "100,0\u00a0%"]
 
 
 def test_bars_start_at_zero_in_the_order_of_the_list_each_with_its_colour_and_number(slides_2022):
@@ -139,9 +140,24 @@ def test_bars_start_at_zero_in_the_order_of_the_list_each_with_its_colour_and_nu
     assert chart.chart_type == XL_CHART_TYPE.BAR_CLUSTERED
     assert chart.category_axis.reverse_order
     assert (chart.value_axis.minimum_scale, chart.value_axis.visible) == (0, False)
-    assert labels == ["45\u00a0·\u00a032\u00a0%", "30\u00a0·\u00a022\u00a0%"]
+    assert labels == ["45\u00a0·\u00a032,4\u00a0%", "30\u00a0·\u00a021,6\u00a0%"]
     expected = RGBColor.from_string(colours.colour("domain", "crafts").lstrip("#"))
     assert points[1].format.fill.fore_color.rgb == expected
+
+
+def test_every_number_has_the_decimals_of_its_kind(slides_2022):
+    """On slides, in notes, in tables, beside bars."""
+    texts = [text for slide in slides_2022 for text in (*slide_texts(slide), slide.notes_slide.notes_text_frame.text)]
+    texts += [cell for lines in tables_by_title(slides_2022).values() for line in lines for cell in line]
+    labels = [one for chart in charts_by_title(slides_2022).values() for one in chart._chartSpace.iter(f"{{{_A}}}t")]
+    texts += [one.text for one in labels]
+
+    found, wrong = wrong_decimals("\n".join(texts))
+    assert found > 150
+    assert wrong == []
+
+
+_A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 
 
 # --- what every slide owes its reader
@@ -200,7 +216,7 @@ def test_messages_are_titles_and_definitions_are_notes(report_2022, slides_2022)
     titles = [slide.shapes.title.text for slide in slides_2022]
     notes = "\n".join(slide.notes_slide.notes_text_frame.text for slide in slides_2022)
 
-    assert "43 sorties du RSA : revenus supérieurs d’abord (17, soit 40\u00a0%)" in titles
+    assert "43 sorties du RSA : revenus supérieurs d’abord (17, soit 39,5\u00a0%)" in titles
     assert titles[-1] == "Définitions et méthode"
     for shown in (*report_2022.numbers, *report_2022.shares, *report_2022.charts):
         assert plain(shown.means) in notes
@@ -270,7 +286,7 @@ def test_libreoffice_opens_it_and_prints_every_number(to_pdf, data_2022):
     for number in ("139", "116", "112", "40", "43", "2,5 ans"):
         assert number in texts[1]
     text = "\n".join(texts)
-    for shown in ("32,37 %", "21,58 %", "45 · 32 %", "Mise en relation avec des partenaires et autres professionnels"):
+    for shown in ("32,4 %", "21,6 %", "45 · 32,4 %", "Mise en relation avec des partenaires et autres professionnels"):
         assert shown in text
 
 

@@ -84,10 +84,10 @@ def test_a_file_says_what_and_when(when, name):
 def test_csv_has_commas_in_numbers_and_semicolons_between_them(pictures_2022):
     assert read_csv(pictures_2022["domaine"])[:3] == [
         ["Domaine d’activité", "Personnes", "%"],
-        ["Arts plastiques et visuels", "45", "32,37"],
-        ["Artisanat d’art", "30", "21,58"],
+        ["Arts plastiques et visuels", "45", "32,4"],
+        ["Artisanat d’art", "30", "21,6"],
     ]
-    assert read_csv(pictures_2022["reperes"])[1] == ["Hommes", "53,96", "46"]
+    assert read_csv(pictures_2022["reperes"])[1] == ["Hommes", "54,0", "46"]
     assert read_csv(pictures_2022["domaine-genre"])[0] == ["Genre par domaine", "Femme", "Homme"]
 
 
@@ -96,8 +96,8 @@ def test_csv_of_sums_is_in_euros_without_a_space_between_thousands():
 
     assert read_csv(picture) == [
         ["Essai", "Euros", "%"],
-        ["Formation", "1234567,50", "99,97"],
-        ["Matériel", "400", "0,03"],
+        ["Formation", "1234567,50", "100,0"],
+        ["Matériel", "400,00", "0,0"],
     ]
 
 
@@ -159,6 +159,24 @@ def test_the_numbers_of_every_sheet_are_real_numbers_shares_are_percentages(repo
             if cell.value is not None:
                 assert cell.data_type == "n"
                 assert ("%" in cell.number_format) == (sheet.cell(TOP, cell.column).value in ("%", "National (%)"))
+
+
+def test_every_number_is_shown_with_the_decimals_of_its_kind(report_2022, book_2022):
+    """In sheets a format gives the decimals, in CSV the text; both are those of the screen."""
+    kinds = {"%": "0.0 %", "National (%)": "0 %", "Euros": '#,##0.00 "€"'}
+    for picture, sheet in zip(report_2022.charts, book_2022.worksheets[1:], strict=True):
+        for column, name in enumerate(picture.header[1:], start=2):
+            formats = {sheet.cell(line, column).number_format for line in range(TOP + 1, TOP + 1 + len(picture.rows))}
+            assert formats <= {kinds.get(name, "#,##0")}
+            decimals = {"%": 1, "Euros": 2}.get(name, 0)
+            cells = [line[column - 1] for line in read_csv(picture)[1:]]
+            assert all(len(cell.partition(",")[2]) == decimals for cell in cells)
+    shown = {
+        cell.number_format
+        for line in book_2022["Photo-bilan"].iter_rows(min_row=5, min_col=2, max_col=3)
+        for cell in line
+    }
+    assert shown == {"#,##0", "0.0 %", '0.0 "an(s)"'}
 
 
 def test_sums_are_in_euros(pictures_2022):
