@@ -24,6 +24,10 @@ def read(table, name, cell, **choices):
     ("cell", "value", "how"),
     [
         (date(1980, 2, 1), "1980-02-01", ""),
+        ("1980-01-31T23:00:00Z", "1980-02-01", "moment ramené à l’heure de Paris"),
+        ("1980-07-01 21:30:00 UTC", "1980-07-01", "moment ramené à l’heure de Paris"),
+        ("1980-07-01T22:30:00.000+00:00", "1980-07-02", "moment ramené à l’heure de Paris"),
+        ("1980-13-01T22:30:00Z", UNREADABLE, ""),
         (datetime(1980, 2, 1, 9, 30), "1980-02-01", "heure laissée de côté"),
         ("01/02/1980", "1980-02-01", ""),
         ("1.2.1980", "1980-02-01", ""),
