@@ -9,7 +9,7 @@ from db.imports.known_headers import KnownHeaders
 from db.imports.plan_types import Cell, SheetLine
 from db.imports.text_keys import header_keys
 from db.model.fields import Field
-from db.model.types import Email, Phone, Text
+from db.model.types import Phone, Text
 from db.rows.round_trip_text import ROW_NUMBER
 
 EMPTY, REPEATED, OTHER_TITLES = "ligne vide", "titres de colonnes répétés", "autres titres de colonnes"
@@ -91,7 +91,9 @@ class LineKinds:
     def _holds_text(self, index: int) -> bool:
         """Return whether digits in a column are text, such as a telephone number or a postcode."""
         field = self._fields[index] if index < len(self._fields) else None
-        return field is not None and isinstance(field.type, Phone | Email | Text)
+        return field is not None and (
+            isinstance(field.type, Phone) or (isinstance(field.type, Text) and field.type.digits > 0)
+        )
 
 
 def _is_number(cell: Cell) -> bool:
