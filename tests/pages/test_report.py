@@ -173,7 +173,7 @@ def test_a_report_as_known_on_a_day_lists_who_counts_differently_since(own_serve
     known_on(page, "01/09/2023")
     expect_number(page, "exits", "1", "+\u202f1")
     expect(page.get_by_text("Rien n’a bougé depuis le 01/09/2023 au soir")).to_be_visible()
-    known_on(page, "hier")
+    known_on(page, "bientôt")
     expect(page.get_by_test_id("stAlert")).to_contain_text("Su le : ")
     known_on(page, "30/11/2022")
     told = "L’historique de ce fichier commence le 01/12/2022 : on ne savait encore rien à cette date."
