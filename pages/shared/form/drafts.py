@@ -115,11 +115,17 @@ def keep(key: str, form: FormOpening, changed: Mapping[str, Any]) -> None:
     opening = st.session_state.get(f"{key}:opening")
     new = {name: value for name, value in changed.items() if name not in before or before[name] != value}
     dropped = before.keys() - changed.keys()
-    if not opening or not (new or dropped):
-        return
-    with suppress(PaletteError):  # tried again in the next run
-        form_drafts().keep(opening, form, new, dropped)
-        st.session_state[f"{key}:kept"] = dict(changed)
+    if opening and (new or dropped):
+        with suppress(PaletteError):  # tried again in the next run
+            form_drafts().keep(opening, form, new, dropped)
+            st.session_state[f"{key}:kept"] = dict(changed)
+
+
+def is_kept(key: str) -> bool:
+    """Return whether what the person has changed is kept: not on a full disk, nor in a file that was busy."""
+    return (
+        f"{key}:opening" in st.session_state and st.session_state[f"{key}:kept"] == st.session_state[f"{key}:changed"]
+    )
 
 
 def end(key: str) -> None:

@@ -62,7 +62,7 @@ def _dialog(table: OfficeTable, row_id: int | None, fixed: Mapping[str, Any]) ->
 
 def _asks_next_contract(key: str) -> bool:
     """Show the button; it is disabled while the form has unsaved changes, which would be lost."""
-    changed = st.session_state.get(f"{key}:changed", False)
+    changed = bool(st.session_state.get(f"{key}:changed"))
     help_text = "Enregistrez d’abord ce que vous avez changé." if changed else None
     return st.button("Préparer le contrat suivant", icon=":material/event_repeat:", disabled=changed, help=help_text)
 
@@ -125,7 +125,7 @@ def _open_form(
     # Only what the person changed is saved of an existing row: a colleague may have changed the rest.
     changed = drafts.changed_values(table, start, values, context)
     drafts.keep(key, form, changed)
-    st.session_state[f"{key}:changed"] = bool(changed)
+    st.session_state[f"{key}:changed"] = changed
     version = drafts.resumed_version(key) or form.version
     return _buttons(db, table, key, Edit(values if row_id is None else changed, row_id, version), slots)
 
@@ -175,16 +175,20 @@ def forget(key: str) -> None:
 
 
 def _buttons(db: Office, table: OfficeTable, key: str, edit: Edit, slots: Slots) -> bool:
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        cancelled = st.button("Annuler", key=f"{key}:cancel")
-        wants_save = st.button("Enregistrer", type="primary", key=f"{key}:save")
-    if cancelled and st.session_state[f"{key}:changed"]:
-        st.session_state[f"{key}:leaving"] = True
-    elif cancelled:
-        _give_up(key)
-        st.rerun()
-    if st.session_state.get(f"{key}:leaving"):
-        _ask_before_leaving(key)
+    place = st.empty()
+    wants_save = False
+    if f"{key}:leaving" not in st.session_state:
+        with place.container(horizontal=True, horizontal_alignment="right"):
+            cancelled = st.button("Annuler", key=f"{key}:cancel")
+            wants_save = st.button("Enregistrer", type="primary", key=f"{key}:save")
+        if cancelled and not st.session_state[f"{key}:changed"]:
+            _give_up(key)
+            st.rerun()
+        if cancelled:
+            st.session_state[f"{key}:leaving"] = True
+    if f"{key}:leaving" in st.session_state:
+        with place.container(horizontal=True, vertical_alignment="center"):
+            _ask_before_leaving(key)
     if wants_save and _save(db, table, key, edit):
         return True
     _show_errors(key, slots)
@@ -202,14 +206,13 @@ def _give_up(key: str) -> None:
 def _ask_before_leaving(key: str) -> None:
     """Ask what becomes of the changes of a form that « Annuler » would close."""
     st.warning("Ce que vous avez changé n’est pas enregistré.")
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        st.button("Continuer", key=f"{key}:stay", on_click=st.session_state.pop, args=(f"{key}:leaving",))
-        if st.button("Garder en brouillon", key=f"{key}:draft:keep"):
-            forget(key)
-            st.rerun()
-        if st.button("Abandonner", key=f"{key}:give-up"):
-            _give_up(key)
-            st.rerun()
+    st.button("Continuer", key=f"{key}:stay", on_click=st.session_state.pop, args=(f"{key}:leaving",))
+    if st.button("Garder en brouillon", key=f"{key}:draft:keep", disabled=not drafts.is_kept(key)):
+        forget(key)
+        st.rerun()
+    if st.button("Abandonner", key=f"{key}:give-up"):
+        _give_up(key)
+        st.rerun()
 
 
 def _show_refused(problems: list[Problem], slots: Slots) -> None:
