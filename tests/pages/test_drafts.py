@@ -281,7 +281,7 @@ def test_a_long_note_is_found_again_after(plugged, tab, pull):
 
 def texts_in(page: Page) -> str:
     """Return what the browser has stored of drafts."""
-    return str(page.evaluate("Object.entries(localStorage).flat().filter((text) => /palette-draft/.test(text)).join()"))
+    return str(page.evaluate("Object.entries(localStorage).flat().filter((text) => /palette-kept/.test(text)).join()"))
 
 
 def plugged_drafts(server: Server, account: int = 1) -> list[str]:
@@ -294,9 +294,9 @@ def test_what_could_not_be_sent_is_read_by_its_author_alone_in_a_shared_browser(
     refuse = "connectionrefused"  # as when the server is stopped
     tab.route("**/brouillon", lambda one: one.abort(refuse) if one.request.method == "POST" else one.continue_())
     write_note(tab)
-    tab.wait_for_function("Object.keys(localStorage).some((name) => name.startsWith('palette-draft'))")
+    tab.wait_for_function("Object.keys(localStorage).some((name) => name.startsWith('palette-kept'))")
     stored = tab.evaluate("JSON.stringify(localStorage)")
-    assert "palette-draft" in stored
+    assert "palette-kept" in stored
     assert "Figeac" not in stored
     assert plugged_drafts(plugged) == []
     context = tab.context
@@ -306,7 +306,7 @@ def test_what_could_not_be_sent_is_read_by_its_author_alone_in_a_shared_browser(
     theirs = context.new_page()
     theirs.goto(f"{plugged.address}interventions")
     expect(open_dialog(theirs).get_by_role("textbox", name="Note")).to_be_empty()
-    assert "palette-draft" in theirs.evaluate("JSON.stringify(localStorage)")
+    assert "palette-kept" in theirs.evaluate("JSON.stringify(localStorage)")
     theirs.close()
 
     context.add_cookies([{"name": COOKIE, "value": cookie_of("La CIPA"), "url": plugged.address}])

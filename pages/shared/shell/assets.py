@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-_SCRIPTS = ("menu.js", "presence.js", "sensitive_words.js", "french.js", "drafts.js")
+_SCRIPTS = ("menu.js", "presence.js", "sensitive_words.js", "french.js", "kept_texts.js", "drafts.js")
 
 
 @lru_cache
