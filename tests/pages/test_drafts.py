@@ -1,5 +1,6 @@
 """What is being written in a form is found again whatever ends the page, and goes once it is saved or given up."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -12,7 +13,7 @@ from db.rows import records
 from db.rows.drafts import FormDrafts, FormOpening
 from db.rows.records import Edit
 from tests.conftest import Server, cookie_of, let_in
-from tests.pages.spreadsheet import eventually
+from tests.pages.spreadsheet import Spreadsheet, add, eventually
 from tests.pages.test_form import given_person, open_form, save, saved
 from tests.pages.waiting import settle
 
@@ -331,3 +332,73 @@ def test_the_menu_of_drafts_opens_what_was_being_written(plugged, tab):
     tab.get_by_role("dialog").get_by_role("button", name="Jeter").click()
     expect(tab.get_by_role("dialog").get_by_role("button", name="Enregistrer")).to_be_visible()
     assert plugged_drafts(plugged) == []
+
+
+# ---- in a grid
+
+
+def kill_and_type(server: Server, page: Page) -> Page:
+    """Finish a cell while the server is stopped, as the grid says one may, then close the tab."""
+    server.kill()
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Connexion perdue : vos saisies sont gardées")).to_be_visible()
+    return close_tab_of_a_killed_server(server, page)
+
+
+@pytest.fixture
+def needs(plugged, tab) -> Spreadsheet:
+    """The grid of needs, with one row."""
+    with closing(plugged.open()) as db:
+        db.execute("UPDATE need SET deleted_at = '2000-01-01' WHERE deleted_at IS NULL")
+        add(db, "need", title="Un four", noted_on="2024-01-01")
+    tab.on("dialog", lambda dialog: dialog.accept())  # the browser asks before it leaves a page with a text not saved
+    tab.goto(f"{plugged.address}reseau")
+    return open_needs(tab)
+
+
+def open_needs(page: Page) -> Spreadsheet:
+    page.get_by_text("Besoins recensés", exact=True).click()
+    expect(page.get_by_role("grid", name="Besoins recensés")).to_be_visible()
+    return Spreadsheet(page)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("pull", [reload, kill_and_type], ids=lambda pull: pull.__name__)
+def test_what_is_typed_in_a_grid_is_offered_again_after(plugged, needs, pull):
+    page = needs.page
+    needs.select(1, "answer")
+    page.keyboard.type("E")
+    page.keyboard.insert_text(NOTE[1:] + END)
+    eventually(lambda: texts_in(page) != "", True)
+
+    page = pull(plugged, page)
+
+    grid = open_needs(page)
+    offer = page.locator(".palette-grid .offers")
+    expect(offer).to_contain_text("Saisies non enregistrées du")
+    expect(offer).to_contain_text("« Elle a visité l’atelier")
+    assert plugged.rows("need")[0]["answer"] is None
+    offer.get_by_role("button", name="Reprendre").click()
+    grid.wait_until_saved()
+    assert plugged.rows("need")[0]["answer"] == NOTE + END
+    expect(offer).to_be_hidden()
+    eventually(lambda: texts_in(page), "")
+
+
+@pytest.mark.browser
+def test_a_new_line_and_a_refused_text_of_a_grid_are_offered_again(plugged, needs):
+    page = needs.page
+    needs.type(1, "noted_on", "31/02/2024")
+    needs.type(2, "noted_on", "01/03/2024")
+    needs.wait_until_handled()
+
+    page.reload()
+    grid = open_needs(page)
+    page.locator(".palette-grid .offers").get_by_role("button", name="Reprendre").click()
+
+    expect(grid.cell(1, "noted_on")).to_have_class(re.compile("refused"))
+    grid.type(2, "title", "Un tour")
+    grid.wait_until_handled()
+    assert [(row["title"], row["noted_on"]) for row in plugged.rows("need")] == [
+        ("Un four", "2024-01-01"), ("Un tour", "2024-03-01"),
+    ]  # fmt: skip

@@ -4,7 +4,8 @@
 // and after 30 days. Without HTTPS there is no cipher: nothing is stored, and texts are in the memory of the tab only.
 //
 // put(kind, value) keeps a value under a name such as « grid:aid », or removes it (null). take(kind) returns what was
-// left under that name, in this tab or in tabs that no longer exist, as [{ at, value, drop() }].
+// left under that name, in this tab or in tabs that no longer exist, as [{ at, value, drop() }]; drop() removes the entry
+// unless another value was put in its place.
 // (Write no HTML tag here, not even in a comment: Streamlit's sanitizer would drop the script.)
 window.paletteKept ??= (() => {
   const RETRY_PAUSE = 1500
@@ -61,8 +62,9 @@ window.paletteKept ??= (() => {
     await ready
     const found = []
     for (const name of Object.keys(localStorage).filter((name) => name.startsWith(PREFIX))) {
-      const { account: whose, at, ...sealed } = JSON.parse(localStorage.getItem(name))
-      const drop = () => localStorage.removeItem(name)
+      const entry = localStorage.getItem(name)
+      const { account: whose, at, ...sealed } = JSON.parse(entry)
+      const drop = () => { if (localStorage.getItem(name) === entry) localStorage.removeItem(name) }
       if (Date.now() - at > LONGEST_KEPT) drop()
       else if (whose === account && (await isLeft(name))) {
         const left = await open(sealed)
