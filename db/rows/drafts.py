@@ -28,6 +28,8 @@ KEPT_DAYS = 30
 """Days for which a draft that is not touched is kept."""
 _EMPTY_DAYS = 1
 """Days for which the opening of a form in which nothing was written is kept: longer than any session."""
+FOR_SEVERAL = "for_several"
+"""The preset value of a form that makes the same row for several persons."""
 _LONGEST = 1_000_000
 """Characters of one draft, as JSON."""
 _SELECT = "SELECT opening, at, table_name, row_id, version, fixed, content FROM draft"
@@ -44,11 +46,11 @@ class FormOpening:
     fixed: Mapping[str, Any]
 
     def is_same_form(self, other: "FormOpening") -> bool:
-        """Return whether the other is a form of the same row, or of a new row for the same person."""
+        """Return whether the other is a form of the same row, or of a new row for the same person or for several."""
         return (self.table, self.row_id, self._owners()) == (other.table, other.row_id, other._owners())
 
     def _owners(self) -> dict[str, Any]:
-        return {name: value for name, value in self.fixed.items() if name.endswith("_id")}
+        return {name: value for name, value in self.fixed.items() if name.endswith("_id") or name == FOR_SEVERAL}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from db.rows import records
 from db.rows.drafts import FormDrafts, FormOpening
 from db.rows.records import Edit
 from tests.conftest import Server, cookie_of, let_in
-from tests.pages.spreadsheet import Spreadsheet, add, eventually
+from tests.pages.spreadsheet import Spreadsheet, add, add_person, eventually
 from tests.pages.test_form import given_person, open_form, save, saved
 from tests.pages.waiting import settle
 
@@ -402,3 +402,38 @@ def test_a_new_line_and_a_refused_text_of_a_grid_are_offered_again(plugged, need
     assert [(row["title"], row["noted_on"]) for row in plugged.rows("need")] == [
         ("Un four", "2024-01-01"), ("Un tour", "2024-03-01"),
     ]  # fmt: skip
+
+
+@pytest.mark.browser
+def test_a_note_for_several_persons_is_found_again(plugged, tab):
+    with closing(plugged.open()) as db:
+        db.execute("UPDATE person SET deleted_at = '2000-01-01' WHERE deleted_at IS NULL")
+        for name in ("Abel", "Blum"):
+            add_person(db, name)
+    tab.goto(plugged.address)
+    dialog = open_for_several(tab)
+    note_in(tab).click()
+    tab.keyboard.insert_text(NOTE)
+    tab.keyboard.type(END)
+
+    tab.reload()
+
+    dialog = open_for_several(tab)
+    dialog.get_by_role("button", name="Reprendre").click()
+    expect(note_in(tab)).to_have_value(NOTE + END)
+    dialog.get_by_text("Action du plan", exact=True).click()
+    dialog.get_by_text("Intervention", exact=True).click()
+    dialog.get_by_role("button", name="Reprendre").click()
+    for label, option in (("Domaine d’intervention *", "Coaching"), ("Nature", "Entretien")):
+        dialog.get_by_role("combobox", name=label).click()
+        tab.get_by_role("option", name=option).first.click()
+    dialog.get_by_role("button", name="Créer pour 2 personnes").click()
+    expect(dialog).to_be_hidden()
+    assert [row["note"] for row in plugged.rows("intervention")][-2:] == [NOTE + END] * 2
+    assert plugged_drafts(plugged) == []
+
+
+def open_for_several(page: Page) -> Locator:
+    page.get_by_role("checkbox", name="Choisir toutes les lignes").check()
+    page.get_by_role("button", name="Créer pour (2)").click()
+    return page.get_by_role("dialog")

@@ -13,7 +13,7 @@ from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Choices, Context, Reference, References, YesNo
 from db.rows import records
-from db.rows.drafts import FormDraft, FormOpening
+from db.rows.drafts import FOR_SEVERAL, FormDraft, FormOpening
 from db.storage import permissions
 from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import form_drafts, roles
@@ -185,8 +185,10 @@ def menu(db: Office) -> FormDraft | None:
 
 
 def _is_listed(draft: FormDraft) -> bool:
-    """Return whether the menu shows a draft: not one of the settings, which are no dialog, nor a text deleted again."""
-    return draft.form.table in FILES and (draft.form.row_id is not None or any(draft.values.values()))
+    """Return whether the menu shows a draft: not one of the settings, which are no dialog, nor one for several persons,
+    who are chosen in a grid, nor a text deleted again."""
+    form = draft.form
+    return form.table in FILES and FOR_SEVERAL not in form.fixed and (bool(form.row_id) or any(draft.values.values()))
 
 
 def _title(db: Office, draft: FormDraft) -> str:

@@ -7,7 +7,8 @@ window.paletteDrafts ??= (() => {
   const RETRY_PAUSE = 1500
   const KIND = "forms"
   const FORM = "[class*='st-key-draft-']"
-  const FIELD = "[class*='st-key-form-']"
+  const FIELD = "[class*='st-key-form-'], [class*='st-key-bulk-']"
+  const FIELD_NAME = /st-key-(?:form-\w+-\w+|bulk-\w+)-(\w+)(?![\w-])/
   const unsent = new Map() // opening of a form -> field -> text
   let timer = 0
   let sending = false
@@ -17,7 +18,7 @@ window.paletteDrafts ??= (() => {
     const isText = input instanceof HTMLTextAreaElement || (input instanceof HTMLInputElement && input.type === "text")
     if (!isText || input.getAttribute("role") === "combobox") return
     const opening = input.closest(FORM)?.className.match(/st-key-draft-(\w+)/)?.[1]
-    const field = input.closest(FIELD)?.className.match(/st-key-form-\w+-\w+-(\w+)(?![\w-])/)?.[1]
+    const field = input.closest(FIELD)?.className.match(FIELD_NAME)?.[1]
     if (!opening || !field) return
     const text = input.value.toWellFormed?.() ?? input.value // half a surrogate pair cannot be stored
     unsent.set(opening, { ...unsent.get(opening), [field]: text })
