@@ -24,8 +24,8 @@ MOST_BYTES = 1_000_000
 
 
 async def answer(request: Request) -> JSONResponse:
-    """Answer {"account", "key"} (GET), or keep {"opening": "…", "texts": {field: text}} (POST): 410 once the form was
-    saved or given up, 413 when too long, 400 when malformed, 503 when the file is busy."""
+    """Answer {"account", "key"} (GET), or keep {"opening": "…", "texts": {field: text}} (POST) and answer {"open": …},
+    false once the form was saved or given up; 413 when too long, 400 when malformed, 503 when the file is busy."""
     session: Session = request.scope["palette"]
     if request.method != "POST":
         return await anyio.to_thread.run_sync(_key, session)
@@ -54,7 +54,7 @@ def _keep(session: Session, opening: str, texts: dict[str, str]) -> JSONResponse
         return JSONResponse({}, 413)
     except PaletteError:
         return JSONResponse({}, 503)
-    return JSONResponse({}, 200 if is_open else 410)
+    return JSONResponse({"open": is_open})
 
 
 def _message(body: bytes) -> tuple[str, dict[str, str]] | None:

@@ -376,7 +376,7 @@ def test_what_is_typed_in_a_grid_is_offered_again_after(plugged, needs, pull):
     grid = open_needs(page)
     offer = page.locator(".palette-grid .offers")
     expect(offer).to_contain_text("Saisies non enregistrées du")
-    expect(offer).to_contain_text("« Elle a visité l’atelier")
+    expect(offer).to_contain_text("Elle a visité l’atelier")
     assert plugged.rows("need")[0]["answer"] is None
     offer.get_by_role("button", name="Reprendre").click()
     grid.wait_until_saved()

@@ -64,7 +64,7 @@ class GridKept extends GridInput {
   makeOffer({ at, cells }) {
     const numeric = { day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit" }
     const moment = new Date(at).toLocaleString("fr-FR", numeric).replace(/,? /, " à ")
-    const short = (text) => `« ${text.length > 60 ? `${text.slice(0, 60)}…` : text} »`
+    const short = (text) => `«\u00a0${text.length > 60 ? `${text.slice(0, 60)}…` : text}\u00a0»`
     const more = cells.length > 3 ? ` et ${cells.length - 3} de plus` : ""
     const texts = cells.slice(0, 3).map(({ text }) => short(text)).join(", ") + more
     const answer = (label, act) => {
@@ -78,7 +78,7 @@ class GridKept extends GridInput {
       return button
     }
     const buttons = [answer("Reprendre", () => this.resume(cells)), answer("Jeter", () => {})]
-    return make("p", {}, make("b", {}, `Saisies non enregistrées du ${moment}`), ` : ${texts}`, ...buttons)
+    return make("p", {}, make("b", {}, `Saisies non enregistrées du ${moment}`), `\u00a0: ${texts}`, ...buttons)
   }
 
   // Sends kept cells as if they were typed now, but with the version that was read then: what a colleague saved since is

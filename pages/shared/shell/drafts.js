@@ -6,6 +6,7 @@ window.paletteDrafts ??= (() => {
   const TYPING_PAUSE = 600
   const RETRY_PAUSE = 1500
   const KIND = "forms"
+  const [OPEN, CLOSED] = ["open", "closed"]
   const FORM = "[class*='st-key-draft-']"
   const FIELD = "[class*='st-key-form-'], [class*='st-key-bulk-']"
   const FIELD_NAME = /st-key-(?:form-\w+-\w+|bulk-\w+)-(\w+)(?![\w-])/
@@ -38,11 +39,11 @@ window.paletteDrafts ??= (() => {
     clearTimeout(timer)
     let pause = TYPING_PAUSE
     for (const [opening, texts] of [...unsent]) {
-      const status = await post(opening, texts)
-      if (status === 200) acknowledge(opening, texts)
-      else if ([400, 410, 413].includes(status)) unsent.delete(opening) // the form was saved or given up, or is too long
-      else pause = status === 401 ? 0 : RETRY_PAUSE
-      if (status === 401) window.palettePresence() // the session has ended: go to the sign-in page
+      const answer = await post(opening, texts)
+      if (answer === OPEN) acknowledge(opening, texts)
+      else if ([CLOSED, 400, 413].includes(answer)) unsent.delete(opening) // saved or given up; or longer than any text
+      else pause = answer === 401 ? 0 : RETRY_PAUSE
+      if (answer === 401) window.palettePresence() // the session has ended: go to the sign-in page
     }
     store()
     sending = false
@@ -54,7 +55,8 @@ window.paletteDrafts ??= (() => {
     const headers = { "Content-Type": "application/json" }
     const body = JSON.stringify({ opening, texts })
     try {
-      return (await fetch("/brouillon", { method: "POST", body, headers, cache: "no-store", keepalive: leaving })).status
+      const answer = await fetch("/brouillon", { method: "POST", body, headers, cache: "no-store", keepalive: leaving })
+      return answer.ok ? ((await answer.json()).open ? OPEN : CLOSED) : answer.status
     } catch {
       return 0 // the server does not answer: Streamlit shows that itself
     }
