@@ -1,14 +1,16 @@
 """What is being written in a form is found again whatever ends the page, and goes once it is saved or given up."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from db.accounts.sessions import COOKIE
+from db.model.office import Office
 from db.rows import records
 from db.rows.drafts import FormDrafts, FormOpening
 from db.rows.records import Edit
@@ -28,7 +30,7 @@ def office(tmp_path, monkeypatch, new_office):
     return db
 
 
-def drafts_of(office) -> list[dict]:
+def drafts_of(office: Office) -> list[dict[str, Any]]:
     return [dict(draft.values) for draft in FormDrafts(office, 1).every()]
 
 
@@ -182,7 +184,7 @@ def plugged(tmp_path_factory, new_office) -> Iterator[Server]:
 
 
 @pytest.fixture
-def tab(plugged, open_tab) -> Page:
+def tab(plugged: Server, open_tab: Callable[..., Page]) -> Page:
     with closing(plugged.open()) as db:
         db.execute("DELETE FROM draft")
     return open_tab(f"{plugged.address}interventions", refused=True)
@@ -218,14 +220,6 @@ def go_back(server: Server, page: Page) -> Page:
     return page
 
 
-def close_tab(server: Server, page: Page) -> Page:
-    context, address = page.context, page.url
-    page.close()
-    page = context.new_page()
-    page.goto(address)
-    return page
-
-
 def kill_server(server: Server, page: Page) -> Page:
     server.kill()
     expect(page.get_by_role("dialog").get_by_role("textbox", name="Note")).to_be_disabled()
@@ -257,9 +251,7 @@ def end_session(server: Server, page: Page) -> Page:
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    "pull",
-    [reload, go_back, close_tab, kill_server, close_tab_of_a_killed_server, end_session],
-    ids=lambda f: f.__name__,
+    "pull", [reload, go_back, kill_server, close_tab_of_a_killed_server, end_session], ids=lambda f: f.__name__
 )
 def test_a_long_note_is_found_again_after(plugged, tab, pull):
     page = tab

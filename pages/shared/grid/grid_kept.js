@@ -14,9 +14,15 @@ class GridKept extends GridInput {
     return `grid:${this.data.key}`
   }
 
+  keep() {
+    this.keepTimer ??= setTimeout(() => this.keepNow(), 0) // once for all cells of a pasted block
+  }
+
   // Keeps the cells that are not in the file. `held`: those that the server knows, new lines and refused texts, as long
   // as its state of this grid (`sheet`) exists.
-  keep() {
+  keepNow() {
+    clearTimeout(this.keepTimer)
+    this.keepTimer = null
     if (!this.data || !window.paletteKept) return
     const cells = new Map()
     const add = (row, field, text, version, held) => cells.set(`${row} ${field}`, { row, field, text, version, held })
@@ -39,7 +45,7 @@ class GridKept extends GridInput {
     if (!window.paletteKept) return setTimeout(() => this.offerKept(), 200) // the shell's scripts are still to run
     const left = await window.paletteKept.take(this.kind)
     this.offers = left.flatMap(({ at, value }) => [...value.offers, { at, cells: this.unsavedOf(value) }]).filter(({ cells }) => cells.length)
-    await this.keep()
+    await this.keepNow()
     for (const { drop } of left) drop()
     this.showOffers()
   }

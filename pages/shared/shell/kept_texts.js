@@ -11,6 +11,7 @@ window.paletteKept ??= (() => {
   const RETRY_PAUSE = 1500
   const LONGEST_KEPT = 30 * 86_400_000
   const PREFIX = "palette-kept-"
+  const HAS_CIPHER = crypto.subtle && navigator.locks
   const TAB = Math.random().toString(36).slice(2)
   const kinds = [] // the number of a kind is part of the name of its entry
   const writes = new Map() // kind -> how often it was put
@@ -19,7 +20,7 @@ window.paletteKept ??= (() => {
   const ready = new Promise(begin)
 
   async function begin(resolve) {
-    if (!crypto.subtle || !navigator.locks) return
+    if (!HAS_CIPHER) return
     try {
       const answer = await fetch("/brouillon", { cache: "no-store" })
       if (answer.status === 401) return // presence.js goes to the sign-in page
@@ -45,7 +46,7 @@ window.paletteKept ??= (() => {
   async function put(kind, value) {
     const write = (writes.get(kind) ?? 0) + 1
     writes.set(kind, write)
-    if (value === null) return localStorage.removeItem(nameOf(kind))
+    if (value === null || !HAS_CIPHER) return localStorage.removeItem(nameOf(kind))
     await ready
     const iv = crypto.getRandomValues(new Uint8Array(12))
     const plain = new TextEncoder().encode(JSON.stringify({ kind, value }))

@@ -1,6 +1,7 @@
 """Drafts of forms: kept for their author alone, outside everything that leaves the file, gone when they must."""
 
 import sqlite3
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -55,7 +56,7 @@ def of_row(table: str, row_id: int, version: int = 1) -> FormOpening:
 
 
 def opened(db) -> int:
-    return db.execute("SELECT count(*) FROM draft").fetchone()[0]
+    return int(db.execute("SELECT count(*) FROM draft").fetchone()[0])
 
 
 def test_what_is_chosen_and_what_is_typed_are_one_draft(ada):
@@ -180,7 +181,7 @@ def test_closing_an_account_deletes_its_drafts(db, ada, bob):
 def test_erasing_a_person_deletes_every_draft_about_the_person_and_refuses_late_ones(db, path, ada):
     other, person = insert_person(db), insert_person(db)
     aid = insert(db, "aid", person_id=person, type="mobility", requested_on="2024-01-01", decision="pending")
-    about = [
+    about: list[tuple[FormOpening, dict[str, Any]]] = [
         (of_row("person", person), {}),
         (of_row("aid", aid), {}),
         (of_new("intervention", person_id=person), {}),
