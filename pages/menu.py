@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from db.model.roles import Role
-from pages.shared.form.form import show_pending
+from pages.shared.form.form import show_drafts, show_pending
 from pages.shared.shell import account_menu, assets, backup_status, toasts
 from pages.shared.shell.screens import SCREENS, Screen
 from pages.shared.shell.session import begin_run
@@ -47,6 +47,8 @@ account_menu.show(session)
 toasts.show_queued()
 if page.title == first.title:
     backup_status.warn()
+if Role.AGENT in held:
+    show_drafts()
 page.run()
 if Role.AGENT in held:
     show_pending()

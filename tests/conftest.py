@@ -253,11 +253,12 @@ class Server:
         return server
 
     def empty(self) -> None:
-        """Delete every row as the screens do, and the saved views. Ids and change numbers go on growing."""
+        """Delete every row as the screens do, the saved views and the drafts. Ids and change numbers go on growing."""
         with closing(self.open()) as db:
             for table in FILES:
                 db.execute(f"UPDATE \"{table}\" SET deleted_at = '2000-01-01' WHERE deleted_at IS NULL")
             db.execute('DELETE FROM "view"')  # cascades to the default views
+            db.execute("DELETE FROM draft")
 
     def print_log_if_failed(self, request: pytest.FixtureRequest) -> None:
         if getattr(request.node, "failed", False):

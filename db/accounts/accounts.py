@@ -13,7 +13,7 @@ import argon2
 from db.base.errors import InvalidError, NotFoundError, Problem
 from db.model.office import Office
 from db.model.roles import Role, Roles
-from db.rows import access_log
+from db.rows import access_log, drafts
 from db.rows.transactions import writing
 
 SHORTEST_PASSWORD = 12
@@ -112,6 +112,7 @@ def change(db: Office, account_id: int, login: str, name: str, roles: Iterable[R
         if not active:
             db.execute("DELETE FROM session WHERE account_id = ?", (account_id,))
             db.execute("DELETE FROM invitation WHERE account_id = ?", (account_id,))
+            drafts.forget_account(db, account_id)
         state = _role_labels(role_set) if active else "désactivé"
         access_log.add(db, who, "account", detail=f"compte n° {account_id} : {state}")
 

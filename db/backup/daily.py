@@ -6,6 +6,7 @@ from pathlib import Path
 
 from db.backup import create
 from db.people import retention
+from db.rows import drafts
 from db.storage import connection
 
 _COPY = re.compile(r"palette-(?:avant|remplacé)-(\d{4}-?\d{2}-?\d{2}).*\.db(?:-wal)?")
@@ -21,6 +22,7 @@ def daily(path: Path, now: datetime) -> Path | None:
         db = connection.open_file(path)
         try:
             retention.purge_traces(db)
+            drafts.purge(db)
         finally:
             db.close()
         for old in old_copies(path.parent, now):

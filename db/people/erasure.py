@@ -19,7 +19,7 @@ from db.model.dictionary import PERSON, TABLES
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import References
-from db.rows import access_log, records, saved_views, transactions
+from db.rows import access_log, drafts, records, saved_views, transactions
 from db.storage import audit_chain, connection
 from db.storage.ddl import ERASING
 
@@ -92,6 +92,7 @@ def _erase(db: Office, person: int, who: str) -> None:
     last = connection.change_token(db)
     _leave_lists(db, person, who)
     saved_views.forget(db, person)
+    drafts.forget_person(db, person)
     for table, column in owned:
         db.execute(f'UPDATE "{table.name}" SET {sign} WHERE {column} = ?', (who, person))
     for table, column in owned:

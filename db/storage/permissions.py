@@ -173,6 +173,11 @@ def readable(roles: Iterable[Role], table: str, column: str) -> bool:
     return _may_read(frozenset(roles), table, column)
 
 
+def writable(roles: Iterable[Role], table: str) -> bool:
+    """Return whether these roles may write the rows of a table."""
+    return _may_write(frozenset(roles), table)
+
+
 def require(roles: Iterable[Role], *needed: Role) -> None:
     """Raise AccessError unless one of the roles is among those needed."""
     if not set(roles) & set(needed):

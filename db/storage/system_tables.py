@@ -130,6 +130,19 @@ _TABLES = {
   view_id INTEGER NOT NULL REFERENCES "view"(id) ON DELETE CASCADE,
   PRIMARY KEY (who, table_name, grid)
 ) STRICT, WITHOUT ROWID""",
+    # What a user is writing in a form (db/rows/drafts.py). No role reads it; it goes with the person it is about, by a
+    # trigger: a foreign key would have SQLite read this table for whoever adds a person.
+    "draft": f"""CREATE TABLE draft (
+  opening TEXT PRIMARY KEY CHECK (length(opening) = 32),
+  account_id INTEGER NOT NULL REFERENCES account(id),
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  table_name TEXT NOT NULL,
+  row_id INTEGER,
+  version INTEGER,
+  person_id INTEGER,
+  fixed TEXT NOT NULL CHECK (json_valid(fixed) AND json_type(fixed) = 'object'),
+  content TEXT NOT NULL CHECK (json_valid(content) AND json_type(content) = 'object' AND length(content) <= 1000000)
+) STRICT, WITHOUT ROWID""",
     "invitation": """CREATE TABLE invitation (
   token BLOB PRIMARY KEY,
   account_id INTEGER REFERENCES account(id),
@@ -228,6 +241,13 @@ _PRIVATE_AGAIN = (
 )
 
 
+_NO_PERSON = " WHEN NEW.person_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = NEW.person_id)"
+_GOES_WITH_PERSON = (
+    "CREATE TRIGGER draft_stays_with_person AFTER DELETE ON person"
+    " BEGIN DELETE FROM draft WHERE person_id = OLD.id; END"
+)
+
+
 def statements() -> dict[str, str]:
     """Return name -> CREATE statement of every system table, in the order to run."""
     found = dict(_TABLES) | _INDEXES
@@ -254,7 +274,9 @@ def statements() -> dict[str, str]:
                 "cette vue n’est pas de cette grille, ou pas partagée",
                 _OF_THAT_GRID,
             ),
+            _refused("draft_stays_of_person", "INSERT", "draft", "cette personne n’existe plus", _NO_PERSON),
         ]
     )
     found["view_stays_private"] = _PRIVATE_AGAIN
+    found["draft_stays_with_person"] = _GOES_WITH_PERSON
     return found

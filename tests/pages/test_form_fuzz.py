@@ -1,4 +1,5 @@
-"""Random input in every form gives an error below its field or a saved row, never a traceback or part of a row.
+"""Random input in every form gives an error below its field or a saved row, never a traceback or part of a row; what
+is not saved is found again in another tab.
 
 Only a few examples per form: parsing and saving are fuzzed at length in tests/db/rows/test_fuzz.py.
 """
@@ -7,8 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from db.base.errors import FieldError
 from db.model.dictionary import TABLES
 from db.model.types import Choice, Choices, Reference, References, YesNo
+from db.rows import records
 from db.storage.integrity import check
 from tests.conftest import let_in
 from tests.db.factories import insert_person
@@ -43,6 +46,7 @@ def test_anything_typed_in_any_form(office, name):
     )  # fmt: skip
     @given(st.data())
     def type_and_save(data):
+        office.execute("DELETE FROM draft")
         form = open_form(name, row_id)
         before = rows()
         for field, widget in widgets(form).items():
@@ -56,11 +60,33 @@ def test_anything_typed_in_any_form(office, name):
         else:
             assert after == before
             assert form.error, "why it was not saved"
+            assert meanings(table, office, found_again(open_form(name, row_id))) == meanings(table, office, form)
         seen.append(saved(form))
 
     type_and_save()
     assert not all(seen) or name in ("need", "setting"), "the control: some of it is wrong"
     assert check(office) == []
+
+
+def found_again(form):
+    """A form opened in another tab, once its draft is resumed."""
+    if "f:draft:resume" in [button.key for button in form.button]:  # not if nothing differs from the row
+        form = form.button(key="f:draft:resume").click().run()
+    assert not form.exception
+    return form
+
+
+def meanings(table, office, form):
+    """What the widgets of a form show: the value, or the text if it is none. A blank is no value."""
+    context, found = records.context(office), {}
+    for name, widget in widgets(form).items():
+        if not name.endswith(":find"):
+            value = tuple(widget.value) if isinstance(widget.value, list) else widget.value
+            try:
+                found[name] = table.field(name).type.check(value, context) if value is not None else None
+            except FieldError:
+                found[name] = value
+    return found
 
 
 def _set(widget, data, item):

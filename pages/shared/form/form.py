@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from db.base.errors import ConflictError, FieldError, InvalidError, PaletteError, Problem
+from db.base.errors import ConflictError, InvalidError, PaletteError, Problem
 from db.base.french import capitalised
 from db.model import domain_rules
 from db.model.dictionary import CER
@@ -28,9 +28,11 @@ from db.model.types import (
     YesNo,
 )
 from db.rows import records
+from db.rows.drafts import FormOpening
 from db.rows.queries import Filter, Query
 from db.rows.records import Edit
-from pages.shared.form import live_messages
+from pages.shared.form import drafts, live_messages
+from pages.shared.form.drafts import Typed
 from pages.shared.shell.session import open_office, user_name
 from pages.shared.shell.toasts import queue_toast
 
@@ -60,35 +62,55 @@ def _dialog(table: OfficeTable, row_id: int | None, fixed: Mapping[str, Any]) ->
 
 def _asks_next_contract(key: str) -> bool:
     """Show the button; it is disabled while the form has unsaved changes, which would be lost."""
-    changed = st.session_state.get(f"{key}:changed", False)
+    changed = bool(st.session_state.get(f"{key}:changed"))
     help_text = "Enregistrez d’abord ce que vous avez changé." if changed else None
     return st.button("Préparer le contrat suivant", icon=":material/event_repeat:", disabled=changed, help=help_text)
 
 
-def open_later(table_name: str, fixed: Mapping[str, Any]) -> None:
-    """Open the form of a new row in the next run: Streamlit opens one dialog per run."""
-    forget(f"form:{table_name}:None")
-    st.session_state[_PENDING] = (table_name, dict(fixed))
+def open_later(table_name: str, fixed: Mapping[str, Any], row_id: int | None = None) -> None:
+    """Open a form in the next run: Streamlit opens one dialog per run."""
+    forget(f"form:{table_name}:{row_id}")
+    st.session_state[_PENDING] = (table_name, row_id, dict(fixed))
     st.rerun()
 
 
 def show_pending() -> None:
     """Open the form requested by ``open_later`` in the previous run, if any."""
     if _PENDING in st.session_state:
-        table_name, fixed = st.session_state.pop(_PENDING)
-        edit_dialog(table_name, None, fixed)
+        edit_dialog(*st.session_state.pop(_PENDING))
+
+
+def show_drafts() -> None:
+    """Show the menu of what the person signed in was writing, and open the form of what is chosen."""
+    chosen = drafts.menu(open_office())
+    if chosen:
+        open_later(chosen.form.table, chosen.form.fixed, chosen.form.row_id)
 
 
 def edit_form(db: Office, table: OfficeTable, key: str, row_id: int | None, fixed: Mapping[str, Any]) -> bool:
-    """Show the form. Returns True once it has saved. ``fixed`` values of a new row are saved with it."""
+    """Show the form, or first the draft that was left in it. Returns True once it has saved. ``fixed`` values of a new
+    row are saved with it."""
     context = records.context(db)
     try:
         start, version = _start(db, table, key, row_id, fixed)
     except PaletteError as error:
         st.warning(str(error))
+        drafts.offer(table, key, FormOpening(table.name, row_id, None, {}), None, context)
         return False
     if fixed.get("person_id"):
         st.markdown(f"Pour **{context.title('person', fixed['person_id'])}**")
+    form = FormOpening(table.name, row_id, version, fixed)
+    if drafts.offer(table, key, form, start, context):
+        return False
+    with drafts.container(key):
+        return _open_form(db, table, key, form, start, context)
+
+
+def _open_form(
+    db: Office, table: OfficeTable, key: str, form: FormOpening, start: Mapping[str, Any], context: Context
+) -> bool:
+    row_id, fixed = form.row_id, form.fixed
+    initial = {**start, **drafts.resumed(key)}
     slots = Slots()
     values: dict[str, Any] = dict(fixed) if row_id is None else {}
     messages = st.container()
@@ -97,13 +119,15 @@ def edit_form(db: Office, table: OfficeTable, key: str, row_id: int | None, fixe
         shown = [
             field for field in fields if not (row_id is None and field.name in fixed and field.name.endswith("_id"))
         ]
-        values |= _section(db, section, shown, key, {**start, **values}, context, slots)
+        values |= _section(db, section, shown, key, {**initial, **values}, context, slots)
     with messages:
         live_messages.show(db, table, {**start, **values}, row_id)
-    if row_id is not None:
-        values = _changed(table, start, values, context)
-        st.session_state[f"{key}:changed"] = bool(values)
-    return _buttons(db, table, key, Edit(values, row_id, version), slots)
+    # Only what the person changed is saved of an existing row: a colleague may have changed the rest.
+    changed = drafts.changed_values(table, start, values, context)
+    drafts.keep(key, form, changed)
+    st.session_state[f"{key}:changed"] = changed
+    version = drafts.resumed_version(key) or form.version
+    return _buttons(db, table, key, Edit(values if row_id is None else changed, row_id, version), slots)
 
 
 def _section(
@@ -132,22 +156,6 @@ def _show_errors(key: str, slots: Slots) -> None:
             slots[problem.field].markdown(f":red[:material/error: {reason}]")
 
 
-def _changed(
-    table: OfficeTable, start: Mapping[str, Any], values: Mapping[str, Any], context: Context
-) -> dict[str, Any]:
-    """Return the fields that the person changed. The others are not saved: a colleague may have changed them."""
-    changed = {}
-    for name, value in values.items():
-        kind = table.field(name).type
-        try:
-            same = (kind.check(value, context) if value is not None else None) == start.get(name)
-        except FieldError:
-            same = value == kind.show(start.get(name), context)  # a stored value that could not be typed today
-        if not same:
-            changed[name] = value
-    return changed
-
-
 def _start(
     db: Office, table: OfficeTable, key: str, row_id: int | None, fixed: Mapping[str, Any]
 ) -> tuple[dict[str, Any], int | None]:
@@ -167,18 +175,44 @@ def forget(key: str) -> None:
 
 
 def _buttons(db: Office, table: OfficeTable, key: str, edit: Edit, slots: Slots) -> bool:
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        cancelled = st.button("Annuler", key=f"{key}:cancel")
-        wants_save = st.button("Enregistrer", type="primary", key=f"{key}:save")
-    if cancelled:
-        forget(key)
-        st.rerun()
+    place = st.empty()
+    wants_save = False
+    if f"{key}:leaving" not in st.session_state:
+        with place.container(horizontal=True, horizontal_alignment="right"):
+            cancelled = st.button("Annuler", key=f"{key}:cancel")
+            wants_save = st.button("Enregistrer", type="primary", key=f"{key}:save")
+        if cancelled and not st.session_state[f"{key}:changed"]:
+            _give_up(key)
+            st.rerun()
+        if cancelled:
+            st.session_state[f"{key}:leaving"] = True
+    if f"{key}:leaving" in st.session_state:
+        with place.container(horizontal=True, vertical_alignment="center"):
+            _ask_before_leaving(key)
     if wants_save and _save(db, table, key, edit):
         return True
     _show_errors(key, slots)
     _show_refused(st.session_state.get(f"{key}:errors", []), slots)
     clash: ConflictError | None = st.session_state.get(f"{key}:clash")
     return clash is not None and _settle(db, table, key, edit, clash)
+
+
+def _give_up(key: str) -> None:
+    """Drop what was written in a form: its draft, and its state."""
+    drafts.end(key)
+    forget(key)
+
+
+def _ask_before_leaving(key: str) -> None:
+    """Ask what becomes of the changes of a form that « Annuler » would close."""
+    st.warning("Ce que vous avez changé n’est pas enregistré.")
+    st.button("Continuer", key=f"{key}:stay", on_click=st.session_state.pop, args=(f"{key}:leaving",))
+    if st.button("Garder en brouillon", key=f"{key}:draft:keep", disabled=not drafts.is_kept(key)):
+        forget(key)
+        st.rerun()
+    if st.button("Abandonner", key=f"{key}:give-up"):
+        _give_up(key)
+        st.rerun()
 
 
 def _show_refused(problems: list[Problem], slots: Slots) -> None:
@@ -206,7 +240,7 @@ def _save(db: Office, table: OfficeTable, key: str, edit: Edit) -> bool:
     except PaletteError as error:
         st.error(str(error))
         return False
-    forget(key)
+    _give_up(key)
     queue_toast("Enregistré")
     return True
 
@@ -215,7 +249,7 @@ def _settle(db: Office, table: OfficeTable, key: str, edit: Edit, clash: Conflic
     """Show the conflict and let the person overwrite the saved values or reload them."""
     st.warning(str(clash))
     with st.container(horizontal=True, horizontal_alignment="right"):
-        st.button("Reprendre ce qui est dans le fichier", key=f"{key}:theirs", on_click=forget, args=(key,))
+        st.button("Reprendre ce qui est dans le fichier", key=f"{key}:theirs", on_click=_give_up, args=(key,))
         mine = st.button("Enregistrer ma version", key=f"{key}:mine")
     return mine and _save(db, table, key, Edit(edit.values, edit.row_id, clash.version))
 
@@ -253,12 +287,16 @@ def _widget(db: Office, field: Field, key: str, value: Any, row: Mapping[str, An
             options = _options(db, db.tables[target], chosen, row, f"{key}:find", label)
             return _several(common, options, value, partial(context.title, target))
         case Integer(unit=unit):
-            return st.text_input(value=field.type.show(value, context), placeholder=unit, **common)
+            return st.text_input(value=_shown(field, value, context), placeholder=unit, **common)
         case _:
             # Dates are typed, as in the grid. By their hint, pages/shared/shell/date_fields.js gives them a calendar in
             # French; that of st.date_input is in English (streamlit issue 12699).
             hint = _HINTS.get(type(field.type), "")
-            return st.text_input(value=field.type.show(value, context), placeholder=hint, **common)
+            return st.text_input(value=_shown(field, value, context), placeholder=hint, **common)
+
+
+def _shown(field: Field, value: Any, context: Context) -> str:
+    return value if isinstance(value, Typed) else field.type.show(value, context)
 
 
 def _follow(default: Follows, key: str, row: Mapping[str, Any]) -> None:

@@ -13,7 +13,8 @@ from db.model.office import Office
 from db.model.types import Context, LongText
 from db.rows import bulk_edits, records
 from db.rows.bulk_edits import Draft, DraftLine
-from pages.shared.form import form
+from db.rows.drafts import FOR_SEVERAL, FormOpening
+from pages.shared.form import drafts, form
 from pages.shared.shell import toasts
 from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import user_name
@@ -43,30 +44,42 @@ def show(db: Office, sources: OfficeTable, ids: list[int]) -> str:
     )
     table = bulk_edits.KINDS[kind or INTERVENTION.name]
     st.caption(_HELP[table.name])
-    context = records.context(db)
-    values = _form(db, db.tables[table.name], context)
+    for other in bulk_edits.KINDS.keys() - {table.name}:
+        form.forget(f"bulk:{other}")  # its widgets are gone; what was written in them is offered again
+    context, key = records.context(db), f"bulk:{table.name}"
+    opening = FormOpening(table.name, None, None, {FOR_SEVERAL: True})
+    if drafts.offer(db.tables[table.name], key, opening, records.defaults(table), context):
+        return ""
+    with drafts.container(key):
+        values = _form(db, db.tables[table.name], opening, context)
     if values is None:
         return ""
-    return _preview(db, db.tables[table.name], sources, ids, values, context)
+    done = _preview(db, db.tables[table.name], sources, ids, values, context)
+    if done:
+        drafts.end(key)
+    return done
 
 
-def _form(db: Office, table: OfficeTable, context: Context) -> dict[str, Any] | None:
+def _form(db: Office, table: OfficeTable, opening: FormOpening, context: Context) -> dict[str, Any] | None:
     """Return the common values as stored; None while one is missing or cannot be parsed, which is shown below it."""
-    defaults = records.defaults(table)
+    key, defaults = f"bulk:{table.name}", records.defaults(table)
+    initial = {**defaults, **drafts.resumed(key)}
+    written: dict[str, Any] = {}
     values: dict[str, Any] = {}
     has_errors = False
     grid = st.grid(2, min_column_width=240, gap="small")
     for name in _FORM_FIELDS[table.name]:
         field = table.field(name)
         with grid.cell(column_span="all" if isinstance(field.type, LongText) else 1):
-            typed = form.field_widget(db, field, f"bulk:{table.name}:{name}", defaults.get(name), context)
-            values[name], problem = _read(field, typed, context)
+            written[name] = form.field_widget(db, field, f"{key}:{name}", initial.get(name), context)
+            values[name], problem = _read(field, written[name], context)
             if problem:
                 has_errors = True
                 st.markdown(f":red[:material/error: {problem}]")
         if name == "signed_on":
             with grid.cell():
                 values[bulk_edits.MONTHS] = int(st.number_input("Durée, en mois *", 1, 36, 6, key="bulk:cer:months"))
+    drafts.keep(key, opening, drafts.changed_values(table, defaults, written, context))
     missing = [f.label for n in _FORM_FIELDS[table.name] if (f := table.field(n)).required and values[n] is None]
     if missing and not has_errors:
         st.caption(f"À remplir : {', '.join(missing)}.")

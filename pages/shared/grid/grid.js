@@ -6,7 +6,7 @@ const RECOUNT_DELAY = 5000
 const LEAVING_TIME = 3000
 const grids = new WeakMap()
 
-class Grid extends GridInput {
+class Grid extends GridKept {
   constructor(root) {
     super(root)
     this.instance = Math.random().toString(36).slice(2)
@@ -73,6 +73,8 @@ class Grid extends GridInput {
     else this.show(data)
     if (data.suggestions) this.editing?.editor.suggest?.(data.suggestions)
     this.positionPopup()
+    if (!before) this.offerKept()
+    this.keep()
     this.token = Math.max(this.token ?? 0, data.token)
     if (this.sheet && this.sheet !== data.sheet) this.resendUnsaved(before)
     this.sheet = data.sheet
@@ -130,6 +132,7 @@ class Grid extends GridInput {
 
   post(row, field, text, version) {
     this.outbox.push({ n: ++this.number, row, version, field, text })
+    this.keep()
   }
 
   flush() {

@@ -13,6 +13,7 @@ The protocol between grid.js and the server, which loses no typed text:
 - A colleague's change of the same field since ``version`` is a conflict: both values are shown and the person chooses.
 - After a reconnection, Streamlit sends the component's state again. After a restart, the server's state has another
   ``sheet`` id: edits sent under the old one are ignored, and the browser sends again all that is not saved.
+- What is not saved is kept in the browser as well, encrypted, and offered when the grid is opened again (grid_kept.js).
 - Another tab or person has its own state. Each grid polls /changes and asks for a rerun (``seen``) when it has grown.
 """
 
@@ -42,7 +43,7 @@ from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import open_office, user_name
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("grid_editors.js", "grid_view.js", "grid_input.js", "grid.js")
+_SCRIPTS = ("grid_editors.js", "grid_view.js", "grid_input.js", "grid_kept.js", "grid.js")
 
 _component = st.components.v2.component(
     "palette_grid",
@@ -86,7 +87,7 @@ def _grid(table_name: str, key: str, opens: str) -> None:
     _show_similar_names(db, table, key, view)
     callbacks: dict[str, Any] = {f"on_{name}_change": _callback(key, name) for name in _HANDLERS}
     instance = _message(key, "edits").get("instance", "")
-    _component(key=key, data=grid_data(db, view, instance, context), **callbacks)
+    _component(key=key, data={"key": key, **grid_data(db, view, instance, context)}, **callbacks)
     if view.opening:
         _open(table, view, opens)
     selection.show_notices(db, table, key, view, context)

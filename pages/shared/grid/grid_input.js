@@ -79,6 +79,7 @@ class GridInput extends GridView {
     td.replaceChildren()
     const tr = this.rows.get(row)
     if (tr) this.fillCell(td, tr.row, column)
+    this.keep()
     if (refocus) td.focus({ preventScroll: true })
   }
 

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import streamlit as st
 
-_SCRIPTS = ("menu.js", "presence.js", "sensitive_words.js", "french.js", "calendar.js", "date_fields.js")
+_SCRIPTS = (
+    *("menu.js", "presence.js", "sensitive_words.js", "french.js", "calendar.js", "date_fields.js"),
+    *("kept_texts.js", "drafts.js"),
+)
 
 
 @lru_cache

@@ -32,5 +32,6 @@ window.palettePresence ??= (() => {
   document.addEventListener("visibilitychange", () => { if (!document.hidden) check() })
   window.addEventListener("pageshow", (event) => { if (event.persisted) check() })
   check()
-  return setInterval(check, CHECK_INTERVAL)
+  setInterval(check, CHECK_INTERVAL)
+  return check
 })()

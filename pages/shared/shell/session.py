@@ -9,6 +9,7 @@ from db.accounts.sessions import COOKIE, Session
 from db.base.errors import AccessError
 from db.model.office import Office
 from db.model.roles import Role, Roles
+from db.rows.drafts import FormDrafts
 from db.storage import connection, permissions
 
 _KEY = "session:id"
@@ -46,6 +47,11 @@ def office_opener() -> Callable[[], Office]:
     """Return a function that does as ``open_office`` in another thread (a download, a job), which has no session."""
     allowed = roles()
     return lambda: connection.thread_office(allowed)
+
+
+def form_drafts() -> FormDrafts:
+    """Return the drafts of the person signed in, and of nobody else."""
+    return FormDrafts(connection.thread_office(), current_session().account.id)
 
 
 def unrestricted_office(role: Role) -> Office:

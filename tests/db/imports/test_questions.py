@@ -248,7 +248,9 @@ def test_partners_whose_name_begins_like_a_total_are_rows(db):
     assert (made.problems, made.count(CREATE)) == ([], 7)
 
 
-@pytest.mark.parametrize("line", ["Total;;;3", "Total femmes;12;;", "Sous-total : 3;;;", "Moyenne;;;41,5", "Nombre de dossiers;;;12"])
+@pytest.mark.parametrize(
+    "line", ["Total;;;3", "Total femmes;12;;", "Sous-total : 3;;;", "Moyenne;;;41,5", "Nombre de dossiers;;;12"]
+)
 def test_a_total_is_set_aside_once_a_person_says_so(db, line):
     lines = (HEAD, LOU, line)
 

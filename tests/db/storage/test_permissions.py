@@ -20,6 +20,7 @@ from db.model.types import LongText, Text
 from db.people import duplicates, erasure, retention
 from db.people.retention import Kept
 from db.rows import access_log, history, operations, records, saved_views, titles, undo  # fmt: skip
+from db.rows.drafts import FormDrafts, FormOpening
 from db.rows.queries import Query
 from db.rows.records import Edit
 from db.rows.saved_views import Grid, Look
@@ -33,7 +34,7 @@ SECRET = "Zorglubescu"
 EVERY_SET = [frozenset(some) for size in range(4) for some in combinations(Role, size)]
 BOOKS = [
     "session", "invitation", "attempt", "door_key", "publication_key", "account", "trace", "seal", "operation",
-    "history", "frozen", "publication", "import_choice", "pairing", "view", "view_default",
+    "history", "frozen", "publication", "import_choice", "pairing", "view", "view_default", "draft",
 ]  # fmt: skip
 DAY = "2026-06-15"
 GRID = Grid("person", "caseload")
@@ -160,6 +161,20 @@ def test_nobody_reads_or_writes_credentials(db, path, roles):
     ):  # fmt: skip
         with pytest.raises(sqlite3.DatabaseError):
             mine.execute(sql)
+
+
+def test_no_role_reads_or_writes_a_draft(db, path):
+    FormDrafts(db, 1).begin(FormOpening("person", 1, 1, {}), {"note": SECRET})
+    asked = (
+        "SELECT content FROM draft", "SELECT person_id FROM draft", "DELETE FROM draft",
+        "UPDATE draft SET account_id = 1", "INSERT INTO draft (opening) VALUES ('x')",
+    )  # fmt: skip
+
+    for roles in EVERY_SET:
+        mine = connect_as(path, *roles)
+        assert [sql for sql in asked if is_allowed(mine, sql)] == [], roles
+        mine.close()
+    assert [sql for sql in asked if not is_allowed(db, sql)] == [], "the control"
 
 
 def test_columns_without_a_declared_permission_are_refused(db, path):

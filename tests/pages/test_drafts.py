@@ -1,0 +1,431 @@
+"""What is being written in a form is found again whatever ends the page, and goes once it is saved or given up."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from streamlit.testing.v1 import AppTest
+
+from db.accounts.sessions import COOKIE
+from db.model.office import Office
+from db.rows import records
+from db.rows.drafts import FormDrafts, FormOpening
+from db.rows.records import Edit
+from tests.conftest import Server, cookie_of, let_in
+from tests.pages.spreadsheet import Spreadsheet, add, add_person, eventually
+from tests.pages.test_form import given_person, open_form, save, saved
+from tests.pages.waiting import settle
+
+# ---- the form, without a browser
+
+
+@pytest.fixture
+def office(tmp_path, monkeypatch, new_office):
+    monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
+    db = new_office(tmp_path / "palette.db")
+    let_in(db)  # account 1, which tests/pages/conftest.py signs in
+    return db
+
+
+def drafts_of(office: Office) -> list[dict[str, Any]]:
+    return [dict(draft.values) for draft in FormDrafts(office, 1).every()]
+
+
+def shown(form: AppTest) -> str:
+    return "\n".join(mark.value for mark in form.markdown)
+
+
+def press(form: AppTest, key: str) -> AppTest:
+    return form.button(key=f"f:{key}").click().run()
+
+
+def test_a_draft_is_offered_with_what_it_changes_resumed_and_gone_once_saved(office):
+    form = open_form("person")
+    form.text_input(key="f:last_name").input("Élan").run()
+    form.text_input(key="f:birth_date").input("31/02/19")
+    form.selectbox(key="f:gender").select("woman")
+    form.segmented_control(key="f:licence").select(1).run()
+
+    form = open_form("person")
+    assert "Brouillon du " in shown(form)
+    assert "Nom : Élan" in shown(form)
+    assert "Date de naissance : 31/02/19" in shown(form)
+    assert not form.text_input, "the form waits for the answer"
+    form = press(form, "draft:resume")
+
+    assert form.text_input(key="f:birth_date").value == "31/02/19", "as it was typed"
+    assert (form.selectbox(key="f:gender").value, form.segmented_control(key="f:licence").value) == ("woman", 1)
+    form.text_input(key="f:birth_date").input("6/3/1980")
+    form.text_input(key="f:first_name").input("Zoé")
+    assert saved(save(form))
+    values = records.get(office, office.tables["person"], 1).values
+    assert (values["last_name"], values["birth_date"], values["licence"]) == ("Élan", "1980-03-06", 1)
+    assert drafts_of(office) == []
+
+
+def test_only_what_differs_from_the_row_is_kept(office):
+    person = given_person(office, town="Cahors", craft="relieuse")
+    form = open_form("person", person)
+    form.text_input(key="f:town").input("Figeac").run()
+    form.text_input(key="f:craft").input("doreuse").run()
+    assert drafts_of(office) == [{"town": "Figeac", "craft": "doreuse"}]
+
+    form.text_input(key="f:town").input("Cahors").run()
+
+    assert drafts_of(office) == [{"craft": "doreuse"}]
+
+
+@pytest.mark.parametrize(("field", "is_conflict"), [("town", True), ("craft", False)])
+def test_a_resumed_draft_conflicts_with_what_a_colleague_saved_since_in_the_same_field(office, field, is_conflict):
+    person = given_person(office)
+    open_form("person", person).text_input(key="f:town").input("Cahors").run()
+    records.save(office, office.tables["person"], Edit({field: "Gramat"}, person, 1), "Une collègue")
+
+    form = save(press(open_form("person", person), "draft:resume"))
+
+    assert saved(form) is not is_conflict
+    if is_conflict:
+        assert "« Gramat » dans le fichier, « Cahors » chez vous" in form.warning[0].value
+        form.button(key="f:mine").click().run()
+    assert records.get(office, office.tables["person"], person).values["town"] == "Cahors"
+    assert drafts_of(office) == []
+
+
+def test_a_draft_that_is_thrown_away_is_gone_and_the_form_opens(office):
+    open_form("person").text_input(key="f:last_name").input("Élan").run()
+
+    form = press(open_form("person"), "draft:drop")
+
+    assert form.text_input(key="f:last_name").value == ""
+    assert drafts_of(office) == []
+
+
+def test_a_draft_that_the_row_says_by_now_is_not_offered(office):
+    person = given_person(office)
+    open_form("person", person).text_input(key="f:town").input("Cahors").run()
+    records.save(office, office.tables["person"], Edit({"town": "Cahors"}, person, 1), "Une collègue")
+
+    assert open_form("person", person).text_input(key="f:town").value == "Cahors"
+
+
+def test_a_draft_of_a_deleted_row_can_be_read(office):
+    person = given_person(office)
+    open_form("person", person).text_area(key="f:note").input("Longue note").run()
+    records.delete(office, office.tables["person"], {person: 1}, "Une collègue")
+
+    form = open_form("person", person)
+
+    assert "a été supprimée" in form.warning[0].value
+    assert "Longue note" in shown(form)
+    assert [button.label for button in form.button] == ["Fermer", "Jeter"]
+
+
+def test_a_value_that_left_its_list_is_not_resumed(office):
+    drafts = FormDrafts(office, 1)
+    drafts.begin(FormOpening("diagnostic", None, None, {}), {"obstacles": ["gone"], "skills": "x"})
+
+    form = press(open_form("diagnostic"), "draft:resume")
+
+    assert not form.exception
+    assert form.multiselect(key="f:obstacles").value == []
+    assert form.text_area(key="f:skills").value == "x"
+
+
+@pytest.mark.parametrize(("answer", "kept"), [("draft:keep", True), ("give-up", False)])
+def test_cancelling_a_changed_form_asks(office, answer, kept):
+    form = open_form("person")
+    form.text_input(key="f:last_name").input("Élan")
+
+    form = press(form, "cancel")
+
+    assert form.warning[0].value == "Ce que vous avez changé n’est pas enregistré."
+    assert form.text_input(key="f:last_name").value == "Élan"
+    assert not press(form, "stay").warning
+    press(press(form, "cancel"), answer)
+    assert drafts_of(office) == [{"last_name": "Élan"}] * kept
+
+
+def test_cancelling_an_unchanged_form_asks_nothing(office):
+    form = press(open_form("person", given_person(office)), "cancel")
+
+    assert not form.warning
+    assert drafts_of(office) == []
+
+
+def test_the_values_in_the_file_replace_a_draft_in_conflict(office):
+    person = given_person(office)
+    form = open_form("person", person)
+    records.save(office, office.tables["person"], Edit({"town": "Figeac"}, person, 1), "Une collègue")
+    form.text_input(key="f:town").input("Cahors")
+
+    form = press(save(form), "theirs")
+
+    assert form.text_input(key="f:town").value == "Figeac"
+    assert drafts_of(office) == []
+
+
+# ---- in the browser, whatever ends the page
+
+NOTE = "Elle a visité l’atelier partagé de Figeac. " * 60
+END = "Elle y retourne jeudi, avec ses pièces"
+
+
+@pytest.fixture(scope="module")
+def plugged(tmp_path_factory, new_office) -> Iterator[Server]:
+    """One server for the tests below, which they may kill and start again."""
+    server = Server.create(tmp_path_factory.mktemp("plugged") / "data", new_office)
+    with server.open() as db:
+        let_in(db, "Bob")
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def tab(plugged: Server, open_tab: Callable[..., Page]) -> Page:
+    with closing(plugged.open()) as db:
+        db.execute("DELETE FROM draft")
+    return open_tab(f"{plugged.address}interventions", refused=True)
+
+
+def open_dialog(page: Page) -> Locator:
+    page.get_by_role("button", name="Nouvelle intervention").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    return page.get_by_role("dialog")
+
+
+def note_in(page: Page) -> Locator:
+    return page.get_by_role("dialog").get_by_role("textbox", name="Note")
+
+
+def write_note(page: Page) -> None:
+    """Write a long note, and leave neither the field nor a pause after it."""
+    open_dialog(page)
+    note_in(page).click()
+    page.keyboard.insert_text(NOTE)
+    page.keyboard.type(END)
+
+
+def reload(server: Server, page: Page) -> Page:
+    page.reload()
+    return page
+
+
+def go_back(server: Server, page: Page) -> Page:
+    page.go_back()
+    expect(page.get_by_role("heading", name="Portefeuille")).to_be_visible()
+    page.go_forward()
+    return page
+
+
+def kill_server(server: Server, page: Page) -> Page:
+    server.kill()
+    expect(page.get_by_role("dialog").get_by_role("textbox", name="Note")).to_be_disabled()
+    server.start()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    settle(page)
+    return page
+
+
+def close_tab_of_a_killed_server(server: Server, page: Page) -> Page:
+    server.kill()
+    context, address = page.context, page.url
+    page.close()
+    server.start()
+    page = context.new_page()
+    page.goto(address)
+    return page
+
+
+def end_session(server: Server, page: Page) -> Page:
+    with server.open() as db:
+        db.execute("DELETE FROM session WHERE account_id = 1")
+    expect(page.get_by_role("heading", name="Connexion")).to_be_visible(timeout=40_000)
+    with server.open() as db:
+        let_in(db)
+    page.goto(f"{server.address}interventions")
+    return page
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "pull", [reload, go_back, kill_server, close_tab_of_a_killed_server, end_session], ids=lambda f: f.__name__
+)
+def test_a_long_note_is_found_again_after(plugged, tab, pull):
+    page = tab
+    if pull is go_back:
+        page.goto(plugged.address)
+        page.get_by_role("link", name="Interventions").click()
+    write_note(page)
+
+    page = pull(plugged, page)
+
+    dialog = open_dialog(page)
+    expect(dialog.get_by_text("Brouillon du")).to_be_visible()
+    dialog.get_by_role("button", name="Reprendre").click()
+    expect(note_in(page)).to_have_value(NOTE + END)
+    dialog.get_by_role("button", name="Annuler").click()
+    dialog.get_by_role("button", name="Abandonner").click()
+    expect(dialog).to_be_hidden()
+    eventually(lambda: (texts_in(page), plugged_drafts(plugged)), ("", []))
+
+
+def texts_in(page: Page) -> str:
+    """Return what the browser has stored of drafts."""
+    return str(page.evaluate("Object.entries(localStorage).flat().filter((text) => /palette-kept/.test(text)).join()"))
+
+
+def plugged_drafts(server: Server, account: int = 1) -> list[str]:
+    with closing(server.open()) as db:
+        return [str(draft.values) for draft in FormDrafts(db, account).every()]
+
+
+@pytest.mark.browser
+def test_what_could_not_be_sent_is_read_by_its_author_alone_in_a_shared_browser(plugged, tab):
+    refuse = "connectionrefused"  # as when the server is stopped
+    tab.route("**/brouillon", lambda one: one.abort(refuse) if one.request.method == "POST" else one.continue_())
+    write_note(tab)
+    tab.wait_for_function("Object.keys(localStorage).some((name) => name.startsWith('palette-kept'))")
+    stored = tab.evaluate("JSON.stringify(localStorage)")
+    assert "palette-kept" in stored
+    assert "Figeac" not in stored
+    assert plugged_drafts(plugged) == []
+    context = tab.context
+    tab.close()
+
+    context.add_cookies([{"name": COOKIE, "value": cookie_of("Bob"), "url": plugged.address}])
+    theirs = context.new_page()
+    theirs.goto(f"{plugged.address}interventions")
+    expect(open_dialog(theirs).get_by_role("textbox", name="Note")).to_be_empty()
+    assert "palette-kept" in theirs.evaluate("JSON.stringify(localStorage)")
+    theirs.close()
+
+    context.add_cookies([{"name": COOKIE, "value": cookie_of("La CIPA"), "url": plugged.address}])
+    mine = context.new_page()
+    mine.goto(f"{plugged.address}interventions")
+    eventually(lambda: [END in text for text in plugged_drafts(plugged)], [True])
+    eventually(lambda: texts_in(mine), "")
+    assert plugged_drafts(plugged, 2) == []
+
+
+@pytest.mark.browser
+def test_the_menu_of_drafts_opens_what_was_being_written(plugged, tab):
+    with closing(plugged.open()) as db:
+        person = given_person(db)
+        FormDrafts(db, 1).begin(FormOpening("aid", None, None, {"person_id": person}), {"requested": "12"})
+    tab.reload()
+
+    tab.get_by_role("button", name="1 brouillon").click()
+    tab.get_by_role("menuitem", name="Nouvelle aide financière · Zola Anne").click()
+
+    expect(tab.get_by_role("dialog").get_by_text("Pour Zola Anne")).to_be_visible()
+    tab.get_by_role("dialog").get_by_role("button", name="Jeter").click()
+    expect(tab.get_by_role("dialog").get_by_role("button", name="Enregistrer")).to_be_visible()
+    assert plugged_drafts(plugged) == []
+
+
+# ---- in a grid
+
+
+def kill_and_type(server: Server, page: Page) -> Page:
+    """Finish a cell while the server is stopped, as the grid says one may, then close the tab."""
+    server.kill()
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Connexion perdue : vos saisies sont gardées")).to_be_visible()
+    return close_tab_of_a_killed_server(server, page)
+
+
+@pytest.fixture
+def needs(plugged, tab) -> Spreadsheet:
+    """The grid of needs, with one row."""
+    with closing(plugged.open()) as db:
+        db.execute("UPDATE need SET deleted_at = '2000-01-01' WHERE deleted_at IS NULL")
+        add(db, "need", title="Un four", noted_on="2024-01-01")
+    tab.on("dialog", lambda dialog: dialog.accept())  # the browser asks before it leaves a page with a text not saved
+    tab.goto(f"{plugged.address}reseau")
+    return open_needs(tab)
+
+
+def open_needs(page: Page) -> Spreadsheet:
+    page.get_by_text("Besoins recensés", exact=True).click()
+    expect(page.get_by_role("grid", name="Besoins recensés")).to_be_visible()
+    return Spreadsheet(page)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("pull", [reload, kill_and_type], ids=lambda pull: pull.__name__)
+def test_what_is_typed_in_a_grid_is_offered_again_after(plugged, needs, pull):
+    page = needs.page
+    needs.select(1, "answer")
+    page.keyboard.type("E")
+    page.keyboard.insert_text(NOTE[1:] + END)
+    eventually(lambda: texts_in(page) != "", True)
+
+    page = pull(plugged, page)
+
+    grid = open_needs(page)
+    offer = page.locator(".palette-grid .offers")
+    expect(offer).to_contain_text("Saisies non enregistrées du")
+    expect(offer).to_contain_text("Elle a visité l’atelier")
+    assert plugged.rows("need")[0]["answer"] is None
+    offer.get_by_role("button", name="Reprendre").click()
+    grid.wait_until_saved()
+    assert plugged.rows("need")[0]["answer"] == NOTE + END
+    expect(offer).to_be_hidden()
+    eventually(lambda: texts_in(page), "")
+
+
+@pytest.mark.browser
+def test_a_new_line_and_a_refused_text_of_a_grid_are_offered_again(plugged, needs):
+    page = needs.page
+    needs.type(1, "noted_on", "31/02/2024")
+    needs.type(2, "noted_on", "01/03/2024")
+    needs.wait_until_handled()
+
+    page.reload()
+    grid = open_needs(page)
+    page.locator(".palette-grid .offers").get_by_role("button", name="Reprendre").click()
+
+    expect(grid.cell(1, "noted_on")).to_have_class(re.compile("refused"))
+    grid.type(2, "title", "Un tour")
+    grid.wait_until_handled()
+    assert [(row["title"], row["noted_on"]) for row in plugged.rows("need")] == [
+        ("Un four", "2024-01-01"), ("Un tour", "2024-03-01"),
+    ]  # fmt: skip
+
+
+@pytest.mark.browser
+def test_a_note_for_several_persons_is_found_again(plugged, tab):
+    with closing(plugged.open()) as db:
+        db.execute("UPDATE person SET deleted_at = '2000-01-01' WHERE deleted_at IS NULL")
+        for name in ("Abel", "Blum"):
+            add_person(db, name)
+    tab.goto(plugged.address)
+    dialog = open_for_several(tab)
+    note_in(tab).click()
+    tab.keyboard.insert_text(NOTE)
+    tab.keyboard.type(END)
+
+    tab.reload()
+
+    dialog = open_for_several(tab)
+    dialog.get_by_role("button", name="Reprendre").click()
+    expect(note_in(tab)).to_have_value(NOTE + END)
+    dialog.get_by_text("Action du plan", exact=True).click()
+    dialog.get_by_text("Intervention", exact=True).click()
+    dialog.get_by_role("button", name="Reprendre").click()
+    for label, option in (("Domaine d’intervention *", "Coaching"), ("Nature", "Entretien")):
+        dialog.get_by_role("combobox", name=label).click()
+        tab.get_by_role("option", name=option).first.click()
+    dialog.get_by_role("button", name="Créer pour 2 personnes").click()
+    expect(dialog).to_be_hidden()
+    assert [row["note"] for row in plugged.rows("intervention")][-2:] == [NOTE + END] * 2
+    assert plugged_drafts(plugged) == []
+
+
+def open_for_several(page: Page) -> Locator:
+    page.get_by_role("checkbox", name="Choisir toutes les lignes").check()
+    page.get_by_role("button", name="Créer pour (2)").click()
+    return page.get_by_role("dialog")
