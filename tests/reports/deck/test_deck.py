@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from io import BytesIO
 from zipfile import ZipFile
@@ -288,6 +289,19 @@ def test_libreoffice_opens_it_and_prints_every_number(to_pdf, data_2022):
     text = "\n".join(texts)
     for shown in ("32,4 %", "21,6 %", "45 · 32,4 %", "Mise en relation avec des partenaires et autres professionnels"):
         assert shown in text
+
+
+def test_a_period_in_course_says_so_on_every_slide(report_2022):
+    running = replace(report_of(report_2022, bars("Un")), period=report_2022.period.until(date(2022, 11, 27)))
+    slides = list(open_deck(deck.pptx_bytes(running)).slides)
+
+    assert slides
+    for slide in slides:
+        assert "en cours, jusqu’au 27/11/2022" in plain_spaces(" ".join(slide_texts(slide)))
+
+
+def plain_spaces(text):
+    return text.replace("\u00a0", " ")
 
 
 def test_an_empty_period_is_a_deck_too(deck_of, to_pdf):

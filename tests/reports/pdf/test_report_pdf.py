@@ -2,6 +2,7 @@
 
 import tempfile
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -96,6 +97,14 @@ def test_every_number_has_the_decimals_of_its_kind(text_2022):
 
     assert found > 100
     assert wrong == []
+
+
+def test_a_period_in_course_says_so_on_every_page(report_2022):
+    running = replace(report_2022, sections=(), period=report_2022.period.until(date(2022, 11, 27)))
+    pages = page_texts(PdfReader(BytesIO(report_pdf.pdf_bytes(running))))
+
+    assert all("période en cours, jusqu’au 27/11/2022" in " ".join(page.split()) for page in pages)
+    assert "par rapport aux mêmes jours de 2021" in joined(pages)
 
 
 def test_every_chart_has_its_title_its_sentence_and_its_definition(report_2022, text_2022):

@@ -3,6 +3,7 @@
 import csv
 import zipfile
 from dataclasses import replace
+from datetime import date
 from io import BytesIO, StringIO
 
 import openpyxl
@@ -198,6 +199,16 @@ def test_the_headline_has_this_year_and_the_year_before(book_2022):
     assert "%" in men.number_format
     assert length.value == pytest.approx(2.5, abs=0.01)
     assert "an" in length.number_format
+
+
+def test_a_period_in_course_says_so_on_every_sheet_and_whose_days_it_is_compared_with(report_2022):
+    running = replace(report_2022, period=report_2022.period.until(date(2022, 11, 27)))
+    book = openpyxl.load_workbook(BytesIO(figure_sheets.report_bytes(running)))
+
+    state = "période en cours, jusqu’au 27/11/2022"
+    assert [state in sheet["A4"].value for sheet in book.worksheets[1:]] == [True] * len(report_2022.charts)
+    head = [cell.value for cell in book["Photo-bilan"][4]][1:3]
+    assert head == [f"Bilan 2022 ({state})", "Bilan du 01/01/2021 au 27/11/2021"]
 
 
 def test_a_mean_over_nobody_is_an_empty_cell(make_report):
