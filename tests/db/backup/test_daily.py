@@ -59,6 +59,7 @@ def test_an_expired_draft_goes_after_a_backup_that_still_holds_it(path):
 
     made = daily.daily(path, NOW)
 
+    assert made
     assert db.execute("SELECT count(*) FROM draft").fetchone() == (0,)
     db.close()
     with closing(sqlite3.connect(made)) as backup:
