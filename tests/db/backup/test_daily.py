@@ -1,12 +1,17 @@
-"""The daily job: one backup, then deletion of expired access log lines and copies."""
+"""The daily job: one backup, then deletion of expired access log lines, drafts and copies."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 
+from db.accounts import accounts
 from db.backup import create, daily, status
 from db.base import folders
+from db.model.roles import Role
 from db.rows import access_log
+from db.rows.drafts import FormDrafts, FormOpening
 from db.storage import connection, system_tables
 from db.storage.integrity import check
 
@@ -44,6 +49,21 @@ def test_a_backup_a_day_and_what_is_too_old_goes(path):
     assert [line.action for line in access_log.find(db)[0]] == ["purge"]
     assert check(db) == []
     db.close()
+
+
+def test_an_expired_draft_goes_after_a_backup_that_still_holds_it(path):
+    db = connection.open_file(path)
+    accounts.create(db, "ada@exemple.fr", "Ada", Role, "Ada")
+    FormDrafts(db, 1).begin(FormOpening("person", None, None, {}), {"note": "x"})
+    db.execute("UPDATE draft SET at = '2020-01-01T08:00:00.000Z'")
+
+    made = daily.daily(path, NOW)
+
+    assert made
+    assert db.execute("SELECT count(*) FROM draft").fetchone() == (0,)
+    db.close()
+    with closing(sqlite3.connect(made)) as backup:
+        assert backup.execute("SELECT count(*) FROM draft").fetchone() == (1,)
 
 
 def test_a_second_run_on_the_same_day_does_nothing(path):
