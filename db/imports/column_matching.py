@@ -18,7 +18,7 @@ from db.imports.remembered_choices import RememberedChoices
 from db.imports.text_keys import header_keys, tight
 from db.model.dictionary import PERSON
 from db.model.fields import OfficeTable
-from db.rows.round_trip_text import FIRST, LISTS, ROW_NUMBER
+from db.rows.round_trip_text import LISTS, ROW_NUMBER
 
 BY_CONTENT, REMEMBERED, CHOSEN = "contenu", "retenu", "choisi"
 RESEMBLING = "ressemblance"
@@ -28,8 +28,8 @@ _HEADER_LINES = 30
 _MIN_MARGIN = 0.5
 """The least difference of score between the best table for a sheet and the next one."""
 _MAX_RIVALS = 3
-_OWN_SHEETS = ("Lisez-moi", LISTS, FIRST)
-"""The sheets of Palette's own template and workbook that hold no rows."""
+_OWN_SHEETS = ("Lisez-moi", LISTS)
+"""The sheets of Palette's own template that hold no rows."""
 _NO_FIELD = "aucun champ de ce nom"
 
 

@@ -36,7 +36,7 @@ from db.rows.round_trip_text import ROW_NUMBER
 from db.storage.connection import change_token
 
 _BY_NAME = "nom"
-_ASIDE = "pour mémoire : cette feuille ne s’importe pas"
+ASIDE = "pour mémoire : cette feuille ne s’importe pas"
 _UNKNOWN = "ce champ n’existe pas ici : reprenez d’abord le modèle du bureau (« Réglages »), puis ce fichier"
 _STEP = 500
 
@@ -47,7 +47,7 @@ Numbers = Mapping[str, Mapping[int, int]]
 def plan(db: Office, workbook: SourceWorkbook, choices: ImportChoices, progress: Progress) -> ImportPlan | None:
     """Return the plan, or None to read the workbook as any other: it is not Palette's, the file is not empty, or the
     person corrected headers, fields or values. Raises what ``progress`` raises."""
-    if not _is_own(workbook) or not _is_empty(db) or choices.headers or choices.fields or choices.values:
+    if not is_own(workbook) or not _is_empty(db) or choices.headers or choices.fields or choices.values:
         return None
     tables = db.files
     names = {name: table for table, name in round_trip_text.sheet_names(tables.values()).items()}
@@ -64,13 +64,14 @@ def plan(db: Office, workbook: SourceWorkbook, choices: ImportChoices, progress:
     for done, (index, sheet, table) in enumerate(sheets):
         progress(done / len(sheets), f"Lecture : {sheet.name}")
         if table is None:
-            made.sheets.append(SheetPlan(sheet.name, "", "", "", _ASIDE, sheet.hidden))
+            made.sheets.append(SheetPlan(sheet.name, "", "", "", ASIDE, sheet.hidden))
         else:
             made.sheets.append(_SheetPlanner(index, sheet, table, context, numbers, choices.aside).plan())
     return made
 
 
-def _is_own(workbook: SourceWorkbook) -> bool:
+def is_own(workbook: SourceWorkbook) -> bool:
+    """Return whether Palette wrote a workbook (« Tout emporter »)."""
     first = workbook.sheets[0]
     return (
         first.name == round_trip_text.FIRST and bool(first.lines) and first.lines[0].cells[:1] == [round_trip_text.NAME]

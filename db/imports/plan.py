@@ -127,6 +127,8 @@ class _Planner:
         layouts = []
         for number, sheet in enumerate(self.workbook.sheets):
             layout = column_matching.layout(sheet, headers, self.choices, self.memory)
+            if layout.undecided and palette_workbook.is_own(self.workbook):
+                layout = column_matching.Layout(None, "", palette_workbook.ASIDE)
             refine(layout, sheet, self.readers, self.choices.accept_resemblances)
             layouts.append((number, sheet, layout, self._sheet_plan(sheet, layout)))
         return layouts
