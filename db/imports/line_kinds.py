@@ -19,7 +19,8 @@ RESEMBLING = {
     TITLE: "cette ligne n’a qu’une case remplie : est-ce un intertitre ou une remarque, à laisser de côté ?",
 }
 """The kinds that are guessed, and the question that each one asks."""
-_LONGEST_TITLE = 60
+_LONGEST_TITLE, _START = 60, 3
+"""Characters; a text whose first ones begin no title is none."""
 _TOTAL = re.compile(r"((sous[ -]?)?tota(l|ux)|somme|moyenne|nombre|nb|nbre|effectif|cumul|ensemble)\b")
 _ONLY_TOTAL = re.compile(
     r"((sous[ -]?)?tota(l|ux)( general)?|somme|moyenne|effectif|cumul|ensemble|(nombre|nb|nbre) (de|d') ?\w+|nombre|nb)"
@@ -35,6 +36,7 @@ class LineKinds:
         self, layout: Layout, headers: KnownHeaders, fields: Sequence[Field | None], keys: Sequence[int]
     ) -> None:
         self._titles, self._headers, self._fields, self._keys = layout.titles, headers, fields, keys
+        self._starts = {fold(text[:_START]) for text in headers.texts.values()}
         numbers = [index for index, column in enumerate(layout.columns) if column.field == ROW_NUMBER]
         self._number = numbers[0] if numbers else None
 
@@ -70,6 +72,8 @@ class LineKinds:
 
     def _are_titles(self, texts: list[str]) -> bool:
         """Return whether each text is the title of another field, as in a second block with its columns elsewhere."""
+        if fold(texts[0][:_START]) not in self._starts:
+            return False
         names: set[str] = set()
         for text in texts:
             name = self._headers.find((text,))[0] if len(text) < _LONGEST_TITLE else ""

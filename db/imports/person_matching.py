@@ -5,7 +5,6 @@ not report afterwards.
 """
 
 from collections.abc import Mapping
-from itertools import islice
 from typing import Any
 
 from db.base.french import french_date
@@ -57,10 +56,8 @@ class PersonIndex:
     def near(self, values: Mapping[str, Any]) -> tuple[Candidate, ...]:
         """Return the persons that resemble one with these values, the most similar first, and the evidence. Two of one
         name who were born on quite different days are two persons."""
-        similar = self._similar.like(similarity.person(0, values))
-        candidates = (
+        similar = self._similar.like(similarity.person(0, values), apart=False)
+        return tuple(
             Candidate(other.id, self.title(other.id), ", ".join(likeness.reasons))
-            for other, likeness in similar
-            if similarity.BORN_APART not in likeness.reasons
+            for other, likeness in similar[:_MAX_CANDIDATES]
         )
-        return tuple(islice(candidates, _MAX_CANDIDATES))

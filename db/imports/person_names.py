@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from db.base.french import fold
 from db.imports import resemblance
@@ -17,6 +18,12 @@ _OTHER_NAME = re.compile(
     r"\s+(?i:n[ée]e?|ép(?:ouse|\.)|epouse|veuve|vve|dite?|alias)\s+(?:[A-ZÀ-ÖØ-Þ'’-]{2,}(?:\s+[A-ZÀ-ÖØ-Þ'’-]{2,})*|\S+)(?=\s|$)"
 )
 """Another name of the person, as far as it is in capitals, else one word."""
+_SURROUNDED = re.compile(
+    r"[][()*#•°†+!?~_=<>|]|^\s*(?:m|mr|mme|mlle|melle|monsieur|madame|mademoiselle)\b"
+    r"|\s(?:n[ée]e?|ép(?:ouse)?|epouse|veuve|vve|dite?|alias)\b",
+    re.IGNORECASE,
+)
+"""What any of the patterns above needs; most names have nothing of it."""
 _ORGANISATIONS = frozenset({
     "association", "asso", "sarl", "sas", "sasu", "eurl", "scop", "scic", "scm", "mairie", "commune", "communaute",
     "conseil", "departement", "region", "prefecture", "syndicat", "fondation", "federation", "ligue", "chambre",
@@ -38,8 +45,11 @@ class CleanName:
     removed: bool = False
 
 
+@lru_cache(20_000)
 def clean(text: str) -> CleanName:
     """Return a name without its civility, marks and remarks."""
+    if not _SURROUNDED.search(text):
+        return CleanName(" ".join(text.split()))
     rest, gender = _without_civility(text.strip())
     kept = _OTHER_NAME.sub("", _BRACKETS.sub(" ", rest)).strip(_MARKS + " \t,;")
     kept = " ".join(kept.split())
@@ -57,6 +67,7 @@ def _without_civility(text: str) -> tuple[str, str]:
     return text, ""
 
 
+@lru_cache(20_000)
 def is_organisation(name: str) -> bool:
     """Return whether a word of a name is one that organisations have in theirs."""
     return any(word in _ORGANISATIONS for word in resemblance.words(name))

@@ -40,7 +40,11 @@ def found(text: str) -> list[Concern]:
 
 def holds_social_security_number(text: str) -> bool:
     """Return whether a text holds a social security number."""
-    return sum(c.isdigit() for c in text) >= 11 and any(map(_is_number, _NUMBER.finditer(_plain(text)[0])))
+    return (
+        len(text) > 12
+        and sum(c.isdigit() for c in text) > 10
+        and any(map(_is_number, _NUMBER.finditer(_plain(text)[0])))
+    )
 
 
 def _spots(plain: str) -> Iterator[tuple[str, int, int]]:

@@ -17,7 +17,6 @@ from db.people import phonetics
 
 FIELDS = ("last_name", "first_name", "artist_name", "birth_date", "phone", "email")
 """The fields that are compared."""
-BORN_APART = "mais dates de naissance différentes"
 _LEAST = 25
 """The lowest score worth showing."""
 _BLOCK = 40
@@ -125,7 +124,7 @@ def _own_words(name: str) -> list[str]:
 def _shared(one: Person, other: Person) -> Iterator[tuple[str, int]]:
     """Score what two persons share. A couple shares a telephone and an address: with other birth dates it says
     nothing."""
-    if one.born and other.born and one.born != other.born and not _is_near(one.born, other.born):
+    if are_born_apart(one, other):
         return
     for reason, mine, theirs, worth in (
         ("même téléphone", one.phone, other.phone, 35),
@@ -151,7 +150,12 @@ def _born(one: Person, other: Person, named: bool) -> Iterator[tuple[str, int]]:
     elif _is_near(one.born, other.born):
         yield "dates de naissance proches", 15
     else:
-        yield BORN_APART, -25
+        yield "mais dates de naissance différentes", -25
+
+
+def are_born_apart(one: Person, other: Person) -> bool:
+    """Return whether two persons have birth dates that no slip explains."""
+    return bool(one.born and other.born) and one.born != other.born and not _is_near(one.born, other.born)
 
 
 def _is_near(one: str, other: str) -> bool:
@@ -180,9 +184,11 @@ class Index:
         self._near["last"].add(one.last)
         self._near["first"].add(one.first)
 
-    def like(self, one: Person) -> list[tuple[Person, Likeness]]:
-        """Return similar persons, the most similar first, without the person itself."""
-        similar = [(other, like) for other in self._met(one) if other.id != one.id and (like := compare(one, other))]
+    def like(self, one: Person, apart: bool = True) -> list[tuple[Person, Likeness]]:
+        """Return similar persons, the most similar first, without the person itself. ``apart``: whether those who were
+        born on quite different days may be among them."""
+        met = (other for other in self._met(one) if other.id != one.id and (apart or not are_born_apart(one, other)))
+        similar = [(other, like) for other in met if (like := compare(one, other))]
         return sorted(similar, key=lambda pair: (-pair[1].points, pair[0].id))
 
     def pairs(self) -> Iterator[tuple[Person, Person, Likeness]]:

@@ -13,7 +13,7 @@ search, and everything that is exported; backups hold them, as they are copies o
 import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from db.base.errors import InvalidError, Problem
@@ -117,11 +117,13 @@ class FormDrafts:
                 self._write(opening, draft.form, {**draft.values, **known})
         return True
 
-    def resume(self, draft: FormDraft) -> str:
-        """Move a draft to a new opening and return it. A text that another tab sends late under the former one is
-        dropped. Raises BusyError."""
+    def resume(self, draft: FormDraft) -> FormDraft:
+        """Move a draft, with what was added to it since it was read, to a new opening. A text that another tab sends
+        later under the former one is dropped. Raises BusyError."""
+        row = self._row(draft.opening)
+        latest = _read(row) if row else draft
         self.drop(draft.opening)
-        return self.begin(draft.form, draft.values)
+        return replace(latest, opening=self.begin(latest.form, latest.values))
 
     def drop(self, opening: str) -> None:
         """Delete a draft, once its form is saved or given up. Raises BusyError."""

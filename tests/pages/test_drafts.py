@@ -17,7 +17,7 @@ from db.rows.records import Edit
 from tests.conftest import Server, cookie_of, let_in
 from tests.pages.spreadsheet import Spreadsheet, add, add_person, eventually
 from tests.pages.test_form import given_person, open_form, save, saved
-from tests.pages.waiting import settle
+from tests.pages.waiting import settle, wait_until_idle
 
 # ---- the form, without a browser
 
@@ -242,7 +242,8 @@ def close_tab_of_a_killed_server(server: Server, page: Page) -> Page:
 def end_session(server: Server, page: Page) -> Page:
     with server.open() as db:
         db.execute("DELETE FROM session WHERE account_id = 1")
-    expect(page.get_by_role("heading", name="Connexion")).to_be_visible(timeout=40_000)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # as when one comes back to the tab
+    expect(page.get_by_role("heading", name="Connexion")).to_be_visible()
     with server.open() as db:
         let_in(db)
     page.goto(f"{server.address}interventions")
@@ -419,6 +420,7 @@ def test_a_note_for_several_persons_is_found_again(plugged, tab):
     for label, option in (("Domaine d’intervention *", "Coaching"), ("Nature", "Entretien")):
         dialog.get_by_role("combobox", name=label).click()
         tab.get_by_role("option", name=option).first.click()
+    wait_until_idle(tab)
     dialog.get_by_role("button", name="Créer pour 2 personnes").click()
     expect(dialog).to_be_hidden()
     assert [row["note"] for row in plugged.rows("intervention")][-2:] == [NOTE + END] * 2

@@ -41,7 +41,7 @@ def offer(table: OfficeTable, key: str, form: FormOpening, start: Mapping[str, A
         values = _usable(table, draft.values, context)
         if changed := changed_values(table, start or {}, values, context):
             _show_written(table, draft, changed, context)
-            _show_choices(table, key, draft, values, can_resume=start is not None)
+            _show_choices(table, key, draft, context, can_resume=start is not None)
             return True
     if start is not None:
         with suppress(PaletteError):  # a busy file, a full disk: tried again in the next run
@@ -60,7 +60,7 @@ def _show_written(table: OfficeTable, draft: FormDraft, changed: Mapping[str, An
 
 
 def _show_choices(
-    table: OfficeTable, key: str, draft: FormDraft, values: Mapping[str, Any], *, can_resume: bool
+    table: OfficeTable, key: str, draft: FormDraft, context: Context, *, can_resume: bool
 ) -> None:
     with st.container(horizontal=True, horizontal_alignment="right"):
         # The form of the settings is part of its page: there is nothing to close.
@@ -68,19 +68,19 @@ def _show_choices(
             st.rerun()
         st.button("Jeter", key=f"{key}:draft:drop", on_click=_drop, args=(draft.opening,))
         if can_resume:
-            resume = (key, draft, values)
+            resume = (table, key, draft, context)
             st.button("Reprendre", key=f"{key}:draft:resume", type="primary", on_click=_resume, args=resume)
 
 
-def _resume(key: str, draft: FormDraft, values: Mapping[str, Any]) -> None:
+def _resume(table: OfficeTable, key: str, draft: FormDraft, context: Context) -> None:
     try:
-        opening = form_drafts().resume(draft)
+        latest = form_drafts().resume(draft)
     except PaletteError as error:
         queue_toast(str(error), ":material/error:")
         return
-    st.session_state[f"{key}:resumed"] = values
-    st.session_state[f"{key}:version"] = draft.form.version
-    st.session_state[f"{key}:opening"] = opening
+    st.session_state[f"{key}:resumed"] = _usable(table, latest.values, context)
+    st.session_state[f"{key}:version"] = latest.form.version
+    st.session_state[f"{key}:opening"] = latest.opening
 
 
 def _drop(opening: str) -> None:

@@ -94,11 +94,14 @@ def test_a_late_text_does_not_bring_a_saved_form_back(db, ada):
 
 def test_a_resumed_draft_takes_no_text_of_the_form_it_was_begun_in(ada):
     before = ada.begin(of_new("person"), {"note": "x"})
-    after = ada.resume(ada.every()[0])
+    offered = ada.every()[0]
+    ada.add_texts(before, {"note": "x and the end, while it was offered"})
+    after = ada.resume(offered)
 
     assert not ada.add_texts(before, {"note": "late"})
-    assert ada.add_texts(after, {"town": "Figeac"})
-    assert [draft.values for draft in ada.every()] == [{"note": "x", "town": "Figeac"}]
+    assert ada.add_texts(after.opening, {"town": "Figeac"})
+    assert [draft.values for draft in ada.every()] == [{**after.values, "town": "Figeac"}]
+    assert after.values == {"note": "x and the end, while it was offered"}
 
 
 def test_a_draft_is_found_by_its_row_and_a_new_row_by_its_person(db, ada):
