@@ -59,9 +59,7 @@ def _show_written(table: OfficeTable, draft: FormDraft, changed: Mapping[str, An
             st.markdown(f"{field.label} : {escape_markdown(short) or ':gray[vidé]'}")
 
 
-def _show_choices(
-    table: OfficeTable, key: str, draft: FormDraft, context: Context, *, can_resume: bool
-) -> None:
+def _show_choices(table: OfficeTable, key: str, draft: FormDraft, context: Context, *, can_resume: bool) -> None:
     with st.container(horizontal=True, horizontal_alignment="right"):
         # The form of the settings is part of its page: there is nothing to close.
         if table.name in FILES and st.button("Fermer", key=f"{key}:draft:close", help="Le brouillon reste."):
