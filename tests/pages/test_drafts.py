@@ -417,9 +417,12 @@ def test_a_note_for_several_persons_is_found_again(plugged, tab):
     dialog.get_by_text("Action du plan", exact=True).click()
     dialog.get_by_text("Intervention", exact=True).click()
     dialog.get_by_role("button", name="Reprendre").click()
+    expect(note_in(tab)).to_have_value(NOTE + END)
     for label, option in (("Domaine d’intervention *", "Coaching"), ("Nature", "Entretien")):
         dialog.get_by_role("combobox", name=label).click()
         tab.get_by_role("option", name=option).first.click()
+        expect(dialog.get_by_role("combobox", name=label)).to_have_value(option)
+        wait_until_idle(tab)
     wait_until_idle(tab)
     dialog.get_by_role("button", name="Créer pour 2 personnes").click()
     expect(dialog).to_be_hidden()

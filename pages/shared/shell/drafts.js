@@ -79,7 +79,11 @@ window.paletteDrafts ??= (() => {
   }
 
   document.addEventListener("input", onInput, { capture: true, passive: true })
-  document.addEventListener("visibilitychange", () => { if (document.hidden) send() })
+  // What leads away from the form within the page sends the text without a pause: Back, a link, a button.
+  const sendAtOnce = () => { if (unsent.size) send() }
+  document.addEventListener("pointerdown", sendAtOnce, { capture: true, passive: true })
+  window.addEventListener("popstate", sendAtOnce)
+  document.addEventListener("visibilitychange", () => { if (document.hidden) sendAtOnce() })
   window.addEventListener("pagehide", () => { for (const [opening, texts] of unsent) post(opening, texts, true) })
   sendWhatWasLeft()
   return unsent
