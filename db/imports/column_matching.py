@@ -21,7 +21,7 @@ from db.model.fields import OfficeTable
 from db.rows.round_trip_text import LISTS, ROW_NUMBER
 
 BY_CONTENT, REMEMBERED, CHOSEN = "contenu", "retenu", "choisi"
-RESEMBLING = "ressemblance"
+RESEMBLING, REFUSED, LEFT_OUT = "ressemblance", "refusé", "export"
 _RANKS = {CHOSEN: 0, REMEMBERED: 1, BY_NAME: 2, BY_SYNONYM: 3}
 _HEADER_LINES = 30
 """The number of first lines in which headers are searched."""
@@ -200,12 +200,11 @@ def _columns(
 ) -> list[PlannedColumn]:
     headers, chosen = candidate.headers, choices.fields.get(sheet.name, {})
     remembered = memory.columns.get(headers.table.name, {})
-    refused = known_exports.left_out(texts[0] for texts in candidate.texts)
+    left_out = known_exports.left_out(texts[0] for texts in candidate.texts)
     width = max(len(line.cells) for line in sheet.lines)
     titles = (*candidate.texts, *((("",),) * (width - len(candidate.texts))))
     matches = [
-        next((("", CHOSEN, refused[key]) for key in header_keys(texts[0]) if key in refused), None)
-        or _match(texts, column_letter(index), headers, chosen, remembered)
+        _match(texts, headers, chosen.get(column_letter(index)), remembered, left_out)
         for index, texts in enumerate(titles)
     ]
     letter_of: dict[str, str] = {}
@@ -243,15 +242,23 @@ def proposed(column: PlannedColumn, name: str, label: str, how: str, accept: boo
 
 
 def _match(
-    texts: tuple[str, ...], letter: str, headers: KnownHeaders, chosen: Mapping[str, str], remembered: Mapping[str, str]
+    texts: tuple[str, ...],
+    headers: KnownHeaders,
+    chosen: str | None,
+    remembered: Mapping[str, str],
+    left_out: Mapping[str, str],
 ) -> tuple[str, str, str]:
-    """Return (field, how, why) for one column."""
-    if letter in chosen:
-        name = chosen[letter] if chosen[letter] in headers.labels else ""
+    """Return (field, how, why) for one column. ``chosen``: the field that the person chose, '' for none, or None."""
+    if known_exports.is_never_kept(texts[0]):
+        return "", REFUSED, known_exports.NEVER
+    if chosen is not None:
+        name = chosen if chosen in headers.labels else ""
         return name, CHOSEN, "" if name else "laissée de côté par votre choix"
     earlier = next((remembered[key] for text in texts for key in header_keys(text) if key in remembered), None)
     if earlier is not None and (earlier == "" or earlier in headers.labels):
         return earlier, REMEMBERED, "" if earlier else "laissée de côté, comme la dernière fois"
+    if why := next((left_out[key] for key in header_keys(texts[0]) if key in left_out), ""):
+        return "", LEFT_OUT, why
     name, how = headers.find(texts)
     if name:
         return name, how, ""

@@ -11,19 +11,22 @@ _NEVER_WORDS = ("allocataire", "securitesociale", "nir", "matriculecaf")
 
 
 def left_out(titles: Iterable[str]) -> dict[str, str]:
-    """Return the titles of a sheet that are left out whatever is chosen or matched: header key -> why, in French."""
-    keys = {key: title for title in titles for key in header_keys(title)}
-    why = {key: NEVER for key in keys if _is_identifier(key)}
-    for export in import_synonyms.EXPORTS:
-        if {header_key(title) for title in export["titles"]} <= keys.keys():
-            for title in export["leave"]:
-                reason = f"export de {export['name']} : Palette n’a pas de champ pour cela"
-                why.setdefault(header_key(title), reason)
-    return why
+    """Return the titles that mean something else in the export that a sheet is: header key -> why, in French."""
+    keys = {key for title in titles for key in header_keys(title)}
+    return {
+        header_key(title): f"export de {export['name']} : Palette n’a pas de champ pour cela"
+        for export in import_synonyms.EXPORTS
+        if {header_key(title) for title in export["titles"]} <= keys
+        for title in export["leave"]
+    }
+
+
+def is_never_kept(title: str) -> bool:
+    """Return whether a title is that of a number by which the CAF or the social security knows a person."""
+    return any(map(_is_identifier, header_keys(title)))
 
 
 def _is_identifier(key: str) -> bool:
-    """Return whether a title is that of a number by which the CAF or the social security knows a person."""
     if key in _NEVER_KEYS:
         return True
     is_number = key.startswith(("n°", "num", "no", "matricule", "id"))

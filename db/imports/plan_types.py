@@ -102,7 +102,8 @@ class PlannedColumn:
     """One column of a sheet and the field that it is read as.
 
     ``field``: as in ``ImportChoices.fields``; '' when it is left out. ``label``: of that field, in French. ``how``: «
-    nom », « synonyme », « ressemblance », « contenu », « retenu » (remembered), « choisi », or '' when no field
+    nom », « synonyme », « ressemblance », « contenu », « retenu » (remembered), « choisi », « refusé »
+    (never kept), « export » (of another tool, which means something else by it), or '' when no field
     matches. ``why``: the reason in French, for instance why it is left out. ``examples``: up to three of its values.
     ``proposal``: the field that it resembles, which is not read before a person has said yes; '' for none.
     """

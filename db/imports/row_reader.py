@@ -115,7 +115,7 @@ def refine(layout: Layout, sheet: SourceSheet, readers: CellReaders, accept: boo
                 layout.columns[index] = replace(column, field="", label="", how="", why=why, proposal="")
     matched = {column.field or column.proposal for column in layout.columns}
     for index, column in enumerate(layout.columns):
-        if not (column.field or column.how or column.proposal or "calculé" in column.why or "jamais" in column.why):
+        if not (column.field or column.how or column.proposal or "calculé" in column.why):
             field = _by_content(table, _distinct(sheet, layout, index), readers, matched)
             if field:
                 matched.add(field.name)

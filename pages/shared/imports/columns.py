@@ -53,7 +53,6 @@ def _is_unknown(column: PlannedColumn) -> bool:
         and bool(column.examples)
         and not column.how
         and "calculé" not in column.why
-        and "jamais" not in column.why
     )
 
 
@@ -178,7 +177,7 @@ def _show_column(work: Work, index: int, sheet: SheetPlan, column: PlannedColumn
     examples = " ".join(code_span(text) for text in column.examples if text.strip()) or "aucune valeur"
     header = escape_markdown(column.header) or ":gray[sans titre]"
     left.markdown(f"**{column.letter}** · {header}  \n:small[{examples}]")
-    if "jamais" in column.why:  # an identifier that no choice can keep
+    if column.how == column_matching.REFUSED:  # no choice can keep it
         right.markdown(_how_found(column))
         return
     key = work.key("field", index, column.letter)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from openpyxl.comments import Comment
 
 from db.imports import workbook_reader
+from db.imports.column_matching import LEFT_OUT
 from db.imports.known_headers import headers_of
 from db.imports.plan import plan
 from db.imports.plan_types import COLUMN, CREATE, LINE, PERSON, SHEET, VALUE, WAITING, ImportChoices
@@ -121,6 +122,11 @@ def test_the_exports_of_other_tools_are_known(db, head):
     made = planned(db, head, line, constants={"liste": {"gender": "Femme"}})
 
     assert (made.problems, made.sheets[0].table, made.count(CREATE)) == ([], "person", 1)
+    (left, *_) = [
+        one for one in made.sheets[0].columns if one.how == LEFT_OUT and one.header in ("Statut", "Structure")
+    ]
+    chosen = planned(db, head, line, constants={"liste": {"gender": "Femme"}}, fields={"liste": {left.letter: "note"}})
+    assert next(one.field for one in chosen.sheets[0].columns if one.letter == left.letter) == "note"
 
 
 # ---- values
