@@ -290,24 +290,32 @@ def _match_person(imported: ImportedRow, resolver: PersonResolver, stored: Store
             ImportProblem(imported.sheet.name, imported.number, "", LAST, PERSON.label, f"{last} {first}", reason)
         )
         return
+    candidates = _candidates(imported, resolver, stored)
+    if candidates:
+        _ask_who(imported, candidates, resolver, stored)
+
+
+def _candidates(imported: ImportedRow, resolver: PersonResolver, stored: StoredRows) -> tuple[Candidate, ...]:
+    """Return the persons that a row resembles; first the one of its number, if its first name or birth agrees."""
     candidates = tuple(
         one
         for one in resolver.people.near(_known_of(imported, stored))
         if not _has_other_number(one.id, imported, resolver)
     )
-    if (
-        imported.requested_id in stored.rows
-        and imported.requested_id not in {one.id for one in candidates}
-        and imported.requested_id in resolver.people.names
-    ):
-        _, other_first, other_birth = resolver.people.names[imported.requested_id]
-        if birth == other_birth or name_key(first) == name_key(other_first):
-            candidates = (
-                Candidate(imported.requested_id, resolver.people.title(imported.requested_id), "même numéro"),
-                *candidates,
-            )
-    if not candidates:
-        return
+    number, names = imported.requested_id, resolver.people.names
+    if number not in stored.rows or number not in names or number in {one.id for one in candidates}:
+        return candidates
+    _, first, birth = names[number]
+    if imported.values.get(BIRTH) != birth and name_key(imported.values[FIRST]) != name_key(first):
+        return candidates
+    return (Candidate(number, resolver.people.title(number), "même numéro"), *candidates)
+
+
+def _ask_who(
+    imported: ImportedRow, candidates: tuple[Candidate, ...], resolver: PersonResolver, stored: StoredRows
+) -> None:
+    """Note whom a row resembles, and take the person who was chosen; without a choice the row waits."""
+    last, first, birth = (imported.values.get(name) for name in PERSON.key)
     title = f"{last} {first}" + (f", {french_date(birth)}" if birth else "")
     key = f"{imported.sheet.name}!{imported.number}"
     near = NearMatch(key, imported.sheet.name, imported.number, title, candidates, None, digest(last, first, birth))
