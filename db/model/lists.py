@@ -11,8 +11,10 @@ from db.model import import_synonyms
 from db.model.types import ValueList
 
 
-def _list(name: str, label: str, values: Mapping[str, str], fixed: bool = False) -> ValueList:
-    return ValueList(name, label, values, fixed, import_synonyms.of_values(name, values))
+def _list(
+    name: str, label: str, values: Mapping[str, str], fixed: bool = False, tones: Mapping[str, str] = {}
+) -> ValueList:
+    return ValueList(name, label, values, fixed, import_synonyms.of_values(name, values), tones)
 
 
 GENDERS = _list("gender", "Genre", {"woman": "Femme", "man": "Homme", "other": "Autre ou non précisé"})
@@ -90,6 +92,7 @@ VERDICT_STATES = _list(
         **VERDICTS.values,
         **{f"unanswered_{count}": f"{count} question{'s' * (count > 1)} sans réponse" for count in range(1, 7)},
     }, fixed=True,
+    tones={"yes": "done", "no": "stopped", **{f"unanswered_{count}": "waiting" for count in range(1, 7)}},
 )
 PRESCRIBERS = _list(
     "prescriber", "Prescripteur", {
@@ -109,6 +112,7 @@ STATES = _list(
         "accompanied": "Accompagnée", "light": "Accompagnement allégé", "in_diagnosis": "En diagnostic",
         "one_off": "Sollicitation ponctuelle", "new": "À situer", "outside": "Hors portefeuille",
     }, fixed=True,
+    tones={"accompanied": "running", "light": "partly", "in_diagnosis": "partly", "one_off": "partly", "new": "waiting", "outside": "stopped"},
 )
 OUTCOMES = _list(
     "outcome", "Suite du diagnostic", {
@@ -121,11 +125,13 @@ ACTION_STATES = _list(
     "action_state", "État", {
         "todo": "À faire", "doing": "En cours", "done": "Faite", "dropped": "Abandonnée",
     }, fixed=True,
+    tones={"todo": "waiting", "doing": "partly", "done": "done", "dropped": "stopped"},
 )
 CONTRACT_KINDS = _list("contract_kind", "Contrat", {"cer": "CER", "engagement": "Contrat d’engagement"}, fixed=True)
 RANKS = _list("rank", "Rang", {"first": "Premier contrat", "renewal": "Renouvellement"}, fixed=True)
 CONTRACT_STATES = _list(
-    "contract_state", "Validité", {"coming": "À venir", "running": "En cours", "over": "Échu"}, fixed=True
+    "contract_state", "Validité", {"coming": "À venir", "running": "En cours", "over": "Échu"}, fixed=True,
+    tones={"coming": "waiting", "running": "running", "over": "stopped"},
 )
 CONTRACT_DEADLINES = _list(
     "contract_deadline", "Échéance", {"soon": "Bientôt échu", "followed": "Suivant signé"}, fixed=True
@@ -141,6 +147,7 @@ DECISIONS = _list(
     "decision", "Décision", {
         "pending": "En attente", "granted": "Accordée", "refused": "Refusée", "withdrawn": "Retirée",
     }, fixed=True,
+    tones={"pending": "waiting", "granted": "done", "refused": "stopped"},
 )
 EXIT_SCOPES = _list(
     "exit_scope", "Sortie de", {"rsa": "RSA", "accompaniment": "Accompagnement seulement"}, fixed=True,
@@ -166,7 +173,10 @@ PARTNER_KINDS = _list(
         "other": "Autre",
     },
 )
-NEED_STATES = _list("need_state", "État", {"open": "À traiter", "doing": "En cours", "met": "Réponse trouvée"})
+NEED_STATES = _list(
+    "need_state", "État", {"open": "À traiter", "doing": "En cours", "met": "Réponse trouvée"},
+    tones={"open": "waiting", "doing": "partly", "met": "done"},
+)
 PROJECT_KINDS = _list(
     "project_kind",
     "Nature du projet",

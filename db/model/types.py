@@ -18,17 +18,21 @@ from db.base.french import fold, french_date, french_number
 from db.base.text import storable
 from db.model import telephones, typed_text
 
+TONES = ("running", "partly", "waiting", "done", "stopped")
+
 
 @dataclass(frozen=True)
 class ValueList:
     """A list of values: code -> French label, in display order. ``fixed``: rules depend on it, so that no value can be
-    added. ``synonyms``: code -> other words for it in imported files."""
+    added. ``synonyms``: code -> other words for it in imported files. ``tones``: code -> how a grid marks it, of
+    ``TONES``, by a sign and a colour."""
 
     name: str
     label: str
     values: Mapping[str, str]
     fixed: bool = False
     synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tones: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def table(self) -> str:

@@ -19,6 +19,7 @@ from db.model.office import Office
 from db.model.types import Context, Reference
 from db.rows import history, records
 from db.rows.records import Edit, Saved
+from db.rows.transactions import savepoint, writing
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class Clash:
 
 CellKey = tuple[int, str]
 """A cell: row id and field name."""
+RowEdit = tuple[list[Cell], Edit]
+"""The cells of one row that are written together, and what they write."""
 
 
 @dataclass
@@ -71,6 +74,8 @@ class Sheet:
     lost: list[str] = dataclasses.field(default_factory=list)
     """Texts that cannot be saved because their row was deleted."""
     status: str = ""
+    touched: set[int] = dataclasses.field(default_factory=set)
+    """Rows that this tab wrote: a grid of many rows looks at these for what no longer fits its filters."""
     _own: dict[CellKey, int] = dataclasses.field(default_factory=dict)
     _done: dict[str, int] = dataclasses.field(default_factory=dict)
 
@@ -92,9 +97,42 @@ class Sheet:
         self.status, self.lost = "", []
         context = records.context(db)
         moved = [self._adopt(cell) for cell in new]
-        self._apply_rows(db, [cell for cell in moved if cell.row > 0], context, who)
-        self._apply_drafts(db, [cell for cell in moved if cell.row < 0], context, who)
+        edits = self._edits(self._read_rows(db, [cell for cell in moved if cell.row > 0], context))
+        lines = self._read_lines(db, [cell for cell in moved if cell.row < 0], context)
+        self._write(db, edits, lines, who)
         self._done[tab] = max(cell.number for cell in new)
+
+    def _write(self, db: Office, edits: list[RowEdit], lines: Mapping[int, dict[str, Any]], who: str) -> None:
+        """Write rows and new lines as one operation, which is undone as a whole. What is wrong is set aside with its
+        reason; the rest is written without it."""
+        if not edits and not lines:
+            return
+        saved: list[tuple[list[Cell], Saved]] = []
+        added: list[tuple[int, Saved]] = []
+        try:
+            with writing(db):
+                context = records.context(db)
+                for cells, edit in edits:
+                    saved += self._save_row(db, cells, edit, context, who)
+                for line, values in lines.items():
+                    added += self._save_line(db, line, values, context, who)
+        except PaletteError as error:  # the file is held by another program, or the disk fails: nothing was written
+            for cells, _ in edits:
+                for cell in cells:
+                    self._refuse(cell, str(error))
+            self.lost += [str(error)] * bool(lines)
+            return
+        for cells, row in saved:
+            for cell in cells:
+                self._own[row.row_id, cell.field] = row.version
+                self.refused.pop((cell.row, cell.field), None)
+        for line, row in added:
+            self.adopted[line] = row.row_id
+            del self.drafts[line]
+            self._own |= {(row.row_id, name): row.version for name in lines[line]}
+        self.touched |= {row.row_id for _, row in [*saved, *added]}
+        if saved or added:
+            self.status = f"Enregistré à {datetime.now():%H:%M:%S}"
 
     def _adopt(self, cell: Cell) -> Cell:
         """Return the cell addressed to the saved row, if it was typed while its new line was being saved."""
@@ -118,7 +156,8 @@ class Sheet:
 
     # ---- rows of the file
 
-    def _apply_rows(self, db: Office, cells: list[Cell], context: Context, who: str) -> None:
+    def _read_rows(self, db: Office, cells: list[Cell], context: Context) -> list[tuple[Cell, Any]]:
+        """Return the cells that can be read, each with its value, refused ones of the same rows included."""
         latest = {(cell.row, cell.field): cell for cell in cells}
         for key in latest:
             self.clashes.pop(key, None)
@@ -128,15 +167,7 @@ class Sheet:
                 read.append((cell, self._read(db, cell, context)))
             except FieldError as error:
                 self._refuse(cell, str(error))
-        edits = self._edits(read)
-        try:
-            saved = records.save_all(db, self.table, [edit for _, edit in edits], who) if edits else []
-        except PaletteError:
-            for group, edit in edits:
-                self._save_row(db, group, edit, who)
-        else:
-            for (group, _), row in zip(edits, saved, strict=True):
-                self._keep(group, row)
+        return read
 
     def _waiting(self, db: Office, latest: Mapping[CellKey, Cell]) -> list[Cell]:
         """Return refused cells of the same rows, to try again: some values are valid only together."""
@@ -149,7 +180,7 @@ class Sheet:
                     retried.append(Cell(0, row, version, name, refused.text))
         return retried
 
-    def _edits(self, read: list[tuple[Cell, Any]]) -> list[tuple[list[Cell], Edit]]:
+    def _edits(self, read: list[tuple[Cell, Any]]) -> list[RowEdit]:
         """Return one edit for each row and version. A user who changes a value again has seen the own change, and only
         that."""
         groups: dict[tuple[int, int], list[tuple[Cell, Any]]] = {}
@@ -161,76 +192,78 @@ class Sheet:
             for (row, version), group in groups.items()
         ]
 
-    def _save_row(self, db: Office, cells: list[Cell], edit: Edit, who: str) -> None:
+    def _save_row(
+        self, db: Office, cells: list[Cell], edit: Edit, context: Context, who: str
+    ) -> list[tuple[list[Cell], Saved]]:
         """Save one row. Wrong cells are set aside with their reasons; the others are saved without them."""
         try:
-            self._keep(cells, records.save(db, self.table, edit, who))
+            with savepoint(db):
+                return [(cells, records.save_within(db, self.table, [edit], who, context)[0])]
         except NotFoundError as error:
             self.lost += [f"« {cell.text} » : {error}" for cell in cells]
+            return []
         except ConflictError as error:
             for difference in error.differences:
                 self.clashes[error.row_id, difference.field] = Clash(error.row_id, error.version, error.who, difference)
-            self._save_others(db, cells, edit, {difference.field for difference in error.differences}, who)
-        except PaletteError as error:
-            named = {problem.field for problem in error.problems} if isinstance(error, InvalidError) else set()
-            wrong = [cell for cell in cells if cell.field in named] or (cells if len(cells) == 1 else [])
-            for cell in wrong:
+            wrong = {difference.field for difference in error.differences}
+        except InvalidError as error:
+            named = {problem.field for problem in error.problems}
+            refused = [cell for cell in cells if cell.field in named] or (cells if len(cells) == 1 else [])
+            for cell in refused:
                 self._refuse(cell, _reason(error, cell.field))
-            self._save_others(db, cells, edit, {cell.field for cell in wrong}, who)
+            wrong = {cell.field for cell in refused}
+        return self._save_others(db, cells, edit, wrong, context, who)
 
-    def _save_others(self, db: Office, cells: list[Cell], edit: Edit, wrong: set[str], who: str) -> None:
+    def _save_others(
+        self, db: Office, cells: list[Cell], edit: Edit, wrong: set[str], context: Context, who: str
+    ) -> list[tuple[list[Cell], Saved]]:
         """Save what is left without the wrong cells; one by one when it is not known which are wrong."""
         rest = [cell for cell in cells if cell.field not in wrong]
+        saved = []
         for group in [rest] if wrong and rest else [[cell] for cell in rest]:
             values = {cell.field: edit.values[cell.field] for cell in group}
-            self._save_row(db, group, Edit(values, edit.row_id, edit.version), who)
-
-    def _keep(self, cells: list[Cell], saved: Saved) -> None:
-        for cell in cells:
-            self._own[saved.row_id, cell.field] = saved.version
-            self.refused.pop((cell.row, cell.field), None)
-        self._say_saved()
-
-    def _say_saved(self) -> None:
-        self.status = f"Enregistré à {datetime.now():%H:%M:%S}"
+            saved += self._save_row(db, group, Edit(values, edit.row_id, edit.version), context, who)
+        return saved
 
     def _refuse(self, cell: Cell, reason: str) -> None:
         self.refused[cell.row, cell.field] = Refused(cell.text, reason, cell.version)
 
     # ---- lines that are not in the file yet
 
-    def _apply_drafts(self, db: Office, cells: list[Cell], context: Context, who: str) -> None:
+    def _read_lines(self, db: Office, cells: list[Cell], context: Context) -> dict[int, dict[str, Any]]:
+        """Keep the cells of new lines. Returns the values of the lines that can be saved, by their number."""
         for cell in cells:
             self.drafts.setdefault(cell.row, {})[cell.field] = cell.text
-        for row in sorted({cell.row for cell in cells}, reverse=True):
-            self._forget_refused(row)
-            if any(text.strip() for text in self.drafts[row].values()):
-                self._save_draft(db, row, context, who)
-            else:
-                del self.drafts[row]
+        complete = {}
+        for line in sorted({cell.row for cell in cells}, reverse=True):
+            self._forget_refused(line)
+            if not any(text.strip() for text in self.drafts[line].values()):
+                del self.drafts[line]
+                continue
+            values = self._line_values(db, line, context)
+            if not any(row == line for row, _ in self.refused) and not self.missing(line, values):
+                complete[line] = values
+        return complete
 
-    def _save_draft(self, db: Office, row: int, context: Context, who: str) -> None:
+    def _line_values(self, db: Office, line: int, context: Context) -> dict[str, Any]:
         values = {**records.defaults(self.table), **self.fixed}
-        for name, text in self.drafts[row].items():
+        for name, text in self.drafts[line].items():
             try:
-                values[name] = self._read(db, Cell(0, row, 0, name, text), context) if text.strip() else None
+                values[name] = self._read(db, Cell(0, line, 0, name, text), context) if text.strip() else None
             except FieldError as error:
-                self.refused[row, name] = Refused(text, str(error))
-        values = self.table.with_following(values)
-        if any(key[0] == row for key in self.refused) or self.missing(row, values):
-            return
+                self.refused[line, name] = Refused(text, str(error))
+        return self.table.with_following(values)
+
+    def _save_line(
+        self, db: Office, line: int, values: dict[str, Any], context: Context, who: str
+    ) -> list[tuple[int, Saved]]:
         try:
-            saved = records.save(db, self.table, Edit(values), who)
+            with savepoint(db):
+                return [(line, records.save_within(db, self.table, [Edit(values)], who, context)[0])]
         except InvalidError as error:
             for problem in error.problems:
-                self.refused[row, problem.field] = Refused(self.drafts[row].get(problem.field, ""), problem.reason)
-        except PaletteError as error:
-            self.lost.append(str(error))
-        else:
-            self.adopted[row] = saved.row_id
-            del self.drafts[row]
-            self._own |= {(saved.row_id, name): saved.version for name in values}
-            self._say_saved()
+                self.refused[line, problem.field] = Refused(self.drafts[line].get(problem.field, ""), problem.reason)
+        return []
 
     def missing(self, row: int, values: Mapping[str, Any] | None = None) -> list[str]:
         """Return the labels of the required fields that a new line still lacks."""
@@ -248,7 +281,7 @@ class Sheet:
         clash = self.clashes.pop(key)
         if mine:
             cell = Cell(0, clash.row, clash.version, key[1], clash.difference.mine_text)
-            self._save_row(db, [cell], Edit({key[1]: clash.difference.mine}, clash.row, clash.version), who)
+            self._write(db, [([cell], Edit({key[1]: clash.difference.mine}, clash.row, clash.version))], {}, who)
 
     def forget(self, key: CellKey) -> None:
         """Drop a refused text: the cell shows the stored value again."""
@@ -272,7 +305,7 @@ class Sheet:
         """Return every refused cell as a sentence. ``lines``: row -> line number on the screen."""
         return [
             (key, Problem(_message(cell), self.table.field(key[1]).label, key[1], lines.get(key[0])))
-            for key, cell in self.refused.items()
+            for key, cell in list(self.refused.items())
         ]
 
 

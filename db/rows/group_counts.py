@@ -1,7 +1,7 @@
 """The groups of a query in their order, with the number of rows of each over all pages."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -27,9 +27,17 @@ def counts(db: Office, table: OfficeTable, query: Query) -> Counts:
     return remembered(db, ("groups", table.name, *key), ask)
 
 
-def on_pages(groups: Counts, query: Query) -> int:
-    """Return how many rows the pages of a query hold: those of groups that are not folded."""
-    return sum(size for code, size in groups if code not in query.folded)
+def sums(db: Office, table: OfficeTable, query: Query, names: Sequence[str]) -> dict[Any, list[int | None]]:
+    """Return the sums of some columns (euro cents, for amounts) in each group of a query, by the group's code;
+    remembered until the file changes."""
+    dated = query if query.today else replace(query, today=date.today().isoformat())
+
+    def ask() -> dict[Any, list[int | None]]:
+        sql, values = queries.sums_sql(table, dated, names)
+        return {row[0]: list(row[1:]) for row in db.execute(sql, values)}
+
+    key = (dated.filters, dated.search, dated.today, dated.group, tuple(names))
+    return remembered(db, ("sums", table.name, *key), ask) if names else {}
 
 
 def page_ids(db: Office, table: OfficeTable, query: Query) -> list[int]:
@@ -56,33 +64,7 @@ def part_ids(db: Office, table: OfficeTable, query: Query, part: Part) -> list[i
     return ids[::-1] if part.from_the_end else ids
 
 
-def of_rows(db: Office, table: OfficeTable, group: str, ids: list[int]) -> dict[int, Any]:
+def of_rows(db: Office, table: OfficeTable, group: str, ids: Sequence[int]) -> dict[int, Any]:
     """Return the present group of each of these rows: its code, None for empty."""
     sql = queries.group_of_sql(table, group, ids)
     return dict(db.execute(sql, {"today": date.today().isoformat()}).fetchall())
-
-
-@dataclass(frozen=True)
-class GroupSection:
-    """A group as a page shows it. ``goes_on``: it began on an earlier page; ``folded``: its rows are on no page."""
-
-    code: Any
-    goes_on: bool = False
-    folded: bool = False
-
-
-def sections(groups: Counts, query: Query, on_page: Sequence[Any]) -> list[GroupSection]:
-    """Return the groups of one page in order, folded ones where they would begin. ``on_page``: those of its rows."""
-    first, last = (query.page - 1) * query.size, query.page * query.size
-    end = on_pages(groups, query)
-    on_this_page, before = [], 0
-    for code, size in groups:
-        if code not in query.folded:
-            if code in on_page:
-                on_this_page.append(GroupSection(code, goes_on=before < first))
-            before += size
-        elif first <= before < last or (before == end and first < max(1, end) <= last):
-            on_this_page.append(GroupSection(code, folded=True))
-    listed = [section.code for section in on_this_page]
-    # Counts may be those of a moment ago: a row's group is shown even so.
-    return on_this_page + [GroupSection(code) for code in dict.fromkeys(on_page) if code not in listed]

@@ -2,6 +2,7 @@
 dictionary."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -18,8 +19,8 @@ from db.storage.ddl import folded
 class Filter:
     """One condition on one column. ``how``:
 
-    « words » (text holds words that begin so), « in » (one of the codes; None means empty), « between » (two bounds,
-    either may be None; dates, numbers, cents), « is » (this value), « group » (this value, of one group of a grid), «
+    « words » (text holds words that begin so), « contains » (text holds this, accents and capitals aside), « in » (one
+    of the values; None means empty), « between » (two bounds, either may be None; dates, numbers, cents), « is » (this value), « group » (this value, of one group of a grid), «
     empty », « filled »; for the field « id », « among » (these rows).
     """
 
@@ -143,6 +144,8 @@ def _condition(table: OfficeTable, condition: Filter) -> Sql:
             marks = ", ".join("?" * len(value))
             empty = f" OR {sql} IS NULL" if None in value else ""
             return f"({sql} IN ({marks}){empty})", list(value)
+        case "contains":
+            return f"instr({folded(sql)}, ?) > 0", [fold(value)]
         case "words" if isinstance(column.type, Reference | References):
             return _named(TABLES[column.type.table], column.type, sql, words(value))
         case "words":
@@ -269,10 +272,37 @@ def groups_sql(table: OfficeTable, query: Query) -> tuple[str, dict[str, Any]]:
     return _numbered(f"SELECT g.code, g.size FROM ({inner}) g ORDER BY {order}", values, query.today)
 
 
-def group_of_sql(table: OfficeTable, group: str, ids: list[int]) -> str:
+def group_of_sql(table: OfficeTable, group: str, ids: Sequence[int]) -> str:
     """SQL: the id and the group of some rows."""
     marks = ", ".join(map(str, ids))
     return f'SELECT t.id, {expression(table, group)} FROM "{table.name}" t WHERE t.id IN ({marks})'
+
+
+def values_sql(table: OfficeTable, query: Query, name: str, most: int) -> tuple[str, dict[str, Any]]:
+    """SQL: the values of a column among what a query finds, and how many rows have each; the most frequent first. The
+    values of a list of values or of rows count one by one."""
+    condition, values = where(table, query)
+    column, sql = table.column(name), expression(table, name)
+    each = f" LEFT JOIN json_each({sql}) j" if isinstance(column.type, Choices | References) else ""
+    chosen = "j.value" if each else sql
+    return _numbered(
+        f'SELECT {chosen} AS value, count(*) AS size FROM "{table.name}" t{each} WHERE {condition}'
+        " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?", [*values, most], query.today,
+    )  # fmt: skip
+
+
+def filled_sql(table: OfficeTable, name: str, ids: Sequence[int]) -> str:
+    """SQL: which of these rows have a value in a column."""
+    marks = ", ".join(map(str, ids))
+    return f'SELECT t.id FROM "{table.name}" t WHERE t.id IN ({marks}) AND {expression(table, name)} IS NOT NULL'
+
+
+def sums_sql(table: OfficeTable, query: Query, names: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    """SQL: the sums of some columns in each group of a query: code, one sum for each column."""
+    condition, values = where(table, query)
+    sums = ", ".join(f"sum({expression(table, name)})" for name in names)
+    sql = f'SELECT {expression(table, query.group)}, {sums} FROM "{table.name}" t WHERE {condition} GROUP BY 1'
+    return _numbered(sql, values, query.today)
 
 
 def _always_filled(table: OfficeTable, name: str) -> bool:
@@ -332,7 +362,7 @@ def count_sql(table: OfficeTable, query: Query) -> tuple[str, dict[str, Any]]:
     return _numbered(f'SELECT count(*) FROM "{table.name}" t WHERE {condition}', values, query.today)
 
 
-def still_matching_sql(table: OfficeTable, query: Query, ids: list[int]) -> tuple[str, dict[str, Any]]:
+def still_matching_sql(table: OfficeTable, query: Query, ids: Sequence[int]) -> tuple[str, dict[str, Any]]:
     """SQL: which of these rows the query still finds."""
     condition, values = where(table, query)
     marks = ", ".join(map(str, ids))

@@ -87,10 +87,22 @@ def page_ids(db: Office, table: OfficeTable, query: Query) -> list[int]:
     return group_counts.part_ids(db, table, _dated(query), queries.page_of(query, count(db, table, query)))
 
 
-def still_matching(db: Office, table: OfficeTable, query: Query, ids: list[int]) -> set[int]:
+def still_matching(db: Office, table: OfficeTable, query: Query, ids: Sequence[int]) -> set[int]:
     """Return which of these rows the query still finds."""
     sql, values = queries.still_matching_sql(table, _dated(query), ids)
     return {row[0] for row in db.execute(sql, values)}
+
+
+def column_values(db: Office, table: OfficeTable, query: Query, name: str, most: int) -> list[tuple[Any, int]]:
+    """Return the values of a column among what a query finds, and how many rows have each; at most ``most`` values,
+    the most frequent. None: the rows without a value."""
+    sql, values = queries.values_sql(table, _dated(query), name, most)
+    return db.execute(sql, values).fetchall()
+
+
+def filled(db: Office, table: OfficeTable, name: str, ids: Sequence[int]) -> set[int]:
+    """Return which of these rows have a value in a column."""
+    return {row[0] for row in db.execute(queries.filled_sql(table, name, ids), {"today": today()})}
 
 
 def rows(db: Office, table: OfficeTable, ids: Sequence[int], day: str = "") -> list[Row]:

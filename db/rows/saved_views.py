@@ -237,7 +237,11 @@ def _dumped(look: Look, labels: Mapping[str, str]) -> str:
 def forget(db: Office, person_id: int) -> None:
     """Remove from every view the words that name only this person, within the transaction that erases the person."""
     for view in [_read(row) for row in db.execute(_SELECT).fetchall()]:
-        filters = {key: value for key, value in view.look.filters.items() if not _names_her(db, value, person_id)}
+        filters = {
+            key: value
+            for key, value in view.look.filters.items()
+            if not any(_names_her(db, text, person_id) for text in (value if isinstance(value, list) else [value]))
+        }
         search = "" if _names_her(db, view.look.search, person_id) else view.look.search
         name = f"Vue n° {view.id}" if _names_her(db, view.name, person_id) else view.name
         if (filters, search, name) != (view.look.filters, view.look.search, view.name):
@@ -306,12 +310,11 @@ def _filters(columns: Mapping[str, Field | Computed], look: Look, context: Conte
         name, _, part = key.partition(":")
         if name not in columns:
             continue
-        field = columns[name]
+        field, codes = columns[name], _codes(columns[name], context)
+        has_list = isinstance(field.type, Choice | Choices | YesNo)
         left = list(_gone(field, value, context)) if isinstance(value, list) else []
         messages += left
-        fits = (
-            [one for one in value if one is None or one in _codes(field, context)] if isinstance(value, list) else value
-        )
+        fits = [one for one in value if one is None or one in codes] if isinstance(value, list) and has_list else value
         if fits and _is_asked(field, part, fits):
             fitting[key] = tidy(fits)
         elif not left:
@@ -330,8 +333,10 @@ def _is_asked(field: Field | Computed, part: str, value: Any) -> bool:
     """Return whether a filter of that kind suits the field's type."""
     if part == "empty":
         return value is True
+    if part == "contains":
+        return isinstance(field.type, Text) and isinstance(value, str)
     if isinstance(field.type, Choice | Choices | YesNo):
         return part == "" and isinstance(value, list)
     if isinstance(field.type, Date | Integer | Euros):
         return part in ("low", "high") and isinstance(value, str)
-    return part == "" and isinstance(value, str)
+    return part == "" and isinstance(value, str | list)

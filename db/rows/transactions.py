@@ -37,6 +37,20 @@ def writing(db: Office, undoes: int | None = None) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def savepoint(db: Office) -> Iterator[None]:
+    """Run a block within a running transaction; when it raises, take back what it wrote and nothing else."""
+    db.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if db.in_transaction:  # a full disk ends the transaction by itself
+            db.execute("ROLLBACK TO part")
+            db.execute("RELEASE part")
+        raise
+    db.execute("RELEASE part")
+
+
 def _changes_dictionary(db: Office, before: int) -> bool:
     """Return whether this transaction changed a field or list of the office's own; the file's columns must follow."""
     sql = "SELECT 1 FROM history WHERE id > ? AND table_name IN (?, ?) LIMIT 1"

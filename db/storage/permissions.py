@@ -28,7 +28,7 @@ _OWN_LISTS = f"list_{effective_dictionary.PREFIX}"
 _PARTS = ("", "_data", "_idx", "_docsize", "_config")
 _SEARCH = [f"{name}_search{part}" for name in FILES for part in _PARTS]
 _SCHEMA = ["sqlite_master", "sqlite_schema", "sqlite_sequence", "json_each", "json_tree", "pragma_table_info"]
-_VIEWS = ("view", "view_default")  # for agents, who see the grids: a view may search for somebody's name
+_VIEWS = ("view", "view_default", "grid_layout")  # for agents, who see the grids: a view may search for somebody's name
 _COUNTED = ("id", "version", "deleted_at")
 
 Columns = frozenset[str] | None

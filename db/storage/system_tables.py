@@ -130,6 +130,15 @@ _TABLES = {
   view_id INTEGER NOT NULL REFERENCES "view"(id) ON DELETE CASCADE,
   PRIMARY KEY (who, table_name, grid)
 ) STRICT, WITHOUT ROWID""",
+    # How wide a user's columns are, how many stay in sight, how high the rows are (db/rows/grid_layouts.py), for each
+    # grid and saved view; without a grid: what holds for all of them.
+    "grid_layout": """CREATE TABLE grid_layout (
+  who TEXT NOT NULL REFERENCES account(name) ON UPDATE CASCADE,
+  table_name TEXT NOT NULL,
+  grid TEXT NOT NULL,
+  view_id INTEGER REFERENCES "view"(id) ON DELETE CASCADE,
+  content TEXT NOT NULL CHECK (json_valid(content) AND json_type(content) = 'object' AND length(content) <= 20000)
+) STRICT""",
     # What a user is writing in a form (db/rows/drafts.py). No role reads it; it goes with the person it is about, by a
     # trigger: a foreign key would have SQLite read this table for whoever adds a person.
     "draft": f"""CREATE TABLE draft (
@@ -166,6 +175,9 @@ _INDEXES = {
     "pairing_by_other": "CREATE INDEX pairing_by_other ON pairing (other, one)",
     "trace_by_person": "CREATE INDEX trace_by_person ON trace (person_id, at)",
     "view_default_by_view": "CREATE INDEX view_default_by_view ON view_default (view_id)",
+    "grid_layout_of_grid": (
+        "CREATE UNIQUE INDEX grid_layout_of_grid ON grid_layout (who, table_name, grid, coalesce(view_id, 0))"
+    ),
     "session_by_account": "CREATE INDEX session_by_account ON session (account_id)",
 }
 

@@ -35,7 +35,7 @@ class Spreadsheet:
             page.goto(address)
         self.status = page.locator(".palette-grid .status")
         self.counts = page.locator(".palette-grid .counts")
-        self.lines = page.locator(".palette-grid tbody tr")
+        self.lines = page.locator(".palette-grid tbody tr:not(.space, .group)")
         expect(self.lines.first).to_be_visible()
 
     def cell(self, line: int, field: str) -> Locator:
@@ -69,7 +69,7 @@ class Spreadsheet:
         return str(self.page.locator('.palette-grid td[tabindex="0"]').evaluate(_COPY))
 
     def sort(self, field: str) -> None:
-        self.page.locator(f'.palette-grid th[data-field="{field}"] button').click()
+        self.page.locator(f'.palette-grid th[data-field="{field}"] .title').click()
 
     def search(self, words: str) -> None:
         self.page.get_by_role("searchbox", name="Rechercher").fill(words)

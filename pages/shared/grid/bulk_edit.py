@@ -24,35 +24,39 @@ CHOSEN, FOUND = "chosen", "found"
 _CHANGE, _CREATE = "Modifier un champ", "Créer pour plusieurs"
 
 
-def buttons(table: OfficeTable, key: str, view: GridView, chosen: list[int]) -> None:
-    """Show the buttons that open the dialog, for the selected rows or for all rows that match."""
-    creates = table.name in (PERSON.name, CER.name)
-    if not chosen:
-        help_text = (
-            "Modifier un champ de toutes les lignes trouvées" + ", ou créer la même chose pour chacune" * creates
-        )
-        if view.counts(open_office())[0] > 1 and st.button(
-            "En lot", key=f"{key}:lot", icon=":material/checklist:", help=help_text
-        ):
-            form.forget("bulk")
-            _dialog(table.name, key, [], _CHANGE)
-        return
+def button_for_all(table: OfficeTable, key: str, view: GridView) -> None:
+    """Show the button that opens the dialog for all rows that match."""
+    help_text = "Modifier un champ de toutes les lignes trouvées" + (
+        ", ou créer la même chose pour chacune" if _creates(table) else ""
+    )
+    is_many = view.counts(open_office())[0] > 1
+    if is_many and st.button("En lot", key=f"{key}:lot", icon=":material/checklist:", help=help_text):
+        form.forget("bulk")
+        _dialog(table.name, key, [], _CHANGE)
+
+
+def buttons(table: OfficeTable, key: str, chosen: list[int]) -> None:
+    """Show the buttons that open the dialog for the selected rows."""
     count = len(chosen)
     if st.button(f"Modifier ({count})", key=f"{key}:bulk", icon=":material/edit:", help="Changer un champ"):
         form.forget("bulk")
         _dialog(table.name, key, chosen, _CHANGE)
     help_text = "La même intervention, la même action ou un renouvellement, pour chacune"
     label, icon = f"Créer pour ({count})", ":material/library_add:"
-    if creates and st.button(label, key=f"{key}:create", icon=icon, help=help_text):
+    if _creates(table) and st.button(label, key=f"{key}:create", icon=icon, help=help_text):
         form.forget("bulk")
         _dialog(table.name, key, chosen, _CREATE)
+
+
+def _creates(table: OfficeTable) -> bool:
+    return table.name in (PERSON.name, CER.name)
 
 
 @st.dialog("En lot", width="large")
 def _dialog(table_name: str, key: str, chosen: list[int], work: str) -> None:
     db, view = open_office(), view_of(key)
     table = db.tables[table_name]
-    if table.name in (PERSON.name, CER.name):
+    if _creates(table):
         options = [_CHANGE, _CREATE]
         picked = st.segmented_control(
             "Que faire", options, default=work, required=True, key="bulk:work", label_visibility="collapsed"

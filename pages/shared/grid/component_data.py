@@ -1,5 +1,7 @@
-"""The data sent to grid.js: columns, rows as French text, refused texts and conflicts, the last edit handled."""
+"""The data sent to grid.js: what the grid shows (with each run of the page), and its state: rows as French text, refused
+texts and conflicts, the last edit handled (with each run, and as the answer of the grid's route, channel.py)."""
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,45 +9,134 @@ from db.base.french import french_number
 from db.model.fields import Computed, Field
 from db.model.office import Office
 from db.model.types import Choice, Choices, Context, Date, Euros, Integer, LongText, Reference, References, Type, YesNo
-from db.rows import records
+from db.rows import group_counts, records
+from db.rows.queries import groupable
 from db.rows.records import Row
 from pages.shared.grid import filters, grouping
 from pages.shared.grid.view import GridView
 
 Column = Field | Computed
 _KINDS: dict[type[Type], str] = {
-    Date: "date", Integer: "number", Euros: "number", LongText: "long", Choice: "choice", YesNo: "choice",
+    Date: "date", Integer: "number", Euros: "number", LongText: "long", Choice: "choice", YesNo: "yesno",
     Choices: "choices", Reference: "reference", References: "long",
 }  # fmt: skip
+FIRST_ROWS = 60
+"""How many rows come with the page; the browser asks for others as one scrolls."""
 
 
 def grid_data(db: Office, view: GridView, instance: str, context: Context) -> dict[str, Any]:
     """Return the data of grid.js as JSON values. ``instance``: the grid in the browser that sent edits last."""
-    table, sheet = view.sheet.table, view.sheet
+    table = view.sheet.table
     columns = [table.column(name) for name in view.columns]
+    groups = {column.name for column in groupable(table)}
     return {
-        "turn": f"{sheet.id}:{view.draw_number}:{','.join(view.columns)}",
         "label": _label(view),
         "grouped": bool(view.query.group),
-        "columns": [_column(column, context) for column in columns],
-        "sections": grouping.sections(db, view, context),
-        "rows": _rows(db, view, columns, context) + _drafts(view, columns, context),
-        "next": sheet.next_draft,
+        "columns": [_column(column, context) | {"groupable": column.name in groups} for column in columns],
+        "group": view.query.group,
         "sort": list(view.query.sort),
         "search": view.query.search,
         "filters": filters.describe(table, view.filters, context),
-        "page": view.query.page,
-        "pages": view.pages(db),
-        "counts": _counts(db, view),
-        "status": sheet.status,
-        "empty": _empty(view),
+        "layout": dataclasses.asdict(view.layout),
+        "titles": len(table.title),
+        "state": grid_state(db, view, instance, context, 0, FIRST_ROWS),
+    }
+
+
+def grid_state(db: Office, view: GridView, instance: str, context: Context, first: int, count: int) -> dict[str, Any]:
+    """Return the state of the grid, with ``count`` rows from line ``first``."""
+    sheet = view.sheet
+    columns = [sheet.table.column(name) for name in view.columns]
+    rows = _read_rows(db, view, first, count)
+    stale = _stale(db, view, [row.id for row in rows])
+    moved = grouping.moved(db, view, [row.id for row in rows], context)
+    adopted = {row_id: line for line, row_id in sheet.adopted.items()}
+    view.answers += 1
+    view.moved_count, view.stale_count = len(moved), len(stale)
+    return {
+        "number": view.answers,
         "sheet": sheet.id,
         "instance": instance,
         "done": sheet.done(instance),
+        "list": f"{sheet.id}:{view.rows.number}",
+        "names": view.columns,
+        "count": len(view.rows),
+        "first": first,
+        "rows": [
+            {
+                **_line(row.id, _texts(row, columns, context), view),
+                "was": adopted.get(row.id),
+                "version": row.version,
+                "marks": row.marks,
+                "stale": row.id in stale,
+                "moved": moved.get(row.id, ""),
+            }
+            for row in rows
+        ],
+        "sections": _sections(db, view, context),
+        "newLines": _new_lines(view, columns, context),
+        "nextLine": sheet.next_draft,
+        "counts": _counts(db, view),
+        "status": sheet.status,
+        "problems": len(sheet.refused) + len(sheet.clashes),
+        "empty": _empty(view),
         "token": view.token,
-        "suggestions": view.suggestions,
         "late": view.counts_are_old,
+        "around": _around(view),
     }
+
+
+def _read_rows(db: Office, view: GridView, first: int, count: int) -> list[Row]:
+    """Return the rows of some lines; the list loses those that were deleted."""
+    while True:
+        ids = view.rows.ids(db, first, first + count)
+        rows = records.rows(db, view.sheet.table, ids)
+        if len(rows) == len(ids):
+            return rows
+        view.rows.drop(set(ids) - {row.id for row in rows})
+
+
+def _stale(db: Office, view: GridView, shown: list[int]) -> set[int]:
+    """Return the rows that no longer match the search and the filters."""
+    watched = view.rows.watched(db, shown, view.sheet.touched)
+    if not watched:
+        return set()
+    return set(watched) - records.still_matching(db, view.sheet.table, view.query, watched)
+
+
+def _around(view: GridView) -> str:
+    """Return a text that changes when what the page shows around the grid must be drawn again."""
+    sheet = view.sheet
+    shown = (
+        sorted(sheet.refused.items()), sorted((key, clash.version) for key, clash in sheet.clashes.items()), sheet.lost,
+        sorted((line, tuple(sheet.missing(line))) for line in sheet.drafts), view.moved_count, view.stale_count,
+        view.matching,
+    )  # fmt: skip
+    return str(hash(str(shown)))
+
+
+def _sections(db: Office, view: GridView, context: Context) -> list[dict[str, Any]]:
+    """Return the groups in order: label, number of lines in the list, present number of rows, sums of amounts."""
+    if not view.query.group:
+        return []
+    columns = [view.sheet.table.column(name) for name in view.columns]
+    summed = [column for column in columns if isinstance(column.type, Euros) and isinstance(column, Field)]
+    totals = group_counts.sums(db, view.sheet.table, view.query, [column.name for column in summed])
+    counts = dict(view.groups(db))
+    return [
+        {
+            "key": section.code,
+            "label": grouping.label(view, section.code, context),
+            "size": 0 if section.folded else section.size,
+            "count": french_number(counts.get(section.code, 0)),
+            "folded": section.folded,
+            "totals": {
+                column.name: column.type.show(total, context)
+                for column, total in zip(summed, totals.get(section.code, [None] * len(summed)), strict=True)
+            },
+        }
+        for section in view.rows.sections
+    ]
 
 
 def _label(view: GridView) -> str:
@@ -57,13 +148,14 @@ def _label(view: GridView) -> str:
 def _counts(db: Office, view: GridView) -> str:
     table = view.sheet.table
     matching, total = view.counts(db)
+    view.matching = matching
     noun = table.label if total < 2 else table.plural
     counted = f"{french_number(total)} {noun if table.label.isupper() else noun.lower()}"
     return counted if matching == total else f"{french_number(matching)} sur {counted}"
 
 
 def _empty(view: GridView) -> str:
-    if view.sections:  # all groups are folded
+    if view.rows.sections:  # all groups are folded
         return ""
     if view.is_narrowed:
         return "Rien ne correspond à la recherche et aux filtres."
@@ -72,8 +164,10 @@ def _empty(view: GridView) -> str:
 
 def _column(column: Column, context: Context) -> dict[str, Any]:
     options: list[str] = ["Oui", "Non"] if isinstance(column.type, YesNo) else []
+    tones: dict[str, str | None] = {}
     if column.list:
         retired = context.retired[column.list.name]
+        tones = {label: column.list.tones.get(code) for code, label in context.labels[column.list.name].items()}
         options = [label for code, label in context.labels[column.list.name].items() if code not in retired]
     return {
         "name": column.name,
@@ -84,28 +178,8 @@ def _column(column: Column, context: Context) -> dict[str, Any]:
         "required": isinstance(column, Field) and column.required,
         "help": column.help,
         "options": options,
+        "tones": {label: tone for label, tone in tones.items() if tone},
     }
-
-
-def _rows(db: Office, view: GridView, columns: list[Column], context: Context) -> list[dict[str, Any]]:
-    table = view.sheet.table
-    rows = records.rows(db, table, view.ids)
-    view.ids = [row.id for row in rows]
-    matching = records.still_matching(db, table, view.query, view.ids) if view.ids else set()
-    drafts = {row_id: draft for draft, row_id in view.sheet.adopted.items()}
-    positions = {row.id: grouping.position(view, row.id, row.values.get(view.query.group), context) for row in rows}
-    view.moved_count = sum(bool(position["moved"]) for position in positions.values())
-    return [
-        {
-            **_line(row.id, _texts(row, columns, context), view),
-            **positions[row.id],
-            "was": drafts.get(row.id),
-            "version": row.version,
-            "marks": row.marks,
-            "stale": row.id not in matching,
-        }
-        for row in rows
-    ]
 
 
 def _texts(row: Row, columns: list[Column], context: Context) -> dict[str, str]:
@@ -125,7 +199,7 @@ def _line(row_id: int, cells: Mapping[str, str], view: GridView) -> dict[str, An
     return {"id": row_id, "cells": cells, "refused": refused, "clashes": clashes}
 
 
-def _drafts(view: GridView, columns: list[Column], context: Context) -> list[dict[str, Any]]:
+def _new_lines(view: GridView, columns: list[Column], context: Context) -> list[dict[str, Any]]:
     """Return the lines not saved yet, in the order they were begun, with their default values; then an empty line."""
     sheet = view.sheet
     defaults = {**records.defaults(sheet.table), **sheet.fixed}

@@ -1,4 +1,4 @@
-"""« Télécharger »: all rows of a grid, on all its pages, as CSV or XLSX."""
+"""All rows that a grid finds, as CSV or XLSX."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,11 +16,8 @@ _ALL = 1_000_000
 _CHUNK = 500
 
 
-def download_menu(table: OfficeTable, key: str, query: Query, names: list[str]) -> None:
-    """Show the button and its two formats. A file is made only when its button is clicked."""
-    popover = st.popover("Télécharger", icon=":material/download:", key=f"{key}:download", on_change="rerun")
-    if not popover.open:
-        return
+def download_buttons(table: OfficeTable, key: str, query: Query, names: list[str]) -> None:
+    """Show one button for each format. A file is made only when its button is clicked."""
     file = f"{table.plural.lower().replace(' ', '-')}-{records.today()}"
     open_, name = office_opener(), user_name()
 
@@ -33,18 +30,17 @@ def download_menu(table: OfficeTable, key: str, query: Query, names: list[str]) 
         make_ = grid_rows.xlsx_bytes if kind == "XLSX" else grid_rows.csv_bytes
         return make_(db, table, names, _rows(db, table, query))
 
-    with popover:
-        st.caption(
-            "Toutes les lignes trouvées, leur numéro et les colonnes affichées. Un téléchargement laisse une trace."
-        )
+    with st.container(horizontal=True, gap="small"):
         st.download_button(
             "Excel (XLSX)", lambda: make("XLSX"), f"{file}.xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            key=f"{key}:xlsx", on_click="ignore", width="stretch",
+            key=f"{key}:xlsx", on_click="ignore", icon=":material/download:",
         )  # fmt: skip
         st.download_button(
-            "CSV", lambda: make("CSV"), f"{file}.csv", "text/csv", key=f"{key}:csv", on_click="ignore", width="stretch"
-        )
+            "CSV", lambda: make("CSV"), f"{file}.csv", "text/csv", key=f"{key}:csv", on_click="ignore",
+            icon=":material/download:",
+        )  # fmt: skip
+    st.caption("Avec le numéro des lignes et les colonnes affichées. Un téléchargement laisse une trace.")
 
 
 def _rows(db: Office, table: OfficeTable, query: Query) -> Iterator[records.Row]:

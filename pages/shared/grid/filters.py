@@ -12,12 +12,14 @@ import streamlit as st
 
 from db.base.errors import FieldError
 from db.model.fields import Computed, Field, OfficeTable
-from db.model.types import Choice, Choices, Context, Date, Euros, Integer, References, YesNo
+from db.model.types import Choice, Choices, Context, Date, Euros, Integer, Reference, References, YesNo
 from db.rows.queries import Filter
 
 Chosen = dict[str, Any]
-"""Value of each filter, by field name; bounds and emptiness are under « name:low », « name:high », « name:empty »."""
+"""Value of each filter, by field name; under « name:low », « name:high », « name:empty », « name:contains »: bounds,
+emptiness, a part of the text."""
 
+PARTS = ("low", "high", "empty", "contains")
 AMONG = "among"
 """Key of a filter on given rows (the persons counted by a figure): (their title, their ids)."""
 _EMPTY = "(vide)"
@@ -70,8 +72,17 @@ def show(columns: Sequence[Field | Computed], key: str, chosen: Chosen, context:
 
 def remove(chosen: Chosen, name: str) -> None:
     """Remove the filter of one field."""
-    for key in (name, f"{name}:low", f"{name}:high", f"{name}:empty"):
+    for key in (name, *(f"{name}:{part}" for part in PARTS)):
         chosen.pop(key, None)
+
+
+def replace_all(chosen: Chosen, name: str, wanted: dict[str, Any]) -> None:
+    """Replace the filters of one field. ``wanted``: its values and parts as the menu of a title sends them; "" names
+    the values."""
+    remove(chosen, name)
+    for part, value in wanted.items():
+        if part in ("", *PARTS) and value not in ("", [], None, False):
+            chosen[f"{name}:{part}" if part else name] = value
 
 
 def _options(column: Field | Computed, context: Context) -> dict[Any, str]:
@@ -91,6 +102,8 @@ def _conditions(column: Field | Computed, chosen: Chosen, context: Context) -> I
         yield Filter(name, "in", tuple(chosen[name]))
     elif str(chosen.get(name) or "").strip():
         yield Filter(name, "words", chosen[name])
+    if str(chosen.get(f"{name}:contains") or "").strip():
+        yield Filter(name, "contains", chosen[f"{name}:contains"])
     bounds = tuple(_bound(column, chosen.get(f"{name}:{side}", ""), context)[0] for side in ("low", "high"))
     if any(bound is not None for bound in bounds):
         yield Filter(name, "between", bounds)
@@ -107,11 +120,22 @@ def _bound(column: Field | Computed, text: str, context: Context) -> tuple[Any, 
 def _text_of(table: OfficeTable, condition: Filter, context: Context) -> str:
     column = table.column(condition.field)
     if condition.how == "in":
-        return ", ".join(label for value, label in _options(column, context).items() if value in condition.value)
+        return ", ".join(_value_labels(column, condition.value, context))
+    if condition.how == "contains":
+        return f"contient « {condition.value} »"
     if condition.how == "between":
         low, high = (column.type.show(bound, context) for bound in condition.value)
         return f"de {low} à {high}" if low and high else f"à partir de {low}" if low else f"jusqu’à {high}"
     return _EMPTY if condition.how == "empty" else f"« {condition.value} »"
+
+
+def _value_labels(column: Field | Computed, values: Sequence[Any], context: Context) -> list[str]:
+    options = _options(column, context)
+    if options:
+        return [label for value, label in options.items() if value in values]
+    if isinstance(column.type, Reference | References):
+        return [_EMPTY if value is None else context.title(column.type.table, value) for value in values]
+    return [_EMPTY if value is None else column.type.show(value, context) for value in values]
 
 
 # ---- widgets
@@ -142,7 +166,9 @@ def _range(column: Field | Computed, key: str, chosen: Chosen, context: Context)
 
 def _text(label: str, name: str, key: str, chosen: Chosen, hint: str, written: Callable[[str], str] = str) -> None:
     """Show a box. ``written``: what becomes of the text that was typed."""
-    widget = _set_widget(key, name, chosen, "")
+    value = chosen.get(name, "")
+    st.session_state[f"{key}:{name}"] = value if isinstance(value, str) else ""  # values chosen in the title's menu
+    widget = f"{key}:{name}"
     st.text_input(label, key=widget, placeholder=hint, on_change=_take, args=(key, name, chosen, written))
 
 

@@ -1,9 +1,10 @@
 // The grid in the browser: a table that behaves like a spreadsheet. It shows the rows that the server sends and keeps
 // each edit in an outbox until the server acknowledges it. grid.py explains the protocol.
 
-const POLL_INTERVAL = 400
+const RETRY_DELAY = 400
 const RECOUNT_DELAY = 5000
 const LEAVING_TIME = 3000
+const MOST_KEPT_ALIVE = 60_000 // bytes of a request that outlives its page, as browsers allow
 const grids = new WeakMap()
 
 class Grid extends GridKept {
@@ -13,7 +14,6 @@ class Grid extends GridKept {
     this.outbox = []
     this.number = 0
     this.sequence = 0 // of messages: Streamlit does not report a value that is equal to the previous one
-    this.undoable = []
     this.adopted = new Map()
     this.onBeforeUnload = (event) => this.hasUnsaved() && event.preventDefault()
     window.addEventListener("beforeunload", this.onBeforeUnload)
@@ -21,26 +21,33 @@ class Grid extends GridKept {
     document.addEventListener("click", this.onDocumentClick, true)
     this.onDocumentScroll = () => this.positionPopup()
     document.addEventListener("scroll", this.onDocumentScroll, true)
-    this.pollTimer = setInterval(() => this.pollChanges(), POLL_INTERVAL)
+    this.onVisible = () => document.visibilityState === "visible" && this.data && this.sync()
+    document.addEventListener("visibilitychange", this.onVisible)
+    this.pollTimer = setInterval(() => this.poll(), RETRY_DELAY)
   }
 
   destroy() {
     if (this.editing) this.commit(null)
+    this.destroyed = true
+    if (this.syncing && this.outbox.length) this.ask({ do: "sync", instance: this.instance, edits: this.outbox.slice(), lines: [0, 1] }) // what came after the request on its way
     clearInterval(this.pollTimer)
     clearTimeout(this.recountTimer)
+    this.socket?.close()
+    this.resizing.disconnect()
+    window.removeEventListener("resize", this.onResize)
     window.removeEventListener("beforeunload", this.onBeforeUnload)
     document.removeEventListener("scroll", this.onDocumentScroll, true)
     document.removeEventListener("click", this.onDocumentClick, true)
+    document.removeEventListener("visibilitychange", this.onVisible)
   }
 
   hasUnsaved() {
-    const isUnsaved = (row) => row.typed || Object.keys(row.refused ?? {}).length
-    return this.outbox.length || this.editing || this.data?.rows.some(isUnsaved)
+    const rows = [...this.known.values(), ...this.newLines]
+    return this.outbox.length || this.editing || rows.some((row) => row.typed || Object.keys(row.refused ?? {}).length)
   }
 
   onLink(event) {
-    // Streamlit drops the messages of a page that is being left. Delay leaving until the outbox is empty, and do not
-    // rerun the page for colleagues' changes meanwhile.
+    // Leave once the outbox is empty; meanwhile do not rerun the page for colleagues' changes.
     const link = event.target.closest?.("a[href]")
     if (!link || link.target === "_blank" || event.ctrlKey || event.metaKey) return
     if (!this.outbox.length || this.disconnected) this.leftAt = Date.now()
@@ -62,72 +69,114 @@ class Grid extends GridKept {
     return Date.now() - (this.leftAt ?? 0) < LEAVING_TIME
   }
 
-  // ---- messages from the server
+  // ---- what the page sends: what is shown, and the state as the answers of /grille hold it
 
   receive({ data, setStateValue }) {
     this.setState = setStateValue
     const before = this.data
+    const look = ({ state, ...rest }) => JSON.stringify(rest)
+    this.data = data
+    this.shownAround = data.state.around
     if (String(data.sort) === String(this.requestedSort)) this.requestedSort = null
-    if (data.instance === this.instance) this.outbox = this.outbox.filter((edit) => edit.n > data.done)
-    if (this.editing && before && data.turn !== before.turn) this.deferred = data // rows do not move while the person types
-    else this.show(data)
-    if (data.suggestions) this.editing?.editor.suggest?.(data.suggestions)
-    this.positionPopup()
-    if (!before) this.offerKept()
-    this.keep()
-    this.token = Math.max(this.token ?? 0, data.token)
-    if (this.sheet && this.sheet !== data.sheet) this.resendUnsaved(before)
-    this.sheet = data.sheet
-    if (this.mustFlush) this.flush()
-    if (this.pendingLink && !this.outbox.length) this.leave()
-    clearTimeout(this.recountTimer)
-    if (data.late) this.recountTimer = setTimeout(() => this.send("seen", data.token), RECOUNT_DELAY)
+    this.mustShowAll ||= !before || look(before) !== look(data)
+    this.takeState(data.state, before)
+    if (!before) {
+      this.listen()
+      this.offerKept()
+    }
   }
 
-  show(data) {
-    this.data = data
-    if (this.drawnTurn === data.turn) this.showChanges()
-    else this.keepActiveCell(() => this.showAll())
+  takeState(state, before = this.data) {
+    const isNewSheet = this.state && this.state.sheet !== state.sheet
+    if (this.state && !isNewSheet && state.number <= this.state.number) return
+    const unsaved = isNewSheet ? this.unsaved() : []
+    if (state.instance === this.instance) this.outbox = this.outbox.filter((edit) => edit.n > state.done)
+    const isSameList = this.state?.list === state.list
+    if (this.editing && this.state && !isSameList && !isNewSheet) this.deferred = state // rows do not move while the person types
+    else this.show(state)
+    for (const { row, field, text, version } of unsaved) this.post(row, field, text, version)
+    this.token = Math.max(this.token ?? 0, state.token)
+    this.keep()
+    if (unsaved.length || this.mustSync) this.sync()
+    if (this.pendingLink && !this.outbox.length) this.leave()
+    if (state.around !== this.shownAround) this.refreshPage()
+    clearTimeout(this.recountTimer)
+    if (state.late) this.recountTimer = setTimeout(() => this.sync(), RECOUNT_DELAY)
+  }
+
+  show(state) {
+    for (const row of state.rows) if (row.was && this.newLines.some(({ id }) => id === row.was)) this.adopt(row)
+    const isSameList = this.takeRows(state)
+    if (this.mustShowAll) this.takeLayout(null)
+    if (isSameList && !this.mustShowAll) this.showChanges()
+    else this.keepActiveCell(() => (this.mustShowAll ? this.showAll() : this.showList()))
+    this.mustShowAll = false
     this.addEmptyLine()
     this.showSurroundings()
+    this.fitWindow()
+    this.readAhead()
+  }
+
+  // Another list of rows under the same titles.
+  showList() {
+    this.trs.clear()
+    this.bodies?.clear()
+    this.showChanges()
   }
 
   showDeferred() {
-    const data = this.deferred
+    const state = this.deferred
     this.deferred = null
-    if (data) this.show(data)
-  }
-
-  keepActiveCell(draw) {
-    // Keep the same cell active after a sort or a filter, if it is still there, and the focus on a group's button.
-    const group = this.root.getRootNode().activeElement?.group
-    const old = this.active && this.cellAt(...this.active)
-    const [row, field] = [old?.closest("tr").rowId, old?.dataset.field]
-    const focused = Boolean(old?.matches(":focus"))
-    draw()
-    const line = this.lines.findIndex((tr) => tr.rowId === row)
-    const first = Math.max(0, this.data.columns.findIndex((column) => column.editable))
-    const col = this.data.columns.findIndex((column) => column.name === field)
-    this.setActive(Math.max(0, line), col < 0 ? first : col, focused)
-    if (group) [...this.table.querySelectorAll(".fold")].find((fold) => fold.group === group)?.focus()
+    if (state) this.show(state)
   }
 
   adopt(row) {
     super.adopt(row)
     this.adopted.set(row.was, row.id)
+    if (this.activeRow === row.was) this.activeRow = row.id
     for (const edit of this.outbox) if (edit.row === row.was) edit.row = row.id
     if (this.editing?.row === row.was) Object.assign(this.editing, { row: row.id, version: row.version })
   }
 
-  dropRow(id, tr) {
-    if (this.editing?.row === id) this.commit(null) // the server will answer that the row is deleted, and quote the text
-    super.dropRow(id, tr)
+  // Lines begun and texts refused: a restarted server has all saved values, but not these.
+  unsaved() {
+    const inOutbox = new Set(this.outbox.map((edit) => `${edit.row} ${edit.field}`))
+    return [...this.known.values(), ...this.newLines].flatMap((row) => {
+      const texts = row.id < 0 ? Object.entries(row.typed ?? {}) : Object.entries(row.refused ?? {}).map(([field, cell]) => [field, cell.text])
+      return texts.filter(([field]) => !inOutbox.has(`${row.id} ${field}`)).map(([field, text]) => ({ row: row.id, field, text, version: row.version ?? 0 }))
+    })
   }
 
-  // ---- messages to the server
+  // ---- messages to the page, each of which reruns it
 
   send(name, value) {
     this.setState(name, { value, n: ++this.sequence, instance: this.instance })
+  }
+
+  refreshPage() {
+    if (this.hasJustLeft() || window.paletteDialogIsOpen?.()) return // a rerun would close the form (pages/shared/shell/menu.js)
+    this.shownAround = this.state.around
+    this.send("seen", this.state.number)
+  }
+
+  // ---- requests to /grille (channel.py)
+
+  async ask(message) {
+    const body = JSON.stringify({ sheet: this.state.sheet, ...message })
+    try {
+      const answer = await fetch(new URL("grille", document.baseURI), { method: "POST", body, cache: "no-store", keepalive: body.length < MOST_KEPT_ALIVE })
+      this.setDisconnected(!answer.ok)
+      return answer.ok ? await answer.json() : null
+    } catch {
+      this.setDisconnected(true)
+      return null
+    }
+  }
+
+  async suggest(field, words) {
+    const answer = await this.ask({ do: "suggest", field, words })
+    if (answer) this.editing?.editor.suggest?.({ words, items: answer.items })
+    this.positionPopup()
   }
 
   post(row, field, text, version) {
@@ -136,19 +185,51 @@ class Grid extends GridKept {
   }
 
   flush() {
-    this.mustFlush = false
-    this.send("edits", { sheet: this.sheet, edits: this.outbox.slice() })
     this.showStatus()
+    this.sync()
   }
 
-  resendUnsaved(before) {
-    // The server was restarted: it has all saved values, but not the unsaved lines and refused texts. Send those again.
-    const inOutbox = new Set(this.outbox.map((edit) => `${edit.row} ${edit.field}`))
-    for (const row of before.rows) {
-      const texts = row.id < 0 ? Object.entries(row.typed ?? {}) : Object.entries(row.refused ?? {}).map(([field, cell]) => [field, cell.text])
-      for (const [field, text] of texts) if (!inOutbox.has(`${row.id} ${field}`)) this.post(row.id, field, text, row.version ?? 0)
+  // Send the outbox and read the rows in sight: one request at a time, the next one with what came meanwhile.
+  async sync(lines = this.linesInSight()) {
+    this.mustSync = false
+    if (this.syncing) return (this.mustSync = true)
+    this.syncing = true
+    const [first, last] = lines
+    const answer = await this.ask({ do: "sync", instance: this.instance, edits: this.outbox.slice(), lines: [first, Math.max(1, last - first)] })
+    this.syncing = false
+    if (answer && !this.destroyed) this.takeState(answer)
+    return Boolean(answer)
+  }
+
+  // Rows that one will soon scroll to, half a chunk in each direction.
+  readAhead() {
+    if (this.reading || !this.state) return
+    const [first, last] = this.linesInSight()
+    const missing = this.neededLines(first, last) ?? this.neededLines(first - CHUNK / 4, last + CHUNK / 4)
+    if (!missing) return
+    this.reading = true
+    const [from, count] = missing
+    const start = Math.max(0, from - CHUNK / 4)
+    this.readLines(start, from + Math.max(count, CHUNK) - start).then((isRead) => {
+      this.reading = false
+      if (isRead) this.renderSoon()
+    })
+  }
+
+  async readLines(first, count) {
+    const answer = await this.ask({ do: "sync", instance: this.instance, edits: [], lines: [first, count] })
+    if (answer && !this.destroyed) this.takeState(answer)
+    return Boolean(answer)
+  }
+
+  // Read all lines of a range. Returns whether they are there.
+  async load(top, bottom) {
+    for (let tries = 0; tries < 200; tries++) {
+      const missing = this.neededLines(top, bottom + 1)
+      if (!missing) return true
+      if (!(await this.readLines(...missing))) return false
     }
-    this.mustFlush = this.outbox.length > 0
+    return false
   }
 
   pendingOf(row, field) {
@@ -156,27 +237,43 @@ class Grid extends GridKept {
   }
 
   textOf(row, field) {
-    const shown = this.rows.get(row)?.row
+    const shown = this.rowOf(row)
     return this.pendingOf(row, field)?.text ?? shown?.refused?.[field]?.text ?? shown?.cells[field] ?? ""
   }
 
   versionOf(row) {
-    return this.rows.get(row)?.row?.version ?? 0
+    return this.rowOf(row)?.version ?? 0
   }
 
-  // ---- changes by colleagues: poll the file's change number, and ask for a rerun only when it has grown
+  // ---- changes by colleagues: the server pushes the file's change number; without a connection, it is asked for
 
-  async pollChanges() {
+  listen() {
+    if (this.destroyed) return
+    const address = new URL("suivi", document.baseURI)
+    address.protocol = address.protocol === "https:" ? "wss:" : "ws:"
+    this.socket = new WebSocket(address)
+    this.socket.onmessage = ({ data }) => this.onToken(Number(data))
+    this.socket.onclose = () => setTimeout(() => this.listen(), 10 * RETRY_DELAY)
+  }
+
+  onToken(token) {
+    if (!(token > this.token) || this.hasJustLeft()) return
+    this.token = token
+    if (document.visibilityState === "visible") this.sync()
+  }
+
+  async poll() {
     if (document.visibilityState !== "visible" || !this.data) return
-    if (window.paletteDialogIsOpen?.()) return // a rerun would close the form (pages/shared/shell/menu.js)
+    if (this.outbox.length || this.disconnected) {
+      if (!this.syncing) this.sync()
+      return
+    }
+    if (this.state.around !== this.shownAround) this.refreshPage()
+    if (this.socket?.readyState === WebSocket.OPEN) return
     try {
       const answer = await fetch(new URL("changes", document.baseURI), { cache: "no-store" })
-      const token = Number(await answer.text())
       this.setDisconnected(!answer.ok)
-      if (token > this.token && !this.hasJustLeft()) {
-        this.token = token
-        this.send("seen", token)
-      }
+      if (answer.ok) this.onToken(Number(await answer.text()))
     } catch {
       this.setDisconnected(true)
     }
@@ -185,7 +282,7 @@ class Grid extends GridKept {
   setDisconnected(lost) {
     if (this.disconnected === lost) return
     this.disconnected = lost
-    this.showStatus()
+    if (this.state) this.showStatus()
   }
 }
 

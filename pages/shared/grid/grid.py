@@ -1,49 +1,56 @@
 """A table as a spreadsheet that saves by itself: the component, the toolbar above it, and the messages it sends.
 
-The protocol between grid.js and the server, which loses no typed text:
+Two ways lead from the browser to the server. What changes the page around the grid (search, sort, filters, columns,
+rows chosen) is a message of the component and reruns the script. All else is a request of grid.js to /grille
+(channel.py), which costs no rerun: edits, rows as one scrolls, suggestions, what colleagues changed. The protocol of
+edits, which loses no typed text:
 
 - Each open grid has a random ``instance``. The browser keeps every edit in an outbox as ``{n, row, version, field,
   text}``: ``n`` grows within the instance; ``row`` is the id of a row, or a negative number for a line not saved yet;
   ``version`` is that of the row when the person began to type.
-- The browser sends its whole outbox as the message ``edits``. db/rows/grid_edits.py handles each ``n`` once, however
-  often it is sent: it saves the text, refuses it with a reason, or records a conflict.
-- Every run answers with ``instance`` and ``done``, the last ``n`` handled (``component_data.py``). The browser drops
-  these edits from the outbox; until then it shows them as pending. A slow or lost connection delays them only.
+- The browser sends its whole outbox, until it is answered. db/rows/grid_edits.py handles each ``n`` once, however often
+  it is sent: it saves the text, refuses it with a reason, or records a conflict.
+- Every state (``component_data.py``) holds ``instance`` and ``done``, the last ``n`` handled. The browser drops these
+  edits from the outbox; until then it shows them as pending. A slow or lost connection delays them only.
 - A saved new line is answered as a row with ``was``, its negative number; later edits of that number go to the row.
 - A colleague's change of the same field since ``version`` is a conflict: both values are shown and the person chooses.
-- After a reconnection, Streamlit sends the component's state again. After a restart, the server's state has another
-  ``sheet`` id: edits sent under the old one are ignored, and the browser sends again all that is not saved.
+- After a restart, the server's state has another ``sheet`` id: edits sent under the old one are answered by 410, and
+  the browser sends again all that is not saved once Streamlit has made the new state.
 - What is not saved is kept in the browser as well, encrypted, and offered when the grid is opened again (grid_kept.js).
-- Another tab or person has its own state. Each grid polls /changes and asks for a rerun (``seen``) when it has grown.
+- Another tab or person has its own state. /suivi tells each grid that the file has changed; it then asks for its state.
+- States are numbered: of two that cross on their way, the browser keeps the later one. ``around`` changes when what the
+  page shows around the grid is out of date; the browser then asks for a rerun (``seen``).
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import streamlit as st
 
-from db.base.french import fold
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context
 from db.people import duplicates
-from db.rows import records
-from db.rows.grid_edits import Cell
+from db.rows import grid_layouts, records
 from db.rows.queries import Filter
 from pages.shared.form import form
-from pages.shared.grid import filters, grouping, selection, view_menu
+from pages.shared.grid import bulk_edit, filters, grouping, selection, view_menu
 from pages.shared.grid.component_data import grid_data
-from pages.shared.grid.downloads import download_menu
-from pages.shared.grid.view import SIZE, GridView, columns_of, open_view, view_of
+from pages.shared.grid.downloads import download_buttons
+from pages.shared.grid.view import GridView, columns_of, grid_of, open_view, view_of
 from pages.shared.history import changes
 from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import open_office, user_name
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("grid_editors.js", "grid_view.js", "grid_input.js", "grid_kept.js", "grid.js")
+_SCRIPTS = (
+    "grid_editors.js", "grid_rows.js", "grid_view.js", "grid_columns.js", "grid_selection.js", "grid_clipboard.js",
+    "grid_menus.js", "grid_input.js", "grid_kept.js", "grid.js",
+)  # fmt: skip
+
+_COMFORTABLE, _COMPACT = "Aérées", "Serrées"
 
 _component = st.components.v2.component(
     "palette_grid",
@@ -60,17 +67,15 @@ def edit_grid(
     preset: tuple[Filter, ...] = (),
     fixed: Mapping[str, Any] | None = None,
     opens: str = "",
-    size: int = SIZE,
     called: str = "",
 ) -> None:
     """Show a table as an editable grid.
 
     ``preset``: the filters at first; ``called``: the name of that default view. ``fixed``: values that every row shown
-    or added has (the person's id). ``opens``: the page on which a row opens, instead of in a form. ``size``: rows per
-    page.
+    or added has (the person's id). ``opens``: the page on which a row opens, instead of in a form.
     """
     is_new = f"{key}:view" not in st.session_state
-    open_view(table, key, preset, fixed or {}, size, called)
+    open_view(table, key, preset, fixed or {}, called)
     view_menu.open_requested(db, key, records.context(db), is_new)
     _grid(table.name, key, opens)
 
@@ -81,15 +86,20 @@ def _grid(table_name: str, key: str, opens: str) -> None:
     table, context = db.tables[table_name], records.context(db)
     view.update_columns(table)
     view.apply_filters(context)
+    if view.layout_of != view.saved:
+        view.layout, view.layout_of = grid_layouts.read(db, user_name(), grid_of(key), view.saved), view.saved
     _toolbar(db, table, key, view, context)
     view_menu.show_messages(view, key)
-    view.refresh(db)
+    with view.lock:
+        view.refresh(db)
     _show_similar_names(db, table, key, view)
     callbacks: dict[str, Any] = {f"on_{name}_change": _callback(key, name) for name in _HANDLERS}
-    instance = _message(key, "edits").get("instance", "")
-    _component(key=key, data={"key": key, **grid_data(db, view, instance, context)}, **callbacks)
+    with view.lock:
+        data = grid_data(db, view, view.instance, context)
+    _component(key=key, data={"key": key, **data}, **callbacks)
     if view.opening:
         _open(table, view, opens)
+    selection.show_dialogs(table, key, view)
     selection.show_notices(db, table, key, view, context)
     grouping.show_moved(view, key)
 
@@ -107,7 +117,7 @@ def _open(table: OfficeTable, view: GridView, opens: str) -> None:
 
 def _show_similar_names(db: Office, table: OfficeTable, key: str, view: GridView) -> None:
     """When a search finds nothing, propose the persons whose names sound like it."""
-    if view.ids or not view.query.search.strip() or not (table.name == "person" or table.belongs_to_person):
+    if len(view.rows) or not view.query.search.strip() or not (table.name == "person" or table.belongs_to_person):
         return
     names = duplicates.sounding_like(db, view.query.search)
     if names:
@@ -116,22 +126,20 @@ def _show_similar_names(db: Office, table: OfficeTable, key: str, view: GridView
             for index, name in enumerate(names):
                 st.button(
                     escape_markdown(name), key=f"{key}:similar:{index}", type="tertiary", icon=":material/search:",
-                    on_click=_take_search, args=(view, name, ""),
+                    on_click=_take_search, args=(view, name),
                 )  # fmt: skip
 
 
 def _toolbar(db: Office, table: OfficeTable, key: str, view: GridView, context: Context) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}:strip"):
-        if st.button(table.new, key=f"{key}:new", icon=":material/add:", type="primary"):
-            form.forget(f"form:{table.name}:None")
-            form.edit_dialog(table.name, None, view.sheet.fixed)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}:toolbar"):
         view_menu.show_menu(db, key, context)
         _filters(table, key, view, context)
-        _columns(table, key, view)
-        grouping.show_menu(db, table, key, view)
-        download_menu(table, key, replace(view.query, folded=()), view.columns)
-        changes.show_last((table.name,), f"{key}:last")
-        selection.show_bar(table, key, view)
+        _more(db, table, key, view)
+        if view.selected:
+            selection.show_bar(table, key, view)
+        elif st.button(table.new, key=f"{key}:new", icon=":material/add:", type="primary"):
+            form.forget(f"form:{table.name}:None")
+            form.edit_dialog(table.name, None, view.sheet.fixed)
 
 
 def _filters(table: OfficeTable, key: str, view: GridView, context: Context) -> None:
@@ -142,6 +150,20 @@ def _filters(table: OfficeTable, key: str, view: GridView, context: Context) -> 
             filters.show(columns_of(table), f"{key}:f", view.filters, context)
 
 
+def _more(db: Office, table: OfficeTable, key: str, view: GridView) -> None:
+    """Show what is used now and then under one menu."""
+    with st.popover("Plus", icon=":material/more_horiz:", key=f"{key}:more", on_change="rerun") as popover:
+        if popover.open:
+            _columns(table, key, view)
+            grouping.show_choice(db, table, key, view)
+            _layout(key, view)
+            st.caption("Télécharger toutes les lignes trouvées")
+            download_buttons(table, key, replace(view.query, folded=()), view.columns)
+            with st.container(horizontal=True, gap="small"):
+                bulk_edit.button_for_all(table, key, view)
+                changes.show_last((table.name,), f"{key}:last")
+
+
 def _columns(table: OfficeTable, key: str, view: GridView) -> None:
     labels = {column.name: column.label for column in columns_of(table)}
     name = f"{key}:shown"
@@ -149,13 +171,28 @@ def _columns(table: OfficeTable, key: str, view: GridView) -> None:
     def take() -> None:
         view.columns = list(st.session_state[name]) or list(table.title)
 
-    with st.popover("Colonnes", icon=":material/view_column:", key=f"{key}:columns", on_change="rerun") as popover:
-        if popover.open:
-            st.session_state[name] = list(view.columns)
-            st.multiselect(
-                "Colonnes, dans leur ordre", list(labels), key=name, format_func=labels.__getitem__, on_change=take,
-                help="On peut aussi glisser un en-tête de colonne pour le déplacer.", select_all=False, wrap=True,
-            )  # fmt: skip
+    st.session_state[name] = list(view.columns)
+    st.multiselect(
+        "Colonnes, dans leur ordre", list(labels), key=name, format_func=labels.__getitem__, on_change=take,
+        help="On peut aussi glisser un titre de colonne pour le déplacer.", select_all=False, wrap=True,
+    )  # fmt: skip
+
+
+def _layout(key: str, view: GridView) -> None:
+    """Choose the height of the rows."""
+    density, lines = f"{key}:density", f"{key}:lines"
+
+    def take() -> None:
+        changed = {"compact": st.session_state[density] == _COMPACT, "lines": st.session_state[lines] or 1}
+        with view.lock:
+            view.layout = replace(view.layout, **changed)
+            grid_layouts.write(open_office(), user_name(), grid_of(key), view.saved, view.layout)
+
+    st.session_state[density] = _COMPACT if view.layout.compact else _COMFORTABLE
+    st.session_state[lines] = view.layout.lines
+    with st.container(horizontal=True, gap="medium"):
+        st.segmented_control("Lignes", [_COMFORTABLE, _COMPACT], required=True, key=density, on_change=take)
+        st.segmented_control("Lignes de texte par ligne", [1, 2, 3, 4], required=True, key=lines, on_change=take)
 
 
 # ---- messages from grid.js: {value, n, instance}; ``n`` makes two equal values differ, so that both are reported
@@ -170,88 +207,81 @@ def _callback(key: str, name: str) -> Callable[[], None]:
     def take() -> None:
         message = _message(key, name)
         if message:
-            _HANDLERS[name](view_of(key), message["value"], message["instance"])
+            view = view_of(key)
+            view.instance = message["instance"]
+            with view.lock:
+                _HANDLERS[name](view, message["value"])
 
     return take
 
 
-def _take_edits(view: GridView, value: Any, instance: str) -> None:
-    """Save the edits, except those addressed to the state of a server since restarted: the browser sends them again."""
-    if value["sheet"] == view.sheet.id:
-        cells = [Cell(e["n"], e["row"], e["version"], e["field"], e["text"]) for e in value["edits"]]
-        view.sheet.apply(open_office(), instance, cells, user_name())
+def _take_search(view: GridView, value: Any) -> None:
+    view.query = replace(view.query, search=str(value))
 
 
-def _take_search(view: GridView, value: Any, instance: str) -> None:
-    view.query = replace(view.query, search=str(value), page=1)
-
-
-def _take_sort(view: GridView, value: Any, instance: str) -> None:
+def _take_sort(view: GridView, value: Any) -> None:
     names = {column.name for column in columns_of(view.sheet.table)}
-    view.query = replace(view.query, sort=tuple(n for n in value if n.removeprefix("-") in names), page=1)
+    view.query = replace(view.query, sort=tuple(n for n in value if n.removeprefix("-") in names))
 
 
-def _take_fold(view: GridView, value: Any, instance: str) -> None:
+def _take_fold(view: GridView, value: Any) -> None:
     folded = view.query.folded
     view.fold_only(*((code for code in folded if code != value) if value in folded else (*folded, value)))
 
 
-def _take_page(view: GridView, value: Any, instance: str) -> None:
-    view.query = replace(view.query, page=max(1, int(value)))
-
-
-def _take_order(view: GridView, value: Any, instance: str) -> None:
+def _take_order(view: GridView, value: Any) -> None:
     names = [name for name in value if name in view.columns]
     view.columns = [*names, *(name for name in view.columns if name not in names)]
 
 
-def _take_selected(view: GridView, value: Any, instance: str) -> None:
+def _take_selected(view: GridView, value: Any) -> None:
     view.selected = [int(row_id) for row_id in value]
 
 
-def _take_unfilter(view: GridView, value: Any, instance: str) -> None:
+def _take_unfilter(view: GridView, value: Any) -> None:
     filters.remove(view.filters, str(value))
 
 
-def _suggest(view: GridView, value: Any, instance: str) -> None:
-    db, words = open_office(), str(value["words"])
-    target = db.tables[view.sheet.table.field(value["field"]).target or "person"]
-    rows = records.suggestions(db, target, words, records.context(db))
-    if words.strip():
-        rows = sorted(rows, key=lambda row: fold(row[1]))
-    titles = [title for _, title in rows]
-    items = [title if titles.count(title) == 1 else f"{title} n° {row_id}" for row_id, title in rows]
-    view.suggestions = {"words": words, "items": items}
+def _take_filter(view: GridView, value: Any) -> None:
+    filters.replace_all(view.filters, str(value["field"]), value["wanted"])
 
 
-def _take_pasted(view: GridView, value: Any, instance: str) -> None:
-    cells, skipped = value["cells"] - value["skipped"], value["skipped"]
-    s = "s" if cells > 1 else ""
-    view.pasted, view.pasted_at = f"{cells} cellule{s} collée{s}", monotonic()
-    if skipped:
-        left = "laissées" if skipped > 1 else "laissée"
-        view.pasted += f" ; {skipped} {left} de côté : colonne calculée, ou hors de la grille"
+def _take_hide(view: GridView, value: Any) -> None:
+    view.columns = [name for name in view.columns if name != value] or view.columns
 
 
-def _take_open(view: GridView, value: Any, instance: str) -> None:
+def _take_group(view: GridView, value: Any) -> None:
+    view.group_by("" if value == view.query.group else str(value))
+
+
+def _take_history(view: GridView, value: Any) -> None:
+    view.history_of = (int(value["row"]), str(value["field"]))
+
+
+def _take_remove(view: GridView, value: Any) -> None:
+    view.removing = [int(row_id) for row_id in value]
+
+
+def _take_open(view: GridView, value: Any) -> None:
     view.opening = int(value)
 
 
-def _take_seen(view: GridView, value: Any, instance: str) -> None:
+def _take_seen(view: GridView, value: Any) -> None:
     """Do nothing: the rerun itself shows the file as it is now."""
 
 
-_HANDLERS: dict[str, Callable[[GridView, Any, str], None]] = {
-    "edits": _take_edits,
+_HANDLERS: dict[str, Callable[[GridView, Any], None]] = {
     "search": _take_search,
     "sort": _take_sort,
     "fold": _take_fold,
-    "page": _take_page,
     "order": _take_order,
     "selected": _take_selected,
     "unfilter": _take_unfilter,
-    "ask": _suggest,
-    "pasted": _take_pasted,
+    "filter": _take_filter,
+    "hide": _take_hide,
+    "group": _take_group,
+    "history": _take_history,
+    "remove": _take_remove,
     "open": _take_open,
     "seen": _take_seen,
 }

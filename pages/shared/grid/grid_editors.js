@@ -23,7 +23,7 @@ function lineEditor(column, text) {
   input.value = text
   const focus = (first) => {
     input.focus({ preventScroll: true })
-    if (first === undefined) input.select()
+    if (first === undefined) input.setSelectionRange(input.value.length, input.value.length)
     else input.value = first
   }
   return { element: input, value: () => input.value, focus }
@@ -166,7 +166,7 @@ function editorFor(column, text, tools) {
   if (column.kind === "date") return dateEditor(column, text, tools)
   if (column.kind === "long") return textEditor(column, text)
   if (column.kind === "choices") return choicesEditor(column, text, tools)
-  if (column.kind === "choice") return new ListEditor(column, text, { ...tools, ask: null })
+  if (column.kind === "choice" || column.kind === "yesno") return new ListEditor(column, text, { ...tools, ask: null })
   if (column.kind === "reference") return new ListEditor(column, text, tools)
   return lineEditor(column, text)
 }

@@ -1,26 +1,26 @@
-// Keyboard, mouse, touch and clipboard. Every change of a cell goes through `edit`, which puts it in the outbox.
+// Keyboard, mouse and touch. Every change of a cell goes through `edit`, which puts it in the outbox.
 
-const MOVES = {
-  ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1],
-  Home: [0, -999], End: [0, 999], PageDown: [15, 0], PageUp: [-15, 0],
-}
-const MOVES_AFTER_COMMIT = { down: [1, 0], up: [-1, 0], right: [0, 1], left: [0, -1], stay: [0, 0] }
+const MOVES = { ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }
+const MOVES_AFTER_COMMIT = { down: [1, 0], up: [-1, 0], stay: [0, 0] }
+const SCROLL_STEP = 24
 
-class GridInput extends GridView {
+class GridInput extends GridMenus {
   constructor(root) {
     super(root)
+    this.undoable = []
+    this.redoable = []
     const on = (name, handle) => this.table.addEventListener(name, handle.bind(this))
     on("keydown", this.onKey)
     on("mousedown", this.onMouseDown)
-    on("mouseover", this.onMouseOver)
     on("dblclick", this.onDoubleClick)
     on("copy", this.onCopy)
+    on("cut", this.onCut)
     on("paste", this.onPaste)
+    on("contextmenu", this.openCellMenu)
     this.search.addEventListener("input", () => {
       clearTimeout(this.searchTimer)
       this.searchTimer = setTimeout(() => this.send("search", this.search.value), 200)
     })
-    this.scroller.addEventListener("scroll", () => this.positionPopup())
   }
 
   // ---- editing one cell
@@ -28,9 +28,9 @@ class GridInput extends GridView {
   startEditing(td, first) {
     const row = td.closest("tr").rowId
     const column = this.data.columns[td.cellIndex - 1]
-    if (!column.editable || this.editing) return
+    if (!column.editable || this.editing || row === undefined) return
     const text = this.textOf(row, column.name)
-    const tools = { commit: (move) => this.editing && this.commit(move), ask: (words) => this.send("ask", { field: column.name, words }), id: `list-${this.instance}` }
+    const tools = { commit: (move) => this.editing && this.commit(move), ask: (words) => this.suggest(column.name, words), id: `list-${this.instance}` }
     const editor = editorFor(column, text, tools)
     // The version of the row when the person began: the server refuses to overwrite what a colleague saves meanwhile.
     this.editing = { td, editor, text, row, column, version: this.versionOf(row) }
@@ -62,9 +62,10 @@ class GridInput extends GridView {
     const { td, editor, text, row, column, version } = this.editing
     const value = editor.value()
     this.closeEditor(move !== null)
-    if (value !== text) this.edit([{ row, column, text: value, version }])
     const [line, col] = this.positionOf(td)
-    if (move !== null) this.setActive(line + MOVES_AFTER_COMMIT[move][0], col + MOVES_AFTER_COMMIT[move][1])
+    if (value !== text) this.edit([{ row, column, text: value, version }])
+    if (move === "next" || move === "previous") this.moveByTab(line, col, move === "next" ? 1 : -1)
+    else if (move !== null) this.setActive(line + MOVES_AFTER_COMMIT[move][0], col + MOVES_AFTER_COMMIT[move][1])
     this.showDeferred()
   }
 
@@ -77,73 +78,172 @@ class GridInput extends GridView {
     const { td, row, column } = this.editing
     this.editing = null
     td.replaceChildren()
-    const tr = this.rows.get(row)
-    if (tr) this.fillCell(td, tr.row, column)
+    const shown = this.rowOf(row)
+    if (shown) this.fillCell(td, shown, column)
+    this.showHandle()
     this.keep()
     if (refocus) td.focus({ preventScroll: true })
   }
 
-  edit(changes, undoing = false) {
+  // Write cells as one edit. `kept`: where the texts before go, to take the edit back or do it again.
+  edit(changes, kept = this.undoable) {
     const effective = changes.filter(({ row, column, text }) => column.editable && text !== this.textOf(row, column.name))
     if (!effective.length) return
-    const before = effective.map(({ row, column, version }) => ({ row, column, text: this.textOf(row, column.name), version: version ?? this.versionOf(row) }))
-    if (!undoing) this.undoable.push(before)
+    kept.push(effective.map(({ row, column, version }) => ({ row, column, text: this.textOf(row, column.name), version: version ?? this.versionOf(row) })))
+    if (kept === this.undoable && !this.redoing) this.redoable = []
     for (const { row, column, text, version } of effective) this.post(row, column.name, text, version ?? this.versionOf(row))
     this.flush()
     for (const { row, column } of effective) this.refill(row, column.name)
     this.addEmptyLine()
   }
 
-  refill(row, field) {
-    const tr = this.rows.get(row)
-    const col = this.data.columns.findIndex((column) => column.name === field)
-    if (tr && col >= 0) this.fillCell(tr.cells[col + 1], tr.row, this.data.columns[col])
-  }
-
   addEmptyLine() {
     // Add the next empty line without waiting for the server: text typed quickly below must not land in the new line.
-    const last = this.lines.at(-1)
-    if (!last || last.rowId > 0 || !this.outbox.some((edit) => edit.row === last.rowId)) return
-    this.body.append(this.makeRow({ id: Math.min(last.rowId, this.data.next) - 1, cells: {}, version: 0 }))
-    this.showLineNumbers()
+    const last = this.newLines.at(-1)
+    if (!last || !this.outbox.some((edit) => edit.row === last.id)) return
+    this.newLines.push({ id: Math.min(last.id, this.state.nextLine) - 1, cells: {}, version: 0 })
+    this.layOut()
+    this.render()
   }
 
+  // Sent with the version of the edit: the server takes it back unless a colleague changed the cell since.
   undo() {
-    // Sent with the version of the edit: the server undoes it unless a colleague changed the cell since.
     const last = this.undoable.pop()
-    if (last) this.edit(last.map((change) => ({ ...change, row: this.adopted.get(change.row) ?? change.row })), true)
+    if (last) this.edit(this.adoptedRows(last), this.redoable)
   }
 
-  clearRange() {
-    this.edit(this.positionsInRange().map(([line, col]) => ({ row: this.lines[line].rowId, column: this.data.columns[col], text: "" })))
+  redo() {
+    const last = this.redoable.pop()
+    this.redoing = true
+    if (last) this.edit(this.adoptedRows(last), this.undoable)
+    this.redoing = false
+  }
+
+  adoptedRows(changes) {
+    return changes.map((change) => ({ ...change, row: this.adopted.get(change.row) ?? change.row }))
   }
 
   // ---- keyboard
 
   onKey(event) {
-    if (event.isComposing) return
+    if (event.isComposing || event.target.closest(".box")) return
     if (this.editing) return this.onEditorKey(event)
-    const td = event.target.closest("td")
+    if (event.target.closest("thead")) return this.onTitleKey(event)
+    const td = event.target.closest("td[data-field]")
     if (!td) return
     const [line, col] = this.positionOf(td)
-    const id = td.closest("tr").rowId
-    const command = event.ctrlKey || event.metaKey
-    const move = MOVES[event.key]
     const column = this.data.columns[col]
+    const command = event.ctrlKey || event.metaKey
+    const isHandled = command ? this.onCommand(event, line, col) : this.onPlainKey(event, td, line, col, column)
+    if (event.key !== "Tab" && event.key !== "Shift") this.mayLeave = event.key === "Escape"
+    if (isHandled) event.preventDefault()
+  }
+
+  onPlainKey(event, td, line, col, column) {
+    const id = td.closest("tr").rowId
     const ofDate = column.kind === "date" && column.editable
+    const move = MOVES[event.key]
+    const page = Math.max(1, Math.floor((this.scroller.clientHeight - this.head.offsetHeight) / this.rowHeight) - 1)
     if (ofDate && PaletteCalendar.opens(event)) {
       this.startEditing(td)
       this.editing?.editor.openCalendar()
-    } else if (ofDate && PaletteCalendar.isToday(event)) this.edit([{ row: id, column, text: PaletteCalendar.today() }])
-    else if (move) this.setActive(line + move[0], col + move[1], true, event.shiftKey)
-    else if (event.key === "Enter" && command) id > 0 && this.send("open", id)
+    } else if (event.key === "ArrowUp" && !event.shiftKey && line === 0) this.focusTitle(col)
+    else if (move) this.go(move[0], move[1], event.shiftKey)
+    else if (event.key === "PageDown" || event.key === "PageUp") this.go(event.key === "PageDown" ? page : -page, 0, event.shiftKey)
+    else if (event.key === "Home") this.goTo([this.cornerOf(event)[0], 0], event.shiftKey)
+    else if (event.key === "End") this.goTo([this.cornerOf(event)[0], this.lastColumn], event.shiftKey)
+    else if (event.key === "Tab") return !this.mayLeave && this.moveByTab(line, col, event.shiftKey ? -1 : 1)
     else if (event.key === "Enter" || event.key === "F2") this.startEditing(td)
     else if (event.key === "Delete" || event.key === "Backspace") this.clearRange()
     else if (event.key === "Escape") this.setActive(line, col)
-    else if (command && event.key.toLowerCase() === "z") this.undo()
     else if (event.key === " " && event.shiftKey) id > 0 && this.toggleRow(id)
-    else if (event.key.length === 1 && !command && !event.altKey) this.startEditing(td, event.key)
-    else if (["Dead", "Process"].includes(event.key)) return this.startEditing(td, "") // a dead key such as « ^ »: composed in the editor
+    else if (event.key === " " && column.kind === "yesno") this.toggleYesNo(id, column)
+    else if (event.key.length === 1 && !event.altKey) this.startEditing(td, event.key)
+    else if (["Dead", "Process"].includes(event.key)) this.startEditing(td, "") // a dead key such as « ^ » is composed in the editor
+    else return false
+    return !["Dead", "Process"].includes(event.key)
+  }
+
+  // Keys with Ctrl (or ⌘). Copy, cut and paste come as events of the clipboard.
+  onCommand(event, line, col) {
+    const move = MOVES[event.key]
+    const key = event.key.toLowerCase()
+    const column = this.data.columns[col]
+    const id = this.rowAt(line)?.id
+    if (move) this.goToEdge(move, event.shiftKey)
+    else if (key === "home") this.goTo([0, 0], event.shiftKey)
+    else if (key === "end") this.goTo([Math.max(0, this.listed - 1), this.lastColumn], event.shiftKey)
+    else if (key === "a") this.selectAllCells()
+    else if (key === "d") this.fill("down")
+    else if (key === "r") this.fill("right")
+    else if (key === "y" || (key === "z" && event.shiftKey)) this.redo()
+    else if (key === "z") this.undo()
+    else if (key === "enter") id > 0 && this.send("open", id)
+    else if (PaletteCalendar.isToday(event)) column.kind === "date" && this.edit([{ row: id, column, text: PaletteCalendar.today() }])
+    else return false
+    return true
+  }
+
+  cornerOf(event) {
+    return event.shiftKey ? this.corner : this.active
+  }
+
+  goTo(place, extend) {
+    if (extend) this.extendTo(...place)
+    else this.setActive(...place)
+  }
+
+  go(down, right, extend) {
+    const [line, col] = extend ? this.corner : this.active
+    this.goTo([line + down, col + right], extend)
+  }
+
+  // Tab moves to the next cell, at the end of a line to the next line. At the ends, and after Escape, it leaves the grid.
+  moveByTab(line, col, step) {
+    const place = line * (this.lastColumn + 1) + col + step
+    if (place < 0 || place >= this.lineCount * (this.lastColumn + 1)) return false
+    this.setActive(Math.floor(place / (this.lastColumn + 1)), place % (this.lastColumn + 1))
+    return true
+  }
+
+  // Select all saved rows; the active cell and the place in the grid stay.
+  selectAllCells() {
+    const { scrollTop, scrollLeft } = this.scroller
+    this.setActive(0, 0)
+    this.extendTo(Math.max(0, this.listed - 1), this.lastColumn, false)
+    Object.assign(this.scroller, { scrollTop, scrollLeft })
+  }
+
+  async goToEdge([down, right], extend) {
+    const [line, col] = extend ? this.corner : this.active
+    if (right) {
+      const filled = this.data.columns.map(({ name }) => Boolean(this.textOf(this.rowAt(line).id, name)))
+      return this.goTo([line, edgeOf(filled, col, right)], extend)
+    }
+    if (line >= this.listed) return this.goTo([down > 0 ? this.lineCount - 1 : Math.max(0, this.listed - 1), col], extend)
+    const answer = await this.ask({ do: "edge", field: this.data.columns[col].name, line, step: down })
+    if (answer) this.goTo([answer.line, col], extend)
+  }
+
+  toggleYesNo(id, column) {
+    this.edit([{ row: id, column, text: this.textOf(id, column.name) === "Oui" ? "Non" : "Oui" }])
+  }
+
+  // The titles: arrows move among them, Enter sorts, Alt + ↓ opens the menu, ↓ goes back to the cells.
+  focusTitle(col) {
+    const title = this.head.rows[0]?.cells[col + 1]?.querySelector(".title")
+    this.reveal(this.active[0], col)
+    title?.focus({ preventScroll: true })
+    return true
+  }
+
+  onTitleKey(event) {
+    const header = event.target.closest("th[data-field]")
+    if (!header) return
+    const col = header.cellIndex - 1
+    if (event.key === "ArrowDown" && event.altKey) header.querySelector(".menu").click()
+    else if (event.key === "ArrowDown" || event.key === "Escape") this.setActive(this.active?.[0] ?? 0, col)
+    else if (event.key === "ArrowLeft" || event.key === "ArrowRight") this.focusTitle(Math.min(Math.max(0, col + (event.key === "ArrowLeft" ? -1 : 1)), this.lastColumn))
     else return
     event.preventDefault()
   }
@@ -153,7 +253,7 @@ class GridInput extends GridView {
     if (event.key === "Escape") this.cancel()
     else if (editor.onKey?.(event)) this.positionPopup()
     else if (event.key === "Enter" && !(column.kind === "long" && event.shiftKey) && !event.target.matches("button")) this.commit(event.shiftKey ? "up" : "down")
-    else if (event.key === "Tab") this.commit(event.shiftKey ? "left" : "right")
+    else if (event.key === "Tab") this.commit(event.shiftKey ? "previous" : "next")
     else return
     event.preventDefault()
     event.stopPropagation()
@@ -162,120 +262,71 @@ class GridInput extends GridView {
   // ---- mouse and touch
 
   onMouseDown(event) {
-    const td = event.target.closest("td")
+    const td = event.target.closest("td[data-field]")
     if (!td || this.editing?.td === td || event.button) return
     event.preventDefault()
+    this.closeBox()
     if (this.editing) this.commit(null)
     const hadFocus = td.isConnected && td.matches(":focus")
     const touch = matchMedia("(pointer: coarse)").matches
-    this.setActive(...this.positionOf(td), true, event.shiftKey)
+    if (event.shiftKey && this.active) {
+      this.extendTo(...this.positionOf(td), false)
+      this.cellAt(...this.active)?.focus({ preventScroll: true })
+    } else this.setActive(...this.positionOf(td))
     if (hadFocus && touch) return this.startEditing(td)
-    this.dragging = !touch
-    document.addEventListener("mouseup", () => (this.dragging = false), { once: true })
+    if (!touch) this.selectByDragging()
   }
 
-  onMouseOver(event) {
-    const td = event.target.closest("td")
-    if (this.dragging && td) this.setActive(...this.positionOf(td), true, true)
+  selectByDragging() {
+    let pointer = null
+    const extend = () => {
+      const cell = pointer && this.cellUnder(pointer)
+      if (cell && String(cell) !== String(this.corner)) this.extendTo(...cell, false)
+    }
+    const move = (event) => {
+      pointer = event
+      extend()
+      this.scrollTowards(event)
+    }
+    const timer = setInterval(() => pointer && this.scrollTowards(pointer) && extend(), 30)
+    const end = () => {
+      clearInterval(timer)
+      window.removeEventListener("mousemove", move)
+    }
+    window.addEventListener("mousemove", move)
+    window.addEventListener("mouseup", end, { once: true })
+  }
+
+  // The cell under the pointer, or the nearest one: [line, column].
+  cellUnder({ clientX, clientY }) {
+    const box = this.scroller.getBoundingClientRect()
+    const x = Math.min(Math.max(clientX, box.left + 2), box.right - 20)
+    const y = Math.min(Math.max(clientY, box.top + this.head.offsetHeight + 2), box.bottom - 20)
+    const td = this.root.getRootNode().elementFromPoint(x, y)?.closest("td[data-field]")
+    return td ? this.positionOf(td) : null
+  }
+
+  // Scroll while something is dragged beyond an edge. Returns whether it is.
+  scrollTowards({ clientX, clientY }) {
+    const box = this.scroller.getBoundingClientRect()
+    const away = (at, low, high) => (at < low ? -SCROLL_STEP : at > high ? SCROLL_STEP : 0)
+    const [across, down] = [away(clientX, box.left + LINE_WIDTH, box.right), away(clientY, box.top + this.head.offsetHeight, box.bottom)]
+    this.scroller.scrollBy(across, down)
+    return Boolean(across || down)
   }
 
   onDoubleClick(event) {
-    const td = event.target.closest("td")
-    if (td) this.startEditing(td)
-  }
-
-  // ---- clipboard
-
-  onCopy(event) {
-    if (this.editing) return
-    const { left, right } = this.range()
-    const lines = []
-    for (const [line, col] of this.positionsInRange()) {
-      const text = quoted(this.textOf(this.lines[line].rowId, this.data.columns[col].name))
-      if (col === left) lines.push([])
-      lines.at(-1).push(text)
-      if (col === right) lines[lines.length - 1] = lines.at(-1).join("\t")
-    }
-    event.clipboardData.setData("text/plain", lines.join("\n"))
-    event.preventDefault()
-  }
-
-  onPaste(event) {
-    if (this.editing) return
-    event.preventDefault()
-    const block = parseBlock(event.clipboardData.getData("text/plain"))
-    const { top, left } = this.range()
-    const isSingle = block.length === 1 && block[0].length === 1
-    const cells = isSingle
-      ? this.positionsInRange().map(([line, col]) => [line, col, block[0][0]])
-      : block.flatMap((texts, i) => texts.map((text, j) => [top + i, left + j, text]))
-    const changes = cells.map(([line, col, text]) => ({ row: this.rowAt(line), column: this.data.columns[col], text: text.trim() }))
-    const editable = changes.filter(({ column }) => column?.editable)
-    this.edit(editable)
-    this.send("pasted", { cells: changes.length, skipped: changes.length - editable.length })
-  }
-
-  rowAt(line) {
-    // The row id of a line; a line past the last one gets the number of a new line.
-    const lines = this.lines
-    return lines[line]?.rowId ?? Math.min(this.data.next, lines[lines.length - 1].rowId) - (line - lines.length) - 1
-  }
-
-  // ---- whole rows and columns
-
-  toggleRow(id, on = !this.selected.has(id)) {
-    this.selectRows([...this.selected, id].filter((item) => item !== id || on))
-  }
-
-  selectRows(ids) {
-    this.selected = new Set(ids)
-    for (const [id, tr] of this.rows) {
-      const on = this.selected.has(id)
-      const check = tr.querySelector('th input[type="checkbox"]')
-      if (check) check.checked = on
-      tr.classList.toggle("chosen", on)
-      tr.setAttribute("aria-selected", String(on))
-    }
-    this.showCounts()
-    this.send("selected", [...this.selected])
-  }
-
-  sortBy(name, add) {
-    // Start from the order last requested: the server may not have answered the previous click yet.
-    const sort = this.requestedSort ?? this.data.sort
-    const current = sort.find((item) => item.replace(/^-/, "") === name)
-    const next = !current ? [name] : current.startsWith("-") ? [] : [`-${name}`]
-    this.requestedSort = add ? [...sort.filter((item) => item !== current), ...next] : next
-    this.send("sort", this.requestedSort)
-  }
-
-  moveColumn(name, before) {
-    const names = this.data.columns.map((column) => column.name)
-    const [from, to] = [names.indexOf(name), names.indexOf(before)]
-    if (from < 0 || from === to) return
-    names.splice(from, 1)
-    names.splice(to, 0, name)
-    this.send("order", names)
+    const td = event.target.closest("td[data-field]")
+    if (td && !event.target.closest(".handle")) this.startEditing(td)
   }
 }
 
-function quoted(text) {
-  return /[\t\n"]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
-
-function parseBlock(text) {
-  // Text from a spreadsheet: tabs between cells, one line per row. A quote opens a cell only if it closes before a tab,
-  // a line end or the end; any other quote is text.
-  const source = text.replace(/\r\n?/g, "\n").replace(/\n$/, "")
-  const quotedCell = /"((?:[^"]|"")*)"(?=[\t\n]|$)/y
-  const plainCell = /[^\t\n]*/y
-  const rows = [[]]
-  for (let at = 0; ; at++) {
-    quotedCell.lastIndex = plainCell.lastIndex = at
-    const [whole, inside] = quotedCell.exec(source) ?? plainCell.exec(source)
-    rows.at(-1).push(inside === undefined ? whole : inside.replaceAll('""', '"'))
-    at += whole.length
-    if (at >= source.length) return rows
-    if (source[at] === "\n") rows.push([])
-  }
+// Where Ctrl + arrow leads among cells of which some are filled (as `edge` of channel.py).
+function edgeOf(filled, at, step) {
+  const last = step > 0 ? filled.length - 1 : 0
+  if (at === last) return at
+  const within = filled[at] && filled[at + step]
+  let next = at + step
+  while (next !== last && filled[next] === within) next += step
+  return within && !filled[next] ? next - step : next
 }

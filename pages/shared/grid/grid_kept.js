@@ -26,14 +26,14 @@ class GridKept extends GridInput {
     if (!this.data || !window.paletteKept) return
     const cells = new Map()
     const add = (row, field, text, version, held) => cells.set(`${row} ${field}`, { row, field, text, version, held })
-    for (const row of this.data.rows) {
+    for (const row of [...this.known.values(), ...this.newLines]) {
       const refused = Object.entries(row.refused ?? {}).map(([field, cell]) => [field, cell.text])
       for (const [field, text] of row.id < 0 ? Object.entries(row.typed ?? {}) : refused) add(row.id, field, text, row.version ?? 0, true)
     }
     for (const { row, field, text, version } of this.outbox) add(row, field, text, version, false)
     const { editor, text, row, column, version } = this.editing ?? {}
     if (editor && editor.value() !== text) add(row, column.name, editor.value(), version, false)
-    const kept = { sheet: this.data.sheet, cells: [...cells.values()], offers: this.offers }
+    const kept = { sheet: this.state.sheet, cells: [...cells.values()], offers: this.offers }
     const content = JSON.stringify(kept)
     if (content === this.keptContent || (!this.keptContent && !cells.size && !this.offers.length)) return
     this.keptContent = content
@@ -52,14 +52,15 @@ class GridKept extends GridInput {
 
   // The cells of an earlier page that are neither held by the server nor shown by the grid: they are not saved.
   unsavedOf({ sheet, cells }) {
-    const isSame = sheet === this.data.sheet
-    const saved = (row) => (isSame && this.data.rows.find(({ was }) => was === row)?.id) || row
+    const isSame = sheet === this.state.sheet
+    const rows = [...this.known.values()]
+    const saved = (row) => (isSame && rows.find(({ was }) => was === row)?.id) || row
     const isShown = (id, some) => some.every(({ field, text }) => this.textOf(id, field) === text)
     const unsaved = cells
       .filter((cell) => !(isSame && cell.held) && !isShown(saved(cell.row), [cell]))
       .map((cell) => ({ ...cell, row: saved(cell.row), version: cell.row < 0 ? 1 : cell.version }))
     const ofRow = (row) => unsaved.filter((cell) => cell.row === row)
-    return unsaved.filter(({ row }) => row > 0 || !this.data.rows.some(({ id }) => id > 0 && isShown(id, ofRow(row))))
+    return unsaved.filter(({ row }) => row > 0 || !rows.some(({ id }) => isShown(id, ofRow(row))))
   }
 
   showOffers() {
@@ -91,7 +92,7 @@ class GridKept extends GridInput {
   // a conflict. A line that was never saved gets the number of a new line.
   resume(cells) {
     const numbers = new Map()
-    let next = Math.min(this.data.next, this.lines.at(-1)?.rowId ?? 0)
+    let next = Math.min(this.state.nextLine, this.newLines.at(-1)?.id ?? 0)
     for (const { row, field, text, version } of cells) {
       if (row < 0 && !numbers.has(row)) numbers.set(row, next--)
       this.post(numbers.get(row) ?? row, field, text, version)

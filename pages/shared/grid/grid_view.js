@@ -1,183 +1,256 @@
-// Drawing of the grid: its parts, rows and cells. It shows what the server sent (`data`) and, on top, the edits that the
-// server has not acknowledged yet (`textOf`, `pendingOf`).
-//
-// Grouped rows are in one tbody per group, under a header line. The last tbody (`body`) holds the new rows: lines being
-// typed, and rows added since the page was drawn. `lines` are the data rows from top to bottom, without header lines;
-// a position in the grid is [index in `lines`, index in `data.columns`].
+// Drawing of the grid: its parts, rows and cells. It shows what the server sent and, on top, the edits that the server has
+// not acknowledged yet (`textOf`, `pendingOf`). Only the rows near what is in sight are in the document, and the one with
+// the active cell, which keeps the focus; rows of space stand for the others. A position is [line, index of the column].
 
 const TITLES = {
-  stale: "Ne correspond plus au filtre : la ligne disparaîtra quand le filtre sera appliqué de nouveau.",
+  stale: "Hors filtre : la ligne disparaîtra quand le filtre sera appliqué de nouveau.",
   open: "Ouvrir (Ctrl + Entrée)",
   select: "Choisir la ligne (Maj + Espace)",
 }
+const OVERSCAN = 8
+const TEXT_HEIGHT = 20
+const LEAST_HEIGHT = 170
+const TOLD_TIME = 8000
 
-class GridView {
+class GridView extends GridRows {
   constructor(root) {
-    this.root = root
-    this.rows = new Map()
-    this.lines = []
-    this.bodies = []
+    super(root)
+    this.trs = new Map() // row id, or « ?12 » for a line that is still to come -> its element
     this.selected = new Set()
     this.search = make("input", { type: "search", class: "search", placeholder: "Rechercher…", "aria-label": "Rechercher" })
     this.counts = make("span", { class: "counts", "aria-live": "polite" })
     this.status = make("span", { class: "status", role: "status" })
     this.errorsButton = make("button", { type: "button", class: "wrong", hidden: true, title: "Voir sous la grille" })
-    this.errorsButton.onclick = () => this.hint.scrollIntoView({ block: "start" })
-    this.hint = make("div", { class: "hint", id: "hint", "aria-live": "polite" })
+    this.errorsButton.onclick = () => this.foot.scrollIntoView({ block: "start" })
+    this.hint = make("span", { class: "hint", id: "hint", "aria-live": "polite" })
+    this.sums = make("span", { class: "sums", role: "status" })
     this.chips = make("div", { class: "chips", "aria-label": "Filtres en vigueur", role: "list" })
     this.head = make("thead")
-    this.body = make("tbody")
-    this.table = make("table", { role: "grid", "aria-multiselectable": "true" }, this.head, this.body)
+    this.widthsOf = make("colgroup")
+    this.table = make("table", { role: "grid", "aria-multiselectable": "true" }, this.widthsOf, this.head)
     this.scroller = make("div", { class: "scroller" }, this.table)
-    this.pager = make("div", { class: "pager", role: "navigation", "aria-label": "Pages" })
-    const around = make("span", { class: "around" }, this.status, this.errorsButton)
-    this.root.replaceChildren(make("div", { class: "bar" }, this.search, this.counts, around), this.chips, this.scroller, this.hint, this.pager)
+    this.foot = make("div", { class: "foot" }, this.counts, this.hint, this.sums, this.status, this.errorsButton)
+    this.root.replaceChildren(make("div", { class: "bar" }, this.search), this.chips, this.scroller, this.foot)
+    this.scroller.addEventListener("scroll", () => this.renderSoon())
+    this.onResize = () => this.fitWindow()
+    window.addEventListener("resize", this.onResize)
+    this.resizing = new ResizeObserver(() => this.fitWindow())
+    this.resizing.observe(document.querySelector("[data-testid=stMainBlockContainer]") ?? document.body)
   }
 
-  // ---- all of it
+  get rowHeight() {
+    const { compact, lines } = this.layout
+    return (compact ? 7 : 14) + lines * TEXT_HEIGHT
+  }
 
+  // The grid takes the height that is left in the window; notices below it get up to a third of the window.
+  fitWindow() {
+    const page = this.root.getRootNode().host?.closest("[data-testid=stMain]") ?? document.scrollingElement
+    const box = this.scroller.getBoundingClientRect()
+    const main = page.querySelector("[data-testid=stMainBlockContainer]") ?? page
+    const below = main.getBoundingClientRect().bottom - this.foot.getBoundingClientRect().bottom
+    const above = box.top - page.getBoundingClientRect().top + page.scrollTop
+    const room = page.clientHeight - above - this.foot.offsetHeight - Math.min(below, page.clientHeight / 3)
+    const height = `${Math.max(LEAST_HEIGHT, Math.floor(room) - 2)}px`
+    if (this.scroller.style.maxHeight === height) return
+    this.scroller.style.maxHeight = height
+    this.renderSoon()
+  }
+
+  // ---- rows in sight
+
+  renderSoon() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null
+      if (!this.state) return
+      this.render()
+      this.positionPopup()
+      this.readAhead()
+    })
+  }
+
+  itemsInSight() {
+    const { scrollTop, clientHeight } = this.scroller
+    const height = clientHeight || 600
+    return [Math.max(0, Math.floor(scrollTop / this.rowHeight) - OVERSCAN), Math.ceil((scrollTop + height) / this.rowHeight) + OVERSCAN]
+  }
+
+  linesInSight() {
+    const [first, last] = this.itemsInSight()
+    const lines = this.blocks.flatMap(({ firstItem, firstLine, header, size }) => {
+      const [from, to] = [Math.max(0, first - firstItem - header), Math.min(size, last - firstItem - header)]
+      return to > from ? [firstLine + from, firstLine + to] : []
+    })
+    return lines.length ? [lines[0], lines.at(-1)] : [0, 0]
+  }
+
+  // The lines to draw of one block: those in sight, and the one that must stay in the document.
+  linesOfBlock({ firstItem, firstLine, header, size }, [first, last]) {
+    const from = firstLine + Math.max(0, first - firstItem - header)
+    const to = firstLine + Math.min(size, last - firstItem - header)
+    const lines = []
+    for (let line = from; line < to; line++) lines.push(line)
+    for (const kept of this.linesToKeep()) {
+      const isHere = kept >= firstLine && kept < firstLine + size
+      if (isHere && (kept < from || kept >= to)) lines.push(kept)
+    }
+    return lines.sort((a, b) => a - b)
+  }
+
+  linesToKeep() {
+    const lines = [this.active?.[0], this.editing ? this.lineOf(this.editing.row) : undefined]
+    return [...new Set(lines.filter((line) => line !== undefined && line >= 0))]
+  }
+
+  render() {
+    const inSight = this.itemsInSight()
+    const trs = new Map()
+    const bodies = []
+    let item = 0
+    this.blocks.forEach((block, index) => {
+      const lines = this.linesOfBlock(block, inSight)
+      const end = block.firstItem + block.header + block.size
+      const isSeen = lines.length || (block.header && block.firstItem < inSight[1] && end > inSight[0])
+      if (!isSeen) return
+      if (block.firstItem > item) bodies.push(make("tbody", { class: "space" }, this.space(block.firstItem - item)))
+      const body = this.bodyOf(index)
+      const children = block.header ? [this.groupOf(block.section, index)] : []
+      let next = block.firstLine
+      for (const line of lines) {
+        if (line > next) children.push(this.space(line - next))
+        const tr = this.rowElement(line)
+        trs.set(tr.key, tr)
+        children.push(tr)
+        next = line + 1
+      }
+      if (block.firstLine + block.size > next) children.push(this.space(block.firstLine + block.size - next))
+      arrange(body, children)
+      bodies.push(body)
+      item = end
+    })
+    if (this.itemCount > item) bodies.push(make("tbody", { class: "space" }, this.space(this.itemCount - item)))
+    arrange(this.table, [this.widthsOf, this.head, ...bodies])
+    this.trs = trs
+    this.showRange()
+  }
+
+  bodyOf(index) {
+    this.bodies ??= new Map()
+    if (!this.bodies.has(index)) this.bodies.set(index, make("tbody"))
+    return this.bodies.get(index)
+  }
+
+  space(items) {
+    const td = make("td", { colSpan: this.data.columns.length + 1 })
+    td.style.height = `${items * this.rowHeight}px`
+    return make("tr", { class: "space", "aria-hidden": "true" }, td)
+  }
+
+  rowElement(line) {
+    const row = this.rowAt(line)
+    const key = row ? row.id : `?${line}`
+    let tr = this.trs.get(key)
+    if (!tr) {
+      tr = make("tr")
+      tr.key = key
+      tr.rowId = row?.id
+      tr.append(this.makeLineHeader(tr), ...this.data.columns.map((column) => this.makeCell(column)))
+      if (row) this.fillRow(tr, row)
+    }
+    if (tr.line !== line) {
+      tr.line = line
+      tr.setAttribute("aria-rowindex", String(this.itemOf(line) + 2))
+      tr.querySelector(".number").textContent = String(line + 1)
+    }
+    return tr
+  }
+
+  // All rows anew: after a sort, a filter, or with other columns.
   showAll() {
-    this.drawnTurn = this.data.turn
+    this.trs.clear()
+    this.bodies?.clear()
     this.selected.clear()
     this.table.setAttribute("aria-label", this.data.label)
     this.table.setAttribute("aria-colcount", String(this.data.columns.length + 1))
-    this.showHead()
-    this.rows.clear()
     this.table.classList.toggle("grouped", this.data.grouped)
-    this.bodies = this.data.sections.map((section) => make("tbody", {}, this.makeGroup(section)))
-    this.body = make("tbody", {}, this.data.grouped ? this.makeGroup({ label: "Nouvelles lignes" }) : null)
-    this.table.replaceChildren(this.head, ...this.bodies, this.body)
-    for (const row of this.data.rows) this.bodyOf(row).append(this.makeRow(row))
+    this.showHead()
+    this.showChanges()
     this.table.style.setProperty("--head", `${this.head.offsetHeight}px`) // header lines of groups stick below it
-    this.showLineNumbers()
   }
 
+  // The same list of rows with other values.
   showChanges() {
-    // Update the rows where they are, add new rows at the bottom, remove deleted rows.
-    const ids = new Set(this.data.rows.map((row) => row.id))
-    for (const row of this.data.rows) if (row.was && !this.rows.has(row.id) && this.rows.has(row.was)) this.adopt(row)
-    for (const [id, tr] of this.rows) if (!ids.has(id) && !this.isOnlyHere(id)) this.dropRow(id, tr)
-    const filled = new Map()
-    for (const row of this.data.rows) {
-      const tr = this.rows.get(row.id) ?? this.makeRow(row)
-      this.fillRow(tr, row)
-      const body = this.bodyOf(row)
-      const index = filled.get(body) ?? (this.data.grouped ? 1 : 0)
-      if (body.rows[index] !== tr) body.insertBefore(tr, body.rows[index] ?? null)
-      filled.set(body, index + 1)
+    this.table.setAttribute("aria-rowcount", String(this.itemCount + 1))
+    for (const tr of this.trs.values()) {
+      const row = tr.rowId === undefined ? undefined : this.rowOf(tr.rowId)
+      if (row) this.fillRow(tr, row)
     }
-    this.data.sections.forEach((section, index) => this.fillGroup(this.bodies[index].rows[0], section))
-    this.showLineNumbers()
+    this.render()
+    this.scroller.dataset.empty = this.listed || this.newLines.some(({ typed }) => typed) ? "" : this.state.empty
   }
 
-  bodyOf(row) {
-    return this.bodies[row.section ?? -1] ?? this.body
-  }
-
-  isOnlyHere(id) {
-    return id < this.data.next // an empty line added here, which the server does not know yet
-  }
-
-  dropRow(id, tr) {
-    tr.remove()
-    this.rows.delete(id)
-    this.selected.delete(id)
-  }
-
+  // A new line was saved: its element gets the id of the row, so that it keeps its focus and editor.
   adopt(row) {
-    // A new line was saved: give its element the id of the row, so that it keeps its position, focus and editor.
-    const tr = this.rows.get(row.was)
-    this.rows.delete(row.was)
-    this.rows.set(row.id, tr)
-    tr.rowId = row.id
-    tr.row = null
+    const tr = this.trs.get(row.was)
+    if (!tr) return
+    this.trs.delete(row.was)
+    this.trs.set(row.id, tr)
+    Object.assign(tr, { key: row.id, rowId: row.id, row: null, line: undefined })
     tr.cells[0].replaceWith(this.makeLineHeader(tr))
-  }
-
-  showLineNumbers() {
-    const all = [...this.table.tBodies].flatMap((body) => [...body.rows])
-    all.forEach((tr, index) => tr.setAttribute("aria-rowindex", String(index + 2)))
-    this.lines = all.filter((tr) => tr.rowId !== undefined)
-    this.lines.forEach((tr, index) => (tr.querySelector(".number").textContent = String(index + 1)))
-    this.scroller.dataset.empty = this.lines.every((tr) => tr.rowId < 0) ? this.data.empty : ""
   }
 
   // ---- groups
 
-  makeGroup(section) {
-    const tr = make("tr", { class: "group" })
-    const parts = make("span", { class: "group-parts" })
-    tr.append(make("th", { scope: "rowgroup", colSpan: this.data.columns.length + 1 }, parts))
-    if (section.key === undefined) parts.append(section.label)
-    else this.fillGroup(tr, section)
+  groupOf(section, index) {
+    const body = this.bodyOf(index)
+    const tr = body.rows[0]?.classList.contains("group") ? body.rows[0] : this.makeGroup(section)
+    if (section.key !== undefined) this.fillGroup(tr, section)
     return tr
   }
 
-  fillGroup(tr, { key, label, count, folded, goesOn }) {
+  makeGroup(section) {
+    const parts = make("span", { class: "group-parts" }, section.key === undefined ? section.label : null)
+    const totals = section.totals ?? {}
+    const before = Math.max(1, this.data.columns.findIndex(({ name }) => name in totals))
+    const wide = Object.keys(totals).length ? before : this.data.columns.length
+    const cells = this.data.columns.slice(wide).map(({ name }) => make("td", { class: "total right", "data-total": name }))
+    return make("tr", { class: "group" }, make("th", { scope: "rowgroup", colSpan: wide + 1 }, parts), ...cells)
+  }
+
+  fillGroup(tr, { key, label, count, folded, totals }) {
     const parts = tr.querySelector(".group-parts")
     if (!parts.firstChild) {
       const fold = make("button", { type: "button", class: "fold" }, make("span", { class: "mark", "aria-hidden": "true" }), make("b"), make("span", { class: "count" }))
-      fold.onclick = () => this.send("fold", key)
       fold.group = JSON.stringify(key)
-      parts.append(fold, make("span", { class: "goes-on" }, goesOn ? "suite de la page précédente" : ""))
+      fold.onclick = () => this.send("fold", key)
+      parts.append(fold)
     }
     const fold = parts.querySelector(".fold")
     fold.setAttribute("aria-expanded", String(!folded))
     fold.title = folded ? "Déplier le groupe" : "Replier le groupe"
-    for (const [name, text] of [["b", label], [".count", count]]) {
-      const part = fold.querySelector(name)
-      if (part.textContent !== text) part.textContent = text
+    for (const [name, text] of [["b", label], [".count", count]]) setText(fold.querySelector(name), text)
+    for (const cell of tr.querySelectorAll(".total")) {
+      setText(cell, totals[cell.dataset.total] ?? "")
+      cell.title = cell.textContent && "Somme du groupe"
     }
-  }
-
-  // ---- the header
-
-  showHead() {
-    const all = make("input", { type: "checkbox", "aria-label": "Choisir toutes les lignes de la page" })
-    all.onchange = () => this.selectRows(all.checked ? this.data.rows.filter((row) => row.id > 0).map((row) => row.id) : [])
-    const cells = this.data.columns.map((column) => this.makeHeader(column))
-    this.head.replaceChildren(make("tr", {}, make("th", { class: "line", scope: "col" }, all), ...cells))
-  }
-
-  makeHeader(column) {
-    const way = this.data.sort.includes(column.name) ? "ascending" : this.data.sort.includes(`-${column.name}`) ? "descending" : null
-    const arrow = make("span", { class: "arrow", "aria-hidden": "true" }, { ascending: " ↑", descending: " ↓" }[way] ?? "")
-    const required = column.required ? make("span", { class: "required", title: "Obligatoire" }, " *") : null
-    const button = make("button", { type: "button", title: `${column.help}\nCliquer pour trier, glisser pour déplacer.`.trim() }, column.label, required, arrow)
-    button.onclick = (event) => this.sortBy(column.name, event.shiftKey)
-    const header = make("th", { scope: "col", draggable: true, "data-field": column.name, "aria-sort": way, class: column.align }, button)
-    header.ondragstart = (event) => event.dataTransfer.setData("text/plain", column.name)
-    header.ondragover = (event) => event.preventDefault()
-    header.ondrop = (event) => {
-      event.preventDefault()
-      this.moveColumn(event.dataTransfer.getData("text/plain"), column.name)
-    }
-    return header
   }
 
   // ---- rows and cells
 
-  makeRow(row) {
-    const tr = make("tr")
-    tr.rowId = row.id
-    tr.append(this.makeLineHeader(tr), ...this.data.columns.map((column) => this.makeCell(column)))
-    this.rows.set(row.id, tr)
-    this.fillRow(tr, row)
-    return tr
-  }
-
   makeLineHeader(tr) {
     const number = make("span", { class: "number" })
-    if (tr.rowId < 0) return make("th", { class: "line", scope: "row" }, number)
+    if (!(tr.rowId > 0)) return make("th", { class: "line", scope: "row" }, number)
     const check = make("input", { type: "checkbox", tabIndex: -1, title: TITLES.select, "aria-label": "Choisir la ligne", checked: this.selected.has(tr.rowId) })
-    check.onchange = () => this.toggleRow(tr.rowId, check.checked)
+    check.onclick = (event) => this.onCheck(tr, check.checked, event.shiftKey)
     const open = make("button", { type: "button", class: "open", tabIndex: -1, title: TITLES.open, "aria-label": "Ouvrir la ligne" }, "↗")
     open.onclick = () => this.send("open", tr.rowId)
     return make("th", { class: "line", scope: "row" }, check, number, open)
   }
 
   makeCell(column) {
-    return make("td", { role: "gridcell", tabindex: "-1", "data-field": column.name, "aria-readonly": String(!column.editable) })
+    const td = make("td", { role: "gridcell", tabindex: "-1", "data-field": column.name, "aria-readonly": String(!column.editable) })
+    td.append(make("div", { class: "text" }))
+    return td
   }
 
   fillRow(tr, row) {
@@ -186,6 +259,8 @@ class GridView {
     tr.classList.toggle("stale", Boolean(row.stale))
     tr.classList.toggle("draft", row.id < 0)
     tr.classList.toggle("moved", Boolean(row.moved))
+    tr.classList.toggle("chosen", this.selected.has(row.id))
+    tr.setAttribute("aria-selected", String(this.selected.has(row.id)))
     tr.title = row.stale ? TITLES.stale : row.moved ? `Désormais dans « ${row.moved} » : la ligne reste ici jusqu’à « Ranger ».` : ""
     this.data.columns.forEach((column, index) => {
       const td = tr.cells[index + 1]
@@ -202,12 +277,20 @@ class GridView {
     const refused = pending ? null : row.refused?.[column.name]
     const clash = pending ? null : row.clashes?.[column.name]
     const text = this.textOf(row.id, column.name)
-    if (td.textContent !== text) td.textContent = text
+    const box = td.firstElementChild ?? td.appendChild(make("div"))
+    setText(box, text)
+    box.className = column.tones[text] ? `text tag ${column.tones[text]}` : "text"
     const marks = { [column.align]: true, computed: !column.editable, pending, refused: refused || clash, [tone ?? "plain"]: true }
     const unchanged = ["in-range", "flash"].filter((name) => td.classList.contains(name))
     td.className = [...unchanged, ...Object.keys(marks).filter((name) => marks[name])].join(" ")
     td.title = refused?.reason ?? clash ?? [why, text.length > 24 ? text : ""].filter(Boolean).join("\n")
     td.setAttribute("aria-invalid", String(Boolean(refused || clash)))
+  }
+
+  refill(id, field) {
+    const tr = this.trs.get(id)
+    const col = this.data.columns.findIndex((column) => column.name === field)
+    if (tr?.row && col >= 0) this.fillCell(tr.cells[col + 1], tr.row, this.data.columns[col])
   }
 
   flash(td) {
@@ -219,32 +302,39 @@ class GridView {
   // ---- around the table
 
   showSurroundings() {
-    const { pages, page, search } = this.data
     this.showCounts()
     this.showHint()
-    if (this.root.getRootNode().activeElement !== this.search) this.search.value = search
+    if (this.root.getRootNode().activeElement !== this.search) this.search.value = this.data.search
     this.redrawIfChanged(this.chips, this.data.filters, () => this.data.filters.map((filter) => this.makeChip(filter)))
-    this.redrawIfChanged(this.pager, [page, pages], () => (pages > 1 ? this.makePager(page, pages) : []))
     this.showStatus()
   }
 
   showCounts() {
     const chosen = this.selected.size
-    const text = this.data.counts + (chosen ? ` · ${chosen} ligne${chosen > 1 ? "s choisies" : " choisie"}` : "")
-    if (this.counts.textContent !== text) this.counts.textContent = text
+    setText(this.counts, this.state.counts + (chosen ? ` · ${chosen.toLocaleString("fr-FR")} ligne${chosen > 1 ? "s choisies" : " choisie"}` : ""))
   }
 
+  // A sentence in the place of the hint, for a while or until another cell is active.
+  tell(text) {
+    this.told = { at: String(this.active), until: Date.now() + TOLD_TIME }
+    setText(this.hint, text)
+    this.hint.title = text
+    this.hint.className = "hint"
+  }
+
+  // About the active cell: why it is refused or marked, else its full text when it is cut, else its help.
   showHint() {
-    // Under the table, about the active cell: why it is refused or marked, else its full text when it is cut, else its help.
     const td = this.active && this.cellAt(...this.active)
     const column = this.data.columns[this.active?.[1]]
-    if (!td || !column) return
-    const { refused, clashes, marks } = td.closest("tr").row
+    if (!td || !column || (this.told?.at === String(this.active) && Date.now() < this.told.until)) return
+    const { refused, clashes, marks } = td.closest("tr").row ?? {}
     const problem = refused?.[column.name]?.reason ?? clashes?.[column.name]
     const mark = marks?.[column.name]?.[1]
-    const cut = td.scrollWidth > td.clientWidth && !td.classList.contains("editing") ? td.textContent : ""
-    const text = problem ? `${column.label} : ${problem}` : (mark ?? (cut || `${column.label} : ${column.help}`))
-    if (this.hint.textContent !== text) this.hint.textContent = text
+    const box = td.firstElementChild
+    const isCut = !td.classList.contains("editing") && (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight + 1)
+    const text = problem ? `${column.label} : ${problem}` : (mark ?? (isCut ? box.textContent : `${column.label} : ${column.help}`))
+    setText(this.hint, text)
+    this.hint.title = text
     this.hint.className = `hint ${problem ? "refused" : mark ? "marked" : ""}`
   }
 
@@ -260,69 +350,37 @@ class GridView {
     return make("span", { class: "chip", role: "listitem" }, make("span", {}, make("b", {}, label), ` : ${text}`), drop)
   }
 
-  makePager(page, pages) {
-    const step = (label, to, title) => {
-      const button = make("button", { type: "button", disabled: to < 1 || to > pages, "aria-label": title, title }, label)
-      button.onclick = () => this.send("page", to)
-      return button
-    }
-    const position = make("span", {}, `Page ${page.toLocaleString("fr-FR")} sur ${pages.toLocaleString("fr-FR")}`)
-    return [step("«", 1, "Première page"), step("‹", page - 1, "Page précédente"), position, step("›", page + 1, "Page suivante"), step("»", pages, "Dernière page")]
-  }
-
   showStatus() {
     const pending = this.outbox.length
-    const text = this.disconnected ? "Connexion perdue : vos saisies sont gardées, nouvel essai…" : pending ? "Enregistrement…" : this.data.status
-    if (this.status.textContent !== text) this.status.textContent = text
-    const errors = this.data.rows.reduce((sum, row) => sum + Object.keys({ ...row.refused, ...row.clashes }).length, 0)
-    this.errorsButton.hidden = !errors
-    this.errorsButton.textContent = `${errors} saisie${errors > 1 ? "s" : ""} à revoir ↓`
+    setText(this.status, this.disconnected ? "Connexion perdue : vos saisies sont gardées, nouvel essai…" : pending ? "Enregistrement…" : this.state.status)
+    const { problems } = this.state
+    this.errorsButton.hidden = !problems
+    setText(this.errorsButton, `${problems} saisie${problems > 1 ? "s" : ""} à revoir ↓`)
     this.status.classList.toggle("waiting", Boolean(this.disconnected))
-    this.status.classList.toggle("saved", Boolean(text && !pending && !this.disconnected))
+    this.status.classList.toggle("saved", Boolean(this.status.textContent && !pending && !this.disconnected))
   }
 
-  // ---- the active cell and the range
-
   positionOf(td) {
-    return [this.lines.indexOf(td.closest("tr")), td.cellIndex - 1]
+    return [td.closest("tr").line, td.cellIndex - 1]
   }
 
   cellAt(line, col) {
-    return this.lines[line]?.cells[col + 1]
+    const row = this.rowAt(line)
+    return this.trs.get(row ? row.id : `?${line}`)?.cells[col + 1]
   }
+}
 
-  setActive(line, col, focus = true, extend = false) {
-    line = Math.min(Math.max(line, 0), this.lines.length - 1)
-    col = Math.min(Math.max(col, 0), this.data.columns.length - 1)
-    const td = this.cellAt(line, col)
-    if (!td) return
-    this.table.querySelector('td[tabindex="0"]')?.setAttribute("tabindex", "-1")
-    td.setAttribute("tabindex", "0")
-    this.active = [line, col]
-    if (!extend) this.anchor = [line, col]
-    if (focus) {
-      td.focus({ preventScroll: true })
-      td.scrollIntoView({ block: "nearest", inline: "nearest" })
-    }
-    this.showRange()
-    this.showHint()
-  }
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text
+}
 
-  range() {
-    const [[a, b], [c, d]] = [this.anchor ?? [0, 0], this.active ?? [0, 0]]
-    return { top: Math.min(a, c), bottom: Math.max(a, c), left: Math.min(b, d), right: Math.max(b, d) }
-  }
-
-  positionsInRange() {
-    const { top, bottom, left, right } = this.range()
-    const places = []
-    for (let line = top; line <= bottom; line++) for (let col = left; col <= right; col++) places.push([line, col])
-    return places
-  }
-
-  showRange() {
-    for (const td of this.table.querySelectorAll("td.in-range")) td.classList.remove("in-range")
-    const places = this.positionsInRange()
-    if (places.length > 1) for (const [line, col] of places) this.cellAt(line, col)?.classList.add("in-range")
+// Give an element these children. Those that stay are not moved, as an element that is moved loses the focus.
+function arrange(parent, children) {
+  const wanted = new Set(children)
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove()
+  let next = parent.firstElementChild
+  for (const child of children) {
+    if (child === next) next = next.nextElementSibling
+    else parent.insertBefore(child, next)
   }
 }

@@ -1,71 +1,55 @@
-"""« Grouper »: the menu that groups the rows of a grid by a field, and the groups of a page for grid.js."""
+"""The groups of a grid: their menu, their labels, and the rows that belong to another group since."""
 
 from typing import Any
 
 import streamlit as st
 
-from db.base.french import french_number
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context
+from db.rows import group_counts
 from db.rows.queries import groupable
 from pages.shared.grid.view import GridView, view_of
 
-_NONE, _FOLD, _UNFOLD = "", ":fold", ":unfold"
-_WORDS = {_NONE: "Ne plus grouper", _FOLD: "Tout replier", _UNFOLD: "Tout déplier"}
 _EMPTY = "(vide)"
 
 
-def show_menu(db: Office, table: OfficeTable, key: str, view: GridView) -> None:
-    """Show the menu. Nothing where the table has no field to group by."""
-    labels = {field.name: field.label for field in groupable(table)}
-    if not labels:
+def show_choice(db: Office, table: OfficeTable, key: str, view: GridView) -> None:
+    """Show the field to group by, and the buttons that fold all groups. Nothing where no field can group."""
+    labels = {"": "Aucun groupe"} | {field.name: field.label for field in groupable(table)}
+    if len(labels) == 1:
         return
-    current = view.query.group
-    codes = tuple(code for code, _ in view.groups(db)) if current else ()
-
-    def take() -> None:
-        chosen, state = st.session_state[f"{key}:group"], view_of(key)
-        if chosen in (_FOLD, _UNFOLD):
-            state.fold_only(*(codes if chosen == _FOLD else ()))
-        elif chosen is not None:
-            state.group_by(chosen)
-
-    st.menu_button(
-        f"Groupé : {labels[current]}" if current else "Grouper par",
-        [*((_FOLD, _UNFOLD, _NONE) if current else ()), *(name for name in labels if name != current)],
-        icon=":material/splitscreen:", key=f"{key}:group", on_click=take,
-        format_func=lambda name: _WORDS.get(name) or labels[name],
+    name = f"{key}:group"
+    st.session_state[name] = view.query.group
+    st.selectbox(
+        "Grouper par", list(labels), key=name, format_func=labels.__getitem__,
+        on_change=lambda: view_of(key).group_by(st.session_state[name]),
     )  # fmt: skip
+    if view.query.group:
+        codes = [code for code, _ in view.groups(db)]
+        with st.container(horizontal=True, gap="small"):
+            st.button("Tout replier", key=f"{key}:fold", on_click=view.fold_only, args=codes)
+            st.button("Tout déplier", key=f"{key}:unfold", on_click=view.fold_only)
 
 
-def sections(db: Office, view: GridView, context: Context) -> list[dict[str, Any]]:
-    """Return the groups of the page in order, each with its label and its present number of rows on all pages."""
+def label(view: GridView, code: Any, context: Context) -> str:
+    """Return the label of a group."""
+    return view.sheet.table.column(view.query.group).type.show(code, context) or _EMPTY
+
+
+def moved(db: Office, view: GridView, shown: list[int], context: Context) -> dict[int, str]:
+    """Return the rows that belong to another group than the one they stand in, and the label of their group."""
     if not view.query.group:
-        return []
-    kind, counts = view.sheet.table.column(view.query.group).type, dict(view.groups(db))
-    return [
-        {
-            "key": section.code,
-            "label": kind.show(section.code, context) or _EMPTY,
-            "count": french_number(counts.get(section.code, 0)),
-            "folded": section.folded,
-            "goesOn": section.goes_on,
-        }
-        for section in view.sections
-    ]
-
-
-def position(view: GridView, row_id: int, code: Any, context: Context) -> dict[str, Any]:
-    """Return the index of the group in which a row is shown (None for a new row), and the label of its new group."""
-    if not view.query.group or row_id not in view.group_of_row:
-        return {"section": None, "moved": ""}
-    codes = [section.code for section in view.sections]
-    kind, shown_in = view.sheet.table.column(view.query.group).type, view.group_of_row[row_id]
-    return {
-        "section": codes.index(shown_in) if shown_in in codes else None,
-        "moved": (kind.show(code, context) or _EMPTY) if code != shown_in else "",
-    }
+        return {}
+    watched = view.rows.watched(db, shown, view.sheet.touched)
+    present = group_counts.of_rows(db, view.sheet.table, view.query.group, watched) if watched else {}
+    found = {}
+    for row_id, code in present.items():
+        line = view.rows.line_of(db, row_id)
+        section = None if line is None else view.rows.section_of(line)
+        if section is not None and view.rows.sections[section].code != code:
+            found[row_id] = label(view, code, context)
+    return found
 
 
 def show_moved(view: GridView, key: str) -> None:

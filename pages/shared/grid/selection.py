@@ -1,7 +1,5 @@
 """Around a grid: buttons for the selected rows, and below it the refused texts, conflicts and other notices."""
 
-from time import monotonic
-
 import streamlit as st
 
 from db.base.errors import PaletteError
@@ -9,24 +7,47 @@ from db.model.dictionary import TABLES
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context
-from db.rows import records
+from db.rows import history, records
 from pages.shared.grid import bulk_edit
 from pages.shared.grid.view import GridView, view_of
+from pages.shared.history import changes
+from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import open_office, user_name
 
 _LISTED = 20
-_PASTED_SECONDS = 8.0
-"""How long the result of a paste is shown."""
 
 
 def show_bar(table: OfficeTable, key: str, view: GridView) -> None:
-    """Show the buttons for the selected rows, or for all rows that match when none is selected."""
-    chosen = [row_id for row_id in view.selected if row_id in view.ids]
-    name = f"{key}:chosen" if chosen else f"{key}:found"
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content", key=name):
-        bulk_edit.buttons(table, key, view, chosen)
-        if chosen and st.button(f"Supprimer ({len(chosen)})", key=f"{key}:delete", icon=":material/delete:"):
-            _delete_dialog(table.name, key, chosen)
+    """Show the buttons for the selected rows."""
+    chosen = view.selected
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content", key=f"{key}:chosen"):
+        bulk_edit.buttons(table, key, chosen)
+        if st.button(f"Supprimer ({len(chosen)})", key=f"{key}:delete", icon=":material/delete:"):
+            delete_dialog(table.name, key, chosen)
+
+
+def show_dialogs(table: OfficeTable, key: str, view: GridView) -> None:
+    """Open what the menu of a cell asked for: to delete rows, or the history of the cell."""
+    removing, view.removing = view.removing, []
+    cell, view.history_of = view.history_of, None
+    if removing:
+        delete_dialog(table.name, key, removing)
+    elif cell:
+        _history_dialog(table.name, *cell)
+
+
+@st.dialog("Historique de la case", width="large")
+def _history_dialog(table_name: str, row_id: int, field: str) -> None:
+    db = open_office()
+    table, context = db.tables[table_name], records.context(db)
+    label = table.field(field).label
+    found = [
+        one for one in history.of_row(db, table_name, row_id, context) if label in [name for name, _, _ in one.fields]
+    ]
+    st.markdown(f"**{escape_markdown(context.title(table_name, row_id))}** · {escape_markdown(label)}")
+    if not found:
+        st.info("Cette case n’a pas changé depuis que la ligne existe.")
+    changes.show_list(db, found, context, "cell:history")
 
 
 def _lines(count: int, word: str) -> str:
@@ -35,7 +56,7 @@ def _lines(count: int, word: str) -> str:
 
 
 @st.dialog("Supprimer ?")
-def _delete_dialog(table_name: str, key: str, chosen: list[int]) -> None:
+def delete_dialog(table_name: str, key: str, chosen: list[int]) -> None:
     db, table = open_office(), TABLES[table_name]
     context = records.context(db)
     st.write("\n".join(f"- {context.title(table.name, row_id)}" for row_id in chosen[:10]))
@@ -59,7 +80,11 @@ def _delete_dialog(table_name: str, key: str, chosen: list[int]) -> None:
 def show_notices(db: Office, table: OfficeTable, key: str, view: GridView, context: Context) -> None:
     """Show the notices below the grid: conflicts, refused texts, deletions to undo, unsaved lines, and so on."""
     drafts = sorted(view.sheet.drafts, reverse=True)
-    lines = {row_id: line for line, row_id in enumerate([*view.ids, *drafts], start=1)}
+    with view.lock:
+        rows = {row for row, _ in [*view.sheet.refused, *view.sheet.clashes] if row > 0}
+        found = {row: view.rows.line_of(db, row) for row in rows}
+        lines = {row: line + 1 for row, line in found.items() if line is not None}
+        lines |= {draft: len(view.rows) + number for number, draft in enumerate(drafts, start=1)}
     _show_clashes(db, table, key, view, context, lines)
     _show_refused(table, key, view, context, lines)
     for text in view.sheet.lost:
@@ -67,9 +92,7 @@ def show_notices(db: Office, table: OfficeTable, key: str, view: GridView, conte
     _show_deleted(db, table, key, view)
     for draft in drafts:
         _show_draft(key, view, draft, lines[draft])
-    if monotonic() - view.pasted_at < _PASTED_SECONDS:
-        st.caption(view.pasted)
-    _show_stale(db, table, key, view)
+    _show_stale(key, view)
 
 
 def _show_draft(key: str, view: GridView, draft: int, line: int) -> None:
@@ -115,7 +138,8 @@ def _show_clashes(
                 theirs = st.button(f"Garder « {_short(theirs_text)} »", key=f"{key}:theirs:{cell}")
                 mine = st.button(f"Écrire « {_short(mine_text)} »", key=f"{key}:mine:{cell}")
             if theirs or mine:
-                view.sheet.settle(db, cell, mine, user_name())
+                with view.lock:
+                    view.sheet.settle(db, cell, mine, user_name())
                 st.rerun(scope="fragment")
 
 
@@ -137,14 +161,14 @@ def _show_refused(table: OfficeTable, key: str, view: GridView, context: Context
         st.rerun(scope="fragment")
 
 
-def _show_stale(db: Office, table: OfficeTable, key: str, view: GridView) -> None:
-    stale = len(view.ids) - len(records.still_matching(db, table, view.query, view.ids)) if view.ids else 0
+def _show_stale(key: str, view: GridView) -> None:
+    stale = view.stale_count
     if not stale:
         return
     words = (
-        f"{stale} lignes ne correspondent plus à la recherche ou aux filtres ; elles restent en vue, barrées."
+        f"{stale} lignes ne correspondent plus à la recherche ou aux filtres ; elles restent en vue, « hors filtre »."
         if stale > 1
-        else "1 ligne ne correspond plus à la recherche ou aux filtres ; elle reste en vue, barrée."
+        else "1 ligne ne correspond plus à la recherche ou aux filtres ; elle reste en vue, « hors filtre »."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(words, width="content")

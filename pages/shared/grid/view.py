@@ -1,15 +1,16 @@
-"""The state of one grid in one tab: its query, the rows of its page, its columns, what was typed in it.
+"""The state of one grid in one tab: its query, its list of rows, its columns, what was typed in it.
 
-The rows of a page are loaded once for each query (``refresh``) and then keep their positions, so that a row does not
-move or vanish while a person types in it: edited rows that no longer match stay, struck through, and new rows come
-last. A new query, or « Appliquer de nouveau » and « Ranger » under the grid, load the page again.
+The list of rows (db/rows/row_list.py) is made once for each query. A new query, or « Appliquer de nouveau » and
+« Ranger » under the grid, make it again. The script of the page and the route of the grid (channel.py) use a state at
+the same time: each holds ``lock``.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import ceil, inf
+from threading import RLock
 from time import monotonic
 from typing import Any
+from weakref import WeakValueDictionary
 
 import streamlit as st
 
@@ -18,16 +19,17 @@ from db.model.office import Office
 from db.model.types import Context
 from db.rows import group_counts, records
 from db.rows.grid_edits import Sheet
-from db.rows.group_counts import Counts, GroupSection
+from db.rows.grid_layouts import Layout
+from db.rows.group_counts import Counts
 from db.rows.queries import Filter, Query, groupable
+from db.rows.row_list import RowList
 from db.rows.saved_views import Grid, Look, tidy
 from db.storage.connection import change_token
 from pages.shared.grid import filters
+from pages.shared.shell import session
 
 _SLOW_SECONDS, _KEEP_SECONDS = 0.04, 4.0
 """A count that took longer than ``_SLOW_SECONDS`` is reused for ``_KEEP_SECONDS`` although the file has changed."""
-SIZE = 50
-"""How many rows a page holds."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,11 @@ class _Counted:
         return is_recent and self.question == question and self.token != token
 
 
-@dataclass
+@dataclass(eq=False)
 class GridView:
     """The state of a grid, kept in the session under the grid's key: it is the same after leaving the page."""
 
+    key: str
     query: Query
     columns: list[str]
     sheet: Sheet
@@ -64,30 +67,34 @@ class GridView:
     """What to tell about the view just opened: parts of it that no longer exist, or that there is no such view."""
     address_view: str = ""
     """The value of the address's parameter ``vue`` that was handled last."""
-    ids: list[int] = field(default_factory=list)
+    layout: Layout = field(default_factory=Layout)
+    layout_of: int | None = -1
+    """The saved view (None: none) whose layout was read; -1 before."""
     selected: list[int] = field(default_factory=list)
     deleted: list[int] = field(default_factory=list)
-    pasted: str = ""
-    pasted_at: float = -inf
     opening: int | None = None
-    suggestions: dict[str, Any] | None = None
-    draw_number: int = 0
-    """Grows when the page is loaded again; grid.js then redraws everything instead of updating its rows."""
+    instance: str = ""
+    """The grid in the browser that sent the last message."""
+    removing: list[int] = field(default_factory=list)
+    """The rows about to be deleted, once the person has confirmed."""
+    history_of: tuple[int, str] | None = None
+    """The cell whose history is to be shown: row and field."""
+    rows: RowList = field(default_factory=RowList)
+    matching: int = 0
+    stale_count: int = 0
+    moved_count: int = 0
+    """How many rows match; how many of the list no longer do, or belong to another group, as the grid was told last."""
     must_reload: bool = False
     known_columns: frozenset[str] = frozenset()
     """The columns that existed in the last run, to notice one that the office has added since."""
     token: int = -1
     counts_are_old: bool = False
-    """Whether the counts are older than the file; the grid then asks for a rerun some seconds later."""
-    sections: list[GroupSection] = field(default_factory=list)
-    """The groups of the page when it was loaded."""
-    group_of_row: dict[int, Any] = field(default_factory=dict)
-    """The group of each row when the page was loaded, by row id; a row that is missing was added since."""
-    moved_count: int = 0
-    """How many rows of the page have changed groups since."""
-    _loaded_query: Query | None = None
-    _added_before: frozenset[int] = frozenset()
-    """The rows added in this tab before the page was loaded: they are in it only if they match the query."""
+    """Whether the counts are older than the file; the grid then asks again some seconds later."""
+    lock: Any = field(default_factory=RLock, repr=False, compare=False)
+    answers: int = 0
+    """How many times the grid was told its state: of two answers, the later one counts."""
+    session: int = 0
+    """The session that opened the grid; the route of the grid serves no other."""
     _counted: _Counted | None = None
 
     @property
@@ -120,36 +127,18 @@ class GridView:
             self.group_by("")  # the field was removed since
         conditions = (*self.fixed_filters, *filters.conditions(self.sheet.table, self.filters, context))
         if conditions != self.query.filters:
-            self.query = replace(self.query, filters=conditions, page=1)
+            self.query = replace(self.query, filters=conditions)
 
     def refresh(self, db: Office) -> None:
-        """Load the page when the query changed or ``must_reload``; else keep its rows and append new ones."""
-        table, token, query = self.sheet.table, change_token(db), replace(self.query, today=records.today())
-        if self._loaded_query != query or self.must_reload:
-            self.query = replace(self.query, page=min(query.page, self.pages(db)))
-            self._loaded_query = replace(self.query, today=query.today)
-            self.ids = records.page_ids(db, table, self.query)
-            self._load_groups(db)
-            self.selected, self.must_reload, self._added_before = [], False, frozenset(self.sheet.adopted.values())
-            self.draw_number += 1
+        """Make the list of rows when the query changed or ``must_reload``; else keep it and append new rows."""
+        token, query = change_token(db), replace(self.query, today=records.today())
+        adopted = [row_id for row_id in self.sheet.adopted.values() if row_id > 0]
+        if self.rows.query != query or self.must_reload or self.rows.table is not self.sheet.table:
+            self.rows.start(db, self.sheet.table, query, adopted)
+            self.selected, self.must_reload = [], False
         elif self.token != token:
-            self._append_new_rows(db)
+            self.rows.append_new(db, adopted)
         self.token = token
-
-    def _load_groups(self, db: Office) -> None:
-        """Load the groups of the page and the group of each row."""
-        query = self.query
-        self.group_of_row, self.sections = {}, []
-        if query.group:
-            self.group_of_row = group_counts.of_rows(db, self.sheet.table, query.group, self.ids)
-            on_page = [self.group_of_row[row_id] for row_id in self.ids if row_id in self.group_of_row]
-            self.sections = group_counts.sections(self.groups(db), query, on_page)
-
-    def _append_new_rows(self, db: Office) -> None:
-        """Append the rows added in this tab and, when there is one page only, those added by colleagues."""
-        matching = records.page_ids(db, self.sheet.table, self.query) if self.pages(db) == 1 else []
-        added = [row_id for row_id in self.sheet.adopted.values() if row_id > 0 and row_id not in self._added_before]
-        self.ids = list(dict.fromkeys([*self.ids, *added, *matching]))
 
     def counts(self, db: Office) -> tuple[int, int]:
         """Return how many rows match the query, and how many there are without the person's filters."""
@@ -174,12 +163,6 @@ class GridView:
             self._counted = last
         return last
 
-    def pages(self, db: Office) -> int:
-        """Return the number of pages, at least one."""
-        counted = self._count(db)
-        lines = group_counts.on_pages(counted.groups, self.query) if self.query.group else counted.matching
-        return max(1, ceil(lines / self.query.size))
-
     # ---- its look: what a saved view stores
 
     @property
@@ -196,11 +179,11 @@ class GridView:
         self.filters.update(values)
         self.columns, self.saved = list(look.columns), saved
         sort, search, group, folded = look.sort, look.search, look.group, look.folded
-        self.query = replace(self.query, sort=sort, search=search, group=group, folded=folded, page=1)
+        self.query = replace(self.query, sort=sort, search=search, group=group, folded=folded)
 
     def group_by(self, name: str) -> None:
         """Group by a column; "" ungroups."""
-        self.query = replace(self.query, group=name, folded=(), page=1)
+        self.query = replace(self.query, group=name, folded=())
 
     def fold_only(self, *codes: Any) -> None:
         """Fold the groups of these codes and unfold all others."""
@@ -221,7 +204,7 @@ def _visible(columns: Sequence[Field | Computed]) -> list[Field | Computed]:
 
 
 def open_view(
-    table: OfficeTable, key: str, preset: tuple[Filter, ...], fixed: Mapping[str, Any], size: int, called: str = ""
+    table: OfficeTable, key: str, preset: tuple[Filter, ...], fixed: Mapping[str, Any], called: str = ""
 ) -> GridView:
     """Return the state of the grid of that key, made the first time. ``called``: the name of its default look."""
     name = f"{key}:view"
@@ -229,12 +212,23 @@ def open_view(
     values = filters.chosen_by(preset)
     default_look = Look({name: tidy(value) for name, value in values.items()}, columns=tuple(columns))
     if name not in st.session_state:
-        query, sheet = Query(size=size), Sheet(table, fixed)
-        st.session_state[name] = GridView(query, columns, sheet, values, default_look, called)
+        view = GridView(key, Query(), columns, Sheet(table, fixed), values, default_look, called)
+        view.session = session.current_session().id
+        st.session_state[name] = _open_views[view.sheet.id] = view
     view = view_of(key)
     # Set in every run: ``_open_on`` makes the state without knowing the screen's preset.
     view.default_look, view.default_name = default_look, called or everything(table)
     return view
+
+
+_open_views: WeakValueDictionary[str, GridView] = WeakValueDictionary()
+"""Every open grid of this process by the id of its sheet: the route of the grid has no session of Streamlit."""
+
+
+def view_of_sheet(sheet: str, session: int) -> GridView | None:
+    """Return the state of a grid that this session opened, or None."""
+    view = _open_views.get(sheet)
+    return view if view is not None and view.session == session else None
 
 
 def everything(table: OfficeTable) -> str:
@@ -265,6 +259,6 @@ def show_among(table: OfficeTable, key: str, title: str, ids: list[int]) -> None
 
 
 def _open_on(table: OfficeTable, key: str, chosen: filters.Chosen, sort: tuple[str, ...]) -> None:
-    view = open_view(table, key, (), {}, SIZE)
+    view = open_view(table, key, (), {})
     view.apply_look(replace(view.look, filters=chosen, search="", sort=sort, group="", folded=()), saved=None)
     view.messages = []
