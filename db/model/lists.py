@@ -112,7 +112,10 @@ STATES = _list(
         "accompanied": "Accompagnée", "light": "Accompagnement allégé", "in_diagnosis": "En diagnostic",
         "one_off": "Sollicitation ponctuelle", "new": "À situer", "outside": "Hors portefeuille",
     }, fixed=True,
-    tones={"accompanied": "running", "light": "partly", "in_diagnosis": "partly", "one_off": "partly", "new": "waiting", "outside": "stopped"},
+    tones={
+        "accompanied": "running", "light": "partly", "in_diagnosis": "partly", "one_off": "partly", "new": "waiting",
+        "outside": "stopped",
+    },
 )
 OUTCOMES = _list(
     "outcome", "Suite du diagnostic", {

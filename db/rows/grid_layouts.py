@@ -15,7 +15,7 @@ _WIDEST, _NARROWEST, _MOST_LINES = 1200, 40, 4
 
 
 @dataclass(frozen=True)
-class Layout:
+class GridLayout:
     """``widths``: CSS pixels of the columns whose width was chosen, by field. ``frozen``: how many columns stay in
     sight, None: as many as name a row. ``lines``: of text in a row, 1 to 4. ``compact``: whether rows are low."""
 
@@ -25,17 +25,17 @@ class Layout:
     compact: bool = False
 
 
-def read(db: Office, who: str, grid: Grid, view_id: int | None) -> Layout:
+def read(db: Office, who: str, grid: Grid, view_id: int | None) -> GridLayout:
     """Return the layout of a user's grid under a saved view (None: under none)."""
     own, shared = _content(db, who, grid, view_id), _content(db, who, _EVERY_GRID, None)
     return checked({**own, "compact": shared.get("compact")})
 
 
-def checked(content: Mapping[str, Any]) -> Layout:
+def checked(content: Mapping[str, Any]) -> GridLayout:
     """Return the layout that JSON values describe; a value that makes no sense is left out."""
     widths = content.get("widths")
     frozen, lines = content.get("frozen"), content.get("lines")
-    return Layout(
+    return GridLayout(
         {str(name): min(max(width, _NARROWEST), _WIDEST) for name, width in widths.items() if type(width) is int}
         if isinstance(widths, dict)
         else {},
@@ -45,7 +45,7 @@ def checked(content: Mapping[str, Any]) -> Layout:
     )
 
 
-def write(db: Office, who: str, grid: Grid, view_id: int | None, layout: Layout) -> None:
+def write(db: Office, who: str, grid: Grid, view_id: int | None, layout: GridLayout) -> None:
     """Remember a layout. Raises BusyError, StorageError."""
     own = {"widths": dict(layout.widths), "frozen": layout.frozen, "lines": layout.lines}
     with writing(db):

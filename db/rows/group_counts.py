@@ -27,19 +27,6 @@ def counts(db: Office, table: OfficeTable, query: Query) -> Counts:
     return remembered(db, ("groups", table.name, *key), ask)
 
 
-def sums(db: Office, table: OfficeTable, query: Query, names: Sequence[str]) -> dict[Any, list[int | None]]:
-    """Return the sums of some columns (euro cents, for amounts) in each group of a query, by the group's code;
-    remembered until the file changes."""
-    dated = query if query.today else replace(query, today=date.today().isoformat())
-
-    def ask() -> dict[Any, list[int | None]]:
-        sql, values = queries.sums_sql(table, dated, names)
-        return {row[0]: list(row[1:]) for row in db.execute(sql, values)}
-
-    key = (dated.filters, dated.search, dated.today, dated.group, tuple(names))
-    return remembered(db, ("sums", table.name, *key), ask) if names else {}
-
-
 def page_ids(db: Office, table: OfficeTable, query: Query) -> list[int]:
     """Return the ids of one page, group by group; querying each group alone avoids sorting a large file."""
     first, last, before = (query.page - 1) * query.size, query.page * query.size, 0

@@ -20,8 +20,9 @@ class Filter:
     """One condition on one column. ``how``:
 
     « words » (text holds words that begin so), « contains » (text holds this, accents and capitals aside), « in » (one
-    of the values; None means empty), « between » (two bounds, either may be None; dates, numbers, cents), « is » (this value), « group » (this value, of one group of a grid), «
-    empty », « filled »; for the field « id », « among » (these rows).
+    of the values; None means empty), « between » (two bounds, either may be None; dates, numbers, cents), « is » (this
+    value), « group » (this value, of one group of a grid), « empty », « filled »; for the field « id », « among » (these
+    rows).
     """
 
     field: str
@@ -269,7 +270,7 @@ def groups_sql(table: OfficeTable, query: Query) -> tuple[str, dict[str, Any]]:
         position = f"(SELECT position FROM {column.type.list.table} WHERE code = g.code)"
     way = "DESC" if query.groups_backward else "ASC"
     order = f"{position} {way} NULLS LAST, g.code {way}"
-    return _numbered(f"SELECT g.code, g.size FROM ({inner}) g ORDER BY {order}", values, query.today)
+    return numbered(f"SELECT g.code, g.size FROM ({inner}) g ORDER BY {order}", values, query.today)
 
 
 def group_of_sql(table: OfficeTable, group: str, ids: Sequence[int]) -> str:
@@ -278,40 +279,13 @@ def group_of_sql(table: OfficeTable, group: str, ids: Sequence[int]) -> str:
     return f'SELECT t.id, {expression(table, group)} FROM "{table.name}" t WHERE t.id IN ({marks})'
 
 
-def values_sql(table: OfficeTable, query: Query, name: str, most: int) -> tuple[str, dict[str, Any]]:
-    """SQL: the values of a column among what a query finds, and how many rows have each; the most frequent first. The
-    values of a list of values or of rows count one by one."""
-    condition, values = where(table, query)
-    column, sql = table.column(name), expression(table, name)
-    each = f" LEFT JOIN json_each({sql}) j" if isinstance(column.type, Choices | References) else ""
-    chosen = "j.value" if each else sql
-    return _numbered(
-        f'SELECT {chosen} AS value, count(*) AS size FROM "{table.name}" t{each} WHERE {condition}'
-        " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?", [*values, most], query.today,
-    )  # fmt: skip
-
-
-def filled_sql(table: OfficeTable, name: str, ids: Sequence[int]) -> str:
-    """SQL: which of these rows have a value in a column."""
-    marks = ", ".join(map(str, ids))
-    return f'SELECT t.id FROM "{table.name}" t WHERE t.id IN ({marks}) AND {expression(table, name)} IS NOT NULL'
-
-
-def sums_sql(table: OfficeTable, query: Query, names: Sequence[str]) -> tuple[str, dict[str, Any]]:
-    """SQL: the sums of some columns in each group of a query: code, one sum for each column."""
-    condition, values = where(table, query)
-    sums = ", ".join(f"sum({expression(table, name)})" for name in names)
-    sql = f'SELECT {expression(table, query.group)}, {sums} FROM "{table.name}" t WHERE {condition} GROUP BY 1'
-    return _numbered(sql, values, query.today)
-
-
 def _always_filled(table: OfficeTable, name: str) -> bool:
     """Return whether the column is never empty, so that SQLite need not look for empty values before using an index."""
     column = table.column(name)
     return isinstance(column, Field) and column.required
 
 
-def _numbered(sql: str, values: list[Any], today: str) -> tuple[str, dict[str, Any]]:
+def numbered(sql: str, values: list[Any], today: str) -> tuple[str, dict[str, Any]]:
     """Replace positional parameters by named ones, to use them beside ``:today``; SQLite allows one style."""
     pieces = sql.split("?")
     named = "".join(f"{piece}:v{i}" for i, piece in enumerate(pieces[:-1])) + pieces[-1]
@@ -353,20 +327,20 @@ def part_sql(table: OfficeTable, query: Query, part: Part) -> tuple[str, dict[st
     size = max(0, min(part.size, total - part.first)) if backward else part.size
     order = order_by(table, query, walk=(skipped + size) * 2 <= total, backward=backward)
     sql = f"SELECT t.id FROM {source(table, query)} WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?"
-    return _numbered(sql, [*values, size, skipped], query.today)
+    return numbered(sql, [*values, size, skipped], query.today)
 
 
 def count_sql(table: OfficeTable, query: Query) -> tuple[str, dict[str, Any]]:
     """SQL: how many rows a query finds."""
     condition, values = where(table, query)
-    return _numbered(f'SELECT count(*) FROM "{table.name}" t WHERE {condition}', values, query.today)
+    return numbered(f'SELECT count(*) FROM "{table.name}" t WHERE {condition}', values, query.today)
 
 
 def still_matching_sql(table: OfficeTable, query: Query, ids: Sequence[int]) -> tuple[str, dict[str, Any]]:
     """SQL: which of these rows the query still finds."""
     condition, values = where(table, query)
     marks = ", ".join(map(str, ids))
-    return _numbered(f'SELECT t.id FROM "{table.name}" t WHERE t.id IN ({marks}) AND {condition}', values, query.today)
+    return numbered(f'SELECT t.id FROM "{table.name}" t WHERE t.id IN ({marks}) AND {condition}', values, query.today)
 
 
 def rows_sql(table: OfficeTable, ids: list[int], computed: bool = True) -> str:

@@ -93,18 +93,6 @@ def still_matching(db: Office, table: OfficeTable, query: Query, ids: Sequence[i
     return {row[0] for row in db.execute(sql, values)}
 
 
-def column_values(db: Office, table: OfficeTable, query: Query, name: str, most: int) -> list[tuple[Any, int]]:
-    """Return the values of a column among what a query finds, and how many rows have each; at most ``most`` values,
-    the most frequent. None: the rows without a value."""
-    sql, values = queries.values_sql(table, _dated(query), name, most)
-    return db.execute(sql, values).fetchall()
-
-
-def filled(db: Office, table: OfficeTable, name: str, ids: Sequence[int]) -> set[int]:
-    """Return which of these rows have a value in a column."""
-    return {row[0] for row in db.execute(queries.filled_sql(table, name, ids), {"today": today()})}
-
-
 def rows(db: Office, table: OfficeTable, ids: Sequence[int], day: str = "") -> list[Row]:
     """Return these rows in this order, without deleted ones."""
     if not ids:

@@ -24,7 +24,7 @@ _WATCHED = 2_000
 
 
 @dataclass(frozen=True)
-class Section:
+class RowGroup:
     """A group as it was when the list was made: its code (None: empty) and number of rows, none of which is in the
     list when it is folded."""
 
@@ -40,7 +40,7 @@ class RowList:
         self.number = 0
         self.query: Query | None = None
         self.table: OfficeTable | None = None
-        self.sections: list[Section] = []
+        self.sections: list[RowGroup] = []
         self._ids = array("q")
         self._size = 0  # the rows found, of which ``_ids`` holds the first, or all
         self._added: list[int] = []
@@ -51,7 +51,7 @@ class RowList:
         self.table, self.query = table, query
         self._ids = self._read(db, _FIRST)
         groups = group_counts.counts(db, table, query) if query.group else []
-        self.sections = [Section(code, size, code in query.folded) for code, size in groups]
+        self.sections = [RowGroup(code, size, code in query.folded) for code, size in groups]
         shown = sum(section.size for section in self.sections if not section.folded)
         counted = shown if query.group else records.count(db, table, query)
         self._size = counted if counted > _FIRST else len(self._ids)

@@ -83,6 +83,30 @@ class Spreadsheet:
         expect(self.status).to_contain_text("Enregistré à")
         self.wait_until_handled()
 
+    def open_more(self) -> None:
+        """Open the menu of what is used now and then."""
+        self.button("Plus").click()
+        expect(self.page.get_by_role("combobox", name="Colonnes, dans leur ordre")).to_be_visible()
+
+    def close_more(self) -> None:
+        self.page.keyboard.press("Escape")
+        self.page.mouse.click(1400, 20)
+        expect(self.page.get_by_role("combobox", name="Colonnes, dans leur ordre")).to_have_count(0)
+
+    def show_column(self, label: str, field: str) -> None:
+        self.open_more()
+        self.page.get_by_role("combobox", name="Colonnes, dans leur ordre").click()
+        self.page.get_by_role("option", name=label).click()
+        expect(self.page.locator(f'th[data-field="{field}"]')).to_be_attached()
+        self.close_more()
+
+    def group_by(self, label: str) -> None:
+        self.open_more()
+        self.page.get_by_role("combobox", name="Grouper par").click()
+        self.page.get_by_role("option", name=label, exact=True).click()
+        expect(self.page.locator(".palette-grid tr.group").first).to_be_attached()
+        self.close_more()
+
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 

@@ -18,6 +18,7 @@ def test_a_field_of_all_matching_rows_is_previewed_changed_and_undone(server, pa
         add_person(db, f"Abel{number:02}", town=town)
     db.close()
     grid = Spreadsheet(page, server.address)
+    grid.open_more()
     grid.button("En lot").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("60 lignes : tout ce que trouvent")).to_be_visible()
@@ -34,6 +35,7 @@ def test_a_field_of_all_matching_rows_is_previewed_changed_and_undone(server, pa
     assert {row["town"] for row in server.rows("person")} == {"Cahors"}
 
     settle(page)
+    grid.open_more()
     grid.button("Annuler").click()
     dialog.get_by_role("button", name="Annuler l’opération").click()
     expect(dialog).to_be_hidden()

@@ -8,6 +8,8 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
+from db.rows import records
+from db.rows.records import Edit
 from tests.pages.spreadsheet import Spreadsheet, add, add_person, eventually, wait_for_polls
 from tests.pages.waiting import download
 
@@ -138,32 +140,35 @@ def test_a_header_sorts_ascending_descending_and_not_at_all(grid, page):
 
 
 def test_columns_are_chosen_and_moved(grid, page):
-    page.locator('th[data-field="town"]').drag_to(page.locator('th[data-field="state"]'))
+    page.locator('th[data-field="birth_date"]').drag_to(page.locator('th[data-field="state"]'))
     names = "(heads) => heads.map((head) => head.dataset.field)"
     heads = page.locator("thead th[data-field]")
-    eventually(lambda: heads.evaluate_all(names)[:3], ["last_name", "first_name", "town"])
+    eventually(lambda: heads.evaluate_all(names)[:3], ["last_name", "first_name", "birth_date"])
 
-    page.get_by_role("button", name="Colonnes").click()
-    page.get_by_role("combobox", name="Colonnes, dans leur ordre").click()
-    page.get_by_role("option", name="Courriel").click()
-    expect(page.locator('th[data-field="email"]')).to_be_visible()
+    grid.show_column("Courriel", "email")
 
 
-def test_the_pager_shows_the_pages(server, page):
+def test_rows_are_read_as_one_scrolls_and_few_are_in_the_document(server, page):
     db = server.open()
-    for number in range(55):
-        add(db, "partner", name=f"Partenaire {number:03}")
+    records.save_all(db, db.tables["partner"], [Edit({"name": f"Partenaire {n:04}"}) for n in range(2_000)], "Test")
     grid = Spreadsheet(page, f"{server.address}reseau")
+    scroller = page.locator(".palette-grid .scroller")
 
-    expect(grid.counts).to_have_text("55 partenaires")
-    expect(grid.lines).to_have_count(51)
-    for way, first in (("Page suivante", "Partenaire 050"), ("Page précédente", "Partenaire 000")) * 2:
-        page.get_by_role("button", name=way).click()
-        expect(grid.cell(1, "name")).to_have_text(first)
+    expect(grid.counts).to_have_text("2 000 partenaires")
+    for share, number in ((1.0, 1_999), (0.5, 1_000), (0.0, 0)):
+        scroller.evaluate("(box, share) => box.scrollTo(0, share * box.scrollHeight)", share)
+        expect(page.locator("td", has_text=f"Partenaire {number:04}")).to_be_visible()
+        assert grid.lines.count() < 80
+    scroller.evaluate("(box) => box.scrollTo(0, 0.25 * box.scrollHeight)")
+    page.locator("td", has_text="Partenaire 0500").click()
+    page.keyboard.type("Au milieu")
+    page.keyboard.press("Enter")
+    grid.wait_until_saved()
+    assert server.rows("partner")[500]["name"] == "Au milieu"
 
 
 def downloaded(page: Page, name: str) -> bytes:
-    page.get_by_role("button", name="Télécharger").click()
+    page.get_by_role("button", name="Plus", exact=True).click()
     return download(page, page.get_by_role("button", name=name, exact=True).click)[1]
 
 

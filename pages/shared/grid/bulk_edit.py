@@ -24,15 +24,10 @@ CHOSEN, FOUND = "chosen", "found"
 _CHANGE, _CREATE = "Modifier un champ", "Créer pour plusieurs"
 
 
-def button_for_all(table: OfficeTable, key: str, view: GridView) -> None:
-    """Show the button that opens the dialog for all rows that match."""
-    help_text = "Modifier un champ de toutes les lignes trouvées" + (
-        ", ou créer la même chose pour chacune" if _creates(table) else ""
-    )
-    is_many = view.counts(open_office())[0] > 1
-    if is_many and st.button("En lot", key=f"{key}:lot", icon=":material/checklist:", help=help_text):
-        form.forget("bulk")
-        _dialog(table.name, key, [], _CHANGE)
+def open_for_all(table: OfficeTable, key: str) -> None:
+    """Open the dialog for all rows that match."""
+    form.forget("bulk")
+    _dialog(table.name, key, [], _CHANGE)
 
 
 def buttons(table: OfficeTable, key: str, chosen: list[int]) -> None:

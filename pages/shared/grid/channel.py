@@ -1,7 +1,7 @@
 """POST /grille: the requests of an open grid that need no rerun of its page: edits, rows as one scrolls, suggestions.
 
-A request is a JSON object: ``sheet``, the id of the grid's state; ``do``, one of the names of ``_ACTIONS``; and what that
-action reads. It is served with the roles of the session that sends it, and only to the session that opened the grid.
+A request is a JSON object: ``sheet``, the id of the grid's state; ``do``, one of the names of ``_ACTIONS``; and what
+that action reads. It is served with the roles of the session that sends it, and only to the session that opened the grid.
 The answer is a JSON object; 410 when this process has no such grid (the server was restarted, or the page was left).
 """
 
@@ -20,7 +20,7 @@ from db.base.errors import AccessError, PaletteError
 from db.base.french import fold, french_number
 from db.model.office import Office
 from db.model.types import Choice, Choices, Reference, References, YesNo
-from db.rows import grid_layouts, records
+from db.rows import column_values, grid_layouts, records
 from db.rows.grid_edits import Cell
 from db.rows.saved_views import Grid
 from db.storage.connection import thread_office
@@ -102,7 +102,7 @@ def _values(db: Office, view: GridView, who: str, message: Message) -> Message:
     conditions = (*view.fixed_filters, *filters.conditions(view.sheet.table, others, context))
     query = dataclasses.replace(view.query, filters=conditions)
     own = {part: view.filters.get(f"{name}:{part}") for part in ("contains", "low", "high", "empty")}
-    found = records.column_values(db, view.sheet.table, query, name, _MOST_VALUES + 1)
+    found = column_values.frequencies(db, view.sheet.table, query, name, _MOST_VALUES + 1)
     kind = column.type
     names = context.labels[kind.list.name] if isinstance(kind, Choice | Choices) else {}
 
@@ -132,7 +132,7 @@ def _edge(db: Office, view: GridView, who: str, message: Message) -> Message:
     """Return the line at the edge of the block of filled cells of ``field``, from ``line`` up (``step`` -1) or down."""
     line, step, count = int(message["line"]), 1 if int(message["step"]) > 0 else -1, len(view.rows)
     ids = view.rows.ids(db, 0, count)
-    filled = records.filled(db, view.sheet.table, view.sheet.table.column(message["field"]).name, ids)
+    filled = column_values.filled(db, view.sheet.table, view.sheet.table.column(message["field"]).name, ids)
     is_filled = [row_id in filled for row_id in ids]
     return {"line": edge(is_filled, min(max(line, 0), count - 1), step)}
 

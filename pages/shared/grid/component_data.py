@@ -1,5 +1,5 @@
-"""The data sent to grid.js: what the grid shows (with each run of the page), and its state: rows as French text, refused
-texts and conflicts, the last edit handled (with each run, and as the answer of the grid's route, channel.py)."""
+"""The data sent to grid.js: what the grid shows, with each run of the page; and its state, also as the answer of the
+grid's route (channel.py): rows as French text, refused texts and conflicts, the last edit handled."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from db.base.french import french_number
 from db.model.fields import Computed, Field
 from db.model.office import Office
 from db.model.types import Choice, Choices, Context, Date, Euros, Integer, LongText, Reference, References, Type, YesNo
-from db.rows import group_counts, records
+from db.rows import column_values, records
 from db.rows.queries import groupable
 from db.rows.records import Row
 from pages.shared.grid import filters, grouping
@@ -121,7 +121,7 @@ def _sections(db: Office, view: GridView, context: Context) -> list[dict[str, An
         return []
     columns = [view.sheet.table.column(name) for name in view.columns]
     summed = [column for column in columns if isinstance(column.type, Euros) and isinstance(column, Field)]
-    totals = group_counts.sums(db, view.sheet.table, view.query, [column.name for column in summed])
+    totals = column_values.sums(db, view.sheet.table, view.query, [column.name for column in summed])
     counts = dict(view.groups(db))
     return [
         {

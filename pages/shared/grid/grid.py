@@ -29,6 +29,7 @@ from typing import Any
 
 import streamlit as st
 
+from db.base.french import french_instant
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context
@@ -89,16 +90,16 @@ def _grid(table_name: str, key: str, opens: str) -> None:
     if view.layout_of != view.saved:
         view.layout, view.layout_of = grid_layouts.read(db, user_name(), grid_of(key), view.saved), view.saved
     _toolbar(db, table, key, view, context)
-    view_menu.show_messages(view, key)
     with view.lock:
         view.refresh(db)
-    _show_similar_names(db, table, key, view)
     callbacks: dict[str, Any] = {f"on_{name}_change": _callback(key, name) for name in _HANDLERS}
     with view.lock:
         data = grid_data(db, view, view.instance, context)
     _component(key=key, data={"key": key, **data}, **callbacks)
     if view.opening:
         _open(table, view, opens)
+    view_menu.show_messages(view, key)
+    _show_similar_names(db, table, key, view)
     selection.show_dialogs(table, key, view)
     selection.show_notices(db, table, key, view, context)
     grouping.show_moved(view, key)
@@ -152,6 +153,7 @@ def _filters(table: OfficeTable, key: str, view: GridView, context: Context) -> 
 
 def _more(db: Office, table: OfficeTable, key: str, view: GridView) -> None:
     """Show what is used now and then under one menu."""
+    last = changes.last_today((table.name,))
     with st.popover("Plus", icon=":material/more_horiz:", key=f"{key}:more", on_change="rerun") as popover:
         if popover.open:
             _columns(table, key, view)
@@ -160,8 +162,26 @@ def _more(db: Office, table: OfficeTable, key: str, view: GridView) -> None:
             st.caption("Télécharger toutes les lignes trouvées")
             download_buttons(table, key, replace(view.query, folded=()), view.columns)
             with st.container(horizontal=True, gap="small"):
-                bulk_edit.button_for_all(table, key, view)
-                changes.show_last((table.name,), f"{key}:last")
+                if view.counts(db)[0] > 1:
+                    _dialog_button(key, view, "En lot", "bulk", "checklist", "Changer toutes les lignes trouvées")
+                if last:
+                    help_text = f"Votre dernier enregistrement ici, le {french_instant(last.at)}"
+                    _dialog_button(key, view, "Annuler", "undo", "undo", help_text)
+    asked, view.asked = view.asked, ""
+    if asked == "bulk":
+        bulk_edit.open_for_all(table, key)
+    elif asked == "undo" and last:
+        changes.confirm(last.id)
+
+
+def _dialog_button(key: str, view: GridView, label: str, asks: str, icon: str, help_text: str) -> None:
+    """Show a button that closes the menu and opens a dialog."""
+
+    def ask() -> None:
+        st.session_state[f"{key}:more"] = False
+        view.asked = asks
+
+    st.button(label, key=f"{key}:{asks}", icon=f":material/{icon}:", help=help_text, on_click=ask)
 
 
 def _columns(table: OfficeTable, key: str, view: GridView) -> None:

@@ -204,6 +204,7 @@ class GridView extends GridRows {
   groupOf(section, index) {
     const body = this.bodyOf(index)
     const tr = body.rows[0]?.classList.contains("group") ? body.rows[0] : this.makeGroup(section)
+    tr.setAttribute("aria-rowindex", String(this.blocks[index].firstItem + 2))
     if (section.key !== undefined) this.fillGroup(tr, section)
     return tr
   }

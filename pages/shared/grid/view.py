@@ -19,7 +19,7 @@ from db.model.office import Office
 from db.model.types import Context
 from db.rows import group_counts, records
 from db.rows.grid_edits import Sheet
-from db.rows.grid_layouts import Layout
+from db.rows.grid_layouts import GridLayout
 from db.rows.group_counts import Counts
 from db.rows.queries import Filter, Query, groupable
 from db.rows.row_list import RowList
@@ -67,7 +67,7 @@ class GridView:
     """What to tell about the view just opened: parts of it that no longer exist, or that there is no such view."""
     address_view: str = ""
     """The value of the address's parameter ``vue`` that was handled last."""
-    layout: Layout = field(default_factory=Layout)
+    layout: GridLayout = field(default_factory=GridLayout)
     layout_of: int | None = -1
     """The saved view (None: none) whose layout was read; -1 before."""
     selected: list[int] = field(default_factory=list)
@@ -75,6 +75,8 @@ class GridView:
     opening: int | None = None
     instance: str = ""
     """The grid in the browser that sent the last message."""
+    asked: str = ""
+    """The dialog that a button of the menu asked for."""
     removing: list[int] = field(default_factory=list)
     """The rows about to be deleted, once the person has confirmed."""
     history_of: tuple[int, str] | None = None

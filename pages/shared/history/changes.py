@@ -128,11 +128,17 @@ def _open(settings: bool) -> Office:
     return unrestricted_office(Role.ADMIN) if settings else open_office()
 
 
-def show_last(tables: tuple[str, ...], key: str, settings: bool = False) -> None:
-    """Show « Annuler » for the last operation of the person signed in on one of these tables, if it was today."""
+def last_today(tables: tuple[str, ...], settings: bool = False) -> Operation | None:
+    """Return the last operation of the person signed in on one of these tables, if it was today."""
     db, name = _open(settings), user_name()
     last = remembered(db, ("last", name, tables), lambda: operations.last_of(db, name, *tables))
-    if last and last.at[:10] == instants.now()[:10]:
+    return last if last and last.at[:10] == instants.now()[:10] else None
+
+
+def show_last(tables: tuple[str, ...], key: str, settings: bool = False) -> None:
+    """Show « Annuler » for the last operation of the person signed in on one of these tables, if it was today."""
+    last = last_today(tables, settings)
+    if last:
         help_text = f"Votre dernier enregistrement ici, le {french_instant(last.at)}"
         if st.button("Annuler", key=key, icon=":material/undo:", help=help_text):
             confirm(last.id, settings)

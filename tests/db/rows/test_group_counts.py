@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from db.model.dictionary import PERSON
 from db.model.effective_dictionary import DECLARED
 from db.model.lists import DOMAINS
-from db.rows import group_counts, queries, records
-from db.rows.group_counts import GroupSection
+from db.rows import column_values, group_counts, queries, records
 from db.rows.queries import Filter, Query, groupable
 from tests.db.factories import insert as row
 from tests.db.factories import insert_aid, insert_contract, insert_person
@@ -26,7 +25,7 @@ def people(db):
 
 
 def pages(db, table, query):
-    many = group_counts.on_pages(group_counts.counts(db, table, query), query)
+    many = sum(size for code, size in group_counts.counts(db, table, query) if code not in query.folded)
     return [records.page_ids(db, table, replace(query, page=n + 1)) for n in range(-(-many // query.size))]
 
 
@@ -92,26 +91,18 @@ def test_the_pages_hold_every_row_that_is_not_folded_once(db, people, size, fold
     ]
     assert sorted(ids) == sorted(row_id for row_id, code in people.items() if code not in folded)
     assert all(len(page) == size for page in found[:-1])
-    shown = [
-        section
-        for number, page in enumerate(found or [[]])
-        for section in group_counts.sections(
-            group_counts.counts(db, db.tables["person"], query),
-            replace(query, page=number + 1),
-            [people[row_id] for row_id in page],
-        )
-    ]
-    begun = [section.code for section in shown if not section.goes_on]
-    assert begun == ["visual_arts", "crafts", "film", None], "each group begins once, folded or not, in order"
-    assert {section.code for section in shown if section.folded} == folded & set(begun)
 
 
-def test_a_group_that_goes_on_from_the_page_before_says_so(db, people):
-    found = group_counts.counts(db, db.tables["person"], Query(group="domain"))
-    second = Query(group="domain", size=3, page=2)
-    on_page = [people[row_id] for row_id in records.page_ids(db, db.tables["person"], second)]
+def test_sums_of_groups_are_those_of_their_rows(db, people):
+    person, other = list(people)[:2]
+    for cents, kind in ((10_50, "training"), (20_00, "training"), (5_00, "mobility")):
+        insert_aid(db, person, cents, type=kind)
+    row(db, "aid", person_id=other, type="venue", requested_on="2026-01-05", decision="pending")
+    query = Query(group="type")
 
-    assert group_counts.sections(found, second, on_page) == [GroupSection("crafts", goes_on=True), GroupSection("film")]
+    assert column_values.sums(db, db.tables["aid"], query, ["granted"]) == {
+        "training": [30_50], "mobility": [5_00], "venue": [None],
+    }  # fmt: skip
 
 
 def test_groups_of_yes_no_and_empty_are_in_that_order(db):

@@ -270,7 +270,7 @@ def test_a_retired_value_is_left_out_and_reported(db):
     ("filters", "said"),
     [
         ({"domain": "crafts"}, "Domaine"),
-        ({"town": ["Cahors"]}, "Commune"),
+        ({"birth_date": ["1980-01-01"]}, "naissance"),
         ({"birth_date": "01/01/1980"}, "naissance"),
         ({"domain:low": "a"}, "Domaine"),
         ({"licence": [7]}, "Permis"),

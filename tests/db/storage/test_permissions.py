@@ -34,7 +34,7 @@ SECRET = "Zorglubescu"
 EVERY_SET = [frozenset(some) for size in range(4) for some in combinations(Role, size)]
 BOOKS = [
     "session", "invitation", "attempt", "door_key", "publication_key", "account", "trace", "seal", "operation",
-    "history", "frozen", "publication", "import_choice", "pairing", "view", "view_default", "draft",
+    "history", "frozen", "publication", "import_choice", "pairing", "view", "view_default", "grid_layout", "draft",
 ]  # fmt: skip
 DAY = "2026-06-15"
 GRID = Grid("person", "caseload")
