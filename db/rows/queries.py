@@ -21,8 +21,8 @@ class Filter:
 
     « words » (text holds words that begin so), « contains » (text holds this, accents and capitals aside), « in » (one
     of the values; None means empty), « between » (two bounds, either may be None; dates, numbers, cents), « is » (this
-    value), « group » (this value, of one group of a grid), « empty », « filled »; for the field « id », « among » (these
-    rows).
+    value), « group » (this value, of one group of a grid), « empty », « filled »; for the field « id », « among »
+    (these rows).
     """
 
     field: str
