@@ -13,7 +13,7 @@ from server.gate import Gate
 logs.keep_values_out()
 app = st.App(
     Path(__file__).parent / "pages" / "menu.py",
-    routes=[*door.ROUTES, changes.ROUTE, sensitive_words.ROUTE, drafts.ROUTE, channel.ROUTE],
+    routes=[*door.ROUTES, changes.ROUTE, changes.SOCKET, sensitive_words.ROUTE, drafts.ROUTE, channel.ROUTE],
     middleware=[Middleware(Gate)],
     lifespan=lifespan.span,
     on_script_error=errors.show,

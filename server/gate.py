@@ -102,8 +102,11 @@ class Gate:
 
 
 async def _session(cookie: str) -> Session | None:
-    """Return the session of a cookie, read from the file in a thread so that other requests do not wait."""
-    return await anyio.to_thread.run_sync(_read_session, cookie) if cookie else None
+    """Return the session of a cookie. It is read from the file in a thread, so that other requests do not wait; each
+    message of a page asks, so a cached one is taken without any."""
+    if not cookie:
+        return None
+    return sessions.cached(cookie) or await anyio.to_thread.run_sync(_read_session, cookie)
 
 
 def _read_session(cookie: str) -> Session | None:

@@ -1,6 +1,7 @@
 """Transactions: what one save writes, whole and sealed in the audit chain; and trials that write nothing."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,9 @@ from db.model.office import Office
 from db.rows import operations
 from db.storage import audit_chain, permissions, upgrade
 from db.storage.connection import change_token
+
+committed = threading.Event()
+"""Set after each commit of this process. The only one that waits for it and clears it is server/changes.py."""
 
 
 @contextmanager
@@ -29,6 +33,7 @@ def writing(db: Office, undoes: int | None = None) -> Iterator[None]:
         with permissions.lifted(db):
             audit_chain.seal(db)
         db.execute("COMMIT")
+        committed.set()
     except BaseException as error:
         _roll_back(db)
         mapped = palette_error(error) if isinstance(error, sqlite3.Error) else None

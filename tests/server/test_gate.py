@@ -62,13 +62,13 @@ def ask(server, method, path, cookie="", **headers):
     return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body
 
 
-def websocket(server, cookie="", **headers):
-    """Return the HTTP status of opening the websocket of the pages."""
+def websocket(server, cookie="", path="/_stcore/stream", **headers):
+    """Return the HTTP status of opening a websocket, that of the pages unless another is named."""
     request = {**UPGRADE, "Origin": f"http://127.0.0.1:{server.port}", **headers}
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
     if cookie:
         request["Cookie"] = f"{COOKIE}={cookie}"
-    connection.request("GET", "/_stcore/stream", headers=request)
+    connection.request("GET", path, headers=request)
     status = connection.getresponse().status
     connection.close()
     return status
@@ -81,7 +81,7 @@ def is_refused(status, headers, body):
 
 def test_every_route_refuses_a_visitor(server, routes):
     paths = {path for path, _ in routes}
-    assert {"/_stcore/stream", "/mots", "/changes"} <= paths, "the list is that of the whole server"
+    assert {"/_stcore/stream", "/mots", "/changes", "/suivi"} <= paths, "the list is that of the whole server"
     assert len(paths) > 12
     for path in sorted(paths - OPEN) + list(ODD):
         for method in METHODS:
@@ -106,6 +106,7 @@ def test_a_session_cookie_opens_page_and_websocket(server):
     assert status == 200
     assert b"<html" in body.lower()
     assert websocket(server, cookie_of("La CIPA")) == 101
+    assert websocket(server, cookie_of("La CIPA"), "/suivi") == 101
 
 
 def test_streamlits_agent_interface_is_closed(server):
@@ -159,7 +160,7 @@ def test_forged_cookies_are_refused(server):
         status, headers, body = ask(server, "GET", "/", cookie.encode("utf-8", "replace").decode("latin-1"))
         assert is_refused(status, headers, body), cookie[:60]
     assert websocket(server, signed(token, b"another key")) == 403
-    assert websocket(server) == 403
+    assert [websocket(server), websocket(server, path="/suivi")] == [403, 403]
 
 
 def session_with(server, **columns):

@@ -20,9 +20,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from playwright.sync_api import expect
+from websockets.sync.client import connect
 
 from db.accounts import accounts, login_throttle
 from db.model.roles import Role
+from db.rows import records
+from db.rows.records import Edit
 from server import launcher
 from tests.conftest import Server, chromium_path, cookie_of, free_port, let_in
 
@@ -188,6 +191,18 @@ def test_visitors_reach_the_sign_in_page_only(front):
     assert (answer.status, answer.headers["Location"]) == (303, "/connexion?vers=%2Fportefeuille")
     assert (door.status, "Mot de passe" in page) == (200, True)
     assert stream.status == 403
+
+
+def test_the_change_number_comes_through_by_websocket(front, office):
+    headers = {"Cookie": f"__Host-palette={cookie_of('La CIPA')}"}
+    trusted = ssl.create_default_context(cafile=str(front.pem))
+    raw, address = socket.create_connection(("127.0.0.1", front.secure), 20), f"wss://{OFFICE}:{front.secure}/suivi"
+    with connect(address, sock=raw, ssl=trusted, origin=front.address, additional_headers=headers) as stream:
+        first = int(stream.recv(timeout=20))
+        with closing(office.open()) as db:
+            records.save(db, db.tables["partner"], Edit({"name": "Atelier"}), "test")
+        # Without a change, the same number would come again after some seconds.
+        assert int(stream.recv(timeout=20)) > first
 
 
 @pytest.mark.parametrize("path", ["/connexion", "/portefeuille", "/sante"])

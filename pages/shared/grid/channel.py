@@ -2,7 +2,8 @@
 
 A request is a JSON object: ``sheet``, the id of the grid's state; ``do``, one of the names of ``_ACTIONS``; and what
 that action reads. It is served with the roles of the session that sends it, and only to the session that opened the
-grid. The answer is a JSON object; 410 when this process has no such grid (the server was restarted, or the page was left).
+grid. The answer is a JSON object; 410 when this process has no such grid (the server was restarted, or the page was
+left).
 """
 
 import dataclasses
