@@ -18,7 +18,7 @@ def test_a_field_of_all_matching_rows_is_previewed_changed_and_undone(server, pa
         add_person(db, f"Abel{number:02}", town=town)
     db.close()
     grid = Spreadsheet(page, server.address)
-    grid.button("En lot").click()
+    grid.button("Plusieurs lignes").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("60 lignes : tout ce que trouvent")).to_be_visible()
     dialog.get_by_role("combobox", name="Champ").click()
@@ -34,8 +34,8 @@ def test_a_field_of_all_matching_rows_is_previewed_changed_and_undone(server, pa
     assert {row["town"] for row in server.rows("person")} == {"Cahors"}
 
     settle(page)
-    grid.button("Annuler").click()
-    dialog.get_by_role("button", name="Annuler l’opération").click()
+    grid.button("Défaire").click()
+    dialog.get_by_role("button", name="Défaire l’opération").click()
     expect(dialog).to_be_hidden()
     expect(grid.cell(1, "town")).to_have_text("Figeac")
     assert sorted(row["town"] for row in server.rows("person")) == sorted(towns)

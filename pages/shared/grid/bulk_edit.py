@@ -1,4 +1,4 @@
-"""Change a field of many rows of a grid at once: choose the rows, preview, confirm. « Annuler » undoes the whole."""
+"""Change a field of many rows of a grid at once: choose the rows, preview, confirm. « Défaire » undoes the whole."""
 
 from dataclasses import replace
 
@@ -32,7 +32,7 @@ def buttons(table: OfficeTable, key: str, view: GridView, chosen: list[int]) -> 
             "Modifier un champ de toutes les lignes trouvées" + ", ou créer la même chose pour chacune" * creates
         )
         if view.counts(open_office())[0] > 1 and st.button(
-            "En lot", key=f"{key}:lot", icon=":material/checklist:", help=help_text
+            "Plusieurs lignes", key=f"{key}:lot", icon=":material/checklist:", help=help_text
         ):
             form.forget("bulk")
             _dialog(table.name, key, [], _CHANGE)
@@ -41,14 +41,14 @@ def buttons(table: OfficeTable, key: str, view: GridView, chosen: list[int]) -> 
     if st.button(f"Modifier ({count})", key=f"{key}:bulk", icon=":material/edit:", help="Changer un champ"):
         form.forget("bulk")
         _dialog(table.name, key, chosen, _CHANGE)
-    help_text = "La même intervention, la même action ou un renouvellement, pour chacune"
+    help_text = "Le même entretien ou la même démarche, la même action ou un renouvellement, pour chacune"
     label, icon = f"Créer pour ({count})", ":material/library_add:"
     if creates and st.button(label, key=f"{key}:create", icon=icon, help=help_text):
         form.forget("bulk")
         _dialog(table.name, key, chosen, _CREATE)
 
 
-@st.dialog("En lot", width="large")
+@st.dialog("Plusieurs lignes", width="large")
 def _dialog(table_name: str, key: str, chosen: list[int], work: str) -> None:
     db, view = open_office(), view_of(key)
     table = db.tables[table_name]
