@@ -11,8 +11,9 @@ st.title("Tableau de bord")
 db = open_office()
 period = choose_period(db, "dashboard")
 state = dashboard.count(db, period)
-dashboard.show_filters(state)
-dashboard.show_chosen(db, period, state)
+with st.container(key="dashboard-top"):
+    dashboard.show_filters(state)
+    dashboard.show_chosen(db, period, state)
 for title, charts in dashboard.sections(state):
     st.subheader(title)
     with st.grid(2, min_column_width=420, gap="medium"):

@@ -1,4 +1,4 @@
-"""Screen « Interventions »: contacts and steps with the time they took, stages, and periods of rights."""
+"""Screen « Entretiens et démarches »: contacts and steps with the time they took, stages, and periods of rights."""
 
 import streamlit as st
 

@@ -1,6 +1,7 @@
 """The menu: one entry per screen, in groups. Streamlit runs this script before every page."""
 
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -22,7 +23,8 @@ def _page(screen: Screen, first: bool) -> st.Page:
     if first:
         return st.Page(screen.file, icon=icon, default=True, title=screen.title)
     if held & screen.roles:
-        return st.Page(screen.file, icon=icon, title=screen.title, url_path=screen.path)
+        shown: Any = "hidden" if screen.at_foot else "visible"
+        return st.Page(screen.file, icon=icon, visibility=shown, title=screen.title, url_path=screen.path)
     return st.Page(partial(forbidden, screen), icon=icon, visibility="hidden", title=screen.title, url_path=screen.path)
 
 
@@ -39,11 +41,12 @@ pages = {group: [_page(screen, screen is opened[0]) for screen in screens] for g
 # Streamlit serves the default page at "/" only. Serve it at its own path as well: which screen is the default depends
 # on the roles, so a link to it from a colleague must work.
 first = opened[0]
-pages["Réglages"].append(st.Page(first.file, title=first.title, url_path=first.path, visibility="hidden"))
+pages["Bureau"].append(st.Page(first.file, title=first.title, url_path=first.path, visibility="hidden"))
+at_foot = [page for screen, page in zip(SCREENS["Bureau"], pages["Bureau"], strict=False) if screen.at_foot]
 page = st.navigation(pages, expanded=True)
 st.set_page_config(page_title=f"{page.title} · Palette")
 assets.add_to_page()
-account_menu.show(session)
+account_menu.show(session, at_foot)
 toasts.show_queued()
 if page.title == first.title:
     backup_status.warn()

@@ -84,7 +84,7 @@ class UndoError(PaletteError):
     """An operation that cannot be undone; the message says why."""
 
     def __init__(self, reasons: list[str]) -> None:
-        super().__init__("Impossible d’annuler, rien n’a été changé : " + "\n".join(reasons))
+        super().__init__("Impossible de défaire, rien n’a été changé : " + "\n".join(reasons))
 
 
 class AccessError(PaletteError):

@@ -82,13 +82,13 @@ FIGURES: dict[str, Figure] = {
     "accompanied": Figure(
         "Personnes accompagnées",
         "Personnes avec une étape d’accompagnement en cours ce jour, ou au moins un jour de la période.",
-        "followed", "accompanied", short="Accompagnées",
+        "followed", "accompanied", short="En accompagnement",
     ),
     "in_diagnosis": Figure(
         "Personnes en période de diagnostic", "En portefeuille, mais pas encore accompagnées.", "followed", "NOT accompanied", short="En diagnostic",
     ),
     "light": Figure(
-        "Accompagnements allégés", "Personnes accompagnées en mode allégé ce jour.", "followed", "light", short="Dont allégées",
+        "Accompagnements allégés", "Personnes accompagnées en mode allégé ce jour.", "followed", "light", short="Dont allégés",
     ),
     "prime_only": Figure(
         "Prime d’activité uniquement, depuis le début du trimestre",
@@ -164,7 +164,7 @@ FIGURES: dict[str, Figure] = {
     ),
     "assessed": Figure("Personnes avec un diagnostic", "Personnes suivies dont un diagnostic a commencé.", "assessed", leaves=("obstacles",)),
     "interventions": _dated(
-        "Domaines d’intervention", "Interventions datées de la période (un jour : depuis le 1er janvier), selon leur domaine.",
+        "Domaines d’intervention", "Entretiens et démarches de la période (un jour : depuis le 1er janvier), selon leur domaine.",
         "intervention", "happened_on", "intervention", by="r.domain", values=INTERVENTION_DOMAINS.table,
     ),
     "contracts": Figure(

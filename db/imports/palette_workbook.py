@@ -50,7 +50,8 @@ def plan(db: Office, workbook: SourceWorkbook, choices: ImportChoices, progress:
     if not is_own(workbook) or not _is_empty(db) or choices.headers or choices.fields or choices.values:
         return None
     tables = db.files
-    names = {name: table for table, name in round_trip_text.sheet_names(tables.values()).items()}
+    names = {synonym: table.name for table in tables.values() for synonym in table.synonyms}  # of earlier versions
+    names |= {name: table for table, name in round_trip_text.sheet_names(tables.values()).items()}
     sheets = [
         (index, sheet, tables[names[sheet.name]] if sheet.name in names and sheet.lines else None)
         for index, sheet in enumerate(workbook.sheets)

@@ -25,7 +25,7 @@ _START = (
     ("Si deux personnes ont les mêmes nom et prénom, ajoutez la colonne « Date de naissance » dans ces feuilles.", ""),
     ("Dates : jj/mm/aaaa. Sommes : 1 234,50. Plusieurs valeurs dans une case : séparez-les par « ; ».", ""),
     ("Une case vide ne change rien à ce que Palette sait déjà.", ""),
-    ("Palette montre tout ce qui serait créé ou changé avant d’enregistrer, et l’import s’annule d’un clic.", ""),
+    ("Palette montre tout ce qui serait créé ou changé avant d’enregistrer, et l’import se défait d’un clic.", ""),
     ("Jamais de donnée de santé, de religion ou d’opinion.", ""),
 )
 

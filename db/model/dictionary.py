@@ -85,7 +85,7 @@ PERSON = with_synonyms(Table(
         Computed("state", "Situation", Choice(lists.STATES), domain_rules.STATE, "Calculée du jour : étapes en cours aujourd’hui. « À situer » : aucune étape encore."),
         Computed("contract_end", "Fin du contrat", Date(), domain_rules.CONTRACT_END, "Fin du contrat en cours aujourd’hui."),
         Computed("aid_left", "Aide restante", Euros(), domain_rules.AID_LEFT, "Ce qui reste sous le plafond."),
-        Computed("last_contact", "Dernier contact", Date(), domain_rules.LAST_CONTACT, "Dernière intervention."),
+        Computed("last_contact", "Dernier contact", Date(), domain_rules.LAST_CONTACT, "Dernier entretien ou dernière démarche."),
         Computed("age", "Âge", Integer(0, 130, "ans"), domain_rules.age("t.birth_date", ":today"), "Âge aujourd’hui.", shown=False),
     ),
     highlights=(
@@ -323,7 +323,7 @@ EXIT = with_synonyms(Table(
 ))
 
 INTERVENTION = with_synonyms(Table(
-    "intervention", "Intervention", "Interventions", title=("happened_on", "domain"), order=("-happened_on",),
+    "intervention", "Entretien ou démarche", "Entretiens et démarches", feminine=False, title=("happened_on", "domain"), order=("-happened_on",),
     key=("person_id", "happened_on", "domain"),
     fields=(
         _person(),

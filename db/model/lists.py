@@ -109,7 +109,7 @@ STAGE_KINDS = _list(
 MODES = _list("mode", "Mode", {"standard": "Standard", "light": "Allégé"}, fixed=True)
 STATES = _list(
     "state", "Situation", {
-        "accompanied": "Accompagnée", "light": "Accompagnement allégé", "in_diagnosis": "En diagnostic",
+        "accompanied": "En accompagnement", "light": "Accompagnement allégé", "in_diagnosis": "En diagnostic",
         "one_off": "Sollicitation ponctuelle", "new": "À situer", "outside": "Hors portefeuille",
     }, fixed=True,
     tones={

@@ -44,7 +44,7 @@ def undo(db: Office, operation_id: int, who: str) -> None:
         if operation is None:
             raise NotFoundError("Cette opération n’existe pas.")
         if operation.undone_by:
-            raise UndoError(["elle a déjà été annulée."])
+            raise UndoError(["elle a déjà été défaite."])
         lines = _lines(db, operation)
         problems = [problem for line in lines for problem in _in_the_way(db, line, operation)]
         if problems:

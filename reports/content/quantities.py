@@ -9,7 +9,7 @@ _UNITS = {
     "exit": ("sortie", "sorties"),
     "contract": ("contrat", "contrats"),
     "diagnostic": ("diagnostic", "diagnostics"),
-    "intervention": ("intervention", "interventions"),
+    "intervention": ("entretien ou démarche", "entretiens et démarches"),
     "aid": ("aide", "aides"),
     "years": ("an", "ans"),
 }

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 
 TITLES = {screen.path: screen.title for group in SCREENS.values() for screen in group}
 """The address and the title of every screen of the menu."""
-VIEWS = ("Parcours", "Fiche", "Plans d’action", "Historique", "Droits")
+VIEWS = ("Parcours", "Fiche", "Plans d’action", "Historique", "Données personnelles")
 
 
 # ---- the office

@@ -346,6 +346,19 @@ def test_a_narrow_screen_has_no_horizontal_scrolling_and_a_dark_one_has_light_nu
     page.emulate_media(color_scheme="light")
     eventually(lambda: max(brightness(page, "genre")) < 90, True)
 
+    eventually(lambda: beside(page, "genre").first.evaluate(_FROM_THE_TOP) < 844 / 2, True)
+    domain = page.get_by_role("combobox", name="Domaine d’activité")
+    expect(domain).to_be_hidden()
+    page.get_by_role("button", name="Filtres").click()
+    expect(domain).to_be_visible()
+    page.get_by_role("button", name="Filtres").click()
+    expect(domain).to_be_hidden()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(domain).to_be_visible()
+    expect(page.get_by_role("button", name="Filtres")).to_be_hidden()
 
+
+_FROM_THE_TOP = """(one) => one.getBoundingClientRect().y
+  + document.querySelector("[data-testid=stMain]").scrollTop"""
 _TOO_WIDE = """() => [document.documentElement, document.querySelector("[data-testid=stMain]")]
   .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.tagName)"""

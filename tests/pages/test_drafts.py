@@ -191,7 +191,7 @@ def tab(plugged: Server, open_tab: Callable[..., Page]) -> Page:
 
 
 def open_dialog(page: Page) -> Locator:
-    page.get_by_role("button", name="Nouvelle intervention").click()
+    page.get_by_role("button", name="Nouvel entretien ou démarche").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     return page.get_by_role("dialog")
 
@@ -258,7 +258,7 @@ def test_a_long_note_is_found_again_after(plugged, tab, pull):
     page = tab
     if pull is go_back:
         page.goto(plugged.address)
-        page.get_by_role("link", name="Interventions").click()
+        page.get_by_role("link", name="Entretiens et démarches").click()
     write_note(page)
 
     page = pull(plugged, page)
@@ -415,7 +415,7 @@ def test_a_note_for_several_persons_is_found_again(plugged, tab):
     dialog.get_by_role("button", name="Reprendre").click()
     expect(note_in(tab)).to_have_value(NOTE + END)
     dialog.get_by_text("Action du plan", exact=True).click()
-    dialog.get_by_text("Intervention", exact=True).click()
+    dialog.get_by_text("Entretien ou démarche", exact=True).click()
     dialog.get_by_role("button", name="Reprendre").click()
     expect(note_in(tab)).to_have_value(NOTE + END)
     for label, option in (("Domaine d’intervention *", "Coaching"), ("Nature", "Entretien")):

@@ -54,8 +54,8 @@ def test_two_persons_are_merged_with_a_choice_per_field_and_the_merge_is_undone(
 
     page.goto(f"{server.address}doublons")
     page.get_by_role("radio", name="Fusions").click()
-    page.get_by_role("button", name="Annuler la fusion").click()
-    page.get_by_role("dialog").get_by_role("button", name="Annuler l’opération").click()
+    page.get_by_role("button", name="Défaire la fusion").click()
+    page.get_by_role("dialog").get_by_role("button", name="Défaire l’opération").click()
     expect(page.get_by_text("Aucune fusion.")).to_be_visible()
     assert persons(server) == before
     assert [row["person_id"] for row in server.rows("intervention")] == [gone]

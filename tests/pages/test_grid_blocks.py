@@ -147,7 +147,7 @@ def test_rows_are_deleted_once_confirmed_and_restored(server, people, grid, page
     expect(grid.message("2 lignes supprimées")).to_be_visible()
     assert [row["last_name"] for row in server.rows("person")] == ["Blum"]
     assert grid.column("last_name") == ["Blum"]
-    grid.button("Annuler la suppression").click()
+    grid.button("Défaire la suppression").click()
     expect(grid.lines).to_have_count(4)
     assert len(server.rows("person")) == 3
 

@@ -317,9 +317,9 @@ def test_a_workbook_of_seven_sheets_is_imported_shown_in_the_portfolio_and_undon
     in_sight(page, "Voir ces personnes").click()
     expect(page.locator(".palette-grid .counts")).to_have_text("3 sur 4 personnes")
     page.get_by_role("link", name="Importer").click()
-    in_sight(page, "Annuler cet import").click()
-    in_sight(page, "Annuler l’opération").click()
-    expect(page.get_by_text("a été annulé : tout est comme avant")).to_be_visible()
+    in_sight(page, "Défaire cet import").click()
+    in_sight(page, "Défaire l’opération").click()
+    expect(page.get_by_text("a été défait : tout est comme avant")).to_be_visible()
     left = [row["last_name"] for row in server.rows("person")]
     assert left == ["Abel"], "who was there before the import, and nobody else"
     assert not any(server.rows(table) for table in file.rows if table != "person")

@@ -28,12 +28,12 @@ def test_the_last_save_is_undone_from_the_grid(server, page):
     grid = Spreadsheet(page, f"{server.address}reseau")
     grid.type(1, "name", "La Fabrique")
     expect(grid.cell(1, "name")).to_have_text("La Fabrique")
-    undo = page.get_by_role("button", name="Annuler", exact=True)
+    undo = page.get_by_role("button", name="Défaire", exact=True)
     expect(undo).to_be_visible()
 
     undo.click()
     expect(dialog_of(page)).to_contain_text("a créé")
-    dialog_of(page).get_by_role("button", name="Annuler l’opération").click()
+    dialog_of(page).get_by_role("button", name="Défaire l’opération").click()
 
     expect(page.get_by_text("0 partenaire")).to_be_visible()
     assert server.rows("partner") == []
@@ -54,12 +54,12 @@ def test_a_colleague_searches_the_history_and_undoes_an_operation(server, page):
     page.get_by_label("Mots").press("Enter")
 
     expect(page.get_by_text("Cahors → Concots")).to_be_visible()
-    expect(page.get_by_text("annulée depuis")).to_have_count(0)
+    expect(page.get_by_text("défaite depuis")).to_have_count(0)
     settle(page)
-    page.get_by_role("button", name="Annuler", exact=True).first.click()
-    dialog_of(page).get_by_role("button", name="Annuler l’opération").click()
+    page.get_by_role("button", name="Défaire", exact=True).first.click()
+    dialog_of(page).get_by_role("button", name="Défaire l’opération").click()
 
-    expect(page.get_by_text("annulée depuis")).to_be_visible()
+    expect(page.get_by_text("défaite depuis")).to_be_visible()
     assert [row["town"] for row in server.rows("partner")] == ["Cahors"]
 
 
@@ -74,8 +74,8 @@ def test_undoing_is_refused_when_a_later_change_depends_on_it(server, page):
     page.get_by_label("Mots").press("Enter")
     expect(page.get_by_text("Souillac → Martel")).to_be_visible()
     settle(page)
-    page.get_by_role("button", name="Annuler", exact=True).first.click()
-    dialog_of(page).get_by_role("button", name="Annuler l’opération").click()
+    page.get_by_role("button", name="Défaire", exact=True).first.click()
+    dialog_of(page).get_by_role("button", name="Défaire l’opération").click()
 
     expect(dialog_of(page).get_by_test_id("stAlert")).to_contain_text("Bob a modifié cette ligne")
     assert [row["town"] for row in server.rows("partner")] == ["Gramat"]
@@ -85,7 +85,7 @@ def test_the_download_of_a_persons_file_is_complete_and_logged(server, page):
     db = server.open()
     person = add_person(db, "Abel", craft="Céramiste")
     page.goto(f"{server.address}dossier?dossier={person}")
-    page.get_by_role("radio", name="Droits").click()
+    page.get_by_role("radio", name="Données personnelles").click()
 
     name, package = download(page, page.get_by_role("button", name="Tout télécharger").click)
 

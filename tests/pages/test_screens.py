@@ -63,13 +63,18 @@ def test_a_screen_runs_with_a_person(office, name):
 
 
 def test_the_figures_of_the_day_are_above_the_portfolio(office):
-    before = {metric.label: metric.value for metric in run("caseload.py").metric}
+    before = _words(run("caseload.py"))
     given_accompanied(office)
 
-    after = {metric.label: metric.value for metric in run("caseload.py").metric}
+    after = _words(run("caseload.py"))
 
-    assert before["En portefeuille"] == "0"
-    assert (after["En portefeuille"], after["Dont allégées"]) == ("1", "1")
+    assert "**En portefeuille : 0.** Personnes avec une étape de diagnostic" in before
+    assert "**En portefeuille : 1.**" in after
+    assert "**Dont allégés : 1.**" in after
+
+
+def _words(screen: AppTest) -> str:
+    return "\n".join(text.value for text in screen.markdown)
 
 
 def test_a_file_opens_by_id_and_a_missing_one_shows_a_message(office):

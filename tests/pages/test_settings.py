@@ -101,8 +101,8 @@ def test_a_value_is_added_renamed_retired_and_the_change_undone(own_server, open
     assert kept[3:] == [("Arts littéraires / Édition", 1), ("Cinéma", 0), ("Autres", 0), ("Arts numériques", 0)]
     db.close()
 
-    page.get_by_role("button", name="Annuler", exact=True).click()
-    page.get_by_role("dialog").get_by_role("button", name="Annuler l’opération").click()
+    page.get_by_role("button", name="Défaire", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Défaire l’opération").click()
     expect(page.get_by_role("button", name="Reprendre")).to_have_count(0)
 
 

@@ -10,6 +10,8 @@ May import: db.base, db.model.
 from collections.abc import Callable
 
 from db.model.office import Office
-from db.storage.migrations import telephones
+from db.storage.migrations import accompanied, telephones
 
-STEPS: list[Callable[[Office], None]] = [telephones.store_in_one_form]
+STEPS: list[Callable[[Office], None]] = [telephones.store_in_one_form, accompanied.name_for_women_and_men]
+"""Step 1: telephone numbers, once stored as digits (0565000000), are stored as E.164 (+33565000000).
+Step 2: the situation « Accompagnée » is named « En accompagnement »."""

@@ -267,5 +267,5 @@ VIEWS: dict[str, Callable[[Office, Row, Context], None]] = {
     "Fiche": _card,
     "Plans d’action": _plans,
     "Historique": _history,
-    "Droits": rights.show,
+    "Données personnelles": rights.show,
 }

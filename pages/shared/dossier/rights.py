@@ -1,4 +1,4 @@
-"""« Droits » of one person's file: access, rectification and retention (GDPR, articles 15, 16 and 5)."""
+"""« Données personnelles » of one person's file: access, rectification and retention (GDPR, articles 15, 16 and 5)."""
 
 import streamlit as st
 

@@ -17,7 +17,7 @@ Chooser = Callable[[ChartData, str, str], None]
 
 def show_card(chart: ChartData, period: Period, source: str, key: str, choose: Chooser) -> None:
     """Show the card. ``choose``: called by a click on a bar. ``source``: the title written in its files."""
-    with st.container(border=True, key=f"{key}-{chart.name}"):
+    with st.container(border=True, key=f"{key}-{chart.name}", height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"#### {chart.title}", width="stretch")
             if not chart.empty:

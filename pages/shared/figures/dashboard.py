@@ -25,6 +25,7 @@ from reports.content.chart_data import ChartData
 from reports.sheets import figure_sheets
 
 _KEY = "dashboard:chosen"
+_OPEN = "dashboard:filters-open"
 _OFFERED = ("domain", "territory", "gender", "mode")
 """The figures with a list above the charts; the others are filtered by a click on a bar only."""
 _SECTIONS: Mapping[str, str] = {
@@ -84,8 +85,10 @@ def choose(chart: ChartData, code: str, series: str) -> None:
 
 
 def show_filters(state: DashboardState) -> None:
-    """Show the lists above the charts."""
-    with st.grid(len(_OFFERED), min_column_width=200, gap="small"):
+    """Show the lists above the charts. On a telephone, page.css shows them only while the button « Filtres » of
+    ``show_chosen`` is on."""
+    name = "dashboard-filters" if st.session_state.get(_OPEN) else "dashboard-filters-behind"
+    with st.container(key=name), st.grid(len(_OFFERED), min_column_width=200, gap="small"):
         for name in _OFFERED:
             _show_filter(name, _labels(state, name))
 
@@ -115,7 +118,8 @@ def show_chosen(db: Office, period: Period, state: DashboardState) -> None:
     """Show the number of persons, the buttons to see them and download the charts, and the filters set by clicks."""
     persons, followed = counting.among(db, period, state.chosen), state.counted["followed"]
     others = f", dont {quantities.number(followed)} suivie{'s' * (followed >= 2)}" if followed < len(persons) else ""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="dashboard-strip"):
+        _filter_button(state)
         st.markdown(f"**{quantities.with_unit(len(persons), 'person')}** {period.words}{others}", width="content")
         if (
             persons
@@ -137,6 +141,18 @@ def show_chosen(db: Office, period: Period, state: DashboardState) -> None:
             st.button("Tout effacer", key="dashboard:clear", type="tertiary", on_click=_chosen().clear)
 
     jobs.show("dashboard")
+
+
+def _filter_button(state: DashboardState) -> None:
+    """Show the button that shows and hides the lists; page.css shows it on a telephone only."""
+    count = sum(bool(state.chosen.get(name)) for name in _OFFERED)
+    label = f"Filtres ({count})" if count else "Filtres"
+    with st.container(key="dashboard-filter-button", width="content"):
+        st.button(label, key="dashboard:filters", icon=":material/filter_alt:", on_click=_turn_filters)
+
+
+def _turn_filters() -> None:
+    st.session_state[_OPEN] = not st.session_state.get(_OPEN, False)
 
 
 def _make_zip(period: Period, state: DashboardState) -> None:

@@ -20,7 +20,7 @@ def choose_period(db: Office, page: str) -> Period:
     """Show the widgets and return the period of this tab, as it stands today. A date that cannot be parsed does not
     change it. ``page``: part of the widgets' keys; each page has its own, which start with the tab's period."""
     current, key = current_period(), f"{_KEY}:{page}"
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"{page}-period-strip"):
         kind = _kind(key, current)
         try:
             chosen = _CHOOSERS[kind](db, key, current)

@@ -191,7 +191,7 @@ def _is_listed(draft: FormDraft) -> bool:
 
 
 def _title(db: Office, draft: FormDraft) -> str:
-    """« Nouvelle intervention · Anne Zola », « Personne · Anne Zola »."""
+    """« Nouvel entretien ou démarche · Anne Zola », « Personne · Anne Zola »."""
     table, form, context = db.tables[draft.form.table], draft.form, records.context(db)
     person = form.fixed.get("person_id") or draft.values.get("person_id")
     named = context.title(table.name, form.row_id) if form.row_id else context.title("person", person) if person else ""

@@ -22,7 +22,7 @@ from pages.shared.shell.session import user_name
 PREVIEW_NUMBERS = count(1)
 """Each preview gets a number that is part of its button's key, so that a click meant for an older one is ignored."""
 _LISTED = 12
-_KINDS = {INTERVENTION.name: "Intervention", ACTION.name: "Action du plan", CER.name: "Renouvellement de contrat"}
+_KINDS = {INTERVENTION.name: INTERVENTION.label, ACTION.name: "Action du plan", CER.name: "Renouvellement de contrat"}
 _FORM_FIELDS = {
     INTERVENTION.name: ("happened_on", "domain", "kind", "minutes", "partner_id", "note"),
     ACTION.name: ("objective", "obstacle", "domain", "due_on", "state", "note"),
@@ -30,7 +30,7 @@ _FORM_FIELDS = {
 }
 """The fields that are the same for all persons; the others are computed for each."""
 _HELP = {
-    INTERVENTION.name: "La même intervention, notée dans chaque dossier.",
+    INTERVENTION.name: "Le même entretien ou la même démarche, noté dans chaque dossier.",
     ACTION.name: "La même action, dans le contrat en cours de chacun ou, sans contrat, dans son dernier diagnostic.",
     CER.name: "Le contrat qui suit celui en cours : il commence le lendemain de sa fin, ou le jour de la signature."
     " Un texte laissé vide reprend celui du contrat d’avant.",

@@ -1,4 +1,4 @@
-"""Change a field of many rows of a grid at once: choose the rows, preview, confirm. « Annuler » undoes the whole."""
+"""Change a field of many rows of a grid at once: choose the rows, preview, confirm. « Défaire » undoes the whole."""
 
 from dataclasses import replace
 
@@ -36,7 +36,7 @@ def buttons(table: OfficeTable, key: str, chosen: list[int]) -> None:
     if st.button(f"Modifier ({count})", key=f"{key}:bulk", icon=":material/edit:", help="Changer un champ"):
         form.forget("bulk")
         _dialog(table.name, key, chosen, _CHANGE)
-    help_text = "La même intervention, la même action ou un renouvellement, pour chacune"
+    help_text = "Le même entretien ou la même démarche, la même action ou un renouvellement, pour chacune"
     label, icon = f"Créer pour ({count})", ":material/library_add:"
     if _creates(table) and st.button(label, key=f"{key}:create", icon=icon, help=help_text):
         form.forget("bulk")
@@ -47,7 +47,7 @@ def _creates(table: OfficeTable) -> bool:
     return table.name in (PERSON.name, CER.name)
 
 
-@st.dialog("En lot", width="large")
+@st.dialog("Plusieurs lignes", width="large")
 def _dialog(table_name: str, key: str, chosen: list[int], work: str) -> None:
     db, view = open_office(), view_of(key)
     table = db.tables[table_name]

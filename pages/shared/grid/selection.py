@@ -63,8 +63,8 @@ def delete_dialog(table_name: str, key: str, chosen: list[int]) -> None:
     if len(chosen) > 10:
         st.caption(f"… et {len(chosen) - 10} autres")
     if table.name == "person":
-        st.caption("Les étapes, contrats, aides et interventions de la personne sont rangés avec elle.")
-    st.caption("Rien n’est perdu : la suppression peut être annulée et reste dans l’historique.")
+        st.caption("Les étapes, contrats, aides, entretiens et démarches de la personne sont rangés avec elle.")
+    st.caption("Rien n’est perdu : la suppression peut être défaite et reste dans l’historique.")
     if st.button("Supprimer", type="primary", key=f"{key}:confirm"):
         rows = records.rows(db, db.tables[table.name], chosen)
         try:
@@ -111,7 +111,7 @@ def _show_deleted(db: Office, table: OfficeTable, key: str, view: GridView) -> N
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/delete: {_lines(len(view.deleted), 'supprimée')}.", width="content")
-        if st.button("Annuler la suppression", key=f"{key}:undo", icon=":material/undo:"):
+        if st.button("Défaire la suppression", key=f"{key}:undo", icon=":material/undo:"):
             try:
                 records.restore(db, table, view.deleted, user_name())
             except PaletteError as error:

@@ -36,7 +36,7 @@ def show_waiting(db: Office, waiting: Waiting) -> None:
     sort = (waiting.day,) if waiting.day else ()
     page = records.read(db, table, Query(waiting.filters, sort=sort, size=_LISTED))
     context = records.context(db)
-    with st.container(border=True):
+    with st.container(border=True, height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{waiting.title}**", width="stretch")
             st.badge(french_number(page.matching), color="orange" if page.matching else "green")

@@ -70,7 +70,7 @@ def _ask(db: Office, context: Context) -> Search | None:
 def show_list(
     db: Office, changes: list[Change], context: Context, key: str, of_person: int | None = None, settings: bool = False
 ) -> None:
-    """Show changes by operation, each with its button « Annuler ». ``of_person``: the person whose file is shown, who
+    """Show changes by operation, each with its button « Défaire ». ``of_person``: the person whose file is shown, who
     is not named in every line. ``settings``: changes of settings, which an agent may not undo."""
     with st.container(gap="xsmall"):
         for operation, lines in _by_operation(db, changes):
@@ -102,11 +102,11 @@ def _show_undo(operation: Operation | None, key: str, settings: bool) -> None:
     if operation is None:
         return
     if operation.undone_by:
-        st.caption("annulée depuis", width="content")
-    elif st.button("Annuler", key=f"{key}:undo", icon=":material/undo:", type="tertiary"):
+        st.caption("défaite depuis", width="content")
+    elif st.button("Défaire", key=f"{key}:undo", icon=":material/undo:", type="tertiary"):
         confirm(operation.id, settings)
     if operation.undoes:
-        st.caption("annulation", width="content")
+        st.caption("défait une opération", width="content")
 
 
 def _sentence(db: Office, change: Change, context: Context, of_person: int | None = None) -> str:
@@ -136,15 +136,15 @@ def last_today(tables: tuple[str, ...], settings: bool = False) -> Operation | N
 
 
 def show_last(tables: tuple[str, ...], key: str, settings: bool = False) -> None:
-    """Show « Annuler » for the last operation of the person signed in on one of these tables, if it was today."""
+    """Show « Défaire » for the last operation of the person signed in on one of these tables, if it was today."""
     last = last_today(tables, settings)
     if last:
         help_text = f"Votre dernier enregistrement ici, le {french_instant(last.at)}"
-        if st.button("Annuler", key=key, icon=":material/undo:", help=help_text):
+        if st.button("Défaire", key=key, icon=":material/undo:", help=help_text):
             confirm(last.id, settings)
 
 
-@st.dialog("Annuler cette opération ?")
+@st.dialog("Défaire cette opération ?")
 def confirm(operation_id: int, settings: bool = False) -> None:
     """Show what will be undone, and the button. Undoing fails when one of these values was changed since."""
     db = _open(settings)
@@ -157,12 +157,12 @@ def confirm(operation_id: int, settings: bool = False) -> None:
         st.markdown(f"- {_sentence(db, change, context)}")
     if len(lines) > _LISTED:
         st.caption(f"… et {len(lines) - _LISTED} autres lignes.")
-    st.caption("Tout revient comme avant, ou rien. L’annulation est elle-même dans l’historique, et peut être annulée.")
-    if st.button("Annuler l’opération", type="primary", key="undo:go"):
+    st.caption("Tout revient comme avant, ou rien. L’historique le garde, et cela se défait aussi.")
+    if st.button("Défaire l’opération", type="primary", key="undo:go"):
         try:
             undo.undo(db, operation_id, user_name())
         except PaletteError as error:
             st.error(str(error).replace("\n", "\n\n- "))
         else:
-            queue_toast("Annulé.", ":material/undo:")
+            queue_toast("Défait.", ":material/undo:")
             st.rerun()

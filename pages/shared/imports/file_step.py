@@ -22,7 +22,7 @@ def show(failed: Work | None) -> None:
     st.markdown(
         "Déposez le fichier de votre bureau **tel qu’il est** : Palette reconnaît ses feuilles, ses colonnes et ses"
         " valeurs, vous montre ce qu’elle a compris, et vous corrigez.  \nRien n’est enregistré avant que vous ayez vu"
-        " ce qui changerait et cliqué sur « Importer » ; ensuite encore, tout l’import s’annule d’un clic."
+        " ce qui changerait et cliqué sur « Importer » ; ensuite encore, tout l’import se défait d’un clic."
     )
     if failed:
         st.error(escape_markdown(failed.failed), icon=":material/error:")

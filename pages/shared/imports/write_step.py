@@ -51,7 +51,7 @@ def show(work: Work, lists: Lists) -> None:
             f"Importer {counted(count, 'ligne')}", type="primary", icon=":material/upload:", key=work.key("go"),
             disabled=bool(why), on_click=draft.start_writing, args=(work, without),
         )  # fmt: skip
-        st.caption(why or "Tout est écrit, ou rien. L’import entier pourra être annulé.", width="content")
+        st.caption(why or "Tout est écrit, ou rien. L’import entier pourra être défait.", width="content")
     if not count and not waiting and work.choices.to_json() != type(work.choices)().to_json():
         _offer_to_keep(work)
     jobs.show(draft.WRITING)
@@ -107,7 +107,7 @@ def show_done(work: Work) -> None:
     operation = operations.get(open_office(), done.operation) if done.operation else None
     if operation and operation.undone_by:
         st.info(
-            f"L’import de « {escape_markdown(work.name)} » a été annulé : tout est comme avant.", icon=":material/undo:"
+            f"L’import de « {escape_markdown(work.name)} » a été défait : tout est comme avant.", icon=":material/undo:"
         )
     else:
         st.success(f"**{escape_markdown(work.name)}** · {_summary(done)}", icon=":material/check_circle:")
@@ -116,7 +116,7 @@ def show_done(work: Work) -> None:
             if st.button("Voir ces personnes", icon=":material/groups:", type="primary", key=work.key("see")):
                 show_among(open_office().tables["person"], "caseload", f"Import de {work.name}", draft.persons(work))
                 st.switch_page("caseload.py")
-            if st.button("Annuler cet import", icon=":material/undo:", key=work.key("undo")):
+            if st.button("Défaire cet import", icon=":material/undo:", key=work.key("undo")):
                 changes.confirm(operation.id)
         if st.button("Importer un autre fichier", icon=":material/upload_file:", key=work.key("next")):
             draft.drop()

@@ -25,7 +25,7 @@ def show(db: Office) -> None:
 
 def show_history(db: Office) -> None:
     """Show the changes of settings, latest first; each can be undone."""
-    st.caption("Qui a changé un réglage, un champ ou une liste. « Annuler » reprend une opération entière.")
+    st.caption("Qui a changé un réglage, un champ ou une liste. « Défaire » reprend une opération entière.")
     context = records.context(db)
     changes = history.of_tables(db, tuple(OFFICE), context, _LATEST)
     if not changes:
@@ -34,5 +34,5 @@ def show_history(db: Office) -> None:
 
 
 def show_last(key: str) -> None:
-    """Show « Annuler » for the last change of fields, lists and limits by the person signed in."""
+    """Show « Défaire » for the last change of fields, lists and limits by the person signed in."""
     past_changes.show_last(tuple(OFFICE), key, settings=True)

@@ -46,7 +46,7 @@ def _preview(db: Office, content: bytes) -> None:
     st.markdown("\n".join(f"- {escape_markdown(line)}" for line in changes[:_SHOWN]))
     if count > _SHOWN:
         st.caption(f"… et {count - _SHOWN} autres.")
-    st.caption("Ce que le modèle ne dit pas reste tel quel. Tout s’annule d’un coup, dans « Historique ».")
+    st.caption("Ce que le modèle ne dit pas reste tel quel. Tout se défait d’un coup, dans « Historique ».")
     if st.button(f"Reprendre ({count} changement{'s' if count > 1 else ''})", type="primary", key="model:go"):
         _import(db, content)
 

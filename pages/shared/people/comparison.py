@@ -170,7 +170,7 @@ def _show_rows(db: Office, look: SideBySide, left: bool, context: Context) -> No
         lines += [_listing(look, left)] * bool(look.listed)
         numbers = (look.keep.id, look.gone.id) if left else (look.gone.id, look.keep.id)
         if not lines:
-            st.caption("Aucun des deux dossiers n’a d’étape, de contrat, d’aide ni d’intervention.")
+            st.caption("Aucun des deux dossiers n’a d’étape, de contrat, d’aide, d’entretien ni de démarche.")
             return
         st.markdown("\n".join([f"| | n° {numbers[0]} | n° {numbers[1]} | identiques |", "|---|---|---|---|", *lines]))
         st.caption("Tout va au dossier gardé. Ce qui est identique dans les deux n’est gardé qu’une fois.")
@@ -219,7 +219,7 @@ def _ask_clash(db: Office, clash: MergeClash, look: SideBySide, left: bool, cont
         if not table.feminine:
             question = question.replace("laquelle", "lequel")
         side = st.radio(question, options, usual, format_func=labels.__getitem__, key=key, width="stretch")
-        st.caption("L’autre est rangé avec le dossier réuni ; annuler la fusion le ramène.")
+        st.caption("L’autre est rangé avec le dossier réuni ; défaire la fusion le ramène.")
     return side or clash.usual
 
 
@@ -267,7 +267,7 @@ def _finish(db: Office, look: SideBySide, choices: MergeChoices) -> None:
             _merge(db, look, MergeChoices(choices.values, choices.sides, reason))
         if st.button("Ce sont deux personnes", key="merge:apart"):
             set_apart(db, keep, gone)
-    st.caption("Rien ne se perd : ce qui n’est pas gardé reste dans l’historique, et la fusion s’annule d’un clic.")
+    st.caption("Rien ne se perd : ce qui n’est pas gardé reste dans l’historique, et la fusion se défait d’un clic.")
 
 
 def _merge(db: Office, look: SideBySide, choices: MergeChoices) -> None:

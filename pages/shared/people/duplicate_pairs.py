@@ -126,7 +126,7 @@ def show_merges(db: Office) -> None:
     """Show the latest merges that were not undone, each with the button that undoes it."""
     merges = duplicates.merges(db)
     if not merges:
-        st.info("Aucune fusion. Celles que vous ferez pourront être annulées ici.")
+        st.info("Aucune fusion. Celles que vous ferez pourront être défaites ici.")
         return
     context = records.context(db)
     for merged in merges:
@@ -134,7 +134,7 @@ def show_merges(db: Office) -> None:
             decision = f":gray[{escape_markdown(merged.who)}, le {french_instant(merged.at)}]"
             st.markdown(f"{_sentence(merged, context)}  \n{decision}", width="stretch")
             _open_button(merged.one, f"pairs:open:{merged.operation}")
-            if st.button("Annuler la fusion", key=f"pairs:undo:{merged.operation}", icon=":material/undo:"):
+            if st.button("Défaire la fusion", key=f"pairs:undo:{merged.operation}", icon=":material/undo:"):
                 changes.confirm(merged.operation)
 
 
@@ -161,11 +161,11 @@ def show_done(db: Office) -> None:
         text = f":green[:material/check_circle:] {_sentence(merged, records.context(db))}."
         st.markdown(text, width="stretch")
         _open_button(merged.one, "pairs:done:open")
-        if st.button("Annuler la fusion", key="pairs:done:undo", icon=":material/undo:"):
+        if st.button("Défaire la fusion", key="pairs:done:undo", icon=":material/undo:"):
             try:
                 undo.undo(db, merged.operation, user_name())
             except PaletteError as error:
                 st.error(str(error).replace("\n", "\n\n- "))
             else:
-                queue_toast("Fusion annulée.", ":material/undo:")
+                queue_toast("Fusion défaite.", ":material/undo:")
                 st.rerun()

@@ -1,6 +1,9 @@
-"""The foot of the sidebar: the name of the person signed in, and the link to sign out."""
+"""The foot of the menu: the person signed in, the link to sign out, and the screens that are not in the menu itself."""
+
+from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from db.accounts.sessions import Session
 from db.base.version import PRODUCT
@@ -8,11 +11,16 @@ from db.model.roles import Role
 from pages.shared.shell.markdown import escape_markdown
 
 
-def show(session: Session) -> None:
-    """Show name, roles and the link to sign out, which is a page of server/door.py because it deletes the cookie."""
+def show(session: Session, pages: Sequence[StreamlitPage]) -> None:
+    """Show name, roles, the links to ``pages``, and the link to sign out, which is a page of server/door.py because it
+    deletes the cookie."""
     account = session.account
     held = ", ".join(role.label for role in Role if role in account.roles)
     with st.sidebar.container(gap=None, key="account"):
         st.markdown(f"**{escape_markdown(account.name)}**", help=f"Rôles : {held}")
         st.caption(PRODUCT)
-        st.html('<a href="/deconnexion">Se déconnecter</a>')  # a link made by Streamlit would open another tab
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            for page in pages:
+                st.page_link(page, label=page.title, icon=None)
+            # a link made by Streamlit would open another tab
+            st.html('<a href="/deconnexion">Se déconnecter</a>', width="content")

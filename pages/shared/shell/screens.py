@@ -9,17 +9,18 @@ _AGENT, _PILOTE, _ADMIN = Role.AGENT, Role.PILOTE, Role.ADMIN
 
 @dataclass(frozen=True)
 class Screen:
-    """One screen. Any one of ``roles`` opens it."""
+    """One screen. Any one of ``roles`` opens it. ``at_foot``: it opens from the foot of the menu (account_menu.py)."""
 
     file: str
     title: str
     icon: str
     path: str
     roles: Roles
+    at_foot: bool = False
 
 
-def _screen(file: str, title: str, icon: str, path: str, *roles: Role) -> Screen:
-    return Screen(file, title, icon, path, frozenset(roles))
+def _screen(file: str, title: str, icon: str, path: str, *roles: Role, at_foot: bool = False) -> Screen:
+    return Screen(file, title, icon, path, frozenset(roles), at_foot)
 
 
 SCREENS: dict[str, tuple[Screen, ...]] = {
@@ -27,27 +28,28 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
         _screen("caseload.py", "Portefeuille", "groups", "portefeuille", _AGENT),
         _screen("today.py", "Aujourd’hui", "today", "aujourdhui", _AGENT),
         _screen("person.py", "Dossier", "person", "dossier", _AGENT),
+        _screen("follow_up.py", "Entretiens et démarches", "forum", "interventions", _AGENT),
         _screen("orientations.py", "Orientations", "signpost", "orientations", _AGENT),
         _screen("diagnostics.py", "Diagnostics", "lab_profile", "diagnostics", _AGENT),
         _screen("cer.py", "CER", "contract", "cer", _AGENT),
         _screen("aid.py", "Aides", "euro", "aides", _AGENT),
-        _screen("follow_up.py", "Interventions", "forum", "interventions", _AGENT),
         _screen("exits.py", "Sorties", "logout", "sorties", _AGENT),
+        _screen("network.py", "Réseau", "hub", "reseau", _AGENT),
     ),
     "Pilotage": (
         _screen("dashboard.py", "Tableau de bord", "bar_chart", "tableau-de-bord", _AGENT, _PILOTE),
         _screen("report.py", "Photo-bilan", "photo_camera", "photo-bilan", _AGENT, _PILOTE),
         _screen("publish.py", "Publication", "public", "publication", _PILOTE),
     ),
-    "Réseau": (_screen("network.py", "Réseau", "hub", "reseau", _AGENT),),
-    "Réglages": (
-        _screen("my_account.py", "Mon compte", "account_circle", "compte", _AGENT, _PILOTE, _ADMIN),
+    "Bureau": (
         _screen("imports.py", "Importer", "upload_file", "importer", _AGENT),
         _screen("duplicates.py", "Doublons", "merge", "doublons", _AGENT),
-        _screen("everything.py", "Tout emporter", "drive_file_move", "tout-emporter", _AGENT),
-        _screen("changes.py", "Historique", "history", "historique", _AGENT, _ADMIN),
-        _screen("settings.py", "Réglages", "tune", "reglages", _ADMIN),
         _screen("team.py", "Comptes", "group", "comptes", _ADMIN),
+        _screen("settings.py", "Réglages", "tune", "reglages", _ADMIN),
+        _screen("changes.py", "Historique", "history", "historique", _AGENT, _ADMIN),
+        _screen("everything.py", "Tout emporter", "drive_file_move", "tout-emporter", _AGENT),
         _screen("retention.py", "Conservation", "inventory_2", "conservation", _ADMIN),
+        _screen("my_account.py", "Mon compte", "account_circle", "compte", *Role, at_foot=True),
     ),
 }
+"""What is daily first, what is rare under « Bureau »."""

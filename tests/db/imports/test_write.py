@@ -65,7 +65,7 @@ def test_nothing_is_written_while_a_row_waits_unless_waiting_rows_are_left_out(d
 
 
 class Enough(Exception):
-    """What somebody's « Annuler » raises."""
+    """What somebody's « Défaire » raises."""
 
 
 @pytest.mark.parametrize("at", [0.0, 0.5, 1.0])

@@ -23,7 +23,7 @@ THIRTEEN = {
     "cer": "CER",
     "aid": "Aide financière",
     "exit": "Sortie",
-    "intervention": "Intervention",
+    "intervention": "Entretien ou démarche",
     "partner": "Partenaire",
     "need": "Besoin recensé",
     "project": "Projet collectif",

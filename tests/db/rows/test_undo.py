@@ -214,7 +214,7 @@ def test_of_two_simultaneous_undos_of_one_operation_one_succeeds(db, path):
         results = list(agents.map(one, ["Ada", "Grace", "Bob", "Eva"]))
 
     assert results.count("done") == 1
-    assert sum("elle a déjà été annulée" in one for one in results) == 3
+    assert sum("elle a déjà été défaite" in one for one in results) == 3
     assert shown_row(db, PARTNER, row)["name"] == "La Grange"
     assert records.get(db, db.tables["partner"], row).version == 3
 

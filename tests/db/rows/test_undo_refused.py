@@ -32,7 +32,7 @@ def test_what_a_colleague_wrote_since_is_never_overwritten(db):
     message = undo_refusal(db, mine)
 
     assert message == (
-        "Impossible d’annuler, rien n’a été changé : Partenaire Le Moulin : "
+        "Impossible de défaire, rien n’a été changé : Partenaire Le Moulin : "
         f"Grace a modifié cette ligne (Commune) depuis, le {french_instant(at)}."
     )
 
@@ -95,7 +95,7 @@ def test_nothing_is_undone_twice(db):
     mine = latest_operation(db)
     undo.undo(db, mine, "Grace")
 
-    assert "elle a déjà été annulée" in undo_refusal(db, mine)
+    assert "elle a déjà été défaite" in undo_refusal(db, mine)
 
 
 def test_an_unknown_operation_is_an_error(db):

@@ -39,7 +39,8 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
     "plafond": ("ceiling",),
 }
 """Picture -> the figures that it shows."""
-UNITS = {"freins": "personne", "interventions": "intervention", "contrats": "contrat", "sorties": "sortie"}
+UNITS = {"freins": "personne", "interventions": "entretien ou démarche", "contrats": "contrat", "sorties": "sortie"}
+PLURALS = {"entretien ou démarche": "entretiens et démarches"}
 WITHOUT_SHARES = ("reperes", "pyramide", "domaine-genre", "contrats", "mouvements", "portefeuille", "durees")
 MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 MONTHLY = ("contrats", "mouvements", "portefeuille")
@@ -62,7 +63,8 @@ def french(value: Any, digits: int = 0) -> str:
 
 
 def counted(value: float, word: str) -> str:
-    return f"{french(value)} {word}{'s' * (value >= 2)}"
+    plural = PLURALS.get(word, f"{word}s")
+    return f"{french(value)} {plural if value >= 2 else word}"
 
 
 def percent(part: float, whole: float) -> str:

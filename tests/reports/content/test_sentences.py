@@ -188,7 +188,7 @@ def test_one_person_is_singular():
         f"1 sortie du RSA : emploi salarié d’abord (1, soit 100,0{N}%)."
     )
     assert sentence_of("interventions", interventions=shares(("c", "Coaching", 1))).startswith(
-        "Coaching d’abord : 1 intervention,"
+        "Coaching d’abord : 1 entretien ou démarche,"
     )
     month = shares(("2022-01", "2022-01", 1))
     assert sentence_of("portefeuille", portfolio_by_month=month) == "1 personne à la fin, entre 1 et 1 au fil des mois."

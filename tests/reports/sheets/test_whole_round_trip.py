@@ -3,10 +3,12 @@
 import shutil
 import sqlite3
 from contextlib import closing
+from io import BytesIO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from db.base.errors import RefusedImportError
 from db.customise import edit, model_file
@@ -259,3 +261,19 @@ def test_a_file_that_holds_something_is_compared_and_not_filled(two_alike, tmp_p
 
     partners = next(sheet for sheet in made.sheets if sheet.name == "Partenaires")
     assert partners.count("unchanged") == 1
+
+
+def test_a_workbook_of_an_earlier_version_comes_back_whatever_its_sheets_were_called(empty_path, tmp_path):
+    db = open_empty(tmp_path / "palette.db", empty_path)
+    who = {"last_name": "Marchand", "first_name": "Lou", "gender": "woman"}
+    person = records.save(db, db.tables["person"], Edit(who), "Ada").row_id
+    met = {"person_id": person, "happened_on": "2023-03-06", "domain": "coaching"}
+    records.save(db, db.tables["intervention"], Edit(met), "Ada")
+    book = load_workbook(BytesIO(BOOKS[".xlsx"](db, DAY, lambda done, what: None)))
+    book["Entretiens et démarches"].title = "Interventions"
+    book.save(earlier := BytesIO())
+
+    with closing(open_empty(tmp_path / "back.db", empty_path)) as back:
+        import_workbook(back, earlier.getvalue(), "tout.xlsx")
+        assert stored_values(back, back.files["intervention"]) == stored_values(db, db.files["intervention"])
+    db.close()
