@@ -11,8 +11,9 @@ from pages.shared.figures.headline import show_day
 from pages.shared.grid.grid import edit_grid
 from pages.shared.shell.session import open_office
 
-st.title("Portefeuille")
-show_day(counting.summary(open_office(), records.today()), french_date(records.today()))
+with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    st.title("Portefeuille", width="content")
+    show_day(counting.summary(open_office(), records.today()), french_date(records.today()))
 followed = Filter("state", "in", ("accompanied", "light", "in_diagnosis", "new"))  # and who is still to be placed
 db = open_office()
 edit_grid(db, db.tables["person"], "caseload", preset=(followed,), opens="person.py", called="Portefeuille")

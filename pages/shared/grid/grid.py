@@ -163,7 +163,9 @@ def _more(db: Office, table: OfficeTable, key: str, view: GridView) -> None:
             download_buttons(table, key, replace(view.query, folded=()), view.columns)
             with st.container(horizontal=True, gap="small"):
                 if view.counts(db)[0] > 1:
-                    _dialog_button(key, view, "Plusieurs lignes", "bulk", "checklist", "Changer toutes les lignes trouvées")
+                    _dialog_button(
+                        key, view, "Plusieurs lignes", "bulk", "checklist", "Changer toutes les lignes trouvées"
+                    )
                 if last:
                     help_text = f"Votre dernier enregistrement ici, le {french_instant(last.at)}"
                     _dialog_button(key, view, "Défaire", "undo", "undo", help_text)
