@@ -35,7 +35,7 @@ class Spreadsheet:
             page.goto(address)
         self.status = page.locator(".palette-grid .status")
         self.counts = page.locator(".palette-grid .counts")
-        self.lines = page.locator(".palette-grid tbody tr:not(.space, .group)")
+        self.lines = page.locator(".palette-grid tbody tr:not(.group)")
         expect(self.lines.first).to_be_visible()
 
     def cell(self, line: int, field: str) -> Locator:

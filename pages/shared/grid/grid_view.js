@@ -1,6 +1,6 @@
 // Drawing of the grid: its parts, rows and cells. It shows what the server sent and, on top, the edits that the server has
 // not acknowledged yet (`textOf`, `pendingOf`). Only the rows near what is in sight are in the document, and the one with
-// the active cell, which keeps the focus; rows of space stand for the others. A position is [line, index of the column].
+// the active cell, which keeps the focus. A position is [line, index of the column].
 
 const TITLES = {
   stale: "Hors filtre : la ligne disparaîtra quand le filtre sera appliqué de nouveau.",
@@ -28,7 +28,8 @@ class GridView extends GridRows {
     this.head = make("thead")
     this.widthsOf = make("colgroup")
     this.table = make("table", { role: "grid", "aria-multiselectable": "true" }, this.widthsOf, this.head)
-    this.scroller = make("div", { class: "scroller" }, this.table)
+    this.sizer = make("div", { class: "sizer" }, this.table)
+    this.scroller = make("div", { class: "scroller" }, this.sizer)
     this.foot = make("div", { class: "foot" }, this.counts, this.hint, this.sums, this.status, this.errorsButton)
     this.root.replaceChildren(make("div", { class: "bar" }, this.search), this.chips, this.scroller, this.foot)
     this.scroller.addEventListener("scroll", () => this.renderSoon())
@@ -71,7 +72,7 @@ class GridView extends GridRows {
 
   itemsInSight() {
     const { scrollTop, clientHeight } = this.scroller
-    const height = clientHeight || 600
+    const height = Math.min(clientHeight || 600, 2 * window.innerHeight)
     return [Math.max(0, Math.floor(scrollTop / this.rowHeight) - OVERSCAN), Math.ceil((scrollTop + height) / this.rowHeight) + OVERSCAN]
   }
 
@@ -90,11 +91,8 @@ class GridView extends GridRows {
     const to = firstLine + Math.min(size, last - firstItem - header)
     const lines = []
     for (let line = from; line < to; line++) lines.push(line)
-    for (const kept of this.linesToKeep()) {
-      const isHere = kept >= firstLine && kept < firstLine + size
-      if (isHere && (kept < from || kept >= to)) lines.push(kept)
-    }
-    return lines.sort((a, b) => a - b)
+    const kept = this.linesToKeep().filter((line) => line >= firstLine && line < firstLine + size && (line < from || line >= to))
+    return { lines: [...kept, ...lines].sort((a, b) => a - b), kept, count: lines.length }
   }
 
   linesToKeep() {
@@ -102,34 +100,35 @@ class GridView extends GridRows {
     return [...new Set(lines.filter((line) => line !== undefined && line >= 0))]
   }
 
+  // The table is as far down as the rows above it are high. A row that is kept out of sight takes no room. The header of
+  // the group that goes on above the first row is drawn too: it sticks below the titles.
   render() {
     const inSight = this.itemsInSight()
     const trs = new Map()
     const bodies = []
-    let item = 0
+    let start = null
     this.blocks.forEach((block, index) => {
-      const lines = this.linesOfBlock(block, inSight)
-      const end = block.firstItem + block.header + block.size
-      const isSeen = lines.length || (block.header && block.firstItem < inSight[1] && end > inSight[0])
-      if (!isSeen) return
-      if (block.firstItem > item) bodies.push(make("tbody", { class: "space" }, this.space(block.firstItem - item)))
+      const { lines, kept, count } = this.linesOfBlock(block, inSight)
+      const hasHeader = block.header && (count > 0 || (block.firstItem >= inSight[0] && block.firstItem < inSight[1]))
+      if (!lines.length && !hasHeader) return
       const body = this.bodyOf(index)
-      const children = block.header ? [this.groupOf(block.section, index)] : []
-      let next = block.firstLine
+      const children = hasHeader ? [this.groupOf(block.section, index)] : []
       for (const line of lines) {
-        if (line > next) children.push(this.space(line - next))
         const tr = this.rowElement(line)
+        tr.classList.toggle("kept", kept.includes(line))
         trs.set(tr.key, tr)
         children.push(tr)
-        next = line + 1
       }
-      if (block.firstLine + block.size > next) children.push(this.space(block.firstLine + block.size - next))
+      if (start === null && (hasHeader || count)) {
+        const first = lines.find((line) => !kept.includes(line))
+        start = first === undefined ? block.firstItem : this.itemOf(first) - (hasHeader ? 1 : 0)
+      }
       arrange(body, children)
       bodies.push(body)
-      item = end
     })
-    if (this.itemCount > item) bodies.push(make("tbody", { class: "space" }, this.space(this.itemCount - item)))
     arrange(this.table, [this.widthsOf, this.head, ...bodies])
+    this.table.style.marginTop = `${(start ?? 0) * this.rowHeight}px`
+    this.sizer.style.height = `${this.itemCount * this.rowHeight + this.head.offsetHeight}px`
     this.trs = trs
     this.showRange()
   }
@@ -138,12 +137,6 @@ class GridView extends GridRows {
     this.bodies ??= new Map()
     if (!this.bodies.has(index)) this.bodies.set(index, make("tbody"))
     return this.bodies.get(index)
-  }
-
-  space(items) {
-    const td = make("td", { colSpan: this.data.columns.length + 1 })
-    td.style.height = `${items * this.rowHeight}px`
-    return make("tr", { class: "space", "aria-hidden": "true" }, td)
   }
 
   rowElement(line) {
