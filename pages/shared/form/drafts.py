@@ -60,14 +60,14 @@ def _show_written(table: OfficeTable, draft: FormDraft, changed: Mapping[str, An
 
 
 def _show_choices(table: OfficeTable, key: str, draft: FormDraft, context: Context, *, can_resume: bool) -> None:
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        # The form of the settings is part of its page: there is nothing to close.
-        if table.name in FILES and st.button("Fermer", key=f"{key}:draft:close", help="Le brouillon reste."):
-            st.rerun()
-        st.button("Jeter", key=f"{key}:draft:drop", on_click=_drop, args=(draft.opening,))
+    with st.container(horizontal=True):
         if can_resume:
             resume = (table, key, draft, context)
             st.button("Reprendre", key=f"{key}:draft:resume", type="primary", on_click=_resume, args=resume)
+        st.button("Jeter", key=f"{key}:draft:drop", on_click=_drop, args=(draft.opening,))
+        # The form of the settings is part of its page: there is nothing to close.
+        if table.name in FILES and st.button("Fermer", key=f"{key}:draft:close", help="Le brouillon reste."):
+            st.rerun()
 
 
 def _resume(table: OfficeTable, key: str, draft: FormDraft, context: Context) -> None:

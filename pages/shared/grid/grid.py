@@ -33,7 +33,7 @@ from db.people import duplicates
 from db.rows import records
 from db.rows.grid_edits import Cell
 from db.rows.queries import Filter
-from pages.shared.form import form
+from pages.shared.form import side_panel
 from pages.shared.grid import filters, grouping, selection, view_menu
 from pages.shared.grid.component_data import grid_data
 from pages.shared.grid.downloads import download_menu
@@ -89,17 +89,17 @@ def _grid(table_name: str, key: str, opens: str) -> None:
     instance = _message(key, "edits").get("instance", "")
     _component(key=key, data={"key": key, **grid_data(db, view, instance, context)}, **callbacks)
     if view.opening:
-        _open(table, view, opens)
+        _open(table, key, view, opens)
+    side_panel.show(key, side_panel.in_order(view.ids))
     selection.show_notices(db, table, key, view, context)
     grouping.show_moved(view, key)
 
 
-def _open(table: OfficeTable, view: GridView, opens: str) -> None:
+def _open(table: OfficeTable, key: str, view: GridView, opens: str) -> None:
     row_id, view.opening = view.opening, None
     if opens:
         st.switch_page(opens, query_params={"dossier": str(row_id)})
-    form.forget(f"form:{table.name}:{row_id}")
-    form.edit_dialog(table.name, row_id)
+    side_panel.open_row(key, table.name, row_id)
 
 
 # ---- above the grid
@@ -123,8 +123,7 @@ def _show_similar_names(db: Office, table: OfficeTable, key: str, view: GridView
 def _toolbar(db: Office, table: OfficeTable, key: str, view: GridView, context: Context) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}:strip"):
         if st.button(table.new, key=f"{key}:new", icon=":material/add:", type="primary"):
-            form.forget(f"form:{table.name}:None")
-            form.edit_dialog(table.name, None, view.sheet.fixed)
+            side_panel.open_row(key, table.name, None, view.sheet.fixed)
         view_menu.show_menu(db, key, context)
         _filters(table, key, view, context)
         _columns(table, key, view)
