@@ -172,9 +172,17 @@ def test_what_is_typed_stays_while_a_colleague_saves_and_the_same_field_is_a_con
     panel.get_by_role("button", name="Reprendre ce qui est dans le fichier").click()
     expect(amount_in(panel)).to_have_value("32\u00a0€")
     assert amounts(shared_server)[0] == 32_00
+    settle(lasting_page)
+
+    grid.type(1, "requested", "41")
+
+    expect(amount_in(panel)).to_have_value("41\u00a0€")  # the panel follows the grid as well
+    expect(grid.cell(2, "requested")).to_be_focused()
 
 
-def test_a_panel_left_by_the_menu_is_closed_and_its_text_offered_again(open_first, lasting_page, panel):
+def test_a_panel_left_by_the_menu_is_closed_and_its_text_offered_here_and_in_the_menu_of_drafts(
+    open_first, lasting_page, panel
+):
     open_first("aides")
     panel.get_by_role("textbox", name="Autres financeurs").focus()
     lasting_page.keyboard.type("La Région")
@@ -188,8 +196,15 @@ def test_a_panel_left_by_the_menu_is_closed_and_its_text_offered_again(open_firs
 
     expect(panel.get_by_text("Autres financeurs : La Région")).to_be_visible()
     expect(panel.get_by_role("button", name="Reprendre")).to_be_focused()
-    panel.get_by_role("button", name="Jeter").click()
-    expect(panel.get_by_role("textbox", name="Autres financeurs")).to_have_value("")
+    lasting_page.keyboard.press("Enter")
+    expect(panel.get_by_role("textbox", name="Autres financeurs")).to_have_value("La Région")
+    lasting_page.get_by_role("button", name="1 brouillon").click()
+    lasting_page.get_by_role("menuitem").click()
+    dialog = lasting_page.get_by_role("dialog")
+    expect(dialog.get_by_text("Autres financeurs : La Région")).to_be_visible()
+    expect(panel).to_have_count(0)  # a form is open once
+    dialog.get_by_role("button", name="Jeter").click()
+    expect(dialog.get_by_role("textbox", name="Autres financeurs")).to_have_value("")
 
 
 def test_the_panel_leaves_the_grid_in_sight_and_takes_the_screen_of_a_telephone(open_first, lasting_page, panel):

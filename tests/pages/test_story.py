@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.pages.spreadsheet import Spreadsheet, add, add_person, eventually, side_panel
+from tests.pages.waiting import wait_until_idle
 
 pytestmark = pytest.mark.browser
 
@@ -52,6 +53,7 @@ def choose(form: Locator, label: str, value: str) -> None:
 def save(form: Locator) -> None:
     form.get_by_role("button", name="Enregistrer").click()
     form.wait_for(state="detached")
+    wait_until_idle(form.page)
 
 
 def cell(page: Page, row: str, field: str) -> Locator:

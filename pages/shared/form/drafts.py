@@ -171,16 +171,18 @@ def _usable(table: OfficeTable, values: Mapping[str, Any], context: Context) -> 
 def menu(db: Office) -> FormDraft | None:
     """Show a menu of what the person signed in was writing, if anything. Returns the draft that was chosen."""
     held = roles()
-    kept = [one for one in form_drafts().every() if _is_listed(one) and permissions.writable(held, one.form.table)]
+    listed = [one for one in form_drafts().every() if _is_listed(one) and permissions.writable(held, one.form.table)]
+    kept = {draft.form.name: draft for draft in reversed(listed)}  # of several drafts of a form, the latest
     if not kept:
         return None
-    titles = {draft.opening: f"{_title(db, draft)} · {draft.moment}" for draft in kept}
+    # By form, not by opening: the menu stays on the screen while a draft is resumed, which gives it another opening.
+    titles = {name: f"{_title(db, draft)} · {draft.moment}" for name, draft in reversed(kept.items())}
     label = f"{len(kept)} brouillons" if len(kept) > 1 else "1 brouillon"
     chosen = st.menu_button(
         label, list(titles), format_func=titles.__getitem__, icon=":material/edit_note:", key="drafts:menu",
         help="Ce que vous étiez en train d’écrire, que vous seul voyez ; gardé 30 jours.",
     )  # fmt: skip
-    return next((draft for draft in kept if draft.opening == chosen), None)
+    return kept.get(chosen or "")
 
 
 def _is_listed(draft: FormDraft) -> bool:

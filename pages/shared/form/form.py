@@ -25,6 +25,8 @@ from pages.shared.shell.toasts import queue_toast
 
 Slots = dict[str, DeltaGenerator]
 """The place under each widget where its error is shown, by field name."""
+BESIDE = "form:beside"
+"""The name in the session of what the panel beside a grid shows (side_panel.py)."""
 _PENDING = "form:pending"
 _TURNS = "form:turns"
 
@@ -79,7 +81,9 @@ def next_contract(db: Office, table: OfficeTable, row_id: int | None) -> Mapping
 
 
 def open_later(table_name: str, fixed: Mapping[str, Any], row_id: int | None = None) -> None:
-    """Open a form in the next run: Streamlit opens one dialog per run."""
+    """Open a form in a dialog in the next run: Streamlit opens one dialog per run. It takes the place of a form beside
+    the grid, which may be the same one; what was written there is kept as a draft."""
+    st.session_state.pop(BESIDE, None)
     st.session_state[_PENDING] = (table_name, row_id, dict(fixed))
     st.rerun()
 
@@ -218,6 +222,20 @@ def _widgets_key(key: str) -> str:
     """Return what the keys of the widgets of a form begin with: new after each ``forget``."""
     turn = st.session_state.get(_TURNS, {}).get(key, 0)
     return f"{key}_{turn}" if turn else key
+
+
+def is_outdated(db: Office, table: OfficeTable, row_id: int | None) -> bool:
+    """Return whether the row in an open form was saved elsewhere since it was read, and nothing is changed here."""
+    key = key_of(table.name, row_id)
+    read = st.session_state.get(f"{key}:read")
+    if read is None or st.session_state.get(f"{key}:changed"):
+        return False
+    return any(row.version != read.version for row in records.rows(db, table, [read.id]))
+
+
+def reload(key: str) -> None:
+    """Show the row of an unchanged form as it is in the file now."""
+    _give_up(key)
 
 
 def is_asking(key: str) -> bool:

@@ -22,6 +22,7 @@ from pages.shared.shell.session import open_office
 Neighbour = Callable[[int, int], int | None]
 """The row before (-1) or after (1) a row in the order of the grid; None at either end."""
 _PANEL = "side_panel"
+"""What the keys of the panel begin with."""
 _CLOSE = f"{_PANEL}:close"
 
 
@@ -55,7 +56,7 @@ def open_row(grid: str, table_name: str, row_id: int | None, fixed: Mapping[str,
     row, panel = _OpenRow(table_name, row_id, fixed or {}), _panel(grid)
     if panel is None:
         form.forget(row.key)
-        st.session_state[_PANEL] = _SidePanel(grid, row)
+        st.session_state[form.BESIDE] = _SidePanel(grid, row)
     elif panel.shown != row:
         panel.leaves, panel.wanted = True, row
 
@@ -79,7 +80,7 @@ def show(grid: str, neighbour: Neighbour) -> None:
 def _panel(grid: str) -> _SidePanel | None:
     """Return the panel of a grid, if it is open. A panel that was not drawn in a whole run (another screen, another
     tab of the screen) is closed: Streamlit has dropped the values of its widgets. Its draft is kept."""
-    panel: _SidePanel | None = st.session_state.get(_PANEL)
+    panel: _SidePanel | None = st.session_state.get(form.BESIDE)
     if panel is None or panel.grid != grid or (panel.is_drawn and _CLOSE not in st.session_state):
         return None
     return panel
@@ -97,6 +98,7 @@ def _draw(grid: str, neighbour: Neighbour) -> None:
         leaves, panel.leaves = panel.leaves, False
         ended = form.edit_form(db, table, row.key, row.row_id, row.fixed, leave=leaves)
         following = form.next_contract(db, table, row.row_id)
+        wants_newer = form.is_outdated(db, table, row.row_id) and _ask_to_reload()
     panel.is_drawn = True
     if ended and ended.row_id is not None:
         form.open_created(table, row.row_id, ended)
@@ -108,8 +110,18 @@ def _draw(grid: str, neighbour: Neighbour) -> None:
     elif following:
         _move(panel, _OpenRow(CER.name, None, following))
         _redraw()
+    elif wants_newer:
+        form.reload(row.key)
+        _redraw()
     elif not form.is_asking(row.key):
         panel.wanted = None
+
+
+def _ask_to_reload() -> bool:
+    """Show that the row was saved elsewhere. form_keys.js presses the button unless a text is being typed here."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{_PANEL}:newer"):
+        st.caption("Cette ligne a été modifiée ailleurs.", width="content")
+        return st.button("Montrer la nouvelle version", key=f"{_PANEL}:reload", type="tertiary")
 
 
 def _show_head(db: Office, table: OfficeTable, panel: _SidePanel, neighbour: Neighbour) -> None:
@@ -142,7 +154,7 @@ def _redraw() -> None:
 def _move(panel: _SidePanel, row: _OpenRow | None) -> None:
     """Show another row in the panel, or close it."""
     if row is None:
-        st.session_state.pop(_PANEL, None)
+        st.session_state.pop(form.BESIDE, None)
         return
     form.forget(row.key)
     panel.shown, panel.wanted, panel.leaves = row, None, False

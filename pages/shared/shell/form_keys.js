@@ -18,6 +18,8 @@ window.paletteFormKeys ??= (() => {
   let hasTyped = false // in the box that has the focus
   let textLeftAt = -Infinity
   let left // the name of the field that has, or had last, the focus, unless it went elsewhere since
+  let rowBeside = null // the row in the panel
+  let reloaded = null // the button that shows its new version, once it was pressed
   let cameFrom = null // what had the focus before the panel opened
 
   // ---- the parts of a form
@@ -50,8 +52,8 @@ window.paletteFormKeys ??= (() => {
       greet(form)
     }
     const panel = document.querySelector(PANEL)
-    if (panel) namePanel(panel)
-    else if (cameFrom) goBack()
+    if (panel) refreshPanel(panel)
+    else if (rowBeside) goBack()
   }
 
   // The help of a field becomes its description; Streamlit shows it only to a mouse, or to who tabs to its icon.
@@ -75,25 +77,41 @@ window.paletteFormKeys ??= (() => {
     const state = `${keyOf(form)} ${asking ? "asks" : "open"}`
     if (!layer || !isReady || form.dataset.greeted === state) return
     form.dataset.greeted = state
-    const active = document.activeElement
-    if (layer.matches(PANEL) && layer.contains(active) && !form.contains(active)) return // goes from row to row by the buttons
-    if (layer.matches(PANEL) && !layer.contains(active) && active !== document.body) cameFrom = active
-    const target = asking ?? controls.find((control) => nameOf(control) === left) ?? controls[0]
-    target.focus()
+    if (!layer.matches(PANEL) || asking || mayTakeFocus(layer, form)) {
+      const target = asking ?? controls.find((control) => nameOf(control) === left) ?? controls[0]
+      target.focus()
+    }
   }
 
-  function namePanel(panel) {
+  // The panel leaves the focus where it is when one goes from row to row by its buttons, and when it shows the row that it
+  // showed already, saved or changed in the grid.
+  function mayTakeFocus(panel, form) {
+    const active = document.activeElement
+    const row = keyOf(form).replace(/_\d+$/, "")
+    const isNew = row !== rowBeside
+    rowBeside = row
+    if (panel.contains(active)) return form.contains(active)
+    if (active === document.body) return true
+    if (isNew) cameFrom = active
+    return isNew
+  }
+
+  function refreshPanel(panel) {
     panel.setAttribute("role", "region")
     panel.setAttribute("aria-label", "Ligne ouverte")
     for (const [key, name] of Object.entries(NAMES)) panel.querySelector(`${PANEL}-${key} button`)?.setAttribute("aria-label", name)
+    // The row was saved elsewhere, in the grid for instance, and nothing is written here.
+    const reload = document.querySelector(`${PANEL}-reload button`)
+    if (reload && !hasTyped && reload !== reloaded) (reloaded = reload).click()
   }
 
+  // The panel was closed: the focus goes back to the grid.
   function goBack() {
-    if (document.activeElement === document.body && cameFrom.isConnected) {
+    if (document.activeElement === document.body && cameFrom?.isConnected) {
       const cell = cameFrom.shadowRoot?.querySelector("td[tabindex='0']")
       ;(cell ?? cameFrom).focus()
     }
-    cameFrom = null
+    rowBeside = cameFrom = null
   }
 
   // ---- keys
