@@ -245,6 +245,46 @@ def test_a_row_deleted_meanwhile_shows_a_message(office):
     assert "supprimée entre-temps" in form.error[0].value
 
 
+def test_the_form_of_a_row_that_is_gone_can_be_closed(office):
+    person = given_person(office)
+    records.delete(office, office.tables["person"], {person: 1}, "Une collègue")
+
+    form = open_form("person", person)
+
+    assert "a été supprimée" in form.warning[0].value
+    assert [button.label for button in form.button] == ["Fermer"]
+
+
+def _panel_page():
+    import streamlit as st
+
+    from pages.shared.form import side_panel
+
+    for row_id in (None, 1):
+        if st.button("Ouvrir", key=f"open:{row_id}"):
+            side_panel.open_row("grid", "person", row_id)
+    side_panel.show("grid", side_panel.in_order([1]))
+
+
+def test_the_panel_beside_a_grid_goes_from_form_to_form_in_runs_of_the_whole_page(office):
+    # In the browser these are runs of the grid or of the panel alone; Streamlit may join one with a run of the page.
+    given_person(office, town="Cahors")
+    page = AppTest.from_function(_panel_page, default_timeout=90).run()
+    names = lambda: {box.key for box in page.text_input if str(box.key).endswith(":town")}  # noqa: E731
+
+    page.button(key="open:None").click().run()
+    assert names() == {"form:person:None_1:town"}
+    page.text_input(key="form:person:None_1:town").input("Figeac")
+    page.button(key="open:1").click().run()
+    assert "n’est pas enregistré" in page.warning[0].value
+    page.button(key="form:person:None:give-up").click().run()
+    assert page.text_input(key="form:person:1_1:town").value == "Cahors"
+    page.button(key="side_panel:close").click().run()
+
+    assert names() == set()
+    assert not page.exception
+
+
 def test_overlapping_rights_show_which_rule_refuses_them(office):
     person = given_person(office)
     rights = {"person_id": person, "kind": "rsa", "subject_to_duties": 1, "starts_on": "2024-01-01"}

@@ -116,7 +116,9 @@ def test_what_was_just_typed_is_saved_or_asked_about(shared_server, open_first, 
     assert shared_server.rows("aid")[-1]["note"] == "Deux lignes\net la fin"
 
 
-def test_escape_in_an_open_list_closes_the_list_only(open_first, lasting_page, panel):
+def test_escape_in_an_open_list_closes_the_list_only_and_ctrl_enter_chooses_and_saves(
+    shared_server, open_first, lasting_page, panel
+):
     open_first("aides")
     kind = panel.get_by_role("combobox", name="Type d’aide")
     kind.press("ArrowDown")
@@ -124,6 +126,13 @@ def test_escape_in_an_open_list_closes_the_list_only(open_first, lasting_page, p
     lasting_page.keyboard.press("Escape")
     expect(lasting_page.get_by_role("listbox")).to_be_hidden()
     expect(kind).to_be_focused()
+    kind.press("ArrowDown")
+    expect(lasting_page.get_by_role("listbox")).to_be_visible()
+    lasting_page.keyboard.press("ArrowDown")
+    lasting_page.keyboard.press("ArrowDown")
+    lasting_page.keyboard.press("Control+Enter")
+    eventually(lambda: shared_server.rows("aid")[-1]["type"] == "training", False)
+    settle(lasting_page)
 
     lasting_page.keyboard.press("Escape")
 

@@ -130,14 +130,17 @@ window.paletteFormKeys ??= (() => {
     if (!pressed) return
     event.preventDefault()
     event.stopPropagation()
-    if (!pressed.disabled) press(pressed)
+    if (isInOpenList(target)) target.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", code: "Enter", bubbles: true })) // chooses
+    if (!pressed.disabled) requestAnimationFrame(() => press(pressed))
   }
 
-  // The button that a key stands for. In an open list, Enter chooses and Escape closes the list only.
-  function buttonFor(event, form) {
-    const { key, altKey, ctrlKey, metaKey, target } = event
-    if (!form || target.getAttribute("aria-expanded") === "true") return null
+  const isInOpenList = (target) => target.getAttribute("aria-expanded") === "true"
+
+  // The button that a key stands for. In an open list, Escape closes the list only.
+  function buttonFor({ key, altKey, ctrlKey, metaKey, target }, form) {
+    if (!form) return null
     if (key === "Enter" && (ctrlKey || metaKey)) return button(form, "save")
+    if (isInOpenList(target)) return null
     if (key === "Escape") return button(form, "stay") ?? button(form, "cancel") ?? button(form, "close")
     if (altKey && STEPS[key] && form.closest(PANEL)) return document.querySelector(`${PANEL}-${STEPS[key]} button`)
     return null
