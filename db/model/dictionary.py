@@ -79,7 +79,7 @@ PERSON = with_synonyms(Table(
         Field("rsa_entry_on", "Entrée au RSA", Date(min="1988-12-01"), privacy=GROUPED, section="Situation", shown=False, published=published_groups.SENIORITY, help="Premier jour dans le dispositif du RSA ; sert à l’ancienneté."),
         Field("agent", "Suivi par", Choice(lists.AGENTS), privacy=SECRET, section="Suivi", shown=False, help="La personne de l’équipe qui accompagne."),
         _note("Notes", "Suivi"),
-        Field("archived_on", "Archivé le", Date(), privacy=SECRET, section="Suivi", shown=False, help="Un dossier archivé quitte les listes et la recherche ; les chiffres le comptent toujours. Vide : dossier courant."),
+        Field("archived_on", "Archivé le", Date(), privacy=SECRET, section="Suivi", shown=False, set_later=True, help="Un dossier archivé quitte les listes et la recherche ; les chiffres le comptent toujours. Vide : dossier courant."),
     ),
     computed=(
         Computed("state", "Situation", Choice(lists.STATES), domain_rules.STATE, "Calculée du jour : étapes en cours aujourd’hui. « À situer » : aucune étape encore."),

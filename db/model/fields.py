@@ -75,6 +75,8 @@ class Field:
     published: Grouping | None = dataclasses.field(default=None, kw_only=True)
     shown: bool = dataclasses.field(default=True, kw_only=True)
     """Whether a grid shows the column by default."""
+    set_later: bool = dataclasses.field(default=False, kw_only=True)
+    """Whether the form of a new row leaves the field out: it says what happened to an existing row."""
     hidden: bool = dataclasses.field(default=False, kw_only=True)
     """Whether the office hid the field; its values stay in the file."""
     own: bool = dataclasses.field(default=False, kw_only=True)

@@ -47,10 +47,13 @@ class FormOpening:
 
     def is_same_form(self, other: "FormOpening") -> bool:
         """Return whether the other is a form of the same row, or of a new row for the same person or for several."""
-        return (self.table, self.row_id, self._owners()) == (other.table, other.row_id, other._owners())
+        return self.name == other.name
 
-    def _owners(self) -> dict[str, Any]:
-        return {name: value for name, value in self.fixed.items() if name.endswith("_id") or name == FOR_SEVERAL}
+    @property
+    def name(self) -> str:
+        """The same for every opening of the form of a row, or of a new row for the same person or for several."""
+        owners = [one for one in sorted(self.fixed.items()) if one[0].endswith("_id") or one[0] == FOR_SEVERAL]
+        return json.dumps([self.table, self.row_id, owners])
 
 
 @dataclass(frozen=True)

@@ -115,21 +115,6 @@ class Spreadsheet:
         return self.page.get_by_text(text)
 
 
-_COUNT_POLLS = """() => {
-  const find = document.querySelector.bind(document)
-  window.polls = 0
-  document.querySelector = (what) => { window.polls += what === '[data-testid=stDialog]'; return find(what) }
-}"""
-"""Each time before it polls for colleagues' changes, the grid looks for an open form (window.paletteDialogIsOpen)."""
-
-
-def wait_for_polls(page: Page) -> None:
-    """Wait until the grid has twice polled for changes, or skipped polling because a form is open."""
-    page.evaluate(_COUNT_POLLS)
-    page.wait_for_function("window.polls >= 2")
-    wait_until_idle(page)
-
-
 _COUNT_ANSWERS = """() => {
   const app = document.querySelector('[data-testid="stApp"]')
   window.answers = 0
@@ -174,3 +159,8 @@ def add_person(db: Office, last_name: str, first_name: str = "Lou", *, since: st
     add(db, "benefit", person_id=person, kind="rsa", subject_to_duties=1, starts_on=since)
     add(db, "stage", person_id=person, kind="accompaniment", mode="standard", starts_on=since)
     return person
+
+
+def side_panel(page: Page) -> Locator:
+    """Return the panel beside the grid, in which a row opens."""
+    return page.get_by_role("region", name="Ligne ouverte")

@@ -14,7 +14,7 @@ from db.accounts import accounts
 from db.rows import records
 from pages.shared.shell.screens import SCREENS
 from tests.pages.axe import AXE, COLOURS, WIDTHS, check, described, looks, violations
-from tests.pages.spreadsheet import Spreadsheet, add, add_person
+from tests.pages.spreadsheet import Spreadsheet, add, add_person, side_panel
 from tests.pages.waiting import settle
 
 pytestmark = pytest.mark.browser
@@ -115,11 +115,22 @@ def test_the_sign_in_pages(shared_server, open_tab, address):
 def test_a_form(visit):
     page = visit("portefeuille")
     page.get_by_role("button", name="Nouvelle personne").click()
-    save = page.get_by_role("dialog").get_by_role("button", name="Enregistrer")
+    save = side_panel(page).get_by_role("button", name="Enregistrer")
     save.click()  # nothing is filled in: the form says what is missing
 
+    missing = side_panel(page).get_by_test_id("stAlert")
+    assert not (wrong := check(page, "form beside the grid", save, missing)), "\n".join(wrong)
+    page.keyboard.press("Escape")
+
+
+def test_a_form_in_a_dialog(visit):
+    page = visit("dossier")
+    page.get_by_role("button", name="Nouvelle personne").click()
+    save = page.get_by_role("dialog").get_by_role("button", name="Enregistrer")
+    save.click()
+
     missing = page.get_by_role("dialog").get_by_test_id("stAlert")
-    assert not (wrong := check(page, "form", save, missing)), "\n".join(wrong)
+    assert not (wrong := check(page, "form in a dialog", save, missing)), "\n".join(wrong)
 
 
 def test_the_filters(visit):

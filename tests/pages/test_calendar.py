@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.pages import axe
-from tests.pages.spreadsheet import Spreadsheet, add, add_person
+from tests.pages.spreadsheet import Spreadsheet, add, add_person, side_panel
 
 pytestmark = pytest.mark.browser
 
@@ -79,7 +79,7 @@ def test_a_day_is_chosen_in_a_form_and_in_a_filter(server, page, aid):
     grid = Spreadsheet(page, f"{server.address}aides")
     grid.select(1, "requested_on")
     page.keyboard.press("Control+Enter")
-    form = page.get_by_test_id("stDialog")
+    form = side_panel(page)
     box = form.get_by_role("textbox", name="Demandée le")
 
     box.press("Alt+ArrowDown")
@@ -94,7 +94,7 @@ def test_a_day_is_chosen_in_a_form_and_in_a_filter(server, page, aid):
     expect(calendar).to_be_hidden()
     expect(box).to_have_value("08/03/2026")
     form.get_by_role("button", name="Enregistrer").click()
-    expect(form).to_be_hidden()
+    expect(page.get_by_test_id("stToast")).to_contain_text("Enregistré")
     assert server.rows("aid")[0]["requested_on"] == "2026-03-08"
 
     page.get_by_role("button", name="Filtres").click()

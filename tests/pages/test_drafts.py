@@ -15,7 +15,7 @@ from db.rows import records
 from db.rows.drafts import FormDrafts, FormOpening
 from db.rows.records import Edit
 from tests.conftest import Server, cookie_of, let_in
-from tests.pages.spreadsheet import Spreadsheet, add, add_person, eventually
+from tests.pages.spreadsheet import Spreadsheet, add, add_person, eventually, side_panel
 from tests.pages.test_form import given_person, open_form, save, saved
 from tests.pages.waiting import settle, wait_until_idle
 
@@ -120,7 +120,7 @@ def test_a_draft_of_a_deleted_row_can_be_read(office):
 
     assert "a été supprimée" in form.warning[0].value
     assert "Longue note" in shown(form)
-    assert [button.label for button in form.button] == ["Fermer", "Jeter"]
+    assert [button.label for button in form.button] == ["Jeter", "Fermer"]
 
 
 def test_a_value_that_left_its_list_is_not_resumed(office):
@@ -163,7 +163,7 @@ def test_the_values_in_the_file_replace_a_draft_in_conflict(office):
 
     form = press(save(form), "theirs")
 
-    assert form.text_input(key="f:town").value == "Figeac"
+    assert form.text_input(key="f_1:town").value == "Figeac", "in another widget: the browser keeps what was typed"
     assert drafts_of(office) == []
 
 
@@ -190,19 +190,19 @@ def tab(plugged: Server, open_tab: Callable[..., Page]) -> Page:
     return open_tab(f"{plugged.address}interventions", refused=True)
 
 
-def open_dialog(page: Page) -> Locator:
+def open_form_beside(page: Page) -> Locator:
     page.get_by_role("button", name="Nouvel entretien ou démarche").click()
-    expect(page.get_by_role("dialog")).to_be_visible()
-    return page.get_by_role("dialog")
+    expect(side_panel(page)).to_be_visible()
+    return side_panel(page)
 
 
 def note_in(page: Page) -> Locator:
-    return page.get_by_role("dialog").get_by_role("textbox", name="Note")
+    return page.get_by_role("textbox", name="Note", exact=True)
 
 
 def write_note(page: Page) -> None:
     """Write a long note, and leave neither the field nor a pause after it."""
-    open_dialog(page)
+    open_form_beside(page)
     note_in(page).click()
     page.keyboard.insert_text(NOTE)
     page.keyboard.type(END)
@@ -222,9 +222,9 @@ def go_back(server: Server, page: Page) -> Page:
 
 def kill_server(server: Server, page: Page) -> Page:
     server.kill()
-    expect(page.get_by_role("dialog").get_by_role("textbox", name="Note")).to_be_disabled()
+    expect(note_in(page)).to_be_disabled()
     server.start()
-    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(side_panel(page)).to_be_hidden()
     settle(page)
     return page
 
@@ -263,13 +263,13 @@ def test_a_long_note_is_found_again_after(plugged, tab, pull):
 
     page = pull(plugged, page)
 
-    dialog = open_dialog(page)
-    expect(dialog.get_by_text("Brouillon du")).to_be_visible()
-    dialog.get_by_role("button", name="Reprendre").click()
+    panel = open_form_beside(page)
+    expect(panel.get_by_text("Brouillon du")).to_be_visible()
+    panel.get_by_role("button", name="Reprendre").click()
     expect(note_in(page)).to_have_value(NOTE + END)
-    dialog.get_by_role("button", name="Annuler").click()
-    dialog.get_by_role("button", name="Abandonner").click()
-    expect(dialog).to_be_hidden()
+    panel.get_by_role("button", name="Annuler").click()
+    panel.get_by_role("button", name="Abandonner").click()
+    expect(panel).to_be_hidden()
     eventually(lambda: (texts_in(page), plugged_drafts(plugged)), ("", []))
 
 
@@ -299,7 +299,7 @@ def test_what_could_not_be_sent_is_read_by_its_author_alone_in_a_shared_browser(
     context.add_cookies([{"name": COOKIE, "value": cookie_of("Bob"), "url": plugged.address}])
     theirs = context.new_page()
     theirs.goto(f"{plugged.address}interventions")
-    expect(open_dialog(theirs).get_by_role("textbox", name="Note")).to_be_empty()
+    expect(open_form_beside(theirs).get_by_role("textbox", name="Note")).to_be_empty()
     assert "palette-kept" in theirs.evaluate("JSON.stringify(localStorage)")
     theirs.close()
 

@@ -29,7 +29,10 @@ def _form_of(table, row_id, fixed):
     from pages.shared.form.form import edit_form
 
     db = thread_office()
-    if edit_form(db, db.tables[table], "f", row_id, fixed):
+    ended = edit_form(db, db.tables[table], "f", row_id, fixed)
+    if ended and ended.row_id is None:
+        st.rerun()
+    if ended:
         st.success("saved")
 
 
@@ -56,7 +59,7 @@ def test_every_field_of_every_table_has_a_widget_with_its_label_and_help(office,
 
     assert not form.exception
     found = widgets(form)
-    for field in TABLES[name].fields:
+    for field in [field for field in TABLES[name].fields if not field.set_later]:
         assert found[field.name].label.removesuffix(" *") == field.label
         assert found[field.name].label.endswith(" *") == field.required
         assert found[field.name].help == field.help
@@ -93,6 +96,24 @@ def test_an_error_is_shown_below_its_field_and_nothing_is_lost_or_saved(office):
     assert "À corriger : Prénom, Date de naissance, Genre." in form.error[0].value
     assert form.text_input(key="f:birth_date").value == "31/02/1980"
     assert records.count(office, office.tables["person"], records.Query()) == 0
+
+
+def test_the_error_of_a_field_goes_once_the_field_is_changed(office):
+    form = save(open_form("person"))
+    assert "À corriger : Nom, Prénom, Genre." in form.error[0].value
+
+    form.text_input(key="f:first_name").input("Zoé").run()
+
+    assert "À corriger : Nom, Genre." in form.error[0].value
+    assert sum("Ce champ est obligatoire" in mark.value for mark in form.markdown) == 2
+
+
+def test_what_happens_to_a_row_later_is_not_asked_when_it_is_made(office):
+    later = {field.name for field in TABLES["person"].fields if field.set_later}
+    assert later
+
+    assert not later & widgets(open_form("person")).keys()
+    assert later <= widgets(open_form("person", given_person(office))).keys()
 
 
 def test_a_stored_value_that_could_not_be_typed_today_does_not_keep_the_rest_from_being_saved(office):
@@ -224,6 +245,46 @@ def test_a_row_deleted_meanwhile_shows_a_message(office):
     assert "supprimée entre-temps" in form.error[0].value
 
 
+def test_the_form_of_a_row_that_is_gone_can_be_closed(office):
+    person = given_person(office)
+    records.delete(office, office.tables["person"], {person: 1}, "Une collègue")
+
+    form = open_form("person", person)
+
+    assert "a été supprimée" in form.warning[0].value
+    assert [button.label for button in form.button] == ["Fermer"]
+
+
+def _panel_page():
+    import streamlit as st
+
+    from pages.shared.form import side_panel
+
+    for row_id in (None, 1):
+        if st.button("Ouvrir", key=f"open:{row_id}"):
+            side_panel.open_row("grid", "person", row_id)
+    side_panel.show("grid", side_panel.in_order([1]))
+
+
+def test_the_panel_beside_a_grid_goes_from_form_to_form_in_runs_of_the_whole_page(office):
+    # In the browser these are runs of the grid or of the panel alone; Streamlit may join one with a run of the page.
+    given_person(office, town="Cahors")
+    page = AppTest.from_function(_panel_page, default_timeout=90).run()
+    names = lambda: {box.key for box in page.text_input if str(box.key).endswith(":town")}  # noqa: E731
+
+    page.button(key="open:None").click().run()
+    assert names() == {"form:person:None_1:town"}
+    page.text_input(key="form:person:None_1:town").input("Figeac")
+    page.button(key="open:1").click().run()
+    assert "n’est pas enregistré" in page.warning[0].value
+    page.button(key="form:person:None:give-up").click().run()
+    assert page.text_input(key="form:person:1_1:town").value == "Cahors"
+    page.button(key="side_panel:close").click().run()
+
+    assert names() == set()
+    assert not page.exception
+
+
 def test_overlapping_rights_show_which_rule_refuses_them(office):
     person = given_person(office)
     rights = {"person_id": person, "kind": "rsa", "subject_to_duties": 1, "starts_on": "2024-01-01"}
@@ -248,7 +309,7 @@ def test_long_texts_are_edited_in_text_areas(office):
 
 def test_the_chosen_values_stay_chosen_during_another_search(office, monkeypatch):
     anne, paul = given_person(office), given_person(office, last_name="Verlaine", first_name="Paul")
-    monkeypatch.setattr("pages.shared.form.form._LISTED", 1)
+    monkeypatch.setattr("pages.shared.form.widgets._LISTED", 1)
     form = open_form("project")
     form.text_input(key="f:name").input("Exposition")
     form.text_input(key="f:participants:find").input("zola").run()
@@ -263,7 +324,7 @@ def test_the_chosen_values_stay_chosen_during_another_search(office, monkeypatch
 def test_the_person_of_a_row_stays_chosen_during_another_search(office, monkeypatch):
     anne = given_person(office)
     given_person(office, last_name="Verlaine", first_name="Paul")
-    monkeypatch.setattr("pages.shared.form.form._LISTED", 1)
+    monkeypatch.setattr("pages.shared.form.widgets._LISTED", 1)
     form = open_form("orientation")
     form.text_input(key="f:person_id:find").input("zola").run()
     form.selectbox(key="f:person_id").select(anne).run()

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.pages.spreadsheet import Spreadsheet, add, add_person, eventually
+from tests.pages.spreadsheet import Spreadsheet, add, add_person, eventually, side_panel
+from tests.pages.waiting import wait_until_idle
 
 pytestmark = pytest.mark.browser
 
@@ -48,6 +49,7 @@ def choose(form: Locator, label: str, value: str) -> None:
 def save(form: Locator) -> None:
     form.get_by_role("button", name="Enregistrer").click()
     form.wait_for(state="detached")
+    wait_until_idle(form.page)
 
 
 def cell(page: Page, row: str, field: str) -> Locator:
@@ -60,12 +62,15 @@ def test_a_person_from_arrival_to_exit(server, open_tab):
     assert figures(page)["En portefeuille"] == "1"
 
     page.get_by_role("button", name="Nouvelle personne").click()
-    form = page.get_by_role("dialog")
+    form = side_panel(page)
     write(form, Nom="Éluard-Cœur", Prénom="Gisèle", Date_de_naissance="6/3/1980")
     choose(form, "Genre", "Femme")
     save(form)
     person = server.rows("person")[-1]
     assert (person["last_name"], person["birth_date"]) == ("Éluard-Cœur", "1980-03-06")
+    expect(page.get_by_role("heading", name="Gisèle Éluard-Cœur")).to_be_visible()  # her file opens
+    assert page.url == f"{server.address}dossier?dossier={person['id']}"
+    page.goto(server.address)
     expect(cell(page, "Éluard-Cœur", "state")).to_have_text("À situer")  # never lost from sight
 
     page.goto(f"{server.address}dossier?dossier={person['id']}")
@@ -173,14 +178,13 @@ def test_the_next_contract_is_prepared_once_the_form_is_saved(server, open_tab):
     contract = add(db, "cer", person_id=person, kind="engagement", objectives="Exposer", **dates)
     page = open_tab(f"{server.address}cer")
     page.get_by_role("button", name="Ouvrir la ligne").first.click()
-    form = page.get_by_role("dialog")
+    form = side_panel(page)
     following = form.get_by_role("button", name="Préparer le contrat suivant")
     field(form, "Objectifs").fill("Exposer et vendre")
     field(form, "Objectifs").press("Tab")
     expect(following).to_be_disabled()
-    save(form)
-
-    page.get_by_role("button", name="Ouvrir la ligne").first.click()
+    form.get_by_role("button", name="Enregistrer").click()
+    expect(following).to_be_enabled()  # the panel stays open, on the row that was saved
     following.click()
     expect(form.get_by_text("Bernard Lou")).to_be_visible()
     expect(field(form, "Du")).to_have_value("01/01/2100")
@@ -188,7 +192,8 @@ def test_the_next_contract_is_prepared_once_the_form_is_saved(server, open_tab):
     form.get_by_role("button", name="Enregistrer").click()
     expect(form.get_by_text("À corriger : Au.")).to_be_visible()
     write(form, Au="31/12/2100")
-    save(form)
+    form.get_by_role("button", name="Enregistrer").click()
+    expect(following).to_be_enabled()
 
     last = server.rows("cer")[-1]
     assert (last["kind"], last["rank"], last["replaces_id"], last["objectives"]) == (

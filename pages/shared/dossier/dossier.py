@@ -57,7 +57,6 @@ def choose(db: Office, context: Context) -> int | None:
             width=420,
         )
         if st.button(PERSON.new, icon=":material/person_add:"):
-            form.forget("form:person:None")
             form.edit_dialog("person")
     if picked is not None and picked != current:
         st.query_params["dossier"] = str(picked)
@@ -129,7 +128,6 @@ def _shown(table: OfficeTable, name: str, row: Row, context: Context) -> str:
 def _card(db: Office, person: Row, context: Context) -> None:
     """Show the fields of the person by section, and the button that opens the form."""
     if st.button("Modifier", icon=":material/edit:", key="dossier:edit"):
-        form.forget(f"form:person:{person.id}")
         form.edit_dialog("person", person.id)
     with st.grid(2, min_column_width=320):
         for section, fields in db.tables["person"].sections.items():
@@ -192,7 +190,6 @@ def _path(db: Office, person: Row, context: Context) -> None:
 
 
 def _add(table: OfficeTable, person: Row) -> None:
-    form.forget(f"form:{table.name}:None")
     form.edit_dialog(table.name, None, {"person_id": person.id})
 
 
@@ -203,7 +200,6 @@ def _show_moment(moment: Moment, context: Context) -> None:
     icon = _ICONS.get(table.name, "event")
     text.markdown(" · ".join(filter(None, [f":material/{icon}: **{table.label}**", _summary(moment, context)])))
     if button.button("Ouvrir", key=f"dossier:{table.name}:{row.id}", type="tertiary"):
-        form.forget(f"form:{table.name}:{row.id}")
         form.edit_dialog(table.name, row.id)
 
 

@@ -60,14 +60,14 @@ def _show_written(table: OfficeTable, draft: FormDraft, changed: Mapping[str, An
 
 
 def _show_choices(table: OfficeTable, key: str, draft: FormDraft, context: Context, *, can_resume: bool) -> None:
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        # The form of the settings is part of its page: there is nothing to close.
-        if table.name in FILES and st.button("Fermer", key=f"{key}:draft:close", help="Le brouillon reste."):
-            st.rerun()
-        st.button("Jeter", key=f"{key}:draft:drop", on_click=_drop, args=(draft.opening,))
+    with st.container(horizontal=True):
         if can_resume:
             resume = (table, key, draft, context)
             st.button("Reprendre", key=f"{key}:draft:resume", type="primary", on_click=_resume, args=resume)
+        st.button("Jeter", key=f"{key}:draft:drop", on_click=_drop, args=(draft.opening,))
+        # The form of the settings is part of its page: there is nothing to close.
+        if table.name in FILES and st.button("Fermer", key=f"{key}:draft:close", help="Le brouillon reste."):
+            st.rerun()
 
 
 def _resume(table: OfficeTable, key: str, draft: FormDraft, context: Context) -> None:
@@ -171,16 +171,18 @@ def _usable(table: OfficeTable, values: Mapping[str, Any], context: Context) -> 
 def menu(db: Office) -> FormDraft | None:
     """Show a menu of what the person signed in was writing, if anything. Returns the draft that was chosen."""
     held = roles()
-    kept = [one for one in form_drafts().every() if _is_listed(one) and permissions.writable(held, one.form.table)]
+    listed = [one for one in form_drafts().every() if _is_listed(one) and permissions.writable(held, one.form.table)]
+    kept = {draft.form.name: draft for draft in reversed(listed)}  # of several drafts of a form, the latest
     if not kept:
         return None
-    titles = {draft.opening: f"{_title(db, draft)} · {draft.moment}" for draft in kept}
+    # By form, not by opening: the menu stays on the screen while a draft is resumed, which gives it another opening.
+    titles = {name: f"{_title(db, draft)} · {draft.moment}" for name, draft in reversed(kept.items())}
     label = f"{len(kept)} brouillons" if len(kept) > 1 else "1 brouillon"
     chosen = st.menu_button(
         label, list(titles), format_func=titles.__getitem__, icon=":material/edit_note:", key="drafts:menu",
         help="Ce que vous étiez en train d’écrire, que vous seul voyez ; gardé 30 jours.",
     )  # fmt: skip
-    return next((draft for draft in kept if draft.opening == chosen), None)
+    return kept.get(chosen or "")
 
 
 def _is_listed(draft: FormDraft) -> bool:

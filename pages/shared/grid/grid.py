@@ -36,7 +36,7 @@ from db.model.types import Context
 from db.people import duplicates
 from db.rows import grid_layouts, records
 from db.rows.queries import Filter
-from pages.shared.form import form
+from pages.shared.form import side_panel
 from pages.shared.grid import bulk_edit, filters, grouping, selection, view_menu
 from pages.shared.grid.component_data import grid_data
 from pages.shared.grid.downloads import download_buttons
@@ -97,7 +97,8 @@ def _grid(table_name: str, key: str, opens: str) -> None:
         data = grid_data(db, view, view.instance, context)
     _component(key=key, data={"key": key, **data}, **callbacks)
     if view.opening:
-        _open(table, view, opens)
+        _open(table, key, view, opens)
+    side_panel.show(key, view.neighbour)
     view_menu.show_messages(view, key)
     _show_similar_names(db, table, key, view)
     selection.show_dialogs(table, key, view)
@@ -105,12 +106,11 @@ def _grid(table_name: str, key: str, opens: str) -> None:
     grouping.show_moved(view, key)
 
 
-def _open(table: OfficeTable, view: GridView, opens: str) -> None:
+def _open(table: OfficeTable, key: str, view: GridView, opens: str) -> None:
     row_id, view.opening = view.opening, None
     if opens:
         st.switch_page(opens, query_params={"dossier": str(row_id)})
-    form.forget(f"form:{table.name}:{row_id}")
-    form.edit_dialog(table.name, row_id)
+    side_panel.open_row(key, table.name, row_id)
 
 
 # ---- above the grid
@@ -139,8 +139,7 @@ def _toolbar(db: Office, table: OfficeTable, key: str, view: GridView, context: 
         if view.selected:
             selection.show_bar(table, key, view)
         elif st.button(table.new, key=f"{key}:new", icon=":material/add:", type="primary"):
-            form.forget(f"form:{table.name}:None")
-            form.edit_dialog(table.name, None, view.sheet.fixed)
+            side_panel.open_row(key, table.name, None, view.sheet.fixed)
 
 
 def _filters(table: OfficeTable, key: str, view: GridView, context: Context) -> None:

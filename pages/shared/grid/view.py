@@ -142,6 +142,11 @@ class GridView:
             self.rows.append_new(db, adopted)
         self.token = token
 
+    def neighbour(self, row_id: int, step: int) -> int | None:
+        """Return the row before (-1) or after (1) a row in the grid, or None at either end."""
+        with self.lock:
+            return self.rows.neighbour(session.open_office(), row_id, step)
+
     def counts(self, db: Office) -> tuple[int, int]:
         """Return how many rows match the query, and how many there are without the person's filters."""
         counted = self._count(db)

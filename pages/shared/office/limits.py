@@ -5,7 +5,7 @@ import streamlit as st
 from db.model.dictionary import OFFICE
 from db.model.office import Office
 from db.rows import history, records
-from pages.shared.form.form import edit_form
+from pages.shared.form.form import edit_form, key_of
 from pages.shared.history import changes as past_changes
 from pages.shared.shell import backup_status
 
@@ -15,10 +15,8 @@ _LATEST = 200
 def show(db: Office) -> None:
     """Show the single row of limits as a form."""
     st.caption("Un changement vaut aussitôt pour toute l’équipe, et reste dans l’historique.")
-    turn = st.session_state.setdefault("settings:turn", 0)  # part of the key; grows with each save
     with st.container(width=640):
-        if edit_form(db, db.tables["setting"], f"form:settings:{turn}", 1, {}):
-            st.session_state["settings:turn"] = turn + 1
+        if edit_form(db, db.tables["setting"], key_of("setting", 1), 1, {}):
             st.rerun()
     backup_status.show()
 

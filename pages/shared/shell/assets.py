@@ -7,7 +7,7 @@ import streamlit as st
 
 _SCRIPTS = (
     *("menu.js", "presence.js", "sensitive_words.js", "french.js", "calendar.js", "date_fields.js"),
-    *("kept_texts.js", "drafts.js"),
+    *("kept_texts.js", "drafts.js", "form_keys.js"),
 )
 
 
