@@ -29,17 +29,15 @@ from db.base.french import fold
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context
-from db.people import duplicates
 from db.rows import records
 from db.rows.grid_edits import Cell
 from db.rows.queries import Filter
 from pages.shared.form import form
-from pages.shared.grid import filters, grouping, selection, view_menu
+from pages.shared.grid import filters, found_elsewhere, grouping, selection, view_menu
 from pages.shared.grid.component_data import grid_data
 from pages.shared.grid.downloads import download_menu
 from pages.shared.grid.view import SIZE, GridView, columns_of, open_view, view_of
 from pages.shared.history import changes
-from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import open_office, user_name
 
 _HERE = Path(__file__).parent
@@ -84,7 +82,7 @@ def _grid(table_name: str, key: str, opens: str) -> None:
     _toolbar(db, table, key, view, context)
     view_menu.show_messages(view, key)
     view.refresh(db)
-    _show_similar_names(db, table, key, view)
+    found_elsewhere.show(db, table, key, view, context)
     callbacks: dict[str, Any] = {f"on_{name}_change": _callback(key, name) for name in _HANDLERS}
     instance = _message(key, "edits").get("instance", "")
     _component(key=key, data={"key": key, **grid_data(db, view, instance, context)}, **callbacks)
@@ -103,21 +101,6 @@ def _open(table: OfficeTable, view: GridView, opens: str) -> None:
 
 
 # ---- above the grid
-
-
-def _show_similar_names(db: Office, table: OfficeTable, key: str, view: GridView) -> None:
-    """When a search finds nothing, propose the persons whose names sound like it."""
-    if view.ids or not view.query.search.strip() or not (table.name == "person" or table.belongs_to_person):
-        return
-    names = duplicates.sounding_like(db, view.query.search)
-    if names:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption("Aucun nom ne s’écrit ainsi ; se prononcent pareil :", width="content")
-            for index, name in enumerate(names):
-                st.button(
-                    escape_markdown(name), key=f"{key}:similar:{index}", type="tertiary", icon=":material/search:",
-                    on_click=_take_search, args=(view, name, ""),
-                )  # fmt: skip
 
 
 def _toolbar(db: Office, table: OfficeTable, key: str, view: GridView, context: Context) -> None:
