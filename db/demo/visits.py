@@ -1,5 +1,5 @@
 """Visits of the demonstration: each session that looks into it gets a copy of its own, beside the office file, which is
-deleted when the session leaves. No statement of a visit reaches the office file."""
+deleted when the session leaves or signs out, and within a day. No statement of a visit reaches the office file."""
 
 import time
 from pathlib import Path
@@ -9,8 +9,8 @@ from db.base import folders
 from db.demo import create
 
 _FOLDER = "demonstrations"
-_LONGEST = 24 * 3600
-"""Seconds after which a visit that was not left is deleted; no session is as long."""
+_LONGEST = 25 * 3600
+"""Seconds since a session began after which its visit is deleted; no session is as long."""
 
 
 def _folder() -> Path:
@@ -29,12 +29,9 @@ def _prefix(session: Session) -> str:
 
 
 def begin(session: Session) -> None:
-    """Write a copy for a session, which takes some seconds, and delete the visits that were never left."""
+    """Write a copy for a session, which takes some seconds. Raises OSError."""
     folder = _folder()
     folder.mkdir(mode=0o700, exist_ok=True)
-    for path in folder.iterdir():
-        if time.time() - path.stat().st_mtime > _LONGEST:
-            path.unlink(missing_ok=True)
     unfinished = folder / f"{_prefix(session)}{time.time_ns()}.new"
     create.write(unfinished)
     unfinished.rename(unfinished.with_suffix(".db"))
@@ -44,3 +41,10 @@ def leave(session: Session) -> None:
     """Delete the copy of a session, with all that was written in it."""
     for path in _folder().glob(f"{_prefix(session)}*"):
         path.unlink(missing_ok=True)
+
+
+def sweep() -> None:
+    """Delete the visits of sessions that have ended: somebody may have typed real names there."""
+    for path in _folder().glob("*-*-*"):
+        if time.time() - int(path.name.split("-")[1]) > _LONGEST:
+            path.unlink(missing_ok=True)

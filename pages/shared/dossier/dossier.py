@@ -67,7 +67,7 @@ def _pick(db: Office, context: Context, current: int | None, words: str) -> int 
     )
     is_new = st.session_state.get(_SEARCHED, "") != words
     st.session_state[_SEARCHED] = words
-    if is_new and len(ids) == 1:
+    if is_new and not everybody and len(ids) == 1:
         return ids[0]
     if not everybody and not ids:
         st.caption(f"Personne ne correspond à « {escape_markdown(words)} ».", width="content")

@@ -54,6 +54,7 @@ def sections() -> tuple[GuideSection, ...]:
 def show() -> None:
     """Show the search, then the table of contents and the guide, or only the sections that hold the words."""
     words = st.text_input("Chercher dans l’aide", key="help:words", placeholder="coller, plafond, doublon…", width=340)
+    st.caption("Pour imprimer l’aide, ou ce que la recherche en laisse : Ctrl + P. Pour les touches du clavier : F1.")
     found = [section for section in sections() if section.holds(words)]
     if not found:
         st.info(f"L’aide ne parle pas de « {escape_markdown(words)} ».")
