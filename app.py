@@ -7,13 +7,21 @@ from starlette.middleware import Middleware
 
 from pages.shared.grid import channel
 from pages.shared.shell import errors
-from server import changes, door, drafts, lifespan, logs, sensitive_words
+from server import changes, door, drafts, lifespan, logs, quick_search, sensitive_words
 from server.gate import Gate
 
 logs.keep_values_out()
 app = st.App(
     Path(__file__).parent / "pages" / "menu.py",
-    routes=[*door.ROUTES, changes.ROUTE, changes.SOCKET, sensitive_words.ROUTE, drafts.ROUTE, channel.ROUTE],
+    routes=[
+        *door.ROUTES,
+        changes.ROUTE,
+        changes.SOCKET,
+        sensitive_words.ROUTE,
+        drafts.ROUTE,
+        channel.ROUTE,
+        quick_search.ROUTE,
+    ],
     middleware=[Middleware(Gate)],
     lifespan=lifespan.span,
     on_script_error=errors.show,

@@ -9,6 +9,7 @@ from db.rows import records
 from db.rows.queries import Filter
 from pages.shared.figures.headline import show_day
 from pages.shared.grid.grid import edit_grid
+from pages.shared.help import first_steps
 from pages.shared.shell.session import open_office
 
 with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
@@ -16,4 +17,5 @@ with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
     show_day(counting.summary(open_office(), records.today()), french_date(records.today()))
 followed = Filter("state", "in", ("accompanied", "light", "in_diagnosis", "new"))  # and who is still to be placed
 db = open_office()
+first_steps.show(db)
 edit_grid(db, db.tables["person"], "caseload", preset=(followed,), opens="person.py", called="Portefeuille")

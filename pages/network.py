@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from db.model.dictionary import PARTNER
+from pages.shared.form import form
 from pages.shared.grid.grid import edit_grid
 from pages.shared.grid.tabs import choose_table
 from pages.shared.shell.session import open_office
@@ -10,3 +12,7 @@ db = open_office()
 st.title("Réseau")
 table = choose_table([db.tables[name] for name in ("partner", "need", "project")], "network")
 edit_grid(db, table, table.name)
+partner = st.query_params.pop("partenaire", "")
+if partner.isdecimal():  # found by the quick search
+    form.forget(f"form:{PARTNER.name}:{partner}")
+    form.edit_dialog(PARTNER.name, int(partner))

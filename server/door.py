@@ -16,6 +16,7 @@ from db.accounts.accounts import Account
 from db.accounts.login_throttle import Attempt
 from db.accounts.sessions import COOKIE, IS_SECURE, Session
 from db.base.errors import BusyError, InvalidError, PaletteError, Problem
+from db.demo import visits
 from db.model.office import Office
 from db.model.roles import Role
 from db.rows import access_log
@@ -215,6 +216,7 @@ def _sign_out(request: Request, everywhere: bool) -> Response:
         sessions.end_all(db, session.account.id)
     else:
         sessions.end(db, session.id)
+    visits.leave(session)
     access_log.note(db, session.account.name, "sign_out", detail="partout" if everywhere else "")
     answer = RedirectResponse(oidc.farewell(session) or "/connexion", 303)
     answer.delete_cookie(COOKIE, path="/", secure=IS_SECURE, httponly=True, samesite="lax")

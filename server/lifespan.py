@@ -1,14 +1,22 @@
-"""Start and stop of the server: the lock that allows one server per office file, and the daily backups."""
+"""Start and stop of the server: the lock (one server per office file), daily backups, the end of forgotten visits."""
 
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from db.backup import daily
 from db.backup.create import Daily
 from db.base.folders import office_path
 from db.base.locks import hold
+from db.demo import visits
+
+
+def _work(path: Path, now: datetime) -> None:
+    visits.sweep()
+    daily.daily(path, now)
 
 
 @asynccontextmanager
@@ -21,7 +29,7 @@ async def span(app: Any) -> AsyncIterator[None]:
     except BlockingIOError as error:
         os.write(2, f"{error}\n".encode())
         os._exit(2)  # uvicorn would print a traceback for an exception
-    backups = Daily(daily.daily)
+    backups = Daily(_work)
     backups.start(office_path)
     try:
         yield

@@ -160,6 +160,18 @@ def has_sql(source: str) -> bool:
     return SQL.search(source) is not None
 
 
+def test_a_connection_with_somebodys_roles_names_its_file():
+    """A session may visit the demonstration: what is opened for it without a file would be the office's own."""
+    offenders = [
+        f"{name}:{node.lineno}"
+        for name, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("thread_office") and len(node.args) == 1
+    ]
+
+    assert offenders == []
+
+
 def test_no_two_classes_have_one_name():
     places: dict[str, list[str]] = {}
     for name, tree in modules().items():

@@ -84,13 +84,13 @@ def _bring_up(db: Office, path: Path) -> None:
         upgrade.upgrade(db)
 
 
-def thread_office(roles: Iterable[Role] | None = None) -> Office:
+def thread_office(roles: Iterable[Role] | None = None, path: Path | None = None) -> Office:
     """The office file, one connection per thread and set of roles. Raises NotFoundError when there is none yet.
 
     ``roles``: of the user; the connection allows what they allow (db/storage/permissions.py).
-    None: Palette itself, unlimited.
+    None: Palette itself, unlimited. ``path``: another file than the office's (a visit of the demonstration).
     """
-    path, held = folders.office_path(), None if roles is None else frozenset(roles)
+    path, held = path or folders.office_path(), None if roles is None else frozenset(roles)
     opened: dict[tuple[Path, frozenset[Role] | None], Office] = _of_thread.__dict__.setdefault("opened", {})
     if (path, held) not in opened or not path.exists():
         db = open_file(path)

@@ -19,6 +19,7 @@ from tests.pages.waiting import settle
 
 pytestmark = pytest.mark.browser
 
+AT_FOOT = {screen.path for group in SCREENS.values() for screen in group if screen.at_foot}
 TITLES = {screen.path: screen.title for group in SCREENS.values() for screen in group}
 """The address and the title of every screen of the menu."""
 VIEWS = ("Parcours", "Fiche", "Plans d’action", "Historique", "Données personnelles")
@@ -60,9 +61,13 @@ def visit(shared_server, person, lasting_page: Page) -> Callable[[str], Page]:
         page = lasting_page
         if page.url == "about:blank" or page.get_by_role("dialog").count():
             page.goto(shared_server.address)
-        link = page.get_by_test_id("stSidebarNav").get_by_role("link", name=TITLES[path])
+        menu = page.get_by_test_id("stSidebar" if path in AT_FOOT else "stSidebarNav")
+        link = menu.get_by_role("link", name=TITLES[path], exact=path in AT_FOOT)
         link.click()
-        expect(link).to_have_attribute("aria-current", "page")
+        if path in AT_FOOT:
+            expect(page).to_have_url(f"{shared_server.address}{path}")
+        else:
+            expect(link).to_have_attribute("aria-current", "page")
         settle(page)
         return page
 

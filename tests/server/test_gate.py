@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 import pytest
 from itsdangerous import Signer
@@ -193,9 +194,15 @@ def test_a_session_ends_when_idle_and_when_old(server, columns, opens):
 
 
 def test_a_cookie_is_refused_once_signed_out(server):
+    """And the visit of the demonstration that the session had begun is deleted."""
     cookie = session_with(server)
     origin = f"http://127.0.0.1:{server.port}"
     assert ask(server, "GET", "/presence", cookie)[0] == 200
+    with closing(server.open()) as db:
+        number, began_at = db.execute("SELECT id, began_at FROM session ORDER BY id DESC LIMIT 1").fetchone()
+    visit = server.data / "demonstrations" / f"{number}-{began_at}-1.db"
+    visit.parent.mkdir(exist_ok=True)
+    visit.touch()
 
     status, headers, _ = ask(server, "POST", "/deconnexion", cookie, Origin=origin, **{"Content-Length": "0"})
 
@@ -203,6 +210,7 @@ def test_a_cookie_is_refused_once_signed_out(server):
     assert "Max-Age=0" in headers["set-cookie"]
     assert ask(server, "GET", "/presence", cookie)[0] == 401
     assert websocket(server, cookie) == 403
+    assert not visit.exists()
 
 
 def test_a_deactivated_account_is_signed_out_within_seconds(server):

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from db.base.french import french_date
+from db.base.french import french_date, french_number
 from db.model.dictionary import ACTION, CER, DIAGNOSTIC, PERSON, TABLES
 from db.model.fields import Computed, Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Choices, Context, LongText
 from db.people import duplicates
-from db.rows import access_log, history, records
+from db.rows import access_log, history, quick_search, records
 from db.rows.queries import Query
 from db.rows.records import Row
 from pages.shared.dossier import rights
@@ -28,40 +28,60 @@ _SHOWN_AT_FIRST = 20
 _CHANGES = 200
 _LISTED = 1_000
 _SHORT = 80
+_SEARCHED = "dossier:searched"
+"""The key of the words that were searched in the last run."""
 
 
 # ---- which person
 
 
 def choose(db: Office, context: Context) -> int | None:
-    """Show the search for a person. Returns the id in the address (?dossier=12), None without one."""
+    """Show the search for a person, archived ones included, by anything the search index holds. Returns the id in the
+    address (?dossier=12), None without one; a search that finds one person opens her file."""
     number = st.query_params.get("dossier", "")
     current = int(number) if number.isdigit() else None
-    is_large = records.count(db, db.tables["person"], Query()) > _LISTED
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        words = (
-            st.text_input("Chercher une personne", key="dossier:words", placeholder="début du nom, du prénom…")
-            if is_large
-            else ""
+        words = st.text_input(
+            "Chercher une personne",
+            key="dossier:words",
+            placeholder="nom, nom d’artiste, téléphone, courriel…",
+            width=340,
         )
-        ids = records.page_ids(db, db.tables["person"], Query(search=words, size=_LISTED))
-        if current is not None and current not in ids:
-            ids = [current, *ids]
-        picked = st.selectbox(
-            "Personne" if is_large else "Chercher une personne",
-            ids,
-            index=ids.index(current) if current in ids else None,
-            format_func=lambda row_id: context.title("person", row_id),
-            placeholder="Nom, prénom",
-            key=f"dossier:person:{current}:{words}",
-            width=420,
-        )
+        picked = _pick(db, context, current, words)
         if st.button(PERSON.new, icon=":material/person_add:"):
             form.edit_dialog("person")
     if picked is not None and picked != current:
         st.query_params["dossier"] = str(picked)
         st.rerun()
     return current
+
+
+def _pick(db: Office, context: Context, current: int | None, words: str) -> int | None:
+    """Show the list of the persons found, or of all. Returns the one chosen, or the only one that new words find."""
+    everybody = not words.strip()
+    ids = (
+        records.page_ids(db, db.tables["person"], Query(size=_LISTED))
+        if everybody
+        else quick_search.person_ids(db, words, _LISTED)
+    )
+    is_new = st.session_state.get(_SEARCHED, "") != words
+    st.session_state[_SEARCHED] = words
+    if is_new and not everybody and len(ids) == 1:
+        return ids[0]
+    if not everybody and not ids:
+        st.caption(f"Personne ne correspond à « {escape_markdown(words)} ».", width="content")
+    listed = ids if current is None or current in ids else [current, *ids]
+    label = "Personne" if everybody else f"Personne ({french_number(len(ids))} trouvée{'s' * (len(ids) > 1)})"
+    picked: int | None = st.selectbox(
+        label,
+        listed,
+        index=listed.index(current) if current is not None else None,
+        format_func=lambda row_id: context.title("person", row_id),
+        placeholder="Nom, prénom",
+        key=f"dossier:person:{current}:{words}",
+        width=340,
+    )
+    return picked
 
 
 def show_missing(db: Office, person_id: int, reason: str, context: Context) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from db.base.folders import office_path
 from db.figures import as_of
 from db.figures.as_of import Moved
 from db.figures.definitions import FIGURES
@@ -16,7 +15,7 @@ from db.model.types import Context
 from db.rows import records
 from db.rows.history import Change
 from db.storage import connection
-from pages.shared.shell.session import roles
+from pages.shared.shell.session import office_file, roles
 from reports.content import quantities, report
 
 _LISTED = 50
@@ -30,7 +29,7 @@ def show(db: Office, period: Period, moment: str, since: str, key: str) -> None:
     context = records.context(db)
     names = [name for name in report.photo_figures(period) if FIGURES[name].unit != "years"]
     moved = connection.remembered(
-        db, ("moved", period, moment), lambda: as_of.moved(db, office_path(), period, names, moment, context)
+        db, ("moved", period, moment), lambda: as_of.moved(db, office_file(), period, names, moment, context)
     )
     if not moved:
         st.caption(f"Rien n’a bougé {since} : les chiffres sont ceux que l’on connaissait.")

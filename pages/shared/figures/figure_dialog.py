@@ -6,7 +6,6 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from db.base.folders import office_path
 from db.figures import as_of, counting
 from db.figures.definitions import FIGURES
 from db.model.dictionary import PERSON
@@ -14,7 +13,7 @@ from db.model.office import Office
 from db.model.roles import Role
 from db.rows import records
 from pages.shared.grid.view import show_among
-from pages.shared.shell.session import open_office, roles
+from pages.shared.shell.session import office_file, open_office, roles
 from reports.content import quantities
 from reports.content.chart_data import ChartData
 from reports.content.report import Report
@@ -57,7 +56,7 @@ def _persons(db: Office, report: Report, opened: OpenedFigure) -> list[int]:
     """Return the ids of the persons counted, as of today's file or of the report's day like the number itself."""
     if not report.known_on:
         return counting.persons(db, report.period, opened.name, opened.codes)
-    with as_of.as_known(office_path(), as_of.end_of(date.fromisoformat(report.known_on)), roles()) as past:
+    with as_of.as_known(office_file(), as_of.end_of(date.fromisoformat(report.known_on)), roles()) as past:
         return counting.persons(past, report.period, opened.name, opened.codes)
 
 

@@ -10,7 +10,6 @@ from datetime import date
 import streamlit as st
 
 from db.base.errors import FieldError
-from db.base.folders import office_path
 from db.base.french import french_date
 from db.base.progress import Progress
 from db.figures import as_of
@@ -20,7 +19,7 @@ from db.model.types import Context, Date
 from db.storage import connection
 from pages.shared.figures import changes_since, figure_dialog
 from pages.shared.shell import jobs
-from pages.shared.shell.session import roles
+from pages.shared.shell.session import office_file, roles
 from reports import bundle
 from reports.content import report
 from reports.content.chart_data import ChartData
@@ -75,7 +74,7 @@ def report_of(db: Office, period: Period, known_on: str) -> Report:
     def make() -> Report:
         if not known_on:
             return report.make(db, period)
-        with as_of.as_known(office_path(), as_of.end_of(date.fromisoformat(known_on)), roles()) as past:
+        with as_of.as_known(office_file(), as_of.end_of(date.fromisoformat(known_on)), roles()) as past:
             return report.make(past, period, known_on)
 
     return connection.remembered(db, ("report", period.code, known_on, date.today()), make)

@@ -53,10 +53,11 @@ def _answer(session: Session, body: bytes) -> JSONResponse:
     try:
         message = json.loads(body)
         act, view = _ACTIONS[message["do"]], view_of_sheet(str(message["sheet"]), session.id)
-        if view is None:
+        if view is None or not view.file.exists():
             return JSONResponse({}, 410)
         with view.lock:
-            return JSONResponse(act(thread_office(session.account.roles), view, session.account.name, message))
+            db = thread_office(session.account.roles, view.file)
+            return JSONResponse(act(db, view, session.account.name, message))
     except AccessError:
         return JSONResponse({}, 403)
     except PaletteError:

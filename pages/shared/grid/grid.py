@@ -33,16 +33,14 @@ from db.base.french import french_instant
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context
-from db.people import duplicates
 from db.rows import grid_layouts, records
 from db.rows.queries import Filter
 from pages.shared.form import side_panel
-from pages.shared.grid import bulk_edit, filters, grouping, selection, view_menu
+from pages.shared.grid import bulk_edit, filters, found_elsewhere, grouping, selection, view_menu
 from pages.shared.grid.component_data import grid_data
 from pages.shared.grid.downloads import download_buttons
 from pages.shared.grid.view import GridView, columns_of, grid_of, open_view, view_of
 from pages.shared.history import changes
-from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import open_office, user_name
 
 _HERE = Path(__file__).parent
@@ -100,7 +98,7 @@ def _grid(table_name: str, key: str, opens: str) -> None:
         _open(table, key, view, opens)
     side_panel.show(key, view.neighbour)
     view_menu.show_messages(view, key)
-    _show_similar_names(db, table, key, view)
+    found_elsewhere.show(db, table, key, view, context)
     selection.show_dialogs(table, key, view)
     selection.show_notices(db, table, key, view, context)
     grouping.show_moved(view, key)
@@ -114,21 +112,6 @@ def _open(table: OfficeTable, key: str, view: GridView, opens: str) -> None:
 
 
 # ---- above the grid
-
-
-def _show_similar_names(db: Office, table: OfficeTable, key: str, view: GridView) -> None:
-    """When a search finds nothing, propose the persons whose names sound like it."""
-    if len(view.rows) or not view.query.search.strip() or not (table.name == "person" or table.belongs_to_person):
-        return
-    names = duplicates.sounding_like(db, view.query.search)
-    if names:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption("Aucun nom ne s’écrit ainsi ; se prononcent pareil :", width="content")
-            for index, name in enumerate(names):
-                st.button(
-                    escape_markdown(name), key=f"{key}:similar:{index}", type="tertiary", icon=":material/search:",
-                    on_click=_take_search, args=(view, name),
-                )  # fmt: skip
 
 
 def _toolbar(db: Office, table: OfficeTable, key: str, view: GridView, context: Context) -> None:

@@ -7,6 +7,7 @@ the same time: each holds ``lock``.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from threading import RLock
 from time import monotonic
 from typing import Any
@@ -96,7 +97,8 @@ class GridView:
     answers: int = 0
     """How many times the grid was told its state: of two answers, the later one counts."""
     session: int = 0
-    """The session that opened the grid; the route of the grid serves no other."""
+    file: Path = Path()
+    """The session that opened the grid, the only one that its route serves; and the file that its tab shows."""
     _counted: _Counted | None = None
 
     @property
@@ -220,7 +222,7 @@ def open_view(
     default_look = Look({name: tidy(value) for name, value in values.items()}, columns=tuple(columns))
     if name not in st.session_state:
         view = GridView(key, Query(), columns, Sheet(table, fixed), values, default_look, called)
-        view.session = session.current_session().id
+        view.session, view.file = session.current_session().id, session.office_file()
         st.session_state[name] = _open_views[view.sheet.id] = view
     view = view_of(key)
     # Set in every run: ``_open_on`` makes the state without knowing the screen's preset.

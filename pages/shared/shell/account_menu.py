@@ -10,6 +10,13 @@ from db.base.version import PRODUCT
 from db.model.roles import Role
 from pages.shared.shell.markdown import escape_markdown
 
+_SEARCH = """<button type="button" class="palette-search-button" aria-keyshortcuts="Control+K">
+<span>Chercher…</span><kbd>Ctrl + K</kbd></button>"""
+"""Opens the quick search (quick_search.js)."""
+_LINKS = """<div class="palette-foot"><button type="button" class="palette-keys-button" aria-keyshortcuts="F1">
+Touches du clavier</button><a href="/deconnexion">Se déconnecter</a></div>"""
+"""The list of keys (keys.js), and a link that Streamlit would open in another tab."""
+
 
 def show(session: Session, pages: Sequence[StreamlitPage]) -> None:
     """Show name, roles, the links to ``pages``, and the link to sign out, which is a page of server/door.py because it
@@ -17,10 +24,11 @@ def show(session: Session, pages: Sequence[StreamlitPage]) -> None:
     account = session.account
     held = ", ".join(role.label for role in Role if role in account.roles)
     with st.sidebar.container(gap=None, key="account"):
-        st.markdown(f"**{escape_markdown(account.name)}**", help=f"Rôles : {held}")
-        st.caption(PRODUCT)
+        st.html(_SEARCH)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{escape_markdown(account.name)}**", help=f"Rôles : {held}", width="stretch")
+            st.caption(PRODUCT, width="content")
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             for page in pages:
                 st.page_link(page, label=page.title, icon=None)
-            # a link made by Streamlit would open another tab
-            st.html('<a href="/deconnexion">Se déconnecter</a>', width="content")
+        st.html(_LINKS)

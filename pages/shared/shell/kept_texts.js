@@ -43,7 +43,11 @@ window.paletteKept ??= (() => {
   const toText = (bytes) => btoa(Array.from(new Uint8Array(bytes), (byte) => String.fromCharCode(byte)).join(""))
   const toBytes = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
 
-  async function put(kind, value) {
+  // What is typed in the demonstration is not offered in the office file, nor the other way round.
+  const inThisFile = (kind) => (window.paletteDemonstration ? `demonstration ${kind}` : kind)
+
+  async function put(name, value) {
+    const kind = inThisFile(name)
     const write = (writes.get(kind) ?? 0) + 1
     writes.set(kind, write)
     if (value === null || !HAS_CIPHER) return localStorage.removeItem(nameOf(kind))
@@ -59,15 +63,16 @@ window.paletteKept ??= (() => {
     }
   }
 
-  async function take(kind) {
+  async function take(name) {
     await ready
+    const kind = inThisFile(name)
     const found = []
-    for (const name of Object.keys(localStorage).filter((name) => name.startsWith(PREFIX))) {
-      const entry = localStorage.getItem(name)
+    for (const key of Object.keys(localStorage).filter((key) => key.startsWith(PREFIX))) {
+      const entry = localStorage.getItem(key)
       const { account: whose, at, ...sealed } = JSON.parse(entry)
-      const drop = () => { if (localStorage.getItem(name) === entry) localStorage.removeItem(name) }
+      const drop = () => { if (localStorage.getItem(key) === entry) localStorage.removeItem(key) }
       if (Date.now() - at > LONGEST_KEPT) drop()
-      else if (whose === account && (await isLeft(name))) {
+      else if (whose === account && (await isLeft(key))) {
         const left = await open(sealed)
         if (left === null) drop()
         else if (left.kind === kind) found.push({ at, value: left.value, drop })

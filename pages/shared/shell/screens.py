@@ -9,7 +9,8 @@ _AGENT, _PILOTE, _ADMIN = Role.AGENT, Role.PILOTE, Role.ADMIN
 
 @dataclass(frozen=True)
 class Screen:
-    """One screen. Any one of ``roles`` opens it. ``at_foot``: it opens from the foot of the menu (account_menu.py)."""
+    """One screen. Any one of ``roles`` opens it. ``at_foot``: it opens from the foot of the menu (account_menu.py).
+    ``in_demonstration``: False for what acts outside the office file: accounts, publication, erasure."""
 
     file: str
     title: str
@@ -17,10 +18,11 @@ class Screen:
     path: str
     roles: Roles
     at_foot: bool = False
+    in_demonstration: bool = True
 
 
-def _screen(file: str, title: str, icon: str, path: str, *roles: Role, at_foot: bool = False) -> Screen:
-    return Screen(file, title, icon, path, frozenset(roles), at_foot)
+def _screen(file: str, title: str, icon: str, path: str, *roles: Role, **where: bool) -> Screen:
+    return Screen(file, title, icon, path, frozenset(roles), **where)
 
 
 SCREENS: dict[str, tuple[Screen, ...]] = {
@@ -39,17 +41,18 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
     "Pilotage": (
         _screen("dashboard.py", "Tableau de bord", "bar_chart", "tableau-de-bord", _AGENT, _PILOTE),
         _screen("report.py", "Photo-bilan", "photo_camera", "photo-bilan", _AGENT, _PILOTE),
-        _screen("publish.py", "Publication", "public", "publication", _PILOTE),
+        _screen("publish.py", "Publication", "public", "publication", _PILOTE, in_demonstration=False),
     ),
     "Bureau": (
         _screen("imports.py", "Importer", "upload_file", "importer", _AGENT),
         _screen("duplicates.py", "Doublons", "merge", "doublons", _AGENT),
-        _screen("team.py", "Comptes", "group", "comptes", _ADMIN),
-        _screen("settings.py", "Réglages", "tune", "reglages", _ADMIN),
+        _screen("team.py", "Comptes", "group", "comptes", _ADMIN, in_demonstration=False),
+        _screen("settings.py", "Réglages", "tune", "reglages", _ADMIN, in_demonstration=False),
         _screen("changes.py", "Historique", "history", "historique", _AGENT, _ADMIN),
         _screen("everything.py", "Tout emporter", "drive_file_move", "tout-emporter", _AGENT),
-        _screen("retention.py", "Conservation", "inventory_2", "conservation", _ADMIN),
-        _screen("my_account.py", "Mon compte", "account_circle", "compte", *Role, at_foot=True),
+        _screen("retention.py", "Conservation", "inventory_2", "conservation", _ADMIN, in_demonstration=False),
+        _screen("help.py", "Aide", "help", "aide", *Role, at_foot=True),
+        _screen("my_account.py", "Mon compte", "account_circle", "compte", *Role, at_foot=True, in_demonstration=False),
     ),
 }
 """What is daily first, what is rare under « Bureau »."""

@@ -1,19 +1,25 @@
 """The session of this browser tab, and the office file opened with the permissions of the person signed in."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
 from db.accounts import sessions
 from db.accounts.sessions import COOKIE, Session
+from db.base import folders
 from db.base.errors import AccessError
+from db.demo import visits
 from db.model.office import Office
 from db.model.roles import Role, Roles
 from db.rows.drafts import FormDrafts
 from db.storage import connection, permissions
+from pages.shared.shell import assets
 
 _KEY = "session:id"
 _COOKIE = "session:cookie"
+_DEMONSTRATION = "session:demonstration"
+"""The key of the copy of the demonstration that this tab shows, or None."""
 
 
 def current_session() -> Session:
@@ -38,34 +44,56 @@ def roles() -> Roles:
     return current_session().account.roles
 
 
+def office_file() -> Path:
+    """Return the file of this tab: the office file, or a copy of the demonstration. A tab keeps its file until its page
+    is loaded anew, so that nothing typed in one is ever saved in the other. Raises AccessError for a copy that was
+    left in another tab."""
+    demonstration: Path | None = st.session_state.get(_DEMONSTRATION)
+    if demonstration is None:
+        return folders.office_path()
+    if not demonstration.exists():
+        raise AccessError("La démonstration est finie : rechargez la page.")
+    return demonstration
+
+
+def in_demonstration() -> bool:
+    """Return whether this tab shows the demonstration."""
+    return st.session_state.get(_DEMONSTRATION) is not None
+
+
 def open_office() -> Office:
-    """Open the office file with the permissions of the person signed in."""
-    return connection.thread_office(roles())
+    """Open the file of this tab with the permissions of the person signed in."""
+    return connection.thread_office(roles(), office_file())
 
 
 def office_opener() -> Callable[[], Office]:
     """Return a function that does as ``open_office`` in another thread (a download, a job), which has no session."""
-    allowed = roles()
-    return lambda: connection.thread_office(allowed)
+    allowed, path = roles(), office_file()
+    return lambda: connection.thread_office(allowed, path)
 
 
 def form_drafts() -> FormDrafts:
     """Return the drafts of the person signed in, and of nobody else."""
-    return FormDrafts(connection.thread_office(), current_session().account.id)
+    return FormDrafts(connection.thread_office(None, office_file()), current_session().account.id)
 
 
 def unrestricted_office(role: Role) -> Office:
-    """Open the office file without limits, for actions of one role that table permissions do not cover (accounts).
+    """Open the file of this tab without limits, for actions of one role that table permissions do not cover (accounts).
     Raises AccessError for a person without that role."""
     permissions.require(roles(), role)
-    return connection.thread_office()
+    return connection.thread_office(None, office_file())
 
 
 def begin_run() -> Session:
-    """Return the session at the start of a run. Clears the state of the tab when another session signed in since."""
+    """Return the session at the start of a run. Clears the state of the tab when another session signed in since; loads
+    the page anew when the session has begun or left a visit of the demonstration since."""
     session = current_session()
     if st.session_state.get(_KEY, session.id) != session.id:
         st.session_state.clear()
+    demonstration = visits.file_of(session)
+    if st.session_state.setdefault(_DEMONSTRATION, demonstration) != demonstration:
+        assets.reload_page()
+        st.stop()
     st.session_state[_KEY] = session.id
     st.session_state[_COOKIE] = st.context.cookies.get(COOKIE, "")
     return session
