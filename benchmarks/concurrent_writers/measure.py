@@ -20,6 +20,7 @@ from benchmarks.concurrent_writers.simulated_person import PACE, RIVAL_FIELDS, S
 from benchmarks.office import FOLDER
 from db.demo import create
 from db.storage import connection
+from server import lifespan
 
 TARGETS = {20: 150.0, 50: 500.0}
 """Number of people at most -> milliseconds within which 95 of 100 saves end."""
@@ -53,6 +54,7 @@ def run_people(
 
 def show(arguments: list[str]) -> int:
     """Run the benchmark and print its table. Return the number of missed targets."""
+    sys.setswitchinterval(lifespan.SWITCH_INTERVAL)
     parser = argparse.ArgumentParser("python -m benchmarks twenty")
     parser.add_argument("--people", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=300.0)
