@@ -1,6 +1,8 @@
-"""Start and stop of the server: the lock (one server per office file), daily backups, the end of forgotten visits."""
+"""Start and stop of the server: the lock that allows one server per office file, the daily backups and the end of
+forgotten visits, and how threads share the interpreter."""
 
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -19,9 +21,15 @@ def _work(path: Path, now: datetime) -> None:
     daily.daily(path, now)
 
 
+SWITCH_INTERVAL = 0.0005
+"""Seconds after which a thread lets another one run. A save runs some twenty statements, and waits after each until the
+interpreter is free: with Python's usual 5 ms, a page that is computed meanwhile delays it by a tenth of a second."""
+
+
 @asynccontextmanager
 async def span(app: Any) -> AsyncIterator[None]:
     """Hold the lock and run the daily backups while the server runs. Ends the process when the lock is taken."""
+    sys.setswitchinterval(SWITCH_INTERVAL)
     path = office_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     try:

@@ -7,6 +7,7 @@ may import. These tests and the table of docs/architecture.md read that sentence
 import ast
 import re
 import subprocess
+import sys
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -170,6 +171,16 @@ def test_a_connection_with_somebodys_roles_names_its_file():
     ]
 
     assert offenders == []
+
+
+def test_the_server_and_the_grid_load_no_library_that_only_other_screens_need():
+    """Each costs every server 10 to 80 MB, and up to a second of its start."""
+    command = "import sys, app, pages.shared.grid.grid; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+
+    assert {"db.rows.records", "streamlit"} <= loaded
+    assert loaded & {"pandas", "pyarrow", "altair", "vl_convert", "typst", "pptx", "scipy"} == set()
 
 
 def test_no_two_classes_have_one_name():

@@ -61,13 +61,19 @@ def _narrowed(name: str, chosen: Chosen) -> str:
     return f"{figure.source} WHERE {' AND '.join([f'({figure.where})', *among])}"
 
 
+def _rows(name: str, chosen: Chosen) -> str:
+    """SQL: the rows that a figure counts, of the selected persons only."""
+    each = FIGURES[name].each
+    return f"{each}, {_narrowed(name, chosen)}" if each else _narrowed(name, chosen)
+
+
 def _chosen(chosen: Chosen) -> str:
     """SQL for the WITH clause: the persons of the codes selected of each figure. Dimensions are read for everybody, not
     only for persons followed: events may belong to others."""
     parts = []
     for name in chosen:
         figure = FIGURES[name]
-        source, code, person = f"{figure.source} WHERE ({figure.where})", figure.by, figure.person
+        source, code, person = _rows(name, {}), figure.by, figure.person
         if name in DIMENSIONS:
             code, person = DIMENSIONS[name].code, "p.id"
             source = "person p LEFT JOIN followed f ON f.id = p.id WHERE p.deleted_at IS NULL"
@@ -78,11 +84,13 @@ def _chosen(chosen: Chosen) -> str:
 
 def _counted(name: str, chosen: Chosen) -> str:
     """SQL: a figure as rows: position, code, label, second code, value. A single number has no label."""
-    figure, rows = FIGURES[name], _narrowed(name, chosen)
+    figure, rows = FIGURES[name], _rows(name, chosen)
     if not figure.by:
         return f"SELECT 0 AS position, NULL AS code, NULL AS label, '' AS other, {figure.value} AS value FROM {rows}"
     other, keys = (_coded(figure.other), "1, 2") if figure.other else ("''", "1")
-    used = f"SELECT {_coded(figure.by)} AS code, {other} AS other, {figure.value} AS value FROM {rows} GROUP BY {keys}"
+    grouped = f"{figure.value} AS value FROM {rows} GROUP BY {keys}"
+    each = f"(SELECT {figure.value} FROM {_narrowed(name, chosen)}) AS value FROM {figure.each}"
+    used = f"SELECT {_coded(figure.by)} AS code, {other} AS other, {each if figure.each else grouped}"
     offered = f"UNION ALL SELECT position, code, label, '', 0 FROM {figure.values} WHERE NOT retired"
     return f"""SELECT min(position) AS position, code, label, other, sum(value) AS value FROM (
       SELECT coalesce(l.position, 1e9) AS position, u.code, coalesce(l.label, '{UNKNOWN}') AS label, u.other, u.value
@@ -151,7 +159,7 @@ def persons(
 ) -> list[int]:
     """Return the ids of the persons behind a figure, or behind one part of it (its code, and its second code or '')."""
     some = {other: selected for other, selected in (chosen or {}).items() if selected}
-    rows, part = _narrowed(name, some), ""
+    rows, part = _rows(name, some), ""
     values = _parameters(period, some)
     if codes:
         part = f" AND {_part(FIGURES[name], *codes)}"
@@ -180,7 +188,7 @@ def behind(db: Office, period: Period, names: Iterable[str]) -> set[tuple[str, s
     for name in names:
         figure = FIGURES[name]
         code = _coded(figure.by) if figure.by else "''"
-        parts.append(f"SELECT '{name}', {code}, {figure.person} FROM {_narrowed(name, {})}")
+        parts.append(f"SELECT '{name}', {code}, {figure.person} FROM {_rows(name, {})}")
     return set(db.execute(f"{WITH} {' UNION '.join(parts)}", period.parameters).fetchall())
 
 

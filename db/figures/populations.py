@@ -107,7 +107,9 @@ DIMENSIONS = {
 }
 _MEASURED = ", ".join(f"{item.sql} AS {name}" for name, item in DIMENSIONS.items())
 _PROFILE = ", ".join(f"{item.banded(name)} AS {name}" for name, item in DIMENSIONS.items())
-_FOLLOWED = f"s.kind IN {listed(domain_rules.FOLLOWED)} AND {kept('s')}"
+_FOLLOWED = f"+s.kind IN {listed(domain_rules.FOLLOWED)} AND {kept('+s')}"
+_FOREVER = "9999-12-30"
+"""The last day of a stage without one; the day after still has four digits for its year."""
 _AID_DAY = domain_rules.AID_DAY.format(aid="a")
 
 WITH = f"""WITH RECURSIVE
@@ -116,7 +118,7 @@ followed AS MATERIALIZED (
   SELECT s.person_id AS id, max(s.kind = 'accompaniment') AS accompanied,
          max(s.kind = 'accompaniment' AND s.mode IS 'light') AS light
   FROM stage s
-  WHERE {_FOLLOWED} AND {domain_rules.in_force_during("s", ":first", ":last")}
+  WHERE {_FOLLOWED} AND {domain_rules.in_force_during("+s", ":first", ":last")}
   GROUP BY s.person_id),
 measured AS MATERIALIZED (SELECT f.id, {_MEASURED} FROM followed f JOIN person p ON p.id = f.id),
 profile AS MATERIALIZED (SELECT id, {_PROFILE} FROM measured),
@@ -134,7 +136,7 @@ spans AS MATERIALIZED (
          max(iif(s.starts_on <= :last, coalesce(s.ends_on, '9999'), NULL)) AS ended,
          max({domain_rules.in_force("s", ":last")}) AND max({domain_rules.in_force("s", ":next")}) AS goes_on
   FROM stage s
-  WHERE s.kind = 'accompaniment' AND {kept("s")}
+  WHERE +s.kind = 'accompaniment' AND +s.starts_on <= :next AND {kept("+s")}
   GROUP BY s.person_id),
 lengths AS MATERIALIZED (
   SELECT id, goes_on, (julianday(iif(goes_on, :last, ended)) - julianday(begun) + 1) / 365.25 AS years FROM spans
@@ -143,27 +145,27 @@ month AS MATERIALIZED (
   SELECT :month AS first UNION ALL SELECT date(first, '+1 month') FROM month WHERE date(first, '+1 month') <= :last),
 months(code, label, position, retired, last) AS MATERIALIZED (
   SELECT substr(first, 1, 7), substr(first, 1, 7), first, 0, min(date(first, '+1 month', '-1 day'), :last) FROM month),
-stays AS (
-  SELECT s.person_id AS id, s.starts_on AS first, coalesce(s.ends_on, '9999-12-30') AS last,
-         max(coalesce(s.ends_on, '9999-12-30')) OVER (
-           PARTITION BY s.person_id ORDER BY s.starts_on, s.id
-           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS until
-  FROM stage s
-  WHERE {_FOLLOWED} AND {domain_rules.in_force_during("s", "date(:shown, '-1 day')", ":last")}),
 stretches AS MATERIALIZED (
-  SELECT id, min(first) AS first, max(last) AS last FROM (
-    SELECT id, first, last, sum(first > coalesce(date(until, '+1 day'), '')) OVER (
-      PARTITION BY id ORDER BY first ROWS UNBOUNDED PRECEDING) AS stretch
-    FROM stays)
-  GROUP BY id, stretch),
-entries AS (SELECT id, first AS day FROM stretches WHERE first BETWEEN :shown AND :last),
+  SELECT id, first, last, until, max(first, coalesce(date(until, '+1 day'), '')) AS own FROM (
+    SELECT s.person_id AS id, s.starts_on AS first, coalesce(s.ends_on, '{_FOREVER}') AS last,
+           max(coalesce(s.ends_on, '{_FOREVER}')) OVER (
+             PARTITION BY s.person_id ORDER BY s.starts_on
+             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS until
+    FROM stage s
+    WHERE {_FOLLOWED} AND {domain_rules.in_force_during("+s", "date(:shown, '-1 day')", ":last")})),
+entries AS (
+  SELECT id, first AS day FROM stretches
+  WHERE first BETWEEN :shown AND :last AND (until IS NULL OR first > date(until, '+1 day'))),
 departures AS (
-  SELECT id, date(last, '+1 day') AS day FROM stretches
-  WHERE last BETWEEN date(:shown, '-1 day') AND date(:last, '-1 day')),
+  SELECT DISTINCT r.id, date(r.last, '+1 day') AS day FROM stretches r
+  WHERE r.last BETWEEN date(:shown, '-1 day') AND date(:last, '-1 day') AND NOT EXISTS (
+    SELECT 1 FROM stage s
+    WHERE s.person_id = r.id AND {_FOLLOWED} AND +s.starts_on <= date(r.last, '+1 day')
+      AND coalesce(s.ends_on, '{_FOREVER}') > r.last)),
 assessed AS MATERIALIZED (
-  SELECT d.person_id AS id, d.obstacles, max(d.started_on || printf('%012d', d.id)) FROM diagnostic d
+  SELECT d.person_id AS id, d.obstacles, max(d.started_on || (1000000000000 + d.id)) FROM diagnostic d
   WHERE {kept("d")} AND d.started_on <= :last AND d.person_id IN (SELECT id FROM followed) GROUP BY d.person_id),
-aided AS (
+aided AS MATERIALIZED (
   SELECT f.id, (SELECT aid_ceiling FROM setting) AS ceiling, coalesce((
     SELECT sum(a.granted) FROM aid a WHERE a.person_id = f.id AND {domain_rules.counts_under_ceiling("a")}
       AND {_AID_DAY} <= :last AND {domain_rules.same_ceiling_period(_AID_DAY, ":last")}), 0) AS cents
@@ -174,12 +176,18 @@ length_band{_bands(LENGTH_BANDS)},
 ceiling_part{_values(CEILING_PARTS)},
 mode{_values(MODES)}
 """
-# followed: stages are read in the order of stage_by_person_and_day, which holds all that is asked of them: nothing is
-# sorted.
-# prime_only: rows of one person never share a day (rule « one_at_a_time »), so the days they cover add up; the plus
-# keeps SQLite from looking each person up: it starts from the few rows of that kind.
-# spans: what began after the period is left out, so that a return years later never changes a published figure;
-# the day after is looked at so that a new stage begun on 1 January carries on what ended on 31 December.
-# stretches: the days in the portfolio without a day outside, near enough to the period; stages that follow or overlap
-# make one. An entry begins one; a departure is dated on the first day outside, so that the portfolio of a month's last
-# day is that of the month before, with the entries and without the departures of the month.
+# The plus before a column keeps SQLite from an index on that column alone: followed, spans and stretches read the
+# stages in the order of stage_by_person_and_day, which holds all that is asked of them, so that nothing is looked up
+# or sorted.
+# prime_only: rows of one person never share a day (rule « one_at_a_time »), so the days they cover add up; here the
+# plus makes SQLite start from the few rows of that kind.
+# spans: what began after the period is left out, so that a return years later never changes a published figure; the
+# day after it is looked at so that a new stage begun on 1 January carries on what ended on 31 December.
+# stretches: the stages near enough to the period, each with the days from « own » to « last » that no earlier one of
+# its person covers, none when « own » is later. ``until``: the last day of the earlier ones. A day in the portfolio
+# is in exactly one stretch; an entry begins one that touches no earlier one; a departure is dated on the first day
+# outside, so that the portfolio of a month's last day is that of the month before, with the entries and without the
+# departures of the month.
+# aided: materialized, as the part of the ceiling asks for the sum several times.
+# assessed: the latest diagnostic, and among those of one day the one with the greatest number, which has 13 digits
+# here.

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from db.base.errors import InvalidError, RefusedImportError
+from db.base.garbage_collection import suspend_collection
 from db.base.progress import Progress, ignore_progress
 from db.imports import remembered_choices
 from db.imports.plan_types import (
@@ -19,9 +20,10 @@ from db.imports.plan_types import (
 )
 from db.model.fields import OfficeTable
 from db.model.office import Office
-from db.model.types import Reference, References
+from db.model.types import Reference, References, Type
 from db.rows import records, transactions
 from db.rows.rule_errors import refusals
+from db.storage import connection
 
 RowToWrite = tuple[OfficeTable, SheetPlan, PlannedRow]
 Refusal = tuple[SheetPlan, PlannedRow, ImportProblem]
@@ -61,7 +63,7 @@ def write(
             f"Des questions ou des corrections attendent ({len(plan.problems)}) : rien n’a été enregistré.",
             plan.problems,
         )
-    with transactions.writing(db):
+    with suspend_collection(), connection.large_write(db), transactions.writing(db):
         before = _last_operation(db)
         stale = list(_stale(db, plan))
         if stale:
@@ -102,7 +104,7 @@ def rehearse(db: Office, rows: list[RowToWrite], progress: Progress = ignore_pro
     """Write these rows, roll back, and return the rows that the file refuses. Raises BusyError."""
     refused: list[Refusal] = []
     try:
-        with transactions.writing(db):
+        with connection.large_write(db), transactions.writing(db):
             refused = _PlanWriter(db, rows, "essai", progress).run()
             raise _RehearsalEndError
     except _RehearsalEndError:
@@ -146,7 +148,7 @@ class _PlanWriter:
         self._db, self._who, self._progress = db, who, progress
         self._ids: dict[int, int] = {}
         self._rows = rows
-        self._sql: dict[tuple[str, ...], str] = {}
+        self._inserts: dict[tuple[str, ...], tuple[str, list[Type]]] = {}
 
     def run(self) -> list[Refusal]:
         """Write the rows and return the refusals. A refused row is retried: it may be valid once another is written."""
@@ -206,14 +208,19 @@ class _PlanWriter:
         if row.action == UPDATE:
             records.write(self._db, table, row.id, values, self._who)
             return
-        names = tuple(values)
         id_column = ("id",) if row.requested_id else ()
+        sql, types = self._insert(table, id_column, tuple(values))
+        stored = [kind.to_sql(value) for kind, value in zip(types, values.values(), strict=True)]
+        ids = [row.requested_id] if row.requested_id else []
+        cursor = self._db.execute(sql, [self._who, *ids, *stored])
+        self._ids[row.id] = int(cursor.lastrowid or 0)
+
+    def _insert(self, table: OfficeTable, id_column: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, list[Type]]:
+        """Return the statement that adds a row with these fields, and their types."""
         key = (table.name, *id_column, *names)
-        if key not in self._sql:
+        if key not in self._inserts:
             columns = ", ".join(["changed_by", *id_column, *names])
             marks = ", ".join("?" * (1 + len(id_column) + len(names)))
-            self._sql[key] = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})'
-        stored = [table.field(name).type.to_sql(values[name]) for name in names]
-        ids = [row.requested_id] if row.requested_id else []
-        cursor = self._db.execute(self._sql[key], [self._who, *ids, *stored])
-        self._ids[row.id] = int(cursor.lastrowid or 0)
+            sql = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})'
+            self._inserts[key] = sql, [table.field(name).type for name in names]
+        return self._inserts[key]

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from db.base.errors import BusyError
 from db.base.sqlite_errors import palette_error
 from db.model.dictionary import OWN_FIELD, OWN_VALUE
 from db.model.office import Office
@@ -15,6 +16,24 @@ from db.storage.connection import change_token
 committed = threading.Event()
 """Set after each commit of this process. The only one that waits for it and clears it is server/changes.py."""
 
+_WAIT = 10.0
+"""Seconds, as the busy_timeout of connection.py."""
+_writers: dict[str, threading.Lock] = {}
+
+
+@contextmanager
+def _taking_turns(db: Office) -> Iterator[None]:
+    """Let the threads of this process write to one file in turn. SQLite alone makes a connection ask again after ever
+    longer pauses, so that with fifty people at once a save now and then waits for seconds. Raises BusyError."""
+    file = db.execute("PRAGMA database_list").fetchone()[2]
+    turn = _writers.setdefault(file, threading.Lock()) if file else threading.Lock()
+    if not turn.acquire(timeout=_WAIT):
+        raise BusyError("Le fichier est occupé par un autre enregistrement : rien n’a été enregistré, réessayez.")
+    try:
+        yield
+    finally:
+        turn.release()
+
 
 @contextmanager
 def writing(db: Office, undoes: int | None = None) -> Iterator[None]:
@@ -23,23 +42,24 @@ def writing(db: Office, undoes: int | None = None) -> Iterator[None]:
     What it adds to the history becomes one operation and is sealed in the audit chain. ``undoes``: the id of the
     operation that it takes back. Raises BusyError, StorageError or AccessError for SQLite's errors.
     """
-    try:
-        db.execute("BEGIN IMMEDIATE")
-        before = change_token(db)
-        yield
-        operations.note(db, before, undoes)
-        if _changes_dictionary(db, before):
-            upgrade.renew(db)
-        with permissions.lifted(db):
-            audit_chain.seal(db)
-        db.execute("COMMIT")
-        committed.set()
-    except BaseException as error:
-        _roll_back(db)
-        mapped = palette_error(error) if isinstance(error, sqlite3.Error) else None
-        if mapped:
-            raise mapped from error
-        raise
+    with _taking_turns(db):
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            before = change_token(db)
+            yield
+            operations.note(db, before, undoes)
+            if _changes_dictionary(db, before):
+                upgrade.renew(db)
+            with permissions.lifted(db):
+                audit_chain.seal(db)
+            db.execute("COMMIT")
+            committed.set()
+        except BaseException as error:
+            _roll_back(db)
+            mapped = palette_error(error) if isinstance(error, sqlite3.Error) else None
+            if mapped:
+                raise mapped from error
+            raise
 
 
 @contextmanager
@@ -69,13 +89,14 @@ def rehearsing(db: Office) -> Iterator[None]:
     The block must not call ``connection.remembered``: the answer would be kept under a change number that the next
     real save gets as well.
     """
-    try:
-        db.execute("BEGIN IMMEDIATE")
-        yield
-    except sqlite3.Error as error:
-        raise palette_error(error) or error from error
-    finally:
-        _roll_back(db)
+    with _taking_turns(db):
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            yield
+        except sqlite3.Error as error:
+            raise palette_error(error) or error from error
+        finally:
+            _roll_back(db)
 
 
 def _roll_back(db: Office) -> None:

@@ -7,8 +7,6 @@ command line included, is held to the same rules and leaves the same history.
 import re
 from collections.abc import Iterator
 
-import sqlite_utils
-
 from db.model.dictionary import FILES
 from db.model.effective_dictionary import DECLARED, EffectiveDictionary
 from db.model.fields import Field, Rule, Table
@@ -280,7 +278,7 @@ def actual(db: Office) -> dict[str, str]:
 
 def columns_of(db: Office, table: Table) -> set[str]:
     """Return the names of a table's columns in the file; empty when there is no such table."""
-    return set(sqlite_utils.Database(db, recursive_triggers=False).table(table.name).columns_dict)
+    return {row[1] for row in db.execute(f'PRAGMA table_info("{table.name}")')}
 
 
 def drift(db: Office) -> list[str]:

@@ -91,7 +91,7 @@ _TRIGGER = re.compile(
 
 Matched by form, since the office's own fields bring triggers of their own. No held connection can create one.
 """
-_PRAGMAS = frozenset({"query_only", "database_list", "table_info", "data_version"})
+_PRAGMAS = frozenset({"query_only", "database_list", "table_info", "data_version", "cache_size", "temp_store"})
 _DECLARED = (sqlite3.SQLITE_UPDATE, "sqlite_master")
 """What SQLite asks when it opens a search index or json_each; no statement can write to sqlite_master itself."""
 _FREE = frozenset({

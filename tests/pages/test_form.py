@@ -263,7 +263,7 @@ def _panel_page():
     for row_id in (None, 1):
         if st.button("Ouvrir", key=f"open:{row_id}"):
             side_panel.open_row("grid", "person", row_id)
-    side_panel.show("grid", side_panel.in_order([1]))
+    side_panel.show("grid", lambda row_id, step: None)
 
 
 def test_the_panel_beside_a_grid_goes_from_form_to_form_in_runs_of_the_whole_page(office):

@@ -6,8 +6,9 @@ import pytest
 
 from db.base.errors import BusyError, CeilingError, ConflictError, InvalidError, NotFoundError, RuleError
 from db.model.effective_dictionary import DECLARED
-from db.rows import records
+from db.rows import records, transactions
 from db.rows.records import Edit, Filter, Query, Saved
+from db.storage import connection
 from tests.db.examples import as_stored, every_table, full_row, read_raw_row, save_row
 from tests.db.factories import insert_aid, insert_benefit, insert_person, save_simultaneously, total_granted
 
@@ -156,6 +157,20 @@ def test_a_file_held_by_another_program_says_so_and_loses_nothing(db, path):
     holder.execute("ROLLBACK")
     assert records.save(db, db.tables["person"], Edit(LOU), "Ada").version == 1
     assert records.count(db, db.tables["person"], Query()) == 1
+
+
+def test_a_save_waits_its_turn_only_so_long_and_a_failed_one_gives_its_turn_back(db, path, monkeypatch):
+    monkeypatch.setattr(transactions, "_WAIT", 0.01)
+    other = connection.open_file(path)
+    table = db.tables["person"]
+
+    with transactions.writing(db), pytest.raises(BusyError, match="rien n’a été enregistré"):
+        records.save(other, table, Edit(LOU), "Ada")
+    with pytest.raises(NotFoundError):
+        records.delete(db, table, {12: 1}, "Ada")
+
+    assert records.save(other, table, Edit(LOU), "Ada").version == 1
+    other.close()
 
 
 # ---- deleting and bringing back

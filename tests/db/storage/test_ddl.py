@@ -5,7 +5,6 @@ import stat
 from typing import Any
 
 import pytest
-import sqlite_utils
 
 from db.base.errors import NotFoundError
 from db.model.dictionary import TABLES
@@ -66,8 +65,8 @@ def test_every_table_is_strict(db):
 
 def test_every_field_is_a_column_with_its_foreign_key(db):
     def check_field(table, field):
-        assert field.name in sqlite_utils.Database(db).table(table.name).columns_dict
-        keys = {key.column: key.other_table for key in sqlite_utils.Database(db).table(table.name).foreign_keys}
+        assert field.name in {row[1] for row in db.execute(f'PRAGMA table_info("{table.name}")')}
+        keys = {row[3]: row[2] for row in db.execute(f'PRAGMA foreign_key_list("{table.name}")')}
         expected = field.list.table if isinstance(field.type, Choice) else field.target
         assert keys.get(field.name) == (None if isinstance(field.type, Several) else expected)
 

@@ -291,6 +291,19 @@ def test_a_connection_of_one_role_is_not_lent_to_another(db, path):
     assert connection.thread_office([Role.PILOTE]) is pilote
 
 
+def test_a_large_write_of_an_agent_leaves_the_connection_as_it_was(path, db):
+    def limits():
+        return [agent.execute(f"PRAGMA {name}").fetchone() for name in ("cache_size", "temp_store")]
+
+    agent = connect_as(path, Role.AGENT)
+    before = limits()
+
+    with connection.large_write(agent):
+        assert limits() == [(-100_000,), (2,)]
+
+    assert limits() == before
+
+
 UNASKED = re.compile(r"\bNATURAL\b[\w ]*\bJOIN\b|\bUSING\s*\(", re.IGNORECASE)
 """Columns that SQLite compares without calling the authorizer."""
 
