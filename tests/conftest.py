@@ -178,6 +178,18 @@ def let_in(db: Office, name: str = "La CIPA", roles: Iterable[Role] = Role) -> A
     return account
 
 
+# ---- other programs
+
+
+@pytest.fixture(scope="session")
+def soffice() -> str:
+    """The path of LibreOffice. Fail with what to install when there is none."""
+    found = os.environ.get("SOFFICE") or shutil.which("soffice") or shutil.which("libreoffice")
+    if not found:
+        pytest.fail("No LibreOffice: install it (apt-get install libreoffice-impress) or give its path in SOFFICE.")
+    return found
+
+
 # ---- the server
 
 

@@ -1,7 +1,5 @@
 """Fixtures of the tests of reports: the demonstration of the source document, and a real LibreOffice."""
 
-import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import date
@@ -39,15 +37,6 @@ def make_report(demo_path: Path) -> Callable[[str], Report]:
             db.close()
 
     return make
-
-
-@pytest.fixture(scope="session")
-def soffice() -> str:
-    """The path of LibreOffice. Fail with what to install when there is none."""
-    found = os.environ.get("SOFFICE") or shutil.which("soffice") or shutil.which("libreoffice")
-    if not found:
-        pytest.fail("No LibreOffice: install it (apt-get install libreoffice-impress) or give its path in SOFFICE.")
-    return found
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ _SCRIPTS = (
     "grid_menus.js", "grid_input.js", "grid_kept.js", "grid.js",
 )  # fmt: skip
 
-_COMFORTABLE, _COMPACT = "Aérées", "Serrées"
+_COMFORTABLE, _COMPACT = "Aérée", "Serrée"
 
 _component = st.components.v2.component(
     "palette_grid",
@@ -195,8 +195,8 @@ def _layout(key: str, view: GridView) -> None:
     st.session_state[density] = _COMPACT if view.layout.compact else _COMFORTABLE
     st.session_state[lines] = view.layout.lines
     with st.container(horizontal=True, gap="medium"):
-        st.segmented_control("Lignes", [_COMFORTABLE, _COMPACT], required=True, key=density, on_change=take)
-        st.segmented_control("Lignes de texte par ligne", [1, 2, 3, 4], required=True, key=lines, on_change=take)
+        st.segmented_control("Densité", [_COMFORTABLE, _COMPACT], required=True, key=density, on_change=take)
+        st.segmented_control("Lignes de texte dans chaque case", [1, 2, 3, 4], required=True, key=lines, on_change=take)
 
 
 # ---- messages from grid.js: {value, n, instance}; ``n`` makes two equal values differ, so that both are reported

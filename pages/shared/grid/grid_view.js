@@ -46,6 +46,7 @@ class GridView extends GridRows {
 
   // The grid takes the height that is left in the window; notices below it get up to a third of the window.
   fitWindow() {
+    this.root.classList.toggle("narrow", this.root.clientWidth < 800)
     const page = this.root.getRootNode().host?.closest("[data-testid=stMain]") ?? document.scrollingElement
     const box = this.scroller.getBoundingClientRect()
     const main = page.querySelector("[data-testid=stMainBlockContainer]") ?? page
