@@ -233,9 +233,19 @@ def is_outdated(db: Office, table: OfficeTable, row_id: int | None) -> bool:
     return any(row.version != read.version for row in records.rows(db, table, [read.id]))
 
 
-def reload(key: str) -> None:
-    """Show the row of an unchanged form as it is in the file now."""
-    _give_up(key)
+def is_changed(db: Office, table: OfficeTable, row_id: int) -> bool:
+    """Return, in a callback, whether what the browser has just sent of an open form differs from the row it shows."""
+    key = key_of(table.name, row_id)
+    read, prefix = st.session_state.get(f"{key}:read"), f"{_widgets_key(key)}:"
+    names = [field.name for field in table.fields if f"{prefix}{field.name}" in st.session_state]
+    values = {name: st.session_state[f"{prefix}{name}"] for name in names}
+    return read is not None and bool(drafts.changed_values(table, read.values, values, records.context(db)))
+
+
+def give_up(key: str) -> None:
+    """Drop what was written in a form: its draft, and its state."""
+    drafts.end(key)
+    forget(key)
 
 
 def is_asking(key: str) -> bool:
@@ -277,7 +287,7 @@ def _buttons(
             wants_save = st.button("Enregistrer", type="primary", key=f"{key}:save", help="Ctrl + Entrée")
             leave = st.button("Annuler", key=f"{key}:cancel", help="Échap") or leave
         if leave and not st.session_state[f"{key}:changed"]:
-            _give_up(key)
+            give_up(key)
             return Ended()
         if leave:
             st.session_state[f"{key}:leaving"] = True
@@ -289,12 +299,6 @@ def _buttons(
     return ended
 
 
-def _give_up(key: str) -> None:
-    """Drop what was written in a form: its draft, and its state."""
-    drafts.end(key)
-    forget(key)
-
-
 def _ask_before_leaving(key: str) -> Ended | None:
     """Ask what becomes of the changes of a form that « Annuler » would close. Returns how it ended, once answered."""
     st.warning("Ce que vous avez changé n’est pas enregistré.")
@@ -303,7 +307,7 @@ def _ask_before_leaving(key: str) -> Ended | None:
         forget(key)
         return Ended()
     if st.button("Abandonner", key=f"{key}:give-up"):
-        _give_up(key)
+        give_up(key)
         return Ended()
     return None
 
@@ -335,7 +339,7 @@ def _save(db: Office, table: OfficeTable, key: str, edit: Edit, values: Mapping[
     except PaletteError as error:
         st.error(str(error))
         return None
-    _give_up(key)
+    give_up(key)
     queue_toast("Enregistré")
     return Ended(saved.row_id)
 
@@ -347,5 +351,5 @@ def _settle(
     st.warning(str(clash))
     with st.container(horizontal=True):
         mine = st.button("Enregistrer ma version", key=f"{key}:mine")
-        st.button("Reprendre ce qui est dans le fichier", key=f"{key}:theirs", on_click=_give_up, args=(key,))
+        st.button("Reprendre ce qui est dans le fichier", key=f"{key}:theirs", on_click=give_up, args=(key,))
     return _save(db, table, key, Edit(edit.values, edit.row_id, clash.version), values) if mine else None

@@ -101,7 +101,7 @@ def _draw(grid: str, neighbour: Neighbour) -> None:
         _move(panel, _OpenRow(CER.name, None, following))
         _redraw()
     elif wants_newer:
-        form.reload(row.key)
+        form.give_up(row.key)
         _redraw()
     elif not form.is_asking(row.key):
         panel.wanted = None
@@ -123,14 +123,23 @@ def _show_head(db: Office, table: OfficeTable, panel: _SidePanel, neighbour: Nei
         name = f"  \n{escape_markdown(records.context(db).title(table.name, row_id))}" if row_id else ""
         st.markdown(f"**{title}**{name}")
         for step, sign, label, keys in _STEPS:
-            target = steps[step]
-            if st.button(sign, key=f"{_PANEL}:{label}", help=keys, disabled=target is None) and target is not None:
-                panel.leaves, panel.wanted = True, _OpenRow(table.name, target)
+            key, target = f"{_PANEL}:{label}", steps[step]
+            st.button(sign, key=key, help=keys, disabled=target is None, on_click=_step, args=(panel, target))
         if st.button("✕", key=_CLOSE, help="Fermer (Échap)"):
             panel.leaves, panel.wanted = True, None
 
 
 _STEPS = ((-1, "‹", "previous", "Ligne précédente (Alt + Page ↑)"), (1, "›", "next", "Ligne suivante (Alt + Page ↓)"))
+
+
+def _step(panel: _SidePanel, target: int) -> None:
+    """Go to another row of the same table: in the same run, unless something was written."""
+    db, row = open_office(), panel.shown
+    if row.row_id is None or form.is_changed(db, db.tables[row.table], row.row_id):
+        panel.leaves, panel.wanted = True, _OpenRow(row.table, target)
+    else:
+        form.give_up(row.key)
+        _move(panel, _OpenRow(row.table, target))
 
 
 def _redraw() -> None:
