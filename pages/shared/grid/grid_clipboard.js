@@ -203,7 +203,7 @@ function plainText(text, kind) {
 function htmlCell(text, kind) {
   const number = kind === "number" && readNumber(text)
   const day = kind === "date" ? readDay(text) : null
-  if (number) return `<td align="right" x:num="${number.value}" sdval="${number.value}" sdnum="1036;">${escaped(plainText(text, kind))}</td>`
+  if (number) return `<td align="right" x:num="${number.value}" sdval="${String(number.value).replace(".", ",")}" sdnum="1036;">${escaped(plainText(text, kind))}</td>`
   if (day !== null) return `<td style="mso-number-format:'dd/mm/yyyy'" x:num="${day + EXCEL_EPOCH}" sdval="${day + EXCEL_EPOCH}" sdnum="1036;0;JJ/MM/AAAA">${text}</td>`
   return `<td style="mso-number-format:'\\@'" sdnum="1036;0;@">${escaped(text).replaceAll("\n", "<br>")}</td>`
 }
