@@ -41,6 +41,7 @@ def measure(repeats: int) -> list[Row]:
         for persons in SIZES:
             data = folder(persons)
             with closing(connection.open_file(data / "palette.db")) as raw:
+                raw.execute("DELETE FROM session")  # of an earlier run
                 let_in(raw)
             with _served(ROOT / "app.py", data) as (address, process):
                 reloads.append(_reload(browser, address, FIRST_ROW, repeats))
