@@ -71,9 +71,10 @@ class Grid extends GridKept {
 
   // ---- what the page sends: what is shown, and the state as the answers of /grille hold it
 
-  receive({ data, setStateValue }) {
+  receive({ data: text, setStateValue }) {
     this.setState = setStateValue
     const before = this.data
+    const data = JSON.parse(text)
     const look = ({ state, ...rest }) => JSON.stringify(rest)
     this.data = data
     this.shownAround = data.state.around

@@ -22,6 +22,7 @@ edits, which loses no typed text:
   page shows around the grid is out of date; the browser then asks for a rerun (``seen``).
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -93,7 +94,8 @@ def _grid(table_name: str, key: str, opens: str) -> None:
     callbacks: dict[str, Any] = {f"on_{name}_change": _callback(key, name) for name in _HANDLERS}
     with view.lock:
         data = grid_data(db, view, view.instance, context)
-    _component(key=key, data={"key": key, **data}, **callbacks)
+    # As a text: Streamlit would look for tables in a dictionary of lists, and load pandas (90 MB) to do so.
+    _component(key=key, data=json.dumps({"key": key, **data}), **callbacks)
     if view.opening:
         _open(table, key, view, opens)
     side_panel.show(key, view.neighbour)
