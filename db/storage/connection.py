@@ -59,6 +59,8 @@ def open_file(path: Path) -> Office:
     try:
         db = connect(path)
         _make_ready(db, path)
+    except FileNotFoundError as error:  # deleted meanwhile
+        raise NotFoundError("Ce fichier Palette n’est plus là : rechargez la page.") from error
     except sqlite3.Error as error:
         raise palette_error(error) or error from error
     return db

@@ -1,5 +1,7 @@
 """An empty office: the first steps, a visit of the demonstration that never touches the office file, and the help."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
@@ -42,8 +44,8 @@ def test_a_visit_of_the_demonstration_never_touches_the_office_file(server, open
     db = server.open()
     let_in(db, "Découvreuse")
     db.close()
-    page = open_tab(server.address, as_="Découvreuse")
-    other = open_tab(server.address, as_="Découvreuse")
+    # A request of the grid that is under way when the visit is left is refused.
+    page, other = (open_tab(server.address, as_="Découvreuse", refused=True) for _ in range(2))
     other.get_by_role("button", name="Inviter un collègue").wait_for()
     settle(page)
     assert axe.check(page, "the first steps", page.get_by_role("button", name="Inviter un collègue")) == []
@@ -53,7 +55,7 @@ def test_a_visit_of_the_demonstration_never_touches_the_office_file(server, open
     leave = page.get_by_role("button", name="Quitter la démonstration")
     leave.wait_for(timeout=120_000)
     grid = Spreadsheet(page)
-    assert int(grid.counts.inner_text().split()[0]) > 50
+    expect(grid.counts).to_have_text(re.compile(r"^\d{2,3} sur \d{3} personnes"))
     assert axe.check(page, "the demonstration", leave, widths=(1440,)) == []
     grid.type(1, "town", "Zorglubville")
     grid.wait_until_saved()

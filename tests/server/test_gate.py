@@ -200,9 +200,8 @@ def test_a_cookie_is_refused_once_signed_out(server):
     assert ask(server, "GET", "/presence", cookie)[0] == 200
     with closing(server.open()) as db:
         number, began_at = db.execute("SELECT id, began_at FROM session ORDER BY id DESC LIMIT 1").fetchone()
-    visit = server.data / "demonstrations" / f"{number}-{began_at}-1.db"
-    visit.parent.mkdir(exist_ok=True)
-    visit.touch()
+    visit = server.data / "demonstrations" / f"{number}-{began_at}-1.open"
+    visit.mkdir(parents=True)
 
     status, headers, _ = ask(server, "POST", "/deconnexion", cookie, Origin=origin, **{"Content-Length": "0"})
 

@@ -1,5 +1,6 @@
 """A visit of the demonstration has a file of its own, belongs to one session, and is deleted when it is left."""
 
+import sqlite3
 import time
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import pytest
 
 from db.accounts.accounts import Account
 from db.accounts.sessions import Session
+from db.base.errors import PaletteError
 from db.demo import visits
 from db.model.roles import Role
+from db.storage import connection
 
 ACCOUNT = Account(1, "ada@exemple.fr", "Ada", frozenset(Role), True, True, None)
 ADA, LATER = Session(1, ACCOUNT, 1_000, 1_000, "Test", None), Session(1, ACCOUNT, 2_000, 2_000, "Test", None)
@@ -37,14 +40,20 @@ def test_a_visit_belongs_to_one_session_and_goes_with_it(office):
 
     file = begin(ADA)
     assert file.read_text() == "the demonstration"
-    assert file.parent.stat().st_mode & 0o777 == 0o700
+    folder = office.with_name("demonstrations")
+    assert folder.stat().st_mode & 0o777 == 0o700
     assert visits.file_of(LATER) is None, "a session of the same number, after the first one ended"
     assert visits.file_of(OTHER) is None
 
     file.with_name(f"{file.name}-wal").write_text("what was typed")
     visits.leave(ADA)
     assert visits.file_of(ADA) is None
-    assert list(file.parent.iterdir()) == []
+    assert list(folder.iterdir()) == []
+    with pytest.raises(PaletteError):  # a run that began before finds nothing, and makes no empty file
+        connection.open_file(file)
+    with pytest.raises(sqlite3.OperationalError):
+        connection.connect(file)
+    assert visits.file_of(ADA) is None
 
 
 def test_a_second_visit_has_another_file(office):
