@@ -5,7 +5,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from db.rows import operations, records
 from tests.pages.spreadsheet import Spreadsheet, add, add_person, change, eventually
@@ -121,8 +121,14 @@ def test_a_range_is_cut_filled_and_taken_back_as_one(server, grid, page):
     eventually(lambda: towns(server)[4:], ["Cahors", "Figeac"])
 
 
+def box_of(place: Locator) -> FloatRect:
+    box = place.bounding_box()
+    assert box is not None
+    return box
+
+
 def drag_handle(page: Page, grid: Spreadsheet, to: tuple[int, str], keys: str = "") -> None:
-    handle, target = page.locator(".palette-grid .handle").bounding_box(), grid.cell(*to).bounding_box()
+    handle, target = box_of(page.locator(".palette-grid .handle")), box_of(grid.cell(*to))
     page.mouse.move(handle["x"] + 4, handle["y"] + 4)
     page.mouse.down()
     page.mouse.move(target["x"] + 20, target["y"] + 12, steps=4)
@@ -208,7 +214,7 @@ def test_columns_are_resized_fitted_frozen_hidden_and_filtered_by_their_menu(ser
     head = page.locator('th[data-field="town"]')
     width = lambda: head.evaluate("(th) => th.offsetWidth")  # noqa: E731
     page.locator(".palette-grid .scroller").evaluate("(box) => box.scrollTo(400, 0)")
-    border = head.locator(".border").bounding_box()
+    border = box_of(head.locator(".border"))
     before = width()
     page.mouse.move(border["x"] + 4, border["y"] + 10)
     page.mouse.down()
