@@ -94,13 +94,17 @@ class Sheet:
         new = [cell for cell in cells if cell.number > self.done(tab)]
         if not new:
             return
-        self.status, self.lost = "", []
+        last = max(cell.number for cell in new)
+        names = {field.name for field in self.table.fields}
+        gone = [cell for cell in new if cell.field not in names]  # removed by an administrator since
+        self.status, self.lost = "", [f"« {cell.text} » : ce champ n’existe plus" for cell in gone]
+        new = [cell for cell in new if cell.field in names]
         context = records.context(db)
         moved = [self._adopt(cell) for cell in new]
         edits = self._edits(self._read_rows(db, [cell for cell in moved if cell.row > 0], context))
         lines = self._read_lines(db, [cell for cell in moved if cell.row < 0], context)
         self._write(db, edits, lines, who)
-        self._done[tab] = max(cell.number for cell in new)
+        self._done[tab] = last
 
     def _write(self, db: Office, edits: list[RowEdit], lines: Mapping[int, dict[str, Any]], who: str) -> None:
         """Write rows and new lines as one operation, which is undone as a whole. What is wrong is set aside with its

@@ -62,7 +62,9 @@ def towns(server) -> list[str | None]:
 
 
 def last_operation(server):
-    return operations.last_of(server.open(), "La CIPA", "person", "aid").id
+    operation = operations.last_of(server.open(), "La CIPA", "person", "aid")
+    assert operation is not None
+    return operation.id
 
 
 def test_keys_move_among_cells_and_edit_them(server, grid, page):

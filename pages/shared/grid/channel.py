@@ -70,13 +70,11 @@ def _sync(db: Office, view: GridView, who: str, message: Message) -> Message:
     """Save ``edits`` of the grid ``instance`` in the browser. Return the state with the rows of ``lines``: [first,
     count]."""
     edits = [Cell(int(e["n"]), int(e["row"]), int(e["version"]), e["field"], str(e["text"])) for e in message["edits"]]
-    fields = {field.name for field in view.sheet.table.fields}
-    if any(cell.field not in fields for cell in edits):
-        raise ValueError("an edit names an unknown field")
-    view.sheet.apply(db, str(message["instance"]), edits, who)
+    view.instance = str(message["instance"])
+    view.sheet.apply(db, view.instance, edits, who)
     view.refresh(db)
     first, count = (max(0, int(number)) for number in message["lines"])
-    return grid_state(db, view, str(message["instance"]), records.context(db), first, min(count, _MOST_ROWS))
+    return grid_state(db, view, view.instance, records.context(db), first, min(count, _MOST_ROWS))
 
 
 def _ids(db: Office, view: GridView, who: str, message: Message) -> Message:

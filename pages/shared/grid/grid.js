@@ -166,12 +166,21 @@ class Grid extends GridKept {
     const body = JSON.stringify({ sheet: this.state.sheet, ...message })
     try {
       const answer = await fetch(new URL("grille", document.baseURI), { method: "POST", body, cache: "no-store", keepalive: body.length < MOST_KEPT_ALIVE })
+      if (answer.status === 413) return this.dropTooLong()
       this.setDisconnected(!answer.ok)
       return answer.ok ? await answer.json() : null
     } catch {
       this.setDisconnected(true)
       return null
     }
+  }
+
+  // Text that no server takes would be sent for ever: it is taken back, and is still where it was copied from.
+  dropTooLong() {
+    this.outbox = []
+    this.tell("Trop de texte d’un coup : rien n’en est enregistré. Collez en plusieurs fois.")
+    for (const tr of this.trs.values()) if (tr.row) this.fillRow(tr, tr.row)
+    return null
   }
 
   async suggest(field, words) {

@@ -147,7 +147,8 @@ class GridInput extends GridMenus {
     if (ofDate && PaletteCalendar.opens(event)) {
       this.startEditing(td)
       this.editing?.editor.openCalendar()
-    } else if (event.key === "ArrowUp" && !event.shiftKey && line === 0) this.focusTitle(col)
+    } else if (event.altKey && event.key === "ArrowDown") this.startEditing(td) // opens the list
+    else if (event.key === "ArrowUp" && !event.shiftKey && line === 0) this.focusTitle(col)
     else if (move) this.go(move[0], move[1], event.shiftKey)
     else if (event.key === "PageDown" || event.key === "PageUp") this.go(event.key === "PageDown" ? page : -page, 0, event.shiftKey)
     else if (event.key === "Home") this.goTo([this.cornerOf(event)[0], 0], event.shiftKey)

@@ -105,7 +105,9 @@ class GridSelection extends GridColumns {
       const isIn = isRange && tr.line >= top && tr.line <= bottom
       for (let index = 1; index < tr.cells.length; index++) {
         const on = isIn && index - 1 >= left && index - 1 <= right
-        if (tr.cells[index].classList.contains("in-range") !== on) tr.cells[index].classList.toggle("in-range", on)
+        if (tr.cells[index].classList.contains("in-range") === on) continue
+        tr.cells[index].classList.toggle("in-range", on)
+        tr.cells[index].setAttribute("aria-selected", String(on))
       }
     }
     this.showHandle?.()

@@ -7,6 +7,8 @@ KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Tab, Maj + Tab", "case suivante, case précédente"),
         ("Ctrl + flèches", "aller au bord du bloc"),
         ("Ctrl + Début, Ctrl + Fin", "première case, dernière case"),
+        ("↑ depuis la première ligne", "aller aux titres : Entrée trie, Alt + ↓ ouvre le menu"),
+        ("Échap, puis Tab", "sortir de la grille"),
     ),
     "Dans une grille : écrire": (
         ("Entrée", "modifier la case ; puis valider et descendre"),
