@@ -60,10 +60,11 @@ class GridSelection extends GridColumns {
     else if (scrollLeft < right - clientWidth) this.scroller.scrollLeft = Math.min(left - this.frozenWidth, right - clientWidth)
   }
 
-  // After a sort or a filter: the same cell stays active if it is still there, and a group's button keeps the focus.
+  // After a sort or a filter: the same cell stays active if it is still there; a title or a group keeps the focus.
   keepActiveCell(draw) {
     const focused = this.root.getRootNode().activeElement
     const group = focused?.group
+    const title = focused?.closest?.("th[data-field]")?.dataset.field
     const hadFocus = Boolean(focused?.matches("td"))
     const [row, field, before] = [this.activeRow, this.activeField, this.active]
     this.active = this.corner = null
@@ -73,6 +74,7 @@ class GridSelection extends GridColumns {
     const firstEditable = Math.max(0, this.data.columns.findIndex((column) => column.editable))
     if (!before || line < 0) this.scroller.scrollTop = 0
     this.setActive(Math.max(0, line), col < 0 ? firstEditable : col, hadFocus)
+    if (title) this.head.querySelector(`th[data-field="${title}"] .title`)?.focus({ preventScroll: true })
     if (group) [...this.table.querySelectorAll(".fold")].find((fold) => fold.group === group)?.focus()
   }
 
