@@ -8,6 +8,7 @@ left).
 
 import dataclasses
 import json
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,7 @@ from starlette.routing import Route
 from db.accounts.sessions import Session
 from db.base.errors import AccessError, PaletteError
 from db.base.french import fold, french_number
+from db.base.sqlite_errors import palette_error
 from db.model.office import Office
 from db.model.types import Choice, Choices, Reference, References, YesNo
 from db.rows import column_values, grid_layouts, records
@@ -58,10 +60,9 @@ def _answer(session: Session, body: bytes) -> JSONResponse:
         with view.lock:
             db = thread_office(session.account.roles, view.file)
             return JSONResponse(act(db, view, session.account.name, message))
-    except AccessError:
-        return JSONResponse({}, 403)
-    except PaletteError:
-        return JSONResponse({}, 503)
+    except (PaletteError, sqlite3.Error) as error:
+        reason = palette_error(error) if isinstance(error, sqlite3.Error) else error
+        return JSONResponse({}, 403 if isinstance(reason, AccessError) else 503)
     except (ValueError, KeyError, TypeError, RecursionError):
         return JSONResponse({}, 400)
 

@@ -7,10 +7,11 @@ import pytest
 
 from db.model.dictionary import AID, PERSON
 from db.model.effective_dictionary import DECLARED
-from db.rows import records
+from db.rows import history, operations, records, undo
 from db.rows.grid_edits import Cell, Sheet
 from db.rows.queries import Query
 from db.rows.records import Edit
+from db.storage import connection
 
 _numbers = count(1)
 
@@ -234,3 +235,47 @@ def test_a_text_for_a_deleted_row_is_reported(db):
 
     assert len(sheet.lost) == 1
     assert sheet.lost[0].startswith("« Cahors » : Cette ligne a été supprimée entre-temps")
+
+
+def test_a_block_of_which_some_cells_are_refused_is_one_operation_and_undone_as_one(db):
+    people, sheet = [save_person(db, name) for name in ("Abel", "Blum", "Colin")], Sheet(DECLARED.tables["person"])
+    save_as_colleague(db, PERSON, people[1], town="Gourdon")
+
+    block = [(person, 1, "town", "Cahors") for person in people]
+    type_cells(db, sheet, *block, (people[2], 1, "email", "pas une adresse"), (-1, 0, "last_name", "Durand"),
+               (-1, 0, "first_name", "Anne"), (-1, 0, "gender", "Femme"))  # fmt: skip
+
+    assert [read_values(db, PERSON, person)["town"] for person in people] == ["Cahors", "Gourdon", "Cahors"]
+    assert (set(sheet.refused), set(sheet.clashes)) == ({(people[2], "email")}, {(people[1], "town")})
+    saved = operations.last_of(db, "Moi", "person")
+    assert saved is not None
+    assert len(history.of_operation(db, saved, records.context(db))) == 3
+    undo.undo(db, saved.id, "Moi")
+    assert [read_values(db, PERSON, person)["town"] for person in people] == [None, "Gourdon", None]
+    assert read_last_names(db) == ["Abel", "Blum", "Colin"]
+
+
+def test_a_text_for_a_field_that_was_removed_since_is_quoted_and_the_others_are_saved(db):
+    person, sheet = save_person(db), Sheet(DECLARED.tables["person"])
+
+    sent = type_cells(db, sheet, (person, 1, "own_gone", "perdu"), (person, 1, "town", "Cahors"))
+
+    assert sheet.lost == ["« perdu » : ce champ n’existe plus"]
+    assert read_values(db, PERSON, person)["town"] == "Cahors"
+    assert sheet.done("tab") == sent[-1].number
+
+
+def test_nothing_of_a_block_is_saved_while_another_program_holds_the_file(db, tmp_path):
+    person, sheet = save_person(db), Sheet(DECLARED.tables["person"])
+    other = connection.open_file(tmp_path / "office.db")
+    other.execute("BEGIN IMMEDIATE")
+    db.execute("PRAGMA busy_timeout = 0")
+
+    type_cells(db, sheet, (person, 1, "town", "Cahors"))
+    other.execute("ROLLBACK")
+
+    [(key, refused)] = sheet.refused.items()
+    assert (key, refused.text) == ((person, "town"), "Cahors"), "kept, to be sent again"
+    type_cells(db, sheet, (person, 1, "craft", "potière"))
+    assert read_values(db, PERSON, person)["town"] == "Cahors"
+    assert not sheet.refused
