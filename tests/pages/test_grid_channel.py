@@ -1,6 +1,7 @@
 """/grille: it serves the session that opened the grid, with the roles that the session has now, and logs no text."""
 
 import logging
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -62,7 +63,7 @@ def ask(db, view):
     return send
 
 
-def edits(*cells: tuple[int, str, str]) -> dict:
+def edits(*cells: tuple[int, str, str]) -> dict[str, Any]:
     sent = [{"n": n, "row": row, "version": 1, "field": f, "text": text} for n, (row, f, text) in enumerate(cells, 1)]
     return {"instance": "tab", "lines": [0, 10], "edits": sent}
 
