@@ -44,6 +44,7 @@ class RowList:
         self._ids = array("q")
         self._size = 0  # the rows found, of which ``_ids`` holds the first, or all
         self._added: list[int] = []
+        self.dropped: set[int] = set()  # rows that were deleted since the list was made
         self._added_before: frozenset[int] = frozenset()  # in the list only if they match
 
     def start(self, db: Office, table: OfficeTable, query: Query, adopted: Iterable[int] = ()) -> None:
@@ -55,7 +56,7 @@ class RowList:
         shown = sum(section.size for section in self.sections if not section.folded)
         counted = shown if query.group else records.count(db, table, query)
         self._size = counted if counted > _FIRST else len(self._ids)
-        self._added, self._added_before = [], frozenset(adopted)
+        self._added, self._added_before, self.dropped = [], frozenset(adopted), set()
         self.number += 1
 
     def _read(self, db: Office, most: int) -> "array[int]":
@@ -110,6 +111,7 @@ class RowList:
         self._ids = array("q", (row_id for row_id in self._ids if row_id not in missing))
         self._size -= len(lost)
         self._added = [row_id for row_id in self._added if row_id not in missing]
+        self.dropped |= missing
         self.number += 1
 
     def section_of(self, line: int) -> int | None:

@@ -168,7 +168,7 @@ def test_the_three_examples_work_as_they_stand_in_the_page(new_office, tmp_path,
     assert seen["history"] == "Ada a modifié : Atelier (vide → Grenier de l’Éclusier)"
     assert seen["csv"] == "Atelier\r\nGrenier de l’Éclusier\r\n"
     assert "CHECK" in seen["refused"]
-    assert '"Atelier"' in seen["grid"]
+    assert '\\"label\\": \\"Atelier\\"' in seen["grid"]
     assert "Atelier" in seen["form"]
     assert seen["sound"] == []
     # the figure and its chart

@@ -21,6 +21,7 @@ from pages.shared.grid.view import GridView
 from tests.pages.spreadsheet import add_person
 
 SECRET = "Zorglubescu"
+GONE = (200, {"gone": True})
 
 
 @pytest.fixture
@@ -83,11 +84,11 @@ def test_edits_are_saved_under_the_name_of_the_account_and_answered_with_the_row
 def test_another_session_a_lost_role_and_an_unknown_grid_are_refused(db, view, ask):
     message = edits((1, "town", "Gourdon"))
 
-    assert ask("sync", account=2, session=2, **message)[0] == 410
+    assert ask("sync", account=2, session=2, **message) == GONE
     assert ask("sync", account=3, **message)[0] == 403, "the roles of the session now, not when the page was drawn"
-    assert ask("sync", **{**message, "sheet": "inconnue"})[0] == 410
+    assert ask("sync", **{**message, "sheet": "inconnue"}) == GONE
     view.file = view.file.with_name("finie.db")  # a visit of the demonstration that was left
-    assert ask("sync", **message)[0] == 410
+    assert ask("sync", **message) == GONE
     assert records.get(db, db.tables["person"], 1).values["town"] == "Cahors"
 
 

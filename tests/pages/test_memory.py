@@ -28,6 +28,8 @@ def test_the_last_save_is_undone_from_the_grid(server, page):
     grid = Spreadsheet(page, f"{server.address}reseau")
     grid.type(1, "name", "La Fabrique")
     expect(grid.cell(1, "name")).to_have_text("La Fabrique")
+    eventually(lambda: len(server.rows("partner")), 1)
+    grid.open_more()
     undo = page.get_by_role("button", name="Défaire", exact=True)
     expect(undo).to_be_visible()
 

@@ -259,7 +259,9 @@ def test_a_person_signs_in_and_works_over_the_websocket(front, browser):
         assert page.url == f"{front.address}/diagnostics"
         page.get_by_role("link", name="Portefeuille").click()  # asked and answered through the websocket
         expect(page.get_by_role("heading", name="Portefeuille")).to_be_visible()
-        assert [one.partition("?")[0] for one in streams] == [f"wss://{OFFICE}:{front.secure}/_stcore/stream"]
+        assert {one.partition("?")[0] for one in streams} == {
+            f"wss://{OFFICE}:{front.secure}/{path}" for path in ("_stcore/stream", "suivi")
+        }
     finally:
         chromium.close()
 

@@ -2,8 +2,8 @@
 
 A request is a JSON object: ``sheet``, the id of the grid's state; ``do``, one of the names of ``_ACTIONS``; and what
 that action reads. It is served with the roles of the session that sends it, and only to the session that opened the
-grid. The answer is a JSON object; 410 when this process has no such grid (the server was restarted, or the page was
-left).
+grid. The answer is a JSON object; {"gone": true} when this process has no such grid (the server was restarted, or the
+page was left).
 """
 
 import dataclasses
@@ -41,7 +41,7 @@ Message = dict[str, Any]
 
 
 async def answer(request: Request) -> JSONResponse:
-    """Answer one request. 400: it is malformed; 403: the role does not allow it; 410, 413: see above; 503: busy."""
+    """Answer one request. 400: malformed; 403: the role does not allow it; 413: too long; 503: the file is busy."""
     session: Session = request.scope["palette"]
     body = bytearray()
     async for part in request.stream():
@@ -56,7 +56,7 @@ def _answer(session: Session, body: bytes) -> JSONResponse:
         message = json.loads(body)
         act, view = _ACTIONS[message["do"]], view_of_sheet(str(message["sheet"]), session.id)
         if view is None or not view.file.exists():
-            return JSONResponse({}, 410)
+            return JSONResponse({"gone": True})
         with view.lock:
             db = thread_office(session.account.roles, view.file)
             return JSONResponse(act(db, view, session.account.name, message))

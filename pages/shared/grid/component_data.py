@@ -73,6 +73,7 @@ def grid_state(db: Office, view: GridView, instance: str, context: Context, firs
             }
             for row in rows
         ],
+        "dropped": sorted(view.rows.dropped),
         "sections": _sections(db, view, context),
         "newLines": _new_lines(view, columns, context),
         "nextLine": sheet.next_draft,
@@ -82,7 +83,7 @@ def grid_state(db: Office, view: GridView, instance: str, context: Context, firs
         "empty": _empty(view),
         "token": view.token,
         "late": view.counts_are_old,
-        "around": _around(view),
+        "around": _around(db, view, context),
     }
 
 
@@ -104,13 +105,13 @@ def _stale(db: Office, view: GridView, shown: list[int]) -> set[int]:
     return set(watched) - records.still_matching(db, view.sheet.table, view.query, watched)
 
 
-def _around(view: GridView) -> str:
+def _around(db: Office, view: GridView, context: Context) -> str:
     """Return a text that changes when what the page shows around the grid must be drawn again."""
     sheet = view.sheet
     shown = (
         sorted(sheet.refused.items()), sorted((key, clash.version) for key, clash in sheet.clashes.items()), sheet.lost,
         sorted((line, tuple(sheet.missing(line))) for line in sheet.drafts), view.moved_count, view.stale_count,
-        view.matching,
+        view.matching, [column.name for column in db.tables[sheet.table.name].columns], context.labels, context.retired,
     )  # fmt: skip
     return str(hash(str(shown)))
 

@@ -78,6 +78,7 @@ class Grid extends GridKept {
     const look = ({ state, ...rest }) => JSON.stringify(rest)
     this.data = data
     this.shownAround = data.state.around
+    this.shownToken = data.state.token
     if (String(data.sort) === String(this.requestedSort)) this.requestedSort = null
     this.mustShowAll ||= !before || look(before) !== look(data)
     this.takeState(data.state, before)
@@ -93,6 +94,8 @@ class Grid extends GridKept {
     const unsaved = isNewSheet ? this.unsaved() : []
     if (state.instance === this.instance) this.outbox = this.outbox.filter((edit) => edit.n > state.done)
     const isSameList = this.state?.list === state.list
+    // A colleague deleted the row that is typed in: the server will say so, and quote the text.
+    if (state.dropped.includes(this.editing?.row)) this.commit(null)
     if (this.editing && this.state && !isSameList && !isNewSheet) this.deferred = state // rows do not move while the person types
     else this.show(state)
     for (const { row, field, text, version } of unsaved) this.post(row, field, text, version)
@@ -100,7 +103,8 @@ class Grid extends GridKept {
     this.keep()
     if (unsaved.length || this.mustSync) this.sync()
     if (this.pendingLink && !this.outbox.length) this.leave()
-    if (state.around !== this.shownAround) this.refreshPage()
+    const isBehind = state.token > this.shownToken && window.paletteRowIsOpen?.()
+    if (state.around !== this.shownAround || isBehind) this.refreshPage()
     clearTimeout(this.recountTimer)
     if (state.late) this.recountTimer = setTimeout(() => this.sync(), RECOUNT_DELAY)
   }
@@ -157,6 +161,7 @@ class Grid extends GridKept {
   refreshPage() {
     if (this.hasJustLeft() || window.paletteDialogIsOpen?.()) return // a rerun would close the form (pages/shared/shell/menu.js)
     this.shownAround = this.state.around
+    this.shownToken = this.state.token
     this.send("seen", this.state.number)
   }
 
@@ -167,8 +172,9 @@ class Grid extends GridKept {
     try {
       const answer = await fetch(new URL("grille", document.baseURI), { method: "POST", body, cache: "no-store", keepalive: body.length < MOST_KEPT_ALIVE })
       if (answer.status === 413) return this.dropTooLong()
-      this.setDisconnected(!answer.ok)
-      return answer.ok ? await answer.json() : null
+      const content = answer.ok ? await answer.json() : { gone: true }
+      this.setDisconnected(Boolean(content.gone))
+      return content.gone ? null : content
     } catch {
       this.setDisconnected(true)
       return null

@@ -14,7 +14,7 @@ edits, which loses no typed text:
   edits from the outbox; until then it shows them as pending. A slow or lost connection delays them only.
 - A saved new line is answered as a row with ``was``, its negative number; later edits of that number go to the row.
 - A colleague's change of the same field since ``version`` is a conflict: both values are shown and the person chooses.
-- After a restart, the server's state has another ``sheet`` id: edits sent under the old one are answered by 410, and
+- After a restart, the server's state has another ``sheet`` id: edits sent under the old one are not taken, and
   the browser sends again all that is not saved once Streamlit has made the new state.
 - What is not saved is kept in the browser as well, encrypted, and offered when the grid is opened again (grid_kept.js).
 - Another tab or person has its own state. /suivi tells each grid that the file has changed; it then asks for its state.

@@ -6,7 +6,7 @@ class GridKept extends GridInput {
     super(root)
     this.offers = [] // { at, cells }: what was left by an earlier page, until the person answers
     this.offersBox = make("div", { class: "offers", role: "status", hidden: true })
-    this.root.prepend(this.offersBox)
+    this.chips.before(this.offersBox)
     this.root.addEventListener("input", () => this.keep(), true)
   }
 

@@ -36,7 +36,7 @@ class GridView extends GridRows {
     this.onResize = () => this.fitWindow()
     window.addEventListener("resize", this.onResize)
     this.resizing = new ResizeObserver(() => this.fitWindow())
-    this.resizing.observe(document.querySelector("[data-testid=stMainBlockContainer]") ?? document.body)
+    this.resizing.observe(this.root)
   }
 
   get rowHeight() {
@@ -47,10 +47,12 @@ class GridView extends GridRows {
   // The grid takes the height that is left in the window; notices below it get up to a third of the window.
   fitWindow() {
     this.root.classList.toggle("narrow", this.root.clientWidth < 800)
-    const page = this.root.getRootNode().host?.closest("[data-testid=stMain]") ?? document.scrollingElement
+    const { page, content } = window.palettePageArea?.() ?? {}
+    if (!page || !content) return setTimeout(() => this.fitWindow(), 50) // the shell's scripts are still to run
+    if (!this.isWatched) this.resizing.observe(content)
+    this.isWatched = true
     const box = this.scroller.getBoundingClientRect()
-    const main = page.querySelector("[data-testid=stMainBlockContainer]") ?? page
-    const below = main.getBoundingClientRect().bottom - this.foot.getBoundingClientRect().bottom
+    const below = content.getBoundingClientRect().bottom - this.foot.getBoundingClientRect().bottom
     const above = box.top - page.getBoundingClientRect().top + page.scrollTop
     const room = page.clientHeight - above - this.foot.offsetHeight - Math.min(below, page.clientHeight / 3)
     const height = `${Math.max(LEAST_HEIGHT, Math.floor(room) - 2)}px`

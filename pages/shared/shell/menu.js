@@ -14,5 +14,9 @@ nameGroups()
 window.paletteGroups ??= new MutationObserver(nameGroups)
 window.paletteGroups.observe(document.body, { childList: true, subtree: true })
 
+// For the grid: whether a row is open beside it, which a rerun brings up to date; and what it fits its height to.
+window.paletteRowIsOpen = () => document.querySelector(".st-key-side_panel") !== null
+window.palettePageArea = () => ({ page: document.querySelector("[data-testid=stMain]"), content: document.querySelector("[data-testid=stMainBlockContainer]") })
+
 // The grid calls this before it reruns the page, because a rerun would close an open form.
 window.paletteDialogIsOpen = () => document.querySelector("[data-testid=stDialog]") !== null
