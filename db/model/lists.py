@@ -150,7 +150,7 @@ DECISIONS = _list(
     "decision", "Décision", {
         "pending": "En attente", "granted": "Accordée", "refused": "Refusée", "withdrawn": "Retirée",
     }, fixed=True,
-    tones={"pending": "waiting", "granted": "done", "refused": "stopped"},
+    tones={"pending": "waiting", "granted": "done", "refused": "stopped", "withdrawn": "stopped"},
 )
 EXIT_SCOPES = _list(
     "exit_scope", "Sortie de", {"rsa": "RSA", "accompaniment": "Accompagnement seulement"}, fixed=True,

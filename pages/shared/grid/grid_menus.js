@@ -26,10 +26,16 @@ class GridMenus extends GridClipboard {
     this.root.append(box)
     const [x, y] = at
     box.style.left = `${Math.max(4, Math.min(x, window.innerWidth - box.offsetWidth - 8))}px`
-    box.style.top = `${Math.max(4, Math.min(y, window.innerHeight - box.offsetHeight - 8))}px`
+    this.placeBox(box, y)
     document.addEventListener("pointerdown", outside, true)
     ;(box.querySelector("input:not([type=checkbox])") ?? box.querySelector("button"))?.focus({ preventScroll: true })
     return box
+  }
+
+  // Below the button of the page's menu, which covers the top of a narrow window.
+  placeBox(box, y) {
+    const least = window.innerWidth <= 768 ? 64 : 4
+    box.style.top = `${Math.max(least, Math.min(y, window.innerHeight - box.offsetHeight - 8))}px`
   }
 
   closeBox() {
@@ -84,7 +90,7 @@ class GridMenus extends GridClipboard {
       this.entry("Insérer une ligne", () => this.goToEmptyLine()),
       this.entry("Ouvrir la ligne", () => this.send("open", row.id), { keys: "Ctrl + Entrée", disabled: !isSaved }),
       this.entry("Historique de cette case", () => this.send("history", { row: row.id, field: column.name }), { disabled: !isSaved || !column.editable }),
-      this.entry("Supprimer les lignes…", () => this.deleteLines()),
+      this.entry(top === bottom || line < top || line > bottom ? "Supprimer la ligne…" : "Supprimer les lignes…", () => this.deleteLines()),
     ]
     this.openBox(at, entries, "menu", "Case")
   }
@@ -137,8 +143,7 @@ class GridMenus extends GridClipboard {
     const found = await this.ask({ do: "values", field: name })
     if (!found || !filter.isConnected) return
     filter.replaceChildren(...this.filterOf(column, found))
-    const box = this.box.element
-    box.style.top = `${Math.max(4, Math.min(place.bottom, window.innerHeight - box.offsetHeight - 8))}px`
+    this.placeBox(this.box.element, place.bottom)
   }
 
   // The filter of a column: a part of its text, or bounds; and its values with their numbers of rows.
@@ -175,7 +180,14 @@ class GridMenus extends GridClipboard {
     })
     const search = make("input", { type: "text", class: "small", placeholder: "Chercher une valeur…", "aria-label": "Chercher une valeur" })
     search.oninput = () => boxes.forEach(({ label, element }) => (element.hidden = !fold(label).includes(fold(search.value))))
-    const all = make("input", { type: "checkbox", checked: boxes.every(({ input }) => input.checked) })
+    const all = make("input", { type: "checkbox" })
+    const showAll = () => {
+      const count = boxes.filter(({ input }) => input.checked).length
+      all.checked = count === boxes.length
+      all.indeterminate = count > 0 && count < boxes.length
+    }
+    for (const { input } of boxes) input.onchange = showAll
+    showAll()
     const shown = () => boxes.filter(({ element }) => !element.hidden)
     all.onchange = () => shown().forEach(({ input }) => (input.checked = all.checked))
     const list = make("div", { class: "values" }, make("label", { class: "value" }, all, make("b", {}, "Toutes")), ...boxes.map(({ element }) => element))

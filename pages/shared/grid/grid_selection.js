@@ -21,6 +21,7 @@ class GridSelection extends GridColumns {
     this.active = this.corner = this.inside([line, col])
     this.activeRow = this.rowAt(this.active[0])?.id
     this.activeField = this.data.columns[this.active[1]]?.name
+    if (focus) this.root.classList.add("used")
     if (focus) this.reveal(...this.active)
     this.render()
     this.table.querySelector('td[tabindex="0"]')?.setAttribute("tabindex", "-1")

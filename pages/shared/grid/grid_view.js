@@ -9,7 +9,7 @@ const TITLES = {
 }
 const OVERSCAN = 8
 const TEXT_HEIGHT = 20
-const LEAST_HEIGHT = 170
+const LEAST_HEIGHT = 260
 const TOLD_TIME = 8000
 
 class GridView extends GridRows {
@@ -323,7 +323,7 @@ class GridView extends GridRows {
   showHint() {
     const td = this.active && this.cellAt(...this.active)
     const column = this.data.columns[this.active?.[1]]
-    if (!td || !column || (this.told?.at === String(this.active) && Date.now() < this.told.until)) return
+    if (!td || !column || !this.root.classList.contains("used") || (this.told?.at === String(this.active) && Date.now() < this.told.until)) return
     const { refused, clashes, marks } = td.closest("tr").row ?? {}
     const problem = refused?.[column.name]?.reason ?? clashes?.[column.name]
     const mark = marks?.[column.name]?.[1]

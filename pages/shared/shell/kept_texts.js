@@ -81,10 +81,16 @@ window.paletteKept ??= (() => {
     return found.sort((one, other) => one.at - other.at)
   }
 
-  // Whether an entry is of this tab, or of one that no longer exists and so holds no lock.
+  // Whether an entry is of this tab, or of one that no longer exists and so holds no lock. A page that was just left may
+  // hold it for a moment.
   async function isLeft(name) {
     const tab = name.slice(PREFIX.length).split("-")[0]
-    return tab === TAB || navigator.locks.request(PREFIX + tab, { ifAvailable: true }, (lock) => lock !== null)
+    if (tab === TAB) return true
+    for (const delay of [0, 400, 1600]) {
+      await new Promise((done) => setTimeout(done, delay))
+      if (await navigator.locks.request(PREFIX + tab, { ifAvailable: true }, (lock) => lock !== null)) return true
+    }
+    return false
   }
 
   // The content of an entry; null when it is of another office file: nobody can read it any more.
