@@ -111,7 +111,8 @@ def _around(db: Office, view: GridView, context: Context) -> str:
     shown = (
         sorted(sheet.refused.items()), sorted((key, clash.version) for key, clash in sheet.clashes.items()), sheet.lost,
         sorted((line, tuple(sheet.missing(line))) for line in sheet.drafts), view.moved_count, view.stale_count,
-        view.matching, [column.name for column in db.tables[sheet.table.name].columns], context.labels, context.retired,
+        view.matching, [column.name for column in db.tables[sheet.table.name].columns], context.labels,
+        {name: sorted(codes) for name, codes in context.retired.items()},
     )  # fmt: skip
     return str(hash(str(shown)))
 

@@ -50,7 +50,9 @@ class GridColumns extends GridView {
       return ruler.measureText(text).width
     }
     const tag = Object.keys(column.tones).length ? 22 : 0
-    const texts = [...this.known.values()].map((row) => Math.max(...(row.cells[column.name] ?? "").split("\n").map((line) => measure(line, 400) + tag)))
+    const lines = [...this.known.values()].flatMap((row) => (row.cells[column.name] ?? "").split("\n"))
+    const longest = [...new Set(lines)].sort((a, b) => b.length - a.length).slice(0, 5) // measuring all takes too long
+    const texts = longest.map((line) => measure(line, 400) + tag)
     const title = measure(column.label, 600) + (column.required ? 10 : 0) + 28
     return Math.ceil(Math.min(WIDEST_FITTED, Math.max(least, title, ...texts)) + 22)
   }

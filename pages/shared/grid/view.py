@@ -44,9 +44,9 @@ class _Counted:
     at: float = field(default_factory=monotonic)
 
     def may_be_reused(self, question: tuple[Any, ...], token: int) -> bool:
-        """Whether to show this count a little longer although the file has changed."""
+        """Whether this count holds, or may be shown a little longer although the file has changed."""
         is_recent = self.cost > _SLOW_SECONDS and monotonic() - self.at < _KEEP_SECONDS
-        return is_recent and self.question == question and self.token != token
+        return self.question == question and (self.token == token or is_recent)
 
 
 @dataclass(eq=False)
@@ -161,14 +161,17 @@ class GridView:
     def _count(self, db: Office) -> _Counted:
         """Count the rows, unless the last count was slow (a very large table) and may stay a little longer."""
         query, last = self.query, self._counted
-        question = (query.filters, query.search, query.group, query.groups_backward)
-        self.counts_are_old = last is not None and last.may_be_reused(question, change_token(db))
-        if last is None or not self.counts_are_old:
+        question = (query.filters, query.search, query.group, query.groups_backward, records.today())
+        token = change_token(db)
+        self.counts_are_old = False
+        if last is not None and last.may_be_reused(question, token):
+            self.counts_are_old = last.token != token
+        else:
             start, table = monotonic(), self.sheet.table
             groups = group_counts.counts(db, table, query) if query.group else []
             matching = sum(count for _, count in groups) if query.group else records.count(db, table, query)
             total = records.count(db, table, Query(self.fixed_filters))
-            last = _Counted(matching, total, groups, question, change_token(db), monotonic() - start)
+            last = _Counted(matching, total, groups, question, token, monotonic() - start)
             self._counted = last
         return last
 
