@@ -273,7 +273,7 @@ def test_the_menu_of_a_cell_shows_its_history_and_deletes_its_row(server, people
     expect(dialog).to_have_count(0)
 
     grid.cell(2, "town").click(button="right")
-    page.get_by_role("menuitem", name="Supprimer les lignes…").click()
+    page.get_by_role("menuitem", name="Supprimer la ligne…").click()
     page.get_by_role("dialog", name="Supprimer ?").get_by_role("button", name="Supprimer").click()
     expect(grid.lines).to_have_count(6)
     assert "Blum" not in grid.column("last_name")
