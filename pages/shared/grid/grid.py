@@ -137,8 +137,10 @@ def _filters(table: OfficeTable, key: str, view: GridView, context: Context) -> 
 
 def _more(db: Office, table: OfficeTable, key: str, view: GridView) -> None:
     """Show what is used now and then under one menu."""
-    last = changes.last_today((table.name,))
+    last = None
     with st.popover("Plus", icon=":material/more_horiz:", key=f"{key}:more", on_change="rerun") as popover:
+        if popover.open or view.asked:
+            last = changes.last_today((table.name,))
         if popover.open:
             _columns(table, key, view)
             grouping.show_choice(db, table, key, view)
