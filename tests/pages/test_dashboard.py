@@ -332,8 +332,8 @@ def test_a_period_is_a_year_a_day_or_two_dates_and_both_screens_share_it(new_das
 # ---- any window
 
 
-def test_a_narrow_screen_has_no_horizontal_scrolling_and_a_dark_one_has_light_numbers(dashboard):
-    page = dashboard
+def test_a_narrow_screen_has_no_horizontal_scrolling_and_a_dark_one_has_light_numbers(new_dashboard):
+    page = new_dashboard
     expect_bars(page, genre=["Femme : 3 · 60,0 %", "Homme : 2 · 40,0 %"])
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme="dark")
