@@ -8,6 +8,8 @@ the others, when its quotes break the rules, or when it has more cells than the 
 import csv
 import io
 from collections import Counter
+from contextlib import suppress
+from itertools import islice
 
 from charset_normalizer import from_bytes
 
@@ -59,6 +61,10 @@ _TOO_LONG = "cette ligne a {} cases pour {} titres : un séparateur sans guillem
 _BROKEN = "cette ligne et la suivante n’en font sans doute qu’une, coupée dans une case"
 
 
+_COUNTED = 2_000
+"""How many lines and rows are counted to know how many cells a row has."""
+
+
 class _Lines:
     """Physical lines for csv.reader, which reads several for one row. ``position``: index of the next one."""
 
@@ -78,7 +84,7 @@ class _Lines:
 def _rows(text: str, separator: str) -> tuple[list[list[str]], dict[int, str]]:
     """Return the rows of a text, and row number from 1 -> why it is irregular, in French."""
     lines = _Lines(list(io.StringIO(text, newline="")))
-    usual = _usual_width(lines.lines, separator)
+    usual = _usual_width(text, separator)
     reader = csv.reader(lines, delimiter=separator)
     rows: list[list[str]] = []
     irregular: dict[int, str] = {}
@@ -87,7 +93,7 @@ def _rows(text: str, separator: str) -> tuple[list[list[str]], dict[int, str]]:
         try:
             row = next(reader)
             used = lines.lines[start : lines.position]
-            is_regular = len(used) == 1 or not _swallows(used, separator, usual)
+            is_regular = len(used) == 1 or not _swallows(used, row, separator, usual)
         except csv.Error:  # a quoted cell longer than any cell
             is_regular = False
         if not is_regular:
@@ -102,17 +108,23 @@ def _rows(text: str, separator: str) -> tuple[list[list[str]], dict[int, str]]:
     return rows, irregular
 
 
-def _usual_width(physical: list[str], separator: str) -> int:
-    """Return the number of cells that most lines with several have."""
-    widths = Counter(line.count(separator) + 1 for line in physical[:2_000] if separator in line)
-    return widths.most_common(1)[0][0] if widths else 1
+def _usual_width(text: str, separator: str) -> int:
+    """Return the number of cells of most rows with several. Where most rows break lines within their cells, most lines
+    have fewer cells than a row: counted in both ways, the larger number is that of a row."""
+    lines = [line.count(separator) + 1 for line in islice(io.StringIO(text, newline=""), _COUNTED)]
+    rows = []
+    with suppress(csv.Error):  # a quote that is never closed: the rows before it are counted
+        rows += map(len, islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), _COUNTED))
+    usual = [Counter(width for width in widths if width > 1).most_common(1) for widths in (lines, rows)]
+    return max((width for found in usual for width, _ in found), default=1)
 
 
-def _swallows(used: list[str], separator: str, usual: int) -> bool:
-    """Return whether a quoted cell holds a line that looks like a row of its own, or is never closed."""
-    if usual > 1 and any(line.count(separator) + 1 >= usual for line in used[1:]):
-        return True
-    return not _is_strict(used, separator)
+def _swallows(used: list[str], row: list[str], separator: str, usual: int) -> bool:
+    """Return whether a quoted cell holds a line that looks like a row of its own, or is never closed. It is a cell when
+    its first line is too short for a row, and all its lines together make one."""
+    looks_like_row = usual > 1 and any(line.count(separator) + 1 >= usual for line in used[1:])
+    is_one_row = len(row) == usual > used[0].count(separator) + 1
+    return (looks_like_row and not is_one_row) or not _is_strict(used, separator)
 
 
 def _is_strict(used: list[str], separator: str) -> bool:

@@ -1,5 +1,6 @@
 """Lines, hidden parts, merged sums and day numbers of a file: what is no plain row is named, or asked about."""
 
+import csv
 import io
 
 import openpyxl
@@ -135,3 +136,16 @@ def test_a_day_number_counts_from_the_first_day_of_its_workbook(db, since_1904, 
 
     assert values(made)[0]["birth_date"] == "1980-02-01"
     assert bool(made.notes) == since_1904
+
+
+def test_a_cell_of_several_lines_that_hold_separators_is_one_cell():
+    rows = [
+        ["Nom", "A", "B", "C", "D"],
+        ["Abel", "fin ;\n;", "x", "a;b", ""],
+        ["Blum", "deux\nlignes", "y;\nz", "", ""],
+    ]
+    text = io.StringIO()
+    csv.writer(text, delimiter=";").writerows(rows)
+
+    [sheet] = workbook_reader.read(text.getvalue().encode(), "texte.csv").sheets
+    assert [[cell or "" for cell in line.cells] for line in sheet.lines] == rows
