@@ -18,11 +18,11 @@ _PASTE = """(cell, text) => {
   const how = { clipboardData: data, bubbles: true, composed: true, cancelable: true }
   cell.dispatchEvent(new ClipboardEvent('paste', how))
 }"""
-_COPY = """(cell) => {
+_COPY = """(cell, kind) => {
   const data = new DataTransfer()
   const how = { clipboardData: data, bubbles: true, composed: true, cancelable: true }
   cell.dispatchEvent(new ClipboardEvent('copy', how))
-  return data.getData('text/plain')
+  return data.getData(kind)
 }"""
 
 
@@ -65,8 +65,8 @@ class Spreadsheet:
     def paste_here(self, text: str) -> None:
         self.page.locator('.palette-grid td[tabindex="0"]').evaluate(_PASTE, text)
 
-    def copy(self) -> str:
-        return str(self.page.locator('.palette-grid td[tabindex="0"]').evaluate(_COPY))
+    def copy(self, kind: str = "text/plain") -> str:
+        return str(self.page.locator('.palette-grid td[tabindex="0"]').evaluate(_COPY, kind))
 
     def sort(self, field: str) -> None:
         self.page.locator(f'.palette-grid th[data-field="{field}"] .title').click()

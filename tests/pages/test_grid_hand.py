@@ -11,12 +11,6 @@ from db.rows import operations, records
 from tests.pages.spreadsheet import Spreadsheet, add, add_person, change, eventually
 
 pytestmark = pytest.mark.browser
-_COPY_HTML = """(cell) => {
-  const data = new DataTransfer()
-  const how = { clipboardData: data, bubbles: true, composed: true, cancelable: true }
-  cell.dispatchEvent(new ClipboardEvent('copy', how))
-  return data.getData('text/html')
-}"""
 
 
 @pytest.fixture
@@ -199,7 +193,7 @@ def test_what_is_copied_is_numbers_and_dates_in_a_spreadsheet(server, aids, aid_
     change(server.open(), "aid", aids[1], requested=1234_50)
     expect(aid_grid.cell(2, "requested")).to_contain_text("234,50")
     aid_grid.select(2, "person_id", to=(2, "requested"))
-    html = aid_grid.page.locator('.palette-grid td[tabindex="0"]').evaluate(_COPY_HTML)
+    html = aid_grid.copy("text/html")
     (tmp_path / "copied.html").write_text(html, encoding="utf-8")
     convert = [soffice, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"]
     convert += ["--infilter=HTML (StarCalc)", "--convert-to", "xlsx", "--outdir", str(tmp_path)]
