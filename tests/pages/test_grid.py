@@ -95,6 +95,9 @@ def test_a_yes_or_no_field_is_edited(server, people, page):
         grid.type(1, "food_job", typed)
         eventually(lambda: server.rows("orientation")[0]["food_job"], stored)
     grid.select(1, "food_job")
+    for stored in (1, 0):
+        page.keyboard.press("Space")
+        eventually(lambda: server.rows("orientation")[0]["food_job"], stored)
     page.keyboard.press("Delete")
     eventually(lambda: server.rows("orientation")[0]["food_job"], None)
 

@@ -166,6 +166,16 @@ def test_rows_are_read_as_one_scrolls_and_few_are_in_the_document(server, page):
     grid.wait_until_saved()
     assert server.rows("partner")[500]["name"] == "Au milieu"
 
+    scroller.evaluate("(box) => box.scrollTo(0, 0)")
+    grid.cell(1, "name").hover()  # a range that goes on beyond the edge
+    page.mouse.down()
+    below = scroller.bounding_box()
+    assert below is not None
+    page.mouse.move(below["x"] + 200, below["y"] + below["height"] + 30)
+    eventually(lambda: scroller.evaluate("(box) => box.scrollTop") > 1_000, True)
+    page.mouse.up()
+    expect(page.locator(".palette-grid .sums")).to_have_text(re.compile(r"^\d\d+ cases$"))
+
 
 def downloaded(page: Page, name: str) -> bytes:
     page.get_by_role("button", name="Plus", exact=True).click()

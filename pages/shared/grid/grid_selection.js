@@ -47,11 +47,11 @@ class GridSelection extends GridColumns {
   // Scroll so that a cell is in sight, neither beneath the title row nor beneath the columns that stay.
   reveal(line, col) {
     const item = this.itemOf(line)
-    const head = this.head.offsetHeight + (this.data.grouped ? this.rowHeight : 0)
+    const head = this.headHeight + (this.data.grouped ? this.rowHeight : 0)
     const [top, bottom] = [item * this.rowHeight, (item + 1) * this.rowHeight]
     const { scrollTop, scrollLeft, clientHeight, clientWidth } = this.scroller
-    const least = bottom + this.head.offsetHeight - clientHeight
-    const most = top + this.head.offsetHeight - head
+    const least = bottom + this.headHeight - clientHeight
+    const most = top + this.headHeight - head
     if (scrollTop > most) this.scroller.scrollTop = most
     else if (scrollTop < least) this.scroller.scrollTop = least
     if (col < this.frozenCount()) return

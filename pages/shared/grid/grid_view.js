@@ -7,7 +7,7 @@ const TITLES = {
   open: "Ouvrir (Ctrl + Entrée)",
   select: "Choisir la ligne (Maj + Espace)",
 }
-const OVERSCAN = 8
+const OVERSCAN = 12
 const TEXT_HEIGHT = 20
 const LEAST_HEIGHT = 260
 const TOLD_TIME = 8000
@@ -15,6 +15,7 @@ const TOLD_TIME = 8000
 class GridView extends GridRows {
   constructor(root) {
     super(root)
+    this.headHeight = 0
     this.trs = new Map() // row id, or « ?12 » for a line that is still to come -> its element
     this.selected = new Set()
     this.search = make("input", { type: "search", class: "search", placeholder: "Rechercher…", "aria-label": "Rechercher" })
@@ -32,7 +33,7 @@ class GridView extends GridRows {
     this.scroller = make("div", { class: "scroller" }, this.sizer)
     this.foot = make("div", { class: "foot" }, this.counts, this.hint, this.sums, this.status, this.errorsButton)
     this.root.replaceChildren(make("div", { class: "bar" }, this.search), this.chips, this.scroller, this.foot)
-    this.scroller.addEventListener("scroll", () => this.renderSoon())
+    this.scroller.addEventListener("scroll", () => this.onScroll())
     this.onResize = () => this.fitWindow()
     window.addEventListener("resize", this.onResize)
     this.resizing = new ResizeObserver(() => this.fitWindow())
@@ -73,10 +74,18 @@ class GridView extends GridRows {
     })
   }
 
-  itemsInSight() {
+  // Draw anew once rows come into sight that are not drawn.
+  onScroll() {
+    const [first, last] = this.itemsInSight(0)
+    const [from, to] = this.drawnItems ?? [0, 0]
+    if (first < from || Math.min(last, this.itemCount) > to) this.renderSoon()
+    else this.positionPopup()
+  }
+
+  itemsInSight(overscan = OVERSCAN) {
     const { scrollTop, clientHeight } = this.scroller
     const height = Math.min(clientHeight || 600, 2 * window.innerHeight)
-    return [Math.max(0, Math.floor(scrollTop / this.rowHeight) - OVERSCAN), Math.ceil((scrollTop + height) / this.rowHeight) + OVERSCAN]
+    return [Math.max(0, Math.floor(scrollTop / this.rowHeight) - overscan), Math.ceil((scrollTop + height) / this.rowHeight) + overscan]
   }
 
   linesInSight() {
@@ -106,7 +115,7 @@ class GridView extends GridRows {
   // The table is as far down as the rows above it are high. A row that is kept out of sight takes no room. The header of
   // the group that goes on above the first row is drawn too: it sticks below the titles.
   render() {
-    const inSight = this.itemsInSight()
+    const inSight = (this.drawnItems = this.itemsInSight())
     const trs = new Map()
     const bodies = []
     let start = null
@@ -131,7 +140,7 @@ class GridView extends GridRows {
     })
     arrange(this.table, [this.widthsOf, this.head, ...bodies])
     this.table.style.marginTop = `${(start ?? 0) * this.rowHeight}px`
-    this.sizer.style.height = `${this.itemCount * this.rowHeight + this.head.offsetHeight}px`
+    this.sizer.style.height = `${this.itemCount * this.rowHeight + this.headHeight}px`
     this.trs = trs
     this.showRange()
   }
@@ -170,8 +179,9 @@ class GridView extends GridRows {
     this.table.setAttribute("aria-colcount", String(this.data.columns.length + 1))
     this.table.classList.toggle("grouped", this.data.grouped)
     this.showHead()
+    this.headHeight = this.head.offsetHeight // read once: to ask for it in each frame would lay the page out twice
+    this.table.style.setProperty("--head", `${this.headHeight}px`) // header lines of groups stick below it
     this.showChanges()
-    this.table.style.setProperty("--head", `${this.head.offsetHeight}px`) // header lines of groups stick below it
   }
 
   // The same list of rows with other values.
