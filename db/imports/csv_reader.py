@@ -112,7 +112,7 @@ def _usual_width(text: str, separator: str) -> int:
     """Return the number of cells of most rows with several. Where most rows break lines within their cells, most lines
     have fewer cells than a row: counted in both ways, the larger number is that of a row."""
     lines = [line.count(separator) + 1 for line in islice(io.StringIO(text, newline=""), _COUNTED)]
-    rows = []
+    rows: list[int] = []
     with suppress(csv.Error):  # a quote that is never closed: the rows before it are counted
         rows += map(len, islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), _COUNTED))
     usual = [Counter(width for width in widths if width > 1).most_common(1) for widths in (lines, rows)]
