@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.testing.v1 import AppTest
 
 from db.model.dictionary import TABLES
@@ -332,3 +334,20 @@ def test_the_person_of_a_row_stays_chosen_during_another_search(office, monkeypa
 
     assert saved(save(form))
     assert records.get(office, office.tables["orientation"], 1).values["person_id"] == anne
+
+
+@pytest.mark.parametrize("stopped_in", ["_buttons", "queue_toast"])
+def test_a_form_is_saved_once_when_another_message_stops_the_run(office, stopped_in):
+    form = open_form("partner")
+    form.text_input(key="f:name").input("Maison des arts")
+    with pytest.MonkeyPatch.context() as patch:
+
+        def stop(*_args, **_named):
+            patch.undo()
+            raise RerunException(RerunData())
+
+        patch.setattr(f"pages.shared.form.form.{stopped_in}", stop)
+        save(form)
+
+    assert saved(form)
+    assert office.dicts("SELECT name FROM partner") == [{"name": "Maison des arts"}]

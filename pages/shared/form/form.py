@@ -1,5 +1,6 @@
 """Any table of the dictionary as a form, with sections, help, defaults, and each error below its field."""
 
+import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ BESIDE = "form:beside"
 """The name in the session of what the panel beside a grid shows (side_panel.py)."""
 _PENDING = "form:pending"
 _TURNS = "form:turns"
+_ENDING = "ending"
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,23 @@ class Ended:
     """How a form ended. ``row_id``: the row that was saved; None if the form was given up or kept as a draft."""
 
     row_id: int | None = None
+
+
+@dataclass
+class _Ending:
+    """What was pressed in a form, and how it ended. When another message arrives, Streamlit may stop a run wherever it
+    draws or uses the session: the next run finds here what is left to do."""
+
+    pressed: set[str] = dataclasses.field(default_factory=set)
+    """« save », « cancel »… Filled by callbacks, which always run: what ``st.button`` returns may be lost."""
+    ended: Ended | None = None
+    keeps_draft: bool = False
+
+    def take(self, name: str) -> bool:
+        """Return whether a button was pressed, once."""
+        was_pressed = name in self.pressed
+        self.pressed.discard(name)
+        return was_pressed
 
 
 # ---- in a dialog
@@ -212,10 +231,11 @@ def _start(
 def forget(key: str) -> None:
     """Drop the state of a form, so that it opens with the saved values next time. Its widgets get new keys, because the
     browser keeps what was typed in those that it knows."""
-    for name in [name for name in st.session_state if re.match(rf"{re.escape(key)}(_\d+)?:", str(name))]:
-        del st.session_state[name]
     turns = st.session_state.setdefault(_TURNS, {})
     turns[key] = turns.get(key, 0) + 1
+    names = [name for name in st.session_state if re.match(rf"{re.escape(key)}(_\d+)?:", str(name))]
+    for name in sorted(names, key=f"{key}:{_ENDING}".__eq__):  # how it ended comes last
+        del st.session_state[name]
 
 
 def _widgets_key(key: str) -> str:
@@ -281,35 +301,54 @@ def _buttons(
     db: Office, table: OfficeTable, key: str, edit: Edit, values: Mapping[str, Any], leave: bool
 ) -> Ended | None:
     place = st.empty()
-    ended = None
+    ending = _ending(key)
+    changed = st.session_state[f"{key}:changed"]
     if not is_asking(key):
         with place.container(horizontal=True):
-            wants_save = st.button("Enregistrer", type="primary", key=f"{key}:save", help="Ctrl + Entrée")
-            leave = st.button("Annuler", key=f"{key}:cancel", help="Échap") or leave
-        if leave and not st.session_state[f"{key}:changed"]:
-            give_up(key)
-            return Ended()
-        if leave:
+            _button(key, "save", "Enregistrer", type="primary", help="Ctrl + Entrée")
+            _button(key, "cancel", "Annuler", help="Échap")
+        saves, leaves = ending.take("save"), ending.take("cancel") or leave
+        if saves and not ending.ended:
+            _save(db, table, key, edit, values)
+        elif leaves and changed:
             st.session_state[f"{key}:leaving"] = True
-        elif wants_save:
-            ended = _save(db, table, key, edit, values)
+        elif leaves:
+            ending.ended = ending.ended or Ended()
     if is_asking(key):
         with place.container(horizontal=True, vertical_alignment="center"):
-            ended = _ask_before_leaving(key)
-    return ended
+            _ask_before_leaving(key, ending)
+    return _finish(key, ending)
 
 
-def _ask_before_leaving(key: str) -> Ended | None:
-    """Ask what becomes of the changes of a form that « Annuler » would close. Returns how it ended, once answered."""
+def _ending(key: str) -> _Ending:
+    ending: _Ending = st.session_state.setdefault(f"{key}:{_ENDING}", _Ending())
+    return ending
+
+
+def _button(key: str, name: str, label: str, **look: Any) -> None:
+    """Show a button of a form; that it was pressed is in ``_Ending.pressed``."""
+    st.button(label, key=f"{key}:{name}", on_click=_ending(key).pressed.add, args=(name,), **look)
+
+
+def _finish(key: str, ending: _Ending) -> Ended | None:
+    """Drop the state of a form that has ended, and its draft. Returns how it ended."""
+    if ending.ended is None:
+        return None
+    if not ending.keeps_draft:
+        drafts.end(key)
+    forget(key)
+    return ending.ended
+
+
+def _ask_before_leaving(key: str, ending: _Ending) -> None:
+    """Ask what becomes of the changes of a form that « Annuler » would close."""
     st.warning("Ce que vous avez changé n’est pas enregistré.")
     st.button("Continuer", key=f"{key}:stay", on_click=st.session_state.pop, args=(f"{key}:leaving",))
-    if st.button("Garder en brouillon", key=f"{key}:draft:keep", disabled=not drafts.is_kept(key)):
-        forget(key)
-        return Ended()
-    if st.button("Abandonner", key=f"{key}:give-up"):
-        give_up(key)
-        return Ended()
-    return None
+    _button(key, "draft:keep", "Garder en brouillon", disabled=not drafts.is_kept(key))
+    _button(key, "give-up", "Abandonner")
+    keeps, gives_up = ending.take("draft:keep"), ending.take("give-up")
+    if keeps or gives_up:
+        ending.keeps_draft, ending.ended = keeps, Ended()
 
 
 def _show_errors(problems: list[Problem], slots: Slots) -> None:
@@ -325,23 +364,21 @@ def _show_errors(problems: list[Problem], slots: Slots) -> None:
             st.error(str(problem))
 
 
-def _save(db: Office, table: OfficeTable, key: str, edit: Edit, values: Mapping[str, Any]) -> Ended | None:
+def _save(db: Office, table: OfficeTable, key: str, edit: Edit, values: Mapping[str, Any]) -> None:
+    ending = _ending(key)
     st.session_state[f"{key}:errors"] = []
     st.session_state.pop(f"{key}:clash", None)
     try:
         saved = records.save(db, table, edit, user_name())
     except ConflictError as error:
         st.session_state[f"{key}:clash"] = error
-        return None
     except InvalidError as error:
         st.session_state[f"{key}:errors"], st.session_state[f"{key}:refused"] = error.problems, values
-        return None
     except PaletteError as error:
         st.error(str(error))
-        return None
-    give_up(key)
-    queue_toast("Enregistré")
-    return Ended(saved.row_id)
+    else:
+        ending.ended = Ended(saved.row_id)
+        queue_toast("Enregistré")
 
 
 def _settle(
@@ -350,6 +387,8 @@ def _settle(
     """Show the conflict and let the person overwrite the saved values or reload them."""
     st.warning(str(clash))
     with st.container(horizontal=True):
-        mine = st.button("Enregistrer ma version", key=f"{key}:mine")
+        _button(key, "mine", "Enregistrer ma version")
         st.button("Reprendre ce qui est dans le fichier", key=f"{key}:theirs", on_click=give_up, args=(key,))
-    return _save(db, table, key, Edit(edit.values, edit.row_id, clash.version), values) if mine else None
+    if _ending(key).take("mine"):
+        _save(db, table, key, Edit(edit.values, edit.row_id, clash.version), values)
+    return _finish(key, _ending(key))

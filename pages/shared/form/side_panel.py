@@ -85,8 +85,8 @@ def _draw(grid: str, neighbour: Neighbour) -> None:
     table = db.tables[row.table]
     with st.container(key=_PANEL):
         _show_head(db, table, panel, neighbour)
-        leaves, panel.leaves = panel.leaves, False
-        ended = form.edit_form(db, table, row.key, row.row_id, row.fixed, leave=leaves)
+        ended = form.edit_form(db, table, row.key, row.row_id, row.fixed, leave=panel.leaves)
+        panel.leaves = False
         following = form.next_contract(db, table, row.row_id)
         wants_newer = form.is_outdated(db, table, row.row_id) and _ask_to_reload()
     panel.is_drawn = True
@@ -125,11 +125,14 @@ def _show_head(db: Office, table: OfficeTable, panel: _SidePanel, neighbour: Nei
         for step, sign, label, keys in _STEPS:
             key, target = f"{_PANEL}:{label}", steps[step]
             st.button(sign, key=key, help=keys, disabled=target is None, on_click=_step, args=(panel, target))
-        if st.button("✕", key=_CLOSE, help="Fermer (Échap)"):
-            panel.leaves, panel.wanted = True, None
+        st.button("✕", key=_CLOSE, help="Fermer (Échap)", on_click=_close, args=(panel,))
 
 
 _STEPS = ((-1, "‹", "previous", "Ligne précédente (Alt + Page ↑)"), (1, "›", "next", "Ligne suivante (Alt + Page ↓)"))
+
+
+def _close(panel: _SidePanel) -> None:
+    panel.leaves, panel.wanted = True, None
 
 
 def _step(panel: _SidePanel, target: int) -> None:
@@ -155,5 +158,5 @@ def _move(panel: _SidePanel, row: _OpenRow | None) -> None:
     if row is None:
         st.session_state.pop(form.BESIDE, None)
         return
-    form.forget(row.key)
     panel.shown, panel.wanted, panel.leaves = row, None, False
+    form.forget(row.key)

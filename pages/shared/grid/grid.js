@@ -3,6 +3,7 @@
 
 const RETRY_DELAY = 400
 const RECOUNT_DELAY = 5000
+const REFRESH_DELAY = 50
 const LEAVING_TIME = 3000
 const MOST_KEPT_ALIVE = 60_000 // bytes of a request that outlives its page, as browsers allow
 const grids = new WeakMap()
@@ -32,6 +33,7 @@ class Grid extends GridKept {
     if (this.syncing && this.outbox.length) this.ask({ do: "sync", instance: this.instance, edits: this.outbox.slice(), lines: [0, 1] }) // what came after the request on its way
     clearInterval(this.pollTimer)
     clearTimeout(this.recountTimer)
+    clearTimeout(this.refreshTimer)
     this.socket?.close()
     this.resizing.disconnect()
     window.removeEventListener("resize", this.onResize)
@@ -103,8 +105,7 @@ class Grid extends GridKept {
     this.keep()
     if (unsaved.length || this.mustSync) this.sync()
     if (this.pendingLink && !this.outbox.length) this.leave()
-    const isBehind = state.token > this.shownToken && window.paletteRowIsOpen?.()
-    if (state.around !== this.shownAround || isBehind) this.refreshPage()
+    this.refreshPage()
     clearTimeout(this.recountTimer)
     if (state.late) this.recountTimer = setTimeout(() => this.sync(), RECOUNT_DELAY)
   }
@@ -158,8 +159,17 @@ class Grid extends GridKept {
     this.setState(name, { value, n: ++this.sequence, instance: this.instance })
   }
 
+  // Runs the page if what it shows around the grid, or of the row in the panel, is no longer true. Not while it runs: the
+  // new run would stop that one, and a button pressed just before could be lost.
   refreshPage() {
+    const isBehind = this.state.token > this.shownToken && window.paletteRowIsOpen?.()
+    if (this.state.around === this.shownAround && !isBehind) return
     if (this.hasJustLeft() || window.paletteDialogIsOpen?.()) return // a rerun would close the form (pages/shared/shell/menu.js)
+    clearTimeout(this.refreshTimer)
+    if (window.paletteScriptRuns?.()) {
+      this.refreshTimer = setTimeout(() => this.refreshPage(), REFRESH_DELAY)
+      return
+    }
     this.shownAround = this.state.around
     this.shownToken = this.state.token
     this.send("seen", this.state.number)
@@ -284,7 +294,7 @@ class Grid extends GridKept {
       if (!this.syncing) this.sync()
       return
     }
-    if (this.state.around !== this.shownAround) this.refreshPage()
+    this.refreshPage()
     if (this.socket?.readyState === WebSocket.OPEN) return
     try {
       const answer = await fetch(new URL("changes", document.baseURI), { cache: "no-store" })

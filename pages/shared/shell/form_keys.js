@@ -136,12 +136,16 @@ window.paletteFormKeys ??= (() => {
 
   const isInOpenList = (target) => target.getAttribute("aria-expanded") === "true"
 
-  // The button that a key stands for. In an open list, Escape closes the list only.
+  // The button that a key stands for. In an open list, Escape closes the list only. In the panel it presses the button of
+  // the panel: that of the form may be about to go, when the row it saved takes its place.
   function buttonFor({ key, altKey, ctrlKey, metaKey, target }, form) {
     if (!form) return null
     if (key === "Enter" && (ctrlKey || metaKey)) return button(form, "save")
     if (isInOpenList(target)) return null
-    if (key === "Escape") return button(form, "stay") ?? button(form, "cancel") ?? button(form, "close")
+    if (key === "Escape") {
+      const ofPanel = form.closest(PANEL)?.querySelector(`${PANEL}-close button`)
+      return button(form, "stay") ?? ofPanel ?? button(form, "cancel") ?? button(form, "close")
+    }
     if (altKey && STEPS[key] && form.closest(PANEL)) return document.querySelector(`${PANEL}-${STEPS[key]} button`)
     return null
   }

@@ -18,5 +18,6 @@ window.paletteGroups.observe(document.body, { childList: true, subtree: true })
 window.paletteRowIsOpen = () => document.querySelector(".st-key-side_panel") !== null
 window.palettePageArea = () => ({ page: document.querySelector("[data-testid=stMain]"), content: document.querySelector("[data-testid=stMainBlockContainer]") })
 
-// The grid calls this before it reruns the page, because a rerun would close an open form.
+// The grid asks this before it reruns the page: a rerun would end a run that goes on, and close a form in a dialog.
+window.paletteScriptRuns = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "running"
 window.paletteDialogIsOpen = () => document.querySelector("[data-testid=stDialog]") !== null
