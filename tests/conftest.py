@@ -96,12 +96,15 @@ def warm_tabs(browser: Browser) -> Iterator[Tabs]:
         yield contexts
 
 
+_REFUSALS = ("server responded with a status of", "page that you have requested does not seem to exist")
+
+
 @pytest.fixture
 def open_tab(warm_tabs: Tabs) -> Iterator[Callable[..., Page]]:
     """Open a tab in a browser context of its own. Fails the test when a page logs an error.
 
     ``as_``: the account signed in (``let_in``); '' for a visitor. ``refused``: ignore the errors that the browser logs
-    when the server refuses a request.
+    when the server refuses a request, or Streamlit an address.
     """
     complaints: list[str] = []
     borrowed = ExitStack()
@@ -113,7 +116,7 @@ def open_tab(warm_tabs: Tabs) -> Iterator[Callable[..., Page]]:
             context.add_cookies([{"name": COOKIE, "value": cookie_of(as_), "url": "http://127.0.0.1"}])
         page = context.new_page()
         page.set_default_timeout(40_000)
-        watch(page, complaints, "server responded with a status of" if refused else "nothing else")
+        watch(page, complaints, *(_REFUSALS if refused else ()))
         if address:
             page.goto(address)
         return page
@@ -123,18 +126,18 @@ def open_tab(warm_tabs: Tabs) -> Iterator[Callable[..., Page]]:
     assert not complaints
 
 
-def watch(page: Page, complaints: list[str], spared: str = "nothing else") -> None:
+def watch(page: Page, complaints: list[str], *spared: str) -> None:
     """Add to ``complaints`` every error of the page and every request to another machine."""
     page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
     page.on("request", lambda request: complaints.extend([f"outside: {request.url}"] * _is_outside(request.url)))
-    page.on("console", lambda message: complaints.extend([f"console: {message.text}"] * _is_error(message, spared)))
+    page.on("console", lambda message: complaints.extend([f"console: {message.text}"] * _is_error(message, *spared)))
 
 
 def _is_outside(url: str) -> bool:
     return not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "blob:", "data:"))
 
 
-def _is_error(message: Any, spared: str) -> bool:
+def _is_error(message: Any, *spared: str) -> bool:
     """Whether it is an error, but not of a connection cut by a test or of Streamlit polling its server (_stcore)."""
     text = f"{message.text} {message.location.get('url', '')}"
     return message.type == "error" and not any(
@@ -145,7 +148,7 @@ def _is_error(message: Any, spared: str) -> bool:
             "_stcore",
             "disconnected from server",
             "server is not responding",
-            spared,
+            *spared,
         )
     )
 

@@ -147,6 +147,7 @@ def test_the_next_and_the_previous_row_by_keys(shared_server, open_first, lastin
         lasting_page.keyboard.press(f"Alt+{key}")
         expect(day).to_have_value(expected)
         expect(amount_in(panel)).to_be_focused()  # the same field, row after row
+        expect(lasting_page.locator(".palette-grid tr.opened")).to_contain_text(expected)
     before = amounts(shared_server)
     lasting_page.keyboard.type("45")
     lasting_page.keyboard.press("Alt+PageDown")

@@ -21,7 +21,7 @@ BREAKS = """() => [...document.querySelectorAll("[data-testid=stMarkdownContaine
   .map((one) => one.textContent).filter((text) => /« | [»:;?!]/.test(text))"""
 
 
-def test_texts_of_streamlit_are_french_and_no_line_ends_on_a_guillemet(server, page):
+def test_texts_of_streamlit_are_french_and_no_line_ends_on_a_guillemet(server, page, open_tab):
     db = server.open()
     person = add_person(db, "Abel")
     db.close()
@@ -46,3 +46,5 @@ def test_texts_of_streamlit_are_french_and_no_line_ends_on_a_guillemet(server, p
     drop = page.get_by_test_id("stFileUploaderDropzone")
     expect(drop).to_contain_text("Choisir un fichier")
     expect(drop).to_contain_text("ou le déposer ici · 50\u00a0Mo au plus · XLSX")
+    page = open_tab(f"{server.address}nulle-part", refused=True)
+    expect(page.get_by_role("dialog")).to_contain_text("Aucun écran n’a cette adresse : voici l’accueil.")

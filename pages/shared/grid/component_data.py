@@ -30,6 +30,7 @@ def grid_data(db: Office, view: GridView, instance: str, context: Context) -> di
     columns = [table.column(name) for name in view.columns]
     groups = {column.name for column in groupable(table)}
     return {
+        "table": table.name,
         "label": _label(view),
         "grouped": bool(view.query.group),
         "columns": [_column(column, context) | {"groupable": column.name in groups} for column in columns],

@@ -118,6 +118,7 @@ class Grid extends GridKept {
     else this.keepActiveCell(() => (this.mustShowAll ? this.showAll() : this.showList()))
     this.mustShowAll = false
     this.addEmptyLine()
+    this.markOpenRow()
     this.showSurroundings()
     this.fitWindow()
     this.readAhead()
@@ -162,7 +163,7 @@ class Grid extends GridKept {
   // Runs the page if what it shows around the grid, or of the row in the panel, is no longer true. Not while it runs: the
   // new run would stop that one, and a button pressed just before could be lost.
   refreshPage() {
-    const isBehind = this.state.token > this.shownToken && window.paletteRowIsOpen?.()
+    const isBehind = this.state.token > this.shownToken && window.paletteOpenForm?.()
     if (this.state.around === this.shownAround && !isBehind) return
     if (this.hasJustLeft() || window.paletteDialogIsOpen?.()) return // a rerun would close the form (pages/shared/shell/menu.js)
     clearTimeout(this.refreshTimer)
@@ -290,6 +291,7 @@ class Grid extends GridKept {
 
   async poll() {
     if (document.visibilityState !== "visible" || !this.data) return
+    this.markOpenRow()
     if (this.outbox.length || this.disconnected) {
       if (!this.syncing) this.sync()
       return

@@ -260,6 +260,12 @@ class GridView extends GridRows {
     return td
   }
 
+  // The row whose form is open beside the grid.
+  markOpenRow() {
+    const open = window.paletteOpenForm?.()
+    for (const tr of this.trs.values()) tr.classList.toggle("opened", `form-${this.data.table}-${tr.rowId}` === open)
+  }
+
   fillRow(tr, row) {
     const before = tr.row
     tr.row = row

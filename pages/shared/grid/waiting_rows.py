@@ -14,7 +14,6 @@ from db.rows.records import Row
 from pages.shared.grid.view import show_only
 
 _LISTED = 5
-_LONGEST_DETAIL = 32
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ def show_waiting(db: Office, waiting: Waiting) -> None:
             st.badge(french_number(page.matching), color="orange" if page.matching else "green")
         if not page.rows:
             st.caption("Rien n’attend.")
-        with st.container(gap=None):
+        with st.container(gap=None, key=f"{waiting.title}:waiting"):
             for row in page.rows:
                 _show_row(row, table, waiting, context)
         if page.matching > len(page.rows):
@@ -60,7 +59,7 @@ def _show_row(row: Row, table: OfficeTable, waiting: Waiting, context: Context) 
     parts = [*day, context.title("person", person)]
     if waiting.detail:
         detail = table.column(waiting.detail).type.show(row.values[waiting.detail], context)
-        parts.append(detail if len(detail) < _LONGEST_DETAIL else f"{detail[: _LONGEST_DETAIL - 1]}…")
+        parts.append(detail)
     key = f"{waiting.title}:{row.id}"
     if st.button(" · ".join(parts), key=key, type="tertiary", icon=":material/chevron_right:"):
         st.switch_page("person.py", query_params={"dossier": str(person)})

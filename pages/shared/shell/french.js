@@ -9,6 +9,10 @@ window.paletteFrench ??= (() => {
     "Next page": "Page suivante", "Show password": "Montrer le mot de passe", "Hide password": "Cacher le mot de passe",
     "Running...": "En cours…", "file upload": "Fichier", "Stop script": "Arrêter",
   }
+  const UNKNOWN_ADDRESS = {
+    "Page not found": "Adresse inconnue",
+    "The page that you have requested does not seem to exist. Running the app's main page.": "Aucun écran n’a cette adresse : voici l’accueil.",
+  }
   const BEGINNINGS = { "Help for ": "Aide : ", "Remove ": "Retirer ", "Upload ": "Envoyer : " }
   const ATTRIBUTES = ["aria-label", "placeholder", "title"]
   const PROSE = "[data-testid=stMarkdownContainer], [data-testid=stCaptionContainer], [data-testid=stAlert]"
@@ -34,7 +38,8 @@ window.paletteFrench ??= (() => {
     const parent = node.parentElement
     if (!parent) return
     let text = node.data
-    if (parent.closest(SKIP_LINK) || (text === "No results" && parent.closest("[role=listbox]"))) text = french(text)
+    if (Object.hasOwn(UNKNOWN_ADDRESS, text) && parent.closest("[role=dialog]")) text = UNKNOWN_ADDRESS[text]
+    else if (parent.closest(SKIP_LINK) || (text === "No results" && parent.closest("[role=listbox]"))) text = french(text)
     else if (parent.closest(DROPZONE)) text = text.replace(/^Upload$/, "Choisir un fichier").replace(SIZE, "ou le déposer ici · $1\u00a0Mo au plus").replace(" • ", " · ")
     else if (parent.closest(PROSE) && !parent.closest("code, pre, textarea, svg"))
       text = text.replace(/« /g, "«\u00a0").replace(/ (?=[»:;?!])/g, "\u00a0")

@@ -14,8 +14,9 @@ nameGroups()
 window.paletteGroups ??= new MutationObserver(nameGroups)
 window.paletteGroups.observe(document.body, { childList: true, subtree: true })
 
-// For the grid: whether a row is open beside it, which a rerun brings up to date; and what it fits its height to.
-window.paletteRowIsOpen = () => document.querySelector(".st-key-side_panel") !== null
+// For the grid: the form that is open beside it, « form-cer-12 », which a rerun brings up to date; and what it fits its
+// height to.
+window.paletteOpenForm = () => document.querySelector(".st-key-side_panel [class*='st-key-editing-']")?.className.match(/st-key-editing-(form-\w+?-\w+?)(_\d+)?(?![\w-])/)?.[1]
 window.palettePageArea = () => ({ page: document.querySelector("[data-testid=stMain]"), content: document.querySelector("[data-testid=stMainBlockContainer]") })
 
 // The grid asks this before it reruns the page: a rerun would end a run that goes on, and close a form in a dialog.
