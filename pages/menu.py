@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from db.model.roles import Role
-from pages.shared.form.form import show_drafts, show_pending
+from pages.shared.form.dialog import show_drafts, show_pending
 from pages.shared.shell import account_menu, assets, backup_status, demonstration, toasts
 from pages.shared.shell.screens import SCREENS, Screen
 from pages.shared.shell.session import begin_run, in_demonstration

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from db.model.dictionary import PARTNER
-from pages.shared.form import form
+from pages.shared.form import dialog, form
 from pages.shared.grid.grid import edit_grid
 from pages.shared.grid.tabs import choose_table
 from pages.shared.shell.session import open_office
@@ -15,4 +15,4 @@ edit_grid(db, table, table.name)
 partner = st.query_params.pop("partenaire", "")
 if partner.isdecimal():  # found by the quick search
     form.forget(f"form:{PARTNER.name}:{partner}")
-    form.edit_dialog(PARTNER.name, int(partner))
+    dialog.edit_dialog(PARTNER.name, int(partner))

@@ -11,6 +11,7 @@ from db.model.dictionary import TABLES
 from db.model.types import LongText, References
 from db.rows import records
 from db.rows.records import Edit
+from pages.shared.shell.markdown import escape_markdown
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def test_every_field_of_every_table_has_a_widget_with_its_label_and_help(office,
     for field in [field for field in TABLES[name].fields if not field.set_later]:
         assert found[field.name].label.removesuffix(" *") == field.label
         assert found[field.name].label.endswith(" *") == field.required
-        assert found[field.name].help == field.help
+        assert found[field.name].help == escape_markdown(field.help)
 
 
 def test_a_new_row_is_saved_as_typed(office):

@@ -15,7 +15,7 @@ from db.rows import access_log, history, quick_search, records
 from db.rows.queries import Query
 from db.rows.records import Row
 from pages.shared.dossier import rights
-from pages.shared.form import form
+from pages.shared.form import dialog
 from pages.shared.grid.grid import edit_grid
 from pages.shared.history import changes, consultations
 from pages.shared.shell.markdown import escape_markdown
@@ -49,7 +49,7 @@ def choose(db: Office, context: Context) -> int | None:
         )
         picked = _pick(db, context, current, words)
         if st.button(PERSON.new, icon=":material/person_add:"):
-            form.edit_dialog("person")
+            dialog.edit_dialog("person")
     if picked is not None and picked != current:
         st.query_params["dossier"] = str(picked)
         st.rerun()
@@ -106,19 +106,19 @@ def show_head(db: Office, person: Row, context: Context) -> None:
     """Show name, state, main facts, computed values and warnings."""
     values = person.values
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(f"{values['first_name']} {values['last_name']}", anchor=False, width="content")
-        st.badge(
-            _shown(db.tables["person"], "state", person, context),
-            color="gray" if values["state"] == "outside" else "orange" if values["state"] == "new" else "green",
-        )
+        st.title(escape_markdown(f"{values['first_name']} {values['last_name']}"), anchor=False, width="content")
+        color = {"outside": "gray", "new": "orange"}.get(values["state"], "green")
+        state = escape_markdown(_shown(db.tables["person"], "state", person, context))
+        st.markdown(f":{color}-badge[{state}]", width="content")  # st.badge escapes some signs, and not others
     facts = [_shown(db.tables["person"], name, person, context) for name in ("artist_name", "craft", "domain", "town")]
-    st.caption(" · ".join(filter(None, facts)))
+    st.caption(escape_markdown(" · ".join(filter(None, facts))))
     with st.grid("auto", min_column_width=165, gap="small"):
         for field in db.tables["person"].computed:
             if field.name != "state" and not field.hidden:
-                st.metric(field.label, field.type.show(values[field.name], context) or "–", help=field.help)
+                label, text = escape_markdown(field.label), field.type.show(values[field.name], context)
+                st.metric(label, text or "–", help=escape_markdown(field.help))
     for tone, why in person.marks.values():
-        st.markdown(f"{_BADGES[tone]} {why}]")
+        st.markdown(f"{_BADGES[tone]} {escape_markdown(why)}]")
     if values["state"] == "new":
         _ask_for_stage(db, person)
 
@@ -148,17 +148,17 @@ def _shown(table: OfficeTable, name: str, row: Row, context: Context) -> str:
 def _card(db: Office, person: Row, context: Context) -> None:
     """Show the fields of the person by section, and the button that opens the form."""
     if st.button("Modifier", icon=":material/edit:", key="dossier:edit"):
-        form.edit_dialog("person", person.id)
+        dialog.edit_dialog("person", person.id)
     with st.grid(2, min_column_width=320):
         for section, fields in db.tables["person"].sections.items():
             with st.container(border=True):
-                st.markdown(f"**{section}**")
-                st.markdown("\n".join(f"{field.label} : {_cell(field, person, context)}  " for field in fields))
+                st.markdown(f"**{escape_markdown(section)}**")
+                st.markdown("  \n".join(_labelled(field, person, context) for field in fields))
 
 
-def _cell(field: Field | Computed, row: Row, context: Context) -> str:
+def _labelled(field: Field | Computed, row: Row, context: Context) -> str:
     text = field.type.show(row.values[field.name], context)
-    return escape_markdown(text) if text else ":gray[non renseigné]"
+    return f"{escape_markdown(field.label)} : {escape_markdown(text) or ':gray[non renseigné]'}"
 
 
 # ---- path
@@ -210,7 +210,7 @@ def _path(db: Office, person: Row, context: Context) -> None:
 
 
 def _add(table: OfficeTable, person: Row) -> None:
-    form.edit_dialog(table.name, None, {"person_id": person.id})
+    dialog.edit_dialog(table.name, None, {"person_id": person.id})
 
 
 def _show_moment(moment: Moment, context: Context) -> None:
@@ -220,13 +220,13 @@ def _show_moment(moment: Moment, context: Context) -> None:
     icon = _ICONS.get(table.name, "event")
     text.markdown(" · ".join(filter(None, [f":material/{icon}: **{table.label}**", _summary(moment, context)])))
     if button.button("Ouvrir", key=f"dossier:{table.name}:{row.id}", type="tertiary"):
-        form.edit_dialog(table.name, row.id)
+        dialog.edit_dialog(table.name, row.id)
 
 
 def _summary(moment: Moment, context: Context) -> str:
     """Return the row in one line of Markdown: its shown columns, without the person and the day."""
     parts = [_part(field, moment, context) for field in moment.table.columns if _is_in_summary(field, moment)]
-    return " · ".join(parts + [f"{_BADGES[tone]} {why}]" for tone, why in moment.row.marks.values()])
+    return " · ".join(parts + [f"{_BADGES[tone]} {escape_markdown(why)}]" for tone, why in moment.row.marks.values()])
 
 
 def _is_in_summary(field: Field | Computed, moment: Moment) -> bool:
@@ -240,7 +240,7 @@ def _part(field: Field | Computed, moment: Moment, context: Context) -> str:
     text = field.type.show(moment.row.values[field.name], context).replace("\n", " ")
     short = text if len(text) < _SHORT else f"{text[: _SHORT - 1]}…"
     label = "" if isinstance(field.type, Choice | Choices | LongText) else f"{field.label.lower()} "
-    return f"{label}{escape_markdown(short)}"
+    return escape_markdown(f"{label}{short}")
 
 
 # ---- action plans

@@ -15,6 +15,7 @@ from db.model.types import Context
 from db.rows import records
 from db.rows.history import Change
 from db.storage import connection
+from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import office_file, roles
 from reports.content import quantities, report
 
@@ -45,15 +46,15 @@ def show(db: Office, period: Period, moment: str, since: str, key: str) -> None:
 def _show_person(moved: Moved, context: Context, labels: dict[tuple[str, str], str], key: str) -> None:
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{context.title('person', moved.person)}**", width="stretch")
+            st.markdown(f"**{escape_markdown(context.title('person', moved.person))}**", width="stretch")
             if st.button("Dossier", key=f"{key}:moved:{moved.person}", type="tertiary", icon=":material/person:"):
                 st.switch_page("person.py", query_params={"dossier": str(moved.person)})
         for sign, parts in (("+", moved.henceforth), ("−", moved.no_longer)):
             if parts:
                 word = "Compte désormais dans" if sign == "+" else "Ne compte plus dans"
-                st.markdown(f"{word} : {_names_of(parts, labels)}")
+                st.markdown(f"{word} : {escape_markdown(_names_of(parts, labels))}")
         for change in moved.changes:
-            st.caption(_sentence(change))
+            st.caption(escape_markdown(_sentence(change)))
 
 
 def _names_of(parts: Iterable[tuple[str, str]], labels: dict[tuple[str, str], str]) -> str:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from db.figures.periods import Period
 from pages.shared.figures import chart_files
+from pages.shared.shell.markdown import escape_markdown
 from reports.charts import drawing
 from reports.charts.drawing import CHOICE
 from reports.content.chart_data import ChartData
@@ -19,12 +20,12 @@ def show_card(chart: ChartData, period: Period, source: str, key: str, choose: C
     """Show the card. ``choose``: called by a click on a bar. ``source``: the title written in its files."""
     with st.container(border=True, key=f"{key}-{chart.name}", height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"#### {chart.title}", width="stretch")
+            st.markdown(f"#### {escape_markdown(chart.title)}", width="stretch")
             if not chart.empty:
                 _detail(chart, key)
         if not chart.empty:
             _chart(chart, key, choose)
-        st.caption(chart.reading)
+        st.caption(escape_markdown(chart.reading))
         if not chart.empty:
             chart_files.show(chart, period, source, f"{key}:{chart.name}")
 
@@ -58,5 +59,5 @@ def _detail(chart: ChartData, key: str) -> None:
     if not popover.open:
         return
     with popover:
-        st.markdown(chart.means)
+        st.markdown(escape_markdown(chart.means))
         st.table(chart_files.frame(chart), hide_index=True, alt=f"Les chiffres : {chart.title}")

@@ -18,6 +18,7 @@ from db.model.roles import Role
 from db.storage import connection
 from pages.shared.grid.view import show_among
 from pages.shared.shell import jobs
+from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import roles
 from reports import bundle
 from reports.content import plots, quantities
@@ -134,7 +135,7 @@ def show_chosen(db: Office, period: Period, state: DashboardState) -> None:
             if name not in _OFFERED:
                 label = f"{FIGURES[name].label} : {plots.selected(state.counted, name, codes)}"
                 st.button(
-                    label, key=f"dashboard:drop:{name}",
+                    escape_markdown(label), key=f"dashboard:drop:{name}",
                     icon=":material/close:", on_click=_drop, args=(name,), help="Retirer ce filtre",
                 )  # fmt: skip
         if state.chosen:

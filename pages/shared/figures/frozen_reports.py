@@ -12,6 +12,7 @@ from db.figures.snapshots import Frozen
 from db.model.office import Office
 from pages.shared.figures import changes_since
 from pages.shared.figures.period import set_period
+from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import open_office, user_name
 from reports.content import quantities, report
 from reports.content.report import Report
@@ -62,7 +63,7 @@ def _show_frozen(db: Office, frozen: Frozen) -> None:
     truth = f" · ce que l’on savait au {french_date(frozen.known_on)}" if frozen.known_on else ""
     note = f" · {frozen.note}" if frozen.note else ""
     label = f"{frozen.period.title}{truth} · figé le {frozen.moment} par {frozen.who}{note}"
-    expander = st.expander(label, key=f"frozen:{frozen.id}", on_change="rerun")
+    expander = st.expander(escape_markdown(label), key=f"frozen:{frozen.id}", on_change="rerun")
     if not expander.open:
         return
     with expander:

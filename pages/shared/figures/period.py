@@ -11,6 +11,7 @@ from db.figures.periods import Period, period_of
 from db.model.office import Office
 from db.model.types import Context, Date
 from db.rows import records
+from pages.shared.shell.markdown import escape_markdown
 
 _KEY = "period"
 _KINDS = ("Une année", "Un jour", "Une période")
@@ -25,7 +26,7 @@ def choose_period(db: Office, page: str) -> Period:
         try:
             chosen = _CHOOSERS[kind](db, key, current)
         except PaletteError as error:
-            st.error(str(error))
+            st.error(escape_markdown(str(error)))
             return current.until(date.today())
     st.session_state[_KEY] = chosen.code
     return chosen.until(date.today())

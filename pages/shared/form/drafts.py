@@ -56,7 +56,7 @@ def _show_written(table: OfficeTable, draft: FormDraft, changed: Mapping[str, An
             field = table.field(name)
             text = value if isinstance(value, Typed) else field.type.show(value, context)
             short = text if len(text) <= _PREVIEWED else f"{text[:_PREVIEWED]}…"
-            st.markdown(f"{field.label} : {escape_markdown(short) or ':gray[vidé]'}")
+            st.markdown(f"{escape_markdown(field.label)} : {escape_markdown(short) or ':gray[vidé]'}")
 
 
 def _show_choices(table: OfficeTable, key: str, draft: FormDraft, context: Context, *, can_resume: bool) -> None:

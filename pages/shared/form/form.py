@@ -12,8 +12,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from db.base.errors import ConflictError, InvalidError, PaletteError, Problem
 from db.base.french import capitalised
-from db.model import domain_rules
-from db.model.dictionary import CER, PERSON
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choices, Context, LongText, References
@@ -21,14 +19,14 @@ from db.rows import records
 from db.rows.drafts import FormOpening
 from db.rows.records import Edit
 from pages.shared.form import drafts, live_messages, widgets
-from pages.shared.shell.session import open_office, user_name
+from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import user_name
 from pages.shared.shell.toasts import queue_toast
 
 Slots = dict[str, DeltaGenerator]
 """The place under each widget where its error is shown, by field name."""
 BESIDE = "form:beside"
 """The name in the session of what the panel beside a grid shows (side_panel.py)."""
-_PENDING = "form:pending"
 _TURNS = "form:turns"
 _ENDING = "ending"
 
@@ -57,72 +55,6 @@ class _Ending:
         return was_pressed
 
 
-# ---- in a dialog
-
-
-def edit_dialog(table_name: str, row_id: int | None = None, fixed: Mapping[str, Any] | None = None) -> None:
-    """Open the form of a new row (``row_id`` None) or of an existing one in a dialog. ``fixed``: preset values."""
-    table = open_office().tables[table_name]
-    forget(key_of(table_name, row_id))
-    st.dialog(table.new if row_id is None else table.label, width="large", dismissible=False)(_dialog)(
-        table, row_id, fixed or {}
-    )
-
-
-def _dialog(table: OfficeTable, row_id: int | None, fixed: Mapping[str, Any]) -> None:
-    db = open_office()
-    ended = edit_form(db, table, key_of(table.name, row_id), row_id, fixed)
-    if ended:
-        open_created(table, row_id, ended)
-        st.rerun()
-    following = next_contract(db, table, row_id)
-    if following:
-        open_later(CER.name, following)
-
-
-def open_created(table: OfficeTable, row_id: int | None, ended: Ended) -> None:
-    """Go to the file of a person who was just created by the form of a new row."""
-    if table.name == PERSON.name and row_id is None and ended.row_id is not None:
-        st.switch_page("person.py", query_params={"dossier": str(ended.row_id)})
-
-
-def next_contract(db: Office, table: OfficeTable, row_id: int | None) -> Mapping[str, Any] | None:
-    """Show the button that prepares the next contract below the form of a contract. Returns the preset values of that
-    contract once it is pressed. It is disabled while the form has unsaved changes, which would be lost."""
-    if table.name != CER.name or row_id is None:
-        return None
-    changed = bool(st.session_state.get(f"{key_of(table.name, row_id)}:changed"))
-    help_text = "Enregistrez d’abord ce que vous avez changé." if changed else None
-    label, icon = "Préparer le contrat suivant", ":material/event_repeat:"
-    if not st.button(label, icon=icon, disabled=changed, help=help_text):
-        return None
-    return domain_rules.next_contract(db, row_id, records.today())
-
-
-def open_later(table_name: str, fixed: Mapping[str, Any], row_id: int | None = None) -> None:
-    """Open a form in a dialog in the next run: Streamlit opens one dialog per run. It takes the place of a form beside
-    the grid, which may be the same one; what was written there is kept as a draft."""
-    st.session_state.pop(BESIDE, None)
-    st.session_state[_PENDING] = (table_name, row_id, dict(fixed))
-    st.rerun()
-
-
-def show_pending() -> None:
-    """Open the form requested by ``open_later`` in the previous run, if any."""
-    if _PENDING in st.session_state:
-        edit_dialog(*st.session_state.pop(_PENDING))
-
-
-def show_drafts() -> None:
-    """Show the menu of what the person signed in was writing, and open the form of what is chosen."""
-    chosen = drafts.menu(open_office())
-    if chosen:
-        open_later(chosen.form.table, chosen.form.fixed, chosen.form.row_id)
-
-
-# ---- anywhere
-
-
 def key_of(table_name: str, row_id: int | None) -> str:
     """Return the key of the form of a row, or of a new row: what its state in the session begins with."""
     return f"form:{table_name}:{row_id}"
@@ -147,11 +79,11 @@ def _form(
     try:
         start, version = _start(db, table, key, row_id, fixed)
     except PaletteError as error:
-        st.warning(str(error))
+        st.warning(escape_markdown(str(error)))
         offered = drafts.offer(table, key, FormOpening(table.name, row_id, None, {}), None, context)
         return Ended() if leave or (not offered and st.button("Fermer", key=f"{key}:close")) else None
     if fixed.get("person_id"):
-        st.markdown(f"Pour **{context.title('person', fixed['person_id'])}**")
+        st.markdown(f"Pour **{escape_markdown(context.title('person', fixed['person_id']))}**")
     form = FormOpening(table.name, row_id, version, fixed)
     if drafts.offer(table, key, form, start, context):
         return Ended() if leave else None
@@ -194,7 +126,7 @@ def _section(
     """Show the widgets of one section in two columns, with their errors. Returns their values."""
     values: dict[str, Any] = {}
     if title and fields:
-        st.subheader(title, anchor=False)
+        st.subheader(escape_markdown(title), anchor=False)
     grid = st.grid(2, min_column_width=260, gap="small")
     for field in fields:
         with grid.cell(column_span="all" if isinstance(field.type, LongText | Choices | References) else 1):
@@ -355,13 +287,13 @@ def _show_errors(problems: list[Problem], slots: Slots) -> None:
     """Show each error below its field; next to the button, which fields have errors, and those of no field here."""
     for problem in problems:
         if problem.field in slots:
-            slots[problem.field].markdown(f":red[:material/error: {capitalised(problem.reason)}]")
+            slots[problem.field].markdown(f":red[:material/error: {escape_markdown(capitalised(problem.reason))}]")
     labels = list(dict.fromkeys(problem.label for problem in problems if problem.field in slots))
     if labels:
-        st.error(f"Rien n’a été enregistré. À corriger : {', '.join(labels)}.")
+        st.error(f"Rien n’a été enregistré. À corriger : {escape_markdown(', '.join(labels))}.")
     for problem in problems:
         if problem.field not in slots:
-            st.error(str(problem))
+            st.error(escape_markdown(str(problem)))
 
 
 def _save(db: Office, table: OfficeTable, key: str, edit: Edit, values: Mapping[str, Any]) -> None:
@@ -375,7 +307,7 @@ def _save(db: Office, table: OfficeTable, key: str, edit: Edit, values: Mapping[
     except InvalidError as error:
         st.session_state[f"{key}:errors"], st.session_state[f"{key}:refused"] = error.problems, values
     except PaletteError as error:
-        st.error(str(error))
+        st.error(escape_markdown(str(error)))
     else:
         ending.ended = Ended(saved.row_id)
         queue_toast("Enregistré")

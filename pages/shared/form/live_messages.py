@@ -11,6 +11,7 @@ from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context, Date, Euros
 from db.rows import records, rule_errors
+from pages.shared.shell.markdown import escape_markdown
 
 
 def show(db: Office, table: OfficeTable, values: Mapping[str, Any], row_id: int | None) -> None:
@@ -69,12 +70,14 @@ def _orientation(db: Office, values: Mapping[str, Any], row_id: int | None) -> N
     reasons, labels = domain_rules.verdict_reasons(db, request), records.context(db).labels["verdict_state"]
     questions = [] if reasons else domain_rules.unanswered(db, request)
     computed = f"unanswered_{len(questions)}" if questions else "no" if reasons else "yes"
-    listed = "".join(f"\n- {line}" for line in (*reasons, *(_question(db, name) for name in questions)))
+    listed = "".join(
+        f"\n- {escape_markdown(line)}" for line in (*reasons, *(_question(db, name) for name in questions))
+    )
     listed = listed or ", aucun critère de non-orientation n’est rempli."
-    text = f"Avis calculé : **{_in_sentence(labels[computed])}**{listed}"
+    text = f"Avis calculé : **{escape_markdown(_in_sentence(labels[computed]))}**{listed}"
     kept = values.get("override")
     if kept and kept != computed:
-        text += f"\n\nAvis contraire retenu : **{_in_sentence(labels[kept])}**."
+        text += f"\n\nAvis contraire retenu : **{escape_markdown(_in_sentence(labels[kept]))}**."
     elif kept:
         text += "\n\nL’avis contraire est celui du calcul : il n’y a rien à écarter."
     if (kept or computed) == "no":

@@ -15,7 +15,7 @@ from db.model.dictionary import CER
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.rows import records
-from pages.shared.form import form
+from pages.shared.form import dialog, form
 from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import open_office
 
@@ -87,11 +87,11 @@ def _draw(grid: str, neighbour: Neighbour) -> None:
         _show_head(db, table, panel, neighbour)
         ended = form.edit_form(db, table, row.key, row.row_id, row.fixed, leave=panel.leaves)
         panel.leaves = False
-        following = form.next_contract(db, table, row.row_id)
+        following = dialog.next_contract(db, table, row.row_id)
         wants_newer = form.is_outdated(db, table, row.row_id) and _ask_to_reload()
     panel.is_drawn = True
     if ended and ended.row_id is not None:
-        form.open_created(table, row.row_id, ended)
+        dialog.open_created(table, row.row_id, ended)
         _move(panel, _OpenRow(row.table, ended.row_id))
         st.rerun()  # the figures of the page, the grid
     elif ended or st.session_state.get(f"{row.key}:draft:close"):

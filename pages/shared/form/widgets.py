@@ -25,6 +25,7 @@ from db.model.types import (
 from db.rows import records
 from db.rows.queries import Filter, Query
 from pages.shared.form.drafts import Typed
+from pages.shared.shell.markdown import escape_markdown
 
 _HINTS = {Date: "jj/mm/aaaa", Euros: "0,00", Phone: "05 65 00 00 00", Email: "nom@domaine.fr"}
 _LISTED = 1_000
@@ -34,8 +35,8 @@ _LISTED = 1_000
 def show(db: Office, field: Field, key: str, value: Any, row: Mapping[str, Any], context: Context) -> Any:
     """Show the widget of a field. Returns its value, not yet parsed. ``value``: what it begins with; ``row``: the
     values of the fields before it."""
-    label = field.label + (" *" if field.required else "")
-    common: dict[str, Any] = {"label": label, "help": field.help or None, "key": key}
+    label = escape_markdown(field.label) + (" *" if field.required else "")
+    common: dict[str, Any] = {"label": label, "help": escape_markdown(field.help) or None, "key": key}
     if isinstance(field.default, Follows) and value is None:
         _follow(field.default, key, row)
     match field.type:

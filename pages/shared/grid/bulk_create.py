@@ -75,14 +75,14 @@ def _form(db: Office, table: OfficeTable, opening: FormOpening, context: Context
             values[name], problem = _read(field, written[name], context)
             if problem:
                 has_errors = True
-                st.markdown(f":red[:material/error: {problem}]")
+                st.markdown(f":red[:material/error: {escape_markdown(problem)}]")
         if name == "signed_on":
             with grid.cell():
                 values[bulk_edits.MONTHS] = int(st.number_input("Durée, en mois *", 1, 36, 6, key="bulk:cer:months"))
     drafts.keep(key, opening, drafts.changed_values(table, defaults, written, context))
     missing = [f.label for n in _FORM_FIELDS[table.name] if (f := table.field(n)).required and values[n] is None]
     if missing and not has_errors:
-        st.caption(f"À remplir : {', '.join(missing)}.")
+        st.caption(f"À remplir : {escape_markdown(', '.join(missing))}.")
     return None if has_errors or missing else values
 
 
@@ -100,7 +100,7 @@ def _preview(
         with st.spinner("Essai à blanc…"):
             draft, number = _drafted(db, table, sources, ids, values)
     except PaletteError as error:
-        st.error(str(error))
+        st.error(escape_markdown(str(error)))
         return ""
     refused = [line for line in draft.lines if line.refused]
     accepted = len(draft.accepted)
@@ -159,7 +159,7 @@ def _create(db: Office, draft: Draft) -> str:
             created = bulk_edits.create(db, draft, user_name())
     except PaletteError as error:
         st.session_state.pop("bulk:draft", None)
-        st.error(f"Rien n’a été créé.\n\n{error}")
+        st.error(f"Rien n’a été créé.\n\n{escape_markdown(str(error))}")
         return ""
     label = _KINDS[draft.table.name]
     toasts.queue_toast(f"Créé pour {_persons(created)} : {label.lower()}")

@@ -122,10 +122,10 @@ def _change(db: Office, table: OfficeTable, key: str, ids: list[int]) -> None:
         with st.spinner("Essai à blanc…"):
             preview, number = _previewed(db, table, ids, name, value)
     except FieldError as error:
-        st.error(f"{labels[name]} : {error}.")
+        st.error(escape_markdown(f"{labels[name]} : {error}."))
         return
     except PaletteError as error:
-        st.error(str(error))
+        st.error(escape_markdown(str(error)))
         return
     _show_change(table, preview, context)
     count = len(preview.versions)
@@ -183,6 +183,6 @@ def _write(db: Office, table: OfficeTable, key: str, preview: BulkChange, contex
     except PaletteError as error:
         st.session_state.pop("bulk:preview", None)
         where = f"{context.title(table.name, error.row_id)} : " if isinstance(error, ConflictError) else ""
-        st.error(f"Rien n’a été modifié.\n\n{where}{error}")
+        st.error(f"Rien n’a été modifié.\n\n{where}{escape_markdown(str(error))}")
     else:
         _finish(key, _lines(count, "modifiée"))

@@ -14,6 +14,7 @@ from db.base.errors import FieldError
 from db.model.fields import Computed, Field, OfficeTable
 from db.model.types import Choice, Choices, Context, Date, Euros, Integer, Reference, References, YesNo
 from db.rows.queries import Filter
+from pages.shared.shell.markdown import escape_markdown
 
 Chosen = dict[str, Any]
 """Value of each filter, by field name; under « name:low », « name:high », « name:empty », « name:contains »: bounds,
@@ -161,7 +162,7 @@ def _range(column: Field | Computed, key: str, chosen: Chosen, context: Context)
     for side in ("low", "high"):
         reason = _bound(column, chosen.get(f"{column.name}:{side}", ""), context)[1]
         if reason:
-            st.caption(f":red[{column.label} : {reason}]")
+            st.caption(f":red[{escape_markdown(f'{column.label} : {reason}')}]")
 
 
 def _text(label: str, name: str, key: str, chosen: Chosen, hint: str, written: Callable[[str], str] = str) -> None:

@@ -59,7 +59,7 @@ def _lines(count: int, word: str) -> str:
 def delete_dialog(table_name: str, key: str, chosen: list[int]) -> None:
     db, table = open_office(), TABLES[table_name]
     context = records.context(db)
-    st.write("\n".join(f"- {context.title(table.name, row_id)}" for row_id in chosen[:10]))
+    st.write("\n".join(f"- {escape_markdown(context.title(table.name, row_id))}" for row_id in chosen[:10]))
     if len(chosen) > 10:
         st.caption(f"… et {len(chosen) - 10} autres")
     if table.name == "person":
@@ -70,7 +70,7 @@ def delete_dialog(table_name: str, key: str, chosen: list[int]) -> None:
         try:
             records.delete(db, db.tables[table.name], {row.id: row.version for row in rows}, user_name())
         except PaletteError as error:
-            st.error(str(error))
+            st.error(escape_markdown(str(error)))
         else:
             view = view_of(key)
             view.deleted, view.selected = chosen, []
@@ -88,7 +88,7 @@ def show_notices(db: Office, table: OfficeTable, key: str, view: GridView, conte
     _show_clashes(db, table, key, view, context, lines)
     _show_refused(table, key, view, context, lines)
     for text in view.sheet.lost:
-        st.warning(text, icon=":material/warning:")
+        st.warning(escape_markdown(text), icon=":material/warning:")
     _show_deleted(db, table, key, view)
     for draft in drafts:
         _show_draft(key, view, draft, lines[draft])
@@ -96,11 +96,11 @@ def show_notices(db: Office, table: OfficeTable, key: str, view: GridView, conte
 
 
 def _show_draft(key: str, view: GridView, draft: int, line: int) -> None:
-    missing = view.sheet.missing(draft)
+    missing = escape_markdown(", ".join(view.sheet.missing(draft)))
     if not missing:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Ligne {line}, pas encore enregistrée. Il manque : {', '.join(missing)}.", width="content")
+        st.caption(f"Ligne {line}, pas encore enregistrée. Il manque : {missing}.", width="content")
         if st.button("Abandonner cette ligne", key=f"{key}:forget:{draft}", type="tertiary"):
             view.sheet.forget_draft(draft)
             st.rerun(scope="fragment")
@@ -115,7 +115,7 @@ def _show_deleted(db: Office, table: OfficeTable, key: str, view: GridView) -> N
             try:
                 records.restore(db, table, view.deleted, user_name())
             except PaletteError as error:
-                st.error(str(error))
+                st.error(escape_markdown(str(error)))
             else:
                 view.deleted, view.must_reload = [], True
                 st.rerun(scope="fragment")
@@ -130,8 +130,10 @@ def _show_clashes(
         with st.container(border=True):
             title = context.title(table.name, clash.row)
             st.warning(
-                f"Ligne {lines.get(clash.row, '?')} · {title} · **{difference.label}** : "
-                f"{clash.who} a écrit « {theirs_text} » pendant que vous tapiez « {mine_text} ». Que garder ?",
+                escape_markdown(f"Ligne {lines.get(clash.row, '?')} · {title} · ")
+                + f"**{escape_markdown(difference.label)}** : "
+                + escape_markdown(f"{clash.who} a écrit « {theirs_text} » pendant que vous tapiez « {mine_text} ».")
+                + " Que garder ?",
                 icon=":material/call_split:",
             )
             with st.container(horizontal=True):
@@ -144,7 +146,7 @@ def _show_clashes(
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:39]}…"
+    return escape_markdown(text if len(text) <= 40 else f"{text[:39]}…")
 
 
 def _show_refused(table: OfficeTable, key: str, view: GridView, context: Context, lines: dict[int, int]) -> None:
@@ -152,7 +154,8 @@ def _show_refused(table: OfficeTable, key: str, view: GridView, context: Context
     if not problems:
         return
     outside = {row: f"{context.title(table.name, row)} · " for (row, _), _ in problems if row > 0 and row not in lines}
-    shown = "\n".join(f"- {outside.get(row, '')}{problem}" for (row, _), problem in problems[:_LISTED])
+    texts = [f"{outside.get(row, '')}{problem}" for (row, _), problem in problems[:_LISTED]]
+    shown = "\n".join(f"- {escape_markdown(text)}" for text in texts)
     more = f"\n\n… et {len(problems) - _LISTED} autres" if len(problems) > _LISTED else ""
     st.error(f"Pas enregistré, à corriger dans la grille (le reste l’est) :\n\n{shown}{more}", icon=":material/error:")
     if st.button("Abandonner ces saisies", key=f"{key}:forget"):

@@ -331,7 +331,7 @@ def _do_and_close(action: Callable[[], object], done: str) -> None:
     try:
         action()
     except PaletteError as error:
-        st.error(str(error))
+        st.error(escape_markdown(str(error)))
     else:
         queue_toast(done, ":material/bookmarks:")
         st.rerun()

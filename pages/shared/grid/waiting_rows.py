@@ -12,6 +12,7 @@ from db.rows import records
 from db.rows.queries import Filter, Query
 from db.rows.records import Row
 from pages.shared.grid.view import show_only
+from pages.shared.shell.markdown import escape_markdown
 
 _LISTED = 5
 
@@ -61,5 +62,5 @@ def _show_row(row: Row, table: OfficeTable, waiting: Waiting, context: Context) 
         detail = table.column(waiting.detail).type.show(row.values[waiting.detail], context)
         parts.append(detail)
     key = f"{waiting.title}:{row.id}"
-    if st.button(" · ".join(parts), key=key, type="tertiary", icon=":material/chevron_right:"):
+    if st.button(escape_markdown(" · ".join(parts)), key=key, type="tertiary", icon=":material/chevron_right:"):
         st.switch_page("person.py", query_params={"dossier": str(person)})

@@ -7,7 +7,7 @@ from db.model.office import Office
 from db.model.roles import Role
 from db.rows import records
 from db.rows.queries import ARCHIVED, Filter, Query
-from pages.shared.form import form
+from pages.shared.form import dialog, form
 from pages.shared.shell import demonstration
 from pages.shared.shell.session import in_demonstration, roles
 
@@ -31,7 +31,7 @@ def show(db: Office) -> None:
         ):
             if st.button("Entrer une personne", icon=":material/person_add:", key="first:person"):
                 form.forget("form:person:None")
-                form.edit_dialog(PERSON.name)
+                dialog.edit_dialog(PERSON.name)
         _show_invitation()
     if not in_demonstration():
         demonstration.offer()

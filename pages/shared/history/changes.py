@@ -121,7 +121,7 @@ def _sentence(db: Office, change: Change, context: Context, of_person: int | Non
     detail = f" : {escape_markdown(short)}" if values else ""
     kept = duplicates.merged_into(db, change.row_id) if (change.table, change.action) == ("person", "delete") else None
     merged = f", réunie à **{escape_markdown(context.title('person', kept))}**" if kept else ""
-    return f"{verb} **{escape_markdown(what)}**{whose}{detail}{merged}"
+    return f"{escape_markdown(verb)} **{escape_markdown(what)}**{whose}{detail}{merged}"
 
 
 def _open(settings: bool) -> Office:
@@ -162,7 +162,7 @@ def confirm(operation_id: int, settings: bool = False) -> None:
         try:
             undo.undo(db, operation_id, user_name())
         except PaletteError as error:
-            st.error(str(error).replace("\n", "\n\n- "))
+            st.error(escape_markdown(str(error)))
         else:
             queue_toast("Défait.", ":material/undo:")
             st.rerun()

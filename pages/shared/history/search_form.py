@@ -11,6 +11,7 @@ from db.model.office import Office
 from db.model.types import Context, Date
 from db.rows import records
 from db.rows.queries import Query
+from pages.shared.shell.markdown import escape_markdown
 
 T = TypeVar("T")
 _LISTED = 1_000
@@ -48,7 +49,7 @@ def _day(label: str, key: str) -> str | None:
     try:
         return str(Date().read(text, Context({})) or "") if text.strip() else ""
     except FieldError as error:
-        st.error(f"{label} : {error}")
+        st.error(f"{label} : {escape_markdown(str(error))}")
         return None
 
 

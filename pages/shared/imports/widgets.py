@@ -31,8 +31,8 @@ def counted(count: int, singular: str, plural: str = "") -> str:
 
 
 def sentence(text: str) -> str:
-    """Return a message as Markdown in which an e-mail address does not become a link."""
-    return escape_markdown(text).replace("@", "@\N{WORD JOINER}")
+    """Return a message as Markdown."""
+    return escape_markdown(text)
 
 
 def paged(items: Sequence[T], size: int, key: str, noun: str = "ligne") -> Sequence[T]:

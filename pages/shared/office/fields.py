@@ -43,7 +43,7 @@ def show(db: Office) -> None:
     )
     error = st.session_state.pop(_ERROR, "")
     if error:
-        st.error(error)
+        st.error(escape_markdown(error))
     _show_fields(db, db.tables[name])
 
 
@@ -62,8 +62,9 @@ def _show_field(table: OfficeTable, column: Column, stored: list[str]) -> None:
         for step, icon, words in ((-1, "arrow_upward", "Monter"), (1, "arrow_downward", "Descendre")):
             cannot_move = index is None or not 0 <= index + step < len(stored)
             st.button(
-                " ", key=f"{key}:{step}", icon=f":material/{icon}:", help=f"{words} « {column.label} »",
-                type="tertiary", disabled=cannot_move, on_click=_move, args=(table, stored, index, step),
+                " ", key=f"{key}:{step}", icon=f":material/{icon}:", type="tertiary",
+                help=escape_markdown(f"{words} « {column.label} »"),
+                disabled=cannot_move, on_click=_move, args=(table, stored, index, step),
             )  # fmt: skip
         st.markdown(_line(column), width="stretch")
         if st.button("Modifier", key=f"{key}:change", type="tertiary"):
@@ -256,7 +257,7 @@ def _save(work: Callable[[], object], done: str) -> None:
         for problem in error.problems:
             st.error(str(problem))
     except PaletteError as error:
-        st.error(str(error))
+        st.error(escape_markdown(str(error)))
     else:
         queue_toast(done)
         st.rerun()

@@ -12,6 +12,7 @@ from db.model.office import Office
 from db.model.roles import Role
 from db.model.types import ValueList
 from pages.shared.office import limits
+from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import unrestricted_office, user_name
 
 _ERROR = "lists:error"
@@ -28,7 +29,7 @@ def show(db: Office) -> None:
         limits.show_last("lists:last")
     values = lists[name]
     uses = ", ".join(f"{table.plural} › {field.label}" for table, field in edit.where_used(db, values))
-    st.caption(f"Sert à : {uses}. Renommée ou retirée, une valeur reste sur les lignes qui l’ont.")
+    st.caption(f"Sert à : {escape_markdown(uses)}. Renommée ou retirée, une valeur reste sur les lignes qui l’ont.")
     if values.fixed:
         st.info("Une règle de Palette compte sur cette liste : ses valeurs se renomment et s’ordonnent, rien d’autre.")
     _show_error()
@@ -46,7 +47,7 @@ def _named(db: Office, values: ValueList) -> str:
 def _show_error() -> None:
     error = st.session_state.pop(_ERROR, "")
     if error:
-        st.error(error)
+        st.error(escape_markdown(error))
 
 
 def _do(work: Callable[[Office], object]) -> None:
@@ -70,7 +71,8 @@ def _show_value(values: ValueList, value: ListValue, codes: list[str], index: in
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         for step, icon, words in ((-1, "arrow_upward", "Monter"), (1, "arrow_downward", "Descendre")):
             st.button(
-                " ", key=f"{key}:{step}", icon=f":material/{icon}:", help=f"{words} « {value.label} »", type="tertiary",
+                " ", key=f"{key}:{step}", icon=f":material/{icon}:", type="tertiary",
+                help=escape_markdown(f"{words} « {value.label} »"),
                 disabled=not 0 <= index + step < len(codes), on_click=_move, args=(values, codes, index, step),
             )  # fmt: skip
         st.text_input(

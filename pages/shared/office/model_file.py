@@ -55,7 +55,7 @@ def _import(db: Office, content: bytes) -> None:
     try:
         changes = model_file.import_model(db, content, user_name(), commit=True)
     except PaletteError as error:
-        st.error(str(error))
+        st.error(escape_markdown(str(error)))
         return
     st.session_state[_DONE] = f"Repris : {len(changes)} changement{'s' if len(changes) > 1 else ''}."
     st.session_state["model:turn"] += 1

@@ -55,7 +55,7 @@ def set_apart(db: Office, one: int, other: int) -> None:
     try:
         duplicates.set_apart(db, one, other, user_name())
     except PaletteError as error:
-        st.error(str(error))
+        st.error(escape_markdown(str(error)))
         return
     _forget()
     st.session_state["comparing:said"] = True
@@ -133,7 +133,11 @@ def _ask_fields(look: SideBySide, left: bool, context: Context) -> dict[str, Any
         filled = [field for field in same if look.keep.values[field.name] is not None]
         if filled:
             with st.expander(f"Identique dans les deux ({len(filled)})"):
-                st.markdown("\n".join(f"{field.label} : {_text(field, look.keep, context)}  " for field in filled))
+                st.markdown(
+                    "\n".join(
+                        f"{escape_markdown(field.label)} : {_text(field, look.keep, context)}  " for field in filled
+                    )
+                )
     return values
 
 
@@ -147,7 +151,12 @@ def _choice(field: Field, look: SideBySide, left: bool, context: Context) -> Any
     usual = merge_preview.usual_side(field, kept, other)
     key = f"comparing:{field.name}:{look.keep.id}"
     side = st.radio(
-        field.label, options, options.index(usual), format_func=labels.__getitem__, key=key, width="stretch"
+        escape_markdown(field.label),
+        options,
+        options.index(usual),
+        format_func=labels.__getitem__,
+        key=key,
+        width="stretch",
     )
     return merge_preview.both(field, kept, other) if side == BOTH else sides[side or usual].values[field.name]
 
@@ -155,8 +164,7 @@ def _choice(field: Field, look: SideBySide, left: bool, context: Context) -> Any
 def _text(field: Field, row: Row, context: Context) -> str:
     text = field.type.show(row.values[field.name], context)
     short = text if len(text) < _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
-    # A word joiner keeps Markdown from making a link of an e-mail address.
-    return escape_markdown(short).replace("@", "\u2060@") if text else ":gray[vide]"
+    return escape_markdown(short) if text else ":gray[vide]"
 
 
 # ---- rows that belong to each
@@ -250,16 +258,18 @@ def _finish(db: Office, look: SideBySide, choices: MergeChoices) -> None:
     try:
         rehearsal = merge.rehearse(db, keep, gone, choices, user_name())
     except PaletteError as error:
-        st.error(str(error))
+        st.error(escape_markdown(str(error)))
         return
     reason = choices.reason
     if rehearsal.ceiling:
-        st.warning(f"Les aides des deux dossiers ensemble : {rehearsal.ceiling.partition('. Pour')[0]}.")
+        st.warning(
+            f"Les aides des deux dossiers ensemble : {escape_markdown(rehearsal.ceiling.partition('. Pour')[0])}."
+        )
         reason = st.text_area("Motif de dépassement *", key="comparing:reason", height=80)
     if rehearsal.problems:
         st.error(
             "À régler d’abord, ci-dessus ou dans les dossiers :\n\n"
-            + "\n".join(f"- {problem}" for problem in rehearsal.problems)
+            + "\n".join(f"- {escape_markdown(str(problem))}" for problem in rehearsal.problems)
         )
     is_blocked = bool(rehearsal.problems) or (bool(rehearsal.ceiling) and not reason.strip())
     with st.container(horizontal=True, gap="small"):
@@ -279,7 +289,7 @@ def _merge(db: Office, look: SideBySide, choices: MergeChoices) -> None:
         st.session_state[_PAIR], st.session_state["comparing:stale"] = pair, True
         st.rerun()
     except PaletteError as error:
-        st.error(f"Rien n’a été réuni. {error}")
+        st.error(f"Rien n’a été réuni. {escape_markdown(str(error))}")
     else:
         _forget()
         st.session_state["comparing:merged"] = look.gone.id

@@ -80,7 +80,7 @@ def _show(db: Office, pair: Pair, context: Context) -> None:
     with st.container(border=True, gap="small"):
         st.markdown(f"{_names(pair.one, pair.other, context)} :{_COLOURS[pair.level]}-badge[{pair.level}]")
         reasons = " · ".join(pair.reasons)
-        st.caption(capitalised(reasons))
+        st.caption(escape_markdown(capitalised(reasons)))
         with st.container(horizontal=True, gap="small"):
             if st.button("Comparer", key=f"{key}:compare", icon=":material/compare:"):
                 comparison.choose(pair.one, pair.other)
@@ -117,7 +117,7 @@ def _bring_back(db: Office, one: int, other: int) -> None:
     try:
         duplicates.bring_back(db, one, other, user_name())
     except PaletteError as error:
-        st.error(str(error))
+        st.error(escape_markdown(str(error)))
     else:
         st.rerun()
 
@@ -165,7 +165,7 @@ def show_done(db: Office) -> None:
             try:
                 undo.undo(db, merged.operation, user_name())
             except PaletteError as error:
-                st.error(str(error).replace("\n", "\n\n- "))
+                st.error(escape_markdown(str(error)))
             else:
                 queue_toast("Fusion défaite.", ":material/undo:")
                 st.rerun()

@@ -153,7 +153,7 @@ def _do(work: Callable[[Office], object], done: str) -> None:
     try:
         work(unrestricted_office(Role.ADMIN))
     except PaletteError as error:
-        st.error(str(error))
+        st.error(escape_markdown(str(error)))
         return
     st.session_state[_DONE] = done
     st.rerun()

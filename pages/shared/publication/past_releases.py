@@ -7,6 +7,7 @@ from db.base.errors import PaletteError
 from db.base.folders import office_path
 from db.model.office import Office
 from db.model.roles import Role
+from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import unrestricted_office, user_name
 from publication import publish
 from publication.audit.comparison import published_changes
@@ -68,6 +69,6 @@ def _withdraw_dialog(year: int) -> None:
         try:
             publish.withdraw(unrestricted_office(Role.PILOTE), office_path(), year, publish.public_path(), user_name())
         except PaletteError as error:
-            st.error(str(error))
+            st.error(escape_markdown(str(error)))
             return
         st.rerun()

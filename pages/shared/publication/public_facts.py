@@ -7,6 +7,7 @@ import streamlit as st
 
 from db.base.errors import PaletteError
 from db.base.folders import office_path
+from pages.shared.shell.markdown import escape_markdown
 from publication.release import public_facts
 from publication.release.release import Fact
 from reports.content import quantities
@@ -23,7 +24,7 @@ def show() -> None:
     try:
         facts = public_facts.read(path)
     except PaletteError as error:
-        st.error(str(error))
+        st.error(escape_markdown(str(error)))
         return
     if facts:
         _show_facts(facts)
@@ -58,6 +59,6 @@ def _show_form(path: Path) -> None:
         table, label = choice or ("", "")
         public_facts.add(path, public_facts.parse_fact(year.strip(), table, label, number.replace(" ", ""), source))
     except PaletteError as error:
-        st.error(str(error))
+        st.error(escape_markdown(str(error)))
         return
     st.rerun()

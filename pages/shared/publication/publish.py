@@ -17,6 +17,7 @@ from db.model.roles import Role
 from db.rows import records
 from db.storage import connection
 from pages.shared.shell import jobs
+from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import unrestricted_office, user_name
 from publication import publish
 from publication.audit.auditor import ATTACKS, Verdict
@@ -97,7 +98,7 @@ def prepare(db: Office) -> None:
         with st.spinner("Calcul des chiffres arrondis…"):
             preview = _preview(db, year)
     except PaletteError as error:
-        st.error(str(error))
+        st.error(escape_markdown(str(error)))
         return
     _show_headline(preview)
     _show_button(year, preview)
@@ -147,7 +148,7 @@ def _start(year: int, name: str) -> None:
 
 def _show_outcome(outcome: Outcome) -> None:
     show = {"new": st.success, "refused": st.error}.get(outcome.kind, st.info)
-    show(outcome.sentence)
+    show(escape_markdown(outcome.sentence))
     if outcome.verdicts:
         show_verdicts(outcome.verdicts)
     if outcome.secrets:
@@ -170,7 +171,7 @@ def show_verdicts(verdicts: Sequence[Verdict]) -> None:
         st.table(pd.DataFrame(lines, columns=["N°", "Attaque", "Ce qu’elle tente", "Résultat"]), hide_index=True)
         for verdict in failed:
             for reason in verdict.reasons[:20]:
-                st.error(f"{verdict.attack.title} : {reason}")
+                st.error(escape_markdown(f"{verdict.attack.title} : {reason}"))
 
 
 def _show_comparison(preview: Preview) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from db.base.errors import PaletteError
 from db.base.sqlite_errors import palette_error
+from pages.shared.shell.markdown import escape_markdown
 
 _UNEXPECTED = "Palette a rencontré une erreur sur cette page. Ce qui était enregistré l’est toujours ; rechargez-la."
 
@@ -13,5 +14,5 @@ _UNEXPECTED = "Palette a rencontré une erreur sur cette page. Ce qui était enr
 def show(error: Exception) -> bool:
     """Show an exception in French and return True, which tells Streamlit to show nothing else."""
     known = palette_error(error) if isinstance(error, sqlite3.Error) else error
-    st.error(str(known) if isinstance(known, PaletteError) else _UNEXPECTED)
+    st.error(escape_markdown(str(known)) if isinstance(known, PaletteError) else _UNEXPECTED)
     return True

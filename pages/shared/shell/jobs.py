@@ -14,6 +14,7 @@ from db.base.errors import PaletteError, without_values
 from db.base.progress import Progress
 from db.rows import access_log
 from pages.shared.shell import assets
+from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import open_office, user_name
 
 Work = Callable[[Progress], Any]
@@ -108,7 +109,7 @@ def show(key: str) -> None:
     if job.running:
         _progress(key, job)
     elif job.failed:
-        st.error(f"{job.label} : {job.failed}")
+        st.error(f"{job.label} : {escape_markdown(job.failed)}")
     elif job.file:
         _offer(key, job, job.content)
 
@@ -118,7 +119,9 @@ def _progress(key: str, job: Job) -> None:
     if not job.running:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(job.done, f"{job.label} : {job.what}…" if job.what else f"{job.label}…", width="stretch")
+        st.progress(
+            job.done, f"{job.label} : {escape_markdown(job.what)}…" if job.what else f"{job.label}…", width="stretch"
+        )
         st.button("Annuler", key=f"{key}:cancel", on_click=cancel, args=(key,))
 
 

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from pages.shared.shell.markdown import escape_markdown
+
 _QUEUE = "toasts:queue"
 
 
@@ -13,4 +15,4 @@ def queue_toast(text: str, icon: str = ":material/check:") -> None:
 def show_queued() -> None:
     """Show the toasts queued by the previous run."""
     for text, icon in st.session_state.pop(_QUEUE, []):
-        st.toast(text, icon=icon)
+        st.toast(escape_markdown(text), icon=icon)

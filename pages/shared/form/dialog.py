@@ -1,0 +1,76 @@
+"""The form of a row in a dialog, from any screen, and what follows when a form has ended."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from db.model import domain_rules
+from db.model.dictionary import CER, PERSON
+from db.model.fields import OfficeTable
+from db.model.office import Office
+from db.rows import records
+from pages.shared.form import drafts, form
+from pages.shared.shell.session import open_office
+
+_PENDING = "form:pending"
+
+
+def edit_dialog(table_name: str, row_id: int | None = None, fixed: Mapping[str, Any] | None = None) -> None:
+    """Open the form of a new row (``row_id`` None) or of an existing one in a dialog. ``fixed``: preset values."""
+    table = open_office().tables[table_name]
+    form.forget(form.key_of(table_name, row_id))
+    st.dialog(table.new if row_id is None else table.label, width="large", dismissible=False)(_dialog)(
+        table, row_id, fixed or {}
+    )
+
+
+def _dialog(table: OfficeTable, row_id: int | None, fixed: Mapping[str, Any]) -> None:
+    db = open_office()
+    ended = form.edit_form(db, table, form.key_of(table.name, row_id), row_id, fixed)
+    if ended:
+        open_created(table, row_id, ended)
+        st.rerun()
+    following = next_contract(db, table, row_id)
+    if following:
+        open_later(CER.name, following)
+
+
+def open_created(table: OfficeTable, row_id: int | None, ended: form.Ended) -> None:
+    """Go to the file of a person who was just created by the form of a new row."""
+    if table.name == PERSON.name and row_id is None and ended.row_id is not None:
+        st.switch_page("person.py", query_params={"dossier": str(ended.row_id)})
+
+
+def next_contract(db: Office, table: OfficeTable, row_id: int | None) -> Mapping[str, Any] | None:
+    """Show the button that prepares the next contract below the form of a contract. Returns the preset values of that
+    contract once it is pressed. It is disabled while the form has unsaved changes, which would be lost."""
+    if table.name != CER.name or row_id is None:
+        return None
+    changed = bool(st.session_state.get(f"{form.key_of(table.name, row_id)}:changed"))
+    help_text = "Enregistrez d’abord ce que vous avez changé." if changed else None
+    label, icon = "Préparer le contrat suivant", ":material/event_repeat:"
+    if not st.button(label, icon=icon, disabled=changed, help=help_text):
+        return None
+    return domain_rules.next_contract(db, row_id, records.today())
+
+
+def open_later(table_name: str, fixed: Mapping[str, Any], row_id: int | None = None) -> None:
+    """Open a form in a dialog in the next run: Streamlit opens one dialog per run. It takes the place of a form beside
+    the grid, which may be the same one; what was written there is kept as a draft."""
+    st.session_state.pop(form.BESIDE, None)
+    st.session_state[_PENDING] = (table_name, row_id, dict(fixed))
+    st.rerun()
+
+
+def show_pending() -> None:
+    """Open the form requested by ``open_later`` in the previous run, if any."""
+    if _PENDING in st.session_state:
+        edit_dialog(*st.session_state.pop(_PENDING))
+
+
+def show_drafts() -> None:
+    """Show the menu of what the person signed in was writing, and open the form of what is chosen."""
+    chosen = drafts.menu(open_office())
+    if chosen:
+        open_later(chosen.form.table, chosen.form.fixed, chosen.form.row_id)
