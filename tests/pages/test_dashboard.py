@@ -161,6 +161,7 @@ def test_filters_set_by_clicks_are_listed_and_removed_one_by_one_or_all_at_once(
     month = page.get_by_role("button", name="Entrées en portefeuille : févr. 23")
     expect(month).to_be_visible()
     expect(headline(page)).to_have_text("1 personne en 2023")
+    settle(page)  # the buttons no longer move
 
     named.click()
     expect(named).to_have_count(0)
