@@ -1,0 +1,93 @@
+"""Signing in: cookies of other sites of the domain, and browsers that keep none."""
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from db.accounts import accounts
+from db.accounts.sessions import COOKIE
+from db.model.roles import Role
+from server import changes, door
+from server.gate import Gate
+from tests.conftest import cookie_of, let_in
+
+LOGIN, PASSWORD = "ada@exemple.fr", "quatre mots sans lien"
+FOREIGN = (
+    'consentement={"analytics":true}',
+    "a b=c",
+    "=x",
+    "x",
+    "é=ü",
+    'q="',
+    "p=\\",
+    "d=1; Path=/; d=2",
+    "$Version=1",
+)
+"""What other sites of a domain may set; some of it is against RFC 6265."""
+
+
+@pytest.fixture
+def db(tmp_path, monkeypatch, new_office):
+    monkeypatch.setenv("PALETTE_DATA", str(tmp_path))
+    db = new_office(tmp_path / "palette.db")
+    let_in(db)
+    accounts.set_password(db, accounts.create(db, LOGIN, "Ada", [Role.AGENT], "Test"), PASSWORD)
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def browser(db):
+    app = Starlette(routes=[*door.ROUTES, changes.SOCKET], middleware=[Middleware(Gate)])
+    with TestClient(app, follow_redirects=False) as client:
+        yield client
+
+
+def opens_socket(browser, header):
+    headers = {"Cookie": header, "Origin": "http://testserver"}
+    try:
+        with browser.websocket_connect("/suivi", headers=headers) as socket:
+            return socket.receive_text().isdigit()
+    except WebSocketDisconnect:
+        return False
+
+
+def test_a_cookie_of_another_site_hides_none_of_ours(browser):
+    own = f"{COOKIE}={cookie_of('La CIPA')}"
+
+    headers = [f"{foreign}; {own}" for foreign in FOREIGN] + [f"{own}; {foreign}" for foreign in FOREIGN]
+    refused = [
+        header for header in headers
+        if browser.get("/presence", headers={"Cookie": header.encode()}).status_code != 200
+        or not opens_socket(browser, header.encode())
+    ]  # fmt: skip
+
+    assert not refused
+    assert browser.get("/presence", headers={"Cookie": FOREIGN[0]}).status_code == 401  # the control
+    assert not opens_socket(browser, FOREIGN[0])
+
+
+def sign_in(browser, **headers):
+    form = {"identifiant": LOGIN, "mot_de_passe": PASSWORD, "vers": "/dossier?dossier=12"}
+    answer = browser.post("/connexion", data=form, headers=headers)
+    assert answer.status_code == 303
+    return answer.headers["location"]
+
+
+def test_a_right_password_opens_the_page_that_was_asked_for(browser):
+    answer = browser.get(sign_in(browser, Cookie=FOREIGN[0]))
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/dossier?dossier=12")
+
+
+def test_a_browser_that_keeps_no_cookie_is_told_so_and_still_knows_where_to_go(browser):
+    address = sign_in(browser)
+    browser.cookies.clear()
+
+    text = browser.get(address).text
+
+    assert "ce navigateur n’a pas gardé le cookie de connexion" in text
+    assert 'name="vers" value="/dossier?dossier=12"' in text
+    assert "n’a pas gardé" not in browser.get("/connexion").text
