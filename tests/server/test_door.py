@@ -1,15 +1,18 @@
 """Signing in: cookies of other sites of the domain, and browsers that keep none."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.routing import WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from db.accounts import accounts
+from db.accounts import accounts, sessions
 from db.accounts.sessions import COOKIE
 from db.model.roles import Role
-from server import changes, door
+from server import changes, door, gate
 from server.gate import Gate
 from tests.conftest import cookie_of, let_in
 
@@ -91,3 +94,28 @@ def test_a_browser_that_keeps_no_cookie_is_told_so_and_still_knows_where_to_go(b
     assert "ce navigateur n’a pas gardé le cookie de connexion" in text
     assert 'name="vers" value="/dossier?dossier=12"' in text
     assert "n’a pas gardé" not in browser.get("/connexion").text
+
+
+# ---- a session that ends
+
+
+def test_a_socket_that_says_nothing_is_closed_once_its_session_has_ended(db, browser, monkeypatch):
+    """Also one whose application says nothing either: /suivi would, so another one listens here."""
+    monkeypatch.setattr(gate, "_LOOK_EVERY", 0.05)
+    monkeypatch.setattr(sessions, "_REMEMBERED", 0.0)
+    received = []
+
+    async def listen(socket):
+        await socket.accept()
+        await socket.send_text("open")
+        received.append((await socket.receive())["type"])
+
+    browser.app.router.routes.append(WebSocketRoute("/muet", listen))
+    headers = {"Cookie": f"{COOKIE}={cookie_of('La CIPA')}", "Origin": "http://testserver"}
+    with browser.websocket_connect("/muet", headers=headers) as socket:
+        assert socket.receive_text() == "open"
+        db.execute("DELETE FROM session")  # as another process does
+
+        with ThreadPoolExecutor(1) as waiting:
+            assert waiting.submit(socket.receive).result(timeout=30)["code"] == 4401
+    assert received == ["websocket.disconnect"]
