@@ -1,5 +1,6 @@
 """The pages to sign in, choose a first password and sign out: plain HTML in French, without any script."""
 
+import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -52,7 +53,8 @@ def safe_target(target: str) -> str:
 
 async def _form(request: Request) -> dict[str, str]:
     """Return the text fields of a form; empty when the form is longer than ``_LONGEST_FORM`` bytes."""
-    if int(request.headers.get("content-length") or _LONGEST_FORM + 1) > _LONGEST_FORM:
+    length = request.headers.get("content-length", "")
+    if not re.fullmatch("[0-9]{1,9}", length) or int(length) > _LONGEST_FORM:
         return {}
     form = await request.form(max_files=0, max_fields=10)
     return {name: value for name, value in form.items() if isinstance(value, str)}
@@ -112,8 +114,7 @@ def _verify(db: Office, attempt: Attempt, password: str) -> Account | None:
     login_throttle.enter(db, attempt, named.id if named else None, time.time())
     account = accounts.verify(db, attempt.login, password)
     if account is None:
-        if named:
-            access_log.note(db, named.name, "refused", detail="mot de passe incorrect")
+        login_throttle.refuse(db, attempt, named, time.time())
         return None
     login_throttle.forgive(db, attempt, account.id)
     return account

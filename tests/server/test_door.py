@@ -1,6 +1,9 @@
 """Signing in: cookies of other sites of the domain, and browsers that keep none."""
 
+import re
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from starlette.applications import Starlette
@@ -10,6 +13,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from db.accounts import accounts, sessions
+from db.accounts.login_throttle import Attempt
 from db.accounts.sessions import COOKIE
 from db.model.roles import Role
 from server import changes, door, gate
@@ -119,3 +123,46 @@ def test_a_socket_that_says_nothing_is_closed_once_its_session_has_ended(db, bro
         with ThreadPoolExecutor(1) as waiting:
             assert waiting.submit(socket.receive).result(timeout=30)["code"] == 4401
     assert received == ["websocket.disconnect"]
+
+
+# ---- as much work for every login
+
+
+def work_of(db, login, monkeypatch):
+    """Return the statements that a wrong password runs, without their values, and how often a hash is computed."""
+    hashes: list[str] = []
+    statements: list[str] = []
+    hasher = accounts._hasher
+
+    def verify(hashed, password):
+        hashes.append(hashed)
+        return hasher.verify(hashed, password)
+
+    def note(sql):
+        statements.append(re.sub(r"x?'[^']*'|\b\d+\b|NULL", "?", sql))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(accounts, "_hasher", SimpleNamespace(verify=verify))
+        db.set_trace_callback(note)
+        assert door._verify(db, Attempt(login, "203.0.113.7"), "pas le bon du tout") is None
+        db.set_trace_callback(None)
+    return statements, len(hashes)
+
+
+def test_a_wrong_password_is_as_much_work_whether_the_login_exists_or_not(db, monkeypatch):
+    """One hash, and as many transactions: what takes time. Only the lines of the access log are more for an account."""
+    closed = accounts.create(db, "bob@exemple.fr", "Bob", [Role.AGENT], "Test")
+    accounts.change(db, closed.id, closed.login, closed.name, closed.roles, active=False, who="Test")
+    work_of(db, LOGIN, monkeypatch)  # the first attempt prepares what the next ones find
+
+    known, hashes = work_of(db, LOGIN, monkeypatch)
+
+    assert hashes == 1
+    assert known.count("COMMIT") == 2  # the control
+    for login in ("personne@exemple.fr", closed.login, "0@exemple.fr"):  # unknown, closed, without a password
+        work_of(db, login, monkeypatch)
+        statements, hashes = work_of(db, login, monkeypatch)
+        assert hashes == 1, login
+        more, fewer = Counter(known) - Counter(statements), Counter(statements) - Counter(known)
+        assert not fewer, login
+        assert all("trace" in sql or "seal" in sql for sql in more), login
