@@ -7,6 +7,7 @@ from starlette.middleware import Middleware
 
 from pages.shared.grid import channel
 from pages.shared.shell import errors
+from pages.shared.shell.own_files import OwnFiles
 from server import changes, door, drafts, lifespan, logs, quick_search, sensitive_words
 from server.gate import Gate
 
@@ -22,7 +23,7 @@ app = st.App(
         channel.ROUTE,
         quick_search.ROUTE,
     ],
-    middleware=[Middleware(Gate)],
+    middleware=[Middleware(Gate), Middleware(OwnFiles)],
     lifespan=lifespan.span,
     on_script_error=errors.show,
 )

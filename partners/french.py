@@ -37,6 +37,7 @@ _SQL_ERRORS = (
     (r'near "(.*)": syntax error', "la syntaxe est incorrecte près de « {} »"),
     (r"incomplete input", "la requête n’est pas terminée"),
     (r"ambiguous column name: (.+)", "plusieurs tables ont une colonne « {} » : dites laquelle"),
+    (r"not authorized to use function: (.+)", "la fonction « {} » n’est pas permise ici"),
     (
         r"not authorized|prohibited|access to .+ is prohibited",
         "cette opération n’est pas permise : on ne peut que lire",

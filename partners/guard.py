@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
+from partners.instance import VISITOR
 from partners.prose import Prose
 from partners.release_reader import DATABASE
 from partners.template_helpers import STATIC, add_helpers
@@ -69,6 +71,16 @@ def is_known(scope: Scope) -> bool:
     return all(_ADDRESSES.fullmatch(address) and ".." not in address for address in (path, raw))
 
 
+def visitor(scope: Scope) -> str:
+    """Return the network address of a visitor; for IPv6 its first half, which one line has for itself."""
+    address = (scope.get("client") or ("",))[0]
+    try:
+        number = ip_address(address)
+    except ValueError:
+        return str(address)
+    return str(number) if number.version == 4 else str(ip_network((number, 64), strict=False))
+
+
 class Guard:
     """The application around that of the current release. ``current`` returns the latter, None if nothing is published.
     ``robots``: whether search engines may index the site."""
@@ -77,6 +89,7 @@ class Guard:
         self._current, self._pages, self._robots = current, pages, robots
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        VISITOR.set(visitor(scope))
         send = self._with_headers(scope, send)
         path, app = scope["path"], self._current()
         if scope["method"] == "OPTIONS":

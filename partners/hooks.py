@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+import traceback
 from typing import Any
 
 from datasette import Response, hookimpl
@@ -87,7 +88,9 @@ def _status_and_message(exception: Exception) -> tuple[int, str]:
             return 404, _NOT_FOUND
         case Base400() | DatasetteError() | ValueError() | KeyError():
             return 400, "Un paramètre de l’adresse est absent ou mal écrit."
-    _log.error("unexpected", exc_info=exception)
+    # Without the message, which may quote what a visitor asked.
+    frames = [f"{one.filename}:{one.lineno}" for one in traceback.extract_tb(exception.__traceback__)[-8:]]
+    _log.error("unexpected %s at %s", type(exception).__name__, " < ".join(reversed(frames)))
     return 500, _INTERNAL_ERROR
 
 

@@ -1,10 +1,14 @@
 """One Datasette per release: restricted settings, a read-only copy of the file in memory, limits on every query."""
 
+import asyncio
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
+from contextvars import ContextVar
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import httpx
 from datasette.app import Datasette
@@ -39,7 +43,7 @@ _LIMITS = {
 }
 _MAX_RESULT_BYTES = 2_000_000
 """Limits on rows and on values alone would still allow gigabytes in one result."""
-_MAX_HEAP_BYTES = 384 * 2**20
+_MAX_HEAP_BYTES = 192 * 2**20
 """SQLite's memory in the whole process: sorting and recursion use it before any row is returned."""
 _PROGRESS_STEPS = 50
 """Virtual machine steps between two checks of the time limit. Datasette has 1000, which may take too long."""
@@ -49,8 +53,23 @@ _PRAGMAS = {
     "table_xinfo",
 }  # fmt: skip
 """The pragmas that Datasette itself uses to describe a table."""
-_FORBIDDEN_FUNCTIONS = {"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"}
+_FUNCTIONS = {
+    "count", "sum", "total", "avg", "min", "max", "group_concat", "string_agg", "row_number", "rank", "dense_rank",
+    "percent_rank", "cume_dist", "ntile", "lag", "lead", "first_value", "last_value", "nth_value", "abs", "sign",
+    "round", "ceil", "ceiling", "floor", "trunc", "mod", "sqrt", "pow", "power", "exp", "ln", "log", "log2",
+    "log10", "length", "lower", "upper", "trim", "ltrim", "rtrim", "substr", "substring", "instr", "replace",
+    "char", "unicode", "like", "glob", "coalesce", "ifnull", "nullif", "iif", "if", "typeof", "date", "time",
+    "datetime", "julianday", "unixepoch", "strftime", "current_date", "current_time", "current_timestamp",
+}  # fmt: skip
+"""What a question may use: each takes a few milliseconds at most within ``_LIMITS``. The time limit is only checked
+between two functions: printf('%.*c', 2147483600, 'x') alone would take many seconds."""
 _NEEDED_PLUGINS = {"datasette.facets", "datasette.filters", "datasette.sql_functions", "datasette.default_permissions"}
+
+
+VISITOR: ContextVar[str] = ContextVar("visitor", default="")
+"""The network address from which the request comes that is being answered."""
+_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+"""By visitor: held while one of their questions runs."""
 
 
 class SizeLimitedCursor(sqlite3.Cursor):
@@ -102,6 +121,13 @@ class MemoryDatabase(Database):  # type: ignore[misc]  # Datasette is untyped
         conn.set_authorizer(authorize)
         return conn
 
+    async def execute_fn(self, fn: Callable[[sqlite3.Connection], Any]) -> Any:
+        """Call ``fn`` with a connection in a thread, once no other question of the same visitor runs: one visitor alone
+        cannot occupy all threads."""
+        turn = _turns.setdefault(VISITOR.get(), asyncio.Lock())
+        async with turn:
+            return await super().execute_fn(fn)
+
     async def execute(self, sql: str, params: Any = None, *more: Any, **options: Any) -> Any:
         """Execute as Datasette does, but without logging errors: a visitor's SQL is private."""
         return await super().execute(sql, params, *more, **{**options, "log_sql_errors": False})
@@ -117,7 +143,7 @@ def authorize(action: int, first: str | None, second: str | None, _database: str
     """SQLite's authorizer callback, called as a statement is prepared. Refuses everything not known to only read."""
     if action in _READ_ACTIONS:
         return sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() not in _FORBIDDEN_FUNCTIONS:
+    if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() in _FUNCTIONS:
         return sqlite3.SQLITE_OK
     if action == sqlite3.SQLITE_PRAGMA and (first or "").lower() in _PRAGMAS:
         return sqlite3.SQLITE_OK

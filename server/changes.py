@@ -25,8 +25,7 @@ from db.storage.connection import change_token, thread_office
 
 _INTERVAL = 0.05
 _PULSE = 5.0
-"""The gate looks at the session before each message, so a socket outlives its session by at most this long; and a
-browser that has heard nothing for longer knows that its connection is lost."""
+"""A browser that has heard nothing for longer knows that its connection is lost."""
 
 
 def answer(request: Request) -> PlainTextResponse:

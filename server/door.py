@@ -1,10 +1,12 @@
 """The pages to sign in, choose a first password and sign out: plain HTML in French, without any script."""
 
+import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import anyio.to_thread
 from starlette.requests import Request
@@ -14,7 +16,7 @@ from starlette.routing import Route
 from db.accounts import accounts, login_throttle, sessions
 from db.accounts.accounts import Account
 from db.accounts.login_throttle import Attempt
-from db.accounts.sessions import COOKIE, IS_SECURE, Session
+from db.accounts.sessions import ADDRESS, COOKIE, IS_SECURE, Session
 from db.base.errors import BusyError, InvalidError, PaletteError, Problem
 from db.demo import visits
 from db.model.office import Office
@@ -30,6 +32,17 @@ _hashing = anyio.CapacityLimiter(2)
 """Hash at most two passwords at once: Argon2 takes 64 MiB each time, which an attacker could use up."""
 _LONGEST_FORM = 20_000
 _WRONG = "Identifiant ou mot de passe incorrect."
+_ENTERED = "entree"
+"""Parameter of the address to which a right password leads: it opens the page asked for if the browser sends the cookie
+of the session, and otherwise says that it does not."""
+_NOT_KEPT = (
+    "Vous êtes bien reconnu, mais ce navigateur n’a pas gardé le cookie de connexion, sans lequel Palette ne peut pas "
+    "s’ouvrir. Autorisez les cookies pour cette adresse"
+    + (f", ouvrez bien Palette par {ADDRESS}" if IS_SECURE else "")
+    + ", puis connectez-vous de nouveau."
+)
+_PROBLEMS = {_ENTERED: _NOT_KEPT, "indisponible": oidc.NO_ANSWER}
+"""What the sign-in page says, by a parameter of its address."""
 
 
 def safe_target(target: str) -> str:
@@ -40,7 +53,8 @@ def safe_target(target: str) -> str:
 
 async def _form(request: Request) -> dict[str, str]:
     """Return the text fields of a form; empty when the form is longer than ``_LONGEST_FORM`` bytes."""
-    if int(request.headers.get("content-length") or _LONGEST_FORM + 1) > _LONGEST_FORM:
+    length = request.headers.get("content-length", "")
+    if not re.fullmatch("[0-9]{1,9}", length) or int(length) > _LONGEST_FORM:
         return {}
     form = await request.form(max_files=0, max_fields=10)
     return {name: value for name, value in form.items() if isinstance(value, str)}
@@ -55,7 +69,7 @@ async def sign_in(request: Request) -> Response:
         target = safe_target(request.query_params.get("vers", "/"))
         if request.scope["palette"]:
             return RedirectResponse(target, 303)
-        problem = oidc.NO_ANSWER if "indisponible" in request.query_params else ""
+        problem = next((text for sign, text in _PROBLEMS.items() if sign in request.query_params), "")
         return await _in_thread(_show_sign_in, target, "", problem, 200)
     form = await _form(request)
     return await anyio.to_thread.run_sync(_check_sign_in, request, form, limiter=_hashing)
@@ -100,16 +114,15 @@ def _verify(db: Office, attempt: Attempt, password: str) -> Account | None:
     login_throttle.enter(db, attempt, named.id if named else None, time.time())
     account = accounts.verify(db, attempt.login, password)
     if account is None:
-        if named:
-            access_log.note(db, named.name, "refused", detail="mot de passe incorrect")
+        login_throttle.refuse(db, attempt, named, time.time())
         return None
     login_throttle.forgive(db, attempt, account.id)
     return account
 
 
 def enter(request: Request, account: Account, how: str, target: str, id_token: str | None = None) -> Response:
-    """Begin a session in this browser, ending its previous one, and redirect to ``target``. ``how``: the means of
-    signing in, in French, for the access log."""
+    """Begin a session in this browser, ending its previous one, and redirect to ``target`` by way of the sign-in page,
+    which sees whether the browser kept the cookie. ``how``: the means of signing in, in French, for the access log."""
     db, now = thread_office(), time.time()
     before: Session | None = request.scope["palette"]
     if before:
@@ -117,7 +130,7 @@ def enter(request: Request, account: Account, how: str, target: str, id_token: s
     browser = _browser(request.headers.get("user-agent", ""))
     cookie = sessions.begin(db, account, browser, now, id_token)
     access_log.note(db, account.name, "sign_in", detail=f"{how} · {browser}")
-    answer = RedirectResponse(safe_target(target), 303)
+    answer = RedirectResponse(f"/connexion?{urlencode({'vers': safe_target(target), _ENTERED: 1})}", 303)
     options: dict[str, Any] = {"httponly": True, "samesite": "lax", "secure": IS_SECURE, "path": "/"}
     answer.set_cookie(COOKIE, cookie, max_age=24 * 3600, **options)
     answer.set_cookie(DEVICE, login_throttle.mark(db, account.id), max_age=180 * 86_400, **options)

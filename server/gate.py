@@ -4,13 +4,15 @@ It covers pages, static files and the websocket. Only the paths in ``OPEN`` are 
 answer gets the security headers below.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
+from contextlib import suppress
 from urllib.parse import quote, urlsplit
 
 import anyio.to_thread
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,6 +25,8 @@ from server.settings import OWN_HOST, PROVIDER
 OPEN = frozenset({"/connexion", "/bienvenue", "/sante", "/porte.css", "/oidc/entrer", "/oidc/retour"})
 """The only paths that are answered without a session."""
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
+_LOOK_EVERY = 2.0
+"""Seconds between two looks at the session of a websocket: one that says nothing is closed soon after its end."""
 
 _POLICY = "; ".join([
     "default-src 'self'",
@@ -71,7 +75,7 @@ class Gate:
         refusal = _refusal(scope)
         if refusal is None:
             cookie = cookie_of(scope)
-            session = await _session(cookie)
+            session = await _session(cookie, anew=not scope["path"].startswith("/static/"))
             scope["palette"] = session
             if session is None and scope["path"] not in OPEN:
                 refusal = _sign_in_first(scope)
@@ -84,6 +88,15 @@ class Gate:
             await send({"type": "websocket.close", "code": 4401})  # before the handshake, this is answered by 403
             return
 
+        sessions.asking.set(cookie)
+        is_closed = False
+
+        async def close() -> None:
+            nonlocal is_closed
+            if not is_closed:
+                is_closed = True
+                await send({"type": "websocket.close", "code": 4401})
+
         async def receive_while_signed_in() -> Message:
             message = await receive()
             if message["type"] == "websocket.receive" and await _session(cookie) is None:
@@ -92,38 +105,47 @@ class Gate:
 
         async def send_while_signed_in(message: Message) -> None:
             if message["type"] == "websocket.send" and await _session(cookie) is None:
-                message = {"type": "websocket.close", "code": 4401}
+                await close()
+            if is_closed:
+                raise OSError("closed")  # Starlette takes it for a connection that the browser has closed
             await send(message)
 
-        await self.app(scope, receive_while_signed_in, send_while_signed_in)
+        async def close_once_ended() -> None:
+            while await _session(cookie) is not None:
+                await asyncio.sleep(_LOOK_EVERY)
+            with suppress(RuntimeError, OSError):  # the browser has left meanwhile
+                await close()
+
+        watching = asyncio.create_task(close_once_ended())
+        try:
+            await self.app(scope, receive_while_signed_in, send_while_signed_in)
+        finally:
+            watching.cancel()
 
 
 # ---- sessions
 
 
-async def _session(cookie: str) -> Session | None:
+async def _session(cookie: str, anew: bool = False) -> Session | None:
     """Return the session of a cookie. It is read from the file in a thread, so that other requests do not wait; each
-    message of a page asks, so a cached one is taken without any."""
+    message of a page asks, so one of the last two seconds is taken without any, unless ``anew``."""
     if not cookie:
         return None
-    return sessions.cached(cookie) or await anyio.to_thread.run_sync(_read_session, cookie)
+    known = None if anew else sessions.cached(cookie)
+    return known or await anyio.to_thread.run_sync(_read_session, cookie)
 
 
 def _read_session(cookie: str) -> Session | None:
     try:
-        return sessions.current(cookie)
+        return sessions.read(cookie)
     except (PaletteError, sqlite3.Error):  # without a readable file, no session is valid
         return None
 
 
 def cookies_of(scope: Scope) -> Mapping[str, str]:
-    """Return the cookies of a request; empty when the header cannot be parsed."""
-    jar: SimpleCookie = SimpleCookie()
-    try:
-        jar.load("; ".join(Headers(scope=scope).getlist("cookie")))
-    except CookieError:
-        return {}
-    return {name: morsel.value for name, morsel in jar.items()}
+    """Return the cookies of a request as Starlette reads them, each by itself: one that another site of the domain set
+    and that breaks the rules hides none of ours. ``st.context.cookies`` is read in the same way."""
+    return HTTPConnection(scope).cookies
 
 
 def cookie_of(scope: Scope) -> str:

@@ -54,8 +54,13 @@ def get(db: Office, account_id: int) -> Account:
 
 
 def by_login(db: Office, login: str) -> Account | None:
-    """Return the account of a login, ignoring case, or None."""
-    return next((one for one in every(db) if _folded(one.login) == _folded(login.strip())), None)
+    """Return the account of a login, however it is spelled (``login_key``), or None."""
+    return next((one for one in every(db) if login_key(one.login) == login_key(login)), None)
+
+
+def login_key(login: str) -> str:
+    """Return the one form of all spellings that open the same account, under which attempts are counted too."""
+    return _folded(login.strip())
 
 
 def by_subject(db: Office, subject: str) -> Account | None:
@@ -69,8 +74,8 @@ def _one(db: Office, where: str, value: object) -> Account | None:
 
 
 def _folded(name: str) -> str:
-    """Fold a name: « ÈVE » and « Ève » are one; SQLite's NOCASE folds A to Z only."""
-    return unicodedata.normalize("NFC", name).casefold()
+    """Fold a name: « ÈVE » and « Ève » are one, their accents composed or not; SQLite's NOCASE folds A to Z only."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _needed(found: Account | None) -> Account:

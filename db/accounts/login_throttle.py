@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 import itsdangerous
 
-from db.accounts import sessions
+from db.accounts import accounts, sessions
+from db.accounts.accounts import Account
 from db.base.errors import PaletteError
 from db.model.office import Office
+from db.rows import access_log
 from db.rows.transactions import writing
 
 _FREE = {"account": 5, "address": 20, "device": 10}
@@ -54,7 +56,7 @@ def _subjects(db: Office, attempt: Attempt, account_id: int | None) -> dict[str,
         marked = ""
     if account_id is not None and marked.startswith(f"{account_id}:"):
         return {"device": marked}
-    return {"account": attempt.login.strip().casefold(), "address": attempt.address}
+    return {"account": accounts.login_key(attempt.login), "address": attempt.address}
 
 
 def enter(db: Office, attempt: Attempt, account_id: int | None, now: float) -> None:
@@ -73,6 +75,16 @@ def enter(db: Office, attempt: Attempt, account_id: int | None, now: float) -> N
             counted[subject] = failures + 1
         sql = "INSERT OR REPLACE INTO attempt (subject, failures, at) VALUES (?, ?, ?)"
         db.executemany(sql, [(subject, failures, int(now)) for subject, failures in counted.items()])
+
+
+def refuse(db: Office, attempt: Attempt, account: Account | None, now: float) -> None:
+    """Let the wait run from the refusal, and write it to the access log when there is an account. One transaction in
+    either case: committing takes most of the time, and would tell whether there is one."""
+    with writing(db):
+        for kind, whom in _subjects(db, attempt, account.id if account else None).items():
+            db.execute("UPDATE attempt SET at = max(at, ?) WHERE subject = ?", (int(now), _digest(db, kind, whom)))
+        if account:
+            access_log.add(db, account.name, "refused", detail="mot de passe incorrect")
 
 
 def forgive(db: Office, attempt: Attempt, account_id: int) -> None:

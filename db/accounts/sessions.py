@@ -8,6 +8,7 @@ import hashlib
 import os
 import secrets
 import time
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import itsdangerous
@@ -44,23 +45,25 @@ class Session:
 
 
 _believed: dict[str, tuple[float, Session]] = {}
+asking: ContextVar[str] = ContextVar("asking")
+"""The cookie of the websocket whose message is being answered, also in the tasks and threads that answer it."""
 
 
-def current(cookie: str) -> Session | None:
-    """Return the session of a cookie in the office file, cached for two seconds, as every message of a page asks.
-    Sessions ended in this process are noticed at once. Raises NotFoundError, StorageError."""
-    session = cached(cookie)
+def read(cookie: str) -> Session | None:
+    """Return the session of a cookie as it is in the office file at this moment, and remember it for two seconds, as
+    every message of a page asks. Raises NotFoundError, StorageError."""
+    session = of_cookie(thread_office(), cookie, time.time())
+    if len(_believed) > 1000:
+        forget()
     if session is None:
-        session = of_cookie(thread_office(), cookie, time.time())
-        if len(_believed) > 1000:
-            forget()
-        if session is not None:
-            _believed[cookie] = (time.monotonic(), session)
+        _believed.pop(cookie, None)
+    else:
+        _believed[cookie] = (time.monotonic(), session)
     return session
 
 
 def cached(cookie: str) -> Session | None:
-    """Return the session of a cookie as ``current`` found it less than two seconds ago, or None. Reads no file."""
+    """Return the session of a cookie as ``read`` found it less than two seconds ago, or None. Reads no file."""
     at, session = _believed.get(cookie, (-_REMEMBERED, None))
     return session if time.monotonic() - at <= _REMEMBERED else None
 

@@ -9,6 +9,7 @@ from db.rows import records
 from db.rows.records import Edit
 from db.storage import connection
 from pages.shared.shell import screens
+from pages.shared.shell.addresses import row_number
 from tests.conftest import let_in
 
 PAGES = Path(__file__).parents[2] / "pages"
@@ -129,3 +130,25 @@ def test_a_new_person_is_among_what_waits_until_a_stage_begins(office):
     assert "Arp Max" not in [button.label for button in run("today.py").button]
     dossier = run("person.py", dossier=str(person))
     assert "Nouvelle étape de parcours" not in {one.label for one in dossier.button}
+
+
+# ---- numbers in addresses
+
+ODD = ("²", "٣", "１２", "-1", "1.5", "1e3", "9" * 19, "9" * 5000, "x", "12;--", "\u0000", "0")
+PLACES = (("person.py", "dossier"), ("person.py", "vue"), ("caseload.py", "vue"), ("network.py", "partenaire"))
+
+
+def test_only_plain_digits_that_sqlite_holds_name_a_row():
+    assert {text for text in ODD if row_number(text)} == set()
+    assert [row_number(text) for text in ("12", " 12 ", "9" * 18)] == [12, 12, int("9" * 18)]
+
+
+@pytest.mark.parametrize(("screen", "parameter"), PLACES)
+def test_an_odd_number_in_an_address_is_told_in_a_sentence(office, screen, parameter):
+    wrong = []
+    for text in ODD:
+        page = run(screen, **{parameter: text})
+        if page.exception or not (page.warning or page.info or parameter == "vue"):
+            wrong.append((text, [one.message for one in page.exception]))
+
+    assert not wrong

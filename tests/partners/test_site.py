@@ -1,5 +1,6 @@
 """The partners' site over HTTP: French pages, downloads, pictures, limits, and a release replaced under load."""
 
+import asyncio
 import io
 import json
 import sqlite3
@@ -10,13 +11,17 @@ import time
 import zipfile
 from contextlib import closing
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import quote
 
 import openpyxl
 import pytest
 from frictionless import Package
 
-from partners import prose
+from partners import hooks, instance, prose
+from partners.guard import Guard
+from partners.release_reader import DATABASE
 from publication.audit import site_access
 from publication.release import public_file
 from publication.release.tables import OTHER_TABLES, PLANS
@@ -165,15 +170,17 @@ def test_an_endless_query_is_stopped(site):
 
 
 MANY = "FROM personnes_fictives a, personnes_fictives b, personnes_fictives c"
+LONG = f"replace('{'x' * 99}', 'x', '{'y' * 99}')"
+"""A text of 9,801 characters."""
+NEW = f"{LONG} || a.rowid || ' ' || b.rowid || ' ' || c.rowid"
 
 
 @pytest.mark.parametrize(
     "sql",
-    [f"SELECT {', '.join(['zeroblob(9900)'] * 5)} {MANY}", f"SELECT hex(randomblob(4900)) {MANY}",
-     f"SELECT hex(randomblob(4900)) AS x {MANY} ORDER BY x",
-     f"SELECT hex(randomblob(4900)) AS x, count(*) {MANY} GROUP BY x",
-     "WITH RECURSIVE n(i, x) AS (SELECT 1, '' UNION SELECT i + 1, hex(randomblob(4900)) FROM n) SELECT count(*) FROM n",
-     "SELECT zeroblob(50000000)", f"SELECT {', '.join(['1'] * 500)}"],
+    [f"SELECT {', '.join([LONG] * 5)} {MANY}", f"SELECT {NEW} {MANY}", f"SELECT {NEW} AS x {MANY} ORDER BY x",
+     f"SELECT {NEW} AS x, count(*) {MANY} GROUP BY x",
+     f"WITH RECURSIVE n(i, x) AS (SELECT 1, '' UNION SELECT i + 1, {LONG} || i FROM n) SELECT count(*) FROM n",
+     f"SELECT replace({LONG}, 'y', {LONG})", f"SELECT {', '.join(['1'] * 500)}"],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["", ".json", ".csv", ".xlsx", ".excel"])
 def test_no_question_takes_the_memory_of_all(site, sql, kind):
@@ -184,6 +191,69 @@ def test_no_question_takes_the_memory_of_all(site, sql, kind):
     assert site.memory() < 900_000  # kilobytes, at its highest
 
 
+LONG_WORK = "printf('%.*c', 2147483600, 'x')"
+"""One step of SQLite, during which no time limit is checked."""
+
+
+@pytest.mark.parametrize("kind", ["", ".json", ".csv"])
+def test_a_function_that_no_time_limit_would_stop_is_refused(site, kind):
+    for function in (LONG_WORK, LONG_WORK.replace("printf", "format"), f"CASE WHEN 0 THEN {LONG_WORK} END"):
+        status, _, body = site.request(f"/artistes{kind}?sql={quote(f'SELECT {function}')}")
+        assert status == 400
+        text = json.loads(body)["error"] if kind == ".json" else body.decode()
+        name = "format" if "format" in function else "printf"
+        assert f"a fonction « {name} » n’est pas permise ici" in text
+
+
+def test_only_listed_functions_of_sqlite_may_be_used():
+    with closing(sqlite3.connect(":memory:")) as db:
+        known = {name.lower() for (name,) in db.execute("SELECT name FROM pragma_function_list")}
+    allowed = {one for one in known if instance.authorize(sqlite3.SQLITE_FUNCTION, None, one, None, None) == 0}
+
+    assert {"count", "sum", "round", "like", "coalesce"} <= allowed  # the control
+    assert not allowed & {"printf", "format", "zeroblob", "randomblob", "hex", "load_extension", "fts3_tokenizer"}
+    assert len(allowed) < len(known) / 1.5
+
+
+def test_one_visitor_leaves_a_thread_to_the_others():
+    """Otherwise the second question of the first visitor takes the last thread, and the other visitor waits."""
+    release, log = threading.Event(), []
+
+    def question(name):
+        def run(_):
+            log.append(f"{name} begins")
+            assert name != "first" or release.wait(timeout=60)
+
+        return run
+
+    async def ask(guard, name, address):
+        scope = {"type": "http", "method": "GET", "path": "/", "query_string": name, "client": (address, 1)}
+        await guard(scope, None, None)
+
+    async def visit():
+        published: Any = SimpleNamespace(data=b"")
+        prose_without_texts: Any = SimpleNamespace(metadata={})
+        no_pages: Any = None
+        site = instance.ReleaseSite(published, prose_without_texts)
+        database = site.get_database(DATABASE)
+        database.connect = lambda: sqlite3.connect(":memory:", check_same_thread=False)
+
+        async def app(scope, receive, send):
+            await database.execute_fn(question(scope["query_string"]))
+
+        guard = Guard(lambda: app, no_pages, robots=False)
+        first = [asyncio.create_task(ask(guard, name, "2001:db8::1")) for name in ("first", "second")]
+        first.append(asyncio.create_task(ask(guard, "third", "2001:db8::2")))  # the same line
+        try:
+            await asyncio.wait_for(ask(guard, "another", "203.0.113.9"), timeout=30)
+        finally:
+            release.set()
+        await asyncio.gather(*first)
+
+    asyncio.run(visit())
+    assert log.index("another begins") < min(log.index("second begins"), log.index("third begins"))
+
+
 def test_only_the_process_of_the_site_limits_its_memory(tmp_path):
     put_public_file(tmp_path, invented_release(2022))
 
@@ -191,6 +261,16 @@ def test_only_the_process_of_the_site_limits_its_memory(tmp_path):
 
     with closing(sqlite3.connect(":memory:")) as db:
         assert db.execute("PRAGMA hard_heap_limit").fetchone() == (0,)
+
+
+def test_an_unexpected_error_is_logged_without_what_a_visitor_asked(caplog):
+    with pytest.raises(RuntimeError) as raised:
+        raise RuntimeError("SELECT 'Zola'")
+
+    assert hooks._status_and_message(raised.value)[0] == 500
+    assert "RuntimeError at" in caplog.text
+    assert "test_site.py" in caplog.text
+    assert "Zola" not in caplog.text
 
 
 def test_an_sql_error_is_not_an_empty_download(site):

@@ -82,7 +82,10 @@ def test_an_account_is_found_by_email_the_first_time_and_by_subject_afterwards(d
 
     answer = browser.get(sent_back(browser, wanted="/dossier?dossier=12"))
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/dossier?dossier=12")
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        "/connexion?vers=%2Fdossier%3Fdossier%3D12&entree=1",
+    )
     assert COOKIE in answer.headers["set-cookie"]
     assert "HttpOnly" in answer.headers["set-cookie"]
     assert is_signed_in(browser)
@@ -256,7 +259,10 @@ def test_signing_in_ends_the_previous_session_of_the_browser(db, browser, provid
 def test_the_provider_does_not_redirect_to_another_site(db, browser, provider):
     set_claims(provider, email=EMAIL, email_verified=True)
 
-    assert browser.get(sent_back(browser, wanted="//mechant.example")).headers["location"] == "/"
+    assert (
+        browser.get(sent_back(browser, wanted="//mechant.example")).headers["location"]
+        == "/connexion?vers=%2F&entree=1"
+    )
 
 
 def test_metadata_of_another_issuer_is_refused(provider, monkeypatch):

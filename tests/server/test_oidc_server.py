@@ -102,7 +102,8 @@ def return_address(visitor, **other):
 def test_the_running_server_signs_in_a_person_identified_by_the_provider(palette, strict, visitor):
     answer = visitor.get(return_address(visitor))
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/aides")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/connexion?vers=%2Faides&entree=1")
+    assert visitor.get(answer.headers["location"]).headers["location"] == "/aides"
     cookie = next(one for one in answer.headers.get_list("set-cookie") if one.startswith(f"{COOKIE}="))
     assert {"HttpOnly", "SameSite=lax", "Path=/"} <= set(cookie.split("; "))
     assert visitor.get("/presence").json() == {"ok": True}

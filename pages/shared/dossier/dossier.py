@@ -18,6 +18,7 @@ from pages.shared.dossier import rights
 from pages.shared.form import dialog
 from pages.shared.grid.grid import edit_grid
 from pages.shared.history import changes, consultations
+from pages.shared.shell.addresses import row_number
 from pages.shared.shell.markdown import escape_markdown
 
 _ICONS = {
@@ -37,9 +38,9 @@ _SEARCHED = "dossier:searched"
 
 def choose(db: Office, context: Context) -> int | None:
     """Show the search for a person, archived ones included, by anything the search index holds. Returns the id in the
-    address (?dossier=12), None without one; a search that finds one person opens her file."""
+    address (?dossier=12), 0 for an odd one, None without one; a search that finds one person opens her file."""
     number = st.query_params.get("dossier", "")
-    current = int(number) if number.isdigit() else None
+    current = row_number(number) if number else None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input(
             "Chercher une personne",

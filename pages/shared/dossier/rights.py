@@ -8,7 +8,8 @@ from db.model.types import Context
 from db.people import retention
 from db.rows import access_log, records
 from db.rows.records import Row
-from pages.shared.shell.session import office_opener, user_name
+from pages.shared.shell.downloads import download_button
+from pages.shared.shell.session import user_name
 from reports.pdf import person_file
 
 
@@ -34,18 +35,15 @@ def show(db: Office, person: Row, context: Context) -> None:
 
 
 def _download(person_id: int) -> None:
-    open_, name, today = office_opener(), user_name(), records.today()
+    name, today = user_name(), records.today()
 
-    def make() -> bytes:
+    def make(db: Office) -> bytes:
         """Write the download to the access log, then make the archive."""
-        db = open_()
         access_log.note(db, name, "package", person_id)
         return person_file.zip_bytes(db, person_id, today)
 
-    st.download_button(
-        "Tout télécharger (PDF et JSON)", make, f"dossier-{person_id}-{today}.zip", "application/zip",
-        icon=":material/download:", key="rights:package", on_click="ignore",
-    )  # fmt: skip
+    file = f"dossier-{person_id}-{today}.zip"
+    download_button("Tout télécharger (PDF et JSON)", make, file, "application/zip", "rights:package")
 
 
 def _limits(db: Office, person_id: int) -> str:

@@ -7,8 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from db.figures.periods import Period
+from db.model.office import Office
 from db.rows import access_log
-from pages.shared.shell.session import office_opener, user_name
+from pages.shared.shell.downloads import download_button
+from pages.shared.shell.session import user_name
 from reports.charts import rendering
 from reports.content.chart_data import ChartData
 from reports.sheets import figure_sheets
@@ -18,10 +20,10 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def show(chart: ChartData, period: Period, source: str, key: str) -> None:
     """Show a button for each format. ``source``: the title written in the files (« Bilan 2022 »)."""
-    open_, name = office_opener(), user_name()
+    name = user_name()
 
-    def make_logged(make: Callable[[], bytes], file: str) -> bytes:
-        access_log.note(open_(), name, "export", detail=file)
+    def make_logged(make: Callable[[], bytes], file: str, db: Office) -> bytes:
+        access_log.note(db, name, "export", detail=file)
         return make()
 
     makers: dict[str, tuple[str, Callable[[], bytes]]] = {
@@ -34,15 +36,8 @@ def show(chart: ChartData, period: Period, source: str, key: str) -> None:
     with st.container(horizontal=True, gap="small", key=f"{key}:files".replace(":", "-")):
         for suffix, (kind, make) in makers.items():
             file = f"{figure_sheets.file_name(chart.name, period)}.{suffix}"
-            st.download_button(
-                suffix.upper(),
-                partial(make_logged, make, file),
-                file,
-                kind,
-                key=f"{key}:{suffix}",
-                on_click="ignore",
-                type="tertiary",
-            )
+            logged = partial(make_logged, make, file)
+            download_button(suffix.upper(), logged, file, kind, f"{key}:{suffix}", icon="", type="tertiary")
 
 
 def frame(chart: ChartData) -> pd.DataFrame:

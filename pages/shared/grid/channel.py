@@ -63,7 +63,7 @@ def _answer(session: Session, body: bytes) -> JSONResponse:
     except (PaletteError, sqlite3.Error) as error:
         reason = palette_error(error) if isinstance(error, sqlite3.Error) else error
         return JSONResponse({}, 403 if isinstance(reason, AccessError) else 503)
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return JSONResponse({}, 400)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -9,21 +10,22 @@ from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.rows import access_log, records
 from db.rows.queries import Query
-from pages.shared.shell.session import office_opener, user_name
+from pages.shared.shell.downloads import download_button
+from pages.shared.shell.session import user_name
 from reports.sheets import grid_rows
 
 _ALL = 1_000_000
 _CHUNK = 500
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def download_buttons(table: OfficeTable, key: str, query: Query, names: list[str]) -> None:
     """Show one button for each format. A file is made only when its button is clicked."""
     file = f"{table.plural.lower().replace(' ', '-')}-{records.today()}"
-    open_, name = office_opener(), user_name()
+    name = user_name()
 
-    def make(kind: str) -> bytes:
+    def make(kind: str, db: Office) -> bytes:
         """Write the download to the access log, then make the file."""
-        db = open_()
         access_log.note(
             db, name, "export", detail=f"{table.plural} · {kind} · {records.count(db, table, query)} lignes"
         )
@@ -31,15 +33,8 @@ def download_buttons(table: OfficeTable, key: str, query: Query, names: list[str
         return make_(db, table, names, _rows(db, table, query))
 
     with st.container(horizontal=True, gap="small"):
-        st.download_button(
-            "Excel (XLSX)", lambda: make("XLSX"), f"{file}.xlsx",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            key=f"{key}:xlsx", on_click="ignore", icon=":material/download:",
-        )  # fmt: skip
-        st.download_button(
-            "CSV", lambda: make("CSV"), f"{file}.csv", "text/csv", key=f"{key}:csv", on_click="ignore",
-            icon=":material/download:",
-        )  # fmt: skip
+        download_button("Excel (XLSX)", partial(make, "XLSX"), f"{file}.xlsx", _XLSX, f"{key}:xlsx")
+        download_button("CSV", partial(make, "CSV"), f"{file}.csv", "text/csv", f"{key}:csv")
     st.caption("Avec le numéro des lignes et les colonnes affichées. Un téléchargement laisse une trace.")
 
 

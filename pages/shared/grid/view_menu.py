@@ -13,6 +13,7 @@ from db.model.types import Context
 from db.rows import records, saved_views
 from pages.shared.grid import filters
 from pages.shared.grid.view import GridView, grid_of, view_of
+from pages.shared.shell.addresses import row_number
 from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import open_office, user_name
 from pages.shared.shell.toasts import queue_toast
@@ -33,7 +34,7 @@ def requested_table(tables: list[str]) -> str:
         return ""
     st.session_state["view:asked"] = number
     try:
-        table = saved_views.get(open_office(), _number(number), user_name()).grid.table
+        table = saved_views.get(open_office(), row_number(number), user_name()).grid.table
     except NotFoundError:
         return ""
     return table if table in tables else ""
@@ -55,17 +56,12 @@ def open_requested(db: Office, key: str, context: Context, is_new: bool) -> None
 def _open_number(db: Office, key: str, number: str, context: Context) -> list[str]:
     """Open a saved view. Returns the messages to show."""
     try:
-        saved = saved_views.get(db, _number(number), user_name())
+        saved = saved_views.get(db, row_number(number), user_name())
     except NotFoundError as error:
         return [str(error), _AS_USUAL]
     if saved.grid != grid_of(key):
         return ["La vue de cette adresse est celle d’un autre écran.", _AS_USUAL]
     return _open(key, saved, context)
-
-
-def _number(text: str) -> int:
-    """Return the id of a view in an address; 0, which no view has, when it is not a number."""
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def _open(key: str, saved: saved_views.View, context: Context) -> list[str]:

@@ -9,8 +9,8 @@ from pages.shared.imports.draft import Work
 from pages.shared.imports.plan_lists import Lists
 from pages.shared.imports.widgets import XLSX
 from pages.shared.shell import jobs
+from pages.shared.shell.downloads import download_button
 from pages.shared.shell.markdown import escape_markdown
-from pages.shared.shell.session import office_opener
 
 KINDS = ("xlsx", "xls", "ods", "csv", "txt")
 MOST = 50
@@ -40,13 +40,11 @@ def show(failed: Work | None) -> None:
 
 
 def _offer_template() -> None:
-    open_ = office_opener()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Pas de fichier, ou l’envie de repartir au propre ? Remplissez le modèle.", width="content")
-        st.download_button(
-            "Télécharger le modèle (XLSX)", lambda: template.xlsx_bytes(open_()), "modele-palette.xlsx", XLSX,
-            key="import:template", on_click="ignore", icon=":material/download:",
-        )  # fmt: skip
+        download_button(
+            "Télécharger le modèle (XLSX)", template.xlsx_bytes, "modele-palette.xlsx", XLSX, "import:template"
+        )
 
 
 def show_file(work: Work) -> None:

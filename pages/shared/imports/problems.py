@@ -14,6 +14,7 @@ from pages.shared.imports import draft, widgets
 from pages.shared.imports.draft import Work
 from pages.shared.imports.plan_lists import Group, Lists
 from pages.shared.imports.widgets import XLSX
+from pages.shared.shell.downloads import download_button
 from pages.shared.shell.markdown import code_span, escape_markdown
 from reports.sheets import simple_sheets
 
@@ -49,14 +50,15 @@ def downloads(key: str, problems: Sequence[ImportProblem]) -> None:
     """Show the buttons that download the list of problems."""
     rows = [{column.name: getattr(problem, column.name) for column in _COLUMNS} for problem in problems]
     show = simple_sheets.as_on_screen(Context({}))
-    st.download_button(
-        "Liste (XLSX)", lambda: simple_sheets.xlsx_bytes("À corriger", _COLUMNS, rows, show),
-        "a-corriger.xlsx", XLSX, key=f"{key}:xlsx", on_click="ignore", icon=":material/download:",
-    )  # fmt: skip
-    st.download_button(
-        "Liste (CSV)", lambda: simple_sheets.csv_bytes(_COLUMNS, rows, show), "a-corriger.csv", "text/csv",
-        key=f"{key}:csv", on_click="ignore", icon=":material/download:",
-    )  # fmt: skip
+
+    def xlsx(_: Office) -> bytes:
+        return simple_sheets.xlsx_bytes("À corriger", _COLUMNS, rows, show)
+
+    def csv(_: Office) -> bytes:
+        return simple_sheets.csv_bytes(_COLUMNS, rows, show)
+
+    download_button("Liste (XLSX)", xlsx, "a-corriger.xlsx", XLSX, f"{key}:xlsx")
+    download_button("Liste (CSV)", csv, "a-corriger.csv", "text/csv", f"{key}:csv")
 
 
 # ---- by column

@@ -6,6 +6,7 @@ from db.base.errors import PaletteError
 from db.customise import model_file
 from db.model.office import Office
 from db.rows import records
+from pages.shared.shell.downloads import download_button
 from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import user_name
 
@@ -17,18 +18,16 @@ def show(db: Office) -> None:
     """Show the download, then the upload: a preview of what would change, then one button."""
     st.subheader("Emporter", anchor=False)
     st.caption("Champs, listes, limites et délais, sans aucune personne : de quoi équiper un autre bureau.")
-    st.download_button(
-        "Modèle de ce bureau (JSON)", lambda: model_file.export_model(db), f"modele-palette-{records.today()}.json",
-        "application/json", key="model:out", on_click="ignore", icon=":material/download:",
-    )  # fmt: skip
+    file = f"modele-palette-{records.today()}.json"
+    download_button("Modèle de ce bureau (JSON)", model_file.export_model, file, "application/json", "model:out")
     st.subheader("Reprendre", anchor=False)
     done = st.session_state.pop(_DONE, "")
     if done:
         st.success(done)
     turn = st.session_state.setdefault("model:turn", 0)
-    file = st.file_uploader("Modèle d’un autre bureau (JSON)", ["json"], key=f"model:in:{turn}", max_upload_size=5)
-    if file is not None:
-        _preview(db, file.getvalue())
+    uploaded = st.file_uploader("Modèle d’un autre bureau (JSON)", ["json"], key=f"model:in:{turn}", max_upload_size=5)
+    if uploaded is not None:
+        _preview(db, uploaded.getvalue())
 
 
 def _preview(db: Office, content: bytes) -> None:

@@ -11,6 +11,7 @@ from db.model.roles import Role
 from db.people import erasure, retention
 from db.people.retention import Kept
 from db.rows import records
+from pages.shared.shell.addresses import row_number
 from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import unrestricted_office, user_name
 
@@ -90,7 +91,7 @@ def on_demand(db: Office, today: str) -> None:
     number = st.text_input("Dossier n°", key="keeping:number", width=160, placeholder="12", help=help_text)
     if not number.strip():
         return
-    kept = retention.of_person(db, int(number), today) if number.strip().isdecimal() else None
+    kept = retention.of_person(db, row_number(number), today)
     if kept is None:
         st.warning("Il n’y a pas de dossier sous ce numéro.")
         return

@@ -18,6 +18,7 @@ window.paletteFrench ??= (() => {
   const PROSE = "[data-testid=stMarkdownContainer], [data-testid=stCaptionContainer], [data-testid=stAlert]"
   const SKIP_LINK = "[data-testid=stSkipToContent]"
   const TOAST = "[role=alertdialog].stToast"
+  const NOT_MADE = "[data-testid=stDownloadButtonError]"
   const DROPZONE = "[data-testid=stFileUploaderDropzone]"
   const SIZE = /^(\d+)\s?MB per file/
 
@@ -40,6 +41,7 @@ window.paletteFrench ??= (() => {
     let text = node.data
     if (Object.hasOwn(UNKNOWN_ADDRESS, text) && parent.closest("[role=dialog]")) text = UNKNOWN_ADDRESS[text]
     else if (parent.closest(SKIP_LINK) || (text === "No results" && parent.closest("[role=listbox]"))) text = french(text)
+    else if (parent.closest(NOT_MADE)) text = "Ce fichier n’a pas pu être donné : vos rôles ou votre connexion ont peut-être changé. Rechargez la page."
     else if (parent.closest(DROPZONE)) text = text.replace(/^Upload$/, "Choisir un fichier").replace(SIZE, "ou le déposer ici · $1\u00a0Mo au plus").replace(" • ", " · ")
     else if (parent.closest(PROSE) && !parent.closest("code, pre, textarea, svg"))
       text = text.replace(/« /g, "«\u00a0").replace(/ (?=[»:;?!])/g, "\u00a0")

@@ -10,7 +10,8 @@ _AGENT, _PILOTE, _ADMIN = Role.AGENT, Role.PILOTE, Role.ADMIN
 @dataclass(frozen=True)
 class Screen:
     """One screen. Any one of ``roles`` opens it. ``at_foot``: it opens from the foot of the menu (account_menu.py).
-    ``in_demonstration``: False for what acts outside the office file: accounts, publication, erasure."""
+    ``in_demonstration``: False for what acts outside the office file: accounts, publication, erasure. ``has_uploader``:
+    it takes a file; no other role may send one (own_files.py)."""
 
     file: str
     title: str
@@ -19,6 +20,7 @@ class Screen:
     roles: Roles
     at_foot: bool = False
     in_demonstration: bool = True
+    has_uploader: bool = False
 
 
 def _screen(file: str, title: str, icon: str, path: str, *roles: Role, **where: bool) -> Screen:
@@ -44,10 +46,12 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
         _screen("publish.py", "Publication", "public", "publication", _PILOTE, in_demonstration=False),
     ),
     "Bureau": (
-        _screen("imports.py", "Importer", "upload_file", "importer", _AGENT),
+        _screen("imports.py", "Importer", "upload_file", "importer", _AGENT, has_uploader=True),
         _screen("duplicates.py", "Doublons", "merge", "doublons", _AGENT),
         _screen("team.py", "Comptes", "group", "comptes", _ADMIN, in_demonstration=False),
-        _screen("settings.py", "Réglages", "tune", "reglages", _ADMIN, in_demonstration=False),
+        _screen(
+            "settings.py", "Réglages", "tune", "reglages", _ADMIN, in_demonstration=False, has_uploader=True
+        ),  # fmt: skip
         _screen("changes.py", "Historique", "history", "historique", _AGENT, _ADMIN),
         _screen("everything.py", "Tout emporter", "drive_file_move", "tout-emporter", _AGENT),
         _screen("retention.py", "Conservation", "inventory_2", "conservation", _ADMIN, in_demonstration=False),

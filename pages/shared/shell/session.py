@@ -18,19 +18,33 @@ from pages.shared.shell import assets
 
 _KEY = "session:id"
 _COOKIE = "session:cookie"
+_ROLES = "session:roles"
+"""The key of the roles for which the tab was drawn."""
 _DEMONSTRATION = "session:demonstration"
 """The key of the copy of the demonstration that this tab shows, or None."""
 
 
-def current_session() -> Session:
-    """Return the session of this tab. Raises AccessError once it has ended."""
+def cookie() -> str:
+    """Return the session cookie of this tab, or ''."""
     # While a closed tab finishes its last run, st.context.cookies is empty; use the cookie of its first run.
-    cookie = st.context.cookies.get(COOKIE) or st.session_state.get(_COOKIE, "")
-    if not cookie:
+    return st.context.cookies.get(COOKIE) or st.session_state.get(_COOKIE, "")
+
+
+def current_session() -> Session:
+    """Return the session of this tab as it is in the file at this moment: whatever is done asks here first. Raises
+    AccessError once it has ended, or has lost a role since the tab was drawn."""
+    own = cookie()
+    if not own:
         st.stop()  # the tab was closed before its first run
-    session = sessions.current(cookie)
+    return _checked(sessions.read(own), st.session_state.get(_ROLES, frozenset()))
+
+
+def _checked(session: Session | None, drawn_for: Roles) -> Session:
+    """Return the session, if it lasts and still has the roles for which a button was drawn. Raises AccessError."""
     if session is None:
         raise AccessError("Vous n’êtes plus connecté : rechargez la page pour vous connecter de nouveau.")
+    if drawn_for - session.account.roles:
+        raise AccessError("Vos rôles ont changé : rechargez la page.")
     return session
 
 
@@ -67,9 +81,17 @@ def open_office() -> Office:
 
 
 def office_opener() -> Callable[[], Office]:
-    """Return a function that does as ``open_office`` in another thread (a download, a job), which has no session."""
-    allowed, path = roles(), office_file()
-    return lambda: connection.thread_office(allowed, path)
+    """Return a function that does as ``open_office`` in another thread (a download, a job), with the session and the
+    roles as they are at that moment. It raises AccessError when the session has ended or lost a role since, and when
+    another session asks: whoever knows the address of a download could ask for it."""
+    own, drawn_for, path = cookie(), roles(), office_file()
+
+    def open_now() -> Office:
+        asks = sessions.asking.get(own)
+        session = _checked(sessions.read(own) if asks == own else None, drawn_for)
+        return connection.thread_office(session.account.roles, path)
+
+    return open_now
 
 
 def form_drafts() -> FormDrafts:
@@ -85,15 +107,16 @@ def unrestricted_office(role: Role) -> Office:
 
 
 def begin_run() -> Session:
-    """Return the session at the start of a run. Clears the state of the tab when another session signed in since; loads
-    the page anew when the session has begun or left a visit of the demonstration since."""
+    """Return the session at the start of a run. Clears the state of the tab when another session signed in since or
+    this one lost a role; loads the page anew when the session has begun or left a visit of the demonstration since."""
+    drawn_for = st.session_state.pop(_ROLES, frozenset())
     session = current_session()
-    if st.session_state.get(_KEY, session.id) != session.id:
+    if st.session_state.get(_KEY, session.id) != session.id or drawn_for - session.account.roles:
         st.session_state.clear()
     demonstration = visits.file_of(session)
     if st.session_state.setdefault(_DEMONSTRATION, demonstration) != demonstration:
         assets.reload_page()
         st.stop()
     st.session_state[_KEY] = session.id
-    st.session_state[_COOKIE] = st.context.cookies.get(COOKIE, "")
+    st.session_state[_COOKIE], st.session_state[_ROLES] = st.context.cookies.get(COOKIE, ""), session.account.roles
     return session

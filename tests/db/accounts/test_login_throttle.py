@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -91,6 +92,18 @@ def test_a_login_counts_however_it_is_written(db, ada):
         assert wait_seconds(db, Attempt(login, f"198.51.100.{number}"), ada) == 0
 
     assert wait_seconds(db, Attempt(LOGIN, OFFICE), ada) == 1
+
+
+@pytest.mark.parametrize("login", ["éloïse@exemple.fr", "ÉLOÏSE@EXEMPLE.FR", "straße@exemple.fr", "ǰ@exemple.fr"])
+def test_every_spelling_that_opens_an_account_is_counted_together(db, login):
+    account = accounts.create(db, login, "Éloïse", Role, "Test")
+    spellings = [unicodedata.normalize(form, login) for form in ("NFC", "NFD")]
+    spellings += [f" {one.upper()} " for one in spellings] + [one.casefold() for one in spellings]
+    assert {accounts.by_login(db, one) for one in spellings} == {account}
+
+    waits = [wait_seconds(db, Attempt(one, f"198.51.100.{at}"), account) for at, one in enumerate(spellings)]
+
+    assert waits == [0, 0, 0, 0, 0, 1]
 
 
 def test_a_login_that_does_not_exist_waits_as_one_that_does(db, ada):
