@@ -12,7 +12,7 @@ from pathlib import Path
 import xlsxwriter
 
 from benchmarks.office import SIZES, Row, folder, median
-from db.imports import workbook_reader
+from db.imports import isolated_reader
 from db.imports.plan import plan
 from db.imports.plan_types import CREATE, SAME, ImportChoices
 from db.imports.write import write
@@ -54,13 +54,13 @@ def _is_met(medians: list[float]) -> bool:
 
 
 def _diff(db: Office, data: bytes, action: str) -> None:
-    made = plan(db, workbook_reader.read(data, "liste.xlsx"), ImportChoices(accept_resemblances=True))
+    made = plan(db, isolated_reader.read(data, "liste.xlsx"), ImportChoices(accept_resemblances=True))
     if made.count(action) < 0.99 * sum(len(sheet.rows) for sheet in made.sheets):
         raise RuntimeError(f"fewer than 99 % of the rows are « {action} »")
 
 
 def _written(db: Office, data: bytes) -> float:
-    made = plan(db, workbook_reader.read(data, "liste.xlsx"), ImportChoices(accept_resemblances=True))
+    made = plan(db, isolated_reader.read(data, "liste.xlsx"), ImportChoices(accept_resemblances=True))
     start = time.perf_counter()
     write(db, made, "Mesure", leave_waiting=True)
     return (time.perf_counter() - start) * 1000

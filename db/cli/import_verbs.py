@@ -10,8 +10,8 @@ import click
 
 from db.base.errors import RefusedImportError
 from db.cli.verbs import PathArgument
+from db.imports import isolated_reader
 from db.imports import template as templates
-from db.imports import workbook_reader
 from db.imports.plan import plan as planned
 from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, ImportChoices, ImportPlan, ImportProblem, SheetPlan
 from db.imports.write import write
@@ -58,7 +58,7 @@ def import_(
     db = connection.open_file(path)
     choices = ImportChoices(accept_resemblances=accept_resemblances, replace_notes=replace_notes)
     try:
-        made = planned(db, workbook_reader.read(file.read_bytes(), file.name), choices)
+        made = planned(db, isolated_reader.read(file.read_bytes(), file.name), choices)
         problems, done = made.problems, False
         if not dry_run and not problems:
             try:

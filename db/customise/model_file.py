@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from db.base.errors import InvalidError, PaletteError, Problem
-from db.customise import edit
+from db.customise import edit, model_reader
 from db.model import effective_dictionary
 from db.model.dictionary import OWN_FIELD, OWN_VALUE, SETTING, TABLES
 from db.model.fields import OfficeTable
@@ -13,11 +13,6 @@ from db.model.office import Office
 from db.rows import records, transactions
 from db.storage import upgrade
 
-FORMAT = 1
-"""Increased when a Palette writes what earlier ones cannot read."""
-_NOT_A_MODEL = "ce fichier n’est pas un modèle de Palette"
-_MAX_ROWS = 5_000
-_KEYS = {OWN_FIELD.name: ("of_table", "name"), OWN_VALUE.name: ("of_list", "code")}
 _NOT_SHARED = ("privacy", "published")
 """A model neither carries nor changes whether a field is published: each office decides for itself."""
 
@@ -31,7 +26,7 @@ def export_model(db: Office) -> bytes:
     limits = records.stored(db, db.tables["setting"], 1).values
     tables = (db.tables[table.name] for table in (OWN_FIELD, OWN_VALUE))
     parts = {table.name: [_values(table, row) for row in _rows(db, table)] for table in tables}
-    content = {"palette": FORMAT, **parts, "setting": limits}
+    content = {"palette": model_reader.FORMAT, **parts, "setting": limits}
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
 
 
@@ -48,7 +43,7 @@ def _values(table: OfficeTable, row: records.Row) -> dict[str, Any]:
 def import_model(db: Office, content: bytes, who: str, commit: bool) -> list[str]:
     """Add and change what a model file holds, as one save, and return the changes as sentences. What the file does not
     hold stays. ``commit`` False: a trial, rolled back. Raises InvalidError with every problem."""
-    model = _read(content)
+    model = model_reader.read(content)
     changes: list[str] = []
     try:
         with transactions.writing(db):
@@ -60,24 +55,6 @@ def import_model(db: Office, content: bytes, who: str, commit: bool) -> list[str
     except _TrialEndError:
         pass
     return changes
-
-
-def _read(content: bytes) -> dict[str, Any]:
-    try:
-        model = json.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise InvalidError([Problem(_NOT_A_MODEL)]) from error
-    if not isinstance(model, dict) or not isinstance(model.get("palette"), int):
-        raise InvalidError([Problem(_NOT_A_MODEL)])
-    if model["palette"] > FORMAT:
-        raise InvalidError([Problem("ce modèle vient d’une version plus récente de Palette : mettez Palette à jour")])
-    if not isinstance(model.setdefault("setting", {}), dict):
-        raise InvalidError([Problem(_NOT_A_MODEL)])
-    for name in _KEYS:
-        rows = model.setdefault(name, [])
-        if not isinstance(rows, list) or len(rows) > _MAX_ROWS or not all(isinstance(row, dict) for row in rows):
-            raise InvalidError([Problem(_NOT_A_MODEL)])
-    return model
 
 
 def _import_rows(db: Office, model: Mapping[str, Any], who: str, changes: list[str]) -> list[Problem]:
@@ -112,7 +89,7 @@ def _import_settings(db: Office, settings: Mapping[str, Any], who: str, changes:
 
 def _import_row(db: Office, table: OfficeTable, row: Mapping[str, Any], who: str) -> Iterator[str]:
     values = {field.name: row.get(field.name, field.default) for field in table.fields if field.name not in _NOT_SHARED}
-    first, second = _KEYS[table.name]
+    first, second = model_reader.KEYS[table.name]
     sql = f"SELECT id FROM {table.name} WHERE {first} = ? AND {second} = ? AND deleted_at IS NULL"
     existing = db.execute(sql, (str(values[first]), str(values[second]))).fetchone()
     name = f"{_where(db, table, values)} « {values['label']} »"

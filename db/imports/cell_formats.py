@@ -20,12 +20,14 @@ _MAX_ERRORS = 20_000
 class SheetFormats:
     """The formats of one sheet, cells by (line from 1, column from 0).
 
-    ``cells``: the size of the rectangle that the sheet fills. ``padded``: cell -> number of digits displayed.
+    ``cells``: the size of the rectangle that the sheet fills. ``text``: bytes of the text of its cells, as often as
+    each is repeated, its markup included (ODS alone). ``padded``: cell -> number of digits displayed.
     ``coloured``, ``struck``: line -> number of such cells. ``broken``: cell -> error. ``merged``, ``hidden_rows``,
     ``hidden_columns``: as in SourceSheet. ``comments``: the cells that have one, as « B3 ».
     """
 
     cells: int = 0
+    text: int = 0
     padded: dict[tuple[int, int], int] = field(default_factory=dict)
     coloured: dict[int, int] = field(default_factory=dict)
     struck: dict[int, int] = field(default_factory=dict)
@@ -47,6 +49,13 @@ def of_archive(archive: zipfile.ZipFile) -> dict[str, SheetFormats]:
 
 
 # ---- XLSX
+
+
+def shared_texts(archive: zipfile.ZipFile) -> int:
+    """Return how many texts the cells of an XLSX share."""
+    if "xl/sharedStrings.xml" not in archive.namelist():
+        return 0
+    return archive.read("xl/sharedStrings.xml").count(b"<si")
 
 
 def counts_from_1904(workbook: bytes) -> bool:
@@ -240,11 +249,13 @@ _CLOSED = re.compile(rb'table:visibility="(?:collapse|filter)"')
 def _of_ods(xml: bytes) -> dict[str, SheetFormats]:
     by_sheet: dict[str, SheetFormats] = {}
     formats, row, column, height = SheetFormats(), 0, 0, 1
-    last = 0
+    last = ended = repeated = 0
     merged: list[tuple[int, int, int, int]] = []
     wide = columns = 0
     for match in _TOKEN.finditer(xml):
         tag = match.group()
+        formats.text += repeated * (match.start() - ended)
+        repeated = 0
         if tag.startswith(b"<table:table "):
             formats, row, column, height, merged, wide, columns = SheetFormats(), 0, 0, 1, [], 0, 0
             by_sheet[unescape(_attribute(tag.decode("utf-8", "replace"), "table:name"))] = formats
@@ -267,10 +278,15 @@ def _of_ods(xml: bytes) -> dict[str, SheetFormats]:
             if b"office:value" in tag or b"value-type" in tag:
                 wide = max(wide, column + times)
                 formats.cells = max(formats.cells, last * wide)
+                ended, repeated = match.end() - max(0, len(tag) - _USUAL_TAG), times * height
             if b"-spanned" in tag:
                 merged += _spanned(tag, row, column)
             column += times
     return by_sheet
+
+
+_USUAL_TAG = 300
+"""Bytes of the tag of a cell; a longer one holds a text in an attribute."""
 
 
 def _repeated(tag: bytes, axis: bytes) -> int:

@@ -15,6 +15,7 @@ from charset_normalizer import from_bytes
 
 from db.base.errors import WorkbookError
 from db.base.spreadsheets import unharmed
+from db.imports import file_limits
 from db.imports.plan_types import SheetLine, SourceSheet, SourceWorkbook
 
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -31,6 +32,8 @@ _FRENCH = frozenset("éèêëàâçùûüôöîïœæÉÈÊÀÂÇÔÎŒ«»’�
 
 def read(data: bytes, name: str) -> SourceWorkbook:
     """Return a workbook with the single sheet of a text file. Raises WorkbookError for another kind of file."""
+    if max(data.count(b"\n"), data.count(b"\r")) > file_limits.MAX_LINE_BREAKS:
+        raise WorkbookError(f"« {name} » est trop gros. {file_limits.TOO_LARGE}")
     charset = _charset(data)
     try:
         text = data.decode(charset)
@@ -41,6 +44,8 @@ def read(data: bytes, name: str) -> SourceWorkbook:
     if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<?xml", "<table")):
         raise WorkbookError(f"« {name} » est une page web : ouvrez-la dans votre tableur et enregistrez-la en XLSX.")
     separator, text = _separator(text)
+    if text.count(separator) + text.count("\n") > file_limits.MAX_CELLS:
+        raise WorkbookError(f"« {name} » est trop gros. {file_limits.TOO_LARGE}")
     rows, irregular = _rows(text, separator)
     lines = [
         SheetLine(number, [unharmed(cell) if cell.strip() else None for cell in row])

@@ -1,12 +1,14 @@
 """Reading of a file's bytes into a SourceWorkbook: XLSX, XLS and ODS by calamine, anything else as CSV.
 
-The size and kind of the file are checked first: a compressed file that would grow too large, a sheet with too many
-cells or a file of another kind is refused with a French message before its values are read.
+The size and kind of the file are checked first: a compressed file that would grow too large, sheets with too many cells
+or too much text, or a file of another kind are refused with a French message before their values are read. A file from
+outside is read in a process of its own (isolated_reader), which ends whatever these checks miss.
 """
 
 import io
 import zipfile
 import zlib
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -14,14 +16,10 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from db.base.errors import WorkbookError
 from db.base.garbage_collection import suspend_collection
-from db.imports import cell_formats, csv_reader
+from db.imports import cell_formats, csv_reader, file_limits
 from db.imports.cell_formats import SheetFormats
 from db.imports.plan_types import Cell, SheetLine, SourceSheet, SourceWorkbook
 
-MAX_BYTES = 60_000_000
-MAX_UNCOMPRESSED = 600_000_000
-"""Bytes of a compressed file once decompressed; 100,000 rows of thirty columns take a fifth of it."""
-MAX_CELLS = 8_000_000
 _OLE = b"\xd0\xcf\x11\xe0"
 _OTHER_KINDS = {b"%PDF": "un PDF", b"\x89PNG": "une image", b"\xff\xd8\xff": "une image", b"GIF8": "une image"}
 _DAMAGED = (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, KeyError, ValueError, zlib.error)
@@ -32,9 +30,9 @@ def read(data: bytes, name: str) -> SourceWorkbook:
     """Return the sheets of a file. Raises WorkbookError with the reason in French."""
     if not data.strip(b"\x00\r\n\t "):
         raise WorkbookError(f"« {name} » est vide.")
-    if len(data) > MAX_BYTES:
+    if len(data) > file_limits.MAX_BYTES:
         raise WorkbookError(
-            f"« {name} » est trop lourd ({len(data) // 1_000_000} Mo, {MAX_BYTES // 1_000_000} au plus)."
+            f"« {name} » est trop lourd ({len(data) // 1_000_000} Mo, {file_limits.MAX_BYTES // 1_000_000} au plus)."
         )
     for start, kind in _OTHER_KINDS.items():
         if data.startswith(start):
@@ -76,7 +74,7 @@ def _check_archive(data: bytes, name: str) -> tuple[dict[str, SheetFormats], boo
     or foreign archive."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(item.file_size for item in archive.infolist()) > MAX_UNCOMPRESSED:
+            if sum(item.file_size for item in archive.infolist()) > file_limits.MAX_UNCOMPRESSED:
                 raise WorkbookError(
                     f"« {name} » est trop gros une fois décompressé : partagez-le en plusieurs fichiers."
                 )
@@ -87,17 +85,29 @@ def _check_archive(data: bytes, name: str) -> tuple[dict[str, SheetFormats], boo
                 raise WorkbookError(f"« {name} » est une archive, pas une feuille de calcul. {_ADVICE}")
             if archive.testzip():  # also fails when a member is larger than its declared size
                 raise zipfile.BadZipFile
+            if cell_formats.shared_texts(archive) > file_limits.MAX_FILLED:
+                raise WorkbookError(f"« {name} » est trop gros. {file_limits.TOO_LARGE}")
             formats = cell_formats.of_archive(archive)
             since_1904 = "xl/workbook.xml" in names and cell_formats.counts_from_1904(archive.read("xl/workbook.xml"))
     except _DAMAGED as error:
         raise WorkbookError(f"« {name} » ne se lit pas : le fichier est abîmé. {_ADVICE}") from error
+    _check_size(formats, name)
+    return formats, since_1904
+
+
+def _check_size(formats: Mapping[str, SheetFormats], name: str) -> None:
+    """Raises WorkbookError for sheets with too many cells or too much text."""
+    cells = 0
     for sheet, sheet_formats in formats.items():
-        if sheet_formats.cells > MAX_CELLS:
+        cells += sheet_formats.cells
+        if cells > file_limits.MAX_CELLS:
             raise WorkbookError(
                 f"« {name} » : la feuille « {sheet} » est trop grande"
-                f" ({MAX_CELLS // 1_000_000} millions de cases au plus) : supprimez lignes et colonnes vides."
+                f" ({file_limits.MAX_CELLS // 1_000_000} millions de cases au plus) : supprimez lignes et colonnes"
+                " vides."
             )
-    return formats, since_1904
+    if sum(sheet_formats.text for sheet_formats in formats.values()) > 4 * file_limits.MAX_TEXT:
+        raise WorkbookError(f"« {name} » est trop gros. {file_limits.TOO_LARGE}")
 
 
 def _sheet(book: CalamineWorkbook, name: str, hidden: bool, formats: SheetFormats) -> SourceSheet:

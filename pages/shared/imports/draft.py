@@ -13,8 +13,8 @@ import streamlit as st
 
 from db.base.errors import PaletteError, RefusedImportError
 from db.base.progress import Progress
+from db.imports import isolated_reader, remembered_choices, write
 from db.imports import plan as planning
-from db.imports import remembered_choices, workbook_reader, write
 from db.imports.plan_types import (
     CREATE,
     UPDATE,
@@ -117,7 +117,7 @@ def compare(work: Work) -> None:
         except PaletteError as error:
             if work.book is not None:
                 raise
-            work.failed = str(error)
+            work.failed, work.data = str(error), b""
         return True
 
     jobs.start(JOB, "Comparaison", make)
@@ -126,8 +126,7 @@ def compare(work: Work) -> None:
 
 def _compare(work: Work, choices: ImportChoices, open_: Callable[[], Office], tick: Progress) -> None:
     if work.book is None:
-        tick(0.0, "lecture du fichier")
-        work.book = workbook_reader.read(work.data, work.name)
+        work.book = isolated_reader.read(work.data, work.name, tick)
         work.data = b""
     lists = Lists(
         planning.plan(open_(), work.book, choices, lambda done, what: tick(done, what[:1].lower() + what[1:]))

@@ -14,7 +14,7 @@ from pages.shared.shell.markdown import escape_markdown
 
 KINDS = ("xlsx", "xls", "ods", "csv", "txt")
 MOST = 50
-"""Megabytes. db/imports/workbook_reader.py has a limit too, but checks it only after the upload."""
+"""Megabytes. db/imports/file_limits.py has a limit too, but checks it only after the upload."""
 
 
 def show(failed: Work | None) -> None:

@@ -148,3 +148,17 @@ def test_another_kind_of_file_is_refused(db, content):
 def test_a_model_of_a_later_palette_is_refused(db):
     with pytest.raises(InvalidError, match="version plus récente"):
         model_file.import_model(db, b'{"palette": 2}', "Ada", commit=True)
+
+
+def test_a_model_is_read_in_a_process_with_limits(db):
+    """What a few megabytes of JSON become is bounded; a server would hold it for every session."""
+    many = b'{"palette": 1, "own_value": [' + b'{"a":{}},' * 400_000 + b"{}]}"
+    large = json.dumps({"palette": 1, "own_value": [{"label": "é" * 2_000}] * 4_999}).encode()
+
+    for content, words in (
+        (many, "n’est pas un modèle"),
+        (b"[" * 2_000_000, "n’est pas un modèle"),
+        (large, "trop gros"),
+    ):
+        with pytest.raises(InvalidError, match=words):
+            model_file.import_model(db, content, "Ada", commit=False)

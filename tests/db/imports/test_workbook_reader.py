@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from db.base.errors import WorkbookError
-from db.imports import workbook_reader
+from db.imports import file_limits, workbook_reader
 from tests.db.imports import files
 
 ROWS: list[list[Any]] = [
@@ -126,7 +126,7 @@ def test_a_file_that_is_no_spreadsheet_is_refused_with_a_reason(name):
 
 
 def test_a_file_that_would_decompress_too_large_is_refused(monkeypatch):
-    monkeypatch.setattr(workbook_reader, "MAX_UNCOMPRESSED", 5_000_000)
+    monkeypatch.setattr(file_limits, "MAX_UNCOMPRESSED", 5_000_000)
     assert workbook_reader.read(altered(lambda xml: xml), "x").sheets
 
     with pytest.raises(WorkbookError, match="décompressé"):
