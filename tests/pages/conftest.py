@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page
 from streamlit.components.v2 import manifest_scanner
 
+from db.accounts import sessions
 from db.accounts.accounts import Account
 from db.accounts.sessions import COOKIE, Session
 from db.model.roles import Role
@@ -20,6 +21,7 @@ EVERYTHING = Account(1, "cipa@exemple.fr", "La CIPA", frozenset(Role), True, Tru
 def signed_in(monkeypatch):
     """Sign in for AppTest, which has no cookies."""
     monkeypatch.setattr(session, "current_session", lambda: Session(1, EVERYTHING, 0, 0, "Test", None))
+    monkeypatch.setattr(sessions, "read", lambda _: session.current_session())  # in the thread of a job
 
 
 @pytest.fixture(autouse=True, scope="session")
