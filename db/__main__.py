@@ -58,7 +58,7 @@ def check(path: Path) -> None:
     if not path.exists():
         connection.open_file(path)  # says so in French
     db = connection.connect(path)
-    problems = problems_of(db)
+    problems = problems_of(db) or erasure.problems(db)
     db.close()
     click.echo("\n".join(problems) or "Le fichier est sain.")
     sys.exit(1 if problems else 0)

@@ -1,6 +1,7 @@
-"""Start and stop of the server: the lock that allows one server per office file, the daily backups and the end of
-forgotten visits, and how threads share the interpreter."""
+"""Start and stop of the server: the lock that allows one server per office file, the end of what a crash interrupted,
+the daily backups and the end of forgotten visits, and how threads share the interpreter."""
 
+import logging
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -11,9 +12,12 @@ from typing import Any
 
 from db.backup import daily
 from db.backup.create import Daily
+from db.base.errors import without_values
 from db.base.folders import office_path
 from db.base.locks import hold
 from db.demo import visits
+
+_log = logging.getLogger(__name__)
 
 
 def _work(path: Path, now: datetime) -> None:
@@ -24,6 +28,15 @@ def _work(path: Path, now: datetime) -> None:
 SWITCH_INTERVAL = 0.0005
 """Seconds after which a thread lets another one run. A save runs some twenty statements, and waits after each until the
 interpreter is free: with Python's usual 5 ms, a page that is computed meanwhile delays it by a tenth of a second."""
+
+
+def _finish_interrupted(path: Path) -> None:
+    """Finish what a crash interrupted, above all erasures, before anybody enters. A file that cannot be opened is told
+    on the pages; the daily work tries again."""
+    try:
+        daily.at_start(path)
+    except Exception as error:  # noqa: BLE001 — whatever it is, the server says more by running
+        _log.error(without_values(error.__cause__ or error))
 
 
 @asynccontextmanager
@@ -37,6 +50,7 @@ async def span(app: Any) -> AsyncIterator[None]:
     except BlockingIOError as error:
         os.write(2, f"{error}\n".encode())
         os._exit(2)  # uvicorn would print a traceback for an exception
+    _finish_interrupted(path)
     backups = Daily(_work)
     backups.start(office_path)
     try:

@@ -9,7 +9,7 @@ from db.backup import create
 from db.backup.restore import Restored, restore_backup
 from db.base import atomic_files, folders
 from db.cli.verbs import PathArgument
-from db.people import erasure
+from db.people import erasure_register
 
 _PATH = PathArgument()
 
@@ -32,7 +32,7 @@ def backup(path: Path, to: Path | None, recipient: str | None) -> None:
 @click.option("--anyway", is_flag=True, help="Même si des lignes ne suivent pas les règles de Palette.")
 def restore(saved: Path, path: Path, identity: Path | None, anyway: bool) -> None:
     """Met la sauvegarde BACKUP à la place du fichier PATH, serveur arrêté ; l’ancien fichier est gardé."""
-    register = erasure.register_path(path).exists()
+    register = erasure_register.path_of(path).exists()
     click.echo("\n".join(_restore_report(restore_backup(saved, path, identity, anyway), path, register)))
 
 
@@ -41,7 +41,7 @@ def _restore_report(restored: Restored, path: Path, register: bool) -> list[str]
     if restored.replaced:
         lines.append(f"Le fichier remplacé est gardé : {restored.replaced}")
     if not register:
-        register_path = erasure.register_path(path)
+        register_path = erasure_register.path_of(path)
         lines.append(
             f"Attention : il n’y a pas de registre des effacements ({register_path}). "
             "Si quelqu’un a été effacé après cette sauvegarde, son dossier y est revenu : effacez-le de nouveau."

@@ -30,7 +30,9 @@ def show() -> None:
 
 
 def warn() -> None:
-    """Show a warning when backups are overdue; nothing before the very first backup."""
+    """Show a warning when backups are overdue, or soon have no room; nothing before the very first backup."""
     state = _state()
+    if missing := status.missing_room(office_path()):
+        st.warning(f"{missing} Prévenez qui tient Palette.", icon=":material/warning:")
     if not state.good and state.sentence != status.NONE_YET:
         st.warning(f"{state.sentence} Prévenez qui tient Palette.", icon=":material/warning:")

@@ -340,6 +340,21 @@ def test_a_full_disk_is_told_and_leaves_nothing(db, path, folder, encrypted):
     assert not status.state(folder, NOW).good
 
 
+def test_a_disk_that_is_nearly_full_is_told_before_it_is_full(db, path, folder, monkeypatch):
+    earlier = create.make_backup(path, folder, NOW)
+    assert status.missing_room(path) == ""
+    free = shutil.disk_usage(path.parent)._replace(free=50_100_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: free)
+
+    with pytest.raises(StorageError, match="^La sauvegarde a échoué : le disque est presque plein"):
+        create.make_backup(path, folder, NOW)
+    with pytest.raises(StorageError, match="^La reprise a échoué : le disque est presque plein"):
+        restore.restore_backup(earlier, path)
+
+    assert status.missing_room(path).startswith("Le disque est presque plein (il y reste 50 Mo, il en faut ")
+    assert [one.path for one in catalogue.backups_in(folder)] == [earlier]
+
+
 def test_a_folder_that_takes_nothing_is_told(db, path, folder):
     before = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"] if os.geteuid() == 0 else []
     if before and not shutil.which("setpriv"):
