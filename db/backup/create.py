@@ -13,13 +13,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from db.backup import catalogue, status
+from db.backup import catalogue, status, witness
 from db.backup.catalogue import Backup, backups_in
 from db.base import atomic_files, copies, folders
 from db.base.atomic_files import PART
 from db.base.errors import NotFoundError, StorageError, without_values
 from db.base.locks import one_copy_at_a_time
 from db.storage import audit_chain
+from db.storage.audit_chain import ChainEnd
 
 _log = logging.getLogger(__name__)
 _LEFT_OUT = ("session", "invitation", "attempt")
@@ -63,7 +64,11 @@ def _make(path: Path, folder: Path, now: datetime, recipient: str | None) -> tup
         _copy(path, copy)
         _leave_out(copy, clean)
         _refuse_unsound(clean)
-        return _store(clean, folder, now, key), _broken_seal(clean)
+        remark, end = _chain(clean, path)
+        backup = _store(clean, folder, now, key)
+    into = dict.fromkeys([folder / witness.NAME, *witness.places(path)])
+    refused = witness.note(end, witness.BACKUP, backup.name, into)
+    return backup, " ".join(filter(None, [remark, *refused]))
 
 
 def _prepare(path: Path, folder: Path) -> None:
@@ -126,12 +131,14 @@ def _problems(raw: sqlite3.Connection) -> Iterator[str]:
         yield f"une ligne de « {table} » renvoie à une ligne qui n’existe pas"
 
 
-def _broken_seal(clean: Path) -> str:
-    """Return the first disagreement with the audit chain, or ''."""
+def _chain(clean: Path, path: Path) -> tuple[str, ChainEnd]:
+    """Return the first disagreement with the audit chain, or with what was noted of it, or ''; and where it ends."""
     with closing(sqlite3.connect(clean, isolation_level=None)) as raw:
         if not _tables(raw, ("seal",)):  # the file is of an earlier Palette
-            return ""
-        return next(audit_chain.problems(raw), "")
+            return "", ChainEnd(0, b"")
+        witness.settle(raw, path)
+        remarks = [*islice(audit_chain.problems(raw), 1), *witness.problems(raw, path)]
+        return next(iter(remarks), ""), audit_chain.end(raw)
 
 
 def _store(clean: Path, folder: Path, now: datetime, key: Any) -> Path:

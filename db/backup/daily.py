@@ -2,10 +2,11 @@
 removal of what has expired."""
 
 import re
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from db.backup import create, restore
+from db.backup import create, restore, witness
 from db.base import copies
 from db.people import erasure, retention
 from db.rows import drafts
@@ -24,6 +25,8 @@ def at_start(path: Path) -> None:
         return
     restore.forget_unfinished(path)
     erasure.finish(path)
+    with closing(connection.open_file(path)) as db:
+        witness.settle(db, path)
 
 
 def daily(path: Path, now: datetime) -> Path | None:

@@ -4,19 +4,21 @@ takes the file's place, all or nothing."""
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from db.backup import catalogue
+from db.backup import catalogue, witness
 from db.base import atomic_files, copies, folders
 from db.base.errors import BusyError, NotFoundError, StorageError
 from db.base.locks import hold, one_copy_at_a_time
 from db.model.dictionary import TABLES
 from db.model.office import Office
 from db.people import erasure, erasure_register
-from db.storage import connection, ddl, upgrade
+from db.rows import access_log
+from db.storage import audit_chain, connection, ddl, upgrade
+from db.storage.audit_chain import ChainEnd
 from db.storage.integrity import check
 
 _RUNS = "Palette tourne sur {path} (processus {pid}) : arrêtez le serveur avant de reprendre une sauvegarde."
@@ -31,9 +33,11 @@ _ASIDE = ("", "-wal")
 
 @dataclass(frozen=True)
 class Restored:
-    """``replaced``: where the replaced file is kept, or None. ``erased_again``: how many persons were erased again."""
+    """``replaced``: where the replaced file is kept, or None. ``remarks``: French sentences on what could not be noted.
+    ``erased_again``: how many persons were erased again."""
 
     replaced: Path | None
+    remarks: list[str]
     erased_again: int
 
 
@@ -55,9 +59,11 @@ def restore_backup(backup: Path, path: Path, identity: Path | None = None, anywa
             with atomic_files.work_folder(path) as work:
                 copy = _read(backup, work / "restored.db", identity)
                 erased = _make_ready(copy, erasure_register.path_of(path), anyway)
+                detail = backup.name + _replaced_end(path)
+                end = _log(copy, detail)
                 atomic_files.hand_over(copy, path if path.exists() else path.parent)
                 atomic_files.sync(copy)
-                return Restored(_put(copy, path), erased)
+                return Restored(*_put_and_note(copy, path, end, detail), erased)
     except OSError as error:
         raise StorageError(f"La reprise a échoué : {atomic_files.why(error)}. {_SAME}") from error
 
@@ -111,6 +117,15 @@ def _make_ready(copy: Path, register: Path, anyway: bool) -> int:
     return erased
 
 
+def _log(copy: Path, detail: str) -> ChainEnd:
+    """Add the restoration to the access log of the copy, and return where its audit chain ends."""
+    with closing(connection.connect(copy)) as db:
+        access_log.note(db, "Palette", "restore", detail=detail)
+        end = audit_chain.end(db)
+        db.execute("PRAGMA journal_mode = DELETE")
+    return end
+
+
 def _refuse_unsound(problems: list[str]) -> None:
     if problems:
         more = [f"… et {len(problems) - 10} autres."] if len(problems) > 10 else []
@@ -129,9 +144,18 @@ def _refuse_damaged(db: Office) -> None:
 # ---- putting it there
 
 
+def _put_and_note(copy: Path, path: Path, end: ChainEnd, detail: str) -> tuple[Path | None, list[str]]:
+    """Exchange the files, and note outside the file that its audit chain goes on from the backup: before, as begun, so
+    that a restoration killed after the exchange is not taken for a rolled-back file."""
+    places = witness.places(path)
+    folders.backup_folder(path).mkdir(mode=0o700, parents=True, exist_ok=True)
+    witness.note(end, witness.BEGUN, detail, places)
+    replaced = _put(copy, path)
+    return replaced, witness.note(end, witness.RESTORED, detail, places)
+
+
 def _put(copy: Path, path: Path) -> Path | None:
     """Exchange the files and return where the replaced one is kept; if anything fails, put it back."""
-    _fold_log(path)
     aside = _keep(path)
     try:
         _without_log(path)
@@ -143,12 +167,20 @@ def _put(copy: Path, path: Path) -> Path | None:
     return aside if aside.exists() else None
 
 
-def _fold_log(path: Path) -> None:
-    """Write what only the « -wal » holds into the file, if it can be read: when this process is killed between the
-    removal of the « -wal » and the exchange, the file in place is whole."""
-    if path.exists():
-        with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as raw:
+def _replaced_end(path: Path) -> str:
+    """Return, as the end of a French sentence, where the audit chain of the file in place ends.
+
+    It writes what only the « -wal » holds into the file as well, if both can be read: when this process is killed
+    between the removal of the « -wal » and the exchange, the file in place is whole.
+    """
+    if not path.exists():
+        return ""
+    try:
+        with closing(sqlite3.connect(path)) as raw:
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return f" ; le fichier remplacé s’arrêtait au sceau n° {audit_chain.end(raw).count}"
+    except sqlite3.Error:
+        return " ; le fichier remplacé ne se lisait pas"
 
 
 def _keep(path: Path) -> Path:

@@ -67,7 +67,6 @@ BEGINS = """
 import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from db.__main__ import cli
 from db.backup import create, restore
 from db.base import atomic_files, folders
 from db.people import erasure

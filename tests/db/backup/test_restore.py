@@ -105,7 +105,7 @@ def test_a_backup_is_restored_onto_a_new_machine(db, path, tmp_path):
 
     restored = restore.restore_backup(make_backup_then_change(path), place)
 
-    assert restored == restore.Restored(None, 0)
+    assert restored == restore.Restored(None, [], 0)
     assert read_last_name(place) == "Marchand"
 
 
@@ -174,10 +174,12 @@ def test_what_fails_at_the_end_puts_the_first_file_back(db, path, monkeypatch, s
     with pytest.raises(type(error)):
         restore.restore_backup(backup, path)
 
-    for name in ("palette.db", "palette.db-wal", "palette.db-shm"):  # what was in the log is in the file itself now
+    for name in ("palette.db", "palette.db-wal", "palette.db-shm"):  # what the log held is in the file itself
         before.pop(name)
     after = read_folder(path.parent)
     assert after.pop("palette.db")
+    noted, noted_before = (one.pop("sauvegardes/sceaux.csv") for one in (after, before))
+    assert noted.startswith(noted_before)  # and one line more: a restoration began
     assert after == before
     assert read_last_name(path) == "Seulement dans le journal"
 
@@ -372,7 +374,7 @@ def test_an_encrypted_backup_is_made_and_restored_by_the_verbs(db, path, tmp_pat
     said = back.stdout.splitlines()
     assert said[0] == f"Sauvegarde vérifiée et reprise : {path}"
     assert said[1].startswith("Le fichier remplacé est gardé : ")
-    assert said[2].startswith("Attention : il n’y a pas de registre des effacements")
+    assert said[-1].startswith("Attention : il n’y a pas de registre des effacements")
 
 
 def test_the_verb_says_how_many_were_erased_again(db, path):
