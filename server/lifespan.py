@@ -1,11 +1,12 @@
 """Start and stop of the server: the lock that allows one server per office file, the end of what a crash interrupted,
-the daily backups and the end of forgotten visits, and how threads share the interpreter."""
+the daily backups and the end of forgotten visits, the watch over the file, and how threads share the interpreter."""
 
 import logging
 import os
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from db.base.errors import without_values
 from db.base.folders import office_path
 from db.base.locks import hold
 from db.demo import visits
+from db.storage import connection, file_watch
 
 _log = logging.getLogger(__name__)
 
@@ -23,6 +25,16 @@ _log = logging.getLogger(__name__)
 def _work(path: Path, now: datetime) -> None:
     visits.sweep()
     daily.daily(path, now)
+
+
+def _watch(path: Path, now: datetime) -> None:
+    """Notice within a second that the office file or its « -wal » was taken away. A file that cannot be opened is told
+    on the pages."""
+    if file_watch.is_watched(path):
+        file_watch.problem(path)
+    elif path.exists():
+        with suppress(OSError, sqlite3.Error):
+            file_watch.watch(connection.connect(path), path)
 
 
 SWITCH_INTERVAL = 0.0005
@@ -51,10 +63,13 @@ async def span(app: Any) -> AsyncIterator[None]:
         os.write(2, f"{error}\n".encode())
         os._exit(2)  # uvicorn would print a traceback for an exception
     _finish_interrupted(path)
-    backups = Daily(_work)
-    backups.start(office_path)
+    threads = [Daily(_work), Daily(_watch, every=1.0, first=0.0)]
+    for thread in threads:
+        thread.start(office_path)
     try:
         yield
     finally:
-        backups.stop()
+        for thread in threads:
+            thread.stop()
+        file_watch.forget(path)
         lock.close()

@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from db.backup import status, witness
+from db.backup import create, status, witness
 from db.backup.status import State
 from db.base import folders
+from db.base.errors import PaletteError
 from db.base.folders import office_path
 from db.model.office import Office
-from db.storage import audit_chain, connection
+from db.storage import audit_chain, connection, file_watch
 from pages.shared.shell.session import roles
 
 
@@ -49,6 +50,21 @@ def show_code(db: Office) -> None:
         " exemple : si l’historique était refait ou coupé, « python -m db check --code » le montrerait."
     )
     st.code(audit_chain.code(db), language=None)
+
+
+def show_lost_file() -> None:
+    """Show on every screen that the office file or its journal was taken away, and offer a backup of what is left."""
+    path = office_path()
+    message = file_watch.problem(path)
+    if not message:
+        return
+    st.error(f"{message} Prévenez qui tient Palette.", icon=":material/error:")
+    if st.button("Faire une sauvegarde", key="lost:backup", icon=":material/save:"):
+        try:
+            backup = create.make_backup(path, folders.backup_folder(path), datetime.now(UTC), create.recipient())
+            st.success(f"Sauvegarde faite et vérifiée : {backup.name}.", icon=":material/check_circle:")
+        except PaletteError as error:
+            st.error(str(error))
 
 
 def warn() -> None:
