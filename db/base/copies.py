@@ -49,7 +49,8 @@ def clear(path: Path, backups: Path) -> None:
 
 def _unfinished(path: Path, backups: Path) -> Iterator[Path]:
     stem, sides = re.escape(path.stem), "|".join(SIDE_FILES)
-    named = re.compile(rf"({atomic_files.WORK}|{stem}-(avant|remplacé)-|palette-\d{{4}}-).*{re.escape(PART)}({sides})?")
+    begins = rf"{atomic_files.WORK}|{stem}-(avant|remplacé)-|palette-\d{{4}}-|dernière\.json"  # the last: their status
+    named = re.compile(rf"({begins}).*{re.escape(PART)}({sides})?")
     for folder in {path.parent, backups}:
         if folder.is_dir():
             yield from (one for one in folder.iterdir() if named.fullmatch(one.name))

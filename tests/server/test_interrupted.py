@@ -232,7 +232,8 @@ def restore_nothing(db, path):
 def test_no_copy_is_left_before_other_work_on_the_file(path, persons, work):
     copy = path.parent / "palette-copie-x.part" / "copy.db"
     backup = folders.backup_folder(path) / "palette-2026-11-24T0215.db.part"
-    for left in (copy, backup, path.with_name("palette-avant-20261124-021500.db.part-journal")):
+    status = folders.backup_folder(path) / "dernière.json.part"
+    for left in (copy, backup, status, path.with_name("palette-avant-20261124-021500.db.part-journal")):
         left.parent.mkdir(exist_ok=True)
         left.write_text(NAME)
 
