@@ -1,4 +1,4 @@
-"""`python -m benchmarks [figures|browser|publication|twenty|imports]`: waiting times beside their targets."""
+"""`python -m benchmarks [figures|browser|publication|twenty|imports|kills]`: waiting times beside their targets."""
 
 import logging
 import sys
@@ -24,6 +24,10 @@ def main() -> int:
         from benchmarks.concurrent_writers import measure
 
         return measure.show([argument for argument in sys.argv[1:] if argument != "twenty"])
+    if "kills" in sys.argv[1:]:
+        from benchmarks import kills
+
+        return kills.show([argument for argument in sys.argv[1:] if argument != "kills"])
     from benchmarks import figures, floor
 
     rows = [] if "figures" in sys.argv[1:] else floor.measure(repeats=5)

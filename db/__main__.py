@@ -1,7 +1,6 @@
 """The command line of the office file: ``python -m db VERB``; ``python -m db --help`` lists the verbs."""
 
 import json
-import sys
 import time
 from datetime import date
 from pathlib import Path
@@ -12,7 +11,7 @@ import click
 from db.accounts import accounts, sessions
 from db.base.errors import NotFoundError
 from db.base.french import french_number
-from db.cli.backup_verbs import backup, backup_key, restore
+from db.cli.backup_verbs import backup, backup_key, check, restore, seal
 from db.cli.import_verbs import import_, template
 from db.cli.verbs import FILE, Verbs
 from db.figures import counting
@@ -21,7 +20,6 @@ from db.figures.periods import period_of
 from db.model.office import Office
 from db.people import erasure, retention
 from db.storage import connection
-from db.storage.integrity import check as problems_of
 
 
 @click.group(cls=Verbs)
@@ -29,7 +27,7 @@ def cli() -> None:
     """Le fichier de Palette, en ligne de commande."""
 
 
-for verb in (backup, restore, backup_key, template, import_):
+for verb in (backup, restore, backup_key, check, seal, template, import_):
     cli.add_command(verb)
 
 
@@ -49,19 +47,6 @@ def init(path: Path) -> None:
     """Crée à l’adresse PATH un fichier vide."""
     connection.create(path).close()
     click.echo(f"Fichier vide créé : {path}")
-
-
-@cli.command()
-@FILE
-def check(path: Path) -> None:
-    """Vérifie le fichier PATH sans rien y changer : règles, historique, recherche."""
-    if not path.exists():
-        connection.open_file(path)  # says so in French
-    db = connection.connect(path)
-    problems = problems_of(db)
-    db.close()
-    click.echo("\n".join(problems) or "Le fichier est sain.")
-    sys.exit(1 if problems else 0)
 
 
 @cli.command()

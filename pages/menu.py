@@ -58,6 +58,7 @@ assets.add_to_page(in_demonstration())
 account_menu.show(session, at_foot)
 demonstration.show_banner()
 toasts.show_queued()
+backup_status.show_lost_file()
 if page.title == first.title:
     backup_status.warn()
 if Role.AGENT in held:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from db.base import atomic_files
-
 _NAME = re.compile(r"palette-(\d{4}-\d\d-\d\dT\d{4})(?:-(\d{1,6}))?\.db(?:\.age)?")
 _MOMENT = "%Y-%m-%dT%H%M"
 _DIGEST = ".sha256"
@@ -54,11 +52,8 @@ def free_name(folder: Path, now: datetime, suffix: str) -> Path:
     return folder / f"palette-{minute}{f'-{turn}' if turn > 1 else ''}{suffix}"
 
 
-def leftovers(folder: Path) -> Iterator[Path]:
-    """Yield what a crash left: unfinished files, and digests without their backup."""
+def lone_digests(folder: Path) -> Iterator[Path]:
+    """Yield the digests that a crash left without their backup."""
     for path in folder.iterdir():
-        if path.suffix == atomic_files.PART:
-            if _NAME.fullmatch(path.stem.removesuffix(_DIGEST)):
-                yield path
-        elif path.suffix == _DIGEST and _NAME.fullmatch(path.stem) and not path.with_suffix("").exists():
+        if path.suffix == _DIGEST and _NAME.fullmatch(path.stem) and not path.with_suffix("").exists():
             yield path

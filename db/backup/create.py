@@ -13,13 +13,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from db.backup import catalogue, status
+from db.backup import catalogue, status, witness
 from db.backup.catalogue import Backup, backups_in
-from db.base import atomic_files, folders
+from db.base import atomic_files, copies, folders
 from db.base.atomic_files import PART
 from db.base.errors import NotFoundError, StorageError, without_values
 from db.base.locks import one_copy_at_a_time
 from db.storage import audit_chain
+from db.storage.audit_chain import ChainEnd
 
 _log = logging.getLogger(__name__)
 _LEFT_OUT = ("session", "invitation", "attempt")
@@ -54,14 +55,20 @@ def make_backup(path: Path, folder: Path, now: datetime, recipient: str | None =
 
 def _make(path: Path, folder: Path, now: datetime, recipient: str | None) -> tuple[Path, str]:
     """Return the backup and what the audit chain reports. A broken chain is reported and does not stop backups."""
-    key = atomic_files.recipient_of(recipient)
     _prepare(path, folder)
+    key = atomic_files.recipient_of(recipient)
+    if missing := copies.missing_room(path, path.parent, copies.OF_BACKUP):
+        raise StorageError(missing)
     with atomic_files.work_folder(path) as work:
         copy, clean = work / "copy.db", work / "clean.db"
         _copy(path, copy)
         _leave_out(copy, clean)
         _refuse_unsound(clean)
-        return _store(clean, folder, now, key), _broken_seal(clean)
+        remark, end = _chain(clean, path)
+        backup = _store(clean, folder, now, key)
+    into = dict.fromkeys([folder / witness.NAME, *witness.places(path)])
+    refused = witness.note(end, witness.BACKUP, backup.name, into)
+    return backup, " ".join(filter(None, [remark, *refused]))
 
 
 def _prepare(path: Path, folder: Path) -> None:
@@ -69,8 +76,8 @@ def _prepare(path: Path, folder: Path) -> None:
     if not folder.exists():
         folder.mkdir(mode=0o700, parents=True)
         atomic_files.hand_over(folder, path.parent)
-    atomic_files.clear_work(path)
-    for left in list(catalogue.leftovers(folder)):
+    copies.clear(path, folder)
+    for left in list(catalogue.lone_digests(folder)):
         left.unlink()
 
 
@@ -80,6 +87,7 @@ def _copy(path: Path, copy: Path) -> None:
     The source holds a read transaction, which in WAL mode keeps no writer waiting. Without it, SQLite would start again
     after every save by another process and never end on a busy day.
     """
+    copies.begin(copy)
     address = f"{path.resolve().as_uri()}?mode=rw"
     with (
         closing(sqlite3.connect(address, uri=True, timeout=10, isolation_level=None)) as source,
@@ -92,6 +100,7 @@ def _copy(path: Path, copy: Path) -> None:
 
 def _leave_out(copy: Path, clean: Path) -> None:
     """Write the copy without sessions and the like, and without free pages that would still hold them."""
+    copies.begin(clean)
     with closing(sqlite3.connect(copy, isolation_level=None)) as raw:
         raw.execute("PRAGMA journal_mode = OFF")
         raw.execute("PRAGMA synchronous = OFF")  # if this copy is lost, another one is made
@@ -122,12 +131,14 @@ def _problems(raw: sqlite3.Connection) -> Iterator[str]:
         yield f"une ligne de « {table} » renvoie à une ligne qui n’existe pas"
 
 
-def _broken_seal(clean: Path) -> str:
-    """Return the first disagreement with the audit chain, or ''."""
+def _chain(clean: Path, path: Path) -> tuple[str, ChainEnd]:
+    """Return the first disagreement with the audit chain, or with what was noted of it, or ''; and where it ends."""
     with closing(sqlite3.connect(clean, isolation_level=None)) as raw:
         if not _tables(raw, ("seal",)):  # the file is of an earlier Palette
-            return ""
-        return next(audit_chain.problems(raw), "")
+            return "", ChainEnd(0, b"")
+        witness.settle(raw, path)
+        remarks = [*islice(audit_chain.problems(raw), 1), *witness.problems(raw, path)]
+        return next(iter(remarks), ""), audit_chain.end(raw)
 
 
 def _store(clean: Path, folder: Path, now: datetime, key: Any) -> Path:

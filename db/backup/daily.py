@@ -1,24 +1,39 @@
-"""The daily work on an office file: a backup, then the removal of what has expired."""
+"""The work on an office file that nobody asks for: at every start, what a crash interrupted; daily, a backup, then the
+removal of what has expired."""
 
 import re
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from db.backup import create
-from db.people import retention
+from db.backup import create, restore, witness
+from db.base import copies
+from db.people import erasure, retention
 from db.rows import drafts
 from db.storage import connection
 
-_COPY = re.compile(r"palette-(?:avant|remplacé)-(\d{4}-?\d{2}-?\d{2}).*\.db(?:-wal)?")
+_COPY = re.compile(r"palette-(?:avant|remplacé)-(\d{4}-?\d{2}-?\d{2}).*\.db(?:-wal|-shm|-journal)?")
 """Names of the copies that an upgrade and a restoration leave; persons erased since are still in them."""
 _KEPT = timedelta(weeks=8)
 """As long as the oldest backup is kept (db/backup/create.py)."""
+
+
+def at_start(path: Path) -> None:
+    """Finish or clear away what a crash interrupted: copies, restorations, erasures. Raises as ``erasure.finish``."""
+    if not path.exists() or not path.stat().st_size:
+        copies.clear_interrupted(path)
+        return
+    restore.forget_unfinished(path)
+    erasure.finish(path)
+    with closing(connection.open_file(path)) as db:
+        witness.settle(db, path)
 
 
 def daily(path: Path, now: datetime) -> Path | None:
     """Make the backup that is due, if any, then remove what has expired. Raises as ``make_backup``."""
     backup = create.make_if_due(path, now)
     if backup:
+        erasure.finish(path)
         db = connection.open_file(path)
         try:
             retention.purge_traces(db)

@@ -1,7 +1,7 @@
-"""Restore a backup in place of the office file: checked first, all or nothing; then erase again."""
+"""Restore a backup in place of the office file: checked, and whoever was erased since erased again, in a copy that then
+takes the file's place, all or nothing."""
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -9,29 +9,35 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from db.backup import catalogue
-from db.base import atomic_files
-from db.base.errors import BusyError, NotFoundError, PaletteError, StorageError
+from db.backup import catalogue, witness
+from db.base import atomic_files, copies, folders
+from db.base.errors import BusyError, NotFoundError, StorageError
 from db.base.locks import hold, one_copy_at_a_time
 from db.model.dictionary import TABLES
 from db.model.office import Office
-from db.people import erasure
-from db.storage import connection, ddl, upgrade
+from db.people import erasure, erasure_register
+from db.rows import access_log
+from db.storage import audit_chain, connection, ddl, upgrade
+from db.storage.audit_chain import ChainEnd
 from db.storage.integrity import check
 
 _RUNS = "Palette tourne sur {path} (processus {pid}) : arrêtez le serveur avant de reprendre une sauvegarde."
 _NOT_ONE = "Ce fichier n’est pas une sauvegarde de Palette."
 _SAME = "Le fichier en place n’a pas changé."
 _SQLITE_BEGINS, _AGE_BEGINS = b"SQLite format 3\0", b"age-encryption.org/"
+_COPIES = 2
+"""How many copies of the backup a restoration holds at most: the copy itself, and its rewriting after erasures."""
 _ASIDE = ("", "-wal")
 """Suffixes of the files kept of the replaced one; SQLite makes its « -shm » again."""
 
 
 @dataclass(frozen=True)
 class Restored:
-    """``replaced``: where the replaced file is kept, or None. ``erased_again``: how many persons were erased again."""
+    """``replaced``: where the replaced file is kept, or None. ``remarks``: French sentences on what could not be noted.
+    ``erased_again``: how many persons were erased again."""
 
     replaced: Path | None
+    remarks: list[str]
     erased_again: int
 
 
@@ -45,12 +51,19 @@ def restore_backup(backup: Path, path: Path, identity: Path | None = None, anywa
         raise NotFoundError(f"Il n’y a pas de sauvegarde à l’adresse {backup}.")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with _server_away(path), one_copy_at_a_time(path), atomic_files.work_folder(path) as work:
-            copy = _read(backup, work / "restored.db", identity)
-            _refuse_unsound(copy, anyway)
-            atomic_files.hand_over(copy, path if path.exists() else path.parent)
-            atomic_files.sync(copy)
-            return _put(copy, path)
+        with _server_away(path), one_copy_at_a_time(path):
+            copies.clear(path, folders.backup_folder(path))
+            forget_unfinished(path)
+            if missing := copies.missing_room(backup, path.parent, _COPIES):
+                raise StorageError(f"La reprise a échoué : {missing}. {_SAME}")
+            with atomic_files.work_folder(path) as work:
+                copy = _read(backup, work / "restored.db", identity)
+                erased = _make_ready(copy, erasure_register.path_of(path), anyway)
+                detail = backup.name + _replaced_end(path)
+                end = _log(copy, detail)
+                atomic_files.hand_over(copy, path if path.exists() else path.parent)
+                atomic_files.sync(copy)
+                return Restored(*_put_and_note(copy, path, end, detail), erased)
     except OSError as error:
         raise StorageError(f"La reprise a échoué : {atomic_files.why(error)}. {_SAME}") from error
 
@@ -85,18 +98,35 @@ def _read(backup: Path, copy: Path, identity: Path | None) -> Path:
     return copy
 
 
-def _refuse_unsound(copy: Path, anyway: bool) -> None:
-    """Check a copy after upgrading it: an older file lacks what the check looks for."""
+def _make_ready(copy: Path, register: Path, anyway: bool) -> int:
+    """Upgrade and check a copy, erase whoever was erased since it was made, and return how many. It all happens before
+    the copy takes the file's place: a restoration that is killed brings nobody back."""
     try:
-        with closing(connection.connect(copy)) as raw:
-            db = raw
+        with closing(connection.connect(copy)) as db:
             _refuse_damaged(db)
-            if upgrade.pending(db):
+            if upgrade.pending(db):  # an older file lacks what the check looks for
                 upgrade.upgrade(db)
-            problems = [] if anyway else check(db)
-            raw.execute("PRAGMA journal_mode = DELETE")
+            _refuse_unsound([] if anyway else check(db))
+            erased = erasure.erase_again(db, register)
+            if erased:
+                db.execute("PRAGMA temp_store = MEMORY")  # not into /tmp
+                db.execute("VACUUM")
+            db.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.Error as error:
         raise StorageError(f"{atomic_files.DAMAGED} {_SAME}") from error
+    return erased
+
+
+def _log(copy: Path, detail: str) -> ChainEnd:
+    """Add the restoration to the access log of the copy, and return where its audit chain ends."""
+    with closing(connection.connect(copy)) as db:
+        access_log.note(db, "Palette", "restore", detail=detail)
+        end = audit_chain.end(db)
+        db.execute("PRAGMA journal_mode = DELETE")
+    return end
+
+
+def _refuse_unsound(problems: list[str]) -> None:
     if problems:
         more = [f"… et {len(problems) - 10} autres."] if len(problems) > 10 else []
         raise StorageError("\n".join([f"Cette sauvegarde n’est pas saine. {_SAME}", *problems[:10], *more]))
@@ -114,27 +144,50 @@ def _refuse_damaged(db: Office) -> None:
 # ---- putting it there
 
 
-def _put(copy: Path, path: Path) -> Restored:
-    """Exchange the files; if anything fails, put the first one back."""
+def _put_and_note(copy: Path, path: Path, end: ChainEnd, detail: str) -> tuple[Path | None, list[str]]:
+    """Exchange the files, and note outside the file that its audit chain goes on from the backup: before, as begun, so
+    that a restoration killed after the exchange is not taken for a rolled-back file."""
+    places = witness.places(path)
+    folders.backup_folder(path).mkdir(mode=0o700, parents=True, exist_ok=True)
+    witness.note(end, witness.BEGUN, detail, places)
+    replaced = _put(copy, path)
+    return replaced, witness.note(end, witness.RESTORED, detail, places)
+
+
+def _put(copy: Path, path: Path) -> Path | None:
+    """Exchange the files and return where the replaced one is kept; if anything fails, put it back."""
     aside = _keep(path)
     try:
         _without_log(path)
         copy.replace(path)
         atomic_files.sync_folder(path.parent)
-        erased = erasure.again(path)
-    except BaseException as error:
+    except BaseException:
         _put_back(path, aside)
-        if isinstance(error, PaletteError):
-            raise StorageError(f"{error} {_SAME}") from error
         raise
-    return Restored(aside if aside.exists() else None, erased)
+    return aside if aside.exists() else None
+
+
+def _replaced_end(path: Path) -> str:
+    """Return, as the end of a French sentence, where the audit chain of the file in place ends.
+
+    It writes what only the « -wal » holds into the file as well, if both can be read: when this process is killed
+    between the removal of the « -wal » and the exchange, the file in place is whole.
+    """
+    if not path.exists():
+        return ""
+    try:
+        with closing(sqlite3.connect(path)) as raw:
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return f" ; le fichier remplacé s’arrêtait au sceau n° {audit_chain.end(raw).count}"
+    except sqlite3.Error:
+        return " ; le fichier remplacé ne se lisait pas"
 
 
 def _keep(path: Path) -> Path:
     """Give the file and its « -wal » a second name, so that the data are never without one."""
     aside = _free(path)
     try:
-        for suffix in _ASIDE:
+        for suffix in reversed(_ASIDE):  # a « -wal » alone is no copy that somebody could take for a whole one
             if _of(path, suffix).exists():
                 _link(_of(path, suffix), _of(aside, suffix))
     except BaseException:
@@ -158,8 +211,21 @@ def _link(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
     except OSError:  # a file system without second names
-        shutil.copy2(source, target)
-        atomic_files.sync(target)
+        part = _of(target, atomic_files.PART)
+        try:
+            atomic_files.copy(source, part)
+            atomic_files.hand_over(part, source)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def forget_unfinished(path: Path) -> None:
+    """Remove the second name that an interrupted restoration gave to a file that it did not replace."""
+    for aside in path.parent.glob(f"{path.stem}-remplacé-*.db"):
+        if path.exists() and aside.samefile(path):
+            for suffix in _ASIDE:
+                _of(aside, suffix).unlink(missing_ok=True)
 
 
 def _without_log(path: Path) -> None:

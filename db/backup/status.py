@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from db.backup.catalogue import Backup, backups_in
-from db.base import atomic_files
-from db.base.french import french_instant, french_number
+from db.base import atomic_files, copies, folders
+from db.base.french import capitalised, french_instant, french_number
 
 _STATE = "dernière.json"
 NONE_YET = "Aucune sauvegarde encore."
@@ -112,6 +112,14 @@ def state(folder: Path, now: datetime) -> State:
     else:
         good, sentence = _of_last(last, now) if last else (False, NONE_YET)
     return State(good, sentence, len(backups_in(folder)))
+
+
+def missing_room(office: Path) -> str:
+    """Return a French sentence when the next backup of an office file has no room on its disks, or ''."""
+    for folder in (office.parent, folders.backup_folder(office)):
+        if missing := copies.missing_room(office, folder, copies.OF_BACKUP):
+            return f"{capitalised(missing)} : sans place, plus de sauvegarde, et bientôt plus d’enregistrement."
+    return ""
 
 
 def _failure(known: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ import pyrage  # type: ignore[import-untyped]
 from db.base import sqlite_errors
 from db.base.errors import PaletteError, StorageError
 
-_WORK = "palette-copie-"
+WORK = "palette-copie-"
 PART = ".part"
 _SECRET = "AGE-SECRET-KEY-1"
 DAMAGED = "Cette sauvegarde est abîmée : elle ne dit plus ce qui avait été vérifié quand elle a été faite."
@@ -179,17 +179,11 @@ def hand_over(path: Path, like: Path) -> None:
 @contextmanager
 def work_folder(path: Path) -> Iterator[Path]:
     """Yield a folder beside the office file for unfinished copies, which may hold names. It is removed at the end."""
-    work = Path(tempfile.mkdtemp(PART, _WORK, path.parent))
+    work = Path(tempfile.mkdtemp(PART, WORK, path.parent))
     try:
         yield work
     finally:
         shutil.rmtree(work, ignore_errors=True)
-
-
-def clear_work(path: Path) -> None:
-    """Remove the work folders that a crash left. Only while no other copy is under way."""
-    for left in path.parent.glob(f"{_WORK}*{PART}"):
-        shutil.rmtree(left, ignore_errors=True)
 
 
 # ---- keys

@@ -1,4 +1,5 @@
-"""File locks: one server for each office file, and one backup or restoration at a time."""
+"""File locks: one server for each office file, one backup or restoration at a time, one writer of the register of
+erasures."""
 
 import fcntl
 import os
@@ -36,6 +37,26 @@ def hold(path: Path, message: str = _HELD) -> TextIO:
 def one_copy_at_a_time(path: Path) -> Iterator[None]:
     """Wait until no other backup or restoration of this file is under way, and make the next one wait."""
     with _opened(path, "palette.copy.lock") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def copying_if_free(path: Path) -> Iterator[bool]:
+    """As ``one_copy_at_a_time``, without waiting: yield whether no other copy is under way."""
+    with _opened(path, "palette.copy.lock") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+@contextmanager
+def one_erasure_at_a_time(path: Path) -> Iterator[None]:
+    """Wait until no other erasure in this file is under way, and make the next one wait."""
+    with _opened(path, "palette.erase.lock") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

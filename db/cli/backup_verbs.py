@@ -1,15 +1,18 @@
-"""The verbs ``backup``, ``restore`` and ``backup-key``."""
+"""The verbs ``backup``, ``restore``, ``backup-key``, ``check`` and ``seal``."""
 
+import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from db.backup import create
+from db.backup import create, witness
 from db.backup.restore import Restored, restore_backup
 from db.base import atomic_files, folders
 from db.cli.verbs import PathArgument
-from db.people import erasure
+from db.people import erasure, erasure_register
+from db.storage import audit_chain, connection, integrity
 
 _PATH = PathArgument()
 
@@ -32,7 +35,7 @@ def backup(path: Path, to: Path | None, recipient: str | None) -> None:
 @click.option("--anyway", is_flag=True, help="Même si des lignes ne suivent pas les règles de Palette.")
 def restore(saved: Path, path: Path, identity: Path | None, anyway: bool) -> None:
     """Met la sauvegarde BACKUP à la place du fichier PATH, serveur arrêté ; l’ancien fichier est gardé."""
-    register = erasure.register_path(path).exists()
+    register = erasure_register.path_of(path).exists()
     click.echo("\n".join(_restore_report(restore_backup(saved, path, identity, anyway), path, register)))
 
 
@@ -40,8 +43,10 @@ def _restore_report(restored: Restored, path: Path, register: bool) -> list[str]
     lines = [f"Sauvegarde vérifiée et reprise : {path}"]
     if restored.replaced:
         lines.append(f"Le fichier remplacé est gardé : {restored.replaced}")
+    lines.append("La chaîne des sceaux repart de cette sauvegarde ; l’historique et « sceaux.csv » le disent.")
+    lines += restored.remarks
     if not register:
-        register_path = erasure.register_path(path)
+        register_path = erasure_register.path_of(path)
         lines.append(
             f"Attention : il n’y a pas de registre des effacements ({register_path}). "
             "Si quelqu’un a été effacé après cette sauvegarde, son dossier y est revenu : effacez-le de nouveau."
@@ -49,6 +54,35 @@ def _restore_report(restored: Restored, path: Path, register: bool) -> list[str]
     else:
         lines.append(f"Personnes effacées depuis cette sauvegarde, et effacées de nouveau : {restored.erased_again}")
     return lines
+
+
+@click.command()
+@click.argument("path", type=_PATH)
+@click.option("--accept", metavar="RAISON", help="Note que la chaîne de ce fichier est la bonne, et pourquoi.")
+def seal(path: Path, accept: str | None) -> None:
+    """Dit le code des sceaux du fichier PATH, à noter hors du serveur ; « check --code » le compare plus tard."""
+    with closing(connection.open_file(path)) as db:
+        if accept:
+            witness.accept(db, path, accept)
+        click.echo(audit_chain.code(db))
+
+
+@click.command()
+@click.argument("path", type=_PATH)
+@click.option("--code", "codes", multiple=True, help="Un code des sceaux, noté auparavant (python -m db seal).")
+@click.option("--seals", multiple=True, type=_PATH, help="Un autre « sceaux.csv », à côté d’une copie par exemple.")
+def check(path: Path, codes: tuple[str, ...], seals: tuple[Path, ...]) -> None:
+    """Vérifie le fichier PATH sans rien y changer : règles, historique, sceaux, recherche."""
+    if not path.exists():
+        connection.open_file(path)  # says so in French
+    with closing(connection.connect(path)) as db:
+        problems = integrity.check(db) or [
+            *erasure.problems(db),
+            *witness.problems(db, path, seals),
+            *filter(None, (witness.code_problem(db, code) for code in codes)),
+        ]
+    click.echo("\n".join([*(problems or ["Le fichier est sain."]), *witness.explanations(path)]))
+    sys.exit(1 if problems else 0)
 
 
 @click.command("backup-key")

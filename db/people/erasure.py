@@ -1,48 +1,114 @@
-"""Erase persons for good: rows, content of the history, search index and free pages; and again after a backup is
-restored.
+"""Erase persons for good: rows, content of the history, search index and free pages; and again whoever comes back.
 
 What stays: numbers counted before (frozen reports, releases), and history lines without content, with their date and
 author.
 """
 
-import csv
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from db.base import folders
+from db.base import atomic_files, copies, locks
 from db.base.errors import NotFoundError, StorageError
 from db.model.dictionary import PERSON, TABLES
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import References
+from db.people import erasure_register
 from db.rows import access_log, drafts, records, saved_views, transactions
 from db.storage import audit_chain, connection
 from db.storage.ddl import ERASING
 
 _CHILDREN = tuple(table for table in TABLES.values() if table.belongs_to_person)
-_HEADER = ("effacé le", "par", "personne n°", "dossier créé le")
 _PAGES = (
     "Les dossiers sont effacés des tables, de l’historique et de la recherche, mais le fichier n’a pas pu être réécrit"
-    " (disque plein, ou fichier occupé) : d’anciennes pages peuvent encore en parler. Effacez de nouveau plus tard, ou"
-    " lancez « python -m db sweep »."
+    " (disque plein, ou fichier occupé) : d’anciennes pages peuvent encore en parler. Palette le récrira à son prochain"
+    " démarrage ou après sa prochaine sauvegarde ; tout de suite : « python -m db sweep »."
 )
-
-
-def register_path(path: Path) -> Path:
-    """Return the path of the register of erasures (numbers only), beside the backups it is used with."""
-    return folders.backup_folder(path) / "effacements.csv"
+_MEND = "une copie d’avant a été remise en place. Démarrer Palette, ou « python -m db sweep », les efface de nouveau."
 
 
 def erase(db: Office, ids: Iterable[int], who: str) -> int:
     """Erase these persons for good, all or none, and return how many. Raises NotFoundError for an unknown person,
     BusyError, StorageError. If only cleaning the free pages failed, StorageError says so."""
-    persons = sorted(set(ids))
+    persons, path = sorted(set(ids)), connection.path_of(db)
+    register = erasure_register.path_of(path)
+    with _alone(path):
+        known = [(person, created) for person in persons if (created := _created(db, person))]
+        with erasure_register.entered(register, known, who):  # first: a backup that is restored would bring them back
+            _erase_all(db, persons, who)
+        if persons:
+            _rewrite(db)
+            erasure_register.finish(register)
+    return len(persons)
+
+
+def sweep(db: Office) -> None:
+    """Erase whoever the register names, and rewrite the file, so that no free page holds erased data. Raises
+    StorageError."""
+    path = connection.path_of(db)
+    with _alone(path):
+        erase_again(db, erasure_register.path_of(path))
+        _rewrite(db)
+        erasure_register.finish(erasure_register.path_of(path))
+
+
+def finish(path: Path) -> int:
+    """Erase whoever the register names and the file still holds, or holds again: an erasure or a restoration was
+    interrupted, or a copy was put in place by hand. Return how many persons. Raises as ``erase``, SchemaError."""
+    register = erasure_register.path_of(path)
+    with _alone(path):
+        if not erasure_register.read(register):
+            return 0
+        return _finish(path, register)
+
+
+def _finish(path: Path, register: Path) -> int:
+    with closing(connection.open_file(path)) as db:
+        count = erase_again(db, register)
+        if count or erasure_register.is_unfinished(register):
+            _rewrite(db)
+            erasure_register.finish(register)
+    return count
+
+
+def erase_again(db: Office, register: Path) -> int:
+    """Erase whoever a register names and the file holds, and return how many. The free pages are for the caller."""
+    persons = brought_back(db, register)
+    if persons:
+        _erase_all(db, persons, "Palette")
+    return len(persons)
+
+
+def brought_back(db: Office, register: Path) -> list[int]:
+    """Return the persons whom a register says erased and the file holds."""
+    entries = erasure_register.read(register)
+    there = {row[0] for row in db.execute("SELECT id FROM person").fetchall()} if entries else set()
+    return sorted({one.person for one in entries if one.person in there and _created(db, one.person) == one.created})
+
+
+def problems(db: Office) -> list[str]:
+    """Return, as French sentences, what in the file contradicts the register."""
+    numbers = ", ".join(map(str, brought_back(db, erasure_register.path_of(connection.path_of(db)))))
+    return [f"Des personnes effacées sont dans le fichier (n° {numbers}) : {_MEND}"] if numbers else []
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Wait for other erasures in this file, keep new ones out, and remove interrupted copies. Raises StorageError."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(locks.one_erasure_at_a_time(path))
+            copies.clear_interrupted(path)
+        except OSError as error:
+            raise StorageError(f"Rien n’a été effacé : {atomic_files.why(error)}.") from error
+        yield
+
+
+def _erase_all(db: Office, persons: list[int], who: str) -> None:
     db.execute("PRAGMA secure_delete = ON")
-    with _registered(db, persons, who), transactions.writing(db):
+    with transactions.writing(db):
         db.execute("PRAGMA defer_foreign_keys = ON")
         for person in persons:
             _erase(db, person, who)
@@ -50,13 +116,9 @@ def erase(db: Office, ids: Iterable[int], who: str) -> int:
             if any(field.searched for field in table.fields):  # its old words would stay in the index until it merges
                 db.execute(f"INSERT INTO {table.name}_search({table.name}_search) VALUES ('rebuild')")
     connection.forget()
-    if persons:
-        sweep(db)
-    return len(persons)
 
 
-def sweep(db: Office) -> None:
-    """Rewrite the file, so that no free page holds erased data. Raises StorageError."""
+def _rewrite(db: Office) -> None:
     try:
         db.execute("PRAGMA temp_store = MEMORY")  # VACUUM writes all of the file there: not into /tmp
         db.execute("VACUUM")
@@ -65,18 +127,6 @@ def sweep(db: Office) -> None:
         raise StorageError(_PAGES) from error
     if busy:
         raise StorageError(_PAGES)
-
-
-def again(path: Path) -> int:
-    """Erase again, in a restored file, the persons erased since the backup was made. Return how many."""
-    db = connection.open_file(path)
-    try:
-        there = {row[0] for row in db.execute("SELECT id FROM person").fetchall()}
-        erased = {number for number, made in _register(register_path(path)) if _made(db, number) == made}
-        persons = there & erased
-        return erase(db, persons, "Palette")
-    finally:
-        db.close()
 
 
 # ---- one person
@@ -136,52 +186,7 @@ def _blank(db: Office, lines: list[int]) -> None:
     db.executemany(sql, [(line,) for line in lines])
 
 
-# ---- the register
-
-
-def _made(db: Office, person: int) -> str:
+def _created(db: Office, person: int) -> str:
     """Return the moment at which a person's file was created; it tells a file from a later one with the same number."""
     sql = "SELECT min(at) FROM history WHERE table_name = 'person' AND row_id = ? AND action = 'insert'"
     return str(db.execute(sql, (person,)).fetchone()[0] or "")
-
-
-@contextmanager
-def _registered(db: Office, persons: list[int], who: str) -> Iterator[None]:
-    """Write the register before erasing: without it, restoring a backup would bring the persons back."""
-    path = register_path(Path(db.execute("PRAGMA database_list").fetchone()[2]))
-    known = set(_register(path))
-    new = [(number, made) for number in persons if (made := _made(db, number)) and (number, made) not in known]
-    size = path.stat().st_size if path.exists() else 0
-    try:
-        _write(path, new, who)
-        yield
-    except OSError as error:
-        raise StorageError("Le registre des effacements ne peut pas être écrit : rien n’a été effacé.") from error
-    except BaseException:
-        if path.exists():
-            os.truncate(path, size)  # the erasure failed: the line is withdrawn
-        raise
-
-
-def _write(path: Path, new: list[tuple[int, str]], who: str) -> None:
-    if not new:
-        return
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with open(handle, "a", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, delimiter=";", lineterminator="\n")
-        if not file.tell():
-            writer.writerow(_HEADER)
-        writer.writerows((now, who, number, made) for number, made in new)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _register(path: Path) -> list[tuple[int, str]]:
-    """Return (number, creation moment) of everybody erased; unreadable lines are skipped."""
-    if not path.exists():
-        return []
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = [row for row in csv.reader(file, delimiter=";") if len(row) == len(_HEADER)]
-    return [(int(row[2]), row[3]) for row in rows if row[2].isdecimal()]

@@ -4,13 +4,14 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from db.base.errors import BusyError
 from db.base.sqlite_errors import palette_error
 from db.model.dictionary import OWN_FIELD, OWN_VALUE
 from db.model.office import Office
 from db.rows import operations
-from db.storage import audit_chain, permissions, upgrade
+from db.storage import audit_chain, file_watch, permissions, upgrade
 from db.storage.connection import change_token
 
 committed = threading.Event()
@@ -22,15 +23,18 @@ _writers: dict[str, threading.Lock] = {}
 
 
 @contextmanager
-def _taking_turns(db: Office) -> Iterator[None]:
-    """Let the threads of this process write to one file in turn. SQLite alone makes a connection ask again after ever
-    longer pauses, so that with fifty people at once a save now and then waits for seconds. Raises BusyError."""
-    file = db.execute("PRAGMA database_list").fetchone()[2]
+def _taking_turns(db: Office) -> Iterator[str]:
+    """Let the threads of this process write to one file in turn, and yield its path, '' in memory. Raises BusyError.
+
+    SQLite alone makes a connection ask again after ever longer pauses, so that with fifty people at once a save now and
+    then waits for seconds.
+    """
+    file = str(db.execute("PRAGMA database_list").fetchone()[2] or "")
     turn = _writers.setdefault(file, threading.Lock()) if file else threading.Lock()
     if not turn.acquire(timeout=_WAIT):
         raise BusyError("Le fichier est occupé par un autre enregistrement : rien n’a été enregistré, réessayez.")
     try:
-        yield
+        yield file
     finally:
         turn.release()
 
@@ -42,7 +46,9 @@ def writing(db: Office, undoes: int | None = None) -> Iterator[None]:
     What it adds to the history becomes one operation and is sealed in the audit chain. ``undoes``: the id of the
     operation that it takes back. Raises BusyError, StorageError or AccessError for SQLite's errors.
     """
-    with _taking_turns(db):
+    with _taking_turns(db) as file:
+        if file:
+            file_watch.refuse_if_lost(Path(file))
         try:
             db.execute("BEGIN IMMEDIATE")
             before = change_token(db)

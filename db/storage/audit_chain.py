@@ -6,7 +6,7 @@ asks for the content of a line to be erased (an erased person, an expired access
 removed and the seal stays: the chain still holds and reveals nothing.
 
 The chain detects changes made through the application or by hand. Someone who has the file and this code can compute
-another chain; the chain stored in backups then differs.
+another chain, cut off its end, or put an older file in place: only a link kept elsewhere tells (db/backup/witness.py).
 """
 
 import hashlib
@@ -14,6 +14,7 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 _COLUMNS = {
@@ -21,6 +22,8 @@ _COLUMNS = {
     "trace": "id, at, who, action, person_id, detail",
 }
 _NAMES = {"history": "l’historique", "trace": "les traces"}
+CODE_DIGITS = 20
+"""Hexadecimal digits of a link in a code."""
 BOOKS = tuple(_COLUMNS)
 Line = tuple[Any, ...]
 _BEFORE_ALL = -(2**63)
@@ -31,7 +34,7 @@ _BEFORE_ALL = -(2**63)
 def seal(db: sqlite3.Connection) -> None:
     """Seal every line without a seal, those of other programs included, inside the transaction that wrote them."""
     new = [(book, line) for book in BOOKS for line in _lines(db, book, after=_end(db, book))]
-    link = last(db) if new else b""
+    link = end(db).link if new else b""
     for book, line in new:
         salt = secrets.token_bytes(16)
         digest = _digest(salt, line)
@@ -40,10 +43,30 @@ def seal(db: sqlite3.Connection) -> None:
         db.execute(sql, (book, line[0], salt, digest, link))
 
 
-def last(db: sqlite3.Connection) -> bytes:
-    """Return the last link, or b'' when nothing is sealed."""
-    row = db.execute("SELECT chain FROM seal ORDER BY id DESC LIMIT 1").fetchone()
+@dataclass(frozen=True)
+class ChainEnd:
+    """Where a chain ends: how many seals it has, and its last link (b'' without seals)."""
+
+    count: int
+    link: bytes
+
+
+def end(db: sqlite3.Connection) -> ChainEnd:
+    """Return where the chain ends."""
+    row = db.execute("SELECT id, chain FROM seal ORDER BY id DESC LIMIT 1").fetchone()
+    return ChainEnd(*row) if row else ChainEnd(0, b"")
+
+
+def link_at(db: sqlite3.Connection, count: int) -> bytes:
+    """Return the link of a seal by its number, or b'' when there is none."""
+    row = db.execute("SELECT chain FROM seal WHERE id = ?", (count,)).fetchone()
     return bytes(row[0]) if row else b""
+
+
+def code(db: sqlite3.Connection) -> str:
+    """Return the end of the chain as people note it: « 812-3f2a-91bc-77d0-1e45-9ab2 », its number and 80 bits."""
+    last, digits = end(db), end(db).link.hex()[:CODE_DIGITS]
+    return "-".join([str(last.count), *(digits[at : at + 4] for at in range(0, len(digits), 4))])
 
 
 def problems(db: sqlite3.Connection) -> Iterator[str]:

@@ -118,6 +118,11 @@ def large_write(db: Office) -> Iterator[None]:
             db.execute(f"PRAGMA {pragma}")
 
 
+def path_of(db: Office) -> Path:
+    """Return the path of the file that a connection has open."""
+    return Path(db.execute("PRAGMA database_list").fetchone()[2])
+
+
 def change_token(db: Office) -> int:
     """Return a number that grows with every change of the file by any connection."""
     return int(db.execute("SELECT coalesce(max(id), 0) FROM history").fetchone()[0])

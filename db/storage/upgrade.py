@@ -8,13 +8,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from db.base.errors import SchemaError
+from db.base import atomic_files, copies
+from db.base.atomic_files import PART
+from db.base.errors import SchemaError, StorageError
 from db.model.dictionary import TABLES
 from db.model.fields import TODAY
 from db.model.lists import LISTS
 from db.model.office import Office
 from db.storage import ddl, system_tables
 from db.storage.migrations import STEPS
+
+_REFUSED = "Le fichier doit être mis à niveau, et sa copie d’avant n’a pas pu être faite : {}. Il n’a pas changé."
 
 
 def behind(db: Office) -> bool:
@@ -129,9 +133,25 @@ def _missing_values(db: Office) -> Iterator[tuple[str, tuple[Any, ...]]]:
 
 
 def backup(path: Path) -> Path:
-    """Write a consistent copy beside the file before an upgrade, and return its path."""
+    """Write a consistent copy beside the file before an upgrade, whole or not at all, and return its path. Raises
+    StorageError when the disk has no room for it or refuses."""
+    if missing := copies.missing_room(path, path.parent, 1):
+        raise StorageError(_REFUSED.format(missing))
     copy = path.with_name(f"{path.stem}-avant-{datetime.now():%Y%m%d-%H%M%S}.db")
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
-    copy.chmod(0o600)
+    part = copy.with_name(copy.name + PART)
+    copies.remove(part)
+    try:
+        copies.begin(part)
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as target:
+            source.backup(target)
+            target.execute("PRAGMA journal_mode = DELETE")  # who opens it leaves no side files
+        atomic_files.hand_over(part, path)
+        atomic_files.sync(part)
+        part.replace(copy)
+    except BaseException as error:
+        copies.remove(part)
+        if isinstance(error, OSError | sqlite3.Error):
+            raise StorageError(_REFUSED.format(atomic_files.why(error))) from error
+        raise
+    atomic_files.sync_folder(path.parent)
     return copy

@@ -192,6 +192,28 @@ def test_a_file_that_is_no_palette_file_is_reported_on_the_sign_in_page(tmp_path
         process.wait()
 
 
+@pytest.mark.browser
+def test_a_deleted_log_is_told_on_the_screen_with_the_offer_of_a_backup(own_server, open_tab):
+    with own_server.open() as raw:
+        raw.execute("INSERT INTO person (last_name, first_name, gender) VALUES ('Zola', 'Ada', 'woman')")
+    page = open_tab(f"{own_server.address}portefeuille", refused=True)
+    expect(page.get_by_role("heading", name="Portefeuille")).to_be_visible()
+    own_server.file.with_name("palette.db-wal").unlink()
+    eventually(lambda: "was taken away" in own_server.log.read_text(), True)
+
+    page.reload()
+    expect(page.get_by_text("a été supprimé pendant que Palette tourne")).to_be_visible()
+    page.get_by_role("button", name="Faire une sauvegarde").click()
+    expect(page.get_by_text("Sauvegarde faite et vérifiée : palette-")).to_be_visible()
+
+    own_server.kill()
+    own_server.start()
+    assert [row["last_name"] for row in own_server.rows("person")] == ["Zola"]
+    page.reload()
+    expect(page.get_by_role("heading", name="Portefeuille")).to_be_visible()
+    expect(page.get_by_text("pendant que Palette tourne")).to_have_count(0)
+
+
 def answers(port):
     with closing(socket.socket()) as door:
         return not door.connect_ex(("127.0.0.1", port))

@@ -19,6 +19,7 @@ def show(db: Office) -> None:
         if edit_form(db, db.tables["setting"], key_of("setting", 1), 1, {}):
             st.rerun()
     backup_status.show()
+    backup_status.show_code(db)
 
 
 def show_history(db: Office) -> None:

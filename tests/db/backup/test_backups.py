@@ -195,7 +195,9 @@ def test_names_modes_and_what_else_is_left(db, path, folder):
     assert [one.path for one in catalogue.backups_in(folder)] == made
     assert folder.stat().st_mode & 0o777 == 0o700
     assert {found.stat().st_mode & 0o777 for found in folder.iterdir()} == {0o600}
-    assert file_names(folder) == sorted(["dernière.json", *(one.name + end for one in made for end in ("", ".sha256"))])
+    assert file_names(folder) == sorted(
+        ["dernière.json", "sceaux.csv", *(one.name + end for one in made for end in ("", ".sha256"))]
+    )
     subprocess.run(["sha256sum", "-c", made[0].name + ".sha256"], cwd=folder, check=True, capture_output=True)
     assert not list(path.parent.glob("*.part"))
     folder.chmod(0o755)
@@ -335,9 +337,24 @@ def test_a_full_disk_is_told_and_leaves_nothing(db, path, folder, encrypted):
     assert (kind, "plein" in told) == ("StorageError", True)
     assert told.endswith("La dernière réussie date du 24/11/2026 à 03:15.")
     assert ("le disque est plein" in told) == encrypted
-    assert file_names(folder) == sorted([earlier.name, earlier.name + ".sha256", "dernière.json"])
+    assert file_names(folder) == sorted([earlier.name, earlier.name + ".sha256", "dernière.json", "sceaux.csv"])
     assert not list(path.parent.glob("*.part"))
     assert not status.state(folder, NOW).good
+
+
+def test_a_disk_that_is_nearly_full_is_told_before_it_is_full(db, path, folder, monkeypatch):
+    earlier = create.make_backup(path, folder, NOW)
+    assert status.missing_room(path) == ""
+    free = shutil.disk_usage(path.parent)._replace(free=50_100_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: free)
+
+    with pytest.raises(StorageError, match="^La sauvegarde a échoué : le disque est presque plein"):
+        create.make_backup(path, folder, NOW)
+    with pytest.raises(StorageError, match="^La reprise a échoué : le disque est presque plein"):
+        restore.restore_backup(earlier, path)
+
+    assert status.missing_room(path).startswith("Le disque est presque plein (il y reste 50 Mo, il en faut ")
+    assert [one.path for one in catalogue.backups_in(folder)] == [earlier]
 
 
 def test_a_folder_that_takes_nothing_is_told(db, path, folder):
@@ -389,4 +406,4 @@ def test_a_backup_that_is_killed_leaves_the_earlier_ones_and_is_cleared_away(db,
     later = create.make_backup(path, folder, NOW + DAY)
     assert not list(path.parent.rglob("*.part"))
     files = [f"{one.name}{end}" for one in (earlier, later) for end in ("", ".sha256")]
-    assert file_names(folder) == sorted(["dernière.json", *files])
+    assert file_names(folder) == sorted(["dernière.json", "sceaux.csv", *files])

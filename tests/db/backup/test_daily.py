@@ -17,7 +17,8 @@ from db.storage.integrity import check
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 _REPLACED = "palette-remplacé-2026-04-01T0915.db"
-OLD = ("palette-avant-20260401-101112.db", _REPLACED, f"{_REPLACED}-wal")
+_BEFORE = "palette-avant-20260401-101112.db"
+OLD = (_BEFORE, f"{_BEFORE}-journal", f"{_BEFORE}-shm", _REPLACED, f"{_REPLACED}-wal")
 KEPT = (
     "palette-avant-20260601-101112.db", "palette-remplacé-2026-06-01T0915.db", "palette.db", "autre-avant-20200101.db",
 )  # fmt: skip

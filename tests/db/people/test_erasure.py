@@ -11,7 +11,7 @@ from db.base.errors import NotFoundError, StorageError, UndoError
 from db.figures import as_of, counting, snapshots
 from db.figures.periods import period_of
 from db.model.dictionary import AID, INTERVENTION, PERSON, TABLES
-from db.people import erasure
+from db.people import erasure, erasure_register
 from db.rows import access_log, history, operations, records, titles, undo
 from db.rows.queries import Query
 from db.rows.records import Edit
@@ -176,7 +176,7 @@ def test_several_persons_are_erased_all_or_none(db, path):
         erasure.erase(db, [person, 99], "Admin")
 
     assert records.get(db, db.tables["person"], person).values["last_name"] == "Zorglubescu"
-    assert erasure.again(path) == 0, "nobody is in the register"
+    assert erasure.finish(path) == 0, "nobody is in the register"
     assert check(db) == []
 
 
@@ -193,9 +193,9 @@ def test_a_restored_copy_is_erased_again(db, path, tmp_path):
     copy.rename(path)
     assert b"Zorglubescu" in read_raw_bytes(path)
 
-    assert erasure.again(path) == 1
+    assert erasure.finish(path) == 1
     assert b"Zorglubescu" not in read_raw_bytes(path)
-    assert erasure.again(path) == 0
+    assert erasure.finish(path) == 0
 
 
 def test_another_person_with_the_same_number_is_not_erased(db, path, tmp_path):
@@ -213,7 +213,7 @@ def test_another_person_with_the_same_number_is_not_erased(db, path, tmp_path):
     restored.close()
     assert namesake == person
 
-    assert erasure.again(path) == 0
+    assert erasure.finish(path) == 0
 
 
 def test_the_register_holds_numbers_only(db, path):
@@ -221,7 +221,7 @@ def test_the_register_holds_numbers_only(db, path):
 
     erasure.erase(db, [person], "Admin")
 
-    told = erasure.register_path(path).read_text(encoding="utf-8")
+    told = erasure_register.path_of(path).read_text(encoding="utf-8")
     assert f";Admin;{person};" in told
     assert not [word for word in SECRETS if word in told]
 

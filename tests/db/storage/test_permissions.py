@@ -229,7 +229,7 @@ def all_actions(path):
         "moved": (lambda db: as_of.moved(db, path, year, ["followed"], instants.now(), titles.context(db)), agent),
         "a trace": (lambda db: access_log.note(db, "Ada", "export"), set(Role)),
         "traces": (lambda db: access_log.find(db), agent | admin),
-        "seals": (lambda db: audit_chain.last(db), ANYBODY),
+        "seals": (lambda db: audit_chain.code(db), ANYBODY),
         "pairs": (duplicates.pairs, agent),
         "two persons": (lambda db: duplicates.set_apart(db, 1, 2, "Ada"), agent),
         "views": (lambda db: saved_views.every(db, "Ada", GRID), agent),

@@ -1,11 +1,15 @@
 """Opening an older file upgrades it to the dictionary after a backup; one that contradicts it is left unchanged."""
 
+import errno
+import shutil
 import sqlite3
 from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
 
-from db.base.errors import SchemaError
+from db.base import atomic_files
+from db.base.errors import SchemaError, StorageError
 from db.storage import connection, upgrade
 from db.storage.ddl import actual, expected
 from db.storage.migrations import STEPS
@@ -161,6 +165,33 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(db, path, monkeypatch):
         connection.open_file(path)
 
     assert read_raw_row(path, "person", 1)["town"] == "Cahors"
+
+
+def fail_to_sync(monkeypatch):
+    def refuse(_):
+        raise OSError(errno.ENOSPC, "")
+
+    monkeypatch.setattr(atomic_files, "sync", refuse)
+
+
+def leave_little_room(monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"), [(fail_to_sync, "le disque est plein"), (leave_little_room, "le disque est presque plein")]
+)
+def test_an_upgrade_whose_backup_fails_changes_nothing_and_leaves_no_copy(db, path, monkeypatch, spoil, reason):
+    db.close()
+    make_older(path, *MISSING["an index"])
+    before = path.read_bytes()
+    spoil(monkeypatch)
+
+    with pytest.raises(StorageError, match=f"n’a pas pu être faite : {reason}"):
+        connection.open_file(path)
+
+    assert [one.name for one in path.parent.iterdir() if "avant" in one.name] == []
+    assert path.read_bytes() == before
 
 
 def test_a_new_file_has_no_step_to_run(path, monkeypatch):
