@@ -42,7 +42,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from db.backup import create, restore
 from db.base import folders
-from db.imports import workbook_reader
+from db.imports import isolated_reader
 from db.imports.plan import plan
 from db.imports.plan_types import ImportChoices
 from db.imports.write import write
@@ -77,7 +77,7 @@ db = opened()
 for turn in range(10**6):
     lines = [f"Importée {turn} {number};Ada;Femme" for number in range(200)]
     content = "\\n".join(["Nom;Prénom;Genre", *lines]).encode()
-    made = plan(db, workbook_reader.read(content, "personnes.csv"), ImportChoices(accept_resemblances=True))
+    made = plan(db, isolated_reader.read(content, "personnes.csv"), ImportChoices(accept_resemblances=True))
     write(db, made, "Ada")
     told("imported", turn)
 """,

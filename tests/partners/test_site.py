@@ -26,6 +26,7 @@ from publication.audit import site_access
 from publication.release import public_file
 from publication.release.tables import OTHER_TABLES, PLANS
 from server.launcher import ROOT, site_environment
+from tests.coroutines import run
 from tests.partners.site import PRIVATE_WORDS, Site, invented_release, put_public_file
 
 ENGLISH = (
@@ -250,7 +251,7 @@ def test_one_visitor_leaves_a_thread_to_the_others():
             release.set()
         await asyncio.gather(*first)
 
-    asyncio.run(visit())
+    run(visit())
     assert log.index("another begins") < min(log.index("second begins"), log.index("third begins"))
 
 

@@ -3,7 +3,6 @@
 A child process does the work and kills itself at one point of it; then the server's start runs in this process.
 """
 
-import asyncio
 import signal
 import sqlite3
 import subprocess
@@ -23,6 +22,7 @@ from db.people import erasure
 from db.storage import connection
 from db.storage.integrity import check
 from server import lifespan
+from tests.coroutines import run
 from tests.db.factories import drop_rules, insert_person
 
 ROOT = Path(__file__).parents[2]
@@ -60,7 +60,7 @@ def start_server():
         async with lifespan.span(None):
             pass
 
-    asyncio.run(start_and_stop())
+    run(start_and_stop())
 
 
 BEGINS = """
