@@ -6,21 +6,29 @@ from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import Path
+from unittest.mock import patch
 
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.office import SIZES, Row, folder, median
+from db.accounts.accounts import Account
+from db.accounts.sessions import Session
 from db.figures import counting
 from db.model.dictionary import PERSON
 from db.model.effective_dictionary import DECLARED
 from db.model.office import Office
+from db.model.roles import Role
 from db.rows import records
 from db.rows.queries import Filter, Query
 from db.rows.records import Edit
 from db.storage import connection
+from pages.shared.shell import session
 
 LIMIT = 300.0
 PAGE = Path(__file__).parents[1] / "pages" / "caseload.py"
+
+_SIGNED_IN = Session(1, Account(1, "mesure@exemple.fr", "Mesure", frozenset(Role), True, True, None), 0, 0, "", None)
+"""AppTest has no cookies."""
 
 Gesture = tuple[str, Callable[[], object]]
 
@@ -31,7 +39,8 @@ def measure(repeats: int) -> list[Row]:
     for persons in SIZES:
         data = folder(persons)
         db = connection.open_file(data / "palette.db")
-        columns.append([(what, median(run, repeats)) for what, run in (*_gestures(db), *_page(data))])
+        with patch.object(session, "current_session", return_value=_SIGNED_IN):
+            columns.append([(what, median(run, repeats)) for what, run in (*_gestures(db), *_page(data))])
         db.close()
     rows: list[Row] = []
     for (gesture, small), (_, large) in zip(*columns, strict=True):

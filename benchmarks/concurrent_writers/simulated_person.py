@@ -122,7 +122,7 @@ class SimulatedPerson:
                 first = row.values.get("starts_on", "1950-01-01") if row else records.today()
                 return (date.fromisoformat(first) + timedelta(self.random.randint(30, 900))).isoformat()
             case Phone():
-                return f"+336{int(self.name.split()[1]):02}{number:06}"
+                return f"+3361{int(self.name.split()[1]):02}{number:05}"
             case Euros():
                 return self.random.randint(10_00, 500_00)
             case Integer():
