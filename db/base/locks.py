@@ -4,7 +4,7 @@ erasures."""
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -14,6 +14,7 @@ _HELD = (
     "Palette tourne déjà sur {path} (processus {pid}). Un seul serveur par fichier : arrêtez l’autre, ou donnez à "
     "celui-ci un autre dossier (PALETTE_DATA)."
 )
+_COPY = "palette.copy.lock"
 
 
 def hold(path: Path, message: str = _HELD) -> TextIO:
@@ -33,30 +34,31 @@ def hold(path: Path, message: str = _HELD) -> TextIO:
     return lock
 
 
-@contextmanager
-def one_copy_at_a_time(path: Path) -> Iterator[None]:
+def one_copy_at_a_time(path: Path) -> AbstractContextManager[object]:
     """Wait until no other backup or restoration of this file is under way, and make the next one wait."""
-    with _opened(path, "palette.copy.lock") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    return _turn(path, _COPY)
+
+
+def one_erasure_at_a_time(path: Path) -> AbstractContextManager[object]:
+    """Wait until no other erasure in this file is under way, and make the next one wait."""
+    return _turn(path, "palette.erase.lock")
 
 
 @contextmanager
 def copying_if_free(path: Path) -> Iterator[bool]:
     """As ``one_copy_at_a_time``, without waiting: yield whether no other copy is under way."""
-    with _opened(path, "palette.copy.lock") as lock:
+    with _opened(path, _COPY) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_free = True
         except BlockingIOError:
-            yield False
-        else:
-            yield True
+            is_free = False
+        yield is_free
 
 
 @contextmanager
-def one_erasure_at_a_time(path: Path) -> Iterator[None]:
-    """Wait until no other erasure in this file is under way, and make the next one wait."""
-    with _opened(path, "palette.erase.lock") as lock:
+def _turn(path: Path, name: str) -> Iterator[None]:
+    with _opened(path, name) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -82,10 +82,7 @@ def problem(path: Path) -> str:
     if watched is None:
         return ""
     with _looking:
-        if watched.problem in (
-            "",
-            _LOG_LOST,
-        ):  # what was not saved yet, because a long write was under way, is tried again
+        if watched.problem in ("", _LOG_LOST):  # what a long write kept from being saved is tried again
             before, watched.problem = watched.problem, _look(watched, path)
             if watched.problem != before:
                 _log.error(

@@ -21,7 +21,7 @@ from tests.conftest import let_in
 from tests.db.examples import full_row, save_row
 from tests.pages.spreadsheet import add_person
 from tests.pages.test_form import open_form
-from tests.pages.test_screens import SCREENS, run
+from tests.pages.test_screens import PAGES, SCREENS, run
 
 _MARKED = "[clic](https://c.fr) $a+b$ :material/bomb: *g*"
 _READ = re.compile(r"(?<!\\)\[clic(?<!\\)\]\(|(?<!\\)\$a\+b|:material/bomb|(?<!\\)\*g\*")
@@ -95,6 +95,15 @@ def test_screens_and_forms_show_stored_texts_as_they_are(office):
     shown += [open_form(table, row_id) for table in FILES for row_id in (None, 1)]
 
     assert [text for screen in shown for text in read_as_markdown(screen)] == []
+
+
+def test_no_page_shows_the_message_of_an_error_as_markdown():
+    """It may quote what was typed. A dialog that refuses something is not among the screens above."""
+    raw = re.compile(r"st\.\w+\(.*(?:str\((?:error|problem)\)|\{(?:error|problem)\})")
+    lines = [line for path in PAGES.rglob("*.py") for line in path.read_text(encoding="utf-8").splitlines()]
+
+    assert [line.strip() for line in lines if raw.search(line) and "escape_markdown" not in line] == []
+    assert raw.search("st.error(str(error))")  # the control
 
 
 @pytest.mark.browser

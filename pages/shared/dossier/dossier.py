@@ -89,7 +89,7 @@ def show_missing(db: Office, person_id: int, reason: str, context: Context) -> N
     """Tell that there is no such person; link to the person into whom they were merged, if any."""
     kept = duplicates.merged_into(db, person_id)
     if kept is None:
-        st.warning(reason)
+        st.warning(escape_markdown(reason))
         return
     st.info(
         f"Ce dossier a été réuni à celui de **{escape_markdown(context.title('person', kept))}**.",

@@ -13,6 +13,7 @@ from db.model.office import Office
 from db.model.roles import Role
 from db.rows import records
 from pages.shared.grid.view import show_among
+from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import office_file, open_office, roles
 from reports.content import quantities
 from reports.content.chart_data import ChartData
@@ -49,7 +50,7 @@ def of_bar(chart: ChartData, code: str, series: str) -> OpenedFigure:
 def show(db: Office, report: Report, opened: OpenedFigure) -> None:
     """Open the dialog."""
     persons = _persons(db, report, opened)
-    st.dialog(opened.title, width="large")(_content)(report, opened, persons)
+    st.dialog(escape_markdown(opened.title), width="large")(_content)(report, opened, persons)
 
 
 def _persons(db: Office, report: Report, opened: OpenedFigure) -> list[int]:

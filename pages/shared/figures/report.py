@@ -19,6 +19,7 @@ from db.model.types import Context, Date
 from db.storage import connection
 from pages.shared.figures import changes_since, figure_dialog
 from pages.shared.shell import jobs
+from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import office_file, roles
 from reports import bundle
 from reports.content import report
@@ -56,7 +57,7 @@ def _known_on(db: Office, period: Period) -> str:
     try:
         day = str(Date().read(text, Context({})) or "")
     except FieldError as error:
-        st.error(f"Su le : {error}")
+        st.error(f"Su le : {escape_markdown(str(error))}")
         st.stop()
     if not day:
         st.error("Su le : donnez une date (jj/mm/aaaa).")

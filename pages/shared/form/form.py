@@ -266,9 +266,7 @@ def _finish(key: str, ending: _Ending) -> Ended | None:
     """Drop the state of a form that has ended, and its draft. Returns how it ended."""
     if ending.ended is None:
         return None
-    if not ending.keeps_draft:
-        drafts.end(key)
-    forget(key)
+    (forget if ending.keeps_draft else give_up)(key)
     return ending.ended
 
 

@@ -123,4 +123,4 @@ def _fields(key: str, login: str, name: str, roles: Iterable[Role]) -> dict[str,
 
 def _show_errors(error: PaletteError) -> None:
     for problem in error.problems if isinstance(error, InvalidError) else [error]:
-        st.error(str(problem))
+        st.error(escape_markdown(str(problem)))

@@ -255,7 +255,7 @@ def _save(work: Callable[[], object], done: str) -> None:
         work()
     except InvalidError as error:
         for problem in error.problems:
-            st.error(str(problem))
+            st.error(escape_markdown(str(problem)))
     except PaletteError as error:
         st.error(escape_markdown(str(error)))
     else:

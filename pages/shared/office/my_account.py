@@ -43,7 +43,7 @@ def change_password(session: Session) -> None:
     if sent:
         problem = _problem(session, old, new, repeated)
         if problem:
-            st.error(problem)
+            st.error(escape_markdown(problem))
         else:
             st.session_state["password:turn"], st.session_state["password:done"] = turn + 1, True
             st.rerun()

@@ -11,6 +11,7 @@ from db.base.errors import PaletteError
 from db.base.folders import office_path
 from db.model.office import Office
 from db.storage import audit_chain, connection, file_watch
+from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import roles
 
 
@@ -27,7 +28,7 @@ def show() -> None:
         kept = f"{state.count} sauvegardes sont gardées" if state.count > 1 else "Une sauvegarde est gardée"
         st.success(f"{state.sentence} {kept}.", icon=":material/check_circle:")
     else:
-        st.warning(state.sentence, icon=":material/warning:")
+        st.warning(escape_markdown(state.sentence), icon=":material/warning:")
     st.caption(
         "Palette en fait une par jour, d’elle-même, pendant qu’on travaille ; 14 jours et 8 semaines sont gardés."
         " Reprendre une sauvegarde se fait sur le serveur : « python -m db restore »."
@@ -39,7 +40,7 @@ def _warn_of_chain(state: State) -> None:
     path = office_path()
     for problem in witness.problems(connection.thread_office(roles(), path), path):
         if problem not in state.sentence:
-            st.error(problem, icon=":material/gpp_maybe:")
+            st.error(escape_markdown(problem), icon=":material/gpp_maybe:")
 
 
 def show_code(db: Office) -> None:
@@ -58,13 +59,13 @@ def show_lost_file() -> None:
     message = file_watch.problem(path)
     if not message:
         return
-    st.error(f"{message} Prévenez qui tient Palette.", icon=":material/error:")
+    st.error(f"{escape_markdown(message)} Prévenez qui tient Palette.", icon=":material/error:")
     if st.button("Faire une sauvegarde", key="lost:backup", icon=":material/save:"):
         try:
             backup = create.make_backup(path, folders.backup_folder(path), datetime.now(UTC), create.recipient())
             st.success(f"Sauvegarde faite et vérifiée : {backup.name}.", icon=":material/check_circle:")
         except PaletteError as error:
-            st.error(str(error))
+            st.error(escape_markdown(str(error)))
 
 
 def warn() -> None:
@@ -72,6 +73,6 @@ def warn() -> None:
     state = _state()
     _warn_of_chain(state)
     if missing := status.missing_room(office_path()):
-        st.warning(f"{missing} Prévenez qui tient Palette.", icon=":material/warning:")
+        st.warning(f"{escape_markdown(missing)} Prévenez qui tient Palette.", icon=":material/warning:")
     if not state.good and state.sentence != status.NONE_YET:
-        st.warning(f"{state.sentence} Prévenez qui tient Palette.", icon=":material/warning:")
+        st.warning(f"{escape_markdown(state.sentence)} Prévenez qui tient Palette.", icon=":material/warning:")
