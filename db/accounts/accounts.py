@@ -40,12 +40,13 @@ class Account:
     subject: str | None
 
 
-_SELECT = "SELECT id, login, name, roles, active, password IS NOT NULL, subject FROM account"
+COLUMNS = "account.id, login, name, roles, active, password IS NOT NULL, subject"
+_SELECT = f"SELECT {COLUMNS} FROM account"
 
 
 def every(db: Office) -> list[Account]:
     """Return every account, by name."""
-    return [_read(row) for row in db.execute(f"{_SELECT} ORDER BY active DESC, name").fetchall()]
+    return [of_columns(row) for row in db.execute(f"{_SELECT} ORDER BY active DESC, name").fetchall()]
 
 
 def get(db: Office, account_id: int) -> Account:
@@ -70,7 +71,7 @@ def by_subject(db: Office, subject: str) -> Account | None:
 
 def _one(db: Office, where: str, value: object) -> Account | None:
     row = db.execute(f"{_SELECT} WHERE {where}", (value,)).fetchone()
-    return _read(row) if row else None
+    return of_columns(row) if row else None
 
 
 def _folded(name: str) -> str:
@@ -84,7 +85,8 @@ def _needed(found: Account | None) -> Account:
     return found
 
 
-def _read(row: tuple[int, str, str, str, int, int, str | None]) -> Account:
+def of_columns(row: tuple[int, str, str, str, int, int, str | None]) -> Account:
+    """Return the account of a row of COLUMNS."""
     roles = frozenset(Role(code) for code in json.loads(row[3]))
     return Account(row[0], row[1], row[2], roles, bool(row[4]), bool(row[5]), row[6])
 

@@ -80,25 +80,30 @@ def begin(db: Office, account: Account, browser: str, now: float, id_token: str 
     with writing(db):
         db.execute("DELETE FROM session WHERE began_at < ?", (int(now) - 25 * 3600,))
         db.execute(sql, (_digest(token), account.id, int(now), int(now), browser[:80], id_token))
-    return _signer(db).sign(token).decode()
+    return _signer(key(db)).sign(token).decode()
 
 
 def of_cookie(db: Office, cookie: str, now: float) -> Session | None:
     """Return the session of a cookie: signed by this file, known, neither idle nor too old, with an active account."""
-    try:
-        token = _signer(db).unsign(cookie).decode()
-    except (itsdangerous.BadSignature, UnicodeDecodeError):
-        return None
-    sql = "SELECT id, account_id, began_at, seen_at, browser, id_token FROM session WHERE token = ?"
+    token = cookie.rpartition(".")[0]
+    sql = f"""SELECT (SELECT value FROM door_key), session.id, began_at, seen_at, browser, id_token, {_LIMITS},
+      {accounts.COLUMNS} FROM session JOIN account ON account.id = account_id WHERE token = ?"""
     row = db.execute(sql, (_digest(token),)).fetchone()
-    if row is None or not _lasts(db, row[2], row[3], now):
+    if row is None or not _signer(row[0]).validate(cookie):
         return None
-    account = accounts.get(db, row[1])
-    return Session(row[0], account, row[2], row[3], row[4], row[5]) if account.active else None
+    _, session_id, began_at, seen_at, browser, id_token, idle, longest, *columns = row
+    account = accounts.of_columns(columns)
+    if not account.active or not _within((idle, longest), began_at, seen_at, now):
+        return None
+    return Session(session_id, account, began_at, seen_at, browser, id_token)
 
 
-def _lasts(db: Office, began_at: int, seen_at: int, now: float) -> bool:
-    idle, longest = db.execute("SELECT idle_minutes * 60, session_hours * 3600 FROM setting").fetchone()
+_LIMITS = "(SELECT idle_minutes * 60 FROM setting), (SELECT session_hours * 3600 FROM setting)"
+"""SQL: the seconds that a session lasts without activity, and in all."""
+
+
+def _within(limits: tuple[int, int], began_at: int, seen_at: int, now: float) -> bool:
+    idle, longest = limits
     of_now = began_at - _SLACK <= now and seen_at - _SLACK <= now
     return bool(of_now and now - seen_at < idle and now - began_at < longest)
 
@@ -115,7 +120,10 @@ def of_account(db: Office, account_id: int, now: float) -> list[Session]:
     account = accounts.get(db, account_id)
     sql = "SELECT id, began_at, seen_at, browser FROM session WHERE account_id = ? ORDER BY seen_at DESC"
     rows = db.execute(sql, (account_id,)).fetchall()
-    return [Session(row[0], account, row[1], row[2], row[3], None) for row in rows if _lasts(db, row[1], row[2], now)]
+    limits = db.execute(f"SELECT {_LIMITS}").fetchone()
+    return [
+        Session(row[0], account, row[1], row[2], row[3], None) for row in rows if _within(limits, row[1], row[2], now)
+    ]
 
 
 def end(db: Office, session_id: int) -> None:
@@ -137,8 +145,8 @@ def key(db: Office) -> bytes:
     return bytes(db.execute("SELECT value FROM door_key").fetchone()[0])
 
 
-def _signer(db: Office) -> itsdangerous.Signer:
-    return itsdangerous.Signer(key(db), salt="palette.session", digest_method=hashlib.sha256)
+def _signer(secret: bytes) -> itsdangerous.Signer:
+    return itsdangerous.Signer(secret, salt="palette.session", digest_method=hashlib.sha256)
 
 
 def _digest(token: str) -> bytes:

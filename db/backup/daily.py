@@ -6,10 +6,11 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from db.attachments import files
 from db.backup import create, restore, witness
-from db.base import copies
+from db.base import copies, work_folders
 from db.people import erasure, retention
-from db.rows import drafts
+from db.rows import drafts, long_writes
 from db.storage import connection
 
 _COPY = re.compile(r"palette-(?:avant|remplacé)-(\d{4}-?\d{2}-?\d{2}).*\.db(?:-wal|-shm|-journal)?")
@@ -19,11 +20,14 @@ _KEPT = timedelta(weeks=8)
 
 
 def at_start(path: Path) -> None:
-    """Finish or clear away what a crash interrupted: copies, restorations, erasures. Raises as ``erasure.finish``."""
+    """Finish or clear away what a crash interrupted: exports, copies, restorations, long writes, erasures. Raises as
+    ``long_writes.finish`` and ``erasure.finish``."""
+    work_folders.clear_left_folders()
     if not path.exists() or not path.stat().st_size:
         copies.clear_interrupted(path)
         return
     restore.forget_unfinished(path)
+    long_writes.finish(path)
     erasure.finish(path)
     with closing(connection.open_file(path)) as db:
         witness.settle(db, path)
@@ -38,6 +42,7 @@ def daily(path: Path, now: datetime) -> Path | None:
         try:
             retention.purge_traces(db)
             drafts.purge(db)
+            files.purge(db)
         finally:
             db.close()
         for old in old_copies(path.parent, now):

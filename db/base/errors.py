@@ -99,6 +99,10 @@ class WorkbookError(PaletteError):
     """A file that cannot be read as a spreadsheet; the message says why (password, empty, too large, other format)."""
 
 
+class AttachmentError(PaletteError):
+    """A file that is not taken as an attachment; the message names it and says why (size, format, damaged)."""
+
+
 class RefusedImportError(PaletteError):
     """An import that was not written; ``problems`` name every row that was refused."""
 

@@ -1,15 +1,18 @@
-"""A fresh Python process with hard limits, for what must not take the server with it: reading a file from outside.
+"""A fresh Python process with hard limits, for what must not take the server with it: reading a file from outside,
+making a large one.
 
 ``run`` starts ``python -m MODULE`` and gives it a request on its standard input. The module calls ``serve``, which
 limits its own memory, processor time and time in all before it reads a byte, and answers in lines of JSON: plain data,
-never pickle, which runs what it is told. Nothing of the request is on a command line, in the environment, in a log or
-in a temporary file, so nothing is left behind when the process is killed. At most two run at once; others wait their
-turn.
+never pickle, which runs what it is told. Nothing of the request is on a command line, in the environment or in a log.
+A process that may write files has a folder of its own for them, which is removed with it, or at the next start when the
+server was killed. The process ends with the server. Who calls it holds a turn (turns.py).
 """
 
+import ctypes
 import gc
 import json
 import logging
+import math
 import os
 import re
 import resource
@@ -20,15 +23,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import nullcontext, suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from db.base.errors import PaletteError, without_values
-from db.base.progress import Progress, ignore_progress
+from db.base.work_folders import own_folder
 
-AT_ONCE = 2
 REFUSED, MEMORY, TIME, OUTPUT, FAILED = "refused", "memory", "time", "output", "failed"
 _ROOT = Path(__file__).parents[2]
 _KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "LANG", "TZ")
@@ -37,6 +39,8 @@ _POLL_SECONDS = 0.1
 _CHUNK = 1 << 20
 _LONGEST_LINE = 16_000_000
 _OUT_OF_MEMORY = 71
+_END_WITH_PARENT = 1
+"""PR_SET_PDEATHSIG of prctl(2)."""
 _DESCRIPTION = re.compile(r"\w{1,80} at [\w/.:()<>\s-]{0,4000}")
 """What ``without_values`` returns: a class, files, lines and functions."""
 _WHY_ENDED = {
@@ -49,12 +53,15 @@ _WHY_ENDED = {
 @dataclass(frozen=True)
 class HelperLimits:
     """``memory``: bytes of address space. ``processor``, ``seconds``: seconds of processor time, and in all.
-    ``output``: bytes of the answer."""
+    ``output``: bytes of the answer. ``file``: bytes of a file that it may write, in a folder that goes with it.
+    ``reserves``: whether only memory that can be written counts; V8 (vl-convert) reserves 64 GB that it never uses."""
 
     memory: int
     processor: int
     seconds: int
     output: int
+    file: int = 0
+    reserves: bool = False
 
 
 class HelperError(PaletteError):
@@ -74,52 +81,27 @@ def run(
     request: Sequence[bytes],
     limits: HelperLimits,
     receive: Callable[[Any], None],
-    progress: Progress = ignore_progress,
+    waiting: Callable[[], None] = lambda: None,
 ) -> None:
-    """Run a module on a request, given in parts, and pass each item of its answer to ``receive``. Raises HelperError,
-    and what ``receive`` and ``progress`` raise; the process has ended then."""
-    with _turn(progress):
-        command = [sys.executable, "-m", module, *map(str, astuple(limits))]
-        environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    """Run a module on a request, given in parts, and pass each item of its answer to ``receive``. ``waiting`` is called
+    ten times a second. Raises HelperError, and what these two raise; the process has ended then."""
+    command = [sys.executable, "-m", module, *(str(int(limit)) for limit in astuple(limits))]
+    environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    with own_folder() if limits.file else nullcontext() as folder:
+        if folder:
+            environment["TMPDIR"] = folder
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=_ROOT,
             env=environment, start_new_session=True,
         )  # fmt: skip
         try:
             threading.Thread(target=_feed, args=(process, request), daemon=True, name="palette-helper").start()
-            _answer(process, limits, receive, progress)
+            _answer(process, limits, receive, waiting)
         finally:
             process.kill()
             process.wait()
             if process.stdout:
                 process.stdout.close()
-
-
-_queue: list[object] = []
-_queue_lock = threading.Lock()
-
-
-@contextmanager
-def _turn(progress: Progress) -> Iterator[None]:
-    """Wait until fewer than AT_ONCE processes are before this one, first come, first served."""
-    ticket = object()
-    with _queue_lock:
-        _queue.append(ticket)
-    try:
-        while (place := _place(ticket)) > 0:
-            progress(
-                0.0, f"d’autres fichiers se lisent ; le vôtre est {place}{'er' if place == 1 else 'e'} dans la file"
-            )
-            time.sleep(_POLL_SECONDS)
-        yield
-    finally:
-        with _queue_lock:
-            _queue.remove(ticket)
-
-
-def _place(ticket: object) -> int:
-    with _queue_lock:
-        return _queue.index(ticket) - AT_ONCE + 1
 
 
 def _feed(process: subprocess.Popen[bytes], request: Sequence[bytes]) -> None:
@@ -131,10 +113,10 @@ def _feed(process: subprocess.Popen[bytes], request: Sequence[bytes]) -> None:
 
 
 def _answer(
-    process: subprocess.Popen[bytes], limits: HelperLimits, receive: Callable[[Any], None], progress: Progress
+    process: subprocess.Popen[bytes], limits: HelperLimits, receive: Callable[[Any], None], waiting: Callable[[], None]
 ) -> None:
     until = time.monotonic() + limits.seconds
-    for line in _lines(process, limits.output, until, progress):
+    for line in _lines(process, limits.output, until, waiting):
         try:
             item = json.loads(line)
         except (ValueError, RecursionError) as error:
@@ -160,15 +142,18 @@ def _raise(item: dict[str, Any]) -> NoReturn:
     raise HelperError(FAILED)
 
 
-def _lines(process: subprocess.Popen[bytes], most: int, until: float, progress: Progress) -> Iterator[bytes]:
+def _lines(process: subprocess.Popen[bytes], most: int, until: float, waiting: Callable[[], None]) -> Iterator[bytes]:
     """Yield the lines of the answer. Raises HelperError when they are too long, or too late."""
     pipe: Any = process.stdout
     pieces: list[bytes] = []
     size = length = 0
+    heard = -math.inf
     with selectors.DefaultSelector() as selector:
         selector.register(pipe, selectors.EVENT_READ)
         while True:
-            progress(0.0, "lecture du fichier")
+            if time.monotonic() - heard >= _POLL_SECONDS:
+                heard = time.monotonic()
+                waiting()
             if time.monotonic() > until:
                 raise HelperError(TIME)
             if not selector.select(_POLL_SECONDS):
@@ -192,7 +177,7 @@ def _lines(process: subprocess.Popen[bytes], most: int, until: float, progress: 
 def serve(answer: Callable[[bytes], Iterable[Any]]) -> NoReturn:
     """Limit this process, read the request, write the items of the answer, and end. An expected error becomes its
     sentence, another one its class and place."""
-    _limit_this_process(HelperLimits(*map(int, sys.argv[1:])))
+    _limit_this_process(HelperLimits(*map(int, sys.argv[1:])))  # type: ignore[arg-type]  # reserves: 0 or 1
     gc.disable()  # it lives for one request
     code = 0
     try:
@@ -209,19 +194,26 @@ def serve(answer: Callable[[bytes], Iterable[Any]]) -> NoReturn:
 def _limit_this_process(limits: HelperLimits) -> None:
     """Raises ValueError where a limit cannot be set: nothing is read then."""
     for kind, most in (
-        (resource.RLIMIT_AS, limits.memory),
+        (resource.RLIMIT_DATA if limits.reserves else resource.RLIMIT_AS, limits.memory),
         (resource.RLIMIT_CPU, limits.processor),
         (resource.RLIMIT_CORE, 0),  # a core dump would hold the file
-        (resource.RLIMIT_FSIZE, 0),  # it writes no file
+        (resource.RLIMIT_FSIZE, limits.file),
     ):
         hard = resource.getrlimit(kind)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (most, hard if kind == resource.RLIMIT_CPU else most))
-    signal.alarm(limits.seconds)  # even if the server is gone
+    signal.alarm(limits.seconds)
+    with suppress(AttributeError, OSError):  # not Linux
+        ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL)
     with suppress(OSError):  # docs/palette.service forbids it
         os.nice(10)
     with suppress(OSError):  # where there is no /proc
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+
+
+def send(item: Any) -> None:
+    """Write one item of the answer at once, before the others."""
+    _write([item])
 
 
 def _write(items: Iterable[Any]) -> None:

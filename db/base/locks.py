@@ -14,13 +14,14 @@ _HELD = (
     "Palette tourne déjà sur {path} (processus {pid}). Un seul serveur par fichier : arrêtez l’autre, ou donnez à "
     "celui-ci un autre dossier (PALETTE_DATA)."
 )
+_SERVER = "palette.lock"
 _COPY = "palette.copy.lock"
 
 
 def hold(path: Path, message: str = _HELD) -> TextIO:
     """Lock an office file for one server until the returned file is closed, however the process ends. Raises
     BlockingIOError whose text is ``message``, with the path and the process that holds the lock."""
-    lock = _opened(path, "palette.lock")
+    lock = _opened(path, _SERVER)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -44,10 +45,31 @@ def one_erasure_at_a_time(path: Path) -> AbstractContextManager[object]:
     return _turn(path, "palette.erase.lock")
 
 
-@contextmanager
-def copying_if_free(path: Path) -> Iterator[bool]:
+def copying_if_free(path: Path) -> AbstractContextManager[bool]:
     """As ``one_copy_at_a_time``, without waiting: yield whether no other copy is under way."""
-    with _opened(path, _COPY) as lock:
+    return _turn_if_free(path, _COPY)
+
+
+def long_writing_if_free(path: Path) -> AbstractContextManager[bool]:
+    """Yield whether no other long write of this file is under way (db/rows/long_writes.py), and keep others from
+    beginning within the block."""
+    return _turn_if_free(path, "palette.write.lock")
+
+
+def is_served_elsewhere(path: Path) -> bool:
+    """Return whether a server of another process seems to have this file. Its lock is not tried: a server that started
+    at that moment would find it taken."""
+    try:
+        pid = int(path.with_name(_SERVER).read_text() or 0)
+        os.kill(pid, 0)
+    except (OSError, ValueError):
+        return False
+    return pid not in (0, os.getpid())
+
+
+@contextmanager
+def _turn_if_free(path: Path, name: str) -> Iterator[bool]:
+    with _opened(path, name) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             is_free = True

@@ -8,3 +8,8 @@ Progress = Callable[[float, str], None]
 
 def ignore_progress(share: float, step: str) -> None:
     """Do nothing: the default of tasks whose caller does not follow their progress."""
+
+
+def part_of(tick: Progress, start: float, end: float) -> Progress:
+    """Return the progress of one part of the work, which goes from ``start`` to ``end`` of the whole."""
+    return lambda share, step: tick(start + share * (end - start), step)

@@ -15,6 +15,10 @@ _MESSAGES: tuple[tuple[str, type[PaletteError], str, str], ...] = (
         "locked", BusyError, f"Le fichier est occupé par un autre programme : {_NOTHING}, réessayez.",
         "le fichier est occupé par un autre programme",
     ),
+    (
+        "enregistrement en cours", BusyError, "Cette ligne fait partie d’un grand enregistrement (un import…) qui n’est"
+        f" pas terminé : {_NOTHING}, réessayez dans un instant.", "",
+    ),
     ("is full", StorageError, f"Le disque du serveur est plein : {_NOTHING}. {_TELL}", "le disque est plein"),
     ("readonly", StorageError, _READ_ONLY, ""),
     ("read-only", StorageError, _READ_ONLY, ""),

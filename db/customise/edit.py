@@ -144,8 +144,8 @@ def _publication(
 def _refuse_values(db: Office, name: str, title: str, chosen: Mapping[str, str], requested: set[str]) -> None:
     reason = ""
     others = [field for field in db.tables["person"].fields if field.own and field.published and field.name != name]
-    if len(others) >= office_groups.FIELDS:
-        reason = f"{office_groups.FIELDS} champs du bureau sont déjà publiés, c’est le plus qu’il y ait à la fois"
+    if others:
+        reason = f"« {others[0].label} » est déjà publié : un seul champ du bureau l’est à la fois"
     elif not 0 < len(requested) <= len(chosen) or len(chosen) > office_groups.MOST:
         reason = f"choisissez de une à {office_groups.MOST} valeurs de la liste"
     elif fold(office_groups.REST) in requested:

@@ -7,6 +7,7 @@ from typing import Any
 from db.base import helper_process
 from db.base.errors import InvalidError, Problem
 from db.base.helper_process import HelperError, HelperLimits
+from db.base.turns import READING
 
 FORMAT = 1
 """Increased when a Palette writes what earlier ones cannot read."""
@@ -23,9 +24,10 @@ def read(content: bytes) -> dict[str, Any]:
     """Return the settings, and the rows of each table of KEYS, by name. Raises InvalidError."""
     received: list[dict[str, Any]] = []
     try:
-        helper_process.run(
-            "db.customise.model_reader", [content], _LIMITS, lambda item: received.append(_checked(item[0]))
-        )
+        with READING.turn():
+            helper_process.run(
+                "db.customise.model_reader", [content], _LIMITS, lambda item: received.append(_checked(item[0]))
+            )
     except HelperError as error:
         reasons = {helper_process.REFUSED: str(error), helper_process.FAILED: _NOT_A_MODEL}
         raise InvalidError([Problem(reasons.get(error.why, _TOO_LARGE))]) from error

@@ -52,11 +52,8 @@ NOTES = """Ce fichier est inventé : noms, dates, adresses et récits sont ficti
 • Dates de saisie : inventées. L’historique est daté comme si ce fichier avait été tenu depuis janvier 2018 ; la plupart des lignes sont saisies le jour même, d’autres avec quelques jours ou quelques semaines de retard, et trois valeurs saisies de travers ont été corrigées plus tard."""  # noqa: E501
 """The assumptions of the demonstration where the presentation gives no figure; also stored in the file, as a need."""
 
-_KEY = sha256(f"{SEED} publication 244".encode()).digest()
-"""The publication key: public, so that every demonstration publishes the same numbers; an office's key is random.
-
-Chosen among some hundreds so that the published figures of 2022 differ from the true ones by 1.5 persons on average.
-"""
+KEY = sha256(f"{SEED} publication 244".encode()).digest()
+"""The publication key: public, so that every demonstration publishes the same numbers; an office's key is random."""
 
 
 def write(path: Path, today: date | None = None) -> None:
@@ -68,7 +65,7 @@ def write(path: Path, today: date | None = None) -> None:
     db, last_dated = connection.create(path), 0
     try:
         db.execute("BEGIN IMMEDIATE")
-        db.execute("UPDATE publication_key SET value = ?", (_KEY,))
+        db.execute("UPDATE publication_key SET value = ?", (KEY,))
         db.execute("DROP TRIGGER history_stays_update")  # the rows of the history get the dates of the entries
         for day, same_day in groupby(entries, key=lambda entry: entry.day):
             for entry in same_day:

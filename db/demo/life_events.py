@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from db.demo import engagements
 from db.demo.aids import add_aids
 from db.demo.days import days, working, working_before
 from db.demo.paths import ONE_DAY, Path
@@ -28,6 +29,7 @@ def write_story(path: Path, profile: Profile, index: int, decks: Decks) -> Story
         plan = add_diagnostic(story)
         add_contracts(story, plan)
         add_aids(story)
+        engagements.complete(story)
         _projects_become_activities(story)
     return story
 

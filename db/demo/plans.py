@@ -121,11 +121,12 @@ def _contract(story: Story, contract: Contract, index: int, replaced: DemoRow | 
         story.sentence(pools["renewal_aims" if index and number == 0 else "aims"])
         for number in range(story.rng.randint(2, 3))
     ]
+    kind = "engagement" if contract.signed.year >= 2025 else "cer"
     row = story.add_own_row(
         "cer",
         contract.signed,
-        kind="engagement" if contract.signed.year >= 2025 else "cer",
-        rank="renewal" if index else "first",
+        kind=kind,
+        rank={"cer": "renewal", "engagement": "update"}[kind] if index else "first",
         replaces_id=replaced,
         signed_on=contract.signed,
         starts_on=contract.starts,

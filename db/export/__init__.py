@@ -1,2 +1,2 @@
-"""Reading of the whole office file in one transaction, and its export as a plain SQLite file.
-May import: db.base, db.model, db.storage, db.rows, db.customise."""
+"""Reading of the whole office file in one transaction, and its export as a plain SQLite file; the attachments as ZIP.
+May import: db.base, db.model, db.storage, db.rows, db.customise, db.attachments."""

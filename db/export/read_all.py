@@ -14,8 +14,8 @@ from db.rows import titles
 
 @dataclass(frozen=True)
 class WholeFile:
-    """The office file at one moment. ``tables``: those that the team fills in; ``office``: settings and own fields.
-    ``row_ids``: table -> ids of its rows, deleted ones left out."""
+    """The office file at one moment. ``tables``: those that the team fills in; ``office``: attachments, settings and
+    own fields. ``row_ids``: table -> ids of its rows, deleted ones left out."""
 
     db: Office
     tables: Mapping[str, OfficeTable]

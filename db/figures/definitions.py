@@ -12,7 +12,7 @@ from typing import Any
 from db.figures.populations import CEILING_PART, DIMENSIONS, LENGTH_BANDS, band, kept, listed
 from db.model import domain_rules
 from db.model.dictionary import PERSON
-from db.model.lists import AID_TYPES, EXIT_REASONS, INTERVENTION_DOMAINS, OBSTACLES
+from db.model.lists import ACTION_KINDS, AID_TYPES, CONTRACT_SITUATIONS, EXIT_REASONS, INTERVENTION_DOMAINS, OBSTACLES
 
 NATIONAL = {"men": 46, "fifty_or_over": 26}
 """Percent of the persons on the RSA in France, as the source document gives them."""
@@ -41,8 +41,8 @@ class Figure:
     than a join where most rows of the source count for most of its rows."""
     value: str = "count(*)"
     unit: str = "person"
-    """What is counted (person, exit, contract, diagnostic, intervention, aid), or the unit of a sum or mean (cents,
-    years)."""
+    """What is counted (person, exit, contract, diagnostic, orientation, action, intervention, aid), or the unit of a sum
+    or mean (cents, years, days, hours)."""
     short: str = ""
     """A shorter label."""
     leaves: tuple[str, ...] = ()
@@ -171,9 +171,40 @@ FIGURES: dict[str, Figure] = {
         "intervention", "happened_on", "intervention", by="r.domain", values=INTERVENTION_DOMAINS.table,
     ),
     "contracts": Figure(
-        "Contrats signés par mois", "Contrats signés chaque mois, des deux sortes, selon leur rang.",
+        "Contrats signés par mois", "Contrats signés chaque mois, des deux sortes : premiers contrats, et ceux qui en suivent un autre.",
         "cer r", f"{kept('r')} AND r.signed_on BETWEEN :shown AND :last", "r.person_id",
-        by="substr(r.signed_on, 1, 7)", values="months", other="r.rank", unit="contract",
+        by="substr(r.signed_on, 1, 7)", values="months", unit="contract",
+        other="iif(r.rank = 'first' AND r.replaces_id IS NULL, 'first', 'renewal')",
+    ),
+    "engagement": Figure(
+        "Contrat d’engagement des personnes accompagnées",
+        "Personnes accompagnées au dernier jour de la période (depuis 2025), selon le contrat qu’elles ont ce jour-là ; un projet qui n’est pas "
+        "signé n’est pas un contrat.",
+        "engaged", by="situation", values=CONTRACT_SITUATIONS.table,
+    ),
+    "contracts_in_force": Figure(
+        "Contrats en cours", "Contrats signés et en cours au dernier jour de la période, des deux sortes.",
+        "running", person="person_id", unit="contract", leaves=("engagement",),
+    ),
+    "signing": Figure(
+        "Signature du contrat après l’orientation",
+        "Orientations notifiées dont le mois pour signer s’est terminé dans la période (un jour : depuis le 1er janvier), selon qu’un contrat "
+        "d’engagement a été signé, au plus tard le dernier jour de la période. Qui est sorti avant la fin de ce mois sans signer, ou a reçu "
+        "entre-temps une autre notification, n’est pas compté.",
+        "signing", by="state", values="signing_state", unit="orientation",
+    ),
+    "mean_days_to_sign": Figure(
+        "Délai moyen de signature", "Moyenne, pour ces orientations, des jours de la notification à la signature du contrat d’engagement.",
+        "signing", "days IS NOT NULL", value="avg(days)", unit="days", leaves=("signing",),
+    ),
+    "action_kinds": Figure(
+        "Nature des actions", "Actions, sauf abandonnées, des contrats en cours au dernier jour de la période, selon leur nature, quand elle est dite.",
+        "action r JOIN running c ON c.id = r.cer_id", f"{kept('r')} AND r.kind IS NOT NULL AND r.state <> 'dropped'", "r.person_id",
+        by="r.kind", values=ACTION_KINDS.table, unit="action",
+    ),
+    "mean_contract_hours": Figure(
+        "Durée hebdomadaire moyenne", "Moyenne des heures par semaine des contrats d’engagement en cours au dernier jour de la période, quand elles sont dites.",
+        "running", "kind = 'engagement' AND hours IS NOT NULL", "person_id", value="avg(hours)", unit="hours", leaves=("action_kinds",),
     ),
     "entries": _monthly(
         "Entrées en portefeuille", "Premiers jours en portefeuille : la veille, aucune étape de suivi n’était en cours.",

@@ -9,7 +9,7 @@ a code: a list of the file, or bands of a number.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from db.model import domain_rules
+from db.model import contract_rules, domain_rules
 from db.model.lists import DOMAINS, EDUCATIONS, GENDERS, HOUSEHOLDS, ORIGINS, TERRITORIES
 
 UNKNOWN = "Non renseigné"
@@ -43,6 +43,9 @@ CEILING_PARTS = {
 CEILING_PART = """CASE WHEN cents = 0 THEN '0' WHEN cents > ceiling THEN '4' WHEN cents = ceiling THEN '3'
   WHEN 2 * cents >= ceiling THEN '2' ELSE '1' END"""
 """SQL on ``aided``, exact to the cent."""
+SIGNINGS = {"month": "Dans le mois", "later": "Après un mois", "unsigned": "Pas signé"}
+ENGAGEMENT_SINCE = "2025-01-01"
+"""First day of the « contrat d’engagement » in law."""
 MODES = {"standard": "Accompagnement standard", "light": "Accompagnement allégé", "diagnostic": "Diagnostic"}
 
 
@@ -170,6 +173,31 @@ aided AS MATERIALIZED (
     SELECT sum(a.granted) FROM aid a WHERE a.person_id = f.id AND {domain_rules.counts_under_ceiling("a")}
       AND {_AID_DAY} <= :last AND {domain_rules.same_ceiling_period(_AID_DAY, ":last")}), 0) AS cents
   FROM followed f),
+engaged AS MATERIALIZED (
+  SELECT a.id, {contract_rules.contract_situation("a.id", ":last")} AS situation FROM (
+    SELECT DISTINCT s.person_id AS id FROM stage s
+    WHERE +s.kind = 'accompaniment' AND {domain_rules.in_force("+s", ":last")} AND {kept("+s")}) a
+  WHERE :last >= '{ENGAGEMENT_SINCE}'),
+running AS MATERIALIZED (
+  SELECT c.id, c.person_id, c.kind, c.hours FROM cer c
+  WHERE {kept("c")} AND {contract_rules.contract_in_force("c", ":last")}),
+notified AS (
+  SELECT r.id, r.person_id, r.notified_on AS since, {contract_rules.month_later("r.notified_on")} AS due, (
+    SELECT min(c.signed_on) FROM cer c WHERE c.person_id = r.person_id AND c.deleted_at IS NULL
+      AND c.kind = 'engagement' AND c.signed_on BETWEEN r.notified_on AND :last) AS signed
+  FROM orientation r WHERE {kept("r")} AND r.notified_on <= :last AND {domain_rules.verdict("r")} <> 'no'),
+signing AS MATERIALIZED (
+  SELECT n.person_id AS id, julianday(n.signed) - julianday(n.since) AS days,
+         CASE WHEN n.signed <= n.due THEN 'month' WHEN n.signed IS NULL THEN 'unsigned' ELSE 'later' END AS state
+  FROM notified n
+  WHERE n.due BETWEEN :since AND :last AND NOT EXISTS (
+    SELECT 1 FROM exit e WHERE e.person_id = n.person_id AND e.deleted_at IS NULL
+      AND e.left_on BETWEEN n.since AND n.due AND e.left_on < coalesce(n.signed, '9999'))
+    AND NOT EXISTS (
+    SELECT 1 FROM orientation o WHERE o.person_id = n.person_id AND o.deleted_at IS NULL
+      AND o.notified_on <= n.due AND o.notified_on <= coalesce(n.signed, '9999')
+      AND (o.notified_on, o.id) > (n.since, n.id))),
+signing_state{_values(SIGNINGS)},
 age_band{_bands(AGE_BANDS)},
 seniority_band{_bands(SENIORITY_BANDS)},
 length_band{_bands(LENGTH_BANDS)},
@@ -191,3 +219,6 @@ mode{_values(MODES)}
 # aided: materialized, as the part of the ceiling asks for the sum several times.
 # assessed: the latest diagnostic, and among those of one day the one with the greatest number, which has 13 digits
 # here.
+# notified, signing: an orientation is counted once, in the period in which its month ends, so that nobody who still has
+# time to sign lowers a share. Left out: who left within that month without signing, and what another orientation,
+# notified within it and before the signature, stands for.

@@ -16,6 +16,7 @@ from db.base.french import french_instant
 from db.figures.definitions import VERSION
 from db.figures.periods import Period, period_of
 from db.model.office import Office
+from db.rows import long_writes
 
 LONGEST_NOTE = 120
 
@@ -41,9 +42,11 @@ class Frozen:
 
 
 def freeze(db: Office, period: Period, numbers: Mapping[str, Any], who: str, known_on: str = "", note: str = "") -> int:
-    """Store these numbers of a period and return the id. Raises InvalidError for a note that is too long."""
+    """Store these numbers of a period and return the id. Raises InvalidError for a note that is too long,
+    BusyError during a long write."""
     if len(note) > LONGEST_NOTE:
         raise InvalidError([Problem(f"Pour mémoire : {LONGEST_NOTE} caractères au plus.")])
+    long_writes.refuse_in_part(db)
     row = db.execute(
         "INSERT INTO frozen (at, who, period, known_on, note, version, numbers)"
         " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",

@@ -39,6 +39,8 @@ RESEMBLING = frozenset({SPELLING, BEGINNING, ACCENTS, "arrondi au centime"})
 """Interpretations that may be wrong: a question until a person has accepted them (resemblance.py)."""
 _DAYS_TO_1904, _FIRST_YEARS = 1_462, 2_192
 """Days from the first day of one calendar to that of the other; smaller numbers are ages or years."""
+_MOST_TEXTS = 20_000
+"""Readings of texts kept by a reader: a column with more of them hardly repeats any."""
 _CLOSE, _MARGIN = 86, 6
 """Similarity (0 to 100) for a text to be read as a label of a list, and its margin over the next label."""
 
@@ -55,7 +57,7 @@ class CellReading:
 
 
 class CellReader:
-    """Reads the cells of one field, each distinct cell once.
+    """Reads the cells of one field, each distinct cell once as long as they are few.
 
     ``chosen``, ``remembered``: text -> replacement chosen by the person, now or for an earlier file: a code or text, ''
     for an empty cell. ``accept``: whether a resemblance is read as if a person had accepted it. A reference is read as
@@ -91,10 +93,10 @@ class CellReader:
                 reading = self._asked(cell, self._read(cell))
             except FieldError as error:
                 reading = CellReading(reason=str(error))
-            if isinstance(cell, str):
-                self.texts[cell] = reading
-            else:
+            if not isinstance(cell, str):
                 self._others[key] = reading
+            elif len(self.texts) < _MOST_TEXTS:
+                self.texts[cell] = reading
         return reading
 
     def show(self, value: Any) -> str:

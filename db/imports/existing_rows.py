@@ -1,13 +1,15 @@
 """The existing rows of the tables that an import touches, each table read by one query."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from db.imports.person_matching import PersonIndex, sorted_words
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Context, Reference, References, Several
+
+_SHARED = 20_000
 
 
 class StoredRows:
@@ -19,7 +21,7 @@ class StoredRows:
         self._index = {name: index for index, name in enumerate(names, 2)}
         self._several_fields = {field.name: field for field in table.fields if isinstance(field.type, Several)}
         sql = f'SELECT id, version, {", ".join(names)} FROM "{table.name}" WHERE deleted_at IS NULL ORDER BY id'
-        self.rows: dict[int, tuple[Any, ...]] = {row[0]: row for row in db.execute(sql)}
+        self.rows: dict[int, tuple[Any, ...]] = {row[0]: row for row in _with_shared_texts(db.execute(sql))}
         self.empty = not self.rows and not db.execute(f'SELECT 1 FROM "{table.name}" LIMIT 1').fetchone()
 
     def version(self, row_id: int) -> int:
@@ -31,6 +33,16 @@ class StoredRows:
         raw = self.rows[row_id][self._index[name]]
         field = self._several_fields.get(name)
         return field.type.from_sql(raw) if field else raw
+
+
+def _with_shared_texts(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows with one object for equal texts: columns of codes, towns and days repeat a few. The first
+    ``_SHARED`` texts are shared."""
+    texts: dict[Any, str] = {}
+    for row in rows:
+        if len(texts) < _SHARED:
+            texts |= {value: value for value in row if isinstance(value, str) and value not in texts}
+        yield tuple(map(texts.get, row, row))
 
 
 class TitleIndex:

@@ -10,6 +10,8 @@ MAX_CELLS = 8_000_000
 """Cells of all sheets, empty ones included."""
 MAX_FILLED = 3_100_000
 """Cells that hold something: 100,000 rows of thirty columns, and their titles."""
+MAX_SHEETS = 200
+"""Sheets of a workbook: the screen asks about each."""
 MAX_LINES = 101_000
 """Lines that hold something: 100,000 rows, their titles and remarks."""
 MAX_LINE_BREAKS = 2_000_000

@@ -11,6 +11,7 @@ from db.base.errors import WorkbookError
 from db.base.garbage_collection import suspend_collection
 from db.base.helper_process import HelperError
 from db.base.progress import Progress, ignore_progress
+from db.base.turns import READING
 from db.imports import file_limits
 from db.imports.plan_types import SourceWorkbook
 from db.imports.workbook_items import WorkbookBuilder
@@ -34,8 +35,10 @@ def read(data: bytes, name: str, progress: Progress = ignore_progress) -> Source
     request = (json.dumps(name).encode(), b"\n", data)
     module = "db.imports.reader_process"
     try:
-        with suspend_collection():
-            helper_process.run(module, request, file_limits.READING, builder.receive, progress)
+        with READING.turn(progress), suspend_collection():
+            helper_process.run(
+                module, request, file_limits.READING, builder.receive, lambda: progress(0.0, "lecture du fichier")
+            )
             return builder.book
     except HelperError as error:
         sentence = str(error) if error.why == helper_process.REFUSED else _SENTENCES[error.why].format(name)

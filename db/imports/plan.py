@@ -98,7 +98,8 @@ class _Planner:
             self._index_people()
         for number, name in enumerate(names):
             self._match_table(self.tables[name], layouts, 0.1 + 0.6 * number / len(names), 0.6 / len(names))
-        row_planner = RowPlanner(self.choices, self.readers, self.people)
+        row_planner = RowPlanner(self.choices, self.readers, self.people.names)
+        del self.people, self.titles, self.references  # the largest part of the memory; the last is a cycle as well
         for number, name in enumerate(names):
             self.progress(0.7 + 0.1 * number / len(names), f"Comparaison : {self.tables[name].plural}")
             row_planner.plan_rows(self.tables[name], self.imported_rows[name], self._stored_rows(name))

@@ -12,7 +12,7 @@ Cell = str | int | float | bool | date | datetime | None
 # ---- the file
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SheetLine:
     """One line of a sheet: its number as the spreadsheet shows it (from 1), its cells from column A."""
 
@@ -20,7 +20,7 @@ class SheetLine:
     cells: list[Cell]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SourceSheet:
     """One sheet. ``broken``: (line, column from 0) -> the error shown instead of a value (« #N/A »).
 
@@ -42,7 +42,7 @@ class SourceSheet:
     hidden_columns: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SourceWorkbook:
     """A file: its name, its sheets in order, and how it was decoded (« CSV, Windows-1252, « ; » »). ``since_1904``:
     whether its day numbers count from 1904, as those of old Macintosh files."""
@@ -56,7 +56,7 @@ class SourceWorkbook:
 # ---- the corrections of a person
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ImportChoices:
     """The corrections of a person; empty: Palette decides. Sheets by name, columns by letter, lines by number.
 
@@ -97,7 +97,7 @@ class ImportChoices:
 # ---- the plan
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PlannedColumn:
     """One column of a sheet and the field that it is read as.
 
@@ -118,7 +118,7 @@ class PlannedColumn:
     proposal: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Guess:
     """A value that was interpreted, which the person reviews before anything is written.
 
@@ -144,7 +144,7 @@ COLUMN, VALUE, PERSON, LINE, SHEET = "column", "value", "person", "line", "sheet
 """What a question is about. A question is a problem to which an answer is enough: the file need not change."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ImportProblem:
     """An error in the file, or a question, and its position. ``column``: its letter, '' when it concerns the whole row.
 
@@ -176,7 +176,7 @@ class ImportProblem:
         return f"{where}{label}{value} : {self.reason}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class IgnoredLine:
     """A line that is left out, because it is not data or repeats another, and the reason in French. ``key``: of the
     question whose answer « no » takes it back, '' when there is none."""
@@ -186,7 +186,7 @@ class IgnoredLine:
     key: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A person that a row may be: id (negative: a row of the same file, see ``PlannedRow.id``), name and evidence."""
 
@@ -195,7 +195,7 @@ class Candidate:
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NearMatch:
     """An imported row that matches no known person exactly but resembles one or more. ``chosen``: id of the person; 0:
     a new person; None: undecided, and the row waits."""
@@ -305,7 +305,7 @@ class ImportPlan:
         return ((sheet, row) for sheet in self.sheets for row in sheet.rows)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ImportResult:
     """Counts of the rows written and left waiting, and the id of the operation (None: there was nothing to write)."""
 

@@ -1,8 +1,9 @@
 """What becomes of each row: created, changed, left alone, or waiting with its problems."""
 
+from collections.abc import Mapping
+
 from db.imports.cell_values import CellReader
 from db.imports.existing_rows import StoredRows
-from db.imports.person_matching import PersonIndex
 from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, ImportChoices, ImportProblem, PlannedRow
 from db.imports.row_matching import ImportedRow, comparable
 from db.imports.row_reader import CellReaders
@@ -20,10 +21,12 @@ def added_to(note: str, text: str) -> str:
 
 
 class RowPlanner:
-    """Turns the imported rows of each table into planned rows."""
+    """Turns the imported rows of each table into planned rows. ``names``: those of the persons, by id."""
 
-    def __init__(self, choices: ImportChoices, readers: CellReaders, people: PersonIndex) -> None:
-        self._choices, self._readers, self._people = choices, readers, people
+    def __init__(
+        self, choices: ImportChoices, readers: CellReaders, names: Mapping[int, tuple[str, str, str | None]]
+    ) -> None:
+        self._choices, self._readers, self._names = choices, readers, names
         self._titles: dict[str, list[tuple[str, bool, CellReader]]] = {}
         self._waiting: set[int] = set()
         """Ids of the new rows that wait; rows that refer to them wait too."""
@@ -142,6 +145,6 @@ class RowPlanner:
             if value is None and imported.id > 0:
                 value = stored.value(imported.id, name)
             if value is not None:
-                names = self._people.names.get(value) if is_person else None
+                names = self._names.get(value) if is_person else None
                 parts.append(" ".join(names[:2]) if names else reader.show(value))
         return " ".join(part for part in parts if part)

@@ -95,7 +95,7 @@ class PersonResolver:
                 person, why = None, f"« {text} » n’est pas né(e) ce jour-là dans le fichier"
             ids = self.people.named(text)
         else:
-            ids = self.people.exact(last or "", first or "", birth) if birth else []
+            ids = list(self.people.exact(last or "", first or "", birth)) if birth else []
             if len(set(ids)) == 1:
                 return ids[0], "", ()
             ids = ids or self._with_name(last or "", first or "")

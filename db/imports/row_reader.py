@@ -44,12 +44,12 @@ class RawRow:
     number: int
     values: dict[str, Any]
     problems: list[ImportProblem] = dataclasses.field(default_factory=list)
-    doubtful: dict[str, str] = dataclasses.field(default_factory=dict)
+    doubtful: dict[str, str] | None = None
 
     def keep_stored_texts(self, stored: StoredRows) -> None:
         """Take a doubtful text as it stands where the row of that number has just this text (a file of Palette)."""
         number = self.values.get(ROW_NUMBER, 0)
-        for name, text in self.doubtful.items() if number in stored.rows else ():
+        for name, text in self.doubtful.items() if self.doubtful and number in stored.rows else ():
             if stored.value(number, name) == text:
                 self.values[name] = text
                 self.problems = [one for one in self.problems if one.field != name]
@@ -310,7 +310,7 @@ def _row(
         elif read.value is not None:
             raw.values[column.field] = read.value
         if isinstance(cell, str) and (read.how == UNKNOWN or read.proposal) and isinstance(reader.field.type, Text):
-            raw.doubtful[column.field] = cell.strip()
+            raw.doubtful = {**(raw.doubtful or {}), column.field: cell.strip()}
         if read.how and not read.reason:
             _add_guess(guesses, line.number, column, cell, read)
     return raw

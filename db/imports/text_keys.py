@@ -25,7 +25,7 @@ def is_unknown(text: str, of_name: bool = False) -> bool:
     return plain in _UNKNOWN and not (of_name and plain in _NAMES)
 
 
-@lru_cache(200_000)
+@lru_cache(50_000)
 def name_key(text: str) -> str:
     """Return a name without accents, capitals, hyphens and apostrophes: « jean pierre » for « Jean-Pierre »."""
     return " ".join(re.sub(r"[^\w]+", " ", fold(text)).split())

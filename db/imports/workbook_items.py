@@ -91,7 +91,7 @@ class WorkbookBuilder:
 
     def _begin(self, given: dict[str, Any]) -> None:
         self._particulars += len(json.dumps(given, ensure_ascii=False))
-        if self._particulars > _MAX_PARTICULARS:
+        if self._particulars > _MAX_PARTICULARS or len(self._sheets) >= file_limits.MAX_SHEETS:
             raise HelperError(OUTPUT)
         sheet = SourceSheet(
             str(given["name"]), [], bool(given["hidden"]), tuple(map(str, given["notes"])),

@@ -15,6 +15,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from db.base.errors import WorkbookError
+from db.base.french import french_number
 from db.base.garbage_collection import suspend_collection
 from db.imports import cell_formats, csv_reader, file_limits
 from db.imports.cell_formats import SheetFormats
@@ -48,12 +49,17 @@ def _spreadsheet(data: bytes, name: str) -> SourceWorkbook:
     formats, since_1904 = _check_archive(data, name) if data.startswith(b"PK") else ({}, False)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+            found = [item for item in book.sheets_metadata if item.typ == SheetTypeEnum.WorkSheet]
+            if len(found) > file_limits.MAX_SHEETS:
+                raise WorkbookError(
+                    f"« {name} » a {french_number(len(found))} feuilles, {file_limits.MAX_SHEETS} au plus :"
+                    " partagez-le en plusieurs fichiers."
+                )
             sheets = [
                 _sheet(
                     book, item.name, item.visible != SheetVisibleEnum.Visible, formats.get(item.name) or SheetFormats()
                 )
-                for item in book.sheets_metadata
-                if item.typ == SheetTypeEnum.WorkSheet
+                for item in found
             ]
     except PasswordError as error:
         raise WorkbookError(f"« {name} » est protégé par un mot de passe : enregistrez-en une copie sans.") from error

@@ -1,6 +1,6 @@
 """Writing of an import plan as a single operation, or of nothing at all, with the list of the refused rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from db.base.errors import InvalidError, RefusedImportError
@@ -21,7 +21,7 @@ from db.imports.plan_types import (
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Reference, References, Type
-from db.rows import records, transactions
+from db.rows import long_writes, records, rehearsals, transactions
 from db.rows.rule_errors import refusals
 from db.storage import connection
 
@@ -63,27 +63,27 @@ def write(
             f"Des questions ou des corrections attendent ({len(plan.problems)}) : rien n’a été enregistré.",
             plan.problems,
         )
-    with suspend_collection(), connection.large_write(db), transactions.writing(db):
-        before = _last_operation(db)
+    rows = _rows_to_write(plan, db.files)
+    with (
+        suspend_collection(), connection.large_write(db),
+        long_writes.in_slices(db, len(rows), progress=progress) as long_write,
+    ):  # fmt: skip
         stale = list(_stale(db, plan))
         if stale:
             raise RefusedImportError("Le fichier a changé depuis la comparaison : rien n’a été enregistré.", stale)
-        refused = [problem for _, _, problem in _PlanWriter(db, _rows_to_write(plan, db.files), who, progress).run()]
+
+        def before_each() -> None:
+            long_write.let_others()
+            if changed := long_write.changed_by_others():
+                _refuse_changed(plan, changed)
+
+        refused = _PlanWriter(db, rows, who, progress, before_each).run()
         if refused:
-            raise RefusedImportError("Le fichier refuse des lignes : rien n’a été enregistré.", refused)
+            problems = [problem for _, _, problem in refused]
+            raise RefusedImportError("Le fichier refuse des lignes : rien n’a été enregistré.", problems)
         remembered_choices.save_in_transaction(db, plan, who)
-    last = _last_operation(db)
     created, updated, same = (plan.count(action) for action in (CREATE, UPDATE, SAME))
-    return ImportResult(last if last != before else None, created, updated, same, waiting)
-
-
-def _last_operation(db: Office) -> int | None:
-    row = db.execute("SELECT max(id) FROM operation").fetchone()
-    return int(row[0]) if row[0] else None
-
-
-class _RehearsalEndError(Exception):
-    """Rolls back the transaction of a trial."""
+    return ImportResult(long_write.operation, created, updated, same, waiting)
 
 
 def rows_with_rules(db: Office, plan: ImportPlan) -> list[RowToWrite]:
@@ -101,14 +101,41 @@ def rows_with_rules(db: Office, plan: ImportPlan) -> list[RowToWrite]:
 
 
 def rehearse(db: Office, rows: list[RowToWrite], progress: Progress = ignore_progress) -> list[Refusal]:
-    """Write these rows, roll back, and return the rows that the file refuses. Raises BusyError."""
+    """Write these rows, roll back, and return the rows that the file refuses. It is done for some persons at a time, as
+    a rule never compares two of them; others save in between. Raises BusyError."""
+    of_nobody = [position for position, row in enumerate(rows) if _owner(row) is None]
+    new = {row.id: position for position, (_, _, row) in enumerate(rows) if row.id < 0}
+    of_persons = rehearsals.batches(sorted({*range(len(rows))} - {*of_nobody}), lambda position: _owner(rows[position]))
     refused: list[Refusal] = []
-    try:
-        with connection.large_write(db), transactions.writing(db):
-            refused = _PlanWriter(db, rows, "essai", progress).run()
-            raise _RehearsalEndError
-    except _RehearsalEndError:
-        return refused
+    done = 0
+    for batch in filter(None, [of_nobody, *of_persons]):
+        tried = [rows[position] for position in sorted({*batch, *_referred(rows, batch, new)})]
+        own = {id(rows[position][2]) for position in batch}
+        with transactions.rehearsing(db):
+            refused += [one for one in _PlanWriter(db, tried, "essai").run() if id(one[1]) in own]
+        done += len(batch)
+        progress(done / len(rows), "Vérification")
+    return refused
+
+
+def _owner(row: RowToWrite) -> int | None:
+    """Return the person whose row it is; None for a row of nobody (a partner)."""
+    table, _, planned = row
+    return (
+        planned.values.get("person_id") if table.belongs_to_person else planned.id if table.name == "person" else None
+    )
+
+
+def _referred(rows: list[RowToWrite], batch: list[int], new: Mapping[int, int]) -> set[int]:
+    """Return the positions of the new rows, id -> position, to which a batch refers, directly or not."""
+    referred: set[int] = set()
+    left = {*batch}
+    while left:
+        values = (value for position in left for value in rows[position][2].values.values())
+        named = (one for value in values for one in (value if isinstance(value, tuple) else (value,)))
+        left = {new[one] for one in named if isinstance(one, int) and one in new} - referred
+        referred |= left
+    return referred
 
 
 def _rows_to_write(plan: ImportPlan, tables: Mapping[str, OfficeTable]) -> list[RowToWrite]:
@@ -132,8 +159,7 @@ def _stale(db: Office, plan: ImportPlan) -> Iterator[ImportProblem]:
     added = {table for table, _, action, _ in changes if action in ("insert", "restore")}
     for sheet, row in plan.rows():
         if row.action == UPDATE and (sheet.table, row.id) in changed:
-            reason = f"{changed[sheet.table, row.id]} a modifié cette ligne depuis la comparaison : relancez-la"
-            yield ImportProblem(sheet.name, row.number, "", "", row.title, "", reason)
+            yield _changed_since(sheet, row, changed[sheet.table, row.id])
     for sheet in plan.sheets:
         first = next((row for row in sheet.rows if row.action == CREATE), None)
         if first and sheet.table in added:
@@ -141,11 +167,34 @@ def _stale(db: Office, plan: ImportPlan) -> Iterator[ImportProblem]:
             yield ImportProblem(sheet.name, first.number, "", "", "", "", reason)
 
 
-class _PlanWriter:
-    """Writes the rows of a plan within the transaction of ``records.writing``."""
+def _refuse_changed(plan: ImportPlan, changed: Mapping[tuple[str, int], str]) -> None:
+    """Raise RefusedImportError when others have changed rows, (table, id) -> by whom, that are still to be written."""
+    problems = [
+        _changed_since(sheet, row, changed[sheet.table, row.id])
+        for sheet, row in plan.rows()
+        if row.action == UPDATE and (sheet.table, row.id) in changed
+    ]
+    if problems:
+        raise RefusedImportError("Le fichier a changé depuis la comparaison : rien n’a été enregistré.", problems)
 
-    def __init__(self, db: Office, rows: list[RowToWrite], who: str, progress: Progress) -> None:
-        self._db, self._who, self._progress = db, who, progress
+
+def _changed_since(sheet: SheetPlan, row: PlannedRow, who: str) -> ImportProblem:
+    reason = f"{who} a modifié cette ligne depuis la comparaison : relancez-la"
+    return ImportProblem(sheet.name, row.number, "", "", row.title, "", reason)
+
+
+class _PlanWriter:
+    """Writes the rows of a plan within a running transaction. ``before_each`` is called before each row."""
+
+    def __init__(
+        self,
+        db: Office,
+        rows: list[RowToWrite],
+        who: str,
+        progress: Progress = ignore_progress,
+        before_each: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._db, self._who, self._progress, self._before_each = db, who, progress, before_each
         self._ids: dict[int, int] = {}
         self._rows = rows
         self._inserts: dict[tuple[str, ...], tuple[str, list[Type]]] = {}
@@ -161,6 +210,7 @@ class _PlanWriter:
                 if done % _STEP == 0:
                     self._progress(min(done / total, 1.0), "Enregistrement")
                 done += 1
+                self._before_each()
                 problems = self._write_row(table, sheet, row)
                 if problems is not None:
                     to_retry.append((table, sheet, row))

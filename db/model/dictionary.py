@@ -7,7 +7,7 @@ Laid out by hand, a field a line, so that a table reads as a table; the formatte
 
 from collections.abc import Iterable
 
-from db.model import domain_rules, import_synonyms, lists, published_groups
+from db.model import attachment_rules, contract_rules, domain_rules, import_synonyms, lists, published_groups
 from db.model.fields import TODAY, Computed, Field, Follows, Highlight, Privacy, Rule, Table
 from db.model.import_synonyms import with_synonyms
 from db.model.types import (
@@ -27,6 +27,13 @@ from db.model.types import (
 
 SECRET, GROUPED = Privacy.SECRET, Privacy.GROUPED
 _PERSON_HELP = "La personne concernée : tapez le début de son nom."
+_RECOURSE = (
+    "Une décision relative au RSA (suspension, réduction, radiation) peut être contestée dans les deux mois qui suivent"
+    " sa réception, d’abord par un recours administratif adressé au président du conseil départemental (code de l’action"
+    " sociale et des familles, articles L262-47 et R262-88)\u00a0; puis, dans les deux mois de sa réponse ou du silence gardé"
+    " deux mois, devant le tribunal administratif."
+)
+"""What a new office file prints as « voies et délais de recours », until the office writes its own."""
 
 
 def _person() -> Field:
@@ -83,15 +90,16 @@ PERSON = with_synonyms(Table(
     ),
     computed=(
         Computed("state", "Situation", Choice(lists.STATES), domain_rules.STATE, "Calculée du jour : étapes en cours aujourd’hui. « À situer » : aucune étape encore."),
-        Computed("contract_end", "Fin du contrat", Date(), domain_rules.CONTRACT_END, "Fin du contrat en cours aujourd’hui."),
+        Computed("contract_end", "Fin du contrat", Date(), contract_rules.CONTRACT_END, "Fin du contrat en cours aujourd’hui, ou son actualisation s’il n’a pas de fin."),
         Computed("aid_left", "Aide restante", Euros(), domain_rules.AID_LEFT, "Ce qui reste sous le plafond."),
         Computed("last_contact", "Dernier contact", Date(), domain_rules.LAST_CONTACT, "Dernier entretien ou dernière démarche."),
+        Computed("engagement", "Contrat d’engagement", Choice(lists.CONTRACT_SITUATIONS), contract_rules.CONTRACT_SITUATION, "De qui est accompagné aujourd’hui : chacun doit en avoir un au 1er janvier 2027.", shown=False),
         Computed("age", "Âge", Integer(0, 130, "ans"), domain_rules.age("t.birth_date", ":today"), "Âge aujourd’hui.", shown=False),
     ),
     highlights=(
         Highlight("state", "warning", "Diagnostic encore ouvert à côté de l’accompagnement", domain_rules.PERSON_DIAGNOSTIC_LEFT_OPEN),
-        Highlight("contract_end", "warning", "Contrat bientôt à échéance", domain_rules.PERSON_CONTRACT_ENDS_SOON),
-        Highlight("contract_end", "good", "Contrat suivant signé", domain_rules.PERSON_CONTRACT_NEXT_SIGNED),
+        Highlight("contract_end", "warning", "Contrat bientôt à échéance ou à actualiser", contract_rules.PERSON_CONTRACT_ENDS_SOON),
+        Highlight("contract_end", "good", "Contrat suivant signé", contract_rules.PERSON_CONTRACT_NEXT_SIGNED),
         Highlight("aid_left", "warning", "Plafond des aides presque atteint", f"{domain_rules.AID_LEFT} <= (SELECT aid_alert FROM setting)"),
     ),
 ))
@@ -111,18 +119,26 @@ ORIENTATION = with_synonyms(Table(
         Field("override", "Avis contraire", Choice(lists.VERDICTS), privacy=SECRET, section="Avis", shown=False, help="À remplir seulement pour s’écarter de l’avis calculé."),
         Field("override_reason", "Motif de l’avis contraire", LongText(), privacy=SECRET, section="Avis", shown=False, help="Obligatoire quand l’avis calculé est écarté."),
         Field("decided_on", "Avis rendu le", Date(), privacy=SECRET, section="Avis", help="Jour où l’avis a été donné."),
-        _note(section="Avis"),
+        Field("pathway", "Parcours d’orientation", Choice(lists.PATHWAYS), privacy=SECRET, section="Orientation", shown=False, help="Celui que le Département a décidé."),
+        Field("organisation", "Organisme référent", Choice(lists.ORGANISATIONS), privacy=SECRET, section="Orientation", shown=False, help="Qui signe le contrat d’engagement avec la personne."),
+        Field("notified_on", "Notifiée le", Date(), privacy=SECRET, section="Orientation", help="Jour où la personne a été informée de son orientation : le contrat se signe dans le mois."),
+        _note(section="Orientation"),
     ),
     rules=(
         Rule("override_needs_reason", "override_reason", "un avis contraire demande un motif écrit", "NEW.override IS NOT NULL AND NEW.override_reason IS NULL"),
         Rule("decided_after_request", "decided_on", "l’avis ne peut pas précéder la demande", "NEW.decided_on < NEW.requested_on", watches=("requested_on", "decided_on")),
+        Rule("notified_after_request", "notified_on", "la notification ne peut pas précéder la demande", "NEW.notified_on < NEW.requested_on", watches=("requested_on", "notified_on")),
     ),
     computed=(
         Computed("verdict", "Avis", Choice(lists.VERDICT_STATES), domain_rules.VERDICT, "Calculé selon les critères, une fois tous connus, ou l’avis contraire s’il y en a un."),
         Computed("verdict_reasons", "Raisons", Choices(lists.NOT_ORIENTED), domain_rules.VERDICT_REASONS, "Critères de non-orientation remplis."),
+        Computed("sign_before", "À signer avant le", Date(), contract_rules.SIGN_BEFORE, "Un mois après la notification."),
+        Computed("to_sign", "Contrat à signer", YesNo(), contract_rules.CONTRACT_TO_SIGN, "Dernière orientation notifiée, sans contrat d’engagement signé depuis.", shown=False),
     ),
     highlights=(
         Highlight("verdict", "warning", "L’avis attend des réponses sur les critères", domain_rules.VERDICT_OPEN),
+        Highlight("sign_before", "warning", "Contrat d’engagement à signer", contract_rules.CONTRACT_TO_SIGN),
+        Highlight("sign_before", "danger", "Contrat d’engagement en retard : un mois est passé depuis la notification", contract_rules.CONTRACT_LATE),
     ),
 ))
 
@@ -160,7 +176,7 @@ BENEFIT = with_synonyms(Table(
     fields=(
         _person(),
         Field("kind", "Droits", Choice(lists.BENEFITS), required=True, privacy=SECRET, help="Prestation versée sur la période."),
-        Field("subject_to_duties", "Soumise aux droits et devoirs", YesNo(), required=True, default=Follows("kind", {"rsa": 1, "rsa_prime": 1, "prime": 0, "none": 0}), privacy=SECRET, help="Condition de l’accompagnement ; par défaut, oui avec le RSA, non sans lui."),
+        Field("subject_to_duties", "Soumise aux droits et devoirs", YesNo(), required=True, default=Follows("kind", {"rsa": 1, "rsa_prime": 1, "prime": 0, "are": 0, "ass": 0, "none": 0}), privacy=SECRET, help="Condition de l’accompagnement ; par défaut, oui avec le RSA, non sans lui."),
         Field("starts_on", "Du", Date(), required=True, default=TODAY, privacy=SECRET, help="Premier jour, compris."),
         Field("ends_on", "Au", Date(), privacy=SECRET, help="Dernier jour, compris ; vide tant que la situation dure."),
         _note(),
@@ -196,31 +212,49 @@ DIAGNOSTIC = with_synonyms(Table(
 ))
 
 CER = with_synonyms(Table(
-    "cer", "CER", "CER", feminine=False, title=("kind", "starts_on"), order=("-starts_on",),
+    "cer", "Contrat", "Contrats", feminine=False, title=("kind", "starts_on"), order=("-starts_on",),
     key=("person_id", "kind", "starts_on"),
     fields=(
         _person(),
         Field("kind", "Contrat", Choice(lists.CONTRACT_KINDS), required=True, default="engagement", privacy=SECRET, section="Contrat", help="Le contrat d’engagement remplace le CER depuis le 1er janvier 2025."),
-        Field("rank", "Rang", Choice(lists.RANKS), required=True, default="first", privacy=SECRET, section="Contrat", help="Premier contrat ou renouvellement."),
-        Field("replaces_id", "Remplace", Reference("cer"), privacy=SECRET, section="Contrat", shown=False, help="Le contrat que ce renouvellement remplace."),
-        Field("signed_on", "Signé le", Date(), required=True, default=TODAY, privacy=GROUPED, section="Dates", published=published_groups.CONTRACT, help="Jour de la signature."),
+        Field("rank", "Rang", Choice(lists.RANKS), required=True, default="first", privacy=SECRET, section="Contrat", help="Premier contrat, renouvellement d’un CER, actualisation d’un contrat d’engagement."),
+        Field("replaces_id", "Remplace", Reference("cer"), privacy=SECRET, section="Contrat", shown=False, help="Le contrat que celui-ci remplace."),
+        Field("referent", "Référent unique", Text(80), privacy=SECRET, section="Contrat", shown=False, help="La personne nommée par l’organisme référent, qui suit ce contrat."),
+        Field("signed_on", "Signé le", Date(), privacy=GROUPED, section="Dates", published=published_groups.CONTRACT, help="Jour de la signature ; vide tant que c’est un projet."),
         Field("starts_on", "Du", Date(), required=True, default=TODAY, privacy=SECRET, section="Dates", help="Premier jour, compris."),
-        Field("ends_on", "Au", Date(), required=True, privacy=SECRET, section="Dates", help="Dernier jour, compris."),
+        Field("ends_on", "Au", Date(), privacy=SECRET, section="Dates", help="Dernier jour, compris. Un CER en a un ; un contrat d’engagement peut ne pas en avoir."),
+        Field("next_update_on", "Prochaine actualisation", Date(), privacy=SECRET, section="Dates", help="Jour convenu pour actualiser le contrat d’engagement."),
         Field("early_start_reason", "Motif d’un début antérieur", Text(), privacy=SECRET, section="Dates", shown=False, help="À dire quand le contrat commence avant sa signature."),
+        Field("arrangement", "Durée hebdomadaire", Choice(lists.ARRANGEMENTS), privacy=SECRET, section="Heures", shown=False, help="15 h au moins, aménagée, ou sans durée à la demande de la personne. Jamais la cause."),
+        Field("hours", "Heures par semaine", Integer(1, 35, "h"), privacy=SECRET, section="Heures", help="En heures entières."),
         Field("objectives", "Objectifs", LongText(), privacy=SECRET, section="Engagements", shown=False, help="Ce que le contrat vise."),
+        Field("project", "Projet d’activité", LongText(), privacy=SECRET, section="Engagements", shown=False, help="Ses éléments essentiels, et les démarches que la personne doit accomplir."),
         Field("person_commitments", "Engagements de la personne", LongText(), privacy=SECRET, section="Engagements", shown=False, help="Ce que la personne s’engage à faire."),
+        Field("person_words", "Paroles de la personne", LongText(), privacy=SECRET, section="Engagements", shown=False, help="Son projet dans ses mots, tels quels ; imprimés à part."),
         Field("office_commitments", "Engagements du Département", LongText(), privacy=SECRET, section="Engagements", shown=False, help="Ce que le Département s’engage à faire."),
         Field("reviewed_on", "Bilan le", Date(), privacy=SECRET, section="Bilan", shown=False, help="Jour du bilan de fin de contrat."),
         Field("review", "Bilan", LongText(), privacy=SECRET, section="Bilan", shown=False, help="Ce qui a été atteint, ce qui reste."),
     ),
     rules=(
         _ends_after_start(strictly=True),
+        Rule("cer_is_signed", "signed_on", "un CER a une date de signature ; seul un contrat d’engagement commence en projet", "NEW.kind = 'cer' AND NEW.signed_on IS NULL", watches=("kind", "signed_on")),
+        Rule("cer_has_end", "ends_on", "un CER a une date de fin", "NEW.kind = 'cer' AND NEW.ends_on IS NULL", watches=("kind", "ends_on")),
+        Rule("update_after_start", "next_update_on", "l’actualisation ne peut pas venir avant le début", "NEW.next_update_on < NEW.starts_on", watches=("starts_on", "next_update_on")),
+        Rule("rank_of_kind", "rank", "un CER se renouvelle, un contrat d’engagement s’actualise", "(NEW.kind = 'cer' AND NEW.rank = 'update') OR (NEW.kind = 'engagement' AND NEW.rank = 'renewal')", watches=("kind", "rank")),
+        Rule("full_hours", "hours", "« 15 h ou plus » demande au moins 15 heures ; en dessous, la durée est « Aménagée »", "NEW.arrangement = 'full' AND NEW.hours < 15", watches=("arrangement", "hours")),
+        Rule("adapted_hours", "hours", "une durée « Aménagée » est de moins de 15 heures", "NEW.arrangement = 'adapted' AND NEW.hours >= 15", watches=("arrangement", "hours")),
+        Rule("no_hours", "hours", "« Sans durée » ne porte pas d’heures", "NEW.arrangement = 'none' AND NEW.hours IS NOT NULL", watches=("arrangement", "hours")),
         Rule(
             "signed_before_start", "starts_on", "le contrat commence avant d’être signé : dites pourquoi dans « Motif d’un début antérieur »",
             "NEW.starts_on < NEW.signed_on AND NEW.early_start_reason IS NULL",
             watches=("starts_on", "signed_on", "early_start_reason"),
         ),
-        Rule("only_renewals_replace", "replaces_id", "seul un renouvellement remplace un contrat", "NEW.replaces_id IS NOT NULL AND NEW.rank <> 'renewal'", watches=("replaces_id", "rank")),
+        Rule(
+            "only_renewals_replace", "replaces_id", "un premier contrat ne remplace qu’un CER ; choisissez « Renouvellement » ou « Actualisation »",
+            "NEW.replaces_id IS NOT NULL AND NEW.rank = 'first' AND NOT (NEW.kind = 'engagement' AND EXISTS (SELECT 1 FROM cer o"
+            " WHERE o.id = NEW.replaces_id AND o.kind = 'cer'))",
+            watches=("replaces_id", "rank", "kind"),
+        ),
         Rule(
             "replaces_earlier", "replaces_id", "le contrat remplacé doit être un contrat antérieur de la même personne",
             "NEW.replaces_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM cer o WHERE o.id = NEW.replaces_id AND o.person_id = NEW.person_id"
@@ -228,21 +262,25 @@ CER = with_synonyms(Table(
             watches=("replaces_id", "person_id", "starts_on"),
         ),
         Rule(
-            "no_overlap", "starts_on", "un autre contrat de la personne couvre déjà ces jours ; seul un renouvellement qui le remplace peut le chevaucher",
+            "no_overlap", "starts_on", "un autre contrat de la personne couvre déjà ces jours ; seul un contrat qui le remplace peut le chevaucher",
             domain_rules.overlaps_same_person("cer"),
             watches=("person_id", "starts_on", "ends_on", "replaces_id", "deleted_at"),
         ),
     ),
     computed=(
-        Computed("validity", "Validité", Choice(lists.CONTRACT_STATES), "CASE WHEN t.starts_on > :today THEN 'coming' WHEN t.ends_on < :today THEN 'over' ELSE 'running' END", "Aujourd’hui."),
-        Computed("ends_soon", "Bientôt échu", YesNo(), domain_rules.ENDS_SOON, "Se termine dans le délai d’alerte des réglages, sans contrat suivant signé.", shown=False),
-        Computed("deadline", "Échéance", Choice(lists.CONTRACT_DEADLINES), domain_rules.CONTRACT_DEADLINE, "Bientôt échu, ou déjà suivi d’un contrat signé."),
-        Computed("to_replace", "À remplacer", YesNo(), domain_rules.CER_TO_REPLACE, "CER encore en cours, à remplacer avant le 1er janvier 2027 par un contrat d’engagement, qui n’est pas signé."),
+        Computed("validity", "État", Choice(lists.CONTRACT_STATES), contract_rules.CONTRACT_STATE, "D’après ses dates, aujourd’hui."),
+        Computed("plan_hours", "Heures du plan", Integer(0, 1_000, "h"), contract_rules.PLAN_HOURS, "Heures par semaine des actions du plan, sans celles qui sont abandonnées.", shown=False),
+        Computed("missing", "À compléter", Choices(lists.CONTRACT_PARTS), contract_rules.CONTRACT_MISSING, "Ce que la loi demande dans un contrat d’engagement et qui n’est pas rempli."),
+        Computed("due_on", "À échéance le", Date(), contract_rules.CONTRACT_DUE, "Le premier des deux jours : fin, ou prochaine actualisation.", shown=False),
+        Computed("ends_soon", "Bientôt échu", YesNo(), contract_rules.ENDS_SOON, "Se termine ou s’actualise dans le délai d’alerte des réglages, sans contrat suivant signé.", shown=False),
+        Computed("deadline", "Échéance", Choice(lists.CONTRACT_DEADLINES), contract_rules.CONTRACT_DEADLINE, "Bientôt échu, ou déjà suivi d’un contrat signé."),
+        Computed("to_replace", "À remplacer", YesNo(), contract_rules.CER_TO_REPLACE, "CER encore en cours, à remplacer avant le 1er janvier 2027 par un contrat d’engagement, qui n’est pas signé."),
     ),
     highlights=(
-        Highlight("ends_on", "warning", "Contrat bientôt à échéance", domain_rules.ENDS_SOON),
-        Highlight("ends_on", "good", "Contrat suivant signé", domain_rules.ENDS_SOON_BUT_NEXT_SIGNED),
-        Highlight("to_replace", "warning", "CER à remplacer par un contrat d’engagement avant le 01/01/2027", domain_rules.CER_TO_REPLACE),
+        Highlight("ends_on", "warning", "Contrat bientôt à échéance ou à actualiser", contract_rules.ENDS_SOON),
+        Highlight("ends_on", "good", "Contrat suivant signé", contract_rules.ENDS_SOON_BUT_NEXT_SIGNED),
+        Highlight("plan_hours", "warning", "Le plan compte moins d’heures que le contrat", contract_rules.PLAN_TOO_SHORT),
+        Highlight("to_replace", "warning", "CER à remplacer par un contrat d’engagement avant le 01/01/2027", contract_rules.CER_TO_REPLACE),
     ),
 ))
 
@@ -256,6 +294,11 @@ ACTION = with_synonyms(Table(
         Field("objective", "Objectif", Text(300), required=True, privacy=SECRET, help="Ce que la personne vise, en une phrase."),
         Field("obstacle", "Frein levé", Choice(lists.OBSTACLES), privacy=SECRET, help="Le frein que l’action doit lever."),
         Field("domain", "Domaine d’intervention", Choice(lists.INTERVENTION_DOMAINS), privacy=SECRET, shown=False, help="Un des onze domaines d’intervention."),
+        Field("kind", "Nature de l’action", Choice(lists.ACTION_KINDS), privacy=SECRET, help="Une des six natures de la loi ; 6° pour l’activité de l’artiste."),
+        Field("hours", "Heures par semaine", Integer(0, 35, "h"), privacy=SECRET, help="En heures entières ; elles s’additionnent dans le contrat."),
+        Field("supervision", "Encadrement", Choice(lists.SUPERVISIONS), privacy=SECRET, shown=False, help="Encadrée, ou en autonomie."),
+        Field("group_form", "Forme", Choice(lists.GROUP_FORMS), privacy=SECRET, shown=False, help="Individuelle ou collective."),
+        Field("partner_id", "Portée par", Reference("partner"), privacy=SECRET, shown=False, help="L’organisme qui porte l’action ; vide : l’organisme référent."),
         Field("due_on", "Échéance", Date(), privacy=SECRET, help="Pour quand."),
         Field("state", "État", Choice(lists.ACTION_STATES), required=True, default="todo", privacy=SECRET, help="Où en est l’action."),
         _note(),
@@ -318,6 +361,7 @@ EXIT = with_synonyms(Table(
         Field("left_on", "Sortie le", Date(), required=True, default=TODAY, privacy=SECRET, help="Dernier jour dans le dispositif."),
         Field("scope", "Sortie de", Choice(lists.EXIT_SCOPES), required=True, default="rsa", privacy=SECRET, help="Du RSA, ou de l’accompagnement seulement."),
         Field("reason", "Motif", Choice(lists.EXIT_REASONS), required=True, privacy=GROUPED, published=published_groups.EXITS, help="Ce qui a permis ou causé la sortie."),
+        Field("last_payment_on", "Dernier versement", Date(), privacy=SECRET, shown=False, help="Dernier RSA versé ; le droit s’éteint plus tard."),
         _note(),
     ),
 ))
@@ -388,6 +432,10 @@ SETTING = Table(
         Field("aid_ceiling_period", "Période du plafond", Choice(lists.CEILING_PERIODS), required=True, default="all", privacy=SECRET, section="Aides", help="Sur quelle durée les aides s’additionnent."),
         Field("aid_alert", "Signaler quand il reste au plus", Euros(), required=True, default=150_00, privacy=SECRET, section="Aides", help="Signale les personnes proches du plafond."),
         Field("contract_alert_months", "Signaler un contrat avant sa fin", Integer(0, 24, "mois"), required=True, default=1, privacy=SECRET, section="Contrats", help="Combien de mois avant l’échéance un contrat est signalé."),
+        Field("engagement_card", "Montrer l’échéance du 1er janvier 2027", YesNo(), required=True, default=1, privacy=SECRET, section="Contrats", help="La carte d’« Aujourd’hui » qui compte les contrats d’engagement à signer."),
+        Field("letterhead", "En-tête", LongText(300), required=True, default="Département du Lot\nAccompagnement des publics artistes", privacy=SECRET, section="Documents", help="En haut des contrats et des lettres, à côté du logo."),
+        Field("document_town", "Fait à", Text(80), required=True, default="Cahors", privacy=SECRET, section="Documents", help="La commune où les documents se signent."),
+        Field("recourse", "Voies de recours", LongText(2_000), required=True, default=_RECOURSE, privacy=SECRET, section="Documents", help="Imprimées dans chaque contrat : faites-les relire par votre service juridique."),
         Field("idle_minutes", "Déconnecter après inactivité", Integer(5, 480, "min"), required=True, default=60, privacy=SECRET, section="Connexions", help="Sans clic ni frappe aussi longtemps, il faut se connecter de nouveau."),
         Field("session_hours", "Se reconnecter au moins toutes les", Integer(1, 24, "h"), required=True, default=12, privacy=SECRET, section="Connexions", help="Même en travaillant sans arrêt."),
         Field("archive_months", "Proposer l’archivage après", Integer(6, 120, "mois"), required=True, default=24, privacy=SECRET, section="Conservation", help="Mois sans aucun contact, étape en cours comprise."),
@@ -404,6 +452,30 @@ FILES: dict[str, Table] = {
 }
 """The tables that the team fills in, by name."""
 import_synonyms.check_names(FILES, lists.LISTS)
+
+ATTACHMENT = Table(
+    "attachment", "Pièce jointe", "Pièces jointes", title=("name",), order=("-added_on",), key=("person_id", "name"),
+    fields=(
+        _person(),
+        Field("name", "Nom", Text(120), required=True, privacy=SECRET, help="Celui du fichier, ou un autre plus clair."),
+        Field("kind", "Nature", Choice(lists.ATTACHMENT_KINDS), privacy=SECRET, help="Ce que c’est : contrat signé, devis, K-bis…"),
+        Field("added_on", "Ajoutée le", Date(), required=True, default=TODAY, privacy=SECRET, help="Jour où la pièce a été déposée."),
+        Field("cer_id", "Contrat", Reference("cer"), privacy=SECRET, help="Le contrat que la pièce concerne, s’il y en a un."),
+        Field("aid_id", "Aide financière", Reference("aid"), privacy=SECRET, help="L’aide que la pièce concerne, s’il y en a une."),
+        Field("format", "Format", Choice(lists.FILE_FORMATS), required=True, privacy=SECRET, measured=True, help="Reconnu d’après le contenu du fichier."),
+        Field("size", "Taille", Integer(1, attachment_rules.LARGEST, "octets"), required=True, privacy=SECRET, measured=True, help="En octets."),
+        _note(),
+    ),
+    rules=(
+        Rule("with_file", "name", "le fichier de cette pièce n’est plus là, ou n’est pas celui-ci", attachment_rules.WITHOUT_FILE, watches=("format", "size", "deleted_at")),
+        Rule("total", "size", "les pièces d’une personne font 200 Mo au plus ; supprimez-en une, ou allégez celle-ci", attachment_rules.TOO_MUCH, watches=("person_id", "size", "deleted_at")),
+        Rule("same_person", "person_id", "le contrat ou l’aide est d’une autre personne", attachment_rules.OF_ANOTHER, watches=("person_id", "cer_id", "aid_id")),
+    ),
+)
+
+WORK: dict[str, Table] = FILES | {ATTACHMENT.name: ATTACHMENT}
+"""The tables that hold the team's work: those it fills in, and the files that it keeps beside them. A row of the latter
+comes with its file alone (db/attachments); it is neither typed in nor imported, and counts in no figure."""
 
 OWN_FIELD = Table(
     "own_field", "Champ", "Champs", feminine=False, title=("label",), order=("of_table", "place"),
@@ -452,5 +524,5 @@ OWN_VALUE = Table(
 
 OFFICE: dict[str, Table] = {table.name: table for table in (SETTING, OWN_FIELD, OWN_VALUE)}
 """What the office sets for itself: its limits (one row), its fields and values beside those declared here (db/model/effective_dictionary.py)."""
-TABLES: dict[str, Table] = FILES | OFFICE
+TABLES: dict[str, Table] = WORK | OFFICE
 """Every table by name."""

@@ -26,10 +26,22 @@ def overlap(first: str, second: str) -> str:
     )
 
 
+def replaced(row: str, day: str) -> str:
+    """SQL: a signed contract that replaces this one has begun by that day."""
+    return (
+        f"EXISTS (SELECT 1 FROM cer n WHERE n.replaces_id = {row}.id AND n.deleted_at IS NULL"
+        f" AND n.signed_on IS NOT NULL AND n.starts_on <= {day})"
+    )
+
+
 ALONE = {
     "stage": "other.kind = NEW.kind",
     "benefit": "1",
-    "cer": "NEW.replaces_id IS NOT other.id AND other.replaces_id IS NOT NEW.id",
+    # A contract without an end ends for good where the one that replaces it begins.
+    "cer": (
+        "NEW.replaces_id IS NOT other.id AND other.replaces_id IS NOT NEW.id"
+        f" AND NOT {replaced('other', 'NEW.starts_on')} AND NOT {replaced('NEW', 'other.starts_on')}"
+    ),
 }
 """Table -> SQL on NEW and other: two such rows of one person may not share a day."""
 
@@ -47,47 +59,13 @@ def age(born: str, day: str) -> str:
     return f"(substr({day}, 1, 4) - substr({born}, 1, 4) - (substr({day}, 6) < substr({born}, 6)))"
 
 
-CONTRACT_END = f"(SELECT max(c.ends_on) FROM cer c WHERE c.person_id = t.id AND {in_force('c', ':today')})"
 LAST_CONTACT = (
     "(SELECT max(i.happened_on) FROM intervention i"
     " WHERE i.person_id = t.id AND i.deleted_at IS NULL AND i.happened_on <= :today)"
 )
 
 
-def _within_delay(end: str) -> str:
-    """SQL: the day lies within the alert delay of the settings."""
-    return f"{end} BETWEEN :today AND date(:today, '+' || (SELECT contract_alert_months FROM setting) || ' months')"
-
-
-def _next_signed(kind: str = "") -> str:
-    """SQL on a contract: another of the person, signed, replaces it or begins and ends later."""
-    return (
-        "EXISTS (SELECT 1 FROM cer n WHERE n.person_id = t.person_id AND n.id <> t.id AND n.deleted_at IS NULL"
-        " AND n.signed_on <= :today AND (n.replaces_id = t.id OR (n.starts_on > t.starts_on AND n.ends_on > t.ends_on))"
-        f"{kind})"
-    )
-
-
-ENDS_SOON = f"({_within_delay('t.ends_on')} AND NOT {_next_signed()})"
-"""The contract is in force, ends within the alert delay, and no next one is signed."""
-ENDS_SOON_BUT_NEXT_SIGNED = f"({_within_delay('t.ends_on')} AND {_next_signed()})"
-CONTRACT_DEADLINE = (
-    f"CASE WHEN {ENDS_SOON} THEN 'soon' WHEN t.ends_on >= :today AND {_next_signed()} THEN 'followed' END"
-)
-_PERSON_NEXT_SIGNED = (
-    "EXISTS (SELECT 1 FROM cer n WHERE n.person_id = t.id AND n.deleted_at IS NULL AND n.signed_on <= :today"
-    f" AND n.ends_on > {CONTRACT_END})"
-)
-PERSON_CONTRACT_ENDS_SOON = f"({_within_delay(CONTRACT_END)} AND NOT {_PERSON_NEXT_SIGNED})"
-PERSON_CONTRACT_NEXT_SIGNED = f"({_within_delay(CONTRACT_END)} AND {_PERSON_NEXT_SIGNED})"
-"""The same of a person's contract in force."""
-
-_ENGAGEMENT_SIGNED = _next_signed(" AND n.kind = 'engagement'")
-CER_TO_REPLACE = f"(t.kind = 'cer' AND {in_force('t', ':today')} AND NOT {_ENGAGEMENT_SIGNED})"
-"""CER in force, to be replaced by 1 January 2027 (docs/domain.md § 2), while no « contrat d’engagement » is signed."""
-
-
-def _in_stage(person: str, kind: str) -> str:
+def in_stage(person: str, kind: str) -> str:
     """SQL: the person has a stage of that kind in force."""
     stage = f"s.person_id = {person} AND s.kind = '{kind}' AND {in_force('s', ':today')}"
     return f"EXISTS (SELECT 1 FROM stage s WHERE {stage})"
@@ -101,16 +79,16 @@ def _left_open(row: str) -> str:
     )
 
 
-DIAGNOSTIC_BESIDE_ACCOMPANIMENT = f"({_left_open('t')} AND {_in_stage('t.person_id', 'accompaniment')})"
+DIAGNOSTIC_BESIDE_ACCOMPANIMENT = f"({_left_open('t')} AND {in_stage('t.person_id', 'accompaniment')})"
 DIAGNOSTIC_PENDING = (
-    f"((t.completed_on IS NULL AND {_in_stage('t.person_id', 'diagnostic')}) OR {DIAGNOSTIC_BESIDE_ACCOMPANIMENT})"
+    f"((t.completed_on IS NULL AND {in_stage('t.person_id', 'diagnostic')}) OR {DIAGNOSTIC_BESIDE_ACCOMPANIMENT})"
 )
 """An uncompleted diagnostic of a person who is in neither stage was given up and is not pending."""
 STAGE_BESIDE_ACCOMPANIMENT = (
-    f"(t.kind = 'diagnostic' AND {in_force('t', ':today')} AND {_in_stage('t.person_id', 'accompaniment')})"
+    f"(t.kind = 'diagnostic' AND {in_force('t', ':today')} AND {in_stage('t.person_id', 'accompaniment')})"
 )
 PERSON_DIAGNOSTIC_LEFT_OPEN = (
-    f"({_in_stage('t.id', 'accompaniment')} AND ({_in_stage('t.id', 'diagnostic')}"
+    f"({in_stage('t.id', 'accompaniment')} AND ({in_stage('t.id', 'diagnostic')}"
     f" OR EXISTS (SELECT 1 FROM diagnostic o WHERE o.person_id = t.id AND o.deleted_at IS NULL AND {_left_open('o')})))"
 )
 """A diagnostic, or a stage of diagnosis, is still open beside the accompaniment."""
@@ -205,13 +183,13 @@ _COMPUTED = (
 )
 
 
-def _verdict(row: str) -> str:
+def verdict(row: str) -> str:
     """SQL: the verdict or what overrides it: « no » as soon as one criterion holds, « yes » once all are known not to,
     otherwise how many questions are unanswered."""
     return f"coalesce({row}.override, (SELECT {_COMPUTED} FROM {_request(row)}))"
 
 
-VERDICT = _verdict("t")
+VERDICT = verdict("t")
 _REASON_CODES = ", ".join(f"iif({sql}, '{code}', NULL)" for code, sql in _REASONS.items())
 VERDICT_REASONS = (
     f"(SELECT nullif(json_group_array(r.value), '[]') FROM {_request('t')}, json_each(json_array({_REASON_CODES})) r"
@@ -223,7 +201,7 @@ _NOT_PLACED = f"""NOT EXISTS (SELECT 1 FROM stage s WHERE s.person_id = t.id AND
     AND s.starts_on <= :today)
   AND NOT EXISTS (SELECT 1 FROM exit e WHERE e.person_id = t.id AND e.deleted_at IS NULL)
   AND NOT EXISTS (SELECT 1 FROM orientation r WHERE r.person_id = t.id AND r.deleted_at IS NULL
-    AND r.decided_on IS NOT NULL AND {_verdict("r")} = 'no')"""
+    AND r.decided_on IS NOT NULL AND {verdict("r")} = 'no')"""
 """No stage has begun, and nothing says that none is to: the person must not be lost from sight."""
 STATE = f"""CASE (
   SELECT min(CASE s.kind WHEN 'accompaniment' THEN iif(s.mode = 'light', 2, 1) WHEN 'diagnostic' THEN 3 ELSE 4 END)
@@ -292,16 +270,3 @@ CEILING_WAS_OVERRIDDEN = (
     f" AND {counts_under_ceiling('o')})"
 )
 """An override makes the person's other aids look above the ceiling, although each was rightly saved."""
-
-
-def next_contract(db: sqlite3.Connection, cer_id: int, day: str) -> dict[str, Any]:
-    """Return the values of a contract that renews and replaces another: a « contrat d’engagement ».
-
-    It starts the day after the earlier one ends, or on ``day`` when that has passed. A CER that would run beyond 1
-    January 2027 is replaced on ``day`` (docs/domain.md § 2).
-    """
-    sql = """SELECT person_id, 'engagement' AS kind, 'renewal' AS rank, id AS replaces_id, :day AS signed_on,
-        iif(kind = 'cer' AND ends_on >= '2027-01-01', :day, max(:day, date(ends_on, '+1 day'))) AS starts_on,
-        objectives, person_commitments, office_commitments FROM cer WHERE id = :id"""
-    cursor = db.execute(sql, {"id": cer_id, "day": day})
-    return dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))

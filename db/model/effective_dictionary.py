@@ -49,11 +49,15 @@ DECLARED = EffectiveDictionary({name: _unchanged(table) for name, table in TABLE
 """The declared dictionary alone: that of a new file."""
 
 
+_STATE = "(SELECT count(*), max(id), sum(version), sum(deleted_at IS NULL) FROM main.own_{})"
+_STATES = f"SELECT * FROM {_STATE.format('field')}, {_STATE.format('value')}"
+
+
 def state(db: sqlite3.Connection) -> tuple[Any, ...] | None:
-    """Return a value that changes whenever the office's own fields change; None for a file without their table."""
-    sql = "SELECT count(*), max(id), sum(version), sum(deleted_at IS NULL) FROM main.own_field"
+    """Return a value that changes whenever the office's own fields or lists change; None for a file without their
+    tables."""
     try:
-        return tuple(db.execute(sql).fetchone())
+        return tuple(db.execute(_STATES).fetchone())
     except sqlite3.OperationalError as error:
         if "no such table" not in str(error):
             raise
@@ -66,9 +70,14 @@ Row = dict[str, Any]
 
 
 def read(db: sqlite3.Connection) -> EffectiveDictionary:
+    """Return the dictionary of a file: the declared one without a field or list of its own."""
+    if state(db) is None:
+        return DECLARED
     cursor = db.execute("SELECT * FROM main.own_field ORDER BY id")  # an older file has fewer columns
     names = ["published", *(column[0] for column in cursor.description)]
     rows = [dict(zip(names, (None, *row), strict=True)) for row in cursor]
+    if not rows:
+        return DECLARED
     added = {
         row["list_name"]: row["label"] for row in rows if row["kind"] in CHOICES and row["list_name"].startswith(PREFIX)
     }

@@ -7,7 +7,7 @@ write instead of these values in their own spreadsheets stands in import_synonym
 
 from collections.abc import Mapping
 
-from db.model import import_synonyms
+from db.model import attachment_rules, import_synonyms
 from db.model.types import ValueList
 
 
@@ -54,7 +54,8 @@ TERRITORIES = _list("territory", "Territoire", {"cahors": "Cahors", "figeac": "F
 AGENTS = _list("agent", "Agents", {"cipa": "La CIPA", "colleague": "Une collègue", "replacement": "Remplacement"})
 BENEFITS = _list(
     "benefit", "Situation de droits", {
-        "rsa": "RSA", "rsa_prime": "RSA et prime d’activité", "prime": "Prime d’activité uniquement", "none": "Aucun",
+        "rsa": "RSA", "rsa_prime": "RSA et prime d’activité", "prime": "Prime d’activité uniquement",
+        "are": "ARE spectacle", "ass": "ASS", "none": "Aucun",
     }, fixed=True,
 )
 OBSTACLES = _list(
@@ -63,6 +64,7 @@ OBSTACLES = _list(
         "money": "Difficultés financières", "paperwork": "Difficultés administratives", "digital": "Numérique",
         "french": "Maîtrise du français", "training": "Formation", "isolation": "Isolement professionnel",
         "workplace": "Atelier ou lieu de travail", "rights": "Accès aux droits et aux soins",
+        "carer": "Aide à un proche (proche aidant)",
     },
 )
 LEVERS = _list(
@@ -74,7 +76,7 @@ LEVERS = _list(
 INTERVENTION_DOMAINS = _list(
     "intervention_domain", "Domaine d’intervention", {
         "coaching": "Coaching", "paperwork": "Réalisation démarches administratives diverses",
-        "company": "Création d’entreprise, démarches auprès du CFE",
+        "company": "Création d’entreprise, démarches auprès du guichet unique (INPI)",
         "accounting": "Création d’outils de comptabilité", "venues": "Recherche de lieux de diffusion",
         "training": "Recherche de formations et leurs financements",
         "network": "Mise en relation avec des partenaires et autres professionnels",
@@ -99,6 +101,17 @@ PRESCRIBERS = _list(
         "social": "Service social départemental", "insertion": "Service Insertion",
         "france_travail": "France Travail", "caf": "CAF", "association": "Association",
         "self": "La personne elle-même", "other": "Autre",
+    },
+)
+PATHWAYS = _list(
+    "pathway", "Parcours d’orientation", {
+        "social": "Social", "socioprofessional": "Socioprofessionnel", "professional": "Professionnel",
+    }, fixed=True,
+)
+ORGANISATIONS = _list(
+    "organisation", "Organisme référent", {
+        "department": "Conseil départemental", "france_travail": "France Travail", "delegate": "Organisme délégataire",
+        "mission_locale": "Mission locale", "cap_emploi": "Cap emploi",
     },
 )
 STAGE_KINDS = _list(
@@ -130,11 +143,45 @@ ACTION_STATES = _list(
     }, fixed=True,
     tones={"todo": "waiting", "doing": "partly", "done": "done", "dropped": "stopped"},
 )
+ACTION_KINDS = _list(  # article R5411-15 of the Code du travail
+    "action_kind", "Nature de l’action", {
+        "workplace": "1° Mise en situation professionnelle", "training": "2° Formation",
+        "job_search": "3° Recherche d’emploi", "support": "4° Accompagnement social et professionnel",
+        "rights": "5° Accès aux droits et levée des freins", "activity": "6° Pérenniser ou développer une activité",
+    }, fixed=True,
+)
+SUPERVISIONS = _list("supervision", "Encadrement", {"supervised": "Encadrée", "alone": "En autonomie"}, fixed=True)
+GROUP_FORMS = _list("group_form", "Forme", {"individual": "Individuelle", "collective": "Collective"}, fixed=True)
 CONTRACT_KINDS = _list("contract_kind", "Contrat", {"cer": "CER", "engagement": "Contrat d’engagement"}, fixed=True)
-RANKS = _list("rank", "Rang", {"first": "Premier contrat", "renewal": "Renouvellement"}, fixed=True)
+RANKS = _list(
+    "rank", "Rang", {"first": "Premier contrat", "renewal": "Renouvellement", "update": "Actualisation"}, fixed=True
+)
+ARRANGEMENTS = _list(
+    "arrangement", "Durée hebdomadaire", {
+        "full": "15 h ou plus", "adapted": "Aménagée", "none": "Sans durée, à sa demande",
+    }, fixed=True,
+)
 CONTRACT_STATES = _list(
-    "contract_state", "Validité", {"coming": "À venir", "running": "En cours", "over": "Échu"}, fixed=True,
-    tones={"coming": "waiting", "running": "running", "over": "stopped"},
+    "contract_state", "État", {
+        "draft": "Projet", "coming": "Signé", "running": "En cours", "to_update": "À actualiser", "over": "Terminé",
+    }, fixed=True,
+    tones={
+        "draft": "waiting", "coming": "partly", "running": "running", "to_update": "waiting", "over": "stopped",
+    },
+)
+CONTRACT_PARTS = _list(  # what article L5411-6 of the Code du travail asks for
+    "contract_part", "À compléter", {
+        "diagnostic": "Diagnostic", "referent": "Référent unique", "objectives": "Objectifs",
+        "person": "Engagements de la personne", "office": "Engagements du Département", "hours": "Durée hebdomadaire",
+        "plan": "Plan d’action", "update": "Prochaine actualisation",
+    }, fixed=True,
+)
+CONTRACT_SITUATIONS = _list(
+    "contract_situation", "Contrat d’engagement", {
+        "signed": "Signé", "prepared": "Préparé", "cer": "CER en cours", "lapsed": "Contrat terminé",
+        "none": "Aucun contrat",
+    }, fixed=True,
+    tones={"signed": "done", "prepared": "partly", "cer": "waiting", "lapsed": "waiting", "none": "waiting"},
 )
 CONTRACT_DEADLINES = _list(
     "contract_deadline", "Échéance", {"soon": "Bientôt échu", "followed": "Suivant signé"}, fixed=True
@@ -159,7 +206,8 @@ EXIT_REASONS = _list(
     "exit_reason", "Motif de sortie", {
         "income": "Revenus supérieurs", "job": "Emploi salarié", "intermittent": "Régime de l’intermittence",
         "company": "Création ou reprise d’activité", "moved": "Déménagement hors du Lot", "retired": "Retraite",
-        "rights": "Fin de droits", "other": "Autre",
+        "rights": "Fin de droits", "elsewhere": "Autre organisme référent",
+        "struck_off": "Suppression ou radiation", "other": "Autre",
     },
 )
 INTERVENTION_KINDS = _list(
@@ -185,6 +233,13 @@ PROJECT_KINDS = _list(
     "Nature du projet",
     {"exhibition": "Exposition", "concert": "Concert", "workshop": "Atelier", "other": "Autre"},
 )
+ATTACHMENT_KINDS = _list(
+    "attachment_kind", "Nature de la pièce", {
+        "signed_contract": "Contrat signé", "quote": "Devis", "registration": "K-bis ou extrait de registre",
+        "portfolio": "Portfolio", "proof": "Justificatif", "other": "Autre",
+    },
+)
+FILE_FORMATS = _list("file_format", "Format du fichier", attachment_rules.FORMATS, fixed=True)
 CEILING_PERIODS = _list(
     "ceiling_period", "Période du plafond", {
         "all": "Toute la durée du suivi", "calendar_year": "Année civile", "rolling": "12 mois glissants",

@@ -12,8 +12,6 @@ from db.model.fields import Grouping
 REST = "Autre ou non précisé"
 MOST = 5
 """Most values that are categories of their own."""
-FIELDS = 3
-"""Most fields published at once: each more reveals a little more, above all one that correlates with another."""
 NAME = re.compile(r"champ[0-9]*_[a-z0-9_]+")
 """What such tables are called in the public file; none of Palette's own is."""
 _BETWEEN = " : "

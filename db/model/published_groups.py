@@ -5,17 +5,18 @@ what was never filled in, goes to ``rest``, so that an empty category never tell
 categories wants a new ``version``: it starts a new series of tables. Source: publication.md, « Menu ».
 """
 
+from collections.abc import Mapping
+
 from db.model.fields import Grouping
 from db.model.lists import AID_TYPES, INTERVENTION_DOMAINS, OBSTACLES
 from db.model.types import ValueList
 
 
-def _each(values: ValueList) -> dict[str, tuple[str, ...]]:
-    """Every value of a list as a category of its own."""
-    return {label: (code,) for code, label in values.values.items()}
+def _each(values: ValueList, but: tuple[str, ...] = (), labels: Mapping[str, str] = {}) -> dict[str, tuple[str, ...]]:
+    """Every value of a list as a category of its own, ``but`` some that came after the series had begun; ``labels``:
+    those that are published under the label that they had then."""
+    return {labels.get(code, label): (code,) for code, label in values.values.items() if code not in but}
 
-
-_MANY_TABLES = ("genre", "domaine")
 
 GENDER = Grouping(
     "genre",
@@ -24,7 +25,7 @@ GENDER = Grouping(
     {"Femmes": ("woman",)},
     rest="Hommes, autre ou non précisé",  # apart, the few others would be derived by subtraction
 )
-AGE = Grouping("age", "Âge", "age", {"50 ans et plus": ("4", "5")}, "Moins de 50 ans", _MANY_TABLES)
+AGE = Grouping("age", "Âge", "age", {"50 ans et plus": ("4", "5")}, "Moins de 50 ans")
 DOMAIN = Grouping(
     "domaine",
     "Domaine d’activité",
@@ -43,7 +44,7 @@ HOUSEHOLD = Grouping(
     "household",
     {"Personne seule": ("alone",), "Famille monoparentale": ("single_parent",)},
     "Couple ou non renseigné",
-    _MANY_TABLES,
+    ("genre", "age"),
 )
 EDUCATION = Grouping(
     "etudes",
@@ -51,7 +52,7 @@ EDUCATION = Grouping(
     "education",
     {"Bac + 2 et plus": ("bac2", "licence", "master", "doctorate")},
     "Moins de Bac + 2 ou non renseigné",
-    _MANY_TABLES,
+    ("domaine", "age"),
 )
 ORIGIN = Grouping(
     "origine",
@@ -59,7 +60,6 @@ ORIGIN = Grouping(
     "origin",
     {"Originaire du Lot": ("lot",), "Origine étrangère": ("foreign",)},
     "Installée par choix de vie ou non renseigné",
-    ("genre",),  # with gender only: no finer crossing of where somebody comes from
 )
 SENIORITY = Grouping(
     "anciennete",
@@ -67,7 +67,7 @@ SENIORITY = Grouping(
     "seniority",
     {"Moins de 2 ans": ("0", "1", "2")},
     "2 ans et plus ou non renseigné",
-    _MANY_TABLES,
+    ("age", "etudes", "foyer"),
 )
 EXITS = Grouping(
     "motif",
@@ -76,9 +76,14 @@ EXITS = Grouping(
     {"Revenus supérieurs": ("income",), "Emploi salarié": ("job",), "Régime de l’intermittence": ("intermittent",)},
     "Autres motifs",
 )
-OBSTACLE = Grouping("frein", "Frein", "obstacles", _each(OBSTACLES), "Autre frein")
+OBSTACLE = Grouping("frein", "Frein", "obstacles", _each(OBSTACLES, but=("carer",)), "Autre frein")
+_AS_PUBLISHED = {"company": "Création d’entreprise, démarches auprès du CFE"}
 INTERVENTION = Grouping(
-    "intervention", "Domaine d’intervention", "interventions", _each(INTERVENTION_DOMAINS), "Autre domaine"
+    "intervention",
+    "Domaine d’intervention",
+    "interventions",
+    _each(INTERVENTION_DOMAINS, labels=_AS_PUBLISHED),
+    "Autre domaine",
 )
 AID = Grouping(
     "aide",

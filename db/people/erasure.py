@@ -26,6 +26,8 @@ _PAGES = (
     " (disque plein, ou fichier occupé) : d’anciennes pages peuvent encore en parler. Palette le récrira à son prochain"
     " démarrage ou après sa prochaine sauvegarde ; tout de suite : « python -m db sweep »."
 )
+_IN_MEMORY = 200_000_000
+"""Bytes of an office file that is copied in memory while it is rewritten."""
 _MEND = "une copie d’avant a été remise en place. Démarrer Palette, ou « python -m db sweep », les efface de nouveau."
 
 
@@ -120,13 +122,26 @@ def _erase_all(db: Office, persons: list[int], who: str) -> None:
 
 def _rewrite(db: Office) -> None:
     try:
-        db.execute("PRAGMA temp_store = MEMORY")  # VACUUM writes all of the file there: not into /tmp
+        _keep_copy_private(db)
         db.execute("VACUUM")
         (busy, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.Error as error:
         raise StorageError(_PAGES) from error
     if busy:
         raise StorageError(_PAGES)
+
+
+def _keep_copy_private(db: Office) -> None:
+    """Have VACUUM write its copy of the whole file into memory, or beside the file if it is large; never into /tmp. The
+    folder holds for every connection of the process, and is set once."""
+    path = connection.path_of(db)
+    if path.stat().st_size <= _IN_MEMORY:
+        db.execute("PRAGMA temp_store = MEMORY")
+        return
+    folder = str(path.resolve().parent)
+    db.execute("PRAGMA temp_store = FILE")
+    if (db.execute("PRAGMA temp_store_directory").fetchone() or ("",))[0] != folder:
+        db.execute(f"PRAGMA temp_store_directory = '{folder.replace(chr(39), 2 * chr(39))}'")
 
 
 # ---- one person

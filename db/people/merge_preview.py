@@ -8,6 +8,7 @@ from typing import Any
 
 from db.base.errors import InvalidError, Problem
 from db.model import domain_rules
+from db.model.dictionary import ATTACHMENT
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Reference, References, Several
@@ -76,7 +77,7 @@ def look(db: Office, keep_id: int, gone_id: int) -> SideBySide:
 
 def children(db: Office) -> list[OfficeTable]:
     """Return every table of a person's rows in the order in which rows may move: referenced tables first."""
-    tables = [table for table in db.files.values() if table.belongs_to_person]
+    tables = [table for table in db.work.values() if table.belongs_to_person]
     names = {table.name for table in tables}
     rests = {t.name: {f.target for f in t.fields if f.target in names and f.target != t.name} for t in tables}
     return sorted(tables, key=lambda table: (bool(rests[table.name]), table.name != "benefit"))
@@ -95,7 +96,7 @@ def _of(db: Office, table: OfficeTable, person_id: int) -> list[Row]:
 
 
 def _listed(db: Office, person_id: int) -> Iterator[tuple[OfficeTable, Field, Row]]:
-    for table in db.files.values():
+    for table in db.work.values():
         for field in table.fields:
             if field.target != "person" or field.name == "person_id":
                 continue
@@ -111,6 +112,8 @@ def _twins(db: Office, rows: Mapping[str, tuple[list[Row], list[Row]]]) -> dict[
     """Return the other's rows that equal a row of the kept file, each with its own row."""
     twins: dict[RowKey, RowKey] = {}
     for table in children(db):
+        if table.name == ATTACHMENT.name:  # two files are told apart by their content, which is not compared
+            continue
         free = defaultdict(list)
         for row in rows[table.name][0]:
             free[_content(table, row, {})].append(row.id)
@@ -193,7 +196,8 @@ def _both(name: str, mine: Row, theirs: Row) -> tuple[int, dict[str, Any]] | Non
     if name == "cer":
         later = theirs.values
         free = later["replaces_id"] is None and starts[0] < starts[1]
-        return (theirs.id, {"rank": "renewal", "replaces_id": mine.id}) if free else None
+        rank = "renewal" if later["kind"] == "cer" else "update"
+        return (theirs.id, {"rank": rank, "replaces_id": mine.id}) if free else None
     if starts[0] == starts[1]:
         return None
     eve = (date.fromisoformat(max(starts)) - timedelta(days=1)).isoformat()

@@ -54,7 +54,7 @@ _RULES = tuple(
 )
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def key(name: str) -> str:
     """Return the phonetic key of a name, '' without letters. « Le Goff » and « LEGOFF » have the same one."""
     sound = re.sub("[^a-z]", "", fold(name.replace("ç", "ss").replace("Ç", "ss")))

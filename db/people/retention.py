@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from db.model import domain_rules
+from db.model import contract_rules, domain_rules
 from db.model.dictionary import CER, STAGE, TABLES
 from db.model.office import Office
 from db.model.types import Date
@@ -17,9 +17,9 @@ from db.rows import access_log, records, transactions
 from db.rows.records import Edit
 from db.storage import audit_chain
 
-_PLANNED = frozenset({"due_on"})
+_PLANNED = frozenset({"due_on", "next_update_on"})
 """Dates that are planned; nothing need have happened on them."""
-_RUNNING = (STAGE, CER)
+_RUNNING = {STAGE.name: domain_rules.in_force("t", ":today"), CER.name: contract_rules.contract_in_force("t", ":today")}
 """What counts as contact as long as it is in force. Rights do not: they are rarely closed when somebody leaves."""
 
 
@@ -95,9 +95,7 @@ def _kept(db: Office, today: str, where: str, **values: object) -> list[Kept]:
 
 def _running(columns: str) -> str:
     """SQL: ``columns`` of the stages and contracts in force today."""
-    return " UNION ALL ".join(
-        f"SELECT {columns} FROM {one.name} t WHERE {domain_rules.in_force('t', ':today')}" for one in _RUNNING
-    )
+    return " UNION ALL ".join(f"SELECT {columns} FROM {name} t WHERE {runs}" for name, runs in _RUNNING.items())
 
 
 def _contacts() -> str:

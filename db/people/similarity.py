@@ -4,7 +4,6 @@ Comparing everybody with everybody would take too long: each person is filed und
 only with persons who share one.
 """
 
-from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple
 
 from rapidfuzz.distance import OSA
 
+from db.base.compact_lists import CompactLists
 from db.base.french import fold
 from db.people import phonetics
 
@@ -25,6 +25,13 @@ _SLIP_FROM = 4
 """Shortest name in which a slip is looked for: Léo and Lou are two names."""
 _WORD_FROM = 3
 """Shortest word of a name that may stand for the whole: not « de »."""
+_LONG_FROM = 16
+"""Names of at least so many letters are found by their halves when they differ by a slip, shorter ones by the forms
+with one letter dropped, which would be many."""
+_CROWD = 1_000
+"""Most names kept under one of these keys; no list of real names has so many that differ by one letter."""
+_WORDS = 8
+"""Most words of one name that are looked at."""
 
 
 class Person(NamedTuple):
@@ -66,7 +73,7 @@ def person(row_id: int, values: Mapping[str, Any]) -> Person:
     )
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def _words(name: str) -> str:
     """Return the words of a name: « Jean-Pierre » and « jean pierre » are one name; « d’Arc » is « d arc »."""
     return " ".join("".join(c if c.isalnum() else " " for c in fold(name)).split())
@@ -118,7 +125,7 @@ def _is_part(one: str, other: str) -> bool:
 
 
 def _own_words(name: str) -> list[str]:
-    return [word for word in name.split() if len(word) >= _WORD_FROM]
+    return [word for word in name.split() if len(word) >= _WORD_FROM][:_WORDS]
 
 
 def _shared(one: Person, other: Person) -> Iterator[tuple[str, int]]:
@@ -167,11 +174,11 @@ def _is_near(one: str, other: str) -> bool:
 
 
 class Index:
-    """Persons by the keys under which similar ones are found."""
+    """Persons by the keys under which similar ones are found. Of a key only the hash is kept."""
 
     def __init__(self, people: Iterable[Person] = ()) -> None:
         self.people: list[Person] = []
-        self._by: dict[Hashable, list[Person]] = defaultdict(list)
+        self._by = CompactLists[int, Person](_BLOCK)
         self._near = {"last": _Near(), "first": _Near()}
         for one in people:
             self.add(one)
@@ -180,7 +187,7 @@ class Index:
         """Add a person."""
         self.people.append(one)
         for key in _keys(one):
-            self._by[key].append(one)
+            self._by.add(hash(key), one)
         self._near["last"].add(one.last)
         self._near["first"].add(one.first)
 
@@ -199,7 +206,7 @@ class Index:
                     yield one, other, like
 
     def _met(self, one: Person) -> Iterable[Person]:
-        return {other.id: other for key in self._keys(one) for other in self._by.get(key, ())[:_BLOCK]}.values()
+        return {other.id: other for key in self._keys(one) for other in self._by.get(hash(key))}.values()
 
     def _keys(self, one: Person) -> Iterator[Hashable]:
         """Return the keys under which persons similar to this one may be filed."""
@@ -234,30 +241,37 @@ def _keys(one: Person) -> Iterator[Hashable]:
 
 
 class _Near:
-    """Finds names that differ by a slip: two such names share a form with one letter dropped."""
+    """Finds names that differ by a slip."""
 
     def __init__(self) -> None:
         self._known: set[str] = set()
-        self._left: dict[str, list[str]] = defaultdict(list)
+        self._by = CompactLists[int, str](_CROWD)
         self._found: dict[str, list[str]] = {}
 
     def add(self, name: str) -> None:
         if name not in self._known and len(name) >= _SLIP_FROM:
             self._known.add(name)
             self._found.clear()
-            for left in _without_one(name):
-                self._left[left].append(name)
+            for key in _slip_keys(name):
+                self._by.add(hash(key), name)
 
     def of(self, name: str) -> list[str]:
         """Return the names that differ from this one by a slip."""
         if len(name) < _SLIP_FROM:
             return []
         if name not in self._found:
-            met = {other for left in _without_one(name) for other in self._left.get(left, ())}
+            met = {other for key in _slip_keys(name) for other in self._by.get(hash(key))}
             self._found[name] = [other for other in sorted(met) if _is_slip(name, other)]
         return self._found[name]
 
 
-def _without_one(name: str) -> set[str]:
-    """Return the name, and the name with each of its letters dropped."""
-    return {name, *(name[:index] + name[index + 1 :] for index in range(len(name)))}
+def _slip_keys(name: str) -> set[Hashable]:
+    """Return keys of which two names that differ by a slip share one at least: forms with one letter dropped, or the
+    beginning and the end, less one letter between them, of the longer one."""
+    keys: set[Hashable] = set()
+    if len(name) <= _LONG_FROM + 1:
+        keys = {name, *(name[:index] + name[index + 1 :] for index in range(len(name)))}
+    for longer in (len(name), len(name) + 1) if len(name) >= _LONG_FROM else ():
+        start = (longer - 1) // 2
+        keys |= {("start", longer, name[:start]), ("end", longer, name[start + 1 - longer :])}
+    return keys

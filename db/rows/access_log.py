@@ -16,6 +16,8 @@ ACTIONS = {
     "refused": "Connexion refusée",
     "sign_out": "Déconnexion",
     "account": "Comptes",
+    "document": "Document imprimé",
+    "template": "Modèle de document",
     "erase": "Effacement",
     "purge": "Traces retirées",
     "restore": "Sauvegarde reprise",

@@ -4,24 +4,23 @@ operation. A preview runs the real statements and rolls them back."""
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from db.base.errors import FieldError, InvalidError, PaletteError, StaleError
-from db.model import domain_rules
+from db.model import contract_rules
 from db.model.dictionary import ACTION, CER, DIAGNOSTIC, INTERVENTION, PERSON
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context, Reference, References
-from db.rows import records, titles, transactions
+from db.rows import contracts, long_writes, records, rehearsals, titles, transactions
 from db.rows.records import Edit
 from db.rows.rule_errors import refusals
-from db.rows.transactions import rehearsing
 from db.storage import ddl
 
 MOST = 5_000
-"""Most rows in one bulk edit: no other connection can save meanwhile."""
+"""Most rows in one bulk edit."""
 
 
 # ---- one field of many rows
@@ -83,13 +82,14 @@ def _may_refuse(table: OfficeTable, name: str) -> bool:
 
 def _refused(db: Office, table: OfficeTable, ids: list[int], values: Mapping[str, Any], who: str) -> dict[int, str]:
     refused = {}
-    with rehearsing(db):
-        for row_id in ids:
-            try:
-                with refusals(db, table, {**records.stored(db, table, row_id).values, **values}, row_id, None):
-                    records.write(db, table, row_id, values, who)
-            except PaletteError as error:
-                refused[row_id] = _reason(error)
+    for batch in rehearsals.batches(ids, lambda row_id: records.person_of(db, table, row_id) or row_id):
+        with transactions.rehearsing(db):
+            for row_id in batch:
+                try:
+                    with refusals(db, table, {**records.stored(db, table, row_id).values, **values}, row_id, None):
+                        records.write(db, table, row_id, values, who)
+                except PaletteError as error:
+                    refused[row_id] = _reason(error)
     return refused
 
 
@@ -103,8 +103,17 @@ def change(db: Office, table: OfficeTable, previewed: BulkChange, who: str) -> i
     Raises ConflictError when a colleague changed the field of one of the rows since the preview, NotFoundError when one
     was deleted, RuleError, BusyError.
     """
-    values = {previewed.field: previewed.value}
-    return len(records.save_all(db, table, [Edit(values, *row) for row in previewed.versions.items()], who))
+    edits = [Edit({previewed.field: previewed.value}, *row) for row in previewed.versions.items()]
+    with long_writes.in_slices(db, len(edits)) as write:
+        saves = records.save_each(db, table, edits, who, titles.context(db))
+        return sum(1 for _ in zip(write.each(edits), saves, strict=True))
+
+
+def delete(db: Office, table: OfficeTable, versions: Mapping[int, int], who: str) -> None:
+    """Delete rows in one operation, as ``records.delete``."""
+    with long_writes.in_slices(db, len(versions)) as write:
+        for row in write.each(versions.items()):
+            records.delete_within(db, table, *row, who)
 
 
 # ---- the same new row for many persons
@@ -141,7 +150,7 @@ class Draft:
 KINDS = {"intervention": INTERVENTION, "action": ACTION, "cer": CER}
 """The tables of which rows can be created for several persons; contracts are renewed."""
 MONTHS = "months"
-"""Name of the length in months, asked for renewals."""
+"""Name of the number of months before the next update, asked for contracts."""
 
 
 def draft(
@@ -160,35 +169,44 @@ def draft(
     """
     lines = list(_lines(db, table, sources, ids, common, day))
     context = titles.context(db)
-    tried = []
-    with rehearsing(db):
-        for line in lines:
-            reason = line.refused
-            if not reason:
-                try:
-                    records.save_within(db, table, [Edit(line.values)], who, context)
-                except PaletteError as error:
-                    reason = _reason(error)
-            tried.append(DraftLine(line.source, line.person, line.values, line.basis, reason))
-    return Draft(table, sources, common, day, tuple(tried))
+    for batch in rehearsals.batches(range(len(lines)), lambda number: lines[number].person):
+        with transactions.rehearsing(db):
+            for number in batch:
+                line = lines[number]
+                if not line.refused:
+                    try:
+                        records.save_within(db, table, [Edit(line.values)], who, context)
+                    except PaletteError as error:
+                        lines[number] = replace(line, refused=_reason(error))
+    return Draft(table, sources, common, day, tuple(lines))
 
 
 def create(db: Office, drafted: Draft, who: str) -> int:
     """Create the accepted lines in one operation, and return how many. Raises StaleError when the file has changed so
     that a line would differ, RuleError, BusyError."""
     lines = drafted.accepted
-    with transactions.writing(db):
-        redrawn = _lines(
-            db, drafted.table, drafted.sources, [line.source for line in lines], drafted.common, drafted.day
-        )
-        now = {line.source: (line.person, line.values) for line in redrawn if not line.refused}
-        moved = [line for line in lines if now.get(line.source) != (line.person, line.values)]
-        if moved:
-            context = titles.context(db)
-            names = ", ".join(context.title(PERSON.name, line.person) for line in moved[:3])
-            raise StaleError(f"Le fichier a changé depuis l’aperçu ({names}) : rien n’a été créé, relisez l’aperçu.")
-        records.save_within(db, drafted.table, [Edit(line.values) for line in lines], who)
+    with long_writes.in_slices(db, len(lines)) as write:
+        _refuse_moved(db, drafted, lines)
+        edits = [Edit(line.values) for line in lines]
+        saves = records.save_each(db, drafted.table, edits, who, titles.context(db))
+        for number, line in enumerate(write.each(lines)):
+            if write.changed_by_others():
+                _refuse_moved(db, drafted, lines[number:])
+            saved = next(saves)
+            if before := line.values.get("replaces_id"):
+                contracts.carry_over_actions(db, before, saved.row_id, who)
     return len(lines)
+
+
+def _refuse_moved(db: Office, drafted: Draft, lines: Sequence[DraftLine]) -> None:
+    sources = [line.source for line in lines]
+    redrawn = _lines(db, drafted.table, drafted.sources, sources, drafted.common, drafted.day)
+    now = {line.source: (line.person, line.values) for line in redrawn if not line.refused}
+    moved = [line for line in lines if now.get(line.source) != (line.person, line.values)]
+    if moved:
+        context = titles.context(db)
+        names = ", ".join(context.title(PERSON.name, line.person) for line in moved[:3])
+        raise StaleError(f"Le fichier a changé depuis l’aperçu ({names}) : rien n’a été créé, relisez l’aperçu.")
 
 
 def _lines(
@@ -227,23 +245,30 @@ def _renewal(
     db: Office, sources: OfficeTable, source: int, person: int, common: Mapping[str, Any], day: str, context: Context
 ) -> DraftLine:
     contract = source if sources.name == CER.name else _running(db, person, day)
-    if contract is None:
-        return DraftLine(source, person, {}, "", "pas de contrat en cours")
-    title = context.title(CER.name, contract)
-    later = db.execute("SELECT id FROM cer WHERE replaces_id = ? AND deleted_at IS NULL", (contract,)).fetchone()
-    if later:
-        return DraftLine(source, person, {}, title, f"déjà renouvelé : {context.title(CER.name, later[0])}")
-    values = domain_rules.next_contract(db, contract, day)
+    title = context.title(CER.name, contract) if contract else "sans contrat en cours"
+    prepared = db.execute(
+        "SELECT id FROM cer WHERE person_id = ? AND deleted_at IS NULL AND (replaces_id = ? OR signed_on IS NULL)",
+        (person, contract),
+    ).fetchone()
+    if prepared:
+        return DraftLine(source, person, {}, title, f"déjà préparé : {context.title(CER.name, prepared[0])}")
+    values: dict[str, Any] = {"person_id": person, "kind": "engagement", "rank": "first", "starts_on": day}
+    if contract:
+        values = contract_rules.next_contract(db, contract, day)
     own = {name: value for name, value in common.items() if name != MONTHS and value is not None}
-    ends = months_later(values["starts_on"], int(common[MONTHS]))
-    start, end = (CER.field("starts_on").type.show(one, context) for one in (values["starts_on"], ends))
-    return DraftLine(source, person, {**values, "ends_on": ends, **own}, f"{title} → du {start} au {end}")
+    update = months_later(values["starts_on"], int(common[MONTHS]))
+    start, until = (CER.field("starts_on").type.show(one, context) for one in (values["starts_on"], update))
+    basis = f"{title} → à partir du {start}, à actualiser le {until}"
+    return DraftLine(source, person, {**values, "next_update_on": update, **own}, basis)
 
 
 def _running(db: Office, person: int, day: str) -> int | None:
     """Return the contract in force that ends last."""
-    running = domain_rules.in_force("c", ":day")
-    sql = f"SELECT c.id FROM cer c WHERE c.person_id = :person AND {running} ORDER BY c.ends_on DESC LIMIT 1"
+    running = contract_rules.contract_in_force("c", ":day")
+    sql = (
+        f"SELECT c.id FROM cer c WHERE c.person_id = :person AND {running}"
+        " ORDER BY coalesce(c.ends_on, '9999') DESC, c.id DESC LIMIT 1"
+    )
     row = db.execute(sql, {"person": person, "day": day}).fetchone()
     return row[0] if row else None
 

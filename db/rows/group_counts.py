@@ -47,7 +47,7 @@ def page_ids(db: Office, table: OfficeTable, query: Query) -> list[int]:
 def part_ids(db: Office, table: OfficeTable, query: Query, part: Part) -> list[int]:
     """Return the ids of a part of what a query finds, in order. The query has a day and no groups."""
     sql, values = queries.part_sql(table, query, part)
-    ids = [row[0] for row in db.execute(sql, values)]
+    ids = [row_id for (row_id,) in db.rows_at_once(sql, 1, values)]
     return ids[::-1] if part.from_the_end else ids
 
 

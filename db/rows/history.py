@@ -6,11 +6,11 @@ from typing import Any
 
 from db.base import instants
 from db.base.french import french_instant
-from db.model.dictionary import FILES
+from db.model.dictionary import WORK
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context
-from db.rows.operations import Operation
+from db.rows.operations import LINES, Operation
 
 WORDS = {"insert": "a créé", "update": "a modifié", "delete": "a supprimé", "restore": "a rétabli", "erase": "a effacé"}
 
@@ -73,7 +73,7 @@ def _of_person() -> str:
     """SQL: the lines about one person's rows."""
     rows = " UNION ALL ".join(
         f"SELECT '{table.name}', id FROM \"{table.name}\" WHERE person_id = :person"
-        for table in FILES.values()
+        for table in WORK.values()
         if table.belongs_to_person
     )
     return f"(table_name, row_id) IN (SELECT 'person', :person UNION ALL {rows})"
@@ -118,7 +118,7 @@ def find(db: Office, search: Search, context: Context, first: int, size: int) ->
 
 def of_operation(db: Office, operation: Operation, context: Context) -> list[Change]:
     """Return what one operation changed, latest first."""
-    return _changes(db, "id BETWEEN ? AND ?", (operation.first, operation.last), context)
+    return _changes(db, f"id IN {LINES}", {"operation": operation.id}, context)
 
 
 def of_tables(db: Office, tables: tuple[str, ...], context: Context, most: int) -> list[Change]:

@@ -1,7 +1,7 @@
 """Read, save, delete and restore rows of any table. A save never overwrites a colleague's change."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -90,20 +90,19 @@ def page_ids(db: Office, table: OfficeTable, query: Query) -> list[int]:
 def still_matching(db: Office, table: OfficeTable, query: Query, ids: Sequence[int]) -> set[int]:
     """Return which of these rows the query still finds."""
     sql, values = queries.still_matching_sql(table, _dated(query), ids)
-    return {row[0] for row in db.execute(sql, values)}
+    return {row_id for (row_id,) in db.rows_at_once(sql, 1, values)}
 
 
 def rows(db: Office, table: OfficeTable, ids: Sequence[int], day: str = "") -> list[Row]:
     """Return these rows in this order, without deleted ones."""
     if not ids:
         return []
-    by_id = {
-        raw[0]: _row(table, raw) for raw in db.execute(queries.rows_sql(table, list(ids)), {"today": day or today()})
-    }
+    sql, columns = queries.rows_sql(table, list(ids)), 2 + len(table.columns) + len(table.highlights)
+    by_id = {raw[0]: _row(table, raw) for raw in db.rows_at_once(sql, columns, {"today": day or today()})}
     return [by_id[row_id] for row_id in ids if row_id in by_id]
 
 
-def _row(table: OfficeTable, raw: tuple[Any, ...]) -> Row:
+def _row(table: OfficeTable, raw: Sequence[Any]) -> Row:
     columns = table.columns
     stored = raw[2 : 2 + len(columns)]
     values = {field.name: field.type.from_sql(value) for field, value in zip(columns, stored, strict=True)}
@@ -180,26 +179,29 @@ def save_all(db: Office, table: OfficeTable, edits: Sequence[Edit], who: str) ->
     known = context(db)
     checked = _check_all(table, edits, known)
     with writing(db):
-        return _save(db, table, edits, checked, who, known)
+        return list(_save(db, table, edits, checked, who, known))
 
 
 def save_within(
     db: Office, table: OfficeTable, edits: Sequence[Edit], who: str, known: Context | None = None
 ) -> list[Saved]:
     """Do the same as ``save_all`` within a running transaction."""
-    known = known or context(db)
+    return list(save_each(db, table, edits, who, known or context(db)))
+
+
+def save_each(db: Office, table: OfficeTable, edits: Sequence[Edit], who: str, known: Context) -> Iterator[Saved]:
+    """Do the same, one edit each time the next is asked for."""
     return _save(db, table, edits, _check_all(table, edits, known), who, known)
 
 
 def _save(
     db: Office, table: OfficeTable, edits: Sequence[Edit], checked: list[dict[str, Any]], who: str, context: Context
-) -> list[Saved]:
-    return [
-        _insert(db, table, values, who, line)
-        if edit.row_id is None
-        else _update(db, table, edit, values, who, line, context)
-        for (edit, values), line in zip(zip(edits, checked, strict=True), _lines(edits), strict=True)
-    ]
+) -> Iterator[Saved]:
+    for edit, values, line in zip(edits, checked, _lines(edits), strict=True):
+        if edit.row_id is None:
+            yield _insert(db, table, values, who, line)
+        else:
+            yield _update(db, table, edit, values, who, line, context)
 
 
 def _lines(edits: Sequence[Edit]) -> list[int | None]:
@@ -258,9 +260,8 @@ def change(db: Office, table: OfficeTable, row_id: int, values: Mapping[str, Any
 def _insert(db: Office, table: OfficeTable, values: dict[str, Any], who: str, line: int | None) -> Saved:
     names = [field.name for field in table.fields if field.name in values]
     stored = [table.field(name).type.to_sql(values[name]) for name in names]
-    sql = (
-        f'INSERT INTO "{table.name}" ({", ".join(["changed_by", *names])}) VALUES ({", ".join("?" * (len(names) + 1))})'
-    )
+    columns, marks = ", ".join(["changed_by", *names]), ", ".join("?" * (len(names) + 1))
+    sql = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})'
     with refusals(db, table, values, None, line):
         row_id = db.execute(sql, [who, *stored]).lastrowid
     return Saved(int(row_id or 0), 1)
@@ -320,18 +321,12 @@ def _refuse_conflict(
     since = history.changed_since(db, table.name, current.id, edit.version or 0)
     clashes = [name for name in changed if name in since]
     if clashes:
-        raise ConflictError(
-            current.id,
-            current.version,
-            since[clashes[0]],
-            [_difference(table.field(name), current.values[name], changed[name], context) for name in clashes],
-        )
-
-
-def _difference(field: Field, theirs: Any, mine: Any, context: Context) -> Difference:
-    return Difference(
-        field.name, field.label, theirs, mine, field.type.show(theirs, context), field.type.show(mine, context)
-    )
+        differences = []
+        for name in clashes:
+            field, theirs, mine = table.field(name), current.values[name], changed[name]
+            shown = (field.type.show(value, context) for value in (theirs, mine))
+            differences.append(Difference(name, field.label, theirs, mine, *shown))
+        raise ConflictError(current.id, current.version, since[clashes[0]], differences)
 
 
 def delete(db: Office, table: OfficeTable, versions: Mapping[int, int], who: str) -> None:
@@ -339,11 +334,16 @@ def delete(db: Office, table: OfficeTable, versions: Mapping[int, int], who: str
     Raises ConflictError when a colleague changed one of them since, NotFoundError when it is already deleted."""
     with writing(db):
         for row_id, version in versions.items():
-            current = _current(db, table, row_id)
-            since = history.changed_since(db, table.name, row_id, version)
-            if since:
-                raise ConflictError(row_id, current.version, next(iter(since.values())), [])
-            set_deleted(db, table, row_id, instants.now(), who)
+            delete_within(db, table, row_id, version, who)
+
+
+def delete_within(db: Office, table: OfficeTable, row_id: int, version: int, who: str) -> None:
+    """Mark one row as deleted within a running transaction. Raises as ``delete``."""
+    current = _current(db, table, row_id)
+    since = history.changed_since(db, table.name, row_id, version)
+    if since:
+        raise ConflictError(row_id, current.version, next(iter(since.values())), [])
+    set_deleted(db, table, row_id, instants.now(), who)
 
 
 def restore(db: Office, table: OfficeTable, ids: Iterable[int], who: str) -> None:

@@ -7,7 +7,7 @@ edited rows that no longer match stay, and new rows come last. Only the first id
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any
@@ -126,9 +126,11 @@ class RowList:
         """Return the rows to look at for what no longer matches: all of a short list, else those shown or written."""
         return self.ids(db, 0, len(self)) if len(self) <= _WATCHED else list(dict.fromkeys([*shown, *written]))
 
-    def append_new(self, db: Office, adopted: Iterable[int]) -> None:
-        """Append the rows added in this tab and, to a short list, those that colleagues added and that match."""
-        matching = self._read(db, _FIRST) if self._size <= _FIRST else []
+    def append_new(self, db: Office, adopted: Iterable[int], changed: Collection[int] | None = None) -> None:
+        """Append the rows added in this tab and, to a short list, those that match since colleagues ``changed`` them
+        (None: any row)."""
         own = [row_id for row_id in adopted if row_id not in self._added_before]
         known = set(self._ids)
+        may_match = self._size <= _FIRST and (changed is None or not known.issuperset(changed))
+        matching = self._read(db, _FIRST) if may_match else []
         self._added = [row_id for row_id in dict.fromkeys([*self._added, *own, *matching]) if row_id not in known]

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from db.base.errors import CeilingError, InvalidError, Problem, RuleError
+from db.base.sqlite_errors import palette_error
 from db.model import domain_rules
 from db.model.dictionary import TABLES
 from db.model.fields import OfficeTable
@@ -24,6 +25,8 @@ def refusals(
     try:
         yield
     except sqlite3.IntegrityError as error:
+        if busy := palette_error(error):
+            raise busy from error
         where, _, rest = str(error).partition(" : ")
         label, _, reason = rest.partition(" : ")
         of, _, rule = where.partition(".")

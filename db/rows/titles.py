@@ -14,17 +14,7 @@ from db.rows.queries import Filter, Query
 
 def context(db: Office) -> Context:
     """Return the labels in force and how to find and name rows; reading and showing values needs them."""
-    lists = db.lists
-    labels: dict[str, dict[str, str]] = {values.name: {} for values in lists}
-    retired: dict[str, set[str]] = {values.name: set() for values in lists}
-    # One statement for all lists: after each, a thread waits until another one lets it go on.
-    select = " UNION ALL ".join(
-        f"SELECT '{values.name}' AS name, code, label, retired, position FROM {values.table}" for values in lists
-    )
-    for name, code, label, is_retired, _ in db.execute(f"{select} ORDER BY name, position, label"):
-        labels[name][code] = label
-        if is_retired:
-            retired[name].add(code)
+    labels, retired = db.kept("labels", lambda: _labels(db))
     titles: dict[tuple[str, int], str] = {}
 
     def title(table: str, row_id: int) -> str:
@@ -32,9 +22,23 @@ def context(db: Office) -> Context:
             titles[table, row_id] = _title(db, db.tables[table], row_id, found)
         return titles[table, row_id]
 
-    kept = {name: frozenset(codes) for name, codes in retired.items()}
-    found = Context(labels, kept, lambda table, text: _find(db, db.tables[table], text, found), title)
+    found = Context(labels, retired, lambda table, text: _find(db, db.tables[table], text, found), title)
     return found
+
+
+def _labels(db: Office) -> tuple[dict[str, dict[str, str]], dict[str, frozenset[str]]]:
+    """Return the labels of every list by code, in order, and the retired codes of every list."""
+    lists = db.lists
+    labels: dict[str, dict[str, str]] = {values.name: {} for values in lists}
+    retired: dict[str, set[str]] = {values.name: set() for values in lists}
+    select = " UNION ALL ".join(
+        f"SELECT '{values.name}' AS name, code, label, retired, position FROM {values.table}" for values in lists
+    )
+    for name, code, label, is_retired, _ in db.rows_at_once(f"{select} ORDER BY name, position, label", 5):
+        labels[name][code] = label
+        if is_retired:
+            retired[name].add(code)
+    return labels, {name: frozenset(codes) for name, codes in retired.items()}
 
 
 def _title(db: Office, table: OfficeTable, row_id: int, context: Context) -> str:

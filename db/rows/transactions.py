@@ -2,7 +2,8 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,45 +20,89 @@ committed = threading.Event()
 
 _WAIT = 10.0
 """Seconds, as the busy_timeout of connection.py."""
-_writers: dict[str, threading.Lock] = {}
+
+_GIVEN = 0.15
+"""Seconds that ``give_way`` waits at most."""
 
 
-@contextmanager
-def _taking_turns(db: Office) -> Iterator[str]:
-    """Let the threads of this process write to one file in turn, and yield its path, '' in memory. Raises BusyError.
+class _WriteTurn:
+    """The turn to write to one file, for the threads of this process.
 
     SQLite alone makes a connection ask again after ever longer pauses, so that with fifty people at once a save now and
-    then waits for seconds.
+    then waits for seconds. ``waiting``: how many threads wait for the turn.
     """
-    file = str(db.execute("PRAGMA database_list").fetchone()[2] or "")
-    turn = _writers.setdefault(file, threading.Lock()) if file else threading.Lock()
-    if not turn.acquire(timeout=_WAIT):
-        raise BusyError("Le fichier est occupé par un autre enregistrement : rien n’a été enregistré, réessayez.")
-    try:
-        yield file
-    finally:
-        turn.release()
+
+    def __init__(self) -> None:
+        self._lock, self._count = threading.Lock(), threading.Lock()
+        self.waiting = 0
+
+    @contextmanager
+    def taken(self, seconds: float) -> Iterator[None]:
+        """Hold the turn within the block. Raises BusyError after that many seconds of waiting."""
+        with self._count:
+            self.waiting += 1
+        try:
+            is_ours = self._lock.acquire(timeout=seconds)
+        finally:
+            with self._count:
+                self.waiting -= 1
+        if not is_ours:
+            raise BusyError("Le fichier est occupé par un autre enregistrement : rien n’a été enregistré, réessayez.")
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+
+_turns: dict[str, _WriteTurn] = {}
+
+
+def _turn_of(db: Office) -> tuple[_WriteTurn, str]:
+    """Return the turn of a connection's file, and the path of the file, '' in memory."""
+    return (_turns.setdefault(db.file, _WriteTurn()) if db.file else _WriteTurn()), db.file
+
+
+def somebody_waits(db: Office) -> bool:
+    """Return whether another thread of this process waits to write to the file of this connection."""
+    return _turn_of(db)[0].waiting > 0
+
+
+def give_way(db: Office) -> None:
+    """Wait until nobody waits to write to the file of this connection, outside a transaction; ``_GIVEN`` at most."""
+    turn, until = _turn_of(db)[0], time.monotonic() + _GIVEN
+    while turn.waiting and time.monotonic() < until:
+        time.sleep(0.002)
+
+
+def _note_nothing(_operation: int | None) -> None:
+    """Do nothing: the default of ``at_end``."""
 
 
 @contextmanager
-def writing(db: Office, undoes: int | None = None) -> Iterator[None]:
+def writing(
+    db: Office, undoes: int | None = None, at_end: Callable[[int | None], None] = _note_nothing, wait: float = _WAIT
+) -> Iterator[None]:
     """Run a block as one transaction: all or nothing, one writer at a time.
 
     What it adds to the history becomes one operation and is sealed in the audit chain. ``undoes``: the id of the
-    operation that it takes back. Raises BusyError, StorageError or AccessError for SQLite's errors.
+    operation that it takes back. ``at_end`` is called before the commit with the id of the operation. ``wait``:
+    the longest wait for the threads of this process, in seconds. Raises BusyError, StorageError or AccessError for
+    SQLite's errors.
     """
-    with _taking_turns(db) as file:
+    turn, file = _turn_of(db)
+    with turn.taken(wait):
         if file:
             file_watch.refuse_if_lost(Path(file))
         try:
             db.execute("BEGIN IMMEDIATE")
             before = change_token(db)
             yield
-            operations.note(db, before, undoes)
+            operation = operations.note(db, before, undoes)
             if _changes_dictionary(db, before):
                 upgrade.renew(db)
             with permissions.lifted(db):
                 audit_chain.seal(db)
+            at_end(operation)
             db.execute("COMMIT")
             committed.set()
         except BaseException as error:
@@ -90,12 +135,13 @@ def _changes_dictionary(db: Office, before: int) -> bool:
 
 @contextmanager
 def rehearsing(db: Office) -> Iterator[None]:
-    """Run a block and roll back everything it wrote. Raises BusyError, StorageError, AccessError.
+    """Run a block, roll back everything it wrote, and let whoever waits save. Raises BusyError, StorageError,
+    AccessError.
 
     The block must not call ``connection.remembered``: the answer would be kept under a change number that the next
     real save gets as well.
     """
-    with _taking_turns(db):
+    with _turn_of(db)[0].taken(_WAIT):
         try:
             db.execute("BEGIN IMMEDIATE")
             yield
@@ -103,6 +149,7 @@ def rehearsing(db: Office) -> Iterator[None]:
             raise palette_error(error) or error from error
         finally:
             _roll_back(db)
+    give_way(db)
 
 
 def _roll_back(db: Office) -> None:

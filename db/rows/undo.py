@@ -2,77 +2,80 @@
 overwritten: the undo is refused as a whole, with the reasons."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
-from db.base import instants
-from db.base.errors import FieldError, NotFoundError, RuleError, UndoError
+from db.base.errors import FieldError, NotFoundError, UndoError
 from db.base.french import french_instant
 from db.model import telephones
-from db.model.dictionary import FILES
+from db.model.dictionary import WORK
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Phone
-from db.rows import history, operations, records, titles, transactions
-from db.rows.operations import Operation
-from db.rows.rule_errors import refusals
+from db.rows import history, long_writes, operations, records, reversal, titles
+from db.rows.reversal import HistoryLine
+from db.storage.connection import change_token
 
-
-@dataclass(frozen=True)
-class _Line:
-    id: int
-    table: OfficeTable
-    row: int
-    version: int
-    action: str
-    before: dict[str, Any]
-    after: dict[str, Any]
-
-    @property
-    def fields(self) -> list[str]:
-        """The fields that changed, in order."""
-        return [field.name for field in self.table.fields if field.name in self.before or field.name in self.after]
+_OTHERS = """NOT EXISTS (SELECT 1 FROM operation o WHERE h.id BETWEEN o.first AND o.last AND o.id IN (
+  SELECT :operation UNION ALL SELECT :undo
+  UNION ALL SELECT id FROM operation_part WHERE whole IN (:operation, :undo)))"""
+"""SQL: the line ``h`` of the history is not of the operation to undo, nor of the undo itself."""
 
 
 def undo(db: Office, operation_id: int, who: str) -> None:
     """Undo one operation, all of it or nothing. Raises UndoError, which names what later changes it would destroy;
     RuleError when a rule forbids the earlier rows; NotFoundError, BusyError."""
-    with transactions.writing(db, undoes=operation_id):
-        operation = operations.get(db, operation_id)
-        if operation is None:
-            raise NotFoundError("Cette opération n’existe pas.")
-        if operation.undone_by:
-            raise UndoError(["elle a déjà été défaite."])
-        lines = _lines(db, operation)
-        problems = [problem for line in lines for problem in _in_the_way(db, line, operation)]
-        if problems:
-            raise UndoError(list(dict.fromkeys(problems)))
-        _take_all_back(db, lines, who)
+    seen = change_token(db)
+    lines = reversal.lines(db, operation_id)
+    try:
+        _refuse_later_changes(db, lines, operation_id, 0)  # of many lines it takes seconds: before the file is held
+    finally:
+        _refuse_undone(db, operation_id)  # the later changes may be those of another undo
+    with long_writes.in_slices(db, len(lines), undoes=operation_id) as write:
+        _refuse_undone(db, operation_id)
+        since = db.execute("SELECT table_name, row_id FROM history WHERE id > ?", (seen,)).fetchall()
+        _refuse_later_changes(db, _about(db, lines, since), operation_id, 0)
+
+        def let_others() -> None:
+            write.let_others()
+            if changed := write.changed_by_others():
+                _refuse_later_changes(db, _about(db, lines, changed), operation_id, write.operation or 0)
+
+        reversal.take_back(db, lines, who, let_others)
 
 
-def _lines(db: Office, operation: Operation) -> list[_Line]:
-    """Return the lines of an operation, latest first, the order in which they are undone."""
-    sql = (
-        "SELECT id, table_name, row_id, version, action, before, after FROM history WHERE id BETWEEN ? AND ?"
-        " ORDER BY id DESC"
-    )
-    tables = db.tables
-    return [
-        _Line(number, tables[table], row, version, action, json.loads(before), json.loads(after))
-        for number, table, row, version, action, before, after in db.execute(sql, (operation.first, operation.last))
-    ]
+def _refuse_undone(db: Office, operation_id: int) -> None:
+    operation = operations.get(db, operation_id)
+    if operation is None:
+        raise NotFoundError("Cette opération n’existe pas.")
+    if operation.undone_by:
+        raise UndoError(["elle a déjà été défaite."])
 
 
-def _in_the_way(db: Office, line: _Line, operation: Operation) -> Iterator[str]:
+def _about(db: Office, lines: list[HistoryLine], changed: Iterable[tuple[str, int]]) -> Iterator[HistoryLine]:
+    """Yield the lines about these rows or about the persons to whom they belong."""
+    rows = {("person", records.person_of(db, db.tables[table], row)) for table, row in changed if table in WORK}
+    rows.update(changed)
+    return (line for line in lines if (line.table.name, line.row) in rows)
+
+
+def _refuse_later_changes(db: Office, lines: Iterable[HistoryLine], operation: int, undo: int) -> None:
+    own = {"operation": operation, "undo": undo}
+    problems = [problem for line in lines for problem in _in_the_way(db, line, own)]
+    if problems:
+        raise UndoError(list(dict.fromkeys(problems)))
+
+
+def _in_the_way(db: Office, line: HistoryLine, own: dict[str, int]) -> Iterator[str]:
     """Yield the later changes that undoing this line would destroy."""
     if line.action == "erase":
         yield "ce qui a été effacé pour de bon ne revient pas."
         return
     later = db.execute(
-        "SELECT at, who, action, before, after FROM history WHERE table_name = ? AND row_id = ? AND id > ? ORDER BY id",
-        (line.table.name, line.row, operation.last),
+        "SELECT at, who, action, before, after FROM history h WHERE table_name = :table AND row_id = :row"
+        f" AND id > :line AND {_OTHERS} ORDER BY id",
+        {"table": line.table.name, "row": line.row, "line": line.id, **own},
     ).fetchall()
     for at, by, action, before, after in later:
         touched = {**json.loads(before), **json.loads(after)}
@@ -84,7 +87,7 @@ def _in_the_way(db: Office, line: _Line, operation: Operation) -> Iterator[str]:
         what = f" ({', '.join(fields)})" if fields and action == "update" else ""
         yield f"{_title(db, line)} : {by} {history.WORDS[action]} cette ligne{what} depuis, le {french_instant(at)}."
     if line.action == "insert" and line.table.name == "person":
-        yield from _since_added(db, line, operation)
+        yield from _since_added(db, line, own)
 
 
 def _is_rewriting(table: OfficeTable, before: dict[str, Any], after: dict[str, Any]) -> bool:
@@ -97,55 +100,17 @@ def _is_rewriting(table: OfficeTable, before: dict[str, Any], after: dict[str, A
     return False
 
 
-def _since_added(db: Office, line: _Line, operation: Operation) -> Iterator[str]:
+def _since_added(db: Office, line: HistoryLine, own: dict[str, int]) -> Iterator[str]:
     """Yield the rows added to a person's file since: they would disappear with it."""
-    for table in FILES.values():
+    for table in WORK.values():
         if table.belongs_to_person:
-            sql = f"""SELECT count(*) FROM "{table.name}" t
-              WHERE t.person_id = ? AND t.deleted_at IS NULL AND NOT EXISTS (
-                SELECT 1 FROM history h WHERE h.table_name = ? AND h.row_id = t.id AND h.id BETWEEN ? AND ?)"""
-            (count,) = db.execute(sql, (line.row, table.name, operation.first, operation.last)).fetchone()
+            sql = f"""SELECT count(*) FROM "{table.name}" t WHERE t.person_id = :person AND t.deleted_at IS NULL
+              AND NOT EXISTS (SELECT 1 FROM history h WHERE h.table_name = '{table.name}' AND h.row_id = t.id
+                AND NOT ({_OTHERS}))"""
+            (count,) = db.execute(sql, {"person": line.row, **own}).fetchone()
             if count:
                 yield f"{_title(db, line)} : ce dossier contient depuis : {table.plural.lower()} ({count})."
 
 
-def _title(db: Office, line: _Line) -> str:
+def _title(db: Office, line: HistoryLine) -> str:
     return f"{line.table.label} {titles.context(db).title(line.table.name, line.row)}"
-
-
-def _take_all_back(db: Office, lines: list[_Line], who: str) -> None:
-    """Undo lines, latest first; a line that a rule refuses is retried after the others: some rows are valid only
-    together."""
-    while lines:
-        waiting: list[_Line] = []
-        postponed: set[tuple[str, int]] = set()
-        refused: RuleError | None = None
-        for line in lines:
-            row = (line.table.name, line.row)
-            try:
-                if row not in postponed:  # the changes of one row are taken back in their order
-                    _take_back(db, line, who)
-                    continue
-            except RuleError as error:
-                refused = refused or error
-            waiting.append(line)
-            postponed.add(row)
-        if refused and len(waiting) == len(lines):
-            raise refused
-        lines = waiting
-
-
-def _take_back(db: Office, line: _Line, who: str) -> None:
-    row = records.stored(db, line.table, line.row)
-    match line.action:
-        case "insert":
-            records.set_deleted(db, line.table, line.row, instants.now(), who)
-        case "delete" if row.deleted:  # rows that went with a person come back with her
-            with refusals(db, line.table, row.values, line.row, None):
-                records.set_deleted(db, line.table, line.row, None, who)
-        case "restore" if not row.deleted:
-            records.set_deleted(db, line.table, line.row, instants.now(), who)
-        case "update":
-            values = {name: line.table.field(name).type.from_sql(line.before.get(name)) for name in line.fields}
-            with refusals(db, line.table, {**row.values, **values}, line.row, None):
-                records.write(db, line.table, line.row, values, who)

@@ -86,6 +86,48 @@ def _bring_up(db: Office, path: Path) -> None:
         upgrade.upgrade(db)
 
 
+_Key = tuple[Path, int, frozenset[Role] | None]
+"""Path and inode of a file, and the roles to which a connection is held."""
+_idle: dict[_Key, list[Office]] = {}
+_MOST_IDLE = 8
+
+
+class _Lent:
+    """A connection lent to a thread, which goes back when the thread ends. Opening one takes 30 ms, most of which is
+    reading the hundreds of triggers; Streamlit starts a thread each time it runs a page."""
+
+    def __init__(self, key: _Key) -> None:
+        path, _, held = self.key = key
+        try:
+            self.db = _idle[key].pop()
+        except (KeyError, IndexError):
+            self.db = open_file(path)
+            if held is not None:
+                permissions.hold(self.db, held)
+
+    def __del__(self) -> None:
+        with suppress(Exception):  # the interpreter may be ending
+            _take_back(self.key, self.db)
+
+
+def _take_back(key: _Key, db: Office) -> None:
+    """Keep a connection for another thread; not one of a file that was replaced, or of a visit: nothing may keep what
+    is deleted."""
+    idle = _idle.setdefault(key, [])
+    path, inode, _ = key
+    if path == folders.office_path() and _stamp(path) == inode and len(idle) < _MOST_IDLE and not db.in_transaction:
+        idle.append(db)
+    for other in [one for one in _idle if (one[0], one[1]) != (path, inode)]:
+        _idle.pop(other, None)
+
+
+def _stamp(path: Path) -> int:
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return 0
+
+
 def thread_office(roles: Iterable[Role] | None = None, path: Path | None = None) -> Office:
     """The office file, one connection per thread and set of roles. Raises NotFoundError when there is none yet.
 
@@ -93,13 +135,10 @@ def thread_office(roles: Iterable[Role] | None = None, path: Path | None = None)
     None: Palette itself, unlimited. ``path``: another file than the office's (a visit of the demonstration).
     """
     path, held = path or folders.office_path(), None if roles is None else frozenset(roles)
-    opened: dict[tuple[Path, frozenset[Role] | None], Office] = _of_thread.__dict__.setdefault("opened", {})
+    opened: dict[tuple[Path, frozenset[Role] | None], _Lent] = _of_thread.__dict__.setdefault("opened", {})
     if (path, held) not in opened or not path.exists():
-        db = open_file(path)
-        if held is not None:
-            permissions.hold(db, held)
-        opened[path, held] = db
-    return opened[path, held]
+        opened[path, held] = _Lent((path, _stamp(path), held))
+    return opened[path, held].db
 
 
 @contextmanager
@@ -120,34 +159,53 @@ def large_write(db: Office) -> Iterator[None]:
 
 def path_of(db: Office) -> Path:
     """Return the path of the file that a connection has open."""
-    return Path(db.execute("PRAGMA database_list").fetchone()[2])
+    return Path(db.file)
 
 
 def change_token(db: Office) -> int:
     """Return a number that grows with every change of the file by any connection."""
-    return int(db.execute("SELECT coalesce(max(id), 0) FROM history").fetchone()[0])
+    sql = "SELECT coalesce(max(id), 0) FROM history"
+    return db.asked_once("change", lambda: int(db.execute(sql).fetchone()[0]))
 
 
 _remembered: dict[tuple[Hashable, ...], Any] = {}
+_newest: dict[str, int] = {}
+"""Path of a file -> its latest change number of which something is remembered."""
+_makers: dict[tuple[Hashable, ...], threading.RLock] = {}
 _MISSING = object()
 
 
 def remembered(db: Office, key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
-    """Return what ``make`` returns, computed again only after the file has changed or for other roles. Not used on the
-    file as of a past day (db/figures/as_of.py), which has the same path and change number."""
-    if db.execute("PRAGMA query_only").fetchone()[0]:
+    """Return what ``make`` returns, computed again only after the file has changed or for other roles; by one thread,
+    while others that ask the same wait for it. Not used on the file as of a past day (db/figures/as_of.py), which has
+    the same path and change number."""
+    if db.asked_once("read-only", lambda: db.execute("PRAGMA query_only").fetchone()[0]):
         return make()
-    file = db.execute("PRAGMA database_list").fetchone()[2]
-    # Results found with other rights are never reused.
-    full_key = (file, change_token(db), db.roles, *key)
+    token = change_token(db)
+    full_key = (db.file, token, db.roles, *key)  # results found with other rights are never reused
     answer = _remembered.get(full_key, _MISSING)  # looked up once: another thread may forget everything at any moment
     if answer is _MISSING:
-        answer = make()
-        if len(_remembered) > 500:
-            forget()
-        _remembered[full_key] = answer
+        try:
+            with _makers.setdefault(full_key, threading.RLock()):
+                answer = _remembered.get(full_key, _MISSING)
+                if answer is _MISSING:
+                    answer = make()
+                    _remember(full_key, answer)
+        finally:
+            _makers.pop(full_key, None)
     found: T = answer
     return found
+
+
+def _remember(full_key: tuple[Any, ...], answer: Any) -> None:
+    file, token, *_ = full_key
+    if token > _newest.get(file, -1):  # what is known of the file as it was is never asked for again
+        _newest[file] = token
+        for old in [one for one in list(_remembered) if one[0] == file]:
+            _remembered.pop(old, None)
+    if len(_remembered) > 500:
+        forget()
+    _remembered[full_key] = answer
 
 
 def forget() -> None:

@@ -7,7 +7,7 @@ command line included, is held to the same rules and leaves the same history.
 import re
 from collections.abc import Iterator
 
-from db.model.dictionary import FILES
+from db.model.dictionary import WORK
 from db.model.effective_dictionary import DECLARED, EffectiveDictionary
 from db.model.fields import Field, Rule, Table
 from db.model.office import Office
@@ -215,7 +215,7 @@ def _rule_triggers(table: Table) -> Iterator[tuple[str, str]]:
 def _cascade() -> Iterator[tuple[str, str]]:
     """Yield triggers that delete a person's dated rows with the person, under the same moment, and restore the same
     rows."""
-    children = [table.name for table in FILES.values() if table.belongs_to_person]
+    children = [table.name for table in WORK.values() if table.belongs_to_person]
     who = f"iif(NEW.version > OLD.version AND NEW.changed_by IS NOT NULL, NEW.changed_by, '{OUTSIDE}')"
     sign = f"version = version + 1, changed_by = {who}"
     delete = " ".join(

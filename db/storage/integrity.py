@@ -3,7 +3,9 @@ Nothing is changed. Problems name rows by table and number, never by content, so
 
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
+from db.base import locks
 from db.base.errors import SchemaError
 from db.model import domain_rules
 from db.model.dictionary import TABLES
@@ -20,7 +22,7 @@ _REMADE = "Ouvrir le fichier avec Palette y remédie."
 def check(db: Office) -> list[str]:
     """Return everything that is wrong as French sentences; empty when the file is sound. The check stops after a group
     of problems that would make the next group fail or mislead."""
-    last = (_made, _references, _rules, _history, _erased, _blanked, audit_chain.problems, _search)
+    last = (_made, _references, _rules, _history, _erased, _blanked, _unfinished, audit_chain.problems, _search)
     for group in ((_intact,), (_columns,), last):
         problems = [problem for one in group for problem in one(db)]
         if problems:
@@ -136,6 +138,14 @@ def _blanked(db: Office) -> Iterator[str]:
       ORDER BY h.id"""
     for (line,) in db.execute(sql).fetchall():
         yield f"Ligne n° {line} dans l’historique : vidée, mais personne n’a été effacé."
+
+
+def _unfinished(db: Office) -> Iterator[str]:
+    """Yield the long write that a killed process left unfinished (db/rows/long_writes.py)."""
+    if db.file and db.execute("SELECT 1 FROM long_write").fetchone():
+        with locks.long_writing_if_free(Path(db.file)) as is_free:
+            if is_free:
+                yield "Un enregistrement a été interrompu avant sa fin. Démarrer Palette le défait."
 
 
 def _search(db: Office) -> Iterator[str]:

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from db.base.errors import AccessError
 from db.model import effective_dictionary
-from db.model.dictionary import FILES, OFFICE, PERSON, TABLES
+from db.model.dictionary import FILES, OFFICE, PERSON, TABLES, WORK
 from db.model.lists import LISTS
 from db.model.office import Office
 from db.model.roles import Role, Roles
@@ -26,7 +26,7 @@ from db.model.types import Date, LongText, Text, Type
 _VALUES = [values.table for values in LISTS]
 _OWN_LISTS = f"list_{effective_dictionary.PREFIX}"
 _PARTS = ("", "_data", "_idx", "_docsize", "_config")
-_SEARCH = [f"{name}_search{part}" for name in FILES for part in _PARTS]
+_SEARCH = [f"{name}_search{part}" for name in WORK for part in _PARTS]
 _SCHEMA = ["sqlite_master", "sqlite_schema", "sqlite_sequence", "json_each", "json_tree", "pragma_table_info"]
 _VIEWS = ("view", "view_default", "grid_layout")  # for agents, who see the grids: a view may search for somebody's name
 _COUNTED = ("id", "version", "deleted_at")
@@ -43,8 +43,8 @@ def _figures() -> dict[str, Columns]:
 def _keeping() -> dict[str, Columns]:
     """Return what retention is decided on: names, and the days on which something happened."""
     dated: dict[str, Columns] = {
-        name: _columns(name, lambda kind: isinstance(kind, Date), "person_id")
-        for name in FILES
+        name: _columns(name, lambda kind: isinstance(kind, Date), "person_id", "replaces_id")
+        for name in WORK
         if TABLES[name].belongs_to_person
     }
     return dated | {"person": frozenset({*_COUNTED, *PERSON.title, "archived_on", "sort_key"})}
@@ -55,14 +55,19 @@ def _columns(name: str, is_wanted: Callable[[Type], bool], *more: str) -> frozen
 
 
 _EVERYBODY: dict[str, Columns] = {
-    **dict.fromkeys([*_VALUES, *_SCHEMA, *OFFICE, "frozen", "publication", "operation"]),
+    **dict.fromkeys(
+        [*_VALUES, *_SCHEMA, *OFFICE, "frozen", "publication", "office_file"]
+        + ["operation", "operation_part", "long_write"]
+    ),
     # Without salt and digest: with both, names can be tried on a line until one fits.
     "seal": frozenset({"id", "book", "line", "chain"}),
     "history": frozenset({"id", "at", "who", "table_name", "row_id", "version", "action"}),
     "account": frozenset({"id", "name", "roles", "active"}),
 }
 _READS: dict[Role, dict[str, Columns]] = {
-    Role.AGENT: dict.fromkeys([*FILES, *_SEARCH, *_VIEWS, "history", "trace", "import_choice", "pairing"]),
+    Role.AGENT: dict.fromkeys(
+        [*WORK, *_SEARCH, *_VIEWS, "attachment_content", "history", "trace", "import_choice", "pairing"]
+    ),
     Role.PILOTE: _figures(),
     Role.ADMIN: {
         **_keeping(),
@@ -73,16 +78,16 @@ _READS: dict[Role, dict[str, Columns]] = {
 _NOTED = frozenset({"trace", "seal", "operation"})
 """Tables to which every save adds."""
 _ADDS: dict[Role, frozenset[str]] = {
-    Role.AGENT: _NOTED | {"frozen", "pairing"},
+    Role.AGENT: _NOTED | {"frozen", "pairing", "attachment_content"},
     Role.PILOTE: _NOTED | {"frozen"},
     Role.ADMIN: _NOTED,
 }
 _WRITES: dict[Role, frozenset[str]] = {
-    Role.AGENT: frozenset({*FILES, *_SEARCH, *_VIEWS, "import_choice"}),
+    Role.AGENT: frozenset({*WORK, *_SEARCH, *_VIEWS, "import_choice"}),
     Role.PILOTE: frozenset(),
-    Role.ADMIN: frozenset({*OFFICE, *_VALUES}),
+    Role.ADMIN: frozenset({*OFFICE, *_VALUES, "office_file"}),
 }
-_DELETES = frozenset({*_SEARCH, *_VIEWS})
+_DELETES = frozenset({*_SEARCH, *_VIEWS, "office_file"})
 """Tables whose rows may be deleted by those who may write them; rows of a person's file are never deleted so."""
 _TRIGGER = re.compile(
     rf"({'|'.join(TABLES)})_(rule|history|search|sort_key|takes|brings|in)_\w+|\w+_stays_\w+|account_\w+"
@@ -157,15 +162,23 @@ def hold(db: Office, roles: Iterable[Role]) -> None:
 def lifted(db: Office) -> Iterator[None]:
     """Lift the limits of a connection within a block, for what Palette itself adds to a save (the seals). Setting an
     authorizer discards the statements that SQLite had prepared."""
-    held = db.roles
-    if held is None or _may_read(held, "history", "before"):
+    if db.roles is None or _may_read(db.roles, "history", "before"):
         yield
-        return
+    else:
+        with unlimited(db):
+            yield
+
+
+@contextmanager
+def unlimited(db: Office) -> Iterator[None]:
+    """Lift every limit of a connection within a block, for what no role may write itself (an unfinished long write)."""
+    held = db.roles
     db.set_authorizer(None)
     try:
         yield
     finally:
-        hold(db, held)
+        if held is not None:
+            hold(db, held)
 
 
 def readable(roles: Iterable[Role], table: str, column: str) -> bool:

@@ -3,6 +3,8 @@ Users never edit them. What must never change is guarded by triggers, against ot
 
 from collections.abc import Iterator
 
+from db.storage import attachment_content
+
 _NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 
 _TABLES = {
@@ -46,6 +48,19 @@ _TABLES = {
   last INTEGER NOT NULL CHECK (last >= first),
   undoes INTEGER UNIQUE REFERENCES operation(id)
 ) STRICT""",
+    # A long write (db/rows/long_writes.py) that let others save in between has noted several operations: this says that
+    # the operation « id » is a part of the operation « whole », which is its first.
+    "operation_part": """CREATE TABLE operation_part (
+  id INTEGER PRIMARY KEY REFERENCES operation(id),
+  whole INTEGER NOT NULL REFERENCES operation(id)
+) STRICT""",
+    # The long write of which a part is stored and the rest is not, until it ends. « writing » is 1 while its own
+    # transaction runs, so that no other ever reads it as 1.
+    "long_write": """CREATE TABLE long_write (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  operation INTEGER NOT NULL REFERENCES operation(id),
+  writing INTEGER NOT NULL CHECK (writing IN (0, 1))
+) STRICT""",
     "frozen": f"""CREATE TABLE frozen (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   at TEXT NOT NULL DEFAULT ({_NOW}),
@@ -79,6 +94,11 @@ _TABLES = {
     "publication_key": """CREATE TABLE publication_key (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   value BLOB NOT NULL CHECK (length(value) = 32)
+) STRICT""",
+    # How many entries of the ledger the public file was written with: fewer, when a crash came between the two.
+    "publication_placed": """CREATE TABLE publication_placed (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  entries INTEGER NOT NULL
 ) STRICT""",
     # What was said of two persons who look like one. No names: they are numbers, which are never given again.
     # Of a merge, « line » is a line that it wrote in the history.
@@ -152,6 +172,13 @@ _TABLES = {
   fixed TEXT NOT NULL CHECK (json_valid(fixed) AND json_type(fixed) = 'object'),
   content TEXT NOT NULL CHECK (json_valid(content) AND json_type(content) = 'object' AND length(content) <= 1000000)
 ) STRICT, WITHOUT ROWID""",
+    # The office's logo and its own Word templates (db/customise/office_files.py).
+    "office_file": f"""CREATE TABLE office_file (
+  name TEXT PRIMARY KEY,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  who TEXT NOT NULL,
+  content BLOB NOT NULL CHECK (length(content) BETWEEN 1 AND 2000000)
+) STRICT, WITHOUT ROWID""",
     "invitation": """CREATE TABLE invitation (
   token BLOB PRIMARY KEY,
   account_id INTEGER REFERENCES account(id),
@@ -172,6 +199,7 @@ _TABLES = {
 _INDEXES = {
     "history_by_row": "CREATE INDEX history_by_row ON history (table_name, row_id, version)",
     "operation_by_first": "CREATE INDEX operation_by_first ON operation (first)",
+    "operation_part_by_whole": "CREATE INDEX operation_part_by_whole ON operation_part (whole)",
     "pairing_by_other": "CREATE INDEX pairing_by_other ON pairing (other, one)",
     "trace_by_person": "CREATE INDEX trace_by_person ON trace (person_id, at)",
     "view_default_by_view": "CREATE INDEX view_default_by_view ON view_default (view_id)",
@@ -188,6 +216,7 @@ _ADDED_ONLY = {
     "frozen": "un bilan figé ne change plus",
     "publication": "ce qui a été publié ne change plus",
     "operation": "une opération ne change plus",
+    "operation_part": "une opération ne change plus",
     "pairing": "ce qui a été dit de deux dossiers ne change plus",
 }
 """Tables that only grow -> the message for a statement that would change them."""
@@ -259,10 +288,26 @@ _GOES_WITH_PERSON = (
     " BEGIN DELETE FROM draft WHERE person_id = OLD.id; END"
 )
 
+UNFINISHED = "cette ligne fait partie d’un enregistrement en cours"
+_OF_UNFINISHED = """EXISTS (SELECT 1 FROM history h JOIN operation o ON h.id BETWEEN o.first AND o.last
+    WHERE h.table_name = {table} AND h.row_id = {row}{and_} AND o.id IN (SELECT operation FROM long_write
+      UNION ALL SELECT p.id FROM operation_part p JOIN long_write w ON p.whole = w.operation))"""
+_SAME_ROW = _OF_UNFINISHED.format(table="NEW.table_name", row="NEW.row_id", and_="")
+_SAME_PERSON = _OF_UNFINISHED.format(
+    table="'person'", row="json_extract(NEW.after, '$.person_id')", and_=" AND h.action = 'insert'"
+)
+_STAYS_UNFINISHED = (
+    "CREATE TRIGGER history_stays_unfinished AFTER INSERT ON history"
+    " WHEN EXISTS (SELECT 1 FROM long_write WHERE NOT writing)"
+    f" BEGIN SELECT RAISE(ABORT, '{UNFINISHED}') WHERE {_SAME_ROW} OR {_SAME_PERSON}; END"
+)
+"""Every change is written to the history, so that one trigger keeps everybody else away from the rows of a long write
+until it has ended, and from adding to the file of a person whom it has created: it may have to be taken back."""
+
 
 def statements() -> dict[str, str]:
     """Return name -> CREATE statement of every system table, in the order to run."""
-    found = dict(_TABLES) | _INDEXES
+    found = dict(_TABLES) | _INDEXES | attachment_content.STATEMENTS
     for name, sentence in _ADDED_ONLY.items():
         taken = f"{_NUMBER} OR undoes = NEW.undoes" if name == "operation" else _NUMBER
         found |= dict(_stays(name, sentence, taken=taken))
@@ -291,4 +336,5 @@ def statements() -> dict[str, str]:
     )
     found["view_stays_private"] = _PRIVATE_AGAIN
     found["draft_stays_with_person"] = _GOES_WITH_PERSON
+    found["history_stays_unfinished"] = _STAYS_UNFINISHED
     return found

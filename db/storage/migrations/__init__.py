@@ -10,8 +10,13 @@ May import: db.base, db.model.
 from collections.abc import Callable
 
 from db.model.office import Office
-from db.storage.migrations import accompanied, telephones
+from db.storage.migrations import accompanied, contracts, telephones
 
-STEPS: list[Callable[[Office], None]] = [telephones.store_in_one_form, accompanied.name_for_women_and_men]
+STEPS: list[Callable[[Office], None]] = [
+    telephones.store_in_one_form,
+    accompanied.name_for_women_and_men,
+    contracts.follow_the_law,
+]
 """Step 1: telephone numbers, once stored as digits (0565000000), are stored as E.164 (+33565000000).
-Step 2: the situation « Accompagnée » is named « En accompagnement »."""
+Step 2: the situation « Accompagnée » is named « En accompagnement ».
+Step 3: the renewal of a « contrat d’engagement » is named « Actualisation »."""
