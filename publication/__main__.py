@@ -11,7 +11,8 @@ from db.cli.verbs import FILE, PathArgument, Verbs
 from db.storage import connection
 from publication import publish
 from publication.audit.auditor import Verdict
-from publication.release import public_facts
+from publication.prepared import Outcome
+from publication.release import ledger, public_facts
 
 _WHO = "Ligne de commande"
 
@@ -39,7 +40,7 @@ def release(path: Path, days: tuple[str, ...], to: Path) -> None:
     sys.exit(1 if any(outcome.refused for outcome in outcomes) else 0)
 
 
-def _print_outcome(outcome: publish.Outcome) -> None:
+def _print_outcome(outcome: Outcome) -> None:
     click.echo(_verdict_lines(outcome.verdicts))
     click.echo(outcome.sentence, err=outcome.refused)
     for name, value in outcome.secrets.items():
@@ -54,7 +55,7 @@ def _print_outcome(outcome: publish.Outcome) -> None:
 def audit(public: Path, private: Path) -> None:
     """Soumet le fichier PUBLIC aux treize attaques."""
     db = connection.open_file(private)
-    verdicts = publish.check(db, public)
+    verdicts = publish.check(db, private, public)
     db.close()
     click.echo(_verdict_lines(verdicts))
     failed = [verdict for verdict in verdicts if not verdict.passed]
@@ -73,6 +74,20 @@ def facts(path: Path, new: tuple[str, str, str, str] | None, source: str) -> Non
         public_facts.add(facts_path, public_facts.parse_fact(*new, source))
     for fact in public_facts.read(facts_path):
         click.echo(f"{fact.year} · {fact.table} · {fact.label} : {fact.number} ({fact.source})")
+
+
+@cli.command("new-key")
+@FILE
+def new_key(path: Path) -> None:
+    """Change la clé secrète du fichier PATH, si quelqu’un a pu la lire. Les années publiées gardent leurs chiffres."""
+    db = connection.open_file(path)
+    ledger.renew_secret_key(db)
+    years = publish.releases_online(ledger.read_entries(db))
+    db.close()
+    click.echo("La clé a changé ; les prochaines années seront tirées avec la nouvelle.")
+    if years:
+        listed = ", ".join(map(str, years))
+        click.echo(f"En ligne avec l’ancienne : {listed}. Qui l’a lue devine mieux dans ces années ; retirez-les.")
 
 
 def _verdict_lines(verdicts: Sequence[Verdict]) -> str:

@@ -1,52 +1,30 @@
 """Publish a year, or withdraw it: the rules, the auditor, the attestation, then the file put online in one move."""
 
 import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from importlib.metadata import version
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from db.base.errors import InvalidError, Problem
-from db.base.progress import Progress, ignore_progress
+from db.base.errors import InvalidError, Problem, StorageError
+from db.base.progress import Progress, ignore_progress, part_of
+from db.base.work_folders import own_folder
 from db.model.office import Office
-from publication.audit.auditor import Case, Verdict, audit
+from db.rows import long_writes, records
+from publication import attestation, prepared
+from publication.audit.auditor import GUESSING, Case, Verdict, audit
 from publication.audit.comparison import ComparedTable, compare
-from publication.draw.draw import MIN_CHANGED, SourceData, count_changed, distances, draw, read_source
+from publication.draw.draw import MIN_CHANGED, Draw, SourceData, count_changed, distances, draw, read_source
+from publication.prepared import Outcome, Prepared
 from publication.release import ledger, public_facts, public_file
 from publication.release.ledger import LedgerEntry
 from publication.release.population import count_tables
 from publication.release.release import Fact, Release, from_json, to_json
-from publication.release.rounding import AMOUNT_BASE
-from publication.release.tables import ATTRIBUTES, BASE, PLANS
+from publication.release.tables import PLANS
 
 _MAX_AUDITED_DRAWS = 4
 """How many draws are audited before a year is refused."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The result of publishing. ``kind``: new, same (published before), carried (too few changes) or refused."""
-
-    kind: str
-    year: int
-    sentence: str
-    releases: tuple[Release, ...]
-    verdicts: tuple[Verdict, ...] = ()
-    secrets: Mapping[str, str] = field(default_factory=dict)
-    """Measured with the true numbers, for the office only."""
-
-    @property
-    def measures(self) -> Mapping[str, str]:
-        """The attestation of the year; empty when it is not among the releases."""
-        return next((release.measures for release in self.releases if release.year == self.year), {})
-
-    @property
-    def refused(self) -> bool:
-        """Whether the public file was left as it was because the auditor refused."""
-        return self.kind == "refused"
 
 
 def public_path() -> Path:
@@ -85,23 +63,75 @@ def first_published(entries: Iterable[LedgerEntry], year: int) -> Release | None
 
 
 def release(db: Office, private: Path, year: int, to: Path, who: str, tick: Progress = ignore_progress) -> Outcome:  # fmt: skip  # noqa: E501
-    """Publish a year and put the public file online, unless the auditor refuses. Raises InvalidError for public facts
-    that cannot be read, NoSafeDrawError when no draw is safe, BusyError when a colleague published meanwhile."""
+    """Publish a year and put the public file online, unless the auditor refuses. Raises as ``adopt_online``,
+    ``prepare`` and ``place``."""
+    adopt_online(db, to)
+    return place(db, private, prepare(db, private, year, tick), to, who)
+
+
+def adopt_online(db: Office, to: Path) -> None:
+    """Enter in the ledger the years that the public file has and the ledger does not know, as after the restoration of
+    an older backup: they are never drawn again. Raises InvalidError for a public file of another office, or one whose
+    numbers are not those of the ledger; PublicFileError for another file."""
+    if not to.exists():
+        return
     entries = ledger.read_entries(db)
-    online = releases_online(entries)
+    if _is_of_ended_series(entries):
+        return
+    firsts = {release.year: (release, first_published(entries, release.year)) for release in public_file.read(to)}
+    other = [str(year) for year, (release, first) in firsts.items() if first and not first.has_same_numbers(release)]
+    unknown = [release for release, first in firsts.values() if first is None]
+    if unknown and public_file.read_mark(to) != public_file.mark_of(ledger.read_secret_key(db)):
+        other += [str(release.year) for release in unknown]
+    if other:
+        raise InvalidError([Problem(f"{_FOREIGN.format(', '.join(other), to.name)}")])
+    new = [("publish", release.year, to_json(replace(release, facts=()))) for release in unknown]
+    if new:
+        ledger.add_entries(db, len(entries), new, "Palette, d’après le site")
+
+
+def _is_of_ended_series(entries: Sequence[LedgerEntry]) -> bool:
+    """Return whether all that was ever published has other tables than today's. The partners' site does not serve such
+    a file, and it is replaced without being read."""
+    published = [from_json(entry.numbers) for entry in entries if entry.action == "publish"]
+    return bool(published) and not any(map(_is_current_series, published))
+
+
+_FOREIGN = (
+    "Le site publie d’autres chiffres que ce fichier pour : {}. Rien n’a été fait. Sans doute un autre fichier de "
+    "l’équipe publie-t-il là : choisissez un autre dossier public, ou mettez « {} » de côté."
+)
+
+
+def why_refused(db: Office, year: int) -> str:
+    """Return in French why this year of this file is published by nobody, '' when it may be."""
+    if year >= int(records.today()[:4]):
+        return f"{year} n’est pas finie : une publication porte sur une année entière."
+    return _CHANGED_DEMONSTRATION if ledger.is_changed_demonstration(db) else ""
+
+
+def prepare(db: Office, private: Path, year: int, tick: Progress = ignore_progress) -> Prepared:
+    """Draw and audit a year; nothing is written. Raises InvalidError for public facts that cannot be read, a year that
+    is not over, or a demonstration that holds more than its invented persons; NoSafeDrawError when no draw is safe,
+    BusyError during a long write."""
+    if reason := why_refused(db, year):
+        raise InvalidError([Problem(reason)])
+    entries = ledger.read_entries(db)
+    seen, online = len(entries), releases_online(entries)
     facts = public_facts.read(public_facts.path_beside(private))
     first = first_published(entries, year)
     if first is not None and not _is_current_series(first):
         sentence = f"{year} a déjà été publiée avec d’autres catégories : la nouvelle série commence plus tard."
-        return Outcome("carried", year, sentence, tuple(online.values()))
-    office = read_source(db, [*online, year])
+        return Prepared(Outcome("carried", year, sentence, tuple(online.values())), seen)
+    with long_writes.reading_whole(db):
+        office = read_source(db, [*online, year])
     if first is None and online and (changed := _count_changed_since(office, online, year)) < MIN_CHANGED:
-        put_online(to, add_facts(online.values(), facts))
         sentence = (
             f"{changed} personnes seulement ont changé depuis la dernière publication (il en faut {MIN_CHANGED}) : "
             "les chiffres déjà publiés restent en ligne, tels quels."
         )
-        return Outcome("carried", year, sentence, tuple(online.values()))
+        outcome = Outcome("carried", year, sentence, tuple(online.values()))
+        return Prepared(outcome, seen, add_facts(online.values(), facts))
     if first is not None:
         audited = _audit(add_facts({**online, year: first}.values(), facts), office, year, tick)
         kind, sentence = "same", f"{year} avait déjà été publiée : les mêmes chiffres sont en ligne."
@@ -110,34 +140,57 @@ def release(db: Office, private: Path, year: int, to: Path, who: str, tick: Prog
         kind, sentence = "new", f"Les chiffres de {year} sont en ligne."
     if audited.failed:
         reasons = " ".join(reason for verdict in audited.failed for reason in verdict.reasons[:2])
-        return Outcome("refused", year, f"L’auditeur refuse cette publication. {reasons}", *audited)
+        sentence = f"L’auditeur refuse cette publication. {reasons}"
+        return Prepared(Outcome("refused", year, sentence, *audited), seen)
     tick(0.99, "Mettre en ligne")
-    if year in online:
-        put_online(to, audited.releases)
-    else:
-        new = next(release for release in audited.releases if release.year == year)
-        with ledger.adding_entry(db, entries, "publish", year, to_json(replace(new, facts=())), who):
-            put_online(to, audited.releases)
-    return Outcome(kind, year, sentence, *audited)
+    return Prepared(Outcome(kind, year, sentence, *audited), seen, audited.releases, year not in online)
+
+
+def place(db: Office, private: Path, ready: Prepared, to: Path, who: str) -> Outcome:
+    """Enter what was prepared in the ledger, then put it online. Raises BusyError when a colleague published or
+    withdrew meanwhile, StorageError when the file could not be written: it will be at the next start of Palette."""
+    outcome, online = ready.outcome, ready.online
+    if online is None:
+        return outcome
+    new = [release for release in online if ready.is_new and release.year == outcome.year]
+    numbers = [("publish", release.year, to_json(replace(release, facts=()))) for release in new]
+    ledger.add_entries(db, ready.seen, numbers, who)
+    bring_online(db, private, to)
+    return outcome
 
 
 def withdraw(db: Office, private: Path, year: int, to: Path, who: str) -> None:
     """Remove a year from the public file. It stays in the ledger, and would be published again with the same numbers.
-    Raises InvalidError when the year is not online, BusyError when a colleague published meanwhile."""
+    Raises InvalidError when the year is not online, BusyError when a colleague published meanwhile, StorageError as
+    ``place``."""
     entries = ledger.read_entries(db)
-    online = releases_online(entries)
-    if online.pop(year, None) is None:
+    if year not in releases_online(entries):
         raise InvalidError([Problem(f"{year} n’est pas en ligne.")])
+    ledger.add_entries(db, len(entries), [("withdraw", year, "{}")], who)
+    bring_online(db, private, to)
+
+
+def bring_online(db: Office, private: Path, to: Path) -> None:
+    """Write the public file as the ledger says. Raises StorageError when it cannot be written."""
     facts = public_facts.read(public_facts.path_beside(private))
-    with ledger.adding_entry(db, entries, "withdraw", year, "{}", who):
-        put_online(to, add_facts(online.values(), facts))
+    try:
+        with ledger.placing(db) as entries:
+            releases = add_facts(releases_online(entries).values(), facts)
+            put_online(to, releases, public_file.mark_of(ledger.read_secret_key(db)))
+    except OSError as error:
+        raise StorageError(
+            f"Le fichier public n’a pas pu être écrit ({error.strerror}) : le registre est à jour, et le site le sera "
+            "quand la place ou les droits manquants seront là, au prochain démarrage de Palette."
+        ) from error
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What a year publishes, or would, beside the true numbers. ``distance``: the mean one, in persons."""
+    """What a year publishes, or would, beside the true numbers. ``total``: the true number of persons followed;
+    ``distance``: the mean one, in persons."""
 
     release: Release
+    total: int
     tables: list[ComparedTable]
     distance: float
     published: bool
@@ -150,21 +203,53 @@ def preview(db: Office, private: Path, year: int) -> Preview:
     online, shown = releases_online(entries), first_published(entries, year)
     office = read_source(db, [*online, year])
     if shown is None:
-        shown = draw(office, year, list(online.values()), public_facts.of_year(facts, year))[0]
+        shown = draw(office, year, list(online.values()), public_facts.of_year(facts, year)).release
     true = count_tables(office.years[year])
     with_facts = add_facts([shown], facts)[0]
-    return Preview(with_facts, compare(with_facts, true), float(distances(with_facts, true).mean()), year in online)
+    return Preview(
+        with_facts, true.total, compare(with_facts, true), float(distances(with_facts, true).mean()), year in online
+    )
 
 
-def check(db: Office, path: Path, tick: Progress = ignore_progress) -> list[Verdict]:
-    """Audit a public file against the office's. Raises PublicFileError for a file that is not one, or is empty."""
+def check(db: Office, private: Path, path: Path, tick: Progress = ignore_progress) -> list[Verdict]:
+    """Audit a public file against the office's, with every public fact that was noted since: persons of the last year,
+    and of each year that has a fact. Raises PublicFileError for a file that is not one, or is empty, InvalidError for
+    facts that cannot be read."""
     releases = public_file.read(path)
     if not releases:
         raise public_file.PublicFileError("Ce fichier ne contient aucune publication.")
-    return audit(Case(path, releases, read_source(db, [release.year for release in releases])), tick)
+    office = read_source(db, [release.year for release in releases])
+    known = add_facts(releases, public_facts.read(public_facts.path_beside(private)))
+    with_facts = [release.year for release in known[:-1] if release.facts]
+    verdicts = audit(Case(path, known, office, filed=releases), part_of(tick, 0.0, 0.5))
+    for index, year in enumerate(with_facts):
+        part = part_of(tick, 0.5 + 0.5 * index / len(with_facts), 0.5 + 0.5 * (index + 1) / len(with_facts))
+        more = audit(Case(path, known, office, year), part, only=GUESSING)
+        reasons = {verdict.attack.number: verdict.reasons for verdict in more}
+        verdicts = [replace(one, reasons=one.reasons + reasons.get(one.attack.number, ())) for one in verdicts]
+    return verdicts
+
+
+# --- in another process
+
+
+def prepare_as_bytes(db: Office, private: Path, year: int, tick: Progress) -> bytes:
+    """Do the same as ``prepare``; the result is for ``prepared.from_bytes``."""
+    return prepared.to_bytes(prepare(db, private, year, tick))
+
+
+def check_as_bytes(db: Office, private: Path, path: Path, tick: Progress) -> bytes:
+    """Do the same as ``check``; the result is for ``prepared.verdicts_from_bytes``."""
+    return prepared.verdicts_to_bytes(check(db, private, path, tick))
 
 
 # --- steps
+
+_CHANGED_DEMONSTRATION = (
+    "Ce fichier est la démonstration, et des lignes y ont été ajoutées ou changées. La clé secrète de la démonstration "
+    "est connue de tous : seuls ses chiffres inventés peuvent être publiés. Pour de vraies personnes, commencez un "
+    "fichier neuf (« python -m db init »)."
+)
 
 
 def add_facts(releases: Iterable[Release], facts: Sequence[Fact]) -> tuple[Release, ...]:
@@ -197,25 +282,29 @@ def _draw_and_audit(
     """Draw until the auditor refuses nothing, at most _MAX_AUDITED_DRAWS times."""
     attempt, audits = -1, 0
     while True:
-        tick(0.0, "Arrondir les tableaux")
-        drawn, attempt = draw(office, year, online, public_facts.of_year(facts, year), attempt + 1)
-        audited = _audit(tuple(sorted([*online, drawn], key=lambda release: release.year)), office, year, tick)
+        of_year = public_facts.of_year(facts, year)
+        drawn = draw(office, year, online, of_year, attempt + 1, part_of(tick, 0.0, 0.4))
+        attempt = drawn.attempt
+        releases = tuple(sorted([*online, drawn.release], key=lambda release: release.year))
+        audited = _audit(releases, office, year, part_of(tick, 0.4, 1.0), drawn)
         audits += 1
         if not audited.failed or audits == _MAX_AUDITED_DRAWS:
             return audited
 
 
-def _audit(releases: Sequence[Release], office: SourceData, year: int, tick: Progress) -> _AuditedReleases:
+def _audit(
+    releases: Sequence[Release], office: SourceData, year: int, tick: Progress, drawn: Draw | None = None
+) -> _AuditedReleases:
     """Audit releases in a public file. One without an attestation receives it, and the file is audited again."""
-    with tempfile.TemporaryDirectory() as folder:
+    with own_folder() as folder:
         path = Path(folder) / public_file.NAME
         public_file.write(path, releases)
-        case = Case(path, releases, office, year)
+        case = Case(path, releases, office, year, measured=drawn.gains if drawn else None)
         verdicts = audit(case, tick)
         audited = _AuditedReleases(tuple(releases), tuple(verdicts), case.secrets.get(year, {}))
         if audited.failed or all(release.measures for release in releases):
             return audited
-        measures = make_attestation(year, case.measures.get(year, {}), verdicts)
+        measures = attestation.make(case.latest()[0], case.measures.get(year, {}), verdicts)
         if office.demonstration:
             measures |= {public_file.WARNING: "Chiffres de démonstration, entièrement inventés."}
         attested = tuple(
@@ -227,34 +316,15 @@ def _audit(releases: Sequence[Release], office: SourceData, year: int, tick: Pro
         return _AuditedReleases(attested, tuple(final), audited.secrets)
 
 
-def make_attestation(year: int, measured: Mapping[str, str], verdicts: Sequence[Verdict]) -> dict[str, str]:
-    """Return what is published beside the numbers, in the order in which it is shown.
-
-    Nothing in it is measured with the true numbers. With an exact mean distance, or the success of an attack, somebody
-    who knows everybody but one person could try each profile of that person and keep the one that gives the same.
-    """
-    passed = [str(verdict.attack.number) for verdict in verdicts if verdict.passed]
-    return {
-        "Photographie": f"31/12/{year}",
-        "Base d’arrondi": f"{BASE} personnes ; montants moyens : {AMOUNT_BASE} €",
-        "Version des catégories": str(max(grouping.version for grouping in ATTRIBUTES)),
-        "Nombres exacts": "le total des personnes suivies, et ce qui avait déjà été rendu public",
-        **measured,
-        "Écart au vrai": "une à deux personnes par nombre, en moyenne",
-        "Attaques tentées et repoussées": f"{len(passed)} sur {len(verdicts)} ({', '.join(passed)})",
-        "Bibliothèques": ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy")),
-    }
-
-
-def put_online(to: Path, releases: Sequence[Release]) -> None:
+def put_online(to: Path, releases: Sequence[Release], mark: int) -> None:
     """Write the public file in a folder beside it and move it into place at once; without releases, delete it."""
     if not releases:
         to.unlink(missing_ok=True)
         return
     to.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=to.parent, prefix=".publication-") as folder:
+    with own_folder(to.parent) as folder:
         new = Path(folder) / to.name
-        public_file.write(new, releases)
+        public_file.write(new, releases, mark)
         new.chmod(0o644)
         with new.open("rb") as file:
             os.fsync(file.fileno())

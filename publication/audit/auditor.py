@@ -13,20 +13,32 @@ of the last unknown person and keep the profile that gives the same value. The a
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
 
+from db.base.french import french_number
 from db.base.progress import Progress, ignore_progress
 from publication.audit.bytes_check import check_bytes
 from publication.audit.consistency import check_amounts, check_categories, check_rebuilds, check_sums
 from publication.audit.decoys import find_accepted_decoys
 from publication.audit.site_access import check_site_access
-from publication.draw.draw import MAX_MEAN_DISTANCE, SourceData, attempt_of, build_release, distances, is_disclosive
-from publication.inference import guessing, intervals, joint
-from publication.inference.guessing import Guesses
+from publication.draw.draw import (
+    MAX_MEAN_DISTANCE,
+    SourceData,
+    attempt_of,
+    build_release,
+    distances,
+    excessive,
+    gain_sentence,
+    is_disclosive,
+    measure_gains,
+    scale,
+)
+from publication.inference import intervals, joint, simulated_keys
 from publication.inference.intervals import Interval
+from publication.inference.simulated_keys import Gain
 from publication.release.population import Population, count_tables
 from publication.release.release import Release
 
@@ -42,6 +54,10 @@ class Case:
     office: SourceData
     subject: int = 0
     """The year that is new; by default the last one."""
+    filed: Sequence[Release] = ()
+    """The releases as the file has them, if ``releases`` have public facts that were noted since."""
+    measured: tuple[Gain, ...] | None = None
+    """The gains of attacks with simulated keys, if they are known from the draw."""
     measures: dict[int, dict[str, str]] = field(default_factory=dict)
     """By year: measured from the published numbers alone, for the attestation."""
     secrets: dict[int, dict[str, str]] = field(default_factory=dict)
@@ -68,6 +84,13 @@ class Case:
             for release, population in self.years()
             for reason in check_categories([release], population.own_plans)
         ]
+
+    @cached_property
+    def gains(self) -> tuple[Gain, ...]:
+        """What attacks with simulated keys gain on the new release, compared with the others."""
+        if self.measured is not None:
+            return self.measured
+        return measure_gains(self.office, self.subject, self.releases, self.latest()[0].level)
 
     @cached_property
     def attempt(self) -> int:
@@ -117,18 +140,20 @@ class Verdict:
 
 def _attack_cells(case: Case) -> list[str]:
     reasons = []
-    for release, population in case.years():
+    for release in case.releases:
         found = case.intervals_by_year[release.year]
         widths = sorted(interval.high - interval.low + 1 for interval in found)
-        far = distances(release, count_tables(population))
         leaks = [interval for interval in found if is_disclosive(interval)]
         case.measure(release.year, "Intervalle le plus étroit", _possible_values(widths[0]))
         case.measure(release.year, "Intervalle médian", _possible_values(widths[len(widths) // 2]))
         case.measure(release.year, "Petits nombres exacts", str(sum(leak.is_exact for leak in leaks)))
         case.measure(release.year, "Petits nombres de 1 à 4 à coup sûr", str(sum(leak.is_few for leak in leaks)))
-        case.measure_secretly(release.year, "Écart moyen", f"{far.mean():.1f} personne".replace(".", ","))
-        case.measure_secretly(release.year, "Plus grand écart", f"{far.max()} personnes")
         reasons += [_leak_sentence(release, leak) for leak in leaks]
+    release, population = case.latest()
+    far = distances(release, count_tables(population))
+    mean = float(far.mean())
+    case.measure_secretly(release.year, "Écart moyen", f"{french_number(mean, 1)} personne{'s' * (mean >= 2)}")
+    case.measure_secretly(release.year, "Plus grand écart", f"{far.max()} personnes")
     return reasons
 
 
@@ -152,7 +177,7 @@ def _attack_three_way(case: Case) -> list[str]:
 
 def _attack_joint(case: Case) -> list[str]:
     populations = {release.year: population for release, population in case.years()}
-    groups = joint.count_by_presence(guessing.followed_by_year(populations))
+    groups = joint.count_by_presence(joint.followed_by_year(populations))
     return [
         f"{group.criterion} : les {group.persons} personnes suivies en {', '.join(map(str, sorted(group.years)))} "
         f"sont toutes « {group.category} », à coup sûr."
@@ -160,53 +185,22 @@ def _attack_joint(case: Case) -> list[str]:
     ]
 
 
-_TRIALS = {1: 40, 3: 20, 10: 10}
-"""By number of persons arriving together: how many arrivals are simulated."""
-
-
 def _attack_newcomers(case: Case) -> list[str]:
-    release, population = case.latest()
-    guesses: list[Guesses] = []
-    for number, trials in _TRIALS.items():
-        guesses += guessing.guess_newcomers(population, case.rebuild, number, trials, seed=number)
-    best = guessing.best_guesses(guesses)
-    if best:
-        case.measure_secretly(release.year, "Arrivée simulée : gain de l’attaquant", _points(best.gain))
-    return [_guess_sentence(release, one) for one in guessing.excessive(guesses)]
+    return _judge(case, "Arrivée ou départ", (simulated_keys.ARRIVES, simulated_keys.LEAVES))
 
 
-def _points(gain: float) -> str:
-    return f"{100 * max(0.0, gain):.1f} points".replace(".", ",")
-
-
-def _guess_sentence(release: Release, guesses: Guesses) -> str:
-    return (
-        f"{release.year} : l’attaquant ({guesses.attacker}) devine juste {guesses.accuracy:.0%} des fois, "
-        f"contre {guesses.baseline:.0%} d’après les parts publiées."
-    )
-
-
-_LEFT_OUT = 6
-"""How many persons are left out in turn; each costs one joint attack."""
+def _judge(case: Case, title: str, who: Sequence[str]) -> list[str]:
+    """Return a reason for each excessive gain of the attacks on these persons, and record the largest one."""
+    gains = [gain for gain in case.gains if gain.scenario.startswith(tuple(who))]
+    if gains:
+        largest = max(gains, key=lambda gain: gain.mean)
+        value = f"{french_number(100 * max(0.0, largest.mean), 1)} points ({largest.criterion})"
+        case.measure_secretly(case.subject, f"{title} : plus grand gain de l’attaquant", value)
+    return [gain_sentence(case.subject, gain) for gain in excessive(gains)]
 
 
 def _attack_last_person(case: Case) -> list[str]:
-    release, population = case.latest()
-    others = [(other_population, other) for other, other_population in case.years() if other is not release]
-    guesses = guessing.guess_last_persons([*others, (population, release)])
-    best = guessing.best_guesses(guesses)
-    if best:
-        case.measure_secretly(release.year, "Une seule personne inconnue : gain de l’attaquant", _points(best.gain))
-    reasons = [_guess_sentence(release, one) for one in guessing.excessive(guesses)]
-    followed = population.followed.nonzero()[0]
-    for row in followed[:: max(1, len(followed) // _LEFT_OUT)][:_LEFT_OUT]:
-        kept = population.ids != population.ids[row]
-        without = replace(case.rebuild(population.take(kept)), year=release.year - 1)
-        groups = {frozenset((release.year - 1, release.year)): len(followed) - 1, frozenset((release.year,)): 1}
-        for group in joint.find_certain_groups([without, release], groups, list(release.margins)):
-            if group.years == frozenset((release.year,)):
-                reasons.append(f"{release.year} : sans une personne, « {group.category} » ({group.criterion}) la désigne.")  # fmt: skip
-    return list(dict.fromkeys(reasons))
+    return _judge(case, "Une seule personne inconnue", (simulated_keys.STAYS, simulated_keys.EVENT))
 
 
 def _attack_homogeneous(case: Case) -> list[str]:
@@ -233,31 +227,33 @@ def _attack_homogeneous(case: Case) -> list[str]:
 
 
 def _check_distance(case: Case) -> list[str]:
-    """Check that the numbers were made from this office's file: others are too far from its true numbers. Own fields
-    are left out: a new field is filled in over time, for earlier years as well."""
-    return [
-        f"{release.year} : les chiffres s’écartent trop de ceux du fichier, de {far.mean():.1f} personnes en moyenne."
-        for release, population in case.years()
-        if (far := distances(release.without_own_tables(), count_tables(population))).mean() > MAX_MEAN_DISTANCE
-    ]
+    """Check that the numbers of the new year were made from this office's file: others are too far from its true
+    numbers. Earlier years are not compared, since persons of the past are erased; nor are own fields, which are filled
+    in over time."""
+    release, population = case.latest()
+    far = distances(release.without_own_tables(), count_tables(population)).mean()
+    sentence = f"{release.year} : les chiffres s’écartent trop de ceux du fichier, de {far:.1f} personnes en moyenne."
+    return [sentence] if far > MAX_MEAN_DISTANCE * scale(release.level) else []
 
 
 ATTACKS: tuple[Attack, ...] = (
     Attack(1, "Additions et soustractions", "Retrouver un petit nombre en combinant tous les nombres publiés.", _attack_cells),
     Attack(2, "Croisements à trois critères", "La même chose pour des groupes plus fins, qui ne sont pas publiés.", _attack_three_way),
     Attack(3, "Toutes les années ensemble", "Comparer les publications pour savoir qui est arrivé ou parti.", _attack_joint),
-    Attack(4, "Arrivées et départs", "Deviner les catégories d’une, trois ou dix personnes qui arrivent.", _attack_newcomers),
+    Attack(4, "Arrivées et départs", "Comparer les années pour deviner les catégories de qui arrive ou part.", _attack_newcomers),
     Attack(5, "Tous sauf un", "Connaître toutes les personnes sauf une, et deviner la dernière.", _attack_last_person),
     Attack(6, "Cent publications", "Refaire la publication cent fois et prendre la moyenne.", lambda case: check_rebuilds(case.latest()[1], case.rebuild)),
     Attack(7, "Cohérence", "Trouver un tableau qui ne s’additionne pas, ou un nombre qui n’est pas arrondi.", lambda case: check_sums(case.releases) + _check_distance(case)),
     Attack(8, "Catégories déplacées", "Profiter d’une tranche décalée d’une année à l’autre.", lambda case: case.foreign_categories),
     Attack(9, "Groupes homogènes", "Trouver un groupe dont toutes les personnes ont la même catégorie.", _attack_homogeneous),
-    Attack(10, "Les octets du fichier", "Chercher un nom, une date ou un reste dans le fichier lui-même.", lambda case: check_bytes(case.path, case.releases, case.office.personal_texts)),
+    Attack(10, "Les octets du fichier", "Chercher un nom, une date ou un reste dans le fichier lui-même.", lambda case: check_bytes(case.path, case.filed or case.releases, case.office.personal_texts)),
     Attack(11, "Le site public", "Atteindre autre chose que la publication par le site.", lambda case: check_site_access(case.path)),
-    Attack(12, "Montants", "Déduire ce qu’une personne a reçu d’une somme publiée.", lambda case: check_amounts(case.releases, case.office)),
+    Attack(12, "Montants", "Déduire ce qu’une personne a reçu d’une somme publiée.", lambda case: check_amounts(*case.latest())),
     Attack(13, "L’auditeur lui-même", "Lui soumettre de mauvaises publications : il doit les refuser.", lambda case: find_accepted_decoys(*case.latest())),
 )  # fmt: skip
 """In the order of docs/publication.md."""
+GUESSING = (4, 5)
+"""The attacks on the persons of one year; every other one is on the file."""
 _FOR_ANY_CATEGORIES = (8, 10, 11)
 """The attacks that can run on tables with other categories than the dictionary's; every other one fails on them."""
 

@@ -6,11 +6,11 @@ contain a text that is written about a person.
 """
 
 import sqlite3
-import tempfile
 from collections.abc import Collection, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from db.base.work_folders import own_folder
 from db.rows.personal_text import find_personal_text
 from publication.release import public_file
 from publication.release.release import Release
@@ -19,9 +19,9 @@ from publication.release.release import Release
 def check_bytes(path: Path, releases: Sequence[Release], personal_texts: Collection[str]) -> list[str]:
     """Return, in French, what the releases do not account for. ``personal_texts``: those of the office's file."""
     reasons = []
-    with tempfile.TemporaryDirectory() as folder:
+    with own_folder() as folder:
         rewritten = Path(folder) / "rewritten.db"
-        public_file.write(rewritten, releases)
+        public_file.write(rewritten, releases, public_file.read_mark(path))
         if rewritten.read_bytes() != path.read_bytes():
             reasons.append("Le fichier n’est pas, octet pour octet, ce que ses publications écrivent.")
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from publication.draw.draw import SourceData
 from publication.release.population import Population
 from publication.release.release import Release, to_json
 from publication.release.rounding import AMOUNT_BASE, MAX_SHARE, MIN_PUBLISHED_COUNT, MIN_TRUE_COUNT
@@ -54,19 +53,17 @@ def check_rebuilds(population: Population, build: Callable[[Population], Release
     return [] if len(versions) == 1 else [f"Refaite cent fois, la publication change ({len(versions)} versions)."]
 
 
-def check_amounts(releases: Sequence[Release], office: SourceData) -> list[str]:
+def check_amounts(release: Release, population: Population) -> list[str]:
     """Attack 12: no amount is published that fewer than five persons share, or of which one person has most."""
     reasons = []
-    for release in releases:
-        population = office.years[release.year]
-        table = next(table for table in release.tables.values() if table.means)
-        for index, mean in enumerate(table.means):
-            cents = population.cents[:, index]
-            if mean is None:
-                continue
-            label = table.labels[0][index]
-            if table.persons[index] < MIN_PUBLISHED_COUNT or (cents > 0).sum() < MIN_TRUE_COUNT:
-                reasons.append(f"{release.year}, aides : « {label} », un montant pour moins de {MIN_TRUE_COUNT} personnes.")  # fmt: skip  # noqa: E501
-            elif cents.max() > MAX_SHARE * cents.sum():
-                reasons.append(f"{release.year}, aides : « {label} », une personne détient presque tout le montant.")
+    table = next(table for table in release.tables.values() if table.means)
+    for index, mean in enumerate(table.means):
+        cents = population.cents[:, index]
+        if mean is None:
+            continue
+        label = table.labels[0][index]
+        if table.persons[index] < MIN_PUBLISHED_COUNT or (cents > 0).sum() < MIN_TRUE_COUNT:
+            reasons.append(f"{release.year}, aides : « {label} », un montant pour moins de {MIN_TRUE_COUNT} personnes.")
+        elif cents.max() > MAX_SHARE * cents.sum():
+            reasons.append(f"{release.year}, aides : « {label} », une personne détient presque tout le montant.")
     return reasons

@@ -39,11 +39,11 @@ def rounded_separately(release: Release, counts: Counts) -> Release:
 
 
 def fine_categories(release: Release, counts: Counts) -> Release:
-    """Each age category cut in two: categories that are not in the dictionary."""
-    table = release.tables["genre_age"]
+    """Each level of education cut in two: categories that are not in the dictionary."""
+    table = release.tables["age_etudes"]
     halves = tuple(f"{label} ({half})" for label in table.labels[1] for half in ("début", "fin"))
     fine = np.repeat(table.persons, 2, axis=1) // 2 // BASE * BASE
-    return release.with_tables(genre_age=PublishedTable(table.columns, (table.labels[0], halves), fine))
+    return release.with_tables(age_etudes=PublishedTable(table.columns, (table.labels[0], halves), fine))
 
 
 DECOYS: dict[str, Decoy] = {

@@ -1,2 +1,2 @@
-"""Draws a release from the office file: count, substitute, round.
+"""Draws a release from the office file: count, add noise, round.
 May import: db, publication.release, publication.inference."""

@@ -2,13 +2,13 @@
 
 The attacker treats every number of the true tables as an unknown variable and writes down all that is public: a
 rounded number lies less than BASE from the true one, the cells of a table add up to its margins, the margins to the
-exact total, and public facts are exact. The smallest and the largest value of a variable under these constraints are
-two linear programmes (HiGHS, exact solutions); between them lies everything the attacker cannot exclude. An interval of
-a single value means that the number is known; one from 1 to 4 means that the cell is not empty, and small. The same is
-computed for combinations of three criteria, which are never published.
+total, which is rounded as well, and public facts are exact. The smallest and the largest value of a variable under
+these constraints are two linear programmes (HiGHS, exact solutions); between them lies everything the attacker cannot
+exclude. An interval of a single value means that the number is known; one from 1 to 4 means that the cell is not empty,
+and small. The same is computed for combinations of three criteria, which are never published.
 
-The attacker is assumed to be stronger than a real one: the numbers counted are taken as true, although substitutes
-have changed some. If this makes the constraints contradictory, all bounds are widened by the least that resolves them.
+The attacker is assumed to be stronger than a real one: the numbers are taken as rounded only, although noise has moved
+them before. If this makes the constraints contradictory, all bounds are widened by the least that resolves them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,10 +19,10 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array, hstack, identity, kron
 
+from publication.release.noise import Floats
 from publication.release.population import Ints
 from publication.release.release import PublishedTable, Release
-from publication.release.rounding import Floats
-from publication.release.tables import BASE
+from publication.release.tables import BASE, TOTAL
 
 _BLOCKS = 24
 """Questions solved side by side in one linear programme: more take more memory, fewer start the solver more often."""
@@ -84,8 +84,8 @@ class LinearSystem:
         return csr_array(coo_array((values, (rows, columns)), shape=shape)), np.array([right for _, right in self.sums])
 
     def _feasible_bounds(self, matrix: csr_array, right: Floats, slack: float) -> tuple[Floats, Floats]:
-        """Return the bounds, all widened by the least that makes the system feasible. Substitutes may put a number
-        further from the truth than rounding alone; an attacker must allow for it."""
+        """Return the bounds, all widened by the least that makes the system feasible. Noise may put a number further
+        from the truth than rounding alone; an attacker must allow for it."""
         lower, upper = np.array(self.lower), np.array(self.upper)
         if linprog(np.zeros(lower.size), A_eq=matrix, b_eq=right, bounds=np.column_stack([lower, upper])).x is not None:
             return lower, upper
@@ -168,10 +168,11 @@ def labels_at(table: PublishedTable, index: Sequence[int]) -> tuple[str, ...]:
 def release_system(release: Release) -> LinearSystem:
     """Return all that one year publishes: cells and margins rounded, every table with the same margins and total."""
     system = LinearSystem()
+    _add_total(system, release)
     for name, table in release.single_criteria.items():
         for index, number in cells(table):
             system.add_rounded((name, *index), number)
-        system.add_sum([(name, *index) for index, _ in cells(table)], release.total)
+        system.add_sum([(name, *index) for index, _ in cells(table)], ("total",))
     for name, table in release.tables.items():
         for index, number in cells(table) if name not in release.own_tables else ():
             system.add_rounded((name, *index), number)
@@ -183,6 +184,15 @@ def release_system(release: Release) -> LinearSystem:
     _add_exits_total(system, release)
     _add_facts(system, release)
     return system
+
+
+def _add_total(system: LinearSystem, release: Release) -> None:
+    """Add the number of persons followed, which is rounded unless it is a public fact."""
+    exact = next((fact.number for fact in release.facts if fact.table == TOTAL), None)
+    if exact is None:
+        system.add_rounded(("total",), release.rounded)
+    else:
+        system.add(("total",), exact, exact)
 
 
 def _add_exits_total(system: LinearSystem, release: Release) -> None:
@@ -236,7 +246,8 @@ def _intervals_of_three(
     system = LinearSystem()
     for atom in atoms:
         system.add(("atom", *atom))
-    system.add_sum([("atom", *atom) for atom in atoms], release.total)
+    _add_total(system, release)
+    system.add_sum([("atom", *atom) for atom in atoms], ("total",))
     within = {**{name: release.single_criteria[name] for name in criteria}, **crossed_tables(release)}
     for name, table in within.items():
         if not set(table.columns) <= set(criteria):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from publication.inference.intervals import LinearSystem, Variable, cells, crossed_tables
+from publication.release.population import Population
 from publication.release.release import Release
 
 LASTING_CRITERIA = ("genre", "domaine", "foyer", "etudes", "origine")
@@ -24,6 +25,11 @@ class CertainGroup:
     persons: int
     criterion: str
     category: str
+
+
+def followed_by_year(years: Mapping[int, Population]) -> dict[int, list[int]]:
+    """Return the ids of the persons followed in each year."""
+    return {year: population.ids[population.followed].tolist() for year, population in years.items()}
 
 
 def count_by_presence(ids_by_year: Mapping[int, Iterable[int]]) -> dict[Presence, int]:

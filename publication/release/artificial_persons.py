@@ -8,12 +8,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from publication.release.noise import Floats
 from publication.release.population import Ints
 from publication.release.release import Release
-from publication.release.rounding import Floats
 
 Constraints = Sequence[tuple[tuple[int, ...], Ints]]
-"""For each crossed table: the axes of the joint array to sum over, and the table that the sum should equal."""
+"""For each crossed table, and each criterion in none: the axes of the joint array to sum over, and what the sum should
+equal."""
 _MAX_MOVES = 400
 _MAX_ITERATIONS = 200
 """Rounded tables may contradict each other slightly, so fitting need not converge; it is deterministic all the same."""
@@ -31,13 +32,15 @@ def make_persons(release: Release) -> Ints:
 
 
 def _constraints(release: Release, names: list[str]) -> Constraints:
+    sizes = {name: len(release.margins[name].labels[0]) for name in names}
+    crossings = [table for table in release.tables.values() if set(table.columns) <= set(names)]
+    tables = [table for table in crossings if table.persons.shape == tuple(sizes[name] for name in table.columns)]
+    crossed = {column for table in tables for column in table.columns}
     constraints = []
-    for table in release.tables.values():
-        shape = tuple(len(release.margins[column].labels[0]) for column in table.columns if column in names)
-        if len(table.columns) == 2 and table.persons.shape == shape:
-            kept = [names.index(column) for column in table.columns]
-            summed = tuple(axis for axis in range(len(names)) if axis not in kept)
-            constraints.append((summed, table.persons if kept[0] < kept[1] else table.persons.T))
+    for table in (*tables, *(table for name, table in release.margins.items() if name not in crossed)):
+        kept = [names.index(column) for column in table.columns]
+        summed = tuple(axis for axis in range(len(names)) if axis not in kept)
+        constraints.append((summed, table.persons if kept == sorted(kept) else table.persons.T))
     return constraints
 
 

@@ -78,7 +78,7 @@ def _empty_release() -> Release:
         persons = np.zeros([len(names) for names in labels], dtype=np.int64)
         means = (None,) * len(labels[0]) if plan.has_amounts else ()
         tables[name] = PublishedTable(plan.columns, labels, persons, means)
-    return Release(2000, 0, 0, margins, tables)
+    return Release(2000, 0, margins, tables)
 
 
 def _describe_table(table: str, columns: list[str]) -> Mapping[str, Any]:

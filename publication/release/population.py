@@ -1,14 +1,7 @@
-"""Who is counted in a year: one row per person, in published categories only, with a few profiles substituted.
-
-Substitutes: a few persons, chosen with the office's secret key, are counted with an invented profile whose parts come
-from other persons. Without them, an attacker who knows everybody but one person could try every profile for that
-person and keep the one that gives the published tables; with them, the last person cannot be told from a substitute.
-The choice is the same every year, so comparing releases does not reveal it. Who is chosen, and how many, is secret.
-"""
+"""Who is counted in a year: one row per person, in published categories only; and the true numbers of every table."""
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -21,10 +14,6 @@ from publication.release.tables import ATTRIBUTES, EVENT_PLANS, PLANS, TablePlan
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-_MIN_SUBSTITUTES, _SUBSTITUTES_SPREAD, _MORE_PER_LEVEL = 3, 3, 3
-"""Three to five substitutes, and three more at each further level."""
-_MIN_PERSONS_PER_SUBSTITUTE = 10
-"""In a small office at most one person in ten is substituted, so that the tables still describe the office."""
 
 
 @dataclass(frozen=True)
@@ -106,48 +95,6 @@ def _read_own_field(db: Office, period: Period, plan: TablePlan, row_of: Mapping
     for person, code in counting.own_codes(db, period, grouping.figure):
         indicator[row_of[person], grouping.category(code)] = True
     return indicator
-
-
-def substitute_profiles(population: Population, key: bytes, level: int = 0) -> Population:
-    """Return the population with a few followed persons' profiles replaced. A higher ``level`` replaces some more."""
-    order = _keyed_numbers(population.ids, key, "order")
-    pool = np.flatnonzero(population.followed)
-    pool = pool[np.argsort(order[pool], kind="stable")]
-    wanted = _MIN_SUBSTITUTES + _keyed_number(key, "how many") % _SUBSTITUTES_SPREAD + _MORE_PER_LEVEL * level
-    count = min(wanted, len(pool) // _MIN_PERSONS_PER_SUBSTITUTE)
-    chosen = pool[:count]
-    if not count:
-        return population
-    codes, cents = population.codes.copy(), population.cents.copy()
-    indicators = {name: indicator.copy() for name, indicator in population.indicators.items()}
-
-    def donors(part: str) -> Ints:
-        """Return, for each chosen person, the row of another person of the year, stable while neither leaves."""
-        return pool[(_keyed_numbers(population.ids[chosen], key, part) % np.uint64(len(pool))).astype(np.int64)]
-
-    for column, grouping in enumerate(ATTRIBUTES):
-        codes[chosen, column] = population.codes[donors(grouping.name), column]
-    for plan in (*EVENT_PLANS, *population.own_plans):
-        rows = donors(plan.name)
-        indicators[plan.name][chosen] = population.indicators[plan.name][rows]
-        if plan.has_amounts:
-            cents[chosen] = population.cents[rows]
-    return replace(population, codes=codes, indicators=indicators, cents=cents)
-
-
-def _keyed_numbers(ids: Ints, key: bytes, purpose: str) -> NDArray[np.uint64]:
-    """Return a pseudo-random number for each id, unpredictable without the key."""
-    start = blake2b(purpose.encode(), key=key, digest_size=8)
-    numbers = np.empty(len(ids), dtype=np.uint64)
-    for row, person in enumerate(ids.tolist()):
-        mixed = start.copy()
-        mixed.update(person.to_bytes(8, "big"))
-        numbers[row] = int.from_bytes(mixed.digest(), "big")
-    return numbers
-
-
-def _keyed_number(key: bytes, purpose: str) -> int:
-    return int.from_bytes(blake2b(purpose.encode(), key=key, digest_size=8).digest(), "big")
 
 
 @dataclass(frozen=True)

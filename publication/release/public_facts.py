@@ -10,15 +10,20 @@ from pathlib import Path
 
 from db.base.errors import InvalidError, Problem
 from publication.release.release import Fact
-from publication.release.tables import ATTRIBUTES, EVENT_PLANS
+from publication.release.tables import ATTRIBUTES, EVENT_PLANS, TOTAL
 
 NAME = "public_facts.csv"
 _COLUMNS = ("annee", "tableau", "categorie", "nombre", "source")
 _LABELS = {grouping.name: grouping.labels for grouping in ATTRIBUTES} | {
     plan.name: plan.groupings[0].labels for plan in EVENT_PLANS
 }
+_LABELS[TOTAL] = ("Personnes suivies dans l’année",)
 MAX_SOURCE = 120
-_TITLES = {grouping.name: grouping.label for grouping in ATTRIBUTES} | {plan.name: plan.title for plan in EVENT_PLANS}
+_TITLES = (
+    {TOTAL: "Total"}
+    | {grouping.name: grouping.label for grouping in ATTRIBUTES}
+    | {plan.name: plan.title for plan in EVENT_PLANS}
+)
 
 
 def path_beside(private: Path) -> Path:

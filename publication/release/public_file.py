@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,10 @@ NAME = "artistes.db"
 """The name of the public file wherever it is served."""
 ARTIFICIAL_LABEL = "personne fictive"
 """Written on every row of an artificial person."""
+LEVEL = "Niveau de bruit"
+"""The measure of the attestation that says with how much noise a year was drawn."""
 WARNING = "Avertissement"
 """The measure of the attestation that the partners' site shows on every page."""
-TOTAL = "total"
-TOTAL_LABEL = "Personnes suivies dans l’année"
-OWN_SOURCE = "Palette"
-"""The source of a landmark that was not public before."""
 Row = tuple[object, ...]
 TableContents = tuple[str, list[str], list[Row]]
 """A table to write: its name, its columns in SQL, its rows in order."""
@@ -35,12 +34,21 @@ class PublicFileError(PaletteError):
     """A file that is not a public file of Palette; the message names what is foreign or missing."""
 
 
-def write(path: Path, releases: Sequence[Release]) -> None:
-    """Write a new public file. Raises FileExistsError: a public file is never edited."""
+def mark_of(key: bytes) -> int:
+    """Return the mark of the files that an office writes, from 1 to 2^31: of its key, which it does not reveal."""
+    return 1 + int.from_bytes(blake2b(b"public file", key=key, digest_size=4).digest(), "big") % (2**31 - 1)
+
+
+def write(path: Path, releases: Sequence[Release], mark: int = 0) -> None:
+    """Write a new public file, with the ``mark`` of the office as its application_id. Raises FileExistsError: a public
+    file is never edited."""
     if path.exists():
         raise FileExistsError(17, "File exists", str(path))
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
-        for setting in ("page_size = 4096", "journal_mode = OFF", "synchronous = OFF", "auto_vacuum = NONE"):
+        for setting in (
+            "page_size = 4096", "journal_mode = OFF", "synchronous = OFF", "auto_vacuum = NONE",
+            f"application_id = {mark}",
+        ):  # fmt: skip
             db.execute(f"PRAGMA {setting}")
         db.execute("BEGIN")
         for name, columns, rows in contents(sorted(releases, key=lambda release: release.year)):
@@ -130,13 +138,17 @@ def _artificial_rows(release: Release) -> Iterator[Row]:
 
 
 def _landmark_rows(release: Release) -> Iterator[Row]:
-    yield release.year, TOTAL, TOTAL_LABEL, release.total, OWN_SOURCE
     for fact in release.facts:
-        if fact.table != TOTAL:
-            yield fact.year, fact.table, fact.label, fact.number, fact.source
+        yield fact.year, fact.table, fact.label, fact.number, fact.source
 
 
 # --- reading
+
+
+def read_mark(path: Path) -> int:
+    """Return the mark of a public file; 0 for one of an older Palette."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        return int(db.execute("PRAGMA application_id").fetchone()[0])
 
 
 def read(path: Path) -> list[Release]:
@@ -157,13 +169,20 @@ def read(path: Path) -> list[Release]:
 
 def _read_year(db: sqlite3.Connection, year: int, own_names: Sequence[str]) -> Release:
     landmarks = db.execute(f"SELECT tableau, categorie, nombre, source FROM {LANDMARKS} WHERE annee = ?", (year,)).fetchall()  # fmt: skip  # noqa: E501
-    total = next(row[2] for row in landmarks if row[0] == TOTAL)
-    facts = tuple(Fact(year, *row) for row in landmarks if row[0] != TOTAL)
+    facts = tuple(Fact(year, *row) for row in landmarks)
     margins = {grouping.name: _read_margin(db, year, grouping.label, grouping.name) for grouping in ATTRIBUTES}
     tables = {name: _read_planned_table(db, year, name) for name in PLANS}
     tables |= {name: table for name in own_names if (table := _read_own_table(db, year, name))}
     measures = dict(db.execute(f"SELECT mesure, valeur FROM {ATTESTATION} WHERE annee = ?", (year,)).fetchall())
-    return Release(year, total, int(next(iter(margins.values())).persons.sum()), margins, tables, facts, measures)
+    return Release(
+        year,
+        int(next(iter(margins.values())).persons.sum()),
+        margins,
+        tables,
+        facts,
+        measures,
+        int(measures.get(LEVEL, "0").split()[0]),
+    )
 
 
 def _read_margin(db: sqlite3.Connection, year: int, label: str, name: str) -> PublishedTable:

@@ -49,19 +49,20 @@ _FACT_KEYS = ("year", "sheet", "label", "number", "source")
 
 @dataclass(frozen=True)
 class Release:
-    """``total``: exact number of persons followed; ``rounded``: the total of every table of persons.
+    """``rounded``: the number of persons followed, rounded, which every table of persons adds up to. ``level``: how
+    much noise it was drawn with, from 0 (publication/draw/draw.py).
 
     ``margins``: each attribute alone. ``facts``: exact numbers already public. ``measures``: the attestation. The
     ledger stores these names as JSON keys.
     """
 
     year: int
-    total: int
     rounded: int
     margins: Mapping[str, PublishedTable]
     tables: Mapping[str, PublishedTable]
     facts: tuple[Fact, ...] = ()
     measures: Mapping[str, str] = field(default_factory=dict)
+    level: int = 0
 
     @property
     def own_tables(self) -> dict[str, PublishedTable]:
@@ -78,9 +79,9 @@ class Release:
         return {**self.margins, **self.own_tables}
 
     def has_same_numbers(self, other: "Release") -> bool:
-        """Whether both publish the same total and tables."""
+        """Whether both publish the same tables."""
         pairs = [(self.margins, other.margins), (self.tables, other.tables)]
-        return self.total == other.total and all(
+        return all(
             left.keys() == right.keys() and all(left[name].is_same(right[name]) for name in left)
             for left, right in pairs
         )
@@ -91,22 +92,26 @@ class Release:
 
 
 def make_release(
-    year: int, total: int, rounded: Rounded, facts: tuple[Fact, ...] = (), own_plans: tuple[TablePlan, ...] = ()
+    year: int,
+    rounded: Rounded,
+    means: tuple[int | None, ...],
+    facts: tuple[Fact, ...] = (),
+    own_plans: tuple[TablePlan, ...] = (),
+    level: int = 0,
 ) -> Release:
     """Label the rounded numbers of a year with the categories of the dictionary and of the office's own fields."""
     margins = {
         grouping.name: PublishedTable((grouping.name,), (grouping.labels,), rounded.margins[index])
         for index, grouping in enumerate(ATTRIBUTES)
     }
-    tables = {plan.name: _label(plan, rounded) for plan in PLANS.values()}
+    tables = {plan.name: _label(plan, rounded, means) for plan in PLANS.values()}
     tables |= {plan.name: replace(_label(plan, rounded), title=plan.title) for plan in own_plans}
-    return Release(year, total, rounded.total, margins, tables, facts)
+    return Release(year, int(rounded.total), margins, tables, facts, level=level)
 
 
-def _label(plan: TablePlan, rounded: Rounded) -> PublishedTable:
+def _label(plan: TablePlan, rounded: Rounded, means: tuple[int | None, ...] = ()) -> PublishedTable:
     labels = tuple(grouping.labels for grouping in plan.groupings)
-    means = rounded.means if plan.has_amounts else ()
-    return PublishedTable(plan.columns, labels, rounded.tables[plan.name], means)
+    return PublishedTable(plan.columns, labels, rounded.tables[plan.name], means if plan.has_amounts else ())
 
 
 def to_json(release: Release) -> str:
@@ -114,12 +119,12 @@ def to_json(release: Release) -> str:
     return json.dumps(
         {
             "year": release.year,
-            "total": release.total,
             "rounded": release.rounded,
             "margins": {name: _table_to_dict(table) for name, table in release.margins.items()},
             "tables": {name: _table_to_dict(table) for name, table in release.tables.items()},
             "facts": [dict(zip(_FACT_KEYS, fact.__dict__.values(), strict=True)) for fact in release.facts],
             "measures": dict(release.measures),
+            "level": release.level,
         },
         ensure_ascii=False,
     )
@@ -133,6 +138,7 @@ def _table_to_dict(table: PublishedTable) -> dict[str, Any]:
 def from_json(text: str) -> Release:
     """Return the release that ``to_json`` wrote."""
     values = json.loads(text)
+    values.pop("total", None)  # published exactly by older versions
     values["margins"] = {name: _table_from_dict(table) for name, table in values["margins"].items()}
     values["tables"] = {name: _table_from_dict(table) for name, table in values["tables"].items()}
     values["facts"] = tuple(Fact(*(fact[key] for key in _FACT_KEYS)) for fact in values["facts"])

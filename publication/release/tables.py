@@ -8,6 +8,8 @@ from db.model.dictionary import TABLES
 from db.model.fields import Field, Grouping
 from db.model.types import Euros
 
+TOTAL = "total"
+"""The name of the number of persons followed, among the public facts."""
 BASE = 5
 """Every published number of persons is a multiple of it."""
 MAX_SMALL_COUNT = 10
