@@ -10,15 +10,17 @@ from db.base import atomic_files
 from db.base.errors import InvalidError, Problem
 from db.base.progress import Progress
 from db.cli.verbs import PathArgument, Verbs
+from db.export import attachments_zip
 from db.figures import as_of
 from db.figures.periods import period_of
-from db.rows import access_log
+from db.rows import access_log, records
 from db.rows.round_trip_text import NAME
 from db.storage import connection
 from reports import bundle
 from reports.content import report
 from reports.content.report import Report
 from reports.deck import deck
+from reports.documents import contracts
 from reports.pdf import person_file, report_pdf
 from reports.sheets import figure_sheets
 from reports.sheets import whole_file as whole
@@ -70,6 +72,28 @@ def package(path: Path, person: int, target: Path, who: str) -> None:
     click.echo(f"Écrit : {target}")
 
 
+@cli.command("contract")
+@click.argument("path", type=PathArgument())
+@click.argument("number", metavar="ID", type=int)
+@click.option("--to", "target", required=True, type=PathArgument(), help="FILE.{docx,pdf}")
+@click.option("--who", required=True, help="Qui l’imprime : écrit dans les traces.")
+def contract(path: Path, number: int, target: Path, who: str) -> None:
+    """Le document du contrat n° ID du fichier PATH, dans FILE : DOCX à modifier, ou PDF."""
+    if target.suffix.lower() not in (".docx", ".pdf"):
+        raise InvalidError([Problem(f"« {target.name} » : choisissez un fichier .docx ou .pdf.")])
+    db, today = connection.open_file(path), date.today().isoformat()
+    try:
+        row = records.get(db, db.tables["cer"], number)
+        is_word = target.suffix.lower() == ".docx"
+        content = contracts.word_bytes(db, number, today) if is_word else contracts.pdf_bytes(db, [number], today)
+        detail = f"Contrat n° {number}, {target.suffix[1:].upper()}"
+        access_log.note(db, who, "document", row.values["person_id"], detail)
+    finally:
+        db.close()
+    target.write_bytes(content)
+    click.echo(f"Écrit : {target}")
+
+
 @cli.command("whole")
 @click.argument("path", type=PathArgument())
 @click.option("--to", "target", required=True, type=PathArgument(), help="FILE.{xlsx,ods,db}")
@@ -91,6 +115,23 @@ def whole_file(path: Path, target: Path, who: str, force: bool) -> None:
     finally:
         db.close()
     atomic_files.write_bytes(target, content, replace=force)
+    click.echo(f"Écrit : {target}")
+
+
+@cli.command()
+@click.argument("path", type=PathArgument())
+@click.option("--to", "target", required=True, type=PathArgument(), help="FILE.zip")
+@click.option("--who", required=True, help="Qui les emporte : écrit dans les traces.")
+@click.option("--force", is_flag=True, help="Remplace FILE s’il existe.")
+def attachments(path: Path, target: Path, who: str, force: bool) -> None:
+    """Toutes les pièces jointes du fichier PATH, dans FILE : un ZIP, un dossier par personne."""
+    _refuse(path, target, force)
+    db = connection.open_file(path)
+    try:
+        access_log.note(db, who, "export", detail="Pièces jointes")
+        attachments_zip.write(db, target, force)
+    finally:
+        db.close()
     click.echo(f"Écrit : {target}")
 
 

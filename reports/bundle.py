@@ -8,6 +8,7 @@ from db.base.progress import Progress, ignore_progress
 from db.figures.periods import Period
 from reports.charts import rendering
 from reports.content.chart_data import ChartData
+from reports.content.report import Report
 from reports.sheets import figure_sheets
 
 
@@ -25,6 +26,11 @@ def zip_bytes(charts: Sequence[ChartData], period: Period, source: str, tick: Pr
         archive.writestr(f"chiffres-{period.file}.xlsx", figure_sheets.xlsx_bytes(drawn, source))
     tick(1.0, "")
     return out.getvalue()
+
+
+def report_bytes(report: Report, tick: Progress = ignore_progress) -> bytes:
+    """Return the ZIP of the charts of a report."""
+    return zip_bytes(report.charts, report.period, report.source, tick)
 
 
 _KINDS: dict[str, Callable[[ChartData, str], bytes]] = {

@@ -94,7 +94,7 @@ def _by_gender(plot: Plot, figures: FigureValues, chosen: Chosen) -> ChartData:
 
 def _months(plot: Plot, figures: FigureValues, chosen: Chosen) -> ChartData:
     """Contracts signed each month, first ones and renewals."""
-    series = [("first", "Premier contrat"), ("renewal", "Renouvellement")]
+    series = [("first", "Premier contrat"), ("renewal", "Renouvellement ou actualisation")]
     rows = _crossed(plot, figures, series, _months_of(figures))
     return ChartData(
         plot.name, plot.title, plot.shape, "contract", rows, tuple(series), 0, "contracts", ("contracts",), "rank"
@@ -179,6 +179,9 @@ PLOTS: tuple[Plot, ...] = (
     Plot("freins", "Freins repérés", ("obstacles", "assessed"), _simple, base="assessed"),
     Plot("interventions", "Domaines d’intervention", ("interventions",), _simple),
     Plot("contrats", "Contrats signés par mois", ("contracts", "portfolio_by_month"), _months, shape="months"),
+    Plot("engagement", "Contrat d’engagement des personnes accompagnées", ("engagement", "contracts_in_force"), _simple),
+    Plot("signature", "Signature du contrat après l’orientation", ("signing", "mean_days_to_sign"), _simple, keeps_zeros=True),
+    Plot("actions", "Nature des actions", ("action_kinds", "mean_contract_hours"), _simple),
     Plot("mouvements", "Entrées et sorties du portefeuille", ("entries", "departures", "portfolio_by_month"), _balance, shape="balance"),
     Plot("portefeuille", "Portefeuille à la fin de chaque mois", ("portfolio_by_month",), _portfolio, shape="line", base="", keeps_zeros=True),
     Plot("sorties", "Motifs de sortie du RSA", ("by_reason",), _simple),

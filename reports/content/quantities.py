@@ -11,8 +11,14 @@ _UNITS = {
     "diagnostic": ("diagnostic", "diagnostics"),
     "intervention": ("entretien ou démarche", "entretiens et démarches"),
     "aid": ("aide", "aides"),
+    "orientation": ("orientation", "orientations"),
+    "action": ("action", "actions"),
     "years": ("an", "ans"),
+    "days": ("jour", "jours"),
+    "hours": ("heure", "heures"),
 }
+_MEASURES = ("years", "days", "hours")
+"""The units that a number is never without."""
 _MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 NARROW = "\u202f"
 """The narrow no-break space before « % » and « € »."""
@@ -23,7 +29,7 @@ def unit_word(unit: str, value: float = 2) -> str:
     return _UNITS[unit][abs(value) >= 2]
 
 
-DECIMALS = {"cents": 2, "percent": 1, "years": 1, "national": 0}
+DECIMALS = {"cents": 2, "percent": 1, "years": 1, "hours": 1, "national": 0}
 """Unit -> the decimals of its numbers on screen, in the deck, on paper and in sheets (docs/domain.md § 4); others are
 whole. « cents »: of the sum in euros; « national »: percent, as the source prints them."""
 
@@ -50,7 +56,7 @@ def number(value: float | None, unit: str = "person") -> str:
         return "–"
     if unit == "cents":
         return f"{rounded(value / 100, unit)}{NARROW}€"
-    if unit == "years":
+    if unit in _MEASURES:
         return f"{rounded(value, unit)}{NARROW}{unit_word(unit, float(_half_up(value, unit)))}"
     if unit == "percent" and 0 < value < 0.05:
         return f"moins de 0,1{NARROW}%"
@@ -61,7 +67,8 @@ def number(value: float | None, unit: str = "person") -> str:
 
 def with_unit(value: float, unit: str) -> str:
     """Format a value with its unit: « 43 sorties », « 1 personne », « 12 745,00 € »."""
-    return f"{number(value)} {unit_word(unit, value)}" if unit in _UNITS and unit != "years" else number(value, unit)
+    is_counted = unit in _UNITS and unit not in _MEASURES
+    return f"{number(value)} {unit_word(unit, value)}" if is_counted else number(value, unit)
 
 
 def share(part: float, whole: float) -> str:

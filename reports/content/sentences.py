@@ -191,6 +191,29 @@ def _contracts(chart: ChartData, figures: FigureValues) -> str:
     return f"{with_unit(first + renewals, 'contract')}, dont {parts}."
 
 
+def _engagement(chart: ChartData, figures: FigureValues) -> str:
+    without = chart.base - _value(chart, "signed")
+    running = f"{with_unit(figures['contracts_in_force'], 'contract')} en cours, CER compris."
+    if not without:
+        return f"Chaque personne accompagnée a un contrat d’engagement signé ; {running}"
+    who = f"{_plural(without, 'personne')} accompagnée{'s' * (without >= 2)} sur {number(chart.base)}"
+    have = f"{'n’ont' if without >= 2 else 'n’a'} pas de contrat d’engagement signé"
+    return f"{who} {have}, soit {share(without, chart.base)} ; {running}"
+
+
+def _signing(chart: ChartData, figures: FigureValues) -> str:
+    in_time, days = _value(chart, "month"), figures["mean_days_to_sign"]
+    which = f"{with_unit(in_time, 'orientation')} sur {number(chart.base)} suivie{'s' * (in_time >= 2)}"
+    mean = "" if days is None else f" ; en moyenne {number(days, 'days')} de la notification à la signature"
+    return f"{which} d’un contrat signé dans le mois, soit {share(in_time, chart.base)}{mean}."
+
+
+def _actions(chart: ChartData, figures: FigureValues) -> str:
+    hours = figures["mean_contract_hours"]
+    mean = "" if hours is None else f" ; en moyenne {number(hours, 'hours')} par semaine et par contrat d’engagement"
+    return f"{_largest_sentence(chart, figures).removesuffix('.')}{mean}."
+
+
 def _plural(value: float, word: str) -> str:
     return f"{number(value)} {word}{'s' * (value >= 2)}"
 
@@ -252,6 +275,9 @@ _SENTENCES: dict[str, Callable[[ChartData, FigureValues], str]] = {
     "anciennete": _seniority,
     "freins": _obstacles,
     "contrats": _contracts,
+    "engagement": _engagement,
+    "signature": _signing,
+    "actions": _actions,
     "mouvements": _balance,
     "portefeuille": _portfolio,
     "sorties": _exits,

@@ -25,6 +25,7 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
     "domaine": ("domaine-genre",),
     "portefeuille": ("mouvements",),
     "contrats": ("mode",),
+    "engagement": ("signature",),
     "aides": ("plafond",),
 }
 """Chart that gives a slide its title -> charts beside it. Any other has its own slide."""

@@ -1,18 +1,20 @@
-"""Everything known of one person, for that person: a PDF to read and a JSON file, in one ZIP. GDPR, articles 15 and 20.
-Deleted rows, earlier values and openings of the file are part of it."""
+"""Everything known of one person, for that person: a PDF to read, a JSON file and the attachments, in one ZIP. GDPR,
+articles 15 and 20. Deleted rows, earlier values and openings of the file are part of it."""
 
 import io
 import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import typst
 
+from db.attachments import files
 from db.base.french import french_date
 from db.base.version import PRODUCT
+from db.base.work_folders import own_folder
+from db.export import attachments_zip
 from db.model.dictionary import PERSON, TABLES
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
@@ -25,12 +27,14 @@ _ALL = 100_000
 
 
 def zip_bytes(db: Office, person_id: int, today: str) -> bytes:
-    """Return both files. ``today``: an ISO day. Raises NotFoundError for an unknown person."""
+    """Return them. ``today``: an ISO day. Raises NotFoundError for an unknown person."""
     data = collect_data(db, person_id, today)
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("dossier.pdf", pdf_bytes(data))
         file.writestr("dossier.json", json.dumps(data, ensure_ascii=False, indent=2))
+        for one in files.of_persons(db, person_id, person_id, deleted=True):
+            attachments_zip.add(file, one, "pieces")
     return content.getvalue()
 
 
@@ -59,7 +63,7 @@ def collect_data(db: Office, person_id: int, today: str) -> dict[str, Any]:
 
 def _rows(db: Office, person: Row) -> Iterator[tuple[OfficeTable, list[Row]]]:
     """Return the person's own row, the dated rows, and rows of other tables that refer to the person."""
-    for table in db.files.values():
+    for table in db.work.values():
         if table.name == PERSON.name:
             yield table, [person]
         else:
@@ -102,7 +106,7 @@ def _row_name(table: str, row_id: int) -> str:
 
 def pdf_bytes(data: dict[str, Any]) -> bytes:
     """Return the PDF (A4), typeset from what ``everything`` returns."""
-    with TemporaryDirectory(prefix="palette-") as name:
+    with own_folder() as name:
         folder = Path(name)
         (folder / "dossier.json").write_text(
             json.dumps(data | {"product": PRODUCT}, ensure_ascii=False), encoding="utf-8"

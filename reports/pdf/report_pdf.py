@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import product
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import typst
@@ -15,6 +14,7 @@ import vl_convert
 from db.base.french import french_date
 from db.base.progress import Progress, ignore_progress
 from db.base.version import PRODUCT
+from db.base.work_folders import own_folder
 from db.figures.definitions import NATIONAL, VERSION
 from reports.charts import rendering
 from reports.content import quantities, sentences
@@ -44,7 +44,7 @@ Band = list[list[Piece]]
 
 def pdf_bytes(report: Report, tick: Progress = ignore_progress) -> bytes:
     """Return the report as PDF. ``tick`` is called before each chart; what it raises cancels the work."""
-    with TemporaryDirectory(prefix="palette-") as name:
+    with own_folder() as name:
         folder = Path(name)
         pieces = _draw(report, folder, tick)
         tick(0.9, "Mise en page")

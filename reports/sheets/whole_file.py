@@ -11,6 +11,7 @@ from db.base.french import french_number as number
 from db.base.progress import Progress, ignore_progress
 from db.export import plain_sqlite
 from db.export.read_all import WholeFile, reading
+from db.model.dictionary import ATTACHMENT, SETTING
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Choices, Date, Email, Euros, Integer, LongText, References, Text, Type
@@ -58,12 +59,12 @@ def sqlite_bytes(db: Office, day: str, tick: Progress = ignore_progress) -> byte
 
 @dataclass(frozen=True)
 class Format:
-    """A file format: name, suffix, media type, the function that makes it, its purpose."""
+    """A file format: name, suffix, media type, the function that makes it (``xlsx_bytes``…), its purpose."""
 
     name: str
     suffix: str
     kind: str
-    make: Callable[[Office, str, Progress], bytes]
+    make: Callable[..., bytes]
     purpose: str
 
 
@@ -199,14 +200,16 @@ _FIRST_SET = (
     " là pour mémoire."
 )
 _NOT_HERE = (
-    "N’y sont pas : les lignes supprimées, l’historique, les traces de consultation, les comptes, les bilans figés et"
-    " les publications. Une sauvegarde de Palette, elle, garde tout."
+    "N’y sont pas : les fichiers des pièces jointes (un ZIP à part), les lignes supprimées, l’historique, les traces de"
+    " consultation, les comptes, les bilans figés et les publications. Une sauvegarde de Palette, elle, garde tout."
 )
+_FOR_THE_RECORD = "Pour mémoire : ne s’importe pas."
+_REMARKS = {ATTACHMENT.name: "Pour mémoire : ne s’importe pas ; les fichiers sont dans un ZIP à part."}
 
 
 def _cover_page(whole: WholeFile, names: Mapping[str, str], day: str) -> CoverPage:
     """Return the first sheet: what the file is, what each sheet holds, how to import it."""
-    settings = next((names[name] for name in whole.office if name in names), "")
+    settings = names.get(SETTING.name, "")
     lines: list[tuple[str, Sequence[Cell]]] = [
         (TITLE, (NAME,)),
         (SOFT, (f"Le {french_date(day)} : {_size_text(whole, 'feuilles')}.",)),
@@ -220,9 +223,9 @@ def _cover_page(whole: WholeFile, names: Mapping[str, str], day: str) -> CoverPa
     ]
     for name, table in {**whole.tables, **whole.office}.items():
         if name in names:
-            remark = _dangling_text(whole, table) if name in whole.tables else "Pour mémoire : ne s’importe pas."
+            remark = _dangling_text(whole, table) if name in whole.tables else _REMARKS.get(name, _FOR_THE_RECORD)
             lines.append((LINE, (names[name], len(whole.row_ids[name]), whole.count_deleted(table) or None, remark)))
-    lines.append((LINE, (LISTS, sum(1 for _ in whole.values()), None, "Pour mémoire : ne s’importe pas.")))
+    lines.append((LINE, (LISTS, sum(1 for _ in whole.values()), None, _FOR_THE_RECORD)))
     return CoverPage(FIRST, (30, 10, 24, 70), (1, 2), lines)
 
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from db.base.errors import InvalidError, Problem
 from db.base.spreadsheets import new_workbook, write_text
 from db.base.version import PRODUCT
+from db.base.work_folders import own_folder
 
 Cell = str | int | float | date | None
 TEXT, NUMBER, EUROS, DAY, OWN = "text", "number", "euros", "day", "own"
@@ -77,7 +77,7 @@ def xlsx_bytes(title: str, page: CoverPage, sheets: Sequence[TableSheet]) -> byt
     """Return the workbook, ``page`` first. Raises InvalidError for what Excel cannot hold."""
     out = BytesIO()
     # What is written goes through files: kept in a folder that also goes when the work is cancelled half-way.
-    with TemporaryDirectory(prefix="palette-") as folder:
+    with own_folder() as folder:
         book = new_workbook(out, constant_memory=True, tmpdir=folder)
         book.set_properties({"title": title, "author": PRODUCT})
         looks = _looks(book)
