@@ -1,5 +1,6 @@
 """The ASGI application: Streamlit's pages behind the sign-in gate. Start it by `make run` or `streamlit run app.py`."""
 
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -8,6 +9,7 @@ from starlette.middleware import Middleware
 from pages.shared.grid import channel
 from pages.shared.shell import errors
 from pages.shared.shell.own_files import OwnFiles
+from publication import at_start
 from server import changes, door, drafts, lifespan, logs, quick_search, sensitive_words
 from server.gate import Gate
 
@@ -24,6 +26,6 @@ app = st.App(
         quick_search.ROUTE,
     ],
     middleware=[Middleware(Gate), Middleware(OwnFiles)],
-    lifespan=lifespan.span,
+    lifespan=partial(lifespan.span, finish=[at_start.finish]),
     on_script_error=errors.show,
 )

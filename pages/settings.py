@@ -5,13 +5,14 @@ import streamlit as st
 from db.model.dictionary import SETTING
 from db.model.roles import Role
 from db.storage import permissions
-from pages.shared.office import fields, limits, lists, model_file
+from pages.shared.office import documents, fields, limits, lists, model_file
 from pages.shared.shell.session import roles, unrestricted_office
 
 VIEWS = {
     "Limites et délais": limits.show,
     "Champs": fields.show,
     "Listes": lists.show,
+    "Documents": documents.show,
     "Modèle": model_file.show,
     "Historique": limits.show_history,
 }

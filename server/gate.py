@@ -24,6 +24,18 @@ from server.settings import OWN_HOST, PROVIDER
 
 OPEN = frozenset({"/connexion", "/bienvenue", "/sante", "/porte.css", "/oidc/entrer", "/oidc/retour"})
 """The only paths that are answered without a session."""
+STREAMLITS = ("/_stcore/", "/media/", "/component/", "/auth/", "/oauth2callback", "/app/static/")
+"""Where Streamlit answers by something else than the page and its own files."""
+SERVED = {
+    "/_stcore/health": "a tab that has lost the server asks whether it is back",
+    "/_stcore/host-config": "a tab asks for it before it opens its websocket",
+    "/_stcore/stream": "the websocket of the pages",
+    "/_stcore/upload_file/": "uploads, bound to roles and tabs by pages/shared/shell/own_files.py",
+    "/_stcore/bidi-components/": "the code of the grid and of the other components",
+    "/media/": "pictures and downloads, bound to sessions by pages/shared/shell/own_files.py",
+}
+"""What of it Palette uses, and why; all else is answered by 404: numbers on the server, an interface for agents,
+another sign-in, components and files that Palette does not have. A path that ends by « / » stands for all under it."""
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 _LOOK_EVERY = 2.0
 """Seconds between two looks at the session of a websocket: one that says nothing is closed soon after its end."""
@@ -79,6 +91,8 @@ class Gate:
             scope["palette"] = session
             if session is None and scope["path"] not in OPEN:
                 refusal = _sign_in_first(scope)
+            elif not _is_served(scope["path"]):
+                refusal = PlainTextResponse("Cette adresse n’existe pas.", 404)
         await error_pages.answer_errors(refusal or self.app, scope, receive, send)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -169,6 +183,13 @@ def _refusal(scope: Scope) -> Response | None:
     if changes and headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return PlainTextResponse("Cette demande vient d’un autre site : refusée.", 403)
     return None
+
+
+def _is_served(path: str) -> bool:
+    """Return whether an address is one of Palette or one of Streamlit's that Palette uses."""
+    if not path.startswith(STREAMLITS):
+        return True
+    return any(path.startswith(one) if one.endswith("/") else path == one for one in SERVED)
 
 
 def _sign_in_first(scope: Scope) -> Response:

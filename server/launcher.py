@@ -18,6 +18,7 @@ import click
 
 from db.accounts import accounts
 from db.accounts.sessions import ADDRESS
+from db.base import work_folders
 from db.base.errors import PaletteError
 from db.cli.verbs import PathArgument
 from db.storage import connection
@@ -83,6 +84,7 @@ def main(office: Path, public: Path, address: str, port: int, site_port: int, pu
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     office, public, site = office.resolve(), public.resolve(), f"http://{address}:{site_port}"
     first_path = _one_time_path(office)
+    work_folders.clear_left_folders(public)
     children = [start_site(public, address, site_port)]
     try:
         children.append(_start_office(public, address, port, site))

@@ -5,7 +5,7 @@ import logging
 import os
 import sqlite3
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -42,18 +42,22 @@ SWITCH_INTERVAL = 0.0005
 interpreter is free: with Python's usual 5 ms, a page that is computed meanwhile delays it by a tenth of a second."""
 
 
-def _finish_interrupted(path: Path) -> None:
+def _finish_interrupted(path: Path, finish: Sequence[Callable[[Path], object]]) -> None:
     """Finish what a crash interrupted, above all erasures, before anybody enters. A file that cannot be opened is told
     on the pages; the daily work tries again."""
-    try:
-        daily.at_start(path)
-    except Exception as error:  # noqa: BLE001 — whatever it is, the server says more by running
-        _log.error(without_values(error.__cause__ or error))
+    for one in finish:
+        try:
+            one(path)
+        except Exception as error:  # noqa: BLE001 — whatever it is, the server says more by running
+            _log.error(without_values(error.__cause__ or error))
 
 
 @asynccontextmanager
-async def span(app: Any) -> AsyncIterator[None]:
-    """Hold the lock and run the daily backups while the server runs. Ends the process when the lock is taken."""
+async def span(app: Any, finish: Sequence[Callable[[Path], object]] = ()) -> AsyncIterator[None]:
+    """Hold the lock and run the daily backups while the server runs. Ends the process when the lock is taken.
+
+    ``finish``: functions that finish what a crash interrupted in other rooms, called with the path of the office file.
+    """
     sys.setswitchinterval(SWITCH_INTERVAL)
     path = office_path()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +66,7 @@ async def span(app: Any) -> AsyncIterator[None]:
     except BlockingIOError as error:
         os.write(2, f"{error}\n".encode())
         os._exit(2)  # uvicorn would print a traceback for an exception
-    _finish_interrupted(path)
+    _finish_interrupted(path, [daily.at_start, *finish])
     threads = [Daily(_work), Daily(_watch, every=1.0, first=0.0)]
     for thread in threads:
         thread.start(office_path)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from db.attachments import files
 from db.base.french import french_date, french_number
 from db.model.dictionary import ACTION, CER, DIAGNOSTIC, PERSON, TABLES
 from db.model.fields import Computed, Field, OfficeTable
@@ -14,11 +15,11 @@ from db.people import duplicates
 from db.rows import access_log, history, quick_search, records
 from db.rows.queries import Query
 from db.rows.records import Row
-from pages.shared.dossier import rights
+from pages.shared.dossier import attachments, rights
 from pages.shared.form import dialog
 from pages.shared.grid.grid import edit_grid
 from pages.shared.history import changes, consultations
-from pages.shared.shell.addresses import row_number
+from pages.shared.shell.addresses import NO_NUMBER, row_number
 from pages.shared.shell.markdown import escape_markdown
 
 _ICONS = {
@@ -73,20 +74,25 @@ def _pick(db: Office, context: Context, current: int | None, words: str) -> int 
         st.caption(f"Personne ne correspond à « {escape_markdown(words)} ».", width="content")
     listed = ids if current is None or current in ids else [current, *ids]
     label = "Personne" if everybody else f"Personne ({french_number(len(ids))} trouvée{'s' * (len(ids) > 1)})"
-    picked: int | None = st.selectbox(
-        label,
-        listed,
-        index=listed.index(current) if current is not None else None,
-        format_func=lambda row_id: context.title("person", row_id),
-        placeholder="Nom, prénom",
-        key=f"dossier:person:{current}:{words}",
-        width=340,
-    )
+    with db.one_moment():
+        picked: int | None = st.selectbox(
+            label,
+            listed,
+            index=listed.index(current) if current is not None else None,
+            format_func=lambda row_id: context.title("person", row_id),
+            placeholder="Nom, prénom",
+            key=f"dossier:person:{current}:{words}",
+            width=340,
+        )
     return picked
 
 
 def show_missing(db: Office, person_id: int, reason: str, context: Context) -> None:
-    """Tell that there is no such person; link to the person into whom they were merged, if any."""
+    """Tell that there is no such person, or that the address names none (0); link to the person into whom they were
+    merged, if any."""
+    if not person_id:
+        st.warning(f"{NO_NUMBER} Cherchez la personne ci-dessus.")
+        return
     kept = duplicates.merged_into(db, person_id)
     if kept is None:
         st.warning(escape_markdown(reason))
@@ -205,21 +211,24 @@ def _path(db: Office, person: Row, context: Context) -> None:
     if not shown:
         st.info("Rien encore dans ce parcours. « Ajouter » commence par une orientation ou une situation de droits.")
     show_all = len(shown) > _SHOWN_AT_FIRST and st.toggle(f"Tout montrer ({len(shown)})", key="dossier:all")
+    kept = files.counts(db, person.id)
     with st.container(gap="small"):
         for moment in shown if show_all else shown[:_SHOWN_AT_FIRST]:
-            _show_moment(moment, context)
+            _show_moment(moment, context, kept.get((moment.table.name, moment.row.id), 0))
 
 
 def _add(table: OfficeTable, person: Row) -> None:
     dialog.edit_dialog(table.name, None, {"person_id": person.id})
 
 
-def _show_moment(moment: Moment, context: Context) -> None:
+def _show_moment(moment: Moment, context: Context, attachments: int) -> None:
     table, row = moment.table, moment.row
     day, text, button = st.columns([1, 8, 1], vertical_alignment="center", gap="small")
     day.markdown(f":gray[{french_date(moment.day)}]")
     icon = _ICONS.get(table.name, "event")
-    text.markdown(" · ".join(filter(None, [f":material/{icon}: **{table.label}**", _summary(moment, context)])))
+    kept = f":material/attach_file: {attachments} pièce{'s' * (attachments > 1)}" if attachments else ""
+    parts = [f":material/{icon}: **{table.label}**", _summary(moment, context), kept]
+    text.markdown(" · ".join(filter(None, parts)))
     if button.button("Ouvrir", key=f"dossier:{table.name}:{row.id}", type="tertiary"):
         dialog.edit_dialog(table.name, row.id)
 
@@ -283,6 +292,7 @@ VIEWS: dict[str, Callable[[Office, Row, Context], None]] = {
     "Parcours": _path,
     "Fiche": _card,
     "Plans d’action": _plans,
+    "Pièces": attachments.show,
     "Historique": _history,
     "Données personnelles": rights.show,
 }

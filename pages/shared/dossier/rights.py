@@ -19,8 +19,8 @@ def show(db: Office, person: Row, context: Context) -> None:
         st.markdown("**Droit d’accès**")
         st.caption(
             "Tout ce que Palette sait d’elle : fiche, parcours, notes, ce qui a été changé et par qui, qui a ouvert"
-            " le dossier. Un PDF à lire et un fichier JSON à reprendre ailleurs. Relisez-le avant de le remettre :"
-            " une note peut parler de quelqu’un d’autre."
+            " le dossier. Un PDF à lire, un fichier JSON à reprendre ailleurs, et ses pièces jointes. Relisez-les avant"
+            " de les remettre : une note ou une pièce peut parler de quelqu’un d’autre."
         )
         _download(person.id)
     with st.container(border=True):
@@ -43,7 +43,7 @@ def _download(person_id: int) -> None:
         return person_file.zip_bytes(db, person_id, today)
 
     file = f"dossier-{person_id}-{today}.zip"
-    download_button("Tout télécharger (PDF et JSON)", make, file, "application/zip", "rights:package")
+    download_button("Tout télécharger (PDF, JSON et pièces)", make, file, "application/zip", "rights:package")
 
 
 def _limits(db: Office, person_id: int) -> str:

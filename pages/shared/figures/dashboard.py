@@ -6,6 +6,7 @@ Each chart is filtered by the codes of all figures but its own, whose other bars
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -32,7 +33,7 @@ _OFFERED = ("domain", "territory", "gender", "mode")
 _SECTIONS: Mapping[str, str] = {
     "Les personnes": "genre reperes age pyramide foyer anciennete origine territoire etudes mode",
     "Les activités": "domaine domaine-genre",
-    "L’accompagnement": "portefeuille mouvements contrats durees freins interventions",
+    "L’accompagnement": "portefeuille mouvements contrats durees engagement signature freins interventions actions",
     "Les sorties et les aides": "sorties plafond aides",
 }
 """The names of the charts by heading, ordered so that charts of equal height are side by side."""
@@ -160,10 +161,8 @@ def _make_zip(period: Period, state: DashboardState) -> None:
     """Start the job that puts all charts into a ZIP file."""
     file, title = f"{figure_sheets.file_name('graphiques', period)}.zip", period.title
     charts = tuple(state.charts.values())
-    jobs.start(
-        "dashboard", "Tous les graphiques", lambda tick: bundle.zip_bytes(charts, period, title, tick), file,
-        "application/zip",
-    )  # fmt: skip
+    make = partial(bundle.zip_bytes, charts, period, title)
+    jobs.start_file("dashboard", "Tous les graphiques", make, file, "application/zip")
 
 
 def _drop(name: str) -> None:

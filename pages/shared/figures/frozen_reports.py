@@ -5,6 +5,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from db.base.errors import PaletteError
 from db.base.french import french_date
 from db.figures import as_of, counting, snapshots
 from db.figures.definitions import FIGURES, VERSION
@@ -44,9 +45,12 @@ def _freeze(current: Report) -> None:
     if same:
         st.toast(f"Déjà figé le {same[0].moment} : rien n’a changé depuis.")
         return
-    snapshots.freeze(
-        db, current.period.counted, numbers, user_name(), current.known_on, st.session_state.get("frozen:note", "")
-    )
+    note = st.session_state.get("frozen:note", "")
+    try:
+        snapshots.freeze(db, current.period.counted, numbers, user_name(), current.known_on, note)
+    except PaletteError as error:
+        st.toast(escape_markdown(str(error)), icon=":material/error:")
+        return
     st.session_state["frozen:note"] = ""
     st.toast(f"{current.title} : figé.")
 

@@ -6,6 +6,7 @@ given day, reconstructed from the history (db/figures/as_of.py).
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
@@ -128,10 +129,7 @@ _FILES: dict[str, tuple[str, str, str, Callable[[Report, Progress], bytes]]] = {
         "Classeur (XLSX)", ":material/table:",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", figure_sheets.report_bytes,
     ),
-    "zip": (
-        "Tous les graphiques (ZIP)", ":material/folder_zip:", "application/zip",
-        lambda shown, tick: bundle.zip_bytes(shown.charts, shown.period, shown.source, tick),
-    ),
+    "zip": ("Tous les graphiques (ZIP)", ":material/folder_zip:", "application/zip", bundle.report_bytes),
 }  # fmt: skip
 
 
@@ -140,12 +138,7 @@ def show_exports(shown: Report) -> None:
     with st.container(horizontal=True, gap="small"):
         for suffix, (label, icon, kind, make) in _FILES.items():
             file = f"{figure_sheets.file_name('photo-bilan', shown.period)}.{suffix}"
-
-            def begin(
-                label: str = label, file: str = file, kind: str = kind, make: Callable[..., bytes] = make
-            ) -> None:
-                jobs.start("report", label, lambda tick: make(shown, tick), file, kind)
-
+            begin = partial(jobs.start_file, "report", label, partial(make, shown), file, kind)
             st.button(label, key=f"report:{suffix}", icon=icon, on_click=begin)
     jobs.show("report")
 

@@ -5,13 +5,16 @@ from typing import Any
 
 import streamlit as st
 
-from db.model import domain_rules
-from db.model.dictionary import CER, PERSON
+from db.base.errors import PaletteError
+from db.model.dictionary import ACTION, CER, PERSON
 from db.model.fields import OfficeTable
 from db.model.office import Office
-from db.rows import records
-from pages.shared.form import drafts, form
-from pages.shared.shell.session import open_office
+from db.rows import contracts, records
+from db.rows.records import Row
+from pages.shared.form import drafts, form, printing
+from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import open_office, user_name
+from pages.shared.shell.toasts import queue_toast
 
 _PENDING = "form:pending"
 
@@ -33,7 +36,7 @@ def _dialog(table: OfficeTable, row_id: int | None, fixed: Mapping[str, Any]) ->
         st.rerun()
     following = next_contract(db, table, row_id)
     if following:
-        open_later(CER.name, following)
+        open_later(CER.name, {}, following)
 
 
 def open_created(table: OfficeTable, row_id: int | None, ended: form.Ended) -> None:
@@ -42,17 +45,45 @@ def open_created(table: OfficeTable, row_id: int | None, ended: form.Ended) -> N
         st.switch_page("person.py", query_params={"dossier": str(ended.row_id)})
 
 
-def next_contract(db: Office, table: OfficeTable, row_id: int | None) -> Mapping[str, Any] | None:
-    """Show the button that prepares the next contract below the form of a contract. Returns the preset values of that
-    contract once it is pressed. It is disabled while the form has unsaved changes, which would be lost."""
-    if table.name != CER.name or row_id is None:
+def next_contract(db: Office, table: OfficeTable, row_id: int | None) -> int | None:
+    """Show, below the form of a contract, what the actions of the contract before came to, its document, and the button
+    that prepares the next one. Returns the id of that contract once it is pressed. The button is disabled while the
+    form has unsaved changes, which would be lost."""
+    found = records.rows(db, table, [row_id]) if table.name == CER.name and row_id is not None else []
+    if row_id is None or not found:  # another table, a new row, or a colleague deleted it
         return None
+    _show_contract_before(db, found[0])
     changed = bool(st.session_state.get(f"{form.key_of(table.name, row_id)}:changed"))
     help_text = "Enregistrez d’abord ce que vous avez changé." if changed else None
     label, icon = "Préparer le contrat suivant", ":material/event_repeat:"
-    if not st.button(label, icon=icon, disabled=changed, help=help_text):
+    with st.container(horizontal=True):
+        printing.show(found[0])
+        wanted = st.button(label, icon=icon, disabled=changed, help=help_text)
+    if not wanted:
         return None
-    return domain_rules.next_contract(db, row_id, records.today())
+    try:
+        following = contracts.prepare_next(db, row_id, records.today(), user_name())
+    except PaletteError as error:
+        st.error(escape_markdown(str(error)))
+        return None
+    queue_toast("Contrat suivant préparé : un projet, à signer")
+    return following
+
+
+def _show_contract_before(db: Office, contract: Row) -> None:
+    """Show the review of the contract that this one replaces, and the state of each of its actions."""
+    before = records.rows(db, db.tables[CER.name], list(filter(None, [contract.values["replaces_id"]])))
+    if not before:
+        return
+    context, state, review = records.context(db), db.tables[ACTION.name].field("state").type, before[0].values["review"]
+    with st.expander("Le contrat d’avant : ce que chaque action est devenue"):
+        lines = [
+            f"- {escape_markdown(one.values['objective'])} : **{state.show(one.values['state'], context)}**"
+            for one in contracts.actions_of(db, before[0].id)
+        ]
+        st.markdown("\n".join(lines) or "Son plan ne contient aucune action.")
+        if review:
+            st.markdown(f"**Bilan** : {escape_markdown(review)}")
 
 
 def open_later(table_name: str, fixed: Mapping[str, Any], row_id: int | None = None) -> None:

@@ -101,7 +101,7 @@ def _open_form(
     messages = st.container()
     for section, fields in table.sections.items():
         messages = st.container()  # above the last section, which holds the decision
-        shown = [field for field in fields if row_id is not None or not _is_left_out(field, fixed)]
+        shown = [one for one in fields if not one.measured and (row_id is not None or not _is_left_out(one, fixed))]
         values |= _section(db, section, shown, key, {**initial, **values}, context, slots)
     _describe(table)
     with messages:

@@ -9,8 +9,8 @@ from db.base.errors import FieldError
 from db.model import domain_rules
 from db.model.fields import OfficeTable
 from db.model.office import Office
-from db.model.types import Context, Date, Euros
-from db.rows import records, rule_errors
+from db.model.types import Context, Date, Euros, Integer
+from db.rows import contracts, records, rule_errors
 from pages.shared.shell.markdown import escape_markdown
 
 
@@ -93,7 +93,38 @@ def _question(db: Office, name: str) -> str:
     return name
 
 
+def _contract(db: Office, values: Mapping[str, Any], row_id: int | None) -> None:
+    if row_id is not None and values.get("kind") == "engagement":
+        _show_hours(contracts.plan_hours(db, row_id), _hours(values))
+
+
+def _action(db: Office, values: Mapping[str, Any], row_id: int | None) -> None:
+    contract = values.get("cer_id")
+    if contract and (found := records.rows(db, db.tables["cer"], [contract])):
+        own = 0 if values.get("state") == "dropped" else _hours(values)
+        _show_hours(contracts.plan_hours(db, contract, but=row_id) + own, found[0].values["hours"] or 0)
+
+
+def _hours(values: Mapping[str, Any]) -> int:
+    """Return the hours typed in the form; 0 while they are empty or cannot be parsed."""
+    try:
+        return Integer(0, 1_000, "h").read(str(values.get("hours") or ""), Context({})) or 0
+    except FieldError:
+        return 0
+
+
+def _show_hours(planned: int, agreed: int) -> None:
+    """Show the hours a week of a plan beside those of its contract."""
+    if not planned and not agreed:
+        return
+    text = f"Plan d’action : **{planned} h** par semaine" + (f", pour {agreed} h au contrat" if agreed else "")
+    short = bool(agreed) and planned < agreed
+    (st.warning if short else st.info)(text + (f" : il en manque {agreed - planned}." if short else "."))
+
+
 _MESSAGES: dict[str, Callable[[Office, Mapping[str, Any], int | None], None]] = {
+    "action": _action,
     "aid": _aid,
+    "cer": _contract,
     "orientation": _orientation,
 }

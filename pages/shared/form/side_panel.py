@@ -98,7 +98,7 @@ def _draw(grid: str, neighbour: Neighbour) -> None:
         _move(panel, panel.wanted)
         _redraw()
     elif following:
-        _move(panel, _OpenRow(CER.name, None, following))
+        _move(panel, _OpenRow(CER.name, following))
         _redraw()
     elif wants_newer:
         form.give_up(row.key)

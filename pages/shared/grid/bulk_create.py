@@ -22,18 +22,19 @@ from pages.shared.shell.session import user_name
 PREVIEW_NUMBERS = count(1)
 """Each preview gets a number that is part of its button's key, so that a click meant for an older one is ignored."""
 _LISTED = 12
-_KINDS = {INTERVENTION.name: INTERVENTION.label, ACTION.name: "Action du plan", CER.name: "Renouvellement de contrat"}
+_KINDS = {INTERVENTION.name: INTERVENTION.label, ACTION.name: "Action du plan", CER.name: "Contrat d’engagement"}
 _FORM_FIELDS = {
     INTERVENTION.name: ("happened_on", "domain", "kind", "minutes", "partner_id", "note"),
-    ACTION.name: ("objective", "obstacle", "domain", "due_on", "state", "note"),
-    CER.name: ("signed_on", "objectives", "person_commitments", "office_commitments"),
+    ACTION.name: ("objective", "kind", "hours", "obstacle", "domain", "due_on", "state", "note"),
+    CER.name: ("signed_on", "referent", "objectives", "person_commitments", "office_commitments"),
 }
 """The fields that are the same for all persons; the others are computed for each."""
 _HELP = {
     INTERVENTION.name: "Le même entretien ou la même démarche, noté dans chaque dossier.",
     ACTION.name: "La même action, dans le contrat en cours de chacun ou, sans contrat, dans son dernier diagnostic.",
-    CER.name: "Le contrat qui suit celui en cours : il commence le lendemain de sa fin, ou le jour de la signature."
-    " Un texte laissé vide reprend celui du contrat d’avant.",
+    CER.name: "Le contrat d’engagement de chacun. Il suit le contrat en cours, dont il reprend les actions à faire : il"
+    " commence le lendemain de sa fin, ou le jour de la signature. Un texte laissé vide reprend celui du contrat"
+    " d’avant ; « Signé le » laissé vide donne des projets à imprimer.",
 }
 
 
@@ -78,7 +79,9 @@ def _form(db: Office, table: OfficeTable, opening: FormOpening, context: Context
                 st.markdown(f":red[:material/error: {escape_markdown(problem)}]")
         if name == "signed_on":
             with grid.cell():
-                values[bulk_edits.MONTHS] = int(st.number_input("Durée, en mois *", 1, 36, 6, key="bulk:cer:months"))
+                values[bulk_edits.MONTHS] = int(
+                    st.number_input("Actualisation dans, en mois *", 1, 36, 6, key="bulk:cer:months")
+                )
     drafts.keep(key, opening, drafts.changed_values(table, defaults, written, context))
     missing = [f.label for n in _FORM_FIELDS[table.name] if (f := table.field(n)).required and values[n] is None]
     if missing and not has_errors:

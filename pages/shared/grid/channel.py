@@ -37,6 +37,9 @@ _MOST_ROWS = 1_000
 _MOST_VALUES = 500
 """How many values of a column are listed in its menu."""
 
+_reading = anyio.CapacityLimiter(1)
+"""After a save every open grid asks for its rows; one at a time is answered, so that the next save finds a place."""
+
 Message = dict[str, Any]
 
 
@@ -48,7 +51,20 @@ async def answer(request: Request) -> JSONResponse:
         body += part
         if len(body) > MOST_BYTES:
             return JSONResponse({}, 413)
-    return await anyio.to_thread.run_sync(_answer, session, bytes(body))
+    return await anyio.to_thread.run_sync(
+        _answer, session, bytes(body), limiter=_reading if _only_reads(body) else None
+    )
+
+
+def _only_reads(body: bytearray) -> bool:
+    """Return whether a request asks for rows and has no edits."""
+    if len(body) > 10_000:
+        return False
+    try:
+        message = json.loads(body)
+        return bool(message["do"] == "sync" and not message["edits"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
 
 
 def _answer(session: Session, body: bytes) -> JSONResponse:
@@ -73,9 +89,10 @@ def _sync(db: Office, view: GridView, who: str, message: Message) -> Message:
     edits = [Cell(int(e["n"]), int(e["row"]), int(e["version"]), e["field"], str(e["text"])) for e in message["edits"]]
     view.instance = str(message["instance"])
     view.sheet.apply(db, view.instance, edits, who)
-    view.refresh(db)
     first, count = (max(0, int(number)) for number in message["lines"])
-    return grid_state(db, view, view.instance, records.context(db), first, min(count, _MOST_ROWS))
+    with db.one_moment():
+        view.refresh(db)
+        return grid_state(db, view, view.instance, records.context(db), first, min(count, _MOST_ROWS))
 
 
 def _ids(db: Office, view: GridView, who: str, message: Message) -> Message:

@@ -2,7 +2,7 @@
 grid's route (channel.py): rows as French text, refused texts and conflicts, the last edit handled."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from db.base.french import french_number
@@ -13,6 +13,7 @@ from db.rows import column_values, records
 from db.rows.queries import groupable
 from db.rows.records import Row
 from pages.shared.grid import filters, grouping
+from pages.shared.grid.shown_rows import ShownRow
 from pages.shared.grid.view import GridView
 
 Column = Field | Computed
@@ -48,9 +49,12 @@ def grid_state(db: Office, view: GridView, instance: str, context: Context, firs
     """Return the state of the grid, with ``count`` rows from line ``first``."""
     sheet = view.sheet
     columns = [sheet.table.column(name) for name in view.columns]
-    rows = _read_rows(db, view, first, count)
-    stale = _stale(db, view, [row.id for row in rows])
-    moved = grouping.moved(db, view, [row.id for row in rows], context)
+    query = view.query
+    asked = (sheet.table, tuple(view.columns), query.filters, query.search, records.today(), db.roles)
+    view.shown.follow(db, sheet.table, asked)
+    rows = _read_rows(db, view, first, count, lambda row: _texts(row, columns, context))
+    stale = _stale(db, view, list(rows))
+    moved = grouping.moved(db, view, list(rows), context)
     adopted = {row_id: line for line, row_id in sheet.adopted.items()}
     view.answers += 1
     view.moved_count, view.stale_count = len(moved), len(stale)
@@ -65,14 +69,14 @@ def grid_state(db: Office, view: GridView, instance: str, context: Context, firs
         "first": first,
         "rows": [
             {
-                **_line(row.id, _texts(row, columns, context), view),
-                "was": adopted.get(row.id),
+                **_line(row_id, row.texts, view),
+                "was": adopted.get(row_id),
                 "version": row.version,
                 "marks": row.marks,
-                "stale": row.id in stale,
-                "moved": moved.get(row.id, ""),
+                "stale": row_id in stale,
+                "moved": moved.get(row_id, ""),
             }
-            for row in rows
+            for row_id, row in rows.items()
         ],
         "dropped": sorted(view.rows.dropped),
         "sections": _sections(db, view, context),
@@ -88,22 +92,22 @@ def grid_state(db: Office, view: GridView, instance: str, context: Context, firs
     }
 
 
-def _read_rows(db: Office, view: GridView, first: int, count: int) -> list[Row]:
+def _read_rows(
+    db: Office, view: GridView, first: int, count: int, texts: Callable[[Row], dict[str, str]]
+) -> dict[int, ShownRow]:
     """Return the rows of some lines; the list loses those that were deleted."""
     while True:
         ids = view.rows.ids(db, first, first + count)
-        rows = records.rows(db, view.sheet.table, ids)
+        rows = view.shown.read(db, view.sheet.table, ids, texts)
         if len(rows) == len(ids):
             return rows
-        view.rows.drop(set(ids) - {row.id for row in rows})
+        view.rows.drop(set(ids) - rows.keys())
 
 
 def _stale(db: Office, view: GridView, shown: list[int]) -> set[int]:
     """Return the rows that no longer match the search and the filters."""
     watched = view.rows.watched(db, shown, view.sheet.touched)
-    if not watched:
-        return set()
-    return set(watched) - records.still_matching(db, view.sheet.table, view.query, watched)
+    return view.shown.no_longer_matching(db, view.sheet.table, view.query, watched)
 
 
 def _around(db: Office, view: GridView, context: Context) -> str:

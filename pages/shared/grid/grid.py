@@ -39,7 +39,7 @@ from db.rows.queries import Filter
 from pages.shared.form import side_panel
 from pages.shared.grid import bulk_edit, filters, found_elsewhere, grouping, selection, view_menu
 from pages.shared.grid.component_data import grid_data
-from pages.shared.grid.downloads import download_buttons
+from pages.shared.grid.downloads import download_buttons, show_job
 from pages.shared.grid.view import GridView, columns_of, grid_of, open_view, view_of
 from pages.shared.history import changes
 from pages.shared.shell.session import open_office, user_name
@@ -88,6 +88,7 @@ def _grid(table_name: str, key: str, opens: str) -> None:
     view.apply_filters(context)
     if view.layout_of != view.saved:
         view.layout, view.layout_of = grid_layouts.read(db, user_name(), grid_of(key), view.saved), view.saved
+    show_job(key)
     _toolbar(db, table, key, view, context)
     with view.lock:
         view.refresh(db)
@@ -146,7 +147,7 @@ def _more(db: Office, table: OfficeTable, key: str, view: GridView) -> None:
             grouping.show_choice(db, table, key, view)
             _layout(key, view)
             st.caption("Télécharger toutes les lignes trouvées")
-            download_buttons(table, key, replace(view.query, folded=()), view.columns)
+            download_buttons(db, table, key, replace(view.query, folded=()), view.columns)
             with st.container(horizontal=True, gap="small"):
                 if view.counts(db)[0] > 1:
                     _dialog_button(

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from db.base.errors import PaletteError
-from db.model.dictionary import TABLES
+from db.model.dictionary import CER, TABLES
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context
-from db.rows import history, records
-from pages.shared.grid import bulk_edit
+from db.rows import bulk_edits, history, records
+from pages.shared.grid import bulk_edit, bulk_print
 from pages.shared.grid.view import GridView, view_of
 from pages.shared.history import changes
 from pages.shared.shell.markdown import escape_markdown
@@ -22,6 +22,8 @@ def show_bar(table: OfficeTable, key: str, view: GridView) -> None:
     chosen = view.selected
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content", key=f"{key}:chosen"):
         bulk_edit.buttons(table, key, chosen)
+        if table.name == CER.name:
+            bulk_print.buttons(key, chosen)
         if st.button(f"Supprimer ({len(chosen)})", key=f"{key}:delete", icon=":material/delete:"):
             delete_dialog(table.name, key, chosen)
 
@@ -68,7 +70,7 @@ def delete_dialog(table_name: str, key: str, chosen: list[int]) -> None:
     if st.button("Supprimer", type="primary", key=f"{key}:confirm"):
         rows = records.rows(db, db.tables[table.name], chosen)
         try:
-            records.delete(db, db.tables[table.name], {row.id: row.version for row in rows}, user_name())
+            bulk_edits.delete(db, db.tables[table.name], {row.id: row.version for row in rows}, user_name())
         except PaletteError as error:
             st.error(escape_markdown(str(error)))
         else:

@@ -18,7 +18,7 @@ import streamlit as st
 from db.model.fields import Computed, Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Context
-from db.rows import group_counts, records
+from db.rows import group_counts, records, row_changes
 from db.rows.grid_edits import Sheet
 from db.rows.grid_layouts import GridLayout
 from db.rows.group_counts import Counts
@@ -27,6 +27,7 @@ from db.rows.row_list import RowList
 from db.rows.saved_views import Grid, Look, tidy
 from db.storage.connection import change_token
 from pages.shared.grid import filters
+from pages.shared.grid.shown_rows import ShownRows
 from pages.shared.shell import session
 
 _SLOW_SECONDS, _KEEP_SECONDS = 0.04, 4.0
@@ -83,6 +84,7 @@ class GridView:
     history_of: tuple[int, str] | None = None
     """The cell whose history is to be shown: row and field."""
     rows: RowList = field(default_factory=RowList)
+    shown: ShownRows = field(default_factory=ShownRows, repr=False)
     matching: int = 0
     stale_count: int = 0
     moved_count: int = 0
@@ -141,7 +143,7 @@ class GridView:
             self.rows.start(db, self.sheet.table, query, adopted)
             self.selected, self.must_reload = [], False
         elif self.token != token:
-            self.rows.append_new(db, adopted)
+            self.rows.append_new(db, adopted, row_changes.affected(db, self.sheet.table, self.token))
         self.token = token
 
     def neighbour(self, row_id: int, step: int) -> int | None:

@@ -56,7 +56,7 @@ def show_waiting(db: Office, waiting: Waiting) -> None:
 
 def _show_row(row: Row, table: OfficeTable, waiting: Waiting, context: Context) -> None:
     person = row.values["person_id"] if table.belongs_to_person else row.id
-    day = [table.field(waiting.day).type.show(row.values[waiting.day], context)] if waiting.day else []
+    day = [table.column(waiting.day).type.show(row.values[waiting.day], context)] if waiting.day else []
     parts = [*day, context.title("person", person)]
     if waiting.detail:
         detail = table.column(waiting.detail).type.show(row.values[waiting.detail], context)

@@ -8,7 +8,7 @@ import streamlit as st
 from db.base import instants
 from db.base.errors import PaletteError
 from db.base.french import french_instant
-from db.model.dictionary import FILES, TABLES
+from db.model.dictionary import TABLES, WORK
 from db.model.office import Office
 from db.model.roles import Role
 from db.model.types import Context
@@ -56,9 +56,7 @@ def _ask(db: Office, context: Context) -> Search | None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="changes:strip"):
         words = st.text_input("Mots", key="changes:words", width=200, placeholder="dans les valeurs")
         name = search_form.choose("Par", history.names(db), "changes:who")
-        table = search_form.choose(
-            "Quoi", list(FILES), "changes:table", {one.name: one.plural for one in FILES.values()}
-        )
+        table = search_form.choose("Quoi", list(WORK), "changes:table", {one.name: one.plural for one in WORK.values()})
         action = search_form.choose("Action", list(_ACTIONS), "changes:action", _ACTIONS)
         person = search_form.person(db, context, "changes:person")
         since, until = search_form.days("changes")

@@ -2,17 +2,23 @@
 
 It is in the session only, until it is dropped; nothing of it is written to an address or a log. Each correction starts
 a new comparison in a job (pages/shared/shell/jobs.py); writing is another job.
+
+A large file and its comparison take some 400 MB: one comparison is made at a time in the whole server, and the drafts
+of all tabs together keep at most ``MOST_CELLS``. A new file beyond that drops the ones that were left alone longest.
 """
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
+from weakref import WeakSet
 
 import streamlit as st
 
 from db.base.errors import PaletteError, RefusedImportError
 from db.base.progress import Progress
+from db.base.turns import Turns
 from db.imports import isolated_reader, remembered_choices, write
 from db.imports import plan as planning
 from db.imports.plan_types import (
@@ -41,7 +47,20 @@ _TICK_SECONDS = 0.25
 """The shortest time between two reports of progress: each makes the job pause (``jobs.Job.tick``)."""
 
 
-@dataclass
+MOST_CELLS = 3_500_000
+"""Filled cells: the largest file (db/imports/file_limits.py) beside several small ones."""
+_LARGE = 500_000
+_FORGOTTEN = (
+    "Ce fichier a été retiré de la mémoire de Palette pour faire place à un autre : déposez-le de nouveau. Rien n’avait"
+    " été enregistré."
+)
+_kept: WeakSet["Work"] = WeakSet()
+"""The drafts of all tabs."""
+_keeping = threading.Lock()
+_COMPARING = Turns(1, "un autre import se compare")
+
+
+@dataclass(eq=False)
 class Work:
     """A draft. The jobs write ``book``, ``lists``, ``done``, ``failed`` and ``refused``; the page writes the rest.
     ``lists``: of the last comparison, which may have been made with earlier ``choices``."""
@@ -62,6 +81,10 @@ class Work:
     done: ImportResult | None = None
     left: list[ImportProblem] = field(default_factory=list)
     """The problems of the rows that were not imported."""
+    cells: int = 0
+    """How many cells of the file are kept."""
+    used: float = field(default_factory=time.monotonic)
+    """When the last comparison was asked for."""
 
     @property
     def plan(self) -> ImportPlan | None:
@@ -125,14 +148,34 @@ def compare(work: Work) -> None:
 
 
 def _compare(work: Work, choices: ImportChoices, open_: Callable[[], Office], tick: Progress) -> None:
-    if work.book is None:
+    if work.book is None and not work.failed:
         work.book = isolated_reader.read(work.data, work.name, tick)
         work.data = b""
-    lists = Lists(
-        planning.plan(open_(), work.book, choices, lambda done, what: tick(done, what[:1].lower() + what[1:]))
-    )
-    if work.choices is choices:
+        keep_file(work)
+    with _COMPARING.turn(tick):
+        if work.book is None:  # forgotten meanwhile
+            return
+        if work.cells > _LARGE:
+            work.lists = None  # the next one takes as much memory again
+        lists = Lists(
+            planning.plan(open_(), work.book, choices, lambda done, what: tick(done, what[:1].lower() + what[1:]))
+        )
+    if work.choices is choices and work.book is not None:
         work.lists = lists
+
+
+def keep_file(work: Work) -> None:
+    """Keep a file that was read, and forget others when all are too much."""
+    work.cells = sum(len(line.cells) for sheet in work.book.sheets for line in sheet.lines) if work.book else 0
+    with _keeping:
+        _kept.add(work)
+        others = sorted((one for one in _kept if one is not work and not one.writing), key=lambda one: one.used)
+        cells = work.cells + sum(one.cells for one in others)
+        for one in others:
+            if cells <= MOST_CELLS:
+                break
+            cells -= one.cells
+            one.failed, one.book, one.lists, one.cells = _FORGOTTEN, None, None, 0
 
 
 def _throttled(tick: Progress) -> Progress:
@@ -228,6 +271,7 @@ def _correct(work: Work, **changed: object) -> None:
     if work.writing or work.done:
         return
     work.refused, work.stopped = "", False
+    work.used = time.monotonic()
     work.choices = replace(work.choices, **changed)  # type: ignore[arg-type]
     compare(work)
 
@@ -249,12 +293,13 @@ def start_writing(work: Work, leave_waiting: bool) -> None:
         except RefusedImportError as error:
             work.refused = str(error).partition("\n")[0]
             work.lists = Lists(_with_refusals(lists.plan, error.problems))
-        finally:
-            work.writing = False
         work.stopped = False
         return True
 
-    jobs.start(WRITING, "Import", make)
+    def ended() -> None:
+        work.writing = False
+
+    jobs.start(WRITING, "Import", make, ended=ended)
     _wait(WRITING)
 
 
@@ -295,7 +340,7 @@ def settle(work: Work) -> None:
     """Free the memory of a written file; keep the problems of the rows that were not imported."""
     if work.done and work.lists:
         work.left = work.lists.problems if work.done.waiting else []
-        work.book, work.lists = None, None
+        work.book, work.lists, work.cells = None, None, 0
 
 
 def persons(work: Work) -> list[int]:

@@ -8,7 +8,7 @@ from pages.shared.imports import draft, persons, widgets
 from pages.shared.imports.draft import Work
 from pages.shared.imports.plan_lists import Lists
 from pages.shared.imports.widgets import XLSX
-from pages.shared.shell import jobs
+from pages.shared.shell import jobs, uploads
 from pages.shared.shell.downloads import download_button
 from pages.shared.shell.markdown import escape_markdown
 
@@ -35,7 +35,9 @@ def show(failed: Work | None) -> None:
     )
     _offer_template()
     if file is not None:
-        draft.begin(file.name, file.getvalue())
+        name, content = file.name, file.getvalue()
+        uploads.forget()
+        draft.begin(name, content)
         st.rerun()
 
 

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from db.base.french import french_number
 from db.imports.plan_types import CREATE, UPDATE, WAITING, ImportResult
 from db.rows import operations
 from pages.shared.grid.view import show_among
@@ -14,9 +13,6 @@ from pages.shared.imports.widgets import counted
 from pages.shared.shell import jobs
 from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import open_office
-
-_LARGE = 20_000
-"""Above this number of rows, the office file is locked for longer than a colleague's save waits."""
 
 
 def show(work: Work, lists: Lists) -> None:
@@ -40,11 +36,6 @@ def show(work: Work, lists: Lists) -> None:
     if undecided:
         text = counted(undecided, "ressemblance n’est pas tranchée", "ressemblances ne sont pas tranchées")
         st.caption(f":material/person_alert: {text} (étape 4).")
-    if count > _LARGE:
-        st.caption(
-            f"{french_number(count)} lignes s’écrivent d’un bloc : pendant une minute ou deux, vos collègues ne"
-            " pourront pas enregistrer."
-        )
     why = _why_not(work, count, waiting, questions, without)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(

@@ -171,7 +171,7 @@ def _text(field: Field, row: Row, context: Context) -> str:
 
 
 def _show_rows(db: Office, look: SideBySide, left: bool, context: Context) -> None:
-    tables = db.files
+    tables = db.work
     with st.container(border=True):
         st.markdown("**Ce qui est attaché**")
         lines = [_counts(look, tables[name], left) for name, sides in look.rows.items() if any(sides)]

@@ -15,6 +15,8 @@ from publication.release import ledger
 from publication.release.release import Release
 from reports.content import quantities
 
+_WITHDRAWING = "publish:withdrawing"
+"""Key of the year about to be withdrawn, once the person has confirmed."""
 _ACTIONS = {"publish": "Publiée", "withdraw": "Retirée"}
 
 
@@ -32,6 +34,9 @@ def show(db: Office) -> None:
     for year, release in online.items():
         _show_year(year, release, before)
         before = release
+    asked = st.session_state.get(_WITHDRAWING)
+    if asked in online:
+        st.dialog(f"Retirer {asked} ?", on_dismiss=_forget)(_withdraw_dialog)(asked)
 
 
 def _show_year(year: int, release: Release, before: Release | None) -> None:
@@ -41,7 +46,7 @@ def _show_year(year: int, release: Release, before: Release | None) -> None:
         else:
             _show_changes(release, before)
         label, icon = f"Retirer {year}", ":material/visibility_off:"
-        st.button(label, key=f"publish:withdraw:{year}", icon=icon, on_click=_open_dialog, args=(year,))
+        st.button(label, key=f"publish:withdraw:{year}", icon=icon, on_click=_ask, args=(year,))
 
 
 def _show_changes(release: Release, before: Release) -> None:
@@ -56,8 +61,13 @@ def _show_changes(release: Release, before: Release) -> None:
     st.table(pd.DataFrame(lines, columns=columns), hide_index=True)
 
 
-def _open_dialog(year: int) -> None:
-    st.dialog(f"Retirer {year} ?")(_withdraw_dialog)(year)
+def _ask(year: int) -> None:
+    """Keep what was asked until it is answered: another run may replace the one that opens the dialog."""
+    st.session_state[_WITHDRAWING] = year
+
+
+def _forget() -> None:
+    st.session_state.pop(_WITHDRAWING, None)
 
 
 def _withdraw_dialog(year: int) -> None:
@@ -71,4 +81,5 @@ def _withdraw_dialog(year: int) -> None:
         except PaletteError as error:
             st.error(escape_markdown(str(error)))
             return
+        _forget()
         st.rerun()

@@ -7,19 +7,23 @@ import streamlit as st
 
 from db.base.errors import PaletteError
 from db.base.folders import office_path
+from db.model.office import Office
+from pages.shared.publication.publish import check_again
 from pages.shared.shell.markdown import escape_markdown
-from publication.release import public_facts
+from pages.shared.shell.toasts import queue_toast
+from publication.publish import releases_online
+from publication.release import ledger, public_facts
 from publication.release.release import Fact
 from reports.content import quantities
 
 
-def show() -> None:
+def show(db: Office) -> None:
     """Show the facts, and a form to add one."""
     path = public_facts.path_beside(office_path())
     st.subheader("Déjà rendu public ailleurs")
     st.caption(
-        "Un nombre exact donné dans une présentation est connu de tous : notez-le, l’auditeur en tiendra compte, "
-        "et il sera montré parmi les repères exacts."
+        "Un nombre exact donné dans une présentation est connu de tous : notez-le. L’auditeur attaque en le sachant, "
+        "aussitôt si l’année est en ligne ; il sera montré parmi les repères exacts."
     )
     try:
         facts = public_facts.read(path)
@@ -29,7 +33,7 @@ def show() -> None:
     if facts:
         _show_facts(facts)
     with st.form("publish:fact", clear_on_submit=True, border=False):
-        _show_form(path)
+        _show_form(db, path)
 
 
 def _show_facts(facts: list[Fact]) -> None:
@@ -41,7 +45,7 @@ def _show_facts(facts: list[Fact]) -> None:
     st.table(pd.DataFrame(lines, columns=columns), hide_index=True)
 
 
-def _show_form(path: Path) -> None:
+def _show_form(db: Office, path: Path) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         year = st.text_input("Année du nombre", max_chars=4, width=110)
         choices = list(public_facts.choices())
@@ -57,8 +61,12 @@ def _show_form(path: Path) -> None:
         return
     try:
         table, label = choice or ("", "")
-        public_facts.add(path, public_facts.parse_fact(year.strip(), table, label, number.replace(" ", ""), source))
+        fact = public_facts.parse_fact(year.strip(), table, label, number.replace(" ", ""), source)
+        public_facts.add(path, fact)
     except PaletteError as error:
         st.error(escape_markdown(str(error)))
         return
+    if fact.year in releases_online(ledger.read_entries(db)):
+        check_again()
+        queue_toast(f"Noté. {fact.year} est en ligne : l’auditeur l’attaque de nouveau, ce nombre connu.")
     st.rerun()

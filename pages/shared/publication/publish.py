@@ -19,12 +19,15 @@ from db.storage import connection
 from pages.shared.shell import jobs
 from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import unrestricted_office, user_name
-from publication import publish
+from publication import prepared, publish
 from publication.audit.auditor import ATTACKS, Verdict
 from publication.audit.comparison import ComparedTable
-from publication.publish import Outcome, Preview
+from publication.prepared import Outcome
+from publication.publish import Preview
 from publication.release import ledger, public_facts
+from reports import file_process
 from reports.content import quantities
+from reports.file_process import FromOffice
 
 _JOB, _CHECK = "publish", "publish-check"
 
@@ -43,8 +46,9 @@ def explain() -> None:
         )
         st.table(_EXAMPLE, hide_index=True)
         st.markdown(
-            "Quelques personnes, tirées au secret, y comptent avec un profil inventé : même qui connaît tout le monde "
-            "sauf une personne ne peut rien conclure sur elle. Avant chaque mise en ligne, un **auditeur** tente "
+            "Avant d’être arrondi, chaque nombre est déplacé de quelques personnes, au hasard, avec une clé secrète : "
+            "qui connaît tout le monde sauf une personne n’apprend presque rien sur elle (5 points au plus sur ce que "
+            "les parts publiées disent déjà). Avant chaque mise en ligne, un **auditeur** tente "
             f"{len(ATTACKS)} attaques sur les chiffres ; une seule qui réussit, et rien n’est publié."
         )
 
@@ -72,15 +76,18 @@ def show_online(db: Office) -> None:
         if site:
             st.link_button("Voir le site des partenaires", site, icon=":material/open_in_new:")
         if st.button("Vérifier de nouveau", icon=":material/shield:", key="publish:check"):
-            jobs.start(_CHECK, "L’auditeur", partial(_check, unrestricted_office(Role.PILOTE)))
+            check_again()
     jobs.show(_CHECK)
-    verdicts: list[Verdict] | None = jobs.result(_CHECK)
+    verdicts: Sequence[Verdict] | None = jobs.result(_CHECK)
     if verdicts is not None:
         show_verdicts(verdicts)
 
 
-def _check(db: Office, tick: Progress) -> list[Verdict]:
-    return publish.check(db, publish.public_path(), tick)
+def check_again() -> None:
+    """Start an audit of what is online; the next run shows it."""
+    make = partial(publish.check_as_bytes, private=office_path(), path=publish.public_path())
+    work = FromOffice(make, office_path(), None)
+    jobs.start(_CHECK, "L’auditeur", lambda tick: prepared.verdicts_from_bytes(file_process.make(work, tick)))
 
 
 # --- prepare a year
@@ -101,7 +108,7 @@ def prepare(db: Office) -> None:
         st.error(escape_markdown(str(error)))
         return
     _show_headline(preview)
-    _show_button(year, preview)
+    _show_button(db, year, preview)
     _show_comparison(preview)
 
 
@@ -118,14 +125,16 @@ def _facts_modified() -> float:
 
 def _show_headline(preview: Preview) -> None:
     with st.container(horizontal=True):
-        st.metric("Personnes suivies, au vrai", quantities.number(preview.release.total), border=True)
+        st.metric("Personnes suivies, au vrai", quantities.number(preview.total), border=True)
         st.metric("Dans les tableaux publiés", quantities.number(preview.release.rounded), border=True)
-        distance = f"{french_number(preview.distance, 1)} personne"
+        distance = f"{french_number(preview.distance, 1)} personne{'s' * (preview.distance >= 2)}"
         st.metric("Écart moyen au vrai", distance, border=True, help="Par nombre publié, à la hausse ou à la baisse.")
 
 
-def _show_button(year: int, preview: Preview) -> None:
-    if preview.published:
+def _show_button(db: Office, year: int, preview: Preview) -> None:
+    if reason := publish.why_refused(db, year):
+        st.warning(reason, icon=":material/key:")
+    elif preview.published:
         st.caption(
             f"{year} est en ligne avec ces chiffres. Une année publiée ne change plus, même si le fichier change."
         )
@@ -143,7 +152,13 @@ def _show_button(year: int, preview: Preview) -> None:
 
 def _start(year: int, name: str) -> None:
     db, private, to = unrestricted_office(Role.PILOTE), office_path(), publish.public_path()
-    jobs.start(_JOB, f"Publier {year}", lambda tick: publish.release(db, private, year, to, name, tick))
+    there = FromOffice(partial(publish.prepare_as_bytes, private=private, year=year), private, None)
+
+    def release(tick: Progress) -> Outcome:
+        publish.adopt_online(db, to)
+        return publish.place(db, private, prepared.from_bytes(file_process.make(there, tick)), to, name)
+
+    jobs.start(_JOB, f"Publier {year}", release)
 
 
 def _show_outcome(outcome: Outcome) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from db.base.turns import DOWNLOADS
 from db.model.office import Office
 from pages.shared.shell.session import office_opener
 
@@ -20,7 +21,12 @@ def download_button(
 ) -> None:
     """Show the button. ``make`` returns the content, from the office file opened with the roles of the person at the
     click; it is not called when the session has ended or lost a role meanwhile. ``file`` and ``kind``: its name and
-    media type."""
+    media type. One file is made at a time in the whole server: what takes more than a second or two is a job."""
     open_ = office_opener()
+
+    def made() -> bytes:
+        with DOWNLOADS.turn():
+            return make(open_())
+
     options |= {"key": key, "on_click": "ignore", "icon": icon or None}
-    st.download_button(label, lambda: make(open_()), file, kind, **options)
+    st.download_button(label, made, file, kind, **options)

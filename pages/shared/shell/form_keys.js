@@ -6,6 +6,7 @@ window.paletteFormKeys ??= (() => {
   const FORM = "[class*='st-key-editing-']"
   const PANEL = ".st-key-side_panel"
   const DIALOG = "[data-testid=stDialog]"
+  const MENU = "[data-testid=stPopoverBody]"
   const FIELD = "[class*='st-key-form-']"
   const FIELD_NAME = /st-key-form-\w+-\w+-(\w+)(?![\w-])/
   const CONTROL = "input, textarea, [role=radio][tabindex='0']"
@@ -136,12 +137,12 @@ window.paletteFormKeys ??= (() => {
 
   const isInOpenList = (target) => target.getAttribute("aria-expanded") === "true"
 
-  // The button that a key stands for. In an open list, Escape closes the list only. In the panel it presses the button of
+  // The button that a key stands for. In an open list or menu, Escape closes it only. In the panel it presses the button of
   // the panel: that of the form may be about to go, when the row it saved takes its place.
   function buttonFor({ key, altKey, ctrlKey, metaKey, target }, form) {
     if (!form) return null
     if (key === "Enter" && (ctrlKey || metaKey)) return button(form, "save")
-    if (isInOpenList(target)) return null
+    if (isInOpenList(target) || (key === "Escape" && document.querySelector(MENU))) return null
     if (key === "Escape") {
       const ofPanel = form.closest(PANEL)?.querySelector(`${PANEL}-close button`)
       return button(form, "stay") ?? ofPanel ?? button(form, "cancel") ?? button(form, "close")

@@ -5,6 +5,7 @@ Streamlit names a file by its content, and keeps what is uploaded until its tab 
 """
 
 import asyncio
+import threading
 from collections import defaultdict
 from typing import Any
 
@@ -12,6 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import runtime
+from streamlit.runtime.media_file_storage import MediaFileKind
 
 from db.accounts import sessions
 from db.accounts.sessions import COOKIE, Session
@@ -21,13 +23,16 @@ from pages.shared.shell.session import cookie
 _MEDIA, _UPLOADS = "/media/", "/_stcore/upload_file/"
 _SCREENS = [screen for group in SCREENS.values() for screen in group]
 _UPLOADERS = frozenset(role for screen in _SCREENS if screen.has_uploader for role in screen.roles)
-MOST_ELSEWHERE = 50 * 2**20
-"""Bytes that the other tabs of a person may hold when one more file is sent. The largest that Streamlit takes is as
-large (server.maxUploadSize), so that a person holds at most the double."""
+MOST_WAITING = 50 * 2**20
+"""Bytes that the tabs of a person may hold when one more file is sent: what a page has taken is dropped (uploads.py).
+The largest that Streamlit takes is as large (server.maxUploadSize), so that a person holds at most the double."""
+KEPT_SECONDS = 60.0
+"""How much longer than Streamlit a download is kept. Streamlit drops it at the second script that ends anywhere in the
+server: with twenty people at work that is a fifth of a second, and the browser may not have asked for it yet."""
 _NOT_YOURS = "Ce fichier n’est plus là pour vous : rechargez la page, et demandez-le de nouveau."
 _NO_UPLOADER = "Votre rôle ne permet pas de déposer un fichier."
 _NOT_YOUR_TAB = "Cet onglet n’est pas le vôtre : rechargez la page."
-_TOO_MANY = "Vous avez déposé trop de fichiers à la fois : fermez les autres onglets de Palette, et recommencez."
+_TOO_MANY = "Vous avez déposé trop de fichiers à la fois : rechargez la page, et recommencez avec moins."
 
 
 class OwnFiles:
@@ -67,8 +72,7 @@ class OwnFiles:
             await (refusal or self.app)(scope, receive, send)
 
     def _refuse_upload(self, scope: Scope, tab: str, session: Session) -> Response | None:
-        """Return why a file is not taken, or not removed; None when it is. What the tab had uploaded before is dropped:
-        each uploader of Palette takes one file, and a tab shows one uploader."""
+        """Return why a file is not taken, or not removed; None when it is."""
         if not session.account.roles & _UPLOADERS:
             return PlainTextResponse(_NO_UPLOADER, 403)
         client: Any = runtime.get_instance().get_client(tab)
@@ -76,10 +80,9 @@ class OwnFiles:
             return PlainTextResponse(_NOT_YOUR_TAB, 403)
         if scope["method"] == "PUT":
             kept: Any = runtime.get_instance().uploaded_file_mgr
-            kept.remove_session_files(tab)
             self._accounts = {one: of for one, of in self._accounts.items() if one in kept.file_storage}
-            others = [one for one, of in self._accounts.items() if of == session.account.id]
-            if sum(len(file.data) for one in others for file in list(kept.file_storage[one].values())) > MOST_ELSEWHERE:
+            tabs = [one for one, of in self._accounts.items() if of == session.account.id]
+            if sum(len(file.data) for one in tabs for file in list(kept.file_storage[one].values())) > MOST_WAITING:
                 return PlainTextResponse(_TOO_MANY, 413)
             self._accounts[tab] = session.account.id
         return None
@@ -87,7 +90,8 @@ class OwnFiles:
 
 def _note_owners() -> dict[str, set[str]]:
     """Note from now on which session asks for a file that Streamlit is to serve. Streamlit has no hook for it."""
-    storage: Any = runtime.get_instance().media_file_mgr._storage
+    manager: Any = runtime.get_instance().media_file_mgr
+    storage = manager._storage
     load, delete = storage.load_and_get_id, storage.delete_file
     owners: defaultdict[str, set[str]] = defaultdict(set)
 
@@ -97,8 +101,19 @@ def _note_owners() -> dict[str, set[str]]:
         return file_id
 
     def delete_and_forget(file_id: str) -> None:
-        delete(file_id)
-        owners.pop(file_id, None)
+        if storage.get_file(file_id).kind == MediaFileKind.DOWNLOADABLE:
+            later = threading.Timer(KEPT_SECONDS, delete_unless_made_again, [file_id])
+            later.daemon = True  # the server does not wait for it when it stops
+            later.start()
+        else:
+            delete(file_id)
+            owners.pop(file_id, None)
+
+    def delete_unless_made_again(file_id: str) -> None:
+        with manager._lock:
+            if file_id not in manager._file_metadata:
+                delete(file_id)
+                owners.pop(file_id, None)
 
     storage.load_and_get_id, storage.delete_file = load_and_note, delete_and_forget
     return owners

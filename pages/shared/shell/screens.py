@@ -31,11 +31,11 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
     "Suivi": (
         _screen("caseload.py", "Portefeuille", "groups", "portefeuille", _AGENT),
         _screen("today.py", "Aujourd’hui", "today", "aujourdhui", _AGENT),
-        _screen("person.py", "Dossier", "person", "dossier", _AGENT),
+        _screen("person.py", "Dossier", "person", "dossier", _AGENT, has_uploader=True),
         _screen("follow_up.py", "Entretiens et démarches", "forum", "interventions", _AGENT),
         _screen("orientations.py", "Orientations", "signpost", "orientations", _AGENT),
         _screen("diagnostics.py", "Diagnostics", "lab_profile", "diagnostics", _AGENT),
-        _screen("cer.py", "CER", "contract", "cer", _AGENT),
+        _screen("cer.py", "Contrats", "contract", "cer", _AGENT),
         _screen("aid.py", "Aides", "euro", "aides", _AGENT),
         _screen("exits.py", "Sorties", "logout", "sorties", _AGENT),
         _screen("network.py", "Réseau", "hub", "reseau", _AGENT),

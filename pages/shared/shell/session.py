@@ -14,7 +14,7 @@ from db.model.office import Office
 from db.model.roles import Role, Roles
 from db.rows.drafts import FormDrafts
 from db.storage import connection, permissions
-from pages.shared.shell import assets
+from pages.shared.shell import assets, stale_widgets
 
 _KEY = "session:id"
 _COOKIE = "session:cookie"
@@ -109,6 +109,7 @@ def unrestricted_office(role: Role) -> Office:
 def begin_run() -> Session:
     """Return the session at the start of a run. Clears the state of the tab when another session signed in since or
     this one lost a role; loads the page anew when the session has begun or left a visit of the demonstration since."""
+    stale_widgets.forget()
     drawn_for = st.session_state.pop(_ROLES, frozenset())
     session = current_session()
     if st.session_state.get(_KEY, session.id) != session.id or drawn_for - session.account.roles:
