@@ -1,1 +1,1 @@
-"""Benchmarks of the waiting times of a person: `python -m benchmarks [figures|browser|publication|twenty|imports]`."""
+"""Benchmarks of the waiting times of a person, and long measures under load: see ``__main__``."""

@@ -1,4 +1,5 @@
-"""`python -m benchmarks [figures|browser|publication|twenty|imports|kills]`: waiting times beside their targets."""
+"""`python -m benchmarks NAME`, beside targets. The names: figures, browser, publication, attackers, methods, documents,
+twenty, imports, waits, kills, uploads."""
 
 import logging
 import sys
@@ -16,14 +17,34 @@ def main() -> int:
         from benchmarks import imports
 
         return office.show(imports.measure(repeats=5))
+    if "waits" in sys.argv[1:]:
+        from benchmarks import waits
+
+        return office.show(waits.measure())
     if "publication" in sys.argv[1:]:
         from benchmarks import publication
 
         return publication.show()
+    if "attackers" in sys.argv[1:]:
+        from benchmarks import attackers
+
+        return attackers.show()
+    if "methods" in sys.argv[1:]:
+        from benchmarks import methods
+
+        return methods.show()
+    if "documents" in sys.argv[1:]:
+        from benchmarks import documents
+
+        return documents.show()
     if "twenty" in sys.argv[1:]:
         from benchmarks.concurrent_writers import measure
 
         return measure.show([argument for argument in sys.argv[1:] if argument != "twenty"])
+    if "uploads" in sys.argv[1:]:
+        from benchmarks.uploads import measure as uploads
+
+        return uploads.show([argument for argument in sys.argv[1:] if argument != "uploads"])
     if "kills" in sys.argv[1:]:
         from benchmarks import kills
 

@@ -30,12 +30,20 @@ _SPEED = (
 )
 """Without journal and sync: after a failure the file is simply written again."""
 
+_REFERENCES = {"person_id": "person", "cer_id": "cer", "replaces_id": "cer"}
+
 Row = tuple[str, dict[str, Any]]
 
 
 def write_bulk_office(path: Path, persons: int, today: date | None = None) -> None:
     """Create an office file with ``persons`` persons, nine in ten of them followed today. Raises FileExistsError."""
-    db = connection.create(path)
+    connection.create(path).close()
+    add_bulk_persons(path, persons, today)
+
+
+def add_bulk_persons(path: Path, persons: int, today: date | None = None) -> None:
+    """Add that many persons to an office file that nobody else has open."""
+    db = connection.open_file(path)
     try:
         for pragma in _SPEED:
             db.execute(f"PRAGMA {pragma}")
@@ -57,14 +65,16 @@ def _drop_triggers_and_indexes(db: Office) -> None:
 
 
 def _fill(db: Office, rows: Iterator[Row]) -> None:
-    """Insert the rows in batches, with one statement per table and set of columns."""
-    numbers = dict.fromkeys(TABLES, 0)
+    """Insert the rows in batches, with one statement per table and set of columns, after those that are there."""
+    before = {table: db.execute(f'SELECT coalesce(max(id), 0) FROM "{table}"').fetchone()[0] for table in TABLES}
+    numbers = dict(before)
     db.execute("BEGIN IMMEDIATE")
     while batch := list(islice(rows, _BATCH * 16)):
         tables: dict[tuple[str, ...], list[dict[str, Any]]] = {}
         for table, values in batch:
             numbers[table] += 1
             values |= {"id": numbers[table], "changed_by": SIGNATURE}
+            values |= {name: values[name] + before[of] for name, of in _REFERENCES.items() if values.get(name)}
             tables.setdefault((table, *values), []).append(values)
         for (table, *names), same in tables.items():
             marks = ", ".join(f":{name}" for name in names)
@@ -202,7 +212,7 @@ def _contracts(rng: Random, day: _Calendar, person: int, since: int, left: int |
             {
                 "person_id": person,
                 "kind": "engagement" if day(first) >= "2025" else "cer",
-                "rank": "renewal" if index else "first",
+                "rank": ("update" if day(first) >= "2025" else "renewal") if index else "first",
                 "replaces_id": last_id + index if index else None,
                 "signed_on": day(first),
                 "starts_on": day(first),

@@ -19,10 +19,13 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+from benchmarks.live_server.palette import descendants, resident
 from db.accounts import accounts
-from db.backup import create, daily, witness
-from db.base import folders
+from db.backup import create, daily, restore, witness
+from db.base import folders, work_folders
+from db.base.errors import PaletteError
 from db.demo.create import write as write_demonstration
 from db.model.roles import Role
 from db.people import erasure
@@ -34,7 +37,10 @@ from db.storage.integrity import check
 ROOT = Path(__file__).parents[1]
 PERSONS = 60
 LONGEST = 1.2
-"""Seconds of work before the kill, at most; a release, which takes longer, gets ten times as many."""
+"""Seconds of work before the kill, at most; what takes longer gets several times as many."""
+
+_TEMPORARY = "temporary"
+_HELPERS_END = 20.0
 
 _BEGINS = """
 import json, sys
@@ -57,6 +63,11 @@ def told(*words): print(json.dumps(words), flush=True)
 def opened():
     told("began")
     return connection.open_file(path)
+def import_rows(db, name, count):
+    lines = [f"{name} {number};Ada;Femme" for number in range(count)]
+    content = "\\n".join(["Nom;Prénom;Genre", *lines]).encode()
+    made = plan(db, isolated_reader.read(content, "personnes.csv"), ImportChoices(accept_resemblances=True))
+    write(db, made, "Ada")
 """
 WORK = {
     "save": """
@@ -75,11 +86,23 @@ for turn in range(10**6):
     "import": """
 db = opened()
 for turn in range(10**6):
-    lines = [f"Importée {turn} {number};Ada;Femme" for number in range(200)]
-    content = "\\n".join(["Nom;Prénom;Genre", *lines]).encode()
-    made = plan(db, isolated_reader.read(content, "personnes.csv"), ImportChoices(accept_resemblances=True))
-    write(db, made, "Ada")
+    import_rows(db, f"Importée {turn}", 200)
     told("imported", turn)
+""",
+    "import in slices": """
+import threading
+from db.rows import long_writes
+db = opened()
+long_writes._SHORTEST = 0.02
+def save():
+    own = connection.open_file(path)
+    for turn in range(10**6):
+        records.save(own, own.tables["person"], Edit({"town": str(turn)}, turn % 60 + 1, turn // 60 + 1), "Zoé")
+        told("town", turn % 60 + 1, turn)
+threading.Thread(target=save, daemon=True).start()
+for turn in range(10**6):
+    import_rows(db, f"Tranche {turn}", 400)
+    told("imported in slices", turn)
 """,
     "merge": """
 db = opened()
@@ -119,6 +142,15 @@ db = opened()
 for year in (2022, 2023):
     publish.release(db, path, year, public, "Ada")
     told("published", year)
+""",
+    "export": """
+from reports.pdf import person_file
+from reports.sheets import whole_file
+db = opened()
+while True:
+    for one in whole_file.FORMATS:
+        one.make(db, "2026-11-28")
+    person_file.zip_bytes(db, 1, "2026-11-28")
 """,
     "draft": """
 db = opened()
@@ -170,32 +202,82 @@ def _round(folder: Path, prepared: Path, kind: str, rng: random.Random) -> tuple
         backup = create.make_backup(path, folders.backup_folder(path), datetime.now(UTC))
         with closing(connection.open_file(path)) as db:
             erasure.erase(db, range(1, 51), "Ada")
-    moment = rng.uniform(0, LONGEST * (10 if kind == "release" else 1))
+    moment = rng.uniform(0, LONGEST * {"release": 10, "import in slices": 4}.get(kind, 1))
     said, ended = _until_killed(WORK[kind], [path, folder / "public.db", backup], moment)
-    daily.at_start(path)
+    _start_again(path)
     with closing(connection.open_file(path)) as db:
         found = [*check(db), *erasure.problems(db), *witness.problems(db, path), *_lost(db, path, said)]
-        if kind == "restoration" and (back := db.execute("SELECT count(*) FROM person WHERE id <= 50").fetchone()[0]):
-            found.append(f"{back} erased persons are back")
-    found += [f"left: {one.name}" for one in folder.rglob("*") if ".part" in one.name]
+        if kind == "restoration":
+            found += _back_or_gone(db)
+    found += [f"left: {one.relative_to(folder)}" for one in folder.rglob("*") if _is_left(one)]
+    found += _unusable_backup(folder, path, said)
     shutil.rmtree(folder)
     if ended > 0:
         found.append("the work ended with an error")
     return found, ended == -signal.SIGKILL
 
 
+def _start_again(path: Path) -> None:
+    """Do what Palette does at its start, with the temporary folder that the killed process had."""
+    work_folders.clear_left_folders(path.parent)
+    with patch.object(tempfile, "tempdir", str(path.with_name(_TEMPORARY))):
+        daily.at_start(path)
+
+
+def _back_or_gone(db: Any) -> Iterator[str]:
+    """Yield what a restoration did wrong: of sixty persons, fifty were erased after the backup."""
+    if back := _one(db, "SELECT count(*) FROM person WHERE id <= 50"):
+        yield f"{back} erased persons are back"
+    if (others := _one(db, "SELECT count(*) FROM person WHERE id > 50")) != PERSONS - 50:
+        yield f"{others} of {PERSONS - 50} persons are there who were not erased"
+
+
+def _is_left(path: Path) -> bool:
+    """Return whether a file is what only work in progress has: a part, a journal, something in the temporary folder."""
+    is_copys_log = path.name.endswith(("-journal", "-wal", "-shm")) and not path.name.startswith("palette.db-")
+    return ".part" in path.name or is_copys_log or "-travail-" in path.name or path.parent.name == _TEMPORARY
+
+
+def _unusable_backup(folder: Path, path: Path, said: list[list[Any]]) -> list[str]:
+    """Return why the last backup that was acknowledged cannot be restored, if it cannot."""
+    names = [words[0] for kind, *words in said if kind == "backup"]
+    if not names or not (backup := folders.backup_folder(path) / names[-1]).exists():
+        return []
+    other = folder / "restored" / "palette.db"
+    other.parent.mkdir()
+    try:
+        restore.restore_backup(backup, other)
+        with closing(connection.open_file(other)) as db:
+            return [f"in a backup: {problem}" for problem in check(db)]
+    except PaletteError as error:
+        return [f"a backup cannot be restored: {error}"]
+
+
 def _until_killed(program: str, words: list[Path], moment: float) -> tuple[list[list[Any]], int]:
     """Return what a child has said in whole lines until it was killed, ``moment`` seconds after it began, and how it
     ended."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    temporary = words[0].with_name(_TEMPORARY)
+    temporary.mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(temporary)}
     command = [sys.executable, "-c", _BEGINS + program, *map(str, words)]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as child:
         assert child.stdout
         first = child.stdout.readline()
         time.sleep(moment)
+        helpers = list(descendants(child.pid))
         child.send_signal(signal.SIGKILL)
         said, _, _ = (first + child.stdout.read()).rpartition(b"\n")
+    _wait_for(helpers)
     return [json.loads(line) for line in said.splitlines()], child.returncode
+
+
+def _wait_for(helpers: list[int]) -> None:
+    """Wait until the helper processes of a killed process have ended. Raises TimeoutError when they do not."""
+    until = time.monotonic() + _HELPERS_END
+    while any(map(resident, helpers)):
+        if time.monotonic() > until:
+            raise TimeoutError(f"helper processes go on {_HELPERS_END:.0f} s after their server: {helpers}")
+        time.sleep(0.05)
 
 
 def _lost(db: Any, path: Path, said: list[list[Any]]) -> Iterator[str]:
@@ -214,19 +296,23 @@ def _lost(db: Any, path: Path, said: list[list[Any]]) -> Iterator[str]:
                 yield f"an erasure: {words}"
             case "backup" if not (folders.backup_folder(path) / words[0]).exists():
                 yield f"a backup: {words}"
-            case "imported" if (
-                _one(db, "SELECT count(*) FROM person WHERE last_name LIKE ?", f"Importée {words[0]} %") != 200
-            ):
-                yield f"an import: {words}"
-    if "published" in last and last["published"][0] not in {
-        row[0] for row in db.execute("SELECT year FROM publication")
-    }:
+            case "imported" if (imported := _named(db, f"Importée {words[0]} %")) != 200:
+                yield f"an import: {words}, {imported} rows"
+            case "imported in slices" if (imported := _named(db, f"Tranche {words[0]} %")) != 400:
+                yield f"an import in slices: {words}, {imported} rows"
+    years = {row[0] for row in db.execute("SELECT year FROM publication")}
+    if "published" in last and not (last["published"][0] in years and path.with_name("public.db").exists()):
         yield f"a release: {last['published']}"
-    if "draft" in last and int(json.loads(_one(db, "SELECT content FROM draft"))["note"]) < last["draft"][0]:
+    drafts = [int(json.loads(content)["note"]) for (content,) in db.execute("SELECT content FROM draft")]
+    if "draft" in last and max(drafts, default=-1) < last["draft"][0]:
         yield f"a draft: {last['draft']}"
-    partly = _one(db, "SELECT count(*) FROM person WHERE last_name LIKE 'Importée%'") % 200
+    partly = _named(db, "Importée%") % 200 or _named(db, "Tranche%") % 400
     if partly:
         yield f"an import in part: {partly} rows"
+
+
+def _named(db: Any, pattern: str) -> int:
+    return int(_one(db, "SELECT count(*) FROM person WHERE deleted_at IS NULL AND last_name LIKE ?", pattern))
 
 
 def _is_there(db: Any, path: Path, kind: str, persons: list[int]) -> bool:

@@ -15,14 +15,15 @@ from publication.draw import draw
 from publication.release.population import count_tables
 from publication.release.public_file import NAME
 
-YEAR = 2022
-_TARGETS = {139: 10.0, SIZES[0]: 30.0, SIZES[1]: 180.0}
-"""Seconds for release and audit together, on two cores."""
+YEARS = (2022, 2023, 2024, 2025)
+"""The last one is measured, with the others online."""
+_TARGETS = {139: 30.0, SIZES[0]: 60.0, SIZES[1]: 240.0}
+"""Seconds for a release with its audit, on two cores."""
 
 
 def show() -> int:
     """Print the table and return the number of missed targets."""
-    print(f"{'persons':>9}  {'followed':>9}  {'release, s':>10}  {'audit, s':>8}  {'mean error':>10}  target")
+    print(f"{'persons':>9}  {'followed':>9}  {'release, s':>10}  {'once more, s':>12}  {'mean error':>10}  target")
     return sum(_measure(size, target) for size, target in _TARGETS.items())
 
 
@@ -31,20 +32,22 @@ def _measure(size: int, target: float) -> bool:
         private = Path(scratch) / "palette.db"
         shutil.copy(_file(size), private)
         db, to = connection.open_file(private), Path(scratch) / "public" / NAME
+        for year in YEARS[:-1]:
+            publish.release(db, private, year, to, "benchmark")
         start = time.perf_counter()
-        outcome = publish.release(db, private, YEAR, to, "benchmark")
+        outcome = publish.release(db, private, YEARS[-1], to, "benchmark")
         released = time.perf_counter() - start
         assert outcome.kind == "new", outcome.sentence
         start = time.perf_counter()
-        assert all(verdict.passed for verdict in publish.check(db, to))
+        assert all(verdict.passed for verdict in publish.check(db, private, to))
         audited = time.perf_counter() - start
-        population = draw.read_source(db, [YEAR]).years[YEAR]
-        distances = draw.distances(outcome.releases[0], count_tables(population))
+        population = draw.read_source(db, YEARS).years[YEARS[-1]]
+        distances = draw.distances(outcome.releases[-1], count_tables(population))
         db.close()
-    missed = released + audited > target
+    missed = released > target
     followed = int(np.sum(population.followed))
     print(
-        f"{size:>9,}  {followed:>9,}  {released:>10.1f}  {audited:>8.1f}  {distances.mean():>10.2f}  "
+        f"{size:>9,}  {followed:>9,}  {released:>10.1f}  {audited:>12.1f}  {distances.mean():>10.2f}  "
         f"< {target:.0f} s{'   MISSED' if missed else ''}",
         flush=True,
     )

@@ -16,8 +16,9 @@ from pathlib import Path
 from benchmarks.bulk_office import write_bulk_office
 from benchmarks.concurrent_writers.browser_tabs import TabResult, visit_screens
 from benchmarks.concurrent_writers.outcome import findings
-from benchmarks.concurrent_writers.simulated_person import PACE, RIVAL_FIELDS, SimulatedPerson
+from benchmarks.concurrent_writers.simulated_person import PACE, RIVAL_FIELDS, SEED, SimulatedPerson
 from benchmarks.office import FOLDER
+from benchmarks.working_hour import measure as working_hour
 from db.demo import create
 from db.storage import connection
 from server import lifespan
@@ -59,7 +60,12 @@ def show(arguments: list[str]) -> int:
     parser.add_argument("--people", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--persons", type=int, help="of an invented file instead of the demonstration, 32000 say")
+    parser.add_argument("--with-jobs", action="store_true", help="in a real server, with imports, exports and releases")
+    parser.add_argument("--minutes", type=float, default=60.0, help="with --with-jobs")
+    parser.add_argument("--seed", type=int, default=SEED, help="with --with-jobs")
     options, load = parser.parse_args(arguments), os.getloadavg()
+    if options.with_jobs:
+        return working_hour.show(options.people, options.minutes, options.seed)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["PALETTE_DATA"] = folder
         start = prepare(Path(folder), _bulk(options.persons) if options.persons else create.write)
