@@ -148,6 +148,13 @@ def test_streamlit_stays_in_the_pages():
     assert any(is_within(one, "streamlit") for one in imports(modules()["pages.cer"])), "the control"
 
 
+def test_a_file_is_offered_by_the_module_that_asks_for_rights_at_the_click():
+    """``st.download_button`` elsewhere would give a file to whoever had the right when the page was drawn."""
+    users = [name for name in modules() if name.startswith("pages") and "st.download_button(" in source_of(name)]
+
+    assert users == ["pages.shared.shell.downloads"]
+
+
 def test_pages_hold_no_sql():
     assert [name for name in modules() if name.startswith("pages") and has_sql(source_of(name))] == []
     assert has_sql("db.execute(sql)"), "the control"

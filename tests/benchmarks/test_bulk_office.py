@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from benchmarks.bulk_office import write_bulk_office
+from benchmarks.bulk_office import add_bulk_persons, write_bulk_office
 from db.figures import counting
 from db.model.dictionary import TABLES
 from db.model.office import Office
@@ -63,3 +63,15 @@ def test_no_row_is_dated_in_the_future(office):
     for table, column in (("intervention", "happened_on"), ("stage", "starts_on"), ("exit", "left_on")):
         assert table in TABLES
         assert office.execute(f"SELECT max({column}) FROM {table}").fetchone()[0] <= TODAY.isoformat()
+
+
+def test_persons_added_to_a_file_come_with_their_own_rows(tmp_path):
+    path = tmp_path / "palette.db"
+    write_bulk_office(path, 20, TODAY)
+    add_bulk_persons(path, 20, TODAY)
+    db = connection.open_file(path)
+
+    assert [problem for problem in check(db) if "historique" not in problem] == []
+    assert db.execute("SELECT count(DISTINCT person_id) FROM stage").fetchone()[0] == count(db, "person") == 40
+    sql = "SELECT count(*) FROM action JOIN cer ON cer.id = cer_id WHERE cer.person_id <> action.person_id"
+    assert db.execute(sql).fetchone()[0] == 0

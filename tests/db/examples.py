@@ -73,12 +73,12 @@ def list_offenders(cases: Iterable[tuple[Table, Any]], check: Callable[[Table, A
 
 
 _WORDS = ("Éluard", "abbé", "Zoé", "Eluard-Nord", "çà", "Œillet", "Prévert", "Hugo")
-_PERIOD_ENDS = ("ends_on", "completed_on", "paid_on", "decided_on", "reviewed_on")
+_PERIOD_ENDS = ("ends_on", "completed_on", "paid_on", "decided_on", "reviewed_on", "notified_on", "next_update_on")
 
 _RULE_VALUES: dict[str, dict[str, Any]] = {
     "stage": {"kind": "accompaniment"},
     "aid": {"decision": "granted"},
-    "cer": {"rank": "renewal"},
+    "cer": {"kind": "engagement", "rank": "update", "arrangement": "adapted", "hours": None},
 }
 """Values that a row with every field filled in needs to satisfy the domain rules."""
 
@@ -125,8 +125,9 @@ def full_row(db: Office, table: OfficeTable, number: int = 0) -> dict[str, Any]:
     if table.name == "benefit":
         db.execute("UPDATE benefit SET ends_on = '1999-12-31' WHERE person_id = ?", (person,))
     return {
-        field.name: rules.get(field.name)
-        or example_value(field, number, targets[field.target]() if field.target else 0)
+        field.name: rules[field.name]
+        if field.name in rules
+        else example_value(field, number, targets[field.target]() if field.target else 0)
         for field in table.fields
     }
 

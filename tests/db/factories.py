@@ -53,7 +53,9 @@ def insert_diagnostic(db: Office, person: int, started_on: str, completed_on: st
     return insert(db, "diagnostic", person_id=person, started_on=started_on, completed_on=completed_on, **values)
 
 
-def insert_contract(db: Office, person: int, signed_on: str, starts_on: str, ends_on: str, **values: Any) -> int:
+def insert_contract(
+    db: Office, person: int, signed_on: str | None, starts_on: str, ends_on: str | None, **values: Any
+) -> int:
     values = {"kind": "cer", "rank": "first", **values}
     return insert(db, "cer", person_id=person, signed_on=signed_on, starts_on=starts_on, ends_on=ends_on, **values)
 

@@ -11,8 +11,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from db.accounts import accounts
+from db.attachments import files
+from db.attachments.reader import BroughtFile
 from db.rows import records
 from pages.shared.shell.screens import SCREENS
+from tests.db.attachments.samples import image
 from tests.pages.axe import AXE, COLOURS, WIDTHS, check, described, looks, violations
 from tests.pages.spreadsheet import Spreadsheet, add, add_person, side_panel
 from tests.pages.waiting import settle
@@ -22,7 +25,7 @@ pytestmark = pytest.mark.browser
 AT_FOOT = {screen.path for group in SCREENS.values() for screen in group if screen.at_foot}
 TITLES = {screen.path: screen.title for group in SCREENS.values() for screen in group}
 """The address and the title of every screen of the menu."""
-VIEWS = ("Parcours", "Fiche", "Plans d’action", "Historique", "Données personnelles")
+VIEWS = ("Parcours", "Fiche", "Plans d’action", "Pièces", "Historique", "Données personnelles")
 
 
 # ---- the office
@@ -41,6 +44,7 @@ def person(shared_server) -> int:
     granted = {"decision": "granted", "granted": 800_00, "decided_on": "2024-05-02"}
     add(db, "aid", person_id=person, type="equipment", requested_on="2024-04-02", **granted)
     add(db, "aid", person_id=person, type="training", requested_on="2024-06-03")
+    files.add(db, person, BroughtFile("devis.pdf", "pdf", b"%PDF", image("PNG", (170, 240))), {"kind": "quote"}, "Test")
     add(db, "intervention", person_id=person, domain="coaching", happened_on="2024-02-01", minutes=45)
     partner = add(db, "partner", name="La Fabrique", kind="culture", email="bonjour@exemple.fr")
     add(db, "need", title="Un four partagé", noted_on="2024-02-01")
@@ -86,7 +90,7 @@ def test_a_screen(visit, path):
 
 def test_the_file_of_a_person(shared_server, person, page):
     page.goto(f"{shared_server.address}dossier?dossier={person}")
-    page.get_by_test_id("stButtonGroup").get_by_text("CER", exact=True).click()  # a chosen pill, in « Parcours »
+    page.get_by_test_id("stButtonGroup").get_by_text("Contrats", exact=True).click()  # a chosen pill, in « Parcours »
     wrong = []
     for view in VIEWS:
         tab = page.get_by_role("radio", name=view)

@@ -1,12 +1,16 @@
 """Bulk changes in a real browser: the preview, what is saved, and undoing it."""
 
+import io
+from contextlib import closing
+
+import pypdf
 import pytest
 from playwright.sync_api import expect
 
 from db.rows import records
 from tests.pages.axe import check
 from tests.pages.spreadsheet import Spreadsheet, add, add_person, change
-from tests.pages.waiting import settle
+from tests.pages.waiting import download, settle
 
 pytestmark = pytest.mark.browser
 
@@ -65,7 +69,7 @@ def test_a_change_by_a_colleague_since_the_preview_is_shown_and_nothing_is_saved
     db.close()
 
 
-def test_contracts_are_renewed_for_the_selected_persons_who_have_one(server, page):
+def test_contracts_are_prepared_for_the_selected_persons_then_printed_as_one_pdf(server, page):
     db = server.open()
     people = [add_person(db, name) for name in ("Abel", "Blum", "Colin")]
     today = records.today()
@@ -73,24 +77,34 @@ def test_contracts_are_renewed_for_the_selected_persons_who_have_one(server, pag
     for person in people[:2]:
         add(db, "cer", person_id=person, kind="engagement", rank="first", signed_on="2024-02-01",
             starts_on="2024-02-01", ends_on=end)  # fmt: skip
+    add(db, "cer", person_id=people[2], kind="engagement", rank="first", starts_on=today)
     db.close()
     grid = Spreadsheet(page, server.address)
     page.get_by_role("checkbox", name="Choisir toutes les lignes").check()
     grid.button("Créer pour (3)").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_role("radio", name="Renouvellement de contrat").click()
+    dialog.get_by_role("radio", name="Contrat d’engagement").click()
 
     expect(dialog.get_by_text("Sera créé pour 2 personnes")).to_be_visible()
     expect(dialog.get_by_text("Pas pour 1 personne, laissée de côté")).to_be_visible()
-    expect(dialog.get_by_role("listitem").filter(has_text="Colin Lou")).to_have_text(
-        "Colin Lou : pas de contrat en cours"
-    )
+    expect(dialog.get_by_role("listitem").filter(has_text="Colin Lou")).to_contain_text("déjà préparé")
     settle(page)
     dialog.get_by_role("button", name="Créer pour 2 personnes").click()
 
     expect(dialog).to_be_hidden()
-    new = [row for row in server.rows("cer") if row["rank"] == "renewal"]
-    first, last = (f"{int(today[:4]) + 1}-{day}" for day in ("02-01", "07-31"))
-    assert [(row["person_id"], row["starts_on"], row["ends_on"]) for row in new] == [
-        (person, first, last) for person in people[:2]
+    new = [row for row in server.rows("cer") if row["rank"] == "update"]
+    first, update = (f"{int(today[:4]) + 1}-{day}" for day in ("02-01", "07-31"))
+    assert [(row["person_id"], row["starts_on"], row["signed_on"], row["next_update_on"]) for row in new] == [
+        (person, first, None, update) for person in people[:2]
     ]
+
+    grid = Spreadsheet(page, f"{server.address}cer")
+    page.get_by_role("checkbox", name="Choisir toutes les lignes").check()
+    grid.button("Imprimer (5)").click()
+    file, content = download(page, page.get_by_role("button", name="Un seul PDF").click)
+    assert file == f"contrats-{today}.pdf"
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
+    assert all(name in text for name in ("Abel", "Blum", "Colin", "PROJET"))
+    with closing(server.open()) as db:
+        lines = "SELECT count(*) FROM trace WHERE action = 'document' AND detail LIKE 'Contrat n° %, PDF'"
+        assert db.execute(lines).fetchone() == (5,)

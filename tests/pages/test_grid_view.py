@@ -2,14 +2,16 @@
 
 import csv
 import re
+from contextlib import closing
 from io import BytesIO, StringIO
 
 import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
-from db.rows import records
+from db.rows import access_log, records
 from db.rows.records import Edit
+from pages.shared.grid.downloads import MOST_AT_ONCE
 from tests.pages.spreadsheet import Spreadsheet, add, add_person, eventually, side_panel
 from tests.pages.waiting import download
 
@@ -148,14 +150,15 @@ def test_columns_are_chosen_and_moved(grid, page):
     grid.show_column("Courriel", "email")
 
 
-def test_rows_are_read_as_one_scrolls_and_few_are_in_the_document(server, page):
+def test_rows_are_read_as_one_scrolls_few_are_in_the_document_and_a_job_downloads_all(server, page):
     db = server.open()
-    records.save_all(db, db.tables["partner"], [Edit({"name": f"Partenaire {n:04}"}) for n in range(2_000)], "Test")
+    edits = [Edit({"name": f"Partenaire {n:04}"}) for n in range(MOST_AT_ONCE + 1)]
+    records.save_all(db, db.tables["partner"], edits, "Test")
     grid = Spreadsheet(page, f"{server.address}reseau")
     scroller = page.locator(".palette-grid .scroller")
 
-    expect(grid.counts).to_have_text("2 000 partenaires")
-    for share, number in ((1.0, 1_999), (0.5, 1_000), (0.0, 0)):
+    expect(grid.counts).to_have_text("2 001 partenaires")
+    for share, number in ((1.0, MOST_AT_ONCE), (0.5, 1_000), (0.0, 0)):
         scroller.evaluate("(box, share) => box.scrollTo(0, share * box.scrollHeight)", share)
         expect(page.locator("td", has_text=f"Partenaire {number:04}")).to_be_visible()
         assert grid.lines.count() < 80
@@ -175,6 +178,14 @@ def test_rows_are_read_as_one_scrolls_and_few_are_in_the_document(server, page):
     eventually(lambda: scroller.evaluate("(box) => box.scrollTop") > 1_000, True)
     page.mouse.up()
     expect(page.locator(".palette-grid .sums")).to_have_text(re.compile(r"^\d\d+ cases$"))
+
+    lines = downloaded(page, "CSV").decode("utf-8-sig").splitlines()  # of so many rows: by a job
+    assert len(lines) == MOST_AT_ONCE + 2
+    assert [";Au milieu;" in line for line in lines].count(True) == 1
+    expect(page.get_by_text("Partenaires, CSV : prêt.")).to_be_visible()
+    expect(page.get_by_role("button", name="Plus", exact=True)).to_have_attribute("aria-expanded", "false")
+    with closing(server.open()) as db:
+        assert access_log.find(db, action="export")[0][0].detail == f"Partenaires · CSV · {MOST_AT_ONCE + 1} lignes"
 
 
 def downloaded(page: Page, name: str) -> bytes:

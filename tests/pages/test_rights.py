@@ -40,6 +40,11 @@ def test_a_role_taken_away_gives_no_file_from_an_open_tab_and_an_address_serves_
     assert "/media/" in address
     assert own.request.get(address).ok
     assert other.request.get(address).status == 403
+    ready = open_tab(f"{server.address}tout-emporter", as_=ada.name, refused=True)
+    with ready.expect_download():
+        ready.get_by_role("button", name="Tout emporter : SQLite").click()
+    made = ready.get_by_role("button", name="palette-tout-")
+    expect(made).to_be_visible()
 
     set_roles(server, ada, Role.PILOTE)
     button.click()
@@ -49,6 +54,8 @@ def test_a_role_taken_away_gives_no_file_from_an_open_tab_and_an_address_serves_
     )
     with closing(server.open()) as db:
         assert [line.action for line in access_log.find(db, person_id=person)[0]].count("package") == 1
+    made.click()  # a file that was made before
+    expect(ready.get_by_test_id("stDownloadButtonError")).to_be_visible()
     own.get_by_role("radio", name="Fiche").click()
     expect(own.get_by_text("Votre rôle n’ouvre pas cet écran")).to_be_visible()
     expect(own.get_by_text("Abel")).to_have_count(0)
@@ -74,10 +81,11 @@ def test_a_file_is_taken_only_from_the_tab_of_a_role_with_an_uploader_and_a_pers
         )
         return tab.request.put(f"{address}x", multipart={"file": file}, headers=headers).status
 
-    half = own_files.MOST_ELSEWHERE // 2 + 1
+    half = own_files.MOST_WAITING // 2 + 1
     assert put(stranger, addresses[0], 10) == 403
-    assert [put(tabs[0], addresses[0], half) for _ in range(3)] == [204, 204, 204], "each takes the place of the last"
+    assert put(tabs[0], addresses[0], half) == 204
     assert [put(tabs[1], addresses[1], half), put(tabs[2], addresses[2], 10)] == [204, 413]
+    assert put(tabs[0], addresses[0], 10) == 413, "what no page has taken counts, in the same tab too"
 
     set_roles(server, ada, Role.PILOTE)
     assert put(tabs[0], addresses[0], 10) == 403

@@ -1,5 +1,6 @@
 """Every screen of the menu runs on an empty file and on one with a person, and is in French."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,9 @@ from streamlit.testing.v1 import AppTest
 from db.rows import records
 from db.rows.records import Edit
 from db.storage import connection
+from pages.shared.grid.view_menu import PARAMETER
 from pages.shared.shell import screens
-from pages.shared.shell.addresses import row_number
+from pages.shared.shell.addresses import NO_NUMBER, row_number
 from tests.conftest import let_in
 
 PAGES = Path(__file__).parents[2] / "pages"
@@ -83,7 +85,7 @@ def test_a_file_opens_by_id_and_a_missing_one_shows_a_message(office):
 
     assert run("person.py", dossier=str(person)).title[0].value == "Anne Zola"
     assert "n’existe pas" in run("person.py", dossier="999").warning[0].value
-    assert "n’existe pas" in run("person.py", dossier="zola").warning[0].value  # a name in an address opens nothing
+    assert "n’en est pas un" in run("person.py", dossier="zola").warning[0].value  # a name in an address opens nothing
 
 
 def test_a_missing_office_file_shows_a_french_message_without_a_traceback(tmp_path, monkeypatch):
@@ -134,7 +136,7 @@ def test_a_new_person_is_among_what_waits_until_a_stage_begins(office):
 
 # ---- numbers in addresses
 
-ODD = ("²", "٣", "１２", "-1", "1.5", "1e3", "9" * 19, "9" * 5000, "x", "12;--", "\u0000", "0")
+ODD = ("²", "٣", "１２", "-1", "1.5", "1e3", "9" * 19, "9" * 5000, "x", "12;--", "\u0000", "0", " ")
 PLACES = (("person.py", "dossier"), ("person.py", "vue"), ("caseload.py", "vue"), ("network.py", "partenaire"))
 
 
@@ -143,12 +145,21 @@ def test_only_plain_digits_that_sqlite_holds_name_a_row():
     assert [row_number(text) for text in ("12", " 12 ", "9" * 18)] == [12, 12, int("9" * 18)]
 
 
+def test_every_parameter_that_a_page_reads_is_among_the_places():
+    read = re.compile(r"query_params\.(?:get|pop)\(([\w\"]+)")
+    names = {name.strip('"') for path in PAGES.rglob("*.py") for name in read.findall(path.read_text())}
+
+    assert {PARAMETER if name == "PARAMETER" else name for name in names} == {name for _, name in PLACES}
+
+
 @pytest.mark.parametrize(("screen", "parameter"), PLACES)
 def test_an_odd_number_in_an_address_is_told_in_a_sentence(office, screen, parameter):
     wrong = []
     for text in ODD:
         page = run(screen, **{parameter: text})
-        if page.exception or not (page.warning or page.info or parameter == "vue"):
-            wrong.append((text, [one.message for one in page.exception]))
+        told = [one.value for one in (*page.warning, *page.info)]
+        is_clear = parameter == "vue" or told == [NO_NUMBER] or told == [f"{NO_NUMBER} Cherchez la personne ci-dessus."]
+        if page.exception or not is_clear or any("n° 0" in one for one in told):
+            wrong.append((text, told, [one.message for one in page.exception]))
 
     assert not wrong

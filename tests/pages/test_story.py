@@ -1,10 +1,14 @@
 """An agent's work through all screens: a person arrives, is accompanied and leaves; the figures follow."""
 
+import io
+
 import pytest
+from docx import Document
 from playwright.sync_api import Locator, Page, expect
 
+from db.rows import records
 from tests.pages.spreadsheet import Spreadsheet, add, add_person, eventually, side_panel
-from tests.pages.waiting import wait_until_idle
+from tests.pages.waiting import download, wait_until_idle
 
 pytestmark = pytest.mark.browser
 
@@ -90,7 +94,7 @@ def test_a_person_from_arrival_to_exit(server, open_tab):
     choose(form, "Mode", "Allégé")
     write(form, Du="01/03/2024")
     save(form)
-    form = new_row(page, "CER")
+    form = new_row(page, "Contrat")
     write(form, Signé_le="01/03/2024", Du="01/03/2024", Au="01/03/2100", Objectifs="Ouvrir l’atelier")
     save(form)
     form = new_row(page, "Aide financière")
@@ -171,11 +175,13 @@ def test_today_links_to_the_person_and_to_the_whole_list(server, open_tab):
     expect(Spreadsheet(page).cell(1, "requested_on")).to_have_text("01/03/2024")
 
 
-def test_the_next_contract_is_prepared_once_the_form_is_saved(server, open_tab):
+def test_the_next_contract_is_prepared_in_one_click_printed_and_signed(server, open_tab):
     db = server.open()
     person = add_person(db, "Bernard")
     dates = {"signed_on": "2024-01-01", "starts_on": "2024-01-01", "ends_on": "2099-12-31"}
     contract = add(db, "cer", person_id=person, kind="engagement", objectives="Exposer", **dates)
+    for objective, state in (("Montrer", "done"), ("Vendre", "todo")):
+        add(db, "action", person_id=person, cer_id=contract, objective=objective, state=state)
     page = open_tab(f"{server.address}cer")
     page.get_by_role("button", name="Ouvrir la ligne").first.click()
     form = side_panel(page)
@@ -186,19 +192,26 @@ def test_the_next_contract_is_prepared_once_the_form_is_saved(server, open_tab):
     form.get_by_role("button", name="Enregistrer").click()
     expect(following).to_be_enabled()  # the panel stays open, on the row that was saved
     following.click()
-    expect(form.get_by_text("Bernard Lou")).to_be_visible()
     expect(field(form, "Du")).to_have_value("01/01/2100")
-    write(form, Au="01/01/2100")
-    form.get_by_role("button", name="Enregistrer").click()
-    expect(form.get_by_text("À corriger : Au.")).to_be_visible()
-    write(form, Au="31/12/2100")
-    form.get_by_role("button", name="Enregistrer").click()
-    expect(following).to_be_enabled()
-
+    form.get_by_text("Le contrat d’avant").click()
+    expect(form.get_by_role("listitem").filter(has_text="Montrer")).to_have_text("Montrer : Faite")
     last = server.rows("cer")[-1]
-    assert (last["kind"], last["rank"], last["replaces_id"], last["objectives"]) == (
-        "engagement",
-        "renewal",
-        contract,
-        "Exposer et vendre",
-    )
+    names = ("kind", "rank", "replaces_id", "objectives", "signed_on")
+    assert [last[name] for name in names] == ["engagement", "update", contract, "Exposer et vendre", None]
+    assert [(row["cer_id"], row["objective"]) for row in server.rows("action")][2:] == [(last["id"], "Vendre")]
+
+    form.get_by_role("button", name="Imprimer").click()
+    file, content = download(page, page.get_by_role("button", name="Word, à modifier").click)
+    assert file == f"contrat-{last['id']}-{records.today()}.docx"
+    texts = [paragraph.text for paragraph in Document(io.BytesIO(content)).paragraphs]
+    assert any("Lou Bernard" in text for text in texts)
+    page.keyboard.press("Escape")  # closes the menu, and not the panel
+    expect(page.get_by_role("button", name="Word, à modifier")).to_have_count(0)
+    write(form, Du="15/01/2024", Signé_le="15/01/2024", Heures_par_semaine="12")
+    choose(form, "Durée hebdomadaire", "15 h ou plus")
+    form.get_by_role("button", name="Enregistrer").click()
+    expect(form.get_by_text("demande au moins 15 heures")).to_be_visible()
+    write(form, Heures_par_semaine="16")
+    form.get_by_role("button", name="Enregistrer").click()
+    expect(form.get_by_text("il en manque 16")).to_be_visible()
+    eventually(lambda: server.rows("cer")[-1]["signed_on"], "2024-01-15")

@@ -46,5 +46,8 @@ def test_texts_of_streamlit_are_french_and_no_line_ends_on_a_guillemet(server, p
     drop = page.get_by_test_id("stFileUploaderDropzone")
     expect(drop).to_contain_text("Choisir un fichier")
     expect(drop).to_contain_text("ou le déposer ici · 50\u00a0Mo au plus · XLSX")
+    uploader = page.get_by_test_id("stFileUploader")
+    uploader.locator("input").set_input_files({"name": "photo.png", "mimeType": "image/png", "buffer": b"\x89PNG"})
+    expect(uploader.get_by_text("Ce genre de fichier ne se dépose pas ici.")).to_be_in_viewport()
     page = open_tab(f"{server.address}nulle-part", refused=True)
     expect(page.get_by_role("dialog")).to_contain_text("Aucun écran n’a cette adresse : voici l’accueil.")

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from db.accounts import accounts
+from db.customise import edit
 from db.model.roles import Role
 from db.rows import saved_views
 from db.rows.saved_views import Grid, Look
@@ -180,7 +181,7 @@ def test_the_default_view_opens_unless_an_address_or_a_link_asks_for_another(ser
         add(db, "aid", person_id=people_of(server), type="training", requested_on=f"2026-02-0{day}", decision="pending")
     linked = again.page
     linked.goto(f"{server.address}aujourdhui")
-    linked.get_by_role("button", name=re.compile("Voir les")).first.click()
+    linked.get_by_role("button", name="Voir les 7").last.click()
     expect(linked.locator(".palette-grid .chips")).to_contain_text("En attente")
     expect(linked.get_by_role("button", name="Vue :")).to_contain_text("Vue : Toutes les aides")
 
@@ -217,7 +218,8 @@ def test_parts_of_a_view_that_no_longer_exist_are_named(server, people, open_tab
     number = saved_views.create(
         db, db.tables["person"], Grid("person", "caseload"), "Ancienne", look, "La CIPA", shared=True
     )
-    db.execute("UPDATE list_domain SET retired = 1 WHERE code = 'film'")
+    domains = next(values for values in db.lists if values.name == "domain")
+    edit.change_value(db, domains, "film", "L’administratrice", retired=1)
     try:
         grid = Views(open_tab(as_="Bob"), f"{server.address}?vue={number}")
         expect(grid.message("la valeur « Audiovisuel / Cinéma » n’est plus dans la liste")).to_be_visible()
@@ -226,7 +228,7 @@ def test_parts_of_a_view_that_no_longer_exist_are_named(server, people, open_tab
         grid.button("Fermer").click()
         expect(grid.message("n’est plus un champ")).to_have_count(0)
     finally:
-        db.execute("UPDATE list_domain SET retired = 0 WHERE code = 'film'")
+        edit.change_value(db, domains, "film", "L’administratrice", retired=0)
 
 
 # ---- groups

@@ -37,7 +37,7 @@ def invented_release(year: int, more: int = 0) -> Release:
             persons = np.arange(len(labels[0]), dtype=np.int64) * 5 + 10 + more
             means = (300,) * (len(labels[0]) - 1) + (None,) if plan.has_amounts else ()
             tables[name] = PublishedTable(plan.columns, labels, persons, means)
-    return Release(year, 61 + more, 60 + more, margins, tables, measures={"Photographie": f"31/12/{year}"})
+    return Release(year, 60 + more, margins, tables, measures={"Photographie": f"31/12/{year}"})
 
 
 def fill_table(rows: Ints, columns: Ints) -> Ints:

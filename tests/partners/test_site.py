@@ -62,9 +62,9 @@ def test_numbers_are_written_as_in_french(site):
 
 
 def test_a_facet_filters_the_rows(site):
-    text = site.get("/artistes/genre_age?annee=2022&genre=Femmes")
+    text = site.get("/artistes/genre_foyer?annee=2022&genre=Femmes")
 
-    assert "2 lignes" in text
+    assert "3 lignes" in text
     assert "Année est «\u202f2022\u202f» et Genre est «\u202fFemmes\u202f»" in text
     assert "ne plus filtrer" in text
 
@@ -79,21 +79,21 @@ def test_a_ready_made_query_returns_rows(site, name):
 
 
 def test_downloads_contain_the_rows_and_their_description(site):
-    status, headers, body = site.request("/artistes/genre_age.csv?_dl=1")
-    assert (status, body.decode().splitlines()[0]) == (200, "annee,genre,age,personnes,part")
-    assert "genre-age-2022-2023.csv" in headers["content-disposition"]
-    rows = json.loads(site.get("/artistes/genre_age.json?_shape=objects"))["rows"]
+    status, headers, body = site.request("/artistes/genre_foyer.csv?_dl=1")
+    assert (status, body.decode().splitlines()[0]) == (200, "annee,genre,foyer,personnes,part")
+    assert "genre-foyer-2022-2023.csv" in headers["content-disposition"]
+    rows = json.loads(site.get("/artistes/genre_foyer.json?_shape=objects"))["rows"]
     assert rows[0]["annee"] == 2022
-    status, headers, body = site.request("/artistes/genre_age.excel?annee=2022")
-    assert "genre-age-2022-2023.excel.csv" in headers["content-disposition"]
-    assert body.startswith(b"\xef\xbb\xbfannee;genre;age;personnes;part\r\n2022;")
+    status, headers, body = site.request("/artistes/genre_foyer.excel?annee=2022")
+    assert "genre-foyer-2022-2023.excel.csv" in headers["content-disposition"]
+    assert body.startswith(b"\xef\xbb\xbfannee;genre;foyer;personnes;part\r\n2022;")
     parts = [line.split(";")[-1] for line in body.decode().splitlines()[1:]]
     assert any("," in part for part in parts)
     assert not any("." in part for part in parts)
-    status, headers, body = site.request("/artistes/genre_age.xlsx")
+    status, headers, body = site.request("/artistes/genre_foyer.xlsx")
     book = openpyxl.load_workbook(io.BytesIO(body))
     assert book.sheetnames[0] == "Lisez-moi"
-    assert [cell.value for cell in book.worksheets[1][2]][:3] == [2022, "50 ans et plus", None][:1] + [rows[0]["genre"], rows[0]["age"]]  # fmt: skip  # noqa: E501
+    assert [cell.value for cell in book.worksheets[1][2]][:3] == [2022, "50 ans et plus", None][:1] + [rows[0]["genre"], rows[0]["foyer"]]  # fmt: skip  # noqa: E501
     assert "Licence Ouverte" in str([cell.value for row in book.worksheets[0] for cell in row])
 
 
@@ -290,7 +290,7 @@ def test_every_download_about_artificial_persons_says_so(site):
     assert "aucune de ces personnes n’existe" in site.get(f"/artistes?sql={sql}")
 
 
-@pytest.mark.parametrize("name", ["femmes_par_domaine", "age_par_domaine", "freins_les_plus_frequents"])
+@pytest.mark.parametrize("name", ["femmes_par_domaine", "etudes_par_domaine", "freins_les_plus_frequents"])
 def test_a_ready_made_query_shows_the_latest_year_until_another_is_chosen(site, name):
     assert ">2023</td>" in site.get(f"/artistes/{name}")
     assert ">2022</td>" in site.get(f"/artistes/{name}?annee=2022")
@@ -302,10 +302,10 @@ def test_an_address_with_a_trailing_slash_is_found(site):
 
 
 def test_the_etag_of_a_picture_changes_with_its_content(site):
-    one, other = (site.request(f"/graphique/genre_age-{year}.svg")[1]["etag"] for year in (2022, 2023))
+    one, other = (site.request(f"/graphique/genre_foyer-{year}.svg")[1]["etag"] for year in (2022, 2023))
 
     assert one != other
-    assert site.request("/graphique/genre_age-2022.svg")[1]["etag"] == one
+    assert site.request("/graphique/genre_foyer-2022.svg")[1]["etag"] == one
 
 
 def test_the_headers_allow_reading_from_anywhere_and_nothing_else(site):
@@ -351,7 +351,7 @@ def test_a_new_release_is_served_within_seconds_without_a_failed_request(tmp_pat
                 "/artistes/profil",
                 "/artistes/profil.json",
                 "/tableau-de-bord",
-                "/artistes/genre_age.csv",
+                "/artistes/genre_foyer.csv",
             ):
                 try:
                     result = str(site.request(path)[0])

@@ -55,8 +55,8 @@ def office(demo_file: Path) -> SourceData:
 @pytest.fixture(scope="session")
 def drawn(office: SourceData) -> tuple[Release, ...]:
     """The releases of the two years."""
-    first, _ = draw.draw(office, 2022)
-    second, _ = draw.draw(office, 2023, [first])
+    first = draw.draw(office, 2022).release
+    second = draw.draw(office, 2023, [first]).release
     return first, second
 
 
@@ -90,6 +90,12 @@ def private(demo_file: Path, tmp_path: Path) -> Path:
     path.parent.mkdir()
     shutil.copy(demo_file, path)
     return path
+
+
+@pytest.fixture
+def own_key(db: Office) -> None:
+    """Give the file a key of its own: with the demonstration's, nothing but the demonstration is published."""
+    db.execute("UPDATE publication_key SET value = ?", (b"0123456789abcdef0123456789abcdef",))
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Answers of the linear programmes, remembered by a worker: nearly every test draws the same year of the demonstration.
 
 Only the very same question is answered from memory, with what the product answered when it was first asked in this run.
-Everything around it runs: counting, substitutes, ties, rounding of margins, the auditor, the file, the ledger.
+Everything around it runs: counting, noise, rounding, simulated keys, the auditor, the file, the ledger.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,37 +12,27 @@ import numpy as np
 import pytest
 
 from publication.inference.intervals import LinearSystem, Variable
-from publication.release import rounding
 from publication.release.population import Ints
-from publication.release.rounding import Floats
 
 
 class Remembered:
-    """The answers given so far to the two questions that take nearly all of the time: bounds and rounded tables."""
+    """The answers given so far to the question that takes nearly all of the time."""
 
     def __init__(self) -> None:
         self.answers: dict[bytes, tuple[Ints, ...]] = {}
-        self._bounds, self._round = LinearSystem.bounds, rounding.round_crossed_table
+        self._bounds = LinearSystem.bounds
 
     @contextmanager
     def used(self) -> Iterator[None]:
         """Answer from memory inside the block."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(LinearSystem, "bounds", lambda system, targets, slack=0: self.bounds(system, targets, slack))
-            patch.setattr(rounding, "round_crossed_table", self.round_crossed_table)
             yield
 
     def bounds(self, system: LinearSystem, targets: Sequence[Sequence[Variable]], slack: float = 0) -> tuple[Ints, ...]:
         """What ``LinearSystem.bounds`` returns. The question is all that the system contains, and the targets."""
         question = repr((system.columns, system.lower, system.upper, system.sums, targets, slack))
         return self._answer(question.encode(), lambda: self._bounds(system, targets, slack))
-
-    def round_crossed_table(self, cells: Ints, rows: Ints, columns: Ints, ties: Floats) -> Ints:
-        """What ``rounding.round_crossed_table`` returns. The question is every byte of the four arrays."""
-        arrays = (cells, rows, columns, ties)
-        question = repr([(array.shape, str(array.dtype), array.tobytes()) for array in arrays])
-        [rounded] = self._answer(question.encode(), lambda: (self._round(*arrays),))
-        return rounded
 
     def _answer(self, question: bytes, solve: Callable[[], tuple[Ints, ...]]) -> tuple[Ints, ...]:
         digest = sha256(question).digest()

@@ -13,9 +13,9 @@ from publication.audit import decoys
 from publication.audit.auditor import ATTACKS, Case, audit
 from publication.audit.comparison import compare, published_changes
 from publication.draw import draw
-from publication.inference import guessing, intervals, joint
+from publication.inference import joint
 from publication.release import ledger, public_file, tables
-from publication.release.population import count_tables, substitute_profiles
+from publication.release.population import count_tables
 from publication.release.release import from_json, to_json
 from publication.release.tables import PLANS
 from tests.publication.test_publish import fake_audit
@@ -25,7 +25,7 @@ LABELS = ("Or massif", "Argent fin", "Autre ou non précisé")
 
 
 @pytest.fixture
-def unpublished(db):
+def unpublished(db, own_key):
     """An office with the field, not yet public, with a value for most persons."""
     assert (
         edit.add_field(db, NewField("person", TITLE, "choice", values=("Or massif", "Argent fin", "Étain")), "Ada")
@@ -84,7 +84,7 @@ def test_a_field_that_is_not_public_changes_no_byte(db, private, to, tmp_path, a
 
     assert publish.release(db, private, 2022, other, "Ada").kind == "same"
     assert other.read_bytes() == to.read_bytes()
-    drawn, _ = draw.draw(draw.read_source(db, [2022]), 2022)
+    drawn = draw.draw(draw.read_source(db, [2022]), 2022).release
     assert drawn.has_same_numbers(public_file.read(to)[0])
 
 
@@ -136,14 +136,16 @@ def test_renaming_or_retiring_a_value_changes_nothing_published(published, priva
 
 
 def test_a_field_that_is_filled_in_later_does_not_prevent_later_years(unpublished, private, to, accepting_auditor):
-    unpublished.execute(f"UPDATE person SET {OWN} = NULL")
+    few = "iif(id % 6 = 0, 'own_or_massif', iif(id % 6 = 1, 'own_argent_fin', NULL))"
+    unpublished.execute(f"UPDATE person SET {OWN} = {few}")
     make_public(unpublished, "Or massif", "Argent fin")
     first = release(unpublished, private, to, 2022)[2022]
     unpublished.execute(f"UPDATE person SET {OWN} = iif(id % 2, 'own_or_massif', 'own_argent_fin')")
 
     found = release(unpublished, private, to, 2023)
 
-    assert (to_json(found[2022]), found[2022].own_tables[TABLE].persons.tolist()) == (to_json(first), [0, 0, 140])
+    assert to_json(found[2022]) == to_json(first)
+    assert found[2022].own_tables[TABLE].persons[0] < 40
     assert found[2023].own_tables[TABLE].persons[0] > 50
     verdicts = audit(Case(to, public_file.read(to), draw.read_source(unpublished, [2022, 2023])), only=(1, 3, 5, 7, 8))
     assert [one.reasons for one in verdicts] == [()] * 5
@@ -189,7 +191,7 @@ class CaseFactory:
 
     def __init__(self, db, path):
         self.path, self.office = path, draw.read_source(db, [2022])
-        self.drawn, _ = draw.draw(self.office, 2022)
+        self.drawn = draw.draw(self.office, 2022).release
 
     def __call__(self, *releases, years=None):
         self.path.unlink(missing_ok=True)
@@ -222,42 +224,14 @@ def test_every_attack_is_withstood_with_an_own_field(published, private, to, rem
         assert [verdict.reasons for verdict in outcome.verdicts] == [()] * 13
     assert all(TABLE in one.own_tables for one in public_file.read(to))
     with remembered.used():
-        assert [one.passed for one in publish.check(published, to)] == [True] * 13
+        assert [one.passed for one in publish.check(published, private, to)] == [True] * 13
 
 
-def test_its_categories_are_guessed_in_a_second_set_of_guesses(case):
-    population, drawn = case.office.years[2022], case.drawn
-    guesses = guessing.guess_last_persons([(population, drawn)])
-    with_own_field = [one for one in guesses if "champs du bureau" in one.attacker]
-    newcomers = guessing.guess_newcomers(
-        population, lambda some: draw.build_release(some, 2022, case.office.key, 0), 3, 2, seed=1
-    )
+def test_it_is_attacked_alone_like_a_criterion(case):
+    gains = [one for one in draw.measure_gains(case.office, 2022, [case.drawn]) if one.criterion == TITLE]
 
-    assert (len(with_own_field), len(guesses)) == (6, 18)
-    assert {one.attacker for one in newcomers if "champs du bureau" in one.attacker} == {
-        f"3 · {how}, champs du bureau compris" for how in ("nombres seuls", "tous les tableaux")
-    }
-    exact = decoys.with_true_counts(drawn, count_tables(population), lambda true: true)
-    years = [(population, count_tables(population), exact)]
-    assert guessing._guess_own_field(years, TABLE, 1.0)[0] > 0.95 * 139, "exact numbers reveal the last person"
-
-
-def test_substitutes_have_another_value_of_it(case):
-    population = case.office.years[2022]
-    counted = substitute_profiles(population, bytes(32))
-    others = (counted.indicators[TABLE] != population.indicators[TABLE]).any(axis=1)
-
-    assert 1 <= others.sum() <= 5
-    assert counted.indicators[TABLE].sum() == population.indicators[TABLE].sum() == 139
-
-
-def test_intervals_of_it_use_the_exact_total(case):
-    found = {one.labels: one for one in intervals.find_intervals(case.drawn) if one.table == TABLE}
-    squeezed = with_own_table(case.drawn, persons=np.array([140, 0, 0]))
-
-    assert len(found) == 3
-    bounds = {one.labels[0]: (one.low, one.high) for one in intervals.find_intervals(squeezed) if one.table == TABLE}
-    assert bounds == {LABELS[0]: (136, 139), LABELS[1]: (0, 3), LABELS[2]: (0, 3)}  # 139 in all: not 144, nor 4 and 4
+    assert len(gains) == 2
+    assert not [one for one in gains if one.is_excessive]
 
 
 def test_exact_numbers_of_two_years_reveal_its_value_for_a_newcomer(case):
@@ -269,7 +243,7 @@ def test_exact_numbers_of_two_years_reveal_its_value_for_a_newcomer(case):
     ]
     groups = {frozenset((2021, 2022)): 138, frozenset((2022,)): 1}
 
-    found = joint.find_certain_groups([replace(exact[0], year=2021, total=138), exact[1]], groups)
+    found = joint.find_certain_groups([replace(exact[0], year=2021), exact[1]], groups)
 
     assert TABLE in {one.criterion for one in found if one.years == {2022}}
     assert joint.find_certain_groups([replace(case.drawn, year=2021), case.drawn], groups) == []
@@ -279,7 +253,7 @@ def test_exact_numbers_of_two_years_reveal_its_value_for_a_newcomer(case):
     ("number", "changes", "reason"),
     [
         (7, {"persons": np.array([47, 45, 48])}, "multiple"),
-        (7, {"persons": np.array([0, 45, 45])}, "le total n’est pas 140"),
+        (7, {"persons": np.array([0, 45, 45])}, "le total n’est pas"),
         (8, {"title": "Autre chose"}, "les catégories ne sont pas celles"),
         (8, {"labels": (("Or", "Argent fin", LABELS[2]),)}, "les catégories ne sont pas celles"),
         (1, {"persons": np.array([3, 68, 68])}, "vaut exactement 3"),

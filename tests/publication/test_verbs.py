@@ -7,9 +7,10 @@ from contextlib import closing
 import pytest
 from click.testing import CliRunner
 
+from db.storage import connection
 from publication import publish
 from publication.__main__ import cli
-from publication.release import public_file
+from publication.release import ledger, public_file
 from tests.publication.test_publish import fake_audit
 
 
@@ -30,11 +31,11 @@ def test_a_year_is_released_audited_and_refused_once_it_was_tampered_with(privat
     assert "Toutes les attaques sont repoussées." in audited.output
 
     with closing(sqlite3.connect(public)) as db, db:
-        db.execute("UPDATE genre_age SET personnes = 43 WHERE genre = 'Femmes' AND age = '50 ans et plus'")
+        db.execute("UPDATE age_etudes SET personnes = 43 WHERE age = '50 ans et plus'")
     tampered = run("audit", public, "--against", private)
     assert tampered.exit_code == 1
     assert "7. Cohérence : RÉUSSIE" in tampered.output
-    assert "genre_age" in tampered.output
+    assert "age_etudes" in tampered.output
     assert "10. Les octets du fichier : RÉUSSIE" in tampered.output
 
 
@@ -97,6 +98,31 @@ def test_a_file_of_facts_names_line_column_and_reason(private):
     assert "Ligne 3 · annee : « 22 » n’est pas une année." in result.output
     assert "Ligne 3 · nombre" in result.output
     assert "Ligne 3 · source" in result.output
+
+
+def test_a_new_key_leaves_published_years_as_they_are(private, tmp_path, monkeypatch):
+    monkeypatch.setattr(publish, "audit", fake_audit())
+    public = tmp_path / "public.db"
+    run("release", private, "--on", "2022-12-31", "--to", public)
+    with closing(connection.open_file(private)) as db:
+        old, before = ledger.read_secret_key(db), public_file.read(public)[0]
+
+    said = run("new-key", private)
+
+    assert "En ligne avec l’ancienne : 2022" in said.output
+    assert old not in private.read_bytes()
+    with closing(connection.open_file(private)) as db:
+        assert ledger.read_secret_key(db) != old
+    assert run("release", private, "--on", "2022-12-31", "--to", public).exit_code == 0
+    assert public_file.read(public)[0].has_same_numbers(before)
+
+
+def test_a_year_that_is_not_over_is_refused(private, tmp_path):
+    said = run("release", private, "--on", "2999-12-31", "--to", tmp_path / "public.db")
+
+    assert said.exit_code == 2
+    assert "2999 n’est pas finie" in said.output
+    assert not (tmp_path / "public.db").exists()
 
 
 @pytest.mark.real_solver

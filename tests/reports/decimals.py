@@ -2,10 +2,10 @@
 
 import re
 
-DECIMALS = {"%": 1, "€": 2, "an": 1, "ans": 1, "point": 1, "points": 1}
+DECIMALS = {"%": 1, "€": 2, "an": 1, "ans": 1, "point": 1, "points": 1, "heure": 1, "heures": 1}
 QUOTED = ("46 %", "26 %", "100 %")
 """The national levels, as the source prints them, and the whole in the sentence on rounding."""
-_NUMBER = re.compile(r"([0-9]+)(?:,([0-9]+))? ?(%|€|ans?|points?)(?!\w)")
+_NUMBER = re.compile(r"([0-9]+)(?:,([0-9]+))? ?(%|€|ans?|points?|heures?)(?!\w)")
 
 
 def wrong_decimals(text: str) -> tuple[int, list[str]]:

@@ -17,7 +17,7 @@ from db.accounts import accounts, sessions
 from db.accounts.accounts import DEMONSTRATION
 from db.accounts.sessions import COOKIE
 from db.model.roles import Role
-from server.gate import OPEN
+from server.gate import OPEN, SERVED
 from tests.conftest import ROOT, cookie_of, let_in
 from tests.pages.spreadsheet import eventually
 
@@ -29,6 +29,8 @@ from app import app
 routes = [(route.path, sorted(getattr(route, "methods", None) or [])) for route in app._build_starlette_app().routes]
 print(json.dumps(routes))
 """
+OWN = frozenset({"/deconnexion", "/presence", "/changes", "/suivi", "/mots", "/brouillon", "/grille", "/chercher"})
+"""Routes of Palette itself for those who are signed in."""
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 ODD = (
     "//", "/%2e%2e/sante", "/connexion/", "/connexion/../portefeuille", "/CONNEXION", "/sante/x",
@@ -110,12 +112,24 @@ def test_a_session_cookie_opens_page_and_websocket(server):
     assert websocket(server, cookie_of("La CIPA"), "/suivi") == 101
 
 
-def test_streamlits_agent_interface_is_closed(server):
-    own = f"http://127.0.0.1:{server.port}"
-    for path in ("interact", "mcp"):
-        status, _, body = ask(server, "POST", f"/_stcore/agent/{path}", cookie_of("La CIPA"), Origin=own)
-        assert status in (400, 403), path
-        assert b"not_available" in body
+def test_every_route_is_of_palette_or_served_for_a_reason_or_closed(server, routes):
+    """Of the whole server, so that a route that a new Streamlit brings is closed, or decided upon."""
+    paths = {path for path, _ in routes if path} - OPEN - OWN
+    served = {path for path in paths if any(path == one or path == f"{one}x" for one in SERVED)}
+    closed = paths - served
+    wrong = []
+    for path in (*sorted(closed), "/_stcore/metrics/", "/_stcore%2fmetrics", "/_stcore/new", "/app/static/x"):
+        for method in ("GET", "HEAD", "POST"):
+            own = f"http://127.0.0.1:{server.port}"
+            status, _, body = ask(server, method, path, cookie_of("La CIPA"), Origin=own)
+            if status != 404 or len(body) > 100:
+                wrong.append((method, path, status))
+
+    assert not wrong
+    assert len(served) == len(SERVED), "what is served exists"
+    assert {"/_stcore/metrics", "/_stcore/agent/mcp", "/auth/login", "/oauth2callback"} <= closed
+    assert ask(server, "GET", "/_stcore/health", cookie_of("La CIPA"))[0] == 200, "the control"
+    assert ask(server, "GET", "/_stcore/host-config", cookie_of("La CIPA"))[0] == 200, "the control"
 
 
 def test_the_open_paths_are_fixed_and_contain_no_personal_data(server):

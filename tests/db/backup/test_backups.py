@@ -208,7 +208,7 @@ def test_names_modes_and_what_else_is_left(db, path, folder):
 def test_the_state_says_when_how_large_and_whether_encrypted(db, path, folder):
     assert status.state(folder, NOW) == status.State(False, "Aucune sauvegarde encore.", 0)
     made = create.make_backup(path, folder, NOW)
-    size = f"{made.stat().st_size / 1e3:.0f} Ko" if made.stat().st_size < 1e6 else "1,"
+    size = f"{made.stat().st_size / 1e6:.1f} Mo".replace(".", ",")
 
     told = status.state(folder, NOW)
 

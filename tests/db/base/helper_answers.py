@@ -32,6 +32,9 @@ def answer(request: bytes) -> Any:
                 pass
         case b"sleep":
             time.sleep(600)
+        case b"sleep after telling":
+            helper_process.send(os.getpid())
+            time.sleep(600)
         case b"endless":
             return iter(lambda: "x" * 1_000, None)
         case b"one long line":

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import threading
 from typing import Any
 
 import pytest
@@ -77,37 +76,18 @@ def test_the_log_says_where_it_failed_and_no_value(caplog):
     assert "Hugo" not in line
 
 
-def test_two_run_at_once_and_the_others_hear_their_place():
+def test_a_caller_who_no_longer_waits_ends_the_process():
     class CancelledError(Exception):
         pass
 
-    started, stop = threading.Barrier(3), threading.Event()
-    heard: list[Any] = []
+    received: list[Any] = []
 
-    def reading(_share, _step):
-        if not started.broken and not stop.is_set() and threading.current_thread() not in waited:
-            waited.add(threading.current_thread())
-            started.wait(30)
-        if stop.is_set():
+    def give_up():
+        if received:
             raise CancelledError
 
-    def sleep():
-        with pytest.raises(CancelledError):
-            helper_process.run(MODULE, [b"sleep"], LIMITS, print, reading)
+    with pytest.raises(CancelledError):
+        helper_process.run(MODULE, [b"sleep after telling"], LIMITS, received.append, give_up)
 
-    def third(_share, step):
-        heard.append(step)
-        stop.set()
-
-    waited: set[threading.Thread] = set()
-    threads = [threading.Thread(target=sleep) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    started.wait(30)
-    helper_process.run(MODULE, [b"1"], LIMITS, heard.append, third)
-    for thread in threads:
-        thread.join(30)
-
-    assert heard[0].endswith("le vôtre est 1er dans la file")
-    assert 1 in heard, "its turn came when another one was cancelled"
-    assert helper_process._queue == []
+    with pytest.raises(ProcessLookupError):
+        os.kill(received[0], 0)

@@ -68,18 +68,17 @@ def test_a_published_grouping_is_frozen_and_other_values_start_a_new_series(db):
     assert [one.name for one in edit.ever_published(db)] == ["champ_label", "champ2_label"]
 
 
-def test_three_fields_at_most_are_published_at_once(db):
-    for label in ("Un", "Deux", "Trois"):
-        edit.add_field(db, replace(LABEL, label=label, published=("Or",)), "Ada")
+def test_one_field_at_most_is_published_at_once(db):
+    edit.add_field(db, replace(LABEL, label="Un", published=("Or",)), "Ada")
     edit.change_field(db, db.tables["person"], "own_un", {"published": ("Fer",)}, "Ada")
 
-    assert "3 champs du bureau sont déjà publiés" in refused(
+    assert "« Un » est déjà publié : un seul champ du bureau l’est à la fois" in refused(
         edit.add_field, db, replace(LABEL, published=("Or",)), "Ada"
     )
 
     edit.change_field(db, db.tables["person"], "own_un", {"published": None}, "Ada")
     edit.add_field(db, replace(LABEL, published=("Or",)), "Ada")
-    assert [one.label for one in edit.published(db)] == ["Deux", "Trois", "Label"]
+    assert [one.label for one in edit.published(db)] == ["Label"]
 
 
 def test_a_hidden_field_is_not_published(db):

@@ -30,10 +30,11 @@ def test_entries_of_today_are_not_dated_in_the_future(written):
 
 
 def lags(db: Office, table: str, column: str) -> list[int]:
-    """Row by row since the file began, how many days passed before it was entered."""
+    """Row by row since the file began, how many days passed before it was entered; without what was entered before the
+    day was known (a contract that begins as a draft)."""
     sql = f"""SELECT julianday(substr(h.at, 1, 10)) - julianday(t.{column}) FROM "{table}" t
         JOIN history h ON h.table_name = '{table}' AND h.row_id = t.id AND h.action = 'insert'
-        WHERE t.{column} >= '2018-01-02'"""
+        WHERE t.{column} >= '2018-01-02' AND json_extract(h.after, '$.{column}') IS NOT NULL"""
     return [int(lag) for (lag,) in db.execute(sql)]
 
 

@@ -40,8 +40,11 @@ LISTS = {name: f"list_{name}" for name in LISTED} | {
     "aids": "list_aid_type",
     "aids_counted": "list_aid_type",
     "gender_by_domain": "list_domain",
+    "engagement": "list_contract_situation",
+    "action_kinds": "list_action_kind",
 }
 MODES = {"standard": "Accompagnement standard", "light": "Accompagnement allégé", "diagnostic": "Diagnostic"}
+SIGNINGS = {"month": "Dans le mois", "later": "Après un mois", "unsigned": "Pas signé"}
 DIMENSIONS = (*LISTED, "age", "seniority", "mode")
 TWICE = {"gender_by_age": ("age", "gender"), "gender_by_domain": ("domain", "gender")}
 TOGETHER = {
@@ -49,11 +52,14 @@ TOGETHER = {
     "departures": ("entries",),
     "assessed": ("obstacles",),
     "aids_counted": ("aids",),
+    "contracts_in_force": ("engagement",),
+    "mean_days_to_sign": ("signing",),
+    "mean_contract_hours": ("action_kinds",),
 }
 """Figure -> the figures beside which it stands in one picture, or of whose shares it is the base."""
 MONTHLY = ("contracts", "entries", "departures", "portfolio_by_month")
-SHARED = tuple(sorted({*DIMENSIONS, *TWICE, *MONTHLY, *LISTS, "lengths", "ceiling"}))
-MEANS = ("mean_length_years", "mean_length_years_ongoing")
+SHARED = tuple(sorted({*DIMENSIONS, *TWICE, *MONTHLY, *LISTS, "lengths", "ceiling", "signing"}))
+MEANS = ("mean_length_years", "mean_length_years_ongoing", "mean_days_to_sign", "mean_contract_hours")
 OF_A_DAY = ("exits_since_january",)
 """Figures defined for a single day only."""
 SHARED_TWICE = (*TWICE, "contracts", "lengths")
@@ -182,9 +188,8 @@ class Recount:
     @cached_property
     def figures(self) -> dict[str, pd.DataFrame]:
         """The name of each figure -> what it counts."""
-        return (
-            self._populations() | self._profile() | self._events() | self._by_month() | self._lengths() | self._aids()
-        )
+        people, rows = self._populations() | self._profile(), self._events() | self._by_month() | self._aids()
+        return people | rows | self._lengths() | self._contracts() | self._signing()
 
     def _populations(self) -> dict[str, pd.DataFrame]:
         people = self.followed
@@ -235,8 +240,9 @@ class Recount:
         signed = self.office.rows["cer"]
         signed = signed[signed.signed_on.between(self.shown, self.last)]
         ends = pd.DatetimeIndex([min(pd.Period(month).end_time.normalize(), self.last) for month in self.months])
+        follows = np.where((signed["rank"] != "first") | signed.replaces_id.notna(), "renewal", "first")
         return {
-            "contracts": counted_rows(signed.person_id, signed.signed_on.dt.strftime("%Y-%m"), signed["rank"]),
+            "contracts": counted_rows(signed.person_id, signed.signed_on.dt.strftime("%Y-%m"), follows),
             "entries": self._where(inside & ~before),
             "departures": self._where(before & ~inside),
             "portfolio_by_month": self._where(inside[ends]),
@@ -275,6 +281,71 @@ class Recount:
             "aids": counted_rows(now.person_id, now.type, value=now.granted.astype(int)),
             "aids_counted": counted_rows(now.person_id, now.type),
             "ceiling": counted_rows(self.followed.id, granted.map(self._ceiling_band)),
+        }
+
+    @cached_property
+    def signed(self) -> pd.DataFrame:
+        """The contracts signed by the last day, with whether they are over."""
+        contracts, exits, day = self.office.rows["cer"], self.office.rows["exit"], self.last
+        begun = contracts[contracts.signed_on.notna() & (contracts.starts_on <= day)]
+        both = contracts.merge(exits, on="person_id", suffixes=("", "_exit"))
+        left = both[both.ends_on.isna() & (both.left_on >= both.starts_on) & (both.left_on < day)]
+        over = (contracts.ends_on < day) | contracts.id.isin(begun.replaces_id) | contracts.id.isin(left.id)
+        return contracts.assign(over=over)[contracts.signed_on <= day]
+
+    def _contracts(self) -> dict[str, pd.DataFrame]:
+        signed, actions = self.signed, self.office.rows["action"]
+        running = signed[~signed.over & (signed.starts_on <= self.last)]
+        inside = self.office.accompanied.loc[:, self.last]
+        ids = inside.index[inside & (self.last.year >= 2025)].to_series()
+        has = [
+            ids.isin(signed.person_id[~signed.over & (signed.kind == "engagement")]),
+            ids.isin(running.person_id),
+            ids.isin(signed.person_id),
+        ]
+        planned = actions[actions.cer_id.isin(running.id) & actions.kind.notna() & (actions.state != "dropped")]
+        timed = running[(running.kind == "engagement") & running.hours.notna()]
+        return {
+            "engagement": counted_rows(ids, list(np.select(has, ["signed", "cer", "lapsed"], default="none"))),
+            "contracts_in_force": counted_rows(running.person_id),
+            "action_kinds": counted_rows(planned.person_id, planned.kind),
+            "mean_contract_hours": counted_rows(timed.person_id, value=timed.hours),
+        }
+
+    @cached_property
+    def asked(self) -> pd.DataFrame:
+        """The notified orientations that ask for a contract, with the day by which it is to be signed."""
+        people = self.office.person[["birth_date", "licence", "vehicle"]]
+        asked = self.office.rows["orientation"].merge(people, left_on="person_id", right_index=True)
+        born, at = (
+            (day.dt.year * 10000 + day.dt.month * 100 + day.dt.day) for day in (asked.birth_date, asked.requested_on)
+        )
+        stuck = (asked.needs_mobility == 1) & ((asked.licence == 0) | (asked.vehicle == 0))
+        old, elsewhere = (at - born) // 10000 >= 60, asked.accompanied_elsewhere == 1
+        refused = old | elsewhere | stuck | (asked.food_job == 1)
+        agreed: pd.DataFrame = asked[asked.override.eq("yes") | (asked.override.isna() & ~refused)]
+        return agreed.assign(due=pd.to_datetime([day + pd.DateOffset(months=1) for day in agreed.notified_on]))
+
+    def _signing(self) -> dict[str, pd.DataFrame]:
+        signed = self.signed[self.signed.kind == "engagement"]
+        signatures, exits = list(signed[["person_id", "signed_on"]].to_numpy()), self.office.rows["exit"]
+        left = list(exits[["person_id", "left_on"]].to_numpy())
+        every = list(self.office.rows["orientation"][["person_id", "notified_on", "id"]].dropna().to_numpy())
+        asked = self.asked[self.asked.due.between(self.since, self.last)]
+        rows = []
+        for person, notified, due, number in asked[["person_id", "notified_on", "due", "id"]].to_numpy():
+            days = sorted(day for who, day in signatures if who == person and day >= notified)
+            settled = days[0] if days else pd.Timestamp.max
+            again = [day for who, day, other in every if who == person and (day, other) > (notified, number)]
+            gone = [day for who, day in left if who == person and notified <= day <= due and day < settled]
+            if not gone and not [day for day in again if day <= due and day <= settled]:
+                state = "unsigned" if not days else "month" if settled <= due else "later"
+                rows.append((person, state, (settled - notified).days if days else None))
+        found = pd.DataFrame(rows, columns=["person", "state", "days"])
+        waited = found[found.days.notna()]
+        return {
+            "signing": counted_rows(found.person, found.state),
+            "mean_days_to_sign": counted_rows(waited.person, value=waited.days),
         }
 
     def _under_ceiling(self, day: Any) -> Any:
@@ -319,8 +390,8 @@ class Recount:
 
     def labels(self, name: str) -> dict[str, str]:
         """Return code -> label, in order, of the parts that are always shown and of those shown when used."""
-        if name == "mode":
-            return MODES
+        if name in ("mode", "signing"):
+            return MODES if name == "mode" else SIGNINGS
         if name in self.office.lists:
             return dict(self.office.lists[name].sort_values("position")[["code", "label"]].to_numpy())
         if name in MONTHLY:

@@ -16,7 +16,7 @@ TODAY = date(2024, 5, 17)
 PERSONS = 160
 START, END = pd.Timestamp("2014-12-01"), pd.Timestamp("2027-03-31")
 """Every stage and benefit begins between them, with more than a year to spare on either side."""
-TABLES = ("person", "stage", "benefit", "diagnostic", "cer", "aid", "exit", "intervention")
+TABLES = ("person", "stage", "benefit", "diagnostic", "cer", "aid", "exit", "intervention", "orientation", "action")
 LISTED = ("gender", "origin", "household", "education", "domain", "territory")
 RETIRED = {"film"}
 
@@ -29,7 +29,7 @@ def write_varied_office(path: Path, seed: int) -> None:
     db.execute("BEGIN")
     _settings(db, seed)
     for person in range(1, PERSONS + 1):
-        for vary in (_profile, _spells, _rights, _diagnostics, _exits, _aids):
+        for vary in (_profile, _spells, _rights, _diagnostics, _exits, _aids, _contracts, _orientations):
             if rng.random() < 0.4:
                 vary(db, rng, person)
     _deletions(db, rng)
@@ -116,6 +116,48 @@ def _aids(db: Office, rng: Random, person: int) -> None:
         kind = rng.choice(["equipment", "other", "accounting"])
         insert_aid(db, person, cents, **{"decided_on": day, "requested_on": day, "type": kind, **decided})
         day = _later(day, rng.choice([0, 100, 364, 365, 366]))
+
+
+def _contracts(db: Office, rng: Random, person: int) -> None:
+    """Replace the contracts, around the year 2025: drafts, some without an end, some that replace the one before, exits
+    that end them; with hours, and actions of every kind."""
+    db.execute("DELETE FROM action WHERE person_id = ?", (person,))
+    db.execute("DELETE FROM cer WHERE person_id = ?", (person,))
+    day, earlier = _day(rng, "2023-06-01", "2025-06-30"), None
+    for _ in range(rng.randint(1, 4)):
+        ends = None if rng.random() < 0.4 else _later(day, rng.choice([30, 182, 365]))
+        earlier = insert(
+            db, "cer", person_id=person, kind=rng.choice(["cer", "engagement", "engagement"]),
+            starts_on=day, ends_on=ends,
+            rank=rng.choice(["first", "renewal", "update"]), replaces_id=rng.choice([None, earlier]),
+            signed_on=rng.choice([None, day, day, day, _later(day, -10), _later(day, 12)]),
+            hours=rng.choice([None, 7, 15, 20]),
+        )  # fmt: skip
+        for _ in range(rng.randint(0, 3)):
+            kind = rng.choice([None, "workplace", "training", "job_search", "support", "rights", "activity"])
+            state = rng.choice(["todo", "doing", "done", "dropped"])
+            insert(db, "action", person_id=person, cer_id=earlier, objective="Vendre", kind=kind, state=state)
+        if rng.random() < 0.3:
+            insert_exit(db, person, _later(day, rng.choice([-1, 0, 1, 40])), scope=rng.choice(["rsa", "accompaniment"]))
+        day = _later(ends or day, rng.choice([-20, 0, 1, 60, 200]))
+
+
+def _orientations(db: Office, rng: Random, person: int) -> None:
+    """Add orientations that were notified, some not to the officer; signed about a month later, or not; some followed
+    by an exit or by another one."""
+    day = _day(rng, "2024-06-01", "2025-09-30")
+    for _ in range(rng.randint(1, 3)):
+        criteria: dict[str, Any] = rng.choice(
+            [{}, {}, {"override": "no"}, {"food_job": 1}, {"food_job": 1, "override": "yes"}, {"needs_mobility": 1}]
+        )
+        notified = _later(day, rng.choice([0, 3, 20]))
+        insert(db, "orientation", person_id=person, requested_on=day, notified_on=notified, **criteria)
+        signed = _later(notified, rng.choice([-1, 0, 1, 27, 28, 29, 30, 31, 32, 45]))
+        if rng.random() < 0.7:
+            insert(db, "cer", person_id=person, kind="engagement", rank="first", signed_on=signed, starts_on=signed)
+        if rng.random() < 0.2:
+            insert_exit(db, person, rng.choice([notified, signed, _later(signed, -1), _later(notified, 30)]))
+        day = rng.choice([day, signed, _later(notified, 10), _later(notified, 200)])
 
 
 def _settings(db: Office, seed: int) -> None:

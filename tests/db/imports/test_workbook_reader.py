@@ -133,6 +133,16 @@ def test_a_file_that_would_decompress_too_large_is_refused(monkeypatch):
         workbook_reader.read(altered(lambda xml: xml + b" " * 6_000_000), "x")
 
 
+@pytest.mark.parametrize("make", [files.xlsx, files.ods])
+def test_more_sheets_than_a_screen_can_show_are_refused(monkeypatch, make):
+    monkeypatch.setattr(file_limits, "MAX_SHEETS", 2)
+    sheets = {f"Année {year}": [["Nom"], ["Marchand"]] for year in (2022, 2023, 2024)}
+
+    with pytest.raises(WorkbookError, match=r"« a » a 3 feuilles, 2 au plus"):
+        workbook_reader.read(make(sheets), "a")
+    assert len(workbook_reader.read(make(dict(list(sheets.items())[1:])), "a").sheets) == 2
+
+
 def test_an_ods_with_too_many_repeated_cells_is_refused():
     source, buffer = zipfile.ZipFile(io.BytesIO(files.ods({"a": ROWS}))), io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as target:

@@ -20,7 +20,7 @@ THIRTEEN = {
     "benefit": "Situation de droits",
     "diagnostic": "Diagnostic",
     "action": "Action du plan",
-    "cer": "CER",
+    "cer": "Contrat",
     "aid": "Aide financière",
     "exit": "Sortie",
     "intervention": "Entretien ou démarche",
@@ -39,10 +39,11 @@ WORD_FOR_WORD = {
     "ORIGINS": "Originaire du Lot; Installé par choix de vie; Origine étrangère",
     "ACTIVITIES": "Activité déclarée; En projet",
     "TERRITORIES": "Cahors; Figeac; Gourdon",
-    "BENEFITS": "RSA; RSA et prime d’activité; Prime d’activité uniquement; Aucun",
+    "BENEFITS": "RSA; RSA et prime d’activité; Prime d’activité uniquement; ARE spectacle; ASS; Aucun",
     "CONTRACT_KINDS": "CER; Contrat d’engagement",
     "EXIT_REASONS": "Revenus supérieurs; Emploi salarié; Régime de l’intermittence;"
-    " Création ou reprise d’activité; Déménagement hors du Lot; Retraite; Fin de droits; Autre",
+    " Création ou reprise d’activité; Déménagement hors du Lot; Retraite; Fin de droits;"
+    " Autre organisme référent; Suppression ou radiation; Autre",
 }
 
 AS_A_SENTENCE_SAYS = {
@@ -50,7 +51,7 @@ AS_A_SENTENCE_SAYS = {
     " salariat, association, coopérative d’activité et d’emploi (CAE), portage, sans statut",
     "OBSTACLES": "logement, mobilité, contraintes familiales et garde d’enfants, difficultés financières,"
     " difficultés administratives, numérique, maîtrise du français, formation, isolement professionnel,"
-    " atelier ou lieu de travail, accès aux droits et aux soins",
+    " atelier ou lieu de travail, accès aux droits et aux soins, aide à un proche (proche aidant)",
     "LEVERS": "adéquation profil/projet, formation, structures et partenaires, aide financière, étude du projet"
     " (jusqu’au deuil du projet et à la réorientation)",
     "AID_TYPES": "matériel et outillage, formation, mobilité, communication, lieu de diffusion ou exposition,"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from db.model import domain_rules
+from db.model import contract_rules, domain_rules
 from db.rows import records
 from db.rows.records import Edit
 from tests.db.factories import (
@@ -32,7 +32,7 @@ def test_the_next_contract_starts_when_the_earlier_one_ends_or_must_end(db, kind
     person = insert_person(db)
     earlier = insert_contract(db, person, "2024-06-01", "2024-06-01", ends_on, kind=kind, objectives="Exposer")
 
-    following = domain_rules.next_contract(db, earlier, day)
+    following = contract_rules.next_contract(db, earlier, day)
 
     assert (following["kind"], following["starts_on"], following["objectives"]) == ("engagement", starts_on, "Exposer")
     saved = records.save(
@@ -131,7 +131,7 @@ def test_a_contract_whose_next_one_is_signed_does_not_end_soon(db, following, si
 
     contract, holder = row_on_the_day(db, "cer", running), row_on_the_day(db, "person", person)
 
-    wanted = "Contrat suivant signé" if signed else "Contrat bientôt à échéance"
+    wanted = "Contrat suivant signé" if signed else "Contrat bientôt à échéance ou à actualiser"
     assert (contract.values["ends_soon"], contract.values["deadline"]) == (not signed, "followed" if signed else "soon")
     assert (told(contract)["ends_on"], told(holder)["contract_end"]) == (wanted, wanted)
     assert contract.values["to_replace"] == (not signed)  # a CER, until the « contrat d’engagement » is signed
@@ -145,7 +145,7 @@ def test_a_contract_far_from_its_end_says_nothing_and_one_of_somebody_else_chang
 
     assert told(row_on_the_day(db, "cer", far)) == {}
     assert row_on_the_day(db, "cer", far).values["deadline"] == "followed"
-    assert told(row_on_the_day(db, "cer", soon)) == {"ends_on": "Contrat bientôt à échéance"}
+    assert told(row_on_the_day(db, "cer", soon)) == {"ends_on": "Contrat bientôt à échéance ou à actualiser"}
 
 
 def test_an_open_diagnostic_beside_an_accompaniment_is_flagged_wherever_it_shows(db):

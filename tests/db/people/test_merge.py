@@ -227,7 +227,7 @@ def test_the_later_contract_may_stand_as_a_renewal_of_the_earlier(db, contracts)
     merge(db, keep, gone, sides={clash.key: BOTH})
 
     values = records.get(db, db.tables["cer"], theirs).values
-    assert (values["person_id"], values["rank"], values["replaces_id"]) == (keep, "renewal", mine)
+    assert (values["person_id"], values["rank"], values["replaces_id"]) == (keep, "update", mine)
     undo_last(db)
     assert dump_tables(db) == before
 

@@ -7,7 +7,7 @@ from db.model.dictionary import ACTION, CER, FILES, INTERVENTION, PERSON
 from db.rows import bulk_edits, records, undo
 from db.rows.records import Edit
 from db.storage.integrity import check
-from tests.db.factories import delete, insert_contract, insert_diagnostic, insert_person, insert_stage
+from tests.db.factories import delete, insert, insert_contract, insert_diagnostic, insert_person, insert_stage
 
 DAY = "2026-06-15"
 
@@ -206,12 +206,13 @@ def test_an_action_goes_to_the_running_contract_else_to_the_last_diagnostic(db):
 
 @pytest.fixture
 def contracts(db):
-    """Insert contracts: Abel's runs, Blum's is over, Colin's was renewed, Durand has none, Evrard's is followed by
-    another."""
+    """Insert contracts: Abel's runs, with an action to do; Blum's is over, Colin's was renewed, Durand has none,
+    Evrard's is followed by another."""
     abel, blum, colin, durand, evrard = insert_people(db, "Abel", "Blum", "Colin", "Durand", "Evrard")
     runs = insert_contract(
         db, abel, "2026-01-01", "2026-01-01", "2026-07-14", objectives="Vendre en ligne", kind="engagement"
     )
+    insert(db, "action", person_id=abel, cer_id=runs, objective="Ouvrir un site", state="todo")
     insert_contract(db, blum, "2024-01-01", "2024-01-01", "2024-12-31")
     first = insert_contract(db, colin, "2026-01-01", "2026-01-01", "2026-06-30")
     insert_contract(db, colin, "2026-06-01", "2026-07-01", "2026-12-31", rank="renewal", replaces_id=first)
@@ -220,7 +221,7 @@ def contracts(db):
     return [abel, blum, colin, durand, evrard], runs
 
 
-def test_contracts_are_renewed_for_several_persons(db, contracts):
+def test_contracts_are_prepared_for_several_persons(db, contracts):
     persons, runs = contracts
 
     made = draft_rows(
@@ -229,23 +230,31 @@ def test_contracts_are_renewed_for_several_persons(db, contracts):
     bulk_edits.create(db, made, "Ada")
 
     told = reasons(made)
-    assert told[0] == ""
-    assert told[1] == told[3] == "pas de contrat en cours"
-    assert told[2] == "déjà renouvelé : CER 01/07/2026"
+    assert told[0] == told[1] == told[3] == ""
+    assert told[2] == "déjà préparé : CER 01/07/2026"
     assert "couvre déjà ces jours" in told[4]
-    new = records.get(db, db.tables["cer"], db.execute("SELECT max(id) FROM cer").fetchone()[0]).values
+    abel, blum, durand = (
+        records.get(db, db.tables["cer"], row_id).values
+        for (row_id,) in db.execute("SELECT id FROM cer WHERE signed_on IS NULL ORDER BY id").fetchall()
+    )
     wanted = {
         "person_id": persons[0],
         "kind": "engagement",
-        "rank": "renewal",
+        "rank": "update",
         "replaces_id": runs,
-        "signed_on": DAY,
         "starts_on": "2026-07-15",
-        "ends_on": "2027-01-14",
+        "ends_on": None,
+        "next_update_on": "2027-01-14",
         "objectives": "Vendre en ligne",
         "office_commitments": "Un entretien par mois",
     }
-    assert {name: new[name] for name in wanted} == wanted
+    assert {name: abel[name] for name in wanted} == wanted
+    assert [(one["rank"], one["replaces_id"], one["starts_on"]) for one in (blum, durand)] == [("first", None, DAY)] * 2
+    actions = db.execute("SELECT cer_id IS ?, objective FROM action", (runs,)).fetchall()
+    assert actions == [(1, "Ouvrir un site"), (0, "Ouvrir un site")]  # what remains goes into the new plan
+    assert [line.refused for line in draft_rows(db, CER, PERSON, persons[:1], {"months": 6}).lines] == [
+        "déjà préparé : Contrat d’engagement 15/07/2026"
+    ]
     undo_last(db)
     assert db.execute("SELECT count(*) FROM cer WHERE deleted_at IS NULL").fetchone() == (6,)
 
@@ -277,7 +286,7 @@ def test_a_contract_changed_since_the_preview_stops_the_whole_edit(db, contracts
         bulk_edits.create(db, made, "Ada")
 
     assert dump_file(db) == file
-    assert bulk_edits.create(db, draft_rows(db, CER, PERSON, persons, {"months": 6}), "Ada") == 1
+    assert bulk_edits.create(db, draft_rows(db, CER, PERSON, persons, {"months": 6}), "Ada") == 3
 
 
 def test_a_contract_added_since_the_preview_stops_the_whole_edit(db, contracts):

@@ -21,21 +21,35 @@ from tests.db.factories import (
 
 BREAKS: dict[str, dict[str, Any]] = {
     "orientation.override_needs_reason": {"override": "yes", "override_reason": None},
-    "orientation.decided_after_request": {"requested_on": "2024-02-02", "decided_on": "2024-02-01"},
+    "orientation.decided_after_request": {
+        "requested_on": "2024-02-02", "decided_on": "2024-02-01", "notified_on": None,
+    },
+    "orientation.notified_after_request": {
+        "requested_on": "2024-02-02", "decided_on": None, "notified_on": "2024-02-01",
+    },
     "stage.ends_after_start": {"starts_on": "2024-02-02", "ends_on": "2024-02-01"},
     "stage.mode_for_accompaniment": {"kind": "diagnostic", "mode": "light"},
     "benefit.ends_after_start": {"starts_on": "2024-02-02", "ends_on": "2024-02-01"},
     "diagnostic.completed_after_start": {"started_on": "2024-02-02", "completed_on": "2024-02-01"},
-    "cer.ends_after_start": {"starts_on": "2024-02-02", "signed_on": "2024-02-02", "ends_on": "2024-02-02"},
+    "cer.ends_after_start": {
+        "starts_on": "2024-02-02", "signed_on": "2024-02-02", "ends_on": "2024-02-02", "next_update_on": None,
+    },
+    "cer.cer_is_signed": {"kind": "cer", "rank": "renewal", "signed_on": None},
+    "cer.cer_has_end": {"kind": "cer", "rank": "renewal", "ends_on": None},
+    "cer.update_after_start": {"next_update_on": "2010-01-01"},
+    "cer.rank_of_kind": {"rank": "renewal"},
+    "cer.full_hours": {"arrangement": "full", "hours": 14},
+    "cer.adapted_hours": {"arrangement": "adapted", "hours": 15},
+    "cer.no_hours": {"arrangement": "none", "hours": 1},
     "cer.signed_before_start": {"signed_on": "2015-03-02", "starts_on": "2015-03-01", "early_start_reason": None},
-    "cer.only_renewals_replace": {"rank": "first"},
+    "cer.only_renewals_replace": {"rank": "first", "kind": "cer"},
     "action.belongs_to_a_plan": {"diagnostic_id": None, "cer_id": None},
     "aid.granted_needs_sum": {"decision": "granted", "granted": None},
     "aid.sum_needs_decision": {"decision": "refused", "granted": 10_00},
     "aid.decided_after_request": {"requested_on": "2024-02-02", "decided_on": "2024-02-01"},
     "aid.ceiling": {"granted": 900_01, "override_reason": None},
     "project.ends_after_start": {"starts_on": "2024-02-02", "ends_on": "2024-02-01"},
-}
+}  # fmt: skip
 """Changes that make a valid row break the rule; rules about other rows have a test of their own below."""
 
 ABOUT_OTHER_ROWS = {
@@ -51,6 +65,8 @@ OF_THE_OFFICE = {
     for name in ("plain_name", "known_table", "known_list", "one_each", "kept_name", "published_choice")
 } | {"own_value.plain_code", "own_value.one_each"}
 """Tried in test_office.py, where fields and values are made."""
+OF_ATTACHMENTS = {f"attachment.{name}" for name in ("with_file", "total", "same_person")}
+"""Tried in tests/db/attachments/test_files.py, where rows come with their files."""
 
 
 def declared():
@@ -58,7 +74,7 @@ def declared():
 
 
 def test_every_declared_rule_is_tested_here():
-    assert declared() == set(BREAKS) | ABOUT_OTHER_ROWS | OF_THE_OFFICE
+    assert declared() == set(BREAKS) | ABOUT_OTHER_ROWS | OF_THE_OFFICE | OF_ATTACHMENTS
 
 
 @pytest.mark.parametrize("rule", BREAKS)

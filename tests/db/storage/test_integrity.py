@@ -128,8 +128,8 @@ def test_a_reference_to_nothing_is_found(db):
     unguarded(db, *names, statement=statement)
 
     problems = check(db)
-    assert "CER n° 1 : renvoie à une ligne de « person » qui n’existe pas." in problems
-    assert "CER n° 1 : Personne : cette valeur n’existe pas." in problems
+    assert "Contrat n° 1 : renvoie à une ligne de « person » qui n’existe pas." in problems
+    assert "Contrat n° 1 : Personne : cette valeur n’existe pas." in problems
 
 
 def test_a_version_that_the_history_does_not_know_is_found(db):

@@ -34,7 +34,9 @@ SECRET = "Zorglubescu"
 EVERY_SET = [frozenset(some) for size in range(4) for some in combinations(Role, size)]
 BOOKS = [
     "session", "invitation", "attempt", "door_key", "publication_key", "account", "trace", "seal", "operation",
-    "history", "frozen", "publication", "import_choice", "pairing", "view", "view_default", "grid_layout", "draft",
+    "operation_part", "long_write", "history", "frozen", "publication", "publication_placed", "office_file",
+    "import_choice", "pairing", "view",
+    "view_default", "grid_layout", "draft", "attachment_content",
 ]  # fmt: skip
 DAY = "2026-06-15"
 GRID = Grid("person", "caseload")

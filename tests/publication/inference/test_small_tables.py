@@ -17,7 +17,7 @@ def publish(true):
     """Return the total, the rounded margins and the rounded cells of a true table."""
     total = int(true.sum())
     margins = [round_margin(true.sum(axis=axis), total) for axis in (1, 0)]
-    return total, margins, round_crossed_table(true, margins[0], margins[1], np.zeros(true.size))
+    return total, margins, round_crossed_table(true.astype(float), margins[0], margins[1])
 
 
 def round_margin(margin, total):

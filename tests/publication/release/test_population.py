@@ -1,4 +1,4 @@
-"""Who is counted, in which categories, and the substitutes."""
+"""Who is counted, in which categories."""
 
 import numpy as np
 import pytest
@@ -6,10 +6,8 @@ import pytest
 from db.figures import counting
 from db.figures.periods import period_of
 from db.storage import connection
-from publication.release.population import count_tables, read_population, substitute_profiles
-from publication.release.tables import ATTRIBUTES, EVENT_PLANS, PLANS
-
-KEYS = [bytes([seed]) * 32 for seed in range(12)]
+from publication.release.population import count_tables, read_population
+from publication.release.tables import ATTRIBUTES, PLANS
 
 
 @pytest.mark.parametrize("year", [2018, 2022, 2025])
@@ -49,44 +47,3 @@ def test_one_person_changes_no_number_by_more_than_one(population):
             change = counts.tables[name] - without.tables[name]
             assert change.min() >= 0
             assert change.max() <= 1
-
-
-@pytest.mark.parametrize("key", KEYS)
-def test_a_few_persons_have_another_profile_and_nobody_is_added(population, key):
-    counted = substitute_profiles(population, key)
-    changed = (counted.codes != population.codes).any(axis=1)
-    for plan in EVENT_PLANS:
-        changed |= (counted.indicators[plan.name] != population.indicators[plan.name]).any(axis=1)
-
-    assert 1 <= changed.sum() <= 5
-    more = (substitute_profiles(population, key, level=2).codes != population.codes).any(axis=1)
-    assert (more[changed & (counted.codes != population.codes).any(axis=1)]).all()  # the same, and some more
-    assert population.followed[changed].all()
-    assert count_tables(counted).total == count_tables(population).total
-
-
-def test_the_same_key_draws_the_same_in_any_order_of_rows(population):
-    order = np.random.default_rng(3).permutation(len(population.ids))
-    one, other = (
-        count_tables(substitute_profiles(population, KEYS[0])),
-        count_tables(substitute_profiles(population.take(order), KEYS[0])),
-    )
-
-    assert all((one.tables[name] == other.tables[name]).all() for name in one.tables)
-    assert one.cents.tolist() == other.cents.tolist()
-
-
-def test_another_key_draws_other_substitutes(population):
-    drawn = {
-        tuple(np.flatnonzero((substitute_profiles(population, key).codes != population.codes).any(axis=1)))
-        for key in KEYS
-    }
-
-    assert len(drawn) > len(KEYS) // 2
-
-
-def test_a_very_small_office_has_few_substitutes(population):
-    few = population.take(np.flatnonzero(population.followed)[:8])
-
-    assert substitute_profiles(few, KEYS[0]) is few
-    assert count_tables(substitute_profiles(population.take(np.arange(0)), KEYS[0])).total == 0

@@ -88,20 +88,17 @@ def test_artificial_persons_are_made_from_published_data_alone(drawn):
     assert (artificial_persons.make_persons(published) == artificial_persons.make_persons(drawn[0])).all()
 
 
-def test_landmarks_are_the_exact_total_and_the_public_facts(drawn, tmp_path):
+def test_landmarks_are_the_public_facts_alone(drawn, tmp_path):
     path = tmp_path / "facts.db"
     public_file.write(path, [replace(drawn[0], facts=(Fact(2022, "genre", "Femmes", 64, "Présentation"),))])
 
-    assert query(path, "SELECT tableau, nombre, source FROM reperes") == [
-        ("total", 139, "Palette"),
-        ("genre", 64, "Présentation"),
-    ]
+    assert query(path, "SELECT tableau, nombre, source FROM reperes") == [("genre", 64, "Présentation")]
     assert public_file.read(path)[0].facts == (Fact(2022, "genre", "Femmes", 64, "Présentation"),)
 
 
 def test_a_release_without_persons_has_no_shares(drawn, tmp_path):
     empty = replace(
-        drawn[0], total=0, rounded=0,
+        drawn[0], rounded=0,
         margins={name: replace(table, persons=table.persons * 0) for name, table in drawn[0].margins.items()},
         tables={name: replace(table, persons=table.persons * 0) for name, table in drawn[0].tables.items()},
     )  # fmt: skip

@@ -31,6 +31,9 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
     "freins": ("obstacles",),
     "interventions": ("interventions",),
     "contrats": ("contracts",),
+    "engagement": ("engagement",),
+    "signature": ("signing",),
+    "actions": ("action_kinds",),
     "mouvements": ("entries", "departures"),
     "portefeuille": ("portfolio_by_month",),
     "sorties": ("by_reason",),
@@ -39,14 +42,21 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
     "plafond": ("ceiling",),
 }
 """Picture -> the figures that it shows."""
-UNITS = {"freins": "personne", "interventions": "entretien ou démarche", "contrats": "contrat", "sorties": "sortie"}
-PLURALS = {"entretien ou démarche": "entretiens et démarches"}
+UNITS = {
+    "interventions": "entretien ou démarche",
+    "contrats": "contrat",
+    "sorties": "sortie",
+    "signature": "orientation",
+    "actions": "action",
+}
+"""Picture -> what it counts, other than persons."""
+PLURALS = {"entretien ou démarche": "entretiens et démarches", "personne accompagnée": "personnes accompagnées"}
 WITHOUT_SHARES = ("reperes", "pyramide", "domaine-genre", "contrats", "mouvements", "portefeuille", "durees")
 MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 MONTHLY = ("contrats", "mouvements", "portefeuille")
-BANDS = ("age", "etudes", "anciennete", "plafond", "pyramide")
+BANDS = ("age", "etudes", "anciennete", "plafond", "pyramide", "signature")
 SERIES = {
-    "contrats": {"first": "premier contrat", "renewal": "renouvellement"},
+    "contrats": {"first": "premier contrat", "renewal": "renouvellement ou actualisation"},
     "durees": {"ended": "terminés", "ongoing": "en cours"},
     "mouvements": {"entries": "entrée", "departures": "sortie"},
 }
@@ -352,6 +362,34 @@ class Picture:
         first, renewals = self._of_series("first"), self._of_series("renewal")
         parts = f"{counted(first, 'premier')} et {counted(renewals, 'renouvellement')}"
         return f"{counted(first + renewals, 'contrat')}, dont {parts}."
+
+    def _engagement(self) -> str:
+        without, running = self.base - self.row("signed"), len(self.frame("contracts_in_force"))
+        who = counted(without, "personne accompagnée")
+        has = f"{'n’ont' if without >= 2 else 'n’a'} pas de contrat d’engagement signé"
+        said = f"{who} sur {french(self.base)} {has}, soit {percent(without, self.base)}"
+        if not without:
+            said = "Chaque personne accompagnée a un contrat d’engagement signé"
+        return f"{said} ; {counted(running, 'contrat')} en cours, CER compris."
+
+    def _signature(self) -> str:
+        in_time, waited = self.row("month"), self.frame("mean_days_to_sign")
+        said = (
+            f"{counted(in_time, 'orientation')} sur {french(self.base)} suivie{'s' * (in_time >= 2)} d’un contrat signé"
+        )
+        said += f" dans le mois, soit {percent(in_time, self.base)}"
+        if len(waited):
+            days = french(waited.value.mean())
+            said += f" ; en moyenne {days}{N}jour{'s' * (int(days) >= 2)} de la notification à la signature"
+        return f"{said}."
+
+    def _actions(self) -> str:
+        said, timed = self._largest().removesuffix("."), self.frame("mean_contract_hours")
+        if len(timed):
+            hours = french(timed.value.mean(), 1)
+            word = f"heure{'s' * (float(hours.replace(',', '.')) >= 2)}"
+            said += f" ; en moyenne {hours}{N}{word} par semaine et par contrat d’engagement"
+        return f"{said}."
 
     def _mouvements(self) -> str:
         came, left = self._of_series("entries"), self._of_series("departures")

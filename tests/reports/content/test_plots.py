@@ -24,8 +24,10 @@ FIGURE_OF_A_LIST = (
     "interventions",
     "by_reason",
     "gender",
+    "engagement",
+    "action_kinds",
 )
-BANDS = ("age", "education", "seniority", "ceiling")
+BANDS = ("age", "education", "seniority", "ceiling", "signing")
 
 
 def shares(*parts):
@@ -68,6 +70,9 @@ TAKEN = {
     ),
     "mean_length_years": 2.5,
     "mean_length_years_ongoing": 1.25,
+    "contracts_in_force": 9,
+    "mean_days_to_sign": 12.5,
+    "mean_contract_hours": 14.5,
     "aids": shares(("a", "Formation", 123_45), ("b", "Matériel", 0), ("c", "Communication", 400_00)),
     "aids_counted": shares(("a", "Formation", 1), ("b", "Matériel", 0), ("c", "Communication", 2)),
 }

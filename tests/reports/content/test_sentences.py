@@ -29,6 +29,9 @@ LISTS = {
     "aids": ("equipment", "training"),
     "aids_counted": ("equipment", "training"),
     "ceiling": ("0", "1", "2", "3", "4", "unknown"),
+    "engagement": ("signed", "cer", "none"),
+    "signing": ("month", "later", "unsigned"),
+    "action_kinds": ("training", "activity"),
 }
 EVERY = [plot.name for plot in plots.PLOTS]
 
@@ -130,6 +133,9 @@ def offices(draw):
     persons = sum(part.value for part in found["gender"])
     found["men"] = sum(part.value for part in found["gender"] if part.code == "man")
     found |= {name: draw(st.integers(0, persons)) for name in ("fifty_or_over", "bac2_or_over", "under_two_years")}
+    found["contracts_in_force"] = draw(few)
+    found["mean_days_to_sign"] = draw(st.none() | st.floats(0, 90))
+    found["mean_contract_hours"] = draw(st.none() | st.floats(1, 35))
     found["assessed"] = max(part.value for part in found["obstacles"])
     return found
 
@@ -255,6 +261,69 @@ def test_aids_are_a_sum_a_number_and_the_first_type():
 def test_obstacles_are_of_those_who_have_a_diagnostic():
     assert sentence_of("freins", obstacles=shares(("a", "Logement", 3), ("b", "Mobilité", 1)), assessed=12) == (
         f"Logement d’abord : 3 personnes sur 12 ayant un diagnostic, soit 25,0{N}%."
+    )
+
+
+@pytest.mark.parametrize(
+    ("counts", "running", "sentence"),
+    [
+        (
+            (5, 2, 1), 7,
+            f"3 personnes accompagnées sur 8 n’ont pas de contrat d’engagement signé, soit 37,5{N}% ;"
+            " 7 contrats en cours, CER compris.",
+        ),
+        (
+            (0, 1, 0), 1,
+            f"1 personne accompagnée sur 1 n’a pas de contrat d’engagement signé, soit 100,0{N}% ;"
+            " 1 contrat en cours, CER compris.",
+        ),
+        (
+            (2, 0, 0), 2,
+            "Chaque personne accompagnée a un contrat d’engagement signé ; 2 contrats en cours, CER compris.",
+        ),
+    ],
+)  # fmt: skip
+def test_persons_accompanied_without_a_contract(counts, running, sentence):
+    parts = shares(*zip(("signed", "cer", "none"), ("Signé", "CER en cours", "Aucun contrat"), counts, strict=True))
+
+    assert sentence_of("engagement", engagement=parts, contracts_in_force=running) == sentence
+
+
+@pytest.mark.parametrize(
+    ("counts", "days", "sentence"),
+    [
+        (
+            (6, 1, 1), 18.5,
+            f"6 orientations sur 8 suivies d’un contrat signé dans le mois, soit 75,0{N}% ;"
+            f" en moyenne 19{N}jours de la notification à la signature.",
+        ),
+        (
+            (1, 0, 1), 1.4,
+            f"1 orientation sur 2 suivie d’un contrat signé dans le mois, soit 50,0{N}% ;"
+            f" en moyenne 1{N}jour de la notification à la signature.",
+        ),
+        ((0, 0, 3), None, f"0 orientation sur 3 suivie d’un contrat signé dans le mois, soit 0,0{N}%."),
+    ],
+)  # fmt: skip
+def test_signed_within_a_month(counts, days, sentence):
+    parts = shares(*zip(("month", "later", "unsigned"), ("Dans le mois", "Après", "Pas signé"), counts, strict=True))
+
+    assert sentence_of("signature", signing=parts, mean_days_to_sign=days) == sentence
+
+
+@pytest.mark.parametrize(
+    ("hours", "end"),
+    [
+        (14.6, f" ; en moyenne 14,6{N}heures par semaine et par contrat d’engagement."),
+        (1.5, f" ; en moyenne 1,5{N}heure par semaine et par contrat d’engagement."),
+        (None, "."),
+    ],
+)
+def test_kinds_of_actions_and_hours(hours, end):
+    kinds = shares(("training", "2° Formation", 2), ("activity", "6° Pérenniser ou développer une activité", 2))
+
+    assert sentence_of("actions", action_kinds=kinds, mean_contract_hours=hours) == (
+        f"2° Formation et 6° Pérenniser ou développer une activité à égalité : 2 actions, soit 50,0{N}%{end}"
     )
 
 

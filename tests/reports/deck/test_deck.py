@@ -90,8 +90,9 @@ def bars(*labels):
 def test_every_chart_is_native_and_holds_the_numbers_of_its_picture(report_2022, slides_2022):
     drawn = charts_by_title(slides_2022)
 
-    assert len(drawn) == len(report_2022.charts) == 21
-    for picture in report_2022.charts:
+    pictures = [picture for picture in report_2022.charts if not picture.empty]
+    assert len(drawn) == len(pictures) == 21
+    for picture in pictures:
         plot = drawn[picture.title].plots[0]
         assert list(plot.categories) == [plain(row.label) for row in picture.rows]
         values = [tuple(map(abs, values)) for values in zip(*(series.values for series in plot.series), strict=True)]
@@ -184,7 +185,7 @@ def test_every_chart_and_table_says_what_it_shows_and_nothing_is_a_drawing(repor
     frames = [shape for slide in slides_2022 for shape in slide.shapes if shape.has_chart or shape.has_table]
     shown = {shape._element.nvGraphicFramePr.cNvPr.get("descr") for shape in frames}
 
-    assert shown >= {plain(picture.alt) for picture in report_2022.charts}
+    assert shown >= {plain(picture.alt) for picture in report_2022.charts if not picture.empty}
     assert None not in shown
     assert not [shape for slide in slides_2022 for shape in slide.shapes if hasattr(shape, "image")]
 

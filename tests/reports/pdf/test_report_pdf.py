@@ -108,8 +108,9 @@ def test_a_period_in_course_says_so_on_every_page(report_2022):
 
 
 def test_every_chart_has_its_title_its_sentence_and_its_definition(report_2022, text_2022):
-    assert len(report_2022.charts) > 20
-    for chart in report_2022.charts:
+    charts = [chart for chart in report_2022.charts if not chart.empty]
+    assert len(charts) > 20
+    for chart in charts:
         for said in (chart.title, chart.reading, chart.means):
             assert without_breaks(said) in without_breaks(text_2022)
 
@@ -117,7 +118,7 @@ def test_every_chart_has_its_title_its_sentence_and_its_definition(report_2022, 
 def test_every_chart_has_an_alternative_text(report_2022, paper_2022):
     found = tagged_elements(paper_2022)
 
-    assert {alt for _, alt in found if alt} == {chart.alt for chart in report_2022.charts}
+    assert {alt for _, alt in found if alt} == {chart.alt for chart in report_2022.charts if not chart.empty}
     assert {"/Title", "/H1", "/H2", "/Table", "/TH"} <= {kind for kind, _ in found}
 
 

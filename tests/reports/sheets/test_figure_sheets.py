@@ -243,6 +243,8 @@ def test_no_sheet_of_the_report_holds_a_formula_or_a_link(data_2022, book_2022):
 
 def test_every_chart_is_an_excel_chart_of_its_own_cells(report_2022, book_2022):
     for picture, sheet in zip(report_2022.charts, book_2022.worksheets[1:], strict=True):
+        if picture.empty:  # what the law asks since 2025
+            continue
         (drawn,) = sheet._charts
         assert len(drawn.series) == len(picture.series)
         last = TOP + len(picture.rows)
