@@ -1,7 +1,7 @@
 """French text as people read it (numbers, dates, moments) and as it is compared (folded)."""
 
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import filterfalse
 
@@ -28,6 +28,19 @@ def french_time(clock: str) -> str:
     """Format a time of day: « 14:30 » -> « 14 h 30 », « 09:00 » -> « 9 h »."""
     hours, minutes = clock.split(":")
     return f"{int(hours)}\u00a0h" + (f"\u00a0{minutes}" if minutes != "00" else "")
+
+
+_WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "décembre",
+)  # fmt: skip
+
+
+def french_day(iso: str) -> str:
+    """Format an ISO date in words, without the year: « lundi 6 mars », « mercredi 1er mars »."""
+    day = date.fromisoformat(iso)
+    return f"{_WEEKDAYS[day.weekday()]} {day.day}{'er' * (day.day == 1)} {_MONTHS[day.month - 1]}"
 
 
 def french_moment(seconds: float) -> str:
