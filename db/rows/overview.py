@@ -64,7 +64,7 @@ def _next(db: Office, person_id: int, today: str) -> Row | None:
 def facts(db: Office, found: Overview, context: Context) -> list[tuple[str, list[str]]]:
     """Return what is short, as titles with their lines of text, without those of which nothing is known."""
     groups = [
-        ("Contact", _shown(db, PERSON.name, found.person, ("phone", "email", "address", "postcode", "town"), context)),
+        ("Contact", _shown(db, PERSON.name, found.person, ("phone", "email", "address"), context) + _place(found)),
         ("Prochain rendez-vous", _shown(db, APPOINTMENT.name, found.next, _PLANNED, context)),
         ("Freins", _shown(db, DIAGNOSTIC.name, found.diagnostic, ("obstacles",), context)),
         ("Contrat", _contract_lines(db, found, context)),
@@ -80,6 +80,11 @@ def _shown(db: Office, table: str, row: Row | None, names: tuple[str, ...], cont
         return []
     texts = [db.tables[table].column(name).type.show(row.values[name], context) for name in names]
     return [line for text in texts for line in text.split("\n") if line]
+
+
+def _place(found: Overview) -> list[str]:
+    place = " ".join(filter(None, (found.person.values["postcode"], found.person.values["town"])))
+    return [place] if place else []
 
 
 def _contract_lines(db: Office, found: Overview, context: Context) -> list[str]:
