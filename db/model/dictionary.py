@@ -7,7 +7,15 @@ Laid out by hand, a field a line, so that a table reads as a table; the formatte
 
 from collections.abc import Iterable
 
-from db.model import attachment_rules, board_rules, contract_rules, domain_rules, import_synonyms, lists, published_groups
+from db.model import (
+    attachment_rules,
+    board_rules,
+    contract_rules,
+    domain_rules,
+    import_synonyms,
+    lists,
+    published_groups,
+)
 from db.model.fields import TODAY, Computed, Field, Follows, Highlight, Privacy, Rule, Table
 from db.model.import_synonyms import with_synonyms
 from db.model.types import (

@@ -240,7 +240,8 @@ ATTACHMENT_KINDS = _list(
     },
 )
 VOICES = _list(
-    "voice", "Dans les mots de", {"person": "La personne", "officer": "L’équipe", "together": "Tous deux, ensemble"}, fixed=True
+    "voice", "Dans les mots de",
+    {"person": "La personne", "officer": "L’équipe", "together": "Tous deux, ensemble"}, fixed=True,
 )
 CARD_KINDS = _list("card_kind", "Carte", {"obstacle": "Frein", "driver": "Moteur", "step": "Étape"}, fixed=True)
 BOARD_PATHS = _list("board_path", "Parcours", {"a": "A", "b": "B", "c": "C"}, fixed=True)

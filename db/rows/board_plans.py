@@ -1,5 +1,5 @@
-"""« Passer au plan d’action »: the actions that a MAPPI board leads to, in the draft of a contrat d’engagement, made in one
-operation. A card says which action it became, so that none is made twice."""
+"""« Passer au plan d’action »: the actions that a MAPPI board leads to, in the draft of a contrat d’engagement, made in
+one operation. A card says which action it became, so that none is made twice."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from db.rows.transactions import writing
 
 @dataclass(frozen=True)
 class Plan:
-    """What would be made of a board. ``draft``: the draft that the actions go to, or None; ``before``: the contract that
-    a new draft follows. ``left``: the open actions of that contract, which its follower takes over."""
+    """What would be made of a board. ``draft``: the draft that the actions go to, or None; ``before``: the contract
+    that a new draft follows. ``left``: the open actions of that contract, which its follower takes over."""
 
     board: Board
     draft: Row | None
@@ -97,7 +97,9 @@ def make(db: Office, seen: Plan, today: str, who: str) -> tuple[int, int]:
 def _refuse_changed(seen: Plan, now: Plan) -> None:
     """Raise StaleError when what would be made differs from what was shown."""
     if [*_shown(seen)] != [*_shown(now)]:
-        raise StaleError("Le tableau ou les contrats ont changé entre-temps : rien n’a été fait. Relisez, puis confirmez.")
+        raise StaleError(
+            "Le tableau ou les contrats ont changé entre-temps : rien n’a été fait. Relisez, puis confirmez."
+        )
 
 
 def _shown(plan: Plan) -> Iterator[Any]:

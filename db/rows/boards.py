@@ -75,8 +75,8 @@ def _place(card: Row) -> tuple[str, bool, int, int]:
 
 
 def begin(db: Office, person_id: int, today: str, who: str) -> int:
-    """Begin a board, and close the one in use on the day before, in one operation. Returns the id of the new one. Raises
-    RuleError when the one in use has begun today."""
+    """Begin a board, and close the one in use on the day before, in one operation. Returns the id of the new one.
+    Raises RuleError when the one in use has begun today."""
     table = db.tables[BOARD.name]
     with writing(db):
         for board in of_person(db, person_id):
@@ -134,7 +134,7 @@ def move(db: Office, card_id: int, place: int, versions: Mapping[int, int], who:
 
 
 def remove(db: Office, card_id: int, version: int, who: str) -> None:
-    """Delete a card. Raises RuleError for the strategic step while there are others; otherwise as ``records.delete``."""
+    """Delete a card. Raises RuleError for the strategic step while there are others; else as ``records.delete``."""
     table = db.tables[CARD.name]
     with writing(db):
         board = get(db, records.get(db, table, card_id).values["board_id"])

@@ -1,5 +1,5 @@
-"""The MAPPI board of one person as her own sheet: a PDF in large type, black on white, in plain French, without any note
-of the team."""
+"""The MAPPI board of one person as her own sheet: a PDF in large type, black on white, in plain French, without any
+note of the team."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -54,9 +54,7 @@ def _content(db: Office, board: Board, today: str) -> dict[str, Any]:
             for name, title in _TEXTS.items()
             if values[name]
         ],
-        "obstacles": [
-            {**_card(card), "objective": card.values["objective"] or ""} for card in board.obstacles
-        ],
+        "obstacles": [{**_card(card), "objective": card.values["objective"] or ""} for card in board.obstacles],
         "drivers": [_card(card) for card in board.drivers],
         "chosen": values["chosen"].upper() if values["chosen"] else "",
         "chosen_on": french_date(values["chosen_on"]) if values["chosen_on"] else "",

@@ -15,7 +15,7 @@ from db.people import duplicates
 from db.rows import access_log, history, quick_search, records
 from db.rows.queries import Query
 from db.rows.records import Row
-from pages.shared.dossier import attachments, rights
+from pages.shared.dossier import attachments, mappi, rights
 from pages.shared.form import dialog
 from pages.shared.grid.grid import edit_grid
 from pages.shared.history import changes, consultations
@@ -292,6 +292,7 @@ VIEWS: dict[str, Callable[[Office, Row, Context], None]] = {
     "Parcours": _path,
     "Fiche": _card,
     "Plans d’action": _plans,
+    "MAPPI": mappi.show,
     "Pièces": attachments.show,
     "Historique": _history,
     "Données personnelles": rights.show,
