@@ -201,9 +201,7 @@ class Mappi {
     const group = element("span", { class: "paths", role: "group", "aria-label": "Parcours" }, ...toggles)
     return element("li", { class: step.strategic ? "strategic" : "", data: { card: step.id } },
       element("div", { class: "head" }, element("span", { class: "rank" }, String(step.number)), element("p", { class: "text" }, element("time", { datetime: step.day }, inFull(step.day)), " : ", step.text)),
-      step.strategic ? element("p", { class: "objective" }, element("b", {}, "★ Étape stratégique")) : null,
-      this.data.frozen ? element("p", { class: "facts" }, `Parcours ${step.paths.map((path) => path.toUpperCase()).join(", ")}`) : null,
-      step.since ? element("p", { class: "facts" }, step.since) : null,
+      this.data.frozen && step.strategic ? element("p", { class: "objective" }, element("b", {}, "★ Étape stratégique")) : null,
       this.facts(step),
       this.tools(step, this.button(step, "day", "Plus tôt", { key: "earlier", by: -1, title: "Plus tôt d’une semaine" }), this.button(step, "day", "Plus tard", { key: "later", by: 1, title: "Plus tard d’une semaine" }), group, star),
     )

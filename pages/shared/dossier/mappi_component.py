@@ -54,7 +54,7 @@ def show(board: Board, part: str, context: Context, *, frozen: bool, today: str)
         "instance": instance,
         "done": done,
         "said": said,
-        **(_cards(board, context) if part == "cards" else _path(board, today)),
+        **(_cards(board, context) if part == "cards" else _path(board, today, frozen)),
     }
     # As a text: Streamlit would look for tables in a dictionary of lists, and load pandas to do so.
     _component(key=key, data=json.dumps(data), on_gesture_change=partial(_take, key))
@@ -82,16 +82,21 @@ def _obstacle(card: Row, context: Context) -> dict[str, Any]:
     return {**shown, "objective": card.values["objective"] or "", "facts": [*shown["facts"], *filter(None, [listed])]}
 
 
-def _path(board: Board, today: str) -> dict[str, Any]:
+def _step(board: Board, step: Row, numbers: dict[int, int], frozen: bool) -> dict[str, Any]:
+    shown, paths = _card(step), ", ".join(path.upper() for path in step.values["paths"] or ())
+    on_paths = [f"parcours {paths}"] if frozen else []  # otherwise its buttons say so
+    return {**shown, "facts": [*on_paths, *filter(None, [_since(board, step, numbers)]), *shown["facts"]]}
+
+
+def _path(board: Board, today: str, frozen: bool) -> dict[str, Any]:
     numbers = {step.id: number for number, step in enumerate(board.steps, 1)}
     steps = [
         {
-            **_card(step),
+            **_step(board, step, numbers, frozen),
             "number": numbers[step.id],
             "day": step.values["due_on"],
             "paths": list(step.values["paths"] or ()),
             "strategic": step.id == board.strategic,
-            "since": _since(board, step, numbers),
         }
         for step in board.steps
     ]

@@ -52,7 +52,7 @@ class Scale {
       const name = element("span", { class: "lane-name" }, path.toUpperCase())
       return element("div", { class: path === chosen ? "lane chosen" : "lane" }, name, element("div", { class: "line" }, ...dots))
     })
-    const now = element("div", { class: "now" }, element("span", {}, "aujourd’hui"))
+    const now = element("div", { class: this.part(today) > 60 ? "now late" : "now" }, element("span", {}, "aujourd’hui"))
     now.style.insetInlineStart = `${this.part(today)}%`
     const words = used.map((path) => {
       const numbers = steps.filter((step) => step.paths.includes(path)).map((step) => step.number)
@@ -72,7 +72,8 @@ class Scale {
       const time = Date.UTC(first.getUTCFullYear(), month, 1)
       if (time > this.start + this.length) return found
       const year = new Date(time).getUTCFullYear()
-      const tick = element("div", { class: "tick" }, element("span", {}, `${MONTH.format(time)} ${String(year).slice(2)}`))
+      const name = (1 - (time - this.start) / this.length) * this.root.clientWidth > TICK_WIDTH ? `${MONTH.format(time)} ${String(year).slice(2)}` : ""
+      const tick = element("div", { class: "tick" }, element("span", {}, name))
       tick.style.insetInlineStart = `${(100 * (time - this.start)) / this.length}%`
       found.push(tick)
     }
