@@ -27,6 +27,7 @@ class Mappi {
     this.data = JSON.parse(text)
     if (this.data.instance === this.instance && this.data.done >= this.number) {
       this.isWaiting = false
+      if (this.data.refused) this.queue = [] // what was asked after it was asked of the board as it was
       if (this.data.said !== this.status.textContent || this.told !== this.data.done) this.status.textContent = this.data.said
       this.told = this.data.done
     }
@@ -197,7 +198,7 @@ class Mappi {
 
   step(step) {
     const toggles = PATHS.map((path) => this.button(step, "path", path.toUpperCase(), { key: `path-${path}`, path, pressed: step.paths.includes(path), title: `Parcours ${path.toUpperCase()}` }))
-    const star = this.button(step, "strategic", step.strategic ? "★ Stratégique" : "☆ Stratégique", { pressed: step.strategic, disabled: step.strategic, title: "Étape stratégique" })
+    const star = this.button(step, "strategic", step.strategic ? "★ Stratégique" : "☆ Stratégique", { pressed: step.strategic, disabled: step.pointed, title: "Étape stratégique" })
     const group = element("span", { class: "paths", role: "group", "aria-label": "Parcours" }, ...toggles)
     return element("li", { class: step.strategic ? "strategic" : "", data: { card: step.id } },
       element("div", { class: "head" }, element("span", { class: "rank" }, String(step.number)), element("p", { class: "text" }, element("time", { datetime: step.day }, inFull(step.day)), " : ", step.text)),

@@ -57,8 +57,8 @@ def show(db: Office, person: Row, context: Context) -> None:
 
 
 def _show_refusal() -> None:
-    """Show why the last gesture was refused, until the next one."""
-    refused = st.session_state.get(mappi_component.REFUSED)
+    """Show, in one run, why the last gesture was refused."""
+    refused = st.session_state.pop(mappi_component.REFUSED, None)
     if refused:
         st.warning(escape_markdown(refused), icon=":material/sync_problem:")
 
@@ -82,7 +82,6 @@ def _show_empty(person: Row) -> None:
 
 def _begin(person_id: int) -> None:
     """Begin a board; called by Streamlit before the page runs."""
-    st.session_state.pop(mappi_component.REFUSED, None)
     try:
         boards.begin(open_office(), person_id, records.today(), user_name())
     except PaletteError as error:
@@ -90,7 +89,7 @@ def _begin(person_id: int) -> None:
             f"Le tableau en cours a commencé aujourd’hui : modifiez-le. ({error})"
         )
     else:
-        st.session_state.pop("mappi:board", None)
+        st.session_state.pop(f"mappi:board:{person_id}", None)
         queue_toast("Tableau commencé")
 
 
@@ -99,7 +98,13 @@ def _choose(kept: list[Row], today: str) -> Row:
     if len(kept) == 1:
         return kept[0]
     named = {row.id: _title(row, today) for row in kept}
-    chosen = st.selectbox("Tableau", list(named), format_func=named.__getitem__, key="mappi:board", width=420)
+    chosen = st.selectbox(
+        "Tableau",
+        list(named),
+        format_func=named.__getitem__,
+        key=f"mappi:board:{kept[0].values['person_id']}",
+        width=420,
+    )
     return next(row for row in kept if row.id == chosen)
 
 
@@ -197,6 +202,8 @@ def _show_new(board: Board, frozen: bool, *kinds: str) -> None:
             label, icon = _NEW[kind]
             article = "une" if kind == STEP else "un"
             if st.button(f"Ajouter {article} {label.lower()}", icon=f":material/{icon}:", key=f"mappi:new:{kind}"):
+                if kind == STEP and board.steps:
+                    boards.note_first_step(open_office(), board.steps[0].id, user_name())
                 own = {"paths": _paths_of_new(board)} if kind == STEP else {}
                 _open_card(kind, None, {"person_id": board.row.values["person_id"], "board_id": board.row.id, **own})
 
@@ -234,7 +241,6 @@ def _path_name(board: Board, path: str) -> str:
 
 def _take_choice(key: str, row: Row) -> None:
     """Save which path was chosen; called by Streamlit before the page runs."""
-    st.session_state.pop(mappi_component.REFUSED, None)
     try:
         boards.choose(open_office(), row, st.session_state[key], records.today(), user_name())
     except PaletteError as error:
@@ -253,6 +259,8 @@ def _open_board(board_id: int, sections: tuple[str, ...]) -> None:
 def _open_card(kind: str, card_id: int | None, fixed: Mapping[str, Any]) -> None:
     """Open the form of a card in a dialog, with the fields of its kind."""
     table = replace(open_office().tables[CARD.name], label=_NEW[kind][0], feminine=kind == STEP)
+    asked = tuple(replace(one, required=one.required or _ONLY.get(one.name) == (STEP,)) for one in table.fields)
+    table = replace(table, fields=asked) if kind == STEP else table
     hides = {"kind", "board_id", "person_id"} | {name for name, kinds in _ONLY.items() if kind not in kinds}
     new = {**fixed, "kind": kind} if card_id is None else {}
     _open_form(_without(table, lambda field: field.name in hides), card_id, new)

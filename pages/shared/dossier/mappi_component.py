@@ -46,7 +46,7 @@ _MARGIN = timedelta(days=30)
 def show(board: Board, part: str, context: Context, *, frozen: bool, today: str) -> None:
     """Show one part of a board. ``frozen``: an earlier board, which is only read."""
     key = f"mappi:{part}:{board.row.id}"
-    instance, done, said = st.session_state.get(f"{key}:done", ("", 0, ""))
+    instance, done, said, refused = st.session_state.get(f"{key}:done", ("", 0, "", False))
     data = {
         "part": part,
         "board": board.row.id,
@@ -54,6 +54,7 @@ def show(board: Board, part: str, context: Context, *, frozen: bool, today: str)
         "instance": instance,
         "done": done,
         "said": said,
+        "refused": refused,
         **(_cards(board, context) if part == "cards" else _path(board, today, frozen)),
     }
     # As a text: Streamlit would look for tables in a dictionary of lists, and load pandas to do so.
@@ -97,6 +98,7 @@ def _path(board: Board, today: str, frozen: bool) -> dict[str, Any]:
             "day": step.values["due_on"],
             "paths": list(step.values["paths"] or ()),
             "strategic": step.id == board.strategic,
+            "pointed": step.id == board.row.values["strategic_id"],
         }
         for step in board.steps
     ]
@@ -136,9 +138,10 @@ def _take(key: str) -> None:
     message: dict[str, Any] = (st.session_state.get(key) or {}).get("gesture") or {}
     if not message:
         return
-    st.session_state.pop(REFUSED, None)
+    refused = True
     try:
         said = _GESTURES[message["value"]["do"]](open_office(), message["value"])
+        refused = False
     except ConflictError as error:
         said = f"{error} Rien n’a été changé : voici le tableau tel qu’il est."
         st.session_state[REFUSED] = said
@@ -147,7 +150,7 @@ def _take(key: str) -> None:
         st.session_state[REFUSED] = said
     except PaletteError as error:
         said = st.session_state[REFUSED] = str(error)
-    st.session_state[f"{key}:done"] = (message["instance"], message["n"], said)
+    st.session_state[f"{key}:done"] = (message["instance"], message["n"], said, refused)
 
 
 def _named(card: Row) -> str:

@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 
 from db.base.errors import ConflictError, RuleError
+from db.export import plain_sqlite
 from db.model import board_rules
 from db.people import erasure, merge, merge_preview
 from db.rows import boards, operations, records, undo
 from db.rows.records import Edit, Query
 from db.storage.integrity import check
 from reports.pdf import person_file
+from reports.sheets import whole_file
 from tests.db.factories import delete, insert, insert_person
+from tests.reports.reading_back import cells_of
 
 DAY = "2026-11-28"
 
@@ -254,6 +257,21 @@ def test_merging_two_boards_in_use_keeps_every_card_and_one_strategic_step(db, s
     assert check(db) == []
 
 
+def test_merging_boards_of_different_days_keeps_both_the_earlier_one_closed(db):
+    keep, gone = insert_person(db, None), insert_person(db, None)
+    later, earlier = new_board(db, keep, "2026-06-01"), new_board(db, gone, "2026-01-05")
+    new_card(db, earlier, "driver")
+    seen = merge_preview.look(db, keep, gone)
+
+    merge.merge(db, keep, gone, merge.MergeChoices(), seen.versions, "Ada")
+
+    assert [(row.id, row.values["ends_on"]) for row in boards.of_person(db, keep)] == [
+        (later, None), (earlier, "2026-05-31"),
+    ]  # fmt: skip
+    assert len(boards.get(db, earlier).drivers) == 1
+    assert check(db) == []
+
+
 def test_a_deleted_person_takes_her_board_along_and_brings_it_back(db):
     person = insert_person(db)
     board = new_board(db, person)
@@ -274,15 +292,21 @@ def test_the_board_is_in_the_right_of_access_and_the_search_and_is_erased_with_t
     person = insert_person(db)
     board = new_board(db, person)
     new_card(db, board, text="Zorglubescu le chat", note="Babarovitch")
-    known = records.save(db, db.tables["board"], Edit({"goal": "Trapanelle à Figeac"}, board, 1), "Ada")
+    boards.note_first_step(db, new_card(db, board, "step", text="Exposer"), "Ada")
+    known = records.save(db, db.tables["board"], Edit({"goal": "Trapanelle à Figeac"}, board, 2), "Ada")
 
     told = json.dumps(person_file.collect_data(db, person, DAY), ensure_ascii=False)
     assert all(word in told for word in ("Zorglubescu", "Babarovitch", "Trapanelle", "Tableaux MAPPI", "Cartes MAPPI"))
     assert records.read(db, db.tables["card"], Query(search="zorglub")).matching == 1
     secrets = (b"Zorglubescu", b"Babarovitch", b"Trapanelle")
-    assert known.version == 2
+    assert known.version == 3
     assert all(word in b"".join(path.read_bytes() for path in tmp_path.glob("palette.db*")) for word in secrets)
 
+    plain = plain_sqlite.content(db)
+    book = cells_of(whole_file.xlsx_bytes(db, DAY))
+    assert all(word in plain for word in secrets)
+    assert [row[4] for row in book["Cartes MAPPI"][1:]] == ["Zorglubescu le chat", "Exposer"]
+    assert "Exposer" in str(book["Tableaux MAPPI"][1])
     erasure.erase(db, [person], "Admin")
 
     assert not any(word in b"".join(path.read_bytes() for path in tmp_path.glob("palette.db*")) for word in secrets)
