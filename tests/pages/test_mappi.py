@@ -136,6 +136,14 @@ def test_cards_and_steps_are_dragged_and_a_colleague_s_move_is_shown_not_overwri
     assert texts(server, board) == ["second", "troisième", "premier"]
     expect(page.locator("[data-list=obstacles] .text")).to_have_text(["second", "troisième", "premier"])
 
+    page.get_by_role("button", name="Commencer un autre tableau").click()
+    expect(page.get_by_text("Aucun frein encore")).to_be_visible()
+    page.get_by_role("combobox", name="Tableau").click()
+    page.get_by_role("option", name="Commencé le 05/01/2026").click()
+    expect(card(page, "second")).to_be_visible()
+    expect(page.get_by_role("button", name="Monter")).to_have_count(0)
+    expect(page.get_by_role("button", name="Imprimer")).to_be_visible()
+
 
 def test_the_chosen_path_becomes_actions_in_a_draft_once_and_all_of_it_is_undone(server, open_tab):
     person, board, _ = add_board(server, **{"Pas de voiture": "Un covoiturage", "Sans objectif": None})

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from db.base.errors import PaletteError
+from db.base.errors import PaletteError, RuleError
 from db.base.french import french_date
 from db.model.board_rules import POINTS
 from db.model.dictionary import ACTION, BOARD, CARD, CER
@@ -43,7 +43,7 @@ def show(db: Office, person: Row, context: Context) -> None:
         return
     row = _choose(kept, today)
     board, frozen = boards.get(db, row.id), not boards.is_current(row, today)
-    _show_head(board, frozen)
+    _show_head(board, frozen, any(boards.is_current(one, today) for one in kept))
     _show_texts(board, context, frozen)
     _show_cards(board, context, frozen, today)
     _show_path(board, context, frozen, today)
@@ -84,10 +84,10 @@ def _begin(person_id: int) -> None:
     """Begin a board; called by Streamlit before the page runs."""
     try:
         boards.begin(open_office(), person_id, records.today(), user_name())
+    except RuleError:
+        st.session_state[mappi_component.REFUSED] = "Le tableau en cours a commencé aujourd’hui : modifiez-le plutôt."
     except PaletteError as error:
-        st.session_state[mappi_component.REFUSED] = (
-            f"Le tableau en cours a commencé aujourd’hui : modifiez-le. ({error})"
-        )
+        st.session_state[mappi_component.REFUSED] = str(error)
     else:
         st.session_state.pop(f"mappi:board:{person_id}", None)
         queue_toast("Tableau commencé")
@@ -117,7 +117,7 @@ def _title(row: Row, today: str) -> str:
     )
 
 
-def _show_head(board: Board, frozen: bool) -> None:
+def _show_head(board: Board, frozen: bool, any_current: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         values = board.row.values
         if frozen:
@@ -125,12 +125,13 @@ def _show_head(board: Board, frozen: bool) -> None:
                 f"Ancien tableau, jusqu’au {french_date(values['ends_on'])} : il se lit et s’imprime.", width="content"
             )
         _offer_sheet(board.row)
-        if not frozen:
-            if st.button("Dates et note", icon=":material/edit_note:", key="mappi:dates"):
-                _open_board(board.row.id, ("Tableau", "Choix"))
+        if not frozen and st.button("Dates et note", icon=":material/edit_note:", key="mappi:dates"):
+            _open_board(board.row.id, ("Tableau", "Choix"))
+        if not frozen or not any_current:
             st.button(
                 "Commencer un autre tableau", icon=":material/restart_alt:", key="mappi:again",
-                help="Celui-ci s’arrête hier et reste lisible.", on_click=_begin, args=(values["person_id"],),
+                help="Celui qui est en cours s’arrête hier et reste lisible." if any_current else None,
+                on_click=_begin, args=(values["person_id"],),
             )  # fmt: skip
         changes.show_last((BOARD.name, CARD.name, ACTION.name, CER.name), "mappi:undo")
 

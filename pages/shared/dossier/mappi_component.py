@@ -136,21 +136,27 @@ def _since(board: Board, step: Row, numbers: dict[int, int]) -> str:
 def _take(key: str) -> None:
     """Do what a gesture asks; called by Streamlit before the page runs."""
     message: dict[str, Any] = (st.session_state.get(key) or {}).get("gesture") or {}
-    if not message:
-        return
-    refused = True
+    if message:
+        said, is_refused = _do(message["value"])
+        st.session_state[f"{key}:done"] = (message["instance"], message["n"], said, is_refused)
+
+
+def _do(gesture: dict[str, Any]) -> tuple[str, bool]:
+    """Do it. Returns the sentence to read out, and whether it says why nothing was done."""
     try:
-        said = _GESTURES[message["value"]["do"]](open_office(), message["value"])
-        refused = False
-    except ConflictError as error:
-        said = f"{error} Rien n’a été changé : voici le tableau tel qu’il est."
-        st.session_state[REFUSED] = said
-    except RuleError as error:
-        said = f"{capitalised(' ; '.join(one.reason for one in error.problems))}."
-        st.session_state[REFUSED] = said
+        return _GESTURES[gesture["do"]](open_office(), gesture), False
     except PaletteError as error:
-        said = st.session_state[REFUSED] = str(error)
-    st.session_state[f"{key}:done"] = (message["instance"], message["n"], said, refused)
+        said = st.session_state[REFUSED] = _why(error)
+        return said, True
+
+
+def _why(error: PaletteError) -> str:
+    match error:
+        case ConflictError():
+            return f"{error} Rien n’a été changé : voici le tableau tel qu’il est."
+        case RuleError():
+            return f"{capitalised(' ; '.join(one.reason for one in error.problems))}."
+    return str(error)
 
 
 def _named(card: Row) -> str:

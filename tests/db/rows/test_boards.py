@@ -49,6 +49,12 @@ def obstacles(db, board):
     return [card.id for card in boards.get(db, board).obstacles]
 
 
+def last_operation(db, table):
+    found = operations.last_of(db, "Ada", table)
+    assert found
+    return found
+
+
 def versions(db, board):
     return {card.id: card.version for card in boards.get(db, board).cards}
 
@@ -154,7 +160,7 @@ def test_a_move_writes_only_the_ranks_that_change_and_is_one_operation(db):
     assert boards.move(db, cards[3], 1, versions(db, board), "Ada") == 1
 
     assert obstacles(db, board) == [cards[0], cards[3], cards[1], cards[2]]
-    last = operations.last_of(db, "Ada", "card")
+    last = last_operation(db, "card")
     lines = db.execute("SELECT count(*) FROM history WHERE id >= ? AND table_name = 'card'", (last.first,))
     assert lines.fetchone() == (3,)
     undo.undo(db, last.id, "Ada")
@@ -209,7 +215,7 @@ def test_the_strategic_step_goes_last_and_comes_back_with_an_undo(db):
 
     assert boards.get(db, board).steps == ()
     assert boards.get(db, board).row.values["strategic_id"] is None
-    undo.undo(db, operations.last_of(db, "Ada", "card").id, "Ada")
+    undo.undo(db, last_operation(db, "card").id, "Ada")
     assert boards.get(db, board).row.values["strategic_id"] == strategic
     assert check(db) == []
 
@@ -250,7 +256,7 @@ def test_merging_two_boards_in_use_keeps_every_card_and_one_strategic_step(db, s
     board = boards.get(db, left.id)
     assert (len(board.steps), len(board.obstacles), board.strategic) == (4, 2, left.values["strategic_id"])
     assert check(db) == []
-    undo.undo(db, operations.last_of(db, "Ada", "board").id, "Grace")
+    undo.undo(db, last_operation(db, "board").id, "Grace")
     for person, number in made.items():
         assert {card.values["person_id"] for card in boards.get(db, number).cards} == {person}
         assert len(boards.get(db, number).cards) == 3
