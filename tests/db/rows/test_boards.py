@@ -11,6 +11,7 @@ from db.export import plain_sqlite
 from db.model import board_rules
 from db.people import erasure, merge, merge_preview
 from db.rows import boards, operations, records, undo
+from db.rows.drafts import FormOpening
 from db.rows.records import Edit, Query
 from db.storage.integrity import check
 from reports.pdf import person_file
@@ -231,6 +232,15 @@ def test_another_board_closes_the_one_in_use_the_day_before(db):
     with pytest.raises(RuleError):
         boards.begin(db, person, DAY, "Ada")
     assert [row.id for row in boards.of_person(db, person)] == [after, before]
+
+
+def test_what_was_typed_of_a_frein_is_offered_for_a_frein_only():
+    fixed = {"person_id": 1, "board_id": 2, "kind": "obstacle"}
+    form = FormOpening("card", None, None, fixed)
+
+    assert form.is_same_form(FormOpening("card", None, None, {**fixed}))
+    assert not form.is_same_form(FormOpening("card", None, None, {**fixed, "kind": "driver"}))
+    assert not form.is_same_form(FormOpening("card", None, None, {**fixed, "board_id": 3}))
 
 
 # ---- what follows a person
