@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from db.base.errors import ConflictError, RuleError
+from db.base.errors import ConflictError, RuleError, UndoError
 from db.export import plain_sqlite
 from db.model import board_rules
 from db.people import erasure, merge, merge_preview
@@ -219,6 +219,20 @@ def test_the_strategic_step_goes_last_and_comes_back_with_an_undo(db):
     undo.undo(db, last_operation(db, "card").id, "Ada")
     assert boards.get(db, board).row.values["strategic_id"] == strategic
     assert check(db) == []
+
+
+def test_a_board_is_not_undone_under_the_cards_added_since(db):
+    person = insert_person(db)
+    board = boards.begin(db, person, DAY, "Ada")
+    begun = last_operation(db, "board")
+    card = new_card(db, board)
+
+    with pytest.raises(UndoError, match=r"ce tableau contient depuis : cartes MAPPI \(1\)"):
+        undo.undo(db, begun.id, "Ada")
+    boards.remove(db, card, 1, "Ada")
+    undo.undo(db, begun.id, "Ada")
+
+    assert boards.of_person(db, person) == []
 
 
 def test_another_board_closes_the_one_in_use_the_day_before(db):
