@@ -112,7 +112,8 @@ def _since_added(db: Office, line: HistoryLine, own: dict[str, int]) -> Iterator
                 AND NOT ({_OTHERS}))"""
             (count,) = db.execute(sql, {"owner": line.row, **own}).fetchone()
             if count:
-                yield f"{_title(db, line)} : {what} contient depuis : {table.plural[0].lower()}{table.plural[1:]} ({count})."
+                plural = table.plural[0].lower() + table.plural[1:]
+                yield f"{_title(db, line)} : {what} contient depuis : {plural} ({count})."
 
 
 def _title(db: Office, line: HistoryLine) -> str:
