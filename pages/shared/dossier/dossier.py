@@ -16,7 +16,7 @@ from db.people import duplicates
 from db.rows import access_log, history, quick_search, records
 from db.rows.queries import Filter, Query
 from db.rows.records import Row
-from pages.shared.dossier import attachments, rights, summary
+from pages.shared.dossier import attachments, mappi, rights, summary
 from pages.shared.form import dialog
 from pages.shared.grid.grid import edit_grid
 from pages.shared.history import changes, consultations
@@ -328,6 +328,7 @@ VIEWS: dict[str, Callable[[Office, Row, Context], None]] = {
     "Parcours": _story,
     "Fiche": _card,
     "Plans d’action": _plans,
+    "MAPPI": mappi.show,
     "Pièces": attachments.show,
     "Historique": _history,
     "Données personnelles": rights.show,
