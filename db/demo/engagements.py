@@ -7,7 +7,7 @@ what they were without it.
 from datetime import date
 from random import Random
 
-from db.demo.days import days, working_before
+from db.demo.days import days, months_later, working, working_before
 from db.demo.paths import SEED
 from db.demo.rows import DemoRow
 from db.demo.story import Story
@@ -32,6 +32,7 @@ def complete(story: Story) -> None:
         _orientation(story, path.accompanied, rng)
     for row in contracts:
         _contract(story, row, rng)
+    _news(story)
     for row in story.rows:
         if row.table == "exit" and row.values["reason"] == "other" and row.day.year >= 2024:
             _exit(story, row)
@@ -43,6 +44,26 @@ def _orientation(story: Story, accompanied: date, rng: Random) -> None:
     notified = max(story.path.requested, working_before(accompanied - days(before)))
     pathway = rng.choice(("social", "socioprofessional", "socioprofessional", "professional"))
     row.then(notified, pathway=pathway, organisation="department", notified_on=notified)
+
+
+def _news(story: Story) -> None:
+    """Ask for news of most of those who left the RSA since 2024, about six months later."""
+    rng = Random(f"{SEED} news {story.index}")
+    for row in story.rows:
+        if row.table == "exit" and row.values["scope"] == "rsa" and row.day.year >= 2024 and rng.random() < 0.7:
+            became = rng.choice(("out", "out", "out", "out", "back", "unknown"))
+            asked = working(months_later(row.values["left_on"], 6) + days(rng.randint(3, 40)))
+            news = {**_NEWS, "out": rng.choice(_STILL_OUT)}[became]
+            row.then(asked, asked_on=asked, became=became, news=news)
+
+
+_NEWS = {"back": "Les commandes ont baissé : retour au RSA.", "unknown": None}
+_STILL_OUT = (
+    "Les ventes tiennent, un second point de vente est trouvé.",
+    "Toujours en poste, l’atelier continue le soir.",
+    "Le régime de l’intermittence est renouvelé.",
+    "L’activité suffit, une stagiaire est accueillie.",
+)
 
 
 def _exit(story: Story, row: DemoRow) -> None:

@@ -12,7 +12,16 @@ from typing import Any
 from db.figures.populations import CEILING_PART, DIMENSIONS, LENGTH_BANDS, band, kept, listed
 from db.model import domain_rules
 from db.model.dictionary import PERSON
-from db.model.lists import ACTION_KINDS, AID_TYPES, CONTRACT_SITUATIONS, EXIT_REASONS, INTERVENTION_DOMAINS, OBSTACLES
+from db.model.lists import (
+    ACTION_KINDS,
+    AFTER_EXITS,
+    AID_TYPES,
+    APPOINTMENT_STATES,
+    CONTRACT_SITUATIONS,
+    EXIT_REASONS,
+    INTERVENTION_DOMAINS,
+    OBSTACLES,
+)
 
 NATIONAL = {"men": 46, "fifty_or_over": 26}
 """Percent of the persons on the RSA in France, as the source document gives them."""
@@ -41,7 +50,7 @@ class Figure:
     than a join where most rows of the source count for most of its rows."""
     value: str = "count(*)"
     unit: str = "person"
-    """What is counted (person, exit, contract, diagnostic, orientation, action, intervention, aid), or the unit of a sum
+    """What is counted (person, exit, contract, diagnostic, orientation, action, intervention, appointment, aid), or the unit of a sum
     or mean (cents, years, days, hours)."""
     short: str = ""
     """A shorter label."""
@@ -169,6 +178,16 @@ FIGURES: dict[str, Figure] = {
     "interventions": _dated(
         "Domaines d’intervention", "Entretiens et démarches de la période (un jour : depuis le 1er janvier), selon leur domaine.",
         "intervention", "happened_on", "intervention", by="r.domain", values=INTERVENTION_DOMAINS.table,
+    ),
+    "appointments": Figure(
+        "Rendez-vous", "Rendez-vous de la période (un jour : depuis le 1er janvier) dont on sait ce qui est arrivé ; un rendez-vous reporté compte le jour où il a eu lieu.",
+        "appointment r", f"{kept('r')} AND r.state IN ('came', 'excused', 'absent') AND r.planned_on BETWEEN :since AND :last", "r.person_id",
+        by="r.state", values=APPOINTMENT_STATES.table, unit="appointment",
+    ),
+    "news": Figure(
+        "Nouvelles après une sortie", "Sorties du RSA dont on a pris des nouvelles dans la période (un jour : depuis le 1er janvier), selon ce que la personne devient.",
+        "exit r", f"{kept('r')} AND r.became IS NOT NULL AND r.asked_on BETWEEN :since AND :last", "r.person_id",
+        by="r.became", values=AFTER_EXITS.table, unit="exit",
     ),
     "contracts": Figure(
         "Contrats signés par mois", "Contrats signés chaque mois, des deux sortes : premiers contrats, et ceux qui en suivent un autre.",

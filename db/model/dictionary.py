@@ -433,7 +433,7 @@ INTERVENTION = with_synonyms(Table(
         Field("minutes", "Durée", Integer(0, 1440, "min"), privacy=SECRET, help="En minutes ou en heures : 45, 1h30, 0,75 h."),
         Field("partner_id", "Partenaire", Reference("partner"), privacy=SECRET, help="Partenaire sollicité, s’il y en a un."),
         Field("appointment_id", "Rendez-vous", Reference("appointment"), privacy=SECRET, shown=False, help="Le rendez-vous dont c’est le compte rendu."),
-        _note(),
+        Field("note", "Note", LongText(lines=12), privacy=SECRET, shown=False, help="Paragraphes et listes (« - » en début de ligne). Jamais de donnée de santé, de religion ou d’opinion."),
     ),
     rules=(
         Rule("same_person", "appointment_id", "le rendez-vous est celui d’une autre personne", "EXISTS (SELECT 1 FROM appointment a WHERE a.id = NEW.appointment_id AND a.person_id <> NEW.person_id)", watches=("person_id", "appointment_id")),

@@ -107,9 +107,10 @@ class Text(Type):
 
 @dataclass(frozen=True)
 class LongText(Text):
-    """Several lines of text."""
+    """Several lines of text. ``lines``: how many a form shows at first."""
 
     max: int = 10_000
+    lines: int = 4
 
     def _clean(self, text: str) -> str:
         return "\n".join(line.rstrip() for line in text.replace("\r", "").split("\n")).strip()

@@ -10,6 +10,7 @@ _UNITS = {
     "contract": ("contrat", "contrats"),
     "diagnostic": ("diagnostic", "diagnostics"),
     "intervention": ("entretien ou démarche", "entretiens et démarches"),
+    "appointment": ("rendez-vous", "rendez-vous"),
     "aid": ("aide", "aides"),
     "orientation": ("orientation", "orientations"),
     "action": ("action", "actions"),

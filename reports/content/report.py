@@ -101,10 +101,10 @@ class Report:
 _YEAR = ("followed", "accompanied", "cer_signed", "diagnostics_completed", "exits", "mean_length_years")
 _DAY = ("portfolio", "accompanied", "light", "in_diagnosis", "prime_only", "exits_since_january")
 _SECTIONS: Mapping[str, str] = {
-    "Focus sur les sorties": "sorties durees",
+    "Focus sur les sorties": "sorties durees nouvelles",
     "La typologie du public": "genre age pyramide reperes foyer anciennete etudes origine territoire",
     "Les domaines d’activité": "domaine domaine-genre",
-    "L’accompagnement": "mode portefeuille mouvements contrats engagement signature actions freins interventions",
+    "L’accompagnement": "mode portefeuille mouvements contrats engagement signature actions freins interventions rendez-vous",
     "Les aides": "aides plafond",
 }
 """Heading -> names of its charts."""

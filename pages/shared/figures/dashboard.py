@@ -33,8 +33,9 @@ _OFFERED = ("domain", "territory", "gender", "mode")
 _SECTIONS: Mapping[str, str] = {
     "Les personnes": "genre reperes age pyramide foyer anciennete origine territoire etudes mode",
     "Les activités": "domaine domaine-genre",
-    "L’accompagnement": "portefeuille mouvements contrats durees engagement signature freins interventions actions",
-    "Les sorties et les aides": "sorties plafond aides",
+    "L’accompagnement": "portefeuille mouvements contrats durees engagement signature freins interventions actions"
+    " rendez-vous",
+    "Les sorties et les aides": "sorties nouvelles plafond aides",
 }
 """The names of the charts by heading, ordered so that charts of equal height are side by side."""
 

@@ -51,8 +51,8 @@ def show(db: Office, field: Field, key: str, value: Any, row: Mapping[str, Any],
             return st.segmented_control(
                 options=[1, 0], default=value, format_func={1: "Oui", 0: "Non"}.__getitem__, **common
             )
-        case LongText():
-            return st.text_area(value=value or "", height=100, **common)
+        case LongText(lines=lines):
+            return st.text_area(value=value or "", height=25 * lines, **common)
         case Reference(table=target):
             return _reference(db, common, db.tables[target], value, row, context)
         case References(table=target):

@@ -37,6 +37,8 @@ LISTS = {name: f"list_{name}" for name in LISTED} | {
     "by_reason": "list_exit_reason",
     "obstacles": "list_obstacle",
     "interventions": "list_intervention_domain",
+    "appointments": "list_appointment_state",
+    "news": "list_after_exit",
     "aids": "list_aid_type",
     "aids_counted": "list_aid_type",
     "gender_by_domain": "list_domain",
@@ -225,6 +227,10 @@ class Recount:
         exits = self.dated("exit", "left_on")
         exits = exits[exits.scope == "rsa"]
         talks = self.dated("intervention", "happened_on")
+        appointments = self.dated("appointment", "planned_on")
+        appointments = appointments[appointments.state.isin(["came", "excused", "absent"])]
+        news = self.dated("exit", "asked_on")
+        news = news[news.became.notna()]
         return {
             "cer_signed": counted_rows(self.dated("cer", "signed_on").person_id),
             "diagnostics_completed": counted_rows(self.dated("diagnostic", "completed_on").person_id),
@@ -232,6 +238,8 @@ class Recount:
             "exits_since_january": counted_rows(exits.person_id),
             "by_reason": counted_rows(exits.person_id, exits.reason),
             "interventions": counted_rows(talks.person_id, talks.domain),
+            "appointments": counted_rows(appointments.person_id, appointments.state),
+            "news": counted_rows(news.person_id, news.became),
         }
 
     def _by_month(self) -> dict[str, pd.DataFrame]:

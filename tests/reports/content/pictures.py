@@ -30,6 +30,8 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
     "mode": ("mode",),
     "freins": ("obstacles",),
     "interventions": ("interventions",),
+    "rendez-vous": ("appointments",),
+    "nouvelles": ("news",),
     "contrats": ("contracts",),
     "engagement": ("engagement",),
     "signature": ("signing",),
@@ -44,13 +46,19 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
 """Picture -> the figures that it shows."""
 UNITS = {
     "interventions": "entretien ou démarche",
+    "rendez-vous": "rendez-vous",
+    "nouvelles": "sortie",
     "contrats": "contrat",
     "sorties": "sortie",
     "signature": "orientation",
     "actions": "action",
 }
 """Picture -> what it counts, other than persons."""
-PLURALS = {"entretien ou démarche": "entretiens et démarches", "personne accompagnée": "personnes accompagnées"}
+PLURALS = {
+    "rendez-vous": "rendez-vous",
+    "entretien ou démarche": "entretiens et démarches",
+    "personne accompagnée": "personnes accompagnées",
+}
 WITHOUT_SHARES = ("reperes", "pyramide", "domaine-genre", "contrats", "mouvements", "portefeuille", "durees")
 MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 MONTHLY = ("contrats", "mouvements", "portefeuille")

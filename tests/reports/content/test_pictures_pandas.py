@@ -93,12 +93,34 @@ def selections(file: File, when: str) -> st.SearchStrategy[dict[str, tuple[str, 
 
 
 CLICKED: tuple[str, ...] = (
-    *("action_kinds", "age", "aids", "by_reason", "ceiling", "contracts", "departures", "domain", "education"),
-    *("engagement", "entries", "gender", "household", "interventions", "lengths", "mode", "obstacles", "origin"),
+    *(
+        "action_kinds",
+        "age",
+        "aids",
+        "appointments",
+        "by_reason",
+        "ceiling",
+        "contracts",
+        "departures",
+        "domain",
+        "education",
+    ),
+    *(
+        "engagement",
+        "entries",
+        "gender",
+        "household",
+        "interventions",
+        "lengths",
+        "mode",
+        "news",
+        "obstacles",
+        "origin",
+    ),
     *("portfolio_by_month", "seniority", "signing", "territory"),
 )
 """Every figure of which a click on a bar, or a list above the charts, selects a part."""
-SINCE_2025 = ("action_kinds", "engagement", "signing")
+SINCE_2025 = ("action_kinds", "appointments", "engagement", "news", "signing")
 PERIODS = ("2018", "2022", "2025", "2023-03-06", "2025-06-30", "2022-02-10/2022-09-03", "2021-11-15/2023-01-31")
 
 

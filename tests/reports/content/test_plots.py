@@ -22,6 +22,8 @@ FIGURE_OF_A_LIST = (
     "mode",
     "obstacles",
     "interventions",
+    "appointments",
+    "news",
     "by_reason",
     "gender",
     "engagement",

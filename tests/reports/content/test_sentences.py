@@ -26,6 +26,8 @@ LISTS = {
     "mode": ("standard", "light", "diagnostic"),
     "obstacles": ("housing", "mobility"),
     "interventions": ("coaching", "venues"),
+    "appointments": ("came", "absent"),
+    "news": ("out", "unknown"),
     "aids": ("equipment", "training"),
     "aids_counted": ("equipment", "training"),
     "ceiling": ("0", "1", "2", "3", "4", "unknown"),
