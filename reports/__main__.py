@@ -20,7 +20,7 @@ from reports import bundle
 from reports.content import report
 from reports.content.report import Report
 from reports.deck import deck
-from reports.documents import contracts
+from reports.documents import making
 from reports.pdf import person_file, report_pdf
 from reports.sheets import figure_sheets
 from reports.sheets import whole_file as whole
@@ -84,8 +84,8 @@ def contract(path: Path, number: int, target: Path, who: str) -> None:
     db, today = connection.open_file(path), date.today().isoformat()
     try:
         row = records.get(db, db.tables["cer"], number)
-        is_word = target.suffix.lower() == ".docx"
-        content = contracts.word_bytes(db, number, today) if is_word else contracts.pdf_bytes(db, [number], today)
+        printed, is_word = making.of_contract(number, row.values), target.suffix.lower() == ".docx"
+        content = making.word_bytes(db, printed, today) if is_word else making.pdf_bytes(db, [printed], today)
         detail = f"Contrat n° {number}, {target.suffix[1:].upper()}"
         access_log.note(db, who, "document", row.values["person_id"], detail)
     finally:
