@@ -24,6 +24,12 @@ def french_date(iso: str) -> str:
     return f"{iso[8:10]}/{iso[5:7]}/{iso[:4]}"
 
 
+def french_time(clock: str) -> str:
+    """Format a time of day: « 14:30 » -> « 14 h 30 », « 09:00 » -> « 9 h »."""
+    hours, minutes = clock.split(":")
+    return f"{int(hours)}\u00a0h" + (f"\u00a0{minutes}" if minutes != "00" else "")
+
+
 def french_moment(seconds: float) -> str:
     """Format seconds since 1970: « 06/03/2023 à 14:32 », in the server's time zone."""
     return f"{datetime.fromtimestamp(seconds):%d/%m/%Y à %H:%M}"

@@ -95,6 +95,9 @@ def _date(events: list[DataEntry], today: date) -> None:
     last_day: dict[DemoRow | None, date] = {}
     for event in events:
         owner = event.owner
+        if event.row.table == "appointment":  # an agenda is kept on the day, and delays nothing else
+            event.day = min(max(working(event.since), last_day.get(owner, FILE_BEGINS)), today)
+            continue
         delay = _delay(owner, event.since, (owner, event.since) in papers) if owner else 0
         earliest = max(event.since + timedelta(days=delay), FILE_BEGINS)
         event.day = min(max(working(earliest), last_day.get(owner, FILE_BEGINS)), today)

@@ -7,7 +7,15 @@ Laid out by hand, a field a line, so that a table reads as a table; the formatte
 
 from collections.abc import Iterable
 
-from db.model import attachment_rules, contract_rules, domain_rules, import_synonyms, lists, published_groups
+from db.model import (
+    appointment_rules,
+    attachment_rules,
+    contract_rules,
+    domain_rules,
+    import_synonyms,
+    lists,
+    published_groups,
+)
 from db.model.fields import TODAY, Computed, Field, Follows, Highlight, Privacy, Rule, Table
 from db.model.import_synonyms import with_synonyms
 from db.model.types import (
@@ -22,6 +30,7 @@ from db.model.types import (
     Reference,
     References,
     Text,
+    Time,
     YesNo,
 )
 
@@ -101,6 +110,9 @@ PERSON = with_synonyms(Table(
         Computed("contract_end", "Fin du contrat", Date(), contract_rules.CONTRACT_END, "Fin du contrat en cours aujourd’hui, ou son actualisation s’il n’a pas de fin."),
         Computed("aid_left", "Aide restante", Euros(), domain_rules.AID_LEFT, "Ce qui reste sous le plafond."),
         Computed("last_contact", "Dernier contact", Date(), domain_rules.LAST_CONTACT, "Dernier entretien ou dernière démarche."),
+        Computed("next_appointment", "Prochain rendez-vous", Date(), appointment_rules.NEXT_APPOINTMENT, "Prévu ou confirmé, aujourd’hui ou plus tard."),
+        Computed("without_appointment", "Sans prochain rendez-vous", YesNo(), appointment_rules.WITHOUT_APPOINTMENT, "De qui est en accompagnement ou en diagnostic : aucun rendez-vous n’est prévu.", shown=False),
+        Computed("missed", "Absences de suite", Integer(0, 1_000), appointment_rules.MISSED_IN_A_ROW, "Rendez-vous manqués sans excuse depuis le dernier où la personne est venue.", shown=False),
         Computed("engagement", "Contrat d’engagement", Choice(lists.CONTRACT_SITUATIONS), contract_rules.CONTRACT_SITUATION, "De qui est accompagné aujourd’hui : chacun doit en avoir un au 1er janvier 2027.", shown=False),
         Computed("age", "Âge", Integer(0, 130, "ans"), domain_rules.age("t.birth_date", ":today"), "Âge aujourd’hui.", shown=False),
     ),
@@ -108,6 +120,7 @@ PERSON = with_synonyms(Table(
         Highlight("state", "warning", "Diagnostic encore ouvert à côté de l’accompagnement", domain_rules.PERSON_DIAGNOSTIC_LEFT_OPEN),
         Highlight("contract_end", "warning", "Contrat bientôt à échéance ou à actualiser", contract_rules.PERSON_CONTRACT_ENDS_SOON),
         Highlight("contract_end", "good", "Contrat suivant signé", contract_rules.PERSON_CONTRACT_NEXT_SIGNED),
+        Highlight("missed", "danger", "Trois absences de suite, ou plus", f"{appointment_rules.MISSED_IN_A_ROW} >= {appointment_rules.MANY_MISSED}"),
         Highlight("aid_left", "warning", "Plafond des aides presque atteint", f"{domain_rules.AID_LEFT} <= (SELECT aid_alert FROM setting)"),
     ),
 ))
@@ -374,6 +387,34 @@ EXIT = with_synonyms(Table(
     ),
 ))
 
+APPOINTMENT = with_synonyms(Table(
+    "appointment", "Rendez-vous", "Rendez-vous", feminine=False, title=("planned_on", "person_id"), order=("-planned_on", "-starts_at"),
+    key=("person_id", "planned_on", "starts_at"),
+    fields=(
+        _person(),
+        Field("planned_on", "Jour", Date(), required=True, default=TODAY, privacy=SECRET, help="Jour du rendez-vous."),
+        Field("starts_at", "Heure", Time(), required=True, privacy=SECRET, help="14h30, 14:30 ou 9h."),
+        Field("minutes", "Durée", Integer(5, 600, "min"), required=True, default=60, privacy=SECRET, help="En minutes ou en heures : 45, 1h30."),
+        Field("way", "Lieu ou moyen", Choice(lists.APPOINTMENT_WAYS), required=True, default="office", privacy=SECRET, help="Au bureau, à l’atelier, au téléphone…"),
+        Field("place", "Adresse ou lien", Text(200), privacy=SECRET, shown=False, help="Si ce n’est pas au bureau : où, ou le lien de la visio."),
+        Field("purpose", "Objet", Text(200), privacy=SECRET, help="Ce qui est prévu, en une phrase."),
+        Field("state", "État", Choice(lists.APPOINTMENT_STATES), required=True, default="planned", privacy=SECRET, help="Prévu, confirmé, puis ce qui est arrivé."),
+        Field("agent", "Avec", Choice(lists.AGENTS), privacy=SECRET, help="La personne de l’équipe."),
+        _note(),
+    ),
+    computed=(
+        Computed("to_settle", "Suite à noter", YesNo(), appointment_rules.TO_SETTLE, "Le jour est passé : venu, excusé, absent ou reporté ?", shown=False),
+        Computed("without_note", "Sans compte rendu", YesNo(), appointment_rules.WITHOUT_NOTE, "La personne est venue, et aucun entretien de ce jour n’est noté.", shown=False),
+        Computed("without_follow_up", "Absence sans suite", YesNo(), appointment_rules.WITHOUT_FOLLOW_UP, "Manqué sans excuse, et depuis ce jour ni contact, ni autre rendez-vous, ni sortie.", shown=False),
+        Computed("missed", "Absence n°", Integer(0, 1_000), appointment_rules.MISSED_SO_OFTEN, "Combien cela fait d’absences de suite, sans excuse.", shown=False),
+    ),
+    highlights=(
+        Highlight("starts_at", "warning", "Un autre rendez-vous de la même personne de l’équipe chevauche celui-ci", appointment_rules.DOUBLE_BOOKED),
+        Highlight("state", "warning", "Le jour est passé : notez ce qui est arrivé", appointment_rules.TO_SETTLE),
+        Highlight("state", "danger", "Trois absences de suite, ou plus", f"{appointment_rules.MISSED_SO_OFTEN} >= {appointment_rules.MANY_MISSED}"),
+    ),
+))
+
 INTERVENTION = with_synonyms(Table(
     "intervention", "Entretien ou démarche", "Entretiens et démarches", feminine=False, title=("happened_on", "domain"), order=("-happened_on",),
     key=("person_id", "happened_on", "domain"),
@@ -384,7 +425,11 @@ INTERVENTION = with_synonyms(Table(
         Field("kind", "Nature", Choice(lists.INTERVENTION_KINDS), privacy=SECRET, help="Entretien, téléphone, courriel…"),
         Field("minutes", "Durée", Integer(0, 1440, "min"), privacy=SECRET, help="En minutes ou en heures : 45, 1h30, 0,75 h."),
         Field("partner_id", "Partenaire", Reference("partner"), privacy=SECRET, help="Partenaire sollicité, s’il y en a un."),
+        Field("appointment_id", "Rendez-vous", Reference("appointment"), privacy=SECRET, shown=False, help="Le rendez-vous dont c’est le compte rendu."),
         _note(),
+    ),
+    rules=(
+        Rule("same_person", "appointment_id", "le rendez-vous est celui d’une autre personne", "EXISTS (SELECT 1 FROM appointment a WHERE a.id = NEW.appointment_id AND a.person_id <> NEW.person_id)", watches=("person_id", "appointment_id")),
     ),
 ))
 
@@ -447,6 +492,7 @@ SETTING = Table(
         Field("aid_recourse", "Voies de recours (aides)", LongText(2_000), required=True, default=_AID_RECOURSE, privacy=SECRET, section="Documents", help="Imprimées dans chaque décision d’aide : faites-les relire par votre service juridique."),
         Field("signatory", "Signataire des lettres", Text(80), privacy=SECRET, section="Documents", help="Prénom et nom de qui signe ; vide : une ligne à remplir."),
         Field("signatory_capacity", "Qualité du signataire", Text(160), privacy=SECRET, section="Documents", help="Sa fonction, imprimée sous son nom (code des relations entre le public et l’administration, article L212-1)."),
+        Field("calendar_name", "Nommer une personne par", Choice(lists.CALENDAR_NAMES), required=True, default="initials", privacy=SECRET, section="Agenda", help="Ce que les agendas abonnés (.ics) montrent d’elle. Jamais son nom."),
         Field("idle_minutes", "Déconnecter après inactivité", Integer(5, 480, "min"), required=True, default=60, privacy=SECRET, section="Connexions", help="Sans clic ni frappe aussi longtemps, il faut se connecter de nouveau."),
         Field("session_hours", "Se reconnecter au moins toutes les", Integer(1, 24, "h"), required=True, default=12, privacy=SECRET, section="Connexions", help="Même en travaillant sans arrêt."),
         Field("archive_months", "Proposer l’archivage après", Integer(6, 120, "mois"), required=True, default=24, privacy=SECRET, section="Conservation", help="Mois sans aucun contact, étape en cours comprise."),
@@ -458,7 +504,7 @@ SETTING = Table(
 FILES: dict[str, Table] = {
     table.name: table
     for table in (
-        PERSON, ORIENTATION, STAGE, BENEFIT, DIAGNOSTIC, ACTION, CER, AID, EXIT, INTERVENTION, PARTNER, NEED, PROJECT,
+        PERSON, ORIENTATION, STAGE, BENEFIT, DIAGNOSTIC, ACTION, CER, AID, EXIT, APPOINTMENT, INTERVENTION, PARTNER, NEED, PROJECT,
     )
 }
 """The tables that the team fills in, by name."""

@@ -216,6 +216,25 @@ INTERVENTION_KINDS = _list(
         "group": "Temps collectif", "paperwork": "Démarche",
     },
 )
+APPOINTMENT_WAYS = _list(
+    "appointment_way", "Lieu ou moyen", {
+        "office": "Au bureau", "workshop": "À l’atelier ou à domicile", "phone": "Téléphone", "video": "Visio",
+        "elsewhere": "Ailleurs",
+    },
+)
+APPOINTMENT_STATES = _list(
+    "appointment_state", "État", {
+        "planned": "Prévu", "confirmed": "Confirmé", "came": "Venu", "excused": "Excusé", "absent": "Absent",
+        "moved": "Reporté",
+    }, fixed=True,
+    tones={
+        "planned": "waiting", "confirmed": "partly", "came": "done", "excused": "stopped", "absent": "stopped",
+        "moved": "stopped",
+    },
+)
+CALENDAR_NAMES = _list(
+    "calendar_name", "Dans les agendas", {"initials": "Les initiales", "number": "Le numéro du dossier"}, fixed=True
+)
 PARTNER_KINDS = _list(
     "partner_kind", "Catégorie", {
         "culture": "Lieu ou structure culturelle", "network": "Réseau ou fédération professionnelle",

@@ -128,6 +128,7 @@ _SUM = re.compile(
     r"(?:(?!(?P=gap))[.,](?P<cents>[0-9]{1,2}))?"
 )
 _CLOCK = re.compile(r"([0-9]{1,2})\s*(?:h|heures?|:)\s*([0-5][0-9])(?:\s*(?:minutes?|min\.?|mn)|:00)?")
+_HOUR = re.compile(r"([0-9]{1,2})()(?:\s*(?:h|heures?)\.?)?")
 _HOURS = re.compile(r"([0-9]{1,2}(?:[.,][0-9]{1,2})?)\s*(?:h|heures?)\.?")
 
 
@@ -170,6 +171,15 @@ def minutes(text: str) -> tuple[int, str]:
         return whole(re.sub(r"(?<=[0-9]) ?(?:minutes?|min\.?|mn|['’])$", "", plain))
     except FieldError:
         raise FieldError(f"« {text} » n’est pas une durée (attendu : 45, 1h30 ou 0,75 h)") from None
+
+
+def clock(text: str) -> tuple[str, str]:
+    """Return a time of day as « HH:MM »: « 14h30 », « 14:30 », « 14 h », « 1430 », « 9 ». Raises FieldError."""
+    plain = " ".join(text.lower().split())
+    match = _CLOCK.fullmatch(plain) or _HOUR.fullmatch(plain) or re.fullmatch(r"([0-9]{2})([0-5][0-9])", plain)
+    if not match or int(match[1]) > 23:
+        raise FieldError(f"« {text} » n’est pas une heure (attendu : 14h30)")
+    return f"{int(match[1]):02}:{int(match[2] or 0):02}", ""
 
 
 def digits(text: str, length: int) -> tuple[str, str]:

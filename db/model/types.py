@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from db.base.errors import FieldError
-from db.base.french import fold, french_date, french_number
+from db.base.french import fold, french_date, french_number, french_time
 from db.base.text import storable
 from db.model import telephones, typed_text
 
@@ -230,6 +230,21 @@ class Date(Type):
 
     def show(self, value: Any, context: Context) -> str:
         return "" if value is None else french_date(value)
+
+
+@dataclass(frozen=True)
+class Time(Type):
+    """A time of day, stored as HH:MM (so that it sorts) and shown as the French write it."""
+
+    def sql_check(self, column: str) -> str:
+        return f"{column} GLOB '[0-2][0-9]:[0-5][0-9]' AND {column} < '24:00'"
+
+    def check(self, value: Any, context: Context) -> str | None:
+        text = str(value).strip()
+        return typed_text.clock(text)[0] if text else None
+
+    def show(self, value: Any, context: Context) -> str:
+        return french_time(value) if value else ""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from db.rows import access_log, records, transactions
 from db.rows.records import Edit
 from db.storage import audit_chain
 
-_PLANNED = frozenset({"due_on", "next_update_on"})
+_PLANNED = frozenset({"due_on", "next_update_on", "planned_on"})
 """Dates that are planned; nothing need have happened on them."""
 _RUNNING = {STAGE.name: domain_rules.in_force("t", ":today"), CER.name: contract_rules.contract_in_force("t", ":today")}
 """What counts as contact as long as it is in force. Rights do not: they are rarely closed when somebody leaves."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.base.french import french_date, long_date
-from db.model.dictionary import AID, EXIT, ORIENTATION, PERSON, STAGE
+from db.model.dictionary import AID, APPOINTMENT, EXIT, ORIENTATION, PERSON, STAGE
 from db.model.office import Office
 from db.model.types import Context
 from db.rows import records
@@ -38,7 +38,7 @@ _MORE: Labels = {
     "suivi": {"dernier_contact": "Dernier contact", "en_cours": "Rempli si un accompagnement est en cours"},
     "rendez_vous": {
         "jour": "Jour, en toutes lettres", "date": "Jour", "heure": "Heure", "duree": "Durée prévue",
-        "forme": "Où ou comment (bureau, téléphone…)", "lieu": "Lieu",
+        "ou": "Où ou comment, en une phrase", "lieu": "Adresse ou lien",
     },
     "fin": {"le": "Dernier jour de l’accompagnement", "depuis": "Premier jour de l’accompagnement"},
 }  # fmt: skip
@@ -51,6 +51,10 @@ _ON_ASKING = (
     " Pour les obtenir, écrivez au service\u00a0; en cas de refus, ou sans réponse dans le mois, vous pouvez saisir la"
     " Commission d’accès aux documents administratifs (CADA)."
 )
+_WHERE = {
+    "office": "dans nos bureaux", "workshop": "à votre atelier ou à votre domicile", "phone": "par téléphone",
+    "video": "en visioconférence", "elsewhere": "",
+}  # fmt: skip
 _CIVILITY = {"woman": "Madame", "man": "Monsieur"}
 
 
@@ -180,21 +184,30 @@ def _exit(db: Office, table: str, row: Row, context: Context) -> dict[str, str]:
 
 
 def _appointment(db: Office, table: str, row: Row, context: Context) -> dict[str, str]:
-    if table != "appointment":
+    if table != APPOINTMENT.name:
         return dict.fromkeys(_MORE["rendez_vous"], "")
     values, way = row.values, db.tables[table].field("way").type
-    minutes = db.tables[table].field("minutes").type.show(values["minutes"], context)
+    where = _WHERE.get(values["way"], way.show(values["way"], context).lower())
     return {
         "jour": long_date(values["planned_on"], weekday=True),
         "date": french_date(values["planned_on"]),
-        "heure": (values["starts_at"] or "").replace(":", "\u00a0h\u00a0").removesuffix("\u00a000"),
-        "duree": minutes,
-        "forme": way.show(values["way"], context),
+        "heure": clock(values["starts_at"]),
+        "duree": db.tables[table].field("minutes").type.show(values["minutes"], context),
+        "ou": where,
         "lieu": values["place"] or "",
     }
 
 
+def clock(time: str) -> str:
+    """Return a time as in a letter: « 14:30 » -> « 14 h 30 », « 09:00 » -> « 9 h »."""
+    hours, minutes = time.split(":")
+    return f"{int(hours)}\u00a0h" + (f"\u00a0{minutes}" if int(minutes) else "")
+
+
 def subject_day(row: Row, table: str) -> str:
     """Return the day by which a row is told from others of its table: « 28/11/2026 »; '' for a person."""
-    names = {AID.name: "requested_on", ORIENTATION.name: "requested_on", EXIT.name: "left_on", STAGE.name: "starts_on"}
+    names = {
+        AID.name: "requested_on", ORIENTATION.name: "requested_on", EXIT.name: "left_on", STAGE.name: "starts_on",
+        APPOINTMENT.name: "planned_on",
+    }  # fmt: skip
     return french_date(row.values[names[table]]) if table in names else ""

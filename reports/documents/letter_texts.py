@@ -30,13 +30,11 @@ def _letter(name: str, title: str, sources: tuple[str, ...], subject: str, block
     )
 
 
-_WHERE = (
-    "{% if rendez_vous.forme %} ({{ rendez_vous.forme|lower }}){% endif %}"
-    "{% if rendez_vous.lieu %}, {{ rendez_vous.lieu }}{% endif %}"
-)
+_WHEN = "le {{ rendez_vous.jour }} à {{ rendez_vous.heure }}"
+_WHERE = "{% if rendez_vous.ou %}, {{ rendez_vous.ou }}{% endif %}{% if rendez_vous.lieu %}, {{ rendez_vous.lieu }}{% endif %}"
 LETTERS: tuple[DocumentKind, ...] = (
     _letter("convocation", "Convocation", ("appointment",), "Convocation à un rendez-vous", (
-        _text("Nous vous donnons rendez-vous le {{ rendez_vous.jour }}{% if rendez_vous.heure %} à {{ rendez_vous.heure }}{% endif %}" + _WHERE + "."),
+        _text(f"Nous vous donnons rendez-vous {_WHEN}{_WHERE}."),
         _text("Durée prévue : {{ rendez_vous.duree }}.", "rendez_vous.duree"),
         _text(
             "Si ce jour ne vous convient pas, prévenez-nous dès que possible, par courrier, par courriel ou par téléphone : nous"
@@ -45,8 +43,7 @@ LETTERS: tuple[DocumentKind, ...] = (
     ), "Convocation du {{ rendez_vous.date }}"),
     _letter("relance", "Relance", ("appointment", "person"), "{% if rendez_vous.jour %}Votre rendez-vous du {{ rendez_vous.date }}{% else %}Reprendre contact{% endif %}", (
         _text(
-            "Nous vous attendions le {{ rendez_vous.jour }}{% if rendez_vous.heure %} à {{ rendez_vous.heure }}{% endif %}, et ce rendez-vous n’a pas eu"
-            " lieu.", "rendez_vous.jour",
+            f"Nous vous avions donné rendez-vous {_WHEN}, et ce rendez-vous n’a pas eu lieu.", "rendez_vous.jour",
         ),
         _text("Notre dernier échange date du {{ suivi.dernier_contact }}, et nous sommes sans nouvelles de votre part depuis.", "not rendez_vous.jour and suivi.dernier_contact"),
         _text("Nous n’avons pas encore pu échanger avec vous.", "not rendez_vous.jour and not suivi.dernier_contact"),

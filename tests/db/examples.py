@@ -13,13 +13,13 @@ from hypothesis import strategies
 from db.model.dictionary import FILES
 from db.model.fields import Field, OfficeTable, Table
 from db.model.office import Office
-from db.model.types import Choice, Choices, Date, Email, Euros, Integer, Phone, Reference, References, YesNo
+from db.model.types import Choice, Choices, Date, Email, Euros, Integer, Phone, Reference, References, Time, YesNo
 from db.rows.records import Edit, save
 from db.storage import connection
 from tests.db.factories import insert, insert_contract, insert_diagnostic, insert_person
 
 FILLED_IN = list(FILES.values())
-"""The thirteen tables that people fill in; the settings are one row that is always there."""
+"""The fourteen tables that people fill in; the settings are one row that is always there."""
 
 every_table = pytest.mark.parametrize("table", FILLED_IN, ids=lambda table: table.name)
 
@@ -95,6 +95,8 @@ def example_value(field: Field, number: int, refers_to: int) -> Any:
         case Date():
             day = 28 if field.name in _PERIOD_ENDS else 1 + number % 20
             return min(f"{2015 + number % 7}-03-{day:02}", kind.max)
+        case Time():
+            return f"{8 + number % 10:02}:{number % 60:02}"
         case YesNo():
             return number % 2
         case Euros():
@@ -120,6 +122,16 @@ def full_row(db: Office, table: OfficeTable, number: int = 0) -> dict[str, Any]:
         "partner": lambda: insert(db, "partner", name=f"Galerie {_WORDS[number % len(_WORDS)]} {number}"),
         "diagnostic": lambda: insert_diagnostic(db, person, "2014-01-01", None),
         "cer": lambda: insert_contract(db, person, "2014-01-01", "2014-01-01", "2014-06-30"),
+        "appointment": lambda: insert(
+            db,
+            "appointment",
+            person_id=person,
+            planned_on="2014-01-01",
+            starts_at="09:00",
+            minutes=60,
+            way="office",
+            state="came",
+        ),
     }
     rules = _RULE_VALUES.get(table.name, {})
     if table.name == "benefit":

@@ -20,6 +20,7 @@ from db.model.types import (
     Phone,
     Reference,
     References,
+    Time,
     YesNo,
 )
 from db.rows import records
@@ -27,7 +28,7 @@ from db.rows.queries import Filter, Query
 from pages.shared.form.drafts import Typed
 from pages.shared.shell.markdown import escape_markdown
 
-_HINTS = {Date: "jj/mm/aaaa", Euros: "0,00", Phone: "05 65 00 00 00", Email: "nom@domaine.fr"}
+_HINTS = {Date: "jj/mm/aaaa", Time: "14h30", Euros: "0,00", Phone: "05 65 00 00 00", Email: "nom@domaine.fr"}
 _LISTED = 1_000
 """Up to this number of rows, a reference is chosen in a list of all; above, by typing the beginning of its name."""
 

@@ -13,7 +13,7 @@ from db.model.lists import LISTS
 from db.model.types import Choice, Choices, Reference, References, Text
 from tests.db.examples import EVERY_COLUMN, EVERY_FIELD, every_table, list_offenders
 
-THIRTEEN = {
+FOURTEEN = {
     "person": "Personne",
     "orientation": "Orientation",
     "stage": "Étape de parcours",
@@ -23,6 +23,7 @@ THIRTEEN = {
     "cer": "Contrat",
     "aid": "Aide financière",
     "exit": "Sortie",
+    "appointment": "Rendez-vous",
     "intervention": "Entretien ou démarche",
     "partner": "Partenaire",
     "need": "Besoin recensé",
@@ -59,8 +60,8 @@ AS_A_SENTENCE_SAYS = {
 }
 
 
-def test_the_thirteen_tables_of_the_domain_are_declared():
-    assert {name: table.label for name, table in FILES.items()} == THIRTEEN
+def test_the_fourteen_tables_of_the_domain_are_declared():
+    assert {name: table.label for name, table in FILES.items()} == FOURTEEN
 
 
 @pytest.mark.parametrize("name", WORD_FOR_WORD)

@@ -24,6 +24,7 @@ from db.model.types import (
     Reference,
     References,
     Text,
+    Time,
     YesNo,
 )
 from db.rows import records
@@ -213,6 +214,8 @@ def values_of(kind):
             return st.lists(st.sampled_from(codes), min_size=1).map(lambda some: tuple(c for c in codes if c in some))
         case Date():
             return st.dates(date.fromisoformat(kind.min), date.fromisoformat(kind.max)).map(date.isoformat)
+        case Time():
+            return st.times().map(lambda time: f"{time:%H:%M}")
         case YesNo():
             return st.sampled_from([0, 1])
         case Euros() | Integer():

@@ -9,7 +9,7 @@ import pytest
 from db.base.errors import NotFoundError
 from db.model.dictionary import TABLES
 from db.model.lists import LISTS
-from db.model.types import Choice, Choices, Date, Euros, Integer, Reference, References, Several, YesNo
+from db.model.types import Choice, Choices, Date, Euros, Integer, Reference, References, Several, Time, YesNo
 from db.storage import connection, ddl
 from tests.db.examples import (
     EVERY_FIELD,
@@ -176,6 +176,8 @@ def values_out_of_range(kind):
             return [least - 1, most + 1, "douze"]
         case Date():
             return ["1799-01-01", "2101-01-01", "2023-02-31", "06/03/2023", "2023-3-6"]
+        case Time():
+            return ["", "24:00", "9:30", "12:60", "12h30"]
         case YesNo():
             return [2, -1]
     return ["", "x" * (kind.max + 1)]

@@ -59,6 +59,7 @@ ABOUT_OTHER_ROWS = {
     "cer.replaces_earlier",
     "cer.no_overlap",
     "action.same_person",
+    "intervention.same_person",
 }
 OF_THE_OFFICE = {
     f"own_field.{name}"
@@ -250,6 +251,23 @@ def test_an_action_is_of_the_person_of_its_plan(db):
 
     assert insert(db, "action", person_id=person, diagnostic_id=diagnostic, **action)
     assert insert(db, "action", person_id=other, cer_id=contract, **action)
+
+
+# ---- appointments
+
+
+def test_a_meeting_comes_of_an_appointment_of_the_same_person(db):
+    person, other = insert_person(db), insert_person(db)
+    appointment = insert(
+        db, "appointment", person_id=person, planned_on="2026-11-24", starts_at="09:00", minutes=60, way="office",
+        state="came",
+    )  # fmt: skip
+    meeting = {"happened_on": "2026-11-24", "domain": "coaching", "appointment_id": appointment}
+
+    with refusal_of("intervention.same_person"):
+        insert(db, "intervention", person_id=other, **meeting)
+
+    assert insert(db, "intervention", person_id=person, **meeting)
 
 
 # ---- the ceiling, from the sqlite3 command line
