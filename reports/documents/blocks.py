@@ -13,8 +13,8 @@ _BEFORE, _AFTER = re.compile(r" (?=[:;?!»€])"), re.compile(r"(?<=[«°]) ")
 
 @dataclass(frozen=True)
 class Block:
-    """One block. A table has a line for each ``item`` of ``each``; ``columns``: heading and text of each column, and its
-    width in twenty-fourths. ``part`` names what the law asks of a contract (contract_texts.py)."""
+    """One block. A table has a line for each ``item`` of ``each``; ``columns``: heading and text of each column, and
+    its width in twenty-fourths. ``part`` names what the law asks of a contract (contract_texts.py)."""
 
     kind: str
     text: str = ""
@@ -35,8 +35,6 @@ class DocumentKind:
     blocks: tuple[Block, ...]
     sources: tuple[str, ...] = ("cer",)
     subject: str = ""
-    kept_as: str = ""
-    """The name of a sent letter among the attachments: « Convocation du {{ rendez_vous.date }} »."""
     asks: tuple[str, ...] = ()
 
     @property

@@ -1,8 +1,8 @@
 """The fields of a document: what a row and its person are called in a template, in French, and their values.
 
 A field is named by the label that Palette gives it, in small letters without accents: « Signé le » of a contract is
-``contrat.signe_le``. The office's own fields are named the same way by theirs. What the officer notes for herself (notes, reviews of diagnostics, what
-stands in other tables) is no field: it never leaves.
+``contrat.signe_le``. The office's own fields are named the same way by theirs. What the officer notes for herself
+(notes, reviews of diagnostics, what stands in other tables) is no field: it never leaves.
 """
 
 import re
@@ -50,7 +50,9 @@ def texts(table: OfficeTable, names: Iterable[str], values: Mapping[str, Any], c
 def _name(table: OfficeTable, name: str) -> str:
     """Return what a template calls a column: by the label that Palette gives it, which stays when an office gives
     another, or that of the office's own field."""
-    declared = {column.name: column.label for column in (*TABLES[table.name].fields, *TABLES[table.name].computed)}
+    own = TABLES[table.name]
+    declared = {field.name: field.label for field in own.fields}
+    declared |= {column.name: column.label for column in own.computed}
     return name_of(declared.get(name, table.column(name).label))
 
 

@@ -1,6 +1,6 @@
-"""The fields of a letter (fields.py): of the row that it is about, of the person, and what is typed when it is printed."""
+"""The fields of a letter (fields.py): of its row, of the person, and what is typed when it is printed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,14 +16,25 @@ from reports.documents.fields import Data, Labels
 from reports.documents.letter_texts import DOTS
 
 _OF_DOCUMENT = {
-    "objet": "Objet de la lettre", "reference": "Référence, sans nom", "destinataire": "Nom et adresse, ligne par ligne",
-    "appel": "« Madame, », « Monsieur, » ou « Bonjour, », d’après le genre déclaré", "politesse": "Formule de politesse",
+    "objet": "Objet de la lettre", "reference": "Référence, sans nom",
+    "destinataire": "Nom et adresse, ligne par ligne",
+    "appel": "« Madame, », « Monsieur, » ou « Bonjour, », d’après le genre déclaré",
+    "politesse": "Formule de politesse",
     "signataire": "Qui signe", "qualite": "Sa qualité", "recours_aides": "Voies de recours (aides)",
     "pieces": "Pièces manquantes, tapées à l’impression, ou des lignes à remplir",
     "date_limite": "Date limite, choisie à l’impression",
 }  # fmt: skip
 _OF_AID = ("requested_on", "type", "requested", "decision", "granted", "decided_on", "paid_on")
-_OF_ORIENTATION = ("requested_on", "prescriber", "decided_on", "pathway", "organisation", "notified_on", "verdict", "verdict_reasons")
+_OF_ORIENTATION = (
+    "requested_on",
+    "prescriber",
+    "decided_on",
+    "pathway",
+    "organisation",
+    "notified_on",
+    "verdict",
+    "verdict_reasons",
+)
 _OF_EXIT = ("left_on", "scope", "reason")
 _OF_STAGE = ("kind", "starts_on", "ends_on")
 _MORE: Labels = {
@@ -43,7 +54,8 @@ _MORE: Labels = {
     "fin": {"le": "Dernier jour de l’accompagnement", "depuis": "Premier jour de l’accompagnement"},
 }  # fmt: skip
 _GROUPS = {
-    "avis": ("orientation",), "aide": ("aide",), "pieces": ("aide",), "relance": ("suivi", "rendez_vous"), "convocation": ("rendez_vous",),
+    "avis": ("orientation",), "aide": ("aide",), "pieces": ("aide",), "relance": ("suivi", "rendez_vous"),
+    "convocation": ("rendez_vous",),
     "attestation": ("suivi", "etapes"), "fin": ("fin", "sortie"),
 }  # fmt: skip
 """Letter -> the groups of fields that it has beside those of every document."""
@@ -65,6 +77,9 @@ class Asked:
     pieces: str = ""
     deadline: str = ""
     reason: str = ""
+
+
+NOTHING_ASKED = Asked()
 
 
 def all_labels(db: Office, kind: DocumentKind) -> Labels:
@@ -92,7 +107,7 @@ def values(db: Office, kind: DocumentKind, table: str, row_id: int, today: str, 
     context, row = records.context(db), records.get(db, db.tables[table], row_id)
     person = person_of(db, table, row)
     data = fields.common(db, person, kind.title, today, _document(db, kind, table, row, person, asked), context)
-    makers = {
+    makers: dict[str, Callable[[], Any]] = {
         "aide": lambda: _aid(db, row, asked, context), "orientation": lambda: _orientation(db, row, context),
         "suivi": lambda: _follow_up(db, person, today), "etapes": lambda: _stages(db, person, today, context),
         "fin": lambda: _end(db, table, row, person), "sortie": lambda: _exit(db, table, row, context),
@@ -192,7 +207,7 @@ def _appointment(db: Office, table: str, row: Row, context: Context) -> dict[str
         "jour": long_date(values["planned_on"], weekday=True),
         "date": french_date(values["planned_on"]),
         "heure": clock(values["starts_at"]),
-        "duree": db.tables[table].field("minutes").type.show(values["minutes"], context),
+        "duree": duration(values["minutes"]),
         "ou": where,
         "lieu": values["place"] or "",
     }
@@ -202,6 +217,11 @@ def clock(time: str) -> str:
     """Return a time as in a letter: « 14:30 » -> « 14 h 30 », « 09:00 » -> « 9 h »."""
     hours, minutes = time.split(":")
     return f"{int(hours)}\u00a0h" + (f"\u00a0{minutes}" if int(minutes) else "")
+
+
+def duration(minutes: int) -> str:
+    """Return minutes as in a letter: « 45 minutes », « 1 h 30 »."""
+    return clock(f"{minutes // 60}:{minutes % 60:02}") if minutes >= 60 else f"{minutes}\u00a0minutes"
 
 
 def subject_day(row: Row, table: str) -> str:

@@ -1,5 +1,5 @@
-"""The first page of a letter in Word: who writes, the address where the window of a French envelope (DL) shows it, place,
-date, reference and object; and who signs.
+"""The first page of a letter in Word: who writes, the address where the window of a French envelope (DL) shows it,
+place, date, reference and object; and who signs.
 
 The window is 35 or 45 mm high and 100 mm wide, 20 mm from the right and from the bottom of the envelope. A sheet folded
 in three may slide by a centimetre: from 105 to 190 mm and from 55 to 79 mm of the sheet, an address is always seen.

@@ -15,7 +15,7 @@ from db.customise import office_files
 from db.model.dictionary import CER
 from db.model.office import Office
 from reports.documents import contract_fields, fields, letter_fields
-from reports.documents.letter_fields import Asked
+from reports.documents.letter_fields import NOTHING_ASKED, Asked
 from reports.documents.texts import DOCUMENTS
 
 WORD = MEDIA_TYPES["docx"]
@@ -51,10 +51,10 @@ def usable_fields(db: Office, name: str) -> list[UsableField]:
     """Return every field that a template of that document may use, in order; those of a list under its name."""
     kind = DOCUMENTS[name]
     groups = letter_fields.all_labels(db, kind) if kind.is_letter else contract_fields.all_labels(db)
-    return [UsableField(f"{group}.{field}", label) for group, labels in groups.items() for field, label in labels.items()]
+    return [UsableField(f"{group}.{name}", label) for group, labels in groups.items() for name, label in labels.items()]
 
 
-def word_bytes(db: Office, printed: Printed, today: str, asked: Asked = Asked()) -> bytes:  # noqa: B008 - frozen
+def word_bytes(db: Office, printed: Printed, today: str, asked: Asked = NOTHING_ASKED) -> bytes:
     """Return a document as DOCX, by the office's own template if there is one. ``today``: ISO. Raises NotFoundError,
     jinja2.TemplateError."""
     from reports.documents import word
@@ -71,7 +71,7 @@ def template(db: Office, name: str) -> bytes:
 
 
 def pdf_bytes(
-    db: Office, printed: Sequence[Printed], today: str, asked: Asked = Asked(), tick: Progress = ignore_progress  # noqa: B008
+    db: Office, printed: Sequence[Printed], today: str, asked: Asked = NOTHING_ASKED, tick: Progress = ignore_progress
 ) -> bytes:
     """Return documents as one PDF, in this order. Raises NotFoundError, and what ``tick`` raises."""
     from reports.documents import pdf
@@ -85,7 +85,7 @@ def pdf_bytes(
 
 
 def zip_bytes(
-    db: Office, printed: Sequence[Printed], today: str, asked: Asked = Asked(), tick: Progress = ignore_progress  # noqa: B008
+    db: Office, printed: Sequence[Printed], today: str, asked: Asked = NOTHING_ASKED, tick: Progress = ignore_progress
 ) -> bytes:
     """Return documents as DOCX in one ZIP. Raises as ``word_bytes``, and what ``tick`` raises."""
     content = io.BytesIO()

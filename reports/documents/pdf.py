@@ -82,7 +82,8 @@ def _blocks(blocks: Iterable[Block], data: Data) -> Iterator[dict[str, Any]]:
             found["header"] = [heading for heading, _, _ in block.columns]
             found["widths"] = [width for _, _, width in block.columns]
             found["rows"] = [
-                [plain_text(cell, {**data, block.item: item}) for _, cell, _ in block.columns] for item in data[block.each]
+                [plain_text(cell, {**data, block.item: item}) for _, cell, _ in block.columns]
+                for item in data[block.each]
             ]
         elif block.kind == SIGNATURES:
             found["names"] = [plain_text(name, data) for name in SIGNATORIES]
