@@ -53,7 +53,7 @@ def keep(db: Office, letters: Sequence[SentLetter], who: str, known: Mapping[Cop
         _refuse_too_much(db, wanted)
         for letter in wanted:
             brought = BroughtFile(letter.copy.name, "pdf", letter.content, letter.picture)
-            files.add(db, letter.copy.person_id, brought, {"kind": KIND, "aid_id": letter.copy.aid_id}, who)
+            files.add_within(db, letter.copy.person_id, brought, {"kind": KIND, "aid_id": letter.copy.aid_id}, who)
     return len(wanted)
 
 
