@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from pages.shared.agenda import feed
 from pages.shared.grid import channel
 from pages.shared.shell import errors
 from pages.shared.shell.own_files import OwnFiles
@@ -23,6 +24,7 @@ app = st.App(
         sensitive_words.ROUTE,
         drafts.ROUTE,
         channel.ROUTE,
+        feed.ROUTE,
         quick_search.ROUTE,
     ],
     middleware=[Middleware(Gate), Middleware(OwnFiles)],

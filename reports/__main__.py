@@ -8,15 +8,17 @@ import click
 
 from db.base import atomic_files
 from db.base.errors import InvalidError, Problem
+from db.base.french import fold
 from db.base.progress import Progress
 from db.cli.verbs import PathArgument, Verbs
 from db.export import attachments_zip
 from db.figures import as_of
 from db.figures.periods import period_of
+from db.model.lists import AGENTS
 from db.rows import access_log, records
 from db.rows.round_trip_text import NAME
 from db.storage import connection
-from reports import bundle
+from reports import bundle, calendar_file
 from reports.content import report
 from reports.content.report import Report
 from reports.deck import deck
@@ -88,6 +90,27 @@ def contract(path: Path, number: int, target: Path, who: str) -> None:
         content = making.word_bytes(db, printed, today) if is_word else making.pdf_bytes(db, [printed], today)
         detail = f"Contrat n° {number}, {target.suffix[1:].upper()}"
         access_log.note(db, who, "document", row.values["person_id"], detail)
+    finally:
+        db.close()
+    target.write_bytes(content)
+    click.echo(f"Écrit : {target}")
+
+
+@cli.command()
+@click.argument("path", type=PathArgument())
+@click.option("--who", "agent", required=True, metavar="NAME", help="De qui : un nom de la liste « Agents ».")
+@click.option("--to", "target", required=True, type=PathArgument(), help="FILE.ics")
+def agenda(path: Path, agent: str, target: Path) -> None:
+    """Les rendez-vous d’une personne de l’équipe du fichier PATH, sans aucun nom, dans FILE, pour un agenda."""
+    if target.suffix.lower() != ".ics" or not target.parent.is_dir():
+        raise InvalidError([Problem(f"« {target} » : choisissez un fichier .ics dans un dossier qui existe.")])
+    db = connection.open_file(path)
+    try:
+        labels = records.context(db).labels[AGENTS.name]
+        code = next((code for code, label in labels.items() if fold(label) == fold(agent)), None)
+        if code is None:
+            raise InvalidError([Problem(f"« {agent} » n’est pas dans la liste : {', '.join(labels.values())}.")])
+        content = calendar_file.calendar_bytes(db, code, date.today().isoformat())
     finally:
         db.close()
     target.write_bytes(content)

@@ -16,14 +16,14 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from db.accounts import sessions
+from db.accounts import calendar_addresses, sessions
 from db.accounts.sessions import COOKIE, IS_SECURE, Session
 from db.base.errors import PaletteError
 from server import error_pages
 from server.settings import OWN_HOST, PROVIDER
 
 OPEN = frozenset({"/connexion", "/bienvenue", "/sante", "/porte.css", "/oidc/entrer", "/oidc/retour"})
-"""The only paths that are answered without a session."""
+"""The only paths that are answered without a session, and those of calendars, which have a secret in their address."""
 STREAMLITS = ("/_stcore/", "/media/", "/component/", "/auth/", "/oauth2callback", "/app/static/")
 """Where Streamlit answers by something else than the page and its own files."""
 SERVED = {
@@ -89,7 +89,7 @@ class Gate:
             cookie = cookie_of(scope)
             session = await _session(cookie, anew=not scope["path"].startswith("/static/"))
             scope["palette"] = session
-            if session is None and scope["path"] not in OPEN:
+            if session is None and not _is_open(scope["path"]):
                 refusal = _sign_in_first(scope)
             elif not _is_served(scope["path"]):
                 refusal = PlainTextResponse("Cette adresse n’existe pas.", 404)
@@ -183,6 +183,10 @@ def _refusal(scope: Scope) -> Response | None:
     if changes and headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return PlainTextResponse("Cette demande vient d’un autre site : refusée.", 403)
     return None
+
+
+def _is_open(path: str) -> bool:
+    return path in OPEN or calendar_addresses.is_address(path)
 
 
 def _is_served(path: str) -> bool:

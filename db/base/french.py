@@ -30,6 +30,19 @@ def french_time(clock: str) -> str:
     return f"{int(hours)}\u00a0h" + (f"\u00a0{minutes}" if minutes != "00" else "")
 
 
+_WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "décembre",
+)  # fmt: skip
+
+
+def french_day(iso: str) -> str:
+    """Format an ISO date in words, without the year: « lundi 6 mars », « mercredi 1er mars »."""
+    day = date.fromisoformat(iso)
+    return f"{_WEEKDAYS[day.weekday()]} {day.day}{'er' * (day.day == 1)} {_MONTHS[day.month - 1]}"
+
+
 def french_moment(seconds: float) -> str:
     """Format seconds since 1970: « 06/03/2023 à 14:32 », in the server's time zone."""
     return f"{datetime.fromtimestamp(seconds):%d/%m/%Y à %H:%M}"

@@ -10,14 +10,14 @@ from db.base.errors import PaletteError
 
 
 class PathArgument(click.Path):
-    """A path; an empty word is refused (Python would take it for the current folder)."""
+    """A path that ends by a name: Python would take an empty word for the current folder."""
 
     def __init__(self) -> None:
         super().__init__(path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Raise BadParameter for an empty word and for a path with a NUL."""
-        if not str(value) or "\0" in str(value):
+        """Raise BadParameter for a path without a name ('', « . », « / ») or with a NUL."""
+        if not Path(value).name or "\0" in str(value):
             self.fail("ce n’est pas l’adresse d’un fichier.", param, ctx)
         return super().convert(value, param, ctx)
 

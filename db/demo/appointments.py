@@ -64,6 +64,8 @@ def _kept(rng: Random, story: Story, meeting: DemoRow, way: str, taken: Slots) -
 def _missed(rng: Random, story: Story, meeting: DemoRow, until: date, taken: Slots) -> None:
     """Add what was missed between a meeting and the next contact: seldom one appointment, very seldom three."""
     chance, gap = rng.random(), (until - meeting.day).days
+    days_missed: tuple[int, ...]
+    states: tuple[str, ...]
     if chance < 0.04 and gap > _GAP:
         days_missed, states = (10, 22, 34), ("absent", "absent", "absent")
     elif chance < 0.14 and gap > 14:

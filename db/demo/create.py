@@ -6,7 +6,8 @@ invented, and NOTES lists the assumptions. The file is reproducible: everything 
 1. paths.py and photo.py plan the dates of each person (request, diagnosis, accompaniment, contracts, exit), whatever
    day it is today; photo.py holds the persons behind the figures of the presentation.
 2. profiles.py draws who each person is, in the shares of the presentation.
-3. life_events.py, plans.py, aids.py, meetings.py, appointments.py and needs_and_projects.py write the rows, each with its later changes.
+3. life_events.py, plans.py, aids.py, meetings.py, appointments.py and needs_and_projects.py write the rows, each with
+   its later changes.
 4. data_entry.py decides when each row and change is entered. Entries up to ``today`` are written day by day, as an
    office would have done, so that the history is complete and the figures of past dates never depend on ``today``.
 """

@@ -409,7 +409,7 @@ APPOINTMENT = with_synonyms(Table(
         Computed("missed", "Absence n°", Integer(0, 1_000), appointment_rules.MISSED_SO_OFTEN, "Combien cela fait d’absences de suite, sans excuse.", shown=False),
     ),
     highlights=(
-        Highlight("starts_at", "warning", "Un autre rendez-vous de la même personne de l’équipe chevauche celui-ci", appointment_rules.DOUBLE_BOOKED),
+        Highlight("starts_at", "warning", "Chevauche un autre rendez-vous de la même personne de l’équipe", appointment_rules.DOUBLE_BOOKED),
         Highlight("state", "warning", "Le jour est passé : notez ce qui est arrivé", appointment_rules.TO_SETTLE),
         Highlight("state", "danger", "Trois absences de suite, ou plus", f"{appointment_rules.MISSED_SO_OFTEN} >= {appointment_rules.MANY_MISSED}"),
     ),

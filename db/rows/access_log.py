@@ -18,6 +18,7 @@ ACTIONS = {
     "account": "Comptes",
     "document": "Document imprimé",
     "template": "Modèle de document",
+    "calendar": "Adresse d’agenda",
     "erase": "Effacement",
     "purge": "Traces retirées",
     "restore": "Sauvegarde reprise",

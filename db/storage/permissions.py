@@ -29,6 +29,7 @@ _PARTS = ("", "_data", "_idx", "_docsize", "_config")
 _SEARCH = [f"{name}_search{part}" for name in WORK for part in _PARTS]
 _SCHEMA = ["sqlite_master", "sqlite_schema", "sqlite_sequence", "json_each", "json_tree", "pragma_table_info"]
 _VIEWS = ("view", "view_default", "grid_layout")  # for agents, who see the grids: a view may search for somebody's name
+_CALENDAR = "calendar_address"
 _COUNTED = ("id", "version", "deleted_at")
 
 Columns = frozenset[str] | None
@@ -67,7 +68,8 @@ _EVERYBODY: dict[str, Columns] = {
 _READS: dict[Role, dict[str, Columns]] = {
     Role.AGENT: dict.fromkeys(
         [*WORK, *_SEARCH, *_VIEWS, "attachment_content", "history", "trace", "import_choice", "pairing"]
-    ),
+    )
+    | {_CALENDAR: frozenset({"agent", "at", "who"})},
     Role.PILOTE: _figures(),
     Role.ADMIN: {
         **_keeping(),
@@ -83,11 +85,11 @@ _ADDS: dict[Role, frozenset[str]] = {
     Role.ADMIN: _NOTED,
 }
 _WRITES: dict[Role, frozenset[str]] = {
-    Role.AGENT: frozenset({*WORK, *_SEARCH, *_VIEWS, "import_choice"}),
+    Role.AGENT: frozenset({*WORK, *_SEARCH, *_VIEWS, "import_choice", _CALENDAR}),
     Role.PILOTE: frozenset(),
     Role.ADMIN: frozenset({*OFFICE, *_VALUES, "office_file"}),
 }
-_DELETES = frozenset({*_SEARCH, *_VIEWS, "office_file"})
+_DELETES = frozenset({*_SEARCH, *_VIEWS, "office_file", _CALENDAR})
 """Tables whose rows may be deleted by those who may write them; rows of a person's file are never deleted so."""
 _TRIGGER = re.compile(
     rf"({'|'.join(TABLES)})_(rule|history|search|sort_key|takes|brings|in)_\w+|\w+_stays_\w+|account_\w+"

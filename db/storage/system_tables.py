@@ -179,6 +179,14 @@ _TABLES = {
   who TEXT NOT NULL,
   content BLOB NOT NULL CHECK (length(content) BETWEEN 1 AND 2000000)
 ) STRICT, WITHOUT ROWID""",
+    # The address to which the calendar of a colleague subscribes (db/accounts/calendar_addresses.py): a digest of its
+    # secret part, and whose appointments it gives, a code of the list « agent ».
+    "calendar_address": f"""CREATE TABLE calendar_address (
+  agent TEXT PRIMARY KEY,
+  token BLOB NOT NULL UNIQUE,
+  at TEXT NOT NULL DEFAULT ({_NOW}),
+  who TEXT NOT NULL
+) STRICT, WITHOUT ROWID""",
     "invitation": """CREATE TABLE invitation (
   token BLOB PRIMARY KEY,
   account_id INTEGER REFERENCES account(id),

@@ -13,7 +13,7 @@ import pytest
 from itsdangerous import Signer
 from playwright.sync_api import expect
 
-from db.accounts import accounts, sessions
+from db.accounts import accounts, calendar_addresses, sessions
 from db.accounts.accounts import DEMONSTRATION
 from db.accounts.sessions import COOKIE
 from db.model.roles import Role
@@ -31,6 +31,7 @@ print(json.dumps(routes))
 """
 OWN = frozenset({"/deconnexion", "/presence", "/changes", "/suivi", "/mots", "/brouillon", "/grille", "/chercher"})
 """Routes of Palette itself for those who are signed in."""
+CALENDAR = f"{calendar_addresses.PATH}x"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 ODD = (
     "//", "/%2e%2e/sante", "/connexion/", "/connexion/../portefeuille", "/CONNEXION", "/sante/x",
@@ -114,7 +115,7 @@ def test_a_session_cookie_opens_page_and_websocket(server):
 
 def test_every_route_is_of_palette_or_served_for_a_reason_or_closed(server, routes):
     """Of the whole server, so that a route that a new Streamlit brings is closed, or decided upon."""
-    paths = {path for path, _ in routes if path} - OPEN - OWN
+    paths = {path for path, _ in routes if path} - OPEN - OWN - {CALENDAR}
     served = {path for path in paths if any(path == one or path == f"{one}x" for one in SERVED)}
     closed = paths - served
     wrong = []
@@ -130,6 +131,32 @@ def test_every_route_is_of_palette_or_served_for_a_reason_or_closed(server, rout
     assert {"/_stcore/metrics", "/_stcore/agent/mcp", "/auth/login", "/oauth2callback"} <= closed
     assert ask(server, "GET", "/_stcore/health", cookie_of("La CIPA"))[0] == 200, "the control"
     assert ask(server, "GET", "/_stcore/host-config", cookie_of("La CIPA"))[0] == 200, "the control"
+
+
+def test_a_calendar_is_answered_to_whoever_knows_its_address_and_to_nobody_else(server):
+    with server.open() as raw:
+        raw.execute("INSERT INTO person (id, last_name, first_name, gender) VALUES (9, 'Zorglub', 'Ada', 'woman')")
+        raw.execute("""INSERT INTO appointment (person_id, planned_on, starts_at, minutes, way, state, agent, purpose)
+            VALUES (9, '2099-03-06', '09:30', 60, 'office', 'planned', 'cipa', 'Zorglub et son four')""")
+        secret = calendar_addresses.create(raw, "cipa", "La CIPA")
+
+    status, headers, body = ask(server, "GET", f"{calendar_addresses.PATH}{secret}.ics")
+
+    assert (status, headers["content-type"]) == (200, "text/calendar; charset=utf-8")
+    assert b"DTSTART;TZID=Europe/Paris:20990306T093000" in body
+    assert b"Zorglub" not in body
+    with server.open() as raw:
+        other = calendar_addresses.create(raw, "cipa", "La CIPA")
+    for lost in (secret, other[:-1], "", "x", f"{other}/", f"../{other}"):
+        status, _, body = ask(server, "GET", f"{calendar_addresses.PATH}{lost}.ics")
+        assert status in (303, 401, 404), lost
+        assert b"VCALENDAR" not in body
+    assert ask(server, "POST", f"{calendar_addresses.PATH}{other}.ics")[0] == 405
+    with server.open() as raw:
+        calendar_addresses.revoke(raw, "cipa", "La CIPA")
+    assert ask(server, "GET", f"{calendar_addresses.PATH}{other}.ics")[0] == 404
+    assert secret not in server.log.read_text()
+    assert other not in server.log.read_text()
 
 
 def test_the_open_paths_are_fixed_and_contain_no_personal_data(server):

@@ -91,8 +91,9 @@ def _kind(column: Column) -> str:
 
 
 _KINDS = {
-    "Text": "texte court", "LongText": "texte long", "Integer": "nombre", "Euros": "somme", "Date": "date", "Time": "heure",
-    "YesNo": "oui ou non", "Phone": "téléphone", "Email": "courriel", "Reference": "renvoi", "References": "renvois",
+    "Text": "texte court", "LongText": "texte long", "Integer": "nombre", "Euros": "somme", "Date": "date",
+    "Time": "heure", "YesNo": "oui ou non", "Phone": "téléphone", "Email": "courriel", "Reference": "renvoi",
+    "References": "renvois",
 }  # fmt: skip
 
 

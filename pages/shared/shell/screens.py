@@ -31,6 +31,7 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
     "Suivi": (
         _screen("caseload.py", "Portefeuille", "groups", "portefeuille", _AGENT),
         _screen("today.py", "Aujourd’hui", "today", "aujourdhui", _AGENT),
+        _screen("agenda.py", "Agenda", "calendar_month", "agenda", _AGENT),
         _screen("person.py", "Dossier", "person", "dossier", _AGENT, has_uploader=True),
         _screen("follow_up.py", "Entretiens et démarches", "forum", "interventions", _AGENT),
         _screen("orientations.py", "Orientations", "signpost", "orientations", _AGENT),

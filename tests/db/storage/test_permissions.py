@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from db.accounts import accounts, sessions
+from db.accounts import accounts, calendar_addresses, sessions
 from db.base import instants
 from db.base.errors import AccessError, NotFoundError, PaletteError
 from db.base.sqlite_errors import palette_error
@@ -36,7 +36,7 @@ BOOKS = [
     "session", "invitation", "attempt", "door_key", "publication_key", "account", "trace", "seal", "operation",
     "operation_part", "long_write", "history", "frozen", "publication", "publication_placed", "office_file",
     "import_choice", "pairing", "view",
-    "view_default", "grid_layout", "draft", "attachment_content",
+    "view_default", "grid_layout", "draft", "attachment_content", "calendar_address",
 ]  # fmt: skip
 DAY = "2026-06-15"
 GRID = Grid("person", "caseload")
@@ -152,6 +152,7 @@ def test_nobody_reads_or_writes_credentials(db, path, roles):
             if table not in ("invitation", "attempt") or "rowid" not in sql:
                 assert not is_allowed(mine, sql), sql
     assert not is_allowed(mine, "SELECT password FROM account")
+    assert not is_allowed(mine, "SELECT token FROM calendar_address")
     assert not is_allowed(mine, "UPDATE account SET password = NULL")
     assert not is_allowed(mine, "UPDATE history SET before = '{}', after = '{}'")
     assert not is_allowed(mine, "DELETE FROM trace")
@@ -237,6 +238,8 @@ def all_actions(path):
         "views": (lambda db: saved_views.every(db, "Ada", GRID), agent),
         "a view": (save_view, agent),
         "a default": (lambda db: saved_views.set_default(db, GRID, None, "Ada"), agent),
+        "a calendar": (lambda db: calendar_addresses.create(db, "cipa", "Ada"), agent),
+        "no calendar": (lambda db: calendar_addresses.revoke(db, "cipa", "Ada"), agent),
         "operations": (lambda db: operations.last_of(db, "Ada", "person"), ANYBODY),
     }  # fmt: skip
 
