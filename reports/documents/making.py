@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.attachments.files import MEDIA_TYPES
+from db.base.errors import PaletteError
 from db.base.progress import Progress, ignore_progress
 from db.customise import office_files
 from db.model.dictionary import CER
@@ -21,6 +22,10 @@ from reports.documents.texts import DOCUMENTS
 WORD = MEDIA_TYPES["docx"]
 PDF = MEDIA_TYPES["pdf"]
 ZIP = "application/zip"
+_OUTDATED = (
+    "le modèle Word du bureau pour « {} » demande un champ qui n’existe plus. Déposez-le de nouveau dans « Réglages ›"
+    " Documents », qui dira lequel, ou revenez à celui de Palette."
+)
 
 
 @dataclass(frozen=True)
@@ -56,11 +61,16 @@ def usable_fields(db: Office, name: str) -> list[UsableField]:
 
 def word_bytes(db: Office, printed: Printed, today: str, asked: Asked = NOTHING_ASKED) -> bytes:
     """Return a document as DOCX, by the office's own template if there is one. ``today``: ISO. Raises NotFoundError,
-    jinja2.TemplateError."""
+    PaletteError for a template with a field that the office has removed since."""
+    from jinja2 import TemplateError
+
     from reports.documents import word
 
     data = data_of(db, printed, today, asked)
-    return word.filled(template(db, printed.name), data, office_files.get(db, office_files.LOGO))
+    try:
+        return word.filled(template(db, printed.name), data, office_files.get(db, office_files.LOGO))
+    except TemplateError as error:
+        raise PaletteError(_OUTDATED.format(DOCUMENTS[printed.name].title)) from error
 
 
 def template(db: Office, name: str) -> bytes:

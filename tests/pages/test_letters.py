@@ -77,6 +77,7 @@ def test_decisions_of_several_aids_are_one_pdf_whose_letters_stay_once_in_each_f
     assert len(server.rows("attachment")) == 2
     with closing(server.open()) as db:  # both copies were one operation
         operation = operations.last_of(db, copies[0]["changed_by"], "attachment")
+        assert operation is not None
         undo.undo(db, operation.id, "Test")
     assert server.rows("attachment") == []
 

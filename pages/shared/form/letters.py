@@ -40,7 +40,7 @@ _number = count(1).__next__
 class _Made:
     """A file that was made in this tab, and the sentence about it."""
 
-    printed: Printed
+    letter: tuple[Printed, Asked]
     content: bytes
     file: str
     kind: str
@@ -103,7 +103,7 @@ def _choose(db: Office, key: str, about: Sequence[About]) -> None:
             _make(key, chosen, row, asked, known)
         if st.button("Word, à modifier", icon=":material/edit_document:", key=f"{key}:word"):
             _make_word(key, chosen, row, asked)
-    _offer(key, chosen)
+    _offer(key, (chosen, asked))
 
 
 def ask(kind: DocumentKind, key: str) -> Asked:
@@ -177,15 +177,19 @@ def _make(key: str, printed: Printed, about: About, asked: Asked, known: Mapping
         return
     said = "prêt, une copie est dans les pièces" if kept else "prêt, sans nouvelle copie dans les pièces"
     _note(db, printed, about, "PDF, gardé dans les pièces" if kept else "PDF")
-    _remember(key, printed, content, "pdf", said)
+    _remember(key, (printed, asked), content, "pdf", said)
 
 
 def _make_word(key: str, printed: Printed, about: About, asked: Asked) -> None:
     db = open_office()
-    with st.spinner("Mise en page…"):
-        content = making.word_bytes(db, printed, records.today(), asked)
+    try:
+        with st.spinner("Mise en page…"):
+            content = making.word_bytes(db, printed, records.today(), asked)
+    except PaletteError as error:
+        st.error(escape_markdown(str(error)))
+        return
     _note(db, printed, about, "DOCX")
-    _remember(key, printed, content, "docx", "prêt ; une fois envoyé, déposez-le dans « Pièces »")
+    _remember(key, (printed, asked), content, "docx", "prêt ; une fois envoyé, déposez-le dans « Pièces »")
 
 
 def _note(db: Office, printed: Printed, about: About, how: str) -> None:
@@ -193,19 +197,19 @@ def _note(db: Office, printed: Printed, about: About, how: str) -> None:
     access_log.note(db, user_name(), "document", about.person.id, detail)
 
 
-def _remember(key: str, printed: Printed, content: bytes, ending: str, said: str) -> None:
-    file = making.file_name(printed, ending, records.today())
+def _remember(key: str, letter: tuple[Printed, Asked], content: bytes, ending: str, said: str) -> None:
+    file = making.file_name(letter[0], ending, records.today())
     kind = making.PDF if ending == "pdf" else making.WORD
-    st.session_state[f"{key}:made"] = _Made(printed, content, file, kind, said, _number())
+    st.session_state[f"{key}:made"] = _Made(letter, content, file, kind, said, _number())
 
 
-def _offer(key: str, printed: Printed) -> None:
-    """Show the button that downloads the file that was just made, and click it once by itself."""
+def _offer(key: str, letter: tuple[Printed, Asked]) -> None:
+    """Show the button that downloads the file that was just made of this letter, and click it once by itself."""
     made: _Made | None = st.session_state.get(f"{key}:made")
-    if made is None or made.printed != printed:
+    if made is None or made.letter != letter:
         return
     name = f"{key}-file".replace(":", "-")
-    st.markdown(f":green[:material/check_circle:] {DOCUMENTS[printed.name].title} : {made.said}.")
+    st.markdown(f":green[:material/check_circle:] {DOCUMENTS[letter[0].name].title} : {made.said}.")
     download_button(made.file, lambda _: made.content, made.file, made.kind, name)
     if st.session_state.get(f"{key}:clicked") != made.number:
         st.session_state[f"{key}:clicked"] = made.number

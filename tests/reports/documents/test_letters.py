@@ -11,7 +11,7 @@ from docx.oxml.ns import qn
 
 from db.attachments import files, sent_letters
 from db.base.errors import PaletteError
-from db.customise import edit
+from db.customise import edit, office_files
 from db.model import attachment_rules
 from db.model.dictionary import AID
 from db.rows import operations, records
@@ -129,10 +129,10 @@ def test_the_address_stands_where_the_window_of_the_envelope_is(db, person):
         for paragraph in header.iter(qn("w:p"))
         for frame in paragraph.iter(qn("w:framePr"))
     }
-    (address,) = [frame for text, frame in frames.items() if "46300 GOURDON" in text]
-    left, top = (int(address[name]) / 1440 * 25.4 for name in ("x", "y"))
+    (frame,) = [frame for text, frame in frames.items() if "46300 GOURDON" in text]
+    left, top = (int(frame[name]) / 1440 * 25.4 for name in ("x", "y"))
     assert (round(left), round(top)) == (letter_page.ADDRESS_LEFT, letter_page.ADDRESS_TOP)
-    assert {address["vAnchor"], address["hAnchor"]} == {"page"}
+    assert {frame["vAnchor"], frame["hAnchor"]} == {"page"}
 
 
 def test_what_is_missing_is_named_and_leaves_no_blank_line(db):
@@ -187,6 +187,17 @@ def test_a_field_that_the_office_named_otherwise_keeps_its_name_in_templates(db,
         (one.name, one.label) for one in making.usable_fields(db, "aide")
     ]
     assert "90 €" in flat(pdf_text(making.pdf_bytes(db, [Printed("pieces", "aid", aid)], TODAY)))
+
+
+def test_a_template_whose_field_is_gone_is_named_in_a_sentence(db, person):
+    document = Document(io.BytesIO(making.template(db, "relance")))
+    document.add_paragraph("{{ personne.own_gone }}")
+    content = io.BytesIO()
+    document.save(content)
+    office_files.put(db, "relance", content.getvalue(), "Ada")
+
+    with pytest.raises(PaletteError, match="« Relance » demande un champ qui n’existe plus"):
+        making.word_bytes(db, Printed("relance", "person", person), TODAY)
 
 
 def kept(db, person):
