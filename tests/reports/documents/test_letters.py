@@ -14,7 +14,8 @@ from db.base.errors import PaletteError
 from db.customise import edit, office_files
 from db.model import attachment_rules
 from db.model.dictionary import AID
-from db.rows import operations, records
+from db.rows import access_log, operations, records
+from reports.__main__ import cli
 from reports.documents import copies, letter_page, letters, making
 from reports.documents.letter_fields import Asked
 from reports.documents.letter_texts import LETTERS
@@ -245,3 +246,18 @@ def test_many_letters_in_word_are_a_zip_without_names(db, person):
     with zipfile.ZipFile(io.BytesIO(making.zip_bytes(db, some, TODAY))) as file:
         assert file.namelist() == [f"relance-{one}.docx" for one in (person, other)]
         assert "Roumégous" in all_text(file.read(f"relance-{person}.docx"))
+
+
+def test_the_verb_writes_one_letter_with_a_trace_and_refuses_another(db, path, person, tmp_path, capsys):
+    words, target = ["letter", str(path), "attestation", str(person), "--who", "Ada", "--to"], tmp_path / "lettre.pdf"
+
+    cli.main([*words, str(target)], standalone_mode=False)
+
+    assert "Roumégous" in pdf_text(target.read_bytes())
+    line = access_log.find(db, action="document")[0][0]
+    assert (line.person_id, line.detail) == (person, f"Attestation d’accompagnement (person n° {person}), PDF")
+    aid = insert_aid(db, person, None, decision="pending", decided_on=None, requested_on="2026-10-01")
+    words[2:4] = ["aide", str(aid)]
+    cli.main([*words, str(tmp_path / "aide.docx")], standalone_mode=False)
+    assert "ni accordée ni refusée" in capsys.readouterr().err
+    assert not (tmp_path / "aide.docx").exists()
