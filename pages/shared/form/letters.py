@@ -95,7 +95,8 @@ def _choose(db: Office, key: str, about: Sequence[About]) -> None:
     titles = {one: letter_rules.title_of(one, rows[one.table, one.row]) for one in offers}
     chosen = st.selectbox("Lettre", offers, format_func=lambda one: titles[one], key=f"{key}:which")
     row = rows[chosen.table, chosen.row]
-    asked = ask(DOCUMENTS[chosen.name], key)
+    made = st.container()  # above what is asked: a menu may be too low to show all of it
+    asked = ask(DOCUMENTS[chosen.name], f"{key}:{chosen.table}:{chosen.row}", [row])
     show_missing(db, DOCUMENTS[chosen.name], [row], asked)
     known = choose_copies(db, key, [copies.copy_name(chosen, row, records.today())])
     with st.container(horizontal=True):
@@ -103,11 +104,12 @@ def _choose(db: Office, key: str, about: Sequence[About]) -> None:
             _make(key, chosen, row, asked, known)
         if st.button("Word, à modifier", icon=":material/edit_document:", key=f"{key}:word"):
             _make_word(key, chosen, row, asked)
-    _offer(key, (chosen, asked))
+    with made:
+        _offer(key, (chosen, asked))
 
 
-def ask(kind: DocumentKind, key: str) -> Asked:
-    """Show what a letter asks when it is printed, and return what is typed."""
+def ask(kind: DocumentKind, key: str, about: Sequence[About]) -> Asked:
+    """Show what a letter about these rows asks when it is printed, and return what is typed."""
     pieces = deadline = reason = ""
     if PIECES in kind.asks:
         pieces = st.text_area("Pièces manquantes, une par ligne", key=f"{key}:pieces", max_chars=2_000)
@@ -117,9 +119,9 @@ def ask(kind: DocumentKind, key: str) -> Asked:
             min_value=date.fromisoformat(records.today()), key=f"{key}:deadline",
         )  # fmt: skip
         deadline = day.isoformat() if isinstance(day, date) else ""
-    if REASON in kind.asks:
+    if REASON in kind.asks and any(one.row.values["decision"] == "refused" for one in about):
         reason = st.text_area(
-            "Motif, en cas de refus", key=f"{key}:reason", max_chars=1_000,
+            "Motif du refus", key=f"{key}:reason", max_chars=1_000,
             help="Un refus dit ses raisons. Le dossier n’a pas de champ pour elles : tapez-les ici, ou laissez la ligne"
             " à remplir dans le Word.",
         )  # fmt: skip

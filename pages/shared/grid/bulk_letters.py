@@ -44,7 +44,7 @@ def _dialog(table_name: str, key: str, ids: list[int]) -> None:
     if not about:
         st.info("Aucune des lignes choisies ne donne cette lettre.")
         return
-    asked = letters.ask(kind, key)
+    asked = letters.ask(kind, key, about)
     letters.show_missing(db, kind, about, asked)
     names = [copies.copy_name(_printed(kind, one), one, records.today()) for one in about]
     known = letters.choose_copies(db, key, names)
