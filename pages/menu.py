@@ -5,11 +5,15 @@ from typing import Any
 
 import streamlit as st
 
+from db.base.errors import PaletteError
+from db.base.french import french_number
 from db.model.roles import Role
+from db.people import waiting
+from db.rows import records
 from pages.shared.form.dialog import show_drafts, show_pending
 from pages.shared.shell import account_menu, assets, backup_status, demonstration, toasts
 from pages.shared.shell.screens import SCREENS, Screen
-from pages.shared.shell.session import begin_run, in_demonstration
+from pages.shared.shell.session import begin_run, in_demonstration, open_office
 
 # Set the tab's icon before st.navigation does: it would use the page's icon, fetched from another server.
 st.set_page_config(page_title="Palette", page_icon="🎨", layout="wide")
@@ -24,8 +28,19 @@ def _page(screen: Screen, first: bool) -> st.Page:
         return st.Page(screen.file, icon=icon, default=True, title=screen.title)
     if _opens(screen):
         shown: Any = "hidden" if screen.at_foot else "visible"
-        return st.Page(screen.file, icon=icon, visibility=shown, title=screen.title, url_path=screen.path)
+        return st.Page(screen.file, icon=icon, visibility=shown, title=_title(screen), url_path=screen.path)
     return st.Page(partial(forbidden, screen), icon=icon, visibility="hidden", title=screen.title, url_path=screen.path)
+
+
+def _title(screen: Screen) -> str:
+    """Return the title in the menu: « Aujourd’hui · 12 » says how much waits."""
+    if screen.file != "today.py" or Role.AGENT not in held:
+        return screen.title
+    try:
+        count = waiting.number(open_office(), records.today())
+    except PaletteError:
+        return screen.title
+    return f"{screen.title} · {french_number(count)}" if count else screen.title
 
 
 def _opens(screen: Screen) -> bool:
@@ -53,7 +68,7 @@ at_foot = [
     page for screen, page in zip(SCREENS["Bureau"], pages["Bureau"], strict=False) if screen.at_foot and _opens(screen)
 ]
 page = st.navigation(pages, expanded=True)
-st.set_page_config(page_title=f"{page.title} · Palette")
+st.set_page_config(page_title=f"{page.title.partition(' · ')[0]} · Palette")
 assets.add_to_page(in_demonstration())
 account_menu.show(session, at_foot)
 demonstration.show_banner()

@@ -15,6 +15,7 @@ from db.model import (
     import_synonyms,
     lists,
     published_groups,
+    waiting_rules,
 )
 from db.model.fields import TODAY, Computed, Field, Follows, Highlight, Privacy, Rule, Table
 from db.model.import_synonyms import with_synonyms
@@ -113,6 +114,8 @@ PERSON = with_synonyms(Table(
         Computed("next_appointment", "Prochain rendez-vous", Date(), appointment_rules.NEXT_APPOINTMENT, "Prévu ou confirmé, aujourd’hui ou plus tard."),
         Computed("without_appointment", "Sans prochain rendez-vous", YesNo(), appointment_rules.WITHOUT_APPOINTMENT, "De qui est en accompagnement ou en diagnostic : aucun rendez-vous n’est prévu.", shown=False),
         Computed("missed", "Absences de suite", Integer(0, 1_000), appointment_rules.MISSED_IN_A_ROW, "Rendez-vous manqués sans excuse depuis le dernier où la personne est venue.", shown=False),
+        Computed("contract_ends_soon", "Contrat à renouveler", YesNo(), contract_rules.PERSON_CONTRACT_ENDS_SOON, "Échéance dans le délai d’alerte des réglages, sans contrat suivant signé.", shown=False),
+        Computed("without_contact", "Sans contact", YesNo(), waiting_rules.WITHOUT_CONTACT, "En accompagnement ou en diagnostic, sans contact depuis le délai des réglages.", shown=False),
         Computed("engagement", "Contrat d’engagement", Choice(lists.CONTRACT_SITUATIONS), contract_rules.CONTRACT_SITUATION, "De qui est accompagné aujourd’hui : chacun doit en avoir un au 1er janvier 2027.", shown=False),
         Computed("age", "Âge", Integer(0, 130, "ans"), domain_rules.age("t.birth_date", ":today"), "Âge aujourd’hui.", shown=False),
     ),
@@ -206,6 +209,8 @@ BENEFIT = with_synonyms(Table(
         _ends_after_start(),
         Rule("one_at_a_time", "starts_on", "une autre situation de droits couvre déjà ces jours : terminez-la d’abord", domain_rules.overlaps_same_person("benefit"), watches=("person_id", "starts_on", "ends_on", "deleted_at")),
     ),
+    computed=(Computed("ends_soon", "Bientôt terminés", YesNo(), waiting_rules.RIGHTS_END, "Se terminent dans le délai d’alerte des réglages, sans autres droits ensuite.", shown=False),),
+    highlights=(Highlight("ends_on", "warning", "Droits bientôt terminés, sans suite", waiting_rules.RIGHTS_END),),
 ))
 
 DIAGNOSTIC = with_synonyms(Table(
@@ -367,6 +372,7 @@ AID = with_synonyms(Table(
     computed=(
         Computed("left", "Reste sous le plafond", Euros(), domain_rules.AID_LEFT_OF_ROW, "Ce qui reste à la personne, aides accordées déduites."),
         Computed("left_if_granted", "Resterait si accordée", Euros(), domain_rules.AID_LEFT_IF_GRANTED, "Ce qui resterait sous le plafond si l’aide en attente était accordée en entier."),
+        Computed("unpaid", "À payer", YesNo(), waiting_rules.UNPAID, "Accordée, et pas payée depuis le délai des réglages.", shown=False),
     ),
     highlights=(
         Highlight("left_if_granted", "danger", "Accordée en entier, l’aide dépasserait le plafond", f"{domain_rules.AID_LEFT_IF_GRANTED} < 0"),
@@ -383,8 +389,16 @@ EXIT = with_synonyms(Table(
         Field("scope", "Sortie de", Choice(lists.EXIT_SCOPES), required=True, default="rsa", privacy=SECRET, help="Du RSA, ou de l’accompagnement seulement."),
         Field("reason", "Motif", Choice(lists.EXIT_REASONS), required=True, privacy=GROUPED, published=published_groups.EXITS, help="Ce qui a permis ou causé la sortie."),
         Field("last_payment_on", "Dernier versement", Date(), privacy=SECRET, shown=False, help="Dernier RSA versé ; le droit s’éteint plus tard."),
+        Field("asked_on", "Nouvelles prises le", Date(), privacy=SECRET, shown=False, set_later=True, help="Quelques mois après la sortie, une seule fois."),
+        Field("became", "Que devient la personne", Choice(lists.AFTER_EXITS), privacy=SECRET, shown=False, set_later=True, help="Toujours sortie, revenue au RSA, ou sans nouvelles."),
+        Field("news", "Nouvelles", Text(300), privacy=SECRET, shown=False, set_later=True, help="En une ligne, avec ses mots."),
         _note(),
     ),
+    rules=(
+        Rule("asked_after", "asked_on", "les nouvelles se prennent après la sortie", "NEW.asked_on < NEW.left_on", watches=("left_on", "asked_on")),
+        Rule("answer_has_day", "became", "dites quel jour les nouvelles ont été prises", "NEW.became IS NOT NULL AND NEW.asked_on IS NULL", watches=("became", "asked_on")),
+    ),
+    computed=(Computed("to_ask", "Nouvelles à prendre", YesNo(), waiting_rules.TO_ASK, "Le délai des réglages est passé depuis la sortie du RSA, et personne n’a demandé de nouvelles.", shown=False),),
 ))
 
 APPOINTMENT = with_synonyms(Table(
@@ -486,6 +500,10 @@ SETTING = Table(
         Field("aid_alert", "Signaler quand il reste au plus", Euros(), required=True, default=150_00, privacy=SECRET, section="Aides", help="Signale les personnes proches du plafond."),
         Field("contract_alert_months", "Signaler un contrat avant sa fin", Integer(0, 24, "mois"), required=True, default=1, privacy=SECRET, section="Contrats", help="Combien de mois avant l’échéance un contrat est signalé."),
         Field("engagement_card", "Montrer l’échéance du 1er janvier 2027", YesNo(), required=True, default=1, privacy=SECRET, section="Contrats", help="La carte d’« Aujourd’hui » qui compte les contrats d’engagement à signer."),
+        Field("contact_months", "Signaler qui est sans contact depuis", Integer(1, 24, "mois"), required=True, default=3, privacy=SECRET, section="Ce qui attend", help="En accompagnement ou en diagnostic."),
+        Field("late_days", "Signaler une action en retard de", Integer(0, 365, "j"), required=True, default=1, privacy=SECRET, section="Ce qui attend", help="Jours passés depuis son échéance."),
+        Field("unpaid_days", "Signaler une aide accordée, pas payée depuis", Integer(0, 365, "j"), required=True, default=30, privacy=SECRET, section="Ce qui attend", help="Jours passés depuis la décision."),
+        Field("exit_months", "Prendre des nouvelles après une sortie", Integer(1, 24, "mois"), required=True, default=6, privacy=SECRET, section="Ce qui attend", help="« Que devient-elle ? », demandé une fois, pendant six mois."),
         Field("letterhead", "En-tête", LongText(300), required=True, default="Département du Lot\nAccompagnement des publics artistes", privacy=SECRET, section="Documents", help="En haut des contrats et des lettres, à côté du logo."),
         Field("document_town", "Fait à", Text(80), required=True, default="Cahors", privacy=SECRET, section="Documents", help="La commune où les documents se signent."),
         Field("recourse", "Voies de recours (RSA)", LongText(2_000), required=True, default=_RECOURSE, privacy=SECRET, section="Documents", help="Imprimées dans chaque contrat et dans l’avis d’orientation : faites-les relire par votre service juridique."),
@@ -530,9 +548,21 @@ ATTACHMENT = Table(
     ),
 )
 
-WORK: dict[str, Table] = FILES | {ATTACHMENT.name: ATTACHMENT}
-"""The tables that hold the team's work: those it fills in, and the files that it keeps beside them. A row of the latter
-comes with its file alone (db/attachments); it is neither typed in nor imported, and counts in no figure."""
+SET_ASIDE = Table(
+    "set_aside", "Rappel écarté", "Rappels écartés", feminine=False, title=("kind", "person_id"), order=("-until",), key=("person_id", "kind", "of_row"),
+    fields=(
+        _person(),
+        Field("kind", "Rappel", Choice(lists.REMINDERS), required=True, privacy=SECRET, help="Ce qui attendait."),
+        Field("of_row", "Ligne", Integer(1, 2**53), required=True, privacy=SECRET, help="Le numéro de la ligne qui attendait."),
+        Field("until", "Jusqu’au", Date(), privacy=SECRET, help="Jour où le rappel revient ; vide : il ne revient pas."),
+        _note(),
+    ),
+)
+
+WORK: dict[str, Table] = FILES | {ATTACHMENT.name: ATTACHMENT, SET_ASIDE.name: SET_ASIDE}
+"""The tables that hold the team's work: those it fills in, the files that it keeps beside them, and the reminders that
+were put off. A row of the latter two comes by a button (db/attachments, db/people/waiting.py); it is neither typed in
+nor imported, and counts in no figure."""
 
 OWN_FIELD = Table(
     "own_field", "Champ", "Champs", feminine=False, title=("label",), order=("of_table", "place"),

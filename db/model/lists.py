@@ -210,6 +210,33 @@ EXIT_REASONS = _list(
         "struck_off": "Suppression ou radiation", "other": "Autre",
     },
 )
+AFTER_EXITS = _list(
+    "after_exit", "Que devient la personne", {
+        "out": "Toujours sortie", "back": "Revenue au RSA", "unknown": "Sans nouvelles",
+    }, fixed=True,
+    tones={"out": "done", "back": "waiting", "unknown": "stopped"},
+)
+REMINDERS = _list(
+    "reminder", "Ce qui attend", {
+        "to_settle": "Rendez-vous passés, suite à noter",
+        "without_follow_up": "Absences sans suite",
+        "without_note": "Rendez-vous sans compte rendu",
+        "without_contact": "Sans contact",
+        "new": "Personnes à situer, sans étape",
+        "to_sign": "Contrats à signer",
+        "contract_ends": "Contrats bientôt échus",
+        "rights_end": "Droits qui se terminent",
+        "late": "Actions en retard",
+        "undecided": "Orientations sans avis",
+        "pending": "Diagnostics à terminer",
+        "aid": "Aides en attente de décision",
+        "unpaid": "Aides accordées, pas encore payées",
+        "to_replace": "CER à remplacer avant le 01/01/2027",
+        "missing": "Contrats d’engagement à compléter",
+        "to_ask": "Nouvelles à prendre après une sortie",
+        "archive": "Dossiers à archiver",
+    }, fixed=True,
+)
 INTERVENTION_KINDS = _list(
     "intervention_kind", "Nature", {
         "meeting": "Entretien", "phone": "Téléphone", "mail": "Courriel", "workshop_visit": "Visite d’atelier",

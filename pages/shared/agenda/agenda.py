@@ -87,7 +87,7 @@ def _choose_week(db: Office) -> tuple[date, str]:
 def _show_day(day: date, rows: list[Row], context: Context) -> None:
     is_today = day.isoformat() == records.today()
     name = french_day(day.isoformat())
-    short = capitalised(f"{name[:3]}. {name.partition(' ')[2]}")
+    short = capitalised(f"{name[:3]}. {day:%d/%m}")
     with st.container(border=True, gap="small", height="stretch", key=f"agenda:day:{day}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":blue[**{short}**]" if is_today else f"**{short}**", width="stretch")

@@ -29,7 +29,9 @@ def show(db: Office, row: Row, context: Context, meetings: Mapping[int, int], ke
     """Show an appointment on a line. ``meetings``: of an appointment -> its meeting."""
     values = row.values
     person = context.title("person", values["person_id"])
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}:{row.id}:line"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key=f"appointment-line:{key}:{row.id}"
+    ):
         with st.container(gap=None, width="stretch"):
             label = f"**{hours(row)}**\u2002{escape_markdown(person)}"
             if st.button(label, key=f"{key}:{row.id}:person", type="tertiary", help="Ouvrir le dossier"):

@@ -1,7 +1,7 @@
 """« Vue : … »: the menu of a grid's saved views: open, save, share, set as default, rename, delete, copy the link. A
 saved view is a look of a grid: filters, search, columns, sort and groups, but no rows. Its address is « ?vue=12 »."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -10,7 +10,8 @@ from db.accounts.sessions import ADDRESS
 from db.base.errors import NotFoundError, PaletteError
 from db.model.office import Office
 from db.model.types import Context
-from db.rows import records, saved_views
+from db.rows import ready_views, records, saved_views
+from db.rows.saved_views import Look
 from pages.shared.grid import filters
 from pages.shared.grid.view import GridView, grid_of, view_of
 from pages.shared.shell.addresses import row_number
@@ -97,14 +98,16 @@ def show_menu(db: Office, key: str, context: Context) -> None:
             ["Cette vue n’existe plus, ou n’est plus partagée ; la grille reste telle quelle."],
         )
     _write_address(view)
-    label = f"Vue : {escape_markdown(_short(saved.name if saved else view.default_name))}"
+    ready = ready_views.of_grid(grid_of(key), view.default_look, user_name(), context)
+    named = next((name for name, look in ready.items() if view.saved is None and look == view.look), view.default_name)
+    label = f"Vue : {escape_markdown(_short(saved.name if saved else named))}"
     if saved and _is_changed(view, saved, context):
         label += " · modifiée"
     with st.popover(label, icon=":material/bookmarks:", key=f"{key}:views", on_change="rerun") as popover:
         if popover.open:
             default = saved_views.default(db, user_name(), grid_of(key))
             with st.container(gap="small", width=320):
-                _list(key, view, views, default)
+                _list(key, view, views, default, ready)
                 _show_look_actions(key, view, saved, _is_changed(view, saved, context))
                 if saved:
                     _show_view_actions(key, saved, default)
@@ -130,10 +133,18 @@ def _is_changed(view: GridView, saved: saved_views.View | None, context: Context
     return view.look != look or filters.AMONG in view.filters
 
 
-def _list(key: str, view: GridView, views: list[saved_views.View], default: saved_views.View | None) -> None:
-    """List the views to choose from: the default look, the person's own views, the shared ones."""
+def _list(
+    key: str, view: GridView, views: list[saved_views.View], default: saved_views.View | None, ready: Mapping[str, Look]
+) -> None:
+    """List the views to choose from: the default look, the ready ones, the person's own views, the shared ones."""
     with st.container(gap=None):
-        _choice(key, 0, escape_markdown(view.default_name), view.saved is None)
+        is_ready = view.saved is None and view.look in ready.values()
+        _choice(key, 0, escape_markdown(view.default_name), view.saved is None and not is_ready)
+        for name, look in ready.items():
+            icon = ":material/check:" if is_ready and look == view.look else ":material/filter_list:"
+            st.button(
+                name, icon=icon, type="tertiary", key=f"{key}:ready:{name}", on_click=_choose_ready, args=(key, look)
+            )
         for one in views:
             notes = [] if one.owner == user_name() else [f"de {escape_markdown(one.owner)}"]
             notes += ["partagée"] * (one.owner == user_name() and one.shared) + ["par défaut"] * (one == default)
@@ -145,6 +156,14 @@ def _choice(key: str, view_id: int, name: str, is_open: bool) -> None:
     icon = ":material/check:" if is_open else ":material/bookmark:"
     widget = f"{key}:view:{view_id}"
     st.button(name, icon=icon, type="tertiary", key=widget, on_click=_choose, args=(key, view_id or None), wrap=True)
+
+
+def _choose_ready(key: str, look: Look) -> None:
+    """Open a ready view."""
+    view = view_of(key)
+    _close(key)
+    view.messages = []
+    view.apply_look(look, None)
 
 
 def _choose(key: str, view_id: int | None) -> None:

@@ -1,66 +1,155 @@
-"""A card of « Aujourd’hui »: how many rows of a table wait for something, and the first of them."""
+"""A card of « Aujourd’hui »: how many rows wait for something and why, the first of them, and what is done with one."""
 
-from dataclasses import dataclass
+from datetime import date, timedelta
 
 import streamlit as st
 
+from db.base.errors import InvalidError, PaletteError
 from db.base.french import french_number
+from db.model.dictionary import EXIT
 from db.model.fields import OfficeTable
+from db.model.lists import AFTER_EXITS
 from db.model.office import Office
-from db.model.types import Context
+from db.model.types import Context, Date
+from db.people import waiting
+from db.people.waiting import Reminder
 from db.rows import records
-from db.rows.queries import Filter, Query
-from db.rows.records import Row
-from pages.shared.grid.view import show_only
+from db.rows.records import Edit, Row
+from pages.shared.grid.view import show_among, show_only
 from pages.shared.shell.markdown import escape_markdown
+from pages.shared.shell.session import open_office, user_name
+from pages.shared.shell.toasts import queue_toast
 
 _LISTED = 5
+_LATER, _DONE = "Plus tard…", "Fait : ne plus le montrer"
+_WEEK, _MONTH = "Dans une semaine", "Dans un mois"
+_DAYS = {_WEEK: 7, _MONTH: 30}
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """The rows of a table that match ``filters``. ``day``: the field of the date shown and sorted by, or '' for the
-    table's own order. ``page``: the screen that shows them all. ``detail``: a column shown after the person's name."""
+def show_all(db: Office) -> None:
+    """Show a card for each reminder of which something waits; then, in a sentence, those of which nothing does."""
+    today, nothing = records.today(), []
+    waiting.number(db, today, anew=True)
+    with st.grid(2, min_column_width=340):
+        for reminder in waiting.REMINDERS_IN_ORDER:
+            ids = waiting.waiting(db, reminder, today)
+            if ids:
+                _show_card(db, reminder, ids)
+            else:
+                nothing.append(reminder.title)
+    if nothing:
+        st.caption(f"Rien n’attend : {', '.join(title[0].lower() + title[1:] for title in nothing)}.")
 
-    title: str
-    table: str
-    filters: tuple[Filter, ...]
-    day: str
-    page: str
-    detail: str = ""
 
-
-def show_waiting(db: Office, waiting: Waiting) -> None:
-    """Show the card, with one line for each of the first rows."""
-    table = db.tables[waiting.table]
-    sort = (waiting.day,) if waiting.day else ()
-    page = records.read(db, table, Query(waiting.filters, sort=sort, size=_LISTED))
-    context = records.context(db)
-    with st.container(border=True, height="stretch"):
+def _show_card(db: Office, reminder: Reminder, ids: list[int]) -> None:
+    table, context = db.tables[reminder.table], records.context(db)
+    with st.container(border=True, height="stretch", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{waiting.title}**", width="stretch")
-            st.badge(french_number(page.matching), color="orange" if page.matching else "green")
-        if not page.rows:
-            st.caption("Rien n’attend.")
-        with st.container(gap=None, key=f"{waiting.title}:waiting"):
-            for row in page.rows:
-                _show_row(row, table, waiting, context)
-        if page.matching > len(page.rows):
-            label = f"Voir les {french_number(page.matching)}"
-            if st.button(label, key=f"{waiting.title}:all", icon=":material/arrow_forward:", type="tertiary"):
-                screen = waiting.page.removesuffix(".py")
-                show_only(table, screen if waiting.table == "person" else waiting.table, waiting.filters, sort)
-                st.session_state[f"{screen}:table"] = waiting.table
-                st.switch_page(waiting.page)
+            st.markdown(f"**{reminder.title}**", width="stretch")
+            st.badge(french_number(len(ids)), color="orange")
+        st.caption(waiting.reason(db, reminder))
+        with st.container(gap=None, key=f"{reminder.code}:waiting"):
+            for row in records.rows(db, table, ids[:_LISTED]):
+                _show_row(row, table, reminder, context)
+        if len(ids) > _LISTED:
+            label = f"Voir les {french_number(len(ids))}"
+            if st.button(label, key=f"{reminder.code}:all", icon=":material/arrow_forward:", type="tertiary"):
+                _open_grid(db, table, reminder, ids)
 
 
-def _show_row(row: Row, table: OfficeTable, waiting: Waiting, context: Context) -> None:
+def _open_grid(db: Office, table: OfficeTable, reminder: Reminder, ids: list[int]) -> None:
+    """Open the screen of the table on what waits. By filters where there are some: they hold when rows change."""
+    screen = reminder.screen.removesuffix(".py")
+    key = screen if reminder.table == "person" else reminder.table
+    conditions = reminder.conditions(db, records.today())
+    if conditions:
+        show_only(table, key, conditions, (reminder.day,) if reminder.day else ())
+    else:
+        show_among(table, key, reminder.title, ids)
+    st.session_state[f"{screen}:table"] = reminder.table
+    st.switch_page(reminder.screen)
+
+
+def _show_row(row: Row, table: OfficeTable, reminder: Reminder, context: Context) -> None:
     person = row.values["person_id"] if table.belongs_to_person else row.id
-    day = [table.column(waiting.day).type.show(row.values[waiting.day], context)] if waiting.day else []
-    parts = [*day, context.title("person", person)]
-    if waiting.detail:
-        detail = table.column(waiting.detail).type.show(row.values[waiting.detail], context)
-        parts.append(detail)
-    key = f"{waiting.title}:{row.id}"
-    if st.button(escape_markdown(" · ".join(parts)), key=key, type="tertiary", icon=":material/chevron_right:"):
-        st.switch_page("person.py", query_params={"dossier": str(person)})
+    shown = [name for name in (reminder.day, reminder.detail) if name]
+    texts = [table.column(name).type.show(row.values[name], context) for name in shown]
+    parts = (
+        [*texts[:1], context.title("person", person), *texts[1:]] if reminder.day else [context.title("person", person)]
+    )
+    key = f"{reminder.title}:{row.id}"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{reminder.code}:{row.id}:row"):
+        with st.container(width="stretch"):
+            label = escape_markdown(" · ".join(filter(None, parts)))
+            if st.button(label, key=key, type="tertiary", icon=":material/chevron_right:"):
+                st.switch_page("person.py", query_params={"dossier": str(person)})
+        _show_actions(row, reminder)
+
+
+def _show_actions(row: Row, reminder: Reminder) -> None:
+    """Show the menu that answers a reminder, or sets it aside."""
+    answers = list(AFTER_EXITS.values) if reminder.table == EXIT.name else []
+    chosen = st.menu_button(
+        "",
+        [*answers, _WEEK, _MONTH, _LATER, _DONE],
+        icon=":material/more_horiz:",
+        format_func=lambda option: AFTER_EXITS.values.get(option, option),
+        help="Répondre, plus tard, fait",
+        key=f"{reminder.code}:{row.id}:more",
+        type="tertiary",
+    )
+    if chosen in answers:
+        _answer_dialog(row, chosen)
+    elif chosen == _LATER:
+        _later_dialog(reminder, row.id)
+    elif chosen:
+        days = _DAYS.get(chosen)
+        _set_aside(reminder, row.id, (date.today() + timedelta(days)).isoformat() if days else None)
+
+
+def _set_aside(reminder: Reminder, row_id: int, until: str | None) -> None:
+    try:
+        waiting.set_aside(open_office(), reminder, row_id, until, user_name())
+    except PaletteError as error:
+        st.error(escape_markdown(str(error)))
+    else:
+        queue_toast("Rappel remis à plus tard" if until else "Rappel fait")
+        st.rerun()
+
+
+@st.dialog("Plus tard")
+def _later_dialog(reminder: Reminder, row_id: int) -> None:
+    text = st.text_input("Me le rappeler le *", placeholder="jj/mm/aaaa", key=f"{reminder.code}:{row_id}:until")
+    if not st.button("Remettre à ce jour", type="primary"):
+        return
+    try:
+        until = Date().read(text, Context({}))
+    except PaletteError as error:
+        st.error(escape_markdown(str(error)))
+        return
+    if until is None or until <= records.today():
+        st.error("Choisissez un jour à venir.")
+        return
+    _set_aside(reminder, row_id, until)
+
+
+@st.dialog("Que devient la personne ?")
+def _answer_dialog(row: Row, became: str) -> None:
+    """Keep the answer of somebody who left, with the day on which it was asked."""
+    db = open_office()
+    person = records.context(db).title("person", row.values["person_id"])
+    st.markdown(f"**{escape_markdown(person)}** : {AFTER_EXITS.values[became].lower()}")
+    news = st.text_input("En une ligne", key=f"to_ask:{row.id}:news", max_chars=300)
+    if not st.button("Enregistrer", type="primary"):
+        return
+    values = {"asked_on": records.today(), "became": became, "news": news or None}
+    try:
+        records.save(db, db.tables[EXIT.name], Edit(values, row.id, row.version), user_name())
+    except InvalidError as error:
+        for problem in error.problems:
+            st.error(escape_markdown(str(problem)))
+    except PaletteError as error:
+        st.error(escape_markdown(str(error)))
+    else:
+        queue_toast("Nouvelles enregistrées")
+        st.rerun()
