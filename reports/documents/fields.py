@@ -27,7 +27,8 @@ _OF_PERSON = (
     "domain", "legal_status",
 )  # fmt: skip
 _OF_DOCUMENT = {
-    "titre": "Titre du document", "service": "Service (l’en-tête, sur une ligne)", "commune": "Commune de signature",
+    "titre": "Titre du document", "service": "Service (l’en-tête, sur une ligne)",
+    "entete": "En-tête, ligne par ligne", "commune": "Commune de signature",
     "aujourd_hui": "Date du jour", "date": "Date du jour, en toutes lettres", "recours": "Voies de recours (RSA)",
 }  # fmt: skip
 
@@ -72,6 +73,7 @@ def common(db: Office, person: Row, title: str, today: str, more: Mapping[str, s
     document = {
         "titre": title,
         "service": ", ".join(setting["letterhead"].split("\n")),
+        "entete": setting["letterhead"],
         "commune": setting["document_town"],
         "aujourd_hui": french_date(today),
         "date": long_date(today),

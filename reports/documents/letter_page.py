@@ -29,7 +29,7 @@ def write_head(document: WordDocument) -> None:
     section.header_distance = Mm(_HEADER_TOP)
     header = section.first_page_header
     sender = [header.paragraphs[0], *(header.add_paragraph() for _ in range(3))]
-    texts = ("{%p if logo %}", "{{ logo }}", "{%p endif %}", "{{ document.service }}")
+    texts = ("{%p if logo %}", "{{ logo }}", "{%p endif %}", "{{ document.entete }}")
     for paragraph, text in zip(sender, texts, strict=True):
         paragraph.text = text
         _frame(paragraph, _SENDER_LEFT, _SENDER_TOP, _SENDER_WIDTH, _SENDER_HEIGHT)

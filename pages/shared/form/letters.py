@@ -139,11 +139,12 @@ def show_missing(db: Office, kind: DocumentKind, about: Sequence[About], asked: 
     for one in about:
         if lacking := letter_rules.missing(db, kind, one, asked):
             name = escape_markdown(context.title("person", one.person.id))
-            lines.append(f"- **{name}** : {', '.join(lacking)}")
+            lines.append(f"- **{name}** : {escape_markdown(', '.join(lacking))}")
     if (more := len(lines) - _LISTED) > 0:
         lines = [*lines[:_LISTED], f"- … et {more} autre{'s' * (more > 1)}"]
     if unset := letter_rules.missing_of_office(db):
-        lines.append(f"- Réglages › Limites et délais : {', '.join(unset).lower()} (des lignes restent à remplir)")
+        labels = escape_markdown(", ".join(unset).lower())
+        lines.append(f"- Réglages › Limites et délais : {labels} (des lignes restent à remplir)")
     if lines:
         st.warning("Il manque, dans ce qui sera imprimé :\n\n" + "\n".join(lines), icon=":material/rule:")
 
