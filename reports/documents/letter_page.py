@@ -11,11 +11,11 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
-ADDRESS_LEFT, ADDRESS_TOP, ADDRESS_WIDTH, ADDRESS_HEIGHT = 105, 55, 85, 30
+ADDRESS_LEFT, ADDRESS_TOP, ADDRESS_WIDTH, ADDRESS_HEIGHT = 105, 55, 85, 35
 """Millimetres from the left and the top of the sheet."""
 BODY_TOP = 92
 """Millimetres from the top, under the window and about at the first fold."""
-_SENDER_LEFT, _SENDER_TOP, _SENDER_WIDTH, _SENDER_HEIGHT = 20, 12, 80, 42
+_SENDER_LEFT, _SENDER_TOP, _SENDER_WIDTH, _SENDER_HEIGHT = 20, 12, 80, 76
 _HEADER_TOP = 10
 _BLUE, _SOFT = RGBColor(0x1F, 0x4E, 0x5F), RGBColor(0x5A, 0x54, 0x48)
 _TWIPS = 1440 / 25.4
