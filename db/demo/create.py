@@ -6,8 +6,8 @@ invented, and NOTES lists the assumptions. The file is reproducible: everything 
 1. paths.py and photo.py plan the dates of each person (request, diagnosis, accompaniment, contracts, exit), whatever
    day it is today; photo.py holds the persons behind the figures of the presentation.
 2. profiles.py draws who each person is, in the shares of the presentation.
-3. life_events.py, plans.py, aids.py, meetings.py, appointments.py and needs_and_projects.py write the rows, each with
-   its later changes.
+3. life_events.py, plans.py, aids.py, meetings.py, boards.py, appointments.py and needs_and_projects.py write the rows,
+   each with its later changes.
 4. data_entry.py decides when each row and change is entered. Entries up to ``today`` are written day by day, as an
    office would have done, so that the history is complete and the figures of past dates never depend on ``today``.
 """
@@ -21,7 +21,7 @@ from random import Random
 
 from db.accounts import accounts
 from db.base import instants
-from db.demo import appointments, meetings
+from db.demo import appointments, boards, meetings
 from db.demo.contracts import add_contracts
 from db.demo.data_entry import DataEntry, schedule_entries
 from db.demo.life_events import all_rows, write_story
@@ -126,6 +126,7 @@ def _stories(today: date) -> tuple[list[Story], list[DemoRow]]:
     for index, (path, profile) in enumerate(profiles(_paths(today))):
         story = write_story(path, profile, index, decks)
         meetings.add_interventions(story, by_domain)
+        boards.add_board(story)
         stories.append(story)
     appointments.add_appointments(stories)
     return stories, partners

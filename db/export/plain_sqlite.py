@@ -30,7 +30,7 @@ def content(db: Office, progress: Progress = ignore_progress) -> bytes:
         _fill_lists(target, whole)
         _fill_help(target, whole)
         _fill_tables(target, whole, progress)
-        for table in whole.tables.values():
+        for table in whole.readable.values():
             target.execute(_view(whole, table))
         target.execute("COMMIT")
         return target.serialize()
@@ -50,7 +50,7 @@ def _tables(whole: WholeFile) -> Iterator[str]:
             f"CREATE TABLE list_{name} (code TEXT PRIMARY KEY, label TEXT NOT NULL, position INTEGER NOT NULL,"
             " retired INTEGER NOT NULL)"
         )
-    for table in whole.tables.values():
+    for table in whole.readable.values():
         columns = ["id INTEGER PRIMARY KEY", *map(_column, table.fields)]
         yield f'CREATE TABLE "{table.name}" (\n  ' + ",\n  ".join(columns) + "\n)"
 
@@ -70,7 +70,7 @@ def _fill_lists(target: sqlite3.Connection, whole: WholeFile) -> None:
 def _fill_help(target: sqlite3.Connection, whole: WholeFile) -> None:
     """Fill the table of help with the meaning of each table and column."""
     into = f"INSERT INTO {_HELP} VALUES (?, ?, ?, ?, ?)"
-    for table in whole.tables.values():
+    for table in whole.readable.values():
         text = f"Une ligne par : {table.label}. La vue « {_name(table)} » dit la même chose en clair."
         target.execute(into, (table.name, None, table.plural, text, None))
         for field in table.fields:
@@ -98,11 +98,11 @@ def _stored(kind: Type) -> str:
 
 def _fill_tables(target: sqlite3.Connection, whole: WholeFile, progress: Progress) -> None:
     done, step = 0, max(_MIN_ROWS, whole.size // _MAX_REPORTS)
-    for table in whole.tables.values():
+    for table in whole.readable.values():
         into = f'INSERT INTO "{table.name}" VALUES ({", ".join("?" * (len(table.fields) + 1))})'
         for row_id, values in whole.rows(table):
             if done % step == 0:
-                progress(done / whole.size, table.plural)
+                progress(min(1.0, done / whole.size), table.plural)
             stored = (field.type.to_sql(values[field.name]) for field in table.fields)
             target.execute(into, (row_id, *stored))
             done += 1
@@ -139,7 +139,7 @@ def _shown(whole: WholeFile, field: Field, sql: str, row: str) -> str:
         case Choice(list=values) | Choices(list=values):
             label = f"(SELECT label FROM {values.table} WHERE code = {value})"
         case Reference(table=name) | References(table=name):
-            title = _title(whole, whole.tables[name], inner)
+            title = _title(whole, whole.readable[name], inner)
             label = f'(SELECT {title} FROM "{name}" {inner} WHERE {inner}.id = {value})'
         case _:
             return sql

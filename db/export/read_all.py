@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from db.customise import edit
+from db.model.dictionary import BOARD, CARD
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Context, Several
@@ -14,14 +15,19 @@ from db.rows import titles
 
 @dataclass(frozen=True)
 class WholeFile:
-    """The office file at one moment. ``tables``: those that the team fills in; ``office``: attachments, settings and
-    own fields. ``row_ids``: table -> ids of its rows, deleted ones left out."""
+    """The office file at one moment. ``tables``: those that the team fills in; ``office``: attachments, boards,
+    settings and own fields. ``row_ids``: table -> ids of its rows, deleted ones left out."""
 
     db: Office
     tables: Mapping[str, OfficeTable]
     office: Mapping[str, OfficeTable]
     context: Context
     row_ids: Mapping[str, frozenset[int]]
+
+    @property
+    def readable(self) -> dict[str, OfficeTable]:
+        """The tables that a person reads outside Palette: those that the team fills in, boards and cards."""
+        return {**self.tables, **{name: self.office[name] for name in (BOARD.name, CARD.name)}}
 
     @property
     def size(self) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from db.model import (
     appointment_rules,
     attachment_rules,
+    board_rules,
     contract_rules,
     domain_rules,
     import_synonyms,
@@ -559,10 +560,62 @@ SET_ASIDE = Table(
     ),
 )
 
-WORK: dict[str, Table] = FILES | {ATTACHMENT.name: ATTACHMENT, SET_ASIDE.name: SET_ASIDE}
-"""The tables that hold the team's work: those it fills in, the files that it keeps beside them, and the reminders that
-were put off. A row of the latter two comes by a button (db/attachments, db/people/waiting.py); it is neither typed in
-nor imported, and counts in no figure."""
+BOARD = Table(
+    "board", "Tableau MAPPI", "Tableaux MAPPI", feminine=False, title=("starts_on",), order=("-starts_on",), key=("person_id", "starts_on"),
+    fields=(
+        _person(),
+        Field("starts_on", "Commencé le", Date(), required=True, default=TODAY, privacy=SECRET, section="Tableau", help="Jour où le tableau est ouvert avec la personne."),
+        Field("ends_on", "Jusqu’au", Date(), privacy=SECRET, section="Tableau", help="Dernier jour où il sert, compris ; vide : c’est le tableau en cours."),
+        Field("goal", "Objectif final", LongText(1_000), privacy=SECRET, section="Cap", help="Ce que la personne veut atteindre au bout du parcours."),
+        Field("goal_voice", "Objectif final, dans les mots de", Choice(lists.VOICES), privacy=SECRET, section="Cap", help="Qui l’a dit ainsi."),
+        Field("question", "Question problème", LongText(1_000), privacy=SECRET, section="Cap", help="La décision centrale, posée comme une question."),
+        Field("question_voice", "Question problème, dans les mots de", Choice(lists.VOICES), privacy=SECRET, section="Cap", help="Qui l’a posée ainsi."),
+        Field("elements", "Éléments de diagnostic", LongText(), privacy=SECRET, section="Cap", help="Ce que l’on sait de la situation. Jamais une maladie ni un diagnostic médical."),
+        Field("elements_voice", "Éléments, dans les mots de", Choice(lists.VOICES), privacy=SECRET, section="Cap", help="Qui les a dits ainsi."),
+        Field("chosen", "Parcours choisi", Choice(lists.BOARD_PATHS), privacy=SECRET, section="Choix", help="Celui que la personne préfère."),
+        Field("chosen_on", "Choisi le", Date(), privacy=SECRET, section="Choix", help="Jour où la personne a choisi."),
+        Field("strategic_id", "Étape stratégique", Reference("card"), privacy=SECRET, measured=True, help="L’étape autour de laquelle le parcours s’organise : une seule."),
+        Field("note", "Note de l’équipe", LongText(), privacy=SECRET, section="Choix", help="Jamais imprimée sur la feuille de la personne. Jamais de donnée de santé, de religion ou d’opinion."),
+    ),
+    rules=(
+        _ends_after_start(),
+        Rule("one_at_a_time", "starts_on", "un autre tableau de la personne couvre déjà ces jours : il n’y en a qu’un en cours", domain_rules.overlaps_same_person("board"), watches=("person_id", "starts_on", "ends_on", "deleted_at")),
+        Rule("choice_is_dated", "chosen_on", "un parcours choisi a sa date, et une date son parcours", "(NEW.chosen IS NULL) <> (NEW.chosen_on IS NULL)", watches=("chosen", "chosen_on")),
+        Rule("strategic_is_step", "strategic_id", "l’étape stratégique est une étape de ce tableau", board_rules.STRATEGIC_IS_NO_STEP, watches=("strategic_id",)),
+        Rule("strategic_kept", "strategic_id", "un tableau de plusieurs étapes en a une qui est stratégique", board_rules.STRATEGIC_IS_GONE, watches=("strategic_id", "deleted_at")),
+    ),
+)
+CARD = Table(
+    "card", "Carte MAPPI", "Cartes MAPPI", title=("kind", "text"), order=("kind", "rank"), key=("board_id", "kind", "text"),
+    fields=(
+        _person(),
+        Field("board_id", "Tableau", Reference("board"), required=True, privacy=SECRET, help="Le tableau de la carte."),
+        Field("kind", "Carte", Choice(lists.CARD_KINDS), required=True, privacy=SECRET, help="Frein, moteur ou étape."),
+        Field("text", "Texte", Text(300), required=True, privacy=SECRET, help="En une phrase. Jamais une maladie ni un diagnostic médical."),
+        Field("voice", "Dans les mots de", Choice(lists.VOICES), privacy=SECRET, help="Qui l’a dit ainsi."),
+        Field("obstacle", "Frein de la liste", Choice(lists.OBSTACLES), privacy=SECRET, help="Pour un frein : celui des listes de Palette, s’il y en a un."),
+        Field("objective", "Objectif", Text(300), privacy=SECRET, help="Pour un frein : ce que la personne vise pour le lever, un seul."),
+        Field("rank", "Rang", Integer(1, 1_000), privacy=SECRET, measured=True, help="Son rang parmi les cartes du même genre ; vide : à la suite."),
+        Field("due_on", "Jour", Date(), privacy=SECRET, help="Pour une étape : quand elle doit être atteinte."),
+        Field("paths", "Parcours", Choices(lists.BOARD_PATHS), privacy=SECRET, help="Pour une étape : le ou les parcours où elle est."),
+        Field("action_id", "Action du plan", Reference("action"), privacy=SECRET, measured=True, help="L’action que la carte est devenue."),
+        _note("Note de l’équipe"),
+    ),
+    rules=(
+        Rule("same_person", "person_id", "le tableau ou l’action est d’une autre personne", board_rules.OF_ANOTHER, watches=("person_id", "board_id", "action_id")),
+        Rule("only_obstacle", "objective", "un frein de la liste et un objectif ne valent que pour un frein", "NEW.kind <> 'obstacle' AND (NEW.obstacle IS NOT NULL OR NEW.objective IS NOT NULL)", watches=("kind", "obstacle", "objective")),
+        Rule("step_has_day", "due_on", "une étape a son jour", "NEW.kind = 'step' AND NEW.due_on IS NULL", watches=("kind", "due_on")),
+        Rule("step_has_path", "paths", "une étape est sur un parcours au moins", "NEW.kind = 'step' AND NEW.paths IS NULL", watches=("kind", "paths")),
+        Rule("only_step", "due_on", "un jour et des parcours ne valent que pour une étape", "NEW.kind <> 'step' AND (NEW.due_on IS NOT NULL OR NEW.paths IS NOT NULL)", watches=("kind", "due_on", "paths")),
+        Rule("strategic_first", "kind", "dites d’abord quelle étape du tableau est stratégique", board_rules.STRATEGIC_COMES_FIRST, watches=("board_id", "kind", "deleted_at")),
+        Rule("strategic_stays", "kind", "cette carte est l’étape stratégique de son tableau", board_rules.STRATEGIC_STAYS, watches=("board_id", "kind", "deleted_at")),
+    ),
+)
+
+WORK: dict[str, Table] = FILES | {table.name: table for table in (ATTACHMENT, BOARD, CARD, SET_ASIDE)}
+"""The tables that hold the team's work: those it fills in, and what it keeps beside them. An attachment comes with its file
+alone (db/attachments), boards and cards are made in the dossier, and a button sets a reminder aside
+(db/people/waiting.py); none of them is imported, or counts in a figure."""
 
 OWN_FIELD = Table(
     "own_field", "Champ", "Champs", feminine=False, title=("label",), order=("of_table", "place"),

@@ -37,6 +37,7 @@ def replaced(row: str, day: str) -> str:
 ALONE = {
     "stage": "other.kind = NEW.kind",
     "benefit": "1",
+    "board": "1",
     # A contract without an end ends for good where the one that replaces it begins.
     "cer": (
         "NEW.replaces_id IS NOT other.id AND other.replaces_id IS NOT NEW.id"

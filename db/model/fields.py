@@ -82,7 +82,7 @@ class Field:
     own: bool = dataclasses.field(default=False, kw_only=True)
     """Whether the office added the field (db/model/effective_dictionary.py)."""
     measured: bool = dataclasses.field(default=False, kw_only=True)
-    """Whether Palette finds the value in a file that is brought; a form leaves the field out."""
+    """Whether Palette sets the value (measured in a file, or by a gesture on a board); a form leaves the field out."""
     synonyms: tuple[str, ...] = dataclasses.field(default=(), kw_only=True)
     """Other headers of the column in the files that offices import; see import_synonyms.toml."""
 

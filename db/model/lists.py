@@ -285,6 +285,12 @@ ATTACHMENT_KINDS = _list(
         "portfolio": "Portfolio", "proof": "Justificatif", "sent_letter": "Courrier envoyé", "other": "Autre",
     },
 )
+VOICES = _list(
+    "voice", "Dans les mots de",
+    {"person": "La personne", "officer": "L’équipe", "together": "Tous deux, ensemble"}, fixed=True,
+)
+CARD_KINDS = _list("card_kind", "Carte", {"obstacle": "Frein", "driver": "Moteur", "step": "Étape"}, fixed=True)
+BOARD_PATHS = _list("board_path", "Parcours", {"a": "A", "b": "B", "c": "C"}, fixed=True)
 FILE_FORMATS = _list("file_format", "Format du fichier", attachment_rules.FORMATS, fixed=True)
 CEILING_PERIODS = _list(
     "ceiling_period", "Période du plafond", {

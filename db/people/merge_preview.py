@@ -8,7 +8,7 @@ from typing import Any
 
 from db.base.errors import InvalidError, Problem
 from db.model import domain_rules
-from db.model.dictionary import ATTACHMENT
+from db.model.dictionary import ATTACHMENT, BOARD
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Reference, References, Several
@@ -177,6 +177,7 @@ def _clash(name: str, mine: list[Row], theirs: list[Row]) -> MergeClash:
     usual = (
         KEEP if _covers(mine, theirs) else GONE if _covers(theirs, mine) else BOTH if both and name != "cer" else KEEP
     )
+    usual = BOTH if both and name == BOARD.name else usual  # the texts of one would go with it
     keep, gone = (tuple(row.id for row in side) for side in (mine, theirs))
     return MergeClash(name, keep, gone, usual, both)
 

@@ -15,8 +15,13 @@ def prepare_next(db: Office, contract: int, day: str, who: str) -> int:
         prepared = db.execute("SELECT id FROM cer WHERE replaces_id = ? AND deleted_at IS NULL", (contract,)).fetchone()
         if prepared:
             return int(prepared[0])
-        following = records.add(db, db.tables[CER.name], contract_rules.next_contract(db, contract, day), who)
-        carry_over_actions(db, contract, following, who)
+        return add_next(db, contract, day, who)
+
+
+def add_next(db: Office, contract: int, day: str, who: str) -> int:
+    """Do the same within ``writing``, for a contract that no other replaces."""
+    following = records.add(db, db.tables[CER.name], contract_rules.next_contract(db, contract, day), who)
+    carry_over_actions(db, contract, following, who)
     return following
 
 
@@ -24,10 +29,14 @@ def carry_over_actions(db: Office, contract: int, following: int, who: str) -> N
     """Copy the actions that are still to be done into the plan of the following contract, within ``writing``. The
     earlier plan stays as it is: it tells what each action came to."""
     table = db.tables[ACTION.name]
-    for action in actions_of(db, contract):
-        if action.values["state"] in ("todo", "doing"):
-            stored = {field.name: action.values[field.name] for field in table.fields}
-            records.add(db, table, {**stored, "cer_id": following}, who)
+    for action in open_actions(db, contract):
+        stored = {field.name: action.values[field.name] for field in table.fields}
+        records.add(db, table, {**stored, "cer_id": following}, who)
+
+
+def open_actions(db: Office, contract: int) -> list[Row]:
+    """Return the actions in the plan of a contract that are still to be done."""
+    return [action for action in actions_of(db, contract) if action.values["state"] in ("todo", "doing")]
 
 
 def actions_of(db: Office, contract: int) -> list[Row]:

@@ -52,7 +52,8 @@ class FormOpening:
     @property
     def name(self) -> str:
         """The same for every opening of the form of a row, or of a new row for the same person or for several."""
-        owners = [one for one in sorted(self.fixed.items()) if one[0].endswith("_id") or one[0] == FOR_SEVERAL]
+        tells = (FOR_SEVERAL, "kind")  # the form of a frein is not that of a moteur
+        owners = [one for one in sorted(self.fixed.items()) if one[0].endswith("_id") or one[0] in tells]
         return json.dumps([self.table, self.row_id, owners])
 
 

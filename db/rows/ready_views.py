@@ -1,4 +1,4 @@
-"""Views of a grid that every office has from the start; nobody owns them, and an office adds its own (saved_views.py)."""
+"""Views of a grid that every office has from the start. Nobody owns them; those that people save: saved_views.py."""
 
 from collections.abc import Mapping
 from typing import Any

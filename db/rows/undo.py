@@ -21,6 +21,8 @@ _OTHERS = """NOT EXISTS (SELECT 1 FROM operation o WHERE h.id BETWEEN o.first AN
   SELECT :operation UNION ALL SELECT :undo
   UNION ALL SELECT id FROM operation_part WHERE whole IN (:operation, :undo)))"""
 """SQL: the line ``h`` of the history is not of the operation to undo, nor of the undo itself."""
+_OWNERS = {"person": ("person_id", "ce dossier"), "board": ("board_id", "ce tableau")}
+"""Tables whose rows hold others -> the field of these others, and what it is called."""
 
 
 def undo(db: Office, operation_id: int, who: str) -> None:
@@ -86,7 +88,7 @@ def _in_the_way(db: Office, line: HistoryLine, own: dict[str, int]) -> Iterator[
             continue  # a later change of another field of the same row does not matter
         what = f" ({', '.join(fields)})" if fields and action == "update" else ""
         yield f"{_title(db, line)} : {by} {history.WORDS[action]} cette ligne{what} depuis, le {french_instant(at)}."
-    if line.action == "insert" and line.table.name == "person":
+    if line.action == "insert" and line.table.name in _OWNERS:
         yield from _since_added(db, line, own)
 
 
@@ -101,15 +103,17 @@ def _is_rewriting(table: OfficeTable, before: dict[str, Any], after: dict[str, A
 
 
 def _since_added(db: Office, line: HistoryLine, own: dict[str, int]) -> Iterator[str]:
-    """Yield the rows added to a person's file since: they would disappear with it."""
+    """Yield the rows added to a person's file, or to a board, since: they would disappear with it."""
+    column, what = _OWNERS[line.table.name]
     for table in WORK.values():
-        if table.belongs_to_person:
-            sql = f"""SELECT count(*) FROM "{table.name}" t WHERE t.person_id = :person AND t.deleted_at IS NULL
+        if any(field.name == column for field in table.fields):
+            sql = f"""SELECT count(*) FROM "{table.name}" t WHERE t.{column} = :owner AND t.deleted_at IS NULL
               AND NOT EXISTS (SELECT 1 FROM history h WHERE h.table_name = '{table.name}' AND h.row_id = t.id
                 AND NOT ({_OTHERS}))"""
-            (count,) = db.execute(sql, {"person": line.row, **own}).fetchone()
+            (count,) = db.execute(sql, {"owner": line.row, **own}).fetchone()
             if count:
-                yield f"{_title(db, line)} : ce dossier contient depuis : {table.plural.lower()} ({count})."
+                plural = table.plural[0].lower() + table.plural[1:]
+                yield f"{_title(db, line)} : {what} contient depuis : {plural} ({count})."
 
 
 def _title(db: Office, line: HistoryLine) -> str:

@@ -99,7 +99,7 @@ def log_detail(file_format: Format) -> str:
 
 def _sheets(whole: WholeFile, day: str, tick: Progress) -> tuple[CoverPage, list[TableSheet]]:
     progress = _Progress(tick, whole.size)
-    spelling = Spelling(whole.db, whole.tables, whole.context)
+    spelling = Spelling(whole.db, {**whole.tables, **whole.office}, whole.context)
     tables = [*whole.tables.values(), *(table for name, table in whole.office.items() if whole.row_ids[name])]
     names = sheet_names(tables)
     sheets = [_sheet(whole, table, names[table.name], spelling, progress) for table in tables]

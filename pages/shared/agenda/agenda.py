@@ -30,7 +30,8 @@ def show_today(db: Office) -> None:
             st.badge(french_number(len(rows)), color="blue" if rows else "gray")
             if st.button(APPOINTMENT.new, icon=":material/add:", key="agenda:today:new"):
                 dialog.edit_dialog(APPOINTMENT.name)
-            st.page_link("agenda.py", label="La semaine", icon=":material/calendar_view_week:")
+            if st.button("La semaine", icon=":material/calendar_view_week:", type="tertiary", key="agenda:week-link"):
+                st.switch_page("agenda.py")
         if not rows:
             st.caption("Aucun rendez-vous aujourd’hui.")
         meetings = appointments.noted_meetings(db, rows)
@@ -101,8 +102,9 @@ def _show_day(day: date, rows: list[Row], context: Context) -> None:
                 dialog.edit_dialog(APPOINTMENT.name, None, {"planned_on": day.isoformat()})
         if not rows:
             st.caption("–")
-        for row in rows:
-            _show_row(row, context)
+        with st.container(gap=None):
+            for row in rows:
+                _show_row(row, context)
 
 
 def _show_row(row: Row, context: Context) -> None:

@@ -1,21 +1,22 @@
 """The parts of one person's file: identity, path, action plans, history. Every row opens from here."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
 from db.attachments import files
 from db.base.french import french_date, french_number
-from db.model.dictionary import ACTION, CER, DIAGNOSTIC, PERSON, TABLES
+from db.model.dictionary import ACTION, APPOINTMENT, CER, DIAGNOSTIC, INTERVENTION, PERSON, TABLES
 from db.model.fields import Computed, Field, OfficeTable
 from db.model.office import Office
-from db.model.types import Choice, Choices, Context, LongText
+from db.model.types import Choice, Choices, Context, LongText, YesNo
 from db.people import duplicates
 from db.rows import access_log, history, quick_search, records
-from db.rows.queries import Query
+from db.rows.queries import Filter, Query
 from db.rows.records import Row
-from pages.shared.dossier import attachments, rights
+from pages.shared.dossier import attachments, mappi, rights, summary
 from pages.shared.form import dialog, letters
 from pages.shared.grid.grid import edit_grid
 from pages.shared.history import changes, consultations
@@ -25,6 +26,7 @@ from pages.shared.shell.markdown import escape_markdown
 _ICONS = {
     "orientation": "signpost", "stage": "flag", "benefit": "verified_user", "diagnostic": "lab_profile",
     "cer": "contract", "aid": "euro", "exit": "logout", "intervention": "forum", "action": "task_alt",
+    "appointment": "event",
 }  # fmt: skip
 _SHOWN_AT_FIRST = 20
 _CHANGES = 200
@@ -122,7 +124,8 @@ def show_head(db: Office, person: Row, context: Context) -> None:
     st.caption(escape_markdown(" · ".join(filter(None, facts))))
     with st.grid("auto", min_column_width=165, gap="small"):
         for field in db.tables["person"].computed:
-            if field.name != "state" and not field.hidden:
+            is_telling = field.shown or values[field.name] is not None
+            if field.name != "state" and not field.hidden and is_telling and not isinstance(field.type, YesNo):
                 label, text = escape_markdown(field.label), field.type.show(values[field.name], context)
                 st.metric(label, text or "–", help=escape_markdown(field.help))
     for tone, why in person.marks.values():
@@ -182,11 +185,25 @@ class Moment:
 
 
 def _moments(db: Office, person_id: int) -> Iterator[Moment]:
+    """Yield the dated rows; not an appointment of which the meeting is noted, which says more of the same day."""
+    meetings = records.of_person(db, db.tables[INTERVENTION.name], person_id)
+    noted = {(APPOINTMENT.name, row.values["appointment_id"]) for row in meetings}
     for table in db.files.values():
         dated = next((name.removeprefix("-") for name in table.order if name.endswith("_on")), None)
         if table.belongs_to_person and dated and table.name != ACTION.name:
             for row in records.of_person(db, table, person_id):
-                yield Moment(row.values[dated], table, row)
+                if (table.name, row.id) not in noted:
+                    yield Moment(row.values[dated], table, row)
+
+
+def _story(db: Office, person: Row, context: Context) -> None:
+    """Show the line of years, the person at a glance, and the parcours beside it."""
+    summary.show_years(db, person)
+    glance, path = st.columns([1, 2], gap="medium")
+    with glance:
+        summary.show(db, person, context)
+    with path:
+        _path(db, person, context)
 
 
 def _path(db: Office, person: Row, context: Context) -> None:
@@ -224,12 +241,14 @@ def _add(table: OfficeTable, person: Row) -> None:
 
 def _show_moment(moment: Moment, context: Context, attachments: int) -> None:
     table, row = moment.table, moment.row
-    day, text, button = st.columns([1, 8, 1], vertical_alignment="center", gap="small")
+    day, text, button = st.columns([1.4, 8, 1.2], vertical_alignment="center", gap="small")
     day.markdown(f":gray[{french_date(moment.day)}]")
     icon = _ICONS.get(table.name, "event")
     kept = f":material/attach_file: {attachments} pièce{'s' * (attachments > 1)}" if attachments else ""
     parts = [f":material/{icon}: **{table.label}**", _summary(moment, context), kept]
     text.markdown(" · ".join(filter(None, parts)))
+    if line := summary.first_line(row):
+        text.caption(escape_markdown(line))
     if button.button("Ouvrir", key=f"dossier:{table.name}:{row.id}", type="tertiary"):
         dialog.edit_dialog(table.name, row.id)
 
@@ -264,12 +283,29 @@ def _plans(db: Office, person: Row, context: Context) -> None:
         for table in (DIAGNOSTIC, CER)
         for row in records.of_person(db, db.tables[table.name], person.id)
     ]
+    in_work = {
+        (table, row[f"{table}_id"]) for row in _open_actions(db, person) for table in (DIAGNOSTIC.name, CER.name)
+    }
+    plans.sort(key=lambda plan: plan not in in_work)  # a plan on which something is open comes first
     if not plans:
         st.info("Un plan d’action découle d’un diagnostic ou d’un contrat : ajoutez-en un depuis le parcours.")
         return
     chosen = st.selectbox("Plan", plans, format_func=lambda plan: _plan_title(plan, person, context), width=420)
     fixed = {"person_id": person.id, f"{chosen[0]}_id": chosen[1]}
-    edit_grid(db, db.tables["action"], f"plan:{chosen[0]}:{chosen[1]}", fixed=fixed)
+    still_open = Filter("state", "in", ("todo", "doing"))
+    edit_grid(
+        db,
+        db.tables["action"],
+        f"plan:{chosen[0]}:{chosen[1]}",
+        preset=(still_open,),
+        fixed=fixed,
+        called="Actions ouvertes",
+    )
+
+
+def _open_actions(db: Office, person: Row) -> list[Mapping[str, Any]]:
+    rows = records.of_person(db, db.tables[ACTION.name], person.id)
+    return [row.values for row in rows if row.values["state"] in ("todo", "doing")]
 
 
 def _plan_title(plan: tuple[str, int], person: Row, context: Context) -> str:
@@ -290,9 +326,10 @@ def _history(db: Office, person: Row, context: Context) -> None:
 
 
 VIEWS: dict[str, Callable[[Office, Row, Context], None]] = {
-    "Parcours": _path,
+    "Parcours": _story,
     "Fiche": _card,
     "Plans d’action": _plans,
+    "MAPPI": mappi.show,
     "Pièces": attachments.show,
     "Historique": _history,
     "Données personnelles": rights.show,

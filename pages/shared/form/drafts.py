@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from db.base.errors import FieldError, PaletteError
-from db.model.dictionary import FILES
+from db.model.dictionary import WORK
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Choices, Context, Reference, References, YesNo
@@ -66,7 +66,7 @@ def _show_choices(table: OfficeTable, key: str, draft: FormDraft, context: Conte
             st.button("Reprendre", key=f"{key}:draft:resume", type="primary", on_click=_resume, args=resume)
         st.button("Jeter", key=f"{key}:draft:drop", on_click=_drop, args=(draft.opening,))
         # The form of the settings is part of its page: there is nothing to close.
-        if table.name in FILES and st.button("Fermer", key=f"{key}:draft:close", help="Le brouillon reste."):
+        if table.name in WORK and st.button("Fermer", key=f"{key}:draft:close", help="Le brouillon reste."):
             st.rerun()
 
 
@@ -189,7 +189,7 @@ def _is_listed(draft: FormDraft) -> bool:
     """Return whether the menu shows a draft: not one of the settings, which are no dialog, nor one for several persons,
     who are chosen in a grid, nor a text deleted again."""
     form = draft.form
-    return form.table in FILES and FOR_SEVERAL not in form.fixed and (bool(form.row_id) or any(draft.values.values()))
+    return form.table in WORK and FOR_SEVERAL not in form.fixed and (bool(form.row_id) or any(draft.values.values()))
 
 
 def _title(db: Office, draft: FormDraft) -> str:

@@ -77,7 +77,7 @@ def _show_row(row: Row, table: OfficeTable, reminder: Reminder, context: Context
     parts = (
         [*texts[:1], context.title("person", person), *texts[1:]] if reminder.day else [context.title("person", person)]
     )
-    key = f"{reminder.title}:{row.id}"
+    key = f"{reminder.code}:{row.id}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{reminder.code}:{row.id}:row"):
         with st.container(width="stretch"):
             label = escape_markdown(" · ".join(filter(None, parts)))

@@ -238,7 +238,7 @@ def _periods(table: OfficeTable, ids: tuple[int, ...], look: SideBySide, context
 
 def _period(table: OfficeTable, row: Row, context: Context) -> str:
     start, end = (table.field(name).type.show(row.values[name], context) for name in ("starts_on", "ends_on"))
-    kind = table.field("kind").type.show(row.values["kind"], context)
+    kind = table.field("kind").type.show(row.values["kind"], context) if "kind" in row.values else table.label
     return escape_markdown(f"{kind}, du {start} au {end}" if end else f"{kind}, depuis le {start}")
 
 

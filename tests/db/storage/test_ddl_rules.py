@@ -69,13 +69,18 @@ OF_THE_OFFICE = {
 OF_ATTACHMENTS = {f"attachment.{name}" for name in ("with_file", "total", "same_person")}
 """Tried in tests/db/attachments/test_files.py, where rows come with their files."""
 
+BOARDS = {"board": "ends_after_start one_at_a_time choice_is_dated strategic_is_step strategic_kept"}
+BOARDS |= {"card": "same_person only_obstacle step_has_day step_has_path only_step strategic_first strategic_stays"}
+OF_BOARDS = {f"{table}.{name}" for table, names in BOARDS.items() for name in names.split()}
+"""Tried in tests/db/rows/test_boards.py, where boards have their cards."""
+
 
 def declared():
     return {f"{table.name}.{rule.name}" for table in TABLES.values() for rule in table.rules}
 
 
 def test_every_declared_rule_is_tested_here():
-    assert declared() == set(BREAKS) | ABOUT_OTHER_ROWS | OF_THE_OFFICE | OF_ATTACHMENTS
+    assert declared() == set(BREAKS) | ABOUT_OTHER_ROWS | OF_THE_OFFICE | OF_ATTACHMENTS | OF_BOARDS
 
 
 @pytest.mark.parametrize("rule", BREAKS)
