@@ -22,7 +22,9 @@ from reports import bundle, calendar_file
 from reports.content import report
 from reports.content.report import Report
 from reports.deck import deck
-from reports.documents import contracts
+from reports.documents import letters, making
+from reports.documents.letter_texts import LETTERS
+from reports.documents.texts import DOCUMENTS
 from reports.pdf import person_file, report_pdf
 from reports.sheets import figure_sheets
 from reports.sheets import whole_file as whole
@@ -86,8 +88,8 @@ def contract(path: Path, number: int, target: Path, who: str) -> None:
     db, today = connection.open_file(path), date.today().isoformat()
     try:
         row = records.get(db, db.tables["cer"], number)
-        is_word = target.suffix.lower() == ".docx"
-        content = contracts.word_bytes(db, number, today) if is_word else contracts.pdf_bytes(db, [number], today)
+        printed, is_word = making.of_contract(number, row.values), target.suffix.lower() == ".docx"
+        content = making.word_bytes(db, printed, today) if is_word else making.pdf_bytes(db, [printed], today)
         detail = f"Contrat n° {number}, {target.suffix[1:].upper()}"
         access_log.note(db, who, "document", row.values["person_id"], detail)
     finally:
@@ -111,6 +113,36 @@ def agenda(path: Path, agent: str, target: Path) -> None:
         if code is None:
             raise InvalidError([Problem(f"« {agent} » n’est pas dans la liste : {', '.join(labels.values())}.")])
         content = calendar_file.calendar_bytes(db, code, date.today().isoformat())
+    finally:
+        db.close()
+    target.write_bytes(content)
+    click.echo(f"Écrit : {target}")
+
+
+@cli.command("letter")
+@click.argument("path", type=PathArgument())
+@click.argument("name", type=click.Choice([kind.name for kind in LETTERS]))
+@click.argument("number", metavar="ID", type=int)
+@click.option("--about", default="", help="La table de la ligne ID, si la lettre peut en concerner plusieurs.")
+@click.option("--to", "target", required=True, type=PathArgument(), help="FILE.{docx,pdf}")
+@click.option("--who", required=True, help="Qui l’imprime : écrit dans les traces.")
+def letter(path: Path, name: str, number: int, about: str, target: Path, who: str) -> None:
+    """La lettre NAME sur la ligne n° ID du fichier PATH, dans FILE : DOCX à modifier, ou PDF, sans copie gardée."""
+    kind, ending = DOCUMENTS[name], target.suffix.lower()
+    if ending not in (".docx", ".pdf"):
+        raise InvalidError([Problem(f"« {target.name} » : choisissez un fichier .docx ou .pdf.")])
+    table, today = about or kind.sources[0], date.today().isoformat()
+    if table not in kind.sources:
+        raise InvalidError([Problem(f"« {table} » : cette lettre concerne une ligne de {' ou '.join(kind.sources)}.")])
+    db = connection.open_file(path)
+    try:
+        records.get(db, db.tables[table], number)
+        (row,) = letters.rows_about(db, table, [number])
+        if reason := letters.why_not(db, kind, row, today):
+            raise InvalidError([Problem(f"{kind.title} : {reason}.")])
+        printed = making.Printed(name, table, number)
+        content = making.word_bytes(db, printed, today) if ending == ".docx" else making.pdf_bytes(db, [printed], today)
+        access_log.note(db, who, "document", row.person.id, f"{kind.title} ({table} n° {number}), {ending[1:].upper()}")
     finally:
         db.close()
     target.write_bytes(content)

@@ -58,17 +58,20 @@ class Volume:
 def add(db: Office, person_id: int, brought: BroughtFile, values: Mapping[str, Any], who: str) -> int:
     """Keep a file with its row, as one operation, and return its number. ``values``: kind, contract… of the row. Raises
     RuleError (200 Mo a person, a contract of somebody else), BusyError, StorageError."""
-    table = db.tables[ATTACHMENT.name]
+    with writing(db):
+        return add_within(db, person_id, brought, values, who)
+
+
+def add_within(db: Office, person_id: int, brought: BroughtFile, values: Mapping[str, Any], who: str) -> int:
+    """Do what ``add`` does, within ``writing``."""
+    table, number = db.tables[ATTACHMENT.name], _next_number(db)
     own: dict[str, Any] = {"person_id": person_id, "name": shortened(brought.name)}
     own |= {"format": brought.kind, "size": len(brought.content)}
-    with writing(db):
-        number = _next_number(db)
-        sql = "INSERT INTO attachment_content (attachment_id, format, picture, content) VALUES (?, ?, ?, ?)"
-        db.execute(sql, (number, brought.kind, brought.picture, brought.content))
-        added = records.add(db, table, {**values, **own}, who)
-        if added != number:
-            raise RuntimeError("an attachment was numbered otherwise than its content")
-    return added
+    sql = "INSERT INTO attachment_content (attachment_id, format, picture, content) VALUES (?, ?, ?, ?)"
+    db.execute(sql, (number, brought.kind, brought.picture, brought.content))
+    if records.add(db, table, {**values, **own}, who) != number:
+        raise RuntimeError("an attachment was numbered otherwise than its content")
+    return number
 
 
 def _next_number(db: Office) -> int:

@@ -56,3 +56,18 @@ def french_instant(at: str) -> str:
 def capitalised(text: str) -> str:
     """Return the text with its first letter in upper case and the rest unchanged."""
     return text[:1].upper() + text[1:]
+
+
+_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "décembre",
+)  # fmt: skip
+_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+
+def long_date(iso: str, weekday: bool = False) -> str:
+    """Format an ISO date as in a letter: « 2026-12-01 » -> « 1er décembre 2026 », « mardi 1er décembre 2026 »."""
+    day = date.fromisoformat(iso)
+    number = "1er" if day.day == 1 else str(day.day)
+    name = f"{_DAYS[day.weekday()]} " if weekday else ""
+    return f"{name}{number}\u00a0{_MONTHS[day.month - 1]} {day.year}"

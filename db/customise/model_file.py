@@ -15,6 +15,8 @@ from db.storage import upgrade
 
 _NOT_SHARED = ("privacy", "published")
 """A model neither carries nor changes whether a field is published: each office decides for itself."""
+_OF_A_PERSON = ("signatory", "signatory_capacity")
+"""The settings that name somebody: they stay in the office."""
 
 
 class _TrialEndError(Exception):
@@ -24,6 +26,7 @@ class _TrialEndError(Exception):
 def export_model(db: Office) -> bytes:
     """Return the office's own fields, values and settings as JSON (UTF-8)."""
     limits = records.stored(db, db.tables["setting"], 1).values
+    limits = {name: value for name, value in limits.items() if name not in _OF_A_PERSON}
     tables = (db.tables[table.name] for table in (OWN_FIELD, OWN_VALUE))
     parts = {table.name: [_values(table, row) for row in _rows(db, table)] for table in tables}
     content = {"palette": model_reader.FORMAT, **parts, "setting": limits}
@@ -73,7 +76,7 @@ def _import_settings(db: Office, settings: Mapping[str, Any], who: str, changes:
     """Write the settings that differ. Return a problem for each refused one."""
     problems = []
     before = records.stored(db, db.tables["setting"], 1).values
-    for field in (field for field in SETTING.fields if field.name in settings):
+    for field in (field for field in SETTING.fields if field.name in settings and field.name not in _OF_A_PERSON):
         if settings[field.name] != before[field.name]:
             context = records.context(db)
             try:

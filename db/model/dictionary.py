@@ -45,6 +45,14 @@ _RECOURSE = (
     " deux mois, devant le tribunal administratif."
 )
 """What a new office file prints as « voies et délais de recours », until the office writes its own."""
+_AID_RECOURSE = (
+    "Cette décision peut être contestée dans les deux mois qui suivent sa réception\u00a0: par un recours gracieux adressé au"
+    " président du conseil départemental, ou par un recours devant le tribunal administratif (code de justice administrative,"
+    " article R421-1), par courrier ou sur www.telerecours.fr. Un recours gracieux fait dans ce délai l’interrompt (code des"
+    " relations entre le public et l’administration, article L411-2)\u00a0: le tribunal peut encore être saisi dans les deux mois"
+    " de la réponse ou, sans réponse, dans les deux mois qui suivent un silence de deux mois."
+)
+"""The same for aids, which the office grants by itself: no appeal comes before that to the court."""
 
 
 def _person() -> Field:
@@ -499,7 +507,10 @@ SETTING = Table(
         Field("exit_months", "Prendre des nouvelles après une sortie", Integer(1, 24, "mois"), required=True, default=6, privacy=SECRET, section="Ce qui attend", help="« Que devient-elle ? », demandé une fois, pendant six mois."),
         Field("letterhead", "En-tête", LongText(300), required=True, default="Département du Lot\nAccompagnement des publics artistes", privacy=SECRET, section="Documents", help="En haut des contrats et des lettres, à côté du logo."),
         Field("document_town", "Fait à", Text(80), required=True, default="Cahors", privacy=SECRET, section="Documents", help="La commune où les documents se signent."),
-        Field("recourse", "Voies de recours", LongText(2_000), required=True, default=_RECOURSE, privacy=SECRET, section="Documents", help="Imprimées dans chaque contrat : faites-les relire par votre service juridique."),
+        Field("recourse", "Voies de recours (RSA)", LongText(2_000), required=True, default=_RECOURSE, privacy=SECRET, section="Documents", help="Imprimées dans chaque contrat et dans l’avis d’orientation : faites-les relire par votre service juridique."),
+        Field("aid_recourse", "Voies de recours (aides)", LongText(2_000), required=True, default=_AID_RECOURSE, privacy=SECRET, section="Documents", help="Imprimées dans chaque décision d’aide : faites-les relire par votre service juridique."),
+        Field("signatory", "Signataire des lettres", Text(80), privacy=SECRET, section="Documents", help="Prénom et nom de qui signe ; vide : une ligne à remplir."),
+        Field("signatory_capacity", "Qualité du signataire", Text(160), privacy=SECRET, section="Documents", help="Sa fonction, imprimée sous son nom (code des relations entre le public et l’administration, article L212-1)."),
         Field("calendar_name", "Nommer une personne par", Choice(lists.CALENDAR_NAMES), required=True, default="initials", privacy=SECRET, section="Agenda", help="Ce que les agendas abonnés (.ics) montrent d’elle. Jamais son nom."),
         Field("idle_minutes", "Déconnecter après inactivité", Integer(5, 480, "min"), required=True, default=60, privacy=SECRET, section="Connexions", help="Sans clic ni frappe aussi longtemps, il faut se connecter de nouveau."),
         Field("session_hours", "Se reconnecter au moins toutes les", Integer(1, 24, "h"), required=True, default=12, privacy=SECRET, section="Connexions", help="Même en travaillant sans arrêt."),

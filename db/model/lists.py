@@ -282,7 +282,7 @@ PROJECT_KINDS = _list(
 ATTACHMENT_KINDS = _list(
     "attachment_kind", "Nature de la pièce", {
         "signed_contract": "Contrat signé", "quote": "Devis", "registration": "K-bis ou extrait de registre",
-        "portfolio": "Portfolio", "proof": "Justificatif", "other": "Autre",
+        "portfolio": "Portfolio", "proof": "Justificatif", "sent_letter": "Courrier envoyé", "other": "Autre",
     },
 )
 VOICES = _list(

@@ -11,16 +11,22 @@ from dataclasses import dataclass, field
 from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from reports.documents.fields import LISTS
+from reports.documents.fields import LISTS, Data
 
 ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
 TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_PLAIN = ENVIRONMENT.overlay(autoescape=False)
 _CLOSING = re.compile(r"\s*-?[%}]\}$")
 _MARKED = re.compile(r"^(?:p|tr|tc|r) ")
 _FILTERS = frozenset({"upper", "lower", "capitalize", "default"})
 _ALLOWED = (
     nodes.Name, nodes.Const, nodes.Not, nodes.And, nodes.Or, nodes.Compare, nodes.Operand, nodes.Filter,
 )  # fmt: skip
+
+
+def plain_text(template: str, data: Data) -> str:
+    """Return a text of Palette with its fields filled in."""
+    return _PLAIN.from_string(template).render(data)
 
 
 @dataclass
@@ -58,6 +64,17 @@ class Scope:
         """Return what is wrong at the end of a part, '' when nothing is."""
         return f"« {self.open[-1][0]} » n’est pas refermé" if self.open else ""
 
+    @property
+    def lists(self) -> list[str]:
+        """The lists that this document has."""
+        return [name for name in LISTS if any(field.startswith(f"{name}.") for field in self.fields)]
+
+    def _loops(self) -> str:
+        lists = self.lists
+        if not lists:
+            return "ce document n’a rien à parcourir"
+        return f"seules {' et '.join(lists)} se parcourent"
+
     def _close(self, word: str) -> str:
         if not self.open or self.open[-1][0] != word:
             return f"« end{word} » sans « {word} »"
@@ -66,9 +83,9 @@ class Scope:
 
     def _loop(self, text: str) -> str:
         found = re.fullmatch(r"(\w+) in (\w+)", text.strip())
-        if not found or found[2] not in LISTS:
+        if not found or found[2] not in self.lists:
             self.open.append(("for", "", ""))
-            return f"« for {text.strip()} » : seules {' et '.join(LISTS)} se parcourent"
+            return f"« for {text.strip()} » : {self._loops()}"
         if any(kind == "for" for kind, _, _ in self.open):
             return "une boucle dans une autre"
         self.open.append(("for", found[1], found[2]))
@@ -90,7 +107,7 @@ class Scope:
                 return
             yield f"« {node.node.name}.{node.attr} » n’est pas un champ connu"
         elif isinstance(node, nodes.Name):
-            if node.name not in LISTS and node.name != "logo":
+            if node.name not in self.lists and node.name != "logo":
                 yield f"« {node.name} » n’est pas un champ connu"
         elif not isinstance(node, _ALLOWED) or (isinstance(node, nodes.Filter) and node.name not in _FILTERS):
             yield "ce calcul n’est pas permis"

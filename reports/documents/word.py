@@ -14,9 +14,12 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 from docxtpl import DocxTemplate, InlineImage
 
+from reports.documents import letter_page
+from reports.documents.blocks import HEADING, QUOTE, SIGNATURES, SIGNED, TABLE, Block
+from reports.documents.contract_texts import SIGNATORIES
 from reports.documents.expressions import ENVIRONMENT
 from reports.documents.fields import Data
-from reports.documents.texts import DOCUMENTS, HEADING, QUOTE, SIGNATORIES, SIGNATURES, TABLE, Block
+from reports.documents.texts import DOCUMENTS
 
 _INK, _BLUE = RGBColor(0x15, 0x12, 0x0E), RGBColor(0x1F, 0x4E, 0x5F)
 _WIDTH = Mm(170)
@@ -39,9 +42,12 @@ def shipped(name: str) -> bytes:
     """Return the template of a document (texts.py) as DOCX, which an office may edit in Word or Writer."""
     kind, document = DOCUMENTS[name], Document()
     _set_up(document, kind.title)
-    _header(document)
-    title = document.add_paragraph("{{ document.titre }}", style="Title")
-    title.paragraph_format.space_after = Pt(10)
+    if kind.is_letter:
+        letter_page.write_head(document)
+    else:
+        _header(document)
+        title = document.add_paragraph("{{ document.titre }}", style="Title")
+        title.paragraph_format.space_after = Pt(10)
     for block in kind.blocks:
         if block.kind == SIGNATURES:  # nobody signs on a page of its own
             document.paragraphs[-1].paragraph_format.keep_with_next = True
@@ -106,6 +112,8 @@ def _add(document: WordDocument, block: Block) -> None:
         document.add_paragraph().paragraph_format.space_after = Pt(0)
     elif block.kind == SIGNATURES:
         _signatures(document, block)
+    elif block.kind == SIGNED:
+        letter_page.write_signatory(document, block.text)
     else:
         document.add_paragraph(block.text, style="Quote" if block.kind == QUOTE else "Normal")
     if block.when:
@@ -123,7 +131,7 @@ def _table(document: WordDocument, block: Block) -> None:
         _write(cells[2], text)
         for cell in cells:
             cell.width = _WIDTH * width // 24
-    _write(table.rows[1].cells[0], "{%tr for action in " + block.each + " %}")
+    _write(table.rows[1].cells[0], "{%tr for " + block.item + " in " + block.each + " %}")
     _write(table.rows[3].cells[0], "{%tr endfor %}")
     repeated = OxmlElement("w:tblHeader")
     repeated.set(qn("w:val"), "true")

@@ -17,7 +17,7 @@ from db.rows import access_log, history, quick_search, records
 from db.rows.queries import Filter, Query
 from db.rows.records import Row
 from pages.shared.dossier import attachments, mappi, rights, summary
-from pages.shared.form import dialog
+from pages.shared.form import dialog, letters
 from pages.shared.grid.grid import edit_grid
 from pages.shared.history import changes, consultations
 from pages.shared.shell.addresses import NO_NUMBER, row_number
@@ -119,6 +119,7 @@ def show_head(db: Office, person: Row, context: Context) -> None:
         color = {"outside": "gray", "new": "orange"}.get(values["state"], "green")
         state = escape_markdown(_shown(db.tables["person"], "state", person, context))
         st.markdown(f":{color}-badge[{state}]", width="content")  # st.badge escapes some signs, and not others
+        letters.button_of_person(person)
     facts = [_shown(db.tables["person"], name, person, context) for name in ("artist_name", "craft", "domain", "town")]
     st.caption(escape_markdown(" · ".join(filter(None, facts))))
     with st.grid("auto", min_column_width=165, gap="small"):

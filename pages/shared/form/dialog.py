@@ -11,7 +11,7 @@ from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.rows import contracts, records
 from db.rows.records import Row
-from pages.shared.form import drafts, form, printing
+from pages.shared.form import drafts, form, letters, printing
 from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import open_office, user_name
 from pages.shared.shell.toasts import queue_toast
@@ -46,11 +46,12 @@ def open_created(table: OfficeTable, row_id: int | None, ended: form.Ended) -> N
 
 
 def next_contract(db: Office, table: OfficeTable, row_id: int | None) -> int | None:
-    """Show, below the form of a contract, what the actions of the contract before came to, its document, and the button
-    that prepares the next one. Returns the id of that contract once it is pressed. The button is disabled while the
-    form has unsaved changes, which would be lost."""
+    """Show, below the form of a row, the letters about it; below that of a contract, what the actions of the contract
+    before came to, its document, and the button that prepares the next one. Returns the id of that contract once it is
+    pressed. The button is disabled while the form has unsaved changes, which would be lost."""
     found = records.rows(db, table, [row_id]) if table.name == CER.name and row_id is not None else []
     if row_id is None or not found:  # another table, a new row, or a colleague deleted it
+        letters.show(db, table, row_id)
         return None
     _show_contract_before(db, found[0])
     changed = bool(st.session_state.get(f"{form.key_of(table.name, row_id)}:changed"))

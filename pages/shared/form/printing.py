@@ -9,14 +9,15 @@ from db.rows import access_log, records
 from db.rows.records import Row
 from pages.shared.shell.downloads import download_button
 from pages.shared.shell.session import user_name
-from reports.documents import contracts
+from reports.documents import making
 from reports.documents.texts import DOCUMENTS
 
 
 def show(row: Row) -> None:
     """Show the menu of a contract's document."""
     contract, values, today = row.id, row.values, records.today()
-    title, person = DOCUMENTS[contracts.document_of(values)].title, values["person_id"]
+    printed = making.of_contract(contract, values)
+    title, person = DOCUMENTS[printed.name].title, values["person_id"]
 
     def button(label: str, ending: str, kind: str, make: Callable[[Office], bytes]) -> None:
         who = user_name()
@@ -33,5 +34,5 @@ def show(row: Row) -> None:
         st.caption(
             title if values["signed_on"] else f"{title}. « Projet » est écrit en travers tant qu’il n’est pas signé."
         )
-        button("Word, à modifier", "docx", contracts.WORD, lambda office: contracts.word_bytes(office, contract, today))
-        button("PDF", "pdf", contracts.PDF, lambda office: contracts.pdf_bytes(office, [contract], today))
+        button("Word, à modifier", "docx", making.WORD, lambda office: making.word_bytes(office, printed, today))
+        button("PDF", "pdf", making.PDF, lambda office: making.pdf_bytes(office, [printed], today))

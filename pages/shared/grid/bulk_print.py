@@ -7,7 +7,7 @@ import streamlit as st
 from db.rows import access_log, records
 from pages.shared.shell import jobs
 from pages.shared.shell.session import open_office, user_name
-from reports.documents import contracts
+from reports.documents import making
 
 MOST = 500
 """Most contracts in one file."""
@@ -28,8 +28,10 @@ def buttons(key: str, ids: list[int]) -> None:
 def _start(key: str, ending: str, ids: list[int]) -> None:
     """Start the job; the access log has a line for each person."""
     db, today = open_office(), records.today()
-    for row in records.rows(db, db.tables["cer"], ids):
+    rows = records.rows(db, db.tables["cer"], ids)
+    for row in rows:
         access_log.note(db, user_name(), "document", row.values["person_id"], f"Contrat n° {row.id}, {ending.upper()}")
-    make, kind = (contracts.pdf_bytes, contracts.PDF) if ending == "pdf" else (contracts.zip_bytes, "application/zip")
-    job, label = partial(make, contracts=ids, today=today), f"{len(ids)} contrat{'s' * (len(ids) > 1)}"
+    make, kind = (making.pdf_bytes, making.PDF) if ending == "pdf" else (making.zip_bytes, making.ZIP)
+    printed = [making.of_contract(row.id, row.values) for row in rows]
+    job, label = partial(make, printed=printed, today=today), f"{len(rows)} contrat{'s' * (len(rows) > 1)}"
     jobs.start_file(f"{key}:file", label, job, f"contrats-{today}.{ending}", kind, reads_office=True)

@@ -8,11 +8,12 @@ from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Context
 from db.rows import bulk_edits, history, records
-from pages.shared.grid import bulk_edit, bulk_print
+from pages.shared.grid import bulk_edit, bulk_letters, bulk_print
 from pages.shared.grid.view import GridView, view_of
 from pages.shared.history import changes
 from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import open_office, user_name
+from reports.documents.texts import letters_of
 
 _LISTED = 20
 
@@ -24,6 +25,8 @@ def show_bar(table: OfficeTable, key: str, view: GridView) -> None:
         bulk_edit.buttons(table, key, chosen)
         if table.name == CER.name:
             bulk_print.buttons(key, chosen)
+        elif letters_of(table.name):
+            bulk_letters.button(table, key, chosen)
         if st.button(f"Supprimer ({len(chosen)})", key=f"{key}:delete", icon=":material/delete:"):
             delete_dialog(table.name, key, chosen)
 

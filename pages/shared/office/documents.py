@@ -10,8 +10,9 @@ from db.model.office import Office
 from pages.shared.shell.downloads import download_button
 from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import user_name
-from reports.documents import contracts, fields, logo, template_check
-from reports.documents.texts import DOCUMENTS, DocumentKind
+from reports.documents import logo, making, template_check
+from reports.documents.blocks import DocumentKind
+from reports.documents.texts import DOCUMENTS
 
 _DONE, _TURN = "documents:done", "documents:turn"
 
@@ -19,15 +20,18 @@ _DONE, _TURN = "documents:done", "documents:turn"
 def show(db: Office) -> None:
     """Show each document with its template, the logo, then the fields."""
     st.caption(
-        "Un contrat s’imprime d’après un modèle Word. Téléchargez celui de Palette, changez ses mots et sa mise en page"
-        " dans Word ou Writer, et déposez-le ici. L’en-tête, la commune et les voies de recours sont dans « Limites et"
-        " délais »."
+        "Un contrat ou une lettre s’imprime d’après un modèle Word. Téléchargez celui de Palette, changez ses mots et"
+        " sa mise en page dans Word ou Writer, et déposez-le ici ; les PDF gardent la mise en page de Palette."
+        " L’en-tête, la commune, qui signe et les voies de recours sont dans « Limites et délais »."
     )
     if done := st.session_state.pop(_DONE, ""):
         st.success(done)
-    for kind in DOCUMENTS.values():
-        with st.container(border=True):
-            _template(db, kind)
+    for title, are_letters in (("Contrats", False), ("Lettres", True)):
+        with st.expander(title, expanded=not are_letters):
+            for kind in DOCUMENTS.values():
+                if kind.is_letter == are_letters:
+                    with st.container(border=True):
+                        _template(db, kind)
     with st.container(border=True):
         _logo(db)
     _fields(db)
@@ -38,8 +42,8 @@ def _template(db: Office, kind: DocumentKind) -> None:
     st.markdown(f"**{kind.title}** · {'modèle du bureau' if own else 'modèle de Palette'}")
     with st.container(horizontal=True):
         download_button(
-            "Télécharger le modèle", lambda office: contracts.template(office, kind.name), f"{kind.name}.docx",
-            contracts.WORD, f"documents:get:{kind.name}",
+            "Télécharger le modèle", lambda office: making.template(office, kind.name), f"{kind.name}.docx",
+            making.WORD, f"documents:get:{kind.name}",
         )  # fmt: skip
         if own and st.button("Revenir à celui de Palette", key=f"documents:back:{kind.name}", icon=":material/undo:"):
             office_files.remove(db, kind.name, user_name())
@@ -52,7 +56,7 @@ def _template(db: Office, kind: DocumentKind) -> None:
 def _put(db: Office, kind: DocumentKind, content: bytes) -> None:
     try:
         with st.spinner("Lecture du modèle…"):
-            template_check.check(content, [field.name for field in fields.usable_fields(db)])
+            template_check.check(content, [field.name for field in making.usable_fields(db, kind.name)])
         office_files.put(db, kind.name, content, user_name())
     except PaletteError as error:
         lines = "\n".join(f"- {escape_markdown(line)}" for line in str(error).split("\n"))
@@ -82,12 +86,13 @@ def _logo(db: Office) -> None:
 def _fields(db: Office) -> None:
     with st.expander("Les champs qu’un modèle peut utiliser"):
         st.markdown(
-            "Un champ s’écrit entre deux accolades : `{{ contrat.signe_le }}`. Une ligne de tableau se répète entre"
+            "Un champ s’écrit entre deux accolades : `{{ personne.nom }}`. Une ligne de tableau se répète entre"
             " `{%tr for action in actions %}` et `{%tr endfor %}` ; `{%p if contrat.au %}` et `{%p endif %}` gardent un"
             " paragraphe si le champ est rempli. Les notes de l’équipe ne sont pas des champs : elles ne s’impriment"
             " jamais."
         )
-        lines = [(f"{{{{ {field.name} }}}}", field.label) for field in fields.usable_fields(db)]
+        kind = st.selectbox("Document", list(DOCUMENTS.values()), format_func=lambda kind: kind.title, width=420)
+        lines = [(f"{{{{ {field.name} }}}}", field.label) for field in making.usable_fields(db, kind.name)]
         st.dataframe(pd.DataFrame(lines, columns=["Dans le modèle", "Ce que c’est"]), hide_index=True, height=420)
 
 

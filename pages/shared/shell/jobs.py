@@ -19,6 +19,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from db.base.errors import PaletteError, without_values
 from db.base.progress import Progress
 from db.base.turns import JOBS
+from db.model.office import Office
 from db.rows import access_log
 from db.storage import connection
 from pages.shared.shell import assets
@@ -94,17 +95,20 @@ def start(key: str, label: str, work: Work, ended: Callable[[], None] = lambda: 
 
 
 def start_file(
-    key: str, label: str, make: Callable[..., bytes], file: str, kind: str, detail: str = "", reads_office: bool = False
-) -> None:
+    key: str, label: str, make: Callable[..., bytes], file: str, kind: str, detail: str = "",
+    reads_office: bool = False, then: Callable[[Office, bytes], bytes] | None = None,
+) -> None:  # fmt: skip
     """Start a job that makes a file to download, in a process of its own (reports/file_process.py); the access log says
     ``detail``, or the name of the file. ``make``: a function of a module with its arguments, called with the progress;
-    ``reads_office``: with the office file before, opened with the roles that the person has when the turn has come."""
+    ``reads_office``: with the office file before, opened with the roles that the person has when the turn has come.
+    ``then``: called in the server with the office file and what was made; it returns the file that is offered."""
     open_ = office_opener()
 
     def work(tick: Progress) -> bytes:
         office = open_()
         call = FromOffice(make, connection.path_of(office), office.roles) if reads_office else make
-        return file_process.make(call, tick)
+        content = file_process.make(call, tick)
+        return then(office, content) if then else content
 
     access_log.note(open_office(), user_name(), "export", detail=detail or file)
     context = get_script_run_ctx()

@@ -11,8 +11,9 @@ from PIL import Image
 from db.customise import office_files
 from db.rows import access_log, records
 from reports.__main__ import cli
-from reports.documents import contracts, logo, word
-from reports.documents.texts import DOCUMENTS, PARTS
+from reports.documents import logo, making, word
+from reports.documents.contract_texts import PARTS
+from reports.documents.texts import DOCUMENTS
 from tests.db.factories import insert, insert_contract, insert_diagnostic, insert_person
 
 TODAY = "2026-11-28"
@@ -66,8 +67,16 @@ def pdf_text(content):
     return "\n".join(page.extract_text().replace("\xad", "-") for page in pages)
 
 
+def document(db, contract):
+    return making.of_contract(contract, records.get(db, db.tables["cer"], contract).values)
+
+
+def pdf(db, *contracts):
+    return making.pdf_bytes(db, [document(db, contract) for contract in contracts], TODAY)
+
+
 def both(db, contract):
-    return word_text(contracts.word_bytes(db, contract, TODAY)), pdf_text(contracts.pdf_bytes(db, [contract], TODAY))
+    return word_text(making.word_bytes(db, document(db, contract), TODAY)), pdf_text(pdf(db, contract))
 
 
 SAID = {
@@ -102,10 +111,10 @@ def test_both_documents_say_every_part_and_nothing_that_the_officer_notes(db, pe
 
 def test_project_stands_across_until_the_contract_is_signed(db, person):
     contract = signed(db, person, signed_on=None)
-    pages = pypdf.PdfReader(io.BytesIO(contracts.pdf_bytes(db, [contract], TODAY))).pages
+    pages = pypdf.PdfReader(io.BytesIO(pdf(db, contract))).pages
 
     assert all("PROJET" in page.extract_text() for page in pages)
-    with zipfile.ZipFile(io.BytesIO(contracts.word_bytes(db, contract, TODAY))) as file:
+    with zipfile.ZipFile(io.BytesIO(making.word_bytes(db, document(db, contract), TODAY))) as file:
         headers = [file.read(name).decode() for name in file.namelist() if "header" in name]
     assert any('string="PROJET"' in header for header in headers)
 
@@ -168,9 +177,9 @@ def test_the_logo_is_written_anew_and_stands_in_both(db, person):
     kept = office_files.get(db, office_files.LOGO) or b""
     assert kept.startswith(b"\x89PNG")
     assert b"Ada" not in kept
-    with zipfile.ZipFile(io.BytesIO(contracts.word_bytes(db, contract, TODAY))) as file:
+    with zipfile.ZipFile(io.BytesIO(making.word_bytes(db, document(db, contract), TODAY))) as file:
         assert any(name.startswith("word/media/") for name in file.namelist())
-    assert any(page.images for page in pypdf.PdfReader(io.BytesIO(contracts.pdf_bytes(db, [contract], TODAY))).pages)
+    assert any(page.images for page in pypdf.PdfReader(io.BytesIO(pdf(db, contract))).pages)
 
 
 def test_many_contracts_are_one_pdf_or_a_zip_of_word_files(db, person):
@@ -178,12 +187,13 @@ def test_many_contracts_are_one_pdf_or_a_zip_of_word_files(db, person):
     others = [signed(db, insert_person(db, last_name=f"Nom{number}")) for number in range(3)]
     steps = []
 
-    content = contracts.pdf_bytes(db, [first, *others], TODAY, lambda share, step: steps.append(share))
+    some = [document(db, contract) for contract in (first, *others)]
+    content = making.pdf_bytes(db, some, TODAY, tick=lambda share, step: steps.append(share))
 
     text = pdf_text(content)
     assert all(f"Nom{number}" in text for number in range(3))
     assert steps == sorted(steps)
-    with zipfile.ZipFile(io.BytesIO(contracts.zip_bytes(db, [first, *others], TODAY))) as file:
+    with zipfile.ZipFile(io.BytesIO(making.zip_bytes(db, some, TODAY))) as file:
         assert file.namelist() == [f"contrat-{contract}.docx" for contract in (first, *others)]
 
 
@@ -202,5 +212,5 @@ def test_the_verb_writes_one_contract_and_leaves_a_trace(db, path, person, tmp_p
 def test_a_cer_of_the_past_prints_as_a_cer(db, person):
     cer = insert_contract(db, person, "2023-01-02", "2023-01-02", "2023-12-31", objectives="Exposer")
 
-    assert contracts.document_of(records.get(db, db.tables["cer"], cer).values) == "cer"
+    assert document(db, cer).name == "cer"
     assert all("Contrat d’engagements réciproques" in text and "Exposer" in text for text in both(db, cer))
