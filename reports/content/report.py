@@ -104,7 +104,8 @@ _SECTIONS: Mapping[str, str] = {
     "Focus sur les sorties": "sorties durees nouvelles",
     "La typologie du public": "genre age pyramide reperes foyer anciennete etudes origine territoire",
     "Les domaines d’activité": "domaine domaine-genre",
-    "L’accompagnement": "mode portefeuille mouvements contrats engagement signature actions freins interventions rendez-vous",
+    "L’accompagnement": "mode portefeuille mouvements contrats engagement signature actions freins interventions"
+    " rendez-vous",
     "Les aides": "aides plafond",
 }
 """Heading -> names of its charts."""
