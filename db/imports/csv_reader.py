@@ -7,6 +7,7 @@ the others, when its quotes break the rules, or when it has more cells than the 
 
 import csv
 import io
+import re
 from collections import Counter
 from contextlib import suppress
 from itertools import islice
@@ -43,6 +44,8 @@ def read(data: bytes, name: str) -> SourceWorkbook:
         raise WorkbookError(f"« {name} » n’est pas une feuille de calcul : donnez un fichier XLSX, ODS, XLS ou CSV.")
     if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<?xml", "<table")):
         raise WorkbookError(f"« {name} » est une page web : ouvrez-la dans votre tableur et enregistrez-la en XLSX.")
+    if re.match(r"\s*(\[\s*)?\{\s*\"", text):
+        raise WorkbookError(f"« {name} » est un fichier JSON : donnez la même liste en CSV ou en XLSX.")
     separator, text = _separator(text)
     if text.count(separator) + text.count("\n") > file_limits.MAX_CELLS:
         raise WorkbookError(f"« {name} » est trop gros. {file_limits.TOO_LARGE}")

@@ -149,7 +149,7 @@ def compare(work: Work) -> None:
 
 def _compare(work: Work, choices: ImportChoices, open_: Callable[[], Office], tick: Progress) -> None:
     if work.book is None and not work.failed:
-        work.book = isolated_reader.read(work.data, work.name, tick)
+        work.book = isolated_reader.read(work.data, work.name, tick, planning.department(open_()))
         work.data = b""
         keep_file(work)
     with _COMPARING.turn(tick):
@@ -255,6 +255,11 @@ def choose_values(work: Work, path: str, replacements: Mapping[str, str]) -> Non
 def replace_notes(work: Work, replace_them: bool) -> None:
     """Set whether the notes of the file replace those that are stored."""
     _correct(work, replace_notes=replace_them)
+
+
+def replace_typed(work: Work, replace_them: bool) -> None:
+    """Set whether a source replaces also what the office typed itself."""
+    _correct(work, replace_typed=replace_them)
 
 
 def set_aside(work: Work, keys: Iterable[str]) -> None:

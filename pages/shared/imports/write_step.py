@@ -3,6 +3,7 @@
 import streamlit as st
 
 from db.imports.plan_types import CREATE, UPDATE, WAITING, ImportResult
+from db.model.dictionary import PARTNER
 from db.rows import operations
 from pages.shared.grid.view import show_among
 from pages.shared.history import changes
@@ -104,7 +105,9 @@ def show_done(work: Work) -> None:
         st.success(f"**{escape_markdown(work.name)}** · {_summary(done)}", icon=":material/check_circle:")
     with st.container(horizontal=True):
         if operation and not operation.undone_by:
-            if st.button("Voir ces personnes", icon=":material/groups:", type="primary", key=work.key("see")):
+            if _only_network(work):
+                st.page_link("network.py", label="Voir le réseau", icon=":material/hub:")
+            elif st.button("Voir ces personnes", icon=":material/groups:", type="primary", key=work.key("see")):
                 show_among(open_office().tables["person"], "caseload", f"Import de {work.name}", draft.persons(work))
                 st.switch_page("caseload.py")
             if st.button("Défaire cet import", icon=":material/undo:", key=work.key("undo")):
@@ -122,6 +125,11 @@ def show_done(work: Work) -> None:
         )
         with st.container(horizontal=True):
             problems.downloads(work.key("left"), work.left)
+
+
+def _only_network(work: Work) -> bool:
+    """Return whether the import wrote partners alone: there is nobody to see."""
+    return work.plan is not None and {sheet.table for sheet in work.plan.sheets if sheet.rows} == {PARTNER.name}
 
 
 def _summary(done: ImportResult) -> str:
