@@ -1,5 +1,5 @@
-"""The exports of other tools: which one a sheet is, titles that have another meaning there, and identifiers that Palette
-never keeps. They are declared in db/model/import_synonyms.toml."""
+"""The exports of other tools: which one a sheet is, titles that have another meaning there, and identifiers that are
+never kept. They are declared in db/model/import_synonyms.toml."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,9 +1,10 @@
-"""A text file in a ZIP or GZ archive: how a nationwide list, too heavy to be sent, is brought. Runs in reader_process."""
+"""A text file in a ZIP or GZ archive: how a nationwide list, too heavy as it is, is brought. Runs in reader_process."""
 
 import gzip
 import io
 import zipfile
 import zlib
+from typing import IO
 
 from db.base.errors import WorkbookError
 from db.imports import file_limits
@@ -37,7 +38,7 @@ def _is_wanted(path: str) -> bool:
     return not (path.endswith("/") or path.startswith("__MACOSX/") or path.rpartition("/")[2].startswith("."))
 
 
-def _read(packed: io.BufferedIOBase | gzip.GzipFile | zipfile.ZipExtFile, name: str) -> bytes:
+def _read(packed: IO[bytes] | gzip.GzipFile, name: str) -> bytes:
     data = packed.read(file_limits.MAX_UNPACKED + 1)
     if len(data) > file_limits.MAX_UNPACKED:
         most = file_limits.MAX_UNPACKED // 1_000_000

@@ -1,7 +1,7 @@
 """The process that reads one file: ``python -m db.imports.reader_process``, started by isolated_reader alone.
 
-The request is the name of the file and the office's department in JSON, a line break, and the bytes of the file. It is started for each file, so it imports as
-little as reading needs.
+The request is the name of the file and the office's department in JSON, a line break, and the bytes of the file. It is
+started for each file, so it imports as little as reading needs.
 """
 
 import json

@@ -7,7 +7,6 @@ follows it when the source changes; what the office typed stays, unless a person
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from db.imports.existing_rows import StoredRows

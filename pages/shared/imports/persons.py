@@ -1,4 +1,4 @@
-"""The fourth step of « Importer »: rows that resemble known persons, or known rows of a table that has an outside source
+"""The fourth step of « Importer »: rows that resemble known persons, or known rows of a table with an outside source
 (db/imports/source_rows.py), for the person who imports to decide on."""
 
 from collections.abc import Mapping

@@ -1,0 +1,171 @@
+"""« Qui peut aider ? »: an obstacle, a commune, and the partners that could help, with why each is named."""
+
+from functools import partial
+
+import streamlit as st
+
+from db.base.errors import NotFoundError
+from db.base.french import french_number
+from db.model.dictionary import PARTNER, PERSON
+from db.model.lists import OBSTACLES
+from db.model.office import Office
+from db.model.types import Context
+from db.people import places, who_helps
+from db.people.places import Places, Position
+from db.people.who_helps import Helper
+from db.rows import records
+from pages.shared.network import addresses
+from pages.shared.shell.markdown import escape_markdown
+
+_TOWN, _FOR = "network:town", "network:for"
+_SHOWN_AT_FIRST = 12
+_ORDER = (
+    "Les plus proches d’abord (jusqu’à 10, 25, 50 km, puis au-delà, puis distance inconnue) ; à même distance, qui a le"
+    " plus fait pour ce frein. Une distance est à vol d’oiseau ; « environ » : celle de la commune. Ceux dont seule la"
+    " description parle de ce frein viennent après."
+)
+
+
+def show(db: Office) -> None:
+    """Show the search and its answer."""
+    st.button("← Réseau", key="helps:back", type="tertiary", on_click=addresses.close_search)
+    st.title("Qui peut aider ?", anchor=False)
+    context, known = records.context(db), places.read(db)
+    _take_person(db)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        obstacle = _ask_obstacle(context)
+        typed = st.text_input("Près de (commune ou code postal)", key=_TOWN, width=280, placeholder="Figeac, 46100…")
+    if not obstacle:
+        st.info("Choisissez un frein : Palette dira quels partenaires pourraient aider, et pourquoi.")
+        return
+    town, near = _near(known, typed)
+    helpers = who_helps.find(db, obstacle, known, near)
+    if not helpers:
+        st.info(
+            "Rien dans le fichier ne dit qu’un partenaire aide sur ce frein. Dites-le dans sa fiche (« Aide à lever »),"
+            " ou importez la liste des structures de data·inclusion."
+        )
+        return
+    count = len(helpers)
+    where = f" près de {escape_markdown(town)}" if town and near else ""
+    st.markdown(f"**{french_number(count)} partenaire{'s' * (count > 1)}**{where}", help=_ORDER)
+    for helper in helpers[: count if _wants_all(count) else _SHOWN_AT_FIRST]:
+        _show(db, helper, obstacle, context, bool(near))
+
+
+def _wants_all(count: int) -> bool:
+    return count > _SHOWN_AT_FIRST and st.toggle(f"Tout montrer ({count})", key="helps:all")
+
+
+def _take_person(db: Office) -> None:
+    """Begin with the commune of the person in the address, once: it can then be typed over."""
+    number = addresses.person()
+    if not number or st.session_state.get(_FOR) == number:
+        return
+    st.session_state[_FOR] = number
+    try:
+        st.session_state[_TOWN] = records.get(db, db.tables[PERSON.name], number).values["town"] or ""
+    except NotFoundError:
+        st.warning("La personne que nomme l’adresse n’existe plus : dites la commune.")
+
+
+def _ask_obstacle(context: Context) -> str | None:
+    labels = context.labels[OBSTACLES.name]
+    codes = [code for code in labels if code not in context.retired.get(OBSTACLES.name, ())]
+    current = addresses.obstacle()
+    if current and current not in codes:
+        codes.append(current)
+    chosen: str | None = st.selectbox(
+        "Frein", codes, index=codes.index(current) if current else None, placeholder="Choisir un frein",
+        format_func=lambda code: labels.get(code, code), key=f"helps:obstacle:{current}", width=340,
+    )  # fmt: skip
+    if chosen and chosen != current:
+        st.query_params[addresses.OBSTACLE] = chosen
+        st.rerun()
+    return chosen
+
+
+def _near(known: Places, typed: str) -> tuple[str, Position | None]:
+    """Return the commune that was typed and where it is; ask when the text may be several, or only resembles one."""
+    if not typed.strip():
+        return "", None
+    found = known.find(typed)
+    if not found:
+        st.warning(
+            f"« {escape_markdown(typed)} » n’est la commune d’aucun partenaire ni d’aucune personne du fichier :"
+            " les distances sont inconnues."
+        )
+        return "", None
+    is_certain = len(found) == 1 and places.key(typed) in (
+        places.key(found[0]),
+        known.postcodes.get(places.key(found[0])),
+    )
+    if not is_certain:
+        _ask_town(found)
+        return "", None
+    position = known.position(found[0])
+    if position is None:
+        st.caption(
+            f"Aucun partenaire dont la position est connue à {escape_markdown(found[0])} : les distances sont inconnues."
+        )
+    return found[0], position
+
+
+def _ask_town(found: list[str]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown("Est-ce :", width="content")
+        for town in found[:8]:
+            st.button(escape_markdown(town), key=f"helps:town:{town}", on_click=partial(_choose_town, town))
+
+
+def _choose_town(town: str) -> None:
+    st.session_state[_TOWN] = town
+
+
+def _show(db: Office, helper: Helper, obstacle: str, context: Context, has_place: bool) -> None:
+    kind = db.tables[PARTNER.name].field("kind").type.show(helper.kind, context)
+    with st.container(border=True):
+        name, far = st.columns([5, 2], vertical_alignment="center", gap="small")
+        name.button(
+            escape_markdown(helper.name), key=f"helps:{helper.id}", type="tertiary", icon=":material/hub:",
+            on_click=addresses.open_partner, args=(helper.id,),
+        )  # fmt: skip
+        if has_place:
+            far.markdown(_distance(helper))
+        facts = " · ".join(filter(None, (kind, helper.town)))
+        reasons = " ; ".join(_reasons(helper, context.labels[OBSTACLES.name].get(obstacle, obstacle)))
+        st.markdown(
+            f":gray[{escape_markdown(facts)}]  \n{escape_markdown(reasons)}" if facts else escape_markdown(reasons)
+        )
+
+
+def _distance(helper: Helper) -> str:
+    if helper.distance is None:
+        return ":gray[distance inconnue]"
+    if helper.is_near and helper.distance < 0.5:
+        return "**dans la commune**"
+    about = "environ " * helper.is_near
+    return f"**{about}{french_number(max(1, round(helper.distance)))} km**"
+
+
+def _reasons(helper: Helper, label: str) -> list[str]:
+    """Return why a partner is named, in French: « 3 actions « Mobilité » portées, dont 2 faites »."""
+    reasons = [f"aide sur « {label} », d’après sa fiche"] * helper.says_so
+    if helper.carried:
+        several = "s" * (helper.carried > 1)
+        done = f", dont {helper.done} faite{'s' * (helper.done > 1)}" if helper.done else ", aucune faite encore"
+        reasons.append(f"{french_number(helper.carried)} action{several} « {label} » portée{several}{done}")
+    if helper.sent:
+        who = (
+            "personnes qui avaient une telle action y ont"
+            if helper.sent > 1
+            else "personne qui avait une telle action y a"
+        )
+        reasons.append(f"{french_number(helper.sent)} {who} été envoyée{'s' * (helper.sent > 1)}")
+    if helper.needs:
+        reasons.append(
+            f"répond à {french_number(helper.needs)} besoin{'s' * (helper.needs > 1)} recensé{'s' * (helper.needs > 1)}"
+        )
+    if helper.word:
+        reasons.append("son nom ou sa description en parle, sans plus")
+    return [reason[0].upper() + reason[1:] if not index else reason for index, reason in enumerate(reasons)]
