@@ -70,7 +70,8 @@ _CARRIED = """SELECT partner_id, count(*), sum(state = 'done') FROM action
   WHERE obstacle = ? AND partner_id IS NOT NULL AND state <> 'dropped' AND deleted_at IS NULL GROUP BY partner_id"""
 _SENT = """SELECT i.partner_id, count(DISTINCT i.person_id) FROM intervention i
   WHERE i.partner_id IS NOT NULL AND i.deleted_at IS NULL AND EXISTS (SELECT 1 FROM action a
-    WHERE a.person_id = i.person_id AND a.obstacle = ? AND a.domain = i.domain AND a.state <> 'dropped' AND a.deleted_at IS NULL)
+    WHERE a.person_id = i.person_id AND a.obstacle = ? AND a.domain = i.domain
+      AND a.state <> 'dropped' AND a.deleted_at IS NULL)
   GROUP BY i.partner_id"""
 _NEEDS = """SELECT j.value, count(*) FROM need n, json_each(n.partners) j
   WHERE n.obstacle = ? AND n.deleted_at IS NULL GROUP BY j.value"""

@@ -108,7 +108,7 @@ def _grid(table_name: str, key: str, opens: str) -> None:
 
 
 _NUMBER_OF = {"partner": "partenaire"}
-"""Table -> what the number of its row is called in the address of the page on which it opens; « dossier » for others."""
+"""Table -> the name of its row's number in the address of the page on which it opens; « dossier » for others."""
 
 
 def _open(table: OfficeTable, key: str, view: GridView, opens: str) -> None:

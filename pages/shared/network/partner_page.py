@@ -1,4 +1,4 @@
-"""One partner on one page: who it is and how to reach it, who was sent there and what came of it, needs and projects."""
+"""One partner on one page: who it is, how to reach it, who was sent there and what came of it, needs, projects."""
 
 from collections import Counter
 
@@ -91,13 +91,9 @@ def _show_section(section: str, fields: list[Field], partner: Row, context: Cont
 def _show_sent(db: Office, sent: list[Sent], context: Context) -> None:
     st.subheader("Qui y a été envoyé", anchor=False)
     if not sent:
-        st.caption(
-            "Personne encore : un entretien, une démarche ou une action du plan le dira en nommant ce partenaire."
-        )
+        st.caption("Personne encore : un entretien ou une action du plan qui nomme ce partenaire le dira.")
         return
-    st.caption(
-        "Ce que dit le fichier : une sortie est venue après, sans que le partenaire en soit la cause pour autant."
-    )
+    st.caption("Une sortie est dite quand elle est venue après ; le fichier ne dit pas qu’elle en vient.")
     show_all = len(sent) > _SHOWN_AT_FIRST and st.toggle(f"Tout montrer ({len(sent)})", key="partner:all")
     with st.container(gap="small"):
         for one in sent if show_all else sent[:_SHOWN_AT_FIRST]:

@@ -18,11 +18,13 @@ from pages.shared.network import addresses
 from pages.shared.shell.markdown import escape_markdown
 
 _TOWN, _FOR = "network:town", "network:for"
+_KEPT = "network:near"
+"""What was typed as the commune: Streamlit forgets a widget while a partner's page is shown."""
 _SHOWN_AT_FIRST = 12
 _ORDER = (
-    "Les plus proches d’abord (jusqu’à 10, 25, 50 km, puis au-delà, puis distance inconnue) ; à même distance, qui a le"
-    " plus fait pour ce frein. Une distance est à vol d’oiseau ; « environ » : celle de la commune. Ceux dont seule la"
-    " description parle de ce frein viennent après."
+    "D’abord ceux dont le fichier dit qu’ils aident sur ce frein, puis ceux chez qui des personnes ont été envoyées dans"
+    " le domaine d’une telle action, enfin ceux dont la description en parle. À chaque fois les plus proches d’abord"
+    " (10, 25, 50 km, au-delà, inconnue), puis qui a le plus fait. À vol d’oiseau ; « environ » : celle de la commune."
 )
 
 
@@ -31,10 +33,12 @@ def show(db: Office) -> None:
     st.button("← Réseau", key="helps:back", type="tertiary", on_click=addresses.close_search)
     st.title("Qui peut aider ?", anchor=False)
     context, known = records.context(db), places.read(db)
+    st.session_state.setdefault(_TOWN, st.session_state.get(_KEPT, ""))
     _take_person(db)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         obstacle = _ask_obstacle(context)
         typed = st.text_input("Près de (commune ou code postal)", key=_TOWN, width=280, placeholder="Figeac, 46100…")
+    st.session_state[_KEPT] = typed
     if not obstacle:
         st.info("Choisissez un frein : Palette dira quels partenaires pourraient aider, et pourquoi.")
         return
@@ -96,18 +100,13 @@ def _near(known: Places, typed: str) -> tuple[str, Position | None]:
             " les distances sont inconnues."
         )
         return "", None
-    is_certain = len(found) == 1 and places.key(typed) in (
-        places.key(found[0]),
-        known.postcodes.get(places.key(found[0])),
-    )
-    if not is_certain:
+    own = places.key(found[0])
+    if len(found) > 1 or places.key(typed) not in (own, known.postcodes.get(own)):
         _ask_town(found)
         return "", None
     position = known.position(found[0])
     if position is None:
-        st.caption(
-            f"Aucun partenaire dont la position est connue à {escape_markdown(found[0])} : les distances sont inconnues."
-        )
+        st.caption(f"{escape_markdown(found[0])} : aucun partenaire n’y a de position connue, les distances manquent.")
     return found[0], position
 
 
@@ -134,9 +133,7 @@ def _show(db: Office, helper: Helper, obstacle: str, context: Context, has_place
             far.markdown(_distance(helper))
         facts = " · ".join(filter(None, (kind, helper.town)))
         reasons = " ; ".join(_reasons(helper, context.labels[OBSTACLES.name].get(obstacle, obstacle)))
-        st.markdown(
-            f":gray[{escape_markdown(facts)}]  \n{escape_markdown(reasons)}" if facts else escape_markdown(reasons)
-        )
+        st.markdown("  \n".join([f":gray[{escape_markdown(facts)}]"] * bool(facts) + [escape_markdown(reasons)]))
 
 
 def _distance(helper: Helper) -> str:
@@ -156,16 +153,11 @@ def _reasons(helper: Helper, label: str) -> list[str]:
         done = f", dont {helper.done} faite{'s' * (helper.done > 1)}" if helper.done else ", aucune faite encore"
         reasons.append(f"{french_number(helper.carried)} action{several} « {label} » portée{several}{done}")
     if helper.sent:
-        who = (
-            "personnes qui avaient une telle action y ont"
-            if helper.sent > 1
-            else "personne qui avait une telle action y a"
-        )
-        reasons.append(f"{french_number(helper.sent)} {who} été envoyée{'s' * (helper.sent > 1)}")
+        who = "personnes y ont été envoyées" if helper.sent > 1 else "personne y a été envoyée"
+        reasons.append(f"{french_number(helper.sent)} {who} dans le domaine d’une telle action")
     if helper.needs:
-        reasons.append(
-            f"répond à {french_number(helper.needs)} besoin{'s' * (helper.needs > 1)} recensé{'s' * (helper.needs > 1)}"
-        )
+        noun = "besoins recensés" if helper.needs > 1 else "besoin recensé"
+        reasons.append(f"répond à {french_number(helper.needs)} {noun}")
     if helper.word:
         reasons.append("son nom ou sa description en parle, sans plus")
     return [reason[0].upper() + reason[1:] if not index else reason for index, reason in enumerate(reasons)]
