@@ -388,7 +388,7 @@ PARTNER = with_synonyms(Table(
     fields=(
         Field("name", "Nom", Text(120), required=True, privacy=SECRET, section="Partenaire", help="Organisme ou personne ressource."),
         Field("kind", "Catégorie", Choice(lists.PARTNER_KINDS), privacy=SECRET, section="Partenaire", help="Nature du partenaire."),
-        Field("helps_with", "Aide à lever", Choices(lists.OBSTACLES), privacy=SECRET, section="Partenaire", help="Les freins sur lesquels il aide, d’après ce que vous savez de lui."),
+        Field("helps_with", "Aide sur les freins", Choices(lists.OBSTACLES), privacy=SECRET, section="Partenaire", help="Les freins sur lesquels il aide, d’après ce que vous savez de lui."),
         Field("description", "Description", LongText(), privacy=SECRET, section="Partenaire", shown=False, help="Ce qu’il fait, pour qui."),
         Field("contact", "Contact", Text(120), privacy=SECRET, section="Joindre", help="Interlocuteur."),
         Field("phone", "Téléphone", Phone(), privacy=SECRET, section="Joindre", help="05 65 00 00 00 ou +33…"),

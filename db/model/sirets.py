@@ -29,10 +29,10 @@ def show(digits: str) -> str:
 
 def _is_right(digits: str) -> bool:
     is_la_poste = digits.startswith(_LA_POSTE) and sum(map(int, digits)) % 5 == 0
-    return is_la_poste or (_luhn(digits[:9]) and _luhn(digits))
+    return is_la_poste or (luhn(digits[:9]) and luhn(digits))
 
 
-def _luhn(digits: str) -> bool:
+def luhn(digits: str) -> bool:
     """Return whether the sum of the digits, every second one from the right doubled, ends with 0."""
     doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
     return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0

@@ -177,7 +177,7 @@ class Degrees(Text):
             raise FieldError(f"« {value} » n’est pas un nombre de degrés (attendu : 44,4475)")
         if abs(float(text)) > self.bound:
             raise FieldError(f"{text.replace('.', ',')} est hors limites (de −{self.bound} à {self.bound})")
-        return f"{float(text):.5f}"
+        return f"{round(float(text), 5) + 0.0:.5f}"  # never « -0 »
 
     def show(self, value: Any, context: Context) -> str:
         return value.replace(".", ",") if value else ""

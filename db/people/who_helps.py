@@ -41,6 +41,7 @@ class Helper:
     name: str
     kind: str | None
     town: str | None
+    phone: str | None
     distance: float | None
     is_near: bool
     says_so: bool
@@ -64,7 +65,7 @@ class Helper:
         return (0 if is_known else 1 if self.sent else 2, band, -self.weight, far, fold(self.name))
 
 
-_PARTNERS = """SELECT id, name, kind, town, postcode, latitude, longitude, helps_with, description FROM partner
+_PARTNERS = """SELECT id, name, kind, town, postcode, latitude, longitude, helps_with, description, phone FROM partner
   WHERE deleted_at IS NULL"""
 _CARRIED = """SELECT partner_id, count(*), sum(state = 'done') FROM action
   WHERE obstacle = ? AND partner_id IS NOT NULL AND state <> 'dropped' AND deleted_at IS NULL GROUP BY partner_id"""
@@ -81,7 +82,7 @@ def find(db: Office, obstacle: str, known: Places, near: Position | None) -> lis
     """Return the partners that could help, best first. ``near``: from where the distances count."""
     carried = {partner: (count, done) for partner, count, done in db.execute(_CARRIED, (obstacle,))}
     sent, needs = (Counter(dict(db.execute(sql, (obstacle,)).fetchall())) for sql in (_SENT, _NEEDS))
-    names = ("id", "name", "kind", "town", "postcode", "latitude", "longitude", "helps_with", "description")
+    names = ("id", "name", "kind", "town", "postcode", "latitude", "longitude", "helps_with", "description", "phone")
     helpers = []
     for row in db.execute(_PARTNERS):
         partner = dict(zip(names, row, strict=True))
@@ -94,8 +95,8 @@ def find(db: Office, obstacle: str, known: Places, near: Position | None) -> lis
             distance, is_near = _distance(partner, known, near)
             helpers.append(
                 Helper(
-                    number, partner["name"], partner["kind"], partner["town"], distance, is_near, says_so, count, done,
-                    sent[number], needs[number], word,
+                    number, partner["name"], partner["kind"], partner["town"], partner["phone"], distance, is_near,
+                    says_so, count, done, sent[number], needs[number], word,
                 )
             )  # fmt: skip
     return sorted(helpers, key=lambda helper: helper.rank)

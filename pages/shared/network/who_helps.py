@@ -9,7 +9,7 @@ from db.base.french import french_number
 from db.model.dictionary import PARTNER, PERSON
 from db.model.lists import OBSTACLES
 from db.model.office import Office
-from db.model.types import Context
+from db.model.types import Context, Phone
 from db.people import places, who_helps
 from db.people.places import Places, Position
 from db.people.who_helps import Helper
@@ -22,15 +22,15 @@ _KEPT = "network:near"
 """What was typed as the commune: Streamlit forgets a widget while a partner's page is shown."""
 _SHOWN_AT_FIRST = 12
 _ORDER = (
-    "D’abord ceux dont le fichier dit qu’ils aident sur ce frein, puis ceux chez qui des personnes ont été envoyées dans"
-    " le domaine d’une telle action, enfin ceux dont la description en parle. À chaque fois les plus proches d’abord"
+    "D’abord ceux dont le fichier dit qu’ils aident sur ce frein, puis ceux chez qui des personnes ont été envoyées"
+    " dans le domaine d’une telle action, enfin ceux dont la description en parle. Les plus proches viennent d’abord"
     " (10, 25, 50 km, au-delà, inconnue), puis qui a le plus fait. À vol d’oiseau ; « environ » : celle de la commune."
 )
 
 
 def show(db: Office) -> None:
     """Show the search and its answer."""
-    st.button("← Réseau", key="helps:back", type="tertiary", on_click=addresses.close_search)
+    _show_way_back()
     st.title("Qui peut aider ?", anchor=False)
     context, known = records.context(db), places.read(db)
     st.session_state.setdefault(_TOWN, st.session_state.get(_KEPT, ""))
@@ -46,8 +46,8 @@ def show(db: Office) -> None:
     helpers = who_helps.find(db, obstacle, known, near)
     if not helpers:
         st.info(
-            "Rien dans le fichier ne dit qu’un partenaire aide sur ce frein. Dites-le dans sa fiche (« Aide à lever »),"
-            " ou importez la liste des structures de data·inclusion."
+            "Rien dans le fichier ne dit qu’un partenaire aide sur ce frein. Dites-le dans sa fiche (« Aide sur les"
+            " freins »), ou importez la liste des structures de data·inclusion."
         )
         return
     count = len(helpers)
@@ -55,6 +55,15 @@ def show(db: Office) -> None:
     st.markdown(f"**{french_number(count)} partenaire{'s' * (count > 1)}**{where}", help=_ORDER)
     for helper in helpers[: count if _wants_all(count) else _SHOWN_AT_FIRST]:
         _show(db, helper, obstacle, context, bool(near))
+
+
+def _show_way_back() -> None:
+    """Go back to the person's file that the search was opened from, or to the grid."""
+    number = addresses.person()
+    if not number:
+        st.button("← Réseau", key="helps:back", type="tertiary", on_click=addresses.close_search)
+    elif st.button("← Dossier", key="helps:back", type="tertiary"):
+        st.switch_page("person.py", query_params={"dossier": str(number)})
 
 
 def _wants_all(count: int) -> bool:
@@ -124,14 +133,15 @@ def _choose_town(town: str) -> None:
 def _show(db: Office, helper: Helper, obstacle: str, context: Context, has_place: bool) -> None:
     kind = db.tables[PARTNER.name].field("kind").type.show(helper.kind, context)
     with st.container(border=True):
-        name, far = st.columns([5, 2], vertical_alignment="center", gap="small")
-        name.button(
-            escape_markdown(helper.name), key=f"helps:{helper.id}", type="tertiary", icon=":material/hub:",
-            on_click=addresses.open_partner, args=(helper.id,),
-        )  # fmt: skip
-        if has_place:
-            far.markdown(_distance(helper))
-        facts = " · ".join(filter(None, (kind, helper.town)))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.button(
+                f"**{escape_markdown(helper.name)}**", key=f"helps:{helper.id}", type="tertiary",
+                on_click=addresses.open_partner, args=(helper.id,),
+            )  # fmt: skip
+            if has_place:
+                st.markdown(_distance(helper), width="content")
+        phone = Phone().show(helper.phone, context)
+        facts = " · ".join(filter(None, (kind, helper.town, phone)))
         reasons = " ; ".join(_reasons(helper, context.labels[OBSTACLES.name].get(obstacle, obstacle)))
         st.markdown("  \n".join([f":gray[{escape_markdown(facts)}]"] * bool(facts) + [escape_markdown(reasons)]))
 
