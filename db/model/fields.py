@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from db.model.types import Choice, Choices, Phone, Reference, References, Text, Type, ValueList
+from db.model.types import Choice, Choices, Degrees, Phone, Reference, References, Text, Type, ValueList
 
 
 class Privacy(Enum):
@@ -103,7 +103,7 @@ class Field:
     @property
     def searched(self) -> bool:
         """Whether the full-text index holds the field."""
-        return isinstance(self.type, Text)
+        return isinstance(self.type, Text) and not isinstance(self.type, Degrees)
 
     @property
     def sorted_as_text(self) -> bool:

@@ -167,7 +167,8 @@ class Degrees(Text):
     bound: int = 180
 
     def sql_check(self, column: str) -> str:
-        return f"{column} NOT GLOB '*[^-.0-9]*' AND abs(CAST({column} AS REAL)) <= {self.bound}"
+        is_number = f"{column} NOT GLOB '*[^-.0-9]*' AND abs(CAST({column} AS REAL)) <= {self.bound}"
+        return f"{super().sql_check(column)} AND {is_number}"
 
     def check(self, value: Any, context: Context) -> str | None:
         text = str(value).strip().replace(",", ".").replace("\u2212", "-")

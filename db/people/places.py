@@ -61,7 +61,7 @@ class Places:
         alike = [town for town in self.names if town.startswith(wanted) or (sound and phonetics.key(town) == sound)]
         if len(wanted) >= _SLIP_FROM:
             alike += [town for town in self.names if OSA.distance(town, wanted, score_cutoff=1) <= 1]
-        return sorted(self.names[town] for town in dict.fromkeys(alike))
+        return [self.names[town] for town in sorted(dict.fromkeys(alike))]
 
 
 _TOWNS = """SELECT town, postcode, latitude, longitude FROM partner WHERE deleted_at IS NULL
