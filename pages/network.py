@@ -10,7 +10,7 @@ from pages.shared.shell.addresses import NO_NUMBER, row_number
 from pages.shared.shell.session import open_office
 
 db = open_office()
-partner = st.query_params.get(addresses.PARTNER, "")
+partner = st.query_params.get("partenaire", "")
 if number := row_number(partner):
     partner_page.show(db, number)
 elif addresses.is_search():

@@ -81,6 +81,8 @@ class Work:
     done: ImportResult | None = None
     left: list[ImportProblem] = field(default_factory=list)
     """The problems of the rows that were not imported."""
+    written: set[str] = field(default_factory=set)
+    """The tables of the rows of a file that was written."""
     cells: int = 0
     """How many cells of the file are kept."""
     used: float = field(default_factory=time.monotonic)
@@ -345,6 +347,7 @@ def settle(work: Work) -> None:
     """Free the memory of a written file; keep the problems of the rows that were not imported."""
     if work.done and work.lists:
         work.left = work.lists.problems if work.done.waiting else []
+        work.written = {sheet.table for sheet in work.lists.plan.sheets if sheet.rows}
         work.book, work.lists, work.cells = None, None, 0
 
 

@@ -105,7 +105,7 @@ def show_done(work: Work) -> None:
         st.success(f"**{escape_markdown(work.name)}** · {_summary(done)}", icon=":material/check_circle:")
     with st.container(horizontal=True):
         if operation and not operation.undone_by:
-            if _only_network(work):
+            if work.written == {PARTNER.name}:  # there is nobody to see
                 st.page_link("network.py", label="Voir le réseau", icon=":material/hub:")
             elif st.button("Voir ces personnes", icon=":material/groups:", type="primary", key=work.key("see")):
                 show_among(open_office().tables["person"], "caseload", f"Import de {work.name}", draft.persons(work))
@@ -125,11 +125,6 @@ def show_done(work: Work) -> None:
         )
         with st.container(horizontal=True):
             problems.downloads(work.key("left"), work.left)
-
-
-def _only_network(work: Work) -> bool:
-    """Return whether the import wrote partners alone: there is nobody to see."""
-    return work.plan is not None and {sheet.table for sheet in work.plan.sheets if sheet.rows} == {PARTNER.name}
 
 
 def _summary(done: ImportResult) -> str:

@@ -7,6 +7,7 @@ from db.model.lists import OBSTACLES
 from pages.shared.shell.addresses import row_number
 
 PARTNER, OBSTACLE, PERSON, ANY = "partenaire", "frein", "personne", "tous"
+"""The parameters, and the obstacle of a search that asks for one."""
 
 
 def open_partner(row_id: int) -> None:
@@ -31,15 +32,16 @@ def close_search() -> None:
 
 def is_search() -> bool:
     """Return whether the address asks who could help."""
-    return OBSTACLE in st.query_params
+    return OBSTACLE in st.query_params or PERSON in st.query_params
 
 
 def obstacle() -> str | None:
     """Return the obstacle in the address, None for an unknown one."""
-    code = st.query_params.get(OBSTACLE, "")
+    code = st.query_params[OBSTACLE] if OBSTACLE in st.query_params else ""
     return code if code in OBSTACLES.values else None
 
 
-def person() -> int:
-    """Return the number of the person in the address, 0 for none."""
-    return row_number(st.query_params.get(PERSON, ""))
+def person() -> int | None:
+    """Return the number of the person in the address, 0 for an odd one, None without one."""
+    number = st.query_params.get("personne")
+    return None if number is None else row_number(number)

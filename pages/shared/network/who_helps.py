@@ -15,6 +15,7 @@ from db.people.places import Places, Position
 from db.people.who_helps import Helper
 from db.rows import records
 from pages.shared.network import addresses
+from pages.shared.shell.addresses import NO_NUMBER
 from pages.shared.shell.markdown import escape_markdown
 
 _TOWN, _FOR = "network:town", "network:for"
@@ -40,7 +41,7 @@ def show(db: Office) -> None:
         typed = st.text_input("Près de (commune ou code postal)", key=_TOWN, width=280, placeholder="Figeac, 46100…")
     st.session_state[_KEPT] = typed
     if not obstacle:
-        st.info("Choisissez un frein : Palette dira quels partenaires pourraient aider, et pourquoi.")
+        st.caption("Choisissez un frein : Palette dira quels partenaires pourraient aider, et pourquoi.")
         return
     town, near = _near(known, typed)
     helpers = who_helps.find(db, obstacle, known, near)
@@ -73,6 +74,8 @@ def _wants_all(count: int) -> bool:
 def _take_person(db: Office) -> None:
     """Begin with the commune of the person in the address, once: it can then be typed over."""
     number = addresses.person()
+    if number == 0:
+        st.warning(NO_NUMBER)
     if not number or st.session_state.get(_FOR) == number:
         return
     st.session_state[_FOR] = number
