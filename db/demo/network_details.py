@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from random import Random
 
+from db.demo.days import days
 from db.demo.paths import SEED
 from db.demo.rows import DemoRow
 from db.demo.story import Story
@@ -12,7 +13,8 @@ from db.demo.texts import NETWORK
 
 _CARRIED = 0.35
 """The share of the actions against an obstacle that a partner carries."""
-_REVIEWED = date(2026, 10, 1)
+_IMPORTED = date(2025, 10, 6)
+"""The day on which the office read a list of structures."""
 _STREETS = (
     "rue du Pont",
     "place de la Halle",
@@ -39,12 +41,13 @@ def add_to(partners: Sequence[DemoRow]) -> None:
             "siret": _siret(rng) if row.values["kind"] in ("company", "network", "training") else None,
         }
         if row.values["kind"] in ("social", "training") and index % 2:
-            row.values |= {
-                "source": "exemple",
-                "source_id": f"exemple--{index:04d}",
-                "source_date": date.fromordinal(_REVIEWED.toordinal() - rng.randint(20, 400)),
-                "source_link": f"https://exemple.fr/structures/{index:04d}",
-            }
+            row.then(
+                _IMPORTED,
+                source="exemple",
+                source_id=f"exemple--{index:04d}",
+                source_date=_IMPORTED - days(rng.randint(20, 400)),
+                source_link=f"https://exemple.fr/structures/{index:04d}",
+            )
 
 
 def carry_actions(stories: Iterable[Story], partners: Sequence[DemoRow]) -> None:

@@ -8,13 +8,13 @@ Laid out by hand, a field a line, so that a table reads as a table; the formatte
 from collections.abc import Iterable
 
 from db.model import attachment_rules, contract_rules, domain_rules, import_synonyms, lists, published_groups
+from db.model.coded_texts import Degrees, Siret
 from db.model.fields import TODAY, Computed, Field, Follows, Highlight, Privacy, Rule, Table
 from db.model.import_synonyms import with_synonyms
 from db.model.types import (
     Choice,
     Choices,
     Date,
-    Degrees,
     Email,
     Euros,
     Integer,
@@ -22,7 +22,6 @@ from db.model.types import (
     Phone,
     Reference,
     References,
-    Siret,
     Text,
     YesNo,
 )

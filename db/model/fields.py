@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from db.model.types import Choice, Choices, Degrees, Phone, Reference, References, Text, Type, ValueList
+from db.model.coded_texts import Degrees
+from db.model.types import Choice, Choices, Phone, Reference, References, Text, Type, ValueList
 
 
 class Privacy(Enum):

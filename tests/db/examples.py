@@ -11,23 +11,11 @@ import pytest
 from hypothesis import strategies
 
 from db.model import sirets
+from db.model.coded_texts import Degrees, Siret
 from db.model.dictionary import FILES
 from db.model.fields import Field, OfficeTable, Table
 from db.model.office import Office
-from db.model.types import (
-    Choice,
-    Choices,
-    Date,
-    Degrees,
-    Email,
-    Euros,
-    Integer,
-    Phone,
-    Reference,
-    References,
-    Siret,
-    YesNo,
-)
+from db.model.types import Choice, Choices, Date, Email, Euros, Integer, Phone, Reference, References, YesNo
 from db.rows.records import Edit, save
 from db.storage import connection
 from tests.db.factories import insert, insert_contract, insert_diagnostic, insert_person

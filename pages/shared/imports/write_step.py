@@ -106,7 +106,8 @@ def show_done(work: Work) -> None:
     with st.container(horizontal=True):
         if operation and not operation.undone_by:
             if work.written == {PARTNER.name}:  # there is nobody to see
-                st.page_link("network.py", label="Voir le réseau", icon=":material/hub:")
+                if st.button("Voir le réseau", icon=":material/hub:", type="primary", key=work.key("see-network")):
+                    st.switch_page("network.py")
             elif st.button("Voir ces personnes", icon=":material/groups:", type="primary", key=work.key("see")):
                 show_among(open_office().tables["person"], "caseload", f"Import de {work.name}", draft.persons(work))
                 st.switch_page("caseload.py")

@@ -17,7 +17,7 @@ def open_partner(row_id: int) -> None:
 
 def close_partner() -> None:
     """Go back to the search that the partner was opened from, or to the grid."""
-    st.query_params.pop(PARTNER, None)
+    st.query_params.pop("partenaire", None)
 
 
 def open_search() -> None:
@@ -37,7 +37,7 @@ def is_search() -> bool:
 
 def obstacle() -> str | None:
     """Return the obstacle in the address, None for an unknown one."""
-    code = st.query_params[OBSTACLE] if OBSTACLE in st.query_params else ""
+    code = next(iter(st.query_params.get_all(OBSTACLE)), "")
     return code if code in OBSTACLES.values else None
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from db.base.errors import FieldError
-from db.model.types import Context, Siret
+from db.model.coded_texts import Siret
+from db.model.types import Context
 
 NOTHING = Context({})
 

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from db.base.errors import FieldError
 from db.base.french import fold, french_number
 from db.model import lists
+from db.model.coded_texts import Degrees, Siret
 from db.model.lists import LISTS
 from db.model.types import (
     Choice,
     Choices,
     Context,
     Date,
-    Degrees,
     Email,
     Euros,
     Integer,
@@ -24,7 +24,6 @@ from db.model.types import (
     Phone,
     Reference,
     References,
-    Siret,
     Text,
     YesNo,
 )

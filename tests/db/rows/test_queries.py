@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from db.base.french import fold
+from db.model.coded_texts import Degrees
 from db.model.dictionary import DIAGNOSTIC, INTERVENTION, PERSON, PROJECT, TABLES
 from db.model.office import Office
-from db.model.types import Choice, Choices, Date, Degrees, Euros, Integer, Reference, References, Text, YesNo
+from db.model.types import Choice, Choices, Date, Euros, Integer, Reference, References, Text, YesNo
 from db.rows import queries, records
 from db.rows.queries import Filter, Query
 from tests.db.examples import columns_of, every_table, full_row, list_offenders, minimal_row, save_row
