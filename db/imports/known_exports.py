@@ -19,6 +19,11 @@ def _of(titles: Iterable[str]) -> list[Export]:
     return [one for one in import_synonyms.EXPORTS if {header_key(title) for title in one["titles"]} <= keys]
 
 
+def is_one(titles: Iterable[str]) -> bool:
+    """Return whether these are the titles of a known export."""
+    return bool(_of(titles))
+
+
 def left_out(titles: Iterable[str]) -> dict[str, str]:
     """Return the titles that mean something else in the export that a sheet is: header key -> why, in French."""
     return {

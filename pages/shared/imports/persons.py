@@ -31,7 +31,7 @@ def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]
     of_persons = all(_own_table(lists, near, tables) in (None, tables[PERSON.name]) for near in nears)
     widgets.step(
         4, "Personnes qui se ressemblent" if of_persons else "Lignes qui se ressemblent",
-        "Ces lignes ressemblent à quelqu’un sans que Palette puisse conclure, et elle ne conclut jamais à votre place."
+        f"Ces lignes ressemblent à {'quelqu’un' if of_persons else 'ce qui est là'} sans que Palette puisse conclure, et elle ne conclut jamais à votre place."
         " Sans réponse, la ligne attend.",
     )  # fmt: skip
     _all_at_once(work, lists)
@@ -96,7 +96,7 @@ def _show_near(
 def _side_by_side(db: Office, lists: Lists, near: NearMatch, context: Context, table: OfficeTable) -> None:
     """Show the values of the row beside those of the rows it resembles."""
     row = lists.row_at[near.sheet, near.row]
-    own = {**row.old, **row.values}
+    own = {**row.old, **row.values, **row.kept}
     others = {one.id: _values_of(db, lists, one, table) for one in near.candidates}
     names = [field.name for field in table.fields if field.name in own]
     rows = []

@@ -155,7 +155,7 @@ def _distance(helper: Helper) -> str:
     if helper.is_near and helper.distance < 0.5:
         return "**dans la commune**"
     about = "environ " * helper.is_near
-    return f"**{about}{french_number(max(1, round(helper.distance)))} km**"
+    return f"**{about}{french_number(round(helper.distance))} km**" if helper.distance >= 1 else "**moins de 1 km**"
 
 
 def _reasons(helper: Helper, label: str) -> list[str]:

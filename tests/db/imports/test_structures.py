@@ -65,6 +65,15 @@ def test_a_structure_is_read_without_a_question_and_each_value_finds_its_field(d
     assert planned(db, structure(7, complement_adresse="Bâtiment B")).count(SAME) == 1
 
 
+@pytest.mark.parametrize("number", [1, 3])
+def test_commas_are_the_separator_however_many_semicolons_the_descriptions_hold(db, number):
+    text = "Accueil ; conseil\nÉcoute ; aide\nAteliers ; sorties\nPermis ; vélos"
+
+    made = planned(db, *(structure(one, description=text) for one in range(number)))
+
+    assert (made.count(CREATE), made.problems) == (number, [])
+
+
 def test_rows_of_other_departments_are_counted_and_said_and_ask_nothing(db):
     elsewhere = [
         structure(number, commune="Toulouse", code_insee="31555", code_postal="31000", telephone="0", courriel="x")
@@ -137,6 +146,7 @@ def test_a_packed_file_is_read_as_the_file_itself(db):
         (gzip.compress(b"source,id")[:-9], "ne se décompresse pas"),
         (gzip.compress(b"a" * (file_limits.MAX_UNPACKED + 1)), "trop gros une fois décompressé"),
     ],
+    ids=["json", "json object", "parquet", "damaged gz", "gz bomb"],
 )
 def test_another_form_of_the_list_is_refused_by_its_name(db, data, said):
     with pytest.raises(WorkbookError, match=said):
