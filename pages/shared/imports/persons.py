@@ -31,8 +31,8 @@ def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]
     of_persons = all(_own_table(lists, near, tables) in (None, tables[PERSON.name]) for near in nears)
     widgets.step(
         4, "Personnes qui se ressemblent" if of_persons else "Lignes qui se ressemblent",
-        f"Ces lignes ressemblent à {'quelqu’un' if of_persons else 'ce qui est là'} sans que Palette puisse conclure, et elle ne conclut jamais à votre place."
-        " Sans réponse, la ligne attend.",
+        f"Ces lignes ressemblent à {'quelqu’un' if of_persons else 'ce qui est là'} sans que Palette puisse conclure,"
+        " et elle ne conclut jamais à votre place. Sans réponse, la ligne attend.",
     )  # fmt: skip
     _all_at_once(work, lists)
     context = records.context(db)
