@@ -12,6 +12,7 @@ from db.base.errors import RefusedImportError
 from db.cli.verbs import PathArgument
 from db.imports import isolated_reader
 from db.imports import template as templates
+from db.imports.plan import department
 from db.imports.plan import plan as planned
 from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, ImportChoices, ImportPlan, ImportProblem, SheetPlan
 from db.imports.write import write
@@ -46,9 +47,16 @@ def template(out: Path, path: Path | None) -> None:
     help="Dit oui à chaque ressemblance (titre, valeur, total…) ; qui ressemble à quelqu’un est une personne de plus.",
 )
 @click.option("--replace-notes", is_flag=True, help="Remplace les notes au lieu d’y ajouter celles du tableur.")
+@click.option("--replace-typed", is_flag=True, help="La liste des structures remplace aussi ce que le bureau a saisi.")
 @click.option("--json", "as_json", is_flag=True, help="En JSON.")
 def import_(
-    path: Path, file: Path, dry_run: bool, accept_resemblances: bool, replace_notes: bool, as_json: bool
+    path: Path,
+    file: Path,
+    dry_run: bool,
+    accept_resemblances: bool,
+    replace_notes: bool,
+    replace_typed: bool,
+    as_json: bool,
 ) -> None:
     """Importe le tableur FILE dans le fichier PATH : tout, ou rien s’il y a un problème.
 
@@ -56,9 +64,11 @@ def import_(
     faire ; 1, des lignes ou des feuilles posent problème et rien n’est enregistré ; 2, un fichier ne se lit pas.
     """
     db = connection.open_file(path)
-    choices = ImportChoices(accept_resemblances=accept_resemblances, replace_notes=replace_notes)
+    choices = ImportChoices(
+        accept_resemblances=accept_resemblances, replace_notes=replace_notes, replace_typed=replace_typed
+    )
     try:
-        made = planned(db, isolated_reader.read(file.read_bytes(), file.name), choices)
+        made = planned(db, isolated_reader.read(file.read_bytes(), file.name, department=department(db)), choices)
         problems, done = made.problems, False
         if not dry_run and not problems:
             try:

@@ -21,7 +21,7 @@ from random import Random
 
 from db.accounts import accounts
 from db.base import instants
-from db.demo import appointments, boards, meetings
+from db.demo import appointments, boards, meetings, network_details
 from db.demo.contracts import add_contracts
 from db.demo.data_entry import DataEntry, schedule_entries
 from db.demo.life_events import all_rows, write_story
@@ -115,13 +115,14 @@ def _rows(today: date) -> Iterator[DemoRow]:
     stories, partners = _stories(today)
     yield from partners
     yield from all_rows(stories)
-    yield from needs()
+    yield from needs(partners)
     yield from projects(stories, partners, today)
     yield DemoRow("need", PHOTO_DAY, _notes())
 
 
 def _stories(today: date) -> tuple[list[Story], list[DemoRow]]:
     partners = meetings.partner_rows()
+    network_details.add_to(partners)
     by_domain, decks, stories = meetings.partners_by_domain(partners), Decks(Random(f"{SEED} sentences")), []
     for index, (path, profile) in enumerate(profiles(_paths(today))):
         story = write_story(path, profile, index, decks)
@@ -129,6 +130,7 @@ def _stories(today: date) -> tuple[list[Story], list[DemoRow]]:
         boards.add_board(story)
         stories.append(story)
     appointments.add_appointments(stories)
+    network_details.carry_actions(stories, partners)
     return stories, partners
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from random import Random
 
 from db.demo.days import months_later, working
+from db.demo.network_details import helping_with
 from db.demo.paths import SEED
 from db.demo.rows import DemoRow
 from db.demo.story import FILE_BEGINS, Story
@@ -16,8 +17,8 @@ _YEARS_A_PROJECT = 9 / 14
 """Fourteen projects in nine years, after which the list starts over."""
 
 
-def needs() -> list[DemoRow]:
-    """Return one need every four months, answered later."""
+def needs(partners: Sequence[DemoRow]) -> list[DemoRow]:
+    """Return one need every four months, answered later, with a partner that helps with its obstacle."""
     rows = []
     for index, line in enumerate(NETWORK["needs"]):
         title, domain, territory, obstacle, state, answer = line.split("|")
@@ -29,11 +30,17 @@ def needs() -> list[DemoRow]:
         )
         row.values |= {"obstacle": obstacle, "state": "open", "note": None}
         if answer:
+            row.values["partners"] = _answering(index, partners, obstacle)
             row.then(working(day + timedelta(days=95)), state="open" if state == "open" else "doing", answer=answer)
         if state == "met":
             row.then(working(day + timedelta(days=210)), state="met")
         rows.append(row)
     return rows
+
+
+def _answering(index: int, partners: Sequence[DemoRow], obstacle: str) -> list[DemoRow]:
+    helping = helping_with(partners, obstacle)
+    return [Random(f"{SEED} need {index}").choice(helping)] if helping else []
 
 
 def projects(stories: Sequence[Story], partners: Sequence[DemoRow], until: date) -> list[DemoRow]:

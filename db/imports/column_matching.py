@@ -84,6 +84,11 @@ def layout(
     remembered = memory.tables.get(fold(sheet.name)) if chosen is None else None
     decided = chosen if chosen in headers else remembered if remembered in headers else None
     header_row = choices.headers.get(sheet.name)
+    export = _export(sheet) if decided is None else None
+    if export and "refuse" in export:
+        return Layout(None, "", export["refuse"])
+    if export and export["table"] in headers:
+        decided = export["table"]
     candidates = _candidates(sheet, [headers[decided]] if decided else list(headers.values()), header_row)
     if decided and not candidates:
         candidates = [_first_line(sheet, headers[decided], header_row)]
@@ -101,12 +106,18 @@ def layout(
     if len(rivals) > 1:
         names = ", ".join(rival.headers.table.plural for rival in rivals)
         return Layout(None, "", f"cette feuille peut être : {names} ; choisissez", undecided=True)
-    how = CHOSEN if chosen else REMEMBERED if decided else BY_CONTENT
+    how = CHOSEN if chosen else REMEMBERED if decided and not export else BY_CONTENT
     if not decided and _is_named_for(sheet.name, best.headers.table):
         how = BY_NAME
     columns = _columns(sheet, best, choices, memory)
     columns = [_name_other_tables(column, best.headers, headers) for column in columns]
     return Layout(best.headers.table, how, "", best.row, columns, best.texts)
+
+
+def _export(sheet: SourceSheet) -> known_exports.Export | None:
+    """Return the export of another tool that a sheet is, by its titles, where that says what the sheet holds."""
+    found = (known_exports.of_one_table(map(_title, line.cells)) for line in sheet.lines[:_HEADER_LINES])
+    return next((export for export in found if export), None)
 
 
 def _candidates(sheet: SourceSheet, tables: list[KnownHeaders], header_row: int | None) -> list[_HeaderCandidate]:
@@ -201,10 +212,11 @@ def _columns(
     headers, chosen = candidate.headers, choices.fields.get(sheet.name, {})
     remembered = memory.columns.get(headers.table.name, {})
     left_out = known_exports.left_out(texts[0] for texts in candidate.texts)
+    exported = known_exports.columns(texts[0] for texts in candidate.texts)
     width = max(len(line.cells) for line in sheet.lines)
     titles = (*candidate.texts, *((("",),) * (width - len(candidate.texts))))
     matches = [
-        _match(texts, headers, chosen.get(column_letter(index)), remembered, left_out)
+        _match(texts, headers, chosen.get(column_letter(index)), remembered, left_out, exported)
         for index, texts in enumerate(titles)
     ]
     letter_of: dict[str, str] = {}
@@ -247,6 +259,7 @@ def _match(
     chosen: str | None,
     remembered: Mapping[str, str],
     left_out: Mapping[str, str],
+    exported: Mapping[str, str],
 ) -> tuple[str, str, str]:
     """Return (field, how, why) for one column. ``chosen``: the field that the person chose, '' for none, or None."""
     if known_exports.is_never_kept(texts[0]):
@@ -259,6 +272,8 @@ def _match(
         return earlier, REMEMBERED, "" if earlier else "laissée de côté, comme la dernière fois"
     if why := next((left_out[key] for key in header_keys(texts[0]) if key in left_out), ""):
         return "", LEFT_OUT, why
+    if known := next((exported[key] for key in header_keys(texts[0]) if exported.get(key) in headers.labels), ""):
+        return known, BY_SYNONYM, ""
     name, how = headers.find(texts)
     if name:
         return name, how, ""

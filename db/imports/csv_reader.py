@@ -7,6 +7,7 @@ the others, when its quotes break the rules, or when it has more cells than the 
 
 import csv
 import io
+import re
 from collections import Counter
 from contextlib import suppress
 from itertools import islice
@@ -15,7 +16,7 @@ from charset_normalizer import from_bytes
 
 from db.base.errors import WorkbookError
 from db.base.spreadsheets import unharmed
-from db.imports import file_limits
+from db.imports import file_limits, known_exports
 from db.imports.plan_types import SheetLine, SourceSheet, SourceWorkbook
 
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -27,6 +28,8 @@ _SHOWN = {
 }  # fmt: skip
 _SEPARATORS = {";": "points-virgules", ",": "virgules", "\t": "tabulations", "|": "barres"}
 _SAMPLE = 200_000
+_TITLES = 5_000
+"""Characters of the first line that are looked at as titles."""
 _FRENCH = frozenset("éèêëàâçùûüôöîïœæÉÈÊÀÂÇÔÎŒ«»’‘“”–—…€°²\u00a0")
 
 
@@ -43,6 +46,8 @@ def read(data: bytes, name: str) -> SourceWorkbook:
         raise WorkbookError(f"« {name} » n’est pas une feuille de calcul : donnez un fichier XLSX, ODS, XLS ou CSV.")
     if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<?xml", "<table")):
         raise WorkbookError(f"« {name} » est une page web : ouvrez-la dans votre tableur et enregistrez-la en XLSX.")
+    if re.match(r"\s*(\[\s*)?\{\s*\"", text):
+        raise WorkbookError(f"« {name} » est un fichier JSON : donnez la même liste en CSV ou en XLSX.")
     separator, text = _separator(text)
     if text.count(separator) + text.count("\n") > file_limits.MAX_CELLS:
         raise WorkbookError(f"« {name} » est trop gros. {file_limits.TOO_LARGE}")
@@ -188,11 +193,16 @@ def _french_score(non_ascii: bytes, charset: str) -> int:
 
 
 def _separator(text: str) -> tuple[str, str]:
-    """Return (separator, text): the one declared by Excel (« sep=; »), or that gives most lines equal cell counts."""
+    """Return (separator, text): the one declared by Excel (« sep=; »), that gives the titles of a known export, or that
+    gives most lines equal cell counts."""
     first, _, rest = text.partition("\n")
     declaration = first.strip().lower()
     if declaration.startswith("sep=") and len(declaration) == 5 and declaration[4] in _SEPARATORS:
         return declaration[4], "\n" + rest  # an empty line instead, so that line numbers stay
+    for separator in _SEPARATORS:  # a list whose descriptions hold more semicolons than it has commas
+        with suppress(csv.Error):
+            if known_exports.is_one(next(csv.reader([first[:_TITLES]], delimiter=separator), [])):
+                return separator, text
     scores = {separator: _score(text, separator) for separator in _SEPARATORS}
     return max(scores, key=lambda separator: scores[separator]), text
 

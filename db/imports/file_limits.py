@@ -6,6 +6,8 @@ from db.base.helper_process import HelperLimits
 MAX_BYTES = 60_000_000
 MAX_UNCOMPRESSED = 600_000_000
 """Bytes of a compressed file once decompressed; 100,000 rows of thirty columns take a fifth of it."""
+MAX_UNPACKED = 120_000_000
+"""Bytes of a text file in an archive: a nationwide list of 100,000 rows, of which the reading keeps a department."""
 MAX_CELLS = 8_000_000
 """Cells of all sheets, empty ones included."""
 MAX_FILLED = 3_100_000

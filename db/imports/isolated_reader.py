@@ -29,10 +29,11 @@ _SENTENCES = {
 }
 
 
-def read(data: bytes, name: str, progress: Progress = ignore_progress) -> SourceWorkbook:
-    """Return the sheets of a file. Raises WorkbookError with the reason in French, and what ``progress`` raises."""
+def read(data: bytes, name: str, progress: Progress = ignore_progress, department: str = "") -> SourceWorkbook:
+    """Return the sheets of a file. ``department``: to which nationwide lists are narrowed, '' for none. Raises
+    WorkbookError with the reason in French, and what ``progress`` raises."""
     builder = WorkbookBuilder(name)
-    request = (json.dumps(name).encode(), b"\n", data)
+    request = (json.dumps([name, department]).encode(), b"\n", data)
     module = "db.imports.reader_process"
     try:
         with READING.turn(progress), suspend_collection():

@@ -11,7 +11,8 @@ Matching goes from the sheet to the cell, and each step records how it was decid
 3. Row -> person (row_persons, person_matching): the N°, or the exact name and birth date; a name alone only where it is
    unique and the row gives no birth date. A resemblance is a question, and the row waits for its answer.
 4. Row -> existing row (row_matching): the N° when the key agrees, then equal values, then the key of the table. Without
-   the date of its key, a row is new.
+   the date of its key, a row is new. A row of an outside source is recognised by the source's identifier
+   (source_rows.py).
 
 The plan is then tried against the domain rules of the file in a transaction that is rolled back.
 """
@@ -22,7 +23,7 @@ from typing import Any
 from db.base.errors import BusyError
 from db.base.garbage_collection import suspend_collection
 from db.base.progress import Progress, ignore_progress
-from db.imports import column_matching, palette_workbook, remembered_choices, row_matching, row_persons, write
+from db.imports import column_matching, palette_workbook, remembered_choices, row_keys, row_matching, row_persons, write
 from db.imports.existing_rows import StoredRows, TitleIndex
 from db.imports.known_headers import NAME, KnownHeaders, headers_of
 from db.imports.person_matching import PersonIndex
@@ -30,7 +31,6 @@ from db.imports.plan_types import (
     COLUMN,
     SHEET,
     WAITING,
-    IgnoredLine,
     ImportChoices,
     ImportPlan,
     ImportProblem,
@@ -44,6 +44,7 @@ from db.imports.row_matching import ImportedRow, UnmatchedRows
 from db.imports.row_persons import PersonResolver
 from db.imports.row_reader import CellReaders, RawRow, refine, rows_of
 from db.imports.row_references import ReferenceResolver
+from db.imports.source_rows import SourceMatcher, TypedValues
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Context
@@ -68,6 +69,11 @@ def plan(
     with suspend_collection():
         own = palette_workbook.plan(db, workbook, choices, progress)
         return planner.check(own) if own else planner.make()
+
+
+def department(db: Office) -> str:
+    """Return the code of the office's department, to which a nationwide list is narrowed when it is read."""
+    return str(db.execute("SELECT department FROM setting").fetchone()[0])
 
 
 class _Planner:
@@ -98,7 +104,7 @@ class _Planner:
             self._index_people()
         for number, name in enumerate(names):
             self._match_table(self.tables[name], layouts, 0.1 + 0.6 * number / len(names), 0.6 / len(names))
-        row_planner = RowPlanner(self.choices, self.readers, self.people.names)
+        row_planner = RowPlanner(self.choices, self.readers, self.people.names, TypedValues(self.db))
         del self.people, self.titles, self.references  # the largest part of the memory; the last is a cycle as well
         for number, name in enumerate(names):
             self.progress(0.7 + 0.1 * number / len(names), f"Comparaison : {self.tables[name].plural}")
@@ -226,7 +232,8 @@ class _Planner:
         if table.belongs_to_person:
             row_matching.match_dated(imported_rows, rows, names_of)
         elif table.name != "person":
-            imported_rows = self._by_key(table, imported_rows, rows)
+            matcher = SourceMatcher(table, self._stored_rows(table.name), self.choices)
+            imported_rows = row_keys.match_by_key(table, imported_rows, rows, matcher, self._show(table))
         self._register(table, imported_rows)
 
     def _step(self, start: float, share: float, before: int, total: int, step: str) -> Callable[[int], None]:
@@ -261,52 +268,6 @@ class _Planner:
                 f"par son nom seul, unique dans le fichier : la personne de {by_name} ligne{'s' * (by_name > 1)}"
             )
         return imported_rows
-
-    def _by_key(self, table: OfficeTable, imported_rows: list[ImportedRow], rows: UnmatchedRows) -> list[ImportedRow]:
-        """Match the rows of a table without persons by its key, and merge lines with the same key."""
-        kept: list[ImportedRow] = []
-        first_of: dict[Any, ImportedRow] = {}
-        for imported in imported_rows:
-            names = tuple(name for name in table.key if name in imported.values)
-            number = rows.numbered(imported.requested_id, names, imported.values) if imported.requested_id else None
-            matches = [number] if number else rows.with_same_key(names, imported.values) if names else []
-            if len(matches) > 1:
-                imported.ambiguous = True
-                reason = (
-                    f"plusieurs lignes du fichier portent ce nom (n° {', '.join(map(str, matches))}) : donnez le N°"
-                )
-                imported.problems.append(
-                    ImportProblem(
-                        imported.sheet.name,
-                        imported.number,
-                        "",
-                        table.key[0],
-                        table.field(table.key[0]).label,
-                        "",
-                        reason,
-                    )
-                )
-            elif matches:
-                imported.id, imported.by_number = matches[0], bool(number)
-            key = (
-                imported.id
-                if imported.id > 0
-                else tuple(row_matching.comparable(imported.values.get(name)) for name in table.key)
-            )
-            first = first_of.setdefault(key, imported)
-            if first is imported or imported.problems or not names:
-                kept.append(imported)
-                continue
-            remark_or_problem = row_matching.merge(
-                first, imported.number, imported.sheet, imported.values, table, self._show(table)
-            )
-            if isinstance(remark_or_problem, ImportProblem):
-                imported.problems.append(remark_or_problem)
-                imported.ambiguous = True
-                kept.append(imported)
-            else:
-                imported.sheet.ignored.append(IgnoredLine(imported.number, remark_or_problem))
-        return kept
 
     def _register(self, table: OfficeTable, imported_rows: list[ImportedRow]) -> None:
         """Make the rows of a table findable by title and number, then resolve their references to each other."""

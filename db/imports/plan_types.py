@@ -69,6 +69,7 @@ class ImportChoices:
     ``persons``: NearMatch.key -> id of the matching person, or 0 for a new person.
     ``aside``: keys of the problems set aside; see ImportProblem.
     ``answers``: key of a question about a line or a sheet -> whether Palette's proposal is right.
+    ``replace_typed``: whether a source replaces also what the office typed itself (source_rows.py).
     ``replace_notes``: whether a note in the file replaces the one that is stored, instead of being added to it.
     ``accept_resemblances``: whether every resemblance without an answer counts as accepted.
     """
@@ -82,6 +83,7 @@ class ImportChoices:
     aside: frozenset[str] = frozenset()
     answers: Mapping[str, bool] = field(default_factory=dict)
     replace_notes: bool = False
+    replace_typed: bool = False
     accept_resemblances: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -232,6 +234,8 @@ class PlannedRow:
     requested_id: int | None = None
     problems: tuple[ImportProblem, ...] = ()
     notes: tuple[str, ...] = ()
+    kept: dict[str, Any] = field(default_factory=dict)
+    """Of a row of a source: what it says instead of what the office typed, by field; not written."""
 
 
 @dataclass

@@ -1,12 +1,14 @@
 """What becomes of each row: created, changed, left alone, or waiting with its problems."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from db.imports.cell_values import CellReader
 from db.imports.existing_rows import StoredRows
 from db.imports.plan_types import CREATE, SAME, UPDATE, WAITING, ImportChoices, ImportProblem, PlannedRow
 from db.imports.row_matching import ImportedRow, comparable
 from db.imports.row_reader import CellReaders
+from db.imports.source_rows import TypedValues
 from db.model.fields import Field, OfficeTable
 
 NOTE = "note"
@@ -24,9 +26,13 @@ class RowPlanner:
     """Turns the imported rows of each table into planned rows. ``names``: those of the persons, by id."""
 
     def __init__(
-        self, choices: ImportChoices, readers: CellReaders, names: Mapping[int, tuple[str, str, str | None]]
+        self,
+        choices: ImportChoices,
+        readers: CellReaders,
+        names: Mapping[int, tuple[str, str, str | None]],
+        typed: TypedValues,
     ) -> None:
-        self._choices, self._readers, self._names = choices, readers, names
+        self._choices, self._readers, self._names, self._typed = choices, readers, names, typed
         self._titles: dict[str, list[tuple[str, bool, CellReader]]] = {}
         self._waiting: set[int] = set()
         """Ids of the new rows that wait; rows that refer to them wait too."""
@@ -109,7 +115,7 @@ class RowPlanner:
                 problems=tuple(imported.problems),
                 notes=tuple(imported.notes),
             )
-        old, new = {}, {}
+        old, new, kept = {}, {}, {}
         for name, value in imported.values.items():
             before = stored.value(imported.id, name)
             if name == NOTE and before and value and not self._choices.replace_notes:
@@ -118,6 +124,9 @@ class RowPlanner:
                 continue
             if name in table.key and not imported.by_number and comparable(before) == comparable(value):
                 imported.notes.append(f"déjà connu comme « {before} »")  # a file in capitals does not rewrite names
+                continue
+            if self._keeps(imported, table, name, before):
+                kept[name] = value
                 continue
             old[name], new[name] = before, value
         action = WAITING if imported.problems else UPDATE if new else SAME
@@ -132,7 +141,15 @@ class RowPlanner:
             None,
             tuple(imported.problems),
             tuple(imported.notes),
+            kept,
         )
+
+    def _keeps(self, imported: ImportedRow, table: OfficeTable, name: str, before: Any) -> bool:
+        """Return whether a value stays although a source says another: the office typed it."""
+        of_source = (*table.source_key, table.source_day)
+        if not imported.of_source or self._choices.replace_typed or before is None or name in of_source:
+            return False
+        return self._typed.is_typed(table, imported.id, name)
 
     def _title(self, imported: ImportedRow, table: OfficeTable, stored: StoredRows) -> str:
         if table.name not in self._titles:

@@ -24,6 +24,8 @@ class ImportedRow:
     by_number: bool = False
     ambiguous: bool = False
     """Whether several rows match: the required fields of a new row are then not checked."""
+    of_source: bool = False
+    """Whether a source knows the existing row (source_rows.py): what the office typed in it then stays."""
     problems: list[ImportProblem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     near: NearMatch | None = None

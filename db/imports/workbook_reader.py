@@ -9,6 +9,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -17,12 +18,15 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 from db.base.errors import WorkbookError
 from db.base.french import french_number
 from db.base.garbage_collection import suspend_collection
-from db.imports import cell_formats, csv_reader, file_limits
+from db.imports import cell_formats, csv_reader, file_limits, packed_text
 from db.imports.cell_formats import SheetFormats
 from db.imports.plan_types import Cell, SheetLine, SourceSheet, SourceWorkbook
 
 _OLE = b"\xd0\xcf\x11\xe0"
-_OTHER_KINDS = {b"%PDF": "un PDF", b"\x89PNG": "une image", b"\xff\xd8\xff": "une image", b"GIF8": "une image"}
+_OTHER_KINDS = {
+    b"%PDF": "un PDF", b"\x89PNG": "une image", b"\xff\xd8\xff": "une image", b"GIF8": "une image",
+    b"PAR1": "un fichier Parquet",
+}  # fmt: skip
 _DAMAGED = (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, KeyError, ValueError, zlib.error)
 _ADVICE = "Enregistrez-le en XLSX, ODS ou CSV depuis votre tableur."
 
@@ -34,12 +38,16 @@ def read(data: bytes, name: str) -> SourceWorkbook:
     if len(data) > file_limits.MAX_BYTES:
         raise WorkbookError(
             f"« {name} » est trop lourd ({len(data) // 1_000_000} Mo, {file_limits.MAX_BYTES // 1_000_000} au plus)."
+            " Un CSV se compresse : donnez-le en ZIP."
         )
+    data, inner = packed_text.unpack(data, name)
     for start, kind in _OTHER_KINDS.items():
         if data.startswith(start):
             raise WorkbookError(f"« {name} » est {kind}, pas une feuille de calcul. {_ADVICE}")
     with suspend_collection():
-        book = _spreadsheet(data, name) if data.startswith((b"PK", _OLE)) else csv_reader.read(data, name)
+        book = _spreadsheet(data, name) if data.startswith((b"PK", _OLE)) else csv_reader.read(data, inner)
+    if inner != name:
+        book = replace(book, name=name)
     if not any(sheet.lines for sheet in book.sheets):
         raise WorkbookError(f"« {name} » ne contient aucune donnée.")
     return book

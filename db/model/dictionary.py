@@ -18,6 +18,7 @@ from db.model import (
     published_groups,
     waiting_rules,
 )
+from db.model.coded_texts import Degrees, Siret
 from db.model.fields import TODAY, Computed, Field, Follows, Highlight, Privacy, Rule, Table
 from db.model.import_synonyms import with_synonyms
 from db.model.types import (
@@ -450,15 +451,37 @@ INTERVENTION = with_synonyms(Table(
 
 PARTNER = with_synonyms(Table(
     "partner", "Partenaire", "Partenaires", feminine=False, title=("name",), order=("name",), key=("name",),
+    source_key=("source", "source_id"), source_day="source_date", alike=(("siret",), ("name", "town")),
     fields=(
-        Field("name", "Nom", Text(120), required=True, privacy=SECRET, help="Organisme ou personne ressource."),
-        Field("kind", "Catégorie", Choice(lists.PARTNER_KINDS), privacy=SECRET, help="Nature du partenaire."),
-        Field("contact", "Contact", Text(120), privacy=SECRET, help="Interlocuteur."),
-        Field("phone", "Téléphone", Phone(), privacy=SECRET, help="05 65 00 00 00 ou +33…"),
-        Field("email", "Courriel", Email(), privacy=SECRET, help="nom@domaine.fr"),
-        Field("town", "Commune", Text(80), privacy=SECRET, help="Où il se trouve."),
-        Field("website", "Site", Text(), privacy=SECRET, shown=False, help="Adresse du site."),
-        _note(),
+        Field("name", "Nom", Text(120), required=True, privacy=SECRET, section="Partenaire", help="Organisme ou personne ressource."),
+        Field("kind", "Catégorie", Choice(lists.PARTNER_KINDS), privacy=SECRET, section="Partenaire", help="Nature du partenaire."),
+        Field("helps_with", "Aide sur les freins", Choices(lists.OBSTACLES), privacy=SECRET, section="Partenaire", help="Les freins sur lesquels il aide, d’après ce que vous savez de lui."),
+        Field("description", "Description", LongText(), privacy=SECRET, section="Partenaire", shown=False, help="Ce qu’il fait, pour qui."),
+        Field("contact", "Contact", Text(120), privacy=SECRET, section="Joindre", help="Interlocuteur."),
+        Field("phone", "Téléphone", Phone(), privacy=SECRET, section="Joindre", help="05 65 00 00 00 ou +33…"),
+        Field("email", "Courriel", Email(), privacy=SECRET, section="Joindre", help="nom@domaine.fr"),
+        Field("website", "Site", Text(), privacy=SECRET, section="Joindre", shown=False, help="Adresse du site."),
+        Field("opening_hours", "Horaires d’accueil", LongText(1_000), privacy=SECRET, section="Joindre", shown=False, help="Quand il reçoit."),
+        Field("address", "Adresse", Text(), privacy=SECRET, section="Lieu", shown=False, help="Numéro et voie, lieu-dit."),
+        Field("address_more", "Complément d’adresse", Text(), privacy=SECRET, section="Lieu", shown=False, help="Bâtiment, étage."),
+        Field("postcode", "Code postal", Text(5, digits=5), privacy=SECRET, section="Lieu", shown=False, help="Cinq chiffres."),
+        Field("town", "Commune", Text(80), privacy=SECRET, section="Lieu", help="Où il se trouve."),
+        Field("latitude", "Latitude", Degrees(bound=90), privacy=SECRET, section="Lieu", shown=False, help="En degrés ; sert aux distances."),
+        Field("longitude", "Longitude", Degrees(), privacy=SECRET, section="Lieu", shown=False, help="En degrés ; sert aux distances."),
+        Field("siret", "SIRET", Siret(), privacy=SECRET, section="Lieu", shown=False, help="Quatorze chiffres, espaces admis ; la clé est vérifiée."),
+        Field("source", "Source", Text(80), privacy=SECRET, section="Source", shown=False, help="Qui a décrit la structure dans data·inclusion ; vide : le bureau."),
+        Field("source_id", "Identifiant dans la source", Text(), privacy=SECRET, section="Source", shown=False, help="Celui du fichier importé : il fait retrouver la structure la fois suivante."),
+        Field("source_date", "Mise à jour dans la source", Date(), privacy=SECRET, section="Source", shown=False, help="Jour où la source a revu cette description."),
+        Field("source_link", "Page dans la source", Text(500), privacy=SECRET, section="Source", shown=False, help="L’adresse de la description d’origine."),
+        _note(section="Source"),
+    ),
+    rules=(
+        Rule(
+            "one_of_the_source", "source_id", "un autre partenaire porte déjà cet identifiant de la même source",
+            "NEW.source_id IS NOT NULL AND EXISTS (SELECT 1 FROM partner o WHERE o.source_id = NEW.source_id AND o.source IS NEW.source"
+            " AND o.id <> NEW.id AND o.deleted_at IS NULL)",
+            watches=("source", "source_id", "deleted_at"),
+        ),
     ),
 ))
 
@@ -473,6 +496,7 @@ NEED = with_synonyms(Table(
         Field("obstacle", "Frein", Choice(lists.OBSTACLES), privacy=SECRET, help="Le frein en cause."),
         Field("state", "État", Choice(lists.NEED_STATES), required=True, default="open", privacy=SECRET, help="Où en est la réponse."),
         Field("answer", "Réponse", LongText(), privacy=SECRET, help="Réponse trouvée ou proposée pour l’offre d’insertion."),
+        Field("partners", "Réponse avec", References("partner"), privacy=SECRET, shown=False, help="Les partenaires qui y répondent, ou pourraient le faire."),
         _note(),
     ),
 ))
@@ -512,11 +536,19 @@ SETTING = Table(
         Field("signatory", "Signataire des lettres", Text(80), privacy=SECRET, section="Documents", help="Prénom et nom de qui signe ; vide : une ligne à remplir."),
         Field("signatory_capacity", "Qualité du signataire", Text(160), privacy=SECRET, section="Documents", help="Sa fonction, imprimée sous son nom (code des relations entre le public et l’administration, article L212-1)."),
         Field("calendar_name", "Nommer une personne par", Choice(lists.CALENDAR_NAMES), required=True, default="initials", privacy=SECRET, section="Agenda", help="Ce que les agendas abonnés (.ics) montrent d’elle. Jamais son nom."),
+        Field("department", "Département du bureau", Text(3), required=True, default="46", privacy=SECRET, section="Réseau", help="Son code (46, 2A, 971) : de la liste nationale des structures, seules celles du département s’importent."),
         Field("idle_minutes", "Déconnecter après inactivité", Integer(5, 480, "min"), required=True, default=60, privacy=SECRET, section="Connexions", help="Sans clic ni frappe aussi longtemps, il faut se connecter de nouveau."),
         Field("session_hours", "Se reconnecter au moins toutes les", Integer(1, 24, "h"), required=True, default=12, privacy=SECRET, section="Connexions", help="Même en travaillant sans arrêt."),
         Field("archive_months", "Proposer l’archivage après", Integer(6, 120, "mois"), required=True, default=24, privacy=SECRET, section="Conservation", help="Mois sans aucun contact, étape en cours comprise."),
         Field("erase_months", "Proposer l’effacement après", Integer(0, 120, "mois"), required=True, default=12, privacy=SECRET, section="Conservation", help="Mois passés aux archives."),
         Field("trace_months", "Garder les traces de consultation", Integer(6, 36, "mois"), required=True, default=12, privacy=SECRET, section="Conservation", help="Qui a ouvert un dossier, qui a téléchargé quoi."),
+    ),
+    rules=(
+        Rule(
+            "known_department", "department", "un code de département s’écrit 46, 2A ou 971",
+            "NOT (NEW.department GLOB '[0-9][0-9]' OR NEW.department GLOB '2[AB]' OR NEW.department GLOB '97[0-9]' OR NEW.department GLOB '98[0-9]')",
+            watches=("department",),
+        ),
     ),
 )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
+from db.model.coded_texts import Degrees
 from db.model.types import Choice, Choices, Phone, Reference, References, Text, Type, ValueList
 
 
@@ -103,7 +104,7 @@ class Field:
     @property
     def searched(self) -> bool:
         """Whether the full-text index holds the field."""
-        return isinstance(self.type, Text)
+        return isinstance(self.type, Text) and not isinstance(self.type, Degrees)
 
     @property
     def sorted_as_text(self) -> bool:
@@ -176,10 +177,17 @@ class Table:
     """The fields by which an import recognises an existing row; those of the title when empty."""
     synonyms: tuple[str, ...] = ()
     """Other names of the sheet in the files that offices import; see import_synonyms.toml."""
+    source_key: tuple[str, ...] = ()
+    """The fields by which an outside source knows a row; an import recognises a row by them before its ``key``."""
+    source_day: str = ""
+    """The field that says when the source last changed the row; see db/imports/source_rows.py."""
+    alike: tuple[tuple[str, ...], ...] = ()
+    """Groups of fields: a row of a source with the same values in one of them may be a row that is there already."""
 
     def __post_init__(self) -> None:
         names = [field.name for field in self.columns]
-        unknown = {name.removeprefix("-") for name in (*self.title, *self.order, *self.key)} - set(names)
+        named = {*self.key, *self.source_key, *(name for group in self.alike for name in group)}
+        unknown = {name.removeprefix("-") for name in (*self.title, *self.order, *named)} - set(names)
         if unknown or len(set(names)) < len(names):
             raise ValueError(f"{self.name}: unknown {unknown or '-'} or repeated field among {names}")
 

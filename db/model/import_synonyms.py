@@ -16,7 +16,7 @@ WHOLE_NAME: tuple[str, ...] = tuple(_SYNONYMS["every_table"]["person_id"])
 NEVER: tuple[str, ...] = tuple(_SYNONYMS["never"]["headers"])
 """The headers of identifiers that are never kept."""
 EXPORTS: tuple[Mapping[str, Any], ...] = tuple(_SYNONYMS["exports"])
-"""The exports of other tools: their ``name``, ``titles`` that tell one, and the titles to ``leave`` out."""
+"""The exports of other tools: their ``name``, the ``titles`` that tell one, and what the file says about them."""
 
 
 def of_values(list_name: str, codes: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -42,6 +42,11 @@ def check_names(tables: Mapping[str, Table], lists: Iterable[ValueList]) -> None
     _refuse_unknown("values", _SYNONYMS["values"], [values.name for values in lists])
     fields: list[Field] = [field for table in tables.values() for field in table.fields]
     _refuse_unknown("every_table", _SYNONYMS["every_table"], [field.name for field in fields])
+    for export in EXPORTS:
+        if "table" in export:
+            _refuse_unknown("exports.table", [export["table"]], tables)
+            names = [field.name for field in tables[export["table"]].fields]
+            _refuse_unknown("exports.columns", export.get("columns", {}).values(), names)
     without = [name for name, table in tables.items() if table != with_synonyms(table)]
     if without:
         raise ValueError(f"dictionary.py: tables declared without with_synonyms: {without}")

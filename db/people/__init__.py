@@ -1,2 +1,2 @@
-"""What concerns persons: duplicates and merging, retention and erasure, sensitive words in notes.
+"""What concerns persons: duplicates and merging, retention and erasure, sensitive words in notes, who could help.
 May import: db.base, db.model, db.storage, db.rows."""

@@ -149,6 +149,8 @@ def _condition(table: OfficeTable, condition: Filter) -> Sql:
             return f"instr({folded(sql)}, ?) > 0", [fold(value)]
         case "words" if isinstance(column.type, Reference | References):
             return _named(TABLES[column.type.table], column.type, sql, words(value))
+        case "words" if not (isinstance(column, Field) and column.searched):
+            return (f"instr({folded(sql)}, ?) > 0", [fold(value)]) if value.strip() else ("1", [])
         case "words":
             match = words(value)
             inner = f"SELECT rowid FROM {table.name}_search WHERE {table.name}_search MATCH ?"

@@ -10,6 +10,8 @@ import phonenumbers
 import pytest
 from hypothesis import strategies
 
+from db.model import sirets
+from db.model.coded_texts import Degrees, Siret
 from db.model.dictionary import FILES
 from db.model.fields import Field, OfficeTable, Table
 from db.model.office import Office
@@ -49,6 +51,15 @@ def telephone_numbers() -> strategies.SearchStrategy[str]:
                 for region in ("BE", "CH", "GB", "MA", "US", "NC", "ES")]  # fmt: skip
     foreign = [phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) for number in examples if number]
     return french | overseas | strategies.sampled_from(foreign)
+
+
+def siret(number: int) -> str:
+    """Return a SIRET of the right form: an establishment that does not exist."""
+    return _with_key(_with_key(f"{number % 10**8:08d}") + "0001")
+
+
+def _with_key(digits: str) -> str:
+    return next(f"{digits}{key}" for key in range(10) if sirets.luhn(f"{digits}{key}"))
 
 
 def columns_of(table: Table) -> list[tuple[Table, Any]]:
@@ -111,6 +122,10 @@ def example_value(field: Field, number: int, refers_to: int) -> Any:
             return f"+3356500000{number % 10}"
         case Email():
             return f"nom{number}@exemple.fr"
+        case Siret():
+            return siret(number)
+        case Degrees():
+            return f"{number % 80}.{number % 10}0000"
     return f"{_WORDS[number % len(_WORDS)]} {number}"[: getattr(kind, "max", 200)].strip().strip()
 
 

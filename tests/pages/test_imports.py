@@ -12,7 +12,9 @@ from db.imports import write as writing
 from db.rows import records
 from db.rows.records import Edit
 from pages.shared.imports import draft
+from tests.db.examples import siret
 from tests.db.imports import faulty_files, files
+from tests.db.imports.structures import csv, structure
 from tests.pages.axe import check
 from tests.pages.spreadsheet import add
 from tests.pages.test_screens import PAGES
@@ -167,6 +169,30 @@ def test_a_resemblance_is_proposed_and_never_decided(office, is_she):
 
     domains = {row["id"]: row["domain"] for row in persons(office)}
     assert domains == ({known: "performing_arts"} if is_she else {known: None, known + 1: "performing_arts"})
+
+
+def test_the_structures_of_the_department_join_the_network_and_nothing_typed_is_lost(office):
+    def partners():
+        return [(row["name"], row["phone"]) for row in office.dicts("SELECT * FROM partner ORDER BY id")]
+
+    own = {"name": "La Halle", "siret": siret(1), "phone": "05 65 11 11 11"}
+    known = records.save(office, office.tables["partner"], Edit(own), "Ada").row_id
+    elsewhere = structure(3, code_insee="31555", code_postal="31000")
+    screen = Screen()
+
+    screen.drop(csv([structure(1), structure(2), elsewhere]), "structures-inclusion.csv")
+    assert "1 ligne d’autres départements" in screen.text
+    assert screen.app.radio[0].options[-1] == "Nouveau partenaire"
+    screen.choose("Qui est Structure 1 ?", known)
+    assert "Remplacer aussi ce que l’équipe a saisi elle-même (1 ligne concernée)" in {
+        box.label for box in screen.app.checkbox
+    }
+    screen.press("Importer 2 lignes")
+
+    assert partners() == [("La Halle", "+33565111111"), ("Structure 2", "+33565200000")]
+    assert not screen.button("Voir ces personnes")  # there is nobody to see
+    screen.drop(csv([structure(1), structure(2)]), "structures-inclusion.csv")
+    assert (screen.counts["À créer"], screen.counts["En attente"], list(screen.app.radio)) == ("0", "0", [])
 
 
 def test_a_problem_is_set_aside_brought_back_or_left_with_its_waiting_row(office):

@@ -66,6 +66,8 @@ def test_ctrl_k_finds_opens_and_gives_the_focus_back(lasting_page, shared_server
     page.keyboard.type("moulin")
     expect(options).to_have_text(["Le Moulin"])
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Le Moulin")
+    page.get_by_role("button", name="Modifier").click()
     expect(page.get_by_role("textbox", name="Nom *")).to_have_value("Le Moulin")
 
 

@@ -39,9 +39,10 @@ def fill(db):
         if table.name in FILES:
             values = full_row(db, db.tables[table.name], 0)
             texts = {f.name: SECRET for f in table.fields if type(f.type) in (Text, LongText) and f.name in values}
+            texts |= {"postcode": "46000"} if "postcode" in texts else {}
             if table.name == PERSON.name:
                 del values["archived_on"]
-                texts |= {"postcode": "46000", **dict.fromkeys(PERSON.title, NAME)}
+                texts |= dict.fromkeys(PERSON.title, NAME)
             records.save(db, db.tables[table.name], Edit({**values, **texts}), "Ada")
     let_in(db, "Ada")
     db.close()

@@ -92,6 +92,7 @@ def test_screens_and_forms_show_stored_texts_as_they_are(office):
     persons = given_marked_texts(office)
     shown = [run(name) for name in SCREENS if name != "person.py"]
     shown += [run("person.py", dossier=str(person)) for person in persons]
+    shown += [run("network.py", partenaire="1"), run("network.py", frein="housing")]
     shown += [open_form(table, row_id) for table in FILES for row_id in (None, 1)]
 
     assert [text for screen in shown for text in read_as_markdown(screen)] == []

@@ -16,7 +16,7 @@ from db.people import duplicates
 from db.rows import access_log, history, quick_search, records
 from db.rows.queries import Filter, Query
 from db.rows.records import Row
-from pages.shared.dossier import attachments, mappi, rights, summary
+from pages.shared.dossier import attachments, mappi, rights, summary, who_could_help
 from pages.shared.form import dialog, letters
 from pages.shared.grid.grid import edit_grid
 from pages.shared.history import changes, consultations
@@ -290,6 +290,7 @@ def _plans(db: Office, person: Row, context: Context) -> None:
     if not plans:
         st.info("Un plan d’action découle d’un diagnostic ou d’un contrat : ajoutez-en un depuis le parcours.")
         return
+    who_could_help.show(db, person, context)
     chosen = st.selectbox("Plan", plans, format_func=lambda plan: _plan_title(plan, person, context), width=420)
     fixed = {"person_id": person.id, f"{chosen[0]}_id": chosen[1]}
     still_open = Filter("state", "in", ("todo", "doing"))

@@ -107,10 +107,14 @@ def _grid(table_name: str, key: str, opens: str) -> None:
     grouping.show_moved(view, key)
 
 
+_NUMBER_OF = {"partner": "partenaire"}
+"""Table -> the name of its row's number in the address of the page on which it opens; « dossier » for others."""
+
+
 def _open(table: OfficeTable, key: str, view: GridView, opens: str) -> None:
     row_id, view.opening = view.opening, None
     if opens:
-        st.switch_page(opens, query_params={"dossier": str(row_id)})
+        st.switch_page(opens, query_params={_NUMBER_OF.get(table.name, "dossier"): str(row_id)})
     side_panel.open_row(key, table.name, row_id)
 
 

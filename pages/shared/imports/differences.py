@@ -40,6 +40,16 @@ def show_counts(work: Work, lists: Lists) -> None:
             "Remplacer les notes au lieu d’y ajouter celles du fichier", work.choices.replace_notes, key=key,
             on_change=lambda: draft.replace_notes(work, bool(st.session_state[key])),
         )  # fmt: skip
+    kept = sum(bool(row.kept) for _, row in lists.plan.rows())
+    if work.choices.replace_typed or kept:
+        key = work.key("replace-typed")
+        st.checkbox(
+            "Remplacer aussi ce que l’équipe a saisi elle-même"
+            + f" ({widgets.counted(kept, 'ligne concernée', 'lignes concernées')})" * bool(kept),
+            work.choices.replace_typed, key=key,
+            help="Sans cela, ce que l’équipe a écrit reste ; chaque ligne dit ce que le fichier écrirait à la place.",
+            on_change=lambda: draft.replace_typed(work, bool(st.session_state[key])),
+        )  # fmt: skip
     if not lists.plan.checked and (lists.counts[CREATE] or lists.counts[UPDATE]):
         st.caption("Les règles (plafond, contrats qui se chevauchent…) seront vérifiées pendant l’import.")
 
@@ -77,7 +87,12 @@ def show_rows(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeT
 
 def _row(sheet: SheetPlan, row: PlannedRow, table: OfficeTable, lists: Lists, context: Context) -> str:
     changes = _changes(row, table, lists, context)
-    notes = "".join(f'<br><span class="label">{escape(note)}</span>' for note in row.notes)
+    kept = [
+        f"{table.field(name).label} : saisi par l’équipe, gardé ; le fichier dit « {plain} »"
+        for name, value in row.kept.items()
+        for plain in [_plain(table, name, value, lists, context)]
+    ]
+    notes = "".join(f'<br><span class="label">{escape(note)}</span>' for note in (*row.notes, *kept))
     return (
         f'<tr class="{row.action}"><td>{widgets.word(row.action)}</td>'
         f'<td class="where">{escape(sheet.name)}, ligne {row.number}</td>'
@@ -106,11 +121,16 @@ def _changes(row: PlannedRow, table: OfficeTable, lists: Lists, context: Context
 
 
 def _shown(table: OfficeTable, name: str, value: Any, lists: Lists, context: Context) -> str:
-    """Return a value in French as HTML. References to rows of the imported file are shown by their titles."""
+    """Return a value in French as HTML."""
+    return escape(_plain(table, name, value, lists, context)) or "vide"
+
+
+def _plain(table: OfficeTable, name: str, value: Any, lists: Lists, context: Context) -> str:
+    """Return a value in French, shortened. References to rows of the imported file are shown by their titles."""
     kind = table.field(name).type
     if isinstance(kind, Reference | References):
         ids = value if isinstance(value, tuple) else [value] if value is not None else []
         text = " ; ".join(lists.titles[one] if one in lists.titles else context.title(kind.table, one) for one in ids)
     else:
         text = kind.show(value, context)
-    return escape(text if len(text) < _SHORT else f"{text[:_SHORT]}…") or "vide"
+    return text if len(text) < _SHORT else f"{text[:_SHORT]}…"

@@ -81,6 +81,8 @@ class Work:
     done: ImportResult | None = None
     left: list[ImportProblem] = field(default_factory=list)
     """The problems of the rows that were not imported."""
+    written: set[str] = field(default_factory=set)
+    """The tables of the rows of a file that was written."""
     cells: int = 0
     """How many cells of the file are kept."""
     used: float = field(default_factory=time.monotonic)
@@ -149,7 +151,7 @@ def compare(work: Work) -> None:
 
 def _compare(work: Work, choices: ImportChoices, open_: Callable[[], Office], tick: Progress) -> None:
     if work.book is None and not work.failed:
-        work.book = isolated_reader.read(work.data, work.name, tick)
+        work.book = isolated_reader.read(work.data, work.name, tick, planning.department(open_()))
         work.data = b""
         keep_file(work)
     with _COMPARING.turn(tick):
@@ -257,6 +259,11 @@ def replace_notes(work: Work, replace_them: bool) -> None:
     _correct(work, replace_notes=replace_them)
 
 
+def replace_typed(work: Work, replace_them: bool) -> None:
+    """Set whether a source replaces also what the office typed itself."""
+    _correct(work, replace_typed=replace_them)
+
+
 def set_aside(work: Work, keys: Iterable[str]) -> None:
     """Leave cells empty or rows out."""
     _correct(work, aside=work.choices.aside | set(keys))
@@ -340,6 +347,7 @@ def settle(work: Work) -> None:
     """Free the memory of a written file; keep the problems of the rows that were not imported."""
     if work.done and work.lists:
         work.left = work.lists.problems if work.done.waiting else []
+        work.written = {sheet.table for sheet in work.lists.plan.sheets if sheet.rows}
         work.book, work.lists, work.cells = None, None, 0
 
 

@@ -12,7 +12,7 @@ from pages.shared.shell import jobs, uploads
 from pages.shared.shell.downloads import download_button
 from pages.shared.shell.markdown import escape_markdown
 
-KINDS = ("xlsx", "xls", "ods", "csv", "txt")
+KINDS = ("xlsx", "xls", "ods", "csv", "txt", "zip", "gz", "json", "parquet")
 MOST = 50
 """Megabytes. db/imports/file_limits.py has a limit too, but checks it only after the upload."""
 

@@ -1,4 +1,5 @@
-"""The fourth step of « Importer »: rows that resemble known persons, for the person who imports to decide on."""
+"""The fourth step of « Importer »: rows that resemble known persons, or known rows of a table with an outside source
+(db/imports/source_rows.py), for the person who imports to decide on."""
 
 from collections.abc import Mapping
 from html import escape
@@ -22,20 +23,27 @@ _NEW = 0
 
 
 def show(db: Office, work: Work, lists: Lists, tables: Mapping[str, OfficeTable]) -> None:
-    """Show each row with the persons it resembles, and the choice."""
+    """Show each row with those it resembles, and the choice."""
     nears = lists.plan.near
     if not nears:
         widgets.step(4, "Personnes", "Aucune ressemblance : chaque personne est connue, ou nouvelle.")
         return
+    of_persons = all(_own_table(lists, near, tables) in (None, tables[PERSON.name]) for near in nears)
     widgets.step(
-        4, "Personnes qui se ressemblent",
-        "Ces lignes ressemblent à quelqu’un sans que Palette puisse conclure, et elle ne conclut jamais à votre place."
-        " Sans réponse, la ligne attend.",
+        4, "Personnes qui se ressemblent" if of_persons else "Lignes qui se ressemblent",
+        f"Ces lignes ressemblent à {'quelqu’un' if of_persons else 'ce qui est là'} sans que Palette puisse conclure,"
+        " et elle ne conclut jamais à votre place. Sans réponse, la ligne attend.",
     )  # fmt: skip
     _all_at_once(work, lists)
     context = records.context(db)
     for near in widgets.paged(nears, _SIZE, work.key("near-page"), "ressemblance"):
-        _show_near(db, work, lists, near, context, tables[PERSON.name])
+        _show_near(db, work, lists, near, context, tables)
+
+
+def _own_table(lists: Lists, near: NearMatch, tables: Mapping[str, OfficeTable]) -> OfficeTable | None:
+    """Return the table of the rows that a row resembles, when it is its own; None where it belongs to a person."""
+    table = tables[next(sheet.table for sheet in lists.plan.sheets if sheet.name == near.sheet)]
+    return None if table.belongs_to_person else table
 
 
 def _all_at_once(work: Work, lists: Lists) -> None:
@@ -51,8 +59,8 @@ def _all_at_once(work: Work, lists: Lists) -> None:
             on_click=draft.choose_persons, args=(work, dict.fromkeys((one.key for one in waiting), _NEW)),
         )  # fmt: skip
         st.button(
-            f"Chacune est la personne proposée ({len(alone)})", key=work.key("near-same"),
-            icon=":material/how_to_reg:", disabled=not alone, help="Là où Palette ne propose qu’une personne.",
+            f"Chacune est celle qui est proposée ({len(alone)})", key=work.key("near-same"),
+            icon=":material/how_to_reg:", disabled=not alone, help="Là où Palette n’en propose qu’une.",
             on_click=draft.choose_persons, args=(work, alone),
         )  # fmt: skip
 
@@ -66,14 +74,16 @@ def _chosen(work: Work, near: NearMatch) -> int | None:
     return work.choices.persons.get(near.key, near.chosen)
 
 
-def _show_near(db: Office, work: Work, lists: Lists, near: NearMatch, context: Context, person: OfficeTable) -> None:
-    of_person = next(sheet.table for sheet in lists.plan.sheets if sheet.name == near.sheet) == PERSON.name
+def _show_near(
+    db: Office, work: Work, lists: Lists, near: NearMatch, context: Context, tables: Mapping[str, OfficeTable]
+) -> None:
+    table = _own_table(lists, near, tables)
     with st.container(border=True):
         st.markdown(f"**{escape_markdown(near.title)}** :gray[· {escape_markdown(near.sheet)}, ligne {near.row}]")
-        if of_person:
-            _side_by_side(db, lists, near, context, person)
+        if table:
+            _side_by_side(db, lists, near, context, table)
         options: dict[int, str] = {one.id: f"C’est {one.title} ({one.reason})" for one in near.candidates}
-        options[_NEW] = "Nouvelle personne" if of_person else "Aucune de ces personnes"
+        options[_NEW] = table.new if table else "Aucune de ces personnes"
         key = work.key("near", near.key)
         st.session_state[key] = _chosen(work, near)
         st.radio(
@@ -83,15 +93,15 @@ def _show_near(db: Office, work: Work, lists: Lists, near: NearMatch, context: C
         )  # fmt: skip
 
 
-def _side_by_side(db: Office, lists: Lists, near: NearMatch, context: Context, person: OfficeTable) -> None:
-    """Show the values of the row beside those of the persons it resembles."""
+def _side_by_side(db: Office, lists: Lists, near: NearMatch, context: Context, table: OfficeTable) -> None:
+    """Show the values of the row beside those of the rows it resembles."""
     row = lists.row_at[near.sheet, near.row]
-    own = {**row.old, **row.values}
-    others = {one.id: _values_of(db, lists, one, person) for one in near.candidates}
-    names = [field.name for field in person.fields if field.name in own]
+    own = {**row.old, **row.values, **row.kept}
+    others = {one.id: _values_of(db, lists, one, table) for one in near.candidates}
+    names = [field.name for field in table.fields if field.name in own]
     rows = []
     for name in names:
-        field = person.field(name)
+        field = table.field(name)
         cells = [
             field.type.show(own[name], context),
             *(field.type.show(one.get(name), context) for one in others.values()),
@@ -103,9 +113,9 @@ def _side_by_side(db: Office, lists: Lists, near: NearMatch, context: Context, p
     widgets.table(headings, rows)
 
 
-def _values_of(db: Office, lists: Lists, one: Candidate, person: OfficeTable) -> dict[str, Any]:
+def _values_of(db: Office, lists: Lists, one: Candidate, table: OfficeTable) -> dict[str, Any]:
     if one.id > 0:
-        rows = records.rows(db, person, [one.id])
+        rows = records.rows(db, table, [one.id])
         return rows[0].values if rows else {}
     return next((row.values for _, row in lists.rows() if row.id == one.id), {})
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from db.imports.plan_types import CREATE, UPDATE, WAITING, ImportResult
+from db.model.dictionary import PARTNER
 from db.rows import operations
 from pages.shared.grid.view import show_among
 from pages.shared.history import changes
@@ -104,7 +105,10 @@ def show_done(work: Work) -> None:
         st.success(f"**{escape_markdown(work.name)}** · {_summary(done)}", icon=":material/check_circle:")
     with st.container(horizontal=True):
         if operation and not operation.undone_by:
-            if st.button("Voir ces personnes", icon=":material/groups:", type="primary", key=work.key("see")):
+            if work.written == {PARTNER.name}:  # there is nobody to see
+                if st.button("Voir le réseau", icon=":material/hub:", type="primary", key=work.key("see-network")):
+                    st.switch_page("network.py")
+            elif st.button("Voir ces personnes", icon=":material/groups:", type="primary", key=work.key("see")):
                 show_among(open_office().tables["person"], "caseload", f"Import de {work.name}", draft.persons(work))
                 st.switch_page("caseload.py")
             if st.button("Défaire cet import", icon=":material/undo:", key=work.key("undo")):

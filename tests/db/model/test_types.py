@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from db.base.errors import FieldError
 from db.base.french import fold, french_number
 from db.model import lists
+from db.model.coded_texts import Degrees, Siret
 from db.model.lists import LISTS
 from db.model.types import (
     Choice,
@@ -28,7 +29,7 @@ from db.model.types import (
     YesNo,
 )
 from db.rows import records
-from tests.db.examples import EVERY_FIELD, every_type, list_offenders, telephone_numbers
+from tests.db.examples import EVERY_FIELD, every_type, list_offenders, siret, telephone_numbers
 from tests.db.factories import insert as given_row
 from tests.db.factories import insert_person
 
@@ -228,6 +229,10 @@ def values_of(kind):
             return telephone_numbers()
         case Email():
             return st.from_regex(r"[a-zé.]{1,20}@[a-z]{1,20}\.fr", fullmatch=True)
+        case Siret():
+            return st.integers(0, 10**8 - 1).map(siret)
+        case Degrees(bound=bound):
+            return st.floats(-bound, bound).map(lambda degrees: kind.check(f"{degrees:.7f}", KNOWN))
     return st.text(min_size=1, max_size=kind.max).map(lambda text: kind.check(text, KNOWN)).filter(bool)
 
 

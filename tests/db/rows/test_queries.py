@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from db.base.french import fold
+from db.model.coded_texts import Degrees
 from db.model.dictionary import DIAGNOSTIC, INTERVENTION, PERSON, PROJECT, TABLES
 from db.model.office import Office
 from db.model.types import Choice, Choices, Date, Euros, Integer, Reference, References, Text, YesNo
@@ -78,6 +79,9 @@ def filters_of(column, values, known):
             if any(field.searched for field in queries.title_fields(TABLES[target])):
                 word = known.title(target, sample).split()[0][:3]
                 yield Filter(name, "words", word), lambda v: v is not None and begins(known.title(target, v), word)
+        case Degrees():
+            yield Filter(name, "words", sample[:4]), lambda v: v is not None and sample[:4] in v
+            yield Filter(name, "words", " "), lambda v: True
         case _:
             word = sample.split()[0].split("@")[0].split("-")[0]
             yield Filter(name, "words", word[:4]), lambda v: v is not None and begins(v, word[:4])

@@ -48,6 +48,8 @@ BREAKS: dict[str, dict[str, Any]] = {
     "aid.sum_needs_decision": {"decision": "refused", "granted": 10_00},
     "aid.decided_after_request": {"requested_on": "2024-02-02", "decided_on": "2024-02-01"},
     "aid.ceiling": {"granted": 900_01, "override_reason": None},
+    "exit.asked_after": {"left_on": "2024-02-02", "asked_on": "2024-02-01"},
+    "exit.answer_has_day": {"asked_on": None},
     "project.ends_after_start": {"starts_on": "2024-02-02", "ends_on": "2024-02-01"},
 }  # fmt: skip
 """Changes that make a valid row break the rule; rules about other rows have a test of their own below."""
@@ -60,12 +62,15 @@ ABOUT_OTHER_ROWS = {
     "cer.no_overlap",
     "action.same_person",
     "intervention.same_person",
+    "partner.one_of_the_source",
 }
 OF_THE_OFFICE = {
     f"own_field.{name}"
     for name in ("plain_name", "known_table", "known_list", "one_each", "kept_name", "published_choice")
 } | {"own_value.plain_code", "own_value.one_each"}
 """Tried in test_office.py, where fields and values are made."""
+OF_THE_SETTINGS = {"setting.known_department"}
+"""Tried below: their row is always there."""
 OF_ATTACHMENTS = {f"attachment.{name}" for name in ("with_file", "total", "same_person")}
 """Tried in tests/db/attachments/test_files.py, where rows come with their files."""
 
@@ -80,7 +85,7 @@ def declared():
 
 
 def test_every_declared_rule_is_tested_here():
-    assert declared() == set(BREAKS) | ABOUT_OTHER_ROWS | OF_THE_OFFICE | OF_ATTACHMENTS | OF_BOARDS
+    assert declared() == (set(BREAKS) | ABOUT_OTHER_ROWS | OF_THE_OFFICE | OF_ATTACHMENTS | OF_BOARDS | OF_THE_SETTINGS)
 
 
 @pytest.mark.parametrize("rule", BREAKS)
@@ -105,6 +110,35 @@ def test_what_breaks_a_rule_is_refused_with_its_sentence(db, path, rule):
 
 def refusal_of(rule):
     return pytest.raises(sqlite3.IntegrityError, match=f"^{rule} : ".replace(".", r"\."))
+
+
+# ---- the network
+
+
+def test_a_source_knows_one_partner_by_each_identifier(db):
+    known = insert(db, "partner", name="Un", source="dora", source_id="dora--1")
+    insert(db, "partner", name="Deux", source="soliguide", source_id="dora--1")
+    insert(db, "partner", name="Trois", source="dora", source_id="dora--2")
+    insert(db, "partner", name="Quatre", source="dora")
+    insert(db, "partner", name="Cinq", source="dora")  # without an identifier, nothing to recognise
+
+    with refusal_of("partner.one_of_the_source"):
+        insert(db, "partner", name="Six", source="dora", source_id="dora--1")
+
+    db.execute("UPDATE partner SET deleted_at = '2024-01-01', version = version + 1 WHERE id = ?", (known,))
+    insert(db, "partner", name="Six", source="dora", source_id="dora--1")
+    with refusal_of("partner.one_of_the_source"):  # the deleted one does not come back beside its successor
+        db.execute("UPDATE partner SET deleted_at = NULL, version = version + 1 WHERE id = ?", (known,))
+
+
+@pytest.mark.parametrize("code", ["46", "2A", "971"])
+def test_a_department_has_a_code(db, code):
+    db.execute("UPDATE setting SET department = ?", (code,))
+
+    for wrong in ("4", "46000", "2C", "Lot", "900"):
+        with pytest.raises(sqlite3.IntegrityError):
+            db.execute("UPDATE setting SET department = ?", (wrong,))
+    assert db.execute("SELECT department FROM setting").fetchone() == (code,)
 
 
 # ---- periods: both ends are inclusive

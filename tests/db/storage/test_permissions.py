@@ -56,9 +56,9 @@ def db(path, new_office):
         if table.name in FILES:
             values = full_row(db, db.tables[table.name], 0)
             texts = {f.name: SECRET for f in table.fields if type(f.type) in (Text, LongText) and f.name in values}
+            texts |= {"postcode": "46000"} if "postcode" in texts else {}
             if table.name == PERSON.name:
                 del values["archived_on"]
-                texts |= {"postcode": "46000"}
             records.save(db, db.tables[table.name], Edit({**values, **texts}), "Ada")
     accounts.create(db, "ada@exemple.fr", "Ada", Role, "Ada")
     access_log.note(db, "Ada", "open", 1)
