@@ -6,17 +6,19 @@ from typing import Any
 import streamlit as st
 
 from db.base.errors import PaletteError
-from db.model.dictionary import ACTION, CER, PERSON
+from db.model.dictionary import ACTION, APPOINTMENT, CER, INTERVENTION, PERSON
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.rows import contracts, records
 from db.rows.records import Row
-from pages.shared.form import drafts, form, letters, printing
+from pages.shared.form import after_meeting, drafts, form, letters, printing
 from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import open_office, user_name
 from pages.shared.shell.toasts import queue_toast
 
 _PENDING = "form:pending"
+Wanted = tuple[str, Mapping[str, Any], int | None]
+"""The form of a row: its table, the values of a new one, the id of an existing one."""
 
 
 def edit_dialog(table_name: str, row_id: int | None = None, fixed: Mapping[str, Any] | None = None) -> None:
@@ -33,10 +35,11 @@ def _dialog(table: OfficeTable, row_id: int | None, fixed: Mapping[str, Any]) ->
     ended = form.edit_form(db, table, form.key_of(table.name, row_id), row_id, fixed)
     if ended:
         open_created(table, row_id, ended)
+        note_created(db, table, row_id, ended)
         st.rerun()
-    following = next_contract(db, table, row_id)
+    following = show_below(db, table, row_id)
     if following:
-        open_later(CER.name, {}, following)
+        open_later(*following)
 
 
 def open_created(table: OfficeTable, row_id: int | None, ended: form.Ended) -> None:
@@ -45,20 +48,41 @@ def open_created(table: OfficeTable, row_id: int | None, ended: form.Ended) -> N
         st.switch_page("person.py", query_params={"dossier": str(ended.row_id)})
 
 
-def next_contract(db: Office, table: OfficeTable, row_id: int | None) -> int | None:
-    """Show, below the form of a row, the letters about it; below that of a contract, what the actions of the contract
-    before came to, its document, and the button that prepares the next one. Returns the id of that contract once it is
-    pressed. The button is disabled while the form has unsaved changes, which would be lost."""
-    found = records.rows(db, table, [row_id]) if table.name == CER.name and row_id is not None else []
-    if row_id is None or not found:  # another table, a new row, or a colleague deleted it
-        letters.show(db, table, row_id)
+def note_created(db: Office, table: OfficeTable, row_id: int | None, ended: form.Ended) -> None:
+    """Ask in the next run what follows a meeting that was just noted."""
+    if table.name == INTERVENTION.name and row_id is None and ended.row_id is not None:
+        after_meeting.saved(db, ended.row_id)
+
+
+def show_below(db: Office, table: OfficeTable, row_id: int | None) -> Wanted | None:
+    """Show, below the form of an existing row, what is done with it: the letters about it, the next contract, what
+    follows a meeting, an appointment for a calendar. Returns the form that is wanted next. Buttons that lead to another
+    form are disabled while this one has unsaved changes, which would be lost."""
+    found = records.rows(db, table, [row_id]) if row_id is not None else []
+    if row_id is None or not found:  # a new row, or a colleague deleted it
         return None
-    _show_contract_before(db, found[0])
+    if table.name == CER.name:
+        following = _next_contract(db, table, found[0])
+        return (CER.name, {}, following) if following else None
+    letters.show(db, table, row_id)
+    if table.name == APPOINTMENT.name:
+        after_meeting.calendar_button(row_id)
+    if table.name == INTERVENTION.name and not st.session_state.get(f"{form.key_of(table.name, row_id)}:changed"):
+        wanted = after_meeting.buttons(db, row_id)
+        return (*wanted, None) if wanted else None
+    return None
+
+
+def _next_contract(db: Office, table: OfficeTable, contract: Row) -> int | None:
+    """Show what the actions of the contract before came to, the document of this one, and the button that prepares the
+    next one. Returns the id of that contract once it is pressed."""
+    row_id = contract.id
+    _show_contract_before(db, contract)
     changed = bool(st.session_state.get(f"{form.key_of(table.name, row_id)}:changed"))
     help_text = "Enregistrez d’abord ce que vous avez changé." if changed else None
     label, icon = "Préparer le contrat suivant", ":material/event_repeat:"
     with st.container(horizontal=True):
-        printing.show(found[0])
+        printing.show(contract)
         wanted = st.button(label, icon=icon, disabled=changed, help=help_text)
     if not wanted:
         return None
@@ -99,6 +123,8 @@ def show_pending() -> None:
     """Open the form requested by ``open_later`` in the previous run, if any."""
     if _PENDING in st.session_state:
         edit_dialog(*st.session_state.pop(_PENDING))
+    elif after_meeting.is_asked():
+        after_meeting.ask(open_later)
 
 
 def show_drafts() -> None:

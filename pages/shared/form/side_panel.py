@@ -11,7 +11,6 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from db.model.dictionary import CER
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.rows import records
@@ -87,18 +86,20 @@ def _draw(grid: str, neighbour: Neighbour) -> None:
         _show_head(db, table, panel, neighbour)
         ended = form.edit_form(db, table, row.key, row.row_id, row.fixed, leave=panel.leaves)
         panel.leaves = False
-        following = dialog.next_contract(db, table, row.row_id)
+        following = dialog.show_below(db, table, row.row_id)
         wants_newer = form.is_outdated(db, table, row.row_id) and _ask_to_reload()
     panel.is_drawn = True
     if ended and ended.row_id is not None:
         dialog.open_created(table, row.row_id, ended)
+        dialog.note_created(db, table, row.row_id, ended)
         _move(panel, _OpenRow(row.table, ended.row_id))
         st.rerun()  # the figures of the page, the grid
     elif ended or st.session_state.get(f"{row.key}:draft:close"):
         _move(panel, panel.wanted)
         _redraw()
     elif following:
-        _move(panel, _OpenRow(CER.name, following))
+        table_name, fixed, row_id = following
+        _move(panel, _OpenRow(table_name, row_id, fixed))
         _redraw()
     elif wants_newer:
         form.give_up(row.key)
