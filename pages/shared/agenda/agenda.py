@@ -62,13 +62,10 @@ def _choose_week(db: Office) -> tuple[date, str]:
         st.session_state[_WEEK] = monday + timedelta(days=days) if days else today - timedelta(days=today.weekday())
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(
-            "", icon=":material/chevron_left:", help="Semaine précédente", key="agenda:before", on_click=go, args=(-7,)
-        )
+        before, after = "icon-only:agenda:before", "icon-only:agenda:after"
+        st.button("Semaine précédente", icon=":material/chevron_left:", key=before, on_click=go, args=(-7,))
         st.button("Cette semaine", key="agenda:now", on_click=go, args=(0,))
-        st.button(
-            "", icon=":material/chevron_right:", help="Semaine suivante", key="agenda:after", on_click=go, args=(7,)
-        )
+        st.button("Semaine suivante", icon=":material/chevron_right:", key=after, on_click=go, args=(7,))
         st.markdown(
             f"**Du {french_date(monday.isoformat())} au {french_date((monday + timedelta(days=6)).isoformat())}**",
             width="content",
@@ -92,13 +89,8 @@ def _show_day(day: date, rows: list[Row], context: Context) -> None:
     with st.container(border=True, gap="small", height="stretch", key=f"agenda:day:{day}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":blue[**{short}**]" if is_today else f"**{short}**", width="stretch")
-            if st.button(
-                "",
-                icon=":material/add:",
-                type="tertiary",
-                key=f"agenda:new:{day}",
-                help=f"Nouveau rendez-vous le {name}",
-            ):
+            label, key = f"Nouveau rendez-vous le {name}", f"icon-only:agenda:new:{day}"
+            if st.button(label, icon=":material/add:", type="tertiary", key=key):
                 dialog.edit_dialog(APPOINTMENT.name, None, {"planned_on": day.isoformat()})
         if not rows:
             st.caption("–")

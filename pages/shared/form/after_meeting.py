@@ -1,5 +1,5 @@
-"""What follows a meeting: the next appointment, an action of the plan. Shown under the form of the meeting, and asked when
-a new one was saved while no appointment is to come."""
+"""What follows a meeting: the next appointment, an action of the plan. Shown under its form; asked when a new one is
+saved while no appointment is to come."""
 
 from typing import Any
 

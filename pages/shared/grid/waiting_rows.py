@@ -38,7 +38,12 @@ def show_all(db: Office) -> None:
             else:
                 nothing.append(reminder.title)
     if nothing:
-        st.caption(f"Rien n’attend : {', '.join(title[0].lower() + title[1:] for title in nothing)}.")
+        st.caption(f"Rien n’attend : {', '.join(map(_as_words, nothing))}.")
+
+
+def _as_words(label: str) -> str:
+    """Return a label within a sentence."""
+    return label if label[:2].isupper() else label[0].lower() + label[1:]
 
 
 def _show_card(db: Office, reminder: Reminder, ids: list[int]) -> None:
@@ -90,12 +95,11 @@ def _show_actions(row: Row, reminder: Reminder) -> None:
     """Show the menu that answers a reminder, or sets it aside."""
     answers = list(AFTER_EXITS.values) if reminder.table == EXIT.name else []
     chosen = st.menu_button(
-        "",
+        "Répondre, plus tard, fait",
         [*answers, _WEEK, _MONTH, _LATER, _DONE],
         icon=":material/more_horiz:",
         format_func=lambda option: AFTER_EXITS.values.get(option, option),
-        help="Répondre, plus tard, fait",
-        key=f"{reminder.code}:{row.id}:more",
+        key=f"icon-only:{reminder.code}:{row.id}",
         type="tertiary",
     )
     if chosen in answers:
@@ -138,7 +142,7 @@ def _answer_dialog(row: Row, became: str) -> None:
     """Keep the answer of somebody who left, with the day on which it was asked."""
     db = open_office()
     person = records.context(db).title("person", row.values["person_id"])
-    st.markdown(f"**{escape_markdown(person)}** : {AFTER_EXITS.values[became].lower()}")
+    st.markdown(f"**{escape_markdown(person)}** : {_as_words(AFTER_EXITS.values[became])}")
     news = st.text_input("En une ligne", key=f"to_ask:{row.id}:news", max_chars=300)
     if not st.button("Enregistrer", type="primary"):
         return
