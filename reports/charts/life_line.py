@@ -137,7 +137,9 @@ def specification(found: Sequence[Span], today: str) -> dict[str, Any]:
         .mark_rule(strokeDash=[3, 3], color="#B4561F", aria=False)
         .encode(x="day:T", tooltip=alt.Tooltip("words:N", title=" "))
     )
-    drawn = alt.layer(bars, texts, moments, now).properties(width="container", height=_LANE * len(lanes))
+    layers = [(bars, False), (texts, False), (moments, True)]
+    kept = [layer for layer, is_moment in layers if any(one.is_moment is is_moment for one in found)]
+    drawn = alt.layer(*kept, now).properties(width="container", height=_LANE * len(lanes))
     specification: dict[str, Any] = drawn.to_dict(validate=False)
     specification["datasets"] = {
         "spans": data,

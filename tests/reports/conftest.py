@@ -1,7 +1,7 @@
 """Fixtures of the tests of reports: the demonstration of the source document, and a real LibreOffice."""
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from db.figures.periods import period_of
+from db.model.office import Office
 from db.storage import connection
 from reports.content import report
 from reports.content.report import Report
@@ -16,6 +17,19 @@ from tests.prepared import Prepared
 
 ToPdf = Callable[[bytes, str], bytes]
 _NO_JAVA = "failed to launch javaldx"  # LibreOffice says so where there is no Java; nothing here needs it
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "palette.db"
+
+
+@pytest.fixture
+def db(path: Path, new_office: Callable[[Path], Office]) -> Iterator[Office]:
+    """A new, empty office file."""
+    db = new_office(path)
+    yield db
+    db.close()
 
 
 @pytest.fixture(scope="session")

@@ -25,18 +25,6 @@ AUTUMN, SPRING = "2026-10-25", "2027-03-28"
 
 
 @pytest.fixture
-def path(tmp_path):
-    return tmp_path / "palette.db"
-
-
-@pytest.fixture
-def db(path, new_office):
-    office = new_office(path)
-    yield office
-    office.close()
-
-
-@pytest.fixture
 def agenda(db):
     """An office with appointments around both changes of hour, of two colleagues."""
     person = insert_person(db, first_name="Zoé", last_name="Zorglub")

@@ -37,6 +37,8 @@ def show(db: Office, row: Row, context: Context, meetings: Mapping[int, int], ke
             if st.button(label, key=f"{key}:{row.id}:person", type="tertiary", help="Ouvrir le dossier"):
                 st.switch_page("person.py", query_params={"dossier": str(values["person_id"])})
             st.caption(_details(db, row, context))
+            for _, why in row.marks.values():  # not in the caption, whose pale text would make it hard to read
+                st.markdown(f":orange-badge[:material/warning: {escape_markdown(why)}]")
         state = APPOINTMENT_STATES.values[values["state"]]
         st.markdown(f":{_COLORS[values['state']]}-badge[{escape_markdown(state)}]", width="content")
         _actions(db, row, meetings.get(row.id), key)
@@ -59,7 +61,6 @@ def _details(db: Office, row: Row, context: Context) -> str:
     names = ("way", "place", "purpose", "agent")
     texts = [table.field(name).type.show(row.values[name], context) for name in names]
     parts = [escape_markdown(text) for text in texts if text]
-    parts += [f":orange-badge[:material/warning: {escape_markdown(why)}]" for _, why in row.marks.values()]
     return f"{icon(row)} " + " · ".join(parts)
 
 
