@@ -15,7 +15,7 @@ def test_everything_dated_is_on_one_axis_and_in_words(db):
     insert_stage(db, person, "accompaniment", "2024-07-01", mode="light")
     insert_contract(db, person, "2024-07-01", "2024-07-01", "2024-12-31")
     insert_contract(db, person, None, "2027-01-01", None, kind="engagement")  # a draft: not part of the story
-    insert_aid(db, person, 100_00, requested_on="2025-02-03")
+    insert_aid(db, person, 100_00, "2025-02-03")
     insert(db, "exit", person_id=person, left_on="2026-10-01", scope="rsa", reason="income")
 
     found = life_line.spans(db, person, TODAY)
