@@ -16,7 +16,7 @@ from db.base.french import fold
 from db.model.dictionary import PERSON
 from db.model.fields import Computed, Field, OfficeTable
 from db.model.office import Office
-from db.model.types import Choice, Choices, Context, Date, Euros, Integer, Text, YesNo
+from db.model.types import Choice, Choices, Context, Date, Euros, Integer, Text, Time, YesNo
 from db.rows.queries import groupable, words
 from db.rows.transactions import writing
 
@@ -337,6 +337,6 @@ def _is_asked(field: Field | Computed, part: str, value: Any) -> bool:
         return isinstance(field.type, Text) and isinstance(value, str)
     if isinstance(field.type, Choice | Choices | YesNo):
         return part == "" and isinstance(value, list)
-    if isinstance(field.type, Date | Integer | Euros):
+    if isinstance(field.type, Date | Time | Integer | Euros):
         return part in ("low", "high") and isinstance(value, str)
     return part == "" and isinstance(value, str | list)

@@ -8,7 +8,20 @@ from typing import Any
 from db.base.french import french_number
 from db.model.fields import Computed, Field
 from db.model.office import Office
-from db.model.types import Choice, Choices, Context, Date, Euros, Integer, LongText, Reference, References, Type, YesNo
+from db.model.types import (
+    Choice,
+    Choices,
+    Context,
+    Date,
+    Euros,
+    Integer,
+    LongText,
+    Reference,
+    References,
+    Time,
+    Type,
+    YesNo,
+)
 from db.rows import column_values, records
 from db.rows.queries import groupable
 from db.rows.records import Row
@@ -18,7 +31,7 @@ from pages.shared.grid.view import GridView
 
 Column = Field | Computed
 _KINDS: dict[type[Type], str] = {
-    Date: "date", Integer: "number", Euros: "number", LongText: "long", Choice: "choice", YesNo: "yesno",
+    Date: "date", Time: "time", Integer: "number", Euros: "number", LongText: "long", Choice: "choice", YesNo: "yesno",
     Choices: "choices", Reference: "reference", References: "long",
 }  # fmt: skip
 FIRST_ROWS = 60

@@ -12,7 +12,7 @@ import streamlit as st
 
 from db.base.errors import FieldError
 from db.model.fields import Computed, Field, OfficeTable
-from db.model.types import Choice, Choices, Context, Date, Euros, Integer, Reference, References, YesNo
+from db.model.types import Choice, Choices, Context, Date, Euros, Integer, Reference, References, Time, YesNo
 from db.rows.queries import Filter
 from pages.shared.shell.markdown import escape_markdown
 
@@ -24,7 +24,7 @@ PARTS = ("low", "high", "empty", "contains")
 AMONG = "among"
 """Key of a filter on given rows (the persons counted by a figure): (their title, their ids)."""
 _EMPTY = "(vide)"
-_RANGES = (Date, Integer, Euros)
+_RANGES = (Date, Time, Integer, Euros)
 
 
 def conditions(table: OfficeTable, chosen: Chosen, context: Context) -> tuple[Filter, ...]:
@@ -152,7 +152,8 @@ def _list(column: Field | Computed, key: str, chosen: Chosen, options: dict[Any,
 
 
 def _range(column: Field | Computed, key: str, chosen: Chosen, context: Context) -> None:
-    low, high = ("jj/mm/aaaa", "jj/mm/aaaa") if isinstance(column.type, Date) else ("minimum", "maximum")
+    hints = {Date: ("jj/mm/aaaa", "jj/mm/aaaa"), Time: ("8h", "18h")}
+    low, high = hints.get(type(column.type), ("minimum", "maximum"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         written = partial(_day_in_full, column, context) if isinstance(column.type, Date) else str
         _text(f"{column.label}, de", f"{column.name}:low", key, chosen, low, written)

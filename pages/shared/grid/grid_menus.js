@@ -149,7 +149,7 @@ class GridMenus extends GridClipboard {
   // The filter of a column: a part of its text, or bounds; and its values with their numbers of rows.
   filterOf(column, found) {
     const texts = this.filterTexts(column, found)
-    const hasValues = !["date", "number", "long"].includes(column.kind)
+    const hasValues = !["date", "time", "number", "long"].includes(column.kind)
     const list = hasValues ? this.valueList(found) : null
     const apply = make("button", { type: "button", class: "done" }, "Filtrer")
     const clear = make("button", { type: "button", class: "secondary" }, "Effacer le filtre")
@@ -169,6 +169,7 @@ class GridMenus extends GridClipboard {
     const text = (part, title, hint) => ({ part, label: title, input: make("input", { type: "text", class: "small", value: found[part] ?? "", placeholder: hint, "aria-label": `${label} : ${title}` }) })
     const empty = { part: "empty", label: "vide", input: make("input", { type: "checkbox", checked: Boolean(found.empty), "aria-label": `${label} : vide` }) }
     if (kind === "date") return [text("low", "du", "jj/mm/aaaa"), text("high", "au", "jj/mm/aaaa"), empty]
+    if (kind === "time") return [text("low", "de", "8h"), text("high", "à", "18h"), empty]
     if (kind === "number") return [text("low", "de", "minimum"), text("high", "à", "maximum"), empty]
     return ["text", "long"].includes(kind) ? [text("contains", "contient", "une partie du texte")] : []
   }

@@ -16,7 +16,19 @@ TODAY = date(2024, 5, 17)
 PERSONS = 160
 START, END = pd.Timestamp("2014-12-01"), pd.Timestamp("2027-03-31")
 """Every stage and benefit begins between them, with more than a year to spare on either side."""
-TABLES = ("person", "stage", "benefit", "diagnostic", "cer", "aid", "exit", "intervention", "orientation", "action")
+TABLES = (
+    "person",
+    "stage",
+    "benefit",
+    "diagnostic",
+    "cer",
+    "aid",
+    "exit",
+    "intervention",
+    "orientation",
+    "action",
+    "appointment",
+)
 LISTED = ("gender", "origin", "household", "education", "domain", "territory")
 RETIRED = {"film"}
 
@@ -29,7 +41,7 @@ def write_varied_office(path: Path, seed: int) -> None:
     db.execute("BEGIN")
     _settings(db, seed)
     for person in range(1, PERSONS + 1):
-        for vary in (_profile, _spells, _rights, _diagnostics, _exits, _aids, _contracts, _orientations):
+        for vary in (_profile, _spells, _rights, _diagnostics, _exits, _aids, _contracts, _orientations, _appointments):
             if rng.random() < 0.4:
                 vary(db, rng, person)
     _deletions(db, rng)
@@ -95,6 +107,19 @@ def _diagnostics(db: Office, rng: Random, person: int) -> None:
         obstacles = rng.choice([None, "[]", '["housing"]', '["money", "rights", "french"]'])
         insert_diagnostic(db, person, day, rng.choice([None, _later(day, 30)]), obstacles=obstacles)
         day = _later(day, rng.choice([0, 0, 100]))  # two of one day: the later row is the last
+
+
+def _appointments(db: Office, rng: Random, person: int) -> None:
+    """Add appointments of every state, and ask for news after some exits."""
+    for _ in range(rng.randint(1, 6)):
+        state = rng.choice(["planned", "confirmed", "came", "came", "excused", "absent", "moved"])
+        insert(
+            db, "appointment", person_id=person, planned_on=_day(rng), starts_at="09:00", minutes=60, way="office",
+            state=state,
+        )  # fmt: skip
+    for row_id, left in db.execute("SELECT id, left_on FROM exit WHERE person_id = ?", (person,)).fetchall():
+        became = rng.choice([None, "out", "back", "unknown"])
+        _set(db, "exit", row_id, asked_on=_later(left, rng.choice([0, 180, 400])), became=became)
 
 
 def _exits(db: Office, rng: Random, person: int) -> None:

@@ -85,7 +85,9 @@ def full(db, two):
         insert(db, "action", person_id=gone, objective="Trouver un atelier", state="todo", **plan)
     insert_aid(db, gone, 300_00)
     insert_exit(db, gone, "2023-07-01")
-    insert(db, "intervention", person_id=gone, happened_on="2022-02-02", domain="network")
+    planned = {"planned_on": "2022-02-02", "starts_at": "09:00", "minutes": 60, "way": "office", "state": "came"}
+    came = insert(db, "appointment", person_id=gone, **planned)
+    insert(db, "intervention", person_id=gone, happened_on="2022-02-02", domain="network", appointment_id=came)
     projects = [
         insert(db, "project", name=name, participants=f"[{persons}]")
         for name, persons in (("Expo", f"{gone}"), ("Concert", f"{gone}, {keep}"), ("Stage", f"{keep}"))

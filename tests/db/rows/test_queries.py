@@ -8,7 +8,7 @@ from db.base.french import fold
 from db.model.coded_texts import Degrees
 from db.model.dictionary import DIAGNOSTIC, INTERVENTION, PERSON, PROJECT, TABLES
 from db.model.office import Office
-from db.model.types import Choice, Choices, Date, Euros, Integer, Reference, References, Text, YesNo
+from db.model.types import Choice, Choices, Date, Euros, Integer, Reference, References, Text, Time, YesNo
 from db.rows import queries, records
 from db.rows.queries import Filter, Query
 from tests.db.examples import columns_of, every_table, full_row, list_offenders, minimal_row, save_row
@@ -67,7 +67,7 @@ def filters_of(column, values, known):
             yield Filter(name, "in", [sample, None]), lambda v: v in (sample, None)
             yield Filter(name, "in", ()), lambda v: False
             yield Filter(name, "is", sample), lambda v: v == sample
-        case Date() | Integer() | Euros():
+        case Date() | Time() | Integer() | Euros():
             yield Filter(name, "between", (sample, None)), lambda v: v is not None and v >= sample
             yield Filter(name, "between", (None, sample)), lambda v: v is not None and v <= sample
             yield Filter(name, "between", (sample, sample)), lambda v: v == sample
