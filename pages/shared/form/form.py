@@ -97,7 +97,9 @@ def _open_form(
     row_id, fixed = form.row_id, form.fixed
     initial = {**start, **drafts.resumed(key)}
     slots = Slots()
-    values: dict[str, Any] = dict(fixed) if row_id is None else {}
+    # What a draft says of a preset field that is shown, such as the note of a meeting, comes before the preset.
+    preset = {} if row_id is not None else {name: fixed[name] for name in fixed if name not in drafts.resumed(key)}
+    values: dict[str, Any] = preset
     messages = st.container()
     for section, fields in table.sections.items():
         messages = st.container()  # above the last section, which holds the decision

@@ -1,20 +1,22 @@
 """A card of « Aujourd’hui »: how many rows wait for something and why, the first of them, and what is done with one."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import streamlit as st
 
 from db.base.errors import InvalidError, PaletteError
 from db.base.french import french_number
-from db.model.dictionary import EXIT
+from db.model.dictionary import EXIT, INTERVENTION
 from db.model.fields import OfficeTable
-from db.model.lists import AFTER_EXITS
+from db.model.lists import AFTER_EXITS, APPOINTMENT_STATES
 from db.model.office import Office
 from db.model.types import Context, Date
 from db.people import waiting
 from db.people.waiting import Reminder
-from db.rows import records
+from db.rows import appointments, records
 from db.rows.records import Edit, Row
+from pages.shared.form import dialog
 from pages.shared.grid.view import show_among, show_only
 from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import open_office, user_name
@@ -91,9 +93,20 @@ def _show_row(row: Row, table: OfficeTable, reminder: Reminder, context: Context
         _show_actions(row, reminder)
 
 
+_NOTE = "Écrire le compte rendu"
+_CAME, _ABSENT, _EXCUSED = "Venu : écrire le compte rendu", "Absent", "Excusé"
+_STATES = {_CAME: "came", _ABSENT: "absent", _EXCUSED: "excused"}
+_ANSWERS: Mapping[str, tuple[str, ...]] = {
+    "to_settle": tuple(_STATES),
+    "without_note": (_NOTE,),
+    "to_ask": tuple(AFTER_EXITS.values),
+}
+"""Reminder -> what answers it."""
+
+
 def _show_actions(row: Row, reminder: Reminder) -> None:
     """Show the menu that answers a reminder, or sets it aside."""
-    answers = list(AFTER_EXITS.values) if reminder.table == EXIT.name else []
+    answers = _ANSWERS.get(reminder.code, ())
     chosen = st.menu_button(
         "Répondre, plus tard, fait",
         [*answers, _WEEK, _MONTH, _LATER, _DONE],
@@ -102,13 +115,29 @@ def _show_actions(row: Row, reminder: Reminder) -> None:
         key=f"icon-only:{reminder.code}:{row.id}",
         type="tertiary",
     )
-    if chosen in answers:
+    if chosen is not None and chosen in AFTER_EXITS.values:
         _answer_dialog(row, chosen)
+    elif chosen == _NOTE or chosen in _STATES:
+        _settle(row, _STATES.get(chosen))
     elif chosen == _LATER:
         _later_dialog(reminder, row.id)
     elif chosen:
         days = _DAYS.get(chosen)
         _set_aside(reminder, row.id, (date.today() + timedelta(days)).isoformat() if days else None)
+
+
+def _settle(row: Row, state: str | None) -> None:
+    """Note what became of an appointment, if that is asked; open the form of its meeting if the person came."""
+    try:
+        if state:
+            appointments.set_state(open_office(), row, state, user_name())
+            queue_toast(f"{APPOINTMENT_STATES.values[state]} : noté")
+    except PaletteError as error:
+        st.error(escape_markdown(str(error)))
+        return
+    if state in (None, "came"):
+        dialog.open_later(INTERVENTION.name, appointments.meeting_of(row))
+    st.rerun()
 
 
 def _set_aside(reminder: Reminder, row_id: int, until: str | None) -> None:
