@@ -27,7 +27,7 @@ def _page(screen: Screen, first: bool) -> st.Page:
     if first:
         return st.Page(screen.file, icon=icon, default=True, title=screen.title)
     if _opens(screen):
-        shown: Any = "hidden" if screen.at_foot else "visible"
+        shown: Any = "visible" if screen.in_menu and not screen.at_foot else "hidden"
         return st.Page(screen.file, icon=icon, visibility=shown, title=_title(screen), url_path=screen.path)
     return st.Page(partial(forbidden, screen), icon=icon, visibility="hidden", title=screen.title, url_path=screen.path)
 

@@ -23,7 +23,7 @@ from tests.pages.waiting import settle
 pytestmark = pytest.mark.browser
 
 AT_FOOT = {screen.path for group in SCREENS.values() for screen in group if screen.at_foot}
-TITLES = {screen.path: screen.title for group in SCREENS.values() for screen in group}
+TITLES = {screen.path: screen.title for group in SCREENS.values() for screen in group if screen.in_menu}
 """The address and the title of every screen of the menu."""
 VIEWS = ("Parcours", "Fiche", "Plans d’action", "Pièces", "Historique", "Données personnelles")
 

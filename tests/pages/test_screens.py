@@ -137,7 +137,13 @@ def test_a_new_person_is_among_what_waits_until_a_stage_begins(office):
 # ---- numbers in addresses
 
 ODD = ("²", "٣", "１２", "-1", "1.5", "1e3", "9" * 19, "9" * 5000, "x", "12;--", "\u0000", "0", " ")
-PLACES = (("person.py", "dossier"), ("person.py", "vue"), ("caseload.py", "vue"), ("network.py", "partenaire"))
+PLACES = (
+    ("person.py", "dossier"),
+    ("intake.py", "dossier"),
+    ("person.py", "vue"),
+    ("caseload.py", "vue"),
+    ("network.py", "partenaire"),
+)
 
 
 def test_only_plain_digits_that_sqlite_holds_name_a_row():

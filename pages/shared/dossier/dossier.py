@@ -20,6 +20,7 @@ from pages.shared.dossier import attachments, mappi, rights, summary
 from pages.shared.form import dialog
 from pages.shared.grid.grid import edit_grid
 from pages.shared.history import changes, consultations
+from pages.shared.shell import intake_button
 from pages.shared.shell.addresses import NO_NUMBER, row_number
 from pages.shared.shell.markdown import escape_markdown
 
@@ -52,6 +53,7 @@ def choose(db: Office, context: Context) -> int | None:
             width=340,
         )
         picked = _pick(db, context, current, words)
+        intake_button.show()
         if st.button(PERSON.new, icon=":material/person_add:"):
             dialog.edit_dialog("person")
     if picked is not None and picked != current:
@@ -146,6 +148,7 @@ def _ask_for_stage(db: Office, person: Row) -> None:
     with st.container(border=True):
         st.markdown("**À situer** : sans étape de parcours, cette personne n’est comptée nulle part.")
         with st.container(horizontal=True, gap="small"):
+            intake_button.show(person.id)
             for table in (db.tables["orientation"], db.tables["benefit"], db.tables["stage"]):
                 if st.button(table.new, key=f"dossier:new:{table.name}", icon=f":material/{_ICONS[table.name]}:"):
                     _add(table, person)
