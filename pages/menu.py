@@ -76,7 +76,7 @@ toasts.show_queued()
 backup_status.show_lost_file()
 if page.title == first.title:
     backup_status.warn()
-if Role.AGENT in held:
+if Role.AGENT in held and page.title != "Nouvel accompagnement":  # which offers its own, and must not move meanwhile
     show_drafts()
 page.run()
 if Role.AGENT in held:

@@ -18,18 +18,20 @@ from db.rows.transactions import writing
 from db.storage import connection
 
 _SHOWN = 5
-_TELLING = 45
-"""Points from which a resemblance must be answered before the person is saved."""
 
 
 @dataclass(frozen=True)
 class Resembling:
     """A person of the file. ``reasons``: what the two have in common, in French; none for one who was found by a part
-    of the name. ``asked``: whether it must be answered before the new person is saved."""
+    of the name."""
 
     row: Row
     reasons: tuple[str, ...]
-    asked: bool
+
+    @property
+    def asked(self) -> bool:
+        """Whether somebody must say, before the new person is saved, that she is another one."""
+        return bool(self.reasons)
 
 
 def look(db: Office, typed: Mapping[str, Any]) -> list[Resembling]:
@@ -41,9 +43,7 @@ def look(db: Office, typed: Mapping[str, Any]) -> list[Resembling]:
     ids = list(dict.fromkeys([*alike, *quick_search.person_ids(db, words, _SHOWN)]))[:_SHOWN]
     nothing = similarity.Likeness((), 0)
     return [
-        Resembling(row, like.reasons, like.points >= _TELLING)
-        for row in records.rows(db, db.tables[PERSON.name], ids)
-        for like in [alike.get(row.id, nothing)]
+        Resembling(row, alike.get(row.id, nothing).reasons) for row in records.rows(db, db.tables[PERSON.name], ids)
     ]
 
 

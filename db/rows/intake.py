@@ -91,11 +91,11 @@ def lacks_duties(db: Office, person_id: int, day: str) -> bool:
 
 
 def _part(field: Field, part: str, **changes: Any) -> Field:
-    """Return a field as one of another row: under a name of its own, required by that row alone."""
+    """Return a field as one of another row, under a name of its own."""
     default = field.default
     if isinstance(default, Follows):
         default = dataclasses.replace(default, field=f"{default.field}{PART}{part}")
-    given = {"name": f"{field.name}{PART}{part}", "default": default, "required": False, "section": "", **changes}
+    given = {"name": f"{field.name}{PART}{part}", "default": default, "section": "", **changes}
     return dataclasses.replace(field, **given)
 
 
@@ -129,7 +129,14 @@ def stage_table(db: Office) -> OfficeTable:
     fields = (
         _part(benefit.field("kind"), RIGHTS),
         _part(benefit.field("subject_to_duties"), RIGHTS),
-        _part(first_day, RIGHTS, label="Droits depuis le", default=None, help="Vide : le premier jour de l’étape."),
+        _part(
+            first_day,
+            RIGHTS,
+            label="Droits depuis le",
+            default=None,
+            required=False,
+            help="Vide : le premier jour de l’étape.",
+        ),
     )
     return dataclasses.replace(stage, fields=(*stage.fields, *fields))
 
@@ -162,7 +169,7 @@ def plan_table(db: Office) -> OfficeTable:
     action = db.tables[ACTION.name]
     owners = tuple(action.field(name) for name in ("person_id", "diagnostic_id"))
     lines = (
-        _part(field, str(line), label=f"{field.label} {line}", hidden=False)
+        _part(field, str(line), label=f"{field.label} {line}", required=False, hidden=False)
         for line in range(1, LINES + 1)
         for field in map(action.field, _PLANNED)
     )

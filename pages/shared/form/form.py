@@ -118,8 +118,10 @@ def _open_form(
     if look.brief:
         shown = {field.name: field for fields in sections.values() for field in fields}
         brief = [shown[name] for name in look.brief if name in shown]
-        values |= layout.section(db, "", brief, _widgets_key(key), {**initial, **values}, context, slots, look)
+        split = next((index for index, one in enumerate(brief, 1) if one.name == look.above_after), len(brief))
+        values |= layout.section(db, "", brief[:split], _widgets_key(key), {**initial, **values}, context, slots, look)
         messages = st.container()
+        values |= layout.section(db, "", brief[split:], _widgets_key(key), {**initial, **values}, context, slots, look)
         sections = {title: [one for one in fields if one not in brief] for title, fields in sections.items()}
     for section, fields, place in layout.placed(key, sections, look):
         if not look.brief:
@@ -178,7 +180,7 @@ def forget(key: str) -> None:
 def forget_if_left(key: str) -> None:
     """Do the same for a form in the page that was open when the person went elsewhere: Streamlit has dropped the values
     of its widgets. Call it before the form, which then offers the draft."""
-    if f"{key}:opening" in st.session_state and f"{key}:save" not in st.session_state:
+    if f"{key}:changed" in st.session_state and f"{key}:save" not in st.session_state:
         forget(key)
 
 

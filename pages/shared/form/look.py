@@ -25,7 +25,7 @@ def _always(_field: str, _values: Mapping[str, Any]) -> bool:
 class FormLook:
     """``brief``: the fields that are shown at once, in this order; the others are folded away below them. Without any,
     all are shown by section. ``asks``: whether a field is shown, given the values before it. ``above``: shows what
-    follows from the values, above the buttons."""
+    follows from the values: after the field ``above_after``, or after all of them."""
 
     brief: tuple[str, ...] = ()
     columns: int = 2
@@ -36,6 +36,7 @@ class FormLook:
     """Whether the few values of a short list are all in sight, one click each."""
     asks: Callable[[str, Mapping[str, Any]], bool] = _always
     above: Callable[[Mapping[str, Any]], None] | None = None
+    above_after: str = ""
     write: Write = _save
 
 

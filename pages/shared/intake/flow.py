@@ -112,6 +112,7 @@ def _show_new(db: Office) -> None:
         look = FormLook(
             step.brief, save=forms.SAVE, cancels=False, pills=True, above=partial(resemblances.show, db),
             write=resemblances.add_person,
+            above_after="gender",
         )  # fmt: skip
         ended = _form(db, db.tables[PERSON.name], None, None, {}, look)
         if ended and ended.row_id:
