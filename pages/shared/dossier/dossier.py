@@ -50,7 +50,7 @@ def choose(db: Office, context: Context) -> int | None:
             "Chercher une personne",
             key="dossier:words",
             placeholder="nom, nom d’artiste, téléphone, courriel…",
-            width=340,
+            width=310,
         )
         picked = _pick(db, context, current, words)
         intake_button.show()
@@ -86,7 +86,7 @@ def _pick(db: Office, context: Context, current: int | None, words: str) -> int 
             format_func=lambda row_id: context.title("person", row_id),
             placeholder="Nom, prénom",
             key=f"dossier:person:{current}:{words}",
-            width=340,
+            width=310,
         )
     return picked
 

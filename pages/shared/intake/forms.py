@@ -71,7 +71,8 @@ def _day(values: Mapping[str, Any], name: str) -> str:
 def _asks_of_stage(db: Office, found: Intake, field: str, values: Mapping[str, Any]) -> bool:
     if field == "mode" or field in RIGHTS_FIELDS:
         is_accompaniment = values.get("kind") == "accompaniment"
-        return is_accompaniment and (field == "mode" or _lacks_rights(db, found, values))
+        is_free = BENEFIT.name not in found.rows  # two situations of rights may not share a day
+        return is_accompaniment and (field == "mode" or (is_free and _lacks_rights(db, found, values)))
     return True
 
 
@@ -84,8 +85,8 @@ def _explain_rights(db: Office, found: Intake, values: Mapping[str, Any]) -> Non
         return
     if BENEFIT.name in found.rows:
         st.warning(
-            "Ses droits ne sont pas « soumis aux droits et devoirs » ce jour-là. Corrigez-les à l’étape « Droits », ou"
-            " terminez-les, puis donnez les nouveaux ici."
+            "Ses droits ne sont pas « soumis aux droits et devoirs » ce jour-là. Corrigez-les à l’étape « Droits » ;"
+            " s’ils ont changé, donnez-leur une fin, puis notez les nouveaux."
         )
     else:
         st.info("Un accompagnement demande ces droits : ils s’enregistrent avec l’étape, ensemble ou pas du tout.")

@@ -42,7 +42,7 @@ STEPS = (
         BENEFIT.name,
         "Droits",
         "De quoi vit-elle aujourd’hui ? L’accompagnement demande des droits « soumis aux droits et devoirs ».",
-        ("kind", "subject_to_duties", "starts_on"),
+        ("kind", "subject_to_duties", "starts_on", "ends_on"),
     ),
     Step(
         STAGE.name,
