@@ -251,7 +251,7 @@ def test_a_file_that_was_archived_or_merged_or_deleted_meanwhile(office):
     assert rows(office, "person")[0]["archived_on"] is None
 
     versions = merge_preview.look(office, person, other).versions
-    merge.merge(office, person, other, merge_preview.MergeChoices(), versions, "Ada")
+    merge.merge(office, person, other, merge.MergeChoices(), versions, "Ada")
     screen = open_steps(other)
     assert "Ce dossier a été réuni à celui de **Zola Anne**" in words(screen)
     assert heading(press(screen, "Continuer dans ce dossier")) == "Demande et avis"

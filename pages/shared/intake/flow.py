@@ -11,19 +11,21 @@ from db.base.errors import NotFoundError, PaletteError
 from db.model.dictionary import ACTION, DIAGNOSTIC, ORIENTATION, PERSON
 from db.model.fields import OfficeTable
 from db.model.office import Office
+from db.model.roles import Role
 from db.model.types import Context
 from db.people import duplicates
 from db.rows import access_log, intake, records
 from db.rows.drafts import FormOpening
 from db.rows.intake import Intake
 from db.rows.records import Edit
+from db.storage import permissions
 from pages.shared.form import form
 from pages.shared.form.look import FormLook
 from pages.shared.intake import forms, resemblances
 from pages.shared.intake.steps import BY_TABLE, STEPS, Step, summary
 from pages.shared.shell.addresses import NO_NUMBER, row_number
 from pages.shared.shell.markdown import escape_markdown
-from pages.shared.shell.session import form_drafts, user_name
+from pages.shared.shell.session import form_drafts, roles, user_name
 from pages.shared.shell.toasts import queue_toast
 
 _END = "end"
@@ -34,7 +36,9 @@ _END = "end"
 
 
 def show(db: Office) -> None:
-    """Show the step of the person in the address (?dossier=12), or that of somebody new."""
+    """Show the step of the person in the address (?dossier=12), or that of somebody new. Raises AccessError for roles
+    other than the agent's."""
+    permissions.require(roles(), Role.AGENT)  # the empty form alone would read nothing
     chosen = st.session_state.pop(resemblances.CHOSEN, None)
     if chosen:
         _open(chosen, PERSON.name if _has_draft(chosen) else None)

@@ -104,7 +104,8 @@ RIGHTS = {"kind__rights": "rsa", "subject_to_duties__rights": None, "starts_on__
 
 
 def kept(db, table: str, *names: str) -> list[tuple[Any, ...]]:
-    return db.execute(f'SELECT {", ".join(names)} FROM "{table}" WHERE deleted_at IS NULL ORDER BY id').fetchall()
+    sql = f'SELECT {", ".join(names)} FROM "{table}" WHERE deleted_at IS NULL ORDER BY id'
+    return list(db.execute(sql))
 
 
 def test_a_stage_and_the_rights_that_it_needs_are_one_operation(db):
