@@ -154,6 +154,25 @@ def test_saving_waits_until_somebody_says_whether_she_is_known(office):
     assert heading(screen) == "Demande et avis"
 
 
+def test_the_answer_for_one_person_is_not_that_for_the_next(office):
+    add_person(office)
+    screen = run("intake.py")
+    for name, text in (("last_name", "Zola"), ("first_name", "Anne")):
+        screen.text_input(key=f"form:person:None:{name}").input(text).run()
+    screen.button_group(key="form:person:None:gender").select("woman")
+    screen = press(press(press(screen, "C’est une autre personne"), SAVE), "Passer cette étape")
+    del screen.query_params["dossier"]
+    screen.run()
+    for name, text in (("last_name", "Zola"), ("first_name", "Anne")):
+        screen.text_input(key=f"form:person:None_1:{name}").input(text).run()
+    screen.button_group(key="form:person:None_1:gender").select("woman")
+
+    screen = press(screen, SAVE)
+
+    assert words(screen).count("même nom et même prénom") == 2
+    assert len(rows(office, "person")) == 2
+
+
 def test_somebody_known_goes_on_in_her_file_where_what_was_typed_is_offered(office):
     known = add_person(office, birth_date="1980-03-06", town="Cahors")
     screen = run("intake.py")
@@ -168,6 +187,19 @@ def test_somebody_known_goes_on_in_her_file_where_what_was_typed_is_offered(offi
     assert [draft.values for draft in FormDrafts(office, 1).every()] == [{"town": "Figeac"}]
     assert heading(press(press(screen, "Reprendre"), SAVE)) == "Demande et avis"
     assert [row["town"] for row in rows(office, "person")] == ["Figeac"]
+
+
+@pytest.mark.parametrize("name", ["caseload.py", "today.py", "person.py"])
+def test_the_page_opens_from_the_screens_of_every_day(office, name):
+    add_person(office)
+
+    assert "Nouvel accompagnement" in [one.label for one in run(name).button]
+
+
+def test_the_file_of_somebody_to_be_placed_leads_to_her_steps(office):
+    person = add_person(office)
+
+    assert "Étape par étape" in [one.label for one in run("person.py", dossier=str(person)).button]
 
 
 # ---- what stops

@@ -102,7 +102,8 @@ def _choice(common: dict[str, Any], name: str, value: Any, context: Context, pil
     offered = [code for code in labels if code == value or code not in context.retired[name]]
     if pills and len(offered) <= _IN_SIGHT:
         chosen = value if value in offered else None
-        return st.pills(options=offered, default=chosen, format_func=labels.__getitem__, wrap=True, **common)
+        named = {code: escape_markdown(labels[code]) for code in offered}  # read as Markdown, unlike those of a list
+        return st.pills(options=offered, default=chosen, format_func=named.__getitem__, wrap=True, **common)
     index = offered.index(value) if value in offered else None
     return st.selectbox(options=offered, index=index, format_func=labels.__getitem__, placeholder="", **common)
 

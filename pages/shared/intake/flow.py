@@ -61,7 +61,6 @@ def _has_draft(person_id: int) -> bool:
 
 def _open(person_id: int, table: str | None = None) -> None:
     """Go on with a person, at a step or where the file stands."""
-    resemblances.forget()
     st.query_params["dossier"] = str(person_id)
     st.session_state.pop(_key(person_id, "skipped"), None)
     _go(person_id, table)

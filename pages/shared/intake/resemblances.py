@@ -21,16 +21,10 @@ from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import form_drafts
 
 _OTHERS = "intake:others"
-"""The key of the persons of whom was said that they are somebody else, while one person is entered."""
+"""The key of the opening of a form, with the persons of whom was said that they are somebody else."""
 CHOSEN = "intake:chosen"
 """The key of the person of the file who is the one being entered."""
 _TELL = ("birth_date", "town", "state", "last_contact")
-
-
-def forget() -> None:
-    """Forget the answers, for the next person."""
-    st.session_state.pop(_OTHERS, None)
-    st.session_state.pop(CHOSEN, None)
 
 
 def show(db: Office, typed: Mapping[str, Any]) -> None:
@@ -50,7 +44,11 @@ def show(db: Office, typed: Mapping[str, Any]) -> None:
 
 
 def _others() -> set[int]:
-    others: set[int] = st.session_state.setdefault(_OTHERS, set())
+    """Return those of whom was said that they are somebody else than the person of the form that is open now."""
+    opening = st.session_state.get(f"{form.key_of(PERSON.name, None)}:opening")
+    if st.session_state.get(_OTHERS, ("",))[0] != opening:
+        st.session_state[_OTHERS] = (opening, set())
+    others: set[int] = st.session_state[_OTHERS][1]
     return others
 
 
