@@ -27,7 +27,7 @@ def _page(screen: Screen, first: bool) -> st.Page:
     if first:
         return st.Page(screen.file, icon=icon, default=True, title=screen.title)
     if _opens(screen):
-        shown: Any = "hidden" if screen.at_foot else "visible"
+        shown: Any = "visible" if screen.in_menu and not screen.at_foot else "hidden"
         return st.Page(screen.file, icon=icon, visibility=shown, title=_title(screen), url_path=screen.path)
     return st.Page(partial(forbidden, screen), icon=icon, visibility="hidden", title=screen.title, url_path=screen.path)
 
@@ -76,7 +76,7 @@ toasts.show_queued()
 backup_status.show_lost_file()
 if page.title == first.title:
     backup_status.warn()
-if Role.AGENT in held:
+if Role.AGENT in held and page.title != "Nouvel accompagnement":  # which offers its own, and must not move meanwhile
     show_drafts()
 page.run()
 if Role.AGENT in held:

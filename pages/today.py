@@ -8,9 +8,12 @@ from db.rows import records
 from pages.shared.agenda import agenda
 from pages.shared.figures.headline import show_day
 from pages.shared.grid import engagement_card, waiting_rows
+from pages.shared.shell import intake_button
 from pages.shared.shell.session import open_office
 
-st.title("Aujourd’hui")
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.title("Aujourd’hui", width="stretch")
+    intake_button.show()
 show_day(counting.summary(open_office(), records.today()), french_date(records.today()))
 agenda.show_today(open_office())
 engagement_card.show(open_office())

@@ -49,10 +49,13 @@ def pairs(db: Office) -> list[Pair]:
 
 def index(db: Office) -> similarity.Index:
     """Return an index of everybody in the file, to look for similar persons."""
+    return similarity.Index(everybody(db))
+
+
+def everybody(db: Office) -> list[similarity.Person]:
+    """Return everybody in the file, archived persons included, prepared for comparison."""
     sql = f"SELECT id, {', '.join(similarity.FIELDS)} FROM person WHERE deleted_at IS NULL ORDER BY id"
-    return similarity.Index(
-        similarity.person(row[0], dict(zip(similarity.FIELDS, row[1:], strict=True))) for row in db.execute(sql)
-    )
+    return [similarity.person(row[0], dict(zip(similarity.FIELDS, row[1:], strict=True))) for row in db.execute(sql)]
 
 
 def sounding_like(db: Office, text: str, limit: int = 5) -> list[str]:
@@ -77,7 +80,12 @@ def _alike(db: Office) -> list[Pair]:
 def set_apart(db: Office, one: int, other: int, who: str) -> None:
     """Record « Ce sont deux personnes »; it is not proposed again. Raises BusyError, StorageError, AccessError."""
     with writing(db):
-        _note(db, one, other, "apart", who)
+        note_apart(db, one, other, who)
+
+
+def note_apart(db: Office, one: int, other: int, who: str) -> None:
+    """Do the same within ``writing``."""
+    _note(db, one, other, "apart", who)
 
 
 def bring_back(db: Office, one: int, other: int, who: str) -> None:

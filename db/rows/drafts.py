@@ -30,6 +30,8 @@ _EMPTY_DAYS = 1
 """Days for which the opening of a form in which nothing was written is kept: longer than any session."""
 FOR_SEVERAL = "for_several"
 """The preset value of a form that makes the same row for several persons."""
+PART = "__"
+"""In the name of a field of a form that makes several rows: what follows says of which row (db/rows/intake.py)."""
 _LONGEST = 1_000_000
 """Characters of one draft, as JSON."""
 _SELECT = "SELECT opening, at, table_name, row_id, version, fixed, content FROM draft"
@@ -116,7 +118,7 @@ class FormDrafts:
                 return False
             draft = _read(row)
             names = {field.name for field in self._db.tables[draft.form.table].fields}
-            known = {name: text for name, text in texts.items() if name in names}
+            known = {name: text for name, text in texts.items() if name.partition(PART)[0] in names}
             if {**draft.values, **known} != draft.values:
                 self._write(opening, draft.form, {**draft.values, **known})
         return True

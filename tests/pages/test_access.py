@@ -14,6 +14,7 @@ from db.accounts import accounts
 from db.attachments import files
 from db.attachments.reader import BroughtFile
 from db.rows import records
+from pages.shared.intake.steps import STEPS
 from pages.shared.shell.screens import SCREENS
 from tests.db.attachments.samples import image
 from tests.pages.axe import AXE, COLOURS, WIDTHS, check, described, looks, violations
@@ -23,7 +24,7 @@ from tests.pages.waiting import settle
 pytestmark = pytest.mark.browser
 
 AT_FOOT = {screen.path for group in SCREENS.values() for screen in group if screen.at_foot}
-TITLES = {screen.path: screen.title for group in SCREENS.values() for screen in group}
+TITLES = {screen.path: screen.title for group in SCREENS.values() for screen in group if screen.in_menu}
 """The address and the title of every screen of the menu."""
 VIEWS = ("Parcours", "Fiche", "Plans d’action", "Pièces", "Historique", "Données personnelles")
 
@@ -97,6 +98,24 @@ def test_the_file_of_a_person(shared_server, person, page):
         tab.click()
         expect(tab).to_be_checked()
         wrong += check(page, f"file, {view}")
+
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_steps_of_a_beginning(shared_server, person, page):
+    """Somebody new, and each step of a person who has what comes before it, some of it folded away."""
+    wrong = []
+    page.goto(f"{shared_server.address}nouvel-accompagnement")
+    page.get_by_role("textbox", name="Nom *", exact=True).fill("Zola")
+    page.keyboard.press("Tab")
+    settle(page)
+    wrong += check(page, "beginning, who")
+    page.goto(f"{shared_server.address}nouvel-accompagnement?dossier={person}")
+    for step in STEPS:
+        page.get_by_role("button", name=step.title, exact=True).click()
+        expect(page.get_by_role("heading", name=step.title, exact=True)).to_be_visible()
+        settle(page)
+        wrong += check(page, f"beginning, {step.title}")
 
     assert not wrong, "\n".join(wrong)
 

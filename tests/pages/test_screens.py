@@ -143,6 +143,7 @@ PLACES = (
     ("caseload.py", "vue"),
     ("network.py", "partenaire"),
     ("network.py", "personne"),
+    ("intake.py", "dossier"),
 )
 
 

@@ -17,6 +17,7 @@ from db.model.dictionary import FILES
 from db.model.fields import OfficeTable
 from db.model.office import Office
 from db.model.types import LongText, Text
+from pages.shared.intake.steps import STEPS
 from tests.conftest import let_in
 from tests.db.examples import full_row, save_row
 from tests.pages.spreadsheet import add_person
@@ -45,7 +46,8 @@ def office(tmp_path, monkeypatch, new_office):
 
 def given_marked_texts(db: Office) -> list[int]:
     """Store the text in every place that takes one. Returns the numbers of the persons."""
-    edit.add_value(db, next(one for one in db.lists if one.name == "domain"), _MARKED, "Ada")
+    for name in ("domain", "territory"):  # a long list, and a short one
+        edit.add_value(db, next(one for one in db.lists if one.name == name), _MARKED, "Ada")
     for table in FILES.values():
         for number, field in enumerate(table.fields):
             edit.change_field(db, table, field.name, {"label": f"{_MARKED} {number}"}, "Ada")
@@ -94,8 +96,20 @@ def test_screens_and_forms_show_stored_texts_as_they_are(office):
     shown += [run("person.py", dossier=str(person)) for person in persons]
     shown += [run("network.py", partenaire="1"), run("network.py", frein="housing")]
     shown += [open_form(table, row_id) for table in FILES for row_id in (None, 1)]
+    shown += list(beginnings(persons))
 
     assert [text for screen in shown for text in read_as_markdown(screen)] == []
+
+
+def beginnings(persons: list[int]) -> Iterator[AppTest]:
+    """Yield each step of « Nouvel accompagnement », and a new person who resembles somebody."""
+    known = run("intake.py")
+    yield known.text_input(key="form:person:None:last_name").input(f"{_MARKED}{persons[0]}").run()
+    for person in persons:
+        yield run("intake.py", dossier=str(person))
+        for step in STEPS:
+            screen = run("intake.py", dossier=str(person))
+            yield screen.button(key=f"intake:step:{step.table}").click().run()
 
 
 def test_no_page_shows_the_message_of_an_error_as_markdown():

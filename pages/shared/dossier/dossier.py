@@ -20,6 +20,7 @@ from pages.shared.dossier import attachments, mappi, rights, summary, who_could_
 from pages.shared.form import dialog, letters
 from pages.shared.grid.grid import edit_grid
 from pages.shared.history import changes, consultations
+from pages.shared.shell import intake_button
 from pages.shared.shell.addresses import NO_NUMBER, row_number
 from pages.shared.shell.markdown import escape_markdown
 
@@ -49,9 +50,10 @@ def choose(db: Office, context: Context) -> int | None:
             "Chercher une personne",
             key="dossier:words",
             placeholder="nom, nom d’artiste, téléphone, courriel…",
-            width=340,
+            width=310,
         )
         picked = _pick(db, context, current, words)
+        intake_button.show()
         if st.button(PERSON.new, icon=":material/person_add:"):
             dialog.edit_dialog("person")
     if picked is not None and picked != current:
@@ -84,7 +86,7 @@ def _pick(db: Office, context: Context, current: int | None, words: str) -> int 
             format_func=lambda row_id: context.title("person", row_id),
             placeholder="Nom, prénom",
             key=f"dossier:person:{current}:{words}",
-            width=340,
+            width=310,
         )
     return picked
 
@@ -147,6 +149,7 @@ def _ask_for_stage(db: Office, person: Row) -> None:
     with st.container(border=True):
         st.markdown("**À situer** : sans étape de parcours, cette personne n’est comptée nulle part.")
         with st.container(horizontal=True, gap="small"):
+            intake_button.show(person.id)
             for table in (db.tables["orientation"], db.tables["benefit"], db.tables["stage"]):
                 if st.button(table.new, key=f"dossier:new:{table.name}", icon=f":material/{_ICONS[table.name]}:"):
                     _add(table, person)

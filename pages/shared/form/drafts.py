@@ -13,7 +13,7 @@ from db.model.fields import Field, OfficeTable
 from db.model.office import Office
 from db.model.types import Choice, Choices, Context, Reference, References, YesNo
 from db.rows import records
-from db.rows.drafts import FOR_SEVERAL, FormDraft, FormOpening
+from db.rows.drafts import FOR_SEVERAL, PART, FormDraft, FormOpening
 from db.storage import permissions
 from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import form_drafts, roles
@@ -29,11 +29,20 @@ class Typed(str):
     """A text as it was typed, to show again in a widget as it stands, even if its field's type cannot read it."""
 
 
-def offer(table: OfficeTable, key: str, form: FormOpening, start: Mapping[str, Any] | None, context: Context) -> bool:
+def offer(
+    table: OfficeTable,
+    key: str,
+    form: FormOpening,
+    start: Mapping[str, Any] | None,
+    context: Context,
+    *,
+    closes: bool = True,
+) -> bool:
     """Show the latest draft of a form that is being opened, with what it changes, and the buttons that resume it or
     throw it away. Returns whether the form waits for the answer; otherwise it is open, and what is written is kept.
 
     ``start``: the values that the form begins with; None for a row that no longer exists: the draft can only be read.
+    ``closes``: whether the form can be closed.
     """
     if f"{key}:opening" in st.session_state:
         return False
@@ -41,7 +50,7 @@ def offer(table: OfficeTable, key: str, form: FormOpening, start: Mapping[str, A
         values = _usable(table, draft.values, context)
         if changed := changed_values(table, start or {}, values, context):
             _show_written(table, draft, changed, context)
-            _show_choices(table, key, draft, context, can_resume=start is not None)
+            _show_choices(table, key, draft, context, can_resume=start is not None, closes=closes)
             return True
     if start is not None:
         with suppress(PaletteError):  # a busy file, a full disk: tried again in the next run
@@ -59,14 +68,16 @@ def _show_written(table: OfficeTable, draft: FormDraft, changed: Mapping[str, An
             st.markdown(f"{escape_markdown(field.label)} : {escape_markdown(short) or ':gray[vidé]'}")
 
 
-def _show_choices(table: OfficeTable, key: str, draft: FormDraft, context: Context, *, can_resume: bool) -> None:
+def _show_choices(
+    table: OfficeTable, key: str, draft: FormDraft, context: Context, *, can_resume: bool, closes: bool
+) -> None:
     with st.container(horizontal=True):
         if can_resume:
             resume = (table, key, draft, context)
             st.button("Reprendre", key=f"{key}:draft:resume", type="primary", on_click=_resume, args=resume)
         st.button("Jeter", key=f"{key}:draft:drop", on_click=_drop, args=(draft.opening,))
         # The form of the settings is part of its page: there is nothing to close.
-        if table.name in WORK and st.button("Fermer", key=f"{key}:draft:close", help="Le brouillon reste."):
+        if closes and table.name in WORK and st.button("Fermer", key=f"{key}:draft:close", help="Le brouillon reste."):
             st.rerun()
 
 
@@ -187,9 +198,10 @@ def menu(db: Office) -> FormDraft | None:
 
 def _is_listed(draft: FormDraft) -> bool:
     """Return whether the menu shows a draft: not one of the settings, which are no dialog, nor one for several persons,
-    who are chosen in a grid, nor a text deleted again."""
+    who are chosen in a grid, nor one that makes several rows, which is no dialog, nor a text deleted again."""
     form = draft.form
-    return form.table in WORK and FOR_SEVERAL not in form.fixed and (bool(form.row_id) or any(draft.values.values()))
+    written = [value for name, value in draft.values.items() if PART not in name]
+    return form.table in WORK and FOR_SEVERAL not in form.fixed and (bool(form.row_id) or any(written))
 
 
 def _title(db: Office, draft: FormDraft) -> str:

@@ -4,27 +4,25 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from db.base.errors import ConflictError, InvalidError, PaletteError, Problem
 from db.base.french import capitalised
 from db.model.fields import Field, OfficeTable
 from db.model.office import Office
-from db.model.types import Choices, Context, LongText, References
+from db.model.types import Context
 from db.rows import records
 from db.rows.drafts import FormOpening
 from db.rows.records import Edit
-from pages.shared.form import drafts, live_messages, widgets
+from pages.shared.form import drafts, layout, live_messages, widgets
+from pages.shared.form.layout import Slots
+from pages.shared.form.look import ROW, FormLook
 from pages.shared.shell.markdown import escape_markdown
 from pages.shared.shell.session import user_name
 from pages.shared.shell.toasts import queue_toast
 
-Slots = dict[str, DeltaGenerator]
-"""The place under each widget where its error is shown, by field name."""
 BESIDE = "form:beside"
 """The name in the session of what the panel beside a grid shows (side_panel.py)."""
 _TURNS = "form:turns"
@@ -61,7 +59,14 @@ def key_of(table_name: str, row_id: int | None) -> str:
 
 
 def edit_form(
-    db: Office, table: OfficeTable, key: str, row_id: int | None, fixed: Mapping[str, Any], *, leave: bool = False
+    db: Office,
+    table: OfficeTable,
+    key: str,
+    row_id: int | None,
+    fixed: Mapping[str, Any],
+    *,
+    leave: bool = False,
+    look: FormLook = ROW,
 ) -> Ended | None:
     """Show the form, or first the draft that was left in it. Returns how it ended; None while it is open.
 
@@ -69,11 +74,11 @@ def edit_form(
     asks first what becomes of its changes (``is_asking``). pages/shared/shell/form_keys.js acts on the container.
     """
     with st.container(key=f"editing:{_widgets_key(key)}"):
-        return _form(db, table, key, row_id, fixed, leave)
+        return _form(db, table, key, row_id, fixed, leave, look)
 
 
 def _form(
-    db: Office, table: OfficeTable, key: str, row_id: int | None, fixed: Mapping[str, Any], leave: bool
+    db: Office, table: OfficeTable, key: str, row_id: int | None, fixed: Mapping[str, Any], leave: bool, look: FormLook
 ) -> Ended | None:
     context = records.context(db)
     try:
@@ -82,17 +87,24 @@ def _form(
         st.warning(escape_markdown(str(error)))
         offered = drafts.offer(table, key, FormOpening(table.name, row_id, None, {}), None, context)
         return Ended() if leave or (not offered and st.button("Fermer", key=f"{key}:close")) else None
-    if fixed.get("person_id"):
+    if fixed.get("person_id") and look is ROW:
         st.markdown(f"Pour **{escape_markdown(context.title('person', fixed['person_id']))}**")
     form = FormOpening(table.name, row_id, version, fixed)
-    if drafts.offer(table, key, form, start, context):
+    if drafts.offer(table, key, form, start, context, closes=look.cancels):
         return Ended() if leave else None
     with drafts.container(key):
-        return _open_form(db, table, key, form, start, context, leave)
+        return _open_form(db, table, key, form, start, context, leave, look)
 
 
 def _open_form(
-    db: Office, table: OfficeTable, key: str, form: FormOpening, start: Mapping[str, Any], context: Context, leave: bool
+    db: Office,
+    table: OfficeTable,
+    key: str,
+    form: FormOpening,
+    start: Mapping[str, Any],
+    context: Context,
+    leave: bool,
+    look: FormLook,
 ) -> Ended | None:
     row_id, fixed = form.row_id, form.fixed
     initial = {**start, **drafts.resumed(key)}
@@ -100,21 +112,39 @@ def _open_form(
     # What a draft says of a preset field that is shown, such as the note of a meeting, comes before the preset.
     preset = {} if row_id is not None else {name: fixed[name] for name in fixed if name not in drafts.resumed(key)}
     values: dict[str, Any] = preset
+    sections = {
+        section: [one for one in fields if not one.measured and (row_id is not None or not _is_left_out(one, fixed))]
+        for section, fields in table.sections.items()
+    }
     messages = st.container()
-    for section, fields in table.sections.items():
-        messages = st.container()  # above the last section, which holds the decision
-        shown = [one for one in fields if not one.measured and (row_id is not None or not _is_left_out(one, fixed))]
-        values |= _section(db, section, shown, key, {**initial, **values}, context, slots)
-    _describe(table)
+    if look.brief:
+        shown = {field.name: field for fields in sections.values() for field in fields}
+        brief = [shown[name] for name in look.brief if name in shown]
+        split = next((index for index, one in enumerate(brief, 1) if one.name == look.above_after), len(brief))
+        values |= layout.section(db, "", brief[:split], _widgets_key(key), {**initial, **values}, context, slots, look)
+        messages = st.container()
+        values |= layout.section(db, "", brief[split:], _widgets_key(key), {**initial, **values}, context, slots, look)
+        sections = {title: [one for one in fields if one not in brief] for title, fields in sections.items()}
+    for section, fields, place in layout.placed(key, sections, look):
+        if not look.brief:
+            messages = st.container()  # above the last section, which holds the decision
+        with place:
+            values |= layout.section(
+                db, section, fields, _widgets_key(key), {**initial, **values}, context, slots, look
+            )
+    layout.describe(table)
     with messages:
         live_messages.show(db, table, {**start, **values}, row_id)
+        if look.above:
+            look.above({**start, **values})
     # Only what the person changed is saved of an existing row: a colleague may have changed the rest.
     changed = drafts.changed_values(table, start, values, context)
     drafts.keep(key, form, changed)
     st.session_state[f"{key}:changed"] = changed
     _drop_answered_errors(key, values)
     version = drafts.resumed_version(key) or form.version
-    return _end(db, table, key, Edit(values if row_id is None else changed, row_id, version), values, slots, leave)
+    edit = Edit(values if row_id is None else changed, row_id, version)
+    return _end(db, table, key, edit, values, slots, leave, look)
 
 
 def _is_left_out(field: Field, fixed: Mapping[str, Any]) -> bool:
@@ -122,32 +152,9 @@ def _is_left_out(field: Field, fixed: Mapping[str, Any]) -> bool:
     return field.set_later or (field.name in fixed and field.name.endswith("_id"))
 
 
-def _section(
-    db: Office, title: str, fields: list[Field], key: str, start: Mapping[str, Any], context: Context, slots: Slots
-) -> dict[str, Any]:
-    """Show the widgets of one section in two columns, with their errors. Returns their values."""
-    values: dict[str, Any] = {}
-    if title and fields:
-        st.subheader(escape_markdown(title), anchor=False)
-    grid = st.grid(2, min_column_width=260, gap="small")
-    for field in fields:
-        with grid.cell(column_span="all" if isinstance(field.type, LongText | Choices | References) else 1):
-            values[field.name] = widgets.show(
-                db, field, f"{_widgets_key(key)}:{field.name}", start.get(field.name), {**start, **values}, context
-            )
-            slots[field.name] = st.empty()
-    return values
-
-
 def field_widget(db: Office, field: Field, key: str, value: Any, context: Context) -> Any:
     """Show the widget of a single field (bulk change, bulk creation). Returns its value, not yet parsed."""
     return widgets.show(db, field, key, value, {}, context)
-
-
-def _describe(table: OfficeTable) -> None:
-    """Write the help of each field where form_keys.js finds it, as the description that a screen reader reads out."""
-    texts = (f'<span data-field="{field.name}">{escape(field.help)}</span>' for field in table.fields if field.help)
-    st.html(f'<div class="form-help">{"".join(texts)}</div>')
 
 
 def _start(
@@ -170,6 +177,13 @@ def forget(key: str) -> None:
     names = [name for name in st.session_state if re.match(rf"{re.escape(key)}(_\d+)?:", str(name))]
     for name in sorted(names, key=f"{key}:{_ENDING}".__eq__):  # how it ended comes last
         del st.session_state[name]
+
+
+def forget_if_left(key: str) -> None:
+    """Do the same for a form in the page that was open when the person went elsewhere: Streamlit has dropped the values
+    of its widgets. Call it before the form, which then offers the draft."""
+    if f"{key}:changed" in st.session_state and f"{key}:save" not in st.session_state:
+        forget(key)
 
 
 def _widgets_key(key: str) -> str:
@@ -219,31 +233,39 @@ def _drop_answered_errors(key: str, values: Mapping[str, Any]) -> None:
 
 
 def _end(
-    db: Office, table: OfficeTable, key: str, edit: Edit, values: Mapping[str, Any], slots: Slots, leave: bool
+    db: Office,
+    table: OfficeTable,
+    key: str,
+    edit: Edit,
+    values: Mapping[str, Any],
+    slots: Slots,
+    leave: bool,
+    look: FormLook,
 ) -> Ended | None:
     """Show the buttons of the form, and what keeps it from being saved. Returns how it ended, if it has."""
     with st.container(gap="small", key=f"{key}:end"):  # stays in sight: pages/shared/shell/page.css
-        ended = _buttons(db, table, key, edit, values, leave)
+        ended = _buttons(db, table, key, edit, values, leave, look)
         if ended:
             return ended
         _show_errors(st.session_state[f"{key}:errors"], slots)
         clash: ConflictError | None = st.session_state.get(f"{key}:clash")
-        return _settle(db, table, key, edit, values, clash) if clash else None
+        return _settle(db, table, key, edit, values, clash, look) if clash else None
 
 
 def _buttons(
-    db: Office, table: OfficeTable, key: str, edit: Edit, values: Mapping[str, Any], leave: bool
+    db: Office, table: OfficeTable, key: str, edit: Edit, values: Mapping[str, Any], leave: bool, look: FormLook
 ) -> Ended | None:
     place = st.empty()
     ending = _ending(key)
     changed = st.session_state[f"{key}:changed"]
     if not is_asking(key):
         with place.container(horizontal=True):
-            _button(key, "save", "Enregistrer", type="primary", help="Ctrl + Entrée")
-            _button(key, "cancel", "Annuler", help="Échap")
+            _button(key, "save", look.save, type="primary", help="Ctrl + Entrée")
+            if look.cancels:
+                _button(key, "cancel", "Annuler", help="Échap")
         saves, leaves = ending.take("save"), ending.take("cancel") or leave
         if saves and not ending.ended:
-            _save(db, table, key, edit, values)
+            _save(db, table, key, edit, values, look)
         elif leaves and changed:
             st.session_state[f"{key}:leaving"] = True
         elif leaves:
@@ -296,12 +318,12 @@ def _show_errors(problems: list[Problem], slots: Slots) -> None:
             st.error(escape_markdown(str(problem)))
 
 
-def _save(db: Office, table: OfficeTable, key: str, edit: Edit, values: Mapping[str, Any]) -> None:
+def _save(db: Office, table: OfficeTable, key: str, edit: Edit, values: Mapping[str, Any], look: FormLook) -> None:
     ending = _ending(key)
     st.session_state[f"{key}:errors"] = []
     st.session_state.pop(f"{key}:clash", None)
     try:
-        saved = records.save(db, table, edit, user_name())
+        row_id = look.write(db, table, edit, user_name())
     except ConflictError as error:
         st.session_state[f"{key}:clash"] = error
     except InvalidError as error:
@@ -309,12 +331,18 @@ def _save(db: Office, table: OfficeTable, key: str, edit: Edit, values: Mapping[
     except PaletteError as error:
         st.error(escape_markdown(str(error)))
     else:
-        ending.ended = Ended(saved.row_id)
+        ending.ended = Ended(row_id)
         queue_toast("Enregistré")
 
 
 def _settle(
-    db: Office, table: OfficeTable, key: str, edit: Edit, values: Mapping[str, Any], clash: ConflictError
+    db: Office,
+    table: OfficeTable,
+    key: str,
+    edit: Edit,
+    values: Mapping[str, Any],
+    clash: ConflictError,
+    look: FormLook,
 ) -> Ended | None:
     """Show the conflict and let the person overwrite the saved values or reload them."""
     st.warning(str(clash))
@@ -322,5 +350,5 @@ def _settle(
         _button(key, "mine", "Enregistrer ma version")
         st.button("Reprendre ce qui est dans le fichier", key=f"{key}:theirs", on_click=give_up, args=(key,))
     if _ending(key).take("mine"):
-        _save(db, table, key, Edit(edit.values, edit.row_id, clash.version), values)
+        _save(db, table, key, Edit(edit.values, edit.row_id, clash.version), values, look)
     return _finish(key, _ending(key))

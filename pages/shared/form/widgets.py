@@ -29,20 +29,24 @@ from pages.shared.form.drafts import Typed
 from pages.shared.shell.markdown import escape_markdown
 
 _HINTS = {Date: "jj/mm/aaaa", Time: "14h30", Euros: "0,00", Phone: "05 65 00 00 00", Email: "nom@domaine.fr"}
+_IN_SIGHT = 6
+"""Most values of a short list."""
 _LISTED = 1_000
 """Up to this number of rows, a reference is chosen in a list of all; above, by typing the beginning of its name."""
 
 
-def show(db: Office, field: Field, key: str, value: Any, row: Mapping[str, Any], context: Context) -> Any:
+def show(
+    db: Office, field: Field, key: str, value: Any, row: Mapping[str, Any], context: Context, *, pills: bool = False
+) -> Any:
     """Show the widget of a field. Returns its value, not yet parsed. ``value``: what it begins with; ``row``: the
-    values of the fields before it."""
+    values of the fields before it. ``pills``: show the values of a short list all at once."""
     label = escape_markdown(field.label) + (" *" if field.required else "")
     common: dict[str, Any] = {"label": label, "help": escape_markdown(field.help) or None, "key": key}
     if isinstance(field.default, Follows) and value is None:
         _follow(field.default, key, row)
     match field.type:
         case Choice(list=values):
-            return _choice(common, values.name, value, context)
+            return _choice(common, values.name, value, context, pills)
         case Choices(list=values):
             labels = context.labels[values.name]
             offered = [code for code in labels if code in (value or ()) or code not in context.retired[values.name]]
@@ -93,9 +97,13 @@ def _several(common: dict[str, Any], options: list[Any], value: Any, named: Call
     return tuple(chosen)
 
 
-def _choice(common: dict[str, Any], name: str, value: Any, context: Context) -> Any:
+def _choice(common: dict[str, Any], name: str, value: Any, context: Context, pills: bool) -> Any:
     labels = context.labels[name]
     offered = [code for code in labels if code == value or code not in context.retired[name]]
+    if pills and len(offered) <= _IN_SIGHT:
+        chosen = value if value in offered else None
+        named = {code: escape_markdown(labels[code]) for code in offered}  # read as Markdown, unlike those of a list
+        return st.pills(options=offered, default=chosen, format_func=named.__getitem__, wrap=True, **common)
     index = offered.index(value) if value in offered else None
     return st.selectbox(options=offered, index=index, format_func=labels.__getitem__, placeholder="", **common)
 

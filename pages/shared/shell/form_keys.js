@@ -6,6 +6,7 @@ window.paletteFormKeys ??= (() => {
   const FORM = "[class*='st-key-editing-']"
   const PANEL = ".st-key-side_panel"
   const DIALOG = "[data-testid=stDialog]"
+  const STEPS_PAGE = ".st-key-intake-step" // a form in the page that follows another one (pages/shared/intake)
   const MENU = "[data-testid=stPopoverBody]"
   const FIELD = "[class*='st-key-form-']"
   const FIELD_NAME = /st-key-form-\w+-\w+-(\w+)(?![\w-])/
@@ -71,7 +72,7 @@ window.paletteFormKeys ??= (() => {
   // Gives the focus to a form that has just opened, to the question about a draft, or to the one about leaving. The boxes
   // of the former row may still be there while those of the next one come.
   function greet(form) {
-    const layer = form.closest(`${DIALOG}, ${PANEL}`)
+    const layer = form.closest(`${DIALOG}, ${PANEL}, ${STEPS_PAGE}`)
     const asking = button(form, "stay") ?? button(form, "resume")
     const controls = [...form.querySelectorAll(CONTROL)]
     const isReady = asking || (controls.length && button(form, "save") && controls.every(isOf(keyOf(form))) && !form.querySelector(LOADING))
@@ -79,7 +80,8 @@ window.paletteFormKeys ??= (() => {
     if (!layer || !isReady || form.dataset.greeted === state) return
     form.dataset.greeted = state
     if (!layer.matches(PANEL) || asking || mayTakeFocus(layer, form)) {
-      const target = asking ?? controls.find((control) => nameOf(control) === left) ?? controls[0]
+      const again = !layer.matches(STEPS_PAGE) && controls.find((control) => nameOf(control) === left)
+      const target = asking ?? (again || controls[0])
       target.focus()
     }
   }

@@ -10,6 +10,7 @@ _AGENT, _PILOTE, _ADMIN = Role.AGENT, Role.PILOTE, Role.ADMIN
 @dataclass(frozen=True)
 class Screen:
     """One screen. Any one of ``roles`` opens it. ``at_foot``: it opens from the foot of the menu (account_menu.py).
+    ``in_menu``: False for one that a button of other screens opens.
     ``in_demonstration``: False for what acts outside the office file: accounts, publication, erasure. ``has_uploader``:
     it takes a file; no other role may send one (own_files.py)."""
 
@@ -19,6 +20,7 @@ class Screen:
     path: str
     roles: Roles
     at_foot: bool = False
+    in_menu: bool = True
     in_demonstration: bool = True
     has_uploader: bool = False
 
@@ -33,6 +35,7 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
         _screen("today.py", "Aujourd’hui", "today", "aujourdhui", _AGENT),
         _screen("agenda.py", "Agenda", "calendar_month", "agenda", _AGENT),
         _screen("person.py", "Dossier", "person", "dossier", _AGENT, has_uploader=True),
+        _screen("intake.py", "Nouvel accompagnement", "person_add", "nouvel-accompagnement", _AGENT, in_menu=False),
         _screen("follow_up.py", "Entretiens et démarches", "forum", "interventions", _AGENT),
         _screen("orientations.py", "Orientations", "signpost", "orientations", _AGENT),
         _screen("diagnostics.py", "Diagnostics", "lab_profile", "diagnostics", _AGENT),

@@ -64,11 +64,11 @@ def test_what_is_chosen_and_what_is_typed_are_one_draft(ada):
     assert ada.every() == [], "a form that was only opened is no draft"
 
     ada.keep(opening, of_new("person"), {"gender": "woman", "town": "Cahors"}, ())
-    assert ada.add_texts(opening, {"note": "Elle", "unknown": "x"})
+    assert ada.add_texts(opening, {"note": "Elle", "unknown": "x", "unknown__2": "x", "craft__2": "relieuse"})
     ada.keep(opening, of_new("person"), {"licence": 1}, ["town"])
 
     (draft,) = ada.every()
-    assert draft.values == {"gender": "woman", "note": "Elle", "licence": 1}
+    assert draft.values == {"gender": "woman", "note": "Elle", "craft__2": "relieuse", "licence": 1}
     assert (draft.form.table, draft.form.row_id) == ("person", None)
 
 
