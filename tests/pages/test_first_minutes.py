@@ -66,7 +66,7 @@ def test_a_visit_of_the_demonstration_never_touches_the_office_file(server, open
     page.keyboard.press("Escape")
 
     # A tab opened before the visit still writes in the office file, then shows the demonstration too.
-    Spreadsheet(other).paste(1, "last_name", "Réel\tAnne\t\t\t\t\t\tFemme\r\n")
+    Spreadsheet(other).paste(1, "last_name", "Réel\tAnne\t\t\t\t\t\t\tFemme\r\n")
     eventually(lambda: [row["last_name"] for row in server.rows("person")], ["Réel"])
     other.get_by_role("link", name="Aides").click()
     expect(other.get_by_text("rien de ce que vous faites ici n’est gardé")).to_be_visible()
