@@ -18,9 +18,10 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if st.button(table.new, icon=":material/add:", key="agenda:new"):
         dialog.edit_dialog(APPOINTMENT.name)
     addresses.show(db)
-if view_menu.PARAMETER in st.query_params or "agenda:table" in st.session_state:
-    st.session_state.pop("agenda:table", None)  # « Aujourd’hui » asks for the list (waiting_rows.py)
+if st.session_state.pop("agenda:table", None):  # « Aujourd’hui » asks for the list (waiting_rows.py)
     st.session_state["agenda:view"] = _LIST
+elif view_menu.PARAMETER in st.query_params:
+    st.session_state.setdefault("agenda:view", _LIST)
 view = st.segmented_control(
     "Vue", [_WEEK, _LIST], default=_WEEK, required=True, key="agenda:view", label_visibility="collapsed"
 )

@@ -15,6 +15,7 @@ from db.people import retention
 from db.rows import records
 from db.rows.queries import Filter, Query
 from db.rows.records import Edit
+from db.storage.connection import remembered
 
 _ARCHIVE = "archive"
 _MOST = 20_000
@@ -97,7 +98,11 @@ REMINDERS_IN_ORDER = (
 
 
 def waiting(db: Office, reminder: Reminder, today: str) -> list[int]:
-    """Return the ids of the rows that wait, by their day, without those set aside."""
+    """Return the ids of the rows that wait, by their day, without those set aside; remembered until the file changes."""
+    return remembered(db, ("waiting", reminder.code, today), lambda: _waiting(db, reminder, today))
+
+
+def _waiting(db: Office, reminder: Reminder, today: str) -> list[int]:
     if reminder.code == _ARCHIVE:
         ids = [one.person_id for one in retention.to_archive(db, today)]
     else:
