@@ -98,7 +98,7 @@ REMINDERS_IN_ORDER = (
 
 
 def waiting(db: Office, reminder: Reminder, today: str) -> list[int]:
-    """Return the ids of the rows that wait, by their day, without those set aside; remembered until the file changes."""
+    """Return the ids of the rows that wait, by day, without those set aside; remembered until the file changes."""
     return remembered(db, ("waiting", reminder.code, today), lambda: _waiting(db, reminder, today))
 
 
