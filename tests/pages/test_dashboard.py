@@ -107,7 +107,8 @@ def dashboard(shared_server, office, lasting_page: Page) -> Page:
 
 
 def test_every_chart_shows_the_figures_of_the_period(dashboard, office):
-    plots = {plot.name: plot.needs[0] for plot in PLOTS if plot.shape == "bars" and plot.name != "engagement"}
+    later = ("engagement", "rendez-vous", "nouvelles")  # nothing of that year: counted since 2025
+    plots = {plot.name: plot.needs[0] for plot in PLOTS if plot.shape == "bars" and plot.name not in later}
     figures = counting.count_figures(office, period_of(YEAR), plots.values())
     expect(card(dashboard, "aides").locator(BARS)).to_have_count(1)
 

@@ -209,7 +209,7 @@ def test_what_is_copied_is_numbers_and_dates_in_a_spreadsheet(server, aids, aid_
 def test_columns_are_resized_fitted_frozen_hidden_and_filtered_by_their_menu(server, people, grid, page):
     head = page.locator('th[data-field="town"]')
     width = lambda: head.evaluate("(th) => th.offsetWidth")  # noqa: E731
-    page.locator(".palette-grid .scroller").evaluate("(box) => box.scrollTo(400, 0)")
+    page.locator(".palette-grid .scroller").evaluate("(box) => box.scrollTo(560, 0)")
     border = box_of(head.locator(".border"))
     before = width()
     page.mouse.move(border["x"] + 4, border["y"] + 10)
@@ -226,7 +226,7 @@ def test_columns_are_resized_fitted_frozen_hidden_and_filtered_by_their_menu(ser
     page.reload()
     eventually(width, before + 80)
 
-    page.locator(".palette-grid .scroller").evaluate("(box) => box.scrollTo(400, 0)")
+    page.locator(".palette-grid .scroller").evaluate("(box) => box.scrollTo(560, 0)")
     head.locator(".border").dblclick()
     eventually(lambda: width() > before + 80, True)
     head.get_by_role("button", name="Menu de la colonne Commune").click()

@@ -142,10 +142,10 @@ def test_a_header_sorts_ascending_descending_and_not_at_all(grid, page):
 
 
 def test_columns_are_chosen_and_moved(grid, page):
-    page.locator('th[data-field="birth_date"]').drag_to(page.locator('th[data-field="state"]'))
+    page.locator('th[data-field="aid_left"]').drag_to(page.locator('th[data-field="state"]'))
     names = "(heads) => heads.map((head) => head.dataset.field)"
     heads = page.locator("thead th[data-field]")
-    eventually(lambda: heads.evaluate_all(names)[:3], ["last_name", "first_name", "birth_date"])
+    eventually(lambda: heads.evaluate_all(names)[:3], ["last_name", "first_name", "aid_left"])
 
     grid.show_column("Courriel", "email")
 

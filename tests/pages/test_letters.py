@@ -68,7 +68,8 @@ def test_decisions_of_several_aids_are_one_pdf_whose_letters_stay_once_in_each_f
     ]
     with closing(server.open()) as db:
         lines, _ = access_log.find(db, action="document")
-        assert {(line.person_id, line.detail.endswith(", PDF")) for line in lines} == {(abel, True), (blum, True)}
+        mine = {(line.person_id, line.detail.endswith(", PDF")) for line in lines if line.person_id in (abel, blum)}
+        assert mine == {(abel, True), (blum, True)}
 
     open_dialog()
     again = dialog.get_by_role("checkbox", name="2 lettres sont déjà dans les pièces")

@@ -13,7 +13,7 @@ window.paletteFrench ??= (() => {
     "Page not found": "Adresse inconnue",
     "The page that you have requested does not seem to exist. Running the app's main page.": "Aucun écran n’a cette adresse : voici l’accueil.",
   }
-  const BEGINNINGS = { "Help for ": "Aide : ", "Show data: ": "Les chiffres : ", "Remove ": "Retirer ", "Upload ": "Envoyer : ", "Cancel upload of ": "Ne pas envoyer " }
+  const BEGINNINGS = { "Help for ": "Aide : ", "Show data": "Les chiffres", "Remove ": "Retirer ", "Upload ": "Envoyer : ", "Cancel upload of ": "Ne pas envoyer " }
   const ATTRIBUTES = ["aria-label", "placeholder", "title"]
   const PROSE = "[data-testid=stMarkdownContainer], [data-testid=stCaptionContainer], [data-testid=stAlert]"
   const SKIP_LINK = "[data-testid=stSkipToContent]"
