@@ -116,6 +116,8 @@ def test_the_steps_of_a_beginning(shared_server, person, page):
         expect(page.get_by_role("heading", name=step.title, exact=True)).to_be_visible()
         settle(page)
         wrong += check(page, f"beginning, {step.title}")
+    with shared_server.open() as db:
+        db.execute("DELETE FROM draft")  # « Zola » would be offered by the next form of a new person
 
     assert not wrong, "\n".join(wrong)
 
